@@ -35,7 +35,7 @@ from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.logic import conditions
 from eservices.register import actions as register
 
-from . import actions, permitting, reissuing, release
+from . import actions, emails, permitting, reissuing, release
 from .content import CannotWrite, last_day, template_for
 from .forms import IdentityForm
 from .models import Document, DocumentTemplate, Permit, Zone
@@ -204,6 +204,7 @@ class DocumentStage(Stage):
     def enter(self, case, row, settings):
         document = Document.objects.standing().filter(stage=row).first()
         if document is None and reissuing.none_is_due(case, row):
+            emails.nothing_follows(case, row)
             return Done({"none_due": True})
         if document is None and case.state == State.WAITING:
             return Waiting(APPLICANT)  # an answer may change what it says

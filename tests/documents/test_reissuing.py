@@ -147,6 +147,8 @@ def test_agent_says_that_no_new_document_is_due():
     case = accept(Case.objects.get(pk=case.pk), reissue={"again": "none"})
     assert case.state == "closed"
     assert Document.objects.filter(case=case).count() == 1
+    told = Delivery.objects.about(case.subject).order_by("created_at", "pk").last()
+    assert "acceptée" in told.payload["text"]
 
 
 def test_decision_asks_whether_a_new_document_follows(client):

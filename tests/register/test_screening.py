@@ -137,6 +137,14 @@ def test_case_that_a_protected_one_is_merged_into_is_protected():
     assert Case.objects.get(pk=other.pk).is_known_protected
 
 
+def test_case_is_not_merged_before_it_is_screened():
+    other, authorised = screened(CaseFactory(email="autre@courriel.example")), trusted()
+    case = CaseFactory(answers=NORA)
+    with pytest.raises(IllegalTransition):
+        cases.merge(actor=authorised, case=case, other=other)
+    assert not Case.objects.get(pk=case.pk).duplicate_of_id
+
+
 def test_corrected_name_is_screened_anew():
     case = screened(CaseFactory())
     case = cases.amend(actor=member(), case=case, field="prenom", answer="Nora", reason="Faute").case

@@ -93,6 +93,24 @@ def test_register_that_is_away_shows_nothing_to_the_unauthorised(monkeypatch):
     assert seen_by(agent, case)
 
 
+def test_slow_register_keeps_its_claim_and_finishes(monkeypatch):
+    case = household("Lina Marchetti", "Paul Rochat")
+    screening = Screening.objects.get(case=case)
+    asked, find = [], DemoRegister.find
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def slow(self, said):
+            asked.append(said.name)
+            clock.shift(timedelta(seconds=100))  # two people take longer than one claim lasts
+            actions.screen(screening.pk)  # the sweep comes by
+            return find(self, said)
+
+        monkeypatch.setattr(DemoRegister, "find", slow)
+        actions.screen(screening.pk)
+    assert len(asked) == len(named.people_named(case)) > 1
+    assert not Case.objects.get(pk=case.pk).unscreened
+
+
 def test_without_a_register_nobody_waits(settings):
     settings.REGISTER = "none"
     assert not CaseFactory().protected

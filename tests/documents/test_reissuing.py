@@ -158,7 +158,9 @@ def test_decision_asks_whether_a_new_document_follows(client):
     client.force_login(decider(old))
     url = reverse("cases:do", args=[case.reference, "accept"])
     said = {"documents-identity_check": "seen"}
-    assert client.post(url, said).status_code == 422
+    asked = client.post(url, said)
+    assert asked.status_code == 422
+    assert f"Le document {old.number} de ce dossier est annulé" in asked.text
     assert client.post(url, said | {"reissue-again": "new"}).status_code == 302
 
 

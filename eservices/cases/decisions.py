@@ -12,7 +12,7 @@ from home.registry import Registry
 
 from .models import Case
 
-decisions: Registry[Callable[[Case], type[forms.Form] | None]] = Registry("decisions")
+decisions: Registry[Callable[[Case], Callable[..., forms.Form] | None]] = Registry("decisions")
 
 
 def forms_for(case: Case, data=None) -> dict[str, forms.Form]:

@@ -1,8 +1,9 @@
 """Finds deliveries about cases: which ones a user may read, and which went to the applicant."""
 
 from django.db.models import Case as Either
-from django.db.models import Q, QuerySet, UUIDField, Value, When
-from django.db.models.functions import Cast, Replace, Substr
+from django.db.models import F, Q, QuerySet, TextField, UUIDField, Value, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, Replace, Substr
 from django.db.models.lookups import In
 
 from eservices.deliveries.access import outbox, readable_text, withheld
@@ -12,6 +13,12 @@ from . import access
 from .models import Case, CaseQuerySet, Opinion
 
 SUBJECT = "case:"
+ADDRESSES = (  # of an applicant: as filed, and as corrected since
+    F("submission__email"),
+    F("submission__phone"),
+    Coalesce(KT("contact__email"), Value(""), output_field=TextField()),
+    Coalesce(KT("contact__phone"), Value(""), output_field=TextField()),
+)
 BY_HAND = "print"  # letters on paper: all of them are to the applicant
 
 
@@ -65,5 +72,8 @@ def readable(user) -> Q:
 @withheld.register("protected")
 def protected_addresses(user) -> QuerySet:
     """Nor what was written to somebody whose address is protected about anything else, as a code to sign in."""
-    unseen = access.unseen_protected(user)
-    return unseen.exclude(submission__email="").values("submission__email")
+    unseen = access.unseen_protected(user).order_by()
+    first, *others = (
+        unseen.annotate(address=place).exclude(address="").values("address") for place in ADDRESSES
+    )
+    return first.union(*others)

@@ -58,7 +58,9 @@ class TeamsViewSet(SnippetViewSet):
 
     def get_queryset(self, request):
         policy = policy_registry.get_by_type(self.model)
-        return policy.instances_user_has_any_permission_for(request.user, ["change", "delete"])
+        rows = policy.instances_user_has_any_permission_for(request.user, ["change", "delete"])
+        listed = [one.name for one in self.model._meta.fields if one.name in ("team", "locale")]
+        return rows.select_related(*listed) if listed else rows
 
     def get_urlpatterns(self):
         return decorate_urlpatterns(super().get_urlpatterns(), self._of_own_team)

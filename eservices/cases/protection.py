@@ -13,11 +13,18 @@ from .access import of_same_contact
 from .models import Case
 
 screenings: Registry[Callable[[Case], bool]] = Registry("protection")
+# Whether an app knows that somebody in a case has a protected address, whatever an agent says of it.
+known: Registry[Callable[[Case], bool]] = Registry("protection")
 
 
 def needs_screening(case: Case) -> bool:
     """Return whether nobody knows yet if an address in the case is protected. Rehearsals name nobody real."""
     return not case.rehearsal and any(needed(case) for needed in screenings)
+
+
+def names_protected_person(case: Case) -> bool:
+    """Return whether somebody whom the case is found to name has a protected address."""
+    return any(names(case) for names in known)
 
 
 def is_of_protected_person(case: Case) -> bool:

@@ -57,8 +57,11 @@ def file_supplement(*, actor, case: Case) -> Delivery | None:
     first = filed.first()
     if first is None or first.state == State.SKIPPED:
         return None
-    last = filed.select_for_update().last()  # so that no worker takes it before this transaction ends
-    if last.state in (State.PENDING, State.STUCK):
+    # Locked so that no worker takes it before this transaction ends; what a worker has is on its way already.
+    waiting = Delivery.objects.select_for_update(skip_locked=True).filter(
+        state__in=(State.PENDING, State.STUCK)
+    )
+    if last := waiting.filter(pk=filed.last().pk).first():
         return last
     number = filed.count()
     folder = supplement_folder(first.payload.get("folder") or first.payload.get("plan", ""), number)

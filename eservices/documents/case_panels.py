@@ -5,6 +5,7 @@ from eservices.cases.case_panels import case_panels
 from eservices.cases.stages import kind_of
 
 from .models import Document
+from .reissuing import may_reissue
 from .stages import DocumentStage
 
 
@@ -14,11 +15,11 @@ def documents(case, user):
     drawn = []
     if any(isinstance(kind_of(row), DocumentStage) for row in case.stages.all()):
         drawn = list(case.documents.select_related("revision", "replaces").order_by("drawn_at"))
-    last = {document.stage_id: document for document in drawn}  # of each stage: what may be issued again
+    last = {document.stage_id: document for document in drawn}
     issued = [document for document in drawn if document.state != Document.State.DRAWN]
     return "documents/case_panel.html", {
         "documents": issued,
-        "last": [] if case.submission.erased_at else list(last.values()),
+        "again": [document for document in last.values() if may_reissue(document)],
         "reference": case.reference,
         "may_revoke": bool(issued) and access.may(user, case, "accept"),
     }

@@ -34,7 +34,7 @@ from .placeholders import (
     unknown,
 )
 from .recognising import recognisable, recognisable_person
-from .registered import CannotWrite, Registered
+from .registered import CannotWrite, OutdatedAnswer, Registered
 
 
 def template_for(key: str, *languages: str) -> DocumentTemplate:
@@ -254,10 +254,14 @@ def _of_register(case: Case, own: dict[str, str]) -> Words:
             )
         )
     if not answer.is_current:
-        raise CannotWrite(
+        raise OutdatedAnswer(
             _(
-                "The people whom the request names are not those about whom the register was asked: put them right."
+                "The request was corrected since the register was asked. Reopen the case: the register is asked again."
             )
+        )
+    if not answer.is_recent:
+        raise OutdatedAnswer(
+            _("The register answered more than 30 days ago. Reopen the case: the register is asked again.")
         )
     language = get_language()
     said = facts(case, language)

@@ -1,5 +1,7 @@
 """What an agent states when accepting a case that a document follows."""
 
+from functools import partial
+
 from eservices.cases import process
 from eservices.cases.decisions import decisions
 
@@ -17,6 +19,10 @@ def identity(case):
 
 @decisions.register(reissuing.KEY)
 def reissue(case):
-    """Asked where what was issued before is revoked: a new one is issued, unless the agent says that none is due."""
+    """Asked where what was issued before is revoked: a new one is issued, unless the agent says that none is due.
+
+    One answer counts for all of them, and the question names each.
+    """
     follow = (row for row in process.ahead(case) if row.type in ISSUING)
-    return ReissueForm if any(map(reissuing.revoked_only, follow)) else None
+    numbers = [revoked.number for revoked in map(reissuing.revoked_only, follow) if revoked]
+    return partial(ReissueForm, numbers=numbers) if numbers else None

@@ -1,7 +1,8 @@
 """The letters about documents."""
 
-from eservices.cases.emails import acceptance, letter
-from eservices.cases.models import Case
+from eservices.cases.emails import ACCEPTED, acceptance, accepted, letter
+from eservices.cases.models import Case, CaseStage
+from eservices.cases.progress import ahead
 from eservices.deliveries.models import Delivery
 
 from . import posting
@@ -21,6 +22,11 @@ def issued(case: Case, document: Document) -> Delivery | None:
         enclosed=enclosed,
         **acceptance(case, document.stage),
     )
+
+
+def nothing_follows(case: Case, row: CaseStage) -> Delivery | None:
+    """Your request is accepted, where the letter of a document was to say so and no document follows."""
+    return accepted(case, ahead(case)[1:]) if row.data.pop(ACCEPTED, False) else None
 
 
 def revoked(case: Case, document: Document) -> Delivery | None:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from .models import IdentityCheck, RevocationReason
 from .reissuing import NEW, NONE
@@ -18,16 +19,24 @@ class IdentityForm(forms.Form):
 
 
 class ReissueForm(forms.Form):
-    """Whether a new document follows one that is revoked."""
+    """Whether a new document follows each that is revoked: ``numbers`` are theirs."""
 
     again = forms.ChoiceField(
-        label=_("A document of this case is revoked. Does a new one follow?"),
         choices=[
             (NEW, _("A new one is issued, and names the number of the revoked one")),
             (NONE, _("No new one is due")),
         ],
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args, numbers: list[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        asked = ngettext(
+            "The document %(numbers)s of this case is revoked. Does a new one follow?",
+            "The documents %(numbers)s of this case are revoked. Does a new one follow each of them?",
+            len(numbers),
+        )
+        self.fields["again"].label = asked % {"numbers": ", ".join(numbers)}
 
 
 class RevokeForm(forms.Form):

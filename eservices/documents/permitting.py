@@ -57,7 +57,9 @@ def regain_place(*, actor, document: Document) -> Permit:
 
     Raises ``CannotWrite`` if its time is over or others have the place since. The case must be locked.
     """
-    permit = Permit.objects.select_related("zone").get(document=document)
+    permit = Permit.objects.select_related("zone").filter(document=document).first()
+    if permit is None:
+        raise CannotWrite(_("Its place was given up when the case was reopened."))
     zone, day = Zone.objects.select_for_update().get(pk=permit.zone_id), timezone.localdate()
     if document.valid_until is not None and document.valid_until < day:
         raise CannotWrite(_("Its last day is over: a new request is needed."))

@@ -19,6 +19,10 @@ class CannotWrite(Exception):
     """The template does not fit what was asked. The message is for a lead."""
 
 
+class OutdatedAnswer(CannotWrite):
+    """The register has to be asked again first."""
+
+
 @dataclass(frozen=True)
 class Registered:
     """What a document may say of the people that the register found, by whom a block of it is about."""

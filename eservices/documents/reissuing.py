@@ -5,20 +5,26 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
 from eservices.cases import actions as cases
+from eservices.cases import process
 from eservices.cases.models import Case, CaseStage
-from eservices.cases.stages import kind_of
+from eservices.cases.stages import decides, kind_of
+from eservices.cases.states import Outcome
 
 from .content import CannotWrite
 from .models import Document
 
 KEY = "reissue"  # of what an agent states with the decision, see ``decisions.py``
 NEW, NONE = "new", "none"
+GRANTED = ("", Outcome.ACCEPTED, Outcome.COMPLETED)  # outcomes beside which a document may stand
 
 
 def may_reissue(document: Document) -> bool:
     """Return whether a document that replaces this one can be issued now."""
-    if document.state != Document.State.REVOKED or document.case.submission.erased_at:
+    case = document.case
+    if document.state != Document.State.REVOKED or case.submission.erased_at:
         return False
+    if case.outcome not in GRANTED or any(map(decides, process.ahead(case))):
+        return False  # the decision is open anew, or was another one: the stage issues it, or nothing does
     later = Document.objects.filter(stage=document.stage_id, drawn_at__gt=document.drawn_at)
     return not later.exists()
 

@@ -33,12 +33,14 @@ from eservices.cases.states import State
 from eservices.formbuilder.blocks import FixedChoiceBlock, QuestionKeyBlock
 from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.logic import conditions
+from eservices.register import actions as register
 
-from . import actions, permitting, reissuing, release
+from . import actions, emails, permitting, reissuing, release
 from .content import CannotWrite, last_day, template_for
 from .forms import IdentityForm
 from .models import Document, DocumentTemplate, Permit, Zone
 from .models.templates import known_by_service
+from .registered import OutdatedAnswer
 
 BELOW = [
     (release.AGENT, gettext_lazy("an agent decides")),
@@ -202,6 +204,7 @@ class DocumentStage(Stage):
     def enter(self, case, row, settings):
         document = Document.objects.standing().filter(stage=row).first()
         if document is None and reissuing.none_is_due(case, row):
+            emails.nothing_follows(case, row)
             return Done({"none_due": True})
         if document is None and case.state == State.WAITING:
             return Waiting(APPLICANT)  # an answer may change what it says
@@ -211,6 +214,8 @@ class DocumentStage(Stage):
             try:
                 document = self._draw(case, row, settings)
             except CannotWrite as fault:
+                if isinstance(fault, OutdatedAnswer) and register.run_again(case=case):
+                    return Waiting(THE_SYSTEM, until=timezone.now())
                 return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=str(fault))
         if document is None:
             return Waiting(AGENT, reason=_("Nobody stated how the identity of the applicant was checked."))

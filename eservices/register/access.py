@@ -1,7 +1,7 @@
 """The only ways to fetch what the register said on behalf of a person."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -9,29 +9,35 @@ from django.utils import timezone
 from eservices.accounts.models import IdentityLevel
 from eservices.cases import access as cases
 from eservices.cases.models import Case, Team
+from eservices.cases.stages import settings_of
 
+from .declared import declared
 from .declared import named as named_people
 from .models import Check, Entry, Outcome, PostedCode, Screening
 from .people import Declared, Person, content_of
+
+HOLDS = timedelta(days=30)  # how long an answer may be told of
 
 
 @dataclass(frozen=True)
 class RegisterAnswer:
     """The register's answer about a case: its applicant, whom they name, and the day it was given.
 
-    ``is_current``: the answers in force still name the people it was asked about.
+    ``is_recent``: it was given within ``HOLDS``. ``is_current``: the answers in force still say of the applicant,
+    and name, what it was asked about.
     """
 
     applicant: Person
     named: tuple[Person, ...]
     day: date
     is_current: bool = True
+    is_recent: bool = True
 
 
 def checks_for(user, case: Case):
     """The checks of a case that ``user`` may read, the first asked first."""
     return Check.objects.filter(stage__case__in=cases.cases_for(user).filter(pk=case.pk)).select_related(
-        "stage"
+        "stage__case"
     )
 
 
@@ -99,16 +105,30 @@ def answer_about(case: Case) -> RegisterAnswer | None:
 
     Whoever was not found is not in it. The row of the case must be locked, or its answer be shown only.
     """
-    checks = Check.objects.filter(stage__case=case).exclude(person="").order_by("-asked_at")
-    check = next((one for one in checks if one.found), None)
+    checks = Check.objects.filter(stage__case=case).exclude(person="").select_related("stage")
+    check = next((one for one in checks.order_by("-asked_at") if one.found), None)
     if check is None:
         return None
     people = {one.found.key: one.found for one in check.named_checks if one.found}
     named = tuple(person for key, person in people.items() if key != check.person)
     answered_at = check.answered_at or check.asked_at
+    day = timezone.localdate(answered_at)
+    return RegisterAnswer(check.found, named, day, is_current(check, case), is_recent(check))
+
+
+def is_recent(check: Check) -> bool:
+    """Return whether the register answered lately enough to tell of it."""
+    return (check.answered_at or check.asked_at) >= timezone.now() - HOLDS
+
+
+def is_current(check: Check, case: Case) -> bool:
+    """Return whether the answers in force still declare what the register was asked in this check."""
+    check.stage.case = case
+    said = declared(case.version.definition, case.answers, settings_of(check.stage))
+    if content_of(check.said) != content_of(said):
+        return False
     asked = [content_of(one.said) for one in check.named_checks]
-    is_current = check.newcomer or asked == [content_of(one) for one in named_by(case)]
-    return RegisterAnswer(check.found, named, timezone.localdate(answered_at), is_current)
+    return check.newcomer or asked == [content_of(one) for one in named_by(case)]
 
 
 def named_by(case: Case) -> list[Declared]:

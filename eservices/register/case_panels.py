@@ -27,7 +27,8 @@ def _shown(check: Check) -> dict:
         "check": check,
         "explanation": explanation(check) if check.waits_for_agent else "",
         "people": [
-            {"person": one, "rows": _rows(check.said, one, check.required)} for one in check.candidates
+            {"person": one, "rows": _rows(check.said, one, check.required)}
+            for one in check.shown(check.candidates)
         ],
         "named": [_named(check, one) for one in check.named_checks],
     }
@@ -35,7 +36,8 @@ def _shown(check: Check) -> dict:
 
 def _named(check: Check, named: NamedCheck) -> dict:
     """A person whom the request names, compared with the register at the applicant's registered address."""
-    applicant = check.found or (check.candidates[0] if check.outcome == Outcome.MATCH else None)
+    shown = check.shown(check.candidates)
+    applicant = check.found or (shown[0] if shown and check.outcome == Outcome.MATCH else None)
     said = replace(named.said, address=applicant.address if applicant else check.said.address)
     required = [Aspect.BIRTH_DATE, Aspect.ADDRESS]
     return {
@@ -43,7 +45,9 @@ def _named(check: Check, named: NamedCheck) -> dict:
         "found": named.found,
         "outcome": Outcome(named.outcome).label,
         "rows": _rows(said, None, required),
-        "people": [{"person": one, "rows": _rows(said, one, required)} for one in named.candidates],
+        "people": [
+            {"person": one, "rows": _rows(said, one, required)} for one in check.shown(named.candidates)
+        ],
     }
 
 

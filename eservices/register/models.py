@@ -137,6 +137,10 @@ class Check(models.Model):
         """Who fits or comes nearest."""
         return [person_from(one) for one in self.people]
 
+    def shown(self, people: list[Person]) -> list[Person]:
+        """Return whom every agent who sees the case may see: nobody protected once the case is not."""
+        return [one for one in people if self.stage.case.protected or not one.protected]
+
     @property
     def found(self) -> Person | None:
         """The person that it was found to be, by the register or by an agent."""

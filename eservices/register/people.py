@@ -121,7 +121,7 @@ def person_from(content) -> Person:
         address=_address(given.get("address")),
         resident_since=None if since is None else _day(since),
         protected=protected,
-        origin=_text(given, "origin"),
+        origin=_perhaps(given, "origin"),
         civil_status=_one_of(given, "civil_status", CivilStatus),
         sex=_one_of(given, "sex", Sex),
     )
@@ -166,10 +166,13 @@ def _text(content: dict, name: str, *, needed: bool = False) -> str:
 
 
 def _one_of(content: dict, name: str, choices: type[TextChoices]) -> str:
-    value = _text(content, name)
-    if value and value not in choices.values:
-        raise ValueError(f"{name} is not one of {', '.join(choices.values)}")
-    return value
+    """Return a value of ``choices``; "" where the register has another: what it means is not known."""
+    value = _perhaps(content, name)
+    return value if value in choices.values else ""
+
+
+def _perhaps(content: dict, name: str) -> str:
+    return "" if content.get(name) is None else _text(content, name)
 
 
 def _day(value) -> date:

@@ -3,8 +3,9 @@
 from django.conf import settings
 
 from eservices.cases.models import Case
-from eservices.cases.protection import screenings
+from eservices.cases.protection import known, screenings
 
+from .models import Check
 from .named import people_named
 
 
@@ -12,3 +13,11 @@ from .named import people_named
 def is_to_be_asked(case: Case) -> bool:
     """Return whether there is a register to ask, and somebody to ask about."""
     return settings.REGISTER_SCREENING and settings.REGISTER != "none" and bool(people_named(case))
+
+
+@known.register("register")
+def names_protected_person(case: Case) -> bool:
+    """Return whether somebody whom a check, or an agent in it, found has a protected address."""
+    checks = Check.objects.filter(stage__case=case, protected=True)
+    found = (one.found for check in checks for one in (check, *check.named_checks))
+    return any(person.protected for person in found if person)

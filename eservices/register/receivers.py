@@ -39,6 +39,11 @@ def screen_corrected_case(sender, case, actor, **kwargs) -> None:
         actions.begin_screening(case=case)
 
 
+@receiver(case_amended, dispatch_uid="register.check_corrected_case")
+def check_corrected_case(sender, case, actor, **kwargs) -> None:
+    actions.run_again(case=case)
+
+
 @receiver(case_protected, dispatch_uid="register.screen_same_person")
 def screen_other_cases_of_the_same_person(sender, case, actor, **kwargs) -> None:
     actions.screen_same_person(actor=actor, case=case)

@@ -159,6 +159,13 @@ class RegisterStage(Stage):
         )
         return self._answer(case, row, check)
 
+    def stands(self, row):
+        check = Check.objects.filter(stage=row).first()
+        if check is None:  # a rehearsal skipped it
+            return True
+        check.stage = row
+        return access.is_current(check, row.case) and (check.newcomer or access.is_recent(check))
+
     def resume(self, case, row, settings):
         return self._answer(case, row, Check.objects.get(stage=row))
 
@@ -202,6 +209,7 @@ def _open(row: CaseStage) -> Check | None:
     check = Check.objects.filter(stage=row).first()
     if not check or check.is_pending or check.decided_by_id:
         return None
+    check.stage = row
     return check if row.waiting_for == AGENT else None
 
 
@@ -237,14 +245,17 @@ class DecideForm(forms.Form):
         self.fields["choice"].initial = f"{PERSON}{check.person}" if check.person else None
         nobody = [(NOBODY, _("It is nobody in the register, and goes on all the same"))]
         self.fields["choice"].choices = [
-            *_people(check.candidates),
+            *_people(check.shown(check.candidates)),
             *(nobody if may_be_nobody else []),
             (AGAIN, _("Ask the register again")),
         ]
         for name, one in zip(self.named_fields(check), check.named_checks, strict=True):
             self.fields[name] = forms.ChoiceField(
                 label=_("Who is “%(name)s”?") % {"name": one.said.name},
-                choices=[*_people(one.candidates), (NOBODY, _("Nobody: no document names this person"))],
+                choices=[
+                    *_people(check.shown(one.candidates)),
+                    (NOBODY, _("Nobody: no document names this person")),
+                ],
                 initial=f"{PERSON}{one.person}" if one.person else None,
                 widget=forms.RadioSelect,
                 required=False,
@@ -291,8 +302,10 @@ def described(person: Person) -> str:
 
 def explanation(check: Check) -> str:
     """Why an agent has to look, in one sentence."""
-    if check.protected:
+    if check.protected and check.stage.case.protected:
         return str(PROTECTED)
+    if check.candidates and not check.shown(check.candidates):
+        return str(WHY[Outcome.NO_MATCH])
     if check.outcome == Outcome.MATCH and not check.newcomer and check.named:
         return str(NOT_AT_HOME)
     return str(WHY.get(check.outcome, ""))

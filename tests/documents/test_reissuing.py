@@ -14,7 +14,7 @@ from eservices.documents import actions, permitting, reissuing
 from eservices.documents.models import Document, Zone
 from tests.documents.test_permits import asked, permitted, zone  # noqa: F401 - a fixture
 from tests.factories.cases import member
-from tests.factories.documents import agent, issued
+from tests.factories.documents import DocumentTemplateFactory, agent, issued
 from tests.programs import words_of
 
 pytestmark = pytest.mark.django_db
@@ -68,11 +68,19 @@ def test_revoked_document_is_issued_again_under_a_number_that_names_the_old_one(
 
 
 def test_what_replaces_a_document_says_what_the_case_says_now():
+    DocumentTemplateFactory(tells_register=False)
     old = revoked()
     Case.objects.filter(pk=old.case_id).update(amended={"prenom": "Éloïse"})
     new = reissuing.reissue(actor=agent(), document=old)
     assert "Éloïse" in str(new.texts)
     assert "Éloïse" not in str(old.texts)
+
+
+def test_register_document_is_not_issued_again_about_another_applicant():
+    old = revoked()
+    Case.objects.filter(pk=old.case_id).update(amended={"prenom": "Peter", "nom": "Schmid"})
+    with pytest.raises(IllegalTransition):
+        reissuing.reissue(actor=agent(), document=old)
 
 
 @pytest.mark.parametrize("which", ["standing", "replaced"])
@@ -139,6 +147,8 @@ def test_agent_says_that_no_new_document_is_due():
     case = accept(Case.objects.get(pk=case.pk), reissue={"again": "none"})
     assert case.state == "closed"
     assert Document.objects.filter(case=case).count() == 1
+    told = Delivery.objects.about(case.subject).order_by("created_at", "pk").last()
+    assert "acceptée" in told.payload["text"]
 
 
 def test_decision_asks_whether_a_new_document_follows(client):
@@ -148,7 +158,9 @@ def test_decision_asks_whether_a_new_document_follows(client):
     client.force_login(decider(old))
     url = reverse("cases:do", args=[case.reference, "accept"])
     said = {"documents-identity_check": "seen"}
-    assert client.post(url, said).status_code == 422
+    asked = client.post(url, said)
+    assert asked.status_code == 422
+    assert f"Le document {old.number} de ce dossier est annulé" in asked.text
     assert client.post(url, said | {"reissue-again": "new"}).status_code == 302
 
 
@@ -158,6 +170,27 @@ def test_document_that_stands_stays_when_its_case_is_reopened():
     process.advance(case.pk)
     accept(Case.objects.get(pk=case.pk))
     assert Document.objects.filter(case=case).count() == 1
+
+
+def refused_since(old: Document) -> Case:
+    case = cases.reopen(actor=agent(), case=old.case, reason="À revoir.")
+    process.advance(case.pk)
+    return cases.refuse(actor=agent(), case=Case.objects.get(pk=case.pk), reason="Non.")
+
+
+def decided_anew(old: Document) -> Case:
+    return cases.reopen(actor=agent(), case=old.case, reason="À revoir.")
+
+
+@pytest.mark.parametrize("happened", [refused_since, decided_anew])
+def test_nothing_is_issued_again_beside_a_refusal_or_before_a_decision(client, happened):
+    old = revoked_after_closing()
+    case = happened(old)
+    client.force_login(decider(old))
+    url = reverse("reissue_document", args=[old.pk])
+    assert url not in client.get(reverse("cases:case", args=[case.reference])).text
+    client.post(url)
+    assert not Document.objects.filter(replaces=old).exists()
 
 
 # -- Permits -------------------------------------------------------------------------------------------------
@@ -178,3 +211,13 @@ def test_permit_is_not_issued_again_once_others_have_its_place(zone):  # noqa: F
     assert Zone.objects.get(pk=zone.pk).free(timezone.localdate()) == 0
     with pytest.raises(IllegalTransition, match="complète"):
         reissuing.reissue(actor=agent(), document=permit.document)
+
+
+def test_permit_of_a_reopened_case_is_left_to_its_stage(client, zone):  # noqa: F811
+    old = permitted().document
+    actions.revoke(actor=agent(), document=old, reason="La plaque était fausse.")
+    cases.reopen(actor=agent(), case=Case.objects.get(pk=old.case_id), reason="À revoir.")
+    client.force_login(decider(old))
+    url = reverse("reissue_document", args=[old.pk])
+    assert client.post(url).status_code == 302
+    assert not Document.objects.filter(replaces=old).exists()

@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Locale
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
@@ -19,6 +21,7 @@ from eservices.documents import actions, content, passages, release, rendering
 from eservices.documents.models import DocumentTemplate, IdentityCheck
 from eservices.documents.placeholders import GIVEN
 from eservices.register.models import Check
+from eservices.register.people import content_of
 from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.documents import (
     KEY,
@@ -30,7 +33,7 @@ from tests.factories.documents import (
     drawn,
     waiting_case,
 )
-from tests.factories.register import found_in_register
+from tests.factories.register import declared_by, found_in_register
 
 pytestmark = pytest.mark.django_db
 ADULT = {"field": "naissance", "operator": "age_gte", "value": 18}
@@ -396,7 +399,8 @@ def found(case: Case, **changes) -> None:
         "resident_since": "2020-01-01",
     }
     stage = case.stages.first()
-    said = {"declared": {}, "outcome": "match", "people": [person | changes], "person": "R-1", "due_at": None}
+    said = {"outcome": "match", "people": [person | changes], "person": "R-1", "due_at": None}
+    said["declared"] = content_of(declared_by(case, stage))
     Check.objects.update_or_create(stage=stage, defaults=said)
 
 
@@ -461,3 +465,13 @@ def test_who_has_no_e_mail_address_gets_all_in_one_letter_unless_they_declared_a
     said = "".join(one.payload["text"] for one in written)
     for fact in ("est acceptée", "Tout est en ordre.", document.number, "votre adresse officielle"):
         assert fact in said
+
+
+def test_list_of_templates_reads_their_teams_at_once(client):
+    client.force_login(agent())
+    for key in ("one", "two", "three"):
+        DocumentTemplateFactory(key=key, team=TeamFactory(key=key))
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(reverse(DocumentTemplate.snippet_viewset.get_url_name("list"))).status_code == 200
+    each = ('FROM "eservices_cases_team"', 'FROM "wagtailcore_locale" WHERE "wagtailcore_locale"."id" =')
+    assert sum(table in one["sql"] for one in asked.captured_queries for table in each) == 0

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from eservices.cases import process
-from eservices.cases.models import Case
+from eservices.cases.models import Case, CaseStage
 from eservices.register import actions
 from eservices.register.contrib.demo import DemoRegister
+from eservices.register.declared import declared
 from eservices.register.models import Check
 from eservices.register.people import Declared, content_of, declared_from
 from tests import doubles
@@ -73,12 +74,13 @@ def found_in_register(case: Case, key: str = "ORV-1", named: Sequence[str] = ())
         return
     people = [DemoRegister().person(one) for one in (key, *named)]
     shown = [{"outcome": "match", "people": [content_of(one)], "person": one.key} for one in people]
-    declared = [{"declared": content_of(Declared(one.given_names, one.family_name))} for one in people]
+    named_ones = [Declared(one.given_names, one.family_name) for one in people[1:]]
+    said = [{"declared": content_of(one)} for one in (declared_by(case, stage), *named_ones)]
     Check.objects.create(
         stage=stage,
         **shown[0],
-        **declared[0],
-        named=[one | said for one, said in zip(shown[1:], declared[1:], strict=True)],
+        **said[0],
+        named=[one | told for one, told in zip(said[1:], shown[1:], strict=True)],
         due_at=None,
         answered_at=timezone.now(),
     )
@@ -86,6 +88,11 @@ def found_in_register(case: Case, key: str = "ORV-1", named: Sequence[str] = ())
 
 def check_of(case: Case) -> Check:
     return Check.objects.get(stage__case=case)
+
+
+def declared_by(case: Case, stage: CaseStage) -> Declared:
+    """Who the applicant says to be, as the stage reads it."""
+    return declared(case.version.definition, case.answers, stage.spec.settings)
 
 
 class Server(doubles.Server):

@@ -44,11 +44,19 @@ def test_a_person_bears_what_documents_tell(asked):
     assert [one.key for one in asked.household("ORV-1")] == ["ORV-1", "ORV-2"]
 
 
-@pytest.mark.parametrize(("name", "value"), [("civil_status", "complicated"), ("sex", 1), ("origin", ["x"])])
-def test_an_answer_with_an_unknown_status_is_of_no_use(name, value):
+@pytest.mark.parametrize(("name", "value"), [("civil_status", 7), ("sex", 1), ("origin", ["x"])])
+def test_an_answer_that_is_no_text_is_of_no_use(name, value):
     person = {"key": "1", "family_name": "Rochat", "birth_date": "1980-01-01"}
     with pytest.raises(ValueError, match=name):
         person_from(person | {name: value})
+
+
+@pytest.mark.parametrize("value", [None, "unknown"])
+@pytest.mark.parametrize("name", ["civil_status", "sex"])
+def test_a_value_that_is_not_known_is_left_out(name, value):
+    person = {"key": "1", "family_name": "Rochat", "birth_date": "1980-01-01", "origin": None, name: value}
+    found = person_from(person)
+    assert (found.origin, getattr(found, name)) == ("", "")
 
 
 def test_a_name_or_a_date_of_birth_alone_finds_whoever_comes_near(asked):

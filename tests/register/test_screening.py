@@ -93,6 +93,24 @@ def test_register_that_is_away_shows_nothing_to_the_unauthorised(monkeypatch):
     assert seen_by(agent, case)
 
 
+def test_slow_register_keeps_its_claim_and_finishes(monkeypatch):
+    case = household("Lina Marchetti", "Paul Rochat")
+    screening = Screening.objects.get(case=case)
+    asked, find = [], DemoRegister.find
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def slow(self, said):
+            asked.append(said.name)
+            clock.shift(timedelta(seconds=100))  # two people take longer than one claim lasts
+            actions.screen(screening.pk)  # the sweep comes by
+            return find(self, said)
+
+        monkeypatch.setattr(DemoRegister, "find", slow)
+        actions.screen(screening.pk)
+    assert len(asked) == len(named.people_named(case)) > 1
+    assert not Case.objects.get(pk=case.pk).unscreened
+
+
 def test_without_a_register_nobody_waits(settings):
     settings.REGISTER = "none"
     assert not CaseFactory().protected
@@ -135,6 +153,14 @@ def test_case_that_a_protected_one_is_merged_into_is_protected():
     case = screened(CaseFactory(answers=NORA))
     cases.merge(actor=authorised, case=case, other=other)
     assert Case.objects.get(pk=other.pk).is_known_protected
+
+
+def test_case_is_not_merged_before_it_is_screened():
+    other, authorised = screened(CaseFactory(email="autre@courriel.example")), trusted()
+    case = CaseFactory(answers=NORA)
+    with pytest.raises(IllegalTransition):
+        cases.merge(actor=authorised, case=case, other=other)
+    assert not Case.objects.get(pk=case.pk).duplicate_of_id
 
 
 def test_corrected_name_is_screened_anew():

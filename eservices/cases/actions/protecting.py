@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
 
-from .. import deputies, trace
+from .. import deputies, protection, trace
 from ..actors import SYSTEM, Actor
 from ..models import Case
 from ..notices import actions as notices
@@ -62,6 +62,8 @@ def unprotect(*, actor: User, case: Case, reason: str) -> Case:
     case, said = allowed(case, "unprotect"), words(reason)
     if not case.protected:
         raise IllegalTransition(_("This case is not protected."))
+    if protection.names_protected_person(case):
+        raise IllegalTransition(_("The register found somebody whose address is protected in this case."))
     is_new, case.protected, case.unscreened = case.unscreened, False, False
     case.save(update_fields=["protected", "unscreened"])
     trace.record(case, "unprotected", actor, reason=said)

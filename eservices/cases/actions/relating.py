@@ -50,6 +50,10 @@ def merge(*, actor: User, case: Case, other: Case, seen: int | None = None) -> C
         raise IllegalTransition(_("A rehearsal and a real case are not the same request."))
     if other.duplicate_of_id:
         raise IllegalTransition(_("%(case)s was filed twice itself.") % {"case": other.reference})
+    if case.unscreened:
+        raise IllegalTransition(
+            _("The register was not asked yet whether an address in this case is protected: wait.")
+        )
     case.duplicate_of = other
     case.save(update_fields=["duplicate_of"])
     close(case, "merge", Outcome.DUPLICATE, "")

@@ -40,7 +40,8 @@ def may_reopen(case: Case) -> bool:
     """Whether there is a decision that can be taken again, or something that closing left out."""
     if case.is_open or case.submission.erased_at:
         return False
-    return any(_comes_again(row, case) for row in case.stages.all())
+    rows = case.stages.all()
+    return any(map(decides, rows)) or any(_comes_again(row, case) for row in rows)
 
 
 def _to_come_again(case: Case) -> None:

@@ -1,6 +1,6 @@
 """Every write on what the register was asked. The register itself is asked outside any transaction."""
 
-from .checks import PATIENCE, ask_again, begin_check, check, decide, erase
+from .checks import PATIENCE, ask_again, begin_check, check, decide, erase, run_again
 from .codes import CannotAsk, WrongCode, post_code, request_code, type_code
 from .entries import expect_entry, forget_person, refresh_entry
 from .screening import begin_screening, screen, screen_same_person
@@ -20,6 +20,7 @@ __all__ = [
     "post_code",
     "refresh_entry",
     "request_code",
+    "run_again",
     "screen",
     "screen_same_person",
     "type_code",

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
@@ -79,6 +79,12 @@ def claim(rows, pk):
     if not rows.filter(pk=pk, due_at__lte=now).update(due_at=now + CLAIM, attempts=F("attempts") + 1):
         return None
     return rows.get(pk=pk)
+
+
+def claim_on(rows) -> datetime | None:
+    """Keep a claimed row for as long again, and return until when; None where it is ours no more."""
+    until = timezone.now() + CLAIM
+    return until if rows.update(due_at=until) else None
 
 
 def pause(attempts: int) -> timedelta:

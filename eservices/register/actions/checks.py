@@ -13,6 +13,7 @@ from eservices.cases import trace
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.actors import SYSTEM, Actor
 from eservices.cases.models import Case, CaseStage
+from eservices.cases.stages import kind_of, settings_of
 
 from .. import tasks, tries
 from ..comparing import Finding, Found
@@ -37,16 +38,32 @@ def begin_check(
 ) -> Check:
     """Writes down what is to be asked for a stage of the case; a worker asks. The case's row must be locked.
 
+    A stage that runs again forgets what it was answered before.
+
     ``named``: whom the applicant names beside. ``newcomer``: it is expected that the person is not found.
     """
-    check = Check.objects.create(
+    now = timezone.now()
+    check, _new = Check.objects.update_or_create(
         stage=stage,
-        declared=content_of(said),
-        required=required,
-        named=_asked(named),
-        newcomer=newcomer,
-        sender=tries.sender(case),
-        about=tries.about(said),
+        defaults={
+            "declared": content_of(said),
+            "required": required,
+            "named": _asked(named),
+            "newcomer": newcomer,
+            "sender": tries.sender(case),
+            "about": tries.about(said),
+            "outcome": Outcome.PENDING,
+            "people": [],
+            "person": "",
+            "protected": False,
+            "asked_at": now,
+            "answered_at": None,
+            "due_at": now,
+            "attempts": 0,
+            "fault": "",
+            "decided_by": None,
+            "decided_at": None,
+        },
     )
     if tries.too_many(case, check, check.asked_at):
         check.outcome, check.due_at = Outcome.TOO_MANY, None
@@ -99,6 +116,31 @@ def ask_again(*, actor: User, check: Check, said: Declared, named: Sequence[Decl
     found.asked_at = found.due_at = timezone.now()
     found.save(update_fields=["declared", "named", "outcome", "attempts", "fault", "asked_at", "due_at"])
     wake_worker(tasks.check, found)
+
+
+@transaction.atomic
+def run_again(*, actor: Actor = SYSTEM, case: Case) -> bool:
+    """Let the finished stages run again whose answer is no longer right, and return whether there is one.
+
+    A stage that only the register's answer led to, and whose work stands, leaves them as they are. The case's row must
+    be locked.
+    """
+    rows = list(case.stages.all())
+    finished = [row for row in rows if row.progress == CaseStage.Progress.DONE]
+    if not case.is_open or any(_stands_on_register(case, row) for row in finished):
+        return False
+    wrong = [row for row in finished if row.type == "register" and not kind_of(row).stands(row)]
+    for row in wrong:
+        row.progress, row.entered_at, row.done_at = CaseStage.Progress.TODO, None, None
+        row.save(update_fields=["progress", "entered_at", "done_at"])
+    if wrong:
+        cases.wake(case=case)
+    return bool(wrong)
+
+
+def _stands_on_register(case: Case, row: CaseStage) -> bool:
+    kind = kind_of(row)
+    return kind is not None and kind.needs_registered(case, settings_of(row)) and kind.stands(row)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from ..named import people_named
 from ..people import Declared, Person
 from ..protection import is_to_be_asked
 from ..registers import Absent, Away, register
-from .base import candidates, claim, pause, wake_worker
+from .base import candidates, claim, claim_on, pause, wake_worker
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def screen(screening_id) -> None:
         return
     try:
         protected = protection.is_of_protected_person(screening.case) or any(
-            map(_is_protected, people_named(screening.case))
+            _is_protected(one) for one in people_named(screening.case) if _goes_on(screening)
         )
     except Absent:
         _keep(screening, protected=False)  # there is no register any more: nobody can know
@@ -69,6 +69,13 @@ def _ask_anew(case_id) -> Screening:
     )
     wake_worker(tasks.screen, screening)
     return screening
+
+
+def _goes_on(screening: Screening) -> bool:
+    """Claim the screening anew before each person: a slow register takes longer for many than one claim lasts."""
+    until = claim_on(_still(screening))
+    screening.due_at = until or screening.due_at
+    return until is not None
 
 
 def _is_protected(said: Declared) -> bool:

@@ -1,0 +1,53 @@
+"""A supplement and the worker that carries one, at the same moment. Counts on PostgreSQL only."""
+
+from threading import Event, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from eservices.cases.actions import locked
+from eservices.cases.actors import SYSTEM
+from eservices.cases.models import Case
+from eservices.connectors import actions
+from eservices.connectors.carriers import CARRIER
+from eservices.deliveries.models import Delivery
+from tests.factories.cases import CaseFactory
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+
+
+def filed() -> Case:
+    case = CaseFactory()
+    payload = {"case": str(case.pk), "plan": "A/1"}
+    Delivery.objects.create(
+        carrier=CARRIER, recipient="A/1", title="x", payload=payload, subject=case.subject
+    )
+    return case
+
+
+def test_supplement_waits_for_no_worker_that_has_the_last_one():
+    case = filed()
+    taken, free = Event(), Event()
+
+    def carry():
+        """The worker: it has the delivery, and would wait for the case."""
+        with transaction.atomic():
+            Delivery.objects.select_for_update().get(carrier=CARRIER)
+            taken.set()
+            free.wait(5)
+        connection.close()
+
+    worker = Thread(target=carry)
+    worker.start()
+    assert taken.wait(5)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+        queued = actions.file_supplement(actor=SYSTEM, case=locked(case.pk))
+    free.set()
+    worker.join()
+    assert queued.payload["supplement"] == 1
+    assert Delivery.objects.filter(carrier=CARRIER).count() == 2

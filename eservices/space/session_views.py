@@ -7,13 +7,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from eservices.accounts import actions
 from eservices.accounts.models import SignIn, User
 from home.private import private
 
 from . import sign_in_record
+from .staff_session import ENDED_OTHERS_AT
 
 SHOWN = 20  # of the latest sign-ins
 # What browsers and systems call themselves, the more special before those that it claims to be too.
@@ -32,7 +35,7 @@ def sessions(request):
     if request.method == "POST":
         chosen = request.POST.get("end", "")
         ended = [one for one in own if one.session_key != current and chosen in ("", str(one.pk))]
-        end_sessions(request, request.user, ended)
+        end_sessions(request, request.user, ended, all_others=not chosen)
         messages.success(request, _("Signed out there.") if ended else _("Nothing had to be ended."))
         return redirect("usersessions_list")
     context = {
@@ -49,10 +52,17 @@ def sessions(request):
 
 
 @transaction.atomic
-def end_sessions(request, user: User, ended: list[UserSession]) -> None:
-    """End sessions of ``user``, and record that it was done."""
+def end_sessions(request, user: User, ended: list[UserSession], *, all_others: bool) -> None:
+    """End sessions of ``user``, and record that it was done.
+
+    ``all_others``: also those that are not listed; the session of the request goes on.
+    """
     for one in ended:
         one.end()
+    if all_others:
+        now = timezone.now()
+        actions.end_unlisted_sessions(actor=user, user=user, at=now)
+        request.session[ENDED_OTHERS_AT] = now.timestamp()
     if ended:
         sign_in_record.record(request, SignIn.Kind.ENDED, user=user)
 

@@ -11,10 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from eservices.accounts import actions
 from eservices.accounts.models import CodeTries, SignIn
 from eservices.deliveries.models import Delivery
 from eservices.space import sign_in_record, sweeps
 from eservices.space.session_views import device
+from eservices.space.staff_session import SIGNED_IN_AT
 from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
 
 from .test_sign_in import ADDRESS, CODE, ask, sent_code, wrong
@@ -121,6 +123,67 @@ def test_administrator_ends_all_sessions_of_a_person(client):
     kept = {"email": agent.email, "first_name": "L", "last_name": "R", "is_active": "on"}
     client.post(url, kept | {"end_sessions": "on"})
     assert theirs.get("/espace/").status_code == 302
+
+
+def save_account(client, agent):
+    """Save the account's settings, at which Wagtail gives the session another key."""
+    before = client.session.session_key
+    names = {"name_email-first_name": "L", "name_email-last_name": "R", "name_email-email": agent.email}
+    choices = {"locale-preferred_language": "fr", "locale-current_time_zone": "Europe/Zurich"}
+    theme = {"theme-theme": "system", "theme-contrast": "system", "theme-density": "default"}
+    client.post("/admin/account/", names | choices | theme | {"theme-keyboard_shortcuts": "on"})
+    assert client.session.session_key != before
+
+
+def test_session_with_another_key_is_ended_with_all(client):
+    agent = AgentFactory(email=ADDRESS)
+    theirs = Client()
+    sign_in(theirs)
+    save_account(theirs, agent)
+    actions.end_sessions(actor=SuperuserFactory(), user=agent)
+    assert theirs.get("/espace/").status_code == 302
+    sign_in(theirs)
+    assert theirs.get("/espace/").status_code == 200
+
+
+def test_session_with_another_key_stays_listed(client):
+    agent = AgentFactory(email=ADDRESS)
+    sign_in(client)
+    save_account(client, agent)
+    client.get(SESSIONS)
+    assert UserSession.objects.get(user=agent).session_key == client.session.session_key
+    UserSession.objects.all().delete()
+    save_account(client, agent)
+    client.get(SESSIONS)
+    assert UserSession.objects.get(user=agent).session_key == client.session.session_key
+
+
+def test_sign_out_elsewhere_ends_sessions_with_another_key(client):
+    agent = AgentFactory(email=ADDRESS)
+    theirs = Client()
+    sign_in(theirs)
+    save_account(theirs, agent)
+    sign_in(client)
+    client.post(SESSIONS)
+    assert [one.get("/espace/").status_code for one in (theirs, client)] == [302, 200]
+
+
+def test_session_without_a_clock_gets_one(client, time_machine, settings):
+    settings.SESSION_COOKIE_AGE = 30 * 3600
+    agent = AgentFactory(email=ADDRESS)
+    sign_in(client)
+    session = client.session
+    del session[SIGNED_IN_AT]
+    session.save()
+    assert client.get("/espace/").status_code == 200
+    time_machine.move_to(timezone.now() + timedelta(hours=13))
+    assert client.get("/espace/").status_code == 302
+    sign_in(client)
+    session = client.session
+    del session[SIGNED_IN_AT]
+    session.save()
+    actions.end_sessions(actor=agent, user=agent)
+    assert client.get("/espace/").status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,15 @@ SCRIPTS = named("JavaScript", "Launch", "ImportData")
 SHORT_SCRIPTS = named("JS")
 ATTACHED = named("EmbeddedFile", "EmbeddedFiles", "FileAttachment", "RichMedia")
 OBJECT_STREAM, ENCRYPTED, FORM = named("ObjStm"), named("Encrypt"), named("XFA")
-STREAM = re.compile(rb"\bstream\r?\n")
+STREAM = re.compile(rb"\bstream[ \t]*(?:\r\n|\n|\r)")
+# Readers take a stream of objects for one by these, also without its type.
+FIRST, NUMBER = named("First"), named("N")
+BESIDE = re.compile(rb"%[^\r\n]{0,4000}|\((?:[^()\\]|\\.){0,2000}\)", re.DOTALL)  # comments and strings
+BEGUN = re.compile(rb"\d\s+\d{1,5}\s+obj\b")
+LONGEST_HEAD = 65536  # bytes of what stands before a stream
+FILTER, ODD_FILTER = named("Filter"), named("DecodeParms", "DP", "FFilter", "F")
+FLATE = named("FlateDecode", "Fl").pattern
+DEFLATED = re.compile(FILTER.pattern + rb"\s*(?:\[\s*" + FLATE + rb"\s*\]|" + FLATE + rb"\s*(?:/|>>|$))")
 OPENED = re.compile(
     rb"/OpenAction\s*(?:(\d{1,9})\s+\d{1,5}\s+R|<<[^>]*/S\s*/(?:URI|SubmitForm|GoToR|GoToE)\b)", re.DOTALL
 )
@@ -316,33 +324,48 @@ def _is_program(name: bytes) -> bool:
 
 def divide(content: bytes) -> tuple[bytes, list[bytes], int]:
     """Return what stands outside of streams, the unpacked streams of objects, and how many of these stay hidden."""
-    outside, streams, place, left = [], [], 0, MOST_READ
+    outside, streams, place, left, hidden, typed = [], [], 0, MOST_READ, 0, 0
     while begin := STREAM.search(content, place):
         end = content.find(b"endstream", begin.end())
         if end < 0:
             break
         outside.append(content[place : begin.start()])
-        head = content[max(place, begin.start() - 4096) : begin.start()]
-        if OBJECT_STREAM.search(head[max(0, head.rfind(b"obj")) :]):
-            unpacked = unpack(content[begin.end() : end], left)
-            if unpacked is not None:
-                streams.append(unpacked)
-                left -= len(unpacked)
+        head = head_of_stream(content[max(place, begin.start() - LONGEST_HEAD) : begin.start()])
+        has_type = bool(OBJECT_STREAM.search(head))
+        if has_type or (FIRST.search(head) and NUMBER.search(head)):
+            unpacked, whole = unpack(content[begin.end() : end], head, left)
+            streams.append(unpacked)
+            left = max(1, left - len(unpacked))
+            hidden, typed = hidden + (not whole), typed + has_type
         place = end
     outside.append(content[place:])
-    return b"".join(outside), streams, len(OBJECT_STREAM.findall(content)) - len(streams)
+    return b"".join(outside), streams, hidden + max(0, len(OBJECT_STREAM.findall(content)) - typed)
 
 
-def unpack(body: bytes, most: int) -> bytes | None:
-    """Return a stream unpacked; None if it is packed in another way than programs write. Raise if it bursts."""
+def head_of_stream(before: bytes) -> bytes:
+    """Return the dictionary of a stream: what stands after the last beginning of an object."""
+    bare = BESIDE.sub(b" ", before)
+    return BEGUN.split(bare)[-1]
+
+
+def unpack(body: bytes, head: bytes, most: int) -> tuple[bytes, bool]:
+    """Return a stream unpacked, and whether that is all of it. Raise if it bursts.
+
+    What is packed in another way than programs write is returned as it is.
+    """
+    filters = len(FILTER.findall(head))
+    if not filters and not ODD_FILTER.search(head):
+        return body, bool(re.match(rb"\s*\d+\s+\d+", body))
+    if filters > 1 or ODD_FILTER.search(head) or not DEFLATED.search(head):
+        return body, False
     inflate = zlib.decompressobj()
     try:
         unpacked = inflate.decompress(body, most)
     except zlib.error:
-        return body if re.match(rb"\s*\d+\s+\d+", body) else None
+        return body, False
     if inflate.unconsumed_tail:
         raise Refused("bomb")
-    return unpacked
+    return unpacked, inflate.eof
 
 
 def unlock(content: bytes) -> list[bytes] | None:

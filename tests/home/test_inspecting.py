@@ -1,6 +1,7 @@
 """What a file contains is judged by what is inside, whatever its parts are called."""
 
 import io
+import zlib
 
 import pypdf
 import pytest
@@ -155,6 +156,47 @@ def test_active_content_is_refused(reason, name, content):
 )
 def test_ordinary_document_is_accepted_with_its_cautions(name, content, cautions):
     assert inspect(content, name.rpartition(".")[2]) == cautions
+
+
+HIDDEN = b"5 0 << /S /JavaScript /JS (x) >>"
+ALL = b"/Type /ObjStm /N 1 /First 4 "
+PREDICTED = zlib.compress(b"\x02" + HIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (ALL + b"/Filter [/ASCIIHexDecode /FlateDecode]", zlib.compress(HIDDEN).hex().encode()),
+        (ALL + b"/Filter [/FlateDecode /FlateDecode]", zlib.compress(zlib.compress(HIDDEN))),
+        (ALL + b"/Filter /FlateDecode /Filter /ASCII85Decode", b"x"),
+        (ALL + b"/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 32 >>", PREDICTED),
+        (b"/N 1 /First 4 /Filter [/AHx /Fl] % 1 0 obj\n", zlib.compress(HIDDEN).hex().encode()),
+        (b"/N 1 /First 4 /Filter 7 0 R /X (1 0 obj)", b"x"),
+    ],
+    ids=["two", "twice", "double", "predictor", "comment", "elsewhere"],
+)
+def test_objects_packed_in_other_ways_are_told_of(head, body):
+    assert inspect(paper(b"<< /OpenAction 5 0 R >>", stream(body, head)), "pdf") == {"unreadable"}
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (ALL + b"/Filter /FlateDecode", zlib.compress(HIDDEN)[:-4]),
+        (b"/N 1 /First 4 /Filter /FlateDecode", zlib.compress(HIDDEN)),
+        (b"/N 1 /F#69rst 4 /Filter [ /FlateDecode ]", zlib.compress(HIDDEN)),
+        (b"/N 1 /First 4", HIDDEN),
+    ],
+    ids=["cut", "untyped", "escaped", "plain"],
+)
+def test_objects_are_read_where_readers_find_them(head, body):
+    with pytest.raises(Refused, match="scripts"):
+        inspect(paper(b"<< /OpenAction 5 0 R >>", stream(body, head)), "pdf")
+
+
+def test_objects_that_are_cut_are_told_of():
+    body = zlib.compress(b"5 0 << /Type /Annot >>")[:-4]
+    assert inspect(paper(CATALOGUE, stream(body, ALL + b"/Filter /FlateDecode")), "pdf") == {"unreadable"}
 
 
 def protected(password: str, *, script: bool) -> bytes:

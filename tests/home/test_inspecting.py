@@ -53,6 +53,14 @@ MACROS = {
     "event.odt": open_document(
         **{"content.xml": "<office:scripts><script:event-listener/></office:scripts>"}
     ),
+    "prefix.odt": open_document(
+        **{"content.xml": "<x:module xmlns:x='http://openoffice.org/2000/script'>Sub Main</x:module>"}
+    ),
+    "angle.docx": docx(
+        **{
+            "word/_rels/document.xml.rels": "<r><é:Relationship Id='>' Type='x/vba&#80;roject' Target='x'/></r>"
+        }
+    ),
     "link.ods": open_document(
         "ods", **{"content.xml": "<a xlink:href='vnd.sun.star.script:x?language=Basic'/>"}
     ),
@@ -78,6 +86,12 @@ DDE = {
         **{"xl/externalLinks/externalLink1.xml": "<externalLink><ddeLink ddeService='cmd'/></externalLink>"}
     ),
     "formula.xlsx": xlsx(**{"xl/worksheets/sheet1.xml": "<c><f>cmd|' /C calc'!A0</f></c>"}),
+    "angle.docx": packed({"word/document.xml": '<w:fldSimple a=">" w:instr=" DDEAUTO c:\\x "/>'}),
+    "cdata.docx": packed({"word/document.xml": field("<![CDATA[DDE]]>", "AUTO c:\\x")}),
+    "prefix.docx": packed({"word/document.xml": '<é1:fldSimple xmlns:é1="w" é1:instr="DDE x"/>'}),
+    "reference.docx": packed({"word/document.xml": '<w:fldSimple w:instr="&#68;DE c"/>'}),
+    "bar.xlsx": xlsx(**{"xl/worksheets/sheet1.xml": "<c><x:f>cmd&#124;'/C calc'&#33;A0</x:f></c>"}),
+    "name.xlsx": xlsx(**{"xl/workbook.xml": "<w><definedName>cmd|'/C calc'!A0</definedName></w>"}),
     "formula.ods": open_document(
         "ods", **{"content.xml": '<table:table-cell table:formula=\'of:=DDE("a";"b")\'/>'}
     ),
@@ -136,7 +150,7 @@ def test_active_content_is_refused(reason, name, content):
         ("sum.xlsx", xlsx(**{"xl/worksheets/sheet1.xml": "<c><f>SUM(Feuil2!A1:B2)</f></c>"}), set()),
         (
             "plain.odt",
-            open_document(**{"content.xml": "<office:scripts/><text:a xlink:href='https://x'/>"}),
+            open_document(**{"content.xml": "<o><office:scripts/><text:a xlink:href='https://x'/></o>"}),
             set(),
         ),
         ("picture.docx", docx(**{SETTINGS: relation("image", "https://x.example/i.png")}), {"external"}),
@@ -156,6 +170,40 @@ def test_active_content_is_refused(reason, name, content):
 )
 def test_ordinary_document_is_accepted_with_its_cautions(name, content, cautions):
     assert inspect(content, name.rpartition(".")[2]) == cautions
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        packed({"word/document.xml": '<!DOCTYPE d [<!ENTITY a "DDE x">]><d><f instr="&a;"/></d>'}),
+        packed({"word/document.xml": '<!DOCTYPE d SYSTEM "https://evil.example/d.dtd"><d/>'}),
+        packed({"word/document.xml": "<w:document><w:p></w:document>"}),
+        packed({"word/document.xml": "<w:fldSimple w:instr='DDE x' x:instr='PAGE'/>"}),
+    ],
+    ids=["entity", "type", "malformed", "twice"],
+)
+def test_markup_that_programs_read_differently_is_refused(content):
+    with pytest.raises(Refused, match="damaged"):
+        inspect(content, "docx")
+
+
+MANIFEST = "META-INF/manifest.xml"
+TYPED = '<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd"><m/>'
+
+
+@pytest.mark.parametrize(
+    ("extension", "parts", "cautions"),
+    [
+        ("odt", {MANIFEST: TYPED, "Configurations2/accelerator/current.xml": ""}, set()),
+        ("odt", {MANIFEST: "<m><m:encryption-data/></m>", "content.xml": b"\x80\x81"}, {"locked"}),
+        ("odp", {"content.xml": "<a><p:event-listener p:action='next-page'/></a>"}, set()),
+        ("docx", {"word/document.xml": "<w/>", "word/vmlDrawing1.vml": "<xml><br></xml>"}, set()),
+    ],
+    ids=["old", "locked", "pages", "vml"],
+)
+def test_ordinary_markup_is_accepted(extension, parts, cautions):
+    content = packed(parts) if extension == "docx" else open_document(extension, **parts)
+    assert inspect(content, extension) == cautions
 
 
 HIDDEN = b"5 0 << /S /JavaScript /JS (x) >>"

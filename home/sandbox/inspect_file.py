@@ -377,9 +377,11 @@ FILTER, ODD_FILTER = named("Filter"), named("DecodeParms", "DP", "FFilter", "F")
 FLATE = named("FlateDecode", "Fl").pattern
 DEFLATED = re.compile(FILTER.pattern + rb"\s*(?:\[\s*" + FLATE + rb"\s*\]|" + FLATE + rb"\s*(?:/|>>|$))")
 OPENED = re.compile(
-    rb"/OpenAction\s*(?:(\d{1,9})\s+\d{1,5}\s+R|<<[^>]*/S\s*/(?:URI|SubmitForm|GoToR|GoToE)\b)", re.DOTALL
+    rb"/OpenAction\s*(?:(\d{1,9})\s+\d{1,5}\s+R|<<[^>]{0,2000}?/S\s*/(?:URI|SubmitForm|GoToR|GoToE)\b)",
+    re.DOTALL,
 )
 ACTION = rb"(?<!\d)%d\s+\d{1,5}\s+obj\b[^>]{0,2000}?/S\s*/(?:URI|SubmitForm|GoToR|GoToE)\b"
+MOST_OPENINGS = 100  # one for each time that the file was added to
 ATTACHED_NAME = re.compile(rb"/U?F\s*\(((?:[^()\\]|\\.)*)\)")
 
 
@@ -497,7 +499,9 @@ def inspect_form(content: bytes) -> set[str]:
 
 
 def opens_elsewhere(text: bytes) -> bool:
-    """Whether a PDF leads elsewhere as soon as it is opened."""
+    """Whether a PDF leads elsewhere as soon as it is opened, or may, having many more actions than it needs."""
+    if text.count(b"/OpenAction") > MOST_OPENINGS:
+        return True
     for found in OPENED.finditer(text):
         if found[1] is None or re.search(ACTION % int(found[1]), text, re.DOTALL):
             return True

@@ -1,6 +1,7 @@
 """What a file contains is judged by what is inside, whatever its parts are called."""
 
 import io
+import time
 import zlib
 
 import pypdf
@@ -245,6 +246,13 @@ def test_objects_are_read_where_readers_find_them(head, body):
 def test_objects_that_are_cut_are_told_of():
     body = zlib.compress(b"5 0 << /Type /Annot >>")[:-4]
     assert inspect(paper(CATALOGUE, stream(body, ALL + b"/Filter /FlateDecode")), "pdf") == {"unreadable"}
+
+
+def test_actions_at_opening_are_sought_in_linear_time():
+    content = paper(CATALOGUE) + b"/OpenAction<<" * 200_000
+    begun = time.process_time()
+    assert inspect(content, "pdf") == {"external"}
+    assert time.process_time() - begun < 4
 
 
 def protected(password: str, *, script: bool) -> bytes:

@@ -55,7 +55,8 @@ class CodeView(ConfirmLoginCodeView):
             return super().post(request, *args, **kwargs)
         user = self._process.user
         sign_in_record.record(request, SignIn.Kind.LOCKED_OUT, user=user, method=SignIn.Method.CODE)
-        self._process.abort()
+        if sign_in_record.was_wrong_too_often(self._process):  # not where others of the network tried
+            self._process.abort()
         messages.error(request, get_adapter().error_messages["too_many_login_attempts"])
         return redirect("account_login")
 

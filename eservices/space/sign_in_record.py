@@ -54,16 +54,28 @@ def is_known_network(user: User | None, network: str, now: datetime | None = Non
 
 
 # -- One-time codes -------------------------------------------------------------------------------------------
+def was_wrong_too_often(process) -> bool:
+    """Return whether the code of ``process`` itself had all its tries, wherever they came from."""
+    digest = _digest(process)
+    return CodeTries.objects.filter(code=digest, tries__gte=process.max_attempts).exists()
+
+
+def _digest(process) -> str:
+    identity = f"{process.state.get('user_id')}:{process.state.get('at')}:{process.code}"
+    return salted_hmac("code-tries", identity, algorithm="sha256").hexdigest()
+
+
 def allow_code(request: HttpRequest, process) -> bool:
     """Count one try of the code of ``process``. Return False if the code or the network had too many.
 
+    A network from which the person signed in lately has no limit: theirs may be the whole town hall.
     Tries of one code are counted in its locked row, so that tries at the same moment do not each count as the first.
     """
     network, since = limits.caller(request), timezone.now() - HOUR
-    if SignIn.objects.failed_codes().filter(network=network, at__gte=since).count() >= MOST_WRONG_CODES:
+    wrong = SignIn.objects.failed_codes().filter(network=network, at__gte=since)
+    if wrong.count() >= MOST_WRONG_CODES and not is_known_network(process.user, network):
         return False
-    identity = f"{process.state.get('user_id')}:{process.state.get('at')}:{process.code}"
-    digest = salted_hmac("code-tries", identity, algorithm="sha256").hexdigest()
+    digest = _digest(process)
     with transaction.atomic():
         CodeTries.objects.get_or_create(code=digest)
         tried = CodeTries.objects.filter(code=digest, tries__lt=process.max_attempts)

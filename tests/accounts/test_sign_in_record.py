@@ -15,6 +15,7 @@ from eservices.accounts import actions
 from eservices.accounts.models import CodeTries, SignIn
 from eservices.deliveries.models import Delivery
 from eservices.space import sign_in_record, sweeps
+from eservices.space.checks import networks_are_told_apart
 from eservices.space.session_views import device
 from eservices.space.staff_session import SIGNED_IN_AT
 from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
@@ -222,6 +223,36 @@ def test_codes_are_not_sprayed_from_one_network(client):
     elsewhere = Client(REMOTE_ADDR="192.0.2.9")
     sign_in(elsewhere)
     assert "_auth_user_id" in elsewhere.session
+
+
+def guess_from_here():
+    for _ in range(sign_in_record.MOST_WRONG_CODES):
+        SignIn.objects.create(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="127.0.0.1")
+
+
+def test_known_network_is_not_shut_out_by_others(client):
+    user = UserFactory(email=ADDRESS)
+    SignIn.objects.create(user=user, kind=SignIn.Kind.SIGNED_IN, network="127.0.0.1")
+    guess_from_here()
+    sign_in(client)
+    assert "_auth_user_id" in client.session
+
+
+def test_code_outlives_the_limit_of_a_network(client):
+    UserFactory(email=ADDRESS)
+    guess_from_here()
+    sign_in(client)
+    assert "_auth_user_id" not in client.session
+    SignIn.objects.failed_codes().delete()
+    client.post(CODE, {"code": sent_code()})
+    assert "_auth_user_id" in client.session
+
+
+def test_check_warns_where_no_proxy_is_trusted(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    assert [one.id for one in networks_are_told_apart(None)] == ["space.W002"]
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert networks_are_told_apart(None) == []
 
 
 @pytest.mark.django_db(transaction=True)

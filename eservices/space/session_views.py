@@ -18,7 +18,8 @@ from home.private import private
 from . import sign_in_record
 from .staff_session import ENDED_OTHERS_AT
 
-SHOWN = 20  # of the latest sign-ins
+SHOWN = 20  # of the latest sign-ins, and as many failures: those of a stranger hide no sign-in
+FAULTS = (SignIn.Kind.FAILED, SignIn.Kind.LOCKED_OUT)
 # What browsers and systems call themselves, the more special before those that it claims to be too.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows"}
@@ -43,12 +44,15 @@ def sessions(request):
             {"one": one, "device": device(one.user_agent), "current": one.session_key == current}
             for one in sorted(own, key=lambda one: one.created_at, reverse=True)
         ],
-        "sign_ins": [
-            {"one": one, "device": device(one.user_agent)} for one in request.user.sign_ins.all()[:SHOWN]
-        ],
+        "sign_ins": latest(request.user.sign_ins.exclude(kind__in=FAULTS)),
+        "failures": latest(request.user.sign_ins.filter(kind__in=FAULTS)),
         "notices": messages.get_messages(request),
     }
     return render(request, "space/sessions.html", context)
+
+
+def latest(sign_ins) -> list[dict]:
+    return [{"one": one, "device": device(one.user_agent)} for one in sign_ins[:SHOWN]]
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ MOST_WRONG_CODES = 30  # of one network in an hour, whoever they are for
 ALARMING_CODES = 100  # wrong codes of all networks in an hour
 QUIET = timedelta(days=1)  # between two alarms
 CODE_KEPT = timedelta(days=1)
+TOLD_EVERY = 15 * 60  # seconds
 
 
 def record(
@@ -43,6 +44,17 @@ def record(
         network=limits.caller(request)[:64] if request else "",
         user_agent=agent[:200],
     )
+
+
+def record_lock_out(
+    request: HttpRequest, *, who: str, user: User | None, method: str, email: str = ""
+) -> None:
+    """Write that somebody was locked out, once in ``TOLD_EVERY`` for each, so that nobody fills the record.
+
+    ``who``: what was limited, with the network.
+    """
+    if limits.count(f"told-{method}", who, TOLD_EVERY) == 1:
+        record(request, SignIn.Kind.LOCKED_OUT, user=user, email=email, method=method)
 
 
 def is_known_network(user: User | None, network: str, now: datetime | None = None) -> bool:

@@ -14,8 +14,9 @@ from django.utils import timezone
 from eservices.accounts import actions
 from eservices.accounts.models import CodeTries, SignIn
 from eservices.deliveries.models import Delivery
-from eservices.space import sign_in_record, sweeps
+from eservices.space import sign_in_record, sign_in_report, sweeps
 from eservices.space.checks import networks_are_told_apart
+from eservices.space.forms import MOST_WRONG
 from eservices.space.session_views import device
 from eservices.space.staff_session import SIGNED_IN_AT
 from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
@@ -211,7 +212,39 @@ def test_administrators_alone_read_all_sign_ins(client):
     assert client.get(reverse("sign_ins")).status_code == 302
 
 
+def test_export_of_sign_ins_is_bounded(client, monkeypatch):
+    monkeypatch.setattr(sign_in_report, "MOST_EXPORTED", 2)
+    for _ in range(4):
+        SignIn.objects.create(kind=SignIn.Kind.FAILED, network="192.0.2.9")
+    client.force_login(SuperuserFactory())
+    page = client.get(reverse("sign_ins"), {"export": "csv"})
+    assert b"".join(page.streaming_content).count(b"192.0.2.9") == 2
+
+
+def test_failures_hide_no_sign_in(client):
+    user = UserFactory(email=ADDRESS)
+    sign_in(client, **{"User-Agent": FIREFOX})
+    for _ in range(30):
+        SignIn.objects.create(user=user, kind=SignIn.Kind.FAILED, network="192.0.2.9")
+    page = client.get(SESSIONS)
+    assert [len(page.context[name]) for name in ("sign_ins", "failures")] == [1, 20]
+
+
 # -- Guessing
+def test_lock_out_is_written_once_in_a_span(client):
+    for _ in range(sign_in_record.MOST_WRONG_CODES):
+        SignIn.objects.create(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="127.0.0.1")
+    UserFactory(email=ADDRESS)
+    ask(client)
+    for _ in range(3):
+        client.post(CODE, {"code": sent_code()})
+    stranger = Client()
+    for _ in range(MOST_WRONG + 4):
+        stranger.post("/admin/login/", {"username": ADDRESS, "password": "faux"})
+    locked = [one for one in kinds() if one[0] == "locked_out"]
+    assert sorted(locked) == [("locked_out", "code"), ("locked_out", "password")]
+
+
 def test_codes_are_not_sprayed_from_one_network(client):
     for _ in range(sign_in_record.MOST_WRONG_CODES):
         SignIn.objects.create(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="127.0.0.1")

@@ -79,6 +79,27 @@ def strip(image) -> bool:
     return True
 
 
+def strip_portrait(avatar) -> bool:
+    """Replace the file of a field by one without metadata. Return whether there was any.
+
+    A stored file is written anew and the old one deleted; the row is still to be saved. Raise ``files.CannotOpen``.
+    """
+    stored = avatar.name if avatar._committed else ""
+    avatar.open("rb")
+    try:
+        if not has_metadata(avatar):
+            return False
+        picture, name = _redrawn(avatar, avatar.name)
+    finally:
+        if stored:
+            avatar.close()
+    avatar.save(name, ContentFile(picture.content), save=False)
+    if stored and stored != avatar.name:
+        storage = avatar.storage
+        transaction.on_commit(lambda: storage.delete(stored), robust=True)
+    return True
+
+
 def _redrawn(file, path: str):
     name = PurePosixPath(path)
     to = "JPEG" if name.suffix.lower() in CONVERTED else ""

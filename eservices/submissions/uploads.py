@@ -173,11 +173,7 @@ def check(
     limit = min(max_bytes or settings.UPLOAD_MAX_BYTES, settings.UPLOAD_MAX_BYTES)
     if not upload.size:
         raise ValidationError(_("“%(name)s” is empty. Choose the file again.") % {"name": name})
-    if upload.size > limit:
-        raise ValidationError(
-            _("“%(name)s” is too large: at most %(limit)s. Send a smaller copy, or a photo of lower quality.")
-            % {"name": name, "limit": limit_in_words(limit)}
-        )
+    _refuse_large(upload.size, name, limit)
     if getattr(upload, "cut", False):
         raise ValidationError(
             _("“%(name)s”: these files are too much at once. Send it again by itself.") % {"name": name}
@@ -195,7 +191,18 @@ def check(
         scan=_scanned(upload, name),
         cautions=cautions,
     )
-    return _as_jpeg(checked, deadline) if content_type in CONVERTED and converted else checked
+    if content_type in CONVERTED and converted:
+        checked = _as_jpeg(checked, deadline)
+        _refuse_large(checked.size, name, limit)  # what is kept is another file
+    return checked
+
+
+def _refuse_large(size: int, name: str, limit: int) -> None:
+    if size > limit:
+        raise ValidationError(
+            _("“%(name)s” is too large: at most %(limit)s. Send a smaller copy, or a photo of lower quality.")
+            % {"name": name, "limit": limit_in_words(limit)}
+        )
 
 
 def accepted(extensions=()) -> list[str]:

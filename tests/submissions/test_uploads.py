@@ -31,6 +31,7 @@ from eservices.submissions.sweeps import delete_orphans
 from home.sandbox import wording
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory
+from tests.factories.files import taken
 from tests.factories.submissions import DraftFactory, pdf, picture
 
 
@@ -330,6 +331,15 @@ def test_a_file_at_its_limit_is_accepted_and_one_byte_more_refused():
     assert uploads.check(pdf(content=content), max_bytes=100).size == 100
     with pytest.raises(ValidationError):
         uploads.check(pdf(content=content + b"x"), max_bytes=100)
+
+
+def test_converted_photo_is_judged_again(monkeypatch):
+    drawn = uploads.files.Picture(bytes(2_000_000), "JPEG", 1, 1, None)
+    monkeypatch.setattr(uploads, "redrawn", lambda *args, **options: drawn)
+    heic = SimpleUploadedFile("a.heic", taken("HEIF"))
+    with pytest.raises(ValidationError, match="trop volumineux"):
+        uploads.check(heic, max_bytes=1_000_000)
+    assert uploads.check(heic).size == 2_000_000
 
 
 def busy(name: str) -> str:

@@ -170,3 +170,12 @@ def test_command_strips_portraits_stored_before(capsys):
     assert "1 images stripped" in capsys.readouterr().out
     call_command("strip_image_metadata")
     assert "0 images stripped" in capsys.readouterr().out
+
+
+def test_avif_of_ours_is_not_drawn_again():
+    image = Image.objects.create(title="Lac", file=ContentFile(taken("AVIF"), name="a.avif"))
+    assert_clean(stored(image))
+    with default_storage.open(image.file.name) as file:
+        assert not has_metadata(file)
+    assert has_metadata(io.BytesIO(taken("AVIF")))
+    assert has_metadata(io.BytesIO(taken("HEIF")))

@@ -72,7 +72,7 @@ def inspect(file, extension: str, most_pixels: int) -> set[str]:
             return set()
         if extension in PARTS:
             return inspect_package(file, extension)
-        return inspect_pdf(file.read()) if extension == "pdf" else set()
+        return inspect_pdf(file.read()) if extension == "pdf" else inspect_other(file, extension)
     except DAMAGED as fault:
         raise Refused("damaged") from fault
 
@@ -94,6 +94,51 @@ def check_size(file, format_name: str, most_pixels: int) -> None:
         raise Refused("damaged")
     if width * height > most_pixels:
         raise Refused("bomb")
+
+
+# -- Other kinds, which editors publish ----------------------------------------------------------------------
+COMPOUND_NAMES = ("doc", "xls", "ppt", "dot", "xlt", "pot", "pps")
+EMBEDDED = ("\x01Ole10Native".encode("utf-16-le"), "ObjectPool".encode("utf-16-le"))
+RTF_OBJECT = re.compile(rb"\\obj(?:data|ocx|update|link|autlink)\b")
+RTF_TEMPLATE = re.compile(rb"\\template\b\s*(?:https?:|ftp:|file:|\\\\|//)", re.IGNORECASE)
+RTF_DDE = re.compile(rb"\bDDE(?:AUTO)?\b", re.IGNORECASE)
+
+
+def inspect_other(file, extension: str) -> set[str]:
+    """Inspect a file by what it begins with, whatever its name says."""
+    file.seek(0)
+    head = file.read(8)
+    file.seek(0)
+    if head.startswith(RUN):
+        raise Refused("embedded")
+    if head.startswith(COMPOUND):
+        return inspect_compound(file.read(), extension)
+    if head.startswith(b"PK\x03\x04"):
+        return inspect_package(file)
+    if head.startswith(b"{\\rt"):
+        return inspect_rich_text(file.read())
+    return set()
+
+
+def inspect_compound(content: bytes, extension: str) -> set[str]:
+    """Inspect a document of the older formats of Microsoft Office."""
+    if any(sign in content for sign in VBA):
+        raise Refused("macros")
+    if extension not in COMPOUND_NAMES:
+        raise Refused("damaged")
+    if any(sign in content for sign in EMBEDDED):
+        raise Refused("embedded")
+    return set()
+
+
+def inspect_rich_text(content: bytes) -> set[str]:
+    if RTF_OBJECT.search(content):
+        raise Refused("embedded")
+    if RTF_TEMPLATE.search(content):
+        raise Refused("template")
+    if RTF_DDE.search(content):
+        raise Refused("dde")
+    return set()
 
 
 # -- Packed documents ----------------------------------------------------------------------------------------

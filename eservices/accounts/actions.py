@@ -167,7 +167,11 @@ def erase_account(*, actor: User) -> None:
     user.proofs.all().delete()
     user.socialaccount_set.all().delete()
     user.authenticator_set.all().delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    end_unlisted_sessions(actor=actor, user=user, at=timezone.now())
     user.sign_ins.all().delete()
+    SignIn.objects.filter(user=None, email=user.email).delete()  # typed before there was the account
     user.email = f"erased-{user.pk}@invalid"
     user.first_name = user.last_name = user.phone = ""
     user.identity_level, user.is_active = IdentityLevel.NONE, False

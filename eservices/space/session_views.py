@@ -4,7 +4,9 @@ import re
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.decorators import login_required
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,7 +33,7 @@ SYSTEMS |= {"Mac OS": "Mac", "Linux": "Linux"}
 @require_http_methods(["GET", "POST"])
 def sessions(request):
     """List the sessions and the latest sign-ins. POST ends the session ``end``, or all others."""
-    own = UserSession.objects.purge_and_list(request.user)
+    own = live_sessions(request.user)
     current = request.session.session_key
     if request.method == "POST":
         chosen = request.POST.get("end", "")
@@ -49,6 +51,14 @@ def sessions(request):
         "notices": messages.get_messages(request),
     }
     return render(request, "space/sessions.html", context)
+
+
+def live_sessions(user: User) -> list[UserSession]:
+    """Return the listed sessions of ``user`` that go on. Those that are over stay until they are swept."""
+    listed = {one.session_key: one for one in UserSession.objects.filter(user=user)}
+    live = Session.objects.filter(session_key__in=listed, expire_date__gt=timezone.now())
+    valid = {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}
+    return [listed[one.session_key] for one in live if one.get_decoded().get(HASH_SESSION_KEY) in valid]
 
 
 def latest(sign_ins) -> list[dict]:

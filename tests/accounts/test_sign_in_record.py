@@ -101,6 +101,17 @@ def test_person_signs_out_everywhere_else(client):
     assert [one.get("/espace/").status_code for one in (client, *others)] == [200, 302, 302]
 
 
+def test_list_of_sessions_deletes_nothing(client, django_assert_max_num_queries):
+    user = UserFactory(email=ADDRESS)
+    sign_in(client)
+    client.get(SESSIONS)
+    for number in range(40):
+        UserSession.objects.create(user=user, ip="::1", session_key=f"over-{number}", user_agent="")
+    with django_assert_max_num_queries(30):
+        assert len(client.get(SESSIONS).context["sessions"]) == 1
+    assert UserSession.objects.count() == 41
+
+
 def test_session_of_somebody_else_is_not_ended(client):
     UserFactory(email=ADDRESS)
     sign_in(client)

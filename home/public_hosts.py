@@ -8,6 +8,9 @@ import ipaddress
 import socket
 from collections.abc import Container
 
+# IPv6 that carries an address of IPv4 in its last 32 bits: NAT64, and the older ways of translation.
+CARRYING = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")]
+
 
 class InternalAddress(OSError):
     """The name leads to an address that is not public."""
@@ -30,7 +33,11 @@ def public_address(host: str, port: int, allowed: Container[str] = ()) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Return whether an IP address is reachable from anywhere, also if it wraps an IPv4 address (mapped, 6to4)."""
+    """Return whether an IP address is reachable from anywhere, also if it carries one of IPv4 (6to4, NAT64)."""
     known = ipaddress.ip_address(address.partition("%")[0])
+    if known.version == 6 and known.is_site_local:
+        return False
     inner = getattr(known, "ipv4_mapped", None) or getattr(known, "sixtofour", None) or known
+    if any(known in network for network in CARRYING):
+        inner = ipaddress.IPv4Address(int(known) & 0xFFFFFFFF)
     return known.is_global and inner.is_global and not known.is_multicast

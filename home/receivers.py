@@ -22,12 +22,14 @@ from wagtail.signals import (
     post_page_move,
     pre_page_move,
 )
+from wagtail.users.models import UserProfile
 from wagtail_localize.models import StringTranslation, post_save_string_translation
 
 from . import generation, on_record, search, tasks
 from .finding import documents
-from .images.metadata import strip
+from .images.metadata import strip, strip_portrait
 from .models import CommuneSettings, Person, SearchEntry, Synonyms
+from .sandbox.files import CannotOpen
 from .signals import document_changed, search_rebuilt
 from .translating import lengths
 
@@ -50,6 +52,18 @@ def images_without_metadata(instance, raw=False, **kwargs):
         and (instance._state.adding or not instance.file._committed)
     ):
         strip(instance)
+
+
+@receiver(pre_save, sender=UserProfile, dispatch_uid="home-strip-avatar")
+def strip_avatar(sender, instance, raw=False, **kwargs):
+    """No portrait of staff is stored with its metadata; one that cannot be drawn is not stored."""
+    avatar = instance.avatar
+    if raw or not avatar or avatar._committed:
+        return
+    try:
+        strip_portrait(avatar)
+    except CannotOpen:
+        instance.avatar = ""
 
 
 @receiver(page_published)

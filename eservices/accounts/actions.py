@@ -1,11 +1,12 @@
 """Every write about people that means something."""
 
-from datetime import date
+from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.utils import timezone
 
 from .claims import Claims
 from .models import IdentityLevel, IdentityProof, SignIn, User
@@ -142,7 +143,14 @@ def end_sessions(*, actor: User, user: User) -> None:
     """Sign ``user`` out on every device, at once."""
     for session in UserSession.objects.filter(user=user):
         session.end()
+    end_unlisted_sessions(actor=actor, user=user, at=timezone.now())
     SignIn.objects.create(user=user, email=user.email, kind=SignIn.Kind.ENDED)
+
+
+def end_unlisted_sessions(*, actor: User, user: User, at: datetime) -> None:
+    """Let no session of ``user`` go on that began before ``at``, whether the list of sessions holds it or not."""
+    User.objects.filter(pk=user.pk).update(sessions_ended_at=at)
+    user.sessions_ended_at = at
 
 
 @transaction.atomic
@@ -159,7 +167,11 @@ def erase_account(*, actor: User) -> None:
     user.proofs.all().delete()
     user.socialaccount_set.all().delete()
     user.authenticator_set.all().delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    end_unlisted_sessions(actor=actor, user=user, at=timezone.now())
     user.sign_ins.all().delete()
+    SignIn.objects.filter(user=None, email=user.email).delete()  # typed before there was the account
     user.email = f"erased-{user.pk}@invalid"
     user.first_name = user.last_name = user.phone = ""
     user.identity_level, user.is_active = IdentityLevel.NONE, False

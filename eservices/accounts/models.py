@@ -73,6 +73,8 @@ class User(AbstractUser):
     identity_level = models.PositiveSmallIntegerField(
         _("identity level"), choices=IdentityLevel, default=IdentityLevel.NONE
     )
+    # Sessions that began before are over, also those that no list holds.
+    sessions_ended_at = models.DateTimeField(_("sessions ended"), null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []

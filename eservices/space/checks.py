@@ -11,3 +11,12 @@ def staff_show_two_factors(app_configs, **kwargs) -> list:
         return []
     hint = "Leave STAFF_SECOND_FACTOR unset, unless all staff sign in through a provider that asks for two."
     return [Warning("Staff sign in with one factor.", hint=hint, id="space.W001")]
+
+
+@register(Tags.security, "space", deploy=True)
+def networks_are_told_apart(app_configs, **kwargs) -> list:
+    """Behind a proxy that is not counted, everybody has its address and shares its limits."""
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        return []
+    hint = "Set TRUSTED_PROXIES to the number of proxies in front of the site; 1 behind nginx alone."
+    return [Warning("Limits count the address that connects to the site.", hint=hint, id="space.W002")]

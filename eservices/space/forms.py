@@ -201,8 +201,12 @@ class StaffSignInForm(LoginForm):
         }
         over = [kind for (kind, who), most in tries.items() if limits.counted(kind, who) >= most]
         if over and ("login-pair" in over or not sign_in_record.is_known_network(user, network)):
-            sign_in_record.record(
-                self.request, SignIn.Kind.LOCKED_OUT, user=user, email=email, method=SignIn.Method.PASSWORD
+            sign_in_record.record_lock_out(
+                self.request,
+                who=f"{email} {network}",
+                user=user,
+                email=email,
+                method=SignIn.Method.PASSWORD,
             )
             raise ValidationError(_("That was too many tries. Wait a quarter of an hour."))
         try:

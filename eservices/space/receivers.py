@@ -3,17 +3,21 @@
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import login_code_rejected, user_logged_in
 from allauth.mfa.signals import authentication_failed
+from django.contrib.auth.signals import user_logged_in as session_begun
 from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
-from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import SignIn, User
 
-from . import sign_in_record
-from .staff_session import SIGNED_IN_AT
+from . import sign_in_record, staff_session
 
 Kind, Method = SignIn.Kind, SignIn.Method
+
+
+@receiver(session_begun, dispatch_uid="space-begin-session")
+def begin_session(sender, request, user, **details):
+    staff_session.begin(request)
 
 
 @receiver(user_logged_in, dispatch_uid="space-record-sign-in")
@@ -21,7 +25,6 @@ def signed_in(sender, request, user, **details):
     shown = get_authentication_records(request, user)
     method = shown[-1]["method"] if shown else Method.PASSWORD
     sign_in_record.record(request, Kind.SIGNED_IN, user=user, method=method)
-    request.session[SIGNED_IN_AT] = timezone.now().timestamp()
 
 
 @receiver(login_code_rejected, dispatch_uid="space-record-wrong-code")

@@ -19,6 +19,7 @@ from wagtail.admin.views.account import LoginView
 from eservices.accounts import actions
 from eservices.accounts.models import SignIn
 from eservices.accounts.signed_out import sign_in_first
+from home import limits
 
 from . import sign_in_record
 from .provider import provider_name
@@ -54,8 +55,10 @@ class CodeView(ConfirmLoginCodeView):
         if sign_in_record.allow_code(request, self._process):
             return super().post(request, *args, **kwargs)
         user = self._process.user
-        sign_in_record.record(request, SignIn.Kind.LOCKED_OUT, user=user, method=SignIn.Method.CODE)
-        self._process.abort()
+        who = f"{user.pk if user else ''} {limits.caller(request)}"
+        sign_in_record.record_lock_out(request, who=who, user=user, method=SignIn.Method.CODE)
+        if sign_in_record.was_wrong_too_often(self._process):  # not where others of the network tried
+            self._process.abort()
         messages.error(request, get_adapter().error_messages["too_many_login_attempts"])
         return redirect("account_login")
 

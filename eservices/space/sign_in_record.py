@@ -23,6 +23,7 @@ MOST_WRONG_CODES = 30  # of one network in an hour, whoever they are for
 ALARMING_CODES = 100  # wrong codes of all networks in an hour
 QUIET = timedelta(days=1)  # between two alarms
 CODE_KEPT = timedelta(days=1)
+TOLD_EVERY = 15 * 60  # seconds
 
 
 def record(
@@ -45,6 +46,17 @@ def record(
     )
 
 
+def record_lock_out(
+    request: HttpRequest, *, who: str, user: User | None, method: str, email: str = ""
+) -> None:
+    """Write that somebody was locked out, once in ``TOLD_EVERY`` for each, so that nobody fills the record.
+
+    ``who``: what was limited, with the network.
+    """
+    if limits.count(f"told-{method}", who, TOLD_EVERY) == 1:
+        record(request, SignIn.Kind.LOCKED_OUT, user=user, email=email, method=method)
+
+
 def is_known_network(user: User | None, network: str, now: datetime | None = None) -> bool:
     """Return whether the person signed in from this network lately."""
     if user is None:
@@ -54,16 +66,28 @@ def is_known_network(user: User | None, network: str, now: datetime | None = Non
 
 
 # -- One-time codes -------------------------------------------------------------------------------------------
+def was_wrong_too_often(process) -> bool:
+    """Return whether the code of ``process`` itself had all its tries, wherever they came from."""
+    digest = _digest(process)
+    return CodeTries.objects.filter(code=digest, tries__gte=process.max_attempts).exists()
+
+
+def _digest(process) -> str:
+    identity = f"{process.state.get('user_id')}:{process.state.get('at')}:{process.code}"
+    return salted_hmac("code-tries", identity, algorithm="sha256").hexdigest()
+
+
 def allow_code(request: HttpRequest, process) -> bool:
     """Count one try of the code of ``process``. Return False if the code or the network had too many.
 
+    A network from which the person signed in lately has no limit: theirs may be the whole town hall.
     Tries of one code are counted in its locked row, so that tries at the same moment do not each count as the first.
     """
     network, since = limits.caller(request), timezone.now() - HOUR
-    if SignIn.objects.failed_codes().filter(network=network, at__gte=since).count() >= MOST_WRONG_CODES:
+    wrong = SignIn.objects.failed_codes().filter(network=network, at__gte=since)
+    if wrong.count() >= MOST_WRONG_CODES and not is_known_network(process.user, network):
         return False
-    identity = f"{process.state.get('user_id')}:{process.state.get('at')}:{process.code}"
-    digest = salted_hmac("code-tries", identity, algorithm="sha256").hexdigest()
+    digest = _digest(process)
     with transaction.atomic():
         CodeTries.objects.get_or_create(code=digest)
         tried = CodeTries.objects.filter(code=digest, tries__lt=process.max_attempts)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 
 from eservices.accounts.models import User
 from home.background import sweeps
@@ -11,6 +12,7 @@ from home.background import sweeps
 from . import sign_in_record
 
 KEPT = timedelta(days=1)
+HOUR = 60 * 60  # seconds
 
 
 @sweeps.register("unopened_accounts")
@@ -25,4 +27,5 @@ def forget_unopened_accounts(now: datetime) -> None:
 def erase_old_sign_ins(now: datetime) -> None:
     """Deletes the record of sign-ins after its time, and what is listed of sessions that are over."""
     sign_in_record.erase_old(now)
-    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    if cache.add("listed-sessions-forgotten", True, HOUR):
+        UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

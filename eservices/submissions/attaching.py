@@ -28,10 +28,10 @@ class FilesField(forms.FileField):
         files = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
         if len(files) > MOST_FILES:
             raise ValidationError(_("At most %(limit)s files at a time.") % {"limit": MOST_FILES})
-        checked, faults = [], []
+        checked, faults, deadline = [], [], uploads.Deadline()
         for one in files:
             try:
-                checked.append(uploads.check(one))
+                checked.append(uploads.check(one, deadline=deadline))
             except ValidationError as fault:
                 faults += fault.messages
         if faults:

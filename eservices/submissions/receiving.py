@@ -12,11 +12,19 @@ def receive_files(request, filing: Filing, step: Step) -> dict[str, list[str]]:
     """Keeps the files of a step that may be kept, and says of each other one why not, by question."""
     questions = {field.key: field for field in step.fields if field.type == "files"}
     faults: dict[str, list[str]] = {}
+    deadline = uploads.Deadline()
     for key in questions:
         limits = filing.file_limits(questions[key])
-        for upload in request.FILES.getlist(key):
+        sent = request.FILES.getlist(key)
+        if len(sent) > limits.most:
+            faults[key] = [actions.full(limits.most)]
+        for number, upload in enumerate(sent):
+            if number >= limits.most and not getattr(upload, "cut", False):
+                continue  # not even opened
             try:
-                checked = uploads.check(upload, extensions=limits.extensions, max_bytes=limits.max_bytes)
+                checked = uploads.check(
+                    upload, extensions=limits.extensions, max_bytes=limits.max_bytes, deadline=deadline
+                )
                 actions.attach_file(
                     actor=filing.user, draft=filing.start(), field=key, upload=checked, most=limits.most
                 )

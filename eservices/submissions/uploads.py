@@ -3,8 +3,11 @@
 import hashlib
 import logging
 import re
+import time
 import unicodedata
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import PurePosixPath
@@ -65,6 +68,7 @@ LONGEST_SIGN = 8
 MB = 1024 * 1024
 MOST_AT_ONCE = 10  # files of the largest size that one request may bring
 LONGEST_NAME = 150
+SECONDS_FOR_ALL = 15  # to inspect the files of one request; gunicorn ends a process after 30
 
 
 @dataclass(frozen=True)
@@ -124,21 +128,52 @@ def bounded(view):
     return page
 
 
-def check(upload, *, extensions=(), max_bytes: int | None = None, converted: bool = True) -> CheckedFile:
+class Deadline:
+    """The time that the files of one request have together, so that a site process is never held for long."""
+
+    def __init__(self, seconds: float = SECONDS_FOR_ALL):
+        self.ends = time.monotonic() + seconds
+
+    def left(self, most: float) -> float:
+        """Return the seconds that one program may take, at most ``most``. Raise ``files.Busy`` if none are left."""
+        left = min(most, self.ends - time.monotonic())
+        if left <= 0:
+            raise files.Busy("the files of this request took all its time")
+        return left
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Tell of files that were cut off by the others, and not by what they take themselves."""
+        try:
+            yield
+        except files.Busy:
+            raise
+        except files.CannotOpen as fault:
+            if time.monotonic() >= self.ends:
+                raise files.Busy(str(fault)) from fault
+            raise
+
+
+def check(
+    upload,
+    *,
+    extensions=(),
+    max_bytes: int | None = None,
+    converted: bool = True,
+    deadline: Deadline | None = None,
+) -> CheckedFile:
     """The file as it may be kept, or ``ValidationError`` with a sentence that says what to do.
 
     A photo of a kind that few programs show becomes a JPEG, unless ``converted`` is False: then the caller does it.
+    ``deadline``: of all files of a request.
     Asks the virus scanner and programs of ours: never called inside a transaction.
     """
+    deadline = deadline or Deadline()
     name = clean_name(upload.name)
     limit = min(max_bytes or settings.UPLOAD_MAX_BYTES, settings.UPLOAD_MAX_BYTES)
     if not upload.size:
         raise ValidationError(_("“%(name)s” is empty. Choose the file again.") % {"name": name})
-    if upload.size > limit:
-        raise ValidationError(
-            _("“%(name)s” is too large: at most %(limit)s. Send a smaller copy, or a photo of lower quality.")
-            % {"name": name, "limit": limit_in_words(limit)}
-        )
+    _refuse_large(upload.size, name, limit)
     if getattr(upload, "cut", False):
         raise ValidationError(
             _("“%(name)s”: these files are too much at once. Send it again by itself.") % {"name": name}
@@ -146,7 +181,7 @@ def check(upload, *, extensions=(), max_bytes: int | None = None, converted: boo
     if not has_room(upload.size):
         raise ValidationError(wording.NO_ROOM % {"name": name})
     content_type = _content_type(upload, name, accepted(extensions))
-    cautions = _inspected(upload, name)
+    cautions = _inspected(upload, name, deadline)
     checked = CheckedFile(
         name=name,
         content_type=content_type,
@@ -156,7 +191,18 @@ def check(upload, *, extensions=(), max_bytes: int | None = None, converted: boo
         scan=_scanned(upload, name),
         cautions=cautions,
     )
-    return _as_jpeg(checked) if content_type in CONVERTED and converted else checked
+    if content_type in CONVERTED and converted:
+        checked = _as_jpeg(checked, deadline)
+        _refuse_large(checked.size, name, limit)  # what is kept is another file
+    return checked
+
+
+def _refuse_large(size: int, name: str, limit: int) -> None:
+    if size > limit:
+        raise ValidationError(
+            _("“%(name)s” is too large: at most %(limit)s. Send a smaller copy, or a photo of lower quality.")
+            % {"name": name, "limit": limit_in_words(limit)}
+        )
 
 
 def accepted(extensions=()) -> list[str]:
@@ -194,10 +240,12 @@ def _content_type(upload, name: str, extensions: list[str]) -> str:
     return TYPES[extension]
 
 
-def _inspected(upload, name: str) -> tuple[str, ...]:
+def _inspected(upload, name: str, deadline: Deadline) -> tuple[str, ...]:
     """What to know about a file before it is opened. Its content is judged by a program of its own."""
     try:
-        found = files.inspect(upload, PurePosixPath(name).suffix.lstrip(".").lower())
+        with deadline.kept():
+            extension = PurePosixPath(name).suffix.lstrip(".").lower()
+            found = files.inspect(upload, extension, deadline.left(files.PATIENCE))
     except files.Busy:
         raise ValidationError(wording.BUSY % {"name": name}) from None
     except files.CannotOpen as fault:
@@ -208,15 +256,18 @@ def _inspected(upload, name: str) -> tuple[str, ...]:
     return found.cautions
 
 
-def _as_jpeg(checked: CheckedFile) -> CheckedFile:
-    picture = redrawn(checked.file, checked.name, quality=QUALITY)
+def _as_jpeg(checked: CheckedFile, deadline: Deadline) -> CheckedFile:
+    picture = redrawn(checked.file, checked.name, deadline, quality=QUALITY)
     return with_picture(checked, picture, f"{PurePosixPath(checked.name).stem}.jpg")
 
 
-def redrawn(upload, name: str, **options) -> files.Picture:
+def redrawn(upload, name: str, deadline: Deadline | None = None, **options) -> files.Picture:
     """A photo drawn anew as JPEG, see ``files.redraw``; ``ValidationError`` with a sentence if that is not possible."""
     try:
-        return files.redraw(upload, formats=PHOTOS, to="JPEG", **options)
+        deadline = deadline or Deadline()
+        with deadline.kept():
+            patience = deadline.left(files.PATIENCE_TO_DRAW)
+            return files.redraw(upload, formats=PHOTOS, to="JPEG", patience=patience, **options)
     except files.Busy:
         raise ValidationError(wording.BUSY % {"name": name}) from None
     except files.TooLarge:

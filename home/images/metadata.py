@@ -10,11 +10,12 @@ from django.db import transaction
 
 from home.sandbox import files
 
-# What stands in a file before metadata, in every format that editors may send; so it does in HEIC and AVIF.
+# What stands in a file before metadata, in every format that editors may send.
 SIGNS = re.compile(
-    rb"Exif|EXIF|eXIf|XMP |http://ns\.adobe\.com/|rdf:RDF|rdf\+xml|Photoshop 3\.0|8BIM|iTXt|tEXt|zTXt|ftyp"
+    rb"Exif|EXIF|eXIf|XMP |http://ns\.adobe\.com/|rdf:RDF|rdf\+xml|Photoshop 3\.0|8BIM|iTXt|tEXt|zTXt"
 )
 LONGEST_SIGN = 20  # bytes
+LONGEST_BRANDS = 64  # bytes of the first box, which names the format
 CHUNK = 1024 * 1024
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF")
 CONVERTED = (".heic", ".heif")
@@ -27,10 +28,17 @@ TYPES = {
 }
 
 
+def is_heif(head: bytes) -> bool:
+    """Return whether a file of this head is HEIF, and not AVIF, which has the same container."""
+    brands = head[8:]
+    return head[4:8] == b"ftyp" and b"avif" not in brands and b"avis" not in brands
+
+
 def has_metadata(file) -> bool:
     """Return whether an image may hold more than its pixels. Reads some at a time; now and then wrongly True."""
     file.seek(0)
-    before, found = b"", False
+    before, found = b"", is_heif(file.read(LONGEST_BRANDS))  # which is converted in any case
+    file.seek(0)
     while not found and (some := file.read(CHUNK)):
         found = bool(SIGNS.search(before + some))
         before = some[-LONGEST_SIGN:]
@@ -75,6 +83,27 @@ def strip(image) -> bool:
     image.file = ContentFile(picture.content, name=name)
     image._set_image_file_metadata()
     if stored:
+        transaction.on_commit(lambda: storage.delete(stored), robust=True)
+    return True
+
+
+def strip_portrait(avatar) -> bool:
+    """Replace the file of a field by one without metadata. Return whether there was any.
+
+    A stored file is written anew and the old one deleted; the row is still to be saved. Raise ``files.CannotOpen``.
+    """
+    stored = avatar.name if avatar._committed else ""
+    avatar.open("rb")
+    try:
+        if not has_metadata(avatar):
+            return False
+        picture, name = _redrawn(avatar, avatar.name)
+    finally:
+        if stored:
+            avatar.close()
+    avatar.save(name, ContentFile(picture.content), save=False)
+    if stored and stored != avatar.name:
+        storage = avatar.storage
         transaction.on_commit(lambda: storage.delete(stored), robust=True)
     return True
 

@@ -59,16 +59,23 @@ class Picture:
     place: tuple[float, float] | None
 
 
-def inspect(file, extension: str) -> Inspection:
-    """Return what a file contains. Raise ``CannotOpen`` if nobody can tell."""
+def inspect(file, extension: str, patience: float = PATIENCE) -> Inspection:
+    """Return what a file contains. Raise ``CannotOpen`` if nobody can tell within ``patience``, in seconds."""
     most = MOST_PIXELS.get(inspect_file.PICTURES.get(extension, ""), 0)
-    done = _run(INSPECTOR, file, [extension, str(most)], PATIENCE)
+    done = _run(INSPECTOR, file, [extension, str(most)], patience)
     answer = json.loads(done)
     return Inspection(answer["refused"], tuple(answer["cautions"]))
 
 
 def redraw(
-    file, *, formats, largest: int = 0, to: str = "", quality: int = 0, most_pixels: int = 0
+    file,
+    *,
+    formats,
+    largest: int = 0,
+    to: str = "",
+    quality: int = 0,
+    most_pixels: int = 0,
+    patience: float = PATIENCE_TO_DRAW,
 ) -> Picture:
     """Return the picture upright and without what stood beside it in the file. Raise ``CannotOpen``.
 
@@ -83,7 +90,7 @@ def redraw(
         "quality": quality,
         "most_pixels": limits,
     }
-    done = _run(REDRAWER, file, [json.dumps(options)], PATIENCE_TO_DRAW)
+    done = _run(REDRAWER, file, [json.dumps(options)], patience)
     line, _end, content = done.partition(b"\n")
     about = json.loads(line)
     if about["error"] == "too_large":

@@ -8,10 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from wagtail.documents.forms import BaseDocumentForm
 
 from . import files, wording
-from .inspect_file import PARTS
 
 logger = logging.getLogger(__name__)
-INSPECTED = {"pdf", *PARTS}
 
 
 class DocumentForm(BaseDocumentForm):
@@ -21,8 +19,6 @@ class DocumentForm(BaseDocumentForm):
             return upload
         path = PurePosixPath(upload.name)
         extension = path.suffix.lstrip(".").lower()
-        if extension not in INSPECTED:
-            return upload
         self.instance.file = (
             upload  # as for any other fault: Wagtail's model judges its extension all the same
         )

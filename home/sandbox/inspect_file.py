@@ -9,7 +9,6 @@ Reasons: ``damaged`` (not what its name says), ``bomb`` (too large once unpacked
 Cautions: ``external`` (loads content from elsewhere), ``attachments``, ``locked``, ``unreadable``.
 """
 
-import html
 import io
 import json
 import re
@@ -17,6 +16,7 @@ import resource
 import sys
 import zipfile
 import zlib
+from xml.parsers import expat
 
 SECONDS, MEMORY = 5, 512 * 1024**2  # of the processor; bytes in all
 MB = 1024 * 1024
@@ -72,7 +72,7 @@ def inspect(file, extension: str, most_pixels: int) -> set[str]:
             return set()
         if extension in PARTS:
             return inspect_package(file, extension)
-        return inspect_pdf(file.read()) if extension == "pdf" else set()
+        return inspect_pdf(file.read()) if extension == "pdf" else inspect_other(file, extension)
     except DAMAGED as fault:
         raise Refused("damaged") from fault
 
@@ -96,6 +96,51 @@ def check_size(file, format_name: str, most_pixels: int) -> None:
         raise Refused("bomb")
 
 
+# -- Other kinds, which editors publish ----------------------------------------------------------------------
+COMPOUND_NAMES = ("doc", "xls", "ppt", "dot", "xlt", "pot", "pps")
+EMBEDDED = ("\x01Ole10Native".encode("utf-16-le"), "ObjectPool".encode("utf-16-le"))
+RTF_OBJECT = re.compile(rb"\\obj(?:data|ocx|update|link|autlink)\b")
+RTF_TEMPLATE = re.compile(rb"\\template\b\s*(?:https?:|ftp:|file:|\\\\|//)", re.IGNORECASE)
+RTF_DDE = re.compile(rb"\bDDE(?:AUTO)?\b", re.IGNORECASE)
+
+
+def inspect_other(file, extension: str) -> set[str]:
+    """Inspect a file by what it begins with, whatever its name says."""
+    file.seek(0)
+    head = file.read(8)
+    file.seek(0)
+    if head.startswith(RUN):
+        raise Refused("embedded")
+    if head.startswith(COMPOUND):
+        return inspect_compound(file.read(), extension)
+    if head.startswith(b"PK\x03\x04"):
+        return inspect_package(file)
+    if head.startswith(b"{\\rt"):
+        return inspect_rich_text(file.read())
+    return set()
+
+
+def inspect_compound(content: bytes, extension: str) -> set[str]:
+    """Inspect a document of the older formats of Microsoft Office."""
+    if any(sign in content for sign in VBA):
+        raise Refused("macros")
+    if extension not in COMPOUND_NAMES:
+        raise Refused("damaged")
+    if any(sign in content for sign in EMBEDDED):
+        raise Refused("embedded")
+    return set()
+
+
+def inspect_rich_text(content: bytes) -> set[str]:
+    if RTF_OBJECT.search(content):
+        raise Refused("embedded")
+    if RTF_TEMPLATE.search(content):
+        raise Refused("template")
+    if RTF_DDE.search(content):
+        raise Refused("dde")
+    return set()
+
+
 # -- Packed documents ----------------------------------------------------------------------------------------
 def inspect_package(file, extension: str = "", depth: int = 0) -> set[str]:
     """Inspect a document of Microsoft Office or OpenDocument, and the documents within it.
@@ -117,9 +162,9 @@ def inspect_package(file, extension: str = "", depth: int = 0) -> set[str]:
             raise Refused("embedded")
         if any("vbaproject" in name.lower() for name in names):
             raise Refused("macros")
-        cautions = set()
+        cautions, locked = set(), needs_password(packed, parts)
         for part in parts:
-            cautions |= inspect_part(packed, part, depth)
+            cautions |= inspect_part(packed, part, depth, locked)
         return cautions
 
 
@@ -141,41 +186,45 @@ def refuse_other_kind(packed: zipfile.ZipFile, names: list[str], extension: str)
                 raise Refused("damaged")
 
 
-def inspect_part(packed: zipfile.ZipFile, part: zipfile.ZipInfo, depth: int) -> set[str]:
-    """Judge a part by its content: a macro by another name is one."""
+def inspect_part(packed: zipfile.ZipFile, part: zipfile.ZipInfo, depth: int, locked: bool) -> set[str]:
+    """Judge a part by its content: a macro by another name is one. ``locked``: the document needs a password."""
     name = part.filename.lower()
     with packed.open(part) as content:
         head = content.read(len(COMPOUND))
         if head in RUN:
             raise Refused("embedded")
-        is_text = name.endswith((".xml", ".rels", ".xba", ".xlb", ".xdl")) or MARKUP.match(head)
+        is_markup = name.endswith(MARKUP_NAMES)
         if head == COMPOUND:
             body = head + content.read(MOST_READ)
             raise Refused("macros" if any(sign in body for sign in VBA) else "embedded")
-        if head == b"PK\x03\x04" and depth < 2:
+        if head == b"PK\x03\x04":
+            if depth >= MOST_DEPTH:
+                return {"unreadable"}
             return inspect_package(io.BytesIO(head + content.read(MOST_READ)), depth=depth + 1)
-        if not is_text or part.file_size > MOST_READ:
+        if not (is_markup or MARKUP.match(head)):
             return set()
-        markup = readable(head + content.read(MOST_READ))
-    if name.endswith(".rels"):
-        return inspect_relationships(markup)
-    if name == "[content_types].xml":
-        return refuse_types(markup)
-    return inspect_markup(name, markup)
+        if part.file_size > MOST_READ:
+            return {"unreadable"}
+        body = head + content.read(MOST_READ)
+    if not body.strip():
+        return set()
+    if name.startswith(("basic/", "scripts/", "object scripts/")):
+        raise Refused("macros")
+    markup = Markup(may_name_type=name == MANIFEST)
+    try:
+        return markup.inspect(body)
+    except expat.ExpatError:
+        if locked and name != MANIFEST:
+            return {"locked"}
+        if is_markup:
+            raise Refused("damaged") from None
+        return markup.cautions  # no office program reads what is not well-formed
 
 
-def readable(content: bytes) -> str:
-    """Return the markup of a part, which may be UTF-16 too."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", "replace")
-    if b"\x00" in content[:4]:
-        return content.decode("utf-16-le" if content[:1] == b"<" else "utf-16-be", "replace")
-    return content.decode("utf-8", "replace")
-
-
+MARKUP_NAMES = (".xml", ".rels", ".xba", ".xlb", ".xdl")
+MANIFEST = "meta-inf/manifest.xml"
+MOST_DEPTH = 2  # of documents in documents
 # Office Open XML: the relationships between the parts say what each is, whatever its name (ECMA-376-2, 9).
-RELATIONSHIP = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>", re.DOTALL)
-ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*("[^"]*"|'[^']*')""")
 MACRO_TYPES = ("vbaproject", "xlmacrosheet", "xlintlmacrosheet", "wordvbadata", "attachedtoolbars")
 OBJECT_TYPES = ("oleobject", "control", "activexcontrolbinary", "package")
 MACRO_CONTENT = ("vbaproject", "macroenabled", "macrosheet", "vbadata")
@@ -183,82 +232,172 @@ TEMPLATE = "attachedtemplate"
 LOCAL = re.compile(
     r"(?:file:/*)?[a-z]:[\\/]|(?!//)[^:\\]*$", re.IGNORECASE
 )  # on a disk of its own, or beside the file
-
-
-def inspect_relationships(markup: str) -> set[str]:
-    cautions = set()
-    for found in RELATIONSHIP.finditer(markup):
-        about = {name: html.unescape(value[1:-1]) for name, value in ATTRIBUTE.findall(found[1])}
-        kind = about.get("Type", "").rpartition("/")[2].lower()
-        is_external = about.get("TargetMode", "").lower() == "external"
-        if kind in MACRO_TYPES:
-            raise Refused("macros")
-        if kind in OBJECT_TYPES and (
-            kind != "package" or is_external
-        ):  # a package within is inspected itself
-            raise Refused("embedded")
-        if is_external and kind == TEMPLATE:
-            if not LOCAL.match(about.get("Target", "")):
-                raise Refused("template")
-        elif is_external and kind != "hyperlink":
-            cautions.add("external")
-    return cautions
-
-
-def refuse_types(markup: str) -> set[str]:
-    if any(sign in markup.lower() for sign in MACRO_CONTENT):
-        raise Refused("macros")
-    return set()
-
-
-FIELD = re.compile(
-    r"""<(?:\w+:)?fldChar\b[^>]*fldCharType\s*=\s*["'](begin|separate|end)"""
-    r"""|<(?:\w+:)?instrText\b[^>]*>([^<]*)<"""
-    r"""|<(?:\w+:)?fldSimple\b[^>]*instr\s*=\s*("[^"]*"|'[^']*')"""
-)
 DDE_FIELD = re.compile(
     r"\bDDE(AUTO)?\b|\bQUOTE(\s+\d{2,3}){3,}", re.IGNORECASE
 )  # the second spells it in numbers
-DDE_LINK = re.compile(r"<(?:\w+:)?ddeLink\b|<(?:\w+:)?(?:dde-source|dde-connection-decl|dde-link)\b")
-DDE_FORMULA = re.compile(
-    r"""formula\s*=\s*["'][^"']*\bDDE\s*\(|<(?:\w+:)?f\b[^>]*>[^<]*\w\|[^<]*!""", re.IGNORECASE
-)
-OLE_LINK = re.compile(r"<(?:\w+:)?oleLink\b")
+DDE_ELEMENTS = {"ddeLink", "dde-source", "dde-connection-decl", "dde-link"}
+DDE_FORMULA = re.compile(r"\bDDE\s*\(", re.IGNORECASE)
+DDE_CELL = re.compile(r"\w'?\|[^<]*!")
 # OpenDocument: macros in the package or in the text, events that call them, objects of other programs.
-SCRIPT = re.compile(
-    r"<script:(?:event-listener|event|module|library)\b|<office:script\s|vnd\.sun\.star\.script:"
+SCRIPT_ELEMENTS = {"event", "module", "library"}  # of the vocabulary of scripts
+SCRIPT_VOCABULARY = re.compile(r"[/:]script(?:/|:|$)")
+OBJECT_ELEMENTS = {"object-ole", "applet", "plugin", "floating-frame", "oleLink"}
+LOADING_ELEMENTS = {"image", "object", "section-source", "table-source", "template", "background-image"}
+LOADING_ELEMENTS |= {"cell-range-source"}
+ELSEWHERE = re.compile(r"\s*(?:https?|ftp|smb|dav|file|\\\\|//)", re.IGNORECASE)
+READ = {"instrText", "delInstrText", "f", "definedName"}  # elements whose text is judged
+TOLD = (
+    {"Relationship", "encryption-data", "event-listener", "script", "fldChar"}
+    | OBJECT_ELEMENTS
+    | DDE_ELEMENTS
 )
-OBJECT = re.compile(r"<draw:(?:object-ole|applet|plugin|floating-frame)\b|vnd\.sun\.star\.oleobject")
-LOADED = re.compile(
-    r"""<(?:draw:image|draw:object|text:section-source|table:table-source|meta:template|style:background-image"""
-    r"""|table:cell-range-source)\b[^>]*xlink:href\s*=\s*["']\s*(?:https?|ftp|smb|dav|file|\\\\|//)""",
-    re.IGNORECASE,
-)
+JUDGED = {"Type", "TargetMode", "Target", "ContentType", "formula", "instr", "fldCharType", "action"}
+# Markup without any of these holds nothing to judge; it is only parsed. References may spell anything.
+TELLING = b"&# | dde instr fld relationship contenttype script event module library ole applet plugin".split()
+TELLING += b"floating-frame vnd.sun href encryption-data".split()
 
 
-def inspect_markup(name: str, markup: str) -> set[str]:
-    if name.startswith(("basic/", "scripts/", "object scripts/")) or SCRIPT.search(markup):
-        raise Refused("macros")
-    if OBJECT.search(markup) or OLE_LINK.search(markup):
-        raise Refused("embedded")
-    is_asking = ("|" in markup or "dde" in markup.lower()) and DDE_FORMULA.search(markup)
-    if is_asking or DDE_LINK.search(markup) or ("instr" in markup and has_dde_field(markup)):
-        raise Refused("dde")
-    return {"external"} if "xlink:href" in markup and LOADED.search(markup) else set()
+class Markup:
+    """A part in XML, judged by the names and the decoded values in it, whatever prefixes stand before the names."""
 
+    def __init__(self, may_name_type: bool = False):
+        self.may_name_type = may_name_type  # old manifests name their document type
+        self.cautions: set[str] = set()
+        self.is_locked = False
+        self.fields: list[list[str]] = [[]]  # instructions of the fields that are open, of none first
+        self.text: list[str] | None = None  # of the element that is read
+        self.script_prefixes = {"script"}
 
-def has_dde_field(markup: str) -> bool:
-    """Whether a field of Word asks another program. Its instruction may be split over many runs."""
-    instruction = []
-    for edge, text, simple in FIELD.findall(markup):
-        if simple and DDE_FIELD.search(html.unescape(simple)):
-            return True
-        instruction.append(html.unescape(text) if text else "")
+    def inspect(self, content: bytes) -> set[str]:
+        """Return the cautions. Raise ``Refused``, or ``ExpatError`` if it is not well-formed."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self.name_type
+        parser.EntityDeclHandler = refuse_entity
+        spelled = content.replace(b"\x00", b"").lower()
+        if any(sign in spelled for sign in TELLING):
+            parser.StartElementHandler, parser.EndElementHandler = self.begin, self.end
+            parser.CharacterDataHandler = self.read
+        parser.Parse(content, True)
+        for instruction in self.fields:
+            refuse_dde_field("".join(instruction))
+        return self.cautions
+
+    def name_type(self, name, system, public, has_declarations) -> None:
+        if has_declarations or not self.may_name_type:
+            raise Refused("damaged")
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        prefix, _colon, local = name.rpartition(":")
+        about = self.values_of(local, attributes) if attributes else {}
+        if local in READ:
+            self.text = []
+        if local not in TOLD and about.keys().isdisjoint(JUDGED) and prefix not in self.script_prefixes:
+            return
+        if local == "Relationship":
+            self.cautions |= inspect_relationship(about)
+        if any(sign in about.get("ContentType", "").lower() for sign in MACRO_CONTENT):
+            raise Refused("macros")
+        self.is_locked = self.is_locked or local == "encryption-data"
+        if is_script(local, about) or (prefix in self.script_prefixes and local in SCRIPT_ELEMENTS):
+            raise Refused("macros")
+        if local in OBJECT_ELEMENTS:
+            raise Refused("embedded")
+        if local in DDE_ELEMENTS or DDE_FORMULA.search(about.get("formula", "")):
+            raise Refused("dde")
+        refuse_dde_field(about.get("instr", ""))
+        if local == "fldChar":
+            self.turn(about.get("fldCharType", ""))
+
+    def values_of(self, local: str, attributes: dict[str, str]) -> dict[str, str]:
+        """Return attributes by their names without prefixes."""
+        about = {}
+        for key, value in attributes.items():
+            short = key.rpartition(":")[2]
+            if short in about and short in JUDGED:  # readers would differ in which of them they take
+                raise Refused("damaged")
+            about[short] = value
+            if short == "href" or key.startswith("xmlns") or "vnd.sun." in value:
+                self.judge_address(key, short, value, local)
+        return about
+
+    def judge_address(self, key: str, short: str, value: str, local: str) -> None:
+        if "vnd.sun.star.script:" in value:
+            raise Refused("macros")
+        if "vnd.sun.star.oleobject" in value:
+            raise Refused("embedded")
+        if short == "href" and local in LOADING_ELEMENTS and ELSEWHERE.match(value):
+            self.cautions.add("external")
+        if key.startswith("xmlns") and SCRIPT_VOCABULARY.search(value):
+            self.script_prefixes.add(key.partition(":")[2])
+
+    def read(self, text: str) -> None:
+        if self.text is not None:
+            self.text.append(text)
+
+    def end(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        if local not in READ or self.text is None:
+            return
+        text, self.text = "".join(self.text), None
+        if local in ("instrText", "delInstrText"):
+            self.fields[-1].append(text)
+        elif DDE_CELL.search(text) or DDE_FORMULA.search(text):
+            raise Refused("dde")
+
+    def turn(self, edge: str) -> None:
+        """Follow a field of Word, whose instruction may be split over many runs and hold other fields."""
         if edge == "begin":
-            instruction.append(" ")
-        if edge == "end" and DDE_FIELD.search("".join(instruction)):
-            return True
-    return bool(DDE_FIELD.search("".join(instruction)))
+            self.fields.append([])
+        elif edge == "end" and len(self.fields) > 1:
+            instruction = "".join(self.fields.pop())
+            refuse_dde_field(instruction)
+            if len(self.fields) > 1:
+                self.fields[-1].append(f" {instruction}")
+
+
+def refuse_entity(*declared) -> None:
+    raise Refused("damaged")
+
+
+def refuse_dde_field(instruction: str) -> None:
+    if instruction and DDE_FIELD.search(instruction):
+        raise Refused("dde")
+
+
+def is_script(local: str, about: dict[str, str]) -> bool:
+    """Whether an element runs a program. An event that only turns a page of a presentation does not."""
+    if local == "event-listener":
+        turns = about.get("action", "execute") not in ("execute", "macro")
+        return not turns or "language" in about or "macro-name" in about
+    return local == "script" and "language" in about
+
+
+def inspect_relationship(about: dict[str, str]) -> set[str]:
+    kind = about.get("Type", "").rpartition("/")[2].lower()
+    is_external = about.get("TargetMode", "").lower() == "external"
+    if kind in MACRO_TYPES:
+        raise Refused("macros")
+    if kind in OBJECT_TYPES and (kind != "package" or is_external):  # a package within is inspected itself
+        raise Refused("embedded")
+    if is_external and kind == TEMPLATE:
+        if not LOCAL.match(about.get("Target", "")):
+            raise Refused("template")
+        return set()
+    return {"external"} if is_external and kind != "hyperlink" else set()
+
+
+def needs_password(packed: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> bool:
+    """Return whether the manifest of OpenDocument lists parts that are encrypted."""
+    for part in parts:
+        if part.filename.lower() == MANIFEST and part.file_size <= MOST_READ:
+            markup = Markup(may_name_type=True)
+            try:
+                markup.inspect(packed.read(part))
+            except expat.ExpatError:
+                return False
+            return markup.is_locked
+    return False
 
 
 # -- PDF -----------------------------------------------------------------------------------------------------
@@ -273,11 +412,21 @@ SCRIPTS = named("JavaScript", "Launch", "ImportData")
 SHORT_SCRIPTS = named("JS")
 ATTACHED = named("EmbeddedFile", "EmbeddedFiles", "FileAttachment", "RichMedia")
 OBJECT_STREAM, ENCRYPTED, FORM = named("ObjStm"), named("Encrypt"), named("XFA")
-STREAM = re.compile(rb"\bstream\r?\n")
+STREAM = re.compile(rb"\bstream[ \t]*(?:\r\n|\n|\r)")
+# Readers take a stream of objects for one by these, also without its type.
+FIRST, NUMBER = named("First"), named("N")
+BESIDE = re.compile(rb"%[^\r\n]{0,4000}|\((?:[^()\\]|\\.){0,2000}\)", re.DOTALL)  # comments and strings
+BEGUN = re.compile(rb"\d\s+\d{1,5}\s+obj\b")
+LONGEST_HEAD = 65536  # bytes of what stands before a stream
+FILTER, ODD_FILTER = named("Filter"), named("DecodeParms", "DP", "FFilter", "F")
+FLATE = named("FlateDecode", "Fl").pattern
+DEFLATED = re.compile(FILTER.pattern + rb"\s*(?:\[\s*" + FLATE + rb"\s*\]|" + FLATE + rb"\s*(?:/|>>|$))")
 OPENED = re.compile(
-    rb"/OpenAction\s*(?:(\d{1,9})\s+\d{1,5}\s+R|<<[^>]*/S\s*/(?:URI|SubmitForm|GoToR|GoToE)\b)", re.DOTALL
+    rb"/OpenAction\s*(?:(\d{1,9})\s+\d{1,5}\s+R|<<[^>]{0,2000}?/S\s*/(?:URI|SubmitForm|GoToR|GoToE)\b)",
+    re.DOTALL,
 )
 ACTION = rb"(?<!\d)%d\s+\d{1,5}\s+obj\b[^>]{0,2000}?/S\s*/(?:URI|SubmitForm|GoToR|GoToE)\b"
+MOST_OPENINGS = 100  # one for each time that the file was added to
 ATTACHED_NAME = re.compile(rb"/U?F\s*\(((?:[^()\\]|\\.)*)\)")
 
 
@@ -316,33 +465,48 @@ def _is_program(name: bytes) -> bool:
 
 def divide(content: bytes) -> tuple[bytes, list[bytes], int]:
     """Return what stands outside of streams, the unpacked streams of objects, and how many of these stay hidden."""
-    outside, streams, place, left = [], [], 0, MOST_READ
+    outside, streams, place, left, hidden, typed = [], [], 0, MOST_READ, 0, 0
     while begin := STREAM.search(content, place):
         end = content.find(b"endstream", begin.end())
         if end < 0:
             break
         outside.append(content[place : begin.start()])
-        head = content[max(place, begin.start() - 4096) : begin.start()]
-        if OBJECT_STREAM.search(head[max(0, head.rfind(b"obj")) :]):
-            unpacked = unpack(content[begin.end() : end], left)
-            if unpacked is not None:
-                streams.append(unpacked)
-                left -= len(unpacked)
+        head = head_of_stream(content[max(place, begin.start() - LONGEST_HEAD) : begin.start()])
+        has_type = bool(OBJECT_STREAM.search(head))
+        if has_type or (FIRST.search(head) and NUMBER.search(head)):
+            unpacked, whole = unpack(content[begin.end() : end], head, left)
+            streams.append(unpacked)
+            left = max(1, left - len(unpacked))
+            hidden, typed = hidden + (not whole), typed + has_type
         place = end
     outside.append(content[place:])
-    return b"".join(outside), streams, len(OBJECT_STREAM.findall(content)) - len(streams)
+    return b"".join(outside), streams, hidden + max(0, len(OBJECT_STREAM.findall(content)) - typed)
 
 
-def unpack(body: bytes, most: int) -> bytes | None:
-    """Return a stream unpacked; None if it is packed in another way than programs write. Raise if it bursts."""
+def head_of_stream(before: bytes) -> bytes:
+    """Return the dictionary of a stream: what stands after the last beginning of an object."""
+    bare = BESIDE.sub(b" ", before)
+    return BEGUN.split(bare)[-1]
+
+
+def unpack(body: bytes, head: bytes, most: int) -> tuple[bytes, bool]:
+    """Return a stream unpacked, and whether that is all of it. Raise if it bursts.
+
+    What is packed in another way than programs write is returned as it is.
+    """
+    filters = len(FILTER.findall(head))
+    if not filters and not ODD_FILTER.search(head):
+        return body, bool(re.match(rb"\s*\d+\s+\d+", body))
+    if filters > 1 or ODD_FILTER.search(head) or not DEFLATED.search(head):
+        return body, False
     inflate = zlib.decompressobj()
     try:
         unpacked = inflate.decompress(body, most)
     except zlib.error:
-        return body if re.match(rb"\s*\d+\s+\d+", body) else None
+        return body, False
     if inflate.unconsumed_tail:
         raise Refused("bomb")
-    return unpacked
+    return unpacked, inflate.eof
 
 
 def unlock(content: bytes) -> list[bytes] | None:
@@ -380,7 +544,9 @@ def inspect_form(content: bytes) -> set[str]:
 
 
 def opens_elsewhere(text: bytes) -> bool:
-    """Whether a PDF leads elsewhere as soon as it is opened."""
+    """Whether a PDF leads elsewhere as soon as it is opened, or may, having many more actions than it needs."""
+    if text.count(b"/OpenAction") > MOST_OPENINGS:
+        return True
     for found in OPENED.finditer(text):
         if found[1] is None or re.search(ACTION % int(found[1]), text, re.DOTALL):
             return True

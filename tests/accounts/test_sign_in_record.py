@@ -11,10 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from eservices.accounts import actions
 from eservices.accounts.models import CodeTries, SignIn
 from eservices.deliveries.models import Delivery
-from eservices.space import sign_in_record, sweeps
+from eservices.space import sign_in_record, sign_in_report, sweeps
+from eservices.space.checks import networks_are_told_apart
+from eservices.space.forms import MOST_WRONG
 from eservices.space.session_views import device
+from eservices.space.staff_session import SIGNED_IN_AT
 from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
 
 from .test_sign_in import ADDRESS, CODE, ask, sent_code, wrong
@@ -97,6 +101,17 @@ def test_person_signs_out_everywhere_else(client):
     assert [one.get("/espace/").status_code for one in (client, *others)] == [200, 302, 302]
 
 
+def test_list_of_sessions_deletes_nothing(client, django_assert_max_num_queries):
+    user = UserFactory(email=ADDRESS)
+    sign_in(client)
+    client.get(SESSIONS)
+    for number in range(40):
+        UserSession.objects.create(user=user, ip="::1", session_key=f"over-{number}", user_agent="")
+    with django_assert_max_num_queries(30):
+        assert len(client.get(SESSIONS).context["sessions"]) == 1
+    assert UserSession.objects.count() == 41
+
+
 def test_session_of_somebody_else_is_not_ended(client):
     UserFactory(email=ADDRESS)
     sign_in(client)
@@ -123,6 +138,67 @@ def test_administrator_ends_all_sessions_of_a_person(client):
     assert theirs.get("/espace/").status_code == 302
 
 
+def save_account(client, agent):
+    """Save the account's settings, at which Wagtail gives the session another key."""
+    before = client.session.session_key
+    names = {"name_email-first_name": "L", "name_email-last_name": "R", "name_email-email": agent.email}
+    choices = {"locale-preferred_language": "fr", "locale-current_time_zone": "Europe/Zurich"}
+    theme = {"theme-theme": "system", "theme-contrast": "system", "theme-density": "default"}
+    client.post("/admin/account/", names | choices | theme | {"theme-keyboard_shortcuts": "on"})
+    assert client.session.session_key != before
+
+
+def test_session_with_another_key_is_ended_with_all(client):
+    agent = AgentFactory(email=ADDRESS)
+    theirs = Client()
+    sign_in(theirs)
+    save_account(theirs, agent)
+    actions.end_sessions(actor=SuperuserFactory(), user=agent)
+    assert theirs.get("/espace/").status_code == 302
+    sign_in(theirs)
+    assert theirs.get("/espace/").status_code == 200
+
+
+def test_session_with_another_key_stays_listed(client):
+    agent = AgentFactory(email=ADDRESS)
+    sign_in(client)
+    save_account(client, agent)
+    client.get(SESSIONS)
+    assert UserSession.objects.get(user=agent).session_key == client.session.session_key
+    UserSession.objects.all().delete()
+    save_account(client, agent)
+    client.get(SESSIONS)
+    assert UserSession.objects.get(user=agent).session_key == client.session.session_key
+
+
+def test_sign_out_elsewhere_ends_sessions_with_another_key(client):
+    agent = AgentFactory(email=ADDRESS)
+    theirs = Client()
+    sign_in(theirs)
+    save_account(theirs, agent)
+    sign_in(client)
+    client.post(SESSIONS)
+    assert [one.get("/espace/").status_code for one in (theirs, client)] == [302, 200]
+
+
+def test_session_without_a_clock_gets_one(client, time_machine, settings):
+    settings.SESSION_COOKIE_AGE = 30 * 3600
+    agent = AgentFactory(email=ADDRESS)
+    sign_in(client)
+    session = client.session
+    del session[SIGNED_IN_AT]
+    session.save()
+    assert client.get("/espace/").status_code == 200
+    time_machine.move_to(timezone.now() + timedelta(hours=13))
+    assert client.get("/espace/").status_code == 302
+    sign_in(client)
+    session = client.session
+    del session[SIGNED_IN_AT]
+    session.save()
+    actions.end_sessions(actor=agent, user=agent)
+    assert client.get("/espace/").status_code == 302
+
+
 @pytest.mark.parametrize(
     ("staff", "hours", "inside"), [(True, 11, True), (True, 13, False), (False, 13, True)]
 )
@@ -147,7 +223,39 @@ def test_administrators_alone_read_all_sign_ins(client):
     assert client.get(reverse("sign_ins")).status_code == 302
 
 
+def test_export_of_sign_ins_is_bounded(client, monkeypatch):
+    monkeypatch.setattr(sign_in_report, "MOST_EXPORTED", 2)
+    for _ in range(4):
+        SignIn.objects.create(kind=SignIn.Kind.FAILED, network="192.0.2.9")
+    client.force_login(SuperuserFactory())
+    page = client.get(reverse("sign_ins"), {"export": "csv"})
+    assert b"".join(page.streaming_content).count(b"192.0.2.9") == 2
+
+
+def test_failures_hide_no_sign_in(client):
+    user = UserFactory(email=ADDRESS)
+    sign_in(client, **{"User-Agent": FIREFOX})
+    for _ in range(30):
+        SignIn.objects.create(user=user, kind=SignIn.Kind.FAILED, network="192.0.2.9")
+    page = client.get(SESSIONS)
+    assert [len(page.context[name]) for name in ("sign_ins", "failures")] == [1, 20]
+
+
 # -- Guessing
+def test_lock_out_is_written_once_in_a_span(client):
+    for _ in range(sign_in_record.MOST_WRONG_CODES):
+        SignIn.objects.create(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="127.0.0.1")
+    UserFactory(email=ADDRESS)
+    ask(client)
+    for _ in range(3):
+        client.post(CODE, {"code": sent_code()})
+    stranger = Client()
+    for _ in range(MOST_WRONG + 4):
+        stranger.post("/admin/login/", {"username": ADDRESS, "password": "faux"})
+    locked = [one for one in kinds() if one[0] == "locked_out"]
+    assert sorted(locked) == [("locked_out", "code"), ("locked_out", "password")]
+
+
 def test_codes_are_not_sprayed_from_one_network(client):
     for _ in range(sign_in_record.MOST_WRONG_CODES):
         SignIn.objects.create(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="127.0.0.1")
@@ -159,6 +267,36 @@ def test_codes_are_not_sprayed_from_one_network(client):
     elsewhere = Client(REMOTE_ADDR="192.0.2.9")
     sign_in(elsewhere)
     assert "_auth_user_id" in elsewhere.session
+
+
+def guess_from_here():
+    for _ in range(sign_in_record.MOST_WRONG_CODES):
+        SignIn.objects.create(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="127.0.0.1")
+
+
+def test_known_network_is_not_shut_out_by_others(client):
+    user = UserFactory(email=ADDRESS)
+    SignIn.objects.create(user=user, kind=SignIn.Kind.SIGNED_IN, network="127.0.0.1")
+    guess_from_here()
+    sign_in(client)
+    assert "_auth_user_id" in client.session
+
+
+def test_code_outlives_the_limit_of_a_network(client):
+    UserFactory(email=ADDRESS)
+    guess_from_here()
+    sign_in(client)
+    assert "_auth_user_id" not in client.session
+    SignIn.objects.failed_codes().delete()
+    client.post(CODE, {"code": sent_code()})
+    assert "_auth_user_id" in client.session
+
+
+def test_check_warns_where_no_proxy_is_trusted(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    assert [one.id for one in networks_are_told_apart(None)] == ["space.W002"]
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert networks_are_told_apart(None) == []
 
 
 @pytest.mark.django_db(transaction=True)

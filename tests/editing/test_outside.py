@@ -153,3 +153,18 @@ def test_who_answers_byte_after_byte_is_cut_off(reached, monkeypatch):
 def test_what_is_no_answer_is_a_fault(reached):
     reached(b"SSH-2.0-OpenSSH\r\n\r\n")
     assert outside.fault("http://vd.example/") == "no HTTP"
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("64:ff9b::a00:1", False),
+        ("64:ff9b::808:808", True),
+        ("::7f00:1", False),
+        ("::ffff:0:c0a8:1", False),
+        ("fec0::1", False),
+        ("2001:4860:4860::8888", True),
+    ],
+)
+def test_address_that_carries_an_internal_one_is_not_public(address, public):
+    assert public_hosts.is_public(address) == public

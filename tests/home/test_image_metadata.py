@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from PIL import Image as Drawn
 from wagtail.images import get_image_model
+from wagtail.users.models import UserProfile
 
 from home.images.metadata import has_metadata
 from tests.factories.accounts import SuperuserFactory
@@ -141,3 +142,40 @@ def test_image_without_metadata_stays_as_it_is():
     assert not has_metadata(drawn)
     image = Image.objects.create(title="Lac", file=ContentFile(drawn.getvalue(), name="a.jpg"))
     assert stored(image) == drawn.getvalue()
+
+
+def portrait(user) -> bytes:
+    with default_storage.open(UserProfile.objects.get(user=user).avatar.name) as file:
+        return file.read()
+
+
+def test_portrait_of_staff_is_stored_without_metadata():
+    user = SuperuserFactory()
+    profile = UserProfile.get_for_user(user)
+    profile.avatar = upload("moi.jpg", "JPEG")
+    profile.save()
+    assert_clean(portrait(user))
+    profile.avatar = SimpleUploadedFile("moi.jpg", taken("JPEG")[:-40])
+    profile.save()
+    assert not UserProfile.objects.get(user=user).avatar
+
+
+def test_command_strips_portraits_stored_before(capsys):
+    user = SuperuserFactory()
+    UserProfile.get_for_user(user)
+    old = default_storage.save("avatar_images/old.jpg", ContentFile(taken("JPEG")))
+    UserProfile.objects.filter(user=user).update(avatar=old)
+    call_command("strip_image_metadata")
+    assert_clean(portrait(user))
+    assert "1 images stripped" in capsys.readouterr().out
+    call_command("strip_image_metadata")
+    assert "0 images stripped" in capsys.readouterr().out
+
+
+def test_avif_of_ours_is_not_drawn_again():
+    image = Image.objects.create(title="Lac", file=ContentFile(taken("AVIF"), name="a.avif"))
+    assert_clean(stored(image))
+    with default_storage.open(image.file.name) as file:
+        assert not has_metadata(file)
+    assert has_metadata(io.BytesIO(taken("AVIF")))
+    assert has_metadata(io.BytesIO(taken("HEIF")))

@@ -1,10 +1,11 @@
 """What residents may have erased themselves, and what must stay."""
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
 from eservices.accounts import actions as accounts
-from eservices.accounts.models import User
+from eservices.accounts.models import SignIn, User
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
 from eservices.register.models import Entry
@@ -94,6 +95,8 @@ def test_an_account_is_erased_and_closed(client, resident):
     kept = own_case(resident, on_request=False)
     DraftFactory(user=resident)
     Entry.objects.create(user=resident, person={"family_name": "Marchetti"})
+    UserSession.objects.create(user=resident, ip="127.0.0.1", session_key="elsewhere", user_agent="")
+    SignIn.objects.create(email=resident.email, kind=SignIn.Kind.FAILED)
 
     page = client.post(URL, {"account": "on"})
 
@@ -104,6 +107,9 @@ def test_an_account_is_erased_and_closed(client, resident):
     assert not user.emailaddress_set.exists()
     assert not Draft.objects.filter(user=user, submission=None).exists()
     assert not Entry.objects.exists()
+    assert not UserSession.objects.exists()
+    assert not SignIn.objects.exists()
+    assert user.sessions_ended_at
     assert stays(kept)
     assert client.get(URL).status_code == 302
 

@@ -28,8 +28,10 @@ from eservices.documents.contrib.test import new_key
 from eservices.submissions import uploads
 from eservices.submissions.models import StoredFile, Submission
 from eservices.submissions.sweeps import delete_orphans
+from home.sandbox import wording
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory
+from tests.factories.files import taken
 from tests.factories.submissions import DraftFactory, pdf, picture
 
 
@@ -329,6 +331,38 @@ def test_a_file_at_its_limit_is_accepted_and_one_byte_more_refused():
     assert uploads.check(pdf(content=content), max_bytes=100).size == 100
     with pytest.raises(ValidationError):
         uploads.check(pdf(content=content + b"x"), max_bytes=100)
+
+
+def test_converted_photo_is_judged_again(monkeypatch):
+    drawn = uploads.files.Picture(bytes(2_000_000), "JPEG", 1, 1, None)
+    monkeypatch.setattr(uploads, "redrawn", lambda *args, **options: drawn)
+    heic = SimpleUploadedFile("a.heic", taken("HEIF"))
+    with pytest.raises(ValidationError, match="trop volumineux"):
+        uploads.check(heic, max_bytes=1_000_000)
+    assert uploads.check(heic).size == 2_000_000
+
+
+def busy(name: str) -> str:
+    return str(wording.BUSY % {"name": name})
+
+
+def test_files_of_a_request_share_the_time_that_there_is():
+    with pytest.raises(ValidationError) as told:
+        uploads.check(pdf("a.pdf"), deadline=uploads.Deadline(0))
+    assert told.value.messages == [busy("a.pdf")]
+
+
+def test_file_cut_off_by_the_others_is_not_blamed(monkeypatch):
+    deadline = uploads.Deadline()
+
+    def run_out(*args):
+        deadline.ends = 0
+        raise uploads.files.CannotOpen("took too long")
+
+    monkeypatch.setattr(uploads.files, "inspect", run_out)
+    with pytest.raises(ValidationError) as told:
+        uploads.check(pdf("a.pdf"), deadline=deadline)
+    assert told.value.messages == [busy("a.pdf")]
 
 
 def test_a_field_takes_only_the_kinds_it_names():

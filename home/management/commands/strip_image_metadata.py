@@ -3,13 +3,16 @@
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from wagtail.images import get_image_model
+from wagtail.users.models import UserProfile
 
-from home.images.metadata import strip
+from home.images.metadata import strip, strip_portrait
 from home.sandbox.files import CannotOpen
 
 
 class Command(BaseCommand):
-    help = "Removes GPS and other metadata from the images in the storage, and the renditions made of them."
+    help = (
+        "Removes GPS and other metadata from images, their renditions and portraits of staff in the storage."
+    )
 
     def handle(self, **options):
         changed = failed = 0
@@ -20,6 +23,15 @@ class Command(BaseCommand):
             except (CannotOpen, OSError) as fault:
                 failed += 1
                 self.stderr.write(f"{image.pk} {image.title}: {fault}")
+        for profile in UserProfile.objects.exclude(avatar="").order_by("pk"):
+            try:
+                with transaction.atomic():
+                    if strip_portrait(profile.avatar):
+                        profile.save(update_fields=["avatar"])
+                        changed += 1
+            except (CannotOpen, OSError) as fault:
+                failed += 1
+                self.stderr.write(f"{profile.avatar.name}: {fault}")
         self.stdout.write(f"{changed} images stripped, {failed} could not be read.")
 
     def strip(self, image) -> bool:

@@ -7,6 +7,12 @@ from copy import copy
 MASK = "…"
 # A segment of a path that may open something: long, and with a capital letter, which addresses of pages never have.
 SEGMENT = re.compile(r"(?<=/)(?=[\w.:-]*[A-Z])[\w.:-]{12,}")
+# What follows these opens something too, however it is spelled: operators choose these secrets, and people type codes.
+PREFIXED = re.compile(
+    r"(/(?:canaux/sms|infolettre/mailchimp|infolettre/sms/code|infolettre/sms|v|remis)/)(?!code/)[^/?\s\"']+",
+    re.IGNORECASE,
+)
+QUERY = re.compile(r"(/[^?\s\"']*\?)[^\s\"']+")  # what is typed, and tokens of forms
 REFERENCE = re.compile(r"[A-Z]{1,8}-\d\d-\d+(\.\d+)?")  # of a case: for people, opens nothing
 
 
@@ -24,4 +30,5 @@ class MaskSecrets(logging.Filter):
 
 def mask_secrets(text: str) -> str:
     """Replace what may open something in the paths of ``text``."""
+    text = PREFIXED.sub(rf"\1{MASK}", QUERY.sub(rf"\1{MASK}", text))
     return SEGMENT.sub(lambda found: found[0] if REFERENCE.fullmatch(found[0]) else MASK, text)

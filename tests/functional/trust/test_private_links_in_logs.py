@@ -42,3 +42,19 @@ def test_log_of_private_link_hides_its_secret(name, client, capsys):
 )
 def test_log_keeps_what_opens_nothing(text):
     assert mask_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Not Found: /canaux/sms/vingt-lettres-minuscules/", "Not Found: /canaux/sms/…/"),
+        ("Not Found: /infolettre/mailchimp/abcdefghij0123456789/", "Not Found: /infolettre/mailchimp/…/"),
+        ("Not Found: /v/k7qf-2m9x-47td/", "Not Found: /v/…/"),
+        ("Not Found: /remis/abc/document.pdf", "Not Found: /remis/…/document.pdf"),
+        ("Not Found: /infolettre/sms/code/abc-def/", "Not Found: /infolettre/sms/code/…/"),
+        ('"GET /recherche/?q=marchetti&x=1 HTTP/1.1" 404', '"GET /recherche/?… HTTP/1.1" 404'),
+    ],
+    ids=["sms", "mailchimp", "code", "shared", "sms-code", "query"],
+)
+def test_log_hides_what_known_addresses_take(text, masked):
+    assert mask_secrets(text) == masked

@@ -43,10 +43,9 @@ def _within_its_time(request, user):
     if _was_ended(request.session, user) or _is_over(request.session, user):
         request.session.flush()
         return AnonymousUser()
-    if SIGNED_IN_AT not in request.session:  # signed in before there was this clock
-        request.session[SIGNED_IN_AT] = timezone.now().timestamp()
     _list_again(request, user)
-    return user
+    # The person, and not the lazy object around them: Wagtail's log takes its model by the very class.
+    return getattr(user, "_wrapped", user)
 
 
 def _was_ended(session, user) -> bool:
@@ -65,11 +64,9 @@ def _is_over(session, user) -> bool:
 
 def _list_again(request, user) -> None:
     """List a session under its new key: Wagtail changes the key at each save of the account's settings."""
-    session = request.session
-    before, key = session.get(LISTED_KEY), session.session_key
-    if before == key:
+    before, key = request.session.get(LISTED_KEY), request.session.session_key
+    if not before or before == key:
         return
-    session[LISTED_KEY] = key
-    listed = UserSession.objects.filter(user=user.pk)
-    if not listed.filter(session_key=before).update(session_key=key):
+    request.session[LISTED_KEY] = key
+    if not UserSession.objects.filter(user=user.pk, session_key=before).update(session_key=key):
         UserSession.objects.create_from_request(request, user=user)

@@ -441,7 +441,7 @@ SEAL_TSA_URL = env.address("SEAL_TSA_URL")  # who says when a seal was set (RFC 
 SEAL_ROOTS = env.text("SEAL_ROOTS", "")  # PEM file of the roots of both: what proves them is kept in the file
 CLAMAV_URL = env.scanner("CLAMAV_URL")  # empty: files are checked by kind and content, not for viruses
 # The anchors of the trace of cases: noted here too, so that who holds the database cannot cut off its end unseen.
-AUDIT_ANCHOR_FILE = env.folder("AUDIT_ANCHOR_FILE", VAR_DIR / "audit-anchors.txt")
+AUDIT_ANCHOR_FILE = env.file("AUDIT_ANCHOR_FILE", VAR_DIR / "audit-anchors.txt")
 # Where cases go that are archived before they are erased here: see eservices/cases/retention/archive.py.
 CASE_ARCHIVE = env.text("CASE_ARCHIVE", "eservices.cases.retention.archive.StorageArchive")
 LEAST_SECONDS_TO_FILE = 3  # whoever sends sooner after opening a form is asked to press again

@@ -65,6 +65,19 @@ def folder(name: str, default: Path) -> Path:
     return value
 
 
+def file(name: str, default: Path) -> Path:
+    """Return the whole path of a file that we write, in a folder in which we may."""
+    value = Path(read(name) or default)
+    if not value.is_absolute():
+        raise ImproperlyConfigured(
+            f"{name} is {str(value)!r}: write the whole path, as /srv/commune/var/file.txt."
+        )
+    if value.is_dir() or (there := closed(value.parent)):
+        place = value if value.is_dir() else there
+        raise ImproperlyConfigured(f"{name}: {place} cannot be written as a file: name another place.")
+    return value
+
+
 def time_zone(name: str, default: str) -> str:
     """A time zone by its name."""
     value = read(name) or default

@@ -28,3 +28,16 @@ def test_an_address_that_gives_no_tiles_is_refused(monkeypatch, url):
     monkeypatch.setenv("TILE_URL", url)
     with pytest.raises(ImproperlyConfigured, match="TILE_URL: write it as https"):
         environment.tiles("TILE_URL")
+
+
+def test_file_that_exists_is_taken_again(monkeypatch, tmp_path):
+    """The site starts a second time, when the file was written."""
+    for _start in range(2):
+        assert environment.file("AUDIT_ANCHOR_FILE", tmp_path / "anchors.txt") == tmp_path / "anchors.txt"
+        (tmp_path / "anchors.txt").write_text("1")
+    monkeypatch.setenv("AUDIT_ANCHOR_FILE", str(tmp_path))
+    with pytest.raises(ImproperlyConfigured, match="cannot be written as a file"):
+        environment.file("AUDIT_ANCHOR_FILE", tmp_path / "anchors.txt")
+    monkeypatch.setenv("AUDIT_ANCHOR_FILE", "anchors.txt")
+    with pytest.raises(ImproperlyConfigured, match="write the whole path"):
+        environment.file("AUDIT_ANCHOR_FILE", tmp_path / "anchors.txt")

@@ -44,7 +44,8 @@ def test_template_editor_lists_the_questions_of_its_service(editor):
 
 
 def test_admin_edit_screens_run_their_scripts_without_errors(editor):
-    pages = [edit(DocumentTemplateFactory(facts="prenom, nom", tells_register=False)), edit(LetterFactory()), edit(RemediesFactory())]
+    template = DocumentTemplateFactory(facts="prenom, nom", tells_register=False)
+    pages = [edit(template), edit(LetterFactory()), edit(RemediesFactory())]
     service = make_service(definition=SERVICE | {"stages": STAGES})
     for address in [*pages, reverse("wagtailadmin_pages:edit", args=[service.pk])]:
         editor.goto(address)

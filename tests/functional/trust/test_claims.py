@@ -43,7 +43,7 @@ def test_status_offers_a_new_request_while_the_service_is_offered():
 
 
 def test_status_promises_letters_to_those_who_get_them(monkeypatch):
-    promise = "Nous vous écrivons"
+    promise = "Nous vous écrirons"
     case = CaseFactory()
     assert promise in tracker.headline(case)[1]
     assert promise not in tracker.headline(CaseFactory(state="decided"))[1]

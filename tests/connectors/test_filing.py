@@ -26,12 +26,14 @@ from eservices.connectors.ged import Unreachable
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries import circuits
 from eservices.deliveries.models import Circuit, Delivery
+from eservices.register.models import Check
 from eservices.submissions.models import StoredFile
 from tests.connectors.webdav import dripping, webdav_server
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import DECISION, CaseFactory, TeamFactory, applicant, member
 from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case, agent, waiting_case
 from tests.factories.letters import RemediesFactory
+from tests.factories.register import found_in_register
 from tests.factories.submissions import FormVersionFactory, certificate, pdf
 from tests.programs import words_of
 from tests.submissions.conftest import Person
@@ -123,6 +125,8 @@ def talked_about() -> Case:
     cases.ask(actor=agent(), case=case, text="Il manque la page 3 du bail.")
     cases.answer(actor=applicant(case), case=case, text="La voici.")
     cases.amend(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
+    Check.objects.filter(stage__case=case).delete()  # the register is asked anew about who was put right
+    found_in_register(Case.objects.get(pk=case.pk))
     said = {"documents": {"identity_check": "seen"}}
     cases.accept(actor=agent(), case=case, details=said, reason="Tout est en ordre.")
     return case

@@ -475,7 +475,7 @@ def test_what_is_paid_in_a_second_way_is_set_aside_and_shown_to_staff_and_payer(
     charge.refresh_from_db()
     assert charge.paid == 3000
     assert charge.case.events.filter(kind="payment_set_aside").count() == 1
-    assert "n’était pas dû" in text(client.get(pay_url(charge)))
+    assert "n’étaient pas dus" in text(client.get(pay_url(charge)))
     assert {first.receipt[-1], Payment.objects.get(pk=second.pk).receipt[-1]} == {"1", "2"}
     assert_books_agree()
 
@@ -498,11 +498,11 @@ def test_who_paid_too_late_is_not_told_that_it_is_paid_nor_that_we_keep_what_we_
     page = text(client.get(pay_url(charge)))
     assert "Le délai de paiement est passé" in page
     assert "Payé" not in page
-    assert "n’était pas dû" in page
+    assert "n’étaient pas dus" in page
     kept = SetAside.objects.get()
     refund = refunds.ask_for_set_aside(actor=member(), kept=kept, reason="Trop tard.")
     refunds.finish_by_hand(actor=member(), refund=carrying.carry_refund(refund.pk))
-    assert "n’était pas dû" not in text(client.get(pay_url(charge)))
+    assert "n’étaient pas dus" not in text(client.get(pay_url(charge)))
 
 
 def test_what_arrived_in_another_currency_is_shown_in_it_everywhere(client):

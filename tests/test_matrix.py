@@ -209,6 +209,7 @@ def values(case: Case, home, service, draft) -> Values:
         ("wagtailimages_chooser:*", "pk"): image.pk,
         ("wagtaildocs_chooser:*", "pk"): paper.pk,
         ("wagtaildocs:*", "document_id"): paper.pk,
+        ("wagtailadmin_editing_sessions:*", "object_id"): parts[TEXT],
         ("wagtailsettings:*", "model_name"): "paymentsettings",
         ("wagtailsettings:*", "pk"): PaymentSettings.load().pk,
         ("wagtail_localize:{submit_snippet_translation,snippets_api_detail}", "pk"): parts[TEXT],

@@ -245,7 +245,7 @@ class Picker:
         return _from(self._costs(offer))
 
     def _costs(self, offer: Offer) -> list[Cost]:
-        """What the next shortest times cost."""
+        """Return the cost of the next shortest bookings."""
         return [self.tariff.cost(offer, [span], 1, self.who) for span in shortest_times(offer, self.at)]
 
     @property

@@ -55,7 +55,7 @@ def _booked_in(definition: Definition) -> set[str]:
 
 @dataclass(frozen=True)
 class CostRange:
-    """What the shortest booking costs: the least that somebody pays, the most, and the highest deposit; minor units.
+    """The cost of the shortest booking, in minor units: the least and the most that somebody pays, the highest deposit.
 
     ``free``: some pay nothing. ``most`` is None if the price grows with the time or the number that is booked.
     """
@@ -78,7 +78,7 @@ class CostRange:
 
 @dataclass(frozen=True)
 class BookingCosts:
-    """What can be booked in a service at a price: altogether, and each by its key. ``more``: extras come on top."""
+    """Costs of what a service lets people book: in total, and by key. ``more``: extras are added to them."""
 
     total: CostRange
     each: tuple[tuple[str, CostRange], ...]

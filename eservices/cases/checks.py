@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about the archive of cases and about terms of appeal."""
+"""Deployment checks of the archive of cases and of terms of appeal."""
 
 from django.core.checks import Error, Tags, Warning, register
 from django.db import DatabaseError

@@ -66,7 +66,7 @@ def _to_come_again(case: Case) -> None:
 
 
 def _comes_again(row: CaseStage, case: Case) -> bool:
-    """Whether the stage runs anew: a decision, what closing left out, and what was done and stands no more."""
+    """Return whether the stage runs again: a decision, one that closing skipped, or a result that no longer stands."""
     if decides(row) or _was_left_out(row, case):
         return True
     kind = kind_of(row)

@@ -249,7 +249,7 @@ class Case(models.Model):
 
     @property
     def is_known_protected(self) -> bool:
-        """Whether somebody's address is protected for certain, not only until the case is screened."""
+        """True if an address is known to be protected, and not only hidden until the case is screened."""
         return self.protected and not self.unscreened
 
     @property

@@ -3,12 +3,10 @@
 Staff see what is booked of the things of their teams. Who booked, they see where they may read the case.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 
-from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -21,7 +19,7 @@ from home.generation import kept
 from home.shortcuts import one_or_404
 
 from .availability import FARTHEST
-from .models import Booking, CalendarLink, Description, Resource, Waiting
+from .models import Booking, CalendarLink, Resource, Waiting
 from .offers import Offer, offer, offers, sharing
 from .states import State
 
@@ -137,18 +135,6 @@ def waiting_place_for(user, pk) -> Waiting:
 def public_rooms() -> list[Offer]:
     """The rooms whose calendar everybody sees: those that are offered."""
     return [one for one in offers().values() if one.offered and one.kind == Resource.Kind.ROOM]
-
-
-def room_titles(keys: Collection[str], language: str) -> list[tuple[str, str]]:
-    """Keys and titles of those among ``keys``, by title: one query, for pages that show no more of them."""
-    said = Description.objects.filter(resource=OuterRef("pk")).order_by()
-    titles = (
-        Subquery(said.filter(locale__language_code=code).values("title")[:1])
-        for code in (language, settings.LANGUAGE_CODE)
-    )
-    rooms = Resource.objects.filter(key__in=keys, offered=True, kind=Resource.Kind.ROOM)
-    found = rooms.annotate(title=Coalesce(*titles, "name")).values_list("key", "title")
-    return sorted(found, key=lambda room: room[1])
 
 
 def public_room(key: str) -> Offer:

@@ -1,6 +1,6 @@
 """What can be booked now, read once per generation of the site: rules, units, prices and words, without a query."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import get_language
 from holidays.constants import SCHOOL
@@ -20,7 +20,7 @@ from home.working_days import DaysOff, public_holidays
 
 from .availability import Calendar, Occupation, Rules, School, Span, Special, Weekly, open_length
 from .blocks import WHAT, day_and_month
-from .models import BlockedTime, Description, Extra, Piece, Resource, SchoolHolidays, Timetable, Use, Waiting
+from .models import BlockedTime, Description, Extra, Piece, Resource, SchoolHolidays, Timetable, Waiting
 from .pricing import Rate
 
 EVERY_DAY = frozenset(range(7))
@@ -226,19 +226,30 @@ def days_span(first: date, last: date, zone: ZoneInfo) -> Span:
 # -- Reading -------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=2)
 def _offers(generation: str) -> dict[str, Offer]:
-    words = _words()
-    uses = Prefetch("uses", Use.objects.select_related("unit"))
-    found = Resource.objects.select_related("timetable").prefetch_related(uses)
-    rules: dict[int, Rules] = {}
-    school = school_holidays()
-    for resource in found:
-        table = resource.timetable
-        rules.setdefault(table.pk, rules_of(table, school))
-    return {one.key: _offer(one, rules[one.timetable_id], words.get(one.pk, {})) for one in found}
+    words, found = _words(), _with_units()
+    tables = {one.timetable_id: one.timetable for one, _units in found}
+    school = school_holidays() if any(map(_looks_at_school, tables.values())) else frozenset()
+    rules = {pk: rules_of(table, school) for pk, table in tables.items()}
+    return {
+        one.key: _offer(one, units, rules[one.timetable_id], words.get(one.pk, {})) for one, units in found
+    }
 
 
-def _offer(resource: Resource, rules: Rules, words: dict[str, Words]) -> Offer:
-    uses = list(resource.uses.all())
+def _with_units() -> list[tuple[Resource, list[tuple[int, int, int]]]]:
+    """Return everything that can be booked, each with key, wanted and present pieces of its units: one query."""
+    unit = {"unit": F("uses__unit"), "wanted": F("uses__quantity"), "present": F("uses__unit__quantity")}
+    rows = Resource.objects.select_related("timetable").annotate(**unit)
+    found: dict[int, tuple[Resource, list]] = {}
+    for row in rows:
+        _resource, units = found.setdefault(row.pk, (row, []))
+        if row.unit is not None:
+            units.append((row.unit, row.wanted, row.present))
+    return list(found.values())
+
+
+def _offer(
+    resource: Resource, units: list[tuple[int, int, int]], rules: Rules, words: dict[str, Words]
+) -> Offer:
     return Offer(
         pk=resource.pk,
         key=resource.key,
@@ -247,8 +258,8 @@ def _offer(resource: Resource, rules: Rules, words: dict[str, Words]) -> Offer:
         capacity=resource.capacity,
         counted=resource.counted,
         rules=rules,
-        needs={use.unit_id: use.quantity for use in uses},
-        quantities={use.unit_id: use.unit.quantity for use in uses},
+        needs={unit: wanted for unit, wanted, _present in units},
+        quantities={unit: present for unit, _wanted, present in units},
         rates=tuple(_rate(block.value) for block in resource.rates),
         words=words,
         name=resource.name,
@@ -284,7 +295,11 @@ def _said(one: Description) -> Words:
     )
 
 
-def rules_of(table: Timetable, school: DaysOff) -> Rules:
+def _looks_at_school(table: Timetable) -> bool:
+    return any(block.value["school"] for block in table.weekly)
+
+
+def rules_of(table: Timetable, school: Container[date]) -> Rules:
     """A timetable as the pure rules that it stands for."""
     country = public_holidays(settings.COUNTRY, settings.SUBDIVISION) if table.holidays else frozenset()
     return Rules(

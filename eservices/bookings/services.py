@@ -45,7 +45,8 @@ def _services(language: str) -> dict[str, list[Service]]:
 def rooms_in(definition: Definition, language: str) -> list[tuple[str, str]]:
     """The rooms that a service offers and whose calendar everybody sees: key and title, by title."""
     keys = _booked_in(definition)
-    return access.room_titles(keys, language) if keys else []
+    rooms = [one for one in access.public_rooms() if one.key in keys] if keys else []
+    return sorted(((one.key, one.said(language).title) for one in rooms), key=lambda room: room[1])
 
 
 def _booked_in(definition: Definition) -> set[str]:

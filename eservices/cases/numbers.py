@@ -23,5 +23,5 @@ def hold(series: str) -> None:
 def case_reference(*, rehearsal: bool = False) -> str:
     """A reference for people, such as ORV-26-00412. Rehearsals have a series of their own."""
     year = timezone.localtime().strftime("%y")
-    prefix = "TEST" if rehearsal else CommuneSettings.load().reference_prefix
+    prefix = "TEST" if rehearsal else CommuneSettings.current().reference_prefix
     return f"{prefix}-{year}-{draw(f'{prefix}-{year}'):05}"

@@ -439,6 +439,11 @@ class ServicePage(BasePage):
         return self.version.definition.settings.get("limits", {}) if self.version else {}
 
     @property
+    def promised_days(self) -> int:
+        """Working days that a request takes: as the form in force says, else as the page does that holds it."""
+        return self.version.definition.settings["days"] if self.version else self.source.days
+
+    @property
     def effort(self) -> dict | None:
         """How many steps and minutes a plain request takes, the review included; and how many steps at ``most``."""
         if self.version is None:

@@ -200,6 +200,4 @@ def test_a_form_as_large_as_the_largest_is_published_filled_in_and_sent_in_few_q
     assert queries["import"][0] <= 270, queries
     assert max(queries["show"][1:]) <= 6, queries
     assert max(queries["save"]) <= 7, queries
-    assert queries["send"][0] <= 31, (
-        queries
-    )  # one writes that the register is asked about protected addresses
+    assert queries["send"][0] <= 29, queries

@@ -36,6 +36,7 @@ from home.models.kinds import OrderedTranslations
 from home.models.used_again import WithHistory
 
 from .posting_periods import Act, PostingPeriod, posting_period
+from .spans import on_board_since, spans
 
 # No downloads and no pictures: those are public for ever. What belongs to a notice is one of its files.
 PLAIN = ["bold", "italic", "link", "ol", "ul"]
@@ -364,8 +365,6 @@ class NoticePage(BasePage):
 
     def board_since(self, now: datetime) -> date:
         """Return from which day on the posting on the board counts: a day before it was recorded counts from then."""
-        from .proof import on_board_since  # the proof is made of postings
-
         today = timezone.localdate(now)
         if self.board_from >= today:
             return self.board_from
@@ -374,8 +373,6 @@ class NoticePage(BasePage):
 
     def shown_since(self, now: datetime) -> date:
         """Return from which day on the site shows the notice, as its proof says, or would show a draft."""
-        from .proof import spans  # the proof is made of postings
-
         if self.live:
             known = Posting.objects.filter(notice=self.translation_key).order_by("at", "pk")
             shown = spans([one for one in known if one.language == self.locale.language_code])

@@ -19,6 +19,7 @@ from home.working_days import public_holidays
 from news.models import NoticeFile, NoticeFileText, NoticeIndexPage, NoticePage, NoticeSettings, Posting
 from news.notices import proof
 from news.notices.posting_periods import PERIODS, Act, posting_period
+from news.notices.spans import spans
 from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.editing import page_form
 from tests.factories.home import SectionPageFactory, published, translated
@@ -347,7 +348,7 @@ def test_the_proof_tells_each_time_it_was_shown_and_nothing_of_other_languages(v
     villa.board_from, villa.board_until = date(2026, 11, 2), date(2026, 12, 2)
     villa.save_revision().publish()  # when it came down from the board
     postings = list(Posting.objects.order_by("at", "pk"))
-    days = [(first.day, last.day) for first, last in proof.spans(postings)]
+    days = [(first.day, last.day) for first, last in spans(postings)]
     assert days == [(20, 22), (24, 1)]
 
 

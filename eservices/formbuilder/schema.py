@@ -278,8 +278,6 @@ def shape_of(block: blocks.Block) -> Shape:
             return Items(shape_of(block.child_block))
         case KeysBlock():
             return Items(Text(most=121))
-        case KeysBlock():
-            return Items(Text(most=130))
         case blocks.BooleanBlock():
             return YesNo()
         case blocks.DateTimeBlock():

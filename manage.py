@@ -7,11 +7,11 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from home.stack import with_room
+from home.runtime.stack_size import with_stack_size
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.dev")
     try:
-        with_room(execute_from_command_line)(sys.argv)
+        with_stack_size(execute_from_command_line)(sys.argv)
     except ImproperlyConfigured as fault:  # the operator reads what to write, and not where we read it
         sys.exit(f"{fault}")

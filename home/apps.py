@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.urls import register_converter
 from django.utils.translation import gettext_lazy as _
 
-from .secrets import SecretConverter
+from .web.secret_links import SecretConverter
 
 
 class HomeConfig(AppConfig):
@@ -10,18 +10,20 @@ class HomeConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self):
-        from . import checks, receivers  # noqa: F401
-        from .admin_exports import keep_formulas_out
-        from .alerts import receivers as alerts  # noqa: F401
-        from .headings import mark_headings
-        from .slugs import spell_for_editors
-        from .translating.faults import mark_each_text
-        from .translating.labels import name_whole_ways, write_days_in_words
+        from . import (
+            checks,  # noqa: F401
+            signal_handlers,  # noqa: F401
+        )
+        from .admin.exports import keep_formulas_out
+        from .admin.headings import patch_admin_headings
+        from .localization.slugs import patch_admin_slugs
+        from .translation.segment_errors import patch_segment_errors
+        from .translation.segment_labels import patch_segment_labels, patch_translation_dates
 
         register_converter(SecretConverter, "secret")
-        write_days_in_words()
-        name_whole_ways()
-        mark_each_text()
-        mark_headings()
-        spell_for_editors()
+        patch_translation_dates()
+        patch_segment_labels()
+        patch_segment_errors()
+        patch_admin_headings()
+        patch_admin_slugs()
         keep_formulas_out()

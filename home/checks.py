@@ -9,12 +9,12 @@ from django.db import Error as DatabaseFault
 from django.db import connection
 from django.http.request import validate_host
 
-HERE = {"localhost", "127.0.0.1", "::1"}
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 OLDEST_POSTGRESQL = 15
 
 
 @register(Tags.security, "home", deploy=True)
-def database_answers(app_configs, **kwargs) -> list:
+def check_database(app_configs, **kwargs) -> list:
     """Nothing works without, and a name or password that is wrong shows only here."""
     try:
         connection.ensure_connection()
@@ -29,7 +29,7 @@ def database_answers(app_configs, **kwargs) -> list:
 
 
 @register(Tags.security, "home", deploy=True)
-def something_is_kept(app_configs, **kwargs) -> list:
+def check_cache(app_configs, **kwargs) -> list:
     """Whether the cache works: without it the site serves on, slowly, and limits do not count."""
     cache.set("check", True, 60)
     if cache.get("check") is not True:
@@ -39,7 +39,7 @@ def something_is_kept(app_configs, **kwargs) -> list:
 
 
 @register(Tags.security, "home", deploy=True)
-def letters_lead_here(app_configs, **kwargs) -> list:
+def check_base_url(app_configs, **kwargs) -> list:
     """Links in letters and codes on documents lead to an address at which the site answers."""
     host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname
     if validate_host(host, settings.ALLOWED_HOSTS):
@@ -50,11 +50,11 @@ def letters_lead_here(app_configs, **kwargs) -> list:
 
 
 @register(Tags.security, "home", deploy=True)
-def who_translates(app_configs, **kwargs) -> list:
+def check_machine_translator(app_configs, **kwargs) -> list:
     """Drafts leave the house: by a line that nobody reads along."""
     chosen = settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR
     url = urlsplit(chosen["OPTIONS"].get("LIBRETRANSLATE_URL", "")) if chosen else None
-    if url and url.scheme == "http" and url.hostname not in HERE:
+    if url and url.scheme == "http" and url.hostname not in LOCAL_HOSTS:
         hint = "Set LIBRETRANSLATE_URL to an address that begins with https."
         return [Warning("Texts to translate travel in the clear.", hint=hint, id="home.W001")]
     return []

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 
-def town_map() -> dict | None:
+def town_map_settings() -> dict | None:
     """None where the operator named no origin of maps."""
     if not settings.TILE_URL:
         return None

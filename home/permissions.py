@@ -3,7 +3,7 @@
 from wagtail.permission_policies import ModelPermissionPolicy
 
 
-class Without(ModelPermissionPolicy):
+class RestrictedPermissionPolicy(ModelPermissionPolicy):
     """The rights of a model, without the actions that nobody may do whatever their groups say."""
 
     def __init__(self, model, *refused: str):

@@ -10,41 +10,41 @@ KEEP_SUCCESSFUL, KEEP_FAILED = timedelta(hours=6), timedelta(days=30)
 
 
 @task()
-def heartbeat() -> None:
+def record_worker_heartbeat() -> None:
     """Run every sweep or so: shows that a worker works, and removes results that nobody will read."""
-    from .models.background import Heartbeat
-    from .search import learn_how_much_there_is
+    from .models.heartbeat import Heartbeat
+    from .search.index import analyze_index_tables
 
     Heartbeat.beat(Heartbeat.WORKER)
-    prune()
-    learn_how_much_there_is()
+    prune_task_results()
+    analyze_index_tables()
 
 
 @task(priority=-60)
-def read_document(pk: int, texts: str = "home.documenttext") -> None:
+def extract_document_text(pk: int, texts: str = "home.documenttext") -> None:
     """Reads the text of a file for search; ``texts``: the model of its row."""
-    from .finding import documents
+    from .search import document_texts
 
-    documents.read(apps.get_model(texts), pk, timezone.now())
+    document_texts.extract_text(apps.get_model(texts), pk, timezone.now())
 
 
 @task(priority=-60)
-def follow_the_sites() -> None:
+def reindex_after_site_change() -> None:
     """Search leads to pages of several sites by full addresses, and finds none that no site has."""
-    from . import search
+    from .search import index
 
-    search.keep_all()
+    index.reindex_all_pages()
 
 
 @task(priority=-80)
-def look_at(pk: int) -> None:
+def warm_page(pk: int) -> None:
     """Looks at a published page before its first reader."""
-    from . import first_looks
+    from .page_cache import warm_up
 
-    first_looks.look_at(pk)
+    warm_up.warm_page(pk)
 
 
-def prune() -> None:
+def prune_task_results() -> None:
     """Removes old results; without it the table of tasks grows for ever."""
     from django_tasks_db.models import DBTaskResult
 

@@ -1,34 +1,31 @@
 """What the site itself knows of today: what is open, and what is collected."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 
-from . import words
-from .generation import kept
-from .home_blocks import Line, today
-from .hours import Opening, opening
-from .languages import for_reader
-from .models import CommuneSettings, OfficePage, WasteCollection
-from .templatetags.commune import clock
+from .caching.site_version import cached_per_version
+from .extensions.home_page import TodayItem, today_providers
+from .localization.reader_language import url_for_reader
+from .models import CommuneSettings, OfficePage
+from .opening_hours import text
+from .opening_hours.rules import OpeningState, opening_state
 
 
-@today.register("counter")
-def counter(request, page, now) -> list[Line]:
+@today_providers.register("counter")
+def counter_opening(request, page, now) -> list[TodayItem]:
     """Whether the counter is open."""
     commune = CommuneSettings.current(request)
     return [_line(_("Counter"), commune.opening_at(now), now, order=10)] if commune.spans else []
 
 
-@today.register("offices")
-def offices(request, page, now) -> list[Line]:
+@today_providers.register("offices")
+def office_openings(request, page, now) -> list[TodayItem]:
     """Whether the places are open that editors want on the home page."""
     day = now.date()
-    places = kept(f"offices-{page.pk}-{day}", lambda: _places(request, page, day))
+    places = cached_per_version(f"offices-{page.pk}-{day}", lambda: _places(request, page, day))
     return [
-        _line(title, opening(spans, now, closed, others), now, url, language=language, order=20)
+        _line(title, opening_state(spans, now, closed, others), now, url, language=language, order=20)
         for title, url, language, spans, closed, others in places
     ]
 
@@ -44,7 +41,7 @@ def _places(request, page, day) -> list[tuple]:
     return [
         (
             one.title,
-            for_reader(one.get_url(request) or "", read),
+            url_for_reader(one.get_url(request) or "", read),
             language,
             one.spans,
             one.closed_days(day),
@@ -54,20 +51,6 @@ def _places(request, page, day) -> list[tuple]:
     ]
 
 
-@today.register("waste")
-def waste(request, page, now) -> list[Line]:
-    """What is collected tomorrow, or still today."""
-    day, remark = now.date(), _("To be put out before {hour}")
-    rounds = WasteCollection.rounds(page.locale.language_code)
-    for key, date in ((_("Tomorrow"), day + timedelta(days=1)), (_("Today"), day)):
-        due = [one for one in rounds if one.comes_on(date)]
-        due = [one for one in due if date > day or now.time() < one.out_before]
-        if due:
-            names = _(" and ").join(f"{one.title} ({one.place})" if one.place else one.title for one in due)
-            return [Line(key, names, remark.format(hour=clock(due[0].out_before)), order=30)]
-    return []
-
-
-def _line(key: str, state: Opening, now, url: str = "", *, language: str = "", order: int) -> Line:
-    title, remark = words.opening_in_words(state, now)
-    return Line(key, title, remark, url, "open" if state.open else "shut", order, language)
+def _line(key: str, state: OpeningState, now, url: str = "", *, language: str = "", order: int) -> TodayItem:
+    title, remark = text.describe_opening(state, now)
+    return TodayItem(key, title, remark, url, "open" if state.open else "shut", order, language)

@@ -1,22 +1,22 @@
 from django.urls import path
 
-from . import installing, views
+from . import pwa, views
 from .alerts import feeds
 from .alerts import views as alerts
 
 app_name = "home"
 urlpatterns = [
-    path("recherche/", views.find, name="search"),
-    path("recherche/propositions/", views.suggest, name="suggest"),
-    path("personne/<uuid:key>.vcf", views.card, name="card"),
+    path("recherche/", views.search, name="search"),
+    path("recherche/propositions/", views.search_suggestions, name="suggest"),
+    path("personne/<uuid:key>.vcf", views.person_vcard, name="card"),
     path("alertes/", alerts.overview, name="alerts"),
     path("alertes/rss/", feeds.AlertFeed(), name="alerts_feed"),
-    path("affichage/", views.look, name="look"),
+    path("affichage/", views.set_appearance, name="look"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
-    path("worker.js", installing.worker, name="worker"),
-    path("hors-ligne/", installing.offline, name="offline"),
-    path("icone-<int:size>.png", installing.icon, name="icon"),
-    path("styles-<slug:key>.css", views.styles, name="styles"),
+    path("worker.js", pwa.service_worker, name="worker"),
+    path("hors-ligne/", pwa.offline_page, name="offline"),
+    path("icone-<int:size>.png", pwa.app_icon, name="icon"),
+    path("styles-<slug:key>.css", views.site_stylesheet, name="styles"),
 ]

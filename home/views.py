@@ -21,23 +21,28 @@ from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from . import installing, languages, limits, links, navigation, routing, search, vcard
-from .addresses import translated
-from .finding import missed
-from .looks import choices, colours
+from . import pwa
+from .appearance import colours, preferences
+from .formats import vcard
+from .links import page_links
+from .links.url_translation import translate_route
+from .localization import reader_language
 from .models import CommuneSettings, Person, SearchEntry
-from .models.base import kept_out_of_sitemaps, restricted
-from .origin import comes_from_here
+from .models.base import restriction_exists, sitemap_excluded_types
+from .navigation import menus, routing
+from .search import index, missed_queries
+from .web import rate_limits
+from .web.same_origin import is_same_origin
 
 PER_PAGE = 10
 QUERY_LENGTH = 100
 SUGGESTED_FOR = 60  # seconds that a browser may keep a suggestion
-GUESSES = limits.Rate("page-password", 20, 15 * 60)  # passwords of pages by network address
-LEAST_LETTERS = 2  # before anything is suggested
+GUESSES = rate_limits.RateLimit("page-password", 20, 15 * 60)  # passwords of pages by network address
+MIN_QUERY_LENGTH = 2  # before anything is suggested
 # What crawlers need not read: outside the languages, and in each of them.
-APART = ["/admin/", translated("/brouillon/"), "/demo/"]
+APART = ["/admin/", translate_route("/brouillon/"), "/demo/"]
 PRIVATE = [
-    translated(f"/{path}/")
+    translate_route(f"/{path}/")
     for path in ("compte", "espace", "dossier", "demande/d", "recherche", "fiche", "propositions")
 ]
 
@@ -45,37 +50,37 @@ PRIVATE = [
 @require_POST
 def open_by_password(request, page_view_restriction_id, page_id):
     """A page whose editors gave it a password, as Wagtail opens it; who guesses has to wait."""
-    if not GUESSES.allows(limits.caller(request)):
+    if not GUESSES.allows(rate_limits.client_address(request)):
         return render(request, "429.html", status=429)
     return wagtail_views.authenticate_with_password(request, page_view_restriction_id, page_id)
 
 
 def serve(request, path):
     """A page as Wagtail serves it, found in fewer queries; the page cache may keep it."""
-    homes = navigation.frame_of(request).homes
+    homes = menus.site_frame(request).homes
     if homes and get_language() not in homes:
         # Nothing is written in it: what there is, told to be in another.
         first = next(iter(homes.values()))[0]
-        return HttpResponseRedirect(languages.for_reader(quote(first + path), get_language()))
+        return HttpResponseRedirect(reader_language.url_for_reader(quote(first + path), get_language()))
     parts = [part for part in path.split("/") if part]
     try:
-        route = routing.route(request, parts)
+        route = routing.route_request(request, parts)
     except Http404:
         return _elsewhere(request, parts)
     if route:
         request._wagtail_route_for_request = route
     response = wagtail_views.serve(request, path)
     response.same_for_everybody = bool(route) and getattr(route.page, "same_for_everybody", False)
-    reader = languages.reader_of(request)
+    reader = reader_language.requested_language(request)
     if isinstance(response, TemplateResponse) and reader not in ("", get_language()):
-        response.add_post_render_callback(lambda made: languages.keep_reader(made, reader))
+        response.add_post_render_callback(lambda made: reader_language.keep_reader_language(made, reader))
     return response
 
 
 def _elsewhere(request, parts: list[str]):
     """The way to a page that another language has at this address. Raises Http404 where none has."""
     moved = get_redirect(request, Redirect.normalise_path(request.path, decode_unicode=False))
-    found = None if moved else routing.elsewhere(request, parts)
+    found = None if moved else routing.find_in_other_language(request, parts)
     if found is None:
         raise Http404
     if ours := found.versions.get(get_language()):
@@ -83,32 +88,36 @@ def _elsewhere(request, parts: list[str]):
     request.versions = found.versions
     context = {
         "title": found.title,
-        "told": languages.told(found.versions),
+        "told": reader_language.availability_notice(found.versions),
         "versions": [
-            {"code": code, "url": languages.for_reader(url, get_language()), "label": languages.READ[code]}
+            {
+                "code": code,
+                "url": reader_language.url_for_reader(url, get_language()),
+                "label": reader_language.READ[code],
+            }
             for code, url in found.versions.items()
         ],
         "above": {"title": found.above.title, "url": found.above.get_url(request)},
     }
-    response = render(request, "home/elsewhere.html", context)
+    response = render(request, "home/other_language.html", context)
     response["X-Robots-Tag"] = "noindex"
     response.same_for_everybody = True
     return response
 
 
 @require_safe
-def find(request):
+def search(request):
     """What the site has to say about a query."""
     query = _query(request)
-    results = search.find(query, get_language())
+    results = index.find_entries(query, get_language())
     kind = request.GET.get("kind", "")
     kind = kind if any(tab["key"] == kind for tab in results.tabs) else ""
     best = results.best if not kind else None
     hits = [hit for hit in results.of(kind) if hit is not best]
     page = Paginator(hits, PER_PAGE).get_page(request.GET.get("page"))
-    search.read_texts([*page, *([best] if best else [])])
+    index.load_texts([*page, *([best] if best else [])])
     if not results.hits or results.meant or results.any:
-        missed.note(request, query, get_language())
+        missed_queries.record_missed_query(request, query, get_language())
     elsewhere = _found_elsewhere(query, results)
     context = {
         "query": query,
@@ -123,35 +132,35 @@ def find(request):
     return render(request, "home/search.html", context)
 
 
-def _found_elsewhere(query: str, results: search.Results) -> dict | None:
+def _found_elsewhere(query: str, results: index.SearchResults) -> dict | None:
     """The search in the language that most is written in, and what it finds where the reader's finds nothing."""
     code, ours = settings.LANGUAGE_CODE, get_language()
     if ours == code or not results.words:
         return None
     rows = []
     if results.any or not results.hits:
-        found = search.find(query, code, reader=ours)
+        found = index.find_entries(query, code, reader=ours)
         hits = [] if found.any else found.hits[:PER_PAGE]
-        search.read_texts(hits)
-        rows = [{"hit": hit, "url": languages.for_reader(hit.url, ours)} for hit in hits]
+        index.load_texts(hits)
+        rows = [{"hit": hit, "url": reader_language.url_for_reader(hit.url, ours)} for hit in hits]
     with override(code):
         there = f"{reverse('home:search')}?{urlencode({'q': query})}"
-    label = languages.FOUND[code] if rows and not results.hits else languages.MORE[code]
+    label = reader_language.FOUND[code] if rows and not results.hits else reader_language.MORE[code]
     return {"code": code, "label": label, "url": there, "rows": rows}
 
 
 @require_safe
-def suggest(request):
+def search_suggestions(request):
     """What may be meant by what somebody types, for the script of the search box."""
     query = _query(request)
-    found = search.suggest(query, get_language()) if len(query) >= LEAST_LETTERS else []
+    found = index.suggest_titles(query, get_language()) if len(query) >= MIN_QUERY_LENGTH else []
     rows = [{"title": hit.entry.title, "kind": str(hit.kind.singular), "url": hit.url} for hit in found]
     response = JsonResponse({"found": rows})
     patch_cache_control(response, public=True, max_age=_seconds_kept(found, timezone.now()))
     return response
 
 
-def _seconds_kept(hits: list[search.Hit], now: datetime) -> int:
+def _seconds_kept(hits: list[index.SearchHit], now: datetime) -> int:
     """How long browsers may keep what is suggested: not past the moment from which one of them is shown no more."""
     ends = [hit.entry.shown_until for hit in hits if hit.entry.shown_until]
     return min([SUGGESTED_FOR, *(int((end - now).total_seconds()) for end in ends)])
@@ -162,12 +171,12 @@ def _query(request) -> str:
 
 
 @require_safe
-def card(request, key):
+def person_vcard(request, key):
     """A person who stands on the site for address books, in the language at hand where they are described in it."""
     people = Person.in_public(key)
     ours = [one for one in people if one.locale.language_code == get_language()]
     for one in [*ours, *people]:
-        return vcard.response(one.name, vcard.person(one, CommuneSettings.current(request)))
+        return vcard.vcard_response(one.name, vcard.person_card(one, CommuneSettings.current(request)))
     raise Http404
 
 
@@ -178,7 +187,7 @@ def robots(request):
     prefixes = ["" if code == settings.LANGUAGE_CODE else f"/{code}" for code, _name in settings.LANGUAGES]
     paths = [*APART, *(f"{prefix}{path}" for prefix in prefixes for path in PRIVATE)]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in paths)]
-    lines += [f"Sitemap: {links.absolute(reverse('home:sitemap'), request)}", ""]
+    lines += [f"Sitemap: {page_links.absolute_url(reverse('home:sitemap'), request)}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
@@ -187,10 +196,10 @@ def robots(request):
 def sitemap(request):
     """Every published page that anybody may read, with its other languages."""
     groups: dict = {}
-    homes = tuple(home.path for home in navigation.homes_of(request).values())
-    pages = Page.objects.live().filter(~restricted()).not_type(*kept_out_of_sitemaps())
+    homes = tuple(home.path for home in menus.home_pages(request).values())
+    pages = Page.objects.live().filter(~restriction_exists()).not_type(*sitemap_excluded_types())
     for page in pages.select_related("locale").order_by("path"):
-        if page.path.startswith(homes) and (url := links.full_address(page, request)):
+        if page.path.startswith(homes) and (url := page_links.full_page_url(page, request)):
             groups.setdefault(page.translation_key, []).append((page, url))
     context = {"groups": groups.values(), "others": _others(request)}
     return render(request, "home/sitemap.xml", context, content_type="application/xml")
@@ -198,9 +207,9 @@ def sitemap(request):
 
 def _others(request) -> list[tuple[str, datetime | None]]:
     """What is no page: address and day."""
-    kinds = [key for key, kind in search.search.items() if kind.in_sitemap]
+    kinds = [key for key, kind in index.search_kinds.items() if kind.in_sitemap]
     entries = SearchEntry.objects.filter(kind__in=kinds).order_by("-date", "pk").values_list("url", "date")
-    return [(links.absolute(url, request), date) for url, date in entries]
+    return [(page_links.absolute_url(url, request), date) for url, date in entries]
 
 
 @require_safe
@@ -208,7 +217,7 @@ def _others(request) -> list[tuple[str, datetime | None]]:
 def manifest(request):
     """The site as something to put on the phone's first screen."""
     commune = CommuneSettings.current(request)
-    name = navigation.frame_of(request).name
+    name = menus.site_frame(request).name
     kind = "image/png" if commune.arms_url.endswith(".png") else "image/svg+xml"
     content = {
         "name": name or commune.kind or commune.name,
@@ -221,14 +230,14 @@ def manifest(request):
         "theme_color": commune.colour or colours.LAKE,
         "icons": [
             {"src": commune.arms_url, "sizes": "any", "type": kind},
-            *installing.icons(),
+            *pwa.manifest_icons(),
         ],
     }
     return JsonResponse(content, content_type="application/manifest+json")
 
 
 @require_safe
-def styles(request, key):
+def site_stylesheet(request, key):
     """The site's style sheet with the commune's own colours; the key in its address changes with what it says.
 
     A page that was made before them, or by another release, is led to those of today.
@@ -243,12 +252,14 @@ def styles(request, key):
 
 @csrf_exempt  # pages that everybody shares carry no token: the browser says who sent it
 @require_POST
-def look(request):
+def set_appearance(request):
     """Keeps how a reader wants the site, in their browser only, and leads back."""
     here = request.POST.get("here", "")[:2000]
     ours = here.startswith("/") and url_has_allowed_host_and_scheme(here, None)
     response = HttpResponseRedirect(here if ours else "/")
-    if comes_from_here(request):
-        pressed = {name: request.POST[name] for name in choices.CHOICES if name in request.POST}
-        choices.keep(response, choices.chosen(request) | pressed, secure=request.is_secure())
+    if is_same_origin(request):
+        pressed = {name: request.POST[name] for name in preferences.PREFERENCES if name in request.POST}
+        preferences.store_preferences(
+            response, preferences.read_preferences(request) | pressed, secure=request.is_secure()
+        )
     return response

@@ -14,21 +14,19 @@ from wagtail.documents.models import AbstractDocument
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
-from . import on_record
-from .alerts import admin as alerts_admin  # noqa: F401
-from .bundles import admin as bundles_admin  # noqa: F401
-from .finding import missed_report
-from .looks import colours
-from .models import CommuneSettings, Synonyms
-from .planning import admin as planning_admin  # noqa: F401
-from .rich_text import PageLinks
+from .appearance import colours
+from .links.rich_text import PageLinkRewriter
+from .localization.slugs import numbered_words
+from .models import CommuneSettings, SynonymGroup
+from .publication import public_record
+from .publication_calendar import menu as planning_admin  # noqa: F401
+from .search import missed_queries_view
 from .signals import document_changed
-from .slugs import numbered_words
-from .translating.views import TranslationBoardView, may_translate
+from .translation.views import TranslationReportView, may_view_translations
 
 
 @hooks.register("insert_global_admin_css")
-def admin_look():
+def insert_admin_colours():
     """Wagtail's properties in the commune's colour, and where its arms stand."""
     properties = mark_safe(colours.admin_stylesheet(CommuneSettings.current().colour or colours.LAKE))
     return format_html(
@@ -37,15 +35,15 @@ def admin_look():
 
 
 @hooks.register("construct_help_menu")
-def without_news_of_wagtail(request, items):
+def hide_whats_new(request, items):
     """What is new in Wagtail is for who runs the site; a number in the menu would call everybody there."""
     items[:] = [item for item in items if not isinstance(item, DismissibleMenuItem)]
 
 
 @hooks.register("before_create_page")
-def begin_where_everybody_reads(request, parent_page, page_class):
+def check_public_record_parent(request, parent_page, page_class):
     """What is on record is not begun where only some people read."""
-    reason = on_record.hindrance(page_class if page_class.on_record else None, parent_page)
+    reason = public_record.placement_error(page_class if page_class.on_record else None, parent_page)
     if not reason:
         return None
     messages.error(request, reason)
@@ -53,7 +51,7 @@ def begin_where_everybody_reads(request, parent_page, page_class):
 
 
 @hooks.register("after_bulk_action")
-def search_follows_documents(request, action_type, objects, action_class_instance):
+def reindex_moved_documents(request, action_type, objects, action_class_instance):
     """Many documents that move to a collection at once send no signal of their own."""
     for document in objects:
         if isinstance(document, AbstractDocument) and action_type == "add_to_collection":
@@ -61,11 +59,11 @@ def search_follows_documents(request, action_type, objects, action_class_instanc
 
 
 @hooks.register("register_rich_text_features", order=10)
-def links_within_texts(features):
-    features.register_link_type(PageLinks)
+def register_page_links(features):
+    features.register_link_type(PageLinkRewriter)
 
 
-class WriteSynonyms(CreateView):
+class SynonymsCreateView(CreateView):
     """Begins with what its address names: the words that somebody sought and did not find."""
 
     def get_initial_form_instance(self):
@@ -78,13 +76,13 @@ class WriteSynonyms(CreateView):
 
 
 class SynonymsViewSet(SnippetViewSet):
-    model = Synonyms
+    model = SynonymGroup
     icon = "search"
     menu_label = _("Synonyms")
     list_display = ["words", "language"]
     list_filter = ["language"]
     search_fields = ["words"]
-    add_view_class = WriteSynonyms
+    add_view_class = SynonymsCreateView
     copy_view_enabled = False
 
 
@@ -92,37 +90,37 @@ register_snippet(SynonymsViewSet)
 
 
 @hooks.register("register_admin_urls")
-def report_urls():
+def register_report_urls():
     return [
-        path("reports/sought-in-vain/", missed_report.MissedView.as_view(), name="home_missed"),
-        path("reports/state-of-translations/", TranslationBoardView.as_view(), name="home_translations"),
+        path("reports/sought-in-vain/", missed_queries_view.MissedQueriesView.as_view(), name="home_missed"),
+        path("reports/state-of-translations/", TranslationReportView.as_view(), name="home_translations"),
     ]
 
 
-class TranslationsItem(MenuItem):
+class TranslationsMenuItem(MenuItem):
     def is_shown(self, request):
-        return may_translate(request.user)
+        return may_view_translations(request.user)
 
 
 @hooks.register("register_reports_menu_item")
-def translations_item():
-    return TranslationsItem(
-        TranslationBoardView.page_title,
+def register_translations_item():
+    return TranslationsMenuItem(
+        TranslationReportView.page_title,
         reverse("home_translations"),
-        icon_name=TranslationBoardView.header_icon,
+        icon_name=TranslationReportView.header_icon,
         order=890,
     )
 
 
 @hooks.register("construct_reports_menu")
-def leave_out_the_report_of_wagtail_localize(request, menu_items):
+def hide_localize_report(request, menu_items):
     """It takes every service for untranslated, whose address is none of its texts; ours says more, of all pages."""
     address = reverse("wagtail_localize:translations_report")
     menu_items[:] = [item for item in menu_items if item.url != address]
 
 
 @hooks.register("insert_editor_js")
-def words_of_the_translators_screen():
+def insert_translation_texts():
     """What wagtail-localize says there in English only."""
     return format_html(
         '<template id="translating-words" data-heading="{}" data-more="{}"></template>'
@@ -173,11 +171,11 @@ def what_is_pasted():
     )
 
 
-class MissedItem(MenuItem):
+class MissedQueriesMenuItem(MenuItem):
     def is_shown(self, request):
-        return missed_report.may_read(request.user)
+        return missed_queries_view.may_view_missed_queries(request.user)
 
 
 @hooks.register("register_reports_menu_item")
-def missed_item():
-    return MissedItem(_("Sought in vain"), reverse("home_missed"), icon_name="search", order=900)
+def register_missed_queries_item():
+    return MissedQueriesMenuItem(_("Sought in vain"), reverse("home_missed"), icon_name="search", order=900)

@@ -7,13 +7,13 @@ from pathlib import Path
 from django.core.checks import Tags, Warning, register
 from django.db import connection
 
-from mysite.settings import environment
+from .settings import environment
 
 ALIKE = 0.84  # of 1: a letter or two more, fewer or others
 
 
 @register(Tags.security, "mysite", deploy=True)
-def names_are_known(app_configs, **kwargs) -> list[Warning]:
+def check_environment_names(app_configs, **kwargs) -> list[Warning]:
     """A variable that is nearly one of ours is a slip: nobody reads it, and its default holds."""
     found = {name: _meant(name) for name in sorted(os.environ.keys() - environment.asked)}
     return [

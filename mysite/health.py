@@ -8,13 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eservices.deliveries.models import Circuit
-from home.disk_space import has_room
-from home.models.background import Heartbeat
+from home.files.disk_space import has_disk_space
+from home.models.heartbeat import Heartbeat
 
 
 @require_safe
 @never_cache
-def health(request):
+def health_view(request):
     """200 while pages can be served; ``status`` is ``degraded`` where what they need beside the database fails."""
     try:
         seen, failing = Heartbeat.seen(), Circuit.objects.failing().filter(carrier="email").first()
@@ -29,13 +29,13 @@ def health(request):
         "alive": failing is None,
         "failing_since": failing.since.isoformat() if failing else None,
     }
-    beside["cache"] = {"alive": keeps()}
-    beside["disk"] = {"alive": has_room()}
+    beside["cache"] = {"alive": is_cache_working()}
+    beside["disk"] = {"alive": has_disk_space()}
     healthy = all(part["alive"] for part in beside.values())
     return JsonResponse({"status": "ok" if healthy else "degraded", "database": True, **beside})
 
 
-def keeps() -> bool:
+def is_cache_working() -> bool:
     """Whether what is kept for speed can be written and read."""
     cache.set("health", True, 60)
     return cache.get("health") is True

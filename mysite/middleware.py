@@ -18,7 +18,7 @@ class AdminPolicyMiddleware:
         return response
 
 
-class NothingToShowMiddleware:
+class PostOnlyPageMiddleware:
     """Explains itself to who opens an address that only takes what pages send, as from the history of a browser."""
 
     def __init__(self, get_response):

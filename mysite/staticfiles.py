@@ -5,7 +5,7 @@ import re
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from home.looks.styles import shortened
+from home.appearance.stylesheets import minify
 
 OURS = re.compile(r"(css|js)/.+\.(css|js)")
 
@@ -23,5 +23,5 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
         found = OURS.fullmatch(name.replace("\\", "/"))
         if found:
             content.seek(0)
-            content = ContentFile(shortened(content.read().decode(), found[2]).encode())
+            content = ContentFile(minify(content.read().decode(), found[2]).encode())
         return super()._save(name, content)

@@ -17,7 +17,7 @@ def page_not_found(request, exception=None):
     """Answer 404. Behind a secret link: that the link no longer works, whether it is unknown, ended or erased."""
     match = request.resolver_match
     if match and "secret" in match.kwargs:
-        return render(request, "ended_link.html", status=404)
+        return render(request, "link_expired.html", status=404)
     return render(request, "404.html", {"path": request.path[:120]}, status=404)
 
 

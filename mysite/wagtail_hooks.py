@@ -7,12 +7,12 @@ from wagtail.admin.menu import MenuItem
 
 from eservices.cases import access as cases
 
-from .first_steps import FirstStepsPanel, is_closed, steps
 from .guide import views
+from .setup_checklist import SetupChecklistPanel, is_checklist_closed, setup_steps
 
 
 @hooks.register("register_admin_urls")
-def guide_screens():
+def register_guide_urls():
     return [
         path("guide/<slug:name>/", views.GuideView.as_view(), name="guide"),
         path("guide/pictures/<slug:name>.webp", views.show_picture, name="guide_picture"),
@@ -20,7 +20,7 @@ def guide_screens():
 
 
 @hooks.register("register_help_menu_item")
-def guide_item():
+def register_guide_item():
     return MenuItem(
         _("Editors’ guide"), reverse("guide", args=["editors"]), name="guide", icon_name="help", order=100
     )
@@ -34,7 +34,7 @@ class AgentsGuideItem(MenuItem):
 
 
 @hooks.register("register_help_menu_item")
-def agents_guide_item():
+def register_agents_guide_item():
     return AgentsGuideItem(
         _("Agents’ guide"),
         reverse("guide", args=["agents"]),
@@ -45,9 +45,9 @@ def agents_guide_item():
 
 
 @hooks.register("construct_homepage_panels")
-def show_first_steps(request, panels):
-    if not request.user.has_perm("home.change_communesettings") or is_closed(request.user):
+def add_setup_checklist(request, panels):
+    if not request.user.has_perm("home.change_communesettings") or is_checklist_closed(request.user):
         return
-    found = steps(request.user)
+    found = setup_steps(request.user)
     if not all(step.is_done for step in found):
-        panels.append(FirstStepsPanel(found))
+        panels.append(SetupChecklistPanel(found))

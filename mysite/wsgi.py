@@ -6,11 +6,11 @@ from importlib import import_module
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from home.garbage import keep_what_is_loaded
-from home.stack import with_room
+from home.runtime.gc_tuning import freeze_loaded_objects
+from home.runtime.stack_size import with_stack_size
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.production")
 
-application = with_room(get_wsgi_application())
+application = with_stack_size(get_wsgi_application())
 import_module(settings.ROOT_URLCONF)  # with all views, which would else load with the first request
-keep_what_is_loaded()
+freeze_loaded_objects()

@@ -5,31 +5,31 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.http import Http404
 
-from home.secrets import LinkExpired
-from home.shortcuts import one_or_404
+from home.web.secret_links import LinkExpired
+from home.web.shortcuts import get_or_404
 
 from .models import Campaign, Mailing, Subscriber, Topic
-from .states import State
+from .states import SubscriberState
 
 
-def by_opt_in_link(secret: str, now: datetime) -> Subscriber:
+def subscriber_by_opt_in_link(secret: str, now: datetime) -> Subscriber:
     """Whom an opt-in link was mailed to. Raises Http404 where unknown, LinkExpired where too old."""
-    reachable = Subscriber.objects.exclude(state__in=[State.UNSUBSCRIBED, State.BOUNCED])
-    subscriber = one_or_404(reachable, secret=secret)
-    if subscriber.state == State.PENDING and subscriber.link_expires_at <= now:
+    reachable = Subscriber.objects.exclude(state__in=[SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED])
+    subscriber = get_or_404(reachable, secret=secret)
+    if subscriber.state == SubscriberState.PENDING and subscriber.link_expires_at <= now:
         raise LinkExpired
     return subscriber
 
 
-def by_secret(secret: str) -> Subscriber:
+def subscriber_by_secret(secret: str) -> Subscriber:
     """The subscriber of an own page. Raises Http404 where unknown or never confirmed.
 
     Who was subscribed once and is asked again keeps the links of older letters.
     """
-    return one_or_404(Subscriber.objects.exclude(confirmed_at=None), secret=secret)
+    return get_or_404(Subscriber.objects.exclude(confirmed_at=None), secret=secret)
 
 
-def subscribed_under(email: str) -> QuerySet[Subscriber]:
+def subscriber_by_address(email: str) -> QuerySet[Subscriber]:
     """The subscriber under a proven address, whatever came of it: one at most."""
     return Subscriber.objects.filter(email=email)
 
@@ -51,7 +51,7 @@ def may_send(user) -> bool:
     return user.is_active and user.has_perm("newsletter.publish_campaign")
 
 
-def may_keep_subscribers(user) -> bool:
+def may_manage_subscribers(user) -> bool:
     """Whether somebody of the staff imports and exports subscribers."""
     return user.is_active and user.has_perm("newsletter.delete_subscriber")
 
@@ -65,7 +65,7 @@ def campaign_for(user, pk, *, to_send: bool = False) -> Campaign:
     return Campaign.objects.of(found.translation_key).order_by("pk").first()
 
 
-def archived(number: int) -> Mailing:
+def archived_campaign(number: int) -> Mailing:
     """A letter of the archive, for everybody. Raises Http404."""
     known = Mailing.objects.published().select_related("campaign__locale")
-    return one_or_404(known, number=number)
+    return get_or_404(known, number=number)

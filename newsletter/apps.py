@@ -7,4 +7,7 @@ class NewsletterConfig(AppConfig):
     verbose_name = _("Newsletter")
 
     def ready(self):
-        from . import checks, receivers  # noqa: F401
+        from . import (
+            checks,  # noqa: F401
+            signal_handlers,  # noqa: F401
+        )

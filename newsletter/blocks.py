@@ -3,9 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from home.blocks import TEXT_FEATURES, ButtonBlock, HeadingBlock, PictureBlock, TextBlock
+from home.blocks.base import TEXT_FEATURES
+from home.blocks.links import ButtonBlock
+from home.blocks.media import PictureBlock
+from home.blocks.text import HeadingBlock, TextBlock
 
-from .items import items
+from .content_types import content_types
 
 FREE = [
     ("heading", HeadingBlock(group=_("Written here"))),
@@ -34,5 +37,5 @@ def chosen_blocks() -> list:
                 group=_("From the site"),
             ),
         )
-        for key, kind in items.items()
+        for key, kind in content_types.items()
     ]

@@ -2,14 +2,14 @@
 
 from django.conf import settings
 
-from eservices.deliveries.carriers import CannotCarry, carriers
 from eservices.deliveries.models import Delivery
+from eservices.deliveries.transports import PermanentFailure, transports
 
 from .backends.mailchimp import api, backend, members
 from .models import Subscriber
 
 
-class MailchimpCarrier:
+class MailchimpTransport:
     """Of a subscriber, how they stand when it is carried counts, not when it was written."""
 
     label = "Mailchimp"
@@ -22,23 +22,23 @@ class MailchimpCarrier:
         payload = delivery.payload
         try:
             if test := payload.get("test"):
-                backend.try_out(test, delivery.recipient, delivery.pk.hex)
+                backend.send_test_campaign(test, delivery.recipient, delivery.pk.hex)
             elif names := payload.get("rename"):
-                members.rename(*names)
+                members.rename_tag(*names)
             elif moved := payload.get("moved"):
                 reader = Subscriber.objects.filter(pk=moved).first()
-                members.move(reader, delivery.recipient, payload["to"])
+                members.apply_address_change(reader, delivery.recipient, payload["to"])
             elif payload.get("ask"):
-                members.pull(delivery.recipient)
+                members.pull_member(delivery.recipient)
             elif subscriber := Subscriber.objects.filter(pk=payload.get("subscriber")).first():
-                members.push(subscriber)
+                members.push_member(subscriber)
             else:
-                members.forget(delivery.recipient)
-        except api.Refused as refused:
-            raise CannotCarry(str(refused)) from refused
+                members.delete_member(delivery.recipient)
+        except api.MailchimpRefused as refused:
+            raise PermanentFailure(str(refused)) from refused
 
     def probe(self) -> None:
-        api.ping()
+        api.check_connection()
 
 
-carriers.register("mailchimp")(MailchimpCarrier())
+transports.register("mailchimp")(MailchimpTransport())

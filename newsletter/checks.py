@@ -7,14 +7,14 @@ from imaplib import IMAP4
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
-from .bounces.mailbox import unread
+from .bounces.bounce_mailbox import unread_messages
 
 NEEDED = ("MAILCHIMP_API_KEY", "MAILCHIMP_LIST_ID", "MAILCHIMP_WEBHOOK_SECRET")
 KEY = re.compile(r"[0-9a-f]{32}-[a-z]+\d+")
 
 
 @register(Tags.security, "newsletter", deploy=True)
-def who_mails(app_configs, **kwargs) -> list:
+def check_newsletter_backend(app_configs, **kwargs) -> list:
     """Mailchimp is set wholly, and letters that come back come back to somebody."""
     return [*_mailchimp(), *_bounces()]
 
@@ -46,7 +46,7 @@ def _bounces():
 def _unreadable() -> str:
     """Why the mailbox cannot be read; empty where it can. Nothing in it is marked as read."""
     try:
-        with closing(unread(settings.BOUNCE_MAILBOX_URL)) as messages:
+        with closing(unread_messages(settings.BOUNCE_MAILBOX_URL)) as messages:
             next(messages, None)
     except (OSError, IMAP4.error) as fault:
         return str(fault)

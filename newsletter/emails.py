@@ -4,30 +4,30 @@ from django.urls import reverse
 from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
-from home.links import absolute
+from home.links.page_links import absolute_url
 
 from .access import topics_of
 from .models import Subscriber
 
 
-def opt_in(subscriber: Subscriber, *, listed: bool = False) -> None:
+def send_opt_in(subscriber: Subscriber, *, listed: bool = False) -> None:
     """Asks the owner of an address whether they want the newsletter. ``listed``: nobody typed it on the site, the
     commune had it in a list."""
     link, expires_at = _link("confirm", subscriber), subscriber.link_expires_at
     _send(subscriber, "opt_in", link=link, expires_at=expires_at, listed=listed)
 
 
-def already_subscribed(subscriber: Subscriber) -> None:
+def send_already_subscribed(subscriber: Subscriber) -> None:
     """Answers somebody who subscribes a second time with the way to their own page."""
-    _send(subscriber, "already_subscribed", headers=one_click(subscriber))
+    _send(subscriber, "already_subscribed", headers=one_click_headers(subscriber))
 
 
-def welcome(subscriber: Subscriber) -> None:
+def send_welcome(subscriber: Subscriber) -> None:
     """Says what was agreed, and how to change it."""
-    _send(subscriber, "welcome", headers=one_click(subscriber))
+    _send(subscriber, "welcome", headers=one_click_headers(subscriber))
 
 
-def one_click(subscriber: Subscriber) -> dict[str, str]:
+def one_click_headers(subscriber: Subscriber) -> dict[str, str]:
     """The headers by which a mail program unsubscribes with one click (RFC 8058): for every newsletter."""
     return {
         "List-Unsubscribe": f"<{_link('unsubscribe', subscriber)}>",
@@ -35,7 +35,7 @@ def one_click(subscriber: Subscriber) -> dict[str, str]:
     }
 
 
-def about(subscriber: Subscriber) -> str:
+def subscriber_subject(subscriber: Subscriber) -> str:
     """By what the outbox knows the letters to a subscriber."""
     return f"subscriber:{subscriber.pk}"
 
@@ -51,7 +51,7 @@ def _send(subscriber: Subscriber, letter: str, headers: dict | None = None, **co
         template=f"newsletter/emails/{letter}",
         context=context,
         language=subscriber.language,
-        subject=about(subscriber),
+        subject=subscriber_subject(subscriber),
         headers=headers,
     )
 
@@ -59,4 +59,4 @@ def _send(subscriber: Subscriber, letter: str, headers: dict | None = None, **co
 def _link(name: str, subscriber: Subscriber) -> str:
     with translation.override(subscriber.language):
         path = reverse(f"newsletter:{name}", args=[subscriber.secret])
-    return absolute(path)
+    return absolute_url(path)

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from home.public_forms import OwnEmailField, TrappedForm
+from home.web.public_forms import HoneypotForm, OwnEmailField
 
 from .models import Topic
 
@@ -39,7 +39,7 @@ class TopicsMixin(forms.Form):
         return [(topic, str(topic.translation_key) in ticked) for topic in self.available]
 
 
-class SubscribeForm(TopicsMixin, TrappedForm):
+class SubscribeForm(TopicsMixin, HoneypotForm):
     """The full page, and the one field of the home page, which means all topics."""
 
     email = OwnEmailField()

@@ -1,10 +1,10 @@
 """The newsletter on the home page: one field."""
 
-from home.home_blocks import Section, home_blocks
+from home.extensions.home_page import HomeSection, home_sections
 
-from . import consent
+from . import consent_wording
 
 
-@home_blocks.register("newsletter")
-def sign_up(request, page):
-    return Section("newsletter/home_block.html", {"wording": consent.WORDING}, order=60)
+@home_sections.register("newsletter")
+def signup_section(request, page):
+    return HomeSection("newsletter/home_block.html", {"wording": consent_wording.WORDING}, order=60)

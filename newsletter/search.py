@@ -7,29 +7,29 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from home.dates import date_format
-from home.search import Kind, drop, keep, search
+from home.localization.dates import date_format
+from home.search.index import SearchKind, index_object, search_kinds, unindex_object
 
-from .items import items
+from .content_types import content_types
 from .models import Campaign, Mailing
 
-search.register("letter")(Kind(_("Letter"), _("Letters"), order=45, in_sitemap=True))
+search_kinds.register("letter")(SearchKind(_("Letter"), _("Letters"), order=45, in_sitemap=True))
 
 
-def keep_mailing(mailing: Mailing) -> None:
+def index_mailing(mailing: Mailing) -> None:
     """Search finds a letter of the archive in each language that it was published in."""
     for campaign in Campaign.objects.of(mailing.campaign.translation_key):
-        drop(campaign)
+        unindex_object(campaign)
         if mailing.number is not None and mailing.campaign.live and campaign.live:
             _keep(campaign, mailing)
 
 
 def _keep(campaign: Campaign, mailing: Mailing) -> None:
     language = campaign.locale.language_code
-    free = [block for block in campaign.body if block.block_type not in items]
+    free = [block for block in campaign.body if block.block_type not in content_types]
     words = [str(part) for block in free for part in block.block.get_searchable_content(block.value)]
     with override(language):
-        keep(
+        index_object(
             campaign,
             language,
             kind="letter",
@@ -42,6 +42,6 @@ def _keep(campaign: Campaign, mailing: Mailing) -> None:
         )
 
 
-def keep_all() -> None:
+def index_all_mailings() -> None:
     for mailing in Mailing.objects.published().select_related("campaign"):
-        keep_mailing(mailing)
+        index_mailing(mailing)

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class State(models.TextChoices):
+class SubscriberState(models.TextChoices):
     PENDING = "pending", _("waiting for confirmation")
     CONFIRMED = "confirmed", _("subscribed")
     UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
@@ -12,10 +12,18 @@ class State(models.TextChoices):
 
 
 TRANSITIONS = {
-    State.PENDING: {State.CONFIRMED, State.UNSUBSCRIBED, State.BOUNCED},  # by a link of an older letter
-    State.CONFIRMED: {State.UNSUBSCRIBED, State.BOUNCED},
-    State.UNSUBSCRIBED: {State.PENDING, State.CONFIRMED},
-    State.BOUNCED: {State.PENDING, State.CONFIRMED, State.UNSUBSCRIBED},
+    SubscriberState.PENDING: {
+        SubscriberState.CONFIRMED,
+        SubscriberState.UNSUBSCRIBED,
+        SubscriberState.BOUNCED,
+    },  # by a link of an older letter
+    SubscriberState.CONFIRMED: {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED},
+    SubscriberState.UNSUBSCRIBED: {SubscriberState.PENDING, SubscriberState.CONFIRMED},
+    SubscriberState.BOUNCED: {
+        SubscriberState.PENDING,
+        SubscriberState.CONFIRMED,
+        SubscriberState.UNSUBSCRIBED,
+    },
 }
 
 
@@ -45,11 +53,11 @@ class RecipientState(models.TextChoices):
     COMPLAINED = "complained", _("called unwanted")
 
 
-def allowed(source: str, target: str) -> bool:
+def is_allowed(source: str, target: str) -> bool:
     """Whether a subscriber may go from one state to the other. Staying is always allowed."""
-    return source == target or target in TRANSITIONS.get(State(source), set())
+    return source == target or target in TRANSITIONS.get(SubscriberState(source), set())
 
 
-def mailing_allowed(source: str, target: str) -> bool:
+def is_mailing_allowed(source: str, target: str) -> bool:
     """Whether a mailing may go from one state to the other."""
     return target in MAILING_TRANSITIONS[MailingState(source)]

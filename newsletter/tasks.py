@@ -7,25 +7,25 @@ LAST = -50
 
 
 @task(priority=LAST)
-def carry(mailing_id: int) -> None:
+def run_mailing(mailing_id: int) -> None:
     """Goes on with a mailing, for some seconds."""
-    from . import carrying  # what is carried enqueues this task
+    from . import sending  # what is carried enqueues this task
 
-    carrying.carry(mailing_id)
+    sending.run_mailing(mailing_id)
 
 
 @task(priority=LAST)
 def read_bounces() -> None:
     """Reads what came back."""
-    from .bounces import receiving
+    from .bounces import handling
 
-    receiving.read_mailbox()
+    handling.read_mailbox()
 
 
 @task(priority=LAST)
-def reconcile() -> None:
+def reconcile_members() -> None:
     """Reads what became of letters, and compares subscribers with Mailchimp's members."""
     from .backends.mailchimp import backend, members
 
     backend.read_reports(timezone.now())
-    members.reconcile()
+    members.reconcile_members()

@@ -1,16 +1,16 @@
 from django.urls import path
 
-from . import archive, views
+from . import archive_views, views
 
 app_name = "newsletter"
 urlpatterns = [
     path("", views.subscribe, name="subscribe"),
-    path("archives/", archive.index, name="archive"),
-    path("archives/<int:number>/", archive.archived, name="archived"),
-    path("vu/<int:number>.gif", archive.opened, name="opened"),
+    path("archives/", archive_views.archive_index, name="archive"),
+    path("archives/<int:number>/", archive_views.archived, name="archived"),
+    path("vu/<int:number>.gif", archive_views.count_opening, name="opened"),
     path("envoye/", views.asked, name="asked"),
-    path("lettre/", views.reminded, name="reminded"),
-    path("essai/", views.tried, name="tried"),
+    path("lettre/", views.preferences_link_sent, name="reminded"),
+    path("essai/", views.test_link_page, name="tried"),
     path("supprime/", views.erased, name="erased"),
     path("confirmer/<slug:secret>/", views.confirm, name="confirm"),
     path("preferences/<slug:secret>/", views.preferences, name="preferences"),

@@ -9,14 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from home.origin import parts
-from home.public_forms import letters_used_up, refusal
-from home.secrets import LinkExpired
+from home.web.public_forms import mailbox_limit_status, rejection_status
+from home.web.same_origin import split_origin
+from home.web.secret_links import LinkExpired
 
-from . import access, consent, limits, ways
+from . import access, consent_wording, rate_limits, signup_options
 from .actions import subscribers as actions
 from .forms import PreferencesForm, SubscribeForm
-from .states import State
+from .states import SubscriberState
 
 
 @csrf_exempt  # the form stands on cacheable pages; where it came from is checked below
@@ -27,20 +27,20 @@ def subscribe(request):
         return _sign_up(request, SubscribeForm(initial={"topics": request.GET.getlist("topic")}))
     form = SubscribeForm(request.POST)
     too_often = _("Too many addresses were entered from here. Please try again in an hour.")
-    if status := refusal(request, form, limits.client_allowed, too_often):
+    if status := rejection_status(request, form, rate_limits.is_client_allowed, too_often):
         return _sign_up(request, form, status)
-    if status := letters_used_up(form, "email", limits.PER_EMAIL):
+    if status := mailbox_limit_status(form, "email", rate_limits.PER_EMAIL):
         return _sign_up(request, form, status)
     email, known = form.cleaned_data["email"], form.cleaned_data["known"]
     if not form.is_trapped:
         if known:
-            actions.remind(email=email)
+            actions.send_preferences_link(email=email)
         else:
-            actions.ask(
+            actions.request_subscription(
                 email=email,
                 language=get_language(),
                 topic_keys=form.cleaned_data["topics"],
-                page=parts(request.headers.get("Referer", "")).path or request.path,
+                page=split_origin(request.headers.get("Referer", "")).path or request.path,
             )
     return redirect("newsletter:reminded" if known else "newsletter:asked")
 
@@ -51,7 +51,7 @@ def asked(request):
 
 
 @require_safe
-def reminded(request):
+def preferences_link_sent(request):
     return render(request, "newsletter/reminded.html")
 
 
@@ -60,14 +60,14 @@ def reminded(request):
 def confirm(request, secret):
     """GET shows a button, because mail scanners follow links; POST confirms."""
     try:
-        subscriber = access.by_opt_in_link(secret, timezone.now())
+        subscriber = access.subscriber_by_opt_in_link(secret, timezone.now())
     except LinkExpired:
         return render(request, "newsletter/expired.html", status=410)
     if request.method != "POST":
-        if subscriber.state == State.CONFIRMED:  # the letter was opened once more
+        if subscriber.state == SubscriberState.CONFIRMED:  # the letter was opened once more
             return redirect("newsletter:preferences", secret)
         return render(request, "newsletter/confirm.html", {"subscriber": subscriber})
-    actions.confirm(subscriber=subscriber)
+    actions.confirm_subscription(subscriber=subscriber)
     messages.success(request, _("You are subscribed."))
     return redirect("newsletter:preferences", secret)
 
@@ -76,11 +76,11 @@ def confirm(request, secret):
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request, secret):
     """The own page of a subscriber: topics and language, and the ways out."""
-    subscriber = access.by_secret(secret)
+    subscriber = access.subscriber_by_secret(secret)
     initial = {"language": subscriber.language, "topics": subscriber.topic_keys}
     form = PreferencesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.change(
+        actions.change_subscription(
             subscriber=subscriber,
             language=form.cleaned_data["language"],
             topic_keys=form.cleaned_data["topics"],
@@ -96,7 +96,7 @@ def preferences(request, secret):
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request, secret):
     """GET shows a button; POST ends the letters, as often as it is sent."""
-    subscriber = access.by_secret(secret)
+    subscriber = access.subscriber_by_secret(secret)
     if request.method == "POST":
         subscriber = actions.unsubscribe(subscriber=subscriber)
     return render(request, "newsletter/unsubscribe.html", {"subscriber": subscriber})
@@ -106,7 +106,7 @@ def unsubscribe(request, secret):
 @require_POST
 def erase(request, secret):
     """Forgets the address."""
-    actions.erase(subscriber=access.by_secret(secret))
+    actions.erase_subscriber(subscriber=access.subscriber_by_secret(secret))
     return redirect("newsletter:erased")
 
 
@@ -116,11 +116,15 @@ def erased(request):
 
 
 @require_safe
-def tried(request):
+def test_link_page(request):
     """Where the links of a test lead that are each reader's own in the letter."""
     return render(request, "newsletter/tried.html")
 
 
 def _sign_up(request, form, status=200):
-    context = {"form": form, "wording": consent.WORDING, "ways": ways.offered()}
+    context = {
+        "form": form,
+        "wording": consent_wording.WORDING,
+        "ways": signup_options.available_signup_options(),
+    }
     return render(request, "newsletter/subscribe.html", context, status=status)

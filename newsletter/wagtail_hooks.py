@@ -20,30 +20,30 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from home.permissions import Without
-from home.tables import MomentColumn
-from home.templatetags.commune import day_and_hour
+from home.admin.columns import DateTimeColumn
+from home.localization.times import format_short_datetime
+from home.permissions import RestrictedPermissionPolicy
 
 from . import access
 from .actions import subscribers
-from .desk import urls
+from .admin_views import urls
 from .models import Campaign, Digest, Mailing, Subscriber, Topic
 from .states import MailingState
 
-SHOWN = 10
+MAX_SHOWN = 10
 
 
-class HowFar(Column):
+class CampaignStateColumn(Column):
     """How far a campaign is: written, scheduled, sent."""
 
-    cell_template_name = "newsletter/desk/how_far.html"
+    cell_template_name = "newsletter/admin/progress.html"
 
     def get_value(self, instance):
         state = instance.mailing_state and MailingState(instance.mailing_state).label
         return f"{state} ({instance.mailing_number})" if instance.mailing_number else state
 
 
-class Approving:
+class ApproveOnPublishMixin:
     """Who publishes a campaign approves it. It is sent by another press, which is one away."""
 
     @property
@@ -67,11 +67,11 @@ class Approving:
         return buttons
 
 
-class CreateView(Approving, snippets.CreateView):
+class CreateView(ApproveOnPublishMixin, snippets.CreateView):
     pass
 
 
-class EditView(Approving, snippets.EditView):
+class EditView(ApproveOnPublishMixin, snippets.EditView):
     pass
 
 
@@ -85,7 +85,7 @@ class CampaignViewSet(SnippetViewSet):
     menu_label = _("Campaigns")
     list_display = [
         "title",
-        HowFar("mailing", label=_("Sending")),
+        CampaignStateColumn("mailing", label=_("Sending")),
         DateColumn("created_at", label=_("Created")),
     ]
     search_fields = ["title", "summary"]
@@ -103,7 +103,7 @@ class DigestViewSet(SnippetViewSet):
     list_display = [
         "title",
         Column("rhythm", label=_("Rhythm"), accessor="get_rhythm_display", sort_key="rhythm"),
-        MomentColumn("due_at", label=capfirst(_("next letter")), sort_key="due_at"),
+        DateTimeColumn("due_at", label=capfirst(_("next letter")), sort_key="due_at"),
         BooleanColumn("active", label=_("In use"), sort_key="active"),
     ]
     copy_view_enabled = False
@@ -128,7 +128,7 @@ register_snippet(NewsletterGroup)
 
 
 # Nobody is subscribed by somebody else: only the mailed link confirms an address.
-register_permission_policy(Subscriber, Without(Subscriber, "add", "change"))
+register_permission_policy(Subscriber, RestrictedPermissionPolicy(Subscriber, "add", "change"))
 
 
 class SubscribersView(IndexView):
@@ -137,7 +137,7 @@ class SubscribersView(IndexView):
     @cached_property
     def header_more_buttons(self):
         buttons = super().header_more_buttons
-        if access.may_keep_subscribers(self.request.user):
+        if access.may_manage_subscribers(self.request.user):
             buttons += [
                 Button(_("Import"), reverse("newsletter_desk:import"), icon_name="upload", priority=10),
                 Button(_("Export"), reverse("newsletter_desk:export"), icon_name="download", priority=20),
@@ -150,20 +150,20 @@ class SubscriberView(InspectView):
 
     def get_field_display_value(self, field_name, field):
         value = super().get_field_display_value(field_name, field)
-        return day_and_hour(timezone.localtime(value)) if isinstance(value, datetime) else value
+        return format_short_datetime(timezone.localtime(value)) if isinstance(value, datetime) else value
 
 
-class EraseView(DeleteView):
+class EraseSubscriberView(DeleteView):
     """Who is deleted here is forgotten everywhere, as from their own page."""
 
     def delete_action(self):
-        subscribers.erase(actor=self.request.user, subscriber=self.object)
+        subscribers.erase_subscriber(actor=self.request.user, subscriber=self.object)
 
 
 class SubscriberViewSet(ModelViewSet):
     index_view_class = SubscribersView
     inspect_view_class = SubscriberView
-    delete_view_class = EraseView
+    delete_view_class = EraseSubscriberView
     model = Subscriber
     icon = "user"
     menu_name = "subscribers"
@@ -177,8 +177,8 @@ class SubscriberViewSet(ModelViewSet):
         "email",
         "language",
         Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
-        MomentColumn("confirmed_at", label=capfirst(_("confirmed")), sort_key="confirmed_at"),
-        MomentColumn("created_at", label=capfirst(_("first asked")), sort_key="created_at"),
+        DateTimeColumn("confirmed_at", label=capfirst(_("confirmed")), sort_key="confirmed_at"),
+        DateTimeColumn("created_at", label=capfirst(_("first asked")), sort_key="created_at"),
     ]
     list_filter = ["state", "language"]
     search_fields = ["email"]
@@ -194,12 +194,12 @@ class SubscriberViewSet(ModelViewSet):
 
 
 @hooks.register("register_admin_viewset")
-def subscribers_viewset():
+def register_subscribers_viewset():
     return SubscriberViewSet("subscribers")
 
 
 @hooks.register("register_admin_urls")
-def desk_urls():
+def register_newsletter_urls():
     return [path("", include(urls))]
 
 
@@ -217,11 +217,11 @@ class SendingMenuItem(ActionMenuItem):
         return reverse("newsletter_desk:sending", args=[parent_context["instance"].pk])
 
 
-class HinderedPanel(Component):
+class BlockedMailingsPanel(Component):
     """Letters that do not go out, on the first page of the admin: nobody looks at one that writes itself."""
 
     name, order = "newsletter", 45
-    template_name = "newsletter/desk/home_panel.html"
+    template_name = "newsletter/admin/home_panel.html"
 
     def __init__(self, digests, mailings):
         self.found = {"digests": digests, "mailings": mailings}
@@ -231,21 +231,21 @@ class HinderedPanel(Component):
 
 
 @hooks.register("construct_homepage_panels")
-def show_what_does_not_go_out(request, panels):
+def add_blocked_mailings_panel(request, panels):
     if access.may_write(request.user):
-        digests = list(Digest.objects.late(timezone.now()).order_by("due_at", "pk")[:SHOWN])
-        mailings = list(Mailing.objects.hindered().select_related("campaign").order_by("pk")[:SHOWN])
+        digests = list(Digest.objects.late(timezone.now()).order_by("due_at", "pk")[:MAX_SHOWN])
+        mailings = list(Mailing.objects.hindered().select_related("campaign").order_by("pk")[:MAX_SHOWN])
         if digests or mailings:
-            panels.append(HinderedPanel(digests, mailings))
+            panels.append(BlockedMailingsPanel(digests, mailings))
 
 
 @hooks.register("register_snippet_action_menu_item")
-def sending_item(model):
+def register_sending_item(model):
     return SendingMenuItem(order=5) if model is Campaign else None
 
 
 @hooks.register("register_snippet_listing_buttons")
-def sending_button(snippet, user, next_url=None):
+def register_sending_button(snippet, user, next_url=None):
     if isinstance(snippet, Campaign) and access.may_write(user):
         yield Button(
             _("Test and send"),

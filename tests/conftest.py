@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from _pytest import runner
+from django.core.cache import cache
 from hypothesis import HealthCheck, settings
 
-from home.garbage import keep_what_is_loaded
-from home.stack import with_room
-from tests.browser import NO_BROWSER, chromium
+from home.runtime.gc_tuning import freeze_loaded_objects
+from home.runtime.stack_size import with_stack_size
+from tests.support.browser import NO_BROWSER, chromium
 
 # Playwright keeps an event loop in the thread of the tests; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -75,7 +76,7 @@ def _asks_the_database(item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item, nextitem):
-    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
+    return with_stack_size(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 def pytest_collection_finish():
@@ -84,7 +85,7 @@ def pytest_collection_finish():
 
 def spare_the_collector():
     """Python's collector looks no more at what stays to the end, and seldom at the rest: a twelfth of the time."""
-    keep_what_is_loaded()
+    freeze_loaded_objects()
     gc.set_threshold(50_000)  # allocations, net; usually 2,000
 
 
@@ -109,7 +110,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The test database, which is as migrations left it after each test, one that commits too."""
     from django.test import TransactionTestCase
 
-    from tests.emptying import emptied, written
+    from tests.support.database_reset import emptied, written
 
     with django_db_blocker.unblock():
         TransactionTestCase._fixture_teardown = emptied(written())
@@ -154,7 +155,7 @@ def _one_answer_at_a_time():
     from django.db import connection
     from django.test import testcases
 
-    from tests.one_at_a_time import OneAtATime
+    from tests.support.live_server import OneAtATime
 
     with pytest.MonkeyPatch.context() as patch:
         if connection.vendor == "sqlite":
@@ -226,3 +227,16 @@ def _clean_slate(settings):
     translation.activate(settings.LANGUAGE_CODE)
     yield
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture
+def uncached(client, django_assert_max_num_queries):
+    """Opens an address with an empty cache in at most so many queries. Its pictures are cut already."""
+
+    def measure(url: str, most: int):
+        client.get(url)
+        cache.clear()
+        with django_assert_max_num_queries(most):
+            assert client.get(url).status_code == 200
+
+    return measure

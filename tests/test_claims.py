@@ -8,26 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from mysite.demo.markup import read
+from mysite.demo.markup import read_content
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 TABLE = ROOT / "docs" / "claims.md"
-CODE = ("editing", "eservices", "home", "news", "newsletter")
+CODE = ("eservices", "home", "news", "newsletter")
 # Pages for residents. Of these folders, what only staff see is left out.
 PAGES = (
     "account",
     "bookings",
     "cases/stages",
-    "channels",
     "connectors",
     "documents",
+    "news/channels",
     "news/directory",
+    "news/participation",
     "news/proposals",
 )
-PAGES += ("news/waste", "newsletter", "participation", "payments", "reports", "space", "submissions")
+PAGES += ("news/waste", "newsletter", "payments", "reports", "space", "submissions")
 FOR_STAFF = re.compile(
-    r"/(desk|plan|fields|sms/alert|home_panel|case_panel|emails?|revoke|handing)\b|_agent\.html|panel"
+    r"/(desk|admin|schedule|fields|sms/alert|home_panel|case_panel|emails?|revoke|handing)\b|_agent\.html|panel"
 )
 TEXT = re.compile(
     r'\{%\s*translate\s+"([^"]+)"|_\("([^"]+)"\)|\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*(?:plural|endblocktranslate)',
@@ -42,11 +43,18 @@ DONE = (
 CLAIMS = re.compile(
     rf"\b([Ww]e|us|will)\b|\b(is|are|was|were|has been|have been)( \w+)? ({'|'.join(DONE)})\b"
 )
-FRAMES = {"base.html", "base_message.html", "base_task.html", "base_unlisted.html", "first_steps.html"}
-STATUS = ROOT / "eservices" / "space" / "tracker.py"
+FRAMES = {
+    "base.html",
+    "base_message.html",
+    "base_task.html",
+    "base_unlisted.html",
+    "mysite/setup_checklist.html",
+}
+STATUS = ROOT / "eservices" / "space" / "status_page.py"
 # What these carry goes to other systems, dossiers and how subscribers stand: no person reads it.
 TO_SYSTEMS = ("eservices.connectors.", "newsletter.backends.mailchimp.members")
 STAGES = ("notify", "question", "opinions")  # kinds of stage that write in words of their own
+QUEUES = {"queue_delivery", "queue_email", "queue_paper_letter", "queue_sms"}
 
 
 def rows() -> dict[str, list[str]]:
@@ -76,10 +84,10 @@ def texts_beside() -> set[str]:
         module = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
         if ".migrations." in module or module.startswith(TO_SYSTEMS):
             continue
-        if not re.search(r"queue(_sms|_letter)?\(", path.read_text()):
+        if not re.search(r"queue_(delivery|sms|paper_letter)\(", path.read_text()):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("queue_"):
+            if isinstance(node, ast.FunctionDef) and node.name not in QUEUES:
                 calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]
                 found |= {f"{module}:{node.name}"} if any(map(queues_text, calls)) else set()
     return found
@@ -88,8 +96,8 @@ def texts_beside() -> set[str]:
 def queues_text(call: ast.Call) -> bool:
     """Return whether a call queues a text that is no e-mail: by its own function, or for a carrier."""
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-    carried = name == "queue" and any(one.arg == "carrier" for one in call.keywords)
-    return carried or name in {"queue_sms", "queue_letter"}
+    carried = name == "queue_delivery" and any(one.arg == "carrier" for one in call.keywords)
+    return carried or name in {"queue_sms", "queue_paper_letter"}
 
 
 def status_sentences() -> set[str]:
@@ -107,7 +115,7 @@ def status_sentences() -> set[str]:
 def pages() -> set[str]:
     """The templates for residents that claim something, and what each stage shows them."""
     found = {path.name for path in TEMPLATES.glob("*.html") if path.name not in FRAMES}
-    found.add("cases/receipt.html")  # printed at the counter, for the applicant
+    found.add("cases/desk/case/receipt.html")  # printed at the counter, for the applicant
     for path in (one for name in PAGES for one in (TEMPLATES / name).rglob("*.html")):
         name = path.relative_to(TEMPLATES).as_posix()
         texts = (next(filter(None, groups)) for groups in TEXT.findall(path.read_text()))
@@ -120,7 +128,7 @@ def pages() -> set[str]:
 
 def written_by_services() -> set[str]:
     """Stages of the demo and the starters that write in words of their own, and the letters that the demo keeps."""
-    found = {one.key for one in read("fr", "model-letters", date(2026, 1, 1))}
+    found = {one.key for one in read_content("fr", "model-letters", date(2026, 1, 1))}
     folders = [ROOT / "mysite/demo/services", ROOT / "eservices/catalogue/starters/services"]
     for path in (one for folder in folders for one in folder.glob("*.json")):
         told = json.loads(path.read_text())

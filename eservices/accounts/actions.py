@@ -8,19 +8,13 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
-from .claims import Claims
+from .claims import IdentityClaims
 from .models import IdentityLevel, IdentityProof, SignIn, User
-from .signals import (
-    account_erased,
-    address_changed,
-    identity_proven,
-    provider_changed,
-    second_factor_changed,
-)
+from .signals import account_erased, address_changed, identity_proven, provider_changed, second_factor_changed
 
 
 @transaction.atomic
-def open_account(*, actor=None, email: str, language: str) -> User:
+def get_or_create_account(*, actor=None, email: str, language: str) -> User:
     """The person of this address; without a password and with nothing proven where the address is new."""
     user, created = User.objects.get_or_create(
         email=User.objects.normalize_email(email), defaults={"language": language}
@@ -75,14 +69,14 @@ def prove_identity(
     return proof
 
 
-def may_be(user: User, said: Claims) -> bool:
+def may_belong_to(user: User, said: IdentityClaims) -> bool:
     """Whether the account may belong to whom a provider vouches for: nobody else is known to be its person."""
     proof = user.known_as
     return proof is None or said.level <= IdentityLevel.EMAIL or proof.is_of(said.name, said.birth_date)
 
 
 @transaction.atomic
-def take_claims(*, actor: User, said: Claims) -> None:
+def save_claims(*, actor: User, said: IdentityClaims) -> None:
     """Keeps what an identity provider says of ``actor``, where it is more than was known."""
     if said.email:
         prove_address(actor=actor, email=said.email)
@@ -100,7 +94,7 @@ def take_claims(*, actor: User, said: Claims) -> None:
 
 
 @transaction.atomic
-def change_profile(*, actor: User, language: str, phone: str, first_name: str, last_name: str) -> None:
+def update_profile(*, actor: User, language: str, phone: str, first_name: str, last_name: str) -> None:
     """What a person says about herself. The address stays: it is what was proven."""
     user = User.objects.select_for_update().get(pk=actor.pk)
     user.language, user.phone = language, phone
@@ -109,7 +103,7 @@ def change_profile(*, actor: User, language: str, phone: str, first_name: str, l
 
 
 @transaction.atomic
-def forget_second_factor(*, actor: User | None, user: User) -> None:
+def reset_second_factor(*, actor: User | None, user: User) -> None:
     """Whoever lost the telephone sets up another one; ``actor``: who saw to it, None for the command.
 
     The person is told, because somebody else may have asked for it.

@@ -12,14 +12,14 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from django.contrib.auth.models import Group
 
-        from . import receivers  # noqa: F401
-        from .roles import name_of
+        from . import signal_handlers  # noqa: F401
+        from .roles import role_label
 
-        Group.__str__ = name_of  # in all of Wagtail's screens: people, approvals, pages for some readers
+        Group.__str__ = role_label  # in all of Wagtail's screens: people, approvals, pages for some readers
 
 
 class StaffConfig(WagtailUsersAppConfig):
     """Wagtail's screens for people and their groups, which say what each group is for."""
 
-    group_viewset = "eservices.accounts.staff.StaffGroupViewSet"
-    user_viewset = "eservices.accounts.staff.StaffViewSet"
+    group_viewset = "eservices.accounts.viewsets.StaffGroupViewSet"
+    user_viewset = "eservices.accounts.viewsets.StaffViewSet"

@@ -7,12 +7,12 @@ from .email_addresses import NoNormalForm, normal_form
 from .models import IdentityLevel
 
 
-class Unusable(ValueError):
+class UnusableClaims(ValueError):
     """What the provider says cannot be used; the message says why, for the log."""
 
 
 @dataclass(frozen=True)
-class Claims:
+class IdentityClaims:
     """Who signed in at the provider. ``email`` is empty unless the provider proved it."""
 
     level: IdentityLevel
@@ -26,7 +26,7 @@ class Claims:
         return f"{self.given_names} {self.family_name}".strip()
 
 
-def read(data: dict, *, claim: str, levels: dict[str, IdentityLevel]) -> Claims:
+def read_claims(data: dict, *, claim: str, levels: dict[str, IdentityLevel]) -> IdentityClaims:
     """What ``data`` (allauth's: ``id_token`` and ``userinfo``) says.
 
     ``claim`` names what tells the level of assurance, ``levels`` what its values mean to us; a value that is not
@@ -34,14 +34,14 @@ def read(data: dict, *, claim: str, levels: dict[str, IdentityLevel]) -> Claims:
     """
     token, info = data.get("id_token") or {}, data.get("userinfo") or {}
     if token and info and token.get("sub") != info.get("sub"):
-        raise Unusable("ID token and userinfo are about two people")
+        raise UnusableClaims("ID token and userinfo are about two people")
     both = {**token, **info}
     given_names, family_name = _text(both, "given_name"), _text(both, "family_name")
     level = levels.get(_text(token, claim), IdentityLevel.EMAIL)
     if not (given_names and family_name):
         level = min(level, IdentityLevel.EMAIL)  # proven to be somebody, but nobody says whom
     email = _address(both) if both.get("email_verified") is True else ""
-    return Claims(IdentityLevel(level), email, given_names, family_name, _day(both.get("birthdate")))
+    return IdentityClaims(IdentityLevel(level), email, given_names, family_name, _day(both.get("birthdate")))
 
 
 def _text(claims: dict, name: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .email_addresses import stored_form
 from .fields import EmailAddressField
-from .names import is_called
+from .person_names import is_same_name
 from .signals import password_changed
 
 
@@ -191,7 +191,7 @@ class IdentityProof(models.Model):
 
     def is_of(self, name: str, birth_date: date | None = None) -> bool:
         """Whether what is declared is about this person. What is not declared contradicts nothing."""
-        if name and not is_called(name, self.given_names, self.family_name):
+        if name and not is_same_name(name, self.given_names, self.family_name):
             return False
         return not (birth_date and self.birth_date and birth_date != self.birth_date)
 

@@ -21,15 +21,23 @@ TABLES = [  # withdrawn rows still give old answers their words: deleting is for
 ]
 FEES = [  # an entry that services refer to is not deleted
     f"eservices_payments.{action}_{model}"
-    for model in ("feeentry", "feeprice")
+    for model in ("feescheduleentry", "feeprice")
     for action in ("add", "change")
 ]
-BOOKED = ("resource", "description", "unit", "timetable", "extra", "blockedtime", "schoolholidays")
+BOOKED = (
+    "resource",
+    "resourcedescription",
+    "unit",
+    "timetable",
+    "bookingextra",
+    "blockedtime",
+    "schoolholidays",
+)
 BOOKABLE = [  # what was booked refers to it: deleting is for those who answer for the site
     f"eservices_bookings.{action}_{model}" for model in BOOKED for action in ("add", "change")
 ]
-ALERTS = ["home.add_alert", "home.change_alert"]  # whoever may publish sends them out
-BUNDLES = ["home.add_bundle", "home.change_bundle"]  # what goes out is asked of each page
+ALERTS = ["home_alerts.add_alert", "home_alerts.change_alert"]  # whoever may publish sends them out
+BUNDLES = ["home_bundles.add_bundle", "home_bundles.change_bundle"]  # what goes out is asked of each page
 LETTERS = ["newsletter.add_campaign", "newsletter.change_campaign"]  # whoever may publish sends them
 BOOKS = [
     "eservices_payments.take_money",
@@ -53,7 +61,17 @@ ROLES: dict[str, list[str]] = {
 KEEPS: dict[str, list[str]] = {
     MODERATORS: [
         "home",
-        "news",
+        "home_alerts",
+        "home_bundles",
+        "news_agenda",
+        "news_articles",
+        "news_council",
+        "news_directory",
+        "news_library",
+        "news_official_notices",
+        "news_proposals",
+        "news_vacancies",
+        "news_waste",
         "news_channels",
         "news_participation",
         "newsletter",
@@ -61,22 +79,22 @@ KEEPS: dict[str, list[str]] = {
         *(f"eservices_bookings.{model}" for model in BOOKED),
         "eservices_formbuilder.referencetable",
         "eservices_formbuilder.referencerow",
-        "eservices_payments.feeentry",
+        "eservices_payments.feescheduleentry",
         "eservices_payments.feeprice",
-        "eservices_reports.reportcategory",
+        "eservices_reports.problemcategory",
     ],
     LEADS: [
         "eservices_deliveries.delivery",
         "eservices_documents.documenttemplate",
         "eservices_documents.zone",
-        "eservices_cases.letter",
-        "eservices_cases.remedies",
+        "eservices_cases.lettertemplate",
+        "eservices_cases.legalremedies",
     ],
 }
 
 
 # What people read of a group: its own name is for the program, and one that the commune made has no other.
-NAMES = {
+ROLE_LABELS = {
     EDITORS: _("Editors"),
     MODERATORS: _("Moderators"),
     AGENTS: _("Agents"),
@@ -97,8 +115,8 @@ DUTIES = {
 }
 
 
-def name_of(group: Group) -> str:
-    return str(NAMES.get(group.name, group.name))
+def role_label(group: Group) -> str:
+    return str(ROLE_LABELS.get(group.name, group.name))
 
 
 def _permissions(name: str) -> QuerySet[Permission]:

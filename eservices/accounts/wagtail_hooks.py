@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogFormatter
 
-from .rights import WIDENED
-from .staff import AssignGroup, SetActive
+from .access import WIDENED
+from .viewsets import AssignGroup, SetActive
 
 LOGGED = {
     "accounts.link_provider": (

@@ -15,18 +15,23 @@ from eservices.cases.models import Case, Role
 from eservices.formbuilder.models import Form
 from eservices.submissions.access import version_in_force
 from eservices.submissions.models import StoredFile
-from home.generation import kept
-from home.shortcuts import one_or_404
+from home.caching.site_version import cached_per_version
+from home.web.shortcuts import get_or_404
 
-from .availability import FARTHEST
-from .models import Booking, CalendarLink, Resource, Waiting
-from .offers import Offer, offer, offers, sharing
-from .states import State
+from .bookable_resources import (
+    BookableResource,
+    bookable_resource,
+    bookable_resources,
+    resources_sharing_units,
+)
+from .logic.availability import FARTHEST
+from .models import Booking, CalendarLink, Resource, WaitingEntry
+from .states import BookingState
 
 # What a member of the team of a thing needs to be to do something about what is booked of it.
 NEEDED = {"read": Role.READ, "move": Role.TREAT, "configure": Role.CONFIGURE}
 
-MOST_OF_CALENDAR = 2_000
+MAX_CALENDAR_ENTRIES = 2_000
 
 
 # -- Staff ---------------------------------------------------------------------------------------------------
@@ -40,17 +45,19 @@ def resources_for(user, to: str = "read"):
     return Resource.objects.filter(team__in=teams)
 
 
-def offers_for(user, to: str = "read") -> list[Offer]:
+def bookable_resources_for(user, to: str = "read") -> list[BookableResource]:
     """The same as they are known without a query, in the order of their names."""
-    known = offers()
+    known = bookable_resources()
     return [known[key] for key in resources_for(user, to).values_list("key", flat=True) if key in known]
 
 
-def has_a_plan(user) -> bool:
+def has_schedule(user) -> bool:
     """Whether there is anything for ``user`` to plan; asked by the menu of every page."""
     if not cases.is_agent(user):
         return False
-    planning = kept("planning-teams", lambda: set(Resource.objects.values_list("team", flat=True)))
+    planning = cached_per_version(
+        "planning-teams", lambda: set(Resource.objects.values_list("team", flat=True))
+    )
     if user.is_superuser:
         return bool(planning)
     memberships = [one for one in cases.memberships_of(user) if one.role >= NEEDED["read"]]
@@ -59,17 +66,17 @@ def has_a_plan(user) -> bool:
 
 def resource_for(user, key: str, to: str = "read") -> Resource:
     """The thing of this key, if ``user`` may do ``to``; else 404."""
-    return one_or_404(resources_for(user, to), key=key)
+    return get_or_404(resources_for(user, to), key=key)
 
 
 def bookings_for(user, to: str = "read"):
     """What is booked of these things, rehearsals and holds that expired left out."""
-    return current().filter(resource__in=resources_for(user, to).values("pk"))
+    return current_bookings().filter(resource__in=resources_for(user, to).values("pk"))
 
 
 def booking_for(user, pk, to: str = "read") -> Booking:
     """One of them; else 404."""
-    return one_or_404(bookings_for(user, to).select_related("resource", "submission__version"), pk=pk)
+    return get_or_404(bookings_for(user, to).select_related("resource", "submission__version"), pk=pk)
 
 
 def may_cancel(user, booking: Booking) -> bool:
@@ -80,15 +87,15 @@ def may_cancel(user, booking: Booking) -> bool:
     return not booking.submission_id or treated.exists()
 
 
-def current():
+def current_bookings():
     """What has its time now. For nobody's eyes: what of it is shown, the asker's rights decide."""
-    gone = Q(state=State.HELD, held_until__lte=timezone.now())
+    gone = Q(state=BookingState.HELD, held_until__lte=timezone.now())
     return Booking.objects.real().standing().exclude(gone)
 
 
-def taking(wanted: Iterable[Offer]):
+def bookings_sharing_units(wanted: Iterable[BookableResource]):
     """What takes the units of some things now, booked as these or as others. For nobody's eyes either."""
-    return current().filter(resource__in=sharing(wanted))
+    return current_bookings().filter(resource__in=resources_sharing_units(wanted))
 
 
 def cases_of(user, bookings: Iterable[Booking]) -> dict:
@@ -105,13 +112,13 @@ def case_of(user, booking: Booking) -> Case | None:
 
 def booking_of(case: Case, pk) -> Booking:
     """A booking of a case that was fetched for who asks; else 404."""
-    return one_or_404(Booking.objects.of_submission(case.submission), pk=pk)
+    return get_or_404(Booking.objects.of_submission(case.submission), pk=pk)
 
 
 def inspection_photo(case: Case, pk) -> StoredFile:
     """A photo of a condition report on such a case; 404 while it may not be opened."""
     photos = StoredFile.objects.readable().filter(inspections__booking__submission=case.submission)
-    return one_or_404(photos, pk=pk)
+    return get_or_404(photos, pk=pk)
 
 
 def links_for(user) -> dict[int, CalendarLink]:
@@ -120,24 +127,24 @@ def links_for(user) -> dict[int, CalendarLink]:
     return {one.resource_id: one for one in links}
 
 
-def waiting_for(user, to: str = "read"):
+def waiting_entries_for(user, to: str = "read"):
     """Who waits, or has an offer, for a time of these things: time by time, in the order in which they came."""
-    found = Waiting.objects.open().filter(resource__in=resources_for(user, to).values("pk"))
+    found = WaitingEntry.objects.open().filter(resource__in=resources_for(user, to).values("pk"))
     return found.select_related("resource").order_by("starts_at", "created_at")
 
 
-def waiting_place_for(user, pk) -> Waiting:
+def waiting_entry_for(user, pk) -> WaitingEntry:
     """One of them, if ``user`` may do something about it; else 404."""
-    return one_or_404(waiting_for(user, "move"), pk=pk)
+    return get_or_404(waiting_entries_for(user, "move"), pk=pk)
 
 
 # -- Everybody -----------------------------------------------------------------------------------------------
-def public_rooms() -> list[Offer]:
+def public_rooms() -> list[BookableResource]:
     """The rooms whose calendar everybody sees: those that are offered."""
-    return [one for one in offers().values() if one.offered and one.kind == Resource.Kind.ROOM]
+    return [one for one in bookable_resources().values() if one.offered and one.kind == Resource.Kind.ROOM]
 
 
-def public_room(key: str) -> Offer:
+def public_room(key: str) -> BookableResource:
     """One of them; else 404."""
     found = next((one for one in public_rooms() if one.key == key), None)
     if found is None:
@@ -148,25 +155,25 @@ def public_room(key: str) -> Offer:
 # -- By a secret address -------------------------------------------------------------------------------------
 def resource_by_secret(secret: str) -> Resource:
     """The thing whose calendar a secret address opens; 404 where it is unknown or was ended."""
-    return one_or_404(CalendarLink.objects.select_related("resource"), secret=secret).resource
+    return get_or_404(CalendarLink.objects.select_related("resource"), secret=secret).resource
 
 
 def calendar_of(resource: Resource, now) -> list[tuple[Booking, str]]:
     """What is agreed of a thing for its calendar, with what each is for. Nobody is named: addresses get about."""
-    known = {one.pk: one for one in offers().values()}
+    known = {one.pk: one for one in bookable_resources().values()}
     start, end = now - timedelta(days=31), now + FARTHEST
-    found = taking([known[resource.pk]]).agreed().overlapping(start, end)
-    found = list(found.select_related("resource").order_by("starts_at", "pk")[:MOST_OF_CALENDAR])
+    found = bookings_sharing_units([known[resource.pk]]).agreed().overlapping(start, end)
+    found = list(found.select_related("resource").order_by("starts_at", "pk")[:MAX_CALENDAR_ENTRIES])
     cases = Case.objects.filter(submission__in={one.submission_id for one in found} - {None})
     references = dict(cases.values_list("submission", "reference"))
     return [(one, one.title or references.get(one.submission_id, "")) for one in found]
 
 
 # -- The waiting list ----------------------------------------------------------------------------------------
-def waited_for(slug: str, field: str, resource: str) -> tuple[Form, Offer]:
+def waiting_list_of_question(slug: str, field: str, resource: str) -> tuple[Form, BookableResource]:
     """A form that keeps a waiting list at its question ``field``, and what is waited for there; else 404."""
     version = version_in_force(slug)
-    asked, wanted = version.definition.fields.get(field), offer(resource)
+    asked, wanted = version.definition.fields.get(field), bookable_resource(resource)
     keeps = asked and asked.type == "booking" and asked.settings.get("waiting") is True
     if (
         not keeps
@@ -178,22 +185,22 @@ def waited_for(slug: str, field: str, resource: str) -> tuple[Form, Offer]:
     return version.form, wanted
 
 
-def waiting_by_secret(secret: str) -> Waiting:
+def waiting_entry_by_secret(secret: str) -> WaitingEntry:
     """The place on a waiting list behind a link."""
-    return one_or_404(
-        Waiting.objects.select_related("resource", "form", "booking__draft", "booking__submission"),
+    return get_or_404(
+        WaitingEntry.objects.select_related("resource", "form", "booking__draft", "booking__submission"),
         secret=secret,
     )
 
 
-def waiting_of(email: str) -> QuerySet[Waiting]:
+def waiting_entries_of(email: str) -> QuerySet[WaitingEntry]:
     """The places on waiting lists that were asked for under a proven address."""
-    return Waiting.objects.filter(email=email).select_related("resource")
+    return WaitingEntry.objects.filter(email=email).select_related("resource")
 
 
-def came_before(waiting: Waiting) -> int:
+def position_in_queue(waiting: WaitingEntry) -> int:
     """How many wait for a part of the same time, or have it offered, and came earlier."""
-    known = offer(waiting.resource.key)
+    known = bookable_resource(waiting.resource.key)
     needs = known.needs if known else ()
-    others = Waiting.objects.open().for_any_of(needs, waiting.starts_at, waiting.ends_at)
+    others = WaitingEntry.objects.open().for_any_of(needs, waiting.starts_at, waiting.ends_at)
     return others.filter(created_at__lt=waiting.created_at).count()

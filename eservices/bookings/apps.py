@@ -8,4 +8,4 @@ class BookingsConfig(AppConfig):
     verbose_name = _("Bookings")
 
     def ready(self):
-        from . import receivers  # noqa: F401
+        from . import signal_handlers  # noqa: F401

@@ -10,17 +10,17 @@ from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.models import Locale
 
-from eservices.formbuilder import prices
-from home.blocks import KeptChoiceBlock, refuse
+from eservices.formbuilder import price_list
+from home.blocks.base import KeyChoiceBlock, raise_block_errors
 
-from .availability import School
+from .logic.availability import SchoolHolidayRule
 
-MOST_PIECES = 500  # of a unit
+MAX_PIECES = 500  # of a unit
 DAYS = [(str(number), label) for number, label in WEEKDAYS.items()]
 SCHOOL = [
-    (School.ALWAYS.value, _("all year")),
-    (School.TERM.value, _("in term time")),
-    (School.HOLIDAYS.value, _("in the school holidays")),
+    (SchoolHolidayRule.ALWAYS.value, _("all year")),
+    (SchoolHolidayRule.TERM.value, _("in term time")),
+    (SchoolHolidayRule.HOLIDAYS.value, _("in the school holidays")),
 ]
 
 
@@ -31,16 +31,16 @@ class DaysBlock(blocks.MultipleChoiceBlock):
         super().__init__(**{"choices": DAYS, "widget": CheckboxSelectMultiple, "label": _("Days")} | kwargs)
 
 
-class CountBlock(blocks.IntegerBlock):
+class OpenPiecesBlock(blocks.IntegerBlock):
     """How many pieces of each unit are open, where it is not all of them."""
 
     def __init__(self, **kwargs):
         text = _("Of each unit, such as the desks of a counter. Empty: all there are.")
-        kept = {"required": False, "min_value": 1, "max_value": MOST_PIECES, "label": _("How many are open")}
+        kept = {"required": False, "min_value": 1, "max_value": MAX_PIECES, "label": _("How many are open")}
         super().__init__(**kept | {"help_text": text} | kwargs)
 
 
-class WeeklyBlock(blocks.StructBlock):
+class WeeklyOpeningBlock(blocks.StructBlock):
     """Open on some days of the week from an hour to another."""
 
     days = DaysBlock()
@@ -49,7 +49,7 @@ class WeeklyBlock(blocks.StructBlock):
         label=_("Closes"),
         help_text=_("At or before the hour of opening: on the next day. 00:00 is midnight."),
     )
-    count = CountBlock()
+    count = OpenPiecesBlock()
     first = blocks.DateBlock(required=False, label=_("Valid from"))
     last = blocks.DateBlock(required=False, label=_("Valid until"))
     season_from = blocks.RegexBlock(
@@ -68,16 +68,16 @@ class WeeklyBlock(blocks.StructBlock):
     def clean(self, value):
         value = super().clean(value)
         if value["first"] and value["last"] and value["first"] > value["last"]:
-            refuse(last=_("The last day comes after the first."))
+            raise_block_errors(last=_("The last day comes after the first."))
         if bool(value["season_from"]) != bool(value["season_to"]):
-            refuse(season_to=_("A season has two ends."))
+            raise_block_errors(season_to=_("A season has two ends."))
         for name in ("season_from", "season_to"):
-            if value[name] and day_and_month(value[name]) is None:
-                refuse(**{name: _("This day does not exist.")})
+            if value[name] and parse_day_and_month(value[name]) is None:
+                raise_block_errors(**{name: _("This day does not exist.")})
         return value
 
 
-def day_and_month(text: str) -> tuple[int, int] | None:
+def parse_day_and_month(text: str) -> tuple[int, int] | None:
     """“1.4.” as (month, day); None where there is no such day in any year."""
     try:
         day, month = (int(part) for part in text.strip(".").split("."))
@@ -87,14 +87,14 @@ def day_and_month(text: str) -> tuple[int, int] | None:
     return month, day
 
 
-class SpecialBlock(blocks.StructBlock):
+class SpecialOpeningBlock(blocks.StructBlock):
     """Other hours than usual, or none, from a day to another."""
 
     first = blocks.DateBlock(label=_("First day"))
     last = blocks.DateBlock(label=_("Last day"))
     opens = blocks.TimeBlock(required=False, label=_("Opens"), help_text=_("Empty: it stays closed."))
     closes = blocks.TimeBlock(required=False, label=_("Closes"))
-    count = CountBlock()
+    count = OpenPiecesBlock()
     reason = blocks.CharBlock(required=False, max_length=120, label=_("Reason"))
 
     class Meta:
@@ -104,9 +104,9 @@ class SpecialBlock(blocks.StructBlock):
     def clean(self, value):
         value = super().clean(value)
         if value["first"] > value["last"]:
-            refuse(last=_("The last day comes after the first."))
+            raise_block_errors(last=_("The last day comes after the first."))
         if (value["opens"] is None) != (value["closes"] is None):
-            refuse(closes=_("Give both hours, or none."))
+            raise_block_errors(closes=_("Give both hours, or none."))
         return value
 
 
@@ -128,18 +128,18 @@ WHAT = {
 }
 
 
-def what_choices() -> list[tuple[str, str]]:
+def price_purpose_choices() -> list[tuple[str, str]]:
     """What a price may be for, as editors read it: what we name, and the extras that they keep."""
-    extras = apps.get_model("eservices_bookings", "Extra").objects.filter(locale=Locale.get_default())
+    extras = apps.get_model("eservices_bookings", "BookingExtra").objects.filter(locale=Locale.get_default())
     return [*WHAT.items(), *extras.values_list("key", "title")]
 
 
-class RateBlock(blocks.StructBlock):
+class PriceLineBlock(blocks.StructBlock):
     """One line of what it costs: an entry of the fee schedule, and when it applies."""
 
-    entry = KeptChoiceBlock(choices=prices.entries, label=_("Entry of the fee schedule"))
-    what = KeptChoiceBlock(
-        choices=what_choices,
+    entry = KeyChoiceBlock(choices=price_list.price_entries, label=_("Entry of the fee schedule"))
+    what = KeyChoiceBlock(
+        choices=price_purpose_choices,
         required=False,
         label=_("What for"),
         help_text=_("The thing itself if empty. More are kept under “Extras”."),
@@ -164,13 +164,13 @@ class RateBlock(blocks.StructBlock):
     def clean(self, value):
         value = super().clean(value)
         if (value["opens"] is None) != (value["closes"] is None):
-            refuse(closes=_("Give both hours, or none."))
+            raise_block_errors(closes=_("Give both hours, or none."))
         if value["asked"] and (not value["what"] or value["deposit"]):
-            refuse(asked=_("Choose what is ticked under “What for”; a deposit is always due."))
+            raise_block_errors(asked=_("Choose what is ticked under “What for”; a deposit is always due."))
         return value
 
 
-class RefundBlock(blocks.StructBlock):
+class RefundTermBlock(blocks.StructBlock):
     """What is paid back to who cancels in time."""
 
     days = blocks.IntegerBlock(min_value=0, max_value=730, label=_("At least so many days before"))

@@ -6,22 +6,22 @@ from eservices.cases import access as cases
 from eservices.cases.case_panels import case_panels
 
 from . import access
-from .desk_views import form_of
+from .case_views import action_form
 from .models import Booking
-from .states import MOVABLE, allowed
+from .states import MOVABLE, is_allowed
 
 
 @case_panels.register("bookings")
-def bookings(case, user):
+def bookings_panel(case, user):
     """What was booked with the request, what was seen of it, and what staff may do about it now."""
     if not case.version.definition.asks_for("booking"):
         return None
     found = list(Booking.objects.of_submission(case.submission).prefetch_related("inspections__photos"))
     if not found:
         return None
-    may, now = cases.may(user, case, "message"), timezone.now()
+    may, now = cases.may_do(user, case, "message"), timezone.now()
     own = set(access.resources_for(user, "move").values_list("pk", flat=True))
-    return "bookings/case_panel.html", {
+    return "bookings/case/panel.html", {
         "reference": case.reference,
         "rows": [
             {"booking": one, "move": one.resource_id in own and one.state in MOVABLE}
@@ -33,5 +33,5 @@ def bookings(case, user):
 
 def _deeds(case, booking: Booking, now) -> dict:
     deeds = ("cancel", "hand_over", "take_back")
-    forms = {do: form_of(do, case, booking) for do in deeds if allowed(do, booking.state)}
-    return {"miss": allowed("miss", booking.state) and booking.starts_at <= now, **forms}
+    forms = {do: action_form(do, case, booking) for do in deeds if is_allowed(do, booking.state)}
+    return {"miss": is_allowed("miss", booking.state) and booking.starts_at <= now, **forms}

@@ -6,25 +6,25 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from eservices.formbuilder.blocks import Fixed, QuestionKeyBlock
-from eservices.formbuilder.field_types import FieldType, Part, field_type
+from eservices.formbuilder.blocks import NotTranslatedMixin, QuestionKeyBlock
+from eservices.formbuilder.field_types import FieldType, InputPart, register_field_type
 from eservices.formbuilder.field_types.base import ABSENT, TIMES, WARNING
-from home.blocks import KeptChoicesBlock
-from home.marks import explained
+from home.blocks.base import KeyMultipleChoiceBlock
+from home.localization.punctuation import labelled
 
-from .answers import Wanted, read, written
-from .charging import Tariff, charges
-from .fields import BookingField
+from .bookable_resources import bookable_resource, extra_label, unknown_extras
 from .models import Booking, Resource
-from .offers import nameless, offer, what
-from .stages import may_stay_provisional, tells_codes
-from .states import GONE
-from .words import when
+from .question.answers import RequestedTimes, read_answer, write_answer
+from .question.fee_lines import Tariff, booking_fee_lines
+from .question.fields import BookingField
+from .stages import may_stay_provisional, reveals_access_codes
+from .states import ENDED_STATES
+from .time_text import format_span
 
 COLUMNS = ("resource", "count", "from", "to")
 
 
-class ResourcesBlock(Fixed, KeptChoicesBlock):
+class ResourcesBlock(NotTranslatedMixin, KeyMultipleChoiceBlock):
     """What may be booked, as a list of keys."""
 
 
@@ -32,8 +32,8 @@ def resource_choices() -> list[tuple[str, str]]:
     return list(Resource.objects.values_list("key", "name"))
 
 
-@field_type
-class BookingType(FieldType):
+@register_field_type
+class BookingFieldType(FieldType):
     """A room, equipment, an appointment or a day pass at a time: see ``answers``."""
 
     key, label, icon, compares = "booking", _("Booking"), "date", "given"
@@ -91,14 +91,14 @@ class BookingType(FieldType):
 
     def here(self, field, definition, today):
         keys = self.arguments(field)["keys"]
-        named = [(key, offer(key)) for key in keys]
+        named = [(key, bookable_resource(key)) for key in keys]
         for key, one in named:
             if one is None:
                 yield ABSENT, gettext("There is no thing to book “%(key)s” here.") % {"key": key}
             elif not one.offered:
                 yield WARNING, gettext("“%(name)s” is not offered at the moment.") % {"name": one.name}
         found = [one for _key, one in named if one]
-        for key in nameless(found):
+        for key in unknown_extras(found):
             yield (
                 WARNING,
                 gettext("There is no extra “%(key)s” here: its price stands without a name.") % {"key": key},
@@ -118,7 +118,7 @@ class BookingType(FieldType):
 
     def _untold_codes(self, keys, definition):
         """Codes that nobody is written, or not who books late: not at once, by no stage, and in no reminder."""
-        if tells_codes(definition):
+        if reveals_access_codes(definition):
             return
         coded = Resource.objects.filter(key__in=keys).exclude(access_code="").select_related("timetable")
         never = gettext(
@@ -134,19 +134,19 @@ class BookingType(FieldType):
                 yield WARNING, (late if one.remind_before else never) % {"name": one.name}
 
     def inputs(self, field):
-        return tuple(Part(name, "") for name in ("resource", "from", "to", "count", "until"))
+        return tuple(InputPart(name, "") for name in ("resource", "from", "to", "count", "until"))
 
     def is_browsed(self, name, data):
         return bool(data.get(f"{name}-go"))
 
-    def to_json(self, value: Wanted | None):
-        return written(value) if value else None
+    def to_json(self, value: RequestedTimes | None):
+        return write_answer(value) if value else None
 
     def from_json(self, answer):
-        wanted = read(answer)
+        wanted = read_answer(answer)
         if wanted is None:
             return None
-        (start, end), *_others = written(wanted)["times"]
+        (start, end), *_others = write_answer(wanted)["times"]
         asked = (*BookingField.ANSWERED, *BookingField.REPEATED)
         return (
             dict.fromkeys(BookingField.PARTS, "")
@@ -157,16 +157,16 @@ class BookingType(FieldType):
                 "to": end,
                 "series": str(wanted.series),
                 "extras": " ".join(wanted.extras),
-                "times": " ".join(f"{first}/{last}" for first, last in written(wanted)["times"]),
+                "times": " ".join(f"{first}/{last}" for first, last in write_answer(wanted)["times"]),
             }
             | {part: str(said) for part, said in wanted.repeat.items() if part in asked}
         )
 
     def charges(self, field, answers, definition, language, today):
-        return charges(field, answers, language, today)
+        return booking_fee_lines(field, answers, language, today)
 
     def words(self, answer, field, definition, language):
-        wanted = read(answer)
+        wanted = read_answer(answer)
         if wanted is None:
             return ""
         title = wanted.offer.said(language).title
@@ -176,18 +176,18 @@ class BookingType(FieldType):
             with override(language):
                 title = gettext("%(title)s, with %(extras)s") % {
                     "title": title,
-                    "extras": ", ".join(what(key) for key in wanted.extras),
+                    "extras": ", ".join(extra_label(key) for key in wanted.extras),
                 }
-        return "\n".join([title, *(capfirst(when(span)) for span in wanted.spans)])
+        return "\n".join([title, *(capfirst(format_span(span)) for span in wanted.spans)])
 
     def remarks(self, field, submission):
-        gone = Booking.objects.of_submission(submission).filter(field=field.key, state__in=GONE)
-        return [explained(capfirst(when(one.span)), one.get_state_display()) for one in gone]
+        gone = Booking.objects.of_submission(submission).filter(field=field.key, state__in=ENDED_STATES)
+        return [labelled(capfirst(format_span(one.span)), one.get_state_display()) for one in gone]
 
     def cells(self, answer, field, definition, language):
-        wanted = read(answer)
+        wanted = read_answer(answer)
         if wanted is None:
             return [str(answer), "", "", ""]
-        times = written(wanted)["times"]
+        times = write_answer(wanted)["times"]
         starts, ends = ("; ".join(column) for column in zip(*times, strict=True))
         return [wanted.offer.said(language).title, wanted.count, starts, ends]

@@ -1,24 +1,24 @@
 """What was cancelled before it was paid is not due."""
 
 from eservices.cases.models import Case
-from eservices.payments.not_due import not_due
+from eservices.payments.deductions import deduction_providers
 
-from . import terms
-from .charging import lines_of
+from .logic import cancellation_terms
 from .models import Booking
-from .states import GONE, UNSETTLED
+from .question.fee_lines import fee_lines_of_question
+from .states import ENDED_STATES, UNSETTLED
 
 
-@not_due.register("booking")
-def of_cancelled(case: Case) -> dict[str, int]:
+@deduction_providers.register("booking")
+def deductions_for_cancelled(case: Case) -> dict[str, int]:
     """Of several times that were booked together each is a part of the price; the deposit goes with the last."""
     booked = list(Booking.objects.filter(submission=case.submission_id).order_by("created_at", "pk"))
-    gone = {one.field for one in booked if one.state in GONE}
+    gone = {one.field for one in booked if one.state in ENDED_STATES}
     together = {field: [one for one in booked if one.field == field] for field in gone}
     return {
         line["key"]: _given_back(line, times)
         for field, times in together.items()
-        for line in lines_of(field, case.submission.fees)
+        for line in fee_lines_of_question(field, case.submission.fees)
     }
 
 
@@ -27,7 +27,7 @@ def _given_back(line: dict, times: list[Booking]) -> int:
     if line.get("deposit"):
         return 0 if any(one.state in UNSETTLED for one in times) else line["total"]
     return sum(
-        terms.given_back(line, 100 - one.still_due, place, len(times))
+        cancellation_terms.line_share(line, 100 - one.still_due, place, len(times))
         for place, one in enumerate(times)
-        if one.state in GONE
+        if one.state in ENDED_STATES
     )

@@ -7,28 +7,28 @@ from wagtail import blocks
 from eservices.cases import emails
 from eservices.cases.actors import SYSTEM
 from eservices.cases.models import Case
-from eservices.cases.progress import ahead
 from eservices.cases.stages import Done, Stage, stages
-from eservices.formbuilder.definition import Definition
+from eservices.cases.workflow.progress import stages_ahead
+from eservices.formbuilder.definition import FormDefinition
 
 from . import actions
 from .models import Booking
 from .states import TAKING
 
 
-def is_forsaken(case: Case) -> bool:
+def all_bookings_cancelled(case: Case) -> bool:
     """Whether times were booked with a request, and none of them stands any more."""
     states = set(Booking.objects.filter(submission=case.submission_id).values_list("state", flat=True))
     return bool(states) and not states & TAKING
 
 
-def tells_codes(definition: Definition) -> bool:
+def reveals_access_codes(definition: FormDefinition) -> bool:
     """Whether the letter that says “confirmed” tells how one gets in: see ``emails``, which asks the case."""
     kinds = [stages[spec.type] for spec in definition.stages]
     return BookingStage in kinds or not any(kind.collects or kind.decides for kind in kinds)
 
 
-def may_stay_provisional(definition: Definition, asked_if: dict | None) -> bool:
+def may_stay_provisional(definition: FormDefinition, asked_if: dict | None) -> bool:
     """Whether a request can end well without the stage that confirms what was booked in a question so conditional."""
     conditions = [spec.condition for spec in definition.stages if stages[spec.type] is BookingStage]
     return bool(conditions) and None not in conditions and asked_if not in conditions
@@ -50,7 +50,7 @@ class BookingStage(Stage):
         return True
 
     def objection(self, case, settings):
-        if not is_forsaken(case):
+        if not all_bookings_cancelled(case):
             return ""
         return _(
             "Nothing that was booked stands any more: refuse the request, or note that the applicant withdraws it. Who "
@@ -58,9 +58,9 @@ class BookingStage(Stage):
         )
 
     def enter(self, case, row, settings):
-        confirmed = actions.confirm_asked(actor=SYSTEM, submission=case.submission)
-        acceptance = emails.acceptance(case, row)
-        actions.tell_confirmed(actor=SYSTEM, case=case, bookings=confirmed, **acceptance)
-        if acceptance and not confirmed and (case.reason or not is_forsaken(case)):
-            emails.accepted(case, ahead(case)[1:])
+        confirmed = actions.confirm_requested_bookings(actor=SYSTEM, submission=case.submission)
+        acceptance = emails.acceptance_context(case, row)
+        actions.send_confirmation(actor=SYSTEM, case=case, bookings=confirmed, **acceptance)
+        if acceptance and not confirmed and (case.reason or not all_bookings_cancelled(case)):
+            emails.send_acceptance(case, stages_ahead(case)[1:])
         return Done({"bookings": len(confirmed)})

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-class State(TextChoices):
+class BookingState(TextChoices):
     HELD = "held", pgettext_lazy("booking", "held")
     PROVISIONAL = "provisional", pgettext_lazy("booking", "provisional")
     CONFIRMED = "confirmed", pgettext_lazy("booking", "confirmed")
@@ -18,23 +18,33 @@ class State(TextChoices):
 
 # action → (states it may start from, state it leads to)
 TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
-    "send": (frozenset({State.HELD}), State.PROVISIONAL),
-    "confirm": (frozenset({State.PROVISIONAL}), State.CONFIRMED),
-    "refuse": (frozenset({State.PROVISIONAL}), State.REFUSED),
-    "cancel": (frozenset({State.PROVISIONAL, State.CONFIRMED}), State.CANCELLED),
-    "hand_over": (frozenset({State.CONFIRMED}), State.HANDED_OVER),
-    "take_back": (frozenset({State.HANDED_OVER}), State.RETURNED),
-    "miss": (frozenset({State.CONFIRMED}), State.MISSED),
+    "send": (frozenset({BookingState.HELD}), BookingState.PROVISIONAL),
+    "confirm": (frozenset({BookingState.PROVISIONAL}), BookingState.CONFIRMED),
+    "refuse": (frozenset({BookingState.PROVISIONAL}), BookingState.REFUSED),
+    "cancel": (frozenset({BookingState.PROVISIONAL, BookingState.CONFIRMED}), BookingState.CANCELLED),
+    "hand_over": (frozenset({BookingState.CONFIRMED}), BookingState.HANDED_OVER),
+    "take_back": (frozenset({BookingState.HANDED_OVER}), BookingState.RETURNED),
+    "miss": (frozenset({BookingState.CONFIRMED}), BookingState.MISSED),
 }
-MOVABLE = frozenset({State.PROVISIONAL, State.CONFIRMED})
+MOVABLE = frozenset({BookingState.PROVISIONAL, BookingState.CONFIRMED})
 # What is to come, or not over: the deposit waits for it.
-UNSETTLED = frozenset({State.HELD, State.PROVISIONAL, State.CONFIRMED, State.HANDED_OVER})
+UNSETTLED = frozenset(
+    {BookingState.HELD, BookingState.PROVISIONAL, BookingState.CONFIRMED, BookingState.HANDED_OVER}
+)
 # In these states it has its spans; of all others the time is free.
-TAKING = frozenset({State.HELD, State.PROVISIONAL, State.CONFIRMED, State.HANDED_OVER, State.RETURNED})
+TAKING = frozenset(
+    {
+        BookingState.HELD,
+        BookingState.PROVISIONAL,
+        BookingState.CONFIRMED,
+        BookingState.HANDED_OVER,
+        BookingState.RETURNED,
+    }
+)
 # It is not to be, and nothing was taken: what it costs is not due.
-GONE = frozenset({State.REFUSED, State.CANCELLED})
+ENDED_STATES = frozenset({BookingState.REFUSED, BookingState.CANCELLED})
 
 
-def allowed(action: str, state: str) -> bool:
+def is_allowed(action: str, state: str) -> bool:
     """Whether ``action`` may be taken in ``state``."""
     return state in TRANSITIONS[action][0]

@@ -4,7 +4,7 @@ from django.tasks import task
 
 
 @task()
-def read_feed(feed_id: int) -> None:
-    from .actions.importing import read_feed as read
+def import_calendar(feed_id: int) -> None:
+    from .actions.calendar_import import import_calendar as read
 
     read(feed_id)

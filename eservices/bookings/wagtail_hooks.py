@@ -9,9 +9,18 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from . import access, desk_views
-from .editing import ResourceDeleteView, ResourceEditView, UnitEditView
-from .models import BlockedTime, Description, Extra, Feed, Resource, SchoolHolidays, Timetable, Unit
+from . import access, case_views
+from .models import (
+    BlockedTime,
+    BookingExtra,
+    ImportedCalendar,
+    Resource,
+    ResourceDescription,
+    SchoolHolidays,
+    Timetable,
+    Unit,
+)
+from .resource_views import ResourceDeleteView, ResourceEditView, UnitEditView
 
 
 class ResourceViewSet(SnippetViewSet):
@@ -26,7 +35,7 @@ class ResourceViewSet(SnippetViewSet):
 
 
 class DescriptionViewSet(SnippetViewSet):
-    model = Description
+    model = ResourceDescription
     icon = "doc-full"
     menu_label = _("Descriptions")
     list_display = ["title", "resource", "locale"]
@@ -49,7 +58,7 @@ class TimetableViewSet(SnippetViewSet):
 
 
 class ExtraViewSet(SnippetViewSet):
-    model = Extra
+    model = BookingExtra
     icon = "tag"
     menu_label = _("Extras")
     list_display = ["title", "key", "locale"]
@@ -66,7 +75,7 @@ class BlockedTimeViewSet(SnippetViewSet):
 
 
 class FeedViewSet(SnippetViewSet):
-    model = Feed
+    model = ImportedCalendar
     icon = "download"
     menu_label = _("Imported calendars")
     list_display = ["name", "unit", "read_at", "fault"]
@@ -81,7 +90,7 @@ class SchoolHolidaysViewSet(SnippetViewSet):
     copy_view_enabled = False
 
 
-class BookingRules(SnippetViewSetGroup):
+class BookingRulesGroup(SnippetViewSetGroup):
     """What can be booked, and when it is open."""
 
     menu_label = _("What can be booked")
@@ -100,32 +109,32 @@ class BookingRules(SnippetViewSetGroup):
     )
 
 
-register_snippet(BookingRules)
+register_snippet(BookingRulesGroup)
 
 
 @hooks.register("register_admin_urls")
 def register_urls():
     return [
-        path("bookings/", include("eservices.bookings.plan.urls")),
-        path("bookings/<str:reference>/photos/<uuid:pk>/", desk_views.photo, name="booking_photo"),
+        path("bookings/", include("eservices.bookings.schedule.urls")),
+        path("bookings/<str:reference>/photos/<uuid:pk>/", case_views.inspection_photo, name="booking_photo"),
         path(
             "bookings/<str:reference>/<uuid:pk>/<slug:do>/",
-            desk_views.DeedView.as_view(),
+            case_views.BookingActionView.as_view(),
             name="booking_deed",
         ),
     ]
 
 
-class PlanMenuItem(MenuItem):
+class ScheduleMenuItem(MenuItem):
     """The way to what is booked, for the teams that have something to book."""
 
     def is_shown(self, request):
-        return access.has_a_plan(request.user)
+        return access.has_schedule(request.user)
 
 
 @hooks.register("register_admin_menu_item")
-def register_plan():
-    return PlanMenuItem(_("Bookings"), reverse("plan:plan"), name="bookings", icon_name="date", order=53)
+def register_schedule():
+    return ScheduleMenuItem(_("Bookings"), reverse("plan:plan"), name="bookings", icon_name="date", order=53)
 
 
 @hooks.register("register_log_actions")

@@ -5,29 +5,29 @@ from django.http import Http404
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
-from eservices.formbuilder.definition import Field
+from eservices.formbuilder.definition import FieldDefinition
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission
-from home.shortcuts import one_or_404
+from home.web.shortcuts import get_or_404
 
 from .models import (
     Absence,
-    CallBack,
+    CallbackRequest,
     Case,
-    CaseLink,
     CaseQuerySet,
-    CaseTie,
+    CaseRelation,
     Message,
     Opinion,
     Role,
     SavedView,
+    StatusLink,
     Team,
     TeamMember,
 )
 
 # What a member of a team needs to be to do something; reading needs the least.
-NEEDED = {
+REQUIRED_ROLES = {
     "read": Role.READ,
     "take": Role.TREAT,
     "note": Role.TREAT,
@@ -78,7 +78,7 @@ def cases_for(user, to: str = "read") -> CaseQuerySet:
     if user.is_superuser:
         return cases
     # Teams by their number instead of a subquery: of a million cases PostgreSQL then takes them by the index.
-    memberships = [one for one in memberships_of(user) if one.role >= NEEDED[to]]
+    memberships = [one for one in memberships_of(user) if one.role >= REQUIRED_ROLES[to]]
     trusted = [one.team_id for one in memberships if one.sees_protected]
     seen = Q(protected=False) | Q(team__in=trusted) if trusted else Q(protected=False)
     return cases.filter(seen, team__in=[one.team_id for one in memberships])
@@ -91,9 +91,9 @@ def is_agent(user) -> bool:
     return user.is_superuser or bool(memberships_of(user))
 
 
-def treats_cases(user) -> bool:
+def may_take_cases(user) -> bool:
     """Whether ``user`` may take cases in some team."""
-    return user.is_superuser or any(one.role >= NEEDED["take"] for one in memberships_of(user))
+    return user.is_superuser or any(one.role >= REQUIRED_ROLES["take"] for one in memberships_of(user))
 
 
 def memberships_of(user) -> list[TeamMember]:
@@ -111,7 +111,7 @@ def teams_of(user):
     return Team.objects.all() if user.is_superuser else Team.objects.filter(memberships__user=user)
 
 
-def own_teams(user) -> list[Team]:
+def cached_teams_of(user) -> list[Team]:
     """The same, by name, as they are known without a query."""
     if user.is_superuser:
         return list(Team.objects.all())
@@ -129,12 +129,12 @@ def saved_views_for(user, to: str = "read"):
 
 def saved_view_for(user, pk: int) -> SavedView:
     """A saved view that ``user`` may change; else 404."""
-    return one_or_404(saved_views_for(user, "change"), pk=pk)
+    return get_or_404(saved_views_for(user, "change"), pk=pk)
 
 
 def team_for(user, key: str, to: str = "read") -> Team:
     """The team of this key, if ``user`` may do ``to`` in it; else 404."""
-    return one_or_404(_teams(user, NEEDED[to]), key=key)
+    return get_or_404(_teams(user, REQUIRED_ROLES[to]), key=key)
 
 
 def may_configure(user, team: Team) -> bool:
@@ -142,7 +142,7 @@ def may_configure(user, team: Team) -> bool:
     return _teams(user, Role.CONFIGURE).filter(pk=team.pk).exists()
 
 
-def may_plan_for(user, team: Team):
+def members_whose_absence_may_be_planned(user, team: Team):
     """The members whose absences ``user`` notes: everybody's as a lead, else the own."""
     members = team.members.filter(is_active=True).order_by("first_name")
     return members if _teams(user, Role.LEAD).filter(pk=team.pk).exists() else members.filter(pk=user.pk)
@@ -166,7 +166,7 @@ def teams_with_role(user, role: int) -> set[int]:
 
 def case_for(user, reference: str, to: str = "read") -> Case:
     """The case of this reference, if ``user`` may do ``to`` on it; else 404."""
-    return one_or_404(cases_for(user, to).select_related(*RELATED), reference=reference)
+    return get_or_404(cases_for(user, to).select_related(*RELATED), reference=reference)
 
 
 def receipt_for(user, reference: str) -> Case:
@@ -180,7 +180,7 @@ def receipt_for(user, reference: str) -> Case:
         today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         shown = Q(protected=False) | Q(unscreened=True)
         cases = Case.objects.filter(shown, submission__agent=user, opened_at__gte=today)
-    return one_or_404(cases.select_related(*RELATED), reference=reference)
+    return get_or_404(cases.select_related(*RELATED), reference=reference)
 
 
 def unscreened_for(user) -> CaseQuerySet:
@@ -212,18 +212,20 @@ def once_worked_on(user, reference: str) -> Case | None:
     if not is_agent(user):
         return None
     case = Case.objects.filter(reference=reference).first()
-    if case is None or may(user, case, "read"):
+    if case is None or may_do(user, case, "read"):
         return None
     worked = case.events.filter(Q(actor=user) | Q(kind="assigned", data__agent=user.pk))
     return case if worked.exists() else None
 
 
-def may(user, case: Case, to: str) -> bool:
+def may_do(user, case: Case, to: str) -> bool:
     """Whether ``user`` may do ``to`` on this case, as ``cases_for`` has it; asked by screens for many a button."""
     if not user.is_authenticated or not user.is_active:
         return False
     return user.is_superuser or any(
-        one.team_id == case.team_id and one.role >= NEEDED[to] and (one.sees_protected or not case.protected)
+        one.team_id == case.team_id
+        and one.role >= REQUIRED_ROLES[to]
+        and (one.sees_protected or not case.protected)
         for one in memberships_of(user)
     )
 
@@ -235,7 +237,7 @@ def role_in(user, case: Case) -> int:
     return next((one.role for one in memberships_of(user) if one.team_id == case.team_id), 0)
 
 
-def answer_for(user, reference: str, key: str) -> tuple[Case, Field]:
+def answer_for(user, reference: str, key: str) -> tuple[Case, FieldDefinition]:
     """The case and the question of it whose answer ``user`` may put right; else 404. Papers are not answers."""
     case = case_for(user, reference, "amend")
     asked = next(
@@ -247,14 +249,14 @@ def answer_for(user, reference: str, key: str) -> tuple[Case, Field]:
     return case, asked
 
 
-def tied_cases(user, case: Case) -> CaseQuerySet:
+def related_cases_linked(user, case: Case) -> CaseQuerySet:
     """The cases tied to this one that ``user`` may read too."""
-    ties = CaseTie.objects.of(case)
+    ties = CaseRelation.objects.of(case)
     ends = [pk for tie in ties for pk in (tie.first_id, tie.second_id) if pk != case.pk]
     return cases_for(user).filter(pk__in=ends).select_related("version").order_by("opened_at")
 
 
-def related_cases(user, case: Case) -> CaseQuerySet:
+def cases_of_same_applicant(user, case: Case) -> CaseQuerySet:
     """What the same person filed besides, as far as ``user`` may read it: same account, address or telephone."""
     found = cases_for(user) & of_same_contact(case)
     return found.select_related("version").order_by("-opened_at")
@@ -275,17 +277,17 @@ def of_same_contact(case: Case) -> CaseQuerySet:
     return others.exclude(pk=case.pk)
 
 
-def other_services(case: Case):
+def redirect_targets(case: Case):
     """The forms that take requests, but the case's own."""
     offered = Form.objects.filter(offered=True, versions__kind=FormVersion.Kind.PUBLISHED)
     return offered.exclude(pk=case.form_id).distinct().order_by("slug")
 
 
-def calls_for(user):
+def open_callbacks_for(user):
     """The call-backs that somebody waits for in the teams of ``user``."""
     cases = cases_for(user, "called").real()
     related = ("case", "case__submission", "case__version", "case__assignee", "case__team")
-    return CallBack.objects.open().filter(case__in=cases).select_related(*related)
+    return CallbackRequest.objects.open().filter(case__in=cases).select_related(*related)
 
 
 def file_for(user, reference: str, file_id) -> StoredFile:
@@ -294,11 +296,11 @@ def file_for(user, reference: str, file_id) -> StoredFile:
 
 
 # -- Applicants ----------------------------------------------------------------------------------------------
-def link_by_secret(secret: str) -> CaseLink:
+def link_by_secret(secret: str) -> StatusLink:
     """The private link; 404 where it is unknown, expired or revoked."""
-    links = CaseLink.objects.filter(revoked_at=None, expires_at__gt=timezone.now())
+    links = StatusLink.objects.filter(revoked_at=None, expires_at__gt=timezone.now())
     related = ["case", *(f"case__{name}" for name in RELATED)]
-    return one_or_404(links.select_related(*related), secret=secret)
+    return get_or_404(links.select_related(*related), secret=secret)
 
 
 def case_by_link(secret: str) -> Case:
@@ -315,14 +317,14 @@ def own_cases(user) -> CaseQuerySet:
 
 def own_case(user, reference: str) -> Case:
     """One of the own cases; else 404."""
-    return one_or_404(own_cases(user).select_related(*RELATED), reference=reference)
+    return get_or_404(own_cases(user).select_related(*RELATED), reference=reference)
 
 
 # -- Offices that are asked ----------------------------------------------------------------------------------
 def opinion_by_secret(secret: str) -> Opinion:
     """The opinion that a private link asks for; 404 where it is unknown. ``is_open`` says whether it is waited for."""
     related = ["stage", "stage__case", *(f"stage__case__{name}" for name in RELATED)]
-    return one_or_404(Opinion.objects.select_related(*related), secret=secret)
+    return get_or_404(Opinion.objects.select_related(*related), secret=secret)
 
 
 def file_by_opinion(opinion: Opinion, file_id) -> StoredFile:
@@ -341,4 +343,4 @@ def files_of(case: Case):
 
 
 def _file(case: Case, file_id) -> StoredFile:
-    return one_or_404(files_of(case).readable(), pk=file_id)
+    return get_or_404(files_of(case).readable(), pk=file_id)

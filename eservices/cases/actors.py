@@ -4,48 +4,48 @@ from dataclasses import dataclass
 
 from eservices.accounts.models import User
 
-from .models import CaseEvent, CaseLink
+from .models import CaseEvent, StatusLink
 
 
 @dataclass(frozen=True)
 class Applicant:
     """Who filed, known by the private link or by the own account."""
 
-    link: CaseLink | None = None
+    link: StatusLink | None = None
     user: User | None = None
 
 
 @dataclass(frozen=True)
-class Office:
+class ConsultedOffice:
     """Another team or an outside office that was asked for its opinion, known by its private link."""
 
     name: str
 
 
-class System:
+class SystemActor:
     """Nobody: the process itself."""
 
     def __repr__(self) -> str:
         return "SYSTEM"
 
 
-SYSTEM = System()
-type Actor = User | Applicant | Office | System
+SYSTEM = SystemActor()
+type Actor = User | Applicant | ConsultedOffice | SystemActor
 
 Kind = CaseEvent.ActorKind
 
 
-def kind(actor: Actor) -> str:
+def actor_kind(actor: Actor) -> str:
     """How a trace names what ``actor`` is."""
     if isinstance(actor, Applicant):
         return Kind.APPLICANT
-    if isinstance(actor, Office):
+    if isinstance(actor, ConsultedOffice):
         return Kind.OFFICE
-    return Kind.SYSTEM if isinstance(actor, System) else Kind.AGENT
+    return Kind.SYSTEM if isinstance(actor, SystemActor) else Kind.AGENT
 
 
-def user(actor: Actor) -> User | None:
+def user_of(actor: Actor) -> User | None:
     """The account behind ``actor``, if any."""
     if isinstance(actor, Applicant):
         return actor.user
-    return None if isinstance(actor, System | Office) else actor
+    return None if isinstance(actor, SystemActor | ConsultedOffice) else actor

@@ -8,4 +8,7 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self):
-        from . import checks, receivers  # noqa: F401
+        from . import (
+            checks,  # noqa: F401
+            signal_handlers,  # noqa: F401
+        )

@@ -11,52 +11,57 @@ from django.utils.translation import get_language
 
 from eservices.accounts.models import IdentityLevel, User
 from eservices.deliveries.models import Delivery
-from home.registry import Registry
+from home.extensions.registry import Registry
 
-from . import access, identity, identity_checks, outbox
-from .formal.consent import consents
-from .formal.content import term_in_words
-from .formal.notifying import remedies_of
+from . import access, case_deliveries, identity_statements
+from .actions.decision_notification.consent import has_consent
+from .actions.decision_notification.writing import remedies_for
 from .forms import IdentifyForm
-from .hindrances import hindrance_of
-from .models import Case, FormalDecision, Tag
-from .retention.schedule import rule_for
-from .stages.kept import panel
-from .states import allowed
+from .models import AppealableDecision, Case, CaseTag
+from .retention.blockers import blocker_reason
+from .retention.due_cases import rule_for
+from .stages.results import results_panel_context
+from .states import is_allowed
+from .texts.decision_letter import term_in_words
+from .workflow import identity
 
-Proof = FormalDecision.Proof
+Proof = AppealableDecision.Proof
 case_panels: Registry[Callable[[Case, User], tuple[str, dict] | None]] = Registry("case_panels")
 
 
 # This app's own: what nobody may overlook stands first, what helps to decide after what other apps show, what is kept
 # of the case at the end.
-FIRST, AFTER, LAST = ("undelivered",), ("identity", "kept", "formal"), ("letters", "tags", "retention")
+PANELS_BEFORE, AFTER, PANELS_LAST = (
+    ("undelivered",),
+    ("identity", "kept", "formal"),
+    ("letters", "tags", "retention"),
+)
 
 
 def panels_for(case: Case, user: User, *, last: bool = False) -> list[tuple[str, dict]]:
     """The panels that have something to show on this case, in their order: above the messages, or the ``last``."""
-    others = [key for key, _offer in case_panels.items() if key not in (*FIRST, *AFTER, *LAST)]
-    keys = LAST if last else [*FIRST, *others, *AFTER]
+    others = [key for key, _offer in case_panels.items() if key not in (*PANELS_BEFORE, *AFTER, *PANELS_LAST)]
+    keys = PANELS_LAST if last else [*PANELS_BEFORE, *others, *AFTER]
     return [panel for key in keys if (panel := case_panels[key](case, user))]
 
 
 @case_panels.register("identity")
 def identity_panel(case: Case, user: User):
     """How sure we are of who asks; who saw the person at the counter states it here."""
-    below = identity.level_of(case) < IdentityLevel.KNOWN
-    may = below and allowed("identify", case.state) and access.may(user, case, "identify")
-    return "cases/identity_panel.html", {
+    below = identity.identity_level_of(case) < IdentityLevel.KNOWN
+    may = below and is_allowed("identify", case.state) and access.may_do(user, case, "identify")
+    return "cases/desk/case/identity_panel.html", {
         "case": case,
-        "level": identity.level_of(case),
-        "stated": identity_checks.stated(case),
+        "level": identity.identity_level_of(case),
+        "stated": identity_statements.identity_statements_of(case),
         "sent_at_level": IdentityLevel(case.submission.identity_level),
         "form": IdentifyForm(auto_id="identify_%s") if may else None,
-        "account": may and identity.may_remember(case),
+        "account": may and identity.can_link_account(case),
     }
 
 
 @case_panels.register("retention")
-def retention(case: Case, user: User) -> tuple[str, dict] | None:
+def retention_panel(case: Case, user: User) -> tuple[str, dict] | None:
     """Until when it is kept and what becomes of it then, the holds on it, and who let it go."""
     if case.rehearsal:
         return None
@@ -69,26 +74,26 @@ def retention(case: Case, user: User) -> tuple[str, dict] | None:
         "rule": rule,
         "until": rule.due(case.closed_at) if rule and case.closed_at else None,
         "past": rule is not None and not case.is_open and rule.due(case.closed_at) <= timezone.now(),
-        "kept": "" if case.is_open else hindrance_of(case),
+        "kept": "" if case.is_open else blocker_reason(case),
         "holds": case.holds.in_force().select_related("by"),
-        "may_hold": access.may(user, case, "hold"),
+        "may_hold": access.may_do(user, case, "hold"),
     }
 
 
 @case_panels.register("kept")
-def kept(case: Case, user: User) -> tuple[str, dict] | None:
+def results_panel(case: Case, user: User) -> tuple[str, dict] | None:
     """What agents, stages and offices that were asked added to the case."""
-    found = panel(case, get_language() or case.language)
-    return ("cases/stages/kept.html", found) if found else None
+    found = results_panel_context(case, get_language() or case.language)
+    return ("cases/stages/results.html", found) if found else None
 
 
 @case_panels.register("undelivered")
-def undelivered(case: Case, user: User) -> tuple[str, dict] | None:
+def undelivered_panel(case: Case, user: User) -> tuple[str, dict] | None:
     """What was written to the applicant and to offices and did not arrive, at once or by coming back."""
     if not Delivery.objects.about(case.subject).stuck().exists():  # as with nearly every case: one question
         return None
-    letters = list(outbox.letters_of(case).stuck())
-    return ("cases/undelivered.html", {"letters": letters}) if letters else None
+    letters = list(case_deliveries.letters_about_case(case).stuck())
+    return ("cases/desk/case/undelivered.html", {"letters": letters}) if letters else None
 
 
 @case_panels.register("letters")
@@ -99,33 +104,36 @@ def letters_panel(case: Case, user: User):
     )
     if not letters:
         return None
-    return "cases/letters_panel.html", {"letters": letters, "may_post": access.may(user, case, "message")}
+    return "cases/desk/case/letters_panel.html", {
+        "letters": letters,
+        "may_post": access.may_do(user, case, "message"),
+    }
 
 
 @case_panels.register("formal")
-def formal_panel(case: Case, user: User):
+def appealable_decisions_panel(case: Case, user: User):
     """Decisions that may be appealed: how and when they were notified, until when, and appeals received."""
     if not case.version.definition.settings.get("remedies"):
         return None
     decisions = list(case.formal_decisions.select_related("letter", "by"))
-    remedies = remedies_of(case)
+    remedies = remedies_for(case)
     if not decisions and remedies is None:
         return None
-    return "cases/formal/panel.html", {
+    return "cases/appealable_decisions/panel.html", {
         "reference": case.reference,
         "decisions": decisions,
         "remedies": remedies,
         "term": term_in_words(remedies.days, remedies.unit) if remedies else "",
         "proofs": [(one.value, one.label) for one in (Proof.HANDED, Proof.NOTICE)],
-        "by_email": consents(case),
-        "may_appeal": access.may(user, case, "appeal"),
+        "by_email": has_consent(case),
+        "may_appeal": access.may_do(user, case, "appeal"),
         "today": timezone.localdate(),
     }
 
 
 @case_panels.register("tags")
-def tags(case: Case, user: User) -> tuple[str, dict]:
+def tags_panel(case: Case, user: User) -> tuple[str, dict]:
     """What agents marked the case with."""
-    own, may = list(case.tags.all()), access.may(user, case, "tag")
-    known = [tag for tag in Tag.objects.all()[: 200 + len(own)] if tag not in own] if may else []
-    return "cases/tags.html", {"tags": own, "known": known, "may": may}
+    own, may = list(case.tags.all()), access.may_do(user, case, "tag")
+    known = [tag for tag in CaseTag.objects.all()[: 200 + len(own)] if tag not in own] if may else []
+    return "cases/desk/case/tags.html", {"tags": own, "known": known, "may": may}

@@ -3,18 +3,18 @@
 from django.core.checks import Error, Tags, Warning, register
 from django.db import DatabaseError
 
-from home.faults import fault_of
+from home.web.error_messages import error_message_of
 
-from .formal.appeal_rules import rules_of
-from .models import Remedies
-from .models.formal import place_of_commune
-from .retention.archive import archive
+from .logic.appeal_rules import rules_of
+from .models import LegalRemedies
+from .models.appealable_decisions import place_of_commune
+from .retention.archive import configured_archive
 
 
 @register(Tags.security, "cases", deploy=True)
-def archive_is_there(app_configs, **kwargs) -> list[Error]:
+def check_archive(app_configs, **kwargs) -> list[Error]:
     """What is to be archived is erased only afterwards: it would wait for years, and nobody would know."""
-    if fault := fault_of(archive):
+    if fault := error_message_of(configured_archive):
         hint = "CASE_ARCHIVE names a class that is on this machine, as package.module.Class."
         return [Error(f"No case can be archived: {fault}", hint=hint, id="cases.E001")]
     return []
@@ -25,7 +25,7 @@ def rules_of_appeal_are_known(app_configs, **kwargs) -> list[Warning]:
     """A term of appeal that leaves out the recess of the canton would end too early."""
     place = place_of_commune()
     try:
-        needed = not rules_of(place).known and Remedies.objects.exists()
+        needed = not rules_of(place).known and LegalRemedies.objects.exists()
     except DatabaseError:  # home.E001 tells of it
         return []
     if not needed:

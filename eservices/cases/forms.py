@@ -6,22 +6,22 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts.models import User
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.fields import PhoneField
-from eservices.submissions import uploads
-from eservices.submissions.attaching import FilesField
+from eservices.submissions import upload_checks
+from eservices.submissions.message_attachments import AttachmentsField
 
-from . import deputies
-from .identity import IdentityCheck
-from .models import Absence, CallBack, Case, Enclosure, Person
+from .models import Absence, CallbackRequest, Case, ConcernedPerson, EnclosureReview
+from .workflow import absences
+from .workflow.identity import IdentityCheck
 
-LONGEST = 10_000
-MOST_EVENTS = 2**31 - 1
-USUAL_DAYS, MOST_DAYS = 10, 400  # working days to answer an agent's question
+MAX_TEXT_LENGTH = 10_000
+MAX_EVENT_NUMBER = 2**31 - 1
+DEFAULT_DAYS, MAX_DAYS = 10, 400  # working days to answer an agent's question
 
 
-def text_field(label, **options):
+def textarea_field(label, **options):
     return forms.CharField(
         label=label,
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         error_messages={"required": _("Write a few words first.")},
         widget=forms.Textarea(attrs={"rows": 3}),
         **options,
@@ -34,7 +34,7 @@ def refuse_placeholders(text: str) -> None:
         raise forms.ValidationError(placeholders.not_replaced(left[0]))
 
 
-class DeedForm(forms.Form):
+class CaseActionForm(forms.Form):
     """What an action needs to know beside the case. ``user`` is who is about to act."""
 
     def __init__(self, *args, case: Case | None = None, user: User | None = None, **kwargs):
@@ -42,26 +42,28 @@ class DeedForm(forms.Form):
         self.case, self.user = case, user
 
 
-class DecidingForm(DeedForm):
+class SeenEventForm(CaseActionForm):
     """Carries the number of the last event that the agent saw."""
 
-    seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_EVENTS, widget=forms.HiddenInput)
+    seen = forms.IntegerField(
+        required=False, min_value=0, max_value=MAX_EVENT_NUMBER, widget=forms.HiddenInput
+    )
 
 
-class ProtectForm(DeedForm):
+class ProtectForm(CaseActionForm):
     """Why the case is protected; colleagues who see it read it."""
 
-    reason = text_field(_("How do you know that an address is protected?"))
+    reason = textarea_field(_("How do you know that an address is protected?"))
 
 
-class UnprotectForm(DeedForm):
+class UnprotectForm(CaseActionForm):
     """Why the case need not be protected."""
 
-    reason = text_field(_("How do you know that no address in this case is protected?"))
+    reason = textarea_field(_("How do you know that no address in this case is protected?"))
 
 
 # -- Who has it ----------------------------------------------------------------------------------------------
-class FetchedChoices(forms.models.ModelChoiceIterator):
+class PrefetchedChoiceIterator(forms.models.ModelChoiceIterator):
     """Choices that are fetched whole, and once: a template asks for their number before it draws them."""
 
     def __iter__(self):
@@ -76,7 +78,7 @@ class FetchedChoices(forms.models.ModelChoiceIterator):
 class AgentField(forms.ModelChoiceField):
     """Somebody of the team; who is away is marked so."""
 
-    iterator = FetchedChoices
+    iterator = PrefetchedChoiceIterator
     away: dict = {}
 
     def label_from_instance(self, user):
@@ -87,14 +89,14 @@ class AgentField(forms.ModelChoiceField):
         return label % {"agent": user, "deputy": absence.deputy}
 
 
-class AssignForm(DeedForm):
+class AssignForm(CaseActionForm):
     agent = AgentField(User.objects.none(), label=_("Agent"), required=False, empty_label=_("nobody"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["agent"]
-        field.away = deputies.away(self.case.team)
-        field.queryset = deputies.colleagues(self.case)
+        field.away = absences.absences_by_user(self.case.team)
+        field.queryset = absences.visible_colleagues(self.case)
 
     @property
     def colleagues(self):
@@ -108,51 +110,51 @@ class AssignForm(DeedForm):
 
 
 # -- What is said --------------------------------------------------------------------------------------------
-class NoteForm(DeedForm):
-    text = text_field(_("Internal note"))
+class NoteForm(CaseActionForm):
+    text = textarea_field(_("Internal note"))
 
 
-class LetterForm(DeedForm):
+class TextWithFilesForm(CaseActionForm):
     """A text to the applicant, with files."""
 
-    files = FilesField(label=_("Files"), required=False)
+    files = AttachmentsField(label=_("Files"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        accept = ",".join(f".{one}" for one in uploads.accepted())
+        accept = ",".join(f".{one}" for one in upload_checks.accepted_extensions())
         self.fields["files"].widget.attrs |= {"multiple": True, "accept": accept}
 
 
-class MessageForm(LetterForm):
-    text = text_field(_("Message"), validators=[refuse_placeholders])
+class MessageForm(TextWithFilesForm):
+    text = textarea_field(_("Message"), validators=[refuse_placeholders])
     field_order = ["text", "files"]
 
 
-class AnswerForm(LetterForm):
-    text = text_field(_("What the applicant answered, by telephone, at the counter or by post"))
+class AnswerForm(TextWithFilesForm):
+    text = textarea_field(_("What the applicant answered, by telephone, at the counter or by post"))
     field_order = ["text", "files"]
 
 
-class AskForm(LetterForm, DecidingForm):
-    text = text_field(_("What do we need?"), validators=[refuse_placeholders])
+class AskForm(TextWithFilesForm, SeenEventForm):
+    text = textarea_field(_("What do we need?"), validators=[refuse_placeholders])
     days = forms.IntegerField(
         label=_("Working days to answer"),
         help_text=_(
             "We remind in the middle and two working days before the end; then the case comes back to you."
         ),
         required=False,
-        initial=USUAL_DAYS,
+        initial=DEFAULT_DAYS,
         min_value=1,
-        max_value=MOST_DAYS,
+        max_value=MAX_DAYS,
     )
     field_order = ["text", "files", "days"]
 
     def clean_days(self) -> int:
         """No question without an end: what is left empty has the usual one."""
-        return self.cleaned_data["days"] or USUAL_DAYS
+        return self.cleaned_data["days"] or DEFAULT_DAYS
 
 
-class CallForm(DeedForm):
+class CallbackForm(CaseActionForm):
     phone = PhoneField(
         label=_("Telephone"),
         max_length=32,
@@ -160,18 +162,18 @@ class CallForm(DeedForm):
         error_messages={"required": _("Which number should be called?")},
     )
     wish = forms.CharField(label=_("When (optional)"), max_length=200, required=False)
-    about = text_field(_("What it is about (optional)"), required=False)
+    about = textarea_field(_("What it is about (optional)"), required=False)
 
 
-class CalledForm(DeedForm):
-    call = forms.ModelChoiceField(CallBack.objects.none(), widget=forms.HiddenInput)
+class CallbackResultForm(CaseActionForm):
+    call = forms.ModelChoiceField(CallbackRequest.objects.none(), widget=forms.HiddenInput)
     reached = forms.TypedChoiceField(
         label=_("How did it go?"),
         choices=[("yes", _("reached")), ("no", _("not reached"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    result = text_field(_("What was said (optional)"), required=False)
+    result = textarea_field(_("What was said (optional)"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -179,26 +181,30 @@ class CalledForm(DeedForm):
 
 
 # -- What is found -------------------------------------------------------------------------------------------
-class EnclosureForm(DeedForm):
+class EnclosureForm(CaseActionForm):
     field = forms.SlugField(max_length=60, widget=forms.HiddenInput)
-    state = forms.ChoiceField(label=_("This paper is"), choices=Enclosure.State, widget=forms.RadioSelect)
-    reason = text_field(_("Reason, if refused"), required=False)
+    state = forms.ChoiceField(
+        label=_("This paper is"), choices=EnclosureReview.State, widget=forms.RadioSelect
+    )
+    reason = textarea_field(_("Reason, if refused"), required=False)
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("state") == Enclosure.State.REFUSED and not cleaned.get("reason", "").strip():
+        if cleaned.get("state") == EnclosureReview.State.REFUSED and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Say why it is refused: the applicant reads it."))
         return cleaned
 
 
-class AmendForm(DecidingForm):
-    reason = text_field(_("Why is it corrected?"))
+class CorrectionForm(SeenEventForm):
+    reason = textarea_field(_("Why is it corrected?"))
 
 
-class PersonForm(DeedForm):
-    person = forms.ModelChoiceField(Person.objects.none(), widget=forms.HiddenInput)
-    outcome = forms.ChoiceField(label=_("For this person"), choices=Person.Outcome, widget=forms.RadioSelect)
-    reason = text_field(_("Reason, if refused"), required=False)
+class PersonForm(CaseActionForm):
+    person = forms.ModelChoiceField(ConcernedPerson.objects.none(), widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label=_("For this person"), choices=ConcernedPerson.Outcome, widget=forms.RadioSelect
+    )
+    reason = textarea_field(_("Reason, if refused"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -206,12 +212,15 @@ class PersonForm(DeedForm):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("outcome") == Person.Outcome.REFUSED and not cleaned.get("reason", "").strip():
+        if (
+            cleaned.get("outcome") == ConcernedPerson.Outcome.REFUSED
+            and not cleaned.get("reason", "").strip()
+        ):
             self.add_error("reason", _("Say why: the applicant reads it."))
         return cleaned
 
 
-class IdentifyForm(DeedForm):
+class IdentifyForm(CaseActionForm):
     check = forms.ChoiceField(
         label=_("How was identity checked?"), choices=IdentityCheck, widget=forms.RadioSelect
     )
@@ -221,11 +230,11 @@ class IdentifyForm(DeedForm):
 
 
 # -- How it ends ---------------------------------------------------------------------------------------------
-class AcceptForm(DecidingForm):
-    reason = text_field(_("A word to the applicant (optional)"), required=False)
+class AcceptForm(SeenEventForm):
+    reason = textarea_field(_("A word to the applicant (optional)"), required=False)
 
 
-class ReviewForm(DecidingForm):
+class ReviewForm(SeenEventForm):
     """The second pair of eyes."""
 
     agreed = forms.TypedChoiceField(
@@ -234,7 +243,7 @@ class ReviewForm(DecidingForm):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    reason = text_field(_("Why is it sent back?"), required=False)
+    reason = textarea_field(_("Why is it sent back?"), required=False)
 
     def clean(self):
         said = super().clean()
@@ -243,13 +252,13 @@ class ReviewForm(DecidingForm):
         return said
 
 
-class RefuseForm(DecidingForm):
-    reason = text_field(_("Reason, which the applicant reads"))
+class RefuseForm(SeenEventForm):
+    reason = textarea_field(_("Reason, which the applicant reads"))
 
 
-class WithdrawForm(DeedForm):
-    reason = text_field(_("How the applicant told us (optional)"), required=False)
+class WithdrawForm(CaseActionForm):
+    reason = textarea_field(_("How the applicant told us (optional)"), required=False)
 
 
-class ReopenForm(DeedForm):
-    reason = text_field(_("Why? The applicant reads it"))
+class ReopenForm(CaseActionForm):
+    reason = textarea_field(_("Why? The applicant reads it"))

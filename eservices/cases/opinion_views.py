@@ -9,14 +9,15 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET
 from django.views.generic import TemplateView
 
-from eservices.formbuilder.field_types import guarded
+from eservices.formbuilder.field_types import answer_text_unless_secret
+from eservices.submissions.file_responses import attachment_response
 
-from . import access, actions, case_screen
-from .actors import Office
+from . import access, actions
+from .actors import ConsultedOffice
+from .desk.case import page
+from .exceptions import IllegalTransition
 from .models import Case
-from .refusals import IllegalTransition
-from .responses import attachment
-from .stages import settings_of
+from .stages import current_settings
 from .stages.opinions import OpinionForm, OpinionsStage
 
 
@@ -32,7 +33,7 @@ class OpinionView(TemplateView):
 
     def dispatch(self, request, *args, secret, **kwargs):
         self.opinion = access.opinion_by_secret(secret)
-        self.actor = Office(self.opinion.name)
+        self.actor = ConsultedOffice(self.opinion.name)
         response = super().dispatch(request, *args, **kwargs)
         response["Referrer-Policy"] = "strict-origin"
         response["X-Robots-Tag"] = "noindex"
@@ -40,7 +41,7 @@ class OpinionView(TemplateView):
 
     def get(self, request):
         if self.opinion.is_open:
-            actions.leave_trace_of_opinion(actor=self.actor, opinion=self.opinion)
+            actions.log_opinion_page_opened(actor=self.actor, opinion=self.opinion)
         return self._show()
 
     def post(self, request):
@@ -59,22 +60,22 @@ class OpinionView(TemplateView):
         context = {"opinion": self.opinion, "case": case, "fault": fault, "form": form or OpinionForm()}
         context["service"] = case.version.definition.title(get_language() or case.language)
         if self.opinion.is_open:
-            words = OpinionsStage().words(case, row, settings_of(row), "text", get_language() or "")
+            words = OpinionsStage().words(case, row, current_settings(row), "text", get_language() or "")
             context |= {"asked": words, "sections": [] if case.protected else _declared(case)}
         return self.render_to_response(self.get_context_data(**context), status=status)
 
 
 def _declared(case: Case):
     """What was declared, without what is secret."""
-    sections = case_screen.answers(case, list(access.files_of(case)), words=guarded)
+    sections = page.answer_rows(case, list(access.files_of(case)), words=answer_text_unless_secret)
     return [(title, [answer for answer in answers if not answer.secret]) for title, answers in sections]
 
 
 @require_GET
 @csp_override({"default-src": [CSP.NONE], "sandbox": True})
-def file(request, secret, file_id):
+def download_file_for_opinion(request, secret, file_id):
     """A file of the case, to save. Reading leaves a trace."""
     opinion = access.opinion_by_secret(secret)
     found = access.file_by_opinion(opinion, file_id)
-    actions.leave_trace_of_reading(actor=Office(opinion.name), case=opinion.stage.case, file=found)
-    return attachment(found)
+    actions.log_read(actor=ConsultedOffice(opinion.name), case=opinion.stage.case, file=found)
+    return attachment_response(found)

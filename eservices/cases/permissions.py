@@ -12,7 +12,7 @@ from wagtail.permissions import policy_registry
 from wagtail.snippets.views.snippets import SnippetViewSet
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from home.shortcuts import one_or_404
+from home.web.shortcuts import get_or_404
 
 from . import access
 from .models import Role
@@ -72,7 +72,7 @@ class TeamsViewSet(SnippetViewSet):
         def guarded(request, *args, **kwargs):
             policy = policy_registry.get_by_type(self.model)
             if "pk" in kwargs and policy.user_has_permission(request.user, "change"):
-                row = one_or_404(self.model, pk=unquote(str(kwargs["pk"])))
+                row = get_or_404(self.model, pk=unquote(str(kwargs["pk"])))
                 if not policy.user_has_permission_for_instance(request.user, "change", row):
                     raise Http404
             return view(request, *args, **kwargs)

@@ -8,21 +8,33 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import actions, states, timing, trace
+from . import actions, audit_log, states
 from .actors import SYSTEM
 from .models import Case, CaseStage
-from .progress import (  # noqa: F401 - asked of the process
-    Progress,
-    ahead,
-    applies,
-    current,
-    is_asked,
-    is_overdue,
-    open_questions,
-    unfinished,
+from .stages import (
+    APPLICANT,
+    LEAD,
+    Answer,
+    AskApplicant,
+    Done,
+    EndCase,
+    Stop,
+    Waiting,
+    is_decision_stage,
+    kind_of,
 )
-from .stages import APPLICANT, LEAD, Answer, Ask, Done, End, Stop, Waiting, decides, kind_of
 from .stages import SYSTEM as SYSTEM_WAITS
+from .workflow import clock
+from .workflow.progress import (
+    Progress,
+    current_stage,
+    has_open_question_expression,  # noqa: F401 - asked of the process
+    is_answer_overdue,
+    open_questions,  # noqa: F401 - asked of the process
+    stage_applies,
+    stages_ahead,  # noqa: F401 - asked of the process
+    unfinished_stages,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +42,7 @@ FAULT = gettext_lazy("a program or another system failed, the timeline has its m
 FAULT_PAUSE = timedelta(minutes=5)  # a stage that raised is tried again after this
 
 
-def advance(case_id) -> None:
+def advance_case(case_id) -> None:
     """Runs the case's stages, one after the other, until one has to wait or none is left.
 
     Safe to call at any time, any number of times, by several workers: each stage is its own transaction under
@@ -49,26 +61,26 @@ def advance(case_id) -> None:
         _keep_fault(case_id, fault)
 
 
-def skippable(case: Case) -> CaseStage | None:
+def skippable_wait(case: Case) -> CaseStage | None:
     """What a rehearsal need not wait for: a moment, or what somebody outside would do."""
-    row = current(case)
-    if row is None or row.progress != Progress.ACTIVE or decides(row) or row.waiting_for == LEAD:
+    row = current_stage(case)
+    if row is None or row.progress != Progress.ACTIVE or is_decision_stage(row) or row.waiting_for == LEAD:
         return None
     under_way = row.waiting_for == SYSTEM_WAITS and case.due_at is None
     return None if under_way else row
 
 
 @transaction.atomic
-def skip(*, actor, case: Case) -> None:
+def skip_wait(*, actor, case: Case) -> None:
     """Lets a rehearsal go on as if what it waits for had happened."""
-    case = actions.locked(case.pk)
-    row = skippable(case)
+    case = actions.lock_case(case.pk)
+    row = skippable_wait(case)
     if not case.rehearsal or not case.is_open or row is None:
         raise actions.IllegalTransition(_("There is nothing to skip."))
-    trace.record(case, "skipped", actor, stage=row.key, type=row.type)
-    timing.take_the_ball(case)
+    audit_log.record_event(case, "skipped", actor, stage=row.key, type=row.type)
+    clock.stop_waiting_for_applicant(case)
     _finish(case, row, Progress.DONE)
-    actions.wake(case=case)
+    actions.wake_process(case=case)
 
 
 @transaction.atomic
@@ -78,8 +90,8 @@ def _next_stage(case_id, before: Case | None) -> Case | None:
     With the last stage the case ends: in the same transaction, so that nobody sees one without the other.
     ``before``: what the stage before it answered.
     """
-    case = actions.locked_again(before) if before else actions.locked(case_id)
-    rows = list(unfinished(case)) if case.is_open else []
+    case = actions.relock_case(before) if before else actions.lock_case(case_id)
+    rows = list(unfinished_stages(case)) if case.is_open else []
     if rows and not _run(case, rows[0]):
         return None
     if len(rows) > 1:
@@ -91,15 +103,15 @@ def _next_stage(case_id, before: Case | None) -> Case | None:
 
 def _run(case: Case, row: CaseStage) -> bool:
     """Whether the stage is over now."""
-    if row.progress == Progress.TODO and not applies(case, row.spec):
+    if row.progress == Progress.TODO and not stage_applies(case, row.spec):
         return _finish(case, row, Progress.SKIPPED)
     return _keep(case, row, _answer(case, row))
 
 
 def _end(case: Case) -> None:
     """Nothing is left to do: the case closes, unless the applicant was asked: the answer wakes it, or an agent."""
-    if states.allowed("complete", case.state) and not is_overdue(case):
-        actions.complete(actor=SYSTEM, case=case)
+    if states.is_allowed("complete", case.state) and not is_answer_overdue(case):
+        actions.complete_case(actor=SYSTEM, case=case)
     else:
         case.due_at = None
         case.save(update_fields=["due_at"])
@@ -121,16 +133,16 @@ def _keep(case: Case, row: CaseStage, answer: Answer) -> bool:
     match answer:
         case Done():
             row.data |= answer.data or {}
-            trace.record(case, "stage", SYSTEM, stage=row.key, type=row.type)
+            audit_log.record_event(case, "stage", SYSTEM, stage=row.key, type=row.type)
             return _finish(case, row, Progress.DONE)
-        case Ask():
-            asked = actions.ask_by_itself(case=case, text=answer.text, term=answer.term)
+        case AskApplicant():
+            asked = actions.ask_from_stage(case=case, text=answer.text, term=answer.term)
             _wait(asked, row, Waiting(APPLICANT, until=answer.until))
-        case End():
-            actions.lapse(case=case, outcome=answer.outcome, reason=answer.reason)
+        case EndCase():
+            actions.close_unanswered(case=case, outcome=answer.outcome, reason=answer.reason)
         case Stop():
             if row.reason != answer.reason:
-                trace.record(case, "stopped", SYSTEM, stage=row.key, reason=answer.reason)
+                audit_log.record_event(case, "stopped", SYSTEM, stage=row.key, reason=answer.reason)
             _wait(case, row, Waiting(LEAD, reason=answer.reason))
         case Waiting():
             _wait(case, row, answer)
@@ -139,14 +151,14 @@ def _keep(case: Case, row: CaseStage, answer: Answer) -> bool:
 
 def _wait(case: Case, row: CaseStage, answer: Waiting) -> None:
     if answer.who == LEAD and row.waiting_for != LEAD:
-        timing.plan_word_of_block(case)
+        clock.schedule_blocked_alert(case)
     row.entered_at = row.entered_at or timezone.now()
     row.progress, row.waiting_for, row.reason = Progress.ACTIVE, answer.who, answer.reason
     row.save(update_fields=["entered_at", "progress", "waiting_for", "reason", "data"])
     case.due_at = answer.until
     case.save(update_fields=["due_at"])
     nobody_can_act = answer.who == SYSTEM_WAITS and kind_of(row).rests
-    timing.follow_the_ball(case, stage_rests=nobody_can_act or answer.who == APPLICANT)
+    clock.sync_deadline_pause(case, stage_rests=nobody_can_act or answer.who == APPLICANT)
 
 
 def _finish(case: Case, row: CaseStage, progress: str) -> bool:
@@ -154,7 +166,7 @@ def _finish(case: Case, row: CaseStage, progress: str) -> bool:
     row.entered_at = row.entered_at or now
     row.progress, row.done_at, row.waiting_for, row.reason = progress, now, "", ""
     row.save()
-    timing.follow_the_ball(case, stage_rests=False)
+    clock.sync_deadline_pause(case, stage_rests=False)
     return True
 
 
@@ -164,16 +176,16 @@ def _keep_fault(case_id, fault: Exception) -> None:
 
     What failed is for who runs the site: it stands in the log and in the timeline, once until it is another.
     """
-    case = actions.locked(case_id)
-    row = next(unfinished(case), None)
+    case = actions.lock_case(case_id)
+    row = next(unfinished_stages(case), None)
     if not case.is_open or row is None:
         return
     told = {"stage": row.key, "reason": f"{type(fault).__name__}: {fault}"[:500]}
     last = case.events.filter(kind="fault").order_by("number").last()
     if last is None or last.data != told:
-        trace.record(case, "fault", SYSTEM, **told)
+        audit_log.record_event(case, "fault", SYSTEM, **told)
     if row.waiting_for != LEAD:
-        timing.plan_word_of_block(case)
+        clock.schedule_blocked_alert(case)
     CaseStage.objects.filter(pk=row.pk).update(waiting_for=LEAD, reason=FAULT)
     case.due_at = timezone.now() + FAULT_PAUSE
     case.save(update_fields=["due_at"])

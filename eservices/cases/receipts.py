@@ -3,16 +3,17 @@
 from django.urls import reverse
 
 from eservices.submissions.models import Submission
-from eservices.submissions.receipts import receipts
+from eservices.submissions.receipts import receipt_providers
 
-from . import access, concerned, emails
-from .answering import answered_by, is_at_once, pays_first
-from .concerned import label_of
+from . import access, emails
 from .models import Case
-from .progress import ahead, titles
+from .promised_date import is_immediate, promised_date, waits_for_payment_first
+from .workflow import enclosures_and_persons
+from .workflow.enclosures_and_persons import question_label
+from .workflow.progress import stage_titles, stages_ahead
 
 
-@receipts.register("cases")
+@receipt_providers.register("cases")
 def case_receipt(submission: Submission) -> dict:
     """Reference, deadline, private link and the next steps of the case that the submission opened; for the agent who
     filed it the way to the receipt on paper and, where it is their team's, to the case."""
@@ -21,23 +22,26 @@ def case_receipt(submission: Submission) -> dict:
         return {}
     return {
         "reference": case.reference,
-        "deadline": answered_by(case),
-        "at_once": case.is_open and is_at_once(case),
-        "pays_first": case.is_open and pays_first(case),
-        "url": emails.shown_url(case),
-        "next_steps": titles(ahead(case)),
-        "missing": missing(case),
+        "deadline": promised_date(case),
+        "at_once": case.is_open and is_immediate(case),
+        "pays_first": case.is_open and waits_for_payment_first(case),
+        "url": emails.displayed_status_url(case),
+        "next_steps": stage_titles(stages_ahead(case)),
+        "missing": missing_enclosure_labels(case),
         "ways": _ways(case, submission.agent) if submission.agent_id else {},
     }
 
 
-def missing(case: Case) -> list[str]:
+def missing_enclosure_labels(case: Case) -> list[str]:
     """The papers that did not come, in the language of the case."""
-    return [label_of(case, one.key, case.language) for one in concerned.missing_papers(case)]
+    return [
+        question_label(case, one.key, case.language)
+        for one in enclosures_and_persons.missing_enclosures(case)
+    ]
 
 
 def _ways(case: Case, agent) -> dict[str, str]:
-    opens = access.may(agent, case, "read")
+    opens = access.may_do(agent, case, "read")
     return {
         "paper": reverse("cases:receipt", args=[case.reference]),
         "case": reverse("cases:case", args=[case.reference]) if opens else "",

@@ -4,8 +4,8 @@ from django.tasks import task
 
 
 @task()
-def advance(case_id: str) -> None:
+def advance_case(case_id: str) -> None:
     """Runs the process of the case; harmless if it is not due any more."""
     from . import process  # the process calls actions, and actions wake this task
 
-    process.advance(case_id)
+    process.advance_case(case_id)

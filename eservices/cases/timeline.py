@@ -7,16 +7,16 @@ from datetime import datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from home.templatetags.commune import chf
+from home.localization.number_format import format_amount
 
-from .case_events import label_of
+from .audit_log import READ
+from .event_labels import event_label
 from .models import Case, CaseEvent
-from .stages import name_of
-from .trace import READ
+from .stages import stage_name
 
 
 @dataclass
-class Line:
+class TimelineItem:
     """A line of the timeline."""
 
     at: datetime
@@ -25,14 +25,14 @@ class Line:
     detail: str
 
 
-def timeline(case: Case) -> list[Line]:
+def timeline_items(case: Case) -> list[TimelineItem]:
     """Everything that happened, newest first. Who read what stands apart: see ``readings``."""
-    return told(case, events_of(case))[0]
+    return items_from_events(case, events_of(case))[0]
 
 
-def readings(case: Case) -> list[Line]:
+def read_log_items(case: Case) -> list[TimelineItem]:
     """Who read the case and its files, newest first."""
-    return told(case, events_of(case))[1]
+    return items_from_events(case, events_of(case))[1]
 
 
 def events_of(case: Case) -> list[CaseEvent]:
@@ -40,13 +40,13 @@ def events_of(case: Case) -> list[CaseEvent]:
     return list(case.events.select_related("actor").order_by("-number"))
 
 
-def told(case: Case, events: list[CaseEvent]) -> tuple[list[Line], list[Line]]:
+def items_from_events(case: Case, events: list[CaseEvent]) -> tuple[list[TimelineItem], list[TimelineItem]]:
     """What happened according to ``events``, and who read."""
-    happened: list[Line] = []
-    read: list[Line] = []
-    titles = {row.key: name_of(row) for row in case.stages.all()} | _questions(case)
+    happened: list[TimelineItem] = []
+    read: list[TimelineItem] = []
+    titles = {row.key: stage_name(row) for row in case.stages.all()} | _questions(case)
     for event in events:
-        line = Line(event.at, label_of(event.kind), _who(event), _detail(event, titles))
+        line = TimelineItem(event.at, event_label(event.kind), _who(event), _detail(event, titles))
         (read if event.kind.endswith(READ) else happened).append(line)
     return happened, read
 
@@ -81,5 +81,5 @@ def _detail(event: CaseEvent, titles: dict[str, str]) -> str:
 def _facts(data: dict) -> Iterator[str]:
     """What is told of money, documents and dossiers: how much, under which number, in which folder."""
     if data.get("amount"):
-        yield chf(data["amount"], data.get("currency", ""))
+        yield format_amount(data["amount"], data.get("currency", ""))
     yield from (data[name] for name in ("receipt", "number", "folder") if data.get(name))

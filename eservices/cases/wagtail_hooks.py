@@ -13,17 +13,18 @@ from wagtail.log_actions import LogFormatter
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from . import access, queue
-from .letters.panels import PlaceholdersPanel
-from .models import Letter, Remedies, Role, Team
-from .notices.panels import NoticesPanel
+from . import access
+from .desk.case_queue import queries
+from .desk.mailroom import access as postroom
+from .desk.notification_settings import NotificationPreferencesPanel
+from .letter_templates.panels import PlaceholdersPanel
+from .models import LegalRemedies, LetterTemplate, Role, Team
 from .permissions import OwnedForm, OwnTeams, TeamForm, TeamsViewSet
-from .postroom import access as postroom
 from .retention import access as retention
 
 register_permission_policy(Team, OwnTeams(Team, "add", "delete", team="pk", role=Role.CONFIGURE))
-register_permission_policy(Letter, OwnTeams(Letter))
-register_permission_policy(Remedies, OwnTeams(Remedies))
+register_permission_policy(LetterTemplate, OwnTeams(LetterTemplate))
+register_permission_policy(LegalRemedies, OwnTeams(LegalRemedies))
 
 
 class TeamViewSet(TeamsViewSet):
@@ -40,10 +41,10 @@ class TeamViewSet(TeamsViewSet):
 register_snippet(TeamViewSet)
 
 
-class LetterViewSet(TeamsViewSet):
+class LetterTemplateViewSet(TeamsViewSet):
     """The letters that editors write, one per language."""
 
-    model = Letter
+    model = LetterTemplate
     icon = "mail"
     menu_label = _("Letters to applicants")
     list_display = ["name", "key", "team", "subject", "locale"]
@@ -61,21 +62,21 @@ class LetterViewSet(TeamsViewSet):
     )
 
 
-register_snippet(LetterViewSet)
+register_snippet(LetterTemplateViewSet)
 
 
-class RemediesViewSet(TeamsViewSet):
+class LegalRemediesViewSet(TeamsViewSet):
     """What can be done against decisions, one per language."""
 
-    model = Remedies
+    model = LegalRemedies
     icon = "doc-full-inverse"
     menu_label = _("Legal remedies")
     list_display = ["name", "key", "team", "authority", "days", "locale"]
     search_fields = ["name", "key", "authority"]
-    edit_handler = ObjectList(Remedies.panels, base_form_class=OwnedForm)
+    edit_handler = ObjectList(LegalRemedies.panels, base_form_class=OwnedForm)
 
 
-register_snippet(RemediesViewSet)
+register_snippet(LegalRemediesViewSet)
 
 
 class CasesMenuItem(MenuItem):
@@ -95,14 +96,16 @@ def _waiting(request) -> dict[str, int]:
     """
     if not hasattr(request, "waiting"):
         user = request.user
-        cases = access.cases_for(user).filter(queue.WAITS)
-        request.waiting = queue.counted({"cases": cases, "letters": postroom.letters_for(user).to_print()})
+        cases = access.cases_for(user).filter(queries.NEEDS_AGENT)
+        request.waiting = queries.count_each(
+            {"cases": cases, "letters": postroom.letters_for(user).to_print()}
+        )
     return request.waiting
 
 
 def _with_number(item: MenuItem, number: int) -> LinkMenuItem:
     """The item as it stands in the menu, with how many wait behind it."""
-    label = f"{item.label} ({queue.number_words(number)})" if number else item.label
+    label = f"{item.label} ({queries.format_count(number)})" if number else item.label
     return LinkMenuItem(item.name, label, item.url, icon_name=item.icon_name, classname=item.classname)
 
 
@@ -117,29 +120,29 @@ class CasesPanel(Component):
     """What waits for an agent, on the first page of the admin: how much, and what is most urgent."""
 
     name, order = "cases", 50
-    template_name = "cases/home_panel.html"
+    template_name = "cases/desk/home_panel.html"
     shown = ("confirm", "overdue", "unassigned", "mine", "instead", "team")
     urgent = 5
 
     def get_context_data(self, parent_context):
         user, now = parent_context["request"].user, timezone.now()
-        views, mine = queue.views(user, now), access.cases_for(user)
+        views, mine = queries.ready_made_views(user, now), access.cases_for(user)
         shown = [key for key in self.shown if key in views]  # not everybody has each view
-        sizes = queue.counted({key: mine.filter(views[key][1]) for key in shown})
-        nearest = queue.rows(mine.filter(queue.WAITS).by_urgency())[: self.urgent]
-        titles = queue.titles([case.form_id for case in nearest])
+        sizes = queries.count_each({key: mine.filter(views[key][1]) for key in shown})
+        nearest = queries.with_row_data(mine.filter(queries.NEEDS_AGENT).by_urgency())[: self.urgent]
+        titles = queries.service_titles([case.form_id for case in nearest])
         return {
             "counts": [
-                (key, views[key][0], sizes[key], queue.number_words(sizes[key]))
+                (key, views[key][0], sizes[key], queries.format_count(sizes[key]))
                 for key in shown
                 if key != "confirm" or sizes[key]
             ],
-            "rows": queue.drawn(nearest, now, titles),
+            "rows": queries.render_rows(nearest, now, titles),
         }
 
 
 @hooks.register("construct_homepage_panels")
-def show_cases_first(request, panels):
+def add_cases_panel(request, panels):
     if access.is_agent(request.user):
         panels.insert(0, CasesPanel())
 
@@ -152,7 +155,7 @@ class AgentsMenuItem(MenuItem):
 
 
 @hooks.register("register_admin_menu_item")
-def register_figures():
+def register_metrics():
     return AgentsMenuItem(
         _("Figures"), reverse("cases:figures"), name="figures", icon_name="history", order=60
     )
@@ -162,7 +165,7 @@ class RetentionMenuItem(MenuItem):
     """The way to what was kept long enough, for whoever approves that it goes."""
 
     def is_shown(self, request):
-        return retention.may_approve(request.user)
+        return retention.may_approve_disposal(request.user)
 
 
 @hooks.register("register_admin_menu_item")
@@ -172,7 +175,7 @@ def register_retention():
     )
 
 
-class LettersMenuItem(MenuItem):
+class MailroomMenuItem(MenuItem):
     """The way to the post room, with how many letters wait to be printed."""
 
     def is_shown(self, request):
@@ -183,8 +186,8 @@ class LettersMenuItem(MenuItem):
 
 
 @hooks.register("register_admin_menu_item")
-def register_letters():
-    return LettersMenuItem(
+def register_mailroom():
+    return MailroomMenuItem(
         _("Letters to post"), reverse("postroom:letters"), name="letters", icon_name="mail", order=55
     )
 
@@ -211,8 +214,8 @@ class ExportFormatter(LogFormatter):
 
 
 @hooks.register("register_account_settings_panel")
-def register_notices(request, user, profile):
-    return NoticesPanel(request, user, profile)
+def register_notification_panel(request, user, profile):
+    return NotificationPreferencesPanel(request, user, profile)
 
 
 @hooks.register("register_admin_menu_item")
@@ -223,8 +226,8 @@ def register_teams():
 @hooks.register("register_admin_urls")
 def register_urls():
     return [
-        path("cases/", include("eservices.cases.urls")),
+        path("cases/", include("eservices.cases.admin_urls")),
         path("retention/", include("eservices.cases.retention.urls")),
-        path("decisions/", include("eservices.cases.formal.urls")),
-        path("letters/", include("eservices.cases.postroom.urls")),
+        path("decisions/", include("eservices.cases.appealable_decisions.urls")),
+        path("letters/", include("eservices.cases.desk.mailroom.urls")),
     ]

@@ -16,21 +16,21 @@ from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft
 
-from . import following, importing
-from .compile import definition_of
-from .drafting import drafted
-from .linting import errors
+from .definition import importer, translation_sync
+from .definition.compiler import compile_definition
+from .definition.drafts import draft_definition
+from .definition.linter import publication_errors
 from .models import ServiceIndexPage, ServicePage, TranslationUpdate
-from .tasks import update_translations as wake
+from .tasks import sync_translations as wake
 
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=10)  # longer than any update takes: then another worker takes over
-PAUSES = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 60 * 6)]  # after so many failures
+RETRY_PAUSES = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 60 * 6)]  # after so many failures
 
 
 @transaction.atomic
-def publish_form(*, actor, page: ServicePage) -> FormVersion | None:
+def publish_form_version(*, actor, page: ServicePage) -> FormVersion | None:
     """Freezes what is live of the service that ``page`` belongs to; None while its source is not live.
 
     Content that did not change makes no new version. Translations follow their source soon after.
@@ -39,16 +39,16 @@ def publish_form(*, actor, page: ServicePage) -> FormVersion | None:
     if source is None or not source.live:
         return None
     translations = source.get_translations().live().specific().order_by("locale__language_code")
-    content = definition_of(source, translations)
+    content = compile_definition(source, translations)
     form = _form(source)
     before = form.current.definition.settings.get("team", "") if form.current else None
-    formbuilder.offer(actor=actor, form=form, offered=True)
+    formbuilder.set_form_open(actor=actor, form=form, offered=True)
     _follow(source, translations)
     if page.pk == source.pk:
         _announce(source)
     if before is not None and before != source.team:
         _tell_of_team(actor, source, before)
-    return formbuilder.freeze(actor=actor, form=form, content=content)
+    return formbuilder.freeze_version(actor=actor, form=form, content=content)
 
 
 def _tell_of_team(actor, source: ServicePage, before: str) -> None:
@@ -60,35 +60,35 @@ def _tell_of_team(actor, source: ServicePage, before: str) -> None:
 
 
 @transaction.atomic
-def withdraw_form(*, actor, page: ServicePage) -> None:
+def close_form(*, actor, page: ServicePage) -> None:
     """No new requests: the source page is no longer live. What was begun may be finished."""
     form = Form.objects.filter(key=page.translation_key).first()
     if form is not None and page.is_source:
-        formbuilder.offer(actor=actor, form=form, offered=False)
+        formbuilder.set_form_open(actor=actor, form=form, offered=False)
 
 
 @transaction.atomic
-def rehearse(*, actor, page: ServicePage, language: str) -> Draft:
+def start_rehearsal(*, actor, page: ServicePage, language: str) -> Draft:
     """Freezes the latest drafts of the service as a rehearsal, and begins a request on it.
 
     Raises ``ValidationError`` with every fault where the form would fail a resident.
     """
     source = ServicePage.objects.source_of(page.translation_key)
-    content = drafted(source)
-    if faults := errors(content):
+    content = draft_definition(source)
+    if faults := publication_errors(content):
         raise ValidationError([str(fault) for fault in faults])
     kind = FormVersion.Kind.REHEARSAL
-    version = formbuilder.freeze(actor=actor, form=_form(source), content=content, kind=kind)
+    version = formbuilder.freeze_version(actor=actor, form=_form(source), content=content, kind=kind)
     return submissions.start_draft(actor=actor, version=version, language=language)
 
 
 def discard_rehearsals(*, actor, page: ServicePage) -> None:
     """Throws away what was rehearsed of the service, each case by itself; what is real stays."""
     for case in Case.objects.rehearsed().filter(form=page.translation_key):
-        cases.discard(actor=actor, case=case)
+        cases.discard_rehearsal(actor=actor, case=case)
     begun = Draft.objects.rehearsed().filter(version__form=page.translation_key)
     for draft in begun.select_related("version"):
-        submissions.discard(actor=actor, draft=draft)
+        submissions.discard_rehearsal(actor=actor, draft=draft)
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def import_service(*, actor, index: ServiceIndexPage, definition: dict, publish:
     it is published. Raises ``ValidationError`` with every fault at once; then nothing is written.
     """
     ServiceIndexPage.objects.select_for_update().get(pk=index.pk)
-    page = importing.write_service(index, definition, publish=publish, user=actor)
+    page = importer.write_service(index, definition, publish=publish, user=actor)
     if len(definition["texts"]) > 1:
         # Unpublished texts wait for the publication of their source.
         due_at = timezone.now() if publish else None
@@ -109,7 +109,7 @@ def import_service(*, actor, index: ServiceIndexPage, definition: dict, publish:
     return page
 
 
-def update_translations(page_id: int) -> None:
+def sync_translations(page_id: int) -> None:
     """Lets the translations of a service follow its source, with the texts that an import brought.
 
     Safe to call at any time, any number of times: what was not finished is done again. Those that are live are
@@ -119,10 +119,10 @@ def update_translations(page_id: int) -> None:
     if row is None:
         return
     try:
-        following.update(row.page, row.definition)
+        translation_sync.sync_translations(row.page, row.definition)
     except Exception:
         logger.exception("Translations of service %s could not be updated", page_id)
-        pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]
+        pause = RETRY_PAUSES[min(row.attempts, len(RETRY_PAUSES)) - 1]
         _still(row).update(due_at=timezone.now() + pause)
     else:
         _still(row).delete()
@@ -131,7 +131,7 @@ def update_translations(page_id: int) -> None:
 def _announce(source: ServicePage) -> None:
     """Translations of a source that was published have to follow it."""
     waiting = TranslationUpdate.objects.filter(page=source).exists()
-    if waiting or following.is_kept(source):
+    if waiting or translation_sync.is_managed_by_localize(source):
         defaults = {"due_at": timezone.now(), "attempts": 0}
         TranslationUpdate.objects.update_or_create(page=source, defaults=defaults)
         transaction.on_commit(lambda: wake.enqueue(source.pk), robust=True)

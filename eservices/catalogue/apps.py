@@ -8,4 +8,4 @@ class CatalogueConfig(AppConfig):
     verbose_name = _("Online services")
 
     def ready(self):
-        from . import receivers  # noqa: F401
+        from . import signal_handlers  # noqa: F401

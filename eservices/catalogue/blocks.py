@@ -5,9 +5,9 @@ from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from eservices.cases.stages import for_editors
+from eservices.cases.stages import stages_for_editors
 from eservices.formbuilder.blocks import ConditionBlock, KeyBlock
-from home.blocks import TEXT_FEATURES
+from home.blocks.base import TEXT_FEATURES
 
 
 class NextStepBlock(blocks.StructBlock):
@@ -36,7 +36,7 @@ class QuestionBlock(blocks.StructBlock):
 
 def stage_blocks() -> list[tuple[str, blocks.Block]]:
     """One block per kind of stage that an installed app offers to editors."""
-    return [(key, stage_block(stage())) for key, stage in for_editors().items()]
+    return [(key, stage_block(stage())) for key, stage in stages_for_editors().items()]
 
 
 def stage_block(stage) -> blocks.StructBlock:

@@ -3,16 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from home.blocks import content_blocks
+from home.blocks.content import content_blocks
 
 
-def service_called(page, locale_id, request) -> dict | None:
-    from .calls import called
+def service_teaser_data(page, locale_id, request) -> dict | None:
+    from .service_teaser import service_teaser
 
-    return called(page, locale_id, request)
+    return service_teaser(page, locale_id, request)
 
 
-class ServiceCallBlock(blocks.StructBlock):
+class ServiceTeaserBlock(blocks.StructBlock):
     """Leads to a service, with its own title, cost and time: what changes there changes here."""
 
     page = blocks.PageChooserBlock(label=_("Service"), page_type=["eservices_catalogue.ServicePage"])
@@ -28,7 +28,9 @@ class ServiceCallBlock(blocks.StructBlock):
         context = super().get_context(value, parent_context)
         here = getattr(context.get("page"), "locale_id", None)
         page = value.get("page")
-        return context | {"service": service_called(page, here, context.get("request")) if page else None}
+        return context | {
+            "service": service_teaser_data(page, here, context.get("request")) if page else None
+        }
 
     class Meta:
         icon = "form"
@@ -38,4 +40,4 @@ class ServiceCallBlock(blocks.StructBlock):
         description = _("A service of the counter, with what it costs and how long it takes.")
 
 
-content_blocks.register("service")(ServiceCallBlock())
+content_blocks.register("service")(ServiceTeaserBlock())

@@ -18,42 +18,48 @@ from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
 
-from eservices.bookings.services import BookingCosts, booking_costs, has_rates, rooms_in
-from eservices.cases.models import Letter, Remedies, Team
-from eservices.cases.retention.rules import Disposition
+from eservices.bookings.public.services import BookingCosts, booking_costs, has_rates, rooms_of_service
+from eservices.cases.logic.retention_rules import Disposition
+from eservices.cases.models import LegalRemedies, LetterTemplate, Team
 from eservices.formbuilder.blocks import FeeBlock, QuestionWidget, fill_keys, keys_by_id, step_block
-from eservices.formbuilder.limits import Asking, Refusal, announcements, limits_block, refusal
-from eservices.formbuilder.linter import Fault
-from eservices.formbuilder.logic.visibility import step_counts, visible_steps
+from eservices.formbuilder.linter import DefinitionFault
+from eservices.formbuilder.logic.visibility import min_and_max_steps, visible_steps
 from eservices.formbuilder.models import Form, FormVersion
-from eservices.formbuilder.prices import priced
-from eservices.formbuilder.schema import LONGEST_KEPT
+from eservices.formbuilder.price_list import with_prices
+from eservices.formbuilder.request_limits import (
+    LimitRefusal,
+    RequestContext,
+    first_refusal,
+    limit_announcements,
+    limits_block,
+)
+from eservices.formbuilder.schema.definitions import MAX_RETENTION_MONTHS
 from eservices.reports import access as reports
-from home.blocks import TEXT_FEATURES
+from home.blocks.base import TEXT_FEATURES
+from home.caching.site_version import cached_per_version
 from home.fields import LiveStreamField
-from home.generation import kept
+from home.localization.slugs import NumberedSlugForm
 from home.models import BasePage, Contact
-from home.models.base import BasePageQuerySet, stream_words
-from home.models.kinds import Kind
-from home.models.pages import untranslated_below
-from home.search import find
-from home.slugs import NumberedSlugForm
+from home.models.base import BasePageQuerySet, stream_passages
+from home.models.categories import Category
+from home.models.pages import untranslated_children
+from home.search.index import find_entries
 
-from . import listing
+from . import service_lists
 from .blocks import NextStepBlock, QuestionBlock, stage_blocks
-from .editor.panels import OutlinePanel
+from .panels import OutlinePanel
 
 SECONDS_PER_QUESTION = 12
 BY_ITSELF = _("Found by itself")
 
 
 @register_snippet
-class LifeSituation(Kind):
+class LifeSituation(Category):
     """Why people come: "I am moving". Services are listed under it."""
 
     slug = models.SlugField(_("short name"), max_length=60)
 
-    class Meta(Kind.Meta):
+    class Meta(Category.Meta):
         verbose_name = _("life situation")
         verbose_name_plural = _("life situations")
         constraints = [models.UniqueConstraint(fields=["locale", "slug"], name="one_life_situation_per_slug")]
@@ -61,7 +67,7 @@ class LifeSituation(Kind):
 
 class ServiceIndexQuerySet(BasePageQuerySet):
     def shown(self):
-        return super().shown().annotate(takes_reports=reports.are_offered())
+        return super().shown().annotate(takes_reports=reports.has_categories_expression())
 
 
 class ServiceIndexPage(BasePage):
@@ -82,15 +88,15 @@ class ServiceIndexPage(BasePage):
         services = ServicePage.objects.child_of(self).open_to_all()
         return super().get_context(request, *args, **kwargs) | {
             "query": query,
-            "hits": find(query, self.locale.language_code).of("service") if query else [],
-            "situations": listing.by_situation(services),
-            "untranslated": untranslated_below(self, request),
+            "hits": find_entries(query, self.locale.language_code).of("service") if query else [],
+            "situations": service_lists.services_by_situation(services),
+            "untranslated": untranslated_children(self, request),
         }
 
     @cached_property
     def takes_reports(self) -> bool:
         """Whether the way to report a problem is shown; a page that is found by its address brings it."""
-        return reports.offered()
+        return reports.has_categories()
 
 
 class ServicePageManager(BasePage._default_manager.__class__):
@@ -99,14 +105,14 @@ class ServicePageManager(BasePage._default_manager.__class__):
         return self.filter(translation_key=translation_key).order_by("pk").first()
 
 
-def teams() -> list[tuple[str, str]]:
+def team_choices() -> list[tuple[str, str]]:
     return list(Team.objects.values_list("key", "name"))
 
 
 class FaultyService(ValidationError):
     """A service that would fail a resident was about to be published."""
 
-    def __init__(self, page: "ServicePage", faults: list[Fault]):
+    def __init__(self, page: "ServicePage", faults: list[DefinitionFault]):
         super().__init__([str(fault) for fault in faults])
         self.page = page
 
@@ -220,7 +226,7 @@ class ServicePage(BasePage):
         _("months that a closed case is kept"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_KEPT)],
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_RETENTION_MONTHS)],
         help_text=_("Afterwards it is proposed to the authority that approves. For ever if empty."),
     )
     disposition = models.CharField(
@@ -268,7 +274,7 @@ class ServicePage(BasePage):
     ]
     form_panels = [OutlinePanel("form"), FieldPanel("fees")]
     process_panels = [
-        FieldRowPanel([FieldPanel("team", widget=KeySelect(teams)), FieldPanel("days")]),
+        FieldRowPanel([FieldPanel("team", widget=KeySelect(team_choices)), FieldPanel("days")]),
         FieldPanel("stages"),
         FieldPanel("decide_together"),
         FieldPanel("limits"),
@@ -287,14 +293,14 @@ class ServicePage(BasePage):
         ),
         MultiFieldPanel(
             [
-                FieldPanel(name, widget=KeySelect(Letter.objects.offered, empty=_("our own")))
+                FieldPanel(name, widget=KeySelect(LetterTemplate.objects.offered, empty=_("our own")))
                 for name in ("letter_receipt", "letter_accepted", "letter_refused")
             ],
             _("Letters"),
         ),
         MultiFieldPanel(
             [
-                FieldPanel("remedies", widget=KeySelect(Remedies.objects.offered, empty=_("none"))),
+                FieldPanel("remedies", widget=KeySelect(LegalRemedies.objects.offered, empty=_("none"))),
                 FieldPanel("applicant_consent", widget=QuestionWidget(types="consent")),
             ],
             _("Decisions that may be appealed"),
@@ -378,12 +384,12 @@ class ServicePage(BasePage):
         if faults := self.faults():
             raise FaultyService(self, faults)
 
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[DefinitionFault]:
         """What forbids publication of this page as it stands."""
-        from .compile import definition_of
-        from .linting import errors
+        from .definition.compiler import compile_definition
+        from .definition.linter import publication_errors
 
-        return errors(definition_of(self))
+        return publication_errors(compile_definition(self))
 
     @property
     def _streams(self) -> dict:
@@ -418,21 +424,23 @@ class ServicePage(BasePage):
             "told": self.told,
             "effort": self.effort,
             "booking_costs": self.booking_costs.rows(self.locale.language_code) if self.booking_costs else [],
-            "rooms": rooms_in(self.version.definition, self.locale.language_code) if self.version else [],
+            "rooms": rooms_of_service(self.version.definition, self.locale.language_code)
+            if self.version
+            else [],
         }
 
     @cached_property
-    def closed(self) -> Refusal | None:
+    def closed(self) -> LimitRefusal | None:
         """Why nobody can file a request now; None where it is open."""
-        asking = Asking(self.online_form, timezone.now())
-        return refusal(self.limits_in_force, asking, whoever=True)
+        asking = RequestContext(self.online_form, timezone.now())
+        return first_refusal(self.limits_in_force, asking, whoever=True)
 
     @property
     def told(self) -> list[str]:
         """What there is to know of the limits before one starts."""
         if self.closed:
             return []
-        return announcements(self.limits_in_force, self.online_form, timezone.now())
+        return limit_announcements(self.limits_in_force, self.online_form, timezone.now())
 
     @property
     def limits_in_force(self) -> dict[str, dict]:
@@ -449,7 +457,7 @@ class ServicePage(BasePage):
         if self.version is None:
             return None
         definition, today = self.version.definition, timezone.localdate()
-        least, most = step_counts(definition, today)
+        least, most = min_and_max_steps(definition, today)
         steps = visible_steps(definition, {}, today)
         questions = sum(1 for step in steps for field in step.fields if field.condition is None)
         return {
@@ -465,7 +473,7 @@ class ServicePage(BasePage):
             return None
         definition, today = self.version.definition, timezone.localdate()
         return (
-            kept(
+            cached_per_version(
                 f"booking-costs-{self.version.pk}-{today}",
                 lambda: booking_costs(definition, today) or False,
             )
@@ -480,7 +488,7 @@ class ServicePage(BasePage):
         definition = self.version.definition
         if self.booking_costs or has_rates(definition):
             return None
-        fees = priced(definition, timezone.localdate()).fees
+        fees = with_prices(definition, timezone.localdate()).fees
         if any(fee.condition or fee.quantity or fee.exempt or not fee.has_price for fee in fees):
             return None
         return sum(fee.amount for fee in fees)
@@ -491,8 +499,8 @@ class ServicePage(BasePage):
             self.lead,
             self.who,
             self.papers,
-            *stream_words(self.next_steps),
-            *stream_words(self.good_to_know),
+            *stream_passages(self.next_steps),
+            *stream_passages(self.good_to_know),
         ]
         if self.version is not None:
             definition = self.version.definition

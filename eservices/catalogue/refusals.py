@@ -3,15 +3,15 @@
 from django.contrib import messages
 from django.urls import reverse
 
-from home.refusals import refusals
+from home.admin.errors import admin_error_handlers
 
-from .editor.screen import refusal
+from .editor.outline_context import publication_refusal
 from .models import FaultyService
 
 
-@refusals.register("faulty_service")
-def faulty_service(request, exception) -> str | None:
+@admin_error_handlers.register("faulty_service")
+def explain_faulty_service(request, exception) -> str | None:
     if not isinstance(exception, FaultyService):
         return None
-    messages.error(request, refusal(exception.page))
+    messages.error(request, publication_refusal(exception.page))
     return reverse("wagtailadmin_pages:edit", args=[exception.page.pk])

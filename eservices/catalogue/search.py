@@ -1,7 +1,7 @@
-"""What search calls services: home.search knows the key "service"."""
+"""What search calls services: home.search.index knows the key "service"."""
 
 from django.utils.translation import gettext_lazy as _
 
-from home.search import Kind, search
+from home.search.index import SearchKind, search_kinds
 
-search.register("service")(Kind(_("Online service"), _("Services"), order=10))
+search_kinds.register("service")(SearchKind(_("Online service"), _("Services"), order=10))

@@ -4,8 +4,8 @@ from django.tasks import task
 
 
 @task()
-def update_translations(page_id: int) -> None:
+def sync_translations(page_id: int) -> None:
     """Lets the translations of a service follow its source; harmless where they do."""
     from . import actions  # actions enqueue this task
 
-    actions.update_translations(page_id)
+    actions.sync_translations(page_id)

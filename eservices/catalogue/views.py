@@ -4,14 +4,14 @@ from django.http import JsonResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from .schema import published
+from .definition.schema import published_schema
 
 
 @require_safe
 @cache_control(public=True, max_age=60 * 60)
 def definition_schema(request):
     """The JSON Schema of service definitions, for whoever writes them: readable from any site."""
-    response = JsonResponse(published(), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response = JsonResponse(published_schema(), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Type"] = "application/schema+json"
     response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -8,10 +8,10 @@ from wagtail import hooks
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
-from .editor.screen import refusal
-from .editor.views import start_screen
+from .editor.outline_context import publication_refusal
+from .editor.views import starter_choice
 from .models import ServiceIndexPage, ServicePage
-from .service_screen import TABS
+from .service_admin import TABS
 
 ICONS = {"preview": "view", "rehearsal": "site", "versions": "history"}
 
@@ -25,7 +25,7 @@ def register_urls():
 
 
 @hooks.register("register_page_header_buttons")
-def offer_to_try(page, user, view_name, next_url=None):
+def register_try_buttons(page, user, view_name, next_url=None):
     """The ways to preview and rehearse a service, and to its versions."""
     is_service = issubclass(page.specific_class or Page, ServicePage)
     if is_service and page.permissions_for_user(user).can_edit():
@@ -35,7 +35,7 @@ def offer_to_try(page, user, view_name, next_url=None):
 
 
 @hooks.register("register_page_header_buttons")
-def offer_to_exchange(page, user, view_name, next_url=None):
+def register_exchange_buttons(page, user, view_name, next_url=None):
     """A service leaves as a file, and enters at a counter."""
     allowed = page.permissions_for_user(user)
     if issubclass(page.specific_class or Page, ServicePage) and allowed.can_edit():
@@ -48,10 +48,10 @@ def offer_to_exchange(page, user, view_name, next_url=None):
 
 
 @hooks.register("before_create_page")
-def choose_a_beginning(request, parent_page, page_class):
+def offer_starters(request, parent_page, page_class):
     """A new service begins with a usual one, or empty."""
     if page_class is ServicePage and request.method == "GET" and "empty" not in request.GET:
-        return start_screen(request, parent_page)
+        return starter_choice(request, parent_page)
     return None
 
 
@@ -73,5 +73,5 @@ def refuse_faulty_services(request, action_type, objects, action):
 def _refusal(request, page):
     if not isinstance(page, ServicePage) or not page.is_source or not page.faults():
         return None
-    messages.error(request, refusal(page))
+    messages.error(request, publication_refusal(page))
     return redirect("wagtailadmin_pages:edit", page.pk)

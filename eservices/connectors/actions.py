@@ -1,13 +1,13 @@
 """Every write of the connectors: a dossier is put into the outbox, and later what was added to it."""
 
-from eservices.cases import trace
+from eservices.cases import audit_log
 from eservices.cases.models import Case, CaseStage
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
 
-from . import plans
+from . import filing_plan
 from .carriers import CARRIER
-from .dossier import supplement_folder
+from .case_package import supplement_folder
 
 # What is filed if it happens after the dossier was: decisions, corrections, documents, money, bookings.
 FILED_LATER = frozenset(
@@ -32,10 +32,10 @@ FILED_LATER = frozenset(
 State = Delivery.State
 
 
-def file_case(*, actor, case: Case, stage: CaseStage, plan: str) -> Delivery:
+def queue_case_transfer(*, actor, case: Case, stage: CaseStage, plan: str) -> Delivery:
     """Writes the filing of a case into the outbox, in the caller's transaction and under the case's lock."""
-    folder = plans.folder(plan, case)
-    delivery = deliveries.queue(
+    folder = filing_plan.folder_path(plan, case)
+    delivery = deliveries.queue_delivery(
         carrier=CARRIER,
         recipient=folder[:320],
         title=f"{case.reference} {case.service}",
@@ -43,7 +43,7 @@ def file_case(*, actor, case: Case, stage: CaseStage, plan: str) -> Delivery:
         subject=case.subject,
         rehearsal=case.rehearsal,
     )
-    trace.record(case, "filing", actor, stage=stage.key, folder=folder)
+    audit_log.record_event(case, "filing", actor, stage=stage.key, folder=folder)
     return delivery
 
 
@@ -65,7 +65,7 @@ def file_supplement(*, actor, case: Case) -> Delivery | None:
         return last
     number = filed.count()
     folder = supplement_folder(first.payload.get("folder") or first.payload.get("plan", ""), number)
-    delivery = deliveries.queue(
+    delivery = deliveries.queue_delivery(
         carrier=CARRIER,
         recipient=folder[:320],
         title=f"{case.reference} {case.service}",
@@ -73,5 +73,5 @@ def file_supplement(*, actor, case: Case) -> Delivery | None:
         subject=case.subject,
         rehearsal=case.rehearsal,
     )
-    trace.record(case, "filing_supplement", actor, folder=folder)
+    audit_log.record_event(case, "filing_supplement", actor, folder=folder)
     return delivery

@@ -9,18 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case
 from eservices.deliveries import actions as deliveries
-from eservices.deliveries.carriers import CannotCarry, NotNow, carriers
 from eservices.deliveries.models import Delivery
+from eservices.deliveries.transports import PermanentFailure, RetryLater, transports
 
-from . import dossier
-from .ged import Ged, Unreachable, current, digest
+from . import case_package
+from .document_store import DocumentStore, StoreUnreachable, configured_store, sha256_of
 
 CARRIER = "ged"
 AGAIN = timedelta(minutes=1)  # until a supplement looks whether what comes before it lies there
-NAMES = 100  # folders of one name that may stand beside each other
+MAX_NAME_VARIANTS = 100  # folders of one name that may stand beside each other
 
 
-class GedCarrier:
+class DocumentStoreTransport:
     """The folder is the delivery's own: what stands elsewhere in the GED is never touched.
 
     Asked again after a crash, it writes the same folder anew. A supplement goes into a folder inside its dossier.
@@ -34,58 +34,58 @@ class GedCarrier:
                 pk=delivery.payload["case"]
             )
         except Case.DoesNotExist as fault:
-            raise CannotCarry("The case is not there any more.") from fault
-        ged, now = current(), timezone.now()
+            raise PermanentFailure("The case is not there any more.") from fault
+        ged, now = configured_store(), timezone.now()
         if "supplement" in delivery.payload:
             folder, pieces = self._supplement(ged, case, delivery, now)
         else:
             folder = delivery.payload.get("folder") or self._claimed(ged, delivery)
-            pieces = dossier.pieces(case, now)
+            pieces = case_package.package_files(case, now)
         filed = {}
         for piece in pieces:
             filed[piece.name] = (piece.size, _put(ged, folder, piece))
-        _put(ged, folder, dossier.manifest(case, filed))
+        _put(ged, folder, case_package.package_manifest(case, filed))
 
     def probe(self) -> None:
-        current().probe()
+        configured_store().probe()
 
-    def _supplement(self, ged: Ged, case: Case, delivery: Delivery, now: datetime):
+    def _supplement(self, ged: DocumentStore, case: Case, delivery: Delivery, now: datetime):
         """The folder of a supplement, inside that of the dossier, and its files. In order: the earlier ones come first.
 
-        Raises ``NotNow`` while an earlier one is not filed.
+        Raises ``RetryLater`` while an earlier one is not filed.
         """
         same = Delivery.objects.filter(carrier=CARRIER, subject=delivery.subject)
         earlier = list(same.filter(created_at__lt=delivery.created_at).order_by("created_at"))
         if any(one.is_open for one in earlier):
-            raise NotNow(now + AGAIN)
+            raise RetryLater(now + AGAIN)
         if not earlier or not earlier[0].payload.get("folder"):
-            raise CannotCarry("The dossier that this supplement belongs to is not filed.")
+            raise PermanentFailure("The dossier that this supplement belongs to is not filed.")
         done = [one for one in earlier if one.state == Delivery.State.DONE]
         number = delivery.payload["supplement"]
-        folder = dossier.supplement_folder(earlier[0].payload["folder"], number)
+        folder = case_package.supplement_folder(earlier[0].payload["folder"], number)
         ged.claim(folder)
-        return folder, dossier.supplement(case, now, number=number, since=done[-1].created_at)
+        return folder, case_package.supplement(case, now, number=number, since=done[-1].created_at)
 
-    def _claimed(self, ged: Ged, delivery: Delivery) -> str:
+    def _claimed(self, ged: DocumentStore, delivery: Delivery) -> str:
         """A folder that was nobody's, by the name of the filing plan or, where that is taken, a number more."""
         plan = delivery.payload["plan"]
-        for number in range(1, NAMES):
+        for number in range(1, MAX_NAME_VARIANTS):
             folder = plan if number == 1 else f"{plan} ({number})"
             if ged.claim(folder):
-                deliveries.keep(delivery, folder=folder)
+                deliveries.save_transport_state(delivery, folder=folder)
                 return folder
-        raise CannotCarry(f"{plan}: too many folders of this name.")
+        raise PermanentFailure(f"{plan}: too many folders of this name.")
 
 
-def _put(ged: Ged, folder: str, piece: dossier.Piece) -> str:
+def _put(ged: DocumentStore, folder: str, piece: case_package.PackageFile) -> str:
     """Writes a file and reads it back; answers its digest."""
     path, written = f"{folder}/{piece.name}", hashlib.sha256()
     above = path.rpartition("/")[0]
     if above != folder:
         ged.claim(above)
     ged.write(path, _passing(piece.chunks(), written), piece.size)
-    if digest(ged.read(path)) != written.hexdigest():
-        raise Unreachable(f"{path}: what is read back is not what was written.")
+    if sha256_of(ged.read(path)) != written.hexdigest():
+        raise StoreUnreachable(f"{path}: what is read back is not what was written.")
     return written.hexdigest()
 
 
@@ -95,4 +95,4 @@ def _passing(chunks, written) -> Iterator[bytes]:
         yield chunk
 
 
-carriers.register(CARRIER)(GedCarrier())
+transports.register(CARRIER)(DocumentStoreTransport())

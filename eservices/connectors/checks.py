@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
-from home.faults import fault_of
-from home.folders import closed
+from home.files.writable_folders import find_unwritable
+from home.web.error_messages import error_message_of
 
-from .ged import current
+from .document_store import configured_store
 
 
 @register(Tags.security, "connectors", deploy=True)
-def dossiers_leave_this_machine(app_configs, **kwargs):
+def check_remote_store(app_configs, **kwargs):
     if urlsplit(settings.GED_URL).scheme != "webdav":
         return []
     return [
@@ -26,14 +26,14 @@ def dossiers_leave_this_machine(app_configs, **kwargs):
 
 
 @register(Tags.security, "connectors", deploy=True)
-def dossiers_arrive(app_configs, **kwargs):
+def check_store_accepts(app_configs, **kwargs):
     """Whether the document management takes something; a folder is made with its first dossier."""
     url = urlsplit(settings.GED_URL)
     if url.scheme == "directory":
-        there = closed(Path(url.path))
+        there = find_unwritable(Path(url.path))
         fault = there and f"{there} cannot be written"
     else:
-        fault = fault_of(lambda: current().probe())
+        fault = error_message_of(lambda: configured_store().probe())
     if not fault:
         return []
     return [

@@ -1,9 +1,9 @@
 """The systems that come with the product."""
 
-from .contrib.directory import Directory
-from .contrib.webdav import WebDav
-from .ged import geds
+from .contrib.folder import FolderStore
+from .contrib.webdav import WebDavStore
+from .document_store import document_stores
 
-geds.register("directory")(Directory)
-geds.register("webdav")(WebDav)  # without TLS: for tests and for a machine of its own
-geds.register("webdavs")(WebDav)
+document_stores.register("directory")(FolderStore)
+document_stores.register("webdav")(WebDavStore)  # without TLS: for tests and for a machine of its own
+document_stores.register("webdavs")(WebDavStore)

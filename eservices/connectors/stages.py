@@ -7,13 +7,13 @@ from eservices.cases.actors import SYSTEM
 from eservices.cases.stages import LEAD, Done, Stage, Waiting, stages
 from eservices.cases.stages import SYSTEM as THE_SYSTEM
 from eservices.deliveries.models import Delivery
-from eservices.formbuilder.blocks import FixedCharBlock
+from eservices.formbuilder.blocks import PlainCharBlock
 
-from . import actions, plans
+from . import actions, filing_plan
 
 
 @stages.register("filing")
-class FilingStage(Stage):
+class RecordTransferStage(Stage):
     """The whole dossier goes into the document management, and the case waits until it lies there."""
 
     key = "filing"
@@ -24,20 +24,20 @@ class FilingStage(Stage):
 
     def block(self):
         help_text = _("Folders with / between. Known: %(known)s.") % {
-            "known": ", ".join(f"{{{name}}}" for name in plans.PLACEHOLDERS)
+            "known": ", ".join(f"{{{name}}}" for name in filing_plan.PLACEHOLDERS)
         }
-        plan = FixedCharBlock(
+        plan = PlainCharBlock(
             label=_("Filing plan"),
-            default=plans.DEFAULT,
+            default=filing_plan.DEFAULT,
             max_length=200,
-            validators=[plans.check],
+            validators=[filing_plan.validate_plan],
             help_text=help_text,
         )
         return blocks.StructBlock([("plan", plan)], icon=self.icon, label=self.label)
 
     def enter(self, case, row, settings):
-        plan = settings.get("plan") or plans.DEFAULT
-        delivery = actions.file_case(actor=SYSTEM, case=case, stage=row, plan=plan)
+        plan = settings.get("plan") or filing_plan.DEFAULT
+        delivery = actions.queue_case_transfer(actor=SYSTEM, case=case, stage=row, plan=plan)
         row.data["delivery"] = str(delivery.pk)
         return Waiting(THE_SYSTEM)
 

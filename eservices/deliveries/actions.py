@@ -12,26 +12,28 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
 
-from . import circuits, letters, tasks
-from .backoff import last_attempt, next_attempt
-from .carriers import CannotCarry, NotAnyMore, NotNow, carrier_of, carriers
-from .models import Delivery, DeliveryEvent, Posting
-from .paper.paragraphs import plain
+from . import circuit_breaker, rendering, tasks
+from .models import Delivery, DeliveryEvent, PaperLetter
+from .paragraphs import paragraphs_to_text
+from .retry_schedule import last_attempt_at, next_attempt_at
 from .signals import delivery_ended, delivery_late, delivery_stuck
+from .transports import Obsolete, PermanentFailure, RetryLater, transport_for, transports
 
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=10)  # longer than any carrier takes; afterwards the worker is taken for dead
-LATE = timedelta(minutes=5)  # of failing: then staff hears of it, though it is tried again
-PATIENCE = timedelta(hours=1)  # of being asked to wait, which is no fault: then staff hears of that too
+LATE_AFTER = timedelta(minutes=5)  # of failing: then staff hears of it, though it is tried again
+LATE_AFTER_ATTEMPTS = timedelta(
+    hours=1
+)  # of being asked to wait, which is no fault: then staff hears of that too
 REMEMBERED = timedelta(
     days=30
 )  # to whom an e-mail went that is about no case: as long as somebody may ask for it
-AT_ONCE = 1_000
+BATCH_SIZE = 1_000
 State, Kind = Delivery.State, DeliveryEvent.Kind
 
 
-def queue(
+def queue_delivery(
     *, carrier: str, recipient: str, title: str, payload: dict, due_at: datetime | None = None, **fields
 ) -> Delivery:
     """Writes a delivery for ``carrier`` into the outbox, in the caller's transaction; a worker carries it later.
@@ -76,13 +78,13 @@ def queue_email(
     ``text`` itself. A ``confidential``
     letter (a sign-in code) is not shown to staff and its content is dropped once it is sent.
     """
-    payload = letters.render(template, context, language) | {
+    payload = rendering.render_email(template, context, language) | {
         "language": language,
         "reply_to": _header(reply_to),
         "headers": {_header(name): _header(value) for name, value in (headers or {}).items()},
         "attachments": [attachment | {"name": _header(attachment["name"])} for attachment in attachments],
     }
-    return queue(
+    return queue_delivery(
         carrier="email",
         recipient=stored_form(_header(to)),
         title=payload["subject"],
@@ -104,8 +106,8 @@ def queue_sms(
     due_at: datetime | None = None,
 ) -> Delivery:
     """Writes an SMS into the outbox, in the caller's transaction; it leaves not before ``due_at``."""
-    title = _("SMS") if confidential else letters.one_line(text)
-    return queue(
+    title = _("SMS") if confidential else rendering.single_line(text)
+    return queue_delivery(
         carrier="sms",
         recipient=_header(to),
         title=title,
@@ -117,7 +119,7 @@ def queue_sms(
     )
 
 
-def queue_letter(
+def queue_paper_letter(
     *,
     actor=None,
     address: list[str],
@@ -141,107 +143,107 @@ def queue_letter(
     printed after the letter; ``slip``, ``{svg, alt}``, a payment part of 210 mm across at its foot. Of a
     ``confidential`` letter nothing is kept once it is posted. One of a rehearsal goes to the demo's mailbox.
     """
-    lines = [line for line in map(letters.one_line, address) if line]
+    lines = [line for line in map(rendering.single_line, address) if line]
     payload = {
         "address": lines,
         "paragraphs": paragraphs,
-        "text": plain(paragraphs),
+        "text": paragraphs_to_text(paragraphs),
         "language": language,
         "sender": sender,
         "enclosures": list(enclosures),
         "slip": slip,
     }
-    delivery = queue(
+    delivery = queue_delivery(
         carrier="print",
         state=State.PENDING if rehearsal else State.TO_PRINT,
         recipient=", ".join(lines)[:320],
-        title=letters.one_line(title),
+        title=rendering.single_line(title),
         payload=payload,
         subject=subject,
         confidential=confidential,
         rehearsal=rehearsal,
     )
     if not rehearsal:
-        Posting.objects.create(delivery=delivery, office=office, registered=registered)
+        PaperLetter.objects.create(delivery=delivery, office=office, registered=registered)
     return delivery
 
 
-def attempt(delivery_id) -> None:
+def attempt_delivery(delivery_id) -> None:
     """Tries a delivery that is due, once. Safe to call at any time, any number of times, from anywhere."""
     now = timezone.now()
     delivery = _claim(delivery_id, now)
     if delivery is None:
         return None
-    if not delivery.rehearsal and (until := circuits.open_until(delivery.carrier, now)):
+    if not delivery.rehearsal and (until := circuit_breaker.circuit_open_until(delivery.carrier, now)):
         return _postpone(delivery, until)
     try:
-        carrier_of(delivery).carry(delivery)
-    except NotNow as wait:
+        transport_for(delivery).carry(delivery)
+    except RetryLater as wait:
         _postpone(delivery, wait.until, str(wait))
-    except NotAnyMore as end:
+    except Obsolete as end:
         _end(delivery, State.SKIPPED, Kind.SKIPPED, str(end))
     except Exception as fault:
         logger.warning("Delivery %s failed", delivery_id, exc_info=True)
         _failed(delivery, fault)
     else:
-        circuits.passed(delivery.carrier)
+        circuit_breaker.record_success(delivery.carrier)
         _end(delivery, State.DONE, Kind.SENT)
 
 
-def keep(delivery: Delivery, **facts) -> None:
+def save_transport_state(delivery: Delivery, **facts) -> None:
     """Writes down what a carrier must know if it is asked for the same delivery again."""
     delivery.payload |= facts
     _still(delivery).update(payload=delivery.payload)
 
 
-def recover(now: datetime) -> None:
+def recover_abandoned(now: datetime) -> None:
     """Puts back what a worker claimed and never finished, as after a crash.
 
     The first time it is tried again at once. What ends its worker again waits and gives up as a fault does.
     """
     for delivery in Delivery.objects.abandoned(now):
-        due = now if delivery.attempts <= 1 else next_attempt(delivery.attempts, delivery.waits_since, now)
+        due = now if delivery.attempts <= 1 else next_attempt_at(delivery.attempts, delivery.waits_since, now)
         _put_back(delivery, Kind.LOST, _("The worker ended while it was being sent."), due)
 
 
-def wake(now: datetime) -> None:
+def wake_due_deliveries(now: datetime) -> None:
     """Wakes a worker for each delivery that is due and has no wake-up under way."""
     for delivery in Delivery.objects.due(now).asleep(now).order_by("due_at")[:500]:
         woken = Delivery.objects.due(now).asleep(now).filter(pk=delivery.pk).update(woken_at=now)
         if woken:
-            tasks.carry.enqueue(str(delivery.pk))
+            tasks.attempt_delivery.enqueue(str(delivery.pk))
 
 
 @transaction.atomic
-def retry(*, actor, delivery: Delivery) -> bool:
+def retry_now(*, actor, delivery: Delivery) -> bool:
     """Tries again now, what the back-off says aside; False where the delivery is under way or at its end."""
     now = timezone.now()
     waiting = Delivery.objects.filter(pk=delivery.pk, state__in=[State.PENDING, State.STUCK])
     if not waiting.update(state=State.PENDING, due_at=now, waits_since=now, woken_at=now):
         return False
-    circuits.try_now(delivery.carrier, now)
-    record(delivery, Kind.RETRIED, actor=actor)
+    circuit_breaker.allow_next_attempt(delivery.carrier, now)
+    record_delivery_event(delivery, Kind.RETRIED, actor=actor)
     _wake_on_commit(delivery)
     return True
 
 
 @transaction.atomic
-def resume(*, actor, carrier: str) -> None:
+def resume_transport(*, actor, carrier: str) -> None:
     """The carrier was tested and answers: what waits for it goes out now, whatever its back-off says.
 
     What is to leave later, and what is stuck, stays as it is.
     """
     now = timezone.now()
-    circuits.passed(carrier)
+    circuit_breaker.record_success(carrier)
     waiting = Delivery.objects.filter(carrier=carrier, state=State.PENDING, waits_since__lte=now)
     waiting.filter(due_at__gt=now).update(due_at=now, woken_at=None)
-    if hasten := getattr(carriers.get(carrier), "hasten", None):
+    if hasten := getattr(transports.get(carrier), "hasten", None):
         hasten(now)
-    transaction.on_commit(partial(wake, now), robust=True)
+    transaction.on_commit(partial(wake_due_deliveries, now), robust=True)
 
 
 @transaction.atomic
-def came_back(*, letter: Delivery, reason: str) -> bool:
+def mark_bounced(*, letter: Delivery, reason: str) -> bool:
     """A letter that a mail server had taken did not arrive: it waits for a person, as one that is refused at once.
 
     Told twice, it is kept once; False where there is nothing to keep.
@@ -250,13 +252,13 @@ def came_back(*, letter: Delivery, reason: str) -> bool:
     left = Delivery.objects.may_come_back().filter(pk=letter.pk)
     if not left.update(state=State.STUCK, done_at=None, due_at=now, woken_at=None, reason=reason):
         return False
-    record(letter, Kind.FAILED, text=reason)
+    record_delivery_event(letter, Kind.FAILED, text=reason)
     delivery_stuck.send(sender=Delivery, delivery=letter)
     return True
 
 
 @transaction.atomic
-def skip(*, actor, delivery: Delivery, reason: str) -> bool:
+def skip_delivery(*, actor, delivery: Delivery, reason: str) -> bool:
     """Gives up for a reason; False where the delivery is under way or at its end."""
     if not reason.strip():
         raise ValueError("A delivery is skipped for a reason.")
@@ -264,7 +266,7 @@ def skip(*, actor, delivery: Delivery, reason: str) -> bool:
     waiting = Delivery.objects.filter(pk=delivery.pk, state__in=skippable)
     if not waiting.update(state=State.SKIPPED, reason=reason, done_at=timezone.now()):
         return False
-    record(delivery, Kind.SKIPPED, actor=actor, text=reason)
+    record_delivery_event(delivery, Kind.SKIPPED, actor=actor, text=reason)
     delivery_ended.send(sender=Delivery, delivery=delivery)
     return True
 
@@ -282,34 +284,34 @@ def rewrite(*, actor=None, subject: str, content: Callable[[Delivery], tuple[str
     Delivery.objects.bulk_update(waiting, ["title", "payload"], batch_size=500)
 
 
-def discard(*, actor, subject: str) -> None:
+def delete_rehearsal_deliveries(*, actor, subject: str) -> None:
     """Deletes what rehearsals wrote about ``subject``, from the mailbox too. What is real stays."""
     Delivery.objects.about(subject).filter(rehearsal=True).delete()
 
 
 @transaction.atomic
-def erase(*, actor, subject: str) -> None:
+def erase_deliveries_about(*, actor, subject: str) -> None:
     """Erases recipient and content of finished deliveries about ``subject``, keeps that and when they were sent.
 
     Unfinished deliveries are not touched.
     """
     ended = Delivery.objects.about(subject).ended()
-    Posting.objects.filter(delivery__in=ended).update(number="")
+    PaperLetter.objects.filter(delivery__in=ended).update(number="")
     _empty(ended)
 
 
 @transaction.atomic
-def forget_recipient(*, actor=None, carrier: str, recipient: str) -> None:
+def erase_recipient(*, actor=None, carrier: str, recipient: str) -> None:
     """Forgets who was written to: what ``carrier`` brought to ``recipient``. What is open stays whole."""
     _empty(Delivery.objects.filter(carrier=carrier, recipient=recipient).ended())
 
 
 @transaction.atomic
-def forget_old(*, now: datetime) -> int:
+def erase_old_deliveries(*, now: datetime) -> int:
     """Forgets to whom e-mails and SMS went some time ago, and what they said; answers how many. What is about a case
     goes with its case.
     """
-    old = [*Delivery.objects.to_forget(now - REMEMBERED).values_list("pk", flat=True)[:AT_ONCE]]
+    old = [*Delivery.objects.to_forget(now - REMEMBERED).values_list("pk", flat=True)[:BATCH_SIZE]]
     _empty(Delivery.objects.filter(pk__in=old))
     return len(old)
 
@@ -319,7 +321,7 @@ def _empty(ended) -> None:
     ended.update(recipient="", title="", payload={}, reason="")
 
 
-def forget_contents(*, actor, subject: str) -> None:
+def erase_contents_about(*, actor, subject: str) -> None:
     """Forgets what letters about ``subject`` said that reached their end; to whom they went stays."""
     Delivery.objects.about(subject).ended().update(payload={})
 
@@ -334,7 +336,7 @@ def _header(value: str) -> str:
 
 def _wake_on_commit(delivery: Delivery) -> None:
     """A wake-up may be lost, the row may not: a fault here is none of the caller's."""
-    transaction.on_commit(partial(tasks.carry.enqueue, str(delivery.pk)), robust=True)
+    transaction.on_commit(partial(tasks.attempt_delivery.enqueue, str(delivery.pk)), robust=True)
 
 
 def _claim(delivery_id, now: datetime) -> Delivery | None:
@@ -353,17 +355,17 @@ def _still(delivery: Delivery):
 def _end(delivery: Delivery, state: str, kind: str, reason: str = "") -> None:
     payload = {} if delivery.confidential else delivery.payload
     if _still(delivery).update(state=state, done_at=timezone.now(), reason=reason, payload=payload):
-        record(delivery, kind, text=reason)
+        record_delivery_event(delivery, kind, text=reason)
         delivery_ended.send(sender=Delivery, delivery=delivery)
 
 
 def _failed(delivery: Delivery, fault: Exception) -> None:
     """A hopeless delivery is its own fault, any other may be the carrier's."""
     now, reason = timezone.now(), f"{type(fault).__name__}: {fault}"[:2000]
-    hopeless = isinstance(fault, CannotCarry)
+    hopeless = isinstance(fault, PermanentFailure)
     if not hopeless and not delivery.rehearsal:
-        circuits.failed(delivery.carrier, reason, now)
-    due = None if hopeless else next_attempt(delivery.attempts, delivery.waits_since, now)
+        circuit_breaker.record_failure(delivery.carrier, reason, now)
+    due = None if hopeless else next_attempt_at(delivery.attempts, delivery.waits_since, now)
     _put_back(delivery, Kind.FAILED, reason, due)
 
 
@@ -371,7 +373,7 @@ def _failed(delivery: Delivery, fault: Exception) -> None:
 def _postpone(delivery: Delivery, until: datetime, reason: str = "") -> None:
     """Waits for a carrier that is down or asks for patience, without counting as an attempt; not for ever."""
     reason = reason[:2000]
-    if until > last_attempt(delivery.waits_since):
+    if until > last_attempt_at(delivery.waits_since):
         never = _("For a week it could not be handed over.")
         _put_back(delivery, Kind.FAILED, reason or delivery.reason or never, None)
         return
@@ -384,8 +386,8 @@ def _asked_to_wait(delivery: Delivery, reason: str, now: datetime) -> None:
     """The first time is kept. After an hour of it staff hear: nothing fails, yet nothing goes out either."""
     first = delivery.events.filter(kind=Kind.ASKED, at__gte=delivery.waits_since).first()
     if first is None:
-        record(delivery, Kind.ASKED, text=reason)
-    elif now >= first.at + PATIENCE and not delivery.rehearsal:
+        record_delivery_event(delivery, Kind.ASKED, text=reason)
+    elif now >= first.at + LATE_AFTER_ATTEMPTS and not delivery.rehearsal:
         delivery_late.send(sender=Delivery, delivery=delivery, fault=reason)
 
 
@@ -395,7 +397,7 @@ def _put_back(delivery: Delivery, kind: str, reason: str, due: datetime | None) 
     state = State.PENDING if due else State.STUCK
     changes = {"state": state, "due_at": due or timezone.now(), "woken_at": None, "reason": reason}
     if _still(delivery).update(**changes):
-        record(delivery, kind, text=reason)
+        record_delivery_event(delivery, kind, text=reason)
         if state == State.STUCK:
             delivery_stuck.send(sender=Delivery, delivery=delivery)
         elif _is_late(delivery, timezone.now()):
@@ -406,9 +408,9 @@ def _is_late(delivery: Delivery, now: datetime) -> bool:
     """Whether it has failed for some minutes; never of a rehearsal."""
     faults = delivery.events.filter(kind__in=[Kind.FAILED, Kind.LOST], at__gte=delivery.waits_since)
     first = faults.order_by("at").first()
-    return not delivery.rehearsal and first is not None and now >= first.at + LATE
+    return not delivery.rehearsal and first is not None and now >= first.at + LATE_AFTER
 
 
-def record(delivery: Delivery, kind: str, *, actor=None, text: str = "") -> None:
+def record_delivery_event(delivery: Delivery, kind: str, *, actor=None, text: str = "") -> None:
     """Keeps what happened to the delivery, in the transaction in which it happens."""
     DeliveryEvent.objects.create(delivery=delivery, kind=kind, actor=actor, text=text)

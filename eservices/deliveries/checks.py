@@ -3,16 +3,16 @@
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
-from home.faults import fault_of
+from home.web.error_messages import error_message_of
 
-from .carriers import carriers
+from .transports import transports
 
 
 @register(Tags.security, "deliveries", deploy=True)
-def carriers_answer(app_configs, **kwargs) -> list[Warning]:
+def check_transports(app_configs, **kwargs) -> list[Warning]:
     """Whether each would take something now; nothing is sent. What they cannot take waits in the outbox."""
     asked = ["email", "sms"] if settings.SMS_GATEWAY else ["email"]
-    found = ((carriers[key], fault_of(carriers[key].probe)) for key in asked)
+    found = ((transports[key], error_message_of(transports[key].probe)) for key in asked)
     return [_told(carrier, fault) for carrier, fault in found if fault]
 
 

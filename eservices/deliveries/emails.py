@@ -14,30 +14,30 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.accounts.models import User
-from home.links import absolute
+from home.links.page_links import absolute_url
 
-from . import access, circuits
+from . import access, circuit_breaker
 from .actions import queue_email
-from .carriers import carrier_name
 from .models import Circuit, Delivery, DeliveryEvent
+from .transports import transport_label
 
 SILENCE = timedelta(minutes=15)
 RECENT = timedelta(days=1)  # what has been stuck for longer was told, or is seen on the board
 LISTED = 10  # in one letter
 ALERT = "alert:"  # so begins the subject of such a letter
-TOLD = DeliveryEvent.Kind.TOLD
+ALERTED_EVENT = DeliveryEvent.Kind.TOLD
 
 
-def tell_again(now: datetime) -> None:
+def send_suppressed_alerts(now: datetime) -> None:
     """What was kept back for a while, because a letter about its carrier had just left.
 
     Each sweep looks: some questions for each keeper of the outbox, and none more for each carrier.
     """
-    keepers = list(access.keepers())
+    keepers = list(access.outbox_staff())
     for carrier in sorted(_kept_back(keepers, now)):
-        stuck(carrier)
+        alert_stuck(carrier)
     for circuit in _opened_unheard(keepers, now):
-        unreachable(circuit.carrier, circuit.fault)
+        alert_unreachable(circuit.carrier, circuit.fault)
 
 
 def _kept_back(keepers: list[User], now: datetime) -> set[str]:
@@ -68,28 +68,28 @@ def _opened_unheard(keepers: list[User], now: datetime) -> list[Circuit]:
 
 
 @transaction.atomic
-def unreachable(carrier: str, fault: str) -> None:
+def alert_unreachable(carrier: str, fault: str) -> None:
     """Several deliveries in a row failed: nothing is tried for a while."""
     if carrier == "email":
         return  # a letter would not leave: it stands on the first page of the admin
     now = timezone.now()
-    since = _since(circuits.told_since(carrier, now), now)
+    since = _since(circuit_breaker.mark_staff_informed(carrier, now), now)
     letters = _last_letters([carrier])
-    for user in access.keepers():
+    for user in access.outbox_staff():
         if not _heard(letters, user, carrier, since):
             _write("unreachable", user, carrier, reverse("deliveries_board:index"), fault=fault)
 
 
 @transaction.atomic
-def late(delivery: Delivery, fault: str) -> None:
+def alert_late(delivery: Delivery, fault: str) -> None:
     """This one has failed for some minutes, alone or with others that staff has not heard of yet."""
     if delivery.subject.startswith(ALERT):
         return
     now, carrier = timezone.now(), delivery.carrier
-    since = _since(circuits.told_since(carrier, now), now)
+    since = _since(circuit_breaker.mark_staff_informed(carrier, now), now)
     letters = _last_letters([carrier])
     url = reverse("deliveries_board:detail", args=[delivery.pk])
-    for user in access.keepers():
+    for user in access.outbox_staff():
         untold = _untold(user, Delivery.objects.filter(pk=delivery.pk), "waits_since")
         if not _heard(letters, user, carrier, since) and untold.exists():
             _write("late", user, carrier, url, delivery=delivery, fault=fault)
@@ -97,13 +97,13 @@ def late(delivery: Delivery, fault: str) -> None:
 
 
 @transaction.atomic
-def stuck(carrier: str) -> None:
+def alert_stuck(carrier: str) -> None:
     """Nobody tries these again by themselves. Of an alert that is stuck there is no alert."""
     now = timezone.now()
-    circuit = circuits.locked(carrier)
+    circuit = circuit_breaker.lock_circuit(carrier)
     lately = _stuck_lately(now).filter(carrier=carrier)
     letters = _last_letters([carrier])
-    for user in access.keepers():
+    for user in access.outbox_staff():
         if _heard(letters, user, carrier, now - SILENCE):
             continue
         if found := list(_untold(user, lately, "due_at").order_by("due_at")):
@@ -137,7 +137,7 @@ def _heard(letters: dict, user: User, carrier: str, since: datetime) -> bool:
 
 def _untold(user: User, deliveries, since: str):
     """Deliveries the user may see and has not been alerted about since the time in field ``since``."""
-    told = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), kind=TOLD, text=user.email)
+    told = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), kind=ALERTED_EVENT, text=user.email)
     return access.deliveries_for(user).filter(
         ~Exists(told.filter(at__gte=OuterRef(since))), pk__in=deliveries
     )
@@ -146,7 +146,7 @@ def _untold(user: User, deliveries, since: str):
 def _keep_told(user: User, deliveries: list[Delivery]) -> None:
     """By address: they did nothing, and may leave the house without a trace of it."""
     DeliveryEvent.objects.bulk_create(
-        DeliveryEvent(delivery=delivery, kind=TOLD, text=user.email) for delivery in deliveries
+        DeliveryEvent(delivery=delivery, kind=ALERTED_EVENT, text=user.email) for delivery in deliveries
     )
 
 
@@ -160,7 +160,7 @@ def _write(template: str, user: User, carrier: str, url: str, **context) -> None
     queue_email(
         to=user.email,
         template=f"deliveries/emails/{template}",
-        context=context | {"carrier": carrier_name(carrier), "url": absolute(url)},
+        context=context | {"carrier": transport_label(carrier), "url": absolute_url(url)},
         language=user.language or settings.LANGUAGE_CODE,
         subject=f"{ALERT}{carrier}",
     )

@@ -191,7 +191,7 @@ class PrintBatch(models.Model):
         return f"{self.taken_at:%Y-%m-%d %H:%M} {self.actor}"
 
 
-class Posting(models.Model):
+class PaperLetter(models.Model):
     """What a letter on paper has beside its delivery: the office that posts it, its batch, and its proof."""
 
     delivery = models.OneToOneField(
@@ -277,6 +277,6 @@ class MailboxEntry(models.Model):
     @property
     def channel_name(self) -> str:
         """What people call the way it would have gone."""
-        from .carriers import carrier_name
+        from .transports import transport_label
 
-        return carrier_name(self.channel)
+        return transport_label(self.channel)

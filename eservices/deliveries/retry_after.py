@@ -6,17 +6,17 @@ from email.utils import parsedate_to_datetime
 import requests
 from django.utils import timezone
 
-SHORTEST, LONGEST = timedelta(seconds=30), timedelta(hours=24)
+MIN_PAUSE, MAX_PAUSE = timedelta(seconds=30), timedelta(hours=24)
 
 
-def until(answer: requests.Response, pause: timedelta) -> datetime:
+def retry_at(answer: requests.Response, pause: timedelta) -> datetime:
     """That moment, neither too near nor too far; after ``pause`` where the answer does not say it."""
     now = timezone.now()
     try:
         moment = _told(answer.headers, now) or now + pause
     except (ValueError, OverflowError, OSError):
         moment = now + pause
-    return min(max(moment, now + SHORTEST), now + LONGEST)
+    return min(max(moment, now + MIN_PAUSE), now + MAX_PAUSE)
 
 
 def _told(headers, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from django.tasks import task
 
 
 @task()
-def carry(delivery_id: str) -> None:
-    from .actions import attempt  # actions enqueue this task
+def attempt_delivery(delivery_id: str) -> None:
+    from .actions import attempt_delivery  # actions enqueue this task
 
-    attempt(delivery_id)
+    attempt_delivery(delivery_id)

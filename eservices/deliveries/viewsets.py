@@ -18,23 +18,23 @@ from wagtail.permission_policies import ModelPermissionPolicy
 
 from home.models import Heartbeat
 
-from . import access, actions, circuits
-from .carriers import carrier_name, carriers, may_test, probes
+from . import access, actions, circuit_breaker
 from .models import Circuit, Delivery
+from .transports import is_testable, testable_transports, transport_label, transports
 
 
-def carrier_choices() -> list[tuple[str, str]]:
-    return [(key, carrier.label) for key, carrier in carriers.items()]
+def transport_choices() -> list[tuple[str, str]]:
+    return [(key, carrier.label) for key, carrier in transports.items()]
 
 
-def troubles(now) -> dict[str, list]:
+def outbox_problems(now) -> dict[str, list]:
     """What keeps deliveries from leaving, for whoever may see the board."""
-    failing = [(carrier_name(one.carrier), one) for one in Circuit.objects.failing()]
+    failing = [(transport_label(one.carrier), one) for one in Circuit.objects.failing()]
     return {"silent": Heartbeat.silent(now), "circuits": failing}
 
 
 class DeliveryFilterSet(WagtailFilterSet):
-    carrier = ChoiceFilter(label=_("Carrier"), choices=carrier_choices)
+    carrier = ChoiceFilter(label=_("Carrier"), choices=transport_choices)
 
     class Meta:
         model = Delivery
@@ -53,7 +53,7 @@ class StateColumn(Column):
     cell_template_name = "deliveries/state_cell.html"
 
 
-class BoardView(IndexView):
+class OutboxView(IndexView):
     """State counts above the list."""
 
     model = Delivery
@@ -71,7 +71,7 @@ class BoardView(IndexView):
         Column(
             "carrier",
             label=_("Carrier"),
-            accessor=lambda delivery: carrier_name(delivery.carrier),
+            accessor=lambda delivery: transport_label(delivery.carrier),
             classname="wide-only",
         ),
         DateColumn("created_at", label=_("Created"), sort_key="created_at", classname="wide-only"),
@@ -84,20 +84,20 @@ class BoardView(IndexView):
         context = super().get_context_data(**kwargs)
         counts = dict(self.get_base_queryset().order_by().values_list("state").annotate(Count("pk")))
         context["counts"] = [(state, counts.get(state.value, 0)) for state in Delivery.State]
-        context["probes"] = probes()
-        return context | troubles(timezone.now())
+        context["probes"] = testable_transports()
+        return context | outbox_problems(timezone.now())
 
 
 class SkipForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-def detail(request, pk, form=None):
+def delivery_detail(request, pk, form=None):
     """One delivery with its attempts, and what can be done about it."""
     delivery = access.delivery_for(request.user, pk)
     context = {
         "delivery": delivery,
-        "carrier": carrier_name(delivery.carrier),
+        "carrier": transport_label(delivery.carrier),
         "events": delivery.events.select_related("actor"),
         "text": access.readable_text(delivery),
         "attachments": delivery.payload.get("attachments", []),
@@ -117,7 +117,7 @@ def retry(request, pk):
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     delivery = access.delivery_for(request.user, pk)
-    if actions.retry(actor=request.user, delivery=delivery):
+    if actions.retry_now(actor=request.user, delivery=delivery):
         messages.success(request, _("It is tried again now."))
     else:
         messages.warning(request, _("It is being sent or has reached its end: nothing to try again."))
@@ -130,33 +130,33 @@ def skip(request, pk):
     delivery = access.delivery_for(request.user, pk)
     form = SkipForm(request.POST)
     if not form.is_valid():
-        return detail(request, pk, form)
-    if actions.skip(actor=request.user, delivery=delivery, reason=form.cleaned_data["reason"]):
+        return delivery_detail(request, pk, form)
+    if actions.skip_delivery(actor=request.user, delivery=delivery, reason=form.cleaned_data["reason"]):
         messages.success(request, _("It will not be sent."))
     else:
         messages.warning(request, _("It is being sent or has reached its end: nothing to skip."))
     return redirect("deliveries_board:detail", pk)
 
 
-def probe(request, carrier):
+def test_transport(request, carrier):
     """Asks the other side whether it would accept something, and says what it answered."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    if not access.may_see_board(request.user) or not may_test(carriers.get(carrier)):
+    if not access.may_see_board(request.user) or not is_testable(transports.get(carrier)):
         raise Http404
-    words = {"carrier": carrier_name(carrier)}
-    circuits.try_now(carrier, timezone.now())
+    words = {"carrier": transport_label(carrier)}
+    circuit_breaker.allow_next_attempt(carrier, timezone.now())
     try:
-        carriers[carrier].probe()
+        transports[carrier].probe()
     except Exception as fault:
         messages.error(request, _("%(carrier)s does not answer: %(fault)s") % (words | {"fault": fault}))
     else:
-        actions.resume(actor=request.user, carrier=carrier)
+        actions.resume_transport(actor=request.user, carrier=carrier)
         messages.success(request, _("%(carrier)s answers: what waits is sent.") % words)
     return redirect("deliveries_board:index")
 
 
-class BoardViewSet(ViewSet):
+class OutboxViewSet(ViewSet):
     """The board and its pages, for staff who may change deliveries."""
 
     name = "deliveries_board"
@@ -182,13 +182,13 @@ class BoardViewSet(ViewSet):
 
     def get_urlpatterns(self):
         return [
-            path("", self.construct_view(BoardView), name="index"),
-            path("results/", self.construct_view(BoardView, results_only=True), name="index_results"),
-            path("test/<slug:carrier>/", probe, name="probe"),
-            path("<uuid:pk>/", detail, name="detail"),
+            path("", self.construct_view(OutboxView), name="index"),
+            path("results/", self.construct_view(OutboxView, results_only=True), name="index_results"),
+            path("test/<slug:carrier>/", test_transport, name="probe"),
+            path("<uuid:pk>/", delivery_detail, name="detail"),
             path("<uuid:pk>/retry/", retry, name="retry"),
             path("<uuid:pk>/skip/", skip, name="skip"),
         ]
 
 
-board = BoardViewSet()
+outbox_viewset = OutboxViewSet()

@@ -3,12 +3,12 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
 from . import access
-from .viewsets import board, troubles
+from .viewsets import outbox_problems, outbox_viewset
 
 
 @hooks.register("register_admin_viewset")
 def register_board():
-    return board
+    return outbox_viewset
 
 
 class OutboxPanel(Component):
@@ -25,8 +25,10 @@ class OutboxPanel(Component):
 
 
 @hooks.register("construct_homepage_panels")
-def show_what_does_not_go_out(request, panels):
+def add_outbox_panel(request, panels):
     if access.may_see_board(request.user):
-        found = troubles(timezone.now()) | {"stuck": access.deliveries_for(request.user).stuck().count()}
+        found = outbox_problems(timezone.now()) | {
+            "stuck": access.deliveries_for(request.user).stuck().count()
+        }
         if any(found.values()):
             panels.append(OutboxPanel(found))

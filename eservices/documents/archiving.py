@@ -5,10 +5,10 @@ import io
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eservices.cases.archiving import Parts, archived_parts, as_json
+from eservices.cases.archive_files import Parts, archive_file_providers, to_json_bytes
 from eservices.cases.models import Case
 
-from . import casefile
+from . import case_pdf
 
 
 def told_in_documents(case: Case) -> list[dict]:
@@ -29,11 +29,11 @@ def told_in_documents(case: Case) -> list[dict]:
     ]
 
 
-@archived_parts.register("documents")
-def document_parts(case: Case) -> Parts:
-    yield "case.pdf", io.BytesIO(casefile.pdf(case, reader=_("the archive"), now=timezone.now()))
+@archive_file_providers.register("documents")
+def archive_document_files(case: Case) -> Parts:
+    yield "case.pdf", io.BytesIO(case_pdf.render_case_pdf(case, reader=_("the archive"), now=timezone.now()))
     if told := told_in_documents(case):
-        yield "documents.json", as_json(told)
+        yield "documents.json", to_json_bytes(told)
     for document in case.documents.out().exclude(content=""):
         with document.content.open("rb") as content:
             yield f"documents/{document.number}.pdf", content

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from eservices.formbuilder.blocks import ConditionBlock, Fixed, FixedChoiceBlock, KeysBlock
+from eservices.formbuilder.blocks import ConditionBlock, KeysBlock, NotTranslatedMixin, PlainChoiceBlock
 
 APPLICANT, NAMED, EVERYBODY = "applicant", "named", "everybody"
 ABOUT = [
@@ -33,8 +33,8 @@ def _condition() -> ConditionBlock:
     return ConditionBlock(purpose="shown", required=False)
 
 
-def _about() -> FixedChoiceBlock:
-    return FixedChoiceBlock(
+def _about() -> PlainChoiceBlock:
+    return PlainChoiceBlock(
         choices=ABOUT,
         default=APPLICANT,
         required=False,
@@ -43,7 +43,7 @@ def _about() -> FixedChoiceBlock:
     )
 
 
-class RowsBlock(Fixed, blocks.MultipleChoiceBlock):
+class RowsBlock(NotTranslatedMixin, blocks.MultipleChoiceBlock):
     """What of a person in the register a document shows."""
 
 
@@ -59,7 +59,7 @@ class StatementBlock(blocks.StructBlock):
         label = _("Statement")
 
 
-class PartBlock(blocks.StructBlock):
+class DocumentPartBlock(blocks.StructBlock):
     """A few paragraphs, their heading beside them."""
 
     heading = blocks.CharBlock(required=False, max_length=60, label=_("Heading"))
@@ -72,7 +72,7 @@ class PartBlock(blocks.StructBlock):
         label = _("Part")
 
 
-class FactsBlock(blocks.StructBlock):
+class AnswerTableBlock(blocks.StructBlock):
     """Answers in a table, question beside answer; what was not answered is left out.
 
     In a document that tells what the register holds they stand under the word that they are declared.
@@ -105,8 +105,8 @@ class PeopleBlock(blocks.StructBlock):
         label = _("People of the register")
 
 
-class BodyBlock(blocks.StreamBlock):
+class DocumentBodyBlock(blocks.StreamBlock):
     statement = StatementBlock()
-    part = PartBlock()
-    facts = FactsBlock()
+    part = DocumentPartBlock()
+    facts = AnswerTableBlock()
     people = PeopleBlock()

@@ -4,13 +4,13 @@ from eservices.cases import access
 from eservices.cases.case_panels import case_panels
 from eservices.cases.stages import kind_of
 
+from .actions.reissuing import may_reissue
 from .models import Document
-from .reissuing import may_reissue
 from .stages import DocumentStage
 
 
 @case_panels.register("documents")
-def documents(case, user):
+def documents_panel(case, user):
     """What was issued, with the PDF; what is to be printed and posted; and the whole case as a PDF."""
     drawn = []
     if any(isinstance(kind_of(row), DocumentStage) for row in case.stages.all()):
@@ -21,5 +21,5 @@ def documents(case, user):
         "documents": issued,
         "again": [document for document in last.values() if may_reissue(document)],
         "reference": case.reference,
-        "may_revoke": bool(issued) and access.may(user, case, "accept"),
+        "may_revoke": bool(issued) and access.may_do(user, case, "accept"),
     }

@@ -5,19 +5,20 @@ from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign.signers import SimpleSigner, sign_pdf
 
-from . import checking, sealing
+from . import sealing
 from .contrib.test import new_key
+from .verification import file_verification
 
 
 @register(Tags.security, "documents", deploy=True)
-def documents_are_sealed(app_configs, **kwargs) -> list[Warning]:
+def check_seal_key(app_configs, **kwargs) -> list[Warning]:
     """Whether there is a key of the commune's own, and whether it can be used."""
     try:
-        own = sealing.key()
-        sealing.roots()
+        own = sealing.configured_key()
+        sealing.trust_roots()
         with own.signer() as signer:
             assert signer.signing_cert is not None
-    except (sealing.CannotSeal, ImportError) as fault:
+    except (sealing.SealError, ImportError) as fault:
         return [
             Warning(
                 f"Documents cannot be sealed: {fault}",
@@ -37,14 +38,14 @@ def documents_are_sealed(app_configs, **kwargs) -> list[Warning]:
 
 
 @register(Tags.security, "documents", deploy=True)
-def files_can_be_verified(app_configs, **kwargs) -> list[Warning]:
+def check_verification(app_configs, **kwargs) -> list[Warning]:
     """Whether the program that reads what strangers show understands here what is sealed here."""
-    if checking.can_verify(_just_sealed()):
+    if file_verification.can_verify(_just_sealed()):
         return []
     return [
         Warning(
             "Files cannot be verified: our own sealed copies are called unreadable, or changed.",
-            hint="The log says what keeps eservices/documents/reading.py from reading a PDF that was just sealed.",
+            hint="The log says why a PDF that was just sealed cannot be read.",
             id="documents.W003",
         )
     ]
@@ -57,4 +58,4 @@ def _just_sealed() -> bytes:
         PageObject(contents=writer.add_object(StreamObject(stream_data=b"")), media_box=(0, 0, 10, 10))
     )
     signer = SimpleSigner.load_pkcs12_data(new_key("Check"), [], None)
-    return sign_pdf(writer, sealing.metadata(), signer).getvalue()
+    return sign_pdf(writer, sealing.signature_metadata(), signer).getvalue()

@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from .actions.reissuing import NEW, NONE
 from .models import IdentityCheck, RevocationReason
-from .reissuing import NEW, NONE
 
 STATED = [(one.value, one.label) for one in (IdentityCheck.SEEN, IdentityCheck.CARD, IdentityCheck.POSTED)]
 

@@ -1,14 +1,14 @@
 """How an agent made sure of who gets a document, on the agents' screen."""
 
-from eservices.cases.identity_checks import identity_checks
+from eservices.cases.identity_statements import identity_statement_providers
 from eservices.cases.models import Case
 
 from .models import IdentityCheck
-from .stages import stated
+from .stages import stage_with_statement
 
 
-@identity_checks.register("documents")
-def before_a_document(case: Case) -> str:
+@identity_statement_providers.register("documents")
+def statement_before_document(case: Case) -> str:
     """What was stated with a decision, or at a stage of its own."""
-    row = stated(case)
+    row = stage_with_statement(case)
     return str(IdentityCheck(row.data["details"]["documents"]["identity_check"]).label) if row else ""

@@ -5,14 +5,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.panels import Panel
 
-from eservices.cases.stages.kept import as_questions
+from eservices.cases.stages.results import results_as_questions
 from eservices.formbuilder.models import Form
 from eservices.formbuilder.question_lists import build_picker_data, build_step
 
 from .placeholders import GIVEN
 
 
-class WordsPanel(Panel):
+class PlaceholdersPanel(Panel):
     """Lists the placeholders, and brings the data that condition.js chooses questions from."""
 
     class BoundPanel(Panel.BoundPanel):
@@ -50,6 +50,6 @@ def _steps(form: Form) -> list[dict]:
         )
         for step in definition.steps
     ]
-    if kept := as_questions(definition, language):
+    if kept := results_as_questions(definition, language):
         steps.append({"id": f"{form.pk}-", "title": _("From the administration"), "questions": kept})
     return steps

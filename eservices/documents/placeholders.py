@@ -29,11 +29,11 @@ OWN = ("reference", "number", "date", "valid_until", "sent", "commune")  # what 
 GIVEN |= REGISTER
 
 
-def unknown(key: str) -> str:
+def unknown_placeholder_error(key: str) -> str:
     """Return why ``key`` stands for nothing in a document."""
     if key in REGISTER:
         return _("The register does not say “%(key)s” of the people it names.") % {"key": GIVEN[key]}
-    return placeholders.unknown(key, GIVEN)
+    return placeholders.unknown_placeholder_error(key, GIVEN)
 
 
 def declared_in_register_document(key: str) -> str:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from home import typesetting
+from home.printing import letterhead
+from home.printing import pdf as printing_pdf
 
 from .models import Document
 
@@ -18,7 +19,7 @@ INK = "#1d1b18"
 MASK = 3
 
 
-def pdf(document: Document, *, test_seal: bool = False) -> bytes:
+def render_document(document: Document, *, test_seal: bool = False) -> bytes:
     """The document as PDF/A-2a and PDF/UA-1; twice the same bytes.
 
     ``test_seal``: it will bear a seal that proves nothing, and says so.
@@ -28,18 +29,25 @@ def pdf(document: Document, *, test_seal: bool = False) -> bytes:
         "code": document.code,
         "url": document.verification_url,
         "day": [day.year, day.month, day.day],
-        "qr": qr(document.verification_url),
-        "arms": list(typesetting.arms()),
+        "qr": qr_code_svg(document.verification_url),
+        "arms": list(letterhead.arms_image()),
         "test": _test_words(document.language) if test_seal else "",
     }
-    return typesetting.pdf(TEMPLATE, data, document.drawn_at)
+    return printing_pdf.render_pdf(TEMPLATE, data, document.drawn_at)
 
 
-def pictures(texts: dict) -> list[bytes]:
+def render_preview_pages(texts: dict) -> list[bytes]:
     """The pages that ``texts`` would make, as SVG: for a preview, without code and seal."""
     day, url = timezone.localdate(), settings.WAGTAILADMIN_BASE_URL
-    shown = {"code": "XXXX-XXXX-XXXX-XXXX", "url": url, "qr": qr(url), "day": [day.year, day.month, day.day]}
-    return typesetting.pictures(TEMPLATE, texts | shown | {"arms": list(typesetting.arms()), "test": ""})
+    shown = {
+        "code": "XXXX-XXXX-XXXX-XXXX",
+        "url": url,
+        "qr": qr_code_svg(url),
+        "day": [day.year, day.month, day.day],
+    }
+    return printing_pdf.render_svg_pages(
+        TEMPLATE, texts | shown | {"arms": list(letterhead.arms_image()), "test": ""}
+    )
 
 
 def _test_words(language: str) -> str:
@@ -47,7 +55,7 @@ def _test_words(language: str) -> str:
         return _("Test seal: this document proves nothing.")
 
 
-def qr(url: str) -> str:
+def qr_code_svg(url: str) -> str:
     """A QR code as SVG. Its mask is given: to try all eight for the evenest takes longer than all the rest."""
     drawn = io.BytesIO()
     segno.make(url, error="m", mask=MASK).save(

@@ -28,21 +28,21 @@ ALGORITHM = "sha256"
 TIME_STAMP = 16_384  # room for it in the file, in hexadecimal digits
 
 
-class CannotSeal(Exception):
+class SealError(Exception):
     """The key or the time-stamp authority does not answer. The message is for the operator."""
 
 
-class Key(Protocol):
+class SealKey(Protocol):
     """Where a key lies. Made from ``SEAL_URL``, split, and ``SEAL_PASSWORD``."""
 
     is_test: bool  # what it seals proves nothing, and says so
 
     def signer(self) -> AbstractContextManager[Signer]:
-        """pyHanko's signer, for one seal; raises ``CannotSeal``."""
+        """pyHanko's signer, for one seal; raises ``SealError``."""
 
 
 @dataclass(frozen=True)
-class Sealed:
+class SealedPdf:
     """A sealed PDF, the certificate that it was sealed with (PEM, and its SHA-256), and how."""
 
     content: bytes
@@ -52,57 +52,57 @@ class Sealed:
     is_test: bool
 
 
-def key() -> Key:
+def configured_key() -> SealKey:
     """The key that the operator chose; the test key where none was."""
     return _key(settings.SEAL_URL, settings.SEAL_PASSWORD)
 
 
-def seal(pdf: bytes, *, place: str, reason: str) -> Sealed:
+def seal_pdf(pdf: bytes, *, place: str, reason: str) -> SealedPdf:
     """``pdf`` with the seal of the commune, added without touching what stands in it.
 
-    Raises ``CannotSeal`` where the key or the time-stamp authority does not answer: nothing leaves half sealed.
+    Raises ``SealError`` where the key or the time-stamp authority does not answer: nothing leaves half sealed.
     """
-    own, stamper = key(), time_stamper()
+    own, stamper = configured_key(), configured_time_stamper()
     with own.signer() as signer:
-        told = metadata(location=place, reason=reason, **_kept_proof())
+        told = signature_metadata(location=place, reason=reason, **_kept_proof())
         sealer = PdfSigner(told, signer, timestamper=stamper, new_field_spec=_field())
         try:
             written = sealer.sign_pdf(
                 IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=_room(signer, stamper)
             )
         except (OSError, SigningError) as fault:
-            raise CannotSeal(f"The seal could not be set: {fault}") from fault
+            raise SealError(f"The seal could not be set: {fault}") from fault
         certificate = signer.signing_cert
-        return Sealed(
+        return SealedPdf(
             content=written.getvalue(),
             certificate=pem.armor("CERTIFICATE", certificate.dump()).decode(),
             fingerprint=certificate.sha256.hex(),
-            level=level(),
+            level=pades_level(),
             is_test=own.is_test,
         )
 
 
-def metadata(**more) -> PdfSignatureMetadata:
+def signature_metadata(**more) -> PdfSignatureMetadata:
     """How every seal of ours is set."""
     return PdfSignatureMetadata(
         field_name=FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm=ALGORITHM, **more
     )
 
 
-def level() -> str:
+def pades_level() -> str:
     """The PAdES level that new seals have."""
     if not settings.SEAL_TSA_URL:
         return "B-B"
     return "B-LT" if settings.SEAL_ROOTS else "B-T"
 
 
-def time_stamper() -> TimeStamper | None:
+def configured_time_stamper() -> TimeStamper | None:
     """Who says when a seal was set; None where the operator named nobody."""
     return HTTPTimeStamper(settings.SEAL_TSA_URL) if settings.SEAL_TSA_URL else None
 
 
 @cache
-def _key(url: str, password: str) -> Key:
+def _key(url: str, password: str) -> SealKey:
     split = urlsplit(url or "test:")
     return import_module(f"{__package__}.contrib.{split.scheme}").Key(split, password)
 
@@ -119,17 +119,17 @@ def _room(signer: Signer, stamper: TimeStamper | None) -> int:
     return 2 * (4_096 + sum(len(one.dump()) for one in certificates)) + (TIME_STAMP if stamper else 0)
 
 
-def roots() -> list[Certificate]:
+def trust_roots() -> list[Certificate]:
     """Whom the proof begins with that is kept in files; nobody where the operator named none."""
     try:
         return list(load_certs_from_pemder([settings.SEAL_ROOTS] if settings.SEAL_ROOTS else []))
     except (OSError, ValueError) as fault:
-        raise CannotSeal(f"The roots of SEAL_ROOTS cannot be read: {fault}") from fault
+        raise SealError(f"The roots of SEAL_ROOTS cannot be read: {fault}") from fault
 
 
 def _kept_proof() -> dict:
     """B-LT: the chains of certificates, and that none was revoked, are fetched and kept in the file."""
-    if level() != "B-LT":
+    if pades_level() != "B-LT":
         return {}
-    context = ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="hard-fail")
+    context = ValidationContext(trust_roots=trust_roots(), allow_fetching=True, revocation_mode="hard-fail")
     return {"embed_validation_info": True, "validation_context": context}

@@ -11,40 +11,41 @@ from wagtail import blocks
 
 from eservices.accounts.models import IdentityLevel, User
 from eservices.cases.actors import SYSTEM
-from eservices.cases.identity import level_of
 from eservices.cases.models import Case, CaseStage
-from eservices.cases.progress import is_overdue
 from eservices.cases.stages import (
     AGENT,
     APPLICANT,
     LEAD,
     Done,
-    Kept,
     Stage,
+    StageResult,
     Waiting,
-    keep,
-    not_in_time,
+    current_settings,
+    overdue_notice,
     result_key,
-    settings_of,
     stages,
+    store_results,
 )
 from eservices.cases.stages import SYSTEM as THE_SYSTEM
-from eservices.cases.states import State
-from eservices.formbuilder.blocks import FixedChoiceBlock, QuestionKeyBlock
-from eservices.formbuilder.definition import Definition
+from eservices.cases.states import CaseState
+from eservices.cases.workflow.identity import identity_level_of
+from eservices.cases.workflow.progress import is_answer_overdue
+from eservices.formbuilder.blocks import PlainChoiceBlock, QuestionKeyBlock
+from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.logic import conditions
 from eservices.register import actions as register
 
-from . import actions, emails, permitting, reissuing, release
-from .content import CannotWrite, last_day, template_for
+from . import emails, release_rules
+from .actions import issuing, permits, reissuing
+from .document_text import TemplateError, last_valid_day, template_for
 from .forms import IdentityForm
 from .models import Document, DocumentTemplate, Permit, Zone
 from .models.templates import known_by_service
-from .registered import OutdatedAnswer
+from .register_extract import OutdatedAnswer
 
 BELOW = [
-    (release.AGENT, gettext_lazy("an agent decides")),
-    (release.POST, gettext_lazy("it is posted to the registered address")),
+    (release_rules.AGENT, gettext_lazy("an agent decides")),
+    (release_rules.POST, gettext_lazy("it is posted to the registered address")),
 ]
 PROVEN, CHECKED, OPEN, GO_ON = "proven", "checked", "open", "go_on"
 LEVELS = [
@@ -53,7 +54,7 @@ LEVELS = [
     ("assured", gettext_lazy("whom an identity provider proved")),
 ]
 UNKNOWN = [
-    (release.AGENT, gettext_lazy("an agent checks who asks")),
+    (release_rules.AGENT, gettext_lazy("an agent checks who asks")),
     (GO_ON, gettext_lazy("it goes on all the same, and later stages may look at it")),
 ]
 IDENTITIES = [  # how the check of an identity may end
@@ -91,13 +92,15 @@ class IdentityStage(Stage):
             [
                 (
                     "level",
-                    FixedChoiceBlock(
+                    PlainChoiceBlock(
                         choices=LEVELS, default="known", label=gettext_lazy("Goes on by itself")
                     ),
                 ),
                 (
                     "below",
-                    FixedChoiceBlock(choices=UNKNOWN, default=release.AGENT, label=gettext_lazy("Otherwise")),
+                    PlainChoiceBlock(
+                        choices=UNKNOWN, default=release_rules.AGENT, label=gettext_lazy("Otherwise")
+                    ),
                 ),
             ],
             icon=self.icon,
@@ -105,10 +108,10 @@ class IdentityStage(Stage):
         )
 
     def keeps(self, key, title, settings):
-        return [Kept(result_key(key), title, "choice", tuple(IDENTITIES))]
+        return [StageResult(result_key(key), title, "choice", tuple(IDENTITIES))]
 
     def enter(self, case, row, settings):
-        if level_of(case) >= IdentityLevel[settings.get("level", "known").upper()]:
+        if identity_level_of(case) >= IdentityLevel[settings.get("level", "known").upper()]:
             result = PROVEN
         elif row.data.get("details"):
             result = CHECKED
@@ -116,7 +119,7 @@ class IdentityStage(Stage):
             result = OPEN
         else:
             return Waiting(AGENT)
-        keep(case, **{result_key(row.key): result})
+        store_results(case, **{result_key(row.key): result})
         return Done()
 
     def form(self, case, row, settings, data=None):
@@ -147,7 +150,7 @@ class DocumentStage(Stage):
 
     def settings_blocks(self) -> list[tuple[str, blocks.Block]]:
         return [
-            ("template", FixedChoiceBlock(choices=template_choices, label=gettext_lazy("Document"))),
+            ("template", PlainChoiceBlock(choices=template_choices, label=gettext_lazy("Document"))),
             (
                 "language",
                 QuestionKeyBlock(
@@ -172,9 +175,9 @@ class DocumentStage(Stage):
             ),
             (
                 "below",
-                FixedChoiceBlock(
+                PlainChoiceBlock(
                     choices=BELOW,
-                    default=release.AGENT,
+                    default=release_rules.AGENT,
                     label=gettext_lazy("If it tells of the register and identity is not known"),
                 ),
             ),
@@ -190,7 +193,7 @@ class DocumentStage(Stage):
     def needs_registered(self, case, settings):
         try:
             return _template(case, settings).tells_register
-        except CannotWrite:
+        except TemplateError:
             return False
 
     def conflicts(self, key, definition):
@@ -206,14 +209,14 @@ class DocumentStage(Stage):
         if document is None and reissuing.none_is_due(case, row):
             emails.nothing_follows(case, row)
             return Done({"none_due": True})
-        if document is None and case.state == State.WAITING:
+        if document is None and case.state == CaseState.WAITING:
             return Waiting(APPLICANT)  # an answer may change what it says
-        if document is None and is_overdue(case):
+        if document is None and is_answer_overdue(case):
             return Waiting(AGENT)
         if document is None:
             try:
                 document = self._draw(case, row, settings)
-            except CannotWrite as fault:
+            except TemplateError as fault:
                 if isinstance(fault, OutdatedAnswer) and register.run_again(case=case):
                     return Waiting(THE_SYSTEM, until=timezone.now())
                 return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=str(fault))
@@ -226,7 +229,7 @@ class DocumentStage(Stage):
     def form(self, case, row, settings, data=None):
         waits = (
             _waits_for_agent(row)
-            and not is_overdue(case)
+            and not is_answer_overdue(case)
             and not Document.objects.standing().filter(stage=row).exists()
         )
         return IdentityForm(data, auto_id="document_%s") if waits else None
@@ -238,44 +241,44 @@ class DocumentStage(Stage):
     def situation(self, case, row, settings):
         if not _waits_for_agent(row):
             return ""
-        if is_overdue(case):
-            return not_in_time(case)
+        if is_answer_overdue(case):
+            return overdue_notice(case)
         return _("Say how you made sure who applies: the document is made then, or goes by post.")
 
     def _draw(self, case: Case, row: CaseStage, settings: dict) -> Document | None:
         """The document with its number; None where an agent must state the identity first."""
         template = _template(case, settings)
-        statement = stated(case)
+        statement = stage_with_statement(case)
         said = statement.data["details"]["documents"]["identity_check"] if statement else ""
-        below = settings.get("below", release.AGENT)
-        check = release.identity_check(template, level_of(case), said, below)
+        below = settings.get("below", release_rules.AGENT)
+        check = release_rules.how_identity_is_checked(template, identity_level_of(case), said, below)
         if not check:
             return None
-        return actions.draw(
+        return issuing.draw_document(
             actor=SYSTEM,
             case=case,
             stage=row,
             template=template,
             identity_check=check,
             issued_by=User.objects.filter(pk=statement.data.get("by")).first() if statement else None,
-            valid_until=last_day(self._months(template, settings), self._first_day(case, settings)),
+            valid_until=last_valid_day(self._months(template, settings), self._first_day(case, settings)),
         )
 
     def draw_again(self, case: Case, row: CaseStage, revoked: Document, actor: User) -> Document:
         """Draw what replaces a revoked document, as sure of who applies as it was.
 
-        Raises ``CannotWrite`` if it cannot be written now.
+        Raises ``TemplateError`` if it cannot be written now.
         """
-        settings = settings_of(row)
+        settings = current_settings(row)
         template = _template(case, settings)
-        return actions.draw(
+        return issuing.draw_document(
             actor=actor,
             case=case,
             stage=row,
             template=template,
             identity_check=revoked.identity_check,
             issued_by=actor,
-            valid_until=last_day(self._months(template, settings), self._first_day(case, settings)),
+            valid_until=last_valid_day(self._months(template, settings), self._first_day(case, settings)),
         )
 
     def _first_day(self, case: Case, settings: dict) -> date:
@@ -285,7 +288,7 @@ class DocumentStage(Stage):
         return template.months
 
 
-def _unsupported(template: DocumentTemplate, key: str, definition: Definition) -> Iterator[str]:
+def _unsupported(template: DocumentTemplate, key: str, definition: FormDefinition) -> Iterator[str]:
     """Yield why the stage ``key`` cannot issue a document that tells of the register."""
     before = takewhile(lambda one: one.key != key, definition.stages)
     if not any(one.type == "register" and not one.settings.get("newcomer") for one in before):
@@ -303,14 +306,16 @@ def _template(case: Case, settings: dict) -> DocumentTemplate:
     return template_for(settings.get("template", ""), chosen, case.language)
 
 
-def asks_identity(case: Case, row: CaseStage) -> bool:
+def needs_identity_statement(case: Case, row: CaseStage) -> bool:
     """Whether the document of this stage goes out only once an agent stated who asks."""
     settings = row.spec.settings
     try:
         template = _template(case, settings)
-    except CannotWrite:
+    except TemplateError:
         return False
-    return not release.identity_check(template, level_of(case), "", settings.get("below", release.AGENT))
+    return not release_rules.how_identity_is_checked(
+        template, identity_level_of(case), "", settings.get("below", release_rules.AGENT)
+    )
 
 
 def _waits_for_agent(row: CaseStage) -> bool:
@@ -318,14 +323,14 @@ def _waits_for_agent(row: CaseStage) -> bool:
     return row.waiting_for == AGENT and not row.data.get("details")
 
 
-def stated(case: Case) -> CaseStage | None:
+def stage_with_statement(case: Case) -> CaseStage | None:
     """The stage in which an agent stated the identity: a decision, that of the identity, or the document's own."""
     rows = (row for row in case.stages.all() if row.data.get("details", {}).get("documents"))
     return next(rows, None)
 
 
 @stages.register("quota")
-class QuotaStage(Stage):
+class PermitPlaceStage(Stage):
     """A place in a zone for a vehicle, or the waiting list."""
 
     key = "quota"
@@ -339,7 +344,7 @@ class QuotaStage(Stage):
     def block(self):
         return blocks.StructBlock(
             [
-                ("template", FixedChoiceBlock(choices=template_choices, label=gettext_lazy("Permit"))),
+                ("template", PlainChoiceBlock(choices=template_choices, label=gettext_lazy("Permit"))),
                 ("plate", QuestionKeyBlock(label=gettext_lazy("Question about the plate"))),
                 ("zone", QuestionKeyBlock(label=gettext_lazy("Question about the zone"))),
             ],
@@ -355,7 +360,7 @@ class QuotaStage(Stage):
             reason = _("There is no permit zone “%(zone)s”: add it under Permit zones.") % {"zone": value}
             return Waiting(LEAD, until=now + LOOK_AGAIN, reason=reason)
         plate = str(answers.get(settings.get("plate", "")) or "")
-        permit = permitting.ask_place(actor=SYSTEM, case=case, zone=zone, plate=plate)
+        permit = permits.reserve_place(actor=SYSTEM, case=case, zone=zone, plate=plate)
         if permit.granted_at:
             return Done({"zone": zone.name})
         reason = _("“%(zone)s” is full: the request is on the waiting list.") % {"zone": zone.name}
@@ -400,9 +405,9 @@ class PermitStage(DocumentStage):
 
     def draw_again(self, case, row, revoked, actor):
         """The permit goes on until its last day, if its place is still free."""
-        permit = permitting.regain_place(actor=actor, document=revoked)
-        template = _template(case, settings_of(row))
-        document = actions.draw(
+        permit = permits.regain_place(actor=actor, document=revoked)
+        template = _template(case, current_settings(row))
+        document = issuing.draw_document(
             actor=actor,
             case=case,
             stage=row,
@@ -412,22 +417,22 @@ class PermitStage(DocumentStage):
             valid_until=revoked.valid_until,
         )
         first = max(permit.valid_from, timezone.localdate())
-        permitting.set_validity(actor=actor, permit=permit, document=document, first=first)
+        permits.set_validity(actor=actor, permit=permit, document=document, first=first)
         return document
 
     def _draw(self, case, row, settings):
         permit = Permit.objects.filter(case=case, granted_at__isnull=False).first()
         if permit is None:
-            raise CannotWrite(_("The vehicle has no place: lay the stage “Place in a zone” before."))
+            raise TemplateError(_("The vehicle has no place: lay the stage “Place in a zone” before."))
         document = super()._draw(case, row, settings)
         if document is not None:
             first = self._first_day(case, settings)
-            permitting.set_validity(actor=SYSTEM, permit=permit, document=document, first=first)
+            permits.set_validity(actor=SYSTEM, permit=permit, document=document, first=first)
         return document
 
     def _first_day(self, case, settings):
         today = timezone.localdate()
-        asked = conditions.calendar_day(case.answers.get(settings.get("start") or ""))
+        asked = conditions.parse_iso_day(case.answers.get(settings.get("start") or ""))
         return max(asked or today, today)
 
     def _months(self, template, settings):
@@ -436,10 +441,10 @@ class PermitStage(DocumentStage):
 
 def _without_place(case: Case) -> Waiting | None:
     """Why the permit cannot be drawn yet: an agent may have put the zone right since there was a place."""
-    quota = case.stages.filter(type=QuotaStage.key, progress=CaseStage.Progress.DONE).last()
+    quota = case.stages.filter(type=PermitPlaceStage.key, progress=CaseStage.Progress.DONE).last()
     if quota is None or not Permit.objects.filter(case=case, document=None).exists():
         return None
-    answer = QuotaStage().enter(case, quota, quota.spec.settings)
+    answer = PermitPlaceStage().enter(case, quota, quota.spec.settings)
     if isinstance(answer, Waiting):
         return answer
     quota.data |= answer.data

@@ -4,7 +4,7 @@ from django.tasks import task
 
 
 @task()
-def issue(document_id: str) -> None:
-    from . import actions  # actions enqueue this task
+def issue_document(document_id: str) -> None:
+    from .actions import issuing  # actions enqueue this task
 
-    actions.issue(document_id)
+    issuing.issue_document(document_id)

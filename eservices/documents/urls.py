@@ -1,15 +1,15 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from . import inspecting, views
+from . import plate_check_views, views
 
 app_name = "documents"
 urlpatterns = [
     path("verifier/", views.verify, name="verify"),
     path("verifier/fichier/", views.verify_file, name="verify_file"),
     path("v/", RedirectView.as_view(pattern_name="documents:verify")),
-    path("v/<str:code>/", views.verdict, name="verdict"),
-    path("remis/<str:secret>/", views.shared, name="shared"),
+    path("v/<str:code>/", views.verification_result, name="verdict"),
+    path("remis/<str:secret>/", views.shared_document, name="shared"),
     path("remis/<str:secret>/document.pdf", views.shared_file, name="shared_file"),
-    path("controle/", inspecting.inspect, name="inspect"),
+    path("controle/", plate_check_views.check_plate, name="inspect"),
 ]

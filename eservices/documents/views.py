@@ -14,11 +14,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from eservices.cases.actors import SYSTEM
-from home.private import private
+from home.web.private_pages import private_page
 
-from . import access, actions, checking, limits
-from .codes import normalise
-from .responses import download
+from . import access, rate_limits
+from .actions import issuing
+from .file_responses import document_response
+from .verification import file_verification
+from .verification_codes import normalize_code
 
 
 # -- Verification --------------------------------------------------------------------------------------------
@@ -27,20 +29,20 @@ from .responses import download
 def verify(request):
     """The form. A code in it leads to the document's own page."""
     typed = request.GET.get("code", "")[:80]
-    if code := normalise(typed):
+    if code := normalize_code(typed):
         return redirect("documents:verdict", code)
     return _page(request, typed=typed, empty="code" in request.GET)
 
 
 @require_safe
-@private
-def verdict(request, code: str):
+@private_page
+def verification_result(request, code: str):
     """What is known of the document that bears ``code``. The QR code leads here."""
-    if limits.too_many_codes(request):
+    if rate_limits.too_many_codes(request):
         return _page(request, status=429, wait=True)
-    document = access.by_code(code)
+    document = access.document_by_code(code)
     if document is None:
-        limits.count_miss(request)
+        rate_limits.count_unknown_code(request)
         return _page(request, status=404, typed=code[:80], unknown=True)
     return _page(request, typed=document.code, document=document)
 
@@ -49,21 +51,21 @@ class InMemory(MemoryFileUploadHandler):
     """Keeps what is to be verified in memory, and nothing of what is larger than any document."""
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
-        self.activated = content_length <= checking.LARGEST
+        self.activated = content_length <= file_verification.MAX_BYTES
 
 
 @csrf_exempt  # nothing is written, and the page carries neither session nor token
-@private
+@private_page
 @require_POST
 def verify_file(request):
     """Whether a file is what the commune issued. It is read and forgotten."""
     request.upload_handlers = [InMemory(request)]
-    if limits.too_many_files(request):
+    if rate_limits.is_file_limit_reached(request):
         return _page(request, status=429, wait=True)
     upload = request.FILES.get("file")
     if upload is None:
         return _page(request, status=422, no_file=True)
-    finding, document = checking.judge(upload.read())
+    finding, document = file_verification.verify_pdf(upload.read())
     return _page(request, document=document, finding=None if document else finding, by_file=True)
 
 
@@ -77,7 +79,7 @@ def _unlisted(view):
 
     @wraps(view)
     def guarded(request, secret):
-        response = view(request, access.shared(secret), secret)
+        response = view(request, access.shared_document(secret), secret)
         response["Cache-Control"] = "private, no-store"
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex"
@@ -87,7 +89,7 @@ def _unlisted(view):
 
 
 @_unlisted
-def shared(request, document, secret):
+def shared_document(request, document, secret):
     """What the applicant lets whoever holds the link fetch."""
     return render(request, "documents/shared.html", {"document": document, "secret": secret})
 
@@ -95,5 +97,5 @@ def shared(request, document, secret):
 @_unlisted
 def shared_file(request, document, secret):
     """The PDF. That it was fetched stands in the trace of the case."""
-    actions.leave_trace_of_reading(actor=SYSTEM, document=document, shared=True)
-    return download(document)
+    issuing.log_read(actor=SYSTEM, document=document, shared=True)
+    return document_response(document)

@@ -21,10 +21,11 @@ from eservices.cases import access as cases
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.permissions import OwnedForm, OwnTeams, TeamsViewSet
 
-from . import access, actions, casefile, reissuing
+from . import access, case_pdf
+from .actions import issuing, reissuing
+from .file_responses import document_response, private_pdf_response
 from .forms import RevokeForm
 from .models import DocumentTemplate, Zone
-from .responses import download, private_pdf
 
 register_permission_policy(DocumentTemplate, OwnTeams(DocumentTemplate))
 
@@ -59,8 +60,8 @@ register_snippet(ZoneViewSet)
 def issued_document(request, pk):
     """The PDF, for agents of the case's team. Reading leaves a trace."""
     document = access.document_for(request.user, pk)
-    actions.leave_trace_of_reading(actor=request.user, document=document)
-    return download(document)
+    issuing.log_read(actor=request.user, document=document)
+    return document_response(document)
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +72,7 @@ def revoke_document(request, pk):
     if form.is_valid():
         try:
             told = {name: form.cleaned_data[name] for name in ("reason", "public")}
-            actions.revoke(actor=request.user, document=document, **told)
+            issuing.revoke_document(actor=request.user, document=document, **told)
         except IllegalTransition as refusal:
             messages.warning(request, str(refusal))
         else:
@@ -114,9 +115,9 @@ def _reissue(request, document) -> None:
 def case_file(request, reference):
     """The whole case as PDF, for agents of its team. Reading leaves a trace."""
     case = cases.case_for(request.user, reference)
-    content = casefile.pdf(case, reader=request.user, now=timezone.now())
-    actions.leave_trace_of_case_file(actor=request.user, case=case)
-    return private_pdf(BytesIO(content), f"{case.reference}.pdf")
+    content = case_pdf.render_case_pdf(case, reader=request.user, now=timezone.now())
+    issuing.log_case_pdf_read(actor=request.user, case=case)
+    return private_pdf_response(BytesIO(content), f"{case.reference}.pdf")
 
 
 @hooks.register("register_admin_urls")

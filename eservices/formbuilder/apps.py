@@ -8,4 +8,4 @@ class FormBuilderConfig(AppConfig):
     verbose_name = _("Form builder")
 
     def ready(self):
-        from . import receivers  # noqa: F401
+        from . import signal_handlers  # noqa: F401

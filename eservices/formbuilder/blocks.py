@@ -17,16 +17,16 @@ from wagtail import blocks
 from wagtail.admin.telepath import register
 from wagtail.blocks.struct_block import BlockGroup, StructBlockAdapter
 
-from home.blocks import KeptChoiceBlock
-from home.slugs import slug_of
+from home.blocks.base import KeyChoiceBlock
+from home.localization.slugs import slugify_title
 
-from . import prices
+from . import price_list
 from .definition import KEY_PATTERN
 from .logic.conditions import WITHOUT_VALUE
 
 
 # -- Blocks whose value is the machine's, not the reader's ---------------------------------------------------
-class Fixed:
+class NotTranslatedMixin:
     """Never offered for translation, and the same in every language."""
 
     def get_translatable_segments(self, value):
@@ -36,15 +36,15 @@ class Fixed:
         return value
 
 
-class FixedCharBlock(Fixed, blocks.CharBlock):
+class PlainCharBlock(NotTranslatedMixin, blocks.CharBlock):
     pass
 
 
-class FixedRegexBlock(Fixed, blocks.RegexBlock):
+class PlainRegexBlock(NotTranslatedMixin, blocks.RegexBlock):
     pass
 
 
-class KeyBlock(FixedCharBlock):
+class KeyBlock(PlainCharBlock):
     """What the machine calls a thing. Made once from its title, then never changed by itself."""
 
     def __init__(self, **kwargs):
@@ -59,11 +59,11 @@ class KeyBlock(FixedCharBlock):
         )
 
 
-class FixedChoiceBlock(Fixed, KeptChoiceBlock):
+class PlainChoiceBlock(NotTranslatedMixin, KeyChoiceBlock):
     pass
 
 
-class PrefillBlock(FixedChoiceBlock):
+class PrefillBlock(PlainChoiceBlock):
     """Where an answer that is known already comes from."""
 
     def __init__(self, **kwargs):
@@ -71,12 +71,12 @@ class PrefillBlock(FixedChoiceBlock):
 
 
 def _sources() -> list[tuple[str, str]]:
-    from .prefill import prefill
+    from .prefill_sources import prefill_sources
 
-    return [(key, source.label) for key, source in prefill.items()]
+    return [(key, source.label) for key, source in prefill_sources.items()]
 
 
-class TableBlock(FixedChoiceBlock):
+class ReferenceTableBlock(PlainChoiceBlock):
     """The reference table that the options stand in."""
 
     def __init__(self, **kwargs):
@@ -92,7 +92,7 @@ def _tables() -> list[tuple[str, str]]:
     return list(ReferenceTable.objects.values_list("key", "name"))
 
 
-class ValueBlock(FixedCharBlock):
+class ValueBlock(PlainCharBlock):
     def __init__(self, **kwargs):
         super().__init__(required=False, max_length=100, label=_("Value"), **kwargs)
 
@@ -301,7 +301,7 @@ class ConditionBlock(blocks.FieldBlock):
         label = _("Condition")
 
 
-class QuestionKeyBlock(FixedCharBlock):
+class QuestionKeyBlock(PlainCharBlock):
     """The key of a question of the form, chosen by its words."""
 
     def __init__(self, compares: str = "", empty="–", **kwargs):
@@ -309,7 +309,7 @@ class QuestionKeyBlock(FixedCharBlock):
         self.field.widget = QuestionWidget(compares=compares, empty=empty)
 
 
-class KeysBlock(Fixed, blocks.FieldBlock):
+class KeysBlock(NotTranslatedMixin, blocks.FieldBlock):
     """Keys of questions of the form, chosen by their words, as a list; on the screen with commas between."""
 
     def __init__(self, required=True, help_text=None, **kwargs):
@@ -339,9 +339,9 @@ class QuestionBlock(blocks.StructBlock):
         return self.get_default()
 
     def get_preview_context(self, value, parent_context=None):
-        from .previews import sample
+        from .question_preview import question_sample
 
-        return super().get_preview_context(value, parent_context) | {"question": sample(self.kind)}
+        return super().get_preview_context(value, parent_context) | {"question": question_sample(self.kind)}
 
     def get_description(self):
         return self.kind.says
@@ -403,7 +403,7 @@ def _shared() -> dict[str, blocks.Block]:
         "options": blocks.StreamBlock(
             [("option", OptionBlock())], required=False, collapsed=True, label=_("Options")
         ),
-        "table": TableBlock(),
+        "table": ReferenceTableBlock(),
         "condition": ConditionBlock(required=False),
         "key": KeyBlock(),
         "autocomplete": blocks.ChoiceBlock(required=False, choices=TOKENS, label=_("Filled in by browser")),
@@ -456,7 +456,7 @@ class OptionBlock(blocks.StructBlock):
         form_layout = BlockGroup(children=["label", "help"], settings=["value", "condition"])
 
 
-class CheckBlock(blocks.StructBlock):
+class ValidationRuleBlock(blocks.StructBlock):
     """What must hold over several answers."""
 
     message = blocks.CharBlock(max_length=300, label=_("Message where it does not hold"))
@@ -483,7 +483,7 @@ def step_block() -> blocks.StructBlock:
             (
                 "checks",
                 blocks.StreamBlock(
-                    [("check", CheckBlock())], required=False, label=_("Checks over several answers")
+                    [("check", ValidationRuleBlock())], required=False, label=_("Checks over several answers")
                 ),
             ),
             ("condition", ConditionBlock(required=False)),
@@ -502,8 +502,8 @@ class FeeBlock(blocks.StructBlock):
     """A line of what is due."""
 
     label = blocks.CharBlock(max_length=100, label=_("Label"))
-    entry = FixedChoiceBlock(
-        choices=prices.entries,
+    entry = PlainChoiceBlock(
+        choices=price_list.price_entries,
         required=False,
         label=_("Entry of the fee schedule"),
         help_text=_("The schedule says the amount and the tax, also when they change."),
@@ -523,7 +523,7 @@ class FeeBlock(blocks.StructBlock):
         empty=_("Once"),
         help_text=_("A number counts itself, a list its length, “yes” one."),
     )
-    vat = FixedRegexBlock(
+    vat = PlainRegexBlock(
         r"\d{1,2}(\.\d{1,2})?",
         required=False,
         label=_("VAT included, in per cent"),
@@ -543,7 +543,7 @@ class FeeBlock(blocks.StructBlock):
         )
 
 
-class FoldedAdapter(StructBlockAdapter):
+class LazyStructBlockAdapter(StructBlockAdapter):
     """Wagtail draws all fields of a block of simple fields when its panel is opened, and not before."""
 
     js_constructor = "formbuilder.Folded"
@@ -553,7 +553,7 @@ class FoldedAdapter(StructBlockAdapter):
         return super().media + forms.Media(js=["js/editor/placed.js", "js/editor/folded.js"])
 
 
-register(FoldedAdapter(), FeeBlock)
+register(LazyStructBlockAdapter(), FeeBlock)
 
 
 PROSE_HELP = _("Blank lines make paragraphs, lines with “- ” a list, [words](https://…) a link.")
@@ -667,7 +667,7 @@ def field_content(kind, value) -> dict:
             "prefill": value.get("prefill") or "",
             "retention": value.get("retention") or 0,
             "table": value.get("table") or "",
-            "settings": bare(settings),
+            "settings": drop_empty(settings),
         }
     )
 
@@ -713,9 +713,9 @@ def _plain(value):
     return list(value) if isinstance(value, tuple | set) else value
 
 
-def bare(settings: dict) -> dict:
+def drop_empty(settings: dict) -> dict:
     """Settings without what is empty, no or an empty object. Zero says something."""
-    inner = {name: bare(one) if isinstance(one, dict) else one for name, one in settings.items()}
+    inner = {name: drop_empty(one) if isinstance(one, dict) else one for name, one in settings.items()}
     return {name: one for name, one in inner.items() if one is not False and one not in (None, "", [], {})}
 
 
@@ -849,7 +849,9 @@ def fill_keys(streams: dict[str, blocks.StreamValue], earlier: dict[str, str] | 
                 waiting.append((scope, child))
     for scope, child in waiting:
         name, source = _key_of(child)
-        key = earlier.get(child.id) or _free(slug_key(child.value.get(source), child), taken.get(scope, ()))
+        key = earlier.get(child.id) or _free(
+            key_from_title(child.value.get(source), child), taken.get(scope, ())
+        )
         child.value[name] = key
         taken.setdefault(scope, set()).add(key)
 
@@ -874,13 +876,13 @@ def _holds_blocks(setting) -> bool:
     return blocks_only and all(isinstance(one.get("value"), dict) for one in setting)
 
 
-def key_of(title: str) -> str:
+def make_key(title: str) -> str:
     """ "Date de naissance" is date_de_naissance."""
-    return slug_of(title).replace("-", "_").strip("_")[:40].strip("_")
+    return slugify_title(title).replace("-", "_").strip("_")[:40].strip("_")
 
 
-def slug_key(title, child) -> str:
-    made = key_of(str(title or ""))
+def key_from_title(title, child) -> str:
+    made = make_key(str(title or ""))
     if child.block_type == "option":
         return made or "option"
     return made if re.fullmatch(KEY_PATTERN, made) else f"{child.block_type}_{made}".strip("_")

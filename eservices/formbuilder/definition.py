@@ -16,7 +16,7 @@ KEY_PATTERN = r"[a-z][a-z0-9_]{0,59}"
 
 
 @dataclass(frozen=True)
-class Option:
+class OptionDefinition:
     """One possible answer of a choice field."""
 
     value: str
@@ -24,7 +24,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Field:
+class FieldDefinition:
     """One question, or static text. ``settings`` holds what only its type knows (min, max, pattern, …).
 
     ``table``: key of the reference table that holds the options, instead of ``options``. ``prefill``: key of
@@ -36,8 +36,8 @@ class Field:
     type: str
     required: bool = False
     condition: dict | None = None
-    options: tuple[Option, ...] = ()
-    fields: tuple["Field", ...] = ()  # of a repeating group
+    options: tuple[OptionDefinition, ...] = ()
+    fields: tuple["FieldDefinition", ...] = ()  # of a repeating group
     autocomplete: str = ""
     personal: bool = False
     searchable: bool = False
@@ -49,7 +49,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Check:
+class ValidationRule:
     """What must hold over several answers; where it does not, its message is shown."""
 
     key: str
@@ -57,17 +57,17 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Step:
+class StepDefinition:
     """One topic of a form, on one page."""
 
     key: str
-    fields: tuple[Field, ...] = ()
+    fields: tuple[FieldDefinition, ...] = ()
     condition: dict | None = None
-    checks: tuple[Check, ...] = ()
+    checks: tuple[ValidationRule, ...] = ()
 
 
 @dataclass(frozen=True)
-class Fee:
+class FeeDefinition:
     """A line of what is due: ``amount`` in minor units, times the answer to ``quantity`` where given.
 
     The amount includes value-added tax at ``vat`` per cent ("8.1"); an empty rate is outside its scope.
@@ -91,7 +91,7 @@ class Fee:
 
 
 @dataclass(frozen=True)
-class StageSpec:
+class StageDefinition:
     """A stage of the process as laid by the editor. ``type`` is the key of a stage in the registry."""
 
     key: str
@@ -100,42 +100,42 @@ class StageSpec:
     condition: dict | None = None
 
 
-class Definition:
+class FormDefinition:
     """A reading view of a definition's JSON. Never changes it."""
 
     def __init__(self, content: dict):
         self.content = content
 
     @cached_property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[StepDefinition, ...]:
         return tuple(
-            Step(
+            StepDefinition(
                 key=step["key"],
                 fields=tuple(_field(field) for field in step.get("fields", [])),
                 condition=step.get("condition"),
-                checks=tuple(Check(**check) for check in step.get("checks", [])),
+                checks=tuple(ValidationRule(**check) for check in step.get("checks", [])),
             )
             for step in self.content["steps"]
         )
 
     @cached_property
-    def stages(self) -> tuple[StageSpec, ...]:
-        return tuple(StageSpec(**stage) for stage in self.content.get("stages", []))
+    def stages(self) -> tuple[StageDefinition, ...]:
+        return tuple(StageDefinition(**stage) for stage in self.content.get("stages", []))
 
     @cached_property
-    def fees(self) -> tuple[Fee, ...]:
-        return tuple(Fee(**fee) for fee in self.content.get("fees", []))
+    def fees(self) -> tuple[FeeDefinition, ...]:
+        return tuple(FeeDefinition(**fee) for fee in self.content.get("fees", []))
 
     def asks_for(self, kind: str) -> bool:
         """Whether any of its questions is of this type."""
         return any(field.type == kind for field in self.fields.values())
 
     @cached_property
-    def fields(self) -> dict[str, Field]:
+    def fields(self) -> dict[str, FieldDefinition]:
         """Every field by key, those inside groups included."""
-        found: dict[str, Field] = {}
+        found: dict[str, FieldDefinition] = {}
 
-        def collect(fields: tuple[Field, ...]) -> None:
+        def collect(fields: tuple[FieldDefinition, ...]) -> None:
             for one in fields:
                 found[one.key] = one
                 collect(one.fields)
@@ -155,7 +155,7 @@ class Definition:
 
     @property
     def digest(self) -> str:
-        return digest(self.content)
+        return content_digest(self.content)
 
     def text(self, path: str, language: str) -> str:
         """The text at ``path`` in ``language``, or in the form's own language, or empty."""
@@ -176,17 +176,17 @@ class Definition:
     def title(self, language: str) -> str:
         return self.text("title", language)
 
-    def at_prices(self, fees: tuple[Fee, ...]) -> "Definition":
+    def at_prices(self, fees: tuple[FeeDefinition, ...]) -> "FormDefinition":
         """The same form with these fees."""
         twin = copy(self)
         twin.fees = fees
         return twin
 
-    def step(self, key: str) -> Step | None:
+    def step(self, key: str) -> StepDefinition | None:
         return next((step for step in self.steps if step.key == key), None)
 
 
-def without(answers: dict, keys: Container[str]) -> dict:
+def drop_answers(answers: dict, keys: Container[str]) -> dict:
     """``answers`` without those to the questions ``keys``, in rows of groups too."""
     return {key: _rows_without(answer, keys) for key, answer in answers.items() if key not in keys}
 
@@ -194,20 +194,20 @@ def without(answers: dict, keys: Container[str]) -> dict:
 def _rows_without(answer, keys: Container[str]):
     if not isinstance(answer, list):
         return answer
-    return [without(row, keys) if isinstance(row, dict) else row for row in answer]
+    return [drop_answers(row, keys) if isinstance(row, dict) else row for row in answer]
 
 
-def digest(content: dict) -> str:
+def content_digest(content: dict) -> str:
     """SHA-256 over the canonical JSON: the same content always has the same digest."""
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _field(content: dict) -> Field:
-    return Field(
+def _field(content: dict) -> FieldDefinition:
+    return FieldDefinition(
         **content
         | {
-            "options": tuple(Option(**option) for option in content.get("options", [])),
+            "options": tuple(OptionDefinition(**option) for option in content.get("options", [])),
             "fields": tuple(_field(one) for one in content.get("fields", [])),
         }
     )

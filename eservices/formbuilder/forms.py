@@ -13,14 +13,14 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from .definition import Check, Definition, Field, Option, Step
-from .field_types import MANY_OPTIONS, SEARCHED_OPTIONS, Part, display, field_types, part_token
-from .formatting import prose
-from .logic.checks import failed_checks
-from .logic.conditions import mentioned
-from .logic.visibility import COMPUTED, Shown, visible_options
+from .definition import FieldDefinition, FormDefinition, OptionDefinition, StepDefinition, ValidationRule
+from .field_types import MANY_OPTIONS, SEARCHED_OPTIONS, InputPart, answer_text, field_types, part_token
+from .logic.conditions import condition_fields
+from .logic.validation import failed_rules
+from .logic.visibility import COMPUTED, VisibleAnswers, visible_options
+from .text_markup import render_prose
 
-SHOWN = "_shown"  # hidden input: the questions that were on the page
+SHOWN_INPUT = "_shown"  # hidden input: the questions that were on the page
 ADD_ROW, REMOVE_ROW = "add_row", "remove_row"  # buttons of a repeating group, and of a file
 REMOVE_FILE = "remove_file"
 
@@ -34,8 +34,8 @@ class QuestionsForm(forms.Form):
 
     def __init__(
         self,
-        definition: Definition,
-        questions: tuple[Field, ...],
+        definition: FormDefinition,
+        questions: tuple[FieldDefinition, ...],
         language: str,
         answers: dict | None,
         today: date,
@@ -47,10 +47,10 @@ class QuestionsForm(forms.Form):
         """``answers``: those of the rest of the form; without them nothing is shown before ``see``."""
         super().__init__(data=data, files=files, use_required_attribute=False, **kwargs)
         self.definition, self.language, self.today = definition, language, today
-        self.checks: tuple[Check, ...] = ()
+        self.checks: tuple[ValidationRule, ...] = ()
         self.all_questions = [question for question in questions if question.type in field_types]
         self.own = own if own is not None else {}
-        self.rows: dict[str, Rows] = {}
+        self.rows: dict[str, RepeatingRows] = {}
         self.choices: dict[str, list] = {}  # of questions that do not offer all their options
         # Beside a question: where its answer is from, what became of a file.
         self.remarks: dict[str, list[str]] = {}
@@ -59,15 +59,15 @@ class QuestionsForm(forms.Form):
         for question in self.all_questions:
             self._ask(question)
         if answers is not None:
-            around = Shown((), answers, today)
-            self.see(Shown(((question, None) for question in questions), self.given, today, around))
+            around = VisibleAnswers((), answers, today)
+            self.see(VisibleAnswers(((question, None) for question in questions), self.given, today, around))
 
     # -- asking ----------------------------------------------------------------------------------------------
-    def _ask(self, question: Field) -> None:
+    def _ask(self, question: FieldDefinition) -> None:
         """Adds the question, and reads its answer."""
         kind = field_types[question.type]
         if question.fields:
-            self.rows[question.key] = Rows(self, question)
+            self.rows[question.key] = RepeatingRows(self, question)
         elif field := kind.form_field(question, self.definition, self.language):
             self.fields[question.key] = self._prepared(field, question)
         else:
@@ -75,13 +75,13 @@ class QuestionsForm(forms.Form):
         if self.is_bound:
             self.given[question.key] = self._read(question)
 
-    def _prepared(self, field: forms.Field, question: Field) -> forms.Field:
+    def _prepared(self, field: forms.Field, question: FieldDefinition) -> forms.Field:
         field.label = self.definition.text(f"field.{question.key}.label", self.language) or question.key
         answer = self.own.get(question.key)
         field.initial = answer if question.type == "files" else field_types[question.type].from_json(answer)
         return field
 
-    def _read(self, question: Field):
+    def _read(self, question: FieldDefinition):
         """What the posted data answers, as far as it can be read."""
         if question.key in self.rows:
             return self.rows[question.key].given
@@ -94,7 +94,7 @@ class QuestionsForm(forms.Form):
         except ValidationError:
             return None
 
-    def see(self, shown: Shown) -> None:
+    def see(self, shown: VisibleAnswers) -> None:
         """Goes by ``shown``: what the conditions say, now that the answers are read."""
         self.seen = shown
         self.visible = [question for question in self.all_questions if shown.shows(question.key)]
@@ -107,7 +107,7 @@ class QuestionsForm(forms.Form):
         self.asleep = {key: self.fields.pop(key) for key in [*self.fields] if key not in awake}
         self.rows_asleep = {key: self.rows.pop(key) for key in [*self.rows] if key not in awake}
 
-    def _offer(self, question: Field, options: list[Option]) -> None:
+    def _offer(self, question: FieldDefinition, options: list[OptionDefinition]) -> None:
         self.choices[question.key] = list(self.fields[question.key].choices)
         field = field_types[question.type].form_field(
             question, self.definition, self.language, options=options
@@ -140,14 +140,14 @@ class QuestionsForm(forms.Form):
         return found
 
     @property
-    def questions(self) -> list["Question"]:
+    def questions(self) -> list["QuestionContext"]:
         """What is shown, in order."""
-        return [Question(self, question) for question in self.visible]
+        return [QuestionContext(self, question) for question in self.visible]
 
     @property
-    def on_page(self) -> list["Question"]:
+    def on_page(self) -> list["QuestionContext"]:
         """What is shown and, hidden, what answers may still open."""
-        return [Question(self, question) for question in self.all_questions]
+        return [QuestionContext(self, question) for question in self.all_questions]
 
 
 class StepForm(QuestionsForm):
@@ -166,8 +166,8 @@ class StepForm(QuestionsForm):
 
     def __init__(
         self,
-        definition: Definition,
-        step: Step,
+        definition: FormDefinition,
+        step: StepDefinition,
         language: str,
         answers: dict | None = None,
         data=None,
@@ -177,11 +177,11 @@ class StepForm(QuestionsForm):
         today = today or timezone.localdate()
         self.step = step
         self.stored = answers or {}
-        self.opened: list[Field] = []
+        self.opened: list[FieldDefinition] = []
         own = {one.key: self.stored.get(one.key) for one in step.fields}
         super().__init__(definition, step.fields, language, None, today, data=data, files=files, own=own)
         self.checks = step.checks
-        self.see(Shown.of(definition, self.answers, today, at=step))
+        self.see(VisibleAnswers.of(definition, self.answers, today, at=step))
         self._find_opened()
         if self.changed_rows or self.browsed:
             self._keep_quiet()
@@ -195,7 +195,7 @@ class StepForm(QuestionsForm):
 
     @property
     def intro(self) -> SafeString:
-        return prose(self.definition.text(f"step.{self.step.key}.intro", self.language))
+        return render_prose(self.definition.text(f"step.{self.step.key}.intro", self.language))
 
     @property
     def answers(self) -> dict:
@@ -247,7 +247,7 @@ class StepForm(QuestionsForm):
     @cached_property
     def said_checks(self) -> list[dict]:
         """What the checks say above all questions: where none of those that they look at is on the page."""
-        return said_checks(self, self.checks, "step", self._own_faults() if self.is_bound else [])
+        return rule_messages(self, self.checks, "step", self._own_faults() if self.is_bound else [])
 
     def clean(self):
         super().clean()
@@ -259,17 +259,17 @@ class StepForm(QuestionsForm):
         return self.cleaned_data
 
     def _run_checks(self) -> None:
-        for check in failed_checks(self.step, self.seen, self.today):
-            looked_at = mentioned(check.condition)
+        for check in failed_rules(self.step, self.seen, self.today):
+            looked_at = condition_fields(check.condition)
             about = [key for key in self.fields if key in looked_at]
-            fault = ValidationError(check_message(self, check), code=check_code(check))
+            fault = ValidationError(rule_error_message(self, check), code=rule_error_code(check))
             self.add_error(about[-1] if about else None, fault)
 
     def _find_opened(self) -> None:
         """Questions that the posted answers open, and that were not asked yet."""
-        if not self.is_bound or SHOWN not in self.data:
+        if not self.is_bound or SHOWN_INPUT not in self.data:
             return
-        asked = str(self.data.get(SHOWN)).split()
+        asked = str(self.data.get(SHOWN_INPUT)).split()
         self.opened = [
             one
             for one in self.visible
@@ -289,10 +289,10 @@ class StepForm(QuestionsForm):
                 row.quiet = True
 
 
-class Rows:
+class RepeatingRows:
     """The rows of a repeating group: forms of their own, ``KEY-0-…``, added and removed by buttons."""
 
-    def __init__(self, form: QuestionsForm, question: Field):
+    def __init__(self, form: QuestionsForm, question: FieldDefinition):
         self.form, self.question = form, question
         self.least, self.most = field_types["group"].limits(question)
         self.lenient = False
@@ -335,7 +335,7 @@ class Rows:
             prefix=f"{form.add_prefix(self.question.key)}-{index}",
         )
 
-    def see(self, shown: Shown) -> None:
+    def see(self, shown: VisibleAnswers) -> None:
         for row in self.forms:
             row.see(shown.row(self.question, row.given))
 
@@ -390,10 +390,10 @@ class Rows:
         ]
 
 
-class Question:
+class QuestionContext:
     """One question on the page, as its template needs it."""
 
-    def __init__(self, form: QuestionsForm, field: Field):
+    def __init__(self, form: QuestionsForm, field: FieldDefinition):
         self.form, self.field = form, field
         self.kind = field_types[field.type]
         self.name = form.add_prefix(field.key)
@@ -444,17 +444,17 @@ class Question:
     @cached_property
     def note(self) -> SafeString:
         """What stands beside the question, opened where the error is."""
-        return prose(self._text("note"))
+        return render_prose(self._text("note"))
 
     @property
     def text(self) -> SafeString:
-        return prose(self._text("text"))
+        return render_prose(self._text("text"))
 
     @property
     def computed(self) -> str:
         """What follows from the answers so far, in words."""
         form = self.form
-        return display(self.field, form.seen.get(self.field.key), form.definition, form.language)
+        return answer_text(self.field, form.seen.get(self.field.key), form.definition, form.language)
 
     @property
     def optional(self) -> bool:
@@ -491,8 +491,8 @@ class Question:
         """What checks say here, where it does not go together with other answers."""
         if self.bound is None:
             return []
-        checks = [check for check in self.form.checks if self.field.key in mentioned(check.condition)]
-        return said_checks(self.form, checks, self.id, self.faults)
+        checks = [check for check in self.form.checks if self.field.key in condition_fields(check.condition)]
+        return rule_messages(self.form, checks, self.id, self.faults)
 
     @property
     def messages(self) -> list[str]:
@@ -543,7 +543,7 @@ class Question:
         )
 
     @cached_property
-    def inputs(self) -> tuple[Part, ...]:
+    def inputs(self) -> tuple[InputPart, ...]:
         return self.kind.inputs(self.field)
 
     @property
@@ -625,35 +625,35 @@ class Question:
         return getattr(self.bound.field, "max_length", None) if self.bound else None
 
 
-def check_code(check: Check) -> str:
+def rule_error_code(check: ValidationRule) -> str:
     """How a failed check is told from other errors."""
     return f"check.{check.key}"
 
 
-def check_message(form: QuestionsForm, check: Check) -> str:
+def rule_error_message(form: QuestionsForm, check: ValidationRule) -> str:
     return form.definition.text(f"check.{check.key}", form.language) or gettext(
         "These answers do not go together."
     )
 
 
-def said_checks(
-    form: QuestionsForm, checks: Iterable[Check], at: str, faults: list[ValidationError]
+def rule_messages(
+    form: QuestionsForm, checks: Iterable[ValidationRule], at: str, faults: list[ValidationError]
 ) -> list[dict]:
     """What ``checks`` say at a place of the page, among whose faults they are where they failed."""
     failed = {fault.code for fault in faults}
     return [
         {
             "key": check.key,
-            "code": check_code(check),
+            "code": rule_error_code(check),
             "id": f"{at}-check-{check.key}",
-            "message": check_message(form, check),
-            "failed": check_code(check) in failed,
+            "message": rule_error_message(form, check),
+            "failed": rule_error_code(check) in failed,
         }
         for check in checks
     ]
 
 
-def _fault(question: Question, message: str, label: str = "") -> dict:
+def _fault(question: QuestionContext, message: str, label: str = "") -> dict:
     """A line of the error summary: the input it leads to, what it is about, and what to do."""
     return {"target": question.error_target, "label": label or question.label, "message": message}
 
@@ -662,7 +662,7 @@ def _count(text) -> int:
     return int(text) if str(text or "").isascii() and str(text or "").isdigit() and len(str(text)) < 4 else 0
 
 
-def as_data(step: Step, answers: dict) -> MultiValueDict:
+def answers_as_posted(step: StepDefinition, answers: dict) -> MultiValueDict:
     """The answers of a step as they would be posted."""
     data = MultiValueDict()
     for field in step.fields:
@@ -670,7 +670,7 @@ def as_data(step: Step, answers: dict) -> MultiValueDict:
     return data
 
 
-def _add(data: MultiValueDict, field: Field, name: str, answer) -> None:
+def _add(data: MultiValueDict, field: FieldDefinition, name: str, answer) -> None:
     kind = field_types.get(field.type)
     if answer is None or kind is None or not kind.asks:
         return

@@ -12,15 +12,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .blocks import COMPARISONS
-from .definition import Check, Definition, Fee, Field, Step
+from .definition import FeeDefinition, FieldDefinition, FormDefinition, StepDefinition, ValidationRule
 from .field_types import field_types
 from .field_types.base import ABSENT, WARNING
-from .limits import limits
-from .logic.conditions import WITHOUT_VALUE, day, impossible, mentioned, number, rows
-from .logic.visibility import COMPUTED, needs
-from .prefill import prefill
-from .schema import read, type_blocks
-from .shapes import Reading, Shape
+from .logic.conditions import (
+    WITHOUT_VALUE,
+    comparisons,
+    condition_fields,
+    never_holds,
+    parse_day,
+    parse_number,
+)
+from .logic.visibility import COMPUTED, field_dependencies
+from .prefill_sources import prefill_sources
+from .request_limits import request_limits
+from .schema.definitions import field_type_blocks, read_definition
+from .schema.shapes import Shape, ShapeReading
 
 ERROR = "error"
 LEVELS = {
@@ -34,12 +41,12 @@ OF_SOME = (
     *("required", "options", "fields", "autocomplete", "personal", "searchable", "secret", "prefill"),
     *("retention", "table"),
 )
-EMPTY: Mapping[str, Field] = MappingProxyType({})
+EMPTY: Mapping[str, FieldDefinition] = MappingProxyType({})
 CHOOSING = ("equals", "not_equals", "in", "contains", "not_contains")
 
 
 @dataclass(frozen=True)
-class Fault:
+class DefinitionFault:
     """One thing that is wrong. ``path`` as in the texts: ``step.KEY``, ``field.KEY``, ``fee.KEY``, …
 
     An *error* would fail a resident: it is neither published nor imported. What is *absent* is named by the
@@ -56,36 +63,40 @@ class Fault:
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
-def errors(content) -> list[Fault]:
+def publication_errors(content) -> list[DefinitionFault]:
     """What forbids publication."""
-    return [fault for fault in lint(content) if fault.level != WARNING]
+    return [fault for fault in lint_definition(content) if fault.level != WARNING]
 
 
-type Known = Mapping[str, Mapping[str, Field]]
+type Known = Mapping[str, Mapping[str, FieldDefinition]]
 
 
-def lint(content, shape: Shape | None = None, known: Callable[[dict], Known] | None = None) -> list[Fault]:
+def lint_definition(
+    content, shape: Shape | None = None, known: Callable[[dict], Known] | None = None
+) -> list[DefinitionFault]:
     """All faults of a definition at once. Where its shape is wrong, the rest is judged as far as it is read.
 
     ``shape``: what may stand where, if more is known than the form builder's part. ``known``: by the key of a
     stage what its condition may look at beside the form's own questions.
     """
-    return judged(*read(content, shape), known)
+    return lint_reading(*read_definition(content, shape), known)
 
 
-def judged(found, reading: Reading, known: Callable[[dict], Known] | None = None) -> list[Fault]:
+def lint_reading(
+    found, reading: ShapeReading, known: Callable[[dict], Known] | None = None
+) -> list[DefinitionFault]:
     """The same of a definition that was read: as far as its shape is right, and what is wrong with it."""
-    faults = [Fault(ERROR, path, message) for path, message in reading.faults]
+    faults = [DefinitionFault(ERROR, path, message) for path, message in reading.faults]
     if isinstance(found, dict):
         found = {"language": "", "steps": [], "texts": {}} | found
-        faults += Linter(Definition(found), reading, known(found) if known else {})
+        faults += Linter(FormDefinition(found), reading, known(found) if known else {})
     return faults
 
 
 class Linter:
     """One look over a definition, as far as its shape is right. ``reading``: what of it is not."""
 
-    def __init__(self, definition: Definition, reading: Reading, known: Known):
+    def __init__(self, definition: FormDefinition, reading: ShapeReading, known: Known):
         self.definition, self.known = definition, known
         self.lost, self.blind = reading.lost, reading.blind
         self.whole = not reading.faults
@@ -94,7 +105,7 @@ class Linter:
             for field in step.fields:
                 self.position.setdefault(field.key, len(self.position))
 
-    def __iter__(self) -> Iterator[Fault]:
+    def __iter__(self) -> Iterator[DefinitionFault]:
         yield from self._keys()
         for step in self.definition.steps:
             yield from self._step(step)
@@ -107,7 +118,7 @@ class Linter:
         yield from self._settings()
         yield from self._texts()
 
-    def _asked(self, key: str, group: Field | None = None) -> bool:
+    def _asked(self, key: str, group: FieldDefinition | None = None) -> bool:
         """Whether there is a question ``key``, as seen from the form or from a row of ``group``."""
         beside = {one.key for one in group.fields} if group else set()
         return self.blind or key in self.position or key in beside or key in self.lost
@@ -117,7 +128,7 @@ class Linter:
         return self.blind or key in self.lost
 
     # -- keys ------------------------------------------------------------------------------------------------
-    def _keys(self) -> Iterator[Fault]:
+    def _keys(self) -> Iterator[DefinitionFault]:
         definition = self.definition
         for word, things in (
             ("step", definition.steps),
@@ -128,91 +139,97 @@ class Linter:
         ):
             for key, times in Counter(thing.key for thing in things).items():
                 if times > 1:
-                    yield Fault(ERROR, f"{word}.{key}", _("This key is used twice."))
+                    yield DefinitionFault(ERROR, f"{word}.{key}", _("This key is used twice."))
 
     # -- steps and fields ------------------------------------------------------------------------------------
-    def _step(self, step: Step) -> Iterator[Fault]:
+    def _step(self, step: StepDefinition) -> Iterator[DefinitionFault]:
         path = f"step.{step.key}"
         if not step.fields and not self._left_out(step.key):
-            yield Fault(ERROR, path, _("The step asks nothing."))
+            yield DefinitionFault(ERROR, path, _("The step asks nothing."))
         yield from self._condition(step.condition, path)
         never = self._never(step.condition)
         if never:
-            yield Fault(ERROR, path, _("The condition of the step cannot hold: nobody reaches it."))
-        if {field.key for field in step.fields}.intersection(mentioned(step.condition)):
-            yield Fault(
+            yield DefinitionFault(ERROR, path, _("The condition of the step cannot hold: nobody reaches it."))
+        if {field.key for field in step.fields}.intersection(condition_fields(step.condition)):
+            yield DefinitionFault(
                 ERROR, path, _("The step depends on a question that stands in it: nobody reaches it.")
             )
         for field in step.fields:
             yield from self._field(field)
             if not never and self._never({"all": [step.condition, field.condition]}):
                 message = _("The condition cannot hold: nobody is asked this.")
-                yield Fault(WARNING, f"field.{field.key}", message)
+                yield DefinitionFault(WARNING, f"field.{field.key}", message)
         for check in step.checks:
             yield from self._condition(check.condition, f"check.{check.key}")
             if check.condition is None:
-                yield Fault(ERROR, f"check.{check.key}", _("The check has no condition."))
+                yield DefinitionFault(ERROR, f"check.{check.key}", _("The check has no condition."))
             yield from self._silent(check)
 
-    def _silent(self, check: Check) -> Iterator[Fault]:
+    def _silent(self, check: ValidationRule) -> Iterator[DefinitionFault]:
         """Warn of optional questions whose missing answer keeps the check from being made (``failed_checks``)."""
-        cared_for = {row["field"] for row in rows(check.condition) if row["operator"] in WITHOUT_VALUE}
-        for key in mentioned(check.condition):
+        cared_for = {row["field"] for row in comparisons(check.condition) if row["operator"] in WITHOUT_VALUE}
+        for key in condition_fields(check.condition):
             field = self.definition.fields.get(key)
             if field and _may_stay_empty(field) and key not in cared_for:
                 message = _("It is not made while the optional question “%(key)s” has no answer.")
-                yield Fault(WARNING, f"check.{check.key}", message % {"key": key})
+                yield DefinitionFault(WARNING, f"check.{check.key}", message % {"key": key})
 
-    def _field(self, field: Field, group: Field | None = None) -> Iterator[Fault]:
+    def _field(
+        self, field: FieldDefinition, group: FieldDefinition | None = None
+    ) -> Iterator[DefinitionFault]:
         path = f"field.{field.key}"
         kind = field_types[field.type]
         yield from self._condition(field.condition, path, group)
         yield from self._options(field, kind, group)
         for message in kind.settings_faults(field):
-            yield Fault(ERROR, path, _sentence(message))
+            yield DefinitionFault(ERROR, path, _sentence(message))
         for message in kind.advice(field, self.definition):
-            yield Fault(WARNING, path, _sentence(message))
+            yield DefinitionFault(WARNING, path, _sentence(message))
         for name in OF_SOME:
-            if getattr(field, name) and name not in type_blocks()[field.type].child_blocks:
+            if getattr(field, name) and name not in field_type_blocks()[field.type].child_blocks:
                 message = _("A question of this type has no “%(name)s”.") % {"name": name}
-                yield Fault(ERROR, f"{path}.{name}", message)
-        if field.prefill and field.prefill not in prefill:
+                yield DefinitionFault(ERROR, f"{path}.{name}", message)
+        if field.prefill and field.prefill not in prefill_sources:
             message = _("Nothing here knows “%(key)s” to fill it in.") % {"key": field.prefill}
-            yield Fault(ABSENT, path, message)
+            yield DefinitionFault(ABSENT, path, message)
         if field.secret and field.searchable:
-            yield Fault(WARNING, path, _("A search does not find a secret answer."))
+            yield DefinitionFault(WARNING, path, _("A search does not find a secret answer."))
         if field.type == COMPUTED:
             yield from self._formula(field, group)
         if field.type == "group" and not field.fields and not self._left_out(field.key):
-            yield Fault(ERROR, path, _("The group asks nothing."))
+            yield DefinitionFault(ERROR, path, _("The group asks nothing."))
         for one in field.fields:
             yield from self._field(one, group=field)
 
-    def _options(self, field: Field, kind, group: Field | None) -> Iterator[Fault]:
+    def _options(
+        self, field: FieldDefinition, kind, group: FieldDefinition | None
+    ) -> Iterator[DefinitionFault]:
         path = f"field.{field.key}"
         if kind.has_options and not field.options and not field.table and not self._left_out(field.key):
-            yield Fault(ERROR, path, _("There is nothing to choose from."))
+            yield DefinitionFault(ERROR, path, _("There is nothing to choose from."))
         if field.options and field.table:
-            yield Fault(ERROR, path, _("Options stand in the form or in a table, not in both."))
+            yield DefinitionFault(ERROR, path, _("Options stand in the form or in a table, not in both."))
         values = Counter(option.value for option in field.options)
         for value, times in values.items():
             if times > 1:
-                yield Fault(ERROR, path, _("The option “%(value)s” stands twice.") % {"value": value})
+                yield DefinitionFault(
+                    ERROR, path, _("The option “%(value)s” stands twice.") % {"value": value}
+                )
             if f"{value}.help" in values:
                 message = _("“%(value)s.help” is the explanation of an option, not one itself.")
-                yield Fault(ERROR, path, message % {"value": value})
+                yield DefinitionFault(ERROR, path, message % {"value": value})
         for option in field.options:
             yield from self._condition(option.condition, f"option.{field.key}.{option.value}", group)
 
-    def _formula(self, field: Field, group: Field | None) -> Iterator[Fault]:
+    def _formula(self, field: FieldDefinition, group: FieldDefinition | None) -> Iterator[DefinitionFault]:
         """What is computed follows from what is asked before it."""
         formula = field.settings.get("formula") or {}
         for key in formula.get("fields") or []:
             if not self._is_before(key, field, group) and not self._left_out(key.partition(".")[0]):
                 message = _("It is computed from “%(key)s”, which is not asked before it.")
-                yield Fault(ERROR, f"field.{field.key}", message % {"key": key})
+                yield DefinitionFault(ERROR, f"field.{field.key}", message % {"key": key})
 
-    def _is_before(self, key: str, field: Field, group: Field | None) -> bool:
+    def _is_before(self, key: str, field: FieldDefinition, group: FieldDefinition | None) -> bool:
         """Whether a formula's question stands before its field: in the form, or in the same row."""
         nowhere = len(self._places)
         if self._places.get(key, nowhere) < self._places.get((group or field).key, nowhere):
@@ -232,77 +249,87 @@ class Linter:
 
     # -- conditions ------------------------------------------------------------------------------------------
     def _condition(
-        self, condition, path: str, group: Field | None = None, beside: Mapping[str, Field] = EMPTY
-    ) -> Iterator[Fault]:
-        for key in mentioned(condition):
+        self,
+        condition,
+        path: str,
+        group: FieldDefinition | None = None,
+        beside: Mapping[str, FieldDefinition] = EMPTY,
+    ) -> Iterator[DefinitionFault]:
+        for key in condition_fields(condition):
             if key not in beside and not self._asked(key, group):
-                yield Fault(
+                yield DefinitionFault(
                     ERROR, path, _("The condition looks at “%(key)s”, which is not asked.") % {"key": key}
                 )
-        for row in rows(condition):
+        for row in comparisons(condition):
             field = beside.get(row["field"]) or self.definition.fields.get(row["field"])
             yield from self._comparison(row, field, path)
 
     def _never(self, condition) -> bool:
         """Whether a condition asks for two different answers to a question that has one."""
-        return impossible(condition, lambda key: self._is_picked(self.definition.fields.get(key)))
+        return never_holds(condition, lambda key: self._is_picked(self.definition.fields.get(key)))
 
-    def _is_picked(self, field: Field | None) -> bool:
+    def _is_picked(self, field: FieldDefinition | None) -> bool:
         """Whether an answer is one of some, and only one."""
         return field is not None and field_types[field.type].compares in ("option", "yes_no")
 
-    def _comparison(self, row: dict, field: Field | None, path: str) -> Iterator[Fault]:
+    def _comparison(self, row: dict, field: FieldDefinition | None, path: str) -> Iterator[DefinitionFault]:
         operator, value = row["operator"], row.get("value")
         if field is None:
             return
         if not _fits(operator, value, field):
-            yield Fault(WARNING, path, _("The comparison does not fit “%(key)s”.") % {"key": field.key})
+            yield DefinitionFault(
+                WARNING, path, _("The comparison does not fit “%(key)s”.") % {"key": field.key}
+            )
         if operator in WITHOUT_VALUE or isinstance(value, dict):
             return
         if field.options and operator in CHOOSING:
             yield from self._options_compared(field, value if isinstance(value, list) else [value], path)
-        if operator in ("before", "after") and day(value, ANY_DAY) is None:
-            yield Fault(ERROR, path, _("“%(value)s” is not a date.") % {"value": value})
-        if operator in ("age_gte", "age_lt") and number(value) is None:
-            yield Fault(ERROR, path, _("An age is a number of years."))
+        if operator in ("before", "after") and parse_day(value, ANY_DAY) is None:
+            yield DefinitionFault(ERROR, path, _("“%(value)s” is not a date.") % {"value": value})
+        if operator in ("age_gte", "age_lt") and parse_number(value) is None:
+            yield DefinitionFault(ERROR, path, _("An age is a number of years."))
 
-    def _options_compared(self, field: Field, values: list, path: str) -> Iterator[Fault]:
+    def _options_compared(self, field: FieldDefinition, values: list, path: str) -> Iterator[DefinitionFault]:
         listed = {option.value for option in field.options} | self.lost
         for one in values:
             if one not in listed and not self.blind:
-                yield Fault(
+                yield DefinitionFault(
                     ERROR,
                     path,
                     _("“%(value)s” is not an option of “%(key)s”.") % {"value": one, "key": field.key},
                 )
 
-    def _circles(self) -> Iterator[Fault]:
+    def _circles(self) -> Iterator[DefinitionFault]:
         """Questions that depend on each other, by what shows them or by what can be chosen, cannot be judged."""
         looks_at = {
-            field.key: {*needs(field, step.condition)}
+            field.key: {*field_dependencies(field, step.condition)}
             for step in self.definition.steps
             for field in _flat(step.fields)
         }
         settled: set[str] = set()
         for key in looks_at:
             if _reaches_itself(key, looks_at, settled):
-                yield Fault(ERROR, f"field.{key}", _("The question depends on itself, by way of others."))
+                yield DefinitionFault(
+                    ERROR, f"field.{key}", _("The question depends on itself, by way of others.")
+                )
 
     # -- the rest --------------------------------------------------------------------------------------------
-    def _fee(self, fee: Fee) -> Iterator[Fault]:
+    def _fee(self, fee: FeeDefinition) -> Iterator[DefinitionFault]:
         path = f"fee.{fee.key}"
         yield from self._condition(fee.condition, path)
         yield from self._condition(fee.exempt, path)
         written = next(one for one in self.definition.content["fees"] if one["key"] == fee.key)
         if ("amount" in written) == bool(fee.entry) and not self._left_out(fee.key):
-            yield Fault(
+            yield DefinitionFault(
                 ERROR, path, _("Write an amount, or choose an entry of the fee schedule: one of both.")
             )
         if fee.quantity and not self._asked(fee.quantity):
-            yield Fault(ERROR, path, _("It counts “%(key)s”, which is not asked.") % {"key": fee.quantity})
+            yield DefinitionFault(
+                ERROR, path, _("It counts “%(key)s”, which is not asked.") % {"key": fee.quantity}
+            )
         elif fee.quantity and not self._counts(fee.quantity):
             message = _("It counts “%(key)s”, whose answer is no number: the fee would never be due.")
-            yield Fault(WARNING, path, message % {"key": fee.quantity})
+            yield DefinitionFault(WARNING, path, message % {"key": fee.quantity})
 
     def _counts(self, key: str) -> bool:
         """Whether an answer may stand for a number."""
@@ -313,58 +340,62 @@ class Linter:
             "time",
         )
 
-    def _settings(self) -> Iterator[Fault]:
+    def _settings(self) -> Iterator[DefinitionFault]:
         if not self.definition.steps and self.whole:
-            yield Fault(ERROR, "steps", _("The form has no step."))
+            yield DefinitionFault(ERROR, "steps", _("The form has no step."))
         yield from self._applicant(self.definition.settings.get("applicant", {}))
         for key, settings in self.definition.settings.get("limits", {}).items():
-            for message in limits[key].faults(settings):
-                yield Fault(ERROR, f"settings.limits.{key}", message)
+            for message in request_limits[key].faults(settings):
+                yield DefinitionFault(ERROR, f"settings.limits.{key}", message)
         if not self.definition.settings.get("team"):
-            yield Fault(ABSENT, "settings.team", _("No team treats these requests."))
+            yield DefinitionFault(ABSENT, "settings.team", _("No team treats these requests."))
 
-    def _applicant(self, applicant: dict) -> Iterator[Fault]:
+    def _applicant(self, applicant: dict) -> Iterator[DefinitionFault]:
         path, email = "settings.applicant", applicant.get("email", "")
         others = [applicant.get(name) for name in ("phone", "address", "consent")]
         for key in filter(None, [*applicant.get("name", []), email, *others]):
             if not self._asked(key):
-                yield Fault(ERROR, path, _("The applicant’s “%(key)s” is not asked.") % {"key": key})
+                yield DefinitionFault(
+                    ERROR, path, _("The applicant’s “%(key)s” is not asked.") % {"key": key}
+                )
         if email in self.position and self.definition.fields[email].type != "email":
             message = _("The applicant’s “%(key)s” is not a question for an e-mail address.")
-            yield Fault(ERROR, path, message % {"key": email})
+            yield DefinitionFault(ERROR, path, message % {"key": email})
         if not applicant.get("name"):
-            yield Fault(WARNING, path, _("Nothing says which answers are the applicant’s name."))
+            yield DefinitionFault(WARNING, path, _("Nothing says which answers are the applicant’s name."))
         if not email:
-            yield Fault(WARNING, path, _("Nothing says which answer is the applicant’s e-mail address."))
+            yield DefinitionFault(
+                WARNING, path, _("Nothing says which answer is the applicant’s e-mail address.")
+            )
 
     # -- texts -----------------------------------------------------------------------------------------------
-    def _texts(self) -> Iterator[Fault]:
+    def _texts(self) -> Iterator[DefinitionFault]:
         texts, own = self.definition.content["texts"], self.definition.source_language
-        needed = dict.fromkeys(needed_texts(self.definition))
+        needed = dict.fromkeys(required_texts(self.definition))
         for path in needed if own in texts else ():
             if not texts[own].get(path) and path not in self.lost:
-                yield Fault(ERROR, path, _("The text is missing."))
+                yield DefinitionFault(ERROR, path, _("The text is missing."))
         for language, given in texts.items():
             if self.whole:
                 yield from self._unused(given, language)
             if language != own:
                 yield from self._untranslated(language)
 
-    def _unused(self, given: dict, language: str) -> Iterator[Fault]:
+    def _unused(self, given: dict, language: str) -> Iterator[DefinitionFault]:
         """Texts that stand nowhere would be lost."""
         own = self.definition.content["texts"][self.definition.source_language]
         for path in given:
             if not self._has_place(path):
-                yield Fault(ERROR, path, _("Nothing in the form has this text."), language)
+                yield DefinitionFault(ERROR, path, _("Nothing in the form has this text."), language)
             elif given[path] and not own.get(path):
-                yield Fault(ERROR, path, _("The form’s own language has no such text."), language)
+                yield DefinitionFault(ERROR, path, _("The form’s own language has no such text."), language)
 
-    def _untranslated(self, language: str) -> Iterator[Fault]:
+    def _untranslated(self, language: str) -> Iterator[DefinitionFault]:
         texts = self.definition.content["texts"]
         for path, text in texts.get(self.definition.source_language, {}).items():
             if text and not texts[language].get(path):
                 message = _("Not translated into “%(language)s”.") % {"language": language}
-                yield Fault(WARNING, path, message, language)
+                yield DefinitionFault(WARNING, path, message, language)
 
     def _has_place(self, path: str) -> bool:
         word, _dot, rest = path.partition(".")
@@ -376,7 +407,7 @@ class Linter:
             listed = {option.value for option in field.options} if field else set()
             return value in listed or value.removesuffix(".help") in listed
         if word == "field" and key in self.definition.fields:
-            return value in type_blocks()[self.definition.fields[key].type].child_blocks
+            return value in field_type_blocks()[self.definition.fields[key].type].child_blocks
         return key in self._keyed[word]
 
     @cached_property
@@ -391,7 +422,7 @@ class Linter:
         }
 
 
-def needed_texts(definition: Definition) -> Iterator[str]:
+def required_texts(definition: FormDefinition) -> Iterator[str]:
     """The texts without which a form cannot be shown, in its order."""
     yield "title"
     for step in definition.steps:
@@ -407,21 +438,21 @@ def needed_texts(definition: Definition) -> Iterator[str]:
         yield f"fee.{fee.key}"
 
 
-def _fits(operator: str, value, field: Field) -> bool:
+def _fits(operator: str, value, field: FieldDefinition) -> bool:
     """Whether the comparison says something of answers of this type. Any two answers may be the same."""
     fitting = COMPARISONS.get(field_types[field.type].compares, {})
     return operator in fitting or (isinstance(value, dict) and operator in ("equals", "not_equals"))
 
 
-def _may_stay_empty(field: Field) -> bool:
-    return not field.required and "required" in type_blocks()[field.type].child_blocks
+def _may_stay_empty(field: FieldDefinition) -> bool:
+    return not field.required and "required" in field_type_blocks()[field.type].child_blocks
 
 
 def _sentence(message: str) -> str:
     return message[:1].upper() + message[1:] + "."
 
 
-def _flat(fields: tuple[Field, ...]) -> Iterator[Field]:
+def _flat(fields: tuple[FieldDefinition, ...]) -> Iterator[FieldDefinition]:
     for field in fields:
         yield field
         yield from _flat(field.fields)

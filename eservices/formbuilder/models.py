@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from .definition import KEY_PATTERN, Definition
+from .definition import KEY_PATTERN, FormDefinition
 
 
 class Form(models.Model):
@@ -91,11 +91,11 @@ class FormVersion(models.Model):
         return self.kind == self.Kind.REHEARSAL
 
     @cached_property
-    def definition(self) -> Definition:
-        return Definition(self.content)
+    def definition(self) -> FormDefinition:
+        return FormDefinition(self.content)
 
 
-def validate_texts(value) -> None:
+def validate_text_map(value) -> None:
     """JSON that names texts."""
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise ValidationError(_("Write names with their texts: {“name”: “text”}."))
@@ -141,13 +141,13 @@ class ReferenceRow(models.Model):
     )
     label = models.CharField(_("label"), max_length=200)
     labels = models.JSONField(
-        _("labels in other languages"), default=dict, blank=True, validators=[validate_texts]
+        _("labels in other languages"), default=dict, blank=True, validators=[validate_text_map]
     )
     extra = models.JSONField(
         _("more about it"),
         default=dict,
         blank=True,
-        validators=[validate_texts],
+        validators=[validate_text_map],
         help_text=_("Other columns of the table, by name."),
     )
     order = models.PositiveIntegerField(_("order"), default=0)
@@ -163,9 +163,9 @@ class ReferenceRow(models.Model):
         return self.label
 
     def clean(self):
-        self.value = self.value or value_of(self.label)
+        self.value = self.value or option_value_from_label(self.label)
 
 
-def value_of(label: str) -> str:
+def option_value_from_label(label: str) -> str:
     """What answers keep of an option, made from its words."""
     return slugify(label)[:100] or "option"

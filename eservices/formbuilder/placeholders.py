@@ -22,17 +22,17 @@ MUTE_H = re.compile(  # how words begin, without accents
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def keys(text: str) -> list[str]:
+def placeholder_keys(text: str) -> list[str]:
     """The placeholders in ``text``, in order."""
     return PLACEHOLDER.findall(text)
 
 
 def unreplaced(text: str) -> list[str]:
     """Find placeholders in a text in which nothing is replaced: its reader would see the braces."""
-    return [key for key in keys(text) if NAME.fullmatch(key)]
+    return [key for key in placeholder_keys(text) if NAME.fullmatch(key)]
 
 
-def fill(text: str, values: Mapping[str, str], missing: str | None = None) -> str:
+def fill_placeholders(text: str, values: Mapping[str, str], missing: str | None = None) -> str:
     """``text`` with each placeholder replaced, once: braces inside an answer stay as they are.
 
     One without a value is ``missing``; ``KeyError`` where that is None. French elides before the value.
@@ -80,7 +80,7 @@ def _is_elided_before(word: str) -> bool | None:
     return plain[0] in VOWELS
 
 
-def faults(text: str, asked: Collection[str] | None, given: Collection[str]) -> list[str]:
+def placeholder_errors(text: str, asked: Collection[str] | None, given: Collection[str]) -> list[str]:
     """What is wrong with ``text``; ``asked`` are the questions known, None where they cannot be known.
 
     ``given`` is what may be used beside them.
@@ -88,10 +88,10 @@ def faults(text: str, asked: Collection[str] | None, given: Collection[str]) -> 
     found = []
     if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
         found.append(_("A brace has no partner: write {name of the field}."))
-    for key in keys(text):
+    for key in placeholder_keys(text):
         known = asked is None or key in asked or key in given
         if not known or not NAME.fullmatch(key):
-            found.append(unknown(key, given))
+            found.append(unknown_placeholder_error(key, given))
     return found
 
 
@@ -99,7 +99,7 @@ def not_replaced(key: str) -> str:
     return _("“{%(key)s}” is not replaced here: write the words themselves.") % {"key": key}
 
 
-def unknown(key: str, given: Collection[str]) -> str:
+def unknown_placeholder_error(key: str, given: Collection[str]) -> str:
     return _("No service asks “%(key)s”. Beside its questions you may use: %(given)s.") % {
         "key": key,
         "given": ", ".join(given),

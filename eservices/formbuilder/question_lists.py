@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Iterable
 
-from . import reference_tables
 from .blocks import condition_vocabulary
-from .definition import Definition, Field
+from .definition import FieldDefinition, FormDefinition
 from .field_types import field_types
+from .reference_tables import lookup
 
-Label = Callable[[Field], str]
+Label = Callable[[FieldDefinition], str]
 
 
 def build_picker_data(
-    *, steps: list[dict], fields: Iterable[Field], language: str, kept: dict | None = None, current: str = ""
+    *,
+    steps: list[dict],
+    fields: Iterable[FieldDefinition],
+    language: str,
+    kept: dict | None = None,
+    current: str = "",
 ) -> dict[str, dict]:
     """Build both data elements of a screen on which questions are chosen, by the id of their element.
 
@@ -25,7 +30,7 @@ def build_picker_data(
     return {
         "form-questions": {
             "steps": steps,
-            "tables": {key: reference_tables.options(key, language) for key in tables},
+            "tables": {key: lookup.table_options(key, language) for key in tables},
             "kept": kept,
             "current": current,
             "compares": {key: kind.compares for key, kind in field_types.items() if kind.asks},
@@ -35,7 +40,12 @@ def build_picker_data(
 
 
 def build_step(
-    step_id: str, title: str, fields: Iterable[Field], definition: Definition, language: str, label: Label
+    step_id: str,
+    title: str,
+    fields: Iterable[FieldDefinition],
+    definition: FormDefinition,
+    language: str,
+    label: Label,
 ) -> dict:
     """Build a step with its questions; what only shows a text is left out."""
     questions = [
@@ -44,7 +54,7 @@ def build_step(
     return {"id": step_id, "title": title, "questions": questions}
 
 
-def _question(field: Field, definition: Definition, language: str, label: Label) -> dict:
+def _question(field: FieldDefinition, definition: FormDefinition, language: str, label: Label) -> dict:
     found = {"key": field.key, "label": label(field), "type": field.type}
     if field.fields:
         found["rows"] = [_question(one, definition, language, label) for one in field.fields]

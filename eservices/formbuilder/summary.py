@@ -6,18 +6,18 @@ from datetime import date
 
 from django.utils import timezone
 
-from .definition import Definition, Field
-from .field_types import display, field_types
+from .definition import FieldDefinition, FormDefinition
+from .field_types import answer_text, field_types
 from .logic.visibility import relevant_answers, visible_fields, visible_steps
 
-type Words = Callable[[Field, object, Definition, str], str]
+type Words = Callable[[FieldDefinition, object, FormDefinition, str], str]
 
 
 @dataclass(frozen=True)
-class Row:
+class SummaryRow:
     """A question and what was answered: plain text, lines apart by ``\\n``, empty where nothing was."""
 
-    field: Field
+    field: FieldDefinition
     label: str
     value: str
 
@@ -27,21 +27,25 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Section:
+class SummarySection:
     """A step's questions that were asked."""
 
     key: str
     title: str
-    rows: list[Row]
+    rows: list[SummaryRow]
 
     @property
     def answered(self) -> bool:
         return any(row.value for row in self.rows)
 
 
-def summarise(
-    definition: Definition, answers: dict, language: str, today: date | None = None, words: Words = display
-) -> list[Section]:
+def summarize_answers(
+    definition: FormDefinition,
+    answers: dict,
+    language: str,
+    today: date | None = None,
+    words: Words = answer_text,
+) -> list[SummarySection]:
     """What was asked and answered. For a request that was sent, pass the day of sending as ``today``.
 
     ``words`` says an answer: ``display``, or ``guarded`` for places that more people see.
@@ -49,11 +53,11 @@ def summarise(
     today = today or timezone.localdate()
     answers = relevant_answers(definition, answers, today)
     return [
-        Section(
+        SummarySection(
             step.key,
             definition.text(f"step.{step.key}.title", language),
             [
-                Row(
+                SummaryRow(
                     field,
                     definition.text(f"field.{field.key}.label", language) or field.key,
                     words(field, answers.get(field.key), definition, language),

@@ -17,24 +17,25 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from home.downloads import CSV, download
-from home.spreadsheets import MOST_BYTES, Refused
+from home.formats.spreadsheets import MAX_BYTES, SpreadsheetError
+from home.web.downloads import CSV, as_download
 
-from . import actions, table_files
+from . import actions
 from .models import ReferenceRow, ReferenceTable
+from .reference_tables import files
 
 
-class RowForm(WagtailAdminModelForm):
+class ReferenceRowForm(WagtailAdminModelForm):
     """The labels in other languages, each in an input of its own."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for language in table_files.languages():
+        for language in files.label_languages():
             self.initial.setdefault(f"label_{language}", self.instance.labels.get(language, ""))
 
     def clean(self):
         cleaned = super().clean()
-        texts = {one: cleaned.get(f"label_{one}", "").strip() for one in table_files.languages()}
+        texts = {one: cleaned.get(f"label_{one}", "").strip() for one in files.label_languages()}
         self.instance.labels = {language: text for language, text in texts.items() if text}
         return cleaned
 
@@ -43,24 +44,24 @@ def _label_fields() -> dict[str, forms.CharField]:
     names = dict(settings.LANGUAGES)
     return {
         f"label_{one}": forms.CharField(label=names[one], required=False, max_length=200)
-        for one in table_files.languages()
+        for one in files.label_languages()
     }
 
 
-class RowFilterSet(WagtailFilterSet):
+class ReferenceRowFilterSet(WagtailFilterSet):
     class Meta:
         model = ReferenceRow
         fields = ["table", "active"]
 
 
-class RowViewSet(SnippetViewSet):
+class ReferenceRowViewSet(SnippetViewSet):
     """The rows of all tables; filtered, those of one."""
 
     model = ReferenceRow
     icon = "list-ol"
     menu_label = _("Rows")
     list_display = ["label", "value", "table", "order", BooleanColumn("active", label=_("Offered"))]
-    filterset_class = RowFilterSet
+    filterset_class = ReferenceRowFilterSet
     search_fields = ["label", "value"]
     ordering = ["table", "order", "label"]
     list_per_page = 100
@@ -69,7 +70,7 @@ class RowViewSet(SnippetViewSet):
         FieldPanel("table"),
         FieldPanel("label"),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel(f"label_{one}") for one in table_files.languages()])],
+            [FieldRowPanel([FieldPanel(f"label_{one}") for one in files.label_languages()])],
             _("In other languages"),
         ),
         FieldPanel("value"),
@@ -79,11 +80,11 @@ class RowViewSet(SnippetViewSet):
 
     def get_edit_handler(self):
         handler = super().get_edit_handler()
-        handler.base_form_class = type("RowForm", (RowForm,), _label_fields())
+        handler.base_form_class = type("RowForm", (ReferenceRowForm,), _label_fields())
         return handler
 
 
-class TableViewSet(SnippetViewSet):
+class ReferenceTableViewSet(SnippetViewSet):
     """The tables, with the ways to their rows and files."""
 
     model = ReferenceTable
@@ -98,15 +99,15 @@ class TableViewSet(SnippetViewSet):
         return ReferenceTable.objects.annotate(offered=Count("rows", filter=Q(rows__active=True)))
 
 
-class ReferenceTables(SnippetViewSetGroup):
+class ReferenceTablesGroup(SnippetViewSetGroup):
     menu_label = _("Tables")
     menu_icon = "table"
     menu_order = 700
-    items = (TableViewSet, RowViewSet)
+    items = (ReferenceTableViewSet, ReferenceRowViewSet)
 
 
 # -- Files ---------------------------------------------------------------------------------------------------
-class FileForm(forms.Form):
+class TableFileForm(forms.Form):
     """A file, or the rows that were read of one and shown."""
 
     file = forms.FileField(required=False, label=_("CSV or XLSX file"))
@@ -117,10 +118,10 @@ class FileForm(forms.Form):
         file, rows = self.cleaned_data.get("file"), self.cleaned_data.get("rows")
         if not file and not rows:
             raise forms.ValidationError(_("Choose a file."))
-        name, content = (file.name, file.read(MOST_BYTES + 1)) if file else ("", rows.encode())
+        name, content = (file.name, file.read(MAX_BYTES + 1)) if file else ("", rows.encode())
         try:
-            self.cleaned_data["lines"] = table_files.read(name, content)
-        except Refused as refused:
+            self.cleaned_data["lines"] = files.read_table_file(name, content)
+        except SpreadsheetError as refused:
             raise forms.ValidationError(refused.reasons) from None
         return self.cleaned_data
 
@@ -135,7 +136,7 @@ def _table(request, pk) -> ReferenceTable:
 def import_file(request, pk):
     """First what would change, then, confirmed, the change."""
     table = _table(request, pk)
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = TableFileForm(request.POST or None, request.FILES or None)
     lines = form.cleaned_data["lines"] if form.is_bound and form.is_valid() else None
     if lines is not None and _imported(request, table, lines, form.cleaned_data["shown"]):
         return redirect(rows_url(table))
@@ -143,9 +144,9 @@ def import_file(request, pk):
     context = {
         "table": table,
         "form": form,
-        "changes": None if lines is None else table_files.compare(rows, lines),
-        "rows": table_files.write(lines) if lines else "",
-        "shown": table_files.state(rows),
+        "changes": None if lines is None else files.compare_rows(rows, lines),
+        "rows": files.write_table_file(lines) if lines else "",
+        "shown": files.rows_digest(rows),
         "header_title": str(table),
         "header_icon": "table",
         "breadcrumbs_items": [
@@ -167,7 +168,7 @@ def _imported(request, table: ReferenceTable, lines: list, shown: str) -> bool:
         return False
     try:
         actions.import_rows(actor=request.user, table=table, lines=lines, shown=shown)
-    except actions.TableChanged:
+    except actions.ReferenceTableChanged:
         messages.warning(request, _("Somebody changed the table meanwhile. Look at the changes again."))
         return False
     messages.success(request, _("The table is imported."))
@@ -178,8 +179,8 @@ def _imported(request, table: ReferenceTable, lines: list, shown: str) -> bool:
 def export_file(request, pk):
     """The table as CSV, with the mark that spreadsheets need to read it as UTF-8."""
     table = _table(request, pk)
-    content = "\ufeff" + table_files.write(_rows(table))
-    return download(HttpResponse(content, content_type=CSV), f"{table.key}.csv")
+    content = "\ufeff" + files.write_table_file(_rows(table))
+    return as_download(HttpResponse(content, content_type=CSV), f"{table.key}.csv")
 
 
 def _rows(table: ReferenceTable):

@@ -7,9 +7,9 @@ from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 
 from .models import ReferenceTable
-from .viewsets import ReferenceTables, rows_url, urlpatterns
+from .viewsets import ReferenceTablesGroup, rows_url, urlpatterns
 
-register_snippet(ReferenceTables)
+register_snippet(ReferenceTablesGroup)
 
 
 @hooks.register("register_admin_urls")
@@ -18,7 +18,7 @@ def register_urls():
 
 
 @hooks.register("register_snippet_listing_buttons")
-def ways_to_rows_and_files(snippet, user, next_url=None):
+def register_table_buttons(snippet, user, next_url=None):
     if isinstance(snippet, ReferenceTable) and user.has_perm("eservices_formbuilder.change_referencetable"):
         yield Button(_("Rows"), rows_url(snippet), icon_name="list-ol", priority=5)
         ways = ((_("Import"), "import", "upload"), (_("Export"), "export", "download"))

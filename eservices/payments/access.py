@@ -4,7 +4,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404
 
 from eservices.cases import access as cases
-from home.shortcuts import one_or_404
+from home.web.shortcuts import get_or_404
 
 from .models import (
     AccountChange,
@@ -15,8 +15,8 @@ from .models import (
     JournalRow,
     Payment,
     Refund,
-    SetAside,
     Till,
+    UnallocatedPayment,
 )
 from .states import PaymentState, RefundState
 
@@ -27,36 +27,36 @@ TAKE_MONEY = "eservices_payments.take_money"
 # -- Whoever pays --------------------------------------------------------------------------------------------
 def basket_by_secret(secret: str) -> Basket:
     """What the holder of a pay link may pay. A rehearsal's is never paid."""
-    basket = one_or_404(Basket, secret=secret)
-    if not charges_in(basket):
+    basket = get_or_404(Basket, secret=secret)
+    if not charges_of_basket(basket):
         raise Http404
     return basket
 
 
-def charges_in(basket: Basket) -> list[Charge]:
+def charges_of_basket(basket: Basket) -> list[Charge]:
     return list(basket.charges.real().select_related("case__version", "case__submission"))
 
 
 def payment_by_secret(secret: str, payment_id) -> Payment:
     """A payment of the basket behind a pay link."""
-    return one_or_404(
+    return get_or_404(
         Payment.objects.filter(basket=basket_by_secret(secret)).select_related("basket"), pk=payment_id
     )
 
 
-def payments_in(basket: Basket) -> list[Payment]:
+def payments_of_basket(basket: Basket) -> list[Payment]:
     """How somebody tried to pay what is behind a pay link, the last one first."""
     return list(basket.payments.order_by("-opened_at"))
 
 
-def refunds_in(basket: Basket) -> QuerySet[Refund]:
+def refunds_of_basket(basket: Basket) -> QuerySet[Refund]:
     """What was or is being paid back of what is behind a pay link. What failed is with staff: nothing is on its way by
     itself."""
     given = Refund.objects.filter(payment__basket=basket, allocation__isnull=False)
     return given.exclude(state=RefundState.FAILED).order_by("asked_at")
 
 
-def payment_told_of(number: str) -> Payment | None:
+def payment_by_provider_reference(number: str) -> Payment | None:
     """The payment that a provider calls about, by its own number for it; nobody reads it."""
     return Payment.objects.filter(external_id=number).exclude(external_id="").first()
 
@@ -79,7 +79,7 @@ def last_attempt(charge: Charge) -> Payment | None:
     return tried.order_by("-opened_at").first()
 
 
-def payable_of(user) -> list[Charge]:
+def payable_charges_of(user) -> list[Charge]:
     """What this person could pay now, over all own cases."""
     own = Charge.objects.payable().filter(case__in=cases.own_cases(user))
     return list(own.select_related("case__version", "case__submission").prefetch_related("baskets"))
@@ -91,13 +91,13 @@ def charge_for(user, pk, to: str = "read", permission: str = "") -> Charge:
     mine = Charge.objects.filter(case__in=cases.cases_for(user, to))
     if permission and not user.has_perm(permission):
         mine = mine.none()
-    return one_or_404(mine.select_related("case"), pk=pk)
+    return get_or_404(mine.select_related("case"), pk=pk)
 
 
 def allocation_for(user, pk) -> Allocation:
     """Money that a charge got, for who may decide on its case."""
     mine = Allocation.objects.filter(charge__case__in=cases.cases_for(user, "accept"))
-    return one_or_404(mine.select_related("charge__case", "payment"), pk=pk)
+    return get_or_404(mine.select_related("charge__case", "payment"), pk=pk)
 
 
 def refund_for(user, pk, to: str) -> Refund:
@@ -105,8 +105,8 @@ def refund_for(user, pk, to: str) -> Refund:
     rows = Refund.objects.select_related("allocation__charge__case", "payment")
     if to == "till":
         mine = rows.filter(allocation__charge__case__in=cases.cases_for(user, "take"))
-        return one_or_404(mine if may_take_money(user) else rows.none(), pk=pk)
-    return one_or_404(_of_the_books(rows, user), pk=pk)
+        return get_or_404(mine if may_take_money(user) else rows.none(), pk=pk)
+    return get_or_404(_of_the_books(rows, user), pk=pk)
 
 
 def refunds_to_pay(user) -> QuerySet[Refund]:
@@ -133,21 +133,21 @@ def may_change_account(user) -> bool:
 def account_change_for(user, pk: int) -> AccountChange:
     """A change of the account of QR-bills, for administrators."""
     rows = AccountChange.objects.all()
-    return one_or_404(rows if may_change_account(user) else rows.none(), pk=pk)
+    return get_or_404(rows if may_change_account(user) else rows.none(), pk=pk)
 
 
-def set_aside_for(user, pk) -> SetAside:
+def unallocated_payment_for(user, pk) -> UnallocatedPayment:
     """Money that was set aside, for who keeps the books."""
-    return one_or_404(all_set_aside(user), pk=pk)
+    return get_or_404(all_unallocated_payments(user), pk=pk)
 
 
-def all_set_aside(user) -> QuerySet[SetAside]:
+def all_unallocated_payments(user) -> QuerySet[UnallocatedPayment]:
     """All money that was set aside, for who keeps the books."""
-    rows = SetAside.objects.select_related("payment__basket", "resolved_by", "refund")
+    rows = UnallocatedPayment.objects.select_related("payment__basket", "resolved_by", "refund")
     return _of_the_books(rows.prefetch_related("payment__basket__charges__case"), user)
 
 
-def journal(user) -> QuerySet[JournalRow]:
+def journal_rows(user) -> QuerySet[JournalRow]:
     """The rows of the journal, for who keeps the books."""
     return _of_the_books(JournalRow.objects.select_related("payment", "charge__case"), user)
 
@@ -179,4 +179,4 @@ def counted_tills_of(user) -> QuerySet[Till]:
 def till_for(user, pk: int) -> Till:
     """One's own till, open or counted; any, for who keeps the books."""
     mine = Till.objects.all() if may_keep_books(user) else Till.objects.filter(agent=user)
-    return one_or_404(mine.select_related("agent"), pk=pk)
+    return get_or_404(mine.select_related("agent"), pk=pk)

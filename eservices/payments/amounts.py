@@ -6,10 +6,10 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-MOST = 999_999_999  # 9,999,999.99: more is a slip of the finger
+MAX_AMOUNT = 999_999_999  # 9,999,999.99: more is a slip of the finger
 
 
-def spread(amount: int, weights: Sequence[int]) -> list[int]:
+def split_proportionally(amount: int, weights: Sequence[int]) -> list[int]:
     """``amount`` in parts that stand to each other as ``weights``, to the coin: the parts add up to it.
 
     The coins that no part has a whole claim to go to those that come nearest, the first of equals first.

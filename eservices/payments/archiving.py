@@ -2,17 +2,17 @@
 
 from django.db.models import F
 
-from eservices.cases.archiving import Parts, archived_parts, as_json
+from eservices.cases.archive_files import Parts, archive_file_providers, to_json_bytes
 from eservices.cases.models import Case
 
 from .models import Allocation, Refund
 
-TOLD = ("amount", "paid", "refunded", "currency", "lines", "state", "reason", "created_at")
+ARCHIVED_FIELDS = ("amount", "paid", "refunded", "currency", "lines", "state", "reason", "created_at")
 
 
 def told_in_payments(case: Case) -> dict:
     """What was due, paid and paid back as plain data, in minor units; empty if nothing was due."""
-    charges = list(case.charges.order_by("created_at").values(*TOLD))
+    charges = list(case.charges.order_by("created_at").values(*ARCHIVED_FIELDS))
     if not charges:
         return {}
     got = Allocation.objects.filter(charge__case=case).order_by("payment__settled_at")
@@ -31,9 +31,9 @@ def told_in_payments(case: Case) -> dict:
     }
 
 
-@archived_parts.register("payments")
-def payment_parts(case: Case) -> Parts:
+@archive_file_providers.register("payments")
+def archive_payment_files(case: Case) -> Parts:
     """Amounts in the smallest unit of their currency."""
     if told := told_in_payments(case):
-        yield "charges.json", as_json(told["charges"])
-        yield "payments.json", as_json({"received": told["received"], "refunds": told["refunds"]})
+        yield "charges.json", to_json_bytes(told["charges"])
+        yield "payments.json", to_json_bytes({"received": told["received"], "refunds": told["refunds"]})

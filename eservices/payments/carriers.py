@@ -5,22 +5,22 @@ from datetime import datetime
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from eservices.deliveries.carriers import carriers
+from eservices.deliveries.transports import transports
 
 from .models import Payment
-from .providers import Provider, offered, providers
+from .providers import PaymentProvider, available_providers, payment_providers
 
 
-class ProviderLine:
+class ProviderTransport:
     """The line to one provider."""
 
-    def __init__(self, provider: Provider):
+    def __init__(self, provider: PaymentProvider):
         self.provider = provider
         self.label = format_lazy("{} – {}", _("Payment"), provider.label)
 
     @property
     def ready(self) -> bool:
-        return self.provider in offered()
+        return self.provider in available_providers()
 
     def probe(self) -> None:
         self.provider.probe()
@@ -31,11 +31,11 @@ class ProviderLine:
         unanswered.filter(due_at__gt=now).update(due_at=now, woken_at=None)
 
 
-def line_of(provider: Provider) -> str:
+def provider_transport_key(provider: PaymentProvider) -> str:
     """Its key among the carriers."""
     return f"pay_{provider.key}"
 
 
-for provider in providers:
+for provider in payment_providers:
     if provider.asks:
-        carriers.register(line_of(provider))(ProviderLine(provider))
+        transports.register(provider_transport_key(provider))(ProviderTransport(provider))

@@ -1,16 +1,16 @@
 from django.utils.translation import gettext_lazy as _
 
-from eservices.cases.case_events import case_events
+from eservices.cases.event_labels import event_labels
 
-case_events.register("charged")(_("Amount due"))
-case_events.register("charge_reminded")(_("Reminded to pay"))
-case_events.register("charge_expired")(_("Not paid in time"))
-case_events.register("charge_extended")(_("More time to pay"))
-case_events.register("charge_moved")(_("Amount due on another day"))
-case_events.register("charge_lessened")(_("Less to pay"))
-case_events.register("charge_waived")(_("Nothing to pay"))
-case_events.register("charge_cancelled")(_("Amount due given up"))
-case_events.register("payment_received")(_("Payment received"))
-case_events.register("payment_set_aside")(_("Money arrived and was set aside"))
-case_events.register("refund_asked")(_("Refund asked for"))
-case_events.register("refunded")(_("Refunded"))
+event_labels.register("charged")(_("Amount due"))
+event_labels.register("charge_reminded")(_("Reminded to pay"))
+event_labels.register("charge_expired")(_("Not paid in time"))
+event_labels.register("charge_extended")(_("More time to pay"))
+event_labels.register("charge_moved")(_("Amount due on another day"))
+event_labels.register("charge_lessened")(_("Less to pay"))
+event_labels.register("charge_waived")(_("Nothing to pay"))
+event_labels.register("charge_cancelled")(_("Amount due given up"))
+event_labels.register("payment_received")(_("Payment received"))
+event_labels.register("payment_set_aside")(_("Money arrived and was set aside"))
+event_labels.register("refund_asked")(_("Refund asked for"))
+event_labels.register("refunded")(_("Refunded"))

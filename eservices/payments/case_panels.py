@@ -5,16 +5,16 @@ from django.utils.translation import gettext as _
 
 from eservices.cases import access as cases
 from eservices.cases.case_panels import case_panels
-from eservices.cases.facts import lines
 from eservices.cases.models import Case
 from eservices.cases.stages import kind_of
-from eservices.cases.states import Outcome
+from eservices.cases.states import CaseOutcome
+from eservices.cases.texts.placeholders import fee_line_texts
 
 from . import access
-from .desk import forms
+from .admin_views import forms as admin_views_forms
 from .models import Charge, Payment
-from .providers import asks, label_of
-from .states import CHARGES, ChargeState, PaymentState, RefundState, allowed
+from .providers import can_be_polled, provider_label
+from .states import CHARGES, ChargeState, PaymentState, RefundState, is_allowed
 
 
 @case_panels.register("payments")
@@ -25,14 +25,14 @@ def payments_panel(case: Case, user):
     found = list(Charge.objects.filter(case=case))
     if not found:
         return None
-    role = {to: cases.may(user, case, to) for to in ("take", "accept")}
+    role = {to: cases.may_do(user, case, to) for to in ("take", "accept")}
     role["take"] = role["take"] and access.may_take_money(user)
-    return "payments/desk/case_panel.html", {
+    return "payments/admin/case_panel.html", {
         "charges": [_charge(charge, case, role) for charge in found],
         "till": access.open_till_of(user),
         "may_keep_books": access.may_keep_books(user),
         "may_take": role["take"],
-        "must_refund": case.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN)
+        "must_refund": case.outcome in (CaseOutcome.REFUSED, CaseOutcome.WITHDRAWN)
         and any(charge.paid > charge.refunded for charge in found),
     }
 
@@ -41,15 +41,15 @@ def _charge(charge: Charge, case: Case, role: dict[str, bool]) -> dict:
     decides = role["accept"] and case.is_open and not case.rehearsal
     return {
         "row": charge,
-        "lines": lines(case, charge.lines, get_language() or case.language),
-        "take": forms.TakeForm(auto_id=f"take_{charge.pk}_%s")
+        "lines": fee_line_texts(case, charge.lines, get_language() or case.language),
+        "take": admin_views_forms.TakeForm(auto_id=f"take_{charge.pk}_%s")
         if role["take"] and charge.state == ChargeState.OPEN and case.is_open and not case.rehearsal
         else None,
-        "extend": forms.ExtendForm(auto_id=f"extend_{charge.pk}_%s")
-        if decides and allowed(CHARGES, "extend", charge.state)
+        "extend": admin_views_forms.ExtendForm(auto_id=f"extend_{charge.pk}_%s")
+        if decides and is_allowed(CHARGES, "extend", charge.state)
         else None,
-        "waive": forms.WaiveForm(auto_id=f"waive_{charge.pk}_%s")
-        if decides and allowed(CHARGES, "waive", charge.state)
+        "waive": admin_views_forms.WaiveForm(auto_id=f"waive_{charge.pk}_%s")
+        if decides and is_allowed(CHARGES, "waive", charge.state)
         else None,
         "payments": [_payment(payment, charge, role) for payment in _payments(charge)],
     }
@@ -63,12 +63,12 @@ def _payments(charge: Charge) -> list[Payment]:
     over = [PaymentState.FAILED, PaymentState.CANCELLED]
     rows = Payment.objects.filter(basket__charges=charge).exclude(state__in=over, fault="")
     rows = rows.distinct().order_by("opened_at").prefetch_related("set_aside", "allocations__refunds")
-    return [one for one in rows if charge.is_payable or asks(one) or not one.is_open]
+    return [one for one in rows if charge.is_payable or can_be_polled(one) or not one.is_open]
 
 
 def _standing(payment: Payment) -> str:
     """How it stands; nobody answers for a bill or for the counter, so nobody is waited for."""
-    if payment.is_open and not asks(payment):
+    if payment.is_open and not can_be_polled(payment):
         return _("not paid yet")
     return payment.get_state_display()
 
@@ -79,10 +79,10 @@ def _payment(payment, charge: Charge, role: dict[str, bool]) -> dict:
     form = None
     if allocation and role["accept"] and allocation.refundable:
         start = {"amount": allocation.refundable}
-        form = forms.RefundForm(auto_id=f"refund_{allocation.pk}_%s", initial=start)
+        form = admin_views_forms.RefundForm(auto_id=f"refund_{allocation.pk}_%s", initial=start)
     return {
         "row": payment,
-        "provider": label_of(payment.provider),
+        "provider": provider_label(payment.provider),
         "state": _standing(payment),
         "allocation": allocation,
         "refunds": refunds,

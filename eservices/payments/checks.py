@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
-from .providers import providers
+from .providers import payment_providers
 
 STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_PUBLIC_KEY", "STRIPE_WEBHOOK_SECRET")
 
 
 @register(Tags.security, "payments", deploy=True)
-def means_of_payment(app_configs, **kwargs) -> list[Error]:
+def check_payment_providers(app_configs, **kwargs) -> list[Error]:
     """Nobody pays with play money in production, and what is offered is set wholly."""
     return [*_offered(), *_stripe()]
 
@@ -19,8 +19,8 @@ def _offered():
         if key == "demo":
             hint = "Take “demo” out of PAYMENT_PROVIDERS: whoever chooses it pays nothing."
             yield Error("The demo provider is offered.", hint=hint, id="payments.E001")
-        elif key not in providers:
-            hint = f"PAYMENT_PROVIDERS may name: {', '.join(key for key, _one in providers.items())}."
+        elif key not in payment_providers:
+            hint = f"PAYMENT_PROVIDERS may name: {', '.join(key for key, _one in payment_providers.items())}."
             yield Error(f"No means of payment is called “{key}”.", hint=hint, id="payments.E002")
 
 

@@ -4,13 +4,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from home.blocks import KeptChoiceBlock, content_blocks
+from home.blocks.base import KeyChoiceBlock
+from home.blocks.content import content_blocks
 
 
-def entries() -> list[tuple[str, str]]:
-    from .models import FeeEntry
+def fee_entry_choices() -> list[tuple[str, str]]:
+    from .models import FeeScheduleEntry
 
-    return list(FeeEntry.objects.values_list("key", "name"))
+    return list(FeeScheduleEntry.objects.values_list("key", "name"))
 
 
 class FeeLineValue(blocks.StructValue):
@@ -18,13 +19,13 @@ class FeeLineValue(blocks.StructValue):
 
     @cached_property
     def fee(self) -> dict | None:
-        from .prices import shown
+        from .prices import entry_prices_today
 
-        return shown().get(self.get("entry") or "")
+        return entry_prices_today().get(self.get("entry") or "")
 
 
 class FeeLineBlock(blocks.StructBlock):
-    entry = KeptChoiceBlock(choices=entries, label=_("Entry of the fee schedule"))
+    entry = KeyChoiceBlock(choices=fee_entry_choices, label=_("Entry of the fee schedule"))
     label = blocks.CharBlock(
         required=False,
         default="",

@@ -3,16 +3,16 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from eservices.cases.hindrances import Hindrance, hindrances
+from eservices.cases.retention.blockers import RetentionBlocker, retention_blockers
 
-from .models import Charge, Payment, Refund, SetAside
+from .models import Charge, Payment, Refund, UnallocatedPayment
 from .states import ChargeState, RefundState
 
 
 def _unsettled() -> Q:
     """Something is due, on its way, set aside or about to be paid back."""
     moving = Payment.objects.open().exclude(due_at=None)
-    aside = SetAside.objects.filter(resolved_at=None)  # also where paying it back failed
+    aside = UnallocatedPayment.objects.filter(resolved_at=None)  # also where paying it back failed
     refunds = Refund.objects.filter(state__in=[RefundState.NEW, RefundState.PENDING])
     return (
         Q(pk__in=Charge.objects.filter(state__in=[ChargeState.OPEN, ChargeState.EXPIRED]).values("case"))
@@ -22,4 +22,4 @@ def _unsettled() -> Q:
     )
 
 
-hindrances.register("money")(Hindrance(_("money of it is not settled yet"), _unsettled))
+retention_blockers.register("money")(RetentionBlocker(_("money of it is not settled yet"), _unsettled))

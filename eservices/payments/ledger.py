@@ -11,20 +11,20 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Min, Sum
 from django.utils import timezone
 
-from eservices.cases import numbers
-from eservices.cases.facts import lines
-from eservices.formbuilder.logic.fees import vat_included
+from eservices.cases import number_series
+from eservices.cases.texts.placeholders import fee_line_texts
+from eservices.formbuilder.logic.fees import included_vat
 
-from .amounts import spread
+from .amounts import split_proportionally
 from .models import (
     Allocation,
     Charge,
-    Closing,
+    DayClosing,
     JournalRow,
     Payment,
     PaymentSettings,
     Refund,
-    SetAside,
+    UnallocatedPayment,
 )
 from .states import RefundState
 
@@ -32,19 +32,19 @@ SERIES = "journal"
 Kind = JournalRow.Kind
 
 
-def accounts() -> PaymentSettings:
+def ledger_accounts() -> PaymentSettings:
     """The commune's ledger accounts."""
     return PaymentSettings.load()
 
 
-def post(kind: str, *, debit: str, credit: str, amount: int, currency: str, text: str, **about) -> None:
+def post_entry(kind: str, *, debit: str, credit: str, amount: int, currency: str, text: str, **about) -> None:
     """Writes one movement; what is negative moves the other way. The number is drawn under a lock, so that rows
     follow each other in time too."""
     if not amount:
         return
     if amount < 0:
         debit, credit, amount = credit, debit, -amount
-    number = numbers.draw(SERIES)
+    number = number_series.draw_number(SERIES)
     now = timezone.now()
     JournalRow.objects.create(
         number=number,
@@ -55,7 +55,7 @@ def post(kind: str, *, debit: str, credit: str, amount: int, currency: str, text
         credit=credit,
         amount=amount,
         currency=currency,
-        vat_amount=vat_included(amount, about.get("vat", "")),
+        vat_amount=included_vat(amount, about.get("vat", "")),
         text=text[:255],
         **about,
     )
@@ -75,7 +75,7 @@ def post_income(kind: str, charge: Charge, change: int, *, account: str, text: s
 def post_lines(charge: Charge, lines: list[dict]) -> None:
     """Books what a charge has got to other ``lines`` than its own, by way of the account where money waits: nothing
     of it stays there. The charge still stands as before."""
-    way = {"account": accounts().aside, "text": charge.case.reference}
+    way = {"account": ledger_accounts().aside, "text": charge.case.reference}
     back = [-part for part in _parts(charge, charge.lines)]
     _post_parts(Kind.LINES, charge, charge.lines, back, **way)
     _post_parts(Kind.LINES, charge, lines, _parts(charge, lines), **way)
@@ -83,14 +83,14 @@ def post_lines(charge: Charge, lines: list[dict]) -> None:
 
 def _parts(charge: Charge, lines: list[dict], change: int = 0) -> list[int]:
     """What each of some lines has of what a charge has got, and ``change`` more."""
-    return spread(charge.paid - charge.refunded + change, [line["total"] for line in lines])
+    return split_proportionally(charge.paid - charge.refunded + change, [line["total"] for line in lines])
 
 
 def _post_parts(
     kind: str, charge: Charge, of: list[dict], parts: list[int], *, account: str, text: str, **about
 ) -> None:
-    for line, part in zip(lines(charge.case, of, settings.LANGUAGE_CODE), parts, strict=True):
-        post(
+    for line, part in zip(fee_line_texts(charge.case, of, settings.LANGUAGE_CODE), parts, strict=True):
+        post_entry(
             kind,
             debit=account,
             credit=line["account"],
@@ -106,16 +106,16 @@ def _post_parts(
 
 # -- Closing -------------------------------------------------------------------------------------------------
 @transaction.atomic
-def close_days(now: datetime) -> list[Closing]:
+def close_days(now: datetime) -> list[DayClosing]:
     """Closes every day before today that has rows and is still open."""
-    numbers.hold(SERIES)  # nobody writes meanwhile, and whoever waits will write today
-    last = Closing.objects.last()
+    number_series.lock_series(SERIES)  # nobody writes meanwhile, and whoever waits will write today
+    last = DayClosing.objects.last()
     rows = JournalRow.objects.filter(day__lt=timezone.localdate(now))
     if last:
         rows = rows.filter(day__gt=last.day)
     closed = []
     for day in rows.order_by("day").values_list("day", flat=True).distinct():
-        last = Closing.objects.create(day=day, at=now, **_closing(day, last.digest if last else ""))
+        last = DayClosing.objects.create(day=day, at=now, **_closing(day, last.digest if last else ""))
         closed.append(last)
     return closed
 
@@ -125,7 +125,7 @@ def _closing(day: date, previous: str) -> dict:
     content = [[previous], *([str(getattr(row, name)) for name in BOUND] for row in found)]
     return {
         "rows": len(found),
-        "balances": balances(found),
+        "balances": account_balances(found),
         "digest": hashlib.sha256(json.dumps(content).encode()).hexdigest(),
     }
 
@@ -136,7 +136,7 @@ BOUND = (
 )
 
 
-def balances(rows) -> dict[str, dict[str, int]]:
+def account_balances(rows) -> dict[str, dict[str, int]]:
     """By currency and account, what was debited less what was credited."""
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
@@ -151,7 +151,7 @@ def sums_by(rows, side: str):
 
 
 # -- Proof ---------------------------------------------------------------------------------------------------
-def faults() -> Iterator[str]:
+def ledger_errors() -> Iterator[str]:
     """Everything in which the journal and the states of payments differ, in words; nothing where all agrees."""
     yield from _number_faults()
     yield from _charge_faults()
@@ -225,13 +225,16 @@ def _payment_faults() -> Iterator[str]:
 
 
 def _aside_faults() -> Iterator[str]:
-    account = accounts().aside
+    account = ledger_accounts().aside
     held: dict[str, int] = defaultdict(int)
     for name, sign in (("credit", 1), ("debit", -1)):
         for currency, _account, amount in sums_by(JournalRow.objects.filter(**{name: account}), name):
             held[currency] += sign * amount
     waiting = dict(
-        SetAside.objects.filter(resolved_at=None).order_by().values_list("currency").annotate(Sum("amount"))
+        UnallocatedPayment.objects.filter(resolved_at=None)
+        .order_by()
+        .values_list("currency")
+        .annotate(Sum("amount"))
     )
     for currency in held.keys() | waiting.keys():
         if held.get(currency, 0) != waiting.get(currency, 0):
@@ -240,7 +243,7 @@ def _aside_faults() -> Iterator[str]:
 
 def _closing_faults() -> Iterator[str]:
     previous = ""
-    for closing in Closing.objects.iterator():
+    for closing in DayClosing.objects.iterator():
         found = _closing(closing.day, previous)
         if any(getattr(closing, name) != value for name, value in found.items()):
             yield f"closing of {closing.day}: its rows, or those of a day before, were changed"
@@ -251,7 +254,7 @@ def _clearing_accounts() -> set[str]:
     """Where received money lies or lay, and where it waits to be settled."""
     used = Payment.objects.exclude(account="").order_by().values_list("account", flat=True).distinct()
     given = Refund.objects.order_by().values_list("account", flat=True).distinct()
-    return {accounts().aside, *used, *given}
+    return {ledger_accounts().aside, *used, *given}
 
 
 def _sums(pairs) -> dict:

@@ -1,10 +1,10 @@
 """The means of payment that come with the house."""
 
-from .contrib.counter.provider import Counter
+from .contrib.counter.provider import CounterProvider
 from .contrib.demo.provider import DemoProvider
-from .contrib.qrbill.provider import QRBill
+from .contrib.qrbill.provider import QRBillProvider
 from .contrib.stripe.provider import StripeCard, StripeTwint
-from .providers import providers
+from .providers import payment_providers
 
-for kind in (DemoProvider, StripeTwint, StripeCard, QRBill, Counter):
-    providers.register(kind.key)(kind())
+for kind in (DemoProvider, StripeTwint, StripeCard, QRBillProvider, CounterProvider):
+    payment_providers.register(kind.key)(kind())

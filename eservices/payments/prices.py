@@ -5,17 +5,17 @@ from datetime import date
 
 from django.utils import timezone
 
-from eservices.formbuilder.prices import Price, schedules
-from home.generation import kept
+from eservices.formbuilder.price_list import Price, price_lists
+from home.caching.site_version import cached_per_version
 
-from .models import FeeEntry, FeePrice
+from .models import FeePrice, FeeScheduleEntry
 
 
 class FeeSchedule:
     """The prices that editors keep."""
 
     def entries(self) -> list[tuple[str, str]]:
-        return list(FeeEntry.objects.values_list("key", "name"))
+        return list(FeeScheduleEntry.objects.values_list("key", "name"))
 
     def prices(self, keys: Collection[str], day: date) -> dict[str, Price]:
         begun = FeePrice.objects.filter(entry__key__in=keys, valid_from__lte=day).order_by("valid_from")
@@ -23,12 +23,12 @@ class FeeSchedule:
         return {key: Price(*price) for key, *price in rows}  # the last of an entry holds
 
 
-schedules.register("schedule")(FeeSchedule())
+price_lists.register("schedule")(FeeSchedule())
 
 
-def shown() -> dict[str, dict]:
+def entry_prices_today() -> dict[str, dict]:
     """What each entry is called and costs today, for pages; read once per generation."""
-    return kept(f"fees-{timezone.localdate()}", _shown)
+    return cached_per_version(f"fees-{timezone.localdate()}", _shown)
 
 
 def _shown() -> dict[str, dict]:

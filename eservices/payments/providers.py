@@ -1,5 +1,5 @@
 """How money gets here: one interface for every means of payment. Installed apps offer theirs in a file
-``payment_providers.py``; each answers to the tests of ``tests/payments/test_contract.py``.
+``payment_providers.py``; each answers to the tests of ``tests/payments/test_provider_contract.py``.
 
 A provider talks to its other side and answers; it writes nothing of ours. It is asked outside of transactions,
 as often as needed: what it does is done once, under the id of the payment or refund as idempotency key.
@@ -11,31 +11,31 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.http import HttpRequest
 
-from home.registry import Registry
+from home.extensions.registry import Registry
 
 from .models import Payment, Refund
 from .states import PaymentState, RefundState
 
 
-class Away(Exception):
+class ProviderUnavailable(Exception):
     """The other side does not answer, or not as it should: ask again later."""
 
 
-class Refused(Exception):
+class ProviderRefused(Exception):
     """The other side will never do what was asked. The message is for staff."""
 
 
-def words_of(fault: Exception) -> str:
+def error_text(fault: Exception) -> str:
     """What a provider's fault is called where staff reads it."""
     return f"{type(fault).__name__}: {fault}"[:2000]
 
 
-class Forged(Exception):
+class ForgedCall(Exception):
     """What called us is not the provider."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class PaymentStatus:
     """How a payment stands on the other side. ``amount`` in minor units and ``currency``: what arrived."""
 
     state: str
@@ -47,7 +47,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class RefundAnswer:
+class RefundStatus:
     """How a refund stands."""
 
     state: str
@@ -71,7 +71,7 @@ class PayoutReport:
         return self.gross - self.commission
 
 
-class Provider:
+class PaymentProvider:
     """A means of payment.
 
     ``account``: which of the commune's ledger accounts holds what it received. ``paid_out_with``: keys of means
@@ -95,38 +95,41 @@ class Provider:
         """Whether what it needs is set."""
         return True
 
-    def start(self, payment: Payment, return_url: str) -> Answer:
+    def start(self, payment: Payment, return_url: str) -> PaymentStatus:
         """Opens the payment on the other side, or finds it there, and says where the person pays."""
         raise NotImplementedError
 
-    def look(self, payment: Payment) -> Answer:
+    def look(self, payment: Payment) -> PaymentStatus:
         """How the payment stands now."""
         raise NotImplementedError
 
-    def cancel(self, payment: Payment) -> Answer:
+    def cancel(self, payment: Payment) -> PaymentStatus:
         """Gives the payment up, so that nobody can pay it any more; where it is too late, says that it was paid."""
-        return Answer(PaymentState.CANCELLED)
+        return PaymentStatus(PaymentState.CANCELLED)
 
-    def refund(self, refund: Refund) -> RefundAnswer:
+    def refund(self, refund: Refund) -> RefundStatus:
         """Pays back, or says how it stands."""
         raise NotImplementedError
 
     def told(self, request: HttpRequest) -> str:
         """The number at the provider that a call of theirs is about; "" where it concerns no payment.
 
-        Raises ``Forged``. What a call says is only a reason to look: it may be old, out of order or told twice.
+        Raises ``ForgedCall``. What a call says is only a reason to look: it may be old, out of order or told twice.
         """
-        raise Forged
+        raise ForgedCall
 
     def probe(self) -> None:
-        """Asks the other side something that changes nothing, with our key; raises ``Away`` or ``Refused``."""
+        """Ask the provider, with our key, for something that changes nothing.
+
+        Raises ``ProviderUnavailable`` or ``ProviderRefused``.
+        """
 
     def payouts(self, since: date) -> list[PayoutReport]:
         """Transfers to the bank since a day."""
         return []
 
 
-providers: Registry[Provider] = Registry("payment_providers")
+payment_providers: Registry[PaymentProvider] = Registry("payment_providers")
 
 PENDING, SUCCEEDED, FAILED, CANCELLED = (
     PaymentState.PENDING,
@@ -137,28 +140,28 @@ PENDING, SUCCEEDED, FAILED, CANCELLED = (
 REFUND_PENDING, REFUND_DONE, REFUND_FAILED = RefundState.PENDING, RefundState.DONE, RefundState.FAILED
 
 
-def offered() -> list[Provider]:
+def available_providers() -> list[PaymentProvider]:
     """Those that people may choose from, in the operator's order: ``PAYMENT_PROVIDERS``."""
-    found = (providers.get(key) for key in settings.PAYMENT_PROVIDERS)
+    found = (payment_providers.get(key) for key in settings.PAYMENT_PROVIDERS)
     return [provider for provider in found if provider and provider.available()]
 
 
-def label_of(key: str) -> str:
+def provider_label(key: str) -> str:
     """How people call a means of payment; its key where its app is gone."""
-    provider = providers.get(key)
+    provider = payment_providers.get(key)
     return str(provider.label) if provider else key
 
 
-def asks(payment: Payment) -> bool:
+def can_be_polled(payment: Payment) -> bool:
     """Whether the other side can be asked how the payment stands."""
-    provider = providers.get(payment.provider)
+    provider = payment_providers.get(payment.provider)
     return bool(provider and provider.asks)
 
 
-def provider_of(row: Payment | Refund) -> Provider:
-    """The provider of a payment or a refund; ``Refused`` where its app is gone."""
+def provider_for(row: Payment | Refund) -> PaymentProvider:
+    """The provider of a payment or a refund; ``ProviderRefused`` where its app is gone."""
     key = row.provider if isinstance(row, Payment) else row.payment.provider
-    provider = providers.get(key)
+    provider = payment_providers.get(key)
     if provider is None:
-        raise Refused(f"No installed app knows the means of payment “{key}”.")
+        raise ProviderRefused(f"No installed app knows the means of payment “{key}”.")
     return provider

@@ -9,16 +9,16 @@ from wagtail import blocks
 
 from eservices.cases import emails as case_emails
 from eservices.cases.actors import SYSTEM
-from eservices.cases.exemptions import exemptions
+from eservices.cases.fee_exemptions import fee_exemptions
 from eservices.cases.models import Case
-from eservices.cases.progress import ahead
 from eservices.cases.stages import AGENT, APPLICANT, LEAD, Done, Stage, Waiting, stages
+from eservices.cases.workflow.progress import stages_ahead
 
 from . import access, emails
 from .actions import charges
-from .contrib.qrbill import posting
+from .contrib.qrbill import postal_delivery
 from .models import Charge
-from .providers import asks
+from .providers import can_be_polled
 from .states import ChargeState
 
 LOOK_AGAIN = timedelta(minutes=10)  # whether a lead has put the fee schedule right
@@ -26,7 +26,7 @@ LOOK_AGAIN = timedelta(minutes=10)  # whether a lead has put the fee schedule ri
 
 def exemption_choices() -> list[tuple[str, str]]:
     """What may free somebody from paying, by key."""
-    return [(key, str(offer.label)) for key, offer in exemptions.items()]
+    return [(key, str(offer.label)) for key, offer in fee_exemptions.items()]
 
 
 @stages.register("payment")
@@ -45,7 +45,7 @@ class PaymentStage(Stage):
     def call(self, row):
         charge = Charge.objects.filter(stage=row).first()
         tried = charge and access.last_attempt(charge)
-        if tried and tried.is_open and asks(tried):
+        if tried and tried.is_open and can_be_polled(tried):
             return _("We wait for the confirmation of your payment.")
         return super().call(row)
 
@@ -91,9 +91,9 @@ class PaymentStage(Stage):
         return True
 
     def enter(self, case, row, settings):
-        acceptance = case_emails.acceptance(case, row)
+        acceptance = case_emails.acceptance_context(case, row)
         try:
-            charge = charges.ask(
+            charge = charges.create_charge(
                 actor=SYSTEM,
                 case=case,
                 stage=row,
@@ -101,7 +101,7 @@ class PaymentStage(Stage):
                 remind_after=settings.get("remind_after") or 0,
                 waived=_exemption(case, settings.get("exempt", "")),
             )
-        except charges.NoPrice as missing:
+        except charges.PriceMissing as missing:
             _tell_apart(case, acceptance)
             return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=str(missing))
         if charge and charge.state == ChargeState.OPEN:
@@ -117,22 +117,22 @@ class PaymentStage(Stage):
 
 def _tell(charge: Charge, acceptance: dict) -> None:
     """How much, by when, and where to pay: by e-mail, or as a QR-bill by post."""
-    billed = not (charge.case.email or charge.case.rehearsal) and posting.post(charge)
+    billed = not (charge.case.email or charge.case.rehearsal) and postal_delivery.queue_bill_letter(charge)
     if billed:
         _tell_apart(charge.case, acceptance)
     else:
-        emails.due(charge, charge.basket, **acceptance)
+        emails.send_payment_due(charge, charge.basket, **acceptance)
 
 
 def _tell_apart(case: Case, acceptance: dict) -> None:
     """That the request is accepted, where no letter of ours says so."""
     if acceptance:
-        case_emails.accepted(case, ahead(case)[1:])
+        case_emails.send_acceptance(case, stages_ahead(case)[1:])
 
 
 def _exemption(case: Case, key: str) -> str:
     """Why this applicant pays nothing; empty where they pay."""
-    offer = exemptions.get(key) if key else None
+    offer = fee_exemptions.get(key) if key else None
     return offer.reason(case) if offer else ""
 
 

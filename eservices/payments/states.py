@@ -52,6 +52,6 @@ REFUNDS: dict[str, tuple[frozenset[str], str]] = {
 }
 
 
-def allowed(transitions: dict, action: str, state: str) -> bool:
+def is_allowed(transitions: dict, action: str, state: str) -> bool:
     """Whether ``action`` may be taken in ``state``."""
     return state in transitions[action][0]

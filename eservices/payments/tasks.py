@@ -4,24 +4,24 @@ from django.tasks import task
 
 
 @task()
-def check(payment_id: str) -> None:
+def poll_payment(payment_id: str) -> None:
     """Asks a provider how a payment stands."""
-    from . import carrying  # what is carried out enqueues these tasks
+    from . import provider_calls  # what is carried out enqueues these tasks
 
-    carrying.check(payment_id)
+    provider_calls.poll_payment(payment_id)
 
 
 @task()
-def refund(refund_id: str) -> None:
+def run_refund(refund_id: str) -> None:
     """Lets a provider pay back."""
-    from . import carrying
+    from . import provider_calls
 
-    carrying.carry_refund(refund_id)
+    provider_calls.run_refund(refund_id)
 
 
 @task()
-def payouts() -> None:
+def fetch_payouts() -> None:
     """Books what providers transferred to the bank."""
-    from . import carrying
+    from . import provider_calls
 
-    carrying.fetch_payouts()
+    provider_calls.fetch_payouts()

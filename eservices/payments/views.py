@@ -11,22 +11,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eservices.documents.responses import private_pdf
-from home import limits
-from home.private import private
+from eservices.documents.file_responses import private_pdf_response
+from home.web import rate_limits
+from home.web.private_pages import private_page
 
-from . import access, carrying, receipts
-from .actions import paying
-from .actions.locking import Impossible
+from . import access, provider_calls, receipt_pdf
+from .actions import payments
+from .actions.locking import PaymentActionRefused
 from .models import Basket, Payment
-from .providers import Forged, offered, providers
+from .providers import ForgedCall, available_providers, payment_providers
 from .states import ChargeState, PaymentState
 
-BACK = limits.Rate("payment-back", 10, 60)  # the provider is asked at once, for one payment
+BACK = rate_limits.RateLimit("payment-back", 10, 60)  # the provider is asked at once, for one payment
 
 
 # -- Paying --------------------------------------------------------------------------------------------------
-@private
+@private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request, secret):
     """What is due and how to pay it; or how that stands."""
@@ -37,21 +37,21 @@ def pay(request, secret):
 
 
 def _begin(request, basket: Basket) -> HttpResponse:
-    provider = next((one for one in offered() if one.key == request.POST.get("provider")), None)
+    provider = next((one for one in available_providers() if one.key == request.POST.get("provider")), None)
     if provider is None:
         return _page(request, basket, _("Choose how you want to pay."), 422)
     try:
-        payment = paying.begin(
+        payment = payments.start_payment(
             actor=None,
             basket=basket,
             provider=provider,
             language=get_language(),
             back=_local(request, request.POST.get("back", "")),
         )
-    except Impossible as why:
+    except PaymentActionRefused as why:
         return _page(request, basket, str(why), 409)
     if payment.state == PaymentState.NEW or not payment.url:
-        payment = carrying.start(payment)
+        payment = provider_calls.start_at_provider(payment)
     if payment.fault and payment.is_open:
         away = _(
             "%(provider)s does not answer. Nothing was debited. Try again in a moment, or choose another means."
@@ -66,42 +66,42 @@ def basket_url(basket: Basket, back: str = "") -> str:
     return reverse("payments:pay", args=[basket.secret], query=query)
 
 
-@private
+@private_page
 @require_GET
-def back(request, secret, payment_id):
+def return_from_provider(request, secret, payment_id):
     """Somebody comes back from the provider: that is a reason to ask it, whatever the address says.
 
     Who comes back again and again leaves it to the worker.
     """
     payment = access.payment_by_secret(secret, payment_id)
     if not payment.is_received and BACK.allows(str(payment.pk)):
-        carrying.check(payment.pk)
+        provider_calls.poll_payment(payment.pk)
     return redirect(basket_url(payment.basket, payment.back))
 
 
-@private
+@private_page
 @require_GET
-def state(request, secret, payment_id):
+def payment_state(request, secret, payment_id):
     """How the payment stands, for the page that waits for it; and a worker asks the provider now and then."""
     payment = access.payment_by_secret(secret, payment_id)
-    paying.wait_before_page(payment=payment)
+    payments.note_waiting_payer(payment=payment)
     return JsonResponse({"state": payment.state})
 
 
-@private
+@private_page
 @require_GET
-def receipt(request, secret, payment_id):
+def download_receipt(request, secret, payment_id):
     """The receipt as PDF."""
     payment = access.payment_by_secret(secret, payment_id)
     if not payment.is_received:
         raise Http404
-    return private_pdf(BytesIO(receipts.pdf(payment)), f"{payment.receipt}.pdf")
+    return private_pdf_response(BytesIO(receipt_pdf.render_receipt(payment)), f"{payment.receipt}.pdf")
 
 
 def _page(request, basket: Basket, fault: str = "", status: int = 200) -> HttpResponse:
-    charges, language = access.charges_in(basket), get_language()
+    charges, language = access.charges_of_basket(basket), get_language()
     payable = [charge for charge in charges if charge.is_payable]
-    payments = access.payments_in(basket)
+    payments = access.payments_of_basket(basket)
     waiting = [one for one in payments if one.is_open and one.state != PaymentState.NEW] if payable else []
     context = {
         "basket": basket,
@@ -115,11 +115,11 @@ def _page(request, basket: Basket, fault: str = "", status: int = 200) -> HttpRe
         "paid": sum(charge.paid for charge in charges),
         "until": min((charge.expires_at for charge in payable), default=None),
         "expired": any(charge.state == ChargeState.EXPIRED for charge in charges),
-        "waiting": [(one, providers.get(one.provider)) for one in waiting],
+        "waiting": [(one, payment_providers.get(one.provider)) for one in waiting],
         "failed": _failed(payments) if payable and not fault else None,
         "receipts": [one for one in payments if one.is_received],
-        "refunds": access.refunds_in(basket),
-        "providers": offered(),
+        "refunds": access.refunds_of_basket(basket),
+        "providers": available_providers(),
         "back": _local(request, request.POST.get("back") or request.GET.get("de", "")),
         "fault": fault,
     }
@@ -136,7 +136,7 @@ def _failed(payments: list[Payment]) -> tuple | None:
     """The last attempt, where it failed."""
     last = payments[0] if payments else None
     if last and last.state == PaymentState.FAILED:
-        return last, providers.get(last.provider)
+        return last, payment_providers.get(last.provider)
     return None
 
 
@@ -155,16 +155,18 @@ def webhook(request, key):
 
     So a call may come twice, late or out of order: what is kept is what the provider answers now.
     """
-    provider = providers.get(key) or next((one for one in providers if one.key.startswith(f"{key}_")), None)
+    provider = payment_providers.get(key) or next(
+        (one for one in payment_providers if one.key.startswith(f"{key}_")), None
+    )
     if provider is None or not provider.available():
         raise Http404
     try:
         number = provider.told(request)
-    except Forged:
+    except ForgedCall:
         return HttpResponse(status=400)
-    payment = access.payment_told_of(number)
+    payment = access.payment_by_provider_reference(number)
     if payment:
-        carrying.check(payment.pk)
+        provider_calls.poll_payment(payment.pk)
         for pk in payment.refunds.filter(due_at__isnull=False).values_list("pk", flat=True):
-            carrying.carry_refund(pk)
+            provider_calls.run_refund(pk)
     return HttpResponse(status=200)

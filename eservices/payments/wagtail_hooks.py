@@ -13,14 +13,14 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from . import access
-from .contrib.qrbill.account import LOGGED
-from .models import FeeEntry
+from .contrib.qrbill.account_changes import LOGGED
+from .models import FeeScheduleEntry
 
 
 class FeeEntryViewSet(SnippetViewSet):
     """What things cost, from which day on."""
 
-    model = FeeEntry
+    model = FeeScheduleEntry
     icon = "tag"
     menu_label = gettext_lazy("Fee schedule")
     list_display = [
@@ -35,17 +35,17 @@ class FeeEntryViewSet(SnippetViewSet):
     add_to_settings_menu = True
 
     def get_queryset(self, request):
-        return FeeEntry.objects.prefetch_related("prices")
+        return FeeScheduleEntry.objects.prefetch_related("prices")
 
 
 register_snippet(FeeEntryViewSet)
 
 
 @hooks.register("before_delete_snippet")
-def keep_what_services_refer_to(request, instances):
+def protect_referenced_entries(request, instances):
     """An entry that a service in force refers to is not deleted: people would not know what it costs."""
     for entry in instances:
-        if isinstance(entry, FeeEntry) and (used := entry.used_by):
+        if isinstance(entry, FeeScheduleEntry) and (used := entry.used_by):
             services = ", ".join(form.current.definition.title("") for form in used)
             text = _("“%(entry)s” stays: %(services)s refer to it.")
             messages.error(request, text % {"entry": entry, "services": services})
@@ -81,12 +81,12 @@ def register_till():
 
 @hooks.register("register_icons")
 def register_icons(icons):
-    return [*icons, "payments/desk/till.svg"]
+    return [*icons, "payments/admin/till.svg"]
 
 
 @hooks.register("register_admin_urls")
 def register_urls():
-    return [path("money/", include("eservices.payments.desk.urls"))]
+    return [path("money/", include("eservices.payments.admin_views.urls"))]
 
 
 @hooks.register("register_log_actions")

@@ -9,12 +9,12 @@ from django.utils import timezone
 from eservices.accounts.models import IdentityLevel
 from eservices.cases import access as cases
 from eservices.cases.models import Case, Team
-from eservices.cases.stages import settings_of
+from eservices.cases.stages import current_settings
 
-from .declared import declared
-from .declared import named as named_people
-from .models import Check, Entry, Outcome, PostedCode, Screening
-from .people import Declared, Person, content_of
+from .declared_person import declared_person
+from .declared_person import named as named_people
+from .models import CheckOutcome, PostedCode, RegisterCheck, ResidentRecord, Screening
+from .persons import DeclaredPerson, RegisterPerson, to_json_data
 
 HOLDS = timedelta(days=30)  # how long an answer may be told of
 
@@ -27,8 +27,8 @@ class RegisterAnswer:
     and name, what it was asked about.
     """
 
-    applicant: Person
-    named: tuple[Person, ...]
+    applicant: RegisterPerson
+    named: tuple[RegisterPerson, ...]
     day: date
     is_current: bool = True
     is_recent: bool = True
@@ -36,21 +36,22 @@ class RegisterAnswer:
 
 def checks_for(user, case: Case):
     """The checks of a case that ``user`` may read, the first asked first."""
-    return Check.objects.filter(stage__case__in=cases.cases_for(user).filter(pk=case.pk)).select_related(
-        "stage__case"
-    )
+    return RegisterCheck.objects.filter(
+        stage__case__in=cases.cases_for(user).filter(pk=case.pk)
+    ).select_related("stage__case")
 
 
-def said_of(user) -> dict | None:
+def register_data_of(user) -> dict | None:
     """What the register said last of the account's person, as it is kept: for the person to take away."""
-    return Entry.objects.filter(user=user).values_list("person", flat=True).first()
+    return ResidentRecord.objects.filter(user=user).values_list("person", flat=True).first()
 
 
-def waiting() -> dict[str, int]:
+def waiting_counts() -> dict[str, int]:
     """How many checks wait for the register, and how many for an agent because it did not answer."""
-    of_open_cases = Check.objects.filter(stage__case__closed_at=None, decided_by=None)
+    of_open_cases = RegisterCheck.objects.filter(stage__case__closed_at=None, decided_by=None)
     return of_open_cases.aggregate(
-        asked=Count("pk", filter=Q(outcome=Outcome.PENDING)), left=Count("pk", filter=Q(outcome=Outcome.AWAY))
+        asked=Count("pk", filter=Q(outcome=CheckOutcome.PENDING)),
+        left=Count("pk", filter=Q(outcome=CheckOutcome.AWAY)),
     )
 
 
@@ -59,15 +60,15 @@ def unscreened() -> int:
     return Case.objects.real().filter(unscreened=True).count()
 
 
-def last_answer() -> datetime | None:
+def last_answer_at() -> datetime | None:
     """When the register last answered about a case."""
-    asked = (Check, Screening)
+    asked = (RegisterCheck, Screening)
     return max(
         filter(None, (one.objects.aggregate(last=Max("answered_at"))["last"] for one in asked)), default=None
     )
 
 
-def teams_blind_to_protected():
+def teams_without_protected_access():
     """Teams in which nobody treats people whose address is protected: their cases would stay unseen.
 
     With how many stay so: ``unseen``.
@@ -76,7 +77,7 @@ def teams_blind_to_protected():
     return Team.objects.exclude(memberships__sees_protected=True).annotate(unseen=unseen)
 
 
-def entry_of(user) -> Person | None:
+def resident_record_of(user) -> RegisterPerson | None:
     """What the register said last of the person signed in; None unless it is proven at this sign-in who that is.
 
     Kept on ``user``: a page asks once for each question.
@@ -84,19 +85,19 @@ def entry_of(user) -> Person | None:
     if user.level < IdentityLevel.KNOWN:
         return None
     if not hasattr(user, "_register_person"):
-        entry = Entry.objects.filter(user=user).first()
+        entry = ResidentRecord.objects.filter(user=user).first()
         user._register_person = entry.found if entry else None
     return user._register_person
 
 
-def open_code(user, now: datetime) -> PostedCode | None:
+def pending_code(user, now: datetime) -> PostedCode | None:
     """What ``user`` may type in, or what is on its way, as far as she is told; None where she asked for nothing."""
     return PostedCode.objects.open(now).filter(user=user).first()
 
 
-def person_of(case: Case) -> Person | None:
+def register_person_of(case: Case) -> RegisterPerson | None:
     """Whom the case is about as the register says, once a check or an agent found it; for stages and documents."""
-    checks = Check.objects.filter(stage__case=case).exclude(person="").order_by("-asked_at")
+    checks = RegisterCheck.objects.filter(stage__case=case).exclude(person="").order_by("-asked_at")
     return next((check.found for check in checks), None)
 
 
@@ -105,7 +106,7 @@ def answer_about(case: Case) -> RegisterAnswer | None:
 
     Whoever was not found is not in it. The row of the case must be locked, or its answer be shown only.
     """
-    checks = Check.objects.filter(stage__case=case).exclude(person="").select_related("stage")
+    checks = RegisterCheck.objects.filter(stage__case=case).exclude(person="").select_related("stage")
     check = next((one for one in checks.order_by("-asked_at") if one.found), None)
     if check is None:
         return None
@@ -116,21 +117,21 @@ def answer_about(case: Case) -> RegisterAnswer | None:
     return RegisterAnswer(check.found, named, day, is_current(check, case), is_recent(check))
 
 
-def is_recent(check: Check) -> bool:
+def is_recent(check: RegisterCheck) -> bool:
     """Return whether the register answered lately enough to tell of it."""
     return (check.answered_at or check.asked_at) >= timezone.now() - HOLDS
 
 
-def is_current(check: Check, case: Case) -> bool:
+def is_current(check: RegisterCheck, case: Case) -> bool:
     """Return whether the answers in force still declare what the register was asked in this check."""
     check.stage.case = case
-    said = declared(case.version.definition, case.answers, settings_of(check.stage))
-    if content_of(check.said) != content_of(said):
+    said = declared_person(case.version.definition, case.answers, current_settings(check.stage))
+    if to_json_data(check.said) != to_json_data(said):
         return False
-    asked = [content_of(one.said) for one in check.named_checks]
-    return check.newcomer or asked == [content_of(one) for one in named_by(case)]
+    asked = [to_json_data(one.said) for one in check.named_checks]
+    return check.newcomer or asked == [to_json_data(one) for one in named_by(case)]
 
 
-def named_by(case: Case) -> list[Declared]:
+def named_by(case: Case) -> list[DeclaredPerson]:
     """Return whom the answers in force name beside the applicant."""
     return named_people(case.version.definition, case.answers, timezone.localdate(case.submission.sent_at))

@@ -4,26 +4,26 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from eservices.deliveries.carriers import carriers
+from eservices.deliveries.transports import transports
 
-from .models import Check, Outcome
-from .people import Declared
-from .registers import register
+from .models import CheckOutcome, RegisterCheck
+from .persons import DeclaredPerson
+from .population_register import configured_register
 
 
-class RegisterLine:
+class RegisterTransport:
     """The line to the register."""
 
     label = _("Register")
 
     def probe(self) -> None:
         """Asks for somebody who is not there; raises ``Away``."""
-        register().find(Declared(family_name="Test"))
+        configured_register().find(DeclaredPerson(family_name="Test"))
 
     def hasten(self, now: datetime) -> None:
         """What it did not answer is asked again by the next sweep."""
-        unanswered = Check.objects.filter(outcome=Outcome.PENDING).exclude(fault="")
+        unanswered = RegisterCheck.objects.filter(outcome=CheckOutcome.PENDING).exclude(fault="")
         unanswered.filter(due_at__gt=now).update(due_at=now)
 
 
-carriers.register("register")(RegisterLine())
+transports.register("register")(RegisterTransport())

@@ -1,5 +1,5 @@
 from django.utils.translation import gettext_lazy as _
 
-from eservices.cases.case_events import case_events
+from eservices.cases.event_labels import event_labels
 
-case_events.register("register_checked")(_("Compared with the register"))
+event_labels.register("register_checked")(_("Compared with the register"))

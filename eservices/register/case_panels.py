@@ -7,10 +7,10 @@ from django.utils.formats import date_format
 from eservices.cases.case_panels import case_panels
 
 from . import access
-from .comparing import Aspect, agreements
-from .models import Check, NamedCheck, Outcome
-from .people import Declared, Person
-from .stages import explanation
+from .comparison import ComparedAspect, agreeing_aspects
+from .models import CheckOutcome, NamedCheck, RegisterCheck
+from .persons import DeclaredPerson, RegisterPerson
+from .stages import check_explanation
 
 
 @case_panels.register("register")
@@ -22,10 +22,10 @@ def register_panel(case, user):
     return ("register/case_panel.html", {"checks": checks}) if checks else None
 
 
-def _shown(check: Check) -> dict:
+def _shown(check: RegisterCheck) -> dict:
     return {
         "check": check,
-        "explanation": explanation(check) if check.waits_for_agent else "",
+        "explanation": check_explanation(check) if check.waits_for_agent else "",
         "people": [
             {"person": one, "rows": _rows(check.said, one, check.required)}
             for one in check.shown(check.candidates)
@@ -34,16 +34,16 @@ def _shown(check: Check) -> dict:
     }
 
 
-def _named(check: Check, named: NamedCheck) -> dict:
+def _named(check: RegisterCheck, named: NamedCheck) -> dict:
     """A person whom the request names, compared with the register at the applicant's registered address."""
     shown = check.shown(check.candidates)
-    applicant = check.found or (shown[0] if shown and check.outcome == Outcome.MATCH else None)
+    applicant = check.found or (shown[0] if shown and check.outcome == CheckOutcome.MATCH else None)
     said = replace(named.said, address=applicant.address if applicant else check.said.address)
-    required = [Aspect.BIRTH_DATE, Aspect.ADDRESS]
+    required = [ComparedAspect.BIRTH_DATE, ComparedAspect.ADDRESS]
     return {
         "name": named.said.name,
         "found": named.found,
-        "outcome": Outcome(named.outcome).label,
+        "outcome": CheckOutcome(named.outcome).label,
         "rows": _rows(said, None, required),
         "people": [
             {"person": one, "rows": _rows(said, one, required)} for one in check.shown(named.candidates)
@@ -51,10 +51,10 @@ def _named(check: Check, named: NamedCheck) -> dict:
     }
 
 
-def _rows(said: Declared, person: Person | None, required: list[str]) -> list[dict]:
-    agreed = agreements(said, person) if person else set()
-    needed = {Aspect.NAME, *required}
-    declared, registered = _words(said), _words(person or Declared())
+def _rows(said: DeclaredPerson, person: RegisterPerson | None, required: list[str]) -> list[dict]:
+    agreed = agreeing_aspects(said, person) if person else set()
+    needed = {ComparedAspect.NAME, *required}
+    declared, registered = _words(said), _words(person or DeclaredPerson())
     return [
         {
             "label": aspect.label,
@@ -63,14 +63,14 @@ def _rows(said: Declared, person: Person | None, required: list[str]) -> list[di
             "agrees": aspect in agreed,
             "matters": aspect in needed and aspect not in agreed,
         }
-        for aspect in Aspect
+        for aspect in ComparedAspect
         if declared[aspect] or aspect in needed
     ]
 
 
-def _words(who: Person | Declared) -> dict[str, str]:
+def _words(who: RegisterPerson | DeclaredPerson) -> dict[str, str]:
     return {
-        Aspect.NAME: who.name,
-        Aspect.BIRTH_DATE: date_format(who.birth_date, "j.m.Y") if who.birth_date else "",
-        Aspect.ADDRESS: str(who.address or ""),
+        ComparedAspect.NAME: who.name,
+        ComparedAspect.BIRTH_DATE: date_format(who.birth_date, "j.m.Y") if who.birth_date else "",
+        ComparedAspect.ADDRESS: str(who.address or ""),
     }

@@ -10,7 +10,7 @@ HINT = "See “The population register” in docs/operations.md."
 
 
 @register(Tags.security, "register", deploy=True)
-def register_is_real_and_safe(app_configs, **kwargs) -> list:
+def check_register(app_configs, **kwargs) -> list:
     """Whether real residents are compared with a real register, over a line that nobody reads."""
     if settings.REGISTER == "demo":
         text = "Residents are compared with the invented register of the demo: set REGISTER to http or none."

@@ -4,25 +4,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eservices.cases.exemptions import Exemption, exemptions
+from eservices.cases.fee_exemptions import FeeExemption, fee_exemptions
 from eservices.cases.models import Case
 
-from .access import person_of
+from .access import register_person_of
 
 OF_AGE = 18  # years
 
 
 def _lives_here(case: Case) -> str:
-    person = person_of(case)
+    person = register_person_of(case)
     found = person and person.is_resident(timezone.localdate(case.submission.sent_at))
     return _("lives in the commune, as the register says") if found else ""
 
 
 def _is_minor(case: Case) -> str:
-    person = person_of(case)
+    person = register_person_of(case)
     found = person and person.age(timezone.localdate(case.submission.sent_at)) < OF_AGE
     return _("is under age, as the register says") if found else ""
 
 
-exemptions.register("resident")(Exemption(gettext_lazy("residents, as the register says"), _lives_here))
-exemptions.register("minor")(Exemption(gettext_lazy("minors, as the register says"), _is_minor))
+fee_exemptions.register("resident")(
+    FeeExemption(gettext_lazy("residents, as the register says"), _lives_here)
+)
+fee_exemptions.register("minor")(FeeExemption(gettext_lazy("minors, as the register says"), _is_minor))

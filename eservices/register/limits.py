@@ -4,13 +4,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eservices.formbuilder.limits import Limit, Refusal, limit
+from eservices.formbuilder.request_limits import LimitRefusal, RequestLimit, register_limit
 
-from .access import entry_of
+from .access import resident_record_of
 
 
-@limit
-class ResidentsOnly(Limit):
+@register_limit
+class ResidentsOnly(RequestLimit):
     """Whoever files lives here, as the register says of a person whose identity is proven.
 
     Looked at in what the register said last, so that nothing is asked while a request is sent.
@@ -26,10 +26,10 @@ class ResidentsOnly(Limit):
         if asking.agent is not None:
             return None
         if asking.user is None:
-            return Refusal(self.announcement(settings, asking.form, asking.now), sign_in=True)
-        person = entry_of(asking.user)
+            return LimitRefusal(self.announcement(settings, asking.form, asking.now), sign_in=True)
+        person = resident_record_of(asking.user)
         if person is not None and person.is_resident(timezone.localdate(asking.now)):
             return None
-        return Refusal(
+        return LimitRefusal(
             _("This service is for residents, and we do not know yet that you are one."), prove=True
         )

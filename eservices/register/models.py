@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case, CaseStage
 
-from .people import Declared, Person, declared_from, person_from
+from .persons import DeclaredPerson, RegisterPerson, declared_from, person_from
 
 
-class Outcome(models.TextChoices):
+class CheckOutcome(models.TextChoices):
     """What a check came to. Only the first is still under way."""
 
     PENDING = "pending", _("being asked")
@@ -29,34 +29,34 @@ class Outcome(models.TextChoices):
 class NamedCheck:
     """The comparison of one person whom the applicant names: who fits or comes nearest, and who it is."""
 
-    said: Declared
+    said: DeclaredPerson
     outcome: str
-    candidates: list[Person]
+    candidates: list[RegisterPerson]
     person: str = ""
 
     @property
-    def found(self) -> Person | None:
+    def found(self) -> RegisterPerson | None:
         return next((one for one in self.candidates if one.key == self.person), None)
 
     @property
     def is_settled(self) -> bool:
         """Whether the register knows exactly one such person in the applicant's household, openly."""
-        return self.outcome == Outcome.MATCH and not any(one.protected for one in self.candidates)
+        return self.outcome == CheckOutcome.MATCH and not any(one.protected for one in self.candidates)
 
 
-class QuestionQuerySet(models.QuerySet):
+class DueQuerySet(models.QuerySet):
     def due(self, now):
         """To be asked by ``now``."""
         return self.filter(due_at__lte=now)
 
 
-class PostedCodeQuerySet(QuestionQuerySet):
+class PostedCodeQuerySet(DueQuerySet):
     def open(self, now):
         """What may still be typed in, or is on its way."""
         return self.filter(used_at=None, expires_at__gt=now)
 
 
-class Check(models.Model):
+class RegisterCheck(models.Model):
     """That the answers of a case are compared with the register, and with what outcome.
 
     ``people`` are those who fit or come nearest, as the register told them; ``person`` is the key of the one
@@ -71,7 +71,9 @@ class Check(models.Model):
     newcomer = models.BooleanField(
         _("newcomer"), default=False, help_text=_("Somebody who is not in the register yet.")
     )
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.PENDING)
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=CheckOutcome, default=CheckOutcome.PENDING
+    )
     people = models.JSONField(_("people"), default=list, blank=True)
     person = models.CharField(_("person"), max_length=300, blank=True)
     named = models.JSONField(_("people named"), default=list, blank=True)
@@ -88,7 +90,7 @@ class Check(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
-    objects = QuestionQuerySet.as_manager()
+    objects = DueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("check against the register")
@@ -103,19 +105,19 @@ class Check(models.Model):
 
     @property
     def is_pending(self) -> bool:
-        return self.outcome == Outcome.PENDING
+        return self.outcome == CheckOutcome.PENDING
 
     @property
     def waits_for_agent(self) -> bool:
         """Whether the rules cannot say how to go on: only what was expected goes on by itself."""
         if self.is_pending or self.decided_by_id:
             return False
-        expected = Outcome.NO_MATCH if self.newcomer else Outcome.MATCH
+        expected = CheckOutcome.NO_MATCH if self.newcomer else CheckOutcome.MATCH
         open_questions = not all(one.is_settled for one in self.named_checks)
         return self.protected or self.outcome != expected or open_questions
 
     @cached_property
-    def said(self) -> Declared:
+    def said(self) -> DeclaredPerson:
         """What the applicant declared."""
         return declared_from(self.declared)
 
@@ -125,7 +127,7 @@ class Check(models.Model):
         return [
             NamedCheck(
                 declared_from(one["declared"]),
-                one.get("outcome", Outcome.PENDING),
+                one.get("outcome", CheckOutcome.PENDING),
                 [person_from(person) for person in one.get("people", [])],
                 one.get("person", ""),
             )
@@ -133,16 +135,16 @@ class Check(models.Model):
         ]
 
     @cached_property
-    def candidates(self) -> list[Person]:
+    def candidates(self) -> list[RegisterPerson]:
         """Who fits or comes nearest."""
         return [person_from(one) for one in self.people]
 
-    def shown(self, people: list[Person]) -> list[Person]:
+    def shown(self, people: list[RegisterPerson]) -> list[RegisterPerson]:
         """Return whom every agent who sees the case may see: nobody protected once the case is not."""
         return [one for one in people if self.stage.case.protected or not one.protected]
 
     @property
-    def found(self) -> Person | None:
+    def found(self) -> RegisterPerson | None:
         """The person that it was found to be, by the register or by an agent."""
         return next((one for one in self.candidates if one.key == self.person), None)
 
@@ -160,7 +162,7 @@ class Screening(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     fault = models.TextField(_("fault"), blank=True)
 
-    objects = QuestionQuerySet.as_manager()
+    objects = DueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("screening for protected addresses")
@@ -173,7 +175,7 @@ class Screening(models.Model):
         return str(self.case)
 
 
-class Entry(models.Model):
+class ResidentRecord(models.Model):
     """What the register says of the person whom an account is known to belong to.
 
     Asked again at each sign-in, in the background: forms are filled in and limits looked at from this row, so
@@ -188,7 +190,7 @@ class Entry(models.Model):
     due_at = models.DateTimeField(_("due"), null=True, blank=True, default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
 
-    objects = QuestionQuerySet.as_manager()
+    objects = DueQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("entry in the register")
@@ -201,7 +203,7 @@ class Entry(models.Model):
         return str(self.user)
 
     @property
-    def found(self) -> Person | None:
+    def found(self) -> RegisterPerson | None:
         return person_from(self.person) if self.person else None
 
 
@@ -244,10 +246,10 @@ class PostedCode(models.Model):
         return f"posted-code:{self.pk}"
 
     @cached_property
-    def said(self) -> Declared:
+    def said(self) -> DeclaredPerson:
         """Who the owner of the account says to be."""
         return declared_from(self.declared)
 
     @property
-    def found(self) -> Person | None:
+    def found(self) -> RegisterPerson | None:
         return person_from(self.person) if self.person else None

@@ -4,23 +4,23 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
-from eservices.formbuilder.prefill import Source, prefill
+from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
 
-from .access import entry_of
-from .people import Person
+from .access import resident_record_of
+from .persons import RegisterPerson
 
 FROM_REGISTER = _("Filled in from the register. Tell us if it is wrong.")
 
 
-def _from_register(read: Callable[[Person], object]) -> Callable[[object], object]:
+def _from_register(read: Callable[[RegisterPerson], object]) -> Callable[[object], object]:
     def find(user):
-        person = entry_of(user)
+        person = resident_record_of(user)
         return read(person) or None if person else None
 
     return find
 
 
-def _address(person: Person) -> dict | None:
+def _address(person: RegisterPerson) -> dict | None:
     address = person.address
     return address and {name: getattr(address, name) for name in ("street", "number", "postcode", "town")}
 
@@ -36,5 +36,5 @@ for key, label, token, read in (
     ),
     ("register_address", _("Address, from the register"), "street-address", _address),
 ):
-    source = Source(label, _from_register(read), token=token, note=FROM_REGISTER, official=True)
-    prefill.register(key)(source)
+    source = PrefillSource(label, _from_register(read), token=token, note=FROM_REGISTER, official=True)
+    prefill_sources.register(key)(source)

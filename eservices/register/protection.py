@@ -3,10 +3,10 @@
 from django.conf import settings
 
 from eservices.cases.models import Case
-from eservices.cases.protection import known, screenings
+from eservices.cases.workflow.protected_addresses import known, screenings
 
-from .models import Check
-from .named import people_named
+from .models import RegisterCheck
+from .named_persons import people_named
 
 
 @screenings.register("register")
@@ -18,6 +18,6 @@ def is_to_be_asked(case: Case) -> bool:
 @known.register("register")
 def names_protected_person(case: Case) -> bool:
     """Return whether somebody whom a check, or an agent in it, found has a protected address."""
-    checks = Check.objects.filter(stage__case=case, protected=True)
+    checks = RegisterCheck.objects.filter(stage__case=case, protected=True)
     found = (one.found for check in checks for one in (check, *check.named_checks))
     return any(person.protected for person in found if person)

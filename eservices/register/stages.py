@@ -11,51 +11,51 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
 from eservices.accounts.models import IdentityLevel
-from eservices.cases.identity import level_of
 from eservices.cases.models import Case, CaseStage
-from eservices.cases.progress import applies
 from eservices.cases.stages import (
     AGENT,
     SYSTEM,
     Done,
-    Kept,
     Stage,
+    StageResult,
     Waiting,
-    keep,
+    current_settings,
     kind_of,
     result_key,
-    settings_of,
     stages,
+    store_results,
 )
+from eservices.cases.workflow.identity import identity_level_of
+from eservices.cases.workflow.progress import stage_applies
 from eservices.formbuilder.blocks import QuestionKeyBlock
-from eservices.formbuilder.definition import Field
-from eservices.formbuilder.field_types.naming import (
+from eservices.formbuilder.definition import FieldDefinition
+from eservices.formbuilder.field_types.named_persons import (
     BIRTH_DATE,
     FAMILY_NAME,
     GIVEN_NAMES,
     WHOLE_NAME,
     part_of,
 )
-from eservices.formbuilder.field_types.naming import PERSON as PERSON_QUESTION
+from eservices.formbuilder.field_types.named_persons import PERSON as PERSON_QUESTION
 
 from . import access, actions
-from .comparing import Aspect, lives_at
-from .declared import declared, naming
-from .models import Check, Outcome
-from .people import Declared, Person
+from .comparison import ComparedAspect, lives_at
+from .declared_person import declared_person, naming
+from .models import CheckOutcome, RegisterCheck
+from .persons import DeclaredPerson, RegisterPerson
 
 FOUND, NOBODY = "found", "nobody"  # what stages that follow may look at
 AGAIN = "again"  # what an agent may choose beside a person and nobody
 PERSON = "person:"
 BY_ITSELF = gettext_lazy("Found by itself")
 WHY = {
-    Outcome.NO_MATCH: gettext_lazy("Nobody in the register fits what was declared."),
-    Outcome.SEVERAL: gettext_lazy("Several people in the register fit what was declared."),
-    Outcome.AWAY: gettext_lazy("The register does not answer."),
-    Outcome.TOO_MANY: gettext_lazy(
+    CheckOutcome.NO_MATCH: gettext_lazy("Nobody in the register fits what was declared."),
+    CheckOutcome.SEVERAL: gettext_lazy("Several people in the register fit what was declared."),
+    CheckOutcome.AWAY: gettext_lazy("The register does not answer."),
+    CheckOutcome.TOO_MANY: gettext_lazy(
         "Asked too often for this sender or this person: the register was left alone."
     ),
-    Outcome.MATCH: gettext_lazy("Somebody who should be new here is in the register already."),
+    CheckOutcome.MATCH: gettext_lazy("Somebody who should be new here is in the register already."),
 }
 PROTECTED = gettext_lazy(
     "The address of somebody who fits is protected: say who it is, and tell the address to nobody."
@@ -67,7 +67,7 @@ NOT_AT_HOME = gettext_lazy("Somebody whom the request names is not in the regist
 
 
 @stages.register("register")
-class RegisterStage(Stage):
+class RegisterCheckStage(Stage):
     """Compares answers with the register. What is as expected goes on by itself; else an agent decides.
 
     Of somebody who is not known it goes on by itself only where an agent looked before, or comes next: else
@@ -77,8 +77,8 @@ class RegisterStage(Stage):
     key = "register"
     label = gettext_lazy("Check against the register")
     icon = "group"
-    agent_template = "cases/stages/work.html"
-    applicant_template = "cases/stages/to_check_applicant.html"
+    agent_template = "cases/stages/task.html"
+    applicant_template = "cases/stages/checklist_applicant.html"
     by_person = veiled = True
     button = gettext_lazy("Go on")
 
@@ -145,11 +145,13 @@ class RegisterStage(Stage):
             )
 
     def keeps(self, key, title, settings):
-        return [Kept(result_key(key), title, "choice", ((FOUND, _("found")), (NOBODY, _("not found"))))]
+        return [
+            StageResult(result_key(key), title, "choice", ((FOUND, _("found")), (NOBODY, _("not found"))))
+        ]
 
     # -- the process -----------------------------------------------------------------------------------------
     def enter(self, case, row, settings):
-        check = actions.begin_check(
+        check = actions.create_check(
             case=case,
             stage=row,
             said=_said(case, settings),
@@ -160,38 +162,42 @@ class RegisterStage(Stage):
         return self._answer(case, row, check)
 
     def stands(self, row):
-        check = Check.objects.filter(stage=row).first()
+        check = RegisterCheck.objects.filter(stage=row).first()
         if check is None:  # a rehearsal skipped it
             return True
         check.stage = row
         return access.is_current(check, row.case) and (check.newcomer or access.is_recent(check))
 
     def resume(self, case, row, settings):
-        return self._answer(case, row, Check.objects.get(stage=row))
+        return self._answer(case, row, RegisterCheck.objects.get(stage=row))
 
-    def _answer(self, case, row, check: Check):
+    def _answer(self, case, row, check: RegisterCheck):
         if check.is_pending:
             return Waiting(SYSTEM)
         found = {result_key(row.key): FOUND if check.person else NOBODY}
-        if check.waits_for_agent or (not check.decided_by_id and would_tell(case, row, found)):
+        if check.waits_for_agent or (not check.decided_by_id and would_disclose(case, row, found)):
             return Waiting(AGENT)
-        keep(case, **found)
+        store_results(case, **found)
         return Done({"outcome": check.outcome, "person": check.person})
 
     # -- agents ----------------------------------------------------------------------------------------------
     def form(self, case, row, settings, data=None):
         check = _open(row)
-        return DecideForm(data, check=check, may_be_nobody=_may_be_nobody(case, row)) if check else None
+        return (
+            RegisterDecisionForm(data, check=check, may_be_nobody=_may_be_nobody(case, row))
+            if check
+            else None
+        )
 
     def work(self, case, row, settings, actor, said):
         check, choice = row.register_check, said["choice"]
         if choice == AGAIN:
-            actions.ask_again(
+            actions.repeat_check(
                 actor=actor, check=check, said=_said(case, settings), named=_named(case, settings)
             )
         else:
-            keys = [_key(said.get(name) or NOBODY) for name in DecideForm.named_fields(check)]
-            actions.decide(actor=actor, check=check, person=_key(choice), named=keys)
+            keys = [_key(said.get(name) or NOBODY) for name in RegisterDecisionForm.named_fields(check)]
+            actions.decide_check(actor=actor, check=check, person=_key(choice), named=keys)
         return {"choice": choice}
 
     def situation(self, case: Case, row: CaseStage, settings: dict) -> str:
@@ -200,13 +206,13 @@ class RegisterStage(Stage):
             return _("As expected, but who applies is not known: say who it is, and it goes on.")
         if not check:
             return ""
-        why = explanation(check)
+        why = check_explanation(check)
         return why if _may_be_nobody(case, row) else f"{why} {REGISTERED_ONLY}"
 
 
-def _open(row: CaseStage) -> Check | None:
+def _open(row: CaseStage) -> RegisterCheck | None:
     """The check, where it waits for an agent."""
-    check = Check.objects.filter(stage=row).first()
+    check = RegisterCheck.objects.filter(stage=row).first()
     if not check or check.is_pending or check.decided_by_id:
         return None
     check.stage = row
@@ -217,29 +223,29 @@ def _may_be_nobody(case: Case, row: CaseStage) -> bool:
     """Whether the case can go on for somebody whom the register does not know: not to a document that tells of it."""
     found = {result_key(row.key): NOBODY}
     after = (one for one in case.stages.all() if one.position > row.position)
-    kinds = [(kind_of(one), one) for one in after if applies(case, one.spec, found)]
-    return not any(kind and kind.needs_registered(case, settings_of(one)) for kind, one in kinds)
+    kinds = [(kind_of(one), one) for one in after if stage_applies(case, one.spec, found)]
+    return not any(kind and kind.needs_registered(case, current_settings(one)) for kind, one in kinds)
 
 
-def would_tell(case: Case, row: CaseStage, found: dict) -> bool:
+def would_disclose(case: Case, row: CaseStage, found: dict) -> bool:
     """Whether going on by itself with what was ``found`` would tell somebody who is not known about others."""
-    if level_of(case) >= IdentityLevel.KNOWN:
+    if identity_level_of(case) >= IdentityLevel.KNOWN:
         return False
     rows = list(case.stages.all())
     before = [one for one in rows if one.position < row.position]
-    after = (one for one in rows if one.position > row.position and applies(case, one.spec, found))
+    after = (one for one in rows if one.position > row.position and stage_applies(case, one.spec, found))
     follows = kind_of(next(after, None) or CaseStage())
     worked = case.events.filter(kind="worked", data__stage__in=[one.key for one in before])
     looked = any("by" in one.data for one in before) or worked.exists()
     return not (looked or (follows and follows.by_person))
 
 
-class DecideForm(forms.Form):
+class RegisterDecisionForm(forms.Form):
     """Who it is, in the eyes of an agent: the applicant, and each person whom the request names."""
 
     choice = forms.ChoiceField(label=gettext_lazy("How does it go on?"), widget=forms.RadioSelect)
 
-    def __init__(self, data=None, *, check: Check, may_be_nobody: bool = True):
+    def __init__(self, data=None, *, check: RegisterCheck, may_be_nobody: bool = True):
         super().__init__(data, auto_id="register_%s")
         self.check = check
         self.fields["choice"].initial = f"{PERSON}{check.person}" if check.person else None
@@ -262,7 +268,7 @@ class DecideForm(forms.Form):
             )
 
     @staticmethod
-    def named_fields(check: Check) -> list[str]:
+    def named_fields(check: RegisterCheck) -> list[str]:
         """Return the names of the fields for the people whom the request names, in their order."""
         return [f"named_{place}" for place in range(len(check.named))]
 
@@ -281,11 +287,13 @@ class DecideForm(forms.Form):
         return said
 
 
-def _people(candidates: list[Person]) -> list[tuple[str, str]]:
-    return [(f"{PERSON}{one.key}", _("It is %(person)s") % {"person": described(one)}) for one in candidates]
+def _people(candidates: list[RegisterPerson]) -> list[tuple[str, str]]:
+    return [
+        (f"{PERSON}{one.key}", _("It is %(person)s") % {"person": person_line(one)}) for one in candidates
+    ]
 
 
-def _among(candidates: list[Person], choice: str | None) -> Person | None:
+def _among(candidates: list[RegisterPerson], choice: str | None) -> RegisterPerson | None:
     return next((one for one in candidates if f"{PERSON}{one.key}" == choice), None)
 
 
@@ -294,34 +302,34 @@ def _key(choice: str) -> str:
     return choice.removeprefix(PERSON) if choice.startswith(PERSON) else ""
 
 
-def described(person: Person) -> str:
+def person_line(person: RegisterPerson) -> str:
     """A person in one line that tells namesakes apart."""
     born = date_format(person.birth_date, "j.m.Y")
     return ", ".join(filter(None, (person.name, born, str(person.address or ""))))
 
 
-def explanation(check: Check) -> str:
+def check_explanation(check: RegisterCheck) -> str:
     """Why an agent has to look, in one sentence."""
     if check.protected and check.stage.case.protected:
         return str(PROTECTED)
     if check.candidates and not check.shown(check.candidates):
-        return str(WHY[Outcome.NO_MATCH])
-    if check.outcome == Outcome.MATCH and not check.newcomer and check.named:
+        return str(WHY[CheckOutcome.NO_MATCH])
+    if check.outcome == CheckOutcome.MATCH and not check.newcomer and check.named:
         return str(NOT_AT_HOME)
     return str(WHY.get(check.outcome, ""))
 
 
-def _said(case: Case, settings: dict) -> Declared:
+def _said(case: Case, settings: dict) -> DeclaredPerson:
     """What is declared, with what agents put right since."""
-    return declared(case.version.definition, case.answers, settings)
+    return declared_person(case.version.definition, case.answers, settings)
 
 
-def _named(case: Case, settings: dict) -> list[Declared]:
+def _named(case: Case, settings: dict) -> list[DeclaredPerson]:
     """Return whom the answers name beside the applicant. Who comes here anew brings people anew."""
     return [] if settings.get("newcomer") else access.named_by(case)
 
 
-def _is_whole(unit: Sequence[Field]) -> bool:
+def _is_whole(unit: Sequence[FieldDefinition]) -> bool:
     """Whether the questions ask for all that identifies a person."""
     parts = {part_of(field) for field in unit}
     if PERSON_QUESTION in parts:
@@ -332,8 +340,8 @@ def _is_whole(unit: Sequence[Field]) -> bool:
 def _required(settings: dict) -> list[str]:
     """What must agree beside the name. Whether somebody is new here, no address can tell."""
     if settings.get("newcomer"):
-        return [Aspect.BIRTH_DATE]
-    asked = {Aspect.BIRTH_DATE: "with_birth_date", Aspect.ADDRESS: "with_address"}
+        return [ComparedAspect.BIRTH_DATE]
+    asked = {ComparedAspect.BIRTH_DATE: "with_birth_date", ComparedAspect.ADDRESS: "with_address"}
     return [aspect for aspect, name in asked.items() if settings.get(name)]
 
 

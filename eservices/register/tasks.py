@@ -4,11 +4,11 @@ from django.tasks import task
 
 
 @task()
-def check(check_id: int) -> None:
+def run_check(check_id: int) -> None:
     """Asks the register for a check; harmless if it is not due any more."""
     from . import actions  # actions wake this task
 
-    actions.check(check_id)
+    actions.run_check(check_id)
 
 
 @task()
@@ -20,11 +20,11 @@ def screen(screening_id: int) -> None:
 
 
 @task()
-def refresh_entry(entry_id: int) -> None:
+def refresh_record(entry_id: int) -> None:
     """Asks the register about an account's person; harmless if it is not due any more."""
     from . import actions
 
-    actions.refresh_entry(entry_id)
+    actions.refresh_record(entry_id)
 
 
 @task()

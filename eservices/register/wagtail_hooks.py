@@ -7,7 +7,7 @@ from wagtail.admin.menu import MenuItem
 
 from eservices.cases import access as cases
 
-from .views import HealthView
+from .admin_views import HealthView
 
 urls = ([path("", HealthView.as_view(), name="health")], "register")
 

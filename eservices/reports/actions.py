@@ -10,40 +10,40 @@ from django.utils.translation import gettext as _
 from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from eservices.cases import actions as cases
+from eservices.cases import audit_log
 from eservices.cases import states as case_states
-from eservices.cases import trace
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case
-from eservices.submissions.actions import described, put_away
+from eservices.submissions.actions import file_reference, store_checked_file
 from eservices.submissions.models import StoredFile, Submission
 from eservices.submissions.signals import submission_sent
-from eservices.submissions.uploads import CheckedFile
+from eservices.submissions.upload_checks import CheckedFile
 
-from . import definition, emails, states
-from .models import Follower, Report, ReportCategory
-from .states import ENDS, State
+from . import emails, form_definition, states
+from .models import ProblemCategory, ProblemReport, ReportFollower
+from .states import ENDS, ReportState
 
-MOST_FOLLOWERS = 200  # of one report
+MAX_FOLLOWERS = 200  # of one report
 
 
-def keep_photo(*, actor: User | None, photo: CheckedFile) -> StoredFile:
+def store_photo(*, actor: User | None, photo: CheckedFile) -> StoredFile:
     """Keeps a photo for the page that asks again; it belongs to nobody until the report is filed."""
-    stored = put_away(photo, field="photo")
+    stored = store_checked_file(photo, field="photo")
     stored.save()
     return stored
 
 
 @transaction.atomic
-def file_report(
+def create_report(
     *,
     actor: User | None,
-    category: ReportCategory,
+    category: ProblemCategory,
     place: dict,
     photo: StoredFile | None = None,
     detail: str = "",
     email: str = "",
     language: str,
-) -> Report:
+) -> ProblemReport:
     """Files a report: a request like any other, whose case goes to the category's team.
 
     ``place`` has an address, coordinates (lat, lon), or both. A photo that is another report's already is
@@ -51,9 +51,9 @@ def file_report(
     """
     if photo is not None:
         photo = StoredFile.objects.select_for_update().filter(pk=photo.pk, submission=None).first()
-    version = definition.version()
+    version = form_definition.reports_form_version()
     answers = {
-        "photo": [described(photo)] if photo else None,
+        "photo": [file_reference(photo)] if photo else None,
         "lieu": place,
         "sujet": category.name,
         "detail": detail or None,
@@ -66,7 +66,7 @@ def file_report(
         photo.submission = submission
         photo.save(update_fields=["submission"])
     submission_sent.send(sender=Submission, submission=submission, team=category.team)
-    return Report.objects.create(
+    return ProblemReport.objects.create(
         case=Case.objects.get(submission=submission),
         category=category.translation_key,
         reported_at=submission.sent_at,
@@ -78,26 +78,26 @@ def file_report(
 
 
 @transaction.atomic
-def join(*, actor: User | None, report: Report, email: str = "", language: str) -> None:
+def follow_report(*, actor: User | None, report: ProblemReport, email: str = "", language: str) -> None:
     """Somebody has seen the same. With an address they hear what becomes of it."""
     report = _locked(report)
-    Report.objects.filter(pk=report.pk).update(also=F("also") + 1)
-    if email and report.shown_state not in ENDS and report.followers.count() < MOST_FOLLOWERS:
-        Follower.objects.get_or_create(
+    ProblemReport.objects.filter(pk=report.pk).update(also=F("also") + 1)
+    if email and report.shown_state not in ENDS and report.followers.count() < MAX_FOLLOWERS:
+        ReportFollower.objects.get_or_create(
             report=report, email=stored_form(email), defaults={"language": language}
         )
 
 
-def leave(*, actor: User | None, follower: Follower) -> None:
+def unfollow_report(*, actor: User | None, follower: ReportFollower) -> None:
     """No more letters about this report to this address."""
     follower.delete()
 
 
 @transaction.atomic
-def tell(
+def update_report(
     *,
     actor: User,
-    report: Report,
+    report: ProblemReport,
     state: str,
     planned_for: date | None = None,
     word: str = "",
@@ -105,19 +105,19 @@ def tell(
     title: str = "",
     public_place: str = "",
     photo_published: bool = False,
-) -> Report:
+) -> ProblemReport:
     """Says how it stands, and what of it everybody may see. Whoever follows it hears of a new state or date; a word
     without one goes to who reported it.
 
     The first to say something takes the case; once the problem is mended or not ours, the case closes.
     """
-    case = cases.locked(report.case_id)
+    case = cases.lock_case(report.case_id)
     report = _locked(report)
-    if report.erased_at or not states.allowed(report.state, state):
+    if report.erased_at or not states.is_allowed(report.state, state):
         raise IllegalTransition(_("This is not possible any more: it is “%(state)s”.") % _state(report))
     if published and not title.strip():
         raise IllegalTransition(_("Give it a title before everybody sees it."))
-    planned_for = planned_for if state == State.PLANNED else None
+    planned_for = planned_for if state == ReportState.PLANNED else None
     known = report.standing
     report.state, report.planned_for = state, planned_for
     report.published, report.title, report.public_place = published, title.strip(), public_place.strip()
@@ -125,54 +125,58 @@ def tell(
     if state in ENDS:
         report.ended_at = report.ended_at or timezone.now()
     report.save()
-    if case.assignee is None and case_states.allowed("take", case.state):
-        cases.take(actor=actor, case=case)
+    if case.assignee is None and case_states.is_allowed("take", case.state):
+        cases.take_case(actor=actor, case=case)
     shown = {"published": published, "photo": report.photo_published}
-    trace.record(
+    audit_log.record_event(
         case, "report_told", actor, state=state, planned_for=planned_for and str(planned_for), **shown
     )
     if report.standing != known:
         _tell_everybody(report, case, word)
     elif word.strip():
-        emails.told(report, case, word)
+        emails.send_update_to_reporter(report, case, word)
     return report
 
 
-def _tell_everybody(report: Report, case: Case, word: str) -> None:
-    emails.told(report, case, word)
+def _tell_everybody(report: ProblemReport, case: Case, word: str) -> None:
+    emails.send_update_to_reporter(report, case, word)
     for follower in report.followers.all():
-        emails.told_follower(report, case, follower)
+        emails.send_update_to_follower(report, case, follower)
     if report.state in ENDS:
         report.followers.all().delete()
         if case.is_open:
-            cases.wake(case=case)
+            cases.wake_process(case=case)
 
 
 @transaction.atomic
-def carry_over(*, actor, case: Case, other: Case) -> None:
+def move_followers(*, actor, case: Case, other: Case) -> None:
     """The problem of ``case`` was reported before: whoever wanted to hear of it hears of ``other`` from now on, and
     at once if that has ended already."""
-    reports = {one.case_id: one for one in Report.objects.select_for_update().filter(case__in=[case, other])}
+    reports = {
+        one.case_id: one for one in ProblemReport.objects.select_for_update().filter(case__in=[case, other])
+    }
     if len(reports) < 2:
         return
     known, twice = reports[other.pk], reports[case.pk]
-    Report.objects.filter(pk=known.pk).update(also=F("also") + 1 + twice.also)
+    ProblemReport.objects.filter(pk=known.pk).update(also=F("also") + 1 + twice.also)
     hearing = [other.email, *known.followers.values_list("email", flat=True)]
     if case.email:
-        Follower.objects.get_or_create(report=twice, email=case.email, defaults={"language": case.language})
+        ReportFollower.objects.get_or_create(
+            report=twice, email=case.email, defaults={"language": case.language}
+        )
     moved = twice.followers.exclude(email__in=hearing)
     if known.shown_state in ENDS:
         for follower in moved:
-            emails.told_follower(known, other, follower)
+            emails.send_update_to_follower(known, other, follower)
     else:
         moved.update(report=known)
     twice.followers.all().delete()
 
 
 @transaction.atomic
-def erase(*, actor, case: Case) -> None:
+def erase_report(*, actor, case: Case) -> None:
     """Erases what is personal in the report of a case; category, dates and state stay for the figures."""
-    report = Report.objects.filter(case=case).first()
+    report = ProblemReport.objects.filter(case=case).first()
     if report is None:
         return
     report.followers.all().delete()
@@ -183,9 +187,13 @@ def erase(*, actor, case: Case) -> None:
     report.save()
 
 
-def _locked(report: Report) -> Report:
-    return Report.objects.select_for_update(of=("self",)).select_related("case", "photo").get(pk=report.pk)
+def _locked(report: ProblemReport) -> ProblemReport:
+    return (
+        ProblemReport.objects.select_for_update(of=("self",))
+        .select_related("case", "photo")
+        .get(pk=report.pk)
+    )
 
 
-def _state(report: Report) -> dict[str, str]:
+def _state(report: ProblemReport) -> dict[str, str]:
     return {"state": report.get_state_display()}

@@ -8,4 +8,4 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Problems in town")
 
     def ready(self):
-        from . import receivers  # noqa: F401
+        from . import signal_handlers  # noqa: F401

@@ -2,6 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from eservices.cases.case_events import case_events
+from eservices.cases.event_labels import event_labels
 
-case_events.register("report_told")(_("How the reported problem stands"))
+event_labels.register("report_told")(_("How the reported problem stands"))

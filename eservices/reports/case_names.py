@@ -2,18 +2,20 @@
 
 from uuid import UUID
 
-from eservices.cases.case_names import case_names
 from eservices.cases.models import Case
+from eservices.cases.texts.titles import case_titles
 
 from . import access
-from .models import Report
+from .models import ProblemReport
 
 
-@case_names.register("reports")
-def subject_and_place(cases: list[Case]) -> dict[UUID, str]:
+@case_titles.register("reports")
+def report_titles(cases: list[Case]) -> dict[UUID, str]:
     """“Street lamps, Rue du Lac 16”."""
-    found = Report.objects.filter(case__in=cases).values_list("case", "category", "public_place", "place")
-    subjects = {one.translation_key: one.name for one in access.categories()}
+    found = ProblemReport.objects.filter(case__in=cases).values_list(
+        "case", "category", "public_place", "place"
+    )
+    subjects = {one.translation_key: one.name for one in access.report_categories()}
     return {
         case: ", ".join(filter(None, (subjects.get(category), public_place or place)))
         for case, category, public_place, place in found

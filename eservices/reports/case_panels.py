@@ -4,25 +4,25 @@ from eservices.accounts.models import User
 from eservices.cases import access as cases
 from eservices.cases.case_panels import case_panels
 from eservices.cases.models import Case
-from home.maps import town_map
+from home.maps import town_map_settings
 
-from . import definition
-from .forms import TellForm
-from .models import Report
+from . import form_definition
+from .forms import ReportUpdateForm
+from .models import ProblemReport
 
 
 @case_panels.register("report")
 def report_panel(case: Case, user: User) -> tuple[str, dict] | None:
     """How it stands, what everybody sees of it, and the form that changes both."""
-    if case.form_id != definition.KEY:
+    if case.form_id != form_definition.KEY:
         return None
-    report = Report.objects.filter(case=case).select_related("photo").first()
+    report = ProblemReport.objects.filter(case=case).select_related("photo").first()
     if report is None or report.erased_at:
         return None
     report.case = case
     return "reports/case_panel.html", {
         "report": report,
-        "map": town_map() if report.point else None,
+        "map": town_map_settings() if report.point else None,
         "followers": report.followers.count(),
-        "form": TellForm(report=report) if cases.may(user, case, "message") else None,
+        "form": ReportUpdateForm(report=report) if cases.may_do(user, case, "message") else None,
     }

@@ -3,26 +3,26 @@
 from django.urls import reverse
 from django.utils import translation
 
-from eservices.cases.emails import letter
+from eservices.cases.emails import queue_letter_to_applicant
 from eservices.cases.models import Case
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
-from home.links import absolute
+from home.links.page_links import absolute_url
 
-from .models import Follower, Report
+from .models import ProblemReport, ReportFollower
 from .states import ENDS
 
 TEMPLATE = "reports/emails/told"
 
 
-def told(report: Report, case: Case, word: str) -> Delivery | None:
+def send_update_to_reporter(report: ProblemReport, case: Case, word: str) -> Delivery | None:
     """To who reported it, with what the agent adds."""
     with translation.override(case.language):
         state = report.get_state_display()
-    return letter(case, TEMPLATE, report=report, state=state, word=word.strip())
+    return queue_letter_to_applicant(case, TEMPLATE, report=report, state=state, word=word.strip())
 
 
-def told_follower(report: Report, case: Case, follower: Follower) -> Delivery:
+def send_update_to_follower(report: ProblemReport, case: Case, follower: ReportFollower) -> Delivery:
     """To who saw the same, with a link that ends these letters where more may come."""
     state = report.shown_state
     with translation.override(follower.language):
@@ -30,8 +30,10 @@ def told_follower(report: Report, case: Case, follower: Follower) -> Delivery:
             "case": case,
             "report": report,
             "state": state.label,
-            "url": absolute(reverse("reports:report", args=[report.pk])),
-            "stop_url": "" if state in ENDS else absolute(reverse("reports:stop", args=[follower.secret])),
+            "url": absolute_url(reverse("reports:report", args=[report.pk])),
+            "stop_url": ""
+            if state in ENDS
+            else absolute_url(reverse("reports:stop", args=[follower.secret])),
         }
     return queue_email(
         to=follower.email,

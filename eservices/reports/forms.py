@@ -5,14 +5,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from eservices.formbuilder.fields.places import MapPointField
-from home.public_forms import OwnEmailField, UnhurriedForm
+from home.web.public_forms import OwnEmailField, TimedForm
 
-from .states import State, allowed
+from .states import ReportState, is_allowed
 
-LONGEST = 2_000
+MAX_TEXT_LENGTH = 2_000
 
 
-class ReportForm(UnhurriedForm):
+class ProblemReportForm(TimedForm):
     """A report. The photo is looked at before: it may say where the place is."""
 
     place = MapPointField(
@@ -26,7 +26,7 @@ class ReportForm(UnhurriedForm):
     detail = forms.CharField(
         label=_("A useful detail"),
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "class": "in"}),
     )
     email = OwnEmailField(
@@ -61,7 +61,7 @@ class ReportForm(UnhurriedForm):
         return self.categories[self.cleaned_data["category"]]
 
 
-class TellForm(forms.Form):
+class ReportUpdateForm(forms.Form):
     """How a report stands, and what of it everybody may see."""
 
     state = forms.ChoiceField(label=_("How it stands"))
@@ -71,7 +71,7 @@ class TellForm(forms.Form):
     word = forms.CharField(
         label=_("A word to who reported it (optional)"),
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea,
     )
     published = forms.BooleanField(label=_("Everybody may see title and place"), required=False)
@@ -92,11 +92,11 @@ class TellForm(forms.Form):
         }
         super().__init__(data, initial=initial, auto_id="report_%s", **kwargs)
         self.fields["state"].choices = [
-            (state.value, state.label) for state in State if allowed(report.state, state)
+            (state.value, state.label) for state in ReportState if is_allowed(report.state, state)
         ]
 
     def clean(self):
         data = super().clean()
-        if data.get("state") == State.PLANNED and not data.get("planned_for"):
+        if data.get("state") == ReportState.PLANNED and not data.get("planned_for"):
             self.add_error("planned_for", _("Say for when."))
         return data

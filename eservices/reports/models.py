@@ -13,19 +13,18 @@ from wagtail_localize.fields import SynchronizedField
 
 from eservices.accounts.fields import EmailAddressField
 from eservices.cases.models import Case, Team
-from eservices.cases.states import Outcome
-from eservices.cases.states import State as CaseState
+from eservices.cases.states import CaseOutcome, CaseState
 from eservices.submissions.models import StoredFile
-from home.models.kinds import OrderedTranslations
-from home.secrets import new_secret
+from home.models.categories import OrderedTranslations
+from home.web.secret_links import new_secret
 
-from .states import ENDS, ICONS, State
+from .states import ENDS, ICONS, ReportState
 
-SHOWN_FOR = timedelta(days=365)  # how long the public list tells of a problem
+PUBLIC_FOR = timedelta(days=365)  # how long the public list tells of a problem
 STILL_ASKED = timedelta(days=30)  # how long after its end somebody may still report the same
 
 
-class Icon(models.TextChoices):
+class ReportIcon(models.TextChoices):
     """The pictures that categories choose from: icons of the site's sprite."""
 
     LAMP = "lamp", _("lamp")
@@ -38,11 +37,11 @@ class Icon(models.TextChoices):
     MORE = "more", _("dots")
 
 
-class ReportCategory(TranslatableMixin, models.Model):
+class ProblemCategory(TranslatableMixin, models.Model):
     """What a report is about, one per language; it goes to the category's team."""
 
     name = models.CharField(_("name"), max_length=60)
-    icon = models.CharField(_("picture"), max_length=10, choices=Icon, default=Icon.MORE)
+    icon = models.CharField(_("picture"), max_length=10, choices=ReportIcon, default=ReportIcon.MORE)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("team"))
     promise = models.CharField(
         _("what happens next"),
@@ -66,34 +65,34 @@ class ReportCategory(TranslatableMixin, models.Model):
         return self.name
 
 
-class ReportQuerySet(models.QuerySet):
+class ProblemReportQuerySet(models.QuerySet):
     def listed(self, now):
         """What the public list tells of: each problem once."""
-        told = self.filter(erased_at=None, reported_at__gt=now - SHOWN_FOR)
-        return told.exclude(case__outcome=Outcome.DUPLICATE)
+        told = self.filter(erased_at=None, reported_at__gt=now - PUBLIC_FOR)
+        return told.exclude(case__outcome=CaseOutcome.DUPLICATE)
 
     def open(self):
         return self.exclude(state__in=ENDS).filter(case__closed_at=None)
 
     def mended(self):
-        return self.filter(state=State.MENDED)
+        return self.filter(state=ReportState.MENDED)
 
     def asked_about(self, now):
         """What somebody may be about to report again: under way, or ended lately."""
         found = self.filter(Q(ended_at=None) | Q(ended_at__gt=now - STILL_ASKED), erased_at=None)
-        return found.exclude(case__outcome=Outcome.DUPLICATE)
+        return found.exclude(case__outcome=CaseOutcome.DUPLICATE)
 
     def newest_first(self):
         return self.order_by("-reported_at", "-pk")
 
 
-class Report(models.Model):
+class ProblemReport(models.Model):
     """A reported problem, treated as a case. What everybody sees of it an agent approved, but its category,
     dates and state."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="report")
     category = models.UUIDField(_("category"), help_text=_("Translation key of the category."), db_index=True)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.REPORTED)
+    state = models.CharField(_("state"), max_length=10, choices=ReportState, default=ReportState.REPORTED)
     reported_at = models.DateTimeField(_("reported"), default=timezone.now, db_index=True)
     planned_for = models.DateField(_("planned for"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -110,7 +109,7 @@ class Report(models.Model):
     photo_published = models.BooleanField(_("the photo is public"), default=False)
     erased_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ReportQuerySet.as_manager()
+    objects = ProblemReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("report")
@@ -126,15 +125,15 @@ class Report(models.Model):
         return None if self.lat is None or self.lon is None else (self.lat, self.lon)
 
     @property
-    def shown_state(self) -> State:
+    def shown_state(self) -> ReportState:
         """What everybody learns: also where the case went on without a word about the report."""
         if self.state in ENDS:
-            return State(self.state)
+            return ReportState(self.state)
         if self.case.state == CaseState.CLOSED:
-            return State.NOT_OURS
-        if self.state == State.REPORTED and self.case.state != CaseState.RECEIVED:
-            return State.SEEN
-        return State(self.state)
+            return ReportState.NOT_OURS
+        if self.state == ReportState.REPORTED and self.case.state != CaseState.RECEIVED:
+            return ReportState.SEEN
+        return ReportState(self.state)
 
     @property
     def icon(self) -> str:
@@ -152,10 +151,10 @@ class Report(models.Model):
         return self.photo if shown else None
 
 
-class Follower(models.Model):
+class ReportFollower(models.Model):
     """Who pressed “that is the one” and wants to hear what becomes of it. Goes with the last letter."""
 
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="followers")
+    report = models.ForeignKey(ProblemReport, on_delete=models.CASCADE, related_name="followers")
     email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)

@@ -10,21 +10,21 @@ DEGREE = 111_320  # metres of a degree of latitude
 type Point = tuple[float, float]
 
 
-def distance(one: Point, other: Point) -> float:
+def distance_in_metres(one: Point, other: Point) -> float:
     """Metres between two points of the same town: the earth is flat there."""
     north = (other[0] - one[0]) * DEGREE
     east = (other[1] - one[1]) * DEGREE * math.cos(math.radians(one[0]))
     return math.hypot(north, east)
 
 
-def box(point: Point, metres: float = NEAR) -> tuple[Point, Point]:
+def bounding_box(point: Point, metres: float = NEAR) -> tuple[Point, Point]:
     """South-west and north-east corner of what lies within ``metres``."""
     north = metres / DEGREE
     east = north / max(math.cos(math.radians(point[0])), 0.01)
     return (point[0] - north, point[1] - east), (point[0] + north, point[1] + east)
 
 
-def street(place: str) -> str:
+def street_name(place: str) -> str:
     """The name of the street in a typed place, for comparing: without number, accents and capitals."""
     plain = unicodedata.normalize("NFKD", place.casefold())
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))

@@ -4,16 +4,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from home.search import SERVICE, keep
+from home.search.index import SERVICE, index_object
 
-from .models import ReportCategory
+from .models import ProblemCategory
 
 
-def keep_category(category: ReportCategory) -> None:
+def index_category(category: ProblemCategory) -> None:
     """Search finds the page of reports by a subject; by several at one address it shows it once."""
     language = category.locale.language_code
     with override(language):
-        keep(
+        index_object(
             category,
             language,
             kind=SERVICE,
@@ -25,9 +25,9 @@ def keep_category(category: ReportCategory) -> None:
         )
 
 
-def keep_all() -> None:
-    for category in ReportCategory.objects.select_related("locale"):
-        keep_category(category)
+def index_all_categories() -> None:
+    for category in ProblemCategory.objects.select_related("locale"):
+        index_category(category)
 
 
 def _words() -> str:

@@ -5,12 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.stages import AGENT, Done, Stage, Waiting, stages
 
-from .models import Report
+from .models import ProblemReport
 from .states import ENDS
 
 
 @stages.register("report")
-class ReportStage(Stage):
+class ProblemReportStage(Stage):
     """Waits until an agent said that the problem is mended, or not the commune's. Reports alone have it."""
 
     key = "report"
@@ -20,7 +20,7 @@ class ReportStage(Stage):
     agent_template = "reports/stages/report_agent.html"
 
     def enter(self, case, row, settings):
-        report = Report.objects.filter(case=case).first()
+        report = ProblemReport.objects.filter(case=case).first()
         return Waiting(AGENT) if report and report.state not in ENDS else Done()
 
     def situation(self, case, row, settings):

@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class State(TextChoices):
+class ReportState(TextChoices):
     REPORTED = "reported", _("reported")
     SEEN = "seen", _("seen")
     PLANNED = "planned", _("planned")
@@ -12,23 +12,23 @@ class State(TextChoices):
     NOT_OURS = "not_ours", _("not ours")
 
 
-ENDS = frozenset({State.MENDED, State.NOT_OURS})
-FOLLOWING: dict[State, frozenset[State]] = {
-    State.REPORTED: frozenset(State),
-    State.SEEN: frozenset(State) - {State.REPORTED},
-    State.PLANNED: frozenset({State.PLANNED, State.MENDED, State.NOT_OURS}),
-    State.MENDED: frozenset({State.MENDED}),
-    State.NOT_OURS: frozenset({State.NOT_OURS}),
+ENDS = frozenset({ReportState.MENDED, ReportState.NOT_OURS})
+FOLLOWING: dict[ReportState, frozenset[ReportState]] = {
+    ReportState.REPORTED: frozenset(ReportState),
+    ReportState.SEEN: frozenset(ReportState) - {ReportState.REPORTED},
+    ReportState.PLANNED: frozenset({ReportState.PLANNED, ReportState.MENDED, ReportState.NOT_OURS}),
+    ReportState.MENDED: frozenset({ReportState.MENDED}),
+    ReportState.NOT_OURS: frozenset({ReportState.NOT_OURS}),
 }
 ICONS = {
-    State.REPORTED: "s1",
-    State.SEEN: "s2",
-    State.PLANNED: "clock",
-    State.MENDED: "check",
-    State.NOT_OURS: "close",
+    ReportState.REPORTED: "s1",
+    ReportState.SEEN: "s2",
+    ReportState.PLANNED: "clock",
+    ReportState.MENDED: "check",
+    ReportState.NOT_OURS: "close",
 }
 
 
-def allowed(state: str, following: str) -> bool:
+def is_allowed(state: str, following: str) -> bool:
     """Whether a report in ``state`` may be told to be in ``following``; the same again tells something new."""
-    return following in FOLLOWING[State(state)]
+    return following in FOLLOWING[ReportState(state)]

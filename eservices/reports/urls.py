@@ -6,11 +6,11 @@ from . import views
 
 app_name = "reports"
 urlpatterns = [
-    path("signaler/", views.file, name="file"),
-    path("signaler/proches/", views.near, name="near"),
+    path("signaler/", views.report_problem, name="file"),
+    path("signaler/proches/", views.nearby_reports, name="near"),
     path("signaler/merci/<str:secret>/", views.sent, name="sent"),
     path("signalements/", views.index, name="list"),
     path("signalements/<int:pk>/", views.show, name="report"),
     path("signalements/<int:pk>/photo.jpg", views.photo, name="photo"),
-    path("signalements/stop/<str:secret>/", views.stop, name="stop"),
+    path("signalements/stop/<str:secret>/", views.unfollow, name="stop"),
 ]

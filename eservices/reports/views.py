@@ -17,21 +17,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from eservices.cases import access as cases
 from eservices.cases.actions import IllegalTransition
-from eservices.cases.case_views import OfCase
-from eservices.submissions.rates import Rate, TooOften
-from eservices.submissions.uploads import bounded
-from home import limits
-from home.maps import town_map
-from home.public_forms import TRAP
+from eservices.cases.desk.case.views import CaseScreen
+from eservices.submissions.rate_limits import RateLimitExceeded, WaitingRateLimit
+from eservices.submissions.upload_checks import limit_input
+from home.maps import town_map_settings
+from home.web import rate_limits
+from home.web.public_forms import HONEYPOT_FIELD
 
 from . import access, actions, photos
-from .forms import ReportForm, TellForm
-from .models import Report
-from .states import State
+from .forms import ProblemReportForm, ReportUpdateForm
+from .models import ProblemReport
+from .states import ReportState
 
-FILE = Rate("report-caller", 30)
-PHOTO = Rate("report-photo", 60)  # by caller: one photo is often followed by a better one
-EMAIL = Rate("report-email", 10)  # by address, which gets a letter each time
+FILE = WaitingRateLimit("report-caller", 30)
+PHOTO = WaitingRateLimit("report-photo", 60)  # by caller: one photo is often followed by a better one
+EMAIL = WaitingRateLimit("report-email", 10)  # by address, which gets a letter each time
 PAGE = 30
 MONTH = timedelta(days=30)
 SHOWN = {"ouverts": lambda reports: reports.open(), "repares": lambda reports: reports.mended()}
@@ -39,24 +39,24 @@ SHOWN = {"ouverts": lambda reports: reports.open(), "repares": lambda reports: r
 
 # -- Filing --------------------------------------------------------------------------------------------------
 @never_cache
-@bounded
+@limit_input
 @require_http_methods(["GET", "HEAD", "POST"])
-def file(request):
+def report_problem(request):
     """One page: photo, place, subject. What may be the same problem is offered before anything is filed."""
-    categories = access.categories()
+    categories = access.report_categories()
     if not categories:
         raise Http404
     if request.method != "POST":
-        return _page(request, ReportForm(categories=categories))
-    if request.POST.get(TRAP):
+        return _page(request, ProblemReportForm(categories=categories))
+    if request.POST.get(HONEYPOT_FIELD):
         return redirect("reports:list")
     photo, point, fault = _photo(request)
-    form = ReportForm(request.POST, categories=categories, point=point)
+    form = ProblemReportForm(request.POST, categories=categories, point=point)
     if fault:
         form.add_error(None, fault)
     try:
         return _joined(request, form) or _filed(request, form, photo)
-    except TooOften as often:
+    except RateLimitExceeded as often:
         form.add_error(None, often.message)
         response = _page(request, form, photo, status=429)
         response["Retry-After"] = often.seconds
@@ -67,25 +67,25 @@ def _photo(request):
     """The photo sent now, or with an earlier page; where it was taken; and what is wrong with it."""
     upload = request.FILES.get("photo")
     if upload is None:
-        return access.photo_by_ticket(request.POST.get("kept", "")), _point(request.POST.get("taken", "")), ""
+        return access.photo_by_token(request.POST.get("kept", "")), _point(request.POST.get("taken", "")), ""
     try:
-        PHOTO.count(limits.caller(request))
-        checked, point = photos.cleaned(upload)
-    except TooOften as often:
+        PHOTO.count(rate_limits.client_address(request))
+        checked, point = photos.clean_photo(upload)
+    except RateLimitExceeded as often:
         return None, None, often.message
     except ValidationError as refusal:
         return None, None, refusal.messages[0]
-    return actions.keep_photo(actor=None, photo=checked), point, ""
+    return actions.store_photo(actor=None, photo=checked), point, ""
 
 
-def _joined(request, form: ReportForm):
+def _joined(request, form: ProblemReportForm):
     """“That is the one”: the press that files nothing. None where another button was pressed."""
     report = access.report_to_join(request.POST.get("same", ""))
     if report is None:
         return None
     email = "" if "email" in form.errors else form.cleaned_data["email"]
     _count(request, email)
-    actions.join(actor=None, report=report, email=email, language=get_language())
+    actions.follow_report(actor=None, report=report, email=email, language=get_language())
     messages.success(
         request,
         _("Thank you. We write to you when something changes.")
@@ -95,7 +95,7 @@ def _joined(request, form: ReportForm):
     return redirect("reports:report", report.pk)
 
 
-def _filed(request, form: ReportForm, photo):
+def _filed(request, form: ProblemReportForm, photo):
     if not form.is_valid():
         return _page(request, form, photo, status=422)
     place, category = form.cleaned_data["place"], form.chosen
@@ -103,7 +103,7 @@ def _filed(request, form: ReportForm, photo):
     if near and form.cleaned_data["seen"] != _seen(near):
         return _page(request, form, photo, near=near)
     _count(request, form.cleaned_data["email"])
-    report = actions.file_report(
+    report = actions.create_report(
         actor=request.user if request.user.is_authenticated else None,
         category=category,
         place=place,
@@ -116,13 +116,13 @@ def _filed(request, form: ReportForm, photo):
 
 
 def _count(request, email: str) -> None:
-    FILE.count(limits.caller(request))
+    FILE.count(rate_limits.client_address(request))
     if email:
-        EMAIL.count(limits.mailbox(email))
+        EMAIL.count(rate_limits.normalize_mailbox(email))
 
 
-def _page(request, form: ReportForm, photo=None, *, near=None, status: int = 200):
-    kept = photo and access.ticket(photo)
+def _page(request, form: ProblemReportForm, photo=None, *, near=None, status: int = 200):
+    kept = photo and access.photo_token(photo)
     context = {
         "form": form,
         "categories": form.categories.items(),
@@ -132,13 +132,13 @@ def _page(request, form: ReportForm, photo=None, *, near=None, status: int = 200
         "seen": _seen(near) if near else "",
         "place": _typed_place(form),
         "figures": _figures(),
-        "map": town_map(),
+        "map": town_map_settings(),
         "accept": ",".join(f".{kind}" for kind in photos.KINDS) + ",image/jpeg,image/png,image/webp",
     }
     return render(request, "reports/file.html", context, status=status)
 
 
-def _typed_place(form: ReportForm) -> dict:
+def _typed_place(form: ProblemReportForm) -> dict:
     parts = form.fields["place"].PARTS
     typed = {part: form.data.get(f"place-{part}", "") for part in parts}
     if form.point and not any(typed.values()):
@@ -148,33 +148,33 @@ def _typed_place(form: ReportForm) -> dict:
 
 @require_safe
 @never_cache
-def near(request):
+def nearby_reports(request):
     """What may be the same problem, for the page that asks while somebody fills it in."""
     key = request.GET.get("category", "")
-    known = {str(one.translation_key) for one in access.categories()}
+    known = {str(one.translation_key) for one in access.report_categories()}
     point = _point(f"{request.GET.get('lat', '')},{request.GET.get('lon', '')}")
     found = _near(key, point, request.GET.get("address", "")[:200]) if key in known else []
     return render(request, "reports/near.html", {"near": found, "seen": _seen(found)})
 
 
 @dataclass(frozen=True)
-class Near:
+class NearbyReport:
     """A report as it is offered to somebody who may mean the same; only what was approved is shown of it."""
 
-    report: Report
+    report: ProblemReport
     category: str
     metres: int | None
 
 
-def _near(category, point, place: str) -> list[Near]:
+def _near(category, point, place: str) -> list[NearbyReport]:
     names = _names()
     return [
-        Near(report, names.get(report.category, ""), metres)
-        for report, metres in access.likely_same(category, point, place)
+        NearbyReport(report, names.get(report.category, ""), metres)
+        for report, metres in access.possible_duplicates(category, point, place)
     ]
 
 
-def _seen(near: list[Near]) -> str:
+def _seen(near: list[NearbyReport]) -> str:
     return ",".join(str(one.report.pk) for one in near)
 
 
@@ -199,7 +199,9 @@ def sent(request, secret):
     report = access.report_of(case)
     if report is None:
         return redirect("space:status", secret)
-    category = next((one for one in access.categories() if one.translation_key == report.category), None)
+    category = next(
+        (one for one in access.report_categories() if one.translation_key == report.category), None
+    )
     return render(
         request, "reports/sent.html", {"case": case, "report": report, "category": category, "secret": secret}
     )
@@ -212,9 +214,9 @@ def index(request):
     chosen = request.GET.get("etat", "")
     found = SHOWN.get(chosen, lambda reports: reports)(access.public_reports())
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    categories = {one.translation_key: one for one in access.categories()}
+    categories = {one.translation_key: one for one in access.report_categories()}
     rows = [(report, categories.get(report.category)) for report in page]
-    town = town_map()
+    town = town_map_settings()
     return render(
         request,
         "reports/list.html",
@@ -225,7 +227,9 @@ def index(request):
             "chosen": chosen,
             "figures": _figures(),
             "map": town,
-            "also_on_map": access.on_map(found, besides=page) if town and page.has_other_pages() else [],
+            "also_on_map": access.reports_on_map(found, besides=page)
+            if town and page.has_other_pages()
+            else [],
         },
     )
 
@@ -237,8 +241,10 @@ def show(request, pk):
     try:
         report = access.public_report(pk)
     except Http404:
-        return redirect("reports:report", access.survivor_of(pk).pk)
-    category = next((one for one in access.categories() if one.translation_key == report.category), None)
+        return redirect("reports:report", access.merged_into(pk).pk)
+    category = next(
+        (one for one in access.report_categories() if one.translation_key == report.category), None
+    )
     notices = messages.get_messages(request)
     return render(
         request,
@@ -258,31 +264,31 @@ def photo(request, pk):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request, secret):
+def unfollow(request, secret):
     """Ends the letters to a follower, after one press."""
     follower = access.follower_by_secret(secret)
     if request.method != "POST":
         return render(request, "reports/stop.html", {"follower": follower})
-    actions.leave(actor=None, follower=follower)
+    actions.unfollow_report(actor=None, follower=follower)
     messages.success(request, _("You get no more letters about this report."))
     return redirect("reports:report", follower.report_id)
 
 
 def _names() -> dict:
-    return {one.translation_key: one.name for one in access.categories()}
+    return {one.translation_key: one.name for one in access.report_categories()}
 
 
 def _figures() -> dict[str, int]:
     """How many were reported and mended in the last thirty days."""
     since = timezone.now() - MONTH
-    return Report.objects.aggregate(
+    return ProblemReport.objects.aggregate(
         reported=Count("pk", Q(reported_at__gt=since)),
-        mended=Count("pk", Q(state=State.MENDED, ended_at__gt=since)),
+        mended=Count("pk", Q(state=ReportState.MENDED, ended_at__gt=since)),
     )
 
 
 # -- Agents --------------------------------------------------------------------------------------------------
-class TellView(OfCase):
+class ReportUpdateView(CaseScreen):
     """Says how a report stands and what of it everybody may see: on the case, or here where something is missing."""
 
     template_name = "reports/tell.html"
@@ -292,11 +298,11 @@ class TellView(OfCase):
 
     def post(self, request, reference):
         report = access.report_for(request.user, reference)
-        self.case, form = report.case, TellForm(request.POST, report=report)
+        self.case, form = report.case, ReportUpdateForm(request.POST, report=report)
         if not form.is_valid():
             return self._show(report, form, 422)
         try:
-            told = actions.tell(actor=request.user, report=report, **form.cleaned_data)
+            told = actions.update_report(actor=request.user, report=report, **form.cleaned_data)
         except IllegalTransition as refusal:
             form.add_error(None, str(refusal))
             return self._show(report, form, 409)
@@ -308,6 +314,6 @@ class TellView(OfCase):
             messages.success(request, _("Saved. State and date are as before: nobody is written to."))
         return redirect("cases:case", reference)
 
-    def _show(self, report: Report, form: TellForm, status: int):
+    def _show(self, report: ProblemReport, form: ReportUpdateForm, status: int):
         context = self.get_context_data(case=self.case, report=report, form=form)
         return self.render_to_response(context, status=status)

@@ -7,13 +7,13 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from . import views
-from .models import ReportCategory
+from .models import ProblemCategory
 
 
 class ReportCategoryViewSet(SnippetViewSet):
     """What can be reported, and which team hears of it."""
 
-    model = ReportCategory
+    model = ProblemCategory
     icon = "warning"
     menu_label = _("Categories of reports")
     list_display = ["name", "team", "order", "locale"]
@@ -26,4 +26,4 @@ register_snippet(ReportCategoryViewSet)
 
 @hooks.register("register_admin_urls")
 def register_urls():
-    return [path("reports/<slug:reference>/tell/", views.TellView.as_view(), name="tell_report")]
+    return [path("reports/<slug:reference>/tell/", views.ReportUpdateView.as_view(), name="tell_report")]

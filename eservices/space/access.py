@@ -4,14 +4,13 @@ from django.http import Http404
 from django.utils import timezone
 
 from eservices.bookings.models import Booking
-from eservices.bookings.states import MOVABLE
-from eservices.bookings.states import State as BookingState
+from eservices.bookings.states import MOVABLE, BookingState
 from eservices.cases import access as cases
-from eservices.cases.models import Case, FormalDecision
+from eservices.cases.models import AppealableDecision, Case
+from eservices.documents.actions.permits import is_renewable
 from eservices.documents.models import Document, Permit
-from eservices.documents.permitting import is_renewable
 from eservices.submissions.models import Draft, StoredFile
-from home.shortcuts import one_or_404
+from home.web.shortcuts import get_or_404
 
 
 def documents_of(case: Case):
@@ -19,7 +18,7 @@ def documents_of(case: Case):
     return Document.objects.for_applicant().filter(case=case)
 
 
-def papers_of(case: Case) -> tuple[list[Document], list[Document], list[Document]]:
+def downloadable_documents_of(case: Case) -> tuple[list[Document], list[Document], list[Document]]:
     """What was issued on the case and stands, to download or by post alone; and what was revoked since it could be
     downloaded."""
     papers = list(Document.objects.legible().filter(case=case))
@@ -29,7 +28,7 @@ def papers_of(case: Case) -> tuple[list[Document], list[Document], list[Document
 
 
 def document_of(case: Case, document_id) -> Document:
-    return one_or_404(documents_of(case), pk=document_id)
+    return get_or_404(documents_of(case), pk=document_id)
 
 
 def permit_of(case: Case) -> Permit:
@@ -63,13 +62,13 @@ def booking_of(case: Case, booking_id) -> Booking:
     return found
 
 
-def decision_of(case: Case, decision_id) -> FormalDecision:
-    return one_or_404(case.formal_decisions, pk=decision_id)
+def decision_of(case: Case, decision_id) -> AppealableDecision:
+    return get_or_404(case.formal_decisions, pk=decision_id)
 
 
 def file_of(case: Case, file_id) -> StoredFile:
     """A file of the request or of a message; 404 while it may not be opened."""
-    return one_or_404(cases.files_of(case).readable(), pk=file_id)
+    return get_or_404(cases.files_of(case).readable(), pk=file_id)
 
 
 def own_drafts(user):

@@ -8,4 +8,7 @@ class SpaceConfig(AppConfig):
     verbose_name = _("Own space")
 
     def ready(self):
-        from . import checks, receivers  # noqa: F401
+        from . import (
+            checks,  # noqa: F401
+            signal_handlers,  # noqa: F401
+        )

@@ -5,7 +5,7 @@ from django.core.checks import Tags, Warning, register
 
 
 @register(Tags.security, "space", deploy=True)
-def staff_show_two_factors(app_configs, **kwargs) -> list:
+def check_staff_second_factor(app_configs, **kwargs) -> list:
     """Whoever reads the mailbox of an agent would read the files of residents."""
     if settings.STAFF_SECOND_FACTOR:
         return []

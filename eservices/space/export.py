@@ -4,25 +4,27 @@ from datetime import datetime
 
 from eservices.accounts.models import User
 from eservices.cases import access as cases
-from eservices.cases.formal.telling import told_in_decisions
+from eservices.cases.appealable_decisions.export_rows import decision_rows
+from eservices.cases.case_deliveries import letters_to_applicant
 from eservices.cases.models import Case
-from eservices.cases.outbox import letters_to_applicant
 from eservices.deliveries.access import readable_text
 from eservices.payments.access import receipts_of
 from eservices.register import access as register
-from home.personal import personal
+from home.extensions.personal_data import personal_data_holdings
 
-from . import access, formal
+from . import access, decision_context
 
 
-def everything_about(user: User) -> dict:
+def export_personal_data(user: User) -> dict:
     """Plain data: the person, the requests with all that belongs to them, and what is being filled in."""
     own = cases.own_cases(user).select_related("version__form", "submission", "team").order_by("opened_at")
     return {
         "person": _person(user),
-        "requests": [_case(case) for case in own.annotate(sealed=formal.is_sealed())],
+        "requests": [
+            _case(case) for case in own.annotate(sealed=decision_context.has_unopened_decision_expression())
+        ],
         "drafts": _drafts(user),
-        **{key: holding.export(user.email) for key, holding in personal.items()},
+        **{key: holding.export(user.email) for key, holding in personal_data_holdings.items()},
     }
 
 
@@ -53,7 +55,7 @@ def _person(user: User) -> dict:
             }
             for one in user.sign_ins.all()
         ],
-        "register": register.said_of(user),
+        "register": register.register_data_of(user),
     }
 
 
@@ -80,7 +82,7 @@ def _case(case: Case) -> dict:
         "charges": _charges(case),
         "receipts": _receipts(case),
         "bookings": _bookings(case),
-        "decisions": [] if case.sealed else told_in_decisions(case),
+        "decisions": [] if case.sealed else decision_rows(case),
         "letters": [] if case.sealed else _letters(case),
         "documents": [{"title": one.title, "number": one.number} for one in access.documents_of(case)],
     }

@@ -12,14 +12,14 @@ from eservices.accounts import actions as accounts
 from eservices.accounts.models import IdentityLevel
 from eservices.register import access as register
 from eservices.register import actions
-from eservices.register.people import Declared
-from home.private import private
+from eservices.register.persons import DeclaredPerson
+from home.web.private_pages import private_page
 
-from .forms import PostedCodeForm, WhoForm
-from .provider import provider_name
+from .authentication.identity_provider import provider_name
+from .forms import PostedCodeForm, RegisterLookupForm
 
 
-def _show(request, *, who: WhoForm | None = None, code: PostedCodeForm | None = None):
+def _show(request, *, who: RegisterLookupForm | None = None, code: PostedCodeForm | None = None):
     user = request.user
     names = {"given_names": user.first_name, "family_name": user.last_name}
     level = user.level
@@ -27,8 +27,8 @@ def _show(request, *, who: WhoForm | None = None, code: PostedCodeForm | None = 
         "level": level,
         "known": level >= IdentityLevel.KNOWN,
         "proof": user.known_as,
-        "waiting": register.open_code(user, timezone.now()),
-        "who": who or WhoForm(initial=names),
+        "waiting": register.pending_code(user, timezone.now()),
+        "who": who or RegisterLookupForm(initial=names),
         "code": code or PostedCodeForm(),
         "failed": bool((who and who.errors) or (code and code.errors)),
         "asking": bool(who),
@@ -39,7 +39,7 @@ def _show(request, *, who: WhoForm | None = None, code: PostedCodeForm | None = 
     return render(request, "space/identity.html", context, status=422 if context["failed"] else 200)
 
 
-@private
+@private_page
 @login_required
 @require_GET
 def identity(request):
@@ -47,32 +47,34 @@ def identity(request):
     return _show(request)
 
 
-@private
+@private_page
 @login_required
 @require_POST
-def ask_for_code(request):
+def request_posted_code(request):
     """A code is posted to the registered address, if the register knows exactly one person like that."""
-    form = WhoForm(request.POST)
+    form = RegisterLookupForm(request.POST)
     if not form.is_valid():
         return _show(request, who=form)
     try:
-        actions.request_code(actor=request.user, said=Declared(**form.cleaned_data), language=get_language())
-    except actions.CannotAsk as refusal:
+        actions.request_code(
+            actor=request.user, said=DeclaredPerson(**form.cleaned_data), language=get_language()
+        )
+    except actions.CodeRequestRefused as refusal:
         form.add_error(None, str(refusal))
         return _show(request, who=form)
     return redirect("space:identity")
 
 
-@private
+@private_page
 @login_required
 @require_POST
-def type_code(request):
+def confirm_posted_code(request):
     """The code of the letter."""
     form = PostedCodeForm(request.POST)
     if not form.is_valid():
         return _show(request, code=form)
     try:
-        actions.type_code(actor=request.user, typed=form.cleaned_data["code"])
+        actions.confirm_code(actor=request.user, typed=form.cleaned_data["code"])
     except actions.WrongCode as wrong:
         form.add_error("code", _wrong(wrong.left))
         return _show(request, code=form)
@@ -80,7 +82,7 @@ def type_code(request):
     return redirect("space:identity")
 
 
-@private
+@private_page
 @login_required
 @require_POST
 def remove_provider(request):

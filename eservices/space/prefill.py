@@ -3,12 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from eservices.cases import access
-from eservices.formbuilder.definition import Definition, Field
-from eservices.formbuilder.prefill import Source, prefill
-from eservices.submissions.known import token_of
+from eservices.formbuilder.definition import FieldDefinition, FormDefinition
+from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
+from eservices.submissions.prefill_values import autocomplete_token
 
 FROM_EARLIER = _("Filled in from an earlier request. Check it.")
-LAST = 10  # requests that are looked at
+MAX_REQUESTS = 10  # requests that are looked at
 # Key → label, autocomplete token, or the kind of question where there is no token. The latter are filled in
 # only where the editor names the source: a bank account is nothing to show unasked.
 EARLIER = {
@@ -27,9 +27,13 @@ EARLIER = {
 def _last_answer(key: str, token: str, kind: str):
     def find(user):
         cases = access.own_cases(user).select_related("version", "submission").order_by("-opened_at")
-        for case in cases[:LAST]:
+        for case in cases[:MAX_REQUESTS]:
             for field in _questions(case.version.definition):
-                alike = field.prefill == key or (token and token_of(field) == token) or field.type == kind
+                alike = (
+                    field.prefill == key
+                    or (token and autocomplete_token(field) == token)
+                    or field.type == kind
+                )
                 if alike and (answer := case.answers.get(field.key)) is not None:
                     return answer
         return None
@@ -37,10 +41,12 @@ def _last_answer(key: str, token: str, kind: str):
     return find
 
 
-def _questions(definition: Definition) -> list[Field]:
+def _questions(definition: FormDefinition) -> list[FieldDefinition]:
     """What was asked once and is no secret."""
     return [field for step in definition.steps for field in step.fields if not field.secret]
 
 
 for key, (label, token, kind) in EARLIER.items():
-    prefill.register(key)(Source(label, _last_answer(key, token, kind), token=token, note=FROM_EARLIER))
+    prefill_sources.register(key)(
+        PrefillSource(label, _last_answer(key, token, kind), token=token, note=FROM_EARLIER)
+    )

@@ -17,55 +17,56 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eservices.accounts import actions as accounts
-from eservices.bookings import terms
+from eservices.bookings.logic import cancellation_terms
 from eservices.cases import access as cases
 from eservices.cases import actions, process, states
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Message
-from eservices.cases.responses import attachment
 from eservices.documents.models import Document
 from eservices.payments import access as payments
 from eservices.payments.actions import charges
 from eservices.payments.views import basket_url
-from eservices.submissions import rates
-from eservices.submissions.attaching import kept
+from eservices.submissions import rate_limits
+from eservices.submissions.file_responses import attachment_response
+from eservices.submissions.message_attachments import stored_attachments
 from eservices.submissions.models import Draft
-from eservices.submissions.uploads import bounded
-from home.downloads import download
-from home.private import private
+from eservices.submissions.upload_checks import limit_input
+from home.web.downloads import as_download
+from home.web.private_pages import private_page
 
-from . import access, erasing, formal, second_factor, tracker
-from .doors import Door
-from .export import everything_about
-from .forms import AnswerForm, CallBackForm, JoinForm, ProfileForm
+from . import access, decision_context, erasure, status_page
+from .authentication import second_factor
+from .case_access import CaseAccess
+from .export import export_personal_data
+from .forms import AnswerForm, CallBackForm, JoinCodeForm, ProfileForm
 
 
-def through_a_door(view):
+def case_view(view):
     """The view twice: behind a private link (``secret``), and signed in (``reference``)."""
 
-    @private
+    @private_page
     @wraps(view)
     def by_link(request, secret, **kwargs):
-        return view(request, Door.by_link(secret), **kwargs)
+        return view(request, CaseAccess.by_link(secret), **kwargs)
 
-    @private
+    @private_page
     @login_required
     @wraps(view)
     def signed_in(request, reference, **kwargs):
-        return view(request, Door.signed_in(request.user, reference), **kwargs)
+        return view(request, CaseAccess.signed_in(request.user, reference), **kwargs)
 
     return by_link, signed_in
 
 
 # -- One case -------------------------------------------------------------------------------------------
-def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = "") -> HttpResponse:
+def show_case(request, door: CaseAccess, form: AnswerForm | None = None, fault: str = "") -> HttpResponse:
     """The applicant's page of a case, with what was typed and why it was not done."""
     case = door.case
     prefetch_related_objects([case], "stages")
-    decided = formal.shown(door)
+    decided = decision_context.decision_context(door)
     sealed = decided.get("sealed", False)
     thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
-    questions = tracker.open_questions(case, thread)
+    questions = status_page.open_questions(case, thread)
     context = _progress(case, sealed, questions) | _papers(door) | _money(case)
     context |= {
         "door": door,
@@ -74,12 +75,12 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "talk": [(one, [(file, door.url_of("file", file.pk)) for file in one.files.all()]) for one in thread],
         "formal": decided,
         "bookings": _bookings(door),
-        "sections": tracker.answers(case),
+        "sections": status_page.answer_rows(case),
         "form": (form or AnswerForm(asked=bool(questions))) if case.is_open else None,
         "fault": fault,
         "call": case.calls.open().first(),
         "persons": [] if sealed else case.persons.exclude(outcome=""),
-        "may_withdraw": states.allowed("withdraw", case.state, case.outcome),
+        "may_withdraw": states.is_allowed("withdraw", case.state, case.outcome),
         "notices": messages.get_messages(request),
         "urls": {
             name: door.url_of(name) for name in ("answer", "call", "withdraw", "confirm", "renew", "sms")
@@ -91,15 +92,15 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
 def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
     """Where the case stands, what is to be done, and by when by whom."""
     asked = bool(questions)
-    template, row = tracker.stage_template(case, asked)
-    promised = tracker.promised_by(case, row)
-    title, lead = tracker.headline(case, sealed, promised, asked)
+    template, row = status_page.stage_template(case, asked)
+    promised = status_page.promised_date_at_stage(case, row)
+    title, lead = status_page.status_headline(case, sealed, promised, asked)
     return {
         "headline": title,
         "lead": lead,
-        "ending": title if sealed or case.is_open else tracker.ended(case)[0],
-        "said_by_team": not sealed and tracker.said_by_team(case),
-        "way": tracker.way(case, sealed),
+        "ending": title if sealed or case.is_open else status_page.closing_text(case)[0],
+        "said_by_team": not sealed and status_page.is_reason_from_office(case),
+        "way": status_page.tracker_steps(case, sealed),
         "row": row,
         "stage_template": template,
         "promised_by": promised,
@@ -108,9 +109,9 @@ def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
     }
 
 
-def _papers(door: Door) -> dict:
+def _papers(door: CaseAccess) -> dict:
     """The documents: those that stand, with where they are fetched and shared, posted, revoked, to renew."""
-    standing, posted, revoked = access.papers_of(door.case)
+    standing, posted, revoked = access.downloadable_documents_of(door.case)
     return {
         "documents": [
             (one, door.url_of("document", one.pk), door.url_of("share", one.pk)) for one in standing
@@ -126,117 +127,123 @@ def _money(case: Case) -> dict:
     return {"receipts": receipts, "refunds": payments.refunds_of(case) if receipts else []}
 
 
-def _bookings(door: Door) -> list[tuple]:
+def _bookings(door: CaseAccess) -> list[tuple]:
     """What was booked, and where it is moved and cancelled while its terms allow it."""
     now = timezone.now()
     return [
         (one, door.url_of("move", one.pk), door.url_of("cancel", one.pk))
-        if terms.is_changeable(one, now)
+        if cancellation_terms.is_changeable(one, now)
         else (one, "", "")
         for one in access.bookings_of(door.case)
     ]
 
 
 @require_GET
-def show(request, door: Door):
+def show_own_case(request, door: CaseAccess):
     return show_case(request, door)
 
 
 @require_POST
-def answer(request, door: Door):
+def answer(request, door: CaseAccess):
     """Answers what was asked; where nothing is open, writes a message."""
-    asked = actions.may_answer(door.case)
+    asked = actions.has_open_question(door.case)
     try:
-        rates.ANSWER.count(str(door.case.pk))
-        rates.sending_files(request)
-    except rates.TooOften as often:
+        rate_limits.ANSWER.count(str(door.case.pk))
+        rate_limits.sending_files(request)
+    except rate_limits.RateLimitExceeded as often:
         form = AnswerForm(request.POST, asked=asked)
         form.add_error(None, often.message)
         return show_case(request, door, form)
     form = AnswerForm(request.POST, request.FILES, asked=asked)
     if not form.is_valid():
         return show_case(request, door, form)
-    write = actions.answer if asked else actions.message
+    write = actions.answer_question if asked else actions.send_message
     try:
-        with kept(form.cleaned_data["files"]) as files:
+        with stored_attachments(form.cleaned_data["files"]) as files:
             write(actor=door.actor, case=door.case, text=form.cleaned_data["text"], files=files)
     except IllegalTransition as refusal:
         form.add_error(None, str(refusal))
         door.case.refresh_from_db()
         return show_case(request, door, form)
-    return done(request, door, _("Your answer has arrived.") if asked else _("Your message has arrived."))
+    return redirect_with_message(
+        request, door, _("Your answer has arrived.") if asked else _("Your message has arrived.")
+    )
 
 
 @require_http_methods(["GET", "POST"])
-def withdraw(request, door: Door):
+def withdraw(request, door: CaseAccess):
     """Asks once whether it is meant, then withdraws."""
-    if not states.allowed("withdraw", door.case.state, door.case.outcome):
+    if not states.is_allowed("withdraw", door.case.state, door.case.outcome):
         return show_case(request, door, fault=_("This request cannot be withdrawn any more."))
     if request.method == "GET":
         context = {"door": door, "case": door.case, "url": door.url_of("withdraw")}
         return render(request, "space/withdraw.html", context)
     try:
-        actions.withdraw(actor=door.actor, case=door.case, reason=request.POST.get("reason", "")[:2000])
+        actions.withdraw_request(
+            actor=door.actor, case=door.case, reason=request.POST.get("reason", "")[:2000]
+        )
     except IllegalTransition as refusal:
         door.case.refresh_from_db()
         return show_case(request, door, fault=str(refusal))
-    return done(request, door, _("Your request is withdrawn."))
+    return redirect_with_message(request, door, _("Your request is withdrawn."))
 
 
 @require_http_methods(["GET", "POST"])
-def call(request, door: Door):
+def request_callback(request, door: CaseAccess):
     """Asks to be called back: the number, and when."""
     if request.method == "GET":
         return _call(request, door, CallBackForm(initial={"phone": door.case.phone}))
     form = CallBackForm(request.POST)
     try:
-        rates.ANSWER.count(str(door.case.pk))
-    except rates.TooOften as often:
+        rate_limits.ANSWER.count(str(door.case.pk))
+    except rate_limits.RateLimitExceeded as often:
         form.add_error(None, often.message)
     if not form.is_valid():
         return _call(request, door, form, 422)
-    actions.ask_call(actor=door.actor, case=door.case, **form.cleaned_data)
-    return done(request, door, _("We will call you."))
+    actions.request_callback(actor=door.actor, case=door.case, **form.cleaned_data)
+    return redirect_with_message(request, door, _("We will call you."))
 
 
-def _call(request, door: Door, form: CallBackForm, status: int = 200) -> HttpResponse:
+def _call(request, door: CaseAccess, form: CallBackForm, status: int = 200) -> HttpResponse:
     context = {"door": door, "case": door.case, "form": form, "url": door.url_of("call")}
     return render(request, "space/call.html", context, status=status)
 
 
 @require_POST
-def confirm(request, door: Door):
+def confirm_address(request, door: CaseAccess):
     """The address is confirmed by whoever holds the mailed link. Pressing twice does no harm."""
     if not door.may_confirm and door.case.email_confirmed_at is None:
         return show_case(request, door, fault=_("Only the link in our e-mail confirms your address."))
-    return done(request, door, _("Your address is confirmed. This request now also stands in your space."))
+    return redirect_with_message(
+        request, door, _("Your address is confirmed. This request now also stands in your space.")
+    )
 
 
-def done(request, door: Door, notice: str) -> HttpResponse:
+def redirect_with_message(request, door: CaseAccess, notice: str) -> HttpResponse:
     """After something was done through a mailed link, its address counts as confirmed."""
     if door.may_confirm:
-        actions.confirm_address(actor=door.actor, case=door.case)
+        actions.confirm_email_address(actor=door.actor, case=door.case)
     messages.success(request, notice)
     return redirect(door.url)
 
 
 @require_GET
 @csp_override({"default-src": [CSP.NONE], "sandbox": True})
-def file(request, door: Door, file_id):
+def file(request, door: CaseAccess, file_id):
     """A file of the applicant's own, to save: never shown inside the site."""
-    return attachment(access.file_of(door.case, file_id))
+    return attachment_response(access.file_of(door.case, file_id))
 
 
-status_show, case_show = through_a_door(show)
-status_answer, case_answer = (bounded(view) for view in through_a_door(answer))
-status_withdraw, case_withdraw = through_a_door(withdraw)
-status_call, case_call = through_a_door(call)
-status_confirm, case_confirm = through_a_door(confirm)
-status_file, case_file = through_a_door(file)
+status_show, case_show = case_view(show_own_case)
+status_answer, case_answer = (limit_input(view) for view in case_view(answer))
+status_withdraw, case_withdraw = case_view(withdraw)
+status_call, case_call = case_view(request_callback)
+status_confirm, case_confirm = case_view(confirm_address)
+status_file, case_file = case_view(file)
 
 
 # -- The own space --------------------------------------------------------------------------------------
-@private
+@private_page
 @login_required
 @require_GET
 def home(request):
@@ -246,7 +253,10 @@ def home(request):
         .select_related(*related)
         .prefetch_related("stages", "submission__bookings")
     )
-    own = own.annotate(sealed=formal.is_sealed(), asked=process.is_asked()).order_by("-opened_at")
+    own = own.annotate(
+        sealed=decision_context.has_unopened_decision_expression(),
+        asked=process.has_open_question_expression(),
+    ).order_by("-opened_at")
     rows = [_row(case) for case in own]
     dues = _dues(request.user)
     context = {
@@ -257,7 +267,7 @@ def home(request):
         "drafts": [_draft(one) for one in access.own_drafts(request.user)],
         "documents": [_document(one) for one in access.own_documents(own)],
         "notices": messages.get_messages(request),
-        "next_step": second_factor.next_step(request.user, request.path),
+        "next_step": second_factor.second_factor_url(request.user, request.path),
     }
     return render(request, "space/space.html", context)
 
@@ -267,7 +277,7 @@ def _row(case: Case) -> dict:
         "case": case,
         "url": reverse("space:case", args=[case.reference]),
         "service": case.version.definition.title(translation.get_language()),
-        "mark": tracker.mark(case, case.sealed, case.asked),
+        "mark": status_page.status_mark(case, case.sealed, case.asked),
     }
 
 
@@ -293,50 +303,50 @@ def _dues(user) -> list[dict]:
             "service": charge.case.version.definition.title(translation.get_language()),
             "url": basket_url(charge.basket, reverse("space:home")),
         }
-        for charge in payments.payable_of(user)
+        for charge in payments.payable_charges_of(user)
     ]
 
 
-@private
+@private_page
 @login_required
 @require_POST
 def pay(request):
     """Everything that is due, in one payment."""
     try:
-        basket = charges.put_together(actor=request.user, charges=payments.payable_of(request.user))
-    except charges.Impossible as why:
+        basket = charges.create_basket(actor=request.user, charges=payments.payable_charges_of(request.user))
+    except charges.PaymentActionRefused as why:
         messages.warning(request, str(why))
         return redirect("space:home")
     return redirect(basket_url(basket, reverse("space:home")))
 
 
-@private
+@private_page
 @login_required
 @require_http_methods(["GET", "POST"])
 def profile(request):
     names = ("first_name", "last_name", "phone", "language")
     form = ProfileForm(request.POST or None, initial={name: getattr(request.user, name) for name in names})
     if request.method == "POST" and form.is_valid():
-        accounts.change_profile(actor=request.user, **form.cleaned_data)
+        accounts.update_profile(actor=request.user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         with translation.override(form.cleaned_data["language"]):
             return redirect("space:home")
     return render(request, "space/profile.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@private
+@private_page
 @login_required
 @require_http_methods(["GET", "POST"])
 def erase(request):
     """What of a person may be erased now, and what must stay, until when and why. POST erases what is ticked."""
-    plan = erasing.plan_for(request.user)
+    plan = erasure.erasure_plan_for(request.user)
     if request.method == "GET":
         return render(request, "space/erase.html", {"plan": plan})
-    chosen = erasing.Choice.of(request.POST, plan)
+    chosen = erasure.ErasureChoice.of(request.POST, plan)
     if not chosen:
         fault = _("Tick what is to be erased.")
         return render(request, "space/erase.html", {"plan": plan, "fault": fault}, status=422)
-    erasing.erase(actor=request.user, chosen=chosen)
+    erasure.erase_chosen(actor=request.user, chosen=chosen)
     if chosen.account:
         logout(request)
         return render(request, "space/erased.html")
@@ -344,30 +354,30 @@ def erase(request):
     return redirect("space:home")
 
 
-@private
+@private_page
 @login_required
 @require_http_methods(["GET", "POST"])
-def join(request):
+def join_case(request):
     """Joins a request that was filed at the counter, by the code that was handed over there."""
-    form = JoinForm(request.POST if request.method == "POST" else None)
+    form = JoinCodeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "space/join.html", {"form": form}, status=422 if form.errors else 200)
     try:
-        rates.JOIN.count(str(request.user.pk))
-        case = actions.join(actor=request.user, **form.cleaned_data)
-    except (rates.TooOften, IllegalTransition) as refusal:
+        rate_limits.JOIN.count(str(request.user.pk))
+        case = actions.join_case_to_account(actor=request.user, **form.cleaned_data)
+    except (rate_limits.RateLimitExceeded, IllegalTransition) as refusal:
         form.add_error(None, getattr(refusal, "message", str(refusal)))
         return render(request, "space/join.html", {"form": form}, status=422)
     messages.success(request, _("The request now stands in your space."))
     return redirect("space:case", case.reference)
 
 
-@private
+@private_page
 @login_required
 @require_GET
 def export(request):
     """Everything that the commune's online counter keeps about this person, to take away."""
     response = JsonResponse(
-        everything_about(request.user), json_dumps_params={"ensure_ascii": False, "indent": 2}
+        export_personal_data(request.user), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )
-    return download(response, f"{settings.WAGTAIL_SITE_NAME.lower()}.json")
+    return as_download(response, f"{settings.WAGTAIL_SITE_NAME.lower()}.json")

@@ -8,8 +8,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.models import BaseViewRestriction
 
-from .second_factor import next_step
-from .sign_in_report import SignInReportView, may_read
+from .authentication.second_factor import second_factor_url
+from .authentication.sign_in_report import SignInReportView, may_read
 
 
 @hooks.register("register_account_menu_item")
@@ -51,12 +51,12 @@ def sign_ins_item():
 
 
 @hooks.register("before_serve_page")
-def show_before_pages_of_groups(page, request, args, kwargs):
+def require_second_factor_for_page(page, request, args, kwargs):
     return _way_to_show(request, page.get_view_restrictions)
 
 
 @hooks.register("before_serve_document")
-def show_before_documents_of_groups(document, request):
+def require_second_factor_for_document(document, request):
     return _way_to_show(request, document.collection.get_view_restrictions)
 
 
@@ -64,7 +64,7 @@ def _way_to_show(request, restrictions):
     """Where what is for groups waits for a second factor: Wagtail asks for groups, and not for rights."""
     if not settings.STAFF_SECOND_FACTOR or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
-    step = next_step(request.user, request.get_full_path())
+    step = second_factor_url(request.user, request.get_full_path())
     if step and any(one.restriction_type == BaseViewRestriction.GROUPS for one in restrictions()):
         return redirect(step)
     return None

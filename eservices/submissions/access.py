@@ -4,12 +4,12 @@ from django.http import Http404
 from django.utils import timezone
 
 from eservices.formbuilder.models import Form, FormVersion
-from home.generation import kept
+from home.caching.site_version import cached_per_version
 
 from .models import Draft, Submission
 
 
-class Expired(Exception):
+class DraftExpired(Exception):
     """The draft was kept as long as promised, and no longer."""
 
     def __init__(self, draft: Draft):
@@ -17,7 +17,7 @@ class Expired(Exception):
         self.draft = draft
 
 
-class SignInFirst(Exception):
+class SignInRequired(Exception):
     """The draft belongs to an account and nobody is signed in."""
 
     def __init__(self, draft: Draft):
@@ -30,14 +30,14 @@ def version_in_force(slug: str) -> FormVersion:
 
     It is read once per generation.
     """
-    version = kept(f"form-{slug}", lambda: FormVersion.objects.in_force(form__slug=slug))
+    version = cached_per_version(f"form-{slug}", lambda: FormVersion.objects.in_force(form__slug=slug))
     if version is None:
         raise Http404
     return version
 
 
 def draft_by_secret(user, secret: str) -> Draft:
-    """The draft behind a link. Unknown or another person's: ``Http404``; too old: ``Expired``.
+    """The draft behind a link. Unknown or another person's: ``Http404``; too old: ``DraftExpired``.
 
     A draft that somebody began signed in, or that an agent fills in for somebody, opens for that person only.
     """
@@ -47,15 +47,15 @@ def draft_by_secret(user, secret: str) -> Draft:
         raise Http404
     owner = draft.agent_id or draft.user_id
     if owner and not user.is_authenticated:
-        raise SignInFirst(draft)
+        raise SignInRequired(draft)
     if owner and owner != user.pk:
         raise Http404
     if draft.expired:
-        raise Expired(draft)
+        raise DraftExpired(draft)
     return draft
 
 
-def is_begun(secret: str) -> bool:
+def is_draft_started(secret: str) -> bool:
     """Whether the draft under ``secret`` exists already."""
     return Draft.objects.filter(secret=secret).exists()
 
@@ -79,19 +79,19 @@ def newer_version(draft: Draft) -> FormVersion | None:
     return version
 
 
-def version_numbered(form: Form, number: str) -> FormVersion | None:
+def published_version(form: Form, number: str) -> FormVersion | None:
     """The published version of a form that a page was made from; None where there is none such."""
     if not (number.isascii() and number.isdigit() and len(number) < 9):
         return None
     return form.versions.published().filter(number=int(number)).first()
 
 
-def filed_for_others(user):
+def drafts_for_others(user):
     """What ``user`` began for somebody else and has not sent, the newest first."""
     own = Draft.objects.real().filter(agent=user, submission=None, forgotten_at=None)
     return own.filter(expires_at__gt=timezone.now()).select_related("version").order_by("-saved_at")
 
 
-def may_file_for_others(user) -> bool:
+def may_submit_for_others(user) -> bool:
     """Whether ``user`` is staff who files for people at the counter, on the telephone or on paper."""
     return user.is_staff and user.has_perm("eservices_submissions.file_for_others")

@@ -15,52 +15,52 @@ from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
-from eservices.formbuilder.bill import bill
-from eservices.formbuilder.definition import Definition, Step, without
-from eservices.formbuilder.limits import Asking, Refusal, refusal
+from eservices.formbuilder.definition import FormDefinition, StepDefinition, drop_answers
+from eservices.formbuilder.fee_breakdown import itemize_fees
 from eservices.formbuilder.models import Form, FormVersion
-from home.units import limit_in_words
+from eservices.formbuilder.request_limits import LimitRefusal, RequestContext, first_refusal
+from home.localization.file_sizes import format_size_limit
 
-from . import emails, scanning
-from .beginning import Beginning
-from .beginning import new as new_beginning
-from .carrying import Carried, carry
-from .identity import level_when_sent
+from . import emails, virus_scan
+from .draft_token import DraftToken
+from .draft_token import new_token as new_beginning
+from .identity_level import identity_level_at_submission
 from .models import (
     SEEN,
-    Channel,
     Draft,
-    Scan,
+    ScanResult,
     StoredFile,
     Submission,
-    mark_of,
+    SubmissionChannel,
+    mark_in_page_state,
     private_storage,
     random_path,
 )
-from .progress import Progress, relaxed
+from .progress import FormProgress, with_optional_questions
 from .signals import file_infected, step_saved, submission_sent
-from .uploads import CheckedFile
+from .upload_checks import CheckedFile
+from .version_migration import MigratedDraft, migrate_answers
 
-SCAN_AGAIN = timedelta(minutes=1)  # how long a file that waits for the scanner is left in peace
-MOST_COPIED = 100  # files of one question that a request begun again brings along
+RESCAN_AFTER = timedelta(minutes=1)  # how long a file that waits for the scanner is left in peace
+MAX_COPIED_FILES = 100  # files of one question that a request begun again brings along
 MOST_TYPED = 250_000  # characters put aside in one draft
 MOST_BYTES = 10  # files of the largest size that one draft may hold
-MOST_LETTERS = 5  # resume links mailed per draft: enough for slips, useless for pestering somebody
+MAX_RESUME_EMAILS = 5  # resume links mailed per draft: enough for slips, useless for pestering somebody
 
 
-class Incomplete(Exception):
+class IncompleteSubmission(Exception):
     """The request cannot be sent yet: ``step`` is where to go on."""
 
-    def __init__(self, step: Step):
+    def __init__(self, step: StepDefinition):
         super().__init__(step.key)
         self.step = step
 
 
-class Refused(Exception):
+class SubmissionRefused(Exception):
     """What was asked cannot be done; the message says why."""
 
 
-class NotKept(Refused):
+class AnswerUnavailable(SubmissionRefused):
     """An answer cannot be kept, since what it asks for is gone: ``field`` is the question, the message says why."""
 
     def __init__(self, field: str, message: str):
@@ -68,19 +68,19 @@ class NotKept(Refused):
         self.field = field
 
 
-class Overtaken(Exception):
+class StepChangedElsewhere(Exception):
     """The step was saved by somebody else, or from another page, since it was looked at."""
 
 
-class Closed(Exception):
+class ServiceClosed(Exception):
     """The service takes no request of this person now. The draft stays as it is."""
 
-    def __init__(self, refusal: Refusal):
+    def __init__(self, refusal: LimitRefusal):
         super().__init__(refusal.text)
         self.refusal = refusal
 
 
-class AlreadySent(Refused):
+class AlreadySent(SubmissionRefused):
     """The request went out: its draft does not change any more."""
 
 
@@ -89,9 +89,9 @@ def start_draft(
     actor: User | None,
     version: FormVersion,
     language: str,
-    channel: str = Channel.ONLINE,
+    channel: str = SubmissionChannel.ONLINE,
     agent: User | None = None,
-    beginning: Beginning | None = None,
+    beginning: DraftToken | None = None,
     answers: dict | None = None,
 ) -> Draft:
     """Begins a request. With ``agent``, it is filed for somebody else and belongs to no account.
@@ -115,7 +115,7 @@ def start_draft(
     return draft
 
 
-def begin_again(*, actor: User | None, submission: Submission, changes: dict) -> Draft:
+def start_draft_from_submission(*, actor: User | None, submission: Submission, changes: dict) -> Draft:
     """A draft of today's form with what was declared before, ``changes`` on top, and a copy of each file.
 
     What the form does not take any more is asked again.
@@ -124,7 +124,7 @@ def begin_again(*, actor: User | None, submission: Submission, changes: dict) ->
     draft = start_draft(actor=actor, version=version, language=submission.language)
     draft.take(
         version,
-        carry(
+        migrate_answers(
             submission.version.definition,
             version.definition,
             answers=submission.answers | changes,
@@ -146,17 +146,23 @@ def begin_again(*, actor: User | None, submission: Submission, changes: dict) ->
                 stored.scan,
                 tuple(stored.cautions),
             )
-            attach_file(actor=actor, draft=draft, field=stored.field, upload=same, most=MOST_COPIED)
+            attach_file(actor=actor, draft=draft, field=stored.field, upload=same, most=MAX_COPIED_FILES)
     return draft
 
 
 @transaction.atomic
 def save_step(
-    *, actor: User | None, draft: Draft, step: Step, answers: dict, language: str = "", caller: str = ""
+    *,
+    actor: User | None,
+    draft: Draft,
+    step: StepDefinition,
+    answers: dict,
+    language: str = "",
+    caller: str = "",
 ) -> Draft:
     """Keeps the valid answers of a step. What the step did not show this time stays as it was.
 
-    ``caller``: the network address that asks. ``NotKept`` where somebody else got what an answer asks for.
+    ``caller``: the network address that asks. ``AnswerUnavailable`` where somebody else got what an answer asks for.
     """
     draft = _locked(draft)
     before, draft.answers = draft.answers, draft.answers | answers
@@ -171,20 +177,20 @@ def save_step(
 
 
 @transaction.atomic
-def put_aside(
-    *, actor: User | None, draft: Draft, step: Step, typed: dict[str, list[str]], seen: str = ""
+def save_unvalidated(
+    *, actor: User | None, draft: Draft, step: StepDefinition, typed: dict[str, list[str]], seen: str = ""
 ) -> Draft:
     """Keeps what was typed into a step as it is, for later. Saved before or not, the step is asked again.
 
-    ``seen``: of a page that saves by itself, the mark of the step when it was made. ``Overtaken`` where the
+    ``seen``: of a page that saves by itself, the mark of the step when it was made. ``StepChangedElsewhere`` where the
     step was saved since by anything but this page: it would undo that, also when it comes late. The same words
     undo nothing.
     """
     draft = _locked(draft)
     before = draft.typed.get(step.key, {})
     known = before and (before.get(SEEN) == [seen] or before | {SEEN: [seen]} == typed)
-    if seen and not known and draft.mark(step) != mark_of(seen):
-        raise Overtaken
+    if seen and not known and draft.mark(step) != mark_in_page_state(seen):
+        raise StepChangedElsewhere
     draft.typed[step.key] = typed
     if len(json.dumps(draft.typed)) > MOST_TYPED:
         raise RequestDataTooBig  # answered by ``uploads.bounded``
@@ -193,7 +199,7 @@ def put_aside(
 
 
 @transaction.atomic
-def carry_over(*, actor: User | None, draft: Draft, version: FormVersion) -> Draft:
+def migrate_draft(*, actor: User | None, draft: Draft, version: FormVersion) -> Draft:
     """Takes the draft to a newer version of its form, with all that still fits: see ``carrying``.
 
     Nothing happens where another tab did it already. Files of questions that are gone are deleted.
@@ -201,19 +207,19 @@ def carry_over(*, actor: User | None, draft: Draft, version: FormVersion) -> Dra
     draft = _locked(draft)
     if draft.version.number >= version.number:
         return draft
-    draft.take(version, carried_to(draft, version))
+    draft.take(version, preview_migration(draft, version))
     uploading = [key for key, field in version.definition.fields.items() if field.type == "files"]
     destroy_files(draft.files.exclude(field__in=uploading))
     draft.save(update_fields=["version", "answers", "completed", "typed"])
     return draft
 
 
-def carried_to(draft: Draft, version: FormVersion, language: str = "") -> Carried:
+def preview_migration(draft: Draft, version: FormVersion, language: str = "") -> MigratedDraft:
     """What ``version`` takes of the draft, in words of ``language``. Writes nothing."""
     for_somebody = bool(draft.agent_id)
-    return carry(
-        asked(draft.version, for_somebody=for_somebody),
-        asked(version, for_somebody=for_somebody),
+    return migrate_answers(
+        definition_for_channel(draft.version, for_somebody=for_somebody),
+        definition_for_channel(version, for_somebody=for_somebody),
         answers=draft.answers,
         completed=draft.completed,
         typed=draft.typed,
@@ -227,7 +233,7 @@ def attach_file(
 ) -> StoredFile:
     """Keeps a checked file under a random name. The same file twice is kept once."""
     # The storage may be another machine: it is written before the transaction, and cleaned up if that fails.
-    stored = put_away(upload, draft=draft, field=field)
+    stored = store_checked_file(upload, draft=draft, field=field)
     try:
         kept = _attach(draft, stored, most)
     except Exception:
@@ -238,7 +244,7 @@ def attach_file(
     return kept
 
 
-def put_away(upload: CheckedFile, **fields) -> StoredFile:
+def store_checked_file(upload: CheckedFile, **fields) -> StoredFile:
     """Writes a checked file into the private storage. Its row is not saved yet: the caller does."""
     stored = StoredFile(
         name=upload.name,
@@ -247,14 +253,14 @@ def put_away(upload: CheckedFile, **fields) -> StoredFile:
         digest=upload.digest,
         scan=upload.scan,
         cautions=list(upload.cautions),
-        scan_due_at=timezone.now() + SCAN_AGAIN if upload.scan == Scan.WAITING else None,
+        scan_due_at=timezone.now() + RESCAN_AFTER if upload.scan == ScanResult.WAITING else None,
         **fields,
     )
     stored.content.name = private_storage().save(random_path(stored, upload.name), upload.file)
     return stored
 
 
-def full(most: int) -> str:
+def too_many_files_message(most: int) -> str:
     """What is said where a question has all the files that it takes."""
     text = ngettext(
         "At most %(limit)s file. Remove it first.", "At most %(limit)s files. Remove one first.", most
@@ -269,12 +275,12 @@ def _attach(draft: Draft, stored: StoredFile, most: int) -> StoredFile:
     if same := siblings.filter(digest=stored.digest, name=stored.name).first():
         return same
     if siblings.count() >= most:
-        raise Refused(full(most))
+        raise SubmissionRefused(too_many_files_message(most))
     held, room = locked.files.aggregate(sum=Sum("size"))["sum"] or 0, MOST_BYTES * settings.UPLOAD_MAX_BYTES
     if held + stored.size > room:
-        raise Refused(
+        raise SubmissionRefused(
             _("All files of a request together: at most %(limit)s. Remove one first.")
-            % {"limit": limit_in_words(room)}
+            % {"limit": format_size_limit(room)}
         )
     stored.save()
     _note_files(locked, stored.field)
@@ -296,18 +302,18 @@ def remove_file(*, actor: User | None, draft: Draft, file_id) -> None:
     transaction.on_commit(lambda: _delete_contents(names), robust=True)
 
 
-def scan(file_id) -> None:
+def scan_file(file_id) -> None:
     """Asks the scanner about a file that waits for it. Safe to call at any time, any number of times.
 
     While the scanner is away the file stays held; the sweep asks again.
     """
-    stored = StoredFile.objects.filter(pk=file_id, scan=Scan.WAITING).first()
+    stored = StoredFile.objects.filter(pk=file_id, scan=ScanResult.WAITING).first()
     if stored is None:
         return
     try:
         with stored.content.open("rb") as content:
-            virus = scanning.virus_in(content.chunks())
-    except scanning.Away:
+            virus = virus_scan.scan_content(content.chunks())
+    except virus_scan.ScannerUnavailable:
         return
     _judge(stored, virus)
 
@@ -317,9 +323,13 @@ def _judge(stored: StoredFile, virus: str) -> None:
     """Keeps what the scanner said. An infected file is destroyed, and whoever is concerned hears of it."""
     draft = Draft.objects.select_for_update().filter(pk=stored.draft_id).first()
     stored = StoredFile.objects.select_for_update(of=("self",)).get(pk=stored.pk)
-    if stored.scan != Scan.WAITING:
+    if stored.scan != ScanResult.WAITING:
         return
-    stored.scan, stored.virus, stored.scan_due_at = Scan.INFECTED if virus else Scan.CLEAN, virus[:100], None
+    stored.scan, stored.virus, stored.scan_due_at = (
+        ScanResult.INFECTED if virus else ScanResult.CLEAN,
+        virus[:100],
+        None,
+    )
     stored.save(update_fields=["scan", "virus", "scan_due_at"])
     if not virus:
         return
@@ -333,35 +343,37 @@ def _judge(stored: StoredFile, virus: str) -> None:
 def mail_resume_link(*, actor: User | None, draft: Draft, to: str) -> Delivery:
     """Mails the draft's private link."""
     draft = _locked(draft)
-    if Delivery.objects.about(draft.subject).count() >= MOST_LETTERS:
-        raise Refused(_("This link has been mailed several times already. Look into your unwanted mail."))
-    return emails.resume_link(draft, to)
+    if Delivery.objects.about(draft.subject).count() >= MAX_RESUME_EMAILS:
+        raise SubmissionRefused(
+            _("This link has been mailed several times already. Look into your unwanted mail.")
+        )
+    return emails.send_resume_link(draft, to)
 
 
 @transaction.atomic
-def send(*, actor: User | None, draft: Draft, today: date | None = None) -> Submission:
+def submit(*, actor: User | None, draft: Draft, today: date | None = None) -> Submission:
     """Sends the request: once. A second send of the same draft answers with the same submission.
 
-    Everything is judged again, by today's date; ``Incomplete`` names the step where something is missing,
-    ``Closed`` says why the service takes no request any more.
+    Everything is judged again, by today's date; ``IncompleteSubmission`` names the step where something is missing,
+    ``ServiceClosed`` says why the service takes no request any more.
     Whoever hears ``submission_sent`` acts in this transaction: request and case exist together or not at all.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("version__form").get(pk=draft.pk)
     if sent := Submission.objects.filter(draft=draft).first():
         return sent
-    progress = progress_of(draft, today)
+    progress = draft_progress(draft, today)
     if step := progress.first_incomplete:
-        raise Incomplete(step)
+        raise IncompleteSubmission(step)
     who = {"user": actor or draft.user, "agent": draft.agent, "email": progress.email}
-    if why := refusal_of(draft.version, **who, locked=True):
-        raise Closed(why)
+    if why := request_refusal(draft.version, **who, locked=True):
+        raise ServiceClosed(why)
     submission = _record(actor, draft, progress)
     submission_sent.send(sender=Submission, submission=submission)
     return submission
 
 
 @transaction.atomic
-def forget(*, actor: User | None, draft: Draft) -> None:
+def erase_expired_draft(*, actor: User | None, draft: Draft) -> None:
     """Deletes answers and files of an expired draft. The row stays: its link says that the draft expired."""
     draft = _locked(draft)
     if not draft.expired:
@@ -373,39 +385,39 @@ def forget(*, actor: User | None, draft: Draft) -> None:
 
 
 @transaction.atomic
-def drop(*, actor: User, draft: Draft) -> None:
+def delete_draft(*, actor: User, draft: Draft) -> None:
     """Deletes a draft that was never sent, with its files, because its owner wants so."""
     draft = _locked(draft)
     destroy_files(draft.files.all())
-    deliveries.erase(actor=actor, subject=draft.subject)
+    deliveries.erase_deliveries_about(actor=actor, subject=draft.subject)
     draft.delete()
 
 
 @transaction.atomic
-def discard(*, actor, draft: Draft | None, submission: Submission | None = None) -> None:
+def discard_rehearsal(*, actor, draft: Draft | None, submission: Submission | None = None) -> None:
     """Deletes a rehearsed request wholly, with its files: the draft, and what was sent of it.
 
-    Raises ``Refused`` where one of them is real.
+    Raises ``SubmissionRefused`` where one of them is real.
     """
     requests = [request for request in (draft, submission) if request]
     if not all(request.version.is_rehearsal for request in requests):
-        raise Refused(_("Only rehearsals are thrown away."))
+        raise SubmissionRefused(_("Only rehearsals are thrown away."))
     for request in requests:
         destroy_files(request.files.all())
     if draft:
-        deliveries.discard(actor=actor, subject=draft.subject)
+        deliveries.delete_rehearsal_deliveries(actor=actor, subject=draft.subject)
     for request in reversed(requests):
         request.delete()
 
 
 @transaction.atomic
-def erase(*, actor, submission: Submission) -> None:
+def erase_submission(*, actor, submission: Submission) -> None:
     """Erases who sent it and what was declared, with draft and files; service, dates and fees stay."""
     draft = submission.draft
     for request in filter(None, (draft, submission)):
         destroy_files(request.files.all())
     if draft:
-        deliveries.erase(actor=actor, subject=draft.subject)
+        deliveries.erase_deliveries_about(actor=actor, subject=draft.subject)
         draft.delete()
     Submission.objects.filter(pk=submission.pk).update(
         answers={}, applicant_name="", email="", phone="", user=None, erased_at=timezone.now()
@@ -419,9 +431,9 @@ def erase_answers(*, actor, submission: Submission, keys: list[str]) -> None:
     destroy_files(StoredFile.objects.filter(submission=submission, field__in=keys))
     draft = submission.draft
     if draft:
-        draft.answers, draft.typed = without(draft.answers, keys), {}
+        draft.answers, draft.typed = drop_answers(draft.answers, keys), {}
         draft.save(update_fields=["answers", "typed"])
-    submission.answers = without(submission.answers, keys)
+    submission.answers = drop_answers(submission.answers, keys)
     for name, value in applicant_of(submission.version, submission.answers).items():
         setattr(submission, name, value)
     submission.save(update_fields=["answers", "applicant_name", "email", "phone"])
@@ -434,10 +446,10 @@ def destroy_files(files) -> None:
     transaction.on_commit(lambda: _delete_contents(names), robust=True)
 
 
-def progress_of(draft: Draft, today: date | None = None) -> Progress:
+def draft_progress(draft: Draft, today: date | None = None) -> FormProgress:
     """Where the draft stands, as of today."""
-    return Progress(
-        definition=asked(draft.version, for_somebody=bool(draft.agent_id)),
+    return FormProgress(
+        definition=definition_for_channel(draft.version, for_somebody=bool(draft.agent_id)),
         answers=draft.answers,
         completed=draft.completed,
         language=draft.language,
@@ -445,7 +457,7 @@ def progress_of(draft: Draft, today: date | None = None) -> Progress:
     )
 
 
-def limits_of(version: FormVersion) -> dict[str, dict]:
+def limits_for_version(version: FormVersion) -> dict[str, dict]:
     """The limits that hold now for a request begun with ``version``; a rehearsal has none.
 
     Those of the version in force: whoever opens a service for longer, or for more, does it for all.
@@ -455,7 +467,7 @@ def limits_of(version: FormVersion) -> dict[str, dict]:
     return (version.form.current or version).definition.settings.get("limits", {})
 
 
-def refusal_of(
+def request_refusal(
     version: FormVersion,
     *,
     user: User | None = None,
@@ -463,28 +475,28 @@ def refusal_of(
     email: str = "",
     whoever: bool = False,
     locked: bool = False,
-) -> Refusal | None:
+) -> LimitRefusal | None:
     """Why no request is taken of this person now. ``whoever``: only what holds for everybody.
 
     ``locked``: who counts now and is counted in the same transaction does it alone.
     """
-    found = limits_of(version)
+    found = limits_for_version(version)
     if not found:
         return None
     if locked:
         Form.objects.select_for_update().get(pk=version.form_id)
-    asking = Asking(version.form, timezone.now(), None if agent else user, agent, email)
-    return refusal(found, asking, whoever=whoever)
+    asking = RequestContext(version.form, timezone.now(), None if agent else user, agent, email)
+    return first_refusal(found, asking, whoever=whoever)
 
 
-def asked(version: FormVersion, *, for_somebody: bool) -> Definition:
+def definition_for_channel(version: FormVersion, *, for_somebody: bool) -> FormDefinition:
     """What is asked: who stands at the counter, telephones or writes needs no e-mail address, and brings papers
     later, or shows them."""
     if not for_somebody:
         return version.definition
     papers = [key for key, field in version.definition.fields.items() if field.type == "files"]
     email = version.definition.settings.get("applicant", {}).get("email")
-    return relaxed(version.definition, [*papers, *([email] if email else [])])
+    return with_optional_questions(version.definition, [*papers, *([email] if email else [])])
 
 
 # -- Shared --------------------------------------------------------------------------------------------------
@@ -509,18 +521,18 @@ def _delete_contents(names: list[str]) -> None:
 
 def _note_files(draft: Draft, field: str) -> None:
     """The answer of a file field is what is stored for it."""
-    files = [described(one) for one in draft.files.kept().filter(field=field)]
+    files = [file_reference(one) for one in draft.files.kept().filter(field=field)]
     draft.answers = draft.answers | {field: files or None}
     draft.saved_at = timezone.now()
     draft.save(update_fields=["answers", "saved_at"])
 
 
-def described(stored: StoredFile) -> dict:
+def file_reference(stored: StoredFile) -> dict:
     """A stored file as an answer names it."""
     return {"id": str(stored.pk), "name": stored.name, "size": stored.size}
 
 
-def _record(actor: User | None, draft: Draft, progress: Progress) -> Submission:
+def _record(actor: User | None, draft: Draft, progress: FormProgress) -> Submission:
     answers = progress.relevant
     applicant = applicant_of(draft.version, answers)
     user = draft.user or (None if draft.agent_id else actor)
@@ -529,10 +541,10 @@ def _record(actor: User | None, draft: Draft, progress: Progress) -> Submission:
         version=draft.version,
         language=draft.language,
         answers=answers,
-        fees=bill(progress.definition, answers, draft.language, progress.today),
+        fees=itemize_fees(progress.definition, answers, draft.language, progress.today),
         **applicant,
         user=user,
-        identity_level=level_when_sent(
+        identity_level=identity_level_at_submission(
             actor if actor == user else None, draft.version.definition, answers, applicant["applicant_name"]
         ),
         channel=draft.channel,

@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
-from . import scanning
+from . import virus_scan
 
 
 @register(Tags.security, "submissions", deploy=True)
-def scanner_answers(app_configs, **kwargs) -> list[Warning]:
+def check_scanner(app_configs, **kwargs) -> list[Warning]:
     """Whether there is a virus scanner, and whether it takes the largest file that may be sent."""
-    if not scanning.is_configured():
+    if not virus_scan.is_configured():
         return [
             Warning(
                 "What residents send is not checked for viruses.",
@@ -18,8 +18,8 @@ def scanner_answers(app_configs, **kwargs) -> list[Warning]:
             )
         ]
     try:
-        scanning.virus_in([bytes(settings.UPLOAD_MAX_BYTES)])
-    except scanning.Away as fault:
+        virus_scan.scan_content([bytes(settings.UPLOAD_MAX_BYTES)])
+    except virus_scan.ScannerUnavailable as fault:
         return [
             Warning(
                 f"The virus scanner does not do its work: {fault}.",

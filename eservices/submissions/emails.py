@@ -5,12 +5,12 @@ from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
-from home.links import absolute
+from home.links.page_links import absolute_url
 
 from .models import Draft
 
 
-def resume_link(draft: Draft, to: str) -> Delivery:
+def send_resume_link(draft: Draft, to: str) -> Delivery:
     """The link that takes up the draft again."""
     return queue_email(
         to=to,
@@ -30,4 +30,4 @@ def resume_url(draft: Draft) -> str:
     """The draft's private link, in full, in the language of the draft."""
     with translation.override(draft.language):
         path = reverse("submissions:resume", args=[draft.secret])
-    return absolute(path)
+    return absolute_url(path)

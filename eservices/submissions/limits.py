@@ -10,19 +10,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail import blocks
 
 from eservices.accounts.models import IdentityLevel
-from eservices.formbuilder.blocks import FixedChoiceBlock
-from eservices.formbuilder.limits import Asking, Limit, Refusal, limit
-from home.dates import date_format
-from home.templatetags.commune import clock
+from eservices.formbuilder.blocks import PlainChoiceBlock
+from eservices.formbuilder.request_limits import LimitRefusal, RequestContext, RequestLimit, register_limit
+from home.localization.dates import date_format
+from home.localization.times import format_time
 
 from .models import Submission
 
 FIRST, LAST = time(0, 0), time(23, 59)
-MOST, LONGEST = 1_000_000, 3650  # requests, days
+MAX_REQUESTS, MAX_DAYS = 1_000_000, 3650  # requests, days
 
 
-@limit
-class Open(Limit):
+@register_limit
+class OpeningPeriodLimit(RequestLimit):
     """Requests are taken from one moment to another. What an agent types came in time on paper."""
 
     key, label, icon = "open", gettext_lazy("Open from, until"), "date"
@@ -51,20 +51,22 @@ class Open(Limit):
         if asking.agent is not None:
             return None
         if start and asking.now < start:
-            return Refusal(_("Requests are taken from %(moment)s.") % {"moment": _written(start, FIRST)})
+            return LimitRefusal(_("Requests are taken from %(moment)s.") % {"moment": _written(start, FIRST)})
         if end and asking.now >= end:
-            return Refusal(_("Requests were taken until %(moment)s.") % {"moment": _written(end, LAST)})
+            return LimitRefusal(_("Requests were taken until %(moment)s.") % {"moment": _written(end, LAST)})
         return None
 
 
-@limit
-class Total(Limit):
+@register_limit
+class TotalLimit(RequestLimit):
     """So many requests in all. Rehearsals do not count; what is withdrawn or refused later does."""
 
     key, label, icon = "total", gettext_lazy("Most requests in all"), "group"
 
     def settings_blocks(self):
-        return [("most", blocks.IntegerBlock(min_value=1, max_value=MOST, label=gettext_lazy("How many")))]
+        return [
+            ("most", blocks.IntegerBlock(min_value=1, max_value=MAX_REQUESTS, label=gettext_lazy("How many")))
+        ]
 
     def faults(self, settings):
         if not settings.get("most"):
@@ -83,11 +85,11 @@ class Total(Limit):
             "Full: the %(n)s requests that could be taken have arrived.",
             settings["most"],
         )
-        return Refusal(text % {"n": settings["most"]})
+        return LimitRefusal(text % {"n": settings["most"]})
 
 
-@limit
-class PerPerson(Limit):
+@register_limit
+class PerPersonLimit(RequestLimit):
     """So many requests of one person, ever or in so many days.
 
     A person is who signed in: by a typed address alone, a stranger could find out who asked for what. Where
@@ -101,14 +103,16 @@ class PerPerson(Limit):
         return [
             (
                 "most",
-                blocks.IntegerBlock(min_value=1, max_value=MOST, default=1, label=gettext_lazy("How many")),
+                blocks.IntegerBlock(
+                    min_value=1, max_value=MAX_REQUESTS, default=1, label=gettext_lazy("How many")
+                ),
             ),
             (
                 "days",
                 blocks.IntegerBlock(
                     required=False,
                     min_value=1,
-                    max_value=LONGEST,
+                    max_value=MAX_DAYS,
                     label=gettext_lazy("Within so many days"),
                     help_text=gettext_lazy("Ever if empty."),
                 ),
@@ -125,10 +129,10 @@ class PerPerson(Limit):
     def refusal(self, settings, asking):
         if asking.agent is None and asking.user is None:
             text = _("%(limit)s. Please sign in first: a code by e-mail is all it takes.")
-            return Refusal(text % {"limit": self._limit(settings)}, sign_in=True)
+            return LimitRefusal(text % {"limit": self._limit(settings)}, sign_in=True)
         if self._sent(settings, asking).count() < settings["most"]:
             return None
-        return Refusal(_("%(limit)s: it has arrived already.") % {"limit": self._limit(settings)})
+        return LimitRefusal(_("%(limit)s: it has arrived already.") % {"limit": self._limit(settings)})
 
     def _limit(self, settings) -> str:
         words = {"n": settings["most"], "days": settings.get("days")}
@@ -146,7 +150,7 @@ class PerPerson(Limit):
         )
         return text % words
 
-    def _sent(self, settings, asking: Asking):
+    def _sent(self, settings, asking: RequestContext):
         sent = _sent(asking.form)
         if days := settings.get("days"):
             sent = sent.filter(sent_at__gt=asking.now - timedelta(days=days))
@@ -158,8 +162,8 @@ class PerPerson(Limit):
         return sent.filter(Q(email=asking.email) | Q(user__email=asking.email))
 
 
-@limit
-class Identity(Limit):
+@register_limit
+class IdentityLevelLimit(RequestLimit):
     """Whoever files must be known that well. Where an agent files, the agent sees to it."""
 
     key, label, icon = "identity", gettext_lazy("Identity needed to file"), "user"
@@ -169,7 +173,7 @@ class Identity(Limit):
         return [
             (
                 "level",
-                FixedChoiceBlock(
+                PlainChoiceBlock(
                     choices=[(level.name.lower(), level.label) for level in IdentityLevel if level],
                     default=IdentityLevel.KNOWN.name.lower(),
                     label=gettext_lazy("At least"),
@@ -190,10 +194,10 @@ class Identity(Limit):
         if asking.agent is not None:
             return None
         if asking.user is None:
-            return Refusal(self.announcement(settings, asking.form, asking.now), sign_in=True)
+            return LimitRefusal(self.announcement(settings, asking.form, asking.now), sign_in=True)
         if asking.user.level >= _level(settings):
             return None
-        return Refusal(_("For this service we must know for sure who you are."), prove=True)
+        return LimitRefusal(_("For this service we must know for sure who you are."), prove=True)
 
 
 def _level(settings: dict) -> IdentityLevel:
@@ -216,4 +220,4 @@ def _written(moment: datetime, silent: time) -> str:
     """A day, with the hour where it says something: 1 March 2027, 8:00."""
     local = timezone.localtime(moment)
     day = date_format(local, "DATE_FORMAT")
-    return day if local.time().replace(second=0, microsecond=0) == silent else f"{day}, {clock(local)}"
+    return day if local.time().replace(second=0, microsecond=0) == silent else f"{day}, {format_time(local)}"

@@ -15,22 +15,22 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.fields import EmailAddressField
 from eservices.accounts.models import IdentityLevel
-from eservices.formbuilder.bill import total
-from eservices.formbuilder.definition import Step
+from eservices.formbuilder.definition import StepDefinition
+from eservices.formbuilder.fee_breakdown import sum_lines
 from eservices.formbuilder.models import FormVersion
-from home.marks import explained
-from home.sandbox.wording import cautions_in_words
-from home.secrets import new_secret
+from home.localization.punctuation import labelled
+from home.untrusted_files.messages import cautions_in_words
+from home.web.secret_links import new_secret
 
 SEEN = "_seen"  # hidden input: the mark of the step that a page was made from, and what tells the page from others
 
 
-def seen_by_page(mark: str) -> str:
+def page_state(mark: str) -> str:
     """What a page of a step carries: two tabs of the same state are two pages."""
     return f"{mark}.{secrets.token_hex(4)}"
 
 
-def mark_of(seen: str) -> str:
+def mark_in_page_state(seen: str) -> str:
     return seen.partition(".")[0]
 
 
@@ -51,7 +51,7 @@ def random_path(instance, filename) -> str:
     return f"{FILES}/{instance.pk.hex[:2]}/{instance.pk.hex}"
 
 
-class Channel(models.TextChoices):
+class SubmissionChannel(models.TextChoices):
     """How a request reached the commune."""
 
     ONLINE = "online", _("online")
@@ -60,7 +60,7 @@ class Channel(models.TextChoices):
     PAPER = "paper", _("on paper")
 
 
-class RequestQuerySet(models.QuerySet):
+class RehearsableQuerySet(models.QuerySet):
     def real(self):
         """Without rehearsals: what counts, is found and is kept."""
         return self.filter(version__kind=FormVersion.Kind.PUBLISHED)
@@ -70,7 +70,7 @@ class RequestQuerySet(models.QuerySet):
         return self.filter(version__kind=FormVersion.Kind.REHEARSAL)
 
 
-class DraftQuerySet(RequestQuerySet):
+class DraftQuerySet(RehearsableQuerySet):
     def with_current(self):
         """With ``current``: the number of the version that their form asks now, None where it is closed."""
         published = FormVersion.objects.published().filter(form=OuterRef("version__form"), form__offered=True)
@@ -99,7 +99,9 @@ class Draft(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts"
     )
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.ONLINE)
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=SubmissionChannel, default=SubmissionChannel.ONLINE
+    )
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -137,7 +139,7 @@ class Draft(models.Model):
     def expired(self) -> bool:
         return self.expires_at <= timezone.now()
 
-    def mark(self, step: Step) -> str:
+    def mark(self, step: StepDefinition) -> str:
         """Changes whenever the step is saved or put aside: a page made before that is out of date."""
         asked = [field.key for field in step.fields if field.type != "files"]
         state = [
@@ -170,7 +172,9 @@ class Submission(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="submissions"
     )
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.ONLINE)
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=SubmissionChannel, default=SubmissionChannel.ONLINE
+    )
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -185,7 +189,7 @@ class Submission(models.Model):
         _("erased"), null=True, blank=True, help_text=_("Since when nothing personal stands in it.")
     )
 
-    objects = RequestQuerySet.as_manager()
+    objects = RehearsableQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("submission")
@@ -204,10 +208,10 @@ class Submission(models.Model):
     @property
     def fees_total(self) -> int:
         """In minor units; ``fees`` are lines as ``formbuilder.bill`` writes them, in the applicant's language."""
-        return total(self.fees)
+        return sum_lines(self.fees)
 
 
-class Scan(models.TextChoices):
+class ScanResult(models.TextChoices):
     """What the virus scanner says of a file. What waits for it is opened by nobody."""
 
     NOT_NEEDED = "none", _("not checked")
@@ -219,11 +223,11 @@ class Scan(models.TextChoices):
 class StoredFileQuerySet(models.QuerySet):
     def readable(self):
         """What may be opened: neither waiting for the scanner nor infected."""
-        return self.filter(scan__in=[Scan.NOT_NEEDED, Scan.CLEAN])
+        return self.filter(scan__in=[ScanResult.NOT_NEEDED, ScanResult.CLEAN])
 
     def kept(self):
         """What counts as an answer: all but what carried a virus and was destroyed."""
-        return self.exclude(scan=Scan.INFECTED)
+        return self.exclude(scan=ScanResult.INFECTED)
 
     def unclaimed(self):
         """What belongs to nothing: neither draft nor submission nor anything of the apps above."""
@@ -231,7 +235,7 @@ class StoredFileQuerySet(models.QuerySet):
         return self.filter(draft=None, submission=None, **relations)
 
     def to_scan(self, now):
-        return self.filter(scan=Scan.WAITING, scan_due_at__lte=now)
+        return self.filter(scan=ScanResult.WAITING, scan_due_at__lte=now)
 
 
 class StoredFile(models.Model):
@@ -252,7 +256,7 @@ class StoredFile(models.Model):
     digest = models.CharField(_("SHA-256"), max_length=64)
     content = models.FileField(upload_to=random_path, storage=private_storage, max_length=255)
     stored_at = models.DateTimeField(default=timezone.now)
-    scan = models.CharField(_("virus check"), max_length=8, choices=Scan, default=Scan.NOT_NEEDED)
+    scan = models.CharField(_("virus check"), max_length=8, choices=ScanResult, default=ScanResult.NOT_NEEDED)
     scan_due_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When the scanner is asked next; empty where it need not be.")
     )
@@ -274,12 +278,12 @@ class StoredFile(models.Model):
 
     @property
     def readable(self) -> bool:
-        return self.scan in (Scan.NOT_NEEDED, Scan.CLEAN)
+        return self.scan in (ScanResult.NOT_NEEDED, ScanResult.CLEAN)
 
     @property
     def remark(self) -> str:
         """What there is to know about a file that may not be opened."""
-        return "" if self.readable else explained(self.name, self.get_scan_display())
+        return "" if self.readable else labelled(self.name, self.get_scan_display())
 
     @property
     def caution(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from eservices.formbuilder.prefill import Source, prefill
+from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
 
 FROM_ACCOUNT = _("Filled in from your account. Check it.")
 # Key → label, attribute of the user, autocomplete token of the questions that are filled in unasked.
@@ -20,4 +20,4 @@ def _attribute(name: str):
 
 
 for key, (label, attribute, token) in ACCOUNT.items():
-    prefill.register(key)(Source(label, _attribute(attribute), token=token, note=FROM_ACCOUNT))
+    prefill_sources.register(key)(PrefillSource(label, _attribute(attribute), token=token, note=FROM_ACCOUNT))

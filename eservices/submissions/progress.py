@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from eservices.formbuilder.definition import Definition, Step
-from eservices.formbuilder.forms import StepForm, as_data
-from eservices.formbuilder.logic.visibility import Shown, looks_at, steps_shown
+from eservices.formbuilder.definition import FormDefinition, StepDefinition
+from eservices.formbuilder.forms import StepForm, answers_as_posted
+from eservices.formbuilder.logic.visibility import VisibleAnswers, shown_steps, step_dependencies
 
 
 @dataclass(frozen=True)
-class Progress:
+class FormProgress:
     """The steps that these answers lead through, which of them are complete, and which comes next.
 
     A saved step counts as complete while its answers would be accepted today: answers to other steps may have
@@ -21,7 +21,7 @@ class Progress:
     judged again.
     """
 
-    definition: Definition
+    definition: FormDefinition
     answers: dict
     completed: Collection[str]
     language: str
@@ -30,8 +30,8 @@ class Progress:
     _judged: dict[str, bool] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
-    def steps(self) -> list[Step]:
-        return steps_shown(self.definition, self._shown)
+    def steps(self) -> list[StepDefinition]:
+        return shown_steps(self.definition, self._shown)
 
     @cached_property
     def relevant(self) -> dict:
@@ -39,7 +39,7 @@ class Progress:
         return self._shown.counted()
 
     @cached_property
-    def first_incomplete(self) -> Step | None:
+    def first_incomplete(self) -> StepDefinition | None:
         """Where to go on; None where the request can be sent."""
         return next((step for step in self.steps if not self.is_complete(step)), None)
 
@@ -49,52 +49,52 @@ class Progress:
         key = self.definition.settings.get("applicant", {}).get("email")
         return str(self.relevant.get(key) or "")[:254]
 
-    def step(self, key: str) -> Step | None:
+    def step(self, key: str) -> StepDefinition | None:
         """The step under ``key``, if these answers lead through it."""
         return next((step for step in self.steps if step.key == key), None)
 
-    def may_open(self, step: Step) -> bool:
+    def may_open(self, step: StepDefinition) -> bool:
         """Whether everything before ``step`` is complete."""
         return all(self.is_complete(one) for one in self.steps[: self.steps.index(step)])
 
-    def before(self, step: Step) -> Step | None:
+    def before(self, step: StepDefinition) -> StepDefinition | None:
         position = self.steps.index(step)
         return self.steps[position - 1] if position else None
 
-    def after(self, step: Step) -> Step | None:
+    def after(self, step: StepDefinition) -> StepDefinition | None:
         return next(iter(self.steps[self.steps.index(step) + 1 :]), None)
 
-    def is_complete(self, step: Step) -> bool:
+    def is_complete(self, step: StepDefinition) -> bool:
         if step.key not in self._judged:
             self._judged[step.key] = step.key in self.completed and self._is_right(step)
         return self._judged[step.key]
 
-    def judge(self, step: Step) -> StepForm:
+    def judge(self, step: StepDefinition) -> StepForm:
         """The form of a step with its stored answers put to the test."""
-        data = as_data(step, self.answers)
+        data = answers_as_posted(step, self.answers)
         return StepForm(self.definition, step, self.language, self.answers, data=data, today=self.today)
 
     @cached_property
-    def _shown(self) -> Shown:
-        return Shown.of(self.definition, self.answers, self.today)
+    def _shown(self) -> VisibleAnswers:
+        return VisibleAnswers.of(self.definition, self.answers, self.today)
 
-    def _is_right(self, step: Step) -> bool:
+    def _is_right(self, step: StepDefinition) -> bool:
         """Whether its answers would be accepted: judged once for all that it looks at."""
         own = [self.answers.get(field.key) for field in step.fields]
-        seen = [own, [self._shown.get(key) for key in looks_at(step)]]
+        seen = [own, [self._shown.get(key) for key in step_dependencies(step)]]
         known = self.verdicts.get(step.key)
         if known is None or known[0] != seen:
             known = self.verdicts[step.key] = (seen, self.judge(step).is_valid())
         return known[1]
 
 
-def relaxed(definition: Definition, optional: Collection[str]) -> Definition:
+def with_optional_questions(definition: FormDefinition, optional: Collection[str]) -> FormDefinition:
     """The same form with some questions optional, as where an agent files for somebody without e-mail."""
     steps = [
         step | {"fields": [_relaxed(field, optional) for field in step.get("fields", [])]}
         for step in definition.content["steps"]
     ]
-    return Definition(definition.content | {"steps": steps})
+    return FormDefinition(definition.content | {"steps": steps})
 
 
 def _relaxed(content: dict, optional: Collection[str]) -> dict:

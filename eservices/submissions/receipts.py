@@ -6,13 +6,13 @@ An offer is a function ``(submission) -> dict`` with ``reference`` (text), ``url
 
 from collections.abc import Callable
 
-from home.registry import Registry
+from home.extensions.registry import Registry
 
 from .models import Submission
 
-receipts: Registry[Callable[[Submission], dict]] = Registry("receipts")
+receipt_providers: Registry[Callable[[Submission], dict]] = Registry("receipts")
 
 
-def receipt(submission: Submission) -> dict:
+def receipt_for(submission: Submission) -> dict:
     """What the first offer says of ``submission``; empty where no app offers anything."""
-    return next((offer(submission) for offer in receipts), {})
+    return next((offer(submission) for offer in receipt_providers), {})

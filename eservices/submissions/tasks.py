@@ -4,7 +4,7 @@ from django.tasks import task
 
 
 @task()
-def scan(file_id: str) -> None:
+def scan_file(file_id: str) -> None:
     from . import actions
 
-    actions.scan(file_id)
+    actions.scan_file(file_id)

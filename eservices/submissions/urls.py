@@ -12,6 +12,6 @@ urlpatterns = [
     path("d/<secret:secret>/verifier/", views.review, name="review"),
     path("d/<secret:secret>/envoyer/", views.send, name="send"),
     path("d/<secret:secret>/envoyee/", views.sent, name="sent"),
-    path("d/<secret:secret>/plus-tard/", views.later, name="later"),
-    path("d/<secret:secret>/lien/", views.resume_mail, name="resume_mail"),
+    path("d/<secret:secret>/plus-tard/", views.save_for_later, name="later"),
+    path("d/<secret:secret>/lien/", views.email_resume_link, name="resume_mail"),
 ]

@@ -17,51 +17,63 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eservices.accounts.fields import EmailAddressFormField
-from eservices.accounts.signed_out import sign_in_first
-from eservices.formbuilder.definition import Step
+from eservices.accounts.session_expiry import redirect_to_sign_in
+from eservices.formbuilder.definition import StepDefinition
 from eservices.formbuilder.forms import REMOVE_FILE, StepForm
 from eservices.formbuilder.logic.visibility import visible_steps
-from home import limits
-from home.dates import date_format
-from home.public_forms import TRAP
-from home.templatetags.commune import clock
+from home.localization.dates import date_format
+from home.localization.times import format_time
 from home.validators import validate_no_control
+from home.web import rate_limits as web_rate_limits
+from home.web.public_forms import HONEYPOT_FIELD
 
-from . import access, actions, background, beginning, rates, unsaved, uploads
-from .carrying import regrouped
-from .filing import BACK, GO_TO, LATER, VERSION, Filing, as_posted, typed_of, unjudged
-from .models import Channel, seen_by_page
-from .receipts import receipt
-from .receiving import receive_files, remove_file
+from . import access, actions, autosave, draft_token, session_recovery, upload_checks
+from . import rate_limits as submissions_rate_limits
+from .form_session import (
+    BACK,
+    GO_TO,
+    LATER,
+    VERSION,
+    FormSession,
+    to_querydict,
+    typed_answers,
+    without_errors,
+)
+from .models import SubmissionChannel, page_state
+from .receipts import receipt_for
+from .step_files import remove_step_file, store_step_files
+from .version_migration import reassign_to_steps
 
 UNREADABLE = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
-STAFF_CHANNELS = set(Channel.values) - {Channel.ONLINE}
+STAFF_CHANNELS = set(SubmissionChannel.values) - {SubmissionChannel.ONLINE}
 CHANGED = gettext_lazy("This form has changed while the page was open. Please check your answers.")
 
 
 # -- What every page passes through --------------------------------------------------------------------------
-def filing_page(view):
+def form_page(view):
     """Never cached, and answers too much input with a page that says so."""
-    return never_cache(uploads.bounded(view))
+    return never_cache(upload_checks.limit_input(view))
 
 
-def of_draft(view):
+def with_draft(view):
     """Calls ``view(request, filing)`` with the draft behind the link, or says why it does not open."""
 
-    @filing_page
+    @form_page
     @wraps(view)
     def page(request, secret, **kwargs):
         try:
             draft = access.draft_by_secret(request.user, secret)
-        except access.SignInFirst as first:
+        except access.SignInRequired as first:
             return _sign_in_first(request, first.draft, kwargs.get("step"))
-        except access.Expired as expired:
+        except access.DraftExpired as expired:
             return _expired(request, expired.draft)
         try:
             told = _follow(request, draft)
         except actions.AlreadySent:  # in another tab, this very moment
             return redirect("submissions:sent", draft.secret)
-        filing = Filing.of(draft, get_language(), _person(request), limits.caller(request))
+        filing = FormSession.of(
+            draft, get_language(), _person(request), web_rate_limits.client_address(request)
+        )
         filing.told = told
         return view(request, filing, **kwargs)
 
@@ -76,11 +88,11 @@ def _sign_in_first(request, draft, key: str | None) -> HttpResponse:
     """
     kept, step = False, draft.version.definition.step(key) if key else None
     if request.method == "POST" and step:
-        kept = rates.may_wait(request) and unsaved.keep(
-            request, draft, step, typed_of(legible(request.POST), step)
+        kept = submissions_rate_limits.may_wait(request) and session_recovery.store_for_session(
+            request, draft, step, typed_answers(strip_unsafe_characters(request.POST), step)
         )
-    if background.wanted(request):
-        return background.refused(_signed_out(request.FILES, kept), 401)
+    if autosave.is_autosave(request):
+        return autosave.autosave_refused(_signed_out(request.FILES, kept), 401)
     return redirect_to_login(request.get_full_path())
 
 
@@ -107,17 +119,17 @@ def _follow(request, draft) -> str:
     version = access.newer_version(draft)
     if version is None:
         return ""
-    carried = actions.carried_to(draft, version, get_language())
+    carried = actions.preview_migration(draft, version, get_language())
     if request.method == "POST":
-        actions.carry_over(actor=_person(request), draft=draft, version=version)
+        actions.migrate_draft(actor=_person(request), draft=draft, version=version)
     draft.take(version, carried)
     return carried.told
 
 
-def of_open_draft(view):
+def with_open_draft(view):
     """The same for what ends with the sending: afterwards there is the receipt."""
 
-    @of_draft
+    @with_draft
     @wraps(view)
     def page(request, filing, **kwargs):
         if hasattr(filing.draft, "submission"):
@@ -131,27 +143,27 @@ def of_open_draft(view):
 
 
 # -- Steps ---------------------------------------------------------------------------------------------------
-@filing_page
+@form_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request, form):
     """The first step. Nothing is kept before something is sent."""
     if _channel(request) in STAFF_CHANNELS and not request.user.is_authenticated:
-        return sign_in_first(request, request.get_full_path())
+        return redirect_to_sign_in(request, request.get_full_path())
     channel, agent = _on_behalf(request)
-    filing = Filing(
+    filing = FormSession(
         access.version_in_force(form),
         get_language(),
         _person(request),
         None,
         channel,
         agent,
-        caller=limits.caller(request),
+        caller=web_rate_limits.client_address(request),
     )
     steps = filing.progress.steps
     if not steps:
         raise Http404
     filing.beginning = _beginning(request, form)
-    if request.method == "POST" and access.is_begun(filing.beginning.secret):
+    if request.method == "POST" and access.is_draft_started(filing.beginning.secret):
         return step(request, secret=filing.beginning.secret, step=steps[0].key)
     if earlier := _earlier(request, filing):
         first = visible_steps(earlier.definition, {}, timezone.localdate())
@@ -161,18 +173,18 @@ def start(request, form):
     return _step(request, filing, steps[0])
 
 
-def _closed(request, filing: Filing) -> HttpResponse:
+def _closed(request, filing: FormSession) -> HttpResponse:
     """No request is taken now: said before somebody starts."""
     return _page(request, "submissions/closed.html", filing, {"closed": filing.closed}, status=403)
 
 
-def _beginning(request, form: str) -> beginning.Beginning:
+def _beginning(request, form: str) -> draft_token.DraftToken:
     """Of the draft that the page posted here is to begin; a new one for a new page, and once it was sent."""
-    brought = beginning.read(request.POST.get(beginning.FIELD, ""), form)
-    return brought if brought and not access.is_sent(brought.secret) else beginning.new(form)
+    brought = draft_token.read_token(request.POST.get(draft_token.FIELD, ""), form)
+    return brought if brought and not access.is_sent(brought.secret) else draft_token.new_token(form)
 
 
-@of_draft
+@with_draft
 @require_safe
 def resume(request, filing):
     """Where somebody left: the first step to complete, the review, or the receipt."""
@@ -181,7 +193,7 @@ def resume(request, filing):
     return redirect(filing.url(filing.progress.first_incomplete))
 
 
-@of_open_draft
+@with_open_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request, filing, step):
     """One step of a draft. Out of order, or no longer asked: the first that is to complete."""
@@ -198,57 +210,59 @@ def step(request, filing, step):
     return _step(request, filing, found)
 
 
-def _step(request, filing: Filing, step: Step) -> HttpResponse:
+def _step(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, filing, step)
     return _show(request, filing, step, _unsaved(request, filing, step) or filing.form(step))
 
 
-def _unsaved(request, filing: Filing, step: Step) -> StepForm | None:
+def _unsaved(request, filing: FormSession, step: StepDefinition) -> StepForm | None:
     """What was posted when the session had ended: shown again until it is posted once more.
 
     Beside each question, and above all, the files that are to be chosen again.
     """
-    kept = unsaved.of(request, filing.draft, step)
+    kept = session_recovery.load_for_step(request, filing.draft, step)
     if kept is None:
         return None
     form = filing.form(step)
     if kept.typed:
         messages.info(request, _("You are signed in again. Check what you typed, then continue."))
-        form = unjudged(filing.form(step, as_posted(kept.typed)))
-    if files := unsaved.missing(kept, filing.draft):
+        form = without_errors(filing.form(step, to_querydict(kept.typed)))
+    if files := session_recovery.missing_files(kept, filing.draft):
         names = [name for some in files.values() for name in some]
-        messages.warning(request, _("Choose again: %(names)s.") % {"names": quoted(names)})
+        messages.warning(request, _("Choose again: %(names)s.") % {"names": quote_names(names)})
     for key, names in files.items():
         remark = _("Not kept, since you were no longer signed in: %(names)s. Choose again.")
-        form.remarks.setdefault(key, []).append(remark % {"names": quoted(names)})
+        form.remarks.setdefault(key, []).append(remark % {"names": quote_names(names)})
     return form
 
 
-def quoted(names: list[str]) -> str:
+def quote_names(names: list[str]) -> str:
     return ", ".join(_("“%(name)s”") % {"name": name} for name in names)
 
 
-def _posted(request, filing: Filing, step: Step) -> HttpResponse:
+def _posted(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
     """Whatever comes of it, nothing that was entered is lost: it is saved, put aside, or shown again."""
-    data = legible(request.POST)
-    if data.get(TRAP):
-        form = unjudged(filing.form(step, data))
+    data = strip_unsafe_characters(request.POST)
+    if data.get(HONEYPOT_FIELD):
+        form = without_errors(filing.form(step, data))
         return _show(request, filing, step, form, [_("Leave the hidden field empty, and send again.")])
     try:
-        rates.posting(request, filing, filing.growth(step, typed_of(data, step)))
-    except rates.TooOften as often:
+        submissions_rate_limits.count_page_post(
+            request, filing, filing.growth(step, typed_answers(data, step))
+        )
+    except submissions_rate_limits.RateLimitExceeded as often:
         return _too_often(request, filing, step, data, often)
-    if background.wanted(request):
-        answer = background.posted(request, filing, step, data)
-        if answer.status_code == 200 and background.brings_typed(request):
-            unsaved.forget_typed(request, filing.draft, step)
+    if autosave.is_autosave(request):
+        answer = autosave.handle_autosave(request, filing, step, data)
+        if answer.status_code == 200 and autosave.has_typed_answers(request):
+            session_recovery.discard_typed(request, filing.draft, step)
         return answer
-    unsaved.forget(request, filing.draft, step)
-    faults = receive_files(request, filing, step)
+    session_recovery.discard_for_step(request, filing.draft, step)
+    faults = store_step_files(request, filing, step)
     if data.get(REMOVE_FILE):
-        remove_file(filing, data[REMOVE_FILE])
-        return _show(request, filing, step, unjudged(filing.form(step, data)))
+        remove_step_file(filing, data[REMOVE_FILE])
+        return _show(request, filing, step, without_errors(filing.form(step, data)))
     form = filing.form(step, data)
     if any(button in data for button in (BACK, LATER, GO_TO)):
         return _leave(request, filing, step, form, data)
@@ -256,46 +270,54 @@ def _posted(request, filing: Filing, step: Step) -> HttpResponse:
     if valid and not faults:
         try:
             return _save(request, filing, step, form)
-        except actions.NotKept as gone:
+        except actions.AnswerUnavailable as gone:
             faults = {gone.field: [str(gone)]}
     return _show(request, filing, step, _with_faults(form, faults))
 
 
-def _too_often(request, filing: Filing, step: Step, data: QueryDict, often: rates.TooOften) -> HttpResponse:
+def _too_often(
+    request,
+    filing: FormSession,
+    step: StepDefinition,
+    data: QueryDict,
+    often: submissions_rate_limits.RateLimitExceeded,
+) -> HttpResponse:
     """Enough for now: the page again, with what was typed and when to go on."""
-    if background.wanted(request):
-        response = background.refused(often.message, 429, retry=often.seconds)
+    if autosave.is_autosave(request):
+        response = autosave.autosave_refused(often.message, 429, retry=often.seconds)
     else:
-        form = unjudged(filing.form(step, data))
+        form = without_errors(filing.form(step, data))
         response = _show(request, filing, step, form, [often.message], status=429)
     response["Retry-After"] = often.seconds
     return response
 
 
-def _earlier(request, filing: Filing):
+def _earlier(request, filing: FormSession):
     """The version that a posted page was made from, if it is not the one that the draft is at now."""
     number = request.POST.get(VERSION, "")
     if not number or number == str(filing.version.number):
         return None
-    return access.version_numbered(filing.version.form, number)
+    return access.published_version(filing.version.form, number)
 
 
-def _posted_before(request, filing: Filing, step: Step) -> HttpResponse:
+def _posted_before(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
     """A page that stood open while the form changed: what was typed goes to the steps that ask it now."""
-    data = legible(request.POST)
-    if data.get(TRAP):
+    data = strip_unsafe_characters(request.POST)
+    if data.get(HONEYPOT_FIELD):
         return redirect(filing.url(filing.progress.first_incomplete))
     try:
-        rates.posting(request, filing, filing.growth(step, typed_of(data, step)))
-    except rates.TooOften as often:
+        submissions_rate_limits.count_page_post(
+            request, filing, filing.growth(step, typed_answers(data, step))
+        )
+    except submissions_rate_limits.RateLimitExceeded as often:
         return _too_often(request, filing, filing.definition.step(step.key) or step, data, often)
-    received = [receive_files(request, filing, one) for one in filing.definition.steps]
+    received = [store_step_files(request, filing, one) for one in filing.definition.steps]
     faults = [text for of_step in received for texts in of_step.values() for text in texts]
-    if background.wanted(request):
-        return background.refused(" ".join([*faults, str(filing.told or CHANGED)]), 409)
-    typed = regrouped(step, filing.definition, filing.answers, dict(data.lists()))
+    if autosave.is_autosave(request):
+        return autosave.autosave_refused(" ".join([*faults, str(filing.told or CHANGED)]), 409)
+    typed = reassign_to_steps(step, filing.definition, filing.answers, dict(data.lists()))
     for key, own in typed.items():
-        filing.draft = actions.put_aside(
+        filing.draft = actions.save_unvalidated(
             actor=filing.user, draft=filing.start(), step=filing.definition.step(key), typed=own
         )
     messages.info(request, filing.told or CHANGED)
@@ -307,7 +329,7 @@ def _posted_before(request, filing: Filing, step: Step) -> HttpResponse:
     return redirect(filing.url(asked[0] if asked else filing.progress.first_incomplete))
 
 
-def _save(request, filing: Filing, step: Step, form: StepForm) -> HttpResponse:
+def _save(request, filing: FormSession, step: StepDefinition, form: StepForm) -> HttpResponse:
     """To the next step; to the review where everything is complete already, as after a change from there."""
     _keep(request, filing, step, form)
     progress = filing.progress
@@ -315,11 +337,13 @@ def _save(request, filing: Filing, step: Step, form: StepForm) -> HttpResponse:
     return redirect(filing.url(following if progress.first_incomplete else None))
 
 
-def _leave(request, filing: Filing, step: Step, form: StepForm, data: QueryDict) -> HttpResponse:
+def _leave(
+    request, filing: FormSession, step: StepDefinition, form: StepForm, data: QueryDict
+) -> HttpResponse:
     """To another page, with what was typed: saved if it is right, else put aside as it is."""
     if not (form.is_valid() and _is_kept(request, filing, step, form)):
-        filing.draft = actions.put_aside(
-            actor=filing.user, draft=filing.start(), step=step, typed=typed_of(data, step)
+        filing.draft = actions.save_unvalidated(
+            actor=filing.user, draft=filing.start(), step=step, typed=typed_answers(data, step)
         )
     progress = filing.progress
     if LATER in data:
@@ -329,15 +353,15 @@ def _leave(request, filing: Filing, step: Step, form: StepForm, data: QueryDict)
     return redirect(filing.url(progress.before(step) or step))
 
 
-def _is_kept(request, filing: Filing, step: Step, form: StepForm) -> bool:
+def _is_kept(request, filing: FormSession, step: StepDefinition, form: StepForm) -> bool:
     try:
         _keep(request, filing, step, form)
-    except actions.NotKept:
+    except actions.AnswerUnavailable:
         return False
     return True
 
 
-def _keep(request, filing: Filing, step: Step, form: StepForm) -> None:
+def _keep(request, filing: FormSession, step: StepDefinition, form: StepForm) -> None:
     """Saves the step, and tells what there is to tell of it."""
     filing.draft = actions.save_step(
         actor=filing.user,
@@ -351,7 +375,9 @@ def _keep(request, filing: Filing, step: Step, form: StepForm) -> None:
         messages.info(request, text)
 
 
-def _show(request, filing: Filing, step: Step, form: StepForm, notes=(), status=200) -> HttpResponse:
+def _show(
+    request, filing: FormSession, step: StepDefinition, form: StepForm, notes=(), status=200
+) -> HttpResponse:
     form.action = filing.url(step) if filing.draft else request.get_full_path()
     context = {
         "form": form,
@@ -360,7 +386,7 @@ def _show(request, filing: Filing, step: Step, form: StepForm, notes=(), status=
         "opened": [] if form.errors else [one for one in form.questions if one.field in form.opened],
         "has_back": filing.draft and filing.progress.before(step),
         "notes": notes,
-        "seen": seen_by_page(filing.mark(step)),
+        "seen": page_state(filing.mark(step)),
         "closed": filing.closed,
         "beginning": None if filing.draft else filing.beginning,
     }
@@ -376,7 +402,7 @@ def _with_faults(form: StepForm, faults: dict[str, list[str]]) -> StepForm:
 
 
 # -- Review, sending, receipt --------------------------------------------------------------------------------
-@of_open_draft
+@with_open_draft
 @require_safe
 def review(request, filing):
     """Everything that was answered, what is due, and the button that sends."""
@@ -386,7 +412,7 @@ def review(request, filing):
     return _review(request, filing)
 
 
-def _review(request, filing: Filing, faults=(), status=200) -> HttpResponse:
+def _review(request, filing: FormSession, faults=(), status=200) -> HttpResponse:
     steps = filing.progress.steps
     context = {
         "trail": filing.trail(None),
@@ -398,7 +424,7 @@ def _review(request, filing: Filing, faults=(), status=200) -> HttpResponse:
     return _page(request, "submissions/review.html", filing, context | filing.fees(), status)
 
 
-@of_draft
+@with_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request, filing):
     """Sends, once: a second time leads to the same receipt."""
@@ -407,16 +433,16 @@ def send(request, filing):
     if not hasattr(filing.draft, "submission") and (answer := _held_up(request, filing)):
         return answer
     try:
-        actions.send(actor=filing.user, draft=filing.draft)
-    except actions.Incomplete as incomplete:
+        actions.submit(actor=filing.user, draft=filing.draft)
+    except actions.IncompleteSubmission as incomplete:
         return _incomplete(request, filing, incomplete.step)
-    except actions.Closed as closed:
+    except actions.ServiceClosed as closed:
         filing.closed = closed.refusal
         return _review(request, filing, status=409)
     return redirect("submissions:sent", filing.draft.secret)
 
 
-def _held_up(request, filing: Filing) -> HttpResponse | None:
+def _held_up(request, filing: FormSession) -> HttpResponse | None:
     """The page that says what keeps the request from being sent; none where nothing does."""
     number = str(filing.version.number)
     if missing := filing.progress.first_incomplete:
@@ -427,16 +453,16 @@ def _held_up(request, filing: Filing) -> HttpResponse | None:
     if fault := _fault_of_sending(request, filing):
         return _review(request, filing, [fault])
     try:
-        rates.sending(request, filing)
-    except rates.TooOften as often:
+        submissions_rate_limits.count_submission(request, filing)
+    except submissions_rate_limits.RateLimitExceeded as often:
         response = _review(request, filing, [often.message], status=429)
         response["Retry-After"] = often.seconds
         return response
     return None
 
 
-def _fault_of_sending(request, filing: Filing) -> str:
-    if request.POST.get(TRAP):
+def _fault_of_sending(request, filing: FormSession) -> str:
+    if request.POST.get(HONEYPOT_FIELD):
         return _("Leave the hidden field empty, and send again.")
     if "declared" not in request.POST:
         return _("Tick the box: you confirm that your answers are exact.")
@@ -445,12 +471,12 @@ def _fault_of_sending(request, filing: Filing) -> str:
     return ""
 
 
-def _incomplete(request, filing: Filing, step: Step) -> HttpResponse:
+def _incomplete(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
     messages.info(request, _("Something must be completed here before your request can be sent."))
     return redirect(filing.url(step))
 
 
-@of_draft
+@with_draft
 @require_safe
 def sent(request, filing):
     """The receipt: reference, what happens next and by when, the private link."""
@@ -459,7 +485,7 @@ def sent(request, filing):
         return redirect("submissions:resume", filing.draft.secret)
     context = {
         "submission": submission,
-        "receipt": receipt(submission),
+        "receipt": receipt_for(submission),
         "sections": filing.sections(submission),
     }
     return _page(request, "submissions/sent.html", filing, context)
@@ -479,16 +505,16 @@ class ResumeForm(forms.Form):
     )
 
 
-@of_open_draft
+@with_open_draft
 @require_safe
-def later(request, filing):
+def save_for_later(request, filing):
     """Saved: here is the link, on paper or by mail."""
     return _later(request, filing, ResumeForm())
 
 
-@of_open_draft
+@with_open_draft
 @require_http_methods(["GET", "HEAD", "POST"])
-def resume_mail(request, filing):
+def email_resume_link(request, filing):
     """Mails the link to whatever address is given: it says nothing but where to go on."""
     form = ResumeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -497,31 +523,31 @@ def resume_mail(request, filing):
         _mail_link(filing, form.cleaned_data["email"])
     except actions.AlreadySent:
         raise
-    except actions.Refused as refused:
+    except actions.SubmissionRefused as refused:
         form.add_error("email", str(refused))
         return _later(request, filing, form)
     messages.success(request, _("The link is on its way to %(to)s.") % {"to": form.cleaned_data["email"]})
     return redirect("submissions:later", filing.draft.secret)
 
 
-def _mail_link(filing: Filing, to: str) -> None:
+def _mail_link(filing: FormSession, to: str) -> None:
     try:
-        rates.RESUME_EMAIL.count(limits.mailbox(to))
-    except rates.TooOften as often:
-        raise actions.Refused(
+        submissions_rate_limits.RESUME_EMAIL.count(web_rate_limits.normalize_mailbox(to))
+    except submissions_rate_limits.RateLimitExceeded as often:
+        raise actions.SubmissionRefused(
             _("We wrote to this address several times already. Try again at %(hour)s.") % {"hour": often.hour}
         ) from None
     actions.mail_resume_link(actor=filing.user, draft=filing.draft, to=to)
 
 
-def _later(request, filing: Filing, form: ResumeForm) -> HttpResponse:
+def _later(request, filing: FormSession, form: ResumeForm) -> HttpResponse:
     url = request.build_absolute_uri(filing.resume_path)
     name = "later_at_counter" if filing.for_somebody else "later"
     return _page(request, f"submissions/{name}.html", filing, {"form": form, "resume_url": url})
 
 
 # -- Shared --------------------------------------------------------------------------------------------------
-def _page(request, template: str, filing: Filing, context: dict, status: int = 200) -> HttpResponse:
+def _page(request, template: str, filing: FormSession, context: dict, status: int = 200) -> HttpResponse:
     shared = {
         "filing": filing,
         "draft": filing.draft,
@@ -542,7 +568,7 @@ def _kept_until(what: str, until: datetime) -> str:
         "%(what)s. This is kept for you until %(day)s, %(hour)s: send your request by then. "
         "If you choose something else, others can have it."
     )
-    return text % {"what": capfirst(what), "day": date_format(local, "l j F"), "hour": clock(local)}
+    return text % {"what": capfirst(what), "day": date_format(local, "l j F"), "hour": format_time(local)}
 
 
 def _expired(request, draft) -> HttpResponse:
@@ -559,20 +585,20 @@ def _person(request):
 
 
 def _channel(request) -> str:
-    return request.GET.get("canal", Channel.ONLINE)
+    return request.GET.get("canal", SubmissionChannel.ONLINE)
 
 
 def _on_behalf(request) -> tuple[str, object]:
     """Channel and agent where staff files for somebody (``?canal=``); whoever may not gets a 404."""
     channel = _channel(request)
-    if channel == Channel.ONLINE:
+    if channel == SubmissionChannel.ONLINE:
         return channel, None
-    if channel not in Channel.values or not access.may_file_for_others(request.user):
+    if channel not in SubmissionChannel.values or not access.may_submit_for_others(request.user):
         raise Http404
     return channel, request.user
 
 
-def legible(posted: QueryDict) -> QueryDict:
+def strip_unsafe_characters(posted: QueryDict) -> QueryDict:
     """What was posted, without NUL characters, which no database can keep, and without marks that turn the direction
     of what is written after them, by which a name is read as another."""
     data = QueryDict(mutable=True, encoding=posted.encoding)

@@ -8,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 from wagtail import blocks
 
-from home import sms
-from home.blocks import TEXT_FEATURES
+from ..blocks.base import TEXT_FEATURES
+from ..formats import sms
+from .phone_text import as_sms
 
-from .wording import as_sms
-
-MOST_MESSAGES = 3  # that one alert may cost for each number
+MAX_MESSAGES = 3  # that one alert may cost for each number
 
 
 class SMSBlock(blocks.TextBlock):
@@ -27,18 +26,18 @@ class SMSBlock(blocks.TextBlock):
 
     def clean(self, value):
         value = super().clean(value)
-        length = sms.measure(as_sms(value)) if value else sms.measure("")
-        if length.messages > MOST_MESSAGES:
+        length = sms.measure_sms(as_sms(value)) if value else sms.measure_sms("")
+        if length.messages > MAX_MESSAGES:
             text = ngettext(
                 "{places} characters in {alphabet} make {messages} message. At most {most}.",
                 "{places} characters in {alphabet} make {messages} messages. At most {most}.",
                 length.messages,
             )
-            raise ValidationError(text.format(most=MOST_MESSAGES, **vars(length)))
+            raise ValidationError(text.format(most=MAX_MESSAGES, **vars(length)))
         return value
 
 
-class WordsBlock(blocks.StructBlock):
+class AlertTextBlock(blocks.StructBlock):
     """An alert in one language."""
 
     title = blocks.CharBlock(label=_("What is the matter"), max_length=120)
@@ -73,11 +72,11 @@ class WordsBlock(blocks.StructBlock):
         icon = "warning"
 
 
-class WordsInLanguages(blocks.StreamBlock):
+class AlertTranslationsBlock(blocks.StreamBlock):
     """The languages of the site; each stands once, one is enough."""
 
     def __init__(self, local_blocks=None, **options):
-        languages = [(code, WordsBlock(label=name)) for code, name in settings.LANGUAGES]
+        languages = [(code, AlertTextBlock(label=name)) for code, name in settings.LANGUAGES]
         once = {code: {"max_num": 1} for code, _name in settings.LANGUAGES}
         super().__init__([*languages, *(local_blocks or [])], **({"block_counts": once} | options))
 
@@ -85,5 +84,5 @@ class WordsInLanguages(blocks.StreamBlock):
         min_num = 1
 
 
-class SectionsBlock(blocks.StreamBlock):
+class AlertSectionsBlock(blocks.StreamBlock):
     page = blocks.PageChooserBlock(label=_("Section"))

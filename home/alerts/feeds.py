@@ -7,12 +7,11 @@ from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from home.links import absolute
-from home.marks import explained
-from home.models import CommuneSettings
-from home.pasted import readable
-
-from . import showing
+from ..links.page_links import absolute_url
+from ..localization.punctuation import labelled
+from ..models import CommuneSettings
+from ..text.cleaning import strip_control_characters
+from . import current
 
 
 class AlertFeed(Feed):
@@ -22,10 +21,10 @@ class AlertFeed(Feed):
         return request
 
     def title(self, request) -> str:
-        return explained(CommuneSettings.current(request), _("Alerts"))
+        return labelled(CommuneSettings.current(request), _("Alerts"))
 
     def link(self, request) -> str:
-        return absolute(reverse("home:alerts"), request)
+        return absolute_url(reverse("home:alerts"), request)
 
     def description(self) -> str:
         return _("What is urgent now.")
@@ -35,17 +34,17 @@ class AlertFeed(Feed):
         return get_language()
 
     def items(self, request):
-        return [(alert, request) for alert in showing.current(request)]
+        return [(alert, request) for alert in current.current_alerts(request)]
 
     def item_title(self, item) -> str:
-        return readable(explained(item[0].level.label, item[0].heading))
+        return strip_control_characters(labelled(item[0].level.label, item[0].heading))
 
     def item_description(self, item) -> str:
-        return readable(item[0].text)
+        return strip_control_characters(item[0].text)
 
     def item_link(self, item) -> str:
         alert, request = item
-        return f"{absolute(reverse('home:alerts'), request)}#a-{alert.key}"
+        return f"{absolute_url(reverse('home:alerts'), request)}#a-{alert.key}"
 
     def item_guid(self, item) -> str:
         return f"{item[0].key}-{item[0].version}"

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Level(models.IntegerChoices):
+class AlertLevel(models.IntegerChoices):
     INFORMATION = 1, _("Information")
     ATTENTION = 2, _("Attention")
     DANGER = 3, _("Danger")
@@ -23,8 +23,8 @@ class Level(models.IntegerChoices):
     @property
     def role(self) -> str:
         """Danger is told at the next pause, emergency at once; what is below is there to be found."""
-        return {Level.DANGER: "status", Level.EMERGENCY: "alert"}.get(self, "")
+        return {AlertLevel.DANGER: "status", AlertLevel.EMERGENCY: "alert"}.get(self, "")
 
     @property
     def closable(self) -> bool:
-        return self <= Level.ATTENTION
+        return self <= AlertLevel.ATTENTION

@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, PageChooserPanel
 from wagtail.models import DraftStateMixin, Page, PreviewableMixin, RevisionMixin
 
-from home.fields import LiveStreamField
-
-from . import wording
-from .blocks import SectionsBlock, WordsInLanguages
-from .levels import Level
+from ..fields import LiveStreamField
+from . import phone_text
+from .blocks import AlertSectionsBlock, AlertTranslationsBlock
+from .levels import AlertLevel
 
 
 class AlertQuerySet(models.QuerySet):
@@ -44,12 +43,12 @@ class AlertQuerySet(models.QuerySet):
         return self.annotate(page_path=first("url_path"), page_language=first("locale__language_code"))
 
 
-def alone(title: str) -> str:
+def strip_trailing_comma(title: str) -> str:
     """A title that goes on in the text, where it stands by itself: without the comma at its end."""
     return title.rstrip(" \xa0\u202f,;:")
 
 
-def main_language():
+def default_translations():
     """A new alert opens with the words of the first language to fill in."""
     block = Alert._meta.get_field("texts").stream_block
     return block.to_python([{"type": settings.LANGUAGE_CODE, "value": {}}])
@@ -59,8 +58,10 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
     """What must not be overlooked, from when to when and where. One row for all languages."""
 
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
-    level = models.PositiveSmallIntegerField(_("level"), choices=Level, default=Level.ATTENTION)
-    texts = LiveStreamField(WordsInLanguages(), verbose_name=_("what it says"), default=main_language)
+    level = models.PositiveSmallIntegerField(_("level"), choices=AlertLevel, default=AlertLevel.ATTENTION)
+    texts = LiveStreamField(
+        AlertTranslationsBlock(), verbose_name=_("what it says"), default=default_translations
+    )
     page = models.ForeignKey(
         "wagtailcore.Page",
         models.SET_NULL,
@@ -71,7 +72,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
     )
     url = models.URLField(_("or address elsewhere"), blank=True)
     sections = LiveStreamField(
-        SectionsBlock(required=False),
+        AlertSectionsBlock(required=False),
         verbose_name=_("only in these sections"),
         blank=True,
         default=list,
@@ -104,7 +105,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
 
     def __str__(self) -> str:
         words = self.words()
-        return (words and alone(words["title"])) or str(self.get_level_display())
+        return (words and strip_trailing_comma(words["title"])) or str(self.get_level_display())
 
     def save(self, *args, **kwargs):
         chosen = [block["value"] for block in self.sections.raw_data if block["value"]]
@@ -130,8 +131,8 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         return self.live and (self.expire_at is None or self.expire_at > now)
 
     @property
-    def degree(self) -> Level:
-        return Level(self.level)
+    def degree(self) -> AlertLevel:
+        return AlertLevel(self.level)
 
     @property
     def over_at(self) -> datetime | None:
@@ -168,7 +169,9 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         with translation.override(self.language_for(language)):
             said = " ".join(filter(None, [words["title"], words["text"]]))
             level = self.get_level_display()
-            return wording.as_sms(words["sms"] or gettext("{level}: {words}").format(level=level, words=said))
+            return phone_text.as_sms(
+                words["sms"] or gettext("{level}: {words}").format(level=level, words=said)
+            )
 
     def all_clear_text(self, language: str = settings.LANGUAGE_CODE) -> str:
         """Return what telephones are sent once the alert is over, if an editor wants it; "" if it says nothing."""
@@ -176,7 +179,9 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         if not words:
             return ""
         with translation.override(self.language_for(language)):
-            return wording.as_sms(gettext("All clear: {title}").format(title=alone(words["title"])))
+            return phone_text.as_sms(
+                gettext("All clear: {title}").format(title=strip_trailing_comma(words["title"]))
+            )
 
     @property
     def preview_modes(self):
@@ -186,6 +191,6 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         return "home/alerts/preview.html"
 
     def get_preview_context(self, request, mode_name):
-        from .showing import shown
+        from .current import build_display
 
-        return {"alert": shown(self, mode_name or settings.LANGUAGE_CODE, request), "full": True}
+        return {"alert": build_display(self, mode_name or settings.LANGUAGE_CODE, request), "full": True}

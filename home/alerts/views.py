@@ -3,10 +3,10 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from . import showing
+from . import current
 
 
 @require_safe
 def overview(request):
-    context = {"current": showing.current(request), "past": showing.past(request)}
+    context = {"current": current.current_alerts(request), "past": current.past_alerts(request)}
     return render(request, "home/alerts/overview.html", context)

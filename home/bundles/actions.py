@@ -8,17 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from home.marks import explained
-
-from . import hindrances
+from ..localization.punctuation import labelled
+from . import publish_checks
 from .models import Bundle
 
 
-class Hindered(Exception):
+class BundleBlocked(Exception):
     """The bundle did not go out, and nothing of it: ``reasons`` are pairs of a page's title and why."""
 
     def __init__(self, reasons: list[tuple[str, str]]):
-        super().__init__("; ".join(explained(title, reason) for title, reason in reasons))
+        super().__init__("; ".join(labelled(title, reason) for title, reason in reasons))
         self.reasons = reasons
 
 
@@ -29,7 +28,7 @@ def publish(bundle: Bundle, *, actor, agreed: dict[str, int | None] | None = Non
         locked = _open(bundle)
         pages = _locked_pages(locked)
         if not pages:
-            raise Hindered([(locked.title, _("There is no page in it."))])
+            raise BundleBlocked([(locked.title, _("There is no page in it."))])
         if agreed is not None:
             _must_be(agreed, locked, pages)
         _must_not_be_hindered(locked, pages, actor)
@@ -71,7 +70,7 @@ def publish_due(bundle: Bundle) -> None:
     """What the scheduler does: published as agreed, or marked as hindered with every reason. Never tried twice."""
     try:
         publish(bundle, actor=bundle.scheduled_by, agreed=bundle.agreed)
-    except Hindered as hindered:
+    except BundleBlocked as hindered:
         changes = {"state": Bundle.State.HINDERED, "trouble": hindered.reasons}
         Bundle.objects.filter(pk=bundle.pk, state=Bundle.State.SCHEDULED).update(**changes)
 
@@ -79,24 +78,24 @@ def publish_due(bundle: Bundle) -> None:
 def _open(bundle: Bundle) -> Bundle:
     locked = Bundle.objects.select_for_update().get(pk=bundle.pk)
     if not locked.is_open:
-        raise Hindered([(locked.title, _("It went out already."))])
+        raise BundleBlocked([(locked.title, _("It went out already."))])
     return locked
 
 
 def _must_be(agreed: dict[str, int | None], bundle: Bundle, pages: list[Page]) -> None:
     """Raises Hindered where a page was changed, added or taken out since they were agreed upon."""
-    changed = hindrances.changed(agreed, pages)
+    changed = publish_checks.changed_drafts(agreed, pages)
     reasons = [(page.get_admin_display_title(), changed[page.pk]) for page in pages if page.pk in changed]
-    if said := hindrances.taken_out(agreed, pages):
+    if said := publish_checks.removed_pages(agreed, pages):
         reasons.append((bundle.title, said))
     if reasons:
-        raise Hindered(reasons)
+        raise BundleBlocked(reasons)
 
 
 def _must_not_be_hindered(bundle: Bundle, pages: list[Page], actor) -> None:
-    if found := hindrances.of(bundle, actor):
+    if found := publish_checks.blockers_by_page(bundle, actor):
         titles = {page.pk: page.get_admin_display_title() for page in pages}
-        raise Hindered([(titles[key], reason) for key, reasons in found.items() for reason in reasons])
+        raise BundleBlocked([(titles[key], reason) for key, reasons in found.items() for reason in reasons])
 
 
 def _drafts(pages: list[Page]) -> dict[str, int | None]:
@@ -120,4 +119,4 @@ def _publish(page: Page, actor) -> None:
     except (
         ValidationError
     ) as fault:  # what a page refuses at its last line: a service that would fail residents
-        raise Hindered([(page.get_admin_display_title(), " ".join(fault.messages))]) from fault
+        raise BundleBlocked([(page.get_admin_display_title(), " ".join(fault.messages))]) from fault

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from . import actions, hindrances
+from . import actions, publish_checks
 from .forms import ScheduleForm
 from .models import Bundle
 
@@ -25,7 +25,7 @@ class BundleView(WagtailAdminTemplateMixin, TemplateView):
     reasons: list = []
 
     def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm("home.change_bundle"):
+        if not request.user.has_perm("home_bundles.change_bundle"):
             raise PermissionDenied
         self.bundle = get_object_or_404(Bundle, pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
@@ -36,16 +36,16 @@ class BundleView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         pages = self.bundle.pages()
-        found = hindrances.of(self.bundle, self.request.user) if self.bundle.is_open else {}
+        found = publish_checks.blockers_by_page(self.bundle, self.request.user) if self.bundle.is_open else {}
         changed, taken_out = {}, ""
         if self.bundle.is_scheduled:
-            changed = hindrances.changed(self.bundle.agreed, pages)
-            taken_out = hindrances.taken_out(self.bundle.agreed, pages)
+            changed = publish_checks.changed_drafts(self.bundle.agreed, pages)
+            taken_out = publish_checks.removed_pages(self.bundle.agreed, pages)
         lines = [
             {
                 "page": page,
                 "reasons": [*filter(None, [changed.get(page.pk)]), *found.get(page.pk, ())],
-                "warnings": hindrances.warnings(page) if self.bundle.is_open else (),
+                "warnings": publish_checks.warnings_for_page(page) if self.bundle.is_open else (),
             }
             for page in pages
         ]
@@ -66,7 +66,7 @@ class BundleView(WagtailAdminTemplateMixin, TemplateView):
             raise Http404
         try:
             said = act()
-        except actions.Hindered as hindered:
+        except actions.BundleBlocked as hindered:
             self.reasons, said = hindered.reasons, ""
         self.bundle.refresh_from_db()
         if not said:

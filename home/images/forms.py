@@ -8,8 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from wagtail.images.forms import BaseImageForm
 
-from home.sandbox import files
-
+from ..untrusted_files import inspection
 from .metadata import stripped
 
 logger = logging.getLogger(__name__)
@@ -27,9 +26,9 @@ class ImageForm(BaseImageForm):
             return upload
         try:
             return stripped(upload)
-        except files.TooLarge:
+        except inspection.TooLarge:
             raise ValidationError(_("This picture is too large. Send a smaller copy.")) from None
-        except files.CannotOpen as fault:
+        except inspection.CannotOpen as fault:
             raise unreadable(fault) from None
 
 

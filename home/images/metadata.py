@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from home.sandbox import files
+from ..untrusted_files import inspection
 
 # What stands in a file before metadata, in every format that editors may send.
 SIGNS = re.compile(
@@ -111,5 +111,7 @@ def strip_portrait(avatar) -> bool:
 def _redrawn(file, path: str):
     name = PurePosixPath(path)
     to = "JPEG" if name.suffix.lower() in CONVERTED else ""
-    picture = files.redraw(file, formats=FORMATS, to=to, most_pixels=settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS)
+    picture = inspection.redraw(
+        file, formats=FORMATS, to=to, most_pixels=settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS
+    )
     return picture, f"{name.stem}.jpg" if to else name.name

@@ -1,24 +1,19 @@
 """The site's pages, the commune's settings, people and what search finds."""
 
-from ..alerts.models import Alert
-from ..bundles.models import Bundle, BundleEntry
-from .background import Heartbeat
 from .base import BasePage
-from .contact import ContactPage, FormField
-from .orientation import AccessibilityPage, QuestionsPage, SitePlanPage
+from .contact_form import ContactPage, FormField
+from .guide_pages import GuidePage, PlacesPage
+from .heartbeat import Heartbeat
+from .help_pages import AccessibilityPage, QuestionsPage, SitePlanPage
 from .pages import ContentPage, HomePage, SectionPage
 from .people import Contact, OfficePage, Person
-from .search import DocumentPlace, DocumentText, FileText, Missed, SearchEntry, Synonyms
+from .search import DocumentPlace, DocumentText, FileText, MissedQuery, SearchEntry, SynonymGroup
 from .settings import CommuneSettings, OpeningHours
-from .shared import SharedNotice
-from .waste import WasteCollection, WasteDistrict
+from .shared_notice import SharedCallout
 
 __all__ = [
     "AccessibilityPage",
-    "Alert",
     "BasePage",
-    "Bundle",
-    "BundleEntry",
     "CommuneSettings",
     "Contact",
     "ContactPage",
@@ -27,18 +22,18 @@ __all__ = [
     "DocumentText",
     "FileText",
     "FormField",
+    "GuidePage",
     "Heartbeat",
     "HomePage",
-    "Missed",
+    "MissedQuery",
     "OfficePage",
     "OpeningHours",
     "Person",
+    "PlacesPage",
     "QuestionsPage",
     "SearchEntry",
     "SectionPage",
-    "SharedNotice",
+    "SharedCallout",
     "SitePlanPage",
-    "Synonyms",
-    "WasteCollection",
-    "WasteDistrict",
+    "SynonymGroup",
 ]

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Self
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, prefetch_related_objects
 from django.utils.functional import cached_property
@@ -15,12 +16,12 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageManager, PageQuerySet, PageViewRestriction
 from wagtail.search import index
 
-from home.on_record import CopyOnRecordForm, kind_below
-from home.slugs import NumberedSlugForm
+from ..localization.slugs import NumberedSlugForm
+from ..publication.public_record import PublicRecordCopyForm, public_record_type_below
 
 
 @dataclass(frozen=True)
-class Part:
+class SearchPart:
     """Something on a page that search finds by itself, and leads to."""
 
     kind: str
@@ -31,21 +32,21 @@ class Part:
 
 
 @cache  # an expression is copied where it is used
-def restricted() -> Exists:
+def restriction_exists() -> Exists:
     """Whether only some may read a page: it or one above is restricted. For ``annotate`` and ``filter``."""
     here = ExpressionWrapper(OuterRef("path"), models.TextField())
     return Exists(PageViewRestriction.objects.alias(here=here).filter(here__startswith=F("page__path")))
 
 
-def with_guards(pages: PageQuerySet) -> PageQuerySet:
-    """The pages with what :func:`is_open` asks of them."""
+def with_restriction_data(pages: PageQuerySet) -> PageQuerySet:
+    """The pages with what :func:`is_public` asks of them."""
     source = Exists(PageViewRestriction.objects.filter(page=OuterRef("alias_of")))
     return pages.annotate(
-        restricted=restricted(), source_restricted=source, source_alias=F("alias_of__alias_of")
+        restricted=restriction_exists(), source_restricted=source, source_alias=F("alias_of__alias_of")
     )
 
 
-def is_open(page: Page) -> bool:
+def is_public(page: Page) -> bool:
     """Whether nothing restricts the page nor, for an alias, its source; False too where that is not known."""
     return not (page.restricted or page.source_restricted or page.source_alias)
 
@@ -53,7 +54,7 @@ def is_open(page: Page) -> bool:
 class BasePageQuerySet(PageQuerySet):
     def open_to_all(self):
         """Published and not restricted, in one query where Wagtail's ``public()`` asks once more."""
-        return self.live().filter(~restricted())
+        return self.live().filter(~restriction_exists())
 
     def shown(self):
         """With what the templates of a page show of others: its language and its pictures."""
@@ -65,7 +66,7 @@ class BasePage(Page):
 
     objects = PageManager.from_queryset(BasePageQuerySet)()
 
-    # What search calls it: the key of a kind in home.search.
+    # What search calls it: the key of a kind in home.search.index.
     search_kind = "page"
     social_type = "website"
     in_sitemap = True
@@ -74,9 +75,11 @@ class BasePage(Page):
     plan_places: list[tuple[str, str]] = []
     # Kept whole until something is published, a minute at most. False where it shows what changes without that.
     same_for_everybody = True
-    on_record = False  # whether it is proven that everybody could see it, see home/on_record.py
+    on_record = (
+        False  # whether it is proven that everybody could see it, see home/publication/public_record.py
+    )
     base_form_class = NumberedSlugForm
-    copy_form_class = CopyOnRecordForm
+    copy_form_class = PublicRecordCopyForm
     needs_contact = False  # whether readers look on it for somebody to ask
     review_months = 12  # after how long somebody looks whether it is still right
     # Set by who found the page together with the restrictions: there is none, nobody need ask again.
@@ -154,7 +157,7 @@ class BasePage(Page):
     def private_page_options(self) -> list[str]:
         """How the page may be closed to some. What is closed already can be changed, or nobody could open it."""
         closed = PageViewRestriction.objects.filter(page=self).exists()
-        return Page.private_page_options if closed or not kind_below(self) else []
+        return Page.private_page_options if closed or not public_record_type_below(self) else []
 
     def publish_problems(self) -> list[tuple[str, str]]:
         """Return what keeps the page from being published: a field, and in one sentence what to do about it."""
@@ -164,7 +167,7 @@ class BasePage(Page):
         """From when to when search may show the page; None: from always, for ever."""
         return None, None
 
-    def search_parts(self) -> list[Part]:
+    def search_parts(self) -> list[SearchPart]:
         """What is found beside the page and leads to its place on it: people, where they stand for good."""
         blocks = getattr(self, "body", ()) if self.in_plan else ()
         people = [block.value for block in blocks if block.block_type == "person" and block.value]
@@ -176,23 +179,64 @@ class BasePage(Page):
 
     def search_text(self) -> str:
         """The words of the page that search looks through, without markup, a line per passage."""
-        return "\n".join([self.lead, *stream_words(getattr(self, "body", None))]).strip()
+        return "\n".join([self.lead, *stream_passages(getattr(self, "body", None))]).strip()
 
 
-def kept_out_of_sitemaps() -> list[type[BasePage]]:
+def sitemap_excluded_types() -> list[type[BasePage]]:
     """The kinds of pages that are public for a time only."""
-    return [model for model in kinds() if not model.in_sitemap]
+    return [model for model in page_types() if not model.in_sitemap]
 
 
-def kept_out_of_plans() -> list[type[BasePage]]:
+def site_plan_excluded_types() -> list[type[BasePage]]:
     """The kinds of pages that are told day by day: their index is enough."""
-    return [model for model in kinds() if not model.in_plan]
+    return [model for model in page_types() if not model.in_plan]
 
 
-def kinds() -> list[type[BasePage]]:
+def page_types() -> list[type[BasePage]]:
     return [model for model in apps.get_models() if issubclass(model, BasePage)]
 
 
-def stream_words(stream) -> list[str]:
+def stream_passages(stream) -> list[str]:
     """The passages of a StreamField, as plain text."""
     return [str(words) for words in stream.stream_block.get_searchable_content(stream)] if stream else []
+
+
+class PicturePage(BasePage):
+    """A page with one picture, and the words for who does not see it."""
+
+    picture = models.ForeignKey(
+        "wagtailimages.Image",
+        models.SET_NULL,
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    picture_alt = models.CharField(
+        _("what the picture shows"),
+        max_length=255,
+        blank=True,
+        help_text=_("Read aloud to who does not see it."),
+    )
+    picture_caption = models.CharField(_("caption and author of the picture"), max_length=255, blank=True)
+
+    picture_panel = MultiFieldPanel(
+        [FieldPanel("picture"), FieldPanel("picture_alt"), FieldPanel("picture_caption")],
+        heading=_("Picture"),
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def alt(self) -> str:
+        return self.picture_alt or getattr(self.picture, "description", "")
+
+    @property
+    def social_image(self):
+        return super().social_image or (self.picture if self.picture_id else None)
+
+    def clean(self):
+        super().clean()
+        if self.picture_id and not self.alt:
+            raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})

@@ -17,13 +17,15 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from home import blocks, links
-from home.fields import LiveStreamField
-from home.generation import kept
-from home.home_blocks import lines_for, sections_for
-from home.languages import for_reader
-
-from .base import BasePage, restricted
+from ..blocks import content as blocks_content
+from ..blocks import links as blocks_links
+from ..blocks import people, text
+from ..caching.site_version import cached_per_version
+from ..extensions.home_page import render_sections, today_items
+from ..fields import LiveStreamField
+from ..links import page_links
+from ..localization.reader_language import url_for_reader
+from .base import BasePage, restriction_exists
 
 
 class HomePage(BasePage):
@@ -54,7 +56,7 @@ class HomePage(BasePage):
         help_text=_("“What are you looking for?” if empty."),
     )
     often = StreamField(
-        [("word", blocks.WordBlock(label=_("Word"), max_length=40))],
+        [("word", blocks_links.PopularSearchBlock(label=_("Word"), max_length=40))],
         blank=True,
         max_num=5,
         verbose_name=_("Often searched"),
@@ -70,13 +72,13 @@ class HomePage(BasePage):
     )
     panorama_alt = models.CharField(_("What the panorama shows"), max_length=160, blank=True)
     tasks = StreamField(
-        [("task", blocks.TaskBlock())], blank=True, max_num=6, verbose_name=_("Most asked for")
+        [("task", blocks_links.TopTaskBlock())], blank=True, max_num=6, verbose_name=_("Most asked for")
     )
     emergency = StreamField(
-        [("number", blocks.PhoneBlock())], blank=True, max_num=6, verbose_name=_("Who to call, day and night")
+        [("number", people.PhoneBlock())], blank=True, max_num=6, verbose_name=_("Who to call, day and night")
     )
     footer_links = StreamField(
-        [("link", blocks.FooterLinkBlock())],
+        [("link", blocks_links.FooterLinkBlock())],
         blank=True,
         max_num=6,
         verbose_name=_("Links at the foot"),
@@ -103,26 +105,28 @@ class HomePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         now = timezone.localtime()
         context = super().get_context(request, *args, **kwargs)
-        sections = sections_for(request, self)
+        sections = render_sections(request, self)
         first = sections.get("news", "") if self.layout == self.Layout.FRONT else ""
         return context | {
             "now": now,
             "doors": self.addressed(self.tasks, request),
-            "today": lines_for(request, self, now),
+            "today": today_items(request, self, now),
             "first": first,
             "sections": [section for section in sections.values() if section != first],
         }
 
     def linking(self) -> Q:
         """The pages right below, and those that its links name with their translations."""
-        keys = [key for stream in (self.tasks, self.footer_links) for key in links.keys(stream)]
-        return Q(path__startswith=self.path, depth=self.depth + 1) | links.with_translations(keys)
+        keys = [
+            key for stream in (self.tasks, self.footer_links) for key in page_links.page_ids_in_stream(stream)
+        ]
+        return Q(path__startswith=self.path, depth=self.depth + 1) | page_links.with_translations(keys)
 
     @cached_property
     def linked(self) -> list[Page]:
         """These pages in one query, and maybe others: ``routing.find`` reads them with the page that is asked for."""
         pages = Page.objects.filter(self.linking()).select_related("content_type")
-        return list(pages.annotate(restricted=restricted()))
+        return list(pages.annotate(restricted=restriction_exists()))
 
     def below(self) -> list[Page]:
         """The public pages right below."""
@@ -130,7 +134,12 @@ class HomePage(BasePage):
 
     def first_below(self, model) -> Page | None:
         """The first public page of a kind right below, found once per generation."""
-        return kept(f"below-{self.pk}-{model._meta.label_lower}", lambda: self._first(model) or False) or None
+        return (
+            cached_per_version(
+                f"below-{self.pk}-{model._meta.label_lower}", lambda: self._first(model) or False
+            )
+            or None
+        )
 
     def _first(self, model) -> Page | None:
         return next((page for page in self.below() if page.content_type.model_class() is model), None)
@@ -139,14 +148,16 @@ class HomePage(BasePage):
         """What stands in the blocks of one of its streams and where they lead: per generation and content."""
         content = json.dumps(stream.get_prep_value(), sort_keys=True, cls=DjangoJSONEncoder)
         key = f"links-{self.pk}-{get_language()}-{zlib.crc32(content.encode())}"
-        return kept(key, lambda: links.addressed(stream, self.linked, self.locale_id, request))
+        return cached_per_version(
+            key, lambda: page_links.resolve_link_stream(stream, self.linked, self.locale_id, request)
+        )
 
 
 class SectionPage(BasePage):
     """A door to the pages below it."""
 
     page_description = _("The first page of a part of the site: it lists the pages below it.")
-    body = LiveStreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
+    body = LiveStreamField(blocks_content.ContentBlocks(), blank=True, verbose_name=_("Content"))
 
     template = "home/section_page.html"
     content_panels = [*BasePage.content_panels, FieldPanel("body")]
@@ -157,7 +168,10 @@ class SectionPage(BasePage):
         verbose_name_plural = _("sections")
 
     def get_context(self, request, *args, **kwargs):
-        below = {"children": self.live_children(request), "untranslated": untranslated_below(self, request)}
+        below = {
+            "children": self.live_children(request),
+            "untranslated": untranslated_children(self, request),
+        }
         return super().get_context(request, *args, **kwargs) | below
 
     def live_children(self, request=None) -> list[dict]:
@@ -165,7 +179,7 @@ class SectionPage(BasePage):
         return _rows(_open_below(self), request)
 
 
-def untranslated_below(page: BasePage, request=None) -> list[dict]:
+def untranslated_children(page: BasePage, request=None) -> list[dict]:
     """What stands below a page in the language that most is written in, and is not published in its own."""
     ours, most = page.locale.language_code, settings.LANGUAGE_CODE
     if ours == most:
@@ -175,11 +189,11 @@ def untranslated_below(page: BasePage, request=None) -> list[dict]:
         return []
     there = Page.objects.live().filter(locale=page.locale_id).values("translation_key")
     rows = _rows(_open_below(twin).exclude(translation_key__in=there).select_related("locale"), request)
-    return [row | {"url": for_reader(row["url"], ours)} for row in rows]
+    return [row | {"url": url_for_reader(row["url"], ours)} for row in rows]
 
 
 def _open_below(page: Page):
-    return page.get_children().live().filter(~restricted()).select_related("content_type")
+    return page.get_children().live().filter(~restriction_exists()).select_related("content_type")
 
 
 def _rows(pages, request) -> list[dict]:
@@ -215,13 +229,13 @@ class ContentPage(BasePage):
         related_name="+",
     )
     picture_alt = models.CharField(_("What the picture shows"), max_length=200, blank=True)
-    body = LiveStreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
+    body = LiveStreamField(blocks_content.ContentBlocks(), blank=True, verbose_name=_("Content"))
     aside = StreamField(
         [
-            ("contact", blocks.ContactBlock()),
-            ("download", blocks.DownloadBlock()),
-            ("button", blocks.ButtonBlock()),
-            ("notice", blocks.NoticeBlock()),
+            ("contact", people.ContactBlock()),
+            ("download", blocks_links.DownloadBlock()),
+            ("button", blocks_links.ButtonBlock()),
+            ("notice", text.CalloutBlock()),
         ],
         blank=True,
         default=list,

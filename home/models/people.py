@@ -15,16 +15,17 @@ from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
 from eservices.accounts.fields import EmailAddressField
-from home import blocks, ical
-from home.addresses import translated
-from home.fields import LiveStreamField
-from home.generation import kept
-from home.links import full_address
 
-from .base import BasePage, Part, restricted, stream_words
+from ..blocks import content
+from ..caching.site_version import cached_per_version
+from ..fields import LiveStreamField
+from ..formats import ical
+from ..links.page_links import full_page_url
+from ..links.url_translation import translate_route
+from .base import BasePage, SearchPart, restriction_exists, stream_passages
+from .revisions import ReusableSnippet
 from .search import SearchEntry
 from .settings import CommuneSettings, OpeningHours
-from .used_again import UsedAgain
 
 CALENDAR_DAYS = 90
 
@@ -37,7 +38,7 @@ class PersonManager(models.Manager):
 
 
 @register_snippet
-class Person(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
+class Person(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
     """Somebody who holds an office or answers questions."""
 
     name = models.CharField(_("Name"), max_length=120)
@@ -76,9 +77,9 @@ class Person(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
         """Where the person stands on a page."""
         return f"p-{self.translation_key.hex[:8]}"
 
-    def search_part(self) -> Part:
+    def search_part(self) -> SearchPart:
         words = ", ".join(filter(None, [self.text, self.phone, self.email]))
-        return Part("person", self.anchor, self.name, summary=self.role, text=words)
+        return SearchPart("person", self.anchor, self.name, summary=self.role, text=words)
 
     @classmethod
     def in_public(cls, key) -> list["Person"]:
@@ -95,7 +96,7 @@ class Person(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
         keys = {*named.values_list("object_id", flat=True)}
         keys.update(key for one in people[:1] for key in SearchEntry.objects.pages_with_part(one.anchor))
         pages = Page.objects.filter(pk__in=[int(pk) for pk in keys])
-        return people if pages.live().filter(~restricted()).exists() else []
+        return people if pages.live().filter(~restriction_exists()).exists() else []
 
     @property
     def card_url(self) -> str:
@@ -104,7 +105,7 @@ class Person(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
 
 
 @register_snippet
-class Contact(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
+class Contact(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
     """Who to ask about something: shown on pages that need it."""
 
     title = models.CharField(_("Who answers"), max_length=120)
@@ -132,7 +133,9 @@ class Contact(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
         """The contact ``pk`` in a language, else as it is; read once per generation."""
         if pk is None:
             return None
-        return kept(f"contact-{pk}-{language}", lambda: cls._shown(pk, language) or False) or None
+        return (
+            cached_per_version(f"contact-{pk}-{language}", lambda: cls._shown(pk, language) or False) or None
+        )
 
     @classmethod
     def _shown(cls, pk: int, language: str) -> "Contact | None":
@@ -157,13 +160,13 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     on_home = models.BooleanField(
         _("Say on the home page whether it is open"), default=False, help_text=_("In the band “today”.")
     )
-    body = LiveStreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
+    body = LiveStreamField(content.ContentBlocks(), blank=True, verbose_name=_("Content"))
 
     needs_contact = True
     review_months = 6
     search_kind = "office"
     template = "home/office_page.html"
-    hours_place, card_place = translated("horaires/"), translated("carte/")
+    hours_place, card_place = translate_route("horaires/"), translate_route("carte/")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["home.ContentPage"]
     content_panels = [
@@ -184,9 +187,9 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
         verbose_name_plural = _("offices")
 
     def get_context(self, request, *args, **kwargs):
-        from home import structured_data
+        from ..formats import structured_data
 
-        data = {"structured_data": structured_data.office(self, request)}
+        data = {"structured_data": structured_data.office_data(self, request)}
         return super().get_context(request, *args, **kwargs) | data
 
     @path("horaires/")  # where what was printed and subscribed to in French leads in every commune
@@ -194,33 +197,33 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     def calendar(self, request):
         """When it is open in the weeks to come, to subscribe to."""
         entries = [self._entry(opens, closes, request) for opens, closes in self.coming_openings()]
-        return ical.response(self.title, entries, f"{self.slug}.ics")
+        return ical.calendar_response(self.title, entries, f"{self.slug}.ics")
 
     @path("carte/")
     @path(card_place, name="card")
     def card(self, request):
         """The office for address books."""
-        from home import vcard
+        from ..formats import vcard
 
-        card = vcard.office(self, CommuneSettings.current(request), full_address(self, request))
-        return vcard.response(self.title, card)
+        card = vcard.office_card(self, CommuneSettings.current(request), full_page_url(self, request))
+        return vcard.vcard_response(self.title, card)
 
     def coming_openings(self) -> list[tuple[datetime, datetime]]:
         return self.openings(timezone.localdate(), CALENDAR_DAYS)
 
-    def _entry(self, opens: datetime, closes: datetime, request) -> ical.Entry:
-        return ical.Entry(
+    def _entry(self, opens: datetime, closes: datetime, request) -> ical.CalendarEntry:
+        return ical.CalendarEntry(
             uid=f"{self.translation_key}-{opens:%Y%m%d%H%M}",
             stamp=self.last_published_at or opens,
             start=opens,
             end=closes,
             title=gettext("{place}: open").format(place=self.title),
             place=", ".join(filter(None, [self.street, f"{self.postcode} {self.town}".strip()])),
-            url=full_address(self, request),
+            url=full_page_url(self, request),
         )
 
     def search_text(self) -> str:
         people = [str(block.value) for block in self.body if block.block_type == "person" and block.value]
         where = f"{self.street} {self.postcode} {self.town}".strip()
         ways = filter(None, (where, self.phone, self.email))
-        return "\n".join([self.lead, *people, *stream_words(self.body), *ways]).strip()
+        return "\n".join([self.lead, *people, *stream_passages(self.body), *ways]).strip()

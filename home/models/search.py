@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
-from home import phones
-from home.finding.highlight import WORD, fold, spoken
-from home.generation import kept
+from ..caching.site_version import cached_per_version
+from ..localization import phone_numbers
+from ..text.highlighting import WORD, fold_text, query_words
 
 SEPARATOR = re.compile(r"[,;\n\r]+")
 
@@ -83,10 +83,10 @@ class SearchEntry(index.Indexed, models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        self.folded_title, self.folded_keywords = fold(self.title), fold(self.keywords)
+        self.folded_title, self.folded_keywords = fold_text(self.title), fold_text(self.keywords)
         said = f"{self.summary} {self.text}"
         # In words, as what is typed: to PostgreSQL an address is a single one.
-        self.folded_text = " ".join([*WORD.findall(fold(said)), *phones.standing_in(said)])
+        self.folded_text = " ".join([*WORD.findall(fold_text(said)), *phone_numbers.phones_in_text(said)])
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "folded_title", "folded_keywords", "folded_text"}
         super().save(*args, **kwargs)
@@ -97,7 +97,7 @@ class SearchEntry(index.Indexed, models.Model):
         return self.object_key.partition("#")[2]
 
 
-class Synonyms(models.Model):
+class SynonymGroup(models.Model):
     """Words that mean the same in a language: whoever types one of them finds what uses another."""
 
     language = models.CharField(
@@ -132,8 +132,8 @@ class Synonyms(models.Model):
         """The words or groups of words, each once."""
         found: dict[str, str] = {}
         for part in SEPARATOR.split(self.words.replace("\x00", " ")):
-            if WORD.search(fold(part)):
-                found.setdefault(" ".join(fold(part).split()), " ".join(part.split()))
+            if WORD.search(fold_text(part)):
+                found.setdefault(" ".join(fold_text(part).split()), " ".join(part.split()))
         return list(found.values())
 
     @classmethod
@@ -149,12 +149,12 @@ class Synonyms(models.Model):
     @classmethod
     def _kept(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
         """Both, read once per generation."""
-        return kept(f"synonyms-{language}", lambda: cls._read(language))
+        return cached_per_version(f"synonyms-{language}", lambda: cls._read(language))
 
     @classmethod
     def _read(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
         found = list(cls.objects.filter(language=language).order_by("pk"))
-        groups = [[tuple(spoken(term)) for term in group.terms] for group in found]
+        groups = [[tuple(query_words(term)) for term in group.terms] for group in found]
         return groups, " ".join(group.words for group in found)
 
 
@@ -204,7 +204,7 @@ class DocumentPlace(models.Model):
         return f"{self.document}, {self.page}"
 
 
-class Missed(models.Model):
+class MissedQuery(models.Model):
     """Words that several people sought on a day and that nothing answered. Whose they were is not known."""
 
     language = models.CharField(_("Language"), max_length=12, choices=settings.LANGUAGES)

@@ -23,29 +23,31 @@ from wagtail.coreutils import string_to_ascii
 from wagtail.fields import StreamField
 
 from eservices.accounts.fields import EmailAddressField
-from home import blocks, words
-from home.generation import kept
-from home.hours import (
+
+from ..appearance import colours
+from ..appearance.colour_panel import ArmsColoursPanel
+from ..appearance.stylesheets import SITE, site_stylesheet
+from ..blocks import opening_hours
+from ..caching.site_version import cached_per_version
+from ..localization.working_days import DaysOff, public_holidays
+from ..opening_hours import text
+from ..opening_hours.rules import (
     LOOK_AHEAD,
-    Deviation,
-    Opening,
-    OtherHours,
-    Span,
-    deviations,
+    ExceptionalHours,
+    OpeningDeviation,
+    OpeningSpan,
+    OpeningState,
     hours_on,
-    opening,
+    opening_state,
     spans_on,
-    timetable,
+    upcoming_deviations,
+    weekly_timetable,
 )
-from home.looks import colours
-from home.looks.colour_panel import ArmsColoursPanel
-from home.looks.styles import SITE, site_styles
-from home.validators import validate_arms
-from home.working_days import DaysOff, public_holidays
+from ..validators import validate_arms
 
 
 @lru_cache(maxsize=16)
-def holidays_of(year: int) -> frozenset[date]:
+def public_holidays_in(year: int) -> frozenset[date]:
     """The public holidays of the commune's country and subdivision."""
     try:
         found = holidays.country_holidays(settings.COUNTRY, subdiv=settings.SUBDIVISION or None, years=year)
@@ -58,17 +60,17 @@ class OpeningHours(models.Model):
     """Something that opens and closes: the counter, the waste site, the library."""
 
     hours = StreamField(
-        [("opening", blocks.OpeningBlock())], blank=True, verbose_name=_("Opening hours"), default=list
+        [("opening", opening_hours.OpeningBlock())], blank=True, verbose_name=_("Opening hours"), default=list
     )
     closings = StreamField(
-        [("closing", blocks.ClosingBlock())],
+        [("closing", opening_hours.ClosureBlock())],
         blank=True,
         verbose_name=_("Closed"),
         default=list,
         help_text=_("Holidays of its own; public holidays are known."),
     )
     other_hours = StreamField(
-        [("opening", blocks.OtherHoursBlock())],
+        [("opening", opening_hours.ExceptionalHoursBlock())],
         blank=True,
         verbose_name=_("Other hours on single days"),
         default=list,
@@ -79,16 +81,16 @@ class OpeningHours(models.Model):
         abstract = True
 
     @property
-    def spans(self) -> list[Span]:
+    def spans(self) -> list[OpeningSpan]:
         values = [block.value for block in self.hours]
         whole = (value for value in values if value["opens"] and value["closes"])
-        return [Span(int(value["day"]), value["opens"], value["closes"]) for value in whole]
+        return [OpeningSpan(int(value["day"]), value["opens"], value["closes"]) for value in whole]
 
     @property
-    def others(self) -> list[OtherHours]:
+    def others(self) -> list[ExceptionalHours]:
         values = [block.value for block in self.other_hours]
         whole = (value for value in values if value["day"] and value["opens"] and value["closes"])
-        return [OtherHours(value["day"], value["opens"], value["closes"]) for value in whole]
+        return [ExceptionalHours(value["day"], value["opens"], value["closes"]) for value in whole]
 
     @property
     def shut(self) -> list[tuple[date, date]]:
@@ -99,35 +101,34 @@ class OpeningHours(models.Model):
     @property
     def week(self) -> list[dict]:
         """The week as rows of ``days`` (in words) and ``spans``."""
-        rows = timetable(self.spans)
-        return [{"days": words.days_in_words(row), "spans": row.spans} for row in rows]
+        rows = weekly_timetable(self.spans)
+        return [{"days": text.format_days(row), "spans": row.spans} for row in rows]
 
     def closed_days(self, today: date, ahead: int = LOOK_AHEAD) -> set[date]:
         """The days on which it stays shut within the time that matters: from yesterday, whose evening may last."""
         first, last = today - timedelta(days=1), today + timedelta(days=ahead)
-        days = {day for year in {first.year, last.year} for day in holidays_of(year)}
+        days = {day for year in {first.year, last.year} for day in public_holidays_in(year)}
         for from_day, to_day in self.shut:
             day, end = max(from_day, first), min(to_day, last)
             days.update(day + timedelta(days=number) for number in range((end - day).days + 1))
         return days
 
-    def opening_at(self, now: datetime | None = None) -> Opening:
+    def opening_at(self, now: datetime | None = None) -> OpeningState:
         """What holds at ``now``: open until when, and when it opens next."""
         now = timezone.localtime(now)
-        return opening(self.spans, now, self.closed_days(now.date()), self.others)
+        return opening_state(self.spans, now, self.closed_days(now.date()), self.others)
 
     @property
-    def deviations(self) -> list[Deviation]:
+    def deviations(self) -> list[OpeningDeviation]:
         """What is otherwise in the weeks ahead, public holidays too."""
         today = timezone.localdate()
-        return deviations(self.spans, today, self.closed_days(today), self.others)
+        return upcoming_deviations(self.spans, today, self.closed_days(today), self.others)
 
     @property
     def exceptions(self) -> list[dict]:
         """The same with ``days`` in words, and ``spans``; none where it stays shut."""
         return [
-            {"days": words.period_in_words(one.first, one.last), "spans": one.spans}
-            for one in self.deviations
+            {"days": text.format_period(one.first, one.last), "spans": one.spans} for one in self.deviations
         ]
 
     def openings(self, first: date, days: int) -> list[tuple[datetime, datetime]]:
@@ -140,28 +141,28 @@ class OpeningHours(models.Model):
         ]
 
     @property
-    def open_now(self) -> Opening:
+    def open_now(self) -> OpeningState:
         return self.opening_at()
 
     @property
     def opening_words(self) -> tuple[str, str]:
         """“Open until 17:00” and “Again tomorrow from 14:00”."""
         now = timezone.localtime()
-        return words.opening_in_words(self.opening_at(now), now)
+        return text.describe_opening(self.opening_at(now), now)
 
 
-def name_of_site() -> str:
+def default_site_name() -> str:
     return settings.WAGTAIL_SITE_NAME
 
 
-def prefix_of(name: str) -> str:
+def reference_prefix_from_name(name: str) -> str:
     """What references begin with where the commune chose nothing: the first three letters of its name."""
     letters = re.sub(r"[^A-Z]", "", string_to_ascii(name).upper())[:3]
     return letters if len(letters) > 1 else "REF"
 
 
-def prefix_of_site() -> str:
-    return prefix_of(settings.WAGTAIL_SITE_NAME)
+def default_reference_prefix() -> str:
+    return reference_prefix_from_name(settings.WAGTAIL_SITE_NAME)
 
 
 WRITTEN_AS_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as in #12479a."))
@@ -171,7 +172,7 @@ WRITTEN_AS_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as
 class CommuneSettings(OpeningHours, BaseGenericSetting):
     """The commune that this installation serves."""
 
-    name = models.CharField(_("Name"), max_length=80, default=name_of_site)
+    name = models.CharField(_("Name"), max_length=80, default=default_site_name)
     kind = models.CharField(
         _("Full name"), max_length=120, blank=True, help_text=_("As in “Commune d’Orvenay”.")
     )
@@ -208,7 +209,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
     reference_prefix = models.CharField(
         _("Prefix of references"),
         max_length=5,
-        default=prefix_of_site,
+        default=default_reference_prefix,
         validators=[RegexValidator(r"^[A-Z]{2,5}\Z", _("Two to five capital letters."))],
         help_text=_("As in ORV-26-00412."),
     )
@@ -251,7 +252,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
         """The commune's settings, read once per generation; what is not set yet has its default."""
         commune = getattr(request, "_commune", None)
         if commune is None:
-            row = kept("commune", lambda: cls.objects.values().first() or {})
+            row = cached_per_version("commune", lambda: cls.objects.values().first() or {})
             commune = cls(**row)
             commune._state.adding = not row
             if request is not None:
@@ -261,21 +262,21 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
     def clean(self):
         super().clean()
         faults = {}
-        if _is_colour(self.colour) and not colours.readable(self.colour):
+        if _is_colour(self.colour) and not colours.is_readable(self.colour):
             faults["colour"] = _(
                 "Text of this colour cannot be read everywhere: its contrast is {contrast}:1, and 4.5:1 is needed. "
                 "{nearest} would do."
             ).format(
-                contrast=_ratio(colours.legibility(self.colour)),
-                nearest=colours.nearest_readable(self.colour),
+                contrast=_ratio(colours.min_text_contrast(self.colour)),
+                nearest=colours.darken_until_readable(self.colour),
             )
-        if _is_colour(self.bright_colour) and not colours.bright(self.bright_colour):
+        if _is_colour(self.bright_colour) and not colours.is_bright(self.bright_colour):
             faults["bright_colour"] = _(
                 "Dark text on this colour cannot be read: its contrast is {contrast}:1, and 4.5:1 is needed. "
                 "{nearest} would do."
             ).format(
-                contrast=_ratio(colours.brightness(self.bright_colour)),
-                nearest=colours.nearest_bright(self.bright_colour),
+                contrast=_ratio(colours.dark_text_contrast(self.bright_colour)),
+                nearest=colours.lighten_until_bright(self.bright_colour),
             )
         if faults:
             raise ValidationError(faults)
@@ -299,7 +300,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
     def colours(self) -> str:
         """The stylesheet of the commune's own colours; empty where it chose none."""
         chosen = self.colour or self.bright_colour
-        return colours.stylesheet(self.colour, self.bright_colour) if chosen else ""
+        return colours.colour_stylesheet(self.colour, self.bright_colour) if chosen else ""
 
     @property
     def styles_url(self) -> str:
@@ -323,7 +324,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
         As one file: for each that has to be there before a page is shown, a telephone makes a connection.
         """
-        return site_styles() + self.colours
+        return site_stylesheet() + self.colours
 
 
 def _is_colour(value: str) -> bool:

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from django.utils import timezone
 from django.utils.translation import override
 
-from home.dates import date_format
+from home.localization.dates import date_format
 
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAY = re.compile(r"([+-]\d+)d|(mon|tue|wed|thu|fri|sat|sun)([+-]\d+)w")
@@ -18,7 +18,7 @@ SHORT = {"fr": "j F", "de": "j. F", "en": "j F", "it": "j F"}
 
 
 @contextmanager
-def set_to(moment: datetime):
+def clock_at(moment: datetime):
     """Inside, Django's clock stands at ``moment``: what is done now happened then."""
 
     class Stopped(datetime):
@@ -30,12 +30,12 @@ def set_to(moment: datetime):
         yield
 
 
-def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
+def local_moment(day: date, hour: int = 9, minute: int = 0) -> datetime:
     """A moment in the commune's zone."""
     return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
 
-def day(words: str, today: date) -> date:
+def parse_day(words: str, today: date) -> date:
     """``-12d``: so many days off; ``thu+2w``: the third Thursday to come, ``sat-1w``: the last one gone."""
     days, weekday, weeks = DAY.fullmatch(words.strip()).groups()
     if days:
@@ -44,19 +44,19 @@ def day(words: str, today: date) -> date:
     return today + timedelta(days=ahead, weeks=int(weeks))
 
 
-def moment(words: str, today: date) -> datetime:
+def parse_moment(words: str, today: date) -> datetime:
     """``thu+0w 20:00``."""
     when, clock = words.split()
-    return at(day(when, today), *map(int, clock.split(":")))
+    return local_moment(parse_day(when, today), *map(int, clock.split(":")))
 
 
-def dated(text: str, today: date, language: str) -> str:
+def fill_dates(text: str, today: date, language: str) -> str:
     """Fills ``{thu+2w}``, ``{sun+1w:long}``, ``{year+1}`` in a text."""
 
     def words(found: re.Match) -> str:
         if found[1].startswith("year"):
             return str(today.year + found[1].endswith("+1"))
         with override(language):
-            return date_format(day(found[1], today), (LONG if found[5] else SHORT)[language])
+            return date_format(parse_day(found[1], today), (LONG if found[5] else SHORT)[language])
 
     return SLOT.sub(words, text)

@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from .clock import dated
-from .typography import set_in_type
+from .clock import fill_dates
+from .typography import typeset
 
 CONTENT = Path(__file__).parent / "content"
 SPACE = UUID("6f1f5b9e-0f0c-4a6e-9a52-0d6c0f4f0e11")
@@ -23,7 +23,7 @@ LINK = re.compile(r"\[([^\]]+)\]\(page:([\w-]+)\)")
 
 
 @dataclass
-class Entry:
+class ContentEntry:
     """One document of a content file."""
 
     key: str
@@ -40,29 +40,29 @@ class Entry:
         return first.strip(), second.strip()
 
 
-def read(language: str, name: str, today: date) -> list[Entry]:
+def read_content(language: str, name: str, today: date) -> list[ContentEntry]:
     """The documents of ``content/LANGUAGE/NAME.md``, set in type, with their dates filled in."""
     text = (CONTENT / language / f"{name}.md").read_text(encoding="utf-8")
-    text = dated(text, today, language)
+    text = fill_dates(text, today, language)
     return [_entry(part, language) for part in re.split(r"^=== ", text, flags=re.MULTILINE) if part.strip()]
 
 
-def _entry(text: str, language: str) -> Entry:
+def _entry(text: str, language: str) -> ContentEntry:
     head, _line, body = text.partition("\n--")
     key, *lines = head.splitlines()
     values = (line.split(": ", 1) for line in lines if ": " in line)
-    return Entry(
+    return ContentEntry(
         key.strip(),
         language,
-        {name.strip(): set_in_type(value.strip(), language) for name, value in values},
+        {name.strip(): typeset(value.strip(), language) for name, value in values},
         body.strip(),
     )
 
 
-class Blocks:
+class BlockBuilder:
     """Turns a body into the JSON of a StreamField. ``find`` answers the id of a page, person or contact."""
 
-    def __init__(self, entry: Entry, find: Callable[[str, str], int]):
+    def __init__(self, entry: ContentEntry, find: Callable[[str, str], int]):
         self.entry, self.find, self.count = entry, find, 0
 
     def body(self) -> list[dict]:
@@ -170,7 +170,7 @@ class Blocks:
         return LINK.sub(lambda m: f'<a linktype="page" id="{self.find("page", m[2])}">{m[1]}</a>', text)
 
     def _text(self, text: str) -> str:
-        return set_in_type(text, self.entry.language)
+        return typeset(text, self.entry.language)
 
     def _id(self) -> str:
         self.count += 1

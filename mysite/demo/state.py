@@ -18,7 +18,7 @@ def is_built() -> bool:
     return Site.objects.filter(site_name=FINISHED).exists()
 
 
-def is_begun() -> bool:
+def has_data() -> bool:
     """Whether there is anything that a new build would meet."""
     return HomePage.objects.exists()
 
@@ -27,7 +27,7 @@ def mark_built() -> None:
     Site.objects.filter(site_name=UNFINISHED).update(site_name=FINISHED)
 
 
-def clear() -> None:
+def reset_demo() -> None:
     """Throws the whole database and the files of the demo away and makes an empty one."""
     if connection.vendor == "sqlite":
         _clear_sqlite()

@@ -7,7 +7,7 @@ MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|n
 COUNTED = "ans|centimes|francs|jours|litres|mètres|minutes|places"
 
 
-def set_in_type(text: str, language: str) -> str:
+def typeset(text: str, language: str) -> str:
     """The same words, well set. Setting twice changes nothing."""
     text = re.sub(r"CHF (?=\d)", f"CHF{FIXED}", text)
     text = re.sub(r"\b(0\d\d) (\d{3}) (\d\d) (\d\d)\b", NARROW.join((r"\1", r"\2", r"\3", r"\4")), text)

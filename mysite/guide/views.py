@@ -6,9 +6,9 @@ from django.utils.translation import get_language
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from home.languages import told
+from home.localization.reader_language import availability_notice
 
-from .reading import GUIDES, picture, read
+from .markdown_reader import GUIDES, picture_path, read_guide
 
 AN_HOUR = 60 * 60
 
@@ -16,13 +16,13 @@ AN_HOUR = 60 * 60
 class GuideView(WagtailAdminTemplateMixin, TemplateView):
     """A whole guide, beside its table of contents."""
 
-    template_name = "guide/guide.html"
+    template_name = "mysite/guide/guide.html"
     header_icon = "help"
 
     def dispatch(self, request, *args, **kwargs):
         if kwargs["name"] not in GUIDES:
             raise Http404
-        self.guide = read(kwargs["name"])
+        self.guide = read_guide(kwargs["name"])
         return super().dispatch(request, *args, **kwargs)
 
     def get_page_title(self):
@@ -32,14 +32,14 @@ class GuideView(WagtailAdminTemplateMixin, TemplateView):
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.guide.title}]
 
     def get_context_data(self, **kwargs):
-        foreign = told([self.guide.language]) if self.guide.language != get_language() else ""
+        foreign = availability_notice([self.guide.language]) if self.guide.language != get_language() else ""
         return super().get_context_data(guide=self.guide, foreign=foreign, **kwargs)
 
 
 def show_picture(request, name: str):
     """One of the pictures of docs/pictures."""
     try:
-        response = FileResponse(picture(name).open("rb"), content_type="image/webp")
+        response = FileResponse(picture_path(name).open("rb"), content_type="image/webp")
     except FileNotFoundError:
         raise Http404 from None
     patch_cache_control(response, private=True, max_age=AN_HOUR)

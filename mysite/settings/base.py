@@ -11,15 +11,23 @@ from django.utils.csp import CSP
 from . import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = env.folder("COMMUNE_VAR", BASE_DIR / "var")  # everything the running system writes
+VAR_DIR = env.read_folder("COMMUNE_VAR", BASE_DIR / "var")  # everything the running system writes
 
 INSTALLED_APPS = [
     "mysite.apps.MySiteConfig",
     "eservices.api",
     "eservices.space",
     "news.participation",
+    "news.articles",
+    "news.council",
+    "news.library",
+    "news.official_notices",
+    "news.vacancies",
+    "news.waste",
+    "news.agenda",
+    "news.directory",
+    "news.proposals",
     "news.channels",
-    "news",
     "newsletter",
     "eservices.catalogue",
     "eservices.connectors",
@@ -31,8 +39,10 @@ INSTALLED_APPS = [
     "eservices.cases",
     "eservices.submissions",
     "eservices.formbuilder",
-    "editing",
+    "news.editorial",
     "eservices.deliveries",
+    "home.bundles",
+    "home.alerts",
     "home",
     "eservices.accounts",
     "allauth",
@@ -73,24 +83,24 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "home.middleware.PageCacheMiddleware",
+    "home.page_cache.middleware.PageCacheMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "eservices.space.second_factor.SecondFactorMiddleware",
-    "eservices.space.staff_session.StaffSessionMiddleware",
+    "eservices.space.authentication.second_factor.SecondFactorMiddleware",
+    "eservices.space.authentication.session_lifetime.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "mysite.middleware.AdminPolicyMiddleware",
-    "mysite.middleware.NothingToShowMiddleware",
-    "home.pasting.PastedTextMiddleware",
-    "home.refusals.RefusalMiddleware",
+    "mysite.middleware.PostOnlyPageMiddleware",
+    "home.admin.paste_cleaning.PastedTextMiddleware",
+    "home.admin.errors.AdminErrorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "editing.redirects.HarmlessRedirectMiddleware",
+    "news.editorial.redirects.LoopSafeRedirectMiddleware",
 ]
 
 ROOT_URLCONF = "mysite.urls"
@@ -110,7 +120,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
-                "home.context.commune",
+                "home.context_processors.commune_settings",
             ],
             "builtins": ["home.templatetags.commune"],
         },
@@ -128,7 +138,7 @@ SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     },
 }
-DATABASES = {"default": env.database("DATABASE_URL") or SQLITE}
+DATABASES = {"default": env.read_database("DATABASE_URL") or SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STORAGES = {
@@ -159,18 +169,18 @@ STATICFILES_DIRS = [BASE_DIR / "mysite" / "static", ("leaflet", LEAFLET)]
 
 CACHES = {
     "default": {
-        "BACKEND": "mysite.cache.FileCache",
+        "BACKEND": "home.caching.backends.FileCache",
         "LOCATION": VAR_DIR / "cache",
         "OPTIONS": {"MAX_ENTRIES": 5_000},  # some per page; at 300 what stands around pages is culled too
     },
     # Whole pages stand apart: however many are asked for, nothing else is culled for them.
     "pages": {
-        "BACKEND": "mysite.cache.FileCache",
+        "BACKEND": "home.caching.backends.FileCache",
         "LOCATION": VAR_DIR / "pages",
         "OPTIONS": {"MAX_ENTRIES": 5_000},
     },
 }
-PAGE_CACHE = env.flag("PAGE_CACHE", True)
+PAGE_CACHE = env.read_flag("PAGE_CACHE", True)
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -189,16 +199,16 @@ LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "space:home"
 LOGOUT_REDIRECT_URL = "/"
 WAGTAIL_PASSWORD_RESET_ENABLED = False  # whoever forgot a password signs in by code
-WAGTAILADMIN_USER_LOGIN_FORM = "eservices.space.forms.StaffSignInForm"
+WAGTAILADMIN_USER_LOGIN_FORM = "eservices.space.authentication.forms.StaffSignInForm"
 WAGTAILUSERS_PASSWORD_REQUIRED = False  # nor does anybody of the staff need one
-ACCOUNT_ADAPTER = "eservices.space.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "eservices.space.authentication.adapters.CodeAccountAdapter"
 ACCOUNT_FORMS = {
-    "request_login_code": "eservices.space.forms.SignInForm",
-    "confirm_login_code": "eservices.space.forms.CodeForm",
+    "request_login_code": "eservices.space.authentication.forms.SignInForm",
+    "confirm_login_code": "eservices.space.authentication.forms.CodeForm",
 }
 # Whether who works here needs a second factor before any right holds; who set one up is asked for it anyway.
-STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR")
-MFA_ADAPTER = "eservices.space.adapters.SecondFactorAdapter"
+STAFF_SECOND_FACTOR = env.read_flag("STAFF_SECOND_FACTOR")
+MFA_ADAPTER = "eservices.space.authentication.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = (
@@ -208,13 +218,13 @@ MFA_ALLOW_UNVERIFIED_EMAIL = (
     True  # of staff who sign in by password; residents have no other way in than the address
 )
 MFA_FORMS = {
-    "authenticate": "eservices.space.forms.FactorForm",
-    "reauthenticate": "eservices.space.forms.FactorAgainForm",
-    "activate_totp": "eservices.space.forms.NewFactorForm",
-    "add_webauthn": "eservices.space.forms.NewPasskeyForm",
-    "login_webauthn": "eservices.space.forms.PasskeySignInForm",
-    "authenticate_webauthn": "eservices.space.forms.PasskeyForm",
-    "reauthenticate_webauthn": "eservices.space.forms.PasskeyAgainForm",
+    "authenticate": "eservices.space.authentication.forms.SecondFactorForm",
+    "reauthenticate": "eservices.space.authentication.forms.SecondFactorReauthenticationForm",
+    "activate_totp": "eservices.space.authentication.forms.SecondFactorSetupForm",
+    "add_webauthn": "eservices.space.authentication.forms.NewPasskeyForm",
+    "login_webauthn": "eservices.space.authentication.forms.PasskeySignInForm",
+    "authenticate_webauthn": "eservices.space.authentication.forms.PasskeyForm",
+    "reauthenticate_webauthn": "eservices.space.authentication.forms.PasskeyReauthenticationForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -232,25 +242,29 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is unknown: an account opens with the first code
 # 5 tries of 6 digits, 30 codes a day: somebody who guesses gets into one address once in 18 years.
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,30/d/key"}
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)  # or limits by address would hit the proxy
+ALLAUTH_TRUSTED_PROXY_COUNT = env.read_number(
+    "TRUSTED_PROXIES", 0
+)  # or limits by address would hit the proxy
 ACCOUNT_SESSION_REMEMBER = False
 # An identity provider, where OIDC_ISSUER names one: docs/operations.md
-OIDC_ISSUER = env.text("OIDC_ISSUER", "")
-OIDC_LEVEL_CLAIM = env.text("OIDC_LEVEL_CLAIM", "acr")
-OIDC_LEVELS = env.levels("OIDC_LEVELS")
-SOCIALACCOUNT_ADAPTER = "eservices.space.provider.SocialAdapter"
+OIDC_ISSUER = env.read_text("OIDC_ISSUER", "")
+OIDC_LEVEL_CLAIM = env.read_text("OIDC_LEVEL_CLAIM", "acr")
+OIDC_LEVELS = env.read_identity_levels("OIDC_LEVELS")
+SOCIALACCOUNT_ADAPTER = "eservices.space.authentication.identity_provider.IdentityProviderAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # only addresses that the provider proved open an account
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": env.provider("OIDC")}}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": env.read_identity_provider("OIDC")}
+}
 SESSION_COOKIE_AGE = 12 * 60 * 60
-STAFF_SESSION_HOURS = env.number("STAFF_SESSION_HOURS", 12, least=1)  # after signing in, however busy
-SIGN_IN_RECORD_DAYS = env.number("SIGN_IN_RECORD_DAYS", 365, least=180)  # how long who signed in is kept
+STAFF_SESSION_HOURS = env.read_number("STAFF_SESSION_HOURS", 12, least=1)  # after signing in, however busy
+SIGN_IN_RECORD_DAYS = env.read_number("SIGN_IN_RECORD_DAYS", 365, least=180)  # how long who signed in is kept
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # -- Place, language, time -----------------------------------------------------------------------------------
 # Canton, region or Land is written as ISO 3166-2 does after the dash.
-COUNTRY, SUBDIVISION = env.place("COMMUNE_COUNTRY", "COMMUNE_SUBDIVISION")
-CURRENCY = env.matching("COMMUNE_CURRENCY", "[A-Z]{3}", "CHF or EUR", "CHF")
-TIME_ZONE = env.time_zone("COMMUNE_TIME_ZONE", "Europe/Zurich")
+COUNTRY, SUBDIVISION = env.read_country("COMMUNE_COUNTRY", "COMMUNE_SUBDIVISION")
+CURRENCY = env.read_pattern("COMMUNE_CURRENCY", "[A-Z]{3}", "CHF or EUR", "CHF")
+TIME_ZONE = env.read_time_zone("COMMUNE_TIME_ZONE", "Europe/Zurich")
 # What staff choose from: those with a place, which browsers know. Python's list has the machine's "localtime" too.
 WAGTAIL_USER_TIME_ZONES = sorted({TIME_ZONE} | {zone for zone in available_timezones() if "/" in zone})
 USE_TZ = True
@@ -261,24 +275,26 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
     ("it", "Italiano"),
     ("en", "English"),
 ]
-LANGUAGE_CODE = env.choice("COMMUNE_LANGUAGE", "fr", set(dict(LANGUAGES)))  # whose addresses have no prefix
-# The second has what the catalogues of Wagtail and its like lack: tests/test_texts_elsewhere.py finds it.
+LANGUAGE_CODE = env.read_choice(
+    "COMMUNE_LANGUAGE", "fr", set(dict(LANGUAGES))
+)  # whose addresses have no prefix
+# The second has what the catalogues of Wagtail and its like lack: tests/mysite/test_upstream_translations.py finds it.
 LOCALE_PATHS = [BASE_DIR / "mysite" / "locale", BASE_DIR / "mysite" / "locale_elsewhere"]
 FORMAT_MODULE_PATH = "mysite.formats"
 
 # -- Wagtail -------------------------------------------------------------------------------------------------
-WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "home.pasting.TextArea"}}
-WAGTAIL_SITE_NAME = env.text("COMMUNE_NAME", "Orvenay")
-WAGTAILADMIN_BASE_URL = env.site("COMMUNE_BASE_URL", "http://localhost:8000")
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "home.admin.paste_cleaning.CleanPasteRichTextArea"}}
+WAGTAIL_SITE_NAME = env.read_text("COMMUNE_NAME", "Orvenay")
+WAGTAILADMIN_BASE_URL = env.read_site_url("COMMUNE_BASE_URL", "http://localhost:8000")
 WAGTAIL_ALLOW_UNICODE_SLUGS = False  # an address is read aloud, printed and copied
 WAGTAIL_I18N_ENABLED = True
-WAGTAIL_FINISH_WORKFLOW_ACTION = "editing.approving.publish"
+WAGTAIL_FINISH_WORKFLOW_ACTION = "news.editorial.approval.publish_approved"
 # What is typed in another order is silently taken for this moment: staff write a day as it is written here.
 WAGTAIL_DATE_FORMAT = "%d.%m.%Y"
 WAGTAIL_DATETIME_FORMAT = "%d.%m.%Y %H:%M"
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 # Who drafts translations, where the operator names one: docs/operations.md
-WAGTAILLOCALIZE_MACHINE_TRANSLATOR = env.translator(
+WAGTAILLOCALIZE_MACHINE_TRANSLATOR = env.read_translator(
     "DEEPL_AUTH_KEY", "LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY"
 )
 WAGTAIL_ENABLE_UPDATE_CHECK = False
@@ -293,106 +309,117 @@ WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_IMAGE_FORM_BASE = "home.images.forms.ImageForm"  # without GPS; HEIC becomes JPEG
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 51_000_000  # of a telephone; each million takes 3 to 4 MB of memory to scale
-LINK_CHECKS = env.flag("LINK_CHECKS", True)  # whether addresses elsewhere are asked if they answer
+LINK_CHECKS = env.read_flag("LINK_CHECKS", True)  # whether addresses elsewhere are asked if they answer
 # What a browser would run in our name is none: no HTML, no SVG.
 WAGTAILDOCS_EXTENSIONS = [
     *("csv", "doc", "docx", "gpx", "ics", "jpeg", "jpg", "kml", "mp3", "mp4", "odp", "ods", "odt"),
     *("pdf", "png", "ppt", "pptx", "rtf", "txt", "xls", "xlsx", "zip"),
 ]
-WAGTAILDOCS_DOCUMENT_FORM_BASE = "home.sandbox.forms.DocumentForm"  # no macros, no scripts
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "home.untrusted_files.forms.DocumentForm"  # no macros, no scripts
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.finding.backend"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.search.backend"}}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long step of a form in the editor
 TAGGIT_CASE_INSENSITIVE = True
 
 # -- Letters -------------------------------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL = env.sender("COMMUNE_FROM_EMAIL", WAGTAIL_SITE_NAME)
-MAILERS = {"default": env.mailer("MAIL_URL") or {"BACKEND": "eservices.deliveries.mailbox.EmailBackend"}}
+DEFAULT_FROM_EMAIL = env.read_mail_sender("COMMUNE_FROM_EMAIL", WAGTAIL_SITE_NAME)
+MAILERS = {
+    "default": env.read_mailer("MAIL_URL")
+    or {"BACKEND": "eservices.deliveries.demo_mailbox.DemoMailboxEmailBackend"}
+}
 # Who carries what leaves the house: the demo mailbox keeps e-mails and SMS on a page instead of sending them.
-SMS_MAILBOX = "eservices.deliveries.mailbox.SMSGateway"
-SMS_GATEWAY = env.text("SMS_GATEWAY", SMS_MAILBOX)
+SMS_MAILBOX = "eservices.deliveries.demo_mailbox.DemoMailboxSmsGateway"
+SMS_GATEWAY = env.read_text("SMS_GATEWAY", SMS_MAILBOX)
 
 # -- The newsletter: who mails it, how fast, and where letters come back to (docs/operations.md) ---------------
-NEWSLETTER_BACKEND = env.choice("NEWSLETTER_BACKEND", "builtin", {"builtin", "mailchimp"})
-NEWSLETTER_PER_MINUTE = env.number("NEWSLETTER_PER_MINUTE", 600)  # 0: as fast as the mail server takes them
-NEWSLETTER_BOUNCE_ADDRESS = env.matching("NEWSLETTER_BOUNCE_ADDRESS", "[^@]+@[^@]+", "retours@orvenay.ch")
-BOUNCE_MAILBOX_URL = env.bounces("BOUNCE_MAILBOX_URL")
+NEWSLETTER_BACKEND = env.read_choice("NEWSLETTER_BACKEND", "builtin", {"builtin", "mailchimp"})
+NEWSLETTER_PER_MINUTE = env.read_number(
+    "NEWSLETTER_PER_MINUTE", 600
+)  # 0: as fast as the mail server takes them
+NEWSLETTER_BOUNCE_ADDRESS = env.read_pattern("NEWSLETTER_BOUNCE_ADDRESS", "[^@]+@[^@]+", "retours@orvenay.ch")
+BOUNCE_MAILBOX_URL = env.read_bounce_mailbox("BOUNCE_MAILBOX_URL")
 # What a service calls with.
-ANYMAIL = {"WEBHOOK_SECRET": env.matching("ANYMAIL_WEBHOOK_SECRET", "[^:]+:.+", "user:password")}
-MAILCHIMP_API_KEY = env.text("MAILCHIMP_API_KEY", "")
-MAILCHIMP_LIST_ID = env.text("MAILCHIMP_LIST_ID", "")
-MAILCHIMP_WEBHOOK_SECRET = env.text("MAILCHIMP_WEBHOOK_SECRET", "")
-MAILCHIMP_API_URL = env.address("MAILCHIMP_API_URL")  # empty: Mailchimp's own; the tests name a double
+ANYMAIL = {"WEBHOOK_SECRET": env.read_pattern("ANYMAIL_WEBHOOK_SECRET", "[^:]+:.+", "user:password")}
+MAILCHIMP_API_KEY = env.read_text("MAILCHIMP_API_KEY", "")
+MAILCHIMP_LIST_ID = env.read_text("MAILCHIMP_LIST_ID", "")
+MAILCHIMP_WEBHOOK_SECRET = env.read_text("MAILCHIMP_WEBHOOK_SECRET", "")
+MAILCHIMP_API_URL = env.read_service_url(
+    "MAILCHIMP_API_URL"
+)  # empty: Mailchimp's own; the tests name a double
 
 # -- Channels: the commune's accounts on social networks, each set with all its keys or not at all -------------
-GRAPH = env.address("META_GRAPH_URL", "https://graph.facebook.com/v24.0")
+GRAPH = env.read_service_url("META_GRAPH_URL", "https://graph.facebook.com/v24.0")
 SOCIAL_NETWORKS = {
-    "mastodon": {"URL": env.address("MASTODON_URL"), "TOKEN": env.text("MASTODON_TOKEN", "")},
+    "mastodon": {"URL": env.read_service_url("MASTODON_URL"), "TOKEN": env.read_text("MASTODON_TOKEN", "")},
     "linkedin": {
-        "URL": env.address("LINKEDIN_URL", "https://api.linkedin.com"),
-        "VERSION": env.text("LINKEDIN_VERSION", "202607"),  # LinkedIn takes each for a year or longer
-        "ORGANIZATION": env.text("LINKEDIN_ORGANIZATION", ""),
-        "TOKEN": env.text("LINKEDIN_TOKEN", ""),
+        "URL": env.read_service_url("LINKEDIN_URL", "https://api.linkedin.com"),
+        "VERSION": env.read_text("LINKEDIN_VERSION", "202607"),  # LinkedIn takes each for a year or longer
+        "ORGANIZATION": env.read_text("LINKEDIN_ORGANIZATION", ""),
+        "TOKEN": env.read_text("LINKEDIN_TOKEN", ""),
     },
     "facebook": {
         "URL": GRAPH,
-        "PAGE": env.text("FACEBOOK_PAGE", ""),
-        "TOKEN": env.text("FACEBOOK_TOKEN", ""),
+        "PAGE": env.read_text("FACEBOOK_PAGE", ""),
+        "TOKEN": env.read_text("FACEBOOK_TOKEN", ""),
     },
     "instagram": {
         "URL": GRAPH,
-        "ACCOUNT": env.text("INSTAGRAM_ACCOUNT", ""),
-        "TOKEN": env.text("INSTAGRAM_TOKEN", ""),
+        "ACCOUNT": env.read_text("INSTAGRAM_ACCOUNT", ""),
+        "TOKEN": env.read_text("INSTAGRAM_TOKEN", ""),
     },
     "x": {
-        "URL": env.address("X_URL", "https://api.x.com"),
-        "KEY": env.text("X_KEY", ""),
-        "SECRET": env.text("X_SECRET", ""),
-        "TOKEN": env.text("X_TOKEN", ""),
-        "TOKEN_SECRET": env.text("X_TOKEN_SECRET", ""),
+        "URL": env.read_service_url("X_URL", "https://api.x.com"),
+        "KEY": env.read_text("X_KEY", ""),
+        "SECRET": env.read_text("X_SECRET", ""),
+        "TOKEN": env.read_text("X_TOKEN", ""),
+        "TOKEN_SECRET": env.read_text("X_TOKEN_SECRET", ""),
     },
 }
 
 # The counter writes to mobile numbers of these.
-SMS_COUNTRIES = env.matching("SMS_COUNTRIES", "[A-Z]{2}(,[A-Z]{2})*", "CH,FR", COUNTRY).split(",")
-# News by SMS goes through SMS_GATEWAY; eservices.deliveries.http_sms.HttpGateway posts to SMS_URL.
-SMS_URL = env.address("SMS_URL")
-SMS_TOKEN = env.text("SMS_TOKEN", "")
-SMS_SENDER = env.sms_sender("SMS_SENDER", WAGTAIL_SITE_NAME)
-SMS_WEBHOOK_SECRET = env.text("SMS_WEBHOOK_SECRET", "")  # in the address at which the gateway tells of STOP
+SMS_COUNTRIES = env.read_pattern("SMS_COUNTRIES", "[A-Z]{2}(,[A-Z]{2})*", "CH,FR", COUNTRY).split(",")
+# News by SMS goes through SMS_GATEWAY; eservices.deliveries.sms_gateway.HttpSmsGateway posts to SMS_URL.
+SMS_URL = env.read_service_url("SMS_URL")
+SMS_TOKEN = env.read_text("SMS_TOKEN", "")
+SMS_SENDER = env.read_sms_sender("SMS_SENDER", WAGTAIL_SITE_NAME)
+SMS_WEBHOOK_SECRET = env.read_text(
+    "SMS_WEBHOOK_SECRET", ""
+)  # in the address at which the gateway tells of STOP
 # Notifications of browsers: the key by which push services know us, and to which of them we post.
-VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY", "")
-VAPID_SUBJECT = env.text("VAPID_SUBJECT", "")
-PUSH_SERVICES = env.origins_elsewhere(
+VAPID_PRIVATE_KEY = env.read_text("VAPID_PRIVATE_KEY", "")
+VAPID_SUBJECT = env.read_text("VAPID_SUBJECT", "")
+PUSH_SERVICES = env.read_origins(
     "PUSH_SERVICES",
     "https://fcm.googleapis.com,https://*.push.services.mozilla.com,https://*.push.apple.com,https://*.notify.windows.com",
 )
 
 # -- The population register: demo (invented people), http (REGISTER_URL) or none ------------------------------
-REGISTER = env.choice("REGISTER", "demo", {"demo", "http", "none"})
+REGISTER = env.read_choice("REGISTER", "demo", {"demo", "http", "none"})
 # Whether new cases stay with who treats protected addresses until the register was asked about whom they name.
-REGISTER_SCREENING = env.flag("REGISTER_SCREENING", True)
+REGISTER_SCREENING = env.read_flag("REGISTER_SCREENING", True)
 REGISTER_HTTP = {
-    "URL": env.address("REGISTER_URL"),
-    "TOKEN": env.text("REGISTER_TOKEN", ""),
-    "CERTIFICATE": env.text("REGISTER_CERTIFICATE", ""),  # of ours, with REGISTER_KEY: paths of PEM files
-    "KEY": env.text("REGISTER_KEY", ""),
-    "AUTHORITY": env.text(
+    "URL": env.read_service_url("REGISTER_URL"),
+    "TOKEN": env.read_text("REGISTER_TOKEN", ""),
+    "CERTIFICATE": env.read_text(
+        "REGISTER_CERTIFICATE", ""
+    ),  # of ours, with REGISTER_KEY: paths of PEM files
+    "KEY": env.read_text("REGISTER_KEY", ""),
+    "AUTHORITY": env.read_text(
         "REGISTER_CA", ""
     ),  # that signed the register's certificate, where no known one did
 }
 # Hosts within the commune's network whose calendars may be imported: every other one must be public.
-CALENDAR_HOSTS = {host.lower() for host in env.words("CALENDAR_HOSTS")}
+CALENDAR_HOSTS = {host.lower() for host in env.read_list("CALENDAR_HOSTS")}
 # Where the dossiers of cases are filed: a folder, or a WebDAV server (docs/connectors.md).
-GED_URL = env.ged("GED_URL", f"directory:{VAR_DIR / 'ged'}")
+GED_URL = env.read_document_store("GED_URL", f"directory:{VAR_DIR / 'ged'}")
 
 # -- Payments ------------------------------------------------------------------------------------------------
 # Means of payment that people may choose from, in this order. “demo” moves no money: never in production.
-PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "stripe_twint,stripe_card,qrbill,counter")
-STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
-STRIPE_PUBLIC_KEY = env.text("STRIPE_PUBLIC_KEY", "")
-STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
-STRIPE_API_URL = env.address("STRIPE_API_URL")  # empty: Stripe's own; the tests name a double
+PAYMENT_PROVIDERS = env.read_list("PAYMENT_PROVIDERS", "stripe_twint,stripe_card,qrbill,counter")
+STRIPE_SECRET_KEY = env.read_text("STRIPE_SECRET_KEY", "")
+STRIPE_PUBLIC_KEY = env.read_text("STRIPE_PUBLIC_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.read_text("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_URL = env.read_service_url("STRIPE_API_URL")  # empty: Stripe's own; the tests name a double
 
 # -- Safety --------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows the page in a frame
@@ -400,17 +427,17 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "mysite.views.csrf_failure"
 # The map of a form, where the operator offers one: an address as https://tiles.example/{z}/{x}/{y}.png
-TILE_URL = env.tiles("TILE_URL")
-TILE_CREDIT = env.text("TILE_CREDIT", "")  # whose map it is: most licences ask for it
+TILE_URL = env.read_tiles("TILE_URL")
+TILE_CREDIT = env.read_text("TILE_CREDIT", "")  # whose map it is: most licences ask for it
 # Latitude, longitude, how close.
-MAP_CENTRE = env.matching("MAP_CENTRE", r"-?[\d.]+,-?[\d.]+,\d+", "46.45,6.4,12", "46.45,6.4,12")
+MAP_CENTRE = env.read_pattern("MAP_CENTRE", r"-?[\d.]+,-?[\d.]+,\d+", "46.45,6.4,12", "46.45,6.4,12")
 # The one script that stands in pages, where alerts can be closed: by what it says, as no nonce fits kept pages.
 CLOSING = BASE_DIR / "templates" / "home" / "alerts" / "closing.js"
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, f"'sha256-{b64encode(sha256(CLOSING.read_bytes()).digest()).decode()}'"],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:", *env.origin(TILE_URL)],
+    "img-src": [CSP.SELF, "data:", *env.csp_origin(TILE_URL)],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
@@ -418,9 +445,9 @@ SECURE_CSP = {
     # What is paid on another site of the commune, or another name of this one, goes on at the operator's.
     "form-action": [
         CSP.SELF,
-        *env.origin(WAGTAILADMIN_BASE_URL),
-        *env.origin(OIDC_ISSUER),
-        *env.words("OIDC_SIGN_IN_ORIGIN"),
+        *env.csp_origin(WAGTAILADMIN_BASE_URL),
+        *env.csp_origin(OIDC_ISSUER),
+        *env.read_list("OIDC_SIGN_IN_ORIGIN"),
     ],
     "frame-ancestors": [CSP.SELF],
     "frame-src": [CSP.SELF],
@@ -433,23 +460,25 @@ ADMIN_CSP = SECURE_CSP | {
     "img-src": [CSP.SELF, "data:", "blob:"],
     "worker-src": [CSP.SELF, "blob:"],
 }
-FILE_UPLOAD_HANDLERS = ["eservices.submissions.uploads.LimitedUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["eservices.submissions.upload_checks.LimitedUploadHandler"]
 # Where the key lies that documents are sealed with; empty: a test key made at set-up, and every document says so.
-SEAL_URL = env.seal("SEAL_URL")
-SEAL_PASSWORD = env.text("SEAL_PASSWORD", "")  # the file's passphrase, the token's PIN
-SEAL_TSA_URL = env.address("SEAL_TSA_URL")  # who says when a seal was set (RFC 3161)
-SEAL_ROOTS = env.text("SEAL_ROOTS", "")  # PEM file of the roots of both: what proves them is kept in the file
-CLAMAV_URL = env.scanner("CLAMAV_URL")  # empty: files are checked by kind and content, not for viruses
+SEAL_URL = env.read_seal("SEAL_URL")
+SEAL_PASSWORD = env.read_text("SEAL_PASSWORD", "")  # the file's passphrase, the token's PIN
+SEAL_TSA_URL = env.read_service_url("SEAL_TSA_URL")  # who says when a seal was set (RFC 3161)
+SEAL_ROOTS = env.read_text(
+    "SEAL_ROOTS", ""
+)  # PEM file of the roots of both: what proves them is kept in the file
+CLAMAV_URL = env.read_scanner("CLAMAV_URL")  # empty: files are checked by kind and content, not for viruses
 # The anchors of the trace of cases: noted here too, so that who holds the database cannot cut off its end unseen.
 AUDIT_ANCHOR_FILE = env.file("AUDIT_ANCHOR_FILE", VAR_DIR / "audit-anchors.txt")
 # Where cases go that are archived before they are erased here: see eservices/cases/retention/archive.py.
-CASE_ARCHIVE = env.text("CASE_ARCHIVE", "eservices.cases.retention.archive.StorageArchive")
+CASE_ARCHIVE = env.read_text("CASE_ARCHIVE", "eservices.cases.retention.archive.PrivateStorageArchive")
 LEAST_SECONDS_TO_FILE = 3  # whoever sends sooner after opening a form is asked to press again
 # Below this much free disk no file is taken of anybody, and /health/ says degraded.
-DISK_RESERVE = env.number("DISK_RESERVE_MB", 1000) * 1024 * 1024
-UPLOAD_MAX_BYTES = env.number("COMMUNE_UPLOAD_MAX_MB", 10, least=1) * 1024 * 1024
+DISK_RESERVE = env.read_number("DISK_RESERVE_MB", 1000) * 1024 * 1024
+UPLOAD_MAX_BYTES = env.read_number("COMMUNE_UPLOAD_MAX_MB", 10, least=1) * 1024 * 1024
 
-LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
+LOG_LEVEL = env.read_choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

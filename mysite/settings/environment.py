@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 import holidays
 from django.core.exceptions import ImproperlyConfigured
 
-from home.folders import closed
+from home.files.writable_folders import find_unwritable
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 NUMBER, NO_NAME = re.compile(r"\+?[0-9]{3,15}"), re.compile(r"[^A-Za-z0-9]+")
@@ -23,42 +23,42 @@ ENGINES = {"postgres": "django.db.backends.postgresql", "postgresql": "django.db
 asked: set[str] = set()  # the variables that mean something to us
 
 
-def read(name: str, default: str | None = None) -> str | None:
+def read_variable(name: str, default: str | None = None) -> str | None:
     """The variable as it stands there."""
     asked.add(name)
     return os.environ.get(name, default)
 
 
-def text(name: str, default: str | None = None) -> str:
+def read_text(name: str, default: str | None = None) -> str:
     """The variable ``name``; without a default it must be set, and not to nothing."""
-    value = read(name, default)
+    value = read_variable(name, default)
     if not value and default is None:
         raise ImproperlyConfigured(f"Set the environment variable {name}.")
     return value
 
 
-def needed(*names: str) -> None:
+def require_all(*names: str) -> None:
     """All that have no safe default, told at once."""
-    missing = [name for name in names if not read(name)]
+    missing = [name for name in names if not read_variable(name)]
     if missing:
         many = "s" if len(missing) > 1 else ""
         raise ImproperlyConfigured(f"Set the environment variable{many} {', '.join(missing)}.")
 
 
-def matching(name: str, pattern: str, written: str, default: str = "") -> str:
+def read_pattern(name: str, pattern: str, written: str, default: str = "") -> str:
     """The variable ``name``, of a ``pattern`` or empty; else refused with how it is ``written``."""
-    value = read(name) or default
+    value = read_variable(name) or default
     if value and not re.fullmatch(pattern, value):
         raise ImproperlyConfigured(f"{name}: write it as {written}.")
     return value
 
 
-def folder(name: str, default: Path) -> Path:
+def read_folder(name: str, default: Path) -> Path:
     """A folder in which we write, by its whole path: site and worker may be started in different places."""
-    value = Path(read(name) or default)
+    value = Path(read_variable(name) or default)
     if not value.is_absolute():
         raise ImproperlyConfigured(f"{name} is {str(value)!r}: write the whole path, as /srv/commune/var.")
-    if there := closed(value):
+    if there := find_unwritable(value):
         raise ImproperlyConfigured(
             f"{name}: {there} cannot be written: give it to who runs this, or name another."
         )
@@ -67,28 +67,28 @@ def folder(name: str, default: Path) -> Path:
 
 def file(name: str, default: Path) -> Path:
     """Return the whole path of a file that we write, in a folder in which we may."""
-    value = Path(read(name) or default)
+    value = Path(read_variable(name) or default)
     if not value.is_absolute():
         raise ImproperlyConfigured(
             f"{name} is {str(value)!r}: write the whole path, as /srv/commune/var/file.txt."
         )
-    if value.is_dir() or (there := closed(value.parent)):
+    if value.is_dir() or (there := find_unwritable(value.parent)):
         place = value if value.is_dir() else there
         raise ImproperlyConfigured(f"{name}: {place} cannot be written as a file: name another place.")
     return value
 
 
-def time_zone(name: str, default: str) -> str:
+def read_time_zone(name: str, default: str) -> str:
     """A time zone by its name."""
-    value = read(name) or default
+    value = read_variable(name) or default
     if value not in available_timezones():
         raise ImproperlyConfigured(f"{name} is {value!r}: write it as Europe/Zurich.")
     return value
 
 
-def hosts(name: str) -> list[str]:
+def read_hosts(name: str) -> list[str]:
     """The names by which the site is asked for."""
-    found = words(name)
+    found = read_list(name)
     for host in found:
         if not re.fullmatch(r"[^/:@\s]+|\[[^]]+\]", host):
             raise ImproperlyConfigured(
@@ -97,7 +97,7 @@ def hosts(name: str) -> list[str]:
     return found
 
 
-def split(url: str) -> SplitResult:
+def split_url(url: str) -> SplitResult:
     """The parts of an address; all empty where it is none: a port that is no number, a bracket left open."""
     try:
         found = urlsplit(url)
@@ -107,27 +107,27 @@ def split(url: str) -> SplitResult:
     return found if usable else urlsplit("")
 
 
-def site(name: str, default: str) -> str:
+def read_site_url(name: str, default: str) -> str:
     """The address at which people find us, without a slash at the end: paths are set behind it."""
-    value = read(name) or default
-    if not split(value).hostname or origin(value) != [value.rstrip("/")]:
+    value = read_variable(name) or default
+    if not split_url(value).hostname or csp_origin(value) != [value.rstrip("/")]:
         raise ImproperlyConfigured(
             f"{name} is {value!r}: write it as https://www.orvenay.ch, without a path."
         )
     return value.rstrip("/")
 
 
-def address(name: str, default: str = "") -> str:
+def read_service_url(name: str, default: str = "") -> str:
     """The address of a service elsewhere; empty where unset and without a default."""
-    value = read(name) or default
-    if value and not (split(value).hostname and origin(value)):
+    value = read_variable(name) or default
+    if value and not (split_url(value).hostname and csp_origin(value)):
         raise ImproperlyConfigured(f"{name}: write an address as https://www.example.org.")
     return value
 
 
-def sender(name: str, display: str) -> str:
+def read_mail_sender(name: str, display: str) -> str:
     """Whom letters are from, ``Commune d’Orvenay <noreply@orvenay.ch>``; unset ``display``, at an example's address."""
-    value = read(name) or str(Address(display, addr_spec="noreply@orvenay.example"))
+    value = read_variable(name) or str(Address(display, addr_spec="noreply@orvenay.example"))
     found = getaddresses([value])  # of an older Python 3.12 parseaddr takes the first of two
     if len(found) != 1 or "@" not in found[0][1]:
         raise ImproperlyConfigured(
@@ -136,31 +136,31 @@ def sender(name: str, display: str) -> str:
     return value
 
 
-def redis(name: str) -> str:
+def read_redis_url(name: str) -> str:
     """Where Redis is, as ``redis://host:6379/0``, ``rediss://…`` or ``unix:///run/redis.sock``; empty where unset.
 
     Several, the one that is written to first, are separated by commas or semicolons, as Django takes them.
     """
-    value = read(name, "")
-    urls = [split(one) for one in re.split("[,;]", value)]
+    value = read_variable(name, "")
+    urls = [split_url(one) for one in re.split("[,;]", value)]
     there = all(url.scheme in {"redis", "rediss", "unix"} and (url.hostname or url.path) for url in urls)
     if value and not there:
         raise ImproperlyConfigured(f"{name}: write it as redis://host:6379/0 or unix:///run/redis.sock.")
     return value
 
 
-def place(country: str, subdivision: str) -> tuple[str, str]:
+def read_country(country: str, subdivision: str) -> tuple[str, str]:
     """The country and the part of it in which the commune lies, by the names of their variables.
 
     Only those whose public holidays are known: every working day is counted by them. A commune in another country
     than the one we set out with lies in none of its parts unless one is named.
     """
-    chosen = read(country, "CH")
+    chosen = read_variable(country, "CH")
     if len(chosen) != 2 or chosen not in holidays.list_supported_countries():
         raise ImproperlyConfigured(
             f"{country} is {chosen!r}: write a country of known holidays in two capitals, as CH."
         )
-    part = read(subdivision, "VD" if chosen == "CH" else "")
+    part = read_variable(subdivision, "VD" if chosen == "CH" else "")
     try:
         holidays.country_holidays(chosen, subdiv=part or None)
     except NotImplementedError:
@@ -170,9 +170,9 @@ def place(country: str, subdivision: str) -> tuple[str, str]:
     return chosen, part
 
 
-def flag(name: str, default: bool = False) -> bool:
+def read_flag(name: str, default: bool = False) -> bool:
     """A yes or no."""
-    value = read(name)
+    value = read_variable(name)
     if value is None:
         return default
     if value.lower() in TRUE | FALSE:
@@ -180,29 +180,29 @@ def flag(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}: write 1 for yes or 0 for no.")
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
+def read_number(name: str, default: int, *, least: int = 0) -> int:
     """A whole number of at least ``least``."""
-    value = read(name, str(default))
+    value = read_variable(name, str(default))
     if value.isascii() and value.isdigit() and int(value) >= least:
         return int(value)
     raise ImproperlyConfigured(f"{name} is {value!r}: write a whole number of at least {least}.")
 
 
-def words(name: str, default: str = "") -> list[str]:
+def read_list(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
-    return [word.strip() for word in read(name, default).split(",") if word.strip()]
+    return [word.strip() for word in read_variable(name, default).split(",") if word.strip()]
 
 
-def origins(hosts: list[str]) -> list[str]:
+def trusted_origins(hosts: list[str]) -> list[str]:
     """Where forms may come from, by names as in ``ALLOWED_HOSTS``: a dot in front means all below it too."""
     named = [host for host in hosts if host != "*"]
     below = [f"https://*{host}" for host in named if host.startswith(".")]
     return [f"https://{host.removeprefix('.')}" for host in named] + below
 
 
-def choice(name: str, default: str, allowed: set[str]) -> str:
+def read_choice(name: str, default: str, allowed: set[str]) -> str:
     """One of ``allowed``."""
-    value = read(name, default)
+    value = read_variable(name, default)
     if value in allowed:
         return value
     raise ImproperlyConfigured(f"{name} is {value!r}: write one of {', '.join(sorted(allowed))}.")
@@ -215,46 +215,46 @@ def without_double(name: str, values: list[str], double: str) -> list[str]:
     return values
 
 
-def translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
+def read_translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
     """wagtail-localize's machine translator: DeepL by a key or LibreTranslate by an address; None where neither is."""
-    key, url = read(deepl_key, ""), address(libre_url).rstrip("/")
+    key, url = read_variable(deepl_key, ""), read_service_url(libre_url).rstrip("/")
     if key and url:
         raise ImproperlyConfigured(f"Set {deepl_key} or {libre_url}, not both.")
     if key:
         # English is none of DeepL's targets: it is British or American.
         options = {"AUTH_KEY": key, "FORMALITY": "prefer_more"}
-        return {"CLASS": "home.machine_translators.DeepL", "OPTIONS": options}
+        return {"CLASS": "home.translation.machine_translators.DeepL", "OPTIONS": options}
     if not url:
         return None
-    options = {"LIBRETRANSLATE_URL": url, "API_KEY": read(libre_key, "")}
-    return {"CLASS": "home.machine_translators.LibreTranslate", "OPTIONS": options}
+    options = {"LIBRETRANSLATE_URL": url, "API_KEY": read_variable(libre_key, "")}
+    return {"CLASS": "home.translation.machine_translators.LibreTranslate", "OPTIONS": options}
 
 
-def tiles(name: str) -> str:
+def read_tiles(name: str) -> str:
     """The address of a map's tiles; empty where unset: then no map is offered."""
-    value = read(name, "")
+    value = read_variable(name, "")
     if value and not (
-        all(part in value for part in ("{z}", "{x}", "{y}")) and (value[0] == "/" or origin(value))
+        all(part in value for part in ("{z}", "{x}", "{y}")) and (value[0] == "/" or csp_origin(value))
     ):
         raise ImproperlyConfigured(f"{name}: write it as https://tiles.example/{{z}}/{{x}}/{{y}}.png.")
     return value
 
 
-def origins_elsewhere(name: str, default: str) -> list[str]:
+def read_origins(name: str, default: str) -> list[str]:
     """Where we call, separated by commas, as ``https://push.example``; ``*.`` means all below."""
-    found = words(name, default)
-    if any(origin(one) != [one] for one in found):
+    found = read_list(name, default)
+    if any(csp_origin(one) != [one] for one in found):
         raise ImproperlyConfigured(f"{name}: write addresses without a path, as https://*.push.example.")
     return found
 
 
-def origin(url: str) -> list[str]:
+def csp_origin(url: str) -> list[str]:
     """What a content policy has to allow for an address elsewhere; nothing for one of our own."""
-    found = split(url.replace("{s}", "*"))
+    found = split_url(url.replace("{s}", "*"))
     return [f"{found.scheme}://{found.netloc}"] if found.scheme in {"http", "https"} and found.netloc else []
 
 
-def scanner(name: str) -> str:
+def read_scanner(name: str) -> str:
     """The address of clamd, as ``tcp://127.0.0.1:3310`` or ``unix:///run/clamd.ctl``; empty where unset."""
     return _leading(
         name,
@@ -265,7 +265,7 @@ def scanner(name: str) -> str:
     )
 
 
-def seal(name: str) -> str:
+def read_seal(name: str) -> str:
     """Where the key of the seal lies, as ``pkcs12:/srv/commune/seal.p12``; empty where unset."""
     return _leading(
         name,
@@ -274,7 +274,7 @@ def seal(name: str) -> str:
     )
 
 
-def ged(name: str, default: str) -> str:
+def read_document_store(name: str, default: str) -> str:
     """Where dossiers are filed, as ``directory:///srv/ged`` or ``webdavs://user:password@host/path``."""
     return _leading(
         name,
@@ -287,7 +287,7 @@ def ged(name: str, default: str) -> str:
     )
 
 
-def bounces(name: str) -> str:
+def read_bounce_mailbox(name: str) -> str:
     """The mailbox to which letters come back, as ``imaps://user:password@host/INBOX``; empty where unset."""
     return _leading(
         name,
@@ -298,8 +298,8 @@ def bounces(name: str) -> str:
 
 def _leading(name: str, there: Callable[[SplitResult], object], written: str, default: str = "") -> str:
     """The address in ``name`` that leads ``there``, else refused with how one is ``written``; empty where unset."""
-    value = read(name) or default
-    if value and not there(split(value)):
+    value = read_variable(name) or default
+    if value and not there(split_url(value)):
         raise ImproperlyConfigured(f"{name}: write it as {written}.")
     return value
 
@@ -307,54 +307,54 @@ def _leading(name: str, there: Callable[[SplitResult], object], written: str, de
 LEVELS = {"email": 10, "known": 20, "assured": 30}  # accounts.IdentityLevel: settings load before models
 
 
-def levels(name: str) -> dict[str, int]:
+def read_identity_levels(name: str) -> dict[str, int]:
     """What a provider's levels of assurance mean to us, as ``urn:x:high=assured,urn:x:low=email``."""
-    pairs = [word.rpartition("=") for word in words(name)]
+    pairs = [word.rpartition("=") for word in read_list(name)]
     if any(not claim or level not in LEVELS for claim, _sign, level in pairs):
         raise ImproperlyConfigured(f"{name}: write it as VALUE=email,VALUE=known,VALUE=assured.")
     return {claim: LEVELS[level] for claim, _sign, level in pairs}
 
 
-def sms_sender(name: str, display: str) -> str:
+def read_sms_sender(name: str, display: str) -> str:
     """Whom SMS are from: a number, to which readers can answer, or what telephone networks take for a name, eleven
     unaccented letters and digits."""
-    value = read(name) or display
+    value = read_variable(name) or display
     if NUMBER.fullmatch(value):
         return value
     plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
     return " ".join(NO_NAME.sub(" ", plain).split())[:11].strip()
 
 
-def provider(prefix: str) -> list[dict]:
+def read_identity_provider(prefix: str) -> list[dict]:
     """The identity provider of the variables that begin with ``prefix``, as allauth takes it; none where unset."""
-    issuer = address(f"{prefix}_ISSUER")
+    issuer = read_service_url(f"{prefix}_ISSUER")
     if not issuer:
         return []
-    asked = text(f"{prefix}_ACR_VALUES", "")
+    asked = read_text(f"{prefix}_ACR_VALUES", "")
     return [
         {
             "provider_id": "idp",
-            "name": text(f"{prefix}_NAME", split(issuer).hostname),
-            "client_id": text(f"{prefix}_CLIENT_ID"),
-            "secret": text(f"{prefix}_CLIENT_SECRET"),
+            "name": read_text(f"{prefix}_NAME", split_url(issuer).hostname),
+            "client_id": read_text(f"{prefix}_CLIENT_ID"),
+            "secret": read_text(f"{prefix}_CLIENT_SECRET"),
             "settings": {
                 "server_url": issuer,
-                "scope": text(f"{prefix}_SCOPE", "openid profile email").split(),
+                "scope": read_text(f"{prefix}_SCOPE", "openid profile email").split(),
                 "auth_params": {"acr_values": asked} if asked else {},
             },
         }
     ]
 
 
-def database(name: str) -> dict | None:
+def read_database(name: str) -> dict | None:
     """Django's settings for a URL such as ``postgres://user:password@host:5432/name``; None where unset.
 
     What libpq knows besides may follow, as ``?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem``.
     """
-    value = read(name)
+    value = read_variable(name)
     if not value:
         return None
-    url = split(value)
+    url = split_url(value)
     if url.scheme not in ENGINES or not url.path.strip("/"):
         raise ImproperlyConfigured(f"{name}: write it as postgres://user:password@host:5432/name.")
     return {
@@ -374,12 +374,12 @@ def database(name: str) -> dict | None:
     }
 
 
-def mailer(name: str) -> dict | None:
+def read_mailer(name: str) -> dict | None:
     """Django's mailer for a URL such as ``smtp://user:password@host:587?tls=1``; None where unset."""
-    value = read(name)
+    value = read_variable(name)
     if not value:
         return None
-    url = split(value)
+    url = split_url(value)
     there = url.scheme in {"smtp", "smtps"} and url.hostname and url.path in {"", "/"}
     if not there or url.query not in {"", "tls=0", "tls=1"}:  # a slip would send the password in the clear
         raise ImproperlyConfigured(

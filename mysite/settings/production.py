@@ -5,34 +5,36 @@ from .base import ALLAUTH_TRUSTED_PROXY_COUNT, PAYMENT_PROVIDERS, SMS_MAILBOX, e
 
 DEBUG = False
 DEMO = False
-env.needed(
+env.require_all(
     "SECRET_KEY", "ALLOWED_HOSTS", "COMMUNE_NAME", "COMMUNE_BASE_URL", "MAIL_URL", "COMMUNE_FROM_EMAIL"
 )
-SECRET_KEY = env.text("SECRET_KEY")
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # earlier ones, while what they signed may come back
-AUDIT_KEY = env.text("AUDIT_KEY", SECRET_KEY)  # of the anchors of the trace
-ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = env.origins(ALLOWED_HOSTS)
+SECRET_KEY = env.read_text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.read_list(
+    "SECRET_KEY_FALLBACKS"
+)  # earlier ones, while what they signed may come back
+AUDIT_KEY = env.read_text("AUDIT_KEY", SECRET_KEY)  # of the anchors of the trace
+ALLOWED_HOSTS = env.read_hosts("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.trusted_origins(ALLOWED_HOSTS)
 if ALLAUTH_TRUSTED_PROXY_COUNT:  # without a proxy anybody could write this header
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", True)
-SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS")
+SECURE_SSL_REDIRECT = env.read_flag("SECURE_SSL_REDIRECT", True)
+SECURE_HSTS_SECONDS = env.read_number("SECURE_HSTS_SECONDS", 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.read_flag("SECURE_HSTS_INCLUDE_SUBDOMAINS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
-STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", True)
+STAFF_SECOND_FACTOR = env.read_flag("STAFF_SECOND_FACTOR", True)
 
-MAILERS = {"default": env.mailer("MAIL_URL")}
+MAILERS = {"default": env.read_mailer("MAIL_URL")}
 
 # The doubles of the demo invent residents, take no money and send nothing: none of them runs for a real commune.
-REGISTER = env.choice("REGISTER", "none", {"http", "none"})
+REGISTER = env.read_choice("REGISTER", "none", {"http", "none"})
 env.without_double("PAYMENT_PROVIDERS", PAYMENT_PROVIDERS, "demo")
-SMS_GATEWAY = env.text("SMS_GATEWAY", "")  # empty: nobody is offered an SMS
+SMS_GATEWAY = env.read_text("SMS_GATEWAY", "")  # empty: nobody is offered an SMS
 env.without_double("SMS_GATEWAY", [SMS_GATEWAY], SMS_MAILBOX)
 
-if redis := env.redis("REDIS_URL"):
+if redis := env.read_redis_url("REDIS_URL"):
     patience = {"socket_connect_timeout": 1, "socket_timeout": 2}  # seconds; what is kept may be lost
-    in_redis = {"BACKEND": "mysite.cache.RedisCache", "LOCATION": redis, "OPTIONS": patience}
+    in_redis = {"BACKEND": "home.caching.backends.RedisCache", "LOCATION": redis, "OPTIONS": patience}
     CACHES = {"default": in_redis, "pages": in_redis | {"KEY_PREFIX": "pages"}}
 
 # Of Django's own warnings those that ask for nothing: previews need frames of our own, and to have browsers remember

@@ -18,14 +18,14 @@ MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
 AUDIT_ANCHOR_FILE = VAR_DIR / "audit-anchors.txt"
 # Both are copied from a database that was migrated before.
-SERVER = env.database("TEST_DATABASE_URL")
+SERVER = env.read_database("TEST_DATABASE_URL")
 IN_MEMORY = SQLITE | {
-    "ENGINE": "tests.copied_sqlite",
+    "ENGINE": "tests.support.copied_sqlite",
     "NAME": ":memory:",
     "TEST": {"NAME": ":memory:"},  # also in processes side by side
     "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "cached_statements": 2000},
 }
-DATABASES = {"default": SERVER | {"ENGINE": "tests.copied_postgresql"} if SERVER else IN_MEMORY}
+DATABASES = {"default": SERVER | {"ENGINE": "tests.support.copied_postgresql"} if SERVER else IN_MEMORY}
 CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "pages")

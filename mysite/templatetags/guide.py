@@ -4,17 +4,17 @@ from django import template
 
 from eservices.cases.access import is_agent
 
-from ..guide.chapters import help_for
+from ..guide.help_links import help_url_for
 
 register = template.Library()
 register.filter("treats_cases", is_agent)
 
 
-@register.simple_tag(takes_context=True)
-def help_address(context) -> str:
+@register.simple_tag(takes_context=True, name="help_address")
+def help_url(context) -> str:
     """Where help for the screen at hand stands; nothing where no chapter is about it.
 
     Headers are included without the variables around them: the request is asked of the context itself.
     """
     match = getattr(getattr(context, "request", None), "resolver_match", None)
-    return help_for(match) if match else ""
+    return help_url_for(match) if match else ""

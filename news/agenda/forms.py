@@ -6,11 +6,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..proposals.forms import SentForm
-from .recurrence import Every, is_last_of_its_weekday
+from news.proposals.forms import ProposalForm
+
+from .recurrence import Frequency, is_last_weekday_of_month
 
 AHEAD = timedelta(days=731)
-LONGEST_NIGHT = 14  # hours: what ends before it begins ends on the day after
+MAX_OVERNIGHT_HOURS = 14  # hours: what ends before it begins ends on the day after
 
 
 class DayField(forms.DateField):
@@ -23,7 +24,7 @@ class HourField(forms.TimeField):
     default_error_messages = {"invalid": _("Enter an hour, for example 19:30.")}
 
 
-class EventForm(forms.Form):
+class EventProposalForm(forms.Form):
     """An event, as short as it can be told."""
 
     title = forms.CharField(
@@ -66,7 +67,9 @@ class EventForm(forms.Form):
     text = forms.CharField(label=_("Description"), max_length=4000, required=False, widget=forms.Textarea)
 
     def __init__(self, *args, **kwargs):
-        from news.models import REPEATS, DirectoryEntry
+        from news.directory.models import DirectoryEntry
+
+        from .models import REPEATS
 
         super().__init__(*args, **kwargs)
         entries = DirectoryEntry.objects.public().values_list("pk", "name")
@@ -87,7 +90,7 @@ class EventForm(forms.Form):
                 self.add_error("until", _("Say until when it comes back."))
             elif not day <= until <= day + AHEAD:
                 self.add_error("until", _("It comes back after it begins, and within two years."))
-        if data.get("repeats") == Every.MONTH_LAST and day and not is_last_of_its_weekday(day):
+        if data.get("repeats") == Frequency.MONTH_LAST and day and not is_last_weekday_of_month(day):
             self.add_error("repeats", _("It begins on a weekday that comes again in the same month."))
         if data.get("ends") and data.get("starts"):
             self._clean_end(data["starts"], data["ends"])
@@ -96,7 +99,7 @@ class EventForm(forms.Form):
     def _clean_end(self, starts: time, ends: time) -> None:
         if ends == starts:
             self.add_error("ends", _("It ends when it begins. Leave the end empty if you do not know it."))
-        elif ends < starts and 24 - (starts.hour - ends.hour) > LONGEST_NIGHT:
+        elif ends < starts and 24 - (starts.hour - ends.hour) > MAX_OVERNIGHT_HOURS:
             self.add_error("ends", _("It ends before it begins: look at the hour."))
 
     def values(self) -> dict:
@@ -105,10 +108,10 @@ class EventForm(forms.Form):
         hours = {name: data[name] and f"{data[name]:%H:%M}" for name in ("starts", "ends")}
         until = data["until"] if data["repeats"] else None
         days = {"day": data["day"].isoformat(), "until": until and until.isoformat()}
-        return {name: data[name] for name in EventForm.base_fields} | hours | days
+        return {name: data[name] for name in EventProposalForm.base_fields} | hours | days
 
 
-class NewEventForm(SentForm, EventForm):
+class NewEventForm(ProposalForm, EventProposalForm):
     """An event that somebody outside proposes."""
 
-    field_order = [*EventForm.base_fields, "sender"]
+    field_order = [*EventProposalForm.base_fields, "sender"]

@@ -1,131 +1,266 @@
-"""The dates of events as rows: lists ask for what comes next without reckoning."""
+"""What the commune tells and what happens: news by category, and an agenda."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
-from django.utils.functional import cached_property
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import StreamField
+from wagtail.models import PageManager
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField
 
-from home.dates import date_format
-from home.templatetags.commune import clock
+from home.blocks.content import ContentBlocks
+from home.fields import LiveStreamField
+from home.formats import ical
+from home.localization.dates import date_format
+from home.models import BasePage
+from home.models.base import BasePageQuerySet, PicturePage
+from news.channels.announced_page import AnnouncedPage
 
-ENDS_OF_DAY = (time(0), time(23, 59))
+from . import event_dates as agenda
+from . import ical_entries
+from . import index_queries as agenda_index_queries
+from . import structured_data as agenda_structured_data
+from .occurrences import EventDate, EventExceptionBlock, TimedMixin
+from .recurrence import MAX_OCCURRENCES, Frequency, is_last_weekday_of_month
 
-
-class Timed:
-    """Something with ``start`` and perhaps ``end``. Without an end it lasts its day."""
-
-    @cached_property
-    def first_day(self) -> date:
-        return timezone.localdate(self.start)
-
-    @cached_property
-    def last_day(self) -> date:
-        """What ends at midnight ends with the day before."""
-        last = timezone.localdate(self.end - timedelta(seconds=1)) if self.end else self.first_day
-        return max(last, self.first_day)
-
-    @property
-    def one_day(self) -> bool:
-        return self.first_day == self.last_day
-
-    @property
-    def whole_days(self) -> bool:
-        """Whether it lasts from midnight to the end of a day: then no hour is told."""
-        return _hour(self.start) == time(0) and (not self.end or _hour(self.end) in ENDS_OF_DAY)
-
-    @property
-    def begins(self) -> str:
-        """The hour at which it begins, in words."""
-        return gettext("all day") if self.whole_days else clock(self.start)
-
-    @property
-    def when(self) -> str:
-        """Weekday and hours in words: “Sunday, from 17:00 to 19:00”."""
-        words = {"day": capfirst(date_format(self.first_day, "l")), "start": self.begins}
-        if not self.one_day:
-            last = date_format(self.last_day, "j F")
-            if self.whole_days:
-                return gettext("{day}, until {last}").format(last=last, **words)
-            return gettext("{day}, at {start}, until {last}").format(last=last, **words)
-        if self.whole_days:
-            return gettext("{day}, all day").format(**words)
-        if self.end:
-            return gettext("{day}, from {start} to {end}").format(end=clock(self.end), **words)
-        return gettext("{day}, at {start}").format(**words)
-
-    @property
-    def over(self) -> bool:
-        return self.end < timezone.now() if self.end else self.first_day < timezone.localdate()
+REPEATS = [
+    (Frequency.ONCE.value, _("no: it takes place once")),
+    (Frequency.WEEK.value, _("every week")),
+    (Frequency.OTHER_WEEK.value, _("every other week")),
+    (Frequency.MONTH_DAY.value, _("every month, on the same day: the 12th")),
+    (Frequency.MONTH_WEEKDAY.value, _("every month, on the same weekday: the second Tuesday")),
+    (Frequency.MONTH_LAST.value, _("every month, on the last such weekday: the last Friday")),
+]
 
 
-class EventDateQuerySet(models.QuerySet):
-    def of(self, events):
-        """The dates of these event pages, with what a list shows of them."""
-        return self.filter(event__in=events).select_related("event").defer("event__body")
-
-    def coming(self, now: datetime):
-        """What is not over at ``now``, the next first."""
-        return self.filter(_lasts(now)).order_by("start", "pk")
-
-    def next_of_each(self, now: datetime):
-        """Of each event what comes next."""
-        nearest = EventDate.objects.filter(event=OuterRef("event")).coming(now)
-        return self.filter(pk=Subquery(nearest.values("pk")[:1])).order_by("start", "pk")
-
-    def last_of_each(self, now: datetime):
-        """Of each event that is over its last date, the latest first."""
-        last = EventDate.objects.filter(event=OuterRef("event")).order_by("-start", "-pk")
-        return self.exclude(_lasts(now)).filter(pk=Subquery(last.values("pk")[:1])).order_by("-start", "-pk")
+class EventQuerySet(BasePageQuerySet):
+    def shown(self):
+        return super().shown().select_related("host")
 
 
-def _hour(moment: datetime) -> time:
-    """As the clock on the wall shows it, to the minute."""
-    return timezone.localtime(moment).time().replace(second=0, microsecond=0)
+class EventIndexPage(RoutablePageMixin, BasePage):
+    """The agenda, on the site and for calendars."""
 
-
-def _lasts(now: datetime) -> Q:
-    day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Q(end__gte=now) | Q(end=None, start__gte=day)
-
-
-class EventDate(Timed, models.Model):
-    """One time that an event takes place. Written anew from the event's rhythm whenever it is saved."""
-
-    event = models.ForeignKey("news.EventPage", models.CASCADE, related_name="dates")
-    start = models.DateTimeField(db_index=True)
-    end = models.DateTimeField(null=True)
-    cancelled = models.BooleanField(default=False)
-
-    objects = EventDateQuerySet.as_manager()
+    page_description = _("What takes place: you add each event below it, and people propose theirs.")
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["news_agenda.EventPage"]
+    template = "news/agenda/event_index_page.html"
 
     class Meta:
-        verbose_name = _("date of an event")
-        verbose_name_plural = _("dates of events")
-        ordering = ["start", "pk"]
+        verbose_name = _("agenda")
+        verbose_name_plural = _("agendas")
 
-    def __str__(self) -> str:
-        return f"{self.event_id}: {self.start:%Y-%m-%d %H:%M}"
+    def events(self):
+        return EventPage.objects.child_of(self).open_to_all()
+
+    def get_context(self, request, *args, **kwargs):
+        return super().get_context(request, *args, **kwargs) | agenda_index_queries.agenda_context(
+            self, request
+        )
+
+    @path("ics/", name="calendar")
+    def calendar(self, request):
+        """All that is to come within a year, and the last month, to subscribe to."""
+        now = timezone.now()
+        dates = EventDate.objects.of(self.events()).order_by("start", "pk")
+        around = dates.filter(start__gte=now - timedelta(days=31), start__lte=now + timedelta(days=366))
+        return ical.calendar_response(self.title, ical_entries.calendar_entries(around, request))
 
 
-class Exceptional(models.TextChoices):
-    CANCELLED = "cancelled", _("cancelled: it is shown so")
-    OUT = "out", _("falls out: it is not shown")
+class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
+    """Something that happens at a time and a place, once or again and again."""
 
+    in_plan = False
+    search_kind = "event"
+    parent_page_types = ["news_agenda.EventIndexPage"]
+    subpage_types = []
+    template = "news/agenda/event_page.html"
 
-class ExceptionBlock(blocks.StructBlock):
-    """A day of a rhythm on which it does not take place."""
-
-    day = blocks.DateBlock(label=_("Not on"))
-    what = blocks.ChoiceBlock(
-        choices=Exceptional.choices, default=Exceptional.CANCELLED, label=_("What about it")
+    start = models.DateTimeField(_("begins"), db_index=True)
+    end = models.DateTimeField(_("ends"), null=True, blank=True)
+    cancelled = models.BooleanField(_("cancelled"), default=False)
+    repeats = models.CharField(
+        _("comes back"),
+        max_length=16,
+        choices=REPEATS,
+        blank=True,
+        default=Frequency.ONCE.value,
+        help_text=_("The day on which it begins says which weekday, or which day of the month."),
     )
+    until = models.DateField(_("up to and with"), null=True, blank=True)
+    times = models.PositiveSmallIntegerField(
+        _("or so many times"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2), MaxValueValidator(MAX_OCCURRENCES)],
+    )
+    exceptions = StreamField(
+        [("day", EventExceptionBlock())],
+        verbose_name=_("days on which it does not take place"),
+        blank=True,
+        default=list,
+    )
+    place = models.CharField(_("place"), max_length=120)
+    address = models.CharField(_("where that is"), max_length=200, blank=True)
+    price = models.CharField(_("price"), max_length=60, blank=True, help_text=_("Short: “Free”, “CHF 12.–”."))
+    price_note = models.CharField(_("registration, reductions"), max_length=120, blank=True)
+    access = models.CharField(_("access without barriers"), max_length=60, blank=True)
+    access_note = models.CharField(_("more on access"), max_length=120, blank=True)
+    host = models.ForeignKey(
+        "news_directory.DirectoryEntry",
+        models.SET_NULL,
+        verbose_name=_("association or company that organises it"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("From the directory: the page leads there, and its entry shows the date."),
+    )
+    organiser = models.CharField(
+        _("organised by"),
+        max_length=200,
+        blank=True,
+        help_text=_("In words. Empty: the name in the directory."),
+    )
+    phone = models.CharField(_("telephone for questions"), max_length=40, blank=True)
+    body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
+
+    objects = PageManager.from_queryset(EventQuerySet)()
+
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel([FieldPanel("start"), FieldPanel("end"), FieldPanel("cancelled")], heading=_("When")),
+        MultiFieldPanel(
+            [
+                FieldPanel("repeats"),
+                FieldRowPanel([FieldPanel("until"), FieldPanel("times")]),
+                FieldPanel("exceptions"),
+            ],
+            heading=_("Comes back"),
+        ),
+        MultiFieldPanel([FieldPanel("place"), FieldPanel("address")], heading=_("Where")),
+        MultiFieldPanel(
+            [FieldPanel("price"), FieldPanel("price_note"), FieldPanel("access"), FieldPanel("access_note")],
+            heading=_("Price and access"),
+        ),
+        MultiFieldPanel([FieldPanel("host"), FieldPanel("organiser"), FieldPanel("phone")], heading=_("Who")),
+        PicturePage.picture_panel,
+        FieldPanel("body"),
+        *AnnouncedPage.outgoing_panels,
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("place"),
+        index.SearchField("body"),
+        index.FilterField("start"),
+    ]
+    override_translatable_fields = [
+        SynchronizedField(name) for name in ("phone", "repeats", "until", "times", "exceptions")
+    ]
 
     class Meta:
-        icon = "date"
-        label = _("Day")
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+
+    def clean(self):
+        super().clean()
+        if self.start and self.end and self.end <= self.start:
+            raise ValidationError({"end": _("It ends after it begins.")})
+        if self.repeats and self.start:
+            self._clean_rhythm()
+
+    def _clean_rhythm(self):
+        if not self.until and not self.times:
+            raise ValidationError({"until": _("Say until when it comes back, or how many times.")})
+        if self.until and self.until < self.first_day:
+            raise ValidationError({"until": _("It comes back after it begins.")})
+        if self.repeats == Frequency.MONTH_LAST and not is_last_weekday_of_month(self.first_day):
+            raise ValidationError(
+                {"repeats": _("It begins on a weekday that comes again in the same month.")}
+            )
+        if self.end and self.end - self.start >= timedelta(days=7):
+            raise ValidationError({"end": _("What comes back lasts less than a week.")})
+        if not agenda.occurrences_of(self):
+            raise ValidationError({"exceptions": _("No day is left on which it takes place.")})
+        if idle := self._newly_idle():
+            said = _("It does not take place on %(day)s anyway: correct this day or remove it.")
+            raise ValidationError({"exceptions": said % {"day": date_format(min(idle), "l j F Y")}})
+
+    def _newly_idle(self) -> set[date]:
+        """The exceptions to come without effect; but what stood there before keeps nobody from changing the rest."""
+        today = timezone.localdate()
+        idle = agenda.ineffective_exceptions(self, today)
+        before = type(self).objects.filter(pk=self.pk).first() if idle else None
+        return idle - agenda.ineffective_exceptions(before, today) if before else idle
+
+    @property
+    def rhythm(self) -> str:
+        """“Every Tuesday, until 30 June”; nothing for what happens once."""
+        return agenda.recurrence_text(self)
+
+    @property
+    def host_url(self) -> str:
+        """The page of who organises it, in the language of the event."""
+        shown = self.host_id and self.host.shown
+        return self.host.get_url(self.locale.language_code) if shown else ""
+
+    @property
+    def organised_by(self) -> str:
+        return self.organiser or (self.host.name if self.host_id else "")
+
+    @property
+    def headline(self) -> str:
+        return gettext("Cancelled: {title}").format(title=self.title) if self.cancelled else self.title
+
+    @property
+    def occasion(self) -> str:
+        return self.search_meta()
+
+    @property
+    def called_off(self) -> bool:
+        return self.cancelled
+
+    @property
+    def is_past(self) -> bool:
+        """Over its last date, where it comes back. One that is only begun has none."""
+        return self.start is not None and all(one.over for one in agenda.occurrences_of(self))
+
+    @property
+    def search_date(self) -> datetime:
+        return self.start
+
+    def search_meta(self) -> str:
+        when = self.rhythm or date_format(self.first_day, "DATE_FORMAT")
+        return f"{when}, {self.begins}, {self.place}"
+
+    def search_text(self) -> str:
+        where = ", ".join(filter(None, (self.place, self.address, self.organised_by)))
+        return f"{where}\n{super().search_text()}".strip()
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        dates = agenda.occurrences_of(self)
+        date = agenda.representative_date(dates) or self
+        return context | {
+            "date": date,
+            "rhythm": self.rhythm,
+            "dates": [one for one in dates if not one.over] if self.repeats else [],
+            "structured_data": agenda_structured_data.event_structured_data(
+                self, request, date, agenda.schema_org_schedule(self, dates)
+            ),
+            "host_url": self.host_url,
+            "calendar_url": self.get_url(request) + self.reverse_subpage("calendar"),
+        }
+
+    @path("ics/", name="calendar")
+    def calendar(self, request):
+        """The event for the reader's own calendar, with all its dates."""
+        return ical.calendar_response(
+            self.title, ical_entries.calendar_entries_of(self, request), f"{self.slug}.ics"
+        )

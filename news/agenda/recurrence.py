@@ -11,11 +11,11 @@ from enum import StrEnum
 from itertools import count, islice, takewhile
 from zoneinfo import ZoneInfo
 
-MOST = 400  # dates: a week for nearly eight years
-LAST = date(9900, 12, 31)  # beyond, calendars end
+MAX_OCCURRENCES = 400  # dates: a week for nearly eight years
+LAST_DAY = date(9900, 12, 31)  # beyond, calendars end
 
 
-class Every(StrEnum):
+class Frequency(StrEnum):
     """How something comes back. The day it begins on says which weekday or day of the month."""
 
     ONCE = ""
@@ -27,34 +27,38 @@ class Every(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rule:
+class RecurrenceRule:
     """A rhythm and its end: a day, a number of dates, or whichever comes first."""
 
-    every: Every = Every.ONCE
+    every: Frequency = Frequency.ONCE
     until: date | None = None
     times: int | None = None
     without: frozenset[date] = field(default_factory=frozenset)  # they count, and fall out
 
 
-def days(first: date, rule: Rule) -> list[date]:
-    """The days on which it takes place. At most ``MOST``."""
-    if rule.every == Every.ONCE:
+def recurrence_days(first: date, rule: RecurrenceRule) -> list[date]:
+    """The days on which it takes place. At most ``MAX_OCCURRENCES``."""
+    if rule.every == Frequency.ONCE:
         return [first]
-    until = min(rule.until or LAST, LAST)
+    until = min(rule.until or LAST_DAY, LAST_DAY)
     coming = takewhile(lambda day: day <= until, _endless(first, rule.every))
-    return [day for day in islice(coming, min(rule.times or MOST, MOST)) if day not in rule.without]
+    return [
+        day
+        for day in islice(coming, min(rule.times or MAX_OCCURRENCES, MAX_OCCURRENCES))
+        if day not in rule.without
+    ]
 
 
 def occurrences(
-    start: datetime, end: datetime | None, rule: Rule, zone: ZoneInfo
+    start: datetime, end: datetime | None, rule: RecurrenceRule, zone: ZoneInfo
 ) -> list[tuple[datetime, datetime | None]]:
     """From when to when it takes place, each time: the same hours on the wall, whatever the clocks do."""
     begins, ends = start.astimezone(zone), end.astimezone(zone) if end else None
-    if rule.every == Every.ONCE:
+    if rule.every == Frequency.ONCE:
         return [(start, end)]
     nights = (ends.date() - begins.date()).days if ends else 0
     found = []
-    for day in days(begins.date(), rule):
+    for day in recurrence_days(begins.date(), rule):
         opens = _on_the_wall(day, begins, zone)
         closes = _on_the_wall(day + timedelta(days=nights), ends, zone) if ends else None
         # An hour that the clocks skip begins later; it never ends before it begins.
@@ -67,20 +71,21 @@ def week_of_month(day: date) -> int:
     return (day.day - 1) // 7 + 1
 
 
-def is_last_of_its_weekday(day: date) -> bool:
+def is_last_weekday_of_month(day: date) -> bool:
     """Whether no such weekday follows in the month of a day."""
     return day.day + 7 > monthrange(day.year, day.month)[1]
 
 
-def _endless(first: date, every: Every) -> Iterator[date]:
-    if every in (Every.WEEK, Every.OTHER_WEEK):
-        step = timedelta(weeks=1 if every == Every.WEEK else 2)
+def _endless(first: date, every: Frequency) -> Iterator[date]:
+    if every in (Frequency.WEEK, Frequency.OTHER_WEEK):
+        step = timedelta(weeks=1 if every == Frequency.WEEK else 2)
         return (first + step * number for number in count())
-    week = 5 if every == Every.MONTH_LAST else week_of_month(first)
+    week = 5 if every == Frequency.MONTH_LAST else week_of_month(first)
     months = (
-        (first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1) for n in range(12 * MOST)
+        (first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1)
+        for n in range(12 * MAX_OCCURRENCES)
     )
-    by_day = every == Every.MONTH_DAY
+    by_day = every == Frequency.MONTH_DAY
     found = (
         _day_in(first, *month) if by_day else _weekday_in(first.weekday(), week, *month) for month in months
     )

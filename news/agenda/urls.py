@@ -2,4 +2,4 @@ from django.urls import path
 
 from . import views
 
-urlpatterns = [path("propositions/evenement/", views.propose, name="event_propose")]
+urlpatterns = [path("propositions/evenement/", views.propose_event, name="event_propose")]

@@ -3,16 +3,17 @@
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from ..proposals.models import Proposal
-from ..proposals.receiving import receive
+from news.proposals.form_handling import handle_proposal_form
+from news.proposals.models import Proposal
+
 from .forms import NewEventForm
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def propose(request):
+def propose_event(request):
     """An event of an association, for the agenda."""
-    return receive(
+    return handle_proposal_form(
         request,
         NewEventForm(request.POST if request.method == "POST" else None),
         kind=Proposal.Kind.EVENT,

@@ -4,23 +4,23 @@ from django.http import Http404
 from wagtail.models import Page
 
 from eservices.deliveries.models import Delivery
-from home.shortcuts import one_or_404
+from home.web.shortcuts import get_or_404
 
-from .models import Post
+from .models import ChannelPost
 
 
 def page_for(user, pk: int) -> Page:
     """The page, for who may edit or publish it. Raises Http404."""
-    page = one_or_404(Page, pk=pk)
+    page = get_or_404(Page, pk=pk)
     allowed = page.permissions_for_user(user)
     if not (allowed.can_edit() or allowed.can_publish()):
         raise Http404
     return page
 
 
-def posts_of(user, page: Page) -> list[Post]:
+def posts_of_page(user, page: Page) -> list[ChannelPost]:
     """The posts of a page that ``page_for`` gave, each with its deliveries and what happened to them."""
-    posts = list(Post.objects.of(page).order_by("pk"))
+    posts = list(ChannelPost.objects.of(page).order_by("pk"))
     subjects = {post.subject: post for post in posts}
     for post in posts:
         post.deliveries = []
@@ -32,9 +32,9 @@ def posts_of(user, page: Page) -> list[Post]:
     return posts
 
 
-def post_for(user, page: Page, pk: int) -> Post:
+def post_for(user, page: Page, pk: int) -> ChannelPost:
     """One of a page, for who may publish it. Raises Http404."""
-    post = Post.objects.of(page).filter(pk=pk).first()
+    post = ChannelPost.objects.of(page).filter(pk=pk).first()
     if post is None or not page.permissions_for_user(user).can_publish():
         raise Http404
     return post

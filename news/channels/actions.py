@@ -14,57 +14,57 @@ from wagtail.models import Page
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
-from home.models.base import is_open, with_guards
+from home.models.base import is_public, with_restriction_data
 
-from . import announcements, channels
+from . import announcements, lookup
 from .announcements import Announcement
-from .models import Post
-from .states import PUBLIC, State
+from .models import ChannelPost
+from .states import PUBLIC, PostState
 
 PUBLISH, EDIT, WITHDRAW = "publish", "edit", "withdraw"
 
 
 @transaction.atomic
-def choose(*, actor, page, choices: dict[str, tuple[bool, str]]) -> None:
+def save_channel_choices(*, actor, page, choices: dict[str, tuple[bool, str]]) -> None:
     """What the editor ticked for a page, and the own text of each channel. Nothing goes out yet."""
-    known = {post.channel: post for post in Post.objects.select_for_update().of(page)}
+    known = {post.channel: post for post in ChannelPost.objects.select_for_update().of(page)}
     for channel, (ticked, text) in choices.items():
-        post = known.get(channel) or Post(page_id=page.pk, channel=channel)
+        post = known.get(channel) or ChannelPost(page_id=page.pk, channel=channel)
         if post.pk is None and not ticked:
             continue
         if post.may_choose and not ticked:
             _forget(post)
             continue
-        if post.may_choose and post.state != State.FAILED and (post.pk is None or not post.ticked):
-            post.state, post.planned_by, post.planned_at = State.PLANNED, actor, timezone.now()
+        if post.may_choose and post.state != PostState.FAILED and (post.pk is None or not post.ticked):
+            post.state, post.planned_by, post.planned_at = PostState.PLANNED, actor, timezone.now()
         post.text, post.title = text, page.title
         post.save()
 
 
-def _forget(post: Post) -> None:
+def _forget(post: ChannelPost) -> None:
     """Unticked: what never was out is forgotten, what was withdrawn stays known."""
     for delivery in _deliveries(post).open():
-        outbox.skip(actor=None, delivery=delivery, reason=_("No longer wanted."))
-    if post.state != State.WITHDRAWN:
+        outbox.skip_delivery(actor=None, delivery=delivery, reason=_("No longer wanted."))
+    if post.state != PostState.WITHDRAWN:
         post.delete()
 
 
 @transaction.atomic
-def follow(*, actor=None, page) -> None:
+def sync_posts(*, actor=None, page) -> None:
     """The page was published: what is ticked goes out, and what is out follows the change."""
-    announcement = announcements.published(page.pk)
+    announcement = announcements.published_announcement(page.pk)
     if announcement is None:
         return
     follow_translations(page=page)
-    for post in Post.objects.select_for_update().of(page):
+    for post in ChannelPost.objects.select_for_update().of(page):
         _keep_own_text(post)
-        if post.state in {State.PLANNED, State.FAILED}:
+        if post.state in {PostState.PLANNED, PostState.FAILED}:
             _send(post, announcement)
-        elif post.state == State.STAYS:
-            _move(post, State.OUT)
-        elif post.state == State.OUT and post.channel in channels.READERS:
+        elif post.state == PostState.STAYS:
+            _move(post, PostState.OUT)
+        elif post.state == PostState.OUT and post.channel in lookup.READERS:
             _change_messages(post, announcement)
-        elif post.state == State.OUT:
+        elif post.state == PostState.OUT:
             _change(post, announcement)
 
 
@@ -75,45 +75,45 @@ def follow_translations(*, actor=None, page) -> None:
     They show the page to its readers if it is published, and another language if it is not.
     """
     others = Page.objects.filter(translation_key=page.translation_key).exclude(pk=page.pk)
-    posts = Post.objects.select_for_update().filter(page__in=others, channel__in=channels.READERS)
-    for post in posts.filter(state=State.OUT):
-        if announcement := announcements.published(post.page_id):
+    posts = ChannelPost.objects.select_for_update().filter(page__in=others, channel__in=lookup.READERS)
+    for post in posts.filter(state=PostState.OUT):
+        if announcement := announcements.published_announcement(post.page_id):
             _change_messages(post, announcement)
 
 
 @transaction.atomic
-def withdraw(*, actor=None, page) -> None:
+def withdraw_posts(*, actor=None, page) -> None:
     """The page is public no more: what is out is taken back where the channel lets us."""
-    for post in Post.objects.select_for_update().of(page).filter(state__in=PUBLIC):
+    for post in ChannelPost.objects.select_for_update().of(page).filter(state__in=PUBLIC):
         _withdraw(post)
     follow_translations(page=page)
 
 
 @transaction.atomic
-def withdraw_closed(*, actor=None, branch: Page) -> None:
+def withdraw_restricted(*, actor=None, branch: Page) -> None:
     """Who may read the pages of a branch changed: what not everybody may read any more is taken back."""
     out = Page.objects.descendant_of(branch, inclusive=True).filter(channel_posts__state__in=PUBLIC)
-    for page in with_guards(out).distinct():
-        if not is_open(page):
-            withdraw(page=page)
+    for page in with_restriction_data(out).distinct():
+        if not is_public(page):
+            withdraw_posts(page=page)
 
 
-def send_forgotten(now: datetime) -> None:
+def send_missed_posts(now: datetime) -> None:
     """Sends what a publication should have sent, had nobody pulled the plug."""
-    for post in Post.objects.forgotten(channels.READERS).select_related("page")[:100]:
-        follow(page=post.page)
+    for post in ChannelPost.objects.forgotten(lookup.READERS).select_related("page")[:100]:
+        sync_posts(page=post.page)
 
 
 @transaction.atomic
-def retry(*, actor, post: Post) -> bool:
+def retry_post(*, actor, post: ChannelPost) -> bool:
     """Tries again now what did not work; False where nothing waits."""
     post = _lock(post.pk)
-    tried = [outbox.retry(actor=actor, delivery=one) for one in _deliveries(post).open() if one.waits]
-    if any(tried) and post.state == State.FAILED:
-        _move(post, State.GOING)
-    if any(tried) or post.state != State.FAILED:
+    tried = [outbox.retry_now(actor=actor, delivery=one) for one in _deliveries(post).open() if one.waits]
+    if any(tried) and post.state == PostState.FAILED:
+        _move(post, PostState.GOING)
+    if any(tried) or post.state != PostState.FAILED:
         return any(tried)
-    if (announcement := announcements.published(post.page_id)) is None:
+    if (announcement := announcements.published_announcement(post.page_id)) is None:
         return False
     _send(post, announcement)
     return True
@@ -121,94 +121,94 @@ def retry(*, actor, post: Post) -> bool:
 
 # -- What carrying tells ---------------------------------------------------------------------------------------
 @transaction.atomic
-def went_out(*, post_id: int, remote_id: str, url: str, announcement: Announcement) -> None:
+def mark_published(*, post_id: int, remote_id: str, url: str, announcement: Announcement) -> None:
     """It is out. Where it was withdrawn in between, the withdrawal that waits finds it now."""
     post = _lock(post_id)
-    post.remote_id, post.url, post.digest = remote_id[:255], url[:500], digest_of(announcement)
+    post.remote_id, post.url, post.digest = remote_id[:255], url[:500], announcement_digest(announcement)
     post.out_at, post.fault = timezone.now(), ""
-    if post.state != State.LEAVING:
-        post.state = State.OUT
+    if post.state != PostState.LEAVING:
+        post.state = PostState.OUT
     post.save()
 
 
 @transaction.atomic
-def was_edited(*, post_id: int, announcement: Announcement) -> None:
+def mark_edited(*, post_id: int, announcement: Announcement) -> None:
     post = _lock(post_id)
-    post.digest, post.edited_at, post.fault = digest_of(announcement), timezone.now(), ""
+    post.digest, post.edited_at, post.fault = announcement_digest(announcement), timezone.now(), ""
     post.save()
 
 
 @transaction.atomic
-def was_withdrawn(*, post_id: int) -> None:
+def mark_withdrawn(*, post_id: int) -> None:
     post = _lock(post_id)
-    post.state, post.remote_id, post.url, post.digest, post.fault = State.WITHDRAWN, "", "", "", ""
+    post.state, post.remote_id, post.url, post.digest, post.fault = PostState.WITHDRAWN, "", "", "", ""
     post.save()
 
 
 @transaction.atomic
-def stop(*, post_id: int, but: Delivery) -> None:
+def cancel_unpublished(*, post_id: int, but: Delivery) -> None:
     """What was to be posted is not: it is withdrawn before it went out."""
     for delivery in _deliveries(_lock(post_id)).open().exclude(pk=but.pk):
-        outbox.skip(actor=None, delivery=delivery, reason=_("Withdrawn before it went out."))
+        outbox.skip_delivery(actor=None, delivery=delivery, reason=_("Withdrawn before it went out."))
 
 
 @transaction.atomic
-def did_not_work(*, delivery: Delivery) -> None:
+def mark_failed(*, delivery: Delivery) -> None:
     """Nobody tries it again by themselves: the editor reads why."""
-    post = Post.objects.select_for_update().filter(pk=delivery.payload.get("post")).first()
+    post = ChannelPost.objects.select_for_update().filter(pk=delivery.payload.get("post")).first()
     if post is None:
         return
     act, post.fault = delivery.payload.get("act"), delivery.reason
-    if act == PUBLISH and post.state == State.GOING:
-        post.state = State.FAILED
-    if act == WITHDRAW and post.state == State.LEAVING:
-        post.state = State.STAYS
+    if act == PUBLISH and post.state == PostState.GOING:
+        post.state = PostState.FAILED
+    if act == WITHDRAW and post.state == PostState.LEAVING:
+        post.state = PostState.STAYS
     post.save()
 
 
-def digest_of(announcement: Announcement) -> str:
+def announcement_digest(announcement: Announcement) -> str:
     """By which a change is known: the words and the picture."""
     picture = announcement.picture.pk if announcement.picture else ""
     told = "\0".join([announcement.text, announcement.link, str(picture), announcement.alt])
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _send(post: Post, announcement: Announcement) -> None:
+def _send(post: ChannelPost, announcement: Announcement) -> None:
     """On its way, or not, and why. What waits in the outbox already is tried again, not written twice."""
-    channel = channels.channel(post.channel)
+    channel = lookup.channel_by_key(post.channel)
     if channel is None:
-        return _move(post, State.FAILED, _("This channel is not set up."))
+        return _move(post, PostState.FAILED, _("This channel is not set up."))
     said = announcement.saying(channel.compose(announcement, post.text))
     if faults := channel.faults(said):
-        return _move(post, State.FAILED, " ".join(faults))
+        return _move(post, PostState.FAILED, " ".join(faults))
     waiting = [one for one in _deliveries(post).open() if one.payload.get("act") == PUBLISH]
     if not waiting:
         _queue(post, PUBLISH, announcement.title, own=post.text, is_past=announcement.is_past)
     for delivery in waiting:
-        outbox.retry(actor=None, delivery=delivery)
-    return _move(post, State.GOING)
+        outbox.retry_now(actor=None, delivery=delivery)
+    return _move(post, PostState.GOING)
 
 
-def _keep_own_text(post: Post) -> None:
+def _keep_own_text(post: ChannelPost) -> None:
     """What waits to be posted or changed on a channel takes the own text that is published with the page."""
     outbox.rewrite(
         subject=post.subject, content=lambda delivery: (delivery.title, delivery.payload | {"own": post.text})
     )
 
 
-def _change(post: Post, announcement: Announcement) -> None:
-    channel = channels.channel(post.channel)
+def _change(post: ChannelPost, announcement: Announcement) -> None:
+    channel = lookup.channel_by_key(post.channel)
     if channel is None or not channel.edits:
         return
     said = announcement.saying(channel.compose(announcement, post.text))
-    changed = digest_of(said) != post.digest
+    changed = announcement_digest(said) != post.digest
     if changed and not any(one.payload.get("act") == EDIT for one in _deliveries(post).open()):
         _queue(post, EDIT, announcement.title, own=post.text)
 
 
-def _change_messages(post: Post, announcement: Announcement) -> None:
+def _change_messages(post: ChannelPost, announcement: Announcement) -> None:
     """What people have stays as it is; what waits for its hour says what the page says now."""
-    if channel := channels.channel(post.channel):
+    if channel := lookup.channel_by_key(post.channel):
         said = announcement.saying(channel.compose(announcement, post.text))
         for delivery in _deliveries(post):
             if delivery.payload.get("act") == PUBLISH:
@@ -217,30 +217,30 @@ def _change_messages(post: Post, announcement: Announcement) -> None:
     post.save(update_fields=["edited_at"])
 
 
-def _withdraw(post: Post) -> None:
-    if channels.withdraws(post.channel):
+def _withdraw(post: ChannelPost) -> None:
+    if lookup.can_withdraw(post.channel):
         _queue(post, WITHDRAW, post.title)
-        return _move(post, State.LEAVING)
-    if post.channel in channels.READERS and _stop_messages(post):
-        return was_withdrawn(post_id=post.pk)
-    if post.state == State.OUT:
-        return _move(post, State.STAYS)
+        return _move(post, PostState.LEAVING)
+    if post.channel in lookup.READERS and _stop_messages(post):
+        return mark_withdrawn(post_id=post.pk)
+    if post.state == PostState.OUT:
+        return _move(post, PostState.STAYS)
     for delivery in _deliveries(post).open():  # it may still be stopped
-        outbox.skip(actor=None, delivery=delivery, reason=_("The page is public no more."))
+        outbox.skip_delivery(actor=None, delivery=delivery, reason=_("The page is public no more."))
     return None
 
 
-def _stop_messages(post: Post) -> bool:
+def _stop_messages(post: ChannelPost) -> bool:
     """Stops the messages to people that still wait for the morning; whether none had left."""
     for delivery in post.messages.open():
-        outbox.skip(actor=None, delivery=delivery, reason=_("The page is public no more."))
-    tried = post.state == State.OUT or post.messages.exists()
+        outbox.skip_delivery(actor=None, delivery=delivery, reason=_("The page is public no more."))
+    tried = post.state == PostState.OUT or post.messages.exists()
     return tried and not post.messages.exclude(state=Delivery.State.SKIPPED).exists()
 
 
-def _queue(post: Post, act: str, title: str, **told) -> None:
-    channel = channels.channel(post.channel)
-    outbox.queue(
+def _queue(post: ChannelPost, act: str, title: str, **told) -> None:
+    channel = lookup.channel_by_key(post.channel)
+    outbox.queue_delivery(
         carrier=post.channel,
         recipient=channel.label if channel else post.channel,
         title=title,
@@ -249,14 +249,14 @@ def _queue(post: Post, act: str, title: str, **told) -> None:
     )
 
 
-def _move(post: Post, state: State, fault: str = "") -> None:
+def _move(post: ChannelPost, state: PostState, fault: str = "") -> None:
     post.state, post.fault = state, fault
     post.save()
 
 
-def _lock(post_id: int) -> Post:
-    return Post.objects.select_for_update().get(pk=post_id)
+def _lock(post_id: int) -> ChannelPost:
+    return ChannelPost.objects.select_for_update().get(pk=post_id)
 
 
-def _deliveries(post: Post):
+def _deliveries(post: ChannelPost):
     return Delivery.objects.about(post.subject).order_by("created_at")

@@ -1,7 +1,9 @@
 """Alerts by SMS: nothing leaves before somebody presses the button, and the list of alerts says so."""
 
-from home.alerts.ways import AlertWay, alert_ways
+from home.alerts.channels import AlertChannel, alert_channels
 
-from .sms.alerts import CLEAR_LABEL, LABEL, address, may_clear, state, was_sent
+from .sms.alert_views import CLEAR_LABEL, LABEL, alert_sms_state, alert_sms_url, may_clear, was_sent
 
-alert_ways.register("sms")(AlertWay(LABEL, state, address, was_sent, may_clear, CLEAR_LABEL))
+alert_channels.register("sms")(
+    AlertChannel(LABEL, alert_sms_state, alert_sms_url, was_sent, may_clear, CLEAR_LABEL)
+)

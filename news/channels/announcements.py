@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from wagtail.images.models import SourceImageIOError
 from wagtail.models import Page
 
-from eservices.deliveries.carriers import CannotCarry, NotAnyMore
-from home.links import full_address
-from home.models.base import is_open, with_guards
+from eservices.deliveries.transports import Obsolete, PermanentFailure
+from home.links.page_links import full_page_url
+from home.models.base import is_public, with_restriction_data
 
-LARGEST = "max-1600x1600|format-jpeg"  # what every network takes
+RENDITION_SPEC = "max-1600x1600|format-jpeg"  # what every network takes
 
 
-class Announced(Protocol):
+class AnnouncedPageProtocol(Protocol):
     """A page that goes out on channels, beside what every page of the commune has."""
 
     headline: str  # its title, as it is told elsewhere
@@ -49,7 +49,7 @@ class Announcement:
 
     @property
     def told(self) -> dict:
-        """What is looked at once more before a message about it leaves: see ``must_hold``."""
+        """What is looked at once more before a message about it leaves: see ``check_still_public``."""
         return {
             "page": str(self.key),
             "topics": sorted(map(str, self.topics)),
@@ -60,22 +60,24 @@ class Announcement:
     def saying(self, text: str) -> "Announcement":
         return replace(self, text=text)
 
-    def jpeg(self, look: str = LARGEST):
-        """The picture as networks take it. Raises ``CannotCarry`` where its file is lost or broken."""
+    def jpeg(self, look: str = RENDITION_SPEC):
+        """The picture as networks take it. Raises ``PermanentFailure`` where its file is lost or broken."""
         try:
             return self.picture.get_rendition(look)
         except SourceImageIOError:
-            raise CannotCarry(_("The file of the picture cannot be read: choose another picture.")) from None
+            raise PermanentFailure(
+                _("The file of the picture cannot be read: choose another picture.")
+            ) from None
 
 
-def of(page: Announced) -> Announcement:
+def announcement_from_page(page: AnnouncedPageProtocol) -> Announcement:
     """What a page says, as it stands in memory: the draft for a preview, what is published for the public."""
     with translation.override(page.locale.language_code):
         title = page.headline
     return Announcement(
         title=title,
-        lead=" ".join(filter(None, (occasion_of(page), page.lead or page.search_description))),
-        link=full_address(page),
+        lead=" ".join(filter(None, (occasion_sentence(page), page.lead or page.search_description))),
+        link=full_page_url(page),
         language=page.locale.language_code,
         picture=page.social_image,
         alt=page.alt,
@@ -86,56 +88,56 @@ def of(page: Announced) -> Announcement:
     )
 
 
-def occasion_of(page: Announced) -> str:
+def occasion_sentence(page: AnnouncedPageProtocol) -> str:
     """When and where it happens, as the sentence that goes before its lead; empty for what does not happen."""
     with translation.override(page.locale.language_code):
         return f"{page.occasion}." if page.occasion else ""
 
 
-def published(page_id: int | None) -> Announcement | None:
+def published_announcement(page_id: int | None) -> Announcement | None:
     """What everybody may see of a page; None where nobody or not everybody may."""
-    page = with_guards(Page.objects.live()).filter(pk=page_id).first()
-    return of(page.specific) if page and is_open(page) else None
+    page = with_restriction_data(Page.objects.live()).filter(pk=page_id).first()
+    return announcement_from_page(page.specific) if page and is_public(page) else None
 
 
-def must_hold(told: dict) -> None:
-    """Raises ``NotAnyMore`` where not everybody may see the page any more of which a message tells, in its language, or
+def check_still_public(told: dict) -> None:
+    """Raises ``Obsolete`` where not everybody may see the page any more of which a message tells, in its language, or
     where what it announces was cancelled or ended since."""
-    pages = with_guards(Page.objects.live()).filter(
+    pages = with_restriction_data(Page.objects.live()).filter(
         translation_key=told["page"], locale__language_code=told["language"]
     )
-    shown = next(filter(is_open, pages), None)
+    shown = next(filter(is_public, pages), None)
     if shown is None:
-        raise NotAnyMore(_("The page is public no more."))
+        raise Obsolete(_("The page is public no more."))
     page = shown.specific
     if told.get("called_off") is False and page.called_off:
-        raise NotAnyMore(_("It was cancelled in the meantime."))
-    must_not_have_passed(told, page)
+        raise Obsolete(_("It was cancelled in the meantime."))
+    check_not_over(told, page)
 
 
 def followed(old: dict, now: dict) -> dict:
     """Return ``told`` as the page says it now; what was still to come when it was chosen stays so.
 
-    Of an event that was cancelled or ended since, ``must_hold`` still stops the messages.
+    Of an event that was cancelled or ended since, ``check_still_public`` still stops the messages.
     """
     kept = {name: old[name] for name in ("called_off", "is_past") if name in old}
     return now | kept
 
 
-def must_not_have_passed(told: dict, now: "Announced | Announcement") -> None:
-    """Raises ``NotAnyMore`` where what was still to come when it was chosen is over by now."""
+def check_not_over(told: dict, now: "AnnouncedPageProtocol | Announcement") -> None:
+    """Raises ``Obsolete`` where what was still to come when it was chosen is over by now."""
     if told.get("is_past") is False and now.is_past:
-        raise NotAnyMore(_("It is over in the meantime."))
+        raise Obsolete(_("It is over in the meantime."))
 
 
-def in_other_languages(announcement: Announcement) -> dict[str, Announcement]:
+def translations_of(announcement: Announcement) -> dict[str, Announcement]:
     """The same in the other languages in which it is published."""
-    pages = with_guards(Page.objects.live()).filter(translation_key=announcement.key)
-    others = [of(page.specific) for page in pages if is_open(page)]
+    pages = with_restriction_data(Page.objects.live()).filter(translation_key=announcement.key)
+    others = [announcement_from_page(page.specific) for page in pages if is_public(page)]
     return {one.language: one for one in others if one.language != announcement.language}
 
 
-def _topics(page: Announced) -> frozenset[UUID]:
+def _topics(page: AnnouncedPageProtocol) -> frozenset[UUID]:
     if page.pk is None:
         return frozenset()
     return frozenset(topic.translation_key for topic in page.matched_topics())

@@ -1,15 +1,15 @@
 """How posts leave the house: a carrier for each channel, and for each message to somebody."""
 
-from eservices.deliveries.carriers import carriers
+from eservices.deliveries.transports import transports
 
-from .carrying import ChannelCarrier
-from .channels import LABELS
+from .delivery import ChannelTransport
+from .lookup import LABELS
 from .push.actions import CARRIER as NEWS_PUSH
-from .push.sending import NewsPushCarrier
+from .push.channel import PushTransport
 from .sms.actions import CARRIER as NEWS_SMS
-from .sms.sending import NewsSmsCarrier
+from .sms.channel import NewsSmsTransport
 
 for key, label in LABELS.items():
-    carriers.register(key)(ChannelCarrier(key, label))
-carriers.register(NEWS_SMS)(NewsSmsCarrier())
-carriers.register(NEWS_PUSH)(NewsPushCarrier())
+    transports.register(key)(ChannelTransport(key, label))
+transports.register(NEWS_SMS)(NewsSmsTransport())
+transports.register(NEWS_PUSH)(PushTransport())

@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
-from .push import keys
+from .push import vapid_keys
 
-SHORTEST_SECRET = 20
+MIN_SECRET_LENGTH = 20
 OWN = {"URL", "VERSION"}  # have a default, but for Mastodon's
 
 
 @register(Tags.security, "channels", deploy=True)
-def set_wholly(app_configs, **kwargs) -> list:
+def check_channel_settings(app_configs, **kwargs) -> list:
     """A network is set with all its keys or not at all, and so are SMS and notifications."""
     networks = [fault for key, keys in settings.SOCIAL_NETWORKS.items() for fault in _half(key, keys)]
     return [*networks, *_sms(), *_push()]
@@ -20,8 +20,8 @@ def _sms():
     if settings.SMS_GATEWAY.endswith(".HttpGateway") and not (settings.SMS_URL and settings.SMS_TOKEN):
         hint = "Set SMS_URL and SMS_TOKEN: docs/operations.md."
         yield Error("The gateway for SMS has no address.", hint=hint, id="news_channels.E002")
-    if 0 < len(settings.SMS_WEBHOOK_SECRET) < SHORTEST_SECRET:
-        hint = f"Choose {SHORTEST_SECRET} random letters and digits."
+    if 0 < len(settings.SMS_WEBHOOK_SECRET) < MIN_SECRET_LENGTH:
+        hint = f"Choose {MIN_SECRET_LENGTH} random letters and digits."
         yield Error("SMS_WEBHOOK_SECRET can be guessed.", hint=hint, id="news_channels.E003")
 
 
@@ -29,9 +29,9 @@ def _push():
     if not settings.VAPID_PRIVATE_KEY:
         return
     try:
-        keys.public()
-    except keys.Unreadable:
-        hint = "Make one: manage.py shell -c 'from news.channels.push.keys import new; print(new())'"
+        vapid_keys.public_key()
+    except vapid_keys.InvalidVapidKey:
+        hint = "Make one: manage.py shell -c 'from news.channels.push.vapid_keys import new; print(new())'"
         yield Error("VAPID_PRIVATE_KEY is no key.", hint=hint, id="news_channels.E004")
     if not settings.VAPID_SUBJECT.startswith(("mailto:", "https://")):
         hint = "Write it as mailto:web@commune.example."

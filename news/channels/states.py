@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class State(TextChoices):
+class PostState(TextChoices):
     PLANNED = "planned", _("goes out when the page is published")
     GOING = "going", _("on its way")
     OUT = "out", _("out")
@@ -15,6 +15,6 @@ class State(TextChoices):
 
 
 # As long as nothing is out, the editor may still choose.
-CHOOSABLE = (State.PLANNED, State.FAILED, State.WITHDRAWN)
+CHOOSABLE = (PostState.PLANNED, PostState.FAILED, PostState.WITHDRAWN)
 # What others see, or may be seeing by now.
-PUBLIC = (State.GOING, State.OUT)
+PUBLIC = (PostState.GOING, PostState.OUT)

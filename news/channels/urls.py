@@ -7,12 +7,12 @@ from .sms import views as sms
 
 urlpatterns = [
     path("infolettre/sms/", sms.subscribe, name="sms_subscribe"),
-    path("infolettre/sms/code/<slug:token>/", sms.code, name="sms_code"),
-    path("infolettre/sms/<slug:secret>/", sms.own, name="sms_own"),
+    path("infolettre/sms/code/<slug:token>/", sms.enter_code, name="sms_code"),
+    path("infolettre/sms/<slug:secret>/", sms.preferences, name="sms_own"),
     path("infolettre/sms/<slug:secret>/fin/", sms.stop, name="sms_stop"),
     path("infolettre/sms/<slug:secret>/supprimer/", sms.erase, name="sms_erase"),
-    path("infolettre/notifications/", push.page, name="push"),
-    path("infolettre/notifications/appareil/", push.keep, name="push_keep"),
-    path("infolettre/notifications/choix/", push.chosen, name="push_chosen"),
-    path("infolettre/notifications/fin/", push.end, name="push_end"),
+    path("infolettre/notifications/", push.notifications_page, name="push"),
+    path("infolettre/notifications/appareil/", push.subscribe, name="push_keep"),
+    path("infolettre/notifications/choix/", push.current_choice, name="push_chosen"),
+    path("infolettre/notifications/fin/", push.unsubscribe, name="push_end"),
 ]

@@ -2,10 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.ways import Way, ways
+from newsletter.signup_options import SignupOption, signup_options
 
-from .push import keys
-from .sms.sending import Sms
+from .push import vapid_keys
+from .sms.channel import SmsChannel
 
-ways.register("sms")(Way(_("By SMS"), "phone", "news:sms_subscribe", lambda: Sms().ready))
-ways.register("push")(Way(_("On this device"), "news", "news:push", keys.ready))
+signup_options.register("sms")(
+    SignupOption(_("By SMS"), "phone", "news:sms_subscribe", lambda: SmsChannel().ready)
+)
+signup_options.register("push")(
+    SignupOption(_("On this device"), "news", "news:push", vapid_keys.is_configured)
+)

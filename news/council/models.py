@@ -15,14 +15,14 @@ from wagtail.fields import StreamField
 from wagtail.models import PageManager
 from wagtail.search import index
 
-from home import ical
-from home.blocks import TEXT_FEATURES, refuse
-from home.dates import date_format
-from home.finding import documents
-from home.links import full_address
+from home.blocks.base import TEXT_FEATURES, raise_block_errors
+from home.formats import ical
+from home.links.page_links import full_page_url
+from home.localization.dates import date_format
+from home.localization.times import format_time
 from home.models import BasePage
 from home.models.base import BasePageQuerySet
-from home.templatetags.commune import clock
+from home.search import document_texts
 
 OUTCOMES = [
     ("accepted", _("Accepted")),
@@ -36,7 +36,7 @@ OUTCOMES = [
 VOTES = ("votes_for", "votes_against", "abstentions")
 
 
-class ItemValue(blocks.StructValue):
+class AgendaItemValue(blocks.StructValue):
     """One point of the agenda."""
 
     @property
@@ -52,7 +52,7 @@ class ItemValue(blocks.StructValue):
         return gettext("{votes_for} yes, {votes_against} no, {abstentions} abstentions").format(**numbers)
 
 
-class ItemBlock(blocks.StructBlock):
+class AgendaItemBlock(blocks.StructBlock):
     """A point of the agenda, with its paper; after the meeting with what was decided."""
 
     title = blocks.CharBlock(label=_("Point"), max_length=200)
@@ -66,7 +66,7 @@ class ItemBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ol"
         label = _("Point")
-        value_class = ItemValue
+        value_class = AgendaItemValue
         preview_value = {
             "title": _("Budget"),
             "text": "",
@@ -81,9 +81,9 @@ class ItemBlock(blocks.StructBlock):
         value = super().clean(value)
         counted = [value.get(name) is not None for name in VOTES[:2]]
         if any(value.get(name) is not None for name in VOTES) and not all(counted):
-            refuse(votes_for=_("Votes are told with how many said yes and how many said no."))
+            raise_block_errors(votes_for=_("Votes are told with how many said yes and how many said no."))
         if any(counted) and not value.get("outcome"):
-            refuse(outcome=_("Say what was decided with these votes."))
+            raise_block_errors(outcome=_("Say what was decided with these votes."))
         return value
 
 
@@ -92,8 +92,8 @@ class MeetingIndexPage(RoutablePageMixin, BasePage):
 
     page_description = _("The council’s meetings: agenda, minutes and votes, a page each.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
-    subpage_types = ["news.MeetingPage"]
-    template = "news/meeting_index_page.html"
+    subpage_types = ["news_council.MeetingPage"]
+    template = "news/council/meeting_index_page.html"
 
     class Meta:
         verbose_name = _("council meetings")
@@ -118,7 +118,9 @@ class MeetingIndexPage(RoutablePageMixin, BasePage):
         """All that are to come, and those of the last year, to subscribe to."""
         since = timezone.now() - timedelta(days=366)
         meetings = self.meetings().filter(start__gte=since).order_by("start")
-        return ical.response(self.title, [meeting.entry(request) for meeting in meetings], "seances.ics")
+        return ical.calendar_response(
+            self.title, [meeting.entry(request) for meeting in meetings], "seances.ics"
+        )
 
 
 class MeetingQuerySet(BasePageQuerySet):
@@ -140,15 +142,15 @@ class MeetingPage(RoutablePageMixin, BasePage):
 
     in_plan = False
     search_kind = "meeting"
-    parent_page_types = ["news.MeetingIndexPage"]
+    parent_page_types = ["news_council.MeetingIndexPage"]
     subpage_types = []
-    template = "news/meeting_page.html"
+    template = "news/council/meeting_page.html"
 
     start = models.DateTimeField(_("begins"), db_index=True)
     place = models.CharField(_("place"), max_length=120)
     cancelled = models.BooleanField(_("cancelled"), default=False)
     agenda = StreamField(
-        [("item", ItemBlock())],
+        [("item", AgendaItemBlock())],
         verbose_name=pgettext_lazy("of a meeting", "agenda"),
         blank=True,
         default=list,
@@ -192,7 +194,7 @@ class MeetingPage(RoutablePageMixin, BasePage):
     @property
     def when(self) -> str:
         """“Thursday 10 December 2026, 20:00”."""
-        return f"{capfirst(date_format(self.day, 'l j F Y'))}, {clock(self.start)}"
+        return f"{capfirst(date_format(self.day, 'l j F Y'))}, {format_time(self.start)}"
 
     @property
     def over(self) -> bool:
@@ -210,16 +212,16 @@ class MeetingPage(RoutablePageMixin, BasePage):
         return "\n".join([self.lead, *map(str, points)]).strip()
 
     def search_files(self):
-        return documents.on(self)
+        return document_texts.documents_on_page(self)
 
     @path("ics/", name="calendar")
     def calendar(self, request):
         """The meeting for one's calendar."""
-        return ical.response(self.title, [self.entry(request)], f"{self.slug}.ics")
+        return ical.calendar_response(self.title, [self.entry(request)], f"{self.slug}.ics")
 
-    def entry(self, request) -> ical.Entry:
+    def entry(self, request) -> ical.CalendarEntry:
         """The meeting for calendars; two hours, since nobody knows how long they talk."""
-        return ical.Entry(
+        return ical.CalendarEntry(
             uid=str(self.translation_key),
             stamp=self.last_published_at or self.start,
             start=self.start,
@@ -227,6 +229,6 @@ class MeetingPage(RoutablePageMixin, BasePage):
             title=self.title,
             text=self.lead,
             place=self.place,
-            url=full_address(self, request),
+            url=full_page_url(self, request),
             cancelled=self.cancelled,
         )

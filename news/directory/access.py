@@ -6,15 +6,15 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from eservices.accounts.email_addresses import is_same
-from home.secrets import LinkExpired
-from home.shortcuts import one_or_404
+from home.web.secret_links import LinkExpired
+from home.web.shortcuts import get_or_404
 
 from .models import DirectoryEntry, KeeperLink
 
 
-def by_link(secret: str, now: datetime) -> KeeperLink:
+def keeper_link_by_secret(secret: str, now: datetime) -> KeeperLink:
     """Raises Http404 where unknown or where somebody else keeps the entry now, LinkExpired where too old."""
-    link = one_or_404(KeeperLink.objects.select_related("entry__theme"), secret=secret)
+    link = get_or_404(KeeperLink.objects.select_related("entry__theme"), secret=secret)
     if not is_same(link.entry.keeper, link.email):
         raise Http404
     if link.expires_at <= now:
@@ -24,9 +24,9 @@ def by_link(secret: str, now: datetime) -> KeeperLink:
 
 def entries_of(email: str) -> list[DirectoryEntry]:
     """What is kept under an address, and shown."""
-    return list(every_entry_of(email).filter(shown=True))
+    return list(all_entries_of(email).filter(shown=True))
 
 
-def every_entry_of(email: str) -> QuerySet[DirectoryEntry]:
+def all_entries_of(email: str) -> QuerySet[DirectoryEntry]:
     """What is kept under an address, shown or not."""
     return DirectoryEntry.objects.kept_by(email).order_by("sort_name", "pk")

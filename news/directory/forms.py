@@ -4,19 +4,19 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from home.public_forms import OwnEmailField, TrappedForm
+from home.web.public_forms import HoneypotForm, OwnEmailField
+from news.proposals.forms import ProposalForm
 
-from ..proposals.forms import SentForm
 from .models import DirectoryEntry, DirectoryTheme
 
 
-class AskForm(TrappedForm):
+class KeeperLinkForm(HoneypotForm):
     """The address under which an entry is kept."""
 
     email = OwnEmailField(help_text=_("The one that stands in the entry, or that you gave us for it."))
 
 
-class DegreesField(forms.FloatField):
+class CoordinateField(forms.FloatField):
     """Degrees as people write them, with a point or a comma."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "maxlength": 20})
@@ -71,8 +71,8 @@ class EntryForm(forms.Form):
     street = forms.CharField(label=_("Street and number"), max_length=120, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=12, required=False)
     town = forms.CharField(label=_("Town"), max_length=80, required=False)
-    lat = DegreesField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
-    lon = DegreesField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
+    lat = CoordinateField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
+    lon = CoordinateField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -109,7 +109,7 @@ class EntryForm(forms.Form):
         return {name: self.cleaned_data[name] for name in DirectoryEntry.PROPOSED}
 
 
-class NewEntryForm(SentForm, EntryForm):
+class NewEntryForm(ProposalForm, EntryForm):
     """An entry that is not there yet."""
 
     field_order = [*EntryForm.base_fields, "sender"]

@@ -17,27 +17,27 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
 from eservices.accounts.fields import EmailAddressField
-from home import vcard
-from home.addresses import translated
-from home.finding.highlight import fold
-from home.generation import kept
-from home.links import full_address
-from home.maps import town_map
+from home.caching.site_version import cached_per_version
+from home.formats import vcard
+from home.formats.structured_data import drop_unknown, postal_address_data
+from home.links.page_links import full_page_url
+from home.links.url_translation import translate_route
+from home.maps import town_map_settings
 from home.models import BasePage
-from home.models.kinds import Kind
-from home.secrets import new_secret
-from home.structured_data import address, known
+from home.models.categories import Category
+from home.text.highlighting import fold_text
+from home.web.secret_links import new_secret
 
 PER_PAGE = 40
-LONGEST = 80  # of what is sought
+MAX_QUERY_LENGTH = 80  # of what is sought
 YEAR = timedelta(days=365)
 NEXT_DATES = 4
 
 
-class DirectoryTheme(Kind):
+class DirectoryTheme(Category):
     """What an association or a company does: sport, music, crafts."""
 
-    class Meta(Kind.Meta):
+    class Meta(Category.Meta):
         verbose_name = _("theme of the directory")
         verbose_name_plural = _("themes of the directory")
         constraints = [
@@ -58,7 +58,7 @@ class EntryQuerySet(models.QuerySet):
     def named(self, words: str):
         """Those that say all the words, accents aside."""
         found = self
-        for word in fold(words).split():
+        for word in fold_text(words).split():
             found = found.filter(folded__contains=word)
         return found
 
@@ -201,9 +201,9 @@ class DirectoryEntry(index.Indexed, models.Model):
     def save(self, *args, **kwargs):
         self.description = self.description.replace("\r\n", "\n")  # as a keeper's form gives it
         self.slug = self.slug or self._free_slug()
-        self.sort_name = fold(self.name)[:150]
+        self.sort_name = fold_text(self.name)[:150]
         said = (self.name, self.summary, self.description, self.contact_name, self.street, self.town)
-        self.folded = fold(" ".join(said))
+        self.folded = fold_text(" ".join(said))
         self.due_at = self.due_at or timezone.now() + YEAR
         super().save(*args, **kwargs)
 
@@ -217,7 +217,7 @@ class DirectoryEntry(index.Indexed, models.Model):
 
     def _free_slug(self) -> str:
         """The name as an address, numbered where it is taken."""
-        base = slugify(fold(self.name))[:100] or "fiche"
+        base = slugify(fold_text(self.name))[:100] or "fiche"
         taken = set(DirectoryEntry.objects.filter(slug__startswith=base).values_list("slug", flat=True))
         numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
         return next(slug for slug in (base, *numbered) if slug not in taken)
@@ -252,7 +252,9 @@ class DirectoryEntry(index.Indexed, models.Model):
 
 def directory_url(language: str) -> str:
     """Where the directory stands in a language, looked up once per generation."""
-    return kept(f"directory-{language}", lambda: _directory_url(language) or "-").removeprefix("-")
+    return cached_per_version(f"directory-{language}", lambda: _directory_url(language) or "-").removeprefix(
+        "-"
+    )
 
 
 def _directory_url(language: str) -> str | None:
@@ -285,7 +287,7 @@ class DirectoryPage(RoutablePageMixin, BasePage):
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []
     template = "news/directory/directory_page.html"
-    card_place = translated("carte/")
+    card_place = translate_route("carte/")
     max_count_per_parent = 1
 
     class Meta:
@@ -295,7 +297,7 @@ class DirectoryPage(RoutablePageMixin, BasePage):
     @path("")
     def index_route(self, request):
         """The entries that an address asks for."""
-        context = {"index_url": self.get_url(request), "map": town_map()}
+        context = {"index_url": self.get_url(request), "map": town_map_settings()}
         return self.render(request, context_overrides=context | self.listing(request.GET))
 
     def listing(self, params) -> dict:
@@ -330,14 +332,14 @@ class DirectoryPage(RoutablePageMixin, BasePage):
     def entry(self, request, slug):
         """The page of one entry."""
         one = self._entry(slug)
-        url = f"{full_address(self, request)}{one.slug}/"
+        url = f"{full_page_url(self, request)}{one.slug}/"
         context = {
             "entry": one,
             "entry_url": url,
             "theme": self._theme_name(one),
             "dates": self._next_dates(one),
-            "map": town_map() if one.located else None,
-            "structured_data": structured_data(one, url),
+            "map": town_map_settings() if one.located else None,
+            "structured_data": entry_structured_data(one, url),
         }
         return self.render(request, context_overrides=context, template="news/directory/entry_page.html")
 
@@ -346,16 +348,16 @@ class DirectoryPage(RoutablePageMixin, BasePage):
     def card(self, request, slug):
         """One entry for address books."""
         one = self._entry(slug)
-        written = vcard.organisation(
+        written = vcard.organisation_card(
             name=one.name,
             contact=one.contact_name,
             phone=one.phone,
             email=one.email,
             place=(one.street, one.town, one.postcode),
-            url=one.web or f"{full_address(self, request)}{one.slug}/",
+            url=one.web or f"{full_page_url(self, request)}{one.slug}/",
             note=one.summary,
         )
-        return vcard.response(one.name, written)
+        return vcard.vcard_response(one.name, written)
 
     def _entry(self, slug: str) -> DirectoryEntry:
         for one in DirectoryEntry.objects.public().filter(slug=slug).select_related("theme", "picture"):
@@ -368,17 +370,18 @@ class DirectoryPage(RoutablePageMixin, BasePage):
         return next((theme.name for theme in themes if theme.translation_key == key), one.theme.name)
 
     def _next_dates(self, one: DirectoryEntry) -> list:
-        from news.models import EventDate, EventPage
+        from news.agenda.models import EventPage
+        from news.agenda.occurrences import EventDate
 
         events = EventPage.objects.open_to_all().filter(host=one, locale=self.locale_id)
         return list(EventDate.objects.of(events).next_of_each(timezone.now())[:NEXT_DATES])
 
 
-def structured_data(one: DirectoryEntry, url: str) -> dict:
+def entry_structured_data(one: DirectoryEntry, url: str) -> dict:
     """What search engines read of an entry: schema.org."""
     company = one.kind == DirectoryEntry.Kind.COMPANY
     point = {"@type": "GeoCoordinates", "latitude": one.lat, "longitude": one.lon}
-    return known(
+    return drop_unknown(
         {
             "@type": "LocalBusiness" if company else "Organization",
             "name": one.name,
@@ -386,7 +389,7 @@ def structured_data(one: DirectoryEntry, url: str) -> dict:
             "url": one.web or url,
             "telephone": one.phone,
             "email": one.email,
-            "address": address(one.street, one.postcode, one.town) if one.town else None,
+            "address": postal_address_data(one.street, one.postcode, one.town) if one.town else None,
             "geo": point if company and one.located else None,
         }
     )
@@ -411,4 +414,4 @@ def _page(found, params):
 
 
 def _plain(words: str) -> str:
-    return " ".join(words.replace("\x00", " ").split())[:LONGEST]
+    return " ".join(words.replace("\x00", " ").split())[:MAX_QUERY_LENGTH]

@@ -3,8 +3,8 @@ from django.urls import path
 from . import views
 
 urlpatterns = [
-    path("fiche/modifier/", views.ask, name="directory_ask"),
-    path("fiche/modifier/envoye/", views.asked, name="directory_asked"),
-    path("fiche/proposer/", views.propose, name="directory_propose"),
-    path("fiche/<slug:secret>/", views.keep, name="directory_keep"),
+    path("fiche/modifier/", views.request_links, name="directory_ask"),
+    path("fiche/modifier/envoye/", views.links_requested, name="directory_asked"),
+    path("fiche/proposer/", views.propose_entry, name="directory_propose"),
+    path("fiche/<slug:secret>/", views.keep_entry, name="directory_keep"),
 ]

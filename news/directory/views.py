@@ -7,48 +7,48 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from home.maps import town_map
-from home.public_forms import letters_used_up
-from home.secrets import LinkExpired
+from home.maps import town_map_settings
+from home.web.public_forms import mailbox_limit_status
+from home.web.secret_links import LinkExpired
+from news.proposals import actions as proposals
+from news.proposals import rate_limits
+from news.proposals.form_handling import handle_proposal_form
+from news.proposals.models import Proposal
 
-from ..proposals import actions as proposals
-from ..proposals import limits
-from ..proposals.models import Proposal
-from ..proposals.receiving import receive
 from . import access, actions
-from .forms import AskForm, EntryForm, NewEntryForm
+from .forms import EntryForm, KeeperLinkForm, NewEntryForm
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask(request):
+def request_links(request):
     """Mails links to whoever keeps entries under an address. The answer is the same for every address."""
-    form = AskForm(request.POST if request.method == "POST" else None)
+    form = KeeperLinkForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return _ask(request, form)
     if not form.is_valid():
         return _ask(request, form, 422)
-    if not limits.client_allowed(request):
+    if not rate_limits.is_client_allowed(request):
         form.add_error(None, _("Too much was sent from here. Please try again in an hour."))
         return _ask(request, form, 429)
-    if status := letters_used_up(form, "email", limits.PER_EMAIL):
+    if status := mailbox_limit_status(form, "email", rate_limits.PER_EMAIL):
         return _ask(request, form, status)
     if not form.is_trapped:
-        actions.ask_links(email=form.cleaned_data["email"], language=get_language())
+        actions.send_keeper_links(email=form.cleaned_data["email"], language=get_language())
     return redirect("news:directory_asked")
 
 
 @require_safe
-def asked(request):
+def links_requested(request):
     return render(request, "news/directory/asked.html")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def keep(request, secret):
+def keep_entry(request, secret):
     """GET shows the entry as a form; POST proposes changes, or confirms that all is true where none was typed."""
     try:
-        link = access.by_link(secret, timezone.now())
+        link = access.keeper_link_by_secret(secret, timezone.now())
     except LinkExpired:
         return render(request, "news/directory/expired.html", status=410)
     entry = link.entry
@@ -67,26 +67,26 @@ def keep(request, secret):
         if is_true and not proposal:
             return _confirmed(request, link)
         return _kept(request, entry, "proposed" if proposal else "same")
-    context = {"entry": entry, "waiting": waiting, "form": form, "map": town_map()}
+    context = {"entry": entry, "waiting": waiting, "form": form, "map": town_map_settings()}
     return render(request, "news/directory/keep.html", context, status=422 if form.is_bound else 200)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def propose(request):
+def propose_entry(request):
     """An entry that is not there yet."""
-    return receive(
+    return handle_proposal_form(
         request,
         NewEntryForm(request.POST if request.method == "POST" else None),
         kind=Proposal.Kind.ENTRY,
         title=lambda form: form.cleaned_data["name"],
         template="news/directory/propose.html",
-        map=town_map(),
+        map=town_map_settings(),
     )
 
 
 def _confirmed(request, link):
-    actions.confirm(link=link)
+    actions.confirm_entry(link=link)
     return _kept(request, link.entry, "true")
 
 

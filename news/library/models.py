@@ -10,19 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
-from home.finding import documents
-from home.finding.highlight import fold
 from home.models import BasePage
-from home.models.kinds import Kind
+from home.models.categories import Category
+from home.search import document_texts
+from home.text.highlighting import fold_text
 
 PER_PAGE = 30
-LONGEST = 80
+MAX_QUERY_LENGTH = 80
 
 
-class DocumentKind(Kind):
+class DocumentKind(Category):
     """What a document is: a rule, a budget, a proposal to the council."""
 
-    class Meta(Kind.Meta):
+    class Meta(Category.Meta):
         verbose_name = _("kind of document")
         verbose_name_plural = _("kinds of documents")
         constraints = [models.UniqueConstraint(fields=["locale", "slug"], name="one_document_kind_per_slug")]
@@ -31,7 +31,7 @@ class DocumentKind(Kind):
 class PublicationQuerySet(models.QuerySet):
     def public(self):
         """Without the documents of collections that only some may open."""
-        return self.filter(~documents.closed("document__collection__path"))
+        return self.filter(~document_texts.restricted_filter("document__collection__path"))
 
     def of_kind(self, slug: str):
         return self.filter(kind__slug=slug)
@@ -39,7 +39,7 @@ class PublicationQuerySet(models.QuerySet):
     def named(self, words: str):
         """Those whose title or number has all the words, accents aside."""
         found = self
-        for word in fold(words).split():
+        for word in fold_text(words).split():
             found = found.filter(folded__contains=word)
         return found
 
@@ -77,7 +77,7 @@ class Publication(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        self.folded = fold(f"{self.title} {self.number}")[:500]
+        self.folded = fold_text(f"{self.title} {self.number}")[:500]
         super().save(*args, **kwargs)
 
 
@@ -87,7 +87,7 @@ class LibraryPage(BasePage):
     page_description = _("Regulations, budgets, forms: files to find and download.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []
-    template = "news/library_page.html"
+    template = "news/library/library_page.html"
     max_count_per_parent = 1
 
     class Meta:
@@ -137,4 +137,4 @@ def _page(found, params):
 
 
 def _plain(words: str) -> str:
-    return " ".join(words.replace("\x00", " ").split())[:LONGEST]
+    return " ".join(words.replace("\x00", " ").split())[:MAX_QUERY_LENGTH]

@@ -8,4 +8,4 @@ class ParticipationConfig(AppConfig):
     verbose_name = _("Participation")
 
     def ready(self):
-        from . import receivers  # noqa: F401
+        from . import signal_handlers  # noqa: F401

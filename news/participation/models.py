@@ -2,19 +2,19 @@
 
 from .comments.models import Comment
 from .consultations.models import ConsultationIndexPage, ConsultationPage, Contribution, Vote
-from .proving.models import Pending
-from .surveys.models import Answer, SurveyPage, Taken
-from .useful.models import Verdict
+from .email_verification.models import PendingAction
+from .page_feedback.models import PageFeedback
+from .surveys.models import SurveyAnswer, SurveyPage, SurveyParticipation
 
 __all__ = [
-    "Answer",
     "Comment",
     "ConsultationIndexPage",
     "ConsultationPage",
     "Contribution",
-    "Pending",
+    "PageFeedback",
+    "PendingAction",
+    "SurveyAnswer",
     "SurveyPage",
-    "Taken",
-    "Verdict",
+    "SurveyParticipation",
     "Vote",
 ]

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from home.dates import date_format
+from home.localization.dates import date_format
 
-from .proving.models import VALID
+from .email_verification.models import VALID
 
 
-def running_first(pages: Iterable["Timed"], today: date) -> list["Timed"]:
+def running_first(pages: Iterable["ParticipationPeriod"], today: date) -> list["ParticipationPeriod"]:
     """What is open, what ends first on top; then what is over, the latest first."""
     going_on = [one for one in pages if one.closes_on is None or one.closes_on >= today]
     over = [one for one in pages if one.closes_on and one.closes_on < today]
@@ -22,7 +22,7 @@ def running_first(pages: Iterable["Timed"], today: date) -> list["Timed"]:
     return going_on + sorted(over, key=lambda one: (one.closes_on, one.pk), reverse=True)
 
 
-class Timed(models.Model):
+class ParticipationPeriod(models.Model):
     """A page with a first and perhaps a last day."""
 
     opens_on = models.DateField(_("open from"), default=timezone.localdate)

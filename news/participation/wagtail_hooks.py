@@ -7,24 +7,24 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.permissions import register_permission_policy
 
-from home.permissions import Without
+from home.permissions import RestrictedPermissionPolicy
 
-from . import desk
-from .models import Answer, Comment, Contribution, Verdict
+from . import admin_views
+from .models import Comment, Contribution, PageFeedback, SurveyAnswer
 from .moderation import access as moderation
 
 # What residents said is not written by anybody else.
-register_permission_policy(Verdict, Without(Verdict, "add", "change"))
-register_permission_policy(Answer, Without(Answer, "add", "change"))
-register_permission_policy(Comment, Without(Comment, "add"))
-register_permission_policy(Contribution, Without(Contribution, "add"))
+register_permission_policy(PageFeedback, RestrictedPermissionPolicy(PageFeedback, "add", "change"))
+register_permission_policy(SurveyAnswer, RestrictedPermissionPolicy(SurveyAnswer, "add", "change"))
+register_permission_policy(Comment, RestrictedPermissionPolicy(Comment, "add"))
+register_permission_policy(Contribution, RestrictedPermissionPolicy(Contribution, "add"))
 
 
 class ParticipationMenuItem(MenuItem):
     """Leads to the first of the screens that somebody may open."""
 
     def is_shown(self, request):
-        request.tabs_of_participation = desk.tabs_for(request.user)
+        request.tabs_of_participation = admin_views.tabs_for(request.user)
         return bool(request.tabs_of_participation)
 
     def render_component(self, request):
@@ -33,7 +33,7 @@ class ParticipationMenuItem(MenuItem):
 
 
 @hooks.register("register_admin_menu_item")
-def participation():
+def register_participation_item():
     url = reverse("participation_desk:useful")
     return ParticipationMenuItem(
         _("Participation"), url, name="participation", icon_name="comment", order=253
@@ -44,7 +44,7 @@ class WaitingPanel(Component):
     """What is to be read before it is published, on the first page of the admin: the oldest first."""
 
     name, order = "participation", 62
-    template_name = "participation/desk/home_panel.html"
+    template_name = "news/participation/admin/home_panel.html"
     shown = 5
 
     def __init__(self, waiting):
@@ -55,11 +55,13 @@ class WaitingPanel(Component):
 
 
 @hooks.register("construct_homepage_panels")
-def show_what_waits(request, panels):
-    if moderation.may_moderate(request.user) and (waiting := moderation.waiting_for(request.user)):
+def add_moderation_panel(request, panels):
+    if moderation.may_moderate(request.user) and (
+        waiting := moderation.awaiting_moderation_for(request.user)
+    ):
         panels.append(WaitingPanel(waiting))
 
 
 @hooks.register("register_admin_urls")
-def addresses():
-    return [path("participation/", include("news.participation.desk_urls"))]
+def register_participation_urls():
+    return [path("participation/", include("news.participation.admin_urls"))]

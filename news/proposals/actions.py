@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
-from eservices.cases.notices.rules import digest_at
 from eservices.deliveries import actions as outbox
+from home.scheduling.weekday_mornings import next_weekday_morning
 
-from . import access, emails, kinds
+from . import access, emails, proposal_types
 from .models import Proposal
-from .states import State, allowed
+from .states import ProposalState, is_allowed
 
 LINK_LIFETIME = timedelta(days=7)
 
@@ -21,12 +21,12 @@ class IllegalTransition(ValueError):
     """The proposal's state does not allow this."""
 
 
-class Changed(ValueError):
+class ProposalChanged(ValueError):
     """Whoever proposed it changed it since it was read."""
 
 
 @transaction.atomic
-def ask(*, actor=None, kind: str, title: str, data: dict, email: str, language: str) -> Proposal:
+def request_proposal(*, actor=None, kind: str, title: str, data: dict, email: str, language: str) -> Proposal:
     """Something new, by somebody whose address is not proven: mails the link that sends it. The same once more has the
     same link, so that it arrives once."""
     email = stored_form(email)
@@ -36,18 +36,18 @@ def ask(*, actor=None, kind: str, title: str, data: dict, email: str, language: 
     )
     proposal.link_expires_at = timezone.now() + LINK_LIFETIME
     proposal.save()
-    emails.confirm(proposal)
+    emails.send_confirmation_link(proposal)
     return proposal
 
 
 @transaction.atomic
-def confirm(*, actor=None, proposal: Proposal) -> Proposal:
+def confirm_proposal(*, actor=None, proposal: Proposal) -> Proposal:
     """The owner of the address sends it. A second time changes nothing."""
     proposal = _lock(proposal)
-    if proposal.state == State.ASKED:
+    if proposal.state == ProposalState.ASKED:
         _send(proposal)
         proposal.save()
-        emails.received(proposal)
+        emails.send_received(proposal)
     return proposal
 
 
@@ -76,35 +76,35 @@ def _propose_change(entry, data: dict, email: str, language: str) -> Proposal | 
     _send(proposal, tell=not waiting)
     proposal.save()
     if not waiting:
-        emails.received(proposal)
+        emails.send_received(proposal)
     return proposal
 
 
 @transaction.atomic
-def accept(*, actor, proposal: Proposal, seen: str = "") -> Proposal:
+def accept_proposal(*, actor, proposal: Proposal, seen: str = "") -> Proposal:
     """Does what was proposed and tells who proposed it.
 
-    ``seen`` is the ``version`` that was read. Raises ``Changed`` where it has another one by now.
+    ``seen`` is the ``version`` that was read. Raises ``ProposalChanged`` where it has another one by now.
     """
-    proposal = _decide(proposal, State.ACCEPTED, actor, seen)
-    kinds.of(proposal).accept(proposal=proposal, actor=actor)
+    proposal = _decide(proposal, ProposalState.ACCEPTED, actor, seen)
+    proposal_types.proposal_type_of(proposal).accept(proposal=proposal, actor=actor)
     proposal.save()
-    emails.accepted(proposal)
+    emails.send_accepted(proposal)
     return proposal
 
 
 @transaction.atomic
-def refuse(*, actor, proposal: Proposal, reason: str, seen: str = "") -> Proposal:
-    """Leaves everything as it is and tells who proposed it, and why. Raises ``Changed`` as ``accept`` does."""
-    proposal = _decide(proposal, State.REFUSED, actor, seen)
+def refuse_proposal(*, actor, proposal: Proposal, reason: str, seen: str = "") -> Proposal:
+    """Leaves everything as it is and tells who proposed it, and why. Raises ``ProposalChanged`` as ``accept`` does."""
+    proposal = _decide(proposal, ProposalState.REFUSED, actor, seen)
     proposal.reason = reason
     proposal.save()
-    emails.refused(proposal)
+    emails.send_refused(proposal)
     return proposal
 
 
 @transaction.atomic
-def tell_deciders(*, actor=None, now: datetime) -> None:
+def send_decider_digests(*, actor=None, now: datetime) -> None:
     """Writes to each who decides that proposals wait, once a morning at most and only if one of theirs is new."""
     new = set(Proposal.objects.untold(now).values_list("kind", flat=True))
     if not Proposal.objects.untold(now).update(tell_at=None):
@@ -112,34 +112,34 @@ def tell_deciders(*, actor=None, now: datetime) -> None:
     waiting = Counter(Proposal.objects.waiting().values_list("kind", flat=True))
     for person, names in access.deciders():
         if not new.isdisjoint(names):
-            emails.waiting(person, {name: waiting[name] for name in names if waiting[name]})
+            emails.send_decider_digest(person, {name: waiting[name] for name in names if waiting[name]})
 
 
 @transaction.atomic
-def erase(*, actor=None, proposal: Proposal) -> None:
+def erase_proposal(*, actor=None, proposal: Proposal) -> None:
     """Nothing is left of who proposed it, in the letters that went out neither; what an editor made of it stays."""
-    outbox.erase(actor=actor, subject=emails.about(proposal))
+    outbox.erase_deliveries_about(actor=actor, subject=emails.proposal_subject(proposal))
     _lock(proposal).delete()
 
 
-def forget(now: datetime) -> None:
+def delete_old_proposals(now: datetime) -> None:
     """What nobody confirmed, and what was decided long ago."""
     Proposal.objects.forgotten(now).delete()
 
 
 def _send(proposal: Proposal, *, tell: bool = True) -> None:
     now = timezone.now()
-    proposal.state, proposal.sent_at = State.WAITING, now
+    proposal.state, proposal.sent_at = ProposalState.WAITING, now
     if tell:
-        proposal.tell_at = digest_at(timezone.localtime(now))
+        proposal.tell_at = next_weekday_morning(timezone.localtime(now))
 
 
 def _decide(proposal: Proposal, state: str, actor, seen: str) -> Proposal:
     proposal = _lock(proposal)
-    if not allowed(proposal.state, state):
+    if not is_allowed(proposal.state, state):
         raise IllegalTransition(proposal.state)
     if seen and seen != proposal.version:
-        raise Changed
+        raise ProposalChanged
     proposal.state, proposal.decided_at, proposal.decided_by = state, timezone.now(), actor
     return proposal
 

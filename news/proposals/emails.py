@@ -5,48 +5,48 @@ from django.utils import translation
 
 from eservices.accounts.models import User
 from eservices.deliveries.actions import queue_email
-from home.links import absolute
-from news.desk_letters import tell_what_waits
+from eservices.deliveries.staff_digest import send_waiting_digest
+from home.links.page_links import absolute_url
 
-from . import kinds
+from . import proposal_types
 from .models import Proposal
 
 
-def confirm(proposal: Proposal) -> None:
+def send_confirmation_link(proposal: Proposal) -> None:
     """Asks the owner of an address whether they proposed this; in no words of who did, who may be anybody."""
-    link = address("news:proposal", proposal.language, proposal.secret)
+    link = localized_url("news:proposal", proposal.language, proposal.secret)
     _send(proposal, "confirm", link=link, expires_at=proposal.link_expires_at)
 
 
-def received(proposal: Proposal) -> None:
+def send_received(proposal: Proposal) -> None:
     """Says that it arrived, and what happens next."""
     _send(proposal, "received")
 
 
-def accepted(proposal: Proposal) -> None:
+def send_accepted(proposal: Proposal) -> None:
     with translation.override(proposal.language):
-        url = kinds.of(proposal).public_url(proposal)
-    _send(proposal, "accepted", url=absolute(url))
+        url = proposal_types.proposal_type_of(proposal).public_url(proposal)
+    _send(proposal, "accepted", url=absolute_url(url))
 
 
-def refused(proposal: Proposal) -> None:
-    again = address(kinds.of(proposal).again(proposal), proposal.language)
+def send_refused(proposal: Proposal) -> None:
+    again = localized_url(proposal_types.proposal_type_of(proposal).again(proposal), proposal.language)
     _send(proposal, "refused", reason=proposal.reason, url=again)
 
 
-def waiting(person: User, numbers: dict[str, int]) -> None:
+def send_decider_digest(person: User, numbers: dict[str, int]) -> None:
     """Tells who decides how much waits, by kind."""
     labels = {Proposal.Kind(name).label: number for name, number in numbers.items()}
-    tell_what_waits(person, labels, template="news/proposals/emails/waiting", desk="proposals:index")
+    send_waiting_digest(person, labels, template="news/proposals/emails/waiting", desk="proposals:index")
 
 
-def address(name: str, language: str, *args) -> str:
+def localized_url(name: str, language: str, *args) -> str:
     """The full address of a view in a language."""
     with translation.override(language):
-        return absolute(reverse(name, args=args))
+        return absolute_url(reverse(name, args=args))
 
 
-def about(proposal: Proposal) -> str:
+def proposal_subject(proposal: Proposal) -> str:
     """What the letters around a proposal are about, in the outbox."""
     return f"proposal:{proposal.pk}"
 
@@ -57,5 +57,5 @@ def _send(proposal: Proposal, letter: str, **context) -> None:
         template=f"news/proposals/emails/{letter}",
         context={"proposal": proposal} | context,
         language=proposal.language,
-        subject=about(proposal),
+        subject=proposal_subject(proposal),
     )

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from home.public_forms import OwnEmailField, UnhurriedForm
+from home.web.public_forms import OwnEmailField, TimedForm
 
 
-class SentForm(UnhurriedForm):
+class ProposalForm(TimedForm):
     """Who proposes, and what robots stumble over."""
 
     sender = OwnEmailField(

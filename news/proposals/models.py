@@ -10,17 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.fields import EmailAddressField
-from home.secrets import new_secret
+from home.web.secret_links import new_secret
 
-from .states import State
+from .states import ProposalState
 
 
 class ProposalQuerySet(models.QuerySet):
     def waiting(self):
-        return self.filter(state=State.WAITING)
+        return self.filter(state=ProposalState.WAITING)
 
     def undecided(self):
-        return self.filter(state__in=[State.ASKED, State.WAITING])
+        return self.filter(state__in=[ProposalState.ASKED, ProposalState.WAITING])
 
     def untold(self, now: datetime):
         """What who decides should have been told of by ``now``."""
@@ -28,12 +28,12 @@ class ProposalQuerySet(models.QuerySet):
 
     def sent(self):
         """Those that reached us: their address is confirmed."""
-        return self.exclude(state=State.ASKED)
+        return self.exclude(state=ProposalState.ASKED)
 
     def forgotten(self, now: datetime):
         """Those that nobody confirmed, and those that were decided long ago."""
         return self.filter(
-            models.Q(state=State.ASKED, link_expires_at__lt=now)
+            models.Q(state=ProposalState.ASKED, link_expires_at__lt=now)
             | models.Q(decided_at__lt=now - Proposal.KEPT_FOR)
         )
 
@@ -48,10 +48,10 @@ class Proposal(models.Model):
         EVENT = "event", _("agenda")
 
     kind = models.CharField(_("what for"), max_length=8, choices=Kind)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.ASKED)
+    state = models.CharField(_("state"), max_length=8, choices=ProposalState, default=ProposalState.ASKED)
     title = models.CharField(_("title"), max_length=200)
     entry = models.ForeignKey(
-        "news.DirectoryEntry",
+        "news_directory.DirectoryEntry",
         models.CASCADE,
         verbose_name=_("entry of the directory"),
         null=True,
@@ -95,7 +95,7 @@ class Proposal(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["entry"],
-                condition=models.Q(state=State.WAITING, kind="entry"),
+                condition=models.Q(state=ProposalState.WAITING, kind="entry"),
                 name="one_waiting_proposal_per_entry",
             )
         ]

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class State(models.TextChoices):
+class ProposalState(models.TextChoices):
     ASKED = "asked", _("address to be confirmed")
     WAITING = "waiting", _("to be decided")
     ACCEPTED = "accepted", _("accepted")
@@ -12,12 +12,12 @@ class State(models.TextChoices):
 
 
 WAYS = {
-    State.ASKED: {State.WAITING},
-    State.WAITING: {State.ACCEPTED, State.REFUSED},
-    State.ACCEPTED: set(),
-    State.REFUSED: set(),
+    ProposalState.ASKED: {ProposalState.WAITING},
+    ProposalState.WAITING: {ProposalState.ACCEPTED, ProposalState.REFUSED},
+    ProposalState.ACCEPTED: set(),
+    ProposalState.REFUSED: set(),
 }
 
 
-def allowed(before: str, after: str) -> bool:
-    return after in WAYS[State(before)]
+def is_allowed(before: str, after: str) -> bool:
+    return after in WAYS[ProposalState(before)]

@@ -4,26 +4,25 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from home.models import WasteDistrict
-from home.secrets import LinkExpired
-from home.shortcuts import one_or_404
+from home.web.secret_links import LinkExpired
+from home.web.shortcuts import get_or_404
 
-from .models import WasteReminder
+from .models import WasteDistrict, WasteReminder
 
 
-def find(secret: str) -> WasteReminder | None:
+def reminder_by_secret(secret: str) -> WasteReminder | None:
     """None where it was ended, or never was."""
     return WasteReminder.objects.filter(secret=secret).first()
 
 
-def by_secret(secret: str) -> WasteReminder:
+def reminder_by_secret_or_404(secret: str) -> WasteReminder:
     """Raises Http404 where unknown."""
-    return one_or_404(WasteReminder, secret=secret)
+    return get_or_404(WasteReminder, secret=secret)
 
 
-def by_opt_in_link(secret: str, now: datetime) -> WasteReminder:
+def reminder_by_opt_in_link(secret: str, now: datetime) -> WasteReminder:
     """Raises Http404 where unknown, LinkExpired where too old."""
-    reminder = by_secret(secret)
+    reminder = reminder_by_secret_or_404(secret)
     if reminder.link_expires_at <= now and reminder.confirmed_at is None:
         raise LinkExpired
     return reminder
@@ -34,7 +33,7 @@ def reminders_of(email: str) -> QuerySet[WasteReminder]:
     return WasteReminder.objects.filter(email=email)
 
 
-def reminded_of(districts: list[WasteDistrict]) -> int:
+def count_affected_reminders(districts: list[WasteDistrict]) -> int:
     """How many are reminded of what is collected in districts that are gone without these, in whatever language."""
     left = WasteDistrict.objects.exclude(pk__in=[one.pk for one in districts])
     keys = {one.translation_key for one in districts} - set(left.values_list("translation_key", flat=True))

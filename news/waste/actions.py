@@ -8,18 +8,17 @@ from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
-from home.background import try_alone
-from home.models import WasteCollection, WasteDistrict
-from home.waste import rounds_of
+from home.scheduling.periodic import run_isolated
 
-from . import emails, rhythm
-from .models import WasteReminder
+from . import emails, reminder_times
+from .collection_dates import series_for_district
+from .models import WasteCollection, WasteDistrict, WasteReminder
 
 LINK_LIFETIME = timedelta(days=7)
-AT_ONCE = 200  # letters of one sweep; the next one goes on
+BATCH_SIZE = 200  # letters of one sweep; the next one goes on
 
 
-def ask(*, actor=None, email: str, language: str, district: UUID | None, when: str) -> None:
+def request_reminder(*, actor=None, email: str, language: str, district: UUID | None, when: str) -> None:
     """Mails the link that confirms. Answers nothing: who asks learns not whether the address is known.
 
     What somebody confirmed is changed only once they confirm again: anybody may type an address.
@@ -39,36 +38,36 @@ def _ask(email: str, language: str, district: UUID | None, when: str) -> None:
     if reminder.confirmed_at is None:
         reminder.language, reminder.when = language, when
     reminder.save()
-    emails.opt_in(reminder, language, when)
+    emails.send_opt_in(reminder, language, when)
 
 
 @transaction.atomic
-def confirm(*, actor=None, reminder: WasteReminder, language: str, when: str) -> WasteReminder:
+def confirm_reminder(*, actor=None, reminder: WasteReminder, language: str, when: str) -> WasteReminder:
     """The owner of the address agrees. A second time changes nothing but the hour and the language."""
     now = timezone.localtime()
     reminder = _lock(reminder)
     reminder.confirmed_at = reminder.confirmed_at or now
     reminder.language, reminder.when = language, when
-    reminder.due_at = rhythm.next_look(WasteReminder.HOURS[when], now)
+    reminder.due_at = reminder_times.next_reminder_check(WasteReminder.HOURS[when], now)
     reminder.save()
     return reminder
 
 
 @transaction.atomic
-def end(*, actor=None, reminder: WasteReminder) -> None:
+def end_reminder(*, actor=None, reminder: WasteReminder) -> None:
     """No more reminders: the address is forgotten, in the letters that went out too."""
-    outbox.erase(actor=actor, subject=emails.about(reminder))
+    outbox.erase_deliveries_about(actor=actor, subject=emails.reminder_subject(reminder))
     WasteReminder.objects.filter(pk=reminder.pk).delete()
 
 
-def remind_all(now: datetime) -> None:
+def send_due_reminders(now: datetime) -> None:
     """Looks at every reminder whose hour has come. One that fails holds up no other, and is tried again."""
-    for pk in list(WasteReminder.objects.due(now).values_list("pk", flat=True)[:AT_ONCE]):
-        try_alone(f"waste reminder {pk}", remind, reminder_id=pk, now=now)
+    for pk in list(WasteReminder.objects.due(now).values_list("pk", flat=True)[:BATCH_SIZE]):
+        run_isolated(f"waste reminder {pk}", send_reminder, reminder_id=pk, now=now)
 
 
 @transaction.atomic
-def remind(*, actor=None, reminder_id: int, now: datetime) -> None:
+def send_reminder(*, actor=None, reminder_id: int, now: datetime) -> None:
     """Writes of what is collected, where anything is, and looks again a day later.
 
     The calendar is read now, so that what editors moved holds. Late, as after an outage, nothing is written of
@@ -80,16 +79,20 @@ def remind(*, actor=None, reminder_id: int, now: datetime) -> None:
     if reminder is None or reminder.due_at is None or reminder.due_at > now:
         return
     if _is_gone(reminder.district):
-        emails.district_gone(reminder)
-        end(reminder=reminder)
+        emails.send_district_deleted(reminder)
+        end_reminder(reminder=reminder)
         return
     evening = reminder.when == WasteReminder.When.EVENING
-    day = rhythm.day_of(timezone.localtime(reminder.due_at), evening)
-    rounds = rounds_of(WasteCollection.rounds(reminder.language), reminder.district)
-    coming = [one for one in rounds if one.comes_on(day) and not rhythm.too_late(day, one.out_before, now)]
+    day = reminder_times.reminded_day(timezone.localtime(reminder.due_at), evening)
+    rounds = series_for_district(WasteCollection.rounds(reminder.language), reminder.district)
+    coming = [
+        one
+        for one in rounds
+        if one.comes_on(day) and not reminder_times.is_too_late(day, one.out_before, now)
+    ]
     if coming:
-        emails.remind(reminder, day, coming)
-    reminder.due_at = rhythm.next_look(WasteReminder.HOURS[reminder.when], now)
+        emails.send_collection_reminder(reminder, day, coming)
+    reminder.due_at = reminder_times.next_reminder_check(WasteReminder.HOURS[reminder.when], now)
     reminder.save()
 
 

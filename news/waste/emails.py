@@ -6,14 +6,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
-from home.links import absolute
-from home.models import WasteDistrict
-from home.waste import Round
+from home.links.page_links import absolute_url
 
-from .models import WasteReminder
+from .collection_dates import CollectionSeries
+from .models import WasteDistrict, WasteReminder
 
 
-def opt_in(reminder: WasteReminder, language: str, when: str) -> None:
+def send_opt_in(reminder: WasteReminder, language: str, when: str) -> None:
     """Asks the owner of an address whether they want to be reminded."""
     _send(
         reminder,
@@ -25,7 +24,7 @@ def opt_in(reminder: WasteReminder, language: str, when: str) -> None:
     )
 
 
-def remind(reminder: WasteReminder, day: date, rounds: list[Round]) -> None:
+def send_collection_reminder(reminder: WasteReminder, day: date, rounds: list[CollectionSeries]) -> None:
     """Says what is collected on a day."""
     stop = _link("waste_end", reminder, reminder.language)
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
@@ -43,13 +42,13 @@ def remind(reminder: WasteReminder, day: date, rounds: list[Round]) -> None:
     )
 
 
-def district_gone(reminder: WasteReminder) -> None:
+def send_district_deleted(reminder: WasteReminder) -> None:
     """Says that the reminders ended with their district, and where another is chosen."""
     choose = _address("waste_ask", reminder.language)
     _send(reminder, "district_gone", reminder.language, choose=choose)
 
 
-def about(reminder: WasteReminder) -> str:
+def reminder_subject(reminder: WasteReminder) -> str:
     """What the letters of a reminder are about, in the outbox."""
     return f"waste-reminder:{reminder.pk}"
 
@@ -64,7 +63,7 @@ def _send(
         context=context
         | {"district": districts.get(reminder.district), "stop": _link("waste_end", reminder, language)},
         language=language,
-        subject=about(reminder),
+        subject=reminder_subject(reminder),
         headers=headers,
     )
 
@@ -76,4 +75,4 @@ def _link(name: str, reminder: WasteReminder, language: str) -> str:
 def _address(name: str, language: str, *args: str) -> str:
     with translation.override(language):
         path = reverse(f"news:{name}", args=args)
-    return absolute(path)
+    return absolute_url(path)

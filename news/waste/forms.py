@@ -4,13 +4,12 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from home.models import WasteDistrict
-from home.public_forms import OwnEmailField, TrappedForm
+from home.web.public_forms import HoneypotForm, OwnEmailField
 
-from .models import WasteReminder
+from .models import WasteDistrict, WasteReminder
 
 
-class ReminderForm(TrappedForm):
+class ReminderForm(HoneypotForm):
     """On the page of the calendar, without token: its answer is a letter to the address and nothing else."""
 
     email = OwnEmailField()

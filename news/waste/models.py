@@ -14,14 +14,16 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
 from eservices.accounts.fields import EmailAddressField
-from home import ical
-from home.blocks import ContentBlocks
+from home.blocks.content import ContentBlocks
 from home.fields import LiveStreamField
-from home.links import full_address
-from home.models import BasePage, WasteCollection, WasteDistrict
-from home.secrets import new_secret
-from home.templatetags.commune import clock
-from home.waste import collected, rounds_of
+from home.formats import ical
+from home.links.page_links import full_page_url
+from home.localization.times import format_time
+from home.models import BasePage
+from home.web.secret_links import new_secret
+
+from .collection_dates import collections_by_day, series_for_district
+from .districts import WasteCollection, WasteDistrict
 
 DAYS_SHOWN, DAYS_IN_CALENDARS = 70, 366
 
@@ -55,8 +57,8 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
 
     def days(self, district: WasteDistrict | None, days: int) -> list:
         rounds = WasteCollection.rounds(self.locale.language_code)
-        ours = rounds_of(rounds, district.translation_key if district else None)
-        return collected(ours, timezone.localdate(), days)
+        ours = series_for_district(rounds, district.translation_key if district else None)
+        return collections_by_day(ours, timezone.localdate(), days)
 
     def get_context(self, request, *args, **kwargs):
         from .forms import ReminderForm
@@ -85,17 +87,17 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
             for day, some in self.days(district, DAYS_IN_CALENDARS)
             for one in some
         ]
-        return ical.response(name, entries, "dechets.ics")
+        return ical.calendar_response(name, entries, "dechets.ics")
 
-    def _entry(self, day, one, request) -> ical.Entry:
-        return ical.Entry(
+    def _entry(self, day, one, request) -> ical.CalendarEntry:
+        return ical.CalendarEntry(
             uid=f"{self.translation_key}-{day:%Y%m%d}-{one.title.encode().hex()}-{one.district or ''}",
             stamp=self.last_published_at or timezone.now(),
             start=day,
             end=day,
             title=f"{one.title} ({one.place})" if one.place else one.title,
-            text=gettext("To be put out before {hour}").format(hour=clock(one.out_before)),
-            url=full_address(self, request),
+            text=gettext("To be put out before {hour}").format(hour=format_time(one.out_before)),
+            url=full_page_url(self, request),
             alarm=timedelta(hours=6),
         )
 

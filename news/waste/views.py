@@ -9,32 +9,32 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from home import limits
-from home.public_forms import letters_used_up, refusal
-from home.secrets import LinkExpired
-from newsletter.limits import client_allowed
+from home.web import rate_limits
+from home.web.public_forms import mailbox_limit_status, rejection_status
+from home.web.secret_links import LinkExpired
+from newsletter.rate_limits import is_client_allowed
 
 from . import access, actions
 from .forms import ReminderForm
 from .models import WasteReminder
 
-PER_EMAIL = limits.Rate("waste-email", 3)  # letters that a stranger can make us send to one address
+PER_EMAIL = rate_limits.RateLimit("waste-email", 3)  # letters that a stranger can make us send to one address
 
 
 @csrf_exempt  # the form stands on a cacheable page; where it came from is checked below
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask(request):
+def request_reminder(request):
     """Mails the link that confirms. The answer is the same for every address."""
     if request.method != "POST":
         return _asked_again(request, ReminderForm(initial={"zone": request.GET.get("zone", "")}))
     form = ReminderForm(request.POST)
     too_often = _("Too many addresses were entered from here. Please try again in an hour.")
-    if status := refusal(request, form, client_allowed, too_often):
+    if status := rejection_status(request, form, is_client_allowed, too_often):
         return _asked_again(request, form, status)
-    if status := letters_used_up(form, "email", PER_EMAIL):
+    if status := mailbox_limit_status(form, "email", PER_EMAIL):
         return _asked_again(request, form, status)
     if not form.is_trapped:
-        actions.ask(
+        actions.request_reminder(
             email=form.cleaned_data["email"],
             language=get_language(),
             district=form.cleaned_data["zone"],
@@ -44,16 +44,16 @@ def ask(request):
 
 
 @require_safe
-def asked(request):
+def reminder_requested(request):
     return render(request, "news/waste/asked.html")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request, secret):
+def confirm_reminder(request, secret):
     """GET shows a button, because mail scanners follow links; POST confirms."""
     try:
-        reminder = access.by_opt_in_link(secret, timezone.now())
+        reminder = access.reminder_by_opt_in_link(secret, timezone.now())
     except LinkExpired:
         return render(request, "news/waste/expired.html", status=410)
     asked_for = request.GET.get("when", "")
@@ -62,7 +62,7 @@ def confirm(request, secret):
     done = pressed or reminder.agreed_to(when, get_language())  # or the letter was opened once more
     if pressed:
         try:
-            reminder = actions.confirm(reminder=reminder, language=get_language(), when=when)
+            reminder = actions.confirm_reminder(reminder=reminder, language=get_language(), when=when)
         except WasteReminder.DoesNotExist:  # ended meanwhile: the link leads nowhere, as after any end
             raise Http404 from None
     context = {"reminder": reminder, "when": WasteReminder.When(when), "done": done}
@@ -72,13 +72,13 @@ def confirm(request, secret):
 @csrf_exempt  # RFC 8058: the mail program posts here by itself, without having seen a page of ours
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request, secret):
+def end_reminder(request, secret):
     """GET shows a button; POST ends the reminders and forgets the address. A second time is no fault."""
     if request.method == "POST":
-        if reminder := access.find(secret):
-            actions.end(reminder=reminder)
+        if reminder := access.reminder_by_secret(secret):
+            actions.end_reminder(reminder=reminder)
         return render(request, "news/waste/end.html", {"done": True})
-    return render(request, "news/waste/end.html", {"reminder": access.by_secret(secret)})
+    return render(request, "news/waste/end.html", {"reminder": access.reminder_by_secret_or_404(secret)})
 
 
 def _asked_again(request, form, status=200):

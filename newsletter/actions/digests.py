@@ -7,23 +7,23 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Locale, Page
 
-from home.background import try_alone
+from home.scheduling.periodic import run_isolated
 
-from ..items import Entry, items
+from ..content_types import LetterEntry, content_types
 from ..models import Campaign, Digest, Mailing
 from . import mailings
 
 AHEAD = {Digest.Rhythm.DAILY: timedelta(days=1), Digest.Rhythm.WEEKLY: timedelta(days=7)}
 
 
-def write_due(now: datetime) -> None:
+def create_due_digests(now: datetime) -> None:
     """Writes every digest whose hour has come, each by itself. Late, as after an outage, it is written once."""
     for pk in Digest.objects.in_force().filter(due_at__lte=now).values_list("pk", flat=True):
-        try_alone(f"digest {pk}", write, actor=None, digest_id=pk)
+        run_isolated(f"digest {pk}", create_digest_campaign, actor=None, digest_id=pk)
 
 
 @transaction.atomic
-def write(*, actor, digest_id: int) -> Mailing | None:
+def create_digest_campaign(*, actor, digest_id: int) -> Mailing | None:
     """The digest's next letter; None where nothing was published. Asked twice, it is written once."""
     now = timezone.now()
     digest = Digest.objects.select_for_update(of=("self",)).select_related("locale").get(pk=digest_id)
@@ -43,14 +43,14 @@ def write(*, actor, digest_id: int) -> Mailing | None:
             digest.topics.all()
         )
     source = Campaign.objects.of(key).get(locale=digest.locale)
-    return mailings.schedule(actor=actor, campaign=source)
+    return mailings.schedule_mailing(actor=actor, campaign=source)
 
 
-def _chosen(digest: Digest, now: datetime) -> list[tuple[str, Page, Entry]]:
+def _chosen(digest: Digest, now: datetime) -> list[tuple[str, Page, LetterEntry]]:
     """What is new, kind after kind: of a digest on topics only what belongs to one of them."""
     topics = {topic.translation_key for topic in digest.topics.all()}
     found = []
-    for key, kind in items.items():
+    for key, kind in content_types.items():
         pages = kind.fresh(digest.since, now, now + AHEAD[digest.rhythm])
         entries = kind.entries(pages, digest.locale.language_code)
         shown = [(key, page, entries[page.pk]) for page in pages if page.pk in entries]

@@ -10,14 +10,14 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import backends, backoff, tasks
+from .. import mail_backend, retry_schedule, tasks
+from ..letters.rendering import render_letter
 from ..models import Campaign, Edition, Mailing, NewsletterSettings, Recipient
-from ..pace import MOST, allowance
-from ..rendering import letter
-from ..states import MailingState, RecipientState, mailing_allowed
+from ..send_rate import MAX_ALLOWANCE, send_allowance
+from ..states import MailingState, RecipientState, is_mailing_allowed
 
 
-class Impossible(ValueError):
+class MailingActionRefused(ValueError):
     """This cannot be done now; says why, to whoever wanted it."""
 
 
@@ -25,22 +25,22 @@ def send_test(*, actor, campaign: Campaign, to: str) -> None:
     """Mails the campaign as it was saved last to one address, by whom it will be mailed to everybody."""
     written = campaign.get_latest_revision_as_object() if campaign.latest_revision_id else campaign
     language = campaign.locale.language_code
-    backend = backends.chosen()
-    made = letter(written, language, backend.ways(language), day=timezone.localdate())
+    backend = mail_backend.configured_backend()
+    made = render_letter(written, language, backend.ways(language), day=timezone.localdate())
     marked = replace(made, subject=_("[Test] %(subject)s") % {"subject": made.subject})
     backend.send_test(marked, language, to, f"campaign:{campaign.pk}")
 
 
 @transaction.atomic
-def schedule(*, actor, campaign: Campaign, at: datetime | None = None) -> Mailing:
-    """Mails the campaign ``at`` a moment, or now. Raises ``Impossible`` where it is not approved or was mailed."""
+def schedule_mailing(*, actor, campaign: Campaign, at: datetime | None = None) -> Mailing:
+    """Schedule the campaign ``at`` a moment, or now. Raise ``MailingActionRefused`` if unapproved or mailed."""
     now = timezone.now()
     translations = list(Campaign.objects.select_for_update(of=("self",)).of(campaign.translation_key))
     if not any(one.live for one in translations if one.pk == campaign.pk):
-        raise Impossible(_("It is not approved yet: publish it first."))
+        raise MailingActionRefused(_("It is not approved yet: publish it first."))
     mailing = Mailing.objects.filter(campaign__in=translations).first()
     if mailing and mailing.state != MailingState.CANCELLED:
-        raise Impossible(_("It is scheduled or was sent already: a campaign is mailed once."))
+        raise MailingActionRefused(_("It is scheduled or was sent already: a campaign is mailed once."))
     mailing = mailing or Mailing(campaign=campaign)
     mailing.state, mailing.due_at, mailing.fault = MailingState.SCHEDULED, at or now, ""
     mailing.backend, mailing.woken_at = settings.NEWSLETTER_BACKEND, None
@@ -51,13 +51,13 @@ def schedule(*, actor, campaign: Campaign, at: datetime | None = None) -> Mailin
 
 
 @transaction.atomic
-def pause(*, actor, mailing: Mailing) -> None:
+def pause_mailing(*, actor, mailing: Mailing) -> None:
     """Nothing more leaves until it is resumed; what is in flight arrives."""
     _move(_lock(mailing), MailingState.PAUSED)
 
 
 @transaction.atomic
-def resume(*, actor, mailing: Mailing) -> None:
+def resume_mailing(*, actor, mailing: Mailing) -> None:
     """Goes on where it was paused; whoever has got the letter does not get it again."""
     mailing = _lock(mailing)
     state = MailingState.SENDING if mailing.started_at else MailingState.SCHEDULED
@@ -68,17 +68,17 @@ def resume(*, actor, mailing: Mailing) -> None:
 
 
 @transaction.atomic
-def cancel(*, actor, mailing: Mailing) -> None:
+def cancel_mailing(*, actor, mailing: Mailing) -> None:
     """Takes back what is scheduled and has not begun."""
     mailing = _lock(mailing)
     if mailing.started_at:
-        raise Impossible(_("It has begun: it can be paused, and some have the letter."))
+        raise MailingActionRefused(_("It has begun: it can be paused, and some have the letter."))
     _move(mailing, MailingState.CANCELLED)
 
 
 # -- What a worker does --------------------------------------------------------------------------------------
 @transaction.atomic
-def claim(mailing_id: int, now: datetime) -> Mailing | None:
+def claim_mailing(mailing_id: int, now: datetime) -> Mailing | None:
     """The mailing, ours alone until the claim ends; None where it is not due or another was faster.
 
     The first claim draws its number and begins it, unless the approval was taken back since: then it pauses, and may
@@ -87,7 +87,7 @@ def claim(mailing_id: int, now: datetime) -> Mailing | None:
     claimed = Mailing.objects.due(now).filter(pk=mailing_id)
     if not claimed.update(
         state=MailingState.SENDING,
-        due_at=now + backoff.CLAIM,
+        due_at=now + retry_schedule.CLAIM,
         claims=F("claims") + 1,
         attempts=F("attempts") + 1,
     ):
@@ -109,57 +109,57 @@ def claim(mailing_id: int, now: datetime) -> Mailing | None:
     return mailing
 
 
-def hold(mailing: Mailing, now: datetime) -> bool:
+def extend_claim(mailing: Mailing, now: datetime) -> bool:
     """Makes the claim last longer; False where it was lost: paused, or taken by another."""
-    return bool(_ours(mailing).update(due_at=now + backoff.CLAIM))
+    return bool(_ours(mailing).update(due_at=now + retry_schedule.CLAIM))
 
 
-def take_pace(mailing: Mailing, now: datetime) -> int | None:
+def take_send_allowance(mailing: Mailing, now: datetime) -> int | None:
     """How many letters may leave now, which uses them up; None without a limit. All mailings share one mail server."""
     if not settings.NEWSLETTER_PER_MINUTE:
         return None
-    sharing = Q(state=MailingState.SENDING) | Q(paced_at__gt=now - MOST)
+    sharing = Q(state=MailingState.SENDING) | Q(paced_at__gt=now - MAX_ALLOWANCE)
     with transaction.atomic():
         locked = Mailing.objects.select_for_update().filter(sharing).order_by("pk")
         paced = max(filter(None, locked.values_list("paced_at", flat=True)), default=None)
-        allowed = allowance(settings.NEWSLETTER_PER_MINUTE, paced, now)
+        allowed = send_allowance(settings.NEWSLETTER_PER_MINUTE, paced, now)
         if allowed:
             _ours(mailing).update(paced_at=now)
     return allowed
 
 
-def prepared(mailing: Mailing) -> bool:
+def mark_prepared(mailing: Mailing) -> bool:
     """Every recipient has a row."""
     mailing.prepared_at = timezone.now()
     return bool(_ours(mailing).update(prepared_at=mailing.prepared_at))
 
 
-def go_on(mailing: Mailing, due_at: datetime) -> None:
+def release_claim(mailing: Mailing, due_at: datetime) -> None:
     """Lets go until the next moment; it went well so far."""
     if _ours(mailing).update(due_at=due_at, attempts=0, fault="", woken_at=None):
-        tasks.carry.enqueue(mailing.pk)
+        tasks.run_mailing.enqueue(mailing.pk)
 
 
-def finish(mailing: Mailing) -> None:
+def finish_mailing(mailing: Mailing) -> None:
     """Nobody is left to send it to."""
     _ours(mailing).update(state=MailingState.SENT, ended_at=timezone.now(), fault="", attempts=0)
 
 
-def put_back(mailing: Mailing, fault: str) -> None:
+def retry_mailing_later(mailing: Mailing, fault: str) -> None:
     """It could not go on: it waits, longer each time, and pauses in the end for somebody to look at it."""
     now = timezone.now()
-    due = backoff.next_attempt(mailing.attempts, now)
+    due = retry_schedule.next_attempt_at(mailing.attempts, now)
     state = MailingState.SENDING if due else MailingState.PAUSED
     _ours(mailing).update(state=state, due_at=due or now, fault=fault[:2000], woken_at=None)
 
 
-def keep_external(edition: Edition, **facts) -> None:
+def save_external_state(edition: Edition, **facts) -> None:
     """Writes down how far an edition is at another service, before the next step there."""
     edition.external |= facts
     Edition.objects.filter(pk=edition.pk).update(external=edition.external)
 
 
-def keep_report(mailing: Mailing, campaign: str, theirs: dict) -> None:
+def save_external_report(mailing: Mailing, campaign: str, theirs: dict) -> None:
     """What another service counted of a campaign of ours: bounces, complaints and who left."""
     bounces = theirs.get("bounces", {})
     mailing.report[campaign] = {
@@ -171,22 +171,22 @@ def keep_report(mailing: Mailing, campaign: str, theirs: dict) -> None:
     Mailing.objects.filter(pk=mailing.pk).update(report=mailing.report)
 
 
-def all_sent(mailing: Mailing, edition: Edition) -> None:
+def mark_edition_sent(mailing: Mailing, edition: Edition) -> None:
     """Another service took the letter to all of an edition."""
     pending = Recipient.objects.filter(edition=edition, state=RecipientState.PENDING)
     pending.update(state=RecipientState.SENT, at=timezone.now())
 
 
-def wake(now: datetime) -> None:
+def wake_due_mailings(now: datetime) -> None:
     """Wakes a worker for each mailing that is due and has no wake-up under way."""
     for mailing in Mailing.objects.due(now).asleep(now):
         if Mailing.objects.due(now).asleep(now).filter(pk=mailing.pk).update(woken_at=now):
-            tasks.carry.enqueue(mailing.pk)
+            tasks.run_mailing.enqueue(mailing.pk)
 
 
 def wake_on_commit(mailing: Mailing) -> None:
     """A wake-up may be lost, the row may not."""
-    transaction.on_commit(partial(tasks.carry.enqueue, mailing.pk), robust=True)
+    transaction.on_commit(partial(tasks.run_mailing.enqueue, mailing.pk), robust=True)
 
 
 def _ours(mailing: Mailing):
@@ -199,6 +199,6 @@ def _lock(mailing: Mailing) -> Mailing:
 
 
 def _move(mailing: Mailing, target: MailingState, **changes) -> None:
-    if not mailing_allowed(mailing.state, target):
-        raise Impossible(_("It is %(state)s.") % {"state": mailing.get_state_display()})
+    if not is_mailing_allowed(mailing.state, target):
+        raise MailingActionRefused(_("It is %(state)s.") % {"state": mailing.get_state_display()})
     Mailing.objects.filter(pk=mailing.pk).update(state=target, **changes)

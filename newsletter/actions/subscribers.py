@@ -11,9 +11,9 @@ from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 
-from .. import backends, consent, emails
+from .. import consent_wording, emails, mail_backend
 from ..models import ConsentEvent, Subscriber, Subscription
-from ..states import State, allowed
+from ..states import SubscriberState, is_allowed
 
 LINK_LIFETIME = timedelta(days=7)
 
@@ -22,7 +22,9 @@ class IllegalTransition(ValueError):
     """The subscriber's state does not allow this."""
 
 
-def ask(*, actor=None, email: str, language: str, topic_keys, page: str = "", listed: bool = False) -> None:
+def request_subscription(
+    *, actor=None, email: str, language: str, topic_keys, page: str = "", listed: bool = False
+) -> None:
     """Mails the opt-in link, or the own page to an address that already subscribed.
 
     Answers nothing, so that a caller cannot tell a known address from a new one. What a confirmed
@@ -42,51 +44,51 @@ def _ask(actor, email, language, topic_keys, page, listed) -> None:
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
     if subscriber and listed:
         return
-    if subscriber and subscriber.state == State.CONFIRMED:
-        emails.already_subscribed(subscriber)
+    if subscriber and subscriber.state == SubscriberState.CONFIRMED:
+        emails.send_already_subscribed(subscriber)
         return
     subscriber = subscriber or Subscriber(email=email, created_at=now)
-    _move(subscriber, State.PENDING)
+    _move(subscriber, SubscriberState.PENDING)
     subscriber.language = language
     subscriber.link_expires_at = now + LINK_LIFETIME
     subscriber.save()
     _choose(subscriber, topic_keys)
-    _record(subscriber, ConsentEvent.Kind.ASKED, actor, page=page, wording=consent.VERSION)
-    emails.opt_in(subscriber, listed=listed)
+    _record(subscriber, ConsentEvent.Kind.ASKED, actor, page=page, wording=consent_wording.VERSION)
+    emails.send_opt_in(subscriber, listed=listed)
 
 
-def remind(*, actor=None, email: str) -> None:
+def send_preferences_link(*, actor=None, email: str) -> None:
     """Mails the own page to who is subscribed. Answers nothing, and to nobody else does a letter go."""
-    if subscriber := Subscriber.objects.filter(email=email, state=State.CONFIRMED).first():
-        emails.already_subscribed(subscriber)
+    if subscriber := Subscriber.objects.filter(email=email, state=SubscriberState.CONFIRMED).first():
+        emails.send_already_subscribed(subscriber)
 
 
 @transaction.atomic
-def confirm(*, actor=None, subscriber: Subscriber) -> Subscriber:
+def confirm_subscription(*, actor=None, subscriber: Subscriber) -> Subscriber:
     """The owner of the address agrees. A second time changes nothing."""
     subscriber = _lock(subscriber)
-    if subscriber.state == State.CONFIRMED:
+    if subscriber.state == SubscriberState.CONFIRMED:
         return subscriber
-    _move(subscriber, State.CONFIRMED)
+    _move(subscriber, SubscriberState.CONFIRMED)
     subscriber.confirmed_at = timezone.now()
     subscriber.save()
     _record(subscriber, ConsentEvent.Kind.CONFIRMED, actor)
-    emails.welcome(subscriber)
+    emails.send_welcome(subscriber)
     return subscriber
 
 
 @transaction.atomic
-def change(*, actor=None, subscriber: Subscriber, language: str, topic_keys) -> Subscriber:
+def change_subscription(*, actor=None, subscriber: Subscriber, language: str, topic_keys) -> Subscriber:
     """Other topics or another language; who had unsubscribed is subscribed again."""
     subscriber = _lock(subscriber)
-    again = subscriber.state != State.CONFIRMED
-    _move(subscriber, State.CONFIRMED)
+    again = subscriber.state != SubscriberState.CONFIRMED
+    _move(subscriber, SubscriberState.CONFIRMED)
     subscriber.language = language
     subscriber.unsubscribed_at = None
     subscriber.save()
     _choose(subscriber, topic_keys)
     kind = ConsentEvent.Kind.RESUBSCRIBED if again else ConsentEvent.Kind.CHANGED
-    _record(subscriber, kind, actor, wording=consent.VERSION if again else "")
+    _record(subscriber, kind, actor, wording=consent_wording.VERSION if again else "")
     return subscriber
 
 
@@ -97,25 +99,28 @@ def unsubscribe(*, actor=None, subscriber: Subscriber) -> Subscriber:
 
 
 @transaction.atomic
-def bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscriber:
+def mark_bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscriber:
     """Nobody is there: nothing is written to this address until its owner asks for it again."""
     subscriber = _lock(subscriber)
-    if not allowed(subscriber.state, State.BOUNCED) or subscriber.state == State.BOUNCED:
+    if (
+        not is_allowed(subscriber.state, SubscriberState.BOUNCED)
+        or subscriber.state == SubscriberState.BOUNCED
+    ):
         return subscriber
-    _move(subscriber, State.BOUNCED)
+    _move(subscriber, SubscriberState.BOUNCED)
     subscriber.save()
     _record(subscriber, ConsentEvent.Kind.BOUNCED, actor, page=reason)
     return subscriber
 
 
 @transaction.atomic
-def complained(*, actor=None, subscriber: Subscriber) -> Subscriber:
+def mark_complained(*, actor=None, subscriber: Subscriber) -> Subscriber:
     """The reader called a letter unwanted: they are unsubscribed, and it is kept why."""
     return _end(subscriber, ConsentEvent.Kind.COMPLAINED, actor)
 
 
 @transaction.atomic
-def take_over(
+def import_subscriber(
     *, actor=None, email: str, language: str, topic_keys, agreed_at: datetime, proof: str
 ) -> Subscriber:
     """Somebody agreed elsewhere, and it is known when and how: their address counts, with that proof."""
@@ -123,7 +128,7 @@ def take_over(
     email = stored_form(email)
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
     subscriber = subscriber or Subscriber(email=email, created_at=now, link_expires_at=now)
-    _move(subscriber, State.CONFIRMED)
+    _move(subscriber, SubscriberState.CONFIRMED)
     subscriber.language, subscriber.confirmed_at, subscriber.unsubscribed_at = language, agreed_at, None
     subscriber.save()
     _choose(subscriber, topic_keys)
@@ -131,7 +136,7 @@ def take_over(
     return subscriber
 
 
-def take_over_all(*, actor, lines, proof: str) -> int:
+def import_subscribers(*, actor, lines, proof: str) -> int:
     """Everybody of a file whose consent is known, and whom we do not know yet; how many they were.
 
     Who left, did not answer or could not be reached stays as they are: a file subscribes nobody again.
@@ -153,7 +158,7 @@ def _take_over_all(actor, lines, proof: str) -> int:
         Subscriber(
             email=line.email,
             language=line.language,
-            state=State.CONFIRMED,
+            state=SubscriberState.CONFIRMED,
             created_at=now,
             link_expires_at=now,
             confirmed_at=line.agreed_at,
@@ -175,28 +180,28 @@ def _take_over_all(actor, lines, proof: str) -> int:
         for one in made
     )
     for one in made:
-        backends.subscriber_changed(one)
+        mail_backend.sync_subscriber(one)
     return len(made)
 
 
 @transaction.atomic
-def erase(*, actor=None, subscriber: Subscriber) -> None:
+def erase_subscriber(*, actor=None, subscriber: Subscriber) -> None:
     """Forgets the address, its choices and its proof of consent, and what the outbox brought there."""
     subscriber = _lock(subscriber)
-    backends.subscriber_erased(subscriber.email)
-    about = emails.about(subscriber)
+    mail_backend.sync_erasure(subscriber.email)
+    about = emails.subscriber_subject(subscriber)
     for letter in Delivery.objects.about(about).open():
-        outbox.skip(actor=actor, delivery=letter, reason=_("The address was deleted."))
-    outbox.erase(actor=actor, subject=about)
+        outbox.skip_delivery(actor=actor, delivery=letter, reason=_("The address was deleted."))
+    outbox.erase_deliveries_about(actor=actor, subject=about)
     subscriber.delete()
 
 
 @transaction.atomic
-def forget_unanswered(before: datetime) -> None:
+def delete_unconfirmed(before: datetime) -> None:
     """Addresses that never confirmed are not kept. Whoever was subscribed once is known to have left: anybody may
     type their address, and a file would subscribe them again if nobody knew them."""
     unanswered = Subscriber.objects.forgotten(before)
-    unanswered.once_subscribed().update(state=State.UNSUBSCRIBED)
+    unanswered.once_subscribed().update(state=SubscriberState.UNSUBSCRIBED)
     unanswered.delete()
 
 
@@ -204,8 +209,8 @@ def _lock(subscriber: Subscriber) -> Subscriber:
     return Subscriber.objects.select_for_update().get(pk=subscriber.pk)
 
 
-def _move(subscriber: Subscriber, target: State) -> None:
-    if not allowed(subscriber.state, target):
+def _move(subscriber: Subscriber, target: SubscriberState) -> None:
+    if not is_allowed(subscriber.state, target):
         raise IllegalTransition(f"{subscriber.state} → {target}")
     subscriber.state = target
 
@@ -213,9 +218,9 @@ def _move(subscriber: Subscriber, target: State) -> None:
 def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor) -> Subscriber:
     """They are unsubscribed, and it is kept why; a second time changes nothing."""
     subscriber = _lock(subscriber)
-    if subscriber.state == State.UNSUBSCRIBED:
+    if subscriber.state == SubscriberState.UNSUBSCRIBED:
         return subscriber
-    _move(subscriber, State.UNSUBSCRIBED)
+    _move(subscriber, SubscriberState.UNSUBSCRIBED)
     subscriber.unsubscribed_at = timezone.now()
     subscriber.save()
     _record(subscriber, kind, actor)
@@ -240,4 +245,4 @@ def _record(subscriber: Subscriber, kind, actor, page: str = "", wording: str = 
         topics=sorted(map(str, subscriber.topic_keys)),
     )
     if kind != ConsentEvent.Kind.ASKED:
-        backends.subscriber_changed(subscriber)
+        mail_backend.sync_subscriber(subscriber)

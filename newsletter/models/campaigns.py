@@ -25,10 +25,10 @@ from home.fields import LiveStreamField
 from home.validators import validate_no_control
 
 from ..blocks import CampaignBlocks
-from ..panels import TopicsPanel
 from .subscribers import Topic
+from .topics_panel import TopicsPanel
 
-LATE = timedelta(minutes=5)  # of a digest: then staff are told
+LATE_AFTER = timedelta(minutes=5)  # of a digest: then staff are told
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -134,14 +134,14 @@ class Campaign(
     # -- Preview ---------------------------------------------------------------------------------------------
     @property
     def preview_modes(self):
-        from .. import preview
+        from ..letters import preview
 
         return preview.MODES
 
     def serve_preview(self, request, mode_name):
-        from .. import preview
+        from ..letters import preview
 
-        return preview.response(self, request, mode_name)
+        return preview.preview_response(self, request, mode_name)
 
 
 class DigestQuerySet(models.QuerySet):
@@ -153,7 +153,7 @@ class DigestQuerySet(models.QuerySet):
 
     def late(self, now):
         """Those whose hour is over, and whose letter nobody could write."""
-        return self.in_force().filter(due_at__lte=now - LATE)
+        return self.in_force().filter(due_at__lte=now - LATE_AFTER)
 
 
 class Digest(TranslatableMixin, models.Model):
@@ -220,8 +220,8 @@ class Digest(TranslatableMixin, models.Model):
 
     def save(self, *args, **kwargs):
         """The next letter follows from the rhythm."""
-        from ..rhythm import next_moment
+        from ..digest_schedule import next_digest_at
 
         now = timezone.localtime()
-        self.due_at = next_moment(self.rhythm, self.weekday, self.hour, now) if self.active else None
+        self.due_at = next_digest_at(self.rhythm, self.weekday, self.hour, now) if self.active else None
         super().save(*args, **kwargs)

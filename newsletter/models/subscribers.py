@@ -10,10 +10,10 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 
 from eservices.accounts.fields import EmailAddressField
-from home.models.kinds import OrderedTranslations
-from home.secrets import new_secret
+from home.models.categories import OrderedTranslations
+from home.web.secret_links import new_secret
 
-from ..states import State
+from ..states import SubscriberState
 
 
 class Topic(TranslatableMixin, models.Model):
@@ -38,11 +38,11 @@ class Topic(TranslatableMixin, models.Model):
 
 class SubscriberQuerySet(models.QuerySet):
     def confirmed(self):
-        return self.filter(state=State.CONFIRMED)
+        return self.filter(state=SubscriberState.CONFIRMED)
 
     def forgotten(self, before: datetime):
         """Those who did not answer, and whose link ran out before the given moment."""
-        return self.filter(state=State.PENDING, link_expires_at__lt=before)
+        return self.filter(state=SubscriberState.PENDING, link_expires_at__lt=before)
 
     def once_subscribed(self):
         return self.exclude(confirmed_at=None)
@@ -53,7 +53,9 @@ class Subscriber(models.Model):
 
     email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.PENDING)
+    state = models.CharField(
+        _("state"), max_length=12, choices=SubscriberState, default=SubscriberState.PENDING
+    )
     secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
     link_expires_at = models.DateTimeField(_("opt-in link valid until"))
     created_at = models.DateTimeField(_("first asked"), default=timezone.now)

@@ -7,24 +7,24 @@ from django.conf import settings
 from django.utils.safestring import mark_safe
 from wagtail.rich_text import expand_db_html
 
-from home.links import absolute, target
+from home.links.page_links import absolute_url, link_target_url
 
-from .. import rendering
+from ..letters import rendering
 
 register = template.Library()
 RELATIVE = re.compile(r'(href|src)="/(?!/)')
 
 
-@register.filter
-def inline_rich(value, colour: str) -> str:
+@register.filter("inline_rich")
+def rich_text_for_email(value, colour: str) -> str:
     """Rich text for HTML letters: full addresses, and the styles beside the elements."""
-    return mark_safe(rendering.inline(_expanded(value), colour))
+    return mark_safe(rendering.inline_styles(_expanded(value), colour))
 
 
-@register.filter
-def plain_rich(value) -> str:
+@register.filter("plain_rich")
+def rich_text_as_plain(value) -> str:
     """Rich text for letters in plain text."""
-    return rendering.plain(_expanded(value))
+    return rendering.html_to_text(_expanded(value))
 
 
 @register.simple_tag
@@ -35,7 +35,7 @@ def letter_picture(image, width: int) -> dict:
     rendition = image.get_rendition(f"max-{width * 2}x{width * 2}|format-jpeg|jpegquality-72|bgcolor-fcfaf6")
     url = rendition.url
     return {
-        "url": absolute(url),
+        "url": absolute_url(url),
         "width": width,
         "height": round(width * rendition.height / rendition.width),
     }
@@ -47,8 +47,8 @@ def letter_target(context, value) -> str:
     from wagtail.models import Locale
 
     locale = Locale.objects.filter(language_code=context["language"]).first()
-    url = target(value, locale.pk if locale else None)
-    return absolute(url)
+    url = link_target_url(value, locale.pk if locale else None)
+    return absolute_url(url)
 
 
 def _expanded(value) -> str:

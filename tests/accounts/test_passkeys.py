@@ -6,8 +6,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
-from tests.authenticator import passkey
 from tests.factories.accounts import PASSWORD, AgentFactory, UserFactory
+from tests.support.authenticator import passkey
 
 pytestmark = pytest.mark.django_db
 LIST, ADD, SIGN_IN = (reverse(f"mfa_{name}_webauthn") for name in ("list", "add", "login"))

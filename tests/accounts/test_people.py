@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from eservices.accounts.models import IdentityLevel, User
 from eservices.accounts.roles import ROLES, ensure_roles
-from eservices.space.sweeps import forget_unopened_accounts
+from eservices.space.jobs import delete_unopened_accounts
 from tests.factories.accounts import AgentFactory, EditorFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,6 @@ def test_an_address_that_nobody_opened_is_forgotten_after_a_day():
     fresh = UserFactory(identity_level=IdentityLevel.NONE)
     proven = UserFactory(date_joined=old)
     staff = AgentFactory(identity_level=IdentityLevel.NONE, date_joined=old)
-    forget_unopened_accounts(timezone.now())
+    delete_unopened_accounts(timezone.now())
     assert set(User.objects.all()) == {fresh, proven, staff}
     assert not User.objects.filter(pk=stranger.pk).exists()

@@ -13,7 +13,7 @@ from eservices.deliveries.models import Delivery
 from eservices.submissions import actions
 from eservices.submissions.models import Submission
 from tests.factories.accounts import UserFactory, known
-from tests.factories.provider import providing
+from tests.factories.identity_provider import providing
 from tests.factories.submissions import DraftFactory, sent
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +148,7 @@ def test_a_request_sent_after_such_a_sign_in_keeps_its_level(client, provider):
     user.assured = True  # as the session's backend says
     draft = DraftFactory(complete=True, user=user)
     draft.user = User.objects.get()
-    with_provider = actions.send(actor=user, draft=draft)
+    with_provider = actions.submit(actor=user, draft=draft)
     by_code = sent(user=User.objects.get())
     assert [one.identity_level for one in (with_provider, by_code)] == [ASSURED, KNOWN]
     assert Submission.objects.count() == 2

@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry, PageViewRestriction
 
-from eservices.accounts.actions import forget_second_factor
+from eservices.accounts.actions import reset_second_factor
 from eservices.accounts.roles import ensure_roles
 from eservices.deliveries.models import Delivery
-from eservices.space.checks import staff_show_two_factors
-from tests.authenticator import digits
+from eservices.space.checks import check_staff_second_factor
 from tests.factories import home as make
 from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
 from tests.factories.cases import member
+from tests.support.authenticator import digits
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/"
@@ -187,16 +187,16 @@ def test_the_last_administrator_is_helped_at_the_command_line():
 
 
 def test_a_commune_that_insists_on_none_is_warned(settings):
-    assert [one.id for one in staff_show_two_factors(None)] == ["space.W001"]
+    assert [one.id for one in check_staff_second_factor(None)] == ["space.W001"]
     settings.STAFF_SECOND_FACTOR = True
-    assert staff_show_two_factors(None) == []
+    assert check_staff_second_factor(None) == []
 
 
 def test_what_was_shown_counts_as_long_as_the_person_has_it(client, insists):
     client.force_login(agent := with_factor(AgentFactory()))
     client.post(SHOW_AGAIN, {"code": digits(KEY)})
     assert client.get(HOME).status_code == 200
-    forget_second_factor(actor=SuperuserFactory(), user=agent)
+    reset_second_factor(actor=SuperuserFactory(), user=agent)
     assert client.get(HOME).url == SET_UP
 
 

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from eservices.accounts.models import IdentityLevel, User
 from eservices.deliveries.models import Delivery
-from eservices.space.forms import MOST_WRONG, SPAN
+from eservices.space.authentication.forms import MAX_WRONG_PASSWORDS, SPAN
 from tests.factories.accounts import PASSWORD, AgentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -224,7 +224,7 @@ def test_a_wrong_password_does_not_open_the_admin(client):
 
 def test_who_guesses_passwords_has_to_wait_and_the_code_still_opens_the_admin(client):
     agent = AgentFactory(email=ADDRESS)
-    for _ in range(MOST_WRONG):
+    for _ in range(MAX_WRONG_PASSWORDS):
         client.post("/admin/login/", {"username": ADDRESS.upper(), "password": "faux"})
     right = {"username": ADDRESS, "password": PASSWORD}
     client.post("/admin/login/", right)
@@ -237,7 +237,7 @@ def test_who_guesses_passwords_has_to_wait_and_the_code_still_opens_the_admin(cl
 def test_the_wait_ends(client):
     agent = AgentFactory(email=ADDRESS)
     with time_machine.travel("2026-11-24 10:00", tick=False) as clock:
-        for _ in range(MOST_WRONG):
+        for _ in range(MAX_WRONG_PASSWORDS):
             client.post("/admin/login/", {"username": ADDRESS, "password": "faux"})
         clock.shift(SPAN + 1)
         client.post("/admin/login/", {"username": ADDRESS, "password": PASSWORD})

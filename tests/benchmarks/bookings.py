@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 
 import django
 
-from .postgresql import postgresql
-from .server import HOST, gunicorn
+from tests.benchmarks.postgresql import postgresql
+from tests.benchmarks.server import HOST, gunicorn
 
 SETTINGS = "tests.benchmarks.queue_settings"
 SERVER = {"fsync": "off", "synchronous_commit": "off"}
@@ -35,7 +35,7 @@ def filled(bookings: int, resources: int) -> None:
     from django.core.management import call_command
 
     from tests.factories.bookings import counter, resource, timetable
-    from tests.factories.forms import content, question, step
+    from tests.factories.large_forms import content, question, step
     from tests.factories.submissions import FormVersionFactory
 
     call_command("migrate", verbosity=0)
@@ -84,7 +84,7 @@ def at(day, hour: float) -> datetime:
 
 
 def take(rows: list[tuple]) -> None:
-    from eservices.bookings.models import Booking, Piece
+    from eservices.bookings.models import BookedPiece, Booking
 
     made = [
         Booking(resource_id=resource, starts_at=start, ends_at=end, state="confirmed")
@@ -92,10 +92,10 @@ def take(rows: list[tuple]) -> None:
     ]
     Booking.objects.bulk_create(made, batch_size=2000)
     pieces = [
-        Piece(booking=booking, unit_id=unit, number=number, starts_at=start, ends_at=end)
+        BookedPiece(booking=booking, unit_id=unit, number=number, starts_at=start, ends_at=end)
         for booking, (_resource, unit, number, start, end) in zip(made, rows, strict=True)
     ]
-    Piece.objects.bulk_create(pieces, batch_size=2000)
+    BookedPiece.objects.bulk_create(pieces, batch_size=2000)
 
 
 def timed(act, rounds: int) -> dict[str, float]:
@@ -112,8 +112,8 @@ def measured(rounds: int) -> dict[str, dict]:
     from django.test import Client
     from django.utils import timezone
 
-    from eservices.bookings.finding import Wish, find
-    from eservices.bookings.offers import offers
+    from eservices.bookings.bookable_resources import bookable_resources
+    from eservices.bookings.question.free_search import SearchRequest, find_free_resources
 
     client = Client()
 
@@ -127,13 +127,13 @@ def measured(rounds: int) -> dict[str, dict]:
         if b'value="pick salle-' not in client.post(SEARCH, wished(first)).content:
             raise SystemExit("The page found nothing.")
 
-    wish = Wish(first, people=30, weekday=5, length=timedelta(hours=4))
-    rooms = [offer for offer in offers().values() if offer.kind == "room"]
-    if not find(rooms, wish, timezone.now()):
+    wish = SearchRequest(first, people=30, weekday=5, length=timedelta(hours=4))
+    rooms = [offer for offer in bookable_resources().values() if offer.kind == "room"]
+    if not find_free_resources(rooms, wish, timezone.now()):
         raise SystemExit("Nothing was found.")
     return {
         "month": timed(month, rounds),
-        "search": timed(lambda: find(rooms, wish, timezone.now()), rounds),
+        "search": timed(lambda: find_free_resources(rooms, wish, timezone.now()), rounds),
         "search page": timed(page, rounds),
     }
 

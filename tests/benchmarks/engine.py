@@ -18,7 +18,7 @@ from types import SimpleNamespace
 
 import django
 
-from .postgresql import postgresql
+from tests.benchmarks.postgresql import postgresql
 
 WORKERS = 2
 BUDGET = 50  # cases a second
@@ -56,7 +56,7 @@ def _worker(name: str, reading: int, starting: int) -> int:
         return child
     os.close(starting)
     os.read(reading, 1)
-    deliveries.carry = SimpleNamespace(enqueue=lambda pk: None)
+    deliveries.attempt_delivery = SimpleNamespace(enqueue=lambda pk: None)
     call_command("worker", "--name", name, "--batch", "--interval", "0")
     os._exit(0)
 
@@ -71,7 +71,7 @@ def prepared(cases: int) -> None:
     from django.core.management import call_command
     from django_tasks_db.models import DBTaskResult
 
-    from eservices.cases.tasks import advance
+    from eservices.cases.tasks import advance_case
     from eservices.submissions import actions
     from tests.factories.cases import TeamFactory
     from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
@@ -81,16 +81,15 @@ def prepared(cases: int) -> None:
     TeamFactory(key="police", name="Police")
     version = FormVersionFactory(content=certificate(stages=STAGES))
     for _ in range(cases):
-        actions.send(actor=None, draft=DraftFactory(complete=True, version=version))
-    DBTaskResult.objects.exclude(task_path=advance.module_path).delete()
+        actions.submit(actor=None, draft=DraftFactory(complete=True, version=version))
+    DBTaskResult.objects.exclude(task_path=advance_case.module_path).delete()
 
 
 def measured(cases: int) -> dict:
     from django_tasks_db.models import DBTaskResult
 
     from eservices.cases.models import Case
-
-    from .nothing import nothing
+    from tests.benchmarks.empty_task import nothing
 
     engine = carried(cases)
     left = Case.objects.open().count()
@@ -115,7 +114,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="commune-engine-")))
         os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "tests.benchmarks.background",
+            "DJANGO_SETTINGS_MODULE": "tests.benchmarks.worker_settings",
             "COMMUNE_VAR": str(folder),
             "DATABASE_URL": stack.enter_context(postgresql()),
         }

@@ -64,21 +64,21 @@ class Stopwatch:
 
 def measured(fields: int, index, client, editor) -> dict[str, float]:
     """The figures of one form of so many fields."""
-    from eservices.catalogue import following
     from eservices.catalogue.actions import import_service
-    from eservices.catalogue.linting import lint
+    from eservices.catalogue.definition import translation_sync
+    from eservices.catalogue.definition.linter import lint_service
     from eservices.catalogue.models import ServicePage
-    from tests.factories.forms import large_form
+    from tests.factories.large_forms import large_form
 
     watch = Stopwatch()
     definition = large_form(fields, languages=("de", "en"), table="rues")
-    watch("lint", lambda: lint(definition))
+    watch("lint", lambda: lint_service(definition))
     draft = watch(
         "import", lambda: import_service(actor=None, index=index, definition=definition, publish=False)
     )
     watch("publish", draft.get_latest_revision().publish)
     page = ServicePage.objects.get(pk=draft.pk)
-    watch("translations", lambda: following.update(page, definition))
+    watch("translations", lambda: translation_sync.sync_translations(page, definition))
     outline = f"/admin/pages/services/{page.pk}/outline/"
     _ok(editor.get(outline))
     watch("outline", lambda: _ok(editor.get(outline)))
@@ -105,7 +105,7 @@ def walk(watch: Stopwatch, client, form) -> None:
     from django.urls import reverse
 
     from eservices.submissions.models import Draft
-    from tests.factories.walking import Thorough
+    from tests.factories.random_answers import Thorough
 
     walker, draft = Thorough(client, form.current, Random(form.slug)), None
     url = reverse("submissions:start", args=[form.slug])
@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--walks", type=int, default=3, help="Forms of each size (3).")
     options = parser.parse_args()
     sizes = sorted(options.fields)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.alone"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.in_process_settings"
     django.setup()
     connection.creation.create_test_db(verbosity=0)
     place = prepared()

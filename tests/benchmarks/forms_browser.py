@@ -13,7 +13,7 @@ from statistics import median
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser import NO_BROWSER, chromium, launch
+from tests.support.browser import NO_BROWSER, chromium, launch
 
 STATIC = Path(__file__).resolve().parents[2] / "mysite" / "static"
 ORIGIN = "http://rules.test"

@@ -18,9 +18,8 @@ from statistics import median
 
 import django
 
-from tests.browser import NO_BROWSER, chromium, launch
-
-from .server import HOST, gunicorn
+from tests.benchmarks.server import HOST, gunicorn
+from tests.support.browser import NO_BROWSER, chromium, launch
 
 SETTINGS = "tests.benchmarks.settings"
 BUDGETS = {"outline": 1500, "step": 1500}  # milliseconds
@@ -38,8 +37,8 @@ def prepared(fields: int) -> tuple[dict[str, tuple[str, str]], str]:
     from home.models import HomePage
     from tests.factories.bookings import resource
     from tests.factories.catalogue import make_counter, make_editor, make_service
-    from tests.factories.forms import large_form
     from tests.factories.home import CommuneSettingsFactory
+    from tests.factories.large_forms import large_form
 
     CommuneSettingsFactory()
     resource("salle")

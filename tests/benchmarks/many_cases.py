@@ -98,7 +98,7 @@ TOLD = """laid JOIN (VALUES (1, 'opened'), (2, 'taken'), (3, 'accepted')) AS tol
 
 def fill(cases: int):
     """Fills the empty database; answers the agent of three teams who measures."""
-    from eservices.cases.models import Case, CaseEvent, CaseLink, CaseStage
+    from eservices.cases.models import Case, CaseEvent, CaseStage, StatusLink
     from eservices.submissions.models import Submission
     from tests.factories.accounts import AgentFactory
 
@@ -114,7 +114,7 @@ def fill(cases: int):
         _insert(cursor, Submission, SUBMISSION, LAID_OF_SERVICE)
         _insert(cursor, Case, CASE, f"{LAID_OF_SERVICE} {OF_PEOPLE}")
         _insert(cursor, CaseStage, STAGE, "laid")
-        _insert(cursor, CaseLink, LINK, "laid")
+        _insert(cursor, StatusLink, LINK, "laid")
         _insert(cursor, CaseEvent, EVENT, TOLD)
         cursor.execute("DROP TABLE laid, measured_teams, measured_agents, measured_services")
     return agent
@@ -144,10 +144,10 @@ def known(agent) -> dict:
 
 def _name_of_many(cases) -> str:
     """The surname in most of the cases, among those that are ordered by rank."""
-    from eservices.cases.queue import MOST
+    from eservices.cases.desk.case_queue.queries import MAX_COUNT
 
     names = cases.values_list("submission__answers__nom").annotate(bearers=Count("pk"))
-    return names.filter(bearers__lte=MOST).order_by("-bearers")[0][0]
+    return names.filter(bearers__lte=MAX_COUNT).order_by("-bearers")[0][0]
 
 
 def _asked(cases, term: str) -> dict:

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import django
 
-from . import smtp_sink
-from .postgresql import server
-from .server import HOST
+from tests.benchmarks import smtp_sink
+from tests.benchmarks.postgresql import server
+from tests.benchmarks.server import HOST
 
 RATIO, GROWTH = (
     0.7,
@@ -42,7 +42,7 @@ def filled(recipients: int) -> int:
 
     from newsletter.actions import mailings
     from newsletter.models import Subscriber
-    from newsletter.states import State
+    from newsletter.states import SubscriberState
     from tests.factories.newsletter import CampaignFactory
 
     now = timezone.now()
@@ -51,7 +51,7 @@ def filled(recipients: int) -> int:
             Subscriber(
                 email=ADDRESS.format(number),
                 language="fr",
-                state=State.CONFIRMED,
+                state=SubscriberState.CONFIRMED,
                 confirmed_at=now,
                 link_expires_at=now,
             )
@@ -59,31 +59,31 @@ def filled(recipients: int) -> int:
         )
     text = "<p>" + "Ce que la commune décide et ce qui se passe au village. " * 12 + "</p>"
     campaign = CampaignFactory(blocks=[("heading", "Cette semaine"), ("text", text)] * 6)
-    return mailings.schedule(actor=None, campaign=campaign).pk
+    return mailings.schedule_mailing(actor=None, campaign=campaign).pk
 
 
 def prepared(mailing_id: int) -> float:
     """A row for each recipient, as the worker writes them; the seconds that took."""
     from django.utils import timezone
 
-    from newsletter import carrying
+    from newsletter import sending
     from newsletter.actions import mailings
     from newsletter.models import Mailing
 
     began = time.monotonic()
-    mailing = mailings.claim(mailing_id, timezone.now())
-    carrying.prepare(mailing)
+    mailing = mailings.claim_mailing(mailing_id, timezone.now())
+    sending.prepare_recipients(mailing)
     Mailing.objects.filter(pk=mailing_id).update(due_at=timezone.now())
     return time.monotonic() - began
 
 
 def bare_rate(port: int, mailing_id: int, letters: int) -> float:
     """Letters a second of a loop that does nothing but send, over one connection."""
-    from newsletter.backends.builtin.letters import Printed
+    from newsletter.backends.builtin.copies import PreparedEdition
     from newsletter.models import Recipient
 
     rows = Recipient.objects.filter(mailing=mailing_id).select_related("subscriber", "edition")[:KEPT]
-    printed = Printed(rows[0].edition)
+    printed = PreparedEdition(rows[0].edition)
     copies = [(row.subscriber.email, printed.raw(row)) for row in rows]
     with smtplib.SMTP(HOST, port) as connection:
         began = time.monotonic()
@@ -152,12 +152,12 @@ def let_go(mailing_id: int) -> None:
 
 def work(mailing_id: int) -> None:
     """What a worker does whose queue holds nothing else."""
-    from newsletter import carrying
+    from newsletter import sending
     from newsletter.models import Mailing
     from newsletter.states import MailingState
 
     while Mailing.objects.get(pk=mailing_id).state != MailingState.SENT:
-        carrying.carry(mailing_id)
+        sending.run_mailing(mailing_id)
 
 
 def measured(recipients: int, kills: int) -> dict:

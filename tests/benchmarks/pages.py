@@ -14,9 +14,8 @@ from statistics import median
 
 import django
 
-from home.stack import with_room
-
-from .server import get, gunicorn, measure
+from home.runtime.stack_size import with_stack_size
+from tests.benchmarks.server import get, gunicorn, measure
 
 SETTINGS = "tests.benchmarks.settings"
 BUDGETS = {"of_bare": 0.75, "queries": 10, "queries_cold": 10, "ms": 12, "ms_cold": 12, "seen_s": 1}
@@ -28,7 +27,7 @@ def pages() -> dict[str, str]:
     from django.utils.translation import override
 
     from eservices.catalogue.models import ServicePage
-    from news.models import NewsIndexPage
+    from news.articles.models import NewsIndexPage
 
     with override("fr"):
         service = _first(ServicePage.objects.filter(slug="attestation-domicile")) or _first(
@@ -45,7 +44,7 @@ def pages() -> dict[str, str]:
 
 
 def article():
-    from news.models import NewsPage
+    from news.articles.models import NewsPage
 
     return _first(NewsPage.objects)
 
@@ -78,7 +77,7 @@ def made_anew(path: str, times: int) -> dict:
 
 
 def processor_ms(client, path: str) -> float:
-    ask = with_room(client.get)  # as the site's server does
+    ask = with_stack_size(client.get)  # as the site's server does
     start = time.process_time()
     response = ask(path)
     took = time.process_time() - start

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from .server import HOST, free_port
+from tests.benchmarks.server import HOST, free_port
 
 OF_THE_DISK = ("fsync", "synchronous_commit", "full_page_writes")
 

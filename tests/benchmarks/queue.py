@@ -19,8 +19,8 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from .postgresql import create_database, in_haste, postgresql
-from .server import HOST, gunicorn
+from tests.benchmarks.postgresql import create_database, in_haste, postgresql
+from tests.benchmarks.server import HOST, gunicorn
 
 SERVER = {  # a machine of 4 GiB or more for the database, on solid state
     "shared_buffers": "1GB",

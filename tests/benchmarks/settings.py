@@ -2,4 +2,4 @@
 
 from mysite.settings.dev import *  # noqa: F403
 
-ROOT_URLCONF = "tests.benchmarks.urls"
+ROOT_URLCONF = "tests.benchmarks.baseline_urls"

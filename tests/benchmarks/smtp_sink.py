@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiosmtpd.controller import Controller
 
-from .server import HOST, free_port
+from tests.benchmarks.server import HOST, free_port
 
 
 class Sink:

@@ -9,16 +9,16 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eservices.bookings.answers import Wanted
-from eservices.bookings.availability import Span
-from eservices.bookings.charging import Tariff
+from eservices.bookings.bookable_resources import bookable_resource
+from eservices.bookings.logic.availability import TimeSpan
+from eservices.bookings.logic.cancellation_terms import changes, refund_percent_on
 from eservices.bookings.models import Timetable
-from eservices.bookings.offers import offer
-from eservices.bookings.services import booking_costs, costs_in
-from eservices.bookings.terms import changes, percent
-from eservices.catalogue.linting import amounts_in, lint
-from eservices.formbuilder import bill
-from home import generation
+from eservices.bookings.public.services import booking_costs, costs_in
+from eservices.bookings.question.answers import RequestedTimes
+from eservices.bookings.question.fee_lines import Tariff
+from eservices.catalogue.definition.linter import amounts_in, lint_service
+from eservices.formbuilder import fee_breakdown
+from home.caching import site_version
 from tests.factories.bookings import rate, resource
 from tests.factories.formbuilder import content, definition, options, question, step
 from tests.factories.payments import entry
@@ -71,19 +71,23 @@ def asking(**more) -> dict:
     extras=st.sets(st.just("regie")),
 )
 def test_bill_asks_what_picker_shows(hall, starts, hours, times, who, extras):
-    known = offer("salle")
+    known = bookable_resource("salle")
     spans = [
-        Span.of(starts + timedelta(weeks=n), starts + timedelta(weeks=n, hours=hours)) for n in range(times)
+        TimeSpan.of(starts + timedelta(weeks=n), starts + timedelta(weeks=n, hours=hours))
+        for n in range(times)
     ]
     tariff = Tariff([known], TODAY)
     shown = tariff.cost(known, spans, 1, who, extras)
-    lines = tariff.lines("quand", Wanted(known, spans, 1, UUID(int=0), tuple(extras)), who, "fr")
-    assert (shown.price + shown.deposit, shown.deposit) == (bill.total(lines), bill.deposit(lines))
+    lines = tariff.lines("quand", RequestedTimes(known, spans, 1, UUID(int=0), tuple(extras)), who, "fr")
+    assert (shown.price + shown.deposit, shown.deposit) == (
+        fee_breakdown.sum_lines(lines),
+        fee_breakdown.deposit(lines),
+    )
     with translation.override("fr"):
         assert amounts_in(str(shown)) == [one for one in shown if one]
-    back = [amount for _days, amount in bill.cancellation(lines)]
+    back = [amount for _days, amount in fee_breakdown.cancellation(lines)]
     assert back == sorted(back, reverse=True)
-    assert (back[0], back[-1]) == (bill.total(lines), bill.deposit(lines))
+    assert (back[0], back[-1]) == (fee_breakdown.sum_lines(lines), fee_breakdown.deposit(lines))
 
 
 def said(costs) -> str:
@@ -114,7 +118,7 @@ def test_room_that_is_closed_up_to_horizon_warns_of_no_announced_amount(hall):
     shut("2026-03-02", "2030-01-01")
     made = asking(page={"texts": {"fr": {"price": "CHF 240.–", "price_note": ""}}})
     made["fees"] = [{"key": "dossier", "amount": 1_000}]
-    assert not [one for one in lint(made) if one.path == "page.price"]
+    assert not [one for one in lint_service(made) if one.path == "page.price"]
 
 
 def shut(first: str, last: str) -> None:
@@ -125,7 +129,7 @@ def shut(first: str, last: str) -> None:
         ("special", hours | {"first": date.fromisoformat(first), "last": date.fromisoformat(last)})
     ]
     table.save()
-    generation.advance()
+    site_version.bump_version()
 
 
 def test_range_has_no_end_if_price_grows_with_time(hall):
@@ -162,7 +166,7 @@ def test_amounts_are_found_in_text(text, amounts):
 )
 def test_linter_warns_of_announced_amount_that_is_never_asked(hall, price, warned):
     made = asking(page={"texts": {"fr": {"price": price, "price_note": ""}}})
-    assert any("CHF" in one.message and one.path == "page.price" for one in lint(made)) is warned
+    assert any("CHF" in one.message and one.path == "page.price" for one in lint_service(made)) is warned
     assert {240_00, 300_00} < {one.price for one in costs_in(definition(*made["steps"]), TODAY)}
 
 
@@ -174,12 +178,12 @@ def test_share_stays_until_moment_of_change(steps, ahead):
     starts = NOW + timedelta(days=ahead)
     found = changes(steps, starts, NOW)
     assert [at for at, _share in found] == sorted(at for at, _share in found)
-    share = percent(steps, starts, NOW)
+    share = refund_percent_on(steps, starts, NOW)
     for at, after in found:
-        assert percent(steps, starts, at) == share > after
-        assert percent(steps, starts, at + timedelta.resolution) == after
+        assert refund_percent_on(steps, starts, at) == share > after
+        assert refund_percent_on(steps, starts, at + timedelta.resolution) == after
         share = after
-    assert percent(steps, starts, starts - timedelta.resolution) == share
+    assert refund_percent_on(steps, starts, starts - timedelta.resolution) == share
 
 
 @pytest.mark.parametrize(
@@ -198,5 +202,5 @@ def test_bill_tells_what_comes_back_of_cancelled_booking(steps, expected):
         {"key": "b", "total": 20_000, "terms": steps, "deposit": True},
         {"key": "c", "total": 3_000},
     ]
-    assert bill.cancellation(lines) == [(days, amount * 100) for days, amount in expected]
-    assert bill.cancellation(lines[2:]) == []
+    assert fee_breakdown.cancellation(lines) == [(days, amount * 100) for days, amount in expected]
+    assert fee_breakdown.cancellation(lines[2:]) == []

@@ -10,22 +10,22 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
-from eservices.bookings.availability import (
-    Calendar,
+from eservices.bookings.logic.availability import (
+    AvailabilityCalendar,
+    DayState,
     Occupation,
-    Refusal,
-    Rules,
-    School,
-    Span,
-    Special,
-    State,
-    Weekly,
-    at_least,
-    is_twice,
-    joined,
+    OpeningRules,
+    RefusalReason,
+    SchoolHolidayRule,
+    SpecialOpening,
+    TimeSpan,
+    WeeklyOpening,
+    is_ambiguous_time,
+    merge_spans,
     open_length,
-    refusal,
-    repeated,
+    refusal_reason,
+    repeat_weekly,
+    shortest_bookable,
 )
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -35,27 +35,27 @@ ALL = frozenset(range(7))
 HOUR = timedelta(hours=1)
 
 
-def rules(opens=time(8), closes=time(12), days=ALL, **more) -> Rules:
-    kept = {"weekly": (Weekly(days, opens, closes),), "step": HOUR, "shortest": HOUR}
-    return Rules(ZURICH, **kept | more)
+def rules(opens=time(8), closes=time(12), days=ALL, **more) -> OpeningRules:
+    kept = {"weekly": (WeeklyOpening(days, opens, closes),), "step": HOUR, "shortest": HOUR}
+    return OpeningRules(ZURICH, **kept | more)
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), ZURICH)
 
 
-def span(day: date, start: int, end: int) -> Span:
-    return Span.of(at(day, start), at(day, end))
+def span(day: date, start: int, end: int) -> TimeSpan:
+    return TimeSpan.of(at(day, start), at(day, end))
 
 
-def free(rules: Rules, *taken: Span, quantity: int = 1, wanted: int = 1) -> Calendar:
+def free(rules: OpeningRules, *taken: TimeSpan, quantity: int = 1, wanted: int = 1) -> AvailabilityCalendar:
     pieces = [(1, number, one) for number, one in enumerate(taken, 1)]
     if quantity == 1:
         pieces = [(1, 1, one) for one in taken]
-    return Calendar(rules, Occupation({1: quantity}, pieces), {1: wanted}, NOW)
+    return AvailabilityCalendar(rules, Occupation({1: quantity}, pieces), {1: wanted}, NOW)
 
 
-def hours(calendar: Calendar, day: date = MONDAY) -> list[int]:
+def hours(calendar: AvailabilityCalendar, day: date = MONDAY) -> list[int]:
     return [slot.span.start.astimezone(ZURICH).hour for slot in calendar.slots(day) if slot.free]
 
 
@@ -71,15 +71,15 @@ def hours(calendar: Calendar, day: date = MONDAY) -> list[int]:
 )
 def test_an_hour_comes_twice_in_autumn_alone(when, twice):
     there = datetime.fromisoformat(when).replace(tzinfo=ZURICH)
-    assert {is_twice(there.replace(fold=fold)) for fold in (0, 1)} == {twice}
+    assert {is_ambiguous_time(there.replace(fold=fold)) for fold in (0, 1)} == {twice}
 
 
 def test_what_repeats_begins_with_the_very_time_that_was_chosen():
     second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZURICH)
-    chosen = Span.of(second, second + HOUR)
+    chosen = TimeSpan.of(second, second + HOUR)
     after = at(date(2026, 11, 1), 2, 30)
-    assert repeated(chosen, 1, date(2026, 11, 2), ZURICH) == [chosen, Span.of(after, after + HOUR)]
-    assert repeated(chosen, 1, date(2026, 10, 24), ZURICH) == []
+    assert repeat_weekly(chosen, 1, date(2026, 11, 2), ZURICH) == [chosen, TimeSpan.of(after, after + HOUR)]
+    assert repeat_weekly(chosen, 1, date(2026, 10, 24), ZURICH) == []
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_repeats_begins_with_the_very_time_that_was_chosen():
 def test_a_length_is_rounded_up_to_one_that_can_be_booked(wanted, found):
     half = HOUR / 2
     table = rules(step=half, shortest=3 * half, longest=6 * half)
-    least = at_least(table, wanted and timedelta(minutes=wanted))
+    least = shortest_bookable(table, wanted and timedelta(minutes=wanted))
     assert (least and least // timedelta(minutes=1)) == found
 
 
@@ -96,17 +96,17 @@ def test_a_length_is_rounded_up_to_one_that_can_be_booked(wanted, found):
 def test_free_are_the_times_of_the_opening_that_nobody_has():
     assert hours(free(rules())) == [8, 9, 10, 11]
     assert hours(free(rules(), span(MONDAY, 9, 11))) == [8, 11]
-    assert free(rules()).state(MONDAY) == State.FREE
-    assert free(rules(), span(MONDAY, 9, 11)).state(MONDAY) == State.PARTLY
-    assert free(rules(), span(MONDAY, 8, 12)).state(MONDAY) == State.BUSY
-    assert free(rules(days=frozenset({1}))).state(MONDAY) == State.CLOSED
+    assert free(rules()).state(MONDAY) == DayState.FREE
+    assert free(rules(), span(MONDAY, 9, 11)).state(MONDAY) == DayState.PARTLY
+    assert free(rules(), span(MONDAY, 8, 12)).state(MONDAY) == DayState.BUSY
+    assert free(rules(days=frozenset({1}))).state(MONDAY) == DayState.CLOSED
 
 
 def test_openings_hold_in_their_time_their_season_and_their_school_days():
     day = timedelta(days=1)
-    dated = rules(weekly=(Weekly(ALL, time(8), time(9), first=MONDAY, last=MONDAY),))
+    dated = rules(weekly=(WeeklyOpening(ALL, time(8), time(9), first=MONDAY, last=MONDAY),))
     assert [bool(dated.windows(one)) for one in (MONDAY - day, MONDAY, MONDAY + day)] == [False, True, False]
-    winter = rules(weekly=(Weekly(ALL, time(8), time(9), season=((11, 1), (3, 31))),))
+    winter = rules(weekly=(WeeklyOpening(ALL, time(8), time(9), season=((11, 1), (3, 31))),))
     assert [
         bool(winter.windows(one)) for one in (date(2026, 12, 24), date(2026, 3, 31), date(2026, 7, 1))
     ] == [
@@ -115,8 +115,8 @@ def test_openings_hold_in_their_time_their_season_and_their_school_days():
         False,
     ]
     off = {"school_off": {MONDAY}}
-    term = rules(weekly=(Weekly(ALL, time(8), time(9), school=School.TERM),), **off)
-    camp = rules(weekly=(Weekly(ALL, time(8), time(9), school=School.HOLIDAYS),), **off)
+    term = rules(weekly=(WeeklyOpening(ALL, time(8), time(9), school=SchoolHolidayRule.TERM),), **off)
+    camp = rules(weekly=(WeeklyOpening(ALL, time(8), time(9), school=SchoolHolidayRule.HOLIDAYS),), **off)
     assert (bool(term.windows(MONDAY)), bool(camp.windows(MONDAY))) == (False, True)
 
 
@@ -124,38 +124,43 @@ def test_holidays_close_and_an_exception_goes_before_them():
     holiday = rules(days_off={MONDAY})
     assert hours(free(holiday)) == []
     assert hours(
-        free(rules(days_off={MONDAY}, specials=(Special(MONDAY, MONDAY, (time(9), time(10))),)))
+        free(rules(days_off={MONDAY}, specials=(SpecialOpening(MONDAY, MONDAY, (time(9), time(10))),)))
     ) == [9]
-    assert hours(free(rules(specials=(Special(MONDAY, MONDAY),)))) == []
+    assert hours(free(rules(specials=(SpecialOpening(MONDAY, MONDAY),)))) == []
 
 
 def test_an_evening_goes_on_after_midnight():
     late = rules(time(18), time(2))
-    assert refusal(late, Span.of(at(MONDAY, 23), at(MONDAY + timedelta(days=1), 1)), NOW) is None
-    assert refusal(late, Span.of(at(MONDAY, 23), at(MONDAY + timedelta(days=1), 3)), NOW) == Refusal.CLOSED
+    assert refusal_reason(late, TimeSpan.of(at(MONDAY, 23), at(MONDAY + timedelta(days=1), 1)), NOW) is None
+    assert (
+        refusal_reason(late, TimeSpan.of(at(MONDAY, 23), at(MONDAY + timedelta(days=1), 3)), NOW)
+        == RefusalReason.CLOSED
+    )
 
 
 def test_whole_openings_are_taken_or_left():
-    halves = rules(weekly=(Weekly(ALL, time(13), time(17)), Weekly(ALL, time(17), time(23))), whole=True)
+    halves = rules(
+        weekly=(WeeklyOpening(ALL, time(13), time(17)), WeeklyOpening(ALL, time(17), time(23))), whole=True
+    )
     assert [slot.span for slot in free(halves, span(MONDAY, 17, 18)).slots(MONDAY)] == [
         span(MONDAY, 13, 17),
         span(MONDAY, 17, 23),
     ]
     assert [slot.free for slot in free(halves, span(MONDAY, 17, 18)).slots(MONDAY)] == [True, False]
-    assert refusal(halves, span(MONDAY, 14, 17), NOW) == Refusal.CLOSED
+    assert refusal_reason(halves, span(MONDAY, 14, 17), NOW) == RefusalReason.CLOSED
 
 
 def test_what_goes_across_closed_hours_begins_and_ends_in_open_ones():
     rent = rules(across=True)
     friday = MONDAY + timedelta(days=4)
-    weekend = Span.of(at(friday, 10), at(friday + timedelta(days=3), 9))
-    assert refusal(rent, weekend, NOW) is None
-    assert refusal(rent, Span.of(at(friday, 10), at(friday, 15)), NOW) == Refusal.CLOSED
-    assert refusal(rules(), weekend, NOW) == Refusal.CLOSED
+    weekend = TimeSpan.of(at(friday, 10), at(friday + timedelta(days=3), 9))
+    assert refusal_reason(rent, weekend, NOW) is None
+    assert refusal_reason(rent, TimeSpan.of(at(friday, 10), at(friday, 15)), NOW) == RefusalReason.CLOSED
+    assert refusal_reason(rules(), weekend, NOW) == RefusalReason.CLOSED
     offered = free(rent, span(MONDAY + timedelta(days=9), 8, 9)).ends(at(friday, 10))
-    assert Span.of(at(friday, 10), offered[0]).length == HOUR
+    assert TimeSpan.of(at(friday, 10), offered[0]).length == HOUR
     assert weekend.end in offered
-    assert all(refusal(rent, Span.of(at(friday, 10), end), NOW) is None for end in offered)
+    assert all(refusal_reason(rent, TimeSpan.of(at(friday, 10), end), NOW) is None for end in offered)
     assert offered[-1] <= at(MONDAY + timedelta(days=9), 8)  # somebody else has it then
 
 
@@ -163,24 +168,24 @@ def test_what_goes_across_closed_hours_begins_and_ends_in_open_ones():
 @pytest.mark.parametrize(
     ("start", "end", "more", "why"),
     [
-        (10, 9, {}, Refusal.ORDER),
-        (10, 10, {}, Refusal.ORDER),
-        (7, 9, {}, Refusal.CLOSED),
-        (11, 13, {}, Refusal.CLOSED),
-        (8, 9, {"shortest": 2 * HOUR}, Refusal.SHORT),
-        (8, 12, {"longest": 2 * HOUR}, Refusal.LONG),
-        (9, 10, {"step": 2 * HOUR}, Refusal.STEP),
-        (8, 9, {"lead": timedelta(days=8)}, Refusal.LEAD),
-        (8, 9, {"horizon": timedelta(days=3)}, Refusal.HORIZON),
+        (10, 9, {}, RefusalReason.ORDER),
+        (10, 10, {}, RefusalReason.ORDER),
+        (7, 9, {}, RefusalReason.CLOSED),
+        (11, 13, {}, RefusalReason.CLOSED),
+        (8, 9, {"shortest": 2 * HOUR}, RefusalReason.SHORT),
+        (8, 12, {"longest": 2 * HOUR}, RefusalReason.LONG),
+        (9, 10, {"step": 2 * HOUR}, RefusalReason.STEP),
+        (8, 9, {"lead": timedelta(days=8)}, RefusalReason.LEAD),
+        (8, 9, {"horizon": timedelta(days=3)}, RefusalReason.HORIZON),
         (8, 9, {}, None),
     ],
 )
 def test_a_time_that_the_rules_do_not_allow_is_refused_with_its_reason(start, end, more, why):
-    assert refusal(rules(**more), span(MONDAY, start, end), NOW) == why
+    assert refusal_reason(rules(**more), span(MONDAY, start, end), NOW) == why
 
 
 def test_what_has_passed_is_refused():
-    assert refusal(rules(), span(date(2026, 2, 23), 8, 9), NOW) == Refusal.PAST
+    assert refusal_reason(rules(), span(date(2026, 2, 23), 8, 9), NOW) == RefusalReason.PAST
 
 
 # -- Pieces --------------------------------------------------------------------------------------------------
@@ -199,13 +204,13 @@ def test_a_piece_serves_the_whole_time_and_is_not_changed_in_the_middle():
 
 def test_blocked_times_take_every_piece():
     occupation = Occupation({1: 40}, blocked=[(1, span(MONDAY, 8, 10))])
-    assert hours(Calendar(rules(), occupation, {1: 30}, NOW)) == [10, 11]
-    assert hours(Calendar(rules(), occupation, {1: 41}, NOW)) == []
+    assert hours(AvailabilityCalendar(rules(), occupation, {1: 30}, NOW)) == [10, 11]
+    assert hours(AvailabilityCalendar(rules(), occupation, {1: 41}, NOW)) == []
 
 
 def test_who_stands_on_a_piece_that_is_gone_takes_the_place_of_another():
     taken = [(1, 2, span(MONDAY, 9, 10)), (1, 3, span(MONDAY, 9, 10)), (1, 4, span(MONDAY, 11, 12))]
-    two = Calendar(rules(), Occupation({1: 2}, taken), {1: 1}, NOW)
+    two = AvailabilityCalendar(rules(), Occupation({1: 2}, taken), {1: 1}, NOW)
     assert hours(two) == [8, 10, 11]  # at 9 two people come to two desks, though the first is nobody's
     assert hours(replace(two, needs={1: 2})) == [8, 10]
     assert two.choice(span(MONDAY, 11, 12)) == {1: [1]}
@@ -213,7 +218,7 @@ def test_who_stands_on_a_piece_that_is_gone_takes_the_place_of_another():
 
 def test_people_on_pieces_that_are_gone_take_as_many_places_as_there_are_of_them_at_one_moment():
     one_after_the_other = [(1, 3, span(MONDAY, 9, 10)), (1, 4, span(MONDAY, 10, 11))]
-    two = Calendar(rules(), Occupation({1: 2}, one_after_the_other), {1: 1}, NOW)
+    two = AvailabilityCalendar(rules(), Occupation({1: 2}, one_after_the_other), {1: 1}, NOW)
     assert two.choice(span(MONDAY, 9, 11)) == {1: [1]}
     assert not replace(two, needs={1: 2}).is_free(span(MONDAY, 9, 11))
     at_once = [*one_after_the_other, (1, 5, span(MONDAY, 8, 12)), (1, 6, span(MONDAY, 11, 12))]
@@ -223,7 +228,7 @@ def test_people_on_pieces_that_are_gone_take_as_many_places_as_there_are_of_them
 
 def test_what_is_taken_later_counts_as_what_was_from_the_start():
     occupation = Occupation({1: 2}, [(1, 1, span(MONDAY, 9, 10))])
-    one = Calendar(rules(), occupation, {1: 2}, NOW)
+    one = AvailabilityCalendar(rules(), occupation, {1: 2}, NOW)
     for number, hour in ((1, 11), (2, 8), (3, 10)):
         occupation.take(1, number, span(MONDAY, hour, hour + 1))
     assert hours(one) == []
@@ -237,9 +242,9 @@ def test_for_another_time_stands_the_nearest_that_is_free_and_as_long():
     assert day.nearest(span(MONDAY, 9, 10), five) == span(MONDAY, 8, 9)
     assert day.nearest(span(MONDAY, 9, 11), five) == span(MONDAY, 10, 12)
     halves = (
-        Weekly(ALL, time(8), time(12)),
-        Weekly(ALL, time(12), time(14)),
-        Weekly(ALL, time(13), time(17)),
+        WeeklyOpening(ALL, time(8), time(12)),
+        WeeklyOpening(ALL, time(12), time(14)),
+        WeeklyOpening(ALL, time(13), time(17)),
     )
     whole = rules(weekly=halves, whole=True)
     assert free(whole, span(MONDAY, 8, 12)).nearest(span(MONDAY, 8, 12), five) == span(MONDAY, 13, 17)
@@ -267,16 +272,16 @@ def test_an_hour_stays_an_hour_and_the_opening_its_time_of_day():
 
 
 # -- Not all pieces at every hour ----------------------------------------------------------------------------
-def desks(*lines: tuple[int, int, int | None], **more) -> Rules:
+def desks(*lines: tuple[int, int, int | None], **more) -> OpeningRules:
     """A counter: from an hour to another, with so many desks."""
-    weekly = tuple(Weekly(ALL, time(start), time(end), count=count) for start, end, count in lines)
+    weekly = tuple(WeeklyOpening(ALL, time(start), time(end), count=count) for start, end, count in lines)
     return rules(weekly=weekly, **more)
 
 
-def left(counter: Rules, *taken: tuple[int, Span], day: date = MONDAY) -> list[int]:
+def left(counter: OpeningRules, *taken: tuple[int, TimeSpan], day: date = MONDAY) -> list[int]:
     """How many of four desks are free in each hour of a day."""
     occupation = Occupation({1: 4}, [(1, number, one) for number, one in taken])
-    calendars = [Calendar(counter, occupation, {1: wanted}, NOW) for wanted in (1, 2, 3, 4)]
+    calendars = [AvailabilityCalendar(counter, occupation, {1: wanted}, NOW) for wanted in (1, 2, 3, 4)]
     slots = [calendar.slots(day) for calendar in calendars]
     return [sum(one.free for one in same) for same in zip(*slots, strict=True)]
 
@@ -294,13 +299,13 @@ def test_whoever_leaves_when_fewer_desks_open_takes_none_of_them_though_time_is_
     counter = desks((8, 12, None), (12, 14, 1), after=timedelta(minutes=10))
     people = [(1, 2, span(MONDAY, 11, 12)), (1, 3, span(MONDAY, 11, 12))]
 
-    def found(*stays: tuple[int, int, Span]) -> list[int]:
+    def found(*stays: tuple[int, int, TimeSpan]) -> list[int]:
         taken = [(unit, number, counter.around(stay)) for unit, number, stay in stays]
-        return hours(Calendar(counter, Occupation({1: 3}, taken, stays=stays), {1: 1}, NOW))
+        return hours(AvailabilityCalendar(counter, Occupation({1: 3}, taken, stays=stays), {1: 1}, NOW))
 
     assert found(*people) == [8, 9, 10, 11, 12, 13]
     assert found(*people, (1, 1, span(MONDAY, 11, 12))) == [8, 9, 13]  # the open desk is kept free as ever
-    late = Span.of(at(MONDAY, 11, 30), at(MONDAY, 12, 30))
+    late = TimeSpan.of(at(MONDAY, 11, 30), at(MONDAY, 12, 30))
     assert found((1, 2, late)) == [8, 9, 10, 11, 13]
 
 
@@ -312,8 +317,8 @@ def test_hours_with_fewer_desks_count_for_the_part_that_is_open():
 
 def test_an_exception_has_a_number_of_its_own_and_where_none_is_said_all_are_open():
     day = MONDAY + timedelta(days=1)
-    few = Special(MONDAY, MONDAY, (time(8), time(10)), count=1)
-    counter = desks((8, 10, 3), specials=(few, Special(day, day, (time(8), time(10)))))
+    few = SpecialOpening(MONDAY, MONDAY, (time(8), time(10)), count=1)
+    counter = desks((8, 10, 3), specials=(few, SpecialOpening(day, day, (time(8), time(10)))))
     assert left(counter) == [1, 1]
     assert left(counter, day=day) == [4, 4]
     assert left(counter, day=day + timedelta(days=1)) == [3, 3]
@@ -323,8 +328,8 @@ def test_the_hours_of_a_night_with_fewer_follow_the_clock():
     night = desks((22, 2, 2), (2, 6, 1), horizon=timedelta(days=365))
     assert left(night, day=SPRING) == [1, 1, 1, 2, 2, 2, 2]
     before = SPRING - timedelta(days=1)
-    assert night.pieces_open(Span.of(at(before, 22), at(SPRING, 1))) == 2
-    assert night.pieces_open(Span.of(at(before, 22), at(SPRING, 4))) == 1
+    assert night.pieces_open(TimeSpan.of(at(before, 22), at(SPRING, 1))) == 2
+    assert night.pieces_open(TimeSpan.of(at(before, 22), at(SPRING, 4))) == 1
     assert rules().pieces_open(span(MONDAY, 8, 9)) is None
 
 
@@ -343,24 +348,24 @@ ago = datetime(2025, 12, 1, tzinfo=UTC)
 def anyrules(draw, day: date):
     """Rules of any kind, of which some hold on a day and some do not."""
     weekly = st.builds(
-        Weekly,
+        WeeklyOpening,
         days=st.just(ALL) | st.frozensets(st.integers(0, 6)),
         opens=times,
         closes=times,
         first=maybe_day,
         last=maybe_day,
         season=st.none() | st.tuples(monthday, monthday),
-        school=st.sampled_from(School),
+        school=st.sampled_from(SchoolHolidayRule),
         count=counts,
     )
     near = st.integers(-1, 1).map(lambda n: day + timedelta(days=n))
     special = st.builds(
-        Special, first=near, last=near, hours=st.none() | st.tuples(times, times), count=counts
+        SpecialOpening, first=near, last=near, hours=st.none() | st.tuples(times, times), count=counts
     )
-    always = Weekly(ALL, draw(times), draw(times), count=draw(counts))
+    always = WeeklyOpening(ALL, draw(times), draw(times), count=draw(counts))
     return draw(
         st.builds(
-            Rules,
+            OpeningRules,
             zone=st.sampled_from([ZURICH, ZoneInfo("America/New_York"), ZoneInfo("UTC")]),
             weekly=st.lists(weekly, max_size=2).map(lambda more: (*more, always)),
             specials=st.lists(special, max_size=1).map(tuple),
@@ -393,13 +398,13 @@ def worlds(draw):
         for gap, length in draw(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20)), max_size=3)):
             begins = at_ + gap * timedelta(minutes=15)
             at_ = begins + length * timedelta(minutes=15)
-            taken.append((*piece, Span(begins, at_)))
-    stays = [(*piece, Span(one.start, one.end - draw(kept) * one.length)) for *piece, one in taken]
+            taken.append((*piece, TimeSpan(begins, at_)))
+    stays = [(*piece, TimeSpan(one.start, one.end - draw(kept) * one.length)) for *piece, one in taken]
     needs = draw(st.sampled_from([{1: 1}, {2: 1}, {1: 1, 2: 1}, {2: 2}]))
     return day, draw(anyrules(day)), quantities, taken, stays, needs
 
 
-def is_open_at(rules: Rules, at: datetime) -> bool:
+def is_open_at(rules: OpeningRules, at: datetime) -> bool:
     """Whether somebody who reads the rules off the wall finds it open; said plainly, for another look at the same."""
     here = at.astimezone(rules.zone).replace(tzinfo=None)
     for day in (here.date(), here.date() - timedelta(days=1)):
@@ -418,7 +423,7 @@ def is_open_at(rules: Rules, at: datetime) -> bool:
     return False
 
 
-def quarter_hours(span: Span) -> list[datetime]:
+def quarter_hours(span: TimeSpan) -> list[datetime]:
     return [span.start + n * timedelta(minutes=15) for n in range(span.length // timedelta(minutes=15))]
 
 
@@ -431,9 +436,9 @@ def clock_changes_near(zone: ZoneInfo, at: datetime) -> bool:
 @given(worlds())
 def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_are_booked(world):
     day, rules, quantities, taken, stays, needs = world
-    calendar = Calendar(rules, Occupation(quantities, taken, stays=stays), needs, ago)
+    calendar = AvailabilityCalendar(rules, Occupation(quantities, taken, stays=stays), needs, ago)
     for slot in calendar.slots(day)[:10]:
-        assert refusal(rules, slot.span, ago) is None
+        assert refusal_reason(rules, slot.span, ago) is None
         assert all(
             is_open_at(rules, one) or clock_changes_near(rules.zone, one) for one in quarter_hours(slot.span)
         )
@@ -454,27 +459,27 @@ def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_ar
         assert slot.free == all(places[unit] >= wanted for unit, wanted in needs.items())
         assert (calendar.refusal(slot.span) is None) == slot.free
         if not slot.free:
-            assert calendar.refusal(slot.span) == Refusal.TAKEN
+            assert calendar.refusal(slot.span) == RefusalReason.TAKEN
             continue
         chosen = [(unit, n, around) for unit, numbers in calendar.choice(slot.span).items() for n in numbers]
         assert all(number in free[unit] for unit, number, _around in chosen)
         if not rules.whole:
             ends = calendar.ends(slot.span.start)
-            assert all(calendar.refusal(Span(slot.span.start, end)) is None for end in ends[:4])
+            assert all(calendar.refusal(TimeSpan(slot.span.start, end)) is None for end in ends[:4])
         stay = [(unit, number, slot.span) for unit, number, _around in chosen]
         more = Occupation(quantities, [*taken, *chosen], stays=[*stays, *stay])
-        after = Calendar(rules, more, needs, ago)
+        after = AvailabilityCalendar(rules, more, needs, ago)
         rest = all(places[unit] >= 2 * wanted for unit, wanted in needs.items())
         assert after.is_free(slot.span) == rest
         others = {one.span for one in after.slots(day) if one.free}
         assert others <= {one.span for one in calendar.slots(day) if one.free}  # nothing becomes free
 
 
-def book(rules: Rules, quantities: dict, wanted: list[tuple[dict, Span]]) -> tuple[list, list]:
+def book(rules: OpeningRules, quantities: dict, wanted: list[tuple[dict, TimeSpan]]) -> tuple[list, list]:
     """Asks for times one after the other, of one thing or another; which were given, and the pieces taken."""
     given, taken = [], []
     for needs, span_ in wanted:
-        calendar = Calendar(rules, Occupation(quantities, taken), needs, ago)
+        calendar = AvailabilityCalendar(rules, Occupation(quantities, taken), needs, ago)
         if calendar.refusal(span_) is None:
             given.append((needs, span_))
             around, pieces = rules.around(span_), calendar.choice(span_)
@@ -492,7 +497,7 @@ def test_in_whichever_order_they_are_booked_the_same_times_fit_and_the_same_are_
         rules = replace(rules, shortest=rules.step, longest=rules.step, before=timedelta(), after=timedelta())
         rules = replace(rules, weekly=rules.weekly[-1:], whole=False)
     quantities = {1: 3, 2: 3} if several else {1: 1, 2: 1}
-    slots = Calendar(rules, Occupation(quantities), {1: 1}, ago).slots(day)
+    slots = AvailabilityCalendar(rules, Occupation(quantities), {1: 1}, ago).slots(day)
     if not slots:
         return
     things = st.just({1: 1}) if several else st.sampled_from([{1: 1}, {2: 1}, {1: 1, 2: 1}])
@@ -504,7 +509,8 @@ def test_in_whichever_order_they_are_booked_the_same_times_fit_and_the_same_are_
     assert len(again) == len(given_)
     for needs in ({1: 1}, {1: 1, 2: 1}):
         left_ = [
-            Calendar(rules, Occupation(quantities, one), needs, ago).slots(day) for one in (taken, others)
+            AvailabilityCalendar(rules, Occupation(quantities, one), needs, ago).slots(day)
+            for one in (taken, others)
         ]
         assert left_[0] == left_[1]
     for one, other in combinations(taken, 2):
@@ -517,7 +523,7 @@ def test_in_whichever_order_they_are_booked_the_same_times_fit_and_the_same_are_
 @budget(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 90)), max_size=8))
 def test_joined_spans_cover_the_same_and_never_touch(pairs):
-    spans = [Span(NOW + timedelta(minutes=a), NOW + timedelta(minutes=a + b)) for a, b in pairs]
-    found = joined(spans)
+    spans = [TimeSpan(NOW + timedelta(minutes=a), NOW + timedelta(minutes=a + b)) for a, b in pairs]
+    found = merge_spans(spans)
     assert all(any(one.contains(span) for one in found) for span in spans)
     assert all(one.end < other.start for one, other in pairwise(found))

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from eservices.bookings import actions
-from eservices.bookings.availability import FARTHEST, Refusal, Span
-from eservices.bookings.models import Booking, Piece
-from eservices.bookings.offers import calendar, offer
+from eservices.bookings.bookable_resources import availability_calendar, bookable_resource
+from eservices.bookings.logic.availability import FARTHEST, RefusalReason, TimeSpan
+from eservices.bookings.models import BookedPiece, Booking
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import counter, hall, resource, tables, timetable, unit, weekly
 from tests.factories.submissions import DraftFactory
@@ -22,10 +22,10 @@ from tests.factories.submissions import DraftFactory
 pytestmark = pytest.mark.django_db
 
 
-def tomorrow(start: int, end: int, days: int = 1) -> Span:
+def tomorrow(start: int, end: int, days: int = 1) -> TimeSpan:
     day = timezone.localdate() + timedelta(days=days)
     zone = timezone.get_default_timezone()
-    return Span.of(
+    return TimeSpan.of(
         datetime(day.year, day.month, day.day, start, tzinfo=zone),
         datetime(day.year, day.month, day.day, end, tzinfo=zone),
     )
@@ -34,13 +34,15 @@ def tomorrow(start: int, end: int, days: int = 1) -> Span:
 def hold(thing, *spans, draft=None, **more):
     kept = {"field": "salle", "series": uuid4()} | more
     draft = draft or DraftFactory()
-    return actions.hold(actor=None, draft=draft, offer=offer(thing.key), spans=list(spans), **kept)
+    return actions.hold_times(
+        actor=None, draft=draft, offer=bookable_resource(thing.key), spans=list(spans), **kept
+    )
 
 
 def test_a_time_is_held_once():
     room = resource()
     hold(room, tomorrow(9, 11))
-    with pytest.raises(actions.Taken):
+    with pytest.raises(actions.TimeTaken):
         hold(room, tomorrow(10, 12))
     hold(room, tomorrow(11, 12))
     assert Booking.objects.count() == 2
@@ -50,7 +52,7 @@ def test_a_draft_holds_one_time_per_question_and_loses_none_for_one_that_is_take
     room, draft = resource(), DraftFactory()
     hold(room, tomorrow(9, 11), draft=draft)
     hold(room, tomorrow(14, 15))
-    with pytest.raises(actions.Taken):
+    with pytest.raises(actions.TimeTaken):
         hold(room, tomorrow(13, 15), draft=draft)
     assert Booking.objects.get(draft=draft).starts_at == tomorrow(9, 11).start
     hold(room, tomorrow(10, 12), draft=draft)
@@ -61,13 +63,13 @@ def test_what_nobody_sends_returns_after_a_quarter_of_an_hour(time_machine):
     room = resource()
     hold(room, tomorrow(9, 11))
     time_machine.move_to(timezone.now() + timedelta(minutes=14))
-    with pytest.raises(actions.Taken):
+    with pytest.raises(actions.TimeTaken):
         hold(room, tomorrow(9, 11))
     time_machine.move_to(timezone.now() + timedelta(minutes=2))
     hold(room, tomorrow(9, 11))
     assert Booking.objects.count() == 1
     time_machine.move_to(timezone.now() + timedelta(minutes=16))
-    assert (actions.sweep_holds(now=timezone.now()), Piece.objects.count()) == (1, 0)
+    assert (actions.delete_expired_holds(now=timezone.now()), BookedPiece.objects.count()) == (1, 0)
 
 
 def minutes_left() -> list[int]:
@@ -93,7 +95,7 @@ def test_a_time_that_is_saved_again_is_held_no_longer_for_that(time_machine):
     assert minutes_left() == [10, 15]
     time_machine.shift(timedelta(minutes=11))
     hold(room, tomorrow(14, 16))  # somebody else
-    with pytest.raises(actions.Taken):
+    with pytest.raises(actions.TimeTaken):
         hold(room, tomorrow(14, 16), draft=draft)
 
 
@@ -115,25 +117,25 @@ def test_who_goes_on_with_the_request_keeps_the_time_for_three_quarters_of_an_ho
     left = []
     for _ in range(4):
         time_machine.shift(timedelta(minutes=10))
-        actions.prolong(actor=None, draft=draft)
+        actions.prolong_holds(actor=None, draft=draft)
         left += minutes_left()
     assert left == [15, 15, 15, 5]
     hold(room, tomorrow(9, 12), draft=draft)
-    actions.prolong(actor=None, draft=draft)
+    actions.prolong_holds(actor=None, draft=draft)
     assert minutes_left() == [5]
     time_machine.shift(timedelta(minutes=6))
-    actions.prolong(actor=None, draft=draft)
+    actions.prolong_holds(actor=None, draft=draft)
     hold(room, tomorrow(9, 11))  # somebody else
 
 
 def test_a_hall_takes_its_halves_and_a_half_takes_the_hall():
     whole, left, right = hall()
     hold(left, tomorrow(9, 11))
-    with pytest.raises(actions.Taken):
+    with pytest.raises(actions.TimeTaken):
         hold(whole, tomorrow(10, 12))
     hold(right, tomorrow(9, 11))
     hold(whole, tomorrow(11, 12))
-    with pytest.raises(actions.Taken):
+    with pytest.raises(actions.TimeTaken):
         hold(right, tomorrow(11, 12))
 
 
@@ -141,18 +143,18 @@ def test_forty_tables_are_forty_and_not_one_more():
     thing = tables(40)
     hold(thing, tomorrow(9, 18), count=25)
     hold(thing, tomorrow(9, 18), count=15)
-    with pytest.raises(actions.Taken):
+    with pytest.raises(actions.TimeTaken):
         hold(thing, tomorrow(17, 19), count=1)
-    assert Piece.objects.count() == 40
+    assert BookedPiece.objects.count() == 40
 
 
 def test_a_counter_has_as_many_appointments_at_a_time_as_desks(time_machine):
     time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone()))
     desks, slot = counter(desks=2), tomorrow(9, 10)
-    slot = Span(slot.start, slot.start + timedelta(minutes=30))
+    slot = TimeSpan(slot.start, slot.start + timedelta(minutes=30))
     for _ in range(2):
         hold(desks, slot)
-    with pytest.raises(actions.Taken):
+    with pytest.raises(actions.TimeTaken):
         hold(desks, slot)
 
 
@@ -160,14 +162,14 @@ def test_the_database_refuses_what_the_code_would_let_through():
     [booking] = hold(resource(), tomorrow(9, 11))
     piece = booking.pieces.get()
     for fields in ({}, {"starts_at": tomorrow(10, 12).start, "ends_at": tomorrow(10, 12).end}):
-        twin = Piece(
+        twin = BookedPiece(
             booking=booking, unit=piece.unit, number=1, starts_at=piece.starts_at, ends_at=piece.ends_at
         )
         for name, value in fields.items():
             setattr(twin, name, value)
         with pytest.raises(IntegrityError, match="never_twice"), transaction.atomic():
             twin.save()
-    after = Piece.objects.create(
+    after = BookedPiece.objects.create(
         booking=booking,
         unit=piece.unit,
         number=1,
@@ -175,8 +177,8 @@ def test_the_database_refuses_what_the_code_would_let_through():
         ends_at=piece.ends_at + timedelta(hours=1),
     )
     with pytest.raises(IntegrityError, match="never_twice"), transaction.atomic():
-        Piece.objects.filter(pk=after.pk).update(starts_at=piece.starts_at)
-    Piece.objects.filter(pk=after.pk).update(ends_at=after.ends_at + timedelta(hours=1))
+        BookedPiece.objects.filter(pk=after.pk).update(starts_at=piece.starts_at)
+    BookedPiece.objects.filter(pk=after.pk).update(ends_at=after.ends_at + timedelta(hours=1))
 
 
 def test_a_moved_booking_takes_the_new_time_and_gives_the_old_one_back():
@@ -184,17 +186,25 @@ def test_a_moved_booking_takes_the_new_time_and_gives_the_old_one_back():
     [booking] = hold(room, tomorrow(9, 11))
     Booking.objects.update(state="confirmed")
     hold(other, tomorrow(9, 11))
-    with pytest.raises(actions.Taken):
-        actions.move(actor=None, booking=booking, offer=offer("autre"), span=tomorrow(10, 12))
-    actions.move(actor=None, booking=booking, offer=offer("salle"), span=tomorrow(10, 12))
+    with pytest.raises(actions.TimeTaken):
+        actions.move_booking(
+            actor=None, booking=booking, offer=bookable_resource("autre"), span=tomorrow(10, 12)
+        )
+    actions.move_booking(actor=None, booking=booking, offer=bookable_resource("salle"), span=tomorrow(10, 12))
     hold(room, tomorrow(9, 10))
-    with pytest.raises(actions.Taken):
-        actions.move(actor=None, booking=booking, offer=offer("salle"), span=tomorrow(6, 8))
+    with pytest.raises(actions.TimeTaken):
+        actions.move_booking(
+            actor=None, booking=booking, offer=bookable_resource("salle"), span=tomorrow(6, 8)
+        )
     beyond = tomorrow(6, 8, FARTHEST.days + 1)
-    with pytest.raises(actions.Taken) as too_far:
-        actions.move(actor=None, booking=booking, offer=offer("salle"), span=beyond, anyway=True)
-    assert too_far.value.reason == Refusal.HORIZON
-    moved = actions.move(actor=None, booking=booking, offer=offer("salle"), span=tomorrow(6, 8), anyway=True)
+    with pytest.raises(actions.TimeTaken) as too_far:
+        actions.move_booking(
+            actor=None, booking=booking, offer=bookable_resource("salle"), span=beyond, anyway=True
+        )
+    assert too_far.value.reason == RefusalReason.HORIZON
+    moved = actions.move_booking(
+        actor=None, booking=booking, offer=bookable_resource("salle"), span=tomorrow(6, 8), anyway=True
+    )
     assert (moved.starts_at, moved.sequence) == (tomorrow(6, 8).start, 2)
 
 
@@ -202,29 +212,29 @@ def test_what_is_cancelled_or_refused_is_free_again():
     room = resource()
     [booking] = hold(room, tomorrow(9, 11))
     Booking.objects.update(state="provisional")
-    actions.refuse(actor=None, booking=booking)
+    actions.refuse_booking(actor=None, booking=booking)
     [other] = hold(room, tomorrow(9, 11))
     Booking.objects.filter(pk=other.pk).update(state="confirmed")
-    actions.cancel(actor=None, booking=other)
+    actions.cancel_booking(actor=None, booking=other)
     hold(room, tomorrow(9, 11))
-    with pytest.raises(actions.NotAllowed):
-        actions.cancel(actor=None, booking=other)
+    with pytest.raises(actions.BookingActionRefused):
+        actions.cancel_booking(actor=None, booking=other)
 
 
 def test_what_a_thing_consists_of_is_looked_at_once_for_all_times_of_a_request():
     room, draft = resource(), DraftFactory()
-    offer(room.key)
+    bookable_resource(room.key)
     with CaptureQueriesContext(connection) as queries:
         hold(room, *(tomorrow(9, 10, days) for days in range(1, 9)), draft=draft)
-    assert Piece.objects.count() == 8
-    assert sum('FROM "eservices_bookings_use"' in one["sql"] for one in queries) == 1
+    assert BookedPiece.objects.count() == 8
+    assert sum('FROM "eservices_bookings_resourceunit"' in one["sql"] for one in queries) == 1
 
 
 def test_nobody_holds_by_the_thousand():
     room = resource("salle", table=timetable(weekly("00:00", "00:00"), lead=0))
     for hour in range(15):
         hold(room, tomorrow(hour, hour + 1), caller="192.0.2.7")
-    with pytest.raises(actions.TooMany):
+    with pytest.raises(actions.HoldLimitReached):
         hold(room, tomorrow(20, 21), caller="192.0.2.7")
     hold(room, tomorrow(20, 21), caller="192.0.2.8")
     assert not Booking.objects.filter(held_by__contains="192.0.2").exists()
@@ -241,7 +251,7 @@ def test_nobody_holds_by_the_thousand_in_few_requests_either(who, most):
         return hold(thing, *(tomorrow(9, 10, day) for day in days), draft=draft, **known)
 
     first = held(range(1, most // 2 + 1))
-    with pytest.raises(actions.TooMany):
+    with pytest.raises(actions.HoldLimitReached):
         held(range(1, most // 2 + 2))
     held(range(1, most // 2 + 1))
     again = {"draft": first[0].draft} | known
@@ -253,7 +263,7 @@ def test_a_rehearsal_takes_nothing_away():
     room = resource()
     hold(room, tomorrow(9, 11), draft=DraftFactory(version__kind="rehearsal"))
     hold(room, tomorrow(9, 11))
-    assert Piece.objects.count() == 1
+    assert BookedPiece.objects.count() == 1
 
 
 def test_whoever_asks_in_whichever_order_gets_what_the_calendar_says_is_free_and_nothing_else():
@@ -263,24 +273,24 @@ def test_whoever_asks_in_whichever_order_gets_what_the_calendar_says_is_free_and
     things = [*hall(), tables(6), resource("guichet", unit("guichets", 2), table=desks)]
     drafts, given, refused = DraftFactory.create_batch(4), 0, 0
     for number in range(60):
-        thing = offer(chance.choice(things).key)
+        thing = bookable_resource(chance.choice(things).key)
         start = chance.randint(7, 17)
         span, count = tomorrow(start, start + chance.randint(1, 3)), chance.choice([1, 1, 2, 3])
         count = count if thing.counted else 1
-        expected = calendar(thing, span, count=count).refusal(span)
+        expected = availability_calendar(thing, span, count=count).refusal(span)
         kept = {"field": f"q{number}", "series": uuid4(), "count": count}
         asked = partial(
-            actions.hold, actor=None, draft=chance.choice(drafts), offer=thing, spans=[span], **kept
+            actions.hold_times, actor=None, draft=chance.choice(drafts), offer=thing, spans=[span], **kept
         )
         if expected is None:
             asked()
             given += 1
             continue
-        with pytest.raises(actions.Taken) as why:
+        with pytest.raises(actions.TimeTaken) as why:
             asked()
         assert why.value.reason == expected
         refused += 1
     assert given > 10 < refused
-    taken = Piece.objects.values_list("unit", "number", "starts_at", "ends_at")
+    taken = BookedPiece.objects.values_list("unit", "number", "starts_at", "ends_at")
     for one, other in combinations(taken, 2):
         assert one[:2] != other[:2] or one[3] <= other[2] or other[3] <= one[2]

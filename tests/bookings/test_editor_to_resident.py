@@ -13,6 +13,8 @@ from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.payments.models import Charge
 from eservices.submissions.models import Draft
+from tests.bookings.test_question import START, posted, text
+from tests.bookings.test_resource_views import RATE, WEEKLY, screen, typed
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.bookings import ALL_WEEK
 from tests.factories.cases import TeamFactory
@@ -20,9 +22,6 @@ from tests.factories.formbuilder import content, question, step
 from tests.factories.home import locale
 from tests.factories.payments import PAYMENT, entry
 from tests.factories.submissions import FormVersionFactory
-
-from .test_booking_in_form import START, posted, text
-from .test_editing import RATE, WEEKLY, screen, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +80,7 @@ def test_seasons_exceptions_lead_and_rates_by_hour_hold_for_residents_as_the_edi
     evening = posted("2026-03-10T17:00+01:00", "2026-03-10T20:00+01:00", thing="halle")
     assert client.post(START, evening).status_code == 302
     client.post(f"/demande/d/{Draft.objects.get().secret}/envoyer/", {"declared": "on"})
-    process.advance(Case.objects.get().pk)
+    process.advance_case(Case.objects.get().pk)
     assert Charge.objects.get().amount == 2_000 + 2 * 3_000
 
     changed = typed(Timetable, **openings | {"lead": 0, "specials": streamfield([])})

@@ -7,13 +7,12 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
-from eservices.bookings import words
-from eservices.bookings.availability import Span
-from eservices.bookings.models import BlockedTime, Booking, Waiting
+from eservices.bookings import time_text
+from eservices.bookings.logic.availability import TimeSpan
+from eservices.bookings.models import BlockedTime, Booking, WaitingEntry
+from tests.bookings.test_question import START, plain, posted, service, text
 from tests.factories.bookings import booking, counter, described, rate, resource, timetable, unit, weekly
 from tests.factories.payments import entry
-
-from .test_booking_in_form import START, plain, posted, service, text
 
 pytestmark = pytest.mark.django_db
 
@@ -336,7 +335,7 @@ def test_who_waits_for_one_of_two_openings_that_begin_together_waits_for_that_on
     page = client.get(url).text
     assert page.count(MORNING) == page.count(DAY) == 1
     assert client.post(url, {"start": DAY, "email": "ada@courriel.example"}).status_code == 302
-    waiting = Waiting.objects.get()
+    waiting = WaitingEntry.objects.get()
     assert waiting.ends_at - waiting.starts_at == timedelta(hours=14)
 
 
@@ -357,13 +356,13 @@ def test_the_hour_that_comes_twice_is_told_apart_and_the_day_is_drawn_to_its_len
     assert client.post(START, winter).status_code == 302
     held = Booking.objects.order_by("starts_at")
     assert [f"{one.starts_at:%d %H:%M}" for one in held] == ["25 01:30", "01 01:30"]
-    said = words.when(Span(held[0].starts_at, held[0].ends_at))
+    said = time_text.format_span(TimeSpan(held[0].starts_at, held[0].ends_at))
     assert plain(said) == "dimanche 25 octobre 2026, 2 h 30 (heure d’hiver) à 3 h 30"
     held.delete()
-    night = Span.of(
+    night = TimeSpan.of(
         datetime(2026, 10, 25, 2, 30, tzinfo=ZONE), datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZONE)
     )
-    assert plain(words.hours(night)) == "2 h 30 (heure d’été) à 2 h 30 (heure d’hiver)"
+    assert plain(time_text.format_hours(night)) == "2 h 30 (heure d’été) à 2 h 30 (heure d’hiver)"
     BlockedTime.objects.create(
         unit=room.uses.get().unit, starts_at=night.start, ends_at=night.end, reason="Pause"
     )
@@ -383,8 +382,8 @@ def test_a_series_that_is_none_is_left_aside(client, series):
 
 
 def test_a_day_with_its_weekday_is_written_as_the_language_does():
-    span = Span(datetime(2026, 12, 1, 9, tzinfo=ZONE), datetime(2026, 12, 1, 12, tzinfo=ZONE))
+    span = TimeSpan(datetime(2026, 12, 1, 9, tzinfo=ZONE), datetime(2026, 12, 1, 12, tzinfo=ZONE))
     with override("de"):
-        assert plain(words.when(span)) == "Dienstag, 1. Dezember 2026, 9 Uhr bis 12 Uhr"
+        assert plain(time_text.format_span(span)) == "Dienstag, 1. Dezember 2026, 9 Uhr bis 12 Uhr"
     with override("it"):
-        assert plain(words.when(span)).startswith("martedì 1° dicembre 2026, ")
+        assert plain(time_text.format_span(span)).startswith("martedì 1° dicembre 2026, ")

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from eservices.bookings.answers import read
-from eservices.bookings.availability import Span
-from eservices.bookings.charging import Tariff
-from eservices.bookings.offers import EVERY_DAY, offer
-from eservices.bookings.pricing import Rate, due
-from eservices.bookings.terms import percent
+from eservices.bookings.bookable_resources import EVERY_DAY, bookable_resource
+from eservices.bookings.logic.availability import TimeSpan
+from eservices.bookings.logic.cancellation_terms import refund_percent_on
+from eservices.bookings.logic.pricing import PriceLine, due_lines
+from eservices.bookings.question.answers import read_answer
+from eservices.bookings.question.fee_lines import Tariff
 from tests.factories.bookings import rate, resource
 from tests.factories.payments import entry
 
@@ -20,9 +20,9 @@ TODAY = date(2026, 3, 2)
 WEEKEND = frozenset({5, 6})
 
 
-def span(start: str, end: str, day: str = "2026-03-10", last: str = "") -> Span:
+def span(start: str, end: str, day: str = "2026-03-10", last: str = "") -> TimeSpan:
     """From an hour to another, on a Tuesday if nothing else is said."""
-    return Span.of(
+    return TimeSpan.of(
         *(
             datetime.fromisoformat(f"{on} {at}").replace(tzinfo=ZONE)
             for on, at in ((day, start), (last or day, end))
@@ -30,9 +30,9 @@ def span(start: str, end: str, day: str = "2026-03-10", last: str = "") -> Span:
     )
 
 
-def quantities(*spans: Span, count: int = 1, who: str = "", **more) -> list[Decimal]:
-    one = Rate(**{"entry": "salle", "per": "booking", "days": EVERY_DAY} | more)
-    return [found.quantity for found in due([one], spans, count, who, ZONE)]
+def quantities(*spans: TimeSpan, count: int = 1, who: str = "", **more) -> list[Decimal]:
+    one = PriceLine(**{"entry": "salle", "per": "booking", "days": EVERY_DAY} | more)
+    return [found.quantity for found in due_lines([one], spans, count, who, ZONE)]
 
 
 @pytest.mark.parametrize(
@@ -73,16 +73,16 @@ def test_a_rate_counts_times_hours_or_days_where_it_applies(times, more, expecte
 def test_a_rate_is_for_who_answered_so_and_counts_every_piece():
     members = {"who": "societe"} | {"count": 12}
     assert (
-        due(
-            [Rate("a", "booking", EVERY_DAY, who=frozenset({"habitant"}))],
+        due_lines(
+            [PriceLine("a", "booking", EVERY_DAY, who=frozenset({"habitant"}))],
             [span("18:00", "19:00")],
             **members,
             zone=ZONE,
         )
         == []
     )
-    (found,) = due(
-        [Rate("a", "day", EVERY_DAY, who=frozenset({"societe"}))],
+    (found,) = due_lines(
+        [PriceLine("a", "day", EVERY_DAY, who=frozenset({"societe"}))],
         [span("18:00", "19:00")],
         **members,
         zone=ZONE,
@@ -91,13 +91,13 @@ def test_a_rate_is_for_who_answered_so_and_counts_every_piece():
 
 
 def test_an_extra_is_due_where_it_was_ticked_and_once_however_many_pieces_where_that_is_said():
-    beamer = Rate("beamer", "time", EVERY_DAY, what="beamer", asked=True)
-    cloth = Rate("nappe", "booking", EVERY_DAY, what="nappe", asked=True)
-    sound = Rate("sono", "hour", EVERY_DAY, what="sono", asked=True)
+    beamer = PriceLine("beamer", "time", EVERY_DAY, what="beamer", asked=True)
+    cloth = PriceLine("nappe", "booking", EVERY_DAY, what="nappe", asked=True)
+    sound = PriceLine("sono", "hour", EVERY_DAY, what="sono", asked=True)
     evenings = [span("18:00", "20:00"), span("18:00", "20:00", day="2026-03-17")]
 
     def asked(*extras: str) -> list[tuple[str, Decimal]]:
-        found = due([beamer, cloth, sound], evenings, 12, "", ZONE, extras)
+        found = due_lines([beamer, cloth, sound], evenings, 12, "", ZONE, extras)
         return [(one.entry, one.quantity) for one in found]
 
     assert asked() == asked("ailleurs") == []
@@ -108,7 +108,7 @@ def test_an_extra_is_due_where_it_was_ticked_and_once_however_many_pieces_where_
 def test_the_terms_pay_back_by_how_early_it_is_cancelled(days, share):
     start = datetime(2026, 3, 30, 18, tzinfo=ZONE)
     now = datetime(2026, 3, 30 - days, 17, tzinfo=ZONE) if days < 30 else start
-    assert percent([(2, 50), (14, 100)], start, now) == share
+    assert refund_percent_on([(2, 50), (14, 100)], start, now) == share
 
 
 @pytest.mark.django_db
@@ -116,8 +116,8 @@ def test_a_bill_names_what_each_line_is_for_and_counts_deposits_apart():
     for key, amount in (("salle", 18_000), ("nettoyage", 6_000), ("caution", 20_000)):
         entry(key, amount)
     resource(rates=[rate("salle"), rate("nettoyage", what="cleaning"), rate("caution", deposit=True)])
-    tariff = Tariff([offer("salle")], TODAY)
-    wanted = read(
+    tariff = Tariff([bookable_resource("salle")], TODAY)
+    wanted = read_answer(
         {
             "resource": "salle",
             "times": [["2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00"]],
@@ -147,7 +147,7 @@ def test_a_line_says_how_pieces_and_days_make_up_its_quantity(per, count, days, 
     entry("table", 500)
     resource(rates=[rate("table", per=per)])
     last = f"2026-03-{9 + days:02}"
-    wanted = read(
+    wanted = read_answer(
         {
             "resource": "salle",
             "count": count,
@@ -155,6 +155,6 @@ def test_a_line_says_how_pieces_and_days_make_up_its_quantity(per, count, days, 
             "series": "0" * 32,
         }
     )
-    (line,) = Tariff([offer("salle")], TODAY).lines("quand", wanted, "", "fr")
+    (line,) = Tariff([bookable_resource("salle")], TODAY).lines("quand", wanted, "", "fr")
     assert (line["label"], line["quantity"], line["total"]) == (label, quantity, int(quantity) * 500)
     assert line.get("bare", label) == "Salle"

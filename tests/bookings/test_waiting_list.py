@@ -8,15 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.log_actions import registry as log_registry
 
-from eservices.bookings import actions, sweeps, waiting_views
-from eservices.bookings.actions import waiting
-from eservices.bookings.actions.waiting import MOST_OF_PERSON
-from eservices.bookings.models import Booking, Waiting
+from eservices.bookings import actions, jobs
+from eservices.bookings.actions import waiting_list
+from eservices.bookings.actions.waiting_list import MAX_ENTRIES_PER_PERSON
+from eservices.bookings.models import Booking, WaitingEntry
+from eservices.bookings.waiting_list import views
 from eservices.cases import actions as cases
 from eservices.cases.models import Role, TeamMember
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
-from home.limits import Rate
+from home.web.rate_limits import RateLimit
 from tests.factories.bookings import counter, hall, resource, timetable
 from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.formbuilder import content, options, question, step, when
@@ -55,12 +56,12 @@ def waits(client, email: str, start: str = "18:00", end: str = "22:00", thing: s
 
 
 def sweep(after: timedelta = timedelta()) -> None:
-    sweeps.return_holds(timezone.now() + after)
-    sweeps.offer_what_is_free(timezone.now() + after)
+    jobs.delete_expired_holds(timezone.now() + after)
+    jobs.process_waiting_list(timezone.now() + after)
 
 
 def states() -> dict[str, str]:
-    return dict(Waiting.objects.values_list("email", "state"))
+    return dict(WaitingEntry.objects.values_list("email", "state"))
 
 
 def letters(email: str) -> list[str]:
@@ -83,7 +84,7 @@ def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client
     sweep(timedelta(minutes=3))
     assert set(states().values()) == {"waiting"}
 
-    actions.cancel(actor=None, booking=booking)
+    actions.cancel_booking(actor=None, booking=booking)
     sweep()
     assert states() == {"ada@courriel.example": "offered", "bea@courriel.example": "waiting"}
     assert letters("ada@courriel.example") == [
@@ -95,7 +96,7 @@ def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client
     assert '<option value="2026-03-10T19:00+01:00"' not in page  # kept for who has the offer
 
     time_machine.shift(timedelta(hours=5))
-    place = f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/"
+    place = f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='ada').secret}/"
     assert "take" in client.get(place).content.decode()
     answer = client.post(place, {"take": "1"})
     assert "Continuer la demande" in client.get(place).text
@@ -124,9 +125,9 @@ def test_who_takes_what_was_offered_and_then_chooses_something_else_reads_that_i
     service("salle")
     booking = taken(client)
     waits(client, "ada@courriel.example")
-    actions.cancel(actor=None, booking=booking)
+    actions.cancel_booking(actor=None, booking=booking)
     sweep()
-    place = f"/liste-d-attente/{Waiting.objects.get().secret}/"
+    place = f"/liste-d-attente/{WaitingEntry.objects.get().secret}/"
     page = client.post(place, {"take": "1"}, follow=True)
     series = str(Booking.objects.get(state="held").series)
     own = EVENING | {"quand-resource": "salle", "quand-series": series}
@@ -148,7 +149,7 @@ def test_what_was_offered_and_is_asked_for_no_more_is_kept_until_the_request_is_
     waits(client, "ada@courriel.example")
     Booking.objects.all().delete()
     sweep(timedelta(minutes=3))
-    place = f"/liste-d-attente/{Waiting.objects.get().secret}/"
+    place = f"/liste-d-attente/{WaitingEntry.objects.get().secret}/"
     page = client.post(place, {"take": "1"}, follow=True)
     review = client.post(page.redirect_chain[-1][0], {"lieu": "refuge"}, follow=True)
     assert "C’est gardé pour vous" in review.text
@@ -163,9 +164,9 @@ def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client,
     for name in ("ada", "bea", "cleo"):
         waits(client, f"{name}@courriel.example")
         time_machine.shift(1)
-    actions.cancel(actor=None, booking=booking)
+    actions.cancel_booking(actor=None, booking=booking)
     sweep()
-    bea = f"/liste-d-attente/{Waiting.objects.get(email__startswith='bea').secret}/"
+    bea = f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='bea').secret}/"
     assert "1 personne est venue avant vous" in client.get(bea).text  # who has the offer now
     time_machine.shift(timedelta(hours=24, minutes=1))
     sweep()
@@ -181,8 +182,8 @@ def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client,
     ]
     told = Delivery.objects.get(title__contains="a pris fin").payload["text"]
     assert "mardi 3 mars, 9\xa0h" in told
-    assert f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/" in told
-    ended = client.get(f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/").text
+    assert f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='ada').secret}/" in told
+    ended = client.get(f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='ada').secret}/").text
     assert "Vous n’êtes plus sur la liste" in ended
     assert "/liste-d-attente/salle/quand/?resource=salle&amp;day=2026-03-10&amp;count=1" in ended
     client.post(bea, {"leave": "1"})
@@ -192,7 +193,7 @@ def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client,
     assert Booking.objects.filter(state="held").count() == 1
     time_machine.move_to(booking.starts_at + timedelta(minutes=1), tick=False)
     sweep()
-    assert not Waiting.objects.exists()  # no address is kept once it has begun
+    assert not WaitingEntry.objects.exists()  # no address is kept once it has begun
 
 
 @pytest.mark.parametrize("why", ["too near", "closed"])
@@ -208,13 +209,13 @@ def test_who_waits_in_vain_is_told_once_while_another_time_can_be_looked_for(cli
     if why == "closed":
         table.weekly = []
         table.save()
-        actions.cancel(actor=None, booking=booking)
+        actions.cancel_booking(actor=None, booking=booking)
     else:
         time_machine.move_to(booking.starts_at - timedelta(hours=23), tick=False)
     for _again in range(2):
         sweep(timedelta(minutes=3))
     assert letters("ada@courriel.example")[1:] == ["L’horaire que vous attendiez ne peut plus être réservé"]
-    page = client.get(f"/liste-d-attente/{Waiting.objects.get().secret}/").text
+    page = client.get(f"/liste-d-attente/{WaitingEntry.objects.get().secret}/").text
     assert "ne peut plus être réservé" in page
     assert "Chercher un autre" in page
     assert "Attendre de nouveau" not in page
@@ -229,7 +230,7 @@ def test_who_did_not_take_an_offer_while_the_time_could_be_booked_is_not_told_to
     booking = taken(client)
     waits(client, "ada@courriel.example")
     time_machine.move_to(booking.starts_at - timedelta(hours=30), tick=False)
-    actions.cancel(actor=None, booking=booking)
+    actions.cancel_booking(actor=None, booking=booking)
     sweep()
     time_machine.move_to(booking.starts_at - timedelta(hours=23), tick=False)
     sweep()
@@ -238,7 +239,7 @@ def test_who_did_not_take_an_offer_while_the_time_could_be_booked_is_not_told_to
     for words in (told["text"], told["html"]):
         assert "ne peut plus être réservé" in words
         assert "personne suivante" not in words
-    page = client.get(f"/liste-d-attente/{Waiting.objects.get().secret}/").text
+    page = client.get(f"/liste-d-attente/{WaitingEntry.objects.get().secret}/").text
     assert "Chercher un autre" in page
     assert "?resource=" not in page
 
@@ -248,7 +249,7 @@ def test_who_waits_for_the_whole_hall_waits_for_both_halves(client):
     service("grande-salle", "gauche")
     booking = taken(client, "gauche")
     waits(client, "ada@courriel.example", thing="grande-salle")
-    actions.cancel(actor=None, booking=booking)
+    actions.cancel_booking(actor=None, booking=booking)
     sweep()
     assert states() == {"ada@courriel.example": "offered"}
     assert Booking.objects.get(state="held").pieces.count() == 2
@@ -264,7 +265,7 @@ def test_what_is_free_again_is_nobody_elses_before_it_is_offered_to_who_waits(cl
     service("salle")
     booking = taken(client)
     waits(client, "ada@courriel.example", start="19:00", end="21:00")
-    actions.cancel(actor=None, booking=booking)
+    actions.cancel_booking(actor=None, booking=booking)
     page = client.post(START, {"quand-resource": "salle", "quand-go": "day 2026-03-10"}).text
     starts = page.split('id="id_quand-start"')[1].split("</select>")[0]
     assert [hour for hour in range(17, 22) if f"T{hour}:00" in starts] == [17, 18, 21]
@@ -275,8 +276,12 @@ def test_what_is_free_again_is_nobody_elses_before_it_is_offered_to_who_waits(cl
     assert waits(client, "bea@courriel.example").status_code == 302  # behind who came first
     sweep()
     assert states() == {"ada@courriel.example": "offered", "bea@courriel.example": "waiting"}
-    client.post(f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/", {"leave": "1"})
-    client.post(f"/liste-d-attente/{Waiting.objects.get(email__startswith='bea').secret}/", {"leave": "1"})
+    client.post(
+        f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='ada').secret}/", {"leave": "1"}
+    )
+    client.post(
+        f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='bea').secret}/", {"leave": "1"}
+    )
     assert asks(client, "19:00", "21:00").status_code == 302
 
 
@@ -316,7 +321,7 @@ def test_who_waits_for_what_is_still_taken_in_part_keeps_nobody_from_the_rest(cl
     left = taken(client, "gauche")
     asks(client, "18:00", "22:00", "droite")
     waits(client, "ada@courriel.example", thing="grande-salle")
-    actions.cancel(actor=None, booking=left)
+    actions.cancel_booking(actor=None, booking=left)
     assert asks(client, "18:00", "20:00", "gauche").status_code == 302
     Booking.objects.filter(state="held").delete()
     # Now both halves are free for who waits.
@@ -330,12 +335,12 @@ def test_staff_reads_that_somebody_waits_for_what_is_free_again(client):
     service("salle")
     one = taken(client)
     waits(client, "ada@courriel.example")
-    actions.cancel(actor=None, booking=one)
+    actions.cancel_booking(actor=None, booking=one)
     client.force_login(member(Role.TREAT, team))
     asked = {"resource": "salle", "starts_at": "2026-03-10T19:00", "ends_at": "2026-03-10T21:00"}
     refused = client.post("/admin/bookings/new/", asked | {"anyway": "on"})
     assert (refused.status_code, "attend" in refused.text) == (409, True)
-    client.post(f"{LISTS}{Waiting.objects.get().pk}/remove/")
+    client.post(f"{LISTS}{WaitingEntry.objects.get().pk}/remove/")
     assert client.post("/admin/bookings/new/", asked).status_code == 302
 
 
@@ -352,7 +357,7 @@ def test_nobody_waits_for_what_is_free_closed_or_twice_or_for_too_much(client):
     for hour in range(19, 22):
         waits(client, "ada@courriel.example", start=f"{hour}:00")
     waits(client, "ada@courriel.example", start="17:00")
-    assert Waiting.objects.count() == MOST_OF_PERSON
+    assert WaitingEntry.objects.count() == MAX_ENTRIES_PER_PERSON
     for address in ("ada@courriel.example", "ada+2@courriel.example"):
         assert waits(client, address, start="16:00").status_code == 422
     assert waits(client, "bea@courriel.example", start="16:00").status_code == 302
@@ -375,13 +380,13 @@ def test_whoever_types_the_address_of_somebody_who_waits_gets_nothing_of_their_p
     first = waits(client, "ada@courriel.example")
     again = waits(Client(), "ada@courriel.example", REMOTE_ADDR="192.0.2.8")
     assert first.url == again.url == reverse("waiting:asked")
-    assert Waiting.objects.get().secret not in client.get(again.url).text
+    assert WaitingEntry.objects.get().secret not in client.get(again.url).text
     [letter] = Delivery.objects.filter(recipient="ada@courriel.example")
-    assert Waiting.objects.get().secret in letter.payload["text"]
+    assert WaitingEntry.objects.get().secret in letter.payload["text"]
 
 
 def test_one_address_waits_for_so_many_times_and_another_address_still_may(client, monkeypatch):
-    monkeypatch.setattr(waiting, "MOST_OF_ADDRESS", 2)
+    monkeypatch.setattr(waiting_list, "MAX_ENTRIES_PER_ADDRESS", 2)
     resource()
     service("salle")
     taken(client)
@@ -391,14 +396,16 @@ def test_one_address_waits_for_so_many_times_and_another_address_still_may(clien
     assert refused.status_code == 422
     assert "plusieurs" in refused.text
     assert waits(client, "cleo@courriel.example", REMOTE_ADDR="192.0.2.8").status_code == 302
-    client.post(f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/", {"leave": "1"})
+    client.post(
+        f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='ada').secret}/", {"leave": "1"}
+    )
     assert waits(client, "dora@courriel.example").status_code == 302  # who left a list may join another
 
 
 def test_one_address_asks_so_often_in_an_hour_and_another_address_or_hour_still_may(
     client, monkeypatch, time_machine
 ):
-    monkeypatch.setattr(waiting_views, "PER_CLIENT", Rate("waiting-list", 2))
+    monkeypatch.setattr(views, "PER_CLIENT", RateLimit("waiting-list", 2))
     resource()
     service("salle")
     taken(client)
@@ -448,7 +455,7 @@ def test_staff_sees_who_waits_offers_out_of_turn_and_takes_somebody_off_the_list
     for name in ("ada", "bea"):
         waits(client, f"{name}@courriel.example")
         time_machine.shift(1)
-    ada, bea = Waiting.objects.order_by("created_at")
+    ada, bea = WaitingEntry.objects.order_by("created_at")
     client.force_login(member(Role.READ, team))
     page = client.get(LISTS).text
     assert page.count("en attente") == 2
@@ -464,7 +471,7 @@ def test_staff_sees_who_waits_offers_out_of_turn_and_takes_somebody_off_the_list
     client.post(f"{LISTS}{bea.pk}/offer/")
     assert "n’est pas libre" in client.get(LISTS).text
     assert set(states().values()) == {"waiting"}
-    actions.cancel(actor=None, booking=one)
+    actions.cancel_booking(actor=None, booking=one)
     client.post(f"{LISTS}{bea.pk}/offer/")
     assert states() == {"ada@courriel.example": "waiting", "bea@courriel.example": "offered"}
     assert "L’horaire que vous attendez est libre" in letters("bea@courriel.example")

@@ -3,11 +3,11 @@
 import pytest
 from django.utils import translation
 
-from eservices.cases import actions, states, trace
-from eservices.cases.actions import IllegalTransition, Stale
+from eservices.cases import actions, audit_log, states
+from eservices.cases.actions import IllegalTransition, StaleCase
 from eservices.cases.actors import SYSTEM, Applicant
 from eservices.cases.models import Case, CaseStage, Role
-from eservices.cases.states import TRANSITIONS, Outcome, State
+from eservices.cases.states import TRANSITIONS, CaseOutcome, CaseState
 from eservices.deliveries.models import Delivery
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import (
@@ -27,28 +27,30 @@ from tests.factories.cases import (
 pytestmark = pytest.mark.django_db
 
 CALLS = {
-    "take": lambda case: actions.take(actor=member(), case=case),
-    "assign": lambda case: actions.assign(actor=member(), case=case, agent=None),
-    "note": lambda case: actions.note(actor=member(), case=case, text="Vu."),
-    "message": lambda case: actions.message(actor=member(), case=case, text="Bonjour."),
-    "ask": lambda case: actions.ask(actor=member(), case=case, text="Et la page 3 ?"),
-    "tag": lambda case: actions.tag(actor=member(), case=case, name="urgent"),
+    "take": lambda case: actions.take_case(actor=member(), case=case),
+    "assign": lambda case: actions.assign_case(actor=member(), case=case, agent=None),
+    "note": lambda case: actions.add_note(actor=member(), case=case, text="Vu."),
+    "message": lambda case: actions.send_message(actor=member(), case=case, text="Bonjour."),
+    "ask": lambda case: actions.ask_applicant(actor=member(), case=case, text="Et la page 3 ?"),
+    "tag": lambda case: actions.add_tag(actor=member(), case=case, name="urgent"),
     "remind": lambda case: remind(case),
-    "go_on": lambda case: actions.go_on(actor=member(), case=case),
-    "answer": lambda case: actions.answer(actor=applicant(case), case=case, text="La voici."),
-    "accept": lambda case: actions.accept(actor=member(), case=case),
-    "approve": lambda case: actions.accept(actor=member(), case=case),  # the first of two decisions
-    "refuse": lambda case: actions.refuse(actor=member(), case=case, reason="Non."),
-    "identify": lambda case: actions.identify(actor=member(), case=case, check="seen"),
-    "ask_by_itself": lambda case: actions.ask_by_itself(case=case, text="Et la page 3 ?"),
-    "review": lambda case: actions.review(
+    "go_on": lambda case: actions.continue_without_answer(actor=member(), case=case),
+    "answer": lambda case: actions.answer_question(actor=applicant(case), case=case, text="La voici."),
+    "accept": lambda case: actions.accept_case(actor=member(), case=case),
+    "approve": lambda case: actions.accept_case(actor=member(), case=case),  # the first of two decisions
+    "refuse": lambda case: actions.refuse_case(actor=member(), case=case, reason="Non."),
+    "identify": lambda case: actions.identify_applicant(actor=member(), case=case, check="seen"),
+    "ask_by_itself": lambda case: actions.ask_from_stage(case=case, text="Et la page 3 ?"),
+    "review": lambda case: actions.review_proposal(
         actor=member(), case=proposed(case), agreed=False, reason="À revoir."
     ),
-    "work": lambda case: actions.work(actor=member(), case=case, stage="check", said=CHECKED),
-    "lapse": lambda case: actions.lapse(case=case, outcome=Outcome.LAPSED, reason="Sans réponse."),
-    "withdraw": lambda case: actions.withdraw(actor=applicant(case), case=case),
-    "complete": lambda case: actions.complete(actor=SYSTEM, case=case),
-    "amend": lambda case: actions.amend(
+    "work": lambda case: actions.complete_stage_task(actor=member(), case=case, stage="check", said=CHECKED),
+    "lapse": lambda case: actions.close_unanswered(
+        case=case, outcome=CaseOutcome.LAPSED, reason="Sans réponse."
+    ),
+    "withdraw": lambda case: actions.withdraw_request(actor=applicant(case), case=case),
+    "complete": lambda case: actions.complete_case(actor=SYSTEM, case=case),
+    "amend": lambda case: actions.correct_answer(
         actor=member(), case=case, field="remarque", answer="Merci.", reason="Oublié."
     ),
     "enclosure": lambda case: actions.judge_enclosure(
@@ -57,29 +59,29 @@ CALLS = {
     "person": lambda case: actions.judge_person(
         actor=member(), case=case, person=PersonFactory(case=case), outcome="accepted"
     ),
-    "call": lambda case: actions.ask_call(actor=applicant(case), case=case, phone="+41790000000"),
-    "called": lambda case: actions.called(
+    "call": lambda case: actions.request_callback(actor=applicant(case), case=case, phone="+41790000000"),
+    "called": lambda case: actions.record_callback(
         actor=member(), case=case, call=CallBackFactory(case=case), reached=True
     ),
-    "tie": lambda case: actions.tie(actor=member(), case=case, other=CaseFactory()),
-    "untie": lambda case: actions.untie(actor=member(), case=case, other=tied(case)),
-    "merge": lambda case: actions.merge(actor=member(), case=case, other=CaseFactory()),
-    "hand_over": lambda case: actions.hand_over(
+    "tie": lambda case: actions.relate_cases(actor=member(), case=case, other=CaseFactory()),
+    "untie": lambda case: actions.unrelate_cases(actor=member(), case=case, other=tied(case)),
+    "merge": lambda case: actions.merge_into(actor=member(), case=case, other=CaseFactory()),
+    "hand_over": lambda case: actions.transfer_to_team(
         actor=member(), case=case, team=TeamFactory(key="police"), reason="À vous."
     ),
-    "redirect": lambda case: actions.redirect(
+    "redirect": lambda case: actions.redirect_to_service(
         actor=member(), case=case, form=another_service(), reason="Autre guichet."
     ),
-    "reopen": lambda case: actions.reopen(actor=member(), case=case, reason="Une pièce est arrivée."),
+    "reopen": lambda case: actions.reopen_case(actor=member(), case=case, reason="Une pièce est arrivée."),
     "protect": lambda case: actions.mark_protected(actor=member(), case=case, reason="Décision du juge."),
     "unprotect": lambda case: actions.unprotect(actor=member(), case=protected(case), reason="Homonyme."),
-    "join_code": lambda case: actions.give_join_code(actor=member(), case=case),
+    "join_code": lambda case: actions.issue_join_code(actor=member(), case=case),
 }
 
 
 def remind(case):
     case.messages.create(kind="question", text="Et la page 3 ?")
-    actions.remind(actor=member(), case=case)
+    actions.remind_applicant(actor=member(), case=case)
 
 
 TWO_DECISIONS = [{"key": "visa", "type": "decision"}, {"key": "board", "type": "decision"}]
@@ -113,21 +115,21 @@ def in_state(case: Case, state: str) -> Case:
     return moved(case, state=state, outcome="accepted" if state in ("decided", "closed") else "")
 
 
-@pytest.mark.parametrize("state", State.values)
+@pytest.mark.parametrize("state", CaseState.values)
 @pytest.mark.parametrize("action", TRANSITIONS)
 def test_an_action_does_what_the_table_of_transitions_says_and_writes_one_event(opened, action, state):
     case = in_state(opened[action], state)
     if action in ("go_on", "answer"):
-        trace.record(case, "asked", SYSTEM)
+        audit_log.record_event(case, "asked", SYSTEM)
     before = case.events.count()
-    if states.allowed(action, state):
+    if states.is_allowed(action, state):
         CALLS[action](case)
         case.refresh_from_db()
-        expected = states.after(action, state)
+        expected = states.next_state(action, state)
         if action == "answer":
-            expected = states.after_waiting(case.outcome)
-        elif action == "work" and state == State.RECEIVED:
-            expected = State.IN_PROGRESS
+            expected = states.state_after_answer(case.outcome)
+        elif action == "work" and state == CaseState.RECEIVED:
+            expected = CaseState.IN_PROGRESS
         assert case.state == expected
         assert case.events.count() == before + 1
     else:
@@ -168,7 +170,7 @@ def test_the_letter_of_a_yes_says_what_follows_in_the_language_of_the_case_which
     case.version.content["texts"]["de"] |= {"stage.decision": "Entscheid", "stage.check": "Nachricht"}
     case.version.save()
     with translation.override("fr"):
-        actions.accept(actor=member(), case=Case.objects.get(pk=case.pk))
+        actions.accept_case(actor=member(), case=Case.objects.get(pk=case.pk))
     text = letters(case).get(title__contains="angenommen").payload["text"]
     assert "- Nachricht" in text
     assert "Entscheid" not in text  # it is taken
@@ -176,13 +178,13 @@ def test_the_letter_of_a_yes_says_what_follows_in_the_language_of_the_case_which
 
 
 WRITTEN = {
-    "message": lambda case: actions.message(actor=member(), case=case, text="Das Formular liegt bei."),
-    "remind": lambda case: actions.remind(actor=member(), case=case),
-    "merge": lambda case: actions.merge(actor=member(), case=case, other=CaseFactory()),
-    "redirect": lambda case: actions.redirect(
+    "message": lambda case: actions.send_message(actor=member(), case=case, text="Das Formular liegt bei."),
+    "remind": lambda case: actions.remind_applicant(actor=member(), case=case),
+    "merge": lambda case: actions.merge_into(actor=member(), case=case, other=CaseFactory()),
+    "redirect": lambda case: actions.redirect_to_service(
         actor=member(), case=case, form=another_service(), reason="Das ist ein Gesuch."
     ),
-    "reopen": lambda case: actions.reopen(actor=member(), case=case, reason="Der Vertrag ist da."),
+    "reopen": lambda case: actions.reopen_case(actor=member(), case=case, reason="Der Vertrag ist da."),
 }
 
 
@@ -205,7 +207,7 @@ def test_the_reason_of_a_refusal_stands_in_the_letter_and_in_the_trace():
     text = letters(case).last().payload["text"]
     assert "Vous n’habitez pas à Orvenay." in text
     assert case.events.get(kind="refused").data["reason"] == "Vous n’habitez pas à Orvenay."
-    assert (case.outcome, case.stages.get().progress) == (Outcome.REFUSED, CaseStage.Progress.SKIPPED)
+    assert (case.outcome, case.stages.get().progress) == (CaseOutcome.REFUSED, CaseStage.Progress.SKIPPED)
 
 
 def test_an_answer_tells_the_agent_in_charge_and_nobody_where_there_is_none():
@@ -215,15 +217,15 @@ def test_an_answer_tells_the_agent_in_charge_and_nobody_where_there_is_none():
     assert "/admin/cases/" in to_agents[0].payload["text"]
 
     alone = CaseFactory(asked=True, assignee=None)
-    actions.answer(actor=applicant(alone), case=alone, text="La voici.")
+    actions.answer_question(actor=applicant(alone), case=alone, text="La voici.")
     assert {one.recipient for one in letters(alone)} == {alone.submission.email}
 
 
 def test_of_two_agents_who_take_a_case_one_wins_and_the_other_is_told():
     case, first, second = CaseFactory(), member(first_name="Nadia"), member()
-    actions.take(actor=first, case=case)
+    actions.take_case(actor=first, case=case)
     with pytest.raises(IllegalTransition, match="Nadia"):
-        actions.take(actor=second, case=case)
+        actions.take_case(actor=second, case=case)
     case.refresh_from_db()
     assert case.assignee == first
 
@@ -231,35 +233,35 @@ def test_of_two_agents_who_take_a_case_one_wins_and_the_other_is_told():
 def test_a_case_is_assigned_to_members_of_its_team_only():
     case = CaseFactory()
     colleague = member(Role.TREAT)
-    actions.assign(actor=member(), case=case, agent=colleague)
+    actions.assign_case(actor=member(), case=case, agent=colleague)
     case.refresh_from_db()
     assert case.assignee == colleague
     with pytest.raises(IllegalTransition):
-        actions.assign(actor=member(), case=case, agent=UserFactory())
+        actions.assign_case(actor=member(), case=case, agent=UserFactory())
 
 
 def test_what_was_stated_when_accepting_is_kept_with_the_decision_and_in_the_trace():
     case = CaseFactory()
     details = {"documents": {"identity_check": "seen"}}
-    actions.accept(actor=member(), case=case, details=details)
+    actions.accept_case(actor=member(), case=case, details=details)
     assert case.stages.get(key="decision").data["details"] == details
     assert case.events.get(kind="accepted").data["details"] == details
 
 
 def test_a_decision_on_a_screen_that_is_old_is_refused():
     case = CaseFactory()
-    seen = trace.last_change(case)
-    actions.message(actor=applicant(case), case=case, text="Encore un mot.")
-    with pytest.raises(Stale):
-        actions.refuse(actor=member(), case=case, reason="Non.", seen=seen)
+    seen = audit_log.last_relevant_event(case)
+    actions.send_message(actor=applicant(case), case=case, text="Encore un mot.")
+    with pytest.raises(StaleCase):
+        actions.refuse_case(actor=member(), case=case, reason="Non.", seen=seen)
     assert Case.objects.get(pk=case.pk).is_open
 
 
 def test_a_note_of_a_colleague_does_not_make_a_screen_old():
     case = CaseFactory()
-    seen = trace.last_change(case)
-    actions.note(actor=member(), case=case, text="Vu au guichet.")
-    actions.refuse(actor=member(), case=case, reason="Non.", seen=seen)
+    seen = audit_log.last_relevant_event(case)
+    actions.add_note(actor=member(), case=case, text="Vu au guichet.")
+    actions.refuse_case(actor=member(), case=case, reason="Non.", seen=seen)
     assert not Case.objects.get(pk=case.pk).is_open
 
 
@@ -267,24 +269,24 @@ def test_a_note_of_a_colleague_does_not_make_a_screen_old():
 def test_nothing_is_no_reason(text):
     case = CaseFactory()
     with pytest.raises(IllegalTransition):
-        actions.refuse(actor=member(), case=case, reason=text)
+        actions.refuse_case(actor=member(), case=case, reason=text)
 
 
 def test_accepting_has_to_wait_for_a_stage_before_the_decision():
     case = CaseFactory(stages=[{"key": "gone", "type": "gone"}, {"key": "decision", "type": "decision"}])
     with pytest.raises(IllegalTransition):
-        actions.accept(actor=member(), case=case)
-    actions.refuse(actor=member(), case=case, reason="Non.")
+        actions.accept_case(actor=member(), case=case)
+    actions.refuse_case(actor=member(), case=case, reason="Non.")
     assert not Case.objects.get(pk=case.pk).is_open
 
 
 def test_the_link_that_was_mailed_confirms_the_address_and_the_one_shown_does_not():
     case = CaseFactory()
     with pytest.raises(IllegalTransition):
-        actions.confirm_address(actor=Applicant(link=case.links.get(mailed=False)), case=case)
-    actions.confirm_address(actor=applicant(case), case=case)
+        actions.confirm_email_address(actor=Applicant(link=case.links.get(mailed=False)), case=case)
+    actions.confirm_email_address(actor=applicant(case), case=case)
     first = Case.objects.get(pk=case.pk).email_confirmed_at
-    actions.confirm_address(actor=applicant(case), case=case)
+    actions.confirm_email_address(actor=applicant(case), case=case)
     assert Case.objects.get(pk=case.pk).email_confirmed_at == first
     assert case.events.filter(kind="address_confirmed").count() == 1
 
@@ -292,5 +294,5 @@ def test_the_link_that_was_mailed_confirms_the_address_and_the_one_shown_does_no
 def test_long_strange_names_are_carried_safely():
     name = "\u202eنور 🏔" * 40
     case = CaseFactory(answers={"nom": name})
-    actions.note(actor=member(), case=case, text=name)
+    actions.add_note(actor=member(), case=case, text=name)
     assert Case.objects.search("نور").get() == case

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from eservices.cases import actions, process, trace
+from eservices.cases import actions, audit_log, process
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case
 from eservices.cases.stages import Done, Stage, stages
@@ -47,14 +47,14 @@ def signed_in() -> Client:
 
 def test_of_two_agents_pressing_take_together_one_wins_and_the_other_is_told():
     case, agents = CaseFactory(), [member(), member()]
-    answers = at_once(*(lambda one=one: actions.take(actor=one, case=case) for one in agents))
+    answers = at_once(*(lambda one=one: actions.take_case(actor=one, case=case) for one in agents))
     assert sorted(isinstance(answer, IllegalTransition) for answer in answers) == [False, True]
     assert case.events.filter(kind="taken").count() == 1
 
 
 def test_of_two_agents_who_accept_and_refuse_together_one_decides_and_the_other_is_told():
     case = CaseFactory()
-    seen = {"seen": trace.last_change(case)}
+    seen = {"seen": audit_log.last_relevant_event(case)}
 
     def press(do: str):
         agent, url = signed_in(), reverse("cases:do", args=[case.reference, do])
@@ -77,10 +77,10 @@ def test_workers_that_meet_on_a_case_run_each_stage_once(monkeypatch):
     monkeypatch.setitem(stages._offers, "writes", Writes)
     laid = [{"key": f"s{number}", "type": "writes"} for number in range(3)]
     case = CaseFactory(stages=[*laid, DECISION], advanced=False)
-    at_once(*[lambda: process.advance(case.pk)] * 4)
+    at_once(*[lambda: process.advance_case(case.pk)] * 4)
     titles = Delivery.objects.about(case.subject).filter(recipient="x").values_list("title", flat=True)
     assert sorted(titles) == ["s0", "s1", "s2"]
-    assert process.current(Case.objects.get(pk=case.pk)).key == "decision"
+    assert process.current_stage(Case.objects.get(pk=case.pk)).key == "decision"
 
 
 def test_agents_who_press_next_together_get_different_cases_and_those_that_are_most_urgent():

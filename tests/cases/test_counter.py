@@ -11,7 +11,7 @@ from django.utils import timezone
 from eservices.cases import actions
 from eservices.cases.models import JoinCode, Role
 from eservices.deliveries.models import Delivery
-from eservices.submissions.actions import send
+from eservices.submissions.actions import submit
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import DECISION, CallBackFactory, CaseFactory, TeamFactory, member
 from tests.factories.home import CommuneSettingsFactory
@@ -82,7 +82,7 @@ def test_the_receipt_says_what_happens_next_and_by_when_on_the_page_in_the_mail_
     content["texts"]["fr"] |= dict(zip(("stage.decision", "stage.notify"), steps, strict=True))
     team = TeamFactory()
     draft = DraftFactory(complete=True, version=FormVersionFactory(content=content))
-    case = send(actor=None, draft=draft).case
+    case = submit(actor=None, draft=draft).case
     page = client.get(reverse("submissions:sent", args=[draft.secret])).text
     letter = Delivery.objects.about(case.subject).get().payload
     client.force_login(member(Role.READ, team))
@@ -106,7 +106,7 @@ def test_whoever_filed_for_somebody_comes_to_the_receipt_the_case_and_the_counte
     draft.answers |= {"pour": "autre", "lien": "Sa fille"}
     draft.completed += ["procuration"]
     draft.save()
-    case = send(actor=agent, draft=draft).case
+    case = submit(actor=agent, draft=draft).case
     client.force_login(agent)
     page = client.get(reverse("submissions:sent", args=[draft.secret])).text
     for name, args in (("receipt", [case.reference]), ("case", [case.reference]), ("counter", [])):
@@ -119,7 +119,7 @@ def test_whoever_filed_for_somebody_prints_the_receipt_of_another_team_s_case_th
     TeamFactory()
     clerk, stranger = (member(Role.TREAT, TeamFactory(key="police")) for _ in range(2))
     draft = DraftFactory(complete=True, agent=clerk, channel="counter")
-    case = send(actor=clerk, draft=draft).case
+    case = submit(actor=clerk, draft=draft).case
     paper, screen = (reverse(f"cases:{name}", args=[case.reference]) for name in ("receipt", "case"))
     client.force_login(clerk)
     page = client.get(reverse("submissions:sent", args=[draft.secret])).text
@@ -161,7 +161,7 @@ def test_who_files_for_somebody_is_not_spoken_to_as_a_resident(client):
 def code():
     """A case without an address, and the code handed over with it."""
     case = CaseFactory(email="")
-    return case, actions.give_join_code(actor=member(), case=case)
+    return case, actions.issue_join_code(actor=member(), case=case)
 
 
 def join(client, case, code):
@@ -195,7 +195,7 @@ def test_a_code_works_once_for_its_case_within_its_days_and_is_kept_as_digest_on
 
 def test_a_new_code_ends_the_one_before_and_codes_are_not_guessed(client, code):
     case, typed = code
-    actions.give_join_code(actor=member(), case=case)
+    actions.issue_join_code(actor=member(), case=case)
     client.force_login(UserFactory())
     answers = [join(client, case, typed) for _try in range(12)]
     assert {one.status_code for one in answers} == {422}
@@ -240,5 +240,5 @@ def test_an_agent_notes_whom_to_call_and_the_counter_shows_the_number_until_some
     assert client.post(url, {"phone": "079 123 45 67", "wish": "le soir"}).status_code == 302
     assert case.calls.get().asked_by == agent
     assert "le soir" in client.get(COUNTER).text
-    actions.called(actor=agent, case=case, call=case.calls.get(), reached=True)
+    actions.record_callback(actor=agent, case=case, call=case.calls.get(), reached=True)
     assert "le soir" not in client.get(COUNTER).text

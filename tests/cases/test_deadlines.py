@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eservices.cases import deadlines
-from home import working_days
+from eservices.cases.logic import deadlines
+from home.localization import working_days
 
 ZURICH = ZoneInfo("Europe/Zurich")
 VAUD = working_days.public_holidays("CH", "VD")
@@ -31,7 +31,7 @@ def moment(text: str) -> datetime:
     ],
 )
 def test_the_deadline_is_the_end_of_the_last_working_day(start, days, end):
-    found = deadlines.after(moment(start), days, VAUD)
+    found = deadlines.add_working_days_at(moment(start), days, VAUD)
     assert (found.date().isoformat(), found.hour) == (end, 17)
 
 
@@ -45,23 +45,25 @@ def test_a_day_off_in_vaud_is_a_working_day_in_geneva():
     ("days", "reminders"), [(1, []), (2, []), (3, [1]), (5, [3]), (6, [4]), (7, [3, 5]), (10, [5, 8])]
 )
 def test_there_are_two_reminders_where_there_is_time_for_them(days, reminders):
-    assert deadlines.reminders(days) == reminders
+    assert deadlines.reminder_days(days) == reminders
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.integers(1, 60))
 def test_a_deadline_lies_exactly_its_working_days_ahead(start, days):
     start = start.replace(tzinfo=ZURICH)
-    end = deadlines.after(start, days, VAUD)
+    end = deadlines.add_working_days_at(start, days, VAUD)
     assert working_days.is_working_day(end.date(), VAUD)
-    assert working_days.counted(start.date(), end.date(), VAUD) == days
+    assert working_days.count_working_days(start.date(), end.date(), VAUD) == days
 
 
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.dates(date(2020, 1, 1), date(2021, 1, 1)))
 def test_counting_backwards_is_counting_forwards(one, other):
-    assert working_days.counted(one, other, VAUD) == -working_days.counted(other, one, VAUD)
+    assert working_days.count_working_days(one, other, VAUD) == -working_days.count_working_days(
+        other, one, VAUD
+    )
 
 
 def test_a_pause_within_a_day_moves_nothing():
     deadline = moment("2026-11-19T17:00")
-    same = deadlines.extended(deadline, moment("2026-11-17T09:00"), moment("2026-11-17T16:00"), VAUD)
+    same = deadlines.extend_by_pause(deadline, moment("2026-11-17T09:00"), moment("2026-11-17T16:00"), VAUD)
     assert same == deadline

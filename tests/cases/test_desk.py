@@ -14,10 +14,11 @@ from wagtail.models import GroupPagePermission
 from wagtail.users.models import UserProfile
 
 from eservices.accounts.roles import ensure_roles
-from eservices.cases import actions, case_screen, timeline, trace
-from eservices.cases.case_events import label_of
+from eservices.cases import actions, audit_log, timeline
+from eservices.cases.desk.case import page as case_screen
+from eservices.cases.event_labels import event_label
 from eservices.cases.models import Case, Role, Team, TeamMember
-from eservices.cases.states import State
+from eservices.cases.states import CaseState
 from eservices.formbuilder.models import FormVersion
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import (
@@ -159,7 +160,7 @@ def test_a_case_stands_in_the_views_of_its_situation(client, agent, situation, v
 
 def test_mine_shows_what_the_agent_took(client, agent):
     case, other = CaseFactory(), CaseFactory(taken=True)
-    actions.take(actor=agent, case=case)
+    actions.take_case(actor=agent, case=case)
     html = client.get(QUEUE, {"view": "mine"}).content.decode()
     assert case.reference in html
     assert other.reference not in html
@@ -209,7 +210,7 @@ def test_the_queue_is_narrowed_to_each_state(client, agent):
         "decided": CaseFactory(state="decided", outcome="accepted"),
         "closed": CaseFactory(refused=True),
     }
-    assert {state: listed(client, cases, {"state": state}) for state in State.values} == {
+    assert {state: listed(client, cases, {"state": state}) for state in CaseState.values} == {
         state: [state] for state in cases
     }
 
@@ -293,7 +294,7 @@ def test_a_name_and_a_team_are_shown_as_they_are_written(client, agent):
 
 
 def test_a_long_queue_comes_in_pages(client, agent, monkeypatch):
-    monkeypatch.setattr("eservices.cases.queue_views.PAGE", 2)
+    monkeypatch.setattr("eservices.cases.desk.case_queue.views.PAGE", 2)
     cases = [CaseFactory() for _ in range(3)]
     first, second = (client.get(QUEUE, {"p": number}).content.decode() for number in (1, 2))
     assert [f">{case.reference}<" in first for case in cases] == [True, True, False]
@@ -318,7 +319,7 @@ def test_the_queue_is_narrowed_to_each_part_of_the_time_to_come(client, agent):
 
 
 def test_a_group_says_on_each_page_how_many_there_are_in_it(client, agent, monkeypatch):
-    monkeypatch.setattr("eservices.cases.queue_views.PAGE", 3)
+    monkeypatch.setattr("eservices.cases.desk.case_queue.views.PAGE", 3)
     for situation in [{"late": True}, {"late": True}, {}, {}, {"asked": True}]:
         CaseFactory(**situation)
 
@@ -361,7 +362,7 @@ def test_a_case_that_is_opened_again_takes_few_queries(client, agent, django_ass
 
 def test_an_agent_accepts_and_the_applicant_is_told(client, agent):
     case = CaseFactory()
-    response = client.post(page(case, "accept"), {"seen": trace.last_change(case)})
+    response = client.post(page(case, "accept"), {"seen": audit_log.last_relevant_event(case)})
     assert response.status_code == 302
     case.refresh_from_db()
     assert (case.outcome, case.assignee) == ("accepted", agent)
@@ -385,8 +386,8 @@ def test_a_refusal_without_reason_is_not_done_and_says_what_is_missing(client, a
 
 def test_on_an_old_screen_the_typed_reason_is_shown_again_and_can_be_sent_then(client, agent):
     case = CaseFactory()
-    seen = trace.last_change(case)
-    actions.message(actor=applicant(case), case=case, text="Encore un mot.")
+    seen = audit_log.last_relevant_event(case)
+    actions.send_message(actor=applicant(case), case=case, text="Encore un mot.")
     typed = {"reason": "Une raison longuement pesée.", "seen": seen}
     response = client.post(page(case, "refuse"), typed)
     assert response.status_code == 409
@@ -405,7 +406,7 @@ def test_a_deed_that_is_not_possible_any_more_says_so_and_keeps_what_was_typed(c
 
 def test_the_second_agent_who_takes_is_told_who_was_first(client, agent):
     case = CaseFactory()
-    actions.take(actor=member(first_name="Pascal"), case=case)
+    actions.take_case(actor=member(first_name="Pascal"), case=case)
     response = client.post(page(case, "take"))
     assert response.status_code == 409
     assert "Pascal" in response.content.decode()
@@ -475,7 +476,7 @@ def test_the_case_tells_what_happened_when_and_by_whom(client, agent):
     page = BeautifulSoup(client.get(reverse("cases:case", args=[case.reference])).text, "html.parser")
     told = [line.get_text(" ", strip=True) for line in page.select("aside ol.log > li")]
     taken = case.events.get(kind="taken")
-    assert any(str(label_of("taken")) in line and str(taken.actor) in line for line in told), told
+    assert any(str(event_label("taken")) in line and str(taken.actor) in line for line in told), told
 
 
 # -- Counter, menu, teams ------------------------------------------------------------------------------------
@@ -494,7 +495,7 @@ def test_the_menu_counts_the_open_cases_of_the_agent(client, agent):
 
 def test_the_first_page_of_the_admin_counts_the_cases_of_the_agent_and_leads_to_them(client, agent):
     late, mine = CaseFactory(late=True), CaseFactory()
-    actions.take(actor=agent, case=mine)
+    actions.take_case(actor=agent, case=mine)
     CaseFactory(refused=True)
     html = client.get(reverse("wagtailadmin_home")).content.decode()
     counts = {key: int(size) for key, size in re.findall(r"\?view=(\w+)\"><b>(\d+)</b>", html)}
@@ -571,8 +572,8 @@ def test_the_menu_offers_agents_no_snippets_and_leads_their_teams_by_name(client
 def test_who_assigns_a_case_to_somebody_reads_the_name_once(client, agent):
     case, colleague = CaseFactory(), member(first_name="Sophie", last_name="Aubert")
     for to in (agent, colleague, None):
-        actions.assign(actor=agent, case=case, agent=to)
-    details = [line.detail for line in timeline.timeline(case) if line.what == gettext("Assigned")]
+        actions.assign_case(actor=agent, case=case, agent=to)
+    details = [line.detail for line in timeline.timeline_items(case) if line.what == gettext("Assigned")]
     assert details == [gettext("nobody"), "Sophie Aubert", ""]
 
 
@@ -585,7 +586,7 @@ def test_accepting_the_first_of_two_decisions_announces_the_second(agent):
     case = CaseFactory(stages=[{"key": "visa", "type": "decision"}, {"key": "board", "type": "decision"}])
     case.version.content["texts"]["fr"]["stage.board"] = "La Municipalité"
     case.version.save()
-    assert "La Municipalité" in case_screen.consequences(Case.objects.get(pk=case.pk), agent)
+    assert "La Municipalité" in case_screen.describe_consequences(Case.objects.get(pk=case.pk), agent)
 
 
 def test_members_of_a_team_are_not_edited_with_its_name(client):
@@ -617,8 +618,8 @@ def test_an_agent_reads_the_stages_in_the_own_language_and_not_in_that_of_the_ca
 
 def test_what_is_decided_waits_for_nobody_though_the_next_stage_has_not_begun(client, agent):
     case = CaseFactory()
-    actions.accept(actor=agent, case=case)
-    assert case_screen.situation(Case.objects.get(pk=case.pk)).startswith("Décidé")
+    actions.accept_case(actor=agent, case=case)
+    assert case_screen.describe_situation(Case.objects.get(pk=case.pk)).startswith("Décidé")
 
 
 @pytest.mark.parametrize(

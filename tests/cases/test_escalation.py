@@ -8,12 +8,13 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, process, sweeps, timing
+from eservices.cases import actions, jobs, process
 from eservices.cases.models import CaseStage, Escalation
+from eservices.cases.workflow import clock
 from eservices.deliveries.models import Delivery
 from home.models import CommuneSettings
 from tests.factories.cases import CaseFactory, TeamFactory, applicant, member
-from tests.factories.letters import LetterFactory
+from tests.factories.letter_templates import LetterFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timezone())
@@ -35,8 +36,8 @@ def closed_on(first: int, last: int | None = None) -> None:
 
 def test_the_days_on_which_the_commune_is_closed_are_no_working_days():
     closed_on(24, 26)
-    assert timezone.localtime(timing.promised(MONDAY, 2)).date().isoformat() == "2026-11-30"
-    assert timezone.localtime(timing.promised(MONDAY.replace(day=22), 1)).date() == MONDAY.date()
+    assert timezone.localtime(clock.promised_deadline(MONDAY, 2)).date().isoformat() == "2026-11-30"
+    assert timezone.localtime(clock.promised_deadline(MONDAY.replace(day=22), 1)).date() == MONDAY.date()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_the_holidays_are_those_of_the_canton_or_country_that_the_operator_named
 ):
     settings.COUNTRY, settings.SUBDIVISION = place
     start = timezone.make_aware(datetime.fromisoformat(f"{sent}T09:00"))
-    assert timezone.localtime(timing.promised(start, 1)).date().isoformat() == answered
+    assert timezone.localtime(clock.promised_deadline(start, 1)).date().isoformat() == answered
 
 
 def test_the_day_that_the_applicant_is_promised_follows_closing_days_and_pauses(client):
@@ -64,10 +65,10 @@ def test_the_day_that_the_applicant_is_promised_follows_closing_days_and_pauses(
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory()
         assert promised() == ["26 novembre"]
-        actions.ask(actor=member(), case=case, text="Et la page 3 ?")
+        actions.ask_applicant(actor=member(), case=case, text="Et la page 3 ?")
         assert promised() == []
         clock.move_to(MONDAY + timedelta(days=2))
-        actions.answer(actor=applicant(case), case=case, text="La voici.")
+        actions.answer_question(actor=applicant(case), case=case, text="La voici.")
         assert promised() == ["30 novembre"]
         closed_on(27)
         clock.move_to(MONDAY + timedelta(days=3))
@@ -80,11 +81,11 @@ def test_a_lead_is_told_before_and_after_the_deadline_once_each_in_their_languag
         case, lead, other = CaseFactory(), member(language="de"), member(team=TeamFactory(key="police"))
         near, over = Escalation.objects.order_by("due_at")
         assert over.due_at == case.deadline
-        sweeps.tell_leads(timezone.now())
+        jobs.send_due_escalations(timezone.now())
         assert told(case) == []
         for moment, count in ((near.due_at, 1), (near.due_at, 1), (over.due_at, 2), (over.due_at, 2)):
             clock.move_to(moment + timedelta(seconds=15))
-            sweeps.tell_leads(timezone.now())
+            jobs.send_due_escalations(timezone.now())
             assert len(told(case)) == count
     letters = Delivery.objects.filter(recipient=lead.email)
     assert {one.payload["language"] for one in letters} == {"de"}
@@ -97,15 +98,15 @@ def test_nobody_is_told_while_it_rests_nor_after_the_end_and_anew_when_the_deadl
         case = CaseFactory(asked=True)
         first = case.deadline
         clock.move_to(first + timedelta(days=1))
-        sweeps.tell_leads(timezone.now())
+        jobs.send_due_escalations(timezone.now())
         assert told(case) == []
-        actions.answer(actor=applicant(case), case=case, text="Voilà.")
+        actions.answer_question(actor=applicant(case), case=case, text="Voilà.")
         case.refresh_from_db()
         assert Escalation.objects.get(kind="over").due_at == case.deadline > first
-        actions.refuse(actor=member(), case=case, reason="Non.")
+        actions.refuse_case(actor=member(), case=case, reason="Non.")
         told_before = told(case)
         clock.move_to(case.deadline + timedelta(days=1))
-        sweeps.tell_leads(timezone.now())
+        jobs.send_due_escalations(timezone.now())
     assert told(case) == told_before
     assert not Escalation.objects.filter(done_at=None).exists()
     assert not CaseFactory(rehearsal=True).escalations.exists()
@@ -116,7 +117,7 @@ def test_a_team_without_a_lead_is_told_at_its_own_address():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory()
         clock.move_to(case.deadline)
-        sweeps.tell_leads(timezone.now())
+        jobs.send_due_escalations(timezone.now())
     assert "habitants@orvenay.example" in {one.recipient for one in Delivery.objects.about(case.subject)}
 
 
@@ -126,7 +127,7 @@ UNKNOWN_LETTER = {"key": "dire", "type": "notify", "settings": {"letter": "dispa
 
 def at(clock, moment: datetime) -> None:
     clock.move_to(moment)
-    sweeps.tell_leads(timezone.now())
+    jobs.send_due_escalations(timezone.now())
 
 
 def test_a_lead_is_told_once_of_a_case_that_stays_blocked_and_of_the_next_block_anew():
@@ -135,11 +136,11 @@ def test_a_lead_is_told_once_of_a_case_that_stays_blocked_and_of_the_next_block_
         at(clock, MONDAY + timedelta(minutes=9))
         assert told(case) == []
         for minutes in (10, 20, 30):
-            process.advance(case.pk)
+            process.advance_case(case.pk)
             at(clock, MONDAY + timedelta(minutes=minutes))
             assert told(case) == [f"Bloqué\xa0: {case.reference}"]
         CaseStage.objects.filter(case=case, key="dire").update(progress="done", waiting_for="")
-        process.advance(case.pk)
+        process.advance_case(case.pk)
         at(clock, MONDAY + timedelta(minutes=40))
     assert len(told(case)) == 2
     assert {one.recipient for one in Delivery.objects.filter(title__startswith="Bloqué")} == {lead.email}
@@ -152,7 +153,7 @@ def test_nobody_is_told_of_what_goes_on_within_ten_minutes_nor_of_a_rehearsal():
         case = CaseFactory(stages=[UNKNOWN_LETTER])
         LetterFactory(key="disparue")
         clock.move_to(MONDAY + timedelta(minutes=5))
-        process.advance(case.pk)
+        process.advance_case(case.pk)
         at(clock, MONDAY + timedelta(minutes=15))
     assert not Delivery.objects.filter(title__startswith="Bloqué").exists()
 
@@ -161,7 +162,7 @@ def test_a_fault_in_a_stage_is_told_to_a_lead_without_what_it_says(monkeypatch):
     def fails(*args, **kwargs):
         raise RuntimeError("Élodie Marchetti is unknown")
 
-    monkeypatch.setattr("eservices.cases.emails.notice", fails)
+    monkeypatch.setattr("eservices.cases.emails.send_stage_message", fails)
     said = {"key": "dire", "type": "notify", "settings": {"subject": "Bonjour", "text": "Bonjour"}}
     with time_machine.travel(MONDAY, tick=False) as clock:
         lead, case = member(), CaseFactory(stages=[said])

@@ -6,8 +6,8 @@ from django.urls import reverse
 from eservices.accounts import actions as accounts
 from eservices.accounts.models import IdentityLevel, IdentityProof
 from eservices.cases import actions
-from eservices.cases.identity import level_of
 from eservices.cases.models import Case, Role
+from eservices.cases.workflow.identity import identity_level_of
 from tests.factories.accounts import UserFactory, known
 from tests.factories.cases import CaseFactory, applicant, member
 
@@ -32,13 +32,13 @@ def fresh(case) -> Case:
 )
 def test_a_request_keeps_the_level_of_its_account_as_far_as_it_is_about_the_applicant(who, level):
     case = CaseFactory(user=who())
-    assert case.submission.identity_level == level_of(case) == level
+    assert case.submission.identity_level == identity_level_of(case) == level
 
 
 def test_the_mailed_link_proves_the_address_and_the_record_stays_as_it_was_sent():
     case = CaseFactory()
-    actions.confirm_address(actor=applicant(case), case=case)
-    assert level_of(fresh(case)) == EMAIL
+    actions.confirm_email_address(actor=applicant(case), case=case)
+    assert identity_level_of(fresh(case)) == EMAIL
     assert fresh(case).submission.identity_level == NONE
 
 
@@ -49,9 +49,9 @@ def test_an_agent_who_saw_the_person_states_how_and_the_process_is_looked_at_aga
     assert "pièce d’identité ou" in client.get(reverse("cases:case", args=[case.reference])).content.decode()
     assert client.post(url, {}).status_code == 422
     assert client.post(url, {"check": "trust-me"}).status_code == 422
-    assert level_of(fresh(case)) == EMAIL
+    assert identity_level_of(fresh(case)) == EMAIL
     assert client.post(url, {"check": "card"}).status_code == 302
-    assert level_of(fresh(case)) == KNOWN
+    assert identity_level_of(fresh(case)) == KNOWN
     assert fresh(case).due_at is not None
     event = case.events.get(kind="identified")
     assert (event.actor, event.data) == (agent, {"check": "card", "account": False})
@@ -64,7 +64,7 @@ def test_who_only_reads_the_cases_of_a_team_identifies_nobody(client):
     client.force_login(member(role=Role.READ))
     url = reverse("cases:do", args=[case.reference, "identify"])
     assert client.post(url, {"check": "card"}).status_code == 404
-    assert level_of(fresh(case)) == NONE
+    assert identity_level_of(fresh(case)) == NONE
 
 
 def test_what_an_agent_saw_may_be_remembered_for_the_account_and_counts_for_its_other_requests():
@@ -74,12 +74,12 @@ def test_what_an_agent_saw_may_be_remembered_for_the_account_and_counts_for_its_
     about_otto.submission.applicant_name = "Otto Marchetti"
     about_otto.submission.save()
     agent = member()
-    actions.identify(actor=agent, case=case, check="card", account=True)
+    actions.identify_applicant(actor=agent, case=case, check="card", account=True)
     resident.refresh_from_db()
     assert resident.identity_level == KNOWN
     assert str(resident.known_as) == "Élodie Marchetti"
     assert resident.known_as.by == agent
-    assert [level_of(fresh(one)) for one in (case, other, about_otto)] == [KNOWN, KNOWN, EMAIL]
+    assert [identity_level_of(fresh(one)) for one in (case, other, about_otto)] == [KNOWN, KNOWN, EMAIL]
 
 
 def test_a_closed_case_stays_at_the_level_it_ended_with():
@@ -89,5 +89,5 @@ def test_a_closed_case_stays_at_the_level_it_ended_with():
         actor=None, user=resident, means="posted_code", given_names="Élodie", family_name="Marchetti"
     )
     with pytest.raises(actions.IllegalTransition):
-        actions.identify(actor=member(), case=case, check="card")
-    assert level_of(fresh(case)) == EMAIL
+        actions.identify_applicant(actor=member(), case=case, check="card")
+    assert identity_level_of(fresh(case)) == EMAIL

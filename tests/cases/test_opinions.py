@@ -8,11 +8,12 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, case_screen, process, timeline
+from eservices.cases import actions, process, timeline
 from eservices.cases.actions import IllegalTransition
-from eservices.cases.actors import SYSTEM, Office
+from eservices.cases.actors import SYSTEM, ConsultedOffice
+from eservices.cases.desk.case import page
 from eservices.cases.models import Case, Opinion
-from eservices.cases.progress import current
+from eservices.cases.workflow.progress import current_stage
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import StoredFile
 from tests.factories.cases import DECISION, CaseFactory, TeamFactory, member
@@ -37,12 +38,12 @@ def opened(**settings) -> Case:
 
 def give(opinion: Opinion, stance="favourable", text="", author="A. Rey"):
     return actions.give_opinion(
-        actor=Office(opinion.name), opinion=opinion, stance=stance, text=text, author=author
+        actor=ConsultedOffice(opinion.name), opinion=opinion, stance=stance, text=text, author=author
     )
 
 
 def advanced(case: Case) -> Case:
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 
@@ -56,7 +57,7 @@ def test_all_are_asked_at_once_and_the_case_goes_on_when_all_have_answered(clien
     asked = Delivery.objects.about(case.subject).filter(recipient__in=[police.email, fire.email])
     assert {one.recipient for one in asked} == {"police@orvenay.example", "sdis@region.example"}
     assert all(url_of(one) in asked.get(recipient=one.email).payload["text"] for one in (police, fire))
-    assert current(case).waiting_for == "others"
+    assert current_stage(case).waiting_for == "others"
 
     page = client.get(url_of(fire))
     assert page["Cache-Control"] == "private, no-store"
@@ -65,7 +66,7 @@ def test_all_are_asked_at_once_and_the_case_goes_on_when_all_have_answered(clien
     typed = {"stance": "conditions", "text": "", "author": "Cap. Rey"}
     assert client.post(url_of(fire), typed).status_code == 422
     assert client.post(url_of(fire), typed | {"text": "Deux extincteurs."}).status_code == 302
-    assert current(Case.objects.get(pk=case.pk)).key == "preavis"
+    assert current_stage(Case.objects.get(pk=case.pk)).key == "preavis"
     again = client.get(url_of(fire)).content.decode()
     assert "Deux extincteurs." in again
     assert "Marchetti" not in again
@@ -74,13 +75,13 @@ def test_all_are_asked_at_once_and_the_case_goes_on_when_all_have_answered(clien
 
     give(police)
     case = advanced(case)
-    assert current(case).key == "decision"
+    assert current_stage(case).key == "decision"
     assert case.data == {"preavis_result": "conditions"}
     assert {event.actor_kind for event in case.events.filter(kind="opinion")} == {"office"}
 
 
 def test_the_timeline_names_each_office_that_was_asked():
-    told = [line.detail for line in timeline.timeline(opened()) if line.what == "Préavis demandé"]
+    told = [line.detail for line in timeline.timeline_items(opened()) if line.what == "Préavis demandé"]
     assert [any(one.name in line for line in told) for one in Opinion.objects.all()] == [True, True]
 
 
@@ -89,7 +90,7 @@ def test_enough_are_enough_and_the_other_link_is_over(client):
     police, fire = Opinion.objects.all()
     give(police, "unfavourable", "Trop de bruit.")
     case = advanced(case)
-    assert (current(case).key, case.data) == ("decision", {"preavis_result": "unfavourable"})
+    assert (current_stage(case).key, case.data) == ("decision", {"preavis_result": "unfavourable"})
     page = client.get(url_of(fire)).content.decode()
     assert "n’est plus attendu" in page
     assert "Marchetti" not in page
@@ -108,8 +109,8 @@ def test_who_is_silent_is_reminded_once_then_an_agent_does_without(client):
         assert reminders.count() == 1
         clock.move_to(fire.term + timedelta(minutes=1))
         case = advanced(case)
-        assert current(case).waiting_for == "agent"
-        assert "SDIS" in case_screen.situation(case)
+        assert current_stage(case).waiting_for == "agent"
+        assert "SDIS" in page.describe_situation(case)
         assert case.due_at is not None  # the other one’s reminder
 
         client.force_login(member())
@@ -118,7 +119,7 @@ def test_who_is_silent_is_reminded_once_then_an_agent_does_without(client):
         assert client.post(url, {"opinion": fire.pk, "stance": "waived"}).status_code == 302
         give(Opinion.objects.get(name="Police"))
         case = advanced(case)
-    assert current(case).key == "decision"
+    assert current_stage(case).key == "decision"
     assert case.data == {"preavis_result": "favourable"}
 
 
@@ -127,7 +128,7 @@ def test_silence_is_no_remark_where_the_service_says_so():
         case = opened(silence=True)
         clock.move_to(max(one.term for one in Opinion.objects.all()))
         case = advanced(case)
-    assert (current(case).key, case.data) == ("decision", {"preavis_result": "none"})
+    assert (current_stage(case).key, case.data) == ("decision", {"preavis_result": "none"})
 
 
 def test_reading_by_an_office_leaves_a_trace_once_a_day_and_files_open_as_long_as_it_is_asked(client):
@@ -161,11 +162,11 @@ def test_in_a_case_that_goes_on_after_all_only_who_gave_no_opinion_is_asked_agai
     case = opened()
     police, fire = Opinion.objects.all()
     give(police)
-    actions.refuse(actor=member(), case=case, reason="Trop tard.")
-    actions.reopen(actor=member(), case=case, reason="Un recours est fondé.")
+    actions.refuse_case(actor=member(), case=case, reason="Trop tard.")
+    actions.reopen_case(actor=member(), case=case, reason="Un recours est fondé.")
 
     case = advanced(case)
-    assert current(case).waiting_for == "others"
+    assert current_stage(case).waiting_for == "others"
     assert [one.name for one in Opinion.objects.filter(given_at=None)] == ["SDIS"]
     assert client.get(url_of(fire)).status_code == 404
     again = Opinion.objects.get(name="SDIS")

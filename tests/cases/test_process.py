@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from eservices.cases import actions, case_screen, process, sweeps
+from eservices.cases import actions, jobs, process
+from eservices.cases.desk.case import page
 from eservices.cases.models import Case, CaseStage
 from eservices.cases.stages import Done, Stage, Stop, Waiting, stages
-from eservices.cases.states import Outcome, State
+from eservices.cases.states import CaseOutcome, CaseState
 from eservices.deliveries.models import Delivery
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Submission
@@ -66,7 +67,7 @@ def test_sending_opens_a_case_with_reference_deadline_stages_event_and_letter():
     case = sent(version=version).case
 
     assert case.reference.startswith("ORV-")
-    assert case.state == State.RECEIVED
+    assert case.state == CaseState.RECEIVED
     assert case.team.key == "habitants"
     assert case.deadline > case.opened_at
     assert [row.key for row in case.stages.all()] == ["decision"]
@@ -90,7 +91,7 @@ def test_who_gave_no_address_gets_a_case_and_a_letter_on_paper():
     draft = DraftFactory(complete=True, version=FormVersionFactory(), agent=member(), channel="counter")
     draft.answers["courriel"] = None
     draft.save()
-    case = submissions.send(actor=draft.agent, draft=draft).case
+    case = submissions.submit(actor=draft.agent, draft=draft).case
 
     assert Delivery.objects.about(case.subject).get().carrier == "print"
     assert case.events.get().actor == draft.agent
@@ -100,7 +101,7 @@ def test_a_case_that_cannot_be_opened_aborts_the_sending(monkeypatch):
     def fail(**kwargs):
         raise RuntimeError("no")
 
-    monkeypatch.setattr("eservices.cases.receivers.open_case", fail)
+    monkeypatch.setattr("eservices.cases.signal_handlers.open_case", fail)
     with pytest.raises(RuntimeError):
         sent(version=FormVersionFactory())
     assert not Submission.objects.exists()
@@ -123,21 +124,21 @@ def test_references_count_up_and_rehearsals_have_a_series_of_their_own():
 def test_the_process_waits_for_the_decision_then_runs_what_follows_and_closes(counting):
     case = CaseFactory(stages=[{"key": "before", "type": "counting"}, DECISION, laid("counting")])
     assert counting.entered == ["before"]
-    assert process.current(case).key == "decision"
+    assert process.current_stage(case).key == "decision"
 
-    actions.accept(actor=member(), case=case)
-    process.advance(case.pk)
+    actions.accept_case(actor=member(), case=case)
+    process.advance_case(case.pk)
 
     case.refresh_from_db()
     assert counting.entered == ["before", "counting"]
-    assert (case.state, case.outcome) == (State.CLOSED, Outcome.ACCEPTED)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.ACCEPTED)
     assert case.due_at is None
 
 
 def test_a_stage_that_is_done_is_never_run_again(counting):
     case = CaseFactory(stages=[laid("counting"), DECISION])
     for _ in range(5):
-        process.advance(case.pk)
+        process.advance_case(case.pk)
     assert counting.entered == ["counting"]
 
 
@@ -150,7 +151,7 @@ def test_a_stage_whose_condition_does_not_hold_is_left_out(counting):
 
 def test_without_a_decision_the_case_is_completed_by_itself(counting):
     case = CaseFactory(stages=[laid("counting")])
-    assert (case.state, case.outcome) == (State.CLOSED, Outcome.COMPLETED)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.COMPLETED)
 
 
 def test_a_stage_that_waits_until_a_moment_is_looked_at_again_then(offered):
@@ -166,11 +167,11 @@ def test_a_stage_that_waits_until_a_moment_is_looked_at_again_then(offered):
     offered("waits", Waits)
     case = CaseFactory(stages=[laid("waits")])
     assert case.due_at == until
-    sweeps.wake_due_cases(until - timedelta(minutes=1))
+    jobs.wake_due_cases(until - timedelta(minutes=1))
     case.refresh_from_db()
     assert case.is_open
 
-    sweeps.wake_due_cases(until + timedelta(seconds=1))
+    jobs.wake_due_cases(until + timedelta(seconds=1))
 
     case.refresh_from_db()
     assert not case.is_open
@@ -178,7 +179,7 @@ def test_a_stage_that_waits_until_a_moment_is_looked_at_again_then(offered):
 
 def test_a_stage_whose_app_is_gone_waits_for_a_lead_and_does_not_crash():
     case = CaseFactory(stages=[laid("vanished"), DECISION])
-    row = process.current(case)
+    row = process.current_stage(case)
     assert (row.waiting_for, row.progress) == ("lead", CaseStage.Progress.ACTIVE)
     assert "vanished" in row.reason
     assert case.events.filter(kind="stopped").count() == 1
@@ -191,7 +192,7 @@ def test_a_stage_that_stops_is_told_once_however_often_it_is_looked_at(offered):
 
     offered("stops", Stops)
     case = CaseFactory(stages=[laid("stops")])
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     assert case.events.filter(kind="stopped").count() == 1
 
 
@@ -211,16 +212,16 @@ def test_a_stage_that_raises_leaves_nothing_behind_and_is_tried_again(offered):
     case = CaseFactory(stages=[laid("fails")])
     assert case.reason == ""
     assert case.due_at > timezone.now()
-    said = case_screen.situation(case)
+    said = page.describe_situation(case)
     assert "nouvel essai" in said
     assert "un autre système est en panne" in said
-    assert "RuntimeError" not in process.current(case).reason
+    assert "RuntimeError" not in process.current_stage(case).reason
     assert case.events.get(kind="fault").data["reason"] == "RuntimeError: register down"
 
-    sweeps.wake_due_cases(case.due_at + timedelta(seconds=1))
+    jobs.wake_due_cases(case.due_at + timedelta(seconds=1))
 
     case.refresh_from_db()
-    assert (case.state, len(tries)) == (State.CLOSED, 2)
+    assert (case.state, len(tries)) == (CaseState.CLOSED, 2)
 
 
 def test_a_fault_that_goes_on_is_written_once_and_another_one_again(offered):
@@ -233,7 +234,7 @@ def test_a_fault_that_goes_on_is_written_once_and_another_one_again(offered):
     offered("fails", Fails)
     case = CaseFactory(stages=[laid("fails")])
     for _try in range(2):
-        process.advance(case.pk)
+        process.advance_case(case.pk)
     told = case.events.filter(kind="fault").order_by("number").values_list("data__reason", flat=True)
     assert list(told) == ["RuntimeError: register down", "RuntimeError: register gone"]
 
@@ -241,7 +242,7 @@ def test_a_fault_that_goes_on_is_written_once_and_another_one_again(offered):
 def test_a_wake_up_that_was_lost_is_made_again_by_the_sweep(counting):
     case = CaseFactory(stages=[laid("counting")], advanced=False)
     assert counting.entered == []
-    sweeps.wake_due_cases(timezone.now())
+    jobs.wake_due_cases(timezone.now())
     assert counting.entered == ["counting"]
     assert not Case.objects.get(pk=case.pk).is_open
 
@@ -251,9 +252,9 @@ def test_a_case_is_claimed_by_one_sweep_only(monkeypatch):
     case = CaseFactory(advanced=False)
     now = timezone.now()
     task = type("Task", (), {"enqueue": staticmethod(woken.append)})
-    monkeypatch.setattr("eservices.cases.sweeps.advance", task)
-    sweeps.wake_due_cases(now)
-    sweeps.wake_due_cases(now)
+    monkeypatch.setattr("eservices.cases.jobs.advance_case", task)
+    jobs.wake_due_cases(now)
+    jobs.wake_due_cases(now)
     assert woken == [str(case.pk)]
 
 
@@ -261,10 +262,10 @@ def test_the_deadline_rests_while_the_applicant_has_the_ball(time_machine):
     time_machine.move_to(datetime(2026, 11, 16, 9, tzinfo=timezone.get_current_timezone()))  # a Monday
     case = CaseFactory()
     assert timezone.localtime(case.deadline).date().isoformat() == "2026-11-19"
-    actions.ask(actor=member(), case=case, text="Et la page 3 ?")
+    actions.ask_applicant(actor=member(), case=case, text="Et la page 3 ?")
 
     time_machine.move_to(datetime(2026, 11, 23, 9, tzinfo=timezone.get_current_timezone()))
-    actions.answer(actor=applicant(case), case=case, text="La voici.")
+    actions.answer_question(actor=applicant(case), case=case, text="La voici.")
 
     case.refresh_from_db()
     assert case.paused_at is None
@@ -278,7 +279,7 @@ def test_the_stage_notify_writes_once_in_the_words_of_the_editor():
         "settings": {"subject": "Prenez vos clés", "text": "Au guichet."},
     }
     case = CaseFactory(stages=[stage])
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     written = [one for one in Delivery.objects.about(case.subject) if "Prenez vos clés" in one.title]
     assert len(written) == 1
     assert "Au guichet." in written[0].payload["text"]
@@ -291,8 +292,8 @@ def test_the_stage_notify_writes_in_the_language_of_the_case_and_right_after_a_y
     case.version.save()
     case.language = "de"
     case.save()
-    actions.accept(actor=member(team=case.team), case=case, reason="Alles ist da.")
-    process.advance(case.pk)
+    actions.accept_case(actor=member(team=case.team), case=case, reason="Alles ist da.")
+    process.advance_case(case.pk)
     _receipt, written = Delivery.objects.about(case.subject).order_by(
         "created_at"
     )  # no letter of the yes apart
@@ -309,74 +310,74 @@ def test_each_of_two_decisions_in_a_row_waits_for_its_own_agent():
     case = CaseFactory(stages=[VISA, BOARD])
     first, second = member(), member()
 
-    actions.accept(actor=first, case=case, reason="Dossier complet.")
-    process.advance(case.pk)
+    actions.accept_case(actor=first, case=case, reason="Dossier complet.")
+    process.advance_case(case.pk)
 
     case.refresh_from_db()
-    assert (case.state, case.outcome) == (State.IN_PROGRESS, "")
-    assert process.current(case).key == "board"
+    assert (case.state, case.outcome) == (CaseState.IN_PROGRESS, "")
+    assert process.current_stage(case).key == "board"
     assert case.events.get(kind="approved").data["stage"] == "visa"
     assert len(letters(case)) == 1  # the receipt: nothing is decided yet
 
-    actions.accept(actor=second, case=case, reason="Accordé.")
-    process.advance(case.pk)
+    actions.accept_case(actor=second, case=case, reason="Accordé.")
+    process.advance_case(case.pk)
 
     case.refresh_from_db()
-    assert (case.state, case.outcome) == (State.CLOSED, Outcome.ACCEPTED)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.ACCEPTED)
     assert case.reason == "Dossier complet.\n\nAccordé."
     assert len(letters(case)) == 2
 
 
 def test_the_second_of_two_decisions_may_refuse():
     case = CaseFactory(stages=[VISA, BOARD])
-    actions.accept(actor=member(), case=case)
-    process.advance(case.pk)
-    actions.refuse(actor=member(), case=case, reason="La Municipalité a refusé.")
+    actions.accept_case(actor=member(), case=case)
+    process.advance_case(case.pk)
+    actions.refuse_case(actor=member(), case=case, reason="La Municipalité a refusé.")
     case.refresh_from_db()
-    assert (case.state, case.outcome) == (State.CLOSED, Outcome.REFUSED)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.REFUSED)
 
 
 def test_a_decision_just_taken_cannot_be_taken_again_before_the_process_moved_on():
     case = CaseFactory(stages=[VISA, BOARD])
-    actions.accept(actor=member(), case=case)
+    actions.accept_case(actor=member(), case=case)
     case.refresh_from_db()
-    assert not actions.may_decide(case)
+    assert not actions.can_decide(case)
     with pytest.raises(actions.IllegalTransition):
-        actions.accept(actor=member(), case=case)
+        actions.accept_case(actor=member(), case=case)
 
 
 def test_a_second_decision_whose_condition_does_not_hold_leaves_the_first_the_only_one():
     never = {"field": "pour", "operator": "equals", "value": "autre"}
     case = CaseFactory(stages=[VISA, BOARD | {"condition": never}])
-    actions.accept(actor=member(), case=case)
-    process.advance(case.pk)
+    actions.accept_case(actor=member(), case=case)
+    process.advance_case(case.pk)
     case.refresh_from_db()
-    assert (case.state, case.outcome) == (State.CLOSED, Outcome.ACCEPTED)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.ACCEPTED)
 
 
 # -- Asking back where nothing is left to decide -------------------------------------------------------------
 def test_a_case_that_was_asked_about_and_has_no_stage_left_rests_until_the_answer(counting, caplog):
     case = CaseFactory(stages=[laid("counting")], advanced=False)
-    actions.ask(actor=member(), case=case, text="Et la page 3 ?")
+    actions.ask_applicant(actor=member(), case=case, text="Et la page 3 ?")
 
-    process.advance(case.pk)
+    process.advance_case(case.pk)
 
     case.refresh_from_db()
-    assert (case.state, case.due_at) == (State.WAITING, None)
+    assert (case.state, case.due_at) == (CaseState.WAITING, None)
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
-    actions.answer(actor=applicant(case), case=case, text="La voici.")
-    sweeps.wake_due_cases(timezone.now())
+    actions.answer_question(actor=applicant(case), case=case, text="La voici.")
+    jobs.wake_due_cases(timezone.now())
 
     case.refresh_from_db()
-    assert (case.state, case.outcome) == (State.CLOSED, Outcome.COMPLETED)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.COMPLETED)
 
 
 # -- The order of stages -------------------------------------------------------------------------------------
 def test_nothing_is_decided_before_what_comes_first_was_even_looked_at():
     check = {"key": "controle", "type": "check", "settings": {"format": 1, "items": "Le bail"}}
     case = CaseFactory(stages=[check, DECISION], advanced=False)
-    assert not actions.may_decide(case)
+    assert not actions.can_decide(case)
     with pytest.raises(actions.IllegalTransition):
-        actions.accept(actor=member(), case=case)
-    assert actions.may_decide(CaseFactory(stages=[DECISION], advanced=False))
+        actions.accept_case(actor=member(), case=case)
+    assert actions.can_decide(CaseFactory(stages=[DECISION], advanced=False))

@@ -16,10 +16,11 @@ from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
-from eservices.cases import actions, exports, process, queue, trace
-from eservices.cases.case_events import label_of
+from eservices.cases import actions, audit_log, process
+from eservices.cases.desk.case_queue import exports, queries
+from eservices.cases.event_labels import event_label
 from eservices.cases.models import Case, CaseEvent, QueueLayout, Role, SavedView, TeamMember
-from eservices.cases.timeline import readings, timeline
+from eservices.cases.timeline import read_log_items, timeline_items
 from eservices.formbuilder.models import FormVersion
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import DECISION, CaseFactory, TeamFactory, copies, member
@@ -101,7 +102,7 @@ def test_what_waits_for_a_day_or_for_others_is_not_the_next_until_an_agent_has_t
     client.force_login(member())
     assert client.post(reverse("cases:next")).url == QUEUE
     with time_machine.travel(timezone.now() + timedelta(days=10)):
-        process.advance(case.pk)
+        process.advance_case(case.pk)
         client.force_login(member())
         assert case.reference in client.post(reverse("cases:next")).url
 
@@ -303,7 +304,7 @@ def test_a_protected_person_is_in_the_list_only_of_who_treats_them(client):
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_who_takes_the_answers_of_a_service_away_has_read_each_of_its_cases(client, monkeypatch, kind):
-    monkeypatch.setattr("eservices.cases.exports.AT_ONCE", 2)
+    monkeypatch.setattr("eservices.cases.desk.case_queue.exports.BATCH_SIZE", 2)
     taken, agent = [CaseFactory() for _case in range(3)], member()
     other = CaseFactory()
     Case.objects.filter(pk=other.pk).update(form=FormFactory(slug="autre"))
@@ -314,10 +315,12 @@ def test_who_takes_the_answers_of_a_service_away_has_read_each_of_its_cases(clie
     narrowed(client, kind, taken[0])
 
     for case in taken:
-        assert [(one.what, one.who) for one in readings(case)] == [(label_of("answers_read"), str(agent))]
-        assert not any(one.what == label_of("answers_read") for one in timeline(case))
-    assert readings(other) == []
-    assert list(trace.faults()) == []
+        assert [(one.what, one.who) for one in read_log_items(case)] == [
+            (event_label("answers_read"), str(agent))
+        ]
+        assert not any(one.what == event_label("answers_read") for one in timeline_items(case))
+    assert read_log_items(other) == []
+    assert list(audit_log.audit_errors()) == []
 
 
 def test_who_takes_the_answers_again_leaves_a_trace_once_an_hour_and_others_their_own(client):
@@ -332,11 +335,11 @@ def test_who_takes_the_answers_again_leaves_a_trace_once_an_hour_and_others_thei
 
     read = case.events.filter(kind="answers_read").order_by("number").values_list("actor", flat=True)
     assert list(read) == [agent.pk, agent.pk, colleague.pk]
-    assert list(trace.faults()) == []
+    assert list(audit_log.audit_errors()) == []
 
 
 def test_a_case_is_read_before_its_answers_leave(client, monkeypatch):
-    monkeypatch.setattr("eservices.cases.exports.AT_ONCE", 1)
+    monkeypatch.setattr("eservices.cases.desk.case_queue.exports.BATCH_SIZE", 1)
     case = CaseFactory()
     CaseFactory()
     client.force_login(member())
@@ -394,7 +397,7 @@ def test_answers_take_as_many_queries_for_500_cases_as_for_one_and_a_few_for_eac
     # Of each further batch: its cases, their tags, which are unread, their last events, the new ones, a transaction.
     assert many == one + 2 * 7
     assert CaseEvent.objects.filter(kind="answers_read").count() == 1 + 500 + 1200
-    assert list(trace.faults()) == []
+    assert list(audit_log.audit_errors()) == []
 
 
 def test_the_days_of_a_workbook_are_not_too_wide_for_their_column_and_its_header_stays_in_sight(client):
@@ -450,7 +453,7 @@ def test_the_whole_file_is_in_the_language_and_the_time_zone_of_the_agents_admin
     client, monkeypatch, kind, language, around
 ):
     """Of the last row as of the first, whatever is spoken where the file is sent."""
-    monkeypatch.setattr("eservices.cases.exports.AT_ONCE", 1)
+    monkeypatch.setattr("eservices.cases.desk.case_queue.exports.BATCH_SIZE", 1)
     content = certificate()
     content["steps"][1]["fields"].append({"key": "oui", "type": "yes_no"})
     cases = [CaseFactory(answers={"oui": True}, refused=True) for _case in range(2)]
@@ -473,7 +476,7 @@ def test_the_whole_file_is_in_the_language_and_the_time_zone_of_the_agents_admin
     header, *rows = table(kind, b"".join(pieces))
 
     with translation.override(language):
-        names = exports.header()
+        names = exports.export_header()
         said = [
             cases[0].get_state_display(),
             cases[0].get_outcome_display(),
@@ -605,8 +608,8 @@ def test_what_happened_last_is_what_changed_the_case_and_not_who_looked_at_it(cl
     client.force_login(member())
     client.get(reverse("cases:case", args=[case.reference]))
     html = client.get(QUEUE).text
-    assert str(label_of("asked")) in html
-    assert str(label_of("case_read")) not in html
+    assert str(event_label("asked")) in html
+    assert str(event_label("case_read")) not in html
 
 
 def test_what_an_agent_has_to_do_is_called_a_decision_only_where_it_is_one(client):
@@ -620,13 +623,16 @@ def test_what_an_agent_has_to_do_is_called_a_decision_only_where_it_is_one(clien
 
 # -- Much ----------------------------------------------------------------------------------------------------
 def test_counting_stops(client, monkeypatch):
-    monkeypatch.setattr(queue, "MOST", 2)
+    monkeypatch.setattr(queries, "MAX_COUNT", 2)
     for _case in range(4):
         CaseFactory()
     client.force_login(member())
     html = client.get(QUEUE, {"p": 9}).text
-    assert html.count(queue.number_words(3)) >= 3
-    assert queue.counted({"none": Case.objects.none(), "all": Case.objects.all()}) == {"none": 0, "all": 3}
+    assert html.count(queries.format_count(3)) >= 3
+    assert queries.count_each({"none": Case.objects.none(), "all": Case.objects.all()}) == {
+        "none": 0,
+        "all": 3,
+    }
 
 
 def test_a_thousand_cases_are_counted_and_one_more_is_a_thousand_and_more(client):
@@ -646,8 +652,8 @@ def test_a_thousand_cases_are_counted_and_one_more_is_a_thousand_and_more(client
 
 
 def test_pages_go_on_where_counting_has_stopped(client, monkeypatch):
-    monkeypatch.setattr(queue, "MOST", 2)
-    monkeypatch.setattr("eservices.cases.queue_views.PAGE", 2)
+    monkeypatch.setattr(queries, "MAX_COUNT", 2)
+    monkeypatch.setattr("eservices.cases.desk.case_queue.views.PAGE", 2)
     cases = [CaseFactory() for _case in range(5)]
     client.force_login(member())
     last = client.get(QUEUE, {"p": 3}).text
@@ -658,7 +664,7 @@ def test_pages_go_on_where_counting_has_stopped(client, monkeypatch):
 def test_periods_agents_and_saved_views_narrow(client):
     agent = member()
     mine, free = CaseFactory(), CaseFactory()
-    actions.take(actor=agent, case=mine)
+    actions.take_case(actor=agent, case=mine)
     Case.objects.filter(pk=free.pk).update(opened_at=datetime(2026, 3, 2, 12, tzinfo=UTC))
     client.force_login(agent)
     for filters, shown in [

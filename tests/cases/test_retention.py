@@ -16,24 +16,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.cases import actions as cases
-from eservices.cases import trace
+from eservices.cases import audit_log
 from eservices.cases.actors import SYSTEM
-from eservices.cases.checks import archive_is_there
+from eservices.cases.checks import check_archive
+from eservices.cases.jobs import erase_due_answers, wake_approved_disposals
+from eservices.cases.logic.retention_rules import RetentionRule, parse_rule
 from eservices.cases.models import AnswerErasure, Case, Disposal, DisposalItem
-from eservices.cases.retention import actions, schedule
-from eservices.cases.retention.rules import Rule, rule_of
-from eservices.cases.sweeps import erase_answers_in_time, wake_approved_disposals
+from eservices.cases.retention import actions, due_cases
 from eservices.deliveries.models import Delivery
-from eservices.documents.actions import issue
-from eservices.formbuilder.definition import without
+from eservices.documents.actions.issuing import issue_document
+from eservices.formbuilder.definition import drop_answers
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import StoredFile
-from eservices.submissions.uploads import check
-from tests.everywhere import everywhere
+from eservices.submissions.upload_checks import check_upload
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.cases import CaseFactory, Role, applicant, member
 from tests.factories.documents import drawn, issued
 from tests.factories.submissions import pdf
+from tests.support.personal_data_scan import everywhere
 
 pytestmark = pytest.mark.django_db
 
@@ -65,13 +65,13 @@ def archivist(**fields):
     return AgentFactory(roles=["archivists"], first_name="Marc", last_name="Crettenand", **fields)
 
 
-def due_now() -> list[schedule.Due]:
-    return list(schedule.due(timezone.now()))
+def due_now() -> list[due_cases.DueCases]:
+    return list(due_cases.due_by_service(timezone.now()))
 
 
 def approve(*listed: Case) -> Disposal:
     (found,) = due_now()
-    return actions.approve(
+    return actions.approve_disposal(
         actor=archivist(),
         due=found,
         authority="Municipalité d’Orvenay",
@@ -81,7 +81,7 @@ def approve(*listed: Case) -> Disposal:
 
 def carry_out(disposal: Disposal) -> None:
     for item in disposal.items.all():
-        actions.dispose(item.pk)
+        actions.dispose_of_case(item.pk)
 
 
 # -- Rules ---------------------------------------------------------------------------------------------------
@@ -90,19 +90,19 @@ def carry_out(disposal: Disposal) -> None:
     [
         ({}, None),
         ({"retention": {}}, None),
-        ({"retention": {"months": 24}}, Rule(24, "eliminate", False)),
+        ({"retention": {"months": 24}}, RetentionRule(24, "eliminate", False)),
         (
             {"retention": {"months": 6, "disposition": "archive", "on_request": True}},
-            Rule(6, "archive", True),
+            RetentionRule(6, "archive", True),
         ),
     ],
 )
 def test_a_service_says_how_long_it_keeps_or_keeps_for_ever(said, rule):
-    assert rule_of(said) == rule
+    assert parse_rule(said) == rule
 
 
 def test_months_are_calendar_months():
-    rule, closed = Rule(1, "eliminate"), datetime(2026, 1, 31, 9)
+    rule, closed = RetentionRule(1, "eliminate"), datetime(2026, 1, 31, 9)
 
     assert rule.due(closed) == datetime(2026, 2, 28, 9)
     assert rule.closed_by(datetime(2026, 3, 31, 9)) == datetime(2026, 2, 28, 9)
@@ -111,7 +111,7 @@ def test_months_are_calendar_months():
 def test_answers_go_from_rows_of_groups_too():
     answers = {"nom": "Marchetti", "avs": "756", "enfants": [{"prenom": "Léa", "avs": "757"}]}
 
-    assert without(answers, ["avs"]) == {"nom": "Marchetti", "enfants": [{"prenom": "Léa"}]}
+    assert drop_answers(answers, ["avs"]) == {"nom": "Marchetti", "enfants": [{"prenom": "Léa"}]}
 
 
 # -- What is due ---------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_a_closed_case_is_due_once_its_period_is_over():
     sent_all(case)
 
     def listed(now):
-        return [one.reference for due in schedule.due(now) for one in due.cases]
+        return [one.reference for due in due_cases.due_by_service(now) for one in due.cases]
 
     over = case.closed_at + relativedelta(months=24)
     assert listed(over - timedelta(days=1)) == []
@@ -157,7 +157,7 @@ def kept_by_a_letter(state: str):
 
 
 def kept_by_a_hold(case):
-    actions.hold(actor=member(), case=case, reason="Recours du 3 mars")
+    actions.place_hold(actor=member(), case=case, reason="Recours du 3 mars")
 
 
 OPEN_LETTERS = [state for state in Delivery.State if state not in Delivery.ENDED]
@@ -191,12 +191,12 @@ def test_open_cases_open_letters_and_holds_keep_a_case_also_after_approval(keep)
 
 def test_a_case_whose_document_is_still_being_made_stays_until_it_is_made():
     document = drawn()
-    cases.complete(actor=SYSTEM, case=Case.objects.get(pk=document.case_id))
+    cases.complete_case(actor=SYSTEM, case=Case.objects.get(pk=document.case_id))
     case = old(document.case)
     assert [(found.cases.count(), found.kept) for found in due_now()] == [(0, 1)]
-    with pytest.raises(actions.Kept):
-        actions.erase(actor=SYSTEM, case=case)
-    issue(document.pk)
+    with pytest.raises(actions.CaseKept):
+        actions.erase_case(actor=SYSTEM, case=case)
+    issue_document(document.pk)
     sent_all(case)
     assert [list(found.cases) for found in due_now()] == [[case]]
 
@@ -210,12 +210,12 @@ def test_neither_a_case_nor_what_it_stands_on_is_ever_deleted():
 
 def test_a_hold_that_is_lifted_lets_the_period_count_again():
     case, lead = old(CaseFactory(refused=True)), member()
-    hold = actions.hold(actor=lead, case=case, reason="Recours du 3 mars")
+    hold = actions.place_hold(actor=lead, case=case, reason="Recours du 3 mars")
     (found,) = due_now()
     assert (found.cases.count(), found.kept) == (0, 1)
 
-    actions.lift(actor=lead, case=case, hold=hold)
-    actions.lift(actor=lead, case=case, hold=hold)
+    actions.release_hold(actor=lead, case=case, hold=hold)
+    actions.release_hold(actor=lead, case=case, hold=hold)
 
     assert due_now()[0].cases.count() == 1
     assert [event.kind for event in case.events.all()][-2:] == ["held", "hold_lifted"]
@@ -231,25 +231,25 @@ def test_rehearsals_are_none_of_its_business():
 
 # -- Erasing -------------------------------------------------------------------------------------------------
 # Tables that tell of a case, and what becomes of their rows as it is erased. The books are kept as the law on
-# accounting wants, without names (tests/payments/test_forgetting.py); what else is added here says who forgets it.
+# accounting wants, without names (tests/payments/test_erasure.py); what else is added here says who forgets it.
 ABOUT_CASES = {
     "forgotten by cases": {
-        *("Case", "CaseLink", "CaseStage", "Opinion", "Note", "Message", "CaseEvent", "LegalHold"),
-        *("Amendment", "CallBack", "Enclosure", "JoinCode", "Person"),
+        *("Case", "StatusLink", "CaseStage", "Opinion", "Note", "Message", "CaseEvent", "LegalHold"),
+        *("Correction", "CallbackRequest", "EnclosureReview", "JoinCode", "ConcernedPerson"),
     },
-    "forgotten by decisions": {"FormalDecision"},
+    "forgotten by decisions": {"AppealableDecision"},
     "nothing personal in it": {
         "Escalation",
         "DisposalItem",
         "AnswerErasure",
         "ElectronicConsent",
-        "Notice",
+        "AgentNotification",
         "Screening",
     },
     "forgotten by documents": {"Document", "DocumentLink", "Permit", "Renewal"},
-    "forgotten by the register": {"Check"},
-    "forgotten by reports": {"Report", "Follower"},
-    "books": {"Charge", "Basket", "Allocation", "JournalRow", "Refund", "Payment", "SetAside"},
+    "forgotten by the register": {"RegisterCheck"},
+    "forgotten by reports": {"ProblemReport", "ReportFollower"},
+    "books": {"Charge", "Basket", "Allocation", "JournalRow", "Refund", "Payment", "UnallocatedPayment"},
 }
 
 
@@ -273,20 +273,20 @@ def full_case() -> Case:
     sent.applicant_name = MARK
     sent.save()
     for kept in (sent, sent.draft):
-        stored = submissions.put_away(check(pdf(f"{MARK}.pdf")), field="piece")
+        stored = submissions.store_checked_file(check_upload(pdf(f"{MARK}.pdf")), field="piece")
         setattr(stored, "draft" if kept is sent.draft else "submission", kept)
         stored.save()
     sent.draft.answers = sent.answers
     sent.draft.save()
     submissions.Delivery.objects.about(case.subject).update(state=Delivery.State.DONE)
     agent = member()
-    cases.note(actor=agent, case=case, text=f"{MARK} a téléphoné.")
-    cases.ask(actor=agent, case=case, text=f"Qui est {MARK} ?")
-    answer = submissions.put_away(check(pdf(f"{MARK}-2.pdf")))
+    cases.add_note(actor=agent, case=case, text=f"{MARK} a téléphoné.")
+    cases.ask_applicant(actor=agent, case=case, text=f"Qui est {MARK} ?")
+    answer = submissions.store_checked_file(check_upload(pdf(f"{MARK}-2.pdf")))
     answer.save()
-    cases.answer(actor=applicant(case), case=case, text=MARK, files=[answer])
-    cases.leave_trace_of_reading(actor=agent, case=case, file=answer)
-    cases.refuse(actor=agent, case=case, reason=f"{MARK} n’habite pas ici.")
+    cases.answer_question(actor=applicant(case), case=case, text=MARK, files=[answer])
+    cases.log_read(actor=agent, case=case, file=answer)
+    cases.refuse_case(actor=agent, case=case, reason=f"{MARK} n’habite pas ici.")
     return old(case)
 
 
@@ -305,7 +305,7 @@ def test_nothing_personal_is_left_while_figures_and_proof_stay(django_capture_on
     assert case.submission.erased_at
     assert paths
     assert not any(storages["private"].exists(path) for path in paths)
-    assert list(trace.faults()) == []
+    assert list(audit_log.audit_errors()) == []
     call_command("verify_audit")
     last = case.events.last()
     assert (last.kind, last.data["authority"]) == ("erased", "Municipalité d’Orvenay")
@@ -359,7 +359,7 @@ def test_a_document_in_somebodys_hands_can_still_be_verified(client, django_capt
     document = issued()
     path = document.content.name
     case = Case.objects.get(pk=document.case_id)
-    cases.complete(actor=SYSTEM, case=case)
+    cases.complete_case(actor=SYSTEM, case=case)
     case = old(case)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -378,8 +378,8 @@ def test_a_document_in_somebodys_hands_can_still_be_verified(client, django_capt
 def test_an_archived_case_is_a_package_whose_every_file_is_named_by_its_digest():
     document = issued()
     case = Case.objects.get(pk=document.case_id)
-    cases.complete(actor=SYSTEM, case=case)
-    stored = submissions.put_away(check(pdf()), submission=case.submission, field="piece")
+    cases.complete_case(actor=SYSTEM, case=case)
+    stored = submissions.store_checked_file(check_upload(pdf()), submission=case.submission, field="piece")
     stored.save()
     case.calls.create(phone="079 000 00 00", about="À rappeler")
     case = old(case, disposition="archive")
@@ -463,14 +463,14 @@ def with_short_answer(days: int = 30, key: str = "nom") -> Case:
 
 def test_an_answer_with_a_period_of_its_own_goes_before_its_case():
     case = with_short_answer()
-    cases.refuse(actor=member(), case=case, reason="Incomplet.")
+    cases.refuse_case(actor=member(), case=case, reason="Incomplet.")
     sent_all(case)
     closed = Case.objects.get(pk=case.pk).closed_at
 
-    erase_answers_in_time(closed + timedelta(days=29))
+    erase_due_answers(closed + timedelta(days=29))
     assert case.submission.answers["nom"] == "Marchetti"
 
-    erase_answers_in_time(closed + timedelta(days=31))
+    erase_due_answers(closed + timedelta(days=31))
 
     case = Case.objects.get(pk=case.pk)
     assert "nom" not in case.submission.answers
@@ -480,19 +480,19 @@ def test_an_answer_with_a_period_of_its_own_goes_before_its_case():
     assert not any("Marchetti" in str(one.payload) for one in Delivery.objects.about(case.subject))
     assert case.events.last().data == {"questions": ["nom"]}
     assert not AnswerErasure.objects.exists()
-    assert list(trace.faults()) == []
+    assert list(audit_log.audit_errors()) == []
 
 
 def test_a_hold_and_an_open_case_keep_such_answers_too():
     held, reopened = with_short_answer(), with_short_answer()
     for case in (held, reopened):
-        cases.refuse(actor=member(), case=case, reason="Incomplet.")
+        cases.refuse_case(actor=member(), case=case, reason="Incomplet.")
         sent_all(case)
-    actions.hold(actor=member(), case=held, reason="Recours")
+    actions.place_hold(actor=member(), case=held, reason="Recours")
     Case.objects.filter(pk=reopened.pk).update(state="in_progress", closed_at=None)
     later = timezone.now() + timedelta(days=31)
 
-    erase_answers_in_time(later)
+    erase_due_answers(later)
 
     for case in (held, reopened):
         case.submission.refresh_from_db()
@@ -558,7 +558,7 @@ def test_a_list_is_approved_once():
     approve(case)
 
     with pytest.raises(cases.IllegalTransition):
-        actions.approve(actor=archivist(), due=found, authority="Moi", references=[case.reference])
+        actions.approve_disposal(actor=archivist(), due=found, authority="Moi", references=[case.reference])
     assert DisposalItem.objects.count() == 1
 
 
@@ -618,7 +618,7 @@ def test_a_dry_run_says_what_would_go_and_changes_nothing(capsys):
 
 def test_a_dry_run_names_the_answers_that_would_go_and_keeps_them(capsys):
     case = with_short_answer()
-    cases.refuse(actor=member(), case=case, reason="Incomplet.")
+    cases.refuse_case(actor=member(), case=case, reason="Incomplet.")
     sent_all(case)
     for options, kept in (({"dry_run": True}, True), ({}, False)):
         with time_machine.travel(timezone.now() + timedelta(days=31)):
@@ -629,7 +629,7 @@ def test_a_dry_run_names_the_answers_that_would_go_and_keeps_them(capsys):
 
 
 def test_an_archive_that_is_not_there_is_told_before_anything_waits_for_it(settings):
-    assert archive_is_there(None) == []
+    assert check_archive(None) == []
     settings.CASE_ARCHIVE = "archive.of.nobody.Archive"
-    [error] = archive_is_there(None)
+    [error] = check_archive(None)
     assert error.msg == "No case can be archived: No module named 'archive'"

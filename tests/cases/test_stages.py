@@ -8,11 +8,13 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, case_screen, desk, process, trace
+from eservices.cases import actions, audit_log, process
 from eservices.cases.actions import IllegalTransition
+from eservices.cases.desk import badges
+from eservices.cases.desk.case import page as case_screen
 from eservices.cases.models import Case, Role
-from eservices.cases.progress import current, is_overdue
-from eservices.cases.states import Outcome, State
+from eservices.cases.states import CaseOutcome, CaseState
+from eservices.cases.workflow.progress import current_stage, is_answer_overdue
 from eservices.deliveries.models import Delivery
 from tests.factories.cases import DECISION, CaseFactory, TeamFactory, applicant, member
 
@@ -29,12 +31,12 @@ def only_if(laid: dict, field: str, value) -> dict:
 
 
 def advanced(case: Case) -> Case:
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 
 def work(case: Case, stage: str, agent=None, **said) -> Case:
-    actions.work(actor=agent or member(), case=case, stage=stage, said=said)
+    actions.complete_stage_task(actor=agent or member(), case=case, stage=stage, said=said)
     return advanced(case)
 
 
@@ -61,22 +63,22 @@ def test_a_check_goes_on_when_each_item_has_its_verdict_and_later_stages_know_ho
     right = only_if(stage("non", "notify", subject="Tout va", text="Bien."), "controle_result", "right")
     case, agent = CaseFactory(stages=[LIST, objected, right, DECISION]), member(Role.TREAT)
     client.force_login(agent)
-    assert "2 points" in case_screen.situation(case)
+    assert "2 points" in case_screen.describe_situation(case)
 
     assert post(client, case, "controle", verdict_0="right").status_code == 302
-    assert current(Case.objects.get(pk=case.pk)).key == "controle"
+    assert current_stage(Case.objects.get(pk=case.pk)).key == "controle"
     refused = post(client, case, "controle", verdict_1="objected")
     assert refused.status_code == 422
     assert "Dites en quelques mots" in refused.content.decode()
     assert post(client, case, "controle", verdict_1="objected", note_1="échue").status_code == 302
-    assert "C’est enregistré" in case_screen.situation(Case.objects.get(pk=case.pk))
+    assert "C’est enregistré" in case_screen.describe_situation(Case.objects.get(pk=case.pk))
 
     case = advanced(case)
-    assert current(case).key == "decision"
+    assert current_stage(case).key == "decision"
     assert case.data == {"controle_result": "objected"}
     assert any("Il manque" in title for title in titles(case))
     assert not any("Tout va" in title for title in titles(case))
-    assert (case.state, case.assignee) == (State.IN_PROGRESS, agent)
+    assert (case.state, case.assignee) == (CaseState.IN_PROGRESS, agent)
     page = client.get(reverse("cases:case", args=[case.reference])).content.decode()
     assert 'objection<br><span class="soft">échue</span>' in page
 
@@ -112,19 +114,21 @@ def test_work_at_a_stage_is_refused_to_strangers_readers_and_when_it_is_over(cli
 FOUR_EYES = stage("decision", "decision", four_eyes=True)
 
 
-@pytest.mark.parametrize(("first", "outcome"), [("accept", Outcome.ACCEPTED), ("refuse", Outcome.REFUSED)])
+@pytest.mark.parametrize(
+    ("first", "outcome"), [("accept", CaseOutcome.ACCEPTED), ("refuse", CaseOutcome.REFUSED)]
+)
 def test_with_four_eyes_a_second_agent_decides_and_never_the_same(first, outcome):
     case, one, other = CaseFactory(stages=[FOUR_EYES]), member(), member()
-    getattr(actions, first)(actor=one, case=case, reason="Parce que.")
+    getattr(actions, f"{first}_case")(actor=one, case=case, reason="Parce que.")
     case = advanced(case)
     assert (case.outcome, case.is_open) == ("", True)
-    for action in (actions.accept, actions.refuse):
+    for action in (actions.accept_case, actions.refuse_case):
         with pytest.raises(IllegalTransition):
             action(actor=other, case=case, reason="Non.")
     with pytest.raises(IllegalTransition, match="autre personne"):
-        actions.review(actor=one, case=case, agreed=True)
+        actions.review_proposal(actor=one, case=case, agreed=True)
 
-    actions.review(actor=other, case=case, agreed=True)
+    actions.review_proposal(actor=other, case=case, agreed=True)
 
     case = advanced(case)
     assert (case.outcome, case.reason, case.is_open) == (outcome, "Parce que.", False)
@@ -139,7 +143,7 @@ def test_a_proposal_is_sent_back_with_a_reason_and_decided_anew(client):
     before = client.get(url).context["consequences"]
     assert (before.startswith("Vous proposez"), alone in before) == (True, True)
     accept = reverse("cases:do", args=[case.reference, "accept"])
-    told = client.post(accept, {"seen": trace.last_change(case)}, follow=True).text
+    told = client.post(accept, {"seen": audit_log.last_relevant_event(case)}, follow=True).text
     assert "Proposé." in told
     assert alone in told
     assert 'id="review"' not in told
@@ -151,14 +155,14 @@ def test_a_proposal_is_sent_back_with_a_reason_and_decided_anew(client):
     assert client.post(review, {"agreed": "no", "reason": " "}).status_code == 422
     assert client.post(review, {"agreed": "no", "reason": "Le plan manque."}).status_code == 302
 
-    actions.accept(actor=other, case=case)
-    actions.review(actor=one, case=case, agreed=True)
-    assert Case.objects.get(pk=case.pk).outcome == Outcome.ACCEPTED
+    actions.accept_case(actor=other, case=case)
+    actions.review_proposal(actor=one, case=case, agreed=True)
+    assert Case.objects.get(pk=case.pk).outcome == CaseOutcome.ACCEPTED
 
 
 def test_a_proposal_reads_as_one_to_confirm_in_the_queue_and_on_the_case_and_is_found_by_it(client):
     proposed, plain = CaseFactory(stages=[FOUR_EYES]), CaseFactory(stages=[FOUR_EYES])
-    actions.accept(actor=member(), case=proposed)
+    actions.accept_case(actor=member(), case=proposed)
     client.force_login(member())
     queue = reverse("cases:queue")
     assert client.get(queue).text.count("À confirmer</") == 1
@@ -176,7 +180,7 @@ def question(**more) -> dict:
 def test_a_question_rests_the_deadline_reminds_once_and_goes_on_with_the_answer():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[question(remind=2), DECISION])
-        assert (case.state, case.paused_at) == (State.WAITING, timezone.now())
+        assert (case.state, case.paused_at) == (CaseState.WAITING, timezone.now())
         said = case.messages.get()
         assert (said.text, timezone.localtime(said.term).date()) == ("Envoyez le bail.", date(2026, 11, 30))
         letters = [one.payload["text"] for one in Delivery.objects.about(case.subject)]
@@ -189,11 +193,11 @@ def test_a_question_rests_the_deadline_reminds_once_and_goes_on_with_the_answer(
         assert sum("Rappel" in title for title in titles(case)) == 1
         assert case.due_at > reminder
 
-        actions.answer(actor=applicant(case), case=case, text="Le voici.")
+        actions.answer_question(actor=applicant(case), case=case, text="Le voici.")
         case = advanced(case)
-    assert (case.state, case.paused_at) == (State.IN_PROGRESS, None)
+    assert (case.state, case.paused_at) == (CaseState.IN_PROGRESS, None)
     assert case.deadline > deadline
-    assert current(case).key == "decision"
+    assert current_stage(case).key == "decision"
     assert case.data == {"bail_result": "answered"}
 
 
@@ -223,7 +227,7 @@ def test_reminders_that_are_late_are_not_sent_in_a_burst():
 def test_a_case_that_was_asked_before_questions_had_several_reminders_is_still_reminded():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[question()])
-        row = current(case)
+        row = current_stage(case)
         del row.data["reminders"]
         row.data["remind_at"] = (MONDAY + timedelta(days=1)).isoformat()
         row.save()
@@ -238,7 +242,7 @@ def test_a_question_that_nobody_answers_closes_the_case_where_the_service_says_s
         assert "nous classerons" in case.messages.get().text
         clock.move_to(MONDAY + timedelta(days=8))
         case = advanced(case)
-    assert (case.state, case.outcome) == (State.CLOSED, Outcome.LAPSED)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.LAPSED)
     assert case.events.filter(kind="lapsed").count() == 1
     assert "classé" in titles(case)[-1]
 
@@ -247,7 +251,7 @@ def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, lead = CaseFactory(stages=[question(), DECISION]), member(language="de")
         with pytest.raises(IllegalTransition):
-            actions.work(actor=lead, case=case, stage="decision", said={})
+            actions.complete_stage_task(actor=lead, case=case, stage="decision", said={})
         clock.move_to(MONDAY + timedelta(days=8))
         case = advanced(advanced(case))
         told = Delivery.objects.about(case.subject).filter(recipient=lead.email)
@@ -255,15 +259,15 @@ def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
         last = Delivery.objects.about(case.subject).filter(recipient=case.email).latest("created_at")
         assert "Envoyez le bail." in last.payload["text"]
         assert "votre réponse compte toujours" in last.payload["text"]
-        assert "n’a pas répondu" in case_screen.situation(case)
-        assert (case.state, case.paused_at) == (State.IN_PROGRESS, None)
-        assert case_screen.starts(case, "ask") == {"text": "Envoyez le bail."}
+        assert "n’a pas répondu" in case_screen.describe_situation(case)
+        assert (case.state, case.paused_at) == (CaseState.IN_PROGRESS, None)
+        assert case_screen.initial_form_data(case, "ask") == {"text": "Envoyez le bail."}
 
-        actions.go_on(actor=lead, case=case)
+        actions.continue_without_answer(actor=lead, case=case)
         case = advanced(case)
-    assert current(case).key == "decision"
-    assert (case.state, case.data) == (State.IN_PROGRESS, {"bail_result": "unanswered"})
-    assert not is_overdue(case)
+    assert current_stage(case).key == "decision"
+    assert (case.state, case.data) == (CaseState.IN_PROGRESS, {"bail_result": "unanswered"})
+    assert not is_answer_overdue(case)
 
 
 @pytest.mark.parametrize(("accepted", "again"), [(False, False), (False, True), (True, False)])
@@ -271,34 +275,34 @@ def test_a_question_answered_after_its_term_is_answered_also_where_an_agent_aske
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, lead = CaseFactory(stages=[DECISION, question()] if accepted else [question()]), member()
         if accepted:
-            actions.accept(actor=lead, case=case)
+            actions.accept_case(actor=lead, case=case)
             case = advanced(case)
         clock.move_to(MONDAY + timedelta(days=8))
         case = advanced(case)
-        assert (current(case).waiting_for, is_overdue(case)) == ("agent", True)
+        assert (current_stage(case).waiting_for, is_answer_overdue(case)) == ("agent", True)
         said = "Notez la réponse" if accepted else "Redemandez, refusez"
-        assert said in case_screen.situation(case)
-        assert desk.sign(case, current(case)).word == "À traiter"
+        assert said in case_screen.describe_situation(case)
+        assert badges.status_badge(case, current_stage(case)).word == "À traiter"
         assert said in Delivery.objects.about(case.subject).get(recipient=lead.email).payload["text"]
         if again:
-            actions.ask(actor=member(), case=case, text="Et le bail ?", days=5)
+            actions.ask_applicant(actor=member(), case=case, text="Et le bail ?", days=5)
             case = advanced(case)
-            assert (current(case).waiting_for, bool(case.paused_at)) == ("applicant", True)
-        actions.answer(actor=applicant(case), case=case, text="Le voici.")
+            assert (current_stage(case).waiting_for, bool(case.paused_at)) == ("applicant", True)
+        actions.answer_question(actor=applicant(case), case=case, text="Le voici.")
         case = advanced(case)
     assert (case.is_open, case.data) == (False, {"bail_result": "answered"})
 
 
 def test_an_accepted_case_that_waits_for_an_answer_stays_accepted():
     case = CaseFactory(stages=[DECISION, question()], accepted=True)
-    assert (case.state, case.outcome) == (State.WAITING, Outcome.ACCEPTED)
-    for action in (actions.refuse, actions.withdraw):
+    assert (case.state, case.outcome) == (CaseState.WAITING, CaseOutcome.ACCEPTED)
+    for action in (actions.refuse_case, actions.withdraw_request):
         with pytest.raises(IllegalTransition):
             action(actor=member(), case=case, reason="Non.")
-    actions.answer(actor=applicant(case), case=case, text="Voilà.")
+    actions.answer_question(actor=applicant(case), case=case, text="Voilà.")
     case.refresh_from_db()
-    assert case.state == State.DECIDED
-    assert advanced(case).outcome == Outcome.ACCEPTED
+    assert case.state == CaseState.DECIDED
+    assert advanced(case).outcome == CaseOutcome.ACCEPTED
 
 
 # -- Wait, notify, team, fields, outside ---------------------------------------------------------------------
@@ -321,14 +325,14 @@ def test_a_wait_ends_in_the_morning_of_its_day(laid, until):
         assert timezone.localtime(case.due_at) == datetime.combine(
             until, MONDAY.time(), MONDAY.tzinfo
         ).replace(hour=8)
-        assert str(until.day) in case_screen.situation(case)
+        assert str(until.day) in case_screen.describe_situation(case)
         clock.move_to(case.due_at)
-        assert current(advanced(case)).key == "decision"
+        assert current_stage(advanced(case)).key == "decision"
 
 
 def test_a_wait_for_a_day_that_was_not_asked_waits_for_nothing():
     assert (
-        current(CaseFactory(stages=[stage("attente", "wait", answer="date_fete"), DECISION])).key
+        current_stage(CaseFactory(stages=[stage("attente", "wait", answer="date_fete"), DECISION])).key
         == "decision"
     )
 
@@ -429,13 +433,13 @@ def test_no_message_goes_to_a_number_that_may_cost_a_fortune(settings, typed, ca
 def test_a_case_is_handed_over_to_a_team_which_is_told_and_nobody_has_it():
     police = TeamFactory(key="police", name="Police", email="police@orvenay.example")
     case = CaseFactory(stages=[stage("police", "team", team="police"), DECISION], advanced=False)
-    actions.take(actor=member(), case=case)
+    actions.take_case(actor=member(), case=case)
     case = advanced(case)
     assert (case.team, case.assignee) == (police, None)
     assert Delivery.objects.about(case.subject).filter(recipient=police.email).count() == 1
 
     lost = CaseFactory(stages=[stage("nulle", "team", team="nowhere"), DECISION])
-    assert "nowhere" in case_screen.situation(lost)
+    assert "nowhere" in case_screen.describe_situation(lost)
     assert lost.due_at > timezone.now()
 
 
@@ -479,24 +483,24 @@ def test_a_case_handed_over_outside_waits_for_the_reference_then_for_the_outcome
     refused = only_if(stage("non", "notify", subject="Refusé", text="Là-bas."), "canton_result", "negative")
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, agent = CaseFactory(stages=[there, refused, DECISION]), member()
-        assert current(case).waiting_for == "agent"
+        assert current_stage(case).waiting_for == "agent"
         client.force_login(agent)
         screen = client.get(reverse("cases:case", args=[case.reference])).text
         assert f'href="https://vd.example/?ref={case.reference}"' in screen
         case = work(case, "canton", agent, reference="VD-77", outcome="", note="")
-        assert current(case).waiting_for == "others"
-        assert "VD-77" in case_screen.situation(case)
+        assert current_stage(case).waiting_for == "others"
+        assert "VD-77" in case_screen.describe_situation(case)
         clock.move_to(case.due_at)
         case = advanced(case)
-        assert current(case).waiting_for == "agent"
+        assert current_stage(case).waiting_for == "agent"
         case = work(case, "canton", agent, reference="VD-77", outcome="negative", note="Zone agricole")
-    assert current(case).key == "decision"
+    assert current_stage(case).key == "decision"
     assert "Refusé" in titles(case)[-1]
     assert case.events.filter(kind="worked").last().data["outcome"] == "negative"
 
 
 def test_a_rehearsal_goes_on_past_a_question_as_if_it_were_answered():
     case = CaseFactory(stages=[question(), DECISION], rehearsal=True)
-    process.skip(actor=member(), case=case)
+    process.skip_wait(actor=member(), case=case)
     case = advanced(case)
-    assert (case.state, current(case).key) == (State.IN_PROGRESS, "decision")
+    assert (case.state, current_stage(case).key) == (CaseState.IN_PROGRESS, "decision")

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from eservices.accounts.rights import WIDENED
-from eservices.cases import actions, deputies
+from eservices.accounts.access import WIDENED
+from eservices.cases import actions
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Absence, Case, Role, TeamMember
+from eservices.cases.workflow import absences
 from eservices.deliveries.models import Delivery
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, applicant, member
@@ -31,12 +32,12 @@ def away(user, deputy=None, days=0, team=None) -> Absence:
 def test_what_is_assigned_to_somebody_away_goes_to_the_deputy_who_also_gets_the_mails():
     case, agent, deputy = CaseFactory(), member(), member()
     away(agent, deputy)
-    actions.assign(actor=member(), case=case, agent=agent)
+    actions.assign_case(actor=member(), case=case, agent=agent)
     case.refresh_from_db()
     assert case.assignee == deputy
     assert case.events.get(kind="assigned").data["instead_of"] == str(agent)
     Case.objects.filter(pk=case.pk).update(assignee=agent)
-    actions.message(actor=applicant(case), case=case, text="Bonjour ?")
+    actions.send_message(actor=applicant(case), case=case, text="Bonjour ?")
     assert Delivery.objects.about(case.subject).latest("created_at").recipient == deputy.email
 
 
@@ -73,7 +74,7 @@ def test_a_circle_of_deputies_and_an_absence_that_is_over_give_nobody_the_cases_
     away(first, second)
     away(second, first)
     away(third, first, days=1)
-    assert deputies.stood_in_for(first) == deputies.stood_in_for(second) == {}
+    assert absences.represented_colleagues(first) == absences.represented_colleagues(second) == {}
 
 
 def test_the_deputy_is_told_and_finds_the_cases_from_the_first_day_to_the_last_and_not_after(client):
@@ -85,7 +86,7 @@ def test_the_deputy_is_told_and_finds_the_cases_from_the_first_day_to_the_last_a
     found = []
     for moment in ("24 22:45Z", "24 23:15Z", "26 22:45Z", "26 23:15Z"):  # about midnight in the commune
         with time_machine.travel(f"2026-11-{moment}"):
-            actions.message(actor=applicant(case), case=case, text="Bonjour ?")
+            actions.send_message(actor=applicant(case), case=case, text="Bonjour ?")
             client.force_login(deputy)
             offered = "?view=instead" in client.get(reverse("cases:queue")).text
             told = Delivery.objects.about(case.subject).latest("created_at").recipient
@@ -97,7 +98,7 @@ def test_the_deputy_is_told_and_finds_the_cases_from_the_first_day_to_the_last_a
 def test_who_is_away_may_still_take_a_case_for_herself():
     case, agent = CaseFactory(), member()
     away(agent, member())
-    actions.assign(actor=agent, case=case, agent=agent)
+    actions.assign_case(actor=agent, case=case, agent=agent)
     assert Case.objects.get(pk=case.pk).assignee == agent
 
 
@@ -105,18 +106,18 @@ def test_a_deputy_who_is_away_has_a_deputy_and_circles_end():
     case, first, second, third = CaseFactory(), member(), member(), member()
     away(first, second)
     away(second, third)
-    assert deputies.standing_in(first, case) == third
+    assert absences.acting_agent(first, case) == third
     away(third, first)
-    assert deputies.standing_in(first, case) == first
+    assert absences.acting_agent(first, case) == first
 
 
 def test_no_deputy_counts_who_is_not_of_the_team_or_of_another_day():
     case, agent = CaseFactory(), member()
     away(agent, UserFactory())
-    assert deputies.standing_in(agent, case) == agent
+    assert absences.acting_agent(agent, case) == agent
     other = member()
     away(other, member(), days=1)
-    assert deputies.standing_in(other, case) == other
+    assert absences.acting_agent(other, case) == other
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_who_configures_takes_colleagues_in_changes_roles_and_takes_them_out(scr
     assert screen("role", email="sophie@orvenay.example", role=Role.DECIDE).status_code == 302
     membership = TeamMember.objects.get(user=colleague)
     assert membership.role == Role.DECIDE
-    actions.take(actor=colleague, case=case)
+    actions.take_case(actor=colleague, case=case)
     assert screen("remove", member=membership.pk).status_code == 302
     case.refresh_from_db()
     assert case.assignee is None
@@ -154,7 +155,7 @@ def test_nobody_but_staff_and_no_other_role_comes_into_a_team(screen, email, rol
 def test_nobody_changes_the_own_role():
     agent = member(Role.CONFIGURE)
     with pytest.raises(IllegalTransition):
-        actions.set_role(actor=agent, team=TeamFactory(), user=agent, role=Role.LEAD)
+        actions.set_member_role(actor=agent, team=TeamFactory(), user=agent, role=Role.LEAD)
     with pytest.raises(IllegalTransition):
         actions.remove_member(actor=agent, team=TeamFactory(), user=agent)
 
@@ -183,7 +184,7 @@ def test_protected_addresses_are_entrusted_only_by_who_treats_them(screen):
     assert not TeamMember.objects.get(user=colleague).sees_protected  # no such field, whatever is posted
     configuring = TeamMember.objects.get(role=Role.CONFIGURE)
     with pytest.raises(IllegalTransition):
-        actions.set_role(
+        actions.set_member_role(
             actor=configuring.user,
             team=TeamFactory(),
             user=colleague,
@@ -203,10 +204,12 @@ def test_protected_addresses_are_entrusted_only_by_who_treats_them(screen):
 
 def test_an_administrator_with_a_colleague_joins_no_team_alone():
     boss = SuperuserFactory()
-    actions.set_role(actor=boss, team=TeamFactory(), user=boss, role=Role.TREAT)  # nobody else could
+    actions.set_member_role(actor=boss, team=TeamFactory(), user=boss, role=Role.TREAT)  # nobody else could
     SuperuserFactory()
     with pytest.raises(IllegalTransition):
-        actions.set_role(actor=boss, team=TeamFactory(), user=boss, role=Role.CONFIGURE, sees_protected=True)
+        actions.set_member_role(
+            actor=boss, team=TeamFactory(), user=boss, role=Role.CONFIGURE, sees_protected=True
+        )
 
 
 @pytest.mark.parametrize("data", ["memberships", "key"])
@@ -278,7 +281,7 @@ def test_an_absence_ends_after_it_begins_has_another_as_deputy_and_no_day_of_one
 
 def test_the_case_says_that_its_agent_is_away_and_who_stands_in(client):
     case, agent, deputy = CaseFactory(), member(), member(first_name="Sophie", last_name="Aubert")
-    actions.take(actor=agent, case=case)
+    actions.take_case(actor=agent, case=case)
     away(agent, deputy)
     client.force_login(deputy)
     page = client.get(reverse("cases:case", args=[case.reference]))

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.benchmarks.forms import BUDGETS, NAMES, is_bent, measured, over, prepared
-from tests.factories.forms import large_form
+from tests.factories.large_forms import large_form
 
 
 def test_a_small_form_is_measured_within_the_budgets(db, settings):

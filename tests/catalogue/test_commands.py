@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
-from eservices.catalogue import files
+from eservices.catalogue.definition import files
 from eservices.catalogue.models import ServiceIndexPage, ServicePage
 from tests.factories.catalogue import SERVICE, make_counter, make_service
 from tests.factories.formbuilder import when
@@ -112,7 +112,7 @@ def test_what_is_no_definition_is_refused_with_a_sentence(tmp_path, content, sen
 
 def test_what_is_no_file_is_refused_with_a_sentence(tmp_path, monkeypatch):
     (tmp_path / "latin.json").write_bytes('{"é": 1}'.encode("latin-1"))
-    monkeypatch.setattr(files, "LARGEST", 3 * 1024 * 1024)
+    monkeypatch.setattr(files, "MAX_BYTES", 3 * 1024 * 1024)
     write(tmp_path, "large.json", " " * (3 * 1024 * 1024) + "{}")
     _said, complaint = run(
         "import_service", tmp_path, *(tmp_path / name for name in ("none.json", "latin.json", "large.json"))

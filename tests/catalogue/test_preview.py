@@ -5,8 +5,8 @@ import copy
 import pytest
 from django.urls import reverse
 
-from eservices.catalogue.drafting import drafted
-from eservices.catalogue.linting import lint
+from eservices.catalogue.definition.drafts import draft_definition
+from eservices.catalogue.definition.linter import lint_service
 from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.field_types import field_types
 from eservices.submissions.models import Draft, StoredFile
@@ -108,7 +108,7 @@ def test_each_language_shows_its_texts(editor, counter):
     french = text(editor.get(url(page, "identite")))
     assert "Zu Ihrer Person" not in french
     assert "traduit" not in french
-    missing = sum(fault.language == "de" for fault in lint(drafted(page)))
+    missing = sum(fault.language == "de" for fault in lint_service(draft_definition(page)))
     screen = text(editor.get(reverse("services:preview", args=[page.pk]))).replace("\xa0", " ")
     assert missing > 1
     assert f"{missing} textes ne sont pas traduits en « Deutsch »." in screen
@@ -157,7 +157,7 @@ def test_what_is_wrong_with_a_question_is_said_in_words(editor, page):
     wrong = {"type": "short_text", "value": {"label": "Motif exact", "pattern": "(", "key": "faux"}}
     leave_open(page, wrong)
     key = page.get_latest_revision_as_object().form[0].value["key"]
-    faults = [fault.message for fault in lint(drafted(page)) if fault.path == "field.faux"]
+    faults = [fault.message for fault in lint_service(draft_definition(page)) if fault.path == "field.faux"]
     assert faults
     assert all(fault in text(editor.get(url(page, key))) for fault in faults)
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from wagtail.models import Locale
 
 from eservices.cases.models import Team
-from eservices.catalogue import actions, importing
-from eservices.catalogue.compile import export
-from eservices.catalogue.files import Unreadable, parse, written
+from eservices.catalogue import actions
+from eservices.catalogue.definition import importer
+from eservices.catalogue.definition.compiler import export_definition
+from eservices.catalogue.definition.files import InvalidDefinitionFile, parse_definition, serialize_definition
 from eservices.catalogue.models import ServicePage
-from eservices.formbuilder.linter import Fault
-from tests.catalogue.test_importing import whole
+from eservices.formbuilder.linter import DefinitionFault
+from tests.catalogue.test_importer import whole
 from tests.factories.bookings import resource
 from tests.factories.catalogue import make_counter
 from tests.factories.formbuilder import make_table
@@ -55,9 +56,9 @@ def offer(index, definition, publish=False):
     try:
         with transaction.atomic():
             page = actions.import_service(actor=None, index=index, definition=definition, publish=publish)
-            actions.update_translations(page.pk)
+            actions.sync_translations(page.pk)
             page = ServicePage.objects.get(pk=page.pk)
-            found = export(page if publish else page.get_latest_revision_as_object())
+            found = export_definition(page if publish else page.get_latest_revision_as_object())
             raise Undone
     except Undone:
         return found
@@ -68,16 +69,16 @@ def offer(index, definition, publish=False):
 @bounds(**SLOW, max_examples=30)
 @given(offered=any_json)
 def test_any_json_is_refused_with_reasons(counter, offered):
-    refused = importing.refusals(offered, counter, publish=False)
+    refused = importer.import_refusals(offered, counter, publish=False)
     assert refused
-    assert all(isinstance(fault, Fault) and fault.message for fault in refused)
+    assert all(isinstance(fault, DefinitionFault) and fault.message for fault in refused)
 
 
 @bounds(**SLOW, max_examples=30)
 @given(path=st.sampled_from(list(places(WHOLE))), new=any_json)
 def test_a_service_with_anything_anywhere_is_taken_without_loss_or_refused(counter, path, new):
     offered = replaced(WHOLE, path, new)
-    if importing.refusals(offered, counter, publish=False):
+    if importer.import_refusals(offered, counter, publish=False):
         assert isinstance(offer(counter, offered), list)
     else:
         assert isinstance(offer(counter, offered), dict)
@@ -98,10 +99,10 @@ def test_any_sound_definition_comes_out_of_a_published_service_in_all_its_langua
 @given(definition=definitions())
 @bounds(**SLOW, max_examples=30)
 def test_a_definition_is_the_same_after_it_was_written_and_read(definition):
-    assert parse(written(definition).encode()) == definition
+    assert parse_definition(serialize_definition(definition).encode()) == definition
 
 
 @given(content=st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode(errors="replace")))
 def test_any_bytes_are_read_or_refused_and_nothing_else(content):
-    with override("en"), suppress(Unreadable):
-        parse(content)
+    with override("en"), suppress(InvalidDefinitionFile):
+        parse_definition(content)

@@ -8,10 +8,10 @@ from wagtail.models import Locale
 
 from eservices.cases.models import Role
 from eservices.catalogue import actions
-from eservices.catalogue.compile import definition_of
+from eservices.catalogue.definition.compiler import compile_definition
 from eservices.catalogue.models import ServicePage
 from eservices.deliveries.models import Delivery
-from eservices.formbuilder.definition import digest
+from eservices.formbuilder.definition import content_digest
 from eservices.formbuilder.models import Form
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.cases import TeamFactory, member
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_definition_becomes_a_page_and_the_same_definition_again(page):
-    assert definition_of(page) == SERVICE
+    assert compile_definition(page) == SERVICE
     assert page.online_form.current.content == SERVICE
 
 
 def test_every_type_of_question_survives_the_way_through_blocks(counter):
     everything = content(step("tout", *EVERY_TYPE), slug="tout")
     everything["settings"]["applicant"] = {"email": "courriel", "phone": "tel", "address": "adresse"}
-    assert definition_of(make_service(counter, everything)) == everything
+    assert compile_definition(make_service(counter, everything)) == everything
 
 
 def test_publishing_again_without_a_change_makes_no_new_version(page):
@@ -46,7 +46,7 @@ def test_a_changed_text_makes_a_new_version_and_the_old_one_stays(page):
     assert form.current.number == 2
     assert form.current.definition.text("step.identite.title", "fr") == "Vous"
     first.refresh_from_db()
-    assert first.digest == digest(SERVICE)
+    assert first.digest == content_digest(SERVICE)
 
 
 def test_importing_again_changes_the_same_page(page, counter):
@@ -116,7 +116,10 @@ def test_two_questions_of_the_same_name_get_two_keys(page):
 
 def test_the_applicant_is_found_by_what_browsers_fill_in(page):
     page.applicant_name = page.applicant_email = ""
-    assert definition_of(page)["settings"]["applicant"] == {"name": ["prenom", "nom"], "email": "courriel"}
+    assert compile_definition(page)["settings"]["applicant"] == {
+        "name": ["prenom", "nom"],
+        "email": "courriel",
+    }
 
 
 # -- Languages -----------------------------------------------------------------------------------------------
@@ -152,7 +155,7 @@ def test_texts_in_another_language_become_a_translated_page_and_come_back(biling
 
 def test_keys_and_conditions_are_the_same_in_every_language(bilingual):
     german = bilingual.get_translation(Locale.objects.get(language_code="de"))
-    assert definition_of(german)["steps"] == definition_of(bilingual)["steps"]
+    assert compile_definition(german)["steps"] == compile_definition(bilingual)["steps"]
 
 
 def test_a_missing_translation_falls_back_to_the_forms_own_language(bilingual):
@@ -176,11 +179,11 @@ def test_another_team_for_a_service_is_told_to_the_leads_of_both_and_to_administ
     old, new = TeamFactory(key=page.team), TeamFactory(key="police", name="Police")
     people = [SuperuserFactory(), member(Role.LEAD, old), member(Role.LEAD, new)]
     member(Role.DECIDE, new)
-    actions.publish_form(actor=None, page=page)
+    actions.publish_form_version(actor=None, page=page)
     assert not Delivery.objects.filter(title__contains="Droits étendus").exists()
     page.team = new.key
     page.save()
-    actions.publish_form(actor=people[0], page=page)
+    actions.publish_form_version(actor=people[0], page=page)
     letters = Delivery.objects.filter(title="Droits étendus\u00a0: Police")
     assert {one.recipient for one in letters} == {one.email for one in people}
     assert page.title in letters[0].payload["text"]

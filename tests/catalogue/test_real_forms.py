@@ -19,21 +19,21 @@ from wagtail.models import Locale
 
 from eservices.cases.models import Case, Role, Team
 from eservices.catalogue import actions
-from eservices.catalogue.compile import export
-from eservices.catalogue.linting import lint
+from eservices.catalogue.definition.compiler import export_definition
+from eservices.catalogue.definition.linter import lint_service
 from eservices.catalogue.models import ServicePage
-from eservices.formbuilder.field_types import display, field_types
+from eservices.formbuilder.field_types import answer_text, field_types
 from eservices.formbuilder.linter import ERROR
-from eservices.register.actions import refresh_entry
+from eservices.register.actions import refresh_record
 from eservices.submissions.models import Draft, Submission
 from tests.factories.accounts import known
 from tests.factories.bookings import resource
 from tests.factories.cases import member
 from tests.factories.catalogue import make_counter
 from tests.factories.formbuilder import content, make_table, question, step, when
-from tests.factories.forms import every_question, large_form
 from tests.factories.home import translated
-from tests.factories.walking import Thorough, Walker
+from tests.factories.large_forms import every_question, large_form
+from tests.factories.random_answers import Thorough, Walker
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ def published(definition: dict) -> ServicePage:
     german = translated(french, "de", title="Online-Schalter")
     index = german if definition["language"] == "de" else french
     page = actions.import_service(actor=None, index=index, definition=definition)
-    actions.update_translations(page.pk)
+    actions.sync_translations(page.pk)
     return ServicePage.objects.get(pk=page.pk)
 
 
@@ -61,8 +61,8 @@ def test_there_are_seven():
 @pytest.mark.parametrize("name", FORMS)
 def test_a_real_form_is_sound_and_comes_out_as_it_went_in(name):
     page = published(FORMS[name])
-    assert [str(fault) for fault in lint(FORMS[name]) if fault.level == ERROR] == []
-    assert export(page) == FORMS[name]
+    assert [str(fault) for fault in lint_service(FORMS[name]) if fault.level == ERROR] == []
+    assert export_definition(page) == FORMS[name]
     assert page.online_form.current.content["steps"] == FORMS[name]["steps"]
 
 
@@ -99,7 +99,7 @@ class Resident(Walker):
 def test_a_real_form_is_filled_in_from_what_is_known_of_who_is_signed_in(name, client):
     page = published(FORMS[name])
     user = known("Élodie", "Marchetti", date(1988, 4, 17), phone="+41791234567")
-    refresh_entry(user.register_entry.pk)
+    refresh_record(user.register_entry.pk)
     client.force_login(user)
     walker = Resident(client, page.online_form.current, Random(f"{name} signed in"))
     walker.walk()
@@ -142,7 +142,7 @@ def assert_an_agent_reads(sent: Submission) -> None:
     assert len(row) == len(header)
     for key, answer in sent.answers.items():
         field = definition.fields[key]
-        for line in display(field, answer, definition, "fr").splitlines():
+        for line in answer_text(field, answer, definition, "fr").splitlines():
             assert " ".join(line.split()) in said, key
         for cell in field_types[field.type].export_value(answer, field, definition, "fr").values():
             if isinstance(cell, str):

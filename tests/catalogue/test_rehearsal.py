@@ -15,20 +15,20 @@ from wagtail.models import GroupPagePermission
 from eservices.cases import access as case_access
 from eservices.cases import actions as cases
 from eservices.cases import process
-from eservices.cases.emails import shown_url
+from eservices.cases.emails import displayed_status_url
+from eservices.cases.jobs import discard_old_rehearsals
 from eservices.cases.models import Case, NumberSeries, Role
 from eservices.cases.stages import SYSTEM, Waiting, stages
-from eservices.cases.sweeps import discard_old_rehearsals
 from eservices.catalogue import actions
 from eservices.catalogue.models import ServicePage
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery, MailboxEntry
-from eservices.documents import actions as documents
+from eservices.documents.actions import issuing as documents
 from eservices.documents.models import Document
 from eservices.formbuilder.models import FormVersion
 from eservices.submissions import actions as submissions
+from eservices.submissions.jobs import erase_expired_drafts
 from eservices.submissions.models import Draft, StoredFile, Submission
-from eservices.submissions.sweeps import forget_expired_drafts
 from tests.factories.accounts import EditorFactory, UserFactory
 from tests.factories.cases import CaseFactory, member
 from tests.factories.catalogue import SERVICE, make_service
@@ -68,12 +68,12 @@ def screen(page, name: str = "rehearsal", *args) -> str:
 
 def rehearsed(page, actor=None) -> Case:
     """A case as an editor opens it: every step filled in, sent."""
-    draft = actions.rehearse(actor=actor, page=page, language="fr")
+    draft = actions.start_rehearsal(actor=actor, page=page, language="fr")
     for key, answers in ANSWERS.items():
         step = draft.version.definition.step(key)
         submissions.save_step(actor=actor, draft=draft, step=step, answers=answers)
-    case = submissions.send(actor=actor, draft=draft).case
-    process.advance(case.pk)
+    case = submissions.submit(actor=actor, draft=draft).case
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 
@@ -124,7 +124,7 @@ def test_a_service_that_was_never_published_can_be_rehearsed(client, editor, pag
 
 
 def test_only_its_editor_opens_what_is_being_filled_in(client, editor, page):
-    draft = actions.rehearse(actor=editor, page=page, language="fr")
+    draft = actions.start_rehearsal(actor=editor, page=page, language="fr")
     url = reverse("submissions:resume", args=[draft.secret])
     assert client.get(url, follow=True).status_code == 200
     client.force_login(UserFactory())
@@ -132,7 +132,7 @@ def test_only_its_editor_opens_what_is_being_filled_in(client, editor, page):
 
 
 def test_what_is_being_filled_in_stands_on_the_screen(client, editor, page):
-    draft = actions.rehearse(actor=editor, page=page, language="fr")
+    draft = actions.start_rehearsal(actor=editor, page=page, language="fr")
     assert reverse("submissions:resume", args=[draft.secret]) in text(client.get(screen(page)))
 
 
@@ -146,9 +146,9 @@ def test_its_number_is_of_a_series_of_its_own(editor, page):
 
 def test_its_letters_go_to_the_demo_mailbox_and_to_nobody(editor, page):
     case = rehearsed(page, editor)
-    cases.accept(actor=editor, case=case)
+    cases.accept_case(actor=editor, case=case)
     for letter in Delivery.objects.about(case.subject):
-        deliveries.attempt(letter.pk)
+        deliveries.attempt_delivery(letter.pk)
     assert not mail.outbox
     assert MailboxEntry.objects.filter(rehearsed__subject=case.subject).count() == 2
 
@@ -166,7 +166,7 @@ def test_no_agent_finds_it_among_the_cases_except_where_rehearsals_are_asked_for
 
 def test_it_is_in_nobodys_own_space(client, editor, page):
     rehearsed(page, editor)
-    actions.rehearse(actor=editor, page=page, language="fr")
+    actions.start_rehearsal(actor=editor, page=page, language="fr")
     assert not case_access.own_cases(editor).exists()
     shown = text(client.get("/espace/"))
     assert "TEST-" not in shown
@@ -206,15 +206,15 @@ def test_the_screen_shows_stages_letters_and_answers(client, editor, page):
 
 def test_the_page_of_the_applicant_says_that_it_is_a_rehearsal(client, editor, page):
     alert = '<section class="alert"'
-    assert alert in text(client.get(shown_url(rehearsed(page, editor))))
-    assert alert not in text(client.get(shown_url(CaseFactory())))
+    assert alert in text(client.get(displayed_status_url(rehearsed(page, editor))))
+    assert alert not in text(client.get(displayed_status_url(CaseFactory())))
 
 
 def test_an_editor_who_is_no_agent_decides(client, editor, page):
     case = rehearsed(page, editor)
-    assert not case_access.may(editor, case, "accept")
+    assert not case_access.may_do(editor, case, "accept")
     client.post(screen(page, "rehearsed_do", case.reference, "accept"), {"reason": "Bienvenue"})
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     case.refresh_from_db()
     assert (case.outcome, case.reason) == ("accepted", "Bienvenue")
     assert not case.is_open
@@ -281,7 +281,7 @@ def test_a_wait_is_skipped(client, paused):
     skip = screen(page, "rehearsed_do", paused.reference, "skip")
     assert skip in text(client.get(screen(page, "rehearsed", paused.reference)))
     client.post(skip)
-    process.advance(paused.pk)
+    process.advance_case(paused.pk)
     paused.refresh_from_db()
     assert not paused.is_open
     assert paused.events.filter(kind="skipped").exists()
@@ -290,14 +290,14 @@ def test_a_wait_is_skipped(client, paused):
 def test_a_decision_is_not_skipped(editor, page):
     case = rehearsed(page, editor)
     with pytest.raises(cases.IllegalTransition):
-        process.skip(actor=editor, case=case)
+        process.skip_wait(actor=editor, case=case)
 
 
 def test_a_real_case_never_skips():
     case = CaseFactory()
     case.stages.update(type="notify", progress="active", waiting_for="applicant")
     with pytest.raises(cases.IllegalTransition):
-        process.skip(actor=member(), case=case)
+        process.skip_wait(actor=member(), case=case)
 
 
 # -- Throwing away -------------------------------------------------------------------------------------------
@@ -308,7 +308,7 @@ def everything_of_a_rehearsal(counter, editor) -> Case:
     definition["steps"][1]["fields"].append({"key": "piece", "type": "files"})
     definition["texts"]["fr"]["field.piece.label"] = "Pièce"
     page = make_service(counter, definition)
-    draft = actions.rehearse(actor=editor, page=page, language="fr")
+    draft = actions.start_rehearsal(actor=editor, page=page, language="fr")
     for key, answers in ANSWERS.items():
         submissions.save_step(
             actor=editor, draft=draft, step=draft.version.definition.step(key), answers=answers
@@ -316,13 +316,13 @@ def everything_of_a_rehearsal(counter, editor) -> Case:
     StoredFile.objects.create(
         draft=draft, field="piece", name="a.pdf", content=pdf(), content_type="application/pdf", size=1
     )
-    case = submissions.send(actor=editor, draft=draft).case
-    process.advance(case.pk)
+    case = submissions.submit(actor=editor, draft=draft).case
+    process.advance_case(case.pk)
     said = StoredFile.objects.create(name="b.pdf", content=pdf(), content_type="application/pdf", size=1)
-    cases.message(actor=editor, case=case, text="Voici.", files=[said])
-    cases.accept(actor=editor, case=case, details={"documents": {"identity_check": "seen"}})
-    process.advance(case.pk)
-    documents.issue(Document.objects.get().pk)
+    cases.send_message(actor=editor, case=case, text="Voici.", files=[said])
+    cases.accept_case(actor=editor, case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance_case(case.pk)
+    documents.issue_document(Document.objects.get().pk)
     return Case.objects.get(pk=case.pk)
 
 
@@ -344,7 +344,7 @@ def test_thrown_away_nothing_of_it_is_left_and_what_is_real_stays(
     contents += [one.content.name for one in Document.objects.all()]
     assert all(storages["private"].exists(name) for name in contents)
     page = ServicePage.objects.get(translation_key=case.form_id)
-    actions.rehearse(actor=editor, page=page, language="fr")
+    actions.start_rehearsal(actor=editor, page=page, language="fr")
 
     with django_capture_on_commit_callbacks(execute=True):
         client.post(screen(page, "discard_rehearsals"))
@@ -363,29 +363,29 @@ def test_thrown_away_nothing_of_it_is_left_and_what_is_real_stays(
 def test_a_real_case_is_never_thrown_away():
     case = CaseFactory()
     with pytest.raises(cases.IllegalTransition):
-        cases.discard(actor=member(), case=case)
-    with pytest.raises(submissions.Refused):
-        submissions.discard(actor=None, draft=case.submission.draft)
+        cases.discard_rehearsal(actor=member(), case=case)
+    with pytest.raises(submissions.SubmissionRefused):
+        submissions.discard_rehearsal(actor=None, draft=case.submission.draft)
     assert Case.objects.get() == case
 
 
 def test_a_worker_that_comes_after_it_was_thrown_away_finds_nothing(editor, page):
     case = rehearsed(page, editor)
     pk = case.pk
-    cases.discard(actor=editor, case=case)
-    process.advance(pk)
+    cases.discard_rehearsal(actor=editor, case=case)
+    process.advance_case(pk)
     assert not Case.objects.exists()
 
 
 def test_after_thirty_days_rehearsals_go_by_themselves_and_real_cases_stay(editor, page):
     with time_machine.travel(timezone.now() - timedelta(days=31)):
         real, old = CaseFactory(), rehearsed(page, editor)
-        begun = actions.rehearse(actor=editor, page=page, language="fr")
+        begun = actions.start_rehearsal(actor=editor, page=page, language="fr")
         gone = [begun.pk, old.submission.draft_id]
     young = rehearsed(page, editor)
 
     discard_old_rehearsals(timezone.now())
-    forget_expired_drafts(timezone.now())
+    erase_expired_drafts(timezone.now())
 
     assert set(Case.objects.all()) == {real, young}
     assert not Draft.objects.filter(pk__in=gone).exists()
@@ -404,13 +404,13 @@ def test_rehearsals_that_were_merged_go_as_well(editor, page):
 def test_a_rehearsal_that_cannot_go_holds_up_no_other(editor, page, monkeypatch):
     with time_machine.travel(timezone.now() - timedelta(days=31)):
         stuck, other = rehearsed(page, editor), rehearsed(page, editor)
-    discard = deliveries.discard
+    discard = deliveries.delete_rehearsal_deliveries
 
     def unless_stuck(*, actor, subject):
         assert subject != stuck.subject, "the storage is away"
         discard(actor=actor, subject=subject)
 
-    monkeypatch.setattr(deliveries, "discard", unless_stuck)
+    monkeypatch.setattr(deliveries, "delete_rehearsal_deliveries", unless_stuck)
     discard_old_rehearsals(timezone.now())
 
     assert set(Case.objects.all()) == {stuck}, other

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from eservices.catalogue.schema import published, service_shape
-from eservices.formbuilder.schema import read
-from tests.catalogue.test_importing import whole
+from eservices.catalogue.definition.schema import published_schema, whole_service_shape
+from eservices.formbuilder.schema.definitions import read_definition
+from tests.catalogue.test_importer import whole
 from tests.catalogue.test_translations import everything
 
 BASE = Path(settings.BASE_DIR)
@@ -28,21 +28,21 @@ FILES = [
 
 @pytest.fixture(scope="module")
 def validator():
-    return jsonschema.Draft202012Validator(published())
+    return jsonschema.Draft202012Validator(published_schema())
 
 
 def test_the_schema_is_json_schema():
-    jsonschema.Draft202012Validator.check_schema(published())
+    jsonschema.Draft202012Validator.check_schema(published_schema())
 
 
 def test_the_schema_in_the_documentation_is_up_to_date():
     kept = json.loads((BASE / "docs/service-definition.schema.json").read_text(encoding="utf-8"))
-    assert kept == published(), "manage.py service_schema > docs/service-definition.schema.json"
+    assert kept == published_schema(), "manage.py service_schema > docs/service-definition.schema.json"
 
 
 def test_the_schema_is_published_for_everybody(client):
     answer = client.get("/schema/service-definition.json")
-    assert answer.json() == published()
+    assert answer.json() == published_schema()
     assert answer["Content-Type"] == "application/schema+json"
     assert answer["Cache-Control"] == "public, max-age=3600"
     assert answer["Access-Control-Allow-Origin"] == "*"
@@ -52,7 +52,7 @@ def test_the_schema_is_published_for_everybody(client):
 
 def faults(content, shape) -> list[tuple[str, str]]:
     """Path and reason of everything that stands where it must not, or misses where it must stand."""
-    return read(content, shape)[1].faults
+    return read_definition(content, shape)[1].faults
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -60,13 +60,13 @@ def test_the_services_that_exist_are_valid(path, validator):
     definition = json.loads(path.read_text(encoding="utf-8"))
     definition = definition.get("definition", definition)  # a starter says a line about its own
     assert [error.message for error in validator.iter_errors(definition)] == []
-    assert faults(definition, service_shape()) == []
+    assert faults(definition, whole_service_shape()) == []
 
 
 def test_a_definition_may_name_its_schema(validator):
     definition = whole() | {"$schema": "https://orvenay.example/schema/service-definition.json"}
     assert validator.is_valid(definition)
-    assert faults(definition, service_shape()) == []
+    assert faults(definition, whole_service_shape()) == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_settings_of_a_type_are_looked_into(chosen, right, validator):
     question = next(one for one in definition["steps"][0]["fields"] if one["type"] == "choices")
     question["settings"] = chosen
     assert validator.is_valid(definition) is right
-    assert (faults(definition, service_shape()) == []) is right
+    assert (faults(definition, whole_service_shape()) == []) is right
 
 
 # -- Whatever one refuses, the other does --------------------------------------------------------------------
@@ -134,8 +134,8 @@ def changed(path, change, value, name):
     return made
 
 
-shape_of_services = cache(service_shape)  # made once, not for each example
-own_validator = cache(lambda: jsonschema.Draft202012Validator(published()))
+shape_of_services = cache(whole_service_shape)  # made once, not for each example
+own_validator = cache(lambda: jsonschema.Draft202012Validator(published_schema()))
 
 # What JSON Schema cannot say: see docs/service-definition.md.
 BEYOND = ("own language are missing", "Only p, br, b", "nested too deeply")

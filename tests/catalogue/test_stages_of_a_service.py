@@ -7,17 +7,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from eservices.cases import process, trace
+from eservices.cases import audit_log, process
 from eservices.cases.models import Case
-from eservices.cases.stages import for_editors
-from eservices.catalogue import linting
-from eservices.catalogue.compile import export
+from eservices.cases.stages import stages_for_editors
+from eservices.catalogue.definition import linter
+from eservices.catalogue.definition.compiler import export_definition
 from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.models import Form
 from tests.factories.cases import TeamFactory
 from tests.factories.catalogue import SERVICE, make_editor, make_service
-from tests.factories.editing import page_form
-from tests.factories.walking import Walker
+from tests.factories.random_answers import Walker
+from tests.factories.wagtail_forms import page_form
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def only_if(stage: dict, key: str, value) -> dict:
 
 
 def faults(definition: dict) -> list[str]:
-    return [str(fault) for fault in linting.errors(definition)]
+    return [str(fault) for fault in linter.publication_errors(definition)]
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_placeholders_are_refused_on_the_page_of_a_service():
 
 
 def test_each_kind_of_stage_of_cases_is_offered_to_editors():
-    assert set(SETTINGS) <= set(for_editors())
+    assert set(SETTINGS) <= set(stages_for_editors())
 
 
 def test_every_stage_is_exported_as_it_was_imported_and_shown_to_the_editor(client):
     definition = service(laid())
     page = make_service(definition=definition)
-    assert export(page) == definition
+    assert export_definition(page) == definition
 
     client.force_login(make_editor())
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
@@ -144,8 +144,8 @@ def test_the_reminder_of_an_older_service_is_kept_when_it_is_imported_and_when_i
 def test_a_question_that_says_nothing_of_reminders_has_none_and_one_that_an_editor_lays_the_usual_ones():
     page = make_service(definition=service(laid(question={"text": "Le bail ?", "days": 5})))
     assert page.stages[0].value["settings"]["reminders"] == ""
-    assert not faults(export(page))
-    laid_anew = for_editors()["question"]().block().get_default()
+    assert not faults(export_definition(page))
+    laid_anew = stages_for_editors()["question"]().block().get_default()
     assert (laid_anew["days"], laid_anew["reminders"]) == (10, "5, 8")
 
 
@@ -183,12 +183,14 @@ def filed(page) -> Case:
 
 
 def advanced(case: Case) -> Case:
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 
 def accept(agent, case: Case) -> Case:
-    agent.post(reverse("cases:do", args=[case.reference, "accept"]), {"seen": trace.last_change(case)})
+    agent.post(
+        reverse("cases:do", args=[case.reference, "accept"]), {"seen": audit_log.last_relevant_event(case)}
+    )
     return advanced(case)
 
 
@@ -201,7 +203,7 @@ def check(agent, case: Case, stage: str, items: int) -> Case:
 def at(case: Case) -> tuple:
     """What is done in its order, and what the case is at."""
     done = case.stages.filter(progress="done").order_by("done_at").values_list("key", flat=True)
-    return [*done], getattr(process.current(case), "key", None)
+    return [*done], getattr(process.current_stage(case), "key", None)
 
 
 def test_a_case_goes_to_its_end_by_the_stages_of_its_day_and_a_new_one_by_those_published_since(client):

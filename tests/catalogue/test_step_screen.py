@@ -8,17 +8,17 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from wagtail.models import Locale
 
-from eservices.catalogue.compile import definition_of
+from eservices.catalogue.definition.compiler import compile_definition
+from eservices.catalogue.editor.form_outline import form_tree_of
 from eservices.catalogue.editor.forms import StepForm
-from eservices.catalogue.editor.reading import tree_of
 from eservices.catalogue.models import ServicePage
-from eservices.formbuilder.definition import digest
-from tests.catalogue.test_outline import latest, may_edit
+from eservices.formbuilder.definition import content_digest
+from tests.catalogue.test_form_outline import latest, may_edit
 from tests.factories.accounts import AgentFactory, EditorFactory, UserFactory
 from tests.factories.catalogue import SERVICE, make_editor, make_service
-from tests.factories.editing import flat
 from tests.factories.formbuilder import EVERY_TYPE, content, make_table, step, when
 from tests.factories.home import translated
+from tests.factories.wagtail_forms import flat
 
 pytestmark = pytest.mark.django_db
 
@@ -30,14 +30,14 @@ def editor(client):
 
 
 def url_of(page, number: int = 0) -> str:
-    return reverse("editor:step", args=[page.pk, tree_of(latest(page))[number]["id"]])
+    return reverse("editor:step", args=[page.pk, form_tree_of(latest(page))[number]["id"]])
 
 
 def typed(page, number: int = 0, **changes) -> dict:
     """What the screen posts: the step as it stands, with changes (``fields__0__value__label="…"``)."""
-    block = tree_of(latest(page))[number]
+    block = form_tree_of(latest(page))[number]
     form = StepForm(block)
-    data = {"seen": digest(block)}
+    data = {"seen": content_digest(block)}
     for name, field in form.fields.items():
         data |= flat(f"step-{name}", field, form[name].value())
     return data | {f"step-{name.replace('__', '-')}": value for name, value in changes.items()}
@@ -56,7 +56,7 @@ def test_the_screen_shows_one_step_and_the_way_to_the_next(editor, page):
 def test_it_brings_the_questions_of_the_whole_form_for_the_conditions(editor, page):
     shown = BeautifulSoup(editor.get(url_of(page)).content, "html.parser")
     told = json.loads(shown.select_one("#form-questions").string)
-    assert told["current"] == tree_of(page)[0]["id"]
+    assert told["current"] == form_tree_of(page)[0]["id"]
     asked = {one["key"]: one for one in told["steps"][1]["questions"]}
     assert asked["motif"]["label"] == "Motif"
     assert asked["motif"]["options"] == [["bail", "bail"], ["autre", "autre"]]
@@ -86,24 +86,24 @@ def test_the_resident_s_view_of_the_step_stands_beside_it(editor, page):
 
 
 def test_the_resident_s_view_follows_what_is_typed_and_keeps_nothing(editor, page):
-    url = reverse("services:preview_typed", args=[page.pk, tree_of(page)[0]["id"]])
+    url = reverse("services:preview_typed", args=[page.pk, form_tree_of(page)[0]["id"]])
     revisions = page.revisions.count()
     shown = editor.post(url, typed(page, fields__0__value__label="Tous vos prénoms"))
     assert "Tous vos prénoms" in shown.content.decode()
     assert shown.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert page.revisions.count() == revisions
-    assert editor.post(url.replace(tree_of(page)[0]["id"], "no-such-step"), {}).status_code == 204
+    assert editor.post(url.replace(form_tree_of(page)[0]["id"], "no-such-step"), {}).status_code == 204
     assert editor.get(url).status_code == 405
 
 
 def test_a_view_of_what_no_screen_sends_is_refused(editor, page):
-    url = reverse("services:preview_typed", args=[page.pk, tree_of(page)[0]["id"]])
+    url = reverse("services:preview_typed", args=[page.pk, form_tree_of(page)[0]["id"]])
     assert editor.post(url, {"step-fields-count": "1"}).status_code == 400
 
 
 def test_a_stranger_sees_nothing_of_what_is_typed(client, page):
     client.force_login(AgentFactory())
-    url = reverse("services:preview_typed", args=[page.pk, tree_of(page)[0]["id"]])
+    url = reverse("services:preview_typed", args=[page.pk, form_tree_of(page)[0]["id"]])
     assert client.post(url, typed(page)).status_code in {302, 404}
 
 
@@ -122,12 +122,12 @@ def test_what_is_typed_is_saved_into_the_latest_draft_and_nothing_is_published(e
 
 def test_saving_what_was_not_changed_changes_nothing(editor, page):
     page = make_service(page.get_parent(), content(step("tout", *copy.deepcopy(EVERY_TYPE)), slug="tout"))
-    before = definition_of(latest(page))
+    before = compile_definition(latest(page))
     editor.post(url_of(page), typed(page))
-    assert definition_of(latest(page)) == before
-    saved = digest(tree_of(latest(page))[0])
+    assert compile_definition(latest(page)) == before
+    saved = content_digest(form_tree_of(latest(page))[0])
     editor.post(url_of(page), typed(page))
-    assert digest(tree_of(latest(page))[0]) == saved
+    assert content_digest(form_tree_of(latest(page))[0]) == saved
 
 
 def test_a_question_that_is_new_gets_its_key_from_its_words(editor, page):
@@ -163,10 +163,12 @@ def test_what_cannot_be_kept_is_marked_and_stays_typed(editor, page):
 
 @pytest.mark.parametrize("then", ["back", "next"])
 def test_saving_can_lead_on(editor, page, then):
-    target = tree_of(page)[1]["id"] if then == "next" else then
+    target = form_tree_of(page)[1]["id"] if then == "next" else then
     answer = editor.post(url_of(page), typed(page) | {"then": target})
     expected = (
-        url_of(page, 1) if then == "next" else f"/admin/pages/{page.pk}/edit/#step-{tree_of(page)[0]['id']}"
+        url_of(page, 1)
+        if then == "next"
+        else f"/admin/pages/{page.pk}/edit/#step-{form_tree_of(page)[0]['id']}"
     )
     assert answer.url == expected
 
@@ -216,7 +218,7 @@ def test_a_choice_to_overwrite_holds_for_what_was_seen_only(editor, page):
 
 def test_a_step_that_was_removed_meanwhile_can_be_put_back(editor, page):
     url, mine = url_of(page), typed(page, title="À moi")
-    editor.post(reverse("editor:remove", args=[page.pk, tree_of(page)[0]["id"]]))
+    editor.post(reverse("editor:remove", args=[page.pk, form_tree_of(page)[0]["id"]]))
     answer = editor.post(url, mine)
     assert answer.status_code == 409
     assert "À moi" in answer.content.decode()
@@ -227,7 +229,7 @@ def test_a_step_that_was_removed_meanwhile_can_be_put_back(editor, page):
 
 def test_a_step_that_is_gone_leads_back_to_the_form(editor, page):
     url = url_of(page)
-    editor.post(reverse("editor:remove", args=[page.pk, tree_of(page)[0]["id"]]))
+    editor.post(reverse("editor:remove", args=[page.pk, form_tree_of(page)[0]["id"]]))
     assert editor.get(url).url == f"/admin/pages/{page.pk}/edit/#form-outline"
 
 
@@ -278,6 +280,6 @@ def test_faults_of_the_step_are_said_on_its_screen_and_lead_to_the_question(edit
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     page.save_revision()
     shown = BeautifulSoup(editor.get(url_of(page, 1)).content, "html.parser")
-    question = tree_of(latest(page))[1]["value"]["fields"][1]["id"]
+    question = form_tree_of(latest(page))[1]["value"]["fields"][1]["id"]
     links = [link["href"] for link in shown.select(".step-faults a")]
     assert f"{url_of(page, 1)}#block-{question}" in links

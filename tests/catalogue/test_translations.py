@@ -19,21 +19,22 @@ from wagtail_localize.operations import translate_object
 from wagtail_localize.segments.extract import extract_segments
 from wagtail_localize.segments.types import StringSegmentValue
 
-from eservices.catalogue import actions, following
-from eservices.catalogue.compile import definition_of
-from eservices.catalogue.editor.actions import begin_from
+from eservices.catalogue import actions
+from eservices.catalogue.definition import translation_sync
+from eservices.catalogue.definition.compiler import compile_definition
+from eservices.catalogue.definition.translation_texts import segment_paths
+from eservices.catalogue.editor.actions import create_service_from_starter
+from eservices.catalogue.jobs import wake_translation_sync
 from eservices.catalogue.models import ServicePage, TranslationUpdate
-from eservices.catalogue.sweeps import let_translations_follow
-from eservices.catalogue.tasks import update_translations as wake
-from eservices.catalogue.translating import text_paths
-from eservices.formbuilder.linter import WARNING, lint
+from eservices.catalogue.tasks import sync_translations as wake
+from eservices.formbuilder.linter import WARNING, lint_definition
 from eservices.formbuilder.models import Form
 from tests.factories.bookings import resource
 from tests.factories.cases import TeamFactory
 from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service, said_beside
 from tests.factories.formbuilder import content, question, step
-from tests.factories.forms import every_question
 from tests.factories.home import translated
+from tests.factories.large_forms import every_question
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +118,7 @@ def test_the_texts_of_a_definition_are_the_strings_that_are_offered_for_translat
         if isinstance(segment, StringSegmentValue)
         and segment.path.split(".")[0] in ("title", "form", "fees", "stages")
     }
-    paths = text_paths(page)
+    paths = segment_paths(page)
     said = {paths[path]: text for path, text in definition["texts"]["fr"].items()}
     assert offered == said
 
@@ -138,7 +139,7 @@ def test_what_is_not_translated_falls_back_and_is_said_with_its_language(page):
     assert version.definition.text("field.motif.label", "de") == "Motif"
     missing = [
         fault
-        for fault in lint(definition_of(page, [german(page)]))
+        for fault in lint_definition(compile_definition(page, [german(page)]))
         if fault.level == WARNING and fault.language
     ]
     assert {fault.language for fault in missing} == {"de"}
@@ -151,7 +152,7 @@ def test_a_new_question_is_in_the_translation_half_a_minute_after_publication(pa
         add_question(page)
         assert len(german(page).form[0].value["fields"]) == 3
         clock.shift(30)
-        let_translations_follow(timezone.now())
+        wake_translation_sync(timezone.now())
     fields = german(page).form[0].value["fields"]
     assert [field.value["label"] for field in fields] == ["Étage", "Vorname", "Name", "courriel"]
     assert [field.value["key"] for field in fields] == ["etage", "prenom", "nom", "courriel"]
@@ -175,7 +176,7 @@ def woken(page: ServicePage):
 def test_publishing_wakes_a_worker_which_lets_the_translations_follow(
     stored, django_capture_on_commit_callbacks, page
 ):
-    actions.update_translations(page.pk)
+    actions.sync_translations(page.pk)
 
     with django_capture_on_commit_callbacks(execute=True):
         add_question(page)
@@ -193,7 +194,7 @@ def test_publishing_wakes_a_worker_which_lets_the_translations_follow(
 def test_what_is_published_stays_published_when_nobody_can_be_woken(
     monkeypatch, django_capture_on_commit_callbacks, page
 ):
-    monkeypatch.setattr(actions, "wake", None)
+    monkeypatch.setattr(actions, "sync_translations", None)
 
     with django_capture_on_commit_callbacks(execute=True):
         add_question(page)
@@ -214,7 +215,7 @@ def test_publishing_what_has_no_translation_wakes_nobody(stored, django_capture_
 def test_a_text_that_changed_is_to_translate_again(page):
     page.form[0].value["title"] = "Qui êtes-vous ?"
     page.save_revision().publish()
-    actions.update_translations(page.pk)
+    actions.sync_translations(page.pk)
     assert german(page).form[0].value["title"] == "Qui êtes-vous ?"
     assert "step.identite.title" not in Form.objects.get().current.content["texts"]["de"]
 
@@ -223,14 +224,14 @@ def test_what_the_page_says_follows_too(page):
     assert german(page).lead == "Sie beweist."
     page.who = "Habitants"
     page.save_revision().publish()
-    actions.update_translations(page.pk)
+    actions.sync_translations(page.pk)
     assert (german(page).lead, german(page).who) == ("Sie beweist.", "Habitants")
 
 
 def test_a_translation_that_is_not_live_follows_as_a_draft(page):
     german(page).unpublish()
     add_question(page)
-    actions.update_translations(page.pk)
+    actions.sync_translations(page.pk)
     assert not german(page).live
     assert len(german(page).get_latest_revision_as_object().form[0].value["fields"]) == 4
 
@@ -238,7 +239,7 @@ def test_a_translation_that_is_not_live_follows_as_a_draft(page):
 def test_a_translation_that_is_edited_by_itself_is_left_alone(page):
     Translation.objects.update(enabled=False)
     add_question(page)
-    actions.update_translations(page.pk)
+    actions.sync_translations(page.pk)
     assert len(german(page).form[0].value["fields"]) == 3
 
 
@@ -252,7 +253,7 @@ def test_a_service_in_one_language_makes_no_work(counter):
 def test_what_a_translator_wrote_meanwhile_stays(page):
     StringTranslation.objects.filter(data="Vorname").update(data="Rufname")
     add_question(page)
-    actions.update_translations(page.pk)
+    actions.sync_translations(page.pk)
     assert german(page).form[0].value["fields"][1].value["label"] == "Rufname"
 
 
@@ -260,40 +261,40 @@ def test_what_a_translator_wrote_meanwhile_stays(page):
 def test_an_update_that_failed_is_tried_again_later(monkeypatch, page):
     add_question(page)
     with monkeypatch.context() as patched:
-        patched.setattr(following, "update", _fails)
-        actions.update_translations(page.pk)
+        patched.setattr(translation_sync, "sync_translations", _fails)
+        actions.sync_translations(page.pk)
     waiting = TranslationUpdate.objects.get()
     assert waiting.due_at > timezone.now()
-    let_translations_follow(timezone.now())
+    wake_translation_sync(timezone.now())
     assert len(german(page).form[0].value["fields"]) == 3
     with time_machine.travel(waiting.due_at):
-        let_translations_follow(timezone.now())
+        wake_translation_sync(timezone.now())
     assert len(german(page).form[0].value["fields"]) == 4
 
 
 def test_a_worker_that_died_is_replaced(monkeypatch, page):
     add_question(page)
     with monkeypatch.context() as patched:
-        patched.setattr(following, "update", _dies)
+        patched.setattr(translation_sync, "sync_translations", _dies)
         with pytest.raises(KeyboardInterrupt):
-            actions.update_translations(page.pk)
+            actions.sync_translations(page.pk)
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
-        let_translations_follow(timezone.now())
+        wake_translation_sync(timezone.now())
     assert len(german(page).form[0].value["fields"]) == 4
 
 
 def test_what_is_published_while_translations_follow_is_not_missed(monkeypatch, page):
     add_question(page)
-    real = following.update
+    real = translation_sync.sync_translations
 
     def slow(*args):
         real(*args)
         add_question(page, 1)
 
     with monkeypatch.context() as patched:
-        patched.setattr(following, "update", slow)
-        actions.update_translations(page.pk)
-    let_translations_follow(timezone.now())
+        patched.setattr(translation_sync, "sync_translations", slow)
+        actions.sync_translations(page.pk)
+    wake_translation_sync(timezone.now())
     assert len(german(page).form[0].value["fields"]) == 5
 
 
@@ -314,11 +315,11 @@ def _dies(page, definition):
 
 def test_what_is_translated_for_the_first_time_is_what_was_published_last(counter):
     """A usual service brings its texts in other languages when it is laid; what is added since is offered too."""
-    page = begin_from(actor=make_editor(), index=counter, starter="contact")
+    page = create_service_from_starter(actor=make_editor(), index=counter, starter="contact")
     page.team = TeamFactory().key
     page.save_revision()
     add_question(page)
-    actions.update_translations(page.pk)
+    actions.sync_translations(page.pk)
     page = ServicePage.objects.get(pk=page.pk)
     translate_object(page, [Locale.objects.get(language_code="de")])
     fields = german(page).form[0].value["fields"]
@@ -331,7 +332,7 @@ def test_the_screen_of_a_translation_offers_every_text_of_the_form(client, page)
     screen = client.get(f"/admin/pages/{german(page).pk}/edit/").content.decode()
     props = json.loads(unescape(re.search(r'data-props="([^"]+)"', screen)[1]))
     offered = {segment["contentPath"] for segment in props["segments"]}
-    form = {path for path in text_paths(page).values() if path.startswith("form.")}
+    form = {path for path in segment_paths(page).values() if path.startswith("form.")}
     assert {path for path in offered if path.startswith("form.")} <= form
     assert f"form.{page.form[0].id}.title" in offered
     assert any(path.endswith(".label") and ".fields." in path for path in offered)

@@ -5,7 +5,7 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, transaction
 
-from eservices.cases.actions import locked
+from eservices.cases.actions import lock_case
 from eservices.cases.actors import SYSTEM
 from eservices.cases.models import Case
 from eservices.connectors import actions
@@ -46,7 +46,7 @@ def test_supplement_waits_for_no_worker_that_has_the_last_one():
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '2s'")
-        queued = actions.file_supplement(actor=SYSTEM, case=locked(case.pk))
+        queued = actions.file_supplement(actor=SYSTEM, case=lock_case(case.pk))
     free.set()
     worker.join()
     assert queued.payload["supplement"] == 1

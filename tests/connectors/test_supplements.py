@@ -12,13 +12,13 @@ from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.cases.retention import archive
-from eservices.connectors.ged import Unreachable
+from eservices.connectors.document_store import StoreUnreachable
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
-from eservices.documents import actions as documents
-from eservices.documents import reissuing
+from eservices.documents.actions import issuing as documents
+from eservices.documents.actions import reissuing
 from eservices.documents.models import Document
-from tests.connectors.test_filing import FILING, fresh, proven
+from tests.connectors.test_transfer import FILING, fresh, proven
 from tests.factories.cases import DECISION, CaseFactory
 from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case, agent
 
@@ -39,9 +39,9 @@ def dossiers():
 def carry() -> None:
     """The worker carries what is due, and the cases go on."""
     for delivery in dossiers().filter(state="pending"):
-        deliveries.attempt(delivery.pk)
+        deliveries.attempt_delivery(delivery.pk)
     for case in Case.objects.all():
-        process.advance(case.pk)
+        process.advance_case(case.pk)
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def filed(shelf):
     DocumentTemplateFactory()
     with time_machine.travel(timezone.now() - timedelta(minutes=1)):
         case = accepted_case(stages=[*STAGES, FILING])
-        documents.issue(case.documents.get().pk)
-        process.advance(case.pk)
+        documents.issue_document(case.documents.get().pk)
+        process.advance_case(case.pk)
         carry()
     assert fresh(case).state == "closed"
     return fresh(case)
@@ -64,14 +64,14 @@ def supplement(shelf, number: int):
 
 
 def test_nothing_later_makes_no_supplement(filed):
-    cases.note(actor=agent(), case=filed, text="Classé.")
-    cases.message(actor=agent(), case=filed, text="Bonne journée.")
+    cases.add_note(actor=agent(), case=filed, text="Classé.")
+    cases.send_message(actor=agent(), case=filed, text="Bonne journée.")
     assert dossiers().count() == 1
 
 
 def test_revocation_is_filed_as_a_supplement_with_what_replaced_the_document(filed, shelf):
     old = filed.documents.get()
-    documents.revoke(actor=agent(), document=old, reason="Le prénom était faux.")
+    documents.revoke_document(actor=agent(), document=old, reason="Le prénom était faux.")
     assert [one.state for one in dossiers()] == ["done", "pending"]
     carry()
     folder, told, facts = supplement(shelf, 1)
@@ -82,7 +82,7 @@ def test_revocation_is_filed_as_a_supplement_with_what_replaced_the_document(fil
     assert not list(folder.glob("documents/*"))  # it lies in the dossier already
 
     new = reissuing.reissue(actor=agent(), document=old)
-    documents.issue(new.pk)
+    documents.issue_document(new.pk)
     carry()
     folder, _told, facts = supplement(shelf, 2)
     assert [one["replaces"] for one in facts["documents"]] == ["", old.number]
@@ -93,8 +93,8 @@ def test_revocation_is_filed_as_a_supplement_with_what_replaced_the_document(fil
 
 
 def test_several_things_that_wait_become_one_supplement(filed, shelf):
-    case = cases.reopen(actor=agent(), case=filed, reason="Le nom est à corriger.")
-    cases.amend(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
+    case = cases.reopen_case(actor=agent(), case=filed, reason="Le nom est à corriger.")
+    cases.correct_answer(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
     assert dossiers().count() == 2
     carry()
     _folder, told, facts = supplement(shelf, 1)
@@ -108,18 +108,18 @@ def test_supplements_come_in_order(filed, shelf, monkeypatch):
     old = filed.documents.get()
 
     def refuse(self, folder):
-        raise Unreachable("no route to host")
+        raise StoreUnreachable("no route to host")
 
     with monkeypatch.context() as patch:
-        patch.setattr("eservices.connectors.contrib.directory.Directory.claim", refuse)
-        documents.revoke(actor=agent(), document=old, reason="Faux.")
+        patch.setattr("eservices.connectors.contrib.folder.FolderStore.claim", refuse)
+        documents.revoke_document(actor=agent(), document=old, reason="Faux.")
         carry()
     first = dossiers().last()
     Delivery.objects.filter(pk=first.pk).update(state="carrying", due_at=timezone.now() + timedelta(hours=1))
-    documents.issue(reissuing.reissue(actor=agent(), document=old).pk)
+    documents.issue_document(reissuing.reissue(actor=agent(), document=old).pk)
     second = dossiers().last()
     assert second.pk != first.pk
-    deliveries.attempt(second.pk)
+    deliveries.attempt_delivery(second.pk)
     second.refresh_from_db()
     assert (second.state, second.attempts) == ("pending", 0)
     assert not list(shelf.glob("Habitants/*/*/supplement-*"))
@@ -127,22 +127,22 @@ def test_supplements_come_in_order(filed, shelf, monkeypatch):
 
 def test_case_that_was_never_filed_has_no_supplement(shelf):
     case = CaseFactory(stages=[DECISION, FILING])
-    cases.amend(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
+    cases.correct_answer(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
     assert not dossiers().exists()
 
 
 def test_what_staff_gave_up_filing_has_no_supplement(filed):
     dossiers().update(state="skipped")
-    documents.revoke(actor=agent(), document=filed.documents.get(), reason="Faux.")
+    documents.revoke_document(actor=agent(), document=filed.documents.get(), reason="Faux.")
     assert dossiers().count() == 1
 
 
 def test_archive_tells_of_revocation_and_replacement(filed):
     old = filed.documents.get()
-    documents.revoke(actor=agent(), document=old, reason="Le prénom était faux.")
-    documents.issue(reissuing.reissue(actor=agent(), document=old).pk)
-    location, _digest = archive.keep(fresh(filed), timezone.now())
-    with archive.archive().open(location) as kept, zipfile.ZipFile(kept) as package:
+    documents.revoke_document(actor=agent(), document=old, reason="Le prénom était faux.")
+    documents.issue_document(reissuing.reissue(actor=agent(), document=old).pk)
+    location, _digest = archive.archive_case(fresh(filed), timezone.now())
+    with archive.configured_archive().open(location) as kept, zipfile.ZipFile(kept) as package:
         told = json.loads(package.read("documents.json"))
         names = package.namelist()
     assert [(one["state"], one["replaces"]) for one in told] == [("revoked", ""), ("issued", old.number)]

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from eservices.deliveries import actions, circuits
-from eservices.deliveries.carriers import carriers
+from eservices.deliveries import actions, circuit_breaker
+from eservices.deliveries.jobs import erase_old_deliveries, wake_deliveries
 from eservices.deliveries.models import Delivery, DeliveryEvent, MailboxEntry
-from eservices.deliveries.sweeps import deliver, forget_old
+from eservices.deliveries.transports import transports
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.deliveries import DeliveryFactory, SmsFactory
 
@@ -38,7 +38,7 @@ class Server:
 @pytest.fixture
 def server(monkeypatch):
     server = Server()
-    monkeypatch.setattr("eservices.deliveries.carriers.mailers", SimpleNamespace(default=server))
+    monkeypatch.setattr("eservices.deliveries.transports.mailers", SimpleNamespace(default=server))
     return server
 
 
@@ -84,7 +84,7 @@ def test_a_fault_in_waking_the_worker_is_none_of_the_caller(
     def no_queue(*args):
         raise ConnectionError
 
-    monkeypatch.setattr(type(actions.tasks.carry), "enqueue", no_queue)
+    monkeypatch.setattr(type(actions.tasks.attempt_delivery), "enqueue", no_queue)
     with django_capture_on_commit_callbacks(execute=True):
         delivery = queue(letters)
     assert fresh(delivery).state == State.PENDING
@@ -99,7 +99,7 @@ def test_text_is_not_escaped_and_html_is(letters):
 
 def test_a_name_with_a_line_break_adds_no_header(letters):
     delivery = queue(letters, context={"name": "Anna\r\nBcc: all@example.org"})
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     assert mail.outbox[0].subject == "Hello Anna Bcc: all@example.org"
     assert "Bcc" not in mail.outbox[0].message()
 
@@ -126,12 +126,12 @@ def test_an_attachment_is_read_when_the_letter_leaves(letters):
         "path": path,
         "content_type": "application/pdf",
     }
-    actions.attempt(queue(letters, attachments=[attachment]).pk)
+    actions.attempt_delivery(queue(letters, attachments=[attachment]).pk)
     assert mail.outbox[0].attachments[0].content == b"%PDF-1.7"
 
 
 def test_a_rehearsal_stays_in_the_demo_mailbox(letters):
-    actions.attempt(queue(letters, rehearsal=True).pk)
+    actions.attempt_delivery(queue(letters, rehearsal=True).pk)
     assert not mail.outbox
     assert MailboxEntry.objects.get().subject == "Hello Élodie"
 
@@ -141,15 +141,15 @@ def test_whoever_would_carry_it_a_rehearsal_stays_in_the_demo_mailbox(carrier):
     delivery = SmsFactory(carrier=carrier, rehearsal=True)
     for _ in range(2):
         Delivery.objects.update(state=State.PENDING, due_at=timezone.now())
-        actions.attempt(delivery.pk)
+        actions.attempt_delivery(delivery.pk)
     assert MailboxEntry.objects.get().text == "Your room is booked"
     assert fresh(delivery).state == State.DONE
 
 
 def test_what_a_rehearsal_sent_is_thrown_away_and_what_is_real_stays(letters):
     real, rehearsed = (queue(letters, rehearsal=rehearsal, subject="case:1") for rehearsal in (False, True))
-    actions.attempt(rehearsed.pk)
-    actions.discard(actor=None, subject="case:1")
+    actions.attempt_delivery(rehearsed.pk)
+    actions.delete_rehearsal_deliveries(actor=None, subject="case:1")
     assert Delivery.objects.get() == real
     assert not MailboxEntry.objects.exists()
 
@@ -167,7 +167,7 @@ def test_what_a_rehearsal_sent_is_thrown_away_and_what_is_real_stays(letters):
 def test_to_whom_a_letter_about_no_case_went_is_forgotten_after_a_month(days, about, state, kept):
     done_at = None if state == State.STUCK else timezone.now() - timedelta(days=days)
     sent = DeliveryFactory(subject=about, state=state, done_at=done_at)
-    forget_old(timezone.now())
+    erase_old_deliveries(timezone.now())
     now = fresh(sent)
     assert (bool(now.recipient), bool(now.payload), bool(now.title)) == (kept, kept, kept)
     assert now.done_at == done_at
@@ -175,14 +175,14 @@ def test_to_whom_a_letter_about_no_case_went_is_forgotten_after_a_month(days, ab
 
 def test_a_confidential_letter_leaves_no_content_behind(letters):
     delivery = queue(letters, confidential=True)
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     assert mail.outbox
     assert fresh(delivery).payload == {}
 
 
 def test_an_sms_goes_through_its_gateway():
     delivery = actions.queue_sms(to="+41 79 123 45 67", text="Your code is 123")
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.DONE
     assert MailboxEntry.objects.get(channel="sms").text == "Your code is 123"
 
@@ -191,7 +191,7 @@ def test_an_sms_goes_through_its_gateway():
 def test_one_mail_goes_out_however_often_a_worker_is_woken(server):
     delivery = DeliveryFactory()
     for _ in range(3):
-        actions.attempt(delivery.pk)
+        actions.attempt_delivery(delivery.pk)
     assert len(server.accepted) == 1
     assert fresh(delivery).attempts == 1
 
@@ -199,11 +199,11 @@ def test_one_mail_goes_out_however_often_a_worker_is_woken(server):
 def test_a_second_copy_bears_the_same_message_id(server):
     delivery = DeliveryFactory()
     server.fault = smtplib.SMTPServerDisconnected("after the last byte")
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     server.fault = None
-    first = carriers["email"].message(delivery)
-    actions.retry(actor=None, delivery=delivery)
-    actions.attempt(delivery.pk)
+    first = transports["email"].message(delivery)
+    actions.retry_now(actor=None, delivery=delivery)
+    actions.attempt_delivery(delivery.pk)
     assert server.accepted[0].extra_headers["Message-ID"] == first.extra_headers["Message-ID"]
     assert delivery.pk.hex in first.extra_headers["Message-ID"]
 
@@ -212,18 +212,18 @@ def test_the_mail_server_is_down_and_the_delivery_waits_with_back_off(server):
     server.fault = ConnectionRefusedError("no answer")
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
         delivery = DeliveryFactory()
-        actions.attempt(delivery.pk)
+        actions.attempt_delivery(delivery.pk)
         waiting = fresh(delivery)
         assert (waiting.state, waiting.attempts) == (State.PENDING, 1)
         assert waiting.due_at == timezone.now() + timedelta(minutes=1)
         assert "no answer" in waiting.reason
 
-        actions.attempt(delivery.pk)  # too early: nothing happens
+        actions.attempt_delivery(delivery.pk)  # too early: nothing happens
         assert fresh(delivery).attempts == 1
 
         server.fault = None
         clock.shift(timedelta(minutes=1))
-        deliver(timezone.now())
+        wake_deliveries(timezone.now())
         assert fresh(delivery).state == State.DONE
     assert len(server.accepted) == 1
 
@@ -234,7 +234,7 @@ def test_after_a_week_without_success_the_delivery_is_stuck(server):
         delivery = DeliveryFactory()
         while fresh(delivery).state == State.PENDING:
             clock.move_to(fresh(delivery).due_at)
-            actions.attempt(delivery.pk)
+            actions.attempt_delivery(delivery.pk)
         assert fresh(delivery).state == State.STUCK
         assert timezone.now() - delivery.created_at > timedelta(days=6)
         assert delivery.events.filter(kind=DeliveryEvent.Kind.FAILED).count() == fresh(delivery).attempts
@@ -243,7 +243,7 @@ def test_after_a_week_without_success_the_delivery_is_stuck(server):
 def test_an_address_that_the_server_does_not_know_is_stuck_at_once(server):
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (550, b"no such user")})
     delivery = DeliveryFactory()
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.STUCK
 
 
@@ -251,12 +251,12 @@ def test_staff_hears_at_once_of_a_letter_that_is_stuck_and_not_of_its_own_letter
     SuperuserFactory(email="greffe@example.org")
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (550, b"no such user")})
     delivery = DeliveryFactory(title="Votre attestation")
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     [alert] = Delivery.objects.filter(subject="alert:email")
     assert alert.recipient == "greffe@example.org"
     assert "Votre attestation" in alert.payload["text"]
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        actions.attempt(alert.pk)
+        actions.attempt_delivery(alert.pk)
     assert fresh(alert).state == State.STUCK
     assert Delivery.objects.filter(subject="alert:email").count() == 1
 
@@ -271,7 +271,7 @@ def test_staff_hears_within_minutes_of_one_delivery_that_waits_alone_and_once_un
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
         begun, delivery = timezone.now(), DeliveryFactory(title="Votre attestation")
         while not alerts().exists():
-            actions.attempt(delivery.pk)
+            actions.attempt_delivery(delivery.pk)
             clock.move_to(max(timezone.now(), fresh(delivery).due_at))
         [alert] = alerts()
         assert alert.created_at - begun < timedelta(minutes=10)
@@ -281,23 +281,23 @@ def test_staff_hears_within_minutes_of_one_delivery_that_waits_alone_and_once_un
             other = DeliveryFactory()
             for _try in range(2):
                 for one in (delivery, other):
-                    circuits.try_now("email", timezone.now())
+                    circuit_breaker.allow_next_attempt("email", timezone.now())
                     Delivery.objects.filter(pk=one.pk).update(due_at=timezone.now())
-                    actions.attempt(one.pk)
+                    actions.attempt_delivery(one.pk)
                 clock.shift(timedelta(minutes=20))
         assert fresh(other).attempts == 2
         assert alerts().count() == 1
 
         server.fault = None
-        circuits.try_now("email", timezone.now())
-        actions.retry(actor=None, delivery=delivery)
-        actions.attempt(delivery.pk)
+        circuit_breaker.allow_next_attempt("email", timezone.now())
+        actions.retry_now(actor=None, delivery=delivery)
+        actions.attempt_delivery(delivery.pk)
         assert fresh(delivery).state == State.DONE
 
         server.fault = ConnectionRefusedError("down again")
         third = DeliveryFactory()
         for _time in range(3):
-            actions.attempt(third.pk)
+            actions.attempt_delivery(third.pk)
             clock.move_to(max(timezone.now(), fresh(third).due_at))
         assert alerts().count() == 2
 
@@ -310,17 +310,17 @@ def test_staff_hears_of_a_delivery_that_ends_its_workers_and_again_of_the_next_o
             Delivery.objects.filter(pk=delivery.pk).update(
                 state=State.CARRYING, attempts=F("attempts") + 1, due_at=timezone.now()
             )
-            actions.recover(timezone.now())
+            actions.recover_abandoned(timezone.now())
             clock.move_to(max(timezone.now() + timedelta(seconds=1), fresh(delivery).due_at))
             assert timezone.now() < datetime(2026, 11, 24, 9, tzinfo=UTC)
-        actions.attempt(delivery.pk)
+        actions.attempt_delivery(delivery.pk)
         assert fresh(delivery).state == State.DONE
 
         clock.shift(timedelta(days=60))
         server.fault = ConnectionRefusedError("no answer")
         later = DeliveryFactory()
         for _time in range(3):
-            actions.attempt(later.pk)
+            actions.attempt_delivery(later.pk)
             clock.move_to(max(timezone.now(), fresh(later).due_at))
         assert alerts().count() == 2
 
@@ -331,12 +331,14 @@ def test_what_passes_at_the_second_try_and_what_was_rehearsed_alarms_nobody(serv
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
         delivery = DeliveryFactory(created_at=timezone.now() - timedelta(days=1))  # it was to wait until now
         rehearsed = DeliveryFactory(rehearsal=True)
-        monkeypatch.setattr("eservices.deliveries.carriers.RehearsalCarrier.carry", lambda self, one: 1 / 0)
+        monkeypatch.setattr(
+            "eservices.deliveries.transports.RehearsalTransport.carry", lambda self, one: 1 / 0
+        )
         for minutes in (1, 5, 15):
-            actions.attempt(rehearsed.pk)
+            actions.attempt_delivery(rehearsed.pk)
             if minutes == 5:
                 server.fault = None
-            actions.attempt(delivery.pk)
+            actions.attempt_delivery(delivery.pk)
             clock.shift(timedelta(minutes=minutes))
     assert fresh(delivery).state == State.DONE
     assert fresh(rehearsed).attempts == 3
@@ -347,28 +349,28 @@ def test_what_passes_at_the_second_try_and_what_was_rehearsed_alarms_nobody(serv
 def test_a_server_that_refuses_us_and_not_the_address_is_tried_again(server, answer):
     delivery = DeliveryFactory()
     server.fault = smtplib.SMTPRecipientsRefused({delivery.recipient: answer})
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
 def test_a_server_that_asks_to_come_back_later_is_tried_again(server):
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (451, b"greylisted")})
     delivery = DeliveryFactory()
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
 def test_an_attachment_that_is_gone_is_stuck_at_once(server):
     gone = {"name": "a.pdf", "storage": "private", "path": "gone.pdf", "content_type": "application/pdf"}
     delivery = DeliveryFactory(payload={"subject": "A", "text": "a", "attachments": [gone]})
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.STUCK
     assert not server.accepted
 
 
 def test_a_carrier_that_is_not_installed_loses_nothing():
     delivery = DeliveryFactory(carrier="pigeon")
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
@@ -377,7 +379,7 @@ def test_a_delivery_that_a_dead_worker_claimed_is_carried_by_the_next_sweep(serv
     delivery = DeliveryFactory(
         state=State.CARRYING, attempts=1, due_at=now - timedelta(seconds=1), woken_at=now
     )
-    deliver(now)
+    wake_deliveries(now)
     assert fresh(delivery).state == State.DONE
     assert [event.kind for event in delivery.events.all()] == ["lost", "sent"]
 
@@ -389,7 +391,7 @@ def test_a_delivery_that_ends_every_worker_waits_longer_each_time_and_is_stuck_a
             clock.move_to(max(timezone.now(), fresh(delivery).due_at))
             assert actions._claim(delivery.pk, timezone.now())  # and then the worker is no more
             clock.shift(actions.CLAIM)
-            actions.recover(timezone.now())
+            actions.recover_abandoned(timezone.now())
         stuck = fresh(delivery)
         assert stuck.state == State.STUCK
         assert stuck.reason
@@ -401,7 +403,7 @@ def test_a_delivery_that_ends_every_worker_waits_longer_each_time_and_is_stuck_a
 def test_a_delivery_that_a_worker_is_carrying_is_left_alone(server):
     now = timezone.now()
     delivery = DeliveryFactory(state=State.CARRYING, attempts=1, due_at=now + timedelta(minutes=9))
-    deliver(now)
+    wake_deliveries(now)
     assert fresh(delivery).state == State.CARRYING
     assert not server.accepted
 
@@ -417,21 +419,21 @@ def test_a_worker_that_comes_back_too_late_changes_nothing(server):
 
 def test_a_sweep_does_not_pile_up_wake_ups(monkeypatch):
     woken = []
-    monkeypatch.setattr(type(actions.tasks.carry), "enqueue", lambda self, pk: woken.append(pk))
+    monkeypatch.setattr(type(actions.tasks.attempt_delivery), "enqueue", lambda self, pk: woken.append(pk))
     now = timezone.now()
     DeliveryFactory(due_at=now)
     for seconds in (0, 15, 30):
-        deliver(now + timedelta(seconds=seconds))
+        wake_deliveries(now + timedelta(seconds=seconds))
     assert len(woken) == 1
-    deliver(now + timedelta(minutes=11))  # that wake-up must be lost
+    wake_deliveries(now + timedelta(minutes=11))  # that wake-up must be lost
     assert len(woken) == 2
 
 
 # -- By hand ------------------------------------------------------------------------------------------------
 def test_staff_try_again_what_is_stuck(server, admin_user):
     delivery = DeliveryFactory(state=State.STUCK, attempts=9)
-    assert actions.retry(actor=admin_user, delivery=delivery)
-    actions.attempt(delivery.pk)
+    assert actions.retry_now(actor=admin_user, delivery=delivery)
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.DONE
     assert delivery.events.first().actor == admin_user
 
@@ -439,22 +441,22 @@ def test_staff_try_again_what_is_stuck(server, admin_user):
 def test_a_retry_by_hand_begins_a_new_week(server, admin_user):
     server.fault = ConnectionRefusedError("no answer")
     delivery = DeliveryFactory(state=State.STUCK, created_at=timezone.now() - timedelta(days=30))
-    actions.retry(actor=admin_user, delivery=delivery)
-    actions.attempt(delivery.pk)
+    actions.retry_now(actor=admin_user, delivery=delivery)
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
 def test_what_was_sent_is_not_tried_again(server, admin_user):
     delivery = DeliveryFactory(state=State.DONE)
-    assert not actions.retry(actor=admin_user, delivery=delivery)
-    assert not actions.skip(actor=admin_user, delivery=delivery, reason="late")
+    assert not actions.retry_now(actor=admin_user, delivery=delivery)
+    assert not actions.skip_delivery(actor=admin_user, delivery=delivery, reason="late")
     assert fresh(delivery).state == State.DONE
 
 
 def test_a_delivery_is_skipped_for_a_reason(server, admin_user):
     delivery = DeliveryFactory(state=State.STUCK)
-    assert actions.skip(actor=admin_user, delivery=delivery, reason="Told by telephone")
-    actions.attempt(delivery.pk)
+    assert actions.skip_delivery(actor=admin_user, delivery=delivery, reason="Told by telephone")
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.SKIPPED
     assert delivery.events.get().text == "Told by telephone"
     assert not server.accepted
@@ -463,14 +465,14 @@ def test_a_delivery_is_skipped_for_a_reason(server, admin_user):
 def test_a_delivery_is_not_skipped_without_a_reason(admin_user):
     delivery = DeliveryFactory(state=State.STUCK)
     with pytest.raises(ValueError, match="reason"):
-        actions.skip(actor=admin_user, delivery=delivery, reason="  ")
+        actions.skip_delivery(actor=admin_user, delivery=delivery, reason="  ")
     assert fresh(delivery).state == State.STUCK
 
 
 def test_a_text_message_stays_due_while_its_gateway_is_down(settings):
     settings.SMS_GATEWAY = "tests.deliveries.test_outbox.DeafGateway"
     delivery = SmsFactory()
-    actions.attempt(delivery.pk)
+    actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 

@@ -8,12 +8,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.utils import timezone
 
-from eservices.deliveries.carriers import CannotCarry, NotNow, carriers
-from eservices.deliveries.checks import carriers_answer
-from eservices.deliveries.http_sms import GatewayFault
+from eservices.deliveries.checks import check_transports
+from eservices.deliveries.sms_gateway import GatewayFault
+from eservices.deliveries.transports import PermanentFailure, RetryLater, transports
 from tests.benchmarks.server import free_port
-from tests.channels.sms_double import gateway
 from tests.factories.deliveries import SmsFactory
+from tests.news.channels.sms_double import gateway
 
 
 class Post:
@@ -55,21 +55,21 @@ def mail_server(settings, password: str):
 
 def test_a_mail_server_that_takes_our_password_answers_and_gets_no_letter(settings):
     with mail_server(settings, "right") as post:
-        carriers["email"].probe()
+        transports["email"].probe()
     assert not post.received
 
 
 def test_a_mail_server_that_refuses_our_password_or_is_not_there_says_so(settings):
     with mail_server(settings, "wrong"), pytest.raises(Exception, match="535"):
-        carriers["email"].probe()
+        transports["email"].probe()
     with pytest.raises(ConnectionRefusedError):  # it is stopped
-        carriers["email"].probe()
+        transports["email"].probe()
 
 
 @pytest.fixture
 def sms(settings):
     with gateway() as server:
-        settings.SMS_GATEWAY = "eservices.deliveries.http_sms.HttpGateway"
+        settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
         settings.SMS_URL, settings.SMS_TOKEN = server.url, "t-token"
         yield server
 
@@ -77,18 +77,19 @@ def sms(settings):
 @pytest.mark.parametrize("status", [200, 404, 405])
 def test_a_gateway_that_answers_whether_or_not_it_can_be_read_takes_messages(sms, status):
     sms.faults = [status]
-    carriers["sms"].probe()
+    transports["sms"].probe()
     assert sms.asked[-1]["Authorization"] == "Bearer t-token"
     assert not sms.sent
 
 
 @pytest.mark.parametrize(
-    ("status", "meaning"), [(401, CannotCarry), (403, CannotCarry), (429, NotNow), (503, GatewayFault)]
+    ("status", "meaning"),
+    [(401, PermanentFailure), (403, PermanentFailure), (429, RetryLater), (503, GatewayFault)],
 )
 def test_a_gateway_that_refuses_our_token_or_is_down_says_so(sms, status, meaning):
     sms.faults = [status]
     with pytest.raises(meaning):
-        carriers["sms"].probe()
+        transports["sms"].probe()
 
 
 @pytest.mark.parametrize(
@@ -98,23 +99,23 @@ def test_a_gateway_that_refuses_our_token_or_is_down_says_so(sms, status, meanin
 @pytest.mark.django_db
 def test_a_gateway_that_says_for_how_long_it_asks_for_patience_is_believed(sms, headers, seconds):
     sms.faults = [(429, headers)]
-    with pytest.raises(NotNow) as wait:
-        carriers["sms"].carry(SmsFactory())
+    with pytest.raises(RetryLater) as wait:
+        transports["sms"].carry(SmsFactory())
     assert abs(wait.value.until - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=5)
 
 
 def test_a_gateway_that_is_not_there_says_so(settings):
-    settings.SMS_GATEWAY = "eservices.deliveries.http_sms.HttpGateway"
+    settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
     settings.SMS_URL, settings.SMS_TOKEN = "http://127.0.0.1:9/", "t-token"
     with pytest.raises(GatewayFault):
-        carriers["sms"].probe()
+        transports["sms"].probe()
 
 
 def test_before_going_live_the_operator_is_told_who_does_not_answer(settings):
     with mail_server(settings, "right"):
-        assert carriers_answer(None) == []
+        assert check_transports(None) == []
     settings.SMS_GATEWAY = "sms.of.nobody.Gateway"
-    told = [warning.msg for warning in carriers_answer(None)]
+    told = [warning.msg for warning in check_transports(None)]
     assert told[-1] == "SMS does not answer: No module named 'sms'"
     settings.MAILERS["default"]["OPTIONS"]["port"] = 9
-    assert "E-mail does not answer: [Errno 111]" in carriers_answer(None)[0].msg
+    assert "E-mail does not answer: [Errno 111]" in check_transports(None)[0].msg

@@ -16,8 +16,8 @@ from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from eservices.documents.contrib.test import new_key
-from eservices.documents.sealing import CannotSeal
-from tests import doubles
+from eservices.documents.sealing import SealError
+from tests.support import local_servers
 
 TIMEOUT = (5, 20)
 LONGEST = 80  # bytes of a signature by a P-256 key
@@ -47,7 +47,7 @@ class Key:
             answer.raise_for_status()
             return answer.json()
         except (requests.RequestException, ValueError) as fault:
-            raise CannotSeal(f"The signing service: {fault}") from fault
+            raise SealError(f"The signing service: {fault}") from fault
 
 
 class RemoteSigner(Signer):
@@ -70,7 +70,7 @@ class RemoteSigner(Signer):
 
 
 # -- Its other side ------------------------------------------------------------------------------------------
-class Service(doubles.Server):
+class Service(local_servers.Server):
     """Signs digests for whoever says the token; ``fault``: a status that is answered instead, once it signs."""
 
     def __init__(self):
@@ -88,7 +88,7 @@ class Service(doubles.Server):
         return self.private.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
 
 
-class Handler(doubles.Handler):
+class Handler(local_servers.Handler):
     def do_GET(self):
         self.reply({"certificate": self.server.certificate.public_bytes(Encoding.DER)})
 
@@ -108,4 +108,4 @@ class Handler(doubles.Handler):
 
 
 def signing_service():
-    return doubles.serving(Service())
+    return local_servers.serving(Service())

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from eservices.cases import process
 from eservices.cases.actors import Applicant
-from eservices.documents import permitting
+from eservices.documents.actions import permits
 from eservices.documents.models import Document, Permit, Renewal, Zone
 from tests.cases.test_concurrency import at_once
 from tests.factories.documents import KEY, DocumentTemplateFactory, waiting_case
@@ -29,7 +29,7 @@ def asked(number: int, stages: list) -> list:
 
 
 def advanced_at_once(cases) -> None:
-    at_once(*(lambda case=case: process.advance(case.pk) for case in cases))
+    at_once(*(lambda case=case: process.advance_case(case.pk) for case in cases))
 
 
 @pytest.mark.parametrize("places", [1, 3])
@@ -72,8 +72,8 @@ def test_a_renewal_pressed_twice_at_once_begins_once():
     DocumentTemplateFactory(tells_register=False)
     Zone.objects.create(kind=KEY, value="a", name="Zone A", places=1)
     [case] = asked(1, [QUOTA, PERMIT | {"settings": PERMIT["settings"] | {"months": 1}}])
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     [permit] = Permit.objects.all()
-    press = lambda: permitting.renew(actor=Applicant(), permit=Permit.objects.get(pk=permit.pk)).pk  # noqa: E731
+    press = lambda: permits.renew_permit(actor=Applicant(), permit=Permit.objects.get(pk=permit.pk)).pk  # noqa: E731
     assert len(set(at_once(press, press, press))) == 1
     assert Renewal.objects.count() == 1

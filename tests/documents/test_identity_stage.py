@@ -84,7 +84,7 @@ def test_an_agent_says_how_who_asks_was_checked_and_it_goes_on(client, level):
     assert stage(case) == TO_AGENT
 
     assert client.post(url, {"identity_check": "card"}).status_code == 302
-    process.advance(case.pk)
+    process.advance_case(case.pk)
 
     row = case.stages.get(type="identity")
     assert (stage(case), kept(case)) == (DONE, "checked")
@@ -100,6 +100,6 @@ def test_where_the_service_says_so_it_goes_on_unchecked_and_what_follows_knows_i
 def test_the_mailed_link_is_enough_where_a_proven_address_is():
     for level, where in (("email", DONE), ("known", TO_AGENT)):
         case = asked(level)
-        cases.confirm_address(actor=applicant(case), case=case)
-        process.advance(case.pk)
+        cases.confirm_email_address(actor=applicant(case), case=case)
+        process.advance_case(case.pk)
         assert stage(case) == where

@@ -14,15 +14,16 @@ from wagtail.models import Locale
 from eservices.accounts.models import User
 from eservices.cases import actions as cases
 from eservices.cases import process
-from eservices.cases.decisions import forms_for
+from eservices.cases.acceptance_forms import acceptance_forms_for
 from eservices.cases.models import Case, NumberSeries, Role, Team, TeamMember
-from eservices.cases.states import State
+from eservices.cases.states import CaseState
 from eservices.deliveries.models import Delivery
-from eservices.documents import actions, rendering
+from eservices.documents import rendering
+from eservices.documents.actions import issuing
+from eservices.documents.jobs import wake_drawn_documents
 from eservices.documents.models import Document, DocumentTemplate
-from eservices.documents.sweeps import make_drawn_documents
-from home import typesetting
 from home.models import CommuneSettings
+from home.printing import pdf as printing_pdf
 from tests.factories.cases import CaseFactory, member
 from tests.factories.documents import (
     KEY,
@@ -36,7 +37,7 @@ from tests.factories.documents import (
 )
 from tests.factories.register import found_in_register
 from tests.factories.submissions import picture
-from tests.programs import needs, words_of
+from tests.support.programs import needs, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,15 +61,15 @@ def fresh(row):
 # -- From the decision to the download ----------------------------------------------------------------------
 def test_accepting_asks_how_identity_was_checked():
     DocumentTemplateFactory()
-    forms = forms_for(waiting_case(), {})
+    forms = acceptance_forms_for(waiting_case(), {})
     assert not forms["documents"].is_valid()
-    forms = forms_for(waiting_case(), {"documents-identity_check": "card"})
+    forms = acceptance_forms_for(waiting_case(), {"documents-identity_check": "card"})
     assert forms["documents"].is_valid()
 
 
 def test_accepting_a_service_without_a_document_asks_nothing_more():
     case = waiting_case(stages=[{"key": "decision", "type": "decision"}])
-    assert "documents" not in forms_for(case, {})
+    assert "documents" not in acceptance_forms_for(case, {})
 
 
 def test_accepting_issues_a_document_tells_the_applicant_and_closes_the_case(
@@ -77,13 +78,13 @@ def test_accepting_issues_a_document_tells_the_applicant_and_closes_the_case(
     DocumentTemplateFactory()
     case = waiting_case()
     with django_capture_on_commit_callbacks(execute=True):
-        cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+        cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
     document = case.documents.get()
     assert document.state == Document.State.ISSUED
     assert (document.identity_check, document.issued_by) == ("seen", agent())
     assert document.content.read().startswith(b"%PDF-")
     assert len(document.digest) == 64
-    assert fresh(case).state == State.CLOSED
+    assert fresh(case).state == CaseState.CLOSED
     [letter] = letters_with(document.verification_url)
     assert letter.recipient == case.submission.email
     assert "/dossier/" in letter.payload["text"]
@@ -97,7 +98,7 @@ def test_one_letter_says_that_the_case_is_accepted_and_that_its_document_is_read
     before = Delivery.objects.about(case.subject).count()
     with django_capture_on_commit_callbacks(execute=True):
         details = {"documents": {"identity_check": "seen"}}
-        cases.accept(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
+        cases.accept_case(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
     [letter] = Delivery.objects.about(case.subject).order_by("created_at")[before:]
     for text in (letter.payload["text"], letter.payload["html"]):
         assert gettext("your request “%(service)s” is accepted.") % {"service": case.service} in text
@@ -111,9 +112,9 @@ def without_email() -> Document:
     home = {"street": "Rue du Lac", "number": "22", "postcode": "1199", "town": "Orvenay"}
     case = CaseFactory(email="", answers={"adresse": home}, stages=STAGES)
     found_in_register(case)
-    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
-    process.advance(case.pk)
-    actions.issue(case.documents.get().pk)
+    cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance_case(case.pk)
+    issuing.issue_document(case.documents.get().pk)
     return case.documents.get()
 
 
@@ -135,7 +136,7 @@ def test_who_has_an_e_mail_address_downloads_it_and_gets_no_enclosure():
 def test_what_was_enclosed_and_still_lies_in_the_house_is_not_posted_once_it_is_revoked():
     document = without_email()
     letter = Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").get()
-    actions.revoke(actor=agent(), document=document, reason="L’adresse était fausse.")
+    issuing.revoke_document(actor=agent(), document=document, reason="L’adresse était fausse.")
     assert fresh(letter).state == "skipped"
 
 
@@ -144,12 +145,12 @@ def test_identity_is_asked_once_where_two_decisions_come_before_the_document():
     decisions = [{"key": "visa", "type": "decision"}, {"key": "decision", "type": "decision"}]
     attestation = {"key": "doc", "type": "document", "settings": {"template": KEY}}
     case = waiting_case(stages=[*decisions, attestation])
-    assert "documents" in forms_for(case, {})
-    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
-    process.advance(case.pk)
-    assert "documents" not in forms_for(fresh(case), {})
-    cases.accept(actor=agent(), case=fresh(case))
-    process.advance(case.pk)
+    assert "documents" in acceptance_forms_for(case, {})
+    cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance_case(case.pk)
+    assert "documents" not in acceptance_forms_for(fresh(case), {})
+    cases.accept_case(actor=agent(), case=fresh(case))
+    process.advance_case(case.pk)
     assert case.documents.get().identity_check == "seen"
 
 
@@ -179,8 +180,8 @@ def test_a_rehearsal_draws_from_a_series_of_its_own_and_is_no_document(client):
 def test_a_case_without_a_stated_identity_waits_for_an_agent_who_states_it(client):
     DocumentTemplateFactory()
     case = waiting_case()
-    cases.accept(actor=agent(), case=case)
-    process.advance(case.pk)
+    cases.accept_case(actor=agent(), case=case)
+    process.advance_case(case.pk)
     row = case.stages.get(type="document")
     assert (row.waiting_for, case.documents.count()) == ("agent", 0)
     assert row.reason
@@ -197,7 +198,7 @@ def test_a_case_without_a_stated_identity_waits_for_an_agent_who_states_it(clien
     assert "le dossier continue de lui-même" in kept
     assert "Indiqué par un agent : vu en personne" in kept.replace("\N{NO-BREAK SPACE}", " ")
     assert "Rien de prouvé" not in kept
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     document = case.documents.get()
     assert (document.identity_check, document.issued_by) == ("seen", decider)
     client.post(url, {"identity_check": "card"})
@@ -207,14 +208,14 @@ def test_a_case_without_a_stated_identity_waits_for_an_agent_who_states_it(clien
 def test_what_somebody_was_asked_is_waited_for_before_the_document_is_issued(client):
     DocumentTemplateFactory(tells_register=False)
     case = waiting_case(stages=[STAGES[1]], advanced=False)
-    cases.ask(actor=agent(), case=case, text="Avez-vous déménagé ?")
-    process.advance(case.pk)
+    cases.ask_applicant(actor=agent(), case=case, text="Avez-vous déménagé ?")
+    process.advance_case(case.pk)
     assert not case.documents.exists()
     page = client.get(reverse("space:status", args=[case.links.get(mailed=False).secret])).text
     assert "Avez-vous déménagé" in page
     assert "en cours de création" not in page
-    cases.answer(actor=agent(), case=fresh(case), text="Non.")
-    process.advance(case.pk)
+    cases.answer_question(actor=agent(), case=fresh(case), text="Non.")
+    process.advance_case(case.pk)
     assert case.documents.exists()
 
 
@@ -222,11 +223,11 @@ def test_no_document_is_issued_without_an_answer_until_an_agent_says_so(client):
     DocumentTemplateFactory(tells_register=False)
     case = waiting_case(stages=[STAGES[1]], advanced=False)
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        cases.ask(actor=agent(), case=case, text="Avez-vous déménagé ?", days=5)
-        process.advance(case.pk)
+        cases.ask_applicant(actor=agent(), case=case, text="Avez-vous déménagé ?", days=5)
+        process.advance_case(case.pk)
         clock.move_to(case.messages.get().term)
-        cases.look_at_question(message=case.messages.get())
-        process.advance(case.pk)
+        cases.process_due_question(message=case.messages.get())
+        process.advance_case(case.pk)
     assert not case.documents.exists()
     case = fresh(case)
     assert (case.stages.get().waiting_for, case.paused_at) == ("agent", None)
@@ -238,7 +239,7 @@ def test_no_document_is_issued_without_an_answer_until_an_agent_says_so(client):
     assert "identity_check" not in page
     assert page.count("Avez-vous déménagé ?") == 2  # said, and ready to be asked again
     client.post(reverse("cases:do", args=[case.reference, "go_on"]))
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     assert case.documents.exists()
     assert "Continuer sans réponse" not in client.get(reverse("cases:case", args=[case.reference])).text
 
@@ -248,7 +249,7 @@ def test_a_missing_template_waits_for_a_lead_and_goes_on_once_it_is_there():
     assert KEY in case.stages.get(type="document").reason
     assert not case.documents.exists()
     DocumentTemplateFactory()
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     assert case.documents.exists()
 
 
@@ -263,13 +264,13 @@ def test_an_unfillable_template_draws_no_number():
 def test_one_document_and_one_number_however_often_the_process_runs():
     document = drawn()
     for _ in range(3):
-        process.advance(document.case_id)
-        actions.issue(document.pk)
+        process.advance_case(document.case_id)
+        issuing.issue_document(document.pk)
     assert Document.objects.count() == 1
     assert len(letters_with(document.verification_url)) == 1
 
 
-@pytest.mark.parametrize("killed_in", ["pdf", "_store", "_issued"])
+@pytest.mark.parametrize("killed_in", ["render_document", "_store", "_issued"])
 def test_a_worker_killed_anywhere_is_followed_by_one_that_ends_with_the_same_number(monkeypatch, killed_in):
     document = drawn()
 
@@ -281,14 +282,14 @@ def test_a_worker_killed_anywhere_is_followed_by_one_that_ends_with_the_same_num
 
     with time_machine.travel("2027-11-24 08:00Z", tick=False) as clock:
         with monkeypatch.context() as patch:
-            patch.setattr(rendering if killed_in == "pdf" else actions, killed_in, kill)
+            patch.setattr(rendering if killed_in == "render_document" else issuing, killed_in, kill)
             with pytest.raises(Killed):
-                actions.issue(document.pk)
+                issuing.issue_document(document.pk)
         assert fresh(document).state == Document.State.DRAWN
-        actions.issue(document.pk)  # somebody may still be at it
+        issuing.issue_document(document.pk)  # somebody may still be at it
         assert fresh(document).state == Document.State.DRAWN
-        clock.shift(actions.CLAIM.total_seconds() + 31)
-        make_drawn_documents(timezone.now())
+        clock.shift(issuing.CLAIM.total_seconds() + 31)
+        wake_drawn_documents(timezone.now())
     made = fresh(document)
     assert (made.state, made.number, made.code) == (Document.State.ISSUED, document.number, document.code)
     folder = made.content.name.rpartition("/")[0]
@@ -298,21 +299,21 @@ def test_a_worker_killed_anywhere_is_followed_by_one_that_ends_with_the_same_num
 
 def test_two_runs_write_the_same_file():
     document = drawn()
-    assert rendering.pdf(document) == rendering.pdf(document)
+    assert rendering.render_document(document) == rendering.render_document(document)
 
 
 def test_what_was_frozen_with_the_number_is_what_the_pdf_says():
     document = drawn()
     DocumentTemplate.objects.update(body=json.dumps([]))
-    actions.issue(document.pk)
+    issuing.issue_document(document.pk)
     assert "Élodie Anne Marchetti" in text_of(fresh(document))
 
 
 def test_a_pdf_that_cannot_be_made_is_tried_again_and_the_fault_is_shown(monkeypatch, client):
     document = drawn()
     with monkeypatch.context() as patch:
-        patch.setattr(typesetting, "STANDARDS", ["a-9z"])
-        actions.issue(document.pk)
+        patch.setattr(printing_pdf, "STANDARDS", ["a-9z"])
+        issuing.issue_document(document.pk)
     waiting = fresh(document)
     assert waiting.state == Document.State.DRAWN
     assert waiting.due_at > timezone.now()
@@ -320,7 +321,7 @@ def test_a_pdf_that_cannot_be_made_is_tried_again_and_the_fault_is_shown(monkeyp
     client.force_login(agent())
     assert "a-9z" in client.get(reverse("cases:case", args=[document.case.reference])).text
     with time_machine.travel(waiting.due_at):
-        actions.issue(document.pk)
+        issuing.issue_document(document.pk)
     assert fresh(document).fault == ""
 
 
@@ -368,7 +369,7 @@ def seen(pdf: bytes) -> str:
     needs("pdftotext")
     run = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
     words = " ".join(re.findall(r">([^<]+)</word>", run.stdout.decode()))
-    return words.translate({ord(typesetting.APART): "", ord(typesetting.TOGETHER): ""})
+    return words.translate({ord(printing_pdf.APART): "", ord(printing_pdf.TOGETHER): ""})
 
 
 UNJOINED = "\N{ZERO WIDTH NON-JOINER}"
@@ -401,9 +402,9 @@ def test_markup_in_a_name_is_shown_as_it_was_typed_on_every_page_and_in_every_le
         reverse("cases:queue"),
     ]
     pages = [client.get(place).content.decode() for place in places]
-    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
-    process.advance(case.pk)
-    actions.issue(case.documents.get().pk)
+    cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance_case(case.pk)
+    issuing.issue_document(case.documents.get().pk)
     document = case.documents.get()
     shown = "&lt;b&gt;Müller&lt;/b&gt; #strong[x] {{ 7|add:1 }} {nom}"
     for page in pages:
@@ -439,8 +440,8 @@ def test_a_document_comes_in_the_language_of_the_case_where_there_is_a_template(
     case.team.names = [("de", "Einwohnerkontrolle")]
     case.team.save()
     Case.objects.filter(pk=case.pk).update(language="de")
-    cases.accept(actor=agent(), case=fresh(case), details={"documents": {"identity_check": "seen"}})
-    process.advance(case.pk)
+    cases.accept_case(actor=agent(), case=fresh(case), details={"documents": {"identity_check": "seen"}})
+    process.advance_case(case.pk)
     document = case.documents.get()
     assert (document.title, document.language) == ("Wohnsitzbestätigung", "de")
     assert document.texts["office"] == "Einwohnerkontrolle"
@@ -482,9 +483,9 @@ def test_the_document_on_paper_goes_to_the_address_that_was_declared():
     DocumentTemplateFactory()
     case = CaseFactory(answers={"adresse": home, "par_poste": True}, stages=stages)
     found_in_register(case)
-    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
-    process.advance(case.pk)
-    actions.issue(case.documents.get().pk)
+    cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance_case(case.pk)
+    issuing.issue_document(case.documents.get().pk)
     letter = Delivery.objects.about(case.subject).get(carrier="print")
     assert letter.payload["address"] == [case.applicant, "Rue du Lac 22", "1199 Orvenay"]
 

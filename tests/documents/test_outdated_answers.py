@@ -11,12 +11,12 @@ from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case
-from eservices.documents import actions, reissuing
+from eservices.documents.actions import issuing, reissuing
 from eservices.documents.models import Document
 from tests.factories.cases import DECISION, CaseFactory
 from tests.factories.documents import KEY, DocumentTemplateFactory, agent
 from tests.factories.register import CHECK, ELODIE, ask, check_of
-from tests.register.test_named_people import GROUP, NOE
+from tests.register.test_named_persons import GROUP, NOE
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = {"key": "attestation", "type": "document", "settings": {"template": KEY}}
@@ -33,8 +33,8 @@ def case_about(*people: dict) -> Case:
 
 
 def accept(case: Case) -> Case:
-    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
-    process.advance(case.pk)
+    cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 
@@ -45,11 +45,11 @@ def checked(case: Case) -> str:
 def test_corrected_person_is_asked_about_again_and_the_document_follows():
     case = case_about(NOE | {"p_prenom": "Noee"})
     said = {"choice": "person:ORV-1", "named_0": "person:ORV-2"}
-    cases.work(actor=agent(), case=case, stage="check", said=said)
+    cases.complete_stage_task(actor=agent(), case=case, stage="check", said=said)
     case = ask(case)
-    cases.amend(actor=agent(), case=case, field="personnes", answer=[NOE], reason="Faute de frappe")
+    cases.correct_answer(actor=agent(), case=case, field="personnes", answer=[NOE], reason="Faute de frappe")
     assert checked(case) == "todo"
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     case = ask(case)
     assert (checked(case), check_of(case).decided_by) == ("done", None)
     document = accept(case).documents.get()
@@ -58,7 +58,7 @@ def test_corrected_person_is_asked_about_again_and_the_document_follows():
 
 def test_correction_of_something_else_leaves_the_answer():
     case = case_about(NOE)
-    cases.amend(actor=agent(), case=case, field="motif", answer="Bail", reason="Oubli")
+    cases.correct_answer(actor=agent(), case=case, field="motif", answer="Bail", reason="Oubli")
     assert checked(case) == "done"
 
 
@@ -67,16 +67,16 @@ def test_open_case_asks_again_once_the_answer_is_old():
     with time_machine.travel(timezone.now() + timedelta(days=45), tick=False):
         case = accept(case)
         assert not case.documents.exists()
-        process.advance(case.pk)
+        process.advance_case(case.pk)
         case = ask(case)
         assert case.documents.exists()
 
 
 def closed_and_revoked() -> Document:
     document = accept(case_about()).documents.get()
-    actions.issue(document.pk)
-    process.advance(document.case_id)
-    return actions.revoke(actor=agent(), document=document, reason="Faux.")
+    issuing.issue_document(document.pk)
+    process.advance_case(document.case_id)
+    return issuing.revoke_document(actor=agent(), document=document, reason="Faux.")
 
 
 def test_old_answer_is_told_again_only_after_the_case_is_reopened():
@@ -84,14 +84,14 @@ def test_old_answer_is_told_again_only_after_the_case_is_reopened():
     with time_machine.travel(timezone.now() + timedelta(days=400), tick=False):
         with pytest.raises(IllegalTransition, match="30"):
             reissuing.reissue(actor=agent(), document=old)
-        case = cases.reopen(actor=agent(), case=Case.objects.get(pk=old.case_id), reason="À refaire.")
-        process.advance(case.pk)
+        case = cases.reopen_case(actor=agent(), case=Case.objects.get(pk=old.case_id), reason="À refaire.")
+        process.advance_case(case.pk)
         case = ask(case)
         assert accept_again(case).documents.filter(replaces=old).exists()
 
 
 def accept_again(case: Case) -> Case:
     said = {"documents": {"identity_check": "seen"}, "reissue": {"again": "new"}}
-    cases.accept(actor=agent(), case=case, details=said)
-    process.advance(case.pk)
+    cases.accept_case(actor=agent(), case=case, details=said)
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)

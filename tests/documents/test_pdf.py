@@ -10,9 +10,8 @@ from pypdf import PdfReader
 from wagtail.rich_text import RichText
 
 from eservices.documents.contrib.test import new_key
+from tests.documents.qr_reader import modules_in, said
 from tests.factories.documents import DocumentTemplateFactory, body, issued
-
-from .qr import modules_in, said
 
 pytestmark = pytest.mark.django_db
 

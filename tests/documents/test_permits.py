@@ -1,24 +1,24 @@
 """Permits: a place in a zone, validity, renewal, and the inspector's page."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
 from eservices.cases import actions as cases
-from eservices.cases import hindrances, process
+from eservices.cases import process
 from eservices.cases.actors import SYSTEM, Applicant
-from eservices.cases.desk import group_of
+from eservices.cases.desk.badges import deadline_group
 from eservices.cases.models import Case
+from eservices.cases.retention import blockers
 from eservices.deliveries.models import Delivery
-from eservices.documents import actions, limits, permitting
+from eservices.documents import rate_limits
+from eservices.documents.actions import issuing, permits
+from eservices.documents.jobs import send_permit_reminders
 from eservices.documents.models import Permit, PlateCheck, Renewal, Zone
-from eservices.documents.sweeps import remind_of_permits
 from eservices.formbuilder.models import Form
 from eservices.submissions.models import Draft
 from tests.factories.accounts import UserFactory
@@ -48,8 +48,8 @@ def asked(plate: str = "VD 123456", zone: str = "a", **fields) -> Case:
 def permitted(plate: str = "VD 123456", zone: str = "a", **fields) -> Permit:
     """A permit that the applicant has."""
     case = asked(plate, zone, **fields)
-    actions.issue(case.documents.get().pk)
-    process.advance(case.pk)
+    issuing.issue_document(case.documents.get().pk)
+    process.advance_case(case.pk)
     return Permit.objects.get(case=case)
 
 
@@ -59,12 +59,12 @@ def waits(case: Case) -> str:
 
 def group(case: Case) -> str:
     """Where the case stands in the queue."""
-    return group_of(Case.objects.get(pk=case.pk), timezone.now())
+    return deadline_group(Case.objects.get(pk=case.pk), timezone.now())
 
 
 def accept(case: Case) -> None:
-    cases.accept(actor=agent(), case=case)
-    process.advance(case.pk)
+    cases.accept_case(actor=agent(), case=case)
+    process.advance_case(case.pk)
 
 
 def inspector():
@@ -80,7 +80,7 @@ def test_a_permit_holds_for_a_plate_and_a_zone_until_its_last_day(zone):
     assert (permit.plate, permit.zone) == ("VD123456", zone)
     assert (str(permit.valid_from), str(permit.valid_until)) == ("2026-11-24", "2027-11-24")
     assert permit.document.valid_until == permit.valid_until
-    assert timezone.localdate(permit.due_at) == permit.valid_until - permitting.REMINDED
+    assert timezone.localdate(permit.due_at) == permit.valid_until - permits.REMINDED
 
 
 def test_a_full_zone_puts_on_a_list_and_the_first_come_gets_the_next_place(zone):
@@ -88,10 +88,10 @@ def test_a_full_zone_puts_on_a_list_and_the_first_come_gets_the_next_place(zone)
     second, third = asked("VD 2"), asked("VD 3")
     assert [waits(second), waits(third)] == ["place", "place"]
     assert not Delivery.objects.about(first.case.subject).filter(title__contains="liste d’attente").exists()
-    actions.revoke(actor=UserFactory(), document=first.document, reason="Vendue.")
-    process.advance(third.pk)
+    issuing.revoke_document(actor=UserFactory(), document=first.document, reason="Vendue.")
+    process.advance_case(third.pk)
     assert waits(third) == "place"
-    process.advance(second.pk)
+    process.advance_case(second.pk)
     assert waits(second) == "permit"
 
 
@@ -100,7 +100,7 @@ def test_who_waits_for_a_place_is_told_so_once_and_is_promised_no_day(zone, clie
     case = asked("VD 2")
     Case.objects.filter(pk=case.pk).update(deadline=timezone.now() + timedelta(days=3))
     page = reverse("space:status", args=[case.links.get(mailed=False).secret])
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     (told,) = Delivery.objects.about(case.subject).filter(title__contains="liste d’attente")
     assert "La zone est complète" in told.payload["text"]
     with time_machine.travel(timezone.now() + timedelta(days=7)):
@@ -116,7 +116,7 @@ def test_who_waits_for_a_place_is_told_so_once_and_is_promised_no_day(zone, clie
     client.logout()
     zone.places = 2
     zone.save()
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     assert group(case) != "paused"
     assert "Réponse au plus tard" in client.get(page).text
 
@@ -125,12 +125,12 @@ def test_a_place_is_free_again_the_day_after_a_permit_ended_and_when_a_case_is_c
     permitted()
     second = asked("VD 2")
     with time_machine.travel(timezone.now() + timedelta(days=367)):
-        process.advance(second.pk)
+        process.advance_case(second.pk)
         assert waits(second) == "permit"
         third = asked("VD 3")
         Case.objects.filter(pk=second.pk).update(state="closed", closed_at=timezone.now())
         second.documents.update(state="revoked")
-        process.advance(third.pk)
+        process.advance_case(third.pk)
         assert waits(third) == "permit"
 
 
@@ -143,8 +143,8 @@ def test_a_zone_without_a_number_takes_everybody_and_one_that_is_unknown_waits_f
 
 
 def put_right(case: Case, field: str, answer: str) -> None:
-    cases.amend(actor=agent(), case=case, field=field, answer=answer, reason="Faute de frappe.")
-    process.advance(case.pk)
+    cases.correct_answer(actor=agent(), case=case, field=field, answer=answer, reason="Faute de frappe.")
+    process.advance_case(case.pk)
 
 
 def test_a_plate_put_right_before_the_permit_is_made_is_the_one_that_inspectors_find(zone, client):
@@ -152,10 +152,10 @@ def test_a_plate_put_right_before_the_permit_is_made_is_the_one_that_inspectors_
     assert waits(case) == DECISION["key"]
     put_right(case, "prenom", "VD 123456")
     accept(case)
-    actions.issue(case.documents.get().pk)
+    issuing.issue_document(case.documents.get().pk)
     assert Permit.objects.get().plate == "VD123456"
     found = {
-        plate: permitting.look_up(actor=inspector(), plate=plate) for plate in ("VD 123456", "VD 123465")
+        plate: permits.look_up_plate(actor=inspector(), plate=plate) for plate in ("VD 123456", "VD 123465")
     }
     assert [bool(one) for one in found.values()] == [True, False]
 
@@ -181,8 +181,8 @@ def test_a_zone_put_right_before_the_permit_is_made_is_the_one_in_which_it_has_i
     put_right(case, "nom", "b")
     accept(case)
     assert waits(case) == "permit"
-    actions.issue(case.documents.get().pk)
-    [found] = permitting.look_up(actor=inspector(), plate="VD 123456")
+    issuing.issue_document(case.documents.get().pk)
+    [found] = permits.look_up_plate(actor=inspector(), plate="VD 123456")
     assert found.zone == zone_b
     assert "Valable en b." in str(found.document.texts)
     assert case.stages.get(key="place").data == {"zone": "Zone B"}
@@ -200,8 +200,8 @@ def test_who_is_put_into_a_full_zone_before_the_permit_is_made_waits_for_a_place
     status = client.get(reverse("space:status", args=[case.links.first().secret])).text
     assert "liste d’attente" in status
     assert waits(asked("VD 3")) == "permit"  # the place that it left in zone A
-    actions.revoke(actor=UserFactory(), document=before.document, reason="Vendue.")
-    process.advance(case.pk)
+    issuing.revoke_document(actor=UserFactory(), document=before.document, reason="Vendue.")
+    process.advance_case(case.pk)
     assert case.documents.count() == 1
     status = client.get(reverse("space:status", args=[case.links.first().secret])).text
     assert "liste d’attente" not in status
@@ -223,8 +223,8 @@ def test_who_is_put_into_a_zone_that_is_unknown_keeps_the_place_until_a_lead_put
 def test_a_zone_that_is_put_right_once_the_permit_is_made_leaves_paper_and_permit_as_they_are(zone, zone_b):
     case = asked()
     put_right(case, "nom", "b")
-    actions.issue(case.documents.get().pk)
-    process.advance(case.pk)
+    issuing.issue_document(case.documents.get().pk)
+    process.advance_case(case.pk)
     assert (Permit.objects.get().zone, waits(case)) == (zone, "")
     assert zone_b.free(timezone.localdate()) == 1
 
@@ -237,7 +237,7 @@ def test_a_renewal_that_is_put_into_another_zone_leaves_the_place_to_the_next(zo
         assert waits(second) == "place"
         put_right(first, "nom", "b")
         accept(first)
-        process.advance(second.pk)
+        process.advance_case(second.pk)
         assert waits(second) == "permit"
         assert [one.free(timezone.localdate()) for one in (zone, zone_b)] == [0, 0]
 
@@ -245,10 +245,10 @@ def test_a_renewal_that_is_put_into_another_zone_leaves_the_place_to_the_next(zo
 def refused_and_reopened(between=lambda: None) -> Case:
     """A request with a place that was closed, after which ``between`` happened, and is accepted after all."""
     case = asked(stages=DECIDED_BETWEEN)
-    cases.refuse(actor=agent(), case=case, reason="Pas d’ici.")
+    cases.refuse_case(actor=agent(), case=case, reason="Pas d’ici.")
     between()
-    cases.reopen(actor=agent(), case=case, reason="Est d’ici.")
-    process.advance(case.pk)
+    cases.reopen_case(actor=agent(), case=case, reason="Est d’ici.")
+    process.advance_case(case.pk)
     accept(case)
     return case
 
@@ -273,11 +273,11 @@ def test_a_rehearsal_takes_no_place(zone):
 def test_a_reminder_comes_once_before_the_last_day(zone):
     permit = permitted()
     before = Delivery.objects.count()
-    remind_of_permits(timezone.now())
+    send_permit_reminders(timezone.now())
     assert Delivery.objects.count() == before
     with time_machine.travel(permit.due_at + timedelta(minutes=1)):
         for _ in range(2):
-            remind_of_permits(timezone.now())
+            send_permit_reminders(timezone.now())
         assert Delivery.objects.count() == before + 1
 
 
@@ -294,11 +294,11 @@ def test_a_permit_is_renewed_in_two_presses_and_keeps_its_place(zone, client):
         assert client.post(url)["Location"] == answer["Location"]
         client.post(reverse("submissions:send", args=[draft.secret]), {"declared": "1"})
         case = Case.objects.get(submission__draft=draft)
-        process.advance(case.pk)
+        process.advance_case(case.pk)
         assert case.permit.renews == permit
         assert waits(case) == "permit"
         assert zone.free(timezone.localdate()) == 0
-        assert not permitting.is_renewable(permit, timezone.localdate())
+        assert not permits.is_renewable(permit, timezone.localdate())
 
 
 @pytest.mark.parametrize("withdrawn", [True, False])
@@ -318,7 +318,7 @@ def renewing(permit: Permit, plate: str = "VD 123456", zone: str = "a", **fields
     """A request that renews the permit."""
     case = asked(plate, zone, advanced=False, **fields)
     Renewal.objects.create(permit=permit, draft=case.submission.draft)
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     return case
 
 
@@ -345,7 +345,7 @@ def test_the_place_that_a_renewal_gave_up_is_taken_over_by_the_next(zone):
         first, second = [renewing(permit, f"VD {number}") for number in (1, 2)]
         Permit.objects.filter(case=first).update(document=None)  # as if it had not been drawn yet
         Case.objects.filter(pk=first.pk).update(state="closed", closed_at=timezone.now())
-        process.advance(second.pk)
+        process.advance_case(second.pk)
         assert waits(second) == "permit"
         assert waits(asked("VD 3")) == "place"
 
@@ -361,22 +361,6 @@ def test_a_renewal_into_another_zone_takes_a_place_there_while_the_old_permit_ho
         assert waits(renewing(permit, "VD 3")) == "permit"  # what the first left where it was
 
 
-def test_renewals_from_before_it_was_kept_take_over_as_they_did(zone):
-    zone.places = 2
-    zone.save()
-    elsewhere = Zone.objects.create(kind=KEY, value="b", name="Zone B", places=1)
-    permit = permitted()
-    with time_machine.travel(permit.due_at + timedelta(days=1)) as clock:
-        renewals = []
-        for number, value in ((1, "b"), (2, "a"), (3, "a")):
-            renewals.append(renewing(permit, f"VD {number}", value))
-            clock.shift(60)
-        Permit.objects.update(takes_over=False)
-        import_module("eservices.documents.migrations.0005_takes_over").take_over(apps, None)
-        assert [Permit.objects.get(case=case).takes_over for case in renewals] == [False, True, False]
-        assert [one.free(timezone.localdate()) for one in (zone, elsewhere)] == [0, 0]
-
-
 def test_what_renews_a_rehearsal_takes_over_nothing(zone):
     rehearsed, permit = permitted(kind="rehearsal"), permitted("VD 2")
     with time_machine.travel(permit.due_at + timedelta(days=1)):
@@ -385,9 +369,11 @@ def test_what_renews_a_rehearsal_takes_over_nothing(zone):
 
 def test_a_renewal_begins_with_what_an_agent_put_right(zone, client):
     case = asked(plate="VD 123465")
-    cases.amend(actor=agent(), case=case, field="prenom", answer="VD 654321", reason="Faute de frappe.")
-    actions.issue(case.documents.get().pk)
-    process.advance(case.pk)
+    cases.correct_answer(
+        actor=agent(), case=case, field="prenom", answer="VD 654321", reason="Faute de frappe."
+    )
+    issuing.issue_document(case.documents.get().pk)
+    process.advance_case(case.pk)
     permit = Permit.objects.get()
     with time_machine.travel(permit.due_at + timedelta(days=1)):
         client.post(reverse("space:status_renew", args=[case.links.first().secret]))
@@ -396,9 +382,9 @@ def test_a_renewal_begins_with_what_an_agent_put_right(zone, client):
 
 def test_a_revoked_permit_is_not_renewed(zone):
     permit = permitted()
-    actions.revoke(actor=UserFactory(), document=permit.document, reason="Vendue.")
-    with time_machine.travel(permit.due_at), pytest.raises(permitting.cases.IllegalTransition):
-        permitting.renew(actor=Applicant(), permit=Permit.objects.get(pk=permit.pk))
+    issuing.revoke_document(actor=UserFactory(), document=permit.document, reason="Vendue.")
+    with time_machine.travel(permit.due_at), pytest.raises(permits.cases.IllegalTransition):
+        permits.renew_permit(actor=Applicant(), permit=Permit.objects.get(pk=permit.pk))
 
 
 def test_the_case_of_a_permit_is_kept_to_its_last_day(zone):
@@ -407,8 +393,8 @@ def test_the_case_of_a_permit_is_kept_to_its_last_day(zone):
     assert not cases_of_it.get().is_open
     Delivery.objects.about(permit.case.subject).update(state=Delivery.State.DONE)
     for days, kept in ((0, True), (1, False)):
-        with time_machine.travel(permit.due_at + permitting.REMINDED + timedelta(days=days)):
-            assert hindrances.free(cases_of_it).exists() != kept
+        with time_machine.travel(permit.due_at + permits.REMINDED + timedelta(days=days)):
+            assert blockers.without_blockers(cases_of_it).exists() != kept
 
 
 # -- Inspection ----------------------------------------------------------------------------------------------
@@ -431,7 +417,7 @@ def test_an_inspector_looks_up_a_plate_and_it_is_kept_who_did(zone, client):
     with time_machine.travel(timezone.now() + timedelta(days=400)):
         client.force_login(user)
         assert "verdict no" in client.post(url, {"plate": "VD 123456"}).text
-        permitting.forget_looked_up(actor=SYSTEM, now=timezone.now())
+        permits.delete_old_plate_checks(actor=SYSTEM, now=timezone.now())
     assert PlateCheck.objects.count() == 1
 
 
@@ -491,7 +477,7 @@ def test_others_find_no_inspector_s_page_and_a_curious_one_is_slowed_down(client
     client.force_login(UserFactory(is_staff=True, roles=["agents"]))
     assert client.get(url).status_code == 404
     client.force_login(inspector())
-    for _ in range(limits.PLATES.most):
-        limits.too_many_plates(client.get(url).wsgi_request)
+    for _ in range(rate_limits.PLATES.most):
+        rate_limits.is_plate_limit_reached(client.get(url).wsgi_request)
     assert client.post(url, {"plate": "VD 1"}).status_code == 429
     assert not PlateCheck.objects.exists()

@@ -9,17 +9,17 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 from wagtail.rich_text import RichText
 
-from eservices.accounts.names import words
-from eservices.documents import content
+from eservices.accounts.person_names import name_words
+from eservices.documents import document_text
 from eservices.documents.models import DocumentTemplate
 from eservices.documents.placeholders import REGISTER
-from eservices.documents.registered import CannotWrite, Registered
+from eservices.documents.register_extract import Registered, TemplateError
 from eservices.register.access import RegisterAnswer
 from eservices.register.actions.base import ask_with_others
-from eservices.register.comparing import Aspect, Found
-from eservices.register.people import Address, CivilStatus, Declared, Person
-from eservices.register.registers import Register
-from home.dates import date_format
+from eservices.register.comparison import ComparedAspect, MatchResult
+from eservices.register.persons import CivilStatus, DeclaredPerson, RegisterAddress, RegisterPerson
+from eservices.register.population_register import PopulationRegister
+from home.localization.dates import date_format
 
 TODAY = date(2026, 11, 1)
 NAMES = st.sampled_from(["Élodie", "Noé", "Yves", "Huguette", "Pierre", "Ana", "Zébulon", "Łucja", "D’Élia"])
@@ -27,9 +27,9 @@ FAMILIES = st.sampled_from(["Marchetti", "Rochat", "Da Silva", "Müller"])
 STREETS = st.sampled_from(["Rue du Lac", "Rue du Midi", "Chemin des Faux"])
 DAYS = st.integers(0, 30_000).map(lambda ago: TODAY - timedelta(days=ago))
 ADDRESSES = st.builds(
-    Address, STREETS, st.integers(1, 3).map(str), postcode=st.just("1199"), town=st.just("Orvenay")
+    RegisterAddress, STREETS, st.integers(1, 3).map(str), postcode=st.just("1199"), town=st.just("Orvenay")
 )
-DECLARED = st.builds(Declared, NAMES, FAMILIES, DAYS, ADDRESSES)
+DECLARED = st.builds(DeclaredPerson, NAMES, FAMILIES, DAYS, ADDRESSES)
 WHOM = ("applicant", "named", "everybody")
 BODY = [
     *(
@@ -45,14 +45,14 @@ BODY = [
 
 
 @st.composite
-def households(draw) -> list[list[Person]]:
+def households(draw) -> list[list[RegisterPerson]]:
     """Two households, which may share a street and a number."""
     found = []
     for home in range(2):
         address = draw(ADDRESSES)
         found.append(
             [
-                Person(
+                RegisterPerson(
                     *(f"{home}-{place}", draw(NAMES), draw(FAMILIES), draw(DAYS)),
                     address=draw(st.sampled_from([address, address, None])),
                     resident_since=draw(st.one_of(st.none(), DAYS)),
@@ -66,17 +66,17 @@ def households(draw) -> list[list[Person]]:
 
 
 @st.composite
-def declarations(draw, homes: list[list[Person]]) -> list[Declared]:
+def declarations(draw, homes: list[list[RegisterPerson]]) -> list[DeclaredPerson]:
     """The applicant and whom they name: true, nearly true, or invented."""
     people = [one for home in homes for one in home]
     said = []
     for one in draw(st.lists(st.sampled_from(people), min_size=1, max_size=3)):
-        true = Declared(one.given_names, one.family_name, one.birth_date, one.address)
+        true = DeclaredPerson(one.given_names, one.family_name, one.birth_date, one.address)
         said.append(draw(st.one_of(st.just(true), st.just(true), DECLARED)))
     return said
 
 
-class Household(Register):
+class Household(PopulationRegister):
     def __init__(self, homes):
         self.homes = homes
 
@@ -87,20 +87,20 @@ class Household(Register):
         return next((home for home in self.homes if any(one.key == key for one in home)), [])
 
 
-def answer_to(homes: list[list[Person]], said: list[Declared]) -> RegisterAnswer | None:
+def answer_to(homes: list[list[RegisterPerson]], said: list[DeclaredPerson]) -> RegisterAnswer | None:
     """What the check leaves for the document, as far as nobody decides."""
-    required = [Aspect.BIRTH_DATE, Aspect.ADDRESS]
+    required = [ComparedAspect.BIRTH_DATE, ComparedAspect.ADDRESS]
     finding, others = ask_with_others(lambda: Household(homes), said[0], required, said[1:])
-    if finding.outcome != Found.MATCH:
+    if finding.outcome != MatchResult.MATCH:
         return None
-    found = {one.people[0].key: one.people[0] for one in others if one.outcome == Found.MATCH}
+    found = {one.people[0].key: one.people[0] for one in others if one.outcome == MatchResult.MATCH}
     return RegisterAnswer(finding.people[0], tuple(found.values()), TODAY)
 
 
-def written(answer: RegisterAnswer, said: list[Declared]) -> Iterator[dict]:
+def written(answer: RegisterAnswer, said: list[DeclaredPerson]) -> Iterator[dict]:
     """Every block of a document that can be written; what was typed lies ready to be mixed in."""
     typed = {"prenom": said[0].given_names, "nom": said[0].family_name}
-    words = content.Words(
+    words = document_text.TemplateValues(
         *({"number": "", "date": ""}, typed, typed, TODAY),
         tells_register=True,
         declared=typed,
@@ -108,8 +108,8 @@ def written(answer: RegisterAnswer, said: list[Declared]) -> Iterator[dict]:
     )
     for block in DocumentTemplate(body=BODY, tells_register=True).body:
         try:
-            yield content._block(block, words)
-        except CannotWrite:
+            yield document_text._block(block, words)
+        except TemplateError:
             continue
 
 
@@ -121,7 +121,7 @@ def texts_in(block: dict) -> Iterator[str]:
         yield from (value for _label, value in table)
 
 
-def given_by(home: list[Person]) -> str:
+def given_by(home: list[RegisterPerson]) -> str:
     """All that the register gave of a household, in words."""
     days = [day for one in home for day in (one.birth_date, one.resident_since) if day]
     people = [f"{one.name} {one.address or ''} {one.origin}" for one in home]
@@ -139,10 +139,10 @@ def test_a_register_document_says_only_what_the_register_gave(data):
         return
     with translation.override("fr"):
         home = next(home for home in homes if answer.applicant in home)
-        allowed = set(words(given_by(home))) | {"et"}
+        allowed = set(name_words(given_by(home))) | {"et"}
         for block in written(answer, said):
             for text in texts_in(block):
-                assert set(words(text)) <= allowed, text
+                assert set(name_words(text)) <= allowed, text
 
 
 @budget(max_examples=150, deadline=None)

@@ -10,31 +10,35 @@ from eservices.cases import process
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Role
 from eservices.deliveries.models import Delivery
-from eservices.documents import actions, permitting, reissuing
+from eservices.documents.actions import issuing, permits, reissuing
 from eservices.documents.models import Document, Zone
-from tests.documents.test_permits import asked, permitted, zone  # noqa: F401 - a fixture
+from tests.documents.test_permits import (
+    asked,
+    permitted,
+    zone,  # noqa: F401 - a fixture
+)
 from tests.factories.cases import member
 from tests.factories.documents import DocumentTemplateFactory, agent, issued
-from tests.programs import words_of
+from tests.support.programs import words_of
 
 pytestmark = pytest.mark.django_db
 
 
 def revoked(**fields) -> Document:
     document = issued(**fields)
-    return actions.revoke(actor=agent(), document=document, reason="Le prénom était faux.")
+    return issuing.revoke_document(actor=agent(), document=document, reason="Le prénom était faux.")
 
 
 def closed(document: Document) -> Case:
     """Its case, which is over."""
-    process.advance(document.case_id)
+    process.advance_case(document.case_id)
     return Case.objects.get(pk=document.case_id, state="closed")
 
 
 def revoked_after_closing() -> Document:
     document = issued()
     closed(document)
-    return actions.revoke(actor=agent(), document=document, reason="Le prénom était faux.")
+    return issuing.revoke_document(actor=agent(), document=document, reason="Le prénom était faux.")
 
 
 def decider(document):
@@ -42,14 +46,14 @@ def decider(document):
 
 
 def made(document: Document) -> Document:
-    actions.issue(document.pk)
+    issuing.issue_document(document.pk)
     return Document.objects.get(pk=document.pk)
 
 
 def accept(case: Case, **details) -> Case:
     said = {"documents": {"identity_check": "seen"}} | details
-    cases.accept(actor=agent(), case=case, details=said)
-    process.advance(case.pk)
+    cases.accept_case(actor=agent(), case=case, details=said)
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 
@@ -130,20 +134,20 @@ def test_who_revokes_says_whether_a_new_one_follows(client, again):
 # -- Reopened ------------------------------------------------------------------------------------------------
 def test_reopened_case_does_not_close_with_a_revoked_paper_alone():
     old = revoked_after_closing()
-    case = cases.reopen(actor=agent(), case=old.case, reason="Le prénom est à corriger.")
-    process.advance(case.pk)
+    case = cases.reopen_case(actor=agent(), case=old.case, reason="Le prénom est à corriger.")
+    process.advance_case(case.pk)
     case = accept(Case.objects.get(pk=case.pk), reissue={"again": "new"})
     assert case.is_open  # the new one is being made
     new = made(Document.objects.get(replaces=old))
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     assert Case.objects.get(pk=case.pk).state == "closed"
     assert new.is_issued
 
 
 def test_agent_says_that_no_new_document_is_due():
     old = revoked_after_closing()
-    case = cases.reopen(actor=agent(), case=old.case, reason="Un autre point.")
-    process.advance(case.pk)
+    case = cases.reopen_case(actor=agent(), case=old.case, reason="Un autre point.")
+    process.advance_case(case.pk)
     case = accept(Case.objects.get(pk=case.pk), reissue={"again": "none"})
     assert case.state == "closed"
     assert Document.objects.filter(case=case).count() == 1
@@ -153,8 +157,8 @@ def test_agent_says_that_no_new_document_is_due():
 
 def test_decision_asks_whether_a_new_document_follows(client):
     old = revoked_after_closing()
-    case = cases.reopen(actor=agent(), case=old.case, reason="Le prénom est à corriger.")
-    process.advance(case.pk)
+    case = cases.reopen_case(actor=agent(), case=old.case, reason="Le prénom est à corriger.")
+    process.advance_case(case.pk)
     client.force_login(decider(old))
     url = reverse("cases:do", args=[case.reference, "accept"])
     said = {"documents-identity_check": "seen"}
@@ -166,20 +170,20 @@ def test_decision_asks_whether_a_new_document_follows(client):
 
 def test_document_that_stands_stays_when_its_case_is_reopened():
     document = issued()
-    case = cases.reopen(actor=agent(), case=closed(document), reason="Un autre point.")
-    process.advance(case.pk)
+    case = cases.reopen_case(actor=agent(), case=closed(document), reason="Un autre point.")
+    process.advance_case(case.pk)
     accept(Case.objects.get(pk=case.pk))
     assert Document.objects.filter(case=case).count() == 1
 
 
 def refused_since(old: Document) -> Case:
-    case = cases.reopen(actor=agent(), case=old.case, reason="À revoir.")
-    process.advance(case.pk)
-    return cases.refuse(actor=agent(), case=Case.objects.get(pk=case.pk), reason="Non.")
+    case = cases.reopen_case(actor=agent(), case=old.case, reason="À revoir.")
+    process.advance_case(case.pk)
+    return cases.refuse_case(actor=agent(), case=Case.objects.get(pk=case.pk), reason="Non.")
 
 
 def decided_anew(old: Document) -> Case:
-    return cases.reopen(actor=agent(), case=old.case, reason="À revoir.")
+    return cases.reopen_case(actor=agent(), case=old.case, reason="À revoir.")
 
 
 @pytest.mark.parametrize("happened", [refused_since, decided_anew])
@@ -197,17 +201,17 @@ def test_nothing_is_issued_again_beside_a_refusal_or_before_a_decision(client, h
 def test_permit_that_is_issued_again_keeps_its_last_day(zone):  # noqa: F811
     permit = permitted()
     old, until = permit.document, permit.valid_until
-    actions.revoke(actor=agent(), document=old, reason="La plaque était fausse.")
+    issuing.revoke_document(actor=agent(), document=old, reason="La plaque était fausse.")
     new = made(reissuing.reissue(actor=agent(), document=old))
     permit.refresh_from_db()
     assert (permit.document, permit.valid_until, new.valid_until) == (new, until, until)
-    assert permitting.look_up(actor=agent(), plate=permit.plate) == [permit]
+    assert permits.look_up_plate(actor=agent(), plate=permit.plate) == [permit]
 
 
 def test_permit_is_not_issued_again_once_others_have_its_place(zone):  # noqa: F811
     permit, waiting = permitted(), asked("VD 2")
-    actions.revoke(actor=agent(), document=permit.document, reason="Vendue.")
-    process.advance(waiting.pk)
+    issuing.revoke_document(actor=agent(), document=permit.document, reason="Vendue.")
+    process.advance_case(waiting.pk)
     assert Zone.objects.get(pk=zone.pk).free(timezone.localdate()) == 0
     with pytest.raises(IllegalTransition, match="complète"):
         reissuing.reissue(actor=agent(), document=permit.document)
@@ -215,8 +219,8 @@ def test_permit_is_not_issued_again_once_others_have_its_place(zone):  # noqa: F
 
 def test_permit_of_a_reopened_case_is_left_to_its_stage(client, zone):  # noqa: F811
     old = permitted().document
-    actions.revoke(actor=agent(), document=old, reason="La plaque était fausse.")
-    cases.reopen(actor=agent(), case=Case.objects.get(pk=old.case_id), reason="À revoir.")
+    issuing.revoke_document(actor=agent(), document=old, reason="La plaque était fausse.")
+    cases.reopen_case(actor=agent(), case=Case.objects.get(pk=old.case_id), reason="À revoir.")
     client.force_login(decider(old))
     url = reverse("reissue_document", args=[old.pk])
     assert client.post(url).status_code == 302

@@ -18,15 +18,15 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
-from eservices.documents import actions, checks, rendering
+from eservices.documents import checks, rendering
+from eservices.documents.actions import issuing
 from eservices.documents.contrib.test import new_key
 from eservices.documents.models import Document
 from mysite.settings import environment
-from tests.factories.authority import Authority, rsa_key, serving_authority
+from tests.documents import remote_seal
+from tests.factories.certificate_authority import Authority, rsa_key, serving_authority
 from tests.factories.documents import drawn, issued
-from tests.programs import needs
-
-from . import remote_seal
+from tests.support.programs import needs
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def test_a_site_without_a_key_says_on_paper_that_its_seal_is_a_test():
     document = issued()
     assert document.seal.is_test
     assert "TEST" in root_of(document).subject.human_friendly
-    assert rendering.pdf(document, test_seal=True) != rendering.pdf(document)
+    assert rendering.render_document(document, test_seal=True) != rendering.render_document(document)
 
 
 def test_with_a_key_of_its_own_the_commune_seals_for_good(own_key):
@@ -159,7 +159,7 @@ def test_with_a_certificate_that_was_revoked_nothing_is_sealed_for_the_archive(
     clock = authority.clock.tsa_cert.serial_number
     authority.revoked.add(certified.serial_number if whose == "the commune" else clock)
     document = drawn()
-    actions.issue(document.pk)
+    issuing.issue_document(document.pk)
     document.refresh_from_db()
     assert document.state == Document.State.DRAWN
     assert document.fault
@@ -277,7 +277,7 @@ def test_a_service_that_does_not_take_our_token_is_said(service, settings):
 def issue(document: Document) -> Document:
     """What the worker does now, whether or not it comes to a seal."""
     Document.objects.filter(pk=document.pk).update(due_at=timezone.now())
-    actions.issue(document.pk)
+    issuing.issue_document(document.pk)
     return Document.objects.get(pk=document.pk)
 
 
@@ -288,7 +288,7 @@ def issue(document: Document) -> Document:
 def test_without_its_key_nothing_is_issued_and_the_fault_is_kept(settings, url, password):
     settings.SEAL_URL, settings.SEAL_PASSWORD = url, password
     document = drawn()
-    actions.issue(document.pk)
+    issuing.issue_document(document.pk)
     document.refresh_from_db()
     assert document.state == Document.State.DRAWN
     assert document.fault
@@ -296,52 +296,52 @@ def test_without_its_key_nothing_is_issued_and_the_fault_is_kept(settings, url, 
 
 def test_a_wrong_passphrase_is_said(settings, own_key):
     settings.SEAL_PASSWORD = "wrong"
-    [warning] = checks.documents_are_sealed(None)
+    [warning] = checks.check_seal_key(None)
     assert "SEAL_PASSWORD" in warning.msg
 
 
 @pytest.mark.parametrize("path", ["/nowhere/roots.pem", "/etc/hostname"])
 def test_roots_that_cannot_be_read_are_told_before_anything_is_sealed(settings, own_key, path):
     settings.SEAL_ROOTS = path
-    [warning] = checks.documents_are_sealed(None)
+    [warning] = checks.check_seal_key(None)
     assert "SEAL_ROOTS" in warning.msg
 
 
 def test_a_time_stamp_authority_that_is_away_puts_the_document_off(settings):
     settings.SEAL_TSA_URL = "http://127.0.0.1:9/"
     document = drawn()
-    actions.issue(document.pk)
+    issuing.issue_document(document.pk)
     document.refresh_from_db()
     assert document.state == Document.State.DRAWN
-    assert "CannotSeal" in document.fault
+    assert "SealError" in document.fault
 
 
 def test_the_operator_is_told_of_a_test_seal_and_of_none(settings, own_key):
-    assert checks.documents_are_sealed(None) == []
+    assert checks.check_seal_key(None) == []
     settings.SEAL_URL = ""
-    assert [one.id for one in checks.documents_are_sealed(None)] == ["documents.W001"]
+    assert [one.id for one in checks.check_seal_key(None)] == ["documents.W001"]
     settings.SEAL_URL = "pkcs12:/nowhere/seal.p12"
-    assert [one.id for one in checks.documents_are_sealed(None)] == ["documents.W002"]
+    assert [one.id for one in checks.check_seal_key(None)] == ["documents.W002"]
 
 
 @pytest.mark.parametrize("value", ["/srv/seal.p12", "pkcs12", "pkcs12:seal.p12", "pkcs12://seal.p12"])
 def test_an_address_of_the_key_that_says_nothing_stops_the_start(monkeypatch, value):
     monkeypatch.setenv("SEAL_URL", value)
     with pytest.raises(ImproperlyConfigured):
-        environment.seal("SEAL_URL")
+        environment.read_seal("SEAL_URL")
 
 
 def test_a_worker_that_comes_too_late_leaves_the_other_s_file_alone(monkeypatch):
     document = drawn()
 
-    def meanwhile(late, sealed, issued=actions._issued):
-        monkeypatch.setattr(actions, "_issued", issued)
+    def meanwhile(late, sealed, issued=issuing._issued):
+        monkeypatch.setattr(issuing, "_issued", issued)
         Document.objects.filter(pk=document.pk).update(due_at=timezone.now())
-        actions.issue(document.pk)
+        issuing.issue_document(document.pk)
         return issued(late, sealed)
 
-    monkeypatch.setattr(actions, "_issued", meanwhile)
-    actions.issue(document.pk)
+    monkeypatch.setattr(issuing, "_issued", meanwhile)
+    issuing.issue_document(document.pk)
     document.refresh_from_db()
     assert document.state == Document.State.ISSUED
     assert status_of(document).bottom_line

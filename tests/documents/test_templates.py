@@ -17,11 +17,13 @@ from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
-from eservices.documents import actions, content, passages, release, rendering
+from eservices.documents import document_text, release_rules, rendering
+from eservices.documents import rich_text as passages
+from eservices.documents.actions import issuing
 from eservices.documents.models import DocumentTemplate, IdentityCheck
 from eservices.documents.placeholders import GIVEN
-from eservices.register.models import Check
-from eservices.register.people import content_of
+from eservices.register.models import RegisterCheck
+from eservices.register.persons import to_json_data
 from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.documents import (
     KEY,
@@ -103,7 +105,7 @@ def test_rich_text_reaches_paper_as_runs_and_lists_and_nothing_else():
         "<p>One <b>two <i>three</i></b><br/>four &lt;b&gt;</p><ul><li>a</li><li><i>b</i></li></ul>"
         "<script>x</script><p></p>"
     )
-    assert passages.passages(html)[:2] == [
+    assert passages.passages_from_html(html)[:2] == [
         {
             "kind": "p",
             "items": [
@@ -118,7 +120,7 @@ def test_rich_text_reaches_paper_as_runs_and_lists_and_nothing_else():
         },
         {"kind": "ul", "items": [[["a", False, False]], [["b", False, True]]]},
     ]
-    assert passages.passages("") == []
+    assert passages.passages_from_html("") == []
 
 
 def test_a_paragraph_stands_where_its_condition_holds():
@@ -140,7 +142,7 @@ def test_a_document_says_what_agents_filled_in_and_leaves_out_what_they_left_emp
     assert "<code>{conditions}</code> Conditions" in client.get(edit_url(made)).text
 
     def said() -> str:
-        return str(content.preview(made, case, date(2026, 3, 2))["body"])
+        return str(document_text.preview_texts(made, case, date(2026, 3, 2))["body"])
 
     assert "'kind': 'statement'" not in said()
     case.data = {"conditions": "Musique jusqu’à 23 h."}
@@ -210,8 +212,10 @@ def test_an_editor_sees_the_paper_with_placeholders_and_on_the_latest_case_that_
 @pytest.fixture
 def shown(monkeypatch) -> list[str]:
     """The texts of which the pages of previews were drawn."""
-    seen, draw = [], rendering.pictures
-    monkeypatch.setattr(rendering, "pictures", lambda texts: seen.append(json.dumps(texts)) or draw(texts))
+    seen, draw = [], rendering.render_preview_pages
+    monkeypatch.setattr(
+        rendering, "render_preview_pages", lambda texts: seen.append(json.dumps(texts)) or draw(texts)
+    )
     return seen
 
 
@@ -309,8 +313,8 @@ def test_people_named_after_the_register_was_asked_are_on_no_document():
     DocumentTemplateFactory()
     case = waiting_case(found=False)
     found_in_register(case, named=["ORV-2"])
-    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
-    process.advance(case.pk)
+    cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance_case(case.pk)
     assert not case.documents.exists()
     assert case.stages.get(type="document").waiting_for == "lead"
 
@@ -338,7 +342,7 @@ def test_a_document_elides_as_french_does(written, key, said):
     DocumentTemplateFactory(body=body(written))
     case = waiting_case(found=False)
     found_in_register(case, key)
-    texts = content.preview(DocumentTemplate.objects.get(), case, date(2026, 11, 24))
+    texts = document_text.preview_texts(DocumentTemplate.objects.get(), case, date(2026, 11, 24))
     runs = texts["body"][0]["passages"][0]["items"][0]
     assert "".join(run[0] for run in runs) == said
 
@@ -347,7 +351,7 @@ def test_a_preview_without_a_case_shows_every_paragraph():
     made = DocumentTemplateFactory(
         body=[*body("{x}", condition=ADULT)[:1], *body("{y}", condition=CHILD)[:1]]
     )
-    texts = content.preview(made, None, date(2026, 11, 24))
+    texts = document_text.preview_texts(made, None, date(2026, 11, 24))
     assert len(texts["body"]) == 2
 
 
@@ -355,20 +359,20 @@ def test_a_preview_without_a_case_shows_every_paragraph():
 @pytest.mark.parametrize(
     ("tells", "level", "stated", "below", "check"),
     [
-        (False, IdentityLevel.NONE, "", release.AGENT, IdentityCheck.NOT_NEEDED),
-        (True, IdentityLevel.NONE, "", release.AGENT, ""),
-        (True, IdentityLevel.EMAIL, "", release.AGENT, ""),
-        (True, IdentityLevel.EMAIL, "", release.POST, IdentityCheck.POSTED),
-        (True, IdentityLevel.EMAIL, "seen", release.POST, "seen"),
-        (True, IdentityLevel.KNOWN, "", release.AGENT, IdentityCheck.KNOWN),
-        (True, IdentityLevel.ASSURED, "", release.POST, IdentityCheck.KNOWN),
+        (False, IdentityLevel.NONE, "", release_rules.AGENT, IdentityCheck.NOT_NEEDED),
+        (True, IdentityLevel.NONE, "", release_rules.AGENT, ""),
+        (True, IdentityLevel.EMAIL, "", release_rules.AGENT, ""),
+        (True, IdentityLevel.EMAIL, "", release_rules.POST, IdentityCheck.POSTED),
+        (True, IdentityLevel.EMAIL, "seen", release_rules.POST, "seen"),
+        (True, IdentityLevel.KNOWN, "", release_rules.AGENT, IdentityCheck.KNOWN),
+        (True, IdentityLevel.ASSURED, "", release_rules.POST, IdentityCheck.KNOWN),
     ],
 )
 def test_what_tells_of_the_register_goes_out_by_itself_only_to_whom_the_commune_knows(
     tells, level, stated, below, check
 ):
     made = DocumentTemplateFactory.build(tells_register=tells, locale=Locale(language_code="fr"))
-    assert release.identity_check(made, level, stated, below) == check
+    assert release_rules.how_identity_is_checked(made, level, stated, below) == check
 
 
 @pytest.mark.parametrize(
@@ -380,7 +384,7 @@ def test_without_a_decision_a_known_resident_needs_nobody(level, waits):
         stages=[{"key": "a", "type": "document", "settings": {"template": KEY}}], advanced=False
     )
     Case.objects.filter(pk=case.pk).update(identity_level=level)
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     assert case.stages.get().waiting_for == waits
 
 
@@ -400,8 +404,8 @@ def found(case: Case, **changes) -> None:
     }
     stage = case.stages.first()
     said = {"outcome": "match", "people": [person | changes], "person": "R-1", "due_at": None}
-    said["declared"] = content_of(declared_by(case, stage))
-    Check.objects.update_or_create(stage=stage, defaults=said)
+    said["declared"] = to_json_data(declared_by(case, stage))
+    RegisterCheck.objects.update_or_create(stage=stage, defaults=said)
 
 
 def test_a_document_says_what_the_register_holds_once_it_found_the_person():
@@ -410,7 +414,7 @@ def test_a_document_says_what_the_register_holds_once_it_found_the_person():
     assert case.stages.get(type="document").waiting_for == "lead"
     assert not case.documents.exists()
     found(case)
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     said = case.documents.get().texts["body"][0]["passages"][0]["items"][0][0][0]
     assert "Élodie Anne Marchetti" in said
     assert "rue du Lac 22, 1199 Orvenay" in said
@@ -420,17 +424,17 @@ def test_a_protected_address_stands_on_no_document():
     DocumentTemplateFactory(body=REGISTERED)
     case = accepted_case(found=False)
     found(case, address=None, protected=True)
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     assert not case.documents.exists()
 
 
 @pytest.mark.parametrize("known", [True, False])
 def test_what_is_posted_goes_into_the_print_queue_to_the_registered_address(known):
     document = drawn(identity_check="posted")
-    Check.objects.all().delete()
+    RegisterCheck.objects.all().delete()
     if known:
         found(document.case)
-    actions.issue(document.pk)
+    issuing.issue_document(document.pk)
     document.refresh_from_db()
     letter = Delivery.objects.about(document.case.subject).get(carrier="print")
     assert letter.payload["enclosures"][0]["path"] == document.content.name
@@ -454,10 +458,10 @@ def test_who_has_no_e_mail_address_gets_all_in_one_letter_unless_they_declared_a
     found(case)
     before = Delivery.objects.about(case.subject).count()
     details = {"documents": {"identity_check": "posted"}}
-    cases.accept(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
-    process.advance(case.pk)
+    cases.accept_case(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
+    process.advance_case(case.pk)
     document = case.documents.get()
-    actions.issue(document.pk)
+    issuing.issue_document(document.pk)
     written = Delivery.objects.about(case.subject).order_by("created_at")[before:]
     [enclosing] = [one for one in written if one.payload["enclosures"]]
     assert len(written) == letters

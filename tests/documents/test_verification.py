@@ -3,7 +3,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from eservices.documents import actions, limits
+from eservices.documents import rate_limits
+from eservices.documents.actions import issuing
 from eservices.documents.models import Document
 from tests.factories.documents import agent, drawn
 
@@ -43,7 +44,7 @@ def test_verification_says_what_to_do_when_the_paper_differs(client, document):
 
 
 def test_verification_of_a_revoked_document_names_nobody(client, document):
-    actions.revoke(actor=agent(), document=document, reason="Élodie a déménagé", public="changed")
+    issuing.revoke_document(actor=agent(), document=document, reason="Élodie a déménagé", public="changed")
     page = client.get(verdict(document.code)).text
     assert "Élodie" not in page
     assert "1988" not in page
@@ -52,7 +53,7 @@ def test_verification_of_a_revoked_document_names_nobody(client, document):
 
 
 def test_verification_of_an_erased_document_names_nobody(client, document):
-    actions.erase(actor=agent(), case=document.case)
+    issuing.erase_documents(actor=agent(), case=document.case)
     page = client.get(verdict(document.code)).text
     assert "Élodie" not in page
     assert document.number in page
@@ -73,8 +74,8 @@ def test_verification_is_found_by_no_search_and_stored_by_nobody(client, documen
 
 
 def test_whoever_verifies_more_than_anybody_is_shown_is_slowed_down(client, document):
-    for _ in range(limits.CODES.most):
-        limits.CODES.allows("127.0.0.1")
+    for _ in range(rate_limits.CODES.most):
+        rate_limits.CODES.allows("127.0.0.1")
     assert client.get(verdict(document.code)).status_code == 429
 
 
@@ -128,14 +129,14 @@ def test_a_document_being_made_is_unknown(client):
 
 
 def test_who_guesses_codes_is_slowed_down_and_others_are_not(client, document):
-    for _ in range(limits.MISSES):
+    for _ in range(rate_limits.MISSES):
         client.get(verdict(UNKNOWN))
     assert client.get(verdict(document.code)).status_code == 429
     assert client.get(verdict(document.code), REMOTE_ADDR="192.0.2.9").status_code == 200
 
 
 def test_known_codes_are_not_counted(client, document):
-    for _ in range(limits.MISSES + 1):
+    for _ in range(rate_limits.MISSES + 1):
         page = client.get(verdict(document.code))
     assert page.status_code == 200
 

@@ -6,11 +6,11 @@ from django.utils import timezone
 from wagtail.documents.models import Document
 from wagtail_factories import DocumentFactory, ImageFactory
 
-from eservices.bookings.actions.locking import take, taking
-from eservices.bookings.availability import Span
-from eservices.bookings.models import Booking, Description, Resource, Timetable, Unit, Use
-from eservices.bookings.offers import offer
-from eservices.bookings.states import State
+from eservices.bookings.actions.locking import take_pieces, units_locked
+from eservices.bookings.bookable_resources import bookable_resource
+from eservices.bookings.logic.availability import TimeSpan
+from eservices.bookings.models import Booking, Resource, ResourceDescription, ResourceUnit, Timetable, Unit
+from eservices.bookings.states import BookingState
 from tests.factories.home import locale
 
 ALL_WEEK = ("0", "1", "2", "3", "4", "5", "6")
@@ -49,7 +49,7 @@ def unit(key: str = "salle", quantity: int = 1) -> Unit:
 def resource(key: str = "salle", *units: Unit, table: Timetable | None = None, **more) -> Resource:
     """A resource of these units, one piece of each; of a unit of its own if none is given."""
     made = Resource(key=key, name=key.capitalize(), timetable=table or timetable(), **more)
-    made.uses = [Use(unit=one, quantity=1) for one in units or [unit(key)]]
+    made.uses = [ResourceUnit(unit=one, quantity=1) for one in units or [unit(key)]]
     made.save()
     return made
 
@@ -57,7 +57,7 @@ def resource(key: str = "salle", *units: Unit, table: Timetable | None = None, *
 def described(thing: Resource) -> Document:
     """Said of it in French and in German, each with the document of its own; the French one is answered."""
     document = DocumentFactory(title="Plan des tables")
-    french = Description.objects.create(
+    french = ResourceDescription.objects.create(
         resource=thing,
         picture=ImageFactory(),
         locale=locale(),
@@ -103,12 +103,12 @@ def counter(desks: int = 4, minutes: int = 30) -> Resource:
 
 def booking(thing: Resource, start: str, end: str, **more) -> Booking:
     """Agreed and taken past the rules, times as the commune's clocks show them: "2026-03-10T18:00"."""
-    zone, wanted = timezone.get_default_timezone(), offer(thing.key)
-    span = Span.of(*(datetime.fromisoformat(at).replace(tzinfo=zone) for at in (start, end)))
+    zone, wanted = timezone.get_default_timezone(), bookable_resource(thing.key)
+    span = TimeSpan.of(*(datetime.fromisoformat(at).replace(tzinfo=zone) for at in (start, end)))
     made = Booking(
-        resource=thing, starts_at=span.start, ends_at=span.end, **{"state": State.CONFIRMED} | more
+        resource=thing, starts_at=span.start, ends_at=span.end, **{"state": BookingState.CONFIRMED} | more
     )
-    with taking(wanted.needs):
+    with units_locked(wanted.needs):
         made.save()
-        take([made], wanted, timezone.now(), anyway=True)
+        take_pieces([made], wanted, timezone.now(), anyway=True)
     return made

@@ -10,10 +10,18 @@ from django.utils import timezone
 
 from eservices.cases import actions, process
 from eservices.cases.actors import Applicant
-from eservices.cases.models import CallBack, Case, CaseTie, Person, Role, Team, TeamMember
-from eservices.cases.states import State
+from eservices.cases.models import (
+    CallbackRequest,
+    Case,
+    CaseRelation,
+    ConcernedPerson,
+    Role,
+    Team,
+    TeamMember,
+)
+from eservices.cases.states import CaseState
 from eservices.formbuilder.models import Form
-from eservices.submissions.actions import send
+from eservices.submissions.actions import submit
 from eservices.submissions.models import StoredFile, Submission
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.submissions import (
@@ -72,11 +80,11 @@ class CaseFactory:
         said = {key: fields.pop(key, {}) for key in ("answers", "settings", "asks")}
         case = cls._open(stages, email, user, kind, fields.pop("language", "fr"), **said)
         if advanced:
-            process.advance(case.pk)
+            process.advance_case(case.pk)
         for situation in situations:
             getattr(cls, f"_{situation}")(case)
         if situations:
-            process.advance(case.pk)
+            process.advance_case(case.pk)
         return moved(case, **fields)
 
     @staticmethod
@@ -106,34 +114,34 @@ class CaseFactory:
         if answers:
             submission.answers |= answers
             submission.save()
-            case.search_text = actions.search_text(case)
+            case.search_text = actions.case_search_lines(case)
             case.save()
         return case
 
     @staticmethod
     def _taken(case):
-        actions.take(actor=member(), case=case)
+        actions.take_case(actor=member(), case=case)
 
     @staticmethod
     def _asked(case):
-        actions.ask(actor=member(), case=case, text="Il manque la page 3 du bail.")
+        actions.ask_applicant(actor=member(), case=case, text="Il manque la page 3 du bail.")
 
     @staticmethod
     def _answered(case):
         CaseFactory._asked(case)
-        actions.answer(actor=applicant(case), case=case, text="La voici.")
+        actions.answer_question(actor=applicant(case), case=case, text="La voici.")
 
     @staticmethod
     def _accepted(case):
-        actions.accept(actor=member(), case=case)
+        actions.accept_case(actor=member(), case=case)
 
     @staticmethod
     def _refused(case):
-        actions.refuse(actor=member(), case=case, reason="Vous n’habitez pas à Orvenay.")
+        actions.refuse_case(actor=member(), case=case, reason="Vous n’habitez pas à Orvenay.")
 
     @staticmethod
     def _withdrawn(case):
-        actions.withdraw(actor=applicant(case), case=case)
+        actions.withdraw_request(actor=applicant(case), case=case)
 
 
 def moved(case: Case, *, late=False, today=False, **fields) -> Case:
@@ -142,7 +150,7 @@ def moved(case: Case, *, late=False, today=False, **fields) -> Case:
         fields["deadline"] = timezone.now() - timedelta(days=2)
     if today:
         fields["deadline"] = timezone.localtime().replace(hour=23, minute=59, second=59)
-    if fields.get("state") == State.CLOSED:
+    if fields.get("state") == CaseState.CLOSED:
         fields["closed_at"] = timezone.now()
     if fields:
         Case.objects.filter(pk=case.pk).update(**fields)
@@ -171,7 +179,7 @@ class PersonFactory(factory.django.DjangoModelFactory):
     """Somebody whom a request concerns, beside others."""
 
     class Meta:
-        model = Person
+        model = ConcernedPerson
 
     field = "enfants"
     place = factory.Sequence(int)
@@ -194,7 +202,7 @@ class CallBackFactory(factory.django.DjangoModelFactory):
     """Somebody waits for a call."""
 
     class Meta:
-        model = CallBack
+        model = CallbackRequest
 
     phone = "+41790000000"
     wish = "demain matin"
@@ -203,7 +211,7 @@ class CallBackFactory(factory.django.DjangoModelFactory):
 def tied(case: Case) -> Case:
     """Another case that is tied to this one."""
     other = CaseFactory()
-    CaseTie.objects.create(first=case, second=other, author=member())
+    CaseRelation.objects.create(first=case, second=other, author=member())
     return other
 
 
@@ -239,6 +247,6 @@ def household(*names: str, **fields) -> Case:
     draft = DraftFactory(complete=True, version=version, **fields)
     draft.answers |= {"enfants": rows}
     draft.save()
-    case = send(actor=None, draft=draft).case
-    process.advance(case.pk)
+    case = submit(actor=None, draft=draft).case
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)

@@ -46,7 +46,7 @@ def make_service(index=None, definition: dict = SERVICE, **page) -> ServicePage:
     Team.objects.get_or_create(key="habitants", defaults={"name": "Contrôle des habitants"})
     definition = said_beside(definition, **page) if page else definition
     page = actions.import_service(actor=None, index=index or make_counter(), definition=definition)
-    actions.update_translations(page.pk)
+    actions.sync_translations(page.pk)
     return ServicePage.objects.get(pk=page.pk)
 
 

@@ -5,11 +5,10 @@ from datetime import datetime
 import time_machine
 
 from eservices.deliveries import actions as outbox
+from news.articles.models import NewsPage
 from news.channels import actions
-from news.channels.models import Post
-from news.models import NewsPage
-
-from .news import NewsPageFactory
+from news.channels.models import ChannelPost
+from tests.factories.news import NewsPageFactory
 
 
 def draft(index, *channels: str, text: str = "", **fields) -> NewsPage:
@@ -20,7 +19,7 @@ def draft(index, *channels: str, text: str = "", **fields) -> NewsPage:
 
 
 def tick(page, *channels: str, text: str = "") -> None:
-    actions.choose(actor=None, page=page, choices=dict.fromkeys(channels, (True, text)))
+    actions.save_channel_choices(actor=None, page=page, choices=dict.fromkeys(channels, (True, text)))
 
 
 def publish(page) -> None:
@@ -28,11 +27,11 @@ def publish(page) -> None:
     page.refresh_from_db()
 
 
-def post_of(page, channel: str) -> Post:
-    return Post.objects.get(page_id=page.pk, channel=channel)
+def post_of(page, channel: str) -> ChannelPost:
+    return ChannelPost.objects.get(page_id=page.pk, channel=channel)
 
 
 def wake(at: datetime) -> None:
     """Lets everything leave that is due at a moment."""
     with time_machine.travel(at, tick=False):
-        outbox.wake(at)
+        outbox.wake_due_deliveries(at)

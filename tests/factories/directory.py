@@ -2,9 +2,9 @@
 
 import factory
 
-from news.models import DirectoryEntry, DirectoryPage, DirectoryTheme, GuidePage, PlacesPage
-
-from .home import PageFactory, locale
+from home.models.guide_pages import GuidePage, PlacesPage
+from news.directory.models import DirectoryEntry, DirectoryPage, DirectoryTheme
+from tests.factories.home import PageFactory, locale
 
 
 class DirectoryThemeFactory(factory.django.DjangoModelFactory):

@@ -9,7 +9,7 @@ from eservices.accounts.models import User
 from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.models import Case
-from eservices.documents import actions
+from eservices.documents.actions import issuing
 from eservices.documents.models import Document, DocumentTemplate
 from tests.factories.register import found_in_register
 from tests.factories.submissions import FormVersionFactory, certificate, sent
@@ -75,15 +75,15 @@ def waiting_case(
     if found:
         found_in_register(submission.case)
     if advanced:
-        process.advance(submission.case.pk)
+        process.advance_case(submission.case.pk)
     return Case.objects.get(pk=submission.case.pk)
 
 
 def accepted_case(identity_check: str = "seen", **fields) -> Case:
     """An accepted request: the number of its document is drawn, the PDF still to be made."""
     case = waiting_case(**fields)
-    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": identity_check}})
-    process.advance(case.pk)
+    cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": identity_check}})
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 
@@ -96,5 +96,5 @@ def drawn(**fields) -> Document:
 def issued(**fields) -> Document:
     """A document that the applicant has."""
     document = drawn(**fields)
-    actions.issue(document.pk)
+    issuing.issue_document(document.pk)
     return Document.objects.get(pk=document.pk)

@@ -9,7 +9,7 @@ from PIL import Image as Drawn
 from PIL import ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from home.sandbox.inspect_file import PARTS
+from home.untrusted_files.inspect_file import PARTS
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(
     500

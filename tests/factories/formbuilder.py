@@ -1,8 +1,8 @@
 """Definitions for tests: one question in one line, a form around it."""
 
-from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.models import ReferenceRow, ReferenceTable
-from home import generation
+from home.caching import site_version
 
 
 def question(key: str = "nom", type: str = "short_text", **more) -> dict:
@@ -38,8 +38,8 @@ def content(*steps: dict, texts: dict | None = None, **more) -> dict:
     } | more
 
 
-def definition(*steps: dict, **more) -> Definition:
-    return Definition(content(*steps, **more))
+def definition(*steps: dict, **more) -> FormDefinition:
+    return FormDefinition(content(*steps, **more))
 
 
 def _texts(field: dict, made: dict) -> None:
@@ -66,7 +66,7 @@ def make_table(key: str = "rues", *labels: str, **more) -> ReferenceTable:
         row = ReferenceRow(table=table, label=label, order=order, **more)
         row.full_clean()
         row.save()
-    generation.changed()
+    site_version.invalidate_site()
     return table
 
 

@@ -8,11 +8,10 @@ from django.utils import translation
 from django.utils.text import slugify
 from wagtail.models import Locale, Page, Site
 
-from home.alerts.levels import Level
+from home.alerts.levels import AlertLevel
+from home.alerts.models import Alert
+from home.bundles.models import Bundle, BundleEntry
 from home.models import (
-    Alert,
-    Bundle,
-    BundleEntry,
     CommuneSettings,
     Contact,
     ContactPage,
@@ -21,10 +20,9 @@ from home.models import (
     OfficePage,
     Person,
     SectionPage,
-    SharedNotice,
-    WasteCollection,
-    WasteDistrict,
+    SharedCallout,
 )
+from news.waste.models import WasteCollection, WasteDistrict
 
 WEEK = [("opening", {"day": str(day), "opens": time(8), "closes": time(11, 30)}) for day in range(5)]
 
@@ -158,7 +156,7 @@ class CommuneSettingsFactory(factory.django.DjangoModelFactory):
 class AlertFactory(factory.django.DjangoModelFactory):
     """An alert that holds everywhere. ``title=``, ``text=`` and other words are French; ``texts=`` for more."""
 
-    level = Level.ATTENTION
+    level = AlertLevel.ATTENTION
     live = False
 
     class Meta:
@@ -182,7 +180,7 @@ class SharedNoticeFactory(factory.django.DjangoModelFactory):
     locale = factory.LazyFunction(locale)
 
     class Meta:
-        model = SharedNotice
+        model = SharedCallout
 
 
 class BundleFactory(factory.django.DjangoModelFactory):

@@ -6,26 +6,14 @@ import factory
 from django.utils import timezone
 from wagtail_factories import DocumentFactory
 
-from news.models import (
-    DocumentKind,
-    EventIndexPage,
-    EventPage,
-    JobIndexPage,
-    JobPage,
-    LibraryPage,
-    MeetingIndexPage,
-    MeetingPage,
-    NewsCategory,
-    NewsIndexPage,
-    NewsPage,
-    NoticeIndexPage,
-    NoticeKind,
-    NoticePage,
-    Publication,
-    WasteCalendarPage,
-)
-
-from .home import PageFactory, locale
+from news.agenda.models import EventIndexPage, EventPage
+from news.articles.models import NewsCategory, NewsIndexPage, NewsPage
+from news.council.models import MeetingIndexPage, MeetingPage
+from news.library.models import DocumentKind, LibraryPage, Publication
+from news.official_notices.models import OfficialNoticeIndexPage, OfficialNoticePage, OfficialNoticeType
+from news.vacancies.models import VacancyIndexPage, VacancyPage
+from news.waste.models import WasteCalendarPage
+from tests.factories.home import PageFactory, locale
 
 
 def moment(*parts) -> datetime:
@@ -87,7 +75,7 @@ class NoticeKindFactory(factory.django.DjangoModelFactory):
     locale = factory.LazyFunction(locale)
 
     class Meta:
-        model = NoticeKind
+        model = OfficialNoticeType
 
 
 class NoticeIndexPageFactory(PageFactory):
@@ -95,7 +83,7 @@ class NoticeIndexPageFactory(PageFactory):
     slug = "pilier-public"
 
     class Meta:
-        model = NoticeIndexPage
+        model = OfficialNoticeIndexPage
 
 
 class NoticePageFactory(PageFactory):
@@ -105,7 +93,7 @@ class NoticePageFactory(PageFactory):
     first_day = date(2026, 11, 2)
 
     class Meta:
-        model = NoticePage
+        model = OfficialNoticePage
 
 
 class MeetingIndexPageFactory(PageFactory):
@@ -158,7 +146,7 @@ class JobIndexPageFactory(PageFactory):
     slug = "emplois"
 
     class Meta:
-        model = JobIndexPage
+        model = VacancyIndexPage
 
 
 class JobPageFactory(PageFactory):
@@ -168,7 +156,7 @@ class JobPageFactory(PageFactory):
     email = "rh@orvenay.example"
 
     class Meta:
-        model = JobPage
+        model = VacancyPage
 
 
 class WasteCalendarPageFactory(PageFactory):

@@ -6,12 +6,11 @@ import factory
 from django.utils import timezone
 from wagtail.blocks import StreamValue
 
-from newsletter import carrying
+from newsletter import sending
 from newsletter.actions import mailings as actions
 from newsletter.models import Campaign, Mailing, Subscriber, Subscription, Topic
-from newsletter.states import State
-
-from .home import locale
+from newsletter.states import SubscriberState
+from tests.factories.home import locale
 
 
 class TopicFactory(factory.django.DjangoModelFactory):
@@ -28,7 +27,7 @@ class SubscriberFactory(factory.django.DjangoModelFactory):
 
     email = factory.Sequence(lambda number: f"abonnee{number}@courriel.example")
     language = "fr"
-    state = State.CONFIRMED
+    state = SubscriberState.CONFIRMED
     link_expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
     confirmed_at = factory.LazyFunction(timezone.now)
 
@@ -37,8 +36,10 @@ class SubscriberFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     class Params:
-        pending = factory.Trait(state=State.PENDING, confirmed_at=None)
-        gone = factory.Trait(state=State.UNSUBSCRIBED, unsubscribed_at=factory.LazyFunction(timezone.now))
+        pending = factory.Trait(state=SubscriberState.PENDING, confirmed_at=None)
+        gone = factory.Trait(
+            state=SubscriberState.UNSUBSCRIBED, unsubscribed_at=factory.LazyFunction(timezone.now)
+        )
 
     @factory.post_generation
     def topics(self, create, topics, **kwargs):
@@ -72,7 +73,7 @@ class CampaignFactory(factory.django.DjangoModelFactory):
         cls, model, *args, pages=(), blocks=(("text", "<p>Bonjour à tous.</p>"),), topics=(), **fields
     ):
         campaign = model(**fields)
-        kinds = {"NewsPage": "news", "EventPage": "event", "NoticePage": "notice"}
+        kinds = {"NewsPage": "news", "EventPage": "event", "OfficialNoticePage": "notice"}
         chosen = [(kinds[type(page).__name__], page.pk) for page in pages]
         raw = [{"type": kind, "value": value} for kind, value in [*chosen, *blocks]]
         campaign.body = StreamValue(campaign._meta.get_field("body").stream_block, raw, is_lazy=True)
@@ -83,8 +84,8 @@ class CampaignFactory(factory.django.DjangoModelFactory):
 
 def mailed(campaign: Campaign, **options) -> Mailing:
     """The campaign as sent, as far as one worker gets."""
-    mailing = actions.schedule(actor=None, campaign=campaign, **options)
-    carrying.carry(mailing.pk)
+    mailing = actions.schedule_mailing(actor=None, campaign=campaign, **options)
+    sending.run_mailing(mailing.pk)
     mailing.refresh_from_db()
     return mailing
 

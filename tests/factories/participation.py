@@ -11,9 +11,8 @@ from news.participation.models import (
     Contribution,
     SurveyPage,
 )
-from news.participation.moderation.states import State
-
-from .home import PageFactory
+from news.participation.moderation.states import ModerationState
+from tests.factories.home import PageFactory
 
 
 class ConsultationIndexPageFactory(PageFactory):
@@ -40,7 +39,7 @@ class ContributionFactory(factory.django.DjangoModelFactory):
     shown_as = "first"
     email = "lea@example.org"
     language = "fr"
-    state = State.PUBLISHED
+    state = ModerationState.PUBLISHED
 
     class Meta:
         model = Contribution
@@ -67,7 +66,7 @@ class CommentFactory(factory.django.DjangoModelFactory):
     shown_as = "first"
     email = "lea@example.org"
     language = "fr"
-    state = State.PUBLISHED
+    state = ModerationState.PUBLISHED
 
     class Meta:
         model = Comment

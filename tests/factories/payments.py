@@ -4,13 +4,13 @@ from datetime import date
 
 from django.utils import timezone
 
-from eservices.cases.sweeps import wake_due_cases
-from eservices.payments import carrying, sweeps
-from eservices.payments.actions import paying
-from eservices.payments.contrib.demo.models import DemoPayment
-from eservices.payments.contrib.demo.provider import pay
-from eservices.payments.models import Charge, FeeEntry, FeePrice, Payment, PaymentSettings
-from eservices.payments.providers import providers
+from eservices.cases.jobs import wake_due_cases
+from eservices.payments import jobs, provider_calls
+from eservices.payments.actions import payments
+from eservices.payments.contrib.demo.provider import mark_paid
+from eservices.payments.models import Charge, FeePrice, FeeScheduleEntry, Payment, PaymentSettings
+from eservices.payments.models.demo_payments import DemoPayment
+from eservices.payments.providers import payment_providers
 from home.models import CommuneSettings
 from tests.factories.cases import CaseFactory
 
@@ -18,9 +18,9 @@ PAYMENT = {"key": "paiement", "type": "payment", "settings": {"format": 1, "days
 QR_IBAN = "CH4431999123000889012"  # the example of the Swiss standard
 
 
-def entry(key: str = "attestation", *amounts: int, vat: str = "", **fields) -> FeeEntry:
+def entry(key: str = "attestation", *amounts: int, vat: str = "", **fields) -> FeeScheduleEntry:
     """An entry of the fee schedule; each amount holds from the first of January of 2020, 2021, …"""
-    made = FeeEntry.objects.create(key=key, name=key.capitalize(), **{"account": "4310.00"} | fields)
+    made = FeeScheduleEntry.objects.create(key=key, name=key.capitalize(), **{"account": "4310.00"} | fields)
     for year, amount in enumerate(amounts or (1500,), 2020):
         FeePrice.objects.create(entry=made, valid_from=date(year, 1, 1), amount=amount, vat=vat)
     return made
@@ -33,20 +33,22 @@ def due_charge(*, stages=None, **fields) -> Charge:
 
 def begun(charge: Charge, provider: str = "demo") -> Payment:
     """A payment of the charge, open at its provider."""
-    payment = paying.begin(actor=None, basket=charge.basket, provider=providers[provider], language="fr")
-    return carrying.start(payment)
+    payment = payments.start_payment(
+        actor=None, basket=charge.basket, provider=payment_providers[provider], language="fr"
+    )
+    return provider_calls.start_at_provider(payment)
 
 
 def pays(payment: Payment) -> None:
     """What the person does at the demo provider; we have not heard of it yet."""
-    pay(DemoPayment.objects.get(pk=payment.pk))
+    mark_paid(DemoPayment.objects.get(pk=payment.pk))
 
 
 def paid(charge: Charge) -> Payment:
     """A payment of the charge that has been received."""
     payment = begun(charge)
     pays(payment)
-    carrying.check(payment.pk)
+    provider_calls.poll_payment(payment.pk)
     sweep()
     return Payment.objects.get(pk=payment.pk)
 
@@ -54,7 +56,7 @@ def paid(charge: Charge) -> Payment:
 def sweep(now=None) -> None:
     """What the scheduler would do next: wake-ups at the end of a transaction do not come in tests."""
     now = now or timezone.now()
-    sweeps.ask_providers(now)
+    jobs.wake_due_payments(now)
     wake_due_cases(now)
 
 

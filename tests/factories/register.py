@@ -11,11 +11,11 @@ from eservices.cases import process
 from eservices.cases.models import Case, CaseStage
 from eservices.register import actions
 from eservices.register.contrib.demo import DemoRegister
-from eservices.register.declared import declared
-from eservices.register.models import Check
-from eservices.register.people import Declared, content_of, declared_from
-from tests import doubles
+from eservices.register.declared_person import declared_person
+from eservices.register.models import RegisterCheck
+from eservices.register.persons import DeclaredPerson, declared_from, to_json_data
 from tests.factories.cases import DECISION, CaseFactory
+from tests.support import local_servers
 
 TOKEN = "a token that the commune was given"
 CHECK = {
@@ -62,8 +62,8 @@ def checked_case(
 
 def ask(case: Case) -> Case:
     """The worker asks the register, and the case goes on."""
-    actions.check(check_of(case).pk)
-    process.advance(case.pk)
+    actions.run_check(check_of(case).pk)
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 
@@ -73,10 +73,10 @@ def found_in_register(case: Case, key: str = "ORV-1", named: Sequence[str] = ())
     if stage is None or stage.type == "register":
         return
     people = [DemoRegister().person(one) for one in (key, *named)]
-    shown = [{"outcome": "match", "people": [content_of(one)], "person": one.key} for one in people]
-    named_ones = [Declared(one.given_names, one.family_name) for one in people[1:]]
-    said = [{"declared": content_of(one)} for one in (declared_by(case, stage), *named_ones)]
-    Check.objects.create(
+    shown = [{"outcome": "match", "people": [to_json_data(one)], "person": one.key} for one in people]
+    named_ones = [DeclaredPerson(one.given_names, one.family_name) for one in people[1:]]
+    said = [{"declared": to_json_data(one)} for one in (declared_by(case, stage), *named_ones)]
+    RegisterCheck.objects.create(
         stage=stage,
         **shown[0],
         **said[0],
@@ -86,16 +86,16 @@ def found_in_register(case: Case, key: str = "ORV-1", named: Sequence[str] = ())
     )
 
 
-def check_of(case: Case) -> Check:
-    return Check.objects.get(stage__case=case)
+def check_of(case: Case) -> RegisterCheck:
+    return RegisterCheck.objects.get(stage__case=case)
 
 
-def declared_by(case: Case, stage: CaseStage) -> Declared:
+def declared_by(case: Case, stage: CaseStage) -> DeclaredPerson:
     """Who the applicant says to be, as the stage reads it."""
-    return declared(case.version.definition, case.answers, stage.spec.settings)
+    return declared_person(case.version.definition, case.answers, stage.spec.settings)
 
 
-class Server(doubles.Server):
+class Server(local_servers.Server):
     """A register over HTTP, as ``docs/connectors.md`` asks a supplier to build one, with a fault at will.
 
     ``reply``: what is said instead of an answer, as status and body; ``slow``: seconds before anything is said;
@@ -123,7 +123,7 @@ class Server(doubles.Server):
         return f"http{'s' if self.tls else ''}://127.0.0.1:{self.server_port}/v1"
 
 
-class Handler(doubles.Handler):
+class Handler(local_servers.Handler):
     protocol_version = "HTTP/1.1"
     sent = 0
 
@@ -154,7 +154,7 @@ class Handler(doubles.Handler):
                 return 200, _people(found)
             case ["persons", key]:
                 one = self.server.people.person(key)
-                return (200, json.dumps(content_of(one)).encode()) if one else (404, b"{}")
+                return (200, json.dumps(to_json_data(one)).encode()) if one else (404, b"{}")
             case ["persons", key, "household"]:
                 found = self.server.people.household(key)
                 return (200, _people(found)) if found else (404, b"{}")
@@ -183,9 +183,9 @@ class Handler(doubles.Handler):
 
 
 def _people(found) -> bytes:
-    return json.dumps({"persons": [content_of(one) for one in found]}).encode()
+    return json.dumps({"persons": [to_json_data(one) for one in found]}).encode()
 
 
 def serving(tls: ssl.SSLContext | None = None):
     """A register that runs on a port of its own; over TLS, where ``tls`` says how."""
-    return doubles.serving(Server(tls))
+    return local_servers.serving(Server(tls))

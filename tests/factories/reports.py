@@ -9,7 +9,7 @@ from wagtail.models import Locale
 
 from eservices.cases import process
 from eservices.reports import actions, photos
-from eservices.reports.models import Report, ReportCategory
+from eservices.reports.models import ProblemCategory, ProblemReport
 from tests.factories.cases import TeamFactory
 
 LAKE = {"lat": 46.5101, "lon": 6.4982}  # rue du Lac
@@ -19,7 +19,7 @@ class ReportCategoryFactory(factory.django.DjangoModelFactory):
     """Street lamps, which the road team mends."""
 
     class Meta:
-        model = ReportCategory
+        model = ProblemCategory
         django_get_or_create = ["name", "locale"]
 
     locale = factory.LazyFunction(lambda: Locale.objects.get_or_create(language_code="fr")[0])
@@ -45,13 +45,15 @@ def photo(name: str = "IMG_4711.jpg", *, where: tuple | None = None, size=(64, 4
     return SimpleUploadedFile(name, drawn.getvalue(), "image/jpeg")
 
 
-def reported(*, pictured: bool = False, place: dict | None = None, email: str = "", **fields) -> Report:
+def reported(
+    *, pictured: bool = False, place: dict | None = None, email: str = "", **fields
+) -> ProblemReport:
     """A report that waits for somebody to look at it."""
     category = fields.pop("category", None) or ReportCategoryFactory()
-    kept = actions.keep_photo(actor=None, photo=photos.cleaned(photo())[0]) if pictured else None
+    kept = actions.store_photo(actor=None, photo=photos.clean_photo(photo())[0]) if pictured else None
     given = {"address": "Rue du Lac 14", **LAKE} if place is None else place
-    report = actions.file_report(
+    report = actions.create_report(
         actor=None, category=category, place=given, photo=kept, email=email, language="fr", **fields
     )
-    process.advance(report.case_id)
-    return Report.objects.select_related("case").get(pk=report.pk)
+    process.advance_case(report.case_id)
+    return ProblemReport.objects.select_related("case").get(pk=report.pk)

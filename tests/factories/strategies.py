@@ -3,14 +3,22 @@
 from hypothesis import strategies as st
 
 from eservices.cases.stages import stages
-from eservices.catalogue.compile import stage_texts
+from eservices.catalogue.definition.compiler import stage_texts
 from eservices.formbuilder.blocks import FIELD_TEXTS, TOKENS
-from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.logic.conditions import OPERATORS, WITHOUT_VALUE
-from eservices.formbuilder.prefill import prefill
-from eservices.formbuilder.schema import settings_of, type_blocks
-from eservices.formbuilder.shapes import Items, Number, Record, Shape, Text, Whole, YesNo
+from eservices.formbuilder.prefill_sources import prefill_sources
+from eservices.formbuilder.schema.definitions import field_type_blocks, type_settings_shape
+from eservices.formbuilder.schema.shapes import (
+    BooleanShape,
+    IntegerShape,
+    ListShape,
+    NumberShape,
+    ObjectShape,
+    Shape,
+    TextShape,
+)
 
 NAMED = {"table": "rues", "entry": "attestation", "resource": "salle"}
 KEYS = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
@@ -92,10 +100,12 @@ def definitions(draw, languages=(), max_steps: int = 3, max_fields: int = 4) -> 
 
 @st.composite
 def questions(draw, key: str, before: list[dict], keys: list[str], inside: bool = False) -> dict:
-    kinds = type_blocks()["group"].child_blocks["fields"].child_blocks if inside else type_blocks()
+    kinds = (
+        field_type_blocks()["group"].child_blocks["fields"].child_blocks if inside else field_type_blocks()
+    )
     possible = {*kinds} if before else {*kinds} - {"computed"}  # it follows from what is asked before it
     kind = field_types[draw(st.sampled_from(sorted(possible)))]
-    has, field = type_blocks()[kind.key].child_blocks, {"key": key, "type": kind.key}
+    has, field = field_type_blocks()[kind.key].child_blocks, {"key": key, "type": kind.key}
     for name in ("required", "personal", "searchable", "secret"):
         if name in has and draw(st.booleans()):
             field[name] = True
@@ -104,7 +114,7 @@ def questions(draw, key: str, before: list[dict], keys: list[str], inside: bool 
     if "retention" in has and draw(st.booleans()):
         field["retention"] = draw(st.integers(1, 3650))
     if "prefill" in has and draw(st.booleans()):
-        field["prefill"] = draw(st.sampled_from(sorted(key for key, _source in prefill.items())))
+        field["prefill"] = draw(st.sampled_from(sorted(key for key, _source in prefill_sources.items())))
     if "table" in has and draw(st.integers(0, 2)) == 0:
         field["table"] = NAMED["table"]
     elif "options" in has:
@@ -148,29 +158,31 @@ def settings_for(draw, kind, field: dict, before: list[dict]) -> dict:
         return {"formula": {"operation": "count", "fields": [draw(st.sampled_from(before))["key"]]}}
     if kind.key == "booking":
         return {"resources": [NAMED["resource"]]}
-    settings = draw(of_shape(settings_of(type_blocks()[kind.key])))
-    view = Definition({"language": "fr", "steps": [{"key": "s", "fields": [field | {"settings": settings}]}]})
+    settings = draw(of_shape(type_settings_shape(field_type_blocks()[kind.key])))
+    view = FormDefinition(
+        {"language": "fr", "steps": [{"key": "s", "fields": [field | {"settings": settings}]}]}
+    )
     return settings if not list(kind.settings_faults(view.fields[field["key"]])) else {}
 
 
 def of_shape(shape: Shape):
     """Values of a shape that say something: nothing empty, nothing that is the default."""
     match shape:
-        case Record():
+        case ObjectShape():
             return st.fixed_dictionaries(
                 {}, optional={name: of_shape(one) for name, one in shape.known.items()}
             )
-        case Items():
+        case ListShape():
             return st.lists(of_shape(shape.one), min_size=1, max_size=3, unique=True)
-        case YesNo():
+        case BooleanShape():
             return st.just(True)
-        case Text() if shape.among is not None:
+        case TextShape() if shape.among is not None:
             return st.sampled_from([text for text in shape.among if text])
-        case Text():
+        case TextShape():
             return DAYS | st.sampled_from(["[A-Z]{2}", "a"])
-        case Whole():
+        case IntegerShape():
             return st.integers(max(shape.least, 0), min(shape.most, 50))
-        case Number():
+        case NumberShape():
             return st.integers(-50, 50) | st.sampled_from([0.5, 12.25])
     return st.just("x")
 
@@ -203,7 +215,7 @@ def texts_of(draw, definition: dict) -> dict[str, str]:
         maybe.append(f"step.{step['key']}.intro")
         paths += [f"check.{check['key']}" for check in step.get("checks", [])]
         for field in (one for top in step["fields"] for one in (top, *top.get("fields", []))):
-            has = type_blocks()[field["type"]].child_blocks
+            has = field_type_blocks()[field["type"]].child_blocks
             names = [f"field.{field['key']}.{name}" for name in FIELD_TEXTS if name in has]
             paths.append(f"field.{field['key']}.label")
             maybe += [name for name in names if name not in paths]

@@ -169,7 +169,7 @@ class DraftFactory(factory.django.DjangoModelFactory):
 def sent(**fields):
     """A submission, sent the way people send."""
     draft = DraftFactory(complete=True, **fields)
-    return actions.send(actor=draft.user, draft=draft)
+    return actions.submit(actor=draft.user, draft=draft)
 
 
 def pdf(name: str = "procuration.pdf", content: bytes = b"%PDF-1.7\n%a small one\n") -> SimpleUploadedFile:

@@ -6,31 +6,31 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from eservices.bookings.models import Inspection
-from eservices.bookings.states import State
+from eservices.bookings.states import BookingState
 from eservices.cases.models import (
+    AppealableDecision,
     Case,
+    CaseTag,
     Disposal,
     DisposalItem,
-    FormalDecision,
     LegalHold,
-    Letter,
-    Remedies,
+    LegalRemedies,
+    LetterTemplate,
     SavedView,
-    Tag,
 )
 from eservices.deliveries.models import Delivery
-from eservices.deliveries.paper.actions import take_batch
+from eservices.deliveries.print_queue.actions import take_print_batch
 from eservices.documents.models import Document, Permit, Zone
 from eservices.payments.actions import refunds
-from eservices.payments.contrib.qrbill import account
-from eservices.payments.models import AccountChange, SetAside, Till
-from eservices.reports.models import Report
+from eservices.payments.contrib.qrbill import account_changes
+from eservices.payments.models import AccountChange, Till, UnallocatedPayment
+from eservices.reports.models import ProblemReport
 from eservices.submissions.models import StoredFile
 from tests.factories import payments
 from tests.factories.bookings import booking, resource
 from tests.factories.cases import DECISION, CaseFactory, TeamFactory, member
 from tests.factories.deliveries import DeliveryFactory
-from tests.factories.letters import LetterFactory, RemediesFactory
+from tests.factories.letter_templates import LetterFactory, RemediesFactory
 from tests.factories.reports import ReportCategoryFactory
 
 ADDRESS = {"street": "Chemin des Vignes", "number": "12 bis", "postcode": "1099", "town": "Orvenay"}
@@ -51,7 +51,7 @@ def whole_case(owner) -> Case:
     stages, answers = [payments.PAYMENT, DECISION], {"adresse": ADDRESS}
     case = CaseFactory(user=owner, email="", answers=answers, settings=settings, stages=stages)
     agent = member()
-    case.tags.add(Tag.objects.create(name="urgent"))
+    case.tags.add(CaseTag.objects.create(name="urgent"))
     SavedView.objects.create(name="À moi", query="", owner=agent, team=case.team)
     LegalHold.objects.create(case=case, reason="Recours", by=agent)
     LetterFactory(team=case.team)
@@ -60,12 +60,12 @@ def whole_case(owner) -> Case:
     _documented(case)
     _booked(case, agent)
     _paid(case, agent)
-    Report.objects.create(case=case, category=ReportCategoryFactory().translation_key)
+    ProblemReport.objects.create(case=case, category=ReportCategoryFactory().translation_key)
     return Case.objects.get(pk=case.pk)
 
 
 def _decided(case: Case, agent) -> None:
-    FormalDecision.objects.create(
+    AppealableDecision.objects.create(
         case=case, outcome="refused", by=agent, title="Refus", authority="Tribunal", days=30
     )
     gone = Disposal.objects.create(
@@ -76,7 +76,7 @@ def _decided(case: Case, agent) -> None:
 
 def _written_to(case: Case, agent) -> None:
     DeliveryFactory(subject=case.subject, title=f"Votre demande {case.reference}")
-    take_batch(actor=agent, wanted=Delivery.objects.all())
+    take_print_batch(actor=agent, wanted=Delivery.objects.all())
 
 
 def _documented(case: Case) -> None:
@@ -95,16 +95,22 @@ def _booked(case: Case, agent) -> None:
     row.content.save("carte.png", ContentFile(b"\x89PNG\r\n\x1a\n."))
     day, hall = timezone.localdate() + timedelta(days=7), resource()
     booking(hall, f"{day}T10:00", f"{day}T12:00", submission=case.submission)
-    given = booking(hall, f"{day}T14:00", f"{day}T16:00", submission=case.submission, state=State.HANDED_OVER)
+    given = booking(
+        hall, f"{day}T14:00", f"{day}T16:00", submission=case.submission, state=BookingState.HANDED_OVER
+    )
     Inspection.objects.create(booking=given, kind="handover", by=agent).photos.add(row)
 
 
 def _paid(case: Case, agent) -> None:
     payment = payments.paid(case.charges.get())
-    refunds.ask(actor=agent, allocation=payment.allocations.get(), amount=500, reason="Un seul exemplaire")
+    refunds.request_refund(
+        actor=agent, allocation=payment.allocations.get(), amount=500, reason="Un seul exemplaire"
+    )
     Till.objects.create(agent=agent, start=0)
-    account.ask(actor=agent, creditor="Commune", iban="CH4431999123000889012")
-    SetAside.objects.create(provider="qrbill", amount=100, currency="CHF", account="1010", why="unknown")
+    account_changes.ask(actor=agent, creditor="Commune", iban="CH4431999123000889012")
+    UnallocatedPayment.objects.create(
+        provider="qrbill", amount=100, currency="CHF", account="1010", why="unknown"
+    )
 
 
 def parts_of(case: Case) -> dict:
@@ -125,15 +131,15 @@ def parts_of(case: Case) -> dict:
         LETTER: letter.pk,
         BATCH: letter.posting.batch_id,
         MAIL: about.filter(carrier="email").earliest("created_at").pk,
-        BOOKING: case.submission.bookings.get(state=State.CONFIRMED).pk,
+        BOOKING: case.submission.bookings.get(state=BookingState.CONFIRMED).pk,
         CHARGE: charge.pk,
         MONEY: money.pk,
         REFUND: money.refunds.get().pk,
-        ASIDE: SetAside.objects.get().pk,
+        ASIDE: UnallocatedPayment.objects.get().pk,
         CHANGE: AccountChange.objects.get().pk,
         TILL: Till.objects.get().pk,
         DISPOSAL: Disposal.objects.get().pk,
         TEAM: case.team_id,
-        TEXT: Letter.objects.get().pk,
-        REMEDIES: Remedies.objects.get().pk,
+        TEXT: LetterTemplate.objects.get().pk,
+        REMEDIES: LegalRemedies.objects.get().pk,
     }

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from eservices.formbuilder import fields
-from eservices.formbuilder.field_types import display, field_types
+from eservices.formbuilder.field_types import answer_text, field_types
 from eservices.formbuilder.forms import StepForm
 from tests.factories.formbuilder import EVERY_TYPE, definition, options, question, step
 
@@ -214,13 +214,13 @@ def test_of_a_list_as_many_are_chosen_as_allowed():
 )
 def test_an_answer_reads_the_same_everywhere(kind, answer, text):
     form = definition(step("un", question("q", kind)))
-    assert display(form.fields["q"], answer, form, "fr") == text
+    assert answer_text(form.fields["q"], answer, form, "fr") == text
 
 
 def test_a_choice_reads_as_the_words_of_its_option():
     field = question("q", "choices", options=options("a", "b"))
     form = definition(step("un", field), texts={"option.q.a": "Appartement"})
-    assert display(form.fields["q"], ["a", "b"], form, "fr") == "Appartement, b"
+    assert answer_text(form.fields["q"], ["a", "b"], form, "fr") == "Appartement, b"
 
 
 @pytest.mark.parametrize("pattern", [r"([A-Za-z]+ ?)+", r"(a|a|aa)+", r"(a*)*b"])

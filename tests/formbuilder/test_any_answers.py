@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
-from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.field_types import field_types
-from eservices.formbuilder.forms import StepForm, as_data
-from eservices.formbuilder.linter import ERROR, lint
+from eservices.formbuilder.forms import StepForm, answers_as_posted
+from eservices.formbuilder.linter import ERROR, lint_definition
 from eservices.formbuilder.logic.fees import fees_due
 from eservices.formbuilder.logic.visibility import relevant_answers
-from eservices.formbuilder.summary import summarise
-from eservices.submissions.progress import Progress
+from eservices.formbuilder.summary import summarize_answers
+from eservices.submissions.progress import FormProgress
 from tests.factories.bookings import resource
 from tests.factories.formbuilder import make_table
 from tests.factories.payments import entry
@@ -55,15 +55,15 @@ def named(db):
     resource()
 
 
-def keys_of(definition: Definition) -> list[str]:
+def keys_of(definition: FormDefinition) -> list[str]:
     return [*definition.fields, "inconnu"]
 
 
-def answers_to(definition: Definition):
+def answers_to(definition: FormDefinition):
     return st.dictionaries(st.sampled_from(keys_of(definition)), any_json, max_size=8)
 
 
-def posted_to(definition: Definition):
+def posted_to(definition: FormDefinition):
     names = st.builds(
         lambda key, part: f"{key}{part}", st.sampled_from(keys_of(definition)), st.sampled_from(PARTS)
     )
@@ -74,10 +74,10 @@ def posted_to(definition: Definition):
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
 def test_any_stored_answers_are_judged_shown_and_counted(content, data):
-    definition = Definition(content)
+    definition = FormDefinition(content)
     answers = data.draw(answers_to(definition))
     completed = [step.key for step in definition.steps]
-    progress = Progress(definition, answers, completed, "de", TODAY)
+    progress = FormProgress(definition, answers, completed, "de", TODAY)
     incomplete = progress.first_incomplete
     assert incomplete is None or incomplete in progress.steps
     for step in progress.steps:
@@ -86,7 +86,7 @@ def test_any_stored_answers_are_judged_shown_and_counted(content, data):
         assert [
             str(question) for question in StepForm(definition, step, "fr", answers, today=TODAY).questions
         ]
-    assert isinstance(summarise(definition, answers, "fr", TODAY), list)
+    assert isinstance(summarize_answers(definition, answers, "fr", TODAY), list)
     assert all(line.total >= 0 for line in fees_due(definition, answers, TODAY))
     assert relevant_answers(definition, progress.relevant, TODAY).keys() <= answers.keys() | set(
         definition.fields
@@ -97,15 +97,15 @@ def test_any_stored_answers_are_judged_shown_and_counted(content, data):
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
 def test_what_was_judged_before_holds_as_long_as_nothing_that_is_looked_at_changes(content, data):
-    definition = Definition(content)
+    definition = FormDefinition(content)
     first = data.draw(answers_to(definition))
     second = first | data.draw(answers_to(definition))
     completed = [step.key for step in definition.steps]
-    before = Progress(definition, first, completed, "fr", TODAY)
+    before = FormProgress(definition, first, completed, "fr", TODAY)
     judged = [before.is_complete(step) for step in before.steps]
     for answers in (second, first):
-        fresh = Progress(definition, answers, completed, "fr", TODAY)
-        handed_on = Progress(definition, answers, completed, "fr", TODAY, before.verdicts)
+        fresh = FormProgress(definition, answers, completed, "fr", TODAY)
+        handed_on = FormProgress(definition, answers, completed, "fr", TODAY, before.verdicts)
         assert [handed_on.is_complete(step) for step in fresh.steps] == [
             fresh.is_complete(step) for step in fresh.steps
         ]
@@ -116,12 +116,12 @@ def test_what_was_judged_before_holds_as_long_as_nothing_that_is_looked_at_chang
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
 def test_whatever_is_posted_is_taken_or_refused_with_words(content, data):
-    definition = Definition(content)
+    definition = FormDefinition(content)
     for step in definition.steps:
         form = StepForm(definition, step, "fr", {}, data=data.draw(posted_to(definition)), today=TODAY)
         if form.is_valid():
             again = StepForm(
-                definition, step, "fr", {}, data=as_data(step, form.cleaned_answers), today=TODAY
+                definition, step, "fr", {}, data=answers_as_posted(step, form.cleaned_answers), today=TODAY
             )
             assert again.is_valid(), again.errors
             assert again.cleaned_answers == form.cleaned_answers
@@ -138,7 +138,7 @@ def test_whatever_is_posted_is_taken_or_refused_with_words(content, data):
 @given(data=st.data())
 def test_stored_answer_of_each_type_is_accepted_again(kind, data):
     asked = {"key": "q", "type": kind, "required": True} | field_types[kind].example
-    definition = Definition(
+    definition = FormDefinition(
         {"language": "fr", "steps": [{"key": "un", "fields": [asked]}], "texts": {"fr": {}}}
     )
     [step] = definition.steps
@@ -148,14 +148,14 @@ def test_stored_answer_of_each_type_is_accepted_again(kind, data):
     form = StepForm(definition, step, "fr", {}, data=typed, today=TODAY)
     if form.is_valid():
         stored = form.cleaned_answers
-        again = StepForm(definition, step, "fr", {}, data=as_data(step, stored), today=TODAY)
+        again = StepForm(definition, step, "fr", {}, data=answers_as_posted(step, stored), today=TODAY)
         assert again.is_valid(), again.errors
         assert again.cleaned_answers == stored
 
 
 @pytest.mark.parametrize("kind", ["integer", "decimal", "money"])
 def test_required_number_is_answered_with_nought(kind):
-    definition = Definition(
+    definition = FormDefinition(
         {
             "language": "fr",
             "steps": [{"key": "un", "fields": [{"key": "q", "type": kind, "required": True}]}],
@@ -165,7 +165,9 @@ def test_required_number_is_answered_with_nought(kind):
     [step] = definition.steps
     form = StepForm(definition, step, "fr", {}, data=MultiValueDict({"q": ["0"]}), today=TODAY)
     assert form.is_valid(), form.errors
-    again = StepForm(definition, step, "fr", {}, data=as_data(step, form.cleaned_answers), today=TODAY)
+    again = StepForm(
+        definition, step, "fr", {}, data=answers_as_posted(step, form.cleaned_answers), today=TODAY
+    )
     assert again.is_valid(), again.errors
 
 
@@ -173,6 +175,6 @@ def test_required_number_is_answered_with_nought(kind):
 @given(content=definitions())
 def test_a_sound_definition_has_no_errors_and_a_reading_changes_nothing(content):
     before = copy.deepcopy(content)
-    assert [str(fault) for fault in lint(content) if fault.level == ERROR] == []
-    assert Definition(content).digest == Definition(before).digest
+    assert [str(fault) for fault in lint_definition(content) if fault.level == ERROR] == []
+    assert FormDefinition(content).digest == FormDefinition(before).digest
     assert content == before

@@ -6,18 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eservices.formbuilder.logic.conditions import OPERATORS, holds, mentioned
+from eservices.formbuilder.logic.conditions import OPERATORS, condition_fields, condition_holds
 from tests.factories.formbuilder import when
-
-from .strategies import any_json, conditions, keys
-from .table import TABLE, examples
+from tests.formbuilder.condition_examples import TABLE, examples
+from tests.formbuilder.strategies import any_json, conditions, keys
 
 TODAY = date.fromisoformat(TABLE["today"])
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.why)
 def test_a_condition_holds_or_not(example):
-    assert holds(example.condition, example.answers, date.fromisoformat(example.today)) is example.holds
+    assert (
+        condition_holds(example.condition, example.answers, date.fromisoformat(example.today))
+        is example.holds
+    )
 
 
 def test_the_table_has_every_operator_both_ways():
@@ -27,27 +29,27 @@ def test_the_table_has_every_operator_both_ways():
 
 def test_what_a_condition_looks_at_includes_what_it_compares_with():
     condition = {"any": [when("b"), {"all": [when("a", "before", {"field": "c"}), when("b")]}]}
-    assert mentioned(condition) == ["b", "a", "c"]
+    assert condition_fields(condition) == ["b", "a", "c"]
 
 
 @given(condition=conditions, answers=st.dictionaries(keys, any_json), today=st.dates())
 def test_any_condition_on_any_answers_holds_or_not_and_never_raises(condition, answers, today):
-    assert holds(condition, answers, today) in (True, False)
-    assert isinstance(mentioned(condition), list)
+    assert condition_holds(condition, answers, today) in (True, False)
+    assert isinstance(condition_fields(condition), list)
 
 
 def test_a_condition_nested_without_end_does_not_hold():
     condition = when("nombre", "gt", 1)
     for _ in range(500):
         condition = {"all": [condition]}
-    assert not holds(condition, TABLE["answers"], TODAY)
+    assert not condition_holds(condition, TABLE["answers"], TODAY)
 
 
 def test_an_answer_nested_without_end_is_the_same_as_none():
     answer = []
     for _ in range(400):
         answer = [answer]
-    assert not holds(when("a", "equals", {"field": "a"}), {"a": answer}, TODAY)
+    assert not condition_holds(when("a", "equals", {"field": "a"}), {"a": answer}, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -56,5 +58,5 @@ def test_an_answer_nested_without_end_is_the_same_as_none():
     ids=["digits", "infinite", "nan", "power"],
 )
 def test_what_is_no_number_of_json_is_no_number(huge):
-    assert not holds(when("a", "gt", 1), {"a": huge}, TODAY)
-    assert not holds(when("a", "equals", 1), {"a": huge}, TODAY)
+    assert not condition_holds(when("a", "gt", 1), {"a": huge}, TODAY)
+    assert not condition_holds(when("a", "equals", 1), {"a": huge}, TODAY)

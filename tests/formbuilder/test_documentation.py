@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from eservices.catalogue.linting import lint as lint_service
+from eservices.catalogue.definition.linter import lint_service
 from eservices.formbuilder.field_types import field_types
-from eservices.formbuilder.linter import ABSENT, ERROR, lint
+from eservices.formbuilder.linter import ABSENT, ERROR, lint_definition
 from tests.factories.formbuilder import content, options, question, step
 
 PAGE = (Path(settings.BASE_DIR) / "docs/service-definition.md").read_text(encoding="utf-8")
@@ -67,7 +67,7 @@ def test_every_type_of_question_has_an_example():
 def test_what_is_shown_of_a_question_is_accepted(field):
     asked = sorted(named(field) - {field["key"]})
     made = content(step("avant", question("rien"), *map(question, asked)), step("un", field))
-    assert [str(fault) for fault in lint(made) if fault.level == ERROR] == []
+    assert [str(fault) for fault in lint_definition(made) if fault.level == ERROR] == []
 
 
 # Who applies, collects and is told; what there is here.

@@ -8,7 +8,7 @@ from eservices.formbuilder import placeholders
 
 def filled(text: str, value: str) -> str:
     with override("fr"):
-        return placeholders.fill(text, {"x": value})
+        return placeholders.fill_placeholders(text, {"x": value})
 
 
 MUTE = (

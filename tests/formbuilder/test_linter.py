@@ -10,10 +10,17 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from eservices.catalogue.linting import known_by_stages
+from eservices.catalogue.definition.linter import values_known_by_stages
 from eservices.formbuilder.blocks import condition_vocabulary
 from eservices.formbuilder.field_types import field_types
-from eservices.formbuilder.linter import ABSENT, ERROR, WARNING, Fault, errors, lint
+from eservices.formbuilder.linter import (
+    ABSENT,
+    ERROR,
+    WARNING,
+    DefinitionFault,
+    lint_definition,
+    publication_errors,
+)
 from eservices.formbuilder.logic.conditions import OPERATORS
 from tests.factories.formbuilder import EVERY_TYPE, content, options, question, step, when
 from tests.factories.strategies import any_json, places, replaced
@@ -26,16 +33,16 @@ def _english():
 
 
 def said(made: dict, level: str = ERROR) -> list[str]:
-    return [str(fault) for fault in lint(made) if fault.level == level]
+    return [str(fault) for fault in lint_definition(made) if fault.level == level]
 
 
 def test_a_sound_form_has_no_errors():
-    assert errors(content(step("tout", *EVERY_TYPE))) == []
+    assert publication_errors(content(step("tout", *EVERY_TYPE))) == []
 
 
 @pytest.mark.parametrize("path", sorted((Path(settings.BASE_DIR) / "mysite/demo/services").glob("*.json")))
 def test_the_services_of_the_demo_are_sound(path):
-    found = lint(json.loads(path.read_text()), known=known_by_stages)
+    found = lint_definition(json.loads(path.read_text()), known=values_known_by_stages)
     assert [fault for fault in found if fault.level != WARNING] == []
 
 
@@ -384,13 +391,13 @@ SOUND = content(step("tout", *EVERY_TYPE), fees=[{"key": "prix", "amount": 1}])
 
 @given(offered=any_json)
 def test_any_json_is_refused_with_reasons_and_never_raises(offered):
-    assert all(isinstance(fault, Fault) for fault in lint(offered))
+    assert all(isinstance(fault, DefinitionFault) for fault in lint_definition(offered))
 
 
 @hypothesis_settings(deadline=None)
 @given(path=st.sampled_from(list(places(SOUND))), new=any_json)
 def test_a_sound_form_with_anything_anywhere_never_raises(path, new):
-    assert all(isinstance(fault, Fault) for fault in lint(replaced(SOUND, path, new)))
+    assert all(isinstance(fault, DefinitionFault) for fault in lint_definition(replaced(SOUND, path, new)))
 
 
 @pytest.mark.parametrize("field", EVERY_TYPE, ids=lambda field: field["type"])

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from wagtail.models import ModelLogEntry
 
-from eservices.catalogue import linting
-from eservices.formbuilder import actions, reference_tables, table_files
-from eservices.formbuilder.definition import Definition
-from eservices.formbuilder.field_types import display
+from eservices.catalogue.definition import linter
+from eservices.formbuilder import actions
+from eservices.formbuilder.definition import FormDefinition
+from eservices.formbuilder.field_types import answer_text
 from eservices.formbuilder.forms import StepForm
-from eservices.formbuilder.linter import errors
+from eservices.formbuilder.linter import publication_errors
 from eservices.formbuilder.models import ReferenceRow, ReferenceTable
-from eservices.formbuilder.table_files import Line
-from home.spreadsheets import Refused
+from eservices.formbuilder.reference_tables import files, lookup
+from eservices.formbuilder.reference_tables.files import TableFileRow
+from home.formats.spreadsheets import SpreadsheetError
 from tests.factories.accounts import AgentFactory, EditorFactory
 from tests.factories.formbuilder import content, definition, make_table, question, step, when
 
@@ -34,12 +35,12 @@ def _english():
 FORM = definition(step("un", question("q", "choice", required=True, table="rues")))
 
 
-def offered(form: Definition = FORM, language: str = "fr") -> list[tuple[str, str]]:
+def offered(form: FormDefinition = FORM, language: str = "fr") -> list[tuple[str, str]]:
     field = StepForm(form, form.steps[0], language, {}).fields["q"]
     return [(str(value), label) for value, label in field.choices]
 
 
-def answered(value: str, form: Definition = FORM) -> StepForm:
+def answered(value: str, form: FormDefinition = FORM) -> StepForm:
     return StepForm(form, form.steps[0], "fr", {}, data={"q": value}, files={})
 
 
@@ -65,9 +66,9 @@ def test_only_a_row_that_is_offered_can_be_chosen():
 def test_an_answer_keeps_its_words_when_the_row_is_no_longer_offered():
     make_table("rues", "Rue du Moulin", active=False)
     field = FORM.fields["q"]
-    assert display(field, "rue-du-moulin", FORM, "fr") == "Rue du Moulin"
-    assert display(field, "rue-perdue", FORM, "fr") == "rue-perdue"
-    assert display(field, {"x": 1}, FORM, "fr") == "{'x': 1}"
+    assert answer_text(field, "rue-du-moulin", FORM, "fr") == "Rue du Moulin"
+    assert answer_text(field, "rue-perdue", FORM, "fr") == "rue-perdue"
+    assert answer_text(field, {"x": 1}, FORM, "fr") == "{'x': 1}"
 
 
 @pytest.mark.django_db
@@ -126,7 +127,7 @@ def test_a_service_needs_a_table_that_offers_something():
     made = content(step("un", question("q", "choice", table="rues")))
 
     def said() -> list[str]:
-        return [str(fault) for fault in linting.errors(made) if fault.path == "field.q"]
+        return [str(fault) for fault in linter.publication_errors(made) if fault.path == "field.q"]
 
     assert said() == ["field.q: There is no table “rues” here."]
     make_table("rues", "Rue du Moulin", active=False)
@@ -137,29 +138,29 @@ def test_a_service_needs_a_table_that_offers_something():
 
 def test_a_condition_may_look_at_any_value_of_a_table():
     other = question("r", condition=when("q", value="rue-qui-viendra"))
-    assert errors(content(step("un", question("q", "choice", table="rues"), other))) == []
+    assert publication_errors(content(step("un", question("q", "choice", table="rues"), other))) == []
 
 
 # -- Files ---------------------------------------------------------------------------------------------------
-def read(text: str) -> list[Line]:
-    return table_files.read("rues.csv", text.encode())
+def read(text: str) -> list[TableFileRow]:
+    return files.read_table_file("rues.csv", text.encode())
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 def test_a_csv_file_is_read_whatever_separates_its_cells(separator):
     text = "value;label;label:de;active;zone\nlac;Rue du Lac;Seestrasse;1;A\nmoulin;Rue du Moulin;;0;\n"
     assert read(text.replace(";", separator)) == [
-        Line("lac", "Rue du Lac", {"de": "Seestrasse"}, {"zone": "A"}),
-        Line("moulin", "Rue du Moulin", {}, {}, active=False),
+        TableFileRow("lac", "Rue du Lac", {"de": "Seestrasse"}, {"zone": "A"}),
+        TableFileRow("moulin", "Rue du Moulin", {}, {}, active=False),
     ]
 
 
 def test_columns_may_have_french_names_and_values_are_made_from_labels():
-    assert read("Libellé;Actif\nRue de l’Église;oui\n") == [Line("rue-de-leglise", "Rue de l’Église")]
+    assert read("Libellé;Actif\nRue de l’Église;oui\n") == [TableFileRow("rue-de-leglise", "Rue de l’Église")]
 
 
 def test_a_file_as_windows_saves_it_is_read():
-    found = table_files.read("rues.csv", "label\nRue de l’Église\n".encode("cp1252"))
+    found = files.read_table_file("rues.csv", "label\nRue de l’Église\n".encode("cp1252"))
     assert found[0].label == "Rue de l’Église"
 
 
@@ -172,10 +173,10 @@ def workbook(*rows) -> bytes:
 
 
 def test_an_xlsx_file_is_read():
-    found = table_files.read(
+    found = files.read_table_file(
         "rues.XLSX", workbook(["value", "label", "active"], [12, "Zone 12", True], [None] * 3)
     )
-    assert found == [Line("12", "Zone 12")]
+    assert found == [TableFileRow("12", "Zone 12")]
 
 
 @pytest.mark.parametrize(
@@ -204,15 +205,15 @@ def test_an_xlsx_file_is_read():
     ],
 )
 def test_all_that_is_wrong_is_said_at_once_with_its_line(text, reasons):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(SpreadsheetError) as refused:
         read(text)
     assert refused.value.reasons == reasons
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 no", b"", b"label\na\n"])
 def test_a_broken_workbook_is_refused(content):
-    with pytest.raises(Refused):
-        table_files.read("rues.xlsx", content)
+    with pytest.raises(SpreadsheetError):
+        files.read_table_file("rues.xlsx", content)
 
 
 @given(
@@ -225,8 +226,8 @@ def test_any_file_is_read_or_refused_with_a_reason(content, name):
 
 def rows_or_reasons(name: str, content: bytes) -> list:
     try:
-        return table_files.read(name, content)
-    except Refused as refused:
+        return files.read_table_file(name, content)
+    except SpreadsheetError as refused:
         return refused.reasons
 
 
@@ -237,7 +238,7 @@ texts = st.text(
 )
 lines = st.lists(
     st.builds(
-        Line,
+        TableFileRow,
         value=texts,
         label=texts,
         labels=st.dictionaries(st.sampled_from(["de", "it", "en"]), texts),
@@ -251,32 +252,34 @@ lines = st.lists(
 
 @given(lines=lines)
 def test_what_is_written_is_read_again(lines):
-    assert table_files.read("a.csv", table_files.write(lines).encode()) == lines
+    assert files.read_table_file("a.csv", files.write_table_file(lines).encode()) == lines
 
 
 # -- Importing -----------------------------------------------------------------------------------------------
-def imported(table: ReferenceTable, *lines: Line, shown: str | None = None):
-    mark = table_files.state(table.rows.order_by("order", "pk")) if shown is None else shown
+def imported(table: ReferenceTable, *lines: TableFileRow, shown: str | None = None):
+    mark = files.rows_digest(table.rows.order_by("order", "pk")) if shown is None else shown
     return actions.import_rows(actor=None, table=table, lines=list(lines), shown=mark)
 
 
 @pytest.mark.django_db
 def test_an_import_adds_changes_orders_and_withdraws_rows_but_deletes_none():
     table = make_table("rues", "A", "B", "C")
-    changes = imported(table, Line("d", "D"), Line("b", "Bé", extra={"zone": "1"}), Line("a", "A"))
+    changes = imported(
+        table, TableFileRow("d", "D"), TableFileRow("b", "Bé", extra={"zone": "1"}), TableFileRow("a", "A")
+    )
     assert (len(changes.added), len(changes.changed), len(changes.withdrawn), changes.same) == (1, 1, 1, 1)
     rows = list(table.rows.order_by("order").values_list("value", "label", "active"))
     assert rows == [("d", "D", True), ("b", "Bé", True), ("a", "A", True), ("c", "C", False)]
-    assert reference_tables.options("rues", "fr") == [("d", "D"), ("b", "Bé"), ("a", "A")]
+    assert lookup.table_options("rues", "fr") == [("d", "D"), ("b", "Bé"), ("a", "A")]
 
 
 @pytest.mark.django_db
 def test_an_import_shown_for_another_state_of_the_table_is_not_done():
     table = make_table("rues", "A")
-    shown = table_files.state(table.rows.all())
+    shown = files.rows_digest(table.rows.all())
     make_table("rues", "B")
-    with pytest.raises(actions.TableChanged):
-        imported(table, Line("a", "Autre"), shown=shown)
+    with pytest.raises(actions.ReferenceTableChanged):
+        imported(table, TableFileRow("a", "Autre"), shown=shown)
     assert table.rows.get(value="a").label == "A"
 
 
@@ -349,7 +352,7 @@ def test_a_table_is_taken_away_as_a_file_that_imports_again(moderator):
     table = make_table("rues", "Rue de l’Église", labels={"de": "Kirchgasse"})
     answer = moderator.get(reverse("reference_table_export", args=[table.pk]))
     assert answer["Content-Disposition"] == 'attachment; filename="rues.csv"'
-    assert not table_files.compare(table.rows.all(), table_files.read("rues.csv", answer.content))
+    assert not files.compare_rows(table.rows.all(), files.read_table_file("rues.csv", answer.content))
 
 
 @pytest.mark.django_db

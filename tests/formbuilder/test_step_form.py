@@ -12,10 +12,10 @@ from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eservices.formbuilder.field_types.base import guarded
-from eservices.formbuilder.forms import StepForm, as_data
-from eservices.formbuilder.summary import summarise
-from eservices.submissions.progress import Progress
+from eservices.formbuilder.field_types.base import answer_text_unless_secret
+from eservices.formbuilder.forms import StepForm, answers_as_posted
+from eservices.formbuilder.summary import summarize_answers
+from eservices.submissions.progress import FormProgress
 from tests.factories.formbuilder import EVERY_TYPE, definition, options, question, step, when
 
 
@@ -57,12 +57,12 @@ def test_group_is_said_by_question_and_answer_of_each_row():
     group = question("enfants", "group", fields=[*fields[:1], fields[1] | {"key": "a"}, fields[2]])
     form = definition(step("un", group))
     answers = {"enfants": [{"nom": "Léa", "a": True, "code": "1"}, {"nom": "Tom", "a": False}]}
-    [row] = summarise(form, answers, "fr")[0].rows
+    [row] = summarize_answers(form, answers, "fr")[0].rows
     assert row.value.replace("\u00a0", " ").splitlines() == [
         *("Nº 1", "nom : Léa", "a : Oui", "code : 1"),
         *("Nº 2", "nom : Tom", "a : Non"),
     ]
-    [masked] = summarise(form, answers, "fr", words=guarded)[0].rows
+    [masked] = summarize_answers(form, answers, "fr", words=answer_text_unless_secret)[0].rows
     assert "code : 1" not in masked.value.replace("\u00a0", " ")
 
 
@@ -287,7 +287,7 @@ def test_a_request_is_complete_once_every_shown_step_is():
     )
 
     def incomplete(**answers) -> list[str]:
-        at = Progress(form, answers, ["un", "deux"], "fr", date(2026, 11, 24))
+        at = FormProgress(form, answers, ["un", "deux"], "fr", date(2026, 11, 24))
         return [one.key for one in at.steps if not at.is_complete(one)]
 
     assert incomplete() == ["un"]
@@ -336,19 +336,21 @@ EVERYTHING = definition(step("tout", *EVERY_TYPE))
 
 def test_answers_of_every_type_are_the_same_when_they_are_checked_again():
     shown = EVERYTHING.steps[0]
-    form = StepForm(EVERYTHING, shown, "fr", COMPLETE, data=as_data(shown, COMPLETE), files=MultiValueDict())
+    form = StepForm(
+        EVERYTHING, shown, "fr", COMPLETE, data=answers_as_posted(shown, COMPLETE), files=MultiValueDict()
+    )
     assert form.is_valid(), form.errors
     assert form.cleaned_answers == COMPLETE
 
 
 def test_the_summary_has_every_question_that_was_asked_and_no_other():
-    (section,) = summarise(EVERYTHING, COMPLETE, "fr")
+    (section,) = summarize_answers(EVERYTHING, COMPLETE, "fr")
     rows = {row.key: row.value for row in section.rows}
     assert set(rows) == set(COMPLETE)
     assert rows["jour"] == "2 décembre 2026"
     children = rows["enfants"].replace("\u00a0", " ").splitlines()
     assert children == ["Nº 1", "prenom : Léa", "ne : 3 février 2020", "Nº 2", "prenom : Tom"]
-    assert summarise(opened_by_a(), {"a": "non", "b": "x"}, "fr")[0].rows[0].value == "non"
+    assert summarize_answers(opened_by_a(), {"a": "non", "b": "x"}, "fr")[0].rows[0].value == "non"
 
 
 # -- Properties
@@ -386,12 +388,12 @@ words = st.text(max_size=20) | st.sampled_from(["1", "2", "true", "a", "enfants"
 @settings(deadline=None, max_examples=60)
 @given(answers=st.dictionaries(st.sampled_from(list(EVERYTHING.fields)), json))
 def test_any_stored_answers_are_complete_or_have_errors_and_never_raise(answers):
-    at = Progress(EVERYTHING, answers, [], "fr", date(2026, 11, 24))
+    at = FormProgress(EVERYTHING, answers, [], "fr", date(2026, 11, 24))
     for form in map(at.judge, at.steps):
         assert form.is_valid() or form.error_summary
         assert "".join(map(str, form.questions))
     StepForm(EVERYTHING, EVERYTHING.steps[0], "fr", answers)
-    summarise(EVERYTHING, answers, "fr")
+    summarize_answers(EVERYTHING, answers, "fr")
 
 
 @settings(deadline=None, max_examples=60)
@@ -400,7 +402,7 @@ def test_anything_posted_is_valid_or_has_errors_and_never_raises(data):
     shown = EVERYTHING.steps[0]
     form = StepForm(EVERYTHING, shown, "fr", {}, data=MultiValueDict(data), files=MultiValueDict())
     if form.is_valid():
-        again = as_data(shown, form.cleaned_answers)
+        again = answers_as_posted(shown, form.cleaned_answers)
         second = StepForm(EVERYTHING, shown, "fr", {}, data=again, files=MultiValueDict())
         assert second.is_valid()
         assert second.cleaned_answers == form.cleaned_answers

@@ -19,50 +19,50 @@ def form():
 
 
 def test_the_same_content_stays_the_same_version(form):
-    first = actions.freeze(actor=None, form=form, content=FIRST)
-    assert actions.freeze(actor=None, form=form, content=FIRST) == first
+    first = actions.freeze_version(actor=None, form=form, content=FIRST)
+    assert actions.freeze_version(actor=None, form=form, content=FIRST) == first
     assert form.current == first
 
 
 def test_other_content_is_a_new_version_and_the_old_one_stays(form):
-    first = actions.freeze(actor=None, form=form, content=FIRST)
-    second = actions.freeze(actor=None, form=form, content=SECOND)
+    first = actions.freeze_version(actor=None, form=form, content=FIRST)
+    second = actions.freeze_version(actor=None, form=form, content=SECOND)
     assert (first.number, second.number) == (1, 2)
     assert form.current == second
     assert FormVersion.objects.get(pk=first.pk).content == FIRST
 
 
 def test_going_back_to_earlier_content_puts_it_into_force_again(form):
-    actions.freeze(actor=None, form=form, content=FIRST)
-    actions.freeze(actor=None, form=form, content=SECOND)
-    actions.freeze(actor=None, form=form, content=FIRST)
+    actions.freeze_version(actor=None, form=form, content=FIRST)
+    actions.freeze_version(actor=None, form=form, content=SECOND)
+    actions.freeze_version(actor=None, form=form, content=FIRST)
     assert (form.current.number, form.current.content) == (3, FIRST)
 
 
 def test_a_rehearsal_is_never_in_force(form):
-    actions.freeze(actor=None, form=form, content=FIRST)
-    rehearsal = actions.freeze(actor=None, form=form, content=SECOND, kind=FormVersion.Kind.REHEARSAL)
+    actions.freeze_version(actor=None, form=form, content=FIRST)
+    rehearsal = actions.freeze_version(actor=None, form=form, content=SECOND, kind=FormVersion.Kind.REHEARSAL)
     assert rehearsal.number == 2
     assert form.current.content == FIRST
 
 
 def test_a_form_that_is_not_offered_has_nothing_in_force_until_it_is_again(form):
-    version = actions.freeze(actor=None, form=form, content=FIRST)
-    actions.offer(actor=None, form=form, offered=False)
+    version = actions.freeze_version(actor=None, form=form, content=FIRST)
+    actions.set_form_open(actor=None, form=form, offered=False)
     assert Form.objects.get().current is None
-    actions.offer(actor=None, form=form, offered=True)
+    actions.set_form_open(actor=None, form=form, offered=True)
     assert Form.objects.get().current == version
 
 
 def test_what_the_first_step_asks_is_read_once_until_something_of_the_form_changes(
     form, django_assert_num_queries
 ):
-    first = actions.freeze(actor=None, form=form, content=FIRST)
+    first = actions.freeze_version(actor=None, form=form, content=FIRST)
     assert version_in_force(form.slug) == first
     with django_assert_num_queries(0):
         assert version_in_force(form.slug).definition.steps == first.definition.steps
-    second = actions.freeze(actor=None, form=form, content=SECOND)
+    second = actions.freeze_version(actor=None, form=form, content=SECOND)
     assert version_in_force(form.slug) == second
-    actions.offer(actor=None, form=form, offered=False)
+    actions.set_form_open(actor=None, form=form, offered=False)
     with pytest.raises(Http404):
         version_in_force(form.slug)

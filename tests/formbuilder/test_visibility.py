@@ -6,22 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eservices.formbuilder.definition import Definition
-from eservices.formbuilder.logic.checks import failed_checks
-from eservices.formbuilder.logic.fees import fees_due, total, vat_included
+from eservices.formbuilder.definition import FormDefinition
+from eservices.formbuilder.logic.fees import fees_due, included_vat, sum_fees
+from eservices.formbuilder.logic.validation import failed_rules
 from eservices.formbuilder.logic.visibility import (
     COMPUTED,
-    Shown,
+    VisibleAnswers,
+    min_and_max_steps,
     relevant_answers,
-    step_counts,
     visible_fields,
     visible_options,
     visible_steps,
 )
 from tests.factories.formbuilder import EVERY_TYPE, definition, question, step, when
-
-from .strategies import any_json, forms
-from .table import cases
+from tests.formbuilder.condition_examples import cases
+from tests.formbuilder.strategies import any_json, forms
 
 TODAY = date(2026, 11, 24)
 
@@ -38,7 +37,7 @@ def of_table(wanted):
 # -- What is shown
 @of_table("shown")
 def test_steps_and_questions_are_shown_as_their_conditions_say(case):
-    form, today = Definition(case.definition), date.fromisoformat(case.today)
+    form, today = FormDefinition(case.definition), date.fromisoformat(case.today)
     relevant = relevant_answers(form, case.answers, today)
     steps = visible_steps(form, case.answers, today)
     assert {one.key: keys(visible_fields(one, relevant, today)) for one in steps} == case.shown
@@ -46,7 +45,7 @@ def test_steps_and_questions_are_shown_as_their_conditions_say(case):
 
 @of_table("relevant")
 def test_the_answers_that_count_are_those_to_what_is_shown(case):
-    form, today = Definition(case.definition), date.fromisoformat(case.today)
+    form, today = FormDefinition(case.definition), date.fromisoformat(case.today)
     assert relevant_answers(form, case.answers, today) == case.relevant
 
 
@@ -63,8 +62,8 @@ def test_how_many_steps_there_are_depends_on_choices_of_which_only_one_is_made()
     more = step("plus", question("quoi"), condition=when("bar", value=True))
     text = step("texte", question("suite"), condition=when("mot", value="oui"))
     form = definition(step("un", which, question("bar", "yes_no"), question("mot")), *rooms, more, text)
-    assert step_counts(form, TODAY) == (1, 3)  # room c without a bar; room a or b with one
-    assert step_counts(definition(step("un", question("mot"))), TODAY) == (1, 1)
+    assert min_and_max_steps(form, TODAY) == (1, 3)  # room c without a bar; room a or b with one
+    assert min_and_max_steps(definition(step("un", question("mot"))), TODAY) == (1, 1)
 
 
 def test_a_chain_of_questions_may_be_as_long_as_the_form():
@@ -83,16 +82,16 @@ def test_a_chain_of_questions_may_be_as_long_as_the_form():
 
 def test_whoever_fills_in_a_step_is_there_whatever_its_condition_says():
     form = definition(step("un", question("a")), step("deux", question("b"), condition=when("a")))
-    assert not Shown.of(form, {"b": "x"}, TODAY).shows("b")
-    assert Shown.of(form, {"b": "x"}, TODAY, at=form.steps[1]).shows("b")
+    assert not VisibleAnswers.of(form, {"b": "x"}, TODAY).shows("b")
+    assert VisibleAnswers.of(form, {"b": "x"}, TODAY, at=form.steps[1]).shows("b")
 
 
 # -- Checks
 @of_table("failed")
 def test_what_does_not_go_together_is_found(case):
-    form, today = Definition(case.definition), date.fromisoformat(case.today)
-    shown = Shown.of(form, case.answers, today)
-    assert {one.key: keys(failed_checks(one, shown, today)) for one in form.steps} == case.failed
+    form, today = FormDefinition(case.definition), date.fromisoformat(case.today)
+    shown = VisibleAnswers.of(form, case.answers, today)
+    assert {one.key: keys(failed_rules(one, shown, today)) for one in form.steps} == case.failed
 
 
 ORDER = {"key": "ordre", "condition": when("fin", "gte", {"field": "debut"})}
@@ -101,28 +100,28 @@ PERIOD = step("un", question("debut", "date"), question("fin", "date"), checks=[
 
 def test_a_check_fails_where_its_condition_does_not_hold():
     (shown,) = definition(PERIOD).steps
-    assert keys(failed_checks(shown, {"debut": "2026-12-02", "fin": "2026-12-01"}, TODAY)) == ["ordre"]
-    assert failed_checks(shown, {"debut": "2026-12-02", "fin": "2026-12-02"}, TODAY) == []
+    assert keys(failed_rules(shown, {"debut": "2026-12-02", "fin": "2026-12-01"}, TODAY)) == ["ordre"]
+    assert failed_rules(shown, {"debut": "2026-12-02", "fin": "2026-12-02"}, TODAY) == []
 
 
 def test_a_check_waits_until_what_it_compares_is_answered():
     (shown,) = definition(PERIOD).steps
-    assert failed_checks(shown, {"debut": "2026-12-02"}, TODAY) == []
+    assert failed_rules(shown, {"debut": "2026-12-02"}, TODAY) == []
 
 
 def test_a_check_may_ask_for_one_of_two_answers():
     either = {"key": "joindre", "condition": {"any": [when("tel", "filled"), when("courriel", "filled")]}}
     (shown,) = definition(step("un", question("tel"), question("courriel"), checks=[either])).steps
-    assert keys(failed_checks(shown, {}, TODAY)) == ["joindre"]
-    assert failed_checks(shown, {"tel": "+41210004210"}, TODAY) == []
+    assert keys(failed_rules(shown, {}, TODAY)) == ["joindre"]
+    assert failed_rules(shown, {"tel": "+41210004210"}, TODAY) == []
 
 
 # -- Fees
 @of_table("fees")
 def test_what_is_due_follows_the_answers_that_count(case):
-    lines = fees_due(Definition(case.definition), case.answers, date.fromisoformat(case.today))
+    lines = fees_due(FormDefinition(case.definition), case.answers, date.fromisoformat(case.today))
     assert [[line.key, line.times, str(line.total), str(line.vat_amount)] for line in lines] == case.fees
-    assert total(lines) == sum(int(line[2]) for line in case.fees)
+    assert sum_fees(lines) == sum(int(line[2]) for line in case.fees)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +142,7 @@ def test_what_is_due_follows_the_answers_that_count(case):
     ],
 )
 def test_an_amount_holds_its_value_added_tax(amount, rate, tax):
-    assert vat_included(amount, rate) == tax
+    assert included_vat(amount, rate) == tax
 
 
 # -- Properties
@@ -160,7 +159,7 @@ def test_any_answers_lead_somewhere_and_never_raise(answers, today):
     computed = {key for key, field in EVERYTHING.fields.items() if field.type == COMPUTED}
     assert set(relevant) <= set(answers) | computed
     assert relevant_answers(EVERYTHING, relevant, today) == relevant
-    assert total(fees_due(EVERYTHING, answers, today)) >= 0
+    assert sum_fees(fees_due(EVERYTHING, answers, today)) >= 0
     for one in visible_steps(EVERYTHING, answers, today):
         assert visible_fields(one, relevant, today)
 
@@ -168,9 +167,9 @@ def test_any_answers_lead_somewhere_and_never_raise(answers, today):
 @given(form_and_answers=forms, today=st.dates())
 def test_any_form_shows_something_or_nothing_and_never_raises(form_and_answers, today):
     content, answers = form_and_answers
-    form = Definition(content)
+    form = FormDefinition(content)
     assert set(relevant_answers(form, answers, today)) <= set(form.fields)
-    assert total(fees_due(form, answers, today)) >= 0
+    assert sum_fees(fees_due(form, answers, today)) >= 0
     for one in visible_steps(form, answers, today):
         assert visible_fields(one, answers, today) is not None
-        assert all(check in one.checks for check in failed_checks(one, answers, today))
+        assert all(check in one.checks for check in failed_rules(one, answers, today))

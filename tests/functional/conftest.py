@@ -7,7 +7,7 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import sync_playwright
 
-from tests.browser import NO_BROWSER, chromium, launch, scriptless
+from tests.support.browser import NO_BROWSER, chromium, launch, scriptless
 
 SHOTS = Path(os.environ.get("COMMUNE_SHOTS", "var/shots"))
 # What follows the first paint of a page comes with the page instead: who does something at once need not wait for it.

@@ -13,11 +13,11 @@ from playwright.sync_api import expect
 from eservices.formbuilder.field_types import field_types
 from eservices.submissions.models import Draft
 from home.models import CommuneSettings
-from tests.browser import assert_accessible, press
 from tests.factories.formbuilder import EVERY_TYPE, content, make_table, question, step
 from tests.factories.home import make_site
 from tests.factories.submissions import FormFactory, FormVersionFactory
-from tests.weight import weights
+from tests.support.browser import assert_accessible, press
+from tests.support.page_size import weights
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

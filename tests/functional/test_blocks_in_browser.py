@@ -5,9 +5,9 @@ import wagtail_factories
 from django.core.files.storage import default_storage
 from wagtail.images.tests.utils import get_test_image_file
 
-from tests.browser import assert_accessible
 from tests.factories import home as make
 from tests.factories.blocks import EXTREMES, LONG, WORD
+from tests.support.browser import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -7,15 +7,15 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from eservices.bookings.models import Booking, Waiting
+from eservices.bookings.models import Booking, WaitingEntry
 from eservices.cases import process
 from eservices.cases.models import Case, Role
-from tests.browser import assert_accessible, press
 from tests.factories.bookings import rate, resource
 from tests.factories.cases import TeamFactory, member
 from tests.factories.formbuilder import content, options, question, step
 from tests.factories.payments import entry
 from tests.factories.submissions import FormVersionFactory
+from tests.support.browser import assert_accessible, press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,7 +136,7 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     press(phone.locator("main form .btn"))
     expect(phone.locator("h1")).to_have_text("Vous êtes sur la liste d’attente")
     assert_accessible(phone)
-    phone.goto(f"/liste-d-attente/{Waiting.objects.get().secret}/")
+    phone.goto(f"/liste-d-attente/{WaitingEntry.objects.get().secret}/")
     expect(phone.locator("button[name=leave]")).to_be_visible()
     assert_accessible(phone)
 
@@ -154,7 +154,7 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     press(accept.locator(".btn"))
     expect(agent.get_by_text("confirmée").first).to_be_visible()
     assert_accessible(agent, ".desk")
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     booking.refresh_from_db()
     assert booking.state == "confirmed"
     agent.reload()

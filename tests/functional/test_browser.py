@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser import assert_accessible
+from tests.support.browser import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

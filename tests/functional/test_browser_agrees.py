@@ -21,19 +21,19 @@ from django.utils.datastructures import MultiValueDict
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.browser_data import browser_step_data
+from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.forms import StepForm
-from eservices.formbuilder.live import step_data
-from eservices.formbuilder.logic.checks import failed_checks
-from eservices.formbuilder.logic.conditions import holds, is_empty
+from eservices.formbuilder.logic.conditions import condition_holds, is_empty
 from eservices.formbuilder.logic.fees import fees_due
-from eservices.formbuilder.logic.visibility import Shown, relevant_answers
+from eservices.formbuilder.logic.validation import failed_rules
+from eservices.formbuilder.logic.visibility import VisibleAnswers, relevant_answers
 from tests.factories.bookings import resource
 from tests.factories.formbuilder import EVERY_TYPE, definition, question, step, when
 from tests.factories.home import make_site
+from tests.formbuilder.condition_examples import cases, examples
 from tests.formbuilder.strategies import any_json, conditions, forms, keys
-from tests.formbuilder.table import cases, examples
 
 ORIGIN = "http://rules.test"
 CALLS = """async (calls) => {
@@ -96,13 +96,13 @@ def _read(text: str):
 def _on_server(name, first, *rest):
     if name == "holds":
         answers, today = rest
-        return holds(first, answers, date.fromisoformat(today))
+        return condition_holds(first, answers, date.fromisoformat(today))
     answers, today = rest[0], date.fromisoformat(rest[1])
-    form = Definition(first)
-    shown = Shown.of(form, answers, today)
+    form = FormDefinition(first)
+    shown = VisibleAnswers.of(form, answers, today)
     return {
         "shown": [field.key for one in form.steps for field in one.fields if shown.shows(field.key)],
-        "failed": {one.key: [check.key for check in failed_checks(one, shown, today)] for one in form.steps},
+        "failed": {one.key: [check.key for check in failed_rules(one, shown, today)] for one in form.steps},
         "relevant": relevant_answers(form, answers, today),
         "fees": [
             [line.key, line.times, str(line.total), str(line.vat_amount)]
@@ -420,7 +420,7 @@ def test_what_is_typed_into_any_question_is_read_alike(browser):
         (values, key) for table in (TAKEN, REFUSED) for key, listed in table.items() for values in listed
     ]
     page = _page_of(browser, StepForm(form, tout, "fr", data=LAID_OUT, today=today))
-    fields = step_data(form, tout, {}, today)["definition"]["steps"][0]["fields"]
+    fields = browser_step_data(form, tout, {}, today)["definition"]["steps"][0]["fields"]
     found = page.evaluate(FILL, [fields, today.isoformat(), [values for values, _key in typed]])
     page.context.close()
 

@@ -11,12 +11,11 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from eservices.cases.models import Case, Role
-from tests.browser import press
 from tests.factories.cases import member
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.payments import entry
-
-from .test_journeys import sign_in
+from tests.functional.test_journeys import sign_in
+from tests.support.browser import press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOVE = project.BASE_DIR / "mysite" / "demo" / "services" / "annonce-demenagement.json"

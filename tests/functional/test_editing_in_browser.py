@@ -9,7 +9,7 @@ from wagtail.models import Comment, Page
 from tests.factories.accounts import EditorFactory, SuperuserFactory
 from tests.factories.home import AlertFactory, ContentPageFactory, SectionPageFactory, published
 from tests.factories.news import NewsIndexPageFactory
-from tests.one_at_a_time import OneAtATime
+from tests.support.live_server import OneAtATime
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,7 +68,7 @@ def test_a_comment_is_open_where_the_first_page_leads(phone, site, width):
 def test_what_is_said_of_saving_stays_within_the_bar_and_beside_the_panel(phone, site):
     section = published(NewsIndexPageFactory(parent=site))
     phone.set_viewport_size({"width": 1280, "height": 900})
-    phone.goto(f"/admin/pages/add/news/newspage/{section.pk}/")
+    phone.goto(f"/admin/pages/add/news_articles/newspage/{section.pk}/")
     phone.locator("#id_title").press_sequentially("Le port")
     phone.get_by_role("button", name="Enregistrer le brouillon").click()  # without a category
     phone.get_by_role("button", name="Afficher/masquer le statut").click()
@@ -198,7 +198,7 @@ def test_a_page_whose_address_is_taken_saves_itself_and_says_so(phone, site):
 def test_the_address_of_a_page_is_written_in_plain_letters(phone, site):
     """“où” would be “o%C3%B9” in a letter, on paper and wherever an address is copied."""
     section = published(NewsIndexPageFactory(parent=site))
-    phone.goto(f"/admin/pages/add/news/newspage/{section.pk}/")
+    phone.goto(f"/admin/pages/add/news_articles/newspage/{section.pk}/")
     phone.locator("#id_title").press_sequentially("Où fêter Noël à l’école ?")
     phone.locator("#id_title").blur()
     expect(phone.locator("#id_slug")).to_have_value("ou-feter-noel-a-lecole")
@@ -206,5 +206,5 @@ def test_the_address_of_a_page_is_written_in_plain_letters(phone, site):
 
 def test_whether_an_alert_went_out_by_sms_is_seen_on_a_phone(phone, site):
     AlertFactory()
-    phone.goto("/admin/snippets/home/alert/")
+    phone.goto("/admin/snippets/home_alerts/alert/")
     expect(phone.get_by_role("columnheader", name="SMS")).to_be_in_viewport()

@@ -12,11 +12,11 @@ from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.blocks import COMPARISONS
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.models import Form
-from tests.browser import assert_accessible, press
-from tests.catalogue.test_outline import latest
+from tests.catalogue.test_form_outline import latest
 from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
 from tests.factories.home import CommuneSettingsFactory, translated
-from tests.one_at_a_time import OneAtATime
+from tests.support.browser import assert_accessible, press
+from tests.support.live_server import OneAtATime
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

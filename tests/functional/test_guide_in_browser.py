@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import assert_accessible
 from tests.factories.accounts import SuperuserFactory
+from tests.support.browser import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,7 +14,7 @@ def test_help_opens_the_chapter_beside_the_work(visit, client, live_server, site
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     page = visit()
     page.context.add_cookies([cookie])
-    page.goto("/admin/snippets/home/alert/add/")
+    page.goto("/admin/snippets/home_alerts/alert/add/")
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Aide").click()
     guide = opened.value

@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.rich_text import RichText
 
-from tests.browser import assert_accessible
 from tests.factories import home as make
 from tests.factories import news
 from tests.factories.directory import GuidePageFactory
+from tests.support.browser import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

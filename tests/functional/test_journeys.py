@@ -15,9 +15,8 @@ from eservices.deliveries.models import Delivery
 from eservices.documents.models import Document
 from eservices.submissions.models import Submission
 from mysite.views import server_error
-from news.models import NewsPage
-from newsletter.matching import subscribers_for
-from tests.browser import assert_accessible, press
+from news.articles.models import NewsPage
+from newsletter.audience import subscribers_for
 from tests.factories.accounts import AgentFactory
 from tests.factories.cases import member
 from tests.factories.catalogue import make_counter, make_editor, make_service
@@ -26,8 +25,8 @@ from tests.factories.home import ContentPageFactory, SectionPageFactory
 from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
 from tests.factories.payments import entry
-
-from .conftest import PLAYED
+from tests.functional.conftest import PLAYED
+from tests.support.browser import assert_accessible, press
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-domicile.json"
@@ -214,7 +213,7 @@ def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscribe
     SubscriberFactory()
     editor = visit(height=1400)
     sign_in(editor, client, live_server, make_editor())
-    editor.goto(f"/admin/pages/add/news/newspage/{index.pk}/")
+    editor.goto(f"/admin/pages/add/news_articles/newspage/{index.pk}/")
     assert_accessible(editor, "main")
     editor.locator("[name=title]").fill("Le Vieux-Port retrouve sa plage")
     editor.locator("[name=lead]").fill("Les travaux commencent le 7 décembre.")

@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from newsletter.models import Subscriber
-from newsletter.states import State
-from tests.browser import assert_accessible, press
+from newsletter.states import SubscriberState
 from tests.factories.newsletter import TopicFactory
+from tests.support.browser import assert_accessible, press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,11 +34,11 @@ def test_somebody_subscribes_confirms_chooses_leaves_and_is_forgotten(phone, sit
     opened(phone, "confirm", reader.secret)
     sent(phone)
     reader.refresh_from_db()
-    assert reader.state == State.CONFIRMED
+    assert reader.state == SubscriberState.CONFIRMED
 
     opened(phone, "preferences", reader.secret)
     opened(phone, "unsubscribe", reader.secret)
     sent(phone)
     reader.refresh_from_db()
-    assert reader.state == State.UNSUBSCRIBED
+    assert reader.state == SubscriberState.UNSUBSCRIBED
     opened(phone, "confirm", "unknown")

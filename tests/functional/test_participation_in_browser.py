@@ -3,9 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from news.participation.models import Answer, Contribution, Pending, Verdict, Vote
+from news.participation.models import Contribution, PageFeedback, PendingAction, SurveyAnswer, Vote
 from news.participation.moderation import actions as moderation
-from tests.browser import assert_accessible, press
 from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
 from tests.factories.participation import (
     CommentFactory,
@@ -13,6 +12,7 @@ from tests.factories.participation import (
     ConsultationPageFactory,
     SurveyPageFactory,
 )
+from tests.support.browser import assert_accessible, press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEA = "lea@example.org"
@@ -48,12 +48,12 @@ def test_an_idea_is_handed_in_confirmed_published_and_voted_for(page, site):
     page.fill("[name=email]", LEA)
     press(page.get_by_role("button", name="Envoyer"))
     judge(page)
-    page.goto(reverse("participation:confirm", args=[Pending.objects.get().secret]))
+    page.goto(reverse("participation:confirm", args=[PendingAction.objects.get().secret]))
     judge(page)
     press(page.locator("main form button"))
     judge(page)
     idea = Contribution.objects.get()
-    moderation.publish(actor=None, written=idea)
+    moderation.publish_written(actor=None, written=idea)
     page.goto(idea.get_absolute_url())
     judge(page)
     page.context.clear_cookies()
@@ -76,7 +76,7 @@ def test_a_survey_is_answered_and_its_results_are_read(page, site):
     judge(page)
     page.goto(survey.url)
     judge(page)
-    assert Answer.objects.count() == 1
+    assert SurveyAnswer.objects.count() == 1
 
 
 def test_an_article_is_commented_and_said_to_be_of_no_help(page, site):
@@ -98,4 +98,4 @@ def test_an_article_is_commented_and_said_to_be_of_no_help(page, site):
     page.fill("[name=text]", "L’horaire manque.")
     press(page.locator("main form .btn"))
     judge(page)
-    assert Verdict.objects.get().text == "L’horaire manque."
+    assert PageFeedback.objects.get().text == "L’horaire manque."

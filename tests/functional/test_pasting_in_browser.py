@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import assert_accessible
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.home import ContentPageFactory
+from tests.support.browser import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from eservices.cases.models import CaseLink
-from eservices.payments import carrying
+from eservices.cases.models import StatusLink
+from eservices.payments import provider_calls
 from eservices.payments.models import Payment
 from tests.factories.payments import begun, due_charge, pays
-from tests.one_at_a_time import OneAtATime
+from tests.support.live_server import OneAtATime
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 PROMISED = 2_000  # milliseconds from the provider's word to the confirmation
@@ -38,7 +38,7 @@ def provider_says_that_it_is_paid(payment: Payment) -> None:
     """What a signed call of the provider leads to, between two looks of the page."""
     with OneAtATime.lock:
         pays(payment)
-        carrying.check(payment.pk)
+        provider_calls.poll_payment(payment.pk)
 
 
 def is_a_look(call) -> bool:
@@ -105,7 +105,7 @@ def test_who_has_just_come_back_reads_the_confirmation_within_two_seconds(visit,
 def test_the_request_s_own_page_follows_too(visit, payment):
     charge = payment.basket.charges.get()
     page = visit()
-    link = CaseLink.objects.create(case=charge.case, mailed=True)
+    link = StatusLink.objects.create(case=charge.case, mailed=True)
     page.goto(reverse("space:status", args=[link.secret]))
     waiting = page.locator("[data-waits]")
     expect(waiting).to_contain_text("confirmé")

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.conf import settings
 
-from home.search import keep, search
+from home.search.index import index_object, search_kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Kinds of which a word is broken: they have more lines than words.
@@ -18,8 +18,8 @@ BROKEN = """[...document.querySelectorAll(".keyed .key-l")].filter(one => {
 
 def test_the_column_of_kinds_holds_their_longest_word(desktop, site):
     for language, _name in settings.LANGUAGES:
-        for key, _kind in search.items():
-            keep(site, language, kind=key, title="Nymphea", url=f"/{key}/", part=key)
+        for key, _kind in search_kinds.items():
+            index_object(site, language, kind=key, title="Nymphea", url=f"/{key}/", part=key)
     for prefix in ("", "/de", "/it", "/en"):
         for number in (1, 2):
             desktop.goto(f"{prefix}/recherche/?q=nymphea&page={number}")
@@ -29,7 +29,7 @@ def test_the_column_of_kinds_holds_their_longest_word(desktop, site):
 
 def test_on_a_phone_every_suggestion_of_the_home_page_is_within_reach(visit, site):
     for number in range(7):
-        keep(site, "fr", kind="page", title=f"Nymphea {number}", url=f"/n{number}/", part=str(number))
+        index_object(site, "fr", kind="page", title=f"Nymphea {number}", url=f"/n{number}/", part=str(number))
     phone = visit(width=360, height=740, has_touch=True, is_mobile=True)
     phone.goto("/")
     phone.locator("#main input[name=q]").press_sequentially("nymph")

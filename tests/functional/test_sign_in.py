@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries.models import Delivery
-from tests.authenticator import digits
-from tests.browser import assert_accessible, press
 from tests.factories.accounts import PASSWORD, AgentFactory, UserFactory
 from tests.factories.cases import CaseFactory
+from tests.support.authenticator import digits
+from tests.support.browser import assert_accessible, press
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "elodie@courriel.example"

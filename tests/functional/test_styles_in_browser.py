@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from home.looks.styles import shortened
+from home.appearance.stylesheets import minify
 
 SHEETS = sorted((Path(__file__).resolve().parents[2] / "mysite/static/css").glob("*.css"))
 # Blanks after a comma in the value of a custom property are kept as they were written, and mean nothing.
@@ -26,4 +26,4 @@ def rules(browser):
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_a_shortened_sheet_has_the_rules_of_the_one_we_wrote(path, rules):
     written = path.read_text()
-    assert rules(shortened(written, "css")) == rules(written) != []
+    assert rules(minify(written, "css")) == rules(written) != []

@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
-from tests import doubles
+from tests.support import local_servers
 
 KEY = "0123456789abcdef0123456789abcdef-us1"
 LIST = "abc123"
@@ -19,7 +19,7 @@ def hashed(email: str) -> str:
     return hashlib.md5(email.lower().encode()).hexdigest()
 
 
-class Mailchimp(doubles.Server):
+class Mailchimp(local_servers.Server):
     def __init__(self):
         super().__init__(Handler)
         self.members, self.segments, self.campaigns = {}, {}, {}
@@ -164,7 +164,7 @@ class Mailchimp(doubles.Server):
         }
 
 
-class Handler(doubles.Handler):
+class Handler(local_servers.Handler):
     protocol_version = "HTTP/1.1"
 
     def _serve(self):
@@ -199,4 +199,4 @@ def fault(status: int, title: str = "", detail: str = "") -> tuple[int, dict]:
 
 
 def serving():
-    return doubles.serving(Mailchimp())
+    return local_servers.serving(Mailchimp())

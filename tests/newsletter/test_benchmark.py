@@ -6,7 +6,7 @@ import pytest
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils import timezone
 
-from newsletter import carrying
+from newsletter import sending
 from newsletter.actions import mailings
 from newsletter.backends.builtin import backend
 from newsletter.models import Mailing
@@ -31,7 +31,7 @@ def test_a_worker_killed_on_the_way_sends_nobody_more_than_the_one_letter_in_fli
         }
         mailing_id = newsletter.filled(12)
         newsletter.prepared(mailing_id)
-        written = backend.recipients.sent
+        written = backend.recipients.mark_sent
         left = [5]
 
         def dies_before_it_is_written(recipient):
@@ -40,12 +40,12 @@ def test_a_worker_killed_on_the_way_sends_nobody_more_than_the_one_letter_in_fli
                 raise Killed
             written(recipient)
 
-        monkeypatch.setattr(backend.recipients, "sent", dies_before_it_is_written)
+        monkeypatch.setattr(backend.recipients, "mark_sent", dies_before_it_is_written)
         with pytest.raises(Killed):
-            carrying.carry(mailing_id)
-        assert mailings.claim(mailing_id, timezone.now()) is None  # still claimed by the dead one
+            sending.run_mailing(mailing_id)
+        assert mailings.claim_mailing(mailing_id, timezone.now()) is None  # still claimed by the dead one
         newsletter.let_go(mailing_id)
-        carrying.carry(mailing_id)
+        sending.run_mailing(mailing_id)
         arrived = Counter((tmp_path / "arrived").read_text().splitlines())
         assert newsletter.bare_rate(port, mailing_id, 3) > 0
     assert Mailing.objects.get().state == MailingState.SENT

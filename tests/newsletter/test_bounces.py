@@ -17,13 +17,13 @@ from django.utils import timezone
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
 from newsletter.actions import subscribers
-from newsletter.bounces import receiving
-from newsletter.bounces.mailbox import unread
-from newsletter.bounces.reports import Verdict, read, verdict
-from newsletter.checks import who_mails
+from newsletter.bounces import handling
+from newsletter.bounces.bounce_mailbox import unread_messages
+from newsletter.bounces.delivery_status import BounceVerdict, parse_bounce_message, verdict_for_status
+from newsletter.checks import check_newsletter_backend
 from newsletter.models import ConsentEvent, Recipient, Subscriber
 from newsletter.models.mailings import IN_A_ROW
-from newsletter.states import RecipientState, State
+from newsletter.states import RecipientState, SubscriberState
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.newsletter import CampaignFactory, SubscriberFactory, mailed
 
@@ -114,10 +114,10 @@ def state(reader):
 
 @pytest.mark.parametrize("headers", [True, False])
 def test_a_letter_that_comes_back_for_good_ends_the_letters_to_that_address(reader, sent, headers):
-    receiving.receive(read(dsn(sent, headers=headers)))
+    handling.handle_report(parse_bounce_message(dsn(sent, headers=headers)))
     assert Recipient.objects.get().state == RecipientState.BOUNCED
-    assert state(reader) == State.BOUNCED
-    receiving.receive(read(dsn(sent)))
+    assert state(reader) == SubscriberState.BOUNCED
+    handling.handle_report(parse_bounce_message(dsn(sent)))
     assert reader.consents.filter(kind="bounced").count() == 1
     mailed(CampaignFactory())
     assert len(mail.outbox) == 1
@@ -127,55 +127,59 @@ def test_an_id_of_a_server_on_the_way_hides_no_mark(reader, sent):
     raw = dsn(sent, headers=True).replace(
         b"Message-ID:", b"X-Id: <0123456789abcdef0123456789abcdef@mx>\nMessage-ID:"
     )
-    receiving.receive(read(raw))
-    assert state(reader) == State.BOUNCED
+    handling.handle_report(parse_bounce_message(raw))
+    assert state(reader) == SubscriberState.BOUNCED
 
 
 def test_the_address_that_a_letter_comes_back_to_says_whose_it_was(reader, sent):
     assert sent.from_email.startswith("retours+")
-    receiving.receive(read(dsn(sent, to=sent.from_email, message_id="<lost@mx.example>")))
-    assert state(reader) == State.BOUNCED
+    handling.handle_report(
+        parse_bounce_message(dsn(sent, to=sent.from_email, message_id="<lost@mx.example>"))
+    )
+    assert state(reader) == SubscriberState.BOUNCED
 
 
 def test_a_full_mailbox_ends_nothing_until_several_letters_in_a_row_came_back(reader):
     for number in range(IN_A_ROW):
-        assert state(reader) == State.CONFIRMED, number
+        assert state(reader) == SubscriberState.CONFIRMED, number
         mailed(CampaignFactory())
-        receiving.receive(read(dsn(mail.outbox[-1], status="4.2.2")))
-    assert state(reader) == State.BOUNCED
+        handling.handle_report(parse_bounce_message(dsn(mail.outbox[-1], status="4.2.2")))
+    assert state(reader) == SubscriberState.BOUNCED
 
 
 def test_that_our_own_domain_proves_nothing_ends_nobody_s_letters(reader):
     for _letter in range(IN_A_ROW + 1):
         mailed(CampaignFactory())
-        receiving.receive(read(dsn(mail.outbox[-1], status="5.7.26")))
-    assert state(reader) == State.CONFIRMED
+        handling.handle_report(parse_bounce_message(dsn(mail.outbox[-1], status="5.7.26")))
+    assert state(reader) == SubscriberState.CONFIRMED
     assert set(Recipient.objects.values_list("state", flat=True)) == {RecipientState.BOUNCED}
 
 
 def test_who_calls_a_letter_unwanted_is_unsubscribed(reader, sent):
-    receiving.receive(read(ABUSE.format(message_id=sent.extra_headers["Message-ID"]).encode()))
-    assert state(reader) == State.UNSUBSCRIBED
+    handling.handle_report(
+        parse_bounce_message(ABUSE.format(message_id=sent.extra_headers["Message-ID"]).encode())
+    )
+    assert state(reader) == SubscriberState.UNSUBSCRIBED
     assert Recipient.objects.get().state == RecipientState.COMPLAINED
     assert reader.consents.last().kind == "complained"
 
 
 def test_whose_address_came_back_may_subscribe_again(client, reader, sent):
-    receiving.receive(read(dsn(sent)))
+    handling.handle_report(parse_bounce_message(dsn(sent)))
     client.post("/infolettre/", {"email": reader.email}, headers={"Origin": "http://testserver"})
-    assert state(reader) == State.PENDING
+    assert state(reader) == SubscriberState.PENDING
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed"])
 def test_a_letter_that_is_late_or_arrived_is_no_failure(sent, action):
-    assert read(dsn(sent, action=action)) is None
+    assert parse_bounce_message(dsn(sent, action=action)) is None
 
 
 def test_a_forged_report_changes_nothing(reader, sent):
     pk = Recipient.objects.get().pk
     for mark in (f"{pk}-{'0' * 16}", f"{pk + 1}-{'a' * 16}"):
-        receiving.receive(read(dsn(sent, message_id=f"<letter-{mark}@testserver>")))
-    assert state(reader) == State.CONFIRMED
+        handling.handle_report(parse_bounce_message(dsn(sent, message_id=f"<letter-{mark}@testserver>")))
+    assert state(reader) == SubscriberState.CONFIRMED
 
 
 @pytest.mark.parametrize(
@@ -188,12 +192,12 @@ def test_a_forged_report_changes_nothing(reader, sent):
     ],
 )
 def test_what_reports_nothing_is_nothing(raw):
-    assert read(raw) is None
+    assert parse_bounce_message(raw) is None
 
 
 def test_a_reason_is_text_whatever_a_mail_server_says(sent):
     told = dsn(sent).replace(b"no such user", b"no \x00such\x07 user")
-    assert read(told).reason == "5.1.1 smtp; 550 5.1.1 no such user"
+    assert parse_bounce_message(told).reason == "5.1.1 smtp; 550 5.1.1 no such user"
 
 
 @pytest.mark.parametrize(
@@ -207,32 +211,32 @@ def test_a_reason_is_text_whatever_a_mail_server_says(sent):
     ],
 )
 def test_a_report_with_a_broken_address_is_read_all_the_same(reader, sent, to):
-    receiving.receive(read(dsn(sent).replace(b"greffe@orvenay.example", to)))
-    assert state(reader) == State.BOUNCED
+    handling.handle_report(parse_bounce_message(dsn(sent).replace(b"greffe@orvenay.example", to)))
+    assert state(reader) == SubscriberState.BOUNCED
 
 
 def test_what_came_back_before_the_reader_agreed_anew_ends_nothing(client, reader, sent):
-    receiving.receive(read(dsn(sent)))
-    subscribers.confirm(subscriber=Subscriber.objects.get())
-    receiving.receive(read(dsn(sent)))  # told late, or told again
+    handling.handle_report(parse_bounce_message(dsn(sent)))
+    subscribers.confirm_subscription(subscriber=Subscriber.objects.get())
+    handling.handle_report(parse_bounce_message(dsn(sent)))  # told late, or told again
     early = timezone.now() - timedelta(days=3)
     assert postmark(client, bounce(reader.email) | {"BouncedAt": early.isoformat()}).status_code == 200
-    assert state(reader) == State.CONFIRMED
+    assert state(reader) == SubscriberState.CONFIRMED
 
 
 @pytest.mark.parametrize(
     ("code", "what"),
     [
-        ("5.1.1", Verdict.GONE),
-        ("5.1.10", Verdict.GONE),
-        ("5.2.1", Verdict.GONE),
-        ("5.2.2", Verdict.FAILED),
-        ("5.7.1", Verdict.FAILED),
-        ("4.4.1", Verdict.FAILED),
+        ("5.1.1", BounceVerdict.GONE),
+        ("5.1.10", BounceVerdict.GONE),
+        ("5.2.1", BounceVerdict.GONE),
+        ("5.2.2", BounceVerdict.FAILED),
+        ("5.7.1", BounceVerdict.FAILED),
+        ("4.4.1", BounceVerdict.FAILED),
     ],
 )
 def test_only_a_mailbox_that_is_not_there_is_gone(code, what):
-    assert verdict(code) is what
+    assert verdict_for_status(code) is what
 
 
 # -- The mailbox ---------------------------------------------------------------------------------------------
@@ -241,9 +245,9 @@ def test_a_maildir_is_read_once_and_one_bad_message_holds_up_no_other(tmp_path, 
     box.add(b"Content-Type: multipart/report; boundary=\r\n\r\n\xff")
     box.add(dsn(sent))
     settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
-    assert receiving.read_mailbox() == 1
-    assert state(reader) == State.BOUNCED
-    assert receiving.read_mailbox() == 0
+    assert handling.read_mailbox() == 1
+    assert state(reader) == SubscriberState.BOUNCED
+    assert handling.read_mailbox() == 0
     assert len(mailbox.Maildir(tmp_path / "box")) == 2
 
 
@@ -251,12 +255,12 @@ def test_before_going_live_the_mailbox_is_looked_at_and_nothing_in_it_taken_as_r
     tmp_path, settings, reader, sent
 ):
     def said() -> list[str]:
-        return [warning.id for warning in who_mails(None)]
+        return [warning.id for warning in check_newsletter_backend(None)]
 
     mailbox.Maildir(tmp_path / "box").add(dsn(sent))
     settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
     assert said() == []
-    assert receiving.read_mailbox() == 1
+    assert handling.read_mailbox() == 1
     settings.NEWSLETTER_BOUNCE_ADDRESS = ""
     assert said() == ["newsletter.W002"]
     settings.NEWSLETTER_BOUNCE_ADDRESS = "retours@orvenay.example"
@@ -271,16 +275,16 @@ def test_what_cannot_be_kept_of_one_message_holds_up_no_other(tmp_path, settings
     box.add(dsn(sent, status="4.2.2"))
     box.add(dsn(sent))
     settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
-    kept, faults = receiving.came_back, [ValueError("NUL"), None, None]
+    kept, faults = handling.record_bounce, [ValueError("NUL"), None, None]
 
     def keep(*args):
         if fault := faults.pop(0):
             raise fault
         kept(*args)
 
-    monkeypatch.setattr(receiving, "came_back", keep)
-    assert receiving.read_mailbox() == 1
-    assert receiving.read_mailbox() == 0
+    monkeypatch.setattr(handling, "record_bounce", keep)
+    assert handling.read_mailbox() == 1
+    assert handling.read_mailbox() == 0
 
 
 def test_while_the_database_is_away_no_report_is_lost(tmp_path, settings, reader, sent, monkeypatch):
@@ -288,11 +292,11 @@ def test_while_the_database_is_away_no_report_is_lost(tmp_path, settings, reader
     box.add(dsn(sent))
     settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
     with monkeypatch.context() as away:
-        away.setattr(receiving, "came_back", Mock(side_effect=OperationalError))
+        away.setattr(handling, "record_bounce", Mock(side_effect=OperationalError))
         with pytest.raises(OperationalError):
-            receiving.read_mailbox()
-    assert receiving.read_mailbox() == 1
-    assert state(reader) == State.BOUNCED
+            handling.read_mailbox()
+    assert handling.read_mailbox() == 1
+    assert state(reader) == SubscriberState.BOUNCED
 
 
 class Imap(socketserver.StreamRequestHandler):
@@ -327,9 +331,9 @@ def test_a_mailbox_is_read_by_imap_and_what_was_read_is_marked():
         server.messages, server.unread = {1: b"Subject: one\r\n\r\n", 2: b"Subject: two\r\n\r\n"}, {1, 2}
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         url = f"imap://retours:secret@127.0.0.1:{server.server_address[1]}/INBOX"
-        assert list(unread(url)) == list(server.messages.values())
+        assert list(unread_messages(url)) == list(server.messages.values())
         assert server.unread == set()
-        assert list(unread(url)) == []
+        assert list(unread_messages(url)) == []
         server.shutdown()
 
 
@@ -364,8 +368,8 @@ def test_a_letter_about_a_request_that_comes_back_waits_for_a_person_who_hears_o
         raw = dsn(letter, to=letter.from_email, message_id="<elsewhere@mx.example>")
     else:
         raw = dsn(letter, headers=True)
-    receiving.receive(read(raw))
-    receiving.receive(read(raw))
+    handling.handle_report(parse_bounce_message(raw))
+    handling.handle_report(parse_bounce_message(raw))
     assert came_back(about_a_case)
     assert "550 5.1.1 no such user" in Delivery.objects.get(pk=about_a_case.pk).reason
     assert Delivery.objects.filter(subject="alert:email", recipient=keeper.email).count() == 1
@@ -373,9 +377,11 @@ def test_a_letter_about_a_request_that_comes_back_waits_for_a_person_who_hears_o
 
 def test_what_is_late_or_called_unwanted_or_forged_is_no_letter_that_came_back(about_a_case, client):
     letter = mail.outbox[-1]
-    assert read(dsn(letter, action="delayed")) is None
-    receiving.receive(read(ABUSE.format(message_id=letter.extra_headers["Message-ID"]).encode()))
-    receiving.receive(read(dsn(letter, message_id=f"<{uuid4().hex}@testserver>")))
+    assert parse_bounce_message(dsn(letter, action="delayed")) is None
+    handling.handle_report(
+        parse_bounce_message(ABUSE.format(message_id=letter.extra_headers["Message-ID"]).encode())
+    )
+    handling.handle_report(parse_bounce_message(dsn(letter, message_id=f"<{uuid4().hex}@testserver>")))
     postmark(client, bounce("other@courriel.example"))
     assert not came_back(about_a_case)
 
@@ -390,7 +396,7 @@ def test_a_service_tells_of_a_letter_about_a_request_too_unless_a_newsletter_wen
     Recipient.objects.update(at=timezone.now() - timedelta(hours=1))
     postmark(client, bounce("Someone@courriel.example") | {"ID": 2})
     assert came_back(about_a_case)
-    assert state(reader) == State.BOUNCED
+    assert state(reader) == SubscriberState.BOUNCED
 
 
 # -- Services ------------------------------------------------------------------------------------------------
@@ -420,7 +426,7 @@ def bounce(email, kind="HardBounce", code=1):
 def test_a_service_s_webhook_tells_of_bounces_and_complaints(client, reader, sent):
     other = SubscriberFactory()
     assert postmark(client, bounce(reader.email)).status_code == 200
-    assert state(reader) == State.BOUNCED
+    assert state(reader) == SubscriberState.BOUNCED
     complaint = {
         "RecordType": "SpamComplaint",
         "Type": "SpamComplaint",
@@ -428,25 +434,25 @@ def test_a_service_s_webhook_tells_of_bounces_and_complaints(client, reader, sen
         "Email": other.email,
     }
     postmark(client, complaint | {"BouncedAt": timezone.now().isoformat(), "MessageID": "y", "ID": 2})
-    assert state(other) == State.UNSUBSCRIBED
+    assert state(other) == SubscriberState.UNSUBSCRIBED
 
 
 def test_who_unsubscribes_at_a_service_is_not_said_to_have_called_a_letter_unwanted(client, reader, sent):
     change = {"RecordType": "SubscriptionChange", "SuppressSending": True, "Recipient": reader.email}
     postmark(client, change | {"ChangedAt": timezone.now().isoformat(), "MessageID": "z"})
-    assert state(reader) == State.UNSUBSCRIBED
+    assert state(reader) == SubscriberState.UNSUBSCRIBED
     assert reader.consents.last().kind == ConsentEvent.Kind.UNSUBSCRIBED
     assert Recipient.objects.get().state == RecipientState.SENT
 
 
 def test_an_address_that_a_service_takes_no_letter_for_is_written_to_no_more(client, reader, sent):
     assert postmark(client, bounce(reader.email, "BadEmailAddress", 100000)).status_code == 200
-    assert state(reader) == State.BOUNCED
+    assert state(reader) == SubscriberState.BOUNCED
     other = SubscriberFactory()
     for number in range(4):  # our own fault, and not the address's
         mailed(CampaignFactory())
         postmark(client, bounce(other.email, "DMARCPolicy", 100009) | {"ID": number})
-    assert state(other) == State.CONFIRMED
+    assert state(other) == SubscriberState.CONFIRMED
 
 
 def test_a_forged_webhook_changes_nothing(client, reader, sent):
@@ -454,7 +460,7 @@ def test_a_forged_webhook_changes_nothing(client, reader, sent):
     assert (
         client.post("/courrier/postmark/tracking/", "{}", content_type="application/json").status_code == 400
     )
-    assert state(reader) == State.CONFIRMED
+    assert state(reader) == SubscriberState.CONFIRMED
 
 
 def test_of_an_address_that_we_do_not_know_nothing_is_kept(client):

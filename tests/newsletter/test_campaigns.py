@@ -15,13 +15,13 @@ from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, Wor
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from eservices.deliveries.models import Delivery
-from home import search
-from news.models import NewsCategory
-from newsletter import readiness
+from home.search import index
+from news.articles.models import NewsCategory
+from newsletter import send_checks
 from newsletter.blocks import CampaignBlocks
-from newsletter.composing import parts, shown_to
+from newsletter.letters.campaign_parts import campaign_parts, part_indexes_for
+from newsletter.letters.rendering import LetterLinks, render_letter
 from newsletter.models import Campaign, Mailing, NewsletterSettings, Recipient
-from newsletter.rendering import Ways, letter
 from newsletter.states import MailingState
 from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory, UserFactory
 from tests.factories.home import translated
@@ -41,7 +41,7 @@ from tests.factories.newsletter import (
 )
 
 pytestmark = pytest.mark.django_db
-WAYS = Ways("https://x.example/choose", "https://x.example/leave", "https://x.example/read")
+WAYS = LetterLinks("https://x.example/choose", "https://x.example/leave", "https://x.example/read")
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def article(news, title, topics=(), **fields):
 
 
 def written(campaign, language="fr", **options):
-    return letter(campaign, language, WAYS, day=date(2026, 11, 26), **options)
+    return render_letter(campaign, language, WAYS, day=date(2026, 11, 26), **options)
 
 
 def test_a_letter_holds_chosen_news_events_and_free_blocks_in_html_and_in_text(news, event):
@@ -111,9 +111,11 @@ def test_a_page_stands_in_the_reader_s_language_and_one_that_is_not_public_is_le
     translated(page, "de", title="Der Strand")
     campaign = CampaignFactory(pages=[page, gone], blocks=())
     gone.unpublish()
-    assert [part.value.title for part in parts(campaign, "de")] == ["Der Strand"]
-    assert [(part.value.title, part.value.language) for part in parts(campaign, "it")] == [("La plage", "fr")]
-    shown = {language: parts(campaign, language)[0].value.url for language in ("fr", "de", "it")}
+    assert [part.value.title for part in campaign_parts(campaign, "de")] == ["Der Strand"]
+    assert [(part.value.title, part.value.language) for part in campaign_parts(campaign, "it")] == [
+        ("La plage", "fr")
+    ]
+    shown = {language: campaign_parts(campaign, language)[0].value.url for language in ("fr", "de", "it")}
     assert "?lu=" not in shown["fr"] + shown["de"]
     assert shown["it"] == f"{shown['fr']}?lu=it"  # the page says that it is in French, and leads back
 
@@ -151,9 +153,9 @@ def test_a_heading_goes_with_what_stands_below_it(news, event):
     votes = TopicFactory()
     page = article(news, "Le vote", topics=[votes])
     raw = [("heading", "Votes"), ("news", page.pk), ("heading", "Dates"), ("event", event.pk)]
-    everything = parts(CampaignFactory(blocks=raw), "fr")
-    assert shown_to(everything, set()) == (2, 3)
-    assert shown_to(everything, {votes.translation_key}) == (0, 1, 2, 3)
+    everything = campaign_parts(CampaignFactory(blocks=raw), "fr")
+    assert part_indexes_for(everything, set()) == (2, 3)
+    assert part_indexes_for(everything, {votes.translation_key}) == (0, 1, 2, 3)
 
 
 # -- The archive ---------------------------------------------------------------------------------------------
@@ -358,7 +360,7 @@ def test_a_campaign_goes_through_the_approval_that_the_commune_laid(client, edit
     campaign = CampaignFactory(draft=True)
     campaign.save_revision()
     workflow.start(campaign, editor)
-    assert readiness.remarks(campaign, [])[0].forbids
+    assert send_checks.send_remarks(campaign, [])[0].forbids
     fields = {"title": campaign.title, "summary": "", "lead": "", "topics": [], "body": streamfield([])}
     approving = fields | {"action-workflow-action": "1", "workflow-action-name": "approve"}
     edit = reverse(campaign.snippet_viewset.get_url_name("edit"), args=[campaign.pk])
@@ -374,14 +376,17 @@ def test_the_language_that_a_letter_lacks_is_named_in_that_of_the_staff():
         SubscriberFactory(language="de")
     for language, word in (("fr", "Allemand"), ("de", "Deutsch"), ("it", "Tedesco")):
         with override(language):
-            said = [one.text for one in readiness.remarks(campaign, readiness.reach(campaign))]
+            said = [
+                one.text
+                for one in send_checks.send_remarks(campaign, send_checks.reach_by_language(campaign))
+            ]
         assert any(word in one for one in said), said
 
 
 @pytest.mark.parametrize(("signs", "warned"), [(60_000, False), (110_000, True)])
 def test_a_letter_of_which_gmail_would_hide_the_end_is_said_to_be_too_long(signs, warned):
     campaign = CampaignFactory(blocks=[("text", f"<p>{'lac ' * (signs // 4)}</p>")])
-    said = [one.text for one in readiness.remarks(campaign, []) if "Gmail" in one.text]
+    said = [one.text for one in send_checks.send_remarks(campaign, []) if "Gmail" in one.text]
     assert bool(said) is warned
 
 
@@ -407,21 +412,21 @@ def test_a_campaign_is_previewed_before_it_was_ever_saved(mode, news):
 # -- The archive is found ------------------------------------------------------------------------------------
 def test_a_letter_is_found_once_it_was_mailed_and_stands_in_the_sitemap(client):
     campaign = CampaignFactory(title="Le pont rouvre")
-    assert not search.find("pont", "fr").hits
+    assert not index.find_entries("pont", "fr").hits
     mailing = mailed(campaign)
     address = reverse("newsletter:archived", args=[mailing.number])
-    assert [hit.url for hit in search.find("pont", "fr").hits] == [address]
+    assert [hit.url for hit in index.find_entries("pont", "fr").hits] == [address]
     assert address in client.get("/sitemap.xml").content.decode()
-    search.rebuild()
-    assert search.find("pont", "fr").hits
+    index.rebuild_index()
+    assert index.find_entries("pont", "fr").hits
     campaign.unpublish()
-    assert not search.find("pont", "fr").hits
+    assert not index.find_entries("pont", "fr").hits
     assert address not in client.get("/sitemap.xml").content.decode()
 
 
 def test_search_knows_a_letter_by_its_own_words_and_not_by_what_it_tells_of(client, news):
     mailed(CampaignFactory(title="Le pont rouvre", pages=[article(news, "Villa Oulevay")]))
-    assert "letter" not in [hit.entry.kind for hit in search.find("oulevay", "fr").hits]
+    assert "letter" not in [hit.entry.kind for hit in index.find_entries("oulevay", "fr").hits]
 
 
 def test_the_sign_up_leads_to_earlier_letters(client):

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from home import search
-from newsletter import carrying
+from home.search import index as search
+from newsletter import sending
 from newsletter.actions import digests
+from newsletter.digest_schedule import next_digest_at
+from newsletter.jobs import write_digests
 from newsletter.models import Campaign, Digest, Mailing
-from newsletter.rhythm import next_moment
-from newsletter.sweeps import write_digests
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.home import locale, published, translated
 from tests.factories.news import (
@@ -72,7 +72,7 @@ def thursday(clock):
 def go_on():
     write_digests(timezone.now())
     for mailing in Mailing.objects.all():
-        carrying.carry(mailing.pk)
+        sending.run_mailing(mailing.pk)
 
 
 def weekly(**fields):
@@ -141,7 +141,7 @@ def test_what_is_public_no_more_is_named_in_no_archived_digest(client, index, cl
         shown = client.get(address).content.decode()
         assert "Bonjour." in shown
         assert "Ruelle" not in shown
-    assert not search.find("ruelle", "fr").hits
+    assert not search.find_entries("ruelle", "fr").hits
 
 
 def test_a_digest_tells_nothing_twice_and_is_silent_without_news(index, clock):
@@ -239,7 +239,7 @@ def test_a_digest_out_of_use_stays_silent(index, clock):
     ],
 )
 def test_the_next_letter_is_the_next_time_on_the_wall(rhythm, weekday, now, due):
-    found = next_moment(rhythm, weekday, time(7), datetime(*now, tzinfo=ZONE))
+    found = next_digest_at(rhythm, weekday, time(7), datetime(*now, tzinfo=ZONE))
     assert found == datetime(*due, tzinfo=ZONE)
 
 
@@ -283,14 +283,14 @@ def test_a_letter_that_cannot_be_drawn_is_told_on_the_first_page_and_holds_up_no
     publish(index, "champ", [faulty])
     publish(index, "rue", [sound])
     SubscriberFactory(topics=[faulty, sound])
-    drawn = carrying.letter
+    drawn = sending.render_letter
 
     def letter(campaign, *args, **options):
         if campaign.lead == "Faute":
             raise RuntimeError("a picture that is none")
         return drawn(campaign, *args, **options)
 
-    monkeypatch.setattr(carrying, "letter", letter)
+    monkeypatch.setattr(sending, "render_letter", letter)
     thursday(clock)
     assert ["Saine" in sent.body for sent in mail.outbox] == [True]
     client.force_login(SuperuserFactory())

@@ -8,22 +8,21 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.deliveries.actions import attempt
+from eservices.deliveries.actions import attempt_delivery
 from eservices.deliveries.models import Delivery
-from newsletter import figures
+from newsletter import mailing_statistics
 from newsletter.actions import mailings, subscribers
-from newsletter.backends import Away
 from newsletter.backends.mailchimp import api, members
-from newsletter.backends.mailchimp.comparing import Do, Ours, Theirs, compare
-from newsletter.importing import Line
+from newsletter.backends.mailchimp.comparison import OurState, SyncStep, TheirState, next_sync_step
+from newsletter.jobs import wake_due_mailings
+from newsletter.mail_backend import BackendUnavailable
 from newsletter.models import ConsentEvent, Subscriber
-from newsletter.states import MailingState, RecipientState, State
-from newsletter.sweeps import go_on_mailing
-from newsletter.tasks import reconcile
+from newsletter.states import MailingState, RecipientState, SubscriberState
+from newsletter.subscriber_files.importer import ImportLine
+from newsletter.tasks import reconcile_members
 from tests.factories.accounts import AgentFactory, EditorFactory
 from tests.factories.newsletter import CampaignFactory, SubscriberFactory, TopicFactory, mailed
-
-from .mailchimp_double import KEY, LIST, hashed, serving
+from tests.newsletter.mailchimp_double import KEY, LIST, hashed, serving
 
 pytestmark = pytest.mark.django_db
 SECRET = "a-long-secret-of-the-tests"
@@ -49,7 +48,7 @@ def theirs(settings):
 def carried():
     """What waits for Mailchimp is carried."""
     for delivery in Delivery.objects.filter(carrier="mailchimp", state=Delivery.State.PENDING):
-        attempt(delivery.pk)
+        attempt_delivery(delivery.pk)
 
 
 # -- Members -------------------------------------------------------------------------------------------------
@@ -58,18 +57,18 @@ def test_a_subscriber_becomes_a_member_with_language_and_tags_and_leaves_as_one(
     theirs.required = required
     roads, votes = TopicFactory(name="Chantiers"), TopicFactory(name="Votations")
     reader = SubscriberFactory(pending=True, topics=[roads], language="de")
-    subscribers.confirm(subscriber=reader)
+    subscribers.confirm_subscription(subscriber=reader)
     carried()
     member = theirs.members[hashed(reader.email)]
     assert (member["status"], member["language"]) == ("subscribed", "de")
     assert [tag["name"] for tag in member["tags"]] == ["Chantiers"]
-    subscribers.change(subscriber=reader, language="fr", topic_keys=[votes.translation_key])
+    subscribers.change_subscription(subscriber=reader, language="fr", topic_keys=[votes.translation_key])
     carried()
     assert [tag["name"] for tag in member["tags"]] == ["Votations"]
     subscribers.unsubscribe(subscriber=reader)
     carried()
     assert member["status"] == "unsubscribed"
-    subscribers.erase(subscriber=reader)
+    subscribers.erase_subscriber(subscriber=reader)
     waiting = Delivery.objects.filter(carrier="mailchimp").values_list("recipient", "payload", "title")
     assert reader.email not in str(list(waiting))
     carried()
@@ -79,14 +78,14 @@ def test_a_subscriber_becomes_a_member_with_language_and_tags_and_leaves_as_one(
 def test_who_left_at_mailchimp_and_comes_back_here_is_asked_by_mailchimp_too(theirs):
     reader = SubscriberFactory()
     theirs.member(reader.email, status="unsubscribed")
-    members.push(reader)
+    members.push_member(reader)
     assert theirs.members[hashed(reader.email)]["status"] == "pending"
 
 
 def test_who_is_taken_over_from_a_file_is_a_member_before_the_next_letter(theirs):
     topic = TopicFactory(name="Chantiers")
-    line = Line("neuf@courriel.example", "fr", frozenset([topic.translation_key]), date(2025, 5, 3))
-    assert subscribers.take_over_all(actor=None, lines=[line], proof="papier") == 1
+    line = ImportLine("neuf@courriel.example", "fr", frozenset([topic.translation_key]), date(2025, 5, 3))
+    assert subscribers.import_subscribers(actor=None, lines=[line], proof="papier") == 1
     carried()
     assert theirs.members[hashed(line.email)]["tags"][0]["name"] == "Chantiers"
 
@@ -106,14 +105,14 @@ def test_tags_that_are_not_ours_stay(theirs):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(topics=[topic])
     theirs.member(reader.email, tags=["vip"])
-    members.push(reader)
+    members.push_member(reader)
     assert {tag["name"] for tag in theirs.members[hashed(reader.email)]["tags"]} == {"vip", "Chantiers"}
 
 
 @pytest.mark.parametrize("fault", [429, 500, 503, "down"])
 def test_while_mailchimp_is_away_a_change_waits_and_then_goes(theirs, fault):
     reader = SubscriberFactory()
-    members.tell(reader)
+    members.queue_member_update(reader)
     if fault == "down":
         theirs.down = True
     else:
@@ -128,7 +127,7 @@ def test_while_mailchimp_is_away_a_change_waits_and_then_goes(theirs, fault):
 
 
 def test_what_mailchimp_refuses_is_shown_to_staff_and_not_asked_again(theirs):
-    members.tell(SubscriberFactory())
+    members.queue_member_update(SubscriberFactory())
     theirs.faults = [400]
     carried()
     assert Delivery.objects.get(carrier="mailchimp").state == Delivery.State.STUCK
@@ -138,7 +137,7 @@ def test_whom_mailchimp_forgot_and_takes_no_more_is_told_to_staff_once_and_not_e
     reader = SubscriberFactory()
     theirs.forgotten.add(hashed(reader.email))
     for _night in range(2):
-        members.reconcile()
+        members.reconcile_members()
         carried()
     stuck = Delivery.objects.get(carrier="mailchimp")
     assert stuck.state == Delivery.State.STUCK
@@ -148,7 +147,7 @@ def test_whom_mailchimp_forgot_and_takes_no_more_is_told_to_staff_once_and_not_e
 # -- Campaigns -----------------------------------------------------------------------------------------------
 def after(mailing, **span):
     with time_machine.travel(mailing.due_at + timedelta(**span), tick=False):
-        go_on_mailing(timezone.now())
+        wake_due_mailings(timezone.now())
     mailing.refresh_from_db()
 
 
@@ -169,7 +168,7 @@ def test_a_mailing_is_a_campaign_for_exactly_its_readers_and_its_report_comes_ba
     after(mailing, seconds=1)
     assert mailing.state == MailingState.SENT
     assert mailing.recipients.get(subscriber=missing).state == RecipientState.REFUSED
-    found = figures.of(mailing)
+    found = mailing_statistics.mailing_statistics(mailing)
     assert (found["sent"], found["bounced"], found["left"]) == (2, 1, 2)
     assert campaign["sends"] == 1
 
@@ -183,10 +182,10 @@ def test_what_comes_back_after_a_letter_was_sent_is_counted_the_night_after(thei
     after(mailing, seconds=1)
     theirs.bounces = 5
     for _night in range(2):
-        reconcile.call()
+        reconcile_members.call()
         theirs.campaigns.clear()  # somebody deleted it there: what was counted stays
     mailing.refresh_from_db()
-    assert figures.of(mailing)["bounced"] == 5
+    assert mailing_statistics.mailing_statistics(mailing)["bounced"] == 5
 
 
 @pytest.mark.parametrize("step", range(8))
@@ -294,12 +293,12 @@ def test_a_webhook_makes_us_ask_and_what_mailchimp_says_counts(client, theirs):
     hook(client, reader.email)  # forged, or wrong: they are still subscribed
     carried()
     reader.refresh_from_db()
-    assert reader.state == State.CONFIRMED
+    assert reader.state == SubscriberState.CONFIRMED
     theirs.member(reader.email, status="unsubscribed", changed=timezone.now() + timedelta(minutes=1))
     hook(client, reader.email)
     carried()
     reader.refresh_from_db()
-    assert reader.state == State.UNSUBSCRIBED
+    assert reader.state == SubscriberState.UNSUBSCRIBED
 
 
 def test_who_changes_the_address_at_mailchimp_gets_the_letter_there_and_no_more_at_the_old_one(
@@ -312,7 +311,9 @@ def test_who_changes_the_address_at_mailchimp_gets_the_letter_there_and_no_more_
     theirs.member(reader.email, tags=["Chantiers"])
     client.post(HOOK, told)  # forged: nothing moved there
     carried()
-    assert list(Subscriber.objects.values_list("email", "state")) == [(reader.email, State.CONFIRMED)]
+    assert list(Subscriber.objects.values_list("email", "state")) == [
+        (reader.email, SubscriberState.CONFIRMED)
+    ]
     theirs.members.clear()
     theirs.member("neuve@courriel.example", tags=["Chantiers"], opted=EARLY)
     client.post(HOOK, told)
@@ -320,11 +321,11 @@ def test_who_changes_the_address_at_mailchimp_gets_the_letter_there_and_no_more_
         list(Delivery.objects.filter(carrier="mailchimp").values_list("recipient", "payload"))
     )
     carried()
-    members.reconcile()
+    members.reconcile_members()
     carried()
     assert dict(Subscriber.objects.values_list("email", "state")) == {
-        reader.email: State.UNSUBSCRIBED,
-        "neuve@courriel.example": State.CONFIRMED,
+        reader.email: SubscriberState.UNSUBSCRIBED,
+        "neuve@courriel.example": SubscriberState.CONFIRMED,
     }
     assert list(theirs.members) == [hashed("neuve@courriel.example")]
 
@@ -362,16 +363,16 @@ def test_both_sides_agree_after_a_night(theirs):
     theirs.member(ours_left.email)
     theirs.member("neuf@courriel.example", tags=["Chantiers"], opted=EARLY)
     theirs.member("sans-preuve@courriel.example")
-    members.reconcile()
+    members.reconcile_members()
     carried()
     states = dict(Subscriber.objects.values_list("email", "state"))
     assert states == {
-        left.email: State.UNSUBSCRIBED,
-        gone.email: State.BOUNCED,
-        other.email: State.CONFIRMED,
-        ours_left.email: State.UNSUBSCRIBED,
-        new_here.email: State.CONFIRMED,
-        "neuf@courriel.example": State.CONFIRMED,
+        left.email: SubscriberState.UNSUBSCRIBED,
+        gone.email: SubscriberState.BOUNCED,
+        other.email: SubscriberState.CONFIRMED,
+        ours_left.email: SubscriberState.UNSUBSCRIBED,
+        new_here.email: SubscriberState.CONFIRMED,
+        "neuf@courriel.example": SubscriberState.CONFIRMED,
     }
     other.refresh_from_db()
     assert (other.language, other.topic_keys) == ("de", {topic.translation_key})
@@ -380,21 +381,21 @@ def test_both_sides_agree_after_a_night(theirs):
     assert theirs.members[hashed(ours_left.email)]["status"] == "unsubscribed"
     assert theirs.members[hashed(new_here.email)]["status"] == "subscribed"
     Delivery.objects.all().delete()
-    members.reconcile()
-    assert set(members.reconcile()) <= {"nothing"}
+    members.reconcile_members()
+    assert set(members.reconcile_members()) <= {"nothing"}
 
 
 def test_a_topic_with_another_name_keeps_its_readers_before_and_after_mailchimp_knows(theirs):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(pending=True, topics=[topic])
-    subscribers.confirm(subscriber=reader)
+    subscribers.confirm_subscription(subscriber=reader)
     carried()
     topic.name = "Chantiers et circulation"
     topic.save()
-    members.reconcile()
+    members.reconcile_members()
     assert reader.topic_keys == {topic.translation_key}
     carried()
-    members.reconcile()
+    members.reconcile_members()
     assert reader.topic_keys == {topic.translation_key}
     assert [tag["name"] for tag in theirs.members[hashed(reader.email)]["tags"]] == [topic.name]
 
@@ -402,13 +403,13 @@ def test_a_topic_with_another_name_keeps_its_readers_before_and_after_mailchimp_
 def test_what_mailchimp_was_not_told_yet_is_nobodys_choice_and_what_was_told_is(theirs):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(pending=True, topics=[topic])
-    subscribers.confirm(subscriber=reader)
+    subscribers.confirm_subscription(subscriber=reader)
     theirs.member(reader.email)  # it was made, and the call for its tags was not
-    members.reconcile()
+    members.reconcile_members()
     assert reader.topic_keys == {topic.translation_key}
     carried()
     theirs.member(reader.email)  # somebody took the tag away there
-    members.reconcile()
+    members.reconcile_members()
     assert reader.topic_keys == set()
 
 
@@ -422,61 +423,61 @@ def test_whom_staff_delete_mailchimp_forgets_and_does_not_bring_back(theirs, cli
     client.force_login(EditorFactory())
     client.post(delete)
     carried()
-    members.reconcile()
+    members.reconcile_members()
     assert not Subscriber.objects.exists()
     assert not theirs.members
 
 
-def ours(state=State.CONFIRMED, changed=EARLY, topics=(), left=None):
-    return Ours(state, "fr", frozenset(topics), changed, left)
+def ours(state=SubscriberState.CONFIRMED, changed=EARLY, topics=(), left=None):
+    return OurState(state, "fr", frozenset(topics), changed, left)
 
 
 def there(status="subscribed", changed=LATE, topics=(), opted=None):
-    return Theirs(status, "fr", frozenset(topics), changed, opted)
+    return TheirState(status, "fr", frozenset(topics), changed, opted)
 
 
 @pytest.mark.parametrize(
     ("one", "other", "do"),
     [
-        (ours(), None, Do.TELL),
-        (None, None, Do.NOTHING),
-        (ours(State.UNSUBSCRIBED), None, Do.NOTHING),
-        (ours(), there(), Do.NOTHING),
-        (ours(), there(topics=["a"]), Do.CHANGE),
-        (ours(changed=LATE), there(topics=["a"], changed=EARLY), Do.TELL),
-        (ours(), there("unsubscribed"), Do.UNSUBSCRIBE),
-        (ours(changed=LATE), there("unsubscribed", changed=EARLY), Do.TELL),
-        (ours(), there("cleaned"), Do.BOUNCE),
-        (ours(State.UNSUBSCRIBED, left=EARLY), there(), Do.TELL),
-        (ours(State.UNSUBSCRIBED, left=EARLY), there(opted=LATE), Do.TAKE_OVER),
-        (ours(State.UNSUBSCRIBED, left=LATE), there(opted=EARLY), Do.TELL),
-        (ours(State.BOUNCED), there(), Do.TELL),
-        (ours(State.PENDING), there(), Do.NOTHING),
-        (None, there(), Do.NOTHING),
-        (None, there(opted=EARLY), Do.TAKE_OVER),
-        (None, there("cleaned"), Do.NOTHING),
-        (ours(), there("pending"), Do.NOTHING),
+        (ours(), None, SyncStep.TELL),
+        (None, None, SyncStep.NOTHING),
+        (ours(SubscriberState.UNSUBSCRIBED), None, SyncStep.NOTHING),
+        (ours(), there(), SyncStep.NOTHING),
+        (ours(), there(topics=["a"]), SyncStep.CHANGE),
+        (ours(changed=LATE), there(topics=["a"], changed=EARLY), SyncStep.TELL),
+        (ours(), there("unsubscribed"), SyncStep.UNSUBSCRIBE),
+        (ours(changed=LATE), there("unsubscribed", changed=EARLY), SyncStep.TELL),
+        (ours(), there("cleaned"), SyncStep.BOUNCE),
+        (ours(SubscriberState.UNSUBSCRIBED, left=EARLY), there(), SyncStep.TELL),
+        (ours(SubscriberState.UNSUBSCRIBED, left=EARLY), there(opted=LATE), SyncStep.TAKE_OVER),
+        (ours(SubscriberState.UNSUBSCRIBED, left=LATE), there(opted=EARLY), SyncStep.TELL),
+        (ours(SubscriberState.BOUNCED), there(), SyncStep.TELL),
+        (ours(SubscriberState.PENDING), there(), SyncStep.NOTHING),
+        (None, there(), SyncStep.NOTHING),
+        (None, there(opted=EARLY), SyncStep.TAKE_OVER),
+        (None, there("cleaned"), SyncStep.NOTHING),
+        (ours(), there("pending"), SyncStep.NOTHING),
     ],
 )
 def test_what_follows_from_both_sides_is_a_table(one, other, do):
-    assert compare(one, other) is do
+    assert next_sync_step(one, other) is do
 
 
 def test_an_answer_that_is_no_json_is_an_outage(theirs, monkeypatch):
     monkeypatch.setattr(theirs, "answer", lambda *request: (200, None))
-    with pytest.raises(Away):
-        api.ping()
+    with pytest.raises(BackendUnavailable):
+        api.check_connection()
 
 
 def test_check_deploy_says_what_mailchimp_lacks(settings):
     settings.NEWSLETTER_BACKEND, settings.MAILCHIMP_LIST_ID = "mailchimp", ""
-    from newsletter.checks import who_mails
+    from newsletter.checks import check_newsletter_backend
 
-    assert [one.id for one in who_mails(None)] == ["newsletter.E001"]
+    assert [one.id for one in check_newsletter_backend(None)] == ["newsletter.E001"]
     settings.MAILCHIMP_API_KEY, settings.MAILCHIMP_LIST_ID, settings.MAILCHIMP_WEBHOOK_SECRET = "x", "y", "z"
-    assert [one.id for one in who_mails(None)] == ["newsletter.E002"]
+    assert [one.id for one in check_newsletter_backend(None)] == ["newsletter.E002"]
     settings.MAILCHIMP_API_KEY = KEY
-    assert who_mails(None) == []
+    assert check_newsletter_backend(None) == []
 
 
 # -- Against Mailchimp's API description, where CI serves it by Prism ----------------------------------------
@@ -489,9 +490,9 @@ if os.environ.get("TEST_MAILCHIMP_URL"):
 
     def test_every_call_of_ours_is_one_that_mailchimp_describes(described):
         """Prism answers 4xx to what the description does not allow: each would be ``Refused``."""
-        known, campaigns = api.Members(), api.Campaigns()
+        known, campaigns = api.AudienceMembers(), api.Campaigns()
         hash_ = hashed("elodie@courriel.example")
-        api.ping()
+        api.check_connection()
         known.put("elodie@courriel.example", "subscribed", "fr")
         known.tag(hash_, {"Chantiers": True, "Votations": False})
         known.leave(hash_)

@@ -13,15 +13,15 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
 
-from newsletter import carrying, figures
+from newsletter import mailing_statistics, sending
 from newsletter.actions import mailings as actions
 from newsletter.actions import subscribers
-from newsletter.backends.builtin.letters import Printed
+from newsletter.backends.builtin.copies import PreparedEdition
+from newsletter.jobs import wake_due_mailings
 from newsletter.models import Digest, Mailing, NewsletterSettings, Recipient, Subscriber
 from newsletter.models.mailings import IN_A_ROW
-from newsletter.pace import allowance
-from newsletter.states import MailingState, RecipientState, State
-from newsletter.sweeps import go_on_mailing
+from newsletter.send_rate import send_allowance
+from newsletter.states import MailingState, RecipientState, SubscriberState
 from tests.factories.newsletter import (
     CampaignFactory,
     SubscriberFactory,
@@ -70,7 +70,7 @@ def test_each_confirmed_subscriber_of_the_topics_gets_one_letter_with_their_own_
         own = recipient.subscriber.secret
         others = {one.secret for one in readers} - {own}
         # What a service gets, and what a mail server does.
-        for content in (letter.message().as_bytes(), Printed(recipient.edition).raw(recipient)):
+        for content in (letter.message().as_bytes(), PreparedEdition(recipient.edition).raw(recipient)):
             sent = email.message_from_bytes(content, policy=policy.default)
             for part in (sent.get_body(["plain"]), sent.get_body(["html"])):
                 text = part.get_content()
@@ -92,11 +92,11 @@ def test_a_letter_bears_what_mail_programs_unsubscribe_by_and_only_a_post_does()
     mail_program = Client(enforce_csrf_checks=True)
     assert mail_program.get(target).status_code == 200
     reader.refresh_from_db()
-    assert reader.state == State.CONFIRMED
+    assert reader.state == SubscriberState.CONFIRMED
     mail_program.post(target, {"List-Unsubscribe": "One-Click"})
     reader.refresh_from_db()
-    assert reader.state == State.UNSUBSCRIBED
-    assert figures.of(Mailing.objects.get())["left"] == 1
+    assert reader.state == SubscriberState.UNSUBSCRIBED
+    assert mailing_statistics.mailing_statistics(Mailing.objects.get())["left"] == 1
 
 
 def test_readers_get_their_language_where_the_letter_has_it():
@@ -112,25 +112,27 @@ def test_readers_get_their_language_where_the_letter_has_it():
 
 def test_who_leaves_before_the_letter_reaches_them_gets_none():
     staying, leaving = SubscriberFactory(), SubscriberFactory()
-    mailing = actions.schedule(actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(hours=1))
+    mailing = actions.schedule_mailing(
+        actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(hours=1)
+    )
     with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
-        claimed = actions.claim(mailing.pk, timezone.now())
-        carrying.prepare(claimed)
+        claimed = actions.claim_mailing(mailing.pk, timezone.now())
+        sending.prepare_recipients(claimed)
         subscribers.unsubscribe(subscriber=leaving)
-        actions.go_on(claimed, timezone.now())
+        actions.release_claim(claimed, timezone.now())
     assert [letter.to[0] for letter in mail.outbox] == [staying.email]
     assert Recipient.objects.get(subscriber=leaving).state == RecipientState.SKIPPED
 
 
 def test_a_campaign_is_mailed_once_and_only_when_approved():
     SubscriberFactory()
-    with pytest.raises(actions.Impossible):
-        actions.schedule(actor=None, campaign=CampaignFactory(draft=True))
+    with pytest.raises(actions.MailingActionRefused):
+        actions.schedule_mailing(actor=None, campaign=CampaignFactory(draft=True))
     campaign = CampaignFactory()
     mailing = mailed(campaign)
-    with pytest.raises(actions.Impossible):
-        actions.schedule(actor=None, campaign=campaign)
-    carrying.carry(mailing.pk)
+    with pytest.raises(actions.MailingActionRefused):
+        actions.schedule_mailing(actor=None, campaign=campaign)
+    sending.run_mailing(mailing.pk)
     assert len(mail.outbox) == 1
 
 
@@ -139,29 +141,29 @@ def test_whose_approval_is_taken_back_before_its_hour_waits_and_can_be_cancelled
     campaign = CampaignFactory()
     translated_campaign(campaign, "de", title="Der Hafen")
     at = timezone.now() + timedelta(hours=3)
-    mailing = actions.schedule(actor=None, campaign=campaign, at=at)
+    mailing = actions.schedule_mailing(actor=None, campaign=campaign, at=at)
     campaign.unpublish()
     with time_machine.travel(at + timedelta(seconds=5), tick=False):
-        carrying.carry(mailing.pk)
+        sending.run_mailing(mailing.pk)
         mailing.refresh_from_db()
         assert (mailing.state, mailing.number, mail.outbox) == (MailingState.PAUSED, None, [])
         assert "plus approuvée" in mailing.fault
-        actions.cancel(actor=None, mailing=mailing)
+        actions.cancel_mailing(actor=None, mailing=mailing)
         campaign.save_revision().publish()
-        actions.schedule(actor=None, campaign=campaign)
-        carrying.carry(mailing.pk)
+        actions.schedule_mailing(actor=None, campaign=campaign)
+        sending.run_mailing(mailing.pk)
     assert len(mail.outbox) == 2
 
 
 def test_nothing_leaves_before_its_hour_and_the_sweep_begins_it():
     SubscriberFactory()
     at = timezone.now() + timedelta(hours=3)
-    mailing = actions.schedule(actor=None, campaign=CampaignFactory(), at=at)
-    carrying.carry(mailing.pk)
-    go_on_mailing(timezone.now())
+    mailing = actions.schedule_mailing(actor=None, campaign=CampaignFactory(), at=at)
+    sending.run_mailing(mailing.pk)
+    wake_due_mailings(timezone.now())
     assert mail.outbox == []
     with time_machine.travel(at + timedelta(seconds=5), tick=False):
-        go_on_mailing(timezone.now())
+        wake_due_mailings(timezone.now())
     assert len(mail.outbox) == 1
 
 
@@ -173,7 +175,7 @@ def test_a_server_that_goes_away_lets_the_mailing_wait_and_nobody_gets_two(serve
     assert "gone" in mailing.fault
     server.clear()
     with time_machine.travel(mailing.due_at + timedelta(seconds=1), tick=False):
-        go_on_mailing(timezone.now())
+        wake_due_mailings(timezone.now())
     mailing.refresh_from_db()
     assert (mailing.state, mailing.fault) == (MailingState.SENT, "")
     assert [letter.to[0] for letter in mail.outbox] == [first.email, second.email]
@@ -193,12 +195,16 @@ def test_what_is_refused_for_now_is_tried_again_what_is_refused_for_good_is_not(
         unwanted.pk: RecipientState.REFUSED,
         reached.pk: RecipientState.SENT,
     }
-    for reader, state in ((gone, State.BOUNCED), (unwanted, State.CONFIRMED), (full, State.CONFIRMED)):
+    for reader, state in (
+        (gone, SubscriberState.BOUNCED),
+        (unwanted, SubscriberState.CONFIRMED),
+        (full, SubscriberState.CONFIRMED),
+    ):
         reader.refresh_from_db()
         assert reader.state == state
     server.clear()
     with time_machine.travel(mailing.due_at + timedelta(seconds=1), tick=False):
-        go_on_mailing(timezone.now())
+        wake_due_mailings(timezone.now())
     mailing.refresh_from_db()
     assert mailing.state == MailingState.SENT
     assert [letter.to[0] for letter in mail.outbox] == [reached.email, full.email]
@@ -208,7 +214,7 @@ def as_the_clock_goes(mailing):
     """Goes on whenever the mailing is due, until it has ended."""
     while mailing.state == MailingState.SENDING:
         with time_machine.travel(mailing.due_at + timedelta(seconds=1), tick=False):
-            go_on_mailing(timezone.now())
+            wake_due_mailings(timezone.now())
         mailing.refresh_from_db()
 
 
@@ -293,14 +299,14 @@ def test_whose_mailbox_refuses_several_letters_in_a_row_is_written_to_no_more(se
     for _letter in range(IN_A_ROW - 1):
         server[reader.email] = refused(reader.email, 550, answer)
         mailed_to_the_end()
-        assert state_of(reader) == State.CONFIRMED
+        assert state_of(reader) == SubscriberState.CONFIRMED
     server.clear()
     mailed_to_the_end()  # what arrives ends the row
     server[reader.email] = refused(reader.email, 550, answer)
     for _letter in range(IN_A_ROW):
-        assert state_of(reader) == State.CONFIRMED
+        assert state_of(reader) == SubscriberState.CONFIRMED
         mailed_to_the_end()
-    assert state_of(reader) == State.BOUNCED
+    assert state_of(reader) == SubscriberState.BOUNCED
     assert answer.decode() in reader.consents.last().page
 
 
@@ -310,7 +316,7 @@ def test_a_server_that_takes_nothing_for_weeks_ends_nobody_s_letters(server):
         server[one.email] = refused(one.email, 550, b"5.7.1 relaying denied")
     for _letter in range(IN_A_ROW + 1):
         mailed_to_the_end()
-    assert {state_of(one) for one in readers} == {State.CONFIRMED}
+    assert {state_of(one) for one in readers} == {SubscriberState.CONFIRMED}
 
 
 def test_who_agreed_anew_is_not_ended_by_what_came_back_before(server):
@@ -318,39 +324,39 @@ def test_who_agreed_anew_is_not_ended_by_what_came_back_before(server):
     server[reader.email] = refused(reader.email, 550, b"no")
     for _letter in range(IN_A_ROW):
         mailed_to_the_end()
-    subscribers.confirm(subscriber=reader)
+    subscribers.confirm_subscription(subscriber=reader)
     mailed_to_the_end()
-    assert state_of(reader) == State.CONFIRMED
+    assert state_of(reader) == SubscriberState.CONFIRMED
 
 
 def test_paused_nothing_leaves_and_resumed_it_goes_on(server):
     SubscriberFactory.create_batch(3)
-    mailing = actions.schedule(
+    mailing = actions.schedule_mailing(
         actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
     )
-    actions.pause(actor=None, mailing=mailing)
+    actions.pause_mailing(actor=None, mailing=mailing)
     with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
-        go_on_mailing(timezone.now())
+        wake_due_mailings(timezone.now())
         assert mail.outbox == []
-        actions.resume(actor=None, mailing=mailing)
-        go_on_mailing(timezone.now())
+        actions.resume_mailing(actor=None, mailing=mailing)
+        wake_due_mailings(timezone.now())
     assert len(mail.outbox) == 3
     mailing.refresh_from_db()
-    with pytest.raises(actions.Impossible):
-        actions.pause(actor=None, mailing=mailing)
+    with pytest.raises(actions.MailingActionRefused):
+        actions.pause_mailing(actor=None, mailing=mailing)
 
 
 def test_a_worker_that_comes_back_late_does_not_send_what_another_has_taken():
     SubscriberFactory()
-    mailing = actions.schedule(
+    mailing = actions.schedule_mailing(
         actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
     )
     with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False) as clock:
-        late = actions.claim(mailing.pk, timezone.now())
-        assert actions.claim(mailing.pk, timezone.now()) is None
+        late = actions.claim_mailing(mailing.pk, timezone.now())
+        assert actions.claim_mailing(mailing.pk, timezone.now()) is None
         clock.shift(timedelta(minutes=5))
-        assert actions.claim(mailing.pk, timezone.now()) is not None
-        assert not actions.hold(late, timezone.now())
+        assert actions.claim_mailing(mailing.pk, timezone.now()) is not None
+        assert not actions.extend_claim(late, timezone.now())
 
 
 def test_the_pace_is_kept(settings):
@@ -359,9 +365,9 @@ def test_the_pace_is_kept(settings):
     mailing = mailed(CampaignFactory())
     assert len(mail.outbox) == 2  # fifteen seconds' worth
     with time_machine.travel(timezone.now() + timedelta(seconds=16), tick=False):
-        go_on_mailing(timezone.now())
+        wake_due_mailings(timezone.now())
         assert len(mail.outbox) == 4
-        go_on_mailing(timezone.now())
+        wake_due_mailings(timezone.now())
         assert len(mail.outbox) == 4
     mailing.refresh_from_db()
     assert mailing.state == MailingState.SENDING
@@ -374,7 +380,7 @@ def test_letters_that_are_due_at_once_share_the_pace_of_the_mail_server(settings
     assert len(mail.outbox) == 2
     for seconds in range(1, 61):
         with time_machine.travel(first.started_at + timedelta(seconds=seconds), tick=False):
-            go_on_mailing(timezone.now())
+            wake_due_mailings(timezone.now())
         assert len(mail.outbox) <= 2 + 8 * seconds / 60
     assert len(mail.outbox) == 6
     assert second.recipients.filter(state=RecipientState.SENT).count() == 3
@@ -382,35 +388,35 @@ def test_letters_that_are_due_at_once_share_the_pace_of_the_mail_server(settings
 
 def test_pace_is_arithmetic():
     now = timezone.now()
-    assert allowance(0, None, now) is None
-    assert allowance(60, None, now) == 15
-    assert allowance(60, now - timedelta(seconds=20), now) == 20
-    assert allowance(60, now - timedelta(hours=1), now) == 60
+    assert send_allowance(0, None, now) is None
+    assert send_allowance(60, None, now) == 15
+    assert send_allowance(60, now - timedelta(seconds=20), now) == 20
+    assert send_allowance(60, now - timedelta(hours=1), now) == 60
 
 
 def test_preparing_again_after_a_crash_writes_nobody_twice():
     SubscriberFactory.create_batch(3)
-    mailing = actions.schedule(
+    mailing = actions.schedule_mailing(
         actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
     )
     with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
-        claimed = actions.claim(mailing.pk, timezone.now())
-        carrying.prepare(claimed)
+        claimed = actions.claim_mailing(mailing.pk, timezone.now())
+        sending.prepare_recipients(claimed)
         Recipient.objects.order_by("-pk").first().delete()
-        carrying.prepare(claimed)
+        sending.prepare_recipients(claimed)
     assert Recipient.objects.count() == Recipient.objects.values("subscriber").distinct().count() == 3
 
 
 def test_a_hundred_letters_cost_no_more_questions_than_one_each(django_assert_max_num_queries):
     SubscriberFactory.create_batch(40)
-    mailing = actions.schedule(
+    mailing = actions.schedule_mailing(
         actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
     )
     with (
         time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False),
         django_assert_max_num_queries(40 + 45),
     ):
-        carrying.carry(mailing.pk)
+        sending.run_mailing(mailing.pk)
     assert len(mail.outbox) == 40
 
 
@@ -442,7 +448,7 @@ def test_what_is_wrong_with_us_costs_no_reader(settings, wrong):
         setattr(settings, name, value)
     mailing = mailed(CampaignFactory())
     reader.refresh_from_db()
-    assert reader.state == State.CONFIRMED
+    assert reader.state == SubscriberState.CONFIRMED
     assert mailing.state == MailingState.SENDING
     assert mailing.fault
 

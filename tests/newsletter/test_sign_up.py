@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries.models import Delivery
-from home.limits import HOUR, Rate
-from newsletter import limits
+from home.web.rate_limits import HOUR, RateLimit
+from newsletter import rate_limits
 from newsletter.models import ConsentEvent, Subscriber
-from newsletter.states import State
+from newsletter.states import SubscriberState
 from tests.factories.home import make_site
 from tests.factories.newsletter import SubscriberFactory, TopicFactory, translated_topic
 
@@ -45,7 +45,7 @@ def test_a_new_address_is_mailed_a_link_and_is_not_subscribed_yet(subscribe):
     assert answer.status_code == 302
     assert answer.url == reverse("newsletter:asked")
     subscriber = Subscriber.objects.get()
-    assert subscriber.state == State.PENDING
+    assert subscriber.state == SubscriberState.PENDING
     assert subscriber.topic_keys == {topic.translation_key}
     letter = letters_to().get()
     assert f"/infolettre/confirmer/{subscriber.secret}/" in letter.payload["text"]
@@ -54,7 +54,7 @@ def test_a_new_address_is_mailed_a_link_and_is_not_subscribed_yet(subscribe):
 
 def test_who_is_subscribed_gets_the_way_to_the_own_page_by_the_address_alone_and_nobody_else(subscribe):
     TopicFactory()
-    known = SubscriberFactory(state=State.CONFIRMED, email=ADDRESS)
+    known = SubscriberFactory(state=SubscriberState.CONFIRMED, email=ADDRESS)
     for address in (ADDRESS, "personne@courriel.example"):
         answer = subscribe(address, choose="1", known="1")
         assert answer.url == reverse("newsletter:reminded")
@@ -68,10 +68,10 @@ def test_the_mailed_link_shows_a_button_and_only_the_button_confirms(client, sub
     link = reverse("newsletter:confirm", args=[subscriber.secret])
     assert client.get(link).status_code == 200
     subscriber.refresh_from_db()
-    assert subscriber.state == State.PENDING
+    assert subscriber.state == SubscriberState.PENDING
     answer = client.post(link, follow=True)
     subscriber.refresh_from_db()
-    assert subscriber.state == State.CONFIRMED
+    assert subscriber.state == SubscriberState.CONFIRMED
     assert subscriber.confirmed_at
     assert answer.redirect_chain[-1][0] == reverse("newsletter:preferences", args=[subscriber.secret])
     assert ADDRESS in answer.content.decode()
@@ -156,7 +156,7 @@ def test_who_is_subscribed_is_mailed_their_own_page_and_keeps_their_topics(subsc
     subscriber = SubscriberFactory(email=ADDRESS, topics=[kept])
     subscribe(choose="1", topics=[str(other.translation_key)])
     subscriber.refresh_from_db()
-    assert subscriber.state == State.CONFIRMED
+    assert subscriber.state == SubscriberState.CONFIRMED
     assert subscriber.topic_keys == {kept.translation_key}
     assert f"/preferences/{subscriber.secret}/" in letters_to().get().payload["text"]
 
@@ -171,10 +171,10 @@ def test_who_unsubscribed_confirms_again(subscribe, client):
     subscriber = SubscriberFactory(email=ADDRESS, gone=True)
     subscribe()
     subscriber.refresh_from_db()
-    assert subscriber.state == State.PENDING
+    assert subscriber.state == SubscriberState.PENDING
     client.post(reverse("newsletter:confirm", args=[subscriber.secret]))
     subscriber.refresh_from_db()
-    assert subscriber.state == State.CONFIRMED
+    assert subscriber.state == SubscriberState.CONFIRMED
 
 
 # -- What is refused -------------------------------------------------------------------------------------
@@ -229,38 +229,38 @@ def test_a_robot_that_fills_the_hidden_field_gets_the_same_answer_and_no_letter(
 def test_an_address_is_mailed_no_more_than_the_limit_and_nobody_is_told_of_a_letter_that_never_comes(
     subscribe,
 ):
-    answers = [subscribe() for _ in range(limits.PER_EMAIL.most + 1)]
+    answers = [subscribe() for _ in range(rate_limits.PER_EMAIL.most + 1)]
     assert {one.url for one in answers[:-1]} == {reverse("newsletter:asked")}
     assert answers[-1].status_code == 429
     assert "Plusieurs lettres sont parties vers cette adresse." in answers[-1].text
-    assert letters_to().count() == limits.PER_EMAIL.most
+    assert letters_to().count() == rate_limits.PER_EMAIL.most
 
 
 def test_addresses_with_tags_are_one_mailbox_to_the_limit(subscribe):
-    tagged = [ADDRESS.replace("@", f"+{number}@") for number in range(limits.PER_EMAIL.most + 1)]
+    tagged = [ADDRESS.replace("@", f"+{number}@") for number in range(rate_limits.PER_EMAIL.most + 1)]
     for address in tagged:
         subscribe(email=address)
-    assert [letters_to(address).count() for address in tagged] == [1] * limits.PER_EMAIL.most + [0]
+    assert [letters_to(address).count() for address in tagged] == [1] * rate_limits.PER_EMAIL.most + [0]
 
 
 def test_the_limit_ends_with_the_hour(subscribe):
     with time_machine.travel("2026-11-24 10:00", tick=False) as clock:
-        for _ in range(limits.PER_EMAIL.most + 1):
+        for _ in range(rate_limits.PER_EMAIL.most + 1):
             subscribe()
         clock.shift(HOUR + 1)
         subscribe()
-    assert letters_to().count() == limits.PER_EMAIL.most + 1
+    assert letters_to().count() == rate_limits.PER_EMAIL.most + 1
 
 
 def test_one_network_address_cannot_enter_addresses_without_end(subscribe, monkeypatch):
-    monkeypatch.setattr(limits, "PER_CLIENT", Rate("newsletter-client", 2))
+    monkeypatch.setattr(rate_limits, "PER_CLIENT", RateLimit("newsletter-client", 2))
     answers = [subscribe(email=f"a{number}@courriel.example").status_code for number in range(3)]
     assert answers == [302, 302, 429]
 
 
 def test_behind_a_proxy_people_are_counted_and_not_the_proxy(subscribe, monkeypatch, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    monkeypatch.setattr(limits, "PER_CLIENT", Rate("newsletter-client", 1))
+    monkeypatch.setattr(rate_limits, "PER_CLIENT", RateLimit("newsletter-client", 1))
     seen = ["192.0.2.1", "192.0.2.2", "192.0.2.250, 192.0.2.1"]
     answers = [subscribe(headers=HERE | {"X-Forwarded-For": address}).status_code for address in seen]
     assert answers == [302, 302, 429]
@@ -280,7 +280,7 @@ def test_a_link_after_its_time_says_so_and_confirms_nothing(client):
     assert client.get(link).status_code == 410
     assert client.post(link).status_code == 410
     subscriber.refresh_from_db()
-    assert subscriber.state == State.PENDING
+    assert subscriber.state == SubscriberState.PENDING
 
 
 def test_an_unconfirmed_address_has_no_own_page(client):
@@ -293,7 +293,7 @@ def test_the_opt_in_link_of_who_unsubscribed_since_subscribes_nobody(client):
     subscriber = SubscriberFactory(gone=True)
     assert client.post(reverse("newsletter:confirm", args=[subscriber.secret])).status_code == 404
     subscriber.refresh_from_db()
-    assert subscriber.state == State.UNSUBSCRIBED
+    assert subscriber.state == SubscriberState.UNSUBSCRIBED
 
 
 def test_the_sign_up_page_may_be_cached(client):

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import stripe
 
-from tests import doubles
+from tests.support import local_servers
 
 WEBHOOK_SECRET = "whsec_test"
 
@@ -179,7 +179,7 @@ def server(double: Stripe) -> HTTPServer:
     ``/_taken/NUMBER``: how many intents there are for the same of our payments, and how much was paid back.
     """
 
-    class Handler(doubles.Handler):
+    class Handler(local_servers.Handler):
         def do_GET(self):
             self.do_POST()
 

@@ -4,19 +4,18 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from eservices.payments import carrying, ledger, tasks
-from eservices.payments.actions import charges, paying, refunds
-from eservices.payments.actions.locking import Impossible
+from eservices.payments import ledger, provider_calls, tasks
+from eservices.payments.actions import charges, payments, refunds
+from eservices.payments.actions.locking import PaymentActionRefused
 from eservices.payments.contrib.counter import actions as counter
 from eservices.payments.contrib.qrbill import actions as bank
-from eservices.payments.models import Charge, JournalRow, Payment, Refund, SetAside, Till
-from eservices.payments.providers import providers
+from eservices.payments.models import Charge, JournalRow, Payment, Refund, Till, UnallocatedPayment
+from eservices.payments.providers import payment_providers
 from tests.cases.test_concurrency import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import member
 from tests.factories.payments import begun, due_charge, paid, pays, qr_account
-
-from .test_qrbill import entry, told
+from tests.payments.test_qrbill import entry, told
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -27,34 +26,34 @@ pytestmark = [
 def test_webhook_return_and_sweep_together_receive_the_money_once():
     payment = begun(due_charge())
     pays(payment)
-    at_once(*[lambda: carrying.check(payment.pk)] * 3)
+    at_once(*[lambda: provider_calls.poll_payment(payment.pk)] * 3)
     assert (Payment.objects.get().receipt[-5:], JournalRow.objects.count()) == ("00001", 1)
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_many_pages_that_wait_together_wake_one_worker(monkeypatch):
     payment, woken = begun(due_charge()), []
-    monkeypatch.setattr(type(tasks.check), "enqueue", lambda task, pk: woken.append(pk))
-    at_once(*[lambda: paying.wait_before_page(payment=payment)] * 4)
+    monkeypatch.setattr(type(tasks.poll_payment), "enqueue", lambda task, pk: woken.append(pk))
+    at_once(*[lambda: payments.note_waiting_payer(payment=payment)] * 4)
     assert woken == [str(payment.pk)]
 
 
 def test_two_ways_that_pay_together_pay_once_and_set_the_other_aside():
     charge = due_charge()
     both = begun(charge), begun(charge, "counter")
-    pay = lambda one: paying.receive(actor=None, payment=one, amount=3000, currency="CHF")  # noqa: E731
+    pay = lambda one: payments.record_receipt(actor=None, payment=one, amount=3000, currency="CHF")  # noqa: E731
     at_once(*(lambda one=one: pay(one) for one in both))
-    assert (Charge.objects.get().paid, SetAside.objects.get().amount) == (3000, 3000)
+    assert (Charge.objects.get().paid, UnallocatedPayment.objects.get().amount) == (3000, 3000)
     assert sorted(Payment.objects.values_list("receipt", flat=True))[-1].endswith("00002")
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_payments_of_many_cases_draw_receipts_without_a_gap():
     payments = [begun(due_charge()) for _number in range(4)]
     for payment in payments:
         pays(payment)
-    at_once(*(lambda one=one: carrying.check(one.pk) for one in payments))
-    assert list(ledger.faults()) == []
+    at_once(*(lambda one=one: provider_calls.poll_payment(one.pk) for one in payments))
+    assert list(ledger.ledger_errors()) == []
     assert Payment.objects.received().count() == 4
 
 
@@ -62,12 +61,12 @@ def test_money_that_arrives_while_the_time_runs_out_is_counted_or_set_aside():
     charge = due_charge()
     payment = begun(charge, "counter")
     at_once(
-        lambda: paying.receive(actor=None, payment=payment, amount=3000, currency="CHF"),
-        lambda: charges.look_after(charge.pk, charge.expires_at),
+        lambda: payments.record_receipt(actor=None, payment=payment, amount=3000, currency="CHF"),
+        lambda: charges.process_due_charge(charge.pk, charge.expires_at),
     )
     charge.refresh_from_db()
-    assert charge.paid + sum(SetAside.objects.values_list("amount", flat=True)) == 3000
-    assert list(ledger.faults()) == []
+    assert charge.paid + sum(UnallocatedPayment.objects.values_list("amount", flat=True)) == 3000
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_two_refunds_together_never_pay_back_more_than_was_paid():
@@ -75,12 +74,12 @@ def test_two_refunds_together_never_pay_back_more_than_was_paid():
 
     def ask():
         try:
-            return refunds.ask(actor=staff, allocation=allocation, amount=2000, reason="Trop.")
-        except Impossible as refusal:
+            return refunds.request_refund(actor=staff, allocation=allocation, amount=2000, reason="Trop.")
+        except PaymentActionRefused as refusal:
             return refusal
 
     answers = at_once(ask, ask)
-    assert sorted(isinstance(answer, Impossible) for answer in answers) == [False, True]
+    assert sorted(isinstance(answer, PaymentActionRefused) for answer in answers) == [False, True]
     assert Refund.objects.count() == 1
 
 
@@ -88,7 +87,9 @@ def test_two_tabs_that_begin_together_begin_one_payment():
     charge = due_charge()
 
     def begin():
-        return paying.begin(actor=None, basket=charge.basket, provider=providers["demo"], language="fr").pk
+        return payments.start_payment(
+            actor=None, basket=charge.basket, provider=payment_providers["demo"], language="fr"
+        ).pk
 
     first, second = at_once(begin, begin)
     assert first == second
@@ -97,23 +98,23 @@ def test_two_tabs_that_begin_together_begin_one_payment():
 def test_of_two_agents_who_pay_the_same_refund_back_one_till_is_lighter():
     charge = due_charge()
     payment = begun(charge, "counter")
-    paying.receive(actor=None, payment=payment, amount=3000, currency="CHF")
+    payments.record_receipt(actor=None, payment=payment, amount=3000, currency="CHF")
     allocation, agents = charge.allocations.get(), [member(), member()]
-    refunds.ask(actor=agents[0], allocation=allocation, amount=500, reason="Trop.")
+    refunds.request_refund(actor=agents[0], allocation=allocation, amount=500, reason="Trop.")
     refund = Refund.objects.get()
     for agent in agents:
         counter.open_till(actor=agent, start=10000)
 
     def pay_back(agent):
         try:
-            return counter.pay_back(actor=agent, refund=refund)
-        except Impossible as refusal:
+            return counter.pay_out_refund(actor=agent, refund=refund)
+        except PaymentActionRefused as refusal:
             return refusal
 
     answers = at_once(*(lambda agent=agent: pay_back(agent) for agent in agents))
-    assert sorted(isinstance(answer, Impossible) for answer in answers) == [False, True]
+    assert sorted(isinstance(answer, PaymentActionRefused) for answer in answers) == [False, True]
     assert sorted(Till.objects.values_list("cash", flat=True)) == [-500, 0]
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_two_files_that_tell_of_the_same_bill_together_count_one_and_set_the_other_aside():
@@ -121,10 +122,10 @@ def test_two_files_that_tell_of_the_same_bill_together_count_one_and_set_the_oth
     charge, clerk = due_charge(), UserFactory()
     reference = begun(charge, "qrbill").external_id
     files = [told(entry(reference, mark=mark), number=mark) for mark in ("1", "2")]
-    read = lambda content: bank.read_file(actor=clerk, name="x", content=content)[1]  # noqa: E731
+    read = lambda content: bank.import_bank_file(actor=clerk, name="x", content=content)[1]  # noqa: E731
     assert at_once(*(lambda content=content: read(content) for content in files)) == [1, 1]
-    assert (Charge.objects.get().paid, SetAside.objects.get().amount) == (3000, 3000)
-    assert list(ledger.faults()) == []
+    assert (Charge.objects.get().paid, UnallocatedPayment.objects.get().amount) == (3000, 3000)
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_a_path_that_no_database_takes_leads_back_nowhere(client):

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from eservices.cases.models import Role, Team
 from eservices.deliveries.models import Delivery
-from eservices.payments import carrying, ledger
+from eservices.payments import ledger, provider_calls
 from eservices.payments.actions import refunds
-from eservices.payments.actions.locking import Impossible
+from eservices.payments.actions.locking import PaymentActionRefused
 from eservices.payments.contrib.counter import actions
 from eservices.payments.models import JournalRow, Payment, Till
 from eservices.payments.states import ChargeState
-from home.templatetags.commune import clock
+from home.localization.times import format_time
 from tests.factories.cases import member
 from tests.factories.payments import begun, due_charge, qr_account
 
@@ -28,55 +28,57 @@ def test_an_agent_takes_the_money_and_the_person_gets_a_receipt():
     agent = member(team=charge.case.team, roles=["agents", "cashiers"])
     actions.open_till(actor=agent, start=20000)
 
-    payment = actions.take(actor=agent, charge=charge, means="cash")
+    payment = actions.take_payment(actor=agent, charge=charge, means="cash")
 
     charge.refresh_from_db()
     till = Till.objects.get()
     assert (charge.state, till.cash, till.expected_cash) == (ChargeState.PAID, 3000, 23000)
     assert Payment.objects.count() == 1
-    assert JournalRow.objects.get().debit == ledger.accounts().cash
+    assert JournalRow.objects.get().debit == ledger.ledger_accounts().cash
     assert Delivery.objects.about(charge.case.subject).filter(title__contains=payment.receipt).exists()
-    with pytest.raises(Impossible):
-        actions.take(actor=agent, charge=charge, means="cash")
-    assert list(ledger.faults()) == []
+    with pytest.raises(PaymentActionRefused):
+        actions.take_payment(actor=agent, charge=charge, means="cash")
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_without_a_till_nothing_is_taken_and_nobody_has_two():
     charge, agent = due_charge(), member(roles=["agents", "cashiers"])
-    with pytest.raises(Impossible):
-        actions.take(actor=agent, charge=charge, means="cash")
+    with pytest.raises(PaymentActionRefused):
+        actions.take_payment(actor=agent, charge=charge, means="cash")
     assert not Payment.objects.exists()
     actions.open_till(actor=agent, start=0)
-    with pytest.raises(Impossible):
+    with pytest.raises(PaymentActionRefused):
         actions.open_till(actor=agent, start=0)
 
 
 def test_a_refund_leaves_the_till_it_is_paid_from():
     charge, agent = due_charge(), member(roles=["agents", "cashiers"])
     actions.open_till(actor=agent, start=0)
-    payment = actions.take(actor=agent, charge=charge, means="terminal")
-    refund = refunds.ask(actor=agent, allocation=payment.allocations.get(), amount=500, reason="Trop.")
-    refund = carrying.carry_refund(refund.pk)
-    actions.pay_back(actor=agent, refund=refund)
+    payment = actions.take_payment(actor=agent, charge=charge, means="terminal")
+    refund = refunds.request_refund(
+        actor=agent, allocation=payment.allocations.get(), amount=500, reason="Trop."
+    )
+    refund = provider_calls.run_refund(refund.pk)
+    actions.pay_out_refund(actor=agent, refund=refund)
     assert (Till.objects.get().cash, Till.objects.get().terminal) == (0, 2500)
-    with pytest.raises(Impossible):
-        actions.pay_back(actor=agent, refund=refund)
-    assert list(ledger.faults()) == []
+    with pytest.raises(PaymentActionRefused):
+        actions.pay_out_refund(actor=agent, refund=refund)
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_the_count_books_a_difference_and_asks_for_a_word():
     agent, charge = member(), due_charge()
     actions.open_till(actor=agent, start=10000)
-    actions.take(actor=agent, charge=charge, means="cash")
-    with pytest.raises(Impossible, match=r"CHF\xa0−1.– en espèces, CHF\xa00.– par carte"):
-        actions.count(actor=agent, cash=12900, terminal=0)
-    till = actions.count(actor=agent, cash=12900, terminal=0, note="Mal rendu.")
+    actions.take_payment(actor=agent, charge=charge, means="cash")
+    with pytest.raises(PaymentActionRefused, match=r"CHF\xa0−1.– en espèces, CHF\xa00.– par carte"):
+        actions.close_till(actor=agent, cash=12900, terminal=0)
+    till = actions.close_till(actor=agent, cash=12900, terminal=0, note="Mal rendu.")
     assert (till.cash_difference, till.terminal_difference) == (-100, 0)
-    own = ledger.accounts()
+    own = ledger.ledger_accounts()
     row = JournalRow.objects.get(kind="difference")
     assert (row.debit, row.credit, row.amount) == (own.differences, own.cash, 100)
-    assert ledger.balances(JournalRow.objects.all())["CHF"][own.cash] == 2900
-    assert list(ledger.faults()) == []
+    assert ledger.account_balances(JournalRow.objects.all())["CHF"][own.cash] == 2900
+    assert list(ledger.ledger_errors()) == []
 
 
 def evening(client) -> tuple[Till, list[str]]:
@@ -85,11 +87,13 @@ def evening(client) -> tuple[Till, list[str]]:
     agent = member(team=first.case.team, roles=["agents", "cashiers"])
     actions.open_till(actor=agent, start=10000)
     taken = [
-        actions.take(actor=agent, charge=first, means="cash"),
-        actions.take(actor=agent, charge=second, means="terminal"),
+        actions.take_payment(actor=agent, charge=first, means="cash"),
+        actions.take_payment(actor=agent, charge=second, means="terminal"),
     ]
-    refund = refunds.ask(actor=agent, allocation=taken[0].allocations.get(), amount=500, reason="Trop.")
-    actions.pay_back(actor=agent, refund=carrying.carry_refund(refund.pk))
+    refund = refunds.request_refund(
+        actor=agent, allocation=taken[0].allocations.get(), amount=500, reason="Trop."
+    )
+    actions.pay_out_refund(actor=agent, refund=provider_calls.run_refund(refund.pk))
     client.force_login(agent)
     return Till.objects.get(agent=agent), [one.receipt for one in taken]
 
@@ -98,7 +102,7 @@ def test_who_counts_the_till_reads_what_was_taken_into_it_and_paid_back_from_it(
     _till, receipts = evening(client)
     other = member()
     actions.open_till(actor=other, start=0)
-    elsewhere = actions.take(actor=other, charge=due_charge(), means="cash")
+    elsewhere = actions.take_payment(actor=other, charge=due_charge(), means="cash")
 
     shown = client.get(reverse("money:till")).text
 
@@ -141,7 +145,7 @@ def test_the_sheet_takes_as_many_queries_for_many_movements_as_for_a_few(
         client.get(url)
     few = len(captured)
     for _number in range(4):
-        actions.take(actor=till.agent, charge=due_charge(), means="cash")
+        actions.take_payment(actor=till.agent, charge=due_charge(), means="cash")
     client.get(url)  # what is kept of the site was read anew: other services were published
     with django_assert_max_num_queries(few):
         client.get(url)
@@ -159,7 +163,7 @@ def test_the_screens_of_the_till_and_of_the_case(client):
     assert client.post(to_open, {"start": "200"}).url == f"{case_url}#payment"
     opened = client.get(reverse("money:till")).text
     assert 'type="text" inputmode="decimal" name="cash"' in opened  # browsers refuse coins in a number field
-    hour = clock(timezone.localtime(Till.objects.get().opened_at))
+    hour = format_time(timezone.localtime(Till.objects.get().opened_at))
     assert f" {hour} avec CHF\xa0200.–" in opened  # as hours are written everywhere
     take = reverse("money:charge", args=[charge.pk, "take"])
     assert take in client.get(case_url).content.decode()
@@ -189,7 +193,7 @@ def test_a_bill_waits_for_no_provider_and_not_at_all_once_it_is_paid_at_the_desk
     assert "Pas encore payé" in page
     assert "attend le prestataire" not in page.lower()
     actions.open_till(actor=agent, start=0)
-    actions.take(actor=agent, charge=charge, means="cash")
+    actions.take_payment(actor=agent, charge=charge, means="cash")
     page = client.get(case_url).text
     assert Payment.objects.get(provider="counter").receipt in page
     assert "Pas encore payé" not in page

@@ -17,20 +17,20 @@ from stdnum.ch import esr
 
 from eservices.cases import process
 from eservices.deliveries.models import Delivery
-from eservices.deliveries.paper import actions as letters
-from eservices.deliveries.paper.pdf import pdf as letters_as_pdf
-from eservices.payments import carrying, ledger
+from eservices.deliveries.print_queue import actions as letters
+from eservices.deliveries.print_queue.pdf import render_letters_pdf as letters_as_pdf
+from eservices.payments import ledger, provider_calls
 from eservices.payments.actions import charges
-from eservices.payments.contrib.qrbill import actions, camt, paper, posting
-from eservices.payments.contrib.qrbill.paper import payment_part
+from eservices.payments.contrib.qrbill import actions, bill_pdf, camt054, postal_delivery
+from eservices.payments.contrib.qrbill.bill_pdf import payment_part_svg
 from eservices.payments.contrib.qrbill.provider import check_digit
-from eservices.payments.models import BankEntry, Charge, Payment, PaymentSettings, SetAside
+from eservices.payments.models import BankEntry, Charge, Payment, PaymentSettings, UnallocatedPayment
 from eservices.payments.models.settings import is_qr_iban
 from eservices.payments.states import ChargeState
 from home.models import CommuneSettings
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import begun, due_charge, qr_account
-from tests.programs import needs, words_of
+from tests.support.programs import needs, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def clerk(db):
 
 
 def read(clerk, *entries, number="1") -> int:
-    return actions.read_file(actor=clerk, name="camt.xml", content=told(*entries, number=number))[1]
+    return actions.import_bank_file(actor=clerk, name="camt.xml", content=told(*entries, number=number))[1]
 
 
 # -- The bill ------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ def test_the_bill_is_a_pdf_and_its_code_says_what_to_pay(client, clerk):
 
 def drawn(payment, about="") -> list[str]:
     """What the receipt and the payment part say, line by line."""
-    return re.findall(r">([^<]+)</text>", payment_part(payment, about))
+    return re.findall(r">([^<]+)</text>", payment_part_svg(payment, about))
 
 
 def test_the_payment_part_says_to_whom_how_much_and_for_what_as_its_receipt_does(clerk):
@@ -113,7 +113,7 @@ def test_the_reference_that_the_bill_shows_is_the_one_that_the_bank_s_file_is_ma
     other.refresh_from_db()
     assert (charge.state, charge.paid, other.paid) == (ChargeState.PAID, 3000, 0)
     assert BankEntry.objects.get().reference == shown.replace(" ", "")
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 # What the Swiss standard wants in the code, line by line: who gets how much, and for what.
@@ -177,8 +177,8 @@ def test_the_code_on_the_bill_holds_what_the_swiss_standard_wants_and_nothing_el
 
 
 WAYS = {
-    "fetched": lambda: paper.pdf(begun(due_charge(), "qrbill")),
-    "posted": lambda: letters_as_pdf([posting.post(due_charge())], timezone.now()),
+    "fetched": lambda: bill_pdf.render_bill(begun(due_charge(), "qrbill")),
+    "posted": lambda: letters_as_pdf([postal_delivery.queue_bill_letter(due_charge())], timezone.now()),
 }
 bill = pytest.mark.parametrize("bill", WAYS.values(), ids=WAYS)
 STROKE = 0.26
@@ -197,7 +197,7 @@ def test_code_and_boxes_have_the_place_and_the_size_of_the_style_guide(clerk, bi
 def test_a_long_name_keeps_within_the_margins(clerk):
     PaymentSettings.objects.update(creditor=LONG_NAME)
     payment = begun(due_charge(), "qrbill")
-    page, words = page_of(paper.pdf(payment)), drawn(payment)
+    page, words = page_of(bill_pdf.render_bill(payment)), drawn(payment)
     assert words.count("Saint-Barthélemy-sur-Lac") == 2
     for left, right, margin in ((3, 60, 57), (115, 210, 205)):  # receipt, payment part
         begins, _top, across, _down = ink(page, left, 196, right, 296)
@@ -236,10 +236,10 @@ def test_the_payment_part_is_set_in_the_font_and_the_sizes_that_the_style_guide_
 
 def test_the_bill_is_accessible_and_to_be_kept_and_its_bytes_are_always_the_same(clerk):
     payment = begun(due_charge(), "qrbill")
-    content = paper.pdf(payment)
+    content = bill_pdf.render_bill(payment)
     assert b"<pdfaid:part>2</pdfaid:part>" in content
     assert b"<pdfuaid:part>1</pdfuaid:part>" in content
-    assert paper.pdf(payment) == content
+    assert bill_pdf.render_bill(payment) == content
 
 
 def test_without_a_qr_iban_no_bill_is_offered(client):
@@ -255,7 +255,7 @@ def test_without_a_qr_iban_no_bill_is_offered(client):
 def test_who_gave_no_e_mail_address_gets_the_bill_by_post_once():
     qr_account()
     charge = due_charge(email="")
-    process.advance(charge.case_id)
+    process.advance_case(charge.case_id)
     letter = Delivery.objects.about(charge.case.subject).get(title="Facture")
     payment = Payment.objects.get()
     assert (payment.provider, payment.state) == ("qrbill", "pending")
@@ -273,7 +273,7 @@ def test_on_paper_nobody_is_led_to_a_page_to_pay_or_to_have_the_receipt(clerk):
     assert f"Payez à notre guichet\xa0: dites-nous la référence {asked.case.reference}" in last(asked)
     qr_account()
     billed = due_charge(email="")
-    charges.extend(actor=UserFactory(), charge=billed, until=timezone.now() + timedelta(days=60))
+    charges.extend_term(actor=UserFactory(), charge=billed, until=timezone.now() + timedelta(days=60))
     assert "avec la facture que nous vous avons postée" in last(billed)
     read(clerk, entry(billed.basket.payments.get().external_id))
     assert "Cette lettre est votre quittance." in last(billed)
@@ -288,17 +288,17 @@ def test_a_bill_that_still_lies_in_the_house_is_taken_back_once_nothing_is_due(w
     """Who paid at the counter would get a bill for it days later."""
     qr_account()
     charge = due_charge(email="")
-    process.advance(charge.case_id)
+    process.advance_case(charge.case_id)
     bills = Delivery.objects.about(charge.case.subject).filter(title="Facture")
     bills.update(recipient="Élodie Marchetti, 1199 Orvenay")
     if way != "to print":
-        letters.take_batch(actor=UserFactory(), wanted=bills)
+        letters.take_print_batch(actor=UserFactory(), wanted=bills)
     if way == "posted":
         letters.mark_posted(actor=UserFactory(), wanted=bills, numbers={})
-    carrying.check(Payment.objects.get().pk)
+    provider_calls.poll_payment(Payment.objects.get().pk)
     assert bills.get().state != "skipped"  # it is still due
-    charges.waive(actor=UserFactory(), charge=charge, reason="Payé au guichet.")
-    carrying.check(Payment.objects.get().pk)
+    charges.waive_charge(actor=UserFactory(), charge=charge, reason="Payé au guichet.")
+    provider_calls.poll_payment(Payment.objects.get().pk)
     assert bills.get().state == ("done" if way == "posted" else "skipped")
 
 
@@ -318,7 +318,7 @@ def test_what_the_bank_tells_is_counted_once_whatever_file_tells_it(clerk):
     charge.refresh_from_db()
     assert (charge.state, charge.paid) == (ChargeState.PAID, 3000)
     assert BankEntry.objects.get().outcome == "counted"
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_a_bill_that_is_paid_by_transfer_before_it_is_posted_stays_in_the_house(clerk):
@@ -344,13 +344,13 @@ def test_a_part_a_second_time_and_an_unknown_reference_are_set_aside(clerk):
         entry("", "1.00", mark="5"),
         entry(second.external_id, mark="6", sign="DBIT"),
     )
-    kept = {one.why: one for one in SetAside.objects.all()}
+    kept = {one.why: one for one in UnallocatedPayment.objects.all()}
     assert set(kept) == {"amount", "double", "unknown"}
     assert (kept["amount"].amount, kept["double"].amount) == (1000, 3000)
-    assert SetAside.objects.filter(why="unknown").count() == 2
+    assert UnallocatedPayment.objects.filter(why="unknown").count() == 2
     assert Charge.objects.get(pk=twice.pk).paid == 3000
     assert Charge.objects.get(pk=partly.pk).paid == 0
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_a_file_that_is_none_or_tries_something_is_refused_and_books_nothing(client, clerk):
@@ -384,7 +384,7 @@ def test_whoever_keeps_the_books_reads_a_file_and_sees_what_became_of_it(client,
 def test_who_paid_what_was_set_aside_is_named_with_the_day_at_the_bank(client, clerk, reference, amount):
     payment = begun(due_charge(), "qrbill")
     client.force_login(clerk)
-    actions.read_file(
+    actions.import_bank_file(
         actor=clerk, name="camt.xml", content=told(entry(reference or payment.external_id, amount))
     )
     page = client.get(reverse("money:aside")).text
@@ -393,7 +393,7 @@ def test_who_paid_what_was_set_aside_is_named_with_the_day_at_the_bank(client, c
 
 
 def test_amounts_are_read_to_the_coin():
-    _message, [one] = camt.read(told(entry("1", "1234.05")))
+    _message, [one] = camt054.parse_camt054(told(entry("1", "1234.05")))
     assert one.amount == Decimal("123405")
     assert one.day <= timezone.localdate() or one.day.year == 2026
 
@@ -429,7 +429,7 @@ def test_only_what_is_booked_as_a_credit_is_money(clerk):
     assert read(clerk, booked, with_status(entry("", mark="6"), "BOOK"), number="2") == 2
     charge.refresh_from_db()
     assert charge.paid == 3000
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def collected(*references: str, total="60.00", each="") -> str:

@@ -5,18 +5,17 @@ from django.urls import reverse
 
 from eservices.cases.models import Role
 from eservices.deliveries.models import Delivery
-from eservices.payments import carrying, ledger
-from eservices.payments.actions import charges, paying, refunds
-from eservices.payments.actions.locking import Impossible
+from eservices.payments import ledger, provider_calls
+from eservices.payments.actions import charges, payments, refunds
+from eservices.payments.actions.locking import PaymentActionRefused
 from eservices.payments.contrib.counter import actions as counter
 from eservices.payments.contrib.stripe import provider as stripe_provider
-from eservices.payments.models import Charge, JournalRow, Refund, SetAside, Till
+from eservices.payments.models import Charge, JournalRow, Refund, Till, UnallocatedPayment
 from eservices.payments.states import RefundState
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.cases import member
 from tests.factories.payments import begun, due_charge
-
-from . import stripe_double
+from tests.payments import stripe_double
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def theirs(monkeypatch) -> stripe_double.Stripe:
     double = stripe_double.Stripe()
-    monkeypatch.setattr(stripe_provider, "client", lambda: stripe_double.client(double))
+    monkeypatch.setattr(stripe_provider, "stripe_client", lambda: stripe_double.client(double))
     return double
 
 
@@ -32,25 +31,25 @@ def asked(theirs, answer: str, amount: int = 1000, **more) -> Refund:
     """A refund of a card's payment, to which Stripe answered with this status."""
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
-    carrying.check(payment.pk)
+    provider_calls.poll_payment(payment.pk)
     theirs.refunding = answer
     allocation = payment.allocations.get()
-    refund = refunds.ask(
+    refund = refunds.request_refund(
         actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop perçu.", **more
     )
-    return carrying.carry_refund(refund.pk)
+    return provider_calls.run_refund(refund.pk)
 
 
 def of_the_counter(amount: int = 500, **more) -> Refund:
     """A refund of what was paid in cash, which waits for an agent with a till."""
     charge = due_charge()
     payment = begun(charge, "counter")
-    paying.receive(actor=None, payment=payment, amount=3000, currency="CHF")
+    payments.record_receipt(actor=None, payment=payment, amount=3000, currency="CHF")
     allocation = charge.allocations.get()
-    refund = refunds.ask(
+    refund = refunds.request_refund(
         actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop perçu.", **more
     )
-    return carrying.carry_refund(refund.pk)
+    return provider_calls.run_refund(refund.pk)
 
 
 def told(charge: Charge) -> int:
@@ -81,7 +80,7 @@ def test_what_another_letter_told_is_told_again_only_where_a_person_pays_it_back
     assert told(by_hand.allocation.charge) == 0
     agent = member()
     counter.open_till(actor=agent, start=10000)
-    counter.pay_back(actor=agent, refund=by_hand)
+    counter.pay_out_refund(actor=agent, refund=by_hand)
     assert told(by_hand.allocation.charge) == 1
     assert "rendu en espèces, au guichet" in last_letter()
     assert "quelques jours" not in last_letter()
@@ -92,14 +91,14 @@ def test_a_refund_that_waits_at_the_provider_is_asked_about_until_it_is_done(the
     refund = asked(theirs, "pending")
     assert (refund.state, refund.external_id, bool(refund.due_at)) == (RefundState.PENDING, "re_1", True)
     assert (refunded(), told(Charge.objects.get())) == (0, 0)
-    with pytest.raises(Impossible):  # else it would be paid back twice
-        refunds.finish_by_hand(actor=member(), refund=refund)
+    with pytest.raises(PaymentActionRefused):  # else it would be paid back twice
+        refunds.complete_by_hand(actor=member(), refund=refund)
 
     theirs.answer_refund("re_1", "succeeded")
-    refund = carrying.carry_refund(refund.pk)
+    refund = provider_calls.run_refund(refund.pk)
     assert (refund.state, refund.due_at) == (RefundState.DONE, None)
     assert (refunded(), told(Charge.objects.get()), len(theirs.refunds)) == (1000, 1, 1)
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def fails_at_once(theirs) -> Refund:
@@ -109,7 +108,7 @@ def fails_at_once(theirs) -> Refund:
 def fails_later(theirs) -> Refund:
     refund = asked(theirs, "pending")
     theirs.answer_refund(refund.external_id, "failed")
-    return carrying.carry_refund(refund.pk)
+    return provider_calls.run_refund(refund.pk)
 
 
 def is_refused(theirs) -> Refund:
@@ -130,29 +129,31 @@ def test_what_the_provider_fails_is_booked_once_when_somebody_transferred_it(the
     assert (refunded(), told(Charge.objects.get())) == (0, 0)
     assert not JournalRow.objects.filter(kind="refund").exists()
 
-    refunds.finish_by_hand(actor=member(), refund=refund)
+    refunds.complete_by_hand(actor=member(), refund=refund)
     done, row = fresh(refund), JournalRow.objects.get(kind="refund")
-    assert (done.state, done.account, done.fault) == (RefundState.DONE, ledger.accounts().bank, "")
-    assert (row.credit, row.amount) == (ledger.accounts().bank, 1000)
+    assert (done.state, done.account, done.fault) == (RefundState.DONE, ledger.ledger_accounts().bank, "")
+    assert (row.credit, row.amount) == (ledger.ledger_accounts().bank, 1000)
     assert (refunded(), told(Charge.objects.get())) == (1000, 1)
     assert "sur votre compte bancaire" in last_letter()
-    with pytest.raises(Impossible):
-        refunds.finish_by_hand(actor=member(), refund=refund)
+    with pytest.raises(PaymentActionRefused):
+        refunds.complete_by_hand(actor=member(), refund=refund)
     calls = len(theirs.calls)
-    assert carrying.carry_refund(refund.pk) is None
+    assert provider_calls.run_refund(refund.pk) is None
     assert len(theirs.calls) == calls
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_what_failed_and_was_paid_back_another_way_since_is_not_paid_back_again(theirs):
     failed = asked(theirs, "failed", amount=3000)
     theirs.refunding = "succeeded"
-    again = refunds.ask(actor=member(), allocation=failed.allocation, amount=2500, reason="Encore.")
-    carrying.carry_refund(again.pk)
-    with pytest.raises(Impossible, match=r"5\.00"):
-        refunds.finish_by_hand(actor=member(), refund=failed)
+    again = refunds.request_refund(
+        actor=member(), allocation=failed.allocation, amount=2500, reason="Encore."
+    )
+    provider_calls.run_refund(again.pk)
+    with pytest.raises(PaymentActionRefused, match=r"5\.00"):
+        refunds.complete_by_hand(actor=member(), refund=failed)
     assert (refunded(), fresh(failed).state) == (2500, RefundState.FAILED)
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 # -- Who carries it out --------------------------------------------------------------------------------------
@@ -188,7 +189,7 @@ def test_who_treats_the_case_pays_back_from_the_own_till(client):
     for _press in range(2):
         client.post(deed(refund, "till"))
     assert (fresh(refund).state, refunded(), Till.objects.get().cash) == (RefundState.DONE, 500, -500)
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
     client.logout()
     assert "CHF\xa05.–<br>" in client.get(status).text.partition("Remboursé le ")[2]
 
@@ -197,7 +198,7 @@ def test_what_only_a_person_can_pay_back_waits_for_that_person_at_once(
     client, django_capture_on_commit_callbacks
 ):
     charge = due_charge()
-    paying.receive(actor=None, payment=begun(charge, "counter"), amount=3000, currency="CHF")
+    payments.record_receipt(actor=None, payment=begun(charge, "counter"), amount=3000, currency="CHF")
     agent = member(Role.DECIDE, charge.case.team, roles=["agents", "cashiers"])
     counter.open_till(actor=agent, start=5000)
     client.force_login(agent)
@@ -244,19 +245,21 @@ def test_a_refund_is_not_found_by_who_may_not_carry_it_out(client):
 def test_what_was_set_aside_is_paid_back_by_hand_by_who_keeps_the_books(client):
     charge = due_charge()
     payment = begun(charge, "counter")
-    charges.look_after(charge.pk, charge.expires_at)
-    paying.receive(actor=None, payment=payment, amount=3000, currency="CHF")
+    charges.process_due_charge(charge.pk, charge.expires_at)
+    payments.record_receipt(actor=None, payment=payment, amount=3000, currency="CHF")
     keeper = member(roles=["cashiers"])
-    refund = refunds.ask_for_set_aside(actor=keeper, kept=SetAside.objects.get(), reason="Trop tard.")
-    carrying.carry_refund(refund.pk)
+    refund = refunds.refund_unallocated(
+        actor=keeper, kept=UnallocatedPayment.objects.get(), reason="Trop tard."
+    )
+    provider_calls.run_refund(refund.pk)
 
     client.force_login(member())
     assert {client.post(deed(refund, do)).status_code for do in ("till", "bank")} == {404}
-    assert SetAside.objects.get().resolved_at is None
+    assert UnallocatedPayment.objects.get().resolved_at is None
     client.force_login(keeper)
     assert deed(refund, "bank") in client.get(reverse("money:aside")).content.decode()
     assert client.post(deed(refund, "bank")).url == reverse("money:aside")
     assert fresh(refund).state == RefundState.DONE
-    assert SetAside.objects.get().resolved_at
-    assert ledger.balances(JournalRow.objects.all())["CHF"][ledger.accounts().bank] == -3000
-    assert list(ledger.faults()) == []
+    assert UnallocatedPayment.objects.get().resolved_at
+    assert ledger.account_balances(JournalRow.objects.all())["CHF"][ledger.ledger_accounts().bank] == -3000
+    assert list(ledger.ledger_errors()) == []

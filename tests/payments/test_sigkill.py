@@ -9,9 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from mysite import migrated
-
-from . import sigkill
+from mysite import prebuilt_database
+from tests.payments import killed_workers
 
 POSTGRESQL = connection.vendor == "postgresql"
 HANGS = 400  # seconds: it took more than 120 on a machine with much else to do
@@ -25,14 +24,14 @@ def database(tmp_path) -> dict:
         known = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
         return {name: connection.settings_dict[name] for name in known}
     path = tmp_path / "killed.sqlite3"
-    path.write_bytes(migrated.kept().read_bytes())
+    path.write_bytes(prebuilt_database.prebuilt_path().read_bytes())
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20}
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_workers_killed_at_every_point_take_no_money_twice_and_leave_none_unaccounted_for(database):
-    command = [sys.executable, "-m", sigkill.__name__, json.dumps(database)]
+    command = [sys.executable, "-m", killed_workers.__name__, json.dumps(database)]
     run = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=HANGS)
     assert run.returncode == 0, run.stdout + run.stderr
     died = json.loads(run.stdout.splitlines()[-1])

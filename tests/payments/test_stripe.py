@@ -11,23 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries import actions as outbox
-from eservices.deliveries import circuits
-from eservices.deliveries.carriers import carriers
+from eservices.deliveries import circuit_breaker
 from eservices.deliveries.models import Delivery
-from eservices.payments import carrying, ledger
-from eservices.payments.actions import refunds, settling
+from eservices.deliveries.transports import transports
+from eservices.payments import ledger, provider_calls
+from eservices.payments.actions import refunds, settlement
 from eservices.payments.contrib.stripe import provider as stripe_provider
-from eservices.payments.models import JournalRow, Payment, Payout, SetAside
-from eservices.payments.providers import Away, provider_of
+from eservices.payments.models import JournalRow, Payment, Payout, UnallocatedPayment
+from eservices.payments.providers import ProviderUnavailable, provider_for
 from eservices.payments.states import PaymentState
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import member
 from tests.factories.payments import begun, due_charge, sweep
-from tests.programs import is_asked
-
-from . import stripe_double
-from .localstripe import DECLINED, SECURE, LocalStripe
-from .stripe_double import event
+from tests.payments import stripe_double
+from tests.payments.localstripe import DECLINED, SECURE, LocalStripe
+from tests.payments.stripe_double import event
+from tests.support.programs import is_asked
 
 pytestmark = pytest.mark.django_db
 HOOK = "/paiements/stripe/"
@@ -39,7 +38,7 @@ def theirs(settings, monkeypatch):
     settings.STRIPE_SECRET_KEY, settings.STRIPE_PUBLIC_KEY = "sk_test_x", "pk_test_x"
     settings.STRIPE_WEBHOOK_SECRET = stripe_double.WEBHOOK_SECRET
     double = stripe_double.Stripe()
-    monkeypatch.setattr(stripe_provider, "client", lambda: stripe_double.client(double))
+    monkeypatch.setattr(stripe_provider, "stripe_client", lambda: stripe_double.client(double))
     return double
 
 
@@ -104,28 +103,28 @@ def test_another_amount_or_currency_than_asked_is_set_aside(client, theirs, told
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id, **told)
     client.post(HOOK, **event(payment.external_id))
-    aside = SetAside.objects.get()
+    aside = UnallocatedPayment.objects.get()
     assert (aside.amount, aside.currency, aside.why) == kept
     assert payment.basket.charges.get().paid == 0
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_stripe_that_refuses_is_not_away_and_goes_on_being_asked(theirs):
     payment = begun(due_charge(), "stripe_card")
     del theirs.intents[payment.external_id]
     calls = len(theirs.calls)
-    for _time in range(circuits.FAILURES + 2):
-        assert "Refused" in carrying.check(payment.pk).fault
-    assert len(theirs.calls) == calls + circuits.FAILURES + 2
+    for _time in range(circuit_breaker.FAILURES + 2):
+        assert "Refused" in provider_calls.poll_payment(payment.pk).fault
+    assert len(theirs.calls) == calls + circuit_breaker.FAILURES + 2
 
 
 def test_a_key_that_stripe_does_not_take_stops_the_asking_and_staff_is_told(theirs):
     SuperuserFactory(email="greffe@example.org")
     payment, theirs.unknown_key = begun(due_charge(), "stripe_card"), True
     calls = len(theirs.calls)
-    for _time in range(circuits.FAILURES + 2):
-        carrying.check(payment.pk)
-    assert len(theirs.calls) == calls + circuits.FAILURES
+    for _time in range(circuit_breaker.FAILURES + 2):
+        provider_calls.poll_payment(payment.pk)
+    assert len(theirs.calls) == calls + circuit_breaker.FAILURES
     [letter] = Delivery.objects.filter(subject__startswith="alert:")
     assert "Invalid API Key" in letter.payload["text"]
 
@@ -133,14 +132,14 @@ def test_a_key_that_stripe_does_not_take_stops_the_asking_and_staff_is_told(thei
 def test_a_refund_for_which_the_key_has_no_right_is_left_to_a_person(theirs):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
-    carrying.check(payment.pk)
-    refund = refunds.ask(
+    provider_calls.poll_payment(payment.pk)
+    refund = refunds.request_refund(
         actor=UserFactory(), allocation=payment.allocations.get(), amount=1000, reason="Trop."
     )
     theirs.unknown_key = True
-    refund = carrying.carry_refund(refund.pk)
+    refund = provider_calls.run_refund(refund.pk)
     assert (refund.state, refund.due_at) == ("failed", None)
-    assert refunds.finish_by_hand(actor=UserFactory(), refund=refund).state == "done"
+    assert refunds.complete_by_hand(actor=UserFactory(), refund=refund).state == "done"
 
 
 def test_an_address_for_calls_that_no_provider_has_is_not_found(client, settings):
@@ -175,7 +174,7 @@ def test_a_card_that_was_declined_may_be_tried_again_and_twint_begins_anew(their
     card, twint = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_twint")
     for payment in (card, twint):
         theirs.decline(payment.external_id)
-        carrying.check(payment.pk)
+        provider_calls.poll_payment(payment.pk)
     card.refresh_from_db()
     twint.refresh_from_db()
     assert (card.state, card.reason) == (PaymentState.PENDING, "Your card was declined.")
@@ -186,70 +185,70 @@ def test_a_transfer_is_booked_net_of_commission_and_compared_with_our_books(thei
     first, second = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_twint")
     for payment in (first, second):
         theirs.pay(payment.external_id)
-        carrying.check(payment.pk)
+        provider_calls.poll_payment(payment.pk)
     allocation = first.allocations.get()
-    refund = refunds.ask(actor=UserFactory(), allocation=allocation, amount=1000, reason="Trop.")
-    refund = carrying.carry_refund(refund.pk)
+    refund = refunds.request_refund(actor=UserFactory(), allocation=allocation, amount=1000, reason="Trop.")
+    refund = provider_calls.run_refund(refund.pk)
     theirs.transfer("po_1", fee=87, pi_1=3000, pi_2=3000, **{refund.external_id: -1000})
     theirs.transfer("po_2", fee=10, pi_unknown=500)
 
-    carrying.fetch_payouts()
-    carrying.fetch_payouts()
+    provider_calls.fetch_payouts()
+    provider_calls.fetch_payouts()
 
-    own, booked = ledger.accounts(), {one.external_id: one for one in Payout.objects.all()}
+    own, booked = ledger.ledger_accounts(), {one.external_id: one for one in Payout.objects.all()}
     assert (booked["po_1"].net, booked["po_1"].commission, booked["po_1"].difference) == (4913, 87, 0)
     assert booked["po_2"].difference == 500
-    balances = ledger.balances(JournalRow.objects.all())["CHF"]
+    balances = ledger.account_balances(JournalRow.objects.all())["CHF"]
     assert (balances[own.commission], balances[own.bank]) == (97, 5403)
     assert balances[own.online] == -500  # what we know nothing of
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_a_transfer_in_which_more_is_taken_than_paid_is_booked_the_other_way(theirs):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
-    carrying.check(payment.pk)
-    refund = refunds.ask(
+    provider_calls.poll_payment(payment.pk)
+    refund = refunds.request_refund(
         actor=UserFactory(), allocation=payment.allocations.get(), amount=3000, reason="Trop."
     )
-    refund = carrying.carry_refund(refund.pk)
+    refund = provider_calls.run_refund(refund.pk)
     theirs.transfer("po_1", fee=60, pi_1=3000)
     theirs.transfer("po_2", fee=-20, **{refund.external_id: -3000})  # a part of the fee comes back
 
-    carrying.fetch_payouts()
+    provider_calls.fetch_payouts()
 
-    back, own = Payout.objects.get(external_id="po_2"), ledger.accounts()
+    back, own = Payout.objects.get(external_id="po_2"), ledger.ledger_accounts()
     assert (back.net, back.commission, back.difference) == (-2980, -20, 0)
-    balances = ledger.balances(JournalRow.objects.all())["CHF"]
+    balances = ledger.account_balances(JournalRow.objects.all())["CHF"]
     assert (balances[own.bank], balances[own.commission], balances.get(own.online, 0)) == (-40, 40, 0)
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_a_transfer_that_cannot_be_booked_keeps_no_other_from_it(theirs, monkeypatch):
-    book = settling.book_payout
+    book = settlement.book_payout
 
     def fails_with_the_first(*, provider, report):
         if report.external_id == "po_1":
             raise DataError("value out of range")
         return book(provider=provider, report=report)
 
-    monkeypatch.setattr(settling, "book_payout", fails_with_the_first)
+    monkeypatch.setattr(settlement, "book_payout", fails_with_the_first)
     for number in ("po_1", "po_2"):
         theirs.transfer(number, fee=10, pi_unknown=500)
-    carrying.fetch_payouts()
+    provider_calls.fetch_payouts()
     assert [one.external_id for one in Payout.objects.all()] == ["po_2"]
 
 
 def test_what_a_dispute_takes_is_no_commission_and_is_shown_as_a_difference(theirs):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
-    carrying.check(payment.pk)
+    provider_calls.poll_payment(payment.pk)
     theirs.transfer("po_1", fee=60, pi_1=3000)
     row = {"object": "balance_transaction", "id": "txn_9", "amount": -3000, "currency": "chf"}
     theirs.payouts["po_1"]["rows"].append(row | {"type": "adjustment", "source": None})
     theirs.payouts["po_1"]["amount"] -= 3000
 
-    carrying.fetch_payouts()
+    provider_calls.fetch_payouts()
 
     booked = Payout.objects.get()
     assert (booked.net, booked.commission, booked.difference) == (-60, 60, -3000)
@@ -258,19 +257,19 @@ def test_what_a_dispute_takes_is_no_commission_and_is_shown_as_a_difference(thei
 def test_a_refund_of_which_stripe_s_answer_was_lost_for_days_is_not_made_twice(theirs, time_machine):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
-    carrying.check(payment.pk)
+    provider_calls.poll_payment(payment.pk)
     allocation = payment.allocations.get()
     refund, other = (
-        refunds.ask(actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop.")
+        refunds.request_refund(actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop.")
         for amount in (1000, 500)
     )
-    provider_of(refund).refund(refund)  # killed before it was kept
+    provider_for(refund).refund(refund)  # killed before it was kept
     time_machine.move_to(timezone.now() + timedelta(days=2))
     theirs.kept.clear()  # Stripe forgets keys after a day
     for one in (refund, other):
-        assert carrying.carry_refund(one.pk).state == "done"
+        assert provider_calls.run_refund(one.pk).state == "done"
     assert sorted(one["amount"] for one in theirs.refunds.values()) == [500, 1000]
-    assert list(ledger.faults()) == []
+    assert list(ledger.ledger_errors()) == []
 
 
 def test_what_stripe_refuses_to_begin_has_failed_says_why_to_staff_and_is_begun_anew(client, theirs):
@@ -299,9 +298,9 @@ if is_asked("TEST_STRIPE_URL"):
     def test_a_card_with_3d_secure_waits_for_the_phone(local):
         payment = begun(due_charge(), "stripe_card")
         local.confirm(payment.external_id, SECURE)
-        assert carrying.check(payment.pk).state == PaymentState.PENDING
+        assert provider_calls.poll_payment(payment.pk).state == PaymentState.PENDING
         local.authenticate(payment.external_id)
-        assert carrying.check(payment.pk).state == PaymentState.SUCCEEDED
+        assert provider_calls.poll_payment(payment.pk).state == PaymentState.SUCCEEDED
 
     def test_3d_secure_that_fails_and_a_card_that_is_declined_debit_nothing(local):
         failed, declined = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_card")
@@ -309,17 +308,17 @@ if is_asked("TEST_STRIPE_URL"):
         local.authenticate(failed.external_id, success=False)
         local.confirm(declined.external_id, DECLINED)
         for payment in (failed, declined):
-            checked = carrying.check(payment.pk)
+            checked = provider_calls.poll_payment(payment.pk)
             assert (checked.state, bool(checked.reason)) == (PaymentState.PENDING, True)
 
 
 def test_stripe_is_tested_with_our_key_and_says_when_it_is_away_or_the_key_is_unknown(theirs):
-    line = carriers["pay_stripe_card"]
+    line = transports["pay_stripe_card"]
     line.probe()
     assert theirs.calls == [("GET", "/v1/payment_intents")]
     for fault in ("down", "unknown_key"):
         setattr(theirs, fault, True)
-        with pytest.raises(Away):
+        with pytest.raises(ProviderUnavailable):
             line.probe()
 
 
@@ -328,5 +327,5 @@ def test_after_the_test_of_the_line_what_stripe_did_not_answer_is_asked_again_an
     failed, _waiting = (begun(due_charge(), "stripe_twint") for _payment in range(2))
     Payment.objects.update(due_at=later)
     Payment.objects.filter(pk=failed.pk).update(fault="Away: no route to host")
-    outbox.resume(actor=None, carrier="pay_stripe_twint")
+    outbox.resume_transport(actor=None, carrier="pay_stripe_twint")
     assert list(Payment.objects.due(timezone.now())) == [failed]

@@ -10,7 +10,7 @@ from eservices.cases.models import Case, Role, TeamMember
 from eservices.deliveries import access as outbox
 from eservices.deliveries.models import Delivery
 from eservices.register.contrib.demo import DemoRegister
-from eservices.register.people import Declared
+from eservices.register.persons import DeclaredPerson
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, member
 from tests.factories.register import check_of, checked_case
@@ -26,7 +26,7 @@ def authorised(role=Role.LEAD):
 
 
 def nora():
-    return DemoRegister().find(Declared("Nora", "Kessler"))[0]
+    return DemoRegister().find(DeclaredPerson("Nora", "Kessler"))[0]
 
 
 def test_namesake_who_is_protected_is_not_shown_once_the_case_is_not(client):
@@ -44,7 +44,9 @@ def test_namesake_who_is_protected_is_not_shown_once_the_case_is_not(client):
 
 def test_case_of_a_person_found_as_protected_stays_protected():
     case = checked_case(NORA)
-    cases.work(actor=authorised(), case=case, stage="check", said={"choice": f"person:{nora().key}"})
+    cases.complete_stage_task(
+        actor=authorised(), case=case, stage="check", said={"choice": f"person:{nora().key}"}
+    )
     with pytest.raises(IllegalTransition):
         cases.unprotect(actor=authorised(), case=Case.objects.get(pk=case.pk), reason="Homonyme.")
 

@@ -11,14 +11,14 @@ from django.utils import timezone
 from eservices.cases import access, process
 from eservices.cases import actions as cases
 from eservices.cases.actions import IllegalTransition
-from eservices.cases.models import Case, NoticeKind, NoticeWay, Role, TeamMember
-from eservices.cases.notices import actions as notice_actions
+from eservices.cases.actions import agent_notifications as notice_actions
+from eservices.cases.models import Case, NotificationMethod, NotificationType, Role, TeamMember
 from eservices.deliveries.actions import queue_sms
 from eservices.deliveries.models import Delivery
-from eservices.register import actions, named, sweeps
+from eservices.register import actions, jobs, named_persons
 from eservices.register.contrib.demo import DemoRegister
 from eservices.register.models import Screening
-from eservices.register.registers import Away
+from eservices.register.population_register import RegisterUnavailable
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, applicant, household, member
 from tests.factories.register import checked_case
@@ -72,13 +72,13 @@ def test_namesake_born_on_another_day_is_not_protected():
 
 def test_protected_person_concerned_by_a_case_protects_it():
     case = household("Lina Marchetti", "Nora Kessler")
-    assert {one.name for one in named.people_named(case)} >= {"Lina Marchetti", "Nora Kessler"}
+    assert {one.name for one in named_persons.people_named(case)} >= {"Lina Marchetti", "Nora Kessler"}
     assert screened(case).protected
 
 
 def test_register_that_is_away_shows_nothing_to_the_unauthorised(monkeypatch):
     def nothing(self, said):
-        raise Away("It answered 500.")
+        raise RegisterUnavailable("It answered 500.")
 
     case, agent = CaseFactory(), member()
     with monkeypatch.context() as patch:
@@ -89,7 +89,7 @@ def test_register_that_is_away_shows_nothing_to_the_unauthorised(monkeypatch):
     screening = Screening.objects.get(case=case)
     assert screening.fault == "It answered 500."
     with time_machine.travel(screening.due_at + timedelta(minutes=1), tick=False):
-        sweeps.ask_what_is_due(timezone.now())
+        jobs.wake_due_lookups(timezone.now())
     assert seen_by(agent, case)
 
 
@@ -107,7 +107,7 @@ def test_slow_register_keeps_its_claim_and_finishes(monkeypatch):
 
         monkeypatch.setattr(DemoRegister, "find", slow)
         actions.screen(screening.pk)
-    assert len(asked) == len(named.people_named(case)) > 1
+    assert len(asked) == len(named_persons.people_named(case)) > 1
     assert not Case.objects.get(pk=case.pk).unscreened
 
 
@@ -123,7 +123,7 @@ def test_rehearsal_is_not_screened():
 def test_team_is_told_of_a_new_case_once_it_is_screened():
     agent, authorised = member(), trusted()
     for one in (agent, authorised):
-        notice_actions.choose(actor=one, ways={NoticeKind.NEW: NoticeWay.NOW})
+        notice_actions.save_preferences(actor=one, ways={NotificationType.NEW: NotificationMethod.NOW})
     case = CaseFactory()
     told = Delivery.objects.filter(recipient__in=[agent.email, authorised.email])
     assert not told.exists()
@@ -151,7 +151,7 @@ def test_another_case_of_a_protected_person_is_protected_from_its_first_second()
 def test_case_that_a_protected_one_is_merged_into_is_protected():
     other, authorised = screened(CaseFactory(email="autre@courriel.example")), trusted()
     case = screened(CaseFactory(answers=NORA))
-    cases.merge(actor=authorised, case=case, other=other)
+    cases.merge_into(actor=authorised, case=case, other=other)
     assert Case.objects.get(pk=other.pk).is_known_protected
 
 
@@ -159,15 +159,15 @@ def test_case_is_not_merged_before_it_is_screened():
     other, authorised = screened(CaseFactory(email="autre@courriel.example")), trusted()
     case = CaseFactory(answers=NORA)
     with pytest.raises(IllegalTransition):
-        cases.merge(actor=authorised, case=case, other=other)
+        cases.merge_into(actor=authorised, case=case, other=other)
     assert not Case.objects.get(pk=case.pk).duplicate_of_id
 
 
 def test_corrected_name_is_screened_anew():
     case = screened(CaseFactory())
-    case = cases.amend(actor=member(), case=case, field="prenom", answer="Nora", reason="Faute").case
-    case = cases.amend(actor=member(), case=case, field="nom", answer="Kessler", reason="Faute").case
-    cases.amend(actor=member(), case=case, field="naissance", answer="1990-06-21", reason="Faute")
+    case = cases.correct_answer(actor=member(), case=case, field="prenom", answer="Nora", reason="Faute").case
+    case = cases.correct_answer(actor=member(), case=case, field="nom", answer="Kessler", reason="Faute").case
+    cases.correct_answer(actor=member(), case=case, field="naissance", answer="1990-06-21", reason="Faute")
     assert screened(case).protected
 
 
@@ -194,14 +194,14 @@ def test_only_the_authorised_say_that_nobody_is_protected(client):
     assert not case.protected
     with pytest.raises(IllegalTransition):
         cases.unprotect(actor=authorised, case=case, reason="Homonyme.")
-    cases.amend(actor=authorised, case=case, field="prenom", answer="Nora Anne", reason="Faute")
+    cases.correct_answer(actor=authorised, case=case, field="prenom", answer="Nora Anne", reason="Faute")
     assert Screening.objects.get(case=case).due_at is None  # what was said by hand is not asked again
 
 
 # -- What agents are told ------------------------------------------------------------------------------------
 def test_authorised_agent_reads_the_warning_before_anything_else(client):
     case = screened(checked_case(NORA, asked=False))
-    actions.check(case.stages.get(type="register").register_check.pk)
+    actions.run_check(case.stages.get(type="register").register_check.pk)
     client.force_login(trusted())
     page = client.get(reverse("cases:case", args=[case.reference])).text
     assert page.index("Adresse protégée") < page.index(case.email)
@@ -212,7 +212,7 @@ def test_authorised_agent_reads_the_warning_before_anything_else(client):
 
 def test_reason_at_the_register_stage_is_the_protection(client):
     case = checked_case(NORA | {"adresse": None}, settings={"with_address": False})
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     client.force_login(trusted())
     page = client.get(reverse("cases:case", args=[case.reference])).text
     assert "est protégée\xa0: indiquez de qui il s’agit" in page
@@ -221,7 +221,7 @@ def test_reason_at_the_register_stage_is_the_protection(client):
 
 def test_agent_who_worked_on_a_case_is_told_that_they_see_it_no_more(client):
     case, agent, stranger = screened(CaseFactory()), member(), member()
-    cases.take(actor=agent, case=case)
+    cases.take_case(actor=agent, case=case)
     cases.protect(actor=agent, case=case)
     url = reverse("cases:case", args=[case.reference])
     client.force_login(agent)
@@ -264,7 +264,7 @@ def test_words_of_a_protected_person_do_not_go_to_the_mailbox_of_the_team():
     team.save()
     authorised = trusted()
     case = screened(CaseFactory(answers=NORA))
-    cases.message(actor=applicant(case), case=case, text="J’habite chemin du Bois 4.")
+    cases.send_message(actor=applicant(case), case=case, text="J’habite chemin du Bois 4.")
     about = Delivery.objects.about(case.subject)
     assert not about.filter(recipient=team.email).exists()
     assert about.filter(recipient=authorised.email).exists()

@@ -19,12 +19,12 @@ from eservices.cases.models import Case
 from eservices.cases.retention import actions as retention
 from eservices.deliveries.models import Delivery
 from eservices.reports import access, actions, nearby, photos, views
-from eservices.reports.models import Follower, Report
+from eservices.reports.models import ProblemReport, ReportFollower
 from eservices.submissions.models import StoredFile
-from eservices.submissions.rates import Rate
-from home.haste import opened_stamp
-from home.sandbox import files
-from home.search import find
+from eservices.submissions.rate_limits import WaitingRateLimit
+from home.search.index import find_entries
+from home.untrusted_files import inspection
+from home.web.form_timing import sign_opening_time
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import Role, TeamFactory, member
 from tests.factories.reports import LAKE, ReportCategoryFactory, photo, reported
@@ -43,7 +43,7 @@ def category():
 def opened() -> str:
     """A page that was opened a minute ago."""
     with time_machine.travel(timezone.now() - timedelta(minutes=1)):
-        return opened_stamp()
+        return sign_opening_time()
 
 
 def typed(category, **more) -> dict:
@@ -59,20 +59,20 @@ def road_agent(role: Role = Role.TREAT):
 
 
 def tell(report, state, **more):
-    return actions.tell(actor=road_agent(), report=report, state=state, **more)
+    return actions.update_report(actor=road_agent(), report=report, state=state, **more)
 
 
 # -- Filing --------------------------------------------------------------------------------------------------
 def test_a_place_and_a_subject_open_a_case_of_the_subjects_team(client, category):
     response = client.post(FILE, typed(category, detail="Depuis lundi"), follow=True)
 
-    report = Report.objects.get()
+    report = ProblemReport.objects.get()
     assert report.case.team.key == "voirie"
     assert report.case.submission.answers["detail"] == "Depuis lundi"
     page = response.content.decode()
     assert report.case.reference in page
     assert "Une lampe est réparée en quatre jours." in page
-    process.advance(report.case_id)
+    process.advance_case(report.case_id)
     assert Case.objects.get(pk=report.case_id).is_open
     client.force_login(road_agent())
     assert report.case.reference in client.get(reverse("cases:queue") + "?view=team").content.decode()
@@ -84,7 +84,7 @@ def test_a_photo_loses_what_the_camera_wrote_and_gives_its_place(client, categor
 
     assert client.post(FILE, data).status_code == 302
 
-    report = Report.objects.get()
+    report = ProblemReport.objects.get()
     assert report.point == pytest.approx((46.51012, 6.49823), abs=0.0001)
     with report.photo.content.open("rb") as content:
         kept = content.read()
@@ -101,7 +101,7 @@ def test_what_is_missing_is_said_and_nothing_is_lost(client, category):
     assert "Depuis lundi" in page
     kept = response.context["kept"]
     assert client.post(FILE, typed(category, kept=kept)).status_code == 302
-    assert Report.objects.get().photo
+    assert ProblemReport.objects.get().photo
 
 
 @pytest.mark.parametrize(
@@ -126,37 +126,37 @@ def test_bad_input_is_refused_with_a_sentence(client, category, changes):
 
     assert response.status_code == 422
     assert 'class="errors"' in response.content.decode()
-    assert not Report.objects.exists()
+    assert not ProblemReport.objects.exists()
 
 
 @pytest.mark.parametrize("kept", ["", "forged", "3f0c:1:x"])
 def test_a_photo_ticket_that_is_not_ours_brings_no_photo(client, category, kept):
     assert client.post(FILE, typed(category, kept=kept)).status_code == 302
-    assert Report.objects.get().photo is None
+    assert ProblemReport.objects.get().photo is None
 
 
 def test_a_photo_belongs_to_one_report_only(client, category):
     first = reported(pictured=True)
-    ticket = access.ticket(first.photo)
+    ticket = access.photo_token(first.photo)
 
     client.post(FILE, typed(category, kept=ticket, **{"place-address": "Chemin du Stand 3"}))
 
-    assert Report.objects.newest_first().first().photo is None
-    assert Report.objects.get(pk=first.pk).photo
+    assert ProblemReport.objects.newest_first().first().photo is None
+    assert ProblemReport.objects.get(pk=first.pk).photo
 
 
 def test_too_large_a_picture_is_refused_before_it_is_unpacked(monkeypatch):
-    monkeypatch.setitem(files.MOST_PIXELS, "JPEG", 100)
+    monkeypatch.setitem(inspection.MOST_PIXELS, "JPEG", 100)
     with pytest.raises(ValidationError):
-        photos.cleaned(photo())
+        photos.clean_photo(photo())
 
 
 @pytest.mark.parametrize("typed", ["éclairage", "lampadaires", "signaler"])
 def test_who_seeks_what_is_broken_finds_where_to_report_it(category, typed):
-    best = find(typed, "fr").best
+    best = find_entries(typed, "fr").best
     assert (best.entry.title, best.url) == ("Signaler un problème", FILE)
     category.delete()
-    assert not find(typed, "fr").hits
+    assert not find_entries(typed, "fr").hits
 
 
 def test_a_commune_without_categories_takes_no_reports(client):
@@ -166,12 +166,12 @@ def test_a_commune_without_categories_takes_no_reports(client):
 def test_robots_get_nowhere(client, category, settings):
     settings.LEAST_SECONDS_TO_FILE = 3
     assert client.post(FILE, typed(category, website="http://spam.example")).status_code == 302
-    assert client.post(FILE, typed(category, opened=opened_stamp())).status_code == 422
-    assert not Report.objects.exists()
+    assert client.post(FILE, typed(category, opened=sign_opening_time())).status_code == 422
+    assert not ProblemReport.objects.exists()
 
 
 def test_who_reports_all_the_time_waits(client, category, monkeypatch):
-    monkeypatch.setattr("eservices.reports.views.FILE", Rate("report-test", 1))
+    monkeypatch.setattr("eservices.reports.views.FILE", WaitingRateLimit("report-test", 1))
     assert (
         client.post(FILE, typed(category, photo=photo())).status_code == 302
     )  # with its photo it counts once
@@ -179,18 +179,18 @@ def test_who_reports_all_the_time_waits(client, category, monkeypatch):
 
     assert response.status_code == 429
     assert response["Retry-After"]
-    assert Report.objects.count() == 1
+    assert ProblemReport.objects.count() == 1
 
 
 def test_who_sends_photos_all_the_time_waits(client, category, monkeypatch):
-    monkeypatch.setattr("eservices.reports.views.PHOTO", Rate("report-photo-test", 1))
+    monkeypatch.setattr("eservices.reports.views.PHOTO", WaitingRateLimit("report-photo-test", 1))
     responses = [client.post(FILE, {"photo": photo(), "opened": opened()}) for _time in range(2)]
 
     assert [bool(one.context["kept"]) for one in responses] == [True, False]
 
 
 def test_a_mailbox_gets_no_more_letters_with_a_tag_behind_its_name(client, category, monkeypatch):
-    monkeypatch.setattr("eservices.reports.views.EMAIL", Rate("report-email-test", 1))
+    monkeypatch.setattr("eservices.reports.views.EMAIL", WaitingRateLimit("report-email-test", 1))
     assert client.post(FILE, typed(category, email="ada+1@courriel.example")).status_code == 302
     more = {"email": "Ada+2@courriel.example", "place-address": "Chemin du Stand 3"}
     assert client.post(FILE, typed(category, **more)).status_code == 429
@@ -215,16 +215,16 @@ def test_a_report_nearby_is_offered_before_anything_is_filed(client, category):
     assert "22 m" in page
     assert "Pas encore envoyé" in page
     assert "C’est celui-là" in page
-    assert Report.objects.count() == 1
+    assert ProblemReport.objects.count() == 1
 
     joined = client.post(FILE, data | {"same": there.pk, "email": "Jean@courriel.example"}, follow=True)
     assert "Merci" in joined.content.decode()
-    assert Report.objects.get().also == 1
-    assert Follower.objects.get().email == "jean@courriel.example"
+    assert ProblemReport.objects.get().also == 1
+    assert ReportFollower.objects.get().email == "jean@courriel.example"
 
     other = client.post(FILE, data | {"seen": response.context["seen"]})
     assert other.status_code == 302
-    assert Report.objects.count() == 2
+    assert ProblemReport.objects.count() == 2
 
 
 def test_one_in_the_same_street_is_found_by_its_name_alone(client, category):
@@ -249,9 +249,9 @@ def test_only_what_may_be_the_same_is_offered(category, situation, found):
     there = reported(place=place, category=other)
     if situation.startswith("mended"):
         ago = timedelta(days=3 if situation.endswith("lately") else 40)
-        Report.objects.filter(pk=there.pk).update(state="mended", ended_at=timezone.now() - ago)
+        ProblemReport.objects.filter(pk=there.pk).update(state="mended", ended_at=timezone.now() - ago)
 
-    assert len(access.likely_same(category.translation_key, tuple(LAKE.values()), "")) == found
+    assert len(access.possible_duplicates(category.translation_key, tuple(LAKE.values()), "")) == found
 
 
 @pytest.mark.parametrize(
@@ -264,19 +264,19 @@ def test_asking_for_what_is_near_never_fails(client, category, query):
 @pytest.mark.parametrize("same", ["0", "abc", "9" * 30, "\0"])
 def test_a_report_that_is_not_there_cannot_be_joined(client, category, same):
     client.post(FILE, typed(category, same=same))
-    assert Follower.objects.count() == 0
+    assert ReportFollower.objects.count() == 0
 
 
 def test_distances_are_in_metres():
-    assert nearby.distance((46.5, 6.5), (46.5009, 6.5)) == pytest.approx(100, abs=1)
-    assert nearby.distance((46.5, 6.5), (46.5, 6.5013)) == pytest.approx(100, abs=1)
-    assert nearby.street("Rue de l’Église 12 bis, Orvenay") == nearby.street("rue de l'eglise")
+    assert nearby.distance_in_metres((46.5, 6.5), (46.5009, 6.5)) == pytest.approx(100, abs=1)
+    assert nearby.distance_in_metres((46.5, 6.5), (46.5, 6.5013)) == pytest.approx(100, abs=1)
+    assert nearby.street_name("Rue de l’Église 12 bis, Orvenay") == nearby.street_name("rue de l'eglise")
 
 
 # -- What an agent tells -------------------------------------------------------------------------------------
 def test_telling_takes_the_case_and_everybody_who_waits_hears_of_it():
     report = reported(email="elodie@courriel.example")
-    actions.join(actor=None, report=report, email="jean@courriel.example", language="de")
+    actions.follow_report(actor=None, report=report, email="jean@courriel.example", language="de")
     Delivery.objects.all().delete()
 
     report = tell(report, "planned", planned_for=date(2026, 12, 3), word="La lampe est commandée.")
@@ -302,14 +302,14 @@ def test_telling_takes_the_case_and_everybody_who_waits_hears_of_it():
 @pytest.mark.parametrize("end", ["mended", "not_ours"])
 def test_the_end_closes_the_case_and_forgets_who_followed(end):
     report = reported()
-    actions.join(actor=None, report=report, email="jean@courriel.example", language="fr")
+    actions.follow_report(actor=None, report=report, email="jean@courriel.example", language="fr")
 
     report = tell(report, end)
-    process.advance(report.case_id)
+    process.advance_case(report.case_id)
 
     case = Case.objects.get(pk=report.case_id)
     assert not case.is_open
-    assert not Follower.objects.exists()
+    assert not ReportFollower.objects.exists()
     with pytest.raises(IllegalTransition):
         tell(report, "seen")
     assert tell(report, end, published=True, title="Lampe réparée").published
@@ -318,10 +318,10 @@ def test_the_end_closes_the_case_and_forgets_who_followed(end):
 def test_a_case_that_is_refused_or_taken_says_so_without_a_word(client):
     report = reported()
     agent = road_agent(Role.LEAD)
-    cases.take(actor=agent, case=report.case)
-    assert Report.objects.select_related("case").get(pk=report.pk).shown_state == "seen"
-    cases.refuse(actor=agent, case=report.case, reason="C’est une route cantonale.")
-    assert Report.objects.select_related("case").get(pk=report.pk).shown_state == "not_ours"
+    cases.take_case(actor=agent, case=report.case)
+    assert ProblemReport.objects.select_related("case").get(pk=report.pk).shown_state == "seen"
+    cases.refuse_case(actor=agent, case=report.case, reason="C’est une route cantonale.")
+    assert ProblemReport.objects.select_related("case").get(pk=report.pk).shown_state == "not_ours"
 
 
 def test_an_agent_of_the_team_tells_and_nobody_else(client):
@@ -331,14 +331,14 @@ def test_an_agent_of_the_team_tells_and_nobody_else(client):
     for stranger in (member(), road_agent(Role.READ), UserFactory(is_staff=True)):
         client.force_login(stranger)
         assert client.post(url, data).status_code in (302, 404)
-    assert Report.objects.get().state == "reported"
+    assert ProblemReport.objects.get().state == "reported"
     client.force_login(road_agent())
 
     for wrong in ({"planned_for": ""}, {"state": "nowhere"}, {"planned_for": "soon"}, {"title": ""}):
         client.post(url, data | wrong)
-        assert Report.objects.get().state == "reported"
+        assert ProblemReport.objects.get().state == "reported"
     client.post(url, data)
-    assert Report.objects.get().state == "planned"
+    assert ProblemReport.objects.get().state == "planned"
     page = client.get(reverse("cases:case", args=[report.case.reference])).content.decode()
     assert "Lampe éteinte" in page
 
@@ -386,8 +386,8 @@ def test_what_an_agent_approved_is_public_and_the_rest_stays_private(client):
 def test_the_list_shows_a_year_in_as_many_queries_however_long(client, django_assert_max_num_queries):
     for number in range(4):
         reported(place={"address": f"Rue du Lac {number}"})
-    mended = tell(Report.objects.first(), "mended")
-    Report.objects.filter(pk=Report.objects.last().pk).update(
+    mended = tell(ProblemReport.objects.first(), "mended")
+    ProblemReport.objects.filter(pk=ProblemReport.objects.last().pk).update(
         reported_at=timezone.now() - timedelta(days=400)
     )
     client.get(reverse("reports:list"))
@@ -429,26 +429,26 @@ def test_the_map_shows_what_other_pages_list_too_and_nothing_that_nobody_approve
 
 def test_a_follower_ends_the_letters_with_one_press(client):
     report = reported()
-    actions.join(actor=None, report=report, email="jean@courriel.example", language="fr")
-    url = reverse("reports:stop", args=[Follower.objects.get().secret])
+    actions.follow_report(actor=None, report=report, email="jean@courriel.example", language="fr")
+    url = reverse("reports:stop", args=[ReportFollower.objects.get().secret])
 
     assert client.get(url).status_code == 200
-    assert Follower.objects.exists()
+    assert ReportFollower.objects.exists()
     assert client.post(url).status_code == 302
-    assert not Follower.objects.exists()
+    assert not ReportFollower.objects.exists()
     assert client.get(url).status_code == 404
 
 
 def test_an_erased_report_leaves_category_dates_and_state():
     report = reported(pictured=True, email="elodie@courriel.example")
     report = tell(report, "mended", published=True, title="Lampe éteinte", photo_published=True)
-    process.advance(report.case_id)
+    process.advance_case(report.case_id)
     case = Case.objects.get(pk=report.case_id)
     Delivery.objects.about(case.subject).update(state="done")
 
-    retention.erase(actor=road_agent(), case=case)
+    retention.erase_case(actor=road_agent(), case=case)
 
-    report = Report.objects.get()
+    report = ProblemReport.objects.get()
     assert (report.place, report.title, report.point, report.photo) == ("", "", None, None)
     assert (report.state, bool(report.ended_at)) == ("mended", True)
     assert not StoredFile.objects.exists()

@@ -61,7 +61,7 @@ def filled(slots: int) -> list[str]:
     from django.utils import timezone
 
     from tests.factories.bookings import hall, resource, tables, timetable, weekly
-    from tests.factories.forms import content, question, step
+    from tests.factories.large_forms import content, question, step
     from tests.factories.submissions import FormVersionFactory
 
     call_command("migrate", verbosity=0)
@@ -177,10 +177,10 @@ def faults(answered: list[Answered], slots: int, attempts: int, others: int = 0)
 
 def _taken_badly() -> list[str]:
     """Pieces that are taken twice, that there are not, or that are not as many as a booking has."""
-    from eservices.bookings.models import Booking, Piece
+    from eservices.bookings.models import BookedPiece, Booking
 
     found = []
-    pieces = Piece.objects.order_by("unit", "number", "starts_at").values_list(
+    pieces = BookedPiece.objects.order_by("unit", "number", "starts_at").values_list(
         "unit", "number", "starts_at", "ends_at", "unit__quantity", named=True
     )
     for one, following in pairwise(pieces):
@@ -196,9 +196,9 @@ def _taken_badly() -> list[str]:
 
 def _too_slow(took: float) -> list[str]:
     """A fight that outlasts the holds sees times return and be given again, which is no fault of theirs."""
-    from eservices.bookings.actions.holding import HELD_FOR
+    from eservices.bookings.actions.holds import HOLD_DURATION
 
-    lasts = HELD_FOR.total_seconds()
+    lasts = HOLD_DURATION.total_seconds()
     return [f"{took:.0f} s are longer than times are held for, {lasts:.0f} s"] if took >= lasts else []
 
 

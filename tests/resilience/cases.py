@@ -27,8 +27,7 @@ from random import Random
 import django
 
 from tests.benchmarks.postgresql import Server, server
-
-from . import mail_server, moved_clock
+from tests.resilience import mail_server, shared_clock
 
 WORKERS = ("worker-1", "worker-2")
 SENDERS = 2
@@ -69,7 +68,7 @@ class Run:
                 return
             while True:
                 try:
-                    actions.send(actor=None, draft=draft)
+                    actions.submit(actor=None, draft=draft)
                     break
                 except actions.AlreadySent:
                     break
@@ -104,7 +103,7 @@ class Run:
         self.mail.refusing = True
         for _ in range(6):
             time.sleep(1.5)
-            moved_clock.move(timedelta(minutes=10))
+            shared_clock.move(timedelta(minutes=10))
         self.mail.refusing = False
 
     def break_things(self) -> None:
@@ -130,7 +129,7 @@ class Run:
         pause = timedelta()
         while time.monotonic() - self.began < LONGEST:
             time.sleep(3)
-            moved_clock.move(pause)
+            shared_clock.move(pause)
             try:
                 cases, letters = Case.objects.open().count(), Delivery.objects.open().count()
             except (DatabaseError, InterfaceError):
@@ -148,10 +147,10 @@ class Run:
         """Everything that did not happen as promised."""
         from django.db.models import Count
 
-        from eservices.cases import trace
+        from eservices.cases import audit_log
         from eservices.cases.models import Case, CaseEvent, CaseStage
-        from eservices.deliveries.carriers import message_id
         from eservices.deliveries.models import Delivery
+        from eservices.deliveries.transports import message_id_for
         from eservices.submissions.models import Submission
 
         found = []
@@ -167,12 +166,12 @@ class Run:
         letters = Delivery.objects.values("subject").annotate(n=Count("pk")).exclude(n=LETTERS).count()
         if letters:
             found.append(f"{letters} cases with other than {LETTERS} letters")
-        sent = {message_id(one) for one in Delivery.objects.filter(state=Delivery.State.DONE).only("pk")}
+        sent = {message_id_for(one) for one in Delivery.objects.filter(state=Delivery.State.DONE).only("pk")}
         if lost := len(sent - set(self.mail.received)) + LETTERS * self.cases - len(sent):
             found.append(f"{lost} letters were lost")
         if self.doubled > sum(self.kills.values()) + self.cuts * len(WORKERS):
             found.append(f"{self.doubled} letters arrived twice, more than was killed")
-        return found + list(trace.faults())[:5]
+        return found + list(audit_log.audit_errors())[:5]
 
     @property
     def doubled(self) -> int:
@@ -230,7 +229,7 @@ def processes(folder: Path):
     try:
         for name, command in (commands | {"scheduler": ["scheduler"]}).items():
             log = (folder / f"{name}.log").open("w")
-            call = [sys.executable, "-m", "tests.resilience.nursery", str(folder / name), *command]
+            call = [sys.executable, "-m", "tests.resilience.restarter", str(folder / name), *command]
             started.append(subprocess.Popen(call, stdout=log, stderr=log))
         yield
     finally:
@@ -253,10 +252,10 @@ def run(cases: int, seed: int) -> tuple[dict, list[str]]:
             "COMMUNE_VAR": str(folder / "var"),
             "DATABASE_URL": database.url,
             "MAIL_URL": f"smtp://{smtp.hostname}:{smtp.port}",
-            moved_clock.FILE: str(folder / "clock"),
+            shared_clock.FILE: str(folder / "clock"),
         }
         django.setup()
-        moved_clock.install()
+        shared_clock.install()
         drafts = prepared(cases)
         one.say(f"{cases} requests are filled in")
         stack.enter_context(processes(folder))

@@ -14,28 +14,29 @@ from eservices.accounts import actions as accounts
 from eservices.accounts import claims
 from eservices.accounts.models import IdentityLevel, User
 from eservices.bookings import access as bookings
-from eservices.bookings.models import Resource, Waiting
+from eservices.bookings.models import Resource, WaitingEntry
 from eservices.cases import access as cases
 from eservices.cases.models import Case
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
 from eservices.reports import access as reports
-from eservices.reports.models import Follower
+from eservices.reports.models import ReportFollower
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Submission
 from news.directory import access as directory
 from news.directory import actions as keeping
-from news.models import KeeperLink, Proposal
-from news.participation import personal as participation
-from news.participation.models import Contribution, Pending
+from news.directory.models import KeeperLink
+from news.participation import personal_data as participation
+from news.participation.models import Contribution, PendingAction
 from news.proposals import access as proposals
 from news.proposals import actions as proposing
+from news.proposals.models import Proposal
 from news.waste import access as waste
 from news.waste.models import WasteReminder
 from newsletter import access as newsletter
 from newsletter.actions import subscribers
-from newsletter.bounces import receiving
-from newsletter.bounces.reports import Verdict
+from newsletter.bounces import handling
+from newsletter.bounces.delivery_status import BounceVerdict
 from newsletter.models import Subscriber
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import resource
@@ -83,7 +84,7 @@ def _cases_of(address):
 def _related(address):
     case = _case("old@courriel.example")
     Submission.objects.filter(pk=case.submission_id).update(email=address)
-    return list(cases.related_cases(member(), Case.objects.get(pk=case.pk)))
+    return list(cases.cases_of_same_applicant(member(), Case.objects.get(pk=case.pk)))
 
 
 def _waiting(address):
@@ -95,7 +96,7 @@ def _waiting(address):
         "resource": Resource.objects.first() or resource(),
         "language": "fr",
     }
-    return Waiting.objects.create(email=address, **thing, **span)
+    return WaitingEntry.objects.create(email=address, **thing, **span)
 
 
 def _reminder(address):
@@ -103,12 +104,14 @@ def _reminder(address):
 
 
 def _proposal(address):
-    return proposing.ask(kind=Proposal.Kind.EVENT, title="Bal", data={}, email=address, language="fr")
+    return proposing.request_proposal(
+        kind=Proposal.Kind.EVENT, title="Bal", data={}, email=address, language="fr"
+    )
 
 
 def _pending(address):
     now = timezone.now()
-    return Pending.objects.create(
+    return PendingAction.objects.create(
         email=address, language="fr", kind="vote", payload={}, created_at=now, expires_at=now
     )
 
@@ -121,7 +124,7 @@ def _letter(address):
 
 
 def _last_letter(address):
-    found = receiving._last_letter(address, timezone.now())
+    found = handling._last_letter(address, timezone.now())
     return [found] if found else []
 
 
@@ -129,9 +132,9 @@ PLACES = {
     "requests": (_case, _cases_of),
     "requests with a corrected address": (_corrected_case, _cases_of),
     "requests of one person": (_case, _related),
-    "places on a waiting list": (_waiting, lambda address: list(bookings.waiting_of(address))),
+    "places on a waiting list": (_waiting, lambda address: list(bookings.waiting_entries_of(address))),
     "followed reports": (
-        lambda address: Follower.objects.create(report=reported(), email=address, language="fr"),
+        lambda address: ReportFollower.objects.create(report=reported(), email=address, language="fr"),
         lambda address: list(reports.followed_by(address)),
     ),
     "directory entries by keeper": (
@@ -148,12 +151,12 @@ PLACES = {
         lambda address: Contribution.objects.create(
             email=address, language="fr", consultation="0" * 32, text="Une fontaine"
         ),
-        participation.rows,
+        participation.participation_rows,
     ),
-    "ideas that wait for a link": (_pending, participation.rows),
+    "ideas that wait for a link": (_pending, participation.participation_rows),
     "newsletter": (
         lambda address: SubscriberFactory(email=address, topics=[TopicFactory(name="Port")]),
-        lambda address: list(newsletter.subscribed_under(address)),
+        lambda address: list(newsletter.subscriber_by_address(address)),
     ),
     "letters that came back": (_letter, _last_letter),
     "accounts": (
@@ -198,7 +201,7 @@ def test_sign_in_with_another_spelling_sends_the_code_to_the_account(client):
 @pytest.mark.parametrize("look_alike", LOOK_ALIKES.values(), ids=LOOK_ALIKES)
 def test_provider_that_attests_a_look_alike_proves_not_the_address(look_alike):
     data = {"userinfo": {"email": look_alike, "email_verified": True}}
-    assert claims.read(data, claim="acr", levels={}).email != ADDRESS
+    assert claims.read_claims(data, claim="acr", levels={}).email != ADDRESS
 
 
 def test_code_for_a_look_alike_proves_not_the_address():
@@ -212,12 +215,12 @@ def test_link_of_a_former_keeper_does_not_open_the_entry_of_a_look_alike():
     entry = DirectoryEntryFactory(keeper_email=ADDRESS)
     later = timezone.now() + timedelta(days=1)
     link = KeeperLink.objects.create(entry=entry, email="X@Skieurs.example", expires_at=later)
-    assert directory.by_link(link.secret, timezone.now()) == link
+    assert directory.keeper_link_by_secret(link.secret, timezone.now()) == link
     entry.keeper_email = LOOK_ALIKES["dotless i"]
     entry.save()
     with pytest.raises(Http404):
-        directory.by_link(link.secret, timezone.now())
-    keeping.let_go(entry=entry)
+        directory.keeper_link_by_secret(link.secret, timezone.now())
+    keeping.remove_keeper(entry=entry)
     assert KeeperLink.objects.filter(pk=link.pk).exists(), (
         "the link of the other address is not theirs to end"
     )
@@ -226,17 +229,17 @@ def test_link_of_a_former_keeper_does_not_open_the_entry_of_a_look_alike():
 def test_bounce_of_a_look_alike_ends_no_subscription():
     subscriber = SubscriberFactory(email=ADDRESS, topics=[TopicFactory(name="Port")])
     for look_alike in LOOK_ALIKES.values():
-        receiving.told(look_alike, Verdict.GONE)
-        receiving.left(look_alike)
+        handling.record_service_verdict(look_alike, BounceVerdict.GONE)
+        handling.record_unsubscribe(look_alike)
     assert Subscriber.objects.confirmed().get() == subscriber
-    receiving.left("X@SKIEURS.example")
+    handling.record_unsubscribe("X@SKIEURS.example")
     assert not Subscriber.objects.confirmed().exists()
 
 
 def test_subscribing_a_look_alike_is_another_subscription():
     SubscriberFactory(email=ADDRESS, topics=[TopicFactory(name="Port")])
-    subscribers.ask(email=LOOK_ALIKES["dotless i"], language="fr", topic_keys=[])
-    subscribers.ask(email="X@SKIEURS.example", language="fr", topic_keys=[])
+    subscribers.request_subscription(email=LOOK_ALIKES["dotless i"], language="fr", topic_keys=[])
+    subscribers.request_subscription(email="X@SKIEURS.example", language="fr", topic_keys=[])
     assert sorted(Subscriber.objects.values_list("email", flat=True)) == [ADDRESS, "x@xn--skeurs-q9a.example"]
 
 
@@ -249,7 +252,7 @@ def test_requests_of_one_person_are_counted_by_the_normal_form():
     agent = member()
 
     def refused(email):
-        return submissions.refusal_of(version, agent=agent, email=email)
+        return submissions.request_refusal(version, agent=agent, email=email)
 
     assert refused("X@Skieurs.example")
     assert not any(refused(one) for one in LOOK_ALIKES.values())

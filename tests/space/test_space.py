@@ -124,7 +124,9 @@ def test_the_own_data_say_what_was_paid_booked_and_written(client, elodie):
     charge = due_charge(email=ADDRESS)
     case = charge.case
     Case.objects.filter(pk=case.pk).update(email_confirmed_at=timezone.now())
-    cases.assign(actor=member(), case=case, agent=member())  # who is told of it is no part of the own data
+    cases.assign_case(
+        actor=member(), case=case, agent=member()
+    )  # who is told of it is no part of the own data
     payment = paid(charge)
     booked = booking(resource(), "2027-03-02T08:00", "2027-03-02T09:00", submission=case.submission)
 
@@ -142,7 +144,7 @@ def test_the_own_data_say_what_was_paid_booked_and_written(client, elodie):
 
 def test_of_a_decision_that_waits_to_be_opened_the_own_data_say_no_letter(client, elodie):
     case = own_case(accepted=True)
-    with patch("eservices.space.formal.is_sealed", return_value=Value(True)):
+    with patch("eservices.space.decision_context.has_unopened_decision_expression", return_value=Value(True)):
         [told] = client.get("/espace/donnees.json").json()["requests"]
     assert told["reference"] == case.reference
     assert told["letters"] == []

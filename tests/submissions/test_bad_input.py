@@ -18,8 +18,7 @@ from eservices.submissions.signals import submission_sent
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import member
 from tests.factories.submissions import DraftFactory
-
-from .conftest import start_url
+from tests.submissions.conftest import start_url
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +124,7 @@ def test_a_second_send_makes_one_submission_and_shows_the_same_receipt(person):
 def test_an_action_that_sends_twice_answers_with_the_same_submission(version, team):
     draft = DraftFactory(version=version, complete=True)
 
-    assert actions.send(actor=None, draft=draft) == actions.send(actor=None, draft=draft)
+    assert actions.submit(actor=None, draft=draft) == actions.submit(actor=None, draft=draft)
 
 
 def test_a_receiver_that_fails_undoes_the_sending(version, team):
@@ -137,12 +136,12 @@ def test_a_receiver_that_fails_undoes_the_sending(version, team):
     submission_sent.connect(fail)
     try:
         with pytest.raises(RuntimeError):
-            actions.send(actor=None, draft=draft)
+            actions.submit(actor=None, draft=draft)
     finally:
         submission_sent.disconnect(fail)
 
     assert not Submission.objects.exists()
-    assert actions.send(actor=None, draft=draft)
+    assert actions.submit(actor=None, draft=draft)
 
 
 def test_what_became_wrong_since_it_was_saved_is_asked_again_with_its_error(client, version, team):
@@ -151,8 +150,8 @@ def test_what_became_wrong_since_it_was_saved_is_asked_again_with_its_error(clie
     draft.save()
     step = reverse("submissions:step", args=[draft.secret, "document"])
 
-    with pytest.raises(actions.Incomplete):
-        actions.send(actor=None, draft=draft)
+    with pytest.raises(actions.IncompleteSubmission):
+        actions.submit(actor=None, draft=draft)
     assert client.post(reverse("submissions:send", args=[draft.secret]), {"declared": "1"}).url == step
     page = text(client.get(step))
     assert "#id_exemplaires" in page

@@ -9,16 +9,16 @@ from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import override
 
-from eservices.submissions import actions, rates, unsaved, uploads
-from eservices.submissions.carrying import owner_of
+from eservices.submissions import actions, session_recovery, upload_checks
+from eservices.submissions import rate_limits as submissions_rate_limits
 from eservices.submissions.models import Draft, StoredFile
-from home import limits
-from home.sweeps import forget_sessions
+from eservices.submissions.version_migration import owner_of
+from home.jobs import forget_sessions
+from home.web import rate_limits as web_rate_limits
 from tests.factories.accounts import UserFactory
 from tests.factories.files import taken
 from tests.factories.submissions import DraftFactory, pdf
-
-from .conftest import Person
+from tests.submissions.conftest import Person
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -40,7 +40,7 @@ def signed_out(client, version):
 
 
 def waiting(client) -> list | None:
-    return client.session.get(unsaved.UNSAVED)
+    return client.session.get(session_recovery.UNSAVED)
 
 
 def test_draft_keeps_known_names_only(person):
@@ -80,7 +80,9 @@ def test_session_of_a_signed_out_visitor_is_bounded(signed_out):
 
 
 def test_signed_out_visitor_makes_few_sessions(signed_out, monkeypatch):
-    monkeypatch.setattr(rates, "WAIT", rates.Rate("unsaved-test", 2))
+    monkeypatch.setattr(
+        submissions_rate_limits, "WAIT", submissions_rate_limits.WaitingRateLimit("unsaved-test", 2)
+    )
     for _time in range(4):
         signed_out.client.cookies.clear()
         signed_out.client.post(signed_out.url("identite"), {"nom": "Roc"})
@@ -109,7 +111,11 @@ def test_draft_holds_no_more_text_than_a_form_takes(person, monkeypatch):
 
 
 def test_address_puts_aside_no_more_text_than_a_day_allows(person, monkeypatch):
-    monkeypatch.setattr(rates, "TYPED_CALLER", rates.Rate("typed-test", 100, limits.DAY))
+    monkeypatch.setattr(
+        submissions_rate_limits,
+        "TYPED_CALLER",
+        submissions_rate_limits.WaitingRateLimit("typed-test", 100, web_rate_limits.DAY),
+    )
     url = person.url("identite")
     said = [
         person.client.post(url, {"nom": "x" * 60, "_seen": ""}, headers=JSON).status_code
@@ -119,11 +125,15 @@ def test_address_puts_aside_no_more_text_than_a_day_allows(person, monkeypatch):
 
     assert said == [200, 200, 200]  # what is said again makes nothing larger
     assert more.status_code == 429
-    assert int(more["Retry-After"]) > limits.HOUR
+    assert int(more["Retry-After"]) > web_rate_limits.HOUR
 
 
 def test_address_sends_no_more_bytes_than_a_day_allows(client, version, monkeypatch):
-    monkeypatch.setattr(rates, "FILES_CALLER", rates.Rate("bytes-test", 150, limits.DAY))
+    monkeypatch.setattr(
+        submissions_rate_limits,
+        "FILES_CALLER",
+        submissions_rate_limits.WaitingRateLimit("bytes-test", 150, web_rate_limits.DAY),
+    )
     person = Person(client, version)
     person.begin(_shown="pour lien", pour="autre", lien="fille")
     person.fill("identite")
@@ -139,11 +149,11 @@ def test_draft_holds_no_more_bytes_than_its_share(settings, version):
     settings.UPLOAD_MAX_BYTES = 30
     draft = DraftFactory(version=version)
     for number in range(2):
-        upload = uploads.check(pdf(f"{number}.pdf", b"%PDF-1.7" + bytes([65 + number]) * 12))
+        upload = upload_checks.check_upload(pdf(f"{number}.pdf", b"%PDF-1.7" + bytes([65 + number]) * 12))
         actions.attach_file(actor=None, draft=draft, field="piece", upload=upload, most=50)
     settings.UPLOAD_MAX_BYTES = 5
     third = replace(upload, name="c.pdf", digest="0" * 64)
-    with override("en"), pytest.raises(actions.Refused, match="All files of a request together"):
+    with override("en"), pytest.raises(actions.SubmissionRefused, match="All files of a request together"):
         actions.attach_file(actor=None, draft=draft, field="piece", upload=third, most=50)
     assert StoredFile.objects.count() == 2
 
@@ -165,7 +175,7 @@ def test_reserve_of_the_disk_is_kept(client, version, settings):
 
 
 def test_heic_photo_is_kept_as_jpeg():
-    checked = uploads.check(pdf("IMG_1.heic", taken("HEIF")))
+    checked = upload_checks.check_upload(pdf("IMG_1.heic", taken("HEIF")))
 
     assert (checked.name, checked.content_type) == ("IMG_1.jpg", "image/jpeg")
     assert checked.size == len(checked.file.read())

@@ -6,11 +6,10 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from eservices.submissions import actions, beginning, uploads
+from eservices.submissions import actions, draft_token, upload_checks
 from eservices.submissions.models import Draft, StoredFile, Submission
 from tests.factories.submissions import DraftFactory, FormVersionFactory, pdf
-
-from .test_limits import limited
+from tests.submissions.test_request_limits import limited
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -36,7 +35,7 @@ def at_once(work, times: int = 8) -> list:
 def test_a_draft_sent_by_eight_at_once_makes_one_submission():
     draft = DraftFactory(version=FormVersionFactory(), complete=True)
 
-    sent = at_once(lambda number: actions.send(actor=None, draft=draft).pk)
+    sent = at_once(lambda number: actions.submit(actor=None, draft=draft).pk)
 
     assert len(set(sent)) == 1
     assert Submission.objects.count() == 1
@@ -60,7 +59,7 @@ def test_steps_saved_at_once_keep_every_answer():
 
 def test_one_page_that_posts_eight_times_at_once_begins_one_draft():
     version = FormVersionFactory()
-    page = beginning.new(version.form.slug)
+    page = draft_token.new_token(version.form.slug)
 
     begun = at_once(
         lambda number: actions.start_draft(actor=None, version=version, language="fr", beginning=page).pk
@@ -72,12 +71,15 @@ def test_one_page_that_posts_eight_times_at_once_begins_one_draft():
 
 def test_of_eight_files_at_once_no_more_are_kept_than_the_question_takes():
     draft = DraftFactory(version=FormVersionFactory())
-    files = [uploads.check(pdf(f"{number}.pdf", b"%PDF-1.7 " + bytes([number]))) for number in range(8)]
+    files = [
+        upload_checks.check_upload(pdf(f"{number}.pdf", b"%PDF-1.7 " + bytes([number])))
+        for number in range(8)
+    ]
 
     def attach(number):
         try:
             return actions.attach_file(actor=None, draft=draft, field="piece", upload=files[number], most=3)
-        except actions.Refused:
+        except actions.SubmissionRefused:
             return None
 
     at_once(attach)
@@ -92,8 +94,8 @@ def test_eight_sent_at_once_for_three_places_are_three():
 
     def send(number):
         try:
-            return bool(actions.send(actor=None, draft=drafts[number]))
-        except actions.Closed:
+            return bool(actions.submit(actor=None, draft=drafts[number]))
+        except actions.ServiceClosed:
             return False
 
     assert sorted(at_once(send)) == [False] * 5 + [True] * 3

@@ -8,13 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from eservices.cases.emails import shown_url
+from eservices.cases.emails import displayed_status_url
 from eservices.cases.models import Case, Role
 from eservices.submissions.models import Submission
 from tests.factories.cases import member
 from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
-
-from .conftest import start_url
+from tests.submissions.conftest import start_url
 
 pytestmark = pytest.mark.django_db
 
@@ -133,7 +132,7 @@ def test_receipt_status_page_and_case_show_what_was_due(person, client):
     case = Case.objects.get()
     with override("fr"):
         agent = member(Role.DECIDE, case.team)
-        pages = [client.get(person.page("sent")), client.get(shown_url(case))]
+        pages = [client.get(person.page("sent")), client.get(displayed_status_url(case))]
         client.force_login(agent)
         pages.append(client.get(reverse("cases:case", args=[case.reference])))
     for page in pages:

@@ -202,12 +202,12 @@ def test_an_agent_who_files_for_somebody_does_not_fill_in_the_own_name(client):
 
 
 def test_what_is_known_of_somebody_never_goes_into_a_draft_that_others_open():
-    from eservices.submissions.filing import Filing
+    from eservices.submissions.form_session import FormSession
     from tests.factories.accounts import UserFactory
     from tests.factories.submissions import DraftFactory
 
     draft, person = DraftFactory(), UserFactory(first_name="Élodie")
 
-    assert not Filing.of(draft, "fr", person).is_own
+    assert not FormSession.of(draft, "fr", person).is_own
     draft.user = person
-    assert Filing.of(draft, "fr", person).is_own
+    assert FormSession.of(draft, "fr", person).is_own

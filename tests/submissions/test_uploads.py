@@ -22,13 +22,13 @@ from django.utils.translation import override
 from PIL import Image, ImageCms
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from eservices.cases.models import CaseLink
+from eservices.cases.models import StatusLink
 from eservices.documents import sealing
 from eservices.documents.contrib.test import new_key
-from eservices.submissions import uploads
+from eservices.submissions import upload_checks
+from eservices.submissions.jobs import delete_orphans
 from eservices.submissions.models import StoredFile, Submission
-from eservices.submissions.sweeps import delete_orphans
-from home.sandbox import wording
+from home.untrusted_files import messages
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory
 from tests.factories.files import taken
@@ -55,13 +55,13 @@ def packed(name: str, **parts) -> SimpleUploadedFile:
         (picture("photo.PNG"), "image/png"),
         (picture("photo.jpeg", "JPEG"), "image/jpeg"),
         (picture("photo.webp", "WEBP"), "image/webp"),
-        (packed("lettre.docx", word__document_xml="<w/>"), uploads.TYPES["docx"]),
-        (packed("lettre.odt", mimetype=uploads.TYPES["odt"]), uploads.TYPES["odt"]),
+        (packed("lettre.docx", word__document_xml="<w/>"), upload_checks.TYPES["docx"]),
+        (packed("lettre.odt", mimetype=upload_checks.TYPES["odt"]), upload_checks.TYPES["odt"]),
     ],
     ids=lambda one: getattr(one, "name", None),
 )
 def test_a_file_whose_content_is_what_its_name_says_is_accepted(upload, content_type):
-    assert uploads.check(upload).content_type == content_type
+    assert upload_checks.check_upload(upload).content_type == content_type
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_file_whose_content_is_what_its_name_says_is_accepted(upload, content_
 )
 def test_any_other_file_is_refused_with_a_message_that_names_it(upload):
     with pytest.raises(ValidationError) as refused:
-        uploads.check(upload)
+        upload_checks.check_upload(upload)
 
     assert upload.name in refused.value.messages[0]
 
@@ -91,13 +91,13 @@ def test_any_other_file_is_refused_with_a_message_that_names_it(upload):
 def test_a_packed_file_that_cannot_be_unpacked_is_refused():
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
-        archive.writestr("mimetype", uploads.TYPES["odt"])
+        archive.writestr("mimetype", upload_checks.TYPES["odt"])
     damaged = bytearray(content.getvalue())
     start = damaged.index(b"mimetype") + len("mimetype") + 9  # behind the properties of the compression
     damaged[start : start + 20] = b"\xff" * 20
 
     with pytest.raises(ValidationError):
-        uploads.check(SimpleUploadedFile("lettre.odt", bytes(damaged)))
+        upload_checks.check_upload(SimpleUploadedFile("lettre.odt", bytes(damaged)))
 
 
 def bomb(name: str, parts: int = 1, each: int = 0) -> SimpleUploadedFile:
@@ -133,7 +133,7 @@ def overlapping(name: str) -> SimpleUploadedFile:
 )
 def test_a_document_that_bursts_when_it_is_unpacked_is_refused(upload):
     with override("en"), pytest.raises(ValidationError, match="too large once it is unpacked"):
-        uploads.check(upload)
+        upload_checks.check_upload(upload)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
@@ -144,12 +144,12 @@ def test_a_document_packed_as_none_is_packed_is_refused_unread(method, monkeypat
         archive.writestr("word/document.xml", bytes(1024 * 1024))
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("read"))
     with pytest.raises(ValidationError):
-        uploads.check(SimpleUploadedFile("dense.docx", content.getvalue()))
+        upload_checks.check_upload(SimpleUploadedFile("dense.docx", content.getvalue()))
 
 
 def test_a_document_of_ordinary_size_is_not_taken_for_a_bomb():
-    assert uploads.check(bomb("rapport.docx", parts=50, each=0)).size
-    assert uploads.check(bomb("photos.docx", parts=2, each=5)).size
+    assert upload_checks.check_upload(bomb("rapport.docx", parts=50, each=0)).size
+    assert upload_checks.check_upload(bomb("photos.docx", parts=2, each=5)).size
 
 
 def test_a_picture_of_more_points_than_any_camera_takes_is_refused():
@@ -161,12 +161,12 @@ def test_a_picture_of_more_points_than_any_camera_takes_is_refused():
     huge[29:33] = struct.pack(">I", zlib.crc32(huge[12:29]))
 
     with override("en"), pytest.raises(ValidationError, match="too large once it is unpacked"):
-        uploads.check(SimpleUploadedFile("geante.png", bytes(huge)))
+        upload_checks.check_upload(SimpleUploadedFile("geante.png", bytes(huge)))
 
 
 def test_a_damaged_picture_is_refused():
     with pytest.raises(ValidationError):
-        uploads.check(SimpleUploadedFile("photo.png", b"\x89PNG\r\n\x1a\n" + b"x" * 100))
+        upload_checks.check_upload(SimpleUploadedFile("photo.png", b"\x89PNG\r\n\x1a\n" + b"x" * 100))
 
 
 def archived(head: bytes) -> bytes:
@@ -189,7 +189,7 @@ def archived(head: bytes) -> bytes:
 )
 def test_a_file_that_is_two_things_at_once_is_refused(name, content):
     with pytest.raises(ValidationError):
-        uploads.check(SimpleUploadedFile(name, content))
+        upload_checks.check_upload(SimpleUploadedFile(name, content))
 
 
 def paper(**attached: bytes) -> bytes:
@@ -247,7 +247,7 @@ def at(place: int, content: bytes, head: bytes) -> bytes:
 )
 def test_a_file_with_another_hidden_in_it_is_refused(name, content):
     with pytest.raises(ValidationError):
-        uploads.check(SimpleUploadedFile(name, content))
+        upload_checks.check_upload(SimpleUploadedFile(name, content))
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_a_file_with_another_hidden_in_it_is_refused(name, content):
 )
 def test_a_document_that_carries_a_program_is_refused(parts):
     with pytest.raises(ValidationError):
-        uploads.check(packed("lettre.docx", word__document_xml="<w/>", **parts))
+        upload_checks.check_upload(packed("lettre.docx", word__document_xml="<w/>", **parts))
 
 
 def with_exif() -> bytes:
@@ -297,78 +297,78 @@ COMMENTED = A_PDF.replace(b"/Type", b"/RC (<body xmlns='http://www.w3.org/1999/x
     ids=lambda one: one if isinstance(one, str) else "",
 )
 def test_an_ordinary_photo_or_paper_is_accepted(name, content):
-    assert uploads.check(SimpleUploadedFile(name, content)).size == len(content)
+    assert upload_checks.check_upload(SimpleUploadedFile(name, content)).size == len(content)
 
 
 def test_a_paper_that_was_signed_and_added_to_is_accepted(settings, tmp_path):
     path = tmp_path / "key.p12"
     path.write_bytes(new_key("Notaire"))
     settings.SEAL_URL = f"pkcs12:{path}"
-    signed = sealing.seal(paper(facture_xml=INVOICE), place="Orvenay", reason="Acte").content
+    signed = sealing.seal_pdf(paper(facture_xml=INVOICE), place="Orvenay", reason="Acte").content
     writer, again = IncrementalPdfFileWriter(io.BytesIO(signed)), io.BytesIO()
     writer.root["/Lang"] = writer.root["/Pages"]["/Count"]
     writer.update_root()
     writer.write(again)
 
     for content in (signed, again.getvalue()):
-        assert uploads.check(SimpleUploadedFile("acte.pdf", content)).size == len(content)
+        assert upload_checks.check_upload(SimpleUploadedFile("acte.pdf", content)).size == len(content)
 
 
 def test_a_document_with_pictures_and_a_table_in_it_is_accepted():
     table = packed("tableau.xlsx", xl__workbook_xml="<w/>").read()
     inside = {"word/embeddings/tableau.xlsx": table, "word/media/image1.jpeg": with_exif()}
-    assert uploads.check(packed("rapport.docx", word__document_xml="<w/>", **inside)).size
+    assert upload_checks.check_upload(packed("rapport.docx", word__document_xml="<w/>", **inside)).size
 
 
 def test_an_empty_file_is_refused():
     with pytest.raises(ValidationError):
-        uploads.check(SimpleUploadedFile("vide.pdf", b""))
+        upload_checks.check_upload(SimpleUploadedFile("vide.pdf", b""))
 
 
 def test_a_file_at_its_limit_is_accepted_and_one_byte_more_refused():
     content = b"%PDF-1.7" + b"x" * 92
 
-    assert uploads.check(pdf(content=content), max_bytes=100).size == 100
+    assert upload_checks.check_upload(pdf(content=content), max_bytes=100).size == 100
     with pytest.raises(ValidationError):
-        uploads.check(pdf(content=content + b"x"), max_bytes=100)
+        upload_checks.check_upload(pdf(content=content + b"x"), max_bytes=100)
 
 
 def test_converted_photo_is_judged_again(monkeypatch):
-    drawn = uploads.files.Picture(bytes(2_000_000), "JPEG", 1, 1, None)
-    monkeypatch.setattr(uploads, "redrawn", lambda *args, **options: drawn)
+    drawn = upload_checks.inspection.Picture(bytes(2_000_000), "JPEG", 1, 1, None)
+    monkeypatch.setattr(upload_checks, "redrawn", lambda *args, **options: drawn)
     heic = SimpleUploadedFile("a.heic", taken("HEIF"))
     with pytest.raises(ValidationError, match="trop volumineux"):
-        uploads.check(heic, max_bytes=1_000_000)
-    assert uploads.check(heic).size == 2_000_000
+        upload_checks.check_upload(heic, max_bytes=1_000_000)
+    assert upload_checks.check_upload(heic).size == 2_000_000
 
 
 def busy(name: str) -> str:
-    return str(wording.BUSY % {"name": name})
+    return str(messages.BUSY % {"name": name})
 
 
 def test_files_of_a_request_share_the_time_that_there_is():
     with pytest.raises(ValidationError) as told:
-        uploads.check(pdf("a.pdf"), deadline=uploads.Deadline(0))
+        upload_checks.check_upload(pdf("a.pdf"), deadline=upload_checks.Deadline(0))
     assert told.value.messages == [busy("a.pdf")]
 
 
 def test_file_cut_off_by_the_others_is_not_blamed(monkeypatch):
-    deadline = uploads.Deadline()
+    deadline = upload_checks.Deadline()
 
     def run_out(*args):
         deadline.ends = 0
-        raise uploads.files.CannotOpen("took too long")
+        raise upload_checks.inspection.CannotOpen("took too long")
 
-    monkeypatch.setattr(uploads.files, "inspect", run_out)
+    monkeypatch.setattr(upload_checks.inspection, "inspect", run_out)
     with pytest.raises(ValidationError) as told:
-        uploads.check(pdf("a.pdf"), deadline=deadline)
+        upload_checks.check_upload(pdf("a.pdf"), deadline=deadline)
     assert told.value.messages == [busy("a.pdf")]
 
 
 def test_a_field_takes_only_the_kinds_it_names():
     with pytest.raises(ValidationError):
-        uploads.check(pdf(), extensions=["png"])
-    assert uploads.check(picture(), extensions=["png"])
+        upload_checks.check_upload(pdf(), extensions=["png"])
+    assert upload_checks.check_upload(picture(), extensions=["png"])
 
 
 @pytest.mark.parametrize(
@@ -383,12 +383,12 @@ def test_a_field_takes_only_the_kinds_it_names():
     ],
 )
 def test_names_are_cleaned(given, cleaned):
-    assert uploads.clean_name(given) == cleaned
+    assert upload_checks.clean_file_name(given) == cleaned
 
 
 def test_a_name_of_nothing_gets_one():
     with override("en"):
-        assert uploads.clean_name("///") == "file"
+        assert upload_checks.clean_file_name("///") == "file"
 
 
 # -- In the filing -------------------------------------------------------------------------------------------
@@ -396,9 +396,9 @@ def test_a_name_of_nothing_gets_one():
 def kept(monkeypatch):
     """The bytes of files that reached the disk, chunk by chunk."""
     found = []
-    receive = uploads.TemporaryFileUploadHandler.receive_data_chunk
+    receive = upload_checks.TemporaryFileUploadHandler.receive_data_chunk
     monkeypatch.setattr(
-        uploads.TemporaryFileUploadHandler,
+        upload_checks.TemporaryFileUploadHandler,
         "receive_data_chunk",
         lambda self, data, start: found.append(len(data)) or receive(self, data, start),
     )
@@ -482,7 +482,7 @@ class Travelling(io.RawIOBase):
 
 
 def test_three_hundred_megabytes_travel_and_are_refused_without_being_held_or_kept(at_the_file_step, kept):
-    person, file = at_the_file_step, Travelling("piece", "plan.pdf", 300 * uploads.MB)
+    person, file = at_the_file_step, Travelling("piece", "plan.pdf", 300 * upload_checks.MB)
     before = getrusage(RUSAGE_SELF).ru_maxrss
 
     with override("en"):
@@ -499,8 +499,8 @@ def test_three_hundred_megabytes_travel_and_are_refused_without_being_held_or_ke
     assert response.status_code == 200
     assert "“plan.pdf” is too large: at most 1\u00a0MB." in response.text
     assert file.read(1) == b""  # all of it has come: a browser that is cut off says nothing but that it was
-    assert file.largest_read <= uploads.MB
-    assert sum(kept) <= 10 * uploads.MB
+    assert file.largest_read <= upload_checks.MB
+    assert sum(kept) <= 10 * upload_checks.MB
     assert (getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024 < 60
     assert not StoredFile.objects.exists()
     assert list(Path(tempfile.gettempdir()).glob("*.upload.pdf")) == []
@@ -532,7 +532,7 @@ def test_staff_may_send_larger_files_to_the_site(client, version, settings, kept
 def test_an_answer_on_a_case_cannot_fill_the_disk_either(client, db, settings, kept):
     settings.UPLOAD_MAX_BYTES = 1000
     case = CaseFactory(asked=True)
-    link = reverse("space:status", args=[CaseLink.objects.create(case=case).secret])
+    link = reverse("space:status", args=[StatusLink.objects.create(case=case).secret])
 
     page = client.post(
         f"{link}repondre/", {"text": "Voici.", "files": pdf(content=b"%PDF-1.7" + b"x" * 300_000)}
@@ -549,7 +549,7 @@ def test_200_files_at_once_get_a_page_that_says_so(at_the_file_step, client):
 
     assert person.post("procuration", piece=many).status_code == 413
     case = CaseFactory(asked=True)
-    link = reverse("space:status", args=[CaseLink.objects.create(case=case).secret])
+    link = reverse("space:status", args=[StatusLink.objects.create(case=case).secret])
     assert (
         client.post(f"{link}repondre/", {"files": [pdf(f"{n}.pdf") for n in range(200)]}).status_code == 413
     )
@@ -558,7 +558,7 @@ def test_200_files_at_once_get_a_page_that_says_so(at_the_file_step, client):
 
 def test_an_answer_is_still_guarded_against_forgery(db):
     case = CaseFactory(asked=True)
-    link = reverse("space:status", args=[CaseLink.objects.create(case=case).secret])
+    link = reverse("space:status", args=[StatusLink.objects.create(case=case).secret])
 
     assert Client(enforce_csrf_checks=True).post(f"{link}repondre/", {"text": "Faux."}).status_code == 403
     assert not case.messages.filter(text="Faux.").exists()
@@ -642,8 +642,7 @@ def test_files_of_hidden_questions_stay_behind(at_the_file_step):
 def test_a_file_is_kept_where_another_answer_is_wrong(client, db):
     from eservices.submissions.models import Draft
     from tests.factories.submissions import FormVersionFactory, certificate
-
-    from .conftest import start_url
+    from tests.submissions.conftest import start_url
 
     content = certificate()
     content["steps"] = [

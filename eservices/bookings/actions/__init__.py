@@ -1,49 +1,75 @@
 """Every write that means something to a booking. ``actor``: an agent, an applicant or the system."""
 
-from .handing import hand_over, miss, take_back
-from .holding import TooMany, hold, prolong, release, release_all, sweep_holds
-from .house import describe, reserve
-from .linking import end_link, renew_link
-from .living import cancel, confirm, confirm_asked, let_go, move, refuse, remind, send, tell_confirmed
-from .locking import NotAllowed, Stale, Taken
-from .refitting import InTheWay, refitting, renumber
-from .waiting import can_be_had, forget_waiting, join, leave, look_after, offer_now, remove, take_offer
+from .calendar_links import end_link, renew_link
+from .handover import record_handover, record_no_show, record_return
+from .holds import (
+    HoldLimitReached,
+    delete_expired_holds,
+    hold_times,
+    prolong_holds,
+    release_draft_holds,
+    release_holds,
+)
+from .internal_bookings import create_internal_booking, set_purpose
+from .lifecycle import (
+    cancel_booking,
+    confirm_booking,
+    confirm_requested_bookings,
+    move_booking,
+    refuse_booking,
+    release_booking,
+    request_bookings,
+    send_confirmation,
+    send_reminder,
+)
+from .locking import BookingActionRefused, StaleBooking, TimeTaken
+from .resource_changes import ConflictingBookings, changing_units, reassign_pieces
+from .waiting_list import (
+    accept_offer,
+    erase_waiting_entry,
+    is_still_bookable,
+    join_waiting_list,
+    leave_waiting_list,
+    offer_time,
+    process_waiting_entry,
+    remove_from_waiting_list,
+)
 
 __all__ = [
-    "InTheWay",
-    "NotAllowed",
-    "Stale",
-    "Taken",
-    "TooMany",
-    "can_be_had",
-    "cancel",
-    "confirm",
-    "confirm_asked",
-    "describe",
+    "BookingActionRefused",
+    "ConflictingBookings",
+    "HoldLimitReached",
+    "StaleBooking",
+    "TimeTaken",
+    "accept_offer",
+    "cancel_booking",
+    "changing_units",
+    "confirm_booking",
+    "confirm_requested_bookings",
+    "create_internal_booking",
+    "delete_expired_holds",
     "end_link",
-    "forget_waiting",
-    "hand_over",
-    "hold",
-    "join",
-    "leave",
-    "let_go",
-    "look_after",
-    "miss",
-    "move",
-    "offer_now",
-    "prolong",
-    "refitting",
-    "refuse",
-    "release",
-    "release_all",
-    "remind",
-    "remove",
+    "erase_waiting_entry",
+    "hold_times",
+    "is_still_bookable",
+    "join_waiting_list",
+    "leave_waiting_list",
+    "move_booking",
+    "offer_time",
+    "process_waiting_entry",
+    "prolong_holds",
+    "reassign_pieces",
+    "record_handover",
+    "record_no_show",
+    "record_return",
+    "refuse_booking",
+    "release_booking",
+    "release_draft_holds",
+    "release_holds",
+    "remove_from_waiting_list",
     "renew_link",
-    "renumber",
-    "reserve",
-    "send",
-    "sweep_holds",
-    "take_back",
-    "take_offer",
-    "tell_confirmed",
+    "request_bookings",
+    "send_confirmation",
+    "send_reminder",
+    "set_purpose",
 ]

@@ -27,18 +27,18 @@ from django.utils.translation import gettext as _
 from eservices.cases import actions as cases
 from eservices.cases.models import Case
 
-from ..availability import Refusal, too_far
-from ..models import Booking, Piece, Unit, Use, Waiting
-from ..offers import Offer, Promise, calendar
-from ..refusals import words
-from ..states import TAKING, TRANSITIONS, allowed
+from ..bookable_resources import BookableResource, PromisedPiece, availability_calendar
+from ..logic.availability import RefusalReason, is_beyond_horizon
+from ..models import BookedPiece, Booking, ResourceUnit, Unit, WaitingEntry
+from ..refusal_messages import refusal_message
+from ..states import TAKING, TRANSITIONS, is_allowed
 
 
-class NotAllowed(Exception):
+class BookingActionRefused(Exception):
     """What was asked cannot be done now; the message says why."""
 
 
-class Stale(NotAllowed):
+class StaleBooking(BookingActionRefused):
     """The booking was moved or cancelled since the person looked at it."""
 
     def __init__(self):
@@ -48,45 +48,45 @@ class Stale(NotAllowed):
         super().__init__(text)
 
 
-class Taken(NotAllowed):
+class TimeTaken(BookingActionRefused):
     """Somebody else has this time, or the rules do not allow it; ``reason`` says which."""
 
-    def __init__(self, reason: Refusal = Refusal.TAKEN):
-        super().__init__(words(reason))
+    def __init__(self, reason: RefusalReason = RefusalReason.TAKEN):
+        super().__init__(refusal_message(reason))
         self.reason = reason
 
 
 @contextmanager
-def taking(units: Collection[int]):
+def units_locked(units: Collection[int]):
     """A transaction, or a part of one, in which these units are locked and expired holds on them are gone."""
     try:
         with transaction.atomic():
-            yield lock(units)
+            yield lock_units(units)
     except IntegrityError as broken:
         if "never_twice" in str(broken):
-            raise Taken from None
+            raise TimeTaken from None
         raise
 
 
-def lock(units: Collection[int]) -> list[Unit]:
+def lock_units(units: Collection[int]) -> list[Unit]:
     """Locks units in the order of their ids, until the transaction ends."""
     return list(Unit.objects.select_for_update().filter(pk__in=units).order_by("pk"))
 
 
-def forget_expired(units: Collection[int], now: datetime) -> None:
+def delete_expired_holds_on(units: Collection[int], now: datetime) -> None:
     """Deletes the holds on locked units that expired."""
     Booking.objects.expired(now).filter(
-        pk__in=Piece.objects.filter(unit__in=units).values("booking")
+        pk__in=BookedPiece.objects.filter(unit__in=units).values("booking")
     ).delete()
 
 
-def take(
+def take_pieces(
     bookings: Iterable[Booking],
-    offer: Offer,
+    offer: BookableResource,
     now: datetime,
     *,
     anyway: bool = False,
-    promised: Iterable[Promise] | None = None,
+    promised: Iterable[PromisedPiece] | None = None,
 ) -> None:
     """Gives bookings the pieces of their times. The units must be locked, expired holds gone.
 
@@ -95,42 +95,48 @@ def take(
     ``promised``: what was kept for who waits before the own time was given back; else it is looked up.
     """
     if not _is_as_it_was(offer):
-        raise Taken(Refusal.CHANGED)
+        raise TimeTaken(RefusalReason.CHANGED)
     for booking in bookings:
         _take(booking, offer, now, anyway, promised)
 
 
 def _take(
-    booking: Booking, offer: Offer, now: datetime, anyway: bool, promised: Iterable[Promise] | None
+    booking: Booking,
+    offer: BookableResource,
+    now: datetime,
+    anyway: bool,
+    promised: Iterable[PromisedPiece] | None,
 ) -> None:
     span = booking.span
-    found = calendar(offer, span, count=booking.count, now=now, without=booking.series, promised=promised)
+    found = availability_calendar(
+        offer, span, count=booking.count, now=now, without=booking.series, promised=promised
+    )
     around = offer.rules.around(span)
-    why = too_far(span, now) if anyway else found.refusal(span)
+    why = is_beyond_horizon(span, now) if anyway else found.refusal(span)
     pieces = None if why else found.choice(span)
     if pieces is None and anyway and not why:
         pieces = found.occupation.choice(found.needs, around, stay=span)
     if pieces is None:
-        raise Taken(why or Refusal.TAKEN)
-    give_back(booking)
-    Piece.objects.bulk_create(
-        Piece(booking=booking, unit_id=unit, number=number, starts_at=around.start, ends_at=around.end)
+        raise TimeTaken(why or RefusalReason.TAKEN)
+    release_pieces(booking)
+    BookedPiece.objects.bulk_create(
+        BookedPiece(booking=booking, unit_id=unit, number=number, starts_at=around.start, ends_at=around.end)
         for unit, numbers in pieces.items()
         for number in numbers
     )
 
 
-def _is_as_it_was(offer: Offer) -> bool:
+def _is_as_it_was(offer: BookableResource) -> bool:
     """Whether a thing still consists of what was known of it before its units were locked."""
-    uses = Use.objects.filter(resource=offer.pk).values_list("unit", "quantity", "unit__quantity")
+    uses = ResourceUnit.objects.filter(resource=offer.pk).values_list("unit", "quantity", "unit__quantity")
     return {unit: (wanted, there) for unit, wanted, there in uses} == {
         unit: (wanted, offer.quantities[unit]) for unit, wanted in offer.needs.items()
     }
 
 
-def locked(booking: Booking) -> Booking:
+def lock_booking(booking: Booking) -> Booking:
     """The booking's row, locked after the units that it takes."""
-    lock(booking.pieces.values_list("unit", flat=True))
+    lock_units(booking.pieces.values_list("unit", flat=True))
     return (
         Booking.objects.select_for_update(of=("self",))
         .select_related("resource", "submission")
@@ -138,29 +144,29 @@ def locked(booking: Booking) -> Booking:
     )
 
 
-def change(booking: Booking, action: str, **fields) -> None:
+def apply_transition(booking: Booking, action: str, **fields) -> None:
     """Takes one of ``states.TRANSITIONS`` on a locked booking; what no longer takes time gives it back."""
-    if not allowed(action, booking.state):
+    if not is_allowed(action, booking.state):
         text = _("This is not possible any more: the booking is now “%(state)s”.")
-        raise NotAllowed(text % {"state": booking.get_state_display()})
+        raise BookingActionRefused(text % {"state": booking.get_state_display()})
     booking.state = TRANSITIONS[action][1]
     for name, value in fields.items():
         setattr(booking, name, value)
     booking.save(update_fields=["state", *fields])
     if booking.state not in TAKING:
-        give_back(booking)
+        release_pieces(booking)
 
 
-def give_back(booking: Booking) -> None:
+def release_pieces(booking: Booking) -> None:
     """What it takes is free again, and who waits for it is looked at next. Its units must be locked."""
     taken = list(booking.pieces.values_list("unit", "starts_at", "ends_at"))
     booking.pieces.all().delete()
     if taken:
         units, starts, ends = (set(column) for column in zip(*taken, strict=True))
-        Waiting.objects.waiting().for_any_of(units, min(starts), max(ends)).update(due_at=timezone.now())
+        WaitingEntry.objects.waiting().for_any_of(units, min(starts), max(ends)).update(due_at=timezone.now())
 
 
-def case_of(booking: Booking) -> Case | None:
+def lock_case_of_booking(booking: Booking) -> Case | None:
     """The case of a booking, locked; None for what staff booked, or while it is filled in."""
     pk = Case.objects.filter(submission=booking.submission_id).values_list("pk", flat=True).first()
-    return cases.locked(pk) if booking.submission_id and pk else None
+    return cases.lock_case(pk) if booking.submission_id and pk else None

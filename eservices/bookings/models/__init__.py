@@ -1,25 +1,25 @@
 """What can be booked, when it is open, and who has booked it."""
 
-from .bookings import Booking, Piece
+from .bookings import BookedPiece, Booking
 from .inspections import Inspection
 from .links import CalendarLink
-from .openings import BlockedTime, Feed, SchoolHolidays, Timetable
-from .resources import Description, Extra, Resource, Unit, Use
-from .waiting import Waiting
+from .openings import BlockedTime, ImportedCalendar, SchoolHolidays, Timetable
+from .resources import BookingExtra, Resource, ResourceDescription, ResourceUnit, Unit
+from .waiting import WaitingEntry
 
 __all__ = [
     "BlockedTime",
+    "BookedPiece",
     "Booking",
+    "BookingExtra",
     "CalendarLink",
-    "Description",
-    "Extra",
-    "Feed",
+    "ImportedCalendar",
     "Inspection",
-    "Piece",
     "Resource",
+    "ResourceDescription",
+    "ResourceUnit",
     "SchoolHolidays",
     "Timetable",
     "Unit",
-    "Use",
-    "Waiting",
+    "WaitingEntry",
 ]

@@ -7,13 +7,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from eservices.cases.states import Outcome
-from eservices.cases.states import State as CaseState
+from eservices.cases.states import CaseOutcome, CaseState
 from eservices.submissions.models import Draft, Submission
 
-from ..availability import Span
-from ..guard import NeverTwice
-from ..states import TAKING, State
+from ..logic.availability import TimeSpan
+from ..states import TAKING, BookingState
+from .constraints import NoOverlapConstraint
 from .resources import Resource, Unit
 
 
@@ -28,29 +27,29 @@ class BookingQuerySet(models.QuerySet):
 
     def agreed(self):
         """What is or was promised to somebody, holds left out."""
-        return self.standing().exclude(state=State.HELD)
+        return self.standing().exclude(state=BookingState.HELD)
 
     def overlapping(self, start, end):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
     def held(self, now):
         """Times that somebody keeps while filling in a form."""
-        return self.filter(state=State.HELD, held_until__gt=now)
+        return self.filter(state=BookingState.HELD, held_until__gt=now)
 
     def expired(self, now):
         """Holds that nobody made use of in time."""
-        return self.filter(state=State.HELD, held_until__lte=now)
+        return self.filter(state=BookingState.HELD, held_until__lte=now)
 
     def to_remind(self, now):
         """What begins soon: late, as after an outage, nobody is told so of what has begun."""
-        return self.filter(state=State.CONFIRMED, remind_at__lte=now, starts_at__gt=now)
+        return self.filter(state=BookingState.CONFIRMED, remind_at__lte=now, starts_at__gt=now)
 
     def forsaken(self):
         """What is still kept for a request that was refused or withdrawn, or ended otherwise without it."""
         ended = Q(submission__case__state=CaseState.CLOSED) & ~Q(
-            submission__case__outcome__in=[Outcome.ACCEPTED, Outcome.COMPLETED]
+            submission__case__outcome__in=[CaseOutcome.ACCEPTED, CaseOutcome.COMPLETED]
         )
-        return self.filter(ended, state__in=[State.PROVISIONAL, State.CONFIRMED])
+        return self.filter(ended, state__in=[BookingState.PROVISIONAL, BookingState.CONFIRMED])
 
     def of_submission(self, submission):
         return self.filter(submission=submission).select_related("resource").order_by("starts_at")
@@ -70,7 +69,7 @@ class Booking(models.Model):
     count = models.PositiveSmallIntegerField(_("how many"), default=1)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.HELD)
+    state = models.CharField(_("state"), max_length=12, choices=BookingState, default=BookingState.HELD)
     rehearsal = models.BooleanField(default=False)
     draft = models.ForeignKey(
         Draft, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings"
@@ -118,11 +117,11 @@ class Booking(models.Model):
         return f"{self.resource} {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
 
     @property
-    def span(self) -> Span:
-        return Span(self.starts_at, self.ends_at)
+    def span(self) -> TimeSpan:
+        return TimeSpan(self.starts_at, self.ends_at)
 
 
-class PieceQuerySet(models.QuerySet):
+class BookedPieceQuerySet(models.QuerySet):
     def overlapping(self, units, start, end):
         """What is taken of these units at any time between two moments."""
         return self.filter(unit__in=units, starts_at__lt=end, ends_at__gt=start)
@@ -135,7 +134,7 @@ class PieceQuerySet(models.QuerySet):
         return self.exclude(booking__in=Booking.objects.expired(now).values("pk"))
 
 
-class Piece(models.Model):
+class BookedPiece(models.Model):
     """One piece of a unit that a booking takes, with the time kept free around it. Never twice, whatever happens."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="pieces")
@@ -144,7 +143,7 @@ class Piece(models.Model):
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
 
-    objects = PieceQuerySet.as_manager()
+    objects = BookedPieceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("piece taken")
@@ -152,12 +151,14 @@ class Piece(models.Model):
         indexes = [models.Index(fields=["unit", "number", "ends_at"], name="piece_unit_end")]
         constraints = [
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="piece_ends_later"),
-            NeverTwice(name="never_twice", same=("unit", "number"), start="starts_at", end="ends_at"),
+            NoOverlapConstraint(
+                name="never_twice", same=("unit", "number"), start="starts_at", end="ends_at"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.number}"
 
     @property
-    def span(self) -> Span:
-        return Span(self.starts_at, self.ends_at)
+    def span(self) -> TimeSpan:
+        return TimeSpan(self.starts_at, self.ends_at)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
-from ..availability import FARTHEST
-from ..blocks import SpecialBlock, WeeklyBlock
+from ..blocks import SpecialOpeningBlock, WeeklyOpeningBlock
+from ..logic.availability import FARTHEST
 
 STEPS = [(minutes, format_lazy(_("{} minutes"), minutes)) for minutes in (5, 10, 15, 20, 30, 60, 120, 240)]
-LONGEST = 60 * 24 * 60  # minutes
+MAX_MINUTES = 60 * 24 * 60  # minutes
 
 
 class Timetable(models.Model):
@@ -22,10 +22,10 @@ class Timetable(models.Model):
 
     name = models.CharField(_("name"), max_length=80)
     weekly = StreamField(
-        [("weekly", WeeklyBlock())], blank=True, default=list, verbose_name=_("weekly hours")
+        [("weekly", WeeklyOpeningBlock())], blank=True, default=list, verbose_name=_("weekly hours")
     )
     specials = StreamField(
-        [("special", SpecialBlock())],
+        [("special", SpecialOpeningBlock())],
         blank=True,
         default=list,
         verbose_name=_("exceptions"),
@@ -44,13 +44,15 @@ class Timetable(models.Model):
     )
     step = models.PositiveSmallIntegerField(_("starts every"), choices=STEPS, default=30)
     shortest = models.PositiveIntegerField(
-        _("shortest, in minutes"), default=60, validators=[MinValueValidator(5), MaxValueValidator(LONGEST)]
+        _("shortest, in minutes"),
+        default=60,
+        validators=[MinValueValidator(5), MaxValueValidator(MAX_MINUTES)],
     )
     longest = models.PositiveIntegerField(
         _("longest, in minutes"),
         null=True,
         blank=True,
-        validators=[MinValueValidator(5), MaxValueValidator(LONGEST)],
+        validators=[MinValueValidator(5), MaxValueValidator(MAX_MINUTES)],
         help_text=_("The same as the shortest for appointments. Empty: as long as it is open."),
     )
     whole = models.BooleanField(
@@ -118,7 +120,7 @@ class SchoolHolidays(models.Model):
         return self.name
 
 
-class Feed(models.Model):
+class ImportedCalendar(models.Model):
     """A calendar of somebody else's, in iCalendar, whose events are times in which a unit cannot be booked."""
 
     unit = models.ForeignKey(
@@ -157,7 +159,7 @@ class BlockedTime(models.Model):
     ends_at = models.DateTimeField(_("until"))
     reason = models.CharField(_("reason"), max_length=200)
     feed = models.ForeignKey(
-        Feed,
+        ImportedCalendar,
         on_delete=models.CASCADE,
         null=True,
         blank=True,

@@ -14,7 +14,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from eservices.cases.models import Team
 
-from ..blocks import MOST_PIECES, RateBlock, RefundBlock
+from ..blocks import MAX_PIECES, PriceLineBlock, RefundTermBlock
 from .openings import Timetable
 
 
@@ -24,7 +24,7 @@ class Unit(models.Model):
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=80)
     quantity = models.PositiveSmallIntegerField(
-        _("how many"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_PIECES)]
+        _("how many"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_PIECES)]
     )
 
     panels = [FieldPanel("name"), FieldRowPanel([FieldPanel("key"), FieldPanel("quantity")])]
@@ -41,7 +41,7 @@ class Unit(models.Model):
 class Resource(ClusterableModel):
     """Something that people book, whatever their language. A hall takes its two halves, an appointment one desk.
 
-    What is said of it stands in its ``Description``, one per language.
+    What is said of it stands in its ``ResourceDescription``, one per language.
     """
 
     class Kind(models.TextChoices):
@@ -70,9 +70,9 @@ class Resource(ClusterableModel):
     counted = models.BooleanField(
         _("several at once"), default=False, help_text=_("Whoever books says how many.")
     )
-    rates = StreamField([("rate", RateBlock())], blank=True, default=list, verbose_name=_("prices"))
+    rates = StreamField([("rate", PriceLineBlock())], blank=True, default=list, verbose_name=_("prices"))
     refunds = StreamField(
-        [("step", RefundBlock())],
+        [("step", RefundTermBlock())],
         blank=True,
         default=list,
         verbose_name=_("paid back when cancelled"),
@@ -117,7 +117,7 @@ class Resource(ClusterableModel):
         return self.name
 
 
-class Extra(TranslatableMixin, models.Model):
+class BookingExtra(TranslatableMixin, models.Model):
     """What a price may be for besides the thing itself, as people read it: one per language, known by its key."""
 
     key = models.SlugField(_("key"), max_length=40, help_text=_("Prices name it by this key."))
@@ -136,7 +136,7 @@ class Extra(TranslatableMixin, models.Model):
         return self.title
 
 
-class Use(models.Model):
+class ResourceUnit(models.Model):
     """So many pieces of a unit that one booking of a resource takes."""
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="uses")
@@ -154,7 +154,7 @@ class Use(models.Model):
         return f"{self.quantity} × {self.unit}"
 
 
-class Description(TranslatableMixin, models.Model):
+class ResourceDescription(TranslatableMixin, models.Model):
     """What people read about a resource, one per language."""
 
     resource = models.ForeignKey(

@@ -11,25 +11,25 @@ from django.utils.translation import pgettext_lazy
 
 from eservices.accounts.fields import EmailAddressField
 from eservices.formbuilder.models import Form
-from home import limits
-from home.secrets import new_secret
+from home.web import rate_limits
+from home.web.secret_links import new_secret
 
-from ..availability import Span
+from ..logic.availability import TimeSpan
 from .bookings import Booking
 from .resources import Resource
 
 
-class WaitingQuerySet(models.QuerySet):
+class WaitingEntryQuerySet(models.QuerySet):
     def waiting(self):
-        return self.filter(state=Waiting.State.WAITING)
+        return self.filter(state=WaitingEntry.State.WAITING)
 
     def open(self):
         """Who waits, or has an offer."""
-        return self.filter(state__in=[Waiting.State.WAITING, Waiting.State.OFFERED])
+        return self.filter(state__in=[WaitingEntry.State.WAITING, WaitingEntry.State.OFFERED])
 
     def of_mailbox(self, email: str):
         """Who waits under an address that leads to the same mailbox."""
-        name, _at, host = limits.mailbox(email).rpartition("@")
+        name, _at, host = rate_limits.normalize_mailbox(email).rpartition("@")
         tagged = Q(email__startswith=f"{name}+", email__endswith=f"@{host}")
         return self.filter(Q(email=f"{name}@{host}") | tagged)
 
@@ -43,7 +43,7 @@ class WaitingQuerySet(models.QuerySet):
         return found.distinct()
 
 
-class Waiting(models.Model):
+class WaitingEntry(models.Model):
     """Somebody who waits for a time, in the order in which they came. The time is offered for as long as it is held.
 
     ``due_at``: when it is looked next whether the time is free; once it is offered, when the offer ends.
@@ -84,7 +84,7 @@ class Waiting(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = WaitingQuerySet.as_manager()
+    objects = WaitingEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("place on a waiting list")
@@ -106,5 +106,5 @@ class Waiting(models.Model):
         return f"{self.resource} {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
 
     @property
-    def span(self) -> Span:
-        return Span(self.starts_at, self.ends_at)
+    def span(self) -> TimeSpan:
+        return TimeSpan(self.starts_at, self.ends_at)

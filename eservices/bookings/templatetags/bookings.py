@@ -4,28 +4,28 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 
-from .. import words
-from ..charging import who as who_books
-from ..picker import Picker
+from .. import time_text
+from ..question.fee_lines import tariff_group as who_books
+from ..question.picker import TimePicker
 
 register = template.Library()
-register.filter("when_booked", words.when_booked)
-register.filter("when", words.when)
+register.filter("when_booked", time_text.format_booking)
+register.filter("when", time_text.format_span)
 
 
-@register.filter
-def hour(at) -> str:
+@register.filter("hour")
+def format_hour_tag(at) -> str:
     """The hour of a moment; where clocks show it twice, which of both."""
-    return words.hour(timezone.localtime(at))
+    return time_text.format_hour(timezone.localtime(at))
 
 
 @register.simple_tag
-def picker(question) -> Picker:
+def picker(question) -> TimePicker:
     """What the question shows: where its calendar stands and what is free."""
     parts = question.value if isinstance(question.value, dict) else {}
     who = who_books(question.field, question.form.seen)
     people, waits = _kinds_of_people(question), _waiting_list(question)
-    return Picker(question.bound.field.offers, parts, who=who, people=people, waits=waits)
+    return TimePicker(question.bound.field.offers, parts, who=who, people=people, waits=waits)
 
 
 def _waiting_list(question) -> str:

@@ -6,23 +6,23 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .. import states, tasks, trace
+from .. import audit_log, states, tasks
 from ..actors import SYSTEM, Actor
-from ..answer_filters import marks_of
+from ..exceptions import IllegalTransition, StaleCase
 from ..models import Case, CaseStage
-from ..refusals import IllegalTransition, Stale
-from ..retention import answers
-from ..searching import lines
+from ..search.answer_filters import search_marks_of
+from ..search.terms import search_lines
+from . import answer_erasure
 
 RELATED = ("submission", "version", "form", "team", "assignee")
 
 
-def locked(pk) -> Case:
+def lock_case(pk) -> Case:
     """The case's row, locked until the transaction ends, with what every action needs."""
     return Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=pk)
 
 
-def locked_again(before: Case) -> Case:
+def relock_case(before: Case) -> Case:
     """As ``locked``, for a case read a moment ago: what it pointed to then and still does is not read again."""
     case = Case.objects.select_for_update().get(pk=before.pk)
     for field in map(Case._meta.get_field, RELATED):
@@ -32,51 +32,51 @@ def locked_again(before: Case) -> Case:
     return case
 
 
-def allowed(case: Case, action: str, seen: int | None = None) -> Case:
+def lock_if_allowed(case: Case, action: str, seen: int | None = None) -> Case:
     """The case, locked, if ``action`` may be taken on it now and nothing happened since event ``seen``."""
-    fresh = locked_again(case)
-    if not states.allowed(action, fresh.state, fresh.outcome):
+    fresh = relock_case(case)
+    if not states.is_allowed(action, fresh.state, fresh.outcome):
         raise IllegalTransition(
             _("This is not possible any more: the case is now “%(state)s”.")
             % {"state": fresh.get_state_display()}
         )
-    if seen is not None and trace.last_change(fresh) != seen:
-        raise Stale(
+    if seen is not None and audit_log.last_relevant_event(fresh) != seen:
+        raise StaleCase(
             _("Something happened on this case since you opened it. Look at the timeline, then decide again.")
         )
     return fresh
 
 
 @transaction.atomic
-def wake(*, actor: Actor = SYSTEM, case: Case) -> None:
+def wake_process(*, actor: Actor = SYSTEM, case: Case) -> None:
     """The case's process is looked at again: something it waits for has happened."""
-    wake_row(locked(case.pk))
+    mark_process_due(lock_case(case.pk))
 
 
-def wake_row(case: Case) -> None:
+def mark_process_due(case: Case) -> None:
     """The row remembers that the process is due; a worker is woken now, or by the sweep if that is lost."""
     case.due_at = timezone.now()
     case.save(update_fields=["due_at"])
-    wake_worker(case)
+    enqueue_process(case)
 
 
-def wake_worker(case: Case) -> None:
+def enqueue_process(case: Case) -> None:
     """For a case whose row says already that its process is due."""
-    transaction.on_commit(partial(tasks.advance.enqueue, str(case.pk)), robust=True)
+    transaction.on_commit(partial(tasks.advance_case.enqueue, str(case.pk)), robust=True)
 
 
-def close(case: Case, action: str, outcome: str, reason: str) -> None:
+def close_case(case: Case, action: str, outcome: str, reason: str) -> None:
     """Ends the case: nothing is due any more, stages that did not run are not needed."""
-    case.state, case.outcome, case.reason = states.after(action, case.state), outcome, reason
+    case.state, case.outcome, case.reason = states.next_state(action, case.state), outcome, reason
     case.closed_at, case.due_at, case.paused_at = timezone.now(), None, None
     case.save(update_fields=["state", "outcome", "reason", "closed_at", "due_at", "paused_at"])
     case.stages.exclude(progress__in=CaseStage.FINISHED).update(
         progress=CaseStage.Progress.SKIPPED, done_at=case.closed_at, waiting_for="", reason=""
     )
-    answers.schedule(case)
+    answer_erasure.schedule_answer_erasure(case)
 
 
-def words(text: str, *, empty: bool = False) -> str:
+def clean_text(text: str, *, empty: bool = False) -> str:
     """What somebody wrote, without the blanks around it; nothing at all is refused."""
     text = text.replace("\0", "").strip()
     if not text and not empty:
@@ -84,8 +84,8 @@ def words(text: str, *, empty: bool = False) -> str:
     return text
 
 
-def search_text(case: Case) -> str:
+def case_search_lines(case: Case) -> str:
     """What a search finds the case by. Secret answers are not among it."""
     given, asked = case.answers, case.version.definition
     heading = (case.reference, case.applicant, case.email, case.phone)
-    return lines(heading, asked.open_answers(given).values(), marks_of(asked, given))
+    return search_lines(heading, asked.open_answers(given).values(), search_marks_of(asked, given))

@@ -6,42 +6,43 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
 
-from .. import emails, states, timing, trace
+from .. import audit_log, emails, states
 from ..models import Case, CaseStage
-from ..stages import decides, kind_of
-from .base import IllegalTransition, allowed, wake_row, words
+from ..stages import is_decision_stage, kind_of
+from ..workflow import clock
+from .base import IllegalTransition, clean_text, lock_if_allowed, mark_process_due
 
 Progress = CaseStage.Progress
 
 
 @transaction.atomic
-def reopen(*, actor: User, case: Case, reason: str) -> Case:
+def reopen_case(*, actor: User, case: Case, reason: str) -> Case:
     """Takes a closed case up again: the decision is open anew, with a new deadline, and the applicant is told.
 
     What closing left out is to come again, and what stands no more, as a document that was revoked; what was done
     stays done, as one that was issued.
     """
-    case, said = allowed(case, "reopen"), words(reason)
-    if not may_reopen(case):
+    case, said = lock_if_allowed(case, "reopen"), clean_text(reason)
+    if not can_reopen(case):
         raise IllegalTransition(_("Nothing of this case is left to be done again. Open a new request."))
     _to_come_again(case)
-    case.state = states.after("reopen", case.state)
+    case.state = states.next_state("reopen", case.state)
     case.outcome, case.reason, case.closed_at, case.duplicate_of = "", "", None, None
-    case.deadline = timing.promised(timezone.now(), case.version.definition.settings.get("days"))
+    case.deadline = clock.promised_deadline(timezone.now(), case.version.definition.settings.get("days"))
     case.save(update_fields=["state", "outcome", "reason", "closed_at", "duplicate_of", "deadline"])
-    timing.plan_escalations(case)
-    trace.record(case, "reopened", actor, reason=said)
-    emails.reopened(case, said)
-    wake_row(case)
+    clock.plan_escalations(case)
+    audit_log.record_event(case, "reopened", actor, reason=said)
+    emails.send_reopened(case, said)
+    mark_process_due(case)
     return case
 
 
-def may_reopen(case: Case) -> bool:
+def can_reopen(case: Case) -> bool:
     """Whether there is a decision that can be taken again, or something that closing left out."""
     if case.is_open or case.submission.erased_at:
         return False
     rows = case.stages.all()
-    return any(map(decides, rows)) or any(_comes_again(row, case) for row in rows)
+    return any(map(is_decision_stage, rows)) or any(_comes_again(row, case) for row in rows)
 
 
 def _to_come_again(case: Case) -> None:
@@ -67,7 +68,7 @@ def _to_come_again(case: Case) -> None:
 
 def _comes_again(row: CaseStage, case: Case) -> bool:
     """Return whether the stage runs again: a decision, one that closing skipped, or a result that no longer stands."""
-    if decides(row) or _was_left_out(row, case):
+    if is_decision_stage(row) or _was_left_out(row, case):
         return True
     kind = kind_of(row)
     return row.progress == Progress.DONE and kind is not None and not kind.stands(row)

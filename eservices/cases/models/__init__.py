@@ -1,60 +1,60 @@
 """What the administration does with a request."""
 
-from .answers import Amendment, Enclosure, Person
-from .case import LINK_DAYS, REHEARSAL_DAYS, Case, CaseLink, CaseQuerySet, CaseStage, link_expiry
-from .contact import CallBack, JoinCode
+from .appealable_decisions import AppealableDecision, ElectronicConsent
+from .audit import AuditAnchor, CaseEvent
+from .callbacks import CallbackRequest, JoinCode
+from .case import LINK_DAYS, REHEARSAL_DAYS, Case, CaseQuerySet, CaseStage, StatusLink, status_link_expiry
+from .corrections import ConcernedPerson, Correction, EnclosureReview
 from .escalations import Escalation
-from .formal import ElectronicConsent, FormalDecision
-from .letters import Letter, OwnedByTeam, Remedies
-from .notices import Notice, NoticeChoice, NoticeKind, NoticeWay
+from .letter_templates import LegalRemedies, LetterTemplate, OwnedByTeam
+from .messages import Message, Note
+from .notifications import AgentNotification, NotificationMethod, NotificationPreference, NotificationType
+from .number_series import NumberSeries
 from .opinions import Opinion
-from .queue import QueueLayout, SavedView, Tag
+from .queue_settings import CaseTag, QueueLayout, SavedView
+from .relations import CaseRelation
 from .retention import AnswerErasure, Disposal, DisposalItem, LegalHold
-from .series import NumberSeries
-from .talk import Message, Note
 from .teams import Absence, Role, Team, TeamMember
-from .ties import CaseTie
-from .trace import CaseEvent, TraceAnchor
 
 __all__ = [
     "LINK_DAYS",
     "REHEARSAL_DAYS",
     "Absence",
-    "Amendment",
+    "AgentNotification",
     "AnswerErasure",
-    "CallBack",
+    "AppealableDecision",
+    "AuditAnchor",
+    "CallbackRequest",
     "Case",
     "CaseEvent",
-    "CaseLink",
     "CaseQuerySet",
+    "CaseRelation",
     "CaseStage",
-    "CaseTie",
+    "CaseTag",
+    "ConcernedPerson",
+    "Correction",
     "Disposal",
     "DisposalItem",
     "ElectronicConsent",
-    "Enclosure",
+    "EnclosureReview",
     "Escalation",
-    "FormalDecision",
     "JoinCode",
     "LegalHold",
-    "Letter",
+    "LegalRemedies",
+    "LetterTemplate",
     "Message",
     "Note",
-    "Notice",
-    "NoticeChoice",
-    "NoticeKind",
-    "NoticeWay",
+    "NotificationMethod",
+    "NotificationPreference",
+    "NotificationType",
     "NumberSeries",
     "Opinion",
     "OwnedByTeam",
-    "Person",
     "QueueLayout",
-    "Remedies",
     "Role",
     "SavedView",
-    "Tag",
+    "StatusLink",
     "Team",
     "TeamMember",
-    "TraceAnchor",
-    "link_expiry",
+    "status_link_expiry",
 ]

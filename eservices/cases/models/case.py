@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts.models import IdentityLevel
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission
-from home import phones
-from home.secrets import new_secret
+from home.localization import phone_numbers
+from home.web.secret_links import new_secret
 
-from ..searching import Holds, readings
-from ..states import Outcome, State
-from .queue import Tag
+from ..search.terms import MatchesTerms, term_readings
+from ..states import CaseOutcome, CaseState
+from .queue_settings import CaseTag
 from .teams import Team
 
 REHEARSAL_DAYS = 30
@@ -42,7 +42,7 @@ class CaseQuerySet(models.QuerySet):
         return self.rehearsed().filter(opened_at__lte=now - timedelta(days=REHEARSAL_DAYS))
 
     def open(self):
-        return self.exclude(state=State.CLOSED)
+        return self.exclude(state=CaseState.CLOSED)
 
     def free(self):
         """What an agent may take: nobody has it, and nobody else has the ball."""
@@ -70,12 +70,12 @@ class CaseQuerySet(models.QuerySet):
         """Cases in which every word of ``text`` stands: reference, applicant, answers. Signs alone stand in none."""
         if not text.strip():
             return self
-        asked = [Q(Holds(terms)) for terms in readings(text)]
+        asked = [Q(MatchesTerms(terms)) for terms in term_readings(text)]
         return self.filter(reduce(or_, asked)) if asked else self.none()
 
     def holding(self, asked: list[str]):
         """Cases that hold all of these terms: see ``searching``."""
-        return self.filter(Holds(asked)) if asked else self
+        return self.filter(MatchesTerms(asked)) if asked else self
 
     def newest_first(self):
         return self.order_by("-opened_at", "reference")
@@ -125,8 +125,8 @@ class Case(models.Model):
         related_name="cases",
         verbose_name=_("agent"),
     )
-    state = models.CharField(_("state"), max_length=12, choices=State, default=State.RECEIVED)
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=CaseState, default=CaseState.RECEIVED)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=CaseOutcome, blank=True)
     reason = models.TextField(_("reason of the decision"), blank=True)
     data = models.JSONField(
         _("data of the case"),
@@ -180,7 +180,7 @@ class Case(models.Model):
         blank=True, editable=False, help_text=_("What a search finds the case by: see ``searching``.")
     )
 
-    tags = models.ManyToManyField(Tag, related_name="cases", blank=True, verbose_name=_("tags"))
+    tags = models.ManyToManyField(CaseTag, related_name="cases", blank=True, verbose_name=_("tags"))
 
     objects = CaseQuerySet.as_manager()
 
@@ -245,7 +245,7 @@ class Case(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state != State.CLOSED
+        return self.state != CaseState.CLOSED
 
     @property
     def is_known_protected(self) -> bool:
@@ -272,7 +272,7 @@ class Case(models.Model):
 
     @property
     def takes_sms(self) -> bool:
-        return phones.takes_sms(self.phone)
+        return phone_numbers.can_receive_sms(self.phone)
 
     @property
     def is_anonymous(self) -> bool:
@@ -285,18 +285,18 @@ class Case(models.Model):
         return self.version.definition.title(self.language)
 
 
-def link_expiry():
+def status_link_expiry():
     return timezone.now() + timedelta(days=LINK_DAYS)
 
 
-class CaseLink(models.Model):
+class StatusLink(models.Model):
     """A private link to a case's status page. One that was mailed proves the address it was mailed to."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links")
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
     mailed = models.BooleanField(_("mailed"), default=False)
     created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(default=link_expiry)
+    expires_at = models.DateTimeField(default=status_link_expiry)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.fields import EmailAddressField
-from home.secrets import new_secret
+from home.web.secret_links import new_secret
 
 from .case import CaseStage
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.formbuilder.models import Form
 
-from ..retention.rules import Disposition
+from ..logic.retention_rules import Disposition
 from .case import Case
 
 

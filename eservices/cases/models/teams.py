@@ -16,7 +16,7 @@ from eservices.accounts.fields import EmailAddressField
 from home.fields import LiveStreamField
 
 
-class NamesInLanguages(blocks.StreamBlock):
+class TranslatedNamesBlock(blocks.StreamBlock):
     """What something is called in the other languages of the site, each once."""
 
     def __init__(self, local_blocks=None, **options):
@@ -40,7 +40,7 @@ class Team(ClusterableModel):
     key = models.SlugField(_("key"), unique=True)
     name = models.CharField(_("name"), max_length=100)
     names = LiveStreamField(
-        NamesInLanguages(),
+        TranslatedNamesBlock(),
         verbose_name=_("name in other languages"),
         blank=True,
         default=list,

@@ -18,57 +18,59 @@ from eservices.deliveries import actions as deliveries
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import StoredFile
 
-from .. import trace
-from ..actions import IllegalTransition, locked, search_text
-from ..actions.amending import forget_amendments
+from .. import audit_log
+from ..actions import IllegalTransition, answer_erasure, case_search_lines, lock_case
+from ..actions.corrections import erase_corrections
 from ..actors import SYSTEM, Actor, Applicant
-from ..hindrances import hindrance_of
+from ..logic.retention_rules import Disposition
 from ..models import AnswerErasure, Case, Disposal, DisposalItem, LegalHold, Opinion
-from ..searching import lines
+from ..search.terms import search_lines
 from ..signals import case_erased
-from . import answers, archive, schedule, tasks
-from .rules import Disposition
+from . import archive, due_cases, tasks
+from .blockers import blocker_reason
 
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=10)  # longer than any package takes
-PAUSE = timedelta(hours=1)  # after a fault
-LATER = timedelta(days=1)  # when answers that something keeps are looked at again
-MOST = 200  # cases on one list: more nobody reads
+RETRY_AFTER = timedelta(hours=1)  # after a fault
+RECHECK_AFTER = timedelta(days=1)  # when answers that something keeps are looked at again
+MAX_CASES = 200  # cases on one list: more nobody reads
 
 
-class Kept(IllegalTransition):
+class CaseKept(IllegalTransition):
     """Something keeps the case as it is; the message says what."""
 
 
 # -- Holds ---------------------------------------------------------------------------------------------------
 @transaction.atomic
-def hold(*, actor: Actor, case: Case, reason: str) -> LegalHold:
+def place_hold(*, actor: Actor, case: Case, reason: str) -> LegalHold:
     """Keeps the case from archive and erasure until the hold is lifted."""
-    case, reason = locked(case.pk), reason.strip()[:255]
+    case, reason = lock_case(case.pk), reason.strip()[:255]
     if not reason:
         raise IllegalTransition(_("Say why the case must be kept."))
     if case.submission.erased_at:
         raise IllegalTransition(_("The case is erased already."))
     by = actor if isinstance(actor, User) else None
     written = LegalHold.objects.create(case=case, reason=reason, by=by)
-    trace.record(case, "held", actor, hold=written.pk, reason=reason)
+    audit_log.record_event(case, "held", actor, hold=written.pk, reason=reason)
     return written
 
 
 @transaction.atomic
-def lift(*, actor: Actor, case: Case, hold: LegalHold) -> None:
+def release_hold(*, actor: Actor, case: Case, hold: LegalHold) -> None:
     """Ends a hold; the case's period counts again. Only the first time counts."""
-    case = locked(case.pk)
+    case = lock_case(case.pk)
     by = actor if isinstance(actor, User) else None
     standing = LegalHold.objects.in_force().filter(pk=hold.pk, case=case)
     if standing.update(lifted_at=timezone.now(), lifted_by=by):
-        trace.record(case, "hold_lifted", actor, hold=hold.pk, reason=hold.reason)
+        audit_log.record_event(case, "hold_lifted", actor, hold=hold.pk, reason=hold.reason)
 
 
 # -- What an authority approves ------------------------------------------------------------------------------
 @transaction.atomic
-def approve(*, actor: User, due: schedule.Due, authority: str, references: Iterable[str]) -> Disposal:
+def approve_disposal(
+    *, actor: User, due: due_cases.DueCases, authority: str, references: Iterable[str]
+) -> Disposal:
     """Records that ``authority`` lets the named cases of a service go; a worker carries it out.
 
     Of the cases named, those that are still due: what somebody put a hold on meanwhile is left out.
@@ -78,7 +80,7 @@ def approve(*, actor: User, due: schedule.Due, authority: str, references: Itera
         raise IllegalTransition(_("Say in whose name you approve."))
     if not (references := list(references)):
         raise IllegalTransition(_("Tick at least one case."))
-    cases = list(due.cases.filter(reference__in=references)[:MOST])
+    cases = list(due.cases.filter(reference__in=references)[:MAX_CASES])
     if not cases:
         raise IllegalTransition(_("Nothing on this list may go any more."))
     disposal = Disposal.objects.create(
@@ -94,11 +96,11 @@ def approve(*, actor: User, due: schedule.Due, authority: str, references: Itera
     except IntegrityError:
         raise IllegalTransition(_("Somebody else has just approved this list.")) from None
     for item in disposal.items.all():
-        transaction.on_commit(partial(tasks.dispose.enqueue, item.pk), robust=True)
+        transaction.on_commit(partial(tasks.dispose_of_case.enqueue, item.pk), robust=True)
     return disposal
 
 
-def dispose(item_id: int) -> None:
+def dispose_of_case(item_id: int) -> None:
     """Carries out one approved case: archived where the rule says so, then erased.
 
     Safe to call at any time, any number of times: killed anywhere, the next call writes the same package to
@@ -108,15 +110,15 @@ def dispose(item_id: int) -> None:
     if item is None:
         return
     try:
-        seen, location, digest = trace.last_number(item.case), "", ""
+        seen, location, digest = audit_log.last_event_number(item.case), "", ""
         if item.disposal.disposition == Disposition.ARCHIVE:
-            location, digest = archive.keep(item.case, timezone.now())
+            location, digest = archive.archive_case(item.case, timezone.now())
         _finish(item, seen, location, digest)
-    except Kept as reason:
+    except CaseKept as reason:
         _put_off(item, due_at=None, reason=str(reason))
     except Exception as fault:
         logger.exception("Case %s could not be disposed of", item.case)
-        _put_off(item, due_at=timezone.now() + PAUSE, reason=f"{type(fault).__name__}: {fault}"[:2000])
+        _put_off(item, due_at=timezone.now() + RETRY_AFTER, reason=f"{type(fault).__name__}: {fault}"[:2000])
 
 
 def _put_off(item: DisposalItem, **fields) -> None:
@@ -136,14 +138,14 @@ def _claim(item_id: int) -> DisposalItem | None:
 
 @transaction.atomic
 def _finish(item: DisposalItem, seen: int, location: str, digest: str) -> None:
-    case = locked(item.case_id)
+    case = lock_case(item.case_id)
     item = DisposalItem.objects.select_for_update(of=("self",)).select_related("disposal").get(pk=item.pk)
     if item.due_at is None:
         return
-    if trace.last_number(case) != seen:
+    if audit_log.last_event_number(case) != seen:
         raise IllegalTransition("Something happened on the case while it was being archived.")
     disposal = item.disposal
-    erase(
+    erase_case(
         actor=SYSTEM,
         case=case,
         disposition=disposal.disposition,
@@ -157,38 +159,38 @@ def _finish(item: DisposalItem, seen: int, location: str, digest: str) -> None:
 
 
 @transaction.atomic
-def erase(*, actor: Actor, case: Case, **why) -> None:
+def erase_case(*, actor: Actor, case: Case, **why) -> None:
     """Erases what is personal in a case. Its reference, service, dates, outcome and figures stay; so does the
-    proof of its trace. ``why`` goes into the last event. Raises ``Kept`` where something keeps the case.
+    proof of its trace. ``why`` goes into the last event. Raises ``CaseKept`` where something keeps the case.
     """
-    case = locked(case.pk)
-    if reason := hindrance_of(case):
-        raise Kept(_("The case is kept: %(reason)s.") % {"reason": reason})
+    case = lock_case(case.pk)
+    if reason := blocker_reason(case):
+        raise CaseKept(_("The case is kept: %(reason)s.") % {"reason": reason})
     case_erased.send(sender=Case, case=case, actor=actor)
     submissions.destroy_files(StoredFile.objects.filter(messages__case=case))
-    submissions.erase(actor=actor, submission=case.submission)
-    deliveries.erase(actor=actor, subject=case.subject)
+    submissions.erase_submission(actor=actor, submission=case.submission)
+    deliveries.erase_deliveries_about(actor=actor, subject=case.subject)
     for rows in (case.messages, case.notes, case.links, case.calls, case.join_codes, case.persons):
         rows.all().delete()
     Opinion.objects.filter(stage__case=case).delete()
-    forget_amendments(case)
+    erase_corrections(case)
     case.enclosures.update(reason="")
     case.stages.update(data={}, reason="")
     case.holds.update(reason="")
     AnswerErasure.objects.filter(case=case).delete()
-    case.reason, case.data, case.search_text = "", {}, lines([case.reference])
+    case.reason, case.data, case.search_text = "", {}, search_lines([case.reference])
     case.save(update_fields=["reason", "data", "search_text"])
     case.events.erase()
-    trace.record(case, "erased", actor, **why)
+    audit_log.record_event(case, "erased", actor, **why)
 
 
 @transaction.atomic
-def erase_on_request(*, actor: Applicant, case: Case) -> None:
+def erase_case_on_request(*, actor: Applicant, case: Case) -> None:
     """The applicant has a closed case erased before its period is over, where its service lets them."""
-    rule = schedule.rule_for(case)
+    rule = due_cases.rule_for(case)
     if rule is None or not rule.on_request:
-        raise Kept(_("The law wants us to keep this request."))
-    erase(actor=actor, case=case, requested=True)
+        raise CaseKept(_("The law wants us to keep this request."))
+    erase_case(actor=actor, case=case, requested=True)
 
 
 # -- Answers that go before their case -----------------------------------------------------------------------
@@ -198,24 +200,24 @@ def erase_answers(*, actor: Actor, case: Case, now: datetime) -> None:
 
     Where something keeps the case they are looked at again a day later; where it was reopened, once it closes.
     """
-    case = locked(case.pk)
+    case = lock_case(case.pk)
     row = AnswerErasure.objects.due(now).filter(case=case).first()
     if row is None:
         return
     if case.is_open:
         row.delete()
         return
-    if hindrance_of(case):
-        _look_again(row, now + LATER)
+    if blocker_reason(case):
+        _look_again(row, now + RECHECK_AFTER)
         return
-    due = answers.due(case)
+    due = answer_erasure.answers_due_for_erasure(case)
     keys = sorted(key for key, moment in due.items() if moment <= now)
     submissions.erase_answers(actor=actor, submission=case.submission, keys=keys)
-    deliveries.forget_contents(actor=actor, subject=case.subject)
-    forget_amendments(case, keys)
-    case.search_text = search_text(case)
+    deliveries.erase_contents_about(actor=actor, subject=case.subject)
+    erase_corrections(case, keys)
+    case.search_text = case_search_lines(case)
     case.save(update_fields=["search_text"])
-    trace.record(case, "answers_erased", actor, questions=keys)
+    audit_log.record_event(case, "answers_erased", actor, questions=keys)
     _look_again(row, min((moment for moment in due.values() if moment > now), default=None))
 
 

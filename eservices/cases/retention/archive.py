@@ -13,14 +13,14 @@ from django.core.files.storage import storages
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
-from ..archiving import archived_parts
+from ..archive_files import archive_file_providers
 from ..models import Case
 
 IN_MEMORY = 5 * 1024 * 1024  # bytes; larger packages are made on the disk
 CHUNK = 64 * 1024
 
 
-class Archive(Protocol):
+class CaseArchive(Protocol):
     """Where packages are kept for good: a folder, a document management system."""
 
     def keep(self, case: Case, package: IO[bytes]) -> str:
@@ -30,7 +30,7 @@ class Archive(Protocol):
         """What was kept at ``location``."""
 
 
-class StorageArchive:
+class PrivateStorageArchive:
     """Packages in the private storage, by the year in which the case was closed."""
 
     storage = property(lambda self: storages["private"])
@@ -44,35 +44,35 @@ class StorageArchive:
         return self.storage.open(location)
 
 
-class Damaged(Exception):
+class ArchiveDamaged(Exception):
     """What the archive gives back is not what was handed to it."""
 
 
-def archive() -> Archive:
+def configured_archive() -> CaseArchive:
     """The archive that the operator chose."""
     return import_string(settings.CASE_ARCHIVE)()
 
 
-def keep(case: Case, now: datetime) -> tuple[str, str]:
+def archive_case(case: Case, now: datetime) -> tuple[str, str]:
     """Archives the case; where its package lies, and its SHA-256, read back from there."""
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as package:
-        write(case, package, now)
+        write_package(case, package, now)
         digest = digest_of(package)
-        location = archive().keep(case, package)
-    with archive().open(location) as kept:
+        location = configured_archive().keep(case, package)
+    with configured_archive().open(location) as kept:
         if digest_of(kept) != digest:
-            raise Damaged(location)
+            raise ArchiveDamaged(location)
     return location, digest
 
 
-def write(case: Case, package: IO[bytes], now: datetime) -> None:
+def write_package(case: Case, package: IO[bytes], now: datetime) -> None:
     """The case as a ZIP: what every app brings, and ``SHA256SUMS`` over it, as ``sha256sum -c`` reads it."""
     sums = []
     with (
         translation.override(settings.LANGUAGE_CODE),
         zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as packed,
     ):
-        for offer in archived_parts:
+        for offer in archive_file_providers:
             for name, content in offer(case):
                 sums.append(f"{digest_of(content)}  {name}\n")
                 with packed.open(_entry(name, now), "w") as entry:

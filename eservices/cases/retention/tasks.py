@@ -4,7 +4,7 @@ from django.tasks import task
 
 
 @task()
-def dispose(item_id: int) -> None:
+def dispose_of_case(item_id: int) -> None:
     from . import actions  # actions enqueue this task
 
-    actions.dispose(item_id)
+    actions.dispose_of_case(item_id)

@@ -6,9 +6,9 @@ from . import views
 
 app_name = "retention"
 urlpatterns = [
-    path("", views.IndexView.as_view(), name="index"),
+    path("", views.RetentionOverview.as_view(), name="index"),
     path("approved/<uuid:pk>/", views.DisposalView.as_view(), name="disposal"),
-    path("hold/<slug:reference>/", views.hold, name="hold"),
-    path("hold/<slug:reference>/<int:pk>/lift/", views.lift, name="lift"),
-    path("due/<slug:slug>/", views.DueView.as_view(), name="due"),
+    path("hold/<slug:reference>/", views.place_hold, name="hold"),
+    path("hold/<slug:reference>/<int:pk>/lift/", views.release_hold, name="lift"),
+    path("due/<slug:slug>/", views.DueCasesView.as_view(), name="due"),
 ]

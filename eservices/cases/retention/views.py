@@ -14,9 +14,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import access as cases
 from ..actions import IllegalTransition
-from . import access, actions, schedule
+from . import access, actions, due_cases
 
-SHOWN = 50  # lists approved earlier
+MAX_DISPOSALS_SHOWN = 50  # lists approved earlier
 
 
 class ApproveForm(forms.Form):
@@ -40,12 +40,12 @@ class RetentionView(WagtailAdminTemplateMixin, TemplateView):
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
 
     def dispatch(self, request, *args, **kwargs):
-        if not access.may_approve(request.user):
+        if not access.may_approve_disposal(request.user):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
 
-class IndexView(RetentionView):
+class RetentionOverview(RetentionView):
     """What may go, service by service, and what was approved earlier."""
 
     template_name = "cases/retention/index.html"
@@ -56,39 +56,43 @@ class IndexView(RetentionView):
             "done": Count("items", Q(items__done_at__isnull=False)),
             "spared": Count("items", Q(items__done_at=None, items__due_at=None)),
         }
-        disposals = access.disposals_for(self.request.user).annotate(**counted)[:SHOWN]
-        versions = schedule.versions_in_force()
+        disposals = access.disposals_for(self.request.user).annotate(**counted)[:MAX_DISPOSALS_SHOWN]
+        versions = due_cases.versions_in_force()
         return super().get_context_data(
             due=sorted(
                 (
                     {"found": one, "size": one.cases.count(), "oldest": one.cases.first()}
-                    for one in schedule.due(timezone.now())
+                    for one in due_cases.due_by_service(timezone.now())
                 ),
                 key=lambda row: row["found"].service.casefold(),
             ),
             disposals=[(one, _title(versions.get(one.form_id))) for one in disposals],
             forever=sorted(
-                _title(one) for one in versions.values() if schedule.rule_of(one.definition.settings) is None
+                _title(one)
+                for one in versions.values()
+                if due_cases.parse_rule(one.definition.settings) is None
             ),
             **kwargs,
         )
 
 
-class DueView(RetentionView):
+class DueCasesView(RetentionView):
     """The cases of one service that may go. POST approves those that are ticked."""
 
     template_name = "cases/retention/due.html"
 
     def get(self, request, slug):
-        return self._show(access.due_for(request.user, slug), ApproveForm())
+        return self._show(access.due_cases_for(request.user, slug), ApproveForm())
 
     def post(self, request, slug):
-        due, form = access.due_for(request.user, slug), ApproveForm(request.POST)
+        due, form = access.due_cases_for(request.user, slug), ApproveForm(request.POST)
         if not form.is_valid():
             return self._show(due, form, status=422)
-        chosen = [one for one in request.POST.getlist("cases")[: actions.MOST] if "\0" not in one]
+        chosen = [one for one in request.POST.getlist("cases")[: actions.MAX_CASES] if "\0" not in one]
         try:
-            disposal = actions.approve(actor=request.user, due=due, references=chosen, **form.cleaned_data)
+            disposal = actions.approve_disposal(
+                actor=request.user, due=due, references=chosen, **form.cleaned_data
+            )
         except IllegalTransition as refusal:
             form.add_error(None, str(refusal))
             return self._show(due, form, status=409)
@@ -97,9 +101,11 @@ class DueView(RetentionView):
         messages.success(request, text % {"n": size})
         return redirect("retention:disposal", disposal.pk)
 
-    def _show(self, due: schedule.Due, form: ApproveForm, status: int = 200):
+    def _show(self, due: due_cases.DueCases, form: ApproveForm, status: int = 200):
         ticked = form.data.getlist("cases") if form.is_bound else None
-        listed = list(due.cases.only("reference", "outcome", "closed_at", "submission_id")[: actions.MOST])
+        listed = list(
+            due.cases.only("reference", "outcome", "closed_at", "submission_id")[: actions.MAX_CASES]
+        )
         rows = [
             {
                 "case": case,
@@ -119,7 +125,7 @@ class DisposalView(RetentionView):
 
     def get_context_data(self, pk, **kwargs):
         disposal = access.disposal_for(self.request.user, pk)
-        version = schedule.versions_in_force().get(disposal.form_id)
+        version = due_cases.versions_in_force().get(disposal.form_id)
         return super().get_context_data(
             disposal=disposal,
             service=_title(version),
@@ -130,11 +136,13 @@ class DisposalView(RetentionView):
 
 # -- Holds ---------------------------------------------------------------------------------------------------
 @require_POST
-def hold(request, reference):
+def place_hold(request, reference):
     """Keeps a case whatever its period says."""
     case = cases.case_for(request.user, reference, "hold")
     try:
-        actions.hold(actor=request.user, case=case, reason=request.POST.get("reason", "").replace("\0", ""))
+        actions.place_hold(
+            actor=request.user, case=case, reason=request.POST.get("reason", "").replace("\0", "")
+        )
     except IllegalTransition as refusal:
         messages.error(request, str(refusal))
     else:
@@ -143,10 +151,10 @@ def hold(request, reference):
 
 
 @require_POST
-def lift(request, reference, pk):
+def release_hold(request, reference, pk):
     """Ends a hold."""
     case, found = access.hold_for(request.user, reference, pk)
-    actions.lift(actor=request.user, case=case, hold=found)
+    actions.release_hold(actor=request.user, case=case, hold=found)
     messages.success(request, _("The hold is lifted."))
     return redirect("cases:case", case.reference)
 

@@ -7,29 +7,29 @@ from .base import (
     OTHERS,
     SYSTEM,
     Answer,
-    Ask,
+    AskApplicant,
     Done,
-    End,
-    Kept,
+    EndCase,
     Stage,
+    StageResult,
     Stop,
     Waiting,
-    for_editors,
-    keep,
+    current_settings,
     kind_of,
-    name_of,
     result_key,
-    settings_of,
+    stage_name,
     stages,
+    stages_for_editors,
+    store_results,
 )
-from .check import CheckStage
-from .decision import DecisionStage, decided, decides, proposal, tells_acceptance
-from .fill import FillStage
-from .notify import NotifyStage
+from .checklist import ChecklistStage
+from .data_entry import DataEntryStage
+from .decision import DecisionStage, announces_acceptance, is_decided, is_decision_stage, proposed_decision
+from .external_handling import ExternalHandlingStage
+from .notification import NotificationStage
 from .opinions import OpinionsStage
-from .outside import OutsideStage
-from .question import QuestionStage, give_up_waiting, not_in_time
-from .team import TeamStage
+from .question import QuestionStage, end_waiting_for_answer, overdue_notice
+from .team_transfer import TeamTransferStage
 from .wait import WaitStage
 
 __all__ = [
@@ -39,33 +39,33 @@ __all__ = [
     "OTHERS",
     "SYSTEM",
     "Answer",
-    "Ask",
-    "CheckStage",
+    "AskApplicant",
+    "ChecklistStage",
+    "DataEntryStage",
     "DecisionStage",
     "Done",
-    "End",
-    "FillStage",
-    "Kept",
-    "NotifyStage",
+    "EndCase",
+    "ExternalHandlingStage",
+    "NotificationStage",
     "OpinionsStage",
-    "OutsideStage",
     "QuestionStage",
     "Stage",
+    "StageResult",
     "Stop",
-    "TeamStage",
+    "TeamTransferStage",
     "WaitStage",
     "Waiting",
-    "decided",
-    "decides",
-    "for_editors",
-    "give_up_waiting",
-    "keep",
+    "announces_acceptance",
+    "current_settings",
+    "end_waiting_for_answer",
+    "is_decided",
+    "is_decision_stage",
     "kind_of",
-    "name_of",
-    "not_in_time",
-    "proposal",
+    "overdue_notice",
+    "proposed_decision",
     "result_key",
-    "settings_of",
+    "stage_name",
     "stages",
-    "tells_acceptance",
+    "stages_for_editors",
+    "store_results",
 ]

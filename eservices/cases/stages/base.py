@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from eservices.accounts.models import User
-from eservices.formbuilder.definition import Definition
-from eservices.formbuilder.shapes import Shape
-from home.registry import Registry
+from eservices.formbuilder.definition import FormDefinition
+from eservices.formbuilder.schema.shapes import Shape
+from home.extensions.registry import Registry
 
 from ..models import Case, CaseStage
-from ..states import Outcome
+from ..states import CaseOutcome
 
 stages: "Registry[type[Stage]]" = Registry("stages")
 
@@ -43,7 +43,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Ask:
+class AskApplicant:
     """The applicant is asked ``text`` and has until ``term``; the case waits for the answer and is looked at again at
     ``until``."""
 
@@ -60,19 +60,19 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class End:
+class EndCase:
     """The case ends here, with a reason that the applicant reads."""
 
-    outcome: Outcome
+    outcome: CaseOutcome
     reason: str
 
 
-type Answer = Done | Waiting | Ask | Stop | End
+type Answer = Done | Waiting | AskApplicant | Stop | EndCase
 
 
 # -- What a stage leaves behind ------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Kept:
+class StageResult:
     """A value that a stage leaves in the data of the case, for conditions of later stages and for agents.
 
     ``type``: key of a field type, which says how conditions compare it. ``options``: value and label.
@@ -100,7 +100,7 @@ class Stage:
     format = 1
     former: Mapping[str, Shape] = {}  # what settings had in older formats: a definition may still say it
     # Drawn on the case's screen while the stage is active, with ``case``, ``row`` and ``stage``: its form, …
-    agent_template = "cases/stages/work.html"
+    agent_template = "cases/stages/task.html"
     applicant_template = ""  # drawn on the status page while it is active, with ``case`` and ``row``
     applicant_call = ""  # what the status page says first while the stage waits for the applicant
     filled: tuple[str, ...] = ()  # texts among the settings in which placeholders are replaced, as in letters
@@ -138,23 +138,25 @@ class Stage:
 
     def filled_words(self, case: Case, row: CaseStage, settings: dict, name: str) -> str:
         """Return a text of ``filled`` for the applicant, with its placeholders replaced."""
-        from ..letters import content  # which looks at what stages leave
+        from ..texts import letter_rendering  # which looks at what stages leave
 
-        return content.fill(self.words(case, row, settings, name), content.values(case, case.language))
+        return letter_rendering.fill(
+            self.words(case, row, settings, name), letter_rendering.letter_values(case, case.language)
+        )
 
     def faults(self, settings: dict) -> Iterable[str]:
         """What is wrong with settings, in words, for the linter."""
         return []
 
-    def conflicts(self, key: str, definition: Definition) -> Iterable[str]:
+    def conflicts(self, key: str, definition: FormDefinition) -> Iterable[str]:
         """Yield what the stage ``key`` lacks in its service, in words, for the linter: it would fail a resident."""
         return []
 
-    def hints(self, key: str, definition: Definition) -> Iterable[str]:
+    def hints(self, key: str, definition: FormDefinition) -> Iterable[str]:
         """What an editor should think of about the stage ``key``, in words, for the linter."""
         return []
 
-    def keeps(self, key: str, title: str, settings: dict) -> Iterable[Kept]:
+    def keeps(self, key: str, title: str, settings: dict) -> Iterable[StageResult]:
         """What the stage ``key`` leaves in the data of the case."""
         return []
 
@@ -212,7 +214,7 @@ class Stage:
         return ""
 
 
-def for_editors() -> "dict[str, type[Stage]]":
+def stages_for_editors() -> "dict[str, type[Stage]]":
     """The kinds of stage that editors lay, by key."""
     return {key: stage for key, stage in stages.items() if stage.for_editors}
 
@@ -223,19 +225,19 @@ def kind_of(row: CaseStage) -> Stage | None:
     return kind() if kind else None
 
 
-def name_of(row: CaseStage) -> str:
+def stage_name(row: CaseStage) -> str:
     """What a stage is called: its title, or what its kind is called, or that kind's key where its app is gone."""
     kind = stages.get(row.type)
     return row.title or (str(kind.label) if kind else row.type)
 
 
-def settings_of(row: CaseStage) -> dict:
+def current_settings(row: CaseStage) -> dict:
     """The settings of a row's stage in today's format."""
     stage = kind_of(row)
     return stage.upgrade(row.spec.settings) if stage else row.spec.settings
 
 
-def keep(case: Case, **values) -> None:
+def store_results(case: Case, **values) -> None:
     """Leaves values in the data of the case."""
     case.data |= values
     case.save(update_fields=["data"])

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from eservices.formbuilder.blocks import FixedChoiceBlock, FixedRegexBlock
+from eservices.formbuilder.blocks import PlainChoiceBlock, PlainRegexBlock
 
 from ..models import Team
 
-MOST_DAYS = 400
+MAX_DAYS = 400
 
 
 class LinesBlock(blocks.TextBlock):
@@ -25,7 +25,7 @@ class LinesBlock(blocks.TextBlock):
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class NumbersBlock(FixedRegexBlock):
+class NumbersBlock(PlainRegexBlock):
     """Some whole numbers, with a comma between."""
 
     PATTERN = r"\s*\d{1,3}(\s*,\s*\d{1,3})*\s*"
@@ -50,12 +50,12 @@ class NumbersBlock(FixedRegexBlock):
 
 def days_block(label, *, least: int = 0, **options) -> blocks.IntegerBlock:
     """A number of working days, or of days."""
-    return blocks.IntegerBlock(label=label, min_value=least, max_value=MOST_DAYS, **options)
+    return blocks.IntegerBlock(label=label, min_value=least, max_value=MAX_DAYS, **options)
 
 
-def team_block(*, required: bool = True) -> FixedChoiceBlock:
+def team_block(*, required: bool = True) -> PlainChoiceBlock:
     """One of the teams there are now, by key."""
-    return FixedChoiceBlock(choices=_teams, required=required, label=_("Team"))
+    return PlainChoiceBlock(choices=_teams, required=required, label=_("Team"))
 
 
 def _teams() -> list[tuple[str, str]]:

@@ -9,18 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail import blocks
 
-from eservices.formbuilder.blocks import Fixed, FixedCharBlock
-from home.dates import date_format
+from eservices.formbuilder.blocks import NotTranslatedMixin, PlainCharBlock
+from home.localization.dates import date_format
 
-from .. import emails, timing, trace
+from .. import audit_log, emails
 from ..actors import SYSTEM as THE_SYSTEM
+from ..exceptions import IllegalTransition
 from ..models import Case, CaseStage, Opinion, Team
-from ..refusals import IllegalTransition
-from .base import AGENT, OTHERS, Done, Kept, Stage, Waiting, keep, result_key, stages
+from ..workflow import clock
+from .base import AGENT, OTHERS, Done, Stage, StageResult, Waiting, result_key, stages, store_results
 from .blocks import days_block, team_block
 
-MOST_ASKED = 12
-LONGEST = 5000
+MAX_OFFICES = 12
+MAX_TEXT_LENGTH = 5000
 REASONED = (Opinion.Stance.CONDITIONS, Opinion.Stance.UNFAVOURABLE)
 WORST_FIRST = (
     Opinion.Stance.UNFAVOURABLE,
@@ -30,14 +31,14 @@ WORST_FIRST = (
 )
 
 
-class FixedEmailBlock(Fixed, blocks.EmailBlock):
+class FixedEmailBlock(NotTranslatedMixin, blocks.EmailBlock):
     """An address, the same in every language."""
 
 
-class AskedBlock(blocks.StructBlock):
+class ConsultedOfficeBlock(blocks.StructBlock):
     """Who is asked: a team of the commune, or an office outside with its address."""
 
-    name = FixedCharBlock(max_length=100, label=gettext_lazy("Who is asked"))
+    name = PlainCharBlock(max_length=100, label=gettext_lazy("Who is asked"))
     team = team_block(required=False)
     email = FixedEmailBlock(required=False, label=gettext_lazy("Or the e-mail address of an office outside"))
     days = days_block(gettext_lazy("Working days to answer"), least=1)
@@ -59,7 +60,7 @@ class OpinionForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Reasons and conditions"),
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 6, "class": "in"}),
     )
     author = forms.CharField(
@@ -76,7 +77,7 @@ class OpinionForm(forms.Form):
         return said
 
 
-class NotedForm(OpinionForm):
+class RecordedOpinionForm(OpinionForm):
     """An agent notes an opinion that came by letter or telephone, or does without one."""
 
     opinion = forms.ModelChoiceField(Opinion.objects.none(), label=gettext_lazy("From"), empty_label="–")
@@ -112,7 +113,10 @@ class OpinionsStage(Stage):
                 (
                     "asked",
                     blocks.ListBlock(
-                        AskedBlock(), min_num=1, max_num=MOST_ASKED, label=gettext_lazy("Who is asked")
+                        ConsultedOfficeBlock(),
+                        min_num=1,
+                        max_num=MAX_OFFICES,
+                        label=gettext_lazy("Who is asked"),
                     ),
                 ),
                 (
@@ -120,7 +124,7 @@ class OpinionsStage(Stage):
                     blocks.IntegerBlock(
                         required=False,
                         min_value=1,
-                        max_value=MOST_ASKED,
+                        max_value=MAX_OFFICES,
                         label=gettext_lazy("So many opinions are enough"),
                         help_text=gettext_lazy("All of them if empty."),
                     ),
@@ -152,7 +156,7 @@ class OpinionsStage(Stage):
 
     def keeps(self, key, title, settings):
         options = tuple((one.value, str(one.label)) for one in WORST_FIRST)
-        return [Kept(result_key(key), title, "choice", options)]
+        return [StageResult(result_key(key), title, "choice", options)]
 
     def enter(self, case, row, settings):
         """Asks everybody. In a case that goes on after all, who has given an opinion already is not asked again."""
@@ -168,10 +172,10 @@ class OpinionsStage(Stage):
                 name=one["name"],
                 email=one.get("email") or _address_of(one.get("team", "")),
                 asked_at=now,
-                term=timing.whole_days_after(now, one.get("days", 1)),
+                term=clock.end_of_working_day_after(now, one.get("days", 1)),
             )
-            trace.record(case, "asked_opinion", THE_SYSTEM, stage=row.key, name=opinion.name)
-            emails.opinion_asked(case, opinion, text)
+            audit_log.record_event(case, "asked_opinion", THE_SYSTEM, stage=row.key, name=opinion.name)
+            emails.send_opinion_request(case, opinion, text)
         return self.resume(case, row, settings)
 
     def resume(self, case, row, settings):
@@ -189,10 +193,10 @@ class OpinionsStage(Stage):
         return Waiting(AGENT if blocked else OTHERS, until=until)
 
     def form(self, case, row, settings, data=None):
-        return NotedForm(data, open_ones=row.opinions.filter(given_at=None))
+        return RecordedOpinionForm(data, open_ones=row.opinions.filter(given_at=None))
 
     def work(self, case, row, settings, actor, said):
-        return give(said["opinion"], said["stance"], said["text"], str(actor))
+        return record_opinion(said["opinion"], said["stance"], said["text"], str(actor))
 
     def situation(self, case, row, settings):
         left = [one for one in row.opinions.all() if not one.given_at]
@@ -216,17 +220,17 @@ class OpinionsStage(Stage):
             if not one.given_at and not one.reminded_at and _reminder(one) <= now < one.term:
                 one.reminded_at = now
                 one.save(update_fields=["reminded_at"])
-                emails.opinion_reminder(case, one, self.words(case, row, settings, "text"))
+                emails.send_opinion_reminder(case, one, self.words(case, row, settings, "text"))
 
     def _enough(self, case: Case, row: CaseStage, given: list[Opinion]) -> Done:
         """The opinion that weighs most is how the stage ended."""
         stances = {one.stance for one in given}
         worst = next((one for one in WORST_FIRST if one in stances), Opinion.Stance.NONE)
-        keep(case, **{result_key(row.key): worst.value})
+        store_results(case, **{result_key(row.key): worst.value})
         return Done()
 
 
-def give(opinion: Opinion, stance: str, text: str, author: str) -> dict:
+def record_opinion(opinion: Opinion, stance: str, text: str, author: str) -> dict:
     """Writes an opinion down, under the case's lock; answers what the trace keeps. Given once, it stays."""
     opinion = Opinion.objects.get(pk=opinion.pk)
     if opinion.given_at:
@@ -242,7 +246,7 @@ def _address_of(team: str) -> str:
 
 
 def _reminder(opinion: Opinion) -> datetime:
-    return timing.morning_before(opinion.term, 1)
+    return clock.morning_before(opinion.term, 1)
 
 
 def _next_look(opinion: Opinion) -> datetime:

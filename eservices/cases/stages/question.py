@@ -9,57 +9,71 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from wagtail import blocks
 
-from eservices.formbuilder.shapes import Whole
-from home.dates import date_format
+from eservices.formbuilder.schema.shapes import IntegerShape
+from home.localization.dates import date_format
 
-from .. import deadlines, emails, states, timing, trace
+from .. import audit_log, emails, states
 from ..actors import SYSTEM, Actor
-from ..forms import USUAL_DAYS
+from ..forms import DEFAULT_DAYS
+from ..logic import deadlines
 from ..models import Case, CaseStage
-from ..progress import current, is_overdue, last_of_questions
-from ..states import Outcome, State
-from .base import AGENT, APPLICANT, Ask, Done, End, Kept, Stage, Waiting, keep, result_key, stages
-from .blocks import MOST_DAYS, NumbersBlock, days_block
-from .decision import decides
+from ..states import CaseOutcome, CaseState
+from ..workflow import clock
+from ..workflow.progress import current_stage, is_answer_overdue, last_question_event
+from .base import (
+    AGENT,
+    APPLICANT,
+    AskApplicant,
+    Done,
+    EndCase,
+    Stage,
+    StageResult,
+    Waiting,
+    result_key,
+    stages,
+    store_results,
+)
+from .blocks import MAX_DAYS, NumbersBlock, days_block
+from .decision import is_decision_stage
 
 ANSWERED, UNANSWERED = "answered", "unanswered"
 
 
-def left_to_do(case: Case) -> Promise:
+def options_after_overdue(case: Case) -> Promise:
     """What an agent can do now that a question was not answered in time, in one sentence."""
-    row = current(case)
-    if not states.allowed("ask", case.state):
+    row = current_stage(case)
+    if not states.is_allowed("ask", case.state):
         return gettext_lazy("Note the answer if it comes after all, or go on without it.")
-    if row and decides(row):
+    if row and is_decision_stage(row):
         return gettext_lazy("Ask again, or decide.")
     return gettext_lazy("Ask again, refuse, or go on without an answer.")
 
 
-def not_in_time(case: Case) -> str:
+def overdue_notice(case: Case) -> str:
     """That a question was not answered in time, and what can be done."""
-    return _("The applicant did not answer in time. %(what)s") % {"what": left_to_do(case)}
+    return _("The applicant did not answer in time. %(what)s") % {"what": options_after_overdue(case)}
 
 
-def give_up_waiting(case: Case, actor: Actor, *, text: str, term: datetime, **traced) -> None:
+def end_waiting_for_answer(case: Case, actor: Actor, *, text: str, term: datetime, **traced) -> None:
     """The ``term`` of a question is over: the case is the commune's again, whose agent is told, and the applicant,
     once, that an answer still counts."""
-    timing.take_the_ball(case)
-    trace.record(case, "unanswered", actor, **traced)
-    emails.unanswered(case, term=term, left=left_to_do(case))
-    emails.question_overdue(case, text=text, term=term)
+    clock.stop_waiting_for_applicant(case)
+    audit_log.record_event(case, "unanswered", actor, **traced)
+    emails.send_unanswered_to_agent(case, term=term, left=options_after_overdue(case))
+    emails.send_question_overdue(case, text=text, term=term)
 
 
 class SettingsBlock(blocks.StructBlock):
     """The editor's settings; those that a page keeps in an older format are read in today's."""
 
     def to_python(self, value):
-        return super().to_python(today(value))
+        return super().to_python(upgrade_settings(value))
 
     def bulk_to_python(self, values):
-        return super().bulk_to_python([today(value) for value in values])
+        return super().bulk_to_python([upgrade_settings(value) for value in values])
 
 
-def today(settings: dict) -> dict:
+def upgrade_settings(settings: dict) -> dict:
     """Settings of format 1, with their one reminder counted back from the end, in those of format 2. Pure.
 
     Where nothing is said of reminders there is none: the usual ones are for an editor who lays the stage.
@@ -83,19 +97,19 @@ class QuestionStage(Stage):
     icon = "help"
     format = 2
     filled = ("text",)
-    former = {"remind": Whole(least=0, most=MOST_DAYS)}
+    former = {"remind": IntegerShape(least=0, most=MAX_DAYS)}
 
     def block(self):
         return SettingsBlock(
             [
                 ("text", blocks.TextBlock(label=gettext_lazy("What do we need?"), rows=4)),
-                ("days", days_block(gettext_lazy("Working days to answer"), least=1, default=USUAL_DAYS)),
+                ("days", days_block(gettext_lazy("Working days to answer"), least=1, default=DEFAULT_DAYS)),
                 (
                     "reminders",
                     NumbersBlock(
                         required=False,
                         label=gettext_lazy("Reminders after so many working days"),
-                        default=NumbersBlock.text(deadlines.reminders(USUAL_DAYS)),
+                        default=NumbersBlock.text(deadlines.reminder_days(DEFAULT_DAYS)),
                         help_text=gettext_lazy(
                             "Counted from the question, for example: 5, 8. None if empty."
                         ),
@@ -130,25 +144,25 @@ class QuestionStage(Stage):
             yield _("A reminder comes when the time to answer is over: give more days, or remind earlier.")
 
     def upgrade(self, settings):
-        return today(settings) | {"format": self.format}
+        return upgrade_settings(settings) | {"format": self.format}
 
     def keeps(self, key, title, settings):
         options = ((ANSWERED, _("answered")), (UNANSWERED, _("not answered")))
-        return [Kept(result_key(key), title, "choice", options)]
+        return [StageResult(result_key(key), title, "choice", options)]
 
     def enter(self, case, row, settings):
         now = timezone.now()
-        term = timing.whole_days_after(now, settings.get("days", 1))
+        term = clock.end_of_working_day_after(now, settings.get("days", 1))
         days = NumbersBlock.numbers(settings.get("reminders", "")) or []
-        reminders = [timing.morning_after(now, one).isoformat() for one in days]
+        reminders = [clock.morning_after(now, one).isoformat() for one in days]
         row.data |= {"term": term.isoformat(), "reminders": reminders}
-        return Ask(self._text(case, row, settings), term, until=self._next_look(row))
+        return AskApplicant(self._text(case, row, settings), term, until=self._next_look(row))
 
     def resume(self, case, row, settings):
-        if is_overdue(case):
+        if is_answer_overdue(case):
             return Waiting(AGENT)
-        if case.state != State.WAITING:
-            return self._over(case, row, UNANSWERED if last_of_questions(case) == "went_on" else ANSWERED)
+        if case.state != CaseState.WAITING:
+            return self._over(case, row, UNANSWERED if last_question_event(case) == "went_on" else ANSWERED)
         if "overdue" in row.data:
             return Waiting(APPLICANT)  # an agent has asked again
         now, term = timezone.now(), datetime.fromisoformat(row.data["term"])
@@ -157,23 +171,25 @@ class QuestionStage(Stage):
         planned = _reminders(row)
         row.data["reminders"] = [one for one in planned if datetime.fromisoformat(one) > now]
         if row.data["reminders"] != planned:  # of several that are due together, one is sent
-            emails.question_reminder(case, text=self.filled_words(case, row, settings, "text"), term=term)
+            emails.send_question_reminder(
+                case, text=self.filled_words(case, row, settings, "text"), term=term
+            )
         return Waiting(APPLICANT, until=self._next_look(row))
 
     def situation(self, case, row, settings):
-        return not_in_time(case) if is_overdue(case) else ""
+        return overdue_notice(case) if is_answer_overdue(case) else ""
 
     def _unanswered(self, case: Case, row: CaseStage, settings: dict, term: datetime):
         if settings.get("close"):
             with override(case.language):
                 words = _("We closed your request, because our question of %(day)s was not answered.")
-                return End(Outcome.LAPSED, words % {"day": _day(row.entered_at)})
+                return EndCase(CaseOutcome.LAPSED, words % {"day": _day(row.entered_at)})
         row.data["overdue"] = True
-        give_up_waiting(case, SYSTEM, text=self.filled_words(case, row, settings, "text"), term=term)
+        end_waiting_for_answer(case, SYSTEM, text=self.filled_words(case, row, settings, "text"), term=term)
         return Waiting(AGENT)
 
     def _over(self, case: Case, row: CaseStage, result: str) -> Done:
-        keep(case, **{result_key(row.key): result})
+        store_results(case, **{result_key(row.key): result})
         return Done({"result": result})
 
     def _text(self, case: Case, row: CaseStage, settings: dict) -> str:

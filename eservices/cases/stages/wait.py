@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
 from eservices.formbuilder.blocks import QuestionKeyBlock
-from eservices.formbuilder.logic.conditions import calendar_day
-from home.dates import date_format
+from eservices.formbuilder.logic.conditions import parse_iso_day
+from home.localization.dates import date_format
 
-from .. import timing
 from ..models import Case
-from ..progress import known
+from ..workflow import clock
+from ..workflow.progress import known_values
 from .base import SYSTEM, Done, Stage, Waiting, stages
-from .blocks import MOST_DAYS
+from .blocks import MAX_DAYS
 
 
 @stages.register("wait")
@@ -43,8 +43,8 @@ class WaitStage(Stage):
                     "days",
                     blocks.IntegerBlock(
                         required=False,
-                        min_value=-MOST_DAYS,
-                        max_value=MOST_DAYS,
+                        min_value=-MAX_DAYS,
+                        max_value=MAX_DAYS,
                         label=gettext_lazy("Working days after it"),
                         help_text=gettext_lazy("Before it with a minus. The day itself if empty."),
                     ),
@@ -63,7 +63,7 @@ class WaitStage(Stage):
         day = self._day(case, settings)
         if day is None:
             return Done({"until": ""})  # the question was not asked
-        row.data["until"] = timing.morning_of(day).isoformat()
+        row.data["until"] = clock.morning_of(day).isoformat()
         return self.resume(case, row, settings)
 
     def resume(self, case, row, settings):
@@ -79,8 +79,8 @@ class WaitStage(Stage):
     def _day(self, case: Case, settings: dict) -> date | None:
         day = timezone.localdate()
         if settings.get("answer"):
-            day = calendar_day(known(case).get(settings["answer"]))
+            day = parse_iso_day(known_values(case).get(settings["answer"]))
         if day is None:
             return None
         days = settings.get("days") or 0
-        return day + timedelta(days=days) if settings.get("all_days") else timing.moved(day, days)
+        return day + timedelta(days=days) if settings.get("all_days") else clock.shift_working_days(day, days)

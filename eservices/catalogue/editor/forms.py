@@ -13,9 +13,9 @@ from wagtail.blocks import BlockField, FieldBlock
 from eservices.formbuilder.field_types import field_types
 
 from ..models import ServicePage
-from .outline import Block
-from .reading import Outline, Step
-from .starters import BLOCKS, starters
+from .form_outline import FormOutline, OutlineStep
+from .form_tree import Block
+from .starters import BLOCKS, list_starters
 
 
 def step_block():
@@ -72,7 +72,7 @@ class PlaceField(forms.TypedChoiceField):
 
 
 @dataclass(frozen=True)
-class Told:
+class ChoiceDescription:
     """A choice: its words, an icon, a line about it, and the heading that it stands under."""
 
     label: str
@@ -81,10 +81,10 @@ class Told:
     heading: str = ""
 
 
-class Described(forms.RadioSelect):
+class DescribedRadioSelect(forms.RadioSelect):
     """Radios that are told of. The template draws them: what is told stands in the ``data`` of each."""
 
-    def __init__(self, told: dict[str, Told], attrs=None):
+    def __init__(self, told: dict[str, ChoiceDescription], attrs=None):
         super().__init__(attrs)
         self.told = told
 
@@ -93,20 +93,22 @@ class Described(forms.RadioSelect):
         return option | {"told": self.told[str(value)]}
 
 
-def pick(label: str, told: dict[str, Told], **kwargs) -> forms.ChoiceField:
+def described_choice_field(label: str, told: dict[str, ChoiceDescription], **kwargs) -> forms.ChoiceField:
     """One of what is told of, by value."""
     choices = [(value, one.label) for value, one in told.items()]
-    return forms.ChoiceField(label=label, choices=choices, widget=Described(told), **kwargs)
+    return forms.ChoiceField(label=label, choices=choices, widget=DescribedRadioSelect(told), **kwargs)
 
 
 class AddStepForm(forms.Form):
     prefix = "add"
     title = forms.CharField(label=gettext_lazy("Title"), max_length=100)
 
-    def __init__(self, outline: Outline, place: int | None, data=None):
+    def __init__(self, outline: FormOutline, place: int | None, data=None):
         super().__init__(data)
-        nothing = {"": Told(_("Nothing yet"), "plus", _("You add the questions one by one."))}
-        self.fields["block"] = pick(_("It begins with"), nothing | _told(BLOCKS), required=False)
+        nothing = {"": ChoiceDescription(_("Nothing yet"), "plus", _("You add the questions one by one."))}
+        self.fields["block"] = described_choice_field(
+            _("It begins with"), nothing | _told(BLOCKS), required=False
+        )
         self.fields["place"] = PlaceField([step.title for step in outline.steps], place)
 
 
@@ -115,12 +117,12 @@ class AddQuestionForm(forms.Form):
     label = forms.CharField(label=gettext_lazy("Question"), max_length=200)
     required = forms.BooleanField(label=gettext_lazy("Must be answered"), required=False, initial=True)
 
-    def __init__(self, step: Step, place: int | None, data=None):
+    def __init__(self, step: OutlineStep, place: int | None, data=None):
         super().__init__(data)
         groups = list(dict.fromkeys(str(kind.group) for kind in field_types))
         listed = sorted(field_types, key=lambda kind: groups.index(str(kind.group)))
-        kinds = {kind.key: Told(kind.label, kind.icon, kind.says, kind.group) for kind in listed}
-        self.fields["kind"] = pick(_("Kind of answer"), kinds, initial="short_text")
+        kinds = {kind.key: ChoiceDescription(kind.label, kind.icon, kind.says, kind.group) for kind in listed}
+        self.fields["kind"] = described_choice_field(_("Kind of answer"), kinds, initial="short_text")
         self.fields["place"] = PlaceField([question.label for question in step.questions], place)
         self.order_fields(["label", "kind", "required", "place"])
 
@@ -128,9 +130,9 @@ class AddQuestionForm(forms.Form):
 class InsertBlockForm(forms.Form):
     prefix = "add"
 
-    def __init__(self, step: Step, place: int | None, data=None):
+    def __init__(self, step: OutlineStep, place: int | None, data=None):
         super().__init__(data)
-        self.fields["block"] = pick(_("Questions"), _told(BLOCKS))
+        self.fields["block"] = described_choice_field(_("Questions"), _told(BLOCKS))
         self.fields["place"] = PlaceField([question.label for question in step.questions], place)
 
 
@@ -146,7 +148,7 @@ class MoveForm(forms.Form):
         initial="last",
     )
 
-    def __init__(self, outline: Outline, step_id: str, data=None):
+    def __init__(self, outline: FormOutline, step_id: str, data=None):
         super().__init__(data, initial={"step": step_id})
         self.counts = {step.id: len(step.questions) for step in outline.steps}
         self.fields["step"].choices = [(step.id, f"{step.number}. {step.title}") for step in outline.steps]
@@ -156,5 +158,7 @@ class MoveForm(forms.Form):
         return 0 if self.cleaned_data["end"] == "first" else self.counts[self.cleaned_data["step"]]
 
 
-def _told(folder: str) -> dict[str, Told]:
-    return {name: Told(one.title, one.icon, one.line) for name, one in starters(folder).items()}
+def _told(folder: str) -> dict[str, ChoiceDescription]:
+    return {
+        name: ChoiceDescription(one.title, one.icon, one.line) for name, one in list_starters(folder).items()
+    }

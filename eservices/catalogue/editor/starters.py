@@ -19,16 +19,25 @@ from wagtail_localize.models import TranslationSource
 from eservices.cases.models import Team
 from eservices.documents.blocks import APPLICANT
 from eservices.documents.models import DocumentTemplate
-from eservices.formbuilder.blocks import fields_value, key_of
-from home.slugs import slug_of
+from eservices.formbuilder.blocks import fields_value, make_key
+from home.localization.slugs import slugify_title
 
-from .. import following, importing
+from ..definition import importer, translation_sync
 from ..models import ServiceIndexPage, ServicePage
-from .outline import Tree, new_id
+from .form_tree import Tree, new_id
 
 FOLDER = Path(__file__).parent.parent / "starters"
 SERVICES, BLOCKS = "services", "blocks"
-KEPT = ("title", "slug", "team", "fees", "stages", "applicant_name", "applicant_email", "applicant_phone")
+NEVER_OVERWRITTEN = (
+    "title",
+    "slug",
+    "team",
+    "fees",
+    "stages",
+    "applicant_name",
+    "applicant_email",
+    "applicant_phone",
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ class Starter:
 
 
 @cache
-def starters(folder: str) -> dict[str, Starter]:
+def list_starters(folder: str) -> dict[str, Starter]:
     """The files of a folder by name."""
     found = {}
     for path in sorted((FOLDER / folder).glob("*.json")):
@@ -76,34 +85,36 @@ def starters(folder: str) -> dict[str, Starter]:
 
 def block_fields(name: str, language: str) -> Tree:
     """The questions of a ready-made block as a StreamField stores them."""
-    starter = starters(BLOCKS)[name]
+    starter = list_starters(BLOCKS)[name]
     [step] = starter.definition["steps"]
     return fields_value(step["fields"], starter.text(language), lambda path: new_id())
 
 
-def lay(page: ServicePage, name: str) -> None:
+def lay_starter(page: ServicePage, name: str) -> None:
     """Lays a whole service on a page, as an import does. What the page says already stays."""
-    said = {word: getattr(page, word) for word in KEPT if getattr(page, word)}
+    said = {word: getattr(page, word) for word in NEVER_OVERWRITTEN if getattr(page, word)}
     content = _content(page, name)
     form = {key: part for key, part in content.items() if key != "page"}
-    importing.put(page, form, content["language"], importing.identified(page, content))
+    importer.write_language(page, form, content["language"], importer.block_ids_by_path(page, content))
     for word, value in said.items():
         setattr(page, word, value)
     if not page.situations.exists():
-        page.situations.set(importing.situations(content, page.locale))
+        page.situations.set(importer.life_situations_of(content, page.locale))
 
 
-def keep_translations(page: ServicePage, name: str) -> None:
+def store_translations(page: ServicePage, name: str) -> None:
     """Keeps what the starter says in other languages, for the day when the page is translated."""
     content = _content(page, name)
     source, _new = TranslationSource.update_or_create_from_instance(page)
     for locale in Locale.objects.exclude(pk=page.locale_id).filter(language_code__in=content["texts"]):
-        following.keep_words(source, locale, content, importing.identified(page, content))
+        translation_sync.store_translated_texts(
+            source, locale, content, importer.block_ids_by_path(page, content)
+        )
 
 
-def provide_document(page: ServicePage, name: str, user) -> None:
+def create_document_template(page: ServicePage, name: str, user) -> None:
     """The text of the document that it issues, in all languages of the site; what the commune has already stays."""
-    document = starters(SERVICES)[name].document
+    document = list_starters(SERVICES)[name].document
     if document is None or DocumentTemplate.objects.filter(key=document["key"]).exists():
         return
     said = _said(document, page.locale) | {"team": Team.objects.filter(key=page.team).first()}
@@ -145,15 +156,15 @@ def _paragraph(text: str) -> RichText:
     return RichText(f"<p>{text}</p>")
 
 
-def free_slug(index: ServiceIndexPage, name: str) -> str:
+def unused_slug(index: ServiceIndexPage, name: str) -> str:
     """A name in addresses that no other page of the counter has, from the starter's title."""
-    title = starters(SERVICES)[name].text(index.locale.language_code)("title")
-    return find_available_slug(index, slug_of(title))
+    title = list_starters(SERVICES)[name].text(index.locale.language_code)("title")
+    return find_available_slug(index, slugify_title(title))
 
 
 def _content(page: ServicePage, name: str) -> dict:
     """The definition in the page's language where it speaks it, under the page's address."""
-    definition, language = starters(SERVICES)[name].definition, page.locale.language_code
+    definition, language = list_starters(SERVICES)[name].definition, page.locale.language_code
     spoken = language if language in definition["texts"] else definition["language"]
     said = definition | {"slug": page.slug or definition["slug"], "language": spoken}
     return said if spoken == definition["language"] else _with_keys_of_steps(said)
@@ -163,7 +174,7 @@ def _with_keys_of_steps(definition: dict) -> dict:
     """As an editor's own titles would have made them: residents read them in addresses."""
     texts = definition["texts"]
     own = texts[definition["language"]]
-    keys = {step["key"]: key_of(own[f"step.{step['key']}.title"]) for step in definition["steps"]}
+    keys = {step["key"]: make_key(own[f"step.{step['key']}.title"]) for step in definition["steps"]}
 
     def renamed(path: str) -> str:
         kind, _dot, rest = path.partition(".")

@@ -6,9 +6,9 @@ from . import views
 
 app_name = "editor"
 urlpatterns = [
-    path("new/<int:index_pk>/", views.begin, name="begin"),
+    path("new/<int:index_pk>/", views.begin_service, name="begin"),
     path("<int:pk>/outline/", views.show_outline, name="outline"),
-    path("<int:pk>/start/", views.start, name="start"),
+    path("<int:pk>/start/", views.start_form, name="start"),
     path("<int:pk>/undo/<int:revision_id>/", views.undo, name="undo"),
     path("<int:pk>/steps/", views.add_step, name="add_step"),
     path("<int:pk>/steps/<str:step_id>/", views.StepView.as_view(), name="step"),

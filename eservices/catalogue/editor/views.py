@@ -16,18 +16,19 @@ from wagtail.admin import messages
 from wagtail.admin.ui.side_panels import BaseSidePanel
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from eservices.formbuilder.definition import digest
+from eservices.formbuilder.definition import content_digest
 
-from ..service_screen import way_to
-from . import access, actions, outline
+from .. import access
+from ..service_admin import breadcrumbs_to
+from . import actions, form_tree
+from .form_outline import FormReading, form_tree_of
 from .forms import AddQuestionForm, AddStepForm, InsertBlockForm, MoveForm, StepForm
-from .pickers import pickers
-from .reading import Reading, tree_of
-from .screen import form_url, outline_context
-from .starters import SERVICES, starters
+from .outline_context import form_url, outline_context
+from .question_pickers import question_pickers
+from .starters import SERVICES, list_starters
 
 REMOVED = "removed"  # instead of a digest: the step is not there any more
-GONE = 410
+STATUS_GONE = 410
 CONFLICT = 409
 INVALID = 422
 
@@ -41,10 +42,10 @@ def outline_view(view):
         page = access.service_for(request.user, pk)
         try:
             return view(request, page, **kwargs)
-        except outline.Missing:
+        except form_tree.BlockMissing:
             sentence = _("It is not there any more: somebody removed it. Here is the form as it is now.")
-            return _outline(request, access.service_for(request.user, pk), sentence, status=GONE)
-        except actions.Refused as refusal:
+            return _outline(request, access.service_for(request.user, pk), sentence, status=STATUS_GONE)
+        except actions.FormEditRefused as refusal:
             return _outline(request, access.service_for(request.user, pk), str(refusal), status=CONFLICT)
 
     return fetched
@@ -76,8 +77,8 @@ def show_outline(request, page):
 @require_POST
 @outline_view
 def move(request, page, block_id: str, by: int):
-    changed = actions.move(actor=request.user, page=page, block_id=block_id, by=by)
-    spot = outline.find(tree_of(changed), block_id)
+    changed = actions.move_block(actor=request.user, page=page, block_id=block_id, by=by)
+    spot = form_tree.find_block(form_tree_of(changed), block_id)
     said = _("Moved to place %(place)s of %(places)s.") % {
         "place": spot.index + 1,
         "places": len(spot.siblings),
@@ -88,33 +89,33 @@ def move(request, page, block_id: str, by: int):
 @require_http_methods(["GET", "POST"])
 @outline_view
 def move_to_step(request, page, block_id: str):
-    reading = Reading(page)
-    spot = outline.find(reading.tree, block_id)
+    reading = FormReading(page)
+    spot = form_tree.find_block(reading.tree, block_id)
     form = MoveForm(reading.outline, spot.step["id"], request.POST or None)
     if form.is_valid():
         step_id = form.cleaned_data["step"]
         where = {"block_id": block_id, "step_id": step_id, "index": form.index}
-        changed = actions.place(actor=request.user, page=page, **where)
+        changed = actions.place_question(actor=request.user, page=page, **where)
         return _outline(request, changed, _("Moved."), focus=block_id)
-    title = _("Move “%(title)s”") % {"title": outline.title_of(spot.block)}
+    title = _("Move “%(title)s”") % {"title": form_tree.block_title(spot.block)}
     return _dialog(request, page, form, title=title, button=_("Move"))
 
 
 @require_POST
 @outline_view
 def copy(request, page, block_id: str):
-    changed, made = actions.copy(actor=request.user, page=page, block_id=block_id)
+    changed, made = actions.copy_block(actor=request.user, page=page, block_id=block_id)
     return _outline(request, changed, _("Copied. The copy stands right behind."), focus=made)
 
 
 @require_http_methods(["GET", "POST"])
 @outline_view
 def remove(request, page, block_id: str):
-    reading = Reading(page)
-    spot = outline.find(reading.tree, block_id)
-    title = outline.title_of(spot.block)
+    reading = FormReading(page)
+    spot = form_tree.find_block(reading.tree, block_id)
+    title = form_tree.block_title(spot.block)
     if request.method == "POST":
-        changed = actions.remove(actor=request.user, page=page, block_id=block_id)
+        changed = actions.remove_block(actor=request.user, page=page, block_id=block_id)
         said = _("“%(title)s” is removed.") % {"title": title}
         return _outline(request, changed, said, focus=_neighbour(spot), undo=True)
     return _dialog(
@@ -122,14 +123,16 @@ def remove(request, page, block_id: str):
         page,
         None,
         title=_("Remove “%(title)s”?") % {"title": title},
-        questions=[outline.title_of(one) for one in outline.walk(outline.inside(spot.block))],
+        questions=[
+            form_tree.block_title(one) for one in form_tree.walk_blocks(form_tree.child_blocks(spot.block))
+        ],
         broken=reading.broken_by(spot.block),
         button=_("Remove"),
         serious=True,
     )
 
 
-def _neighbour(spot: outline.Spot) -> str:
+def _neighbour(spot: form_tree.BlockPosition) -> str:
     """What takes the focus in the place of what is gone."""
     others = spot.siblings[: spot.index][-1:] + spot.siblings[spot.index + 1 :][:1]
     return others[-1]["id"] if others else spot.step["id"]
@@ -138,7 +141,7 @@ def _neighbour(spot: outline.Spot) -> str:
 @require_http_methods(["GET", "POST"])
 @outline_view
 def add_step(request, page):
-    form = AddStepForm(Reading(page).outline, _number(request.GET.get("place")), request.POST or None)
+    form = AddStepForm(FormReading(page).outline, _number(request.GET.get("place")), request.POST or None)
     if form.is_valid():
         asked = form.cleaned_data
         changed, made = actions.add_step(
@@ -188,14 +191,16 @@ def insert_block(request, page, step_id: str):
 @outline_view
 def undo(request, page, revision_id: int):
     return _outline(
-        request, actions.undo(actor=request.user, page=page, revision_id=revision_id), _("Undone.")
+        request,
+        actions.undo_to_revision(actor=request.user, page=page, revision_id=revision_id),
+        _("Undone."),
     )
 
 
 def _step(page, step_id: str):
-    found = next((step for step in Reading(page).outline.steps if step.id == step_id), None)
+    found = next((step for step in FormReading(page).outline.steps if step.id == step_id), None)
     if found is None:
-        raise outline.Missing(step_id)
+        raise form_tree.BlockMissing(step_id)
     return found
 
 
@@ -208,9 +213,9 @@ def _number(text) -> int | None:
 # -- Beginning -----------------------------------------------------------------------------------------------
 @require_POST
 @outline_view
-def start(request, page):
+def start_form(request, page):
     """A form without a step begins with a starter."""
-    changed = actions.fill_from(actor=request.user, page=page, starter=_starter(request))
+    changed = actions.apply_starter(actor=request.user, page=page, starter=_starter(request))
     messages.success(
         request, _("The form is laid. Read it through and change whatever is different with you.")
     )
@@ -218,18 +223,18 @@ def start(request, page):
 
 
 @require_http_methods(["GET", "POST"])
-def begin(request, index_pk: int):
+def begin_service(request, index_pk: int):
     """A new service: with an empty form, or with a starter."""
     index = access.counter_for(request.user, index_pk)
     if request.method == "POST":
-        page = actions.begin_from(actor=request.user, index=index, starter=_starter(request))
+        page = actions.create_service_from_starter(actor=request.user, index=index, starter=_starter(request))
         said = _("“%(title)s” is laid as a draft. Read it through and change whatever is different with you.")
         messages.success(request, said % {"title": page.title})
         return redirect("wagtailadmin_pages:edit", page.pk)
-    return start_screen(request, index)
+    return starter_choice(request, index)
 
 
-def start_screen(request, index):
+def starter_choice(request, index):
     """What a new service may begin with."""
     title = _("New online service")
     parent = {
@@ -238,7 +243,7 @@ def start_screen(request, index):
     }
     context = {
         "index": index,
-        "starters": starters(SERVICES).values(),
+        "starters": list_starters(SERVICES).values(),
         "header_title": title,
         "header_icon": "form",
         "breadcrumbs_items": [parent, {"url": "", "label": title}],
@@ -248,7 +253,7 @@ def start_screen(request, index):
 
 def _starter(request) -> str:
     name = request.POST.get("starter", "")
-    if name not in starters(SERVICES):
+    if name not in list_starters(SERVICES):
         raise Http404
     return name
 
@@ -264,16 +269,16 @@ class StepView(WagtailAdminTemplateMixin, View):
     def dispatch(self, request, pk, step_id):
         self.page = access.service_for(request.user, pk)
         self.step_id = step_id
-        self.obstacle = access.obstacle(request.user, self.page)
+        self.obstacle = access.edit_obstacle(request.user, self.page)
         self.conflict = self.overwrite = ""
         return super().dispatch(request)
 
     @cached_property
-    def reading(self) -> Reading:
-        return Reading(self.page)
+    def reading(self) -> FormReading:
+        return FormReading(self.page)
 
     @cached_property
-    def block(self) -> outline.Block | None:
+    def block(self) -> form_tree.Block | None:
         """The step as it is now; None where it was removed."""
         return next((step for step in self.reading.tree if step["id"] == self.step_id), None)
 
@@ -281,7 +286,7 @@ class StepView(WagtailAdminTemplateMixin, View):
         if self.block is None:
             messages.warning(request, _("The step is not there any more: somebody removed it."))
             return redirect(form_url(self.page))
-        self.seen = digest(self.block)
+        self.seen = content_digest(self.block)
         self.form = StepForm(self.block)
         return self.answer()
 
@@ -295,11 +300,11 @@ class StepView(WagtailAdminTemplateMixin, View):
             return self.refuse(_("Not saved: please correct what is marked."), INVALID)
         try:
             self.save(request.POST.get("overwrite", ""))
-        except outline.Missing:
+        except form_tree.BlockMissing:
             self.conflict = self.overwrite = REMOVED
-        except actions.Changed as change:
+        except actions.StepChangedElsewhere as change:
             self.conflict, self.overwrite = "changed", change.digest
-        except actions.Refused as refusal:
+        except actions.FormEditRefused as refusal:
             return self.refuse(str(refusal), CONFLICT)
         return self.answer(CONFLICT) if self.conflict else self.saved(request)
 
@@ -309,7 +314,7 @@ class StepView(WagtailAdminTemplateMixin, View):
         if overwrite == REMOVED:
             actions.restore_step(**change)
         else:
-            actions.save_step(**change, seen=overwrite or self.seen)
+            actions.replace_step(**change, seen=overwrite or self.seen)
 
     def refuse(self, reason: str, status: int) -> HttpResponse:
         messages.error(self.request, reason)
@@ -340,7 +345,7 @@ class StepView(WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self):
         return [
-            *way_to(self.page),
+            *breadcrumbs_to(self.page),
             {"url": form_url(self.page, self.step_id), "label": _("Form")},
             {"url": "", "label": self.get_page_title()},
         ]
@@ -376,7 +381,7 @@ class StepView(WagtailAdminTemplateMixin, View):
                 "rest": [field for field in self.form if field.name not in self.PLACED],
                 "faults": [one for one in self.reading.faults if one.step_id == self.step_id],
                 "base": reverse("editor:outline", args=[self.page.pk]).removesuffix("outline/"),
-                "pickers": pickers(self.reading, self.step_id),
+                "pickers": question_pickers(self.reading, self.step_id),
                 "side_panels": self.side_panels(),
                 "form_url": form_url(self.page),
                 "action_url": self.request.path,
@@ -399,7 +404,7 @@ class PreviewPanel(BaseSidePanel):
     template_name = "catalogue/admin/preview_panel.html"
     order = 100
 
-    def __init__(self, page, request, step: outline.Block):
+    def __init__(self, page, request, step: form_tree.Block):
         super().__init__(page, request)
         self.url = reverse("services:preview_step", args=[page.pk, step["value"]["key"]])
         self.typed_url = reverse("services:preview_typed", args=[page.pk, step["id"]])

@@ -13,16 +13,18 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from socket import SHUT_RDWR
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from home.patience import ended_at
+from home.web.bounded_reads import abort_at
 
-from ..ged import CHUNK, Unreachable, unfinished
+from ..document_store import CHUNK, StoreUnreachable, partial_path
 
-CONNECT, PAUSE = 5, 60  # seconds to connect, and between two signs of life
-WHOLE = 8 * 60  # seconds for all that is asked of it for one delivery: less than the claim of a worker
+CONNECT, IDLE_TIMEOUT = 5, 60  # seconds to connect, and between two signs of life
+TOTAL_TIMEOUT = (
+    8 * 60
+)  # seconds for all that is asked of it for one delivery: less than the claim of a worker
 MADE, EXISTS, MISSING_ABOVE = 201, 405, 409
 
 
-class WebDav:
+class WebDavStore:
     """Made for one delivery, for it lets the server take so and so long in all."""
 
     def __init__(self, url: SplitResult):
@@ -34,7 +36,7 @@ class WebDav:
         if url.username:
             known = f"{unquote(url.username)}:{unquote(url.password or '')}"
             self.headers["Authorization"] = f"Basic {b64encode(known.encode()).decode()}"
-        self.ends = time.monotonic() + WHOLE
+        self.ends = time.monotonic() + TOTAL_TIMEOUT
 
     def claim(self, folder: str) -> bool:
         above = folder.rpartition("/")[0]
@@ -43,11 +45,11 @@ class WebDav:
             self.claim(above)
             status = self._mkcol(folder)
         if status not in (MADE, EXISTS):
-            raise Unreachable(f"MKCOL {folder}: {status}")
+            raise StoreUnreachable(f"MKCOL {folder}: {status}")
         return status == MADE
 
     def write(self, path: str, chunks: Iterable[bytes], size: int) -> None:
-        begun = unfinished(path)
+        begun = partial_path(path)
         # Many servers refuse a body without its length.
         self._ask("PUT", begun, chunks if size else b"", {"Content-Length": str(size)})
         self._ask("MOVE", begun, headers={"Destination": self.root + quote(path), "Overwrite": "T"})
@@ -80,12 +82,12 @@ class WebDav:
         address = urlsplit(self.root).path + quote(path)
         try:
             connection.connect()
-            connection.sock.settimeout(PAUSE)
-            with ended_at(self.ends, partial(connection.sock.shutdown, SHUT_RDWR)):
+            connection.sock.settimeout(IDLE_TIMEOUT)
+            with abort_at(self.ends, partial(connection.sock.shutdown, SHUT_RDWR)):
                 connection.request(method, address, body, self.headers | (headers or {}))
                 yield connection.getresponse()
         except (OSError, HTTPException) as fault:
-            raise Unreachable(f"{method} {path}: {type(fault).__name__}") from fault
+            raise StoreUnreachable(f"{method} {path}: {type(fault).__name__}") from fault
         finally:
             connection.close()
 
@@ -97,4 +99,4 @@ class WebDav:
 
 def _expect_done(answer: HTTPResponse, method: str, path: str) -> None:
     if not 200 <= answer.status < 300:
-        raise Unreachable(f"{method} {path}: {answer.status} {answer.reason}")
+        raise StoreUnreachable(f"{method} {path}: {answer.status} {answer.reason}")

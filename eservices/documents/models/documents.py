@@ -15,10 +15,10 @@ from django.utils.translation import override
 
 from eservices.cases.models import Case, CaseStage
 from eservices.submissions.models import private_storage
-from home.secrets import new_secret
+from home.web.secret_links import new_secret
 
-from ..codes import new_code
-from ..recognising import in_words
+from ..named_persons import in_words
+from ..verification_codes import new_verification_code
 
 FOLDER = "documents"  # of the private storage
 
@@ -126,7 +126,7 @@ class Document(models.Model):
     )
     title = models.CharField(_("title"), max_length=120)
     language = models.CharField(_("language"), max_length=5)
-    code = models.CharField(_("verification code"), max_length=24, unique=True, default=new_code)
+    code = models.CharField(_("verification code"), max_length=24, unique=True, default=new_verification_code)
     identity_check = models.CharField(_("identity"), max_length=10, choices=IdentityCheck)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

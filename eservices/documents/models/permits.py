@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
 from eservices.cases.models import Case
-from eservices.cases.states import State
+from eservices.cases.states import CaseState
 from eservices.formbuilder.fields import normalize_plate
 from eservices.submissions.models import Draft
 
@@ -69,7 +69,7 @@ class PermitQuerySet(models.QuerySet):
         out = Q(document__state__in=[Document.State.DRAWN, Document.State.ISSUED]) & (
             Q(valid_until=None) | Q(valid_until__gte=day)
         )
-        held = Q(document=None, granted_at__isnull=False) & ~Q(case__state=State.CLOSED)
+        held = Q(document=None, granted_at__isnull=False) & ~Q(case__state=CaseState.CLOSED)
         counted_before = Q(
             takes_over=True, renews__document__state=Document.State.ISSUED, renews__valid_until__gte=day
         )
@@ -79,7 +79,7 @@ class PermitQuerySet(models.QuerySet):
         """On the list for a place, the first come first."""
         return (
             self.filter(granted_at=None, case__rehearsal=False)
-            .exclude(case__state=State.CLOSED)
+            .exclude(case__state=CaseState.CLOSED)
             .order_by("asked_at", "pk")
         )
 

@@ -13,22 +13,16 @@ from wagtail.models import PreviewableMixin, RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField
 
 from eservices.cases.models import OwnedByTeam
-from eservices.cases.stages.kept import all_kept
+from eservices.cases.stages.results import results_of_definition
 from eservices.formbuilder import placeholders
-from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.logic import conditions
 from eservices.formbuilder.models import Form, FormVersion
 
-from .. import passages
-from ..blocks import BodyBlock
-from ..panels import WordsPanel
-from ..placeholders import (
-    GIVEN,
-    OWN,
-    REGISTER,
-    declared_in_register_document,
-    register_in_declared_document,
-)
+from .. import rich_text
+from ..blocks import DocumentBodyBlock
+from ..panels import PlaceholdersPanel
+from ..placeholders import GIVEN, OWN, REGISTER, declared_in_register_document, register_in_declared_document
 
 
 class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model):
@@ -44,7 +38,7 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
     )
     title = models.CharField(_("title"), max_length=120)
     law = models.CharField(_("legal basis"), max_length=255, blank=True)
-    body = StreamField(BodyBlock(), verbose_name=_("text"))
+    body = StreamField(DocumentBodyBlock(), verbose_name=_("text"))
     signatory = models.CharField(_("signed by"), max_length=120, blank=True)
     signatory_role = models.CharField(_("as"), max_length=120, blank=True, help_text=_("Office or function."))
     months = models.PositiveSmallIntegerField(
@@ -67,7 +61,7 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
         FieldPanel("title"),
         MultiFieldPanel([FieldPanel("key"), FieldPanel("prefix")], heading=_("Key and number")),
         FieldPanel("team"),
-        WordsPanel(heading=_("Placeholders")),
+        PlaceholdersPanel(heading=_("Placeholders")),
         FieldPanel("law"),
         FieldPanel("body"),
         MultiFieldPanel([FieldPanel("signatory"), FieldPanel("signatory_role")], heading=_("Signature")),
@@ -101,9 +95,11 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
         return [("", _("With placeholders")), ("case", _("On the latest case that you may read"))]
 
     def serve_preview(self, request, mode_name):
-        from ..preview import response  # it writes documents, and their model stands beside this one
+        from ..template_preview import (
+            preview_response,  # it writes documents, and their model stands beside this one
+        )
 
-        return response(request, self, on_case=mode_name == "case")
+        return preview_response(request, self, on_case=mode_name == "case")
 
     def clean(self):
         """Refuse what no service which issues this document can fill, and what the register does not vouch for."""
@@ -114,7 +110,10 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
     def problems(self, asked: set[str] | None) -> dict[str, list[str]]:
         """Return what is wrong with the texts, by field; ``asked``: keys that a service knows, None if unknown."""
         found = {
-            "law": [*placeholders.faults(self.law, asked, GIVEN), *self._mixed(placeholders.keys(self.law))],
+            "law": [
+                *placeholders.placeholder_errors(self.law, asked, GIVEN),
+                *self._mixed(placeholders.placeholder_keys(self.law)),
+            ],
             "body": [*self._faults(asked), *self._mixtures()],
         }
         return {name: texts for name, texts in found.items() if texts}
@@ -122,18 +121,22 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
     def _faults(self, asked: set[str] | None) -> Iterator[str]:
         for block in self.body:
             for text in texts_of(block):
-                yield from placeholders.faults(text, asked, GIVEN)
-            named = [*block.value.get("keys", []), *conditions.mentioned(block.value["condition"])]
+                yield from placeholders.placeholder_errors(text, asked, GIVEN)
+            named = [*block.value.get("keys", []), *conditions.condition_fields(block.value["condition"])]
             if asked is not None:
                 known = asked | GIVEN.keys()
-                yield from (placeholders.unknown(key, GIVEN) for key in named if key not in known)
+                yield from (
+                    placeholders.unknown_placeholder_error(key, GIVEN) for key in named if key not in known
+                )
 
     def _mixtures(self) -> Iterator[str]:
         """Yield what mixes the register with what was typed, block by block."""
         for block in self.body:
             if block.block_type == "people" and not self.tells_register:
                 yield register_in_declared_document(str(block.block.label))
-            yield from self._mixed(key for text in texts_of(block) for key in placeholders.keys(text))
+            yield from self._mixed(
+                key for text in texts_of(block) for key in placeholders.placeholder_keys(text)
+            )
             yield from (self._undeclared(key) for key in block.value.get("keys", []) if key in REGISTER)
 
     def _mixed(self, keys: Iterable[str]) -> Iterator[str]:
@@ -149,7 +152,7 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
 
 def texts_of(block) -> Iterator[str]:
     """Yield every run of text of a block of a template."""
-    return passages.pieces(getattr(block.value.get("text"), "source", ""))
+    return rich_text.text_runs(getattr(block.value.get("text"), "source", ""))
 
 
 def issuing_forms(template_key: str) -> list[Form]:
@@ -168,6 +171,9 @@ def asked_by_services(template_key: str) -> set[str] | None:
     return set.intersection(*asked) if asked else None
 
 
-def known_by_service(definition: Definition) -> set[str]:
+def known_by_service(definition: FormDefinition) -> set[str]:
     """Return the keys of what a service asks, or its stages leave."""
-    return {*definition.fields, *(one.key for one in all_kept(definition, definition.source_language))}
+    return {
+        *definition.fields,
+        *(one.key for one in results_of_definition(definition, definition.source_language)),
+    }

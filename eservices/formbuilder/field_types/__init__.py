@@ -5,35 +5,43 @@ Django form field of a question makes of what was typed.
 """
 
 # In the order in which editors find them.
-from . import text, numbers, choices, files, dates, places, people, identities, structure  # noqa: F401, I001
-from .base import (
-    MASK,
-    FieldType,
-    Part,
-    display,
-    export,
-    field_type,
-    field_types,
-    guarded,
-    masked_rows,
-    part_token,
-    remarks,
-)
-from .choices import MANY_OPTIONS, SEARCHED_OPTIONS, option_text
+from . import text  # noqa: F401, I001
+from . import numeric  # noqa: F401
+from . import choices  # noqa: F401
+from . import files  # noqa: F401
+from . import dates  # noqa: F401
+from . import places  # noqa: F401
+from . import people  # noqa: F401
+from . import identities  # noqa: F401
+from . import structure  # noqa: F401
+from .base import MASK
+from .base import FieldType
+from .base import InputPart
+from .base import answer_text
+from .base import answer_columns
+from .base import register_field_type
+from .base import field_types
+from .base import answer_text_unless_secret
+from .base import masked_rows
+from .base import part_token
+from .base import answer_remarks
+from .choices import MANY_OPTIONS
+from .choices import SEARCHED_OPTIONS
+from .choices import option_label
 
 __all__ = [
     "MANY_OPTIONS",
     "MASK",
     "SEARCHED_OPTIONS",
     "FieldType",
-    "Part",
-    "display",
-    "export",
-    "field_type",
+    "InputPart",
+    "answer_columns",
+    "answer_remarks",
+    "answer_text",
+    "answer_text_unless_secret",
     "field_types",
-    "guarded",
     "masked_rows",
-    "option_text",
+    "option_label",
     "part_token",
-    "remarks",
+    "register_field_type",
 ]

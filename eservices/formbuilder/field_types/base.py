@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from wagtail import blocks
 
-from home.registry import Registry
+from home.extensions.registry import Registry
 
 from .. import fields
 from ..blocks import field_block, field_content
-from ..definition import Definition, Field, Option
-from ..logic.conditions import number
+from ..definition import FieldDefinition, FormDefinition, OptionDefinition
+from ..logic.conditions import parse_number
 
 field_types: Registry["FieldType"] = Registry("field_types")
 
@@ -27,14 +27,14 @@ UNREADABLE = (TypeError, ValueError, ArithmeticError, AttributeError, LookupErro
 MASK = "•••••"
 
 
-def field_type[Type: type["FieldType"]](cls: Type) -> Type:
+def register_field_type[Type: type["FieldType"]](cls: Type) -> Type:
     """Decorates a class: its only instance is offered under the class's ``key``."""
     field_types.register(cls.key)(cls())
     return cls
 
 
 @dataclass(frozen=True)
-class Part:
+class InputPart:
     """One input of an answer that is typed into several. ``group``: what it is a part of, where there is more."""
 
     name: str
@@ -108,30 +108,36 @@ class FieldType:
         """The field's JSON in a definition, from the value of its block."""
         return field_content(self, value)
 
-    def settings_faults(self, field: Field) -> Iterable[str]:
+    def settings_faults(self, field: FieldDefinition) -> Iterable[str]:
         """What is wrong with a field's settings, in words, for the linter."""
         return []
 
-    def advice(self, field: Field, definition: Definition) -> Iterable[str]:
+    def advice(self, field: FieldDefinition, definition: FormDefinition) -> Iterable[str]:
         """What would annoy whoever fills it in, in words, for the linter."""
         return []
 
-    def here(self, field: Field, definition: Definition, today: date) -> Iterable[tuple[str, str]]:
+    def here(
+        self, field: FieldDefinition, definition: FormDefinition, today: date
+    ) -> Iterable[tuple[str, str]]:
         """What a field's settings name that does not fit this commune, or not now: a level of the linter, and words."""
         return []
 
     # -- for the applicant -----------------------------------------------------------------------------------
     def form_field(
-        self, field: Field, definition: Definition, language: str, options: Iterable[Option] | None = None
+        self,
+        field: FieldDefinition,
+        definition: FormDefinition,
+        language: str,
+        options: Iterable[OptionDefinition] | None = None,
     ) -> forms.Field | None:
         """The Django form field; None where nothing is asked. ``options``: those that may be chosen now."""
         return self.form_class(required=field.required, **self.arguments(field)) if self.form_class else None
 
-    def arguments(self, field: Field) -> dict:
+    def arguments(self, field: FieldDefinition) -> dict:
         """What the field's settings say to its form field."""
         return {}
 
-    def inputs(self, field: Field) -> tuple[Part, ...]:
+    def inputs(self, field: FieldDefinition) -> tuple[InputPart, ...]:
         """The inputs of an answer that is typed into several, in the order of the page; else none."""
         return ()
 
@@ -155,12 +161,14 @@ class FieldType:
         return {} if value is None else {name: value}
 
     # -- for who pays ----------------------------------------------------------------------------------------
-    def charges(self, field: Field, answers: dict, definition: Definition, language: str, today: date):
+    def charges(
+        self, field: FieldDefinition, answers: dict, definition: FormDefinition, language: str, today: date
+    ):
         """What an answer costs by itself, beside the fees of the form: lines as ``formbuilder.bill`` writes them."""
         return []
 
     # -- for whoever reads it --------------------------------------------------------------------------------
-    def display(self, answer, field: Field, definition: Definition, language: str) -> str:
+    def display(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> str:
         """The answer as plain text in ``language``, lines apart by ``\\n``; empty where there is none.
 
         The same on the review page, the status page, the agent's screen and in documents. Never raises.
@@ -173,14 +181,14 @@ class FieldType:
             except UNREADABLE:
                 return str(answer)  # not an answer of this type: show it rather than hide it
 
-    def words(self, answer, field: Field, definition: Definition, language: str) -> str:
+    def words(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> str:
         return str(answer)
 
-    def remarks(self, field: Field, submission) -> list[str]:
+    def remarks(self, field: FieldDefinition, submission) -> list[str]:
         """What became since of what was answered in a request that was sent, line by line."""
         return []
 
-    def export_value(self, answer, field: Field, definition: Definition, language: str) -> dict:
+    def export_value(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> dict:
         """The answer as columns of a table: name → text, number or truth, empty text where there is none.
 
         The same columns whatever the answer; what is secret stays so. Never raises.
@@ -198,21 +206,21 @@ class FieldType:
                     cells[0] = str(answer)
         return dict(zip(names, cells, strict=True))
 
-    def cells(self, answer, field: Field, definition: Definition, language: str) -> list:
+    def cells(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> list:
         """One per column: an answer as it is where it is plain, else its words."""
         if self.columns:
-            return ["" if (cell := answer.get(part)) is None else plain(cell) for part in self.columns]
+            return ["" if (cell := answer.get(part)) is None else cell_text(cell) for part in self.columns]
         if isinstance(answer, str | int | float):
             return [answer]
         return [self.words(answer, field, definition, language)]
 
 
-def plain(cell):
+def cell_text(cell):
     """A part of an answer as a cell."""
     return cell if isinstance(cell, str | int | float) else str(cell)
 
 
-def display(field: Field, answer, definition: Definition, language: str) -> str:
+def answer_text(field: FieldDefinition, answer, definition: FormDefinition, language: str) -> str:
     """An answer as plain text in ``language``, whatever its type, also one whose app is gone."""
     kind = field_types.get(field.type)
     if kind is None:
@@ -220,21 +228,23 @@ def display(field: Field, answer, definition: Definition, language: str) -> str:
     return kind.display(answer, field, definition, language)
 
 
-def remarks(field: Field, submission) -> list[str]:
+def answer_remarks(field: FieldDefinition, submission) -> list[str]:
     """What became since of an answer, in the language at hand; nothing where no installed app knows its type."""
     return field_types[field.type].remarks(field, submission) if field.type in field_types else []
 
 
-def guarded(field: Field, answer, definition: Definition, language: str) -> str:
+def answer_text_unless_secret(
+    field: FieldDefinition, answer, definition: FormDefinition, language: str
+) -> str:
     """As ``display``, for places that more people see: of a secret answer only that there is one."""
     return (
         MASK
         if field.secret and answer is not None
-        else display(field, masked_rows(field, answer), definition, language)
+        else answer_text(field, masked_rows(field, answer), definition, language)
     )
 
 
-def masked_rows(field: Field, answer):
+def masked_rows(field: FieldDefinition, answer):
     """Return the rows of a repeating group with secret answers masked; any other answer as it is."""
     secret = {one.key for one in field.fields if one.secret}
     if not secret or not isinstance(answer, list):
@@ -245,15 +255,15 @@ def masked_rows(field: Field, answer):
     ]
 
 
-def export(field: Field, answer, definition: Definition, language: str) -> dict:
+def answer_columns(field: FieldDefinition, answer, definition: FormDefinition, language: str) -> dict:
     """An answer as columns of a table, whatever its type."""
     kind = field_types.get(field.type)
     if kind is None:
-        return {field.key: guarded(field, answer, definition, language)}
+        return {field.key: answer_text_unless_secret(field, answer, definition, language)}
     return kind.export_value(answer, field, definition, language)
 
 
-def whole(value) -> int | None:
+def whole_number(value) -> int | None:
     """A whole number among settings, or None."""
-    found = number(value)
+    found = parse_number(value)
     return int(found) if found is not None and abs(found) < 10**9 else None

@@ -4,23 +4,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from .. import fields, reference_tables
-from ..definition import Definition, Field
-from .base import CHOICES, FieldType, field_type, whole
+from .. import fields
+from ..definition import FieldDefinition, FormDefinition
+from ..reference_tables import lookup
+from .base import CHOICES, FieldType, register_field_type, whole_number
 
 MANY_OPTIONS = 8  # from here on a list to choose from instead of radios
 SEARCHED_OPTIONS = 20  # from here on one to search in
 FIRST_OPTIONS = {"options": [{"value": "a"}, {"value": "b"}, {"value": "c"}]}
 
 
-def option_text(field: Field, value, definition: Definition, language: str) -> str:
+def option_label(field: FieldDefinition, value, definition: FormDefinition, language: str) -> str:
     """The words of an option, also of one that is not offered any more; its value where it has none."""
     if field.table:
-        return reference_tables.label(field.table, value, language) or str(value)
+        return lookup.option_label(field.table, value, language) or str(value)
     return definition.text(f"option.{field.key}.{value}", language) or str(value)
 
 
-@field_type
+@register_field_type
 class YesNo(FieldType):
     key, label, icon, compares = "yes_no", _("Yes or no"), "check", "yes_no"
     says = _("Two answers.")
@@ -34,7 +35,7 @@ class YesNo(FieldType):
         return gettext("Yes") if answer is True else gettext("No")
 
 
-class Choosing(FieldType):
+class ChoiceBase(FieldType):
     """One or several of the options that the editor lists, or of the rows of a reference table."""
 
     group, has_options = CHOICES, True
@@ -44,29 +45,29 @@ class Choosing(FieldType):
         choices = self.choices(field, definition, language, options)
         return self.form_class(required=field.required, choices=choices, **self.arguments(field))
 
-    def choices(self, field: Field, definition: Definition, language: str, options=None):
+    def choices(self, field: FieldDefinition, definition: FormDefinition, language: str, options=None):
         if field.table:
-            return reference_tables.options(field.table, language)
+            return lookup.table_options(field.table, language)
         listed = field.options if options is None else options
-        return [(option.value, option_text(field, option.value, definition, language)) for option in listed]
+        return [(option.value, option_label(field, option.value, definition, language)) for option in listed]
 
     def cells(self, answer, field, definition, language):
         return [self.words(answer, field, definition, language)]
 
 
-@field_type
-class Choice(Choosing):
+@register_field_type
+class Choice(ChoiceBase):
     key, label, icon, compares = "choice", _("One of several"), "list-ul", "option"
     says = _("One answer among those you list, or among the rows of a table.")
     form_class = fields.ChoiceField
     template = "formbuilder/fields/choice.html"
 
     def words(self, answer, field, definition, language):
-        return option_text(field, answer, definition, language)
+        return option_label(field, answer, definition, language)
 
 
-@field_type
-class Choices(Choosing):
+@register_field_type
+class Choices(ChoiceBase):
     key, label, icon, compares = "choices", _("Several of a list"), "list-ul", "options"
     says = _("Any number of the answers you list.")
     form_class = fields.ChoicesField
@@ -79,7 +80,10 @@ class Choices(Choosing):
         ]
 
     def arguments(self, field):
-        return {"least": whole(field.settings.get("min")), "most": whole(field.settings.get("max"))}
+        return {
+            "least": whole_number(field.settings.get("min")),
+            "most": whole_number(field.settings.get("max")),
+        }
 
     def settings_faults(self, field):
         least, most = self.arguments(field).values()
@@ -95,10 +99,10 @@ class Choices(Choosing):
         return [str(one) for one in answer] if isinstance(answer, list) else None
 
     def words(self, answer, field, definition, language):
-        return ", ".join(option_text(field, one, definition, language) for one in answer)
+        return ", ".join(option_label(field, one, definition, language) for one in answer)
 
 
-@field_type
+@register_field_type
 class Consent(FieldType):
     key, label, icon, compares = "consent", _("Consent"), "check", "yes_no"
     says = _("A box to tick before going on.")

@@ -9,15 +9,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from home.dates import date_format
+from home.localization.dates import date_format
+from home.localization.working_days import add_working_days
 from home.models import CommuneSettings
-from home.working_days import moved
 
 from .. import fields
-from ..blocks import FixedCharBlock
-from ..logic.conditions import day
-from .base import TIMES, FieldType, Part, field_type, whole
-from .naming import BIRTH_DATE, names_block, names_faults
+from ..blocks import PlainCharBlock
+from ..logic.conditions import parse_day
+from .base import TIMES, FieldType, InputPart, register_field_type, whole_number
+from .named_persons import BIRTH_DATE, names_block, names_faults
 
 WORKING_DAYS = re.compile(r"([+-][0-9]{1,3})wd")
 LIMIT_HELP = _(
@@ -26,19 +26,20 @@ LIMIT_HELP = _(
 DAY_PARTS = (("day", _("Day"), "w2"), ("month", _("Month"), "w2"), ("year", _("Year"), "w4"))
 
 
-def limit(text, today: date) -> date | None:
+def parse_limit(text, today: date) -> date | None:
     """A limit as the editor writes it; None where it is none. Working days are the commune's."""
     working = WORKING_DAYS.fullmatch(text.strip()) if isinstance(text, str) else None
     if working is None:
-        return day(text, today)
-    return moved(today, int(working[1]), CommuneSettings.current().days_off)
+        return parse_day(text, today)
+    return add_working_days(today, int(working[1]), CommuneSettings.current().days_off)
 
 
-def day_parts(name: str = "", group: str = "", optional: bool = False) -> tuple[Part, ...]:
+def day_parts(name: str = "", group: str = "", optional: bool = False) -> tuple[InputPart, ...]:
     """The three inputs of a day; of one called ``name`` among the parts of a larger answer."""
     before = f"{name}_" if name else ""
     return tuple(
-        Part(f"{before}{part}", label, width, optional, "numeric", group) for part, label, width in DAY_PARTS
+        InputPart(f"{before}{part}", label, width, optional, "numeric", group)
+        for part, label, width in DAY_PARTS
     )
 
 
@@ -49,26 +50,26 @@ def day_texts(answer, name: str = "") -> dict[str, str]:
     return {f"{name}_{part}" if name else part: text for part, text in texts.items()}
 
 
-def day_words(answer) -> str:
+def format_answer_day(answer) -> str:
     return date_format(date.fromisoformat(answer), "DATE_FORMAT")
 
 
-class Limited(FieldType):
+class LimitedDateBase(FieldType):
     """What lies between two days."""
 
     group = TIMES
 
     def settings_blocks(self):
         return [
-            (name, FixedCharBlock(required=False, label=label, help_text=LIMIT_HELP, max_length=12))
+            (name, PlainCharBlock(required=False, label=label, help_text=LIMIT_HELP, max_length=12))
             for name, label in (("min", _("At the earliest")), ("max", _("At the latest")))
         ]
 
     def arguments(self, field):
         today = timezone.localdate()
         return {
-            "least": limit(field.settings.get("min"), today),
-            "most": limit(field.settings.get("max"), today),
+            "least": parse_limit(field.settings.get("min"), today),
+            "most": parse_limit(field.settings.get("max"), today),
         }
 
     def settings_faults(self, field):
@@ -81,8 +82,8 @@ class Limited(FieldType):
             yield gettext("the earliest day is after the latest")
 
 
-@field_type
-class Day(Limited):
+@register_field_type
+class Day(LimitedDateBase):
     key, label, icon, compares = "date", _("Date"), "calendar-alt", "date"
     says = _("Day, month and year; limits may count from today.")
     form_class = fields.DateField
@@ -109,11 +110,11 @@ class Day(Limited):
             return None
 
     def words(self, answer, field, definition, language):
-        return day_words(answer)
+        return format_answer_day(answer)
 
 
-@field_type
-class DateRange(Limited):
+@register_field_type
+class DateRange(LimitedDateBase):
     """From a day to another, both included: ``{"from": "2026-12-01", "to": "2026-12-05"}``."""
 
     key, label, icon, compares = "date_range", _("From a date to a date"), "calendar-alt", "given"
@@ -129,11 +130,14 @@ class DateRange(Limited):
         return [*super().settings_blocks(), ("longest", longest)]
 
     def arguments(self, field):
-        return super().arguments(field) | {"longest": whole(field.settings.get("longest"))}
+        return super().arguments(field) | {"longest": whole_number(field.settings.get("longest"))}
 
     def settings_faults(self, field):
         yield from super().settings_faults(field)
-        if field.settings.get("longest") is not None and not (whole(field.settings["longest"]) or 0) > 0:
+        if (
+            field.settings.get("longest") is not None
+            and not (whole_number(field.settings["longest"]) or 0) > 0
+        ):
             yield gettext("the longest span is not a number of days")
 
     def inputs(self, field):
@@ -149,11 +153,13 @@ class DateRange(Limited):
             return None
 
     def words(self, answer, field, definition, language):
-        return gettext("from %(from)s to %(to)s") % {end: day_words(answer[end]) for end in self.columns}
+        return gettext("from %(from)s to %(to)s") % {
+            end: format_answer_day(answer[end]) for end in self.columns
+        }
 
 
-@field_type
-class Clock(FieldType):
+@register_field_type
+class TimeOfDay(FieldType):
     key, label, icon, compares = "time", _("Time of day"), "time", "time"
     says = _("Hours and minutes.")
     group, form_class = TIMES, fields.TimeField

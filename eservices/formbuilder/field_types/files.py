@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from .. import fields
-from .base import CHOICES, FieldType, field_type, whole
+from .base import CHOICES, FieldType, register_field_type, whole_number
 
 
-@field_type
+@register_field_type
 class Files(FieldType):
     """Files. An answer lists them as ``{"id", "name", "size"}``; whoever stores them adds them to it."""
 
@@ -29,10 +29,10 @@ class Files(FieldType):
         ]
 
     def arguments(self, field):
-        most = (whole(field.settings.get("max_mb")) or 10_000) * 1024 * 1024
+        most = (whole_number(field.settings.get("max_mb")) or 10_000) * 1024 * 1024
         accept = field.settings.get("accept")
         return {
-            "most": whole(field.settings.get("max_files")) or 5,
+            "most": whole_number(field.settings.get("max_files")) or 5,
             "max_bytes": min(most, settings.UPLOAD_MAX_BYTES),
             "extensions": tuple(map(str, accept)) if accept and isinstance(accept, list) else self.KINDS[:6],
         }

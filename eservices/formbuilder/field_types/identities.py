@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from stdnum import iban
 
 from .. import fields
-from ..blocks import FixedChoiceBlock
-from .base import IDENTITY, FieldType, field_type
+from ..blocks import PlainChoiceBlock
+from .base import IDENTITY, FieldType, register_field_type
 
 
-@field_type
+@register_field_type
 class AVS(FieldType):
     key, label, icon, compares = "avs", _("AVS number"), "user", "given"
     says = _("Checked digit by digit.")
@@ -19,7 +19,7 @@ class AVS(FieldType):
     input_mode, width = "numeric", "w10"
 
 
-@field_type
+@register_field_type
 class NRN(FieldType):
     key, label, icon, compares = "nrn", _("Belgian national number"), "user", "given"
     says = _("Or BIS number. Checked digit by digit.")
@@ -28,7 +28,7 @@ class NRN(FieldType):
     input_mode, width = "numeric", "w10"
 
 
-@field_type
+@register_field_type
 class Matricule(FieldType):
     key, label, icon, compares = "matricule", _("Luxembourg matricule"), "user", "given"
     says = _("Thirteen digits, checked.")
@@ -39,7 +39,7 @@ class Matricule(FieldType):
         return " ".join(filter(None, [answer[:4], answer[4:8], answer[8:]]))
 
 
-@field_type
+@register_field_type
 class Company(FieldType):
     """A company by its number: UID in Switzerland, enterprise number in Belgium, VAT number in Luxembourg."""
 
@@ -55,7 +55,7 @@ class Company(FieldType):
         return [
             (
                 "country",
-                FixedChoiceBlock(required=False, choices=self.COUNTRIES, label=label, help_text=words),
+                PlainChoiceBlock(required=False, choices=self.COUNTRIES, label=label, help_text=words),
             )
         ]
 
@@ -68,7 +68,7 @@ class Company(FieldType):
             yield gettext("company numbers of “%(country)s” are not known") % {"country": country}
 
 
-@field_type
+@register_field_type
 class IBAN(FieldType):
     key, label, icon, compares = "iban", _("IBAN"), "clipboard-list", "given"
     says = _("A bank account, of any country, checked.")
@@ -79,7 +79,7 @@ class IBAN(FieldType):
         return iban.format(answer)
 
 
-@field_type
+@register_field_type
 class Plate(FieldType):
     key, label, icon = "plate", _("Vehicle plate"), "tag"
     says = _("Of a car, a motorbike or a boat.")

@@ -11,12 +11,12 @@ from wagtail import blocks
 
 from .. import fields
 from ..fields.people import SALUTATIONS
-from .base import IDENTITY, FieldType, Part, field_type
-from .dates import day_parts, day_texts, day_words
-from .naming import PERSON, names_block, names_faults
+from .base import IDENTITY, FieldType, InputPart, register_field_type
+from .dates import day_parts, day_texts, format_answer_day
+from .named_persons import PERSON, names_block, names_faults
 
 
-@field_type
+@register_field_type
 class Person(FieldType):
     """A person: ``{"first_name", "last_name"}``, and of ``salutation`` ("mrs", "mr"), ``born`` (a day) and
     ``nationality`` (a country's ISO code) what the editor asks for."""
@@ -49,16 +49,16 @@ class Person(FieldType):
 
     def inputs(self, field):
         more = self.more(field)
-        found = [Part("first_name", _("First name")), Part("last_name", _("Last name"))]
+        found = [InputPart("first_name", _("First name")), InputPart("last_name", _("Last name"))]
         if "salutation" in more:
             options = tuple(SALUTATIONS.items())
             found.insert(
-                0, Part("salutation", self.MORE["salutation"], "w10", optional=True, options=options)
+                0, InputPart("salutation", self.MORE["salutation"], "w10", optional=True, options=options)
             )
         if "born" in more:
             found += day_parts("born", self.MORE["born"])
         if "nationality" in more:
-            found.append(Part("nationality", self.MORE["nationality"], options=nationalities()))
+            found.append(InputPart("nationality", self.MORE["nationality"], options=nationalities()))
         return tuple(found)
 
     def to_json(self, value):
@@ -79,7 +79,7 @@ class Person(FieldType):
         names = [SALUTATIONS.get(answer.get("salutation")), answer.get("first_name"), answer.get("last_name")]
         found = [" ".join(str(name) for name in names if name)]
         if answer.get("born"):
-            found.append(day_words(answer["born"]))
+            found.append(format_answer_day(answer["born"]))
         if answer.get("nationality"):
             found.append(countries.name(answer["nationality"]) or str(answer["nationality"]))
         return ", ".join(found)

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .. import fields
-from .base import PLACES, FieldType, Part, field_type
+from .base import PLACES, FieldType, InputPart, register_field_type
 
 
-class Parted(FieldType):
+class PartsFieldType(FieldType):
     """An answer that is an object of its parts, without the empty ones."""
 
     group, compares = PLACES, "given"
@@ -23,8 +23,8 @@ def _typed(value) -> str:
     return "" if value is None else str(value)
 
 
-@field_type
-class Address(Parted):
+@register_field_type
+class Address(PartsFieldType):
     """A postal address: ``{"street", "number", "extra", "postcode", "town"}``."""
 
     key, label, icon, compares = "address", _("Postal address"), "home", "parts"
@@ -33,11 +33,11 @@ class Address(Parted):
     template = "formbuilder/fields/address.html"
     columns = fields.AddressField.PARTS
     PARTS = (
-        Part("street", _("Street")),
-        Part("number", pgettext_lazy("of a house", "Number"), "w4", optional=True),
-        Part("extra", _("Additional line (c/o, floor, box)"), optional=True),
-        Part("postcode", _("Postcode"), "w4"),
-        Part("town", _("Town")),
+        InputPart("street", _("Street")),
+        InputPart("number", pgettext_lazy("of a house", "Number"), "w4", optional=True),
+        InputPart("extra", _("Additional line (c/o, floor, box)"), optional=True),
+        InputPart("postcode", _("Postcode"), "w4"),
+        InputPart("town", _("Town")),
     )
 
     def inputs(self, field):
@@ -49,8 +49,8 @@ class Address(Parted):
         return ", ".join(filter(None, [answer.get("extra"), street, town]))
 
 
-@field_type
-class MapPoint(Parted):
+@register_field_type
+class MapPoint(PartsFieldType):
     """A place: ``{"address"}`` in words, ``{"lat", "lon"}`` in degrees, or both."""
 
     key, label, icon = "map_point", _("Point on the map"), "site"
@@ -59,9 +59,9 @@ class MapPoint(Parted):
     template = "formbuilder/fields/map.html"
     columns = fields.MapPointField.PARTS
     PARTS = (
-        Part("address", _("Address, or where it is in words")),
-        Part("lat", _("Latitude"), "w10", optional=True, mode="decimal"),
-        Part("lon", _("Longitude"), "w10", optional=True, mode="decimal"),
+        InputPart("address", _("Address, or where it is in words")),
+        InputPart("lat", _("Latitude"), "w10", optional=True, mode="decimal"),
+        InputPart("lon", _("Longitude"), "w10", optional=True, mode="decimal"),
     )
 
     def inputs(self, field):

@@ -4,14 +4,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from ..blocks import FixedCharBlock, FixedChoiceBlock, KeysBlock
-from ..definition import Definition, Field
+from ..blocks import KeysBlock, PlainCharBlock, PlainChoiceBlock
+from ..definition import FieldDefinition, FormDefinition
 from ..logic.computed import OPERATIONS
-from .base import LAYOUT, MASK, FieldType, display, field_type, field_types, whole
-from .numbers import money_words, number_words
+from .base import LAYOUT, MASK, FieldType, answer_text, field_types, register_field_type, whole_number
+from .numeric import format_money, format_number
 
 
-@field_type
+@register_field_type
 class StaticText(FieldType):
     """A heading (a label alone), an explanation or a notice between the questions."""
 
@@ -23,14 +23,14 @@ class StaticText(FieldType):
     LOOKS = [("note", _("Note")), ("warning", _("Warning"))]
 
     def settings_blocks(self):
-        return [("look", FixedChoiceBlock(required=False, choices=self.LOOKS, label=_("Set off as")))]
+        return [("look", PlainChoiceBlock(required=False, choices=self.LOOKS, label=_("Set off as")))]
 
     def settings_faults(self, field):
         if (look := field.settings.get("look") or "") not in ["", *(key for key, _label in self.LOOKS)]:
             yield gettext("“%(look)s” is not a look of a text") % {"look": look}
 
 
-@field_type
+@register_field_type
 class Group(FieldType):
     """The same questions several times: children, vehicles. An answer is a list of ``{key: answer}``."""
 
@@ -56,14 +56,14 @@ class Group(FieldType):
         ]
 
     def settings_faults(self, field):
-        least, most = whole(field.settings.get("min")), whole(field.settings.get("max"))
+        least, most = whole_number(field.settings.get("min")), whole_number(field.settings.get("max"))
         if least and most and least > most:
             yield gettext("the least is above the most")
 
-    def limits(self, field: Field) -> tuple[int, int]:
+    def limits(self, field: FieldDefinition) -> tuple[int, int]:
         """How many rows there must and may be."""
-        least = whole(field.settings.get("min")) or (1 if field.required else 0)
-        return least, max(least, min(whole(field.settings.get("max")) or 10, 50))
+        least = whole_number(field.settings.get("min")) or (1 if field.required else 0)
+        return least, max(least, min(whole_number(field.settings.get("max")) or 10, 50))
 
     def words(self, answer, field, definition, language):
         """Return question and answer of each row, a line each, under what one of them is called and its number.
@@ -83,12 +83,12 @@ class Group(FieldType):
         return "\n".join(lines)
 
 
-def _words(field: Field, answer, definition: Definition, language: str) -> str:
+def _words(field: FieldDefinition, answer, definition: FormDefinition, language: str) -> str:
     """Return an answer of a row in words; a masked one stays so, since no type can read the mask."""
-    return MASK if answer == MASK else display(field, answer, definition, language)
+    return MASK if answer == MASK else answer_text(field, answer, definition, language)
 
 
-def _said(field: Field, words: str, definition: Definition, language: str) -> str:
+def _said(field: FieldDefinition, words: str, definition: FormDefinition, language: str) -> str:
     """Return “question: answer” on one line."""
     label = definition.text(f"field.{field.key}.label", language) or field.key
     answer = words.replace("\n", ", ")
@@ -97,7 +97,7 @@ def _said(field: Field, words: str, definition: Definition, language: str) -> st
     return gettext("%(question)s: %(answer)s") % {"question": label, "answer": answer}
 
 
-@field_type
+@register_field_type
 class Computed(FieldType):
     """What follows from other answers by a formula (``logic/computed.py``). Shown, never typed."""
 
@@ -118,9 +118,9 @@ class Computed(FieldType):
     def settings_blocks(self):
         formula = blocks.StructBlock(
             [
-                ("operation", FixedChoiceBlock(choices=list(self.WORDS.items()), label=_("Operation"))),
+                ("operation", PlainChoiceBlock(choices=list(self.WORDS.items()), label=_("Operation"))),
                 ("fields", KeysBlock(label=_("Questions"), help_text=_("Those above this one, in order."))),
-                ("separator", FixedCharBlock(required=False, max_length=10, label=_("Between the texts"))),
+                ("separator", PlainCharBlock(required=False, max_length=10, label=_("Between the texts"))),
             ],
             label=_("Formula"),
             collapsed=False,
@@ -140,4 +140,4 @@ class Computed(FieldType):
     def words(self, answer, field, definition, language):
         if field.settings.get("formula", {}).get("operation") == "concat":
             return str(answer)
-        return money_words(answer) if field.settings.get("money") else number_words(answer)
+        return format_money(answer) if field.settings.get("money") else format_number(answer)

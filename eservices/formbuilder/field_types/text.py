@@ -6,13 +6,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from home import phones
+from home.localization import phone_numbers
 
 from .. import fields
-from ..blocks import FixedCharBlock
-from ..fields.text import matches
-from .base import FieldType, field_type, field_types, whole
-from .naming import FAMILY_NAME, GIVEN_NAMES, WHOLE_NAME, names_block, names_faults
+from ..blocks import PlainCharBlock
+from ..fields.text import matches_pattern
+from .base import FieldType, field_types, register_field_type, whole_number
+from .named_persons import FAMILY_NAME, GIVEN_NAMES, WHOLE_NAME, names_block, names_faults
 
 # A pattern that takes one of these describes no type.
 ANYTHING = ("Rue du Lac 12", "Rochat", "A-12/b", "1234 5678 9012 3")
@@ -28,7 +28,7 @@ class Text(FieldType):
         ]
 
     def arguments(self, field):
-        return {name: whole(field.settings.get(name)) for name in ("min_length", "max_length")}
+        return {name: whole_number(field.settings.get(name)) for name in ("min_length", "max_length")}
 
     def settings_faults(self, field):
         least, most = self.arguments(field).values()
@@ -36,14 +36,14 @@ class Text(FieldType):
             yield gettext("the shortest length is above the longest")
 
 
-@field_type
+@register_field_type
 class ShortText(Text):
     key, label, icon = "short_text", _("Short text"), "pilcrow"
     says = _("A word or a line.")
     names = (GIVEN_NAMES, FAMILY_NAME, WHOLE_NAME)
 
     def settings_blocks(self):
-        pattern = FixedCharBlock(required=False, label=_("Pattern"), help_text=_("A regular expression."))
+        pattern = PlainCharBlock(required=False, label=_("Pattern"), help_text=_("A regular expression."))
         return [*super().settings_blocks(), ("pattern", pattern), names_block(*self.names)]
 
     def form_field(self, field, definition, language, options=None):
@@ -73,13 +73,13 @@ class ShortText(Text):
 
 def _covered(pattern: str) -> FieldType | None:
     """The type whose answers a pattern describes."""
-    if any(matches(pattern, text) for text in ANYTHING):
+    if any(matches_pattern(pattern, text) for text in ANYTHING):
         return None
-    kinds = (kind for kind in field_types if any(matches(pattern, text) for text in kind.written))
+    kinds = (kind for kind in field_types if any(matches_pattern(pattern, text) for text in kind.written))
     return next(kinds, None)
 
 
-@field_type
+@register_field_type
 class LongText(Text):
     key, label, icon = "long_text", _("Long text"), "doc-full"
     says = _("Several lines.")
@@ -87,7 +87,7 @@ class LongText(Text):
     template = "formbuilder/fields/text.html"
 
 
-@field_type
+@register_field_type
 class Email(FieldType):
     key, label, icon = "email", _("E-mail address"), "mail"
     says = _("Checked for its form.")
@@ -96,7 +96,7 @@ class Email(FieldType):
     written = ("lea.rochat@courriel.example", "lea@example.ch")
 
 
-@field_type
+@register_field_type
 class Phone(FieldType):
     key, label, icon, compares = "phone", _("Telephone number"), "mobile-alt", "given"
     says = _("National or with its country code.")
@@ -105,10 +105,10 @@ class Phone(FieldType):
     written = ("+41791234567", "+41 79 123 45 67", "079 123 45 67")
 
     def words(self, answer, field, definition, language):
-        return phones.readable(answer)
+        return phone_numbers.format_phone(answer)
 
 
-@field_type
+@register_field_type
 class URL(FieldType):
     key, label, icon = "url", _("Web address"), "link"
     says = _("With or without https://.")

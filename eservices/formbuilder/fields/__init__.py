@@ -16,7 +16,7 @@ from .identities import (
     PlateField,
     normalize_plate,
 )
-from .numbers import NumberField
+from .numeric import NumberField
 from .people import PersonField
 from .places import AddressField, MapPointField
 from .text import EmailField, LineField, PhoneField, TextField, URLField

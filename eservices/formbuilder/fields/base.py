@@ -22,6 +22,6 @@ class PartsWidget(forms.Widget):
         return all(f"{name}-{part}" not in data for part in self.parts)
 
 
-def refusal(field: forms.Field, code: str, **params) -> ValidationError:
+def field_error(field: forms.Field, code: str, **params) -> ValidationError:
     """The field's message under ``code``; ``part`` among the params names the input that it is about."""
     return ValidationError(field.error_messages[code], code=code, params=params)

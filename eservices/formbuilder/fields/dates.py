@@ -7,9 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from home.dates import date_format
+from home.localization.dates import date_format
 
-from .base import MISSING, PartsWidget, refusal
+from .base import MISSING, PartsWidget, field_error
 
 
 class DateField(forms.Field):
@@ -35,18 +35,18 @@ class DateField(forms.Field):
             return None
         for part, digits in zip(self.PARTS, (2, 2, 4), strict=True):
             if not re.fullmatch(rf"[0-9]{{{4 if digits == 4 else 1},{digits}}}", value[part]):
-                raise refusal(self, part, part=part)
+                raise field_error(self, part, part=part)
         try:
             return date(int(value["year"]), int(value["month"]), int(value["day"]))
         except ValueError:
-            raise refusal(self, "invalid", part="day") from None
+            raise field_error(self, "invalid", part="day") from None
 
     def validate(self, value):
         super().validate(value)
         if value and self.least and value < self.least:
-            raise refusal(self, "min", part="day", limit=date_format(self.least, "DATE_FORMAT"))
+            raise field_error(self, "min", part="day", limit=date_format(self.least, "DATE_FORMAT"))
         if value and self.most and value > self.most:
-            raise refusal(self, "max", part="day", limit=date_format(self.most, "DATE_FORMAT"))
+            raise field_error(self, "max", part="day", limit=date_format(self.most, "DATE_FORMAT"))
 
 
 class DateRangeField(forms.Field):
@@ -75,7 +75,7 @@ class DateRangeField(forms.Field):
         found = {end: clean_part(self.day, value, end) for end in self.ENDS}
         for end in self.ENDS:
             if found[end] is None:
-                raise refusal(self, end, part=f"{end}_day")
+                raise field_error(self, end, part=f"{end}_day")
         return found
 
     def validate(self, value):
@@ -83,10 +83,10 @@ class DateRangeField(forms.Field):
         if not value:
             return
         if value["to"] < value["from"]:
-            raise refusal(self, "order", part="to_day")
+            raise field_error(self, "order", part="to_day")
         days = (value["to"] - value["from"]).days + 1
         if self.longest and days > self.longest:
-            raise refusal(self, "longest", part="to_day", n=days, limit=self.longest)
+            raise field_error(self, "longest", part="to_day", n=days, limit=self.longest)
 
 
 def clean_part(field: DateField, value: dict[str, str], name: str) -> date | None:
@@ -122,4 +122,4 @@ class TimeField(forms.Field):
         try:
             return time(int(found[1]), int(found[2] or 0))
         except (TypeError, ValueError):
-            raise refusal(self, "invalid") from None
+            raise field_error(self, "invalid") from None

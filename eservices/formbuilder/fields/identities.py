@@ -16,11 +16,11 @@ from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as WrongNumber
 from stdnum.lu import tva as lu_vat
 
-from .base import refusal
+from .base import field_error
 from .text import LineField
 
 
-class CheckedField(LineField):
+class CheckDigitField(LineField):
     """A number that proves itself by check digits. What is kept is written in one way."""
 
     digits = 0  # how many there are, where there are only digits
@@ -36,7 +36,7 @@ class CheckedField(LineField):
         try:
             return self.canonical(self._counted(value) if self.digits else value)
         except WrongNumber:
-            raise refusal(self, "wrong") from None
+            raise field_error(self, "wrong") from None
 
     def _counted(self, value: str) -> str:
         found = re.sub(r"[^0-9]", "", value)
@@ -50,7 +50,7 @@ class CheckedField(LineField):
         return found
 
 
-class AVSField(CheckedField):
+class AVSField(CheckDigitField):
     """A Swiss social insurance number: 756.9217.0769.85"""
 
     digits = 13
@@ -64,7 +64,7 @@ class AVSField(CheckedField):
         return ch_ssn.format(ch_ssn.validate(text))
 
 
-class NRNField(CheckedField):
+class NRNField(CheckDigitField):
     """A Belgian national number, or the BIS number of who is not in the national register: 85.07.30-033.28"""
 
     digits = 11
@@ -76,7 +76,7 @@ class NRNField(CheckedField):
         return be_ssn.format(be_ssn.validate(text))
 
 
-class MatriculeField(CheckedField):
+class MatriculeField(CheckDigitField):
     """A Luxembourg national identification number: 1893120105732
 
     Date of birth, three digits, then two check digits over those eleven: Luhn's and Verhoeff's (law of
@@ -102,7 +102,7 @@ class MatriculeField(CheckedField):
         return text
 
 
-class IBANField(CheckedField):
+class IBANField(CheckDigitField):
     """A bank account; compact when clean."""
 
     default_error_messages = {
@@ -114,7 +114,7 @@ class IBANField(CheckedField):
         return iban.validate(text, check_country=False)
 
 
-class CompanyField(CheckedField):
+class CompanyField(CheckDigitField):
     """What a company is registered under in ``country``: CHE-100.155.212, 0403.019.261 or LU15027442."""
 
     COUNTRIES = {
@@ -129,19 +129,21 @@ class CompanyField(CheckedField):
         self.error_messages["wrong"] = self.COUNTRIES[self.country]
 
     def canonical(self, text):
-        return {"CH": swiss_company, "BE": belgian_company, "LU": luxembourg_company}[self.country](text)
+        return {"CH": parse_swiss_company, "BE": parse_belgian_company, "LU": parse_luxembourg_company}[
+            self.country
+        ](text)
 
 
-def swiss_company(text: str) -> str:
+def parse_swiss_company(text: str) -> str:
     return ch_uid.format(ch_uid.validate(re.sub(r"\s*(MWST|TVA|IVA|HR|RC)\s*$", "", text.upper())))
 
 
-def belgian_company(text: str) -> str:
+def parse_belgian_company(text: str) -> str:
     digits = be_vat.validate(text)
     return f"{digits[:4]}.{digits[4:7]}.{digits[7:]}"
 
 
-def luxembourg_company(text: str) -> str:
+def parse_luxembourg_company(text: str) -> str:
     return f"LU{lu_vat.validate(text)}"
 
 
@@ -156,7 +158,7 @@ class PlateField(LineField):
             return value
         written = normalize_plate(value)
         if not re.fullmatch(r"[A-Z0-9][A-Z0-9 ]{1,11}", written) or not re.search(r"[0-9]", written):
-            raise refusal(self, "wrong")
+            raise field_error(self, "wrong")
         return written
 
 

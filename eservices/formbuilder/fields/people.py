@@ -5,11 +5,11 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .base import PartsWidget, refusal
+from .base import PartsWidget, field_error
 from .dates import DateField, clean_part
 
 SALUTATIONS = {"mrs": _("Mrs"), "mr": _("Mr")}
-LONGEST_NAME = 100
+MAX_NAME_LENGTH = 100
 
 
 class PersonField(forms.Field):
@@ -45,27 +45,27 @@ class PersonField(forms.Field):
 
     def _name(self, part: str, value: dict[str, str]) -> str:
         if not value[part]:
-            raise refusal(self, part, part=part)
-        if "\x00" in value[part] or len(value[part]) > LONGEST_NAME:
-            raise refusal(self, "long", part=part, limit=LONGEST_NAME)
+            raise field_error(self, part, part=part)
+        if "\x00" in value[part] or len(value[part]) > MAX_NAME_LENGTH:
+            raise field_error(self, "long", part=part, limit=MAX_NAME_LENGTH)
         return value[part]
 
     def _salutation(self, value: dict[str, str]) -> str:
         if value["salutation"] and value["salutation"] not in SALUTATIONS:
-            raise refusal(self, "salutation", part="salutation")
+            raise field_error(self, "salutation", part="salutation")
         return value["salutation"]
 
     def _born(self, value: dict[str, str]) -> date:
         born = clean_part(self.day, value, "born")
         if born is None:
-            raise refusal(self, "born", part="born_day")
+            raise field_error(self, "born", part="born_day")
         if self.today and born > self.today:
-            raise refusal(self, "future", part="born_year")
+            raise field_error(self, "future", part="born_year")
         return born
 
     def _nationality(self, value: dict[str, str]) -> str:
         if value["nationality"] not in self.countries:
-            raise refusal(self, "nationality", part="nationality")
+            raise field_error(self, "nationality", part="nationality")
         return value["nationality"]
 
 

@@ -6,10 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .base import PartsWidget, refusal
+from .base import PartsWidget, field_error
 
-LONGEST_PART = 100
-LONGEST_PLACE = 200
+MAX_PART_LENGTH = 100
+MAX_PLACE_LENGTH = 200
 
 
 class AddressField(forms.Field):
@@ -38,12 +38,12 @@ class AddressField(forms.Field):
             if not value[part]:
                 raise ValidationError(message, code=part, params={"part": part})
         for part in self.PARTS:
-            if "\x00" in value[part] or len(value[part]) > LONGEST_PART:
-                raise refusal(self, "long", part=part, limit=LONGEST_PART)
+            if "\x00" in value[part] or len(value[part]) > MAX_PART_LENGTH:
+                raise field_error(self, "long", part=part, limit=MAX_PART_LENGTH)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 \-]{2,9}", value["postcode"]):
-            raise refusal(self, "postcode", part="postcode")
+            raise field_error(self, "postcode", part="postcode")
         if value["number"] and not re.fullmatch(r"[0-9]{1,5}[\w ./\-]{0,12}", value["number"]):
-            raise refusal(self, "number", part="number")
+            raise field_error(self, "number", part="number")
         return {part: text for part, text in value.items() if text}
 
 
@@ -67,8 +67,8 @@ class MapPointField(forms.Field):
     def to_python(self, value):
         if not value:
             return None
-        if "\x00" in value["address"] or len(value["address"]) > LONGEST_PLACE:
-            raise refusal(self, "long", part="address", limit=LONGEST_PLACE)
+        if "\x00" in value["address"] or len(value["address"]) > MAX_PLACE_LENGTH:
+            raise field_error(self, "long", part="address", limit=MAX_PLACE_LENGTH)
         found = {"address": value["address"]} if value["address"] else {}
         if value["lat"] or value["lon"]:
             found |= {part: self._degrees(part, value[part]) for part in self.LIMITS}
@@ -76,10 +76,10 @@ class MapPointField(forms.Field):
 
     def _degrees(self, part: str, text: str) -> float:
         if not text:
-            raise refusal(self, "missing", part=part)
+            raise field_error(self, "missing", part=part)
         written = text.replace(",", ".")
         if not re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{1,15})?", written):
-            raise refusal(self, part, part=part)
+            raise field_error(self, part, part=part)
         if abs(float(written)) > self.LIMITS[part]:
-            raise refusal(self, part, part=part)
+            raise field_error(self, part, part=part)
         return round(float(written), self.PLACES)

@@ -12,9 +12,9 @@ from home.validators import LENGTHS, validate_no_control
 
 from .base import MISSING
 
-LONGEST_LINE = 200
-LONGEST_TEXT = 5000
-LONGEST_MATCH = 0.1  # seconds
+MAX_LINE_LENGTH = 200
+MAX_TEXT_LENGTH = 5000
+MATCH_TIMEOUT = 0.1  # seconds
 
 
 class LineField(forms.CharField):
@@ -23,12 +23,12 @@ class LineField(forms.CharField):
     default_error_messages = LENGTHS | {"required": MISSING}
 
     def __init__(self, *, max_length=None, min_length=None, pattern: str = "", **kwargs):
-        super().__init__(max_length=max_length or LONGEST_LINE, min_length=min_length, **kwargs)
+        super().__init__(max_length=max_length or MAX_LINE_LENGTH, min_length=min_length, **kwargs)
         self.pattern = pattern
 
     def clean(self, value):
         value = super().clean(value)
-        if value and self.pattern and not matches(self.pattern, value):
+        if value and self.pattern and not matches_pattern(self.pattern, value):
             raise ValidationError(_("This does not have the form that is expected here."), code="pattern")
         return value
 
@@ -39,7 +39,7 @@ class TextField(forms.CharField):
     default_error_messages = LENGTHS | {"required": MISSING}
 
     def __init__(self, *, max_length=None, min_length=None, **kwargs):
-        super().__init__(max_length=max_length or LONGEST_TEXT, min_length=min_length, **kwargs)
+        super().__init__(max_length=max_length or MAX_TEXT_LENGTH, min_length=min_length, **kwargs)
 
     def to_python(self, value):
         return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
@@ -85,10 +85,10 @@ class PhoneField(LineField):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def matches(pattern: str, value: str) -> bool:
+def matches_pattern(pattern: str, value: str) -> bool:
     """Nobody is shut out by a slip of the editor's: a pattern that is none (the linter refuses it) or that takes
     for ever on what was typed."""
     try:
-        return regex.fullmatch(pattern, value, timeout=LONGEST_MATCH) is not None
+        return regex.fullmatch(pattern, value, timeout=MATCH_TIMEOUT) is not None
     except (regex.error, TimeoutError):
         return True

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import floor, prod
 
-from .conditions import calendar_day, is_empty, number, text
+from .conditions import comparable_text, is_empty, parse_iso_day, parse_number
 
-MOST = 10**15  # larger numbers are a slip of the finger
+MAX_VALUE = 10**15  # larger numbers are a slip of the finger
 PLACES = 4  # after the point, rounded half away from zero
-LONGEST = 2000
+MAX_RESULT_LENGTH = 2000
 
 
-def compute(formula, answers) -> str | None:
+def compute_formula(formula, answers) -> str | None:
     """What ``formula`` makes of ``answers`` (anything with ``get``)."""
     operation = formula.get("operation") if isinstance(formula, dict) else None
     if not isinstance(operation, str) or operation not in OPERATIONS:
@@ -25,7 +25,7 @@ def compute(formula, answers) -> str | None:
     return OPERATIONS[operation](operands(formula, answers), formula.get("separator"))
 
 
-def sources(formula) -> list[str]:
+def formula_sources(formula) -> list[str]:
     """The keys of the questions at the top of the form that a formula looks at, in order."""
     named = formula.get("fields") if isinstance(formula, dict) else None
     return [one.partition(".")[0] for one in named if isinstance(one, str)] if isinstance(named, list) else []
@@ -49,15 +49,15 @@ def operands(formula: dict, answers) -> list:
 # -- Operations ----------------------------------------------------------------------------------------------
 def _concat(values: list, separator) -> str | None:
     separator = separator if isinstance(separator, str) else " "
-    return separator.join(filter(None, map(_words, values)))[:LONGEST] or None
+    return separator.join(filter(None, map(_words, values)))[:MAX_RESULT_LENGTH] or None
 
 
 def _words(answer) -> str:
     if isinstance(answer, dict):
-        return " ".join(filter(None, map(text, answer.values())))
+        return " ".join(filter(None, map(comparable_text, answer.values())))
     if isinstance(answer, list):
-        return ", ".join(filter(None, map(text, answer)))
-    return "" if isinstance(answer, bool) else text(answer)
+        return ", ".join(filter(None, map(comparable_text, answer)))
+    return "" if isinstance(answer, bool) else comparable_text(answer)
 
 
 def _sum(values: list, separator) -> str | None:
@@ -93,18 +93,18 @@ def _size(answer) -> int:
 
 
 def _days(start, end) -> int | None:
-    first, last = calendar_day(start), calendar_day(end)
+    first, last = parse_iso_day(start), parse_iso_day(end)
     return (last - first).days if first and last else None
 
 
 def _exact(answer) -> Fraction | None:
-    found = number(answer)
+    found = parse_number(answer)
     return None if found is None else Fraction(found)
 
 
 def _written(value: Fraction) -> str | None:
     """In no more digits than it needs."""
-    if abs(value) >= MOST:
+    if abs(value) >= MAX_VALUE:
         return None
     whole, part = divmod(floor(abs(value) * 10**PLACES + Fraction(1, 2)), 10**PLACES)
     written = f"{whole}.{part:0{PLACES}}".rstrip("0").rstrip(".")

@@ -16,7 +16,7 @@ from decimal import Decimal
 from math import isfinite
 from unicodedata import normalize
 
-DEEPEST = 20  # conditions inside conditions; deeper ones do not hold, and the linter refuses them
+MAX_DEPTH = 20  # conditions inside conditions; deeper ones do not hold, and the linter refuses them
 BLANK = " \t\n\r\f\v\u00a0\u202f"  # does not count at either end of a text
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -24,7 +24,7 @@ RELATIVE = re.compile(r"([+-])([0-9]{1,5})([dwmy])")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
-def holds(condition, answers, today: date) -> bool:
+def condition_holds(condition, answers, today: date) -> bool:
     """Whether ``condition`` holds for ``answers`` (anything with ``get``: a dict, or a view of one)."""
     return _holds(condition, answers, today, 0)
 
@@ -32,7 +32,7 @@ def holds(condition, answers, today: date) -> bool:
 def _holds(condition, answers, today: date, depth: int) -> bool:
     if condition is None:
         return True
-    if not isinstance(condition, dict) or depth > DEEPEST:
+    if not isinstance(condition, dict) or depth > MAX_DEPTH:
         return False
     for word, judge in (("all", all), ("any", any)):
         if word in condition:
@@ -51,41 +51,41 @@ def _compare(condition: dict, answers, today: date) -> bool:
     return OPERATORS[operator](answers.get(key), value, today)
 
 
-def mentioned(condition) -> list[str]:
+def condition_fields(condition) -> list[str]:
     """The keys of the fields that a condition looks at, in order, each once."""
-    return list(dict.fromkeys(key for row in rows(condition) for key in keys(row)))
+    return list(dict.fromkeys(key for row in comparisons(condition) for key in comparison_fields(row)))
 
 
-def rows(condition, depth: int = 0) -> Iterator[dict]:
+def comparisons(condition, depth: int = 0) -> Iterator[dict]:
     """Every comparison in a condition."""
-    if not isinstance(condition, dict) or depth > DEEPEST:
+    if not isinstance(condition, dict) or depth > MAX_DEPTH:
         return
     for word in ("all", "any"):
         if word in condition:
             for one in condition[word] if isinstance(condition[word], list) else []:
-                yield from rows(one, depth + 1)
+                yield from comparisons(one, depth + 1)
             return
     yield condition
 
 
-def impossible(condition, has_one: Callable[[str], bool], depth: int = 0) -> bool:
+def never_holds(condition, has_one: Callable[[str], bool], depth: int = 0) -> bool:
     """Whether a condition asks for two different answers to a question that has one, and so never holds.
 
     ``has_one`` says of a key whether its answer is one of some. What else cannot hold is not seen.
     """
-    if not isinstance(condition, dict) or depth > DEEPEST:
+    if not isinstance(condition, dict) or depth > MAX_DEPTH:
         return False
     if "all" not in condition:
         parts = condition.get("any")
         return (
             isinstance(parts, list)
             and bool(parts)
-            and all(impossible(one, has_one, depth + 1) for one in parts)
+            and all(never_holds(one, has_one, depth + 1) for one in parts)
         )
     left: dict[str, set[str]] = {}
     for one in _together(condition, depth):
         key, values = one.get("field"), _wanted(one)
-        if impossible(one, has_one, depth + 1):
+        if never_holds(one, has_one, depth + 1):
             return True
         if values is not None and isinstance(key, str) and has_one(key):
             left[key] = left.get(key, values) & values
@@ -94,7 +94,7 @@ def impossible(condition, has_one: Callable[[str], bool], depth: int = 0) -> boo
 
 def _together(condition, depth: int) -> Iterator[dict]:
     """What has to hold at the same time."""
-    if not isinstance(condition, dict) or depth > DEEPEST:
+    if not isinstance(condition, dict) or depth > MAX_DEPTH:
         return
     if "all" not in condition:
         yield condition
@@ -107,13 +107,13 @@ def _wanted(row: dict) -> set[str] | None:
     """The answers with which a comparison holds, as texts; None where they cannot be counted."""
     value = row.get("value")
     if row.get("operator") == "equals" and isinstance(value, str | bool):
-        return {text(value)}
+        return {comparable_text(value)}
     if row.get("operator") == "in" and isinstance(value, list):
-        return {text(one) for one in value}
+        return {comparable_text(one) for one in value}
     return None
 
 
-def keys(row: dict) -> list[str]:
+def comparison_fields(row: dict) -> list[str]:
     """The fields that one comparison looks at: its own, and the one it is compared with."""
     value = row.get("value")
     found = [row.get("field"), value.get("field") if isinstance(value, dict) else None]
@@ -123,10 +123,10 @@ def keys(row: dict) -> list[str]:
 # -- Values --------------------------------------------------------------------------------------------------
 def is_empty(answer) -> bool:
     """Whether nothing was answered. "No" is an answer."""
-    return answer is None or answer in ([], {}) or (isinstance(answer, str) and text(answer) == "")
+    return answer is None or answer in ([], {}) or (isinstance(answer, str) and comparable_text(answer) == "")
 
 
-def text(value) -> str:
+def comparable_text(value) -> str:
     """How a value is written where values are compared: 5, "5" and 5.0 are the same, true and "true" too.
 
     Composed letters (NFC), nothing blank at the ends; empty for what is no text, number or truth.
@@ -138,34 +138,34 @@ def text(value) -> str:
     return normalize("NFC", value).strip(BLANK) if isinstance(value, str) else ""
 
 
-def number(value) -> Decimal | None:
+def parse_number(value) -> Decimal | None:
     """A number, written with digits and at most one point; None for anything else."""
-    found = "" if isinstance(value, bool) else text(value)
+    found = "" if isinstance(value, bool) else comparable_text(value)
     return Decimal(found) if NUMBER.fullmatch(found) else None
 
 
-def day(value, today: date) -> date | None:
+def parse_day(value, today: date) -> date | None:
     """A date, given as YYYY-MM-DD or relative to ``today``; None for anything else."""
-    found = text(value) if isinstance(value, str) else ""
+    found = comparable_text(value) if isinstance(value, str) else ""
     if found == "today":
         return today
     try:
         relative = RELATIVE.fullmatch(found)
-        return _moved(today, *relative.groups()) if relative else calendar_day(found)
+        return _moved(today, *relative.groups()) if relative else parse_iso_day(found)
     except (ValueError, OverflowError):
         return None
 
 
-def calendar_day(value) -> date | None:
+def parse_iso_day(value) -> date | None:
     """A date given as YYYY-MM-DD; None for anything else."""
-    given = DAY.fullmatch(text(value)) if isinstance(value, str) else None
+    given = DAY.fullmatch(comparable_text(value)) if isinstance(value, str) else None
     try:
         return date(*map(int, given.groups())) if given else None
     except ValueError:
         return None
 
 
-def age(born: date, today: date) -> int:
+def years_between(born: date, today: date) -> int:
     """Whole years lived."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
@@ -190,17 +190,17 @@ def _moved(today: date, sign: str, count: str, unit: str) -> date:
 
 def _clock(value) -> str | None:
     """A time of day; as text, two of them are in the order of the day."""
-    found = text(value) if isinstance(value, str) else ""
+    found = comparable_text(value) if isinstance(value, str) else ""
     return found if CLOCK.fullmatch(found) else None
 
 
 def _small(value: str) -> str:
     """In small letters, each by itself: what a whole word becomes depends on the Unicode version."""
-    return "".join(letter.lower() for letter in text(value))
+    return "".join(letter.lower() for letter in comparable_text(value))
 
 
 def _same(left, right, depth: int = 0) -> bool:
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         return False
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(lambda a, b: _same(a, b, depth + 1), left, right))
@@ -208,7 +208,7 @@ def _same(left, right, depth: int = 0) -> bool:
         return left.keys() == right.keys() and all(_same(left[key], right[key], depth + 1) for key in left)
     if isinstance(left, list | dict) or isinstance(right, list | dict):
         return False
-    return text(left) == text(right)
+    return comparable_text(left) == comparable_text(right)
 
 
 # -- Operators -----------------------------------------------------------------------------------------------
@@ -217,16 +217,16 @@ def _is(answer, value, today: date) -> bool:
 
 
 def _in(answer, value, today: date) -> bool:
-    allowed = {text(one) for one in (value if isinstance(value, list) else [value])} - {""}
-    return any(text(one) in allowed for one in (answer if isinstance(answer, list) else [answer]))
+    allowed = {comparable_text(one) for one in (value if isinstance(value, list) else [value])} - {""}
+    return any(comparable_text(one) in allowed for one in (answer if isinstance(answer, list) else [answer]))
 
 
 def _contains(answer, value, today: date) -> bool:
     if isinstance(answer, list):
-        return _in(answer, text(value), today)
-    part = _small(text(value))
+        return _in(answer, comparable_text(value), today)
+    part = _small(comparable_text(value))
     if isinstance(answer, dict):
-        return part != "" and any(_small(text(one)) == part for one in answer.values())
+        return part != "" and any(_small(comparable_text(one)) == part for one in answer.values())
     return isinstance(answer, str) and part != "" and part in _small(answer)
 
 
@@ -234,7 +234,7 @@ def _ordered(accept: Callable[[int], bool]):
     """Compares numbers, dates or times of day; never one with the other."""
 
     def judge(answer, value, today: date) -> bool:
-        for read in (number, lambda one: day(one, today), _clock):
+        for read in (parse_number, lambda one: parse_day(one, today), _clock):
             left, right = read(answer), read(value)
             if left is not None and right is not None:
                 return accept((left > right) - (left < right))
@@ -245,7 +245,7 @@ def _ordered(accept: Callable[[int], bool]):
 
 def _dated(accept: Callable[[date, date], bool]):
     def judge(answer, value, today: date) -> bool:
-        left, right = day(answer, today), day(value, today)
+        left, right = parse_day(answer, today), parse_day(value, today)
         return left is not None and right is not None and accept(left, right)
 
     return judge
@@ -253,8 +253,8 @@ def _dated(accept: Callable[[date, date], bool]):
 
 def _aged(accept: Callable[[Decimal, Decimal], bool]):
     def judge(answer, value, today: date) -> bool:
-        born, years = day(answer, today), number(value)
-        return born is not None and years is not None and accept(Decimal(age(born, today)), years)
+        born, years = parse_day(answer, today), parse_number(value)
+        return born is not None and years is not None and accept(Decimal(years_between(born, today)), years)
 
     return judge
 

@@ -10,11 +10,11 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from ..definition import Definition
-from .conditions import holds, number
+from ..definition import FormDefinition
+from .conditions import condition_holds, parse_number
 from .visibility import relevant_answers
 
-MOST = Decimal(1_000_000)  # of anything; more is a slip of the finger
+MAX_QUANTITY = Decimal(1_000_000)  # of anything; more is a slip of the finger
 
 
 @dataclass(frozen=True)
@@ -39,32 +39,32 @@ class FeeLine:
 
     @property
     def vat_amount(self) -> int:
-        return vat_included(self.total, self.vat)
+        return included_vat(self.total, self.vat)
 
 
-def fees_due(definition: Definition, answers: dict, today: date) -> list[FeeLine]:
+def fees_due(definition: FormDefinition, answers: dict, today: date) -> list[FeeLine]:
     """The lines that apply, in order; none where the request is free."""
     answers = relevant_answers(definition, answers, today)
     lines = []
     for fee in definition.fees:
         quantity = _quantity(answers.get(fee.quantity)) if fee.quantity else Decimal(1)
-        if quantity and holds(fee.condition, answers, today):
-            exempt = fee.exempt is not None and holds(fee.exempt, answers, today)
+        if quantity and condition_holds(fee.condition, answers, today):
+            exempt = fee.exempt is not None and condition_holds(fee.exempt, answers, today)
             total = 0 if exempt else _rounded(Fraction(quantity) * fee.amount)
             lines.append(FeeLine(fee.key, quantity, fee.amount, total, fee.vat, exempt))
     return lines
 
 
-def total(lines: list[FeeLine]) -> int:
+def sum_fees(lines: list[FeeLine]) -> int:
     return sum(line.total for line in lines)
 
 
-def vat_included(total: int, rate: str) -> int:
+def included_vat(total: int, rate: str) -> int:
     """The value-added tax in an amount that includes it at ``rate`` per cent: of 108.10 at 8.1 %, it is 8.10.
 
     Nothing where there is no rate, or none that can be read.
     """
-    share = max(Fraction(number(rate) or 0), Fraction(0))
+    share = max(Fraction(parse_number(rate) or 0), Fraction(0))
     return _rounded(total * share / (100 + share))
 
 
@@ -74,7 +74,7 @@ def _quantity(answer) -> Decimal:
         return Decimal(answer)
     if isinstance(answer, list):
         return Decimal(len(answer))
-    return min(max(number(answer) or Decimal(0), Decimal(0)), MOST)
+    return min(max(parse_number(answer) or Decimal(0), Decimal(0)), MAX_QUANTITY)
 
 
 def _rounded(exact: Fraction) -> int:

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice, product
 
-from ..definition import Definition, Field, Option, Step
-from .computed import compute, sources
-from .conditions import holds, mentioned, text
+from ..definition import FieldDefinition, FormDefinition, OptionDefinition, StepDefinition
+from .computed import compute_formula, formula_sources
+from .conditions import comparable_text, condition_fields, condition_holds
 
-MOST_WAYS = 200
+MAX_PATHS = 200
 COMPUTED = "computed"  # the type of what is not answered, but follows from answers
 
 
-class Shown:
+class VisibleAnswers:
     """Answers as conditions may see them: those that count. Judges each question once.
 
     ``fields`` come with the condition of their step. In a row of a repeating group ``around`` is the rest of
@@ -26,10 +26,10 @@ class Shown:
 
     def __init__(
         self,
-        fields: Iterable[tuple[Field, dict | None]],
+        fields: Iterable[tuple[FieldDefinition, dict | None]],
         answers: dict,
         today: date,
-        around: "Shown | None" = None,
+        around: "VisibleAnswers | None" = None,
     ):
         self._fields = {field.key: (field, condition) for field, condition in fields}
         self._given = answers
@@ -39,7 +39,9 @@ class Shown:
         self._asking: set[str] = set()
 
     @classmethod
-    def of(cls, definition: Definition, answers: dict, today: date, at: Step | None = None) -> "Shown":
+    def of(
+        cls, definition: FormDefinition, answers: dict, today: date, at: StepDefinition | None = None
+    ) -> "VisibleAnswers":
         """The whole form. Whoever fills in the step ``at`` is there: its own condition is not asked again."""
         here = at.key if at else None
         return cls(
@@ -74,7 +76,7 @@ class Shown:
             one = waiting[-1]
             if one not in self._asking and one not in self._known:
                 self._asking.add(one)
-                waiting += [need for need in needs(*self._fields[one]) if self._is_open(need)]
+                waiting += [need for need in field_dependencies(*self._fields[one]) if self._is_open(need)]
             if waiting[-1] == one:
                 self._settle(waiting.pop())
         return self._known[key][0]
@@ -85,11 +87,11 @@ class Shown:
             self._asking.discard(key)
 
     def holds(self, condition) -> bool:
-        return condition is None or holds(condition, self, self._today)
+        return condition is None or condition_holds(condition, self, self._today)
 
-    def row(self, group: Field, answers: dict) -> "Shown":
+    def row(self, group: FieldDefinition, answers: dict) -> "VisibleAnswers":
         """One row of a repeating group."""
-        return Shown(((field, None) for field in group.fields), answers, self._today, around=self)
+        return VisibleAnswers(((field, None) for field in group.fields), answers, self._today, around=self)
 
     def _is_own(self, key: str) -> bool:
         return key in self._given or (key in self._fields and self._fields[key][0].type == COMPUTED)
@@ -97,43 +99,43 @@ class Shown:
     def _is_open(self, key: str) -> bool:
         return key in self._fields and key not in self._known and key not in self._asking
 
-    def _judge(self, field: Field, step_condition) -> tuple[bool, object]:
+    def _judge(self, field: FieldDefinition, step_condition) -> tuple[bool, object]:
         if self.holds(step_condition) and self.holds(field.condition):
             return True, self._counting(field, self._given.get(field.key))
         return False, None
 
-    def _counting(self, field: Field, answer):
+    def _counting(self, field: FieldDefinition, answer):
         """The answer without options that are not offered, and of a group the rows without what is hidden."""
         if field.type == COMPUTED:
-            return compute(field.settings.get("formula"), self)
+            return compute_formula(field.settings.get("formula"), self)
         if field.fields:
             rows = answer if isinstance(answer, list) else []
             return [self.row(field, row).counted() for row in rows if isinstance(row, dict)] or None
-        shut = {text(option.value) for option in field.options if not self.holds(option.condition)}
+        shut = {comparable_text(option.value) for option in field.options if not self.holds(option.condition)}
         if not shut:
             return answer
         if isinstance(answer, list):
-            return [one for one in answer if text(one) not in shut]
-        return None if text(answer) in shut else answer
+            return [one for one in answer if comparable_text(one) not in shut]
+        return None if comparable_text(answer) in shut else answer
 
 
-def needs(field: Field, step_condition) -> Iterator[str]:
+def field_dependencies(field: FieldDefinition, step_condition) -> Iterator[str]:
     """The questions to judge before this one: those that decide whether it is shown, and what of its answer counts."""
     for condition in (step_condition, field.condition, *(option.condition for option in field.options)):
         if condition is not None:
-            yield from mentioned(condition)
+            yield from condition_fields(condition)
     if field.type == COMPUTED:
-        yield from sources(field.settings.get("formula"))
+        yield from formula_sources(field.settings.get("formula"))
     for one in field.fields:
-        yield from needs(one, None)
+        yield from field_dependencies(one, None)
 
 
-def visible_steps(definition: Definition, answers: dict, today: date) -> list[Step]:
+def visible_steps(definition: FormDefinition, answers: dict, today: date) -> list[StepDefinition]:
     """The steps that these answers lead through: those whose condition holds and that show something."""
-    return steps_shown(definition, Shown.of(definition, answers, today))
+    return shown_steps(definition, VisibleAnswers.of(definition, answers, today))
 
 
-def steps_shown(definition: Definition, shown: Shown) -> list[Step]:
+def shown_steps(definition: FormDefinition, shown: VisibleAnswers) -> list[StepDefinition]:
     """The steps that are passed where so much is shown."""
     return [
         step
@@ -142,45 +144,45 @@ def steps_shown(definition: Definition, shown: Shown) -> list[Step]:
     ]
 
 
-def step_counts(definition: Definition, today: date) -> tuple[int, int]:
+def min_and_max_steps(definition: FormDefinition, today: date) -> tuple[int, int]:
     """Through how few and how many steps a form may lead, by the choices on which its steps depend.
 
-    Of more ways than ``MOST_WAYS`` the first are looked at. Other answers, as dates, count as not given.
+    Of more ways than ``MAX_PATHS`` the first are looked at. Other answers, as dates, count as not given.
     """
-    asked = dict.fromkeys(key for step in definition.steps for key in mentioned(step.condition))
+    asked = dict.fromkeys(key for step in definition.steps for key in condition_fields(step.condition))
     choices = [
         list(product([key], _chosen(definition.fields[key]))) for key in asked if key in definition.fields
     ]
-    ways = islice(product(*filter(None, choices)), MOST_WAYS)
+    ways = islice(product(*filter(None, choices)), MAX_PATHS)
     counts = [len(visible_steps(definition, dict(way), today)) for way in ways]
     return min(counts), max(counts)
 
 
-def _chosen(field: Field) -> list:
+def _chosen(field: FieldDefinition) -> list:
     """What may be answered to a question with one answer of some."""
     if field.type == "yes_no":
         return [True, False]
     return [option.value for option in field.options] if field.type == "choice" else []
 
 
-def looks_at(step: Step) -> list[str]:
+def step_dependencies(step: StepDefinition) -> list[str]:
     """The questions, of this step or of others, whose answers decide what it asks and whether its checks hold."""
-    found = [key for field in step.fields for key in needs(field, None)]
-    found += [key for check in step.checks for key in mentioned(check.condition)]
+    found = [key for field in step.fields for key in field_dependencies(field, None)]
+    found += [key for check in step.checks for key in condition_fields(check.condition)]
     return list(dict.fromkeys(found))
 
 
-def visible_fields(step: Step, answers: dict, today: date) -> list[Field]:
+def visible_fields(step: StepDefinition, answers: dict, today: date) -> list[FieldDefinition]:
     """The questions and texts of a step that are shown. ``answers`` of other steps are taken as relevant."""
-    shown = Shown(((field, None) for field in step.fields), answers, today)
+    shown = VisibleAnswers(((field, None) for field in step.fields), answers, today)
     return [field for field in step.fields if shown.shows(field.key)]
 
 
-def visible_options(field: Field, answers, today: date) -> list[Option]:
+def visible_options(field: FieldDefinition, answers, today: date) -> list[OptionDefinition]:
     """The options that may be chosen."""
-    return [option for option in field.options if holds(option.condition, answers, today)]
+    return [option for option in field.options if condition_holds(option.condition, answers, today)]
 
 
-def relevant_answers(definition: Definition, answers: dict, today: date) -> dict:
+def relevant_answers(definition: FormDefinition, answers: dict, today: date) -> dict:
     """The answers that count, in the form's order, and nothing else."""
-    return Shown.of(definition, answers, today).counted()
+    return VisibleAnswers.of(definition, answers, today).counted()

@@ -2,8 +2,8 @@
 
 from django import template
 
-from .. import bill
+from .. import fee_breakdown
 
 register = template.Library()
-register.filter("deposit", bill.deposit)
-register.filter("cancellation", bill.cancellation_in_words)
+register.filter("deposit", fee_breakdown.deposit)
+register.filter("cancellation", fee_breakdown.cancellation_in_words)

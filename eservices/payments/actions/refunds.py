@@ -7,54 +7,56 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eservices.cases import actors, trace
+from eservices.cases import actors, audit_log
 from eservices.cases.actors import SYSTEM
 
 from .. import emails, ledger, tasks
-from ..models import Allocation, JournalRow, Refund, SetAside
-from ..providers import REFUND_DONE, REFUND_FAILED, RefundAnswer, asks, words_of
-from ..states import REFUNDS, allowed
-from .locking import Impossible, charge_locked
+from ..models import Allocation, JournalRow, Refund, UnallocatedPayment
+from ..providers import REFUND_DONE, REFUND_FAILED, RefundStatus, can_be_polled, error_text
+from ..states import REFUNDS, is_allowed
+from .locking import PaymentActionRefused, lock_charge
 
 AGAIN = timedelta(minutes=5)
 
 
 @transaction.atomic
-def ask(*, actor, allocation: Allocation, amount: int, reason: str, told: bool = False) -> Refund:
+def request_refund(*, actor, allocation: Allocation, amount: int, reason: str, told: bool = False) -> Refund:
     """Pays back what a charge got, or a part of it: never more than is left of the payment.
 
     ``told``: another letter says so, with how much.
     """
-    charge_locked(allocation.charge_id)
+    lock_charge(allocation.charge_id)
     allocation = Allocation.objects.select_related("payment").get(pk=allocation.pk)
     _refuse_too_much(allocation, amount)
     refund = _begin(actor, allocation.payment, amount, reason, allocation=allocation, told=told)
-    trace.record(allocation.charge.case, "refund_asked", actor, amount=amount, reason=refund.reason)
+    audit_log.record_event(allocation.charge.case, "refund_asked", actor, amount=amount, reason=refund.reason)
     return refund
 
 
 @transaction.atomic
-def ask_for_set_aside(*, actor, kept: SetAside, reason: str) -> Refund:
+def refund_unallocated(*, actor, kept: UnallocatedPayment, reason: str) -> Refund:
     """Pays back what was set aside, wholly."""
-    kept = SetAside.objects.select_for_update(of=("self",)).get(pk=kept.pk)
+    kept = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=kept.pk)
     if kept.outcome:
-        raise Impossible(_("Somebody settled this already."))
+        raise PaymentActionRefused(_("Somebody settled this already."))
     if kept.payment is None:
-        raise Impossible(_("Nobody knows where it came from: book it elsewhere, and transfer it by hand."))
-    kept.outcome, kept.note, kept.resolved_by = SetAside.Outcome.REFUNDED, reason, actor
+        raise PaymentActionRefused(
+            _("Nobody knows where it came from: book it elsewhere, and transfer it by hand.")
+        )
+    kept.outcome, kept.note, kept.resolved_by = UnallocatedPayment.Outcome.REFUNDED, reason, actor
     kept.save(update_fields=["outcome", "note", "resolved_by"])
     return _begin(actor, kept.payment, kept.amount, reason, set_aside=kept, currency=kept.currency)
 
 
 @transaction.atomic
-def keep(*, actor=SYSTEM, refund: Refund, answer: RefundAnswer) -> Refund:
+def save_refund_answer(*, actor=SYSTEM, refund: Refund, answer: RefundStatus) -> Refund:
     """Keeps how the refund stands at the provider; done once, it is booked once.
 
     What was told as it was asked for is told again only where a person pays it back, which may be days later.
     """
-    refund = locked(refund)
+    refund = lock_refund(refund)
     action = {REFUND_DONE: "finish", REFUND_FAILED: "fail"}.get(answer.state, "wait")
-    if not allowed(REFUNDS, action, refund.state):
+    if not is_allowed(REFUNDS, action, refund.state):
         return refund
     refund.state = REFUNDS[action][1]
     refund.external_id = answer.external_id or refund.external_id
@@ -67,57 +69,59 @@ def keep(*, actor=SYSTEM, refund: Refund, answer: RefundAnswer) -> Refund:
 
 
 @transaction.atomic
-def finish_by_hand(*, actor, refund: Refund) -> Refund:
+def complete_by_hand(*, actor, refund: Refund) -> Refund:
     """Somebody transferred the money from the bank, since the provider could not."""
-    refund = locked(refund)
+    refund = lock_refund(refund)
     if refund.state == REFUND_DONE or refund.due_at:
-        raise Impossible(_("This refund is under way or done already."))
+        raise PaymentActionRefused(_("This refund is under way or done already."))
     if refund.allocation and refund.state == REFUND_FAILED:  # it may have been paid back another way since
         _refuse_too_much(refund.allocation, refund.amount)
-    refund.account, refund.state, refund.fault = ledger.accounts().bank, REFUND_DONE, ""
+    refund.account, refund.state, refund.fault = ledger.ledger_accounts().bank, REFUND_DONE, ""
     _book(refund, actor)
     refund.save()
     return refund
 
 
-def note_fault(refund: Refund, fault: Exception) -> None:
+def record_refund_error(refund: Refund, fault: Exception) -> None:
     """The provider could not be asked: asked again later."""
     Refund.objects.filter(pk=refund.pk, due_at__isnull=False).update(
-        fault=words_of(fault), due_at=timezone.now() + AGAIN
+        fault=error_text(fault), due_at=timezone.now() + AGAIN
     )
 
 
 def _refuse_too_much(allocation: Allocation, amount: int) -> None:
     if amount <= 0:
-        raise Impossible(_("Write an amount above zero."))
+        raise PaymentActionRefused(_("Write an amount above zero."))
     if amount > allocation.refundable:
         left = f"{allocation.charge.currency} {allocation.refundable / 100:.2f}"
-        raise Impossible(_("At most %(left)s can be refunded.") % {"left": left})
+        raise PaymentActionRefused(_("At most %(left)s can be refunded.") % {"left": left})
 
 
 def _begin(actor, payment, amount: int, reason: str, *, currency="", **of) -> Refund:
     reason = reason.strip()[:255]
     if not reason:
-        raise Impossible(_("Write why it is paid back."))
+        raise PaymentActionRefused(_("Write why it is paid back."))
     refund = Refund.objects.create(
         payment=payment,
         amount=amount,
         currency=currency or payment.currency,
         reason=reason,
         account=payment.account,
-        by=actors.user(actor),
+        by=actors.user_of(actor),
         due_at=timezone.now(),
         **of,
     )
-    carry = tasks.refund.enqueue if asks(payment) else tasks.refund.call  # a person waits to pay it back
+    carry = (
+        tasks.run_refund.enqueue if can_be_polled(payment) else tasks.run_refund.call
+    )  # a person waits to pay it back
     transaction.on_commit(partial(carry, str(refund.pk)), robust=True)
     return refund
 
 
-def locked(refund: Refund) -> Refund:
+def lock_refund(refund: Refund) -> Refund:
     """A refund, and the charge and case that it is of."""
     charge = Allocation.objects.filter(refunds=refund.pk).values_list("charge", flat=True).first()
-    held = charge_locked(charge) if charge else None
+    held = lock_charge(charge) if charge else None
     refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund.pk)
     if held:
         refund.allocation.charge = held
@@ -136,13 +140,13 @@ def _book(refund: Refund, actor, *, tell: bool = True) -> None:
         )
         charge.refunded += refund.amount
         charge.save(update_fields=["refunded"])
-        trace.record(charge.case, "refunded", actor, amount=refund.amount, reason=refund.reason)
+        audit_log.record_event(charge.case, "refunded", actor, amount=refund.amount, reason=refund.reason)
         if tell:
-            emails.refunded(charge, refund)
+            emails.send_refund_notice(charge, refund)
         return
-    ledger.post(
+    ledger.post_entry(
         JournalRow.Kind.REFUND,
-        debit=ledger.accounts().aside,
+        debit=ledger.ledger_accounts().aside,
         credit=refund.account,
         amount=refund.amount,
         currency=refund.currency,
@@ -150,4 +154,4 @@ def _book(refund: Refund, actor, *, tell: bool = True) -> None:
         set_aside=refund.set_aside,
         **about,
     )
-    SetAside.objects.filter(pk=refund.set_aside_id).update(resolved_at=timezone.now())
+    UnallocatedPayment.objects.filter(pk=refund.set_aside_id).update(resolved_at=timezone.now())

@@ -1,13 +1,13 @@
 """What is due, how it was paid, and where the money is."""
 
-from ..contrib.counter.models import Till
-from ..contrib.demo.models import DemoPayment
-from ..contrib.qrbill.models import AccountChange, BankEntry, BankFile
+from .bank_files import AccountChange, BankEntry, BankFile
 from .charges import Basket, Charge
-from .journal import Closing, JournalRow, Payout
-from .payments import Allocation, Payment, Refund, SetAside
-from .schedule import FeeEntry, FeePrice
+from .demo_payments import DemoPayment
+from .fee_schedule import FeePrice, FeeScheduleEntry
+from .journal import DayClosing, JournalRow, Payout
+from .payments import Allocation, Payment, Refund, UnallocatedPayment
 from .settings import PaymentSettings
+from .tills import Till
 
 __all__ = [
     "AccountChange",
@@ -16,15 +16,15 @@ __all__ = [
     "BankFile",
     "Basket",
     "Charge",
-    "Closing",
+    "DayClosing",
     "DemoPayment",
-    "FeeEntry",
     "FeePrice",
+    "FeeScheduleEntry",
     "JournalRow",
     "Payment",
     "PaymentSettings",
     "Payout",
     "Refund",
-    "SetAside",
     "Till",
+    "UnallocatedPayment",
 ]

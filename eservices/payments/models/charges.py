@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case, CaseStage
-from eservices.cases.states import State
-from home.secrets import new_secret
+from eservices.cases.states import CaseState
+from home.web.secret_links import new_secret
 
 from ..amounts import AmountField
 from ..states import CHARGES, ChargeState
@@ -22,7 +22,7 @@ class ChargeQuerySet(models.QuerySet):
 
     def payable(self):
         """What can be paid now: open, on a case that goes on."""
-        return self.real().filter(state=ChargeState.OPEN).exclude(case__state=State.CLOSED)
+        return self.real().filter(state=ChargeState.OPEN).exclude(case__state=CaseState.CLOSED)
 
     def due(self, now):
         """What has to be reminded, expired or given up by ``now``."""
@@ -30,7 +30,7 @@ class ChargeQuerySet(models.QuerySet):
 
     def stale(self):
         """Still open, though their case ended otherwise."""
-        return self.filter(state__in=[ChargeState.OPEN, ChargeState.EXPIRED], case__state=State.CLOSED)
+        return self.filter(state__in=[ChargeState.OPEN, ChargeState.EXPIRED], case__state=CaseState.CLOSED)
 
 
 class Charge(models.Model):

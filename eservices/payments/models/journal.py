@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from ..amounts import AmountField
 from .charges import Charge
-from .payments import Payment, Refund, SetAside
+from .payments import Payment, Refund, UnallocatedPayment
 
 
 class AppendOnly(models.Model):
@@ -84,7 +84,9 @@ class JournalRow(AppendOnly):
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, null=True, related_name="journal")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="journal")
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, related_name="journal")
-    set_aside = models.ForeignKey(SetAside, on_delete=models.PROTECT, null=True, related_name="journal")
+    set_aside = models.ForeignKey(
+        UnallocatedPayment, on_delete=models.PROTECT, null=True, related_name="journal"
+    )
     payout = models.ForeignKey(Payout, on_delete=models.PROTECT, null=True, related_name="journal")
 
     class Meta:
@@ -100,7 +102,7 @@ class JournalRow(AppendOnly):
         return f"{self.number} {self.debit} / {self.credit} {self.amount / 100:.2f}"
 
 
-class Closing(AppendOnly):
+class DayClosing(AppendOnly):
     """A day of the journal that nothing is added to any more. ``digest`` binds its rows and the day before."""
 
     day = models.DateField(_("day"), unique=True)

@@ -126,7 +126,7 @@ class Allocation(models.Model):
         return self.amount - (given or 0)
 
 
-class SetAside(models.Model):
+class UnallocatedPayment(models.Model):
     """Money that arrived and that no charge takes by itself: a person says what becomes of it."""
 
     class Why(models.TextChoices):
@@ -182,7 +182,7 @@ class Refund(models.Model):
         Allocation, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
     )
     set_aside = models.OneToOneField(
-        SetAside, on_delete=models.PROTECT, null=True, blank=True, related_name="refund"
+        UnallocatedPayment, on_delete=models.PROTECT, null=True, blank=True, related_name="refund"
     )
     amount = AmountField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)

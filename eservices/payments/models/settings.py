@@ -7,7 +7,7 @@ from stdnum import iban
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from .schedule import ACCOUNT
+from .fee_schedule import ACCOUNT
 
 NO_QR_IBAN = _("This is no QR-IBAN: its bank number lies between 30000 and 31999.")
 

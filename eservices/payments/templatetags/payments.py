@@ -4,7 +4,7 @@ from django import template
 
 from .. import access
 from ..models import Charge
-from ..providers import asks, label_of
+from ..providers import can_be_polled, provider_label
 
 register = template.Library()
 
@@ -15,4 +15,4 @@ def last_attempt(charge: Charge) -> dict | None:
     payment = access.last_attempt(charge)
     if payment is None:
         return None
-    return {"payment": payment, "provider": label_of(payment.provider), "asks": asks(payment)}
+    return {"payment": payment, "provider": provider_label(payment.provider), "asks": can_be_polled(payment)}

@@ -1,27 +1,35 @@
 """Every write on what the register was asked. The register itself is asked outside any transaction."""
 
-from .checks import PATIENCE, ask_again, begin_check, check, decide, erase, run_again
-from .codes import CannotAsk, WrongCode, post_code, request_code, type_code
-from .entries import expect_entry, forget_person, refresh_entry
+from .posted_codes import CodeRequestRefused, WrongCode, confirm_code, post_code, request_code
+from .register_checks import (
+    MAX_OUTAGE_WAIT,
+    create_check,
+    decide_check,
+    erase_checks,
+    repeat_check,
+    run_again,
+    run_check,
+)
+from .resident_records import erase_person, refresh_record, schedule_record_lookup
 from .screening import begin_screening, screen, screen_same_person
 
 __all__ = [
-    "PATIENCE",
-    "CannotAsk",
+    "MAX_OUTAGE_WAIT",
+    "CodeRequestRefused",
     "WrongCode",
-    "ask_again",
-    "begin_check",
     "begin_screening",
-    "check",
-    "decide",
-    "erase",
-    "expect_entry",
-    "forget_person",
+    "confirm_code",
+    "create_check",
+    "decide_check",
+    "erase_checks",
+    "erase_person",
     "post_code",
-    "refresh_entry",
+    "refresh_record",
+    "repeat_check",
     "request_code",
     "run_again",
+    "run_check",
+    "schedule_record_lookup",
     "screen",
     "screen_same_person",
-    "type_code",
 ]

@@ -9,71 +9,76 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from .. import comparing
-from ..comparing import Finding, Found
-from ..people import Declared, Person
-from ..registers import Away, Register
+from .. import comparison
+from ..comparison import Match, MatchResult
+from ..persons import DeclaredPerson, RegisterPerson
+from ..population_register import PopulationRegister, RegisterUnavailable
 
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=2)  # longer than any answer takes; afterwards the worker is taken for dead
 MOST_SEARCHED = 8  # people outside the household who are searched for one request: a search takes seconds
-PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 120, 300, 600))
+RETRY_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 120, 300, 600))
 
 
-def ask(asked: Callable[[], Register], said: Declared, required: list[str]) -> Finding:
-    """What ``asked`` says of somebody, compared with what they say; ``Away`` where it says nothing of use."""
+def ask_and_compare(
+    asked: Callable[[], PopulationRegister], said: DeclaredPerson, required: list[str]
+) -> Match:
+    """Compare a declared person with the register ``asked``. Raise ``RegisterUnavailable`` if it is no use."""
     return ask_with_others(asked, said, required, ())[0]
 
 
-def candidates(asked: Callable[[], Register], said: Declared) -> list[Person]:
-    """Return whoever might be the person declared; raise ``Away`` if the register says nothing of use."""
+def candidates(asked: Callable[[], PopulationRegister], said: DeclaredPerson) -> list[RegisterPerson]:
+    """Return the persons who may be the declared one. Raise ``RegisterUnavailable`` without a usable answer."""
     return _useful(lambda: list(asked().find(said)))
 
 
 def _useful[Answer](ask: Callable[[], Answer]) -> Answer:
-    """Return what the register answers; raise ``Away`` if that is of no use."""
+    """Return what the register answers; raise ``RegisterUnavailable`` if that is of no use."""
     try:
         return ask()
-    except Away:
+    except RegisterUnavailable:
         raise
     except Exception as fault:
         logger.exception("The register could not be asked")
-        raise Away(f"{type(fault).__name__}: {fault}"[:500]) from fault
+        raise RegisterUnavailable(f"{type(fault).__name__}: {fault}"[:500]) from fault
 
 
 def ask_with_others(
-    asked: Callable[[], Register], said: Declared, required: list[str], others: Sequence[Declared]
-) -> tuple[Finding, list[Finding]]:
-    """Compare the applicant and the ``others`` they name with the register. Raise ``Away`` if it is of no use."""
+    asked: Callable[[], PopulationRegister],
+    said: DeclaredPerson,
+    required: list[str],
+    others: Sequence[DeclaredPerson],
+) -> tuple[Match, list[Match]]:
+    """Compare the applicant and the ``others`` with the register. Raise ``RegisterUnavailable`` if it is no use."""
 
-    def compare() -> tuple[Finding, list[Finding]]:
+    def compare() -> tuple[Match, list[Match]]:
         register = asked()
-        finding = comparing.find(said, register.find(said), required)
+        finding = comparison.find_match(said, register.find(said), required)
         return finding, _find_others(register, said, finding, others)
 
     return _useful(compare)
 
 
 def _find_others(
-    register: Register, said: Declared, finding: Finding, others: Sequence[Declared]
-) -> list[Finding]:
+    register: PopulationRegister, said: DeclaredPerson, finding: Match, others: Sequence[DeclaredPerson]
+) -> list[Match]:
     """Find each of ``others`` in the household of the applicant; else show who comes near, for an agent."""
     if not others:
         return []
-    applicant = finding.people[0] if finding.outcome == Found.MATCH else None
+    applicant = finding.people[0] if finding.outcome == MatchResult.MATCH else None
     home = register.household(applicant.key) if applicant else []
     address = applicant.address if applicant else said.address
     today, found = timezone.localdate(), []
     for place, other in enumerate(others):
-        at_home = comparing.find_at_home(other, home, [], address, today)
-        if at_home.outcome != Found.MATCH and place < MOST_SEARCHED:
-            at_home = comparing.find_at_home(other, home, register.find(other), address, today)
+        at_home = comparison.find_at_home(other, home, [], address, today)
+        if at_home.outcome != MatchResult.MATCH and place < MOST_SEARCHED:
+            at_home = comparison.find_at_home(other, home, register.find(other), address, today)
         found.append(at_home)
     return found
 
 
-def claim(rows, pk):
+def claim_row(rows, pk):
     """The row, ours alone for a while; None where it is not due or another worker is at it."""
     now = timezone.now()
     if not rows.filter(pk=pk, due_at__lte=now).update(due_at=now + CLAIM, attempts=F("attempts") + 1):
@@ -87,11 +92,11 @@ def claim_on(rows) -> datetime | None:
     return until if rows.update(due_at=until) else None
 
 
-def pause(attempts: int) -> timedelta:
+def retry_pause(attempts: int) -> timedelta:
     """How long to wait after so many attempts."""
-    return PAUSES[min(attempts, len(PAUSES)) - 1]
+    return RETRY_PAUSES[min(attempts, len(RETRY_PAUSES)) - 1]
 
 
-def wake_worker(task, row) -> None:
+def enqueue_for_row(task, row) -> None:
     """A worker is woken for the row now; if that is lost, by the sweep."""
     transaction.on_commit(partial(task.enqueue, row.pk), robust=True)

@@ -3,20 +3,20 @@
 from django.db import transaction
 from django.utils import timezone
 
-from eservices.accounts.names import is_called
+from eservices.accounts.person_names import is_same_name
 from eservices.cases import actions as cases
-from eservices.cases import protection
 from eservices.cases.access import of_same_contact
 from eservices.cases.actors import SYSTEM, Actor
 from eservices.cases.models import Case
+from eservices.cases.workflow import protected_addresses
 
 from .. import tasks
 from ..models import Screening
-from ..named import people_named
-from ..people import Declared, Person
+from ..named_persons import people_named
+from ..persons import DeclaredPerson, RegisterPerson
+from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
 from ..protection import is_to_be_asked
-from ..registers import Absent, Away, register
-from .base import candidates, claim, claim_on, pause, wake_worker
+from .base import candidates, claim_on, claim_row, enqueue_for_row, retry_pause
 
 
 @transaction.atomic
@@ -36,17 +36,17 @@ def screen(screening_id) -> None:
 
     Safe to call at any time, any number of times. Until the register has answered about all, the case stays as it is.
     """
-    screening = claim(Screening.objects, screening_id)
+    screening = claim_row(Screening.objects, screening_id)
     if screening is None:
         return
     try:
-        protected = protection.is_of_protected_person(screening.case) or any(
+        protected = protected_addresses.is_of_protected_person(screening.case) or any(
             _is_protected(one) for one in people_named(screening.case) if _goes_on(screening)
         )
-    except Absent:
+    except NoRegisterConfigured:
         _keep(screening, protected=False)  # there is no register any more: nobody can know
-    except Away as fault:
-        due_at = timezone.now() + pause(screening.attempts)
+    except RegisterUnavailable as fault:
+        due_at = timezone.now() + retry_pause(screening.attempts)
         _still(screening).update(fault=str(fault), due_at=due_at)
     else:
         _keep(screening, protected=protected)
@@ -59,7 +59,7 @@ def screen_same_person(*, actor: Actor, case: Case) -> None:
     Their rows are only marked here, so that no lock of a case waits for another.
     """
     others = of_same_contact(case).filter(protected=False).exclude(events__kind="unprotected")
-    for pk in list(others.values_list("pk", flat=True)[: protection.MOST]):
+    for pk in list(others.values_list("pk", flat=True)[: protected_addresses.MOST]):
         _ask_anew(pk)
 
 
@@ -67,7 +67,7 @@ def _ask_anew(case_id) -> Screening:
     screening, _new = Screening.objects.update_or_create(
         case_id=case_id, defaults={"due_at": timezone.now(), "fault": ""}
     )
-    wake_worker(tasks.screen, screening)
+    enqueue_for_row(tasks.screen, screening)
     return screening
 
 
@@ -78,19 +78,19 @@ def _goes_on(screening: Screening) -> bool:
     return until is not None
 
 
-def _is_protected(said: Declared) -> bool:
+def _is_protected(said: DeclaredPerson) -> bool:
     """Return whether somebody protected may be the person declared. Where no date of birth is known, the name tells."""
-    return any(one.protected and _may_be(said, one) for one in candidates(register, said))
+    return any(one.protected and _may_be(said, one) for one in candidates(configured_register, said))
 
 
-def _may_be(said: Declared, person: Person) -> bool:
+def _may_be(said: DeclaredPerson, person: RegisterPerson) -> bool:
     same_day = said.birth_date is None or said.birth_date == person.birth_date
-    return same_day and is_called(said.name, person.given_names, person.family_name)
+    return same_day and is_same_name(said.name, person.given_names, person.family_name)
 
 
 @transaction.atomic
 def _keep(screening: Screening, *, protected: bool) -> None:
-    case = cases.locked(screening.case_id)
+    case = cases.lock_case(screening.case_id)
     if _still(screening).update(answered_at=timezone.now(), due_at=None, fault=""):
         cases.settle_screening(case=case, protected=protected)
 

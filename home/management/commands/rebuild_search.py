@@ -2,11 +2,11 @@
 
 from django.core.management.base import BaseCommand
 
-from home import search
+from ...search import index
 
 
 class Command(BaseCommand):
     help = __doc__
 
     def handle(self, **options):
-        self.stdout.write(f"Search finds {search.rebuild()} pages.")
+        self.stdout.write(f"Search finds {index.rebuild_index()} pages.")

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from home.background import sweeps
-from home.garbage import keep_what_is_loaded
+from ...runtime.gc_tuning import freeze_loaded_objects
+from ...scheduling.periodic import periodic_jobs
 
 logger = logging.getLogger(__name__)
 
@@ -24,18 +24,18 @@ class Command(BaseCommand):
 
     def handle(self, *, once: bool, **options):
         if once:
-            sweep()
+            run_due_jobs()
             return
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        keep_what_is_loaded()
+        freeze_loaded_objects()
         while not stopped.is_set():
-            sweep()
+            run_due_jobs()
             stopped.wait(INTERVAL)
 
 
-def sweep() -> None:
+def run_due_jobs() -> None:
     """Runs every sweep; one that fails is logged and holds up no other. Without a database all would: none is run."""
     now = timezone.now()
     close_old_connections()
@@ -44,7 +44,7 @@ def sweep() -> None:
     except (OperationalError, InterfaceError) as fault:
         logger.warning("The database does not answer; looking again in %s seconds: %s", INTERVAL, fault)
         return
-    for key, look in sweeps.items():
+    for key, look in periodic_jobs.items():
         close_old_connections()
         try:
             look(now)

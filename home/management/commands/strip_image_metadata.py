@@ -5,8 +5,8 @@ from django.db import transaction
 from wagtail.images import get_image_model
 from wagtail.users.models import UserProfile
 
-from home.images.metadata import strip, strip_portrait
-from home.sandbox.files import CannotOpen
+from ...images.metadata import strip, strip_portrait
+from ...untrusted_files.inspection import CannotOpen
 
 
 class Command(BaseCommand):

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker, validate_worker_id
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
-from home.garbage import keep_what_is_loaded
-from home.tasks import prune
+from ...runtime.gc_tuning import freeze_loaded_objects
+from ...tasks import prune_task_results
 
 logger = logging.getLogger(__name__)
 
-MOST_DEATHS = 5
+MAX_DEATHS = 5
 
 
 class Command(BaseCommand):
@@ -37,11 +37,11 @@ class Command(BaseCommand):
             worker_id=name,
         )
         worker.configure_signals()
-        keep_what_is_loaded()
+        freeze_loaded_objects()
         while worker.running:
             try:
                 put_back(name)
-                prune()
+                prune_task_results()
                 worker.run()
                 return
             except (OperationalError, InterfaceError) as fault:
@@ -55,7 +55,7 @@ def put_back(name: str) -> int:
     and again; says how many."""
     running = DBTaskResult.objects.running().only("pk", "worker_ids")
     left = [result for result in running if result.worker_ids[-1:] == [name]]
-    deadly = [result.pk for result in left if len(result.worker_ids) >= MOST_DEATHS]
+    deadly = [result.pk for result in left if len(result.worker_ids) >= MAX_DEATHS]
     mine = DBTaskResult.objects.filter(pk__in=[result.pk for result in left], status=TaskResultStatus.RUNNING)
     mine.filter(pk__in=deadly).update(status=TaskResultStatus.FAILED, finished_at=timezone.now())
     return mine.exclude(pk__in=deadly).update(status=TaskResultStatus.READY, started_at=None)

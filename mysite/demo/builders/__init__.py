@@ -15,64 +15,64 @@ from wagtail.signal_handlers import (
     reference_index_auto_update_disabled,
 )
 
-from home.search import learn_how_much_there_is
+from home.search.index import analyze_index_tables
 
-from . import (
-    alerts,
+from .context import DemoContext
+from .eservices import (
+    agent_work,
     bookings,
-    campaigns,
-    channels,
-    commune,
-    council,
-    desk_work,
-    directory,
-    editing,
-    fees,
-    finding,
+    cases,
+    deliveries,
+    fee_schedule,
     identities,
-    images,
-    model_letters,
-    notices,
-    outbox,
-    participation,
-    readers,
-    reports,
-    requests,
+    letter_templates,
+    problem_reports,
+    reference_tables,
     retention,
     services,
-    site,
-    stories,
-    tables,
-    together,
 )
-from .world import World
+from .home import alerts, bundles, commune, images, page_tree, search
+from .news import channels, council, directory, editorial, news_and_events, official_notices, participation
+from .newsletter import campaigns, subscribers
 
 AT_ONCE = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
 BY_HAND = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
 # What is built, in order. Pages are indexed at once; the past is played by hand, without a worker.
-PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
+PARTS: list[tuple[str, list[Callable[[DemoContext], None]], dict]] = [
     ("the commune, its teams and people", [commune.build], AT_ONCE),
-    ("pictures", [images.build, commune.directory, commune.shared_notices, commune.waste], AT_ONCE),
-    ("pages", [stories.classify, services.classify, site.build], AT_ONCE),
-    ("services", [tables.build, model_letters.build, fees.build, bookings.build, services.build], AT_ONCE),
+    (
+        "pictures",
+        [images.build, commune.create_people, commune.create_shared_callouts, commune.create_waste_calendar],
+        AT_ONCE,
+    ),
+    (
+        "pages",
+        [news_and_events.create_categories_and_topics, services.create_classifications, page_tree.build],
+        AT_ONCE,
+    ),
+    (
+        "services",
+        [reference_tables.build, letter_templates.build, fee_schedule.build, bookings.build, services.build],
+        AT_ONCE,
+    ),
     (
         "texts, news and agenda",
         [
             directory.build,
-            stories.build,
-            notices.build,
+            news_and_events.build,
+            official_notices.build,
             council.build,
-            site.fill,
+            page_tree.fill_pages,
             alerts.build,
-            together.build,
+            bundles.build,
         ],
         AT_ONCE,
     ),
-    ("German, English and Italian", [site.translate], AT_ONCE),
-    ("what editors find", [editing.build, finding.build], AT_ONCE),
+    ("German, English and Italian", [page_tree.translate_main_pages], AT_ONCE),
+    ("what editors find", [editorial.build, search.build], AT_ONCE),
     (
         "subscribers, letters to them, proposals",
-        [readers.build, campaigns.build, channels.build, directory.propose],
+        [subscribers.build, campaigns.build, channels.build, directory.create_proposals],
         BY_HAND,
     ),
     ("what residents say", [participation.build], BY_HAND),
@@ -80,11 +80,11 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
         "cases",
         [
             identities.build,
-            requests.build,
-            bookings.fill,
-            desk_work.build,
-            reports.build,
-            outbox.build,
+            cases.build,
+            bookings.create_bookings,
+            agent_work.build,
+            problem_reports.build,
+            deliveries.build,
             retention.build,
         ],
         BY_HAND,
@@ -93,7 +93,7 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
 
 
 @contextmanager
-def quiet():
+def silence_loggers():
     """Only what goes wrong is worth a line."""
     loggers = [logging.getLogger(name) for name in ("django.tasks", "wagtail", "wagtail.contrib.redirects")]
     levels = [logger.level for logger in loggers]
@@ -105,7 +105,7 @@ def quiet():
 
 
 @contextmanager
-def indexed_at_the_end():
+def indexing_deferred():
     """What is sought and what leads where is written once all is there: at each saving it takes a fifth longer."""
     backends = {name: one | {"AUTO_UPDATE": False} for name, one in settings.WAGTAILSEARCH_BACKENDS.items()}
     within = getattr(
@@ -116,16 +116,22 @@ def indexed_at_the_end():
         yield
     for command in ("update_index", "rebuild_references_index"):
         call_command(command, verbosity=0)
-    learn_how_much_there_is()
+    analyze_index_tables()
 
 
-def build(today: date, *, cases: int = 150, say: Callable[[str], None] = lambda text: None) -> World:
+def build_demo(
+    today: date, *, cases: int = 150, say: Callable[[str], None] = lambda text: None
+) -> DemoContext:
     """Builds everything, as of ``today``: the same day gives the same commune."""
-    world = World(today=today, cases=cases)
-    with indexed_at_the_end():
+    world = DemoContext(today=today, cases=cases)
+    with indexing_deferred():
         for title, builders, tasks in PARTS:
             began = time.monotonic()
-            with override_settings(TASKS=tasks, WAGTAILREDIRECTS_AUTO_CREATE=False), override("fr"), quiet():
+            with (
+                override_settings(TASKS=tasks, WAGTAILREDIRECTS_AUTO_CREATE=False),
+                override("fr"),
+                silence_loggers(),
+            ):
                 for part in builders:
                     part(world)
             say(f"  {title}: {time.monotonic() - began:.1f} s")

@@ -3,17 +3,17 @@
 from .canvas import Canvas, arch, bezier
 
 
-def clouds(c: Canvas, *places):
+def draw_clouds(c: Canvas, *places):
     for x, y, rx in places:
         c.ellipse("sky:wall:65", x, y, rx, rx * 0.22)
 
 
-def sky(c: Canvas, horizon, *, band=130):
+def draw_sky(c: Canvas, horizon, *, band=130):
     """Morning light over ``horizon``."""
     c.box("sky2", 0, horizon - band, c.width, band)
 
 
-def alps(c: Canvas, horizon, *, height=1.0, shift=0):
+def draw_alps(c: Canvas, horizon, *, height=1.0, shift=0):
     """The Dents d’Aurel, as seen from everywhere in Orvenay."""
     tops = [
         (-20, 60),
@@ -38,7 +38,7 @@ def alps(c: Canvas, horizon, *, height=1.0, shift=0):
         c.facet("far2", x, y, horizon, width=42)
 
 
-def shore(c: Canvas, horizon):
+def draw_shore(c: Canvas, horizon):
     """The near hills on the right bank."""
     c.ridge(
         "mid",
@@ -56,12 +56,12 @@ def shore(c: Canvas, horizon):
     )
 
 
-def lake(c: Canvas, horizon, bottom):
+def draw_lake(c: Canvas, horizon, bottom):
     c.box("lake", 0, horizon, c.width, bottom - horizon)
     c.ripples(horizon, bottom)
 
 
-def elm(c: Canvas, x, y, size=1.0, *, dark="near", light="mid2"):
+def draw_elm(c: Canvas, x, y, size=1.0, *, dark="near", light="mid2"):
     """The elm of the arms, standing on ``y``."""
     s = size
     c.polygon(
@@ -79,13 +79,13 @@ def elm(c: Canvas, x, y, size=1.0, *, dark="near", light="mid2"):
         c.ellipse(light, x + dx * s, y + dy * s, r * s)
 
 
-def tree(c: Canvas, x, y, size=1.0, colour="leaf"):
+def draw_tree(c: Canvas, x, y, size=1.0, colour="leaf"):
     c.box("wood", x - 4 * size, y - 50 * size, 8 * size, 50 * size)
     c.ellipse(colour, x, y - 86 * size, 38 * size, 48 * size)
     c.ellipse(f"{colour}:wall:18", x - 10 * size, y - 98 * size, 18 * size, 24 * size)
 
 
-def fir(c: Canvas, x, y, size=1.0, colour="leaf2"):
+def draw_fir(c: Canvas, x, y, size=1.0, colour="leaf2"):
     c.box("wood", x - 4 * size, y - 20 * size, 8 * size, 20 * size)
     for i in range(4):
         half, top = (54 - 11 * i) * size, y - (60 + 44 * i) * size
@@ -95,7 +95,7 @@ def fir(c: Canvas, x, y, size=1.0, colour="leaf2"):
         )
 
 
-def house(
+def draw_house(
     c: Canvas, x, y, width, height, *, wall="wall", roof="roof", shutter="mid2", lit=False, rows=2, columns=3
 ):
     """A house of the village standing on ``y``."""
@@ -124,7 +124,7 @@ def house(
             c.box(wall, wx + w * 0.46, wy, w * 0.08, h)
 
 
-def church(c: Canvas, x, y, size=1.0):
+def draw_church(c: Canvas, x, y, size=1.0):
     s = size
     c.box("wall", x, y - 70 * s, 110 * s, 70 * s)
     c.polygon(
@@ -146,7 +146,7 @@ def church(c: Canvas, x, y, size=1.0):
     c.line("roof", 2.4 * s, (x - 22 * s, y - 266 * s), (x - 10 * s, y - 266 * s))
 
 
-def sailing_boat(c: Canvas, x, y, size=1.0):
+def draw_sailing_boat(c: Canvas, x, y, size=1.0):
     """The lateen barge of the lake, its hull on ``y``."""
     s = size
     c.polygon(
@@ -175,7 +175,7 @@ def sailing_boat(c: Canvas, x, y, size=1.0):
     )
 
 
-def person(c: Canvas, x, y, size=1.0, coat="near", *, child=False):
+def draw_person(c: Canvas, x, y, size=1.0, coat="near", *, child=False):
     """Somebody standing on ``y``, from afar."""
     s = size * (0.66 if child else 1)
     c.ellipse("near" if coat != "near" else "near2", x, y - 82 * s, 8 * s)
@@ -190,7 +190,7 @@ def person(c: Canvas, x, y, size=1.0, coat="near", *, child=False):
     c.box("near", x + 1 * s, y - 32 * s, 7 * s, 32 * s)
 
 
-def vineyard(c: Canvas, top_left, top_right, bottom, *, rows=9):
+def draw_vineyard(c: Canvas, top_left, top_right, bottom, *, rows=9):
     """Rows of vines that run down to the viewer."""
     (x1, y1), (x2, y2) = top_left, top_right
     c.polygon("vine", (x1, y1), (x2, y2), (c.width + 20, bottom), (-20, bottom))
@@ -207,7 +207,7 @@ def vineyard(c: Canvas, top_left, top_right, bottom, *, rows=9):
         )
 
 
-def lamp(c: Canvas, x, y, size=1.0, *, lit=False):
+def draw_lamp(c: Canvas, x, y, size=1.0, *, lit=False):
     c.line("near", 4 * size, (x, y), (x, y - 130 * size))
     if lit:
         c.ellipse("sky:gold:26", x, y - 140 * size, 34 * size)
@@ -215,14 +215,14 @@ def lamp(c: Canvas, x, y, size=1.0, *, lit=False):
     c.polygon("near", (x - 12 * size, y - 148 * size), (x, y - 160 * size), (x + 12 * size, y - 148 * size))
 
 
-def flag(c: Canvas, x, y, height, *, first="leaf", second="wall"):
+def draw_flag(c: Canvas, x, y, height, *, first="leaf", second="wall"):
     """A mast with the flag of the canton or of the commune."""
     c.line("near", 3, (x, y), (x, y - height))
     c.box(second, x + 1, y - height, 46, 16)
     c.box(first, x + 1, y - height + 16, 46, 16)
 
 
-def shield(c: Canvas, x, y, size=1.0):
+def draw_shield(c: Canvas, x, y, size=1.0):
     """The arms: azure, an elm or, two waves argent."""
     s = size
     outline = [
@@ -256,7 +256,7 @@ def shield(c: Canvas, x, y, size=1.0):
         c.line("wall", 1.8 * s, *[(x + (px - 24) * s, y + (py - 28) * s) for px, py in wave])
 
 
-def stall(c: Canvas, x, y, width=150, stripe="red"):
+def draw_stall(c: Canvas, x, y, width=150, stripe="red"):
     """A market stall standing on ``y``."""
     c.box("wood", x + 6, y - 120, 6, 120)
     c.box("wood", x + width - 12, y - 120, 6, 120)

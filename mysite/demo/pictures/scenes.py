@@ -11,9 +11,9 @@ PORTRAIT_SIZE = (800, 1000)
 
 
 def _panorama(c: Canvas):
-    m.sky(c, 400)
-    m.clouds(c, (120, 84, 80), (420, 60, 100), (800, 78, 90), (1080, 52, 80))
-    m.alps(c, 400, height=1.25)
+    m.draw_sky(c, 400)
+    m.draw_clouds(c, (120, 84, 80), (420, 60, 100), (800, 78, 90), (1080, 52, 80))
+    m.draw_alps(c, 400, height=1.25)
     c.ridge("mid", [(500, 360), (700, 330), (900, 280), (1220, 170)], 400, rough=5)
     c.polygon("vine", (620, 380), (900, 320), (1220, 226), (1220, 400), (560, 400))
     for i in range(9):
@@ -30,23 +30,23 @@ def _panorama(c: Canvas):
             (1160, 44, 40),
         ]
     ):
-        m.house(c, x, 402, w, h, columns=2, rows=1, shutter="wall2", roof="roof" if i % 3 else "roof2")
-    m.church(c, 846, 402, 0.52)
-    m.lake(c, 400, 750)
+        m.draw_house(c, x, 402, w, h, columns=2, rows=1, shutter="wall2", roof="roof" if i % 3 else "roof2")
+    m.draw_church(c, 846, 402, 0.52)
+    m.draw_lake(c, 400, 750)
     c.box("stone", 560, 398, 660, 6)
-    m.sailing_boat(c, 250, 520, 0.8)
+    m.draw_sailing_boat(c, 250, 520, 0.8)
     c.polygon("near", (-10, 750), (-10, 660), (180, 650), (380, 690), (520, 750))
-    m.elm(c, 130, 690, 1.5, dark="near", light="near2")
+    m.draw_elm(c, 130, 690, 1.5, dark="near", light="near2")
 
 
 def _vieux_port(c: Canvas):
-    m.sky(c, 330)
-    m.clouds(c, (90, 84, 66), (300, 66, 92), (570, 58, 101), (860, 68, 88), (1090, 86, 66))
-    m.alps(c, 330)
-    m.shore(c, 330)
-    m.lake(c, 330, 750)
+    m.draw_sky(c, 330)
+    m.draw_clouds(c, (90, 84, 66), (300, 66, 92), (570, 58, 101), (860, 68, 88), (1090, 86, 66))
+    m.draw_alps(c, 330)
+    m.draw_shore(c, 330)
+    m.draw_lake(c, 330, 750)
     c.polygon("lake2:wall:22", (316, 378), (506, 378), (486, 468), (426, 408), (360, 490))
-    m.sailing_boat(c, 330, 374)
+    m.draw_sailing_boat(c, 330, 374)
     c.polygon(
         "sky:stone:40",
         *bezier((0, 664), (300, 612), (620, 652)),
@@ -77,15 +77,15 @@ def _vieux_port(c: Canvas):
         c.box("near", x - 4.5, y, 9, h)
     c.curve("near", 4, (714, 448), (760, 492), (826, 496))
     c.curve("near", 4, (826, 496), (890, 550), (980, 568))
-    m.person(c, 762, 502, 1.0)
-    m.person(c, 794, 500, 1.0, "red", child=True)
+    m.draw_person(c, 762, 502, 1.0)
+    m.draw_person(c, 794, 500, 1.0, "red", child=True)
 
 
 def _square(c: Canvas):
-    m.sky(c, 420, band=220)
-    m.clouds(c, (180, 90, 80), (560, 64, 110), (980, 96, 90))
-    m.alps(c, 420, height=0.8)
-    m.church(c, 236, 470, 1.05)
+    m.draw_sky(c, 420, band=220)
+    m.draw_clouds(c, (180, 90, 80), (560, 64, 110), (980, 96, 90))
+    m.draw_alps(c, 420, height=0.8)
+    m.draw_church(c, 236, 470, 1.05)
     for x, w, h, roof, wall in [
         (-30, 150, 210, "roof", "wall"),
         (390, 130, 180, "roof2", "wall2"),
@@ -94,19 +94,19 @@ def _square(c: Canvas):
         (834, 160, 250, "roof2", "wall"),
         (1000, 210, 210, "roof", "wall2"),
     ]:
-        m.house(c, x, 520, w, h, roof=roof, wall=wall, shutter="leaf" if wall == "sky2" else "mid2")
+        m.draw_house(c, x, 520, w, h, roof=roof, wall=wall, shutter="leaf" if wall == "sky2" else "mid2")
     c.box("sky:stone:30", 0, 516, 1200, 240)
     for i in range(7):
         c.line("sky:stone:60", 2, (0, 540 + 34 * i), (1200, 540 + 34 * i))
     c.ellipse("sky:near:22", 620, 662, 190, 26)
-    m.elm(c, 620, 660, 1.75, dark="leaf2", light="leaf")
+    m.draw_elm(c, 620, 660, 1.75, dark="leaf2", light="leaf")
     c.ellipse("stone", 300, 640, 96, 26)
     c.ellipse("lake2", 300, 634, 80, 19)
     c.box("stone", 288, 540, 24, 96)
     c.ellipse("stone", 300, 540, 22, 12)
-    m.person(c, 430, 640, 0.95, "roof")
-    m.person(c, 866, 668, 1.1, "near2")
-    m.person(c, 904, 668, 1.1, "gold", child=True)
+    m.draw_person(c, 430, 640, 0.95, "roof")
+    m.draw_person(c, 866, 668, 1.1, "near2")
+    m.draw_person(c, 904, 668, 1.1, "gold", child=True)
     for x in (760, 480):
         c.box("wood", x, 650, 74, 8)
         c.box("wood", x + 6, 658, 6, 20)
@@ -114,11 +114,11 @@ def _square(c: Canvas):
 
 
 def _town_hall(c: Canvas):
-    m.sky(c, 430, band=260)
-    m.clouds(c, (150, 80, 90), (1040, 70, 100))
-    m.alps(c, 440, height=0.7)
-    m.house(c, -60, 590, 200, 220, wall="wall2", roof="roof2")
-    m.house(c, 1060, 590, 200, 240, wall="wall2", roof="roof2")
+    m.draw_sky(c, 430, band=260)
+    m.draw_clouds(c, (150, 80, 90), (1040, 70, 100))
+    m.draw_alps(c, 440, height=0.7)
+    m.draw_house(c, -60, 590, 200, 220, wall="wall2", roof="roof2")
+    m.draw_house(c, 1060, 590, 200, 240, wall="wall2", roof="roof2")
     c.box("wall", 220, 260, 760, 330)
     c.box("wall:near:10", 900, 260, 80, 330)
     c.polygon("roof", (180, 264), (300, 130), (900, 130), (1020, 264))
@@ -130,7 +130,7 @@ def _town_hall(c: Canvas):
     c.ellipse("gold", 600, 104, 18)
     c.line("near", 2.5, (600, 104), (600, 91))
     c.line("near", 2.5, (600, 104), (609, 108))
-    m.shield(c, 600, 230, 0.9)
+    m.draw_shield(c, 600, 230, 0.9)
     for row, (y, h) in enumerate([(398, 92), (560, 106)]):
         for i in range(7):
             x = 262 + 102 * i
@@ -146,12 +146,12 @@ def _town_hall(c: Canvas):
     c.box("stone", 530, 586, 140, 10)
     c.box("stone", 516, 596, 168, 10)
     c.box("sky:stone:30", 0, 604, 1200, 150)
-    m.flag(c, 330, 330, 120)
-    m.flag(c, 850, 330, 120, first="#12479a", second="gold")
-    m.elm(c, 110, 680, 1.25, dark="leaf2", light="leaf")
-    m.person(c, 740, 690, 1.2, "near2")
-    m.person(c, 500, 660, 1.05, "roof")
-    m.person(c, 460, 662, 1.05, "mid2")
+    m.draw_flag(c, 330, 330, 120)
+    m.draw_flag(c, 850, 330, 120, first="#12479a", second="gold")
+    m.draw_elm(c, 110, 680, 1.25, dark="leaf2", light="leaf")
+    m.draw_person(c, 740, 690, 1.2, "near2")
+    m.draw_person(c, 500, 660, 1.05, "roof")
+    m.draw_person(c, 460, 662, 1.05, "mid2")
 
 
 def _forest(c: Canvas):
@@ -170,23 +170,23 @@ def _forest(c: Canvas):
             x = 1240 * (i + 0.5) / count - 20 + c.random.uniform(-18, 18)
             if depth > 1 and 480 < x < 720:
                 continue
-            m.fir(c, x, base + 14, size * c.random.uniform(0.85, 1.15), colour)
+            m.draw_fir(c, x, base + 14, size * c.random.uniform(0.85, 1.15), colour)
     c.polygon(
         "wood2:sky:40",
         *bezier((400, 750), (560, 600), (610, 470)),
         (626, 470),
         *bezier((640, 470), (700, 600), (780, 750)),
     )
-    m.person(c, 616, 560, 0.8, "red")
-    m.person(c, 648, 566, 0.8, "gold", child=True)
+    m.draw_person(c, 616, 560, 0.8, "red")
+    m.draw_person(c, 648, 566, 0.8, "gold", child=True)
     c.box("wood", 826, 560, 10, 110)
     c.polygon("gold", (780, 570), (872, 570), (892, 588), (872, 606), (780, 606))
 
 
 def _school(c: Canvas):
-    m.sky(c, 400, band=200)
-    m.clouds(c, (200, 80, 90), (700, 60, 100), (1060, 100, 70))
-    m.alps(c, 420, height=0.6)
+    m.draw_sky(c, 400, band=200)
+    m.draw_clouds(c, (200, 80, 90), (700, 60, 100), (1060, 100, 70))
+    m.draw_alps(c, 420, height=0.6)
     c.box("leaf:vine:60", 0, 410, 1200, 200)
     for x, w, floors in [(120, 520, 2), (640, 430, 1)]:
         top = 560 - 120 * floors
@@ -215,27 +215,27 @@ def _school(c: Canvas):
         (520, 690, "roof"),
         (720, 668, "red"),
     ]:
-        m.person(c, x, y, 1.2, coat, child=True)
-    m.person(c, 400, 690, 1.2, "near2")
-    m.tree(c, 70, 620, 2.0)
-    m.tree(c, 1120, 600, 1.8, "leaf2")
+        m.draw_person(c, x, y, 1.2, coat, child=True)
+    m.draw_person(c, 400, 690, 1.2, "near2")
+    m.draw_tree(c, 70, 620, 2.0)
+    m.draw_tree(c, 1120, 600, 1.8, "leaf2")
 
 
 def _market(c: Canvas):
-    m.sky(c, 380, band=220)
-    m.alps(c, 380, height=0.6)
+    m.draw_sky(c, 380, band=220)
+    m.draw_alps(c, 380, height=0.6)
     for x, w, h, roof in [
         (-20, 190, 240, "roof2"),
         (180, 170, 200, "roof"),
         (760, 200, 230, "roof2"),
         (970, 250, 210, "roof"),
     ]:
-        m.house(c, x, 500, w, h, roof=roof, wall="wall2" if roof == "roof" else "wall")
-    m.church(c, 470, 480, 0.9)
+        m.draw_house(c, x, 500, w, h, roof=roof, wall="wall2" if roof == "roof" else "wall")
+    m.draw_church(c, 470, 480, 0.9)
     c.box("sky:stone:30", 0, 480, 1200, 280)
-    m.elm(c, 640, 540, 1.2, dark="leaf2", light="leaf")
+    m.draw_elm(c, 640, 540, 1.2, dark="leaf2", light="leaf")
     for x, y, stripe in [(90, 570, "leaf"), (330, 560, "gold"), (800, 560, "red"), (1010, 580, "mid2")]:
-        m.stall(c, x, y, 150, stripe)
+        m.draw_stall(c, x, y, 150, stripe)
     for x, y, coat, child in [
         (190, 640, "roof", False),
         (300, 650, "near2", False),
@@ -247,11 +247,11 @@ def _market(c: Canvas):
         (940, 656, "roof2", False),
         (1100, 670, "mid2", False),
     ]:
-        m.person(c, x, y, 1.15, coat, child=child)
+        m.draw_person(c, x, y, 1.15, coat, child=child)
 
 
 def _hall(c: Canvas):
-    m.alps(c, 360)
+    m.draw_alps(c, 360)
     c.box("lake", 0, 330, 1200, 60)
     c.ripples(330, 390)
     c.polygon(
@@ -275,35 +275,35 @@ def _hall(c: Canvas):
     c.polygon("near", *arch(550, 570, 80, 170))
     c.polygon("gold", *arch(556, 570, 68, 160))
     c.polygon("sky", (550, 570), (630, 570), (700, 750), (500, 750))
-    m.elm(c, 170, 620, 1.35)
-    m.elm(c, 1060, 630, 1.5)
-    m.person(c, 700, 640, 1.1)
-    m.person(c, 734, 644, 1.1, "mid2")
-    m.person(c, 470, 660, 1.2, "roof")
+    m.draw_elm(c, 170, 620, 1.35)
+    m.draw_elm(c, 1060, 630, 1.5)
+    m.draw_person(c, 700, 640, 1.1)
+    m.draw_person(c, 734, 644, 1.1, "mid2")
+    m.draw_person(c, 470, 660, 1.2, "roof")
 
 
 def _vineyard(c: Canvas):
-    m.sky(c, 320)
-    m.clouds(c, (240, 70, 90), (700, 90, 110), (1060, 60, 70))
-    m.alps(c, 330)
+    m.draw_sky(c, 320)
+    m.draw_clouds(c, (240, 70, 90), (700, 90, 110), (1060, 60, 70))
+    m.draw_alps(c, 330)
     c.box("lake", 0, 326, 1200, 80)
     c.ripples(326, 406)
     c.box("vine2", 0, 384, 1200, 370)
-    m.vineyard(c, (120, 400), (1080, 380), 750, rows=10)
+    m.draw_vineyard(c, (120, 400), (1080, 380), 750, rows=10)
     c.polygon("stone", (-10, 470), (330, 440), (330, 470), (-10, 520))
-    m.house(c, 850, 470, 120, 90, columns=1, rows=1)
+    m.draw_house(c, 850, 470, 120, 90, columns=1, rows=1)
     for x, y, coat in [(420, 560, "red"), (520, 540, "gold"), (640, 600, "near2")]:
-        m.person(c, x, y, 1.1, coat)
+        m.draw_person(c, x, y, 1.1, coat)
         c.box("wood", x + 16, y - 30, 34, 26)
         c.ellipse("near2", x + 33, y - 30, 15, 6)
 
 
 def _harbour(c: Canvas):
-    m.sky(c, 340)
-    m.clouds(c, (160, 80, 90), (640, 70, 100), (1020, 96, 70))
-    m.alps(c, 340)
-    m.shore(c, 340)
-    m.lake(c, 340, 750)
+    m.draw_sky(c, 340)
+    m.draw_clouds(c, (160, 80, 90), (640, 70, 100), (1020, 96, 70))
+    m.draw_alps(c, 340)
+    m.draw_shore(c, 340)
+    m.draw_lake(c, 340, 750)
     for i in range(11):
         x, y = 70 + 108 * i, 520 + (i % 3) * 18
         c.line("wall", 4, (x, y), (x, y - 230 + (i % 4) * 26))
@@ -321,17 +321,17 @@ def _harbour(c: Canvas):
         c.line("wood", 2.5, (52 * i, 608 - 1.7 * i), (52 * i - 12, 690 - 2.2 * i))
     for x in (60, 340, 620, 900, 1160):
         c.box("near", x, 560, 14, 60)
-    m.person(c, 500, 640, 1.2, "near2")
-    m.person(c, 452, 642, 1.2, "red")
-    m.lamp(c, 820, 612, 1.1)
+    m.draw_person(c, 500, 640, 1.2, "near2")
+    m.draw_person(c, 452, 642, 1.2, "red")
+    m.draw_lamp(c, 820, 612, 1.1)
 
 
 def _recycling(c: Canvas):
-    m.sky(c, 360, band=180)
-    m.alps(c, 380, height=0.6)
+    m.draw_sky(c, 360, band=180)
+    m.draw_alps(c, 380, height=0.6)
     c.ridge("leaf", [(-20, 380), (300, 350), (800, 366), (1220, 330)], 500, rough=8)
     for x in range(40, 1200, 130):
-        m.fir(c, x, 420, 0.9, "leaf2")
+        m.draw_fir(c, x, 420, 0.9, "leaf2")
     c.box("stone:sky:40", 0, 420, 1200, 340)
     c.box("wall", 60, 290, 250, 150)
     c.box("wood2", 44, 272, 282, 22)
@@ -347,18 +347,18 @@ def _recycling(c: Canvas):
     for x, h in [(380, 22), (610, 34), (820, 26), (1020, 20)]:
         for k in range(5):
             c.ellipse(["wood2", "stone", "wall", "vine"][(k + x) % 4], x + 14 + 28 * k, 424, 22, h)
-    m.person(c, 300, 640, 1.25, "gold")
-    m.person(c, 560, 660, 1.25, "near2")
+    m.draw_person(c, 300, 640, 1.25, "gold")
+    m.draw_person(c, 560, 660, 1.25, "near2")
     c.box("wood2", 590, 620, 46, 36)
-    m.lamp(c, 1150, 600, 1.4)
+    m.draw_lamp(c, 1150, 600, 1.4)
 
 
 def _station(c: Canvas):
-    m.sky(c, 380, band=200)
-    m.clouds(c, (200, 70, 90), (820, 80, 100))
-    m.alps(c, 380)
+    m.draw_sky(c, 380, band=200)
+    m.draw_clouds(c, (200, 70, 90), (820, 80, 100))
+    m.draw_alps(c, 380)
     c.box("vine", 0, 380, 1200, 80)
-    m.house(c, 60, 500, 320, 170, rows=2, columns=5)
+    m.draw_house(c, 60, 500, 320, 170, rows=2, columns=5)
     c.box("roof2", 380, 392, 330, 12)
     for x in (400, 540, 690):
         c.box("near", x, 404, 8, 96)
@@ -380,9 +380,9 @@ def _station(c: Canvas):
     for x in (160, 380):
         c.ellipse("near", x, 722, 26)
         c.ellipse("stone", x, 722, 11)
-    m.person(c, 430, 500, 1.0, "red")
-    m.person(c, 600, 700, 1.2, "near")
-    m.person(c, 650, 704, 1.2, "leaf")
+    m.draw_person(c, 430, 500, 1.0, "red")
+    m.draw_person(c, 600, 700, 1.2, "near")
+    m.draw_person(c, 650, 704, 1.2, "leaf")
 
 
 def _advent(c: Canvas):
@@ -390,10 +390,10 @@ def _advent(c: Canvas):
         c.ellipse("wall", c.random.uniform(0, 1200), c.random.uniform(0, 420), c.random.uniform(0.8, 1.8))
     c.ellipse("#f6ecd0", 930, 120, 46)
     c.ellipse("sky", 912, 110, 42)
-    m.alps(c, 430, height=1.1)
+    m.draw_alps(c, 430, height=1.1)
     for x in (40, 150, 1010, 1120):
-        m.fir(c, x, 480, 1.1, "leaf")
-    m.church(c, 560, 500, 1.2)
+        m.draw_fir(c, x, 480, 1.1, "leaf")
+    m.draw_church(c, 560, 500, 1.2)
     for x, w, h in [
         (-20, 170, 200),
         (170, 150, 180),
@@ -402,7 +402,7 @@ def _advent(c: Canvas):
         (910, 140, 190),
         (1060, 180, 220),
     ]:
-        m.house(c, x, 560, w, h, lit=True, shutter="near2")
+        m.draw_house(c, x, 560, w, h, lit=True, shutter="near2")
     c.box("#dfe5ee", 0, 548, 1200, 210)
     c.polygon(
         "#c6d0e0",
@@ -411,13 +411,13 @@ def _advent(c: Canvas):
         (1200, 750),
         (0, 750),
     )
-    m.fir(c, 600, 640, 1.9, "leaf")
+    m.draw_fir(c, 600, 640, 1.9, "leaf")
     for i in range(22):
         row = i % 5
         c.ellipse("gold", 600 + (i * 37 % 140 - 70) * (1 - row / 6), 600 - 62 * row + (i % 3) * 10, 6)
     c.ellipse("gold", 600, 222, 11)
-    m.lamp(c, 300, 650, 1.2, lit=True)
-    m.lamp(c, 900, 650, 1.2, lit=True)
+    m.draw_lamp(c, 300, 650, 1.2, lit=True)
+    m.draw_lamp(c, 900, 650, 1.2, lit=True)
     for x, coat, child in [
         (420, "near", False),
         (452, "red", True),
@@ -425,18 +425,18 @@ def _advent(c: Canvas):
         (800, "near", False),
         (836, "gold", True),
     ]:
-        m.person(c, x, 670, 1.15, coat, child=child)
+        m.draw_person(c, x, 670, 1.15, coat, child=child)
     for _ in range(160):
         c.ellipse("#ffffff", c.random.uniform(0, 1200), c.random.uniform(0, 750), c.random.uniform(1.2, 3))
 
 
 def _beach(c: Canvas):
-    m.sky(c, 300)
-    m.clouds(c, (140, 70, 80), (500, 50, 110), (900, 80, 90))
+    m.draw_sky(c, 300)
+    m.draw_clouds(c, (140, 70, 80), (500, 50, 110), (900, 80, 90))
     c.ellipse("gold", 980, 130, 42)
-    m.alps(c, 310, height=0.9)
-    m.lake(c, 310, 620)
-    m.sailing_boat(c, 760, 400, 0.6)
+    m.draw_alps(c, 310, height=0.9)
+    m.draw_lake(c, 310, 620)
+    m.draw_sailing_boat(c, 760, 400, 0.6)
     c.polygon(
         "sky",
         *bezier((0, 520), (400, 560), (700, 600)),
@@ -469,7 +469,7 @@ def _beach(c: Canvas):
         (880, 660, "leaf", True),
         (912, 656, "red", True),
     ]:
-        m.person(c, x, y, 1.15, coat, child=child)
+        m.draw_person(c, x, y, 1.15, coat, child=child)
     c.polygon("red", (990, 600), (1060, 540), (1130, 600))
     c.polygon("wall", (1036, 600), (1060, 540), (1084, 600))
     c.line("wood", 5, (1060, 600), (1060, 690))
@@ -477,8 +477,8 @@ def _beach(c: Canvas):
 
 
 def _works(c: Canvas):
-    m.sky(c, 400, band=200)
-    m.clouds(c, (260, 70, 90), (900, 60, 100))
+    m.draw_sky(c, 400, band=200)
+    m.draw_clouds(c, (260, 70, 90), (900, 60, 100))
     for x, w, h, roof in [
         (-20, 200, 230, "roof"),
         (190, 180, 260, "roof2"),
@@ -486,8 +486,8 @@ def _works(c: Canvas):
         (840, 180, 250, "roof2"),
         (1030, 200, 220, "roof"),
     ]:
-        m.house(c, x, 500, w, h, roof=roof)
-    m.church(c, 640, 496, 0.95)
+        m.draw_house(c, x, 500, w, h, roof=roof)
+    m.draw_church(c, 640, 496, 0.95)
     c.box("stone:near:18", 0, 496, 1200, 260)
     c.polygon("wood", (140, 620), (820, 580), (900, 690), (120, 740))
     c.polygon("wood:near:40", (180, 640), (790, 604), (850, 672), (170, 712))
@@ -513,8 +513,8 @@ def _works(c: Canvas):
             )
         c.box("near", x + 6, 698, 6, 30)
         c.box("near", x + 58, 698, 6, 30)
-    m.person(c, 620, 600, 1.1, "gold")
-    m.person(c, 1090, 680, 1.2, "gold")
+    m.draw_person(c, 620, 600, 1.1, "gold")
+    m.draw_person(c, 1090, 680, 1.2, "gold")
 
 
 def _council(c: Canvas):
@@ -527,7 +527,7 @@ def _council(c: Canvas):
         c.line("wall", 5, (x + 50, 74), (x + 50, 340))
         c.line("wall", 5, (x, 200), (x + 100, 200))
     c.box("lake", 500, 60, 200, 280)
-    m.shield(c, 600, 196, 3.2)
+    m.draw_shield(c, 600, 196, 3.2)
     c.polygon("wood", (380, 400), (820, 400), (850, 480), (350, 480))
     c.box("wood:near:20", 350, 476, 500, 12)
     for x, coat in [(440, "near2"), (520, "roof"), (600, "near"), (680, "leaf"), (760, "mid2")]:
@@ -544,9 +544,9 @@ def _council(c: Canvas):
 
 
 def _football(c: Canvas):
-    m.sky(c, 320)
-    m.clouds(c, (200, 70, 90), (760, 60, 100))
-    m.alps(c, 330)
+    m.draw_sky(c, 320)
+    m.draw_clouds(c, (200, 70, 90), (760, 60, 100))
+    m.draw_alps(c, 330)
     c.box("lake", 0, 326, 1200, 50)
     c.ripples(326, 376)
     c.box("leaf:vine:55", 0, 372, 1200, 380)
@@ -560,8 +560,8 @@ def _football(c: Canvas):
                 (260 * i - 170, 750),
             )
     for x in (40, 1160):
-        m.tree(c, x, 400, 1.4)
-        m.tree(c, x + 60, 392, 1.1, "leaf2")
+        m.draw_tree(c, x, 400, 1.4)
+        m.draw_tree(c, x + 60, 392, 1.1, "leaf2")
     c.line("wall", 5, (0, 450), (1200, 450))
     c.ellipse("wall", 600, 600, 170, 62)
     c.ellipse("leaf:vine:63", 600, 600, 163, 56)
@@ -575,7 +575,7 @@ def _football(c: Canvas):
         (900, 580, "red"),
         (1010, 690, "#12479a"),
     ]:
-        m.person(c, x, y, 1.2, coat)
+        m.draw_person(c, x, y, 1.2, coat)
     c.ellipse("wall", 560, 640, 12)
     c.box("wood2", 820, 400, 240, 40)
     c.box("wall", 800, 386, 280, 16)
@@ -679,7 +679,7 @@ SCENES: dict[str, tuple[str, str, Callable, dict]] = {
 
 
 @cache
-def scene(name: str, size: tuple[int, int] = SIZE) -> bytes:
+def draw_scene(name: str, size: tuple[int, int] = SIZE) -> bytes:
     """The PNG of a scene."""
     _title, _alt, draw, palette = SCENES[name]
     canvas = Canvas(*size, seed=sum(name.encode()), palette=palette)
@@ -832,7 +832,7 @@ def _portrait(c: Canvas, *, name, skin, hair, style, coat, back):
 
 
 @cache
-def portrait(name: str, size: tuple[int, int] = PORTRAIT_SIZE) -> bytes:
+def draw_portrait(name: str, size: tuple[int, int] = PORTRAIT_SIZE) -> bytes:
     """The PNG of a person as shapes."""
     canvas = Canvas(*size, units=800)
     _portrait(canvas, **PORTRAITS[name])

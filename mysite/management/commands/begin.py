@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from mysite import beginning
+from ... import bootstrap
 
 
 class Command(BaseCommand):
@@ -10,5 +10,5 @@ class Command(BaseCommand):
     requires_system_checks = ()  # migrate checks the database
 
     def handle(self, **options):
-        beginning.begin()
-        beginning.address_site()
+        bootstrap.bootstrap_site()
+        bootstrap.set_site_address()

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from mysite.demo import people
+from ...demo import people
 
 
 class Command(BaseCommand):
@@ -27,9 +27,9 @@ class Command(BaseCommand):
             self.stdout.write(people.sign_in_sheet(), ending="")
             return
         if contents:
-            from mysite.demo.contents import lines
+            from ...demo.snapshot import snapshot_lines
 
-            self.stdout.writelines(f"{line}\n" for line in lines())
+            self.stdout.writelines(f"{line}\n" for line in snapshot_lines())
             return
         if not settings.DEMO:
             raise CommandError("This is not a demo: use the settings mysite.settings.dev.")
@@ -43,18 +43,18 @@ class Command(BaseCommand):
 
     def stands(self) -> bool:
         """Whether the last thing that is built is there."""
-        from mysite.demo.state import is_built
+        from ...demo.state import is_built
 
         return is_built()
 
     def build(self, *, cases, today, reset) -> None:
-        from mysite.demo import builders, state
+        from ...demo import builders, state
 
         began = time.monotonic()
-        if state.is_begun():
-            state.clear()
+        if state.has_data():
+            state.reset_demo()
         self.stdout.write("Building the demo commune Orvenay")
-        builders.build(today, cases=cases, say=self.stdout.write)
+        builders.build_demo(today, cases=cases, say=self.stdout.write)
         state.mark_built()
         self.stdout.write(f"Built in {time.monotonic() - began:.1f} s")
 

@@ -11,13 +11,13 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from django.db.migrations.utils import get_references
 
-from home.garbage import collected_seldom
+from home.runtime.gc_tuning import reduced_collection
 
 
 class Command(migrate.Command):
     def handle(self, *args, **options):
         new = not MigrationRecorder(connections[options["database"]]).has_table()
-        with collected_seldom(), swaps_remembered(), nearest_rendered() if new else nullcontext():
+        with reduced_collection(), swaps_remembered(), nearest_rendered() if new else nullcontext():
             return super().handle(*args, **options)
 
 
@@ -43,7 +43,7 @@ def nearest_rendered() -> Iterator[None]:
 
     What it points to knows the class that it was: enough, as no table hangs on what points to it. All are made anew
     before the next step that moves data, as Django does where it puts some off itself (``delay``). Only where all
-    begins: there the tests hold every table against its model (tests/test_migrate.py).
+    begins: there the tests hold every table against its model (tests/mysite/test_migrate.py).
     """
     find = ProjectState._find_reload_model
     ProjectState._find_reload_model = _nearest

@@ -13,15 +13,16 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from home.garbage import collected_seldom
-from mysite import migrated
+from home.runtime.gc_tuning import reduced_collection
+
+from ... import prebuilt_database
 
 PREPARING = 0x636F6D6D  # of our own; whatever it is, all machines ask for the same
 WRITTEN = ("media", "private", "cache", "pages")
 
 
 @contextmanager
-def beside(work: Callable[[], None]) -> Iterator[None]:
+def run_in_background(work: Callable[[], None]) -> Iterator[None]:
     """Lets a copy of this process do the work meanwhile, on another core; where it failed there, here too."""
     copy = multiprocessing.get_context("fork").Process(target=work)
     copy.start()
@@ -34,7 +35,7 @@ def beside(work: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def prepare_lock() -> Iterator[None]:
     """Of several machines that start at the same time one is here, and the others wait."""
     if connection.vendor != "postgresql":
         yield
@@ -59,20 +60,20 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        with beside(self.collect_static), self.from_kept(demo), alone():
+        with run_in_background(self.collect_static), self.from_kept(demo), prepare_lock():
             call_command("migrate", interactive=False, verbosity=0)
         if demo:
-            with collected_seldom():
+            with reduced_collection():
                 call_command("demo", **({"reset": True} if reset and not wiped else {}))
         else:
-            with alone():
+            with prepare_lock():
                 call_command("begin")
 
     def from_kept(self, demo: bool) -> AbstractContextManager:
         """A new demo begins with a database that was migrated before; all others are migrated step by step."""
         if not demo or connection.vendor != "sqlite":
             return nullcontext()
-        return migrated.begun(Path(connection.settings_dict["NAME"]))
+        return prebuilt_database.start_from_prebuilt(Path(connection.settings_dict["NAME"]))
 
     def wipe(self) -> bool:
         """Deletes the SQLite database and the files beside it; False where the database is elsewhere."""

@@ -2,34 +2,34 @@
 
 from django.conf import settings
 
-from .demo import Demo
+from .base import PublishedPost, SocialNetwork
+from .demo import DemoNetwork
 from .facebook import Facebook
 from .instagram import Instagram
 from .linkedin import LinkedIn
 from .mastodon import Mastodon
-from .network import Network, Posted
 from .x import X
 
-NETWORKS: dict[str, type[Network]] = {
+NETWORKS: dict[str, type[SocialNetwork]] = {
     network.key: network for network in (Mastodon, LinkedIn, Facebook, Instagram, X)
 }
 
 
-def network(key: str) -> Network | Demo | None:
+def network_by_key(key: str) -> SocialNetwork | DemoNetwork | None:
     """The network by its key, ready to be spoken to; in the demo its double. None where it is not set up."""
     found = NETWORKS[key](**_keys(key))
     if found.ready:
         return found
-    return Demo(found) if settings.DEMO else None
+    return DemoNetwork(found) if settings.DEMO else None
 
 
-def networks() -> list[Network | Demo]:
+def configured_networks() -> list[SocialNetwork | DemoNetwork]:
     """Those that are set up."""
-    return [found for key in NETWORKS if (found := network(key))]
+    return [found for key in NETWORKS if (found := network_by_key(key))]
 
 
 def _keys(key: str) -> dict[str, str]:
     return {name.lower(): value for name, value in settings.SOCIAL_NETWORKS[key].items()}
 
 
-__all__ = ["NETWORKS", "Network", "Posted", "network", "networks"]
+__all__ = ["NETWORKS", "PublishedPost", "SocialNetwork", "configured_networks", "network_by_key"]

@@ -6,23 +6,23 @@ from django.utils.translation import gettext as _
 from eservices.deliveries.models import MailboxEntry
 
 from ..announcements import Announcement
-from .network import Network, Posted
+from .base import PublishedPost, SocialNetwork
 
 
-class Demo:
+class DemoNetwork:
     """The limits are the network's, what is done is not."""
 
     is_double = True
 
-    def __init__(self, network: Network):
+    def __init__(self, network: SocialNetwork):
         self.network = network
 
     def __getattr__(self, name: str):
         return getattr(self.network, name)
 
-    def publish(self, announcement: Announcement, key: str) -> Posted:
+    def publish(self, announcement: Announcement, key: str) -> PublishedPost:
         entry = self._keep(announcement.title, announcement.text, announcement)
-        return Posted(str(entry.pk), reverse("deliveries:letter", args=[entry.pk]))
+        return PublishedPost(str(entry.pk), reverse("deliveries:letter", args=[entry.pk]))
 
     def edit(self, remote_id: str, announcement: Announcement) -> None:
         title = _("Changed: %(title)s") % {"title": announcement.title}

@@ -1,7 +1,7 @@
 """A page on Facebook, by the Graph API."""
 
 from ..announcements import Announcement
-from .network import Network, Posted
+from .base import PublishedPost, SocialNetwork
 
 # What Meta says by a code, with the status 400 for nearly all of it.
 TOO_OFTEN = {4, 9, 17, 32, 341, 368, 613, 80001, 80002}
@@ -9,7 +9,7 @@ PASSING = {-2, -1, 1, 2, 9007}
 NOT_THERE = (100, 33)
 
 
-class Graph(Network):
+class GraphNetwork(SocialNetwork):
     """What Facebook and Instagram share."""
 
     def too_often(self, found: dict) -> bool:
@@ -27,12 +27,12 @@ class Graph(Network):
         return True
 
 
-class Facebook(Graph):
+class Facebook(GraphNetwork):
     key, label, limit = "facebook", "Facebook", 63206
     link_in_text = False  # Facebook shows it as a card
     edits = withdraws = True
 
-    def publish(self, announcement: Announcement, key: str) -> Posted:
+    def publish(self, announcement: Announcement, key: str) -> PublishedPost:
         data = {"message": announcement.text, "link": announcement.link}
         answer, _response = self.ask("POST", f"/{self.keys['page']}/feed", data=data)
         return _posted(answer["id"])
@@ -43,7 +43,7 @@ class Facebook(Graph):
     def withdraw(self, remote_id: str) -> None:
         self.ask("DELETE", f"/{remote_id}")
 
-    def find(self, announcement: Announcement) -> Posted | None:
+    def find(self, announcement: Announcement) -> PublishedPost | None:
         path = f"/{self.keys['page']}/feed?fields=id,attachments%7Bunshimmed_url%7D&limit=25"
         answer, _response = self.ask("GET", path)
         for post in answer.get("data", []):
@@ -61,5 +61,5 @@ def _error(found: dict) -> dict:
     return error if isinstance(error, dict) else {}
 
 
-def _posted(number: str) -> Posted:
-    return Posted(str(number), f"https://www.facebook.com/{number}")
+def _posted(number: str) -> PublishedPost:
+    return PublishedPost(str(number), f"https://www.facebook.com/{number}")

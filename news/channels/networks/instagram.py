@@ -2,52 +2,52 @@
 
 import time
 
-from eservices.deliveries.carriers import CannotCarry
-from home.links import absolute
+from eservices.deliveries.transports import PermanentFailure
+from home.links.page_links import absolute_url
 
-from ..announcements import LARGEST, Announcement
-from .facebook import Graph
-from .network import NetworkFault, Posted
+from ..announcements import RENDITION_SPEC, Announcement
+from .base import NetworkError, PublishedPost
+from .facebook import GraphNetwork
 
-LONGEST_ALT = 1000
+MAX_ALT_LENGTH = 1000
 TALLEST, WIDEST = 0.8, 1.91  # width by height
 
 
-def shape(picture) -> str:
+def crop_for_instagram(picture) -> str:
     """As it is where Instagram takes its shape, else cut to the nearest that it takes, around what counts in it."""
     ratio = picture.width / picture.height
     if TALLEST <= ratio <= WIDEST:
-        return LARGEST
+        return RENDITION_SPEC
     return "fill-1080x568|format-jpeg" if ratio > WIDEST else "fill-1080x1340|format-jpeg"
 
 
-class Instagram(Graph):
+class Instagram(GraphNetwork):
     """A picture with words: first a container, and once it is worked, the post."""
 
     key, label, limit = "instagram", "Instagram", 2200
     needs_picture = True
 
-    def publish(self, announcement: Announcement, key: str) -> Posted:
+    def publish(self, announcement: Announcement, key: str) -> PublishedPost:
         account = self.keys["account"]
         data = {
-            "image_url": absolute(announcement.jpeg(shape(announcement.picture)).url),
+            "image_url": absolute_url(announcement.jpeg(crop_for_instagram(announcement.picture)).url),
             "caption": announcement.text,
         }
         if announcement.alt:
-            data["alt_text"] = announcement.alt[:LONGEST_ALT]
+            data["alt_text"] = announcement.alt[:MAX_ALT_LENGTH]
         container, _response = self.ask("POST", f"/{account}/media", data=data)
         self._wait_for(container["id"])
         answer, _response = self.ask(
             "POST", f"/{account}/media_publish", data={"creation_id": container["id"]}
         )
-        return Posted(str(answer["id"]), self._address(answer["id"]))
+        return PublishedPost(str(answer["id"]), self._address(answer["id"]))
 
-    def find(self, announcement: Announcement) -> Posted | None:
+    def find(self, announcement: Announcement) -> PublishedPost | None:
         path = f"/{self.keys['account']}/media?fields=id,caption,permalink&limit=25"
         answer, _response = self.ask("GET", path)
         for post in answer.get("data", []):
             if announcement.link in (post.get("caption") or ""):
-                return Posted(str(post["id"]), str(post.get("permalink") or ""))
+                return PublishedPost(str(post["id"]), str(post.get("permalink") or ""))
         return None
 
     def probe(self) -> None:
@@ -61,9 +61,9 @@ class Instagram(Graph):
                     return
                 case "ERROR" | "EXPIRED":
                     said = str(answer.get("status") or "")[:200]  # with the number of the fault
-                    raise CannotCarry(f"Instagram could not take the picture. {said}".strip())
+                    raise PermanentFailure(f"Instagram could not take the picture. {said}".strip())
             time.sleep(2)
-        raise NetworkFault("Instagram is still working the picture.")
+        raise NetworkError("Instagram is still working the picture.")
 
     def _address(self, number: str) -> str:
         """Where it stands; the post is out, whether or not Instagram tells."""

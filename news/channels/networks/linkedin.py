@@ -7,12 +7,12 @@ import re
 from urllib.parse import quote
 
 from ..announcements import Announcement
-from .network import Network, Posted
+from .base import PublishedPost, SocialNetwork
 
 RESERVED = re.compile(r"([\\|{}@\[\]()<>#*_~])")  # of LinkedIn's little text format
 
 
-class LinkedIn(Network):
+class LinkedIn(SocialNetwork):
     key, label, limit = "linkedin", "LinkedIn", 3000
     link_in_text = False  # it stands beside the text, as an article
     edits = withdraws = True
@@ -27,13 +27,13 @@ class LinkedIn(Network):
     def author(self) -> str:
         return f"urn:li:organization:{self.keys['organization']}"
 
-    def publish(self, announcement: Announcement, key: str) -> Posted:
+    def publish(self, announcement: Announcement, key: str) -> PublishedPost:
         _answer, response = self.ask(
             "POST",
             "/rest/posts",
             json={
                 "author": self.author,
-                "commentary": escaped(announcement.text),
+                "commentary": escape_commentary(announcement.text),
                 "visibility": "PUBLIC",
                 "distribution": {
                     "feedDistribution": "MAIN_FEED",
@@ -48,13 +48,13 @@ class LinkedIn(Network):
         return _posted(response.headers["x-restli-id"])
 
     def edit(self, remote_id: str, announcement: Announcement) -> None:
-        patch = {"patch": {"$set": {"commentary": escaped(announcement.text)}}}
+        patch = {"patch": {"$set": {"commentary": escape_commentary(announcement.text)}}}
         self.ask("POST", _path(remote_id), json=patch, headers={"X-RestLi-Method": "PARTIAL_UPDATE"})
 
     def withdraw(self, remote_id: str) -> None:
         self.ask("DELETE", _path(remote_id), headers={"X-RestLi-Method": "DELETE"})
 
-    def find(self, announcement: Announcement) -> Posted | None:
+    def find(self, announcement: Announcement) -> PublishedPost | None:
         answer, _response = self._latest(20)
         for post in answer.get("elements", []):
             article = post.get("content", {}).get("article", {})
@@ -90,7 +90,7 @@ class LinkedIn(Network):
         return self.ask("GET", path, headers={"X-RestLi-Method": "FINDER"})
 
 
-def escaped(text: str) -> str:
+def escape_commentary(text: str) -> str:
     """What LinkedIn would take for a mention, a tag or markup stays what it is."""
     return RESERVED.sub(r"\\\1", text)
 
@@ -99,5 +99,5 @@ def _path(remote_id: str) -> str:
     return f"/rest/posts/{quote(remote_id, safe='')}"
 
 
-def _posted(urn: str) -> Posted:
-    return Posted(urn, f"https://www.linkedin.com/feed/update/{urn}/")
+def _posted(urn: str) -> PublishedPost:
+    return PublishedPost(urn, f"https://www.linkedin.com/feed/update/{urn}/")

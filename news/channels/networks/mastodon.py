@@ -3,29 +3,29 @@
 import time
 
 from ..announcements import Announcement
-from ..texts import graphemes
-from .network import Network, NetworkFault, Posted
+from ..text_fitting import count_graphemes
+from .base import NetworkError, PublishedPost, SocialNetwork
 
-LONGEST_ALT = 1500
+MAX_ALT_LENGTH = 1500
 # Seconds until a picture is looked for again: a small one is worked at once.
 PAUSES = (0.1, 0.4, 1, 1, 1, 2, 2, 2)
 
 
-class Mastodon(Network):
+class Mastodon(SocialNetwork):
     """Knows an idempotency key, so that a second attempt posts nothing twice."""
 
     key, label, limit = "mastodon", "Mastodon", 500
-    measure = staticmethod(graphemes)
+    measure = staticmethod(count_graphemes)
     edits = withdraws = True
 
-    def publish(self, announcement: Announcement, key: str) -> Posted:
+    def publish(self, announcement: Announcement, key: str) -> PublishedPost:
         answer, _response = self.ask(
             "POST",
             "/api/v1/statuses",
             json=self._status(announcement) | {"visibility": "public"},
             headers={"Idempotency-Key": key},
         )
-        return Posted(str(answer["id"]), str(answer.get("url") or ""))
+        return PublishedPost(str(answer["id"]), str(answer.get("url") or ""))
 
     def edit(self, remote_id: str, announcement: Announcement) -> None:
         self.ask("PUT", f"/api/v1/statuses/{remote_id}", json=self._status(announcement))
@@ -33,14 +33,14 @@ class Mastodon(Network):
     def withdraw(self, remote_id: str) -> None:
         self.ask("DELETE", f"/api/v1/statuses/{remote_id}")
 
-    def find(self, announcement: Announcement) -> Posted | None:
+    def find(self, announcement: Announcement) -> PublishedPost | None:
         """The key holds for an hour; afterwards what stands there is looked at."""
         account, _response = self.ask("GET", "/api/v1/accounts/verify_credentials")
         path = f"/api/v1/accounts/{account['id']}/statuses?limit=40&exclude_replies=true"
         answer, _response = self.ask("GET", path)
         for status in answer.get("items", []):
             if announcement.link in status.get("content", ""):
-                return Posted(str(status["id"]), str(status.get("url") or ""))
+                return PublishedPost(str(status["id"]), str(status.get("url") or ""))
         return None
 
     def probe(self) -> None:
@@ -57,7 +57,7 @@ class Mastodon(Network):
                 "POST",
                 "/api/v2/media",
                 files={"file": ("picture.jpg", content, "image/jpeg")},
-                data={"description": announcement.alt[:LONGEST_ALT]},
+                data={"description": announcement.alt[:MAX_ALT_LENGTH]},
             )
         for pause in PAUSES:
             if response.status_code == 200:
@@ -65,5 +65,5 @@ class Mastodon(Network):
             time.sleep(pause)
             answer, response = self.ask("GET", f"/api/v1/media/{answer['id']}")
         if response.status_code != 200:
-            raise NetworkFault("Mastodon is still working the picture.")
+            raise NetworkError("Mastodon is still working the picture.")
         return str(answer["id"])

@@ -5,15 +5,15 @@ import json
 from oauthlib.oauth1 import Client
 
 from ..announcements import Announcement
-from ..texts import weighted
-from .network import Network, Posted
+from ..text_fitting import count_weighted
+from .base import PublishedPost, SocialNetwork
 
 
-class X(Network):
+class X(SocialNetwork):
     """What is out can be withdrawn, not changed."""
 
     key, label, limit = "x", "X", 280
-    measure = staticmethod(weighted)
+    measure = staticmethod(count_weighted)
     withdraws = True
 
     def headers(self) -> dict[str, str]:
@@ -26,7 +26,7 @@ class X(Network):
         _url, signature, _body = signer.sign(keys["url"].rstrip("/") + path, http_method=method)
         return super().ask(method, path, headers=(headers or {}) | dict(signature), **content)
 
-    def publish(self, announcement: Announcement, key: str) -> Posted:
+    def publish(self, announcement: Announcement, key: str) -> PublishedPost:
         content = json.dumps({"text": announcement.text})
         answer, _response = self.ask(
             "POST", "/2/tweets", data=content, headers={"Content-Type": "application/json"}
@@ -36,7 +36,7 @@ class X(Network):
     def withdraw(self, remote_id: str) -> None:
         self.ask("DELETE", f"/2/tweets/{remote_id}")
 
-    def find(self, announcement: Announcement) -> Posted | None:
+    def find(self, announcement: Announcement) -> PublishedPost | None:
         me, _response = self.ask("GET", "/2/users/me")
         path = f"/2/users/{me['data']['id']}/tweets?max_results=20&tweet.fields=entities"
         answer, _response = self.ask("GET", path)
@@ -50,5 +50,5 @@ class X(Network):
         self.ask("GET", "/2/users/me")
 
 
-def _posted(number: str) -> Posted:
-    return Posted(str(number), f"https://x.com/i/status/{number}")
+def _posted(number: str) -> PublishedPost:
+    return PublishedPost(str(number), f"https://x.com/i/status/{number}")

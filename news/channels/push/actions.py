@@ -11,14 +11,16 @@ from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 
 from .. import announcements
-from ..sms.sending import leaves_at
-from .models import Device, DeviceTopic, digest_of
+from ..models.push import Device, DeviceTopic, endpoint_digest
+from ..sms.channel import earliest_news_sms_time
 
 CARRIER = "news_push"
-OURS = UUID("0f5b7f4c-9d2e-4a53-8f5d-2f7c3b7b3d11")  # ids of notifications are made from it, key and device
+ID_NAMESPACE = UUID(
+    "0f5b7f4c-9d2e-4a53-8f5d-2f7c3b7b3d11"
+)  # ids of notifications are made from it, key and device
 
 
-def keep(*, actor=None, endpoint: str, p256dh: str, auth: str, language: str, topic_keys) -> None:
+def subscribe_device(*, actor=None, endpoint: str, p256dh: str, auth: str, language: str, topic_keys) -> None:
     """The owner of a browser agreed: it gets what is new on these topics. Again, it changes them."""
     fields = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "language": language}
     try:
@@ -29,7 +31,9 @@ def keep(*, actor=None, endpoint: str, p256dh: str, auth: str, language: str, to
 
 @transaction.atomic
 def _keep(fields: dict, topic_keys) -> None:
-    device, _made = Device.objects.update_or_create(digest=digest_of(fields["endpoint"]), defaults=fields)
+    device, _made = Device.objects.update_or_create(
+        digest=endpoint_digest(fields["endpoint"]), defaults=fields
+    )
     wanted = {UUID(str(key)) for key in topic_keys}
     device.topics.exclude(topic_key__in=wanted).delete()
     known = set(device.topics.values_list("topic_key", flat=True))
@@ -37,16 +41,18 @@ def _keep(fields: dict, topic_keys) -> None:
 
 
 @transaction.atomic
-def end(*, actor=None, endpoint: str) -> None:
+def unsubscribe_device(*, actor=None, endpoint: str) -> None:
     """No more notifications: the device is forgotten, and so is what waits for it. A second time is no fault."""
     for device in Device.objects.at(endpoint):
         waiting = Delivery.objects.filter(carrier=CARRIER, recipient=str(device)).open()
         device.delete()
         for delivery in waiting:
-            outbox.skip(actor=None, delivery=delivery, reason=_("The device wants no more notifications."))
+            outbox.skip_delivery(
+                actor=None, delivery=delivery, reason=_("The device wants no more notifications.")
+            )
 
 
-def forget(*, actor=None, device_id: int) -> None:
+def delete_device(*, actor=None, device_id: int) -> None:
     """Its push service knows the device no more."""
     Device.objects.filter(pk=device_id).delete()
 
@@ -83,22 +89,24 @@ def _payload(device_id: int, message: dict) -> dict:
 
 
 @transaction.atomic
-def send(*, actor=None, key: str, messages: dict[str, dict], language: str, devices, told: dict) -> int:
+def queue_notifications(
+    *, actor=None, key: str, messages: dict[str, dict], language: str, devices, told: dict
+) -> int:
     """Notifies each device in its language, where ``messages`` has it; how many those are.
 
     ``key`` names what is told: asked twice with the same, no device gets it twice. ``told`` is what the
     carrier looks at before each notification leaves.
     """
-    subject, due = _subject(key), leaves_at(timezone.now())
+    subject, due = _subject(key), earliest_news_sms_time(timezone.now())
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))
     number = 0
     for device in devices.order_by("pk"):
         number += 1
-        message = uuid.uuid5(OURS, f"{key}:{device.digest}")
+        message = uuid.uuid5(ID_NAMESPACE, f"{key}:{device.digest}")
         if message in known:
             continue
         content = messages.get(device.language) or messages[language]
-        outbox.queue(
+        outbox.queue_delivery(
             id=message,
             carrier=CARRIER,
             recipient=str(device),

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from newsletter.forms import TopicsMixin
 
-from .sending import is_push_service
+from .channel import is_trusted_push_service
 
 KEY = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
@@ -23,7 +23,7 @@ class DeviceForm(TopicsMixin):
 
     def clean_endpoint(self) -> str:
         endpoint = self.cleaned_data["endpoint"]
-        if not is_push_service(endpoint):
+        if not is_trusted_push_service(endpoint):
             raise forms.ValidationError("This is no push service that we know.")
         return endpoint
 
@@ -40,7 +40,7 @@ def _key(text: str) -> str:
     return text
 
 
-def posted(body: bytes) -> dict:
+def parse_json_form(body: bytes) -> dict:
     """A JSON document of texts and lists of texts, as a form takes it; nothing where it is none."""
     try:
         found = json.loads(body)

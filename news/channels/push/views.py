@@ -7,16 +7,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from home import limits
-from home.origin import comes_from_here
+from home.web import rate_limits
+from home.web.same_origin import is_same_origin
 from newsletter.forms import TopicsMixin
-from newsletter.ways import offered
+from newsletter.signup_options import available_signup_options
 
-from . import actions, keys
-from .forms import DeviceForm, posted
-from .models import Device
+from ..models.push import Device
+from . import actions, vapid_keys
+from .forms import DeviceForm, parse_json_form
 
-PER_CLIENT = limits.Rate("push-client", 60)
+PER_CLIENT = rate_limits.RateLimit("push-client", 60)
 
 
 class TopicsForm(TopicsMixin):
@@ -24,26 +24,31 @@ class TopicsForm(TopicsMixin):
 
 
 @require_safe
-def page(request):
+def notifications_page(request):
     """The page. What it shows depends on nobody: its script asks for what this browser chose."""
-    if not keys.ready():
+    if not vapid_keys.is_configured():
         raise Http404
-    context = {"form": TopicsForm(), "key": keys.public(), "ways": offered(), "language": get_language()}
-    return render(request, "channels/push/page.html", context)
+    context = {
+        "form": TopicsForm(),
+        "key": vapid_keys.public_key(),
+        "ways": available_signup_options(),
+        "language": get_language(),
+    }
+    return render(request, "news/channels/push/page.html", context)
 
 
 @csrf_exempt  # the page is cacheable and carries no token; where it came from is checked
 @never_cache
 @require_POST
-def keep(request):
+def subscribe(request):
     """This browser wants notifications, or others than before."""
     if refused := _refused(request):
         return refused
-    form = DeviceForm(posted(request.body))
+    form = DeviceForm(parse_json_form(request.body))
     if not form.is_valid():
         return JsonResponse({"errors": sorted(form.errors)}, status=422)
     asked = form.cleaned_data
-    actions.keep(
+    actions.subscribe_device(
         endpoint=asked["endpoint"],
         p256dh=asked["p256dh"],
         auth=asked["auth"],
@@ -56,7 +61,7 @@ def keep(request):
 @csrf_exempt
 @never_cache
 @require_POST
-def chosen(request):
+def current_choice(request):
     """What this browser chose, by its address at the push service, which nobody else knows."""
     if refused := _refused(request):
         return refused
@@ -70,21 +75,21 @@ def chosen(request):
 @csrf_exempt
 @never_cache
 @require_POST
-def end(request):
+def unsubscribe(request):
     """This browser wants no more notifications."""
     if refused := _refused(request):
         return refused
-    actions.end(endpoint=_endpoint(request))
+    actions.unsubscribe_device(endpoint=_endpoint(request))
     return JsonResponse({"known": False, "topics": []})
 
 
 def _endpoint(request) -> str:
-    return str(posted(request.body).get("endpoint", ""))[:1000].replace("\0", "")
+    return str(parse_json_form(request.body).get("endpoint", ""))[:1000].replace("\0", "")
 
 
 def _refused(request) -> JsonResponse | None:
-    if not keys.ready() or not comes_from_here(request):
+    if not vapid_keys.is_configured() or not is_same_origin(request):
         return JsonResponse({}, status=403)
-    if not PER_CLIENT.allows(limits.caller(request)):
+    if not PER_CLIENT.allows(rate_limits.client_address(request)):
         return JsonResponse({}, status=429)
     return None

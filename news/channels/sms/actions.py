@@ -13,21 +13,23 @@ from django.utils.translation import gettext as _
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
-from home import sms
 from home.alerts.models import Alert
+from home.formats import sms
 
 from .. import announcements
-from . import sending
-from .models import PhoneConsent, PhoneReader, PhoneTopic
+from ..models.sms import PhoneConsent, PhoneReader, PhoneTopic
+from . import channel
 
 CODE_LIFETIME = timedelta(minutes=15)
 TRIES = 5
 CARRIER = "news_sms"
-OURS = UUID("5f0f6a37-93ab-4a0e-9a53-6e1d1d8f6f0a")  # ids of messages are made from it, key and number
+ID_NAMESPACE = UUID(
+    "5f0f6a37-93ab-4a0e-9a53-6e1d1d8f6f0a"
+)  # ids of messages are made from it, key and number
 State, Kind = PhoneReader.State, PhoneConsent.Kind
 
 
-def ask(*, actor=None, number: str, language: str, topic_keys, alerts: bool) -> PhoneReader:
+def request_subscription(*, actor=None, number: str, language: str, topic_keys, alerts: bool) -> PhoneReader:
     """Sends a code to the number. What its owner confirmed is changed only once the code is typed."""
     wanted = {"language": language, "topics": sorted(map(str, topic_keys)), "alerts": alerts}
     try:
@@ -47,11 +49,11 @@ def _ask(number: str, wanted: dict) -> PhoneReader:
     with translation.override(wanted["language"]):
         words = {"commune": settings.WAGTAIL_SITE_NAME, "code": code}
         text = _("%(commune)s: your code is %(code)s. It confirms that you want news by SMS.") % words
-    outbox.queue_sms(to=number, text=sms.plain(text), subject=f"phone:{reader.pk}", confidential=True)
+    outbox.queue_sms(to=number, text=sms.to_sms_text(text), subject=f"phone:{reader.pk}", confidential=True)
     return reader
 
 
-def confirm(*, actor=None, reader: PhoneReader, code: str) -> bool:
+def confirm_by_code(*, actor=None, reader: PhoneReader, code: str) -> bool:
     """The owner of the number typed the code; False where it is wrong, too old, or was tried too often."""
     with transaction.atomic():
         reader = _lock(reader)
@@ -76,7 +78,7 @@ def _take(reader: PhoneReader) -> None:
 
 
 @transaction.atomic
-def change(*, actor=None, reader: PhoneReader, language: str, topic_keys, alerts: bool) -> None:
+def change_subscription(*, actor=None, reader: PhoneReader, language: str, topic_keys, alerts: bool) -> None:
     """Topics and language, on the own page."""
     reader = _lock(reader)
     reader.language, reader.alerts = language, alerts
@@ -86,7 +88,7 @@ def change(*, actor=None, reader: PhoneReader, language: str, topic_keys, alerts
 
 
 @transaction.atomic
-def stop(*, actor=None, reader: PhoneReader, replied: bool = False) -> None:
+def unsubscribe(*, actor=None, reader: PhoneReader, replied: bool = False) -> None:
     """No more messages, not even those that wait. A second time changes nothing."""
     reader = _lock(reader)
     if reader.state == State.STOPPED:
@@ -95,19 +97,19 @@ def stop(*, actor=None, reader: PhoneReader, replied: bool = False) -> None:
     reader.save()
     _record(reader, Kind.REPLIED if replied else Kind.STOPPED)
     for delivery in Delivery.objects.filter(carrier=CARRIER, recipient=reader.number).open():
-        outbox.skip(actor=None, delivery=delivery, reason=_("The reader stopped."))
+        outbox.skip_delivery(actor=None, delivery=delivery, reason=_("The reader stopped."))
 
 
 @transaction.atomic
-def erase(*, actor=None, reader: PhoneReader) -> None:
+def erase_reader(*, actor=None, reader: PhoneReader) -> None:
     """Forgets the number, here and in what was sent to it."""
-    stop(reader=reader)
-    outbox.forget_recipient(actor=actor, carrier=CARRIER, recipient=reader.number)
-    outbox.erase(actor=actor, subject=f"phone:{reader.pk}")
+    unsubscribe(reader=reader)
+    outbox.erase_recipient(actor=actor, carrier=CARRIER, recipient=reader.number)
+    outbox.erase_deliveries_about(actor=actor, subject=f"phone:{reader.pk}")
     PhoneReader.objects.filter(pk=reader.pk).delete()
 
 
-def write(*, actor=None, key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
+def queue_messages(*, actor=None, key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
     """Writes to each reader, in their language where ``texts`` has it; how many those are.
 
     ``key`` names what is told: asked twice with the same, nobody gets it twice. ``told`` is what the carrier looks at
@@ -120,13 +122,13 @@ def write(*, actor=None, key: str, texts: dict[str, str], language: str, readers
         return _write(key, texts, language, readers, told)
 
 
-def alert(*, actor, alert: Alert) -> int:
+def queue_alert(*, actor, alert: Alert) -> int:
     """An emergency, at once and at any hour, to whoever wants alerts; how many those are. Asked twice, nobody gets it
     twice until it ended and begins anew."""
     texts = _texts_of(alert)
     readers = PhoneReader.objects.confirmed().filter(alerts=True)
     key, told = f"alert:{alert.occurrence}", {"alert": alert.occurrence}
-    return write(
+    return queue_messages(
         actor=actor, key=key, texts=texts, language=settings.LANGUAGE_CODE, readers=readers, told=told
     )
 
@@ -142,7 +144,7 @@ def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: 
     def content(delivery: Delivery) -> tuple[str, dict]:
         chosen = spoken.get(delivery.recipient)
         chosen = chosen if texts.get(chosen) else language
-        text = sms.plain(texts[chosen])
+        text = sms.to_sms_text(texts[chosen])
         now = announcements.followed(delivery.payload, told)
         return " ".join(text.split()), {"text": text, "language": chosen} | now
 
@@ -159,7 +161,7 @@ def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
     readers = PhoneReader.objects.confirmed().filter(number__in=list(got.values_list("recipient", flat=True)))
     key, told = f"clear:{alert.occurrence}", {"all_clear": alert.occurrence}
     language = settings.LANGUAGE_CODE
-    return write(actor=actor, key=key, texts=texts, language=language, readers=readers, told=told)
+    return queue_messages(actor=actor, key=key, texts=texts, language=language, readers=readers, told=told)
 
 
 def follow_alert(*, actor=None, alert: Alert) -> None:
@@ -185,18 +187,18 @@ def _subject(key: str) -> str:
 
 @transaction.atomic
 def _write(key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
-    due = None if {"alert", "all_clear"} & told.keys() else sending.leaves_at(timezone.now())
+    due = None if {"alert", "all_clear"} & told.keys() else channel.earliest_news_sms_time(timezone.now())
     subject = _subject(key)
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))
     number = 0
     for reader in readers.order_by("pk"):
         number += 1
-        message = uuid.uuid5(OURS, f"{key}:{reader.number}")
+        message = uuid.uuid5(ID_NAMESPACE, f"{key}:{reader.number}")
         if message in known:
             continue
         spoken = reader.language if texts.get(reader.language) else language
-        text = sms.plain(texts[spoken])
-        outbox.queue(
+        text = sms.to_sms_text(texts[spoken])
+        outbox.queue_delivery(
             id=message,
             carrier=CARRIER,
             recipient=reader.number,

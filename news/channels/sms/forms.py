@@ -4,10 +4,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from home.public_forms import TrappedForm
+from home.web.public_forms import HoneypotForm
 from newsletter.forms import TopicsMixin
 
-from .numbers import own_number
+from .phone_numbers import clean_mobile_number
 
 
 class AlertsMixin(TopicsMixin):
@@ -17,7 +17,7 @@ class AlertsMixin(TopicsMixin):
         return not self.cleaned_data.get("alerts")
 
 
-class PhoneForm(AlertsMixin, TrappedForm):
+class PhoneForm(AlertsMixin, HoneypotForm):
     """The sign-up. Without token: its answer is a code to the number and nothing else."""
 
     number = forms.CharField(
@@ -32,7 +32,7 @@ class PhoneForm(AlertsMixin, TrappedForm):
     field_order = ["number", "alerts", "topics"]
 
     def clean_number(self) -> str:
-        return own_number(self.cleaned_data["number"])
+        return clean_mobile_number(self.cleaned_data["number"])
 
 
 class CodeForm(forms.Form):

@@ -15,13 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from home.public_forms import refusal
-from newsletter import ways
+from home.web.public_forms import rejection_status
+from newsletter import signup_options
 
-from . import access, actions, limits
+from . import access, actions, rate_limits
+from .channel import SmsChannel
 from .forms import CodeForm, PhoneForm, PhonePreferencesForm
-from .numbers import sender_number
-from .sending import Sms
+from .phone_numbers import normalize_sender
 
 SENDER = ("from", "From", "sender", "originator", "msisdn")
 TEXT = ("text", "Body", "body", "message", "content")
@@ -34,11 +34,11 @@ STOP = {
 }
 
 
-def offered(view):
+def require_sms_enabled(view):
     """404 where the commune sends no SMS."""
 
     def guarded(request, *args, **kwargs):
-        if not Sms().ready:
+        if not SmsChannel().ready:
             raise Http404
         return view(request, *args, **kwargs)
 
@@ -47,57 +47,57 @@ def offered(view):
 
 @csrf_exempt  # the form stands on a cacheable page; where it came from is checked below
 @require_http_methods(["GET", "HEAD", "POST"])
-@offered
+@require_sms_enabled
 def subscribe(request):
     """Shows the sign-up, or sends a code. The answer is the same for every number."""
     if request.method != "POST":
         return _sign_up(request, PhoneForm(initial={"topics": request.GET.getlist("topic"), "alerts": True}))
     form = PhoneForm(request.POST)
     too_often = _("Too many numbers were entered. Please try again in an hour.")
-    if status := refusal(request, form, limits.asking_allowed, too_often):
+    if status := rejection_status(request, form, rate_limits.asking_allowed, too_often):
         return _sign_up(request, form, status)
     number = form.cleaned_data["number"]
-    if not form.is_trapped and not limits.number_allowed(number):
+    if not form.is_trapped and not rate_limits.number_allowed(number):
         form.add_error(
             "number", _("Several codes went to this number. Please try again in an hour, or tomorrow.")
         )
         return _sign_up(request, form, 429)
     if not form.is_trapped:
-        actions.ask(
+        actions.request_subscription(
             number=number,
             language=get_language(),
             topic_keys=form.cleaned_data["topics"],
             alerts=form.cleaned_data["alerts"],
         )
-    return redirect("news:sms_code", access.door(number))
+    return redirect("news:sms_code", access.code_entry_token(number))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@offered
-def code(request, token):
+@require_sms_enabled
+def enter_code(request, token):
     """Where the code is typed."""
-    reader = access.by_number(access.by_door(token))
+    reader = access.reader_by_number(access.number_from_token(token))
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if reader and actions.confirm(reader=reader, code=form.cleaned_data["code"]):
+        if reader and actions.confirm_by_code(reader=reader, code=form.cleaned_data["code"]):
             messages.success(request, _("Your number is confirmed: news comes by SMS."))
             return redirect("news:sms_own", reader.secret)
         form.add_error(
             "code", _("This code is wrong, too old or used already. After 5 tries ask for a new one.")
         )
-    return render(request, "channels/sms/code.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "news/channels/sms/code.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def own(request, secret):
+def preferences(request, secret):
     """The own page of a reader: topics and language, and the ways out."""
-    reader = access.by_secret(secret)
+    reader = access.reader_by_secret(secret)
     initial = {"language": reader.language, "topics": reader.topic_keys, "alerts": reader.alerts}
     form = PhonePreferencesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.change(
+        actions.change_subscription(
             reader=reader,
             language=form.cleaned_data["language"],
             topic_keys=form.cleaned_data["topics"],
@@ -106,13 +106,13 @@ def own(request, secret):
         messages.success(request, _("Your choice is saved."))
         return redirect("news:sms_own", secret)
     context = {"reader": reader, "form": form, "notices": messages.get_messages(request)}
-    return render(request, "channels/sms/own.html", context, status=422 if form.errors else 200)
+    return render(request, "news/channels/sms/own.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
 @require_POST
 def stop(request, secret):
-    actions.stop(reader=access.by_secret(secret))
+    actions.unsubscribe(reader=access.reader_by_secret(secret))
     return redirect("news:sms_own", secret)
 
 
@@ -120,7 +120,7 @@ def stop(request, secret):
 @require_POST
 def erase(request, secret):
     """Forgets the number."""
-    actions.erase(reader=access.by_secret(secret))
+    actions.erase_reader(reader=access.reader_by_secret(secret))
     return redirect("newsletter:erased")
 
 
@@ -133,11 +133,11 @@ def webhook(request, secret):
     if not ours or not constant_time_compare(secret, ours):
         raise Http404
     told = _told(request)
-    number = sender_number(_first(told, SENDER))
+    number = normalize_sender(_first(told, SENDER))
     word = WORD.search(normalize("NFC", _first(told, TEXT)).upper())
-    reader = access.by_number(number) if number and word and word[0] in STOP else None
+    reader = access.reader_by_number(number) if number and word and word[0] in STOP else None
     if reader:
-        actions.stop(reader=reader, replied=True)
+        actions.unsubscribe(reader=reader, replied=True)
     return HttpResponse(status=204)
 
 
@@ -158,5 +158,8 @@ def _first(told, names) -> str:
 
 def _sign_up(request, form, status=200):
     return render(
-        request, "channels/sms/subscribe.html", {"form": form, "ways": ways.offered()}, status=status
+        request,
+        "news/channels/sms/subscribe.html",
+        {"form": form, "ways": signup_options.available_signup_options()},
+        status=status,
     )

@@ -2,7 +2,7 @@
 
 from django import template
 
-from ..taking_back import consequences
+from ..unpublish_warning import unpublish_consequences
 
 register = template.Library()
-register.simple_tag(consequences)
+register.simple_tag(unpublish_consequences, name="consequences")

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.http import Http404
 
-from news.models import NewsPage
+from news.articles.models import NewsPage
 
-from ..moderation.rights import may_moderate
-from ..pages import public_page, public_pages
+from ..moderation.permissions import may_moderate
+from ..public_pages import public_page, public_pages
 from .models import Comment
 
 
-def asked_article(pk: int) -> NewsPage:
+def commentable_article(pk: int) -> NewsPage:
     """An article that takes comments today or took them. Raises Http404."""
     found = NewsPage.objects.open_to_all().filter(pk=pk).first()
     if found is None or not found.comments_open:

@@ -6,15 +6,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
-from home import generation
-from news.models import NewsPage
+from home.caching import site_version
+from news.articles.models import NewsPage
 
 from ..moderation import emails
 from .models import Comment
 
 
 @transaction.atomic
-def hand_in(
+def submit_comment(
     *, actor=None, page: NewsPage, email: str, language: str, handed_in_at: datetime, **written
 ) -> Comment:
     """Keeps a comment of somebody whose address is proven, to be read before it is published; once."""
@@ -24,12 +24,12 @@ def hand_in(
     comment = Comment.objects.create(
         article=page.translation_key, email=email, language=language, handed_in_at=handed_in_at, **written
     )
-    emails.tell(comment, "received")
+    emails.send_to_author(comment, "received")
     return comment
 
 
 @transaction.atomic
-def reply(*, actor, comment: Comment, reply: str) -> Comment:
+def reply_to_comment(*, actor, comment: Comment, reply: str) -> Comment:
     """The commune answers below the comment; whoever wrote it hears of the first answer. Empty takes it away."""
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
     first = not comment.reply and bool(reply.strip())
@@ -37,6 +37,6 @@ def reply(*, actor, comment: Comment, reply: str) -> Comment:
     comment.replied_at = timezone.now() if comment.reply else None
     comment.save(update_fields=["reply", "replied_at"])
     if first:
-        emails.tell(comment, "replied", reply=comment.reply)
-    transaction.on_commit(generation.advance)
+        emails.send_to_author(comment, "replied", reply=comment.reply)
+    transaction.on_commit(site_version.bump_version)
     return comment

@@ -3,17 +3,17 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..moderation.forms import SignedForm
-from ..screening import validate_few_links
+from ..moderation.forms import NamedAuthorForm
+from ..spam_checks import validate_few_links
 
-LONGEST = 2_000
+MAX_TEXT_LENGTH = 2_000
 
 
-class CommentForm(SignedForm):
+class CommentForm(NamedAuthorForm):
     text = forms.CharField(
         label=_("Your comment"),
         help_text=_("To the matter, and as you would say it at the counter."),
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         validators=[validate_few_links],
         widget=forms.Textarea,
         error_messages={"required": _("Write your comment.")},

@@ -5,13 +5,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from news.models import NewsPage
+from news.articles.models import NewsPage
 
-from ..moderation.models import Written, WrittenQuerySet
-from ..pages import public_page
+from ..moderation.models import ModeratedText, ModeratedTextQuerySet
+from ..public_pages import public_page
 
 
-class CommentQuerySet(WrittenQuerySet):
+class CommentQuerySet(ModeratedTextQuerySet):
     def waiting(self):
         """With ``place``, the title of the article, for who moderates."""
         article = NewsPage.objects.filter(translation_key=models.OuterRef("article")).order_by("pk")
@@ -24,7 +24,7 @@ class CommentQuerySet(WrittenQuerySet):
         return self.order_by("handed_in_at", "pk")
 
 
-class Comment(Written):
+class Comment(ModeratedText):
     """A comment on an article in all its languages."""
 
     kind = "comment"

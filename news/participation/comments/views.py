@@ -6,10 +6,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from home.links import read_here
+from home.links.page_links import url_in_current_language
 
-from .. import people, screening
-from ..proving.views import hand_in
+from .. import participants, spam_checks
+from ..email_verification.views import run_or_verify
 from . import access
 from .forms import CommentForm
 
@@ -18,15 +18,17 @@ from .forms import CommentForm
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request, pk):
-    page = access.asked_article(pk)
+    page = access.commentable_article(pk)
     over = not page.takes_comments(timezone.localdate())
     if over and request.method != "POST":
-        return redirect(read_here(page))  # what was said to it stands there
-    form = CommentForm(request.POST if request.method == "POST" else None, known=people.recognised(request))
-    status = 200 if request.method != "POST" else screening.refusal(request, form, over=over)
+        return redirect(url_in_current_language(page))  # what was said to it stands there
+    form = CommentForm(
+        request.POST if request.method == "POST" else None, known=participants.recognized_address(request)
+    )
+    status = 200 if request.method != "POST" else spam_checks.rejection_status(request, form, over=over)
     if status:
         return render(
-            request, "participation/comments/write.html", {"about": page, "form": form}, status=status
+            request, "news/participation/comments/write.html", {"about": page, "form": form}, status=status
         )
     payload = {"article": str(page.translation_key), "title": page.title, "written": form.written()}
-    return hand_in(request, form, "comment", payload)
+    return run_or_verify(request, form, "comment", payload)

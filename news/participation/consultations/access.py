@@ -4,10 +4,10 @@ from uuid import UUID
 
 from django.http import Http404
 
-from home.shortcuts import one_or_404
+from home.web.shortcuts import get_or_404
 
-from ..moderation.rights import may_moderate
-from ..pages import public_page
+from ..moderation.permissions import may_moderate
+from ..public_pages import public_page
 from .models import ConsultationPage, Contribution
 
 
@@ -16,7 +16,7 @@ def page_of(consultation: UUID | str) -> ConsultationPage | None:
     return public_page(ConsultationPage, consultation)
 
 
-def asked_page(pk: int) -> ConsultationPage:
+def open_consultation(pk: int) -> ConsultationPage:
     """A consultation that takes contributions today or took them. Raises Http404."""
     found = ConsultationPage.objects.open_to_all().filter(pk=pk).first()
     if found is None or not (found.open or found.over):
@@ -42,4 +42,4 @@ def contributions_for(user):
 
 
 def contribution_for(user, pk: int) -> Contribution:
-    return one_or_404(contributions_for(user).with_voices(), pk=pk)
+    return get_or_404(contributions_for(user).with_voices(), pk=pk)

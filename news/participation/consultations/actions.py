@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
-from home import generation
+from home.caching import site_version
 
-from .. import people
+from .. import participants
 from ..moderation import emails
 from ..moderation.actions import IllegalTransition
 from . import states
@@ -18,7 +18,7 @@ from .states import ANSWERED
 
 
 @transaction.atomic
-def hand_in(
+def submit_contribution(
     *, actor=None, page: ConsultationPage, email: str, language: str, handed_in_at: datetime, **written
 ) -> Contribution:
     """Keeps an idea or answers of somebody whose address is proven, to be read before they are published; once."""
@@ -32,30 +32,30 @@ def hand_in(
         handed_in_at=handed_in_at,
         **written,
     )
-    emails.tell(contribution, "received")
+    emails.send_to_author(contribution, "received")
     return contribution
 
 
-def vote(*, actor=None, contribution: Contribution, email: str) -> bool:
+def cast_vote(*, actor=None, contribution: Contribution, email: str) -> bool:
     """One voice for each person; False where it was given before."""
-    who = people.digest(str(contribution.consultation), email)
+    who = participants.participant_digest(str(contribution.consultation), email)
     _vote, new = Vote.objects.get_or_create(contribution=contribution, who=who)
     return new
 
 
 @transaction.atomic
-def take_back(*, actor=None, contribution: Contribution, email: str) -> bool:
+def withdraw_vote(*, actor=None, contribution: Contribution, email: str) -> bool:
     """The voice is taken back; False where there was none."""
-    who = people.digest(str(contribution.consultation), email)
+    who = participants.participant_digest(str(contribution.consultation), email)
     deleted, _by_kind = Vote.objects.filter(contribution=contribution, who=who).delete()
     return bool(deleted)
 
 
 @transaction.atomic
-def answer(*, actor, contribution: Contribution, status: str, reply: str) -> Contribution:
+def answer_contribution(*, actor, contribution: Contribution, status: str, reply: str) -> Contribution:
     """Says what becomes of it, with the commune's answer. Whoever handed it in hears of it, once for each change."""
     contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
-    if not states.allowed(contribution.status, status):
+    if not states.is_allowed(contribution.status, status):
         state = {"state": contribution.get_status_display()}
         raise IllegalTransition(_("This is not possible any more: it is “%(state)s”.") % state)
     if status in ANSWERED and not reply.strip():
@@ -67,8 +67,10 @@ def answer(*, actor, contribution: Contribution, status: str, reply: str) -> Con
     contribution.replied_at = timezone.now() if reply.strip() else None
     contribution.save()
     if moved:
-        emails.tell(contribution, "told", status=contribution.get_status_display(), reply=contribution.reply)
+        emails.send_to_author(
+            contribution, "told", status=contribution.get_status_display(), reply=contribution.reply
+        )
     elif contribution.reply:
-        emails.tell(contribution, "replied", reply=contribution.reply)
-    transaction.on_commit(generation.advance)
+        emails.send_to_author(contribution, "replied", reply=contribution.reply)
+    transaction.on_commit(site_version.bump_version)
     return contribution

@@ -6,17 +6,17 @@ from django.utils.translation import gettext_lazy
 
 from home.validators import validate_no_control
 
-from ..moderation.forms import SignedForm
-from ..moderation.states import ShownAs
-from ..pages import foreign
-from ..screening import validate_few_links
+from ..moderation.forms import NamedAuthorForm
+from ..moderation.states import AuthorDisplay
+from ..public_pages import foreign_language_of
+from ..spam_checks import validate_few_links
 from .models import TITLE, ConsultationPage
-from .states import Status, allowed
+from .states import Status, is_allowed
 
-LONGEST = 4_000
+MAX_TEXT_LENGTH = 4_000
 
 
-class ContributionForm(SignedForm):
+class ContributionForm(NamedAuthorForm):
     """A title and an idea; or the answers to the questions of the page."""
 
     def __init__(self, *args, page: ConsultationPage, **kwargs):
@@ -24,7 +24,7 @@ class ContributionForm(SignedForm):
         self.page = page
         asked = self._questions() if page.asks_questions else self._idea()
         for field in asked.values():
-            field.language = foreign(page) if page.asks_questions else ""
+            field.language = foreign_language_of(page) if page.asks_questions else ""
         self.fields = asked | self.fields
         self.order_fields([*asked, "shown_as", "name", "email"])
         if not page.public:
@@ -40,7 +40,7 @@ class ContributionForm(SignedForm):
             ),
             "text": forms.CharField(
                 label=_("What you propose, and what it would change"),
-                max_length=LONGEST,
+                max_length=MAX_TEXT_LENGTH,
                 validators=[validate_few_links],
                 widget=forms.Textarea,
                 error_messages={"required": _("Describe your idea.")},
@@ -54,7 +54,7 @@ class ContributionForm(SignedForm):
                 label=block.value["question"],
                 help_text=block.value["help"],
                 required=only,
-                max_length=LONGEST,
+                max_length=MAX_TEXT_LENGTH,
                 validators=[validate_few_links],
                 widget=forms.Textarea,
                 error_messages={"required": _("Answer this question.")},
@@ -79,7 +79,7 @@ class ContributionForm(SignedForm):
             "text": data.get("text", ""),
             "answers": answers if self.page.asks_questions else [],
             "name": data.get("name", ""),
-            "shown_as": data.get("shown_as", ShownAs.NOBODY),
+            "shown_as": data.get("shown_as", AuthorDisplay.NOBODY),
         }
 
 
@@ -90,7 +90,7 @@ class AnswerForm(forms.Form):
     reply = forms.CharField(
         label=gettext_lazy("Answer of the commune, which everybody reads"),
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 5, "class": "in"}),
     )
 
@@ -98,7 +98,7 @@ class AnswerForm(forms.Form):
         initial = {"status": contribution.status, "reply": contribution.reply}
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["status"].choices = [
-            (one.value, one.label) for one in Status if allowed(contribution.status, one)
+            (one.value, one.label) for one in Status if is_allowed(contribution.status, one)
         ]
         self.fields["status"].widget.attrs["class"] = "in"
         self.status = contribution.status

@@ -18,22 +18,23 @@ from wagtail.models import Page, PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
-from home.blocks import TEXT_FEATURES, ContentBlocks
-from home.dates import date_format
+from home.blocks.base import TEXT_FEATURES
+from home.blocks.content import ContentBlocks
 from home.fields import LiveStreamField
+from home.localization.dates import date_format
 from home.models import BasePage
 from home.models.base import BasePageQuerySet
 
-from ..moderation.models import Written, WrittenQuerySet
-from ..pages import one_of_each, public_page
-from ..periods import Timed, running_first
+from ..moderation.models import ModeratedText, ModeratedTextQuerySet
+from ..periods import ParticipationPeriod, running_first
+from ..public_pages import public_page, unique_by_translation
 from .states import ICONS, Status, takes_votes
 
 ON_A_PAGE = 20
 TITLE = 120
 
 
-class AskedBlock(blocks.StructBlock):
+class ConsultationQuestionBlock(blocks.StructBlock):
     """One question of a consultation, answered in words."""
 
     question = blocks.CharBlock(label=_("Question"), max_length=200)
@@ -44,8 +45,8 @@ class AskedBlock(blocks.StructBlock):
         label = _("Question")
 
 
-class AskedBlocks(blocks.StreamBlock):
-    question = AskedBlock()
+class ConsultationQuestionsBlock(blocks.StreamBlock):
+    question = ConsultationQuestionBlock()
 
     class Meta:
         required = False
@@ -57,7 +58,7 @@ class ConsultationIndexPage(BasePage):
     page_description = _("The list of consultations, idea boxes and surveys; you add each below it.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["news_participation.ConsultationPage", "news_participation.SurveyPage"]
-    template = "participation/consultations/index_page.html"
+    template = "news/participation/consultations/index_page.html"
 
     class Meta:
         verbose_name = _("participation")
@@ -68,7 +69,7 @@ class ConsultationIndexPage(BasePage):
 
         found = []
         for kind in (ConsultationPage, SurveyPage):
-            found += one_of_each(
+            found += unique_by_translation(
                 kind.objects.filter(self._below()).open_to_all().defer_streamfields()
             ).values()
         context = {
@@ -83,7 +84,7 @@ class ConsultationIndexPage(BasePage):
         return reduce(or_, (Page.objects.child_of_q(one) for one in indexes))
 
 
-class ConsultationPage(Timed, BasePage):
+class ConsultationPage(ParticipationPeriod, BasePage):
     """An idea box, or questions of the commune to everybody, within a period."""
 
     page_description = _("People write what they think or propose; you answer, and others may vote.")
@@ -94,7 +95,7 @@ class ConsultationPage(Timed, BasePage):
 
     parent_page_types = ["news_participation.ConsultationIndexPage"]
     subpage_types = []
-    template = "participation/consultations/page.html"
+    template = "news/participation/consultations/page.html"
 
     kind = models.CharField(_("kind"), max_length=9, choices=Kind, default=Kind.IDEAS)
     public = models.BooleanField(
@@ -104,7 +105,7 @@ class ConsultationPage(Timed, BasePage):
     )
     votes = models.BooleanField(_("people may vote for contributions"), default=True)
     body = LiveStreamField(ContentBlocks(), verbose_name=_("text and documents"), blank=True)
-    questions = StreamField(AskedBlocks(), verbose_name=_("questions"), blank=True)
+    questions = StreamField(ConsultationQuestionsBlock(), verbose_name=_("questions"), blank=True)
     becomes = RichTextField(
         _("what becomes of it"),
         features=TEXT_FEATURES,
@@ -170,7 +171,7 @@ class ConsultationPage(Timed, BasePage):
         }
 
 
-class ContributionQuerySet(WrittenQuerySet):
+class ContributionQuerySet(ModeratedTextQuerySet):
     def waiting(self):
         """With ``place``, the title of the consultation, and ``public``, whether others read it, for who moderates."""
         page = ConsultationPage.objects.filter(translation_key=OuterRef("consultation")).order_by("pk")
@@ -187,7 +188,7 @@ class ContributionQuerySet(WrittenQuerySet):
         return self.order_by("-handed_in_at", "-pk")
 
 
-class Contribution(Written):
+class Contribution(ModeratedText):
     """An idea, or the answers to the questions of a consultation."""
 
     kind = "contribution"

@@ -30,7 +30,7 @@ ALLOWED = {
 ANSWERED = {Status.ACCEPTED, Status.DECLINED, Status.DONE}  # none of them without a word of the commune
 
 
-def allowed(status: str, to: str) -> bool:
+def is_allowed(status: str, to: str) -> bool:
     return to == status or to in ALLOWED[Status(status)]
 
 

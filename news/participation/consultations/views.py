@@ -6,11 +6,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from home.links import read_here
+from home.links.page_links import url_in_current_language
 
-from .. import people, screening
-from ..proving.views import hand_in, too_late
-from ..screening import PersonForm
+from .. import participants, spam_checks
+from ..email_verification.views import no_longer_possible, run_or_verify
+from ..spam_checks import ParticipantForm
 from . import access
 from .forms import ContributionForm
 
@@ -20,22 +20,24 @@ from .forms import ContributionForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def contribute(request, pk):
     """One page: the idea or the answers, how the name is shown, and the address unless it is known."""
-    page = access.asked_page(pk)
+    page = access.open_consultation(pk)
     if page.over and request.method != "POST":
-        return redirect(read_here(page))  # it says when it ended
+        return redirect(url_in_current_language(page))  # it says when it ended
     form = ContributionForm(
-        request.POST if request.method == "POST" else None, page=page, known=people.recognised(request)
+        request.POST if request.method == "POST" else None,
+        page=page,
+        known=participants.recognized_address(request),
     )
     if request.method != "POST":
         return _form(request, page, form)
-    if status := screening.refusal(request, form, over=page.over):
+    if status := spam_checks.rejection_status(request, form, over=page.over):
         return _form(request, page, form, status)
     payload = {
         "consultation": str(page.translation_key),
         "page": page.title,
         "written": form.written(),
     }
-    return hand_in(request, form, "contribute", payload)
+    return run_or_verify(request, form, "contribute", payload)
 
 
 @require_safe
@@ -44,7 +46,7 @@ def show(request, pk):
     contribution, page = access.public_contribution(pk)
     return render(
         request,
-        "participation/consultations/contribution.html",
+        "news/participation/consultations/contribution.html",
         {"contribution": contribution, "consultation": page},
     )
 
@@ -58,19 +60,19 @@ def vote(request, pk):
     if not page.votes or not (page.open or page.over):
         raise Http404
     if page.over or not contribution.takes_votes:
-        return too_late(request, {}, contribution.get_absolute_url())
+        return no_longer_possible(request, {}, contribution.get_absolute_url())
     deed = "take_back" if "take_back" in request.POST else "vote"
-    known = people.recognised(request)
+    known = participants.recognized_address(request)
     first_press = not known and "email" not in request.POST
-    form = PersonForm(None if first_press else request.POST, known=known)
-    status = 200 if first_press else screening.refusal(request, form)
+    form = ParticipantForm(None if first_press else request.POST, known=known)
+    status = 200 if first_press else spam_checks.rejection_status(request, form)
     if status:
         context = {"form": form, "contribution": contribution, "deed": deed}
-        return render(request, "participation/consultations/vote.html", context, status=status)
+        return render(request, "news/participation/consultations/vote.html", context, status=status)
     payload = {"contribution": contribution.pk, "title": contribution.called}
-    return hand_in(request, form, deed, payload)
+    return run_or_verify(request, form, deed, payload)
 
 
 def _form(request, page, form, status: int = 200):
     context = {"consultation": page, "form": form}
-    return render(request, "participation/consultations/contribute.html", context, status=status)
+    return render(request, "news/participation/consultations/contribute.html", context, status=status)

@@ -5,25 +5,33 @@ from django.http import Http404
 
 from eservices.accounts.models import User
 
-from .kinds import KINDS
-from .models import Written
-from .rights import MODERATE, may_moderate
+from .models import ModeratedText
+from .moderated_models import MODERATED_MODELS
+from .permissions import MODERATE, may_moderate
 
-__all__ = ["may_moderate", "moderators", "number_waiting", "own", "waiting_for", "written_by", "written_for"]
-MOST = 100  # at once on the screen
+__all__ = [
+    "all_written_by",
+    "awaiting_moderation_for",
+    "count_awaiting_moderation",
+    "may_moderate",
+    "moderators",
+    "own_written",
+    "written_for",
+]
+MAX_LISTED = 100  # at once on the screen
 
 
-def own(kind: str, secret: str) -> Written:
+def own_written(kind: str, secret: str) -> ModeratedText:
     """What somebody wrote, by the link of their letter. Raises Http404."""
-    found = KINDS[kind].objects.filter(secret=secret).first() if kind in KINDS else None
+    found = MODERATED_MODELS[kind].objects.filter(secret=secret).first() if kind in MODERATED_MODELS else None
     if found is None:
         raise Http404
     return found
 
 
-def written_by(email: str) -> list[Written]:
+def all_written_by(email: str) -> list[ModeratedText]:
     """All that the owner of a proven address wrote, the oldest first."""
-    found = [one for kind in KINDS.values() for one in kind.objects.of(email)]
+    found = [one for kind in MODERATED_MODELS.values() for one in kind.objects.of(email)]
     return sorted(found, key=lambda one: (one.handed_in_at, one.kind, one.pk))
 
 
@@ -33,22 +41,24 @@ def moderators() -> list[User]:
     return list(people) or list(User.objects.filter(is_active=True, is_superuser=True).order_by("pk"))
 
 
-def waiting_for(user) -> list[Written]:
+def awaiting_moderation_for(user) -> list[ModeratedText]:
     """All that is to be read, the oldest first. Raises Http404."""
     if not may_moderate(user):
         raise Http404
-    found = [one for kind in KINDS.values() for one in kind.objects.waiting()[:MOST]]
-    return sorted(found, key=lambda one: (one.handed_in_at, one.kind, one.pk))[:MOST]
+    found = [one for kind in MODERATED_MODELS.values() for one in kind.objects.waiting()[:MAX_LISTED]]
+    return sorted(found, key=lambda one: (one.handed_in_at, one.kind, one.pk))[:MAX_LISTED]
 
 
-def number_waiting(user) -> int:
-    return sum(kind.objects.waiting().count() for kind in KINDS.values()) if may_moderate(user) else 0
+def count_awaiting_moderation(user) -> int:
+    return (
+        sum(kind.objects.waiting().count() for kind in MODERATED_MODELS.values()) if may_moderate(user) else 0
+    )
 
 
-def written_for(user, kind: str, pk: int) -> Written:
+def written_for(user, kind: str, pk: int) -> ModeratedText:
     """Something written, for who moderates. Raises Http404."""
-    known = may_moderate(user) and kind in KINDS
-    found = KINDS[kind].objects.filter(pk=pk).first() if known else None
+    known = may_moderate(user) and kind in MODERATED_MODELS
+    found = MODERATED_MODELS[kind].objects.filter(pk=pk).first() if known else None
     if found is None:
         raise Http404
     return found

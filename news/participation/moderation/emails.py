@@ -5,46 +5,46 @@ from django.utils import translation
 
 from eservices.accounts.models import User
 from eservices.deliveries.actions import queue_email
-from home.links import absolute
-from news.desk_letters import tell_what_waits
+from eservices.deliveries.staff_digest import send_waiting_digest
+from home.links.page_links import absolute_url
 
-from .models import Written
+from .models import ModeratedText
 
 
-def published(written: Written) -> None:
+def send_published(written: ModeratedText) -> None:
     if written.address:
-        tell(written, "published")
+        send_to_author(written, "published")
 
 
-def refused(written: Written) -> None:
-    tell(written, "refused", reason=written.reason)
+def send_rejected(written: ModeratedText) -> None:
+    send_to_author(written, "refused", reason=written.reason)
 
 
-def taken_down(written: Written) -> None:
-    tell(written, "taken_down", reason=written.reason)
+def send_taken_down(written: ModeratedText) -> None:
+    send_to_author(written, "taken_down", reason=written.reason)
 
 
-def waiting(person: User, numbers: dict[type[Written], int]) -> None:
+def send_moderator_digest(person: User, numbers: dict[type[ModeratedText], int]) -> None:
     """Tells who moderates how much waits, by kind."""
     labels = {kind._meta.verbose_name_plural: number for kind, number in numbers.items()}
-    tell_what_waits(
-        person, labels, template="participation/emails/waiting", desk="participation_desk:waiting"
+    send_waiting_digest(
+        person, labels, template="news/participation/emails/waiting", desk="participation_desk:waiting"
     )
 
 
-def tell(written: Written, letter: str, **context) -> None:
+def send_to_author(written: ModeratedText, letter: str, **context) -> None:
     """Writes to who wrote it, in their language, with the way to take it back. Nobody, where the address is gone."""
     if not written.email:
         return
     with translation.override(written.language):
         queue_email(
             to=written.email,
-            template=f"participation/emails/{letter}",
+            template=f"news/participation/emails/{letter}",
             context=context
             | {
                 "called": written.called,
-                "link": absolute(written.address),
-                "own": absolute(reverse("participation:own", args=[written.kind, written.secret])),
+                "link": absolute_url(written.address),
+                "own": absolute_url(reverse("participation:own", args=[written.kind, written.secret])),
             },
             language=written.language,
             subject=written.subject,

@@ -5,17 +5,17 @@ from django.utils.translation import gettext_lazy
 
 from home.validators import validate_no_control
 
-from ..screening import WrittenForm, validate_few_links
-from .states import ShownAs
+from ..spam_checks import ModeratedTextForm, validate_few_links
+from .states import AuthorDisplay
 
 
-class SignedForm(WrittenForm):
+class NamedAuthorForm(ModeratedTextForm):
     """With how the name is shown; nobody needs to give one that is not."""
 
     shown_as = forms.ChoiceField(
         label=gettext_lazy("How it is published"),
-        choices=ShownAs.choices,
-        initial=ShownAs.FIRST,
+        choices=AuthorDisplay.choices,
+        initial=AuthorDisplay.FIRST,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose how it is published.")},
     )
@@ -28,7 +28,7 @@ class SignedForm(WrittenForm):
     )
 
     def clean(self):
-        if self.cleaned_data.get("shown_as") == ShownAs.NOBODY:
+        if self.cleaned_data.get("shown_as") == AuthorDisplay.NOBODY:
             self.errors.pop("name", None)
             self.cleaned_data["name"] = ""
         return super().clean()

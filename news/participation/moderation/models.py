@@ -9,36 +9,36 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.fields import EmailAddressField
-from eservices.cases.notices.rules import digest_at
-from home.secrets import new_secret
+from home.scheduling.weekday_mornings import next_weekday_morning
+from home.web.secret_links import new_secret
 
-from .states import REJECTED, ShownAs, State
+from .states import REJECTED, AuthorDisplay, ModerationState
 
-REJECTED_KEPT = timedelta(days=90)
-ADDRESS_KEPT = timedelta(days=365)
+REJECTED_RETENTION = timedelta(days=90)
+ADDRESS_RETENTION = timedelta(days=365)
 SEEN_COMING = timedelta(days=30)
 
 
 def next_morning() -> datetime:
-    return digest_at(timezone.localtime())
+    return next_weekday_morning(timezone.localtime())
 
 
-class WrittenQuerySet(models.QuerySet):
+class ModeratedTextQuerySet(models.QuerySet):
     def waiting(self):
-        return self.filter(state=State.WAITING).order_by("handed_in_at", "pk")
+        return self.filter(state=ModerationState.WAITING).order_by("handed_in_at", "pk")
 
     def published(self):
-        return self.filter(state=State.PUBLISHED)
+        return self.filter(state=ModerationState.PUBLISHED)
 
     def rejected(self):
         return self.filter(state__in=REJECTED)
 
     def rejected_long_ago(self, now: datetime):
-        return self.rejected().filter(judged_at__lt=now - REJECTED_KEPT)
+        return self.rejected().filter(judged_at__lt=now - REJECTED_RETENTION)
 
     def addressed_too_long(self, now: datetime):
         """Whatever became of it: what nobody ever reads keeps an address no longer than the rest."""
-        return self.filter(handed_in_at__lt=now - ADDRESS_KEPT).exclude(email="")
+        return self.filter(handed_in_at__lt=now - ADDRESS_RETENTION).exclude(email="")
 
     def untold(self, now: datetime):
         """What moderators should have been told of by ``now``."""
@@ -49,16 +49,18 @@ class WrittenQuerySet(models.QuerySet):
 
     def again(self, email: str, **words):
         """The same words of the same person, not read yet: pressed twice, or sent again after going back."""
-        return self.filter(state=State.WAITING, **words).of(email)
+        return self.filter(state=ModerationState.WAITING, **words).of(email)
 
 
-class Written(models.Model):
+class ModeratedText(models.Model):
     """Something that a person wrote for everybody. The address is for letters about it and is forgotten."""
 
-    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
+    state = models.CharField(
+        _("state"), max_length=9, choices=ModerationState, default=ModerationState.WAITING
+    )
     text = models.TextField(_("text"), max_length=4_000, blank=True)
     name = models.CharField(_("name"), max_length=80, blank=True)
-    shown_as = models.CharField(_("shown"), max_length=6, choices=ShownAs, default=ShownAs.NOBODY)
+    shown_as = models.CharField(_("shown"), max_length=6, choices=AuthorDisplay, default=AuthorDisplay.NOBODY)
     email = EmailAddressField(_("e-mail address"), max_length=254, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
@@ -92,15 +94,15 @@ class Written(models.Model):
     @property
     def address_goes_on(self) -> date | None:
         """The day on which the address is forgotten, where it is near: nobody can be told afterwards."""
-        goes_at = self.handed_in_at + ADDRESS_KEPT
+        goes_at = self.handed_in_at + ADDRESS_RETENTION
         return timezone.localdate(goes_at) if self.email and goes_at < timezone.now() + SEEN_COMING else None
 
     @property
     def author(self) -> str:
         """The name as its owner chose that it is shown."""
         words = self.name.split()
-        if self.shown_as == ShownAs.NOBODY or not words:
+        if self.shown_as == AuthorDisplay.NOBODY or not words:
             return gettext("A person from here")
-        if self.shown_as == ShownAs.FIRST and len(words) > 1:
+        if self.shown_as == AuthorDisplay.FIRST and len(words) > 1:
             return f"{words[0]} {words[-1][0]}."
         return self.name

@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class State(TextChoices):
+class ModerationState(TextChoices):
     WAITING = "waiting", _("to be read")
     PUBLISHED = "published", _("published")
     REFUSED = "refused", _("refused")
@@ -13,19 +13,19 @@ class State(TextChoices):
 
 # What was refused or taken down may be looked at again.
 ALLOWED = {
-    State.WAITING: {State.PUBLISHED, State.REFUSED},
-    State.PUBLISHED: {State.TAKEN_DOWN},
-    State.REFUSED: {State.PUBLISHED},
-    State.TAKEN_DOWN: {State.PUBLISHED},
+    ModerationState.WAITING: {ModerationState.PUBLISHED, ModerationState.REFUSED},
+    ModerationState.PUBLISHED: {ModerationState.TAKEN_DOWN},
+    ModerationState.REFUSED: {ModerationState.PUBLISHED},
+    ModerationState.TAKEN_DOWN: {ModerationState.PUBLISHED},
 }
-REJECTED = {State.REFUSED, State.TAKEN_DOWN}
+REJECTED = {ModerationState.REFUSED, ModerationState.TAKEN_DOWN}
 
 
-def allowed(state: str, to: str) -> bool:
-    return to in ALLOWED[State(state)]
+def is_allowed(state: str, to: str) -> bool:
+    return to in ALLOWED[ModerationState(state)]
 
 
-class ShownAs(TextChoices):
+class AuthorDisplay(TextChoices):
     NOBODY = "nobody", _("without my name")
     FIRST = "first", _("with my first name and the initial")
     FULL = "full", _("with my first and last name")

@@ -11,13 +11,13 @@ from . import access, actions
 @require_http_methods(["GET", "HEAD", "POST"])
 def own(request, kind, secret):
     """GET shows it; POST erases it."""
-    written = access.own(kind, secret)
+    written = access.own_written(kind, secret)
     if request.method != "POST":
-        return render(request, "participation/own.html", {"written": written})
-    actions.erase(written=written)
+        return render(request, "news/participation/own.html", {"written": written})
+    actions.erase_written(written=written)
     return redirect("participation:erased")
 
 
 @require_safe
 def erased(request):
-    return render(request, "participation/erased.html")
+    return render(request, "news/participation/erased.html")

@@ -3,15 +3,15 @@
 from django import forms
 from django.utils.translation import gettext as _
 
-from ..pages import foreign
-from ..screening import WrittenForm, validate_few_links
+from ..public_pages import foreign_language_of
+from ..spam_checks import ModeratedTextForm, validate_few_links
 from .models import SurveyPage
-from .results import Question
+from .results import SurveyQuestion
 
-LONGEST = 1_000
+MAX_TEXT_LENGTH = 1_000
 
 
-class SurveyForm(WrittenForm):
+class SurveyForm(ModeratedTextForm):
     def __init__(self, *args, page: SurveyPage, **kwargs):
         super().__init__(*args, **kwargs)
         self.page, self.questions = page, page.asked()
@@ -20,7 +20,7 @@ class SurveyForm(WrittenForm):
         needed = {block.id: block.value["required"] for block in page.questions}
         asked = {f"q-{one.key}": _field(one, needed[one.key]) for one in self.questions}
         for field in asked.values():
-            field.language = foreign(page)
+            field.language = foreign_language_of(page)
         self.fields = asked | self.fields
 
     def clean(self):
@@ -33,7 +33,7 @@ class SurveyForm(WrittenForm):
         return {one.key: data[f"q-{one.key}"] for one in self.questions if data.get(f"q-{one.key}")}
 
 
-def _field(question: Question, needed: bool) -> forms.Field:
+def _field(question: SurveyQuestion, needed: bool) -> forms.Field:
     common = {
         "label": question.text,
         "required": needed,
@@ -51,5 +51,9 @@ def _field(question: Question, needed: bool) -> forms.Field:
     widget = forms.Textarea(attrs={"rows": 3})
     help_text = _("No names and addresses, please.")
     return forms.CharField(
-        max_length=LONGEST, widget=widget, validators=[validate_few_links], help_text=help_text, **common
+        max_length=MAX_TEXT_LENGTH,
+        widget=widget,
+        validators=[validate_few_links],
+        help_text=help_text,
+        **common,
     )

@@ -14,40 +14,40 @@ from wagtail.models import PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
-from home.blocks import ContentBlocks
+from home.blocks.content import ContentBlocks
 from home.fields import LiveStreamField
 from home.models import BasePage
 from home.models.base import BasePageQuerySet
 
-from ..periods import Timed
-from .results import SCALE, Question, count
+from ..periods import ParticipationPeriod
+from .results import SCALE, SurveyQuestion, count_results
 
-KEPT = timedelta(days=3 * 365)
-WHO_KEPT = timedelta(days=365)
+ANSWER_RETENTION = timedelta(days=3 * 365)
+PARTICIPATION_RETENTION = timedelta(days=365)
 
 
-class AskBlock(blocks.StructBlock):
+class SurveyQuestionBlock(blocks.StructBlock):
     question = blocks.CharBlock(label=_("Question"), max_length=200)
     required = blocks.BooleanBlock(required=False, default=False, label=_("An answer is needed"))
 
 
-class ChoiceAskBlock(AskBlock):
+class SurveyChoiceBlock(SurveyQuestionBlock):
     options = blocks.ListBlock(blocks.CharBlock(max_length=120), label=_("Choices"), min_num=2, max_num=12)
 
 
-class ScaleAskBlock(AskBlock):
+class SurveyScaleBlock(SurveyQuestionBlock):
     low = blocks.CharBlock(label=_("What 1 means"), max_length=40, default="")
     high = blocks.CharBlock(label=_("What 5 means"), max_length=40, default="")
 
 
 class SurveyBlocks(blocks.StreamBlock):
-    single = ChoiceAskBlock(label=_("One of several"), icon="radio-full")
-    multiple = ChoiceAskBlock(label=_("Several of several"), icon="list-ul")
-    scale = ScaleAskBlock(label=_("Scale from 1 to 5"), icon="order")
-    text = AskBlock(label=_("Free text"), icon="pilcrow")
+    single = SurveyChoiceBlock(label=_("One of several"), icon="radio-full")
+    multiple = SurveyChoiceBlock(label=_("Several of several"), icon="list-ul")
+    scale = SurveyScaleBlock(label=_("Scale from 1 to 5"), icon="order")
+    text = SurveyQuestionBlock(label=_("Free text"), icon="pilcrow")
 
 
-class SurveyPage(Timed, BasePage):
+class SurveyPage(ParticipationPeriod, BasePage):
     """A few questions, for a time."""
 
     page_description = _("A few questions with answers to choose; you see how many chose what.")
@@ -59,7 +59,7 @@ class SurveyPage(Timed, BasePage):
 
     parent_page_types = ["news_participation.ConsultationIndexPage"]
     subpage_types = []
-    template = "participation/surveys/page.html"
+    template = "news/participation/surveys/page.html"
 
     once = models.BooleanField(
         _("one answer for each person"),
@@ -119,19 +119,19 @@ class SurveyPage(Timed, BasePage):
             return self.over and timezone.localdate() > self.results_wait_for
         return self.results == self.Results.AT_ONCE
 
-    def asked(self) -> list[Question]:
+    def asked(self) -> list[SurveyQuestion]:
         return [_question(block) for block in self.questions]
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         if not self.shows_results:
             return context
-        said = Answer.objects.said_to(self)
-        return context | {"counted": count(self.asked(), said), "answers": len(said)}
+        said = SurveyAnswer.objects.said_to(self)
+        return context | {"counted": count_results(self.asked(), said), "answers": len(said)}
 
 
-def _question(block) -> Question:
-    return Question(block.id, block.block_type, block.value["question"], _options(block))
+def _question(block) -> SurveyQuestion:
+    return SurveyQuestion(block.id, block.block_type, block.value["question"], _options(block))
 
 
 def _options(block) -> tuple[tuple[str, str], ...]:
@@ -143,7 +143,7 @@ def _options(block) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-class AnswerQuerySet(models.QuerySet):
+class SurveyAnswerQuerySet(models.QuerySet):
     def to(self, page: SurveyPage):
         return self.filter(survey=page.translation_key)
 
@@ -151,10 +151,10 @@ class AnswerQuerySet(models.QuerySet):
         return list(self.to(page).values_list("said", flat=True))
 
     def outlived(self, now: datetime):
-        return self.filter(day__lt=timezone.localdate(now) - KEPT)
+        return self.filter(day__lt=timezone.localdate(now) - ANSWER_RETENTION)
 
 
-class Answer(models.Model):
+class SurveyAnswer(models.Model):
     """What somebody answered. Its key is drawn by chance and its time is a day: no order tells who."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -162,7 +162,7 @@ class Answer(models.Model):
     day = models.DateField(_("day"), default=timezone.localdate)
     said = models.JSONField(_("answers"), default=dict)
 
-    objects = AnswerQuerySet.as_manager()
+    objects = SurveyAnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer to a survey")
@@ -172,7 +172,7 @@ class Answer(models.Model):
         return f"{self.survey}, {self.day}"
 
 
-class Taken(models.Model):
+class SurveyParticipation(models.Model):
     """That somebody answered a survey, by a digest that holds for it alone; not what."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

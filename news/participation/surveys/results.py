@@ -8,7 +8,7 @@ SCALE = range(1, 6)
 
 
 @dataclass(frozen=True)
-class Question:
+class SurveyQuestion:
     """One question as its page says it: ``options`` are keys and labels; of a scale its numbers."""
 
     key: str
@@ -18,37 +18,39 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Bar:
+class ResultBar:
     label: str
     number: int
     share: int  # per cent of those who answered the question
 
 
 @dataclass(frozen=True)
-class Result:
-    question: Question
+class QuestionResult:
+    question: SurveyQuestion
     answered: int
-    bars: tuple[Bar, ...]
+    bars: tuple[ResultBar, ...]
     mean: float | None = None
 
 
-def count(questions: Iterable[Question], answers: list[dict]) -> list[Result]:
+def count_results(questions: Iterable[SurveyQuestion], answers: list[dict]) -> list[QuestionResult]:
     """For each question that can be counted how often each option was chosen."""
     return [_count(one, answers) for one in questions if one.options]
 
 
-def texts(question: Question, answers: list[dict]) -> list[str]:
+def text_answers(question: SurveyQuestion, answers: list[dict]) -> list[str]:
     return [str(said[question.key]) for said in answers if said.get(question.key)]
 
 
-def _count(question: Question, answers: list[dict]) -> Result:
+def _count(question: SurveyQuestion, answers: list[dict]) -> QuestionResult:
     said = [_as_list(each[question.key]) for each in answers if each.get(question.key)]
     chosen = Counter(option for one in said for option in one)
     bars = tuple(
-        Bar(label, chosen[key], round(100 * chosen[key] / len(said)) if said else 0)
+        ResultBar(label, chosen[key], round(100 * chosen[key] / len(said)) if said else 0)
         for key, label in question.options
     )
-    return Result(question, len(said), bars, _mean(said) if question.kind == "scale" and said else None)
+    return QuestionResult(
+        question, len(said), bars, _mean(said) if question.kind == "scale" and said else None
+    )
 
 
 def _as_list(value) -> list[str]:

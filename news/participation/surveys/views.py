@@ -7,10 +7,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from home.links import read_here
+from home.links.page_links import url_in_current_language
 
-from .. import people, screening
-from ..proving.views import hand_in
+from .. import participants, spam_checks
+from ..email_verification.views import run_or_verify
 from . import access, actions
 from .forms import SurveyForm
 
@@ -18,25 +18,25 @@ from .forms import SurveyForm
 @csrf_exempt  # where it came from is checked by screening: the same rule for all forms of participation
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer(request, pk):
+def answer_survey(request, pk):
     """All questions on one page; where one answer is for one person, the address too."""
-    page = access.asked_page(pk)
+    page = access.open_survey(pk)
     if page.over and request.method != "POST":
-        return redirect(read_here(page))  # it says when it ended
+        return redirect(url_in_current_language(page))  # it says when it ended
     form = SurveyForm(
         request.POST if request.method == "POST" else None,
         page=page,
-        known=people.recognised(request) if page.once else "",
+        known=participants.recognized_address(request) if page.once else "",
     )
-    status = 200 if request.method != "POST" else screening.refusal(request, form, over=page.over)
+    status = 200 if request.method != "POST" else spam_checks.rejection_status(request, form, over=page.over)
     if status:
         return render(
-            request, "participation/surveys/answer.html", {"survey": page, "form": form}, status=status
+            request, "news/participation/surveys/answer.html", {"survey": page, "form": form}, status=status
         )
     if page.once:
         payload = {"survey": str(page.translation_key), "title": page.title, "said": form.said()}
-        return hand_in(request, form, "survey", payload)
+        return run_or_verify(request, form, "survey", payload)
     if not form.is_trapped:
-        actions.answer(page=page, said=form.said())
-    thanks = urlencode({"done": "answered", "to": read_here(page)})
+        actions.submit_answers(page=page, said=form.said())
+    thanks = urlencode({"done": "answered", "to": url_in_current_language(page)})
     return redirect(f"{reverse('participation:thanks')}?{thanks}")

@@ -10,41 +10,43 @@ from itertools import batched
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
-from eservices.deliveries.actions import queue
-from home.context import commune
+from eservices.deliveries.actions import queue_delivery
+from home.context_processors import commune_settings
 
 from ...actions import mailings, recipients
+from ...letters.rendering import LetterLinks, RenderedLetter
+from ...mail_backend import BackendUnavailable, ClaimLost
 from ...models import Edition, Mailing, NewsletterSettings
-from ...rendering import Letter, Ways
 from ...states import RecipientState
-from .. import Away, Lost
-from .api import AT_ONCE, Campaigns, Refused
+from .api import BATCH_SIZE, Campaigns, MailchimpRefused
 
 LOOK_AGAIN = timedelta(minutes=1)
 REPORTED = timedelta(days=30)
 ENDED = "sent"
 
 
-class Mailchimp:
+class MailchimpBackend:
     """Through the commune's account there, without counting openings and clicks."""
 
-    def ways(self, language: str, mailing: Mailing | None = None) -> Ways:
+    def ways(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
         """Its own words for what only it knows of each member."""
-        ours = Ways.of_ours(language, mailing.number if mailing else None)
-        return Ways(preferences="*|UPDATE_PROFILE|*", unsubscribe="*|UNSUB|*", archive=ours.archive)
+        ours = LetterLinks.of_ours(language, mailing.number if mailing else None)
+        return LetterLinks(preferences="*|UPDATE_PROFILE|*", unsubscribe="*|UNSUB|*", archive=ours.archive)
 
-    def send_test(self, letter: Letter, language: str, to: str, about: str) -> None:
+    def send_test(self, letter: RenderedLetter, language: str, to: str, about: str) -> None:
         """Through the outbox: Mailchimp may be away."""
         test = {"subject": letter.subject, "html": letter.html, "text": letter.text}
-        queue(carrier="mailchimp", recipient=to, title=letter.subject, payload={"test": test}, subject=about)
+        queue_delivery(
+            carrier="mailchimp", recipient=to, title=letter.subject, payload={"test": test}, subject=about
+        )
 
     def carry(self, mailing: Mailing) -> datetime | None:
         theirs = Campaigns()
         try:
             editions = list(mailing.editions.order_by("pk"))
             ended = [self._go_on(theirs, mailing, edition) for edition in editions]
-        except Refused as refused:
-            raise Away(str(refused)) from refused  # shown, tried again, and paused in the end
+        except MailchimpRefused as refused:
+            raise BackendUnavailable(str(refused)) from refused  # shown, tried again, and paused in the end
         return None if all(ended) else timezone.now() + LOOK_AGAIN
 
     def _go_on(self, theirs: Campaigns, mailing: Mailing, edition: Edition) -> bool:
@@ -56,7 +58,7 @@ class Mailchimp:
         segment = self._kept(edition, "segment", lambda: theirs.segment(name))
         self._fill(theirs, mailing, edition, segment)
         campaign = self._kept(
-            edition, "campaign", lambda: theirs.create(name, segment, words(edition.subject))
+            edition, "campaign", lambda: theirs.create(name, segment, campaign_settings(edition.subject))
         )
         self._kept(edition, "content", lambda: theirs.content(campaign, edition.html, edition.text) or True)
         status = theirs.status(campaign)
@@ -64,15 +66,15 @@ class Mailchimp:
             theirs.send(campaign)
             status = theirs.status(campaign)
         if status == ENDED:
-            mailings.all_sent(mailing, edition)
-            mailings.keep_report(mailing, campaign, theirs.report(campaign))
-        mailings.keep_external(edition, status=status)
+            mailings.mark_edition_sent(mailing, edition)
+            mailings.save_external_report(mailing, campaign, theirs.report(campaign))
+        mailings.save_external_state(edition, status=status)
         return status == ENDED
 
     def _kept(self, edition: Edition, step: str, do):
         """What a step answered, now or before."""
         if step not in edition.external:
-            mailings.keep_external(edition, **{step: do()})
+            mailings.save_external_state(edition, **{step: do()})
         return edition.external[step]
 
     def _fill(self, theirs: Campaigns, mailing: Mailing, edition: Edition, segment: int) -> None:
@@ -80,17 +82,17 @@ class Mailchimp:
         if edition.external.get("filled"):
             return
         rows = edition.recipients.filter(state=RecipientState.PENDING).select_related("subscriber")
-        for some in batched(rows.iterator(chunk_size=AT_ONCE), AT_ONCE):
+        for some in batched(rows.iterator(chunk_size=BATCH_SIZE), BATCH_SIZE):
             by_email = {row.subscriber.email: row for row in some if row.subscriber}
             for email in theirs.fill(segment, list(by_email)):
                 if row := by_email.get(stored_form(email)):
-                    recipients.refused(row, "Mailchimp does not have this member.", gone=False)
+                    recipients.mark_refused(row, "Mailchimp does not have this member.", gone=False)
             self._hold(mailing)
-        mailings.keep_external(edition, filled=True)
+        mailings.save_external_state(edition, filled=True)
 
     def _hold(self, mailing: Mailing) -> None:
-        if not mailings.hold(mailing, timezone.now()):
-            raise Lost
+        if not mailings.extend_claim(mailing, timezone.now()):
+            raise ClaimLost
 
 
 def read_reports(now: datetime) -> None:
@@ -98,22 +100,22 @@ def read_reports(now: datetime) -> None:
     theirs = Campaigns()
     for mailing in Mailing.objects.filter(backend="mailchimp", ended_at__gt=now - REPORTED):
         for campaign in list(mailing.report):
-            with suppress(Refused):  # somebody deleted it there: what was counted stays
-                mailings.keep_report(mailing, campaign, theirs.report(campaign))
+            with suppress(MailchimpRefused):  # somebody deleted it there: what was counted stays
+                mailings.save_external_report(mailing, campaign, theirs.report(campaign))
 
 
-def try_out(test: dict, to: str, key: str) -> None:
+def send_test_campaign(test: dict, to: str, key: str) -> None:
     """Has Mailchimp send a letter to one address, by a campaign that is there for no longer than that."""
     theirs = Campaigns()
-    campaign = theirs.create(f"Test {key}", None, words(test["subject"]))
+    campaign = theirs.create(f"Test {key}", None, campaign_settings(test["subject"]))
     theirs.content(campaign, test["html"], test["text"])
     theirs.test(campaign, to)
     theirs.delete(campaign)
 
 
-def words(subject: str) -> dict:
+def campaign_settings(subject: str) -> dict:
     """Subject and sender, as Mailchimp wants them."""
-    ours, chosen = commune(None)["commune"], NewsletterSettings.load()
+    ours, chosen = commune_settings(None)["commune"], NewsletterSettings.load()
     return {
         "subject_line": subject[:150],
         "from_name": (chosen.name or str(ours))[:100],

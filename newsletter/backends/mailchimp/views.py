@@ -26,9 +26,9 @@ def webhook(request, secret):
     if request.method == "POST" and request.POST.get("data[list_id]") == settings.MAILCHIMP_LIST_ID:
         named = {name: email for name in (NAME, OLD, NEW) if _is_address(email := request.POST.get(name, ""))}
         for email in set(named.values()):
-            members.ask(email)
+            members.queue_member_lookup(email)
         if OLD in named and NEW in named:
-            members.ask_whether_moved(named[OLD], named[NEW])
+            members.queue_address_change_lookup(named[OLD], named[NEW])
     return HttpResponse(status=200)
 
 

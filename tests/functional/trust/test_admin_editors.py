@@ -11,7 +11,7 @@ from tests.catalogue.test_step_screen import url_of
 from tests.factories.catalogue import SERVICE, make_editor, make_service
 from tests.factories.documents import STAGES, DocumentTemplateFactory
 from tests.factories.home import CommuneSettingsFactory
-from tests.factories.letters import LetterFactory, RemediesFactory
+from tests.factories.letter_templates import LetterFactory, RemediesFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,11 +7,11 @@ import time_machine
 from django.urls import reverse
 
 from eservices.cases import actions
-from eservices.cases.models import FormalDecision, Role
+from eservices.cases.models import AppealableDecision, Role
 from eservices.deliveries.models import Delivery
-from eservices.deliveries.paper import actions as paper
+from eservices.deliveries.print_queue import actions as paper
 from tests.factories.cases import CaseFactory, member
-from tests.factories.letters import RemediesFactory
+from tests.factories.letter_templates import RemediesFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +26,10 @@ def test_appeal_ends_on_working_day_after_recess(client):
         case.team.save()
         client.force_login(agent)
         desk = reverse("cases:case", args=[case.reference])
-        actions.refuse(actor=agent, case=case, reason="Vous n’habitez pas à Orvenay.")
-        letter = Delivery.objects.filter(pk=FormalDecision.objects.get().letter_id)
+        actions.refuse_case(actor=agent, case=case, reason="Vous n’habitez pas à Orvenay.")
+        letter = Delivery.objects.filter(pk=AppealableDecision.objects.get().letter_id)
         letter.update(recipient="Élodie Marchetti, 1099 Orvenay")
-        paper.take_batch(actor=agent, wanted=letter)
+        paper.take_print_batch(actor=agent, wanted=letter)
         paper.mark_posted(actor=agent, wanted=letter, numbers={})
         shown = client.get(desk).text
         assert (
@@ -47,4 +47,4 @@ def test_appeal_ends_on_working_day_after_recess(client):
     text = letter.get().payload["text"]
     for words in ("Madame, Monsieur,", "Municipalité d’Orvenay", str(agent), "Cheffe du service"):
         assert words in text
-    assert FormalDecision.objects.get().last_day == date(2027, 1, 11)
+    assert AppealableDecision.objects.get().last_day == date(2027, 1, 11)

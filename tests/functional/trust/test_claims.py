@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 
 from eservices.cases import emails
 from eservices.cases.models import Case
-from eservices.deliveries.letters import on_paper, render
+from eservices.deliveries.rendering import render_email, render_paper_letter
 from eservices.formbuilder.models import Form
-from eservices.space import tracker
+from eservices.space import status_page
 from tests.factories.cases import CaseFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def texts_of(delivery) -> str:
     return delivery.payload["text"] + delivery.payload["html"]
 
 
-@pytest.mark.parametrize("write", [emails.withdrawn, emails.lapsed])
+@pytest.mark.parametrize("write", [emails.send_withdrawal, emails.send_closed_unanswered])
 def test_letter_offers_a_new_request_while_the_service_is_offered(write):
     case = CaseFactory(withdrawn=True)
     assert gettext(AGAIN) in texts_of(write(case))
@@ -37,22 +37,22 @@ def test_letter_offers_a_new_request_while_the_service_is_offered(write):
 
 def test_status_offers_a_new_request_while_the_service_is_offered():
     case = CaseFactory(state="closed", outcome="lapsed")
-    assert tracker.ended(case)[1] == gettext(AGAIN)
+    assert status_page.closing_text(case)[1] == gettext(AGAIN)
     Form.objects.update(offered=False)
-    assert tracker.ended(Case.objects.get(pk=case.pk))[1] == gettext("The reason stands below.")
+    assert status_page.closing_text(Case.objects.get(pk=case.pk))[1] == gettext("The reason stands below.")
 
 
 def test_status_promises_letters_to_those_who_get_them(monkeypatch):
     promise = "Nous vous écrirons"
     case = CaseFactory()
-    assert promise in tracker.headline(case)[1]
-    assert promise not in tracker.headline(CaseFactory(state="decided"))[1]
+    assert promise in status_page.status_headline(case)[1]
+    assert promise not in status_page.status_headline(CaseFactory(state="decided"))[1]
     monkeypatch.setattr(Case, "is_anonymous", True)
-    assert promise not in tracker.headline(case)[1]
+    assert promise not in status_page.status_headline(case)[1]
 
 
 def test_status_of_a_merged_request_does_not_say_that_it_was_filed_twice():
-    title, _next = tracker.ended(CaseFactory(state="closed", outcome="duplicate"))
+    title, _next = status_page.closing_text(CaseFactory(state="closed", outcome="duplicate"))
     assert title == gettext("This was filed already.")
 
 
@@ -63,12 +63,12 @@ def test_status_page_calls_no_request_complete(client):
 
 
 def _path(case: Case) -> str:
-    return urlsplit(emails.mailed_url(case)).path
+    return urlsplit(emails.emailed_status_url(case)).path
 
 
 def test_letters_promise_no_documents():
     case = CaseFactory(accepted=True)
-    letters = [emails.receipt(case, None), emails.accepted(case, [])]
+    letters = [emails.send_receipt(case, None), emails.send_acceptance(case, [])]
     assert not [one for one in letters if "documents" in texts_of(one)]
 
 
@@ -76,9 +76,11 @@ def test_times_are_enclosed_by_email_and_not_on_paper():
     case = CaseFactory()
     context = {"case": case, "times": ["mardi"], "url": "#", "codes": []}
     enclosed = "Les heures sont jointes"
-    assert enclosed in render("bookings/emails/confirmed", context, "fr")["text"]
-    assert enclosed in render("bookings/emails/confirmed", context, "fr")["html"]
-    _title, paragraphs = on_paper("bookings/emails/confirmed", context | {"way_back": "Appelez-nous."}, "fr")
+    assert enclosed in render_email("bookings/emails/confirmed", context, "fr")["text"]
+    assert enclosed in render_email("bookings/emails/confirmed", context, "fr")["html"]
+    _title, paragraphs = render_paper_letter(
+        "bookings/emails/confirmed", context | {"way_back": "Appelez-nous."}, "fr"
+    )
     assert enclosed not in str(paragraphs)
 
 
@@ -86,18 +88,20 @@ def test_times_are_enclosed_by_email_and_not_on_paper():
 def test_refund_that_is_asked_for_is_not_said_to_be_on_its_way(letter):
     context = {"case": CaseFactory(), "times": [], "url": "#", "codes": [], "paid_back": 5000, "kept": 0}
     for text in ("text", "html"):
-        told = render(f"bookings/emails/{letter}", context, "fr")[text]
+        told = render_email(f"bookings/emails/{letter}", context, "fr")[text]
         assert "50.–" in told
         assert "quelques jours" not in told
         assert gettext("The page of your request shows when it is done.") in told
-    _title, paragraphs = on_paper(f"bookings/emails/{letter}", context | {"way_back": "Appelez-nous."}, "fr")
+    _title, paragraphs = render_paper_letter(
+        f"bookings/emails/{letter}", context | {"way_back": "Appelez-nous."}, "fr"
+    )
     assert "50.–" in str(paragraphs)
     assert "La page" not in str(paragraphs)
 
 
 def test_return_with_damage_does_not_thank_for_everything():
     with translation.override("fr"):
-        title = render(
+        title = render_email(
             "bookings/emails/returned",
             {
                 "case": CaseFactory(),

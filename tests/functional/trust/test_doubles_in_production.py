@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from home.phones import takes_sms
-from news.channels.sms.sending import Sms
+from home.localization.phone_numbers import can_receive_sms
+from news.channels.sms.channel import SmsChannel
 from tests.factories.accounts import UserFactory
 
 REAL = {
@@ -36,8 +36,8 @@ def start(**variables: str) -> subprocess.CompletedProcess:
         ({"REGISTER": "demo"}, "REGISTER is 'demo': write one of http, none."),
         ({"PAYMENT_PROVIDERS": "qrbill,demo"}, "PAYMENT_PROVIDERS: demo is a double of the demo."),
         (
-            {"SMS_GATEWAY": "eservices.deliveries.mailbox.SMSGateway"},
-            "SMS_GATEWAY: eservices.deliveries.mailbox",
+            {"SMS_GATEWAY": "eservices.deliveries.demo_mailbox.DemoMailboxSmsGateway"},
+            "SMS_GATEWAY: eservices.deliveries.demo_mailbox",
         ),
         ({"MAIL_URL": ""}, "Set the environment variable MAIL_URL."),
     ],
@@ -61,10 +61,10 @@ def test_production_starts_without_register_and_sms():
 
 
 def test_sms_is_offered_to_nobody_without_a_gateway(settings):
-    assert takes_sms("079 400 00 01")
+    assert can_receive_sms("079 400 00 01")
     settings.SMS_GATEWAY = ""
-    assert not takes_sms("079 400 00 01")
-    assert not Sms().ready
+    assert not can_receive_sms("079 400 00 01")
+    assert not SmsChannel().ready
 
 
 @pytest.mark.django_db

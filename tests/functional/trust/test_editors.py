@@ -13,17 +13,18 @@ from django.urls import reverse
 from eservices.deliveries.models import Delivery
 from home.alerts.models import Alert
 from home.models import ContentPage
+from news.articles.models import NewsPage
 from news.channels.sms import actions
-from news.models import NewsPage, NoticePage, NoticeSettings
-from tests.channels.sms_double import gateway
-from tests.channels.test_sms import NIGHT, NOON, article, reader, tick
-from tests.committing import committing
+from news.official_notices.models import OfficialNoticePage, OfficialNoticeSettings
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.channels import wake
-from tests.factories.editing import page_form
 from tests.factories.home import ContentPageFactory
 from tests.factories.news import NewsIndexPageFactory, NoticeIndexPageFactory, NoticePageFactory, moment
 from tests.factories.newsletter import TopicFactory
+from tests.factories.wagtail_forms import page_form
+from tests.news.channels.sms_double import gateway
+from tests.news.channels.test_sms import NIGHT, NOON, article, reader, tick
+from tests.support.on_commit import committing
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 def editor(client, home, settings):
     """Signed in where the commune sends SMS."""
     with gateway() as server, time_machine.travel(NOON, tick=False), committing():
-        settings.SMS_GATEWAY = "eservices.deliveries.http_sms.HttpGateway"
+        settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
         settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_SENDER = server.url, "t-token", "Orvenay"
         client.force_login(SuperuserFactory(language="fr"))
         yield client
@@ -68,14 +69,14 @@ def test_a_corrected_article_sends_the_corrected_sms_next_morning(editor, home):
 
 
 def test_a_backdated_notice_is_refused_and_claims_no_day_that_it_did_not_stand(editor, home):
-    NoticeSettings.objects.update_or_create(defaults={"binding": "site"})
+    OfficialNoticeSettings.objects.update_or_create(defaults={"binding": "site"})
     board = NoticeIndexPageFactory(parent=home)
     notice = NoticePageFactory(parent=board, live=False, first_day=date(2026, 11, 2))
     refused = publish(editor, notice)
     assert "25 décembre 2026" in refused.text
-    assert not NoticePage.objects.get(pk=notice.pk).live
+    assert not OfficialNoticePage.objects.get(pk=notice.pk).live
     publish(editor, notice, last_day="2026-12-25")
-    shown = editor.get(NoticePage.objects.get(pk=notice.pk).url).text
+    shown = editor.get(OfficialNoticePage.objects.get(pk=notice.pk).url).text
     assert "26 novembre 2026" in shown
     assert "2 novembre 2026" not in shown
 
@@ -121,7 +122,7 @@ def test_who_got_an_alert_by_sms_may_be_told_that_it_is_over(editor, home):
     alert.save()
     alert.save_revision().publish()
     alert.refresh_from_db()
-    actions.alert(actor=None, alert=alert)
+    actions.queue_alert(actor=None, alert=alert)
     wake(NOON + timedelta(minutes=1))
     ended = editor.post(
         reverse(Alert.snippet_viewset.get_url_name("unpublish"), args=[alert.pk]), follow=True

@@ -10,8 +10,8 @@ from pathlib import Path
 from django.core import checks
 from django.db import connection
 
-from eservices.connectors.contrib.directory import Directory
-from mysite.settings.environment import split
+from eservices.connectors.contrib.folder import FolderStore
+from mysite.settings.environment import split_url
 
 ROOT = Path(__file__).resolve().parents[3]
 PUBLISH = "from django.core.files.base import ContentFile as F; from django.core.files.storage import storages as s; "
@@ -41,7 +41,7 @@ def test_database_is_closed_and_published_file_open_to_the_proxy(tmp_path):
 
 
 def test_dossier_in_a_folder_is_read_by_its_group_alone(tmp_path):
-    ged = Directory(split(f"directory:{tmp_path}/ged"))
+    ged = FolderStore(split_url(f"directory:{tmp_path}/ged"))
     assert ged.claim("2026/ORV-26-00001")
     ged.write("2026/ORV-26-00001/files/lettre.pdf", [b"x"], 1)
     found = modes(tmp_path)

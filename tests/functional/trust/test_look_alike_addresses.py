@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries.models import Delivery
-from news.models import KeeperLink
+from news.directory.models import KeeperLink
 from tests.factories.cases import CaseFactory
 from tests.factories.directory import DirectoryEntryFactory
 

@@ -9,7 +9,7 @@ from eservices.bookings.models import Booking
 from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
-from eservices.payments import receipts
+from eservices.payments import receipt_pdf
 from eservices.payments.models import Charge, Payment, Refund
 from eservices.submissions.models import Draft
 from tests.factories.bookings import rate, resource
@@ -87,7 +87,7 @@ def test_amounts_shown_before_are_those_asked_after(client, time_machine):
 
     client.post(f"{draft}envoyer/", {"declared": "on"})
     case = Case.objects.get()
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     charge = Charge.objects.get()
     assert charge.amount == 50_000
     due = letter("À payer")
@@ -98,10 +98,10 @@ def test_amounts_shown_before_are_those_asked_after(client, time_machine):
     assert f"Dont {DEPOSIT} de caution, qui vous seront remboursés" in pay
 
     paid(charge)
-    process.advance(case.pk)
+    process.advance_case(case.pk)
     assert f"Dont {DEPOSIT} de caution" in letter("Quittance")
-    assert DEPOSIT in plain(receipts.deposit_note([charge]))
-    assert receipts.pdf(Payment.objects.get()).startswith(b"%PDF")
+    assert DEPOSIT in plain(receipt_pdf.deposit_note([charge]))
+    assert receipt_pdf.render_receipt(Payment.objects.get()).startswith(b"%PDF")
     assert f"au moins 14 jours avant : {TOTAL} vous sont remboursés" in letter(
         "Votre réservation est confirmée"
     )

@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from eservices.accounts.models import SignIn
-from eservices.space.forms import MOST_WRONG, MOST_WRONG_OF_ACCOUNT
+from eservices.space.authentication.forms import MAX_WRONG_PASSWORDS, MOST_WRONG_OF_ACCOUNT
 from tests.factories.accounts import PASSWORD, AgentFactory
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +19,8 @@ def try_password(email: str, password: str, network: str) -> bool:
 
 
 def test_wrong_passwords_of_a_stranger_lock_nobody_in_the_town_hall(monkeypatch):
-    monkeypatch.setattr("eservices.space.forms.MOST_WRONG", 3)
-    monkeypatch.setattr("eservices.space.forms.MOST_WRONG_OF_ACCOUNT", 5)
+    monkeypatch.setattr("eservices.space.authentication.forms.MAX_WRONG_PASSWORDS", 3)
+    monkeypatch.setattr("eservices.space.authentication.forms.MOST_WRONG_OF_ACCOUNT", 5)
     agent = AgentFactory()
     assert try_password(agent.email, PASSWORD, TOWN_HALL)
     for number in range(8):
@@ -30,8 +30,8 @@ def test_wrong_passwords_of_a_stranger_lock_nobody_in_the_town_hall(monkeypatch)
 
 
 def test_colleague_who_mistypes_locks_nobody_else_behind_the_same_address(monkeypatch):
-    monkeypatch.setattr("eservices.space.forms.MOST_WRONG", 3)
-    monkeypatch.setattr("eservices.space.forms.MOST_WRONG_OF_NETWORK", 4)
+    monkeypatch.setattr("eservices.space.authentication.forms.MAX_WRONG_PASSWORDS", 3)
+    monkeypatch.setattr("eservices.space.authentication.forms.MOST_WRONG_OF_NETWORK", 4)
     clumsy, other = AgentFactory(), AgentFactory()
     SignIn.objects.create(user=other, kind=SignIn.Kind.SIGNED_IN, network=TOWN_HALL, at=timezone.now())
     for _ in range(3):
@@ -41,4 +41,4 @@ def test_colleague_who_mistypes_locks_nobody_else_behind_the_same_address(monkey
         try_password("personne@orvenay.example", "faux", TOWN_HALL)
     assert try_password(other.email, PASSWORD, TOWN_HALL)
     assert SignIn.objects.filter(user=clumsy, kind=SignIn.Kind.LOCKED_OUT).exists()
-    assert MOST_WRONG < MOST_WRONG_OF_ACCOUNT
+    assert MAX_WRONG_PASSWORDS < MOST_WRONG_OF_ACCOUNT

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from home.secrets import new_secret
+from home.web.secret_links import new_secret
 from mysite.log_filters import mask_secrets
 from mysite.settings import base
 from tests.factories import home as make

@@ -10,8 +10,8 @@ from eservices.cases.models import Case, Role, TeamMember
 from eservices.deliveries.models import Delivery
 from eservices.register import actions as register
 from eservices.register.contrib.demo import DemoRegister
-from eservices.register.models import Check, Screening
-from eservices.register.registers import Away
+from eservices.register.models import RegisterCheck, Screening
+from eservices.register.population_register import RegisterUnavailable
 from tests.factories.cases import CallBackFactory, CaseFactory, applicant, member
 from tests.factories.register import checked_case
 
@@ -33,24 +33,24 @@ OF_CASE = ("cases:case", "cases:receipt", "case_file")
 
 
 def away(self, said):
-    raise Away("It answered 500.")
+    raise RegisterUnavailable("It answered 500.")
 
 
 def nora() -> Case:
     """Her request as she sent it, with a message, a call-back and a letter."""
     case = checked_case(NORA, asked=False, email=EMAIL)
     case.contact = {"phone": PHONE}
-    case.search_text = cases.search_text(case)
+    case.search_text = cases.case_search_lines(case)
     case.save()
     CallBackFactory(case=case, phone=PHONE)
-    cases.message(actor=applicant(case), case=case, text=f"J’habite {STREET} 4.")
+    cases.send_message(actor=applicant(case), case=case, text=f"J’habite {STREET} 4.")
     return case
 
 
 def screened(case: Case) -> Case:
     register.screen(Screening.objects.get(case=case).pk)
-    register.check(Check.objects.get(stage__case=case).pk)
-    process.advance(case.pk)
+    register.run_check(RegisterCheck.objects.get(stage__case=case).pk)
+    process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 

@@ -8,13 +8,13 @@ from django.utils import timezone
 from wagtail.models import Locale
 
 from eservices.cases import actions as cases
-from eservices.catalogue.editor.starters import SERVICES, starters
+from eservices.catalogue.editor.starters import SERVICES, list_starters
 from eservices.documents.models import Document, DocumentTemplate
-from eservices.register.models import Check
-from mysite.demo.builders.services import registered_body
-from mysite.demo.markup import read
-from tests.demo.test_chains import CERTIFICATE, ME, elodie, filed, waits
+from eservices.register.models import RegisterCheck
+from mysite.demo.builders.eservices.services import registered_body
+from mysite.demo.markup import read_content
 from tests.factories.payments import entry
+from tests.mysite.demo.test_stage_chains import CERTIFICATE, ME, elodie, filed, waits
 
 pytestmark = pytest.mark.django_db
 NOE = {"personne_prenom": "Noé", "personne_nom": "Marchetti", "personne_naissance": "2019-09-02"}
@@ -26,7 +26,9 @@ FAMILY, CHILD = ME | {"beneficiaire": "famille"}, ME | {"beneficiaire": "enfant"
 def template() -> DocumentTemplate:
     """The certificate of the demo."""
     entry(CERTIFICATE, 1500)
-    said = next(one for one in read("fr", "documents", timezone.localdate()) if one.key == CERTIFICATE)
+    said = next(
+        one for one in read_content("fr", "documents", timezone.localdate()) if one.key == CERTIFICATE
+    )
     return DocumentTemplate.objects.create(
         locale=Locale.objects.get_or_create(language_code="fr")[0],
         key=CERTIFICATE,
@@ -45,7 +47,7 @@ def test_an_invented_child_waits_for_an_agent(client, at_counter):
     """It was sealed seconds after paying, and the verification page said authentic."""
     journey = filed(CERTIFICATE, user=None if at_counter else elodie(), **FAMILY, personnes=[NOE, INVENTED])
     if at_counter:
-        cases.identify(actor=journey.agent, case=journey.case, check="card")
+        cases.identify_applicant(actor=journey.agent, case=journey.case, check="card")
         journey.settle()
     assert waits(journey) == ("controle", "agent")
     client.force_login(journey.agent)
@@ -74,12 +76,12 @@ def test_a_family_certificate_certifies_the_family():
 )
 def test_a_family_of_one_reads_in_no_plural(language, plural):
     """The register may know one person only of those whom the request names."""
-    texts = starters(SERVICES)["residence-certificate"].document["texts"]
+    texts = list_starters(SERVICES)["residence-certificate"].document["texts"]
     said = [texts[language]["statement_family"]]
     if language != "it":  # the demo has no certificate in Italian
         said += [
             one["sentence_family"]
-            for one in read(language, "documents", timezone.localdate())
+            for one in read_content(language, "documents", timezone.localdate())
             if one.key == CERTIFICATE
         ]
     assert not [one for one in said if plural in one]
@@ -112,4 +114,4 @@ def test_a_true_code_shows_whom_the_document_is_for(client):
     assert "Attestation de domicile" in page
     assert "Élodie M., née en 1988. Comparez avec le nom sur le document." in page
     assert "ne l’acceptez pas" in page
-    assert not Check.objects.filter(person="").exists()
+    assert not RegisterCheck.objects.filter(person="").exists()

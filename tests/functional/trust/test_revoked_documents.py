@@ -7,9 +7,9 @@ from eservices.cases import process
 from eservices.cases.models import Case, Role
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
-from eservices.documents import actions
+from eservices.documents.actions import issuing
 from eservices.documents.models import Document
-from tests.connectors.test_filing import FILING
+from tests.connectors.test_transfer import FILING
 from tests.factories.cases import member
 from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case
 
@@ -18,11 +18,11 @@ pytestmark = pytest.mark.django_db
 
 def made(document: Document) -> Document:
     """The worker came: the paper is made, and what is to be filed is filed."""
-    actions.issue(document.pk)
-    process.advance(document.case_id)
+    issuing.issue_document(document.pk)
+    process.advance_case(document.case_id)
     for delivery in Delivery.objects.filter(carrier="ged", state="pending"):
-        deliveries.attempt(delivery.pk)
-    process.advance(document.case_id)
+        deliveries.attempt_delivery(delivery.pk)
+    process.advance_case(document.case_id)
     return Document.objects.get(pk=document.pk)
 
 
@@ -57,7 +57,7 @@ def test_case_that_was_reopened_does_not_close_with_the_revoked_paper(client, pa
 
     def do(deed: str, **said):
         page = client.post(reverse("cases:do", args=[case.reference, deed]), said)
-        process.advance(case.pk)
+        process.advance_case(case.pk)
         return page.status_code
 
     assert do("reopen", reason="Le prénom est à corriger.") == 302

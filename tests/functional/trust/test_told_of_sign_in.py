@@ -6,7 +6,7 @@ from django.urls import reverse
 from eservices.accounts.models import IdentityLevel
 from eservices.deliveries.models import Delivery
 from tests.factories.accounts import UserFactory
-from tests.factories.provider import providing
+from tests.factories.identity_provider import providing
 
 pytestmark = [pytest.mark.django_db]
 LOGIN = "/compte/oidc/idp/login/"

@@ -5,8 +5,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from eservices.cases import actions, sweeps
-from eservices.cases.models import CaseEvent, TraceAnchor
+from eservices.cases import actions, jobs
+from eservices.cases.models import AuditAnchor, CaseEvent
 from tests.factories.cases import CaseFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -18,12 +18,12 @@ def test_trace_cut_off_by_the_owner_of_the_database_is_found(
     settings.AUDIT_ANCHOR_FILE = tmp_path / "anchors.txt"
     case = CaseFactory(taken=True)
     before = set(CaseEvent.objects.values_list("pk", flat=True))
-    actions.refuse(actor=member(), case=case, reason="Incomplet")
+    actions.refuse_case(actor=member(), case=case, reason="Incomplet")
     with django_capture_on_commit_callbacks(execute=True):
-        sweeps.anchor_trace(timezone.now())
+        jobs.anchor_audit_log(timezone.now())
     call_command("verify_audit")
 
-    QuerySet(TraceAnchor).all().delete()
+    QuerySet(AuditAnchor).all().delete()
     QuerySet(CaseEvent).exclude(pk__in=before).delete()
 
     with pytest.raises(CommandError, match="tampered with"):

@@ -13,9 +13,9 @@ from PIL import Image
 from wagtail.images import get_image_model
 
 from eservices.cases.models import Role
-from eservices.reports.models import Report
+from eservices.reports.models import ProblemReport
 from eservices.submissions.models import StoredFile
-from home.sandbox.files import MOST_PIXELS
+from home.untrusted_files.inspection import MOST_PIXELS
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import CaseFactory, member
 from tests.factories.files import VBA, WRITTEN, docx, endless_paper, opening, relation, taken
@@ -42,14 +42,14 @@ def test_photo_of_a_problem_takes_no_memory_of_the_site(client, monkeypatch):
     monkeypatch.setitem(MOST_PIXELS, "PNG", 12_000_000)
     refused = client.post(FILE, typed(category, photo=photographed((3600, 3600))))
     assert refused.status_code == 422
-    assert Report.objects.count() == 1
+    assert ProblemReport.objects.count() == 1
 
 
 def test_photo_of_a_telephone_in_heic_reports_a_problem(client):
     photo = SimpleUploadedFile("IMG_1.heic", taken("HEIF"), "image/heic")
     assert client.post(FILE, typed(ReportCategoryFactory(), photo=photo)).status_code == 302
 
-    with Report.objects.get().photo.content.open("rb") as kept:
+    with ProblemReport.objects.get().photo.content.open("rb") as kept:
         content = kept.read()
     assert Image.open(io.BytesIO(content)).format == "JPEG"
     assert WRITTEN.encode() not in content

@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from eservices.accounts.actions import forget_second_factor
-from eservices.accounts.models import User
+from ...actions import reset_second_factor
+from ...models import User
 
 
 class Command(BaseCommand):
@@ -16,5 +16,5 @@ class Command(BaseCommand):
         user = User.objects.filter(email=User.objects.normalize_email(email)).first()
         if user is None:
             raise CommandError(f"Nobody has the address {email}.")
-        forget_second_factor(actor=None, user=user)
+        reset_second_factor(actor=None, user=user)
         self.stdout.write(f"{user.email} sets up a second factor at the next sign-in.")

@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from eservices.cases.actors import SYSTEM
-from eservices.cases.models import AnswerErasure, DisposalItem
-from eservices.cases.retention import actions, schedule
+from ...actors import SYSTEM
+from ...models import AnswerErasure, DisposalItem
+from ...retention import actions, due_cases
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run, **options):
         now = timezone.now()
-        for due in schedule.due(now):
+        for due in due_cases.due_by_service(now):
             self.stdout.write(
                 f"{due.service}: {due.cases.count()} to approve, {due.rule.disposition} after "
                 f"{due.rule.months} months; {due.kept} kept by a hold or open work"
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write("Dry run: nothing was changed.")
             return
         for item in items:
-            actions.dispose(item.pk)
+            actions.dispose_of_case(item.pk)
         for row in erasures:
             actions.erase_answers(actor=SYSTEM, case=row.case, now=now)
         self.stdout.write(f"{len(items)} cases carried out, answers of {len(erasures)} looked at.")

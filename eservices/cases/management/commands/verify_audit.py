@@ -6,8 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from eservices.cases import trace
-from eservices.cases.models import CaseEvent, TraceAnchor
+from ... import audit_log
+from ...models import AuditAnchor, CaseEvent
 
 
 class Command(BaseCommand):
@@ -23,12 +23,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, noted, **options):
-        faults = [*trace.faults(), *trace.noted_faults(_lines(noted))]
+        faults = [*audit_log.audit_errors(), *audit_log.noted_faults(_lines(noted))]
         for fault in faults:
             self.stderr.write(fault)
         if faults:
             raise CommandError(f"The trace was tampered with: {len(faults)} faults.")
-        newest = TraceAnchor.objects.last()
+        newest = AuditAnchor.objects.last()
         self.stdout.write(f"{CaseEvent.objects.count()} events are as they were written.")
         self.stdout.write(f"Newest anchor: {newest}" if newest else "No anchor yet.")
 

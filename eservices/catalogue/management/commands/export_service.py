@@ -5,9 +5,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from eservices.catalogue.compile import export
-from eservices.catalogue.files import written
-from eservices.catalogue.models import ServicePage
+from ...definition.compiler import export_definition
+from ...definition.files import serialize_definition
+from ...models import ServicePage
 
 
 class Command(BaseCommand):
@@ -19,8 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("--draft", action="store_true", help="The latest draft, also of a published one.")
 
     def handle(self, *, slug: str, output: str | None, draft: bool, **options):
-        page = service(slug)
-        text = written(export(page.get_latest_revision_as_object() if draft or not page.live else page))
+        page = service_by_slug(slug)
+        text = serialize_definition(
+            export_definition(page.get_latest_revision_as_object() if draft or not page.live else page)
+        )
         if not output:
             self.stdout.write(text, ending="")
             return
@@ -30,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(_("The file cannot be written: %(fault)s.") % {"fault": fault}) from None
 
 
-def service(slug: str) -> ServicePage:
+def service_by_slug(slug: str) -> ServicePage:
     """The service of this name: the page that holds the form, not its translations."""
     found = [page for page in ServicePage.objects.filter(slug=slug) if page.is_source]
     if len(found) == 1:

@@ -4,10 +4,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from eservices.catalogue import actions, importing
-from eservices.catalogue.files import Unreadable, read_file
-from eservices.catalogue.models import ServiceIndexPage
-
+from ... import actions
+from ...definition import importer
+from ...definition.files import InvalidDefinitionFile, read_definition_file
+from ...models import ServiceIndexPage
 from .lint_service import write_faults
 
 
@@ -29,12 +29,12 @@ class Command(BaseCommand):
 
     def _import(self, name: str, publish: bool, slug: str | None) -> bool:
         try:
-            definition = read_file(name)
-            index = counter(slug, definition)
-        except Unreadable as reason:
+            definition = read_definition_file(name)
+            index = counter_by_slug(slug, definition)
+        except InvalidDefinitionFile as reason:
             self.stderr.write(f"{name}: {reason}")
             return False
-        if refused := importing.refusals(definition, index, publish=publish):
+        if refused := importer.import_refusals(definition, index, publish=publish):
             self.stderr.write(f"{name}:")
             write_faults(self.stderr, refused)
             return False
@@ -48,11 +48,11 @@ class Command(BaseCommand):
             return False
         said = _("published") if publish else _("a draft")
         self.stdout.write(f"{name}: {page.title}, {said}: /admin/pages/{page.pk}/edit/")
-        write_faults(self.stdout, importing.judged(definition, index))
+        write_faults(self.stdout, importer.import_faults(definition, index))
         return True
 
 
-def counter(slug: str | None, definition) -> ServiceIndexPage | None:
+def counter_by_slug(slug: str | None, definition) -> ServiceIndexPage | None:
     """The online counter to import into: the one of that name, else the only one in the form's language.
 
     None for a definition that says no language: its faults are said without.
@@ -65,11 +65,11 @@ def counter(slug: str | None, definition) -> ServiceIndexPage | None:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise Unreadable(
+        raise InvalidDefinitionFile(
             _("There is no online counter “%(slug)s” in “%(language)s”.")
             % {"slug": slug or "", "language": language}
         )
     names = ", ".join(one.slug for one in found)
-    raise Unreadable(
+    raise InvalidDefinitionFile(
         _("There are several online counters. Name one with --index: %(names)s") % {"names": names}
     )

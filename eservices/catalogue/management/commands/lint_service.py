@@ -3,9 +3,10 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from eservices.catalogue.files import Unreadable, read_file
-from eservices.catalogue.linting import lint
-from eservices.formbuilder.linter import ERROR, LEVELS, Fault
+from eservices.formbuilder.linter import ERROR, LEVELS, DefinitionFault
+
+from ...definition.files import InvalidDefinitionFile, read_definition_file
+from ...definition.linter import lint_service
 
 
 class Command(BaseCommand):
@@ -21,8 +22,8 @@ class Command(BaseCommand):
 
     def _is_sound(self, name: str) -> bool:
         try:
-            faults = lint(read_file(name))
-        except Unreadable as reason:
+            faults = lint_service(read_definition_file(name))
+        except InvalidDefinitionFile as reason:
             self.stdout.write(f"{name}: {reason}")
             return False
         self.stdout.write(f"{name}:" if faults else f"{name}: {_('no fault')}")
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         return not any(fault.level == ERROR for fault in faults)
 
 
-def write_faults(out, faults: list[Fault]) -> None:
+def write_faults(out, faults: list[DefinitionFault]) -> None:
     """A line per fault, the worst first."""
     for level, label in LEVELS.items():
         for fault in faults:

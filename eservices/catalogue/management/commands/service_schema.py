@@ -2,12 +2,12 @@
 
 from django.core.management.base import BaseCommand
 
-from eservices.catalogue.files import written
-from eservices.catalogue.schema import published
+from ...definition.files import serialize_definition
+from ...definition.schema import published_schema
 
 
 class Command(BaseCommand):
     help = "Writes the JSON Schema of service definitions."
 
     def handle(self, **options):
-        self.stdout.write(written(published()), ending="")
+        self.stdout.write(serialize_definition(published_schema()), ending="")

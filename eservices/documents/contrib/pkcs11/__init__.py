@@ -11,8 +11,9 @@ from pkcs11 import PKCS11Error
 from pyhanko.config.pkcs11 import TokenCriteria
 from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
 
-from eservices.documents.sealing import CannotSeal
-from home.faults import in_words
+from home.web.error_messages import describe_error
+
+from ...sealing import SealError
 
 
 class Key:
@@ -32,4 +33,4 @@ class Key:
             with open_pkcs11_session(self.module, token_criteria=criteria, user_pin=self.pin) as session:
                 yield PKCS11Signer(session, cert_label=self.label, use_raw_mechanism=self.raw)
         except PKCS11Error as fault:
-            raise CannotSeal(f"The seal's token does not answer: {in_words(fault)}.") from fault
+            raise SealError(f"The seal's token does not answer: {describe_error(fault)}.") from fault

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyhanko.sign.signers import SimpleSigner
 
-from eservices.documents.sealing import CannotSeal
+from ...sealing import SealError
 
 
 class Key:
@@ -26,10 +26,10 @@ class Key:
         try:
             content = self.path.read_bytes()
         except OSError as fault:
-            raise CannotSeal(f"The seal's key {self.path} cannot be read: {fault.strerror}.") from fault
+            raise SealError(f"The seal's key {self.path} cannot be read: {fault.strerror}.") from fault
         try:
             return SimpleSigner.load_pkcs12_data(content, [], self.password.encode() or None)
         except ValueError as fault:
-            raise CannotSeal(
+            raise SealError(
                 f"{self.path} is no PKCS#12 file, or SEAL_PASSWORD is not its passphrase."
             ) from fault

@@ -8,17 +8,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eservices.accounts.models import User
-from home.templatetags.commune import chf
+from home.localization.number_format import format_amount
 
 from ... import ledger
-from ...actions import paying, refunds
-from ...actions.locking import Impossible, Over, charge_locked
+from ...actions import payments, refunds
+from ...actions.locking import AlreadySettled, PaymentActionRefused, lock_charge
 from ...models import Charge, JournalRow, Payment, Refund, Till
-from ...providers import REFUND_DONE, RefundAnswer, providers
-from ...states import REFUNDS, ChargeState, allowed
+from ...providers import REFUND_DONE, RefundStatus, payment_providers
+from ...states import REFUNDS, ChargeState, is_allowed
 
 
-class Means(TextChoices):
+class PaymentMeans(TextChoices):
     CASH = "cash", gettext_lazy("cash")
     TERMINAL = "terminal", gettext_lazy("card terminal")
 
@@ -29,54 +29,59 @@ def open_till(*, actor: User, start: int) -> Till:
         with transaction.atomic():
             return Till.objects.create(agent=actor, start=start)
     except IntegrityError:
-        raise Impossible(_("Your till is open already.")) from None
+        raise PaymentActionRefused(_("Your till is open already.")) from None
 
 
 @transaction.atomic
-def take(*, actor: User, charge: Charge, means: str) -> Payment:
+def take_payment(*, actor: User, charge: Charge, means: str) -> Payment:
     """Takes what is still due of a charge, into the agent's till."""
     till = _till_of(actor)
-    if charge_locked(charge.pk).state == ChargeState.PAID:
-        raise Over(_("It was paid already: nothing was taken this time."))
-    payment = paying.begin(
-        actor=actor, basket=charge.basket, provider=providers["counter"], language=charge.case.language
+    if lock_charge(charge.pk).state == ChargeState.PAID:
+        raise AlreadySettled(_("It was paid already: nothing was taken this time."))
+    payment = payments.start_payment(
+        actor=actor,
+        basket=charge.basket,
+        provider=payment_providers["counter"],
+        language=charge.case.language,
     )
-    Payment.objects.filter(pk=payment.pk).update(account=getattr(ledger.accounts(), means), till=till)
-    payment = paying.receive(actor=actor, payment=payment, amount=payment.amount, currency=payment.currency)
+    Payment.objects.filter(pk=payment.pk).update(account=getattr(ledger.ledger_accounts(), means), till=till)
+    payment = payments.record_receipt(
+        actor=actor, payment=payment, amount=payment.amount, currency=payment.currency
+    )
     _move(till, means, payment.amount)
     return payment
 
 
 @transaction.atomic
-def pay_back(*, actor: User, refund: Refund) -> Refund:
+def pay_out_refund(*, actor: User, refund: Refund) -> Refund:
     """Pays a refund of a counter payment out: cash from the till, a card by the terminal."""
     till = _till_of(actor)
-    refund = refunds.locked(refund)  # of two who press at once, one till is lighter
-    if refund.payment.provider != "counter" or not allowed(REFUNDS, "finish", refund.state):
-        raise Impossible(_("There is nothing to pay back from the till."))
+    refund = refunds.lock_refund(refund)  # of two who press at once, one till is lighter
+    if refund.payment.provider != "counter" or not is_allowed(REFUNDS, "finish", refund.state):
+        raise PaymentActionRefused(_("There is nothing to pay back from the till."))
     Refund.objects.filter(pk=refund.pk).update(till=till)
-    done = refunds.keep(actor=actor, refund=refund, answer=RefundAnswer(REFUND_DONE))
-    cash = refund.account == ledger.accounts().cash
-    _move(till, Means.CASH if cash else Means.TERMINAL, -refund.amount)
+    done = refunds.save_refund_answer(actor=actor, refund=refund, answer=RefundStatus(REFUND_DONE))
+    cash = refund.account == ledger.ledger_accounts().cash
+    _move(till, PaymentMeans.CASH if cash else PaymentMeans.TERMINAL, -refund.amount)
     return done
 
 
 @transaction.atomic
-def count(*, actor: User, cash: int, terminal: int, note: str = "") -> Till:
+def close_till(*, actor: User, cash: int, terminal: int, note: str = "") -> Till:
     """Closes the agent's till with what was counted. A difference is booked, and needs a word."""
     till = _till_of(actor)
     till.closed_at = timezone.now()
     till.counted_cash, till.counted_terminal, till.note = cash, terminal, note.strip()[:255]
     if (till.cash_difference or till.terminal_difference) and not till.note:
-        raise Impossible(
+        raise PaymentActionRefused(
             _("The count differs: %(cash)s in cash, %(card)s by card. Count again, or write a word about it.")
-            % {"cash": chf(till.cash_difference), "card": chf(till.terminal_difference)}
+            % {"cash": format_amount(till.cash_difference), "card": format_amount(till.terminal_difference)}
         )
     till.save()
-    own = ledger.accounts()
+    own = ledger.ledger_accounts()
     for account, difference in ((own.cash, till.cash_difference), (own.terminal, till.terminal_difference)):
         more = difference > 0
-        ledger.post(
+        ledger.post_entry(
             JournalRow.Kind.DIFFERENCE,
             debit=account if more else own.differences,
             credit=own.differences if more else account,
@@ -90,7 +95,7 @@ def count(*, actor: User, cash: int, terminal: int, note: str = "") -> Till:
 def _till_of(agent: User) -> Till:
     till = Till.objects.select_for_update(of=("self",)).filter(agent=agent, closed_at=None).first()
     if till is None:
-        raise Impossible(_("Open your till first."))
+        raise PaymentActionRefused(_("Open your till first."))
     return till
 
 

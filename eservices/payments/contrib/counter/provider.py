@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from ...models.payments import Payment, Refund
-from ...providers import CANCELLED, PENDING, REFUND_PENDING, Answer, Provider, RefundAnswer
+from ...providers import CANCELLED, PENDING, REFUND_PENDING, PaymentProvider, PaymentStatus, RefundStatus
 
 
-class Counter(Provider):
+class CounterProvider(PaymentProvider):
     """In cash or by card, at the commune's counter."""
 
     key = "counter"
@@ -18,15 +18,15 @@ class Counter(Provider):
     asks = False
     waiting_template = "payments/counter/waiting.html"
 
-    def start(self, payment: Payment, return_url: str) -> Answer:
-        return Answer(PENDING)
+    def start(self, payment: Payment, return_url: str) -> PaymentStatus:
+        return PaymentStatus(PENDING)
 
-    def look(self, payment: Payment) -> Answer:
-        return Answer(payment.state)
+    def look(self, payment: Payment) -> PaymentStatus:
+        return PaymentStatus(payment.state)
 
-    def cancel(self, payment: Payment) -> Answer:
-        return Answer(CANCELLED)
+    def cancel(self, payment: Payment) -> PaymentStatus:
+        return PaymentStatus(CANCELLED)
 
-    def refund(self, refund: Refund) -> RefundAnswer:
+    def refund(self, refund: Refund) -> RefundStatus:
         """An agent pays it back from the till."""
-        return RefundAnswer(REFUND_PENDING)
+        return RefundStatus(REFUND_PENDING)

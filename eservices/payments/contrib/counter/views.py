@@ -11,18 +11,18 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from eservices.cases import access as cases
 
 from ... import access
-from ...actions.locking import Impossible
-from ...desk.forms import CountForm, OpenTillForm
+from ...actions.locking import PaymentActionRefused
 from ...models import Till
 from . import actions
-from .movements import movements
+from .forms import CloseTillForm, OpenTillForm
+from .till_movements import till_movements
 
 
 class TillView(WagtailAdminTemplateMixin, TemplateView):
     """Opens the till, shows what was taken, and counts it. Whoever has to be paid for a case is led back to it."""
 
     header_icon = "till"
-    template_name = "payments/desk/till.html"
+    template_name = "payments/admin/till.html"
     page_title = _("Your till")
 
     def dispatch(self, request, *args, **kwargs):
@@ -37,9 +37,9 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, form=None, **kwargs):
         till = access.open_till_of(self.request.user)
-        form = form or (CountForm() if till else OpenTillForm())
+        form = form or (CloseTillForm() if till else OpenTillForm())
         closed = access.counted_tills_of(self.request.user)
-        moved = movements(till) if till else []
+        moved = till_movements(till) if till else []
         shown = {"till": till, "form": form, "closed": closed[:14], "movements": moved, "case": self.case}
         return super().get_context_data(**shown, **kwargs)
 
@@ -50,11 +50,11 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
             older = _("This till was counted already: nothing was changed.")
             messages.error(request, older if meant else _("Your till is open already."))
             return redirect("money:till")
-        form = (CountForm if till else OpenTillForm)(request.POST)
+        form = (CloseTillForm if till else OpenTillForm)(request.POST)
         if form.is_valid():
             try:
-                (actions.count if till else actions.open_till)(actor=request.user, **form.cleaned_data)
-            except Impossible as why:
+                (actions.close_till if till else actions.open_till)(actor=request.user, **form.cleaned_data)
+            except PaymentActionRefused as why:
                 form.add_error(None, str(why))
             else:
                 messages.success(request, _("The till is counted.") if till else _("Your till is open."))
@@ -74,7 +74,7 @@ class TillSheetView(WagtailAdminTemplateMixin, TemplateView):
     """A till on paper: what should be in it, what was counted, and every movement."""
 
     header_icon = "till"
-    template_name = "payments/desk/till_sheet.html"
+    template_name = "payments/admin/till_sheet.html"
     page_title = _("Till")
 
     def get_breadcrumbs_items(self):
@@ -82,4 +82,4 @@ class TillSheetView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, pk, **kwargs):
         till = access.till_for(self.request.user, pk)
-        return super().get_context_data(till=till, movements=movements(till), **kwargs)
+        return super().get_context_data(till=till, movements=till_movements(till), **kwargs)

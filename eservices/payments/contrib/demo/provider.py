@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ...models.demo_payments import DemoPayment
 from ...models.payments import Payment, Refund
 from ...providers import (
     CANCELLED,
@@ -16,39 +17,38 @@ from ...providers import (
     REFUND_DONE,
     REFUND_FAILED,
     SUCCEEDED,
-    Answer,
+    PaymentProvider,
+    PaymentStatus,
     PayoutReport,
-    Provider,
-    RefundAnswer,
+    RefundStatus,
 )
-from .models import DemoPayment
 
 State = DemoPayment.State
 MOMENT = timedelta(seconds=10)  # what "waits" takes
 COMMISSION = 130  # of ten thousand
 
 
-class DemoProvider(Provider):
+class DemoProvider(PaymentProvider):
     """Takes no money. Its page says so, and lets one choose what happens."""
 
     key = "demo"
     label = _("Test payment")
     hint = _("No money moves: you choose on the next page what happens.")
 
-    def start(self, payment: Payment, return_url: str) -> Answer:
+    def start(self, payment: Payment, return_url: str) -> PaymentStatus:
         asked = {"amount": payment.amount, "currency": payment.currency, "return_url": return_url}
         theirs, _new = DemoPayment.objects.get_or_create(key=payment.pk, defaults=asked)
         return _answer(theirs)
 
-    def look(self, payment: Payment) -> Answer:
+    def look(self, payment: Payment) -> PaymentStatus:
         theirs = DemoPayment.objects.filter(key=payment.pk).first()
         if theirs is None:
-            return Answer(FAILED)
+            return PaymentStatus(FAILED)
         if theirs.state == State.OPEN and theirs.pays_at and theirs.pays_at <= timezone.now():
-            pay(theirs)
+            mark_paid(theirs)
         return _answer(theirs)
 
-    def cancel(self, payment: Payment) -> Answer:
+    def cancel(self, payment: Payment) -> PaymentStatus:
         answer = self.look(payment)
         if answer.state != PENDING:
             return answer
@@ -56,16 +56,16 @@ class DemoProvider(Provider):
         return self.look(payment)
 
     @transaction.atomic
-    def refund(self, refund: Refund) -> RefundAnswer:
+    def refund(self, refund: Refund) -> RefundStatus:
         theirs = DemoPayment.objects.select_for_update().filter(key=refund.payment_id).first()
         if theirs is None or theirs.state != State.PAID:
-            return RefundAnswer(REFUND_FAILED, reason="There is no such payment.")
+            return RefundStatus(REFUND_FAILED, reason="There is no such payment.")
         others = sum(amount for key, amount in theirs.refunds.items() if key != str(refund.pk))
         if others + refund.amount > theirs.amount:
-            return RefundAnswer(REFUND_FAILED, reason="This is more than was paid.")
+            return RefundStatus(REFUND_FAILED, reason="This is more than was paid.")
         theirs.refunds[str(refund.pk)] = refund.amount
         theirs.save(update_fields=["refunds"])
-        return RefundAnswer(REFUND_DONE, external_id=f"re_{refund.pk.hex}")
+        return RefundStatus(REFUND_DONE, external_id=f"re_{refund.pk.hex}")
 
     def payouts(self, since: date) -> list[PayoutReport]:
         """What was paid on a day is transferred on the next, for 1.3 per cent."""
@@ -79,7 +79,7 @@ class DemoProvider(Provider):
         return [_report(day, items) for day, items in sorted(days.items())]
 
 
-def pay(theirs: DemoPayment) -> None:
+def mark_paid(theirs: DemoPayment) -> None:
     """Somebody paid: once, and not after it was given up."""
     DemoPayment.objects.filter(pk=theirs.pk, state=State.OPEN).update(
         state=State.PAID, paid_at=timezone.now()
@@ -87,13 +87,13 @@ def pay(theirs: DemoPayment) -> None:
     theirs.refresh_from_db()
 
 
-def _answer(theirs: DemoPayment) -> Answer:
+def _answer(theirs: DemoPayment) -> PaymentStatus:
     number = f"demo_{theirs.pk.hex}"
     if theirs.state == State.PAID:
-        return Answer(SUCCEEDED, number, amount=theirs.amount, currency=theirs.currency)
+        return PaymentStatus(SUCCEEDED, number, amount=theirs.amount, currency=theirs.currency)
     if theirs.state == State.OPEN:
-        return Answer(PENDING, number, url=reverse("payments:demo", args=[theirs.pk]))
-    return Answer(FAILED if theirs.state == State.DECLINED else CANCELLED, number)
+        return PaymentStatus(PENDING, number, url=reverse("payments:demo", args=[theirs.pk]))
+    return PaymentStatus(FAILED if theirs.state == State.DECLINED else CANCELLED, number)
 
 
 def _report(day: date, items: list[tuple[str, int, str]]) -> PayoutReport:

@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from .models import DemoPayment
-from .provider import MOMENT, pay
+from ...models.demo_payments import DemoPayment
+from .provider import MOMENT, mark_paid
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def page(request, key):
+def demo_payment_page(request, key):
     """What a bank's page would be. The person comes back with the answer, or without one."""
     theirs = DemoPayment.objects.filter(pk=key).first()
     if theirs is None or "demo" not in settings.PAYMENT_PROVIDERS:
@@ -23,7 +23,7 @@ def page(request, key):
     still = DemoPayment.objects.filter(pk=key, state=DemoPayment.State.OPEN)
     match request.POST.get("do"):
         case "pay":
-            pay(theirs)
+            mark_paid(theirs)
         case "decline":
             still.update(state=DemoPayment.State.DECLINED)
         case "wait":

@@ -7,13 +7,13 @@ from home.models import CommuneSettings
 from ... import ledger
 from ...models.payments import Payment, Refund
 from ...models.settings import is_qr_iban
-from ...providers import CANCELLED, PENDING, REFUND_PENDING, Answer, Provider, RefundAnswer
-from . import posting
+from ...providers import CANCELLED, PENDING, REFUND_PENDING, PaymentProvider, PaymentStatus, RefundStatus
+from . import postal_delivery
 
 TABLE = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 
 
-class QRBill(Provider):
+class QRBillProvider(PaymentProvider):
     """By e-banking or at the post office; the bank tells us by file what arrived."""
 
     key = "qrbill"
@@ -26,26 +26,26 @@ class QRBill(Provider):
     waiting_template = "payments/qrbill/waiting.html"
 
     def available(self) -> bool:
-        own, commune = ledger.accounts(), CommuneSettings.current()
+        own, commune = ledger.ledger_accounts(), CommuneSettings.current()
         return bool(own.creditor and is_qr_iban(own.creditor_iban) and commune.postcode)
 
-    def start(self, payment: Payment, return_url: str) -> Answer:
-        return Answer(PENDING, reference_of(payment))
+    def start(self, payment: Payment, return_url: str) -> PaymentStatus:
+        return PaymentStatus(PENDING, qr_reference(payment))
 
-    def look(self, payment: Payment) -> Answer:
-        return Answer(payment.state)
+    def look(self, payment: Payment) -> PaymentStatus:
+        return PaymentStatus(payment.state)
 
-    def cancel(self, payment: Payment) -> Answer:
+    def cancel(self, payment: Payment) -> PaymentStatus:
         """A bill that left us cannot be called back; money that comes all the same is set aside."""
-        posting.take_back(payment)
-        return Answer(CANCELLED)
+        postal_delivery.cancel_bill_letter(payment)
+        return PaymentStatus(CANCELLED)
 
-    def refund(self, refund: Refund) -> RefundAnswer:
+    def refund(self, refund: Refund) -> RefundStatus:
         """Somebody transfers it from the bank."""
-        return RefundAnswer(REFUND_PENDING)
+        return RefundStatus(REFUND_PENDING)
 
 
-def reference_of(payment: Payment) -> str:
+def qr_reference(payment: Payment) -> str:
     """The QR reference: 26 digits of the payment's own id and a check digit."""
     digits = f"{payment.pk.int % 10**26:026}"
     return digits + check_digit(digits)

@@ -5,18 +5,20 @@ from io import BytesIO
 from django.http import Http404
 from django.views.decorators.http import require_GET
 
-from eservices.documents.responses import private_pdf
-from home.private import private
+from eservices.documents.file_responses import private_pdf_response
+from home.web.private_pages import private_page
 
 from ... import access
-from .paper import pdf
+from .bill_pdf import render_bill
 
 
-@private
+@private_page
 @require_GET
-def bill(request, secret, payment_id):
+def download_bill(request, secret, payment_id):
     """The bill of a payment that waits for the bank."""
     payment = access.payment_by_secret(secret, payment_id)
     if payment.provider != "qrbill" or not payment.is_open or not payment.external_id:
         raise Http404
-    return private_pdf(BytesIO(pdf(payment)), f"{payment.basket.charges.first().case.reference}.pdf")
+    return private_pdf_response(
+        BytesIO(render_bill(payment)), f"{payment.basket.charges.first().case.reference}.pdf"
+    )

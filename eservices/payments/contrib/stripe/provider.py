@@ -20,13 +20,13 @@ from ...providers import (
     REFUND_FAILED,
     REFUND_PENDING,
     SUCCEEDED,
-    Answer,
-    Away,
-    Forged,
+    ForgedCall,
+    PaymentProvider,
+    PaymentStatus,
     PayoutReport,
-    Provider,
-    RefundAnswer,
-    Refused,
+    ProviderRefused,
+    ProviderUnavailable,
+    RefundStatus,
 )
 
 TIMEOUT = 10  # seconds that anybody waits for Stripe
@@ -40,22 +40,22 @@ TAKEN_OR_GIVEN = {  # disputes and refunds that failed after all
     "refund_failure",
 }
 REFUND_STATES = {"succeeded": REFUND_DONE, "failed": REFUND_FAILED, "canceled": REFUND_FAILED}
-LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
+RETRYABLE_ERRORS = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
 KEY = (stripe.AuthenticationError, stripe.PermissionError)  # it is unknown, or may not do this
 
 
 @contextmanager
-def told_apart(later=LATER + KEY):
-    """What may go better ``later`` is ``Away``, as a key that is put right; what never will, ``Refused``."""
+def translate_errors(later=RETRYABLE_ERRORS + KEY):
+    """Raise ``ProviderUnavailable`` for errors in ``later``, which may pass, and ``ProviderRefused`` for all others."""
     try:
         yield
     except later as fault:
-        raise Away(str(fault)) from fault
+        raise ProviderUnavailable(str(fault)) from fault
     except stripe.StripeError as fault:
-        raise Refused(str(fault)) from fault
+        raise ProviderRefused(str(fault)) from fault
 
 
-def client() -> stripe.StripeClient:
+def stripe_client() -> stripe.StripeClient:
     addresses = {"api": settings.STRIPE_API_URL} if settings.STRIPE_API_URL else {}
     return stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,
@@ -65,7 +65,7 @@ def client() -> stripe.StripeClient:
     )
 
 
-class StripeProvider(Provider):
+class StripeProvider(PaymentProvider):
     """What cards and TWINT share. Our payment's id is the idempotency key of its intent."""
 
     method = ""
@@ -75,7 +75,7 @@ class StripeProvider(Provider):
             settings.STRIPE_SECRET_KEY and settings.STRIPE_PUBLIC_KEY and settings.STRIPE_WEBHOOK_SECRET
         )
 
-    def start(self, payment: Payment, return_url: str) -> Answer:
+    def start(self, payment: Payment, return_url: str) -> PaymentStatus:
         asked = {
             "amount": payment.amount,
             "currency": payment.currency.lower(),
@@ -91,44 +91,44 @@ class StripeProvider(Provider):
         """What this method needs beside amount and currency to begin."""
         return {}
 
-    def look(self, payment: Payment) -> Answer:
+    def look(self, payment: Payment) -> PaymentStatus:
         if not payment.external_id:
-            return Answer(FAILED)
+            return PaymentStatus(FAILED)
         return self._answer(payment, lambda api: api.retrieve(payment.external_id))
 
-    def cancel(self, payment: Payment) -> Answer:
+    def cancel(self, payment: Payment) -> PaymentStatus:
         """An intent without a number was never shown to anybody: nobody can pay it."""
         if not payment.external_id:
-            return Answer(CANCELLED)
+            return PaymentStatus(CANCELLED)
         answer = self.look(payment)
         if answer.state == CANCELLED or answer.state == SUCCEEDED:
             return answer
         try:
             return self._answer(payment, lambda api: api.cancel(payment.external_id))
-        except Refused:  # it was paid, or is being paid, this very moment
+        except ProviderRefused:  # it was paid, or is being paid, this very moment
             return self.look(payment)
 
-    def refund(self, refund: Refund) -> RefundAnswer:
+    def refund(self, refund: Refund) -> RefundStatus:
         asked = {
             "payment_intent": refund.payment.external_id,
             "amount": refund.amount,
             "metadata": {"refund": str(refund.pk)},
         }
         try:
-            with told_apart(LATER):  # a person pays back another way
-                api = client().v1.refunds
+            with translate_errors(RETRYABLE_ERRORS):  # a person pays back another way
+                api = stripe_client().v1.refunds
                 theirs = _found(api, refund) or api.create(asked, {"idempotency_key": str(refund.pk)})
-        except Refused as fault:
-            return RefundAnswer(REFUND_FAILED, reason=str(fault))
+        except ProviderRefused as fault:
+            return RefundStatus(REFUND_FAILED, reason=str(fault))
         state = REFUND_STATES.get(theirs.status, REFUND_PENDING)
-        return RefundAnswer(state, theirs.id, getattr(theirs, "failure_reason", None) or "")
+        return RefundStatus(state, theirs.id, getattr(theirs, "failure_reason", None) or "")
 
     def told(self, request: HttpRequest) -> str:
         signature = request.headers.get("Stripe-Signature", "")
         try:
             event = stripe.Webhook.construct_event(request.body, signature, settings.STRIPE_WEBHOOK_SECRET)
         except (ValueError, stripe.SignatureVerificationError) as fault:
-            raise Forged(str(fault)) from fault
+            raise ForgedCall(str(fault)) from fault
         about = event.data.object.to_dict()
         return (
             about.get("id", "")
@@ -137,21 +137,21 @@ class StripeProvider(Provider):
         )
 
     def probe(self) -> None:
-        with told_apart():
-            client().v1.payment_intents.list({"limit": 1})
+        with translate_errors():
+            stripe_client().v1.payment_intents.list({"limit": 1})
 
-    def _answer(self, payment: Payment, call: Callable) -> Answer:
-        with told_apart():
-            intent = call(client().v1.payment_intents).to_dict()
+    def _answer(self, payment: Payment, call: Callable) -> PaymentStatus:
+        with translate_errors():
+            intent = call(stripe_client().v1.payment_intents).to_dict()
         if intent["status"] == "succeeded":
             amount = intent.get("amount_received") or intent["amount"]
-            return Answer(SUCCEEDED, intent["id"], amount=amount, currency=intent["currency"].upper())
+            return PaymentStatus(SUCCEEDED, intent["id"], amount=amount, currency=intent["currency"].upper())
         if intent["status"] == "canceled":
-            return Answer(CANCELLED, intent["id"])
+            return PaymentStatus(CANCELLED, intent["id"])
         error = intent.get("last_payment_error") or {}
         return self.standing(payment, intent, (error.get("message") or "")[:255])
 
-    def standing(self, payment: Payment, intent: dict, reason: str) -> Answer:
+    def standing(self, payment: Payment, intent: dict, reason: str) -> PaymentStatus:
         """What an intent that is neither paid nor given up means for the person."""
         raise NotImplementedError
 
@@ -168,19 +168,19 @@ class StripeCard(StripeProvider):
 
     def standing(self, payment, intent, reason):
         url = reverse("payments:card", args=[payment.basket.secret, payment.pk])
-        return Answer(PENDING, intent["id"], url=url, reason=reason)
+        return PaymentStatus(PENDING, intent["id"], url=url, reason=reason)
 
     def client_secret(self, payment: Payment) -> str:
         """What lets Stripe's script finish this payment."""
-        with told_apart():
-            return client().v1.payment_intents.retrieve(payment.external_id).client_secret
+        with translate_errors():
+            return stripe_client().v1.payment_intents.retrieve(payment.external_id).client_secret
 
     def payouts(self, since: date) -> list[PayoutReport]:
         """The transfers of the account, those of TWINT among them."""
         first = int(datetime.combine(since, datetime.min.time(), UTC).timestamp())
-        with told_apart():
+        with translate_errors():
             asked = {"arrival_date": {"gte": first}, "status": "paid", "limit": 100}
-            api = client().v1
+            api = stripe_client().v1
             return [_report(api, payout) for payout in api.payouts.list(asked).auto_paging_iter()]
 
 
@@ -198,9 +198,9 @@ class StripeTwint(StripeProvider):
 
     def standing(self, payment, intent, reason):
         if intent["status"] == "requires_payment_method":
-            return Answer(FAILED, intent["id"], reason=reason)
+            return PaymentStatus(FAILED, intent["id"], reason=reason)
         action = intent.get("next_action") or {}
-        return Answer(PENDING, intent["id"], url=action.get("redirect_to_url", {}).get("url", ""))
+        return PaymentStatus(PENDING, intent["id"], url=action.get("redirect_to_url", {}).get("url", ""))
 
 
 def _found(api, refund: Refund):

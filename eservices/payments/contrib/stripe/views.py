@@ -7,10 +7,10 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET
 
-from home.private import private
+from home.web.private_pages import private_page
 
-from ... import access, carrying
-from ...providers import Away, Refused, providers
+from ... import access, provider_calls
+from ...providers import ProviderRefused, ProviderUnavailable, payment_providers
 from ...views import basket_url
 
 POLICY = settings.SECURE_CSP | {
@@ -20,10 +20,10 @@ POLICY = settings.SECURE_CSP | {
 }
 
 
-@private
+@private_page
 @csp_override(POLICY)
 @require_GET
-def card(request, secret, payment_id):
+def card_page(request, secret, payment_id):
     """Card number and date go from here to Stripe, and never to us."""
     payment = access.payment_by_secret(secret, payment_id)
     if payment.provider != "stripe_card" or not payment.external_id:
@@ -33,11 +33,11 @@ def card(request, secret, payment_id):
     context = {
         "payment": payment,
         "public_key": settings.STRIPE_PUBLIC_KEY,
-        "return_url": carrying.return_url(payment),
+        "return_url": provider_calls.return_url(payment),
         "other_url": basket_url(payment.basket, payment.back),
     }
     try:
-        context["client_secret"] = providers["stripe_card"].client_secret(payment)
-    except (Away, Refused):
+        context["client_secret"] = payment_providers["stripe_card"].client_secret(payment)
+    except (ProviderUnavailable, ProviderRefused):
         return render(request, "payments/stripe/card.html", context, status=503)
     return render(request, "payments/stripe/card.html", context)

@@ -2,15 +2,15 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from eservices.payments import ledger
-from eservices.payments.models import JournalRow
+from ... import ledger
+from ...models import JournalRow
 
 
 class Command(BaseCommand):
     help = __doc__
 
     def handle(self, **options):
-        faults = list(ledger.faults())
+        faults = list(ledger.ledger_errors())
         for fault in faults:
             self.stderr.write(fault)
         if faults:

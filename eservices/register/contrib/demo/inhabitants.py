@@ -7,7 +7,7 @@ from functools import cache
 from random import Random
 from zlib import crc32
 
-from ...people import Address, CivilStatus, Person, Sex
+from ...persons import CivilStatus, RegisterAddress, RegisterPerson, Sex
 from .names import FAMILIES, MEN, ORIGINS, STREETS, WOMEN
 
 INHABITANTS, LEFT = 4_200, 150
@@ -20,33 +20,49 @@ SIZES = {1: 36, 2: 30, 3: 14, 4: 14, 5: 6}  # people in a household, per cent
 class Household:
     """Who lives together."""
 
-    people: tuple[Person, ...]
+    people: tuple[RegisterPerson, ...]
 
 
-def given() -> list[list[Person]]:
+def fixed_households() -> list[list[RegisterPerson]]:
     """People that the demo and the tests know: who signs in, namesakes, somebody protected, somebody who left."""
-    lake = Address("Rue du Lac", "12", **TOWN)
-    vines = Address("Rue des Vignes", "8 bis", **TOWN)
-    hidden = Address("Chemin du Signal", "3", **TOWN)
-    station = Address("Avenue de la Gare", "21", **TOWN)
+    lake = RegisterAddress("Rue du Lac", "12", **TOWN)
+    vines = RegisterAddress("Rue des Vignes", "8 bis", **TOWN)
+    hidden = RegisterAddress("Chemin du Signal", "3", **TOWN)
+    station = RegisterAddress("Avenue de la Gare", "21", **TOWN)
     here, born, nora = date(2019, 6, 1), date(1961, 3, 14), date(2022, 2, 1)
-    gone = Person("ORV-9", "Bruno", "Gétaz", date(1970, 12, 24), origin="Orvenay VD", sex=Sex.MALE)
+    gone = RegisterPerson("ORV-9", "Bruno", "Gétaz", date(1970, 12, 24), origin="Orvenay VD", sex=Sex.MALE)
     return [
         [
             _given("ORV-1 Élodie Anne Marchetti", Sex.FEMALE, date(1988, 4, 17), lake, here),
             _given("ORV-2 Noé Marchetti", Sex.MALE, date(2019, 9, 2), lake, date(2019, 9, 2)),
         ],
         [_given("ORV-3 Huguette Perrin", Sex.FEMALE, date(1943, 11, 5), vines, date(1968, 5, 1), "widowed")],
-        [_given("ORV-4 Peter Schmid", Sex.MALE, date(1979, 2, 28), Address("Clos Aurel", "4", **TOWN), here)],
+        [
+            _given(
+                "ORV-4 Peter Schmid",
+                Sex.MALE,
+                date(1979, 2, 28),
+                RegisterAddress("Clos Aurel", "4", **TOWN),
+                here,
+            )
+        ],
         [_given("ORV-5 Rachel Moore", Sex.FEMALE, date(1992, 8, 9), station, here)],
         [
             _given(
-                "ORV-6 Jean Rochat", Sex.MALE, born, Address("Rue du Temple", "5", **TOWN), date(1990, 1, 1)
+                "ORV-6 Jean Rochat",
+                Sex.MALE,
+                born,
+                RegisterAddress("Rue du Temple", "5", **TOWN),
+                date(1990, 1, 1),
             )
         ],
         [
             _given(
-                "ORV-7 Jean Rochat", Sex.MALE, born, Address("Rue du Midi", "17", **TOWN), date(2011, 9, 15)
+                "ORV-7 Jean Rochat",
+                Sex.MALE,
+                born,
+                RegisterAddress("Rue du Midi", "17", **TOWN),
+                date(2011, 9, 15),
             )
         ],
         [replace(_given("ORV-8 Nora Kessler", Sex.FEMALE, date(1990, 6, 21), hidden, nora), protected=True)],
@@ -55,10 +71,15 @@ def given() -> list[list[Person]]:
 
 
 def _given(
-    words: str, sex: str, born: date, address: Address, since: date, civil_status: str = CivilStatus.SINGLE
-) -> Person:
+    words: str,
+    sex: str,
+    born: date,
+    address: RegisterAddress,
+    since: date,
+    civil_status: str = CivilStatus.SINGLE,
+) -> RegisterPerson:
     key, *given_names, family = words.split()
-    return Person(
+    return RegisterPerson(
         *(key, " ".join(given_names), family, born, address, since),
         origin="Orvenay VD",
         civil_status=civil_status,
@@ -67,9 +88,9 @@ def _given(
 
 
 @cache
-def households() -> tuple[Household, ...]:
+def all_households() -> tuple[Household, ...]:
     """All of them: who lives here, then who moved away."""
-    homes = [Household(tuple(people)) for people in given()]
+    homes = [Household(tuple(people)) for people in fixed_households()]
     left, missing = LEFT, INHABITANTS - sum(_residents(home) for home in homes)
     random = Random(SEED)
     for number, people in enumerate(_drawn(random), start=1):
@@ -95,17 +116,17 @@ def _keyed(home: Household, number: int) -> Household:
     return Household(tuple(people))
 
 
-def _left(one: Person) -> Person:
+def _left(one: RegisterPerson) -> RegisterPerson:
     return replace(one, address=None, resident_since=None)
 
 
-def _drawn(random: Random) -> Iterator[list[Person]]:
+def _drawn(random: Random) -> Iterator[list[RegisterPerson]]:
     """Households without end: one or two grown-ups, and children."""
     while True:
         size = random.choices(list(SIZES), list(SIZES.values()))[0]
         street, most = random.choice(STREETS)
         number = f"{random.randint(1, most)}{random.choice(['', '', '', '', '', 'A', ' bis'])}"
-        address = Address(street, number, **TOWN)
+        address = RegisterAddress(street, number, **TOWN)
         family, moved = random.choice(FAMILIES), _day(random, 1975, 2026)
         age = random.randint(22, 92 if size < 3 else 58)
         people = [_person(random, family, age, address, moved)]
@@ -117,16 +138,16 @@ def _drawn(random: Random) -> Iterator[list[Person]]:
         yield _with_statuses(people)
 
 
-def _person(random: Random, family: str, age: int, address: Address, moved: date) -> Person:
+def _person(random: Random, family: str, age: int, address: RegisterAddress, moved: date) -> RegisterPerson:
     names = random.choice((WOMEN, MEN))
     given_names = " ".join(random.sample(names, 2 if random.random() < 0.25 else 1))
     born = _day(random, TODAY.year - age - 1, TODAY.year - age)
     sex = Sex.FEMALE if names is WOMEN else Sex.MALE
     origin = ORIGINS[crc32(family.encode()) % len(ORIGINS)]
-    return Person("", given_names, family, born, address, max(born, moved), origin=origin, sex=sex)
+    return RegisterPerson("", given_names, family, born, address, max(born, moved), origin=origin, sex=sex)
 
 
-def _with_statuses(people: list[Person]) -> list[Person]:
+def _with_statuses(people: list[RegisterPerson]) -> list[RegisterPerson]:
     """Set the civil statuses: the two first of a household are a couple, whoever lives alone is not."""
     alone = CivilStatus.WIDOWED if people[0].age(TODAY) > 75 else CivilStatus.SINGLE
     adults = [CivilStatus.MARRIED] * 2 if len(people) > 1 else [alone]

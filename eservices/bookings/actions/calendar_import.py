@@ -1,0 +1,55 @@
+"""Imported calendars, read by a worker from time to time."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import ical_import
+from ..models import BlockedTime, ImportedCalendar
+
+AGAIN = timedelta(minutes=30)
+logger = logging.getLogger(__name__)
+
+
+def import_calendar(feed_id: int) -> None:
+    """Reads a calendar and keeps what it says instead of what it said before; a fault keeps what there was."""
+    feed = ImportedCalendar.objects.filter(pk=feed_id).first()
+    if feed is None:
+        return
+    now = timezone.now()
+    try:
+        _keep(
+            feed,
+            ical_import.parse_busy_times(
+                ical_import.fetch_calendar(feed.url), timezone.get_default_timezone(), now
+            ),
+            now,
+        )
+    except ical_import.InvalidCalendar as fault:
+        _tell(feed, str(fault), now)
+    except Exception:  # whatever a file made of it: staff hears of it, and the next half hour may do better
+        logger.exception("An imported calendar failed.", extra={"feed": feed.pk})
+        _tell(
+            feed, _("The calendar could not be kept. If this stays so, tell who looks after the site."), now
+        )
+
+
+def _tell(feed: ImportedCalendar, fault: str, now) -> None:
+    ImportedCalendar.objects.filter(pk=feed.pk).update(fault=fault[:255], due_at=now + AGAIN)
+
+
+@transaction.atomic
+def _keep(feed: ImportedCalendar, found: list[ical_import.BusyTime], now) -> None:
+    feed = ImportedCalendar.objects.select_for_update().get(pk=feed.pk)
+    feed.events.all().delete()
+    BlockedTime.objects.bulk_create(
+        BlockedTime(
+            unit_id=feed.unit_id, starts_at=one.span.start, ends_at=one.span.end, reason=one.reason, feed=feed
+        )
+        for one in found
+    )
+    feed.fault, feed.read_at, feed.due_at = "", now, now + AGAIN
+    feed.save(update_fields=["fault", "read_at", "due_at"])

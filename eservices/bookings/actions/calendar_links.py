@@ -1,0 +1,27 @@
+"""The secret address of a thing's calendar."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from home.web.secret_links import new_secret
+
+from ..models import CalendarLink, Resource
+from .history import log_resource_action
+
+
+@transaction.atomic
+def renew_link(*, actor, resource: Resource) -> CalendarLink:
+    """A new secret address; the one before opens nothing any more."""
+    Resource.objects.select_for_update().get(pk=resource.pk)
+    link, _made = CalendarLink.objects.update_or_create(
+        resource=resource, defaults={"secret": new_secret(), "made_at": timezone.now(), "made_by": actor}
+    )
+    log_resource_action(actor, resource, "renew_link")
+    return link
+
+
+@transaction.atomic
+def end_link(*, actor, resource: Resource) -> None:
+    """No address opens the calendar any more."""
+    CalendarLink.objects.filter(resource=resource).delete()
+    log_resource_action(actor, resource, "end_link")

@@ -1,0 +1,65 @@
+"""What staff does on the day: handed over, taken back with a look at it, or nobody came."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.cases import audit_log
+from eservices.submissions.models import StoredFile
+
+from .. import emails
+from ..models import Booking, Inspection
+from .locking import BookingActionRefused, apply_transition, lock_booking, lock_case_of_booking
+from .refunds import refund_deposit
+
+
+@transaction.atomic
+def record_handover(
+    *, actor, booking: Booking, text: str = "", photos: list[StoredFile] | tuple = ()
+) -> Booking:
+    """Who booked has the keys now; in which condition it was is kept."""
+    case = lock_case_of_booking(booking)
+    booking = lock_booking(booking)
+    apply_transition(booking, "hand_over", remind_at=None)
+    _keep(actor, booking, Inspection.Kind.HANDOVER, text, photos)
+    if case:
+        audit_log.record_event(case, "booking_handed_over", actor)
+    return booking
+
+
+@transaction.atomic
+def record_return(
+    *, actor, booking: Booking, text: str = "", photos: list[StoredFile] | tuple = (), kept: int = 0
+) -> Booking:
+    """It is back. The deposit is paid back but for what is ``kept`` of it, which ``text`` gives the reason for."""
+    if kept and not text.strip():
+        raise BookingActionRefused(_("Write why a part of the deposit is kept: the person reads it."))
+    case = lock_case_of_booking(booking)
+    booking = lock_booking(booking)
+    apply_transition(booking, "take_back")
+    _keep(actor, booking, Inspection.Kind.RETURN, text, photos, kept=kept)
+    if case:
+        amount = refund_deposit(actor=actor, case=case, booking=booking, told=True)
+        audit_log.record_event(case, "booking_returned", actor, paid_back=amount, kept=kept)
+        if amount or kept:
+            emails.send_return_statement(case, booking, amount, kept, text.strip() if kept else "")
+    return booking
+
+
+@transaction.atomic
+def record_no_show(*, actor, booking: Booking) -> Booking:
+    """Nobody came: what is left of the time is free again. The price stays due; the deposit is paid back."""
+    case = lock_case_of_booking(booking)
+    booking = lock_booking(booking)
+    if booking.starts_at > timezone.now():
+        raise BookingActionRefused(_("It has not begun yet."))
+    apply_transition(booking, "miss")
+    if case:
+        amount = refund_deposit(actor=actor, case=case, booking=booking, told=False)
+        audit_log.record_event(case, "booking_missed", actor, paid_back=amount)
+    return booking
+
+
+def _keep(actor, booking: Booking, kind: str, text: str, photos, kept: int = 0) -> None:
+    made = Inspection.objects.create(booking=booking, kind=kind, text=text.strip(), kept=kept, by=actor)
+    made.photos.set(photos)

@@ -1,0 +1,162 @@
+"""Times held while somebody fills in a form. They return by themselves."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from eservices.submissions.models import Draft
+
+from ..bookable_resources import BookableResource, PromisedPiece, promised_pieces, resources_sharing_units
+from ..logic.availability import TimeSpan
+from ..models import Booking
+from ..states import BookingState
+from .locking import BookingActionRefused, delete_expired_holds_on, take_pieces, units_locked
+
+HOLD_DURATION = timedelta(minutes=15)
+MAX_HOLD_DURATION = timedelta(minutes=45)  # since it was held first, by who goes on with the request
+BATCH_SIZE = 500
+MAX_REQUESTS_PER_PERSON, MAX_REQUESTS_PER_ADDRESS = 3, 15  # requests that hold something at the same time
+MAX_TIMES_PER_PERSON, MAX_TIMES_PER_ADDRESS = 110, 220  # times in them; two a week for a year are 106
+
+
+class HoldLimitReached(BookingActionRefused):
+    """Whoever asks holds in as many requests as one may."""
+
+    def __init__(self):
+        text = _(
+            "You hold times in several requests already. Send one of them, or try again in a quarter of an hour."
+        )
+        super().__init__(text)
+
+
+def hold_times(
+    *,
+    actor,
+    draft: Draft,
+    field: str,
+    offer: BookableResource,
+    spans: list[TimeSpan],
+    series: UUID,
+    count: int = 1,
+    caller: str = "",
+) -> list[Booking]:
+    """Keeps times for a draft's question for a quarter of an hour, instead of those that it kept before.
+
+    A time that it kept already is kept no longer for that, nor is another of which it kept a part: see ``prolong``.
+    ``caller``: the network address that asks, to count by. Raises ``Taken`` or ``HoldLimitReached``; earlier holds
+    stay then. The draft must be locked.
+    """
+    now, held_by = timezone.now(), caller_digest(caller)
+    with units_locked(offer.needs):
+        delete_expired_holds_on(offer.needs, now)
+        promised = promised_pieces([offer], TimeSpan.over(spans))
+        own = list(Booking.objects.held(now).filter(draft=draft, field=field))
+        same = {one.span: one for one in own if (one.resource_id, one.count) == (offer.pk, count)}
+        before = [one for one in own if one.resource_id in resources_sharing_units([offer])]
+        kept = [same[span] for span in spans if span in same]
+        release_holds(actor=actor, draft=draft, field=field, but=kept)
+        new = [span for span in spans if span not in same]
+        _allow(draft, held_by, len(new), now)
+        bookings = [
+            Booking(
+                resource_id=offer.pk,
+                count=count,
+                starts_at=span.start,
+                ends_at=span.end,
+                rehearsal=draft.version.is_rehearsal,
+                draft=draft,
+                field=field,
+                series=series,
+                held_by=held_by,
+                **_since([one for one in before if one.span.overlaps(span)], now),
+            )
+            for span in new
+        ]
+        Booking.objects.filter(pk__in=[one.pk for one in kept]).update(series=series, held_by=held_by)
+        save_bookings(bookings, offer, now, promised)
+        return [*kept, *bookings]
+
+
+def _since(before: list[Booking], now: datetime) -> dict[str, datetime]:
+    """Since when and until when a time is held of which the same question held a part in some bookings ``before``."""
+    return {
+        "created_at": min((one.created_at for one in before), default=now),
+        "held_until": min([now + HOLD_DURATION, *(one.held_until for one in before)]),
+    }
+
+
+def prolong_holds(*, actor, draft: Draft) -> None:
+    """Extend the holds of a draft to a quarter of an hour from now, within ``MAX_HOLD_DURATION``.
+
+    The draft must be locked. Expired holds stay expired.
+    """
+    now, longer = timezone.now(), []
+    for one in Booking.objects.held(now).filter(draft=draft):
+        until = min(now + HOLD_DURATION, one.created_at + MAX_HOLD_DURATION)
+        if until > one.held_until:
+            one.held_until = until
+            longer.append(one)
+    Booking.objects.bulk_update(longer, ["held_until"])
+
+
+def save_bookings(
+    bookings: list[Booking], offer: BookableResource, now: datetime, promised: Iterable[PromisedPiece]
+) -> None:
+    """Saves new bookings and gives them their pieces, but what is ``promised`` to who waits.
+
+    A rehearsal takes nothing away from anybody.
+    """
+    for booking in bookings:
+        booking.save()
+    if real := [one for one in bookings if not one.rehearsal]:
+        take_pieces(real, offer, now, promised=promised)
+
+
+def release_holds(*, actor, draft: Draft, field: str, but: Iterable[Booking] = ()) -> None:
+    """Gives back what a draft's question holds, ``but`` some of it."""
+    held = Booking.objects.filter(draft=draft, field=field, state=BookingState.HELD)
+    held.exclude(pk__in=[one.pk for one in but]).delete()
+
+
+def release_draft_holds(*, actor, draft: Draft) -> None:
+    """Gives back what a draft still holds once it is sent: of a question that it does not ask any more."""
+    Booking.objects.filter(draft=draft, state=BookingState.HELD).delete()
+
+
+def delete_expired_holds(*, now: datetime) -> int:
+    """Deletes holds that expired and that nobody came across. Answers how many."""
+    with transaction.atomic():
+        found = Booking.objects.expired(now).select_for_update(skip_locked=True).order_by("pk")
+        keys = [*found.values_list("pk", flat=True)[:BATCH_SIZE]]
+        Booking.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+def _allow(draft: Draft, held_by: str, wanted: int, now: datetime) -> None:
+    """Counts the requests in which the same person, or the same address, holds something, and the times in them.
+
+    An agent is not counted.
+    """
+    if draft.agent_id:
+        return
+    counted = (
+        (Q(draft__user=draft.user_id), draft.user_id, MAX_REQUESTS_PER_PERSON, MAX_TIMES_PER_PERSON),
+        (Q(held_by=held_by), held_by, MAX_REQUESTS_PER_ADDRESS, MAX_TIMES_PER_ADDRESS),
+    )
+    for same, known, most, most_times in counted:
+        held = Booking.objects.held(now).filter(same)
+        if known and held.exclude(draft=draft).values("draft").distinct().count() >= most:
+            raise HoldLimitReached
+        if known and held.count() + wanted > most_times:
+            raise HoldLimitReached
+
+
+def caller_digest(caller: str) -> str:
+    """A network address to count by, and to tell nothing else from."""
+    return salted_hmac("booking-held-by", caller, algorithm="sha256").hexdigest() if caller else ""

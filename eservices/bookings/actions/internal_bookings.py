@@ -1,0 +1,60 @@
+"""What the commune books for itself, and what staff writes beside a booking."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from eservices.cases import audit_log
+
+from ..bookable_resources import BookableResource
+from ..logic.availability import TimeSpan
+from ..models import Booking
+from ..states import BookingState
+from .history import log_booking_action
+from .lifecycle import lock_case_of_booking
+from .locking import delete_expired_holds_on, lock_booking, take_pieces, units_locked
+
+
+def create_internal_booking(
+    *,
+    actor,
+    offer: BookableResource,
+    span: TimeSpan,
+    title: str,
+    public: bool = False,
+    count: int = 1,
+    anyway: bool = False,
+) -> Booking:
+    """A time for the commune itself, agreed at once.
+
+    ``anyway``: past the rules, never over another booking. Raises ``Taken``.
+    """
+    now = timezone.now()
+    booking = Booking(
+        resource_id=offer.pk,
+        count=count,
+        starts_at=span.start,
+        ends_at=span.end,
+        title=title,
+        public=public,
+        state=BookingState.CONFIRMED if span.end > now else BookingState.RETURNED,
+    )
+    with units_locked(offer.needs):
+        delete_expired_holds_on(offer.needs, now)
+        booking.save()
+        take_pieces([booking], offer, now, anyway=anyway)
+        log_booking_action(actor, booking, "reserve")
+    return booking
+
+
+@transaction.atomic
+def set_purpose(*, actor, booking: Booking, title: str, public: bool) -> Booking:
+    """Says what a booking is for, and whether everybody reads it in the public calendar."""
+    case = lock_case_of_booking(booking)
+    booking = lock_booking(booking)
+    booking.title, booking.public = title, public
+    booking.save(update_fields=["title", "public"])
+    if case:
+        audit_log.record_event(case, "booking_described", actor, public=public)
+    else:
+        log_booking_action(actor, booking, "describe")
+    return booking

@@ -1,0 +1,218 @@
+"""The life of a booking after it was sent: agreed, moved, cancelled, reminded of."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.cases import audit_log
+from eservices.cases.actors import Applicant
+from eservices.cases.models import Case
+from eservices.cases.states import CaseOutcome
+from eservices.payments.actions import charges
+from eservices.submissions.models import Submission
+
+from .. import emails
+from ..bookable_resources import BookableResource, promised_pieces
+from ..logic import cancellation_terms
+from ..logic.availability import TimeSpan
+from ..models import Booking
+from ..states import MOVABLE, BookingState
+from .history import log_booking_action
+from .holds import save_bookings
+from .locking import (
+    BookingActionRefused,
+    StaleBooking,
+    apply_transition,
+    delete_expired_holds_on,
+    lock_booking,
+    lock_case_of_booking,
+    take_pieces,
+    units_locked,
+)
+from .refunds import refund_booking, refund_percent
+
+
+def request_bookings(
+    *,
+    actor,
+    submission: Submission,
+    field: str,
+    offer: BookableResource,
+    spans: list[TimeSpan],
+    series: UUID,
+    count: int = 1,
+) -> None:
+    """Makes what the answer names provisional, in the transaction of sending.
+
+    A hold that expired is taken again if the time is free. Raises ``Taken`` where somebody else was faster.
+    """
+    now, wanted = timezone.now(), {(span.start, span.end) for span in spans}
+    with units_locked(offer.needs):
+        delete_expired_holds_on(offer.needs, now)
+        promised = promised_pieces([offer], TimeSpan.over(spans))
+        own = Booking.objects.filter(draft=submission.draft_id, field=field, state=BookingState.HELD)
+        held = {
+            (one.starts_at, one.ends_at): one
+            for one in own.filter(series=series, resource=offer.pk, count=count)
+            if (one.starts_at, one.ends_at) in wanted
+        }
+        own.exclude(pk__in=[one.pk for one in held.values()]).delete()
+        lost = [
+            Booking(
+                resource_id=offer.pk,
+                count=count,
+                starts_at=start,
+                ends_at=end,
+                rehearsal=submission.version.is_rehearsal,
+                draft=submission.draft,
+                field=field,
+                series=series,
+            )
+            for start, end in sorted(wanted - held.keys())
+        ]
+        save_bookings(lost, offer, now, promised)
+        for one in [*held.values(), *lost]:
+            apply_transition(one, "send", submission=submission, held_until=None, held_by="")
+
+
+@transaction.atomic
+def confirm_booking(*, actor, booking: Booking) -> Booking:
+    """It is agreed; whoever booked is reminded some time before. Its case, if any, must be locked."""
+    booking = lock_booking(booking)
+    before = booking.resource.remind_before
+    remind_at = booking.starts_at - timedelta(hours=before) if before else None
+    apply_transition(
+        booking, "confirm", remind_at=remind_at if remind_at and remind_at > timezone.now() else None
+    )
+    return booking
+
+
+@transaction.atomic
+def confirm_requested_bookings(*, actor, submission: Submission) -> list[Booking]:
+    """Everything that a request asks for is agreed. Its case must be locked, or not opened yet."""
+    asked = Booking.objects.of_submission(submission).filter(state=BookingState.PROVISIONAL)
+    return [confirm_booking(actor=actor, booking=booking) for booking in asked]
+
+
+@transaction.atomic
+def send_confirmation(*, actor, case: Case, bookings: list[Booking], **acceptance) -> None:
+    """One letter says what was agreed, if anything was, and that the request was accepted, if it is to tell that.
+
+    The case must be locked, or new.
+    """
+    if bookings:
+        emails.send_confirmation(case, bookings, **acceptance)
+        audit_log.record_event(case, "booking_confirmed", actor)
+
+
+@transaction.atomic
+def refuse_booking(*, actor, booking: Booking) -> Booking:
+    """It is not agreed: the time is free again. Who asked reads why in the letter about the case."""
+    booking = lock_booking(booking)
+    apply_transition(booking, "refuse")
+    return booking
+
+
+@transaction.atomic
+def cancel_booking(*, actor, booking: Booking, by_terms: bool = False, tell: bool = True) -> Booking:
+    """It does not take place: the time is free again, all that was paid is paid back, and nothing is due any more.
+
+    ``by_terms``: who booked wants it so, and gets back what the terms say, once it was agreed. They may do it
+    themselves until the terms say so, staff always; ``tell``: a letter says so.
+    """
+    case = lock_case_of_booking(booking)
+    booking = lock_booking(booking)
+    now = timezone.now()
+    if isinstance(actor, Applicant):
+        _in_time(booking, now)
+    share = refund_percent(booking, now, by_terms=by_terms or isinstance(actor, Applicant))
+    apply_transition(booking, "cancel", remind_at=None, sequence=booking.sequence + 1, still_due=100 - share)
+    if case:
+        amount = refund_booking(actor=actor, case=case, booking=booking, share=share, told=tell)
+        charge = charges.sync_charge(actor=actor, case=case)
+        audit_log.record_event(
+            case, "booking_cancelled", actor, at=booking.starts_at.isoformat(), paid_back=amount
+        )
+        if tell:
+            emails.send_cancellation(case, [booking], amount, charge)
+    else:
+        log_booking_action(actor, booking, "cancel")
+    return booking
+
+
+def move_booking(
+    *,
+    actor,
+    booking: Booking,
+    offer: BookableResource,
+    span: TimeSpan,
+    anyway: bool = False,
+    seen: int | None = None,
+) -> Booking:
+    """Another time, or another resource; the old time is free as soon as the new one is taken.
+
+    ``anyway``: staff goes past the rules, never over another booking. ``seen``: the ``sequence`` that it was shown
+    with. Raises ``Taken``, ``StaleBooking``, or ``BookingActionRefused`` where it is too late for who booked.
+    """
+    now = timezone.now()
+    units = {*offer.needs, *booking.pieces.values_list("unit", flat=True)}
+    with transaction.atomic():
+        case = lock_case_of_booking(booking)
+        with units_locked(units):
+            delete_expired_holds_on(units, now)
+            booking = lock_booking(booking)
+            if seen not in (None, booking.sequence):
+                raise StaleBooking
+            if booking.state not in MOVABLE:
+                raise BookingActionRefused(_("Only what is asked for or confirmed can be moved."))
+            if isinstance(actor, Applicant):
+                _in_time(booking, now)
+            _put(booking, offer, span, now)
+            if not booking.rehearsal:
+                take_pieces([booking], offer, now, anyway=anyway)
+        if case:
+            audit_log.record_event(case, "booking_moved", actor, at=span.start.isoformat())
+            emails.send_moved(case, booking, charges.sync_charge(actor=actor, case=case))
+        else:
+            log_booking_action(actor, booking, "move")
+    return booking
+
+
+def _put(booking: Booking, offer: BookableResource, span: TimeSpan, now: datetime) -> None:
+    """Writes where and when it is now, and when to remind of it."""
+    booking.resource_id, booking.starts_at, booking.ends_at = offer.pk, span.start, span.end
+    booking.sequence += 1
+    remind_at = span.start - timedelta(hours=booking.resource.remind_before)
+    booking.remind_at = remind_at if booking.state == BookingState.CONFIRMED and remind_at > now else None
+    booking.save(update_fields=["resource", "starts_at", "ends_at", "sequence", "remind_at"])
+
+
+@transaction.atomic
+def send_reminder(*, actor, booking: Booking, now: datetime) -> None:
+    """Tells who booked, once, that it begins soon."""
+    case = lock_case_of_booking(booking)
+    if Booking.objects.to_remind(now).filter(pk=booking.pk).update(remind_at=None) and case:
+        emails.send_reminder(case, booking)
+        audit_log.record_event(case, "booking_reminded", actor)
+
+
+@transaction.atomic
+def release_booking(*, actor, booking: Booking) -> None:
+    """The case ended otherwise, refused or withdrawn: its bookings give their time back."""
+    case = lock_case_of_booking(booking)
+    if case is None or case.is_open:
+        return
+    booking = Booking.objects.get(pk=booking.pk)
+    if booking.state == BookingState.PROVISIONAL:
+        refuse_booking(actor=actor, booking=booking)
+    elif booking.state == BookingState.CONFIRMED:
+        withdrawn = case.outcome == CaseOutcome.WITHDRAWN
+        cancel_booking(actor=actor, booking=booking, by_terms=withdrawn, tell=False)
+
+
+def _in_time(booking: Booking, now: datetime) -> None:
+    if not cancellation_terms.is_change_in_time(booking.starts_at, booking.resource.change_until, now):
+        raise BookingActionRefused(_("It is too late to change this booking here. Please call us."))

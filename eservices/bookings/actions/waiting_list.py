@@ -1,0 +1,261 @@
+"""The waiting list: a time that becomes free is offered to who waited longest, for a limited time.
+
+An offer is a hold like any other, so nobody else gets the time meanwhile; it ends by itself, and the next is asked.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.email_addresses import stored_form
+from eservices.deliveries import actions as deliveries
+from eservices.formbuilder.models import Form
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import Draft
+
+from .. import emails
+from ..bookable_resources import (
+    BookableResource,
+    availability_calendar,
+    bookable_resource,
+    bookable_resources,
+)
+from ..logic.availability import RefusalReason, TimeSpan, refusal_reason
+from ..models import Booking, WaitingEntry
+from ..question.answers import RequestedTimes, write_answer
+from ..states import BookingState
+from .history import log_resource_action
+from .holds import HOLD_DURATION, caller_digest, save_bookings
+from .locking import (
+    BookingActionRefused,
+    TimeTaken,
+    delete_expired_holds_on,
+    lock_units,
+    release_pieces,
+    units_locked,
+)
+
+OFFERED_FOR = timedelta(hours=24)
+LOOK_AGAIN = timedelta(minutes=2)
+MAX_ENTRIES_PER_PERSON, MAX_ENTRIES_PER_ADDRESS = (
+    5,
+    30,
+)  # times that the same person, or the same network address, waits for
+
+
+def join_waiting_list(
+    *,
+    actor,
+    form: Form,
+    field: str,
+    offer: BookableResource,
+    span: TimeSpan,
+    email: str,
+    language: str,
+    count: int = 1,
+    caller: str = "",
+) -> WaitingEntry:
+    """Append a person to the waiting list for a taken time. A person who is on it keeps the place.
+
+    Raises ``BookingActionRefused`` if the time is free or cannot be booked, or if the person waits for too much.
+    """
+    why = availability_calendar(offer, span, count=count).refusal(span)
+    if span.start <= timezone.now():
+        raise TimeTaken(RefusalReason.PAST)
+    if why is None:
+        raise BookingActionRefused(_("This time is free: you can book it."))
+    if why != RefusalReason.TAKEN:
+        raise TimeTaken(why)
+    place = {
+        "email": stored_form(email),
+        "resource_id": offer.pk,
+        "starts_at": span.start,
+        "ends_at": span.end,
+    }
+    with transaction.atomic():
+        lock_units(offer.needs)
+        if already := WaitingEntry.objects.open().filter(**place).first():
+            return already
+        asked_by = caller_digest(caller)
+        _allow(place["email"], asked_by)
+        waiting = WaitingEntry.objects.create(
+            **place,
+            form=form,
+            field=field,
+            count=count,
+            language=language,
+            asked_by=asked_by,
+            due_at=timezone.now() + LOOK_AGAIN,
+        )
+        emails.send_waiting_confirmation(waiting)
+    return waiting
+
+
+def _allow(email: str, asked_by: str) -> None:
+    waiting = WaitingEntry.objects.open()
+    of_person, of_address = waiting.of_mailbox(email), waiting.filter(asked_by=asked_by)
+    if of_person.count() >= MAX_ENTRIES_PER_PERSON or (
+        asked_by and of_address.count() >= MAX_ENTRIES_PER_ADDRESS
+    ):
+        raise BookingActionRefused(_("You wait for several times already. Leave one of the lists first."))
+
+
+def process_waiting_entry(*, actor, waiting: WaitingEntry, now: datetime) -> None:
+    """Does what is due: ends an offer that nobody took, or offers the time if it is free. Any number of times."""
+    earlier = WaitingEntry.objects.waiting().for_any_of(_units(waiting), waiting.starts_at, waiting.ends_at)
+    queue = [*earlier.filter(created_at__lt=waiting.created_at), waiting]
+    units = {unit for one in queue for unit in _units(one)}
+    with units_locked(units):
+        delete_expired_holds_on(units, now)
+        for one in (
+            WaitingEntry.objects.select_for_update()
+            .filter(pk__in=[row.pk for row in queue])
+            .order_by("created_at")
+        ):
+            if one.state == WaitingEntry.State.OFFERED and one.due_at <= now:
+                _lapse(one, now)
+            elif one.state == WaitingEntry.State.WAITING:
+                _offer(one, now)
+
+
+def _lapse(waiting: WaitingEntry, now: datetime) -> None:
+    """Nobody took what was offered. Who might wait for it once more is told."""
+    until = waiting.due_at
+    _end(waiting, WaitingEntry.State.LAPSED)
+    if now < waiting.starts_at:
+        emails.send_offer_expired(waiting, until, again=is_still_bookable(waiting, now))
+
+
+def _give_up(waiting: WaitingEntry, now: datetime) -> None:
+    """It was never offered, and cannot be booked any more. Who might still look elsewhere is told."""
+    _end(waiting, WaitingEntry.State.IN_VAIN)
+    if now < waiting.starts_at:
+        emails.send_waiting_ended(waiting)
+
+
+def offer_time(*, actor, waiting: WaitingEntry) -> None:
+    """Offer the time to this entry, regardless of order. Raises ``BookingActionRefused`` if it is not free."""
+    now, units = timezone.now(), _units(waiting)
+    with units_locked(units):
+        delete_expired_holds_on(units, now)
+        waiting = _locked(waiting)
+        if waiting.state == WaitingEntry.State.WAITING:
+            _offer(waiting, now)
+        if waiting.state != WaitingEntry.State.OFFERED:
+            raise BookingActionRefused(_("This time is not free, or too near to be offered."))
+        log_resource_action(actor, waiting.resource, "offer_waiting", at=waiting.starts_at.isoformat())
+
+
+@transaction.atomic
+def remove_from_waiting_list(*, actor, waiting: WaitingEntry) -> None:
+    """Staff takes somebody off the list, who reads so; a time that was offered goes to the next."""
+    if _left(waiting):
+        emails.send_removed(waiting)
+        log_resource_action(actor, waiting.resource, "remove_waiting", at=waiting.starts_at.isoformat())
+
+
+def _offer(waiting: WaitingEntry, now: datetime) -> None:
+    """Offers the time if it is free; where it cannot be booked any more, the waiting is over."""
+    if not is_still_bookable(waiting, now):
+        _give_up(waiting, now)
+        return
+    wanted = bookable_resource(waiting.resource.key)
+    until = min(now + OFFERED_FOR, waiting.starts_at - wanted.rules.lead)
+    hold = Booking(
+        resource_id=wanted.pk,
+        count=waiting.count,
+        starts_at=waiting.starts_at,
+        ends_at=waiting.ends_at,
+        field=waiting.field,
+        held_until=until,
+    )
+    try:
+        with transaction.atomic():
+            save_bookings([hold], wanted, now, promised=())
+    except (TimeTaken, IntegrityError):
+        waiting.due_at = now + LOOK_AGAIN
+        waiting.save(update_fields=["due_at"])
+        return
+    waiting.state, waiting.booking, waiting.due_at = WaitingEntry.State.OFFERED, hold, until
+    waiting.save(update_fields=["state", "booking", "due_at"])
+    emails.send_offer(waiting, until)
+
+
+def is_still_bookable(waiting: WaitingEntry, now: datetime) -> bool:
+    """Whether the rules still let somebody book it, or wait for it."""
+    wanted = bookable_resource(waiting.resource.key)
+    return bool(wanted) and now < waiting.starts_at and not refusal_reason(wanted.rules, waiting.span, now)
+
+
+@transaction.atomic
+def accept_offer(*, actor, waiting: WaitingEntry) -> Draft:
+    """Who has the offer takes it: a request with this time, which stays held for as long as the offer said."""
+    now = timezone.now()
+    lock_units(_units(waiting))
+    waiting = _locked(waiting)
+    hold = waiting.booking
+    if waiting.state != WaitingEntry.State.OFFERED or hold is None or hold.held_until <= now:
+        raise BookingActionRefused(_("This offer has ended. Somebody else was asked."))
+    version = waiting.form.current
+    asked = version and version.definition.fields.get(waiting.field)
+    if not asked or asked.type != "booking":
+        raise BookingActionRefused(_("This cannot be booked here any more. Please call us."))
+    span = waiting.span
+    answer = write_answer(
+        RequestedTimes(bookable_resource(waiting.resource.key), [span], waiting.count, hold.series)
+    )
+    draft = submissions.start_draft(
+        actor=actor, version=version, language=waiting.language, answers={waiting.field: answer}
+    )
+    hold.draft, hold.held_until = draft, max(hold.held_until, now + HOLD_DURATION)
+    hold.save(update_fields=["draft", "held_until"])
+    waiting.state, waiting.due_at = WaitingEntry.State.TAKEN, None
+    waiting.save(update_fields=["state", "due_at"])
+    return draft
+
+
+@transaction.atomic
+def leave_waiting_list(*, actor, waiting: WaitingEntry) -> None:
+    """Leaves the list; a time that was offered goes to the next. Nothing happens where the waiting is over."""
+    _left(waiting)
+
+
+@transaction.atomic
+def erase_waiting_entry(*, actor, waiting: WaitingEntry) -> None:
+    """Leaves the list and forgets who stood there, in the letters that went out too."""
+    _left(waiting)
+    deliveries.erase_deliveries_about(actor=actor, subject=emails.waiting_subject(waiting))
+    waiting.delete()
+
+
+def _left(waiting: WaitingEntry) -> bool:
+    """Ends the waiting, under the locks of what it takes; False where it was over already."""
+    lock_units(_units(waiting))
+    waiting = _locked(waiting)
+    if waiting.state not in (WaitingEntry.State.WAITING, WaitingEntry.State.OFFERED):
+        return False
+    _end(waiting, WaitingEntry.State.LEFT)
+    return True
+
+
+def _end(waiting: WaitingEntry, state: str) -> None:
+    """It is over; what was held for it is free for the next."""
+    hold = waiting.booking
+    waiting.state, waiting.booking, waiting.due_at = state, None, None
+    waiting.save(update_fields=["state", "booking", "due_at"])
+    if hold and hold.state == BookingState.HELD:
+        release_pieces(hold)
+        hold.delete()
+
+
+def _locked(waiting: WaitingEntry) -> WaitingEntry:
+    rows = WaitingEntry.objects.select_for_update(of=("self",))
+    return rows.select_related("booking", "resource", "form").get(pk=waiting.pk)
+
+
+def _units(waiting: WaitingEntry) -> set[int]:
+    """What it takes."""
+    known = next((one for one in bookable_resources().values() if one.pk == waiting.resource_id), None)
+    return set(known.needs) if known else set()

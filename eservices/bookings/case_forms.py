@@ -1,0 +1,66 @@
+"""What agents say about a booking. Cleaned data are the arguments of an action."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from eservices.payments.amounts import AmountFormField
+from eservices.submissions import upload_checks
+from eservices.submissions.message_attachments import AttachmentsField
+from home.localization.number_format import format_amount
+from home.validators import validate_no_control
+
+
+class EmptyForm(forms.Form):
+    """A deed that needs to know no more."""
+
+
+class CancelForm(forms.Form):
+    """For whom staff cancels, where something was to be paid: it says what is paid back."""
+
+    by_terms = forms.BooleanField(
+        label=_("Who booked asked for it: what the terms say is paid back, not everything"), required=False
+    )
+
+    def __init__(self, *args, costs: bool = True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not costs:
+            del self.fields["by_terms"]
+
+
+class HandoverForm(forms.Form):
+    """In which condition something is, with photos."""
+
+    text = forms.CharField(
+        label=_("Condition, keys, meter readings"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea,
+        validators=[validate_no_control],
+    )
+    photos = AttachmentsField(label=_("Photos"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        accept = ",".join(f".{one}" for one in upload_checks.accepted_extensions())
+        self.fields["photos"].widget.attrs |= {"multiple": True, "accept": accept}
+
+
+class ReturnForm(HandoverForm):
+    """The same when it is back; ``kept`` of the deposit, where there is one."""
+
+    kept = AmountFormField(label=_("Kept of the deposit"), required=False)
+
+    def __init__(self, *args, deposit: int = 0, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.deposit = deposit
+        if deposit:
+            said = _("It is %(amount)s: what is not kept is paid back.") % {"amount": format_amount(deposit)}
+            self.fields["kept"].help_text = said
+        else:
+            del self.fields["kept"]
+
+    def clean_kept(self) -> int:
+        kept = self.cleaned_data["kept"] or 0
+        if kept > self.deposit:
+            raise forms.ValidationError(_("This is more than the deposit."))
+        return kept

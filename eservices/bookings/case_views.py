@@ -1,0 +1,109 @@
+"""What agents do about the bookings of a case."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.csp import CSP
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET
+from wagtail.admin import messages
+
+from eservices.cases import actions as cases
+from eservices.cases.access import case_for
+from eservices.cases.desk.base import AgentDeskView
+from eservices.submissions.file_responses import attachment_response, inline_image_response
+from eservices.submissions.message_attachments import stored_attachments
+
+from . import access, actions
+from .actions.refunds import deposit_paid
+from .case_forms import CancelForm, EmptyForm, HandoverForm, ReturnForm
+from .models import Booking
+
+SANDBOX = csp_override({"default-src": [CSP.NONE], "sandbox": True})
+DISPLAYABLE_TYPES = ("image/jpeg", "image/png", "image/webp")
+
+
+@dataclass(frozen=True)
+class BookingAction:
+    """What may be done to a booking, and what is asked for it."""
+
+    label: Promise
+    action: Callable
+    form: type[forms.Form] = EmptyForm
+
+
+BOOKING_ACTIONS = {
+    "cancel": BookingAction(gettext_lazy("Cancel"), actions.cancel_booking, CancelForm),
+    "hand_over": BookingAction(gettext_lazy("Hand over"), actions.record_handover, HandoverForm),
+    "take_back": BookingAction(gettext_lazy("Take back"), actions.record_return, ReturnForm),
+    "miss": BookingAction(gettext_lazy("Nobody came"), actions.record_no_show),
+}
+
+
+class BookingActionView(AgentDeskView):
+    """One of ``BOOKING_ACTIONS`` on a booking of a case that the agent may write about.
+
+    What cannot be done is shown again with why, and with all that was written.
+    """
+
+    template_name = "bookings/case/action.html"
+    page_title = gettext_lazy("Booking")
+    http_method_names = ["post"]
+
+    def post(self, request, reference: str, pk, do: str):
+        case = case_for(request.user, reference, "message")
+        booking = access.booking_of(case, pk)
+        if do not in BOOKING_ACTIONS:
+            raise Http404
+        form = action_form(do, case, booking, request.POST, request.FILES)
+        if not form.is_valid():
+            return self._again(case, booking, do, form, 422)
+        said = dict(form.cleaned_data)
+        try:
+            with stored_attachments(said.pop("photos", [])) as photos:
+                given = {"photos": photos} if "photos" in form.fields else {}
+                BOOKING_ACTIONS[do].action(actor=request.user, booking=booking, **said, **given)
+        except actions.BookingActionRefused as why:
+            form.add_error(None, str(why))
+            return self._again(case, booking, do, form, 409)
+        messages.success(request, _("Done."))
+        return redirect("cases:case", reference)
+
+    def _again(self, case, booking: Booking, do: str, form: forms.Form, status: int):
+        about = {
+            "reference": case.reference,
+            "booking": booking,
+            "do": do,
+            "label": BOOKING_ACTIONS[do].label,
+        }
+        return self.render_to_response(self.get_context_data(form=form, **about), status=status)
+
+
+def action_form(do: str, case, booking: Booking, data=None, files=None) -> forms.Form:
+    """What is asked for a deed."""
+    more = {}
+    if do == "take_back":
+        more = {"deposit": deposit_paid(case, booking)}
+    if do == "cancel":
+        more = {"costs": bool(case.submission.fees)}
+    return BOOKING_ACTIONS[do].form(data, files, prefix=f"{do}-{booking.pk.hex[:6]}", **more)
+
+
+@require_GET
+@SANDBOX
+def inspection_photo(request, reference: str, pk):
+    """A photo of a condition report: to look at where it is a picture, else to save. Reading leaves a trace."""
+    case = case_for(request.user, reference)
+    found = access.inspection_photo(case, pk)
+    cases.log_read(actor=request.user, case=case, file=found)
+    return (
+        inline_image_response(found)
+        if found.content_type in DISPLAYABLE_TYPES
+        else attachment_response(found)
+    )

@@ -1,0 +1,285 @@
+"""Imported calendars: what an iCalendar file says is busy, within limits that no file gets past.
+
+``busy`` is pure but for its patience. A calendar that is too large, or repeats too much, is refused whole: half of one
+would free times that are not.
+
+No rule is followed for ever. One that never comes to pass, the 30th of February, would be sought up to the last year
+that there is: it is followed where that year is near (``SHIFT``), and what multiplies the steps to it is limited. So
+one rule ends within a second or two, and between rules the patience is looked at.
+"""
+
+import re
+import socket
+import time as clock
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import MAXYEAR, date, datetime, time
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from itertools import islice, takewhile
+from math import prod
+from urllib.error import URLError
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    Request,
+    UnknownHandler,
+)
+
+from dateutil.rrule import rrulestr
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Calendar
+
+from home.web import public_hosts
+from home.web.bounded_reads import abort_at, read_bounded
+
+from .logic.availability import DAY, FARTHEST, TimeSpan
+
+MAX_BYTES = 1_000_000
+MAX_EVENTS, MAX_RECURRING_EVENTS, MAX_BUSY_TIMES = 5_000, 200, 5_000
+FIRST_YEAR = 1600  # of what repeats: a birthday without its year is of 1604, as Apple writes it
+MAX_OCCURRENCES = 20_000  # that are looked at of one rule, those of the past among them: 54 years of days
+# Values of a rule, of its BYSETPOS, its times of a day.
+MAX_LISTED_VALUES, MAX_POSITIONS, MAX_PER_DAY = 400, 12, 100
+# Years: after 400, days of the week and leap years come again. What is booked before 2200 stays within all years.
+SHIFT = 400 * ((MAXYEAR - 2200) // 400)
+CPU_SECONDS = 10  # seconds of the processor for a calendar
+TIMEOUT, TOTAL_TIMEOUT = 10, 30  # seconds for a part of it, and for all of it
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # no database keeps the first of them
+TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
+
+
+class InvalidCalendar(Exception):
+    """The calendar cannot be imported; the message says why."""
+
+
+@dataclass(frozen=True)
+class BusyTime:
+    span: TimeSpan
+    reason: str
+
+
+def fetch_calendar(url: str) -> bytes:
+    """The file behind an address, no larger than it may be. Raises ``InvalidCalendar``."""
+    if not url.startswith(("http://", "https://")):
+        raise InvalidCalendar(_("Only addresses with http or https are read."))
+    ends = clock.monotonic() + TOTAL_TIMEOUT
+    web = _Web(ends)
+    try:
+        with abort_at(ends, web.cut_off), _opener(web).open(_asked(url), timeout=TIMEOUT) as answer:
+            content = read_bounded(answer, MAX_BYTES, ends)
+    except TimeoutError:
+        raise InvalidCalendar(_("The calendar comes too slowly.")) from None
+    except URLError as fault:
+        raise InvalidCalendar(_reason(fault)) from None
+    except (OSError, ValueError, HTTPException) as fault:
+        raise InvalidCalendar(str(fault)[:200]) from None
+    _refuse_large(content)
+    return content
+
+
+def _reason(fault: URLError) -> str:
+    if isinstance(fault.reason, public_hosts.InternalAddress):
+        return _("This address lies within the commune’s own network, which is not read.")
+    return str(fault)[:200]
+
+
+def _connect(address: tuple[str, int], timeout: float, source_address=None) -> socket.socket:
+    """Connect to a public host, or one of ``CALENDAR_HOSTS``; also where an answer leads."""
+    return public_hosts.connect(*address, timeout, settings.CALENDAR_HOSTS)
+
+
+def _refuse_large(content: bytes) -> None:
+    if len(content) > MAX_BYTES:
+        raise InvalidCalendar(_("The calendar is larger than 1 MB."))
+
+
+def _asked(url: str) -> Request:
+    return Request(url, headers={"Accept": "text/calendar"})
+
+
+def _opener(web: "_Web") -> OpenerDirector:
+    """Opens nothing but the web, also where an answer leads elsewhere: only what ``web`` knows is cut off."""
+    opener = OpenerDirector()
+    follows = _SentOn, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
+    for handler in (*(kind() for kind in follows), web):
+        opener.add_handler(handler)
+    return opener
+
+
+class _SentOn(HTTPRedirectHandler):
+    """Goes where an answer leads; what the answer says beside that is read to its end, if it is not too large."""
+
+    def redirect_request(self, request, answer, *told):
+        _refuse_large(answer.read(MAX_BYTES + 1))
+        return super().redirect_request(request, answer, *told)
+
+
+class _Web(HTTPHandler, HTTPSHandler):
+    """Knows the connections that it opened, also those that an answer led to."""
+
+    def __init__(self, ends: float):
+        super().__init__()
+        self.ends, self.opened = ends, []
+
+    def http_open(self, request):
+        return self.do_open(self._known(HTTPConnection), request)
+
+    def https_open(self, request):
+        return self.do_open(self._known(HTTPSConnection), request)
+
+    def _known(self, kind: type[HTTPConnection]) -> type[HTTPConnection]:
+        web = self
+
+        class Known(kind):
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+                self._create_connection = _connect  # where http.client opens its socket
+
+            def connect(self):
+                super().connect()
+                web.opened.append(self.sock)
+                if clock.monotonic() >= web.ends:
+                    raise TimeoutError
+
+        return Known
+
+    def cut_off(self) -> None:
+        for one in self.opened:
+            with suppress(OSError):  # closed already
+                one.shutdown(socket.SHUT_RDWR)
+
+
+def parse_busy_times(content: bytes, zone, now: datetime) -> list[BusyTime]:
+    """The times from now on in which somebody is busy; what is cancelled or marked free is none."""
+    try:
+        events = Calendar.from_ical(content).walk("VEVENT")
+    except (ValueError, IndexError, KeyError, RecursionError):
+        raise InvalidCalendar(_("This is not an iCalendar file.")) from None
+    if len(events) > MAX_EVENTS or sum("RRULE" in event for event in events) > MAX_RECURRING_EVENTS:
+        raise InvalidCalendar(_("The calendar has more events than are read."))
+    found: list[BusyTime] = []
+    moved, ends = _moved(events, zone), clock.process_time() + CPU_SECONDS
+    for event in events:
+        if clock.process_time() > ends:
+            raise InvalidCalendar(_("An event of the calendar repeats too often."))
+        if str(event.get("STATUS", "")) == "CANCELLED" or str(event.get("TRANSP", "")) == "TRANSPARENT":
+            continue
+        for span in _spans(event, zone, now, moved):
+            found.append(BusyTime(span, _legible(event.get("SUMMARY", "")) or _("busy")))
+            if len(found) > MAX_BUSY_TIMES:
+                raise InvalidCalendar(_("The calendar has more events than are read."))
+    return found
+
+
+def _legible(text) -> str:
+    return CONTROL.sub(" ", str(text)).strip()[:200]
+
+
+def _moved(events, zone) -> dict[str, set[datetime]]:
+    """By the identity of what repeats, its times that stand elsewhere: an event of their own says where."""
+    found = defaultdict(set)
+    try:
+        for event in events:
+            if "RECURRENCE-ID" in event:
+                found[str(event.get("UID"))].add(_moment(event["RECURRENCE-ID"].dt, zone))
+    except (TypeError, ValueError, AttributeError):
+        raise InvalidCalendar(_("An event of the calendar has no time that can be read.")) from None
+    return found
+
+
+def _spans(event, zone, now: datetime, moved: dict[str, set[datetime]]) -> Iterator[TimeSpan]:
+    try:
+        start, end = _ends(event, zone)
+        left_out = _listed(event, "EXDATE", zone) | moved[str(event.get("UID"))]
+        starts = [start]
+        if "RECURRENCE-ID" not in event:
+            starts = sorted({*_repeated(event, start, now), *_listed(event, "RDATE", zone)} - left_out)
+        length, first, last = end - start, now - FARTHEST, now + FARTHEST
+        for one in starts:
+            span = TimeSpan.of(max(one, first), one + min(length, last - one))
+            if span.start < span.end and span.end > now:
+                yield span
+    except (TypeError, ValueError, OverflowError, AttributeError, KeyError):
+        raise InvalidCalendar(_("An event of the calendar has no time that can be read.")) from None
+
+
+def _ends(event, zone) -> tuple[datetime, datetime]:
+    start = event["DTSTART"].dt
+    if "DTEND" in event:
+        end = event["DTEND"].dt
+    elif "DURATION" in event:
+        end = start + event["DURATION"].dt
+    else:
+        end = start if isinstance(start, datetime) else start + DAY
+    return _moment(start, zone), _moment(end, zone)
+
+
+def _repeated(event, start: datetime, now: datetime) -> Iterator[datetime]:
+    """When it begins, once or each time, as far as anybody may book: at the same hour of its own clock."""
+    if "RRULE" not in event:
+        yield start
+        return
+    rule = event["RRULE"]
+    until = (now + FARTHEST).astimezone(start.tzinfo).replace(tzinfo=None)
+    first = start.replace(tzinfo=None)
+    if first.year < FIRST_YEAR:
+        text = _("An event of the calendar that repeats began before the year %(year)s.")
+        raise InvalidCalendar(text % {"year": FIRST_YEAR})
+    if not _is_modest(rule):
+        raise InvalidCalendar(_("An event of the calendar repeats too often."))
+    if first >= until:
+        return
+    until = min([until, *(_last(one, start.tzinfo) for one in rule.get("UNTIL", []))])
+    rule = type(rule)({name: values for name, values in rule.items() if name != "UNTIL"})
+    repeated = rrulestr(rule.to_ical().decode(), dtstart=_shifted(first, SHIFT))
+    times = (_shifted(at, -SHIFT) for at in islice(repeated, MAX_OCCURRENCES + 1))
+    for number, one in enumerate(takewhile(lambda at: at <= until, times)):
+        if number == MAX_OCCURRENCES:
+            raise InvalidCalendar(_("An event of the calendar repeats too often."))
+        yield one.replace(tzinfo=start.tzinfo)
+
+
+def _is_modest(rule) -> bool:
+    """Whether it takes no long to follow a rule, whatever it says: see the head of this module."""
+    if any(str(one).upper() in TOO_OFTEN for one in rule.get("FREQ", [])) or "BYEASTER" in rule:
+        return False  # Easter does not come again after 400 years
+    listed = {name: len(values) for name, values in rule.items() if isinstance(values, list)}
+    a_day = prod(listed.get(name) or 1 for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+    return (
+        all(1 <= int(one) <= MAXYEAR for one in rule.get("INTERVAL", []))
+        and sum(listed.values()) <= MAX_LISTED_VALUES
+        and listed.get("BYSETPOS", 0) <= MAX_POSITIONS
+        and a_day <= MAX_PER_DAY
+    )
+
+
+def _shifted(at: datetime, years: int) -> datetime:
+    return at.replace(year=at.year + years)
+
+
+def _last(until: date | datetime, zone) -> datetime:
+    """The end of a repetition on the clock of what repeats; a day counts whole."""
+    if not isinstance(until, datetime):
+        return datetime.combine(until, time(23, 59, 59))
+    return until.astimezone(zone).replace(tzinfo=None) if until.tzinfo else until
+
+
+def _listed(event, name: str, zone) -> set[datetime]:
+    """The times that ``EXDATE`` or ``RDATE`` lists; of a period when it begins."""
+    listed = event.get(name, [])
+    times = [one.dt for part in (listed if isinstance(listed, list) else [listed]) for one in part.dts]
+    return {_moment(at[0] if isinstance(at, tuple) else at, zone) for at in times}
+
+
+def _moment(at: date | datetime, zone) -> datetime:
+    """A day is its first moment in the commune's zone, and so is a time without one."""
+    if not isinstance(at, datetime):
+        at = datetime.combine(at, time(0))
+    return at if at.tzinfo else at.replace(tzinfo=zone)

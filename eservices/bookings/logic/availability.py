@@ -1,0 +1,563 @@
+"""When something can be booked: rules and bookings in, free times out. Pure; ``now`` is passed in.
+
+A *window* is a time in which it is open. Days and times of day are those of the commune's zone, spans are moments
+in UTC: an hour is an hour on the days when the clock changes, and what is open from 8 to 12 is so on every day.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from itertools import islice, pairwise
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+FARTHEST = timedelta(days=1100)  # how far ahead anything may be booked, whatever its rules
+
+
+@dataclass(frozen=True, order=True)
+class TimeSpan:
+    """From a moment to a later one, the later not included."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, start: datetime, end: datetime) -> "TimeSpan":
+        return cls(start.astimezone(UTC), end.astimezone(UTC))
+
+    @classmethod
+    def over(cls, spans: Iterable["TimeSpan"]) -> "TimeSpan":
+        """From the first beginning to the last end of some."""
+        spans = list(spans)
+        return cls(min(one.start for one in spans), max(one.end for one in spans))
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def overlaps(self, other: "TimeSpan") -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: "TimeSpan") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def widened(self, before: timedelta, after: timedelta) -> "TimeSpan":
+        return TimeSpan(self.start - before, self.end + after)
+
+
+# -- Clock ---------------------------------------------------------------------------------------------------
+def is_existing_time(day: date, at: time, zone: ZoneInfo) -> bool:
+    """Whether clocks show this time on this day; not in the hour that is left out in spring."""
+    there = datetime.combine(day, at, zone)
+    return there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == there.replace(tzinfo=None)
+
+
+def to_utc(day: date, at: time, zone: ZoneInfo, *, later: bool = False) -> datetime:
+    """The moment in UTC. A time that comes twice is the first, or the ``later``; one left out is an hour on."""
+    there = datetime.combine(day, at, zone)
+    if later and is_existing_time(day, at, zone):
+        there = there.replace(fold=1)
+    return there.astimezone(UTC)
+
+
+def is_ambiguous_time(at: datetime) -> bool:
+    """Whether clocks show this time of ``at``'s own zone twice, as the hour does that is repeated in autumn."""
+    first, second = (at.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return first is not None and second is not None and first > second
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
+
+
+def day_span(day: date, zone: ZoneInfo) -> TimeSpan:
+    """From midnight to midnight, as clocks show it."""
+    return TimeSpan(to_utc(day, time(0), zone), to_utc(day + DAY, time(0), zone))
+
+
+def repeat_weekly(span: TimeSpan, weeks: int, until: date, zone: ZoneInfo) -> list[TimeSpan]:
+    """The same time of day every so many weeks up to a day, the first included; what no clock shows is left out."""
+    start, end = span.start.astimezone(zone), span.end.astimezone(zone)
+    found = [span] if start.date() <= until else []
+    for day in range(7 * weeks, (until - start.date()).days + 1, 7 * weeks):
+        ends = [at.replace(tzinfo=None, fold=0) + day * DAY for at in (start, end)]
+        if all(is_existing_time(at.date(), at.time(), zone) for at in ends):
+            found.append(TimeSpan(*(to_utc(at.date(), at.time(), zone) for at in ends)))
+    return found
+
+
+# -- Rules ---------------------------------------------------------------------------------------------------
+class SchoolHolidayRule(StrEnum):
+    """Whether an opening looks at the school holidays."""
+
+    ALWAYS = ""
+    TERM = "term"
+    HOLIDAYS = "holidays"
+
+
+@dataclass(frozen=True)
+class WeeklyOpening:
+    """Open on weekdays (Monday is 0). What closes at or before it opens closes on the next day.
+
+    It holds from ``first`` to ``last``, and every year from ``season[0]`` to ``season[1]``: (month, day) each, all
+    of them included. ``count``: so many pieces of each unit are open, the first ones; all of them if None.
+    """
+
+    days: frozenset[int]
+    opens: time
+    closes: time
+    first: date | None = None
+    last: date | None = None
+    season: tuple[tuple[int, int], tuple[int, int]] | None = None
+    school: SchoolHolidayRule = SchoolHolidayRule.ALWAYS
+    count: int | None = None
+
+    def holds(self, day: date, school_off: Container[date]) -> bool:
+        return (
+            day.weekday() in self.days
+            and (self.first is None or self.first <= day)
+            and (self.last is None or day <= self.last)
+            and self._in_season((day.month, day.day))
+            and (not self.school or (self.school == SchoolHolidayRule.HOLIDAYS) == (day in school_off))
+        )
+
+    def _in_season(self, day: tuple[int, int]) -> bool:
+        if self.season is None:
+            return True
+        first, last = self.season
+        return first <= day <= last if first <= last else day >= first or day <= last
+
+
+@dataclass(frozen=True)
+class SpecialOpening:
+    """Other hours than usual from a day to another; closed where there are none. It goes before holidays too."""
+
+    first: date
+    last: date
+    hours: tuple[time, time] | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class OpeningRules:
+    """When and for how long something may be booked.
+
+    ``lead``: how long before it starts at the latest; ``horizon``: how far ahead. ``step``: starts are counted in it
+    from the opening on, lengths from the shortest on. ``whole``: only whole windows. ``across``: it may go on over
+    closed hours, as a weekend does. ``before`` and ``after`` are kept free around it.
+    """
+
+    zone: ZoneInfo
+    weekly: tuple[WeeklyOpening, ...] = ()
+    specials: tuple[SpecialOpening, ...] = ()
+    days_off: Container[date] = frozenset()
+    school_off: Container[date] = frozenset()
+    lead: timedelta = timedelta()
+    horizon: timedelta = timedelta(days=365)
+    step: timedelta = timedelta(minutes=30)
+    shortest: timedelta = timedelta(minutes=30)
+    longest: timedelta | None = None
+    whole: bool = False
+    across: bool = False
+    before: timedelta = timedelta()
+    after: timedelta = timedelta()
+
+    def windows(self, day: date) -> list[TimeSpan]:
+        """When it is open on a day, in order; what began the day before is with that day."""
+        return sorted(window for window, _count in self.counted_windows(day))
+
+    def counted_windows(self, day: date) -> list[tuple[TimeSpan, int | None]]:
+        """The same, each with how many pieces are open then; None: all of them."""
+        special = next((one for one in reversed(self.specials) if one.first <= day <= one.last), None)
+        if special:
+            hours = [(*special.hours, special.count)] if special.hours else []
+        elif day in self.days_off:
+            hours = []
+        else:
+            weekly = (one for one in self.weekly if one.holds(day, self.school_off))
+            hours = [(one.opens, one.closes, one.count) for one in weekly]
+        found = ((self._window(day, opens, closes), count) for opens, closes, count in hours)
+        return [(window, count) for window, count in found if window]
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether there are hours in which not all pieces are open."""
+        return any(one.count is not None for one in (*self.weekly, *self.specials))
+
+    def pieces_open(self, span: TimeSpan) -> int | None:
+        """How many pieces are open all the time; None: all of them. Closed hours that it goes across do not count.
+
+        Of two openings at the same moment the one with more pieces counts.
+        """
+        if not self.counts:
+            return None
+        zone, found = self.zone, []
+        for day in days_between(local_day(span.start, zone) - DAY, local_day(span.end, zone)):
+            if day not in self._known:
+                self._known[day] = self.counted_windows(day)
+            found += [one for one in self._known[day] if one[0].overlaps(span)]
+        return _fewest(found, span)
+
+    @cached_property
+    def _known(self) -> dict[date, list[tuple[TimeSpan, int | None]]]:
+        """Windows by day: each is asked for by every time of its day."""
+        return {}
+
+    def _window(self, day: date, opens: time, closes: time) -> TimeSpan | None:
+        last = day + DAY if closes <= opens else day
+        window = TimeSpan(to_utc(day, opens, self.zone), to_utc(last, closes, self.zone, later=True))
+        return window if window.start < window.end else None
+
+    def around(self, span: TimeSpan) -> TimeSpan:
+        """What must be free for it: with the time before and after."""
+        return span.widened(self.before, self.after)
+
+    def day_windows(self, day: date) -> list[TimeSpan]:
+        """What opens on a day; windows that touch are one, but where only whole ones count."""
+        return self.windows(day) if self.whole else merge_spans(self.windows(day))
+
+    def open_spans(self, first: date, last: date) -> list[TimeSpan]:
+        """The windows of these days and of the one before, joined as ``day_windows``."""
+        found = [window for day in days_between(first - DAY, last) for window in self.windows(day)]
+        return found if self.whole else merge_spans(found)
+
+
+def shortest_bookable(rules: OpeningRules, length: timedelta | None) -> timedelta | None:
+    """The shortest that can be booked and takes so long; None where nothing does. Whole openings are as they are."""
+    if length is None or length <= rules.shortest or rules.whole:
+        return rules.shortest
+    found = rules.shortest - (rules.shortest - length) // rules.step * rules.step  # rounded up
+    return None if rules.longest and found > rules.longest else found
+
+
+def open_length(windows: Iterable[tuple[TimeSpan, int | None]], pieces: int) -> timedelta:
+    """For how long it is open, hours in which only some of so many pieces are counting for that part of them."""
+    windows, total = list(windows), timedelta()
+    edges = sorted({at for one, _count in windows for at in (one.start, one.end)})
+    for start, end in pairwise(edges):
+        there = [count for one, count in windows if one.start <= start < one.end]
+        if there:
+            total += (end - start) * (1 if None in there else min(max(there), pieces) / pieces)
+    return total
+
+
+def _fewest(windows: list[tuple[TimeSpan, int | None]], span: TimeSpan) -> int | None:
+    """The smallest number that is open at a moment of ``span`` at which anything is; None where it is always all."""
+    edges = {span.start} | {at for one, _count in windows for at in (one.start, one.end)}
+    least = None
+    for at in (one for one in edges if span.start <= one < span.end):
+        there = [count for one, count in windows if one.start <= at < one.end]
+        if there and None not in there:
+            least = max(there) if least is None else min(least, max(there))
+    return least
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Every day from ``first`` to ``last``, both included."""
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def merge_spans(spans: Iterable[TimeSpan]) -> list[TimeSpan]:
+    """The same times with as few spans as possible."""
+    found: list[TimeSpan] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = TimeSpan(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
+
+
+# -- Why not -------------------------------------------------------------------------------------------------
+class RefusalReason(StrEnum):
+    ORDER = "order"
+    PAST = "past"
+    LEAD = "lead"
+    HORIZON = "horizon"
+    SHORT = "short"
+    LONG = "long"
+    CLOSED = "closed"
+    STEP = "step"
+    TAKEN = "taken"
+    PROMISED = "promised"
+    CHANGED = "changed"
+
+
+def refusal_reason(rules: OpeningRules, span: TimeSpan, now: datetime) -> RefusalReason | None:
+    """Why the rules do not allow this time; None where they do. Whether it is taken is another question."""
+    if span.start >= span.end:
+        return RefusalReason.ORDER
+    return lead_time_refusal(rules, span, now) or _misfit(rules, span)
+
+
+def lead_time_refusal(rules: OpeningRules, span: TimeSpan, now: datetime) -> RefusalReason | None:
+    """Whether it is too late or too early to book it.
+
+    A whole opening that nobody has to prepare, a day pass, can be had until it is over.
+    """
+    if (span.end <= now) if rules.whole else (span.start < now):
+        return RefusalReason.PAST
+    if rules.lead and span.start < now + rules.lead:
+        return RefusalReason.LEAD
+    return is_beyond_horizon(span, now, rules.horizon)
+
+
+def is_beyond_horizon(span: TimeSpan, now: datetime, horizon: timedelta = FARTHEST) -> RefusalReason | None:
+    """Whether it is farther ahead than it may be booked: by staff, as far as anything can."""
+    return RefusalReason.HORIZON if span.start > now + horizon else None
+
+
+def _misfit(rules: OpeningRules, span: TimeSpan) -> RefusalReason | None:
+    first = local_day(span.start, rules.zone)
+    if rules.whole:
+        return None if span in rules.open_spans(first, first) else RefusalReason.CLOSED
+    if span.length < rules.shortest:
+        return RefusalReason.SHORT
+    if rules.longest and span.length > rules.longest:
+        return RefusalReason.LONG
+    window = next((one for one in rules.open_spans(first, first) if one.start <= span.start < one.end), None)
+    if window is None or not (span.end <= window.end or (rules.across and _is_open(rules, span.end))):
+        return RefusalReason.CLOSED
+    if not _on_grid(rules, span.start) or (span.length - rules.shortest) % rules.step:
+        return RefusalReason.STEP
+    return None
+
+
+def is_within_openings(rules: OpeningRules, span: TimeSpan) -> bool:
+    """Whether it is open all the time, whatever lengths and steps say; over closed hours where one may go on."""
+    windows = rules.open_spans(local_day(span.start, rules.zone), local_day(span.end, rules.zone))
+    return any(one.contains(span) for one in windows) or (
+        rules.across and _is_open(rules, span.start) and _is_open(rules, span.end)
+    )
+
+
+def _on_grid(rules: OpeningRules, start: datetime) -> bool:
+    """Whether it is whole steps after an opening of the day, or of the day before."""
+    day = local_day(start, rules.zone)
+    windows = [*rules.day_windows(day - DAY), *rules.day_windows(day)]
+    return any(one.start <= start < one.end and not (start - one.start) % rules.step for one in windows)
+
+
+def _is_open(rules: OpeningRules, at: datetime) -> bool:
+    day = local_day(at, rules.zone)
+    return any(one.start <= at <= one.end for one in rules.open_spans(day, day))
+
+
+# -- What is taken -------------------------------------------------------------------------------------------
+type Needs = Mapping[int, int]  # unit → how many of it
+
+
+class Occupation:
+    """What is taken of some units, piece by piece: whoever books a piece has the same one all the time.
+
+    ``quantities``: how many pieces of each unit; ``taken``: unit, number from 1 on, and span, never two at once;
+    ``blocked``: unit and span in which nothing of it can be had. ``stays``: what is ``taken`` without the time kept
+    free around it, of the pieces of which that is known.
+
+    Whoever stands on a number beyond those that there are, since there were more of them, takes the place of another:
+    as many fewer can be had as stay there at one moment, the time kept free around them aside. What begins with more
+    pieces and ends with fewer is judged by the fewer all the time: too careful sometimes, never too many.
+    """
+
+    def __init__(
+        self,
+        quantities: Mapping[int, int],
+        taken: Iterable[tuple[int, int, TimeSpan]] = (),
+        blocked: Iterable[tuple[int, TimeSpan]] = (),
+        stays: Iterable[tuple[int, int, TimeSpan]] = (),
+    ):
+        self.quantities = quantities
+        self._taken, self._stays = _by_piece(taken), _by_piece(stays)
+        self._last: dict[int, int] = {}  # the highest number that is taken of a unit
+        for unit, number in self._taken:
+            self._last[unit] = max(number, self._last.get(unit, 0))
+        self._blocked: dict[int, list[TimeSpan]] = {}
+        for unit, span in blocked:
+            self._blocked.setdefault(unit, []).append(span)
+
+    def free(self, unit: int, span: TimeSpan, most: int | None = None) -> Iterator[int]:
+        """Numbers of the pieces that are free all the time, of the first ``most``, whoever stands beyond them."""
+        if any(span.overlaps(one) for one in self._blocked.get(unit, ())):
+            return
+        for number in range(1, self._there(unit, most) + 1):
+            if self._is_free(unit, number, span):
+                yield number
+
+    def choice(
+        self, needs: Needs, span: TimeSpan, most: int | None = None, stay: TimeSpan | None = None
+    ) -> dict[int, list[int]] | None:
+        """The pieces to take of each unit, of the first ``most``; None where there are not enough.
+
+        ``stay``: the span without the time kept free around it.
+        """
+        chosen: dict[int, list[int]] = {}
+        for unit, wanted in needs.items():
+            enough = wanted + self._beyond(unit, stay or span, most)
+            found = list(islice(self.free(unit, span, most), enough))
+            if len(found) < enough:
+                return None
+            chosen[unit] = found[:wanted]
+        return chosen
+
+    def take(self, unit: int, number: int, span: TimeSpan) -> None:
+        """From now on this number is taken at that time too, at which it was free."""
+        piece = unit, number
+        for starts, ends in filter(None, (self._taken.setdefault(piece, ([], [])), self._stays.get(piece))):
+            place = bisect_left(starts, span.start)
+            starts.insert(place, span.start)
+            ends.insert(place, span.end)
+        self._last[unit] = max(number, self._last.get(unit, 0))
+
+    def _there(self, unit: int, most: int | None) -> int:
+        there = self.quantities.get(unit, 0)
+        return there if most is None else min(there, most)
+
+    def _beyond(self, unit: int, span: TimeSpan, most: int | None) -> int:
+        """How many stay on numbers higher than the first ``most`` at one moment of it, at the most."""
+        numbers = range(self._there(unit, most) + 1, self._last.get(unit, 0) + 1)
+        found = [one for number in numbers for one in self._within(unit, number, span)]
+        if len(found) < 2:
+            return len(found)
+        begins = (max(start, span.start) for start, _end in found)  # never more than when one of them begins
+        return max(sum(start <= at < end for start, end in found) for at in begins)
+
+    def _within(self, unit: int, number: int, span: TimeSpan) -> list[tuple[datetime, datetime]]:
+        """When somebody stays on a piece at some time of it."""
+        piece = unit, number
+        starts, ends = self._stays.get(piece) or self._taken.get(piece, ((), ()))
+        first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+        return list(zip(starts[first:last], ends[first:last], strict=True))
+
+    def _is_free(self, unit: int, number: int, span: TimeSpan) -> bool:
+        taken = self._taken.get((unit, number))
+        return taken is None or _is_gap(*taken, span)
+
+
+def _by_piece(taken: Iterable[tuple[int, int, TimeSpan]]) -> dict[tuple[int, int], tuple[list, list]]:
+    spans: dict[tuple[int, int], list[TimeSpan]] = {}
+    for unit, number, span in taken:
+        spans.setdefault((unit, number), []).append(span)
+    return {piece: _ends_by_start(found) for piece, found in spans.items()}
+
+
+def _ends_by_start(spans: list[TimeSpan]) -> tuple[list[datetime], list[datetime]]:
+    """Starts and ends of spans that never overlap, in order."""
+    spans.sort(key=lambda one: one.start)
+    return [one.start for one in spans], [one.end for one in spans]
+
+
+def _is_gap(starts: list[datetime], ends: list[datetime], wanted: TimeSpan) -> bool:
+    """Whether ``wanted`` lies between what is taken."""
+    place = bisect_left(starts, wanted.end)
+    return place == 0 or ends[place - 1] <= wanted.start
+
+
+# -- Free times ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class TimeSlot:
+    """A time that the rules allow, and whether it can be had."""
+
+    span: TimeSpan
+    free: bool
+
+
+class DayState(StrEnum):
+    """How a day stands."""
+
+    FREE = "free"
+    PARTLY = "partly"
+    BUSY = "busy"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class AvailabilityCalendar:
+    """The free times of one thing that can be booked."""
+
+    rules: OpeningRules
+    occupation: Occupation
+    needs: Needs
+    now: datetime
+
+    def slots(self, day: date, length: timedelta | None = None) -> list[TimeSlot]:
+        """The times that start on a day, ``length`` each (the shortest that is allowed if none), in order."""
+        return [
+            TimeSlot(span, self.is_free(span))
+            for span in self._candidates(day, length or self.rules.shortest)
+            if lead_time_refusal(self.rules, span, self.now) is None
+        ]
+
+    def _candidates(self, day: date, length: timedelta) -> Iterator[TimeSpan]:
+        for window in self.rules.day_windows(day):
+            if self.rules.whole:
+                yield window
+                continue
+            start = window.start
+            while start + length <= window.end:
+                yield TimeSpan(start, start + length)
+                start += self.rules.step
+
+    def ends(self, start: datetime) -> list[datetime]:
+        """Until when it can be had if it starts then, the earliest first.
+
+        What may go on over closed hours ends in open ones, of the days that follow too, a week at the most.
+        """
+        day = local_day(start, self.rules.zone)
+        window = next((one for one in self.rules.open_spans(day, day) if one.start <= start < one.end), None)
+        if window is None:
+            return []
+        latest = start + WEEK if self.rules.across else window.end
+        if self.rules.longest:
+            latest = min(latest, start + self.rules.longest)
+        opened = self.rules.open_spans(day, local_day(latest, self.rules.zone))
+        found, end = [], start + self.rules.shortest
+        while end <= latest and self.is_free(TimeSpan(start, end)):
+            if any(one.start <= end <= one.end for one in opened):
+                found.append(end)
+            end += self.rules.step
+        return found
+
+    def is_free(self, span: TimeSpan) -> bool:
+        return self.choice(span) is not None
+
+    def choice(self, span: TimeSpan) -> dict[int, list[int]] | None:
+        """The pieces to take, of those that are open then; None where there are not enough."""
+        around, most = self.rules.around(span), self.rules.pieces_open(span)
+        return self.occupation.choice(self.needs, around, most, stay=span)
+
+    def nearest(self, span: TimeSpan, within: timedelta) -> TimeSpan | None:
+        """A free time of the same length on the same day that begins at most so much earlier or later, the nearest."""
+        slots = self.slots(local_day(span.start, self.rules.zone), span.length)
+        alike = (one.span for one in slots if one.free and one.span.length == span.length)
+        near = (one for one in alike if abs(one.start - span.start) <= within)
+        free = [one for one in near if not self.refusal(one)]
+        return min(free, key=lambda one: abs(one.start - span.start), default=None)
+
+    def refusal(self, span: TimeSpan) -> RefusalReason | None:
+        """Why it cannot be booked: the rules, or somebody else."""
+        return refusal_reason(self.rules, span, self.now) or (
+            None if self.is_free(span) else RefusalReason.TAKEN
+        )
+
+    def state(self, day: date) -> DayState:
+        slots = self.slots(day)
+        if not slots:
+            return DayState.CLOSED
+        free = sum(slot.free for slot in slots)
+        return DayState.FREE if free == len(slots) else DayState.PARTLY if free else DayState.BUSY
+
+    def month(self, year: int, month: int) -> dict[date, DayState]:
+        """Every day of a month."""
+        first = date(year, month, 1)
+        following = date(year + month // 12, month % 12 + 1, 1)
+        return {day: self.state(day) for day in days_between(first, following - DAY)}
+
+    @cached_property
+    def horizon(self) -> date:
+        """The last day that may be booked."""
+        return local_day(self.now + self.rules.horizon, self.rules.zone)

@@ -1,0 +1,110 @@
+"""A day along its hours: what is taken at the same time lies in lanes above each other. Pure.
+
+Widths are counted in steps of five minutes, so that a plain table shows them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Protocol
+
+from .availability import TimeSpan
+
+STEP = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+USUAL = (8, 18)  # hours, where nothing is open and nothing booked
+
+
+class HasSpan(Protocol):
+    span: TimeSpan
+
+
+@dataclass(frozen=True)
+class LanePart:
+    """A stretch of a lane: taken by ``bar``, or free; ``open`` says whether it could be booked at all."""
+
+    width: int
+    bar: HasSpan | None = None
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class HourHeading:
+    """A column's heading."""
+
+    at: datetime
+    width: int
+
+
+def shown_hours(day: TimeSpan, spans: Iterable[TimeSpan], zone) -> TimeSpan:
+    """Whole hours of a day, as many as all of ``spans`` need."""
+    within = [
+        TimeSpan(max(one.start, day.start), min(one.end, day.end)) for one in spans if one.overlaps(day)
+    ]
+    if not within:
+        first, last = (day.start + hour * HOUR for hour in USUAL)
+        return TimeSpan(first, last)
+    start = min(one.start for one in within)
+    end = max(one.end for one in within)
+    return TimeSpan(_whole(start, zone), min(_whole(end + HOUR - STEP, zone), day.end))
+
+
+def hour_headings(shown: TimeSpan, zone) -> list[HourHeading]:
+    """The headings of ``shown``, each as wide as there is of it."""
+    found, at = [], shown.start
+    while at < shown.end:
+        found.append(HourHeading(at.astimezone(zone), count_steps(TimeSpan(at, min(at + HOUR, shown.end)))))
+        at += HOUR
+    return found
+
+
+def assign_lanes(bars: Sequence[HasSpan]) -> list[list[HasSpan]]:
+    """The bars, so that those of one lane follow each other; an empty lane where there is none."""
+    found: list[list[HasSpan]] = []
+    for bar in sorted(bars, key=lambda one: one.span):
+        lane = next((one for one in found if one[-1].span.end <= bar.span.start), None)
+        if lane is None:
+            found.append([bar])
+        else:
+            lane.append(bar)
+    return found or [[]]
+
+
+def lane_parts(lane: Iterable[HasSpan], windows: Sequence[TimeSpan], shown: TimeSpan) -> list[LanePart]:
+    """A lane from end to end: what is taken, and between it what is open and what is not."""
+    found, at = [], shown.start
+    for bar in lane:
+        start, end = _stepped(max(bar.span.start, at), shown), _stepped(min(bar.span.end, shown.end), shown)
+        end = max(end, start + STEP)
+        found += _free(TimeSpan(at, start), windows, shown)
+        found.append(LanePart(count_steps(TimeSpan(start, end)), bar))
+        at = end
+    return [*found, *_free(TimeSpan(at, shown.end), windows, shown)]
+
+
+def _free(gap: TimeSpan, windows: Sequence[TimeSpan], shown: TimeSpan) -> Iterator[LanePart]:
+    """A stretch that nobody takes, parted where it opens and closes."""
+    edges = {gap.start, gap.end}
+    edges |= {_stepped(at, shown) for one in windows for at in (one.start, one.end)}
+    inside = sorted(at for at in edges if gap.start <= at <= gap.end)
+    for start, end in pairwise(inside):
+        yield LanePart(
+            count_steps(TimeSpan(start, end)),
+            open=any(one.start < end and start < one.end for one in windows),
+        )
+
+
+def count_steps(span: TimeSpan) -> int:
+    return span.length // STEP
+
+
+def _stepped(at: datetime, shown: TimeSpan) -> datetime:
+    """The nearest step before."""
+    return at - (at - shown.start) % STEP
+
+
+def _whole(at: datetime, zone) -> datetime:
+    """The full hour before, as clocks show it."""
+    local = at.astimezone(zone)
+    return at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)

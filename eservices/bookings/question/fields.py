@@ -1,0 +1,200 @@
+"""The form field that reads which time somebody wants, and judges it as it is posted."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from eservices.formbuilder.fields import PartsWidget
+from eservices.formbuilder.fields.base import field_error
+from home.localization.dates import date_format
+
+from .. import time_text
+from ..bookable_resources import BookableResource, availability_calendar, bookable_resources
+from ..logic.availability import AvailabilityCalendar, TimeSpan, is_existing_time, repeat_weekly
+from ..refusal_messages import REFUSAL_MESSAGES
+from .answers import RequestedTimes, parse_moment, parse_series, selected_extras, to_local_time
+
+MAX_TIMES = 53  # of one answer
+NEAR = timedelta(hours=3)  # how much earlier or later a time may be to stand for another
+
+
+class BookingWidget(PartsWidget):
+    """The parts as texts; of the extras every one that is ticked, blanks between.
+
+    A time that is posted by both its ends, see ``answers.named``, is its two parts.
+    """
+
+    def value_from_datadict(self, data, files, name):
+        texts = super().value_from_datadict(data, files, name)
+        if texts and "/" in (texts["from"] or ""):
+            texts["from"], texts["to"] = texts["from"].split("/", 1)
+        if texts and hasattr(data, "getlist"):
+            texts["extras"] = " ".join(data.getlist(f"{name}-extras")).strip()
+        return texts
+
+
+class BookingField(forms.Field):
+    """Times of a resource. A clean value is ``answers.Wanted``.
+
+    ``series`` tells the own hold from others' bookings, and a page that was never saved has none yet. ``view``,
+    ``at`` and ``day`` are where the calendar stands; ``go`` is a button that leafs through it; ``people``,
+    ``weekday``, ``month`` and ``length`` are what is searched for among many; ``live`` says that a script follows
+    every choice; ``extras`` are keys. What repeats keeps how it was asked for, its first time too: another may stand
+    for that.
+    """
+
+    PARTS = (
+        *("resource", "from", "to", "count", "series", "repeat", "until", "near", "leave", "times"),
+        *("view", "at", "day", "go", "live", "people", "weekday", "month", "length", "extras"),
+    )
+    ANSWERED = ("from", "to")
+    REPEATED = ("repeat", "until", "near", "leave")
+    default_error_messages = {
+        "required": _("Choose a day and a time."),
+        "resource": _("Choose one of these."),
+        "from": _("Choose when it begins."),
+        "to": _("Choose when it ends."),
+        "invalid": _("Choose one of the times that are offered."),
+        "missing": _("The clock is put forward then: this time does not exist. Choose another one."),
+        "count": _("Write how many as a number, at most %(most)s."),
+        "until": _("Choose until when it repeats: a day after the first, at most %(most)s times in all."),
+        "conflicts": _("Not free: %(days)s. Tick what becomes of these days, or choose another time."),
+        "elsewhere": _(
+            "Not free: %(days)s. Tick what becomes of these days, or choose another time. Free each time: %(others)s."
+        ),
+    } | {reason.value: text for reason, text in REFUSAL_MESSAGES.items()}
+
+    def __init__(self, *, keys: tuple[str, ...] = (), repeats: bool = False, **kwargs):
+        super().__init__(widget=BookingWidget(self.PARTS), **kwargs)
+        self.keys, self.repeats = keys, repeats
+
+    @property
+    def offers(self) -> list[BookableResource]:
+        """What may be chosen, in the order of the settings."""
+        known = bookable_resources() if self.keys else {}
+        return [known[key] for key in self.keys if key in known and known[key].offered]
+
+    def to_python(self, value):
+        if not value or not any(value[part] for part in self.ANSWERED):
+            return None
+        offer = next((one for one in self.offers if one.key == value["resource"]), None)
+        if offer is None:
+            raise field_error(self, "resource", part="resource")
+        count = self._count(offer, value["count"])
+        start = self._moment(value["from"], "from")
+        wanted = TimeSpan.of(start, self._end(offer, start, value["to"]))
+        series = parse_series(value["series"])
+        kept = read_times(value["times"]) if self.repeats else []  # accepted before: judged again as it is
+        near, leave = (bool(value[part]) and not kept for part in ("near", "leave"))
+        spans = kept or self._repeated(wanted, value)
+        spans = self._free(offer, spans, count, series, near=near, leave=leave)
+        repeat = self._asked(wanted, value) if len(spans) > 1 else {}
+        extras = selected_extras(offer, value["extras"].split())
+        return RequestedTimes(offer, spans, count, series or uuid4(), extras, repeat)
+
+    def _asked(self, wanted: TimeSpan, value: dict[str, str]) -> dict[str, str]:
+        """How what repeats was asked for."""
+        first = {"from": to_local_time(wanted.start), "to": to_local_time(wanted.end)}
+        return first | {part: value[part] for part in self.REPEATED if value[part]}
+
+    def _repeated(self, wanted: TimeSpan, value: dict[str, str]) -> list[TimeSpan]:
+        """The time that is chosen, and the same in the weeks to come where that is asked for."""
+        if not self.repeats or value["repeat"] not in ("1", "2"):
+            return [wanted]
+        zone, until = timezone.get_default_timezone(), parse_moment(value["until"])
+        spans = (
+            repeat_weekly(wanted, int(value["repeat"]), until.date(), zone)
+            if until and until.year < 2100
+            else []
+        )
+        if not 1 < len(spans) <= MAX_TIMES:
+            raise field_error(self, "until", part="until", most=MAX_TIMES)
+        return spans
+
+    def _free(
+        self, offer: BookableResource, spans: list[TimeSpan], count: int, series, *, near: bool, leave: bool
+    ) -> list[TimeSpan]:
+        """The times that can be had: all of them, or what the nearest ones and leaving out make of them."""
+        around = TimeSpan.over(spans)
+        found = availability_calendar(offer, around.widened(NEAR, NEAR), count=count, without=series)
+        taken = [span for span in spans if found.refusal(span)]
+        if taken and len(spans) == 1:
+            self._judge(found, spans[0])
+        instead = {span: found.nearest(span, NEAR) for span in taken}
+        free = [instead.get(span, span) if near else span for span in spans if near or span not in instead]
+        kept = [span for span in free if span]
+        if len(kept) == len(spans) or (leave and kept):
+            return kept
+        listed = ", ".join(_conflict(span, other) for span, other in instead.items() if not (near and other))
+        others = [one for one in self.offers if one is not offer and self._has(one, spans, around, count)]
+        if not others:
+            raise field_error(self, "conflicts", part="until", days=listed)
+        titles = ", ".join(one.said(get_language() or "").title for one in others)
+        raise field_error(self, "elsewhere", part="until", days=listed, others=titles)
+
+    def _has(self, offer: BookableResource, spans: list[TimeSpan], around: TimeSpan, count: int) -> bool:
+        """Whether so many of another thing are free each time."""
+        if count > (offer.most if offer.counted else 1):
+            return False
+        found = availability_calendar(offer, around, count=count)
+        return not any(found.refusal(span) for span in spans)
+
+    def _count(self, offer: BookableResource, text: str) -> int:
+        if not offer.counted or not text:
+            return 1
+        if not (text.isascii() and text.isdigit() and len(text) < 5 and 0 < int(text) <= offer.most):
+            raise field_error(self, "count", part="count", most=offer.most)
+        return int(text)
+
+    def _moment(self, text: str, part: str) -> datetime:
+        """A posted time, with the offset of the zone or as its clocks show it."""
+        if not text:
+            raise field_error(self, part, part=part)
+        zone = timezone.get_default_timezone()
+        at = parse_moment(text)
+        if at is None:
+            raise field_error(self, "invalid", part=part)
+        if at.tzinfo is None and not is_existing_time(at.date(), at.time(), zone):
+            raise field_error(self, "missing", part=part)
+        return at if at.tzinfo else at.replace(tzinfo=zone)
+
+    def _end(self, offer: BookableResource, start: datetime, text: str) -> datetime:
+        """When it ends: as posted, or as the length says where all are equally long.
+
+        A whole opening ends when it ends; of several that begin then the posted end says which.
+        """
+        if not offer.fixed:
+            return self._moment(text, "to")
+        if not offer.rules.whole:
+            return TimeSpan.of(start, start).start + offer.rules.shortest
+        day = start.astimezone(offer.rules.zone).date()
+        ends = {one.end for one in offer.rules.windows(day) if one.start == start}
+        if len(ends) > 1:
+            ends &= {self._moment(text, "from")}
+        if not ends:
+            raise field_error(self, "closed", part="from")
+        return ends.pop()
+
+    def _judge(self, found: AvailabilityCalendar, wanted: TimeSpan) -> None:
+        if why := found.refusal(wanted):
+            raise field_error(self, why.value, part="to" if why in ("order", "short", "long") else "from")
+
+
+def read_times(text: str) -> list[TimeSpan]:
+    """Times as ``to_data`` writes them, in order; none where it is anything else."""
+    pairs = [[parse_moment(end) for end in one.split("/")] for one in text.split()[:MAX_TIMES]]
+    if not all(len(pair) == 2 and all(at and at.tzinfo for at in pair) for pair in pairs):
+        return []
+    return sorted(TimeSpan.of(*pair) for pair in pairs)
+
+
+def _conflict(span: TimeSpan, instead: TimeSpan | None) -> str:
+    """“17.03.2026”, and when it is free on that day."""
+    day = date_format(timezone.localtime(span.start), "j.m.Y")
+    if instead is None:
+        return day
+    return gettext("%(day)s (free: %(hours)s)") % {"day": day, "hours": time_text.format_hours(instead)}

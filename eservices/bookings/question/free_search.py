@@ -1,0 +1,58 @@
+"""“A room for 30 people on a Saturday in May”: what is free among many things, on the days that fit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ..bookable_resources import BookableResource, days_span, occupied_pieces
+from ..logic.availability import DAY, AvailabilityCalendar, TimeSpan, days_between, shortest_bookable
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """A month, from its first day on; for so many people, on a weekday (Monday is 0), for so long, where it matters."""
+
+    month: date
+    people: int | None = None
+    weekday: int | None = None
+    length: timedelta | None = None
+
+    @property
+    def days(self) -> list[date]:
+        last = date(self.month.year + self.month.month // 12, self.month.month % 12 + 1, 1) - DAY
+        return [day for day in days_between(self.month, last) if self.weekday in (None, day.weekday())]
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Something that is free on a day: its first time, and how many there are."""
+
+    offer: BookableResource
+    day: date
+    first: TimeSpan
+    times: int
+
+
+def find_free_resources(
+    offers: Iterable[BookableResource], wish: SearchRequest, now: datetime
+) -> list[SearchResult]:
+    """What is large enough and free, day by day; of each day what fits best first. Three queries, whatever is asked.
+
+    What nobody knows the size of is not large enough for anybody.
+    """
+    wanted = [one for one in offers if wish.people is None or (one.capacity or 0) >= wish.people]
+    if not wanted or not wish.days:
+        return []
+    taken = occupied_pieces(wanted, days_span(wish.days[0], wish.days[-1], wanted[0].rules.zone))
+    found = []
+    for offer in sorted(wanted, key=lambda one: one.capacity or 0):
+        calendar = AvailabilityCalendar(offer.rules, taken, offer.wanted(1), now)
+        length = shortest_bookable(offer.rules, wish.length)
+        for day in wish.days if length else ():
+            slots = (
+                slot for slot in calendar.slots(day, length) if slot.span.length >= (wish.length or length)
+            )
+            free = [slot.span for slot in slots if slot.free]
+            if free:
+                found.append(SearchResult(offer, day, free[0], len(free)))
+    return sorted(found, key=lambda one: one.day)

@@ -1,0 +1,56 @@
+"""The question when a booking shall be instead, as a form of one question."""
+
+from dataclasses import replace
+
+from django.utils import timezone
+
+from eservices.formbuilder.definition import FormDefinition
+from eservices.formbuilder.fee_breakdown import sum_lines
+from eservices.formbuilder.forms import StepForm
+
+from ..bookable_resources import bookable_resource
+from ..models import Booking
+from .answers import RequestedTimes, read_answer, selected_extras, write_answer
+from .fee_lines import priced_fee_lines
+from .fee_lines import tariff_group as who_books
+
+
+def move_form(booking: Booking, language: str, data=None) -> StepForm:
+    """Asks for another time of the same thing; a clean ``time`` is ``answers.Wanted``."""
+    key = booking.resource.key
+    settings = {"resources": [key], "who": "who"}
+    asked = {"key": "time", "type": "booking", "required": True, "settings": settings}
+    content = {
+        "language": language,
+        "steps": [{"key": "move", "fields": [asked]}],
+        "texts": {language: {"field.time.label": bookable_resource(key).said(language).title}},
+    }
+    definition, known = (
+        FormDefinition(content),
+        {"time": write_answer(requested_times_of(booking)), "who": _who(booking)},
+    )
+    return StepForm(definition, definition.steps[0], language, known, data=data)
+
+
+def requested_times_of(booking: Booking) -> RequestedTimes:
+    """What a booking takes, as an answer would name it, with what was ticked for it."""
+    span, known = booking.span, bookable_resource(booking.resource.key)
+    asked = read_answer(booking.submission.answers.get(booking.field)) if booking.submission else None
+    extras = selected_extras(known, asked.extras) if asked else ()
+    return RequestedTimes(known, [span], booking.count, booking.series, extras)
+
+
+def is_same_price(booking: Booking, wanted: RequestedTimes) -> bool:
+    """Whether another time costs what the one that is booked does, for whoever booked."""
+    who, today = _who(booking), timezone.localdate()
+    before = requested_times_of(booking)
+    after = replace(wanted, extras=selected_extras(wanted.offer, before.extras))
+    prices = [sum_lines(priced_fee_lines("x", one, who, "", today)) for one in (before, after)]
+    return prices[0] == prices[1]
+
+
+def _who(booking: Booking) -> str:
+    """What was answered to the question that decides the prices."""
+    submission = booking.submission
+    field = submission.version.definition.fields.get(booking.field) if submission else None
+    return who_books(field, submission.answers) if field else ""

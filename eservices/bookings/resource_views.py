@@ -1,0 +1,55 @@
+"""Editing what is booked already: a change keeps what was promised, or says which bookings it is in the way of."""
+
+from django.contrib import messages
+from django.db.models import ProtectedError
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from wagtail.snippets.views.snippets import DeleteView, EditView
+
+from . import actions
+
+
+class ResourceEditView(EditView):
+    """A thing to book. Where what it takes is changed, its bookings follow, or nothing is saved."""
+
+    def save_instance(self):
+        rows = (form.cleaned_data for form in self.form.formsets["uses"].forms)
+        units = {row["unit"].pk for row in rows if row.get("unit")}
+        with actions.changing_units(actor=self.request.user, resource=self.object, units=units):
+            return super().save_instance()
+
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except actions.ConflictingBookings as why:
+            form.add_error(None, str(why))
+            self.produced_error_message = self.get_error_message()
+            return self.form_invalid(form)
+
+
+class ResourceDeleteView(DeleteView):
+    """A thing to book. What has bookings stays, with the way to offer it no longer."""
+
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except ProtectedError:
+            text = _("“%(name)s” has bookings and is not deleted. Take the tick from “offered” instead.")
+            messages.error(self.request, text % {"name": self.object})
+            return redirect(self.model.snippet_viewset.get_url_name("edit"), self.object.pk)
+
+
+class UnitEditView(EditView):
+    """A unit. Where there are fewer pieces, bookings get others; for whom there is none is said."""
+
+    def save_instance(self):
+        unit = super().save_instance()
+        if left := actions.reassign_pieces(actor=self.request.user, unit=unit):
+            text = ngettext(
+                "There is not enough any more for %(n)s booking. The plan lists it among those outside.",
+                "There is not enough any more for %(n)s bookings. The plan lists them among those outside.",
+                left,
+            )
+            messages.warning(self.request, text % {"n": left})
+        return unit

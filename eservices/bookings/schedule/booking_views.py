@@ -1,0 +1,256 @@
+"""One booking: what it is, moving it, what it is for, cancelling it; and booking for the commune itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from eservices.cases.desk.base import agents_only
+
+from .. import access, actions
+from ..bookable_resources import BookableResource, availability_calendar
+from ..case_forms import CancelForm
+from ..logic.availability import FARTHEST, RefusalReason, TimeSpan
+from ..logic.lanes import STEP
+from ..models import Booking
+from ..question.answers import RequestedTimes, parse_moment, to_local_time
+from ..question.move_form import is_same_price
+from ..refusal_messages import refusal_message
+from ..states import MOVABLE, is_allowed
+from .forms import InternalBookingForm, MoveForm, PurposeForm
+from .items import booking_title, schedule_items
+from .views import BookingScreen, schedule_url
+
+NEVER = (
+    RefusalReason.TAKEN,
+    RefusalReason.PROMISED,
+    RefusalReason.ORDER,
+    RefusalReason.HORIZON,
+)  # what nobody goes past
+
+
+class BookingView(BookingScreen):
+    """What a booking is, and the form that moves it. ``?part=1``: what the plan shows in a dialog.
+
+    A GET with ``resource``, ``start`` or ``day`` says whether it could go there, and changes nothing. ``seen``: the
+    ``sequence`` that the plan showed it with.
+    """
+
+    template_name = "bookings/schedule/booking.html"
+    page_title = gettext_lazy("Booking")
+
+    def get_template_names(self):
+        return ["bookings/schedule/booking_part.html"] if self._is_part else [self.template_name]
+
+    @property
+    def _is_part(self) -> bool:
+        return bool(self.request.GET.get("part") or self.request.POST.get("part"))
+
+    def get(self, request, pk):
+        booking = access.booking_for(request.user, pk)
+        form = self._form(booking, _asked(request.GET, booking))
+        checked = {}
+        if request.GET.keys() & {"resource", "start", "day"} and form.is_valid():
+            checked = self._checked(booking, form)
+        return self._show(booking, form, **checked)
+
+    def post(self, request, pk):
+        booking = access.booking_for(request.user, pk, "move")
+        form = self._form(booking, request.POST)
+        if not form.is_valid():
+            return self._show(booking, form, status=422)
+        checked = self._checked(booking, form)
+        if checked["refusal"] and not (form.cleaned_data["anyway"] and checked["may_anyway"]):
+            return self._show(booking, form, status=409, **checked)
+        try:
+            where = {"offer": form.offer, "span": form.span, "seen": form.cleaned_data["seen"]}
+            actions.move_booking(actor=request.user, booking=booking, anyway=True, **where)
+        except actions.BookingActionRefused as why:
+            form.add_error(None, str(why))
+            return self._show(booking, form, status=409)
+        messages.success(request, _("The booking is moved."))
+        plan = schedule_url(request.POST.get("view", ""), timezone.localdate(form.span.start))
+        # The dialog goes there itself: following a redirect, it would read the message that is for the page.
+        return HttpResponse(status=204, headers={"Location": plan}) if self._is_part else redirect(plan)
+
+    def _form(self, booking: Booking, data) -> MoveForm:
+        kind = booking.resource.kind
+        offers = [one for one in access.bookable_resources_for(self.request.user, "move") if one.kind == kind]
+        return MoveForm(data, booking=booking, offers=offers, language=get_language() or "")
+
+    def _checked(self, booking: Booking, form: MoveForm) -> dict:
+        """Whether it can go where the form says, and who is in the way."""
+        offer, span = form.offer, form.span
+        why = refusal_for_staff(offer, span, booking.count, booking.series)
+        moved = RequestedTimes(offer, [span], booking.count, booking.series)
+        return {
+            "checked": True,
+            "target": (offer.said(get_language() or "").title, span),
+            "refusal": why and refusal_message(why),
+            "may_anyway": bool(why) and why not in NEVER,
+            "other_price": bool(booking.submission_id) and not is_same_price(booking, moved),
+        } | conflict_messages(self.request.user, why, offer, span, booking)
+
+    def _show(self, booking: Booking, form: MoveForm, *, status: int = 200, **checked):
+        user = self.request.user
+        case = access.case_of(user, booking)
+        may = access.resources_for(user, "move").filter(pk=booking.resource_id).exists()
+        context = self.get_context_data(
+            booking=booking,
+            title=booking_title(booking, case),
+            case=case,
+            span=booking.span,
+            form=form,
+            may=may,
+            may_move=may and booking.state in MOVABLE,
+            may_cancel=is_allowed("cancel", booking.state) and access.may_cancel(user, booking),
+            cancelling=CancelForm(costs=bool(case and case.submission.fees)),
+            words=PurposeForm(initial={"title": booking.title, "public": booking.public}),
+            view=self.request.GET.get("view") or self.request.POST.get("view") or "",
+            part=self._is_part,
+            back=schedule_url("week", timezone.localdate(booking.starts_at)),
+            **checked,
+        )
+        return self.render_to_response(context, status=status)
+
+
+class InternalBookingView(BookingScreen):
+    """The commune books for itself."""
+
+    template_name = "bookings/schedule/new.html"
+    page_title = gettext_lazy("Book for the commune")
+
+    def get(self, request):
+        initial = {name: request.GET.get(name, "") for name in ("resource", "starts_at", "ends_at")}
+        return self._show(self._form(initial=initial))
+
+    def post(self, request):
+        form = self._form(request.POST)
+        if not form.is_valid():
+            return self._show(form, 422)
+        given = form.cleaned_data
+        why = refusal_for_staff(form.offer, form.span, given["count"])
+        may_anyway = bool(why) and why not in NEVER
+        if why and not (given["anyway"] and may_anyway):
+            form.add_error(None, refusal_message(why))
+            found = conflict_messages(request.user, why, form.offer, form.span)
+            return self._show(form, 409, may_anyway=may_anyway, **found)
+        try:
+            booking = actions.create_internal_booking(
+                actor=request.user,
+                offer=form.offer,
+                span=form.span,
+                title=given["title"],
+                public=given["public"],
+                count=given["count"],
+                anyway=True,
+            )
+        except actions.TimeTaken as gone:
+            form.add_error(None, str(gone))
+            return self._show(form, 409)
+        messages.success(request, _("It is booked."))
+        return redirect(schedule_url("week", timezone.localdate(booking.starts_at)))
+
+    def _form(self, *args, **kwargs) -> InternalBookingForm:
+        offers = access.bookable_resources_for(self.request.user, "move")
+        return InternalBookingForm(*args, offers=offers, language=get_language() or "", **kwargs)
+
+    def _show(self, form: InternalBookingForm, status: int = 200, **said):
+        return self.render_to_response(self.get_context_data(form=form, **said), status=status)
+
+
+@require_POST
+@agents_only
+def set_purpose(request, pk):
+    """What it is for, and whether everybody reads it."""
+    booking = access.booking_for(request.user, pk, "move")
+    form = PurposeForm(request.POST)
+    if form.is_valid():
+        actions.set_purpose(actor=request.user, booking=booking, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+    else:
+        messages.error(request, _("This is too long."))
+    return redirect("plan:booking", pk)
+
+
+@require_POST
+@agents_only
+def cancel_booking(request, pk):
+    """It does not take place; who booked is written to."""
+    booking = access.booking_for(request.user, pk, "move")
+    if not access.may_cancel(request.user, booking):
+        raise Http404
+    by_terms = CancelForm(request.POST)["by_terms"].data
+    try:
+        actions.cancel_booking(actor=request.user, booking=booking, by_terms=bool(by_terms))
+    except actions.BookingActionRefused as why:
+        messages.error(request, str(why))
+        return redirect("plan:booking", pk)
+    messages.success(request, _("The booking is cancelled."))
+    return redirect(schedule_url("week", timezone.localdate(booking.starts_at)))
+
+
+def refusal_for_staff(
+    offer: BookableResource, span: TimeSpan, count: int, series=None
+) -> RefusalReason | None:
+    """Why a time cannot be booked. How soon, how long and on which minutes others book does not bind staff, nor how far
+    ahead, as far as anything can be booked at all."""
+    found = availability_calendar(offer, span, count=count, without=series)
+    rules = replace(
+        found.rules,
+        lead=timedelta(),
+        horizon=FARTHEST,
+        step=STEP,
+        shortest=STEP,
+        longest=None,
+        whole=False,
+    )
+    why = replace(found, rules=rules).refusal(span)
+    if why != RefusalReason.TAKEN:
+        return why
+    if found.occupation.choice(found.needs, rules.around(span)):
+        return RefusalReason.CLOSED  # there is one, though it is not open then
+    others = availability_calendar(offer, span, count=count, without=series, promised=()).occupation
+    return RefusalReason.PROMISED if others.choice(found.needs, rules.around(span)) else RefusalReason.TAKEN
+
+
+def conflict_messages(
+    user, why: RefusalReason | None, offer: BookableResource, span: TimeSpan, booking: Booking | None = None
+) -> dict:
+    """Who is in the way of a time that is taken, as far as ``user`` may know of it; and whether ``span`` only comes
+    too near to them: what is kept free around a booking stands on no plan."""
+    if why != RefusalReason.TAKEN:
+        return {}
+    rules = offer.rules
+    reach = rules.around(span).widened(rules.after, rules.before)
+    bars = [
+        bar
+        for bar in schedule_items(user, [offer], reach)[offer.key]
+        if not (booking and bar.booking and bar.booking.pk == booking.pk)
+    ]
+    return {"in_the_way": bars, "too_near": not any(bar.span.overlaps(span) for bar in bars)}
+
+
+def _asked(asked, booking: Booking) -> dict:
+    """What the form shows at first: the booking as it is, or where the address says that it should go."""
+    start = parse_moment(asked.get("start"))
+    start = timezone.make_aware(start) if start and not start.tzinfo else start
+    day = parse_moment(asked.get("day"))
+    if day and not start:
+        start = timezone.localtime(booking.starts_at).replace(
+            year=day.year, month=day.month, day=day.day, fold=0
+        )
+    start = start or booking.starts_at
+    end = start + (booking.ends_at - booking.starts_at)
+    return {
+        "resource": asked.get("resource") or booking.resource.key,
+        "starts_at": to_local_time(start),
+        "ends_at": to_local_time(end),
+        "seen": asked.get("seen", ""),
+    }

@@ -1,0 +1,49 @@
+"""Secret addresses under which the calendar of a thing is read: seen by its team, made anew by who configures."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from eservices.cases.desk.base import agents_only
+
+from .. import access, actions
+from ..models import CalendarLink
+from .views import BookingScreen
+
+DEEDS = {"renew": actions.renew_link, "end": actions.end_link}
+
+
+class CalendarLinksView(BookingScreen):
+    """The things of one's teams, and the address of the calendar of each."""
+
+    template_name = "bookings/schedule/links.html"
+    page_title = gettext_lazy("Calendars")
+
+    def get_context_data(self, **kwargs):
+        user, language = self.request.user, get_language() or ""
+        links = access.links_for(user)
+        may = set(access.resources_for(user, "configure").values_list("pk", flat=True))
+        rows = [
+            (one, one.said(language).title, self._url(links.get(one.pk)), one.pk in may)
+            for one in access.bookable_resources_for(user)
+        ]
+        return super().get_context_data(rows=rows, **kwargs)
+
+    def _url(self, link: CalendarLink | None) -> str:
+        return self.request.build_absolute_uri(reverse("rooms:feed", args=[link.secret])) if link else ""
+
+
+@require_POST
+@agents_only
+def change_link(request, key: str, do: str):
+    """A new address, or none any more."""
+    resource = access.resource_for(request.user, key, "configure")
+    if do not in DEEDS:
+        raise Http404
+    DEEDS[do](actor=request.user, resource=resource)
+    messages.success(request, _("Done."))
+    return redirect("plan:links")

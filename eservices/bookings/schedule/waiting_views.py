@@ -1,0 +1,49 @@
+"""Who waits for a time of the things of one's teams: in which order, what was offered; offered now, or taken off."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from eservices.cases.access import withheld_addresses
+from eservices.cases.desk.base import agents_only
+
+from .. import access, actions
+from .views import BookingScreen
+
+ON_A_PAGE = 100
+DEEDS = {"offer": actions.offer_time, "remove": actions.remove_from_waiting_list}
+
+
+class WaitingView(BookingScreen):
+    """The lists, time by time. The address is for who may do something about it, unless it is protected."""
+
+    template_name = "bookings/schedule/waiting.html"
+    page_title = gettext_lazy("Waiting lists")
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        shown = Paginator(access.waiting_entries_for(user), ON_A_PAGE).get_page(self.request.GET.get("p"))
+        may = set(access.resources_for(user, "move").values_list("pk", flat=True))
+        withheld = withheld_addresses(user, (one.email for one in shown if one.resource_id in may))
+        rows = [(one, one.resource_id in may, one.email in withheld) for one in shown]
+        return super().get_context_data(page_obj=shown, rows=rows, **kwargs)
+
+
+@require_POST
+@agents_only
+def change_waiting_entry(request, pk, do: str):
+    """Offers the time to somebody now, or takes them off the list."""
+    waiting = access.waiting_entry_for(request.user, pk)
+    if do not in DEEDS:
+        raise Http404
+    try:
+        DEEDS[do](actor=request.user, waiting=waiting)
+    except actions.BookingActionRefused as why:
+        messages.error(request, str(why))
+    else:
+        messages.success(request, _("Done."))
+    return redirect("plan:waiting")

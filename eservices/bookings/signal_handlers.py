@@ -1,0 +1,144 @@
+"""What bookings hear: a step was saved, a request was sent, what can be booked was changed."""
+
+from collections.abc import Iterator
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from eservices.cases.actors import SYSTEM
+from eservices.cases.signals import case_erased, case_opened, rehearsal_discarded
+from eservices.formbuilder.definition import FieldDefinition, StepDefinition
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import StoredFile
+from eservices.submissions.signals import step_saved, submission_sent
+from home.caching import site_version
+
+from . import actions
+from .held import offered_times
+from .models import (
+    Booking,
+    BookingExtra,
+    Inspection,
+    Resource,
+    ResourceDescription,
+    ResourceUnit,
+    SchoolHolidays,
+    Timetable,
+    Unit,
+)
+from .question.answers import RequestedTimes, read_answer
+from .states import BookingState
+
+RULES = (ResourceDescription, BookingExtra, Resource, SchoolHolidays, Timetable, Unit, ResourceUnit)
+
+
+@receiver(step_saved, dispatch_uid="bookings.hold")
+def hold_step_times(sender, draft, step, answers, before, caller, actor, **kwargs) -> list[str]:
+    """Keeps what a step's answers name; a time that is gone refuses the step. Another step keeps it for longer.
+
+    Says which time from the waiting list is not kept any more.
+    """
+    asked = [field for field in step.fields if field.type == "booking"]
+    if not asked and draft.version.definition.asks_for("booking"):
+        actions.prolong_holds(actor=actor, draft=draft)
+    offered = offered_times(draft) if any(before.get(field.key) for field in asked) else {}
+    for field in asked:
+        if field.key in answers:
+            _hold(draft, field.key, read_answer(answers[field.key]), caller, actor)
+    left = offered_times(draft) if offered else {}
+    text = _("%(what)s. This is not kept for you any more, as you chose something else.")
+    return [text % {"what": capfirst(what)} for what in offered if what not in left]
+
+
+def _hold(draft, field: str, wanted: RequestedTimes | None, caller: str, actor) -> None:
+    if wanted is None:
+        actions.release_holds(actor=actor, draft=draft, field=field)
+        return
+    try:
+        actions.hold_times(actor=actor, draft=draft, field=field, **_times(wanted), caller=caller)
+    except actions.BookingActionRefused as why:
+        raise submissions.AnswerUnavailable(field, str(why)) from None
+
+
+def _times(wanted: RequestedTimes) -> dict:
+    """What the actions are told of an answer."""
+    return {
+        "offer": wanted.offer,
+        "spans": wanted.spans,
+        "series": wanted.series,
+        "count": wanted.count,
+    }
+
+
+@receiver(submission_sent, dispatch_uid="bookings.send")
+def request_held_times(sender, submission, **kwargs) -> None:
+    """What was held is asked for, in the transaction of sending; a time that is gone stops it.
+
+    Where no stage confirms it later, it is agreed at once: before the case is opened, see ``actions.locking``.
+    """
+    for step, field in _asked(submission):
+        wanted = read_answer(submission.answers[field.key])
+        if wanted is None:
+            continue
+        try:
+            actions.request_bookings(
+                actor=submission.user,
+                submission=submission,
+                field=field.key,
+                **_times(wanted),
+            )
+        except actions.TimeTaken:
+            raise submissions.IncompleteSubmission(step) from None
+    if submission.version.definition.asks_for("booking"):
+        actions.release_draft_holds(actor=submission.user, draft=submission.draft)
+    if _is_agreed_at_once(submission):
+        actions.confirm_requested_bookings(actor=SYSTEM, submission=submission)
+
+
+@receiver(case_opened, dispatch_uid="bookings.tell_confirmed")
+def send_immediate_confirmation(sender, case, actor, **kwargs) -> None:
+    """What was agreed at once is told in a letter as any other."""
+    if _is_agreed_at_once(case.submission):
+        agreed = Booking.objects.of_submission(case.submission).filter(state=BookingState.CONFIRMED)
+        actions.send_confirmation(actor=SYSTEM, case=case, bookings=list(agreed))
+
+
+def _is_agreed_at_once(submission) -> bool:
+    """Whether a request names times that no stage confirms later."""
+    stages = submission.version.definition.stages
+    return any(_asked(submission)) and not any(stage.type == "booking" for stage in stages)
+
+
+def _asked(submission) -> Iterator[tuple[StepDefinition, FieldDefinition]]:
+    """The questions by which a request names times: most have none, and ask nothing of the bookings."""
+    for step in submission.version.definition.steps:
+        for field in step.fields:
+            if field.type == "booking" and submission.answers.get(field.key):
+                yield step, field
+
+
+@receiver(rehearsal_discarded, dispatch_uid="bookings.discard")
+def discard_bookings(sender, case, actor, **kwargs) -> None:
+    _destroy_photos(case)
+    Booking.objects.filter(submission=case.submission_id, rehearsal=True).delete()
+
+
+@receiver(case_erased, dispatch_uid="bookings.erase")
+def erase_purposes(sender, case, actor, **kwargs) -> None:
+    """When something was taken is a figure; what for, and what was seen of it, may tell of somebody."""
+    _destroy_photos(case)
+    Inspection.objects.filter(booking__submission=case.submission_id).update(text="")
+    Booking.objects.filter(submission=case.submission_id).update(title="", draft=None)
+
+
+def _destroy_photos(case) -> None:
+    submissions.destroy_files(StoredFile.objects.filter(inspections__booking__submission=case.submission_id))
+
+
+@receiver([post_save, post_delete], dispatch_uid="bookings.rules_changed")
+def invalidate_bookable_resources(sender, **kwargs) -> None:
+    """What is kept of the rules holds no longer."""
+    if sender in RULES:
+        site_version.invalidate_site()

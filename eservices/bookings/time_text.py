@@ -1,0 +1,72 @@
+"""Times of bookings in the language at hand."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from home.localization.dates import date_format
+from home.localization.punctuation import with_colon
+from home.localization.times import format_time
+
+from .bookable_resources import bookable_resource
+from .logic.availability import TimeSpan, is_ambiguous_time
+
+# Of an hour that comes twice: the first and the second.
+SEASONS = (gettext_lazy("summer time"), gettext_lazy("winter time"))
+
+
+def format_span(span: TimeSpan) -> str:
+    """“Saturday 12 December 2026, 17:00 to 23:00”; both days where it ends on another."""
+    start, end = timezone.localtime(span.start), timezone.localtime(span.end)
+    if start.date() == end.date() or is_end_of_day(end, start.date()):
+        return _("%(day)s, %(from)s to %(to)s") % {
+            "day": format_day(start),
+            "from": format_hour(start),
+            "to": format_end(end, start.date()),
+        }
+    return _("%(day)s, %(from)s, to %(last)s, %(to)s") % {
+        "day": format_day(start),
+        "from": format_hour(start),
+        "last": format_day(end),
+        "to": format_hour(end),
+    }
+
+
+def format_hours(span: TimeSpan) -> str:
+    """“17:00 to 23:00”."""
+    start, end = timezone.localtime(span.start), timezone.localtime(span.end)
+    return _("%(from)s to %(to)s") % {"from": format_hour(start), "to": format_end(end, start.date())}
+
+
+def format_hour(at: datetime) -> str:
+    """“2:30”, and where clocks show it twice that night, which of both it is."""
+    if not is_ambiguous_time(at):
+        return format_time(at)
+    return f"{format_time(at)} ({SEASONS[at.fold]})"
+
+
+def format_end(end, begun: date) -> str:
+    """An hour at which something ends that began on a day, and the day where it is another."""
+    if end.date() == begun:
+        return format_hour(end)
+    return _("midnight") if is_end_of_day(end, begun) else f"{format_hour(end)} ({date_format(end, 'D j')})"
+
+
+def is_end_of_day(end, begun: date) -> bool:
+    """Whether a day is over then."""
+    return (end.hour, end.minute, (end.date() - begun).days) == (0, 0, 1)
+
+
+def format_day(at) -> str:
+    """“Saturday 12 December 2026”."""
+    return date_format(at, "l j F Y")
+
+
+def format_booking(place) -> str:
+    """“40 × Tables: Saturday 12 December 2026, 17:00 to 23:00”: of a booking, or of a place on a waiting list."""
+    known = bookable_resource(place.resource.key)
+    title = known.said(get_language() or "").title if known else place.resource.name
+    title = f"{place.count} × {title}" if known and known.counted else title
+    return f"{with_colon(title)}{format_span(place.span)}"

@@ -1,0 +1,141 @@
+"""What agents put right and find out about what was declared. The submission itself is never changed."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import IdentityLevel, User
+from eservices.submissions.actions import applicant_of
+
+from .. import audit_log, emails
+from ..models import Case, ConcernedPerson, Correction, EnclosureReview
+from ..promised_date import promised_date
+from ..signals import case_amended
+from ..workflow import enclosures_and_persons
+from .base import IllegalTransition, case_search_lines, clean_text, lock_if_allowed, mark_process_due
+
+
+@transaction.atomic
+def correct_answer(
+    *, actor: User, case: Case, field: str, answer, reason: str, seen: int | None = None
+) -> Correction:
+    """Puts the answer to ``field`` right, for a reason. Conditions, documents and searches read it from now on.
+
+    ``answer`` was judged by its question. A new e-mail address is not confirmed, and gets the receipt.
+    """
+    case = lock_if_allowed(case, "amend", seen)
+    before, address = case.answers.get(field), case.email
+    if before == answer:
+        raise IllegalTransition(_("This is the answer already."))
+    made = Correction.objects.create(
+        case=case, field=field, before=before, after=answer, reason=clean_text(reason), author=actor
+    )
+    _put_right(case, field, answer)
+    create_person_rows(case)
+    audit_log.record_event(
+        case, "amended", actor, field=field, before=before, after=answer, reason=made.reason
+    )
+    if case.email != address:
+        _write_to_new_address(case)
+    mark_process_due(case)
+    case_amended.send(sender=Case, case=case, actor=actor)
+    return made
+
+
+@transaction.atomic
+def judge_enclosure(*, actor: User, case: Case, field: str, state: str, reason: str = "") -> EnclosureReview:
+    """Keeps that the papers of a question were received, refused for a reason, or are not needed."""
+    case = lock_if_allowed(case, "enclosure")
+    if field not in [one.key for one in enclosures_and_persons.enclosure_questions(case)]:
+        raise IllegalTransition(_("This case asks for no such paper."))
+    said = clean_text(reason, empty=state != EnclosureReview.State.REFUSED)
+    judged, _new = EnclosureReview.objects.update_or_create(
+        case=case,
+        field=field,
+        defaults={"state": state, "reason": said, "author": actor, "at": timezone.now()},
+    )
+    audit_log.record_event(case, f"enclosure_{state}", actor, field=field, reason=said)
+    return judged
+
+
+@transaction.atomic
+def judge_person(
+    *, actor: User, case: Case, person: ConcernedPerson, outcome: str, reason: str = ""
+) -> ConcernedPerson:
+    """Gives one of the people concerned an outcome of their own; a refusal has its reason."""
+    case = lock_if_allowed(case, "person")
+    person = case.persons.select_for_update().get(pk=person.pk)
+    person.outcome, person.author, person.at = outcome, actor, timezone.now()
+    person.reason = clean_text(reason, empty=outcome != ConcernedPerson.Outcome.REFUSED)
+    person.save(update_fields=["outcome", "reason", "author", "at"])
+    audit_log.record_event(
+        case,
+        "person_judged",
+        actor,
+        person=person.pk,
+        name=person.name,
+        outcome=outcome,
+        reason=person.reason,
+    )
+    return person
+
+
+def create_person_rows(case: Case) -> None:
+    """Writes a row for everybody whom the answers name. Who has an outcome keeps it."""
+    if not enclosures_and_persons.person_groups(case):
+        return
+    named = {(one.field, one.place): one.name for one in enclosures_and_persons.concerned_people(case)}
+    for person in case.persons.all():
+        name = named.pop((person.field, person.place), None)
+        if name is None and not person.outcome:
+            person.delete()
+        elif name and name != person.name:
+            ConcernedPerson.objects.filter(pk=person.pk).update(name=name)
+    ConcernedPerson.objects.bulk_create(
+        ConcernedPerson(case=case, field=field, place=place, name=name)
+        for (field, place), name in named.items()
+    )
+
+
+def apply_outcome_to_people(case: Case, outcome: str, reason: str = "") -> None:
+    """The case has its outcome: it is that of everybody who has none yet."""
+    case.persons.filter(outcome="").update(outcome=outcome, reason=reason, at=timezone.now())
+
+
+def erase_corrections(case: Case, keys: list[str] | None = None) -> None:
+    """Erases what was corrected, of these questions or of all: the corrections go with the answers."""
+    gone = case.amendments.all() if keys is None else case.amendments.filter(field__in=keys)
+    gone.delete()
+    case.amended = {key: one for key, one in case.amended.items() if keys is not None and key not in keys}
+    case.contact = _contact(case)
+    case.save(update_fields=["amended", "contact"])
+
+
+def _put_right(case: Case, field: str, answer) -> None:
+    amended, declared = case.amended | {field: answer}, case.submission.answers
+    case.amended = {key: one for key, one in amended.items() if one != declared.get(key)}
+    case.contact = _contact(case)
+    case.search_text = case_search_lines(case)
+    case.save(update_fields=["amended", "contact", "search_text"])
+
+
+def _contact(case: Case) -> dict:
+    """What of the applicant's name and addresses the corrections changed."""
+    declared, now = case.submission, applicant_of(case.version, case.answers)
+    touched = {*case.amended} & {*_asked_of_applicant(case)}
+    return {name: value for name, value in now.items() if touched and value != getattr(declared, name)}
+
+
+def _asked_of_applicant(case: Case) -> list[str]:
+    keys = case.version.definition.settings.get("applicant", {})
+    return [*keys.get("name", []), keys.get("email"), keys.get("phone")]
+
+
+def _write_to_new_address(case: Case) -> None:
+    """Links mailed to the old address open nothing any more."""
+    case.links.filter(mailed=True, revoked_at=None).update(revoked_at=timezone.now())
+    case.email_confirmed_at = None
+    if case.identity_level == IdentityLevel.EMAIL:
+        case.identity_level = case.submission.identity_level
+    case.save(update_fields=["email_confirmed_at", "identity_level"])
+    emails.send_receipt(case, promised_date(case))

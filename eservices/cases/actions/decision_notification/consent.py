@@ -1,0 +1,46 @@
+"""The consent to be notified of decisions by e-mail: recorded, revocable, and of effect at once."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.submissions.models import Submission
+
+from ... import audit_log
+from ...actors import Actor
+from ...models import Case, ElectronicConsent
+from ..base import IllegalTransition, lock_case
+from .delivery import queue_decision_on_paper
+
+
+def consented_in_form(submission: Submission) -> bool:
+    """Whether the form asked for the consent and got it."""
+    key = submission.version.definition.settings.get("applicant", {}).get("consent", "")
+    return submission.answers.get(key) is True
+
+
+def has_consent(case: Case) -> bool:
+    """Whether decisions on the case may be notified by e-mail now."""
+    return bool(case.email) and case.consents.filter(revoked_at=None).exists()
+
+
+@transaction.atomic
+def give_consent(*, actor: Actor, case: Case) -> None:
+    """Decisions may be notified by e-mail from now on. Twice is once."""
+    case = lock_case(case.pk)
+    if not case.email:
+        raise IllegalTransition(_("There is no e-mail address to notify."))
+    _made, new = ElectronicConsent.objects.get_or_create(case=case, revoked_at=None)
+    if new:
+        audit_log.record_event(case, "consent_given", actor)
+
+
+@transaction.atomic
+def revoke_consent(*, actor: Actor, case: Case) -> None:
+    """From now on on paper; what was sent by e-mail and not opened yet is posted as well."""
+    case = lock_case(case.pk)
+    if not case.consents.filter(revoked_at=None).update(revoked_at=timezone.now()):
+        return
+    audit_log.record_event(case, "consent_revoked", actor)
+    for decision in case.formal_decisions.unopened():
+        queue_decision_on_paper(decision)

@@ -1,0 +1,209 @@
+"""How a case ends: by a decision, by the applicant's withdrawal, or because all is done."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+
+from .. import audit_log, emails, states
+from ..actors import SYSTEM, Actor
+from ..models import Case, CaseStage, NotificationType
+from ..stages import announces_acceptance, is_decided, is_decision_stage, proposed_decision, stage_name
+from ..stages.decision import acceptance_obstacle, acceptance_warning, needs_second_agent
+from ..states import CaseOutcome
+from ..workflow import absences
+from ..workflow.progress import current_stage, stages_ahead
+from . import agent_notifications as notices
+from .base import IllegalTransition, clean_text, close_case, lock_if_allowed, mark_process_due
+from .corrections import apply_outcome_to_people
+from .decision_notification.writing import write_and_send_decision
+
+
+def can_decide(case: Case) -> bool:
+    """Whether the case has come to its decision; screens ask before they offer it."""
+    try:
+        return bool(_decision(case))
+    except IllegalTransition:
+        return False
+
+
+def can_accept(case: Case) -> bool:
+    """Whether it has come to its decision, which may be a yes."""
+    return can_decide(case) and not acceptance_obstacle(case)
+
+
+@transaction.atomic
+def accept_case(*, actor: User, case: Case, reason: str = "", details: dict | None = None, seen=None) -> Case:
+    """Decides yes; the process goes on. ``details`` is what the decision's forms stated, by their key.
+
+    The last decision accepts the case. One that another follows approves it; the applicant hears nothing yet.
+    With four eyes it is proposed, and a second agent confirms.
+    """
+    case, said, details = lock_if_allowed(case, "accept", seen), clean_text(reason, empty=True), details or {}
+    row = _decision(case)
+    _refuse_objection(case, said)
+    if needs_second_agent(row):
+        return _propose(case, row, actor, CaseOutcome.ACCEPTED, said, details)
+    return _accept(case, row, actor, said, details)
+
+
+@transaction.atomic
+def refuse_case(*, actor: User, case: Case, reason: str, seen: int | None = None) -> Case:
+    """Decides no, with the reason that the applicant reads. Closes the case; with four eyes, once confirmed."""
+    case, said = lock_if_allowed(case, "refuse", seen), clean_text(reason)
+    if any(map(needs_second_agent, stages_ahead(case))):
+        return _propose(case, _decision(case), actor, CaseOutcome.REFUSED, said, {})
+    return _refuse(case, actor, said)
+
+
+@transaction.atomic
+def review_proposal(
+    *, actor: User, case: Case, agreed: bool, reason: str = "", seen: int | None = None
+) -> Case:
+    """The second of four eyes: with it the proposal is decided; sent back, with the reason, it is decided anew."""
+    case = lock_if_allowed(case, "review", seen)
+    row, proposed = _proposed(case)
+    if proposed["by"] == actor.pk:
+        raise IllegalTransition(_("Somebody else has to confirm what you proposed."))
+    refused = proposed["outcome"] == CaseOutcome.REFUSED
+    if agreed:
+        case = lock_if_allowed(case, "refuse" if refused else "accept")
+    if agreed and not refused:
+        _refuse_objection(case, proposed["reason"])
+    del row.data["proposal"]
+    if not agreed:
+        row.save(update_fields=["data"])
+        audit_log.record_event(case, "sent_back", actor, stage=row.key, reason=clean_text(reason))
+        first = absences.visible_colleagues(case).filter(pk=proposed["by"])
+        notices.notify_agents(
+            case=case, kind=NotificationType.REVIEW, users=first, by=actor, sent_back=clean_text(reason)
+        )
+    elif refused:
+        _refuse(case, actor, proposed["reason"], proposed_by=proposed["by"])
+    else:
+        _accept(case, row, actor, proposed["reason"], proposed["details"], proposed_by=proposed["by"])
+    return case
+
+
+@transaction.atomic
+def withdraw_request(*, actor: Actor, case: Case, reason: str = "") -> Case:
+    """The applicant takes the request back. Closes the case."""
+    case = lock_if_allowed(case, "withdraw")
+    close_case(case, "withdraw", CaseOutcome.WITHDRAWN, clean_text(reason, empty=True))
+    apply_outcome_to_people(case, CaseOutcome.WITHDRAWN)
+    audit_log.record_event(case, "withdrawn", actor, reason=case.reason)
+    emails.send_withdrawal(case)
+    return case
+
+
+@transaction.atomic
+def complete_case(*, actor: Actor, case: Case) -> Case:
+    """Closes a case whose stages are all done. What was decided stays; else it is simply completed."""
+    case = lock_if_allowed(case, "complete")
+    close_case(case, "complete", case.outcome or CaseOutcome.COMPLETED, case.reason)
+    audit_log.record_event(case, "completed", actor, outcome=case.outcome)
+    return case
+
+
+@transaction.atomic
+def close_unanswered(*, actor: Actor = SYSTEM, case: Case, outcome: str, reason: str) -> Case:
+    """Closes a case whose applicant did not answer, and tells them."""
+    case = lock_if_allowed(case, "lapse")
+    close_case(case, "lapse", outcome, reason)
+    audit_log.record_event(case, "lapsed", actor, reason=reason)
+    emails.send_closed_unanswered(case)
+    return case
+
+
+def proposing_agent(case: Case) -> int | None:
+    """Who proposed a decision that a second agent has to confirm; None where nothing is proposed."""
+    row = current_stage(case)
+    return (proposed_decision(row) or {}).get("by") if row else None
+
+
+def _decision(case: Case) -> CaseStage:
+    """The stage that a decision ends. Refused while an earlier stage is not over."""
+    row = next(iter(stages_ahead(case)), None)
+    if row is None:
+        raise IllegalTransition(_("There is nothing to decide on this case."))
+    if not is_decision_stage(row) or is_decided(row):
+        raise IllegalTransition(_("First comes “%(stage)s”.") % {"stage": stage_name(row)})
+    if proposed_decision(row):
+        raise IllegalTransition(_("A decision is proposed already: confirm it or send it back."))
+    return row
+
+
+def _refuse_objection(case: Case, said: str) -> None:
+    """``said``: what the applicant reads with the acceptance."""
+    if why := acceptance_obstacle(case) or (not said and acceptance_warning(case)):
+        raise IllegalTransition(why)
+
+
+def _proposed(case: Case) -> tuple[CaseStage, dict]:
+    """The stage at which a decision is proposed, and what is proposed."""
+    row = current_stage(case)
+    proposed = proposed_decision(row) if row else None
+    if proposed is None:
+        raise IllegalTransition(_("No decision is proposed on this case."))
+    return row, proposed
+
+
+def _propose(case: Case, row: CaseStage, actor: User, outcome: str, reason: str, details: dict) -> Case:
+    """Keeps what the first of two agents decided, for the second."""
+    row.data["proposal"] = {
+        "by": actor.pk,
+        "name": str(actor),
+        "outcome": outcome,
+        "reason": reason,
+        "details": details,
+    }
+    row.save(update_fields=["data"])
+    case.assignee = case.assignee or actor
+    case.save(update_fields=["assignee"])
+    audit_log.record_event(
+        case, "proposed", actor, stage=row.key, outcome=outcome, reason=reason, details=details
+    )
+    notices.notify_of_proposal(case=case, by=actor, outcome=outcome)
+    return case
+
+
+def _accept(case: Case, row: CaseStage, actor: User, said: str, details: dict, **more) -> Case:
+    """``more``: what the trace keeps beside, as who proposed it."""
+    row.data |= {"details": details, "by": actor.pk} | more
+    row.save(update_fields=["data"])
+    following = [one for one in stages_ahead(case) if one != row]
+    last = not any(map(is_decision_stage, following))
+    case.state = states.next_state("accept" if last else "approve", case.state)
+    case.outcome = CaseOutcome.ACCEPTED if last else ""
+    case.reason = "\n\n".join(filter(None, (case.reason, said)))
+    case.assignee = case.assignee or actor
+    case.save(update_fields=["state", "outcome", "reason", "assignee"])
+    if last:
+        apply_outcome_to_people(case, CaseOutcome.ACCEPTED)
+    event = "accepted" if last else "approved"
+    audit_log.record_event(case, event, actor, stage=row.key, reason=said, details=details, **more)
+    if last and not write_and_send_decision(actor=actor, case=case, **more):
+        _tell_acceptance(case, following)
+    mark_process_due(case)
+    return case
+
+
+def _tell_acceptance(case: Case, following: list[CaseStage]) -> None:
+    """In the words of the service; else in the letter of the stage that comes right after, or in one of ours."""
+    if emails.send_service_acceptance(case):
+        return
+    if not any(map(announces_acceptance, following[:1])):
+        emails.send_acceptance(case, following)
+        return
+    following[0].data[emails.ACCEPTED] = True
+    following[0].save(update_fields=["data"])
+
+
+def _refuse(case: Case, actor: User, reason: str, **more) -> Case:
+    case.assignee = case.assignee or actor
+    close_case(case, "refuse", CaseOutcome.REFUSED, reason)
+    apply_outcome_to_people(case, CaseOutcome.REFUSED, reason)
+    audit_log.record_event(case, "refused", actor, reason=reason, **more)
+    if not write_and_send_decision(actor=actor, case=case, **more):
+        emails.send_refusal(case)
+    return case

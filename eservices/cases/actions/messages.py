@@ -1,0 +1,267 @@
+"""What is said on a case: notes among agents, messages between the commune and the applicant, files read."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.deliveries.models import Delivery
+from eservices.submissions.models import StoredFile
+
+from .. import audit_log, emails, states
+from ..actors import SYSTEM, Actor, Applicant, ConsultedOffice
+from ..logic import mentions
+from ..models import Case, CaseEvent, Message, Note, NotificationType
+from ..stages import end_waiting_for_answer, is_decision_stage
+from ..states import CaseState
+from ..workflow import absences, clock
+from ..workflow.progress import current_stage, is_answer_overdue
+from . import agent_notifications as notices
+from .base import IllegalTransition, clean_text, lock_case, lock_if_allowed, mark_process_due
+
+READ_LOG_INTERVAL = timedelta(hours=1)
+
+
+@transaction.atomic
+def add_note(*, actor: User, case: Case, text: str) -> Note:
+    """Writes an internal note: never shown to the applicant. Colleagues named with an @ are told."""
+    case = lock_if_allowed(case, "note")
+    written = Note.objects.create(case=case, author=actor, text=clean_text(text))
+    named, _unknown = mentions.find_mentions(written.text, absences.visible_colleagues(case))
+    written.mentions.set(named)
+    audit_log.record_event(case, "noted", actor, note=written.pk, mentions=[one.pk for one in named])
+    others = [colleague for colleague in named if colleague != actor]
+    notices.notify_agents(case=case, kind=NotificationType.MENTIONED, users=others, note=written)
+    return written
+
+
+@transaction.atomic
+def send_message(*, actor: Actor, case: Case, text: str, files: list[StoredFile] | tuple = ()) -> Message:
+    """Writes to the other side. The case stays in its state."""
+    case = lock_if_allowed(case, "message")
+    written = _say(case, Message.Kind.MESSAGE, actor, text, files)
+    audit_log.record_event(case, "message", actor, message=written.pk)
+    _tell_other_side(case, written, actor)
+    return written
+
+
+@transaction.atomic
+def ask_applicant(
+    *,
+    actor: User,
+    case: Case,
+    text: str,
+    days: int = 0,
+    files: list[StoredFile] | tuple = (),
+    seen: int | None = None,
+) -> Message:
+    """Asks the applicant; the deadline rests until the answer, or until the working ``days`` to answer are over."""
+    case = lock_if_allowed(case, "ask", seen)
+    case.assignee = case.assignee or actor
+    case.save(update_fields=["assignee"])
+    term = clock.end_of_working_day_after(timezone.now(), days) if days else None
+    asked = _ask(case, "ask", actor, text, files, term)
+    if term:
+        asked.due_at = clock.next_question_check(asked.at, term, asked.at)
+        asked.save(update_fields=["due_at"])
+    return asked
+
+
+@transaction.atomic
+def process_due_question(*, actor: Actor = SYSTEM, message: Message) -> None:
+    """Reminds the applicant of an agent's question; at its term the case comes back to the agent."""
+    case, now = lock_case(message.case_id), timezone.now()
+    message = case.messages.filter(pk=message.pk).due(now).first()
+    if message is None:
+        return
+    if case.state != CaseState.WAITING or message != _last_question(case):
+        message.due_at = None
+    elif now < message.term:
+        message.due_at = clock.next_question_check(message.at, message.term, now)
+        emails.send_question_reminder(case, text=message.text, term=message.term)
+        audit_log.record_event(case, "reminded", actor, message=message.pk)
+    else:
+        message.due_at = None
+        end_waiting_for_answer(case, actor, text=message.text, term=message.term, message=message.pk)
+        mark_process_due(case)
+    message.save(update_fields=["due_at"])
+
+
+@transaction.atomic
+def ask_from_stage(*, actor: Actor = SYSTEM, case: Case, text: str, term: datetime | None = None) -> Case:
+    """The process asks the applicant, and looks at the ``term`` itself; answers the case as it is then."""
+    case = lock_if_allowed(case, "ask_by_itself")
+    _ask(case, "ask_by_itself", actor, text, term=term)
+    return case
+
+
+@transaction.atomic
+def remind_applicant(*, actor: User, case: Case) -> None:
+    """Sends the last question once more to an applicant who has not answered it."""
+    case = lock_case(case.pk)
+    question = _last_question(case) if states.is_allowed("remind", case.state) else None
+    if question is None:
+        raise IllegalTransition(_("There is no question that could be sent again."))
+    emails.send_question(case, question)
+    audit_log.record_event(case, "reminded", actor, message=question.pk)
+
+
+def has_open_question(case: Case) -> bool:
+    """Whether something was asked and not answered yet, be it late."""
+    return case.state == CaseState.WAITING or is_answer_overdue(case)
+
+
+def can_continue_without_answer(case: Case) -> bool:
+    """Whether the case waits for an answer that did not come in time; where it is to be decided, that decides."""
+    row = current_stage(case)
+    return is_answer_overdue(case) and not (row and is_decision_stage(row))
+
+
+@transaction.atomic
+def continue_without_answer(*, actor: User, case: Case) -> None:
+    """The process goes on without the answer that did not come in time."""
+    case = lock_if_allowed(case, "go_on")
+    if not can_continue_without_answer(case):
+        raise IllegalTransition(_("Nothing waits for an answer any more."))
+    audit_log.record_event(case, "went_on", actor)
+    mark_process_due(case)
+
+
+@transaction.atomic
+def answer_question(
+    *, actor: Applicant | User, case: Case, text: str, files: list[StoredFile] | tuple = ()
+) -> Message:
+    """What was asked is answered, by the applicant, or to an agent who notes what came another way; late counts too.
+
+    The deadline runs again, and the process is looked at.
+    """
+    case = lock_if_allowed(case, "answer")
+    if not has_open_question(case):
+        raise IllegalTransition(_("Nothing waits for an answer any more."))
+    written = _say(case, Message.Kind.ANSWER, actor, text, files)
+    clock.stop_waiting_for_applicant(case)
+    audit_log.record_event(case, "answered", actor, message=written.pk, files=len(files))
+    if isinstance(actor, Applicant):
+        _tell_agent(case, written)
+    mark_process_due(case)
+    return written
+
+
+def log_read(*, actor: User | ConsultedOffice, case: Case, file: StoredFile | None = None) -> None:
+    """Keeps that somebody opened the case, or a file of it; what an agent reads again within the hour, once."""
+    kind, data = ("file_read", {"file": str(file.pk), "name": file.name}) if file else ("case_read", {})
+    if isinstance(actor, User) and _read_lately(actor, case, kind, file):
+        return
+    with transaction.atomic():
+        audit_log.record_event(lock_case(case.pk), kind, actor, **data)
+
+
+@transaction.atomic
+def log_answers_exported(*, actor: User, cases: list[Case]) -> None:
+    """Keeps on each of several cases that its answers were taken away in a list; again within the hour, once.
+
+    It takes as many queries for many cases as for one.
+    """
+    recent = _of_late(actor, "answers_read").filter(case=OuterRef("pk"))
+    unread = Case.objects.filter(~Exists(recent), pk__in=[case.pk for case in cases])
+    audit_log.record_event_for_each(
+        unread.select_for_update().only("pk").order_by("pk"), "answers_read", actor
+    )
+
+
+def _of_late(actor: User, kind: str):
+    return CaseEvent.objects.filter(kind=kind, actor=actor, at__gt=timezone.now() - READ_LOG_INTERVAL)
+
+
+def _read_lately(actor: User, case: Case, kind: str, file: StoredFile | None) -> bool:
+    recent = _of_late(actor, kind).filter(case=case)
+    return (recent.filter(data__file=str(file.pk)) if file else recent).exists()
+
+
+@transaction.atomic
+def record_virus(*, actor: Actor = SYSTEM, case: Case, file: StoredFile) -> None:
+    """A file carried a virus and was destroyed: whoever sent it learns of it, and the desk."""
+    case = lock_case(case.pk)
+    audit_log.record_event(case, "file_infected", actor, file=str(file.pk), name=file.name, virus=file.virus)
+    if not file.messages.filter(case=case, author__isnull=False).exists():
+        emails.send_file_infected(case, file)
+
+
+def _ask(
+    case: Case,
+    action: str,
+    actor: Actor,
+    text: str,
+    files: list[StoredFile] | tuple = (),
+    term: datetime | None = None,
+) -> Message:
+    written = _say(case, Message.Kind.QUESTION, actor, text, files)
+    written.term = term
+    written.save(update_fields=["term"])
+    case.state = states.next_state(action, case.state)
+    case.save(update_fields=["state"])
+    clock.sync_deadline_pause(case, stage_rests=True)
+    audit_log.record_event(case, "asked", actor, message=written.pk)
+    emails.send_question(case, written)
+    return written
+
+
+def _last_question(case: Case) -> Message | None:
+    return case.messages.filter(kind=Message.Kind.QUESTION).order_by("at", "pk").last()
+
+
+def _say(case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile] | tuple = ()) -> Message:
+    author = None if isinstance(actor, Applicant) or actor is SYSTEM else actor
+    written = Message.objects.create(
+        case=case, kind=kind, author=author, text=clean_text(text, empty=bool(files))
+    )
+    written.files.set(files)
+    return written
+
+
+def _tell_agent(case: Case, written: Message) -> bool:
+    """Tells who has the case; False where that is nobody who may still see it."""
+    has = case.assignee_id and absences.members_who_see(case).filter(user=case.assignee_id).exists()
+    if has:
+        notices.notify_agents(
+            case=case, kind=NotificationType.ANSWERED, users=[case.assignee], message=written
+        )
+    return bool(has)
+
+
+def _tell_other_side(case: Case, written: Message, actor: Actor) -> None:
+    """What an applicant writes unasked reaches somebody also where nobody has the case."""
+    if not isinstance(actor, Applicant):
+        emails.send_message(case, written)
+    elif not _tell_agent(case, written) and not case.rehearsal:
+        emails.send_unassigned_message(case, written)
+
+
+@transaction.atomic
+def set_sms_preference(*, actor: Actor, case: Case, wanted: bool) -> Case:
+    """The applicant wants an SMS whenever we write, or no longer. The same choice again changes nothing."""
+    case = lock_case(case.pk)
+    if wanted and not case.takes_sms:
+        raise IllegalTransition(_("This request has no mobile number that we write to."))
+    if case.by_sms != wanted:
+        case.by_sms = wanted
+        case.save(update_fields=["by_sms"])
+        audit_log.record_event(case, "sms_chosen" if wanted else "sms_declined", actor)
+    return case
+
+
+@transaction.atomic
+def record_letter_posted(*, actor: User, case: Case, letter: Delivery) -> None:
+    """A letter on paper about the case was posted."""
+    data = {"delivery": str(letter.pk), "name": letter.title, "number": letter.posting.number}
+    audit_log.record_event(lock_case(case.pk), "letter_posted", actor, **data)
+
+
+@transaction.atomic
+def record_letter_delivered(*, actor: User, case: Case, letter: Delivery, on: date) -> None:
+    """It is known on which day a letter on paper about the case was delivered."""
+    data = {"delivery": str(letter.pk), "name": letter.title, "on": on.isoformat()}
+    audit_log.record_event(lock_case(case.pk), "letter_delivered", actor, **data)

@@ -1,0 +1,73 @@
+"""Cases about people whose address is protected."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+
+from .. import audit_log
+from ..actors import SYSTEM, Actor
+from ..models import Case
+from ..signals import case_protected
+from ..workflow import absences, protected_addresses
+from . import agent_notifications as notices
+from .base import IllegalTransition, clean_text, lock_case, lock_if_allowed
+
+
+@transaction.atomic
+def settle_screening(*, actor: Actor = SYSTEM, case: Case, protected: bool) -> Case:
+    """Keep what screening found: the case is protected from now on, or shown to its whole team.
+
+    The team hears of a new case now, because nobody else saw it before. What is protected stays so, whatever a later
+    screening finds: only ``unprotect`` ends it.
+    """
+    case = lock_case(case.pk)
+    if protected:
+        return protect(actor=actor, case=case)
+    if case.unscreened:
+        case.protected = case.unscreened = False
+        case.save(update_fields=["protected", "unscreened"])
+        notices.notify_team_of_new_case(case=case, but=case.submission.agent)
+    return case
+
+
+@transaction.atomic
+def protect(*, actor: Actor, case: Case, reason: str = "") -> Case:
+    """Show the case from now on only to agents who treat people whose address is protected."""
+    case = lock_case(case.pk)
+    if case.is_known_protected:
+        return case
+    is_new, case.protected, case.unscreened = case.unscreened, True, False
+    if case.assignee_id and not absences.members_who_see(case).filter(user=case.assignee_id).exists():
+        case.assignee = None
+    case.save(update_fields=["protected", "unscreened", "assignee"])
+    audit_log.record_event(case, "protected", actor, **({"reason": reason} if reason else {}))
+    if is_new:
+        notices.notify_team_of_new_case(case=case, but=case.submission.agent)
+    case_protected.send(sender=Case, case=case, actor=actor)
+    return case
+
+
+@transaction.atomic
+def mark_protected(*, actor: User, case: Case, reason: str) -> Case:
+    """Protect a case by hand, for a reason: an agent knows what no register says."""
+    case, said = lock_if_allowed(case, "protect"), clean_text(reason)
+    if case.is_known_protected:
+        raise IllegalTransition(_("This case is protected already."))
+    return protect(actor=actor, case=case, reason=said)
+
+
+@transaction.atomic
+def unprotect(*, actor: User, case: Case, reason: str) -> Case:
+    """Show a case to its whole team again, for a reason: nobody in it has a protected address."""
+    case, said = lock_if_allowed(case, "unprotect"), clean_text(reason)
+    if not case.protected:
+        raise IllegalTransition(_("This case is not protected."))
+    if protected_addresses.names_protected_person(case):
+        raise IllegalTransition(_("The register found somebody whose address is protected in this case."))
+    is_new, case.protected, case.unscreened = case.unscreened, False, False
+    case.save(update_fields=["protected", "unscreened"])
+    audit_log.record_event(case, "unprotected", actor, reason=said)
+    if is_new:
+        notices.notify_team_of_new_case(case=case, but=case.submission.agent)
+    return case

@@ -1,0 +1,138 @@
+"""Cases that belong together, and cases that belong elsewhere."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.formbuilder.models import Form
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import Draft, SubmissionChannel
+from eservices.submissions.version_migration import migrate_answers
+
+from .. import audit_log, emails
+from ..actors import SYSTEM
+from ..models import Case, CaseRelation, Team
+from ..signals import case_merged
+from ..states import CaseOutcome
+from .base import IllegalTransition, clean_text, close_case, lock_case, lock_if_allowed
+from .protected_addresses import protect
+
+
+@transaction.atomic
+def relate_cases(*, actor: User, case: Case, other: Case) -> CaseRelation:
+    """Ties two cases to each other; nothing happens where they are tied already."""
+    case, other = _both(case, other, "tie")
+    known = CaseRelation.objects.between(case, other).first()
+    if known:
+        return known
+    made = CaseRelation.objects.create(first=case, second=other, author=actor)
+    audit_log.record_event(case, "tied", actor, name=other.reference)
+    audit_log.record_event(other, "tied", actor, name=case.reference)
+    return made
+
+
+@transaction.atomic
+def unrelate_cases(*, actor: User, case: Case, other: Case) -> None:
+    """Takes the tie between two cases away."""
+    case, other = _both(case, other, "untie")
+    if not CaseRelation.objects.between(case, other).delete()[0]:
+        return
+    audit_log.record_event(case, "untied", actor, name=other.reference)
+    audit_log.record_event(other, "untied", actor, name=case.reference)
+
+
+@transaction.atomic
+def merge_into(*, actor: User, case: Case, other: Case, seen: int | None = None) -> Case:
+    """Closes ``case`` as filed twice: ``other`` survives. Both name each other; the applicant is told."""
+    case, other = _both(case, other, "merge", seen)
+    if case.rehearsal != other.rehearsal:
+        raise IllegalTransition(_("A rehearsal and a real case are not the same request."))
+    if other.duplicate_of_id:
+        raise IllegalTransition(_("%(case)s was filed twice itself.") % {"case": other.reference})
+    if case.unscreened:
+        raise IllegalTransition(
+            _("The register was not asked yet whether an address in this case is protected: wait.")
+        )
+    case.duplicate_of = other
+    case.save(update_fields=["duplicate_of"])
+    close_case(case, "merge", CaseOutcome.DUPLICATE, "")
+    audit_log.record_event(case, "merged", actor, name=other.reference)
+    audit_log.record_event(other, "merged_with", actor, name=case.reference)
+    if case.is_known_protected:
+        protect(actor=SYSTEM, case=other)
+    emails.send_merged(case, other)
+    case_merged.send(sender=Case, case=case, other=other, actor=actor)
+    return case
+
+
+@transaction.atomic
+def transfer_to_team(*, actor: User, case: Case, team: Team, reason: str) -> Case:
+    """Gives the case to another team, where nobody has it yet. It stays at the stage it is at."""
+    case = lock_if_allowed(case, "hand_over")
+    if case.team_id == team.pk:
+        raise IllegalTransition(_("This team has the case already."))
+    said, before = clean_text(reason), case.team
+    case.team, case.assignee = team, None
+    case.save(update_fields=["team", "assignee"])
+    audit_log.record_event(
+        case, "handed_over", actor, name=team.name, team=team.key, before=before.key, reason=said
+    )
+    emails.send_team_transfer(case)
+    return case
+
+
+@transaction.atomic
+def redirect_to_service(
+    *, actor: User, case: Case, form: Form, reason: str, seen: int | None = None
+) -> Draft:
+    """Closes a case that belongs to another service, and begins the right request with what is known.
+
+    The applicant gets its link and goes on; what came in at the counter goes on with the agent.
+    """
+    case = lock_if_allowed(case, "redirect", seen)
+    version = form.current
+    if version is None or form.pk == case.form_id:
+        raise IllegalTransition(_("Choose another service that takes requests."))
+    said, sent = clean_text(reason), case.submission
+    at_counter = sent.channel != SubmissionChannel.ONLINE
+    draft = submissions.start_draft(
+        actor=sent.user,
+        version=version,
+        language=case.language,
+        channel=sent.channel,
+        agent=actor if at_counter else None,
+        answers=_carried(case, version),
+    )
+    close_case(case, "redirect", CaseOutcome.REDIRECTED, said)
+    audit_log.record_event(case, "redirected", actor, service=form.slug, reason=said)
+    emails.send_redirected(case, None if at_counter else draft)
+    return draft
+
+
+def _carried(case: Case, version) -> dict:
+    """The answers that the other service asks too. Papers are sent anew: they belong to what was declared."""
+    old = case.version.definition
+    plain = {
+        key: answer
+        for key, answer in case.answers.items()
+        if key in old.fields and old.fields[key].type not in ("files", "consent")
+    }
+    return migrate_answers(
+        old,
+        version.definition,
+        answers=plain,
+        completed=[],
+        typed={},
+        language=case.language,
+        today=timezone.localdate(),
+    ).answers
+
+
+def _both(case: Case, other: Case, action: str, seen: int | None = None) -> tuple[Case, Case]:
+    """Both cases, locked in the order of their keys so that nobody waits in a circle."""
+    if case.pk == other.pk:
+        raise IllegalTransition(_("Choose another case than this one."))
+    for one in sorted((case, other), key=lambda one: one.pk):
+        lock_case(one.pk)
+    return lock_if_allowed(case, action, seen), lock_case(other.pk)

@@ -1,0 +1,48 @@
+"""What agents mark cases with, and what they keep of the queue."""
+
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+
+from .. import audit_log
+from ..models import Case, CaseTag
+from .base import IllegalTransition, lock_if_allowed
+
+
+@transaction.atomic
+def add_tag(*, actor: User, case: Case, name: str) -> CaseTag:
+    """Marks the case with a tag, which is made where nobody used it before, in whatever capitals."""
+    case, name = lock_if_allowed(case, "tag"), " ".join(name.replace("\0", "").split())
+    if not name:
+        raise IllegalTransition(_("Write the tag."))
+    found = _locked(name) or _made(name)
+    if not case.tags.contains(found):
+        case.tags.add(found)
+        audit_log.record_event(case, "tagged", actor, name=found.name)
+    return found
+
+
+@transaction.atomic
+def remove_tag(*, actor: User, case: Case, tag: CaseTag) -> None:
+    """Takes a tag off the case. A tag that no case bears any more is gone."""
+    case = lock_if_allowed(case, "tag")
+    if _locked(tag.name) and case.tags.contains(tag):
+        case.tags.remove(tag)
+        audit_log.record_event(case, "untagged", actor, name=tag.name)
+        if not tag.cases.exists():
+            tag.delete()
+
+
+def _locked(name: str) -> CaseTag | None:
+    """The tag of this name, which nobody forgets meanwhile; None where there is none."""
+    return CaseTag.objects.select_for_update().filter(Exact(Lower("name"), Lower(Value(name)))).first()
+
+
+def _made(name: str) -> CaseTag:
+    """A new tag; the one that another agent made at the same moment where there is one."""
+    CaseTag.objects.bulk_create([CaseTag(name=name)], ignore_conflicts=True)
+    return _locked(name)

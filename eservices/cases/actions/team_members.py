@@ -1,0 +1,126 @@
+"""Who is in a team, with what right, and when somebody is away. Wagtail's log keeps who changed it."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+
+from eservices.accounts.access import WIDENED, may_change_rights
+from eservices.accounts.models import User
+
+from .. import emails
+from ..models import Absence, Role, Team, TeamMember
+from .assignment import assign_case
+from .base import IllegalTransition
+
+MAX_ABSENCE_DAYS = 366  # days away in one absence
+
+
+@transaction.atomic
+def set_member_role(
+    *,
+    actor: User,
+    team: Team,
+    user: User,
+    role: int,
+    sees_protected: bool | None = None,
+    function: str = "",
+) -> TeamMember:
+    """Take ``user`` into the team, or change what the member may do there. Whoever is above hears what was added.
+
+    ``sees_protected``: whether the member treats people whose address is protected; None leaves it as it is.
+    ``function``: what stands under the name on decisions; "" leaves it as it is.
+    """
+    Team.objects.select_for_update().get(pk=team.pk)
+    _refuse_own(actor, user)
+    member = TeamMember.objects.filter(team=team, user=user).first() or TeamMember(
+        team=team, user=user, role=0
+    )
+    before = TeamMember(role=member.role, sees_protected=member.sees_protected)
+    member.role = role
+    member.function = function or member.function
+    member.sees_protected = before.sees_protected if sees_protected is None else sees_protected
+    if member.sees_protected and not before.sees_protected and not may_entrust(actor, team):
+        raise IllegalTransition(
+            _(
+                "Only administrators, and members who treat people whose address is protected, let others do so."
+            )
+        )
+    member.save()
+    _log(actor, team, member=user.pk, role=str(Role(role).label))
+    if gained := _gained(before, member):
+        _log(actor, team, WIDENED, gained=[f"{user}: {words}" for words in gained])
+        emails.team_widened(actor, member, gained)
+    return member
+
+
+def may_entrust(actor: User, team: Team) -> bool:
+    """Return whether ``actor`` may let somebody treat people whose address is protected."""
+    return actor.is_superuser or team.memberships.filter(user=actor, sees_protected=True).exists()
+
+
+def _gained(before: TeamMember, after: TeamMember) -> list:
+    """Return the words for what a member may do now and could not before."""
+    gained = [Role(after.role).label] if after.role > before.role else []
+    if after.sees_protected and not before.sees_protected:
+        gained.append(TeamMember._meta.get_field("sees_protected").verbose_name)
+    return gained
+
+
+def _refuse_own(actor: User, user: User) -> None:
+    if not may_change_rights(actor, user):
+        raise IllegalTransition(_("Nobody changes their own role: ask a colleague."))
+
+
+@transaction.atomic
+def remove_member(*, actor: User, team: Team, user: User) -> None:
+    """Takes somebody out of the team. What the member had in hand there is nobody's again."""
+    Team.objects.select_for_update().get(pk=team.pk)
+    _refuse_own(actor, user)
+    for case in team.cases.open().filter(assignee=user).order_by("pk"):
+        assign_case(actor=actor, case=case, agent=None)
+    team.absences.filter(user=user).delete()
+    team.absences.filter(deputy=user).update(deputy=None)
+    TeamMember.objects.filter(team=team, user=user).delete()
+    _log(actor, team, member=user.pk, role="")
+
+
+@transaction.atomic
+def plan_absence(
+    *, actor: User, team: Team, user: User, first_day: date, last_day: date, deputy: User | None
+) -> Absence:
+    """Notes when somebody of the team is away, both days included, and who of the team stands in."""
+    Team.objects.select_for_update().get(pk=team.pk)
+    members = set(team.memberships.values_list("user", flat=True))
+    if user.pk not in members or (deputy and deputy.pk not in members):
+        raise IllegalTransition(_("Both must be of this team."))
+    if deputy == user:
+        raise IllegalTransition(_("Somebody else has to stand in."))
+    if last_day < first_day or last_day < timezone.localdate():
+        raise IllegalTransition(_("The last day comes before the first, or is over."))
+    if (last_day - first_day).days > MAX_ABSENCE_DAYS:
+        raise IllegalTransition(_("A year at most."))
+    if noted := team.absences.filter(user=user).between(first_day, last_day).first():
+        said = _(
+            "%(user)s is noted as away from %(first)s to %(last)s already: "
+            "delete that first, or choose other days."
+        )
+        raise IllegalTransition(said % {"user": user, **noted.days})
+    planned = Absence.objects.create(
+        team=team, user=user, first_day=first_day, last_day=last_day, deputy=deputy
+    )
+    _log(actor, team, absent=user.pk, deputy=deputy and deputy.pk)
+    return planned
+
+
+@transaction.atomic
+def cancel_absence(*, actor: User, absence: Absence) -> None:
+    """Somebody is back, or never went."""
+    absence.delete()
+    _log(actor, absence.team, back=absence.user_id)
+
+
+def _log(actor: User, team: Team, action: str = "wagtail.edit", **data) -> None:
+    log(instance=team, action=action, user=actor, data=data)

@@ -1,0 +1,69 @@
+"""How a file that somebody sent can be looked at without running anything of it.
+
+Pictures are shown as they are, under a policy that lets them do nothing. Of a PDF the browser never gets the
+file: a program of its own draws its pages. Everything else is saved, not shown.
+"""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from django.core.cache import cache
+
+from eservices.submissions.models import StoredFile
+from home.runtime import sandbox
+
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+PDF = "application/pdf"
+DRAWER = Path(__file__).with_name("draw_pdf_page.py")
+RENDER_TIMEOUT = 8  # seconds of a clock, with those that others take before
+REMEMBERED = 60 * 60  # seconds, that a file is too much: nobody waits for it page by page
+MAX_PAGES = 50
+
+
+class PreviewError(Exception):
+    """The file is damaged, protected, too much work, or has no such page."""
+
+
+def is_previewable(stored: StoredFile) -> bool:
+    """Whether there is anything to look at but the name."""
+    return stored.readable and stored.content_type in (*PICTURES, PDF)
+
+
+def count_pages(stored: StoredFile) -> int:
+    """How many pages can be looked at; 0 where the file cannot be shown."""
+    if stored.content_type != PDF:
+        return int(is_previewable(stored))
+    try:
+        return min(int(_asked(stored, 0)), MAX_PAGES)
+    except (PreviewError, ValueError):
+        return 0
+
+
+def render_page(stored: StoredFile, number: int) -> bytes:
+    """A page of a PDF as PNG; ``PreviewError`` where that is not possible."""
+    if not 1 <= number <= MAX_PAGES:
+        raise PreviewError
+    return _asked(stored, number)
+
+
+def _asked(stored: StoredFile, number: int) -> bytes:
+    too_much = f"preview-too-much:{stored.pk}"
+    if cache.get(too_much):
+        raise PreviewError
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "file.pdf"
+        with stored.content.open("rb") as content, copy.open("wb") as target:
+            for chunk in content.chunks():
+                target.write(chunk)
+        try:
+            done = sandbox.run_sandboxed(
+                DRAWER, str(copy), str(number), timeout=RENDER_TIMEOUT, check=True, cwd=folder
+            )
+        except sandbox.Busy as fault:
+            raise PreviewError from fault
+        except (subprocess.SubprocessError, OSError) as fault:
+            if getattr(fault, "returncode", 0) <= 0:  # ended by a signal, or out of time
+                cache.set(too_much, True, REMEMBERED)
+            raise PreviewError from fault
+    return done.stdout

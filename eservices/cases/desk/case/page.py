@@ -1,0 +1,362 @@
+"""How one case reads on the agents' desk: what was declared, what happened, where it stands, what comes next."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import dropwhile
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext, override
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.formbuilder.definition import FieldDefinition
+from eservices.formbuilder.field_types import answer_remarks, answer_text
+from eservices.formbuilder.summary import SummaryRow as Asked
+from eservices.formbuilder.summary import Words, summarize_answers
+from eservices.submissions.models import StoredFile
+from home.localization import phone_numbers
+from home.localization.punctuation import labelled
+from home.localization.times import format_time
+
+from ...models import CallbackRequest, Case, CaseStage, Correction, EnclosureReview, Message
+from ...stages import (
+    AGENT,
+    APPLICANT,
+    LEAD,
+    OTHERS,
+    current_settings,
+    is_decision_stage,
+    kind_of,
+    overdue_notice,
+    stage_name,
+)
+from ...stages.decision import needs_second_agent
+from ...states import CaseState
+from ...workflow import absences, enclosures_and_persons
+from ...workflow.progress import current_stage, is_answer_overdue, stages_ahead
+from ..badges import format_short_day, is_about_to_continue
+
+Progress = CaseStage.Progress
+
+
+@dataclass
+class AnswerRow:
+    """A question and what holds now; where an agent put it right, what was declared and who said why."""
+
+    key: str
+    label: str
+    value: str
+    files: list[StoredFile] = field(default_factory=list)
+    secret: bool = False  # shown only to who asks for it
+    has_secret_rows: bool = False  # a repeating group with secret answers among others
+    declared: str = ""
+    change: Correction | None = None
+    is_paper: bool = False
+    enclosure: EnclosureReview | None = None
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def can_be_amended(self) -> bool:
+        return not self.is_paper
+
+
+def answer_rows(
+    case: Case, files: list[StoredFile], *, amended: bool = True, words: Words = answer_text
+) -> list[tuple[str, list[AnswerRow]]]:
+    """The answers in force, step by step as they were asked, in the agent's language; nothing once erased.
+
+    ``amended``: whether any may have been put right. ``words`` says an answer: ``guarded`` where what is read leaves
+    the agents' desk.
+    """
+    if case.submission.erased_at:
+        return []
+    given, sent = case.answers, timezone.localdate(case.submission.sent_at)
+    definition, language = case.version.definition, get_language() or case.language
+    by_id = {str(one.pk): one for one in files}
+    changes = {one.field: one for one in case.amendments.select_related("author")} if amended else {}
+    checked = {one.field: one for one in case.enclosures.all()}
+
+    def answer(row: Asked) -> AnswerRow:
+        found = [by_id[key] for key in _file_ids(row.field, given.get(row.key)) if key in by_id]
+        before = case.submission.answers.get(row.key)
+        return AnswerRow(
+            key=row.key,
+            label=row.label,
+            value="" if found else row.value,
+            files=found,
+            secret=row.field.secret,
+            has_secret_rows=any(one.secret for one in row.field.fields),
+            declared=words(row.field, before, definition, language) if row.key in changes else "",
+            change=changes.get(row.key),
+            is_paper=row.field.type == "files",
+            enclosure=checked.get(row.key),
+            remarks=answer_remarks(row.field, case.submission),
+        )
+
+    return [
+        (section.title, [answer(row) for row in section.rows])
+        for section in summarize_answers(definition, given, language, sent, words=words)
+    ]
+
+
+def _file_ids(asked: FieldDefinition, answer) -> list[str]:
+    if asked.type != "files" or not isinstance(answer, list):
+        return []
+    return [str(one.get("id")) for one in answer if isinstance(one, dict)]
+
+
+@dataclass
+class StageStep:
+    title: str
+    progress: str
+    detail: str
+    kind: str | Promise = ""
+
+
+def stage_steps(case: Case) -> list[StageStep]:
+    """The stages of the case as a way with a place on it. Those not needed are left out; of several that the
+    applicant knows by one title each says its kind."""
+    rows = [row for row in case.stages.all() if row.progress != Progress.SKIPPED]
+    often = Counter(stage_name(row) for row in rows)
+    return [
+        StageStep(
+            stage_name(row),
+            row.progress,
+            _stage_detail(case, row),
+            kind_of(row).label if often[stage_name(row)] > 1 and kind_of(row) else "",
+        )
+        for row in rows
+    ]
+
+
+WAITING_FOR = {
+    "agent": gettext_lazy("waits for an agent"),
+    "applicant": gettext_lazy("waits for the applicant"),
+    "system": gettext_lazy("under way"),
+    "lead": gettext_lazy("blocked: a lead must look"),
+    "others": gettext_lazy("waits for others"),
+}
+
+
+# Why a case waits whose stage has nothing to say about it itself.
+WAITING_TEXTS = {
+    AGENT: gettext_lazy("Now at “%(stage)s”: an agent has to act."),
+    APPLICANT: gettext_lazy("Now at “%(stage)s”: the applicant has to act; the deadline rests meanwhile."),
+    OTHERS: gettext_lazy("Now at “%(stage)s”: others have to act."),
+}
+
+
+def _stage_detail(case: Case, row: CaseStage) -> str:
+    if row.progress == Progress.DONE and row.done_at:
+        done = timezone.localtime(row.done_at)
+        return f"{format_short_day(done)} {format_time(done)}"
+    if row.progress == Progress.ACTIVE:
+        if is_decision_stage(row) and case.assignee:
+            return str(case.assignee)
+        return row.reason or str(WAITING_FOR.get(row.waiting_for, ""))
+    return ""
+
+
+def describe_situation(case: Case) -> str:
+    """In one sentence: what is to do now, or why the case waits."""
+    row = current_stage(case)
+    if not case.is_open:
+        return ""
+    if case.state == CaseState.WAITING:
+        since = format_short_day(timezone.localtime(case.paused_at)) if case.paused_at else ""
+        return _("We asked on %(day)s, and the deadline rests until the answer.") % {"day": since}
+    if row is None and is_answer_overdue(case):
+        return overdue_notice(case)
+    if row is None:
+        return _("All is done; the case closes by itself within a minute.")
+    if row.waiting_for == LEAD:
+        return _blocked(case, row)
+    if said := _said_by_stage(case, row):
+        return said
+    if is_about_to_continue(case, row):
+        return _("This is kept; the case goes on by itself, within a minute.")
+    if row.reason and row.waiting_for == AGENT:
+        return row.reason
+    if is_decision_stage(row):
+        if case.outcome:
+            return _("Decided: what follows happens by itself, within a minute.")
+        return _("Check what was declared, then decide.")
+    said = WAITING_TEXTS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
+    return said % {"stage": stage_name(row)}
+
+
+def _blocked(case: Case, row: CaseStage) -> str:
+    """Why it does not go on, and whether a lead has to act or only to keep an eye on it."""
+    if case.due_at:
+        said = _(
+            "Blocked at “%(stage)s”, tried again by itself every few minutes; if it lasts, tell who runs the site: "
+            "%(reason)s."
+        )
+    else:
+        said = _("Blocked at “%(stage)s” until a lead puts it right: %(reason)s.")
+    return said % {"stage": stage_name(row), "reason": row.reason.removesuffix(".")}
+
+
+def _said_by_stage(case: Case, row: CaseStage) -> str:
+    """Why the stage at hand waits, as it says itself."""
+    stage = kind_of(row)
+    if stage is None or row.progress != Progress.ACTIVE:
+        return ""
+    return stage.situation(case, row, current_settings(row))
+
+
+def describe_consequences(case: Case, user: User) -> str:
+    """What accepting sets off, as far as it is known, if ``user`` does it."""
+    row = current_stage(case)
+    if row and needs_second_agent(row):
+        if absences.members_who_may_confirm(case, user.pk).exists():
+            return _("You propose it: a colleague confirms it before anything leaves.")
+        return _(
+            "You propose it, and nobody else in the team may confirm it: first ask who keeps its members to let a "
+            "colleague decide on this case too."
+        )
+    following = list(dropwhile(lambda row: not is_decision_stage(row), stages_ahead(case)))[1:]
+    if not following:
+        return _("Accepting writes to the applicant and closes the case.")
+    names = [stage_name(row) for row in following]
+    return _("Accepting sets off: %(stages)s.") % {"stages": ", ".join(names)}
+
+
+def days_left(case: Case, now: datetime) -> int:
+    """Whole days to the deadline; negative once it is over."""
+    return (timezone.localtime(case.deadline).date() - timezone.localtime(now).date()).days
+
+
+def elapsed_percent(case: Case, now: datetime) -> int:
+    """How much of the time is gone, in per cent."""
+    whole = (case.deadline - case.opened_at).total_seconds()
+    gone = ((case.paused_at or now) - case.opened_at).total_seconds()
+    return max(0, min(100, round(100 * gone / whole))) if whole > 0 else 100
+
+
+# -- What waits to be done, beside the one sentence ----------------------------------------------------------
+def pending_items(case: Case, thread: Iterable[Message] = ()) -> list[str]:
+    """What still needs somebody, a line each: calls, what was written in ``thread``; on an open case papers, people."""
+    found = [_call(call) for call in case.calls.all() if call.is_open]
+    found += [line for line in (_question(case, list(thread)), _not_replied(list(thread))) if line]
+    if case.is_open:
+        found += [line for line in (_papers_left(case), _papers_missing(case), _people_left(case)) if line]
+    return found
+
+
+def _call(call: CallbackRequest) -> str:
+    words = _("Call back %(phone)s, %(wish)s.") if call.wish else _("Call back %(phone)s.")
+    return words % {"phone": call.phone, "wish": call.wish}
+
+
+def _question(case: Case, thread: list[Message]) -> str:
+    """Until when the applicant has to answer, or that the term is over without a word."""
+    place = max((n for n, one in enumerate(thread) if one.kind == Message.Kind.QUESTION), default=None)
+    if place is None or not case.is_open or not thread[place].term:
+        return ""
+    asked = thread[place]
+    days = {
+        "asked": format_short_day(timezone.localtime(asked.at)),
+        "term": format_short_day(timezone.localtime(asked.term)),
+    }
+    if case.state == CaseState.WAITING:
+        return _("The applicant has until %(term)s to answer.") % days
+    if not is_answer_overdue(case):
+        return ""
+    return _("By %(term)s, our question of %(asked)s was not answered.") % days
+
+
+def _not_replied(thread: list[Message]) -> str:
+    """What the applicant wrote unasked, until somebody replies."""
+    last = thread[-1] if thread else None
+    if last is None or not last.from_applicant or last.kind != Message.Kind.MESSAGE:
+        return ""
+    day = format_short_day(timezone.localtime(last.at))
+    return _("The applicant wrote on %(day)s, and nobody has replied yet.") % {"day": day}
+
+
+def _papers_left(case: Case) -> str:
+    """Papers that were sent and nobody looked at yet."""
+    judged = {one.field for one in case.enclosures.all()}
+    left = [
+        one
+        for one in enclosures_and_persons.enclosure_questions(case)
+        if case.answers.get(one.key) and one.key not in judged
+    ]
+    text = ngettext("%(n)s enclosure to check.", "%(n)s enclosures to check.", len(left))
+    return text % {"n": len(left)} if left else ""
+
+
+def _papers_missing(case: Case) -> str:
+    """Papers that are needed and did not come, as where an agent filed on the telephone."""
+    language = get_language() or case.language
+    names = [
+        enclosures_and_persons.question_label(case, one.key, language)
+        for one in enclosures_and_persons.missing_enclosures(case)
+    ]
+    return _("Missing: %(papers)s.") % {"papers": ", ".join(names)} if names else ""
+
+
+def _people_left(case: Case) -> str:
+    """Who is still to be decided on, once one person was: before that, the case speaks for everybody."""
+    outcomes = [one.outcome for one in case.persons.all()]
+    left = outcomes.count("")
+    text = ngettext("%(n)s person without an outcome.", "%(n)s persons without an outcome.", left)
+    return text % {"n": left} if 0 < left < len(outcomes) else ""
+
+
+def initial_form_data(case: Case, do: str) -> dict:
+    """What the form of a deed begins with."""
+    if do == "ask":
+        return {"text": _asked_in_vain(case) or _papers_to_send(case)}
+    if do == "call":
+        return {"phone": phone_numbers.format_phone(case.phone)}
+    return {"agent": case.assignee_id}
+
+
+def _asked_in_vain(case: Case) -> str:
+    """The question that was not answered in time, to be asked again."""
+    return case.messages.filter(kind=Message.Kind.QUESTION).last().text if is_answer_overdue(case) else ""
+
+
+def _papers_to_send(case: Case) -> str:
+    """Papers that were refused, with the reason, or did not come: what a question begins with, in the language of
+    the case."""
+    refused = [one for one in case.enclosures.all() if one.state == EnclosureReview.State.REFUSED]
+    with override(case.language):
+        needed = [(one.field, one.reason) for one in refused]
+        needed += [(one.key, _("is missing")) for one in enclosures_and_persons.missing_enclosures(case)]
+        return "\n".join(
+            labelled(enclosures_and_persons.question_label(case, key, case.language), why)
+            for key, why in needed
+        )
+
+
+@dataclass(frozen=True)
+class OtherCaseRow:
+    """Another case, as a line beside this one."""
+
+    reference: str
+    title: str
+    at: datetime
+    word: str
+
+
+OF_OTHERS = ("reference", "opened_at", "state", "outcome", "version__content")
+
+
+def other_case_rows(cases) -> list[OtherCaseRow]:
+    """Cases as lines, each with how it stands or how it ended."""
+    language = get_language() or "fr"
+    return [
+        OtherCaseRow(
+            one.reference,
+            one.version.definition.title(language),
+            one.opened_at,
+            one.get_state_display() if one.is_open or not one.outcome else one.get_outcome_display(),
+        )
+        for one in cases.select_related("version").only(*OF_OTHERS)
+    ]

@@ -1,0 +1,44 @@
+"""What agents do at the stage that a case is at: tick, fill in, note. On the case's own screen."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from ... import access, actions
+from ...exceptions import IllegalTransition
+from ...forms import SeenEventForm
+from ...stages import current_settings, kind_of
+from ...workflow.progress import current_stage
+from .views import OF_STAGE, CaseView
+
+
+class StageTaskView(CaseView):
+    """POST keeps what was filled in at a stage, and comes back to the case."""
+
+    def get(self, request, reference, stage):
+        self.case = access.case_for(request.user, reference)
+        return redirect("cases:case", self.case.reference)
+
+    def post(self, request, reference, stage):
+        self.case = access.case_for(request.user, reference, "work")
+        row = current_stage(self.case)
+        kind = kind_of(row) if row and row.key == stage else None
+        if kind is None and not self.case.stages.filter(key=stage).exists():
+            raise Http404
+        if kind and not access.may_do(request.user, self.case, kind.needs):
+            raise Http404
+        form = kind.form(self.case, row, current_settings(row), request.POST) if kind else None
+        seen = SeenEventForm(request.POST, prefix=OF_STAGE)
+        if form is None:
+            return self._again(stage, _("This stage is over, or has not begun yet."), 409)
+        if not all([form.is_valid(), seen.is_valid()]):
+            return self._again(stage, _("Something is missing."), 422)
+        try:
+            actions.complete_stage_task(
+                actor=request.user, case=self.case, stage=stage, said=form.cleaned_data, **seen.cleaned_data
+            )
+        except IllegalTransition as refusal:
+            return self._again(stage, str(refusal), 409)
+        messages.success(request, _("Kept."))
+        return redirect("cases:case", self.case.reference)

@@ -1,0 +1,359 @@
+"""The screen of one case, and what can be done from it."""
+
+import re
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from eservices.submissions.message_attachments import stored_attachments
+
+from ... import acceptance_forms, access, actions, audit_log, timeline
+from ...actions import IllegalTransition
+from ...case_panels import panels_for
+from ...forms import CaseActionForm, SeenEventForm
+from ...letter_templates import choices
+from ...models import Absence, CallbackRequest, Case, CaseStage, ConcernedPerson, EnclosureReview
+from ...stages import current_settings, kind_of
+from ...states import is_allowed
+from ...texts import titles
+from ...texts.placeholders import fee_line_texts
+from ...workflow import absences, enclosures_and_persons
+from .. import badges
+from ..base import AgentDeskView
+from . import file_preview, page
+from .case_actions import CASE_ACTIONS, DECIDE, MORE, OWN, CaseAction, available_actions
+
+MAX_RELATED_CASES = 10  # cases of the same person
+ACTION_TEXTS = re.compile("text|reason|result|about|note")  # how fields begin in which agents write sentences
+# Prefix of what the form of a stage carries beside its own fields, whose keys editors choose.
+OF_STAGE = "stage"
+# Deeds that stand once for each of several things: what names the thing in their form.
+PIECES = {"enclosure": "field", "person": "person", "called": "call"}
+
+
+@dataclass(frozen=True)
+class ActionOffer:
+    """A deed as the screen offers it."""
+
+    do: str
+    deed: CaseAction
+    form: CaseActionForm | None = None
+
+    @property
+    def label(self):
+        return self.deed.label
+
+    @property
+    def letter(self) -> str:
+        return self.deed.letter
+
+
+class CaseScreen(AgentDeskView):
+    """A screen of one case, ``self.case``, fetched for whoever asks."""
+
+    @cached_property
+    def name(self) -> str:
+        """What the case is called."""
+        return titles.title_of(self.case)
+
+    def get_page_title(self):
+        return f"{self.case.reference} {self.name}"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(name=self.name, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.case.reference}]
+
+
+class CaseView(CaseScreen):
+    """A case: what was declared, what happened, what to do. POST does one deed and comes back here."""
+
+    template_name = "cases/desk/case/case.html"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.failed, self.why, self.typed = "", "", None
+
+    @cached_property
+    def seen(self) -> int:
+        """The last change that this screen shows: what every form on it says it was filled in by."""
+        return audit_log.last_relevant_event(self.case)
+
+    def get(self, request, reference, do=""):
+        if not do:
+            self.case = self._read(reference)
+            actions.log_read(actor=request.user, case=self.case)
+            return self.render_to_response(self.get_context_data())
+        if do not in CASE_ACTIONS or CASE_ACTIONS[do].place != MORE:
+            return redirect("cases:case", access.case_for(request.user, reference).reference)
+        self.case = access.case_for(request.user, reference, do)
+        return self._page_of(do)
+
+    def post(self, request, reference, do=""):
+        if do not in CASE_ACTIONS:
+            raise Http404
+        self.case = access.case_for(request.user, reference, do)
+        form = self._form(do, request.POST, request.FILES)
+        extra = acceptance_forms.acceptance_forms_for(self.case, request.POST) if do == "accept" else {}
+        if not all([form.is_valid(), *(one.is_valid() for one in extra.values())]):
+            return self._again(do, _("Something is missing."), 422)
+        arguments = form.cleaned_data | (
+            {"details": acceptance_forms.collect_statements(extra)} if do == "accept" else {}
+        )
+        try:
+            with stored_attachments(arguments.pop("files", [])) as files:
+                given = {"files": files} if "files" in form.fields else {}
+                CASE_ACTIONS[do].action(actor=request.user, case=self.case, **arguments, **given)
+        except IllegalTransition as refusal:
+            return self._again(do, str(refusal), 409)
+        messages.success(request, self._said_of(do, arguments))
+        return redirect(self._afterwards())
+
+    def _said_of(self, do: str, given: dict) -> str:
+        """What was done with what was ``given``; of a decision that a second agent has to confirm, that it is proposed.
+
+        In the language of the admin: messages are written down when the browser's is spoken again.
+        """
+        if do in ("accept", "refuse") and actions.proposing_agent(self.case):
+            return _("Proposed. Nothing leaves before a colleague confirms it.")
+        if do == "assign" and not given["agent"]:
+            return _("Nobody has the case now: whoever is in the team may take it.")
+        return str(CASE_ACTIONS[do].done)
+
+    def _afterwards(self) -> str:
+        """The case again; the queue where it went to another team."""
+        seen = access.cases_for(self.request.user).filter(pk=self.case.pk).exists()
+        return reverse("cases:case", args=[self.case.reference]) if seen else reverse("cases:queue")
+
+    def _read(self, reference: str) -> Case:
+        """The case with what half of the screen looks at. What its form does not ask for is not looked up."""
+        case = access.case_for(self.request.user, reference)
+        judged = EnclosureReview.objects.select_related("author")
+        papers = judged if case.version.definition.asks_for("files") else judged.none()
+        people = (
+            ConcernedPerson.objects.all()
+            if enclosures_and_persons.person_groups(case)
+            else ConcernedPerson.objects.none()
+        )
+        prefetch_related_objects(
+            [case],
+            Prefetch("stages", CaseStage.objects.order_by("position")),
+            Prefetch("persons", people),
+            Prefetch("enclosures", papers),
+            Prefetch("calls", CallbackRequest.objects.select_related("asked_by")),
+        )
+        return case
+
+    def _again(self, do: str, why: str, status: int):
+        """The screen as the case is now, with what was typed and why it was not done."""
+        self.case = self._read(self.case.reference)
+        self.failed, self.why = do, why
+        self.typed = self.request.POST.copy()
+        self.typed["seen"] = self.seen = audit_log.last_relevant_event(self.case)
+        if (
+            do in CASE_ACTIONS
+            and CASE_ACTIONS[do].place == MORE
+            and do in available_actions(self.case, self.request.user)
+        ):
+            return self._page_of(do, status)
+        return self.render_to_response(self.get_context_data(), status=status)
+
+    def _form(self, do: str, data=None, files=None) -> CaseActionForm:
+        starts = self._starts(do) if data is None else {}
+        return CASE_ACTIONS[do].form(
+            data, files, auto_id=f"{do}_%s", initial=starts, case=self.case, user=self.request.user
+        )
+
+    # -- One deed on a page of its own -----------------------------------------------------------------------
+    def _page_of(self, do: str, status: int = 200):
+        if do not in available_actions(self.case, self.request.user):
+            messages.error(self.request, _("This is not possible any more."))
+            return redirect("cases:case", self.case.reference)
+        context = super().get_context_data(
+            case=self.case,
+            do=do,
+            deed=CASE_ACTIONS[do],
+            form=self._shown_form(do),
+            why=self.why,
+            suggested=page.other_case_rows(
+                access.cases_of_same_applicant(self.request.user, self.case)[:MAX_RELATED_CASES]
+            )
+            if do == "merge"
+            else [],
+        )
+        return self.response_class(
+            request=self.request, template="cases/desk/case/action_page.html", context=context, status=status
+        )
+
+    def _starts(self, do: str) -> dict:
+        """What a form shows before anybody typed: the text of the letter that was picked for it, if any."""
+        known = page.initial_form_data(self.case, do) | {"seen": self.seen}
+        return known | choices.initial_form_text(self.case, self.request.GET, do)
+
+    # -- What is shown ---------------------------------------------------------------------------------------
+    def get_context_data(self, **kwargs):
+        case, user = self.case, self.request.user
+        active = next((row for row in case.stages.all() if row.progress == row.Progress.ACTIVE), None)
+        events = timeline.events_of(case)
+        done = {event.kind for event in events}  # nobody is asked for what the trace does not know
+        self.may, self.seen = available_actions(case, user), audit_log.last_relevant_event_of(events)
+        happened, read = timeline.items_from_events(case, events)
+        return super().get_context_data(
+            case=case,
+            may=self.may,
+            timeline=happened,
+            readings=read,
+            panels=panels_for(case, user),
+            last_panels=panels_for(case, user, last=True),
+            failed=self.failed,
+            why=self.why,
+            lost=self._lost(self.may, active),
+            **self._standing(active),
+            **self._declared(amended="amended" in done),
+            **self._talk(),
+            **self._other_cases(done),
+            **self._deeds(),
+            **kwargs,
+        )
+
+    def _standing(self, active) -> dict:
+        """How far the case is, and by when it has to be where."""
+        case, now = self.case, timezone.now()
+        dated = bool(case.deadline)
+        return {
+            "sign": badges.status_badge(case, active),
+            "situation": page.describe_situation(case),
+            "track": page.stage_steps(case),
+            "row": active,
+            "stage_template": _stage_template(active),
+            "stage": self._stage(active),
+            "due": badges.due_text(case, now) if dated else None,
+            "days": page.days_left(case, now) if dated else None,
+            "elapsed": page.elapsed_percent(case, now) if dated else None,
+        }
+
+    def _declared(self, *, amended: bool) -> dict:
+        """What was asked and answered, by whom and with which papers."""
+        case, definition = self.case, self.case.version.definition
+        files = list(case.submission.files.all()) if definition.asks_for("files") else []
+        return {
+            "submission": case.submission,
+            "fees": fee_line_texts(case, case.submission.fees, get_language() or case.language),
+            "service": definition.title(get_language() or case.language),
+            "sections": self._sections(files, amended=amended),
+            "persons": [(one, self._piece("person", one.pk)) for one in case.persons.all()],
+            "files": files,
+            "shown_types": (*file_preview.PICTURES, file_preview.PDF),
+        }
+
+    def _talk(self) -> dict:
+        """What was written to the applicant and among colleagues, and who is to be called."""
+        case = self.case
+        thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
+        return {
+            "thread": thread,
+            "pending": page.pending_items(case, thread),
+            "notes": case.notes.select_related("author").prefetch_related("mentions").order_by("at", "pk"),
+            "calls": [(one, self._piece("called", one.pk)) for one in case.calls.all() if one.is_open],
+        }
+
+    def _other_cases(self, done: set[str]) -> dict:
+        """Those that have to do with this one, as far as its trace knows of any."""
+        case, user = self.case, self.request.user
+        own = access.cases_for(user)
+        others = page.other_case_rows
+        return {
+            "tied": others(access.related_cases_linked(user, case)) if "tied" in done else [],
+            "related": others(access.cases_of_same_applicant(user, case)[:MAX_RELATED_CASES]),
+            "duplicates": others(own.filter(duplicate_of=case)) if "merged_with" in done else [],
+            "original": own.filter(pk=case.duplicate_of_id).first() if case.duplicate_of_id else None,
+        }
+
+    def _deeds(self) -> dict:
+        """What this agent may do, each with its form, and with whom."""
+        case, user, may = self.case, self.request.user, self.may
+        forms = {do: self._shown_form(do) for do in may if CASE_ACTIONS[do].place == OWN and do not in PIECES}
+        staff = forms.get("assign")  # has fetched who is there and who is away
+        return {
+            "forms": forms,
+            "names": [str(one) for one in (staff.colleagues if staff else absences.visible_colleagues(case))],
+            "absence": staff.absence if staff else _absence(case),
+            "decisions": [
+                ActionOffer(do, CASE_ACTIONS[do], self._shown_form(do))
+                for do in may
+                if CASE_ACTIONS[do].place == DECIDE
+            ],
+            "decisions_title": _("The answer") if case.outcome and case.is_open else _("Decide"),
+            "more": [ActionOffer(do, CASE_ACTIONS[do]) for do in may if CASE_ACTIONS[do].place == MORE],
+            "may_take_next": access.may_take_cases(user),
+            "may_amend": is_allowed("amend", case.state) and access.may_do(user, case, "amend"),
+            "letters": choices.template_choices(self.case),
+            "extra": self._shown_extra() if "accept" in may else {},
+            "consequences": page.describe_consequences(case, self.request.user) if "accept" in may else "",
+        }
+
+    def _stage(self, active) -> dict:
+        """What the template of the stage at hand needs: its form, where this agent may fill it in, and the rest."""
+        kind = kind_of(active) if active else None
+        if kind is None:
+            return {}
+        settings, typed = current_settings(active), self.typed if self.failed == active.key else None
+        may = access.role_in(self.request.user, self.case) >= access.REQUIRED_ROLES[kind.needs]
+        seen = SeenEventForm(prefix=OF_STAGE, initial={"seen": self.seen})
+        return {
+            "form": kind.form(self.case, active, settings, typed) if may else None,
+            "seen": seen["seen"],
+            "button": kind.button,
+            "url": reverse("cases:stage", args=[self.case.reference, active.key]),
+            "shown": kind.shown(self.case, active, settings),
+        }
+
+    def _sections(self, files, *, amended: bool):
+        """The answers; papers come with the form that says what was found of them."""
+        found = page.answer_rows(self.case, files, amended=amended)
+        for answer in (one for _title, rows in found for one in rows if one.is_paper):
+            answer.form = self._piece("enclosure", answer.key)
+        return found
+
+    def _piece(self, do: str, key) -> CaseActionForm | None:
+        """The form of a deed that stands once for each paper, person or call; None where it is not offered."""
+        if do not in self.may:
+            return None
+        name = PIECES[do]
+        typed = self.typed if self.failed == do and self.typed.get(name) == str(key) else None
+        starts = {name: key}
+        return CASE_ACTIONS[do].form(
+            typed, auto_id=f"{do}_{key}_%s", initial=starts, case=self.case, user=self.request.user
+        )
+
+    def _shown_form(self, do: str) -> CaseActionForm:
+        return self._form(do, self.typed if do == self.failed else None)
+
+    def _shown_extra(self):
+        return acceptance_forms.acceptance_forms_for(
+            self.case, self.typed if self.failed == "accept" else None
+        )
+
+    def _lost(self, may: list[str], active) -> str:
+        """What was typed for a deed or a stage that is not offered any more: shown, so that it can be copied."""
+        if not self.failed or self.failed in may or (active and self.failed == active.key):
+            return ""
+        return "\n".join(text for name, text in self.typed.items() if text and ACTION_TEXTS.match(name))
+
+
+def _stage_template(active) -> str:
+    kind = kind_of(active) if active else None
+    return kind.agent_template if kind else ""
+
+
+def _absence(case: Case) -> Absence | None:
+    return absences.absence_of(case.assignee, case.team) if case.assignee else None

@@ -1,0 +1,26 @@
+"""Which cases may be decided several at once: those whose service says so, and that ask for nothing more."""
+
+from django.utils.translation import gettext as _
+
+from ... import actions, states
+from ...acceptance_forms import acceptance_forms_for
+from ...models import Case
+from ...stages.decision import needs_second_agent
+from ...workflow.progress import current_stage
+
+
+def bulk_decision_obstacle(case: Case) -> str:
+    """Why a case is decided by itself only; empty where it may be decided with others."""
+    if not case.version.definition.settings.get("decide_together"):
+        return _(
+            "Their service has them decided one by one. Editors may allow more, under “Process” of its page."
+        )
+    if not actions.can_decide(case):
+        return _("There is nothing to decide on this case now.")
+    if not states.is_allowed("accept", case.state):
+        return _("The applicant has not answered yet: decide on the case.")
+    if needs_second_agent(current_stage(case)):
+        return _("A second agent must confirm it: propose it on the case.")
+    if acceptance_forms_for(case):
+        return _("The decision asks for more than yes or no.")
+    return ""

@@ -1,0 +1,154 @@
+"""What agents do with several cases of the queue at once.
+
+Each case is its own action: what cannot be done is said, the rest is done. Nothing is decided before a page has
+shown all the cases that it is about.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.views.decorators.http import require_POST
+
+from ... import access, actions, audit_log
+from ...actions import IllegalTransition
+from ...stages.decision import acceptance_warning
+from ..base import AgentDeskView, agents_only, back_to_queue
+from . import queries
+from .bulk_rules import bulk_decision_obstacle
+from .forms import BulkAssignForm, BulkDecisionForm, BulkForm, BulkTagForm, ticked_references
+
+DECISIONS = {BulkDecisionForm.ACCEPT: actions.accept_case, BulkDecisionForm.REFUSE: actions.refuse_case}
+
+
+@require_POST
+@agents_only
+def assign_several(request):
+    """Several cases for one agent, or for nobody."""
+    form = BulkAssignForm(request.POST, teams=list(access.teams_of(request.user)))
+    if not form.is_valid():
+        return _incomplete(request, _("Choose cases and an agent."))
+    agent = form.cleaned_data["agent"]
+    if agent:
+        said = ngettext_lazy("%(n)s case is assigned.", "%(n)s cases are assigned.", "n")
+    else:
+        said = ngettext_lazy("Nobody has %(n)s case now.", "Nobody has %(n)s cases now.", "n")
+    return _each(request, "assign", form.references, partial(actions.assign_case, agent=agent), said)
+
+
+@require_POST
+@agents_only
+def tag_several(request):
+    """One tag for several cases."""
+    form = BulkTagForm(request.POST)
+    if not form.is_valid():
+        return _incomplete(request, _("Choose cases and write a tag."))
+    said = ngettext_lazy("%(n)s case has the tag.", "%(n)s cases have the tag.", "n")
+    return _each(
+        request, "tag", form.references, partial(actions.add_tag, name=form.cleaned_data["name"]), said
+    )
+
+
+@require_POST
+@agents_only
+def remind_several(request):
+    """The last question once more, to applicants who have not answered."""
+    form = BulkForm(request.POST)
+    if not form.is_valid():
+        return _incomplete(request, _("Choose cases first."))
+    said = ngettext_lazy("%(n)s applicant is reminded.", "%(n)s applicants are reminded.", "n")
+    return _each(request, "remind", form.references, actions.remind_applicant, said)
+
+
+class BulkDecisionView(AgentDeskView):
+    """Lists the cases that would be decided, and those that would not; decides once that is confirmed."""
+
+    http_method_names = ["post"]
+    template_name = "cases/desk/case_queue/bulk_decision.html"
+    page_title = gettext_lazy("Decide several cases")
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": str(self.page_title)}]
+
+    def post(self, request):
+        self.references = ticked_references(request.POST)
+        if not self.references:
+            return _incomplete(request, _("Choose cases first."))
+        self.form = BulkDecisionForm(request.POST if "confirmed" in request.POST else None)
+        if self.form.is_valid():
+            return self._decide(**self.form.cleaned_data)
+        return self.render_to_response(self.get_context_data(), status=422 if self.form.is_bound else 200)
+
+    def _decide(self, decision: str, reason: str):
+        seen = self.form.seen
+
+        def decide(*, actor, case):
+            why_not = (
+                bulk_decision_obstacle(case)
+                if case.reference in seen
+                else _("This case was not on the page.")
+            )
+            if decision == BulkDecisionForm.ACCEPT:
+                why_not = why_not or acceptance_warning(case)
+            if why_not:
+                raise IllegalTransition(why_not)
+            DECISIONS[decision](actor=actor, case=case, reason=reason, seen=seen[case.reference])
+
+        said = ngettext_lazy("%(n)s case is decided.", "%(n)s cases are decided.", "n")
+        return _each(self.request, decision, self.references, decide, said)
+
+    def get_context_data(self, **kwargs):
+        found = defaultdict(list)
+        for case in _chosen(self.request, "accept", self.references):
+            found[bulk_decision_obstacle(case)].append(case)
+        ready = found.pop("", [])
+        seen, titles = (
+            audit_log.last_relevant_events(ready),
+            queries.service_titles({case.form_id for case in ready}),
+        )
+        return super().get_context_data(
+            form=self.form,
+            ready=[(case, titles.get(str(case.form_id), ""), seen[case.pk]) for case in ready],
+            refused=found.items(),
+            back=back_to_queue(self.request),
+            **kwargs,
+        )
+
+
+# -- Shared --------------------------------------------------------------------------------------------------
+def _chosen(request, to: str, references: list[str]):
+    """The ticked cases on which the agent may do ``to``, the most urgent first."""
+    cases = access.cases_for(request.user, to).filter(reference__in=references)
+    related = ("submission", "version", "form", "team", "assignee")
+    return cases.select_related(*related).prefetch_related("stages", "persons").by_urgency()
+
+
+def _each(request, to: str, references: list[str], act: Callable, said: Promise):
+    """Does it to each of the cases, says how many it was done to and why not to others, and goes back."""
+    done, refused = 0, defaultdict(list)
+    for case in _chosen(request, to, references):
+        try:
+            act(actor=request.user, case=case)
+            done += 1
+        except IllegalTransition as refusal:
+            refused[str(refusal)].append(case.reference)
+    for reason, left in refused.items():
+        # Translators: why something was not done to these among several cases.
+        messages.error(request, _("%(cases)s: %(reason)s") % {"cases": ", ".join(left), "reason": reason})
+    if done:
+        messages.success(request, said % {"n": done})
+    return redirect(back_to_queue(request))
+
+
+def _incomplete(request, why: str):
+    """Says what is missing, and goes back to the list with the same cases ticked."""
+    messages.error(request, why)
+    address, references = back_to_queue(request), ticked_references(request.POST)
+    ticks = urlencode({"cases": references}, doseq=True)
+    return redirect(f"{address}{'&' if '?' in address else '?'}{ticks}" if ticks else address)

@@ -1,0 +1,311 @@
+"""The queue on the agents' desk: the list, the next case, views kept under a name, the list as a file."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.forms import BoundField
+from django.http import QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from home.formats.spreadsheets import write_csv_lines
+from home.web.downloads import as_download, dated_file_name
+
+from ... import access, actions
+from ...models import Case, CaseQuerySet, QueueLayout, SavedView
+from ..base import AgentDeskView, agents_only, back_to_queue
+from ..mailroom import access as postroom
+from . import exports, queries
+from .answer_columns import AnswerColumns
+from .filters import FilterChoices, QueueFilterForm
+from .forms import LayoutForm, SaveViewForm, ticked_references
+from .queries import format_count
+from .rows import DEFAULT_COLUMNS, QueueColumn, QueueRow, chosen_columns
+
+PAGE = 50
+IF_ANY = ("view:confirm", "view:rehearsals")  # views that are no tab while they are empty
+MAX_SAVED_VIEWS = 20  # saved views that one agent is offered
+MAX_QUERY_LENGTH = SavedView._meta.get_field("query").max_length
+
+
+class QueueView(AgentDeskView):
+    """The cases of the agent's teams, the most urgent first; those that a search finds, the best fit first."""
+
+    template_name = "cases/desk/case_queue/queue.html"
+    page_title = gettext_lazy("Cases")
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items()[:-1], {"url": "", "label": _("Cases")}]
+
+    def get_context_data(self, **kwargs):
+        user, now = self.request.user, timezone.now()
+        choices = FilterChoices(user)
+        form = QueueFilterForm(self.request.GET, choices=choices)
+        found, q = form.narrow(access.cases_for(user), now), form.cleaned_data.get("q", "")
+        layout = QueueLayout.objects.filter(user=user).first() or QueueLayout(columns=list(DEFAULT_COLUMNS))
+        columns = chosen_columns(layout.columns)
+        page = _page(found, q, _number(self.request.GET.get("p")), columns)
+        tabs = _tabs(form, choices, now)
+        rows = queries.render_rows(page.cases, now, choices.services, columns)
+        parts = {tab.key: tab.cases for tab in tabs} | {
+            "letters": postroom.letters_for(user).to_print(),
+            "unscreened": access.unscreened_for(user),
+        }
+        sizes = _sizes(parts, found, page, [] if q else rows, now)
+        self.request.waiting = {"cases": sizes["view:team"], "letters": sizes["letters"]}  # for the menu
+        return super().get_context_data(
+            form=form,
+            q=q,
+            filters=[form[name] for name in QueueFilterForm.FIRST],
+            more=_more(form, choices),
+            tabs=_offered(tabs, sizes),
+            headline=_found(q, sizes["found"]) if q else _headline(sizes),
+            unscreened=sizes["unscreened"],
+            page=page,
+            total=format_count(sizes["found"]),
+            groups=[("", rows)] if q and rows else queries.group_rows(rows, now, sizes),
+            columns=columns,
+            ticked=ticked_references(self.request.GET),
+            width=len(columns) + 2,
+            dense=layout.dense,
+            layout=LayoutForm(initial={"columns": layout.columns, "dense": layout.dense}),
+            choices=choices,
+            save=SaveViewForm(teams=choices.teams, initial={"query": form.query}),
+            saved=_saved(form, choices, tabs),
+            **kwargs,
+        )
+
+
+def _more(form: QueueFilterForm, choices: FilterChoices) -> list[BoundField]:
+    """The filters that are folded away: those that could narrow anything, and those by answers of the service."""
+    idle = {"team": len(choices.teams) < 2, "tag": not choices.tags}
+    return [form[name] for name in QueueFilterForm.MORE if not idle.get(name)] + form.fields_of_answers()
+
+
+# -- What the list stands on ---------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class QueueTab:
+    """A view of the queue: a ready-made one, or one that somebody saved."""
+
+    key: str
+    label: str
+    query: str
+    cases: CaseQuerySet
+    current: bool
+
+
+def _tabs(form: QueueFilterForm, choices: FilterChoices, now: datetime) -> list[QueueTab]:
+    mine = access.cases_for(choices.user)
+    saved = [
+        (view, QueueFilterForm(QueryDict(view.query), choices=choices))
+        for view in access.saved_views_for(choices.user)[:MAX_SAVED_VIEWS]
+    ]
+    kept = [
+        QueueTab(
+            f"saved:{view.pk}",
+            view.name,
+            one.query,
+            one.narrow(mine, now),
+            one.query == form.query,
+        )
+        for view, one in saved
+    ]
+    plain = not any(tab.current for tab in kept)
+    ready = [
+        QueueTab(f"view:{key}", label, f"view={key}", mine.filter(condition), plain and key == form.chosen)
+        for key, (label, condition) in queries.ready_made_views(choices.user, now).items()
+    ]
+    return [*ready, *kept]
+
+
+def _saved(form: QueueFilterForm, choices: FilterChoices, tabs: list[QueueTab]) -> SavedView | None:
+    """The saved view that is shown, where the agent may forget it. Not asked for where all are tabs, and none is it."""
+    kept = [tab for tab in tabs if tab.key.startswith("saved:")]
+    if len(kept) < MAX_SAVED_VIEWS and not any(tab.current for tab in kept):
+        return None
+    return access.saved_views_for(choices.user, "change").filter(query=form.query).first()
+
+
+def _offered(tabs: list[QueueTab], sizes: dict[str, int]) -> list[dict]:
+    """The tabs with their size; some only where there is anything."""
+    return [
+        {
+            "label": tab.label,
+            "query": tab.query,
+            "current": tab.current,
+            "size": format_count(sizes[tab.key]),
+            "size_tone": tab.key == "view:overdue" and sizes[tab.key],
+        }
+        for tab in tabs
+        if tab.key not in IF_ANY or tab.current or sizes[tab.key]
+    ]
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A stretch of a long list. ``count``: how long that is, where it was counted before."""
+
+    number: int
+    cases: list[Case]
+    more: bool
+    count: int | None
+
+    @property
+    def start(self) -> int:
+        return (self.number - 1) * PAGE + 1
+
+    @property
+    def end(self) -> int:
+        return (self.number - 1) * PAGE + len(self.cases)
+
+    @property
+    def previous(self) -> int:
+        return self.number - 1
+
+    @property
+    def next(self) -> int:
+        return self.number + 1 if self.more else 0
+
+
+def _sizes(
+    parts: dict[str, QuerySet], found: CaseQuerySet, page: ListPage, shown: list[QueueRow], now: datetime
+) -> dict[str, int]:
+    """How much there is in these ``parts``, in the groups that are shown or spoken of, and in all that was ``found``
+    unless it was counted for the ``page``, in one query."""
+    known = _whole_groups(page, shown, now) | ({} if page.count is None else {"found": page.count})
+    wanted = {row.group for row in shown} | ({"late", "today"} if shown else set())
+    groups = {
+        key: found.filter(one) for key, (_label, one) in queries.deadline_groups(now).items() if key in wanted
+    }
+    parts = parts | groups | {"found": found}
+    return known | queries.count_each({key: part for key, part in parts.items() if key not in known})
+
+
+def _whole_groups(page: ListPage, shown: list[QueueRow], now: datetime) -> dict[str, int]:
+    """The sizes of the groups that a first page shows to their end, those among them of which there is nothing."""
+    if page.number > 1 or not shown:
+        return {}
+    order, sizes = list(queries.deadline_groups(now)), Counter(row.group for row in shown)
+    end = order.index(shown[-1].group) if page.more else len(order)
+    return {key: sizes[key] for key in order[:end]}
+
+
+def _number(asked: str | None) -> int:
+    """The number of the page that was asked for."""
+    return max(1, int(asked)) if asked and asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+
+
+def _page(found: CaseQuerySet, words: str, number: int, columns: Sequence[QueueColumn]) -> ListPage:
+    """By urgency; what was searched by fit, or by date where too much fits to say more."""
+    if not words:
+        # On a later page it says whether there is one; else it is counted with the rest.
+        count = queries.count_each({"found": found})["found"] if number > 1 else None
+        return _stretch(queries.with_row_data(found.by_urgency(), columns), number, count)
+    keys = queries.search_ids(found, words)
+    if len(keys) > queries.MAX_COUNT:
+        return _stretch(queries.with_row_data(found.newest_first(), columns), number, len(keys))
+    page = _stretch(keys, number, len(keys))
+    shown = queries.with_row_data(found.filter(pk__in=page.cases), columns)
+    return replace(page, cases=queries.order_by_ids(shown, page.cases))
+
+
+def _stretch(whole: Sequence | CaseQuerySet, number: int, count: int | None) -> ListPage:
+    """The page of a ``whole`` asked for, or the last that was counted. Pages go on where counting has stopped."""
+    if count is not None and count <= queries.MAX_COUNT:
+        number = min(number, max(1, -(-count // PAGE)))
+    found = list(whole[(number - 1) * PAGE : number * PAGE + 1])
+    return ListPage(number, found[:PAGE], len(found) > PAGE, count)
+
+
+def _found(words: str, count: int) -> str:
+    return _("Cases with “%(q)s”: %(total)s") % {"q": words, "total": format_count(count)}
+
+
+def _headline(sizes: dict[str, int]) -> str:
+    if sizes.get("late") or sizes.get("today"):
+        late, today = (format_count(sizes[key]) for key in ("late", "today"))
+        return _("%(late)s late, %(today)s for today") % {"late": late, "today": today}
+    if sizes.get("view:overdue"):  # beside the list: the headline does not deny what the tab counts
+        return _("Nothing in this list is late or due today")
+    return _("Nothing is late, nothing is due today")
+
+
+# -- What is done with the whole of it -----------------------------------------------------------------------
+@require_POST
+@agents_only
+def take_next(request):
+    """Opens the most urgent case that nobody has, and makes it the agent's."""
+    case = actions.take_next(actor=request.user, cases=access.cases_for(request.user, "take"))
+    if case is None:
+        messages.info(request, _("Nothing is left to take."))
+        return redirect("cases:queue")
+    messages.success(request, _("The case is yours."))
+    return redirect("cases:case", case.reference)
+
+
+@require_POST
+@agents_only
+def save_view(request):
+    """Keeps the queue as it is narrowed under a name."""
+    choices = FilterChoices(request.user)
+    form = SaveViewForm(request.POST, teams=choices.teams)
+    if not form.is_valid():
+        messages.error(request, _("Give the view a name of up to 40 letters."))
+        return redirect(back_to_queue(request))
+    form.instance.query = QueueFilterForm(QueryDict(form.cleaned_data["query"]), choices=choices).query
+    if len(form.instance.query) > MAX_QUERY_LENGTH:
+        messages.error(request, _("These are too many filters for a view: take some away."))
+        return redirect(back_to_queue(request))
+    view = actions.save_view(actor=request.user, view=form.instance)
+    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    return redirect(f"{reverse('cases:queue')}?{view.query}")
+
+
+@require_POST
+@agents_only
+def delete_view(request, pk):
+    """Forgets a saved view."""
+    view = access.saved_view_for(request.user, pk)
+    actions.delete_view(actor=request.user, view=view)
+    messages.success(request, _("The view “%(name)s” is gone. Its cases stay.") % {"name": view.name})
+    return redirect("cases:queue")
+
+
+@require_POST
+@agents_only
+def save_layout(request):
+    """Keeps which columns the agent wants, and how close the rows stand."""
+    form = LayoutForm(request.POST)
+    if form.is_valid():
+        actions.save_queue_layout(actor=request.user, **form.cleaned_data)
+    return redirect(back_to_queue(request))
+
+
+@require_safe
+@agents_only
+def export_queue(request, kind):
+    """The list as it is filtered, as CSV or XLSX, row by row; of one service with what was answered."""
+    now = timezone.now()
+    choices = FilterChoices(request.user)
+    form = QueueFilterForm(request.GET, choices=choices)
+    found = form.narrow(access.cases_for(request.user), now)
+    answers, taken = None, {}
+    if asked := form.definition:
+        answers = AnswerColumns(asked, get_language() or "fr", request.user)
+        taken = {"answers_of": asked.title(answers.language), "cases": found.count()}
+    actions.log_export(actor=request.user, query=form.query, kind=kind, **taken)
+    columns, table = (
+        exports.export_header(answers),
+        exports.export_rows(found.by_urgency(), choices.services, answers),
+    )
+    content = write_csv_lines(columns, table) if kind == "csv" else exports.as_xlsx(columns, table)
+    response = StreamingHttpResponse(content, content_type=exports.TYPES[kind])
+    return as_download(response, dated_file_name(_("cases"), kind))

@@ -1,0 +1,313 @@
+"""The post room's screens: what is to print, a batch, one letter."""
+
+from io import BytesIO
+
+from django.contrib import messages
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.csp import CSP
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST, require_safe
+
+from eservices.deliveries import access as outbox
+from eservices.deliveries import actions as deliveries
+from eservices.deliveries.models import Delivery
+from eservices.deliveries.print_queue import actions
+from eservices.deliveries.print_queue.pdf import render_letters_pdf
+from home.localization.times import format_time
+
+from ...actions import log_read
+from ...models import Team
+from ..base import AgentDeskView, agents_only
+from . import access
+from .forms import DeliveryProofForm, GiveUpForm, LetterAddressForm, SelectedLettersForm
+
+POSTED_SHOWN = 100
+State = Delivery.State
+
+
+class MailroomView(AgentDeskView):
+    """A screen of the post room."""
+
+    header_icon = "mail"
+
+    def get_header_buttons(self):
+        return []
+
+    def get_breadcrumbs_items(self):
+        items = super().get_breadcrumbs_items()[:-1]
+        return [*items, {"url": reverse("postroom:letters"), "label": _("Letters to post")}]
+
+
+class LettersView(MailroomView):
+    """What waits for the printer, what lies ready to be posted, and what went out."""
+
+    template_name = "cases/desk/mailroom/letters.html"
+    page_title = gettext_lazy("Letters to post")
+    VIEWS = {
+        "print": gettext_lazy("To print"),
+        "ready": gettext_lazy("Printed, to post"),
+        "posted": gettext_lazy("Posted"),
+    }
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items()[:-1], {"url": "", "label": _("Letters to post")}]
+
+    def get_context_data(self, **kwargs):
+        mine = access.letters_for(self.request.user)
+        chosen = self.request.GET.get("view")
+        chosen = chosen if chosen in self.VIEWS else "print"
+        found = {"print": mine.to_print(), "ready": mine.printed(), "posted": mine.posted()}[chosen]
+        shown = list(found[: POSTED_SHOWN if chosen == "posted" else actions.MAX_BATCH_SIZE])
+        sizes = {"print": mine.to_print().count(), "ready": mine.printed().count()}
+        return super().get_context_data(
+            chosen=chosen,
+            tabs=[(key, label, sizes.get(key), key == chosen) for key, label in self.VIEWS.items()],
+            rows=_rows(shown),
+            missing=sum(not one.recipient for one in shown),
+            batches=access.batches_for(self.request.user) if chosen == "ready" else [],
+            **kwargs,
+        )
+
+
+class BatchView(MailroomView):
+    """Letters taken together: their PDF, and what became of them."""
+
+    template_name = "cases/desk/mailroom/batch.html"
+
+    def get_page_title(self):
+        taken = timezone.localtime(self.batch.taken_at)
+        return _("Batch of %(day)s, %(hour)s") % {"day": f"{taken:%d.%m.}", "hour": format_time(taken)}
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
+
+    def get(self, request, pk):
+        self.batch, self.letters = access.batch_for(request.user, pk)
+        return super().get(request, pk=pk)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            batch=self.batch,
+            rows=_rows(self.letters),
+            left=sum(one.state == State.PRINTED for one in self.letters),
+            printable=any(one.payload for one in self.letters),
+            **kwargs,
+        )
+
+
+class LetterView(MailroomView):
+    """One letter: what it says, where it goes, what became of it. POST does one thing and comes back."""
+
+    template_name = "cases/desk/mailroom/letter.html"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.letter = access.letter_for(request.user, kwargs["pk"])
+        self.forms = {}
+
+    def get_page_title(self):
+        return self.letter.title
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.letter.title}]
+
+    def get(self, request, pk, do=""):
+        if do:
+            return redirect("postroom:letter", pk)
+        _leave_trace(request.user, [self.letter])
+        return super().get(request, pk=pk)
+
+    def post(self, request, pk, do=""):
+        if do not in DEEDS:
+            raise Http404
+        form_class, act, done = DEEDS[do]
+        form = self.forms[do] = form_class(request.POST, auto_id=f"{do}_%s")
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(), status=422)
+        try:
+            act(request.user, self.letter, form.cleaned_data)
+        except actions.PaperLetterActionRefused as refusal:
+            form.add_error(None, str(refusal))
+            self.letter = access.letter_for(request.user, pk)
+            return self.render_to_response(self.get_context_data(), status=409)
+        messages.success(request, str(done))
+        return redirect("postroom:letter", pk)
+
+    def get_context_data(self, **kwargs):
+        letter, posting, rows = self.letter, self.letter.posting, _rows([self.letter])
+        starts = {
+            "prepare": {
+                "lines": "\n".join(letter.payload.get("address", [])),
+                "registered": posting.registered,
+            },
+            "proof": {"number": posting.number, "delivered_on": posting.delivered_on},
+            "skip": {},
+        }
+        fresh = {do: DEEDS[do][0](initial=initial, auto_id=f"{do}_%s") for do, initial in starts.items()}
+        return super().get_context_data(
+            rows=rows,
+            row=rows[0],
+            letter=letter,
+            text="" if letter.confidential else outbox.readable_text(letter),
+            events=letter.events.select_related("actor"),
+            forms=fresh | self.forms,
+            **kwargs,
+        )
+
+
+def _skip(user, letter, said) -> None:
+    if not deliveries.skip_delivery(actor=user, delivery=letter, reason=said["reason"]):
+        raise actions.PaperLetterActionRefused(
+            _("The letter has reached its end: there is nothing to give up.")
+        )
+
+
+DEEDS = {
+    "prepare": (
+        LetterAddressForm,
+        lambda user, letter, said: actions.set_letter_address(actor=user, letter=letter, **said),
+        gettext_lazy("The address is kept."),
+    ),
+    "proof": (
+        DeliveryProofForm,
+        lambda user, letter, said: actions.save_delivery_proof(actor=user, letter=letter, **said),
+        gettext_lazy("The proof is kept."),
+    ),
+    "skip": (GiveUpForm, _skip, gettext_lazy("It will not be posted.")),
+}
+
+
+@require_POST
+@agents_only
+def take_batch(request):
+    """The chosen letters as one batch."""
+    form = SelectedLettersForm(request.POST, letters=access.letters_for(request.user))
+    if not form.is_valid():
+        messages.error(request, form.errors["letters"][0])
+        return redirect("postroom:letters")
+    wanted = form.cleaned_data["letters"]
+    try:
+        batch = actions.take_print_batch(actor=request.user, wanted=wanted)
+    except actions.PaperLetterActionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("postroom:letters")
+    if gone := wanted.exclude(state=State.TO_PRINT).exclude(posting__batch=batch).count():
+        messages.warning(request, _gone(gone))
+    return redirect("postroom:batch", batch.pk)
+
+
+def _gone(count: int) -> str:
+    said = ngettext(
+        "%(n)s letter that you chose is not in this batch: it is in another one already, or not to be posted.",
+        "%(n)s letters that you chose are not in this batch: they are in another one already, or not to be posted.",
+        count,
+    )
+    return said % {"n": count}
+
+
+@require_POST
+def mark_posted(request, pk):
+    """The chosen letters of a batch went out."""
+    numbers = {
+        key.removeprefix("number-"): value.replace("\0", "")
+        for key, value in request.POST.items()
+        if key.startswith("number-")
+    }
+
+    def post(wanted) -> str:
+        done = actions.mark_posted(actor=request.user, wanted=wanted, numbers=numbers)
+        return ngettext("%(n)s letter is posted.", "%(n)s letters are posted.", done) % {"n": done}
+
+    return _of_batch(request, pk, post)
+
+
+@require_POST
+def put_back(request, pk):
+    """The chosen letters of a batch are to be printed again."""
+
+    def put_back(wanted) -> str:
+        done = actions.return_to_queue(actor=request.user, wanted=wanted)
+        text = ngettext("%(n)s letter waits to be printed.", "%(n)s letters wait to be printed.", done)
+        return text % {"n": done}
+
+    return _of_batch(request, pk, put_back)
+
+
+def _of_batch(request, pk, act):
+    access.batch_for(request.user, pk)
+    form = SelectedLettersForm(
+        request.POST, letters=access.letters_for(request.user).filter(posting__batch=pk)
+    )
+    try:
+        if form.is_valid():
+            messages.success(request, act(form.cleaned_data["letters"]))
+        else:
+            messages.error(request, form.errors["letters"][0])
+    except actions.PaperLetterActionRefused as refusal:
+        messages.error(request, str(refusal))
+    found = access.letters_for(request.user).filter(posting__batch=pk).printed()
+    return redirect("postroom:batch", pk) if found.exists() else redirect("postroom:letters")
+
+
+@require_safe
+@csp_override({"default-src": [CSP.NONE], "sandbox": True})
+def batch_pdf(request, pk):
+    """The letters of a batch that still have their text, to print on one side or both."""
+    batch, letters = access.batch_for(request.user, pk)
+    letters = [one for one in letters if one.payload]
+    if not letters:
+        raise Http404
+    _leave_trace(request.user, letters)
+    content = render_letters_pdf(letters, batch.taken_at, both_sides=request.GET.get("sides") == "2")
+    return _printed(content, f"{timezone.localtime(batch.taken_at):%Y-%m-%d-%H%M}.pdf")
+
+
+@require_safe
+@csp_override({"default-src": [CSP.NONE], "sandbox": True})
+def letter_pdf(request, pk):
+    """One letter as it is or was printed."""
+    letter = access.letter_for(request.user, pk)
+    if not letter.payload:
+        raise Http404
+    _leave_trace(request.user, [letter])
+    return _printed(render_letters_pdf([letter], letter.created_at), f"{letter.pk}.pdf")
+
+
+def _leave_trace(user, letters: list[Delivery]) -> None:
+    """Who reads a letter reads the case that it is about."""
+    for case in access.cases_of(letters):
+        log_read(actor=user, case=case)
+
+
+def _printed(content: bytes, name: str) -> FileResponse:
+    response = FileResponse(
+        BytesIO(content),
+        as_attachment=True,
+        filename=f"{_('letters')}-{name}",
+        content_type="application/pdf",
+    )
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _rows(letters: list[Delivery]) -> list[dict]:
+    """Letters with the case and the office that they are of."""
+    references = access.references_of(letters)
+    offices = {
+        team.key: team for team in Team.objects.filter(key__in={one.posting.office for one in letters})
+    }
+    return [
+        {
+            "letter": one,
+            "posting": one.posting,
+            "reference": references.get(one.subject, ""),
+            "office": offices.get(one.posting.office, ""),
+        }
+        for one in letters
+    ]

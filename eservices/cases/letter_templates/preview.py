@@ -1,0 +1,27 @@
+"""A letter tried on a real case, before it is saved."""
+
+from .. import access, emails
+from ..models import LetterTemplate
+from ..texts.letter_rendering import GIVEN, RenderedLetter, fill_placeholders, render_letter
+
+MAX_SAMPLE_CASES = 30  # cases to choose from
+
+
+def preview_context(letter: LetterTemplate, request) -> dict:
+    """The letter about the case that was asked for, or the newest; about nobody where there is none."""
+    cases = access.cases_for(request.user).real().select_related(*access.RELATED).order_by("-opened_at")
+    choices = list(cases[:MAX_SAMPLE_CASES])
+    asked = request.GET.get("case", "")
+    case = next((one for one in choices if one.reference == asked), next(iter(choices), None))
+    found = render_letter(case, letter) if case else _about_nobody(letter)
+    return {
+        "letter": found,
+        "case": case,
+        "choices": choices,
+        "kept": [(name, value) for name, value in request.GET.items() if name != "case"],
+        "html": emails.render_letter_preview(found, case, letter.locale.language_code),
+    }
+
+
+def _about_nobody(letter: LetterTemplate) -> RenderedLetter:
+    return fill_placeholders(letter, {key: f"[{label}]" for key, label in GIVEN.items()})

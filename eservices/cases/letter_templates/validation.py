@@ -1,0 +1,55 @@
+"""What a letter may say, by what the services that send it ask."""
+
+from collections.abc import Iterator
+
+from eservices.deliveries.paragraphs import paragraphs_to_text
+from eservices.formbuilder import placeholders
+from eservices.formbuilder.definition import FormDefinition
+from eservices.formbuilder.models import Form, FormVersion
+
+from ..logic.rich_text import paragraphs_from_html
+from ..models import LetterTemplate
+from ..stages.results import results_of_definition
+from ..texts.letter_rendering import GIVEN
+
+
+def template_errors(letter: LetterTemplate) -> dict[str, list[str]]:
+    """What is wrong with the letter's texts, by field."""
+    asked = placeholders_of_services(letter.key)
+    texts = {"subject": letter.subject, "text": paragraphs_to_text(paragraphs_from_html(letter.text))}
+    return {name: placeholders.placeholder_errors(text, asked, GIVEN) for name, text in texts.items()}
+
+
+def placeholders_of_services(key: str) -> set[str]:
+    """What every service sending this letter by itself knows; if none does, what any service knows.
+
+    What a case does not know is left open for the agent.
+    """
+    definitions = list(published_definitions())
+    senders = [one for one in definitions if key and key in templates_sent_by(one)]
+    if senders:
+        return set.intersection(*(set(available_placeholders(one)) for one in senders))
+    return set().union(*map(available_placeholders, definitions))
+
+
+def published_definitions() -> Iterator[FormDefinition]:
+    """The definition in force of each service on offer."""
+    offered = Form.objects.filter(offered=True, versions__kind=FormVersion.Kind.PUBLISHED)
+    for form in offered.distinct():
+        yield form.current.definition
+
+
+def available_placeholders(definition: FormDefinition, language: str = "") -> dict[str, str]:
+    """What of a service may stand in a letter, by key: its questions, and what its stages leave, with their labels."""
+    asked = {
+        key: definition.text(f"field.{key}.label", language) or key
+        for key, field in definition.fields.items()
+        if not field.secret
+    }
+    return asked | {one.key: one.label for one in results_of_definition(definition, language)}
+
+
+def templates_sent_by(definition: FormDefinition) -> set[str]:
+    """The letters that a service sends by itself: those its page names, and those of its stages."""
+    named = set(definition.settings.get("letters", {}).values())
+    return named | {stage.settings["letter"] for stage in definition.stages if stage.settings.get("letter")}

@@ -1,0 +1,73 @@
+"""The arithmetic of the trace: how each event is bound to the one before it, and what breaks that. Pure.
+
+An event's hash covers its facts, the digest of its payload and the hash before it. The digest is salted, so
+that an erased payload cannot be guessed from it; erasing payload and salt leaves the chain whole.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True)
+class ChainLink:
+    """An event as the chain sees it. ``salt`` is empty once the payload was erased."""
+
+    case: str
+    number: int
+    kind: str
+    actor_kind: str
+    actor: int | None
+    at: datetime
+    payload: dict
+    salt: str
+    payload_digest: str
+    hash: str
+
+
+def payload_digest(salt: str, payload: dict) -> str:
+    """SHA-256 over salt and payload."""
+    return _sha256([salt, payload])
+
+
+def link_hash(link: ChainLink, previous: str) -> str:
+    """The hash that ``link`` must have when ``previous`` is the hash before it ("" for the first)."""
+    at = link.at.astimezone(UTC).isoformat()
+    facts = [link.case, link.number, link.kind, link.actor_kind, link.actor, at, link.payload_digest]
+    return _sha256([previous, *facts])
+
+
+def anchor_hash(key: str, previous: str, number: int, at: datetime, heads: dict) -> str:
+    """Return the keyed hash (HMAC-SHA256) of an anchor over the heads of the chains that grew since the one before it.
+
+    Without the key, which no database holds, nobody makes another anchor that fits.
+    """
+    facts = _canonical([previous, number, at.astimezone(UTC).isoformat(), heads])
+    return hmac.new(key.encode(), facts, hashlib.sha256).hexdigest()
+
+
+def chain_errors(links: Iterable[ChainLink]) -> Iterator[str]:
+    """What is wrong with the chain of one case, event by event, in order. Nothing where nobody touched it."""
+    previous, expected = "", 1
+    for link in links:
+        if link.number != expected:
+            yield f"event {expected} is missing"
+        if link.hash != link_hash(link, previous):
+            yield f"event {link.number} or what stood before it was changed"
+        if (link.salt or link.payload) and link.payload_digest != payload_digest(link.salt, link.payload):
+            yield f"the payload of event {link.number} was changed"
+        previous, expected = link.hash, link.number + 1
+    if expected == 1:
+        yield "all events are missing"
+
+
+def _sha256(values: list) -> str:
+    return hashlib.sha256(_canonical(values)).hexdigest()
+
+
+def _canonical(values: list) -> bytes:
+    canonical = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return canonical.encode("utf-8", "surrogatepass")

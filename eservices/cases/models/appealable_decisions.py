@@ -1,0 +1,142 @@
+"""Decisions that may be appealed, and the consent to be notified of them by e-mail."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eservices.deliveries.models import Delivery
+from home.localization.working_days import public_holidays
+
+from ..logic.appeal_rules import rules_key, rules_of
+from ..logic.appeal_terms import AppealRules
+from ..states import CaseOutcome
+from .case import Case
+from .letter_templates import TermUnit
+
+
+def place_of_commune() -> str:
+    """Return the place whose rules of appeal hold for the commune, as ``CH-VD``."""
+    return rules_key(settings.COUNTRY, settings.SUBDIVISION)
+
+
+OPENED_WITHIN = timedelta(days=7)  # what nobody opened by then is posted
+
+
+class AppealableDecisionQuerySet(models.QuerySet):
+    def unopened(self):
+        """Sent by e-mail and not opened yet: the time to appeal does not run."""
+        return self.filter(electronic=True, notified_on=None)
+
+    def to_post(self, now):
+        """Sent by e-mail and not opened for so long that paper follows."""
+        return self.unopened().filter(decided_at__lte=now - OPENED_WITHIN, case__rehearsal=False)
+
+
+class AppealableDecision(models.Model):
+    """A decision with its reasons and remedies as they were written, and the day it was notified."""
+
+    class Proof(models.TextChoices):
+        POST = "post", _("registered mail")
+        OPENED = "opened", _("opened on the private page")
+        HANDED = "handed", _("handed over")
+        NOTICE = "notice", _("public notice")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="formal_decisions")
+    outcome = models.CharField(_("decision"), max_length=12, choices=CaseOutcome)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(_("decided"), default=timezone.now)
+    title = models.CharField(_("title"), max_length=255)
+    paragraphs = models.JSONField(default=list, help_text=_("What it says, frozen when it was taken."))
+    authority = models.CharField(_("authority"), max_length=255)
+    days = models.PositiveSmallIntegerField(_("time to appeal"))
+    unit = models.CharField(_("counted in"), max_length=6, choices=TermUnit, default=TermUnit.DAYS)
+    recess = models.BooleanField(_("the recess suspends it"), default=True)
+    place = models.CharField(
+        _("rules of appeal"),
+        max_length=16,
+        default=place_of_commune,
+        help_text=_("Of which canton or country, as CH-VD."),
+    )
+    electronic = models.BooleanField(
+        _("by e-mail"), default=False, help_text=_("With the consent of the person; else on paper.")
+    )
+    letter = models.OneToOneField(
+        Delivery, on_delete=models.SET_NULL, null=True, blank=True, related_name="formal_decision"
+    )
+    notified_on = models.DateField(_("notified on"), null=True, blank=True)
+    proof = models.CharField(_("proven by"), max_length=10, choices=Proof, blank=True)
+    appealed_on = models.DateField(_("appeal received on"), null=True, blank=True)
+
+    objects = AppealableDecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision that may be appealed")
+        verbose_name_plural = _("decisions that may be appealed")
+        ordering = ["decided_at"]
+        indexes = [
+            models.Index(
+                fields=["decided_at"],
+                name="decision_unopened",
+                condition=models.Q(electronic=True, notified_on=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def rules(self) -> AppealRules:
+        """The rules by which the time to appeal is counted."""
+        return rules_of(self.place)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day to appeal; None while it was not notified."""
+        return self._last_day(self.notified_on) if self.notified_on else None
+
+    @property
+    def presumed_on(self) -> date | None:
+        """The day on which the posted letter counts as received as long as nothing proves another day.
+
+        None if it was notified, is not posted, or if the law presumes nothing.
+        """
+        presumption, letter = self.rules.presumption, self.letter
+        if self.notified_on or presumption is None or letter is None or letter.done_at is None:
+            return None
+        return presumption.received_on(timezone.localdate(letter.done_at), self._holidays())
+
+    @property
+    def presumed_last_day(self) -> date | None:
+        """The last day to appeal if the letter was received on ``presumed_on``."""
+        return self._last_day(self.presumed_on) if self.presumed_on else None
+
+    def _last_day(self, notified: date) -> date:
+        return self.rules.last_day(notified, self.days, self.unit, self._holidays(), suspended=self.recess)
+
+    def _holidays(self):
+        """The holidays of the place, as its rules know them. The commune's own closings move no term of the law."""
+        country, _dash, subdivision = self.place.partition("-")
+        return self.rules.holidays(public_holidays(country, subdivision))
+
+
+class ElectronicConsent(models.Model):
+    """That a person agreed to be notified of decisions by e-mail on a case, until it was revoked."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consent to decisions by e-mail")
+        verbose_name_plural = _("consents to decisions by e-mail")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(revoked_at=None), name="one_consent_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.given_at:%Y-%m-%d}"

@@ -1,0 +1,83 @@
+"""How an applicant reaches us beside the messages: by telephone, and with an account of their own later."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .case import Case
+
+JOIN_DAYS = 30
+
+
+class CallbackRequestQuerySet(models.QuerySet):
+    def open(self):
+        """Calls that somebody still waits for, the oldest wish first."""
+        return self.filter(done_at=None).order_by("asked_at", "pk")
+
+
+class CallbackRequest(models.Model):
+    """Somebody wants to be called."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="calls")
+    phone = models.CharField(_("telephone"), max_length=32)
+    wish = models.CharField(_("when"), max_length=200, blank=True)
+    about = models.TextField(_("what it is about"), blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The agent who took the wish down; empty where the applicant asked."),
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    result = models.TextField(_("result"), blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CallbackRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("call-back")
+        verbose_name_plural = _("call-backs")
+        ordering = ["asked_at"]
+        indexes = [models.Index(fields=["asked_at"], name="call_open", condition=models.Q(done_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.phone}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still waits for it."""
+        return self.done_at is None
+
+
+def join_code_expiry():
+    return timezone.now() + timedelta(days=JOIN_DAYS)
+
+
+class JoinCode(models.Model):
+    """A code handed to a person whom an agent has identified: it joins the case to that person's account.
+
+    Only its digest is kept, and it works once.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="join_codes")
+    digest = models.CharField(max_length=64)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(default=join_code_expiry)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("joining code")
+        verbose_name_plural = _("joining codes")
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.made_at:%Y-%m-%d}"

@@ -1,0 +1,202 @@
+"""The letters that editors write, and the remedies that stand under decisions."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import PreviewableMixin, TranslatableMixin
+from wagtail_localize.fields import SynchronizedField
+
+from eservices.deliveries.paragraphs import paragraphs_to_text
+from eservices.formbuilder import placeholders
+
+from ..logic.appeal_terms import DAYS, MONTHS
+from ..logic.rich_text import FEATURES, paragraphs_from_html
+from .teams import Team
+
+
+class OwnedByTeam(models.Model):
+    """A text that a team owns, in all its languages. Without a team it is shared: administrators edit it."""
+
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("team"),
+        related_name="+",
+        help_text=_("Its leads edit it. Empty: every team uses it, and only administrators edit it."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        """Save the row, and give its team to the other languages of its key."""
+        super().save(*args, **kwargs)
+        others = type(self)._default_manager.filter(key=self.key).exclude(pk=self.pk)
+        others.exclude(team=self.team).update(team=self.team)
+
+
+class KeyedQuerySet(models.QuerySet):
+    """Texts known by a key, one row per language."""
+
+    def best(self, key: str, language: str):
+        """The text ``key`` in ``language``, or in the commune's first language, or in any; None if unknown."""
+        found = {one.locale.language_code: one for one in self._under(key)}
+        return found.get(language) or next(iter(found.values()), None)
+
+    def _under(self, key: str):
+        return self.filter(key=key).select_related("locale").order_by("locale_id") if key else []
+
+    def used_by(self, team: Team):
+        """Those that ``team`` owns or shares."""
+        return self.filter(models.Q(team=None) | models.Q(team=team))
+
+    def offered(self):
+        """Key and name of each, once."""
+        rows = self.order_by("-locale_id").values_list("key", "name")
+        return sorted({key: (key, name) for key, name in rows}.values(), key=lambda row: row[1].casefold())
+
+
+class LetterTemplate(OwnedByTeam, PreviewableMixin, TranslatableMixin, models.Model):
+    """A letter that is sent as it is or that an agent starts from, one per language. Live, known by its key."""
+
+    key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the letter by it."))
+    name = models.CharField(_("name"), max_length=120, help_text=_("By which agents and editors know it."))
+    subject = models.CharField(_("subject"), max_length=150)
+    text = RichTextField(
+        _("text"), features=FEATURES, help_text=_("{name} stands for the answer to the question “name”.")
+    )
+    for_agents = models.BooleanField(
+        _("agents may choose it"),
+        default=False,
+        help_text=_("When they write to an applicant or ask something; they can change it before it goes."),
+    )
+
+    objects = KeyedQuerySet.as_manager()
+
+    # Under a key of its own, a translation would reach nobody.
+    override_translatable_fields = [
+        SynchronizedField("key", overridable=False),
+        SynchronizedField("team", overridable=False),
+        SynchronizedField("for_agents"),
+    ]
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["name"]
+        unique_together = [("translation_key", "locale")]  # Wagtail's check asks for this very form
+        constraints = [models.UniqueConstraint(fields=["key", "locale"], name="one_letter_per_language")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self):
+        """Refuses a placeholder that no case to which the letter may go can fill."""
+        from ..letter_templates import validation  # asks the services, and they name letters
+
+        super().clean()
+        if found := {name: texts for name, texts in validation.template_errors(self).items() if texts}:
+            raise ValidationError(found)
+
+    # -- Preview ---------------------------------------------------------------------------------------------
+    def make_preview_request(self, original_request=None, preview_mode=None, extra_request_attrs=None):
+        """Answers the editor's own request: it says on which case to try, which Wagtail's stand-in for it loses."""
+        return self.serve_preview(original_request, preview_mode)
+
+    def serve_preview(self, request, mode_name):
+        """The letter as the applicant of a real case would get it."""
+        from ..letter_templates.preview import preview_context
+
+        return TemplateResponse(
+            request, "cases/letter_templates/preview.html", preview_context(self, request)
+        )
+
+
+class TermUnit(models.TextChoices):
+    """How a term of appeal is counted."""
+
+    DAYS = DAYS, _("days")
+    MONTHS = MONTHS, _("months")
+
+
+class LegalRemedies(OwnedByTeam, TranslatableMixin, models.Model):
+    """What can be done against a decision: before which authority, within how many days. One per language."""
+
+    key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the remedies by it."))
+    name = models.CharField(_("name"), max_length=120)
+    authority = models.CharField(_("authority"), max_length=255, help_text=_("With its address."))
+    days = models.PositiveSmallIntegerField(
+        _("time to appeal"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text=_("It begins on the day after the decision was notified and ends on a working day."),
+    )
+    unit = models.CharField(_("counted in"), max_length=6, choices=TermUnit, default=TermUnit.DAYS)
+    recess = models.BooleanField(
+        _("the recess suspends it"),
+        default=True,
+        help_text=_(
+            "The days of the recess of the canton or country do not count. Untick it where the law excludes this: "
+            "public procurement, interim measures, or an appeal to an authority that has no recess."
+        ),
+    )
+    text = RichTextField(
+        _("text"),
+        features=FEATURES,
+        help_text=_(
+            "{authority} stands for the authority above, {term} for the time to appeal, as “30 days”."
+        ),
+    )
+
+    objects = KeyedQuerySet.as_manager()
+
+    panels = [
+        FieldPanel(name) for name in ("name", "key", "team", "authority", "days", "unit", "recess", "text")
+    ]
+    override_translatable_fields = [
+        SynchronizedField("key", overridable=False),
+        SynchronizedField("team", overridable=False),
+        *(SynchronizedField(name) for name in ("days", "unit", "recess")),
+    ]
+
+    class Meta:
+        verbose_name = _("legal remedies")
+        verbose_name_plural = _("legal remedies")
+        ordering = ["name"]
+        unique_together = [("translation_key", "locale")]  # Wagtail's check asks for this very form
+        constraints = [models.UniqueConstraint(fields=["key", "locale"], name="one_remedies_per_language")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self):
+        """Refuse a text that says anything else than the authority and the days, or that would call months days."""
+        super().clean()
+        text = paragraphs_to_text(paragraphs_from_html(self.text))
+        faults = placeholders.placeholder_errors(text, (), ("authority", "days", "term"))
+        if self.unit == TermUnit.MONTHS:
+            faults += self._months_called_days(text)
+        if faults:
+            raise ValidationError({"text": faults})
+
+    def _months_called_days(self, text: str) -> list[str]:
+        """Return what is wrong where a text says {days}, here or in another language, which takes over the unit."""
+        others = type(self).objects.filter(key=self.key).exclude(pk=self.pk).select_related("locale")
+        texts = [
+            (self.locale, text),
+            *((one.locale, paragraphs_to_text(paragraphs_from_html(one.text))) for one in others),
+        ]
+        said = _(
+            "The time is counted in months: write {{term}} instead of {{days}} in the text ({language})."
+        )
+        return [
+            said.format(language=locale.get_display_name())
+            for locale, one in texts
+            if "days" in placeholders.placeholder_keys(one)
+        ]

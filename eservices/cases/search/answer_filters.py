@@ -1,0 +1,88 @@
+"""The answers that agents narrow the queue by: those that a form marks as found by search, and not as secret."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from eservices.formbuilder.definition import KEY_PATTERN, FieldDefinition, FormDefinition
+from eservices.formbuilder.field_types import field_types
+
+from .terms import MAX_QUERY_WORDS, filter_marks
+
+# How a filter is called before the key of its question: by words, typed in part, or by a whole value.
+BY_WORDS, BY_VALUE = "has_", "is_"
+MAX_FILTERS = 12  # filters of one service
+YES_NO = "yes_no"
+NAME = re.compile(f"({BY_WORDS}|{BY_VALUE})({KEY_PATTERN})")
+
+
+def filterable_questions(definition: FormDefinition) -> list[FieldDefinition]:
+    """The questions to filter by, those inside groups too."""
+    return [one for one in definition.fields.values() if one.searchable and not one.secret and _compares(one)]
+
+
+def search_marks_of(definition: FormDefinition, answers: dict) -> Iterator[str]:
+    """The marks that a case with these answers is found by."""
+    for field in filterable_questions(definition):
+        for answer in _given(definition, field.key, answers):
+            yield from filter_marks(field.key, answer, whole=_is_whole(field))
+
+
+def filter_form_fields(definition: FormDefinition, language: str) -> dict[str, forms.Field]:
+    """What an agent filters by, by the name of the filter."""
+    return {
+        f"{BY_VALUE if _is_whole(field) else BY_WORDS}{field.key}": _form_field(field, definition, language)
+        for field in filterable_questions(definition)[:MAX_FILTERS]
+    }
+
+
+def active_filters(data: Mapping[str, str]) -> dict[str, str]:
+    """The filters in use among what an address carries, by name."""
+    named = {name: value for name, value in data.items() if value and NAME.fullmatch(name)}
+    return dict(list(named.items())[:MAX_FILTERS])
+
+
+def filter_terms(filters: Mapping[str, str]) -> list[str]:
+    """What a case must hold to pass these filters, as ``searching`` asks for it."""
+    found: list[str] = []
+    for name, value in filters.items():
+        kind, key = NAME.fullmatch(name).groups()
+        if kind == BY_VALUE:
+            found += filter_marks(key, value, whole=True)
+        else:
+            found += [f"{mark}*" for mark in filter_marks(key, value, whole=False)][:MAX_QUERY_WORDS]
+    return found
+
+
+def _given(definition: FormDefinition, key: str, answers: dict) -> Iterator:
+    for name, answer in answers.items():
+        inside = definition.fields.get(name)
+        if name == key:
+            yield answer
+        elif inside and inside.fields and isinstance(answer, list):
+            for row in answer:
+                yield from _given(definition, key, row) if isinstance(row, dict) else ()
+
+
+def _form_field(field: FieldDefinition, definition: FormDefinition, language: str) -> forms.Field:
+    label = definition.text(f"field.{field.key}.label", language) or field.key
+    if _compares(field) == YES_NO:
+        choices = [("", _("All")), ("true", _("Yes")), ("false", _("No"))]
+        return forms.ChoiceField(label=label, required=False, choices=choices)
+    if _is_whole(field) and field.type != "date":
+        offered = field_types[field.type].choices(field, definition, language)
+        return forms.ChoiceField(label=label, required=False, choices=[("", _("All")), *offered])
+    widget = forms.DateInput(attrs={"type": "date"}) if field.type == "date" else forms.TextInput
+    return forms.CharField(label=label, required=False, max_length=100, widget=widget)
+
+
+def _is_whole(field: FieldDefinition) -> bool:
+    return field.type == "date" or _compares(field) in ("option", "options", YES_NO)
+
+
+def _compares(field: FieldDefinition) -> str:
+    """How conditions look at the answer; empty where there is no answer to look at."""
+    kind = field_types.get(field.type)
+    return kind.compares if kind and kind.asks and not field.fields and field.type != "files" else ""

@@ -1,0 +1,73 @@
+"""What cases hear from below: a submission was sent, a file carries a virus, an account is known."""
+
+from django.dispatch import receiver
+
+from eservices.accounts.models import User
+from eservices.accounts.signals import identity_proven, rights_widened
+from eservices.deliveries.signals import letter_delivered, letter_posted
+from eservices.submissions.signals import file_infected, submission_sent
+
+from . import emails
+from .actions import (
+    open_case,
+    record_identity_proof,
+    record_letter_delivered,
+    record_letter_posted,
+    record_virus,
+)
+from .actions.decision_notification.consent import consented_in_form, give_consent
+from .actors import Applicant
+from .appealable_decisions import actions as formal
+from .models import Case
+from .signals import case_erased
+
+
+@receiver(submission_sent, dispatch_uid="cases.open_case")
+def open_case_for_submission(sender, submission, team=None, **kwargs) -> None:
+    """Opens the case inside the transaction of sending: if it cannot, nothing was sent."""
+    actor = submission.agent or Applicant(user=submission.user)
+    case = open_case(actor=actor, submission=submission, team=team)
+    if case.submission.email and consented_in_form(submission):
+        give_consent(actor=actor, case=case)
+
+
+@receiver(file_infected, dispatch_uid="cases.note_virus")
+def record_virus_of_file(sender, stored, **kwargs) -> None:
+    """Everybody concerned hears of it in the transaction that notes it."""
+    for case in Case.objects.with_file(stored):
+        record_virus(case=case, file=stored)
+
+
+@receiver(identity_proven, dispatch_uid="cases.note_proof")
+def record_proof_of_account(sender, proof, **kwargs) -> None:
+    """What the account has under way is known to be the applicant's own."""
+    for case in Case.objects.open().filter(submission__user=proof.user).order_by("pk"):
+        record_identity_proof(case=case, proof=proof)
+
+
+@receiver(rights_widened, dispatch_uid="cases.tell_widening")
+def tell_widening_of(sender, of, actor, gained, **kwargs) -> None:
+    """The people who answer for an account or a group hear, in the same transaction, that it may do more."""
+    tell = emails.account_widened if isinstance(of, User) else emails.group_widened
+    tell(actor, of, gained)
+
+
+@receiver(letter_posted, dispatch_uid="cases.letter_posted")
+def log_letter_posted(sender, delivery, actor, **kwargs) -> None:
+    """That a letter on paper went out stands on the case that it is about."""
+    for case in Case.objects.of_subject(delivery.subject):
+        record_letter_posted(actor=actor, case=case, letter=delivery)
+
+
+@receiver(letter_delivered, dispatch_uid="cases.letter_delivered")
+def log_letter_delivered(sender, delivery, actor, on, **kwargs) -> None:
+    """And so does the day on which it arrived."""
+    for case in Case.objects.of_subject(delivery.subject):
+        record_letter_delivered(actor=actor, case=case, letter=delivery, on=on)
+    formal.record_delivery(actor=actor, letter=delivery, on=on)
+
+
+@receiver(case_erased, dispatch_uid="cases.forget_decisions")
+def erase_decisions(sender, case, actor, **kwargs) -> None:
+    """What was decided about a person goes with the rest."""
+    formal.erase_decisions(actor=actor, case=case)

@@ -1,0 +1,101 @@
+"""The message: the applicant is told something by e-mail or SMS."""
+
+from datetime import timedelta
+
+from django.conf import settings as conf_settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
+
+from eservices.deliveries.paragraphs import paragraphs_to_text
+from eservices.deliveries.rendering import single_line
+
+from .. import emails
+from ..logic.rich_text import paragraphs_from_html
+from ..models import LetterTemplate
+from .base import LEAD, Done, Stage, Waiting, stages
+
+LOOK_AGAIN = timedelta(minutes=10)  # whether somebody has written the letter
+MAX_SMS_LENGTH = 459  # three messages, sent as one
+
+
+@stages.register("notify")
+class NotificationStage(Stage):
+    """The applicant is told something: by a letter that editors keep, or in the words written here.
+
+    By SMS they go as text alone where a number was given, else by e-mail; to who has no address, on paper. Right
+    after a decision, the words written here say too that the request is accepted.
+    """
+
+    key = "notify"
+    label = gettext_lazy("Message to the applicant")
+    icon = "mail"
+    at_once = True
+    filled = ("subject", "text")
+
+    def block(self):
+        return blocks.StructBlock(
+            [
+                (
+                    "letter",
+                    blocks.ChoiceBlock(
+                        choices=LetterTemplate.objects.offered,
+                        required=False,
+                        label=gettext_lazy("Letter"),
+                        help_text=gettext_lazy("In place of the words below."),
+                    ),
+                ),
+                ("subject", blocks.CharBlock(label=gettext_lazy("Subject"), max_length=120, required=False)),
+                ("text", blocks.TextBlock(label=gettext_lazy("Text"), required=False)),
+                (
+                    "sms",
+                    blocks.BooleanBlock(
+                        required=False,
+                        label=gettext_lazy("By SMS"),
+                        help_text=gettext_lazy(
+                            "The text alone, where a number was given; else by e-mail, as what is too long."
+                        ),
+                    ),
+                ),
+            ],
+            icon=self.icon,
+            label=self.label,
+        )
+
+    def faults(self, settings):
+        if not settings.get("letter") and not (settings.get("subject") and settings.get("text")):
+            yield _("Choose a letter, or write a subject and a text.")
+        if settings.get("sms") and len(_text_to_send(settings)) > MAX_SMS_LENGTH:
+            yield _("An SMS has at most %(limit)s characters.") % {"limit": MAX_SMS_LENGTH}
+
+    def tells_acceptance(self, settings):
+        return not settings.get("letter") and not settings.get("sms")
+
+    def enter(self, case, row, settings):
+        if key := settings.get("letter"):
+            return self._send(case, key, by_sms=bool(settings.get("sms")))
+        subject, text = (self.filled_words(case, row, settings, name) for name in self.filled)
+        if settings.get("sms") and len(text) <= MAX_SMS_LENGTH and emails.send_sms(case, text):
+            return Done({"by": "sms"})
+        emails.send_stage_message(
+            case, subject=single_line(subject), text=text, **emails.acceptance_context(case, row)
+        )
+        return Done()
+
+    def _send(self, case, key: str, *, by_sms: bool):
+        text = emails.letter_template_text(case, key) if by_sms else ""
+        if 0 < len(text) <= MAX_SMS_LENGTH and emails.send_sms(case, text):
+            return Done({"letter": key, "by": "sms"})
+        if emails.send_letter_template(case, key) is None:
+            reason = _("There is no letter “%(key)s”.") % {"key": key}
+            return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=reason)
+        return Done({"letter": key})
+
+
+def _text_to_send(settings: dict) -> str:
+    """What an SMS says: the letter, with its placeholders as they stand, or the words written in the stage."""
+    letter = LetterTemplate.objects.best(settings.get("letter", ""), conf_settings.LANGUAGE_CODE)
+    return (
+        paragraphs_to_text(paragraphs_from_html(letter.text)).strip() if letter else settings.get("text", "")
+    )

@@ -1,0 +1,86 @@
+"""What stages leave in the data of a case: which values there will be, and those that there are, in words."""
+
+from eservices.formbuilder.definition import FieldDefinition, FormDefinition, StageDefinition
+from eservices.formbuilder.field_types import answer_text
+
+from ..models import Case, Opinion
+from .base import StageResult, stage_name, stages
+from .checklist import ChecklistForm
+
+
+def results_of_stage(spec: StageDefinition, definition: FormDefinition, language: str) -> list[StageResult]:
+    """What a stage of a definition leaves behind; nothing where its app is gone."""
+    kind = stages.get(spec.type)
+    if kind is None:
+        return []
+    title = definition.text(f"stage.{spec.key}", language) or str(kind.label)
+    return list(kind().keeps(spec.key, title, kind().upgrade(spec.settings)))
+
+
+def results_of_definition(definition: FormDefinition, language: str) -> list[StageResult]:
+    """What all stages of a definition leave behind, in their order."""
+    return [one for spec in definition.stages for one in results_of_stage(spec, definition, language)]
+
+
+def results_as_questions(definition: FormDefinition, language: str) -> list[dict]:
+    """The same, as condition.js lists questions."""
+    return [
+        {
+            "key": one.key,
+            "label": one.label,
+            "type": one.type,
+            "options": [list(pair) for pair in one.options],
+        }
+        for one in results_of_definition(definition, language)
+    ]
+
+
+def result_values(case: Case, language: str) -> list[tuple[str, str]]:
+    """Label and words of every value that the case has, in the order of its stages."""
+    definition = case.version.definition
+    return [
+        (one.label, result_text(one, case.data[one.key], definition, language))
+        for one in results_of_definition(definition, language)
+        if case.data.get(one.key) is not None
+    ]
+
+
+def result_texts_by_key(case: Case, language: str) -> dict[str, str]:
+    """The words of every value that stages leave, by its key; empty where the case has none."""
+    definition = case.version.definition
+    return {
+        one.key: result_text(one, case.data.get(one.key), definition, language)
+        for one in results_of_definition(definition, language)
+    }
+
+
+def result_text(kept: StageResult, value, definition: FormDefinition, language: str) -> str:
+    """A value as an agent reads it."""
+    if value is None:
+        return ""
+    if kept.options:
+        return str(dict(kept.options).get(value, value))
+    return answer_text(FieldDefinition(kept.key, kept.type), value, definition, language)
+
+
+def results_panel_context(case: Case, language: str) -> dict | None:
+    """Values, checks and opinions for the screen of a case; None where there are none yet."""
+    rows = list(case.stages.all())
+    found = {
+        "values": result_values(case, language),
+        "checks": [(stage_name(row), _verdicts(row.data["items"])) for row in rows if row.data.get("items")],
+        "opinions": _opinions(rows),
+    }
+    return found if any(found.values()) else None
+
+
+def _verdicts(items: dict) -> list[tuple[str, str, str]]:
+    """Item, verdict and note of each line that was judged."""
+    verdicts = dict(ChecklistForm.VERDICTS)
+    judged = sorted(items.items(), key=lambda one: int(one[0]))
+    return [(one["item"], str(verdicts[one["verdict"]]), one["note"]) for _number, one in judged]
+
+
+def _opinions(rows) -> list[Opinion]:
+    asked = [row.pk for row in rows if row.type == "opinions"]
+    return list(Opinion.objects.filter(stage__in=asked).exclude(given_at=None)) if asked else []

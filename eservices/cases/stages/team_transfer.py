@@ -1,0 +1,40 @@
+"""Handing over: another team treats the case from here on."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
+
+from .. import audit_log, emails
+from ..actors import SYSTEM as THE_SYSTEM
+from ..models import Team
+from .base import LEAD, Done, Stage, Waiting, stages
+from .blocks import team_block
+
+LOOK_AGAIN = timedelta(minutes=10)  # whether somebody has made the team again
+
+
+@stages.register("team")
+class TeamTransferStage(Stage):
+    """The case goes to another team, to nobody in particular there. The team is told."""
+
+    key = "team"
+    label = gettext_lazy("Hand over to a team")
+    icon = "group"
+
+    def block(self):
+        return blocks.StructBlock([("team", team_block())], icon=self.icon, label=self.label)
+
+    def enter(self, case, row, settings):
+        team = Team.objects.filter(key=settings.get("team", "")).first()
+        if team is None:
+            reason = _("There is no team “%(key)s”.") % {"key": settings.get("team", "")}
+            return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=reason)
+        if team != case.team:
+            case.team, case.assignee = team, None
+            case.save(update_fields=["team", "assignee"])
+            audit_log.record_event(case, "handed_over", THE_SYSTEM, team=team.key, name=team.name)
+            emails.send_team_transfer(case)
+        return Done()

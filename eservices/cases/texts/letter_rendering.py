@@ -1,0 +1,80 @@
+"""What a letter says about a case."""
+
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, override
+
+from eservices.deliveries.paragraphs import map_texts, paragraphs_to_text
+from eservices.deliveries.rendering import single_line
+from eservices.formbuilder import placeholders
+from home.localization.dates import date_format
+
+from ..logic.rich_text import paragraphs_from_html
+from ..models import Case, LetterTemplate
+from .placeholders import placeholder_values
+
+NOT_KNOWN = "…"  # in place of what a case does not say; agents see it before they send
+# What every letter may say beside the answers.
+GIVEN = {
+    "applicant": gettext_lazy("name of the applicant"),
+    "reference": gettext_lazy("reference of the case"),
+    "service": gettext_lazy("name of the service"),
+    "sent": gettext_lazy("day the request was sent"),
+    "deadline": gettext_lazy("day of our answer at the latest"),
+    "reason": gettext_lazy("reason of the decision"),
+    "team": gettext_lazy("team that treats the request"),
+    "team_phone": gettext_lazy("telephone of the team"),
+    "commune": gettext_lazy("name of the commune"),
+    "date": gettext_lazy("today"),
+}
+
+
+class RenderedLetter(NamedTuple):
+    """A letter with nothing left to fill in."""
+
+    subject: str
+    paragraphs: list
+
+    @property
+    def text(self) -> str:
+        return paragraphs_to_text(self.paragraphs).strip()
+
+
+def render_letter(case: Case, letter: LetterTemplate) -> RenderedLetter:
+    """``letter`` about ``case``, in the letter's language."""
+    return fill_placeholders(letter, letter_values(case, letter.locale.language_code))
+
+
+def fill_placeholders(letter: LetterTemplate, said: dict[str, str]) -> RenderedLetter:
+    """``letter`` with its placeholders replaced by what is ``said``."""
+
+    def replaced(text: str) -> str:
+        return fill(text, said)
+
+    with override(letter.locale.language_code):  # French elides before what is filled in
+        return RenderedLetter(
+            single_line(replaced(letter.subject)), map_texts(paragraphs_from_html(letter.text), replaced)
+        )
+
+
+def fill(text: str, said: dict[str, str]) -> str:
+    """Replace the placeholders of ``text``; what a case does not say is ``NOT_KNOWN``."""
+    return placeholders.fill_placeholders(text, said, NOT_KNOWN)
+
+
+def letter_values(case: Case, language: str) -> dict[str, str]:
+    """What placeholders stand for; secret answers are kept out of letters."""
+    definition = case.version.definition
+    secret = {key for key, field in definition.fields.items() if field.secret}
+    with override(language):
+        deadline = timezone.localtime(case.deadline) if case.deadline else None
+        said = placeholder_values(case, language) | {
+            "service": definition.title(language),
+            "deadline": date_format(deadline, "DATE_FORMAT") if deadline else "",
+            "reason": case.reason,
+            "team": case.team.called(language),
+            "team_phone": case.team.phone,
+            "date": date_format(timezone.localdate(), "DATE_FORMAT"),
+        }
+    return {key: text for key, text in said.items() if key not in secret}

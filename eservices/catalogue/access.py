@@ -1,0 +1,39 @@
+"""The only ways to fetch a service on behalf of somebody who wants to edit its form."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+from wagtail.locks import ScheduledForPublishLock
+
+from home.web.shortcuts import get_or_404
+
+from .models import ServiceIndexPage, ServicePage
+
+
+def service_for(user, pk: int) -> ServicePage:
+    """The draft of a service page that ``user`` may edit. Raises ``Http404`` or ``PermissionDenied``."""
+    page = get_or_404(ServicePage, pk=pk)
+    if not page.permissions_for_user(user).can_edit():
+        raise PermissionDenied
+    return page.get_latest_revision_as_object()
+
+
+def counter_for(user, pk: int) -> ServiceIndexPage:
+    """An online counter to which ``user`` may add services. Raises ``Http404`` or ``PermissionDenied``."""
+    index = get_or_404(ServiceIndexPage, pk=pk)
+    if not index.permissions_for_user(user).can_add_subpage():
+        raise PermissionDenied
+    return index
+
+
+def edit_obstacle(user, page: ServicePage) -> str:
+    """Why ``user`` may read the form of ``page`` and not change it, as a sentence; empty where they may."""
+    if page.alias_of_id:
+        return _("This page is a copy that follows another page. Its form is edited there.")
+    if not page.is_source:
+        return _("The form is edited in its first language. Here only its texts are translated.")
+    lock = page.get_lock()
+    if isinstance(lock, ScheduledForPublishLock):
+        return _("The page is scheduled to be published: cancel the schedule first, then change its form.")
+    if lock is not None and lock.for_user(user):
+        return _("The page is locked: somebody else is working on it, or it is being approved.")
+    return ""

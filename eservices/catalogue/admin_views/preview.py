@@ -1,0 +1,312 @@
+"""The draft of a form as the resident will see it. Inputs and conditions work; nothing is kept anywhere.
+
+What was answered in earlier steps travels in the page itself, signed, so that conditions and fees work.
+"""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from uuid import uuid4
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_http_methods, require_POST
+
+from eservices.formbuilder.condition_text import condition_text
+from eservices.formbuilder.definition import FieldDefinition, FormDefinition, StepDefinition
+from eservices.formbuilder.forms import QuestionsForm, StepForm
+from eservices.formbuilder.linter import DefinitionFault
+from eservices.formbuilder.models import Form, FormVersion
+from eservices.submissions.form_session import BACK, GO_TO, LATER, FormSession, without_errors
+from eservices.submissions.progress import FormProgress
+from eservices.submissions.views import strip_unsafe_characters
+
+from ..access import service_for
+from ..definition.drafts import draft_definition, readable_definition
+from ..definition.linter import lint_service, summarize_untranslated
+from ..editor import form_tree
+from ..editor.form_outline import form_tree_of
+from ..editor.forms import StepForm as StepEditor
+from ..models import ServicePage
+from ..service_admin import ServiceAdminView
+
+NOTHING_NEW = 204  # a frame that is answered so stays as it is
+GIVEN = "_given"  # hidden: what was answered so far
+WIDTHS = {"phone": gettext_lazy("Phone"), "desktop": gettext_lazy("Desktop")}
+
+
+# -- The screen ----------------------------------------------------------------------------------------------
+class PreviewView(ServiceAdminView):
+    """Every step of the draft in a frame: in each language, as wide as a phone or a desk."""
+
+    tab = "preview"
+    template_name = "catalogue/preview/screen.html"
+
+    def get_context_data(self, **kwargs):
+        definition = readable_definition(self.draft)
+        language, width = self._language(), self.request.GET.get("width")
+        width = width if width in WIDTHS else "phone"
+        steps = definition.steps if definition else ()
+        shown = next(
+            (step for step in steps if step.key == self.request.GET.get("step")), next(iter(steps), None)
+        )
+        return super().get_context_data(
+            language=language,
+            languages=[(code, name) for code, name in settings.LANGUAGES if code in self.draft["texts"]],
+            width=width,
+            widths=WIDTHS.items(),
+            steps=[
+                (step.key, definition.text(f"step.{step.key}.title", language) or step.key) for step in steps
+            ],
+            shown=shown,
+            condition=condition_text(shown.condition, definition, get_language()) if shown else "",
+            all_faults=summarize_untranslated(lint_service(self.draft)),
+            frame=f"{step_url(self.page, shown)}?lang={language}" if shown else "",
+            **kwargs,
+        )
+
+    def _language(self) -> str:
+        asked = self.request.GET.get("lang", self.page.locale.language_code)
+        return asked if asked in self.draft["texts"] else self.draft["language"]
+
+
+# -- What stands in the frame --------------------------------------------------------------------------------
+def saved_draft(request, source: ServicePage, **kwargs) -> ServicePage:
+    """The latest draft."""
+    return source.get_latest_revision_as_object()
+
+
+def draft_with_typed_step(request, source: ServicePage, step_id: str) -> ServicePage | None:
+    """The latest draft with one step as it stands in its editor's screen; None while that cannot be read."""
+    draft = source.get_latest_revision_as_object()
+    tree = form_tree_of(draft)
+    standing = next((block for block in tree if block["id"] == step_id), None)
+    typed = StepEditor(standing, request.POST) if standing else None
+    if typed is None or not typed.is_valid():
+        return None
+    draft.form = form_tree.replace_step(tree, typed.block())
+    return draft
+
+
+def preview_frame(view, draft_of=saved_draft):
+    """Calls ``view(request, filing)`` in the language asked for, under the policy of the public pages.
+
+    Where ``draft_of(request, source)`` has nothing to show, the frame keeps what it shows.
+    """
+
+    @xframe_options_sameorigin
+    @csp_override(settings.SECURE_CSP)
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def page(request, pk, **kwargs):
+        service = service_for(request.user, pk)
+        source = ServicePage.objects.source_of(service.translation_key)
+        draft = draft_of(request, source, **kwargs)
+        if draft is None:
+            return HttpResponse(status=NOTHING_NEW)
+        content = draft_definition(source, draft)
+        language = request.GET.get("lang", "")
+        language = language if language in content["texts"] else content["language"]
+        with override(language):
+            if readable_definition(content) is None:
+                return render(request, "catalogue/preview/unreadable.html", {"faults": lint_service(content)})
+            filing = PreviewSession.of_draft(draft, content, language, _given(request))
+            return view(request, filing, **kwargs)
+
+    return page
+
+
+@preview_frame
+def preview_step(request, filing, step: str):
+    """A step as the resident sees it. Posting judges it, and shows the next one where it is right."""
+    found = filing.definition.step(step)
+    if found is None:
+        raise Http404
+    if request.method != "POST":
+        return _show(request, filing, found, filing.form(found))
+    data = strip_unsafe_characters(request.POST)
+    filing.receive(found, request.FILES)
+    form = filing.form(found, data)
+    if BACK in data:
+        return _at(request, filing, filing.progress.before(found) or found)
+    if GO_TO in data:
+        return _at(request, filing, filing.definition.step(data[GO_TO]) or found)
+    if LATER in data or not form.is_valid():
+        return _show(request, filing, found, without_errors(form) if LATER in data else form)
+    filing.given |= form.cleaned_answers
+    following = filing.progress.after(found)
+    return _at(request, filing, following) if following else _end(request, filing)
+
+
+@preview_frame
+def preview_end(request, filing):
+    """What comes after the last step: the answers read again, and the price."""
+    return _end(request, filing)
+
+
+def typed_step(request, filing, step_id: str):
+    """The step that is being edited, as it would be if it were saved now."""
+    place = [block["id"] for block in form_tree_of(filing.page)].index(step_id)
+    return _at(request, filing, filing.definition.steps[place])
+
+
+preview_typed = require_POST(preview_frame(typed_step, draft_with_typed_step))
+
+
+def _at(request, filing: "PreviewSession", step: StepDefinition):
+    return _show(request, filing, step, filing.form(step))
+
+
+def _show(request, filing: "PreviewSession", step: StepDefinition, form: StepForm):
+    form.action = filing.url(step)
+    context = {
+        "form": form,
+        "step": step,
+        "trail": filing.trail(step),
+        "opened": [] if form.errors else [one for one in form.questions if one.field in form.opened],
+        "has_back": filing.progress.before(step),
+        "faults": summarize_untranslated(filing.faults_of(step)),
+    }
+    return _page(request, "catalogue/preview/step.html", filing, context | filing.live(form))
+
+
+def _end(request, filing: "PreviewSession"):
+    context = {"trail": filing.trail(None), "sections": filing.sections()} | filing.fees()
+    return _page(request, "catalogue/preview/end.html", filing, context)
+
+
+def _page(request, template: str, filing: "PreviewSession", context: dict):
+    shared = {
+        "filing": filing,
+        "draft": None,
+        "service_title": filing.title,
+        "given": signing.dumps(filing.given),
+    }
+    return render(request, template, shared | context)
+
+
+def _given(request) -> dict:
+    """What earlier steps were answered, as the page brings it along."""
+    try:
+        return signing.loads(request.POST.get(GIVEN, ""))
+    except signing.BadSignature:
+        return {}
+
+
+@dataclass
+class PreviewSession(FormSession):
+    """A filing of which nothing is kept. All steps can be opened, whatever the answers lead through."""
+
+    page: ServicePage | None = None
+    faults: list = field(default_factory=list)
+    given: dict = field(default_factory=dict)
+
+    @classmethod
+    def of_draft(cls, page: ServicePage, content: dict, language: str, given: dict) -> "PreviewSession":
+        sound = replace_unshowable(content, language)
+        version = FormVersion(form=Form(slug=content["slug"]), number=0, content=sound)
+        return cls(version, language, page=page, faults=lint_service(content), given=given)
+
+    @property
+    def answers(self) -> dict:
+        return self.given
+
+    @property
+    def progress(self) -> FormProgress:
+        return AllStepsProgress(
+            definition=self.definition,
+            answers=self.given,
+            completed=[
+                step.key
+                for step in self.definition.steps
+                if any(one.key in self.given for one in step.fields)
+            ],
+            language=self.language,
+            today=timezone.localdate(),
+        )
+
+    def url(self, step: StepDefinition | None) -> str:
+        url = step_url(self.page, step) if step else reverse("services:preview_end", args=[self.page.pk])
+        return f"{url}?lang={self.language}"
+
+    def receive(self, step: StepDefinition, files) -> None:
+        """Files count as sent, by their name; their content is looked at by nobody."""
+        for one in step.fields:
+            sent = files.getlist(one.key) if one.type == "files" else []
+            if sent:
+                self.given[one.key] = [{"id": str(uuid4()), "name": f.name, "size": f.size} for f in sent]
+
+    def faults_of(self, step: StepDefinition) -> list[DefinitionFault]:
+        """What is wrong with a step as it is shown: what other languages lack is not seen here."""
+        paths = self._paths(step)
+        return [one for one in self.faults if one.path in paths and one.language in ("", self.language)]
+
+    def _paths(self, step: StepDefinition) -> set[str]:
+        """Where faults of a step stand."""
+        found = {f"step.{step.key}", f"step.{step.key}.title"}
+        for one in _all(step.fields):
+            found |= {f"field.{one.key}", f"field.{one.key}.label"}
+            found |= {f"option.{one.key}.{option.value}" for option in one.options}
+        return found | {f"check.{check.key}" for check in step.checks}
+
+
+class AllStepsProgress(FormProgress):
+    """All steps of a form, whatever the answers lead through."""
+
+    @cached_property
+    def steps(self) -> list[StepDefinition]:
+        return list(self.definition.steps)
+
+
+def step_url(page: ServicePage, step: StepDefinition) -> str:
+    return reverse("services:preview_step", args=[page.pk, step.key])
+
+
+def _all(fields: tuple[FieldDefinition, ...]):
+    for one in fields:
+        yield one
+        yield from _all(one.fields)
+
+
+# -- Half-finished questions ---------------------------------------------------------------------------------
+def replace_unshowable(content: dict, language: str) -> dict:
+    """The same form with every question that cannot be shown yet replaced by a text that says so."""
+    definition, texts = FormDefinition(content), {}
+    steps = [
+        step
+        | {
+            "fields": [
+                raw if _shows(definition, one, language) else _in_words(definition, one, language, texts)
+                for raw, one in zip(step.get("fields", []), read.fields, strict=True)
+            ]
+        }
+        for step, read in zip(content["steps"], definition.steps, strict=True)
+    ]
+    said = {code: own | texts for code, own in content["texts"].items()}
+    return content | {"steps": steps, "texts": said}
+
+
+def _shows(definition: FormDefinition, one: FieldDefinition, language: str) -> bool:
+    """Whether a question can be drawn. Its settings may be anything, by type: it is tried."""
+    try:
+        form = QuestionsForm(definition, (replace(one, condition=None),), language, {}, timezone.localdate())
+        "".join(str(question) for question in form.questions)
+    except Exception:
+        return False
+    return True
+
+
+def _in_words(definition: FormDefinition, one: FieldDefinition, language: str, texts: dict) -> dict:
+    label = definition.text(f"field.{one.key}.label", language) or one.key
+    texts[f"field.{one.key}.text"] = _("“%(question)s” cannot be shown yet: it is not finished.") % {
+        "question": label
+    }
+    return {"key": one.key, "type": "static_text", "condition": one.condition}

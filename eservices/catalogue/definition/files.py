@@ -1,0 +1,82 @@
+"""Definitions as files: read with a sentence about what is wrong, written so that people can read them."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from home.text.cleaning import without_wrappers
+
+MAX_BYTES = 5 * 1024 * 1024  # bytes; the largest form of a commune has less than one tenth
+
+
+class InvalidDefinitionFile(Exception):
+    """The file is no definition; the message says why."""
+
+
+def read_definition_file(path: str | Path) -> object:
+    """The JSON in a file. Raises ``InvalidDefinitionFile``."""
+    try:
+        with Path(path).open("rb") as file:
+            return parse_definition(file.read(MAX_BYTES + 1))
+    except FileNotFoundError:
+        raise InvalidDefinitionFile(_("There is no such file.")) from None
+    except IsADirectoryError:
+        raise InvalidDefinitionFile(_("This is a folder.")) from None
+    except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
+        raise InvalidDefinitionFile(_("The file cannot be read: %(fault)s.") % {"fault": fault}) from None
+
+
+def parse_definition(content: bytes) -> object:
+    """The JSON in what was read or uploaded. Raises ``InvalidDefinitionFile``."""
+    if len(content) > MAX_BYTES:
+        limit = MAX_BYTES // 1024 // 1024
+        raise InvalidDefinitionFile(_("The file is too large: at most %(limit)s MB.") % {"limit": limit})
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidDefinitionFile(_("The file is not written in UTF-8.")) from None
+    if not text.strip():
+        raise InvalidDefinitionFile(_("The file is empty."))
+    try:
+        return _unwrapped(json.loads(text, object_pairs_hook=_object, parse_constant=_refuse))
+    except json.JSONDecodeError as fault:
+        place = {"line": fault.lineno, "column": fault.colno}
+        raise InvalidDefinitionFile(
+            _("This is not JSON: see line %(line)s, column %(column)s.") % place
+        ) from None
+    except RecursionError:
+        raise InvalidDefinitionFile(_("This is nested too deeply.")) from None
+    except ValueError:  # an integer of thousands of digits
+        raise InvalidDefinitionFile(_("A number is too long.")) from None
+
+
+def serialize_definition(definition: dict) -> str:
+    """A definition as a file."""
+    return json.dumps(definition, ensure_ascii=False, indent=2) + "\n"
+
+
+def _unwrapped(value: object) -> object:
+    """Return what was read with the real address in place of each that leads through a mail program."""
+    if isinstance(value, str):
+        return without_wrappers(value)
+    if isinstance(value, list):
+        return [_unwrapped(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _unwrapped(one) for name, one in value.items()}
+    return value
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice, _times = Counter(name for name, _value in pairs).most_common(1)[0]
+        raise InvalidDefinitionFile(
+            _("“%(name)s” stands twice in the same object.") % {"name": ascii(twice)[1:-1]}
+        )
+    return found
+
+
+def _refuse(constant: str):
+    raise InvalidDefinitionFile(_("“%(name)s” is not a number of JSON.") % {"name": constant})

@@ -1,0 +1,29 @@
+"""What the connectors hear: a dossier was filed or is stuck, and something happened on a case that was filed."""
+
+from django.dispatch import receiver
+
+from eservices.cases import actions as cases
+from eservices.cases.actors import SYSTEM
+from eservices.cases.models import Case
+from eservices.cases.signals import event_recorded
+from eservices.deliveries.signals import delivery_ended, delivery_stuck
+
+from . import actions
+from .carriers import CARRIER
+
+
+@receiver(delivery_ended)
+@receiver(delivery_stuck)
+def wake_case_after_transfer(sender, delivery, **kwargs) -> None:
+    """Lets the case go on that waits for its dossier; no case waits for a supplement."""
+    if delivery.carrier != CARRIER or "supplement" in delivery.payload:
+        return
+    case = Case.objects.filter(pk=delivery.payload.get("case")).first()
+    if case:
+        cases.wake_process(case=case)
+
+
+@receiver(event_recorded, dispatch_uid="connectors.file_supplement")
+def file_what_came_later(sender, case, event, **kwargs) -> None:
+    if event.kind in actions.FILED_LATER:
+        actions.file_supplement(actor=SYSTEM, case=case)

@@ -1,0 +1,69 @@
+"""A circuit breaker for each carrier: whoever is down is not asked again by every delivery that waits for it.
+
+After some failures in a row the circuit opens: nothing is tried until a pause is over. Then one delivery tries; if
+it passes, all do. (Michael T. Nygard, Release It!, "Circuit Breaker".)
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from .models import Circuit
+from .signals import circuit_opened
+
+FAILURES = 5  # in a row
+OPEN_DURATION = timedelta(minutes=2)
+
+
+def circuit_open_until(carrier: str, now: datetime) -> datetime | None:
+    """When to ask again; None where the way is free, or where the caller is the one who tries."""
+    circuit = Circuit.objects.filter(carrier=carrier, open_until__isnull=False).first()
+    if circuit is None:
+        return None
+    if circuit.open_until > now:
+        return circuit.open_until
+    tries = Circuit.objects.filter(pk=carrier, open_until=circuit.open_until).update(
+        open_until=now + OPEN_DURATION
+    )
+    return None if tries else now + OPEN_DURATION
+
+
+def allow_next_attempt(carrier: str, now: datetime) -> None:
+    """The next delivery tries, pause or not: somebody asked for it."""
+    Circuit.objects.filter(carrier=carrier, open_until__gt=now).update(open_until=now)
+
+
+def record_success(carrier: str) -> None:
+    """The carrier did its work: the circuit is closed."""
+    Circuit.objects.filter(carrier=carrier).exclude(failures=0, told_at=None).update(
+        failures=0, open_until=None, opened_at=None, fault="", told_at=None
+    )
+
+
+def mark_staff_informed(carrier: str, now: datetime) -> datetime:
+    """Since when staff are told that it fails: from now on, where it is news since it last did its work."""
+    circuit = lock_circuit(carrier)
+    if circuit.told_at is None:
+        circuit.told_at = now
+        circuit.save(update_fields=["told_at"])
+    return circuit.told_at
+
+
+def lock_circuit(carrier: str) -> Circuit:
+    """Its row, ours alone until the transaction is over: one at a time tells staff of a carrier."""
+    Circuit.objects.get_or_create(carrier=carrier)
+    return Circuit.objects.select_for_update().get(carrier=carrier)
+
+
+@transaction.atomic
+def record_failure(carrier: str, fault: str, now: datetime) -> None:
+    """The carrier failed; with the last of too many failures in a row the circuit opens, and says so."""
+    circuit = lock_circuit(carrier)
+    circuit.failures, circuit.fault = circuit.failures + 1, fault[:2000]
+    opens = circuit.failures >= FAILURES
+    first = opens and circuit.opened_at is None
+    if opens:
+        circuit.open_until, circuit.opened_at = now + OPEN_DURATION, circuit.opened_at or now
+    circuit.save()
+    if first:
+        circuit_opened.send(sender=Circuit, carrier=carrier, fault=circuit.fault)

@@ -1,0 +1,122 @@
+"""What people do with letters on paper: write the address, print a batch, post it, keep the proof."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .. import rendering
+from ..actions import record_delivery_event
+from ..models import Delivery, DeliveryEvent, PaperLetter, PrintBatch
+from ..signals import delivery_ended, letter_delivered, letter_posted
+
+MAX_BATCH_SIZE = 200  # letters of a batch
+State, Kind = Delivery.State, DeliveryEvent.Kind
+
+
+class PaperLetterActionRefused(Exception):
+    """What was asked cannot be done to the letters as they stand. The message is for who asked."""
+
+
+@transaction.atomic
+def set_letter_address(*, actor, letter: Delivery, lines: list[str], registered: bool) -> Delivery:
+    """Writes the address on a letter that is not printed yet, and says whether it goes registered."""
+    letter = _locked(letter, State.TO_PRINT)
+    kept = [line for line in map(rendering.single_line, lines) if line]
+    if len(kept) < 2:
+        raise PaperLetterActionRefused(_("An address has at least a name and a place."))
+    letter.payload["address"] = kept
+    letter.recipient = ", ".join(kept)[:320]
+    letter.save(update_fields=["payload", "recipient"])
+    letter.posting.registered = registered
+    letter.posting.save(update_fields=["registered"])
+    record_delivery_event(letter, Kind.ADDRESSED, actor=actor)
+    return letter
+
+
+@transaction.atomic
+def take_print_batch(*, actor, wanted) -> PrintBatch:
+    """Takes those of ``wanted`` that nobody has printed and that bear an address, as one batch.
+
+    Of two who press at once each gets what the other did not.
+    """
+    taken = list(wanted.to_print().exclude(recipient="").select_for_update(of=("self",))[:MAX_BATCH_SIZE])
+    if not taken:
+        raise PaperLetterActionRefused(
+            _("There is nothing to print: these letters are in a batch already, or an address is missing.")
+        )
+    batch = PrintBatch.objects.create(actor=actor)
+    keys = [letter.pk for letter in taken]
+    Delivery.objects.filter(pk__in=keys).update(state=State.PRINTED)
+    PaperLetter.objects.filter(pk__in=keys).update(batch=batch)
+    for letter in taken:
+        record_delivery_event(letter, Kind.PRINTED, actor=actor)
+    return batch
+
+
+@transaction.atomic
+def return_to_queue(*, actor, wanted) -> int:
+    """Puts letters that were printed and not posted back into the queue; how many."""
+    taken = _printed(wanted)
+    keys = [letter.pk for letter in taken]
+    Delivery.objects.filter(pk__in=keys).update(state=State.TO_PRINT)
+    PaperLetter.objects.filter(pk__in=keys).update(batch=None)
+    for letter in taken:
+        record_delivery_event(letter, Kind.PUT_BACK, actor=actor)
+    return len(taken)
+
+
+@transaction.atomic
+def mark_posted(*, actor, wanted, numbers: dict[str, str]) -> int:
+    """These printed letters went out; ``numbers`` of the registered ones by the letter's id. How many.
+
+    Tells the apps above in the same transaction. Of a confidential letter nothing but its envelope is kept.
+    """
+    taken, now = _printed(wanted), timezone.now()
+    for letter in taken:
+        letter.state, letter.done_at = State.DONE, now
+        letter.payload = {} if letter.confidential else letter.payload
+        letter.save(update_fields=["state", "done_at", "payload"])
+        letter.posting.number = rendering.single_line(numbers.get(str(letter.pk), ""))[:40]
+        letter.posting.save(update_fields=["number"])
+        record_delivery_event(letter, Kind.SENT, actor=actor, text=letter.posting.number)
+        letter_posted.send(sender=Delivery, delivery=letter, actor=actor)
+        delivery_ended.send(sender=Delivery, delivery=letter)
+    return len(taken)
+
+
+@transaction.atomic
+def save_delivery_proof(*, actor, letter: Delivery, number: str, delivered_on: date | None) -> Delivery:
+    """Keeps the number of a registered letter and the day it was delivered, once it was posted."""
+    letter = _locked(letter, State.DONE)
+    posted_on = timezone.localdate(letter.done_at)
+    if delivered_on and not posted_on <= delivered_on <= timezone.localdate():
+        raise PaperLetterActionRefused(_("A letter is delivered between the day it was posted and today."))
+    posting, number = letter.posting, rendering.single_line(number)[:40]
+    news = delivered_on if delivered_on != posting.delivered_on else None
+    posting.number, posting.delivered_on = number, delivered_on
+    posting.save(update_fields=["number", "delivered_on"])
+    if news:
+        record_delivery_event(letter, Kind.ARRIVED, actor=actor, text=delivered_on.isoformat())
+        letter_delivered.send(sender=Delivery, delivery=letter, actor=actor, on=delivered_on)
+    return letter
+
+
+def _printed(wanted) -> list[Delivery]:
+    found = wanted.printed().select_related("posting").select_for_update(of=("self",))
+    if not (taken := list(found)):
+        raise PaperLetterActionRefused(
+            _("There is nothing left to post: another did it, or the letters were put back.")
+        )
+    return taken
+
+
+def _locked(letter: Delivery, state: str) -> Delivery:
+    found = Delivery.objects.select_for_update(of=("self",)).select_related("posting").get(pk=letter.pk)
+    if found.state != state:
+        raise PaperLetterActionRefused(
+            _("This is not possible any more: the letter is now “%(state)s”.")
+            % {"state": found.get_state_display()}
+        )
+    return found

@@ -1,0 +1,121 @@
+"""What others announce and the outbox tells by letter."""
+
+from django.conf import settings
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from eservices.accounts.roles import DUTIES
+from eservices.accounts.signals import (
+    address_changed,
+    passkeys_changed,
+    password_changed,
+    provider_changed,
+    second_factor_changed,
+    spare_codes_made,
+    staff_let_in,
+)
+from home.links.page_links import absolute_url
+from home.models import CommuneSettings
+from home.signals import contact_received
+
+from . import emails
+from .actions import queue_email
+from .signals import circuit_opened, delivery_late, delivery_stuck
+
+
+@receiver(contact_received)
+def email_contact_message(sender, page, submission, data, email, **kwargs):
+    """A message from the contact page goes to the commune, whose answer goes to who wrote it; without an address it
+    stays in the admin."""
+    commune = CommuneSettings.load()
+    if commune.email:
+        queue_email(
+            to=commune.email,
+            template="home/emails/contact",
+            context={"heading": _("Message from the site"), "page": page, "answers": data},
+            language=settings.LANGUAGE_CODE,
+            subject=f"contact:{submission.pk}",
+            reply_to=email,
+        )
+
+
+@receiver(staff_let_in)
+def email_new_staff_member(sender, user, **kwargs):
+    """With the address of the admin, which nobody guesses, and how one signs in."""
+    groups = user.groups.order_by("pk").values_list("name", flat=True)
+    queue_email(
+        to=user.email,
+        template="account/email/let_in",
+        context={
+            "duties": [DUTIES.get(name, name) for name in groups],
+            "url": absolute_url(reverse("wagtailadmin_home")),
+            "second_factor": settings.STAFF_SECOND_FACTOR,
+        },
+        language=user.language,
+        subject=f"user:{user.pk}",
+    )
+
+
+@receiver(second_factor_changed)
+def email_second_factor_changed(sender, user, held, **kwargs):
+    """Whoever did not do it, hears of it."""
+    _tell(user, "second_factor", held=held)
+
+
+@receiver(spare_codes_made)
+def email_new_recovery_codes(sender, user, **kwargs):
+    """Whoever sat at an open session would keep a way in."""
+    _tell(user, "spare_codes")
+
+
+@receiver(passkeys_changed)
+def email_passkeys_changed(sender, user, name, added, **kwargs):
+    _tell(user, "passkeys", name=name, added=added, url=absolute_url(reverse("mfa_list_webauthn")))
+
+
+@receiver(provider_changed)
+def tell_whose_provider_changed(sender, user, name, linked, **kwargs):
+    """Whoever is known to the provider under this account's address would read what is in the account."""
+    _tell(user, "provider", name=name, linked=linked, url=absolute_url(reverse("space:identity")))
+
+
+@receiver(address_changed)
+def tell_whose_address_changed(sender, user, before, **kwargs):
+    """The address from before too: its owner may know nothing of it."""
+    _tell(user, "address", before, before=before, after=user.email)
+
+
+@receiver(password_changed)
+def tell_whose_password_changed(sender, user, **kwargs):
+    _tell(user, "password")
+
+
+def _tell(user, template: str, *more: str, **context) -> None:
+    """Write to the account's address, to each other that is proven to be of its person, and to ``more``."""
+    proven = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)
+    for address in dict.fromkeys([user.email, *proven, *more]):
+        queue_email(
+            to=address,
+            template=f"account/email/{template}",
+            context=context,
+            language=user.language,
+            subject=f"user:{user.pk}",
+        )
+
+
+@receiver(circuit_opened)
+def alert_circuit_opened(sender, carrier, fault, **kwargs):
+    """Staff learn within minutes that nothing passes any more."""
+    emails.alert_unreachable(carrier, fault)
+
+
+@receiver(delivery_late)
+def alert_delivery_late(sender, delivery, fault, **kwargs):
+    """One that waits alone opens no circuit."""
+    emails.alert_late(delivery, fault)
+
+
+@receiver(delivery_stuck)
+def alert_delivery_stuck(sender, delivery, **kwargs):
+    emails.alert_stuck(delivery.carrier)

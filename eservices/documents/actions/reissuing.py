@@ -1,0 +1,59 @@
+"""A revoked document is issued again: by an agent at once, or by its stage once the case was reopened."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.cases import actions as cases
+from eservices.cases import process
+from eservices.cases.models import Case, CaseStage
+from eservices.cases.stages import is_decision_stage, kind_of
+from eservices.cases.states import CaseOutcome
+
+from ..document_text import TemplateError
+from ..models import Document
+
+KEY = "reissue"  # of what an agent states with the decision, see ``decisions.py``
+NEW, NONE = "new", "none"
+GRANTED = ("", CaseOutcome.ACCEPTED, CaseOutcome.COMPLETED)  # outcomes beside which a document may stand
+
+
+def may_reissue(document: Document) -> bool:
+    """Return whether a document that replaces this one can be issued now."""
+    case = document.case
+    if document.state != Document.State.REVOKED or case.submission.erased_at:
+        return False
+    if case.outcome not in GRANTED or any(map(is_decision_stage, process.stages_ahead(case))):
+        return False  # the decision is open anew, or was another one: the stage issues it, or nothing does
+    later = Document.objects.filter(stage=document.stage_id, drawn_at__gt=document.drawn_at)
+    return not later.exists()
+
+
+@transaction.atomic
+def reissue(*, actor: User, document: Document) -> Document:
+    """Issue a revoked document again, with what the case says now, under a new number that names the old one."""
+    case = cases.lock_case(document.case_id)
+    revoked = Document.objects.select_related("stage", "case__submission").get(pk=document.pk)
+    if not may_reissue(revoked):
+        raise cases.IllegalTransition(_("This document cannot be issued again: look at what replaced it."))
+    row = revoked.stage
+    row.case = case
+    try:
+        return kind_of(row).draw_again(case, row, revoked, actor)
+    except TemplateError as fault:
+        raise cases.IllegalTransition(str(fault)) from fault
+
+
+def revoked_only(row: CaseStage) -> Document | None:
+    """Return the last revoked document of a stage that has no other; None if one stands or none was issued."""
+    documents = list(row.documents.order_by("drawn_at"))
+    stands = any(one.state != Document.State.REVOKED for one in documents)
+    return documents[-1] if documents and not stands else None
+
+
+def none_is_due(case: Case, row: CaseStage) -> bool:
+    """Return whether an agent decided that nothing replaces the revoked document of the stage."""
+    if revoked_only(row) is None:
+        return False
+    details = (one.data.get("details", {}) for one in case.stages.all())
+    return any(said.get(KEY, {}).get("again") == NONE for said in details if isinstance(said, dict))

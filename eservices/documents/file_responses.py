@@ -1,0 +1,19 @@
+"""A document as a download."""
+
+from django.http import FileResponse
+
+from .models import Document
+
+
+def document_response(document: Document) -> FileResponse:
+    """The PDF of an issued document."""
+    return private_pdf_response(document.content.open(), document.file_name)
+
+
+def private_pdf_response(content, name: str) -> FileResponse:
+    """A PDF to be saved, and never to be kept by a cache or run in our name."""
+    response = FileResponse(content, as_attachment=True, filename=name, content_type="application/pdf")
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

@@ -1,0 +1,47 @@
+"""The mark of answers that name a person beside the applicant. Pure.
+
+Whoever compares them with a register reads them by this mark, and documents name nobody whom it did not find.
+"""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..blocks import PlainChoiceBlock
+from ..definition import FieldDefinition
+
+GIVEN_NAMES, FAMILY_NAME, WHOLE_NAME = "given_names", "family_name", "name"
+BIRTH_DATE, PERSON = "birth_date", "person"
+SETTING = "names"
+LABELS = {
+    GIVEN_NAMES: _("the first names of a person to look up"),
+    FAMILY_NAME: _("the last name of a person to look up"),
+    WHOLE_NAME: _("the whole name of a person to look up"),
+    BIRTH_DATE: _("the date of birth of a person to look up"),
+    PERSON: _("a person to look up"),
+}
+
+
+def names_block(*parts: str) -> tuple[str, PlainChoiceBlock]:
+    """Return the setting by which an editor marks what the answer is, one of ``parts``."""
+    block = PlainChoiceBlock(
+        required=False,
+        choices=[(part, LABELS[part]) for part in parts],
+        label=_("In the register, this is"),
+        help_text=_("Somebody beside the applicant: “Check against the register” looks them up."),
+    )
+    return SETTING, block
+
+
+def names_faults(field: FieldDefinition, *parts: str) -> Iterator[str]:
+    """Yield what is wrong with the mark of a question that may be one of ``parts``."""
+    mark = field.settings.get(SETTING) or ""
+    if mark not in ["", *parts]:
+        yield gettext("“%(mark)s” is nothing that this answer can be of a person") % {"mark": mark}
+
+
+def part_of(field: FieldDefinition) -> str:
+    """Return which part of a person the answer is; "" if the question is not marked."""
+    mark = field.settings.get(SETTING)
+    return mark if mark in LABELS else ""

@@ -1,0 +1,23 @@
+"""What must hold over several answers of a step. Pure and total.
+
+``static/js/conditions.js`` says the same in the browser.
+"""
+
+from datetime import date
+
+from ..definition import StepDefinition, ValidationRule
+from .conditions import WITHOUT_VALUE, comparison_fields, comparisons, condition_holds, is_empty
+
+
+def failed_rules(step: StepDefinition, answers: dict, today: date) -> list[ValidationRule]:
+    """The checks that do not hold. One is not judged while an answer that it compares is missing."""
+    return [
+        check
+        for check in step.checks
+        if _can_be_judged(check.condition, answers) and not condition_holds(check.condition, answers, today)
+    ]
+
+
+def _can_be_judged(condition, answers: dict) -> bool:
+    compared = (row for row in comparisons(condition) if row.get("operator") not in WITHOUT_VALUE)
+    return all(not is_empty(answers.get(key)) for row in compared for key in comparison_fields(row))

@@ -1,0 +1,41 @@
+"""The options that stand in reference tables, as forms read them: no query for what was read since the last change."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from home.caching import site_version
+
+
+@dataclass(frozen=True)
+class ReferenceOption:
+    value: str
+    label: str
+    labels: dict[str, str]
+    active: bool
+
+    def words(self, language: str) -> str:
+        return self.labels.get(language) or self.label
+
+
+def table_rows(key: str) -> tuple[ReferenceOption, ...] | None:
+    """The rows of a table in their order, those no longer offered too; None where there is no such table."""
+    return _rows(key, site_version.current_version())
+
+
+def table_options(key: str, language: str) -> list[tuple[str, str]]:
+    """Value and words of what is offered now."""
+    return [(row.value, row.words(language)) for row in table_rows(key) or () if row.active]
+
+
+def option_label(key: str, value, language: str) -> str:
+    """The words of a row, offered or not; empty where there is none of this value."""
+    return next((row.words(language) for row in table_rows(key) or () if row.value == value), "")
+
+
+@lru_cache(maxsize=64)
+def _rows(key: str, generation: str) -> tuple[ReferenceOption, ...] | None:
+    from ..models import ReferenceRow, ReferenceTable
+
+    found = ReferenceRow.objects.filter(table__key=key).values_list("value", "label", "labels", "active")
+    read = tuple(ReferenceOption(*row) for row in found)
+    return read if read or ReferenceTable.objects.filter(key=key).exists() else None

@@ -1,0 +1,16 @@
+"""What is read of forms and of reference tables is read anew after each change."""
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from home.caching import site_version
+
+from .models import Form, FormVersion, ReferenceRow, ReferenceTable
+
+
+@receiver([post_save, post_delete], sender=Form)
+@receiver([post_save, post_delete], sender=FormVersion)
+@receiver([post_save, post_delete], sender=ReferenceTable)
+@receiver([post_save, post_delete], sender=ReferenceRow)
+def invalidate_cached_forms(**kwargs):
+    site_version.invalidate_site()

@@ -1,0 +1,141 @@
+"""What was set aside, settled by a person; and what providers pay out, compared with our books."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.cases.actors import SYSTEM
+
+from .. import ledger
+from ..models import Charge, JournalRow, Payment, Payout, Refund, UnallocatedPayment
+from ..providers import PaymentProvider, PayoutReport
+from ..states import PaymentState, RefundState
+from . import payments
+from .charges import poll_soon
+from .locking import PaymentActionRefused, lock_charge
+
+Kind = JournalRow.Kind
+
+
+@transaction.atomic
+def allocate_to_charge(*, actor, kept: UnallocatedPayment, charge: Charge, note: str = "") -> Charge:
+    """Counts money that was set aside towards a charge, also one whose time was over. What is too much stays aside."""
+    charge = lock_charge(charge.pk)
+    kept = _unsettled(kept)
+    if kept.currency != charge.currency:
+        raise PaymentActionRefused(_("It is in another currency."))
+    if kept.payment is None:
+        raise PaymentActionRefused(_("Nobody knows which payment this is: book it elsewhere."))
+    amount = min(kept.amount, charge.open_amount)
+    if not charge.takes_money:
+        raise PaymentActionRefused(_("Nothing is due there any more."))
+    _settle(kept, actor, UnallocatedPayment.Outcome.APPLIED, note)
+    payments.allocate(charge, kept.payment, amount, actor, account=ledger.ledger_accounts().aside)
+    if rest := kept.amount - amount:
+        _leave(kept, rest)
+    return charge
+
+
+@transaction.atomic
+def book_to_account(*, actor, kept: UnallocatedPayment, account: str, note: str) -> UnallocatedPayment:
+    """Books money that was set aside to a ledger account, for a reason."""
+    kept = _unsettled(kept)
+    if not note.strip():
+        raise PaymentActionRefused(_("Write why it is booked there."))
+    if account == ledger.ledger_accounts().aside:
+        raise PaymentActionRefused(_("It lies on this account already: choose the one that it belongs to."))
+    ledger.post_entry(
+        Kind.ASIDE,
+        debit=ledger.ledger_accounts().aside,
+        credit=account,
+        amount=kept.amount,
+        currency=kept.currency,
+        text=f"{kept.get_why_display()} {kept.details.get('reference', '')}".strip(),
+        payment=kept.payment,
+        set_aside=kept,
+    )
+    return _settle(kept, actor, UnallocatedPayment.Outcome.KEPT, note.strip())
+
+
+def book_payout(*, actor=SYSTEM, provider: PaymentProvider, report: PayoutReport) -> Payout | None:
+    """Books what a provider transferred, its commission apart; None where it is booked already."""
+    try:
+        return _book_payout(provider, report)
+    except IntegrityError:
+        if not _is_booked(provider, report):
+            raise
+        return None  # another scheduler was faster
+
+
+@transaction.atomic
+def _book_payout(provider: PaymentProvider, report: PayoutReport) -> Payout | None:
+    if _is_booked(provider, report):
+        return None
+    own = ledger.ledger_accounts()
+    payout = Payout.objects.create(
+        provider=provider.key,
+        external_id=report.external_id,
+        arrived_on=report.arrived_on,
+        gross=report.gross,
+        commission=report.commission,
+        net=report.net,
+        currency=report.currency,
+        expected=_expected(provider, report),
+        items=[list(item) for item in report.items],
+    )
+    about = {"currency": report.currency, "text": f"{provider.key} {report.external_id}", "payout": payout}
+    clearing = getattr(own, provider.account)
+    ledger.post_entry(Kind.PAYOUT, debit=own.bank, credit=clearing, amount=report.net, **about)
+    ledger.post_entry(
+        Kind.COMMISSION, debit=own.commission, credit=clearing, amount=report.commission, **about
+    )
+    listed = [number for number, _amount in report.items]
+    poll_soon(Payment.objects.filter(external_id__in=listed).exclude(state=PaymentState.SUCCEEDED))
+    return payout
+
+
+def _is_booked(provider: PaymentProvider, report: PayoutReport) -> bool:
+    return Payout.objects.filter(provider=provider.key, external_id=report.external_id).exists()
+
+
+def _expected(provider: PaymentProvider, report: PayoutReport) -> int:
+    """What the payments and refunds in the report amount to by our books."""
+    listed = [number for number, _amount in report.items]
+    family = _family(provider)
+    received = Payment.objects.received().filter(provider__in=family, external_id__in=listed)
+    given = Refund.objects.filter(
+        state=RefundState.DONE, payment__provider__in=family, external_id__in=listed
+    )
+    return sum(received.values_list("received", flat=True)) - sum(given.values_list("amount", flat=True))
+
+
+def _family(provider: PaymentProvider) -> list[str]:
+    """The means of payment whose money comes in the same transfers."""
+    return [provider.key, *provider.paid_out_with]
+
+
+def _unsettled(kept: UnallocatedPayment) -> UnallocatedPayment:
+    kept = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=kept.pk)
+    if kept.outcome:
+        raise PaymentActionRefused(_("Somebody settled this already."))
+    return kept
+
+
+def _settle(kept: UnallocatedPayment, actor, outcome: str, note: str) -> UnallocatedPayment:
+    kept.outcome, kept.note = outcome, note
+    kept.resolved_at, kept.resolved_by = timezone.now(), actor
+    kept.save(update_fields=["outcome", "note", "resolved_at", "resolved_by"])
+    return kept
+
+
+def _leave(kept: UnallocatedPayment, rest: int) -> None:
+    """What is too much stays aside: it never left its account."""
+    UnallocatedPayment.objects.create(
+        payment=kept.payment,
+        provider=kept.provider,
+        account=kept.account,
+        amount=rest,
+        currency=kept.currency,
+        why=UnallocatedPayment.Why.OTHER_AMOUNT,
+        details=kept.details,
+    )

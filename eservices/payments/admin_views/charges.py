@@ -1,0 +1,151 @@
+"""What agents do with what a case owes: each fetches through ``access``, validates a form and calls one action."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from eservices.cases import access as cases
+
+from .. import access
+from ..actions import charges, refunds
+from ..actions.locking import AlreadySettled, PaymentActionRefused
+from ..contrib.counter import actions as counter
+from ..providers import can_be_polled
+from . import forms as typed
+
+
+@dataclass(frozen=True)
+class ChargeAction:
+    """A button on a charge or refund: required right on the case, label, form, action, and success message.
+
+    The message may be a function of the result. ``permission``: the right of a group that it takes, too.
+    """
+
+    needs: str
+    label: Promise
+    form: type[forms.Form]
+    action: Callable
+    done: Promise | Callable[[object], str]
+    permission: str = ""
+
+
+CHARGES = {
+    "take": ChargeAction(
+        "take",
+        _("Taken"),
+        typed.TakeForm,
+        counter.take_payment,
+        _("Taken: the receipt is on its way."),
+        permission=access.TAKE_MONEY,
+    ),
+    "extend": ChargeAction(
+        "accept",
+        _("Give more time"),
+        typed.ExtendForm,
+        charges.extend_term,
+        _("There is more time; the applicant is told."),
+    ),
+    "waive": ChargeAction(
+        "accept", _("Waive"), typed.WaiveForm, charges.waive_charge, _("Nothing has to be paid any more.")
+    ),
+}
+REFUND = ChargeAction(
+    "accept",
+    _("Refund"),
+    typed.RefundForm,
+    refunds.request_refund,
+    _("The refund is asked for: the case shows when it is done."),
+)
+REFUNDS = {
+    "till": ChargeAction(
+        "till", _("Refund"), typed.EmptyForm, counter.pay_out_refund, _("Paid back from the till.")
+    ),
+    "bank": ChargeAction(
+        "bank",
+        _("Refund"),
+        typed.EmptyForm,
+        refunds.complete_by_hand,
+        _("Booked: transferred from the bank."),
+    ),
+}
+
+
+class ChargeActionView(WagtailAdminTemplateMixin, TemplateView):
+    """A form about money that was sent: one action, or the form again with why not and with all that was typed."""
+
+    template_name = "payments/admin/action.html"
+    header_icon = "tag"
+    http_method_names = ["post"]
+
+    def do(self, deed: ChargeAction, back: str, **about):
+        """Calls the action on what it is ``about``, says what came of it, and goes ``back``."""
+        form = deed.form(self.request.POST)
+        if not form.is_valid():
+            return self._again(deed, form, back, 422)
+        try:
+            done = deed.action(actor=self.request.user, **about, **form.cleaned_data)
+        except PaymentActionRefused as why:
+            if form.fields and not isinstance(why, AlreadySettled):
+                form.add_error(None, str(why))
+                return self._again(deed, form, back, 409)
+            messages.error(self.request, str(why))
+        else:
+            messages.success(self.request, str(deed.done(done) if callable(deed.done) else deed.done))
+        return redirect(back)
+
+    def _again(self, deed: ChargeAction, form: forms.Form, back: str, status: int):
+        self.page_title = deed.label
+        return self.render_to_response(self.get_context_data(form=form, back=back), status=status)
+
+
+class ChargeView(ChargeActionView):
+    """Takes the money, gives more time, or waives."""
+
+    def post(self, request, pk, do):
+        deed = CHARGES.get(do) or _none()
+        charge = access.charge_for(request.user, pk, deed.needs, deed.permission)
+        return self.do(deed, _back(charge.case), charge=charge)
+
+
+class RefundView(ChargeActionView):
+    """Asks for money to be paid back, wholly or in part."""
+
+    def post(self, request, pk):
+        allocation, deed = access.allocation_for(request.user, pk), REFUND
+        if not can_be_polled(allocation.payment):
+            by_hand = _("Give the money back, from the till or by the bank, then press what you did.")
+            deed = replace(deed, done=by_hand)
+        return self.do(deed, _back(allocation.charge.case), allocation=allocation)
+
+
+class RefundActionView(ChargeActionView):
+    """Carries a refund out that no provider can."""
+
+    def post(self, request, pk, do):
+        deed = REFUNDS.get(do) or _none()
+        found = access.refund_for(request.user, pk, deed.needs)
+        return self.do(deed, self._onward(found), refund=found)
+
+    def _onward(self, refund) -> str:
+        """The case for who reads it, else the list that the refund stood in."""
+        if refund.allocation is None:
+            return reverse("money:aside")
+        case = refund.allocation.charge.case
+        return _back(case) if cases.may_do(self.request.user, case, "read") else reverse("money:refunds")
+
+
+def _none():
+    raise Http404
+
+
+def _back(case) -> str:
+    return reverse("cases:case", args=[case.reference]) + "#payment"

@@ -1,0 +1,91 @@
+"""The receipt of a payment as PDF, made from what was kept when the money arrived."""
+
+from pathlib import Path
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from eservices.formbuilder.fee_breakdown import deposit
+from home.localization.dates import date_format
+from home.localization.number_format import format_amount, format_decimal
+from home.printing import letterhead
+from home.printing import pdf as printing_pdf
+
+from .models import Payment
+from .providers import provider_label
+
+TEMPLATE = Path(__file__).parent / "typst" / "receipt.typ"
+
+
+def render_receipt(payment: Payment) -> bytes:
+    """The receipt in the language of the payment."""
+    with override(payment.language):
+        return printing_pdf.render_pdf(TEMPLATE, _content(payment), payment.settled_at)
+
+
+def receipt_lines(charges, language: str) -> list[list[str]]:
+    """Label, tax and amount of every line, as the form calls it in ``language``."""
+    return [
+        [
+            _label(line, charge.case.version.definition.text(f"fee.{line['key']}", language)),
+            _tax(line),
+            format_amount(line["total"]),
+        ]
+        for charge in charges
+        for line in charge.lines
+    ]
+
+
+def deposit_note(charges) -> str:
+    """Return how much of some charges is a deposit and when it comes back, in the active language; "" if none."""
+    amount = deposit(line for charge in charges for line in charge.lines)
+    if not amount:
+        return ""
+    note = _(
+        "Of this, %(amount)s is a deposit: we pay it back after the return, less what is missing or damaged."
+    )
+    return note % {"amount": format_amount(amount)}
+
+
+def _content(payment: Payment) -> dict:
+    day = timezone.localdate(payment.settled_at)
+    charges = list(payment.basket.charges.select_related("case__version", "case__team"))
+    references = ", ".join(charge.case.reference for charge in charges)
+    facts = [
+        (_("For"), ", ".join(charge.case.version.definition.title(payment.language) for charge in charges)),
+        (_("Reference"), references),
+        (_("Means of payment"), provider_label(payment.provider)),
+        (_("Payment"), payment.external_id or str(payment.pk)),
+    ]
+    return letterhead.letterhead_data() | {
+        "language": payment.language,
+        "office": charges[0].case.team.called(payment.language),
+        "title": _("Receipt"),
+        "number": payment.receipt,
+        "date": date_format(day, "DATE_FORMAT"),
+        "day": [day.year, day.month, day.day],
+        "sentence": _("We received %(amount)s. Thank you.") % {"amount": _money(payment)},
+        "facts": facts,
+        "about": _("The payment"),
+        "detail": _("What it was for"),
+        "lines": receipt_lines(charges, payment.language),
+        "total": [_("Received"), _money(payment)],
+        "note": deposit_note(charges),
+    }
+
+
+def _money(payment: Payment) -> str:
+    return format_amount(payment.received, payment.received_currency)
+
+
+def _label(line: dict, label: str) -> str:
+    times = f" × {format_decimal(line['quantity'])}" if line["quantity"] != "1" else ""
+    return (label or line["label"]) + times
+
+
+def _tax(line: dict) -> str:
+    if not line["vat"]:
+        return _("outside VAT")
+    told = {"rate": format_decimal(line["vat"]), "amount": format_amount(line["vat_amount"])}
+    return _("VAT %(rate)s %% included: %(amount)s") % told

@@ -1,0 +1,168 @@
+"""A code goes to the registered address; whoever types it in lives there, and the account is known."""
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from eservices.accounts import actions as accounts
+from eservices.accounts.models import IdentityLevel, IdentityProof, User
+from eservices.deliveries.actions import queue_paper_letter
+from home.localization.dates import date_format
+
+from .. import lookup_limits, tasks
+from ..comparison import ComparedAspect, MatchResult
+from ..models import PostedCode
+from ..persons import DeclaredPerson, RegisterPerson, to_json_data
+from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
+from .base import ask_and_compare, claim_row, enqueue_for_row, retry_pause
+
+DIGITS, TRIES = 8, 5  # one of 20 million who guess gets in
+HOLDS = timedelta(days=30)
+LIMIT_PERIOD, BY_ACCOUNT, ABOUT_PERSON = timedelta(days=90), 3, 3  # letters: nobody is pestered with them
+
+
+class CodeRequestRefused(Exception):
+    """No code is sent; the message says why."""
+
+
+class WrongCode(Exception):
+    """This is not the code. ``left``: tries that remain; none: a new letter is needed."""
+
+    def __init__(self, left: int):
+        super().__init__(left)
+        self.left = left
+
+
+@transaction.atomic
+def request_code(*, actor: User, said: DeclaredPerson, language: str) -> PostedCode:
+    """The actor says who she is; if the register knows exactly one such person, a letter goes to that address.
+
+    She is told the same whether it does or not. Raises ``CodeRequestRefused`` where she is known or asked too often.
+    """
+    user, now = User.objects.select_for_update().get(pk=actor.pk), timezone.now()
+    about = lookup_limits.lookup_person(said)
+    lately = PostedCode.objects.filter(asked_at__gt=now - LIMIT_PERIOD)
+    if user.identity_level >= IdentityLevel.KNOWN:
+        raise CodeRequestRefused(_("We know you already: there is nothing to prove."))
+    if lately.filter(user=user).count() >= BY_ACCOUNT:
+        raise CodeRequestRefused(_("Enough letters were asked for lately. Please come to the counter."))
+    PostedCode.objects.open(now).filter(user=user).update(expires_at=now)  # the last letter counts
+    many = lately.filter(about=about).count() >= ABOUT_PERSON
+    code = PostedCode.objects.create(
+        user=user,
+        declared=to_json_data(said),
+        about=about,
+        language=language,
+        asked_at=now,
+        expires_at=now + HOLDS,
+        due_at=None if many else now,
+    )
+    if not many:
+        enqueue_for_row(tasks.post_code, code)
+    return code
+
+
+def post_code(code_id) -> None:
+    """Looks the person up and writes the letter. Safe to call at any time, any number of times."""
+    code = claim_row(PostedCode.objects, code_id)
+    if code is None:
+        return
+    try:
+        finding = ask_and_compare(configured_register, code.said, [ComparedAspect.BIRTH_DATE])
+    except RegisterUnavailable as fault:
+        due_at = (
+            None if isinstance(fault, NoRegisterConfigured) else timezone.now() + retry_pause(code.attempts)
+        )
+        PostedCode.objects.filter(pk=code.pk, attempts=code.attempts).update(due_at=due_at)
+    else:
+        _write(code, finding.people[0] if finding.outcome == MatchResult.MATCH else None)
+
+
+def confirm_code(*, actor: User, typed: str) -> IdentityProof:
+    """The actor types the code of the letter: the account is known to be the person's it was posted to.
+
+    Raises ``WrongCode``; that it was tried is kept.
+    """
+    proof, left = _compare(actor, typed)
+    if proof is None:
+        raise WrongCode(left)
+    return proof
+
+
+@transaction.atomic
+def _compare(actor: User, typed: str) -> tuple[IdentityProof | None, int]:
+    now = timezone.now()
+    code = PostedCode.objects.select_for_update().open(now).filter(user=actor).exclude(digest="").first()
+    if code is None or code.tries >= TRIES:
+        return None, 0
+    if not _fits(code, "".join(filter(str.isdigit, typed))):
+        PostedCode.objects.filter(pk=code.pk).update(tries=F("tries") + 1)
+        return None, TRIES - code.tries - 1
+    PostedCode.objects.filter(pk=code.pk).update(used_at=now, digest="")
+    person = code.found
+    proof = accounts.prove_identity(
+        actor=None,
+        user=actor,
+        means=IdentityProof.Means.POSTED_CODE,
+        given_names=person.given_names,
+        family_name=person.family_name,
+        birth_date=person.birth_date,
+    )
+    return proof, 0
+
+
+@transaction.atomic
+def _write(code: PostedCode, person: RegisterPerson | None) -> None:
+    """Puts the letter into the print queue, once. Nobody writes to an address that is protected or not known."""
+    rows = PostedCode.objects.filter(pk=code.pk, attempts=code.attempts, answered_at=None)
+    if person is None or person.protected or person.address is None:
+        rows.update(answered_at=timezone.now(), due_at=None)
+        return
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    written = rows.update(
+        answered_at=timezone.now(),
+        due_at=None,
+        digest=_digest(code, digits),
+        person=to_json_data(person),
+    )
+    if written:
+        _queue(code, person, f"{digits[:4]} {digits[4:]}")
+
+
+def _queue(code: PostedCode, person: RegisterPerson, digits: str) -> None:
+    with translation.override(code.language):
+        queue_paper_letter(
+            address=[person.name, *person.address.lines],
+            title=_("Your code"),
+            paragraphs=[
+                _("Somebody signed in to the online counter, said to be you, and asked for this code."),
+                {"rows": [[_("Your code"), digits]]},
+                _("If it was you: sign in, open “Who you are” in your space, and type the code."),
+                _("It holds until %(day)s.") % {"day": _day(code)},
+                _("If it was not you: throw this letter away. Without it nobody can act in your name."),
+            ],
+            language=code.language,
+            subject=code.subject,
+            confidential=True,
+        )
+
+
+def _day(code: PostedCode) -> str:
+    return date_format(timezone.localdate(code.expires_at), "DATE_FORMAT")
+
+
+def _fits(code: PostedCode, digits: str) -> bool:
+    """Also where the key of the site has changed since the letter was written."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(secrets.compare_digest(code.digest, _digest(code, digits, key)) for key in keys)
+
+
+def _digest(code: PostedCode, digits: str, key: str | None = None) -> str:
+    """Under the key of the site, or an earlier one."""
+    return salted_hmac(f"posted-code-{code.pk}", digits, secret=key, algorithm="sha256").hexdigest()

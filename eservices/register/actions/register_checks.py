@@ -1,0 +1,219 @@
+"""Requests are compared with the register, and agents decide what the rules cannot."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.cases import actions as cases
+from eservices.cases import audit_log
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.actors import SYSTEM, Actor
+from eservices.cases.models import Case, CaseStage
+from eservices.cases.stages import current_settings, kind_of
+
+from .. import lookup_limits, tasks
+from ..comparison import Match, MatchResult
+from ..models import CheckOutcome, RegisterCheck
+from ..persons import DeclaredPerson, to_json_data
+from ..population_register import (
+    NoRegisterConfigured,
+    RegisterUnavailable,
+    configured_register,
+    demo_register,
+)
+from .base import ask_with_others, claim_row, enqueue_for_row, retry_pause
+
+MAX_OUTAGE_WAIT = timedelta(
+    hours=1
+)  # how long a register that is away holds a case up before an agent is asked
+
+
+@transaction.atomic
+def create_check(
+    *,
+    actor: Actor = SYSTEM,
+    case: Case,
+    stage: CaseStage,
+    said: DeclaredPerson,
+    required: list[str],
+    named: Sequence[DeclaredPerson] = (),
+    newcomer: bool = False,
+) -> RegisterCheck:
+    """Writes down what is to be asked for a stage of the case; a worker asks. The case's row must be locked.
+
+    A stage that runs again forgets what it was answered before.
+
+    ``named``: whom the applicant names beside. ``newcomer``: it is expected that the person is not found.
+    """
+    now = timezone.now()
+    check, _new = RegisterCheck.objects.update_or_create(
+        stage=stage,
+        defaults={
+            "declared": to_json_data(said),
+            "required": required,
+            "named": _asked(named),
+            "newcomer": newcomer,
+            "sender": lookup_limits.lookup_sender(case),
+            "about": lookup_limits.lookup_person(said),
+            "outcome": CheckOutcome.PENDING,
+            "people": [],
+            "person": "",
+            "protected": False,
+            "asked_at": now,
+            "answered_at": None,
+            "due_at": now,
+            "attempts": 0,
+            "fault": "",
+            "decided_by": None,
+            "decided_at": None,
+        },
+    )
+    if lookup_limits.is_limit_reached(case, check, check.asked_at):
+        check.outcome, check.due_at = CheckOutcome.TOO_MANY, None
+        check.save(update_fields=["outcome", "due_at"])
+    else:
+        enqueue_for_row(tasks.run_check, check)
+    return check
+
+
+def run_check(check_id) -> None:
+    """Asks the register and keeps what it said; the case goes on. Safe to call at any time, any number of times."""
+    claimed = claim_row(RegisterCheck.objects.filter(outcome=CheckOutcome.PENDING), check_id)
+    if claimed is None:
+        return
+    # Whoever rehearses reads in the invented register, never in the real one.
+    asked = demo_register if claimed.stage.case.rehearsal else configured_register
+    try:
+        others = [one.said for one in claimed.named_checks]
+        finding, found = ask_with_others(asked, claimed.said, claimed.required, others)
+    except RegisterUnavailable as fault:
+        _keep_absence(claimed, fault)
+    else:
+        _keep_finding(claimed, finding, found)
+
+
+@transaction.atomic
+def decide_check(*, actor: User, check: RegisterCheck, person: str = "", named: Sequence[str] = ()) -> None:
+    """An agent says who it is, by the key of one of the people shown, or that nobody in the register is.
+
+    ``named``: the same for each person whom the applicant names, in their order.
+    The case's row must be locked; whoever calls wakes it.
+    """
+    found = _waiting(check)
+    chosen = [(person, found.candidates)]
+    chosen += [(key, one.candidates) for key, one in zip(named, found.named_checks, strict=False)]
+    if any(key and key not in {one.key for one in shown} for key, shown in chosen):
+        raise IllegalTransition(_("This person is not among those shown."))
+    keys = [*named, *[""] * len(found.named)]
+    found.named = [one | {"person": key} for one, key in zip(found.named, keys, strict=False)]
+    found.person, found.decided_by, found.decided_at = person, actor, timezone.now()
+    found.save(update_fields=["person", "named", "decided_by", "decided_at"])
+
+
+@transaction.atomic
+def repeat_check(
+    *, actor: User, check: RegisterCheck, said: DeclaredPerson, named: Sequence[DeclaredPerson] = ()
+) -> None:
+    """The register is asked once more, as if for the first time. The case's row must be locked."""
+    found = _waiting(check)
+    found.declared, found.named = to_json_data(said), _asked(named)
+    found.outcome, found.attempts, found.fault = CheckOutcome.PENDING, 0, ""
+    found.asked_at = found.due_at = timezone.now()
+    found.save(update_fields=["declared", "named", "outcome", "attempts", "fault", "asked_at", "due_at"])
+    enqueue_for_row(tasks.run_check, found)
+
+
+@transaction.atomic
+def run_again(*, actor: Actor = SYSTEM, case: Case) -> bool:
+    """Let the finished stages run again whose answer is no longer right, and return whether there is one.
+
+    A stage that only the register's answer led to, and whose work stands, leaves them as they are. The case's row must
+    be locked.
+    """
+    rows = list(case.stages.all())
+    finished = [row for row in rows if row.progress == CaseStage.Progress.DONE]
+    if not case.is_open or any(_stands_on_register(case, row) for row in finished):
+        return False
+    wrong = [row for row in finished if row.type == "register" and not kind_of(row).stands(row)]
+    for row in wrong:
+        row.progress, row.entered_at, row.done_at = CaseStage.Progress.TODO, None, None
+        row.save(update_fields=["progress", "entered_at", "done_at"])
+    if wrong:
+        cases.wake_process(case=case)
+    return bool(wrong)
+
+
+def _stands_on_register(case: Case, row: CaseStage) -> bool:
+    kind = kind_of(row)
+    return kind is not None and kind.needs_registered(case, current_settings(row)) and kind.stands(row)
+
+
+@transaction.atomic
+def erase_checks(*, actor: Actor, case: Case) -> None:
+    """Forgets what is personal in the checks of a case. Outcomes and dates stay."""
+    RegisterCheck.objects.filter(stage__case=case).update(
+        declared={}, people=[], person="", named=[], sender="", about="", fault=""
+    )
+
+
+def _asked(named: Sequence[DeclaredPerson]) -> list[dict]:
+    return [{"declared": to_json_data(one)} for one in named]
+
+
+def _waiting(check: RegisterCheck) -> RegisterCheck:
+    """The check, locked, if it waits for an agent."""
+    found = RegisterCheck.objects.select_for_update().get(pk=check.pk)
+    if found.is_pending or found.decided_by_id:
+        raise IllegalTransition(_("Somebody was faster: this check is over."))
+    return found
+
+
+@transaction.atomic
+def _keep_finding(check: RegisterCheck, finding: Match, others: Sequence[Match]) -> None:
+    case = cases.lock_case(check.stage.case_id)
+    protected = any(one.protected for each in (finding, *others) for one in each.people)
+    by_itself = finding.outcome == MatchResult.MATCH and not (protected or check.newcomer)
+    kept = RegisterCheck.objects.filter(
+        pk=check.pk, outcome=CheckOutcome.PENDING, attempts=check.attempts
+    ).update(
+        outcome=CheckOutcome(finding.outcome),
+        people=[to_json_data(one) for one in finding.people],
+        person=finding.people[0].key if by_itself else "",
+        named=[_found(one, other) for one, other in zip(check.named, others, strict=True)],
+        protected=protected,
+        answered_at=timezone.now(),
+        due_at=None,
+        fault="",
+    )
+    if not kept:
+        return  # somebody else was faster
+    if protected:
+        cases.protect(actor=SYSTEM, case=case)
+    audit_log.record_event(case, "register_checked", SYSTEM, stage=check.stage.key, outcome=finding.outcome)
+    cases.wake_process(case=case)
+
+
+def _found(asked: dict, finding: Match) -> dict:
+    """Return a named person with what the register says, and who it is if that needs nobody's judgement."""
+    people = [to_json_data(one) for one in finding.people]
+    settled = finding.outcome == MatchResult.MATCH and not any(one.protected for one in finding.people)
+    person = finding.people[0].key if settled else ""
+    return asked | {"outcome": CheckOutcome(finding.outcome), "people": people, "person": person}
+
+
+@transaction.atomic
+def _keep_absence(check: RegisterCheck, fault: RegisterUnavailable) -> None:
+    """Tries again a little later; after a while an agent is asked, at once where there is no register at all."""
+    case, now = cases.lock_case(check.stage.case_id), timezone.now()
+    pending = RegisterCheck.objects.filter(pk=check.pk, outcome=CheckOutcome.PENDING, attempts=check.attempts)
+    if not isinstance(fault, NoRegisterConfigured) and now - check.asked_at < MAX_OUTAGE_WAIT:
+        pending.update(fault=str(fault), due_at=now + retry_pause(check.attempts))
+    elif pending.update(outcome=CheckOutcome.AWAY, fault=str(fault), due_at=None):
+        audit_log.record_event(
+            case, "register_checked", SYSTEM, stage=check.stage.key, outcome=CheckOutcome.AWAY
+        )
+        cases.wake_process(case=case)

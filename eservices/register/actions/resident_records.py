@@ -1,0 +1,53 @@
+"""What the register says of the people whom accounts belong to."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from eservices.accounts.models import User
+
+from .. import tasks
+from ..comparison import ComparedAspect, MatchResult
+from ..models import PostedCode, ResidentRecord
+from ..persons import DeclaredPerson, to_json_data
+from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
+from .base import ask_and_compare, claim_row, enqueue_for_row, retry_pause
+
+
+@transaction.atomic
+def schedule_record_lookup(*, actor: User | None, user: User) -> None:
+    """What the register says of the person whom the account belongs to is asked, soon."""
+    entry, _new = ResidentRecord.objects.update_or_create(
+        user=user, defaults={"due_at": timezone.now(), "attempts": 0}
+    )
+    enqueue_for_row(tasks.refresh_record, entry)
+
+
+def refresh_record(entry_id) -> None:
+    """Asks the register about a person whose identity is proven. Safe to call any number of times."""
+    entry = claim_row(ResidentRecord.objects, entry_id)
+    if entry is None:
+        return
+    proof = entry.user.known_as
+    said = (
+        DeclaredPerson(proof.given_names, proof.family_name, proof.birth_date) if proof else DeclaredPerson()
+    )
+    try:
+        finding = ask_and_compare(configured_register, said, [ComparedAspect.BIRTH_DATE])
+    except RegisterUnavailable as fault:
+        due_at = (
+            None if isinstance(fault, NoRegisterConfigured) else timezone.now() + retry_pause(entry.attempts)
+        )
+        ResidentRecord.objects.filter(pk=entry.pk).update(due_at=due_at)
+    else:
+        found = finding.people[0] if finding.outcome == MatchResult.MATCH else None
+        person = to_json_data(found) if found and not found.protected else None
+        ResidentRecord.objects.filter(pk=entry.pk).update(
+            person=person, answered_at=timezone.now(), due_at=None
+        )
+
+
+@transaction.atomic
+def erase_person(*, actor: User, user: User) -> None:
+    """Forgets what the register said of an account's person, and the codes that were posted to her."""
+    ResidentRecord.objects.filter(user=user).delete()
+    PostedCode.objects.filter(user=user).delete()

@@ -1,0 +1,46 @@
+"""How the register is doing, for staff."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from eservices.cases.desk.base import AgentDeskView
+
+from . import access
+from .carriers import RegisterTransport
+from .population_register import RegisterUnavailable, configured_register
+
+
+class HealthView(AgentDeskView):
+    """Whether the register answers, what waits for it, and which teams cannot treat a protected person."""
+
+    template_name = "register/health.html"
+    page_title = gettext_lazy("Register")
+    header_icon = "group"
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": _("Register")}]
+
+    def get_context_data(self, **kwargs):
+        asked = configured_register()
+        return super().get_context_data(
+            register=asked,
+            health=asked.health(),
+            waiting=access.waiting_counts(),
+            unscreened=access.unscreened(),
+            last_answer=access.last_answer_at(),
+            blind_teams=access.teams_without_protected_access(),
+            **kwargs,
+        )
+
+    def post(self, request):
+        """Asks for somebody who is not there, and says what came of it."""
+        try:
+            RegisterTransport().probe()
+        except RegisterUnavailable as fault:
+            messages.error(request, str(fault) or _("The commune has no register."))
+        else:
+            messages.success(request, _("The register answers."))
+        return redirect(reverse("register:health"))

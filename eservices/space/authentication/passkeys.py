@@ -1,0 +1,76 @@
+"""Passkeys: the telephone or the computer says who somebody is, by finger, face or PIN, and nothing is sent or typed.
+
+For residents a shorter way in. For staff also the second factor: whoever unlocks the device shows two things at once.
+"""
+
+from allauth.account.app_settings import EmailVerificationMethod
+from allauth.account.models import Login
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import views
+from allauth.mfa.webauthn.internal import auth, flows
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.urls import reverse, reverse_lazy
+from django.views.decorators.cache import never_cache
+
+from eservices.accounts.models import User
+from eservices.accounts.signals import passkeys_changed
+
+from .second_factor import mark_second_factor_verified
+
+
+class PasskeySignInView(views.LoginWebAuthnView):
+    """The address need not be proven again: whoever added the passkey was signed in."""
+
+    def _redirect_to_pending_stage(self, request, stage):
+        """Whoever was asked for a code may take the passkey instead."""
+
+    def form_valid(self, form):
+        key = form.cleaned_data["credential"]
+        login = Login(user=key.user, email_verification=EmailVerificationMethod.NONE)
+        return flows.perform_passwordless_login(self.request, key, login)
+
+
+class AddPasskeyView(views.AddWebAuthnView):
+    """One that the device keeps, and opens by finger, face or PIN: it names the person, and is a second factor."""
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)  # which begins one of another kind
+        return context | {"options": auth.begin_registration(self.request.user, passwordless=True)}
+
+    def form_valid(self, form):
+        with transaction.atomic():
+            response = super().form_valid(form)
+            passkeys_changed.send(User, user=self.request.user, name=form.cleaned_data["name"], added=True)
+        mark_second_factor_verified(self.request, Authenticator.Type.WEBAUTHN)
+        return response
+
+    def get_success_url(self):
+        """Staff are shown their spare codes; a resident without the device signs in by a mailed code."""
+        new_codes = self.did_generate_recovery_codes and self.request.user.works_here
+        return reverse("mfa_view_recovery_codes" if new_codes else "mfa_list_webauthn")
+
+
+class RemovePasskeyView(views.RemoveWebAuthnView):
+    success_url = reverse_lazy("mfa_list_webauthn")
+
+    def form_valid(self, form):
+        name = self.object.wrap().name
+        with transaction.atomic():
+            response = super().form_valid(form)
+            passkeys_changed.send(User, user=self.request.user, name=name, added=False)
+        return response
+
+
+class PasskeyReauthenticationView(views.ReauthenticateWebAuthnView):
+    """One that does not fit is said here, and what one was about to do is not lost."""
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data() | {"form": form})
+
+
+index = never_cache(views.list_webauthn)
+add = never_cache(login_required(AddPasskeyView.as_view()))
+remove = never_cache(login_required(RemovePasskeyView.as_view()))
+sign_in = never_cache(PasskeySignInView.as_view())
+show_again = never_cache(PasskeyReauthenticationView.as_view())

@@ -1,0 +1,77 @@
+"""Pages for applicants about one booking: moving it and cancelling it, within its terms."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from eservices.bookings import actions
+from eservices.bookings.actions.refunds import (
+    deposit_back,
+    due_back_later,
+    is_free_of_charge,
+    refund_amount,
+    refund_percent,
+)
+from eservices.bookings.question.move_form import is_same_price, move_form
+
+from . import access
+from .case_access import CaseAccess
+from .views import case_view, redirect_with_message, show_case
+
+
+@require_http_methods(["GET", "POST"])
+def move_booking(request, door: CaseAccess, booking_id):
+    """The calendar of what is booked; another time costs the same, or it is booked anew."""
+    booking = access.booking_of(door.case, booking_id)
+    form = move_form(booking, get_language(), request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        wanted = form.cleaned_data["time"]
+        if not is_same_price(booking, wanted):
+            form.add_error("time", _("This time has another price. Cancel this booking and book again."))
+        else:
+            try:
+                actions.move_booking(
+                    actor=door.actor, booking=booking, offer=wanted.offer, span=wanted.spans[0]
+                )
+            except actions.BookingActionRefused as why:
+                form.add_error("time", str(why))
+            else:
+                return redirect_with_message(request, door, _("Your booking is moved."))
+    context = {"door": door, "form": form, "booking": booking, "url": door.url_of("move", booking.pk)}
+    return render(request, "space/move.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def cancel_booking(request, door: CaseAccess, booking_id):
+    """Show what comes back now and what later, ask once, then cancel.
+
+    Asks again if the amount that the person agreed to is another one meanwhile.
+    """
+    booking, now = access.booking_of(door.case, booking_id), timezone.now()
+    share = refund_percent(booking, now)
+    paid_back = refund_amount(door.case, booking, share)
+    changed = request.method == "POST" and request.POST.get("paid_back", str(paid_back)) != str(paid_back)
+    if request.method == "GET" or changed:
+        context = {
+            "door": door,
+            "booking": booking,
+            "url": door.url_of("cancel", booking.pk),
+            "free": is_free_of_charge(door.case, booking),
+            "paid_back": paid_back,
+            "deposit": min(deposit_back(door.case, booking), paid_back),
+            "later": due_back_later(door.case, booking, now),
+            "wholly": share == 100,
+            "changed": changed,
+        }
+        return render(request, "space/cancel.html", context, status=409 if changed else 200)
+    try:
+        actions.cancel_booking(actor=door.actor, booking=booking)
+    except actions.BookingActionRefused as why:
+        return show_case(request, door, fault=str(why))
+    return redirect_with_message(request, door, _("Your booking is cancelled."))
+
+
+status_move, case_move = case_view(move_booking)
+status_cancel, case_cancel = case_view(cancel_booking)

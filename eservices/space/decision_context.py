@@ -1,0 +1,51 @@
+"""What an applicant's page says of decisions that may be appealed."""
+
+from django.db.models import Exists, OuterRef
+
+from eservices.cases.actions.decision_notification import consent
+from eservices.cases.actions.decision_notification.writing import remedies_for
+from eservices.cases.logic.rich_text import paragraphs_to_html
+from eservices.cases.models import AppealableDecision
+from eservices.cases.models.appealable_decisions import OPENED_WITHIN
+
+from .case_access import CaseAccess
+
+
+def decision_context(door: CaseAccess) -> dict:
+    """What the page says of decisions and of how they come; empty where the service takes none."""
+    case = door.case
+    decisions = list(case.formal_decisions.select_related("letter"))
+    given = consent.has_consent(case)
+    if not (decisions or given or remedies_for(case)):
+        return {}
+    return {
+        "rows": [(one, _text(one), door.url_of("decision", one.pk)) for one in decisions],
+        "sealed": any(_is_sealed(one) for one in decisions),
+        "unopened": [one.pk for one in decisions if _stayed_unopened(one)],
+        "may_open": door.proves_address,
+        "may_consent": bool(case.email) and (case.is_open or given),
+        "consents": given,
+        "consent_url": door.url_of("consent"),
+    }
+
+
+def has_unopened_decision_expression() -> Exists:
+    """Whether a decision on a case waits to be opened, for a list of cases."""
+    return Exists(AppealableDecision.objects.unopened().filter(case=OuterRef("pk")))
+
+
+def _is_sealed(decision: AppealableDecision) -> bool:
+    return decision.electronic and decision.notified_on is None
+
+
+def _stayed_unopened(decision: AppealableDecision) -> bool:
+    """Whether paper followed because nobody opened it here in time."""
+    letter = decision.letter
+    return bool(
+        letter and not decision.notified_on and letter.created_at >= decision.decided_at + OPENED_WITHIN
+    )
+
+
+def _text(decision: AppealableDecision) -> str:
+    """What it says; nothing while it waits to be opened."""
+    return "" if _is_sealed(decision) else paragraphs_to_html(decision.paragraphs)

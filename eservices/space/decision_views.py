@@ -1,0 +1,42 @@
+"""Decisions that may be appealed, on the applicant's page: opened there, by e-mail only with consent."""
+
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.actions.decision_notification import consent
+from eservices.cases.appealable_decisions import actions
+
+from . import access
+from .case_access import CaseAccess
+from .views import case_view, redirect_with_message, show_case
+
+
+@require_POST
+def open_decision(request, door: CaseAccess, decision_id):
+    """Opening a decision that came by e-mail notifies it: done knowingly, by who reads the address."""
+    decision = access.decision_of(door.case, decision_id)
+    if not door.proves_address:
+        return show_case(request, door, fault=_("Open it by the link in our e-mail, or signed in."))
+    actions.open_decision(actor=door.actor, case=door.case, decision=decision)
+    return redirect(f"{door.url}#decisions")
+
+
+@require_POST
+def change_consent(request, door: CaseAccess):
+    """Gives or revokes the consent to decisions by e-mail; it is of effect at once."""
+    if not request.POST.get("agree"):
+        consent.revoke_consent(actor=door.actor, case=door.case)
+        return redirect_with_message(request, door, _("Decisions on this request now come by post."))
+    if not door.proves_address:
+        return show_case(request, door, fault=_("Agree by the link in our e-mail, or signed in."))
+    try:
+        consent.give_consent(actor=door.actor, case=door.case)
+    except IllegalTransition as refusal:
+        return show_case(request, door, fault=str(refusal))
+    return redirect_with_message(request, door, _("Decisions on this request now come by e-mail."))
+
+
+status_decision, case_decision = case_view(open_decision)
+status_consent, case_consent = case_view(change_consent)

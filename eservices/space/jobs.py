@@ -1,0 +1,31 @@
+"""What tidies itself up: accounts that somebody gave an address for and never opened."""
+
+from datetime import datetime, timedelta
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+
+from eservices.accounts.models import User
+from home.scheduling.periodic import periodic_jobs
+
+from .authentication import sign_in_record
+
+UNOPENED_RETENTION = timedelta(days=1)
+HOUR = 60 * 60  # seconds
+
+
+@periodic_jobs.register("unopened_accounts")
+def delete_unopened_accounts(now: datetime) -> None:
+    """Deletes what a stranger's typing left behind, a day later."""
+    User.objects.never_entered(now - UNOPENED_RETENTION).filter(
+        drafts=None, submissions=None, memberships=None, groups=None
+    ).delete()
+
+
+@periodic_jobs.register("sign_ins")
+def erase_old_sign_ins(now: datetime) -> None:
+    """Deletes the record of sign-ins after its time, and what is listed of sessions that are over."""
+    sign_in_record.erase_old(now)
+    if cache.add("listed-sessions-forgotten", True, HOUR):
+        UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

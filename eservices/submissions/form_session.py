@@ -1,0 +1,303 @@
+"""One request being filled in, as a page of the filing shows it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.conf import settings
+from django.db.models import Q
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.formbuilder.browser_data import affects_price, browser_step_data
+from eservices.formbuilder.definition import FormDefinition, StepDefinition
+from eservices.formbuilder.fee_breakdown import has_fee, itemize_fees, itemize_possible_fees, sum_lines
+from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.fields import FilesField
+from eservices.formbuilder.forms import QuestionsForm, StepForm
+from eservices.formbuilder.models import FormVersion
+from eservices.formbuilder.price_list import with_prices
+from eservices.formbuilder.request_limits import LimitRefusal
+from eservices.formbuilder.summary import summarize_answers
+from home.localization.punctuation import labelled
+
+from . import actions
+from .draft_token import DraftToken
+from .models import SEEN, Draft, ScanResult, Submission, SubmissionChannel
+from .prefill_values import prefill_values_for_step
+from .progress import FormProgress
+from .reservations import reservations_for_draft
+from .version_migration import owner_of
+
+# Buttons that leave a step without judging it. JavaScript presses the last for the links to other steps.
+BACK, LATER, GO_TO = "back", "later", "go_to"
+VERSION = "_version"  # hidden: of the form that the page was made from
+
+
+@dataclass
+class FormSession:
+    """A form in one language, with the draft once there is one."""
+
+    version: FormVersion
+    language: str
+    user: User | None = None
+    draft: Draft | None = None
+    channel: str = SubmissionChannel.ONLINE
+    agent: User | None = None
+    beginning: DraftToken | None = None  # of the draft, while there is none
+    caller: str = ""  # the network address that asks
+    told: str = ""  # what changed in the form since the draft was saved
+    _judged: FormProgress | None = field(default=None, init=False, repr=False)
+
+    @classmethod
+    def of(cls, draft: Draft, language: str, user: User | None = None, caller: str = "") -> "FormSession":
+        return cls(draft.version, language, user, draft, draft.channel, draft.agent, caller=caller)
+
+    @property
+    def for_somebody(self) -> bool:
+        return self.agent is not None
+
+    @property
+    def channel_label(self) -> str:
+        return SubmissionChannel(self.channel).label
+
+    @cached_property
+    def definition(self) -> FormDefinition:
+        return actions.definition_for_channel(self.version, for_somebody=self.for_somebody)
+
+    @property
+    def title(self) -> str:
+        return self.definition.title(self.language)
+
+    # -- Language: where the form has no translation, its own is shown and said ------------------------------
+    @property
+    def falls_back(self) -> bool:
+        return self.content_language != self.language
+
+    @property
+    def content_language(self) -> str:
+        """A page whose title alone is translated leaves the questions as they are."""
+        translated = set(self.definition.content["texts"].get(self.language, {})) - {"title"}
+        return self.language if translated else self.definition.source_language
+
+    @property
+    def content_language_name(self) -> str:
+        return dict(settings.LANGUAGES).get(self.content_language, self.content_language)
+
+    # -- Answers ---------------------------------------------------------------------------------------------
+    @property
+    def answers(self) -> dict:
+        return self.draft.answers if self.draft else {}
+
+    @property
+    def progress(self) -> FormProgress:
+        """Where the answers stand now, judged once for every state that a draft goes through in a request."""
+        answers, completed = self.answers, self.draft.completed if self.draft else ()
+        judged = self._judged
+        if judged is None or judged.answers is not answers or judged.completed is not completed:
+            self._judged = FormProgress(
+                definition=self.definition,
+                answers=answers,
+                completed=completed,
+                language=self.language,
+                today=timezone.localdate(),
+                verdicts=judged.verdicts if judged else {},
+            )
+        return self._judged
+
+    def form(self, step: StepDefinition, data: QueryDict | None = None) -> StepForm:
+        """The questions of a step: as posted, else as put aside, else as saved, else as known already."""
+        form = self._filled(step, data)
+        form.remarks |= self.remarks(field for field in step.fields if field.type == "files")
+        return form
+
+    def _filled(self, step: StepDefinition, data: QueryDict | None) -> StepForm:
+        if data is not None:
+            return self._form(step, self.answers, data)
+        if self.draft and step.key in self.draft.typed:
+            return without_errors(self._form(step, self.answers, to_querydict(self.draft.typed[step.key])))
+        if self.draft and step.key in self.draft.completed:
+            judged = self.progress.judge(step)
+            return self._form(step, self.answers) if judged.is_valid() else judged
+        return self._prefilled(step)
+
+    def _form(self, step: StepDefinition, answers: dict, data: QueryDict | None = None) -> StepForm:
+        return StepForm(self.definition, step, self.language, answers, data=data, today=timezone.localdate())
+
+    @property
+    def is_own(self) -> bool:
+        """Whether nobody but the person signed in opens the draft: what is known of them never goes into another."""
+        return self.draft is None or self.draft.user_id == self.user.pk
+
+    def _prefilled(self, step: StepDefinition) -> StepForm:
+        """With what is known already of whoever files for themselves, and a word on where it is from."""
+        known = {}
+        if self.user and not self.for_somebody and self.is_own:
+            known = prefill_values_for_step(
+                self.user, step, self.definition, self.language, timezone.localdate()
+            )
+        form = self._form(step, {key: one.answer for key, one in known.items()} | self.answers)
+        form.remarks |= {key: [one.note] for key, one in known.items() if key not in self.answers}
+        return form
+
+    def remarks(self, fields) -> dict[str, list[str]]:
+        """What there is to know about the files of questions: held by the virus check, or destroyed."""
+        keys = [field.key for field in fields]
+        if self.draft is None or not keys:
+            return {}
+        found: dict[str, list[str]] = {}
+        held = Q(scan__in=[ScanResult.WAITING, ScanResult.INFECTED])
+        for stored in self.draft.files.filter(held | ~Q(cautions=[]), field__in=keys):
+            said = f"{stored.remark}." if stored.remark else labelled(stored.name, stored.caution)
+            found.setdefault(stored.field, []).append(said)
+        return found
+
+    def start(self) -> Draft:
+        """The draft, begun now if there is none yet."""
+        if self.draft is None:
+            self.draft = actions.start_draft(
+                actor=self.user,
+                version=self.version,
+                language=self.language,
+                channel=self.channel,
+                agent=self.agent,
+                beginning=self.beginning,
+            )
+        return self.draft
+
+    def growth(self, step: StepDefinition, typed: dict[str, list[str]]) -> int:
+        """By how many characters the draft grows where this is put aside; 0 where it does not."""
+        before = self.draft.typed.get(step.key, {}) if self.draft else {}
+        return max(0, size_of(typed) - size_of(before))
+
+    def mark(self, step: StepDefinition) -> str:
+        """What a page that saves by itself brings back, so that it never overwrites what came after it."""
+        return (self.draft or Draft()).mark(step)
+
+    @property
+    def held(self) -> dict[str, datetime]:
+        """What is kept for who fills it in, and until when."""
+        return reservations_for_draft(self.draft) if self.draft else {}
+
+    @cached_property
+    def closed(self) -> LimitRefusal | None:
+        """Why no request is taken of this person now; None where one is."""
+        email = self.progress.email if self.draft else ""
+        return actions.request_refusal(self.version, user=self.user, agent=self.agent, email=email)
+
+    @property
+    def is_hasty(self) -> bool:
+        """Whether the first page was opened a moment ago: somebody read nothing, or is a robot."""
+        passed = timezone.now() - self.draft.created_at
+        return not self.for_somebody and passed < timedelta(seconds=settings.LEAST_SECONDS_TO_FILE)
+
+    # -- What is shown ---------------------------------------------------------------------------------------
+    def trail(self, current: StepDefinition | None) -> dict:
+        """The steps on top of the page; without ``current`` it is the review, which comes last."""
+        progress = self.progress
+        steps = [
+            {
+                "key": step.key,
+                "title": self.definition.text(f"step.{step.key}.title", self.language),
+                "url": self.url(step),
+                "done": progress.is_complete(step),
+                "current": current is not None and step.key == current.key,
+            }
+            for step in progress.steps
+        ]
+        steps.append({"title": _("Check and send"), "url": "", "done": False, "current": current is None})
+        return {"steps": steps, "number": [step["current"] for step in steps].index(True) + 1}
+
+    def sections(self, submission: Submission | None = None) -> list[dict]:
+        """Every step with its questions and answers in words: as they stand, or as they were sent."""
+        given, day = self.answers, None
+        if submission is not None:
+            given, day = submission.answers, timezone.localdate(submission.sent_at)
+        remarks = self.remarks(field for field in self.definition.fields.values() if field.type == "files")
+        return [
+            {
+                "title": section.title,
+                "url": self.url(self.definition.step(section.key)),
+                "rows": [
+                    {"label": row.label, "value": row.value, "remarks": remarks.get(row.key, [])}
+                    for row in section.rows
+                ],
+                "answered": section.answered,
+            }
+            for section in summarize_answers(self.definition, given, self.language, day)
+            if section.rows
+        ]
+
+    def fees(self) -> dict:
+        """What is due: ``fees`` (lines) and ``fees_total``."""
+        lines = itemize_fees(self.definition, self.answers, self.language, timezone.localdate())
+        return {"fees": lines, "fees_total": sum_lines(lines)}
+
+    def live(self, form: StepForm) -> dict:
+        """Return what follows from the answers on a step's page: ``browser_step_data`` and the price so far."""
+        definition = with_prices(self.definition, form.today)  # once for all that follows
+        data = browser_step_data(definition, form.step, self.answers, form.today)
+        found = {"step_data": data and data | {"words": _figures()}}
+        if affects_price(definition, form.step) or any(has_fee(field) for field in form.step.fields):
+            lines = itemize_possible_fees(definition, form.answers, self.language, form.today)
+            found |= {"priced": True, "fees": lines, "fees_total": sum_lines(lines)}
+        return found
+
+    def file_limits(self, field) -> FilesField:
+        """How many files a question takes, how large, of which kinds."""
+        return field_types[field.type].form_field(field, self.definition, self.language)
+
+    @property
+    def resume_path(self) -> str:
+        return reverse("submissions:resume", args=[self.draft.secret])
+
+    def url(self, step: StepDefinition | None) -> str:
+        """The address of a step of this draft; of the review without one."""
+        if self.draft is None:
+            return reverse("submissions:start", args=[self.version.form.slug])
+        if step is None:
+            return reverse("submissions:review", args=[self.draft.secret])
+        return reverse("submissions:step", args=[self.draft.secret, step.key])
+
+
+def _figures() -> dict[str, str]:
+    """How amounts and numbers are written in the language at hand."""
+    return {
+        "currency": settings.CURRENCY,
+        "free": _("free"),
+        "point": get_format("DECIMAL_SEPARATOR"),
+        "group": get_format("THOUSAND_SEPARATOR"),
+    }
+
+
+def typed_answers(data: QueryDict, step: StepDefinition) -> dict[str, list[str]]:
+    """What was typed into the questions of a step. Nothing is kept under another name than theirs."""
+    questions = {field.key: field for field in step.fields}
+    known = {name for name in data if name == SEEN or owner_of(name, questions) in questions}
+    return {name: values for name, values in data.lists() if name in known}
+
+
+def size_of(typed: dict[str, list[str]]) -> int:
+    return sum(len(name) + sum(map(len, values)) for name, values in typed.items())
+
+
+def to_querydict(typed: dict[str, list[str]]) -> QueryDict:
+    """What was put aside, as it was posted."""
+    data = QueryDict(mutable=True)
+    for name, values in typed.items():
+        data.setlist(name, values)
+    return data
+
+
+def without_errors[Form: QuestionsForm](form: Form) -> Form:
+    """The form with what was typed and no word about what is wrong with it: nobody asked to go on yet."""
+    form._errors = ErrorDict()  # Django judges a bound form as soon as an error is looked for
+    for rows in form.rows.values():
+        for row in rows.forms:
+            without_errors(row)
+    return form

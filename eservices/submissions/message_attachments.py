@@ -1,0 +1,55 @@
+"""Files that come with a message: checked, kept privately, forgotten again where the message is not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from . import upload_checks
+from .actions import store_checked_file
+from .models import StoredFile, private_storage
+from .upload_checks import CheckedFile
+
+MAX_FILES = 5
+
+
+class AttachmentsInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class AttachmentsField(forms.FileField):
+    """Several files at once, each checked by what is in it."""
+
+    widget = AttachmentsInput
+
+    def clean(self, data, initial=None):
+        files = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if len(files) > MAX_FILES:
+            raise ValidationError(_("At most %(limit)s files at a time.") % {"limit": MAX_FILES})
+        checked, faults, deadline = [], [], upload_checks.Deadline()
+        for one in files:
+            try:
+                checked.append(upload_checks.check_upload(one, deadline=deadline))
+            except ValidationError as fault:
+                faults += fault.messages
+        if faults:
+            raise ValidationError(faults)
+        return checked
+
+
+@contextmanager
+def stored_attachments(uploads: list[CheckedFile]) -> Iterator[list[StoredFile]]:
+    """Stores checked files before the transaction of the message; deletes them if that fails."""
+    stored: list[StoredFile] = []
+    try:
+        for upload in uploads:
+            stored.append(store_checked_file(upload))
+            stored[-1].save()
+        yield stored
+    except Exception:
+        for one in stored:
+            private_storage().delete(one.content.name)
+            StoredFile.objects.filter(pk=one.pk).delete()
+        raise

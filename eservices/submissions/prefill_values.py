@@ -1,0 +1,59 @@
+"""What is known already of whoever files for themselves: filled in visibly, to be checked and corrected."""
+
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from eservices.formbuilder.definition import FieldDefinition, FormDefinition, StepDefinition
+from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.forms import QuestionsForm, answers_as_posted
+from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
+
+
+class PrefillValue(NamedTuple):
+    """An answer that is known, and where from, in words for the applicant."""
+
+    answer: object
+    note: str
+
+
+def prefill_values_for_step(
+    user, step: StepDefinition, definition: FormDefinition, language: str, today: date
+) -> dict[str, PrefillValue]:
+    """What can be filled in, by question: what its source knows, else another of its autocomplete token.
+
+    Only what the question would accept. Files and repeating groups are never filled in.
+    """
+    found = {}
+    for field in step.fields:
+        if field.type == "files" or field.fields:
+            continue
+        for source in _sources(field):
+            answer = _accepted(source.find(user), field, definition, language, today)
+            if answer is not None:
+                found[field.key] = PrefillValue(answer, str(source.note))
+                break
+    return found
+
+
+def autocomplete_token(field: FieldDefinition) -> str:
+    kind = field_types.get(field.type)
+    return field.autocomplete or (kind.autocomplete if kind else "")
+
+
+def _sources(field: FieldDefinition) -> list[PrefillSource]:
+    named = prefill_sources.get(field.prefill)
+    token = autocomplete_token(field)
+    alike = [source for source in prefill_sources if token and source.token == token and source is not named]
+    alike.sort(key=lambda source: not source.official)
+    return [named, *alike] if named else alike
+
+
+def _accepted(answer, field: FieldDefinition, definition: FormDefinition, language: str, today: date):
+    """The answer as the question keeps it, asked or not yet; None where it would be refused."""
+    if answer is None:
+        return None
+    field = replace(field, condition=None)
+    data = answers_as_posted(StepDefinition(key="", fields=(field,)), {field.key: answer})
+    form = QuestionsForm(definition, (field,), language, {}, today, data=data)
+    return form.cleaned_answers.get(field.key) if form.is_valid() else None

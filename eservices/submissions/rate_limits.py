@@ -1,0 +1,100 @@
+"""How often somebody may begin, save, upload and send: generous to a library with one connection.
+
+An agent who files for people is not counted. Whoever is over a limit is told when to go on and loses nothing.
+"""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from home.localization.times import format_time
+from home.web import rate_limits
+
+
+class RateLimitExceeded(Exception):
+    """Enough for now: ``seconds`` until it may be tried again."""
+
+    def __init__(self, seconds: int):
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    @property
+    def hour(self) -> str:
+        return format_time(
+            timezone.now() + timedelta(seconds=self.seconds + 59)
+        )  # the minute in which it is over
+
+    @property
+    def message(self) -> str:
+        return _("That was a lot at once. Try again at %(hour)s: what you typed is still here.") % {
+            "hour": self.hour
+        }
+
+
+class WaitingRateLimit(rate_limits.RateLimit):
+    """One that says how long to wait."""
+
+    def count(self, who: str, by: int = 1) -> None:
+        """Counts ``by`` more, or raises ``RateLimitExceeded``."""
+        if not self.allows(who, by):
+            raise RateLimitExceeded(rate_limits.seconds_left(self.kind, who))
+
+
+BEGIN = WaitingRateLimit("draft-begin", 300)  # by caller
+SAVE = WaitingRateLimit(
+    "draft-save", 2_000
+)  # by draft: somebody who types all the time saves every two seconds
+SAVE_CALLER = WaitingRateLimit("draft-save-caller", 40_000)
+UPLOAD = WaitingRateLimit("draft-upload", 200)  # by draft
+UPLOAD_CALLER = WaitingRateLimit("draft-upload-caller", 2_000)
+TYPED_CALLER = WaitingRateLimit(
+    "draft-typed-caller", 100_000_000, rate_limits.DAY
+)  # characters put aside, by caller
+FILES_CALLER = WaitingRateLimit(
+    "draft-bytes-caller", 2 * 1024**3, rate_limits.DAY
+)  # bytes of files, by caller
+WAIT = WaitingRateLimit("draft-unsaved", 60)  # by caller: what is posted signed out makes sessions
+SEND = WaitingRateLimit("send-caller", 200)
+SEND_EMAIL = WaitingRateLimit("send-email", 20)  # by address, which gets a letter each time
+ANSWER = WaitingRateLimit("answer-case", 60)  # by case: answers and messages with their files
+JOIN = WaitingRateLimit("join-case", 10)  # by account: codes are not to be guessed
+RESUME_EMAIL = WaitingRateLimit("resume-email", 10)  # by address; what one draft may mail stands in actions
+
+
+def count_page_post(request, filing, growth: int = 0) -> None:
+    """A page of a form was posted, by which the draft grows by ``growth`` characters, and by its files."""
+    if filing.for_somebody:
+        return
+    caller = rate_limits.client_address(request)
+    if filing.draft is None:
+        BEGIN.count(caller)
+    else:
+        SAVE.count(filing.draft.secret)
+        SAVE_CALLER.count(caller)
+    for _file in range(sum(len(files) for _name, files in request.FILES.lists())):
+        UPLOAD.count(filing.draft.secret if filing.draft else caller)
+        UPLOAD_CALLER.count(caller)
+    if growth:
+        TYPED_CALLER.count(caller, growth)
+    sending_files(request)
+
+
+def sending_files(request) -> None:
+    """Files arrive, with a step or with a message about a case."""
+    if size := sum(one.size for _name, files in request.FILES.lists() for one in files):
+        FILES_CALLER.count(rate_limits.client_address(request), size)
+
+
+def may_wait(request) -> bool:
+    """Counts what is posted by somebody who is signed out, and says whether it may wait in a session."""
+    return WAIT.allows(rate_limits.client_address(request))
+
+
+def count_submission(request, filing) -> None:
+    """A request is about to be sent."""
+    if filing.for_somebody:
+        return
+    SEND.count(rate_limits.client_address(request))
+    if email := filing.progress.email:
+        SEND_EMAIL.count(rate_limits.normalize_mailbox(email))

@@ -1,0 +1,291 @@
+"""A draft whose form has changed since: what of it still fits the newer version. Pure.
+
+Nothing that fits is lost: an answer stays where its question still exists and takes it, also in another step.
+What a question of the same kind no longer takes, as a text that is too long now, is put aside as if it had
+been typed, so that it can be corrected.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from eservices.formbuilder.definition import FieldDefinition, FormDefinition, StepDefinition
+from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.forms import QuestionsForm, answers_as_posted
+from eservices.formbuilder.logic.conditions import comparable_text, is_empty, parse_number
+from eservices.formbuilder.logic.visibility import relevant_answers, visible_fields, visible_steps
+
+type Typed = dict[str, list[str]]  # input → values, as posted
+
+
+@dataclass(frozen=True)
+class MigratedDraft:
+    """A draft as the newer version takes it, and what its owner should know: labels of questions.
+
+    ``added`` are asked now, ``again`` had an answer that no longer fits, ``gone`` had one and are not asked.
+    """
+
+    answers: dict
+    completed: list[str]
+    typed: dict[str, Typed]
+    added: list[str]
+    again: list[str]
+    gone: list[str]
+
+    @property
+    def told(self) -> str:
+        """The change in a few sentences."""
+        said = [_("This form has changed since you began. What you entered is kept wherever it still fits.")]
+        for names, sentence in (
+            (self.added, _("New: %(questions)s.")),
+            (self.again, _("Please answer again: %(questions)s.")),
+            (self.gone, _("No longer asked: %(questions)s.")),
+        ):
+            if names:
+                said.append(sentence % {"questions": ", ".join(names)})
+        return " ".join(said)
+
+
+def migrate_answers(
+    old: FormDefinition,
+    new: FormDefinition,
+    *,
+    answers: dict,
+    completed: Collection[str],
+    typed: dict[str, Typed],
+    language: str,
+    today: date,
+) -> MigratedDraft:
+    """What was entered under ``old`` as ``new`` takes it. Steps with something new are asked again."""
+    return _Move(old, new, language, today).carried(answers, completed, typed)
+
+
+def reassign_to_steps(
+    old: StepDefinition, new: FormDefinition, answers: dict, typed: Typed
+) -> dict[str, Typed]:
+    """What was typed into a step of an earlier version, by the steps that ask it now; the rest is left out.
+
+    What those steps ask beside is filled in from ``answers``, so that nothing looks unanswered.
+    """
+    found: dict[str, Typed] = {}
+    before = {field.key: field for field in old.fields}
+    for name, values in typed.items():
+        field = before.get(owner_of(name, before))
+        step = _step_of(new, field) if field else None
+        if step is not None:
+            found.setdefault(step.key, {})[name] = values
+    return {key: _filled_up(new.step(key), answers, own) for key, own in found.items()}
+
+
+LONGEST_INPUT = 250  # characters of the name of an input
+
+
+class _Move:
+    """From one version to another."""
+
+    def __init__(self, old: FormDefinition, new: FormDefinition, language: str, today: date):
+        self.old, self.new, self.language, self.today = old, new, language, today
+        self.before, self.after = (
+            {field.key: field for step in version.steps for field in step.fields if _asks(field)}
+            for version in (old, new)
+        )
+
+    def carried(self, answers: dict, completed: Collection[str], typed: dict[str, Typed]) -> MigratedDraft:
+        kept, misfits = self._sorted(answers)
+        aside = self._aside(kept, misfits, typed)
+        added = self._added(kept)
+        touched = {*aside, *(step.key for step in self.new.steps if self._asks_anew(step, added, misfits))}
+        return MigratedDraft(
+            answers=kept,
+            completed=[key for key in completed if self.new.step(key) and key not in touched],
+            typed=aside,
+            added=[self._label(self.new, field) for field in added],
+            again=[self._label(self.new, self.after[key]) for key in misfits],
+            gone=[self._label(self.old, field) for field in self._gone(answers)],
+        )
+
+    def _sorted(self, answers: dict) -> tuple[dict, dict]:
+        """The answers that fit, and those that their question no longer takes."""
+        kept: dict = {}
+        misfits: dict = {}
+        for key in (key for key in answers if key in self.after):
+            fitting = self._fitting(key, answers[key])
+            if not is_empty(fitting) or is_empty(answers[key]):
+                kept[key] = fitting
+            if not is_same_answer(fitting, answers[key]) and not is_empty(answers[key]):
+                misfits[key] = answers[key]
+        return kept, misfits
+
+    def _fitting(self, key: str, answer):
+        old, new = self.before.get(key), self.after[key]
+        if old and old.type == new.type == "consent" and self._consented_to(old) != self._consented_to(new):
+            return None
+        return fit_answer(old, new, answer, self.new, self.language, self.today)
+
+    def _consented_to(self, field: FieldDefinition) -> str:
+        """A consent is given to these words and to no others."""
+        return self._label(self.new if field is self.after.get(field.key) else self.old, field)
+
+    def _aside(self, kept: dict, misfits: dict, typed: dict[str, Typed]) -> dict[str, Typed]:
+        """What was put aside before, and what has to be corrected now."""
+        found: dict[str, Typed] = {}
+        for key, own in typed.items():
+            if step := self.old.step(key):
+                for there, moved in reassign_to_steps(step, self.new, kept, own).items():
+                    found[there] = found.get(there, {}) | moved
+        for key, answer in misfits.items():
+            field = self.after[key]
+            if self._same_kind(field) and field.type not in ("files", "consent"):
+                step = _step_of(self.new, field)
+                raw = answers_as_posted(replace(step, fields=(field,)), {key: answer})
+                found[step.key] = found.get(step.key) or _filled_up(step, kept, {})
+                found[step.key] |= {name: [str(one) for one in raw.getlist(name)] for name in raw}
+        return found
+
+    def _same_kind(self, field: FieldDefinition) -> bool:
+        before = self.before.get(field.key)
+        return before is not None and before.type == field.type
+
+    def _added(self, kept: dict) -> list[FieldDefinition]:
+        """The questions that are asked now and were not there before."""
+        relevant = relevant_answers(self.new, kept, self.today)
+        return [
+            field
+            for step in visible_steps(self.new, kept, self.today)
+            for field in visible_fields(step, relevant, self.today)
+            if field.key in self.after and field.key not in self.before
+        ]
+
+    def _asks_anew(self, step: StepDefinition, added: list[FieldDefinition], misfits: dict) -> bool:
+        return any(field in added or field.key in misfits for field in step.fields)
+
+    def _gone(self, answers: dict) -> list[FieldDefinition]:
+        """The questions that were answered and are not asked any more."""
+        relevant = relevant_answers(self.old, answers, self.today)
+        return [
+            field
+            for key, field in self.before.items()
+            if key not in self.after and not is_empty(relevant.get(key))
+        ]
+
+    def _label(self, definition: FormDefinition, field: FieldDefinition) -> str:
+        return definition.text(f"field.{field.key}.label", self.language) or field.key
+
+
+def fit_answer(
+    old: FieldDefinition | None,
+    new: FieldDefinition,
+    answer,
+    definition: FormDefinition,
+    language: str,
+    today: date,
+):
+    """As much of an answer as the question ``new`` takes; None where it takes nothing of it.
+
+    Of several options those that still exist, of a repeating group what fits of each row. Whether the
+    question is asked now, or must be answered, is not looked at here.
+    """
+    kind = field_types.get(new.type)
+    if is_empty(answer):
+        return None
+    if kind is None or "files" in (new.type, old and old.type):
+        return answer if old and old.type == new.type else None
+    if new.fields:
+        return _rows(old, new, answer, definition, language, today)
+    if new.type == "choices" and isinstance(answer, list):
+        listed = [one for one in answer if _taken(new, [one], definition, language, today)]
+        return listed or None
+    return _taken(new, answer, definition, language, today)
+
+
+def _taken(field: FieldDefinition, answer, definition: FormDefinition, language: str, today: date):
+    """The answer as the question would keep it, if it means the same; None where it is refused."""
+    asked = _bare(field)
+    data = answers_as_posted(StepDefinition(key="", fields=(asked,)), {field.key: answer})
+    form = QuestionsForm(definition, (asked,), language, {}, today, data=data)
+    kept = form.cleaned_answers.get(field.key) if form.is_valid() else None
+    return kept if is_same_answer(kept, answer) else None
+
+
+def _rows(
+    old: FieldDefinition | None,
+    new: FieldDefinition,
+    answer,
+    definition: FormDefinition,
+    language: str,
+    today: date,
+):
+    if not isinstance(answer, list):
+        return None
+    before = {field.key: field for field in old.fields} if old else {}
+    rows = [
+        {
+            field.key: found
+            for field in new.fields
+            if not is_empty(
+                found := fit_answer(
+                    before.get(field.key), field, row.get(field.key), definition, language, today
+                )
+            )
+        }
+        for row in answer
+        if isinstance(row, dict)
+    ]
+    return rows if any(rows) else None
+
+
+def _bare(field: FieldDefinition) -> FieldDefinition:
+    """The question without what decides whether it, or one of its options, is offered at the moment."""
+    options = tuple(replace(option, condition=None) for option in field.options)
+    return replace(field, condition=None, required=False, options=options)
+
+
+def is_same_answer(one, other) -> bool:
+    """Whether two answers say the same, however they are written: 2, "2" and "2.00"."""
+    if one == other and type(one) is type(other):
+        return True
+    if isinstance(one, list | dict | bool) or isinstance(other, list | dict | bool):
+        return one == other
+    written, value = comparable_text(one), parse_number(one)
+    return written != "" and (
+        written == comparable_text(other) or (value is not None and value == parse_number(other))
+    )
+
+
+def _filled_up(step: StepDefinition, answers: dict, typed: Typed) -> Typed:
+    """What was typed into some inputs of a step, with the stored answers in the others."""
+    fields = {field.key: field for field in step.fields}
+    given = {owner_of(name, fields) for name in typed}
+    rest = {key: answers.get(key) for key in fields if key not in given}
+    stored = answers_as_posted(step, rest)
+    return {name: [str(one) for one in stored.getlist(name)] for name in stored} | typed
+
+
+def owner_of(name: str, fields: dict[str, FieldDefinition]) -> str:
+    """The question that an input belongs to: KEY itself, or KEY-… for its parts and rows."""
+    if len(name) > LONGEST_INPUT:
+        return name
+    while name not in fields and "-" in name:
+        name = name.rpartition("-")[0]
+    return name
+
+
+def _step_of(definition: FormDefinition, field: FieldDefinition) -> StepDefinition | None:
+    """The step that asks a question now, in the same kind of input."""
+    return next(
+        (
+            step
+            for step in definition.steps
+            for one in step.fields
+            if one.key == field.key and one.type == field.type
+        ),
+        None,
+    )
+
+
+def _asks(field: FieldDefinition) -> bool:
+    """Whether somebody answers it. What an app that is gone asked keeps its answer: the app may be back."""
+    kind = field_types.get(field.type)
+    return kind is None or (kind.asks and kind.typed)

@@ -1,0 +1,15 @@
+"""The headings of the admin’s screens, with the colon as the language at hand sets it: “Nouveau : Page”."""
+
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from ..localization.punctuation import labelled
+
+
+def patch_admin_headings() -> None:
+    """Has Wagtail’s screens put it between title and subtitle. They write the English colon in every language."""
+    WagtailAdminTemplateMixin.get_header_title = _heading
+
+
+def _heading(view) -> str:
+    subtitle = view.get_page_subtitle()
+    return labelled(view.get_page_title(), subtitle) if subtitle else view.get_page_title()

@@ -1,0 +1,116 @@
+"""Which alerts stand on a page, asked of the database once per generation of the site."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from wagtail.models import Page
+
+from ..caching.site_version import cached_per_version
+from ..localization.reader_language import url_for_reader
+from ..models import BasePage
+from ..navigation.menus import site_for_request, site_frame
+from .levels import AlertLevel
+from .models import Alert, strip_trailing_comma
+
+MAX_PAST_ALERTS = 30  # that the page of alerts still tells
+
+
+@dataclass(frozen=True)
+class AlertDisplay:
+    """An alert as who reads one language sees it. ``language`` is set where it is another than asked for."""
+
+    key: str
+    level: AlertLevel
+    title: str
+    text: str
+    details: str
+    language: str
+    url: str
+    link_text: str
+    version: str
+    began: datetime | None
+    until: datetime | None
+    sections: frozenset[str]
+
+    @property
+    def heading(self) -> str:
+        return strip_trailing_comma(self.title)
+
+    def holds(self, now: datetime) -> bool:
+        return self.until is None or self.until > now
+
+    def stands_on(self, page) -> bool:
+        """Whether it concerns the page; what is no page belongs to the whole site."""
+        if not self.sections:
+            return True
+        if not isinstance(page, BasePage) or not page.pk:
+            return False
+        above = page.around if page.depth > 2 else [page]  # nothing is above a home page
+        keys = {str(one.translation_key) for one in above if page.path.startswith(one.path)}
+        return bool(keys & self.sections)
+
+
+def alerts_on_page(request, page) -> list[AlertDisplay]:
+    """The alerts above a page, the gravest first."""
+    now = timezone.now()
+    return [alert for alert in current_alerts(request) if alert.holds(now) and alert.stands_on(page)]
+
+
+def current_alerts(request) -> list[AlertDisplay]:
+    """All alerts that hold, in the language at hand."""
+    site = site_for_request(request) if request else None
+    language = get_language()
+    name = f"alerts-{site.pk if site else ''}-{language}"
+    now = timezone.now()
+    found = cached_per_version(name, lambda: _current(language, request))
+    return [alert for alert in found if alert.holds(now)]
+
+
+def _current(language: str, request) -> list[AlertDisplay]:
+    site_frame(request)  # knows where addresses begin, for which Wagtail would ask twice
+    return localize_alerts(Alert.objects.current(timezone.now()), language, request)
+
+
+def past_alerts(request) -> list[AlertDisplay]:
+    """The last ones that are over."""
+    return localize_alerts(Alert.objects.past(timezone.now())[:MAX_PAST_ALERTS], get_language(), request)
+
+
+def localize_alerts(alerts, language: str, request) -> list[AlertDisplay]:
+    """Each alert in a language."""
+    return [build_display(alert, language, request) for alert in alerts.leading(language)]
+
+
+def build_display(alert: Alert, language: str, request) -> AlertDisplay:
+    words, written = alert.words(language) or {}, alert.language_for(language)
+    return AlertDisplay(
+        key=str(alert.key),
+        level=alert.degree,
+        title=words.get("title", ""),
+        text=words.get("text", ""),
+        details=_source(words),
+        language=written if written != language else "",
+        url=_address(alert, words, language, request),
+        link_text=words.get("link_text", ""),
+        version=f"{alert.last_published_at.timestamp():.0f}" if alert.last_published_at else "",
+        began=alert.began_at,
+        until=alert.expire_at if alert.live else alert.over_at,
+        sections=frozenset(alert.section_keys),
+    )
+
+
+def _address(alert: Alert, words, language: str, request) -> str:
+    """Where the banner leads: to a page, elsewhere, or to what else the alert says."""
+    path = getattr(alert, "page_path", None)
+    if path and (found := Page(pk=alert.page_id, url_path=path).get_url(request)):
+        return found if alert.page_language == language else url_for_reader(found, language)
+    if alert.url:
+        return alert.url
+    return f"{reverse('home:alerts')}#a-{alert.key}" if _source(words) else ""
+
+
+def _source(words) -> str:
+    return getattr(words.get("details"), "source", "").strip()

@@ -1,0 +1,36 @@
+"""What the site itself plans: pages and alerts that begin and end, bundles that go out."""
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ..publication_calendar.entries import MAX_PER_PROVIDER, PlannedPublication, planned_publications
+from .models import Alert
+
+
+@planned_publications.register("alerts")
+def scheduled_alerts(user, start, end) -> list[PlannedPublication]:
+    """Alerts that begin, as they are planned or as they did, and those that end."""
+    if not user.has_perm("home_alerts.change_alert"):
+        return []
+    within = [
+        Q(**{f"{name}__gte": start, f"{name}__lt": end})
+        for name in ("go_live_at", "expire_at", "began_at", "ended_at")
+    ]
+    found = []
+    for alert in Alert.objects.filter(reduce(or_, within)).order_by("pk")[:MAX_PER_PROVIDER]:
+        url = reverse(Alert.snippet_viewset.get_url_name("edit"), args=[alert.pk])
+        begins = alert.began_at or alert.go_live_at
+        moments = [
+            (begins, _("Alert begins"), "warning"),
+            (alert.over_at, _("Alert ends"), "circle-check"),
+        ]
+        found += [
+            PlannedPublication(at, what, str(alert), url, icon)
+            for at, what, icon in moments
+            if at and start <= at < end
+        ]
+    return found

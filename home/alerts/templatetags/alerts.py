@@ -1,0 +1,14 @@
+"""The alerts above a page."""
+
+from django import template
+
+from .. import current
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def alerts_here(context) -> list:
+    """What is urgent on the page at hand: ``{% alerts_here as alerts %}``."""
+    request = context.get("request")
+    return current.alerts_on_page(request, context.get("page")) if request else []

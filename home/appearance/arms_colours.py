@@ -1,0 +1,61 @@
+"""Which colours the commune's arms have: what an editor may choose from."""
+
+import re
+from collections import Counter
+
+from PIL import Image
+
+from . import colours
+
+SVG_COLOUR = re.compile(rb"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
+MAX_PIXELS = 4_000_000  # pixels; larger arms are not opened for this
+MAX_COLOURS = 4
+
+
+def suggest_colours(arms) -> list[dict[str, str]]:
+    """The coloured tinctures of a file, most used first, each as the nearest strong and the nearest bright."""
+    tinctures = [colour for colour in _colours(arms) if _coloured(colour)]
+    return [
+        {
+            "own": colour,
+            "strong": colours.darken_until_readable(colour),
+            "bright": colours.lighten_until_bright(colour),
+        }
+        for colour in list(dict.fromkeys(tinctures))[:MAX_COLOURS]
+    ]
+
+
+def _colours(arms) -> list[str]:
+    try:
+        with arms.open("rb") as file:
+            return _painted(file) if arms.name.lower().endswith(".png") else _written(file.read())
+    except (OSError, ValueError, Image.DecompressionBombError):  # not there, or no picture
+        return []
+
+
+def _written(drawing: bytes) -> list[str]:
+    """The colours that an SVG names, most often named first."""
+    found = (word.decode().lower() for word in SVG_COLOUR.findall(drawing))
+    whole = (word if len(word) == 6 else "".join(letter * 2 for letter in word) for word in found)
+    return [f"#{word}" for word, _times in Counter(whole).most_common()]
+
+
+def _painted(file) -> list[str]:
+    """The colours of a PNG where it is not transparent, largest area first."""
+    picture = Image.open(file)
+    if picture.width * picture.height > MAX_PIXELS:
+        return []
+    small = picture.convert("RGBA").resize((48, 48), Image.Resampling.NEAREST)
+    opaque = [pixel[:3] for pixel in small.get_flattened_data() if pixel[3] > 200]
+    if not opaque:
+        return []
+    flat = Image.new("RGB", (len(opaque), 1))
+    flat.putdata(opaque)
+    few = flat.quantize(8).convert("RGB").get_flattened_data()
+    return ["#{:02x}{:02x}{:02x}".format(*pixel) for pixel, _times in Counter(few).most_common()]
+
+
+def _coloured(colour: str) -> bool:
+    """Whether it is a colour, and no black, white or grey."""
+    parts = colours.parse_rgb(colour)
+    return max(parts) - min(parts) > 40

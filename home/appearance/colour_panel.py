@@ -1,0 +1,19 @@
+"""Beside the fields of the commune's colours: those of its arms, as far as they can be read."""
+
+from wagtail.admin.panels import Panel
+
+from . import arms_colours
+
+
+class ArmsColoursPanel(Panel):
+    """Proposes the tinctures of the arms that were saved, each in the shade that the site can use."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "home/arms_colours_panel.html"
+
+        def is_shown(self):
+            return bool(self.instance.arms)
+
+        def get_context_data(self, parent_context=None):
+            found = arms_colours.suggest_colours(self.instance.arms)
+            return super().get_context_data(parent_context) | {"suggestions": found}

@@ -1,0 +1,119 @@
+"""The blocks that pages are made of. Each shows itself in the editor before it is used.
+
+Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
+"""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
+
+from ..links import videos
+from .base import TEXT_FEATURES, raise_block_errors
+
+
+class PictureValue(blocks.StructValue):
+    """A picture whose ``shape`` says what a column of text must not do with it: draw out what is small or tall."""
+
+    LEAST = 480  # pixels of the smallest size that a column asks for
+
+    @property
+    def shape(self) -> str:
+        image = self.get("image")
+        if image is None:
+            return ""
+        shapes = {"small": image.width < self.LEAST, "tall": image.height > image.width}
+        return " ".join(name for name, holds in shapes.items() if holds)
+
+
+class PictureBlock(blocks.StructBlock):
+    image = ImageChooserBlock(label=_("Picture"))
+    alt = blocks.CharBlock(
+        required=False,
+        default="",
+        max_length=250,
+        label=_("What the picture shows"),
+        help_text=_("Read aloud to who does not see it. Leave empty only if the picture says nothing more."),
+    )
+    caption = blocks.CharBlock(required=False, default="", max_length=200, label=_("Caption"))
+
+    class Meta:
+        icon = "image"
+        label = _("Picture")
+        template = "home/blocks/picture.html"
+        value_class = PictureValue
+        preview_value = {"image": None, "alt": "", "caption": _("The village seen from the lake")}
+        description = _("A picture with its caption.")
+
+
+class GalleryPictureBlock(blocks.StructBlock):
+    image = ImageChooserBlock(label=_("Picture"))
+    alt = blocks.CharBlock(
+        default="",
+        max_length=250,
+        label=_("What the picture shows"),
+        help_text=_("Read aloud to who does not see it."),
+    )
+
+
+class GalleryBlock(blocks.ListBlock):
+    """Pictures of one size in rows; each opens large."""
+
+    def __init__(self, **options):
+        super().__init__(GalleryPictureBlock(), **({"min_num": 2, "max_num": 24} | options))
+
+    class Meta:
+        icon = "image"
+        label = _("Gallery")
+        template = "home/blocks/gallery.html"
+        preview_value = [{"image": None, "alt": ""}, {"image": None, "alt": ""}, {"image": None, "alt": ""}]
+        description = _("Several pictures that belong together; each opens large.")
+
+
+class VideoValue(blocks.StructValue):
+    """A video elsewhere; None of its parts is asked for before the reader follows the link."""
+
+    @property
+    def video(self) -> videos.Video | None:
+        return videos.parse_video_url(self.get("url") or "")
+
+
+class VideoBlock(blocks.StructBlock):
+    """A picture of our own and a link: nobody elsewhere hears of a reader who does not follow it."""
+
+    url = blocks.URLBlock(
+        label=_("Address of the video"), help_text=_("Copy it from the page that shows it.")
+    )
+    title = blocks.CharBlock(label=_("What the video shows"), max_length=120)
+    length = blocks.CharBlock(
+        required=False, default="", max_length=20, label=_("Length"), help_text=_("As “2 min 30”.")
+    )
+    image = ImageChooserBlock(required=False, label=_("Picture"), help_text=_("A plain ground if empty."))
+    transcript = blocks.RichTextBlock(
+        required=False,
+        default="",
+        features=TEXT_FEATURES,
+        label=_("What is said"),
+        help_text=_("For who cannot hear or see it; it unfolds below."),
+    )
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value.video is None:
+            known = ", ".join(videos.HOST_NAMES)
+            text = _("Only single videos of these hosts are shown: {hosts}. To others, set a link in a text.")
+            raise_block_errors(url=text.format(hosts=known))
+        return value
+
+    class Meta:
+        icon = "media"
+        label = _("Video")
+        template = "home/blocks/video.html"
+        value_class = VideoValue
+        preview_value = {
+            "url": "https://vimeo.com/1084537",
+            "title": _("The harbour in a minute"),
+            "length": "1 min",
+            "image": None,
+            "transcript": "",
+        }
+        description = _("A picture that leads to a video; nothing is loaded from elsewhere before.")

@@ -1,0 +1,77 @@
+"""Why a page cannot go out with its bundle: said in one sentence each, nothing is written."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from ..localization.dates import date_format
+from ..publication.publish_checks import publish_blockers, publish_warnings, validation_errors
+from .models import Bundle
+
+
+def blockers_by_page(bundle: Bundle, user) -> dict[int, list[str]]:
+    """The hindrances of each page, by its key; pages without any are left out."""
+    pages = bundle.pages()
+    paths = {page.path for page in pages}
+    found = {page.pk: blockers_for_page(page, user, paths) for page in pages}
+    return {key: reasons for key, reasons in found.items() if reasons}
+
+
+def changed_drafts(agreed: dict[str, int | None], pages: Iterable[Page]) -> dict[int, str]:
+    """What is said of each page of which another draft was agreed upon, or none, by its key."""
+    words = _("It was changed after the bundle was scheduled: look at it, and schedule the bundle again.")
+    return {page.pk: words for page in pages if agreed.get(str(page.pk), 0) != page.latest_revision_id}
+
+
+def removed_pages(agreed: dict[str, int | None], pages: Iterable[Page]) -> str:
+    """What is said of the bundle where a page that was agreed upon is in it no more."""
+    if set(agreed) <= {str(page.pk) for page in pages}:
+        return ""
+    return _("A page was taken out after it was scheduled: schedule the bundle again.")
+
+
+def warnings_for_page(page: Page) -> list[str]:
+    """What readers may stumble over in what would be new to them."""
+    if page.live and not page.has_unpublished_changes:
+        return []
+    return publish_warnings(page.get_latest_revision_as_object())
+
+
+def blockers_for_page(page: Page, user, together: set[str]) -> list[str]:
+    """What stands in the way of one page; ``together``: the places in the tree of all that goes out with it."""
+    may = page.permissions_for_user(user) if user else None
+    if may is None or not may.can_publish():
+        return [_("You may not publish this page.")]
+    draft = page.get_latest_revision_as_object()
+    checks = [
+        _("It is locked.") if may.page_locked() else "",
+        _("It waits for an approval.") if page.workflow_in_progress else "",
+        _scheduled(page, draft),
+        _("Its end is over: its draft would expire at once.") if _over(draft) else "",
+        _hidden(page, together),
+        *validation_errors(draft),
+        *publish_blockers(draft),
+    ]
+    return [reason for reason in checks if reason]
+
+
+def _scheduled(page: Page, draft: Page) -> str:
+    if page.scheduled_revision:
+        return _("It is scheduled by itself already.")
+    if draft.go_live_at and draft.go_live_at > timezone.now():
+        day = date_format(timezone.localtime(draft.go_live_at), "DATE_FORMAT")
+        return _("Its draft has a start of its own: {day}.").format(day=day)
+    return ""
+
+
+def _over(draft: Page) -> bool:
+    return bool(draft.expire_at and draft.expire_at <= timezone.now())
+
+
+def _hidden(page: Page, together: set[str]) -> str:
+    """Below a page that nobody sees it would not be found."""
+    above = Page.objects.ancestor_of(page).filter(depth__gt=1, live=False).order_by("path")
+    missing = [one.get_admin_display_title() for one in above if one.path not in together]
+    return _("The page above is not published: {title}.").format(title=missing[0]) if missing else ""

@@ -1,0 +1,128 @@
+"""Where pages and counts are kept for speed: in files, which all processes of the site share, or in Redis.
+
+Both may be lost at any time. Where they cannot be read or written (the disk is full, Redis is away, the folder is
+somebody else’s), pages are made anew each time, nothing is counted, the log says why, and so does ``/health/``.
+"""
+
+import logging
+import math
+import pickle
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import randrange
+
+from django.core.cache.backends import redis
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.core.cache.backends.filebased import FileBasedCache
+from django.core.files import locks
+
+logger = logging.getLogger(__name__)
+
+SELDOM = 100  # writings between two looks for room, on average
+LOG_INTERVAL = 60  # seconds
+
+
+class FaultTolerantCacheMixin:
+    """A page is not refused because it could not be kept, or read where it was."""
+
+    faults: tuple[type[Exception], ...] = (OSError,)
+    _told = -math.inf
+
+    def get(self, key, default=None, version=None):
+        return self._tried(super().get, key, default, version, otherwise=default)
+
+    def has_key(self, key, version=None):
+        return self._tried(super().has_key, key, version, otherwise=False)
+
+    def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
+        return self._tried(super().set, key, value, timeout, version)
+
+    def add(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
+        return self._tried(super().add, key, value, timeout, version, otherwise=True)
+
+    def delete(self, key, version=None):
+        return self._tried(super().delete, key, version, otherwise=False)
+
+    def incr(self, key, delta=1, version=None):
+        value = self._tried(super().incr, key, delta, version)
+        if value is None:
+            raise ValueError(f"Key {key!r} not found")
+        return value
+
+    def _tried(self, act, *given, otherwise=None):
+        try:
+            return act(*given)
+        except self.faults as fault:
+            if time.monotonic() - self._told > LOG_INTERVAL:
+                self._told = time.monotonic()
+                logger.warning("The cache does not work, pages are slow and limits do not hold: %s", fault)
+            return otherwise
+
+
+class SharedFileCache(FileBasedCache):
+    """Django's, which lists all its files before it writes one: with thousands, longer than the page took to make.
+
+    It adds and counts as Redis does: of callers at the same time each has its turn, and what is counted keeps its end.
+    """
+
+    def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
+        try:
+            super().set(key, value, timeout, version)
+        except OSError:
+            self.delete(key, version)  # what stood there holds no longer
+            raise
+
+    def add(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
+        with self._turn():
+            return super().add(key, value, timeout, version)
+
+    def incr(self, key, delta=1, version=None):
+        with self._turn():
+            left, value = self._entry(key, version)
+            self.set(key, value + delta, left, version)
+            return value + delta
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        self._createdir()
+        with open(Path(self._dir) / "turn.lock", "wb") as file:
+            locks.lock(file, locks.LOCK_EX)  # until it is closed
+            yield
+
+    def _createdir(self):
+        # Django would close the folders above to everybody else, and the proxy serves pictures from beside it.
+        if not (beside := Path(self._dir).parent).is_dir():
+            beside.mkdir(parents=True, exist_ok=True)
+            beside.chmod(0o755)  # the proxy finds what is published there
+        super()._createdir()
+
+    def _entry(self, key, version) -> tuple[float | None, int]:
+        """Seconds until it ends, None where it never does, and what it holds; ``ValueError`` where there is none."""
+        try:
+            with open(self._key_to_file(key, version), "rb") as file:
+                ends, value = pickle.load(file), pickle.loads(zlib.decompress(file.read()))
+        except FileNotFoundError:
+            ends, value = 0, 0
+        left = None if ends is None else ends - time.time()
+        if left is not None and left <= 0:
+            raise ValueError(f"Key {key!r} not found")
+        return left, value
+
+    def _cull(self):
+        if randrange(SELDOM) == 0:
+            super()._cull()
+
+
+class FileCache(FaultTolerantCacheMixin, SharedFileCache):
+    """Of a site without Redis."""
+
+
+class RedisCache(FaultTolerantCacheMixin, redis.RedisCache):
+    """Of a site on several machines."""
+
+    @property
+    def faults(self):
+        return OSError, self._cache._lib.RedisError

@@ -1,0 +1,92 @@
+"""The sections of the home page that apps above offer: news, agenda, online counter, newsletter.
+
+An app puts them into its own ``home_sections.py``::
+
+    from home.extensions.home_page import Section, home_blocks
+
+    @home_blocks.register("news")
+    def latest(request, page):
+        articles = …
+        return Section("news/home_block.html", {"articles": articles}, order=30) if articles else None
+
+The template is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's context.
+Lines of the band “today” are offered the same way in ``today.py``: see :class:`TodayItem`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from ..caching.site_version import cached_per_version
+from ..localization.reader_language import requested_language
+from .registry import Registry
+
+SECONDS = 300
+
+
+@dataclass(frozen=True)
+class HomeSection:
+    """A section of the home page; a lower order comes first (news 30, agenda 40, counter 50, letter 60)."""
+
+    template: str
+    context: dict = field(default_factory=dict)
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class TodayItem:
+    """What holds today, as the band shows it: a key (“Tonight”), a short answer and a small remark.
+
+    ``shape`` is ``"open"``, ``"shut"`` or nothing: a full or an empty dot beside the key. ``language`` is that of the
+    key, where it is not that of the page.
+    """
+
+    key: str
+    title: str
+    remark: str = ""
+    url: str = ""
+    shape: str = ""
+    order: int = 50
+    language: str = ""
+
+
+home_sections: Registry[Callable[[HttpRequest, object], HomeSection | dict | None]] = Registry("home_blocks")
+# Each offer is called with the request, the home page and the moment, and answers lines.
+today_providers: Registry[Callable[..., list[TodayItem]]] = Registry("today")
+
+
+def render_sections(request: HttpRequest, page) -> dict[str, str]:
+    """What the apps have to say on the home page, by key and in order, as HTML that is the same for all of a language.
+
+    It is made once per generation and again after five minutes, since events pass without anybody's doing.
+    """
+    if getattr(request, "is_preview", False):
+        return _sections(request, page)
+    name = f"sections-{page.pk}-{requested_language(request)}"
+    return cached_for_minutes(name, lambda: _sections(request, page))
+
+
+def cached_for_minutes[Value](name: str, make: Callable[[], Value]) -> Value:
+    """What ``make`` answers, made once per generation and again after five minutes."""
+    slot = int(timezone.now().timestamp() // SECONDS)
+    return cached_per_version(f"{name}-{slot}", make)
+
+
+def _sections(request: HttpRequest, page) -> dict[str, str]:
+    offers = {key: said for key, offer in home_sections.items() if (said := offer(request, page))}
+    sections = {
+        key: said if isinstance(said, HomeSection) else HomeSection(**said) for key, said in offers.items()
+    }
+    return {
+        key: render_to_string(section.template, section.context | {"page": page}, request)
+        for key, section in sorted(sections.items(), key=lambda item: item[1].order)
+    }
+
+
+def today_items(request: HttpRequest, page, now) -> list[TodayItem]:
+    """The band “today”, in order."""
+    lines = [line for offer in today_providers for line in offer(request, page, now)]
+    return sorted(lines, key=lambda line: line.order)

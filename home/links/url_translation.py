@@ -1,0 +1,181 @@
+"""The fixed words of addresses, in the commune's first language: they are printed on paper and read aloud.
+
+Every urls.py writes them in French. In another language they become those of the table, to which the French ones lead
+for ever. Fixed at the start and the same for all readers, as a paper does not know who reads it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import wraps
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
+
+WRITTEN_IN = "fr"
+LANGUAGES = ("de", "it", "en")
+# A word that means two things has the longer entry too.
+ROUTE_WORDS = {
+    "accord": ("zustimmung", "consenso", "consent"),
+    "affichage": ("darstellung", "visualizzazione", "display"),
+    "agenda": ("kalender", "agenda", "calendar"),
+    "ajouter": ("hinzufuegen", "aggiungere", "add"),
+    "alertes": ("warnungen", "avvisi-urgenti", "alerts"),
+    "annuler": ("annullieren", "annullare", "cancel"),
+    "appareil": ("geraet", "dispositivo", "device"),
+    "archives": ("archiv", "archivio", "archive"),
+    "avis": ("stellungnahme", "parere", "opinion"),
+    "brouillon": ("entwurf", "bozza", "draft"),
+    "carte": ("karte", "carta", "card"),
+    "choix": ("auswahl", "scelta", "choice"),
+    "cle": ("schluessel", "chiave", "key"),
+    "cles": ("schluessel", "chiavi", "keys"),
+    "code": ("code", "codice", "code"),
+    "codes": ("codes", "codici", "codes"),
+    "collectes": ("abfuhren", "raccolte", "collections"),
+    "collectes/rappel": ("abfuhren/erinnerung", "raccolte/promemoria", "collections/reminder"),
+    "commentaires": ("kommentare", "commenti", "comments"),
+    "compte": ("konto", "conto", "account"),
+    "confirmer": ("bestaetigen", "confermare", "confirm"),
+    "consultations": ("vernehmlassungen", "consultazioni", "consultations"),
+    "contribuer": ("mitwirken", "contribuire", "contribute"),
+    "contributions": ("beitraege", "contributi", "contributions"),
+    "controle": ("kontrolle", "controllo", "inspection"),
+    "decisions": ("entscheide", "decisioni", "decisions"),
+    "delais": ("fristen", "termini", "deadlines"),
+    "demande": ("gesuch", "richiesta", "request"),
+    "deplacer": ("verschieben", "spostare", "move"),
+    "desabonner": ("abmelden", "disdire", "unsubscribe"),
+    "document": ("dokument", "documento", "document"),
+    "documents": ("dokumente", "documenti", "documents"),
+    "donnees": ("daten", "dati", "data"),
+    "dossier": ("dossier", "pratica", "case"),
+    "ecrire": ("schreiben", "scrivere", "write"),
+    "efface": ("geloescht", "cancellato", "erased"),
+    "effacer": ("loeschen", "cancellare", "erase"),
+    "enlever": ("entfernen", "togliere", "remove"),
+    "entrer": ("anmelden", "accedere", "sign-in"),
+    "envoye": ("gesendet", "inviato", "sent"),
+    "envoyee": ("gesendet", "inviata", "sent"),
+    "envoyer": ("senden", "inviare", "send"),
+    "espace": ("mein-konto", "il-mio-spazio", "my-space"),
+    "essai": ("test", "prova", "test"),
+    "etape": ("schritt", "passo", "step"),
+    "etat": ("stand", "stato", "state"),
+    "evenement": ("anlass", "evento", "event"),
+    "facture": ("rechnung", "fattura", "bill"),
+    "ferme": ("geschlossen", "chiuso", "closed"),
+    "fiche": ("eintrag", "scheda", "entry"),
+    "fichier": ("datei", "file", "file"),
+    "fichiers": ("dateien", "file", "files"),
+    "fin": ("ende", "fine", "end"),
+    "fournisseur": ("anbieter", "fornitore", "provider"),
+    "horaires": ("oeffnungszeiten", "orari", "opening-hours"),
+    "hors-ligne": ("offline", "offline", "offline"),
+    "identite": ("identitaet", "identita", "identity"),
+    "infolettre": ("newsletter", "newsletter", "newsletter"),
+    "installer": ("einrichten", "configurare", "set-up"),
+    "lettre": ("brief", "lettera", "letter"),
+    "lien": ("link", "link", "link"),
+    "liste-d-attente": ("warteliste", "lista-d-attesa", "waiting-list"),
+    "merci": ("danke", "grazie", "thanks"),
+    "mien": ("meines", "mio", "mine"),
+    "modifier": ("aendern", "modificare", "change"),
+    "montrer": ("zeigen", "mostrare", "show"),
+    "notifications": ("mitteilungen", "notifiche", "notifications"),
+    "nouveaux": ("neue", "nuovi", "new"),
+    "oublier": ("vergessen", "dimenticare", "forget"),
+    "oui": ("ja", "si", "yes"),
+    "paiement-essai": ("testzahlung", "pagamento-di-prova", "test-payment"),
+    "participation": ("mitwirkung", "partecipazione", "participation"),
+    "payer": ("bezahlen", "pagare", "pay"),
+    "personne": ("person", "persona", "person"),
+    "photo": ("foto", "foto", "photo"),
+    "pilier-public": ("oeffentlicher-anschlag", "albo-pubblico", "notice-board"),
+    "plus-tard": ("spaeter", "piu-tardi", "later"),
+    "preferences": ("einstellungen", "preferenze", "preferences"),
+    "proches": ("in-der-naehe", "vicine", "near"),
+    "prolonger": ("verlaengern", "rinnovare", "renew"),
+    "proposer": ("vorschlagen", "proporre", "propose"),
+    "propositions": ("vorschlaege", "proposte", "proposals"),
+    "quittance": ("quittung", "ricevuta", "receipt"),
+    "rappel": ("rueckruf", "richiamo", "call-back"),
+    "rattacher": ("verbinden", "collegare", "join"),
+    "recherche": ("suche", "ricerca", "search"),
+    "remettre": ("teilen", "condividere", "share"),
+    "remis": ("geteilt", "condiviso", "shared"),
+    "repondre": ("antworten", "rispondere", "answer"),
+    "reservations": ("reservationen", "prenotazioni", "bookings"),
+    "retirer": ("zurueckziehen", "ritirare", "withdraw"),
+    "retour": ("zurueck", "ritorno", "back"),
+    "second-facteur": ("zweiter-faktor", "secondo-fattore", "second-factor"),
+    "sessions": ("sitzungen", "sessioni", "sessions"),
+    "signalements": ("meldungen", "segnalazioni", "reports"),
+    "signaler": ("melden", "segnalare", "report"),
+    "sondages": ("umfragen", "sondaggi", "surveys"),
+    "sortir": ("abmelden", "uscire", "sign-out"),
+    "supprime": ("geloescht", "cancellato", "deleted"),
+    "supprimer": ("loeschen", "cancellare", "delete"),
+    "verifier": ("pruefen", "verificare", "verify"),
+    "voix": ("stimme", "voto", "vote"),
+    "vous": ("angaben", "dati-personali", "about-you"),
+    "vu": ("gesehen", "visto", "seen"),
+}
+LONGEST_FIRST = "|".join(sorted(ROUTE_WORDS, key=len, reverse=True))
+ROUTE_WORD = re.compile(
+    rf"<[^>]*>|(?<![\w-])(?:{LONGEST_FIRST})(?![\w-])"
+)  # what a route takes in is passed over
+
+type Pattern = URLPattern | URLResolver
+
+
+def translate_route(route: str, language: str = settings.LANGUAGE_CODE) -> str:
+    """A route, or the path of an address, with the fixed words of a language; what is no word of ours stays."""
+    if language == WRITTEN_IN:
+        return route
+    here = LANGUAGES.index(language)
+    return ROUTE_WORD.sub(
+        lambda found: ROUTE_WORDS[found[0]][here] if found[0] in ROUTE_WORDS else found[0], route
+    )
+
+
+def translate_patterns(patterns: Iterable[Pattern], language: str = settings.LANGUAGE_CODE) -> list[Pattern]:
+    """What stands at these addresses at those of a language, to which the French ones lead whoever reads.
+
+    What is posted to a French one is answered there: a mail program that ends a subscription follows nowhere, says
+    RFC 8058.
+    """
+    if language == WRITTEN_IN:
+        return list(patterns)
+    return [*(_translated(one, language) for one in patterns), *_former(patterns, language)]
+
+
+def _translated(one: Pattern, language: str) -> Pattern:
+    route = translate_route(str(one.pattern), language)
+    if isinstance(one, URLResolver):
+        below = [_translated(each, language) for each in one.url_patterns]
+        return path(route, (below, one.app_name, one.namespace), one.default_kwargs)
+    return path(route, one.callback, one.default_args, one.name)
+
+
+def _former(
+    patterns: Iterable[Pattern], language: str, above: str = "", within: str = ""
+) -> Iterator[URLPattern]:
+    for one in patterns:
+        route = above + str(one.pattern)
+        if isinstance(one, URLResolver):
+            space = f"{one.namespace}:" if one.namespace else ""
+            yield from _former(one.url_patterns, language, route, within + space)
+        elif translate_route(route, language) != route:
+            yield path(route, _leading_to(within + one.name, one.callback), one.default_args)
+
+
+def _leading_to(name: str, view):
+    lead = RedirectView.as_view(pattern_name=name, permanent=True, query_string=True)
+
+    @wraps(view)  # which is exempt from the check for forgeries, or not
+    def answer(request, *args, **kwargs):
+        follows = request.method in ("GET", "HEAD")
+        return (lead if follows else view)(request, *args, **kwargs)
+
+    return answer

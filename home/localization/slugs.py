@@ -1,0 +1,68 @@
+"""Names in addresses, spelled as the commune's first language does without its marks."""
+
+from itertools import count
+
+from django.conf import settings
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from wagtail.admin.forms.models import register_form_field_override
+from wagtail.admin.forms.pages import WagtailAdminPageForm
+from wagtail.admin.widgets import SlugInput
+
+TRANSLITERATIONS = {"de": {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}}  # “behorden” is no German word
+
+
+def slugify_title(title: str) -> str:
+    """A title as the last part of an address: “behoerden”."""
+    return slugify(title.lower().translate(str.maketrans(_spelled())))
+
+
+class NumberedSlugForm(WagtailAdminPageForm):
+    """A page's form that numbers an address that is taken, so that the page can be saved, also by itself.
+
+    The field keeps what was typed: as long as the title is being written, the address follows it to a free one.
+    """
+
+    numbered_slug = ""
+
+    def clean(self):
+        slug, taken = self.cleaned_data.get("slug"), self._is_taken
+        if slug and taken(slug):
+            numbers = (f"{slug[: 255 - len(f'-{number}')]}-{number}" for number in count(2))
+            self.numbered_slug = next(one for one in numbers if not taken(one))
+            self.cleaned_data["slug"] = self.numbered_slug
+        return super().clean()
+
+    def _is_taken(self, slug: str) -> bool:
+        if self.parent_page is None:
+            return False
+        siblings = self.parent_page.get_children()
+        if self.instance.pk:
+            siblings = siblings.exclude(pk=self.instance.pk)
+        return siblings.filter(slug=slug).exists()
+
+    def get_field_updates_for_resave(self):
+        """Tell the browser the address too, under a name that is no field: ``slugs.js`` tells the editor."""
+        yield from super().get_field_updates_for_resave()
+        if self.numbered_slug:
+            yield "numbered-slug", numbered_words(self.numbered_slug)
+
+
+def numbered_words(slug: str) -> str:
+    """Return what an editor reads about an address that was numbered."""
+    return _(
+        "This address is taken by another page: for now, this one is at “%(slug)s”. Change it under Promote."
+    ) % {"slug": slug}
+
+
+def patch_admin_slugs() -> None:
+    """The same in the browser, where Wagtail makes the address while an editor types the title."""
+    if spelled := _spelled():
+        either_case = spelled | {mark.upper(): letters for mark, letters in spelled.items() if mark != "ß"}
+        widget = SlugInput(formatters=list(either_case.items()))
+        register_form_field_override(models.SlugField, override={"widget": widget})
+
+
+def _spelled() -> dict[str, str]:
+    return TRANSLITERATIONS.get(settings.LANGUAGE_CODE, {})

@@ -1,0 +1,48 @@
+"""Words of the site's templates. Built in: no template needs to load them."""
+
+import datetime as dt
+
+from django.template import defaultfilters
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .dates import date_format
+
+
+def localized_date(value: dt.date | None, pattern: str = "DATE_FORMAT") -> str:
+    """Django's filter of that name, with the first of a month as the language writes it."""
+    if not value:
+        return ""
+    return date_format(value, pattern) if hasattr(value, "day") else defaultfilters.date(value, pattern)
+
+
+def iso_to_the_second(value: dt.datetime | None) -> str:
+    """A moment as machines read it, to the second: HTML knows nothing finer than thousandths."""
+    return value.isoformat(timespec="seconds") if value else ""
+
+
+def format_time(value: dt.time) -> str:
+    """An hour as the language at hand writes it: “8 h 30” in French, “8.30” in German, “8:30” in English."""
+    # Translators: an hour of the day on the full hour; {hour} is a number, as in “8:00”.
+    full = _("{hour}:00")
+    # Translators: an hour of the day with minutes, as in “8:30”.
+    part = _("{hour}:{minute}")
+    return _hour(value, full, part)
+
+
+def format_short_datetime(value: dt.datetime | None) -> str:
+    """A moment in short, as a list of many has it: “26.11.2026, 8 h 30”."""
+    return f"{date_format(value, 'j.m.Y')}, {format_time(value)}" if value else ""
+
+
+def format_closing_time(value: dt.time | None) -> str:
+    """The same of when something closes: midnight is the end of its day, “24 h”."""
+    return format_time(value).replace("0", "24", 1) if value == dt.time() else format_time(value)
+
+
+def _hour(value: dt.time | None, full: str, part: str) -> str:
+    if value is None:
+        return ""
+    moment = timezone.localtime(value) if isinstance(value, dt.datetime) else value
+    text = part if moment.minute else full
+    return text.format(hour=moment.hour, minute=f"{moment.minute:02}")

@@ -1,0 +1,39 @@
+"""What things are sorted by: a name and a place among its like, written in several languages."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import TranslatableMixin
+from wagtail_localize.fields import SynchronizedField
+
+
+class OrderedTranslations(models.QuerySet):
+    """Of snippets with ``order`` and ``name`` that exist in several languages."""
+
+    def in_language(self, language: str) -> list:
+        """Each once: in the language if it is translated, else as it was first written."""
+        found = {}
+        for item in self.select_related("locale").order_by("pk"):
+            if item.translation_key not in found or item.locale.language_code == language:
+                found[item.translation_key] = item
+        return sorted(found.values(), key=lambda item: (item.order, item.name))
+
+
+class Category(TranslatableMixin, models.Model):
+    """By its slug a list shows one kind only. The slug is the same in all languages, and once in each."""
+
+    name = models.CharField(_("name"), max_length=60)
+    slug = models.SlugField(_("in addresses"), max_length=60)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = OrderedTranslations.as_manager()
+
+    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("order")]
+    override_translatable_fields = [SynchronizedField("slug")]
+
+    class Meta(TranslatableMixin.Meta):
+        abstract = True
+        ordering = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.name

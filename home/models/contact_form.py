@@ -1,0 +1,160 @@
+"""The contact page: a short form, kept in the admin and announced to who delivers letters."""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models, transaction
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.contrib.forms.forms import BaseForm, FormBuilder
+from wagtail.contrib.forms.models import AbstractForm, AbstractFormField, FormSubmission
+from wagtail.contrib.forms.panels import FormSubmissionsPanel
+from wagtail.fields import RichTextField
+from wagtail.models import TranslatableMixin
+from wagtail_localize.fields import SynchronizedField, TranslatableField
+
+from ..blocks import base, content
+from ..fields import LiveStreamField
+from ..signals import contact_received
+from ..validators import LENGTHS
+from ..web import rate_limits
+from ..web.public_forms import OwnEmailField, TimedForm
+from .base import BasePage
+
+PER_CLIENT = rate_limits.RateLimit(
+    "contact-client", 20
+)  # an office or a school writes from one network address
+RETENTION = timedelta(days=366)
+TOO_OFTEN = "too_often"
+SENT_MESSAGE = "merci"  # in the query of the page that thanks
+MISSING = {  # by kind of question
+    "checkbox": _("Tick the box to go on."),
+    "checkboxes": _("Choose at least one answer."),
+    "multiselect": _("Choose at least one answer."),
+    "dropdown": _("Choose one of the answers."),
+    "radio": _("Choose one of the answers."),
+}
+
+
+class FormField(TranslatableMixin, AbstractFormField):
+    """One question of the contact form."""
+
+    page = ParentalKey("home.ContactPage", on_delete=models.CASCADE, related_name="form_fields")
+
+    override_translatable_fields = [
+        TranslatableField("label"),
+        TranslatableField("help_text"),
+        TranslatableField("choices"),
+        SynchronizedField("default_value"),
+        SynchronizedField("clean_name", overridable=False),
+    ]
+
+    class Meta(TranslatableMixin.Meta, AbstractFormField.Meta):
+        abstract = False
+
+    def get_field_clean_name(self):
+        """A question called “Website” is not the trap: who answers it is no machine."""
+        name = super().get_field_clean_name()
+        return f"{name}_asked" if name in ContactForm.base_fields else name
+
+
+class ContactForm(TimedForm, BaseForm):
+    """The editor's questions, one more that only machines answer, and when the page was opened."""
+
+    def __init__(self, *args, caller: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.caller = caller
+
+    @property
+    def is_too_often(self) -> bool:
+        return self.has_error(NON_FIELD_ERRORS, TOO_OFTEN)
+
+    def clean(self):
+        """Nobody writes all day long: each message is a letter to the commune."""
+        data = super().clean()
+        if self.is_trapped or self.errors:
+            return data
+        if not PER_CLIENT.allows(self.caller):
+            raise ValidationError(_("That was a lot from here. Please try again in an hour."), TOO_OFTEN)
+        return data
+
+    def answers(self) -> dict:
+        """What was asked by the editor."""
+        ours = ContactForm.base_fields
+        return {name: value for name, value in self.cleaned_data.items() if name not in ours}
+
+
+class ContactFormBuilder(FormBuilder):
+    """Makes fields of the editor's questions, with the messages that other forms of the site have."""
+
+    def get_field_options(self, field):
+        missing = MISSING.get(field.field_type, _("This answer is missing."))
+        return super().get_field_options(field) | {"error_messages": LENGTHS | {"required": missing}}
+
+    def create_email_field(self, field, options):
+        return OwnEmailField(**options | {"error_messages": {}})  # it has its own
+
+    def get_form_class(self):
+        return type("ContactForm", (ContactForm,), self.formfields)
+
+
+class ContactPage(AbstractForm, BasePage):
+    """Where people write to the commune."""
+
+    page_description = _("A form by which people write to you; you choose the questions.")
+    body = LiveStreamField(content.ContentBlocks(), blank=True, default=list, verbose_name=_("Content"))
+    thanks = RichTextField(_("Thanks after sending"), blank=True, features=base.TEXT_FEATURES)
+
+    form_builder = ContactFormBuilder
+    template = "home/contact_page.html"
+    landing_page_template = "home/contact_page_landing.html"
+    subpage_types = []
+    content_panels = [
+        FormSubmissionsPanel(),
+        *BasePage.content_panels,
+        FieldPanel("body"),
+        InlinePanel("form_fields", label=_("Questions")),
+        FieldPanel("thanks"),
+    ]
+
+    class Meta:
+        verbose_name = _("contact page")
+
+    def get_form_parameters(self):
+        return super().get_form_parameters() | {"caller": getattr(self, "caller", "")}
+
+    def serve(self, request, *args, **kwargs):
+        """Thanks stand at an address of their own: whoever loads them again sends nothing twice."""
+        self.caller = rate_limits.client_address(request)
+        thanks = request.method == "GET" and SENT_MESSAGE in request.GET
+        answer = never_cache(self.render_landing_page if thanks else super().serve)(request, *args, **kwargs)
+        form = answer.context_data.get("form")
+        if request.method == "POST" and not form:
+            told = request.GET.dict() | {SENT_MESSAGE: ""}  # the language of who reads stays with them
+            return redirect(f"{self.get_url(request)}?{urlencode(told)}")
+        if form and form.errors:
+            answer.status_code = 429 if form.is_too_often else 422
+        return answer
+
+    def process_form_submission(self, form):
+        """Keeps the message and announces it; what a machine wrote is thanked for and dropped."""
+        if form.is_trapped:
+            return None
+        form.cleaned_data = form.answers()
+        fields = self.get_form_fields()
+        data = {field.label: form.cleaned_data.get(field.clean_name) for field in fields}
+        emails = [form.cleaned_data.get(one.clean_name) for one in fields if one.field_type == "email"]
+        told = {"data": data, "email": next(filter(None, emails), "")}
+        with transaction.atomic():
+            submission = super().process_form_submission(form)
+            contact_received.send(sender=type(self), page=self, submission=submission, **told)
+        return submission
+
+
+def delete_old_messages(now: datetime) -> None:
+    """What people wrote a year ago. The commune has had its letter."""
+    FormSubmission.objects.filter(submit_time__lt=now - RETENTION).delete()

@@ -1,0 +1,44 @@
+"""Signs of life of what runs beside the site."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+SILENT_AFTER = timedelta(minutes=3)  # a worker may be busy with one long task
+
+
+class Heartbeat(models.Model):
+    """When the scheduler last swept, and when a worker last ran the task that the scheduler gave it."""
+
+    SCHEDULER, WORKER = "scheduler", "worker"
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def beat(cls, name: str) -> None:
+        cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
+
+    @classmethod
+    def seen(cls) -> dict[str, datetime | None]:
+        """The last sign of scheduler and worker; None where there never was one."""
+        last = dict(cls.objects.values_list("name", "at"))
+        return {name: last.get(name) for name in (cls.SCHEDULER, cls.WORKER)}
+
+    @classmethod
+    def silent(cls, now) -> list[str]:
+        """Which of scheduler and worker give no sign of life."""
+        return [name for name, at in cls.seen().items() if not cls.alive(at, now)]
+
+    @staticmethod
+    def alive(seen, now) -> bool:
+        return seen is not None and seen > now - SILENT_AFTER

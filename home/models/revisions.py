@@ -1,0 +1,39 @@
+"""What stands on many pages and is changed in one place."""
+
+from django.db import models
+from wagtail.log_actions import LogContext
+from wagtail.models import PreviewableMixin, RevisionMixin
+
+
+class RevisionedModel(RevisionMixin, models.Model):
+    """A change shows everywhere at once: so every version is kept, that before the first change too."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if self.pk and not self.latest_revision_id and kwargs.get("update_fields") is None:
+            self._keep_what_was()
+        super().save(*args, **kwargs)
+
+    def _keep_what_was(self) -> None:
+        before = type(self)._base_manager.filter(pk=self.pk).first()
+        if before:
+            with LogContext():  # nobody's act, and a line of its own in the history
+                before.save_revision(clean=False, log_action=True)
+            self.latest_revision = before.latest_revision
+
+
+class ReusableSnippet(PreviewableMixin, RevisionedModel):
+    """A piece of a page, which is also seen before it is saved."""
+
+    piece: str  # the template of the block that shows it
+
+    class Meta:
+        abstract = True
+
+    def get_preview_template(self, request, mode_name):
+        return "home/reusable_snippet_preview.html"
+
+    def get_preview_context(self, request, mode_name):
+        return super().get_preview_context(request, mode_name) | {"piece": self.piece}

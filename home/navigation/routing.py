@@ -1,0 +1,118 @@
+"""From an address to its page: in two queries, with what stands around it and whether anybody may read it."""
+
+import hashlib
+from dataclasses import dataclass
+from itertools import accumulate
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from wagtail.models import Page
+from wagtail.url_routing import RouteResult
+
+from ..caching.site_version import cached_per_version
+from ..models import BasePage, HomePage
+from ..models.base import is_public, restriction_exists, with_restriction_data
+from .menus import cached_home_page, current_home_page, home_pages, site_frame
+
+
+def route_request(request, path_components: list[str]) -> RouteResult | None:
+    """The page of an address as Wagtail's ``route`` answers it. None where there is no home page of ours."""
+    home = site_frame(request).home
+    found = None
+    if home and path_components:
+        found = find_page(home.url_path, path_components, cached_home_page(request, home.url_path))
+    if found is not None:
+        page, rest = found
+        return page.route(request, rest)
+    home_page = current_home_page(request)
+    return home_page.route(request, path_components) if home_page else None
+
+
+def find_page(
+    home: str, path_components: list[str], home_page: HomePage | None = None
+) -> tuple[Page, list[str]] | None:
+    """The page below ``home`` (its ``url_path``) that an address leads to, and what of the address is left for
+    the page's own routes. None where no page is on the way.
+
+    Those above it and its translations come with it; and for ``home_page``, if it is given, what its links lead to.
+    A page at its own address is read once per generation; what may follow on it is anything, and is not kept.
+    """
+    address = home + "/".join(path_components)
+    digest = hashlib.blake2b(address.encode(), digest_size=12).hexdigest()
+    return cached_per_version(
+        f"page-{digest}",
+        lambda: _find(home, path_components, home_page),
+        lambda found: found and not found[1],
+    )
+
+
+def _find(home: str, path_components: list[str], home_page: HomePage | None) -> tuple[Page, list[str]] | None:
+    addresses = list(accumulate(path_components, "{}{}/".format, initial=home))
+    slugs = [*path_components, home.rstrip("/").rpartition("/")[2]]
+    on_the_way = Q(slug__in=slugs, url_path__in=addresses)
+    named = Page.objects.filter(slug__in=path_components, url_path__in=addresses[1:])
+    wanted = on_the_way | Q(translation_key__in=named.values("translation_key"))
+    if home_page:
+        wanted |= home_page.linking()
+    around = list(with_restriction_data(Page.objects.filter(wanted)).select_related("locale", "content_type"))
+    if home_page:
+        home_page.linked = around
+    on_it = {page.url_path: page for page in around if page.url_path in addresses[1:]}
+    for length in range(len(path_components), 0, -1):
+        if page := on_it.get(addresses[length]):
+            return _shown(page, around), path_components[length:]
+    return None
+
+
+@dataclass(frozen=True)
+class OtherLanguagePage:
+    """A page that exists in other languages than the one at hand: at hand or, if not, where to read on in it."""
+
+    title: str
+    versions: dict[str, str]  # addresses by language
+    above: Page  # the nearest in the language at hand
+
+
+def find_in_other_language(request, path_components: list[str]) -> OtherLanguagePage | None:
+    """What stands at an address in another language, if everybody may see it there now."""
+    homes, language = home_pages(request), get_language()
+    for code, home in homes.items():
+        found = find_page(home.url_path, path_components) if code != language and language in homes else None
+        if found and not found[1] and _is_public(page := found[0]):
+            same = (one for one in page.around if one.translation_key == page.translation_key)
+            versions = {
+                one.locale.language_code: one.get_url(request) for one in same if one.live and is_public(one)
+            }
+            return OtherLanguagePage(page.title, versions, _above(page, homes[language]))
+    return None
+
+
+def _is_public(page: Page) -> bool:
+    """Published for everybody; and what is public for a time only is told of within it."""
+    if not (page.live and page.known_as_open and isinstance(page, BasePage)):
+        return False
+    begins, ends = (None, None) if page.in_sitemap else page.search_span()
+    return (begins is None or begins <= timezone.now()) and (ends is None or timezone.now() < ends)
+
+
+def _above(page: Page, home: Page) -> Page:
+    """The nearest page above another that exists below the home page of another language."""
+    keys = [one.translation_key for one in page.around if one.depth < page.depth]
+    there = Page.objects.live().descendant_of(home).filter(~restriction_exists(), translation_key__in=keys)
+    return there.order_by("-depth").first() or home
+
+
+def _shown(found: Page, around: list[Page]) -> Page:
+    model = found.content_type.model_class()
+    if model is None or not issubclass(model, BasePage):
+        return found.specific
+    page = model.objects.shown().get(pk=found.pk)
+    page.around = [one for one in around if _is_around(page, one)]
+    page.known_as_open = all(is_public(one) for one in around if page.path.startswith(one.path))
+    return page
+
+
+def _is_around(page: Page, other: Page) -> bool:
+    """Whether the other stands above the page, is the page or one of its translations."""
+    return page.path.startswith(other.path) or page.translation_key == other.translation_key

@@ -1,0 +1,95 @@
+"""The first look at a published page, by a worker: its pictures are cut, and no reader waits for that.
+
+What is lost here costs the first reader some seconds and nothing else, so it is not kept in rows.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from io import BytesIO
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.wsgi import WSGIRequest
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from wagtail.models import Page
+
+from ..links.page_links import full_page_url
+
+LAST_WARMED_KEY = "last-first-look"  # of which page, in the cache: when it was published, and its key
+BATCH_SIZE = 20  # pages of a sweep
+AT_MOST = 300  # pages; where all of the cache was lost, the newest
+
+
+def pages_to_warm() -> list[Page]:
+    """Some that were published since the last look, as they were published."""
+    return list(_unseen()[:BATCH_SIZE])
+
+
+def with_ancestors(pages: list[Page]) -> list[int]:
+    """The keys of the pages and then of those above them, which show their pictures too."""
+    paths = {page.path[:end] for page in pages for end in range(Page.steplen, len(page.path), Page.steplen)}
+    above = Page.objects.live().filter(path__in=paths, depth__gt=1).order_by("-depth", "pk")
+    return list(dict.fromkeys([page.pk for page in pages] + [page.pk for page in above]))
+
+
+def mark_warmed(pages: list[Page]) -> None:
+    """They, and what was published before, are not due any more."""
+    cache.set(LAST_WARMED_KEY, _place(pages[-1]), None)
+
+
+def warm_page(pk: int) -> None:
+    """Asks for a page as a reader would, through all that stands before it; nothing where it is gone meanwhile."""
+    page = Page.objects.live().filter(pk=pk).first()
+    if page is None or not (address := full_page_url(page)):
+        return
+    with override(get_language()):  # that of the page stays with it
+        _site().get_response(_request(address))
+
+
+@lru_cache
+def _site() -> BaseHandler:
+    """All that stands before a page, made once per process: WhiteNoise looks through its files for it."""
+    handler = BaseHandler()
+    handler.load_middleware()
+    return handler
+
+
+def _unseen():
+    pages = Page.objects.live().filter(depth__gt=1, last_published_at__lte=timezone.now())
+    since = cache.get(LAST_WARMED_KEY) or _beginning(pages)
+    if since:
+        moment, pk = since
+        pages = pages.filter(Q(last_published_at__gt=moment) | Q(last_published_at=moment, pk__gt=pk))
+    return pages.order_by("last_published_at", "pk")
+
+
+def _beginning(pages) -> tuple[datetime, int] | None:
+    """Before the newest ones; None where there are no more."""
+    before = pages.order_by("-last_published_at", "-pk")[AT_MOST:].first()
+    return _place(before) if before else None
+
+
+def _place(page: Page) -> tuple[datetime, int]:
+    return page.last_published_at, page.pk
+
+
+def _request(address: str) -> WSGIRequest:
+    """A GET of the address, as a web server hands it over."""
+    parts = urlsplit(address)
+    secure = parts.scheme == "https" or settings.SECURE_SSL_REDIRECT  # of another site Wagtail says “http”
+    told = [settings.SECURE_PROXY_SSL_HEADER] if secure and settings.SECURE_PROXY_SSL_HEADER else []
+    asked = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
+        "SERVER_NAME": parts.hostname,
+        "SERVER_PORT": str(parts.port or (443 if secure else 80)),
+        "HTTP_HOST": parts.netloc,
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.url_scheme": "https" if secure else "http",
+        "wsgi.input": BytesIO(),
+    }
+    return WSGIRequest(asked | dict(told))

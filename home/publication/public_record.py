@@ -1,0 +1,60 @@
+"""Pages of which it is proven that everybody could see them, such as official notices: kinds with ``on_record``.
+
+So nobody closes them or what stands above them, they come to no place that is closed, and no alias shows them, which
+would be seen without a record of its own.
+"""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.pages import CopyForm
+from wagtail.models import Page
+
+from ..admin.errors import AdminActionRefused
+
+CLOSED = _("Only some people may read “%(place)s”: choose a place where everybody reads %(kind)s.")
+NO_ALIAS = _("There is no alias of %(kind)s, since nobody would record that it was shown: copy without it.")
+
+
+def public_record_type_below(page: Page, inclusive: bool = True) -> type[Page] | None:
+    """A kind on record that stands below a page or is its own."""
+    below = Page.objects.descendant_of(page, inclusive=inclusive).type(*_kinds())
+    first = below.select_related("content_type").first()
+    return first and first.specific_class
+
+
+def placement_error(kind: type[Page] | None, place: Page) -> str:
+    """Why pages of a kind do not come to a place; empty where they may."""
+    if kind is None or not place.get_view_restrictions().exists():
+        return ""
+    return CLOSED % {"place": place.specific_deferred.get_admin_display_title(), "kind": _name(kind)}
+
+
+def check_move(page: Page, place: Page) -> None:
+    """Raises Refused where a page may not be moved to a place."""
+    if reason := placement_error(public_record_type_below(page), place):
+        raise AdminActionRefused(reason, reverse("wagtailadmin_pages:move", args=[page.pk]))
+
+
+class PublicRecordCopyForm(CopyForm):
+    """Says of a copy what would be refused, beside its field."""
+
+    def clean(self):
+        cleaned = super().clean()
+        kind = self.page.specific_class if self.page.specific_class in _kinds() else None
+        if cleaned.get("copy_subpages"):
+            kind = kind or public_record_type_below(self.page)
+        if reason := placement_error(kind, cleaned.get("new_parent_page") or self.page.get_parent()):
+            self.add_error("new_parent_page", reason)
+        if kind and cleaned.get("alias"):
+            self.add_error("alias", NO_ALIAS % {"kind": _name(kind)})
+        return cleaned
+
+
+def _kinds() -> list[type[Page]]:
+    from ..models.base import page_types
+
+    return [model for model in page_types() if model.on_record]
+
+
+def _name(kind: type[Page]) -> str:
+    return str(kind._meta.verbose_name_plural)

@@ -1,0 +1,13 @@
+"""How agents are told where they did not choose, and when a digest goes out. Pure."""
+
+from datetime import datetime, time, timedelta
+
+MORNING = time(7, 0)
+
+
+def next_weekday_morning(now: datetime) -> datetime:
+    """The next morning of a weekday after ``now``, which is in the commune's time zone."""
+    day = now.date() if now.time() < MORNING else now.date() + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return datetime.combine(day, MORNING, now.tzinfo)

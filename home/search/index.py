@@ -1,0 +1,403 @@
+"""Search over pages, news, services: one row per object and language, fed by publication.
+
+Any page of ours is found (``BasePage.search_text``). An app names its kinds in its own ``search.py``::
+
+    from home.search.index import Kind, search
+
+    search.register("service")(Kind(_("Online service"), _("Services"), order=10))
+
+and sets ``search_kind = "service"`` on its page model; ``search_date`` and ``search_meta()`` are shown if
+given; outside ``search_span()`` it is not found.
+What is no page calls :func:`keep` and :func:`drop` itself, and hears ``search_rebuilt``.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Length
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+from wagtail.models import Page
+from wagtail.search.backends import get_search_backend
+from wagtail.search.query import And, Or, PlainText, SearchQuery
+
+from ..extensions.registry import Registry
+from ..localization import phone_numbers
+from ..models import SearchEntry, SynonymGroup
+from ..signals import search_rebuilt
+from ..text import synonyms
+from ..text.highlighting import WORD, best_passage, highlight_matches, matching_excerpt, query_words
+from ..text.highlighting import find_matches as find_words
+from . import document_texts, vocabulary
+from .ranking import TitleRank
+
+MAX_RESULTS = 200  # results; who needs more words more
+MAX_QUERY_WORDS = 10
+SUGGESTIONS = 8
+SERVICE = "service"
+
+
+@dataclass(frozen=True)
+class SearchKind:
+    """A kind of thing that is found: its name in the margin of a result, and of many on a tab."""
+
+    singular: str
+    plural: str
+    order: int = 50
+    in_sitemap: bool = False  # for what is no page, which a sitemap knows by itself
+
+
+search_kinds: Registry[SearchKind] = Registry("search")
+search_kinds.register("page")(SearchKind(_("Page"), _("Pages"), order=20))
+search_kinds.register("question")(SearchKind(_("Question"), _("Questions"), order=15))
+search_kinds.register("person")(SearchKind(_("Person"), _("People"), order=48))
+search_kinds.register("office")(SearchKind(_("Place"), _("Places"), order=50))
+
+
+@dataclass
+class SearchHit:
+    """An entry found, ready to show."""
+
+    entry: SearchEntry
+    words: list[str]
+
+    @property
+    def title(self) -> SafeString:
+        return highlight_matches(self.entry.title, self.words)
+
+    @property
+    def text(self) -> SafeString:
+        """The summary of what is named so or where the words stand in it, else the passage they stand in."""
+        summary = self.entry.summary
+        named = self.entry.fit > 1 or find_words(self.entry.title, self.words)
+        told = named or find_words(summary, self.words)
+        shown = summary if summary and told else best_passage(self.entry.text, self.words) or summary
+        return highlight_matches(matching_excerpt(shown, self.words), self.words)
+
+    @property
+    def kind(self) -> SearchKind:
+        return search_kinds.get(self.entry.kind) or search_kinds["page"]
+
+    @property
+    def url(self) -> str:
+        return self.entry.url
+
+    @property
+    def is_service(self) -> bool:
+        return self.entry.kind == SERVICE
+
+
+@dataclass
+class SearchResults:
+    """What was found for a query in a language."""
+
+    query: str
+    words: list[str]
+    hits: list[SearchHit] = field(default_factory=list)
+    meant: str = ""  # the query as it was read, where nothing was found for it as typed
+    any: bool = False  # nothing has all words: these have some
+
+    @cached_property
+    def tabs(self) -> list[dict]:
+        """The kinds that were found, with how many, in their order."""
+        counts = Counter(hit.entry.kind for hit in self.hits)
+        kinds = {key: search_kinds.get(key) or search_kinds["page"] for key in counts}
+        order = sorted(kinds, key=lambda key: kinds[key].order)
+        return [{"key": key, "label": kinds[key].plural, "count": counts[key]} for key in order]
+
+    def of(self, kind: str) -> list[SearchHit]:
+        return [hit for hit in self.hits if not kind or hit.entry.kind == kind]
+
+    @property
+    def best(self) -> SearchHit | None:
+        """A service among the first hits that is named like the query: it stands out with its button."""
+        named = (hit for hit in self.hits[:3] if hit.is_service and hit.entry.fit > 1)
+        return next(named, None)
+
+
+def find_entries(query: str, language: str, reader: str = "") -> SearchResults:
+    """What has all words of the query in a language, the best first.
+
+    Synonyms and the other number of a word count as the word; also the synonyms of the language of a ``reader`` who
+    types in another than what is looked through is written in. Where nothing has all, words that nobody uses are
+    read as the nearest that somebody does; and where that does not help, any of the words is enough. A telephone
+    number is found in every spelling, and by no part of it.
+    """
+    words = query_words(query)[:MAX_QUERY_WORDS]
+    results = SearchResults(query, words)
+    if not words:
+        return results
+    if number := phone_numbers.parse_phone(query):
+        called = [[(number,)]]
+        results.hits = [
+            SearchHit(one, words) for one in _best_first(_matching(_all(called), called, language), words)
+        ]
+        if results.hits or phone_numbers.is_phone_prefix(query):
+            return results
+    groups = SynonymGroup.groups(language) + (SynonymGroup.groups(reader) if reader else [])
+    terms = synonyms.expand_terms(words, language, groups)
+    found = _look(terms, language)
+    if not found and (meant := vocabulary.correct_query(query, language)):
+        results.meant = meant
+        terms = synonyms.expand_terms(query_words(meant)[:MAX_QUERY_WORDS], language, groups)
+        found = _matching(_all(terms), terms, language)
+    if not found and len(terms) > 1:
+        found = _matching(Or([_either(term) for term in terms]), terms, language)
+        results.any = bool(found)
+    results.words = [word for term in terms for words in term for word in words]
+    results.hits = [SearchHit(entry, results.words) for entry in _best_first(found, words)]
+    return results
+
+
+def suggest_titles(query: str, language: str) -> list[SearchHit]:
+    """What may be meant while somebody types: names that have the words, the last of them begun, or others
+    that mean the same."""
+    words = query_words(query)[:MAX_QUERY_WORDS]
+    found = _begun(words, language) + _named_otherwise(words, language) if words else []
+    if not found and (meant := vocabulary.correct_query(query, language)):
+        words = query_words(meant)[:MAX_QUERY_WORDS]
+        found = _begun(words, language) + _named_otherwise(words, language)
+    return [SearchHit(entry, words) for entry in _best_first(found, words)][:SUGGESTIONS]
+
+
+def load_texts(hits: list[SearchHit]) -> None:
+    """The texts of the hits that are shown, in one query: they are left out while searching."""
+    texts = dict(SearchEntry.objects.filter(pk__in=[hit.entry.pk for hit in hits]).values_list("pk", "text"))
+    for hit in hits:
+        hit.entry.text = texts.get(hit.entry.pk, "")
+
+
+def index_object(
+    subject,
+    language: str,
+    *,
+    kind: str,
+    title: str,
+    url: str,
+    summary: str = "",
+    text: str = "",
+    keywords: str = "",
+    trail: str = "",
+    date=None,
+    span: tuple = (None, None),
+    part: str = "",
+) -> None:
+    """Search finds ``subject`` in ``language`` by these words from now on, or between two moments only.
+
+    Or a part of it that has an address of its own.
+    """
+    SearchEntry.objects.update_or_create(
+        content_type=_type_of(subject),
+        object_key=f"{subject.pk}#{part}" if part else str(subject.pk),
+        language=language,
+        defaults={
+            "kind": kind,
+            "title": title[:255],
+            "url": url,
+            "summary": summary,
+            "text": text,
+            "keywords": keywords[:255],
+            "trail": trail[:255],
+            "date": date,
+            "shown_from": span[0],
+            "shown_until": span[1],
+        },
+    )
+
+
+def unindex_object(subject) -> None:
+    """Search finds ``subject`` no longer, nor its parts."""
+    SearchEntry.objects.filter(content_type=_type_of(subject), object_key=str(subject.pk)).delete()
+    _parts_of(subject).delete()
+
+
+def _parts_of(subject):
+    return SearchEntry.objects.filter(content_type=_type_of(subject), object_key__startswith=f"{subject.pk}#")
+
+
+def _type_of(subject) -> ContentType:
+    return ContentType.objects.get_for_model(subject, for_concrete_model=True)
+
+
+def index_page(page: Page) -> None:
+    """Search finds a published page of ours; a draft or a page behind a password it does not."""
+    page = page.specific
+    url = page.get_url()
+    if not hasattr(page, "search_text") or not url or not page.live or page.get_view_restrictions().exists():
+        unindex_object(page)
+        return
+    language = page.locale.language_code
+    with override(language):  # dates and fixed words in it, whoever publishes
+        index_object(
+            page,
+            language,
+            kind=page.search_kind,
+            title=page.title,
+            url=url,
+            summary=page.lead,
+            text=_text(page),
+            keywords=page.keywords,
+            trail=_trail(page),
+            date=getattr(page, "search_date", None),
+            span=page.search_span(),
+        )
+        _keep_parts(page, language, url)
+
+
+def _keep_parts(page: Page, language: str, url: str) -> None:
+    """What stands on the page now, and nothing that stood there."""
+    parts, trail = page.search_parts(), " › ".join(filter(None, [_trail(page), page.title]))
+    _parts_of(page).exclude(object_key__in=[f"{page.pk}#{part.key}" for part in parts]).delete()
+    for part in parts:
+        index_object(
+            page,
+            language,
+            part=part.key,
+            kind=part.kind,
+            title=part.title,
+            url=f"{url}#{part.key}",
+            summary=part.summary,
+            text=part.text,
+            trail=trail,
+            span=page.search_span(),
+        )
+
+
+def _text(page: Page) -> str:
+    """The words of a page, and of its files."""
+    files = page.search_files()
+    if files is None:
+        return page.search_text()
+    document_texts.record_document_pages(page, files)
+    return f"{page.search_text()}\n{document_texts.searchable_text(files)}".strip()
+
+
+def index_pages(keys: Iterable[int]) -> None:
+    """The same for those that are published of some pages: what they show changed."""
+    for page in Page.objects.filter(pk__in=keys).live().select_related("locale"):
+        index_page(page)
+
+
+def index_branch(page: Page) -> None:
+    """The same for a page and all below it: their addresses changed."""
+    for below in Page.objects.descendant_of(page, inclusive=True).live().select_related("locale"):
+        index_page(below)
+
+
+@transaction.atomic
+def rebuild_index() -> int:
+    """Writes the entries of all pages and of what else is found anew; answers how many there are."""
+    SearchEntry.objects.all().delete()
+    reindex_all_pages()
+    analyze_index_tables()
+    return SearchEntry.objects.count()
+
+
+def is_title_outdated(page: Page) -> bool:
+    """Whether a page is found under another title than the one it has now."""
+    known = SearchEntry.objects.filter(content_type=_type_of(page), object_key=str(page.pk))
+    return known.exclude(title=page.title[:255]).exists()
+
+
+def reindex_all_pages() -> None:
+    """The same while search goes on: the addresses of everything may have changed."""
+    for page in Page.objects.filter(depth__gt=1).live().select_related("locale"):
+        index_page(page)
+    search_rebuilt.send(sender=SearchEntry)
+
+
+def analyze_index_tables() -> None:
+    """SQLite looks into the index word by word, not row by row, once it knows how many rows there are."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA optimize=0x10002")
+
+
+def _look(terms: synonyms.Terms, language: str) -> list[SearchEntry]:
+    """What has every term, in its text or at the beginning of a word of its name."""
+    found = _matching(_all(terms), terms, language)
+    words = _typed(terms)
+    looked_for = {way[0] for term in terms for way in term if len(way) == 1}
+    if not vocabulary.completes_known_word(words, language, looked_for):
+        return found
+    known = {entry.pk for entry in found}
+    return found + [entry for entry in _begun(words, language) if entry.pk not in known]
+
+
+def _matching(question: SearchQuery, terms: synonyms.Terms, language: str) -> list[SearchEntry]:
+    """The best named, then what lasts, then the newest: the same on every database, and one look at the index."""
+    as_typed = synonyms.expand_terms(_typed(terms), language, [])
+    readings = [as_typed] if as_typed == terms else [as_typed, terms]
+    entries = _entries(language).annotate(fit=TitleRank(*readings))
+    entries = entries.order_by(F("fit").desc(), F("date").desc(nulls_first=True), F("id").desc())
+    return list(_backend().search(question, entries, order_by_relevance=False)[:MAX_RESULTS])
+
+
+def _typed(terms: synonyms.Terms) -> list[str]:
+    return [word for term in terms for word in term[0]]
+
+
+def _begun(words: list[str], language: str) -> list[SearchEntry]:
+    entries = _entries(language).annotate(fit=TitleRank([[(word,)] for word in words]))
+    entries = entries.order_by(F("fit").desc(), Length("title").asc(), F("id").desc())
+    return list(
+        _backend().autocomplete(" ".join(words), entries, operator="and", order_by_relevance=False)[
+            :MAX_RESULTS
+        ]
+    )
+
+
+def _named_otherwise(words: list[str], language: str) -> list[SearchEntry]:
+    """What has in its name what editors say means the same."""
+    terms = synonyms.expand_terms(words, language, SynonymGroup.groups(language))
+    if terms == synonyms.expand_terms(words, language, []):
+        return []
+    return [entry for entry in _matching(_all(terms), terms, language) if entry.fit > 1]
+
+
+def _all(terms: synonyms.Terms) -> SearchQuery:
+    return And([_either(term) for term in terms])
+
+
+def _either(term: synonyms.Term) -> SearchQuery:
+    """Any of the ways to say a term, each with all its words."""
+    ways = [PlainText(" ".join(words), operator="and") for words in term]
+    return Or(ways) if len(ways) > 1 else ways[0]
+
+
+def _entries(language: str):
+    return SearchEntry.objects.shown(language, timezone.now()).defer("text", "folded_text")
+
+
+def _backend():
+    return get_search_backend()
+
+
+def _best_first(found: list[SearchEntry], words: list[str]) -> list[SearchEntry]:
+    """What is named exactly so comes before what is named so among others.
+
+    Each once: a document of the library may stand on a page too, and somebody on several.
+    """
+    shown, seen = [], set()
+    for entry in sorted(
+        found, key=lambda entry: (set(WORD.findall(entry.folded_title)) != set(words), -entry.fit)
+    ):
+        marks = {entry.url, entry.part} - {""}
+        if not marks & seen:
+            shown.append(entry)
+        seen |= marks
+    return shown
+
+
+def _trail(page: Page) -> str:
+    if hasattr(page, "search_meta"):
+        return str(page.search_meta())
+    above = Page.objects.ancestor_of(page).filter(depth__gt=2).order_by("path")
+    return " › ".join(above.values_list("title", flat=True))

@@ -1,0 +1,74 @@
+"""The words that the names of what is found use, and those that editors say mean the same: against them slips of the
+keyboard are noticed."""
+
+from collections import Counter
+from datetime import datetime
+
+from django.utils import timezone
+
+from ..caching.site_version import cached_per_version
+from ..models import SearchEntry, SynonymGroup
+from ..text import fuzzy_matching
+from ..text.highlighting import WORD, fold_text
+
+MAX_ENTRIES = 20_000  # entries that are read
+
+
+def correct_query(query: str, language: str) -> str:
+    """The query with its unknown words replaced by the nearest known ones; nothing if none is near."""
+    words = query.split()
+    known = known_words(language) if words else {}
+    read = [_read(word, known) for word in words]
+    return " ".join(read) if [fold_text(word) for word in read] != [fold_text(word) for word in words] else ""
+
+
+def completes_known_word(words: list[str], language: str, besides: set[str]) -> bool:
+    """Whether each of the folded words may begin one that is known, and one of them another than those ``besides``."""
+    known = known_words(language)
+    told = [
+        word for word in words if len(word) >= fuzzy_matching.MIN_WORD_LENGTH and not word.isdigit()
+    ]  # no other is known
+    begun = [{one for one in known if one.startswith(word)} for word in told]
+    return all(begun) and (len(told) < len(words) or any(ones - besides for ones in begun))
+
+
+def known_words(language: str) -> dict[str, str]:
+    """The folded words with how they are written, those in most names first.
+
+    Read once per generation, and anew when the time of something is over: its words are gone with it.
+    """
+    now, name = timezone.now(), f"vocabulary-{language}"
+    ends, words = cached_per_version(name, lambda: _read_names(language))
+    while ends and ends <= now:
+        ends, words = cached_per_version(f"{name}-{ends.timestamp():.0f}", lambda: _read_names(language))
+    return words
+
+
+def _read_names(language: str) -> tuple[datetime | None, dict[str, str]]:
+    """Until when they hold, and the words."""
+    entries = SearchEntry.objects.shown(language, timezone.now()).order_by("-pk")
+    times: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    ends = []
+    for title, keywords, until in entries.values_list("title", "keywords", "shown_until")[:MAX_ENTRIES]:
+        ends += [until] if until else []
+        for word in _told(f"{title} {keywords}"):
+            times[fold_text(word)] += 1
+            written.setdefault(fold_text(word), word)
+    known = {key: written[key] for key in sorted(times, key=lambda key: (-times[key], key))}
+    for word in _told(SynonymGroup.written(language)):
+        known.setdefault(fold_text(word), word)
+    return min(ends, default=None), known
+
+
+def _told(text: str) -> list[str]:
+    """The words of a text that are long enough to be told from each other."""
+    words = WORD.findall(text.replace("’", " ").lower())
+    return [word for word in words if len(word) >= fuzzy_matching.MIN_WORD_LENGTH and not word.isdigit()]
+
+
+def _read(word: str, known: dict[str, str]) -> str:
+    folded = fold_text(word)
+    if folded in known:
+        return word
+    return known.get(fuzzy_matching.nearest_word(folded, known)) or word

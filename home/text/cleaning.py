@@ -1,0 +1,132 @@
+"""What comes along when text is pasted from a word processor or a mailbox and is no text. Pure.
+
+The one place that knows these marks: what is posted to the admin, texts with marks and imports pass here.
+"""
+
+import base64
+import binascii
+import re
+from html import escape, unescape
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+# No document of XML may hold them: feeds and letters end there. Word pastes a line break as \x0b.
+NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+# Links that a mail program or a search engine put in front of the real one: host, path, parameter.
+WRAPPERS = (
+    (r"[\w.-]+\.safelinks\.protection\.outlook\.com", r"/.*", "url"),
+    (r"statics\.teams\.cdn\.office\.net", r"/.*safelinks\.html", "url"),
+    (r"(?:www\.)?google\.[a-z.]{2,6}", r"/url", "q"),
+    (r"(?:www\.)?google\.[a-z.]{2,6}", r"/url", "url"),
+    (r"lm?\.facebook\.com", r"/l\.php", "u"),
+    (r"linkprotect\.cudasvc\.com", r"/url", "a"),
+    (r"slack-redir\.net", r"/link", "url"),
+    (r"urldefense\.proofpoint\.com", r"/v1/url", "u"),
+)
+PROOFPOINT_2 = re.compile(r"https?://urldefense\.proofpoint\.com/v2/url\?(?:.*&)?u=([^&]+)", re.I)
+PROOFPOINT_3 = re.compile(r"https?://urldefense(?:\.proofpoint)?\.com/v3/__(.+?)__;([\w-]*)!.*", re.I)
+CISCO = re.compile(r"https?://secure-web\.cisco\.com/[^/]+/(https?%3A[^/?]+)", re.I)
+# Their target is known to the sender's system alone.
+OPAQUE = re.compile(r"https?://[\w.-]*\b(?:mimecast(?:protect)?\.com|secure-web\.cisco\.com)/", re.I)
+MAY_BE_WRAPPED = re.compile(
+    r"safelinks\.|google\.|facebook\.com/l\.php|cudasvc\.|slack-redir\.|urldefense|cisco\.com"
+)
+ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
+NESTED = 5  # wrappers around each other, at most
+SAFE = "!#$%&'()*+,/:;=?@[]~"  # as in an address: what could end a string or a tag is encoded
+
+# Anchors of footnotes, tables of contents and comments within a document: Word, LibreOffice, Google Docs.
+ANCHORS = (
+    r"#_(?:ftn|ftnref|edn|ednref|toc|ref|hlk)\d+|#_GoBack|#ftnt(?:_ref)?\d+|#sd(?:foot|end)note\d+(?:sym|anc)"
+)
+COMMENTS = r"#_?(?:msocom|msoanchor|anchor|cmnt|cmnt_ref)_?\d+"
+LINK = re.compile(r'<a\b[^>]*\bhref="([^"]*)"[^>]*>(.*?)</a>', re.S | re.I)
+COMMENT_TEXT = re.compile(
+    r"<(p|li|h[2-6])\b[^>]*>(?:\s|<(?:b|i|strong|em|span)\b[^>]*>)*"
+    r'<a\b[^>]*\bhref="[^"]*#_?(?:msoanchor_|cmnt_ref)\d+"[^>]*>.*?</\1>',
+    re.S | re.I,
+)
+
+
+def strip_control_characters(text: str) -> str:
+    """The text with a space in place of each sign that is none."""
+    return NO_TEXT.sub(" ", text)
+
+
+def without_wrappers(text: str) -> str:
+    """Return the text with the real address in place of each that leads through a mail program or search engine."""
+    if not MAY_BE_WRAPPED.search(text):
+        return text
+    return ADDRESS.sub(lambda found: unwrapped(found[0]), text)
+
+
+def unwrapped(address: str) -> str:
+    """Return the address that stands in a wrapping one; the same if it wraps none."""
+    for _time in range(NESTED):
+        inside = _inside(address)
+        if not inside or urlsplit(inside).scheme.lower() not in ("http", "https", "mailto", "tel"):
+            break
+        address = quote(inside, safe=SAFE)
+    return address
+
+
+def is_wrapped(address: str) -> bool:
+    """Return whether an address leads through a service that alone knows its target, or could still be unwrapped."""
+    return bool(OPAQUE.match(address)) or unwrapped(address) != address
+
+
+def without_office_marks(html: str, admin: str = "/admin/") -> str:
+    """Return a text with marks without comments and inner anchors of the document that it was pasted from.
+
+    A browser makes an absolute link of an anchor when it pastes, and so leads readers into the admin. The words of a
+    footnote stay, without link; the text of a comment, which was never meant for readers, goes. ``admin``: the path
+    of the admin.
+    """
+    html = COMMENT_TEXT.sub("", html)
+    return LINK.sub(lambda found: _without_anchor(found, admin), html)
+
+
+def _without_anchor(found: re.Match, admin: str) -> str:
+    address = unescape(found[1])
+    page, sign, name = address.partition("#")
+    anchor = sign + name if not page or admin in page else ""
+    if re.fullmatch(COMMENTS, anchor, re.I):
+        return ""
+    if re.fullmatch(ANCHORS, anchor, re.I):
+        return found[2]
+    real = unwrapped(address)
+    return found[0] if real == address else found[0].replace(f'"{found[1]}"', f'"{escape(real)}"', 1)
+
+
+def _inside(address: str) -> str:
+    address = address.replace("&amp;", "&")  # in texts with marks
+    try:
+        parts = urlsplit(address)
+        host, given = parts.hostname or "", parse_qs(parts.query)
+    except ValueError:
+        return ""
+    if found := PROOFPOINT_2.match(address):
+        return unquote(found[1].replace("-", "%").replace("_", "/"))
+    if found := PROOFPOINT_3.match(address):
+        return _proofpoint_3(found[1], found[2])
+    if found := CISCO.match(address):
+        return unquote(found[1])
+    for wrapper, path, parameter in WRAPPERS:
+        if re.fullmatch(wrapper, host, re.I) and re.fullmatch(path, parts.path) and given.get(parameter):
+            return given[parameter][0]
+    return ""
+
+
+def _proofpoint_3(address: str, encoded: str) -> str:
+    """Return the address in which each "*" stands for a sign of ``encoded``, and "**X" for a run of them."""
+    runs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    try:
+        signs = iter(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode())
+    except (binascii.Error, ValueError):
+        return ""
+
+    def shown(found: re.Match) -> str:
+        number = runs.index(found[1]) + 2 if found[1] else 1
+        return "".join(next(signs, "") for _sign in range(number))
+
+    return re.sub(r"\*(?:\*([\w-]))?", shown, address)

@@ -1,0 +1,41 @@
+"""Machine translation through wagtail-localize's interface, as the operator chose it.
+
+What a machine drafted stands in the editor marked so, and is published by a person.
+"""
+
+import logging
+
+from requests import RequestException
+from wagtail_localize.machine_translators.deepl import DeepLTranslator
+from wagtail_localize.machine_translators.libretranslate import LibreTranslator
+
+BATCH_SIZE = 50  # texts in one question: DeepL takes no more
+logger = logging.getLogger(__name__)
+
+
+class BatchTranslationMixin:
+    """Asks for some texts at a time. What a service that is away did not answer stays untranslated."""
+
+    def translate(self, source_locale, target_locale, strings):
+        strings, found = list(strings), {}
+        for start in range(0, len(strings), BATCH_SIZE):
+            try:
+                found |= super().translate(source_locale, target_locale, strings[start : start + BATCH_SIZE])
+            except (RequestException, KeyError, ValueError) as fault:
+                logger.warning("%s did not translate: %s", self.display_name, type(fault).__name__)
+                break
+        return found
+
+
+class LibreTranslate(BatchTranslationMixin, LibreTranslator):
+    pass
+
+
+class DeepL(BatchTranslationMixin, DeepLTranslator):
+    def get_api_endpoint(self):
+        return self.options.get("URL") or super().get_api_endpoint()
+
+    def get_parameters(self, source_locale, target_locale, strings):
+        """Of English DeepL writes the British or the American."""
+        asked = super().get_parameters(source_locale, target_locale, strings)
+        return asked | ({"target_lang": "EN-GB"} if asked["target_lang"] == "EN" else {})

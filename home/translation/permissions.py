@@ -1,0 +1,50 @@
+"""Rights on translations: the library asks for the kind of row, we ask for the very row or page."""
+
+from functools import wraps
+
+from django.contrib.admin.utils import unquote
+from django.http import Http404
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
+from wagtail.snippets.views.snippets import get_snippet_model_from_url_params
+from wagtail_localize.models import Translation, TranslationSource
+
+from ..web.shortcuts import get_or_404
+
+
+def of_own_texts(view):
+    """Refuse the library's views on the translation of what the user may not change: 404."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if _namespace(request) == "wagtail_localize" and request.user.is_authenticated:
+            row = _translated(request.resolver_match.url_name, kwargs)
+            if row is not None and not _may_change(request.user, row):
+                raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _namespace(request) -> str:
+    return request.resolver_match.namespace if request.resolver_match else ""
+
+
+def _translated(name: str, told: dict):
+    """Return what an address of the library is about, by its arguments; None if it is about no text."""
+    if "translation_id" in told:
+        return get_or_404(Translation, pk=told["translation_id"]).source.get_source_instance()
+    if "translation_source_id" in told:
+        return get_or_404(TranslationSource, pk=told["translation_source_id"]).get_source_instance()
+    if name == "submit_snippet_translation":
+        model = get_snippet_model_from_url_params(told["app_label"], told["model_name"])
+        return get_or_404(model, pk=unquote(told["pk"]))
+    if "page_id" in told:
+        return get_or_404(Page, pk=told["page_id"])
+    return None
+
+
+def _may_change(user, row) -> bool:
+    if isinstance(row, Page):
+        return row.permissions_for_user(user).can_edit()
+    return policy_registry.get_by_type(type(row)).user_has_permission_for_instance(user, "change", row)

@@ -1,0 +1,106 @@
+"""What the translator reads around a text: in which part of the page it stands, what it is there, since when it is.
+
+wagtail-localize names the outermost block and the one below it: every text of a form's step was called “Step,
+Questions”. Here each block is called by its kind and by its own words, down to the text itself.
+"""
+
+from collections.abc import Iterator
+from functools import wraps
+
+from django.utils import timezone
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+from wagtail.blocks import Block, ListBlock, StreamBlock, StructBlock
+from wagtail.fields import StreamField
+from wagtail_localize.compat import DATE_FORMAT
+from wagtail_localize.models import StringTranslation
+from wagtail_localize.views import edit_translation
+
+from ..localization.dates import date_format
+
+TITLES = ("title", "label", "question", "name", "heading")  # the words by which people know a block
+MAX_LABEL_LENGTH = 40
+BETWEEN = " › "
+
+
+def patch_segment_labels() -> None:
+    """Has wagtail-localize's editor use these names. It offers no setting for them."""
+    localize = edit_translation.get_segment_location_info
+    if hasattr(localize, "__wrapped__"):
+        return
+
+    @wraps(localize)
+    def location(source_instance, tab_helper, content_path, field_path, widget=False):
+        found = localize(source_instance, tab_helper, content_path, field_path, widget)
+        if names := segment_path_labels(source_instance, content_path):
+            found |= {"field": names[0], "subField": BETWEEN.join(names[1:]) or None}
+        return found
+
+    edit_translation.get_segment_location_info = location
+
+
+def patch_translation_dates() -> None:
+    """Has it write the day on which a text was translated in the reader's language. It writes English months."""
+    localize = StringTranslation.get_comment
+    if hasattr(localize, "__wrapped__"):
+        return
+
+    @wraps(localize)
+    def comment(text):
+        day = date_format(timezone.localdate(text.updated_at))
+        return (localize(text) or "").replace(text.updated_at.strftime(DATE_FORMAT), day)
+
+    StringTranslation.get_comment = comment
+
+
+def segment_path_labels(instance, content_path: str) -> list[str]:
+    """The blocks around a text of a StreamField and what it is within the innermost, from the outside in.
+
+    The outermost has the same name for all its texts: the editor shows those of one name together.
+    """
+    name, *path = content_path.split(".")
+    field = instance._meta.get_field(name)
+    if not isinstance(field, StreamField):
+        return []
+    return list(_names(field.stream_block, list(getattr(instance, name).raw_data), path, outermost=True))
+
+
+def _names(block: Block, raw, path: list[str], *, outermost: bool = False) -> Iterator[str]:
+    """Of what lies below a block: ``raw`` is its value as it is stored."""
+    if not path:
+        return
+    key, below = path[0], path[1:]
+    if isinstance(block, StructBlock):
+        inner = block.child_blocks[key]
+        if _is_worth_a_name(inner) and _kind(inner) != _kind(block):
+            yield _kind(inner)
+        yield from _names(inner, (raw or {}).get(key), below)
+    elif isinstance(block, StreamBlock | ListBlock):
+        places = ((place, one) for place, one in enumerate(raw or [], 1) if one.get("id") == key)
+        place, item = next(places, (0, None))
+        if item is None:  # a text of a block that is gone
+            return
+        inner = block.child_block if isinstance(block, ListBlock) else block.child_blocks[item["type"]]
+        own = not outermost and below in ([title] for title in TITLES)  # no name above what it repeats
+        yield (_kind(inner) if own else _called(inner, item["value"])) or str(place)
+        yield from _names(inner, item["value"], below)
+
+
+def _is_worth_a_name(block: Block) -> bool:
+    """What holds items that are called by their own kind needs none itself."""
+    return not isinstance(block, StreamBlock) and not (
+        isinstance(block, ListBlock) and _kind(block.child_block)
+    )
+
+
+def _called(block: Block, value) -> str:
+    """The kind of a block and its words, as in “Step “About you””."""
+    if not isinstance(block, StructBlock):
+        return _kind(block)
+    words = next((value[name] for name in TITLES if isinstance(value.get(name), str) and value[name]), "")
+    quoted = _("“{words}”").format(words=Truncator(words).chars(MAX_LABEL_LENGTH)) if words else ""
+    return f"{_kind(block)} {quoted}".strip()
+
+
+def _kind(block: Block) -> str:
+    return str(capfirst(block.label or ""))

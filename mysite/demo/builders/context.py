@@ -1,0 +1,54 @@
+"""What the builders hand to each other."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from random import Random
+
+from django.contrib.auth import get_user_model
+from wagtail.models import Locale, Page
+
+LANGUAGES = ("fr", "de", "en")  # the site's main pages; the first is the source
+FURTHER = ("it",)  # a few pages; of the others, readers are told in their language that they are in French
+SEED = 1199
+
+
+@dataclass
+class DemoContext:
+    """The demo commune while it is being built: the day it is built on, and what stands already."""
+
+    today: date
+    cases: int = 150
+    random: Random = field(default_factory=lambda: Random(SEED))
+    locales: dict[str, Locale] = field(default_factory=dict)
+    images: dict = field(default_factory=dict)
+    persons: dict = field(default_factory=dict)
+    contacts: dict = field(default_factory=dict)
+    notices: dict = field(default_factory=dict)  # those used again
+    topics: dict = field(default_factory=dict)
+    categories: dict = field(default_factory=dict)
+    report_categories: dict = field(default_factory=dict)
+    directory: dict = field(default_factory=dict)  # entries by their key
+    users: dict = field(default_factory=dict)  # by e-mail
+    pages: dict[str, int] = field(default_factory=dict)  # ids of the French pages by their key
+    editor: object = None
+
+    def find(self, language: str):
+        """Answers the ids that a body in ``language`` asks for."""
+
+        def found(kind: str, key: str) -> int:
+            if kind == "page":
+                return self._page(key, language)
+            if kind == "image":
+                return self.images[key].pk
+            kept = {"contact": self.contacts, "person": self.persons, "shared_notice": self.notices}[kind]
+            return kept[key, language].pk
+
+        return found
+
+    def _page(self, key: str, language: str) -> int:
+        source = Page.objects.get(pk=self.pages[key])
+        twin = source.get_translation_or_none(self.locales[language]) if language != "fr" else None
+        return (twin or source).pk
+
+    def user(self, email: str):
+        return self.users.get(email) or get_user_model().objects.get(email=email)

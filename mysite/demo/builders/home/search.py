@@ -1,0 +1,36 @@
+"""What people seek in vain, and words that mean the same, as editors write them down for it: a group a line."""
+
+from datetime import timedelta
+
+from home.models import MissedQuery, SynonymGroup
+
+from ...markup import CONTENT
+from ...typography import typeset
+from ..context import FURTHER, LANGUAGES, DemoContext
+
+# language, words, how many sought them, days ago
+MISSED = (
+    ("fr", "piscine", 9, 3),
+    ("fr", "fibre optique", 6, 5),
+    ("fr", "naturalisation", 5, 11),
+    ("de", "einburgerung", 4, 8),
+    ("fr", "cinema", 4, 16),
+    ("fr", "trottinette", 3, 21),
+)
+
+
+def build(world: DemoContext) -> None:
+    create_synonyms()
+    MissedQuery.objects.bulk_create(
+        MissedQuery(language=language, words=words, times=times, day=world.today - timedelta(days=ago))
+        for language, words, times, ago in MISSED
+    )
+
+
+def create_synonyms() -> None:
+    for language in (*LANGUAGES, *FURTHER):
+        lines = (CONTENT / language / "synonyms.txt").read_text(encoding="utf-8").splitlines()
+        for line in filter(None, lines):
+            group = SynonymGroup(language=language, words=typeset(line, language))
+            group.full_clean()
+            group.save()

@@ -1,0 +1,139 @@
+"""What a new commune does before its site can be opened, as whoever runs it reads on the first page of the admin.
+
+Each step is done by what stands in the database: nobody ticks anything, and the list goes with the last of them.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin.ui.components import Component
+from wagtail.models import Site
+
+from eservices.accounts import roles
+from eservices.cases.models import TeamMember
+from eservices.catalogue.models import ServiceIndexPage, ServicePage
+from home.models import AccessibilityPage, CommuneSettings, ContactPage
+from news.articles.models import NewsIndexPage, NewsPage
+from newsletter.models import Topic
+
+
+@dataclass(frozen=True)
+class SetupStep:
+    """``url`` leads to where it is done; empty for whoever may not do it."""
+
+    title: str
+    why: str
+    url: str
+    is_done: bool
+
+
+def setup_steps(user) -> list[SetupStep]:
+    """All of them, in the order in which one needs the other; none where no site is there."""
+    found = _found()
+    if found is None:
+        return []
+    home = found["root_page"]
+    return [
+        SetupStep(
+            _("Say who the commune is"),
+            _("Name, address, arms and opening hours stand on every page, letter and document."),
+            reverse("wagtailsettings:edit", args=["home", "communesettings"]),
+            _is_presented(CommuneSettings.current()),
+        ),
+        SetupStep(
+            _("Let your colleagues in"),
+            _(
+                "Editors write, moderators publish, agents treat requests: each signs in with the own address."
+            ),
+            _where("wagtailusers_users:index", user.has_perm("eservices_accounts.add_user")),
+            found["colleagues"],
+        ),
+        SetupStep(
+            _("Form a team"),
+            _("A team says who treats which services; each service names one."),
+            _where("wagtailsnippets_eservices_cases_team:list", user.has_perm("eservices_cases.add_team")),
+            found["team"],
+        ),
+        SetupStep(
+            _("Open the online counter"),
+            _(
+                "Choose a usual service, change what is different with you, rehearse it. Then publish it, and the "
+                "counter above it."
+            ),
+            _below(found["counter"] or home, found["service"]),
+            found["service"] and found["counter_open"],
+        ),
+        SetupStep(
+            _("Publish a first article"),
+            _("And the list of news above it, in which readers find it."),
+            _below(found["news"] or home, found["article"]),
+            found["article"] and found["news_open"],
+        ),
+        SetupStep(
+            _("Publish what every site owes its readers"),
+            _("How to write to you, and who can use the site. A new commune has both pages as drafts."),
+            reverse("wagtailadmin_explore", args=[home]),
+            found["contact"] and found["accessibility"],
+        ),
+        SetupStep(
+            _("Name what your newsletter is about"),
+            _("Readers choose topics, and get what you publish on them."),
+            _where("wagtailsnippets_newsletter_topic:list", user.has_perm("newsletter.add_topic")),
+            found["topic"],
+        ),
+    ]
+
+
+def _found() -> dict | None:
+    """What is there of all that the steps ask for, in one query, beside the home page of the site."""
+    staff = get_user_model().objects.filter(is_active=True, groups__name__in=roles.ROLES)
+    there = {
+        "colleagues": staff,
+        "team": TeamMember.objects.all(),
+        "counter_open": ServiceIndexPage.objects.live(),
+        "service": ServicePage.objects.live(),
+        "news_open": NewsIndexPage.objects.live(),
+        "article": NewsPage.objects.live(),
+        "contact": ContactPage.objects.live(),
+        "accessibility": AccessibilityPage.objects.live(),
+        "topic": Topic.objects.all(),
+    }
+    lists = {"counter": ServiceIndexPage, "news": NewsIndexPage}
+    first = {key: Subquery(kind.objects.order_by("path").values("pk")[:1]) for key, kind in lists.items()}
+    asked = {key: Exists(rows) for key, rows in there.items()} | first
+    return Site.objects.filter(is_default_site=True).values("root_page", **asked).first()
+
+
+def is_checklist_closed(user) -> bool:
+    profile = getattr(user, "wagtail_userprofile", None)
+    return bool(profile and profile.dismissibles.get(SetupChecklistPanel.name))
+
+
+class SetupChecklistPanel(Component):
+    """What is done and what is not. Who has read enough of it closes it for good, for the own account."""
+
+    name, order = "first-steps", 10
+    template_name = "mysite/setup_checklist.html"
+
+    def __init__(self, found: list[SetupStep]):
+        self.found = found
+
+    def get_context_data(self, parent_context):
+        done = sum(step.is_done for step in self.found)
+        return {"steps": self.found, "done": done, "total": len(self.found), "name": self.name}
+
+
+def _is_presented(commune: CommuneSettings) -> bool:
+    return all((commune.street, commune.town, commune.email, commune.arms, commune.hours))
+
+
+def _below(index: int, has_some: bool) -> str:
+    """Where the first page below a list is added; the list itself, if only that is a draft."""
+    return reverse(f"wagtailadmin_pages:{'edit' if has_some else 'add_subpage'}", args=[index])
+
+
+def _where(name: str, may: bool) -> str:
+    return reverse(name) if may else ""

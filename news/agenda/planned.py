@@ -1,0 +1,20 @@
+"""What news plan: the events of the agenda, and news by their day."""
+
+from django.utils.translation import gettext as _
+
+from home.publication_calendar.entries import (
+    MAX_PER_PROVIDER,
+    PlannedPublication,
+    page_edit_url,
+    planned_publications,
+)
+
+
+@planned_publications.register("events")
+def planned_events(user, start, end) -> list[PlannedPublication]:
+    """The dates of published events, of each language its own."""
+    from news.agenda.occurrences import EventDate
+
+    found = EventDate.objects.filter(event__live=True, start__gte=start, start__lt=end)
+    rows = found.order_by("start", "pk").values_list("start", "event__title", "event")[:MAX_PER_PROVIDER]
+    return [PlannedPublication(at, _("Event"), title, page_edit_url(key), "date") for at, title, key in rows]

@@ -1,0 +1,9 @@
+"""News for feed readers, per language and per category."""
+
+from django.utils.feedgenerator import Atom1Feed
+
+from home.feeds import PageFeed
+
+
+class AtomFeed(PageFeed):
+    feed_type = Atom1Feed

@@ -1,0 +1,30 @@
+"""What news plan: the events of the agenda, and news by their day."""
+
+from datetime import date, datetime, time
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from home.publication_calendar.entries import (
+    MAX_PER_PROVIDER,
+    PlannedPublication,
+    page_edit_url,
+    planned_publications,
+)
+
+
+@planned_publications.register("news")
+def planned_news(user, start, end) -> list[PlannedPublication]:
+    from news.articles.models import NewsPage
+
+    days = timezone.localdate(start), timezone.localdate(end)
+    found = NewsPage.objects.filter(live=True, date__gte=days[0], date__lt=days[1]).order_by("date", "pk")
+    rows = found.values_list("date", "title", "pk")[:MAX_PER_PROVIDER]
+    return [
+        PlannedPublication(_morning(day), _("News"), title, page_edit_url(key), "doc-full", whole_day=True)
+        for day, title, key in rows
+    ]
+
+
+def _morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -1,0 +1,99 @@
+"""What a worker does for a post: posts it, changes it or takes it back, and tells ``actions`` how it went."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.deliveries.models import Delivery
+from eservices.deliveries.transports import Obsolete, PermanentFailure, RetryLater
+
+from . import actions, announcements, lookup
+from .models import ChannelPost
+from .networks.base import PostGone, PublishedPost
+from .states import PostState
+
+RECHECK_AFTER = timedelta(minutes=1)
+
+
+class ChannelTransport:
+    """Carries the posts of one channel, so that each channel has a circuit of its own."""
+
+    def __init__(self, key: str, label: str):
+        self.key, self.label = key, label
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be asked: channels that write to readers leave that to the carrier of each message."""
+        return hasattr(lookup.channel_by_key(self.key), "probe")
+
+    def probe(self) -> None:
+        lookup.channel_by_key(self.key).probe()
+
+    def carry(self, delivery: Delivery) -> None:
+        post = ChannelPost.objects.filter(pk=delivery.payload["post"]).first()
+        if post is None:
+            return
+        channel = lookup.channel_by_key(self.key)
+        if channel is None:
+            raise PermanentFailure(f"{self.label} is not set up.")
+        ACTS[delivery.payload["act"]](channel, post, delivery)
+
+
+def publish_post(channel, post: ChannelPost, delivery: Delivery) -> None:
+    """Posts what is public now. After a first attempt it is looked up whether that one arrived after all."""
+    if post.state != PostState.GOING or post.remote_id:
+        return
+    announcement = _said(channel, post, delivery)
+    if announcement is None:
+        raise Obsolete(_("The page is public no more."))
+    announcements.check_not_over(delivery.payload, announcement)
+    posted = channel.find(announcement) if delivery.attempts > 1 else None
+    if posted is None:
+        posted = channel.publish(announcement, delivery.pk.hex)
+    _went_out(post, posted, announcement)
+
+
+def edit_post(channel, post: ChannelPost, delivery: Delivery) -> None:
+    if post.state != PostState.OUT or not post.remote_id:
+        return
+    announcement = _said(channel, post, delivery)
+    if announcement is None or actions.announcement_digest(announcement) == post.digest:
+        return
+    channel.edit(post.remote_id, announcement)
+    actions.mark_edited(post_id=post.pk, announcement=announcement)
+
+
+def withdraw_post(channel, post: ChannelPost, delivery: Delivery) -> None:
+    """Takes it back. While a worker is posting it, it waits; what never went out is stopped."""
+    if post.state != PostState.LEAVING:
+        return
+    if not post.remote_id:
+        first = [one for one in Delivery.objects.about(post.subject).open() if one.pk != delivery.pk]
+        if any(one.state == Delivery.State.CARRYING for one in first):
+            raise RetryLater(timezone.now() + RECHECK_AFTER)
+        actions.cancel_unpublished(post_id=post.pk, but=delivery)
+        post.refresh_from_db()
+    if post.remote_id:
+        with suppress(PostGone):  # somebody took it back by hand
+            channel.withdraw(post.remote_id)
+    actions.mark_withdrawn(post_id=post.pk)
+
+
+ACTS = {actions.PUBLISH: publish_post, actions.EDIT: edit_post, actions.WITHDRAW: withdraw_post}
+
+
+def _said(channel, post: ChannelPost, delivery: Delivery):
+    """Return what is public of the page, with the own text that was published: a draft may have another by now."""
+    announcement = announcements.published_announcement(post.page_id)
+    if announcement is None:
+        return None
+    said = announcement.saying(channel.compose(announcement, delivery.payload.get("own", post.text)))
+    if faults := channel.faults(said):
+        raise PermanentFailure(" ".join(faults))
+    return said
+
+
+def _went_out(post: ChannelPost, posted: PublishedPost, announcement) -> None:
+    actions.mark_published(post_id=post.pk, remote_id=posted.id, url=posted.url, announcement=announcement)

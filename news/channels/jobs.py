@@ -1,0 +1,18 @@
+"""What the scheduler does for channels."""
+
+from datetime import datetime, timedelta
+
+from home.scheduling.periodic import periodic_jobs
+
+from . import actions
+from .models.sms import PhoneReader
+
+GRACE = timedelta(days=2)
+
+periodic_jobs.register("channels")(actions.send_missed_posts)
+
+
+@periodic_jobs.register("phone_readers")
+def delete_unconfirmed_readers(now: datetime) -> None:
+    """Numbers whose code was never typed are not kept."""
+    PhoneReader.objects.forgotten(now - GRACE).delete()

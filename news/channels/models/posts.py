@@ -1,0 +1,143 @@
+"""One page on one channel, from the editor's tick to what became of it out there."""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from eservices.deliveries.models import Delivery, DeliveryQuerySet
+
+from ..states import CHOOSABLE, PostState
+
+
+@register_setting(icon="site")
+class ChannelSettings(BaseGenericSetting):
+    """What the commune decides about its channels."""
+
+    sms_price = models.DecimalField(
+        _("price of one SMS"),
+        max_digits=6,
+        decimal_places=3,
+        default=Decimal("0.08"),
+        help_text=_(
+            "In the commune’s currency, as the gateway bills it. Editors see what a page would cost."
+        ),
+    )
+    quiet_from = models.TimeField(_("quiet from"), default=time(20))
+    quiet_until = models.TimeField(
+        _("quiet until"),
+        default=time(8),
+        help_text=_(
+            "In between neither SMS nor notification leaves, but alerts. The same hour twice: never quiet."
+        ),
+    )
+
+    panels = [
+        FieldPanel("sms_price"),
+        FieldRowPanel([FieldPanel("quiet_from"), FieldPanel("quiet_until")], heading=_("Quiet hours")),
+    ]
+
+    class Meta:
+        verbose_name = _("Channels")
+
+
+class MessageCount(NamedTuple):
+    """Messages of a post in one state."""
+
+    state: Delivery.State
+    number: int
+    due: datetime | None  # the first that waits for its hour
+
+
+class ChannelPostQuerySet(models.QuerySet):
+    def of(self, page):
+        return self.filter(page_id=page.pk)
+
+    def forgotten(self, messages: Iterable[str]):
+        """Filter posts that did not follow the last publication of their page, whose signal was lost.
+
+        They were ticked before it and yet not sent. Those of the channels ``messages``, which write to people, were
+        sent before it, and what waits may still say what was published then.
+        """
+        unsent = Q(state=PostState.PLANNED, page__last_published_at__gt=models.F("planned_at"))
+        followed = Coalesce("edited_at", "out_at")
+        outdated = Q(state=PostState.OUT, channel__in=messages, page__last_published_at__gt=followed)
+        return self.filter(unsent | outdated, page__live=True)
+
+
+class ChannelPost(models.Model):
+    """A page on a channel. There is one for each, so that nothing goes out twice."""
+
+    page = models.ForeignKey(
+        "wagtailcore.Page", models.SET_NULL, verbose_name=_("page"), null=True, related_name="channel_posts"
+    )
+    title = models.CharField(_("title"), max_length=255)
+    channel = models.CharField(_("channel"), max_length=20)
+    text = models.TextField(_("own text"), blank=True, help_text=_("Empty: title and lead of the page."))
+    state = models.CharField(_("state"), max_length=10, choices=PostState, default=PostState.PLANNED)
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    planned_at = models.DateTimeField(_("ticked"), default=timezone.now)
+    remote_id = models.CharField(max_length=255, blank=True, help_text=_("What the channel calls it."))
+    url = models.CharField(_("address"), max_length=500, blank=True)
+    digest = models.CharField(max_length=64, blank=True, help_text=_("Of what is out."))
+    fault = models.TextField(_("last fault"), blank=True)
+    out_at = models.DateTimeField(_("out since"), null=True, blank=True)
+    edited_at = models.DateTimeField(_("changed there"), null=True, blank=True)
+
+    objects = ChannelPostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["page", "channel"], name="one_post_per_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.title}"
+
+    @property
+    def subject(self) -> str:
+        """By which the outbox knows its deliveries."""
+        return f"post:{self.pk}"
+
+    @property
+    def messages(self) -> DeliveryQuerySet:
+        """Those to people, where the channel writes to them."""
+        keys = [key.hex for key in Delivery.objects.about(self.subject).values_list("pk", flat=True)]
+        subjects = [f"{kind}:{key}" for kind in ("news-sms", "news-push") for key in keys]
+        return Delivery.objects.filter(subject__in=subjects)
+
+    @property
+    def written(self) -> list["MessageCount"]:
+        """How far the messages are, state by state."""
+        counted = self.messages.order_by("state").values_list("state").annotate(Count("pk"), Min("due_at"))
+        waiting, now = Delivery.State.PENDING, timezone.now()
+        return [
+            MessageCount(Delivery.State(state), number, due if state == waiting and due > now else None)
+            for state, number, due in counted
+        ]
+
+    @property
+    def waiting_texts(self) -> list[str]:
+        """The texts of the messages that have not left, one for each language."""
+        return sorted(set(self.messages.open().values_list("payload__text", flat=True)))
+
+    @property
+    def may_choose(self) -> bool:
+        return self.state in CHOOSABLE
+
+    @property
+    def ticked(self) -> bool:
+        """Whether it goes out, or went, with a publication."""
+        return self.state != PostState.WITHDRAWN

@@ -1,0 +1,61 @@
+"""Devices that asked for notifications. A row is there as long as its owner wants it: nothing about a person."""
+
+import hashlib
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class DeviceQuerySet(models.QuerySet):
+    def of_topics(self, keys):
+        """Devices that want at least one of the topics, each once."""
+        return self.filter(pk__in=DeviceTopic.objects.filter(topic_key__in=keys).values("device"))
+
+    def at(self, endpoint: str):
+        return self.filter(digest=endpoint_digest(endpoint))
+
+
+class Device(models.Model):
+    """A browser that asked for notifications, as its push service knows it."""
+
+    endpoint = models.TextField(_("address at the push service"))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=40)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    created_at = models.DateTimeField(_("first asked"), default=timezone.now)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("device with notifications")
+        verbose_name_plural = _("devices with notifications")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+    @property
+    def subscription(self) -> dict:
+        return {"endpoint": self.endpoint, "keys": {"p256dh": self.p256dh, "auth": self.auth}}
+
+
+class DeviceTopic(models.Model):
+    """One topic of one device, by the key that a topic has in every language."""
+
+    device = models.ForeignKey(Device, models.CASCADE, related_name="topics")
+    topic_key = models.UUIDField(_("topic"), db_index=True)
+
+    class Meta:
+        verbose_name = _("topic of a device")
+        verbose_name_plural = _("topics of devices")
+        constraints = [models.UniqueConstraint(fields=["device", "topic_key"], name="one_topic_per_device")]
+
+    def __str__(self) -> str:
+        return str(self.topic_key)
+
+
+def endpoint_digest(endpoint: str) -> str:
+    return hashlib.sha256(endpoint.encode(errors="replace")).hexdigest()  # JSON may hold half a character

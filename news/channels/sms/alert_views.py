@@ -1,0 +1,211 @@
+"""An alert by SMS: the staff see to whom, in how many messages and for how much, and press a button."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail import hooks
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.widgets import Button
+
+from eservices.deliveries.models import Delivery
+from home.alerts.models import Alert
+
+from ..models import ChannelSettings
+from ..models.sms import PhoneReader
+from . import actions
+from .channel import SmsChannel, SmsEdition
+
+
+def alert_messages(alert: Alert) -> list[SmsEdition]:
+    """What readers of each language get who have not got it yet: in another one where it is not written in theirs."""
+    counted = dict(_wanting(alert).order_by("language").values_list("language").annotate(Count("pk")))
+    shown = []
+    for code, name in settings.LANGUAGES:
+        if counted.get(code) or code in alert.languages:
+            text = alert.sms_text(code)
+            shown.append(SmsEdition(name, text, counted.get(code, 0)))
+    return shown
+
+
+LABEL = gettext_lazy("Send by SMS…")
+OF_USE = timedelta(days=7)  # as long as an all-clear tells anybody anything
+CLEAR_LABEL = gettext_lazy("Send the all-clear…")
+
+
+def alert_sms_url(alert: Alert) -> str:
+    """Of the screen that sends it."""
+    return reverse("news_channels:alert", args=[alert.pk])
+
+
+def alert_sms_state(alert: Alert) -> str:
+    """Return whether an alert was sent and who still waits for it; of one that is over, whether an all-clear was."""
+    if not SmsChannel().ready:
+        return ""
+    if not alert.holds(timezone.now()):
+        return _state_of_all_clear(alert)
+    sent, missing = _sent(alert), _wanting(alert).count()
+    if not sent:
+        return _("not sent")
+    if missing:
+        return _("sent to %(number)s, not yet to %(missing)s") % {"number": sent, "missing": missing}
+    return _("sent to %(number)s") % {"number": sent}
+
+
+def _state_of_all_clear(alert: Alert) -> str:
+    if not _ended_lately(alert) or not was_sent(alert):
+        return ""
+    if cleared := _number_cleared(alert):
+        return _("all-clear sent to %(number)s") % {"number": cleared}
+    return _("no all-clear sent")
+
+
+def was_sent(alert: Alert) -> bool:
+    """Return whether some readers got the alert."""
+    return _got(alert).exists()
+
+
+def may_clear(alert: Alert) -> bool:
+    """Return whether the alert is over since not too long ago and some of those who got it were not told so."""
+    return SmsChannel().ready and _ended_lately(alert) and _uninformed(alert).exists()
+
+
+def _ended_lately(alert: Alert) -> bool:
+    now = timezone.now()
+    return not alert.holds(now) and alert.over_at is not None and alert.over_at > now - OF_USE
+
+
+def all_clear_editions(alert: Alert) -> list[SmsEdition]:
+    """Return the all-clear in each language of those who would get it, with how many those are."""
+    counted = dict(_uninformed(alert).order_by("language").values_list("language").annotate(Count("pk")))
+    return [
+        SmsEdition(name, alert.all_clear_text(code), counted[code])
+        for code, name in settings.LANGUAGES
+        if counted.get(code)
+    ]
+
+
+def _uninformed(alert: Alert):
+    """The readers who got the alert and no all-clear."""
+    got = list(_got(alert).values_list("recipient", flat=True))
+    cleared = list(_cleared(alert).values_list("recipient", flat=True))
+    return PhoneReader.objects.confirmed().filter(number__in=got).exclude(number__in=cleared)
+
+
+def _got(alert: Alert):
+    return _told(alert).filter(state=Delivery.State.DONE)
+
+
+def _cleared(alert: Alert):
+    if alert.began_at is None:
+        return Delivery.objects.none()
+    return Delivery.objects.about(f"news-sms:clear:{alert.occurrence}")
+
+
+def _number_cleared(alert: Alert) -> int:
+    return _cleared(alert).exclude(state=Delivery.State.SKIPPED).count()
+
+
+def _wanting(alert: Alert):
+    """Who wants alerts and has not got this one."""
+    told = list(_told(alert).values_list("recipient", flat=True))
+    return PhoneReader.objects.confirmed().filter(alerts=True).exclude(number__in=told)
+
+
+def _sent(alert: Alert) -> int:
+    return _told(alert).exclude(state=Delivery.State.SKIPPED).count()
+
+
+def _told(alert: Alert):
+    """What was written of it since it began; nothing before it was published."""
+    if alert.began_at is None:
+        return Delivery.objects.none()
+    return Delivery.objects.about(f"news-sms:alert:{alert.occurrence}")
+
+
+class AlertSmsView(WagtailAdminTemplateMixin, TemplateView):
+    """GET shows it, POST sends it, once."""
+
+    template_name = "news/channels/sms/alert.html"
+    page_title = gettext_lazy("Alert by SMS")
+    header_icon = "mobile-alt"
+
+    def dispatch(self, request, *args, **kwargs):
+        self.alert = alert_for(request.user, kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [
+            *super().get_breadcrumbs_items(),
+            {"url": reverse(Alert.snippet_viewset.get_url_name("list")), "label": _("Alerts")},
+            {"url": "", "label": self.page_title},
+        ]
+
+    def get_context_data(self, **kwargs):
+        holds = self.alert.holds(timezone.now())
+        clears = may_clear(self.alert)
+        found = all_clear_editions(self.alert) if clears else alert_messages(self.alert)
+        number = sum(one.messages * one.readers for one in found)
+        return super().get_context_data(
+            alert=self.alert,
+            editions=found,
+            price=f"{settings.CURRENCY} {Decimal(number) * ChannelSettings.load().sms_price:.2f}",
+            readers=sum(one.readers for one in found),
+            holds=holds,
+            clears=clears,
+            cleared=_number_cleared(self.alert),
+            sent=holds and _sent(self.alert),
+            is_double=SmsChannel().is_double,
+            **kwargs,
+        )
+
+    def post(self, request, *args, **kwargs):
+        if "all_clear" in request.POST:
+            self.clear(request)
+        elif not self.alert.holds(timezone.now()):
+            messages.error(request, _("Only an alert that is published is sent."))
+        else:
+            number = sum(one.readers for one in alert_messages(self.alert))
+            actions.queue_alert(actor=request.user, alert=self.alert)
+            messages.success(request, _("On its way to %(number)s readers.") % {"number": number})
+        return redirect("news_channels:alert", self.alert.pk)
+
+    def clear(self, request) -> None:
+        if not may_clear(self.alert):
+            messages.error(request, _("An all-clear is sent once the alert is over, to those who got it."))
+            return
+        number = _uninformed(self.alert).count()
+        texts = {code: self.alert.all_clear_text(code) for code, _name in settings.LANGUAGES}
+        actions.clear(actor=request.user, alert=self.alert, texts=texts)
+        messages.success(request, _("On its way to %(number)s readers.") % {"number": number})
+
+
+def alert_for(user, pk: int) -> Alert:
+    """For who may publish alerts, where the commune sends SMS. Raises Http404."""
+    found = Alert.objects.filter(pk=pk).first() if user.has_perm("home_alerts.publish_alert") else None
+    if found is None or not SmsChannel().ready:
+        raise Http404
+    return found
+
+
+@hooks.register("register_snippet_listing_buttons")
+def register_alert_sms_button(snippet, user, next_url=None):
+    if (
+        not isinstance(snippet, Alert)
+        or not user.has_perm("home_alerts.publish_alert")
+        or not SmsChannel().ready
+    ):
+        return
+    if may_clear(snippet):
+        yield Button(CLEAR_LABEL, alert_sms_url(snippet), priority=30, icon_name="mobile-alt")
+    elif snippet.live:
+        yield Button(LABEL, alert_sms_url(snippet), priority=30, icon_name="mobile-alt")

@@ -1,0 +1,240 @@
+"""SMS as a channel of a page, and how one message leaves."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from eservices.deliveries.models import Delivery
+from eservices.deliveries.transports import Obsolete, PermanentFailure, RetryLater, configured_sms_gateway
+from home.alerts.models import Alert
+from home.formats import sms
+from home.localization.dates import date_format
+from home.localization.punctuation import labelled
+from home.localization.times import format_time
+from home.scheduling import quiet_hours
+
+from .. import announcements, text_fitting
+from ..announcements import Announcement
+from ..models import ChannelSettings
+from ..models.sms import PhoneReader
+from ..networks.base import PublishedPost
+from . import phone_numbers
+
+MAX_PARTS = 3
+ALL_CLEAR_HOLDS = timedelta(hours=6)  # what comes later tells nobody anything, and may contradict what is new
+
+
+@dataclass(frozen=True)
+class SmsEdition:
+    """The message in one language."""
+
+    name: str
+    text: str
+    readers: int
+
+    @property
+    def messages(self) -> int:
+        return sms.count_messages(self.text)
+
+    @property
+    def words(self) -> str:
+        words = {"messages": self.messages, "readers": self.readers}
+        return _("Messages each: %(messages)s. Readers: %(readers)s.") % words
+
+
+class SmsChannel:
+    """To the confirmed readers of the page's topics, in their language where it is translated and published."""
+
+    key, label, limit = "by_sms", "SMS", MAX_PARTS
+    unit = gettext_lazy("messages")
+    is_message = True  # to people: what left is theirs
+    link_in_text = True
+    shows_picture = needs_picture = edits = withdraws = False
+
+    @property
+    def ready(self) -> bool:
+        return bool(settings.SMS_GATEWAY) and (settings.DEMO or not self.is_double)
+
+    @property
+    def is_double(self) -> bool:
+        return settings.SMS_GATEWAY == settings.SMS_MAILBOX
+
+    def measure(self, text: str) -> int:
+        return sms.count_messages(sms.to_sms_text(text))
+
+    def compose(self, announcement: Announcement, own: str = "") -> str:
+        if own:
+            text = own if announcement.link in own else text_fitting.join_lines(own, announcement.link)
+        else:
+            title = sms.to_sms_text(f"{settings.WAGTAIL_SITE_NAME}: {announcement.title}")
+            most = 2 if sms.non_gsm_characters(title) else 1  # a ê halves the room, not what is told
+            text = text_fitting.fit_text(title, "", announcement.link, most, sms.count_messages)
+        return sms.to_sms_text(text)
+
+    def faults(self, announcement: Announcement) -> list[str]:
+        found = []
+        if (number := self.measure(announcement.text)) > self.limit:
+            words = {"number": number, "limit": self.limit}
+            found.append(_("%(number)s messages joined to one: at most %(limit)s.") % words)
+        if not announcement.topics:
+            found.append(_("Tick a newsletter topic: its readers get the SMS."))
+        return found
+
+    def notes(self, announcement: Announcement) -> list[str]:
+        """How long, how many, how much in all the languages of the readers, and when it would leave."""
+        found, foreign = sms.measure_sms(announcement.text), sms.non_gsm_characters(announcement.text)
+        editions = self._editions(announcement)
+        return [self._length(found, foreign), *self._by_language(editions), self._cost(editions), self.hour()]
+
+    def publish(self, announcement: Announcement, key: str) -> PublishedPost:
+        """A delivery for each reader. Asked twice with one key, nobody is written to twice."""
+        from . import actions  # actions ask for the hours here
+
+        readers = PhoneReader.objects.of_topics(announcement.topics)
+        number = actions.queue_messages(
+            key=key,
+            texts=self._texts(announcement),
+            language=announcement.language,
+            readers=readers,
+            told=announcement.told,
+        )
+        return PublishedPost(f"{number} {key}")
+
+    def follow(self, announcement: Announcement, key: str) -> None:
+        """Bring the messages that wait up to date; readers of an added topic get one if none has left yet."""
+        from . import actions
+
+        texts, told = self._texts(announcement), announcement.told
+        if actions.follow(key=key, texts=texts, language=announcement.language, told=told):
+            self.publish(announcement, key)
+
+    def find(self, announcement: Announcement) -> None:
+        return None  # each message has an id of its own: asked again, none is written twice
+
+    def _texts(self, announcement: Announcement) -> dict[str, str]:
+        """What it says in each language in which it is published."""
+        others = announcements.translations_of(announcement)
+        own = {announcement.language: announcement.text}
+        return own | {language: self.compose(other) for language, other in others.items()}
+
+    def _editions(self, announcement: Announcement) -> list[SmsEdition]:
+        """What is sent of it, in each language that has a text of its own."""
+        texts, readers = self._texts(announcement), Counter()
+        for language in PhoneReader.objects.of_topics(announcement.topics).values_list("language", flat=True):
+            readers[language if language in texts else announcement.language] += 1
+        names = dict(settings.LANGUAGES)
+        return [SmsEdition(names[one], texts[one], readers[one]) for one in texts]
+
+    def _by_language(self, editions: list[SmsEdition]) -> list[str]:
+        """Nothing where all readers get the same text."""
+        written = [one for one in editions if one.readers]
+        return [labelled(one.name, one.words) for one in written] if len(written) > 1 else []
+
+    def _length(self, found: sms.SmsLength, foreign: str) -> str:
+        words = {"encoding": found.alphabet, "units": found.places, "letters": " ".join(foreign[:8])}
+        if foreign:
+            return _("%(encoding)s, %(units)s characters, because of: %(letters)s") % words
+        return _("%(encoding)s, %(units)s characters") % words
+
+    def _cost(self, editions: list[SmsEdition]) -> str:
+        number = sum(one.readers for one in editions)
+        price = ChannelSettings.load().sms_price * sum(one.readers * one.messages for one in editions)
+        words = {"number": number, "price": f"{settings.CURRENCY} {price:.2f}"}
+        return (
+            ngettext(
+                "%(number)s reader of its topics: about %(price)s",
+                "%(number)s readers of its topics: about %(price)s",
+                number,
+            )
+            % words
+        )
+
+    def hour(self) -> str:
+        """When it would leave if it were published now."""
+        now = timezone.localtime()
+        leaves = earliest_news_sms_time(now)
+        if leaves <= now:
+            return _("Published now, it leaves at once.")
+        words = {"day": date_format(leaves.date()), "hour": format_time(leaves)}
+        return _("Quiet hours: published now, it leaves on %(day)s at %(hour)s.") % words
+
+
+class NewsSmsTransport:
+    """One message to one reader, who may have stopped in between, of what still holds; never within quiet hours."""
+
+    label = gettext_lazy("News by SMS")
+
+    @property
+    def ready(self) -> bool:
+        return SmsChannel().ready
+
+    def probe(self) -> None:
+        configured_sms_gateway().probe()
+
+    def carry(self, delivery: Delivery) -> None:
+        now = timezone.now()
+        if not PhoneReader.objects.confirmed().filter(number=delivery.recipient).exists():
+            raise Obsolete(_("The reader stopped."))
+        until = None
+        if "alert" in delivery.payload:
+            until = alert_end(delivery.payload["alert"], now)
+        elif "all_clear" in delivery.payload:
+            until = _all_clear_until(delivery, now)
+        else:
+            announcements.check_still_public(delivery.payload)
+            _must_be_wanted(delivery)
+            if (leaves := earliest_news_sms_time(now)) > now:
+                raise RetryLater(leaves)
+        if phone_numbers.normalize_sender(delivery.recipient) != delivery.recipient:
+            raise PermanentFailure("This is no number.")
+        configured_sms_gateway().send(
+            to=delivery.recipient,
+            text=delivery.payload["text"],
+            idempotency_key=delivery.pk.hex,
+            valid_until=until,
+        )
+
+
+def _must_be_wanted(delivery: Delivery) -> None:
+    """Raise ``Obsolete`` if the reader and the article have no topic in common any more."""
+    topics = delivery.payload.get("topics")
+    if topics is None:
+        return
+    if not PhoneReader.objects.of_topics(topics).filter(number=delivery.recipient).exists():
+        raise Obsolete(text_fitting.NOT_WANTED)
+
+
+def alert_end(occurrence: str, now: datetime) -> datetime | None:
+    """Until when an alert holds, where that is known.
+
+    Raises ``Obsolete`` where it is over, was taken back, or began anew since.
+    """
+    for alert in Alert.objects.current(now):
+        if alert.occurrence == occurrence:
+            return alert.expire_at
+    raise Obsolete(_("The alert is over."))
+
+
+def _all_clear_until(delivery: Delivery, now: datetime) -> datetime:
+    """Return until when an all-clear may be delivered.
+
+    Raises ``Obsolete`` where that is past, or where its alert was published again and holds.
+    """
+    key, _colon, _began = delivery.payload["all_clear"].partition(":")
+    if Alert.objects.current(now).filter(key=key).exists():
+        raise Obsolete(_("The alert holds again."))
+    until = delivery.waits_since + ALL_CLEAR_HOLDS
+    if now >= until:
+        raise Obsolete(_("The all-clear comes too late."))
+    return until
+
+
+def earliest_news_sms_time(now: datetime) -> datetime:
+    """Now, or the end of the commune's quiet hours."""
+    chosen = ChannelSettings.load()
+    return quiet_hours.earliest_send_time(timezone.localtime(now), chosen.quiet_from, chosen.quiet_until)

@@ -1,0 +1,17 @@
+"""How often a code may be asked for: each is an SMS that the commune pays."""
+
+from home.web import rate_limits
+from home.web.rate_limits import DAY, RateLimit
+
+PER_NUMBER, PER_NUMBER_A_DAY = RateLimit("sms-number", 3), RateLimit("sms-number-day", 6, DAY)
+PER_CLIENT = RateLimit("sms-client", 10)
+ALL = RateLimit("sms-all", 300)  # whoever sends thousands of people's numbers from everywhere ends here
+
+
+def number_allowed(number: str) -> bool:
+    hourly = PER_NUMBER.allows(number)
+    return PER_NUMBER_A_DAY.allows(number) and hourly
+
+
+def asking_allowed(request) -> bool:
+    return PER_CLIENT.allows(rate_limits.client_address(request)) and ALL.allows()

@@ -1,0 +1,42 @@
+"""What an editor reads before a page that went out is taken from the public: what follows it, and what does not."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from eservices.deliveries.models import Delivery
+
+from . import lookup
+from .models import ChannelPost
+from .states import PUBLIC
+
+
+def unpublish_consequences(page) -> list[str]:
+    """A sentence for each thing that happens, or cannot, on the channels that the page went to."""
+    posts = ChannelPost.objects.of(page).filter(state__in=PUBLIC)
+    readers = [post for post in posts if post.channel in lookup.READERS]
+    elsewhere = [post for post in posts if post.channel not in lookup.READERS]
+    return [*_networks(elsewhere), *_messages(readers)]
+
+
+def _networks(posts: list[ChannelPost]) -> Iterator[str]:
+    follow = [post for post in posts if lookup.can_withdraw(post.channel)]
+    if gone := _names(follow):
+        yield _("Also taken back from: %(channels)s.") % {"channels": gone}
+    if stays := _names(post for post in posts if post not in follow):
+        yield _("To be removed there by hand: %(channels)s.") % {"channels": stays}
+
+
+def _messages(posts: list[ChannelPost]) -> Iterator[str]:
+    for post in posts:
+        if left := post.messages.filter(state=Delivery.State.DONE).count():
+            yield ngettext(
+                "%(channel)s: %(number)s message has left, and nobody can call it back.",
+                "%(channel)s: %(number)s messages have left, and nobody can call them back.",
+                left,
+            ) % {"channel": lookup.LABELS[post.channel], "number": left}
+
+
+def _names(posts) -> str:
+    return ", ".join(str(lookup.LABELS[post.channel]) for post in posts)

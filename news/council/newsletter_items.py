@@ -1,0 +1,31 @@
+"""What letters tell of: news, events, official notices, meetings of the council, jobs."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from newsletter.content_types import LetterEntry, content_types
+from newsletter.page_content_types import PageContentType, plain_entry, unique_by_translation
+
+
+class MeetingContent(PageContentType):
+    """Meetings of the council, as dates."""
+
+    label, icon, page_type = _("Council meeting"), "group", "news_council.MeetingPage"
+
+    def model(self):
+        from news.council.models import MeetingPage
+
+        return MeetingPage
+
+    def public(self):
+        return self.model().objects.open_to_all().select_related("locale")
+
+    def entry(self, page, topics: frozenset) -> LetterEntry:
+        return plain_entry(page, f"{page.when}, {page.place}", day=page.day)
+
+    def fresh(self, since, until, ahead) -> list[Page]:
+        coming = self.model().objects.open_to_all().filter(start__gt=until, start__lte=ahead, cancelled=False)
+        return unique_by_translation(coming.order_by("start", "pk").select_related("locale"))
+
+
+content_types.register("meeting")(MeetingContent())

@@ -1,0 +1,16 @@
+"""What happens by itself around what the commune tells."""
+
+from datetime import datetime
+
+from home.scheduling.periodic import periodic_jobs
+from news.proposals import actions as proposals
+
+from . import actions as directory
+
+
+@periodic_jobs.register("directory")
+def send_keeper_reminders(now: datetime) -> None:
+    """Asks keepers once a year, and forgets proposals and links whose time is over."""
+    directory.send_due_reminders(now)
+    directory.delete_expired_links(now)
+    proposals.delete_old_proposals(now)

@@ -1,0 +1,34 @@
+"""Which entries somebody keeps, for their own space. What an entry says of an association stays when they leave."""
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from home.extensions.personal_data import PersonalDataHolding, personal_data_holdings
+
+from . import access, actions
+from .models import DirectoryEntry
+
+
+def export_row(one: DirectoryEntry) -> dict:
+    return {
+        "name": one.name,
+        "kind": one.get_kind_display(),
+        "contact": one.contact_name,
+        "address": one.get_url(get_language()),
+        "confirmed": one.confirmed_at.isoformat() if one.confirmed_at else None,
+    }
+
+
+def erase_row(one: DirectoryEntry) -> None:
+    actions.remove_keeper(entry=one)
+
+
+STAYS = _(
+    "Your e-mail address goes. The name and telephone that an entry shows of its contact stay: change them before, "
+    "or write to us."
+)
+personal_data_holdings.register("directory")(
+    PersonalDataHolding(
+        _("Directory entries that you keep"), access.all_entries_of, export_row, erase_row, STAYS
+    )
+)

@@ -1,0 +1,72 @@
+"""What happens to checks: pages are examined, addresses are asked."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from wagtail.models import Page
+
+from home.links import videos
+
+from .. import link_checker, page_reader
+from ..content_checks import rules
+from ..models import ExternalLink, PageCheck
+
+RECHECK_AFTER = timedelta(days=1)
+ASK_AGAIN_AFTER, ASK_SOON_AFTER = timedelta(days=7), timedelta(hours=6)
+
+
+@transaction.atomic
+def run_page_checks(*, actor, check: PageCheck, now: datetime) -> PageCheck:
+    """Examines a page as it is published, and remembers which addresses elsewhere it leads to."""
+    check = PageCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
+    content = page_reader.read_page(check.page.specific)
+    check.keep(rules.run_rules(content))
+    check.checked_at, check.due_at = now, now + RECHECK_AFTER
+    check.save()
+    _remember(check, page_reader.external_urls(content), now)
+    return check
+
+
+def recheck_soon(pages) -> None:
+    """Pages whose findings may have changed are looked at by the next sweep."""
+    PageCheck.objects.filter(page__in=pages).update(due_at=timezone.now())
+
+
+def schedule_recheck(page: Page) -> None:
+    """A page was published: it is looked at by the next sweep."""
+    PageCheck.objects.update_or_create(page_id=page.pk, defaults={"due_at": timezone.now()})
+
+
+def check_links(links: list[ExternalLink], now: datetime) -> None:
+    """Asks each address whether it answers. Where none does it is ours: nothing is written then."""
+    answers = [(link, link_checker.link_error(videos.oembed_url(link.url))) for link in links]
+    if len(answers) > 1 and all(fault for _link, fault in answers):
+        answers = [(link, None) for link, _fault in answers]
+    for link, fault in answers:
+        _answered(link, fault, now)
+
+
+def delete_unused_links() -> None:
+    """Addresses that no page leads to any more are asked no longer."""
+    ExternalLink.objects.filter(checks=None).delete()
+
+
+def _answered(link: ExternalLink, fault: str | None, now: datetime) -> None:
+    """``fault``: empty where it answers, None where nobody can say."""
+    if fault is not None:
+        was_silent = link.is_silent
+        link.failures = min(link.failures + 1, 99) if fault else 0
+        link.fault = fault[:200]
+        if was_silent != link.is_silent:
+            link.checks.update(due_at=now)
+    link.checked_at = now
+    link.due_at = now + (ASK_AGAIN_AFTER if fault == "" else ASK_SOON_AFTER)
+    link.save()
+
+
+def _remember(check: PageCheck, urls: set[str], now: datetime) -> None:
+    digests = {ExternalLink.digest_of(url): url for url in urls}
+    rows = [ExternalLink(digest=digest, url=digests[digest], due_at=now) for digest in sorted(digests)]
+    ExternalLink.objects.bulk_create(rows, ignore_conflicts=True)
+    check.addresses.set(ExternalLink.objects.filter(digest__in=digests))

@@ -1,0 +1,65 @@
+"""Pages go out although the checks warn: somebody was asked, and the history says so."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from wagtail.actions.publish_page_revision import PublishPageRevisionAction
+from wagtail.actions.unpublish_page import UnpublishPageAction
+from wagtail.log_actions import log
+from wagtail.models import Page, PageLogEntry, Revision, TaskState
+from wagtail_localize.models import Translation
+
+from .. import page_translations
+from ..content_checks.rules import Finding
+
+LOG_ACTION_DESPITE_WARNINGS = "editing.published_anyway"
+
+
+@transaction.atomic
+def publish_draft(*, actor, revision: Revision, warnings: Iterable[Finding]) -> Page:
+    """Publishes a draft, at its hour if it has one."""
+    PublishPageRevisionAction(revision, user=actor).execute()
+    page = Page.objects.get(pk=revision.object_id)
+    _note(page, revision, warnings, actor)
+    return page
+
+
+@transaction.atomic
+def approve_draft(*, actor, task_state: TaskState, comment: str, warnings: Iterable[Finding]) -> Page:
+    """Approves a draft, which publishes it where nobody else has to."""
+    page = task_state.revision.content_object
+    _note(page, page.get_latest_revision(), warnings, actor)
+    task_state.task.specific.on_action(task_state.specific, actor, "approve", comment=comment)
+    return Page.objects.get(pk=page.pk)
+
+
+@transaction.atomic
+def publish_translation(*, actor, translation: Translation, warnings: Iterable[Finding]) -> None:
+    """Publishes a page as its translation stands."""
+    translation.save_target(user=actor, publish=True)
+    page = translation.get_target_instance()
+    _note(page, page.latest_revision, warnings, actor)
+
+
+@transaction.atomic
+def unpublish_translations(*, actor, page: Page, with_below: bool) -> None:
+    """Takes the translations of a page, and what stands below them, from the public, as far as the actor may."""
+    for one in page_translations.unpublishable_by(page_translations.published_translations(page), actor):
+        UnpublishPageAction(one, user=actor, include_descendants=with_below).execute()
+
+
+@transaction.atomic
+def log_bulk_publication(*, actor, warned: Iterable[tuple[Page, list[Finding]]]) -> None:
+    """The pages are about to go out together, each with its warnings."""
+    for page, warnings in warned:
+        _note(page, page.latest_revision, warnings, actor)
+
+
+def is_confirmed_despite_warnings(revision: Revision) -> bool:
+    """Whether somebody was asked about this draft and wants it out."""
+    return PageLogEntry.objects.filter(action=LOG_ACTION_DESPITE_WARNINGS, revision=revision).exists()
+
+
+def _note(page: Page, revision: Revision, warnings: Iterable[Finding], actor) -> None:
+    if passed := sorted({one.rule for one in warnings}):
+        log(page, LOG_ACTION_DESPITE_WARNINGS, user=actor, data={"rules": passed}, revision=revision)

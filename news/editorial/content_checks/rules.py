@@ -1,0 +1,298 @@
+"""The rules, one function each: what they find in a page, why it matters, and where. Pure.
+
+An *error* would fail a reader and keeps the page from being published; a *warning* asks before; an *advice* only
+stands beside the page.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.utils.text import Truncator
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from . import readability
+from .page_content import Link, PageContent
+
+ERROR, WARNING, ADVICE = "error", "warning", "advice"
+GRAVITIES = {ERROR: _("To mend"), WARNING: _("To look at"), ADVICE: _("Advice")}
+
+FILE_NAME = re.compile(
+    r"^(?:(?:img|dsc|dscn|pxl|image|photo|bild|foto)[\s_-]*\d+|.*\.(?:jpe?g|png|webp|gif|avif|heic))$", re.I
+)
+EMPTY_WORDS = {
+    *("ici", "cliquez ici", "cliquer ici", "lien", "ce lien", "en savoir plus", "lire la suite", "plus"),
+    *("hier", "klicken sie hier", "link", "mehr", "mehr erfahren", "weiterlesen"),
+    *("qui", "clicca qui", "di più", "leggi tutto"),
+    *("here", "click here", "more", "read more", "this link"),
+}
+MAX_LISTED_SENTENCES = 3  # long sentences named at a time
+MAX_CAPITAL_LETTERS = 12  # letters of what is written in nothing else
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found. ``values`` go into its sentence."""
+
+    rule: str
+    gravity: str
+    path: str = ""
+    values: dict = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what to do, in the language at hand."""
+        values = self.values
+        if "languages" in values:
+            names = [str(get_language_info(code)["name_translated"]) for code in values["languages"]]
+            values = values | {"languages": ", ".join(names)}
+        return str(SENTENCES[self.rule]) % values
+
+    @property
+    def is_of_its_place(self) -> bool:
+        """Whether it is about where the page stands, and not what it says: it may go out with others, or elsewhere."""
+        return self.rule == "draft_above"
+
+    @property
+    def gravity_words(self) -> str:
+        return str(GRAVITIES[self.gravity])
+
+
+type Rule = Callable[[PageContent], Iterator[Finding]]
+
+
+def shorten(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(60)
+
+
+def find_undescribed_pictures(content: PageContent) -> Iterator[Finding]:
+    for picture in content.pictures:
+        if picture.alt is not None and not picture.alt.strip():
+            yield Finding("no_alt", WARNING, picture.path, {"picture": shorten(picture.name)})
+
+
+def find_file_name_descriptions(content: PageContent) -> Iterator[Finding]:
+    for picture in content.pictures:
+        if picture.alt and FILE_NAME.match(picture.alt.strip()):
+            yield Finding("alt_is_file", WARNING, picture.path, {"alt": shorten(picture.alt)})
+
+
+def find_small_pictures(content: PageContent) -> Iterator[Finding]:
+    for picture in content.pictures:
+        if 0 < picture.width < picture.least_width:
+            values = {"picture": shorten(picture.name), "width": picture.width, "least": picture.least_width}
+            yield Finding("small_picture", ADVICE, picture.path, values)
+
+
+def find_skipped_heading_levels(content: PageContent) -> Iterator[Finding]:
+    above = 1  # the title of the page
+    for heading in content.headings:
+        if heading.level > above + 1:
+            yield Finding("heading_order", WARNING, heading.path, {"heading": shorten(heading.text)})
+        above = heading.level
+
+
+def find_empty_headings(content: PageContent) -> Iterator[Finding]:
+    for heading in content.headings:
+        if not heading.text.strip():
+            yield Finding("empty_heading", WARNING, heading.path)
+
+
+def find_capitalized_headings(content: PageContent) -> Iterator[Finding]:
+    """Of abbreviations, which a heading may consist of, there are a few letters."""
+    said = [(heading.path, heading.text) for heading in content.headings]
+    said += [(passage.path, passage.text) for passage in content.passages]
+    said += [(link.path, link.words) for link in content.links]
+    for path, words in [("title", content.title), *said]:
+        if words.isupper() and sum(map(str.isalpha, words)) > MAX_CAPITAL_LETTERS:
+            yield Finding("capitals", ADVICE, path, {"words": shorten(words)})
+
+
+def find_broken_links(content: PageContent) -> Iterator[Finding]:
+    found = {
+        Link.GONE: ("link_gone", ERROR),
+        Link.DRAFT: ("link_draft", WARNING),
+        Link.SILENT: ("link_silent", WARNING),
+        Link.ADMIN: ("link_admin", ERROR),
+        Link.WRAPPED: ("link_wrapped", WARNING),
+    }
+    for link in content.links:
+        if link.state in found:
+            rule, gravity = found[link.state]
+            yield Finding(
+                rule, gravity, link.path, {"words": shorten(link.words), "target": shorten(link.target)}
+            )
+
+
+def find_vague_links(content: PageContent) -> Iterator[Finding]:
+    for link in content.links:
+        said = " ".join(link.words.lower().split()).strip(" .…:→>»")
+        if said in EMPTY_WORDS or said.startswith(("http://", "https://", "www.")):
+            yield Finding("empty_words", ADVICE, link.path, {"words": shorten(link.words)})
+
+
+def find_unpublished_ancestors(content: PageContent) -> Iterator[Finding]:
+    if content.draft_above:
+        key, title = content.draft_above
+        yield Finding("draft_above", WARNING, "", {"key": key, "page": title})
+
+
+def page_may_be_published(content: PageContent) -> Iterator[Finding]:
+    for path, sentence in content.problems:
+        yield Finding("refused", ERROR, path, {"sentence": sentence})
+
+
+def find_slug_conflict(content: PageContent) -> Iterator[Finding]:
+    if content.taken_address:
+        yield Finding("address_taken", ERROR, "slug", {"address": content.taken_address})
+
+
+def find_missing_lead(content: PageContent) -> Iterator[Finding]:
+    if content.wants_lead and not content.lead.strip():
+        yield Finding("no_lead", WARNING, "lead")
+
+
+def find_missing_description(content: PageContent) -> Iterator[Finding]:
+    if not content.wants_lead and not content.description.strip():
+        yield Finding("no_description", ADVICE, "search_description")
+
+
+def find_difficult_text(content: PageContent) -> Iterator[Finding]:
+    passages = [passage.text for passage in content.passages]
+    ease = readability.reading_ease(passages, content.language)
+    hardest = readability.DIFFICULT_BELOW.get(content.language, readability.DIFFICULT_BELOW["fr"])
+    if ease is not None and ease < hardest:
+        path = content.passages[0].path
+        yield Finding("hard_to_read", ADVICE, path, {"ease": max(ease, 0), "least": hardest})
+
+
+def find_long_sentences(content: PageContent) -> Iterator[Finding]:
+    found = [
+        (passage.path, *one)
+        for passage in content.passages
+        for one in readability.long_sentences(passage.text)
+    ]
+    for path, number, sentence in sorted(found, key=lambda one: -one[1])[:MAX_LISTED_SENTENCES]:
+        yield Finding("long_sentence", ADVICE, path, {"sentence": shorten(sentence), "number": number})
+
+
+def find_missing_translations(content: PageContent) -> Iterator[Finding]:
+    if content.missing_languages:
+        yield Finding("no_translation", ADVICE, "", {"languages": content.missing_languages})
+
+
+def find_missing_contact(content: PageContent) -> Iterator[Finding]:
+    if content.wants_contact and not content.has_contact:
+        yield Finding("no_contact", ADVICE)
+
+
+def find_missing_keeper(content: PageContent) -> Iterator[Finding]:
+    if not content.has_owner:
+        yield Finding("no_owner", ADVICE)
+
+
+RULES: tuple[Rule, ...] = (
+    find_slug_conflict,
+    page_may_be_published,
+    find_broken_links,
+    find_undescribed_pictures,
+    find_file_name_descriptions,
+    find_skipped_heading_levels,
+    find_empty_headings,
+    find_capitalized_headings,
+    find_unpublished_ancestors,
+    find_missing_lead,
+    find_missing_description,
+    find_vague_links,
+    find_difficult_text,
+    find_long_sentences,
+    find_small_pictures,
+    find_missing_contact,
+    find_missing_keeper,
+    find_missing_translations,
+)
+
+SENTENCES = {
+    "no_alt": _(
+        "Nobody is told what the picture “%(picture)s” shows: write it in one sentence for who does not see it."
+    ),
+    "alt_is_file": _("“%(alt)s” is the name of a file: say what the picture shows."),
+    "small_picture": _(
+        "The picture “%(picture)s” is %(width)s pixels wide and will look blurred: take one of at least %(least)s."
+    ),
+    "heading_order": _(
+        "A level is skipped before the heading “%(heading)s”: who listens to the page looks for what is missing."
+    ),
+    "empty_heading": _("A heading is empty: write it or remove it."),
+    "capitals": _(
+        "“%(words)s” is written in capitals: hard to read, and read out as letters. Write it as in a sentence."
+    ),
+    "link_gone": _(
+        "The link “%(words)s” leads to a page or file that no longer exists: choose another or remove it."
+    ),
+    "link_draft": _(
+        "The link “%(words)s” leads to “%(target)s”, which is not published: readers will not get there."
+    ),
+    "link_silent": _("The address %(target)s of the link “%(words)s” does not answer: check it."),
+    "link_admin": _(
+        "The link “%(words)s” leads into the administration (%(target)s), which readers may not enter: choose the page."
+    ),
+    "link_wrapped": _(
+        "The link “%(words)s” leads through the filter of a mail program (%(target)s): write the real address."
+    ),
+    "empty_words": _("“%(words)s” does not say where the link leads: name the page or the act."),
+    "draft_above": _(
+        "“%(page)s” above it is not published: no menu and no list leads readers here. Publish both."
+    ),
+    "address_taken": _(
+        "At %(address)s the site itself answers, and nobody would see the page: write another address under Promote."
+    ),
+    "refused": "%(sentence)s",  # by the page itself, which writes it in the language at hand
+    "no_lead": _(
+        "The lead is missing: one or two sentences that give the answer, also shown by search engines."
+    ),
+    "no_description": _("Search engines find no description: write one or two sentences."),
+    "hard_to_read": _(
+        "The text is hard to read (%(ease)s of 100, aim for %(least)s): shorter sentences and simpler words help."
+    ),
+    "long_sentence": _("This sentence has %(number)s words: “%(sentence)s”. Make two of it."),
+    "no_translation": _("The page is not published in: %(languages)s."),
+    "no_contact": _("Nobody is named who answers questions: add a contact."),
+    "no_owner": _("Nobody looks after this page: choose who is told when it is to be reviewed."),
+}
+
+RULE_LABELS = {
+    "no_alt": _("Picture without a description"),
+    "alt_is_file": _("File name as description"),
+    "small_picture": _("Picture too small"),
+    "heading_order": _("Skipped heading level"),
+    "empty_heading": _("Empty heading"),
+    "capitals": _("Words in capitals"),
+    "link_gone": _("Broken link"),
+    "link_draft": _("Link to an unpublished page"),
+    "link_silent": _("Address that does not answer"),
+    "link_admin": _("Link into the administration"),
+    "link_wrapped": _("Link through a mail program"),
+    "empty_words": _("Link that says nothing"),
+    "draft_above": _("Unpublished page above"),
+    "address_taken": _("Address taken"),
+    "refused": _("Not to be published like this"),
+    "no_lead": _("Missing lead"),
+    "no_description": _("Missing description"),
+    "hard_to_read": _("Hard to read"),
+    "long_sentence": _("Long sentence"),
+    "no_translation": _("Missing translation"),
+    "no_contact": _("Missing contact"),
+    "no_owner": _("Nobody looks after it"),
+}
+
+
+def run_rules(content: PageContent) -> list[Finding]:
+    """All that the rules find, the gravest first."""
+    found = [finding for rule in RULES for finding in rule(content)]
+    return sorted(found, key=lambda one: list(GRAVITIES).index(one.gravity))
+
+
+def filter_by_gravity(findings: Iterable[Finding], gravity: str) -> list[Finding]:
+    return [one for one in findings if one.gravity == gravity]

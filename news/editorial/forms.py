@@ -1,0 +1,47 @@
+"""What editors choose about a page: who looks after it, and who may see its draft."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from . import access
+from .models import DraftLink, ReviewPlan
+
+
+class ReviewPlanForm(forms.ModelForm):
+    """Who looks after a page, how often, and when next."""
+
+    class Meta:
+        model = ReviewPlan
+        fields = ["keeper", "months", "due_on"]
+        widgets = {"due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        editors = access.users_who_may_edit(self.instance.page)
+        self.fields["keeper"].queryset = editors.order_by("last_name", "first_name", "pk")
+        self.fields["keeper"].empty_label = "—"
+
+    def clean_due_on(self):
+        if self.cleaned_data["due_on"].year > timezone.localdate().year + 10:
+            raise forms.ValidationError(_("Choose a day within ten years."))
+        return self.cleaned_data["due_on"]
+
+
+class DraftLinkForm(forms.ModelForm):
+    """For whom a link is, and how long it holds."""
+
+    days = forms.TypedChoiceField(
+        label=_("Valid for"),
+        coerce=int,
+        choices=[(3, _("3 days")), (14, _("2 weeks")), (60, _("2 months"))],
+        initial=14,
+    )
+
+    class Meta:
+        model = DraftLink
+        fields = ["for_whom", "follows"]
+        help_texts = {
+            "for_whom": _("So that you know later who has it: “Huguette Perrin, mayor”."),
+            "follows": _("Otherwise the link keeps showing the draft as it stands now."),
+        }

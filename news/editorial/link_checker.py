@@ -1,0 +1,103 @@
+"""Link checker for addresses elsewhere. Only public hosts are asked, at each step of a redirect. No body is read."""
+
+import socket
+import ssl
+from time import monotonic
+from urllib.parse import quote, urljoin, urlsplit
+
+from home.web import public_hosts
+
+TIMEOUT = 6  # seconds, for each step
+MAX_REDIRECTS, MAX_BYTES = 4, 32_768
+PATH_SIGNS = "/%:@!$&'()*+,;=~-._?"
+PORTS = {"http": 80, "https": 443}
+REDIRECTS = {301, 302, 303, 307, 308}
+NO_HEAD = {400, 403, 404, 405, 406, 501}  # some servers answer HEAD otherwise than GET
+GONE_STATUSES = {404, 410}
+AGENT = "Mozilla/5.0 (compatible; commune link check)"
+
+
+class AddressNotAllowed(Exception):
+    """We do not ask there."""
+
+
+def link_error(url: str) -> str | None:
+    """Why nothing answers at an address; empty where it answers, None where that cannot be said."""
+    try:
+        for _step in range(MAX_REDIRECTS + 1):
+            status, onward = _ask(url)
+            if status not in REDIRECTS or not onward:
+                return _said(status)
+            url = urljoin(url, onward)
+    except (AddressNotAllowed, public_hosts.InternalAddress):
+        return None
+    except (OSError, ValueError) as reason:
+        return str(reason) or type(reason).__name__
+    return "redirects in circles"
+
+
+def _said(status: int) -> str | None:
+    """What a status tells. Who refuses machines (401, 403, 429…) may well answer people."""
+    if status in GONE_STATUSES or status >= 500:
+        return f"HTTP {status}"
+    return "" if status < 400 else None
+
+
+def _ask(url: str) -> tuple[int, str]:
+    """The status at an address, and where it leads on."""
+    status, onward = _request("HEAD", url)
+    return _request("GET", url) if status in NO_HEAD else (status, onward)
+
+
+def _request(method: str, url: str) -> tuple[int, str]:
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname or parts.username is not None:
+        raise AddressNotAllowed(url)
+    if parts.port not in (None, PORTS[parts.scheme]):
+        raise AddressNotAllowed(url)
+    host = parts.hostname.encode("idna").decode("ascii")
+    path = quote(parts.path or "/", safe=PATH_SIGNS) + (
+        f"?{quote(parts.query, safe=PATH_SIGNS)}" if parts.query else ""
+    )
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        f"Host: {host}",
+        f"User-Agent: {AGENT}",
+        "Accept: */*",
+        "Connection: close",
+    ]
+    until = monotonic() + TIMEOUT
+    with _connection(parts.scheme, host) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
+        return _head(connection, until)
+
+
+def _head(connection: socket.socket, until: float) -> tuple[int, str]:
+    """Status and ``Location`` of an answer, whose body stays where it is. Who is slow is cut off."""
+    received = b""
+    while b"\r\n\r\n" not in received and len(received) < MAX_BYTES:
+        if (left := until - monotonic()) <= 0:
+            raise TimeoutError("timed out")
+        connection.settimeout(left)
+        if not (piece := connection.recv(4096)):
+            break
+        received += piece
+    first, *lines = received.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    protocol, _space, status = first.partition(" ")
+    if not protocol.startswith("HTTP/") or not status[:3].isdecimal():
+        raise ValueError("no HTTP")
+    headers = dict(line.split(":", 1) for line in lines if ":" in line)
+    onward = next((value.strip() for name, value in headers.items() if name.lower() == "location"), "")
+    return int(status[:3]), onward
+
+
+def _connection(scheme: str, host: str) -> socket.socket:
+    """Connect to a public host, with its certificate checked by its name."""
+    plain = public_hosts.connect(host, PORTS[scheme], TIMEOUT)
+    if scheme == "http":
+        return plain
+    try:
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+    except BaseException:
+        plain.close()
+        raise

@@ -1,0 +1,21 @@
+"""What would fail a reader keeps a page from going out with a bundle too; what warns is said beside it."""
+
+from home.publication.publish_checks import publish_blocker_checks, publish_warning_checks
+
+from . import page_reader
+from .content_checks import rules
+
+
+@publish_blocker_checks.register("checks")
+def blocking_findings(draft) -> list[str]:
+    return [one.sentence for one in _found(draft, rules.ERROR)]
+
+
+@publish_warning_checks.register("checks")
+def warning_findings(draft) -> list[str]:
+    """But where it stands: a bundle knows itself what goes out together."""
+    return [one.sentence for one in _found(draft, rules.WARNING) if not one.is_of_its_place]
+
+
+def _found(draft, gravity: str) -> list[rules.Finding]:
+    return rules.filter_by_gravity(rules.run_rules(page_reader.read_page(draft)), gravity)

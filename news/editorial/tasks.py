@@ -1,0 +1,33 @@
+"""Background work: pages are examined, addresses elsewhere are asked. A task is a wake-up."""
+
+from django.conf import settings
+from django.tasks import task
+from django.utils import timezone
+
+BATCH, LINKS = 50, 20
+
+
+@task()
+def run_due_page_checks() -> None:
+    """Examines pages whose time has come, and those that were never looked at."""
+    from .actions import page_checks
+    from .models import PageCheck
+
+    PageCheck.make_missing()
+    now = timezone.now()
+    for check in PageCheck.objects.due(now).select_related("page")[:BATCH]:
+        page_checks.run_page_checks(actor=None, check=check, now=now)
+
+
+@task()
+def run_due_link_checks() -> None:
+    """Asks some of the addresses whose time has come: never many at once, never within a request."""
+    from .actions import page_checks
+    from .models import ExternalLink
+
+    if not settings.LINK_CHECKS:
+        return
+    page_checks.delete_unused_links()
+    now = timezone.now()
+    links = list(ExternalLink.objects.filter(due_at__lte=now).order_by("due_at", "pk")[:LINKS])
+    page_checks.check_links(links, now)

@@ -1,0 +1,50 @@
+"""A notice's files, and the proof of its posting."""
+
+from django.http import FileResponse, HttpResponse
+from django.utils import timezone
+from django.utils.csp import CSP
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_safe
+
+from . import access, posting_proof
+from .models import OfficialNoticeFile
+
+SANDBOX = csp_override({"default-src": [CSP.NONE], "sandbox": True})
+
+
+@require_safe
+@never_cache
+@SANDBOX
+def notice_file(request, pk: int, name: str):
+    """A file of a notice, as long as the notice is posted."""
+    return _attachment(access.posted_notice_file(pk, timezone.now()))
+
+
+@require_safe
+@never_cache
+@SANDBOX
+def notice_file_for_editors(request, pk: int):
+    """A file for those who edit its notice: before, during and after."""
+    return _attachment(access.file_for(request.user, pk))
+
+
+@require_safe
+@never_cache
+def proof_of_posting(request, notice):
+    """What was posted, when and by whom, as a document to print and to keep."""
+    postings = access.posting_records_of(request.user, notice)
+    response = HttpResponse(
+        posting_proof.render_proof(postings, timezone.now()), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = f'inline; filename="{posting_proof.file_name(postings)}"'
+    return response
+
+
+def _attachment(found: OfficialNoticeFile) -> FileResponse:
+    response = FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,52 @@
+"""What the screens of staff share: their frame and the ways from one to the other."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from .moderation import access as moderation
+from .page_feedback import access as useful
+from .surveys import access as surveys
+
+
+@dataclass(frozen=True)
+class ParticipationTab:
+    key: str
+    label: str
+    url: str
+    size: int | None = None
+
+
+def tabs_for(user) -> list[ParticipationTab]:
+    """The screens that somebody of the staff may open."""
+    tabs = []
+    if moderation.may_moderate(user):
+        waiting = moderation.count_awaiting_moderation(user)
+        tabs.append(ParticipationTab("waiting", _("To read"), reverse("participation_desk:waiting"), waiting))
+        tabs.append(
+            ParticipationTab("contributions", _("Contributions"), reverse("participation_desk:contributions"))
+        )
+        tabs.append(ParticipationTab("comments", _("Comments"), reverse("participation_desk:comments")))
+    if surveys.may_view_survey_results(user):
+        tabs.append(ParticipationTab("surveys", _("Surveys"), reverse("participation_desk:surveys")))
+    if useful.may_view_feedback(user):
+        tabs.append(ParticipationTab("useful", _("Useful pages"), reverse("participation_desk:useful")))
+    return tabs
+
+
+class ParticipationAdminView(WagtailAdminTemplateMixin, TemplateView):
+    """A screen of participation in the look of the desk. ``tab`` names it among the others."""
+
+    page_title = gettext_lazy("Participation")
+    header_icon = "comment"
+    tab = ""
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(tabs=tabs_for(self.request.user), tab=self.tab, **kwargs)

@@ -1,0 +1,55 @@
+"""Published comments for staff: answered and taken down."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from news.articles.models import NewsPage
+
+from ..admin_views import ParticipationAdminView
+from ..moderation.admin_views import RefuseForm
+from . import access, actions
+from .forms import ReplyForm
+
+ON_A_PAGE = 30
+
+
+class CommentsView(ParticipationAdminView):
+    """What is published, the newest first, with the field for the commune's answer; or what was rejected."""
+
+    template_name = "news/participation/admin/comments.html"
+    tab = "comments"
+
+    def get_context_data(self, **kwargs):
+        rejected = "rejected" in self.request.GET
+        found = access.comments_for(self.request.user, rejected=rejected)
+        page = Paginator(found, ON_A_PAGE).get_page(self.request.GET.get("p"))
+        articles = NewsPage.objects.filter(translation_key__in=[one.article for one in page])
+        titles = dict(articles.order_by("-pk").values_list("translation_key", "title"))
+        public = access.articles_of(page)
+        rows = [
+            (
+                one,
+                titles.get(one.article, ""),
+                one.address_on(public[one.article]) if one.article in public else "",
+            )
+            for one in page
+        ]
+        return super().get_context_data(
+            rows=rows, page_obj=page, rejected=rejected, refuse_form=RefuseForm(), **kwargs
+        )
+
+
+@require_POST
+def reply(request, pk):
+    comment = access.comment_for(request.user, pk)
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        comment = actions.reply_to_comment(actor=request.user, comment=comment, **form.cleaned_data)
+        said = _("The answer stands below the comment.") if comment.reply else _("The answer is taken away.")
+        messages.success(request, said)
+    else:
+        messages.error(request, form.errors["reply"][0])
+    return redirect("participation_desk:comments")

@@ -1,0 +1,59 @@
+"""Asking for the proof of an address, and doing what waited for it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.email_addresses import stored_form
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
+
+from ..pending_actions import PENDING_ACTIONS, ActionNoLongerPossible, ActionResult
+from . import emails
+from .models import VALID, PendingAction
+
+
+@transaction.atomic
+def request_verification(*, actor=None, email: str, language: str, kind: str, payload: dict) -> PendingAction:
+    """Keeps the deed and mails the link that does it. Who asks learns nothing about the address."""
+    now = timezone.now()
+    pending = PendingAction.objects.create(
+        email=stored_form(email),
+        language=language,
+        kind=kind,
+        payload=payload,
+        created_at=now,
+        expires_at=now + VALID,
+    )
+    emails.send_verification(pending, PENDING_ACTIONS[kind].about(payload))
+    return pending
+
+
+@transaction.atomic
+def run_pending_action(*, actor=None, pending: PendingAction) -> ActionResult:
+    """Run a pending action once, as of when it was sent: its address is verified. Raises ``ActionNoLongerPossible``."""
+    locked = PendingAction.objects.select_for_update().filter(pk=pending.pk).first()
+    if locked is None:
+        raise ActionNoLongerPossible
+    done = PENDING_ACTIONS[locked.kind].do(
+        email=locked.email, language=locked.language, payload=locked.payload, at=locked.created_at
+    )
+    delete_pending_action(actor=actor, pending=locked)
+    return done
+
+
+def delete_expired(*, actor=None, now: datetime) -> None:
+    """What nobody confirmed is gone with its address."""
+    for pending in PendingAction.objects.expired(now):
+        delete_pending_action(actor=actor, pending=pending)
+
+
+@transaction.atomic
+def delete_pending_action(*, actor=None, pending: PendingAction) -> None:
+    """Gone; its letter goes out no more, and nobody reads in the outbox to whom it went."""
+    for letter in Delivery.objects.about(pending.subject).open():
+        outbox.skip_delivery(actor=actor, delivery=letter, reason=_("Its link leads nowhere any more."))
+    outbox.erase_deliveries_about(actor=actor, subject=pending.subject)
+    pending.delete()

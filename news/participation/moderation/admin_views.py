@@ -1,0 +1,91 @@
+"""The moderators' screen: all that is to be read, published one by one or several at once, refused with a reason."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from home.links.page_links import is_own_url
+
+from ..admin_views import ParticipationAdminView
+from . import access, actions
+from .states import ModerationState
+
+MAX_BULK = access.MAX_LISTED
+
+
+class RefuseForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, which who wrote it reads"),
+        max_length=500,
+        error_messages={"required": gettext_lazy("Say why: whoever wrote it reads it.")},
+        widget=forms.Textarea(attrs={"rows": 2, "class": "in"}),
+    )
+
+
+class WaitingView(ParticipationAdminView):
+    """What is to be read, the oldest first."""
+
+    template_name = "news/participation/admin/waiting.html"
+    tab = "waiting"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            rows=access.awaiting_moderation_for(self.request.user), refuse_form=RefuseForm(), **kwargs
+        )
+
+
+@require_POST
+def publish(request):
+    """Publishes what was ticked, or the one whose button was pressed."""
+    chosen = request.POST.getlist("one")[:MAX_BULK] or request.POST.getlist("several")[:MAX_BULK]
+    if not access.may_moderate(request.user):
+        raise Http404
+    done = 0
+    for words in chosen:
+        kind, _dash, number = words.partition("-")
+        if not (number.isascii() and number.isdigit() and len(number) < 11):
+            continue
+        try:
+            written = access.written_for(request.user, kind, int(number))
+            actions.publish_written(actor=request.user, written=written)
+        except (Http404, actions.IllegalTransition):  # somebody else was faster
+            continue
+        done += 1
+    if done:
+        messages.success(request, ngettext("%(n)s is published.", "%(n)s are published.", done) % {"n": done})
+    else:
+        messages.warning(request, _("Nothing was published: tick what you have read."))
+    return _back(request)
+
+
+@require_POST
+def refuse(request, kind, pk):
+    """Refuses one, with a reason; takes down what was published. ``seen`` is the state in which it was read."""
+    written = access.written_for(request.user, kind, pk)
+    if request.POST.get("seen", written.state) != written.state:
+        messages.warning(request, _("Somebody else decided this meanwhile."))
+        return _back(request)
+    form = RefuseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["reason"][0])
+        return _back(request)
+    act, said = actions.reject_written, _("It is refused, and whoever wrote it is told why.")
+    if written.state == ModerationState.PUBLISHED:
+        act, said = actions.take_down, _("It is taken down, and whoever wrote it is told why.")
+    try:
+        act(actor=request.user, written=written, reason=form.cleaned_data["reason"])
+    except actions.IllegalTransition as why:
+        messages.error(request, str(why))
+    else:
+        messages.success(request, said)
+    return _back(request)
+
+
+def _back(request):
+    """To the screen where the button was pressed."""
+    came_from = request.POST.get("to", "")
+    return redirect(came_from if is_own_url(came_from) else "participation_desk:waiting")

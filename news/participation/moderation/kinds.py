@@ -1,7 +1,0 @@
-"""Everything that people write and somebody reads before it is published, by its key."""
-
-from ..comments.models import Comment
-from ..consultations.models import Contribution
-from .models import Written
-
-KINDS: dict[str, type[Written]] = {kind.kind: kind for kind in (Contribution, Comment)}

@@ -1,0 +1,63 @@
+"""What people said of a page, with nothing that tells who they are."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+TEXT_RETENTION = timedelta(days=365)
+FEEDBACK_RETENTION = timedelta(days=3 * 365)
+MAX_TEXT_LENGTH = 1_000
+
+
+class PageFeedbackQuerySet(models.QuerySet):
+    def since(self, day):
+        return self.filter(day__gte=day)
+
+    def by_page(self):
+        """For each page how many said yes and no, the most often missed first."""
+        counted = self.values("page").annotate(
+            yes=Count("pk", Q(useful=True)),
+            no=Count("pk", Q(useful=False)),
+            texts=Count("pk", ~Q(text="")),
+            last=Max("day"),
+        )
+        return counted.order_by("-no", "-yes", "page")
+
+    def remembered(self, now: datetime):
+        """Those of earlier days that can still be tied to who gave them."""
+        return self.filter(day__lt=timezone.localdate(now)).exclude(who="")
+
+    def worded_too_long_ago(self, now: datetime):
+        return self.filter(day__lt=timezone.localdate(now) - TEXT_RETENTION).exclude(text="")
+
+    def outlived(self, now: datetime):
+        return self.filter(day__lt=timezone.localdate(now) - FEEDBACK_RETENTION)
+
+
+class PageFeedback(models.Model):
+    """Yes or no, and perhaps a sentence. ``who`` is a digest of the day, which is forgotten with the day."""
+
+    page = models.ForeignKey(Page, models.CASCADE, verbose_name=_("page"), related_name="+")
+    day = models.DateField(_("day"), default=timezone.localdate, db_index=True)
+    useful = models.BooleanField(_("useful"))
+    text = models.TextField(_("what was missing"), max_length=MAX_TEXT_LENGTH, blank=True)
+    who = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = PageFeedbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("opinion on a page")
+        verbose_name_plural = _("opinions on pages")
+        ordering = ["-day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "day", "who"], condition=~Q(who=""), name="one_verdict_per_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page_id}, {self.day}"

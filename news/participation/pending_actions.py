@@ -1,0 +1,23 @@
+"""Everything that waits for an address to be proven, by its key, and what is said when it is done."""
+
+from django.utils.translation import gettext_lazy as _
+
+from .comments import pending_actions as comments
+from .consultations import pending_actions as consultations
+from .pending_action import ActionNoLongerPossible, ActionResult, PendingActionType
+from .surveys import pending_actions as surveys
+
+__all__ = ["OUTCOMES", "PENDING_ACTIONS", "ActionNoLongerPossible", "ActionResult", "PendingActionType"]
+
+PENDING_ACTIONS: dict[str, PendingActionType] = {**consultations.DEEDS, **surveys.DEEDS, **comments.DEEDS}
+
+OUTCOMES = {
+    "handed": (_("It is with us."), _("Somebody reads it before it is published. We write to you then.")),
+    "confided": (_("It is with us."), _("The administration reads it. It is not published.")),
+    "voted": (_("Your vote counts."), _("One vote for each person. Who voted is known to nobody.")),
+    "voted_before": (_("You had voted already."), _("Your vote counts once.")),
+    "answered": (_("Your answers count."), _("Thank you for your minute.")),
+    "answered_before": (_("You had answered already."), _("Your first answers count.")),
+    "not_voted": (_("You had not voted."), _("You may vote as long as it is open.")),
+    "taken_back": (_("Your vote is taken back."), _("You may vote again as long as it is open.")),
+}

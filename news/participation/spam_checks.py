@@ -1,0 +1,83 @@
+"""What every form of participation asks of who sends it, against robots and haste, without puzzles."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from home.web import public_forms, rate_limits
+from home.web.public_forms import HoneypotForm, OwnEmailField, TimedForm
+
+PER_CLIENT = rate_limits.RateLimit(
+    "participation-client", 60
+)  # an office or a school asks from one network address
+PER_EMAIL = rate_limits.RateLimit(
+    "participation-email", 6
+)  # letters that a stranger can make us send to one address
+MAX_LINKS = 2
+LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
+
+
+def validate_few_links(text: str) -> None:
+    """A contribution may point somewhere; advertising points everywhere."""
+    if len(LINK.findall(text)) > MAX_LINKS:
+        raise ValidationError(
+            ngettext("At most %(n)s link, please.", "At most %(n)s links, please.", MAX_LINKS)
+            % {"n": MAX_LINKS}
+        )
+
+
+class ParticipantForm(HoneypotForm):
+    """Asks for the address, unless it is known whose browser this is."""
+
+    email = OwnEmailField(
+        help_text=gettext_lazy("We mail you a link to confirm. Nobody else sees the address.")
+    )
+
+    def __init__(self, *args, known: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.known = known
+        if known:
+            del self.fields["email"]
+
+
+class ModeratedTextForm(TimedForm, ParticipantForm):
+    """A form in which somebody writes."""
+
+    def need_one_of(self, questions: list[str]) -> None:
+        """Asks beside the first of several questions for an answer, where none has one."""
+        if questions and not any(self.cleaned_data.get(name) or name in self.errors for name in questions):
+            self.add_error(questions[0], _("Answer at least one question."))
+
+
+def rejection_status(request, form: ParticipantForm, *, over: bool = False) -> int | None:
+    """The status with which a form is shown again, its reasons added; None where it may be acted upon.
+
+    ``over``: it ended while somebody wrote, who still finds their words.
+    """
+    if over:
+        form.add_error(None, _("It is over in the meantime."))
+        return 409
+    too_often = _("That was a lot from here. Please try again in an hour.")
+    if status := public_forms.rejection_status(request, form, _client_allowed, too_often):
+        return status
+    email = form.cleaned_data.get("email")  # of whom nobody recognises
+    if email and not form.is_trapped and not _letter_allowed(email):
+        form.add_error(
+            "email",
+            _(
+                "Several letters are on their way to this address. Press the button in one of them, then send this "
+                "again: you need no other letter."
+            ),
+        )
+        return 429
+    return None
+
+
+def _client_allowed(request) -> bool:
+    return PER_CLIENT.allows(rate_limits.client_address(request))
+
+
+def _letter_allowed(email: str) -> bool:
+    return PER_EMAIL.allows(rate_limits.normalize_mailbox(email))

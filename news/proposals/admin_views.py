@@ -1,0 +1,114 @@
+"""A proposal for who decides: what is there beside what is proposed."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from . import access, actions, proposal_types
+from .models import Proposal
+from .states import ProposalState
+
+MAX_TEXT_LENGTH = 2_000
+
+
+class RefusalForm(forms.Form):
+    """Why something is refused: the person who proposed it reads it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why not? Whoever proposed it reads this."),
+        max_length=MAX_TEXT_LENGTH,
+        widget=forms.Textarea,
+        error_messages={"required": gettext_lazy("Say why: whoever proposed it should understand.")},
+    )
+
+
+@dataclass(frozen=True)
+class ProposedValue:
+    """One value, as it is and as it is proposed."""
+
+    label: str
+    now: str
+    proposed: str
+    changed: bool
+    meanwhile: bool  # somebody else changed it since
+
+
+def proposed_values(proposal: Proposal) -> list[ProposedValue]:
+    """The values side by side, in their order."""
+    kind, language = proposal_types.proposal_type_of(proposal), get_language()
+    open_still = proposal.state == ProposalState.WAITING
+    now = kind.current(proposal) if open_still else proposal.before
+    changed = proposal.changed
+    return [
+        ProposedValue(
+            label=label,
+            now=kind.words(name, now.get(name), language),
+            proposed=kind.words(name, proposal.data.get(name), language),
+            changed=name in changed,
+            meanwhile=open_still and not proposal.is_new and now.get(name) != proposal.before.get(name),
+        )
+        for name, label in kind.labels().items()
+        if name in proposal.data
+    ]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_proposal(request, pk: int):
+    """Shows a proposal; accepts it or refuses it, with one press."""
+    proposal = access.proposal_for(request.user, pk)
+    form = RefusalForm(request.POST if "refuse" in request.POST else None)
+    seen = request.POST.get("seen", "")
+    try:
+        if "accept" in request.POST:
+            actions.accept_proposal(actor=request.user, proposal=proposal, seen=seen)
+            messages.success(request, _("Accepted. Whoever proposed it was told."))
+            return redirect("proposal_desk", pk)
+        if form.is_bound and form.is_valid():
+            actions.refuse_proposal(
+                actor=request.user, proposal=proposal, reason=form.cleaned_data["reason"], seen=seen
+            )
+            messages.success(request, _("Refused. Whoever proposed it was told why."))
+            return redirect("proposals:index")
+    except actions.IllegalTransition:
+        messages.warning(request, _("Somebody else decided this meanwhile."))
+        return redirect("proposal_desk", pk)
+    except actions.ProposalChanged:
+        messages.warning(request, _("Whoever proposed it changed it meanwhile: read it again."))
+        return redirect("proposal_desk", pk)
+    except proposal_types.ProposalNotAcceptable as hindrance:
+        messages.error(request, str(hindrance))
+        return redirect("proposal_desk", pk)
+    return _page(request, proposal, form, 422 if form.is_bound else 200)
+
+
+def _page(request, proposal: Proposal, form: RefusalForm, status: int):
+    kind = proposal_types.proposal_type_of(proposal)
+    sides = proposed_values(proposal)
+    public_url = kind.public_url(proposal) if proposal.state == ProposalState.ACCEPTED else ""
+    context = {
+        "proposal": proposal,
+        "changed": [row for row in sides if row.changed or proposal.is_new],
+        "same": [row for row in sides if not row.changed and not proposal.is_new],
+        "form": form,
+        "open": proposal.state == ProposalState.WAITING,
+        "desk_url": kind.desk_url(proposal),
+        "public_url": public_url,
+        "to_publish": proposal.page_id and not public_url,
+        "header_title": proposal.title,
+        "header_icon": "comment",
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+            {"url": reverse("proposals:index"), "label": _("Proposals")},
+            {"url": "", "label": proposal.title},
+        ],
+    }
+    return TemplateResponse(request, "news/proposals/decide.html", context, status=status)

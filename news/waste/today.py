@@ -1,0 +1,24 @@
+"""What the site itself knows of today: what is open, and what is collected."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from home.extensions.home_page import TodayItem, today_providers
+from home.localization.times import format_time
+
+from .models import WasteCollection
+
+
+@today_providers.register("waste")
+def waste_collections(request, page, now) -> list[TodayItem]:
+    """What is collected tomorrow, or still today."""
+    day, remark = now.date(), _("To be put out before {hour}")
+    rounds = WasteCollection.rounds(page.locale.language_code)
+    for key, date in ((_("Tomorrow"), day + timedelta(days=1)), (_("Today"), day)):
+        due = [one for one in rounds if one.comes_on(date)]
+        due = [one for one in due if date > day or now.time() < one.out_before]
+        if due:
+            names = _(" and ").join(f"{one.title} ({one.place})" if one.place else one.title for one in due)
+            return [TodayItem(key, names, remark.format(hour=format_time(due[0].out_before)), order=30)]
+    return []

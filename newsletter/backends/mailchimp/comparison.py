@@ -1,0 +1,65 @@
+"""What follows from how a subscriber stands here and at Mailchimp. Pure. Who left anywhere has left."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from ...states import SubscriberState
+
+
+class SyncStep(Enum):
+    NOTHING = auto()
+    TELL = auto()  # Mailchimp, how it is here
+    UNSUBSCRIBE = auto()  # here
+    BOUNCE = auto()  # here: Mailchimp found that nobody is there
+    TAKE_OVER = auto()  # they subscribed at Mailchimp, which keeps when
+    CHANGE = auto()  # here: they chose otherwise at Mailchimp, later than here
+
+
+@dataclass(frozen=True)
+class OurState:
+    state: str
+    language: str
+    topics: frozenset[str]  # names, as Mailchimp's tags
+    changed_at: datetime  # what they last said here
+    unsubscribed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TheirState:
+    status: str
+    language: str
+    topics: frozenset[str]  # of our topics only
+    changed_at: datetime
+    opted_at: datetime | None = None
+
+
+def next_sync_step(ours: OurState | None, theirs: TheirState | None) -> SyncStep:
+    """The one thing to do so that both sides agree."""
+    if theirs is None:
+        return SyncStep.TELL if ours and ours.state == SubscriberState.CONFIRMED else SyncStep.NOTHING
+    if theirs.status == "subscribed":
+        return _subscribed_there(ours, theirs)
+    if ours is None or ours.state != SubscriberState.CONFIRMED:
+        return SyncStep.NOTHING
+    if theirs.status == "cleaned":
+        return SyncStep.BOUNCE
+    if theirs.status in ("unsubscribed", "archived"):
+        return SyncStep.TELL if ours.changed_at > theirs.changed_at else SyncStep.UNSUBSCRIBE
+    return SyncStep.NOTHING
+
+
+def _subscribed_there(ours: OurState | None, theirs: TheirState) -> SyncStep:
+    if ours is None or ours.state == SubscriberState.PENDING:
+        return SyncStep.TAKE_OVER if theirs.opted_at else SyncStep.NOTHING
+    if ours.state == SubscriberState.CONFIRMED:
+        same = (ours.language, ours.topics) == (theirs.language, theirs.topics)
+        return (
+            SyncStep.NOTHING
+            if same
+            else SyncStep.CHANGE
+            if theirs.changed_at > ours.changed_at
+            else SyncStep.TELL
+        )
+    left = ours.unsubscribed_at or ours.changed_at
+    return SyncStep.TAKE_OVER if theirs.opted_at and theirs.opted_at > left else SyncStep.TELL

@@ -1,0 +1,111 @@
+"""From a report to what follows: what came back is written down, who is not there is not written to again."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.utils import timezone
+
+from eservices.accounts.email_addresses import stored_form
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
+from home.text.cleaning import strip_control_characters
+
+from ..actions import subscribers
+from ..backends.builtin.copies import recipient_id_from_mark
+from ..models import Recipient, Subscriber
+from ..states import RecipientState
+from .bounce_mailbox import unread_messages
+from .delivery_status import BounceReport, BounceVerdict, parse_bounce_message
+
+logger = logging.getLogger(__name__)
+
+RECENT = timedelta(days=5)  # as long as mail servers try
+
+
+def read_mailbox() -> int:
+    """Reads what came back; how many reports there were. A message that cannot be read or kept holds up no other."""
+    found = 0
+    for raw in unread_messages(settings.BOUNCE_MAILBOX_URL):
+        try:
+            if report := parse_bounce_message(raw):
+                handle_report(report)
+                found += 1
+        except OperationalError:  # the database is away: it is read again later
+            raise
+        except Exception:
+            logger.exception("A message in the mailbox for bounces could not be read")
+    return found
+
+
+def handle_report(report: BounceReport) -> None:
+    """What a report with a mark says. One that is forged, or of a letter long forgotten, says nothing."""
+    if "-" not in report.mark:
+        _did_not_arrive(Delivery.objects.filter(pk=report.mark).first(), report.verdict, report.reason)
+        return
+    pk = recipient_id_from_mark(report.mark)
+    recipient = Recipient.objects.select_related("subscriber").filter(pk=pk).first() if pk else None
+    if recipient:
+        record_bounce(recipient, report.verdict, report.reason)
+
+
+def record_service_verdict(
+    email: str, verdict: BounceVerdict, reason: str = "", at: datetime | None = None
+) -> None:
+    """What a service says happened ``at`` a moment: to the last that went to an address, a letter of the newsletter or
+    one of the house's own."""
+    letter = _last_letter(email, at or timezone.now())
+    subscriber = Subscriber.objects.filter(email=email).first()
+    recipient = subscriber and subscriber.received.exclude(at=None).order_by("-at").first()
+    if letter and not (recipient and recipient.at > letter.done_at):
+        recipient = None
+        _did_not_arrive(letter, verdict, reason)
+    if subscriber is None or _agreed_since(subscriber, at):
+        return
+    if recipient:
+        record_bounce(recipient, verdict, reason)
+    else:
+        _follow(subscriber, verdict, strip_control_characters(reason))
+
+
+def record_unsubscribe(email: str, at: datetime | None = None) -> None:
+    """Who unsubscribed at a service has unsubscribed."""
+    subscriber = Subscriber.objects.filter(email=email).first()
+    if subscriber and not _agreed_since(subscriber, at):
+        subscribers.unsubscribe(subscriber=subscriber)
+
+
+def _last_letter(email: str, at: datetime) -> Delivery | None:
+    letters = Delivery.objects.may_come_back().filter(recipient=stored_form(email))
+    return letters.filter(done_at__range=(at - RECENT, at)).order_by("-done_at").first()
+
+
+@transaction.atomic
+def record_bounce(recipient: Recipient, verdict: BounceVerdict, reason: str) -> None:
+    """Keeps it with the letter, and with the subscriber what follows. Told twice, it is kept once."""
+    reason = strip_control_characters(reason)
+    complaint = verdict is BounceVerdict.COMPLAINT
+    state = RecipientState.COMPLAINED if complaint else RecipientState.BOUNCED
+    Recipient.objects.filter(pk=recipient.pk).update(state=state, reason=reason[:255])
+    if recipient.subscriber and not _agreed_since(recipient.subscriber, recipient.at):
+        _follow(recipient.subscriber, verdict, reason)
+
+
+def _did_not_arrive(letter: Delivery | None, verdict: BounceVerdict, reason: str) -> None:
+    """Whoever looks after the outbox hears of it. That a reader calls a letter about their request unwanted ends no
+    request."""
+    if letter and verdict is not BounceVerdict.COMPLAINT:
+        outbox.mark_bounced(letter=letter, reason=strip_control_characters(reason))
+
+
+def _agreed_since(subscriber: Subscriber, at: datetime | None) -> bool:
+    """Whether the owner of the address agreed anew: what is told late, or again, of the time before says nothing."""
+    return bool(at and subscriber.confirmed_at and at < subscriber.confirmed_at)
+
+
+def _follow(subscriber: Subscriber, verdict: BounceVerdict, reason: str) -> None:
+    if verdict is BounceVerdict.COMPLAINT:
+        subscribers.mark_complained(subscriber=subscriber)
+    elif verdict is BounceVerdict.GONE or subscriber.received.in_vain():
+        subscribers.mark_bounced(subscriber=subscriber, reason=reason)

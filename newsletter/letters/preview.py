@@ -1,0 +1,53 @@
+"""How a campaign looks before it leaves: as an e-mail by day, by night and without pictures, as text, on the site."""
+
+import re
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Locale
+
+from .campaign_parts import campaign_parts
+from .rendering import LetterLinks, render_letter
+
+MODES = [
+    ("mail", _("E-mail")),
+    ("night", _("E-mail at night")),
+    ("bare", _("E-mail without pictures")),
+    ("text", _("E-mail as plain text")),
+    ("site", _("In the archive")),
+]
+# Letters are styled inline, as mail programs ask for.
+LETTER_CSP = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:"],
+    "frame-ancestors": [CSP.SELF],
+    "form-action": [CSP.NONE],
+}
+NIGHT = "@media (prefers-color-scheme: dark)"
+SOURCE = re.compile(r'(<img[^>]*?) src="[^"]*"')
+
+
+def preview_response(campaign, request, mode: str) -> HttpResponse:
+    """The campaign in one of ``MODES``."""
+    if campaign.locale_id is None:  # nobody saved it yet
+        campaign.locale = Locale.get_active()
+    language, today = campaign.locale.language_code, timezone.localdate()
+    if mode == "site":
+        context = {"campaign": campaign, "parts": campaign_parts(campaign, language), "day": today}
+        return render(request, "newsletter/archive/letter.html", context)
+    written = render_letter(campaign, language, LetterLinks("#", "#", "#"), day=today)
+    if mode == "text":
+        return HttpResponse(written.text, content_type="text/plain; charset=utf-8")
+    answer = HttpResponse(_as_seen(written.html, mode))
+    answer._csp_config = LETTER_CSP
+    return answer
+
+
+def _as_seen(html: str, mode: str) -> str:
+    if mode == "night":
+        return html.replace(NIGHT, "@media all")
+    return SOURCE.sub(r"\1", html) if mode == "bare" else html

@@ -1,0 +1,78 @@
+"""What services that mail for us say of letters, by anymail's webhooks; and search follows the archive."""
+
+from anymail.signals import EventType, RejectReason, tracking
+from django.db.models.signals import post_delete, post_save, pre_save
+from django.dispatch import receiver
+from wagtail.signals import published, unpublished
+
+from home.search.index import unindex_object
+from home.signals import search_rebuilt
+
+from . import mail_backend
+from .bounces import handling
+from .bounces.delivery_status import STATUS, BounceVerdict, verdict_for_status
+from .models import Campaign, Mailing, Topic
+from .search import index_all_mailings, index_mailing
+
+PERMANENT_REJECTIONS = {RejectReason.INVALID, RejectReason.BOUNCED}
+
+
+@receiver(tracking)
+def handle_tracking_event(sender, event, esp_name, **kwargs):
+    """Bounces and complaints; nothing that tells what a reader does."""
+    if not event.recipient:
+        return
+    if event.event_type == EventType.UNSUBSCRIBED:
+        handling.record_unsubscribe(event.recipient, event.timestamp)
+    elif event.event_type == EventType.COMPLAINED:
+        handling.record_service_verdict(event.recipient, BounceVerdict.COMPLAINT, at=event.timestamp)
+    elif event.event_type == EventType.BOUNCED or _takes_none_for_it(event):
+        reason = event.mta_response or event.description or ""
+        handling.record_service_verdict(event.recipient, _verdict(event), reason, at=event.timestamp)
+
+
+def _takes_none_for_it(event) -> bool:
+    """Whether it is the address that the service refuses, and not what we sent: that would end all letters."""
+    return event.event_type == EventType.REJECTED and event.reject_reason in PERMANENT_REJECTIONS
+
+
+def _verdict(event) -> BounceVerdict:
+    """By the mail server's own code where the service hands it on, else by how the service names it."""
+    code = STATUS.search(event.mta_response or "")
+    if code:
+        return verdict_for_status(code[1])
+    return BounceVerdict.GONE if event.reject_reason in PERMANENT_REJECTIONS else BounceVerdict.FAILED
+
+
+@receiver(pre_save, sender=Topic)
+def remember_topic_name(instance, **kwargs):
+    instance.tag_before = mail_backend.topic_tags().get(instance.translation_key)
+
+
+@receiver(post_save, sender=Topic)
+def sync_topic_rename(instance, **kwargs):
+    before, now = instance.tag_before, mail_backend.topic_tags().get(instance.translation_key)
+    if before and before != now:
+        mail_backend.sync_topic_name(before, now)
+
+
+@receiver(post_save, sender=Mailing)
+def index_sent_mailing(instance, **kwargs):
+    if instance.number is not None:
+        index_mailing(instance)
+
+
+@receiver([published, unpublished], sender=Campaign)
+def index_published_campaign(instance, **kwargs):
+    for mailing in Mailing.objects.filter(campaign__translation_key=instance.translation_key):
+        index_mailing(mailing)
+
+
+@receiver(post_delete, sender=Campaign)
+def unindex_deleted_mailing(instance, **kwargs):
+    unindex_object(instance)
+
+
+@receiver(search_rebuilt)
+def reindex_mailings(**kwargs):
+    index_all_mailings()

@@ -1,0 +1,23 @@
+"""Ways to hear of the commune beside the e-mail. Apps above offer theirs in a file ``ways.py``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from home.extensions.registry import Registry
+
+
+@dataclass(frozen=True)
+class SignupOption:
+    """A way with a page of its own, beside the sign-up by e-mail."""
+
+    label: str
+    icon: str
+    url_name: str
+    offered: Callable[[], bool]  # whether this commune has it
+
+
+signup_options: Registry[SignupOption] = Registry("ways")
+
+
+def available_signup_options() -> list[tuple[str, SignupOption]]:
+    return [(key, way) for key, way in signup_options.items() if way.offered()]

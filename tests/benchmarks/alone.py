@@ -1,7 +1,0 @@
-"""Settings of measurements within one process: everything in memory, and work for a worker left undone."""
-
-from mysite.settings.base import SQLITE
-from mysite.settings.test import *  # noqa: F403
-
-DATABASES = {"default": SQLITE | {"ENGINE": "tests.copied_sqlite", "NAME": ":memory:"}}
-TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}

@@ -1,0 +1,272 @@
+"""Agents are told of what concerns them the way each chose: at once, in a daily digest, or not at all."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions
+from eservices.cases.actions import agent_notifications as notices
+from eservices.cases.jobs import send_agent_notifications
+from eservices.cases.models import (
+    AgentNotification,
+    Case,
+    NotificationMethod,
+    NotificationType,
+    Role,
+    Team,
+    TeamMember,
+)
+from eservices.deliveries.models import Delivery
+from home.scheduling.weekday_mornings import next_weekday_morning
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory, applicant, member
+
+pytestmark = pytest.mark.django_db
+
+
+def chooses(user, **ways):
+    notices.save_preferences(actor=user, ways=ways)
+    return user
+
+
+def told(user) -> list[str]:
+    return [one.title for one in Delivery.objects.filter(recipient=user.email).order_by("created_at")]
+
+
+def name_of(user) -> str:
+    """By which a note calls a colleague."""
+    return user.email.partition("@")[0]
+
+
+def answered_case(agent) -> Case:
+    case = CaseFactory(asked=True, assignee=agent)
+    actions.answer_question(actor=applicant(case), case=case, text="La voici.")
+    return case
+
+
+# -- At once ------------------------------------------------------------------------------------------------
+def test_an_answer_is_told_at_once_to_who_did_not_choose():
+    agent = member()
+    case = answered_case(agent)
+    [title] = told(agent)
+    assert case.reference in title
+
+
+def test_who_is_given_a_case_is_told_and_who_takes_one_is_not():
+    lead, agent = member(), member(Role.TREAT)
+    case = CaseFactory()
+    actions.assign_case(actor=lead, case=case, agent=agent)
+    actions.assign_case(actor=lead, case=case, agent=lead)
+    assert len(told(agent)) == 1
+    assert told(lead) == []
+
+
+def test_who_is_named_in_a_note_is_told_the_way_they_chose():
+    now, later = member(), chooses(member(), mentioned=NotificationMethod.DAILY)
+    case = CaseFactory()
+    actions.add_note(actor=member(), case=case, text=f"@{name_of(now)} @{name_of(later)} : à voir ensemble")
+    assert len(told(now)) == 1
+    assert told(later) == []
+    assert later.notices.get().kind == NotificationType.MENTIONED
+
+
+def test_a_new_request_is_told_to_the_members_of_its_team_who_chose_so():
+    wants, silent = chooses(member(Role.TREAT), new=NotificationMethod.NOW), member(Role.TREAT)
+    reader = chooses(member(Role.READ), new=NotificationMethod.NOW)
+    stranger = chooses(
+        member(team=Team.objects.create(key="voirie", name="Voirie")), new=NotificationMethod.NOW
+    )
+    CaseFactory()
+    assert [len(told(user)) for user in (wants, silent, reader, stranger)] == [1, 0, 0, 0]
+
+
+def test_of_a_protected_person_only_who_treats_such_people_is_told():
+    agent = chooses(member(), new=NotificationMethod.DAILY)
+    case = CaseFactory()
+    actions.protect(actor=member(), case=case)
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        notices.send_digest(user=agent, now=timezone.now())
+    assert told(agent) == []
+
+
+def test_nobody_is_told_of_a_rehearsal():
+    agent = chooses(member(), new=NotificationMethod.NOW)
+    CaseFactory(rehearsal=True)
+    assert told(agent) == []
+
+
+# -- Four eyes ----------------------------------------------------------------------------------------------
+FOUR_EYES = {"key": "decision", "type": "decision", "settings": {"four_eyes": True}}
+
+
+def proposed_case(proposer, **fields) -> Case:
+    case = CaseFactory(stages=[FOUR_EYES], **fields)
+    actions.accept_case(actor=proposer, case=case)
+    return case
+
+
+def test_a_proposal_is_told_to_those_who_may_confirm_it_and_to_nobody_else():
+    proposer, second, lead = member(Role.DECIDE), member(Role.DECIDE), member(Role.LEAD)
+    treats, reads = member(Role.TREAT), member(Role.READ)
+    stranger = member(team=Team.objects.create(key="voirie", name="Voirie"))
+    case = proposed_case(proposer)
+    for user in (second, lead):
+        [title] = told(user)
+        assert case.reference in title
+    assert [told(user) for user in (proposer, treats, reads, stranger)] == [[], [], [], []]
+    text = Delivery.objects.get(recipient=second.email).payload["text"]
+    assert str(proposer) in text
+    assert reverse("cases:case", args=[case.reference]) in text
+
+
+def test_a_proposal_is_told_the_way_each_chose():
+    later, never = (
+        chooses(member(), review=NotificationMethod.DAILY),
+        chooses(member(), review=NotificationMethod.NEVER),
+    )
+    proposed_case(member())
+    assert told(later) == told(never) == []
+    assert later.notices.get().kind == NotificationType.REVIEW
+    assert not never.notices.exists()
+
+
+def test_of_a_proposal_about_a_protected_person_only_who_treats_such_people_is_told():
+    trusted, other, proposer = member(), member(), member()
+    TeamMember.objects.filter(user__in=[trusted, proposer]).update(sees_protected=True)
+    case = CaseFactory(stages=[FOUR_EYES])
+    actions.protect(actor=proposer, case=case)
+    actions.accept_case(actor=proposer, case=case)
+    assert (len(told(trusted)), told(other)) == (1, [])
+
+
+def test_a_proposal_is_not_told_to_who_is_away_while_somebody_else_can_confirm_it():
+    proposer, gone, here = member(), member(), member()
+    today = timezone.localdate()
+    case = CaseFactory(stages=[FOUR_EYES])
+    actions.plan_absence(actor=gone, team=case.team, user=gone, first_day=today, last_day=today, deputy=here)
+    actions.refuse_case(actor=proposer, case=case, reason="Le bail manque.")
+    assert (told(gone), len(told(here))) == ([], 1)
+
+
+def test_a_proposal_that_is_sent_back_is_told_to_who_made_it_with_the_reason():
+    proposer, second = member(), member()
+    case = proposed_case(proposer)
+    actions.review_proposal(actor=second, case=case, agreed=False, reason="Le plan manque.")
+    [letter] = Delivery.objects.filter(recipient=proposer.email)
+    assert "Le plan manque." in letter.payload["text"]
+    assert len(told(second)) == 1  # of the proposal, not of what oneself did
+
+
+def test_what_a_second_agent_confirms_stands_on_the_first_page_and_among_the_views_of_those_who_may(client):
+    proposer, second, treats = member(Role.DECIDE), member(Role.DECIDE), member(Role.TREAT)
+    case, queue, home = proposed_case(proposer), reverse("cases:queue"), reverse("wagtailadmin_home")
+    view = f"{queue}?view=confirm"
+    for user, shown in ((second, True), (proposer, False), (treats, False)):
+        client.force_login(user)
+        assert (f'href="{view}"' in client.get(home).text) is shown
+        assert ("?view=confirm" in client.get(queue).text) is shown
+    for user, shown in ((second, True), (proposer, False)):
+        client.force_login(user)
+        assert (f">{case.reference}<" in client.get(view).text) is shown
+    actions.review_proposal(actor=second, case=case, agreed=True)
+    client.force_login(second)
+    assert "view=confirm" not in client.get(home).text
+
+
+# -- Once a day, or never -----------------------------------------------------------------------------------
+def test_a_digest_gathers_a_day_in_one_letter_and_goes_out_once():
+    agent = chooses(member(), answered=NotificationMethod.DAILY, new=NotificationMethod.DAILY)
+    with time_machine.travel("2026-11-24 14:00Z"):
+        cases = [answered_case(agent), CaseFactory()]
+        send_agent_notifications(timezone.now())
+    assert told(agent) == []
+    with time_machine.travel("2026-11-25 06:01Z"):
+        send_agent_notifications(timezone.now())
+        send_agent_notifications(timezone.now())
+    [digest] = Delivery.objects.filter(recipient=agent.email)
+    assert all(case.reference in digest.payload["text"] for case in cases)
+    assert "La voici" not in digest.payload["text"]
+
+
+def test_who_left_the_team_finds_nothing_of_it_in_the_digest():
+    agent = chooses(member(), answered=NotificationMethod.DAILY)
+    answered_case(agent)
+    agent.memberships.all().delete()
+    assert not notices.send_digest(user=agent, now=timezone.now() + timedelta(days=4))
+    assert told(agent) == []
+
+
+def test_who_wants_nothing_gets_nothing():
+    agent = chooses(member(), answered=NotificationMethod.NEVER)
+    answered_case(agent)
+    assert told(agent) == []
+    assert not AgentNotification.objects.exists()
+
+
+@pytest.mark.parametrize("way", [NotificationMethod.NOW, NotificationMethod.DAILY, NotificationMethod.NEVER])
+def test_a_deadline_that_is_near_is_told_once(way):
+    agent = chooses(member(), deadline=way)
+    with time_machine.travel("2026-11-24 09:00Z"):
+        CaseFactory(assignee=agent, deadline=timezone.now() + timedelta(hours=20))
+        CaseFactory(assignee=agent, deadline=timezone.now() + timedelta(days=3))
+        for _sweep in range(2):
+            send_agent_notifications(timezone.now())
+    with time_machine.travel("2026-11-25 07:00Z"):
+        send_agent_notifications(timezone.now())
+    assert len(told(agent)) == (0 if way == NotificationMethod.NEVER else 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 11, 24, 6, 59), datetime(2026, 11, 24, 7)),
+        (datetime(2026, 11, 24, 7), datetime(2026, 11, 25, 7)),
+        (datetime(2026, 11, 27, 18), datetime(2026, 11, 30, 7)),
+        (datetime(2026, 11, 28, 3), datetime(2026, 11, 30, 7)),
+    ],
+)
+def test_the_digest_waits_for_the_next_morning_of_a_weekday(now, due):
+    assert next_weekday_morning(now.replace(tzinfo=UTC)) == due.replace(tzinfo=UTC)
+
+
+# -- Choosing -----------------------------------------------------------------------------------------------
+def test_agents_choose_in_their_account(client):
+    agent = member()
+    client.force_login(agent)
+    url = reverse("wagtailadmin_account")
+    shown = client.get(url).text
+    assert shown.count('name="notices-') == len(NotificationType) * len(NotificationMethod)
+    data = {f"notices-{kind}": NotificationMethod.DAILY for kind in NotificationType}
+    client.post(url, data | account_fields(agent))
+    assert set(agent.notice_choices.values_list("way", flat=True)) == {NotificationMethod.DAILY}
+    client.post(url, data | {"notices-new": "x"} | account_fields(agent))
+    assert agent.notice_choices.get(kind=NotificationType.NEW).way == NotificationMethod.DAILY
+
+
+def test_who_treats_no_cases_has_nothing_to_choose(client):
+    editor = UserFactory(is_staff=True, roles=["editors"])
+    client.force_login(editor)
+    url = reverse("wagtailadmin_account")
+    assert 'name="notices-' not in client.get(url).text
+    client.post(
+        url,
+        {f"notices-{kind}": NotificationMethod.DAILY for kind in NotificationType} | account_fields(editor),
+    )
+    assert not editor.notice_choices.exists()
+
+
+def account_fields(user) -> dict:
+    return {
+        "name_email-first_name": user.first_name,
+        "name_email-last_name": user.last_name,
+        "name_email-email": user.email,
+        "locale-preferred_language": "fr",
+        "locale-current_time_zone": "Europe/Zurich",
+        "theme-theme": "system",
+        "theme-density": "default",
+        "theme-contrast": "system",
+        "theme-keyboard_shortcuts": "on",
+    }

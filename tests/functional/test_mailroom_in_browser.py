@@ -1,0 +1,37 @@
+"""An agent prints some letters of those that wait, and types the numbers of what went out registered."""
+
+import pytest
+from playwright.sync_api import expect
+
+from eservices.deliveries.models import Delivery
+from eservices.deliveries.print_queue import actions as paper
+from tests.factories.cases import CaseFactory, member
+from tests.functional.test_journeys import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADDRESS = {"street": "Chemin des Vignes", "number": "12 bis", "postcode": "1099", "town": "Orvenay"}
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_letter_is_left_out_and_the_number_of_another_is_typed_with_the_mouse(
+    visit, client, live_server, width
+):
+    for _number in range(2):
+        CaseFactory(email="", answers={"adresse": ADDRESS})
+    first, second = Delivery.objects.to_print()
+    agent = member()
+    paper.set_letter_address(actor=agent, letter=second, lines=second.payload["address"], registered=True)
+    page = visit(width=width)
+    sign_in(page, client, live_server, agent)
+    page.goto("/admin/letters/")
+
+    page.locator(f"input[value='{first.pk}']").click()  # ticked, as all are
+    page.get_by_role("button", name="Imprimer les lettres choisies").click()
+
+    expect(page.locator(".queue tbody tr")).to_have_count(1)
+    page.locator(f"input[name='number-{second.pk}']").click()
+    page.keyboard.type("98.00.123456")
+    page.get_by_role("button", name="Les lettres choisies sont postées").click()
+    expect(page.get_by_text("1 lettre est postée.")).to_be_visible()
+    states = {one.pk: (one.state, one.posting.number) for one in Delivery.objects.filter(carrier="print")}
+    assert states == {first.pk: ("to_print", ""), second.pk: ("done", "98.00.123456")}

@@ -1,0 +1,29 @@
+"""What cannot be done in the admin is said on a screen."""
+
+import pytest
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDictKeyError
+from wagtail.models import Page
+
+from home.admin.errors import explain_truncated_form
+from tests.factories import home as make
+from tests.factories.accounts import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_page_whose_form_arrives_in_part_is_asked_for_once_more(client):
+    home = make.make_site()
+    client.force_login(UserFactory(is_superuser=True))
+    address = reverse("wagtailadmin_pages:add", args=["home", "contentpage", home.pk])
+    answer = client.post(address, {"title": "Port", "slug": "port"}, follow=True)
+    assert answer.redirect_chain == [(address, 302)]
+    assert "Une partie seulement du formulaire est arrivée" in answer.content.decode()
+    assert not Page.objects.filter(slug="port").exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "fault"), [("POST", KeyError("title")), ("GET", MultiValueDictKeyError("title"))], ids=str
+)
+def test_a_fault_that_no_form_made_stays_one(rf, method, fault):
+    assert explain_truncated_form(rf.generic(method, "/admin/"), fault) is None

@@ -1,0 +1,211 @@
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, TaskResultStatus
+from wagtail.models import Page, Revision
+
+from home import jobs as home_sweeps
+from home.management.commands import scheduler, worker
+from home.models.heartbeat import Heartbeat
+from home.scheduling.periodic import periodic_jobs
+from home.tasks import prune_task_results, record_worker_heartbeat
+
+pytestmark = pytest.mark.django_db
+READY, RUNNING = TaskResultStatus.READY, TaskResultStatus.RUNNING
+
+
+@pytest.fixture
+def stored(settings):
+    """Tasks wait in the database, as outside the tests."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+@pytest.fixture
+def quiet(monkeypatch):
+    """Connections stay open: the test's transaction lives in them."""
+    monkeypatch.setattr(scheduler, "close_old_connections", lambda: None)
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+
+
+def page(title: str, **fields) -> Page:
+    return Page.objects.get(depth=1).add_child(instance=Page(title=title, slug=title.lower(), **fields))
+
+
+def dated(title: str, now) -> Page:
+    """A page to be published by ``now``."""
+    draft = page(title, live=False)
+    draft.go_live_at = now - timedelta(minutes=1)
+    revision = draft.save_revision()
+    Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=draft.go_live_at)
+    return draft
+
+
+# -- Scheduler ----------------------------------------------------------------------------------------------
+def test_a_sweep_that_fails_holds_up_no_other(monkeypatch, quiet):
+    ran = []
+
+    def fail(now):
+        raise RuntimeError
+
+    monkeypatch.setattr(periodic_jobs, "items", lambda: [("bad", fail), ("good", ran.append)])
+    scheduler.run_due_jobs()
+    assert len(ran) == 1
+
+
+def test_while_the_database_is_away_the_log_has_a_line_for_each_round(monkeypatch, quiet, caplog):
+    def away():
+        raise OperationalError("refused")
+
+    caplog.set_level("WARNING")
+    monkeypatch.setattr(scheduler.connection, "ensure_connection", away)
+    monkeypatch.setattr(periodic_jobs, "items", lambda: [("never", lambda now: pytest.fail("swept"))])
+    scheduler.run_due_jobs()
+    assert [line.getMessage() for line in caplog.records] == [
+        "The database does not answer; looking again in 15 seconds: refused"
+    ]
+
+
+def test_one_sweep_leaves_signs_of_scheduler_and_worker(quiet):
+    call_command("scheduler", once=True)
+    assert all(Heartbeat.seen().values())
+
+
+def test_every_app_with_due_rows_is_swept():
+    assert {"deliveries", "cases", "documents", "heartbeat", "publish_scheduled"} <= {
+        k for k, _ in periodic_jobs.items()
+    }
+
+
+def test_a_worker_that_is_down_finds_one_heartbeat_to_run_and_not_a_thousand(stored):
+    for _ in range(3):
+        home_sweeps.send_heartbeats(timezone.now())
+    assert DBTaskResult.objects.filter(task_path=record_worker_heartbeat.module_path).count() == 1
+
+
+# -- Publication --------------------------------------------------------------------------------------------
+def test_a_page_is_published_at_its_hour():
+    now = timezone.now()
+    due = dated("Due", now)
+    home_sweeps.publish_scheduled(now)
+    assert Page.objects.get(pk=due.pk).live
+
+
+def test_a_page_whose_hour_has_not_come_stays_a_draft():
+    now = timezone.now()
+    later = dated("Later", now + timedelta(hours=2))
+    home_sweeps.publish_scheduled(now)
+    assert not Page.objects.get(pk=later.pk).live
+
+
+def test_a_faulty_page_holds_up_no_other_and_is_not_tried_at_every_sweep(monkeypatch):
+    now = timezone.now()
+    bad, good, tries = dated("Bad", now), dated("Good", now), []
+    publish = Revision.publish
+
+    def faulty(self, **arguments):
+        if self.object_id == str(bad.pk):
+            tries.append(self)
+            raise RuntimeError
+        return publish(self, **arguments)
+
+    monkeypatch.setattr(Revision, "publish", faulty)
+    home_sweeps.publish_scheduled(now)
+    home_sweeps.publish_scheduled(now)
+    assert Page.objects.get(pk=good.pk).live
+    assert len(tries) == 1
+
+
+def test_a_page_is_taken_off_at_its_hour():
+    now = timezone.now()
+    over = page("Over", live=True, expire_at=now - timedelta(minutes=1))
+    home_sweeps.publish_scheduled(now)
+    assert not Page.objects.get(pk=over.pk).live
+
+
+# -- Worker -------------------------------------------------------------------------------------------------
+def result(**fields) -> DBTaskResult:
+    return DBTaskResult.objects.create(
+        args_kwargs={"args": [], "kwargs": {}},
+        task_path=record_worker_heartbeat.module_path,
+        backend_name="default",
+        run_after=timezone.now() - timedelta(seconds=1),
+        **fields,
+    )
+
+
+def test_a_worker_puts_back_what_it_was_running_when_it_died():
+    left = result(status=RUNNING, worker_ids=["worker-1"])
+    of_another = result(status=RUNNING, worker_ids=["worker-1", "worker-2"])
+    assert worker.put_back("worker-1") == 1
+    left.refresh_from_db()
+    of_another.refresh_from_db()
+    assert (left.status, of_another.status) == (READY, RUNNING)
+
+
+def test_what_a_worker_died_of_again_and_again_is_given_up():
+    deadly = result(status=RUNNING, worker_ids=["worker-1"] * 5)
+    assert worker.put_back("worker-1") == 0
+    deadly.refresh_from_db()
+    assert deadly.status == TaskResultStatus.FAILED
+    assert deadly.finished_at, "its row is removed one day"
+
+
+def test_a_worker_runs_what_waits_and_what_it_left(stored, quiet):
+    result(status=RUNNING, worker_ids=["worker-1"])
+    record_worker_heartbeat.enqueue()
+    call_command("worker", batch=True, interval=0)
+    assert DBTaskResult.objects.successful().count() == 2
+    assert Heartbeat.seen()["worker"]
+
+
+def test_what_a_worker_could_not_end_while_the_database_was_away_runs_once_it_is_back(
+    stored, quiet, monkeypatch
+):
+    record_worker_heartbeat.enqueue()
+    run = worker.Worker.run
+
+    def interrupted(self):
+        monkeypatch.setattr(worker.Worker, "run", run)
+        DBTaskResult.objects.update(status=RUNNING, worker_ids=[self.worker_id])
+        raise OperationalError
+
+    monkeypatch.setattr(worker.Worker, "run", interrupted)
+    monkeypatch.setattr(worker.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    call_command("worker", batch=True, interval=0)
+    assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
+
+
+def test_old_results_are_removed_and_fresh_ones_kept():
+    now = timezone.now()
+    result(status=TaskResultStatus.SUCCESSFUL, finished_at=now - timedelta(days=1))
+    result(status=TaskResultStatus.FAILED, finished_at=now - timedelta(days=31))
+    kept = {
+        result(status=TaskResultStatus.SUCCESSFUL, finished_at=now).pk,
+        result(status=TaskResultStatus.FAILED, finished_at=now - timedelta(days=1)).pk,
+        result(status=READY).pk,
+    }
+    prune_task_results()
+    assert set(DBTaskResult.objects.values_list("pk", flat=True)) == kept
+
+
+def test_it_looks_for_what_is_due_several_times_a_minute(monkeypatch):
+    """Whatever has its time runs within a minute of it."""
+    waits = []
+
+    class Stop:
+        def is_set(self):
+            return len(waits) == 3
+
+        def wait(self, seconds):
+            waits.append(seconds)
+
+    monkeypatch.setattr(scheduler.threading, "Event", Stop)
+    monkeypatch.setattr(scheduler.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(scheduler, "freeze_loaded_objects", lambda: None)
+    monkeypatch.setattr(scheduler, "run_due_jobs", lambda: None)
+    scheduler.Command().handle(once=False)
+    assert max(waits) <= 30

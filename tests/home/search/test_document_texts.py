@@ -1,0 +1,241 @@
+"""The text of documents is read in the background, and search finds them by it."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+import typst
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from wagtail.documents import get_document_model
+from wagtail.models import Collection
+
+from home.models import DocumentText, HomePage
+from home.search import document_texts, index
+from home.signals import document_changed
+from tests.factories import home as make
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.news import (
+    JobIndexPageFactory,
+    JobPageFactory,
+    MeetingIndexPageFactory,
+    MeetingPageFactory,
+    PublicationFactory,
+)
+
+pytestmark = pytest.mark.django_db
+SENTENCE = "Chaque bateau paie une redevance d’amarrage."
+
+
+def pdf(text=SENTENCE) -> bytes:
+    return typst.compile(f"= Règlement\n\n{text}".encode())
+
+
+def docx(text=SENTENCE) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("word/document.xml", f"<w:p><w:r><w:t>{text} &amp; &#x0;</w:t></w:r></w:p>")
+    return made.getvalue()
+
+
+def document(content=None, name="reglement.pdf", **fields):
+    made = get_document_model()(title="Règlement du port", **fields)
+    made.file.save(name, ContentFile(pdf() if content is None else content), save=False)
+    made.save()
+    return made
+
+
+def sweep():
+    document_texts.wake_extraction(timezone.now())
+
+
+def titles(query):
+    return [hit.entry.title for hit in index.find_entries(query, "fr").hits]
+
+
+@pytest.fixture(autouse=True)
+def site():
+    make.make_site()
+
+
+@pytest.mark.parametrize(("content", "name"), [(pdf, "a.pdf"), (docx, "a.docx"), (docx, "a.DOCX")])
+def test_a_document_of_the_library_is_found_by_its_text(content, name, client):
+    one = PublicationFactory(document=document(content(), name), title="Règlement")
+    assert titles("redevance") == []
+    sweep()
+    assert titles("redevance") == [one.title]
+    assert "<mark>redevance</mark>" in client.get("/recherche/?q=redevance").content.decode()
+
+
+def test_another_file_is_read_anew_and_the_same_is_not():
+    one = document()
+    PublicationFactory(document=one, title="Règlement")
+    sweep()
+    one.save()
+    assert not DocumentText.objects.exclude(due_at=None).exists()
+    one.file.save("b.pdf", ContentFile(pdf("Les pontons sont en bois.")), save=False)
+    one._set_document_file_metadata()
+    one.save()
+    sweep()
+    assert titles("pontons") == ["Règlement"]
+    assert titles("redevance") == []
+
+
+def test_a_document_for_some_only_is_not_found_by_its_text():
+    collection = Collection.get_first_root_node().add_child(name="Interne")
+    collection.view_restrictions.create(restriction_type="login")
+    PublicationFactory(document=document(collection=collection), title="Règlement")
+    sweep()
+    assert titles("redevance") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(b"", "a.pdf"), (b"%PDF-1.7 broken", "a.pdf"), (b"PK broken", "a.docx"), (b"x", "a.csv"), (b"x", "a")],
+)
+def test_what_cannot_be_read_is_given_up_and_holds_up_nothing(content, name):
+    broken = PublicationFactory(document=document(content or b" ", name), title="Règlement")
+    other = PublicationFactory(document=document(), title="Autre", kind=broken.kind)
+    sweep()
+    assert titles("redevance") == [other.title]
+    assert not DocumentText.objects.exclude(due_at=None).exists()
+
+
+def test_an_archive_that_unpacks_to_too_much_is_not_read(monkeypatch):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", "redevance " * 6_000_000)
+    one = document(made.getvalue(), "a.docx")
+    assert document_texts.run_text_extractor(one) == ""
+
+
+def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr(document_texts, "EXTRACTION_TIMEOUT", 0.01)
+    assert document_texts.run_text_extractor(document()) == ""
+
+
+def test_a_worker_is_woken_once_however_long_it_takes(settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    document()
+    for _sweep in range(3):
+        sweep()
+    assert DBTaskResult.objects.filter(task_path__endswith="extract_document_text").count() == 1
+
+
+def test_a_document_is_read_by_one_worker_at_a_time_and_by_the_next_after_a_crash():
+    one = DocumentText.objects.get(document=document())
+    now = timezone.now()
+    DocumentText.objects.filter(pk=one.pk).update(due_at=now + document_texts.CLAIM)
+    document_texts.extract_text(DocumentText, one.pk, now)
+    one.refresh_from_db()
+    assert one.text == ""
+    document_texts.extract_text(DocumentText, one.pk, now + document_texts.CLAIM + timedelta(seconds=1))
+    one.refresh_from_db()
+    assert "redevance" in one.text
+
+
+def test_search_written_anew_reads_documents_that_were_never_read():
+    PublicationFactory(document=document(), title="Règlement")
+    DocumentText.objects.all().delete()
+    index.rebuild_index()
+    sweep()
+    assert titles("redevance") == ["Règlement"]
+
+
+def test_a_document_that_moves_to_a_collection_for_some_only_is_found_no_longer(client):
+    """One by one, and many at once."""
+    closed = Collection.get_first_root_node().add_child(name="Interne")
+    closed.view_restrictions.create(restriction_type="login")
+    one, other = document(), document(name="b.pdf")
+    kind = PublicationFactory(document=one, title="Port").kind
+    PublicationFactory(document=other, title="Lac", kind=kind)
+    sweep()
+    assert set(titles("redevance")) == {"Port", "Lac"}
+    one.collection = closed
+    one.save()
+    assert titles("redevance") == ["Lac"]
+    client.force_login(SuperuserFactory())
+    address = reverse("wagtail_bulk_action", args=["wagtaildocs", "document", "add_to_collection"])
+    client.post(f"{address}?id={other.pk}", {"collection": closed.pk})
+    assert titles("redevance") == []
+
+
+# -- Files that stand on a page ------------------------------------------------------------------------------
+@pytest.fixture
+def meeting():
+    """With the paper of a point and the minutes, each with a word of its own."""
+    index = MeetingIndexPageFactory(parent=HomePage.objects.get())
+    paper = document(pdf("Le crédit paie des bouées neuves."), "preavis.pdf")
+    minutes = document(pdf("La présidente clôt le débat sur les hérons."), "pv.pdf")
+    item = {"title": "Préavis 12", "document": paper, "outcome": "accepted"}
+    return make.published(
+        MeetingPageFactory(parent=index, title="Séance", agenda=[("item", item)], minutes=minutes)
+    )
+
+
+@pytest.fixture
+def job():
+    index = JobIndexPageFactory(parent=HomePage.objects.get())
+    sheet = document(pdf("Vous taillez les platanes."), "cahier.pdf")
+    other = document(pdf("Le statut prévoit des vacances."), "statut.pdf")
+    words = f'<p><a linktype="document" id="{other.pk}">Statut du personnel</a></p>'
+    body = [("download", {"document": sheet, "label": ""}), ("text", words)]
+    return make.published(JobPageFactory(parent=index, title="Jardinière", closes_on=None, body=body))
+
+
+def test_a_meeting_is_found_by_the_text_of_its_papers_and_of_its_minutes(meeting):
+    assert titles("bouées") == titles("hérons") == []
+    sweep()
+    hits = index.find_entries("bouées", "fr").hits + index.find_entries("hérons", "fr").hits
+    assert [(hit.entry.title, hit.url) for hit in hits] == [(meeting.title, meeting.url)] * 2
+
+
+def test_a_file_that_was_read_already_is_found_from_publication_on(meeting):
+    known = document(pdf("Le rapport parle des castors."), "rapport.pdf")
+    sweep()
+    assert titles("castors") == []
+    meeting.minutes = known
+    meeting.save_revision()
+    assert titles("castors") == []
+    make.published(meeting)
+    assert titles("castors") == [meeting.title]
+
+
+def test_a_job_is_found_by_the_text_of_what_it_offers_and_links(job):
+    sweep()
+    assert titles("platanes") == titles("vacances") == [job.title]
+
+
+@pytest.mark.parametrize("page", ["meeting", "job"])
+def test_files_of_a_page_that_is_not_public_are_not_found(page, request):
+    page, word = request.getfixturevalue(page), {"meeting": "hérons", "job": "platanes"}[page]
+    sweep()
+    restriction = page.view_restrictions.create(restriction_type="login")
+    assert titles(word) == []
+    restriction.delete()
+    assert titles(word) == [page.title]
+    page.unpublish()
+    assert titles(word) == []
+    document_changed.send(sender=DocumentText, document=get_document_model().objects.last())
+    assert titles(word) == []
+
+
+def test_a_page_is_not_found_by_files_that_were_closed_deleted_or_changed(meeting):
+    sweep()
+    paper, minutes = get_document_model().objects.order_by("pk")
+    restriction = Collection.get_first_root_node().view_restrictions.create(restriction_type="login")
+    assert titles("hérons") == []
+    restriction.delete()
+    assert titles("hérons") == [meeting.title]
+    minutes.delete()
+    assert titles("hérons") == []
+    paper.file.save("neu.pdf", ContentFile(pdf("Rien de tel.")), save=False)
+    paper._set_document_file_metadata()
+    paper.save()
+    assert titles("bouées") == []
+    sweep()
+    assert titles("bouées") == []
+    assert titles("rien de tel") == [meeting.title]

@@ -1,0 +1,73 @@
+"""The site as an app: icons from the arms, a worker that keeps no page, a page for no network."""
+
+import re
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+from PIL import Image
+
+from home.caching.site_version import bump_version
+from home.models import CommuneSettings
+from tests.factories.home import CommuneSettingsFactory, make_site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _site():
+    CommuneSettingsFactory()
+    make_site()
+
+
+def test_the_manifest_makes_the_site_installable(client):
+    told = client.get("/manifest.webmanifest").json()
+    assert told["display"] == "standalone"
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in told["icons"]}
+    assert any(icon.get("purpose") == "maskable" for icon in told["icons"])
+    for icon in told["icons"]:
+        if icon["type"] == "image/png":
+            assert client.get(icon["src"]).status_code == 200
+
+
+@pytest.mark.parametrize("size", [180, 192, 512])
+def test_icons_are_the_arms_in_the_size_they_say(client, size):
+    answer = client.get(reverse("home:icon", args=[size]))
+    picture = Image.open(BytesIO(answer.content))
+    assert picture.size == (size, size)
+    assert len(picture.convert("RGB").getcolors(100_000)) > 2
+
+
+def test_other_sizes_are_not_drawn(client):
+    assert client.get("/icone-9999.png").status_code == 404
+
+
+def test_the_worker_keeps_the_page_without_network_and_no_other(client):
+    answer = client.get("/worker.js")
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert "no-cache" in answer["Cache-Control"]
+    code = answer.content.decode()
+    assert code.count("addAll") == 1
+    assert ".put(" not in code
+    assert '"/hors-ligne/"' in code
+    assert '"/de/hors-ligne/"' in code
+
+
+@pytest.mark.parametrize("colour", ["", "#0a5c36"])
+@pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
+def test_the_page_without_network_needs_nothing_that_the_worker_does_not_keep(client, language, colour):
+    CommuneSettings.objects.update(colour=colour)
+    bump_version()
+    code = client.get("/worker.js").content.decode()
+    with override(language):
+        page = client.get(reverse("home:offline")).content.decode()
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert f'"{address}"' in code
+    assert "<script" not in page
+
+
+def test_the_policy_lets_the_worker_run_and_nothing_else(client):
+    policy = client.get("/")["Content-Security-Policy"]
+    assert "worker-src 'self'" in policy
+    assert "unsafe" not in policy

@@ -1,0 +1,73 @@
+"""Programs that open what strangers send: one at a time, with little memory and time, and nothing of ours."""
+
+import io
+import subprocess
+import time
+from resource import RUSAGE_SELF, getrusage
+from threading import Thread
+
+import pytest
+from PIL import Image
+
+from home.runtime import sandbox
+from home.untrusted_files import inspection
+from home.untrusted_files.inspection import MOST_PIXELS
+from tests.factories.files import docx
+
+
+@pytest.fixture
+def program(tmp_path):
+    """A program that takes half a second."""
+    path = tmp_path / "slow.py"
+    path.write_text("import time; time.sleep(.5)")
+    return path
+
+
+def test_program_runs_once_at_a_time(program):
+    beside = Thread(target=sandbox.run_sandboxed, args=[program], kwargs={"timeout": 20})
+    beside.start()
+    time.sleep(0.1)
+    with pytest.raises(sandbox.Busy):
+        sandbox.run_sandboxed(program, timeout=0.05)
+    beside.join()
+    assert sandbox.run_sandboxed(program, timeout=20).returncode == 0
+
+
+def test_program_is_ended_when_its_time_is_over(program):
+    with pytest.raises(subprocess.TimeoutExpired):
+        sandbox.run_sandboxed(program, timeout=0.2)
+
+
+def drawn(format_name: str, size: tuple[int, int], mode: str = "RGB") -> io.BytesIO:
+    written = io.BytesIO()
+    Image.new(mode, size, "red").save(written, format_name)
+    return written
+
+
+def test_huge_picture_takes_no_memory_of_the_site():
+    huge = drawn("PNG", (3600, 3600), "RGBA")  # 52 MB once unpacked
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+    picture = inspection.redraw(huge, formats=["PNG"], largest=800, to="JPEG")
+    assert max(picture.width, picture.height) == 800
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before < 20_000  # kB
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "WEBP", "JPEG"])
+def test_picture_of_more_pixels_than_its_format_may_have_is_refused(format_name, monkeypatch):
+    monkeypatch.setitem(MOST_PIXELS, format_name, 100)
+    with pytest.raises(inspection.TooLarge):
+        inspection.redraw(drawn(format_name, (20, 20)), formats=[format_name])
+    assert inspection.inspect(drawn(format_name, (20, 20)), format_name.lower()).refused == "bomb"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe0 no picture"], ids=["empty", "damaged"])
+def test_damaged_picture_cannot_be_opened(content):
+    with pytest.raises(inspection.CannotOpen):
+        inspection.redraw(io.BytesIO(content), formats=["JPEG"])
+
+
+def test_file_stands_at_its_beginning_after_it_was_inspected():
+    content = io.BytesIO(docx())
+    content.seek(5)
+    assert inspection.inspect(content, "docx") == inspection.Inspection()
+    assert content.tell() == 0

@@ -1,0 +1,41 @@
+"""By which address callers are counted."""
+
+import pytest
+from django.test import RequestFactory
+
+from home.web import rate_limits
+
+
+def caller(address: str, **headers) -> str:
+    return rate_limits.client_address(RequestFactory().get("/", REMOTE_ADDR=address, **headers))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:DB8:1:2:0:0:0:1", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("", "", True),
+    ],
+)
+def test_who_has_a_network_of_ipv6_is_one_caller(one, other, same):
+    assert (caller(one) == caller(other)) == same
+
+
+def test_what_is_no_address_is_counted_as_it_is():
+    assert caller("unix:") == "unix:"
+
+
+def test_behind_a_proxy_the_network_of_the_address_that_it_saw_counts(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    seen = [
+        caller("192.0.2.9", headers={"x-forwarded-for": f"2001:db8:9::1, {told}"})
+        for told in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
+    ]
+    assert seen[0] == seen[1] != seen[2]

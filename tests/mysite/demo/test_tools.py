@@ -1,0 +1,194 @@
+"""The demo's own tools: pictures, typography, dates, content files, definitions."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from xml.etree import ElementTree
+
+import pytest
+import time_machine
+from django.http import Http404
+from django.utils import timezone
+from PIL import Image
+
+from eservices.catalogue.definition.linter import values_known_by_stages
+from eservices.formbuilder.linter import lint_definition
+from mysite.demo import clock, map_tiles, people
+from mysite.demo.builders.context import DemoContext
+from mysite.demo.builders.eservices.answers import AnswerFactory
+from mysite.demo.builders.eservices.bookings import closed_days
+from mysite.demo.builders.eservices.cases import applicants
+from mysite.demo.builders.eservices.services import DEFINITIONS
+from mysite.demo.markup import BlockBuilder, ContentEntry, read_content
+from mysite.demo.pictures import PORTRAITS, SCENES, draw_portrait, draw_scene
+from mysite.demo.pictures.scenes import SIZE
+from mysite.demo.typography import typeset
+
+TUESDAY = date(2026, 11, 24)
+SERVICES = sorted(DEFINITIONS.glob("*.json"))
+
+
+def test_a_scene_has_the_same_bytes_every_time_and_its_full_size():
+    assert draw_scene.__wrapped__("vieux-port") == draw_scene.__wrapped__("vieux-port")
+    assert Image.open(BytesIO(draw_scene("vieux-port"))).size == SIZE
+
+
+def test_the_invented_town_has_a_map_and_nothing_beyond_it(rf):
+    z, x, y = 16, 33935, 23193  # the place in the middle of the town
+    drawn = map_tiles.map_tile(rf.get("/"), z, x, y)
+    assert drawn["Content-Type"] == "image/svg+xml"
+    assert "Rue du Lac" in drawn.text
+    ElementTree.fromstring(drawn.text)
+    for nowhere in ((20, 0, 0), (1, 2, 0), (10**9, 0, 0)):
+        with pytest.raises(Http404):
+            map_tiles.map_tile(rf.get("/"), *nowhere)
+
+
+def test_a_portrait_has_the_same_bytes_every_time_and_a_size_to_print():
+    assert draw_portrait.__wrapped__("nadia-favre") == draw_portrait.__wrapped__("nadia-favre")
+    assert min(Image.open(BytesIO(draw_portrait("nadia-favre"))).size) >= 600
+
+
+def test_nobody_moves_with_somebody_of_the_same_name():
+    world = DemoContext(today=TUESDAY)
+    residents = applicants(world)
+    answers = AnswerFactory(world.random, residents)
+    for _time in range(100):
+        who = residents.draw()
+        firsts = [who.first, *(one["membre_prenom"] for one in answers.household(who))]
+        assert len(set(firsts)) == len(firsts)
+
+
+def test_nobody_asks_for_a_room_while_it_is_closed_for_works():
+    world = DemoContext(today=TUESDAY)
+    residents = applicants(world)
+    answers = AnswerFactory(world.random, residents)
+    asked = [answers.reservation_salle(residents.draw(), TUESDAY)["creneau_conseil"] for _time in range(150)]
+    days = {one["times"][0][0][:10] for one in asked}
+    assert len(days) == 150
+    assert not days & {day.isoformat() for day in closed_days(TUESDAY)}
+
+
+@pytest.mark.parametrize("days", range(7))
+def test_every_event_ends_after_it_begins_whatever_the_weekday(days):
+    today = TUESDAY + timedelta(days=days)
+    for entry in read_content("fr", "events", today):
+        start = clock.parse_moment(entry["start"], today)
+        assert start < clock.parse_moment(entry["end"], start.date()), entry.key
+
+
+def test_every_scene_says_what_it_shows():
+    assert len(SCENES) >= 14
+    assert all(title and alt and title != alt for title, alt, *_drawing in SCENES.values())
+
+
+def test_everybody_with_a_portrait_is_in_the_directory():
+    names = {entry.key for entry in read_content("fr", "people", TUESDAY) if entry["kind"] == "person"}
+    assert names == set(PORTRAITS)
+
+
+@pytest.mark.parametrize(
+    ("plain", "language", "well_set"),
+    [
+        ("Que faire ? Venez !", "fr", "Que faire\u202f? Venez\u202f!"),
+        ("« L'orme »", "fr", "«\u202fL’orme\u202f»"),
+        ("CHF 1 240.–", "fr", "CHF\u00a01\u202f240.–"),
+        ("de 8 h 30 à 17 h", "fr", "de 8\u202fh\u202f30 à 17\u202fh"),
+        ("le 7 décembre", "fr", "le 7\u00a0décembre"),
+        ("the village's bakery?", "en", "the village’s bakery?"),
+        ("1. Titre :: Texte", "fr", "1. Titre :: Texte"),
+    ],
+)
+def test_a_text_is_well_set_and_setting_it_again_changes_nothing(plain, language, well_set):
+    assert typeset(plain, language) == well_set
+    assert typeset(well_set, language) == well_set
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("-12d", date(2026, 11, 12)),
+        ("thu+0w", date(2026, 11, 26)),
+        ("tue+0w", date(2026, 12, 1)),
+        ("mon+1w", date(2026, 12, 7)),
+        ("sat-1w", date(2026, 11, 21)),
+    ],
+)
+def test_days_are_counted_from_the_day_of_the_build(words, day):
+    assert clock.parse_day(words, TUESDAY) == day
+
+
+def test_dates_in_a_text_are_written_in_its_language():
+    assert clock.fill_dates("le {tue+0w} {year+1}", TUESDAY, "fr") == "le 1er décembre 2027"
+    assert clock.fill_dates("am {mon+1w}", TUESDAY, "de") == "am 7. Dezember"
+
+
+@time_machine.travel("2026-11-24 10:00:00+00:00", tick=False)
+def test_the_clock_stands_back_inside_and_goes_on_outside():
+    then = clock.local_moment(date(2026, 3, 2), 14)
+    with clock.clock_at(then):
+        assert timezone.now() == then
+        assert timezone.localdate() == date(2026, 3, 2)
+    assert timezone.now() == datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+
+def test_a_body_becomes_blocks():
+    body = (
+        "## Titre\nUn **mot** et [un lien](page:ecole)\n- un point\n\n1. A :: B\n\n[figures]\n90 m | de plage"
+    )
+    blocks = BlockBuilder(ContentEntry("x", "fr", body=body), lambda kind, key: 7).body()
+    assert [block["type"] for block in blocks] == ["heading", "text", "steps", "figures"]
+    assert '<a linktype="page" id="7">un lien</a>' in blocks[1]["value"]
+    assert "<ul><li>un point</li></ul>" in blocks[1]["value"]
+    assert blocks[3]["value"][0]["value"] == {"number": "90\u202fm", "label": "de plage"}
+
+
+def test_a_body_escapes_what_is_not_markup():
+    (block,) = BlockBuilder(ContentEntry("x", "fr", body="<script> & co"), lambda kind, key: 0).body()
+    assert block["value"] == "<p>&lt;script&gt; &amp; co</p>"
+
+
+def test_the_same_body_has_the_same_ids():
+    def ids():
+        return [
+            block["id"]
+            for block in BlockBuilder(ContentEntry("x", "fr", body="## A\n\nB"), lambda kind, key: 0).body()
+        ]
+
+    assert ids() == ids()
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.stem)
+def test_a_definition_has_no_fault_and_every_text_in_three_languages(path):
+    definition = json.loads(path.read_text(encoding="utf-8"))
+    assert lint_definition(definition, known=values_known_by_stages) == []
+    assert set(definition["texts"]) == {"fr", "de", "en"}
+    assert set(definition["texts"]["fr"]) == set(definition["texts"]["de"]) == set(definition["texts"]["en"])
+
+
+def test_every_service_has_a_page_in_four_languages_with_as_many_steps_and_questions():
+    shapes = {}
+    for language in ("fr", "de", "en", "it"):
+        for entry in read_content(language, "services", TUESDAY):
+            kinds = [b["type"] for b in BlockBuilder(entry, lambda kind, key: 1).body()]
+            shapes.setdefault(entry.key, set()).add(tuple(kinds))
+    assert set(shapes) == {path.stem for path in SERVICES}
+    assert all(len(shape) == 1 for shape in shapes.values()), shapes
+
+
+def test_the_sign_in_sheet_names_everybody():
+    sheet = people.sign_in_sheet()
+    assert all(one.email in sheet for one in people.SIGN_INS)
+    assert people.PASSWORD in sheet
+
+
+@pytest.mark.parametrize(
+    ("language", "italian"),
+    [("fr", "italien"), ("de", "Italienisch"), ("en", "Italian"), ("it", "italiano")],
+)
+def test_a_page_promises_the_certificate_in_the_languages_that_its_form_offers(language, italian):
+    form = json.loads((DEFINITIONS / "attestation-domicile.json").read_text())
+    fields = {field["key"]: field for step in form["steps"] for field in step["fields"]}
+    offered = {option["value"] for option in fields["langue_document"]["options"]}
+    page = (DEFINITIONS.parent / "content" / language / "services.md").read_text()
+    assert (italian in page) == ("it" in offered)

@@ -1,0 +1,45 @@
+"""A new commune begins with the name and in the language that its operator gave it."""
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.urls import clear_url_caches, reverse
+from wagtail.models import Locale
+
+from home.models import CommuneSettings, HomePage
+from news.articles.models import NewsCategory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_bears_the_name_that_the_operator_gave_it_and_references_begin_with_its_letters(settings, client):
+    settings.WAGTAIL_SITE_NAME = "Échichens-sur-Lac"
+    call_command("begin")
+    page = client.get("/").content.decode()
+    assert "<title>Accueil – Échichens-sur-Lac</title>" in page
+    HomePage.objects.update(title="Bienvenue au lac")
+    cache.clear()
+    assert "<title>Bienvenue au lac – Échichens-sur-Lac</title>" in client.get("/").content.decode()
+    assert "Orvenay" not in page
+    assert CommuneSettings.current().reference_prefix == "ECH"
+
+
+@pytest.fixture
+def in_german(settings):
+    """What a process works out once by the language of the site is not worked out here for the other tests: what loads
+    with the addresses, and the prefix with which those of a language begin."""
+    reverse("wagtailadmin_home")
+    settings.LANGUAGE_CODE = "de"
+    clear_url_caches()
+    yield
+    clear_url_caches()
+
+
+def test_it_begins_in_the_language_that_the_operator_chose(in_german):
+    german = Locale.objects.create(language_code="de")
+    call_command("begin")
+    home = HomePage.objects.get()
+    assert (home.locale, home.slug) == (german, "startseite")
+    assert [part.title for part in home.get_children()][:3] == ["Online-Schalter", "Leben hier", "Aktuelles"]
+    assert home.get_children().get(title="Behörden").slug == "behoerden"
+    assert list(NewsCategory.objects.values_list("locale", "name"))[1] == (german.pk, "Politik")

@@ -1,0 +1,804 @@
+"""What is typed to set up and start: bin/demo, bin/setup.sh, bin/serve.py and ``manage.py prepare``.
+
+Nothing is installed, and but for one test nothing of ours is started: stand-ins for Python, the site, the worker and
+the scheduler are.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import closing, contextmanager, nullcontext
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from mysite import prebuilt_database
+from mysite.management.commands import prepare
+from tests import conftest
+from tests.support.browser import NO_BROWSER
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVE = ROOT / "bin" / "serve.py"
+
+
+# -- bin/serve.py ----------------------------------------------------------------------------------------------
+
+# Answers everything, and says when it is told to stop.
+SITE = """
+import signal, socket, sys
+signal.signal(signal.SIGTERM, lambda *_: (print("stopped", flush=True), sys.exit()))
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    with server.accept()[0] as asked:
+        asked.recv(4096)
+        asked.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n")
+"""
+HELPER = "trap 'echo stopped; exit 0' TERM; echo started; while :; do sleep 0.02; done"
+# bin/serve.py as it is, but for what it starts.
+DRIVER = """
+import importlib.util, json, sys
+path, commands, *arguments = sys.argv[1:]
+found = importlib.util.spec_from_file_location("serve", path)
+serve = importlib.util.module_from_spec(found)
+found.loader.exec_module(serve)
+serve.commands = lambda host, port: json.loads(commands)
+sys.argv = ["serve.py", *arguments]
+sys.exit(serve.main())
+"""
+
+
+@pytest.fixture
+def port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return str(probe.getsockname()[1])
+
+
+@pytest.fixture
+def serving(tmp_path, port):
+    """Starts ``bin/serve.py`` with a site of the given command beside two helpers."""
+    running = []
+
+    def begin(site):
+        commands = {"site": site, "worker": ["sh", "-c", HELPER], "scheduler": ["sh", "-c", HELPER]}
+        run = subprocess.Popen(
+            [sys.executable, "-c", DRIVER, SERVE, json.dumps(commands), "--port", port],
+            env=os.environ | {"COMMUNE_VAR": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        running.append(run)
+        return run
+
+    yield begin
+    for run in running:
+        if run.poll() is None:
+            run.terminate()
+        run.communicate(timeout=20)
+
+
+def press_ctrl_c(run):
+    """As a terminal does: everything that was not set apart is told."""
+    os.killpg(run.pid, signal.SIGINT)
+
+
+def term(run):
+    run.terminate()
+
+
+def written(tmp_path, name: str) -> list[str]:
+    log = tmp_path / "log" / f"{name}.log"
+    return log.read_text().split() if log.exists() else []
+
+
+@pytest.mark.parametrize("told", [press_ctrl_c, term])
+def test_site_worker_and_scheduler_start_together_and_stop_cleanly(serving, tmp_path, port, told):
+    (tmp_path / "demo-sign-ins.txt").write_text("julie.perret@orvenay.example  Éditrice\n")
+    run = serving([sys.executable, "-S", "-c", SITE, port])
+    shown = []
+    while not shown or "Ctrl-C" not in shown[-1]:
+        shown.append(run.stdout.readline())
+        assert shown[-1], run.stderr.read()
+    assert f"http://127.0.0.1:{port}/admin/" in "".join(shown)
+    assert "julie.perret@orvenay.example  Éditrice\n" in shown
+    until(lambda: written(tmp_path, "worker") and written(tmp_path, "scheduler"))
+
+    told(run)
+    said, complaints = run.communicate(timeout=20)
+    assert run.returncode == 0, complaints
+    assert "Stopping." in said
+    assert not complaints
+    assert written(tmp_path, "site") == ["stopped"]
+    assert written(tmp_path, "worker") == written(tmp_path, "scheduler") == ["started", "stopped"]
+
+
+def test_the_real_three_are_in_health_until_ctrl_c_and_gone_after_it(db, tmp_path, port):
+    if not os.environ.get("COMMUNE_REQUIRE_ALL") or connection.vendor != "sqlite":
+        pytest.skip("Django four times over takes too long for all but CI, and for more than once")
+    shutil.copy(prebuilt_database.prebuilt_path(), tmp_path / "commune.sqlite3")
+    run = subprocess.Popen(
+        [sys.executable, SERVE, "--port", port],
+        env=os.environ
+        | {"COMMUNE_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "mysite.settings.dev", "DEBUG": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+    def health():
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/") as answer:
+                return json.load(answer)["status"]
+        except OSError:
+            return None
+
+    try:
+        until(lambda: health() == "ok", seconds=120)
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        assert len(children) == 3
+        press_ctrl_c(run)
+        said, complaints = run.communicate(timeout=30)
+    finally:
+        run.terminate()  # where it still runs: it takes the others with it
+        run.communicate(timeout=30)
+    assert (run.returncode, complaints) == (0, "")
+    assert "Stopping." in said
+    assert all(has_ended(int(pid)) for pid in children)
+    assert health() is None
+    for log in (tmp_path / "log").iterdir():
+        assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def test_nothing_else_starts_where_the_site_does_not(serving, tmp_path):
+    run = serving(["sh", "-c", "echo why; exit 3"])
+    said, complaints = run.communicate(timeout=20)
+    assert run.returncode == 1
+    assert complaints == f"The site does not start: see {tmp_path}/log/site.log\n"
+    assert written(tmp_path, "site") == ["why"]
+    assert "Staff" not in said
+    assert not written(tmp_path, "worker")
+
+
+@pytest.mark.parametrize("wanted", ["taken", "0", "65536"])
+def test_a_port_that_cannot_be_had_is_said_and_nothing_is_started(tmp_path, wanted):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = str(other.getsockname()[1]) if wanted == "taken" else wanted
+        run = subprocess.run(
+            [sys.executable, "-S", SERVE, "--port", number],
+            env=os.environ | {"COMMUNE_VAR": str(tmp_path / "var")},
+            capture_output=True,
+            text=True,
+        )
+    assert run.returncode == 1
+    assert run.stderr == f"Port {number} on 127.0.0.1 is taken: choose another with --port.\n"
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.fixture
+def serve(tmp_path, monkeypatch):
+    found = importlib.util.spec_from_file_location("serve", SERVE)
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    monkeypatch.setattr(module, "LOGS", tmp_path)
+    return module
+
+
+class Process:
+    """A process as far as it is watched: ``ended`` or not, and what was asked of it."""
+
+    pid = -1
+
+    def __init__(self, name="", ended=False, asked=None):
+        self.name, self.ended, self.asked = name, ended, asked
+
+    def poll(self):
+        return 0 if self.ended else None
+
+    def terminate(self):
+        self.asked.append(self.name)
+        self.ended = True
+
+    def wait(self, timeout):
+        assert self.ended
+
+
+class Impatient(threading.Event):
+    """Somebody who presses Ctrl-C after having looked ``looks`` times; nobody waits."""
+
+    def __init__(self, looks):
+        super().__init__()
+        self.looks = looks
+
+    def wait(self, timeout=None):
+        self.looks -= 1
+        return self.looks < 0
+
+
+def test_the_site_is_stopped_first_and_the_worker_last(serve):
+    asked = []
+    serve.stop({name: Process(name, asked=asked) for name in ("site", "worker", "scheduler")})
+    assert asked == ["site", "scheduler", "worker"]
+
+    asked.clear()
+    serve.stop({"worker": Process("worker", ended=True, asked=asked), "site": Process("site", asked=asked)})
+    assert asked == ["site"]
+
+
+def test_what_does_not_stop_in_time_is_killed_with_all_it_started(serve, monkeypatch, tmp_path):
+    monkeypatch.setattr(serve, "GRACE", 0)
+    deaf = serve.start("worker", ["sh", "-c", "trap '' TERM; sleep 60 & echo $!; wait; sleep 60"])
+    until(lambda: (tmp_path / "worker.log").read_text().endswith("\n"))
+    serve.stop({"worker": deaf})
+    assert deaf.returncode == -signal.SIGKILL
+    child = int((tmp_path / "worker.log").read_text())
+    until(lambda: has_ended(child))
+
+
+@pytest.mark.parametrize("name", ["worker", "scheduler"])
+def test_a_worker_or_scheduler_that_ends_is_started_again(serve, monkeypatch, capsys, name):
+    begun = []
+    monkeypatch.setattr(serve, "start", lambda name, command: begun.append((name, command)) or Process())
+    processes = {"site": Process(), "worker": Process(), "scheduler": Process(), name: Process(ended=True)}
+    runs = {other: [f"run the {other}"] for other in processes}
+    assert serve.keep_running(processes, runs, Impatient(looks=3)) == 0
+    assert begun == [(name, [f"run the {name}"])]
+    assert processes[name].poll() is None
+    assert capsys.readouterr().err.startswith(f"The {name} ended: see ")
+
+
+def test_all_is_given_up_where_the_site_ends(serve, monkeypatch, capsys):
+    monkeypatch.setattr(serve, "start", lambda *_: pytest.fail("nothing is started again"))
+    assert serve.keep_running({"site": Process(ended=True), "worker": Process()}, {}, Impatient(looks=3)) == 1
+    assert capsys.readouterr().err.startswith("The site ended: see ")
+
+
+PLAIN = """
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [b"answered"]
+"""
+
+
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="only Linux holds silent connections back"
+)
+def test_connections_that_browsers_open_in_advance_hold_up_nobody(serve, tmp_path, port):
+    (tmp_path / "plain.py").write_text(PLAIN)
+    command = ["plain" if one == "mysite.wsgi" else one for one in serve.commands("127.0.0.1", port)["site"]]
+    command += ["--pythonpath", str(tmp_path)]  # gunicorn reads its settings where it is started
+    site = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
+
+    def answered(patience):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=patience) as answer:
+                return answer.read() == b"answered"
+        except OSError:
+            return False
+
+    silent = []
+    try:
+        until(lambda: answered(1))
+        silent = [socket.create_connection(("127.0.0.1", port)) for _number in range(6)]
+        assert answered(5)
+    finally:
+        for one in silent:
+            one.close()
+        site.terminate()
+        site.wait(20)
+
+
+def until(happened, seconds=10) -> None:
+    """Waits, some seconds at most."""
+    patience = threading.Event()
+    for _ in range(seconds * 100):
+        if happened():
+            return
+        patience.wait(0.01)
+    pytest.fail("it did not happen in time")
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or waits only to be buried by whoever inherited it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+# -- bin/demo and bin/setup.sh ---------------------------------------------------------------------------------
+
+# A Python that notes what is asked of it: with ensurepip or not (venv), below 3.12 or not (old).
+PYTHON = """#!/bin/sh
+echo "$*" >>"$CALLS"
+case "$*" in
+    --version) echo "Python from $0" ;;
+    *ensurepip*) [ {venv} = yes ] ;;
+    *version_info*) [ {old} = no ] ;;
+    "-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+    *hashlib*) read -r first <"$3"; echo "$3 $first" ;;
+    "-m uv"*) [ -z "${{NO_UV:-}}" ] ;;
+    "-m pip"*) [ -z "${{NO_NETWORK:-}}" ] ;;
+    "-m pytest"*) [ -z "${{TESTS_FAIL:-}}" ] ;;
+esac
+"""
+
+
+class Machine:
+    """A folder with bin/ of the project, on a machine that has nothing but what is put there."""
+
+    def __init__(self, folder: Path):
+        self.project, self.usr, self.calls = folder / "project", folder / "usr", folder / "calls"
+        (self.usr / "bin").mkdir(parents=True)
+        (self.project / "bin").mkdir(parents=True)
+        for tool in ("cat", "cp", "dirname", "grep", "mkdir", "sed"):
+            (self.usr / "bin" / tool).symlink_to(shutil.which(tool))
+        for command in ("demo", "test"):
+            shutil.copy(ROOT / "bin" / command, self.project / "bin" / command)
+        # The places where it looks for a Python are those of this machine.
+        script = (ROOT / "bin/setup.sh").read_text().replace("/usr/", f"{self.usr}/")
+        (self.project / "bin/setup.sh").write_text(script)
+        (self.project / "tests").mkdir()
+        self.lock("1")
+
+    def lock(self, version: str) -> None:
+        """Write the two locks, of libraries in ``version``."""
+        pinned = "{}=={} \\\n    --hash=sha256:0a \\\n    --hash=sha256:0b\n"
+        running = pinned.format("django", version)
+        (self.project / "requirements.txt").write_text(running)
+        tools = running + pinned.format("uv", version) + pinned.format("zope", version)
+        (self.project / "tests/requirements.txt").write_text(tools)
+
+    def add_python(self, name="python3", *, venv="yes", old="no", into: Path | None = None) -> None:
+        path = (into or self.usr / "bin") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PYTHON.format(venv=venv, old=old))
+        path.chmod(0o755)
+
+    def demo(self, *arguments, **variables) -> subprocess.CompletedProcess:
+        return self.run("demo", *arguments, **variables)
+
+    def run(self, command, *arguments, **variables) -> subprocess.CompletedProcess:
+        self.calls.write_text("")
+        return subprocess.run(
+            [shutil.which("sh"), f"bin/{command}", *arguments],
+            cwd=self.project,
+            env={"PATH": str(self.usr / "bin"), "CALLS": str(self.calls)} | variables,
+            capture_output=True,
+            text=True,
+        )
+
+    @property
+    def asked(self) -> list[str]:
+        """What Python was asked for, but for what it was only felt for."""
+        return [
+            line for line in self.calls.read_text().splitlines() if not line.startswith(("-c", "--version"))
+        ]
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+NO_PORTS = ["http", "80a", "-1", "0", "65536", "99999999999999999999"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--prot", "8001"], "Unknown: --prot\n\nbin/demo [--host H]"),
+        (["8001"], "Unknown: 8001\n\nbin/demo [--host H]"),
+        (["--reset", "--host"], "bin/demo [--host H]"),
+        (["--port"], "bin/demo [--host H]"),
+        *((["--port", bad], "--port takes a number from 1 to 65535.\n") for bad in NO_PORTS),
+        (["--port="], "--port takes a number from 1 to 65535.\n"),
+    ],
+)
+def test_what_the_demo_does_not_know_is_said_before_anything_is_set_up(machine, arguments, said):
+    machine.add_python()
+    run = machine.demo(*arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith(said)
+    assert machine.calls.read_text() == ""
+    assert not (machine.project / ".venv").exists()
+
+
+def test_who_asks_for_help_gets_it_and_nothing_else(machine):
+    run = machine.demo("--help")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "--reset        build the demo commune anew" in run.stdout
+
+
+def test_the_demo_installs_the_lock_once_and_starts(machine):
+    machine.add_python()
+    run = machine.demo("--port=8001", "--host", "::1", "--reset")
+    assert run.returncode == 0, run.stderr
+    venv, *installed, compiled, prepared, served = machine.asked
+    assert venv == "-m venv --clear .venv"
+    assert installed[0].endswith(" -r .venv/uv.txt")
+    assert (machine.project / ".venv/uv.txt").read_text().split()[0::2] == [
+        "uv==1",
+        "--hash=sha256:0a",
+        "--hash=sha256:0b",
+    ]
+    assert installed[1].startswith("-m uv pip install")
+    assert installed[1].endswith("--require-hashes -r requirements.txt")
+    assert len(installed) == 2
+    assert compiled == "bin/compile_messages.py"
+    assert prepared == "manage.py prepare --demo --reset"
+    assert served == "bin/serve.py --host ::1 --port 8001"
+
+    assert machine.demo("--setup-only").returncode == 0
+    assert machine.asked == ["bin/compile_messages.py", "manage.py prepare --demo"]
+
+    machine.lock("2")
+    assert machine.demo("--setup-only", NO_UV="1").returncode == 0
+    assert [line.rpartition("--no-deps ")[2] for line in machine.asked[:3:2]] == [
+        "-r .venv/uv.txt",
+        "--require-hashes -r requirements.txt",
+    ]
+
+
+def test_demo_after_the_tests_installs_nothing_more(machine):
+    machine.add_python()
+    assert machine.run("test").returncode == 0
+    assert machine.asked[2].endswith("--require-hashes -r tests/requirements.txt")
+    assert machine.demo("--setup-only").returncode == 0
+    assert machine.asked == ["bin/compile_messages.py", "manage.py prepare --demo"]
+
+
+def test_tests_after_the_demo_install_their_tools(machine):
+    machine.add_python()
+    assert machine.demo("--setup-only").returncode == 0
+    assert machine.run("test").returncode == 0
+    assert machine.asked[1].endswith("--require-hashes -r tests/requirements.txt")
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://localhost:8000"),
+        ("::1", "http://[::1]:8000"),
+    ],
+)
+def test_the_demo_names_itself_by_an_address_that_people_can_open(machine, host, address):
+    machine.add_python("python", into=machine.project / ".venv/bin")
+    python = machine.project / ".venv/bin/python"
+    python.write_text(python.read_text() + 'case "$*" in manage.py*) echo "$COMMUNE_BASE_URL" ;; esac\n')
+    assert address in machine.demo("--setup-only", "--host", host).stdout.splitlines()
+
+
+def test_what_python_compiled_is_kept_so_that_a_second_start_is_quick(machine):
+    machine.add_python("python", into=machine.project / ".venv/bin")
+    python = machine.project / ".venv/bin/python"
+    python.write_text(python.read_text() + 'echo "kept: ${PYTHONDONTWRITEBYTECODE-yes}"\n')
+    said = machine.demo("--setup-only", PYTHONDONTWRITEBYTECODE="1").stdout.splitlines()
+    assert said[-1] == "kept: yes"
+
+
+def test_without_a_network_the_demo_says_that_it_could_not_install(machine):
+    machine.add_python()
+    run = machine.demo(NO_NETWORK="1")
+    assert run.returncode == 1
+    assert run.stderr == "Could not install the libraries: is this machine on the network?\n"
+    assert not (machine.project / ".venv/lock.sha256").exists()
+
+
+def test_the_first_python_that_is_fit_is_taken(machine):
+    machine.add_python("python3.14", venv="no")
+    machine.add_python("python3.13")
+    machine.add_python("python3")
+    run = machine.demo("--setup-only")
+    assert run.stdout.splitlines()[0] == "Making .venv with Python from " + str(
+        machine.usr / "bin/python3.13"
+    )
+
+
+@pytest.mark.parametrize("newer", ["bin/python3.12", "bin/python3.14", "local/bin/python3"])
+def test_where_python3_is_too_old_a_newer_one_beside_it_is_found(machine, newer):
+    machine.add_python("python3", old="yes")
+    found = machine.usr / newer
+    machine.add_python(found.name, into=found.parent)
+    run = machine.demo("--setup-only")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[0] == f"Making .venv with Python from {found}"
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [
+        ({"venv": "no"}, "Install python3-venv: apt install python3-venv\n"),
+        ({"old": "yes"}, "Install Python 3.12 or newer: apt install python3 python3-venv\n"),
+        (None, "Install Python 3.12 or newer: apt install python3 python3-venv\n"),
+    ],
+)
+def test_where_no_python_is_fit_one_sentence_says_what_to_install(machine, python, said):
+    if python:
+        machine.add_python(**python)
+    run = machine.demo()
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", said)
+
+
+# -- manage.py prepare -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def prepared(monkeypatch, tmp_path):
+    """Runs ``prepare`` in a folder of its own and tells what it called; its files stand in ``tmp_path``."""
+    monkeypatch.setattr(settings, "VAR_DIR", tmp_path / "var")
+    # Not by the fixture of the settings: it tells of it, and storages in memory begin anew and lose what others keep.
+    monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path / "var/static")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/site.css").write_text("a {}")
+    storage = FileSystemStorage(tmp_path / "source")
+    finder = SimpleNamespace(
+        list=lambda _ignored: [(name, storage) for name in sorted(storage.listdir("")[1])]
+    )
+    called = []
+    cursor = SimpleNamespace(execute=lambda sql, _given: called.append((sql, True, False)))
+    database = SimpleNamespace(
+        vendor="sqlite",
+        close=lambda: None,
+        cursor=lambda: nullcontext(cursor),
+        settings_dict={"NAME": tmp_path / "var/commune.sqlite3"},
+    )
+
+    def call(name, **options):
+        there = database.settings_dict["NAME"].exists()
+        called.append((name, there, options.get("reset", False)))
+        if name == "collectstatic":
+            settings.STATIC_ROOT.mkdir(exist_ok=True)
+        if name == "migrate" and not there:
+            with closing(sqlite3.connect(database.settings_dict["NAME"])) as made:
+                made.execute("CREATE TABLE made (anew)")
+
+    monkeypatch.setattr(prepare, "get_finders", lambda: [finder])
+    monkeypatch.setattr(prepare, "connection", database)
+    monkeypatch.setattr(prepare, "call_command", call)
+    monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
+    monkeypatch.setattr(
+        prepare, "run_in_background", before
+    )  # a copy of this process could not tell what it called
+
+    def run(*arguments, vendor="sqlite"):
+        called.clear()
+        database.vendor = vendor
+        call_command("prepare", *arguments, stdout=StringIO())
+        return list(called)
+
+    return run
+
+
+@contextmanager
+def before(work):
+    work()
+    yield
+
+
+def fill(var: Path) -> set[str]:
+    """What a demo leaves: the database with what SQLite sets beside it, files, and logs."""
+    names = ["commune.sqlite3", "commune.sqlite3-wal", "commune.sqlite3-shm", "log/site.log", "seal.p12"]
+    names += [f"{folder}/x/1" for folder in prepare.WRITTEN]
+    for name in names:
+        (var / name).parent.mkdir(parents=True, exist_ok=True)
+        (var / name).write_text("")
+    return files(var)
+
+
+def files(var: Path) -> set[str]:
+    return {path.relative_to(var).as_posix() for path in var.rglob("*") if path.is_file()}
+
+
+def test_a_reset_throws_away_what_was_entered_before_anything_is_built(prepared):
+    fill(settings.VAR_DIR)
+    called = prepared("--demo", "--reset")
+    assert called == [("collectstatic", False, False), ("migrate", False, False), ("demo", True, False)]
+    assert files(settings.VAR_DIR) == {"commune.sqlite3", "log/site.log", "seal.p12", "static.sha256"}
+
+
+def test_a_new_demo_begins_with_what_an_earlier_one_migrated(prepared):
+    assert ("migrate", False, False) in prepared("--demo")
+    assert ("migrate", True, False) in prepared("--demo", "--reset")
+    with closing(sqlite3.connect(settings.VAR_DIR / "commune.sqlite3")) as copied:
+        assert copied.execute("SELECT name FROM sqlite_master").fetchall() == [("made",)]
+
+
+def test_what_is_no_demo_is_migrated_step_by_step(prepared):
+    prepared("--demo")
+    (settings.VAR_DIR / "commune.sqlite3").unlink()
+    assert prepared() == [("migrate", False, False), ("begin", True, False)]
+
+
+def test_a_database_that_is_there_is_neither_copied_over_nor_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
+    lived = tmp_path / "commune.sqlite3"
+    for mark in ("first", "second"):
+        with closing(sqlite3.connect(tmp_path / f"{mark}.sqlite3")) as made:
+            made.execute(f"CREATE TABLE {mark} (row)")
+    (tmp_path / "second.sqlite3").rename(lived)
+    with prebuilt_database.start_from_prebuilt(lived):
+        pass
+    assert not prebuilt_database.prebuilt_path().exists()
+    (tmp_path / "first.sqlite3").rename(prebuilt_database.prebuilt_path())
+    before = lived.read_bytes()
+    with prebuilt_database.start_from_prebuilt(lived):
+        pass
+    assert lived.read_bytes() == before
+
+
+def test_what_is_left_of_a_deleted_database_is_not_added_to_the_new_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
+    left, new = tmp_path / "commune.sqlite3-wal", tmp_path / "commune.sqlite3"
+    with (
+        prebuilt_database.start_from_prebuilt(tmp_path / "other.sqlite3"),
+        closing(sqlite3.connect(tmp_path / "other.sqlite3")) as made,
+    ):
+        made.execute("CREATE TABLE made (row)")
+    left.write_text("of before")
+    with prebuilt_database.start_from_prebuilt(new):
+        assert not left.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "commune.sqlite3",
+        "migrated",
+        "other.sqlite3",
+    ]
+
+
+def test_what_was_not_migrated_to_its_end_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
+    with pytest.raises(RuntimeError), prebuilt_database.start_from_prebuilt(tmp_path / "commune.sqlite3"):
+        raise RuntimeError("broken off")
+    assert not prebuilt_database.prebuilt_path().exists()
+
+
+def test_without_a_reset_all_is_kept(prepared):
+    before = fill(settings.VAR_DIR)
+    assert prepared("--demo")[-1] == ("demo", True, False)
+    assert before <= files(settings.VAR_DIR)
+
+
+def test_a_database_on_a_server_is_emptied_by_the_demo_itself(prepared):
+    before = fill(settings.VAR_DIR)
+    assert prepared("--demo", "--reset", vendor="postgresql")[-1] == ("demo", True, True)
+    assert before <= files(settings.VAR_DIR)
+
+
+def test_of_several_machines_that_start_together_one_migrates_or_begins_at_a_time(prepared):
+    lock, unlock = (f"SELECT pg_advisory_{act}(%s)" for act in ("lock", "unlock"))
+    called = [name for name, *_ in prepared(vendor="postgresql") if name != "collectstatic"]
+    assert called == [lock, "migrate", unlock, lock, "begin", unlock]
+
+
+def test_static_files_are_collected_only_when_one_of_them_changed(prepared, tmp_path):
+    source = tmp_path / "source"
+
+    def names():
+        return [name for name, *_ in prepared() if name != "begin"]
+
+    assert names() == ["collectstatic", "migrate"]
+    assert names() == ["migrate"]
+
+    (source / "site.css").write_text("a { color: red }")
+    assert "collectstatic" in names()
+    (source / "site.js").write_text("")
+    assert "collectstatic" in names()
+    (source / "site.js").unlink()
+    assert "collectstatic" in names()
+    assert "collectstatic" not in names()
+
+    settings.STATIC_ROOT.rmdir()
+    assert "collectstatic" in names()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # tests have threads, set-up has none
+def test_what_is_done_beside_is_done_when_the_rest_goes_on(tmp_path):
+    with prepare.run_in_background(lambda: (time.sleep(0.1), (tmp_path / "done").touch())):
+        pass
+    assert (tmp_path / "done").exists()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # tests have threads, set-up has none
+def test_what_fails_beside_ends_the_command_once_the_rest_is_done(tmp_path, capfd):
+    with pytest.raises(CommandError), prepare.run_in_background(lambda: (tmp_path / "gone/there").touch()):
+        (tmp_path / "rest").touch()
+    assert (tmp_path / "rest").exists()
+    assert "FileNotFoundError" in capfd.readouterr().err
+
+
+# -- bin/test --------------------------------------------------------------------------------------------------
+
+
+def test_all_tests_run_after_the_same_set_up_with_what_pytest_is_told(machine):
+    machine.add_python()
+    run = machine.run("test", "tests/home", "-k", "look or hours")
+    assert run.returncode == 0, run.stderr
+    assert [line.split()[:2] for line in machine.asked[:2]] == [["-m", "venv"], ["-m", "pip"]]
+    assert machine.asked[-1].startswith("-m pytest -n auto ")
+    assert machine.asked[-1].endswith(" tests/home -k look or hours")
+    assert machine.run("test", TESTS_FAIL="1").returncode == 1
+
+
+class Reporter:
+    def __init__(self, *reasons):
+        self.stats = {"skipped": [SimpleNamespace(longrepr=("test_x.py", 1, reason)) for reason in reasons]}
+        self.said = []
+
+    def section(self, title, **_style):
+        self.said.append(title)
+
+    line = section
+
+
+def test_it_is_said_aloud_that_tests_in_the_browser_did_not_run():
+    told = Reporter(f"Skipped: {NO_BROWSER}", "Skipped: no PostgreSQL", f"Skipped: {NO_BROWSER}")
+    conftest.pytest_terminal_summary(told)
+    title, sentence = told.said
+    assert title == "NO BROWSER"
+    assert sentence.startswith("2 browser tests did NOT run")
+    assert "apt install chromium" in sentence
+
+    quiet = Reporter("Skipped: no PostgreSQL")
+    conftest.pytest_terminal_summary(quiet)
+    assert not quiet.said
+
+
+@pytest.mark.parametrize(
+    ("browser", "everything", "skipped"),
+    [(None, "", True), (None, "1", False), ("/usr/bin/chromium", "", False)],
+)
+def test_tests_in_the_browser_are_skipped_only_without_one_and_where_not_all_is_required(
+    monkeypatch, browser, everything, skipped
+):
+    monkeypatch.setattr(conftest, "chromium", lambda: browser)
+    monkeypatch.setenv("COMMUNE_REQUIRE_ALL", everything)
+    browsing, reading = collected("functional/test_x"), collected("home/test_x")
+    conftest.pytest_collection_modifyitems([browsing, reading])
+    assert (browsing.marks, reading.marks) == (["browser", *["skip"] * skipped], [])
+
+
+def test_what_asks_no_database_is_tested_while_another_process_migrates_it_and_browsers_come_last():
+    names = (
+        "functional/test_x",
+        "home/test_long_list",
+        "documents/test_files_shown",
+        "home/test_words",
+        "demo/test_build",
+    )
+    items = [collected(name, asks=name != "home/test_words") for name in names]
+    conftest.pytest_collection_modifyitems(items)
+    assert [item.path.stem for item in items] == [
+        *("test_build", "test_words", "test_files_shown", "test_long_list", "test_x")
+    ]
+    assert [item.path.stem for item in items if "database" in item.marks] == [
+        *("test_build", "test_files_shown", "test_long_list")
+    ]
+
+
+def collected(name: str, *, asks: bool = False) -> SimpleNamespace:
+    """A test as pytest collects it, which asks the database or not; ``marks``: what it was marked with."""
+    marks: list[str] = []
+    return SimpleNamespace(
+        path=Path(f"/tests/{name}.py"),
+        fixturenames=["django_db_setup"] if asks else [],
+        get_closest_marker=lambda _name: None,
+        add_marker=lambda one: marks.append(one.name),
+        marks=marks,
+    )

@@ -1,0 +1,64 @@
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import DatabaseError
+from django.utils import timezone
+
+from home.models.heartbeat import Heartbeat
+
+pytestmark = pytest.mark.django_db
+
+
+def test_health_is_ok_while_scheduler_and_worker_leave_signs(client):
+    Heartbeat.beat(Heartbeat.SCHEDULER)
+    Heartbeat.beat(Heartbeat.WORKER)
+    answer = client.get("/health/")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
+
+
+def test_health_is_degraded_when_the_worker_is_silent(client):
+    Heartbeat.beat(Heartbeat.SCHEDULER)
+    Heartbeat.objects.create(name=Heartbeat.WORKER, at=timezone.now() - timedelta(minutes=4))
+    answer = client.get("/health/").json()
+    assert answer["status"] == "degraded"
+    assert answer["scheduler"]["alive"]
+    assert not answer["worker"]["alive"]
+
+
+def test_health_is_degraded_where_nothing_ever_ran(client):
+    answer = client.get("/health/")
+    assert answer.status_code == 200
+    assert answer.json()["worker"] == {"alive": False, "seen": None}
+
+
+def test_health_is_degraded_where_the_disk_is_about_to_be_full_or_nothing_can_be_cached(
+    client, monkeypatch, settings
+):
+    Heartbeat.beat(Heartbeat.SCHEDULER)
+    Heartbeat.beat(Heartbeat.WORKER)
+    assert client.get("/health/").json()["disk"] == {"alive": True}
+    with monkeypatch.context() as patch:
+        cache.delete("health")
+        patch.setattr(cache, "set", lambda *args: None)
+        answer = client.get("/health/").json()
+        assert (answer["status"], answer["cache"]) == ("degraded", {"alive": False})
+    settings.DISK_RESERVE = 10**18
+    answer = client.get("/health/").json()
+    assert (answer["status"], answer["disk"], answer["cache"]) == (
+        "degraded",
+        {"alive": False},
+        {"alive": True},
+    )
+    monkeypatch.undo()
+    settings.VAR_DIR /= "gone"
+    assert client.get("/health/").json()["disk"] == {"alive": False}
+
+
+def test_health_says_when_the_database_is_down(client, monkeypatch):
+    def down(*args):
+        raise DatabaseError
+
+    monkeypatch.setattr(Heartbeat, "seen", down)
+    assert client.get("/health/").status_code == 503

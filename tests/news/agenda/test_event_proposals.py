@@ -1,0 +1,246 @@
+"""Events that associations propose."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from wagtail.models import PageLogEntry
+
+from eservices.deliveries.models import Delivery
+from home.web.form_timing import sign_opening_time
+from home.web.rate_limits import RateLimit
+from news.agenda.models import EventPage
+from news.proposals import actions, rate_limits
+from news.proposals.models import Proposal
+from news.proposals.states import ProposalState
+from tests.factories.accounts import AgentFactory, SuperuserFactory
+from tests.factories.directory import DirectoryEntryFactory
+from tests.factories.home import published
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def opened() -> str:
+    with time_machine.travel(NOW - timedelta(minutes=2), tick=False):
+        return sign_opening_time()
+
+
+def propose(client, **changes):
+    data = {
+        "title": "Loto du chœur",
+        "lead": "Trente séries et des jambons.",
+        "day": "2027-02-06",
+        "starts": "19:30",
+        "ends": "01:00",
+        "repeats": "",
+        "until": "",
+        "place": "Salle des Ormes",
+        "organiser": "Chœur de l’Orvenette",
+        "host": "",
+        "text": "Cartons en vente <b>sur place</b>.\n\nOuverture des portes à 18 h.",
+        "sender": "choeur@example.org",
+        "opened": opened(),
+        "website": "",
+    }
+    return client.post(reverse("news:event_propose"), data | changes)
+
+
+def sent(client, **changes) -> Proposal:
+    assert propose(client, **changes).status_code == 302
+    (text,) = (one.payload["text"] for one in Delivery.objects.all())
+    client.post(re.search(r"http://[^/\s]+(/\S*propositions/\S+)", text)[1])
+    return Proposal.objects.get()
+
+
+def test_every_choice_of_the_form_has_a_name(client, agenda):
+    DirectoryEntryFactory()
+    for address in ("news:event_propose", "news:directory_propose"):
+        names = re.findall(r"<option[^>]*>([^<]*)</option>", client.get(reverse(address)).content.decode())
+        assert names
+        assert all(name.strip() for name in names)
+
+
+def test_a_stranger_has_us_mail_none_of_their_words_to_others(client, agenda):
+    assert propose(client, title="Gagnez sur evil.example").status_code == 302
+    payload = Delivery.objects.get().payload
+    assert "evil" not in str(payload)
+    assert payload["text"].startswith("Agenda")
+
+
+def test_who_proposed_reads_by_the_link_how_it_stands(client, agenda):
+    proposal = sent(client)
+    link = reverse("news:proposal", args=[proposal.secret])
+    assert "nous est parvenue" in client.get(link).text
+    actions.refuse_proposal(actor=None, proposal=proposal, reason="La salle est prise.")
+    refused = client.get(link).text
+    assert "La salle est prise." in refused
+    assert f'href="{reverse("news:event_propose")}"' in refused
+    assert "Nous la regardons" not in refused
+    Proposal.objects.update(state=ProposalState.WAITING)
+    actions.accept_proposal(actor=SuperuserFactory(), proposal=proposal)
+    accepted = client.get(link).text
+    assert "Votre proposition est acceptée" in accepted
+    assert "n’est pas encore sur notre site" in accepted
+    assert "Nous la regardons" not in accepted
+    page = published(EventPage.objects.get())
+    assert f'href="{page.url}"' in client.get(link).text
+
+
+def test_an_end_long_after_midnight_is_asked_about_and_a_night_is_none(client, agenda):
+    asked = propose(client, starts="17:00", ends="16:00")
+    assert asked.status_code == 422
+    assert "Cela finit avant le début" in asked.text
+    assert propose(client, starts="22:00", ends="06:00").status_code == 302
+
+
+def test_what_is_accepted_becomes_a_draft_that_an_editor_publishes(client, agenda):
+    choir = DirectoryEntryFactory(name="Chœur de l’Orvenette")
+    proposal = sent(client, host=str(choir.pk))
+    assert proposal.state == ProposalState.WAITING
+    client.force_login(SuperuserFactory())
+    shown = client.get(reverse("proposal_desk", args=[proposal.pk])).content.decode()
+    assert "Loto du chœur" in shown
+    assert "&lt;b&gt;sur place" in shown
+    accepted = client.post(reverse("proposal_desk", args=[proposal.pk]), {"accept": "1"}, follow=True).text
+    page = EventPage.objects.get()
+    assert not page.live
+    assert "Ce n’est pas sur le site" in accepted
+    assert f'class="btn" href="{reverse("wagtailadmin_pages:edit", args=[page.pk])}"' in accepted
+    assert page.get_parent().specific == agenda
+    assert (page.host, page.place, page.last_day) == (choir, "Salle des Ormes", date(2027, 2, 7))
+    assert "&lt;b&gt;sur place&lt;/b&gt;" in page.body[0].value.source
+    assert "Loto" not in client.get(agenda.url).content.decode()
+    assert client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+    assert PageLogEntry.objects.filter(action="wagtail.edit", revision=page.latest_revision).exists()
+    page.get_latest_revision().publish()
+    assert "Loto" in client.get(agenda.url).content.decode()
+    published = client.get(reverse("proposal_desk", args=[proposal.pk])).text
+    assert "pas sur le site" not in published
+    assert Delivery.objects.filter(subject=f"proposal:{proposal.pk}").count() == 3
+
+
+def test_what_comes_back_is_proposed_too(client, agenda):
+    proposal = sent(client, repeats="week", until="2027-03-01", ends="21:00")
+    client.force_login(SuperuserFactory())
+    client.post(reverse("proposal_desk", args=[proposal.pk]), {"accept": "1"})
+    assert EventPage.objects.get().dates.count() == 4
+
+
+def test_what_is_refused_makes_no_page(client, agenda):
+    proposal = sent(client)
+    client.force_login(SuperuserFactory())
+    client.post(
+        reverse("proposal_desk", args=[proposal.pk]), {"refuse": "1", "reason": "La salle est prise."}
+    )
+    assert not EventPage.objects.exists()
+    assert any("La salle est prise." in one.payload["text"] for one in Delivery.objects.all())
+
+
+def test_without_an_agenda_nothing_is_accepted(client, home):
+    proposal = sent(client)
+    user = SuperuserFactory()
+    client.force_login(user)
+    assert client.get(reverse("proposal_desk", args=[proposal.pk])).status_code == 404
+
+
+def test_who_may_not_write_events_decides_none(client, agenda):
+    proposal = sent(client)
+    client.force_login(AgentFactory())
+    assert client.get(reverse("proposal_desk", args=[proposal.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"title": ""},
+        {"title": "\x00"},
+        {"lead": "x" * 10_000},
+        {"day": "2026-11-23"},
+        {"day": "2029-01-01"},
+        {"day": "9999-12-31"},
+        {"day": "\x00"},
+        {"starts": "25:00"},
+        {"starts": ""},
+        {"repeats": "daily"},
+        {"repeats": "week"},
+        {"repeats": "week", "until": "2027-01-01"},
+        {"repeats": "week", "until": "9999-12-31"},
+        {"host": "999"},
+        {"host": "\x00"},
+        {"sender": "nobody"},
+        {"opened": ""},
+    ],
+)
+def test_what_cannot_be_is_refused(client, agenda, wrong):
+    assert propose(client, **wrong).status_code == 422
+    assert not Proposal.objects.exists()
+
+
+def test_what_comes_back_on_the_last_friday_begins_on_one(client, agenda):
+    wrong = propose(client, day="2027-02-19", repeats="month_last", until="2027-12-31")
+    assert wrong.status_code == 422
+    assert "revient encore" in wrong.content.decode()
+    assert propose(client, day="2027-02-26", repeats="month_last", until="2027-12-31").status_code == 302
+
+
+def test_what_ends_as_it_begins_is_asked_again(client, agenda):
+    again = propose(client, starts="19:30", ends="19:30")
+    assert again.status_code == 422
+    assert "Laissez la fin vide" in again.content.decode()
+    assert not Proposal.objects.exists()
+
+
+def test_one_that_waits_already_and_ends_as_it_begins_is_open(client, agenda):
+    proposal = sent(client)
+    proposal.data |= {"ends": "19:30"}
+    proposal.save()
+    actions.accept_proposal(actor=SuperuserFactory(), proposal=proposal)
+    assert EventPage.objects.get().end is None
+
+
+def test_robots_are_thanked_and_nothing_happens(client, agenda):
+    assert propose(client, website="x").status_code == 302
+    assert not Proposal.objects.exists()
+
+
+def test_who_proposes_a_whole_season_at_once_loses_no_word(client, agenda):
+    for number in range(3):
+        assert propose(client, title=f"Le numéro {number}").status_code == 302
+    fourth = propose(client, title="Le quatrième")
+    assert fourth.status_code == 429
+    assert "Le quatrième" in fourth.content.decode()
+    assert Proposal.objects.count() == 3
+    assert propose(client, sender="autre@example.org").status_code == 302
+
+
+def test_what_is_proposed_twice_in_the_same_words_arrives_once(client, agenda):
+    for _each in range(2):
+        assert propose(client).status_code == 302
+    links = [
+        re.search(r"http://[^/\s]+(/\S*propositions/\S+)", one.payload["text"])[1]
+        for one in Delivery.objects.all()
+    ]
+    for link in links:
+        assert client.post(link).status_code == 200
+    assert [one.state for one in Proposal.objects.all()] == ["waiting"]
+
+
+def test_a_network_that_proposes_for_ever_is_stopped(client, agenda, monkeypatch):
+    monkeypatch.setattr(rate_limits, "PER_CLIENT", RateLimit("proposal-client", 1))
+    propose(client)
+    stopped = propose(client, sender="autre@example.org")
+    assert stopped.status_code == 429
+    assert "Loto du chœur" in stopped.content.decode()
+
+
+def test_the_form_is_found_from_the_agenda(client, agenda):
+    assert reverse("news:event_propose") in client.get(agenda.url).content.decode()
+    assert client.get(reverse("news:event_propose")).status_code == 200

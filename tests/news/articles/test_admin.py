@@ -1,0 +1,104 @@
+"""What editors see and do in the admin."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import ngettext
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
+
+from news.articles.models import NewsPage
+from tests.factories.accounts import AgentFactory, SuperuserFactory
+from tests.factories.news import NewsCategoryFactory, NewsPageFactory
+from tests.factories.newsletter import SubscriberFactory, TopicFactory
+
+
+@pytest.fixture
+def editor(client, index):
+    user = SuperuserFactory()
+    client.force_login(user)
+    return user
+
+
+def form(**fields):
+    return nested_form_data(
+        {
+            "title": "Le Vieux-Port retrouve sa plage",
+            "slug": "vieux-port",
+            "lead": "Les travaux commencent.",
+            "date": "2026-11-24",
+            "author": "",
+            "picture": "",
+            "picture_alt": "",
+            "picture_caption": "",
+            "body": streamfield([("text", rich_text("<p>On comblait la plage.</p>"))]),
+            "related_services": inline_formset([]),
+            "comments": inline_formset([]),
+            "keywords": "",
+            "share_image": "",
+            "seo_title": "",
+            "search_description": "",
+            "go_live_at": "",
+            "expire_at": "",
+        }
+        | fields
+    )
+
+
+def test_an_editor_writes_and_publishes_news_that_reaches_its_subscribers(client, editor, index):
+    topic = TopicFactory(name="Chantiers")
+    category = NewsCategoryFactory()
+    SubscriberFactory(topics=[topic])
+    address = reverse("wagtailadmin_pages:add", args=["news_articles", "newspage", index.pk])
+    assert "Chantiers" in client.get(address).content.decode()
+    data = form(category=category.pk) | {"topics": [topic.pk], "action-publish": "1"}
+    answer = client.post(address, data)
+    assert answer.status_code == 302, answer.context["form"].errors
+    page = NewsPage.objects.get()
+    assert page.live
+    assert page.reach() == 1
+    assert "On comblait la plage." in client.get(page.url).content.decode()
+
+
+def test_news_without_a_category_is_not_published_and_nothing_is_lost(client, editor, index):
+    address = reverse("wagtailadmin_pages:add", args=["news_articles", "newspage", index.pk])
+    answer = client.post(address, form(category="") | {"action-publish": "1"})
+    assert answer.status_code == 200
+    assert "category" in answer.context["form"].errors
+    assert "On comblait la plage." in answer.content.decode()
+    assert not NewsPage.objects.exists()
+
+
+def test_the_editor_says_how_many_subscribers_the_topics_reach(client, editor, index):
+    topic = TopicFactory()
+    SubscriberFactory.create_batch(2, topics=[topic])
+    page = NewsPageFactory(parent=index)
+    assert (
+        "personne n’y est donc abonné" in client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).text
+    )
+    page.topics = [topic]
+    page.save()
+    shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    assert shown.status_code == 200
+    said = ngettext(
+        "Its topics, as last saved, reach %(number)s subscriber in this language.",
+        "Its topics, as last saved, reach %(number)s subscribers in this language.",
+        2,
+    )
+    assert said % {"number": 2} in shown.content.decode()
+
+
+def test_nobody_is_subscribed_from_the_admin_but_looked_at_and_erased(client, editor):
+    subscriber = SubscriberFactory()
+    listed = client.get(reverse("subscribers:index"))
+    assert subscriber.email in listed.content.decode()
+    assert subscriber.secret not in listed.content.decode()
+    assert client.get(reverse("subscribers:inspect", args=[subscriber.pk])).status_code == 200
+    assert client.get(reverse("subscribers:add")).status_code == 302
+    assert client.get(reverse("subscribers:edit", args=[subscriber.pk])).status_code == 302
+    client.post(reverse("subscribers:delete", args=[subscriber.pk]))
+    assert not type(subscriber).objects.exists()
+
+
+def test_an_agent_does_not_see_subscribers(client, index):
+    client.force_login(AgentFactory())
+    answer = client.get(reverse("subscribers:index"))
+    assert answer.status_code == 302

@@ -1,0 +1,425 @@
+"""What is ticked goes out once, follows the article, and fails alone."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+from wagtail.images.models import Rendition
+from wagtail.models import PageViewRestriction
+from wagtail_factories import ImageFactory
+
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
+from eservices.deliveries.transports import PermanentFailure, RetryLater, transports
+from home.jobs import publish_scheduled
+from news.channels import actions
+from news.channels.models import ChannelPost
+from news.channels.networks.base import NetworkError
+from news.channels.states import PostState
+from tests.factories.channels import draft, post_of, publish, tick
+from tests.factories.news import (
+    EventIndexPageFactory,
+    EventPageFactory,
+    NewsIndexPageFactory,
+    NewsPageFactory,
+)
+from tests.news.channels.network_double import keys_for
+
+pytestmark = pytest.mark.django_db
+ALL = ("mastodon", "linkedin", "facebook", "instagram", "x")
+CHANGING = ("mastodon", "linkedin", "facebook")
+
+
+def carry_all(ahead=timedelta()):
+    """What the scheduler and a worker do until nothing is due."""
+    now = timezone.now() + ahead
+    with time_machine.travel(now, tick=False):
+        outbox.wake_due_deliveries(now)
+
+
+def illustrated(index, *channels, **fields):
+    return draft(index, *channels, picture=ImageFactory(), picture_alt="La plage", **fields)
+
+
+def test_an_article_goes_out_on_every_ticked_channel_when_it_is_published(index, outside):
+    page = illustrated(index, *ALL, title="La plage ouvre", lead="Dès le 7 décembre.")
+    assert not outside.posts
+    publish(page)
+    assert {post["network"] for post in outside.posts.values()} == set(ALL)
+    assert set(ChannelPost.objects.values_list("state", flat=True)) == {PostState.OUT}
+    [toot] = outside.on("mastodon")
+    assert toot["text"] == f"La plage ouvre\n\nDès le 7 décembre.\n\n{page.full_url}"
+    assert toot["media"] == ["m1"]
+    [picture] = outside.on("instagram")
+    assert picture["picture"].startswith("http")
+    assert outside.on("linkedin")[0]["picture"] == "urn:li:image:1"  # it looks behind no link by itself
+    assert post_of(page, "mastodon").url.startswith("https://social.example/")
+
+
+def test_a_draft_goes_out_nowhere(index, outside):
+    page = draft(index, "mastodon")
+    page.save_revision()
+    carry_all()
+    assert not outside.asked
+    assert post_of(page, "mastodon").state == PostState.PLANNED
+
+
+def test_what_is_not_ticked_stays_here(index, outside):
+    publish(draft(index, "mastodon"))
+    assert [post["network"] for post in outside.posts.values()] == ["mastodon"]
+
+
+def test_publishing_twice_posts_once(index, outside):
+    page = illustrated(index, *ALL)
+    publish(page)
+    publish(page)
+    actions.sync_posts(page=page)
+    assert len(outside.posts) == 5
+    assert Delivery.objects.count() == 5
+
+
+def test_scheduled_publication_goes_out_at_its_hour(index, outside):
+    page = draft(index, "mastodon")
+    page.go_live_at = timezone.now() + timedelta(hours=1)
+    page.save_revision().publish()
+    assert not outside.posts
+    later = timezone.now() + timedelta(hours=2)
+    with time_machine.travel(later, tick=False):
+        publish_scheduled(later)
+    assert len(outside.on("mastodon")) == 1
+
+
+def test_a_publication_whose_signal_was_lost_is_found_again(index, outside):
+    page = draft(index, "mastodon")
+    ChannelPost.objects.update(planned_at=timezone.now() - timedelta(minutes=1))
+    type(page).objects.filter(pk=page.pk).update(live=True, last_published_at=timezone.now())
+    actions.send_missed_posts(timezone.now())
+    assert len(outside.on("mastodon")) == 1
+
+
+def test_what_is_ticked_on_a_published_article_waits_for_its_next_publication(index, outside):
+    page = NewsPageFactory(parent=index)
+    publish(page)
+    tick(page, "mastodon")
+    actions.send_missed_posts(timezone.now())
+    assert not outside.posts
+    publish(page)
+    assert len(outside.on("mastodon")) == 1
+
+
+def test_an_article_that_only_some_may_read_goes_out_nowhere(index, outside):
+    PageViewRestriction.objects.create(page=index, restriction_type="login")
+    page = draft(index, "mastodon")
+    publish(page)
+    assert not outside.posts
+
+
+def test_changes_follow_where_the_channel_lets_us(index, outside):
+    page = illustrated(index, *ALL, title="La plage ouvre")
+    publish(page)
+    page.title = "La plage ouvre plus tard"
+    publish(page)
+    changed = {post["network"] for post in outside.posts.values() if "plus tard" in post["text"]}
+    assert changed == set(CHANGING)
+    assert len(outside.posts) == 5
+
+
+def test_a_publication_that_changes_no_word_asks_no_network(index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    asked = len(outside.asked)
+    page.author = "la Municipalité"
+    publish(page)
+    assert len(outside.asked) == asked
+
+
+def test_withdrawal_follows_where_the_channel_lets_us_and_is_said_where_not(index, outside):
+    page = illustrated(index, *ALL)
+    publish(page)
+    page.unpublish()
+    assert [post["network"] for post in outside.posts.values()] == ["instagram"]
+    assert post_of(page, "mastodon").state == PostState.WITHDRAWN
+    assert post_of(page, "instagram").state == PostState.STAYS
+    publish(page)
+    assert [post["network"] for post in outside.posts.values()] == ["instagram"]  # nothing goes out untold
+    assert post_of(page, "instagram").state == PostState.OUT
+
+
+def close(page):
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+
+
+def close_above(page):
+    close(page.get_parent())
+
+
+def move_into_a_closed_section(page):
+    closed = NewsIndexPageFactory(parent=page.get_parent().get_parent(), slug="reserve")
+    close(closed)
+    page.move(closed, pos="last-child")
+
+
+CLOSINGS = [close, close_above, move_into_a_closed_section]
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_an_article_that_is_closed_to_the_public_is_taken_back_like_one_that_is_unpublished(
+    index, outside, closing
+):
+    page = illustrated(index, *ALL)
+    publish(page)
+    closing(page)
+    assert [post["network"] for post in outside.posts.values()] == ["instagram"]
+    assert post_of(page, "mastodon").state == PostState.WITHDRAWN
+    assert post_of(page, "instagram").state == PostState.STAYS
+    PageViewRestriction.objects.all().delete()
+    publish(page)
+    assert [post["network"] for post in outside.posts.values()] == ["instagram"]
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_an_article_that_is_closed_before_it_went_out_goes_out_nowhere(index, outside, closing):
+    outside.faults = [503]
+    page = draft(index, "mastodon")
+    publish(page)
+    closing(page)
+    carry_all(timedelta(minutes=2))
+    assert not outside.posts
+    assert post_of(page, "mastodon").state == PostState.WITHDRAWN
+    assert not Delivery.objects.open().exists()
+
+
+def test_what_is_closed_elsewhere_or_moved_among_what_is_open_stays_out(index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    other = NewsIndexPageFactory(parent=index.get_parent(), slug="autres")
+    page.move(other, pos="last-child")
+    close(index)
+    assert len(outside.on("mastodon")) == 1
+    assert post_of(page, "mastodon").state == PostState.OUT
+
+
+def test_what_was_withdrawn_goes_out_again_only_if_it_is_ticked_again(index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    page.unpublish()
+    tick(page, "mastodon")
+    publish(page)
+    assert len(outside.on("mastodon")) == 1
+    assert post_of(page, "mastodon").state == PostState.OUT
+
+
+def test_deleting_the_article_withdraws_it(index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    page.delete()
+    assert not outside.posts
+    assert ChannelPost.objects.get().state == PostState.WITHDRAWN
+
+
+def test_what_somebody_took_back_by_hand_is_no_fault(index, outside):
+    page = draft(index, "mastodon", "facebook")
+    publish(page)
+    outside.posts.clear()
+    page.unpublish()
+    assert {post.state for post in ChannelPost.objects.all()} == {PostState.WITHDRAWN}
+
+
+def test_a_page_that_our_key_may_not_touch_any_more_is_not_taken_for_withdrawn(index, outside):
+    page = draft(index, "facebook")
+    publish(page)
+    not_there = {"message": "It does not exist.", "code": 100, "error_subcode": 33}
+    outside.faults = [(400, {}, not_there), (400, {}, {"message": "No permission.", "code": 10})]
+    page.unpublish()
+    assert post_of(page, "facebook").state == PostState.STAYS
+
+
+def test_one_channel_that_is_down_holds_up_no_other_and_is_tried_again(index, outside):
+    outside.faults = [503]  # for the first that asks
+    page = draft(index, "mastodon", "linkedin")
+    publish(page)
+    out = {post.channel for post in ChannelPost.objects.filter(state=PostState.OUT)}
+    assert len(out) == 1
+    [waiting] = Delivery.objects.open()
+    assert waiting.attempts == 1
+    assert "503" in waiting.reason
+    carry_all(timedelta(minutes=2))
+    assert set(ChannelPost.objects.values_list("state", flat=True)) == {PostState.OUT}
+    assert len(outside.posts) == 2
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        lambda at: {"Retry-After": "600"},
+        lambda at: {"X-Rate-Limit-Reset": str(int(at.timestamp()))},  # as X has it
+        lambda at: {"X-RateLimit-Reset": at.isoformat()},  # as Mastodon
+    ],
+)
+def test_a_network_that_asks_for_patience_gets_it_and_no_attempt_is_lost(index, outside, headers):
+    outside.faults = [(429, headers(timezone.now() + timedelta(minutes=10)))]
+    page = draft(index, "mastodon")
+    publish(page)
+    [waiting] = Delivery.objects.open()
+    assert waiting.attempts == 0
+    assert timedelta(minutes=9) < waiting.due_at - timezone.now() <= timedelta(minutes=10)
+    carry_all(timedelta(minutes=11))
+    assert post_of(page, "mastodon").state == PostState.OUT
+
+
+@pytest.mark.parametrize(
+    ("code", "counted"), [(2, 1), (-1, 1), (9007, 1), (4, 0), (9, 0), (341, 0), (368, 0)]
+)
+def test_what_meta_may_do_later_is_tried_again_though_it_refuses_it_like_a_fault_of_ours(
+    index, outside, code, counted
+):
+    outside.faults = [(400, {}, {"message": "Try again.", "code": code})]
+    publish(illustrated(index, "instagram"))
+    [waiting] = Delivery.objects.open()
+    assert (waiting.state, waiting.attempts) == (Delivery.State.PENDING, counted)
+    carry_all(timedelta(minutes=16))
+    assert len(outside.on("instagram")) == 1
+
+
+def test_a_refused_key_is_told_to_the_editor_at_once(index, outside):
+    outside.faults = [401]
+    page = draft(index, "facebook")
+    publish(page)
+    post = post_of(page, "facebook")
+    assert post.state == PostState.FAILED
+    assert "401" in post.fault
+    assert "f-token" not in post.fault
+    assert actions.retry_post(actor=None, post=post)
+    assert post_of(page, "facebook").state == PostState.OUT
+
+
+@pytest.mark.parametrize("channel", ALL)
+def test_a_post_whose_answer_was_lost_is_not_posted_again(index, outside, channel):
+    outside.swallow = True
+    page = illustrated(index, channel)
+    publish(page)
+    if channel == "instagram":  # its first call only prepares
+        outside.swallow = False
+        outside.container = {"image_url": "http://x", "caption": page.full_url}
+        outside.keep("instagram", text=page.full_url, picture="http://x")
+    elif channel == "mastodon":  # neither does its picture post anything
+        outside.keep("mastodon", text=page.full_url, media=[])
+    elif channel == "linkedin":
+        outside.keep("linkedin", text="", link=page.full_url)
+    assert len(outside.posts) == 1
+    assert post_of(page, channel).state == PostState.GOING
+    outside.swallow = False
+    carry_all(timedelta(minutes=2))
+    assert len(outside.posts) == 1
+    assert post_of(page, channel).state == PostState.OUT
+
+
+def test_a_line_that_breaks_is_a_fault_that_passes(index, outside):
+    outside.down = True
+    page = draft(index, "x")
+    publish(page)
+    [waiting] = Delivery.objects.open()
+    assert "x-secret" not in waiting.reason
+    page.unpublish()  # before it ever went out
+    outside.down = False
+    carry_all(timedelta(minutes=2))
+    assert not outside.posts
+    assert post_of(page, "x").state == PostState.WITHDRAWN
+    assert not Delivery.objects.open().exists()
+
+
+def test_a_post_whose_article_only_some_may_read_by_now_is_said_not_to_be_sent(index, outside):
+    outside.faults = [503]
+    page = draft(index, "mastodon")
+    publish(page)
+    PageViewRestriction.objects.bulk_create(  # its signal was lost
+        [PageViewRestriction(page=page, restriction_type="login")]
+    )
+    carry_all(timedelta(minutes=2))
+    assert not outside.posts
+    assert post_of(page, "mastodon").state == PostState.FAILED
+
+
+def test_a_post_about_an_event_that_ended_while_the_network_was_down_is_said_not_to_be_sent(index, outside):
+    outside.faults = [503]
+    page = EventPageFactory(
+        parent=EventIndexPageFactory(parent=index.get_parent()),
+        live=False,
+        start=timezone.now() - timedelta(hours=1),
+        end=timezone.now() + timedelta(minutes=1),
+    )
+    tick(page, "mastodon")
+    publish(page)
+    carry_all(timedelta(minutes=2))
+    assert not outside.posts
+    post = post_of(page, "mastodon")
+    assert (post.state, post.fault) == (PostState.FAILED, "C’est terminé entre-temps.")
+
+
+def test_a_channel_that_needs_a_picture_says_so(index, outside):
+    page = draft(index, "instagram", "mastodon")
+    publish(page)
+    assert post_of(page, "instagram").state == PostState.FAILED
+    assert post_of(page, "instagram").fault
+    assert post_of(page, "mastodon").state == PostState.OUT
+    page.picture, page.picture_alt = ImageFactory(), "La plage"
+    publish(page)
+    assert post_of(page, "instagram").state == PostState.OUT
+
+
+@pytest.mark.parametrize(("width", "height"), [(3000, 500), (500, 3000), (1200, 800)])
+def test_a_picture_that_instagram_takes_in_no_such_shape_is_cut(index, outside, width, height):
+    page = draft(
+        index, "instagram", picture=ImageFactory(file__width=width, file__height=height), picture_alt="Vue"
+    )
+    publish(page)
+    [picture] = outside.on("instagram")
+    shown = Rendition.objects.get(file__endswith=picture["picture"].rpartition("/")[2])
+    assert 0.8 <= shown.width / shown.height <= 1.91
+
+
+def test_a_picture_whose_file_is_lost_is_told_to_the_editor_and_is_no_fault_of_the_network(index, outside):
+    page = illustrated(index, "mastodon")
+    page.picture.file.storage.delete(page.picture.file.name)
+    publish(page)
+    post = post_of(page, "mastodon")
+    assert post.state == PostState.FAILED
+    assert "image" in post.fault
+
+
+def test_an_own_text_goes_out_with_the_link(index, outside):
+    page = draft(index, "x", text="La plage 🏖️ ouvre")
+    publish(page)
+    assert outside.on("x")[0]["text"] == f"La plage 🏖️ ouvre\n\n{page.full_url}"
+
+
+def test_what_linkedin_takes_for_markup_is_escaped(index, outside):
+    publish(draft(index, "linkedin", text="Salle (1er) @mairie #plage"))
+    assert outside.on("linkedin")[0]["text"] == r"Salle \(1er\) \@mairie \#plage"
+
+
+def test_calls_show_who_we_are(index, outside):
+    publish(draft(index, "mastodon", "x"))
+    shown = [headers["Authorization"] for _method, _path, headers in outside.asked]
+    assert "Bearer m-token" in shown
+    assert any(one.startswith("OAuth ") and "oauth_signature=" in one for one in shown)
+
+
+@pytest.mark.parametrize("network", ALL)
+def test_each_network_is_tested_without_a_post_and_one_that_refuses_our_key_or_is_down_says_so(
+    outside, network
+):
+    transports[network].probe()
+    assert not outside.posts
+    assert {method for method, _path, _headers in outside.asked} == {"GET"}
+    for status, meaning in ((401, PermanentFailure), (429, RetryLater), (503, NetworkError)):
+        outside.faults = [status]
+        with pytest.raises(meaning):
+            transports[network].probe()
+
+
+def test_a_network_without_keys_is_not_tested(outside, settings):
+    settings.SOCIAL_NETWORKS = keys_for(outside, "linkedin")
+    assert transports["linkedin"].ready
+    assert not transports["mastodon"].ready

@@ -1,0 +1,170 @@
+"""Addresses elsewhere are asked without a step into the commune's own network."""
+
+import socket
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+from home.web import public_hosts
+from news.editorial import link_checker
+
+
+class Server:
+    """Answers one piece of bytes to each connection, or byte after byte, and keeps what it was asked."""
+
+    def __init__(self, *answers: bytes, pause: float = 0):
+        self.answers, self.asked, self.pause = list(answers), [], pause
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while self.answers:
+            connection, _peer = self.socket.accept()
+            with connection:
+                self.asked.append(connection.recv(4096).decode())
+                with suppress(OSError):  # who asked had enough
+                    self._answer(connection, self.answers.pop(0))
+
+    def _answer(self, connection, answer: bytes):
+        length = 1 if self.pause else len(answer)
+        for place in range(0, len(answer), length):
+            connection.sendall(answer[place : place + length])
+            time.sleep(self.pause)
+
+
+@pytest.fixture
+def reached(monkeypatch):
+    """Every name leads to the server of the test, as if it were public."""
+
+    def start(*answers: bytes, **more) -> Server:
+        server = Server(*answers, **more)
+        monkeypatch.setattr(link_checker, "PORTS", {"http": server.port})
+        monkeypatch.setattr(public_hosts, "public_address", lambda host, port, allowed: "127.0.0.1")
+        return server
+
+    return start
+
+
+def answer(status: str, *lines: str) -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", "body"]).encode()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://0x7f.1/",
+        "http://0.0.0.0/",
+        "http://224.0.0.1/",
+        "https://user:secret@vd.example/",
+        "http://vd.example:8080/",
+        "ftp://vd.example/",
+        "file:///etc/passwd",
+        "gopher://vd.example/",
+    ],
+)
+def test_nobody_is_asked_within_the_house_nor_by_another_way(url, monkeypatch):
+    monkeypatch.setattr(public_hosts.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
+    assert link_checker.link_error(url) is None
+
+
+def test_a_name_with_one_inner_address_among_public_ones_is_refused(monkeypatch):
+    rows = [(0, 0, 0, "", (one, 80)) for one in ("93.184.216.34", "10.1.2.3")]
+    monkeypatch.setattr(public_hosts.socket, "getaddrinfo", lambda *a, **k: rows)
+    monkeypatch.setattr(public_hosts.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
+    assert link_checker.link_error("http://rebound.example/") is None
+
+
+def test_the_connection_goes_to_the_address_that_was_judged(monkeypatch):
+    monkeypatch.setattr(
+        public_hosts.socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", ("93.184.216.34", 80))]
+    )
+    gone_to = []
+
+    def connect(address, timeout):
+        gone_to.append(address)
+        raise OSError("unreachable")
+
+    monkeypatch.setattr(public_hosts.socket, "create_connection", connect)
+    assert link_checker.link_error("http://vd.example/") == "unreachable"
+    assert gone_to == [("93.184.216.34", 80)]
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [
+        ("200 OK", ""),
+        ("404 Not Found", "HTTP 404"),
+        ("410 Gone", "HTTP 410"),
+        ("503 x", "HTTP 503"),
+        ("401 x", None),
+    ],
+)
+def test_a_status_says_whether_people_get_there(reached, status, fault):
+    server = reached(answer(status), answer(status))
+    assert link_checker.link_error("http://vd.example/a b?c=é") == fault
+    assert server.asked[0].startswith("HEAD /a%20b?c=%C3%A9 HTTP/1.1\r\nHost: vd.example\r\n")
+
+
+def test_who_does_not_know_head_is_asked_for_the_page(reached):
+    server = reached(answer("405 x"), answer("200 OK"))
+    assert link_checker.link_error("http://vd.example/") == ""
+    assert server.asked[1].startswith("GET / ")
+
+
+def test_a_redirect_is_followed_and_judged_anew(reached):
+    reached(answer("301 x", "Location: /b"), answer("200 OK"))
+    assert link_checker.link_error("http://vd.example/a") == ""
+    reached(answer("302 x", "Location: http://user@inner.example/"))
+    assert link_checker.link_error("http://vd.example/a") is None
+
+
+def test_circles_come_to_an_end(reached):
+    reached(*[answer("302 x", "Location: /a")] * 9)
+    assert link_checker.link_error("http://vd.example/a") == "redirects in circles"
+
+
+def test_headers_cannot_be_smuggled_in_by_an_address(reached):
+    server = reached(answer("200 OK"))
+    link_checker.link_error("http://vd.example/a\r\nX-Evil: 1")
+    assert "\r\nX-Evil" not in server.asked[0]
+
+
+def test_an_answer_without_end_is_cut_off(reached):
+    reached(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000)
+    assert link_checker.link_error("http://vd.example/") == ""
+
+
+def test_who_answers_byte_after_byte_is_cut_off(reached, monkeypatch):
+    monkeypatch.setattr(link_checker, "TIMEOUT", 0.1)
+    reached(answer("200 OK", "X-Slow: " + "x" * 300), pause=0.003)
+    assert link_checker.link_error("http://vd.example/") == "timed out"
+
+
+def test_what_is_no_answer_is_a_fault(reached):
+    reached(b"SSH-2.0-OpenSSH\r\n\r\n")
+    assert link_checker.link_error("http://vd.example/") == "no HTTP"
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("64:ff9b::a00:1", False),
+        ("64:ff9b::808:808", True),
+        ("::7f00:1", False),
+        ("::ffff:0:c0a8:1", False),
+        ("fec0::1", False),
+        ("2001:4860:4860::8888", True),
+    ],
+)
+def test_address_that_carries_an_internal_one_is_not_public(address, public):
+    assert public_hosts.is_public(address) == public

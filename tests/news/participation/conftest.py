@@ -1,0 +1,51 @@
+import re
+
+import pytest
+
+from eservices.accounts.email_addresses import stored_form
+from eservices.deliveries.models import Delivery
+from home.models import HomePage
+from news.participation.models import ConsultationPage, PendingAction
+from tests.factories.home import make_site
+from tests.factories.participation import ConsultationIndexPageFactory, ConsultationPageFactory
+
+HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}
+
+
+def idea_box() -> ConsultationPage:
+    """One that is open, on a site."""
+    return ConsultationPageFactory(parent=ConsultationIndexPageFactory(parent=make_site()))
+
+
+@pytest.fixture(scope="module")
+def made(module_db) -> ConsultationPage:
+    return idea_box()
+
+
+@pytest.fixture
+def box(made, db) -> ConsultationPage:
+    return ConsultationPage.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def home(box) -> HomePage:
+    return HomePage.objects.ancestor_of(box).get()
+
+
+def letters(to: str) -> list[str]:
+    """The texts of the letters to somebody, in no order."""
+    return [one.payload["text"] for one in Delivery.objects.filter(recipient=stored_form(to))]
+
+
+def mailed_link(to: str) -> str:
+    """The path that the last letter to somebody asks to press."""
+    pending = PendingAction.objects.filter(email=to).latest("pk")
+    (text,) = [text for text in letters(to) if pending.secret in text]
+    return re.search(rf"http://[^/]+(/\S+{pending.secret}/)", text)[1]
+
+
+def prove(client, to: str):
+    """Presses the button behind the mailed link."""
+    path = mailed_link(to)
+    assert client.get(path).status_code == 200
+    return client.post(path)

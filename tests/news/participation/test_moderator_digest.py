@@ -1,0 +1,115 @@
+"""Who moderates is told in the morning that something new waits: once, however much comes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.deliveries.models import Delivery
+from news.participation.jobs import send_moderator_digests
+from news.participation.models import Contribution
+from news.participation.moderation import actions
+from news.participation.moderation.states import ModerationState
+from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
+from tests.factories.participation import CommentFactory, ContributionFactory
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)  # at ten in the commune
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def moderator(db):
+    return UserFactory(email="lecture@commune.example", roles=["moderators"])
+
+
+def idea(box, **fields) -> Contribution:
+    return ContributionFactory(
+        consultation=box.translation_key, **{"state": ModerationState.WAITING} | fields
+    )
+
+
+def sweep(clock, **ahead) -> None:
+    clock.shift(timedelta(**ahead))
+    send_moderator_digests(timezone.now())
+
+
+def told(person) -> list[Delivery]:
+    return list(Delivery.objects.filter(recipient=person.email).order_by("created_at", "pk"))
+
+
+def test_a_flood_is_one_letter_the_next_morning_that_quotes_nothing(box, moderator, clock):
+    for number in range(30):
+        idea(box, title=f"Achetez {number}")
+    CommentFactory(article=box.translation_key, state=ModerationState.WAITING)
+    sweep(clock, hours=1)
+    assert not told(moderator)
+    sweep(clock, hours=21)
+    sweep(clock, seconds=15)
+    [letter] = told(moderator)
+    assert letter.title == "31 textes à lire"
+    text = letter.payload["text"]
+    assert "Contributions\xa0: 30" in text
+    assert "Commentaires\xa0: 1" in text
+    assert reverse("participation_desk:waiting") in text
+    assert "Achetez" not in text
+
+
+def test_what_came_after_the_letter_is_told_the_next_day_and_old_texts_alone_are_not(box, moderator, clock):
+    first = idea(box)
+    sweep(clock, days=1)
+    idea(box)
+    sweep(clock, hours=1)
+    assert len(told(moderator)) == 1
+    actions.publish_written(actor=moderator, written=first)
+    sweep(clock, days=1)
+    assert [one.title for one in told(moderator)] == ["1 texte à lire", "1 texte à lire"]
+    sweep(clock, days=1)
+    assert len(told(moderator)) == 2
+
+
+def test_what_was_read_before_the_morning_is_told_to_nobody(box, moderator, clock):
+    actions.publish_written(actor=moderator, written=idea(box))
+    sweep(clock, days=1)
+    assert not told(moderator)
+
+
+def test_a_text_whose_letter_is_answered_a_day_later_is_new_all_the_same(box, moderator, clock):
+    idea(box)
+    sweep(clock, days=1)
+    idea(box, handed_in_at=MONDAY - timedelta(days=1))
+    sweep(clock, days=1)
+    assert [one.title for one in told(moderator)] == ["1 texte à lire", "2 textes à lire"]
+
+
+def test_nobody_is_told_at_the_weekend(box, moderator, clock):
+    clock.shift(timedelta(days=4))
+    idea(box)
+    sweep(clock, days=2)
+    assert not told(moderator)
+    sweep(clock, days=1)
+    assert len(told(moderator)) == 1
+
+
+def test_each_is_told_in_their_language_and_who_may_not_read_is_not(box, moderator, clock):
+    german = UserFactory(email="lesen@commune.example", roles=["moderators"], language="de")
+    gone = UserFactory(email="partie@commune.example", roles=["moderators"], is_active=False)
+    agent, runs_the_site = AgentFactory(), SuperuserFactory()
+    idea(box)
+    sweep(clock, days=1)
+    assert told(moderator)[0].title == "1 texte à lire"
+    assert told(german)[0].title == "1 Text zu lesen"
+    assert not any(told(person) for person in (gone, agent, runs_the_site))
+
+
+def test_where_nobody_moderates_who_runs_the_site_is_told(box, clock):
+    runs_the_site = SuperuserFactory()
+    idea(box)
+    sweep(clock, days=1)
+    assert len(told(runs_the_site)) == 1

@@ -1,0 +1,237 @@
+"""Short surveys: answering, counting, showing, and what nobody can put together."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils.translation import override
+
+from eservices.accounts.roles import ensure_roles
+from news.participation.jobs import erase_old_participation
+from news.participation.models import SurveyAnswer, SurveyParticipation
+from news.participation.surveys import actions
+from news.participation.surveys.results import SurveyQuestion, count_results
+from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.home import published, translated
+from tests.factories.participation import SurveyPageFactory
+from tests.news.participation.conftest import HERE, mailed_link, prove
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+LEA = "lea@example.org"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def survey(box):
+    """Open to all, its results at once."""
+    return SurveyPageFactory(parent=box.get_parent(), results="at_once")
+
+
+@pytest.fixture
+def once(box):
+    """One answer for each person, its results afterwards."""
+    return SurveyPageFactory(parent=box.get_parent(), once=True, closes_on=date(2026, 11, 30))
+
+
+def answer(client, page, headers=HERE, **data):
+    url = reverse("participation:survey", args=[page.pk])
+    form = client.get(url).context["form"]
+    single, multiple, scale, text = form.questions
+    typed = {
+        f"q-{single.key}": single.options[0][0],
+        f"q-{multiple.key}": [key for key, _label in multiple.options[:2]],
+        f"q-{scale.key}": "4",
+        f"q-{text.key}": "Plus de lumière",
+        "opened": form["opened"].value(),
+        "website": "",
+    }
+    return client.post(url, typed | data, **headers)
+
+
+def test_anybody_answers_and_sees_the_results_as_a_table(client, survey):
+    assert answer(client, survey).status_code == 302
+    assert answer(client, survey).status_code == 302
+    text = client.get(survey.url).content.decode()
+    assert "<caption>Où allez-vous" in text
+    assert "100 %" in text
+    assert "en moyenne 4" in text
+    assert "Plus de lumière" not in text  # free text is for the administration
+    assert not SurveyParticipation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "until"), [("fr", "Jusqu’au 30 novembre 2026"), ("it", "Fino al 30 novembre 2026")]
+)
+def test_until_when_is_said_in_words_that_fit_a_survey_as_well_as_a_consultation(once, language, until):
+    """“Sondage … Ouverte jusqu’au”."""
+    with override(language):
+        assert once.when == until
+
+
+def test_where_one_answer_is_for_one_person_the_address_is_proven(client, once):
+    answer(client, once, email=LEA)
+    assert not SurveyAnswer.objects.exists()
+    client.post(mailed_link(LEA))
+    assert SurveyAnswer.objects.count() == 1
+    client.cookies.clear()
+    answer(client, once, email="Lea+x@example.org")
+    assert "done=answered_before" in client.post(mailed_link("lea+x@example.org")).url
+    assert SurveyAnswer.objects.count() == 1
+
+
+def test_nothing_ties_an_answer_to_who_gave_it(client, once):
+    client.force_login(UserFactory(email=LEA))
+    answer(client, once)
+    kept, taken = str(SurveyAnswer.objects.values().get()), str(SurveyParticipation.objects.values().get())
+    assert LEA not in kept + taken
+    assert SurveyParticipation.objects.get().who not in kept
+
+
+def test_results_wait_for_the_end_where_the_editor_wants_it(client, once, clock):
+    actions.submit_answers(page=once, said={once.asked()[0].key: once.asked()[0].options[0][0]}, email=LEA)
+    assert "<caption>" not in client.get(once.url).content.decode()
+    once.once = False
+    once.save()
+    clock.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC))
+    assert "<caption>" in client.get(f"{once.url}?apres").content.decode()
+
+
+def test_an_answer_of_the_last_day_counts_when_its_letter_is_answered_later_and_results_wait_for_it(
+    client, once, clock
+):
+    clock.move_to(datetime(2026, 11, 30, 22, tzinfo=UTC))
+    answer(client, once, email=LEA)
+    clock.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
+    waiting = client.get(f"{once.url}?apres").content.decode()
+    assert "<caption>" not in waiting
+    assert "après le 3 décembre 2026" in waiting
+    prove(client, LEA)
+    assert SurveyAnswer.objects.get().day == date(2026, 11, 30)
+    clock.move_to(datetime(2026, 12, 4, 9, tzinfo=UTC))
+    assert "<caption>" in client.get(f"{once.url}?plus-tard").content.decode()
+
+
+def test_results_shown_at_once_say_until_when_they_may_change(client, once, clock):
+    once.results = "at_once"
+    published(once)
+    clock.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC))
+    assert "jusqu’au 3 décembre 2026" in client.get(f"{once.url}?apres").content.decode()
+
+
+def test_results_that_nobody_sees_are_shown_to_nobody(client, box, clock):
+    page = SurveyPageFactory(parent=box.get_parent(), results="never", closes_on=date(2026, 11, 20))
+    assert "<caption>" not in client.get(page.url).content.decode()
+    assert client.get(reverse("participation:survey", args=[page.pk])).url == page.url
+
+
+def test_an_answer_given_in_german_counts_with_the_french(client, survey):
+    german = translated(survey, "de", title="Umfrage")
+    answer(client, survey)
+    assert "100 %" in client.get(german.url).content.decode()
+
+
+def test_one_answer_for_each_person_and_hidden_results_hold_in_every_language(client, survey):
+    german = translated(survey, "de", title="Umfrage")
+    survey.once, survey.results = True, "never"
+    published(survey)
+    answer(client, german)
+    assert not SurveyAnswer.objects.exists()
+    assert "<caption>" not in client.get(german.url).content.decode()
+
+
+def test_who_answers_until_after_the_end_is_told_so_and_finds_the_words_again(client, survey, clock):
+    survey.closes_on = date(2026, 11, 24)
+    survey.save()
+    url = reverse("participation:survey", args=[survey.pk])
+    text = client.get(url).context["form"].questions[-1].key
+    clock.shift(timedelta(days=1))
+    late = client.post(url, {f"q-{text}": "Plus de lumière"}, **HERE)
+    assert late.status_code == 409
+    assert "Plus de lumière" in late.content.decode()
+    assert not SurveyAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("said", ["x", "\x00", "x" * 10_000])
+def test_what_is_not_offered_cannot_be_chosen(client, survey, said):
+    key = survey.asked()[0].key
+    assert answer(client, survey, **{f"q-{key}": said}).status_code == 422
+    assert not SurveyAnswer.objects.exists()
+
+
+def test_an_answer_that_is_needed_is_asked_for(client, survey):
+    key = survey.asked()[0].key
+    assert answer(client, survey, **{f"q-{key}": ""}).status_code == 422
+
+
+def test_sending_nothing_at_all_is_refused(client, survey, once):
+    for page in (survey, once):
+        assert client.post(reverse("participation:survey", args=[page.pk]), **HERE).status_code == 422
+
+
+def test_robots_and_other_sites_are_not_counted(client, survey):
+    answer(client, survey, website="https://spam.example")
+    assert answer(client, survey, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403
+    assert not SurveyAnswer.objects.exists()
+
+
+def test_what_was_answered_goes_after_three_years_and_who_took_part_after_one(once):
+    actions.submit_answers(page=once, said={"x": "y"}, email=LEA)
+    erase_old_participation(NOW + timedelta(days=367))
+    assert not SurveyParticipation.objects.exists()
+    assert SurveyAnswer.objects.exists()
+    erase_old_participation(NOW + timedelta(days=3 * 365 + 2))
+    assert not SurveyAnswer.objects.exists()
+
+
+def test_staff_sees_counts_and_texts_and_takes_them_away(client, survey):
+    answer(client, survey, **{f"q-{survey.asked()[3].key}": "=1+1"})
+    client.force_login(SuperuserFactory())
+    listed = client.get(reverse("participation_desk:surveys")).content.decode()
+    assert survey.title in listed
+    assert "Brouillon" not in listed
+    assert "=1+1" in client.get(reverse("participation_desk:survey", args=[survey.pk])).content.decode()
+    file = client.get(reverse("participation_desk:survey_csv", args=[survey.pk]))
+    assert file["Content-Disposition"] == f'attachment; filename="{survey.slug}-2026-11-24.csv"'
+    text = file.content.decode()
+    assert "'=1+1" in text
+    assert text.startswith("\ufeffJour;")
+    assert ";Port, Forêt" in text
+
+
+def test_a_survey_that_nobody_sees_yet_is_listed_as_a_draft(client, survey):
+    survey.unpublish()
+    client.force_login(SuperuserFactory())
+    assert "Brouillon" in client.get(reverse("participation_desk:surveys")).content.decode()
+
+
+def test_agents_see_no_survey(client, survey):
+    agent = UserFactory(is_staff=True)
+    agent.groups.add(ensure_roles("agents")["agents"])
+    client.force_login(agent)
+    for url in (
+        reverse("participation_desk:surveys"),
+        reverse("participation_desk:survey", args=[survey.pk]),
+        reverse("participation_desk:survey_csv", args=[survey.pk]),
+    ):
+        assert client.get(url).status_code == 404
+
+
+def test_pages_take_few_queries_and_carry_no_token(client, survey, django_assert_max_num_queries):
+    client.get(survey.url)
+    with django_assert_max_num_queries(10):
+        response = client.get(f"{survey.url}?autre")
+    assert "csrf" not in response.content.decode()
+    assert not response.cookies
+
+
+def test_shares_are_of_those_who_answered_the_question():
+    question = SurveyQuestion("q", "multiple", "?", (("a", "A"), ("b", "B")))
+    (result,) = count_results([question], [{"q": ["a", "b"]}, {"q": ["a"]}, {}])
+    assert result.answered == 2
+    assert [(bar.number, bar.share) for bar in result.bars] == [(2, 100), (1, 50)]

@@ -1,0 +1,134 @@
+"""What residents may have erased themselves, and what must stay."""
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.urls import reverse
+
+from eservices.accounts import actions as accounts
+from eservices.accounts.models import SignIn, User
+from eservices.cases.models import Case
+from eservices.deliveries.models import Delivery
+from eservices.register.models import ResidentRecord
+from eservices.submissions.models import Draft
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory, member
+from tests.factories.submissions import DraftFactory
+
+pytestmark = pytest.mark.django_db
+
+URL = reverse("space:erase")
+
+
+def own_case(user, *, closed: bool = True, on_request: bool = True) -> Case:
+    case = CaseFactory(refused=closed)
+    case.submission.user = user
+    case.submission.save()
+    case.version.content["settings"]["retention"] = {
+        "months": 24,
+        "disposition": "eliminate",
+        "on_request": on_request,
+    }
+    case.version.save()
+    Delivery.objects.about(case.subject).update(state="done")
+    return case
+
+
+def stays(case: Case) -> bool:
+    case.submission.refresh_from_db()
+    return bool(case.submission.answers)
+
+
+@pytest.fixture
+def resident(client):
+    user = UserFactory(phone="+41790000000")
+    client.force_login(user)
+    return user
+
+
+def test_a_closed_request_goes_where_its_service_lets_it(client, resident):
+    erasable, kept = own_case(resident), own_case(resident)
+    kept.holds.create(reason="Recours")
+
+    page = client.get(URL).content.decode()
+    assert f'value="{erasable.reference}"' in page
+    assert f'value="{kept.reference}"' not in page
+    assert kept.reference in page
+
+    response = client.post(URL, {"cases": [erasable.reference, kept.reference, "ORV-99-1"]})
+
+    assert response.status_code == 302
+    assert not stays(erasable)
+    assert stays(kept)
+    assert erasable.events.last().actor_kind == "applicant"
+    assert client.get(reverse("space:home")).status_code == 200
+
+
+def test_a_closed_request_stays_where_the_law_wants_it_kept(client, resident):
+    case = own_case(resident, on_request=False)
+
+    assert "La loi veut" in client.get(URL).content.decode()
+    assert client.post(URL, {"cases": [case.reference]}).status_code == 422
+    assert stays(case)
+
+
+def test_what_is_open_or_another_persons_stays(client, resident):
+    opened, foreign = own_case(resident, closed=False), own_case(UserFactory())
+    held = own_case(resident)
+    held.holds.create(reason="Recours")
+
+    client.post(URL, {"cases": [one.reference for one in (opened, foreign, held)]})
+
+    assert all(stays(one) for one in (opened, foreign, held))
+    assert 'name="account"' not in client.get(URL).content.decode()
+
+
+def test_drafts_go_with_their_files(client, resident):
+    DraftFactory(user=resident, steps=["qui"])
+    foreign = DraftFactory(user=UserFactory(), steps=["qui"])
+
+    client.post(URL, {"drafts": "on"})
+
+    assert list(Draft.objects.filter(submission=None)) == [foreign]
+
+
+def test_an_account_is_erased_and_closed(client, resident):
+    kept = own_case(resident, on_request=False)
+    DraftFactory(user=resident)
+    ResidentRecord.objects.create(user=resident, person={"family_name": "Marchetti"})
+    UserSession.objects.create(user=resident, ip="127.0.0.1", session_key="elsewhere", user_agent="")
+    SignIn.objects.create(email=resident.email, kind=SignIn.Kind.FAILED)
+
+    page = client.post(URL, {"account": "on"})
+
+    assert "Votre compte est effacé" in page.content.decode()
+    user = User.objects.get(pk=resident.pk)
+    assert (user.email, str(user.phone), user.get_full_name()) == (f"erased-{user.pk}@invalid", "", "")
+    assert not user.is_active
+    assert not user.emailaddress_set.exists()
+    assert not Draft.objects.filter(user=user, submission=None).exists()
+    assert not ResidentRecord.objects.exists()
+    assert not UserSession.objects.exists()
+    assert not SignIn.objects.exists()
+    assert user.sessions_ended_at
+    assert stays(kept)
+    assert client.get(URL).status_code == 302
+
+
+def test_nothing_ticked_is_said_and_staff_keeps_its_account(client, resident):
+    assert client.post(URL, {}).status_code == 422
+    agent = member()
+    client.force_login(agent)
+    assert 'name="account"' not in client.get(URL).content.decode()
+    assert client.post(URL, {"account": "on"}).status_code == 422
+    with pytest.raises(ValueError, match="staff"):
+        accounts.erase_account(actor=agent)
+
+
+def test_a_request_that_became_held_meanwhile_stays(client, resident):
+    case = own_case(resident)
+    client.get(URL)
+    Delivery.objects.about(case.subject).update(state="stuck")
+
+    client.post(URL, {"cases": [case.reference]})
+
+    assert stays(case)

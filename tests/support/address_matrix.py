@@ -1,0 +1,221 @@
+"""Every address that the URL resolver knows, and one dataset of which the addresses are about something.
+
+The outcome of each is asked for as each of ``ROLES``. What is right stands in ``address_matrix.txt``.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models, transaction
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils.safestring import SafeString
+
+from eservices.accounts.models import User
+
+TABLE = Path(__file__).with_name("address_matrix.txt")
+# How each is written in the table. The case, its money and its papers are the resident's; its team is the agent's.
+ROLES = {
+    "-": "anonymous",
+    "R": "the resident whose it is",
+    "r": "another resident",
+    "A": "agent of the team",
+    "a": "agent of another team",
+    "L": "lead of the team",
+    "l": "lead of another team",
+    "C": "cashier",
+    "E": "editor",
+    "M": "chief editor",
+    "S": "administrator",
+}
+ALL = "".join(ROLES)
+SIGN_INS = ("admin/login/", "compte/entrer/")
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address of the resolver: its full name, or where it has none its route."""
+
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+
+    @property
+    def is_named(self) -> bool:
+        return not self.name.startswith("/")
+
+    def url(self, values: "Values") -> str:
+        given = {one: values.of(self.name, one) for one in self.parameters}
+        if self.is_named:
+            return reverse(self.name, kwargs=given) if given else reverse(self.name)
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(given[found[1]]), self.name)
+
+
+def routes() -> list[Route]:
+    """Every address once, in the order of the resolver."""
+    found = {}
+    for route in _walked(get_resolver(), "", "", ()):
+        found.setdefault((route.name, route.parameters), route)
+    return list(found.values())
+
+
+def _walked(resolver, space: str, above: str, parameters: tuple) -> Iterator[Route]:
+    for one in resolver.url_patterns:
+        below = above + str(one.pattern)
+        own = (*parameters, *(first or second for first, second in PARAMETER.findall(str(one.pattern))))
+        if isinstance(one, URLPattern):
+            yield Route(space + one.name if one.name else f"/{below}", below, own)
+        else:
+            yield from _walked(one, f"{space}{one.namespace}:" if one.namespace else space, below, own)
+
+
+# -- The table -----------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Rule:
+    """A line of the table: the addresses it is for, as glob patterns, and who is let in."""
+
+    line: int
+    patterns: tuple[re.Pattern, ...]
+    who: str
+
+    def covers(self, name: str) -> bool:
+        return any(one.fullmatch(name) for one in self.patterns)
+
+
+def rules() -> list[Rule]:
+    """Read the table. A line is ``who: name name*``; ``nobody`` and ``everybody`` are words for none and all."""
+    found = []
+    for number, line in enumerate(TABLE.read_text().splitlines(), 1):
+        if line.strip() and not line.startswith("#"):
+            who, _colon, names = line.partition(": ")
+            who = {"nobody": "", "everybody": ALL}.get(who, who)
+            assert set(who) <= set(ALL), line
+            found.append(Rule(number, tuple(_glob(one) for one in names.split()), who))
+    return found
+
+
+def _glob(pattern: str) -> re.Pattern:
+    """``*`` stands for anything, ``{a,b}`` for one of several words, ``!{a,b}`` for anything but these."""
+    parts = []
+    for part in re.split(r"(!?\{[^}]*\}|\*)", pattern):
+        words = "|".join(re.escape(one) for one in part.strip("!{}").split(","))
+        if part == "*":
+            parts.append(".*")
+        elif part.startswith("!{"):
+            parts.append(f"(?!(?:{words})$).*")
+        elif part.startswith("{"):
+            parts.append(f"(?:{words})")
+        else:
+            parts.append(re.escape(part))
+    return re.compile("".join(parts))
+
+
+# -- Asking --------------------------------------------------------------------------------------------------
+def comes_in(client, url: str) -> bool:
+    """Return whether an address lets somebody in: GET, or POST without data where only that is taken.
+
+    A sign-in, the way back to the first page of the admin, 403 and 404 are refusals, and so is a gateway that the
+    commune has no key for. What is done is undone.
+    """
+    cookies = client.cookies.copy()
+    try:
+        with undone():
+            answer = client.get(url)
+            if answer.status_code == 405:
+                answer = client.post(url)
+    except ImproperlyConfigured:
+        return False
+    finally:
+        client.cookies = cookies
+    if answer.status_code in (301, 302):
+        target = answer.url.partition("?")[0]
+        return not (target == "/admin/" or target.endswith(SIGN_INS))
+    return answer.status_code not in (403, 404)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever the block writes is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Templates are found, and stay empty: who is let in is said before a page is drawn."""
+    nothing = mock.patch("django.template.base.Template.render", return_value=SafeString(""))
+    with nothing, mock.patch("mysite.urls.handler404", "django.views.defaults.page_not_found"):
+        yield
+
+
+@contextmanager
+def known_by_heart() -> Iterator[None]:
+    """Users are read once, and with them their rights, which no address changes for longer than it is asked."""
+    read = {}
+
+    def user(request):
+        key = request.session.get(SESSION_KEY)
+        if key is None:
+            return AnonymousUser()
+        if key not in read:
+            read[key] = User.objects.get(pk=key)
+        return read[key]
+
+    with mock.patch("django.contrib.auth.get_user", user):
+        yield
+
+
+# -- What the addresses are about ----------------------------------------------------------------------------
+class Values:
+    """What stands for the parameters of addresses: ``special`` by glob of the name and parameter, else ``known``.
+
+    A value that can be called is asked with the name of the address.
+    """
+
+    def __init__(self, known: dict[str, object], special: dict[tuple[str, str], object]):
+        self.known = known
+        self.special = [(_glob(names), parameter, value) for (names, parameter), value in special.items()]
+
+    def of(self, name: str, parameter: str):
+        fitting = (value for names, one, value in self.special if one == parameter and names.fullmatch(name))
+        value = next(fitting, self.known.get(parameter))
+        return value(name) if callable(value) else value
+
+
+def row_of(model: type[models.Model]) -> models.Model:
+    """Return a row of a model, made with the least that it asks for where there is none."""
+    return model._default_manager.first() or _made(model)
+
+
+def _made(model: type[models.Model]) -> models.Model:
+    row = model()
+    for field in model._meta.concrete_fields:
+        if field.primary_key or field.null or field.has_default():
+            continue
+        if field.is_relation:
+            setattr(row, field.name, row_of(field.related_model))
+        elif not field.blank:
+            setattr(row, field.name, _least(field))
+    row.save()
+    return row
+
+
+def _least(field):
+    if field.choices:
+        return field.flatchoices[0][0]
+    kinds = {
+        models.DateTimeField: f"2026-11-25T{9 + field.creation_counter % 9:02}:00Z",  # a later field ends later
+        models.DateField: "2026-11-25",
+        models.IntegerField: 1,
+        models.URLField: "https://www.example.ch/",
+        models.EmailField: "x@courriel.example",
+    }
+    return next((value for kind, value in kinds.items() if isinstance(field, kind)), "x")

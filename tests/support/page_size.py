@@ -1,0 +1,42 @@
+"""What a page and all that it loads weigh on the line, compressed; photographs apart."""
+
+import gzip
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+from home.appearance.stylesheets import SITE, minify
+
+STATIC = Path(settings.BASE_DIR, "mysite/static").resolve()
+LINKED = re.compile(r'"/static/((?:js|css|img)/[^"#?]+\.(?:js|css|svg))')
+IMPORTED = re.compile(r'(?:from|import)\s*\(?\s*"(\.{1,2}/[^"]+\.js)"')
+
+
+def weights(page: bytes) -> dict[str, int]:
+    """The bytes of a page, and of each style sheet, script and drawing it loads, at once or when it is needed."""
+    linked = {STATIC / name for name in LINKED.findall(page.decode())}
+    if b'href="/styles-' in page:  # with the commune's colours, some hundred bytes more
+        linked.add(STATIC / SITE)
+    files = _with_imports(linked)
+    return {"page": _packed(page)} | {file.name: _packed(_sent(file)) for file in files}
+
+
+def _with_imports(files: set[Path]) -> set[Path]:
+    found = files | {
+        (file.parent / name).resolve()
+        for file in files
+        if file.suffix == ".js"
+        for name in IMPORTED.findall(file.read_text())
+    }
+    return found if found == files else _with_imports(found)
+
+
+def _sent(file: Path) -> bytes:
+    """A style sheet or a script as it is collected, without remarks and indentation; a picture as it is."""
+    text = file.read_text()
+    return (text if file.suffix == ".svg" else minify(text, file.suffix[1:])).encode()
+
+
+def _packed(content: bytes) -> int:
+    return len(gzip.compress(content))

@@ -1,0 +1,389 @@
+"""The house stays in order: layers, migrations, texts."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable
+from datetime import timedelta
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import polib
+import pytest
+import yaml
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
+from django.core.management import call_command
+from django.utils import timezone
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from wagtail.admin.icons import get_icons
+from wagtail.fields import StreamField
+
+from home.localization.dates import WRITTEN_OUT_PATTERNS
+from tests.support.programs import needs
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ["fr", "de", "it"]  # the texts in the code are English
+SOURCES = ["eservices", "home", "mysite", "news", "newsletter", "templates"]
+
+
+def layers() -> list[list[str]]:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    lines = next(contract["layers"] for contract in contracts if contract["id"] == "house")
+    return [re.split(r" *[|:] *", line) for line in lines]
+
+
+def test_an_app_imports_only_from_those_below_it():
+    tool = Path(sys.executable).with_name("lint-imports")
+    run = subprocess.run([tool, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr
+
+
+def test_every_app_of_the_project_has_its_place_in_the_layers():
+    ours = {layer_of(config) for config in apps.get_app_configs() if _is_ours(config)}
+    assert ours == {name for line in layers() for name in line}
+
+
+def test_no_foreign_key_points_upward():
+    """A key written as a string escapes import-linter."""
+    height = {name: -place for place, line in enumerate(layers()) for name in line}
+    upward = [
+        f"{model._meta.label}.{field.name} → {field.related_model._meta.label}"
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.get_fields()
+        if field.concrete and field.is_relation and field.related_model
+        if _is_ours(model._meta.app_config) and _is_ours(field.related_model._meta.app_config)
+        if height[layer_of(field.related_model._meta.app_config)] > height[layer_of(model._meta.app_config)]
+    ]
+    assert not upward
+
+
+def layer_of(config) -> str:
+    """The layer of an app: its own name, or that of the package it lies in, as news.participation in news."""
+    names = [name for line in layers() for name in line]
+    return next((one for one in names if f"{config.name}.".startswith(f"{one}.")), config.name)
+
+
+def _is_ours(config) -> bool:
+    return config.name.split(".")[0] in {"mysite", "home", "news", "newsletter", "eservices"}
+
+
+def test_what_the_catalogues_of_public_software_read_is_whole_and_true():
+    """What publiccode.yml 0.4 wants (https://yml.publiccode.tools/schema.core.html), and says of this project."""
+    said = yaml.safe_load((ROOT / "publiccode.yml").read_text())
+    wanted = {
+        *("publiccodeYmlVersion", "name", "url", "platforms", "developmentStatus", "softwareType"),
+        *("description", "legal", "maintenance", "localisation"),
+    }
+    assert wanted <= set(said)
+    assert said["publiccodeYmlVersion"] == "0.4"
+    assert said["url"].startswith("https://")
+    for language, words in said["description"].items():
+        assert len(words["shortDescription"]) <= 150, language
+        assert 150 <= len(words["longDescription"]) <= 10_000, language
+        assert all(len(feature) <= 100 for feature in words["features"]), language
+    assert said["maintenance"]["contacts"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert said["softwareVersion"] == project["version"]
+    assert said["legal"]["license"] == project["license"] == "EUPL-1.2"
+    assert (ROOT / "LICENSE").read_text().startswith("EUROPEAN UNION PUBLIC LICENCE v. 1.2\n")
+    assert set(said["localisation"]["availableLanguages"]) == {*LANGUAGES, "en"}
+
+
+def locked(name: str) -> dict[str, Requirement]:
+    """The libraries of a lock, each with a version and the hashes of its files."""
+    text = (ROOT / name).read_text().replace("\\\n", "")
+    pinned = [line.partition(" --hash=") for line in text.splitlines()]
+    assert [line for line, _sign, hashes in pinned if not hashes.strip().startswith("sha256:")] == []
+    found = {canonicalize_name(one.name): one for one in (Requirement(line) for line, _, _ in pinned)}
+    assert [str(one) for one in found.values() if not str(one.specifier).startswith("==")] == []
+    return found
+
+
+def test_locks_hold_every_library_that_the_project_names():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    running, testing = locked("requirements.txt"), locked("tests/requirements.txt")
+    for named, lock in (
+        (project["project"]["dependencies"], running),
+        (project["dependency-groups"]["dev"], testing),
+    ):
+        for one in map(Requirement, named):
+            [version] = lock[canonicalize_name(one.name)].specifier
+            assert one.specifier.contains(version.version, prereleases=True), one
+    assert {name: str(one) for name, one in running.items()} == {name: str(testing[name]) for name in running}
+
+
+def test_lock_of_what_runs_holds_no_tool_of_tests():
+    tools = {"pytest", "playwright", "ruff", "hypothesis", "factory-boy", "uv", "import-linter", "djade"}
+    assert tools & set(locked("requirements.txt")) == set()
+
+
+# Loaded by a name in the settings, by Django's database or cache, or started as a program: no import shows it.
+LOADED_BY_NAME = {"psycopg", "redis", "tzdata", "gunicorn", "django-leaflet"}
+TOOLS = {"djade", "import-linter", "pytest-django", "pytest-randomly", "pytest-xdist", "ruff", "uv"}
+
+
+def imported(files: Iterable[Path]) -> set[str]:
+    """The distributions from which the files import something."""
+    modules = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Import):
+                modules.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                modules.add(node.module.partition(".")[0])
+    known = packages_distributions()
+    return {canonicalize_name(name) for module in modules for name in known.get(module, [])}
+
+
+def test_libraries_are_declared_if_and_only_if_they_are_imported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    running, tools = (
+        {canonicalize_name(Requirement(one).name) for one in named}
+        for named in (project["project"]["dependencies"], project["dependency-groups"]["dev"])
+    )
+    code = [file for name in (*SOURCES, "bin") for file in (ROOT / name).rglob("*.py")]
+    assert imported(code) | LOADED_BY_NAME == running
+    assert imported((ROOT / "tests").rglob("*.py")) - running == tools - TOOLS
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_model_has_its_migration():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_django_and_its_apps_have_nothing_to_say(time_machine):
+    # Django takes an hour that is a default for a fault while it strikes.
+    time_machine.move_to(timezone.now() + timedelta(minutes=1))
+    call_command("check", fail_level="WARNING")
+
+
+def test_every_block_has_an_icon_that_the_admin_draws():
+    drawn = set(re.findall(r'id="icon-([\w-]+)"', get_icons()))
+    blocks = {}
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, StreamField):
+                _gather(field.stream_block, blocks)
+    assert len(blocks) > 100
+    assert {name: icon for name, icon in blocks.items() if icon not in drawn} == {}
+
+
+def _gather(block, found: dict[str, str]) -> None:
+    found[f"{type(block).__name__} {block.name}"] = block.meta.icon
+    children = [*getattr(block, "child_blocks", {}).values(), getattr(block, "child_block", None)]
+    for child in filter(None, children):
+        _gather(child, found)
+
+
+def test_every_template_compiles():
+    from django.template import TemplateSyntaxError
+    from django.template.loader import get_template
+
+    faults = []
+    for path in (ROOT / "templates").rglob("*"):
+        if path.suffix in {".html", ".txt", ".xml"}:
+            try:
+                get_template(path.relative_to(ROOT / "templates").as_posix())
+            except TemplateSyntaxError as fault:
+                faults.append(f"{path}: {fault}")
+    assert not faults
+
+
+def test_no_public_template_has_inline_style_or_script():
+    """The content policy would refuse it, but in the admin. Letters carry their styles with them."""
+    faults = [
+        f"{path.relative_to(ROOT)}: {sign}"
+        for path in (ROOT / "templates").rglob("*.html")
+        if "email" not in path.as_posix() and "wagtailadmin/" not in path.read_text()
+        for sign in (' style="', "<style", "onclick=", "onchange=", "<script>")
+        if sign in path.read_text()
+    ]
+    assert faults == ["templates/base.html: <script>"], "which the policy names by its digest"
+
+
+def test_a_day_is_written_as_its_language_writes_it():
+    """“1. Dezember”, not “1 Dezember”: each pattern of a day with its month is one of those that are translated."""
+    written = re.compile(r"""["']([^"'{}<>()]*\bj F\b[^"'{}<>()]*)["']""")
+    faults = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for place in set(SOURCES) - {"mysite"}  # which holds the formats
+        for path in (ROOT / place).rglob("*.*")
+        if path.suffix in {".html", ".txt", ".py"}
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if set(written.findall(line)) - WRITTEN_OUT_PATTERNS
+    ]
+    assert not faults
+
+
+def test_every_text_is_translated(tmp_path):
+    """What the code says now, collected anew, has its translation in the project's catalogues."""
+    needs("xgettext")
+    said = collected(tmp_path)
+    for language in LANGUAGES:
+        known = {key(entry) for entry in polib.pofile(str(ROOT / catalogue(language))) if entry.translated()}
+        missing = [entry.msgid for entry in said if key(entry) not in known]
+        assert not missing, f"{len(missing)} texts without translation into {language}: {missing[:20]}"
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("fr", "adresse officielle"), ("de", "Meldeadresse"), ("it", "indirizzo registrato")],
+)
+def test_the_registered_address_has_one_name_in_each_language(language, word):
+    said = [one for one in polib.pofile(str(ROOT / catalogue(language))) if "registered address" in one.msgid]
+    assert said
+    assert [one.msgstr for one in said if word not in one.msgstr] == []
+
+
+def key(entry: polib.POEntry) -> tuple[str | None, str, str]:
+    return entry.msgctxt, entry.msgid, entry.msgid_plural
+
+
+def catalogue(language: str) -> Path:
+    return Path("mysite", "locale", language, "LC_MESSAGES", "django.po")
+
+
+def collected(folder: Path) -> polib.POFile:
+    """What makemessages finds to translate in a copy of the sources without catalogues: nothing is merged."""
+    for name in SOURCES:
+        ignore = shutil.ignore_patterns("__pycache__", "static", "locale", "migrations")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+    (folder / "mysite" / "locale").mkdir()
+    shutil.copy(ROOT / "manage.py", folder)
+    subprocess.run(
+        [sys.executable, "manage.py", "makemessages", "--locale", LANGUAGES[0]],
+        cwd=folder,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "mysite.settings.test", "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+    )
+    return polib.pofile(str(folder / catalogue(LANGUAGES[0])))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_the_placeholders_of_their_text(language):
+    entries = polib.pofile(str(ROOT / catalogue(language)))
+    wrong = [
+        entry.msgid
+        for entry in entries
+        if entry.translated() and not entry.obsolete
+        for text in entry.msgstr_plural.values() or [entry.msgstr]
+        if not placeholders(text) <= placeholders(entry.msgid) | placeholders(entry.msgid_plural)
+        or not (entry.msgid_plural or placeholders(entry.msgid) <= placeholders(text))
+    ]
+    assert not wrong
+
+
+def placeholders(text: str) -> set[str]:
+    """What is put into a text: ``%(name)s`` and ``{name}``."""
+    return set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", text))
+
+
+def test_production_refuses_to_start_without_its_secrets():
+    environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    run = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment | {"DJANGO_SETTINGS_MODULE": "mysite.settings.production"},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode != 0
+    needed = "SECRET_KEY, ALLOWED_HOSTS, COMMUNE_NAME, COMMUNE_BASE_URL, MAIL_URL, COMMUNE_FROM_EMAIL"
+    assert run.stderr.strip() == f"Set the environment variables {needed}."
+
+
+def test_files_of_cases_lie_outside_what_is_served_and_are_closed_to_who_serves_it(tmp_path):
+    from mysite.settings import base
+
+    options = base.STORAGES["private"]["OPTIONS"]
+    private = Path(options["location"])
+    storage = FileSystemStorage(**options | {"location": tmp_path / "private"})
+    storage.save("case/file.pdf", ContentFile(b"%PDF"))
+    assert not [path for path in (tmp_path / "private").rglob("*") if path.stat().st_mode & 0o077]
+    assert not (tmp_path / "private").stat().st_mode & 0o077
+    for served in (base.MEDIA_ROOT, base.STATIC_ROOT):
+        assert not private.is_relative_to(served)
+
+
+DRAWN = """
+import tests.conftest
+from hypothesis import given, strategies
+
+@given(strategies.integers())
+def draw(number):
+    print(number)
+
+draw()
+"""
+
+
+def test_in_ci_the_examples_of_property_tests_are_always_the_same():
+    def drawn(**environ) -> list[str]:
+        command = [sys.executable, "-c", DRAWN]
+        done = subprocess.run(command, cwd=ROOT, env=os.environ | environ, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    sqlite = {"TEST_DATABASE_URL": ""}
+    once = drawn(CI="true", **sqlite)
+    assert once == drawn(CI="true", **sqlite)
+    assert len(once) >= 100
+    assert once != drawn(CI="", **sqlite)
+    assert len(drawn(CI="true", TEST_DATABASE_URL="postgres://tried-a-second-time/")) >= 50
+
+
+# -- E-mail addresses ----------------------------------------------------------------------------------------
+def test_every_stored_address_is_kept_in_its_normal_form():
+    """A field of Django's own would be compared as it was typed, or by ``UPPER``."""
+    from django.db.models import EmailField
+
+    from eservices.accounts.fields import EmailAddressField
+
+    fields = [
+        field
+        for model in apps.get_models(include_auto_created=True)
+        if _is_ours(model._meta.app_config)
+        for field in model._meta.get_fields()
+        if isinstance(field, EmailField)
+    ]
+    assert len(fields) > 20
+    assert [str(field) for field in fields if not isinstance(field, EmailAddressField)] == []
+
+
+# ``UPPER('ı')`` is ``'I'`` on PostgreSQL, and ``"\u212a".lower()`` is ``"k"`` in Python.
+FOLDED = {
+    "a lookup that compares by UPPER": r"__iexact|[\"']iexact[\"']|__(istartswith|iendswith|iregex)\b",
+    "UPPER or LOWER in SQL": r"\b(Upper|Lower)\(|\b(UPPER|LOWER)\(",
+    "an address in other letters": r"(?i)\b\w*(email|address|keeper|recipient|username)\w*"
+    r"(\([^()]*\)|\[[^]]*\])*(\.strip\(\))?\.(lower|upper|casefold)\(\)",
+    "a form's address that is not brought into its normal form": r"forms\.EmailField\(",
+}
+EXCUSED = {
+    "eservices/accounts/email_addresses.py": "makes the normal form, and tells why",
+    "eservices/accounts/fields.py": "maps iexact onto equality",
+    "eservices/cases/actions/tags.py": "tags of cases are no address, and one by LOWER as its constraint is",
+    "eservices/cases/models/queue_settings.py": "the constraint of tags",
+    "newsletter/backends/mailchimp/api.py": "Mailchimp's own digest of an address, by which it is only asked",
+}
+
+
+def test_no_address_is_compared_without_regard_to_case():
+    faults = [
+        f"{path.relative_to(ROOT)}:{number}: {what}"
+        for place in set(SOURCES) - {"templates"}
+        for path in (ROOT / place).rglob("*.py")
+        if "migrations" not in path.parts and path.relative_to(ROOT).as_posix() not in EXCUSED
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        for what, pattern in FOLDED.items()
+        if re.search(pattern, line)
+    ]
+    assert faults == []

@@ -1,1 +1,1 @@
-"""What the administration does with a request: states, stages, queue, messages and trace."""
+"""Case work: states, stages, case queue, messages, decisions and audit log."""

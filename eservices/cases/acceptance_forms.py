@@ -1,7 +1,7 @@
-"""What else an agent states when accepting a case, as offered by the apps that need to know it.
+"""Forms that other apps add to the acceptance of a case, in ``acceptance_form_providers``.
 
-An offer takes the case and answers a Django form class, or None where it asks nothing of this case.
-Its cleaned data must be JSON; it is kept under the offer's key in the details of the decision.
+A provider takes the case and returns a Django form class, or None if it asks nothing for this case. The form's
+cleaned data must be JSON; it is stored under the provider's key in the details of the decision.
 """
 
 from collections.abc import Callable
@@ -18,11 +18,11 @@ acceptance_form_providers: Registry[Callable[[Case], Callable[..., forms.Form] |
 
 
 def acceptance_forms_for(case: Case, data=None) -> dict[str, forms.Form]:
-    """The forms to fill in when accepting ``case``, by the key of their offer."""
+    """Build the forms to fill in when accepting ``case``, by the key of their provider."""
     asked = ((key, offer(case)) for key, offer in acceptance_form_providers.items())
     return {key: form(data, prefix=key) for key, form in asked if form}
 
 
 def collect_statements(filled: dict[str, forms.Form]) -> dict:
-    """What was stated in valid forms, as the action ``accept`` keeps it."""
+    """Collect the cleaned data of valid forms, as ``accept_case`` takes it in ``details``."""
     return {key: form.cleaned_data for key, form in filled.items()}

@@ -1,4 +1,7 @@
-"""The only ways to fetch a case on behalf of a person. Unknown and forbidden look the same: 404."""
+"""Access to cases on behalf of a person. All views fetch cases through this module.
+
+Unknown and forbidden cases look the same: 404.
+"""
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
@@ -26,7 +29,7 @@ from .models import (
     TeamMember,
 )
 
-# What a member of a team needs to be to do something; reading needs the least.
+# The role that a team member needs for each action.
 REQUIRED_ROLES = {
     "read": Role.READ,
     "take": Role.TREAT,
@@ -67,17 +70,17 @@ RELATED = ("submission", "version", "form", "team", "assignee")
 
 # -- Agents --------------------------------------------------------------------------------------------------
 def cases_for(user, to: str = "read") -> CaseQuerySet:
-    """The cases on which ``user`` may do ``to``, rehearsals among them.
+    """Return the cases on which ``user`` may do ``to``, rehearsals included.
 
-    Those of people whose address is protected are there for the members who treat them, and for nobody else; and so
-    are new ones until they are screened.
+    Cases with a protected address are included only in teams where ``user`` is a member with ``sees_protected``; the
+    same holds for new cases until they are screened.
     """
     cases = Case.objects.all()
     if not user.is_authenticated or not user.is_active:
         return cases.none()
     if user.is_superuser:
         return cases
-    # Teams by their number instead of a subquery: of a million cases PostgreSQL then takes them by the index.
+    # Teams by primary key instead of a subquery, so that PostgreSQL uses the index among a million cases.
     memberships = [one for one in memberships_of(user) if one.role >= REQUIRED_ROLES[to]]
     trusted = [one.team_id for one in memberships if one.sees_protected]
     seen = Q(protected=False) | Q(team__in=trusted) if trusted else Q(protected=False)
@@ -85,20 +88,22 @@ def cases_for(user, to: str = "read") -> CaseQuerySet:
 
 
 def is_agent(user) -> bool:
-    """Whether ``user`` treats cases at all: a member of a team, or who runs the site."""
+    """Return whether ``user`` works on cases: as a member of a team or as a superuser."""
     if not user.is_authenticated or not user.is_active:
         return False
     return user.is_superuser or bool(memberships_of(user))
 
 
 def may_take_cases(user) -> bool:
-    """Whether ``user`` may take cases in some team."""
+    """Return whether ``user`` may take cases in at least one team."""
     return user.is_superuser or any(one.role >= REQUIRED_ROLES["take"] for one in memberships_of(user))
 
 
 def memberships_of(user) -> list[TeamMember]:
-    """In which teams ``user`` is what, and whether somebody's deputy there today (``stands_in``): read once for a
-    request's user, since list, tabs and menu all ask."""
+    """Return the memberships of ``user``, annotated with ``stands_in``: a deputy in that team today.
+
+    Cached on ``user``, because list, tabs and menu need them in one request.
+    """
     if not hasattr(user, "_memberships"):
         deputy = Absence.objects.on(timezone.localdate()).filter(team=OuterRef("team"), deputy=user)
         found = TeamMember.objects.filter(user=user).annotate(stands_in=Exists(deputy))
@@ -107,19 +112,22 @@ def memberships_of(user) -> list[TeamMember]:
 
 
 def teams_of(user):
-    """The teams whose cases ``user`` may read."""
+    """Return the teams whose cases ``user`` may read."""
     return Team.objects.all() if user.is_superuser else Team.objects.filter(memberships__user=user)
 
 
 def cached_teams_of(user) -> list[Team]:
-    """The same, by name, as they are known without a query."""
+    """Return the teams of ``user`` by name, from the cached memberships; all teams for a superuser."""
     if user.is_superuser:
         return list(Team.objects.all())
     return [one.team for one in memberships_of(user)]
 
 
 def saved_views_for(user, to: str = "read"):
-    """The views of the queue that ``user`` kept, and those kept for the own teams; to ``change``, teams one leads."""
+    """Return the saved views of ``user`` and of their teams.
+
+    With ``to="change"``, only those of teams in which ``user`` is a lead, besides their own.
+    """
     least = Role.LEAD if to == "change" else Role.READ
     shared = Q(team__in=[one.team_id for one in memberships_of(user) if one.role >= least])
     if user.is_superuser:
@@ -128,28 +136,28 @@ def saved_views_for(user, to: str = "read"):
 
 
 def saved_view_for(user, pk: int) -> SavedView:
-    """A saved view that ``user`` may change; else 404."""
+    """Return a saved view that ``user`` may change. Raise 404 if there is none."""
     return get_or_404(saved_views_for(user, "change"), pk=pk)
 
 
 def team_for(user, key: str, to: str = "read") -> Team:
-    """The team of this key, if ``user`` may do ``to`` in it; else 404."""
+    """Return the team with this key if ``user`` may do ``to`` in it. Raise 404 otherwise."""
     return get_or_404(_teams(user, REQUIRED_ROLES[to]), key=key)
 
 
 def may_configure(user, team: Team) -> bool:
-    """Whether ``user`` sets what the team sets for itself: members, absences, views, letters."""
+    """Return whether ``user`` may change the team's own settings: members, absences, views, letter templates."""
     return _teams(user, Role.CONFIGURE).filter(pk=team.pk).exists()
 
 
 def members_whose_absence_may_be_planned(user, team: Team):
-    """The members whose absences ``user`` notes: everybody's as a lead, else the own."""
+    """Return the members whose absences ``user`` may plan: all members for a lead, else only ``user``."""
     members = team.members.filter(is_active=True).order_by("first_name")
     return members if _teams(user, Role.LEAD).filter(pk=team.pk).exists() else members.filter(pk=user.pk)
 
 
 def _teams(user, role: int):
-    """The teams in which ``user`` has at least this role."""
+    """Return the teams in which ``user`` has at least this role."""
     if not user.is_authenticated or not user.is_active:
         return Team.objects.none()
     if user.is_superuser:
@@ -158,22 +166,25 @@ def _teams(user, role: int):
 
 
 def teams_with_role(user, role: int) -> set[int]:
-    """The keys of the teams in which ``user`` has at least ``role`` as a member; an administrator needs none."""
+    """Return the keys of the teams in which ``user`` is a member with at least ``role``.
+
+    A superuser needs no membership, so the set may be empty for one.
+    """
     if not user.is_authenticated or not user.is_active:
         return set()
     return {one.team_id for one in memberships_of(user) if one.role >= role}
 
 
 def case_for(user, reference: str, to: str = "read") -> Case:
-    """The case of this reference, if ``user`` may do ``to`` on it; else 404."""
+    """Return the case with this reference if ``user`` may do ``to`` on it. Raise 404 otherwise."""
     return get_or_404(cases_for(user, to).select_related(*RELATED), reference=reference)
 
 
 def receipt_for(user, reference: str) -> Case:
-    """The case of this reference, for its receipt on paper; else 404.
+    """Return the case with this reference for printing its receipt. Raise 404 if ``user`` may not.
 
-    On the day it was filed also for the agent who filed it, whichever team treats it, unless its person is protected.
-    While it is not screened the agent prints what they have just typed.
+    On the day of the submission the agent who entered it may print it too, whichever team works on the case, unless
+    its address is protected. An unscreened case can be printed, because the agent has just typed its data.
     """
     cases = cases_for(user)
     if is_agent(user) and not cases.filter(reference=reference).exists():
@@ -184,15 +195,15 @@ def receipt_for(user, reference: str) -> Case:
 
 
 def unscreened_for(user) -> CaseQuerySet:
-    """The new cases of the own teams that ``user`` sees once they are screened. For counting alone."""
+    """Return the new cases of the teams of ``user`` that they may see only after screening. For counting only."""
     teams = [one.team_id for one in memberships_of(user) if not one.sees_protected]
     return Case.objects.real().filter(unscreened=True, team__in=[] if user.is_superuser else teams)
 
 
 def withheld_addresses(user, emails) -> set[str]:
-    """Those of ``emails`` (in their normal form) that stand in protected cases which ``user`` does not see.
+    """Return those of ``emails`` (normalized) that occur in protected cases hidden from ``user``.
 
-    For screens that show addresses outside of cases.
+    For pages that show addresses outside of cases.
     """
     asked = {stored_form(one) for one in emails if one}
     unseen = unseen_protected(user).select_related("submission").only("contact", "submission__email")
@@ -200,14 +211,17 @@ def withheld_addresses(user, emails) -> set[str]:
 
 
 def unseen_protected(user) -> CaseQuerySet:
-    """The protected cases that ``user`` does not see. For nobody's eyes: what stands in them is withheld elsewhere."""
+    """Return the protected cases that ``user`` may not see.
+
+    Never show them: they serve to hide their data elsewhere.
+    """
     return Case.objects.real().filter(protected=True).exclude(pk__in=cases_for(user).values("pk"))
 
 
 def once_worked_on(user, reference: str) -> Case | None:
-    """The case of this reference if ``user`` opened it, filed it or did something on it, and sees it no more.
+    """Return a case that ``user`` opened, worked on or was assigned to and may not see any more; else None.
 
-    To say so in place of "unknown"; nothing of the case is shown.
+    Lets a page say so instead of “unknown”. Nothing of the case may be shown.
     """
     if not is_agent(user):
         return None
@@ -219,7 +233,10 @@ def once_worked_on(user, reference: str) -> Case | None:
 
 
 def may_do(user, case: Case, to: str) -> bool:
-    """Whether ``user`` may do ``to`` on this case, as ``cases_for`` has it; asked by screens for many a button."""
+    """Return whether ``user`` may do ``to`` on this case, by the rules of ``cases_for``.
+
+    Makes no query if the memberships are cached, because a page calls it for many buttons.
+    """
     if not user.is_authenticated or not user.is_active:
         return False
     return user.is_superuser or any(
@@ -231,14 +248,17 @@ def may_do(user, case: Case, to: str) -> bool:
 
 
 def role_in(user, case: Case) -> int:
-    """The role of ``user`` in the case's team; 0 for a stranger."""
+    """Return the role of ``user`` in the team of the case; 0 if they are no member."""
     if user.is_superuser:
         return Role.CONFIGURE
     return next((one.role for one in memberships_of(user) if one.team_id == case.team_id), 0)
 
 
 def answer_for(user, reference: str, key: str) -> tuple[Case, FieldDefinition]:
-    """The case and the question of it whose answer ``user`` may put right; else 404. Papers are not answers."""
+    """Return the case and the question whose answer ``user`` may correct. Raise 404 otherwise.
+
+    Files are not answers that can be corrected.
+    """
     case = case_for(user, reference, "amend")
     asked = next(
         (field for step in case.version.definition.steps for field in step.fields if field.key == key), None
@@ -250,20 +270,23 @@ def answer_for(user, reference: str, key: str) -> tuple[Case, FieldDefinition]:
 
 
 def related_cases_linked(user, case: Case) -> CaseQuerySet:
-    """The cases tied to this one that ``user`` may read too."""
+    """Return the cases related to this one that ``user`` may read."""
     ties = CaseRelation.objects.of(case)
     ends = [pk for tie in ties for pk in (tie.first_id, tie.second_id) if pk != case.pk]
     return cases_for(user).filter(pk__in=ends).select_related("version").order_by("opened_at")
 
 
 def cases_of_same_applicant(user, case: Case) -> CaseQuerySet:
-    """What the same person filed besides, as far as ``user`` may read it: same account, address or telephone."""
+    """Return other cases with the same account, e-mail address or telephone that ``user`` may read."""
     found = cases_for(user) & of_same_contact(case)
     return found.select_related("version").order_by("-opened_at")
 
 
 def of_same_contact(case: Case) -> CaseQuerySet:
-    """Other cases of the same account, e-mail address or telephone number. For nobody's eyes."""
+    """Return other cases with the same account, e-mail address or telephone number.
+
+    Does not check access: never show them unfiltered.
+    """
     same = Q()
     if case.submission.user_id:
         same |= Q(user=case.submission.user_id)
@@ -278,58 +301,63 @@ def of_same_contact(case: Case) -> CaseQuerySet:
 
 
 def redirect_targets(case: Case):
-    """The forms that take requests, but the case's own."""
+    """Return the published forms that accept submissions, except the case's own."""
     offered = Form.objects.filter(offered=True, versions__kind=FormVersion.Kind.PUBLISHED)
     return offered.exclude(pk=case.form_id).distinct().order_by("slug")
 
 
 def open_callbacks_for(user):
-    """The call-backs that somebody waits for in the teams of ``user``."""
+    """Return the open callback requests in the teams of ``user``."""
     cases = cases_for(user, "called").real()
     related = ("case", "case__submission", "case__version", "case__assignee", "case__team")
     return CallbackRequest.objects.open().filter(case__in=cases).select_related(*related)
 
 
 def file_for(user, reference: str, file_id) -> StoredFile:
-    """A file that came with the request or a message; 404 while it may not be opened."""
+    """Return a file of the submission or of a message. Raise 404 if it is not readable."""
     return _file(case_for(user, reference), file_id)
 
 
 # -- Applicants ----------------------------------------------------------------------------------------------
 def link_by_secret(secret: str) -> StatusLink:
-    """The private link; 404 where it is unknown, expired or revoked."""
+    """Return the status link. Raise 404 if it is unknown, expired or revoked."""
     links = StatusLink.objects.filter(revoked_at=None, expires_at__gt=timezone.now())
     related = ["case", *(f"case__{name}" for name in RELATED)]
     return get_or_404(links.select_related(*related), secret=secret)
 
 
 def case_by_link(secret: str) -> Case:
-    """The case behind a private link; 404 where the link is unknown, expired or revoked."""
+    """Return the case of a status link. Raise 404 if the link is unknown, expired or revoked."""
     return link_by_secret(secret).case
 
 
 def own_cases(user) -> CaseQuerySet:
-    """What this person filed, as far as it is proven."""
+    """Return the cases of ``user`` as the applicant, as far as this is proven."""
     if not user.is_authenticated or not user.is_active:
         return Case.objects.none()
     return Case.objects.real().of_applicant(user)
 
 
 def own_case(user, reference: str) -> Case:
-    """One of the own cases; else 404."""
+    """Return one of the user's own cases. Raise 404 otherwise."""
     return get_or_404(own_cases(user).select_related(*RELATED), reference=reference)
 
 
-# -- Offices that are asked ----------------------------------------------------------------------------------
+# -- Consulted offices ---------------------------------------------------------------------------------------
 def opinion_by_secret(secret: str) -> Opinion:
-    """The opinion that a private link asks for; 404 where it is unknown. ``is_open`` says whether it is waited for."""
+    """Return the opinion of a private link. Raise 404 if it is unknown.
+
+    ``is_open`` tells whether the opinion is still expected.
+    """
     related = ["stage", "stage__case", *(f"stage__case__{name}" for name in RELATED)]
     return get_or_404(Opinion.objects.select_related(*related), secret=secret)
 
 
 def file_by_opinion(opinion: Opinion, file_id) -> StoredFile:
-    """A file of the case, for an office whose opinion is waited for; 404 afterwards, and where somebody's address is
-    protected."""
+    """Return a file of the case for the office whose opinion is expected.
+
+    Raise 404 if the opinion is not open any more, or if the case has a protected address.
+    """
     if not opinion.is_open or opinion.stage.case.protected:
         raise Http404
     return _file(opinion.stage.case, file_id)
@@ -337,7 +365,10 @@ def file_by_opinion(opinion: Opinion, file_id) -> StoredFile:
 
 # -- Files ---------------------------------------------------------------------------------------------------
 def files_of(case: Case):
-    """What came with the request or a message, of either side. ``case`` was fetched for whoever asks."""
+    """Return the files of the submission and of all messages.
+
+    Does not check access: the caller has fetched ``case`` for its user.
+    """
     sent = Message.files.through.objects.filter(message__case=case).values("storedfile")
     return StoredFile.objects.filter(Q(submission=case.submission_id) | Q(pk__in=sent))
 

@@ -1,4 +1,4 @@
-"""Who acts on a case: an agent (a ``User``), the applicant, an office that was asked, or the system."""
+"""Actors on a case: an agent (a ``User``), the applicant, a consulted office, or the system."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from .models import CaseEvent, StatusLink
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who filed, known by the private link or by the own account."""
+    """The applicant, identified by the status link or by their account."""
 
     link: StatusLink | None = None
     user: User | None = None
@@ -17,13 +17,13 @@ class Applicant:
 
 @dataclass(frozen=True)
 class ConsultedOffice:
-    """Another team or an outside office that was asked for its opinion, known by its private link."""
+    """A team or an external office asked for its opinion, identified by its private link."""
 
     name: str
 
 
 class SystemActor:
-    """Nobody: the process itself."""
+    """The process itself, without a person."""
 
     def __repr__(self) -> str:
         return "SYSTEM"
@@ -36,7 +36,7 @@ Kind = CaseEvent.ActorKind
 
 
 def actor_kind(actor: Actor) -> str:
-    """How a trace names what ``actor`` is."""
+    """Return the kind of ``actor`` as events store it."""
     if isinstance(actor, Applicant):
         return Kind.APPLICANT
     if isinstance(actor, ConsultedOffice):
@@ -45,7 +45,7 @@ def actor_kind(actor: Actor) -> str:
 
 
 def user_of(actor: Actor) -> User | None:
-    """The account behind ``actor``, if any."""
+    """Return the account of ``actor``; None if there is none."""
     if isinstance(actor, Applicant):
         return actor.user
     return None if isinstance(actor, SystemActor | ConsultedOffice) else actor

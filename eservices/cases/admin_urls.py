@@ -1,4 +1,4 @@
-"""The agents' desk, under /admin/cases/."""
+"""URLs of the agents' desk, under /admin/cases/."""
 
 from django.urls import path, re_path
 

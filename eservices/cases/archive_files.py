@@ -1,6 +1,6 @@
-"""What stands in the archive of a case. Other apps offer more in files of this name.
+"""Files of a case's archive package. Other apps add theirs to ``archive_file_providers``.
 
-An offer takes the case and answers the files it brings: a name inside the package, and the open content.
+A provider takes the case and yields its files: a name inside the package, and the open content.
 """
 
 import io
@@ -24,7 +24,7 @@ archive_file_providers: Registry[Callable[[Case], Parts]] = Registry("archiving"
 
 @archive_file_providers.register("cases")
 def archive_case_files(case: Case) -> Parts:
-    """The case and its form as JSON, and every file that the applicant sent."""
+    """Yield the case and its form as JSON, and every readable file of the submission and its messages."""
     yield "case.json", to_json_bytes(case_record(case))
     yield "definition.json", to_json_bytes(case.version.content)
     for number, stored in enumerate(access.files_of(case).readable(), 1):
@@ -37,7 +37,7 @@ def to_json_bytes(content) -> BinaryIO:
 
 
 def case_record(case: Case) -> dict:
-    """Everything that stands in rows about the case. The trace is whole, so that its chain can be proven."""
+    """Return all stored data of the case. It contains all events, so that their hash chain can be verified."""
     sent = case.submission
     return {
         "reference": case.reference,

@@ -1,7 +1,7 @@
-"""The trace of a case: append-only, written in the transaction of what it tells, event bound to event.
+"""The audit log of cases: append-only, written in the transaction of its action, chained by hashes.
 
-Every hour the heads of the chains are anchored, and the anchor is noted outside the database. ``faults`` finds what was
-changed, taken out or cut off.
+Every hour the last hashes of the chains are anchored, and the anchor is also noted outside the database.
+``audit_errors`` finds events that were changed, removed or cut off.
 """
 
 import logging
@@ -33,19 +33,19 @@ IRRELEVANT_KINDS = (
     "sms_chosen",
     "sms_declined",
 )
-READ = "_read"  # how kinds of reading end
+READ = "_read"  # suffix of the event kinds of reading
 COMMIT_TOLERANCE = timedelta(hours=1)  # a transaction may end this long after its events were stamped
 BATCH_SIZE = 500
 ANCHORED_EVERY = timedelta(hours=1)
 NOTED = re.compile(
     r"\b(\d{1,9}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) ([0-9a-f]{64})\b"
-)  # an anchor as it is noted
+)  # an anchor as ``_note`` writes it
 
 logger = logging.getLogger(__name__)
 
 
 def record_event(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEvent:
-    """Writes what happened. The case's row must be locked, so that events follow each other."""
+    """Append an event to the case's audit log. The case must be locked, so that events are numbered in order."""
     head = case.events.order_by("-number").values_list("number", "hash").first()
     event = _next(case, head, kind, actor, data)
     event.save()
@@ -54,14 +54,14 @@ def record_event(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEven
 
 
 def record_event_for_each(cases: Iterable[Case], kind: str, actor: actors.Actor, **data) -> None:
-    """Writes the same of several cases, in two queries. Their rows must be locked."""
+    """Append the same event to several cases, in two queries. Their rows must be locked."""
     cases = list(cases)
     heads = {case: head for case, *head in _last(CaseEvent.objects.filter(case__in=cases))}
     CaseEvent.objects.bulk_create(_next(case, heads.get(case.pk), kind, actor, data) for case in cases)
 
 
 def _next(case: Case, head: Sequence | None, kind: str, actor: actors.Actor, data: dict) -> CaseEvent:
-    """The event that follows ``head``, the number and hash of the last one. It is not saved."""
+    """Build the event that follows ``head``, the number and hash of the last one. It is not saved."""
     number, previous = head or (0, "")
     event = CaseEvent(
         case=case,
@@ -77,24 +77,27 @@ def _next(case: Case, head: Sequence | None, kind: str, actor: actors.Actor, dat
 
 
 def bind_event(event: CaseEvent, previous: str) -> None:
-    """Gives a new event its salt, digest and hash; ``previous`` is the hash before it."""
+    """Set the salt, digest and hash of a new event. ``previous``: the hash of the event before it."""
     event.salt = secrets.token_hex(16)
     event.payload_digest = hash_chain.payload_digest(event.salt, event.data)
     event.hash = hash_chain.link_hash(event.link, previous)
 
 
 def last_event_number(case: Case) -> int:
-    """The number of the last event; 0 where nothing happened yet."""
+    """Return the number of the last event; 0 if there is none."""
     return last_number_of(case.events)
 
 
 def last_relevant_event(case: Case) -> int:
-    """The number of the last event that a decision should know of: reading, notes and the post change nothing."""
+    """Return the number of the last event that matters for a decision; 0 if there is none.
+
+    Reading, notes and posted letters do not matter.
+    """
     return last_number_of(relevant_events(case.events))
 
 
 def last_relevant_event_of(events: Iterable[CaseEvent]) -> int:
-    """The same of a case whose ``events`` were read."""
+    """Return the number of the last relevant event among ``events`` that are loaded; 0 if none is."""
     changing = (
         one.number for one in events if one.kind not in IRRELEVANT_KINDS and not one.kind.endswith(READ)
     )
@@ -102,13 +105,13 @@ def last_relevant_event_of(events: Iterable[CaseEvent]) -> int:
 
 
 def last_relevant_events(cases: Iterable[Case]) -> dict:
-    """The same for several cases, by their key, in one query."""
+    """Return the number of the last relevant event of each case, by its key, in one query."""
     found = relevant_events(CaseEvent.objects.filter(case__in=cases)).order_by()
     return dict(found.values_list("case").annotate(Max("number")))
 
 
 def relevant_events(events):
-    """Those of ``events`` (a query) that change how the case stands."""
+    """Filter the query ``events`` to those that matter for a decision."""
     return events.exclude(kind__in=IRRELEVANT_KINDS).exclude(kind__endswith=READ)
 
 
@@ -118,7 +121,7 @@ def last_number_of(events) -> int:
 
 # -- Anchors -------------------------------------------------------------------------------------------------
 def anchor_chains(now: datetime) -> AuditAnchor | None:
-    """Write an anchor over the chains that grew since the last one, and note it outside the database.
+    """Create an anchor over the chains that grew since the last one, and note it outside the database.
 
     Return None if the last one is younger than an hour, or if nothing grew.
     """
@@ -140,7 +143,7 @@ def anchor_chains(now: datetime) -> AuditAnchor | None:
 
 
 def _note(made: AuditAnchor) -> None:
-    """Write the anchor where who holds the database may not reach: to the log, and to the file of anchors."""
+    """Write the anchor to the log and to the anchor file, out of reach of people with access to the database."""
     logger.info("Audit anchor %s", made)
     with open(settings.AUDIT_ANCHOR_FILE, "a", encoding="ascii") as file:
         file.write(f"{made}\n")
@@ -152,20 +155,20 @@ def _heads(since: datetime | None) -> dict:
 
 
 def _last(events):
-    """Case, number and hash of those of ``events`` (a query) that end a chain."""
+    """Return case, number and hash of those of ``events`` (a query) that end a chain."""
     later = CaseEvent.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"))
     return events.filter(~Exists(later)).order_by().values_list("case", "number", "hash")
 
 
 # -- Proof ---------------------------------------------------------------------------------------------------
 def audit_errors() -> Iterator[str]:
-    """Everything that is wrong with the trace, in words; nothing where nobody touched it."""
+    """Yield a sentence for each error of the audit log; nothing if it is intact."""
     yield from _chain_faults()
     yield from _anchor_faults()
 
 
 def _chain_faults() -> Iterator[str]:
-    events = CaseEvent.objects.order_by("case_id", "number")  # not as cases are listed
+    events = CaseEvent.objects.order_by("case_id", "number")  # overrides the model's ordering
     for case, found in groupby(events.iterator(), lambda event: event.case_id):
         for fault in hash_chain.chain_errors(event.link for event in found):
             yield f"{_name(case)}: {fault}"
@@ -192,7 +195,7 @@ def _is_genuine(one: AuditAnchor, previous: str) -> bool:
 
 
 def noted_faults(lines: Iterable[str]) -> Iterator[str]:
-    """Return a sentence for each anchor noted elsewhere, in a log or a file, that is gone from the database."""
+    """Yield a sentence for each anchor noted in a log or file that is gone from the database or differs."""
     noted = [match.groups() for line in lines if (match := NOTED.search(line))]
     for some in batched(noted, BATCH_SIZE):
         numbers = {int(number) for number, _at, _mark in some}

@@ -1,4 +1,4 @@
-"""Finds deliveries about cases: which ones a user may read, and which went to the applicant."""
+"""Deliveries about cases: those that a user may read, and those to the applicant."""
 
 from django.db.models import Case as Either
 from django.db.models import F, Q, QuerySet, TextField, UUIDField, Value, When
@@ -13,30 +13,32 @@ from . import access
 from .models import Case, CaseQuerySet, Opinion
 
 SUBJECT = "case:"
-ADDRESSES = (  # of an applicant: as filed, and as corrected since
+ADDRESSES = (  # of an applicant: as submitted, and as corrected
     F("submission__email"),
     F("submission__phone"),
     Coalesce(KT("contact__email"), Value(""), output_field=TextField()),
     Coalesce(KT("contact__phone"), Value(""), output_field=TextField()),
 )
-BY_HAND = "print"  # letters on paper: all of them are to the applicant
+BY_HAND = "print"  # paper letters: all are to the applicant
 
 
 def deliveries_about(cases: CaseQuerySet) -> Q:
-    """Deliveries that tell of one of ``cases``."""
+    """Build the condition for deliveries about one of ``cases``."""
     key = Cast(Replace(Substr("subject", len(SUBJECT) + 1), Value("-"), Value("")), UUIDField())
     return Q(In(Either(When(subject__startswith=SUBJECT, then=key)), cases.order_by().values("pk")))
 
 
 def letters_about_case(case: Case) -> DeliveryQuerySet:
-    """What was written to the applicant and to offices that were asked, the oldest first; not what was skipped, nor
-    what told agents of the case."""
+    """Return deliveries to the applicant and to consulted offices, oldest first.
+
+    Skipped deliveries and notifications of agents are left out.
+    """
     asked = Opinion.objects.filter(stage__case=case).exclude(email="").values_list("email", flat=True)
     return _written(case, {*_applicant(case), *asked})
 
 
 def letter_rows(case: Case) -> list[dict]:
-    """These letters as plain data: when, by which carrier, to whom, and what they said."""
+    """Return these deliveries as plain data: date, transport, recipient, title and text."""
     return [
         {
             "at": one.done_at or one.created_at,
@@ -50,7 +52,7 @@ def letter_rows(case: Case) -> list[dict]:
 
 
 def letters_to_applicant(case: Case) -> DeliveryQuerySet:
-    """The same to the applicant alone."""
+    """Return deliveries to the applicant only, oldest first, without skipped ones."""
     return _written(case, _applicant(case))
 
 
@@ -65,13 +67,16 @@ def _written(case: Case, recipients: set[str]) -> DeliveryQuerySet:
 
 @delivery_filters.register("case")
 def readable_case_deliveries(user) -> Q:
-    """Whoever may not read a case reads nothing that was written about it either."""
+    """Build the condition for deliveries about cases that ``user`` may read."""
     return deliveries_about(access.cases_for(user))
 
 
 @withheld.register("protected")
 def protected_addresses(user) -> QuerySet:
-    """Nor what was written to somebody whose address is protected about anything else, as a code to sign in."""
+    """Return the addresses in protected cases hidden from ``user``.
+
+    Deliveries to them are hidden too, whatever they are about, such as a sign-in code.
+    """
     unseen = access.unseen_protected(user).order_by()
     first, *others = (
         unseen.annotate(address=place).exclude(address="").values("address") for place in ADDRESSES

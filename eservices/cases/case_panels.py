@@ -1,7 +1,7 @@
-"""What other apps show on the screen of a case, in files of this name.
+"""Panels of the case page. Other apps add theirs to ``case_panels``.
 
-An offer takes the case and the agent and answers ``(template, context)``, or None where there is nothing to
-show. The template is drawn with its context as ``panel``; it is one ``<section>`` with an ``<h2>``.
+A provider takes the case and the agent and returns ``(template, context)``, or None if there is nothing to show. The
+template gets its context as ``panel``; it renders one ``<section>`` with an ``<h2>``.
 """
 
 from collections.abc import Callable
@@ -29,8 +29,8 @@ Proof = AppealableDecision.Proof
 case_panels: Registry[Callable[[Case, User], tuple[str, dict] | None]] = Registry("case_panels")
 
 
-# This app's own: what nobody may overlook stands first, what helps to decide after what other apps show, what is kept
-# of the case at the end.
+# The panels of this app: first those that must not be overlooked, after the panels of other apps those that help to
+# decide, at the end those for reference.
 PANELS_BEFORE, AFTER, PANELS_LAST = (
     ("undelivered",),
     ("identity", "kept", "formal"),
@@ -39,7 +39,7 @@ PANELS_BEFORE, AFTER, PANELS_LAST = (
 
 
 def panels_for(case: Case, user: User, *, last: bool = False) -> list[tuple[str, dict]]:
-    """The panels that have something to show on this case, in their order: above the messages, or the ``last``."""
+    """Return the non-empty panels of this case in their order: those above the messages, or the ``last``."""
     others = [key for key, _offer in case_panels.items() if key not in (*PANELS_BEFORE, *AFTER, *PANELS_LAST)]
     keys = PANELS_LAST if last else [*PANELS_BEFORE, *others, *AFTER]
     return [panel for key in keys if (panel := case_panels[key](case, user))]
@@ -47,7 +47,7 @@ def panels_for(case: Case, user: User, *, last: bool = False) -> list[tuple[str,
 
 @case_panels.register("identity")
 def identity_panel(case: Case, user: User):
-    """How sure we are of who asks; who saw the person at the counter states it here."""
+    """Return the panel with the identity level and the form with which an agent identifies the applicant."""
     below = identity.identity_level_of(case) < IdentityLevel.KNOWN
     may = below and is_allowed("identify", case.state) and access.may_do(user, case, "identify")
     return "cases/desk/case/identity_panel.html", {
@@ -62,7 +62,7 @@ def identity_panel(case: Case, user: User):
 
 @case_panels.register("retention")
 def retention_panel(case: Case, user: User) -> tuple[str, dict] | None:
-    """Until when it is kept and what becomes of it then, the holds on it, and who let it go."""
+    """Return the panel with retention rule, legal holds and disposal; None for rehearsals."""
     if case.rehearsal:
         return None
     rule, erased = rule_for(case), case.submission.erased_at
@@ -82,15 +82,15 @@ def retention_panel(case: Case, user: User) -> tuple[str, dict] | None:
 
 @case_panels.register("kept")
 def results_panel(case: Case, user: User) -> tuple[str, dict] | None:
-    """What agents, stages and offices that were asked added to the case."""
+    """Return the panel with what agents, stages and consulted offices added; None if nothing."""
     found = results_panel_context(case, get_language() or case.language)
     return ("cases/stages/results.html", found) if found else None
 
 
 @case_panels.register("undelivered")
 def undelivered_panel(case: Case, user: User) -> tuple[str, dict] | None:
-    """What was written to the applicant and to offices and did not arrive, at once or by coming back."""
-    if not Delivery.objects.about(case.subject).stuck().exists():  # as with nearly every case: one question
+    """Return the panel with undelivered messages to the applicant and offices; None if there are none."""
+    if not Delivery.objects.about(case.subject).stuck().exists():  # nearly no case has any: one query
         return None
     letters = list(case_deliveries.letters_about_case(case).stuck())
     return ("cases/desk/case/undelivered.html", {"letters": letters}) if letters else None
@@ -98,7 +98,7 @@ def undelivered_panel(case: Case, user: User) -> tuple[str, dict] | None:
 
 @case_panels.register("letters")
 def letters_panel(case: Case, user: User):
-    """Letters on paper about the case, and where they are."""
+    """Return the panel with the case's paper letters and their state; None if there are none."""
     letters = list(
         Delivery.objects.about(case.subject).filter(posting__isnull=False).select_related("posting")
     )
@@ -112,7 +112,10 @@ def letters_panel(case: Case, user: User):
 
 @case_panels.register("formal")
 def appealable_decisions_panel(case: Case, user: User):
-    """Decisions that may be appealed: how and when they were notified, until when, and appeals received."""
+    """Return the panel with notification, appeal term and appeals of appealable decisions.
+
+    None if the service has no legal remedies.
+    """
     if not case.version.definition.settings.get("remedies"):
         return None
     decisions = list(case.formal_decisions.select_related("letter", "by"))
@@ -133,7 +136,7 @@ def appealable_decisions_panel(case: Case, user: User):
 
 @case_panels.register("tags")
 def tags_panel(case: Case, user: User) -> tuple[str, dict]:
-    """What agents marked the case with."""
+    """Return the panel with the tags of the case and those that can be added."""
     own, may = list(case.tags.all()), access.may_do(user, case, "tag")
     known = [tag for tag in CaseTag.objects.all()[: 200 + len(own)] if tag not in own] if may else []
     return "cases/desk/case/tags.html", {"tags": own, "known": known, "may": may}

@@ -1,4 +1,4 @@
-"""Deployment checks of the archive of cases and of terms of appeal."""
+"""System checks of the case archive and of appeal terms, on deployment."""
 
 from django.core.checks import Error, Tags, Warning, register
 from django.db import DatabaseError
@@ -13,7 +13,10 @@ from .retention.archive import configured_archive
 
 @register(Tags.security, "cases", deploy=True)
 def check_archive(app_configs, **kwargs) -> list[Error]:
-    """What is to be archived is erased only afterwards: it would wait for years, and nobody would know."""
+    """Check that the archive is usable.
+
+    Cases to be archived are erased only afterwards: without an archive they would wait for years unnoticed.
+    """
     if fault := error_message_of(configured_archive):
         hint = "CASE_ARCHIVE names a class that is on this machine, as package.module.Class."
         return [Error(f"No case can be archived: {fault}", hint=hint, id="cases.E001")]
@@ -22,11 +25,14 @@ def check_archive(app_configs, **kwargs) -> list[Error]:
 
 @register(Tags.security, "cases", deploy=True)
 def rules_of_appeal_are_known(app_configs, **kwargs) -> list[Warning]:
-    """A term of appeal that leaves out the recess of the canton would end too early."""
+    """Check that the appeal rules of the canton are known.
+
+    A term that leaves out the canton's recess would end too early.
+    """
     place = place_of_commune()
     try:
         needed = not rules_of(place).known and LegalRemedies.objects.exists()
-    except DatabaseError:  # home.E001 tells of it
+    except DatabaseError:  # home.E001 reports it
         return []
     if not needed:
         return []

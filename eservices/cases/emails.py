@@ -1,4 +1,7 @@
-"""The letters of a case. Whoever calls decides that one is sent: by e-mail, or on paper to who has none."""
+"""Messages to applicants, agents, leads and consulted offices.
+
+The caller decides when one is sent. It goes by e-mail, or on paper to an applicant without an e-mail address.
+"""
 
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -45,12 +48,15 @@ from .texts.postal_address import postal_lines
 from .workflow import absences
 from .workflow.progress import current_stage, stage_titles, stages_ahead
 
-WRITTEN = "cases/emails/letter"  # the frame of what editors write
-ACCEPTED = "accepted"  # on the row of a stage: its letter is to say that the case is accepted
+WRITTEN = "cases/emails/letter"  # the template around a letter template's text
+ACCEPTED = "accepted"  # key in a stage's data: its message also announces the acceptance
 
 
 def send_receipt(case: Case, answered_by: datetime | None) -> Delivery:
-    """We have your request: reference, what happens next and by when, private link."""
+    """Send the receipt: reference, next stages, promised date, status link.
+
+    ``answered_by``: the promised date; None if there is none.
+    """
     steps = _steps(case, stages_ahead(case))
     return _of_service(case, "receipt") or queue_letter_to_applicant(
         case, "cases/emails/receipt", answered_by=answered_by, **steps
@@ -58,112 +64,115 @@ def send_receipt(case: Case, answered_by: datetime | None) -> Delivery:
 
 
 def send_question(case: Case, message: Message) -> Delivery:
-    """We need something from you before we can go on."""
+    """Send the applicant a question that must be answered before the case continues."""
     return queue_letter_to_applicant(case, "cases/emails/question", message=message)
 
 
 def send_message(case: Case, message: Message) -> Delivery:
-    """The commune wrote to you."""
+    """Send the applicant a message of the commune."""
     return queue_letter_to_applicant(case, "cases/emails/message", message=message)
 
 
 def send_stage_message(case: Case, *, subject: str, text: str, **acceptance) -> Delivery:
-    """What the editor wrote into the stage *notify*."""
+    """Send the text of a notification stage, with the title of the service if ``subject`` is empty."""
     return queue_letter_to_applicant(
         case, "cases/emails/notice", heading=subject or case.service, text=text, **acceptance
     )
 
 
 def send_acceptance(case: Case, following: list[CaseStage]) -> Delivery:
-    """Yes, and what follows."""
+    """Tell the applicant that the case is accepted, and what follows."""
     return send_service_acceptance(case) or queue_letter_to_applicant(
         case, "cases/emails/accepted", **_acceptance(case, following)
     )
 
 
 def send_service_acceptance(case: Case) -> Delivery | None:
-    """Yes, in the words that the service names for it; None where it names none."""
+    """Send the letter template that the service names for acceptance. Return None if it names none."""
     return _of_service(case, "accepted")
 
 
 def acceptance_context(case: Case, row: CaseStage) -> dict:
-    """What the letter of a stage knows to say of an acceptance that it is to tell; empty where it is to tell none.
+    """Return the context for a stage's message that also announces the acceptance; {} if it does not.
 
-    It is told once: see ``Stage.tells_acceptance``.
+    Removes the mark, so that the acceptance is announced once: see ``Stage.tells_acceptance``.
     """
     return _acceptance(case, stages_ahead(case)[1:]) if row.data.pop(ACCEPTED, False) else {}
 
 
 def send_refusal(case: Case) -> Delivery:
-    """No, and why."""
+    """Tell the applicant that the case is refused, and why."""
     return _of_service(case, "refused") or queue_letter_to_applicant(case, "cases/emails/refused")
 
 
 def send_decision_available(case: Case) -> Delivery:
-    """A decision that may be appealed waits on the private page: opening it notifies it."""
+    """Tell the applicant that an appealable decision is on the status page. Opening it notifies it."""
     return queue_letter_to_applicant(case, "cases/emails/decision")
 
 
 def send_reopened(case: Case, reason: str) -> Delivery:
-    """We take your request up again, and why."""
+    """Tell the applicant that the case is reopened, and why."""
     return queue_letter_to_applicant(case, "cases/emails/reopened", reason=reason)
 
 
 def send_merged(case: Case, other: Case) -> Delivery:
-    """You, or somebody else, filed this twice: it goes on under the other reference."""
+    """Tell the applicant that the request was sent twice, by them or another person, and continues as ``other``."""
     pairs = ((case.email, other.email), (case.applicant, other.applicant))
     twice = any(mine and mine == theirs for mine, theirs in pairs)
     return queue_letter_to_applicant(case, "cases/emails/merged", other=other, twice=twice)
 
 
 def send_redirected(case: Case, draft: Draft | None) -> Delivery:
-    """This belongs to another service. ``draft``: the right request, begun; empty where an agent goes on."""
+    """Tell the applicant that the request belongs to another service.
+
+    ``draft``: the new draft to continue; None if an agent continues it.
+    """
     url = draft and _resume_url(draft)
     to = draft and draft.version.definition.title(case.language)
     return queue_letter_to_applicant(case, "cases/emails/redirected", resume_url=url, other_service=to)
 
 
 def send_withdrawal(case: Case) -> Delivery:
-    """You withdrew: nothing more happens."""
+    """Confirm the withdrawal to the applicant."""
     return queue_letter_to_applicant(case, "cases/emails/withdrawn")
 
 
 def send_file_infected(case: Case, file: StoredFile) -> Delivery:
-    """What you sent carried a virus: please send it again."""
+    """Tell the applicant that a file carried a virus and must be sent again."""
     return queue_letter_to_applicant(case, "cases/emails/file_infected", file=file)
 
 
 def send_question_reminder(case: Case, *, text: str, term: datetime) -> Delivery | None:
-    """We still wait for your answer."""
+    """Remind the applicant of an unanswered question."""
     return queue_letter_to_applicant(case, "cases/emails/question_reminder", text=text, term=term)
 
 
 def send_question_overdue(case: Case, *, text: str, term: datetime) -> Delivery | None:
-    """The time to answer is over; an answer still counts."""
+    """Tell the applicant that the time to answer is over, and that an answer still counts."""
     return queue_letter_to_applicant(case, "cases/emails/question_overdue", text=text, term=term)
 
 
 def send_closed_unanswered(case: Case) -> Delivery | None:
-    """You did not answer: we closed the request."""
+    """Tell the applicant that the case was closed because a question was not answered."""
     return queue_letter_to_applicant(case, "cases/emails/lapsed")
 
 
 def send_sms(case: Case, text: str) -> Delivery | None:
-    """A text to the telephone, which rings in no night; None without a number that we write to."""
+    """Send a text message, but not at night. Return None if the case has no mobile number."""
     if not case.takes_sms:
         return None
     at = earliest_send_time(timezone.localtime(), deadlines.EVENING, deadlines.MORNING)
     return queue_sms(to=case.phone, text=text, subject=case.subject, rehearsal=case.rehearsal, due_at=at)
 
 
-# -- To the house --------------------------------------------------------------------------------------------
+# -- To agents -----------------------------------------------------------------------------------------------
 def send_agent_notification(case: Case, agent: User, kind: NotificationType, **context) -> None:
-    """Tells an agent at once what happened on a case; ``context`` is what the letter of the kind shows of it."""
+    """Notify an agent immediately. ``context``: the variables of the template for this kind."""
     _to_agents(case, [agent], kind, **context)
 
 
 def send_agent_digest(agent: User, rows: list[tuple[AgentNotification, Case]]) -> Delivery:
-    """Tells an agent once a day what happened."""
+    """Send an agent the digest of the day."""
     with translation.override(agent.language):
         news = [
             (one.case.reference, one.get_kind_display(), _title(case, agent.language), desk_url(case))
@@ -178,42 +187,47 @@ def send_agent_digest(agent: User, rows: list[tuple[AgentNotification, Case]]) -
 
 
 def send_unanswered_to_agent(case: Case, *, term: datetime, left: Promise) -> None:
-    """Tells who is in charge that the applicant did not answer in time, and what is ``left`` to do."""
+    """Tell the assigned agent, or the leads, that a question is overdue.
+
+    ``left``: a sentence with what the agent can do now.
+    """
     to = [case.assignee] if case.assignee else team_leads(case)
     _to_agents(case, to, "unanswered", term=term, left=left)
 
 
 def send_unassigned_message(case: Case, message: Message) -> None:
-    """Tells the team, or who leads it, that an applicant wrote on a case that nobody has."""
+    """Tell the team, or its leads, that an applicant wrote about an unassigned case."""
     _to_agents(case, [] if case.team.email else team_leads(case), "answered", message=message)
 
 
 def send_deadline_escalation(case: Case, kind: str) -> None:
-    """Tells the leads of the team that the deadline is near, or over."""
+    """Tell the leads of the team that the deadline is near or over."""
     _to_agents(case, team_leads(case), "escalated", over=kind == Escalation.Kind.OVER)
 
 
 def send_blocked_alert(case: Case) -> None:
-    """Tells the leads of the team at which stage the case does not go on. Why, the case alone says: a reason may name
-    people."""
+    """Tell the leads of the team at which stage the case is blocked.
+
+    The reason is shown only on the case, because it may name people.
+    """
     _to_agents(case, team_leads(case), "blocked", stage=current_stage(case))
 
 
 def send_team_transfer(case: Case) -> None:
-    """Tells a team that it got a case from another one."""
+    """Tell a team that another team transferred a case to it."""
     _to_agents(case, [], "handed_over")
 
 
 def team_leads(case: Case) -> list[User]:
-    """Who leads the team of the case."""
+    """Return the leads of the case's team who may see the case and have an e-mail address."""
     leading = absences.members_who_see(case).filter(role__gte=Role.LEAD)
     return list(User.objects.filter(memberships__in=leading).exclude(email=""))
 
 
 def _to_agents(case: Case, people: list[User], template: str, **context) -> None:
-    """To each, or to who stands in, in their language; to the team's own address where nobody is named.
+    """Send the e-mail to each person, or their deputy, in their language; without persons, to the team's address.
 
-    Many read the team's mailbox: what is protected goes to the leads who see it instead.
+    Many people read the team's mailbox: for a protected case the leads who may see it get the e-mail instead.
     """
     shared = not people and not case.protected
     if not people and not shared:
@@ -234,7 +248,7 @@ def _to_agents(case: Case, people: list[User], template: str, **context) -> None
 
 
 def _for_agents(case: Case, language: str) -> dict:
-    """What every letter to agents knows; ``called`` is for cases that name nobody."""
+    """Return the common context of e-mails to agents. ``called``: the title of the case, or its reference."""
     with translation.override(language):
         called = titles.title_of(case) or case.reference
     return {"case": case, "service": _title(case, language), "called": called, "url": desk_url(case)}
@@ -242,7 +256,7 @@ def _for_agents(case: Case, language: str) -> dict:
 
 # -- To leads and administrators -----------------------------------------------------------------------------
 def team_widened(actor: User, member: TeamMember, gained: list) -> None:
-    """Tells the leads of a team and the administrators that a member may do more there."""
+    """Tell the leads of a team and the administrators that a member has more rights there."""
     url = absolute_url(reverse("cases:team", args=[member.team.key]))
     _widened(
         {member.team_id}, f"team:{member.team_id}", actor, str(member.user), gained, url, team=member.team
@@ -250,21 +264,21 @@ def team_widened(actor: User, member: TeamMember, gained: list) -> None:
 
 
 def service_given(actor: User | None, team: Team, service: str, teams: set[int]) -> None:
-    """Tells the leads of ``teams`` and the administrators that a team treats the requests of a service from now on."""
+    """Tell the leads of ``teams`` and the administrators that ``team`` now works on the cases of a service."""
     gained = [format_lazy(gettext_lazy("treats the new requests of “{service}”"), service=service)]
     url = absolute_url(reverse("cases:team", args=[team.key]))
     _widened(teams, f"team:{team.pk}", actor, str(team), gained, url, team=team)
 
 
 def account_widened(actor: User | None, user: User, gained: list) -> None:
-    """Tells the administrators, and the leads of this person's teams, that an account may do more."""
+    """Tell the administrators and the leads of the person's teams that an account has more rights."""
     teams = set(user.memberships.values_list("team", flat=True))
     url = absolute_url(reverse("wagtailusers_users:edit", args=[user.pk]))
     _widened(teams, f"user:{user.pk}", actor, str(user), gained, url)
 
 
 def group_widened(actor: User | None, group: Group, gained: list) -> None:
-    """Tells the administrators that the members of a group may do more."""
+    """Tell the administrators that the members of a group have more rights."""
     url = absolute_url(reverse("wagtailusers_groups:edit", args=[group.pk]))
     _widened(set(), f"group:{group.pk}", actor, str(group), gained, url)
 
@@ -284,14 +298,14 @@ def _widened(teams: set[int], subject: str, actor: User | None, who: str, gained
         )
 
 
-# -- To offices that are asked -------------------------------------------------------------------------------
+# -- To consulted offices ------------------------------------------------------------------------------------
 def send_opinion_request(case: Case, opinion: Opinion, text: str) -> Delivery | None:
-    """We ask you for your opinion, behind a link that is yours alone."""
+    """Ask an office for its opinion, with its private link. Return None if it has no e-mail address."""
     return _to_office(case, opinion, "opinion_asked", text)
 
 
 def send_opinion_reminder(case: Case, opinion: Opinion, text: str) -> Delivery | None:
-    """We still wait for your opinion."""
+    """Remind an office of its opinion. Return None if it has no e-mail address."""
     return _to_office(case, opinion, "opinion_reminder", text)
 
 
@@ -327,11 +341,13 @@ def queue_letter_to_applicant(
     address: list[str] | None = None,
     **context,
 ) -> Delivery | None:
-    """Queues ``template`` to the applicant, in the language of the case, with the private link as ``url``.
+    """Queue ``template`` to the applicant, in the language of the case, with the status link as ``url``.
 
-    Who gave no e-mail address gets it by post, at ``address`` if it is not the declared one, with ``way_back`` to be
-    read in place of a link; one that is printed all the same proves no address. Nobody gets it where nobody is named.
-    Who wants it is told by SMS that there is news, in the night as soon as it is over.
+    An applicant without an e-mail address gets a paper letter, at ``address`` if it is not the declared one. It
+    contains ``way_back`` instead of a link; the link it gets as ``url`` proves no address. Return None for an
+    anonymous case without an e-mail address.
+
+    If the applicant chose text messages, one announces the news; it is not sent at night.
     """
     shared = {"case": case, "service": case.service, "name": case.applicant}
     if case.by_sms:
@@ -354,7 +370,7 @@ def queue_letter_to_applicant(
 
 
 def send_letter_template(case: Case, key: str) -> Delivery | None:
-    """Queues the letter that editors keep under ``key``; None where there is none any more."""
+    """Queue the letter template ``key`` to the applicant. Return None if it does not exist any more."""
     template = LetterTemplate.objects.best(key, case.language)
     if template is None:
         return None
@@ -365,13 +381,13 @@ def send_letter_template(case: Case, key: str) -> Delivery | None:
 
 
 def letter_template_text(case: Case, key: str) -> str:
-    """What the letter ``key`` says of the case, as plain text; empty where there is none any more."""
+    """Return the plain text of the letter template ``key`` for the case; "" if it does not exist any more."""
     template = LetterTemplate.objects.best(key, case.language)
     return letter_rendering.render_letter(case, template).text if template else ""
 
 
 def render_letter_preview(found: letter_rendering.RenderedLetter, case: Case | None, language: str) -> str:
-    """The e-mail that ``found`` becomes, as HTML, to be looked at: its link leads nowhere."""
+    """Render the e-mail of ``found`` as HTML for preview. Its link leads nowhere."""
     context = {"case": case, "service": _title(case, language) if case else "", "url": "#"} | _as_context(
         found
     )
@@ -381,9 +397,9 @@ def render_letter_preview(found: letter_rendering.RenderedLetter, case: Case | N
 def send_paper_letter(
     case: Case, *, title: str, paragraphs: list, address: list[str] | None = None, **options
 ) -> Delivery | None:
-    """Puts a letter on paper to the applicant into the print queue of the case's team; none to nobody.
+    """Put a paper letter to the applicant into the print queue of the case's team.
 
-    ``address``: lines of another one than was declared.
+    Return None for an anonymous case. ``address``: lines that replace the declared address.
     """
     if case.is_anonymous:
         return None
@@ -401,22 +417,25 @@ def send_paper_letter(
 
 
 def emailed_status_url(case: Case) -> str:
-    """The private link that only the mailbox knows: using it proves the address."""
+    """Return the status link that is only ever sent by e-mail. Using it proves the address.
+
+    Creates a link if none is valid.
+    """
     link = _live_links(case, mailed=True).last() or StatusLink.objects.create(case=case, mailed=True)
     return status_link_url(link)
 
 
 def displayed_status_url(case: Case) -> str:
-    """The private link shown on the receipt page, or printed at the counter; empty once it is over.
+    """Return the status link for the receipt page and printed receipts; "" if it has expired.
 
-    Whoever typed the request sees it, whatever address was given: it proves no address.
+    It proves no address, because it is shown to the person who typed the request, whatever address they gave.
     """
     link = _live_links(case, mailed=False).last()
     return status_link_url(link) if link else ""
 
 
 def status_link_url(link: StatusLink) -> str:
-    """The status page behind ``link``, in the language of the case."""
+    """Return the URL of the status page of ``link``, in the language of the case."""
     with translation.override(link.case.language):
         return absolute_url(reverse("space:status", args=[link.secret]))
 
@@ -427,7 +446,7 @@ def _resume_url(draft: Draft) -> str:
 
 
 def desk_url(case: Case) -> str:
-    """The case on the agents' desk."""
+    """Return the URL of the case on the agents' desk."""
     return absolute_url(reverse("cases:case", args=[case.reference]))
 
 
@@ -436,7 +455,7 @@ def _title(case: Case, language: str) -> str:
 
 
 def _of_service(case: Case, moment: str) -> Delivery | None:
-    """The letter that the service names for ``moment`` in place of ours, if it does and has it."""
+    """Send the letter template that the service names for ``moment``. Return None if there is none."""
     key = case.version.definition.settings.get("letters", {}).get(moment, "")
     return send_letter_template(case, key) if key else None
 
@@ -452,7 +471,7 @@ def _news(case: Case) -> str:
 
 
 def _way_back(case: Case) -> str:
-    """How a request is followed by who reads on paper: the private link is too long to be typed."""
+    """Return how an applicant on paper can follow the request: the status link is too long to type."""
     commune, site = CommuneSettings.current(), urlsplit(absolute_url("/")).netloc
     with translation.override(case.language):
         said = _(
@@ -468,14 +487,17 @@ def _way_back(case: Case) -> str:
 
 
 def _acceptance(case: Case, following: list[CaseStage]) -> dict:
-    """That it is accepted and what follows; where several people are concerned and not all are accepted, who is."""
+    """Return the context of an acceptance: next stages, and the persons if not all of them are accepted."""
     people = case.persons.all()
     apart = [] if all(one.outcome == ConcernedPerson.Outcome.ACCEPTED for one in people) else people
     return {"accepted": True, "people": apart, **_steps(case, following)}
 
 
 def _steps(case: Case, rows: list[CaseStage]) -> dict:
-    """What is still to happen, in the language of the case: an agent's deed may be the reason of the letter."""
+    """Return the titles of the stages to come.
+
+    In the language of the case, because an agent's action in another language may be the reason of the message.
+    """
     with translation.override(case.language):
         steps = stage_titles(rows)
     return {"steps": steps, "step_pairs": [(step, "") for step in steps]}

@@ -1,4 +1,4 @@
-"""What the timeline calls each kind of event. Apps that write kinds of their own name them in this file."""
+"""Labels of the event kinds in the timeline. Other apps add those of their own kinds to ``event_labels``."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -81,6 +81,6 @@ for kind, label in {
 
 
 def event_label(kind: str) -> str:
-    """How the timeline calls ``kind``; the kind itself where no app names it."""
+    """Return the label of ``kind`` in the timeline; the kind itself if no app names it."""
     label = event_labels.get(kind)
     return kind if label is None else str(label)

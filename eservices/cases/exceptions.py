@@ -1,9 +1,9 @@
-"""Why something is not done to a case. The message is for the person who asked."""
+"""Reasons why an action on a case is refused. The message is for its actor."""
 
 
 class IllegalTransition(Exception):
-    """What was asked cannot be done to the case as it stands."""
+    """The action is not possible in the current state of the case."""
 
 
 class StaleCase(IllegalTransition):
-    """The case changed since the person looked at it."""
+    """The case changed since the actor loaded it."""

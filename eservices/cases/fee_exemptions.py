@@ -1,4 +1,4 @@
-"""What frees an applicant from paying, as offered by the apps that know it, in files of this name."""
+"""Exemptions from fees. Other apps add theirs to ``fee_exemptions``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,10 @@ from .models import Case
 
 @dataclass(frozen=True)
 class FeeExemption:
-    """``reason(case)`` says why nothing is due, in the language of staff; "" where the applicant pays.
+    """An exemption from fees.
 
-    It reads what is known already: it runs with the case's row locked.
+    ``reason(case)`` returns why nothing is due, in the language of staff; "" if the applicant pays. It runs while the
+    case is locked, so it may only read stored data.
     """
 
     label: str | Promise

@@ -1,4 +1,4 @@
-"""What agents type on a case. The cleaned data of a form are the arguments of its action."""
+"""Forms for actions on a case. The cleaned data are the arguments of the action."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -29,13 +29,16 @@ def textarea_field(label, **options):
 
 
 def refuse_placeholders(text: str) -> None:
-    """Raise if a text that is sent as it stands contains a placeholder: the applicant would read it."""
+    """Raise ValidationError if a text to be sent unchanged contains a placeholder.
+
+    The applicant would read it.
+    """
     if left := placeholders.unreplaced(text):
         raise forms.ValidationError(placeholders.not_replaced(left[0]))
 
 
 class CaseActionForm(forms.Form):
-    """What an action needs to know beside the case. ``user`` is who is about to act."""
+    """The arguments of an action besides the case. ``user``: its actor."""
 
     def __init__(self, *args, case: Case | None = None, user: User | None = None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -43,7 +46,7 @@ class CaseActionForm(forms.Form):
 
 
 class SeenEventForm(CaseActionForm):
-    """Carries the number of the last event that the agent saw."""
+    """A form that sends back the number of the last event that the agent saw."""
 
     seen = forms.IntegerField(
         required=False, min_value=0, max_value=MAX_EVENT_NUMBER, widget=forms.HiddenInput
@@ -51,20 +54,20 @@ class SeenEventForm(CaseActionForm):
 
 
 class ProtectForm(CaseActionForm):
-    """Why the case is protected; colleagues who see it read it."""
+    """The reason to protect the case. Colleagues who may see the case read it."""
 
     reason = textarea_field(_("How do you know that an address is protected?"))
 
 
 class UnprotectForm(CaseActionForm):
-    """Why the case need not be protected."""
+    """The reason why the case needs no protection."""
 
     reason = textarea_field(_("How do you know that no address in this case is protected?"))
 
 
-# -- Who has it ----------------------------------------------------------------------------------------------
+# -- Assignment ----------------------------------------------------------------------------------------------
 class PrefetchedChoiceIterator(forms.models.ModelChoiceIterator):
-    """Choices that are fetched whole, and once: a template asks for their number before it draws them."""
+    """Choices fetched at once: a template asks for their number before it renders them."""
 
     def __iter__(self):
         if self.field.empty_label is not None:
@@ -76,7 +79,7 @@ class PrefetchedChoiceIterator(forms.models.ModelChoiceIterator):
 
 
 class AgentField(forms.ModelChoiceField):
-    """Somebody of the team; who is away is marked so."""
+    """A team member. Absent members are marked."""
 
     iterator = PrefetchedChoiceIterator
     away: dict = {}
@@ -100,22 +103,22 @@ class AssignForm(CaseActionForm):
 
     @property
     def colleagues(self):
-        """Who may be chosen."""
+        """The agents who may be chosen."""
         return self.fields["agent"].queryset
 
     @property
     def absence(self) -> Absence | None:
-        """The absence of who has the case."""
+        """The absence of the assigned agent; None if they are present."""
         return self.fields["agent"].away.get(self.case.assignee_id)
 
 
-# -- What is said --------------------------------------------------------------------------------------------
+# -- Messages ------------------------------------------------------------------------------------------------
 class NoteForm(CaseActionForm):
     text = textarea_field(_("Internal note"))
 
 
 class TextWithFilesForm(CaseActionForm):
-    """A text to the applicant, with files."""
+    """A text with files, to or from the applicant."""
 
     files = AttachmentsField(label=_("Files"), required=False)
 
@@ -150,7 +153,7 @@ class AskForm(TextWithFilesForm, SeenEventForm):
     field_order = ["text", "files", "days"]
 
     def clean_days(self) -> int:
-        """No question without an end: what is left empty has the usual one."""
+        """Return the days; the default if empty, because every question needs a term."""
         return self.cleaned_data["days"] or DEFAULT_DAYS
 
 
@@ -180,7 +183,7 @@ class CallbackResultForm(CaseActionForm):
         self.fields["call"].queryset = self.case.calls.all()
 
 
-# -- What is found -------------------------------------------------------------------------------------------
+# -- Reviews and corrections ---------------------------------------------------------------------------------
 class EnclosureForm(CaseActionForm):
     field = forms.SlugField(max_length=60, widget=forms.HiddenInput)
     state = forms.ChoiceField(
@@ -229,13 +232,13 @@ class IdentifyForm(CaseActionForm):
     )
 
 
-# -- How it ends ---------------------------------------------------------------------------------------------
+# -- Decisions -----------------------------------------------------------------------------------------------
 class AcceptForm(SeenEventForm):
     reason = textarea_field(_("A word to the applicant (optional)"), required=False)
 
 
 class ReviewForm(SeenEventForm):
-    """The second pair of eyes."""
+    """The second agent's review of a proposed decision."""
 
     agreed = forms.TypedChoiceField(
         label=_("Your review"),

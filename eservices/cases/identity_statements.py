@@ -1,6 +1,7 @@
-"""How an agent made sure of who applies, beside the level of identity, as offered by the apps in which it is stated.
+"""Statements of agents on how they identified the applicant, besides the identity level.
 
-An offer takes the case and answers the statement in words; empty where nobody made one.
+Other apps add theirs to ``identity_statement_providers``. A provider takes the case and returns the statement as
+text; "" if there is none.
 """
 
 from collections.abc import Callable
@@ -13,5 +14,5 @@ identity_statement_providers: Registry[Callable[[Case], str]] = Registry("identi
 
 
 def identity_statements_of(case: Case) -> list[str]:
-    """Every statement about who applies."""
+    """Return all statements on the identity of the applicant."""
     return [said for offer in identity_statement_providers if (said := offer(case))]

@@ -1,4 +1,4 @@
-"""The page on which an office that was asked reads the case and gives its opinion, behind a private link."""
+"""The page on which a consulted office reads the case and gives its opinion, by its private link."""
 
 from django.shortcuts import redirect
 from django.utils.csp import CSP
@@ -23,10 +23,10 @@ from .stages.opinions import OpinionForm, OpinionsStage
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
 class OpinionView(TemplateView):
-    """GET shows what is asked and what was declared; POST gives the opinion, once.
+    """The question to the office and the answers of the case. POST gives the opinion, once.
 
-    Of a case about somebody whose address is protected nothing that was declared is shown: in a free text, a plan or
-    a list of streets an address may stand as well as where it was asked.
+    Of a case with a protected address no answers are shown: the address may also occur in a free text, a plan or a
+    list of streets.
     """
 
     template_name = "cases/opinion.html"
@@ -66,7 +66,7 @@ class OpinionView(TemplateView):
 
 
 def _declared(case: Case):
-    """What was declared, without what is secret."""
+    """Return the answers without secret ones."""
     sections = page.answer_rows(case, list(access.files_of(case)), words=answer_text_unless_secret)
     return [(title, [answer for answer in answers if not answer.secret]) for title, answers in sections]
 
@@ -74,7 +74,7 @@ def _declared(case: Case):
 @require_GET
 @csp_override({"default-src": [CSP.NONE], "sandbox": True})
 def download_file_for_opinion(request, secret, file_id):
-    """A file of the case, to save. Reading leaves a trace."""
+    """Return a file of the case as a download, and log the reading."""
     opinion = access.opinion_by_secret(secret)
     found = access.file_by_opinion(opinion, file_id)
     actions.log_read(actor=ConsultedOffice(opinion.name), case=opinion.stage.case, file=found)

@@ -1,4 +1,4 @@
-"""Rights on what belongs to teams: its lead edits what is the team's, administrators edit everything."""
+"""Permissions on rows of teams: leads edit those of their team, administrators all."""
 
 from functools import wraps
 
@@ -19,7 +19,7 @@ from .models import Role
 
 
 class OwnTeams(ModelPermissionPolicy):
-    """A permission of a group, on the rows of those teams in which the user has at least ``role``.
+    """A group's permission, limited to rows of teams in which the user has at least ``role``.
 
     A row without a team is shared: only administrators edit it. ``team``: the lookup of the row's team. ``refused``:
     actions for administrators only.
@@ -51,7 +51,7 @@ class OwnTeams(ModelPermissionPolicy):
 
 
 class TeamsViewSet(SnippetViewSet):
-    """Screens of rows that belong to teams. What is not the user's looks as if it were not there."""
+    """Admin views of rows that belong to teams. Rows of other teams are a 404."""
 
     copy_view_enabled = False
     add_to_settings_menu = True
@@ -66,7 +66,10 @@ class TeamsViewSet(SnippetViewSet):
         return decorate_urlpatterns(super().get_urlpatterns(), self._of_own_team)
 
     def _of_own_team(self, view):
-        """Refuse the row of another team in every view: Wagtail's own judge the kind of row alone."""
+        """Refuse rows of other teams in every view.
+
+        Wagtail's own views check only the permission on the model.
+        """
 
         @wraps(view)
         def guarded(request, *args, **kwargs):
@@ -81,7 +84,10 @@ class TeamsViewSet(SnippetViewSet):
 
 
 class OwnedForm(WagtailAdminModelForm):
-    """The form of a text that a team owns. Leads choose among the teams they lead, and take no key of another team."""
+    """The form of a text that a team owns.
+
+    Leads can choose only teams that they lead, and no key that another team uses.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -107,7 +113,7 @@ class OwnedForm(WagtailAdminModelForm):
 
 
 class TeamForm(WagtailAdminModelForm):
-    """The form of a team. Services name it by its key, which only administrators change."""
+    """The form of a team. Only administrators change the key, because services refer to it."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

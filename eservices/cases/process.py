@@ -1,4 +1,4 @@
-"""What happens to a case after sending, stage after stage. Read ``advance`` first."""
+"""The process of a case: its stages, one after the other. Read ``advance_case`` first."""
 
 import logging
 from datetime import timedelta
@@ -28,41 +28,44 @@ from .workflow import clock
 from .workflow.progress import (
     Progress,
     current_stage,
-    has_open_question_expression,  # noqa: F401 - asked of the process
+    has_open_question_expression,  # noqa: F401 - re-exported
     is_answer_overdue,
-    open_questions,  # noqa: F401 - asked of the process
+    open_questions,  # noqa: F401 - re-exported
     stage_applies,
-    stages_ahead,  # noqa: F401 - asked of the process
+    stages_ahead,  # noqa: F401 - re-exported
     unfinished_stages,
 )
 
 logger = logging.getLogger(__name__)
 
 FAULT = gettext_lazy("a program or another system failed, the timeline has its message")
-FAULT_PAUSE = timedelta(minutes=5)  # a stage that raised is tried again after this
+FAULT_PAUSE = timedelta(minutes=5)  # a stage that raised is retried after this time
 
 
 def advance_case(case_id) -> None:
-    """Runs the case's stages, one after the other, until one has to wait or none is left.
+    """Run the stages of the case, one after the other, until one has to wait or none is left.
 
-    Safe to call at any time, any number of times, by several workers: each stage is its own transaction under
-    the lock of the case, and what it writes stands in it. A stage that is done is never run again.
+    Safe to call at any time, repeatedly and by several workers: each stage runs in its own transaction with the case
+    locked, which contains all that it writes. A finished stage never runs again.
     """
     try:
         case = None
         while case := _next_stage(case_id, case):
             pass
     except Case.DoesNotExist:
-        return  # a rehearsal that was thrown away
+        return  # a discarded rehearsal
     except (OperationalError, InterfaceError):
-        raise  # the database is away: no fault of the stage, and the row is still due
+        raise  # the database is unavailable: the stage did not fail, and the row is still due
     except Exception as fault:
         logger.exception("Case %s: a stage failed", case_id)
         _keep_fault(case_id, fault)
 
 
 def skippable_wait(case: Case) -> CaseStage | None:
-    """What a rehearsal need not wait for: a moment, or what somebody outside would do."""
+    """Return the stage whose wait a rehearsal may skip; None if there is none.
+
+    This is a wait for a time or for somebody else. Decisions and blocked stages cannot be skipped.
+    """
     row = current_stage(case)
     if row is None or row.progress != Progress.ACTIVE or is_decision_stage(row) or row.waiting_for == LEAD:
         return None
@@ -72,7 +75,7 @@ def skippable_wait(case: Case) -> CaseStage | None:
 
 @transaction.atomic
 def skip_wait(*, actor, case: Case) -> None:
-    """Lets a rehearsal go on as if what it waits for had happened."""
+    """Finish the current stage of a rehearsal without waiting."""
     case = actions.lock_case(case.pk)
     row = skippable_wait(case)
     if not case.rehearsal or not case.is_open or row is None:
@@ -85,10 +88,10 @@ def skip_wait(*, actor, case: Case) -> None:
 
 @transaction.atomic
 def _next_stage(case_id, before: Case | None) -> Case | None:
-    """Lets the first unfinished stage do what it can; answers the case where the next may follow at once.
+    """Run the first unfinished stage. Return the case if the next one may follow, else None.
 
-    With the last stage the case ends: in the same transaction, so that nobody sees one without the other.
-    ``before``: what the stage before it answered.
+    After the last stage the case closes in the same transaction, so that nobody sees one without the other.
+    ``before``: the case as the previous call returned it.
     """
     case = actions.relock_case(before) if before else actions.lock_case(case_id)
     rows = list(unfinished_stages(case)) if case.is_open else []
@@ -102,14 +105,17 @@ def _next_stage(case_id, before: Case | None) -> Case | None:
 
 
 def _run(case: Case, row: CaseStage) -> bool:
-    """Whether the stage is over now."""
+    """Run the stage, or skip it if its condition does not hold. Return whether it is finished."""
     if row.progress == Progress.TODO and not stage_applies(case, row.spec):
         return _finish(case, row, Progress.SKIPPED)
     return _keep(case, row, _answer(case, row))
 
 
 def _end(case: Case) -> None:
-    """Nothing is left to do: the case closes, unless the applicant was asked: the answer wakes it, or an agent."""
+    """Close the case because no stage is left.
+
+    If a question is open the case stays open without a due time: the answer or an agent wakes it.
+    """
     if states.is_allowed("complete", case.state) and not is_answer_overdue(case):
         actions.complete_case(actor=SYSTEM, case=case)
     else:
@@ -118,7 +124,7 @@ def _end(case: Case) -> None:
 
 
 def _answer(case: Case, row: CaseStage) -> Answer:
-    """The stage's own answer. One whose app is gone waits for a lead."""
+    """Return the answer of the stage. If its app is not installed, stop the process."""
     stage = kind_of(row)
     if stage is None:
         return Stop(_("No installed app knows the stage “%(type)s”.") % {"type": row.type})
@@ -129,7 +135,7 @@ def _answer(case: Case, row: CaseStage) -> Answer:
 
 
 def _keep(case: Case, row: CaseStage, answer: Answer) -> bool:
-    """Writes what the stage answered; whether the next one may follow."""
+    """Store the stage's answer. Return whether the stage is finished."""
     match answer:
         case Done():
             row.data |= answer.data or {}
@@ -172,9 +178,10 @@ def _finish(case: Case, row: CaseStage, progress: str) -> bool:
 
 @transaction.atomic
 def _keep_fault(case_id, fault: Exception) -> None:
-    """A lead is told that something failed, and the stage tried again a little later.
+    """Record the error, block the case, and retry the stage after ``FAULT_PAUSE``.
 
-    What failed is for who runs the site: it stands in the log and in the timeline, once until it is another.
+    The leads are alerted after ``clock.BLOCKED_GRACE_PERIOD``. The error message is meant for the operator: it is in
+    the log, and in the timeline once until it differs.
     """
     case = actions.lock_case(case_id)
     row = next(unfinished_stages(case), None)

@@ -1,4 +1,4 @@
-"""What the receipt page of a request says: how the case is called, what happens next and by when."""
+"""The case on the receipt page of its submission: reference, next stages, promised date."""
 
 from django.urls import reverse
 
@@ -15,8 +15,11 @@ from .workflow.progress import stage_titles, stages_ahead
 
 @receipt_providers.register("cases")
 def case_receipt(submission: Submission) -> dict:
-    """Reference, deadline, private link and the next steps of the case that the submission opened; for the agent who
-    filed it the way to the receipt on paper and, where it is their team's, to the case."""
+    """Return reference, promised date, status link and next stages of the submission's case.
+
+    For the agent who entered it, also the URLs of the printed receipt and, if they may read it, of the case. {} if
+    there is no case.
+    """
     case = Case.objects.select_related("version", "submission").filter(submission=submission).first()
     if case is None:
         return {}
@@ -33,7 +36,7 @@ def case_receipt(submission: Submission) -> dict:
 
 
 def missing_enclosure_labels(case: Case) -> list[str]:
-    """The papers that did not come, in the language of the case."""
+    """Return the labels of the missing enclosures, in the language of the case."""
     return [
         question_label(case, one.key, case.language)
         for one in enclosures_and_persons.missing_enclosures(case)

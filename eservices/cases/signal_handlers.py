@@ -1,4 +1,4 @@
-"""What cases hear from below: a submission was sent, a file carries a virus, an account is known."""
+"""Signal handlers for submissions, files, accounts, paper letters and erasure."""
 
 from django.dispatch import receiver
 
@@ -24,7 +24,7 @@ from .signals import case_erased
 
 @receiver(submission_sent, dispatch_uid="cases.open_case")
 def open_case_for_submission(sender, submission, team=None, **kwargs) -> None:
-    """Opens the case inside the transaction of sending: if it cannot, nothing was sent."""
+    """Open the case in the transaction that sends the submission: if this fails, nothing is sent."""
     actor = submission.agent or Applicant(user=submission.user)
     case = open_case(actor=actor, submission=submission, team=team)
     if case.submission.email and consented_in_form(submission):
@@ -33,35 +33,35 @@ def open_case_for_submission(sender, submission, team=None, **kwargs) -> None:
 
 @receiver(file_infected, dispatch_uid="cases.note_virus")
 def record_virus_of_file(sender, stored, **kwargs) -> None:
-    """Everybody concerned hears of it in the transaction that notes it."""
+    """Record the virus on the cases with the file, in the same transaction."""
     for case in Case.objects.with_file(stored):
         record_virus(case=case, file=stored)
 
 
 @receiver(identity_proven, dispatch_uid="cases.note_proof")
 def record_proof_of_account(sender, proof, **kwargs) -> None:
-    """What the account has under way is known to be the applicant's own."""
+    """Record on the account's open cases that its identity is proven."""
     for case in Case.objects.open().filter(submission__user=proof.user).order_by("pk"):
         record_identity_proof(case=case, proof=proof)
 
 
 @receiver(rights_widened, dispatch_uid="cases.tell_widening")
 def tell_widening_of(sender, of, actor, gained, **kwargs) -> None:
-    """The people who answer for an account or a group hear, in the same transaction, that it may do more."""
+    """Tell the people responsible for an account or group that it has more rights, in the same transaction."""
     tell = emails.account_widened if isinstance(of, User) else emails.group_widened
     tell(actor, of, gained)
 
 
 @receiver(letter_posted, dispatch_uid="cases.letter_posted")
 def log_letter_posted(sender, delivery, actor, **kwargs) -> None:
-    """That a letter on paper went out stands on the case that it is about."""
+    """Record on the case that its paper letter was posted."""
     for case in Case.objects.of_subject(delivery.subject):
         record_letter_posted(actor=actor, case=case, letter=delivery)
 
 
 @receiver(letter_delivered, dispatch_uid="cases.letter_delivered")
 def log_letter_delivered(sender, delivery, actor, on, **kwargs) -> None:
-    """And so does the day on which it arrived."""
+    """Record the day of delivery on the letter's case and on its appealable decision."""
     for case in Case.objects.of_subject(delivery.subject):
         record_letter_delivered(actor=actor, case=case, letter=delivery, on=on)
     formal.record_delivery(actor=actor, letter=delivery, on=on)
@@ -69,5 +69,5 @@ def log_letter_delivered(sender, delivery, actor, on, **kwargs) -> None:
 
 @receiver(case_erased, dispatch_uid="cases.forget_decisions")
 def erase_decisions(sender, case, actor, **kwargs) -> None:
-    """What was decided about a person goes with the rest."""
+    """Erase the text of the decisions on an erased case."""
     formal.erase_decisions(actor=actor, case=case)

@@ -1,29 +1,28 @@
-"""What cases tell the apps above them."""
+"""Signals of cases."""
 
 from django.dispatch import Signal
 
 # Sent with ``case`` and ``actor`` inside the transaction in which a case is opened, after its receipt.
 case_opened = Signal()
 
-# Sent with ``case`` and ``actor`` inside the transaction in which a rehearsal is thrown away, before it goes.
-# Whoever keeps rows on the case deletes them now, with their files.
+# Sent with ``case`` and ``actor`` inside the transaction that discards a rehearsal, before it is deleted.
+# Apps with rows on the case must delete them, with their files.
 rehearsal_discarded = Signal()
 
-# Sent with ``case`` and ``event`` inside the transaction in which something is written to the trace of a case, under
-# its lock. Receivers look at ``event.kind`` before they ask the database anything.
+# Sent with ``case`` and ``event`` inside the transaction that adds an event to the audit log of a case, with the
+# case locked. Receivers must check ``event.kind`` before they query the database.
 event_recorded = Signal()
 
 # Sent with ``case`` and ``actor`` inside the transaction in which an answer is corrected.
 case_amended = Signal()
 
-# Sent with ``case`` and ``actor`` inside the transaction in which a case becomes known as one of somebody whose address
-# is protected.
+# Sent with ``case`` and ``actor`` inside the transaction in which the address in a case becomes known as protected.
 case_protected = Signal()
 
-# Sent with ``case``, ``other`` and ``actor`` inside the transaction in which a case is closed as filed twice: ``other``
-# survives, and what was promised on ``case`` goes on there.
+# Sent with ``case``, ``other`` and ``actor`` inside the transaction that closes a case as a duplicate: ``other`` goes
+# on, and takes over what was promised on ``case``.
 case_merged = Signal()
 
-# Sent with ``case`` and ``actor`` inside the transaction in which a case's personal data are erased. Whoever keeps
-# rows on the case forgets now what is personal in them; numbers, dates and digests stay.
+# Sent with ``case`` and ``actor`` inside the transaction that erases the personal data of a case. Apps with rows on
+# the case must erase the personal data in them; numbers, dates and hashes stay.
 case_erased = Signal()

@@ -1,4 +1,4 @@
-"""The states of a case and what may follow what, as data."""
+"""States of a case and the transitions between them, as data."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -50,13 +50,13 @@ TRANSITIONS: dict[str, tuple[frozenset[CaseState], CaseState | None]] = {
     "approve": (
         frozenset({CaseState.RECEIVED, CaseState.IN_PROGRESS}),
         CaseState.IN_PROGRESS,
-    ),  # one of several
+    ),  # one of several decisions
     "refuse": (frozenset({CaseState.RECEIVED, CaseState.IN_PROGRESS, CaseState.WAITING}), CaseState.CLOSED),
     "withdraw": (frozenset({CaseState.RECEIVED, CaseState.IN_PROGRESS, CaseState.WAITING}), CaseState.CLOSED),
     "review": (
         frozenset({CaseState.RECEIVED, CaseState.IN_PROGRESS, CaseState.WAITING}),
         None,
-    ),  # of what was proposed
+    ),  # of a proposed decision
     "work": (OPEN, None),
     "lapse": (frozenset({CaseState.WAITING}), CaseState.CLOSED),
     "amend": (OPEN, None),
@@ -75,19 +75,19 @@ TRANSITIONS: dict[str, tuple[frozenset[CaseState], CaseState | None]] = {
     "reopen": (frozenset({CaseState.CLOSED}), CaseState.IN_PROGRESS),
     "complete": (frozenset({CaseState.RECEIVED, CaseState.IN_PROGRESS, CaseState.DECIDED}), CaseState.CLOSED),
 }
-UNDECIDED = {"accept", "approve", "refuse", "withdraw"}  # an accepted case may wait for an answer too
+UNDECIDED = {"accept", "approve", "refuse", "withdraw"}  # an accepted case may also wait for an answer
 
 
 def state_after_answer(outcome: str) -> str:
-    """The state of a case once the applicant has answered: what was accepted before stays so."""
+    """Return the state of a case after an answer: an accepted case stays accepted."""
     return CaseState.DECIDED if outcome else CaseState.IN_PROGRESS
 
 
 def is_allowed(action: str, state: str, outcome: str = "") -> bool:
-    """Whether ``action`` may be taken on a case in ``state``; what has an outcome is not decided again."""
+    """Return whether ``action`` is allowed in ``state``. A case with an outcome cannot be decided again."""
     return state in TRANSITIONS[action][0] and not (outcome and action in UNDECIDED)
 
 
 def next_state(action: str, state: str) -> str:
-    """The state that ``action`` leads to from ``state``."""
+    """Return the state after ``action``."""
     return TRANSITIONS[action][1] or state

@@ -1,11 +1,11 @@
-"""The wake-up of a case. What must happen stands in its row, as ``due_at``."""
+"""Task that wakes a worker for a case. The case's ``due_at`` stores that it is due."""
 
 from django.tasks import task
 
 
 @task()
 def advance_case(case_id: str) -> None:
-    """Runs the process of the case; harmless if it is not due any more."""
-    from . import process  # the process calls actions, and actions wake this task
+    """Run the process of the case. Harmless if it is not due any more."""
+    from . import process  # circular: the process calls actions, which enqueue this task
 
     process.advance_case(case_id)

@@ -1,4 +1,4 @@
-"""Everything that happened to a case, as a list to read."""
+"""Timeline of a case."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,22 +26,22 @@ class TimelineItem:
 
 
 def timeline_items(case: Case) -> list[TimelineItem]:
-    """Everything that happened, newest first. Who read what stands apart: see ``readings``."""
+    """Return the timeline, newest first. Readings are listed separately: see ``read_log_items``."""
     return items_from_events(case, events_of(case))[0]
 
 
 def read_log_items(case: Case) -> list[TimelineItem]:
-    """Who read the case and its files, newest first."""
+    """Return who read the case and its files, newest first."""
     return items_from_events(case, events_of(case))[1]
 
 
 def events_of(case: Case) -> list[CaseEvent]:
-    """All of its trace, newest first."""
+    """Return all events of the case, newest first."""
     return list(case.events.select_related("actor").order_by("-number"))
 
 
 def items_from_events(case: Case, events: list[CaseEvent]) -> tuple[list[TimelineItem], list[TimelineItem]]:
-    """What happened according to ``events``, and who read."""
+    """Return the timeline and the readings from ``events``."""
     happened: list[TimelineItem] = []
     read: list[TimelineItem] = []
     titles = {row.key: stage_name(row) for row in case.stages.all()} | _questions(case)
@@ -52,7 +52,7 @@ def items_from_events(case: Case, events: list[CaseEvent]) -> tuple[list[Timelin
 
 
 def _questions(case: Case) -> dict[str, str]:
-    """What corrected answers and papers are called."""
+    """Return the labels of the questions, by key, for corrections and enclosures."""
     definition, language = case.version.definition, get_language() or case.language
     return {key: definition.text(f"field.{key}.label", language) or key for key in definition.fields}
 
@@ -79,7 +79,7 @@ def _detail(event: CaseEvent, titles: dict[str, str]) -> str:
 
 
 def _facts(data: dict) -> Iterator[str]:
-    """What is told of money, documents and dossiers: how much, under which number, in which folder."""
+    """Yield amounts, receipt and document numbers, and folders from an event's data."""
     if data.get("amount"):
         yield format_amount(data["amount"], data.get("currency", ""))
     yield from (data[name] for name in ("receipt", "number", "folder") if data.get(name))

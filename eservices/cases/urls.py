@@ -1,4 +1,4 @@
-"""What everybody may know about how requests are treated, and what an office that is asked answers."""
+"""URLs of the public figures, and of the page for consulted offices."""
 
 from django.urls import path
 

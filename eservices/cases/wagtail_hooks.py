@@ -1,4 +1,4 @@
-"""The agents' desk in Wagtail's admin, and the teams."""
+"""The agents' desk and the settings of teams in Wagtail's admin."""
 
 from django.urls import include, path, reverse
 from django.utils import timezone
@@ -28,7 +28,7 @@ register_permission_policy(LegalRemedies, OwnTeams(LegalRemedies))
 
 
 class TeamViewSet(TeamsViewSet):
-    """Who treats which services."""
+    """Admin views of teams."""
 
     model = Team
     icon = "group"
@@ -42,7 +42,7 @@ register_snippet(TeamViewSet)
 
 
 class LetterTemplateViewSet(TeamsViewSet):
-    """The letters that editors write, one per language."""
+    """Admin views of letter templates, one per language."""
 
     model = LetterTemplate
     icon = "mail"
@@ -66,7 +66,7 @@ register_snippet(LetterTemplateViewSet)
 
 
 class LegalRemediesViewSet(TeamsViewSet):
-    """What can be done against decisions, one per language."""
+    """Admin views of legal remedies, one per language."""
 
     model = LegalRemedies
     icon = "doc-full-inverse"
@@ -80,7 +80,7 @@ register_snippet(LegalRemediesViewSet)
 
 
 class CasesMenuItem(MenuItem):
-    """The way to the queue, with how many open cases are the agent's to look at."""
+    """The menu item of the case queue, with the number of open cases in the agent's teams."""
 
     def is_shown(self, request):
         return access.is_agent(request.user)
@@ -90,9 +90,9 @@ class CasesMenuItem(MenuItem):
 
 
 def _waiting(request) -> dict[str, int]:
-    """How much waits for who asks, for the menu of every page: counted for all its items in one query.
+    """Return the numbers in the menu for the user, from one query per request.
 
-    The queue itself has counted it with its tabs.
+    The queue page sets ``request.waiting`` itself, because it counts the same with its tabs.
     """
     if not hasattr(request, "waiting"):
         user = request.user
@@ -104,7 +104,7 @@ def _waiting(request) -> dict[str, int]:
 
 
 def _with_number(item: MenuItem, number: int) -> LinkMenuItem:
-    """The item as it stands in the menu, with how many wait behind it."""
+    """Return the menu item with the number in its label."""
     label = f"{item.label} ({queries.format_count(number)})" if number else item.label
     return LinkMenuItem(item.name, label, item.url, icon_name=item.icon_name, classname=item.classname)
 
@@ -117,7 +117,7 @@ def register_menu_item():
 
 
 class CasesPanel(Component):
-    """What waits for an agent, on the first page of the admin: how much, and what is most urgent."""
+    """The panel with the user's open cases on the admin's home page: numbers, and the most urgent ones."""
 
     name, order = "cases", 50
     template_name = "cases/desk/home_panel.html"
@@ -127,7 +127,7 @@ class CasesPanel(Component):
     def get_context_data(self, parent_context):
         user, now = parent_context["request"].user, timezone.now()
         views, mine = queries.ready_made_views(user, now), access.cases_for(user)
-        shown = [key for key in self.shown if key in views]  # not everybody has each view
+        shown = [key for key in self.shown if key in views]  # some users lack some views
         sizes = queries.count_each({key: mine.filter(views[key][1]) for key in shown})
         nearest = queries.with_row_data(mine.filter(queries.NEEDS_AGENT).by_urgency())[: self.urgent]
         titles = queries.service_titles([case.form_id for case in nearest])
@@ -148,7 +148,7 @@ def add_cases_panel(request, panels):
 
 
 class AgentsMenuItem(MenuItem):
-    """A way that only whoever treats cases sees."""
+    """A menu item for agents only."""
 
     def is_shown(self, request):
         return access.is_agent(request.user)
@@ -162,7 +162,7 @@ def register_metrics():
 
 
 class RetentionMenuItem(MenuItem):
-    """The way to what was kept long enough, for whoever approves that it goes."""
+    """The menu item of retention, for users who may approve disposals."""
 
     def is_shown(self, request):
         return retention.may_approve_disposal(request.user)
@@ -176,7 +176,7 @@ def register_retention():
 
 
 class MailroomMenuItem(MenuItem):
-    """The way to the post room, with how many letters wait to be printed."""
+    """The menu item of the mailroom, with the number of letters to print."""
 
     def is_shown(self, request):
         return access.is_agent(request.user)
@@ -198,7 +198,7 @@ def register_log_actions(actions):
 
 
 class ExportFormatter(LogFormatter):
-    """What the log says of a list of cases that was taken away, with answers or without."""
+    """The log message for an exported list of cases, with or without answers."""
 
     label = _("Export cases")
 

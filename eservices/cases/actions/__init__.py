@@ -1,4 +1,7 @@
-"""Every write on a case. Each locks the row, asks the states, writes one event and its outbox rows."""
+"""All actions on cases.
+
+Each locks the case, checks that its state allows the action, and writes one event and its deliveries.
+"""
 
 from .assignment import assign_case, take_case, take_next
 from .base import IllegalTransition, StaleCase, case_search_lines, lock_case, relock_case, wake_process

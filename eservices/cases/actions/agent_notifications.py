@@ -1,4 +1,4 @@
-"""Telling agents, and what they choose."""
+"""Notifications of agents, and their preferences."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,13 +23,13 @@ from ..workflow import absences
 from ..workflow.notification_defaults import DEFAULT_METHODS, NEAR_DEADLINE
 from .base import lock_case
 
-DIGEST = 200  # cases of one digest
+DIGEST = 200  # most notifications in one digest
 
 
 def notify_agents(*, case: Case, kind: NotificationType, users: Iterable[User], **context) -> None:
-    """Tells each of ``users``, in the caller's transaction, the way each chose. Of a rehearsal nobody is told.
+    """Notify each of ``users`` by their preferred method, in the caller's transaction.
 
-    ``context`` is what the letter of the kind shows where it goes at once.
+    Nobody is notified of a rehearsal. ``context``: what the e-mail of this kind shows if it is sent immediately.
     """
     if case.rehearsal:
         return
@@ -49,7 +49,7 @@ def notify_agents(*, case: Case, kind: NotificationType, users: Iterable[User], 
 
 
 def notify_team_of_new_case(*, case: Case, but: User | None = None) -> None:
-    """Tells who treats cases of the team, and may see this one, that it arrived."""
+    """Notify the team members who work on cases, and may see this one, of its arrival."""
     treat = TeamMember.objects.filter(team=case.team_id, role__gte=REQUIRED_ROLES["take"]).select_related(
         "user"
     )
@@ -59,7 +59,10 @@ def notify_team_of_new_case(*, case: Case, but: User | None = None) -> None:
 
 
 def notify_of_proposal(*, case: Case, by: User, outcome: str) -> None:
-    """Tells those who may confirm what ``by`` proposed, but who is away while others are there."""
+    """Notify the members who may confirm the proposal of ``by``.
+
+    Members who are away are left out unless all are away.
+    """
     members = absences.members_who_may_confirm(case, by.pk).select_related("user")
     users, gone = [member.user for member in members], absences.absences_by_user(case.team_id)
     present = [user for user in users if user.pk not in gone]
@@ -67,7 +70,7 @@ def notify_of_proposal(*, case: Case, by: User, outcome: str) -> None:
 
 
 def notify_of_near_deadlines(now: datetime) -> None:
-    """Tells agents of their cases whose deadline is near, each once."""
+    """Notify assigned agents of cases whose deadline is near, once per case."""
     told = AgentNotification.objects.filter(kind=NotificationType.DEADLINE).values("case")
     near = (
         Case.objects.real()
@@ -83,7 +86,7 @@ def notify_of_near_deadlines(now: datetime) -> None:
 
 @transaction.atomic
 def _tell_of_deadline(pk) -> None:
-    """Under the lock of the case: of two schedulers one tells."""
+    """Notify the assigned agent. Takes the lock of the case, so that of two schedulers only one notifies."""
     case = lock_case(pk)
     if (
         case.assignee
@@ -94,9 +97,10 @@ def _tell_of_deadline(pk) -> None:
 
 @transaction.atomic
 def send_digest(*, user: User, now: datetime) -> bool:
-    """Writes to ``user`` what is due for the digest, in one e-mail; False where another was faster or it is empty.
+    """Send ``user`` the due notifications in one e-mail.
 
-    What the person may no longer see is left out.
+    Return False if another worker was faster or nothing is left to send. Cases that the user may not see any more are
+    left out.
     """
     due = list(AgentNotification.objects.due(now).filter(user=user).select_for_update()[:DIGEST])
     AgentNotification.objects.filter(pk__in=[one.pk for one in due]).update(sent_at=now)
@@ -112,7 +116,7 @@ def send_digest(*, user: User, now: datetime) -> bool:
 
 @transaction.atomic
 def save_preferences(*, actor: User, ways: dict[str, str]) -> None:
-    """Keeps how ``actor`` wants to be told, by kind."""
+    """Save the notification methods of ``actor``, by kind."""
     for kind, way in ways.items():
         NotificationPreference.objects.update_or_create(user=actor, kind=kind, defaults={"way": way})
 

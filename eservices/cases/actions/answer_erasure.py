@@ -1,4 +1,4 @@
-"""Answers that are kept for a shorter time than their case."""
+"""Answers with a shorter retention than their case."""
 
 from datetime import datetime
 
@@ -7,12 +7,15 @@ from ..models import AnswerErasure, Case
 
 
 def answers_due_for_erasure(case: Case) -> dict[str, datetime]:
-    """The questions whose answers go before the closed case, and when: as the form said that asked them."""
+    """Return when each answer with its own retention is due for erasure, by question key.
+
+    The form version of the case sets these periods.
+    """
     return answers_due(case.version.definition.fields.values(), case.closed_at)
 
 
 def schedule_answer_erasure(case: Case) -> None:
-    """Called as a case closes: from now on counts how long such answers are kept."""
+    """Schedule the erasure of answers with a shorter retention. Called when the case closes."""
     moments = answers_due_for_erasure(case).values()
     if moments and not case.rehearsal:
         AnswerErasure.objects.update_or_create(case=case, defaults={"due_at": min(moments)})

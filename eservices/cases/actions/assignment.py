@@ -1,4 +1,4 @@
-"""Who treats a case."""
+"""Assignment of cases to agents."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +15,10 @@ from .base import IllegalTransition, lock_if_allowed
 
 @transaction.atomic
 def take_case(*, actor: User, case: Case) -> Case:
-    """Makes the actor responsible. The first of two wins; the other is told who has it."""
+    """Assign the case to ``actor``.
+
+    Raise IllegalTransition, which names the other agent, if it is already assigned.
+    """
     case = lock_if_allowed(case, "take")
     if case.assignee_id and case.assignee_id != actor.pk:
         raise IllegalTransition(_("%(agent)s has taken this case already.") % {"agent": case.assignee})
@@ -24,9 +27,9 @@ def take_case(*, actor: User, case: Case) -> Case:
 
 @transaction.atomic
 def take_next(*, actor: User, cases) -> Case | None:
-    """Takes the most urgent of ``cases`` that nobody has; None where none is left.
+    """Take the most urgent unassigned case of ``cases``. Return None if none is left.
 
-    What another agent is being given at this moment is locked, and passed over: two never get the same.
+    Skips rows that another transaction has locked, so that two agents never get the same case.
     """
     free = cases.free().filter(state__in=states.TRANSITIONS["take"][0]).by_urgency()
     case = free.select_for_update(of=("self",), skip_locked=True).first()
@@ -35,9 +38,9 @@ def take_next(*, actor: User, cases) -> Case | None:
 
 @transaction.atomic
 def assign_case(*, actor: Actor, case: Case, agent: User | None) -> Case:
-    """Makes ``agent`` responsible, or nobody. The agent must be a member of the case's team.
+    """Assign the case to ``agent``, or to nobody. The agent must be a member of the case's team.
 
-    While the agent is away the deputy gets the case, unless it is oneself that one assigns it to.
+    The deputy gets the case while the agent is away, unless agents assign it to themselves.
     """
     case = lock_if_allowed(case, "assign")
     if agent and not absences.members_who_see(case).filter(user=agent).exists():

@@ -1,4 +1,4 @@
-"""What every action on a case stands on: its lock, what it may do now, how it closes, goes on and is told."""
+"""Building blocks of all actions: locking a case, checking its state, closing and continuing it."""
 
 from functools import partial
 
@@ -18,12 +18,15 @@ RELATED = ("submission", "version", "form", "team", "assignee")
 
 
 def lock_case(pk) -> Case:
-    """The case's row, locked until the transaction ends, with what every action needs."""
+    """Lock the case's row until the transaction ends and return it with the related rows that actions need."""
     return Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=pk)
 
 
 def relock_case(before: Case) -> Case:
-    """As ``locked``, for a case read a moment ago: what it pointed to then and still does is not read again."""
+    """Lock a case that was read before.
+
+    Related rows that have not changed are taken from ``before`` instead of being read again.
+    """
     case = Case.objects.select_for_update().get(pk=before.pk)
     for field in map(Case._meta.get_field, RELATED):
         same = getattr(case, field.attname) == getattr(before, field.attname)
@@ -33,7 +36,11 @@ def relock_case(before: Case) -> Case:
 
 
 def lock_if_allowed(case: Case, action: str, seen: int | None = None) -> Case:
-    """The case, locked, if ``action`` may be taken on it now and nothing happened since event ``seen``."""
+    """Lock the case.
+
+    Raise IllegalTransition if its state does not allow ``action``, StaleCase if something relevant happened after
+    event number ``seen``.
+    """
     fresh = relock_case(case)
     if not states.is_allowed(action, fresh.state, fresh.outcome):
         raise IllegalTransition(
@@ -49,24 +56,27 @@ def lock_if_allowed(case: Case, action: str, seen: int | None = None) -> Case:
 
 @transaction.atomic
 def wake_process(*, actor: Actor = SYSTEM, case: Case) -> None:
-    """The case's process is looked at again: something it waits for has happened."""
+    """Schedule the process of the case because something that it waits for has happened."""
     mark_process_due(lock_case(case.pk))
 
 
 def mark_process_due(case: Case) -> None:
-    """The row remembers that the process is due; a worker is woken now, or by the sweep if that is lost."""
+    """Mark the process as due and wake a worker.
+
+    The mark is stored in the row: if the wake-up is lost, a job finds the case.
+    """
     case.due_at = timezone.now()
     case.save(update_fields=["due_at"])
     enqueue_process(case)
 
 
 def enqueue_process(case: Case) -> None:
-    """For a case whose row says already that its process is due."""
+    """Wake a worker after the commit. The case's row must already say that its process is due."""
     transaction.on_commit(partial(tasks.advance_case.enqueue, str(case.pk)), robust=True)
 
 
 def close_case(case: Case, action: str, outcome: str, reason: str) -> None:
-    """Ends the case: nothing is due any more, stages that did not run are not needed."""
+    """Close the case and its process: nothing is due any more, unfinished stages are skipped."""
     case.state, case.outcome, case.reason = states.next_state(action, case.state), outcome, reason
     case.closed_at, case.due_at, case.paused_at = timezone.now(), None, None
     case.save(update_fields=["state", "outcome", "reason", "closed_at", "due_at", "paused_at"])
@@ -77,7 +87,7 @@ def close_case(case: Case, action: str, outcome: str, reason: str) -> None:
 
 
 def clean_text(text: str, *, empty: bool = False) -> str:
-    """What somebody wrote, without the blanks around it; nothing at all is refused."""
+    """Strip the text. Raise IllegalTransition if nothing is left, unless ``empty`` is allowed."""
     text = text.replace("\0", "").strip()
     if not text and not empty:
         raise IllegalTransition(_("Write a few words first."))
@@ -85,7 +95,7 @@ def clean_text(text: str, *, empty: bool = False) -> str:
 
 
 def case_search_lines(case: Case) -> str:
-    """What a search finds the case by. Secret answers are not among it."""
+    """Build the text by which a search finds the case. It contains no secret answers."""
     given, asked = case.answers, case.version.definition
     heading = (case.reference, case.applicant, case.email, case.phone)
     return search_lines(heading, asked.open_answers(given).values(), search_marks_of(asked, given))

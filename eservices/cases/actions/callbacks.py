@@ -1,4 +1,4 @@
-"""Call-backs, and the codes that join a case to an account later."""
+"""Callback requests, and codes that join a case to an account later."""
 
 from django.db import transaction
 from django.db.models import F
@@ -18,7 +18,10 @@ from .base import IllegalTransition, clean_text, lock_case, lock_if_allowed
 def request_callback(
     *, actor: Actor, case: Case, phone: str, wish: str = "", about: str = ""
 ) -> CallbackRequest:
-    """Somebody wants to be called. One wish a case is open at a time: the newer one takes its place."""
+    """Record that the applicant wants to be called.
+
+    A case has at most one open request: a new one replaces it.
+    """
     case = lock_if_allowed(case, "call")
     asked_by = None if isinstance(actor, Applicant) else user_of(actor)
     call, _new = CallbackRequest.objects.update_or_create(
@@ -40,7 +43,7 @@ def request_callback(
 def record_callback(
     *, actor: User, case: Case, call: CallbackRequest, reached: bool, result: str = ""
 ) -> CallbackRequest:
-    """Keeps how a call went. Who was not reached still waits for it."""
+    """Record the result of a call. The request stays open if the person was not reached."""
     case = lock_if_allowed(case, "called")
     call = case.calls.select_for_update().get(pk=call.pk)
     if call.done_at:
@@ -57,7 +60,10 @@ def record_callback(
 
 @transaction.atomic
 def issue_join_code(*, actor: User, case: Case) -> str:
-    """A code for a person whose identity ``actor`` has checked; earlier ones are void. Shown once, never kept."""
+    """Issue a code for a person whose identity ``actor`` has checked.
+
+    Earlier codes become void. Only a hash of the code is stored, so it can be shown only now.
+    """
     case = lock_if_allowed(case, "join_code")
     case.join_codes.filter(used_at=None).update(expires_at=timezone.now())
     code = join_codes.new_join_code()
@@ -68,9 +74,9 @@ def issue_join_code(*, actor: User, case: Case) -> str:
 
 @transaction.atomic
 def join_case_to_account(*, actor: User, reference: str, code: str) -> Case:
-    """Joins the case to the account of ``actor``, who holds the code. Works once.
+    """Join the case to the account of ``actor``, who holds the code. A code works once.
 
-    The same refusal whatever is wrong: it tells nobody whether a case exists.
+    Refuses a wrong code, a used code and an unknown case alike, so that nobody learns whether a case exists.
     """
     known = JoinCode.objects.filter(
         case__reference=reference.strip().upper(),

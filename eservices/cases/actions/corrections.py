@@ -1,4 +1,4 @@
-"""What agents put right and find out about what was declared. The submission itself is never changed."""
+"""Corrections of answers, and reviews of enclosures and persons. The submission itself never changes."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,9 +19,9 @@ from .base import IllegalTransition, case_search_lines, clean_text, lock_if_allo
 def correct_answer(
     *, actor: User, case: Case, field: str, answer, reason: str, seen: int | None = None
 ) -> Correction:
-    """Puts the answer to ``field`` right, for a reason. Conditions, documents and searches read it from now on.
+    """Replace the answer to ``field``, for a reason. Conditions, documents and searches use the new answer.
 
-    ``answer`` was judged by its question. A new e-mail address is not confirmed, and gets the receipt.
+    ``answer`` must be valid for its question. A new e-mail address is unconfirmed and gets the receipt.
     """
     case = lock_if_allowed(case, "amend", seen)
     before, address = case.answers.get(field), case.email
@@ -44,7 +44,7 @@ def correct_answer(
 
 @transaction.atomic
 def judge_enclosure(*, actor: User, case: Case, field: str, state: str, reason: str = "") -> EnclosureReview:
-    """Keeps that the papers of a question were received, refused for a reason, or are not needed."""
+    """Record that the files of a question were received, refused for a reason, or are not needed."""
     case = lock_if_allowed(case, "enclosure")
     if field not in [one.key for one in enclosures_and_persons.enclosure_questions(case)]:
         raise IllegalTransition(_("This case asks for no such paper."))
@@ -62,7 +62,7 @@ def judge_enclosure(*, actor: User, case: Case, field: str, state: str, reason: 
 def judge_person(
     *, actor: User, case: Case, person: ConcernedPerson, outcome: str, reason: str = ""
 ) -> ConcernedPerson:
-    """Gives one of the people concerned an outcome of their own; a refusal has its reason."""
+    """Set the outcome of one concerned person; a refusal requires a reason."""
     case = lock_if_allowed(case, "person")
     person = case.persons.select_for_update().get(pk=person.pk)
     person.outcome, person.author, person.at = outcome, actor, timezone.now()
@@ -81,7 +81,10 @@ def judge_person(
 
 
 def create_person_rows(case: Case) -> None:
-    """Writes a row for everybody whom the answers name. Who has an outcome keeps it."""
+    """Create a row for each person whom the answers name, and delete rows that are not named any more.
+
+    A person with an outcome keeps their row.
+    """
     if not enclosures_and_persons.person_groups(case):
         return
     named = {(one.field, one.place): one.name for one in enclosures_and_persons.concerned_people(case)}
@@ -98,12 +101,15 @@ def create_person_rows(case: Case) -> None:
 
 
 def apply_outcome_to_people(case: Case, outcome: str, reason: str = "") -> None:
-    """The case has its outcome: it is that of everybody who has none yet."""
+    """Apply the outcome of the case to the persons who have none."""
     case.persons.filter(outcome="").update(outcome=outcome, reason=reason, at=timezone.now())
 
 
 def erase_corrections(case: Case, keys: list[str] | None = None) -> None:
-    """Erases what was corrected, of these questions or of all: the corrections go with the answers."""
+    """Erase the corrections of these questions, or all if ``keys`` is None.
+
+    Called when answers are erased, because corrections repeat them.
+    """
     gone = case.amendments.all() if keys is None else case.amendments.filter(field__in=keys)
     gone.delete()
     case.amended = {key: one for key, one in case.amended.items() if keys is not None and key not in keys}
@@ -120,7 +126,7 @@ def _put_right(case: Case, field: str, answer) -> None:
 
 
 def _contact(case: Case) -> dict:
-    """What of the applicant's name and addresses the corrections changed."""
+    """Return the applicant's name and addresses that differ from the submission because of corrections."""
     declared, now = case.submission, applicant_of(case.version, case.answers)
     touched = {*case.amended} & {*_asked_of_applicant(case)}
     return {name: value for name, value in now.items() if touched and value != getattr(declared, name)}
@@ -132,7 +138,7 @@ def _asked_of_applicant(case: Case) -> list[str]:
 
 
 def _write_to_new_address(case: Case) -> None:
-    """Links mailed to the old address open nothing any more."""
+    """Revoke the links that were mailed to the old address and send the receipt to the new one."""
     case.links.filter(mailed=True, revoked_at=None).update(revoked_at=timezone.now())
     case.email_confirmed_at = None
     if case.identity_level == IdentityLevel.EMAIL:

@@ -1,4 +1,4 @@
-"""How a case ends: by a decision, by the applicant's withdrawal, or because all is done."""
+"""Endings of cases: decision, withdrawal, completion, and closing without an answer."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from .decision_notification.writing import write_and_send_decision
 
 
 def can_decide(case: Case) -> bool:
-    """Whether the case has come to its decision; screens ask before they offer it."""
+    """Return whether the case can be decided now. For pages that offer the decision."""
     try:
         return bool(_decision(case))
     except IllegalTransition:
@@ -28,16 +28,16 @@ def can_decide(case: Case) -> bool:
 
 
 def can_accept(case: Case) -> bool:
-    """Whether it has come to its decision, which may be a yes."""
+    """Return whether the case can be decided now and nothing prevents accepting it."""
     return can_decide(case) and not acceptance_obstacle(case)
 
 
 @transaction.atomic
 def accept_case(*, actor: User, case: Case, reason: str = "", details: dict | None = None, seen=None) -> Case:
-    """Decides yes; the process goes on. ``details`` is what the decision's forms stated, by their key.
+    """Accept the case and continue its process.
 
-    The last decision accepts the case. One that another follows approves it; the applicant hears nothing yet.
-    With four eyes it is proposed, and a second agent confirms.
+    The last decision accepts it. An earlier one approves it without telling the applicant. If two agents must agree,
+    the first proposes and the second confirms. ``details``: cleaned data of the acceptance forms, by key.
     """
     case, said, details = lock_if_allowed(case, "accept", seen), clean_text(reason, empty=True), details or {}
     row = _decision(case)
@@ -49,7 +49,10 @@ def accept_case(*, actor: User, case: Case, reason: str = "", details: dict | No
 
 @transaction.atomic
 def refuse_case(*, actor: User, case: Case, reason: str, seen: int | None = None) -> Case:
-    """Decides no, with the reason that the applicant reads. Closes the case; with four eyes, once confirmed."""
+    """Refuse and close the case. The applicant reads the reason.
+
+    If two agents must agree, the first proposes and the second confirms.
+    """
     case, said = lock_if_allowed(case, "refuse", seen), clean_text(reason)
     if any(map(needs_second_agent, stages_ahead(case))):
         return _propose(case, _decision(case), actor, CaseOutcome.REFUSED, said, {})
@@ -60,7 +63,10 @@ def refuse_case(*, actor: User, case: Case, reason: str, seen: int | None = None
 def review_proposal(
     *, actor: User, case: Case, agreed: bool, reason: str = "", seen: int | None = None
 ) -> Case:
-    """The second of four eyes: with it the proposal is decided; sent back, with the reason, it is decided anew."""
+    """Confirm the decision that another agent proposed, or send it back with a reason.
+
+    A confirmed proposal is decided; after one that was sent back, the case can be decided again.
+    """
     case = lock_if_allowed(case, "review", seen)
     row, proposed = _proposed(case)
     if proposed["by"] == actor.pk:
@@ -87,7 +93,7 @@ def review_proposal(
 
 @transaction.atomic
 def withdraw_request(*, actor: Actor, case: Case, reason: str = "") -> Case:
-    """The applicant takes the request back. Closes the case."""
+    """Record that the applicant withdraws the request, and close the case."""
     case = lock_if_allowed(case, "withdraw")
     close_case(case, "withdraw", CaseOutcome.WITHDRAWN, clean_text(reason, empty=True))
     apply_outcome_to_people(case, CaseOutcome.WITHDRAWN)
@@ -98,7 +104,10 @@ def withdraw_request(*, actor: Actor, case: Case, reason: str = "") -> Case:
 
 @transaction.atomic
 def complete_case(*, actor: Actor, case: Case) -> Case:
-    """Closes a case whose stages are all done. What was decided stays; else it is simply completed."""
+    """Close a case whose stages are all done.
+
+    An outcome from a decision stays; without one it is “completed”.
+    """
     case = lock_if_allowed(case, "complete")
     close_case(case, "complete", case.outcome or CaseOutcome.COMPLETED, case.reason)
     audit_log.record_event(case, "completed", actor, outcome=case.outcome)
@@ -107,7 +116,7 @@ def complete_case(*, actor: Actor, case: Case) -> Case:
 
 @transaction.atomic
 def close_unanswered(*, actor: Actor = SYSTEM, case: Case, outcome: str, reason: str) -> Case:
-    """Closes a case whose applicant did not answer, and tells them."""
+    """Close a case whose applicant did not answer, and tell them by e-mail."""
     case = lock_if_allowed(case, "lapse")
     close_case(case, "lapse", outcome, reason)
     audit_log.record_event(case, "lapsed", actor, reason=reason)
@@ -116,13 +125,16 @@ def close_unanswered(*, actor: Actor = SYSTEM, case: Case, outcome: str, reason:
 
 
 def proposing_agent(case: Case) -> int | None:
-    """Who proposed a decision that a second agent has to confirm; None where nothing is proposed."""
+    """Return the key of the agent who proposed a decision; None if nothing is proposed."""
     row = current_stage(case)
     return (proposed_decision(row) or {}).get("by") if row else None
 
 
 def _decision(case: Case) -> CaseStage:
-    """The stage that a decision ends. Refused while an earlier stage is not over."""
+    """Return the stage that a decision would end.
+
+    Raise IllegalTransition if an earlier stage is not over or a proposal is pending.
+    """
     row = next(iter(stages_ahead(case)), None)
     if row is None:
         raise IllegalTransition(_("There is nothing to decide on this case."))
@@ -134,13 +146,16 @@ def _decision(case: Case) -> CaseStage:
 
 
 def _refuse_objection(case: Case, said: str) -> None:
-    """``said``: what the applicant reads with the acceptance."""
+    """Raise IllegalTransition if something prevents accepting the case.
+
+    A mere warning counts only if ``said``, the text for the applicant, is empty.
+    """
     if why := acceptance_obstacle(case) or (not said and acceptance_warning(case)):
         raise IllegalTransition(why)
 
 
 def _proposed(case: Case) -> tuple[CaseStage, dict]:
-    """The stage at which a decision is proposed, and what is proposed."""
+    """Return the stage with a proposed decision, and the proposal. Raise IllegalTransition if there is none."""
     row = current_stage(case)
     proposed = proposed_decision(row) if row else None
     if proposed is None:
@@ -149,7 +164,7 @@ def _proposed(case: Case) -> tuple[CaseStage, dict]:
 
 
 def _propose(case: Case, row: CaseStage, actor: User, outcome: str, reason: str, details: dict) -> Case:
-    """Keeps what the first of two agents decided, for the second."""
+    """Record the decision of the first of two agents, for the second to confirm."""
     row.data["proposal"] = {
         "by": actor.pk,
         "name": str(actor),
@@ -168,7 +183,10 @@ def _propose(case: Case, row: CaseStage, actor: User, outcome: str, reason: str,
 
 
 def _accept(case: Case, row: CaseStage, actor: User, said: str, details: dict, **more) -> Case:
-    """``more``: what the trace keeps beside, as who proposed it."""
+    """Accept the case, or approve it if another decision follows.
+
+    ``more``: further data for the event, such as who proposed the decision.
+    """
     row.data |= {"details": details, "by": actor.pk} | more
     row.save(update_fields=["data"])
     following = [one for one in stages_ahead(case) if one != row]
@@ -189,7 +207,10 @@ def _accept(case: Case, row: CaseStage, actor: User, said: str, details: dict, *
 
 
 def _tell_acceptance(case: Case, following: list[CaseStage]) -> None:
-    """In the words of the service; else in the letter of the stage that comes right after, or in one of ours."""
+    """Tell the applicant of the acceptance, with the most specific text there is.
+
+    This is the service's letter template, else the message of the stage that follows, else the general one.
+    """
     if emails.send_service_acceptance(case):
         return
     if not any(map(announces_acceptance, following[:1])):

@@ -1,4 +1,4 @@
-"""It becomes surer who asks: the level of a case is only raised."""
+"""Identification of applicants. The identity level of a case only rises."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from .base import IllegalTransition, lock_case, lock_if_allowed, mark_process_du
 
 @transaction.atomic
 def confirm_email_address(*, actor: Applicant, case: Case) -> Case:
-    """Somebody used the link that was mailed: the address is theirs. Only the first time counts."""
+    """Record that the applicant used the mailed link, which proves the address. Only the first use counts."""
     case = lock_case(case.pk)
     if actor.link is None or not actor.link.mailed or actor.link.case_id != case.pk:
         raise IllegalTransition(_("Only the link that we mailed confirms the address."))
@@ -29,9 +29,10 @@ def confirm_email_address(*, actor: Applicant, case: Case) -> Case:
 
 @transaction.atomic
 def identify_applicant(*, actor: User, case: Case, check: str, account: bool = False) -> Case:
-    """The agent saw who applies, and states how (an ``IdentityCheck``): the applicant is known from now on.
+    """Record that the agent identified the applicant, and by which ``IdentityCheck``.
 
-    ``account``: the account that sent the request is hers, so that her next requests are known too.
+    ``account``: also link the account that sent the request to the applicant, so that later requests are identified
+    too.
     """
     case = lock_if_allowed(case, "identify")
     if account:
@@ -44,7 +45,10 @@ def identify_applicant(*, actor: User, case: Case, check: str, account: bool = F
 
 @transaction.atomic
 def record_identity_proof(*, actor: Actor = SYSTEM, case: Case, proof: IdentityProof) -> None:
-    """The account that sent the request was proven to be the applicant's: the process is looked at again."""
+    """Raise the identity level of a case whose account was proven to be the applicant's.
+
+    The process continues. Does nothing if the proof concerns another person or is not higher.
+    """
     case = lock_case(case.pk)
     if case.is_open and case.identity_level < proof.level and identity.concerns_applicant(proof, case):
         _raise(case, proof.level)

@@ -1,4 +1,4 @@
-"""A case begins, and a rehearsed one goes again."""
+"""Opening of cases, and removal of rehearsals."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,9 +23,9 @@ DEFAULT_TEAM = "commune"
 
 @transaction.atomic
 def open_case(*, actor: Actor, submission: Submission, team: Team | None = None) -> Case:
-    """Opens the case of a submission, lays its stages and mails the receipt.
+    """Open the case of a submission with its stages and send the receipt.
 
-    ``team`` treats it, else the one that the form names.
+    ``team`` works on it; by default the team that the form names.
     """
     version = submission.version
     case = Case(
@@ -63,7 +63,10 @@ def open_case(*, actor: Actor, submission: Submission, team: Team | None = None)
 
 @transaction.atomic
 def discard_rehearsal(*, actor: Actor, case: Case) -> None:
-    """Throws a rehearsal away with all that belongs to it, documents, letters, files and trace; once."""
+    """Delete a rehearsal with its documents, deliveries, files and events.
+
+    Does nothing if the case is gone already.
+    """
     case = (
         Case.objects.select_for_update(of=("self",)).select_related("submission").filter(pk=case.pk).first()
     )
@@ -75,13 +78,13 @@ def discard_rehearsal(*, actor: Actor, case: Case) -> None:
     deliveries.delete_rehearsal_deliveries(actor=actor, subject=case.subject)
     submissions.destroy_files(StoredFile.objects.filter(messages__case=case))
     case.events.discard()
-    case.duplicates.update(duplicate_of=None)  # rehearsals too, each of which goes by itself
+    case.duplicates.update(duplicate_of=None)  # they are rehearsals too, and each is discarded separately
     case.delete()
     submissions.discard_rehearsal(actor=actor, draft=case.submission.draft, submission=case.submission)
 
 
 def _lay_stages(case: Case) -> None:
-    """Writes the stages of the case's version, all to come."""
+    """Create the stages of the case's form version, all still to do."""
     CaseStage.objects.bulk_create(
         CaseStage(case=case, position=position, key=spec.key, type=spec.type)
         for position, spec in enumerate(case.version.definition.stages)
@@ -89,6 +92,9 @@ def _lay_stages(case: Case) -> None:
 
 
 def _team(key: str) -> Team:
-    """The team that the service names. One that is gone must not lose a request: the commune gets it."""
+    """Return the team that the service names.
+
+    If it no longer exists the default team gets the case, so that no request is lost.
+    """
     team = Team.objects.filter(key=key).first()
     return team or Team.objects.get_or_create(key=DEFAULT_TEAM, defaults={"name": _("Commune")})[0]

@@ -1,4 +1,4 @@
-"""What is said on a case: notes among agents, messages between the commune and the applicant, files read."""
+"""Notes among agents, messages between the commune and the applicant, and the log of reading."""
 
 from datetime import date, datetime, timedelta
 
@@ -27,7 +27,7 @@ READ_LOG_INTERVAL = timedelta(hours=1)
 
 @transaction.atomic
 def add_note(*, actor: User, case: Case, text: str) -> Note:
-    """Writes an internal note: never shown to the applicant. Colleagues named with an @ are told."""
+    """Write an internal note, which the applicant never sees. Colleagues mentioned with @ are notified."""
     case = lock_if_allowed(case, "note")
     written = Note.objects.create(case=case, author=actor, text=clean_text(text))
     named, _unknown = mentions.find_mentions(written.text, absences.visible_colleagues(case))
@@ -40,7 +40,10 @@ def add_note(*, actor: User, case: Case, text: str) -> Note:
 
 @transaction.atomic
 def send_message(*, actor: Actor, case: Case, text: str, files: list[StoredFile] | tuple = ()) -> Message:
-    """Writes to the other side. The case stays in its state."""
+    """Send a message from the agent to the applicant or from the applicant to the agent.
+
+    The state does not change.
+    """
     case = lock_if_allowed(case, "message")
     written = _say(case, Message.Kind.MESSAGE, actor, text, files)
     audit_log.record_event(case, "message", actor, message=written.pk)
@@ -58,7 +61,10 @@ def ask_applicant(
     files: list[StoredFile] | tuple = (),
     seen: int | None = None,
 ) -> Message:
-    """Asks the applicant; the deadline rests until the answer, or until the working ``days`` to answer are over."""
+    """Ask the applicant a question.
+
+    The deadline pauses until the answer, or until ``days`` working days have passed; 0 for no limit.
+    """
     case = lock_if_allowed(case, "ask", seen)
     case.assignee = case.assignee or actor
     case.save(update_fields=["assignee"])
@@ -72,7 +78,7 @@ def ask_applicant(
 
 @transaction.atomic
 def process_due_question(*, actor: Actor = SYSTEM, message: Message) -> None:
-    """Reminds the applicant of an agent's question; at its term the case comes back to the agent."""
+    """Remind the applicant of an agent's question. At its term, return the case to the agent."""
     case, now = lock_case(message.case_id), timezone.now()
     message = case.messages.filter(pk=message.pk).due(now).first()
     if message is None:
@@ -92,7 +98,7 @@ def process_due_question(*, actor: Actor = SYSTEM, message: Message) -> None:
 
 @transaction.atomic
 def ask_from_stage(*, actor: Actor = SYSTEM, case: Case, text: str, term: datetime | None = None) -> Case:
-    """The process asks the applicant, and looks at the ``term`` itself; answers the case as it is then."""
+    """Ask the applicant on behalf of a stage, which itself watches the ``term``. Return the locked case."""
     case = lock_if_allowed(case, "ask_by_itself")
     _ask(case, "ask_by_itself", actor, text, term=term)
     return case
@@ -100,7 +106,7 @@ def ask_from_stage(*, actor: Actor = SYSTEM, case: Case, text: str, term: dateti
 
 @transaction.atomic
 def remind_applicant(*, actor: User, case: Case) -> None:
-    """Sends the last question once more to an applicant who has not answered it."""
+    """Send the last question again to an applicant who has not answered it."""
     case = lock_case(case.pk)
     question = _last_question(case) if states.is_allowed("remind", case.state) else None
     if question is None:
@@ -110,19 +116,22 @@ def remind_applicant(*, actor: User, case: Case) -> None:
 
 
 def has_open_question(case: Case) -> bool:
-    """Whether something was asked and not answered yet, be it late."""
+    """Return whether a question is not answered yet, even if its term has passed."""
     return case.state == CaseState.WAITING or is_answer_overdue(case)
 
 
 def can_continue_without_answer(case: Case) -> bool:
-    """Whether the case waits for an answer that did not come in time; where it is to be decided, that decides."""
+    """Return whether the case waits for an overdue answer that an agent may do without.
+
+    False at a decision stage: there the decision itself continues the process.
+    """
     row = current_stage(case)
     return is_answer_overdue(case) and not (row and is_decision_stage(row))
 
 
 @transaction.atomic
 def continue_without_answer(*, actor: User, case: Case) -> None:
-    """The process goes on without the answer that did not come in time."""
+    """Continue the process without the overdue answer."""
     case = lock_if_allowed(case, "go_on")
     if not can_continue_without_answer(case):
         raise IllegalTransition(_("Nothing waits for an answer any more."))
@@ -134,9 +143,10 @@ def continue_without_answer(*, actor: User, case: Case) -> None:
 def answer_question(
     *, actor: Applicant | User, case: Case, text: str, files: list[StoredFile] | tuple = ()
 ) -> Message:
-    """What was asked is answered, by the applicant, or to an agent who notes what came another way; late counts too.
+    """Record the answer to the open question, also after its term.
 
-    The deadline runs again, and the process is looked at.
+    The applicant answers, or an agent records an answer that came another way. The deadline runs again and the
+    process continues.
     """
     case = lock_if_allowed(case, "answer")
     if not has_open_question(case):
@@ -151,7 +161,10 @@ def answer_question(
 
 
 def log_read(*, actor: User | ConsultedOffice, case: Case, file: StoredFile | None = None) -> None:
-    """Keeps that somebody opened the case, or a file of it; what an agent reads again within the hour, once."""
+    """Log that somebody opened the case or one of its files.
+
+    An agent's repeated reading is logged once per ``READ_LOG_INTERVAL``.
+    """
     kind, data = ("file_read", {"file": str(file.pk), "name": file.name}) if file else ("case_read", {})
     if isinstance(actor, User) and _read_lately(actor, case, kind, file):
         return
@@ -161,9 +174,9 @@ def log_read(*, actor: User | ConsultedOffice, case: Case, file: StoredFile | No
 
 @transaction.atomic
 def log_answers_exported(*, actor: User, cases: list[Case]) -> None:
-    """Keeps on each of several cases that its answers were taken away in a list; again within the hour, once.
+    """Log on each of several cases that its answers were exported.
 
-    It takes as many queries for many cases as for one.
+    Once per agent and ``READ_LOG_INTERVAL``. The number of queries does not depend on the number of cases.
     """
     recent = _of_late(actor, "answers_read").filter(case=OuterRef("pk"))
     unread = Case.objects.filter(~Exists(recent), pk__in=[case.pk for case in cases])
@@ -183,7 +196,7 @@ def _read_lately(actor: User, case: Case, kind: str, file: StoredFile | None) ->
 
 @transaction.atomic
 def record_virus(*, actor: Actor = SYSTEM, case: Case, file: StoredFile) -> None:
-    """A file carried a virus and was destroyed: whoever sent it learns of it, and the desk."""
+    """Record that a file carried a virus and was destroyed, and tell the applicant if they sent it."""
     case = lock_case(case.pk)
     audit_log.record_event(case, "file_infected", actor, file=str(file.pk), name=file.name, virus=file.virus)
     if not file.messages.filter(case=case, author__isnull=False).exists():
@@ -223,7 +236,7 @@ def _say(case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile]
 
 
 def _tell_agent(case: Case, written: Message) -> bool:
-    """Tells who has the case; False where that is nobody who may still see it."""
+    """Notify the assigned agent. Return False if there is none who may still see the case."""
     has = case.assignee_id and absences.members_who_see(case).filter(user=case.assignee_id).exists()
     if has:
         notices.notify_agents(
@@ -233,7 +246,10 @@ def _tell_agent(case: Case, written: Message) -> bool:
 
 
 def _tell_other_side(case: Case, written: Message, actor: Actor) -> None:
-    """What an applicant writes unasked reaches somebody also where nobody has the case."""
+    """Notify the recipient of the message.
+
+    If no agent is assigned, an applicant's message goes to the team, so that none is overlooked.
+    """
     if not isinstance(actor, Applicant):
         emails.send_message(case, written)
     elif not _tell_agent(case, written) and not case.rehearsal:
@@ -242,7 +258,7 @@ def _tell_other_side(case: Case, written: Message, actor: Actor) -> None:
 
 @transaction.atomic
 def set_sms_preference(*, actor: Actor, case: Case, wanted: bool) -> Case:
-    """The applicant wants an SMS whenever we write, or no longer. The same choice again changes nothing."""
+    """Set whether the applicant gets an SMS for each message. The same choice again changes nothing."""
     case = lock_case(case.pk)
     if wanted and not case.takes_sms:
         raise IllegalTransition(_("This request has no mobile number that we write to."))
@@ -255,13 +271,13 @@ def set_sms_preference(*, actor: Actor, case: Case, wanted: bool) -> Case:
 
 @transaction.atomic
 def record_letter_posted(*, actor: User, case: Case, letter: Delivery) -> None:
-    """A letter on paper about the case was posted."""
+    """Record that a paper letter about the case was posted."""
     data = {"delivery": str(letter.pk), "name": letter.title, "number": letter.posting.number}
     audit_log.record_event(lock_case(case.pk), "letter_posted", actor, **data)
 
 
 @transaction.atomic
 def record_letter_delivered(*, actor: User, case: Case, letter: Delivery, on: date) -> None:
-    """It is known on which day a letter on paper about the case was delivered."""
+    """Record the day on which a paper letter about the case was delivered."""
     data = {"delivery": str(letter.pk), "name": letter.title, "on": on.isoformat()}
     audit_log.record_event(lock_case(case.pk), "letter_delivered", actor, **data)

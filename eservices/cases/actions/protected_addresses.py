@@ -1,4 +1,4 @@
-"""Cases about people whose address is protected."""
+"""Cases of people whose address is protected."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,10 +16,10 @@ from .base import IllegalTransition, clean_text, lock_case, lock_if_allowed
 
 @transaction.atomic
 def settle_screening(*, actor: Actor = SYSTEM, case: Case, protected: bool) -> Case:
-    """Keep what screening found: the case is protected from now on, or shown to its whole team.
+    """Apply the result of screening: protect the case, or show it to its whole team.
 
-    The team hears of a new case now, because nobody else saw it before. What is protected stays so, whatever a later
-    screening finds: only ``unprotect`` ends it.
+    The team is notified of a new case now, because nobody else saw it before. A protected case stays protected,
+    whatever a later screening finds: only ``unprotect`` ends it.
     """
     case = lock_case(case.pk)
     if protected:
@@ -33,7 +33,7 @@ def settle_screening(*, actor: Actor = SYSTEM, case: Case, protected: bool) -> C
 
 @transaction.atomic
 def protect(*, actor: Actor, case: Case, reason: str = "") -> Case:
-    """Show the case from now on only to agents who treat people whose address is protected."""
+    """Restrict the case to agents who may see protected addresses."""
     case = lock_case(case.pk)
     if case.is_known_protected:
         return case
@@ -50,7 +50,7 @@ def protect(*, actor: Actor, case: Case, reason: str = "") -> Case:
 
 @transaction.atomic
 def mark_protected(*, actor: User, case: Case, reason: str) -> Case:
-    """Protect a case by hand, for a reason: an agent knows what no register says."""
+    """Protect a case by hand, for a reason: an agent may know what no population register contains."""
     case, said = lock_if_allowed(case, "protect"), clean_text(reason)
     if case.is_known_protected:
         raise IllegalTransition(_("This case is protected already."))

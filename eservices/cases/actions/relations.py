@@ -1,4 +1,4 @@
-"""Cases that belong together, and cases that belong elsewhere."""
+"""Related, duplicate, transferred and redirected cases."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,7 +21,7 @@ from .protected_addresses import protect
 
 @transaction.atomic
 def relate_cases(*, actor: User, case: Case, other: Case) -> CaseRelation:
-    """Ties two cases to each other; nothing happens where they are tied already."""
+    """Relate two cases. Changes nothing if they are related already."""
     case, other = _both(case, other, "tie")
     known = CaseRelation.objects.between(case, other).first()
     if known:
@@ -34,7 +34,7 @@ def relate_cases(*, actor: User, case: Case, other: Case) -> CaseRelation:
 
 @transaction.atomic
 def unrelate_cases(*, actor: User, case: Case, other: Case) -> None:
-    """Takes the tie between two cases away."""
+    """Remove the relation between two cases."""
     case, other = _both(case, other, "untie")
     if not CaseRelation.objects.between(case, other).delete()[0]:
         return
@@ -44,7 +44,10 @@ def unrelate_cases(*, actor: User, case: Case, other: Case) -> None:
 
 @transaction.atomic
 def merge_into(*, actor: User, case: Case, other: Case, seen: int | None = None) -> Case:
-    """Closes ``case`` as filed twice: ``other`` survives. Both name each other; the applicant is told."""
+    """Close ``case`` as a duplicate of ``other``, which goes on.
+
+    The events of each name the other. The applicant is notified.
+    """
     case, other = _both(case, other, "merge", seen)
     if case.rehearsal != other.rehearsal:
         raise IllegalTransition(_("A rehearsal and a real case are not the same request."))
@@ -68,7 +71,7 @@ def merge_into(*, actor: User, case: Case, other: Case, seen: int | None = None)
 
 @transaction.atomic
 def transfer_to_team(*, actor: User, case: Case, team: Team, reason: str) -> Case:
-    """Gives the case to another team, where nobody has it yet. It stays at the stage it is at."""
+    """Transfer the case to another team, where nobody is assigned yet. It stays at its stage."""
     case = lock_if_allowed(case, "hand_over")
     if case.team_id == team.pk:
         raise IllegalTransition(_("This team has the case already."))
@@ -86,9 +89,10 @@ def transfer_to_team(*, actor: User, case: Case, team: Team, reason: str) -> Cas
 def redirect_to_service(
     *, actor: User, case: Case, form: Form, reason: str, seen: int | None = None
 ) -> Draft:
-    """Closes a case that belongs to another service, and begins the right request with what is known.
+    """Close a case that belongs to another service, and start a draft there with the known answers.
 
-    The applicant gets its link and goes on; what came in at the counter goes on with the agent.
+    An applicant who applied online gets a link to the draft. After an application at the counter the agent continues
+    the draft.
     """
     case = lock_if_allowed(case, "redirect", seen)
     version = form.current
@@ -111,7 +115,10 @@ def redirect_to_service(
 
 
 def _carried(case: Case, version) -> dict:
-    """The answers that the other service asks too. Papers are sent anew: they belong to what was declared."""
+    """Return the answers that the other service asks too, without files and consents.
+
+    Files must be sent again: they belong to what was declared.
+    """
     old = case.version.definition
     plain = {
         key: answer
@@ -130,7 +137,7 @@ def _carried(case: Case, version) -> dict:
 
 
 def _both(case: Case, other: Case, action: str, seen: int | None = None) -> tuple[Case, Case]:
-    """Both cases, locked in the order of their keys so that nobody waits in a circle."""
+    """Lock both cases in the order of their keys, which prevents deadlocks, and return them."""
     if case.pk == other.pk:
         raise IllegalTransition(_("Choose another case than this one."))
     for one in sorted((case, other), key=lambda one: one.pk):

@@ -1,4 +1,4 @@
-"""A closed case goes on."""
+"""Reopening of closed cases."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,10 +17,10 @@ Progress = CaseStage.Progress
 
 @transaction.atomic
 def reopen_case(*, actor: User, case: Case, reason: str) -> Case:
-    """Takes a closed case up again: the decision is open anew, with a new deadline, and the applicant is told.
+    """Reopen a closed case: its decision is open again, with a new deadline, and the applicant is notified.
 
-    What closing left out is to come again, and what stands no more, as a document that was revoked; what was done
-    stays done, as one that was issued.
+    Stages that closing skipped run again, and so do results that are void, such as a revoked document. Other finished
+    stages stay finished, such as an issued document.
     """
     case, said = lock_if_allowed(case, "reopen"), clean_text(reason)
     if not can_reopen(case):
@@ -38,7 +38,7 @@ def reopen_case(*, actor: User, case: Case, reason: str) -> Case:
 
 
 def can_reopen(case: Case) -> bool:
-    """Whether there is a decision that can be taken again, or something that closing left out."""
+    """Return whether a decision can be taken again, or closing skipped something that can still be done."""
     if case.is_open or case.submission.erased_at:
         return False
     rows = case.stages.all()
@@ -46,7 +46,7 @@ def can_reopen(case: Case) -> bool:
 
 
 def _to_come_again(case: Case) -> None:
-    """Decisions, and what was left out when the case closed. What a decision said before is kept beside."""
+    """Reset decision stages and skipped stages. Their former data is stored under ``earlier``."""
     for row in case.stages.all():
         if not _comes_again(row, case):
             continue
@@ -67,7 +67,7 @@ def _to_come_again(case: Case) -> None:
 
 
 def _comes_again(row: CaseStage, case: Case) -> bool:
-    """Return whether the stage runs again: a decision, one that closing skipped, or a result that no longer stands."""
+    """Return whether the stage runs again: a decision, one that closing skipped, or one whose result is void."""
     if is_decision_stage(row) or _was_left_out(row, case):
         return True
     kind = kind_of(row)
@@ -75,5 +75,8 @@ def _comes_again(row: CaseStage, case: Case) -> bool:
 
 
 def _was_left_out(row: CaseStage, case: Case) -> bool:
-    """Whether the stage did not run because the case closed; its condition skips a stage at another moment."""
+    """Return whether the stage was skipped because the case closed.
+
+    A stage that its condition skips has another ``done_at``.
+    """
     return row.progress == Progress.SKIPPED and row.done_at == case.closed_at

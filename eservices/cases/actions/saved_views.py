@@ -1,4 +1,4 @@
-"""What agents mark cases with, and what they keep of the queue."""
+"""Saved views and layout of the case queue, and the log of exports."""
 
 from wagtail.log_actions import log
 
@@ -8,25 +8,25 @@ from ..models import QueueLayout, SavedView
 
 
 def save_view(*, actor: User, view: SavedView) -> SavedView:
-    """Keeps a view of the queue under its name, the actor's own or a team's."""
+    """Save a view of the queue under its name, for the actor or for a team."""
     view.owner = actor
     view.save()
     return view
 
 
 def delete_view(*, actor: User, view: SavedView) -> None:
-    """Forgets a view. The cases in it stay."""
+    """Delete a saved view. Its cases are not affected."""
     view.delete()
 
 
 def log_export(*, actor: User, query: str, kind: str, **answers) -> None:
-    """Keeps in Wagtail's log who took the list of cases away as a file, and how it was narrowed.
+    """Record in Wagtail's log who exported the list of cases, and with which filters.
 
-    ``answers``: where they stand in it, of which service they are (``answers_of``) and of how many ``cases``.
+    ``answers``: if the export contains answers, their service (``answers_of``) and the number of ``cases``.
     """
     log(instance=actor, action="cases.export", user=actor, data={"filters": query, "format": kind} | answers)
 
 
 def save_queue_layout(*, actor: User, columns: list[str], dense: bool) -> None:
-    """Keeps how the actor wants to see the queue."""
+    """Save how the actor wants to see the queue."""
     QueueLayout.objects.update_or_create(user=actor, defaults={"columns": columns, "dense": dense})

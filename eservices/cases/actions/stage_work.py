@@ -1,4 +1,4 @@
-"""What happens at a stage beside decisions: agents work, offices give opinions, leads are told."""
+"""Actions at stages other than decisions: agents' tasks, opinions, escalations."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,9 +17,9 @@ from .base import IllegalTransition, lock_case, lock_if_allowed, mark_process_du
 
 @transaction.atomic
 def complete_stage_task(*, actor: User, case: Case, stage: str, said: dict, seen: int | None = None) -> Case:
-    """Keeps what an agent did at the stage at hand: ticked, filled in, noted. The process is looked at again.
+    """Record what an agent did at the current stage, and continue the process.
 
-    ``stage`` is its key, ``said`` the cleaned data of its form.
+    ``stage``: its key. ``said``: the cleaned data of its form.
     """
     case = lock_if_allowed(case, "work", seen)
     row = current_stage(case)
@@ -39,7 +39,10 @@ def complete_stage_task(*, actor: User, case: Case, stage: str, said: dict, seen
 
 @transaction.atomic
 def give_opinion(*, actor: ConsultedOffice, opinion: Opinion, stance: str, text: str, author: str) -> Case:
-    """An office answers through its private link, once, as long as its opinion is waited for."""
+    """Record the opinion of an office through its private link.
+
+    Raise IllegalTransition if it was given already or is not expected any more.
+    """
     case = lock_if_allowed(opinion.stage.case, "work")
     row = case.stages.get(pk=opinion.stage_id)
     if row.progress != CaseStage.Progress.ACTIVE:
@@ -53,7 +56,7 @@ def give_opinion(*, actor: ConsultedOffice, opinion: Opinion, stance: str, text:
 
 @transaction.atomic
 def log_opinion_page_opened(*, actor: ConsultedOffice, opinion: Opinion) -> None:
-    """Keeps that an office that was asked opened the case; the first time of each day."""
+    """Log that an office opened the case to give its opinion, once per day."""
     case = lock_case(opinion.stage.case_id)
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     if not case.events.filter(kind="opinion_read", at__gte=today, data__name=actor.name).exists():
@@ -62,8 +65,10 @@ def log_opinion_page_opened(*, actor: ConsultedOffice, opinion: Opinion) -> None
 
 @transaction.atomic
 def send_escalation(*, actor: Actor = SYSTEM, escalation: Escalation) -> bool:
-    """Tells the leads of a deadline that is near or over, or of a case that is blocked, once; False where there is
-    nothing to tell any more."""
+    """Alert the leads once: the deadline is near or over, or the case is blocked.
+
+    Return False if the reason no longer applies.
+    """
     case = lock_case(escalation.case_id)
     row = case.escalations.filter(pk=escalation.pk).due(timezone.now()).first()
     if row is None:

@@ -1,4 +1,4 @@
-"""What agents mark cases with, and what they keep of the queue."""
+"""Tags of cases."""
 
 from django.db import transaction
 from django.db.models import Value
@@ -15,7 +15,7 @@ from .base import IllegalTransition, lock_if_allowed
 
 @transaction.atomic
 def add_tag(*, actor: User, case: Case, name: str) -> CaseTag:
-    """Marks the case with a tag, which is made where nobody used it before, in whatever capitals."""
+    """Add a tag to the case. The tag is created unless it exists, whatever its case."""
     case, name = lock_if_allowed(case, "tag"), " ".join(name.replace("\0", "").split())
     if not name:
         raise IllegalTransition(_("Write the tag."))
@@ -28,7 +28,7 @@ def add_tag(*, actor: User, case: Case, name: str) -> CaseTag:
 
 @transaction.atomic
 def remove_tag(*, actor: User, case: Case, tag: CaseTag) -> None:
-    """Takes a tag off the case. A tag that no case bears any more is gone."""
+    """Remove a tag from the case. A tag that no case has any more is deleted."""
     case = lock_if_allowed(case, "tag")
     if _locked(tag.name) and case.tags.contains(tag):
         case.tags.remove(tag)
@@ -38,11 +38,11 @@ def remove_tag(*, actor: User, case: Case, tag: CaseTag) -> None:
 
 
 def _locked(name: str) -> CaseTag | None:
-    """The tag of this name, which nobody forgets meanwhile; None where there is none."""
+    """Lock the tag of this name, so that nobody deletes it, and return it. None if there is none."""
     return CaseTag.objects.select_for_update().filter(Exact(Lower("name"), Lower(Value(name)))).first()
 
 
 def _made(name: str) -> CaseTag:
-    """A new tag; the one that another agent made at the same moment where there is one."""
+    """Create a tag and return it locked; also if another agent created it at the same moment."""
     CaseTag.objects.bulk_create([CaseTag(name=name)], ignore_conflicts=True)
     return _locked(name)

@@ -1,4 +1,4 @@
-"""Who is in a team, with what right, and when somebody is away. Wagtail's log keeps who changed it."""
+"""Members, roles and absences of teams. Wagtail's log records who changed them."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from ..models import Absence, Role, Team, TeamMember
 from .assignment import assign_case
 from .base import IllegalTransition
 
-MAX_ABSENCE_DAYS = 366  # days away in one absence
+MAX_ABSENCE_DAYS = 366  # days of one absence
 
 
 @transaction.atomic
@@ -28,10 +28,11 @@ def set_member_role(
     sees_protected: bool | None = None,
     function: str = "",
 ) -> TeamMember:
-    """Take ``user`` into the team, or change what the member may do there. Whoever is above hears what was added.
+    """Add ``user`` to the team or change what the member may do there.
 
-    ``sees_protected``: whether the member treats people whose address is protected; None leaves it as it is.
-    ``function``: what stands under the name on decisions; "" leaves it as it is.
+    E-mails announce new rights to those responsible. ``sees_protected``: whether the member works on cases with a
+    protected address; None leaves it unchanged. ``function``: printed under the name on decisions; "" leaves it
+    unchanged.
     """
     Team.objects.select_for_update().get(pk=team.pk)
     _refuse_own(actor, user)
@@ -57,12 +58,12 @@ def set_member_role(
 
 
 def may_entrust(actor: User, team: Team) -> bool:
-    """Return whether ``actor`` may let somebody treat people whose address is protected."""
+    """Return whether ``actor`` may let another member work on cases with a protected address."""
     return actor.is_superuser or team.memberships.filter(user=actor, sees_protected=True).exists()
 
 
 def _gained(before: TeamMember, after: TeamMember) -> list:
-    """Return the words for what a member may do now and could not before."""
+    """Return the labels of the rights that the member did not have before."""
     gained = [Role(after.role).label] if after.role > before.role else []
     if after.sees_protected and not before.sees_protected:
         gained.append(TeamMember._meta.get_field("sees_protected").verbose_name)
@@ -76,7 +77,7 @@ def _refuse_own(actor: User, user: User) -> None:
 
 @transaction.atomic
 def remove_member(*, actor: User, team: Team, user: User) -> None:
-    """Takes somebody out of the team. What the member had in hand there is nobody's again."""
+    """Remove a member from the team. Their cases there become unassigned."""
     Team.objects.select_for_update().get(pk=team.pk)
     _refuse_own(actor, user)
     for case in team.cases.open().filter(assignee=user).order_by("pk"):
@@ -91,7 +92,7 @@ def remove_member(*, actor: User, team: Team, user: User) -> None:
 def plan_absence(
     *, actor: User, team: Team, user: User, first_day: date, last_day: date, deputy: User | None
 ) -> Absence:
-    """Notes when somebody of the team is away, both days included, and who of the team stands in."""
+    """Record an absence of a team member and their deputy. Both days are included."""
     Team.objects.select_for_update().get(pk=team.pk)
     members = set(team.memberships.values_list("user", flat=True))
     if user.pk not in members or (deputy and deputy.pk not in members):
@@ -117,7 +118,7 @@ def plan_absence(
 
 @transaction.atomic
 def cancel_absence(*, actor: User, absence: Absence) -> None:
-    """Somebody is back, or never went."""
+    """Delete an absence: the member is back, or does not go."""
     absence.delete()
     _log(actor, absence.team, back=absence.user_id)
 

@@ -1,1 +1,1 @@
-"""Decisions that may be appealed: written with their remedies, notified on a provable day."""
+"""Appealable decisions: written with their legal remedies, notified on a provable day."""

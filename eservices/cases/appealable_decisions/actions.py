@@ -1,4 +1,4 @@
-"""What follows a decision that may be appealed: it is opened or delivered, appealed, and one day forgotten."""
+"""Actions on appealable decisions: notification, appeal and erasure."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ Proof = AppealableDecision.Proof
 
 @transaction.atomic
 def open_decision(*, actor: Actor, case: Case, decision: AppealableDecision) -> AppealableDecision:
-    """The applicant opens a decision on the private page: the first time notifies it."""
+    """Return the decision for the applicant's status page. Its first opening notifies it."""
     case = lock_case(case.pk)
     opened = case.formal_decisions.unopened().filter(pk=decision.pk)
     today = timezone.localdate()
@@ -35,7 +35,10 @@ def open_decision(*, actor: Actor, case: Case, decision: AppealableDecision) -> 
 
 @transaction.atomic
 def post_unopened_decision(*, actor: Actor = SYSTEM, decision: AppealableDecision) -> bool:
-    """A decision that was sent by e-mail and that nobody opens is posted, once; False where it was opened meanwhile."""
+    """Post a decision that was sent by e-mail and not opened.
+
+    Return False if it was opened or posted since.
+    """
     case = lock_case(decision.case_id)
     left = case.formal_decisions.to_post(timezone.now()).filter(pk=decision.pk).first()
     if left is None:
@@ -47,9 +50,10 @@ def post_unopened_decision(*, actor: Actor = SYSTEM, decision: AppealableDecisio
 
 @transaction.atomic
 def record_delivery(*, actor: User, letter: Delivery, on: date) -> None:
-    """The letter with a decision was delivered by registered mail: that notifies it.
+    """Record that a registered letter with a decision was delivered, which notifies the decision.
 
-    A day that is put right replaces the former one; a notification in another form stands.
+    A corrected day replaces the former one. A notification in another form stays. Does nothing if the letter contains
+    no decision.
     """
     decision = AppealableDecision.objects.filter(letter=letter).first()
     if decision is None:
@@ -76,7 +80,10 @@ def record_notification(
 
 @transaction.atomic
 def record_appeal(*, actor: User, case: Case, decision: AppealableDecision, on: date) -> None:
-    """An appeal was received: the case is kept, whatever its period, until the hold is lifted."""
+    """Record that an appeal was received.
+
+    Places a legal hold: the case is kept beyond its retention until the hold is lifted.
+    """
     case = lock_case(case.pk)
     _refuse_day(decision, on, _("An appeal is received between the day of the decision and today."))
     noted = case.formal_decisions.filter(pk=decision.pk, appealed_on=None)
@@ -88,7 +95,7 @@ def record_appeal(*, actor: User, case: Case, decision: AppealableDecision, on: 
 
 @transaction.atomic
 def erase_decisions(*, actor: Actor, case: Case) -> None:
-    """What decisions on the case said is erased; that they were taken and notified stays."""
+    """Erase the text of the case's decisions. That they were taken and notified stays recorded."""
     case.formal_decisions.update(paragraphs=[])
 
 

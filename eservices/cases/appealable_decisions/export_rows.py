@@ -1,4 +1,4 @@
-"""Decisions that may be appealed as plain data, for what is taken away or filed."""
+"""Appealable decisions as plain data, for exports and record transfer."""
 
 from eservices.deliveries.paragraphs import paragraphs_to_text
 
@@ -6,7 +6,7 @@ from ..models import Case
 
 
 def decision_rows(case: Case) -> list[dict]:
-    """When each was taken, what it says, and what became of it."""
+    """Return each decision with its day, text, notification and appeal."""
     return [
         {
             "at": one.decided_at,

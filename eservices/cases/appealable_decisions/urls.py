@@ -1,4 +1,4 @@
-"""Decisions that may be appealed, under /admin/decisions/."""
+"""URLs of appealable decisions, under /admin/decisions/."""
 
 from django.urls import path
 

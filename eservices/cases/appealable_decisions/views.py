@@ -1,4 +1,4 @@
-"""What agents do about decisions that may be appealed."""
+"""Agents' views of appealable decisions."""
 
 from django import forms
 from django.contrib import messages
@@ -20,7 +20,7 @@ class AppealForm(forms.Form):
 
 
 class NotificationForm(forms.Form):
-    """In which form, other than by post, and on which day a decision was notified."""
+    """The form, other than by post, and the day in which a decision was notified."""
 
     proof = forms.ChoiceField(
         label=gettext_lazy("How it was notified"),
@@ -31,7 +31,7 @@ class NotificationForm(forms.Form):
 
 @require_POST
 def appeal_received(request, reference, pk):
-    """Notes that an appeal was received; the case is kept from then on."""
+    """Record that an appeal was received; it places a legal hold on the case."""
     return _record(
         request,
         reference,

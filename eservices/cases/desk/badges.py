@@ -1,4 +1,4 @@
-"""How a case reads on the agents' desk: words and shapes for its state and its deadline."""
+"""Badges of cases on the agents' desk: text and icon for status and deadline."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -18,7 +18,7 @@ from ..states import CaseOutcome, CaseState
 
 @dataclass(frozen=True)
 class StatusBadge:
-    """A word in plain text, its shape and its tone: never colour alone."""
+    """A plain text with its icon and tone. The meaning never depends on colour alone."""
 
     word: str
     icon: str = ""
@@ -26,7 +26,7 @@ class StatusBadge:
 
 
 def deadline_group(case: Case, now: datetime) -> str:
-    """The key of the group of the queue that a case stands in: see ``queue.groups``."""
+    """Return the key of the case's group in the queue, as in ``queries.deadline_groups``."""
     if case.closed_at:
         return "closed"
     if case.paused_at:
@@ -46,12 +46,12 @@ def end_of_day(now: datetime) -> datetime:
 
 
 def end_of_week(now: datetime) -> datetime:
-    """The end of Sunday."""
+    """Return the end of Sunday."""
     return end_of_day(now) + timedelta(days=6 - timezone.localtime(now).weekday())
 
 
 def due_text(case: Case, now: datetime) -> StatusBadge:
-    """By when the case should be answered, as a row says it."""
+    """Return the badge for the deadline of the case in a row of the queue."""
     key, deadline = deadline_group(case, now), case.deadline and timezone.localtime(case.deadline)
     if key == "closed":
         return StatusBadge(format_short_day(timezone.localtime(case.closed_at)), "check", "pause")
@@ -71,7 +71,7 @@ def due_text(case: Case, now: datetime) -> StatusBadge:
 
 
 def age_text(case: Case, now: datetime) -> str:
-    """How long ago an open case was received, in days of the calendar; nothing of one that is closed."""
+    """Return how many calendar days ago an open case was received; "" for a closed one."""
     if case.closed_at:
         return ""
     days = (timezone.localtime(now).date() - timezone.localtime(case.opened_at).date()).days
@@ -81,12 +81,15 @@ def age_text(case: Case, now: datetime) -> str:
 
 
 def format_short_day(moment: datetime) -> str:
-    """A day as rows and marks say it: “Fri 27.11.”"""
+    """Format a day for rows and badges, such as “Fri 27.11.”."""
     return date_format(moment, "D j.m.")
 
 
 class StageSummary(NamedTuple):
-    """What the sign of a case needs to know of its stage. ``proposal``: of a decision that a second agent confirms."""
+    """The data of a stage that the badge of its case needs.
+
+    ``proposal``: of a decision that a second agent confirms.
+    """
 
     type: str
     waiting_for: str
@@ -94,18 +97,18 @@ class StageSummary(NamedTuple):
 
 
 def is_about_to_continue(case: Case, row: CaseStage | StageSummary) -> bool:
-    """Whether what the stage waited for has happened, though no worker has looked at it yet."""
+    """Return whether what the stage waited for has happened, but no worker has processed it yet."""
     is_due = bool(case.due_at) and case.due_at <= timezone.now()
     return is_due and row.waiting_for in (AGENT, APPLICANT, OTHERS) and not is_decision_stage(row)
 
 
 def _waits_for_word(case: Case, row: CaseStage | StageSummary | None) -> bool:
-    """Whether all stages are over and nothing is due: a question stayed unanswered, and an agent says what now."""
+    """Return whether an agent has to say how an overdue question continues: all stages over, nothing due."""
     return row is None and case.due_at is None
 
 
 def status_badge(case: Case, row: CaseStage | StageSummary | None = None) -> StatusBadge:
-    """Where the case stands, at the stage ``row``: who has to do something."""
+    """Return the badge for the status of the case at stage ``row``. It shows who has to act."""
     waiting_for = row.waiting_for if row else ""
     proposed = row and (proposed_decision(row) if isinstance(row, CaseStage) else row.proposal)
     if case.state == CaseState.CLOSED:

@@ -1,4 +1,4 @@
-"""What the screens of the agents' desk share."""
+"""Common parts of the agents' desk."""
 
 from functools import wraps
 
@@ -15,7 +15,7 @@ from .. import access
 
 
 def agents_only(view):
-    """A view for whoever treats cases; for others there is nothing here."""
+    """Wrap a view so that only agents can open it; 404 for others."""
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
@@ -30,9 +30,9 @@ def agents_only(view):
 
 
 def not_shown(request, reference: str):
-    """Tell an agent who worked on a case that they do not see it any more, without telling why.
+    """Tell an agent who worked on a case that they may not see it any more, without the reason.
 
-    Raises ``Http404`` if they never had to do with it: unknown and forbidden look the same.
+    Raise Http404 if they never worked on it: unknown and forbidden look the same.
     """
     case = access.once_worked_on(request.user, reference) if reference else None
     if case is None:
@@ -48,7 +48,7 @@ def not_shown(request, reference: str):
 
 
 def back_to_queue(request) -> str:
-    """Where the list was, as it was filtered; never another site."""
+    """Return the URL of the list with its filters; never another site."""
     wanted = request.POST.get("back", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
@@ -56,7 +56,7 @@ def back_to_queue(request) -> str:
 
 
 class AgentDeskView(WagtailAdminTemplateMixin, TemplateView):
-    """A screen of the desk: Wagtail's header with our search and the way to the counter."""
+    """A page of the desk: Wagtail's header with the search and a button to the counter."""
 
     header_icon = "folder-open-1"
 

@@ -1,4 +1,4 @@
-"""Filing for somebody who stands at the counter, telephones or wrote; what was interrupted; whom to call."""
+"""The counter: applying on behalf of a person, resuming drafts, and callback requests."""
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
@@ -13,11 +13,11 @@ from ..search.terms import fold_text
 from .base import AgentDeskView
 from .case_queue.queries import service_titles
 
-MAX_LISTED = 20  # interrupted filings, and calls
+MAX_LISTED = 20  # drafts, and calls
 
 
 class CounterView(AgentDeskView):
-    """The services to file for somebody, narrowed by words; the agent's filings to take up; calls to make."""
+    """The services to apply for on behalf of a person, the agent's open drafts, and calls to make."""
 
     template_name = "cases/desk/counter.html"
     page_title = gettext_lazy("Open at the counter")
@@ -41,7 +41,7 @@ class CounterView(AgentDeskView):
 
 
 def _services(words: str) -> list[dict]:
-    """The services in whose title every word stands."""
+    """Return the services whose title contains every word."""
     found = Form.objects.filter(offered=True, versions__kind="published").distinct()
     slugs = {str(form.pk): form.slug for form in found}
     services = (
@@ -55,7 +55,7 @@ def _services(words: str) -> list[dict]:
 
 
 def _draft(draft) -> dict:
-    """An interrupted filing: for whom, as far as it is known, and where to go on."""
+    """Return the row of an open draft: its applicant, as far as known, and the URL to resume it."""
     definition = draft.version.definition
     names = definition.settings.get("applicant", {}).get("name", [])
     given = (str(draft.answers.get(key) or "") for key in names)

@@ -1,4 +1,4 @@
-"""The choice of notices in an agent's account."""
+"""Notification preferences in an agent's account."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from ..workflow.notification_defaults import DEFAULT_METHODS
 
 
 class NotificationPreferencesForm(forms.Form):
-    """One choice per kind. Saved by the account page as any of its forms."""
+    """A choice for each kind. Wagtail's account page saves it like its other forms."""
 
     def __init__(self, *args, instance, **kwargs):
         super().__init__(*args, **kwargs)
@@ -27,7 +27,7 @@ class NotificationPreferencesForm(forms.Form):
 
 
 class NotificationPreferencesPanel(BaseSettingsPanel):
-    """For whoever treats cases."""
+    """The panel of notification preferences, for agents only."""
 
     name = "notices"
     title = _("Cases: tell me by e-mail")

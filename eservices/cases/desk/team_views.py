@@ -1,4 +1,4 @@
-"""The teams of an agent: who is in them with what right, who is away, and what the team sets for itself."""
+"""Teams of an agent: members, roles, absences."""
 
 from django import forms
 from django.contrib import messages
@@ -21,7 +21,7 @@ from .base import AgentDeskView
 
 
 class RoleForm(forms.Form):
-    """Who of the staff belongs to the team, and what the member may do."""
+    """The staff user to add to the team or to change, and their role."""
 
     email = EmailAddressFormField(label=gettext_lazy("E-mail address of the colleague"), max_length=254)
     role = forms.TypedChoiceField(label=gettext_lazy("Role"), choices=Role, coerce=int, initial=Role.TREAT)
@@ -58,7 +58,7 @@ class RoleForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    """When somebody is away, and who stands in."""
+    """An absence of a member, and the deputy."""
 
     user = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who is away"), empty_label=None)
     first_day = forms.DateField(
@@ -96,7 +96,7 @@ class TeamsView(AgentDeskView):
 
 
 class TeamView(AgentDeskView):
-    """One team. POST does one thing and comes back here."""
+    """A team. Each POST does one thing and redirects back here."""
 
     template_name = "cases/desk/team.html"
     DEEDS = ("role", "remove", "absence", "back")
@@ -147,7 +147,10 @@ class TeamView(AgentDeskView):
         return None
 
     def _warn_of_gaps(self, planned):
-        """Says where somebody is away and who was to stand in is too, whichever of them was noted first."""
+        """Warn if the deputy is away too, or if the absent member is a colleague's deputy at that time.
+
+        It does not matter which absence was recorded first.
+        """
         if also := absences.absence_of_deputy(planned):
             said = _("But %(deputy)s is away too, from %(first)s to %(last)s: look who stands in then.")
             messages.warning(self.request, said % {"deputy": planned.deputy, **also.days})

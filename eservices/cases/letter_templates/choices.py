@@ -1,18 +1,21 @@
-"""The letters that an agent may start from when writing to an applicant."""
+"""Letter templates that an agent may start from when writing to an applicant."""
 
 from ..models import Case, LetterTemplate
 from ..texts.letter_rendering import render_letter
 
-DEEDS = ("message", "ask")  # what is begun with a letter
+DEEDS = ("message", "ask")  # actions that can start from a letter template
 
 
 def template_choices(case: Case) -> list[tuple[str, str]]:
-    """Key and name of each letter that agents may choose on ``case``: those of its team, and shared ones."""
+    """Return key and name of the letter templates that agents may use on ``case``: its team's and shared ones."""
     return LetterTemplate.objects.filter(for_agents=True).used_by(case.team).offered()
 
 
 def initial_form_text(case: Case, query, do: str) -> dict[str, str]:
-    """What the form of ``do`` starts with: the text of the letter chosen in ``query``, filled in, to be changed."""
+    """Return the text of the letter template chosen in ``query``, filled in, as initial data of the form.
+
+    {} if none is chosen for ``do``.
+    """
     if do not in DEEDS or query.get("for") != do:
         return {}
     letters = LetterTemplate.objects.filter(for_agents=True).used_by(case.team)

@@ -1,4 +1,4 @@
-"""The list of placeholders beside the text of a letter."""
+"""The list of placeholders beside the text of a letter template."""
 
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -9,7 +9,7 @@ from .validation import available_placeholders, published_definitions
 
 
 class PlaceholdersPanel(HelpPanel):
-    """All that a letter may say of a case: what every case knows, then the questions of each service."""
+    """All placeholders: those of every case, then the questions of each service."""
 
     def __init__(self, template="cases/letter_templates/placeholders.html", **options):
         super().__init__(template=template, **options)

@@ -1,14 +1,14 @@
-"""A letter tried on a real case, before it is saved."""
+"""Preview of a letter template on a real case, before it is saved."""
 
 from .. import access, emails
 from ..models import LetterTemplate
 from ..texts.letter_rendering import GIVEN, RenderedLetter, fill_placeholders, render_letter
 
-MAX_SAMPLE_CASES = 30  # cases to choose from
+MAX_SAMPLE_CASES = 30  # most cases among the choices
 
 
 def preview_context(letter: LetterTemplate, request) -> dict:
-    """The letter about the case that was asked for, or the newest; about nobody where there is none."""
+    """Return the letter for the requested case, or the newest; with labels for values if there is no case."""
     cases = access.cases_for(request.user).real().select_related(*access.RELATED).order_by("-opened_at")
     choices = list(cases[:MAX_SAMPLE_CASES])
     asked = request.GET.get("case", "")

@@ -1,4 +1,4 @@
-"""What a letter may say, by what the services that send it ask."""
+"""Placeholders that a letter template may use, from the questions of the services that send it."""
 
 from collections.abc import Iterator
 
@@ -14,16 +14,16 @@ from ..texts.letter_rendering import GIVEN
 
 
 def template_errors(letter: LetterTemplate) -> dict[str, list[str]]:
-    """What is wrong with the letter's texts, by field."""
+    """Return the errors in the texts of the letter template, by field."""
     asked = placeholders_of_services(letter.key)
     texts = {"subject": letter.subject, "text": paragraphs_to_text(paragraphs_from_html(letter.text))}
     return {name: placeholders.placeholder_errors(text, asked, GIVEN) for name, text in texts.items()}
 
 
 def placeholders_of_services(key: str) -> set[str]:
-    """What every service sending this letter by itself knows; if none does, what any service knows.
+    """Return the placeholders that all services sending this template have; if none does, those of any service.
 
-    What a case does not know is left open for the agent.
+    A placeholder without a value in a case is left for the agent to fill in.
     """
     definitions = list(published_definitions())
     senders = [one for one in definitions if key and key in templates_sent_by(one)]
@@ -33,14 +33,14 @@ def placeholders_of_services(key: str) -> set[str]:
 
 
 def published_definitions() -> Iterator[FormDefinition]:
-    """The definition in force of each service on offer."""
+    """Yield the newest published definition of each offered service."""
     offered = Form.objects.filter(offered=True, versions__kind=FormVersion.Kind.PUBLISHED)
     for form in offered.distinct():
         yield form.current.definition
 
 
 def available_placeholders(definition: FormDefinition, language: str = "") -> dict[str, str]:
-    """What of a service may stand in a letter, by key: its questions, and what its stages leave, with their labels."""
+    """Return the placeholders of a service with their labels: its questions and the results of its stages."""
     asked = {
         key: definition.text(f"field.{key}.label", language) or key
         for key, field in definition.fields.items()
@@ -50,6 +50,6 @@ def available_placeholders(definition: FormDefinition, language: str = "") -> di
 
 
 def templates_sent_by(definition: FormDefinition) -> set[str]:
-    """The letters that a service sends by itself: those its page names, and those of its stages."""
+    """Return the keys of the letter templates that a service sends: those of its page and of its stages."""
     named = set(definition.settings.get("letters", {}).values())
     return named | {stage.settings["letter"] for stage in definition.stages if stage.settings.get("letter")}

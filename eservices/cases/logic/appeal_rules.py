@@ -1,7 +1,7 @@
-"""Rules of terms of appeal by country and canton, each with its source and with terms worked out by hand.
+"""Rules of appeal terms by country and canton, each with its source and with examples computed by hand.
 
-Only rules that a source supports stand here; for every other place ``rules_of`` returns ``unknown`` rules without
-recess. See ``docs/appeal-terms.md`` for what was left out and why.
+The module contains only rules that a source supports; for every other place ``rules_of`` returns unknown rules
+without recess. See ``docs/appeal-terms.md`` for what was left out and why.
 """
 
 from .appeal_terms import MONTHS, AppealRules, AroundEaster, Example, MoreHolidays, Presumption, Season
@@ -12,10 +12,10 @@ YEAR_END = Season("year_end", (12, 18), (1, 2))
 AUGUST = Season("august", (8, 1), (8, 31))
 SWISS_RECESS = (EASTER, SUMMER, YEAR_END)
 
-# The post tries to deliver on the working day after, then keeps the letter for seven days.
+# The post tries to deliver on the next working day, then holds the letter for seven days.
 SWISS_POST = Presumption(1, 7, "art. 20 al. 2bis PA (RS 172.021) ; ATF 134 V 49")
 
-# The list of public holidays has the five days alone that hold in both parts of the canton.
+# The list of public holidays contains only the five days that apply in both parts of the canton.
 FRIBOURG_HOLIDAYS = MoreHolidays(
     fixed=((1, 2), (8, 15), (11, 1), (12, 8), (12, 26)),
     after_easter=(1, 50, 60),
@@ -138,11 +138,11 @@ RULES = {
 
 
 def rules_key(country: str, subdivision: str) -> str:
-    """Return the name of a place, as ``CH-VD``."""
+    """Return the key of a place, such as ``CH-VD``."""
     return f"{country}-{subdivision}" if subdivision else country
 
 
 def rules_of(key: str) -> AppealRules:
-    """Return the rules of a place such as ``CH-VD``: its own, or its country's; without recess if unknown."""
+    """Return the rules of a place such as ``CH-VD``, or of its country; unknown rules without recess otherwise."""
     country, _dash, _subdivision = key.partition("-")
     return RULES.get(key) or RULES.get(country) or AppealRules(key, "", known=False)

@@ -1,4 +1,4 @@
-"""Last day of a term of appeal, by the rules of the country or canton. Pure."""
+"""Last day of an appeal term, by the rules of the country or canton. Pure."""
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Season:
-    """A part of every year from ``first`` to ``last``, both included, as (month, day); may span the new year."""
+    """A part of every year from ``first`` to ``last``, both included, as (month, day). It may span the new year."""
 
     key: str
     first: tuple[int, int]
@@ -42,9 +42,9 @@ class AroundEaster:
 
 @dataclass(frozen=True)
 class MoreHolidays:
-    """Days on which no term ends although the list of public holidays of the place does not have them.
+    """Days on which no term ends although the list of public holidays lacks them.
 
-    ``fixed``: (month, day). ``after_easter``: days after Easter Sunday. ``source``: where they come from.
+    ``fixed``: (month, day). ``after_easter``: days after Easter Sunday. ``source``: the law that names them.
     """
 
     fixed: tuple[tuple[int, int], ...] = ()
@@ -57,7 +57,7 @@ class MoreHolidays:
 
 @dataclass(frozen=True)
 class AllHolidays:
-    """The public holidays of a place and what its rules add to them."""
+    """The public holidays of a place and those that its rules add."""
 
     public: Container[date]
     more: MoreHolidays
@@ -70,7 +70,7 @@ class AllHolidays:
 class Presumption:
     """The day on which a registered letter without a proof of delivery counts as received.
 
-    ``working_days`` after it was posted, then ``days`` more. ``source``: where the rule comes from.
+    ``working_days`` after posting, then ``days`` more. ``source``: the law of the rule.
     """
 
     working_days: int
@@ -84,7 +84,7 @@ class Presumption:
 
 @dataclass(frozen=True)
 class Example:
-    """A term worked out by hand: notified on a day, so long, last day."""
+    """A term computed by hand: day of notification, length, last day."""
 
     notified: str
     number: int
@@ -95,11 +95,11 @@ class Example:
 
 @dataclass(frozen=True)
 class AppealRules:
-    """How a country or canton counts a term of appeal.
+    """The rules by which a country or canton counts an appeal term.
 
     ``clear``: neither the day of notification nor the last day counts (French *délai franc*). ``recess``: the times
-    in which days do not count; ``recess_source`` is their article as it stands in letters. ``known`` is False where
-    the product has no rules for the place: then no recess is assumed.
+    whose days do not count; ``recess_source``: their article as letters cite it. ``known`` is False if the project
+    has no rules for the place: then no recess is assumed.
     """
 
     key: str

@@ -1,7 +1,7 @@
-"""The arithmetic of the trace: how each event is bound to the one before it, and what breaks that. Pure.
+"""Hashes that chain the events of the audit log, and their verification. Pure.
 
-An event's hash covers its facts, the digest of its payload and the hash before it. The digest is salted, so
-that an erased payload cannot be guessed from it; erasing payload and salt leaves the chain whole.
+The hash of an event covers its facts, the digest of its payload and the previous hash. The digest is salted, so that
+an erased payload cannot be guessed from it. Erasing payload and salt leaves the chain intact.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 @dataclass(frozen=True)
 class ChainLink:
-    """An event as the chain sees it. ``salt`` is empty once the payload was erased."""
+    """The data of an event that the chain covers. ``salt`` is empty after the payload was erased."""
 
     case: str
     number: int
@@ -29,28 +29,28 @@ class ChainLink:
 
 
 def payload_digest(salt: str, payload: dict) -> str:
-    """SHA-256 over salt and payload."""
+    """Return the SHA-256 of salt and payload."""
     return _sha256([salt, payload])
 
 
 def link_hash(link: ChainLink, previous: str) -> str:
-    """The hash that ``link`` must have when ``previous`` is the hash before it ("" for the first)."""
+    """Return the hash that ``link`` must have after the hash ``previous`` ("" for the first event)."""
     at = link.at.astimezone(UTC).isoformat()
     facts = [link.case, link.number, link.kind, link.actor_kind, link.actor, at, link.payload_digest]
     return _sha256([previous, *facts])
 
 
 def anchor_hash(key: str, previous: str, number: int, at: datetime, heads: dict) -> str:
-    """Return the keyed hash (HMAC-SHA256) of an anchor over the heads of the chains that grew since the one before it.
+    """Return the keyed hash (HMAC-SHA256) of an anchor over the last hashes of the chains that grew.
 
-    Without the key, which no database holds, nobody makes another anchor that fits.
+    The database does not contain the key, so access to the database is not enough to forge an anchor.
     """
     facts = _canonical([previous, number, at.astimezone(UTC).isoformat(), heads])
     return hmac.new(key.encode(), facts, hashlib.sha256).hexdigest()
 
 
 def chain_errors(links: Iterable[ChainLink]) -> Iterator[str]:
-    """What is wrong with the chain of one case, event by event, in order. Nothing where nobody touched it."""
+    """Yield the errors in the chain of one case, in the order of its events; nothing if it is intact."""
     previous, expected = "", 1
     for link in links:
         if link.number != expected:

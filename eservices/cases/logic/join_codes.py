@@ -1,19 +1,19 @@
-"""Codes that an agent hands to a person whom she has identified. Pure."""
+"""Codes that an agent gives to a person after identifying them. Pure."""
 
 import hashlib
 import secrets
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that reads like something else
-LENGTH = 12  # 60 random bits; tries are counted besides
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no characters that look alike
+LENGTH = 12  # 60 random bits; attempts are also limited
 
 
 def new_join_code() -> str:
-    """A code to print: groups of four."""
+    """Return a new code in groups of four, for printing."""
     drawn = "".join(secrets.choice(ALPHABET) for _sign in range(LENGTH))
     return "-".join(drawn[start : start + 4] for start in range(0, LENGTH, 4))
 
 
 def join_code_digest(reference: str, code: str) -> str:
-    """What is kept of a code, however it is typed."""
+    """Return the hash of a code that is stored, independent of how the code is typed."""
     typed = "".join(sign for sign in code.upper() if sign in ALPHABET)
     return hashlib.sha256(f"{reference.upper()}:{typed}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""“@Nadia Favre” in a note. Pure."""
+"""Mentions in notes, such as “@Nadia Favre”. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -9,9 +9,10 @@ MENTION = re.compile(r"(?:^|(?<=[\s(]))@(?=\w)")
 
 
 def find_mentions(text: str, people: Iterable) -> tuple[list, list[str]]:
-    """Who of ``people`` (users) is named in ``text``, and the words after an @ that name nobody, or several.
+    """Return the users of ``people`` mentioned in ``text``, and the words after @ that match none or several.
 
-    By the whole name, the longest first; else by a first name or the local part of an address that only one bears.
+    Full names match first, the longest first; else a first name or the local part of an e-mail address, if only one
+    person has it.
     """
     known, named, unknown = _names(people), [], []
     for place in MENTION.finditer(text):
@@ -25,7 +26,7 @@ def find_mentions(text: str, people: Iterable) -> tuple[list, list[str]]:
 
 
 def _names(people: Iterable) -> list[tuple[str, list]]:
-    """What each can be called by → who is called so, the longest name first."""
+    """Return each name with the users who have it, the longest name first."""
     names: dict[str, list] = {}
     for user in people:
         for name in {str(user), user.first_name, user.email.partition("@")[0]}:
@@ -35,5 +36,5 @@ def _names(people: Iterable) -> list[tuple[str, list]]:
 
 
 def _begins(text: str, name: str) -> bool:
-    """Whether ``text`` begins with ``name`` as whole words."""
+    """Return whether ``text`` begins with ``name`` as whole words."""
     return text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()

@@ -1,4 +1,4 @@
-"""How long a service keeps its cases, and how long a question its answers. Pure."""
+"""Retention of cases by service, and of answers by question. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from eservices.formbuilder.definition import FieldDefinition
 
 
 class Disposition(TextChoices):
-    """What becomes of a case once it was kept long enough."""
+    """The fate of a case when its retention ends."""
 
     ELIMINATE = "eliminate", _("erasure")
     ARCHIVE = "archive", _("archiving, then erasure here")
@@ -20,7 +20,7 @@ class Disposition(TextChoices):
 
 @dataclass(frozen=True)
 class RetentionRule:
-    """How long a service keeps closed cases. ``on_request``: the applicant may have one erased before."""
+    """The retention of a service's closed cases. ``on_request``: the applicant may have one erased earlier."""
 
     months: int
     disposition: str
@@ -28,20 +28,20 @@ class RetentionRule:
 
     @property
     def disposition_words(self) -> str:
-        """What becomes of them: “erasure”."""
+        """The label of the disposition, such as “erasure”."""
         return str(Disposition(self.disposition).label)
 
     def due(self, closed_at: datetime) -> datetime:
-        """When a case that was closed then has been kept long enough."""
+        """Return when the retention of a case closed at ``closed_at`` ends."""
         return closed_at + relativedelta(months=self.months)
 
     def closed_by(self, now: datetime) -> datetime:
-        """A case closed no later than this has been kept long enough."""
+        """Return the latest closing time of cases whose retention is over."""
         return now - relativedelta(months=self.months)
 
 
 def parse_rule(settings: dict) -> RetentionRule | None:
-    """The rule among the settings of a definition; None where it says nothing: such cases are kept."""
+    """Return the retention rule in a definition's settings; None if it has none: such cases are never erased."""
     found = settings.get("retention", {})
     if not found.get("months"):
         return None
@@ -50,7 +50,7 @@ def parse_rule(settings: dict) -> RetentionRule | None:
     )
 
 
-# -- Answers that go before the case -------------------------------------------------------------------------
+# -- Answers with a shorter retention ------------------------------------------------------------------------
 def answers_due(fields: Iterable[FieldDefinition], closed_at: datetime) -> dict[str, datetime]:
-    """The questions whose answers are erased before the case, and when."""
+    """Return when answers with their own retention are due for erasure, by question key."""
     return {field.key: closed_at + timedelta(days=field.retention) for field in fields if field.retention > 0}

@@ -1,4 +1,4 @@
-"""From what Wagtail's editor stores to the paragraphs of a letter, and from these to HTML. Pure."""
+"""Conversion of Wagtail's rich text to paragraphs of a letter, and of these to HTML. Pure."""
 
 from html.parser import HTMLParser
 
@@ -11,7 +11,7 @@ PARTS = {"p", "h2", "h3", "h4", "li"}
 
 
 class _Reader(HTMLParser):
-    """Gathers paragraphs; what it does not know is read as the text in it."""
+    """A parser that collects paragraphs. Of unknown tags it takes the text."""
 
     def __init__(self):
         super().__init__()
@@ -57,7 +57,7 @@ class _Reader(HTMLParser):
 
 
 def paragraphs_from_html(html: str) -> list:
-    """The paragraphs of rich text, as ``deliveries.paper.paragraphs`` describes them."""
+    """Return the paragraphs of rich text, as ``deliveries.paragraphs`` describes them."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -65,7 +65,7 @@ def paragraphs_from_html(html: str) -> list:
 
 
 def paragraphs_to_html(found: list) -> SafeString:
-    """Paragraphs as HTML; what stands in them is escaped."""
+    """Render paragraphs as HTML. Their text is escaped."""
     return mark_safe("\n".join(map(_paragraph, found)))
 
 

@@ -1,16 +1,19 @@
-"""Where the marks of a plot stand: x in per cent, so that it narrows without shrinking, y in pixels. Pure."""
+"""Positions of the marks in a chart. Pure.
+
+x is in per cent, so that the chart narrows without shrinking; y is in pixels.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-ROOM = 20  # pixels above the highest mark, for its number
-FOOT = 2  # pixels under the base line
-EDGE = 10  # per cent from either side: a label there does not stand out beyond it
+ROOM = 20  # pixels above the highest mark, for its label
+FOOT = 2  # pixels below the base line
+EDGE = 10  # per cent from either side; within it labels are aligned to the edge so that they do not overflow
 
 
 @dataclass(frozen=True)
 class ChartMark:
-    """One value. ``label`` is written above it: the first, the last and the highest have one."""
+    """A value in a chart. ``label`` is shown above it; only the first, the last and the highest have one."""
 
     x: float
     y: float
@@ -29,7 +32,7 @@ class ChartMark:
 
     @property
     def anchor(self) -> str:
-        """Which part of the label stands at ``label_x``, as SVG calls it."""
+        """The SVG ``text-anchor`` of the label at ``label_x``."""
         middle = self.x + self.width / 2
         return "start" if middle < EDGE else "end" if middle > 100 - EDGE else "middle"
 
@@ -44,7 +47,10 @@ class ChartMark:
 
 
 def chart_bars(values: Sequence[float], height: int, words: Sequence[str] = ()) -> list[ChartMark]:
-    """A bar for each value, with a sixth of its place left free. ``words`` say the values; as numbers if empty."""
+    """Return a bar for each value, with a sixth of its width left free.
+
+    ``words``: the labels; the numbers themselves if empty.
+    """
     place = 100 / len(values)
     base = height - FOOT
     return [
@@ -61,7 +67,7 @@ def chart_bars(values: Sequence[float], height: int, words: Sequence[str] = ()) 
 
 
 def chart_points(values: Sequence[int], height: int) -> list[ChartMark]:
-    """A point for each value, over the middle of the bar it would have."""
+    """Return a point for each value, at the middle of the bar it would have."""
     place, base = 100 / len(values), height - FOOT
     return [
         ChartMark(x=round(place * (n + 0.5), 1), y=base - grown, value=value, label=label)
@@ -70,12 +76,15 @@ def chart_points(values: Sequence[int], height: int) -> list[ChartMark]:
 
 
 def position_percent(value: float, most: float) -> str:
-    """Where ``value`` stands on a line from 0 to ``most``; 2 to 100 per cent: a mark is whole."""
+    """Return the position of ``value`` on a line from 0 to ``most``.
+
+    Between 2 and 100 per cent, so that the mark is never cut off.
+    """
     return svg_percent(2 + 98 * min(value / most, 1) if most else 2)
 
 
 def svg_percent(value: float) -> str:
-    """As SVG writes it, whatever the language."""
+    """Format a percentage for SVG, independent of the language."""
     return f"{value:.1f}%"
 
 

@@ -1,9 +1,9 @@
-"""How the counter is doing: received, open, late, and how long a decision takes. Pure but for ``records``.
+"""Figures of the counter: received, open and late cases, and the time to a decision.
 
-Time is counted as the promise is: in working days, without the time in which the applicant has the ball. A question
-gives it to them until they answer or its term is over, whichever comes first, as the deadline rests (``timing``).
-Less than a working day is said in minutes. The middle and nine tenths are nearest-rank percentiles: a time
-that some case really took.
+Pure except for ``load_records``. Time is counted like the promise: in working days, without the time in which the
+applicant has to act. After a question this lasts until the answer or the end of its term, whichever comes first, as
+for the deadline (``workflow.clock``). Less than a working day is given in minutes. The median and the 90 per cent
+value are nearest-rank percentiles: times that a case really took.
 """
 
 from collections import defaultdict
@@ -25,13 +25,16 @@ DECIDING = ("accepted", "refused")
 COUNTED_EVENTS = ("asked", "answered", "unanswered", "reopened", *DECIDING)
 
 
-type Time = tuple[datetime, datetime | None]  # from, and until; the latter empty where it goes on
+type Time = tuple[datetime, datetime | None]  # from and until; None if it has not ended
 
 
 @dataclass(frozen=True)
 class CaseRecord:
-    """One case as figures see it, with its times in the commune's zone. ``waits``: when a question left the ball with
-    the applicant; ``rested``: when its deadline rested without one, as to pay; ``rests``: since when it rests now."""
+    """The data of one case for figures, in the commune's time zone.
+
+    ``waits``: times in which the applicant had to answer a question. ``rested``: times in which the deadline paused
+    for another reason, such as a payment. ``rests``: since when the deadline is paused; None if it runs.
+    """
 
     form: str
     opened: datetime
@@ -45,7 +48,7 @@ class CaseRecord:
 
 @dataclass(frozen=True)
 class WeekFigures:
-    """A calendar week (ISO 8601): what came in, how things stood at its end, or now, and what was decided in it."""
+    """A calendar week (ISO 8601): cases received and decided in it; open and late ones at its end, or now."""
 
     number: int
     start: datetime
@@ -58,7 +61,7 @@ class WeekFigures:
 
 @dataclass(frozen=True, order=True)
 class DecisionTime:
-    """A time that a decision took: working days, or minutes within one."""
+    """The time that a decision took: working days, or minutes if less than one."""
 
     days: int
     minutes: int = 0
@@ -70,7 +73,7 @@ class DecisionTime:
 
 @dataclass(frozen=True)
 class DecisionFigures:
-    """What some decisions took. Shares are between 0 and 1."""
+    """Figures of several decisions. Shares are between 0 and 1."""
 
     decided: int
     half: DecisionTime
@@ -81,7 +84,7 @@ class DecisionFigures:
 
 @dataclass(frozen=True)
 class ServiceFigures:
-    """How one service is doing: its decisions in a period, what came in, and how things stand at its end."""
+    """Figures of one service: decided and received in a period, open and late at its end."""
 
     form: str
     received: int
@@ -92,7 +95,7 @@ class ServiceFigures:
 
 # -- Reading -------------------------------------------------------------------------------------------------
 def load_records(cases: CaseQuerySet, since: datetime, zone) -> list[CaseRecord]:
-    """Every real case that was open at some time after ``since``, in three queries."""
+    """Return the records of all real cases that were open at some time after ``since``, in three queries."""
     cases = cases.real().filter(Q(opened_at__gte=since) | Q(closed_at=None) | Q(closed_at__gte=since))
     told = defaultdict(list)
     events = CaseEvent.objects.filter(case__in=cases.order_by().values("pk"), kind__in=COUNTED_EVENTS)
@@ -106,7 +109,7 @@ def load_records(cases: CaseQuerySet, since: datetime, zone) -> list[CaseRecord]
 
 
 def _rested(cases: CaseQuerySet, zone) -> dict[UUID, list[Time]]:
-    """By case, how long it stood at stages at which the deadline rests."""
+    """Return the times at stages at which the deadline pauses, by case."""
     found = defaultdict(list)
     kinds = [key for key, kind in stages.items() if kind.rests]
     at = CaseStage.objects.filter(
@@ -136,11 +139,11 @@ def _record(row, told, rested, zone) -> CaseRecord:
 
 
 def waiting_periods(told: Iterable[tuple[str, datetime]]) -> tuple[Time, ...]:
-    """When the applicant had the ball because of a question, from what was ``told`` of the case: kinds and times.
+    """Return the times in which the applicant had to act because of a question.
 
-    From the question to its answer, to the end of its term, or to what decides the case or takes it up again. What
-    comes after the term is the commune's again, and a late answer changes nothing of that. A question beside an open
-    one begins no second wait, and its answer ends the first.
+    ``told``: event kinds and times of the case. A period lasts from the question until the answer, the end of the
+    term, a decision or a reopening. After the term the commune has to act, even if a late answer follows. A question
+    during an open one begins no second period, and its answer ends the first.
     """
     found: list[Time] = []
     for kind, at in told:
@@ -154,7 +157,7 @@ def waiting_periods(told: Iterable[tuple[str, datetime]]) -> tuple[Time, ...]:
 
 # -- Weeks ---------------------------------------------------------------------------------------------------
 def first_day(now: datetime, weeks: int) -> datetime:
-    """Monday, midnight, of the first of ``weeks`` weeks of which the last is running."""
+    """Return Monday, midnight, of the first of ``weeks`` weeks; the last one is the current week."""
     monday = now.date() - timedelta(days=now.weekday(), weeks=weeks - 1)
     return datetime.combine(monday, time(), now.tzinfo)
 
@@ -162,7 +165,10 @@ def first_day(now: datetime, weeks: int) -> datetime:
 def figures_by_week(
     found: Iterable[CaseRecord], now: datetime, weeks: int, free: Container[date] = frozenset()
 ) -> list[WeekFigures]:
-    """The last ``weeks`` weeks, the running one at their end as it stands ``now``. ``free``: no working days."""
+    """Return the figures of the last ``weeks`` weeks; those of the current week as of ``now``.
+
+    ``free``: days that are no working days.
+    """
     found, start = list(found), first_day(now, weeks)
     return [_week(found, start + timedelta(weeks=n), now, free) for n in range(weeks)]
 
@@ -179,7 +185,7 @@ def _week(found: list[CaseRecord], start: datetime, now: datetime, free: Contain
 
 
 def _standing(found: list[CaseRecord], start: datetime, end: datetime) -> dict[str, int]:
-    """What came in between the two moments, and how things stood at the second."""
+    """Return the cases received between the two moments, and those open and late at ``end``."""
     standing = [one for one in found if one.opened < end and not (one.closed and one.closed < end)]
     return {
         "received": sum(start <= one.opened < end for one in found),
@@ -199,7 +205,7 @@ def _late(one: CaseRecord, at: datetime) -> bool:
 def figures_by_service(
     found: Iterable[CaseRecord], since: datetime, until: datetime, free: Container[date]
 ) -> list[ServiceFigures]:
-    """The services with a decision between ``since`` and ``until``, the slowest first."""
+    """Return the services with a decision between ``since`` and ``until``, the slowest first."""
     groups: dict[str, list[CaseRecord]] = defaultdict(list)
     for one in found:
         groups[one.form].append(one)
@@ -216,7 +222,7 @@ def figures_by_service(
 def _decisions(
     found: list[CaseRecord], since: datetime, until: datetime, free: Container[date]
 ) -> DecisionFigures | None:
-    """The decisions between the two moments; None where there was none."""
+    """Return the figures of the decisions between the two moments; None if there were none."""
     decided = [one for one in found if one.decided and since <= one.decided < until]
     if not decided:
         return None
@@ -231,7 +237,7 @@ def _decisions(
 
 
 def working_time(one: CaseRecord, free: Container[date]) -> DecisionTime:
-    """How long the commune had the ball until it decided."""
+    """Return the time until the decision in which the commune had to act."""
     waits = _united([*one.waits, *one.rested], one.decided)
     days = count_working_days(one.opened.date(), one.decided.date(), free)
     days -= sum(count_working_days(asked.date(), answered.date(), free) for asked, answered in waits)
@@ -242,7 +248,7 @@ def working_time(one: CaseRecord, free: Container[date]) -> DecisionTime:
 
 
 def _united(times: list[Time], end: datetime) -> list[tuple[datetime, datetime]]:
-    """The times up to ``end``; what overlaps counts once."""
+    """Return the times up to ``end`` with overlapping ones merged."""
     united: list[tuple[datetime, datetime]] = []
     for begun, over in sorted((begun, min(over or end, end)) for begun, over in times if begun < end):
         if united and begun <= united[-1][1]:

@@ -1,4 +1,4 @@
-"""Figures of the counter: for agents as plots, tables and CSV, for everybody as promises kept or not."""
+"""Views of the figures: charts, tables and CSV for agents, kept promises for the public."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from ..workflow.clock import non_working_days
 from . import charts, figures
 
 WEEKS = (12, 4, 26, 52)
-FEWEST = 10  # decisions that a public share needs: fewer say more about persons than about the counter
+FEWEST = 10  # decisions that a public share needs; fewer would reveal data about persons
 PUBLIC_WEEKS = 13
 CACHE_SECONDS = 15 * 60  # seconds
 COLUMNS = (
@@ -48,7 +48,7 @@ COLUMNS = (
 
 
 class PeriodForm(forms.Form):
-    """Which cases the figures are about. What does not fit is as if it had not been said."""
+    """The filters of the figures. Invalid values are ignored."""
 
     team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
     service = forms.ChoiceField(label=gettext_lazy("Service"), required=False)
@@ -66,7 +66,7 @@ class PeriodForm(forms.Form):
         self.is_valid()
 
     def narrow(self, cases: CaseQuerySet) -> CaseQuerySet:
-        """The cases of the team and of the service that were asked for."""
+        """Filter ``cases`` by team and service."""
         asked = {"team": self.cleaned_data.get("team"), "form": self.cleaned_data.get("service")}
         return cases.filter(**{name: value for name, value in asked.items() if value})
 
@@ -77,7 +77,7 @@ class PeriodForm(forms.Form):
 
 @dataclass(frozen=True)
 class ServiceTimesRow:
-    """A service as the table of times shows it: numbers, words, and where its marks stand."""
+    """A service in the table of times: numbers, texts, and positions of its marks."""
 
     title: str
     service: figures.ServiceFigures
@@ -97,7 +97,7 @@ class ServiceTimesRow:
 
 
 class FiguresView(AgentDeskView):
-    """Received, open, late by week, and the time to a decision by service."""
+    """Received, open and late cases by week, and the time to a decision by service."""
 
     template_name = "cases/metrics/figures.html"
     page_title = gettext_lazy("Figures")
@@ -137,7 +137,7 @@ class FiguresView(AgentDeskView):
 
 @require_safe
 def export_csv(request) -> HttpResponse:
-    """The same figures by week and service, one row each. No value is a person's."""
+    """Export the figures as CSV, one row per week and service. No value is about a person."""
     if not access.is_agent(request.user):
         raise Http404
     form = PeriodForm(request.GET, choices=FilterChoices(request.user))
@@ -151,7 +151,7 @@ def export_csv(request) -> HttpResponse:
 
 
 def _csv_rows(found: list[figures.CaseRecord], now: datetime, weeks: int):
-    """Week after week, the services in which something happened or stands open."""
+    """Yield the rows by week, for services with cases received, open or decided."""
     by_service = [
         (
             definition.title(get_language()),
@@ -177,7 +177,7 @@ def _numbers(made: figures.DecisionFigures | None) -> list:
 
 
 def _bars(weeks: list[figures.WeekFigures], value: Callable, word: Callable) -> list[charts.ChartMark]:
-    """A bar for each week in which something was decided."""
+    """Return a bar for each week; weeks without decisions have the value 0 and no label."""
     made = [week.decisions for week in weeks]
     return charts.chart_bars(
         [value(one) if one else 0 for one in made], 86, [word(one) if one else "" for one in made]
@@ -185,7 +185,7 @@ def _bars(weeks: list[figures.WeekFigures], value: Callable, word: Callable) -> 
 
 
 def _week_line(week: figures.WeekFigures) -> dict:
-    """A week as the table says it."""
+    """Return the row of a week in the table."""
     made = week.decisions
     return {
         "week": week,
@@ -197,7 +197,7 @@ def _week_line(week: figures.WeekFigures) -> dict:
 
 @require_safe
 def promises_kept(request) -> HttpResponse:
-    """For everybody: how long each service takes by promise, and how it was kept over three months."""
+    """Show the public the promised and the actual time of each service over three months."""
     key = f"promises:{get_language()}"
     lines = cache.get(key)
     if lines is None:
@@ -257,12 +257,12 @@ def _scale(lines: list[ServiceTimesRow]) -> int:
 
 
 def _most(days: list[float]) -> int:
-    """The end of the scale: a round number of working days that holds them all."""
+    """Return the end of the scale: a round number of working days that contains all values."""
     return max(5, -(-int(max(days, default=0) + 1) // 5) * 5)
 
 
 def format_duration(span: figures.DecisionTime) -> str:
-    """ "5 min", "3 h", "2 d"."""
+    """Format a decision time: “5 min”, “3 h”, “2 d”."""
     if span.days:
         return _("%(n)s d") % {"n": span.days}
     if span.minutes >= 60:
@@ -275,7 +275,7 @@ def _share(share: float) -> str:
 
 
 def _definitions(forms_: set[str]) -> dict[str, FormDefinition]:
-    """Each form as its newest published version has it, by the form's key."""
+    """Return the newest published definition of each form, by the form's key."""
     published = FormVersion.objects.published()
     later = published.filter(form=OuterRef("form"), number__gt=OuterRef("number"))
     newest = published.filter(~Exists(later), form__in=forms_)

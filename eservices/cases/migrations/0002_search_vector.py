@@ -1,7 +1,7 @@
 from django.db import migrations
 
-# What PostgreSQL finds cases by, made of the lines of ``search_text``. French without stop words: a name is never one.
-# No model names the column, so that SQLite needs none.
+# The search vector of cases on PostgreSQL, built from the lines of ``search_text``. French without stop words, because
+# any of them may be a name. No model has the column, so that SQLite needs none.
 VECTOR = r"""
 CREATE TEXT SEARCH DICTIONARY commune_french (TEMPLATE = snowball, LANGUAGE = french);
 CREATE TEXT SEARCH CONFIGURATION commune (COPY = french);

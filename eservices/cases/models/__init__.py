@@ -1,4 +1,4 @@
-"""What the administration does with a request."""
+"""Models of case work."""
 
 from .appealable_decisions import AppealableDecision, ElectronicConsent
 from .audit import AuditAnchor, CaseEvent

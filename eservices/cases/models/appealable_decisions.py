@@ -1,4 +1,4 @@
-"""Decisions that may be appealed, and the consent to be notified of them by e-mail."""
+"""Appealable decisions, and the consent to be notified of them by e-mail."""
 
 from datetime import date, timedelta
 
@@ -18,25 +18,25 @@ from .letter_templates import TermUnit
 
 
 def place_of_commune() -> str:
-    """Return the place whose rules of appeal hold for the commune, as ``CH-VD``."""
+    """Return the place whose appeal rules apply to the commune, such as ``CH-VD``."""
     return rules_key(settings.COUNTRY, settings.SUBDIVISION)
 
 
-OPENED_WITHIN = timedelta(days=7)  # what nobody opened by then is posted
+OPENED_WITHIN = timedelta(days=7)  # unopened decisions are posted after this time
 
 
 class AppealableDecisionQuerySet(models.QuerySet):
     def unopened(self):
-        """Sent by e-mail and not opened yet: the time to appeal does not run."""
+        """Filter decisions sent by e-mail and not opened yet: their appeal term does not run."""
         return self.filter(electronic=True, notified_on=None)
 
     def to_post(self, now):
-        """Sent by e-mail and not opened for so long that paper follows."""
+        """Filter unopened decisions that are due to be posted."""
         return self.unopened().filter(decided_at__lte=now - OPENED_WITHIN, case__rehearsal=False)
 
 
 class AppealableDecision(models.Model):
-    """A decision with its reasons and remedies as they were written, and the day it was notified."""
+    """A decision with its reasons and legal remedies as written, and the day of its notification."""
 
     class Proof(models.TextChoices):
         POST = "post", _("registered mail")
@@ -89,19 +89,19 @@ class AppealableDecision(models.Model):
 
     @property
     def rules(self) -> AppealRules:
-        """The rules by which the time to appeal is counted."""
+        """The rules by which the appeal term is counted."""
         return rules_of(self.place)
 
     @property
     def last_day(self) -> date | None:
-        """The last day to appeal; None while it was not notified."""
+        """The last day to appeal; None if the decision is not notified yet."""
         return self._last_day(self.notified_on) if self.notified_on else None
 
     @property
     def presumed_on(self) -> date | None:
-        """The day on which the posted letter counts as received as long as nothing proves another day.
+        """The day on which the posted letter counts as received if nothing proves another day.
 
-        None if it was notified, is not posted, or if the law presumes nothing.
+        None if the decision is notified, is not posted, or if the law presumes nothing.
         """
         presumption, letter = self.rules.presumption, self.letter
         if self.notified_on or presumption is None or letter is None or letter.done_at is None:
@@ -117,13 +117,16 @@ class AppealableDecision(models.Model):
         return self.rules.last_day(notified, self.days, self.unit, self._holidays(), suspended=self.recess)
 
     def _holidays(self):
-        """The holidays of the place, as its rules know them. The commune's own closings move no term of the law."""
+        """Return the holidays of the place by its rules.
+
+        The commune's own closing days are left out: they do not move a term of the law.
+        """
         country, _dash, subdivision = self.place.partition("-")
         return self.rules.holidays(public_holidays(country, subdivision))
 
 
 class ElectronicConsent(models.Model):
-    """That a person agreed to be notified of decisions by e-mail on a case, until it was revoked."""
+    """The consent of a person to be notified of decisions by e-mail on a case, until revoked."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
     given_at = models.DateTimeField(_("given"), default=timezone.now)

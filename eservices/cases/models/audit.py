@@ -1,4 +1,4 @@
-"""What happened to cases: append-only, chained, anchored."""
+"""The audit log: events and anchors, append-only and chained by hashes."""
 
 from datetime import UTC
 
@@ -14,9 +14,9 @@ ADDED_TO = "What happened does not change: a trace is only added to."
 
 
 class AppendOnlyQuerySet(models.QuerySet):
-    """Rows of the trace, which no query rewrites or takes away; ``bulk_update`` is an update too.
+    """Rows that no query can change or delete; ``bulk_update`` is blocked too.
 
-    Who holds the database still can, and ``verify_audit`` finds it.
+    A person with direct access to the database still can, but ``verify_audit`` detects it.
     """
 
     def update(self, **changes):
@@ -33,16 +33,16 @@ class AppendOnlyQuerySet(models.QuerySet):
 
 class EventQuerySet(AppendOnlyQuerySet):
     def erase(self) -> int:
-        """Forgets payloads, and the salt that would let them be guessed; what the chain covers stays."""
+        """Erase the payloads, and the salts that would allow guessing them. The hash chain stays intact."""
         return models.QuerySet.update(self, data={}, salt="")
 
     def discard(self) -> None:
-        """Takes away what happened in rehearsals, and nothing else."""
+        """Delete the events of rehearsals, and no others."""
         models.QuerySet.delete(self.filter(case__rehearsal=True))
 
 
 class AppendOnlyRow(models.Model):
-    """A row that is written once."""
+    """A row that is written once and never changed."""
 
     objects = AppendOnlyQuerySet.as_manager()
 
@@ -52,14 +52,14 @@ class AppendOnlyRow(models.Model):
     def save(self, **options):
         if not self._state.adding:
             raise TypeError(ADDED_TO)
-        super().save(**options | {"force_insert": True})  # a key that is taken is a fault, not another text
+        super().save(**options | {"force_insert": True})  # an existing key must raise
 
     def delete(self, **options):
         raise TypeError(ADDED_TO)
 
 
 class CaseEvent(AppendOnlyRow):
-    """One thing that happened to a case, bound to the one before it: see ``trace``. Append-only.
+    """An event of a case, chained to the one before it: see ``audit_log``. Append-only.
 
     ``data`` and ``salt`` may be erased together; their digest stays.
     """
@@ -97,7 +97,7 @@ class CaseEvent(AppendOnlyRow):
 
     @property
     def link(self) -> ChainLink:
-        """The event as its chain sees it."""
+        """The event as its hash chain covers it."""
         return ChainLink(
             case=str(self.case_id),
             number=self.number,
@@ -113,9 +113,10 @@ class CaseEvent(AppendOnlyRow):
 
 
 class AuditAnchor(AppendOnlyRow):
-    """The heads of all chains that grew since the anchor before it, written every hour and noted outside the database.
+    """The last hashes of all chains that grew since the previous anchor.
 
-    So a tail that is cut off is seen, with its anchors too.
+    Written every hour and also noted outside the database. This detects events that were cut off at the end of a
+    chain, even if their anchors were deleted too.
     """
 
     number = models.PositiveIntegerField(_("number"), unique=True)

@@ -1,4 +1,4 @@
-"""How an applicant reaches us beside the messages: by telephone, and with an account of their own later."""
+"""Callback requests, and codes that join a case to an account."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ JOIN_DAYS = 30
 
 class CallbackRequestQuerySet(models.QuerySet):
     def open(self):
-        """Calls that somebody still waits for, the oldest wish first."""
+        """Filter open callback requests, the oldest first."""
         return self.filter(done_at=None).order_by("asked_at", "pk")
 
 
 class CallbackRequest(models.Model):
-    """Somebody wants to be called."""
+    """The wish of an applicant to be called."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="calls")
     phone = models.CharField(_("telephone"), max_length=32)
@@ -54,7 +54,7 @@ class CallbackRequest(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still waits for it."""
+        """True until the call is done."""
         return self.done_at is None
 
 
@@ -63,9 +63,9 @@ def join_code_expiry():
 
 
 class JoinCode(models.Model):
-    """A code handed to a person whom an agent has identified: it joins the case to that person's account.
+    """A code for a person whom an agent has identified. It joins the case to the person's account.
 
-    Only its digest is kept, and it works once.
+    Only its hash is stored, and it works once.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="join_codes")

@@ -1,4 +1,4 @@
-"""A case, its private links and its stages."""
+"""Cases, their status links and their stages."""
 
 import uuid
 from datetime import timedelta
@@ -30,29 +30,29 @@ LINK_DAYS = 365
 
 class CaseQuerySet(models.QuerySet):
     def real(self):
-        """Without rehearsals: what queues, figures, numbers and retention count."""
+        """Leave out rehearsals, which queue, figures, numbers and retention do not count."""
         return self.filter(rehearsal=False)
 
     def rehearsed(self):
-        """What editors tried."""
+        """Filter the rehearsals of editors."""
         return self.filter(rehearsal=True)
 
     def to_discard(self, now):
-        """Rehearsals that were kept long enough."""
+        """Filter rehearsals that are older than ``REHEARSAL_DAYS``."""
         return self.rehearsed().filter(opened_at__lte=now - timedelta(days=REHEARSAL_DAYS))
 
     def open(self):
         return self.exclude(state=CaseState.CLOSED)
 
     def free(self):
-        """What an agent may take: nobody has it, and nobody else has the ball."""
+        """Filter open, unassigned cases that wait neither for the applicant nor for others or the system."""
         elsewhere = CaseStage.objects.filter(case=OuterRef("pk"), waiting_for__in=["others", "system"])
         return self.real().filter(~Exists(elsewhere), assignee=None, closed_at=None, paused_at=None)
 
     def by_urgency(self):
-        """The nearest deadline first, then those without, what waits for the applicant, and closed ones.
+        """Order by deadline; then cases without one, paused ones and closed ones.
 
-        What was paused or closed last comes first: the index ``case_urgency`` has this order.
+        Of paused or closed cases the latest comes first. The index ``case_urgency`` has this order.
         """
         return self.order_by(
             F("closed_at").desc(nulls_first=True),
@@ -63,35 +63,41 @@ class CaseQuerySet(models.QuerySet):
         )
 
     def due(self, now):
-        """Cases whose process should be looked at by ``now``."""
+        """Filter cases whose process is due by ``now``."""
         return self.open().filter(due_at__lte=now)
 
     def search(self, text: str):
-        """Cases in which every word of ``text`` stands: reference, applicant, answers. Signs alone stand in none."""
+        """Filter cases that contain every word of ``text`` in reference, applicant or answers.
+
+        A text without letters and digits matches no case.
+        """
         if not text.strip():
             return self
         asked = [Q(MatchesTerms(terms)) for terms in term_readings(text)]
         return self.filter(reduce(or_, asked)) if asked else self.none()
 
     def holding(self, asked: list[str]):
-        """Cases that hold all of these terms: see ``searching``."""
+        """Filter cases that contain all of these terms: see ``search.terms``."""
         return self.filter(MatchesTerms(asked)) if asked else self
 
     def newest_first(self):
         return self.order_by("-opened_at", "reference")
 
     def of_subject(self, subject: str):
-        """The case that a delivery is about, by the name that deliveries give it."""
+        """Filter the case that a delivery is about, by the delivery's subject."""
         kind, _colon, key = subject.partition(":")
         return self.filter(pk=key) if kind == "case" else self.none()
 
     def with_file(self, stored: StoredFile):
-        """The case that the applicant sent the file for, with the request or with a message."""
+        """Filter the case whose submission or messages contain the file."""
         return self.filter(Q(submission=stored.submission_id) | Q(messages__files=stored)).distinct()
 
     def of_applicant(self, user):
-        """What this person filed signed in or joined by a code that was handed over; and earlier, where both
-        the case and the person proved the address."""
+        """Filter the cases of ``user`` as the applicant.
+
+        These are cases sent while signed in, joined by a code, or with an e-mail address that both the case and the
+        account proved.
+        """
         own = [Q(submission__user=user), Q(owner=user)]
         if user.address_is_proven:
             proven = Q(email_confirmed_at__isnull=False)
@@ -100,15 +106,15 @@ class CaseQuerySet(models.QuerySet):
         first, *others = (self.model.objects.filter(one).order_by().values("pk") for one in own)
         return self.filter(
             pk__in=first.union(*others)
-        )  # each by its index; one condition would read every case
+        )  # a union uses the index of each part; a single condition would read every case
 
 
-# The order of the queue, and after it who may see a case, so that counting reads the index alone.
+# The order of the queue, followed by the columns that decide on access, so that counting reads only the index.
 BY_URGENCY = ["-closed_at", "-paused_at", "deadline", "opened_at", "reference", "team", "protected"]
 
 
 class Case(models.Model):
-    """A request on its way through the administration."""
+    """A submission and all that happens to it until it is closed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(_("reference"), max_length=24, unique=True)
@@ -201,8 +207,8 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="case_due", condition=~Q(state="closed")),
             models.Index(KeyTransform("email", "contact"), name="case_contact_email"),
-            # The queue: its order, for all, for what is free, by agent and by service; its counts, whose columns
-            # stand in the index itself. PostgreSQL keeps one more, of ``search_text``.
+            # The queue: its order, for all cases, unassigned ones, by agent and by service; its counts, whose
+            # columns are all in the index. A migration adds one for ``search_text`` on PostgreSQL.
             models.Index(fields=BY_URGENCY, name="case_urgency", condition=Q(rehearsal=False)),
             models.Index(
                 fields=BY_URGENCY,
@@ -240,7 +246,7 @@ class Case(models.Model):
 
     @property
     def subject(self) -> str:
-        """How deliveries name this case."""
+        """The name of this case in deliveries."""
         return f"case:{self.pk}"
 
     @property
@@ -249,12 +255,12 @@ class Case(models.Model):
 
     @property
     def is_known_protected(self) -> bool:
-        """True if an address is known to be protected, and not only hidden until the case is screened."""
+        """True if an address is known to be protected, and not only hidden until screening."""
         return self.protected and not self.unscreened
 
     @property
     def answers(self) -> dict:
-        """The answers in force: what was declared, with what agents put right."""
+        """The current answers: those of the submission with the corrections."""
         return self.submission.answers | self.amended
 
     @property
@@ -263,7 +269,7 @@ class Case(models.Model):
 
     @property
     def email(self) -> str:
-        """Where we write to; empty where we can only telephone or post."""
+        """The e-mail address for messages; "" if the applicant can only be reached by telephone or post."""
         return self.contact.get("email", self.submission.email)
 
     @property
@@ -276,7 +282,7 @@ class Case(models.Model):
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether nobody is named to write to: what we say stands on the private page alone."""
+        """True if no applicant is named: messages then appear only on the status page."""
         return not self.email and not self.applicant
 
     @property
@@ -290,7 +296,7 @@ def status_link_expiry():
 
 
 class StatusLink(models.Model):
-    """A private link to a case's status page. One that was mailed proves the address it was mailed to."""
+    """A private link to the status page of a case. One sent by e-mail proves the address."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="links")
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
@@ -308,7 +314,7 @@ class StatusLink(models.Model):
 
 
 class CaseStage(models.Model):
-    """One stage of one case. A row that is done is never run again."""
+    """A stage of one case. A finished stage never runs again unless the case is reopened."""
 
     class Progress(models.TextChoices):
         TODO = "todo", _("to come")
@@ -352,10 +358,10 @@ class CaseStage(models.Model):
 
     @property
     def spec(self):
-        """The stage as the editor laid it, frozen with the case's version."""
+        """The stage as defined in the case's form version."""
         return next(spec for spec in self.case.version.definition.stages if spec.key == self.key)
 
     @property
     def title(self) -> str:
-        """What the stage is called, in the language at hand: the agent's, or the letter's."""
+        """The title of the stage in the active language, which is the agent's or the message's."""
         return self.case.version.definition.text(f"stage.{self.key}", get_language() or self.case.language)

@@ -1,4 +1,4 @@
-"""What agents say of what was declared: the submission itself is never changed."""
+"""Corrections and reviews by agents. The submission itself never changes."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from .case import Case
 
 
 class Correction(models.Model):
-    """An answer that an agent put right, with the reason. What was declared stays in the submission."""
+    """A corrected answer, with the reason. The declared answer stays in the submission."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="amendments")
     field = models.CharField(_("question"), max_length=60)
@@ -30,7 +30,7 @@ class Correction(models.Model):
 
 
 class EnclosureReview(models.Model):
-    """What an agent found of the papers that one question asks for. Without a row nobody looked yet."""
+    """An agent's review of the files of one question. No row means no review yet."""
 
     class State(models.TextChoices):
         RECEIVED = "received", pgettext_lazy("paper", "received")
@@ -54,9 +54,9 @@ class EnclosureReview(models.Model):
 
 
 class ConcernedPerson(models.Model):
-    """One of several people whom a request concerns, with an outcome of their own.
+    """A person among several named in a case, with an outcome of their own.
 
-    Found by its place among the rows of the group that the editor marked.
+    Identified by the row's position in the group that the editor marked.
     """
 
     class Outcome(models.TextChoices):

@@ -1,4 +1,4 @@
-"""When a lead is told of a deadline, or that a case is blocked."""
+"""Escalations to leads: deadlines and blocked cases."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,12 +9,12 @@ from .case import Case
 
 class EscalationQuerySet(models.QuerySet):
     def due(self, now):
-        """What should be told by ``now``; nothing of a deadline that rests."""
+        """Filter escalations due by ``now``, without those of paused deadlines."""
         return self.filter(due_at__lte=now, done_at=None, case__paused_at=None)
 
 
 class Escalation(models.Model):
-    """When a lead is told that a deadline is near or over, or that only a lead gets the case going again."""
+    """A planned alert to the leads: the deadline is near or over, or the case is blocked until a lead acts."""
 
     class Kind(models.TextChoices):
         NEAR = "near", _("deadline near")

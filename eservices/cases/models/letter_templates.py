@@ -1,4 +1,4 @@
-"""The letters that editors write, and the remedies that stand under decisions."""
+"""Letter templates, and legal remedies for decisions."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -19,7 +19,7 @@ from .teams import Team
 
 
 class OwnedByTeam(models.Model):
-    """A text that a team owns, in all its languages. Without a team it is shared: administrators edit it."""
+    """A text that a team owns, in all its languages. Without a team it is shared, and administrators edit it."""
 
     team = models.ForeignKey(
         Team,
@@ -35,17 +35,17 @@ class OwnedByTeam(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
-        """Save the row, and give its team to the other languages of its key."""
+        """Save the row, and copy its team to the other languages of its key."""
         super().save(*args, **kwargs)
         others = type(self)._default_manager.filter(key=self.key).exclude(pk=self.pk)
         others.exclude(team=self.team).update(team=self.team)
 
 
 class KeyedQuerySet(models.QuerySet):
-    """Texts known by a key, one row per language."""
+    """Texts with a key, one row per language."""
 
     def best(self, key: str, language: str):
-        """The text ``key`` in ``language``, or in the commune's first language, or in any; None if unknown."""
+        """Return the text ``key`` in ``language``, else in the commune's first language, else in any; else None."""
         found = {one.locale.language_code: one for one in self._under(key)}
         return found.get(language) or next(iter(found.values()), None)
 
@@ -53,17 +53,20 @@ class KeyedQuerySet(models.QuerySet):
         return self.filter(key=key).select_related("locale").order_by("locale_id") if key else []
 
     def used_by(self, team: Team):
-        """Those that ``team`` owns or shares."""
+        """Filter texts that ``team`` owns, and shared ones."""
         return self.filter(models.Q(team=None) | models.Q(team=team))
 
     def offered(self):
-        """Key and name of each, once."""
+        """Return key and name of each text, once."""
         rows = self.order_by("-locale_id").values_list("key", "name")
         return sorted({key: (key, name) for key, name in rows}.values(), key=lambda row: row[1].casefold())
 
 
 class LetterTemplate(OwnedByTeam, PreviewableMixin, TranslatableMixin, models.Model):
-    """A letter that is sent as it is or that an agent starts from, one per language. Live, known by its key."""
+    """A text for messages to applicants, one per language.
+
+    It is sent unchanged, or an agent starts from it. Identified by its key.
+    """
 
     key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the letter by it."))
     name = models.CharField(_("name"), max_length=120, help_text=_("By which agents and editors know it."))
@@ -79,7 +82,7 @@ class LetterTemplate(OwnedByTeam, PreviewableMixin, TranslatableMixin, models.Mo
 
     objects = KeyedQuerySet.as_manager()
 
-    # Under a key of its own, a translation would reach nobody.
+    # A translation with another key would never be sent.
     override_translatable_fields = [
         SynchronizedField("key", overridable=False),
         SynchronizedField("team", overridable=False),
@@ -90,15 +93,15 @@ class LetterTemplate(OwnedByTeam, PreviewableMixin, TranslatableMixin, models.Mo
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
         ordering = ["name"]
-        unique_together = [("translation_key", "locale")]  # Wagtail's check asks for this very form
+        unique_together = [("translation_key", "locale")]  # Wagtail's check requires this form
         constraints = [models.UniqueConstraint(fields=["key", "locale"], name="one_letter_per_language")]
 
     def __str__(self) -> str:
         return self.name
 
     def clean(self):
-        """Refuses a placeholder that no case to which the letter may go can fill."""
-        from ..letter_templates import validation  # asks the services, and they name letters
+        """Raise ValidationError if a placeholder cannot be filled by the cases to which the letter may go."""
+        from ..letter_templates import validation  # imports the services, which refer to letter templates
 
         super().clean()
         if found := {name: texts for name, texts in validation.template_errors(self).items() if texts}:
@@ -106,11 +109,14 @@ class LetterTemplate(OwnedByTeam, PreviewableMixin, TranslatableMixin, models.Mo
 
     # -- Preview ---------------------------------------------------------------------------------------------
     def make_preview_request(self, original_request=None, preview_mode=None, extra_request_attrs=None):
-        """Answers the editor's own request: it says on which case to try, which Wagtail's stand-in for it loses."""
+        """Serve the editor's own request.
+
+        It contains the case for the preview, which the request that Wagtail builds would lose.
+        """
         return self.serve_preview(original_request, preview_mode)
 
     def serve_preview(self, request, mode_name):
-        """The letter as the applicant of a real case would get it."""
+        """Show the letter as the applicant of a real case would get it."""
         from ..letter_templates.preview import preview_context
 
         return TemplateResponse(
@@ -119,14 +125,14 @@ class LetterTemplate(OwnedByTeam, PreviewableMixin, TranslatableMixin, models.Mo
 
 
 class TermUnit(models.TextChoices):
-    """How a term of appeal is counted."""
+    """The unit in which an appeal term is counted."""
 
     DAYS = DAYS, _("days")
     MONTHS = MONTHS, _("months")
 
 
 class LegalRemedies(OwnedByTeam, TranslatableMixin, models.Model):
-    """What can be done against a decision: before which authority, within how many days. One per language."""
+    """The legal remedies against a decision: authority and term. One row per language."""
 
     key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the remedies by it."))
     name = models.CharField(_("name"), max_length=120)
@@ -169,14 +175,14 @@ class LegalRemedies(OwnedByTeam, TranslatableMixin, models.Model):
         verbose_name = _("legal remedies")
         verbose_name_plural = _("legal remedies")
         ordering = ["name"]
-        unique_together = [("translation_key", "locale")]  # Wagtail's check asks for this very form
+        unique_together = [("translation_key", "locale")]  # Wagtail's check requires this form
         constraints = [models.UniqueConstraint(fields=["key", "locale"], name="one_remedies_per_language")]
 
     def __str__(self) -> str:
         return self.name
 
     def clean(self):
-        """Refuse a text that says anything else than the authority and the days, or that would call months days."""
+        """Raise ValidationError if the text contains unknown placeholders, or ``{days}`` for a term in months."""
         super().clean()
         text = paragraphs_to_text(paragraphs_from_html(self.text))
         faults = placeholders.placeholder_errors(text, (), ("authority", "days", "term"))
@@ -186,7 +192,7 @@ class LegalRemedies(OwnedByTeam, TranslatableMixin, models.Model):
             raise ValidationError({"text": faults})
 
     def _months_called_days(self, text: str) -> list[str]:
-        """Return what is wrong where a text says {days}, here or in another language, which takes over the unit."""
+        """Return an error for each language whose text contains ``{days}``: the unit applies to all languages."""
         others = type(self).objects.filter(key=self.key).exclude(pk=self.pk).select_related("locale")
         texts = [
             (self.locale, text),

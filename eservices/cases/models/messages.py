@@ -1,4 +1,4 @@
-"""What is said on a case."""
+"""Notes and messages on cases."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from .case import Case
 
 
 class Note(models.Model):
-    """What agents write for agents: never shown to the applicant."""
+    """A note among agents, which the applicant never sees."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -32,12 +32,12 @@ class Note(models.Model):
 
 class MessageQuerySet(models.QuerySet):
     def due(self, now):
-        """Questions of agents that have to be looked at by ``now``: a reminder leaves, or the term is over."""
+        """Filter agents' questions that are due by ``now``: for a reminder, or at the end of their term."""
         return self.filter(due_at__lte=now)
 
 
 class Message(models.Model):
-    """What the commune and the applicant write to each other on a case, with files both ways."""
+    """A message between the commune and the applicant, with files."""
 
     class Kind(models.TextChoices):
         MESSAGE = "message", _("message")
@@ -78,10 +78,13 @@ class Message(models.Model):
 
     @property
     def from_applicant(self) -> bool:
-        """Whether the applicant wrote it: what the process asks by itself has no author either."""
+        """True if the applicant wrote it.
+
+        A missing author is not enough: questions of the process have none either.
+        """
         return self.author_id is None and self.kind in (self.Kind.MESSAGE, self.Kind.ANSWER)
 
     @property
     def is_noted(self) -> bool:
-        """Whether it is what the applicant answered, in the words of the agent who noted it."""
+        """True if it is an answer of the applicant that an agent recorded."""
         return self.author_id is not None and self.kind == self.Kind.ANSWER

@@ -1,4 +1,4 @@
-"""What agents are told of, how, and what waits for their next digest."""
+"""Agent notifications, and agents' preferences for them."""
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ from .case import Case
 
 
 class NotificationType(models.TextChoices):
-    """What an agent can be told of."""
+    """The kinds of agent notification."""
 
     NEW = "new", _("A new request for my team")
     ASSIGNED = "assigned", _("A case is assigned to me")
@@ -29,7 +29,7 @@ class NotificationMethod(models.TextChoices):
 
 
 class NotificationPreference(models.Model):
-    """How a person wants to be told of one kind of thing; what is not chosen is as ``notices.rules`` says."""
+    """The method that a user chose for one kind; else the default of ``workflow.notification_defaults`` applies."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_choices"
@@ -48,12 +48,12 @@ class NotificationPreference(models.Model):
 
 class AgentNotificationQuerySet(models.QuerySet):
     def due(self, now):
-        """What should stand in a digest by ``now``."""
+        """Filter notifications due for a digest by ``now``."""
         return self.filter(sent_at=None, due_at__lte=now)
 
 
 class AgentNotification(models.Model):
-    """Something that an agent is told in the next digest, or was told once and is not told again."""
+    """A notification for the agent's next digest, or the record of one that must not be repeated."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notices")

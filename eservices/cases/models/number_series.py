@@ -1,11 +1,14 @@
-"""Numbers without gaps or doubles."""
+"""Number series without gaps or duplicates."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class NumberSeries(models.Model):
-    """The last number drawn of a series. Drawn under lock, in the transaction of what bears it."""
+    """The last number of a series.
+
+    Numbers are drawn under lock, in the transaction of the row that gets the number.
+    """
 
     key = models.CharField(max_length=60, primary_key=True)
     last = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Opinions that others are asked for."""
+"""Opinions of teams and external offices."""
 
 from django.db import models
 from django.utils import timezone
@@ -11,7 +11,7 @@ from .case import CaseStage
 
 
 class Opinion(models.Model):
-    """An opinion that another team or an outside office is asked for, by a private link. Asked once, given once."""
+    """An opinion requested from a team or an external office by a private link. It is given once."""
 
     class Stance(models.TextChoices):
         FAVOURABLE = "favourable", _("favourable")
@@ -43,5 +43,5 @@ class Opinion(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still waited for: what its private link opens ends with it."""
+        """True while the opinion is expected. The private link opens the case only until then."""
         return self.given_at is None and self.stage.progress == CaseStage.Progress.ACTIVE

@@ -1,4 +1,4 @@
-"""What agents keep of the queue: tags of cases, views under a name, how they want to see it."""
+"""Settings of the case queue: tags, saved views, layout."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from .teams import Team
 
 
 class CaseTag(models.Model):
-    """A word that agents mark cases with, to find them together. Two differ by more than capitals."""
+    """A tag by which agents group cases. Unique regardless of case."""
 
     name = models.CharField(_("tag"), max_length=40)
 
@@ -24,7 +24,7 @@ class CaseTag(models.Model):
 
 
 class SavedView(models.Model):
-    """The queue as somebody narrowed it, kept under a name: the own, or for a whole team."""
+    """A named set of filters for the queue, of one agent or of a whole team."""
 
     name = models.CharField(_("name"), max_length=40)
     query = models.CharField(_("filters"), max_length=2000, help_text=_("As the queue’s address has them."))
@@ -48,7 +48,7 @@ class SavedView(models.Model):
 
 
 class QueueLayout(models.Model):
-    """How an agent wants to see the queue."""
+    """The columns and row density of the queue for one agent."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queue_layout"

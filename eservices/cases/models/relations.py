@@ -1,4 +1,4 @@
-"""Cases that belong together."""
+"""Relations between cases."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from .case import Case
 
 class CaseRelationQuerySet(models.QuerySet):
     def of(self, case: Case):
-        """The ties of a case, whichever end it is."""
+        """Filter the relations of a case, on either side."""
         return self.filter(Q(first=case) | Q(second=case))
 
     def between(self, one: Case, other: Case):
@@ -19,7 +19,7 @@ class CaseRelationQuerySet(models.QuerySet):
 
 
 class CaseRelation(models.Model):
-    """Two cases that an agent tied to each other. It reads the same from both ends."""
+    """Two related cases. The relation is symmetric."""
 
     first = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")

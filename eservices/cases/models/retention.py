@@ -1,4 +1,4 @@
-"""Holds on cases, approved disposals, and answers that go before their case."""
+"""Legal holds, disposals, and earlier erasure of answers."""
 
 import uuid
 
@@ -20,7 +20,7 @@ class LegalHoldQuerySet(models.QuerySet):
 
 
 class LegalHold(models.Model):
-    """Why a case must be kept whatever its period says: an appeal, an inquiry. Until somebody lifts it."""
+    """An order to keep a case beyond its retention, such as for an appeal or an inquiry, until it is lifted."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="holds")
     reason = models.CharField(_("reason"), max_length=255)
@@ -51,7 +51,7 @@ class LegalHold(models.Model):
 
 
 class Disposal(models.Model):
-    """An authority's approval that the listed cases of one service go. A record: never changed."""
+    """The approval by an authority to dispose of listed cases of one service. A record that never changes."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="disposals")
@@ -73,7 +73,7 @@ class Disposal(models.Model):
 
 class DisposalItemQuerySet(models.QuerySet):
     def pending(self):
-        """Approved, and neither done nor spared."""
+        """Filter approved items that are neither done nor spared."""
         return self.filter(due_at__isnull=False)
 
     def due(self, now):
@@ -81,7 +81,7 @@ class DisposalItemQuerySet(models.QuerySet):
 
 
 class DisposalItem(models.Model):
-    """One case on an approved list: still to go (``due_at``), gone (``done_at``), or spared for a reason."""
+    """A case on an approved list: pending (``due_at``), done (``done_at``), or spared for a reason."""
 
     disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, related_name="items")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="disposals")
@@ -120,7 +120,10 @@ class AnswerErasureQuerySet(models.QuerySet):
 
 
 class AnswerErasure(models.Model):
-    """That answers of a closed case are erased before the case itself. Goes with the last of them."""
+    """The next erasure of answers with a shorter retention than their case.
+
+    Deleted after the last one.
+    """
 
     case = models.OneToOneField(
         Case, on_delete=models.CASCADE, primary_key=True, related_name="answer_erasure"

@@ -1,4 +1,4 @@
-"""Who treats which services, and with what right."""
+"""Teams, their members, roles and absences."""
 
 from django.conf import settings
 from django.db import models
@@ -17,7 +17,7 @@ from home.fields import LiveStreamField
 
 
 class TranslatedNamesBlock(blocks.StreamBlock):
-    """What something is called in the other languages of the site, each once."""
+    """A name in the other languages of the site, each at most once."""
 
     def __init__(self, local_blocks=None, **options):
         others = [(code, name) for code, name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
@@ -27,7 +27,10 @@ class TranslatedNamesBlock(blocks.StreamBlock):
 
 
 class NamePanel(TitleFieldPanel):
-    """The name of a team, from which the key of a new one is made; one that services may know stays as it is."""
+    """The name of a team, from which the key of a new team is derived.
+
+    The key of an existing team stays, because services may refer to it.
+    """
 
     class BoundPanel(TitleFieldPanel.BoundPanel):
         def get_should_apply(self):
@@ -35,7 +38,7 @@ class NamePanel(TitleFieldPanel):
 
 
 class Team(ClusterableModel):
-    """Agents who treat the same services. Found by key from definitions."""
+    """Agents who work on the same services. Service definitions refer to it by key."""
 
     key = models.SlugField(_("key"), unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -81,13 +84,13 @@ class Team(ClusterableModel):
         return self.called(get_language())
 
     def called(self, language: str | None) -> str:
-        """Its name in a language, else the first it was given."""
+        """Return the name in ``language``; the main name if it is not translated."""
         names = {block["type"]: block["value"] for block in self.names.raw_data}
         return names.get(language) or self.name
 
 
 class Role(models.IntegerChoices):
-    """What a member of a team may do. Higher roles include the lower ones."""
+    """The role of a team member. Higher roles include the lower ones."""
 
     READ = 10, _("read")
     TREAT = 20, _("treat")
@@ -97,7 +100,7 @@ class Role(models.IntegerChoices):
 
 
 class TeamMember(models.Model):
-    """A person's role in a team."""
+    """The membership of a user in a team, with their role."""
 
     team = ParentalKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
@@ -123,20 +126,20 @@ class TeamMember(models.Model):
 
 class AbsenceQuerySet(models.QuerySet):
     def on(self, day):
-        """Absences that ``day`` falls into."""
+        """Filter absences that include ``day``."""
         return self.filter(first_day__lte=day, last_day__gte=day)
 
     def between(self, first, last):
-        """Absences of which a day falls between these two, both included."""
+        """Filter absences with at least one day between ``first`` and ``last``, both included."""
         return self.filter(first_day__lte=last, last_day__gte=first)
 
     def to_come(self, day):
-        """Those that are not over yet, the nearest first."""
+        """Filter absences that are not over on ``day``, the nearest first."""
         return self.filter(last_day__gte=day).order_by("first_day", "pk")
 
 
 class Absence(models.Model):
-    """Days on which somebody of a team is away, both included, and who stands in meanwhile."""
+    """The days on which a team member is away, both included, and the deputy."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="absences")
     user = models.ForeignKey(
@@ -173,5 +176,5 @@ class Absence(models.Model):
 
     @property
     def days(self) -> dict[str, str]:
-        """Its ends as words of a sentence."""
+        """The first and last day as texts."""
         return {"first": date_format(self.first_day, "j.m.Y"), "last": date_format(self.last_day, "j.m.Y")}

@@ -1,1 +1,1 @@
-"""How long cases are kept, and what becomes of them: archived or erased, once a named authority approved it."""
+"""Retention of cases: archiving or erasure after approval by a named authority."""

@@ -1,4 +1,4 @@
-"""The only ways to see, on behalf of a person, what was kept long enough. Unknown and forbidden: 404."""
+"""Access to cases whose retention is over. Unknown and forbidden look the same: 404."""
 
 from django.http import Http404
 from django.utils import timezone
@@ -13,12 +13,12 @@ PERMISSION = "eservices_cases.approve_disposal"
 
 
 def may_approve_disposal(user) -> bool:
-    """Whether ``user`` speaks for the authority that lets cases go."""
+    """Return whether ``user`` may approve disposals."""
     return user.is_authenticated and user.is_active and user.has_perm(PERMISSION)
 
 
 def due_cases_for(user, slug: str) -> due_cases.DueCases:
-    """What may go of the service with this short name."""
+    """Return the due cases of the service with this slug. Raise 404 if there is none or ``user`` may not."""
     _approvers_only(user)
     versions = due_cases.versions_in_force().values()
     version = next((one for one in versions if one.form.slug == slug), None)
@@ -29,7 +29,7 @@ def due_cases_for(user, slug: str) -> due_cases.DueCases:
 
 
 def disposals_for(user):
-    """The approved lists, the newest first."""
+    """Return the approved disposals, the newest first. Raise 404 if ``user`` may not."""
     _approvers_only(user)
     return Disposal.objects.select_related("form")
 
@@ -39,7 +39,7 @@ def disposal_for(user, pk) -> Disposal:
 
 
 def hold_for(user, reference: str, pk: int) -> tuple[Case, LegalHold]:
-    """A hold in force on a case that ``user`` may hold and release."""
+    """Return the case and a legal hold in force that ``user`` may lift. Raise 404 otherwise."""
     case = cases.case_for(user, reference, "hold")
     hold = get_or_404(case.holds.in_force(), pk=pk)
     return case, hold

@@ -1,7 +1,7 @@
-"""Every write of retention: holds, approval of what goes, and its going.
+"""Actions of retention: legal holds, approval of disposals, disposal.
 
-A case that is not closed, that a hold lies on or whose letters are still to be sent never goes: what keeps it
-(``hindrances``) is asked under the case's lock, whatever was approved.
+A case that is open, has a legal hold or has unsent deliveries is never disposed of, whatever was approved: the
+blockers (``retention.blockers``) are checked while the case is locked.
 """
 
 import logging
@@ -31,20 +31,20 @@ from .blockers import blocker_reason
 
 logger = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=10)  # longer than any package takes
-RETRY_AFTER = timedelta(hours=1)  # after a fault
-RECHECK_AFTER = timedelta(days=1)  # when answers that something keeps are looked at again
-MAX_CASES = 200  # cases on one list: more nobody reads
+CLAIM = timedelta(minutes=10)  # longer than the creation of any package
+RETRY_AFTER = timedelta(hours=1)  # after an error
+RECHECK_AFTER = timedelta(days=1)  # pause before a blocked erasure of answers is tried again
+MAX_CASES = 200  # cases on one list; nobody reads longer ones
 
 
 class CaseKept(IllegalTransition):
-    """Something keeps the case as it is; the message says what."""
+    """A blocker keeps the case. The message names it."""
 
 
-# -- Holds ---------------------------------------------------------------------------------------------------
+# -- Legal holds ---------------------------------------------------------------------------------------------
 @transaction.atomic
 def place_hold(*, actor: Actor, case: Case, reason: str) -> LegalHold:
-    """Keeps the case from archive and erasure until the hold is lifted."""
+    """Protect the case from archiving and erasure until the hold is lifted."""
     case, reason = lock_case(case.pk), reason.strip()[:255]
     if not reason:
         raise IllegalTransition(_("Say why the case must be kept."))
@@ -58,7 +58,7 @@ def place_hold(*, actor: Actor, case: Case, reason: str) -> LegalHold:
 
 @transaction.atomic
 def release_hold(*, actor: Actor, case: Case, hold: LegalHold) -> None:
-    """Ends a hold; the case's period counts again. Only the first time counts."""
+    """Lift a legal hold, so that the retention of the case applies again. Does nothing if it is lifted already."""
     case = lock_case(case.pk)
     by = actor if isinstance(actor, User) else None
     standing = LegalHold.objects.in_force().filter(pk=hold.pk, case=case)
@@ -66,14 +66,14 @@ def release_hold(*, actor: Actor, case: Case, hold: LegalHold) -> None:
         audit_log.record_event(case, "hold_lifted", actor, hold=hold.pk, reason=hold.reason)
 
 
-# -- What an authority approves ------------------------------------------------------------------------------
+# -- Disposals -----------------------------------------------------------------------------------------------
 @transaction.atomic
 def approve_disposal(
     *, actor: User, due: due_cases.DueCases, authority: str, references: Iterable[str]
 ) -> Disposal:
-    """Records that ``authority`` lets the named cases of a service go; a worker carries it out.
+    """Record that ``authority`` approves the disposal of the named cases; a worker carries it out.
 
-    Of the cases named, those that are still due: what somebody put a hold on meanwhile is left out.
+    Cases that are not due any more are left out, such as those with a new legal hold.
     """
     authority = authority.strip()[:120]
     if not authority:
@@ -101,10 +101,10 @@ def approve_disposal(
 
 
 def dispose_of_case(item_id: int) -> None:
-    """Carries out one approved case: archived where the rule says so, then erased.
+    """Carry out one approved disposal: archive the case if its rule says so, then erase it.
 
-    Safe to call at any time, any number of times: killed anywhere, the next call writes the same package to
-    the same place and erases once. What happened since the package was made makes it be made anew.
+    Safe to call at any time, repeatedly: after an interruption the next call writes the same package to the same
+    place and erases once. If something happened after the package was made, it is made again.
     """
     item = _claim(item_id)
     if item is None:
@@ -122,12 +122,15 @@ def dispose_of_case(item_id: int) -> None:
 
 
 def _put_off(item: DisposalItem, **fields) -> None:
-    """Unless it is done: carried out twice, the case that was emptied would be archived in place of the whole one."""
+    """Update the item unless it is done.
+
+    If a done item ran again, the erased case would replace the complete one in the archive.
+    """
     DisposalItem.objects.filter(pk=item.pk, done_at=None).update(**fields)
 
 
 def _claim(item_id: int) -> DisposalItem | None:
-    """The item, ours alone for a while; None where it is done or another worker is at it."""
+    """Claim the item for ``CLAIM``. Return None if it is done or another worker has it."""
     now = timezone.now()
     if not DisposalItem.objects.due(now).filter(pk=item_id).update(due_at=now + CLAIM):
         return None
@@ -160,8 +163,10 @@ def _finish(item: DisposalItem, seen: int, location: str, digest: str) -> None:
 
 @transaction.atomic
 def erase_case(*, actor: Actor, case: Case, **why) -> None:
-    """Erases what is personal in a case. Its reference, service, dates, outcome and figures stay; so does the
-    proof of its trace. ``why`` goes into the last event. Raises ``CaseKept`` where something keeps the case.
+    """Erase the personal data of a case.
+
+    Reference, service, dates, outcome and figures stay, and so does the proof of its audit log. ``why``: further data
+    for the last event. Raise CaseKept if a blocker keeps the case.
     """
     case = lock_case(case.pk)
     if reason := blocker_reason(case):
@@ -186,19 +191,19 @@ def erase_case(*, actor: Actor, case: Case, **why) -> None:
 
 @transaction.atomic
 def erase_case_on_request(*, actor: Applicant, case: Case) -> None:
-    """The applicant has a closed case erased before its period is over, where its service lets them."""
+    """Erase a closed case before the end of its retention, if its service allows applicants to request this."""
     rule = due_cases.rule_for(case)
     if rule is None or not rule.on_request:
         raise CaseKept(_("The law wants us to keep this request."))
     erase_case(actor=actor, case=case, requested=True)
 
 
-# -- Answers that go before their case -----------------------------------------------------------------------
+# -- Answers with a shorter retention ------------------------------------------------------------------------
 @transaction.atomic
 def erase_answers(*, actor: Actor, case: Case, now: datetime) -> None:
-    """Erases the answers of a closed case that were kept long enough, and letters that repeat them.
+    """Erase the answers of a closed case whose retention is over, and deliveries that repeat them.
 
-    Where something keeps the case they are looked at again a day later; where it was reopened, once it closes.
+    If a blocker keeps the case, this is tried again a day later; if the case was reopened, after it closes.
     """
     case = lock_case(case.pk)
     row = AnswerErasure.objects.due(now).filter(case=case).first()

@@ -1,4 +1,4 @@
-"""A case as one package for the archive, and where packages are kept."""
+"""Archive packages of cases, and the archive that stores them."""
 
 import hashlib
 import shutil
@@ -16,18 +16,18 @@ from django.utils.module_loading import import_string
 from ..archive_files import archive_file_providers
 from ..models import Case
 
-IN_MEMORY = 5 * 1024 * 1024  # bytes; larger packages are made on the disk
+IN_MEMORY = 5 * 1024 * 1024  # bytes; larger packages are built on disk
 CHUNK = 64 * 1024
 
 
 class CaseArchive(Protocol):
-    """Where packages are kept for good: a folder, a document management system."""
+    """A permanent store for packages, such as a folder or a document store."""
 
     def keep(self, case: Case, package: IO[bytes]) -> str:
-        """Keeps the package of a case and answers where. Keeping one again replaces it."""
+        """Store the package of a case and return its location. It replaces an earlier one of the case."""
 
     def open(self, location: str) -> IO[bytes]:
-        """What was kept at ``location``."""
+        """Open the package at ``location``."""
 
 
 class PrivateStorageArchive:
@@ -45,16 +45,16 @@ class PrivateStorageArchive:
 
 
 class ArchiveDamaged(Exception):
-    """What the archive gives back is not what was handed to it."""
+    """The archive returned other content than it received."""
 
 
 def configured_archive() -> CaseArchive:
-    """The archive that the operator chose."""
+    """Return the archive that the operator configured."""
     return import_string(settings.CASE_ARCHIVE)()
 
 
 def archive_case(case: Case, now: datetime) -> tuple[str, str]:
-    """Archives the case; where its package lies, and its SHA-256, read back from there."""
+    """Archive the case. Return the location of its package and its SHA-256, verified by reading it back."""
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as package:
         write_package(case, package, now)
         digest = digest_of(package)
@@ -66,7 +66,7 @@ def archive_case(case: Case, now: datetime) -> tuple[str, str]:
 
 
 def write_package(case: Case, package: IO[bytes], now: datetime) -> None:
-    """The case as a ZIP: what every app brings, and ``SHA256SUMS`` over it, as ``sha256sum -c`` reads it."""
+    """Write the case as a ZIP: the files of every app, and ``SHA256SUMS`` for ``sha256sum -c``."""
     sums = []
     with (
         translation.override(settings.LANGUAGE_CODE),
@@ -82,7 +82,7 @@ def write_package(case: Case, package: IO[bytes], now: datetime) -> None:
 
 
 def digest_of(content: IO[bytes]) -> str:
-    """SHA-256; the content stands at its beginning afterwards."""
+    """Return the SHA-256 of the content, and rewind it."""
     digest = hashlib.sha256()
     while chunk := content.read(CHUNK):
         digest.update(chunk)

@@ -1,4 +1,4 @@
-"""What keeps a closed case from being archived or erased. Other apps offer more in files of this name."""
+"""Retention blockers: reasons against disposing of a case. Other apps add theirs to ``retention_blockers``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,10 @@ from ..states import CaseState
 
 @dataclass(frozen=True)
 class RetentionBlocker:
-    """``cases``: which cases it keeps now. ``label``: why, after “The case is kept:”."""
+    """A reason to keep cases.
+
+    ``cases``: the condition for the cases that it keeps now. ``label``: the reason, after “The case is kept:”.
+    """
 
     label: str | Promise
     cases: Callable[[], Q]
@@ -28,14 +31,14 @@ retention_blockers: Registry[RetentionBlocker] = Registry("hindrances")
 
 
 def without_blockers(cases: CaseQuerySet) -> CaseQuerySet:
-    """Those of ``cases`` that nothing keeps."""
+    """Filter ``cases`` to those without a blocker."""
     for one in retention_blockers:
         cases = cases.exclude(one.cases())
     return cases
 
 
 def blocker_reason(case: Case) -> str:
-    """Why the case must stay as it is; empty where nothing keeps it."""
+    """Return why the case must be kept; "" if nothing keeps it."""
     first = Choose(
         *(When(one.cases(), then=Value(key)) for key, one in retention_blockers.items()), default=Value("")
     )

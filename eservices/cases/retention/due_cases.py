@@ -1,4 +1,4 @@
-"""Which cases have been kept long enough, service by service."""
+"""Cases whose retention is over, by service."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from .blockers import without_blockers
 
 @dataclass(frozen=True)
 class DueCases:
-    """The cases of a service that its rule lets go. ``kept``: how many more something keeps."""
+    """The due cases of a service. ``kept``: how many others a blocker keeps."""
 
     version: FormVersion
     rule: RetentionRule
@@ -30,9 +30,9 @@ class DueCases:
 
 
 def versions_in_force() -> dict:
-    """The newest published version of every form that has one, by the form's key; withdrawn services too.
+    """Return the newest published version of every form, by the form's key; of withdrawn services too.
 
-    Its rule holds for the cases of all versions: who changes how long a service keeps does it for all.
+    Its retention rule applies to the cases of all versions: a change of the rule is meant for all.
     """
     newest = FormVersion.objects.published().filter(form=OuterRef("form")).order_by("-number").values("pk")
     found = FormVersion.objects.filter(pk=Subquery(newest[:1])).select_related("form")
@@ -40,20 +40,23 @@ def versions_in_force() -> dict:
 
 
 def rule_for(case: Case) -> RetentionRule | None:
-    """The rule in force for the case's service: mostly that of the version by which it was filed."""
+    """Return the retention rule in force for the case's service; None if it has none.
+
+    This is the rule of the newest published version, mostly the one with which the case was sent.
+    """
     later = FormVersion.objects.published().filter(form=case.form_id, number__gt=case.version.number)
     return parse_rule((later.order_by("-number").first() or case.version).definition.settings)
 
 
 def due_by_service(now: datetime) -> Iterator[DueCases]:
-    """What may go now, service by service; services with nothing to go are left out."""
+    """Yield the due cases by service, without services that have none."""
     for version in versions_in_force().values():
         if (found := due_for_version(version, now)) and (found.kept or found.cases.exists()):
             yield found
 
 
 def due_for_version(version: FormVersion, now: datetime) -> DueCases | None:
-    """What may go of one service; None where it has no rule."""
+    """Return the due cases of one service; None if it has no retention rule."""
     rule = parse_rule(version.definition.settings)
     if rule is None:
         return None
@@ -65,6 +68,6 @@ def due_for_version(version: FormVersion, now: datetime) -> DueCases | None:
 
 
 def _whole(cases: CaseQuerySet) -> CaseQuerySet:
-    """Those that were neither erased nor put on a list already."""
+    """Filter ``cases`` to those neither erased nor on an approved list."""
     pending = DisposalItem.objects.pending().values("case")
     return cases.filter(submission__erased_at=None).exclude(pk__in=pending)

@@ -1,10 +1,10 @@
-"""The wake-up of an approved case. What must happen stands in its row, as ``due_at``."""
+"""Task that wakes a worker for an approved disposal. The item's ``due_at`` stores that it is due."""
 
 from django.tasks import task
 
 
 @task()
 def dispose_of_case(item_id: int) -> None:
-    from . import actions  # actions enqueue this task
+    from . import actions  # circular: actions enqueue this task
 
     actions.dispose_of_case(item_id)

@@ -1,4 +1,4 @@
-"""Retention, under /admin/retention/."""
+"""URLs of retention, under /admin/retention/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What was kept long enough, the lists that an authority approved, and holds. Each calls one action."""
+"""Views of due cases, approved disposals and legal holds. Each calls one action."""
 
 from django import forms
 from django.contrib import messages
@@ -16,11 +16,11 @@ from .. import access as cases
 from ..actions import IllegalTransition
 from . import access, actions, due_cases
 
-MAX_DISPOSALS_SHOWN = 50  # lists approved earlier
+MAX_DISPOSALS_SHOWN = 50  # most disposals in the overview
 
 
 class ApproveForm(forms.Form):
-    """In whose name a list is approved, and which of its cases."""
+    """The authority that approves a list, and its approved cases."""
 
     authority = forms.CharField(
         label=gettext_lazy("Approved in the name of"),
@@ -30,7 +30,7 @@ class ApproveForm(forms.Form):
 
 
 class RetentionView(WagtailAdminTemplateMixin, TemplateView):
-    """A screen for whoever approves what goes; nobody else learns that it is there."""
+    """A page for users who may approve disposals; 404 for others."""
 
     header_icon = "history"
     page_title = gettext_lazy("Retention")
@@ -46,7 +46,7 @@ class RetentionView(WagtailAdminTemplateMixin, TemplateView):
 
 
 class RetentionOverview(RetentionView):
-    """What may go, service by service, and what was approved earlier."""
+    """Due cases by service, and earlier disposals."""
 
     template_name = "cases/retention/index.html"
 
@@ -77,7 +77,7 @@ class RetentionOverview(RetentionView):
 
 
 class DueCasesView(RetentionView):
-    """The cases of one service that may go. POST approves those that are ticked."""
+    """The due cases of one service. POST approves the ticked ones."""
 
     template_name = "cases/retention/due.html"
 
@@ -119,7 +119,7 @@ class DueCasesView(RetentionView):
 
 
 class DisposalView(RetentionView):
-    """An approved list: the record of who let which cases go, and what became of each."""
+    """An approved disposal: who approved which cases, and the state of each."""
 
     template_name = "cases/retention/disposal.html"
 
@@ -134,10 +134,10 @@ class DisposalView(RetentionView):
         )
 
 
-# -- Holds ---------------------------------------------------------------------------------------------------
+# -- Legal holds ---------------------------------------------------------------------------------------------
 @require_POST
 def place_hold(request, reference):
-    """Keeps a case whatever its period says."""
+    """Place a legal hold on a case."""
     case = cases.case_for(request.user, reference, "hold")
     try:
         actions.place_hold(
@@ -152,7 +152,7 @@ def place_hold(request, reference):
 
 @require_POST
 def release_hold(request, reference, pk):
-    """Ends a hold."""
+    """Lift a legal hold."""
     case, found = access.hold_for(request.user, reference, pk)
     actions.release_hold(actor=request.user, case=case, hold=found)
     messages.success(request, _("The hold is lifted."))

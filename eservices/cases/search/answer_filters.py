@@ -1,4 +1,4 @@
-"""The answers that agents narrow the queue by: those that a form marks as found by search, and not as secret."""
+"""Filters of the queue on answers: those that a form marks as searchable and not as secret."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,27 +11,27 @@ from eservices.formbuilder.field_types import field_types
 
 from .terms import MAX_QUERY_WORDS, filter_marks
 
-# How a filter is called before the key of its question: by words, typed in part, or by a whole value.
+# Prefix of a filter's name, before the key of its question: by beginnings of words, or by a whole value.
 BY_WORDS, BY_VALUE = "has_", "is_"
-MAX_FILTERS = 12  # filters of one service
+MAX_FILTERS = 12  # most filters of one service
 YES_NO = "yes_no"
 NAME = re.compile(f"({BY_WORDS}|{BY_VALUE})({KEY_PATTERN})")
 
 
 def filterable_questions(definition: FormDefinition) -> list[FieldDefinition]:
-    """The questions to filter by, those inside groups too."""
+    """Return the questions that can be filtered by, including those inside groups."""
     return [one for one in definition.fields.values() if one.searchable and not one.secret and _compares(one)]
 
 
 def search_marks_of(definition: FormDefinition, answers: dict) -> Iterator[str]:
-    """The marks that a case with these answers is found by."""
+    """Yield the marks of a case with these answers, by which filters find it."""
     for field in filterable_questions(definition):
         for answer in _given(definition, field.key, answers):
             yield from filter_marks(field.key, answer, whole=_is_whole(field))
 
 
 def filter_form_fields(definition: FormDefinition, language: str) -> dict[str, forms.Field]:
-    """What an agent filters by, by the name of the filter."""
+    """Return the form fields of the filters, by the name of the filter."""
     return {
         f"{BY_VALUE if _is_whole(field) else BY_WORDS}{field.key}": _form_field(field, definition, language)
         for field in filterable_questions(definition)[:MAX_FILTERS]
@@ -39,13 +39,13 @@ def filter_form_fields(definition: FormDefinition, language: str) -> dict[str, f
 
 
 def active_filters(data: Mapping[str, str]) -> dict[str, str]:
-    """The filters in use among what an address carries, by name."""
+    """Return the active filters among the parameters of a URL, by name."""
     named = {name: value for name, value in data.items() if value and NAME.fullmatch(name)}
     return dict(list(named.items())[:MAX_FILTERS])
 
 
 def filter_terms(filters: Mapping[str, str]) -> list[str]:
-    """What a case must hold to pass these filters, as ``searching`` asks for it."""
+    """Return the terms that a case must contain to pass these filters, for ``MatchesTerms``."""
     found: list[str] = []
     for name, value in filters.items():
         kind, key = NAME.fullmatch(name).groups()
@@ -83,6 +83,6 @@ def _is_whole(field: FieldDefinition) -> bool:
 
 
 def _compares(field: FieldDefinition) -> str:
-    """How conditions look at the answer; empty where there is no answer to look at."""
+    """Return how conditions compare the answer; "" if it cannot be compared."""
     kind = field_types.get(field.type)
     return kind.compares if kind and kind.asks and not field.fields and field.type != "files" else ""

@@ -1,9 +1,9 @@
-"""How cases are found by their words: the same asked of SQLite and of PostgreSQL.
+"""Search of cases by words, on SQLite and on PostgreSQL.
 
-A case keeps three lines of folded words: which it is and who asks; what was answered; and the answers that agents
-filter by, as marks ``key=word``. SQLite looks for the letters. PostgreSQL keeps a ``search_vector`` of the lines
-(written by migration), where the first weighs more and the second is stemmed in French without stop words, so that
-nobody's name is one.
+A case stores three lines of normalized words: its reference and applicant; its answers; and the filterable answers as
+marks ``key=word``. SQLite searches for substrings. PostgreSQL has a ``search_vector`` of the lines (created by a
+migration), in which the first has more weight and the second is stemmed in French, without stop words, because any of
+them may be somebody's name.
 """
 
 import re
@@ -14,23 +14,23 @@ import phonenumbers
 from django.conf import settings
 from django.db.models import BooleanField, F, FloatField, Func
 
-MAX_QUERY_WORDS = 8  # of a question; more narrow nothing
+MAX_QUERY_WORDS = 8  # words of a query; more do not narrow the result
 MAX_WORD_LENGTH = 60
 MAX_LINE_LENGTH = 100_000
-MIN_PREFIX_LENGTH = 3  # what is shorter must be the whole word
+MIN_PREFIX_LENGTH = 3  # shorter words must match a whole word
 WORD = re.compile(r"[^\W_]+")
 NOT_IN_MARKS = re.compile(r"[^\w.-]+")
 
 
 # -- Words ---------------------------------------------------------------------------------------------------
 def fold_text(text: str) -> str:
-    """``text`` in lower case without accents, so that “élodie” and “Elodie” are the same word."""
+    """Return ``text`` in lower case without accents, so that “élodie” and “Elodie” are equal."""
     parts = unicodedata.normalize("NFKD", text.replace("\0", ""))
     return "".join(one for one in parts if not unicodedata.combining(one)).casefold()
 
 
 def split_words(*values) -> Iterator[str]:
-    """Every word of the texts and numbers in ``values``, however deep, folded."""
+    """Yield every word of the texts and numbers in ``values``, at any depth, normalized by ``fold_text``."""
     for value in values:
         if isinstance(value, dict):
             yield from split_words(*value.values())
@@ -41,7 +41,7 @@ def split_words(*values) -> Iterator[str]:
 
 
 def filter_marks(key: str, answer, *, whole: bool) -> Iterator[str]:
-    """What a case is filtered by for the answer to ``key``: its words, or the ``whole`` of each value."""
+    """Yield the marks of an answer to ``key``: one for each word, or for each ``whole`` value."""
     if not whole:
         yield from (f"{key}={word}" for word in split_words(answer))
     elif isinstance(answer, list | tuple):
@@ -52,20 +52,22 @@ def filter_marks(key: str, answer, *, whole: bool) -> Iterator[str]:
 
 
 def search_lines(heading: Iterable, answers: Iterable = (), filters: Iterable[str] = ()) -> str:
-    """What a case keeps to be found by. A blank stands around every word and mark."""
+    """Return the search text of a case. Each word and mark has a space on both sides."""
     three = (split_words(*heading), split_words(*answers), filters)
     return "\n".join(f" {' '.join(dict.fromkeys(line))}"[:MAX_LINE_LENGTH] + " " for line in three)
 
 
 def parse_terms(text: str) -> list[str]:
-    """What ``text``, as somebody typed it, asks for: words, ``*`` after those that only begin one."""
+    """Return the terms of a query: words, with ``*`` after those that may be the beginning of a word."""
     asked = list(dict.fromkeys(split_words(text)))[:MAX_QUERY_WORDS]
     return [f"{word}*" if len(word) >= MIN_PREFIX_LENGTH else word for word in asked]
 
 
 def term_readings(text: str) -> list[list[str]]:
-    """The ``terms`` of ``text`` as it was typed and, where a telephone number stands in it, with that number as cases
-    keep it, E.164: “079 900 79 17” is four words. A case is found by any of them."""
+    """Return the terms of ``text`` as typed and, if it contains a telephone number, with that number in E.164.
+
+    Cases store numbers in E.164, but “079 900 79 17” is four words. A case matches if it matches either list.
+    """
     numbers = phonenumbers.PhoneNumberMatcher(text, settings.COUNTRY, phonenumbers.Leniency.POSSIBLE)
     whole = text
     for found in reversed(list(numbers)):
@@ -76,7 +78,7 @@ def term_readings(text: str) -> list[list[str]]:
 
 # -- Expressions ---------------------------------------------------------------------------------------------
 class _OfWords(Func):
-    """An expression over the words of a case and the ``terms`` that are asked for."""
+    """An expression on the search text of a case and the terms of a query."""
 
     def __init__(self, asked: list[str], **options):
         super().__init__(F("search_text"), **options)
@@ -87,7 +89,10 @@ class _OfWords(Func):
         return f"{alias}.search_vector"
 
     def _question(self) -> tuple[str, list[str]]:
-        """The terms as a ``tsquery``. A word is found as it is in the first line, by its stem in the second."""
+        """Return the terms as a ``tsquery``.
+
+        A word matches literally in the first line, by its stem in the second.
+        """
         parts, params = [], []
         for term in self.asked:
             lexeme = f"'{term.removesuffix('*')}'" + (":*" if term.endswith("*") else "")
@@ -101,7 +106,7 @@ class _OfWords(Func):
 
 
 class MatchesTerms(_OfWords):
-    """Whether a case holds all the terms."""
+    """An expression that is true if a case contains all the terms."""
 
     def __init__(self, asked: list[str]):
         super().__init__(asked, output_field=BooleanField())
@@ -118,7 +123,7 @@ class MatchesTerms(_OfWords):
 
 
 class TermRank(_OfWords):
-    """How well a case fits the terms: more is better. SQLite finds all of them equal."""
+    """An expression for the relevance of a case; more is better. Always 0 on SQLite."""
 
     def __init__(self, asked: list[str]):
         super().__init__(asked, output_field=FloatField())
@@ -132,6 +137,9 @@ class TermRank(_OfWords):
 
 
 def _letters(term: str) -> str:
-    """What SQLite looks for: a word anywhere, a mark from its beginning, and to its end unless ``*`` stands there."""
+    """Return the substring for SQLite.
+
+    A word matches at any position, a mark from its beginning; both match as a whole unless ``*`` follows.
+    """
     beginning = " " if "=" in term else ""
     return f"{beginning}{term.removesuffix('*')}" if term.endswith("*") else f" {term} "

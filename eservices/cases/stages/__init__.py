@@ -1,4 +1,4 @@
-"""Stages: what may happen to a case after sending, one after the other. Other apps offer more in a ``stages.py``."""
+"""Stages of the process. Other apps add theirs to the registry ``stages``."""
 
 from .base import (
     AGENT,

@@ -1,4 +1,4 @@
-"""Pieces of the editor's settings that several stages have."""
+"""Blocks that the settings of several stages use."""
 
 import re
 from collections.abc import Iterable
@@ -14,19 +14,19 @@ MAX_DAYS = 400
 
 
 class LinesBlock(blocks.TextBlock):
-    """Several short texts, one a line."""
+    """Several short texts, one per line."""
 
     def __init__(self, **kwargs):
         super().__init__(**{"rows": 4, "help_text": _("One a line."), **kwargs})
 
     @staticmethod
     def lines(text: str) -> list[str]:
-        """The texts, without blank lines."""
+        """Return the texts without blank lines."""
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class NumbersBlock(PlainRegexBlock):
-    """Some whole numbers, with a comma between."""
+    """Whole numbers separated by commas."""
 
     PATTERN = r"\s*\d{1,3}(\s*,\s*\d{1,3})*\s*"
 
@@ -42,19 +42,19 @@ class NumbersBlock(PlainRegexBlock):
 
     @classmethod
     def numbers(cls, text: str) -> list[int] | None:
-        """The numbers, in the order written; None where the text is something else."""
+        """Return the numbers in their order; None if the text is invalid."""
         if text.strip() and not re.fullmatch(cls.PATTERN, text):
             return None
         return [int(one) for one in text.split(",") if one.strip()]
 
 
 def days_block(label, *, least: int = 0, **options) -> blocks.IntegerBlock:
-    """A number of working days, or of days."""
+    """Return a block for a number of days or working days."""
     return blocks.IntegerBlock(label=label, min_value=least, max_value=MAX_DAYS, **options)
 
 
 def team_block(*, required: bool = True) -> PlainChoiceBlock:
-    """One of the teams there are now, by key."""
+    """Return a block to choose one of the current teams, by key."""
     return PlainChoiceBlock(choices=_teams, required=required, label=_("Team"))
 
 

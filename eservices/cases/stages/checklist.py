@@ -1,4 +1,4 @@
-"""The check: an agent goes through a list, and each item is right or objected to."""
+"""The check: an agent marks each item of a list as in order or objected to."""
 
 from django import forms
 from django.utils import timezone
@@ -15,7 +15,7 @@ MAX_REMARK_LENGTH = 1000
 
 
 class ChecklistForm(forms.Form):
-    """A verdict on each item of the list; what is left open is judged later."""
+    """A verdict on each item of the list. Items may be left open for later."""
 
     VERDICTS = [(RIGHT, gettext_lazy("in order")), (OBJECTED, gettext_lazy("objection"))]
 
@@ -46,7 +46,7 @@ class ChecklistForm(forms.Form):
         return super().clean()
 
     def rows(self):
-        """Item, verdict and note of each line, as bound fields."""
+        """Return item, verdict and note of each line, the latter two as bound fields."""
         return [
             (item, self[f"verdict_{number}"], self[f"note_{number}"])
             for number, item in enumerate(self.items)
@@ -55,7 +55,10 @@ class ChecklistForm(forms.Form):
 
 @stages.register("check")
 class ChecklistStage(Stage):
-    """An agent checks item by item. The case goes on when each has its verdict; objections are kept."""
+    """A check of several items by an agent.
+
+    The case continues when each item has a verdict; objections do not stop it.
+    """
 
     key = "check"
     label = gettext_lazy("Check by an agent")
@@ -117,12 +120,12 @@ class ChecklistStage(Stage):
         ) % {"count": left}
 
     def _items(self, case: Case, row: CaseStage, settings: dict, language: str = "") -> list[str]:
-        """The lines of the list; where a translation has not all of them, in the service's own language."""
+        """Return the items; in the service's own language if the translation has another number of lines."""
         own = LinesBlock.lines(settings.get("items", ""))
         said = LinesBlock.lines(self.words(case, row, settings, "items", language))
         return said if len(said) == len(own) else own
 
 
 def verdict_choices() -> list[tuple[str, str]]:
-    """How a check may end: value and label."""
+    """Return the possible outcomes of a check: value and label."""
     return [(RIGHT, _("all in order")), (OBJECTED, _("with an objection"))]

@@ -1,4 +1,4 @@
-"""Fields that agents fill in: data of the case, for them and for the conditions of later stages."""
+"""Fields that agents fill in, for themselves and for the conditions of later stages."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -49,7 +49,7 @@ def _choice(field: dict, **options) -> forms.Field:
 
 
 def _options(field: dict) -> list[tuple[str, str]]:
-    """The options of a choice: what is written is its value too."""
+    """Return the options of a choice. The text is also the value."""
     return [(one, one) for one in LinesBlock.lines(field.get("choices", ""))]
 
 
@@ -70,7 +70,7 @@ class FixedLinesBlock(NotTranslatedMixin, LinesBlock):
 
 
 class DataEntryFieldBlock(blocks.StructBlock):
-    """One field that agents fill in. Its words are the commune's own, in one language."""
+    """A field for agents. Its texts are not translated."""
 
     def __init__(self, kind: str, **kwargs):
         children = [("label", PlainCharBlock(max_length=100, label=gettext_lazy("Field")))]
@@ -87,7 +87,7 @@ class DataEntryFieldBlock(blocks.StructBlock):
 
 
 class DataEntryForm(forms.Form):
-    """What agents fill in at this stage."""
+    """The form of the fields that agents fill in at a stage."""
 
     def __init__(self, data=None, *, fields: list[dict], given: dict):
         super().__init__(data, auto_id="fill_%s")
@@ -103,7 +103,7 @@ class DataEntryForm(forms.Form):
 
 @stages.register("fill")
 class DataEntryStage(Stage):
-    """Agents fill in fields. They are data of the case: shown on it, and seen by conditions of later stages."""
+    """Fields that agents fill in. They become data of the case, which later conditions can use."""
 
     key = "fill"
     label = gettext_lazy("Fields filled in by agents")
@@ -148,7 +148,7 @@ class DataEntryStage(Stage):
 
 
 def _as_answer(value):
-    """A value as the form builder's types keep it."""
+    """Convert a value to the format in which the form builder stores answers."""
     if value in (None, ""):
         return None
     return value if isinstance(value, int | str) else str(value)

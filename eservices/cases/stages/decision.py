@@ -1,4 +1,4 @@
-"""The decision: an agent accepts or refuses, alone or with a second pair of eyes."""
+"""The decision: an agent accepts or refuses the case, alone or with a second agent."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,9 +12,9 @@ from .base import AGENT, Done, Stage, Waiting, current_settings, kind_of, stages
 
 @stages.register("decision")
 class DecisionStage(Stage):
-    """An agent accepts or refuses. Each such stage of a case asks for a decision of its own.
+    """A decision by an agent. A case may have several such stages, each with its own decision.
 
-    With four eyes, what the first agent decides is proposed, and a second one confirms it or sends it back.
+    If two agents must agree, the first one's decision is a proposal, which the second confirms or sends back.
     """
 
     key = "decision"
@@ -57,40 +57,46 @@ class DecisionStage(Stage):
 
 
 def acceptance_obstacle(case: Case) -> str:
-    """Why a case cannot be accepted; empty where it can."""
+    """Return why the case cannot be accepted; "" if it can."""
     if {one.outcome for one in case.persons.all()} == {ConcernedPerson.Outcome.REFUSED}:
         return _("Everybody is refused one by one: refuse the case.")
     return ""
 
 
 def acceptance_warning(case: Case) -> str:
-    """What speaks against accepting a case as it stands: who does it all the same tells the applicant why."""
+    """Return an objection of a later stage to accepting the case; "" if there is none.
+
+    An agent who accepts in spite of it must tell the applicant why.
+    """
     kinds = [(kind_of(row), current_settings(row)) for row in stages_ahead(case)]
     return next(filter(None, (kind.objection(case, settings) for kind, settings in kinds if kind)), "")
 
 
 def is_decision_stage(row: CaseStage) -> bool:
-    """Whether this stage of a case ends by an agent's decision."""
+    """Return whether an agent's decision ends this stage."""
     kind = kind_of(row)
     return bool(kind and kind.decides)
 
 
 def is_decided(row: CaseStage) -> bool:
-    """Whether an agent took the decision of this stage already."""
+    """Return whether the decision of this stage was taken."""
     return "by" in row.data
 
 
 def needs_second_agent(row: CaseStage) -> bool:
-    """Whether a second agent must confirm the decision of this stage."""
+    """Return whether a second agent must confirm the decision of this stage."""
     return is_decision_stage(row) and bool(current_settings(row).get("four_eyes"))
 
 
 def proposed_decision(row: CaseStage) -> dict | None:
-    """What a first agent decided and a second has to confirm: outcome, reason, details, by whom."""
+    """Return the proposal that a second agent has to confirm: outcome, reason, details, agent.
+
+    None if there is none.
+    """
     return row.data.get("proposal")
 
 
 def announces_acceptance(row: CaseStage) -> bool:
-    """Whether the stage says to the applicant that the case was accepted."""
+    """Return whether the stage's message announces the acceptance to the applicant."""
     kind = kind_of(row)
     return bool(kind and kind.tells_acceptance(current_settings(row)))

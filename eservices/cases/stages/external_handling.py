@@ -1,4 +1,4 @@
-"""Handing over outside: the rest happens in another system, or at another authority."""
+"""External handling: the case continues in another system or at another authority."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ OUTCOMES = [
 
 
 class ExternalHandlingForm(forms.Form):
-    """Their reference as soon as it is known, and the outcome when there is one."""
+    """The external reference and the outcome, as far as they are known."""
 
     reference = forms.CharField(label=gettext_lazy("Their reference"), required=False, max_length=100)
     outcome = forms.ChoiceField(
@@ -47,7 +47,7 @@ class ExternalHandlingForm(forms.Form):
 
 @stages.register("outside")
 class ExternalHandlingStage(Stage):
-    """An agent hands the case over elsewhere, notes the reference there, and later how it ended."""
+    """Handling elsewhere: an agent hands the case over, records the external reference, and later the outcome."""
 
     key = "outside"
     label = gettext_lazy("Hand over outside")
@@ -133,7 +133,7 @@ class ExternalHandlingStage(Stage):
         return _("%(name)s has the case under %(reference)s; note the outcome when it is known.") % known
 
     def _there(self, row, settings) -> Waiting:
-        """The others have it, for as long as one waits without asking."""
+        """Return the wait for the others; for an agent once the planned days are over."""
         days = settings.get("days")
         if not days:
             return Waiting(OTHERS)

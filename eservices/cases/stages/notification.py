@@ -1,4 +1,4 @@
-"""The message: the applicant is told something by e-mail or SMS."""
+"""The message: the applicant gets an e-mail, a text message or a paper letter."""
 
 from datetime import timedelta
 
@@ -16,16 +16,16 @@ from ..logic.rich_text import paragraphs_from_html
 from ..models import LetterTemplate
 from .base import LEAD, Done, Stage, Waiting, stages
 
-LOOK_AGAIN = timedelta(minutes=10)  # whether somebody has written the letter
-MAX_SMS_LENGTH = 459  # three messages, sent as one
+LOOK_AGAIN = timedelta(minutes=10)  # until the existence of the letter template is checked again
+MAX_SMS_LENGTH = 459  # three concatenated messages
 
 
 @stages.register("notify")
 class NotificationStage(Stage):
-    """The applicant is told something: by a letter that editors keep, or in the words written here.
+    """A message to the applicant: a letter template or the text of the settings.
 
-    By SMS they go as text alone where a number was given, else by e-mail; to who has no address, on paper. Right
-    after a decision, the words written here say too that the request is accepted.
+    By SMS it is the text only, if there is a mobile number; otherwise an e-mail, or a paper letter without an e-mail
+    address. Right after a decision, a text of the settings that does not go by SMS also announces the acceptance.
     """
 
     key = "notify"
@@ -94,7 +94,7 @@ class NotificationStage(Stage):
 
 
 def _text_to_send(settings: dict) -> str:
-    """What an SMS says: the letter, with its placeholders as they stand, or the words written in the stage."""
+    """Return the text of an SMS: the letter template with its placeholders, or the text of the settings."""
     letter = LetterTemplate.objects.best(settings.get("letter", ""), conf_settings.LANGUAGE_CODE)
     return (
         paragraphs_to_text(paragraphs_from_html(letter.text)).strip() if letter else settings.get("text", "")

@@ -1,4 +1,4 @@
-"""Opinions: other teams and outside offices are asked in parallel, each by a private link and with its own term."""
+"""Opinions: teams and external offices are consulted in parallel, each with a private link and its own term."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -32,11 +32,11 @@ WORST_FIRST = (
 
 
 class FixedEmailBlock(NotTranslatedMixin, blocks.EmailBlock):
-    """An address, the same in every language."""
+    """An e-mail address that is the same in every language."""
 
 
 class ConsultedOfficeBlock(blocks.StructBlock):
-    """Who is asked: a team of the commune, or an office outside with its address."""
+    """A consulted office: a team of the commune, or an external office with its address."""
 
     name = PlainCharBlock(max_length=100, label=gettext_lazy("Who is asked"))
     team = team_block(required=False)
@@ -49,7 +49,7 @@ class ConsultedOfficeBlock(blocks.StructBlock):
 
 
 class OpinionForm(forms.Form):
-    """An opinion, as an office gives it or an agent notes it."""
+    """An opinion, given by an office."""
 
     stance = forms.ChoiceField(
         label=gettext_lazy("Opinion"),
@@ -78,7 +78,7 @@ class OpinionForm(forms.Form):
 
 
 class RecordedOpinionForm(OpinionForm):
-    """An agent notes an opinion that came by letter or telephone, or does without one."""
+    """An opinion that an agent records after a letter or call, or does without."""
 
     opinion = forms.ModelChoiceField(Opinion.objects.none(), label=gettext_lazy("From"), empty_label="–")
     field_order = ["opinion", "stance", "text"]
@@ -93,10 +93,10 @@ class RecordedOpinionForm(OpinionForm):
 
 @stages.register("opinions")
 class OpinionsStage(Stage):
-    """Others are asked in parallel. The case goes on when all, or enough, have answered.
+    """Consultation of several offices in parallel. The case continues when all, or enough, have answered.
 
-    Whoever does not answer is reminded a working day before the term; after it an agent does without, notes what
-    came another way, or waits, unless the service says that silence is no remark.
+    An office without an answer is reminded one working day before its term. After the term an agent does without,
+    records an answer that came another way, or waits, unless the service counts silence as no remark.
     """
 
     key = "opinions"
@@ -159,7 +159,7 @@ class OpinionsStage(Stage):
         return [StageResult(result_key(key), title, "choice", options)]
 
     def enter(self, case, row, settings):
-        """Asks everybody. In a case that goes on after all, who has given an opinion already is not asked again."""
+        """Consult all offices. If the case was reopened, offices with an opinion are not asked again."""
         text = self.words(case, row, settings, "text")
         now = timezone.now()
         row.opinions.filter(given_at=None).delete()
@@ -223,7 +223,7 @@ class OpinionsStage(Stage):
                 emails.send_opinion_reminder(case, one, self.words(case, row, settings, "text"))
 
     def _enough(self, case: Case, row: CaseStage, given: list[Opinion]) -> Done:
-        """The opinion that weighs most is how the stage ended."""
+        """Finish the stage with the most unfavourable opinion as its result."""
         stances = {one.stance for one in given}
         worst = next((one for one in WORST_FIRST if one in stances), Opinion.Stance.NONE)
         store_results(case, **{result_key(row.key): worst.value})
@@ -231,7 +231,10 @@ class OpinionsStage(Stage):
 
 
 def record_opinion(opinion: Opinion, stance: str, text: str, author: str) -> dict:
-    """Writes an opinion down, under the case's lock; answers what the trace keeps. Given once, it stays."""
+    """Record an opinion and return the data for its event. The case must be locked.
+
+    Raise IllegalTransition if it was given already.
+    """
     opinion = Opinion.objects.get(pk=opinion.pk)
     if opinion.given_at:
         raise IllegalTransition(_("This opinion was given already."))
@@ -250,7 +253,7 @@ def _reminder(opinion: Opinion) -> datetime:
 
 
 def _next_look(opinion: Opinion) -> datetime:
-    """When something is due on an opinion that is not given: its reminder, or its term."""
+    """Return when an open opinion is due next: for its reminder, or at the end of its term."""
     return (
         opinion.term if opinion.reminded_at or _reminder(opinion) <= opinion.asked_at else _reminder(opinion)
     )

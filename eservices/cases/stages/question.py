@@ -1,4 +1,4 @@
-"""The question to the applicant: asked by itself, with a term, reminders, and an end where nobody answers."""
+"""The question: asked automatically, with a term and reminders, and with a consequence if nobody answers."""
 
 from datetime import datetime
 from itertools import pairwise
@@ -40,7 +40,7 @@ ANSWERED, UNANSWERED = "answered", "unanswered"
 
 
 def options_after_overdue(case: Case) -> Promise:
-    """What an agent can do now that a question was not answered in time, in one sentence."""
+    """Return a sentence with what an agent can do about an overdue question."""
     row = current_stage(case)
     if not states.is_allowed("ask", case.state):
         return gettext_lazy("Note the answer if it comes after all, or go on without it.")
@@ -50,13 +50,15 @@ def options_after_overdue(case: Case) -> Promise:
 
 
 def overdue_notice(case: Case) -> str:
-    """That a question was not answered in time, and what can be done."""
+    """Return that a question is overdue, and what an agent can do."""
     return _("The applicant did not answer in time. %(what)s") % {"what": options_after_overdue(case)}
 
 
 def end_waiting_for_answer(case: Case, actor: Actor, *, text: str, term: datetime, **traced) -> None:
-    """The ``term`` of a question is over: the case is the commune's again, whose agent is told, and the applicant,
-    once, that an answer still counts."""
+    """End the wait for an answer because the ``term`` is over.
+
+    The commune has to act again. The agent is notified, and so is the applicant, once, that an answer still counts.
+    """
     clock.stop_waiting_for_applicant(case)
     audit_log.record_event(case, "unanswered", actor, **traced)
     emails.send_unanswered_to_agent(case, term=term, left=options_after_overdue(case))
@@ -64,7 +66,7 @@ def end_waiting_for_answer(case: Case, actor: Actor, *, text: str, term: datetim
 
 
 class SettingsBlock(blocks.StructBlock):
-    """The editor's settings; those that a page keeps in an older format are read in today's."""
+    """The editor's settings. Older formats stored in a page are converted."""
 
     def to_python(self, value):
         return super().to_python(upgrade_settings(value))
@@ -74,9 +76,9 @@ class SettingsBlock(blocks.StructBlock):
 
 
 def upgrade_settings(settings: dict) -> dict:
-    """Settings of format 1, with their one reminder counted back from the end, in those of format 2. Pure.
+    """Convert settings of format 1, with one reminder counted back from the end, to format 2. Pure.
 
-    Where nothing is said of reminders there is none: the usual ones are for an editor who lays the stage.
+    Settings without a reminder get none: the default reminders are only for newly added stages.
     """
     if "reminders" in settings:
         return settings
@@ -87,9 +89,9 @@ def upgrade_settings(settings: dict) -> dict:
 
 @stages.register("question")
 class QuestionStage(Stage):
-    """The applicant is asked something and has so many working days to answer.
+    """A question to the applicant with a term in working days.
 
-    Without an answer the case closes, or the ball goes to an agent: see ``actions.go_on``.
+    Without an answer the case closes, or an agent has to act: see ``actions.continue_without_answer``.
     """
 
     key = "question"
@@ -164,13 +166,13 @@ class QuestionStage(Stage):
         if case.state != CaseState.WAITING:
             return self._over(case, row, UNANSWERED if last_question_event(case) == "went_on" else ANSWERED)
         if "overdue" in row.data:
-            return Waiting(APPLICANT)  # an agent has asked again
+            return Waiting(APPLICANT)  # an agent asked again
         now, term = timezone.now(), datetime.fromisoformat(row.data["term"])
         if now >= term:
             return self._unanswered(case, row, settings, term)
         planned = _reminders(row)
         row.data["reminders"] = [one for one in planned if datetime.fromisoformat(one) > now]
-        if row.data["reminders"] != planned:  # of several that are due together, one is sent
+        if row.data["reminders"] != planned:  # if several are due together, only one is sent
             emails.send_question_reminder(
                 case, text=self.filled_words(case, row, settings, "text"), term=term
             )
@@ -193,7 +195,7 @@ class QuestionStage(Stage):
         return Done({"result": result})
 
     def _text(self, case: Case, row: CaseStage, settings: dict) -> str:
-        """The question, and what happens without an answer."""
+        """Return the question, and the consequence if it is not answered."""
         text = self.filled_words(case, row, settings, "text")
         if not settings.get("close"):
             return text
@@ -205,7 +207,7 @@ class QuestionStage(Stage):
 
 
 def _reminders(row: CaseStage) -> list[str]:
-    """The moments of the reminders to come; a row that was asked in format 1 knows one at most."""
+    """Return the times of future reminders. A row that was asked in format 1 has at most one."""
     return row.data.get("reminders", [one for one in [row.data.get("remind_at")] if one])
 
 

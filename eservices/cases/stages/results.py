@@ -1,4 +1,4 @@
-"""What stages leave in the data of a case: which values there will be, and those that there are, in words."""
+"""Results of stages in the data of a case: their definitions, values and texts."""
 
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition, StageDefinition
 from eservices.formbuilder.field_types import answer_text
@@ -9,7 +9,7 @@ from .checklist import ChecklistForm
 
 
 def results_of_stage(spec: StageDefinition, definition: FormDefinition, language: str) -> list[StageResult]:
-    """What a stage of a definition leaves behind; nothing where its app is gone."""
+    """Return the results that a stage of a definition will store; [] if its app is not installed."""
     kind = stages.get(spec.type)
     if kind is None:
         return []
@@ -18,12 +18,12 @@ def results_of_stage(spec: StageDefinition, definition: FormDefinition, language
 
 
 def results_of_definition(definition: FormDefinition, language: str) -> list[StageResult]:
-    """What all stages of a definition leave behind, in their order."""
+    """Return the results of all stages of a definition, in their order."""
     return [one for spec in definition.stages for one in results_of_stage(spec, definition, language)]
 
 
 def results_as_questions(definition: FormDefinition, language: str) -> list[dict]:
-    """The same, as condition.js lists questions."""
+    """Return the results in the format in which condition.js lists questions."""
     return [
         {
             "key": one.key,
@@ -36,7 +36,7 @@ def results_as_questions(definition: FormDefinition, language: str) -> list[dict
 
 
 def result_values(case: Case, language: str) -> list[tuple[str, str]]:
-    """Label and words of every value that the case has, in the order of its stages."""
+    """Return label and text of every result that the case has, in the order of its stages."""
     definition = case.version.definition
     return [
         (one.label, result_text(one, case.data[one.key], definition, language))
@@ -46,7 +46,7 @@ def result_values(case: Case, language: str) -> list[tuple[str, str]]:
 
 
 def result_texts_by_key(case: Case, language: str) -> dict[str, str]:
-    """The words of every value that stages leave, by its key; empty where the case has none."""
+    """Return the text of every result by its key; "" if the case does not have it."""
     definition = case.version.definition
     return {
         one.key: result_text(one, case.data.get(one.key), definition, language)
@@ -55,7 +55,7 @@ def result_texts_by_key(case: Case, language: str) -> dict[str, str]:
 
 
 def result_text(kept: StageResult, value, definition: FormDefinition, language: str) -> str:
-    """A value as an agent reads it."""
+    """Return a result as text for agents."""
     if value is None:
         return ""
     if kept.options:
@@ -64,7 +64,7 @@ def result_text(kept: StageResult, value, definition: FormDefinition, language: 
 
 
 def results_panel_context(case: Case, language: str) -> dict | None:
-    """Values, checks and opinions for the screen of a case; None where there are none yet."""
+    """Return results, checks and opinions for the case page; None if there are none."""
     rows = list(case.stages.all())
     found = {
         "values": result_values(case, language),
@@ -75,7 +75,7 @@ def results_panel_context(case: Case, language: str) -> dict | None:
 
 
 def _verdicts(items: dict) -> list[tuple[str, str, str]]:
-    """Item, verdict and note of each line that was judged."""
+    """Return item, verdict and note of each checked item."""
     verdicts = dict(ChecklistForm.VERDICTS)
     judged = sorted(items.items(), key=lambda one: int(one[0]))
     return [(one["item"], str(verdicts[one["verdict"]]), one["note"]) for _number, one in judged]

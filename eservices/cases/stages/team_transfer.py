@@ -1,4 +1,4 @@
-"""Handing over: another team treats the case from here on."""
+"""Transfer of the case to another team."""
 
 from datetime import timedelta
 
@@ -13,12 +13,12 @@ from ..models import Team
 from .base import LEAD, Done, Stage, Waiting, stages
 from .blocks import team_block
 
-LOOK_AGAIN = timedelta(minutes=10)  # whether somebody has made the team again
+LOOK_AGAIN = timedelta(minutes=10)  # until the existence of the team is checked again
 
 
 @stages.register("team")
 class TeamTransferStage(Stage):
-    """The case goes to another team, to nobody in particular there. The team is told."""
+    """A transfer to another team, where nobody is assigned yet. The team is notified."""
 
     key = "team"
     label = gettext_lazy("Hand over to a team")

@@ -1,4 +1,4 @@
-"""The wait: nothing happens until a day."""
+"""The wait: the case continues on a certain day."""
 
 from datetime import date, datetime, timedelta
 
@@ -20,7 +20,7 @@ from .blocks import MAX_DAYS
 
 @stages.register("wait")
 class WaitStage(Stage):
-    """The case waits until the morning of a day: that of an answer, or so many days from now."""
+    """A wait until the morning of a day: that of an answer, or some days from now."""
 
     key = "wait"
     label = gettext_lazy("Wait until a day")

@@ -1,4 +1,4 @@
-"""Text of a decision that may be appealed."""
+"""Text of an appealable decision."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ from ..models.letter_templates import TermUnit
 from ..states import CaseOutcome
 from . import letter_rendering
 
-RECESS = {  # by key of its times
+RECESS = {  # by the key of a part of the recess
     "easter": gettext_lazy("from the seventh day before Easter to the seventh day after it"),
     "summer": gettext_lazy("from 15 July to 15 August"),
     "year_end": gettext_lazy("from 18 December to 2 January"),
@@ -30,7 +30,7 @@ def decision_text(
 ) -> letter_rendering.RenderedLetter:
     """Return title and paragraphs in the language of the case: decision, reasons, legal remedies, signatures.
 
-    A letter that the service names for the outcome replaces our own words, with its own salutation.
+    A letter template that the service names for the outcome replaces the default text, including its salutation.
     """
     with override(case.language):
         title = _("Decision on your request %(reference)s") % {"reference": case.reference}
@@ -46,14 +46,14 @@ def decision_text(
 
 
 def term_in_words(number: int, unit: str) -> str:
-    """Return a time to appeal as “30 days” or “2 months”, in the active language."""
+    """Return an appeal term as “30 days” or “2 months”, in the active language."""
     if unit == TermUnit.MONTHS:
         return ngettext("%(number)s month", "%(number)s months", number) % {"number": number}
     return ngettext("%(number)s day", "%(number)s days", number) % {"number": number}
 
 
 def _term_in_sentence(number: int, unit: str) -> str:
-    """Return a time to appeal as it stands after “within”: German has another ending there."""
+    """Return an appeal term as it appears after “within”, because German declines it there."""
     words = (
         npgettext("within", "%(number)s month", "%(number)s months", number)
         if unit == TermUnit.MONTHS
@@ -90,7 +90,7 @@ def _against(remedies: LegalRemedies, rules: AppealRules) -> list:
 
 
 def _recess(remedies: LegalRemedies, rules: AppealRules) -> list:
-    """Return when the time to appeal does not run; nothing if it always does."""
+    """Return a paragraph with the times in which the term is suspended; nothing if it never is."""
     if not (rules.recess and remedies.recess and remedies.unit == TermUnit.DAYS):
         return []
     *first, last = (str(RECESS[one.key]) for one in rules.recess)
@@ -101,7 +101,7 @@ def _recess(remedies: LegalRemedies, rules: AppealRules) -> list:
 
 
 def _signed(case: Case, signatories: Iterable[User]) -> list:
-    """Return the closing words, the authority that decided, and who signs for it."""
+    """Return the closing phrase, the deciding authority, and its signatories."""
     authority = case.team.authority or str(CommuneSettings.current())
     functions = dict(case.team.memberships.values_list("user_id", "function"))
     return [

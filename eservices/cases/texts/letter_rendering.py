@@ -1,4 +1,4 @@
-"""What a letter says about a case."""
+"""Rendering of letter templates for a case."""
 
 from typing import NamedTuple
 
@@ -14,8 +14,8 @@ from ..logic.rich_text import paragraphs_from_html
 from ..models import Case, LetterTemplate
 from .placeholders import placeholder_values
 
-NOT_KNOWN = "…"  # in place of what a case does not say; agents see it before they send
-# What every letter may say beside the answers.
+NOT_KNOWN = "…"  # replaces a missing value; agents see it before they send
+# Placeholders of every case, besides its answers.
 GIVEN = {
     "applicant": gettext_lazy("name of the applicant"),
     "reference": gettext_lazy("reference of the case"),
@@ -31,7 +31,7 @@ GIVEN = {
 
 
 class RenderedLetter(NamedTuple):
-    """A letter with nothing left to fill in."""
+    """A letter with all placeholders replaced."""
 
     subject: str
     paragraphs: list
@@ -42,29 +42,29 @@ class RenderedLetter(NamedTuple):
 
 
 def render_letter(case: Case, letter: LetterTemplate) -> RenderedLetter:
-    """``letter`` about ``case``, in the letter's language."""
+    """Render ``letter`` for ``case``, in the letter's language."""
     return fill_placeholders(letter, letter_values(case, letter.locale.language_code))
 
 
 def fill_placeholders(letter: LetterTemplate, said: dict[str, str]) -> RenderedLetter:
-    """``letter`` with its placeholders replaced by what is ``said``."""
+    """Render ``letter`` with the values ``said``."""
 
     def replaced(text: str) -> str:
         return fill(text, said)
 
-    with override(letter.locale.language_code):  # French elides before what is filled in
+    with override(letter.locale.language_code):  # French elision depends on the active language
         return RenderedLetter(
             single_line(replaced(letter.subject)), map_texts(paragraphs_from_html(letter.text), replaced)
         )
 
 
 def fill(text: str, said: dict[str, str]) -> str:
-    """Replace the placeholders of ``text``; what a case does not say is ``NOT_KNOWN``."""
+    """Replace the placeholders of ``text``. Missing values become ``NOT_KNOWN``."""
     return placeholders.fill_placeholders(text, said, NOT_KNOWN)
 
 
 def letter_values(case: Case, language: str) -> dict[str, str]:
-    """What placeholders stand for; secret answers are kept out of letters."""
+    """Return the values of the placeholders, without secret answers."""
     definition = case.version.definition
     secret = {key for key, field in definition.fields.items() if field.secret}
     with override(language):

@@ -1,4 +1,4 @@
-"""What is said of a case in words: by placeholder in letters and documents, and line by line what is due."""
+"""Texts about a case: values of placeholders in letters and documents, and lines of fees."""
 
 from django.utils import timezone
 
@@ -11,12 +11,12 @@ from ..models import Case
 
 
 def placeholder_values(case: Case, language: str) -> dict[str, str]:
-    """Every answer by its question's key, what stages left, and who asked what, when.
+    """Return the values of all placeholders: answers, stage results, applicant, reference and dates.
 
-    In the active language beside answers. Secret answers inside repeating groups are masked: nobody names them, they
-    would come along with the group.
+    Texts other than answers are in the active language. Secret answers inside repeating groups are masked: they would
+    otherwise appear as part of the group.
     """
-    from ..stages import results  # some stages send letters, and letters say these facts
+    from ..stages import results  # circular: some stages send letters, which use these values
 
     definition, answers = case.version.definition, case.answers
     said = {
@@ -36,7 +36,7 @@ def _of_every_case(case: Case) -> dict[str, str]:
 
 
 def fee_line_texts(case: Case, due: list[dict], language: str) -> list[dict]:
-    """What is due, line by line, in ``language``; it is kept in that of the applicant."""
+    """Return the fee lines in ``language``. They are stored in the language of the applicant."""
     sent = case.submission
     if language == sent.language:
         return due

@@ -1,10 +1,10 @@
-"""Where the post reaches an applicant. Pure."""
+"""Postal address of an applicant. Pure."""
 
 from ..models import Case
 
 
 def postal_lines(case: Case) -> list[str]:
-    """Name, street and town as they stand in an envelope's window; empty where no address is known."""
+    """Return name, street and town as lines for an envelope's window; [] if no address is known."""
     key = case.version.definition.settings.get("applicant", {}).get("address", "")
     answer = case.answers.get(key)
     if not isinstance(answer, dict):

@@ -1,6 +1,7 @@
-"""What a case is called: its applicant, or where nobody is named, what an app above says in a file of this name.
+"""Titles of cases: the applicant, or for anonymous cases a text from another app.
 
-An offer takes cases without an applicant and answers, for those that it knows, their key and a few words.
+Other apps add providers to ``case_titles``. A provider takes cases without an applicant and returns titles, by key,
+for those that it knows.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ case_titles: Registry[Callable[[list[Case]], dict[UUID, str]]] = Registry("case_
 
 
 def titles_of(cases: Iterable[Case]) -> dict[UUID, str]:
-    """What each case is called, by its key; nothing is asked of the database where all have their applicant."""
+    """Return the title of each case, by its key. Makes no query if all cases have an applicant."""
     cases = list(cases)
     nameless = [case for case in cases if not case.applicant]
     names = {case.pk: case.applicant for case in cases}
@@ -24,5 +25,4 @@ def titles_of(cases: Iterable[Case]) -> dict[UUID, str]:
 
 
 def title_of(case: Case) -> str:
-    """What one case is called."""
     return titles_of([case])[case.pk]

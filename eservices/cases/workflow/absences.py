@@ -1,4 +1,7 @@
-"""Who is away, and who stands in. Absences hold for one team: a deputy is always of the same."""
+"""Absences and deputies.
+
+An absence applies to one team, and the deputy is always a member of the same team.
+"""
 
 from datetime import date
 
@@ -9,28 +12,31 @@ from eservices.accounts.models import User
 from .. import access
 from ..models import Absence, Case, Team
 
-MAX_DEPUTY_CHAIN = 5  # deputies in a row that are away themselves
+MAX_DEPUTY_CHAIN = 5  # longest chain of deputies who are away too
 
 
 def absence_of(user: User, team: Team, day: date | None = None) -> Absence | None:
-    """The absence of ``user`` on ``day`` (today), that ends last where there are several."""
+    """Return the absence of ``user`` on ``day``, by default today; of several, the one that ends last.
+
+    None if present.
+    """
     found = Absence.objects.on(day or timezone.localdate()).filter(user=user, team=team)
     return found.select_related("deputy").order_by("last_day").last()
 
 
 def absences_by_user(team: Team | int, day: date | None = None) -> dict[int, Absence]:
-    """Who of the team is away on ``day`` (today): key of the user → absence."""
+    """Return the absences in the team on ``day``, by default today, by the key of the user."""
     found = Absence.objects.on(day or timezone.localdate()).filter(team=team)
     return {one.user_id: one for one in found.select_related("deputy").order_by("last_day")}
 
 
 def absence_of_deputy(absence: Absence) -> Absence | None:
-    """The first absence of who stands in, on days of this one."""
+    """Return the deputy's first own absence that overlaps with ``absence``; None if there is none."""
     return _same_days(absence).filter(user=absence.deputy).first()
 
 
 def uncovered_absence(absence: Absence) -> Absence | None:
-    """The first absence of a colleague for whom who is away was to stand in, on days of this one."""
+    """Return the first overlapping absence of a colleague whose deputy is the absent user; None if there is none."""
     return _same_days(absence).filter(deputy=absence.user).first()
 
 
@@ -40,25 +46,25 @@ def _same_days(absence: Absence):
 
 
 def members_who_see(case: Case):
-    """The memberships of the case's team that let somebody see it."""
+    """Return the active memberships of the case's team that may see the case."""
     members = case.team.memberships.filter(user__is_active=True)
     return members.filter(sees_protected=True) if case.protected else members
 
 
 def members_who_may_confirm(case: Case, proposed_by: int):
-    """The memberships of those who may confirm what somebody proposed."""
+    """Return the memberships that may confirm a proposal of ``proposed_by``."""
     return members_who_see(case).filter(role__gte=access.REQUIRED_ROLES["review"]).exclude(user=proposed_by)
 
 
 def visible_colleagues(case: Case):
-    """Who of the case's team may see it."""
+    """Return the users of the case's team who may see it."""
     return User.objects.filter(memberships__in=members_who_see(case)).order_by("first_name", "last_name")
 
 
 def acting_agent(user: User, case: Case, day: date | None = None) -> User:
-    """Who acts for ``user`` on ``case``: the deputy while away, the deputy's deputy if need be, else ``user``.
+    """Return who acts for ``user`` on ``case``: the deputy during an absence, that deputy's deputy, else ``user``.
 
-    Only a deputy who is still of the team, and may see the case, counts.
+    A deputy counts only as a team member who may see the case.
     """
     acting, gone = user, absences_by_user(case.team, day)
     for _step in range(MAX_DEPUTY_CHAIN):
@@ -68,13 +74,15 @@ def acting_agent(user: User, case: Case, day: date | None = None) -> User:
             return acting
         acting = deputy
         if acting == user:
-            return user  # everybody stands in for everybody
+            return user  # the deputies form a cycle
     return acting
 
 
 def represented_colleagues(user: User) -> dict[int, set[int]]:
-    """For whom ``user`` acts today, by team: keys of teams and of the colleagues who are away. Read once for a
-    request's user, as the memberships are."""
+    """Return the absent colleagues for whom ``user`` acts today: keys of users by key of the team.
+
+    Cached on ``user``, like the memberships.
+    """
     if not hasattr(user, "_stood_in_for"):
         teams = [member.team_id for member in access.memberships_of(user) if member.stands_in]
         found = {team: _represented(user, team) for team in teams}
@@ -94,6 +102,6 @@ def _acting(who: int, gone: dict[int, int | None]) -> int:
         if deputy is None:
             return acting
         if deputy == who:
-            return who  # everybody stands in for everybody
+            return who  # the deputies form a cycle
         acting = deputy
     return acting

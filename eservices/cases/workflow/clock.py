@@ -1,7 +1,7 @@
-"""The clock of a case: by when it is answered, when that rests, and when a lead is told.
+"""Deadlines of cases: promised date, pauses, and alerts to leads.
 
 Working days leave out weekends, the holidays of the country or canton, and the days on which the commune is closed.
-Whoever calls holds the lock on the case's row.
+Functions that change a case require it to be locked.
 """
 
 from datetime import date, datetime, timedelta
@@ -16,17 +16,17 @@ from ..logic import deadlines
 from ..models import Case, Escalation
 from ..states import CaseState
 
-BLOCKED_GRACE_PERIOD = timedelta(minutes=10)  # what is blocked no longer than that is told to nobody
+BLOCKED_GRACE_PERIOD = timedelta(minutes=10)  # shorter blocks cause no alert
 
 
 def non_working_days():
-    """The days that do not count, as the commune's settings have them now."""
+    """Return the days that do not count, by the current settings of the commune."""
     return CommuneSettings.current().days_off
 
 
-# -- Moments -------------------------------------------------------------------------------------------------
+# -- Points in time ------------------------------------------------------------------------------------------
 def promised_deadline(start: datetime, days: int | None) -> datetime | None:
-    """By when the administration answers what came at ``start``; None where nothing is promised."""
+    """Return the deadline for a request received at ``start``; None if no ``days`` are promised."""
     return (
         deadlines.add_working_days_at(timezone.localtime(start), int(days), non_working_days())
         if days
@@ -35,40 +35,40 @@ def promised_deadline(start: datetime, days: int | None) -> datetime | None:
 
 
 def end_of_working_day_after(start: datetime, days: int) -> datetime:
-    """The end of the ``days``-th working day: until when somebody else may answer."""
+    """Return the end of the ``days``-th working day after ``start``, for terms to answer."""
     return deadlines.add_working_days_at(
         timezone.localtime(start), days, non_working_days(), deadlines.MIDNIGHT
     )
 
 
 def morning_before(end: datetime, days: int) -> datetime:
-    """The morning of the ``days``-th working day before ``end``."""
+    """Return the morning of the ``days``-th working day before ``end``."""
     return deadlines.morning_before(timezone.localtime(end), days, non_working_days())
 
 
 def morning_after(start: datetime, days: int) -> datetime:
-    """The morning of the ``days``-th working day after ``start``."""
+    """Return the morning of the ``days``-th working day after ``start``."""
     return deadlines.add_working_days_at(
         timezone.localtime(start), days, non_working_days(), deadlines.MORNING
     )
 
 
 def morning_of(day: date) -> datetime:
-    """When what waits for a day goes on."""
+    """Return the time on ``day`` at which waiting ends."""
     return timezone.make_aware(datetime.combine(day, deadlines.MORNING))
 
 
 def shift_working_days(day: date, days: int) -> date:
-    """The day so many working days later, or before where negative."""
+    """Shift ``day`` by working days; backwards if ``days`` is negative."""
     return working_days.add_working_days(day, days, non_working_days())
 
 
-# -- Resting -------------------------------------------------------------------------------------------------
+# -- Pauses --------------------------------------------------------------------------------------------------
 def sync_deadline_pause(case: Case, *, stage_rests: bool) -> None:
-    """The deadline rests exactly while the commune cannot act. Saves what changed on the case.
+    """Pause or resume the deadline so that it runs exactly while the commune can act. Saves the case.
 
-    ``stage_rests``: whether it does at the stage at hand: for the applicant, or because nobody can do anything. An open
-    question counts by itself.
+    ``stage_rests``: whether it pauses at the current stage, because the applicant has to act or nobody can. An open
+    question pauses it in any case.
     """
     rests = case.is_open and (stage_rests or case.state == CaseState.WAITING)
     if rests == bool(case.paused_at):
@@ -83,7 +83,7 @@ def sync_deadline_pause(case: Case, *, stage_rests: bool) -> None:
 
 
 def stop_waiting_for_applicant(case: Case) -> None:
-    """What was asked is not waited for any more. Saves what changed on the case."""
+    """End the wait for an answer and resume the deadline. Saves the case."""
     if case.state == CaseState.WAITING:
         case.state = states.state_after_answer(case.outcome)
         case.save(update_fields=["state"])
@@ -91,7 +91,7 @@ def stop_waiting_for_applicant(case: Case) -> None:
 
 
 def _resumed(case: Case, now: datetime) -> datetime | None:
-    """The deadline, put off by the working days for which it rested."""
+    """Return the deadline extended by the working days of the pause; None if there is none."""
     if case.deadline is None:
         return None
     local = [timezone.localtime(moment) for moment in (case.deadline, case.paused_at, now)]
@@ -100,7 +100,7 @@ def _resumed(case: Case, now: datetime) -> datetime | None:
 
 # -- Questions of agents -------------------------------------------------------------------------------------
 def next_question_check(asked: datetime, term: datetime, now: datetime) -> datetime:
-    """When a question that is open at ``now`` is looked at next: to remind, or at its term."""
+    """Return when a question that is open at ``now`` is due next: for a reminder, or at the end of its term."""
     days = working_days.count_working_days(
         timezone.localtime(asked).date(), timezone.localtime(term).date(), non_working_days()
     )
@@ -108,12 +108,12 @@ def next_question_check(asked: datetime, term: datetime, now: datetime) -> datet
     return next((one for one in moments if now < one < term), term)
 
 
-# -- Escalation ----------------------------------------------------------------------------------------------
+# -- Escalations ---------------------------------------------------------------------------------------------
 def plan_escalations(case: Case) -> None:
-    """Rows that say when a lead is told: before the deadline, and when it is over.
+    """Plan the alerts to the leads: before the deadline, and at its end.
 
-    Called when a case is opened and when its deadline has moved: what was told of the old one is told again of the
-    new one. Of a case that rests or is closed nothing is told.
+    Called when a case is opened and when its deadline has moved: alerts for the old deadline are repeated for the new
+    one. No alert is sent while the case is paused or closed.
     """
     if case.deadline is None or case.rehearsal:
         return

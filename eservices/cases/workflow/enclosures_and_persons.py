@@ -1,4 +1,4 @@
-"""What of a request agents look at piece by piece: the papers it asks for, the people it concerns. Reads only."""
+"""Enclosures and persons of a case, which agents review one by one. Reads only."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from eservices.formbuilder.logic.visibility import VisibleAnswers
 
 from ..models import Case
 
-NAMED = ("person", "short_text")  # types of the questions that a person is named by
+NAMED = ("person", "short_text")  # field types that contain a person's name
 
 
 @dataclass(frozen=True)
 class ConcernedRow:
-    """A person among the rows of a group that the editor marked."""
+    """A person in a row of a group that the editor marked."""
 
     field: str
     place: int
@@ -25,13 +25,13 @@ class ConcernedRow:
 
 
 def enclosure_questions(case: Case) -> list[FieldDefinition]:
-    """The questions for files that this case was asked, in the order of the form."""
+    """Return the questions for files that this applicant was asked, in the order of the form."""
     shown = _shown(case)
     return [field for field in _fields(case) if field.type == "files" and shown.shows(field.key)]
 
 
 def missing_enclosures(case: Case) -> list[FieldDefinition]:
-    """The papers that this case needs, that did not come, and that no agent has seen or done without."""
+    """Return the required questions for files without a file and without an agent's review."""
     judged = {one.field for one in case.enclosures.all()}
     return [
         field
@@ -41,17 +41,17 @@ def missing_enclosures(case: Case) -> list[FieldDefinition]:
 
 
 def question_label(case: Case, key: str, language: str) -> str:
-    """How the form calls a question."""
+    """Return the label of a question in the form."""
     return case.version.definition.text(f"field.{key}.label", language) or key
 
 
 def person_groups(case: Case) -> list[FieldDefinition]:
-    """The groups of the form whose rows are people with an outcome of their own."""
+    """Return the groups of the form whose rows are persons with an outcome of their own."""
     return [field for field in _fields(case) if field.fields and field.settings.get("persons")]
 
 
 def concerned_people(case: Case) -> list[ConcernedRow]:
-    """Everybody whom the answers in force name one by one."""
+    """Return the persons named in the current answers."""
     shown = _shown(case)
     return [
         ConcernedRow(field.key, place, _name(case, field, row) or str(place + 1))
@@ -71,7 +71,7 @@ def _shown(case: Case) -> VisibleAnswers:
 
 
 def _name(case: Case, group: FieldDefinition, row: dict) -> str:
-    """How the row names the person: a question for a person, else the first two short texts."""
+    """Return the name of the person in a row: a question for a person, else the first two short texts."""
     definition, language = case.version.definition, get_language() or case.language
     named = sorted((one for one in group.fields if one.type in NAMED), key=lambda one: NAMED.index(one.type))
     asked = named[:1] if named and named[0].type == "person" else named[:2]

@@ -1,4 +1,7 @@
-"""How sure the commune is that the applicant named in a case is who asks. Stages ask ``identity_level_of``."""
+"""Identity levels of cases: how sure it is that the named applicant sent the request.
+
+Stages use ``identity_level_of``.
+"""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +14,7 @@ from ..models import Case
 
 
 class IdentityCheck(TextChoices):
-    """How an agent made sure of who stands at the counter."""
+    """The way in which an agent identified a person at the counter."""
 
     CARD = "card", _("identity card or passport shown")
     PERMIT = "permit", _("residence permit shown")
@@ -19,21 +22,24 @@ class IdentityCheck(TextChoices):
 
 
 def identity_level_of(case: Case) -> IdentityLevel:
-    """The level at which the applicant is known now.
+    """Return the current identity level of the applicant.
 
-    Frozen with the request when it was sent (``Submission.identity_level``); since then only raised: by the
-    mailed link, by an agent who saw the person, or by proof that the account is the applicant's.
+    It starts as that of the submission (``Submission.identity_level``) and only rises: by the mailed link, by an
+    agent who identified the person, or by proof that the account is the applicant's.
     """
     return IdentityLevel(case.identity_level)
 
 
 def concerns_applicant(proof: IdentityProof, case: Case) -> bool:
-    """Whether whom the proof names is the applicant that the request names."""
+    """Return whether the proof is about the applicant named in the case."""
     return proof.is_of(case.applicant, declared_birth_date(case.version.definition, case.answers))
 
 
 def link_proven_account(*, actor: User, case: Case) -> IdentityProof | None:
-    """The account that sent the case belongs to the applicant; None where nobody signed in or is named."""
+    """Record that the account that sent the case is the applicant's.
+
+    Return None if it was sent without an account or names nobody.
+    """
     user, names = case.submission.user, _names(case)
     if user is None or names is None:
         return None
@@ -48,12 +54,12 @@ def link_proven_account(*, actor: User, case: Case) -> IdentityProof | None:
 
 
 def can_link_account(case: Case) -> bool:
-    """Whether there is an account that a check at the counter may make known."""
+    """Return whether the case has an account that an identification at the counter can prove."""
     return case.submission.user_id is not None and _names(case) is not None
 
 
 def _names(case: Case) -> tuple[str, str] | None:
-    """First and last name of the applicant, where the form asks for both apart."""
+    """Return first and last name of the applicant; None unless the form asks for both separately."""
     keys = case.version.definition.settings.get("applicant", {}).get("name", [])
     names = [str(case.answers.get(key) or "") for key in keys]
     return (names[0], names[1]) if len(names) == 2 and all(names) else None

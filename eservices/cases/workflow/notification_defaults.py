@@ -1,4 +1,4 @@
-"""How agents are told where they did not choose, and when a digest goes out. Pure."""
+"""Default methods of agent notifications. Pure."""
 
 from datetime import timedelta
 
@@ -14,4 +14,4 @@ DEFAULT_METHODS = {
 }
 
 
-NEAR_DEADLINE = timedelta(hours=24)  # before the deadline
+NEAR_DEADLINE = timedelta(hours=24)  # time before the deadline at which agents are notified

@@ -1,4 +1,4 @@
-"""How far a case has come: which stages are over, which one it is at, which still follow. Reads only."""
+"""Progress of a case: finished, current and future stages, open questions. Reads only."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby, takewhile
@@ -14,12 +14,12 @@ from ..models import Case, CaseEvent, CaseStage
 from ..states import CaseState
 
 Progress = CaseStage.Progress
-# What says how a question stands: it, an answer, or an agent who says since what becomes of the case.
+# Event kinds that open or settle a question: the question, its answer, or an agent's later action.
 OF_QUESTIONS = ("asked", "answered", "went_on", "approved", "accepted", "reopened", "skipped")
 
 
 def unfinished_stages(case: Case) -> Iterator[CaseStage]:
-    """The stages still to run, the active one first."""
+    """Yield the stages still to run, the active one first."""
     for row in case.stages.all():
         if not row.finished:
             row.case = case
@@ -27,12 +27,12 @@ def unfinished_stages(case: Case) -> Iterator[CaseStage]:
 
 
 def current_stage(case: Case) -> CaseStage | None:
-    """The stage the case is at; None once all are over."""
+    """Return the current stage; None if all are finished."""
     return next(unfinished_stages(case), None)
 
 
 def stages_ahead(case: Case) -> list[CaseStage]:
-    """The stages that will still run as things stand: unfinished, and their condition holds."""
+    """Return the unfinished stages that will run by current data: active ones, and those whose condition holds."""
     return [
         row
         for row in unfinished_stages(case)
@@ -41,27 +41,27 @@ def stages_ahead(case: Case) -> list[CaseStage]:
 
 
 def is_answer_overdue(case: Case) -> bool:
-    """Whether a question was not answered in time, nor since, and no agent has said what becomes of the case."""
+    """Return whether the term of a question has passed without an answer or a later decision of an agent."""
     return case.is_open and case.state != CaseState.WAITING and last_question_event(case) == "asked"
 
 
 def has_open_question_expression() -> Exact:
-    """Whether a question is open, be its term over or not, for a list of cases."""
+    """Return an expression for querysets: whether a question is open, also after its term."""
     told = CaseEvent.objects.filter(case=OuterRef("pk"), kind__in=OF_QUESTIONS).order_by("-number")
     return Exact(Subquery(told.values("kind")[:1]), Value("asked"))
 
 
 def last_question_event(case: Case) -> str:
-    """The kind of the last event that says how a question stands; empty where nobody was asked."""
+    """Return the kind of the last event of ``OF_QUESTIONS``; "" if nothing was asked."""
     last = case.events.filter(kind__in=OF_QUESTIONS).order_by("number").last()
     return last.kind if last else ""
 
 
 def open_questions(case: Case) -> list[int]:
-    """The messages of an open case that ask what was not answered yet, in time or not, by their keys.
+    """Return the keys of the messages with a question that is not answered yet, also after its term.
 
-    There may be several: a stage asks while an agent's question waits, or what was asked in vain is asked again. One
-    answer is for all of them.
+    [] for a closed case. There may be several: a stage asks while an agent's question is open, or an overdue question
+    is asked again. One answer settles all of them.
     """
     told = case.events.filter(kind__in=OF_QUESTIONS).order_by("-number").values_list("kind", "data")
     asked = takewhile(lambda event: event[0] == "asked", told if case.is_open else ())
@@ -69,14 +69,14 @@ def open_questions(case: Case) -> list[int]:
 
 
 def stage_titles(rows: Iterable[CaseStage]) -> list[str]:
-    """What stages are called in the language at hand: neighbours of one title once, those without one not at all."""
+    """Return the titles of stages in the active language, without empty ones and without repetitions in a row."""
     return [title for title, _rows in groupby(row.title for row in rows) if title]
 
 
 def stage_applies(case: Case, spec: StageDefinition, also: dict | None = None) -> bool:
-    """Whether the stage's condition holds for what is known of the case, on the day it was sent.
+    """Return whether the stage's condition holds for the known values, on the day of the submission.
 
-    ``also``: what would be known too, once the stage at hand is over.
+    ``also``: further values, such as those that the current stage will store.
     """
     return condition_holds(
         spec.condition, known_values(case) | (also or {}), timezone.localdate(case.submission.sent_at)
@@ -84,5 +84,5 @@ def stage_applies(case: Case, spec: StageDefinition, also: dict | None = None) -
 
 
 def known_values(case: Case) -> dict:
-    """What conditions of stages look at: the answers in force, and what agents and stages added since."""
+    """Return the values for conditions of stages: current answers, and data of agents and stages."""
     return case.answers | case.data

@@ -1,7 +1,7 @@
-"""Screening of new cases: an app above knows whether somebody's address is protected. Others offer in such a file.
+"""Screening of new cases for protected addresses, by apps that can find out.
 
-An offer returns whether somebody has to be asked about the case first. It is screened by ``actions.settle_screening``;
-until then it is treated as protected.
+Other apps add providers to ``screenings`` and ``known``. One of ``screenings`` returns whether its app still has to
+find out; then ``settle_screening`` reports the result. Until then the case is treated as protected.
 """
 
 from collections.abc import Callable
@@ -13,25 +13,28 @@ from ..access import of_same_contact
 from ..models import Case
 
 screenings: Registry[Callable[[Case], bool]] = Registry("protection")
-# Whether an app knows that somebody in a case has a protected address, whatever an agent says of it.
+# Whether an app knows that a person in a case has a protected address, independent of what agents recorded.
 known: Registry[Callable[[Case], bool]] = Registry("protection")
 
 
 def needs_screening(case: Case) -> bool:
-    """Return whether nobody knows yet if an address in the case is protected. Rehearsals name nobody real."""
+    """Return whether an app still has to find out if an address is protected.
+
+    Never for rehearsals, because they name no real person.
+    """
     return not case.rehearsal and any(needed(case) for needed in screenings)
 
 
 def names_protected_person(case: Case) -> bool:
-    """Return whether somebody whom the case is found to name has a protected address."""
+    """Return whether an app knows that a person in the case has a protected address."""
     return any(names(case) for names in known)
 
 
 def is_of_protected_person(case: Case) -> bool:
     """Return whether the applicant is known as protected from another case.
 
-    The account, the e-mail address or the telephone number must be the same, and the name, if both cases have one:
-    an office files for many.
+    The account, the e-mail address or the telephone number must be the same, and also the name, if both cases have
+    one, because an organization may apply for many people.
     """
     if case.rehearsal:
         return False
@@ -39,7 +42,7 @@ def is_of_protected_person(case: Case) -> bool:
     return any(_same_name(case.applicant, other.applicant) for other in known[:MOST])
 
 
-MOST = 50  # cases of the same contact that are compared
+MOST = 50  # most cases of the same contact that are compared
 
 
 def _same_name(one: str, other: str) -> bool:

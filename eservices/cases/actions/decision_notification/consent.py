@@ -1,4 +1,4 @@
-"""The consent to be notified of decisions by e-mail: recorded, revocable, and of effect at once."""
+"""Consent to be notified of decisions by e-mail: recorded, revocable, effective immediately."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,19 +14,19 @@ from .delivery import queue_decision_on_paper
 
 
 def consented_in_form(submission: Submission) -> bool:
-    """Whether the form asked for the consent and got it."""
+    """Return whether the form asked for the consent and the applicant gave it."""
     key = submission.version.definition.settings.get("applicant", {}).get("consent", "")
     return submission.answers.get(key) is True
 
 
 def has_consent(case: Case) -> bool:
-    """Whether decisions on the case may be notified by e-mail now."""
+    """Return whether decisions on the case may be notified by e-mail now."""
     return bool(case.email) and case.consents.filter(revoked_at=None).exists()
 
 
 @transaction.atomic
 def give_consent(*, actor: Actor, case: Case) -> None:
-    """Decisions may be notified by e-mail from now on. Twice is once."""
+    """Allow decisions to be notified by e-mail. Changes nothing if the consent is in force already."""
     case = lock_case(case.pk)
     if not case.email:
         raise IllegalTransition(_("There is no e-mail address to notify."))
@@ -37,7 +37,7 @@ def give_consent(*, actor: Actor, case: Case) -> None:
 
 @transaction.atomic
 def revoke_consent(*, actor: Actor, case: Case) -> None:
-    """From now on on paper; what was sent by e-mail and not opened yet is posted as well."""
+    """Revoke the consent. Decisions that were sent by e-mail and not opened yet are posted as well."""
     case = lock_case(case.pk)
     if not case.consents.filter(revoked_at=None).update(revoked_at=timezone.now()):
         return

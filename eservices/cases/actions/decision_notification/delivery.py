@@ -1,11 +1,11 @@
-"""How a decision that may be appealed leaves the house."""
+"""Sending of appealable decisions."""
 
 from ... import emails
 from ...models import AppealableDecision
 
 
 def queue_decision(decision: AppealableDecision) -> None:
-    """Queues the decision the way it goes; saving it is the caller's."""
+    """Put the decision into the outbox, by e-mail or as a registered letter. The caller saves it."""
     if decision.electronic:
         emails.send_decision_available(decision.case)
     else:
@@ -15,7 +15,7 @@ def queue_decision(decision: AppealableDecision) -> None:
 
 
 def queue_decision_on_paper(decision: AppealableDecision) -> None:
-    """Posts what was sent by e-mail and not opened: from now on the day of delivery notifies it."""
+    """Post a decision that was sent by e-mail and not opened. Its day of delivery will then notify it."""
     decision.electronic = False
     queue_decision(decision)
     decision.save(update_fields=["electronic", "letter"])

@@ -1,4 +1,4 @@
-"""Writing a decision that may be appealed and sending it, in the transaction in which it is taken."""
+"""Writing and sending of an appealable decision, in the transaction in which it is taken."""
 
 from eservices.accounts.models import User
 
@@ -12,17 +12,17 @@ from .delivery import queue_decision
 
 
 def remedies_for(case: Case) -> LegalRemedies | None:
-    """The remedies against the decisions of the case's service, in its language; None where there are none."""
+    """Return the legal remedies of the case's service in its language; None if it has none."""
     return LegalRemedies.objects.best(case.version.definition.settings.get("remedies", ""), case.language)
 
 
 def write_and_send_decision(
     *, actor: User, case: Case, proposed_by: int | None = None
 ) -> AppealableDecision | None:
-    """Write the decision just taken and send it; return None if the service names no remedies.
+    """Write the decision just taken and send it. Return None if the service names no legal remedies.
 
-    By e-mail with the consent of the person, else as a registered letter. In the caller's transaction, with the
-    case's row locked. ``proposed_by``: the first of two agents who decided; both sign.
+    It goes by e-mail if the person consented, else as a registered letter. The case must be locked. ``proposed_by``:
+    the first of two agents who decided; both sign.
     """
     remedies = remedies_for(case)
     if remedies is None:

@@ -1,4 +1,4 @@
-"""What an agent can do with a case from its screen, as one table: the form, the action, the words, the place."""
+"""Table of the actions on the case page: form, function, texts and place of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,15 +31,15 @@ from ...models import Case
 from ...states import is_allowed
 from .relation_forms import HandOverForm, MergeForm, RedirectForm, RelateForm
 
-DECIDE, MORE, OWN = "decide", "more", "own"  # where it stands: among the decisions, further below, by itself
+DECIDE, MORE, OWN = "decide", "more", "own"  # place: among the decisions, under “more”, or its own
 
 
 @dataclass(frozen=True)
 class CaseAction:
-    """One thing to do: its form, its action, and what is said afterwards.
+    """An action of the case page.
 
-    ``label`` opens it and stands on its button; ``letter`` opens it from the keyboard. ``fits`` says more than
-    the states do about whether it makes sense now.
+    ``label`` is its link and button; ``done`` the message afterwards; ``letter`` its keyboard shortcut; ``fits`` a
+    condition besides the state of the case.
     """
 
     form: type[CaseActionForm]
@@ -176,7 +176,7 @@ CASE_ACTIONS = {
 
 
 def available_actions(case: Case, user) -> list[str]:
-    """The deeds that make sense now and that this agent may do, in the order of the table."""
+    """Return the actions that are possible now and that this agent may do, in the order of the table."""
     role = access.role_in(user, case)
     found = [
         do
@@ -187,7 +187,10 @@ def available_actions(case: Case, user) -> list[str]:
 
 
 def _with_four_eyes(found: list[str], case: Case, user) -> list[str]:
-    """What is proposed is reviewed by somebody else; nothing else is decided meanwhile."""
+    """Remove actions that a proposed decision excludes.
+
+    Another agent reviews the proposal; until then nothing else can be decided.
+    """
     proposed_by = actions.proposing_agent(case)
     without = {"accept", "refuse"} if proposed_by else {"review"}
     if proposed_by == user.pk:

@@ -1,4 +1,4 @@
-"""Putting an answer right: the question as it was asked, and why."""
+"""Correction of an answer, with a reason."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -17,7 +17,10 @@ from .views import CaseScreen
 
 
 class CorrectionView(CaseScreen):
-    """One question of a case with the answer in force. It is judged as when it was asked, on the day of sending."""
+    """A question of a case with its current answer.
+
+    The new answer is validated as on the day of the submission.
+    """
 
     template_name = "cases/desk/case/correction.html"
 
@@ -44,7 +47,7 @@ class CorrectionView(CaseScreen):
         return redirect("cases:case", self.case.reference)
 
     def _question(self, data=None) -> StepForm:
-        """The question alone, among all other answers."""
+        """Build a form with this question only, in the context of all other answers."""
         step = StepDefinition(key=self._step().key, fields=(self.asked,), condition=None)
         day = timezone.localdate(self.case.submission.sent_at)
         language = get_language() or self.case.language
@@ -59,7 +62,7 @@ class CorrectionView(CaseScreen):
 
     def _reason(self, data=None) -> CorrectionForm:
         starts = {"seen": audit_log.last_relevant_event(self.case)}
-        return CorrectionForm(data, initial=starts, prefix="amend")  # the question may bear any key
+        return CorrectionForm(data, initial=starts, prefix="amend")  # the question may have any key
 
     def _show(self, question, reason, status=200):
         context = self.get_context_data(case=self.case, question=question, reason=reason)

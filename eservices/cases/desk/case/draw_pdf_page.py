@@ -1,7 +1,7 @@
-"""Draws a page of a PDF as a picture, or counts its pages: ``python pdf_pages.py FILE PAGE``, page 0 counts.
+"""Program that draws a page of a PDF as PNG: ``python draw_pdf_page.py FILE PAGE``. Page 0 counts pages.
 
-A program of its own, with little memory and time: a PDF comes from outside and may be made to hurt whoever
-opens it. It knows nothing of the site. The picture goes to the standard output.
+It runs in its own process, with limited memory and time and without the site, because a PDF from outside may be made
+to attack the program that opens it. The result goes to the standard output.
 """
 
 import os
@@ -30,7 +30,7 @@ def count_pages(path: Path) -> bytes:
 
 
 def draw_page(path: Path, page: int) -> bytes:
-    os.environ["RUST_BACKTRACE"] = "0"  # to write one takes longer than the page that was too much
+    os.environ["RUST_BACKTRACE"] = "0"  # writing a backtrace takes longer than the page that failed
     import typst
 
     sheet = path.with_suffix(".typ")

@@ -1,7 +1,7 @@
-"""How a file that somebody sent can be looked at without running anything of it.
+"""Previews of uploaded files that run nothing of them.
 
-Pictures are shown as they are, under a policy that lets them do nothing. Of a PDF the browser never gets the
-file: a program of its own draws its pages. Everything else is saved, not shown.
+Images are served unchanged, under a policy that disables all active content. A PDF never reaches the browser: a
+separate program draws its pages. Other files can only be downloaded.
 """
 
 import subprocess
@@ -16,22 +16,22 @@ from home.runtime import sandbox
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 PDF = "application/pdf"
 DRAWER = Path(__file__).with_name("draw_pdf_page.py")
-RENDER_TIMEOUT = 8  # seconds of a clock, with those that others take before
-REMEMBERED = 60 * 60  # seconds, that a file is too much: nobody waits for it page by page
+RENDER_TIMEOUT = 8  # seconds of wall time, including the wait for other previews
+REMEMBERED = 60 * 60  # seconds; a file that takes too long is not tried again for each of its pages
 MAX_PAGES = 50
 
 
 class PreviewError(Exception):
-    """The file is damaged, protected, too much work, or has no such page."""
+    """The file is damaged, protected or too much work, or has no such page."""
 
 
 def is_previewable(stored: StoredFile) -> bool:
-    """Whether there is anything to look at but the name."""
+    """Return whether the file has a preview."""
     return stored.readable and stored.content_type in (*PICTURES, PDF)
 
 
 def count_pages(stored: StoredFile) -> int:
-    """How many pages can be looked at; 0 where the file cannot be shown."""
+    """Return the number of pages with a preview; 0 if there is none."""
     if stored.content_type != PDF:
         return int(is_previewable(stored))
     try:
@@ -41,7 +41,7 @@ def count_pages(stored: StoredFile) -> int:
 
 
 def render_page(stored: StoredFile, number: int) -> bytes:
-    """A page of a PDF as PNG; ``PreviewError`` where that is not possible."""
+    """Render a page of a PDF as PNG. Raise PreviewError if that is not possible."""
     if not 1 <= number <= MAX_PAGES:
         raise PreviewError
     return _asked(stored, number)

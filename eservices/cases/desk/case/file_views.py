@@ -1,4 +1,4 @@
-"""Files of a case: saved, or looked at without running anything of them. Reading leaves a trace."""
+"""Download and preview of a case's files. Each reading is logged."""
 
 from django.http import Http404, HttpResponse
 from django.utils.csp import CSP
@@ -17,7 +17,7 @@ SANDBOX = csp_override({"default-src": [CSP.NONE], "sandbox": True})
 @require_GET
 @SANDBOX
 def download_file(request, reference, file_id):
-    """A file to save: never shown inside the site."""
+    """Return a file as a download: it is never shown inside the site."""
     found = _read(request, reference, file_id)
     return attachment_response(found)
 
@@ -25,7 +25,7 @@ def download_file(request, reference, file_id):
 @require_GET
 @SANDBOX
 def preview_file(request, reference, file_id):
-    """What can be looked at: a picture as it is, a page of a PDF as a picture."""
+    """Return an image as it is, or a page of a PDF as an image. Raise 404 if there is no preview."""
     found = access.file_for(request.user, reference, file_id)
     if not file_preview.is_previewable(found):
         raise Http404
@@ -43,7 +43,7 @@ def preview_file(request, reference, file_id):
 
 
 class FileView(CaseScreen):
-    """A file with all its pages, to look through."""
+    """A file with all its pages."""
 
     template_name = "cases/desk/case/file_view.html"
 

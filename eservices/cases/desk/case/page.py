@@ -1,4 +1,4 @@
-"""How one case reads on the agents' desk: what was declared, what happened, where it stands, what comes next."""
+"""Context of the case page: answers, timeline, current stage, next stages."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -44,13 +44,16 @@ Progress = CaseStage.Progress
 
 @dataclass
 class AnswerRow:
-    """A question and what holds now; where an agent put it right, what was declared and who said why."""
+    """A question and its current answer.
+
+    If an agent corrected it, ``declared`` is the answer as sent, and ``change`` the correction.
+    """
 
     key: str
     label: str
     value: str
     files: list[StoredFile] = field(default_factory=list)
-    secret: bool = False  # shown only to who asks for it
+    secret: bool = False  # shown only on request
     has_secret_rows: bool = False  # a repeating group with secret answers among others
     declared: str = ""
     change: Correction | None = None
@@ -66,10 +69,10 @@ class AnswerRow:
 def answer_rows(
     case: Case, files: list[StoredFile], *, amended: bool = True, words: Words = answer_text
 ) -> list[tuple[str, list[AnswerRow]]]:
-    """The answers in force, step by step as they were asked, in the agent's language; nothing once erased.
+    """Return the current answers by step, in the active language; nothing if they are erased.
 
-    ``amended``: whether any may have been put right. ``words`` says an answer: ``guarded`` where what is read leaves
-    the agents' desk.
+    ``amended``: False if it is known that no answer was corrected. ``words``: how an answer becomes text; texts that
+    leave the desk must use a function that omits secret answers.
     """
     if case.submission.erased_at:
         return []
@@ -117,8 +120,10 @@ class StageStep:
 
 
 def stage_steps(case: Case) -> list[StageStep]:
-    """The stages of the case as a way with a place on it. Those not needed are left out; of several that the
-    applicant knows by one title each says its kind."""
+    """Return the stages of the case without those that were skipped.
+
+    Stages with the same title are told apart by their kind.
+    """
     rows = [row for row in case.stages.all() if row.progress != Progress.SKIPPED]
     often = Counter(stage_name(row) for row in rows)
     return [
@@ -141,7 +146,7 @@ WAITING_FOR = {
 }
 
 
-# Why a case waits whose stage has nothing to say about it itself.
+# Why a case waits, for stages that give no reason of their own.
 WAITING_TEXTS = {
     AGENT: gettext_lazy("Now at “%(stage)s”: an agent has to act."),
     APPLICANT: gettext_lazy("Now at “%(stage)s”: the applicant has to act; the deadline rests meanwhile."),
@@ -161,7 +166,7 @@ def _stage_detail(case: Case, row: CaseStage) -> str:
 
 
 def describe_situation(case: Case) -> str:
-    """In one sentence: what is to do now, or why the case waits."""
+    """Return one sentence: what has to be done now, or why the case waits."""
     row = current_stage(case)
     if not case.is_open:
         return ""
@@ -189,7 +194,7 @@ def describe_situation(case: Case) -> str:
 
 
 def _blocked(case: Case, row: CaseStage) -> str:
-    """Why it does not go on, and whether a lead has to act or only to keep an eye on it."""
+    """Return why the case is blocked, and whether a lead has to act or it is retried automatically."""
     if case.due_at:
         said = _(
             "Blocked at “%(stage)s”, tried again by itself every few minutes; if it lasts, tell who runs the site: "
@@ -201,7 +206,7 @@ def _blocked(case: Case, row: CaseStage) -> str:
 
 
 def _said_by_stage(case: Case, row: CaseStage) -> str:
-    """Why the stage at hand waits, as it says itself."""
+    """Return the current stage's own reason for waiting; "" if it has none."""
     stage = kind_of(row)
     if stage is None or row.progress != Progress.ACTIVE:
         return ""
@@ -209,7 +214,7 @@ def _said_by_stage(case: Case, row: CaseStage) -> str:
 
 
 def describe_consequences(case: Case, user: User) -> str:
-    """What accepting sets off, as far as it is known, if ``user`` does it."""
+    """Return what happens next if ``user`` accepts the case."""
     row = current_stage(case)
     if row and needs_second_agent(row):
         if absences.members_who_may_confirm(case, user.pk).exists():
@@ -226,20 +231,23 @@ def describe_consequences(case: Case, user: User) -> str:
 
 
 def days_left(case: Case, now: datetime) -> int:
-    """Whole days to the deadline; negative once it is over."""
+    """Return the whole days until the deadline; negative after it."""
     return (timezone.localtime(case.deadline).date() - timezone.localtime(now).date()).days
 
 
 def elapsed_percent(case: Case, now: datetime) -> int:
-    """How much of the time is gone, in per cent."""
+    """Return how much of the time until the deadline has passed, in per cent."""
     whole = (case.deadline - case.opened_at).total_seconds()
     gone = ((case.paused_at or now) - case.opened_at).total_seconds()
     return max(0, min(100, round(100 * gone / whole))) if whole > 0 else 100
 
 
-# -- What waits to be done, beside the one sentence ----------------------------------------------------------
+# -- Open items ----------------------------------------------------------------------------------------------
 def pending_items(case: Case, thread: Iterable[Message] = ()) -> list[str]:
-    """What still needs somebody, a line each: calls, what was written in ``thread``; on an open case papers, people."""
+    """Return a line for each open item: calls, unanswered messages of ``thread``, enclosures, persons.
+
+    Enclosures and persons are listed only while the case is open.
+    """
     found = [_call(call) for call in case.calls.all() if call.is_open]
     found += [line for line in (_question(case, list(thread)), _not_replied(list(thread))) if line]
     if case.is_open:
@@ -253,7 +261,7 @@ def _call(call: CallbackRequest) -> str:
 
 
 def _question(case: Case, thread: list[Message]) -> str:
-    """Until when the applicant has to answer, or that the term is over without a word."""
+    """Return by when the applicant has to answer, or that the term has passed without an answer."""
     place = max((n for n, one in enumerate(thread) if one.kind == Message.Kind.QUESTION), default=None)
     if place is None or not case.is_open or not thread[place].term:
         return ""
@@ -270,7 +278,7 @@ def _question(case: Case, thread: list[Message]) -> str:
 
 
 def _not_replied(thread: list[Message]) -> str:
-    """What the applicant wrote unasked, until somebody replies."""
+    """Return that the applicant's last message has no reply yet; "" otherwise."""
     last = thread[-1] if thread else None
     if last is None or not last.from_applicant or last.kind != Message.Kind.MESSAGE:
         return ""
@@ -279,7 +287,7 @@ def _not_replied(thread: list[Message]) -> str:
 
 
 def _papers_left(case: Case) -> str:
-    """Papers that were sent and nobody looked at yet."""
+    """Return how many enclosures are not reviewed yet; "" if none."""
     judged = {one.field for one in case.enclosures.all()}
     left = [
         one
@@ -291,7 +299,7 @@ def _papers_left(case: Case) -> str:
 
 
 def _papers_missing(case: Case) -> str:
-    """Papers that are needed and did not come, as where an agent filed on the telephone."""
+    """Return which required enclosures are missing, for example after a submission by telephone."""
     language = get_language() or case.language
     names = [
         enclosures_and_persons.question_label(case, one.key, language)
@@ -301,7 +309,10 @@ def _papers_missing(case: Case) -> str:
 
 
 def _people_left(case: Case) -> str:
-    """Who is still to be decided on, once one person was: before that, the case speaks for everybody."""
+    """Return how many persons have no outcome yet.
+
+    "" if no person has one: then the outcome of the case will apply to all.
+    """
     outcomes = [one.outcome for one in case.persons.all()]
     left = outcomes.count("")
     text = ngettext("%(n)s person without an outcome.", "%(n)s persons without an outcome.", left)
@@ -309,7 +320,7 @@ def _people_left(case: Case) -> str:
 
 
 def initial_form_data(case: Case, do: str) -> dict:
-    """What the form of a deed begins with."""
+    """Return the initial data of an action's form."""
     if do == "ask":
         return {"text": _asked_in_vain(case) or _papers_to_send(case)}
     if do == "call":
@@ -318,13 +329,12 @@ def initial_form_data(case: Case, do: str) -> dict:
 
 
 def _asked_in_vain(case: Case) -> str:
-    """The question that was not answered in time, to be asked again."""
+    """Return the text of the question that was not answered in time, to be asked again."""
     return case.messages.filter(kind=Message.Kind.QUESTION).last().text if is_answer_overdue(case) else ""
 
 
 def _papers_to_send(case: Case) -> str:
-    """Papers that were refused, with the reason, or did not come: what a question begins with, in the language of
-    the case."""
+    """Return a text that asks for refused and missing enclosures, in the language of the case."""
     refused = [one for one in case.enclosures.all() if one.state == EnclosureReview.State.REFUSED]
     with override(case.language):
         needed = [(one.field, one.reason) for one in refused]
@@ -337,7 +347,7 @@ def _papers_to_send(case: Case) -> str:
 
 @dataclass(frozen=True)
 class OtherCaseRow:
-    """Another case, as a line beside this one."""
+    """Another case, as a row on the page of this one."""
 
     reference: str
     title: str
@@ -349,7 +359,7 @@ OF_OTHERS = ("reference", "opened_at", "state", "outcome", "version__content")
 
 
 def other_case_rows(cases) -> list[OtherCaseRow]:
-    """Cases as lines, each with how it stands or how it ended."""
+    """Return rows for cases, each with its state or outcome."""
     language = get_language() or "fr"
     return [
         OtherCaseRow(

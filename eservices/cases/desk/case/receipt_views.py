@@ -1,6 +1,6 @@
-"""The receipt on paper, for whoever stands at the counter: reference, what was declared, the private link.
+"""Printed receipt for the applicant at the counter: reference, answers, status link.
 
-With it goes, on request, a code that joins the case to an account of the person's later.
+On request it contains a code that joins the case to the applicant's account later.
 """
 
 import segno
@@ -19,7 +19,10 @@ from .views import CaseScreen
 
 
 class ReceiptView(CaseScreen):
-    """GET shows the receipt in the language of the case; POST adds a joining code, shown this once."""
+    """The receipt in the language of the case.
+
+    POST adds a new join code, which is shown only this once.
+    """
 
     template_name = "cases/desk/case/receipt.html"
 
@@ -58,7 +61,7 @@ class ReceiptView(CaseScreen):
 
 
 def _declared(case):
-    """What was sent, in the language of the case; of secret answers only that there are some."""
+    """Return the answers as sent, in the language of the case. Secret answers are only marked as given."""
     sent = case.submission
     found = summarize_answers(
         case.version.definition,

@@ -1,4 +1,4 @@
-"""What agents type to put a case where it belongs: another team, another service, another case."""
+"""Forms that move a case to another team or service, or relate it to another case."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,7 @@ class RedirectForm(SeenEventForm):
 
 
 class OtherCaseForm(SeenEventForm):
-    """Another case that the agent may treat too, by its reference."""
+    """Another case that the agent may work on too, given by its reference."""
 
     other = forms.CharField(
         label=_("Reference of the other case"),

@@ -1,4 +1,4 @@
-"""What agents do at the stage that a case is at: tick, fill in, note. On the case's own screen."""
+"""Agents' tasks at the current stage, on the case page."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -14,7 +14,7 @@ from .views import OF_STAGE, CaseView
 
 
 class StageTaskView(CaseView):
-    """POST keeps what was filled in at a stage, and comes back to the case."""
+    """Completion of a stage's task. POST saves it and redirects to the case."""
 
     def get(self, request, reference, stage):
         self.case = access.case_for(request.user, reference)

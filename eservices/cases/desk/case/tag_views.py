@@ -1,4 +1,4 @@
-"""Tags of one case, from its screen."""
+"""Tags of a case, on the case page."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
@@ -10,7 +10,6 @@ from ...actions import IllegalTransition
 
 @require_POST
 def add_tag(request, reference):
-    """Adds the tag that was typed."""
     case = access.case_for(request.user, reference, "tag")
     try:
         actions.add_tag(actor=request.user, case=case, name=request.POST.get("name", "")[:40])
@@ -21,7 +20,6 @@ def add_tag(request, reference):
 
 @require_POST
 def remove_tag(request, reference, pk):
-    """Takes a tag off."""
     case = access.case_for(request.user, reference, "tag")
     actions.remove_tag(actor=request.user, case=case, tag=get_object_or_404(case.tags, pk=pk))
     return redirect("cases:case", reference)

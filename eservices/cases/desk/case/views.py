@@ -1,4 +1,4 @@
-"""The screen of one case, and what can be done from it."""
+"""The case page and its actions."""
 
 import re
 from dataclasses import dataclass
@@ -31,17 +31,17 @@ from ..base import AgentDeskView
 from . import file_preview, page
 from .case_actions import CASE_ACTIONS, DECIDE, MORE, OWN, CaseAction, available_actions
 
-MAX_RELATED_CASES = 10  # cases of the same person
-ACTION_TEXTS = re.compile("text|reason|result|about|note")  # how fields begin in which agents write sentences
-# Prefix of what the form of a stage carries beside its own fields, whose keys editors choose.
+MAX_RELATED_CASES = 10  # other cases of the applicant
+ACTION_TEXTS = re.compile("text|reason|result|about|note")  # names of fields for longer texts
+# Prefix of the extra fields in a stage's form: editors choose the keys of the others, so names could clash.
 OF_STAGE = "stage"
-# Deeds that stand once for each of several things: what names the thing in their form.
+# Actions with one form per object, and the field that names the object.
 PIECES = {"enclosure": "field", "person": "person", "called": "call"}
 
 
 @dataclass(frozen=True)
 class ActionOffer:
-    """A deed as the screen offers it."""
+    """An action as the page shows it."""
 
     do: str
     deed: CaseAction
@@ -57,11 +57,11 @@ class ActionOffer:
 
 
 class CaseScreen(AgentDeskView):
-    """A screen of one case, ``self.case``, fetched for whoever asks."""
+    """A page of one case, ``self.case``, that the view has fetched for its user."""
 
     @cached_property
     def name(self) -> str:
-        """What the case is called."""
+        """The title of the case."""
         return titles.title_of(self.case)
 
     def get_page_title(self):
@@ -75,7 +75,7 @@ class CaseScreen(AgentDeskView):
 
 
 class CaseView(CaseScreen):
-    """A case: what was declared, what happened, what to do. POST does one deed and comes back here."""
+    """The case page. POST performs one action and redirects back here."""
 
     template_name = "cases/desk/case/case.html"
 
@@ -85,7 +85,7 @@ class CaseView(CaseScreen):
 
     @cached_property
     def seen(self) -> int:
-        """The last change that this screen shows: what every form on it says it was filled in by."""
+        """The number of the last relevant event. Every form of the page sends it back."""
         return audit_log.last_relevant_event(self.case)
 
     def get(self, request, reference, do=""):
@@ -119,9 +119,10 @@ class CaseView(CaseScreen):
         return redirect(self._afterwards())
 
     def _said_of(self, do: str, given: dict) -> str:
-        """What was done with what was ``given``; of a decision that a second agent has to confirm, that it is proposed.
+        """Return the success message of an action; of a decision for two agents, that it is proposed.
 
-        In the language of the admin: messages are written down when the browser's is spoken again.
+        Translated here, in the language of the admin: Django stores messages after the view, when the language of the
+        browser is active again.
         """
         if do in ("accept", "refuse") and actions.proposing_agent(self.case):
             return _("Proposed. Nothing leaves before a colleague confirms it.")
@@ -130,12 +131,15 @@ class CaseView(CaseScreen):
         return str(CASE_ACTIONS[do].done)
 
     def _afterwards(self) -> str:
-        """The case again; the queue where it went to another team."""
+        """Return the URL of the case; that of the queue if the agent may not see the case any more."""
         seen = access.cases_for(self.request.user).filter(pk=self.case.pk).exists()
         return reverse("cases:case", args=[self.case.reference]) if seen else reverse("cases:queue")
 
     def _read(self, reference: str) -> Case:
-        """The case with what half of the screen looks at. What its form does not ask for is not looked up."""
+        """Return the case with the related rows that the page needs.
+
+        Enclosures and persons are not queried if the form does not ask for them.
+        """
         case = access.case_for(self.request.user, reference)
         judged = EnclosureReview.objects.select_related("author")
         papers = judged if case.version.definition.asks_for("files") else judged.none()
@@ -154,7 +158,7 @@ class CaseView(CaseScreen):
         return case
 
     def _again(self, do: str, why: str, status: int):
-        """The screen as the case is now, with what was typed and why it was not done."""
+        """Show the page in its current state, with the typed data and why the action failed."""
         self.case = self._read(self.case.reference)
         self.failed, self.why = do, why
         self.typed = self.request.POST.copy()
@@ -173,7 +177,7 @@ class CaseView(CaseScreen):
             data, files, auto_id=f"{do}_%s", initial=starts, case=self.case, user=self.request.user
         )
 
-    # -- One deed on a page of its own -----------------------------------------------------------------------
+    # -- An action on its own page ---------------------------------------------------------------------------
     def _page_of(self, do: str, status: int = 200):
         if do not in available_actions(self.case, self.request.user):
             messages.error(self.request, _("This is not possible any more."))
@@ -195,7 +199,7 @@ class CaseView(CaseScreen):
         )
 
     def _starts(self, do: str) -> dict:
-        """What a form shows before anybody typed: the text of the letter that was picked for it, if any."""
+        """Return the initial data of a form, including the text of the letter template chosen for it."""
         known = page.initial_form_data(self.case, do) | {"seen": self.seen}
         return known | choices.initial_form_text(self.case, self.request.GET, do)
 
@@ -204,7 +208,7 @@ class CaseView(CaseScreen):
         case, user = self.case, self.request.user
         active = next((row for row in case.stages.all() if row.progress == row.Progress.ACTIVE), None)
         events = timeline.events_of(case)
-        done = {event.kind for event in events}  # nobody is asked for what the trace does not know
+        done = {event.kind for event in events}  # no queries for related rows whose event never happened
         self.may, self.seen = available_actions(case, user), audit_log.last_relevant_event_of(events)
         happened, read = timeline.items_from_events(case, events)
         return super().get_context_data(
@@ -226,7 +230,7 @@ class CaseView(CaseScreen):
         )
 
     def _standing(self, active) -> dict:
-        """How far the case is, and by when it has to be where."""
+        """Return the context for status, stages and deadline."""
         case, now = self.case, timezone.now()
         dated = bool(case.deadline)
         return {
@@ -242,7 +246,7 @@ class CaseView(CaseScreen):
         }
 
     def _declared(self, *, amended: bool) -> dict:
-        """What was asked and answered, by whom and with which papers."""
+        """Return the context for answers, files and persons."""
         case, definition = self.case, self.case.version.definition
         files = list(case.submission.files.all()) if definition.asks_for("files") else []
         return {
@@ -256,7 +260,7 @@ class CaseView(CaseScreen):
         }
 
     def _talk(self) -> dict:
-        """What was written to the applicant and among colleagues, and who is to be called."""
+        """Return the context for messages, notes and callback requests."""
         case = self.case
         thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
         return {
@@ -267,7 +271,7 @@ class CaseView(CaseScreen):
         }
 
     def _other_cases(self, done: set[str]) -> dict:
-        """Those that have to do with this one, as far as its trace knows of any."""
+        """Return the context for related cases. Makes no query if no event tells of them."""
         case, user = self.case, self.request.user
         own = access.cases_for(user)
         others = page.other_case_rows
@@ -279,10 +283,10 @@ class CaseView(CaseScreen):
         }
 
     def _deeds(self) -> dict:
-        """What this agent may do, each with its form, and with whom."""
+        """Return the context for the actions of this agent, with their forms."""
         case, user, may = self.case, self.request.user, self.may
         forms = {do: self._shown_form(do) for do in may if CASE_ACTIONS[do].place == OWN and do not in PIECES}
-        staff = forms.get("assign")  # has fetched who is there and who is away
+        staff = forms.get("assign")  # has fetched the colleagues and their absences
         return {
             "forms": forms,
             "names": [str(one) for one in (staff.colleagues if staff else absences.visible_colleagues(case))],
@@ -302,7 +306,7 @@ class CaseView(CaseScreen):
         }
 
     def _stage(self, active) -> dict:
-        """What the template of the stage at hand needs: its form, where this agent may fill it in, and the rest."""
+        """Return the context of the current stage. ``form`` is None if this agent may not fill it in."""
         kind = kind_of(active) if active else None
         if kind is None:
             return {}
@@ -318,14 +322,14 @@ class CaseView(CaseScreen):
         }
 
     def _sections(self, files, *, amended: bool):
-        """The answers; papers come with the form that says what was found of them."""
+        """Return the answers; rows of enclosures get the form to review them."""
         found = page.answer_rows(self.case, files, amended=amended)
         for answer in (one for _title, rows in found for one in rows if one.is_paper):
             answer.form = self._piece("enclosure", answer.key)
         return found
 
     def _piece(self, do: str, key) -> CaseActionForm | None:
-        """The form of a deed that stands once for each paper, person or call; None where it is not offered."""
+        """Return the form of an action for one enclosure, person or call; None if it is not available."""
         if do not in self.may:
             return None
         name = PIECES[do]
@@ -344,7 +348,7 @@ class CaseView(CaseScreen):
         )
 
     def _lost(self, may: list[str], active) -> str:
-        """What was typed for a deed or a stage that is not offered any more: shown, so that it can be copied."""
+        """Return the texts typed for an action or stage that is no longer available, so that they can be copied."""
         if not self.failed or self.failed in may or (active and self.failed == active.key):
             return ""
         return "\n".join(text for name, text in self.typed.items() if text and ACTION_TEXTS.match(name))

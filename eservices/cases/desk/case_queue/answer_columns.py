@@ -1,4 +1,4 @@
-"""The answers of one service as columns of a table, for the list that agents take away."""
+"""Answers of one service as columns, for the export of the case queue."""
 
 from functools import cached_property
 from uuid import UUID
@@ -19,10 +19,10 @@ type Said = str | int | float
 
 
 class AnswerColumns:
-    """One or more columns for each question that the newest version of a service asks; secret ones have none.
+    """The columns of a service: one or more for each question of its newest version, except secret ones.
 
-    An answer is said in the words of the version that it was given to. What that version did not ask is empty,
-    and what the newest asks no longer has no column.
+    An answer is worded by the version that it was given to. Questions that this version did not ask are empty;
+    questions that the newest version no longer asks have no column.
     """
 
     def __init__(self, newest: FormDefinition, language: str, reader: User):
@@ -42,7 +42,7 @@ class AnswerColumns:
         return [heading for field in self.fields for heading in self._headings(field)]
 
     def read(self, cases: list[Case]) -> None:
-        """Fetches what is needed to say the answers of ``cases``. Each case keeps that ``reader`` has read it."""
+        """Prefetch what ``cells`` needs for ``cases``, and log on each case that ``reader`` exported it."""
         actions.log_answers_exported(actor=self.reader, cases=cases)
         missing = {case.version_id for case in cases} - self._known.keys()
         if missing:
@@ -50,7 +50,7 @@ class AnswerColumns:
             self._known |= {key: version.definition for key, version in found.items()}
 
     def cells(self, case: Case) -> list[Said]:
-        """The cells of a case that was ``read``. What an agent put right counts, what was erased is empty."""
+        """Return the cells of a case passed to ``read`` before. Corrections apply; erased answers are empty."""
         own = self._known[case.version_id]
         day = timezone.localdate(case.submission.sent_at)
         answers = own.open_answers(relevant_answers(own, case.answers, day))
@@ -73,7 +73,7 @@ class AnswerColumns:
 
 
 def _as_asked(field: FieldDefinition, own: FormDefinition) -> FieldDefinition:
-    """The question as the applicant saw it, where it has kept its type and so its columns."""
+    """Return the question as the applicant saw it, unless its type, and so its columns, changed since."""
     found = own.fields.get(field.key)
     return found if found and found.type == field.type else field
 

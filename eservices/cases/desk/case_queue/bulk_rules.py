@@ -1,4 +1,4 @@
-"""Which cases may be decided several at once: those whose service says so, and that ask for nothing more."""
+"""Conditions for deciding several cases at once."""
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from ...workflow.progress import current_stage
 
 
 def bulk_decision_obstacle(case: Case) -> str:
-    """Why a case is decided by itself only; empty where it may be decided with others."""
+    """Return why a case must be decided on its own; "" if it may be decided with others."""
     if not case.version.definition.settings.get("decide_together"):
         return _(
             "Their service has them decided one by one. Editors may allow more, under “Process” of its page."

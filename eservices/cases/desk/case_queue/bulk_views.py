@@ -1,7 +1,7 @@
-"""What agents do with several cases of the queue at once.
+"""Actions on several cases of the queue at once.
 
-Each case is its own action: what cannot be done is said, the rest is done. Nothing is decided before a page has
-shown all the cases that it is about.
+Each case is a separate action: failures are listed, the other cases are processed. Before a decision a page shows all
+cases that it affects.
 """
 
 from collections import defaultdict
@@ -30,7 +30,7 @@ DECISIONS = {BulkDecisionForm.ACCEPT: actions.accept_case, BulkDecisionForm.REFU
 @require_POST
 @agents_only
 def assign_several(request):
-    """Several cases for one agent, or for nobody."""
+    """Assign several cases to one agent, or to nobody."""
     form = BulkAssignForm(request.POST, teams=list(access.teams_of(request.user)))
     if not form.is_valid():
         return _incomplete(request, _("Choose cases and an agent."))
@@ -45,7 +45,7 @@ def assign_several(request):
 @require_POST
 @agents_only
 def tag_several(request):
-    """One tag for several cases."""
+    """Add one tag to several cases."""
     form = BulkTagForm(request.POST)
     if not form.is_valid():
         return _incomplete(request, _("Choose cases and write a tag."))
@@ -58,7 +58,7 @@ def tag_several(request):
 @require_POST
 @agents_only
 def remind_several(request):
-    """The last question once more, to applicants who have not answered."""
+    """Send the last question again to applicants who have not answered."""
     form = BulkForm(request.POST)
     if not form.is_valid():
         return _incomplete(request, _("Choose cases first."))
@@ -67,7 +67,7 @@ def remind_several(request):
 
 
 class BulkDecisionView(AgentDeskView):
-    """Lists the cases that would be decided, and those that would not; decides once that is confirmed."""
+    """The list of the cases to be decided, and of those that cannot be. Decides them after confirmation."""
 
     http_method_names = ["post"]
     template_name = "cases/desk/case_queue/bulk_decision.html"
@@ -123,14 +123,14 @@ class BulkDecisionView(AgentDeskView):
 
 # -- Shared --------------------------------------------------------------------------------------------------
 def _chosen(request, to: str, references: list[str]):
-    """The ticked cases on which the agent may do ``to``, the most urgent first."""
+    """Return the ticked cases on which the agent may do ``to``, the most urgent first."""
     cases = access.cases_for(request.user, to).filter(reference__in=references)
     related = ("submission", "version", "form", "team", "assignee")
     return cases.select_related(*related).prefetch_related("stages", "persons").by_urgency()
 
 
 def _each(request, to: str, references: list[str], act: Callable, said: Promise):
-    """Does it to each of the cases, says how many it was done to and why not to others, and goes back."""
+    """Perform the action on each case, show how many succeeded and why others failed, and redirect back."""
     done, refused = 0, defaultdict(list)
     for case in _chosen(request, to, references):
         try:
@@ -147,7 +147,7 @@ def _each(request, to: str, references: list[str], act: Callable, said: Promise)
 
 
 def _incomplete(request, why: str):
-    """Says what is missing, and goes back to the list with the same cases ticked."""
+    """Show what is missing, and redirect to the list with the same cases ticked."""
     messages.error(request, why)
     address, references = back_to_queue(request), ticked_references(request.POST)
     ticks = urlencode({"cases": references}, doseq=True)

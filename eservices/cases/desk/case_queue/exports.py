@@ -1,4 +1,4 @@
-"""The queue as a table for spreadsheets: CSV and XLSX, sent row by row, and no cell is ever a formula."""
+"""Export of the queue as CSV or XLSX, streamed row by row. No cell can be a formula."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -23,7 +23,10 @@ BATCH_SIZE = 500
 
 
 def export_header(answers: AnswerColumns | None = None) -> list[str]:
-    """What the columns are called; ``answers`` are those of the one service that the list is narrowed to."""
+    """Return the column titles.
+
+    ``answers``: the answer columns, if the list is filtered to one service.
+    """
     own = [
         _("Reference"),
         _("Service"),
@@ -44,11 +47,11 @@ def export_header(answers: AnswerColumns | None = None) -> list[str]:
 def export_rows(
     cases: CaseQuerySet, titles: Mapping[str, str], answers: AnswerColumns | None = None
 ) -> Iterator[list[Cell]]:
-    """One row a case. Days are dates, answers may be numbers, everything else is text; ``titles`` are those of the
-    services.
+    """Yield one row per case. Days are dates, answers may be numbers, all other cells are text.
 
-    Rows are made while they are sent, in the language and the time zone of now: the admin's are over by then. Which
-    cases there are is asked first, so that no cursor stays open all the while.
+    Rows are built while they are sent, when the admin's language and time zone are no longer active: they are
+    captured here. The keys are fetched first, so that no cursor stays open during the download. ``titles``: the
+    titles of the services.
     """
     related = cases.select_related("submission", "assignee", "team", "form").prefetch_related("tags")
     unread = ["search_text", "reason", "submission__fees", *([] if answers else ["submission__answers"])]
@@ -91,5 +94,5 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def as_xlsx(columns: list[str], table: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """A workbook whose cells are texts, numbers and dates, in pieces as they are written."""
+    """Yield a workbook with texts, numbers and dates, in chunks while it is written."""
     return xlsx.stream_workbook(_("Cases"), columns, table)

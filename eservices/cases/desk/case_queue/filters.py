@@ -1,4 +1,4 @@
-"""How an agent narrows the queue: the filters, what they offer, and the address that says them."""
+"""Filters of the case queue: their form, choices and query string."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -22,11 +22,11 @@ from ...states import CaseOutcome, CaseState
 from . import queries
 
 ME, NOBODY = "me", "nobody"
-MAX_TAGS = 300  # to choose from
+MAX_TAGS = 300  # most tags among the choices
 
 
 class FilterChoices:
-    """What there is to filter by, for one agent: read when it is needed, and once however many forms offer it."""
+    """The choices of the filters for one agent. Fetched lazily and once, however many forms use them."""
 
     def __init__(self, user: User):
         self.user = user
@@ -53,7 +53,7 @@ class FilterChoices:
         return list(CaseTag.objects.values_list("name", flat=True)[:MAX_TAGS])
 
     def offered(self) -> dict[str, Callable[[], list[tuple[str, str]]]]:
-        """What each filter offers, by the filter's name."""
+        """Return functions that build the choices, by the filter's name."""
         everything = ("", _("All"))
         return {
             "service": lambda: [everything, *self.services.items()],
@@ -67,14 +67,17 @@ class FilterChoices:
 
 
 class SearchField(forms.CharField):
-    """What is searched for. Of a text pasted whole the beginning is: without it, the list would be of all cases."""
+    """The search words.
+
+    A longer text is cut off instead of being rejected: without search words the list would show all cases.
+    """
 
     def to_python(self, value):
         return super().to_python(value).replace("\0", " ").strip()[: self.max_length]
 
 
 class QueueFilterForm(forms.Form):
-    """The filters of the queue. What does not fit is as if it had not been said."""
+    """The filters of the queue. Invalid values are ignored."""
 
     PERIODS = [
         ("", _("All")),
@@ -127,12 +130,12 @@ class QueueFilterForm(forms.Form):
 
     @cached_property
     def answers(self) -> dict[str, str]:
-        """The filters by answers in use, by name."""
+        """The active filters on answers, by name."""
         return answer_filters.active_filters(self.data)
 
     @cached_property
     def active(self) -> dict[str, str]:
-        """The filters in use as the address says them, by name; the view is none."""
+        """The active filters as in the query string, by name, without the view."""
         used = {name: self.data[name] for name, value in self.cleaned_data.items() if value}
         used.pop("view", None)
         if "q" in used:
@@ -141,18 +144,21 @@ class QueueFilterForm(forms.Form):
 
     @property
     def uses_more(self) -> bool:
-        """Whether a filter that is folded away is in use."""
+        """True if a collapsed filter is active."""
         return bool(self.answers) or any(name in self.active for name in self.MORE)
 
     @property
     def query(self) -> str:
-        """View and filters as an address, always in the same order."""
+        """The query string of view and filters, always in the same order."""
         return urlencode({"view": self.chosen} | dict(sorted(self.active.items())))
 
     @cached_property
     def chosen(self) -> str:
-        """The key of the view that was asked for. Who only searches searches everything; among the open cases of the
-        teams nobody finds what is closed."""
+        """The key of the chosen view.
+
+        A search without a view covers all cases. The view of open cases is replaced by all cases if a filter asks for
+        closed ones, because it contains none.
+        """
         asked, closed = self.cleaned_data.get("view"), self._asks_for_closed
         if asked and not (closed and asked == "team"):
             return asked
@@ -164,21 +170,21 @@ class QueueFilterForm(forms.Form):
 
     @cached_property
     def definition(self) -> FormDefinition | None:
-        """What the chosen service asks, as its newest version has it; None where none is chosen."""
+        """The newest published definition of the chosen service; None if none is chosen."""
         if not (service := self.cleaned_data.get("service")):
             return None
         version = FormVersion.objects.published().filter(form=service).order_by("-number").first()
         return version.definition if version else None
 
     def fields_of_answers(self) -> list[forms.BoundField]:
-        """The filters by answers of the chosen service."""
+        """Return the filters on answers of the chosen service."""
         asked = self.definition
         fields = answer_filters.filter_form_fields(asked, get_language() or "fr") if asked else {}
         self.fields |= fields
         return [self[name] for name in fields]
 
     def narrow(self, cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
-        """The cases of the view that the filters leave."""
+        """Filter ``cases`` by view and filters."""
         views = queries.ready_made_views(self.user, now)
         _label, wanted = views.get(self.chosen) or views["team"]
         use, terms = self.cleaned_data, answer_filters.filter_terms(self.answers)
@@ -209,5 +215,5 @@ def _agent(value: str, user: User):
 
 
 def _moment(day: date, hour: time) -> datetime:
-    """A moment of the commune's day; long before the first case where the day is older than the calendar bears."""
+    """Combine day and time in the commune's time zone. Days before 1900 count as 1900, which is before any case."""
     return datetime.combine(max(day, date(1900, 1, 1)), hour, timezone.get_current_timezone())

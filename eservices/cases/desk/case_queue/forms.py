@@ -1,4 +1,4 @@
-"""What agents do with the queue: with several of its cases at once, and with its look."""
+"""Forms of the case queue: actions on several cases, saved views and layout."""
 
 from django import forms
 from django.http import QueryDict
@@ -10,16 +10,16 @@ from ...forms import MAX_EVENT_NUMBER, textarea_field
 from ...models import SavedView, Team
 from .rows import CHOICES
 
-MAX_CASES = 200  # cases
+MAX_CASES = 200  # cases of one request of one request
 
 
 def ticked_references(data: QueryDict) -> list[str]:
-    """The references of the ticked cases, as far as one press goes."""
+    """Return the references of the ticked cases, at most ``MAX_CASES``."""
     return [one for one in data.getlist("cases")[:MAX_CASES] if "\0" not in one]
 
 
 class BulkForm(forms.Form):
-    """Something to do with the cases that were ticked."""
+    """An action on the ticked cases."""
 
     @property
     def references(self) -> list[str]:
@@ -42,7 +42,7 @@ class BulkTagForm(BulkForm):
 
 
 class BulkDecisionForm(forms.Form):
-    """One decision for all of them, with the reason that every applicant reads. A refusal needs one."""
+    """The decision for several cases. Every applicant reads the reason; a refusal requires one."""
 
     ACCEPT, REFUSE = "accept", "refuse"
 
@@ -61,7 +61,7 @@ class BulkDecisionForm(forms.Form):
 
     @property
     def seen(self) -> dict[str, int]:
-        """The last event of each case that the agent saw, by reference."""
+        """The number of the last event of each case that the agent saw, by reference."""
         pairs = (one.rpartition(":") for one in self.data.getlist("seen")[:MAX_CASES])
         return {
             reference: int(number)
@@ -71,7 +71,7 @@ class BulkDecisionForm(forms.Form):
 
 
 class SaveViewForm(forms.ModelForm):
-    """Keeps the queue as it is narrowed, for oneself or for a team."""
+    """The name of a new view with the current filters, for the agent or for a team."""
 
     class Meta:
         model = SavedView
@@ -86,7 +86,7 @@ class SaveViewForm(forms.ModelForm):
 
 
 class LayoutForm(forms.Form):
-    """The columns of the queue, and how close its rows stand."""
+    """The columns of the queue and the density of its rows."""
 
     columns = forms.MultipleChoiceField(
         label=_("Columns"),

@@ -1,6 +1,6 @@
-"""The queue: which cases stand in it, in which groups, how many, and what a row of it is made from. Reads only.
+"""Queries of the case queue: views, groups, counts and rows. Read only.
 
-Nobody counts further than ``MAX_COUNT``, so that a count costs as much for a million cases as for a thousand.
+No count goes beyond ``MAX_COUNT``, so that counting a million cases costs as much as counting a thousand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,14 +36,14 @@ CLOSED = Q(closed_at__isnull=False)
 RUNNING = OPEN & Q(paused_at=None)
 RESTING = OPEN & Q(paused_at__isnull=False)
 REAL = Q(rehearsal=False)
-NEEDS_AGENT = REAL & OPEN  # for an agent of its team: where agents begin
+NEEDS_AGENT = REAL & OPEN  # the cases of the first view
 
 type Conditions = dict[str, tuple[str, Q]]  # key → label and condition
 
 
 # -- Views and groups ----------------------------------------------------------------------------------------
 def ready_made_views(user, now: datetime) -> Conditions:
-    """The ready-made views, in their order. The first is where agents begin."""
+    """Return the built-in views in their order. Agents start with the first."""
     return {
         "team": (_("Open, my teams"), NEEDS_AGENT),
         "mine": (_("Mine"), NEEDS_AGENT & Q(assignee=user)),
@@ -59,7 +59,7 @@ def ready_made_views(user, now: datetime) -> Conditions:
 
 
 def _instead(user) -> Conditions:
-    """The cases of colleagues who are away, for who stands in for them; no view where nobody is."""
+    """Return the view with the cases of absent colleagues whose deputy ``user`` is; {} if there are none."""
     away = Q()
     for team, colleagues in absences.represented_colleagues(user).items():
         away |= Q(team=team, assignee__in=colleagues)
@@ -67,7 +67,7 @@ def _instead(user) -> Conditions:
 
 
 def _to_confirm(user) -> Conditions:
-    """What colleagues proposed, for who may confirm it; no view for who confirms nothing anywhere."""
+    """Return the view with colleagues' proposals; {} if ``user`` may confirm in no team."""
     teams = [
         one.team_id for one in access.memberships_of(user) if one.role >= access.REQUIRED_ROLES["review"]
     ]
@@ -78,8 +78,11 @@ def _to_confirm(user) -> Conditions:
 
 
 def _proposed_by_others(user) -> list[UUID]:
-    """Keys of the cases on which somebody else proposes a decision. Read once for a request's user: a few of very
-    many, which their own index finds at once, and a count among all cases does not."""
+    """Return the keys of cases on which another agent proposes a decision. Cached on ``user``.
+
+    These are a few of very many, which their own index finds immediately; as a condition in a count of all cases it
+    would not be used.
+    """
     if not hasattr(user, "_proposed_by_others"):
         others = _proposed().exclude(data__proposal__by=user.pk)
         user._proposed_by_others = list(others.values_list("case", flat=True))
@@ -87,7 +90,7 @@ def _proposed_by_others(user) -> list[UUID]:
 
 
 def deadline_groups(now: datetime) -> Conditions:
-    """What the queue is divided into by deadline, in the order of the queue."""
+    """Return the groups of the queue by deadline, in order."""
     today, week = badges.end_of_day(now), badges.end_of_week(now)
     return {
         "late": (_("Late"), RUNNING & Q(deadline__lt=now)),
@@ -100,7 +103,7 @@ def deadline_groups(now: datetime) -> Conditions:
     }
 
 
-# What an agent looks for beside the states: open cases that wait for a lead, or for others.
+# Filters beside the states: open cases that wait for a second agent, a lead, or others.
 PROPOSED = "proposed"
 HELD_UP = {
     PROPOSED: gettext_lazy("decision proposed: a second agent confirms"),
@@ -110,7 +113,10 @@ HELD_UP = {
 
 
 def cases_in_state(state: str) -> Q:
-    """What is in a state, or held up by somebody, and where in the order of the queue that is."""
+    """Build the condition for cases in a state, or held up as in ``HELD_UP``.
+
+    It also restricts the columns by which the queue is ordered, so that its index is used.
+    """
     if state == PROPOSED:
         return OPEN & Q(pk__in=_proposed().values("case"))
     if state in HELD_UP:
@@ -120,16 +126,16 @@ def cases_in_state(state: str) -> Q:
 
 
 def _proposed() -> QuerySet:
-    """The stages at which a decision is proposed now."""
+    """Return the active stages with a proposed decision."""
     return CaseStage.objects.filter(progress=CaseStage.Progress.ACTIVE, data__has_key="proposal")
 
 
 # -- Counting ------------------------------------------------------------------------------------------------
 def count_each(parts: Mapping[str, QuerySet]) -> dict[str, int]:
-    """How many cases there are in each, all in one query; ``MAX_COUNT + 1`` where there are more than ``MAX_COUNT``."""
+    """Count the cases of each part in one query. A count is at most ``MAX_COUNT + 1``."""
     counts, texts, params = dict.fromkeys(parts, 0), {}, []
     for key, cases in parts.items():
-        query = cases.query.exists(limit=False)  # of each row that it is there, and nothing else
+        query = cases.query.exists(limit=False)  # selects no columns
         query.set_limits(high=MAX_COUNT + 1)
         try:
             text, found = query.sql_with_params()
@@ -145,15 +151,15 @@ def count_each(parts: Mapping[str, QuerySet]) -> dict[str, int]:
 
 
 def format_count(count: int) -> str:
-    """A count as people read it."""
+    """Format a count for display."""
     return _("1,000+") if count > MAX_COUNT else str(count)
 
 
 def search_ids(cases: CaseQuerySet, words: str) -> list[UUID]:
-    """Return the keys of these cases that contain ``words``: the best match first, of equal ones the newer.
+    """Return the keys of these cases that contain ``words``: best match first, then newest first.
 
-    If there are more than ``MAX_COUNT``, return ``MAX_COUNT + 1`` in no order. Counting and ranking are one query: a
-    second one would look each case up again.
+    If there are more than ``MAX_COUNT``, return ``MAX_COUNT + 1`` in no order. Counting and ranking are one query,
+    because a second one would look each case up again.
     """
     weighed = cases.order_by().annotate(fit=TermRank(parse_terms(words)))
     found = weighed.values_list("fit", "opened_at", "reference", "pk")[: MAX_COUNT + 1]
@@ -183,7 +189,7 @@ ROW_FIELDS = (
 
 
 def with_row_data(cases: QuerySet, columns: Iterable[QueueColumn] = ()) -> QuerySet:
-    """``cases`` with all that a row shows in these columns, whatever their number in the same few queries."""
+    """Add all that rows with these columns show. The number of queries does not depend on the number of cases."""
     last = audit_log.relevant_events(CaseEvent.objects.filter(case=OuterRef("pk"))).order_by("-number")
     active = CaseStage.objects.filter(case=OuterRef("pk"), progress=CaseStage.Progress.ACTIVE)
     active = active.order_by("position")
@@ -203,22 +209,22 @@ def with_row_data(cases: QuerySet, columns: Iterable[QueueColumn] = ()) -> Query
 
 
 def order_by_ids(cases: Iterable[Case], keys: Sequence[UUID]) -> list[Case]:
-    """``cases`` in the order of their ``keys``."""
+    """Sort ``cases`` in the order of ``keys``."""
     place = {key: number for number, key in enumerate(keys)}
     return sorted(cases, key=lambda case: place[case.pk])
 
 
 def stage_of(case: Case) -> badges.StageSummary | None:
-    """The stage at which a case is that ``rows`` fetched."""
+    """Return the current stage of a case from ``with_row_data``; None if it is at none."""
     if not case.stage_type:
         return None
     return badges.StageSummary(case.stage_type, case.stage_waits_for, case.stage_proposal)
 
 
 def service_titles(forms: Iterable | None = None) -> dict[str, str]:
-    """The title of each form by its key, as its newest published version has it, in the language at hand.
+    """Return the title of each form by its key, from its newest published version, in the active language.
 
-    Of ``forms`` alone, given by their keys, where they are given.
+    ``forms``: keys of the forms to return; by default all.
     """
     language = get_language() or settings.LANGUAGE_CODE
     known = cached_per_version(f"form-titles-{language}", lambda: _titles(language))
@@ -236,7 +242,7 @@ def _titles(language: str) -> dict[str, str]:
 def render_rows(
     cases: Iterable[Case], now: datetime, titles: Mapping[str, str], columns: Sequence[QueueColumn] = ()
 ) -> list[QueueRow]:
-    """The rows of cases that ``rows`` fetched; ``titles`` are those of the services."""
+    """Build the rows of cases from ``with_row_data``. ``titles``: the titles of the services."""
     cases = list(cases)
     names = titles_of(cases)
     return [_row(case, names[case.pk], now, titles, columns) for case in cases]
@@ -260,7 +266,7 @@ def _row(
 def group_rows(
     rows: Iterable[QueueRow], now: datetime, sizes: Mapping[str, int]
 ) -> list[tuple[str, list[QueueRow]]]:
-    """Rows under the title of their group, which says its size over all pages."""
+    """Group the rows under titles that contain the size of the group over all pages."""
     labels = deadline_groups(now)
     return [
         (f"{labels[key][0]}, {format_count(sizes[key])}", list(found))

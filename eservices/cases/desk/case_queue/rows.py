@@ -1,6 +1,6 @@
-"""A row of the queue and the columns it shows, as HTML.
+"""Rows and columns of the case queue, as HTML.
 
-The cells are put together here and not in a template: there, fifty rows of six took a sixth of the page's time.
+Cells are built here and not in a template: there, fifty rows of six cells took a sixth of the page's time.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,19 +24,22 @@ from ..badges import StatusBadge
 
 @dataclass(frozen=True)
 class QueueColumn:
-    """A column of the queue. ``css`` says how it looks and how wide the screen must be, ``needs`` what its cell is made
-    from beside the case."""
+    """A column of the queue.
+
+    ``css``: its classes, which also set from which screen width it is shown. ``needs``: the relation that its cell
+    reads.
+    """
 
     label: str | Promise
     css: str
     cell: Callable[["QueueRow"], str]
-    fixed: bool = False  # shown whatever the agent chose
+    fixed: bool = False  # always shown
     needs: str = ""
 
 
 @dataclass(frozen=True)
 class QueueRow:
-    """A case as the queue shows it in the ``columns`` that an agent chose. ``group`` is the key of where it stands."""
+    """A case in the queue with the ``columns`` that the agent chose. ``group``: the key of its group."""
 
     case: Case
     group: str
@@ -49,18 +52,18 @@ class QueueRow:
 
     @property
     def cells(self) -> SafeString:
-        """Its deadline and its age, and what its columns show."""
+        """The cells for deadline and age, and for the columns."""
         cells = _cells("due-c", *(column.css for column in self.columns))
         return format_html(cells, _when(self.due, self.age), *(column.cell(self) for column in self.columns))
 
 
 @cache
 def _cells(*css: str) -> str:
-    """The cells of these classes, to be filled."""
+    """Return the template of the cells with these classes."""
     return "".join(f'<td class="{each}">{{}}</td>' for each in css)
 
 
-@lru_cache(1_000)  # fifty rows show the same few
+@lru_cache(1_000)  # few different values occur in fifty rows
 def _marked(css: str, sign: StatusBadge) -> SafeString:
     shape = svg_icon(sign.icon) if sign.icon else ""
     return format_html('<span class="{} {}">{}{}</span>', css, sign.tone, shape, sign.word)
@@ -72,7 +75,7 @@ def _when(due: StatusBadge, age: str) -> SafeString:
 
 
 def _person(row: QueueRow) -> SafeString:
-    """Leads to the case, by an address relative to the queue's."""
+    """Return the link to the case. Its URL is relative to the queue's."""
     reference = row.case.reference
     return format_html(
         '<a href="{}/">{}</a>{}<small class="only-narrow">{}</small>',
@@ -84,7 +87,7 @@ def _person(row: QueueRow) -> SafeString:
 
 
 def _lock(case: Case) -> str:
-    """Marks a case about somebody whose address is protected, or may be."""
+    """Return the mark of a case whose address is protected or not screened yet; "" for others."""
     if not case.protected:
         return ""
     said = _("not screened yet") if case.unscreened else _("protected address")
@@ -132,5 +135,5 @@ DEFAULT_COLUMNS = ("reference", "service", "agent", "last")
 
 
 def chosen_columns(chosen: Iterable[str]) -> list[QueueColumn]:
-    """The columns that an agent chose, in the order of the queue."""
+    """Return the columns that an agent chose, in the order of the queue."""
     return [column for key, column in COLUMNS.items() if column.fixed or key in chosen]

@@ -1,4 +1,4 @@
-"""The queue on the agents' desk: the list, the next case, views kept under a name, the list as a file."""
+"""Views of the case queue: list, next case, saved views, layout and export."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -31,13 +31,13 @@ from .queries import format_count
 from .rows import DEFAULT_COLUMNS, QueueColumn, QueueRow, chosen_columns
 
 PAGE = 50
-IF_ANY = ("view:confirm", "view:rehearsals")  # views that are no tab while they are empty
-MAX_SAVED_VIEWS = 20  # saved views that one agent is offered
+IF_ANY = ("view:confirm", "view:rehearsals")  # views without a tab while they are empty
+MAX_SAVED_VIEWS = 20  # most saved views with a tab
 MAX_QUERY_LENGTH = SavedView._meta.get_field("query").max_length
 
 
 class QueueView(AgentDeskView):
-    """The cases of the agent's teams, the most urgent first; those that a search finds, the best fit first."""
+    """The cases of the agent's teams, the most urgent first; search results by relevance."""
 
     template_name = "cases/desk/case_queue/queue.html"
     page_title = gettext_lazy("Cases")
@@ -60,7 +60,7 @@ class QueueView(AgentDeskView):
             "unscreened": access.unscreened_for(user),
         }
         sizes = _sizes(parts, found, page, [] if q else rows, now)
-        self.request.waiting = {"cases": sizes["view:team"], "letters": sizes["letters"]}  # for the menu
+        self.request.waiting = {"cases": sizes["view:team"], "letters": sizes["letters"]}  # read by the menu
         return super().get_context_data(
             form=form,
             q=q,
@@ -85,15 +85,15 @@ class QueueView(AgentDeskView):
 
 
 def _more(form: QueueFilterForm, choices: FilterChoices) -> list[BoundField]:
-    """The filters that are folded away: those that could narrow anything, and those by answers of the service."""
+    """Return the collapsed filters: those with more than one choice, and those on answers of the service."""
     idle = {"team": len(choices.teams) < 2, "tag": not choices.tags}
     return [form[name] for name in QueueFilterForm.MORE if not idle.get(name)] + form.fields_of_answers()
 
 
-# -- What the list stands on ---------------------------------------------------------------------------------
+# -- Tabs, pages and counts ----------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class QueueTab:
-    """A view of the queue: a ready-made one, or one that somebody saved."""
+    """A view of the queue, built-in or saved."""
 
     key: str
     label: str
@@ -127,7 +127,10 @@ def _tabs(form: QueueFilterForm, choices: FilterChoices, now: datetime) -> list[
 
 
 def _saved(form: QueueFilterForm, choices: FilterChoices, tabs: list[QueueTab]) -> SavedView | None:
-    """The saved view that is shown, where the agent may forget it. Not asked for where all are tabs, and none is it."""
+    """Return the shown saved view if the agent may delete it; else None.
+
+    Makes no query if all saved views have a tab and none of them is current.
+    """
     kept = [tab for tab in tabs if tab.key.startswith("saved:")]
     if len(kept) < MAX_SAVED_VIEWS and not any(tab.current for tab in kept):
         return None
@@ -135,7 +138,7 @@ def _saved(form: QueueFilterForm, choices: FilterChoices, tabs: list[QueueTab]) 
 
 
 def _offered(tabs: list[QueueTab], sizes: dict[str, int]) -> list[dict]:
-    """The tabs with their size; some only where there is anything."""
+    """Return the tabs with their size; those of ``IF_ANY`` only if they are not empty."""
     return [
         {
             "label": tab.label,
@@ -151,7 +154,7 @@ def _offered(tabs: list[QueueTab], sizes: dict[str, int]) -> list[dict]:
 
 @dataclass(frozen=True)
 class ListPage:
-    """A stretch of a long list. ``count``: how long that is, where it was counted before."""
+    """A page of a long list. ``count``: the length of the list if it is known; else None."""
 
     number: int
     cases: list[Case]
@@ -178,8 +181,10 @@ class ListPage:
 def _sizes(
     parts: dict[str, QuerySet], found: CaseQuerySet, page: ListPage, shown: list[QueueRow], now: datetime
 ) -> dict[str, int]:
-    """How much there is in these ``parts``, in the groups that are shown or spoken of, and in all that was ``found``
-    unless it was counted for the ``page``, in one query."""
+    """Return the sizes of ``parts``, of the shown groups, and of ``found``, with one query.
+
+    Sizes that ``page`` already contains are not counted again.
+    """
     known = _whole_groups(page, shown, now) | ({} if page.count is None else {"found": page.count})
     wanted = {row.group for row in shown} | ({"late", "today"} if shown else set())
     groups = {
@@ -190,7 +195,7 @@ def _sizes(
 
 
 def _whole_groups(page: ListPage, shown: list[QueueRow], now: datetime) -> dict[str, int]:
-    """The sizes of the groups that a first page shows to their end, those among them of which there is nothing."""
+    """Return the sizes of the groups that the first page shows completely, including empty ones."""
     if page.number > 1 or not shown:
         return {}
     order, sizes = list(queries.deadline_groups(now)), Counter(row.group for row in shown)
@@ -199,14 +204,17 @@ def _whole_groups(page: ListPage, shown: list[QueueRow], now: datetime) -> dict[
 
 
 def _number(asked: str | None) -> int:
-    """The number of the page that was asked for."""
+    """Return the requested page number; 1 if it is invalid."""
     return max(1, int(asked)) if asked and asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 
 def _page(found: CaseQuerySet, words: str, number: int, columns: Sequence[QueueColumn]) -> ListPage:
-    """By urgency; what was searched by fit, or by date where too much fits to say more."""
+    """Return the page: cases by urgency, search results by relevance.
+
+    Too many search results are ordered by date.
+    """
     if not words:
-        # On a later page it says whether there is one; else it is counted with the rest.
+        # A later page needs the count to know whether it exists; the first is counted with the other sizes.
         count = queries.count_each({"found": found})["found"] if number > 1 else None
         return _stretch(queries.with_row_data(found.by_urgency(), columns), number, count)
     keys = queries.search_ids(found, words)
@@ -218,7 +226,10 @@ def _page(found: CaseQuerySet, words: str, number: int, columns: Sequence[QueueC
 
 
 def _stretch(whole: Sequence | CaseQuerySet, number: int, count: int | None) -> ListPage:
-    """The page of a ``whole`` asked for, or the last that was counted. Pages go on where counting has stopped."""
+    """Return page ``number`` of ``whole``, or the last counted page.
+
+    Pages continue beyond ``MAX_COUNT``, where counting stops.
+    """
     if count is not None and count <= queries.MAX_COUNT:
         number = min(number, max(1, -(-count // PAGE)))
     found = list(whole[(number - 1) * PAGE : number * PAGE + 1])
@@ -233,16 +244,16 @@ def _headline(sizes: dict[str, int]) -> str:
     if sizes.get("late") or sizes.get("today"):
         late, today = (format_count(sizes[key]) for key in ("late", "today"))
         return _("%(late)s late, %(today)s for today") % {"late": late, "today": today}
-    if sizes.get("view:overdue"):  # beside the list: the headline does not deny what the tab counts
+    if sizes.get("view:overdue"):  # late cases outside of this list
         return _("Nothing in this list is late or due today")
     return _("Nothing is late, nothing is due today")
 
 
-# -- What is done with the whole of it -----------------------------------------------------------------------
+# -- Actions on the list -------------------------------------------------------------------------------------
 @require_POST
 @agents_only
 def take_next(request):
-    """Opens the most urgent case that nobody has, and makes it the agent's."""
+    """Assign the most urgent unassigned case to the agent and open it."""
     case = actions.take_next(actor=request.user, cases=access.cases_for(request.user, "take"))
     if case is None:
         messages.info(request, _("Nothing is left to take."))
@@ -254,7 +265,7 @@ def take_next(request):
 @require_POST
 @agents_only
 def save_view(request):
-    """Keeps the queue as it is narrowed under a name."""
+    """Save the current filters as a view."""
     choices = FilterChoices(request.user)
     form = SaveViewForm(request.POST, teams=choices.teams)
     if not form.is_valid():
@@ -272,7 +283,6 @@ def save_view(request):
 @require_POST
 @agents_only
 def delete_view(request, pk):
-    """Forgets a saved view."""
     view = access.saved_view_for(request.user, pk)
     actions.delete_view(actor=request.user, view=view)
     messages.success(request, _("The view “%(name)s” is gone. Its cases stay.") % {"name": view.name})
@@ -282,7 +292,7 @@ def delete_view(request, pk):
 @require_POST
 @agents_only
 def save_layout(request):
-    """Keeps which columns the agent wants, and how close the rows stand."""
+    """Save the columns and the row density that the agent chose."""
     form = LayoutForm(request.POST)
     if form.is_valid():
         actions.save_queue_layout(actor=request.user, **form.cleaned_data)
@@ -292,7 +302,7 @@ def save_layout(request):
 @require_safe
 @agents_only
 def export_queue(request, kind):
-    """The list as it is filtered, as CSV or XLSX, row by row; of one service with what was answered."""
+    """Export the filtered list as CSV or XLSX, with answers if it is filtered to one service."""
     now = timezone.now()
     choices = FilterChoices(request.user)
     form = QueueFilterForm(request.GET, choices=choices)

@@ -1,1 +1,1 @@
-"""The post room: agents print the letters of their teams, post them and keep what proves it."""
+"""The mailroom: agents print and post the paper letters of their teams and record proofs of delivery."""

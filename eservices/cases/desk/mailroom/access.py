@@ -1,4 +1,4 @@
-"""The only ways to fetch a letter on paper on behalf of a person: agents see what their teams post."""
+"""Access to paper letters on behalf of a person: agents see what their teams post."""
 
 from django.db.models import Q
 from django.http import Http404
@@ -13,10 +13,10 @@ from ...models import Case, Role
 
 
 def letters_for(user):
-    """Letters on paper about the cases that ``user`` treats, and what else the own offices post.
+    """Return the paper letters about cases of ``user``, and other letters that their teams post.
 
-    So letters go with a case that is handed over, and those to people whose address is protected are there for who
-    treats them. Who looks after the outbox posts besides what no office does.
+    Letters follow their case to another team, and letters about protected cases need the same right as the case.
+    Other letters without a team are for users who may see the outbox.
     """
     letters = Delivery.objects.filter(posting__isnull=False).select_related("posting")
     if user.is_superuser:
@@ -30,12 +30,12 @@ def letters_for(user):
 
 
 def letter_for(user, pk) -> Delivery:
-    """One of these letters; else 404."""
+    """Return one of these letters. Raise 404 if there is none."""
     return get_or_404(letters_for(user), pk=pk)
 
 
 def batch_for(user, pk) -> tuple[PrintBatch, list[Delivery]]:
-    """A batch and those of its letters that are for these eyes; 404 where there is none."""
+    """Return a batch and those of its letters that ``user`` may see. Raise 404 if there are none."""
     letters = list(letters_for(user).filter(posting__batch=pk).order_by("created_at", "pk"))
     if not letters:
         raise Http404
@@ -43,17 +43,20 @@ def batch_for(user, pk) -> tuple[PrintBatch, list[Delivery]]:
 
 
 def batches_for(user):
-    """Batches with something left to post, the latest first."""
+    """Return the batches with letters still to post, the latest first."""
     waiting = letters_for(user).printed().order_by().values("posting__batch")
     return PrintBatch.objects.filter(pk__in=waiting).select_related("actor")
 
 
 def cases_of(letters: list[Delivery]) -> list[Case]:
-    """The cases that letters are about: these were fetched for whoever asks."""
+    """Return the cases that the letters are about.
+
+    Does not check access: the caller has fetched ``letters`` for its user.
+    """
     keys = {one.subject.removeprefix("case:") for one in letters if one.subject.startswith("case:")}
     return list(Case.objects.filter(pk__in=keys).only("reference"))
 
 
 def references_of(letters: list[Delivery]) -> dict[str, str]:
-    """The reference of the case that a letter is about, by the subject that both share."""
+    """Return the references of the letters' cases, by the subject of the letter."""
     return {case.subject: case.reference for case in cases_of(letters)}

@@ -1,11 +1,11 @@
-"""What people say about letters on paper."""
+"""Forms of the mailroom."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
 class SelectedLettersForm(forms.Form):
-    """Letters that were ticked; as ``wanted`` for the actions. Those not for these eyes do not exist."""
+    """The ticked letters. Letters that the agent may not see are not among the choices."""
 
     letters = forms.ModelMultipleChoiceField(None, error_messages={"required": _("Choose letters first.")})
 
@@ -15,7 +15,7 @@ class SelectedLettersForm(forms.Form):
 
 
 class LetterAddressForm(forms.Form):
-    """The address as it shows in the window, and how the letter goes."""
+    """The address in the window of the envelope, and the kind of mail."""
 
     lines = forms.CharField(
         label=_("Address, line by line"), max_length=400, widget=forms.Textarea(attrs={"rows": 5})
@@ -27,7 +27,7 @@ class LetterAddressForm(forms.Form):
 
 
 class DeliveryProofForm(forms.Form):
-    """What proves that a letter arrived."""
+    """The proof that a letter was delivered."""
 
     number = forms.CharField(label=_("Number of the registered letter"), max_length=40, required=False)
     delivered_on = forms.DateField(

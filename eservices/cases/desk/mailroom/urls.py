@@ -1,4 +1,4 @@
-"""The post room, under /admin/letters/."""
+"""URLs of the mailroom, under /admin/letters/."""
 
 from django.urls import path
 

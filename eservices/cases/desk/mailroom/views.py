@@ -1,4 +1,4 @@
-"""The post room's screens: what is to print, a batch, one letter."""
+"""Views of the mailroom: letters, batches, one letter."""
 
 from io import BytesIO
 
@@ -31,7 +31,7 @@ State = Delivery.State
 
 
 class MailroomView(AgentDeskView):
-    """A screen of the post room."""
+    """A page of the mailroom."""
 
     header_icon = "mail"
 
@@ -44,7 +44,7 @@ class MailroomView(AgentDeskView):
 
 
 class LettersView(MailroomView):
-    """What waits for the printer, what lies ready to be posted, and what went out."""
+    """Paper letters by state: to print, to post, posted."""
 
     template_name = "cases/desk/mailroom/letters.html"
     page_title = gettext_lazy("Letters to post")
@@ -75,7 +75,7 @@ class LettersView(MailroomView):
 
 
 class BatchView(MailroomView):
-    """Letters taken together: their PDF, and what became of them."""
+    """Letters that were printed together: their PDF and states."""
 
     template_name = "cases/desk/mailroom/batch.html"
 
@@ -101,7 +101,7 @@ class BatchView(MailroomView):
 
 
 class LetterView(MailroomView):
-    """One letter: what it says, where it goes, what became of it. POST does one thing and comes back."""
+    """A paper letter with its text, address and events. POST does one thing and redirects back."""
 
     template_name = "cases/desk/mailroom/letter.html"
 
@@ -185,7 +185,7 @@ DEEDS = {
 @require_POST
 @agents_only
 def take_batch(request):
-    """The chosen letters as one batch."""
+    """Take the selected letters as one batch to print."""
     form = SelectedLettersForm(request.POST, letters=access.letters_for(request.user))
     if not form.is_valid():
         messages.error(request, form.errors["letters"][0])
@@ -212,7 +212,7 @@ def _gone(count: int) -> str:
 
 @require_POST
 def mark_posted(request, pk):
-    """The chosen letters of a batch went out."""
+    """Mark the selected letters of a batch as posted."""
     numbers = {
         key.removeprefix("number-"): value.replace("\0", "")
         for key, value in request.POST.items()
@@ -228,7 +228,7 @@ def mark_posted(request, pk):
 
 @require_POST
 def put_back(request, pk):
-    """The chosen letters of a batch are to be printed again."""
+    """Return the selected letters of a batch to the print queue."""
 
     def put_back(wanted) -> str:
         done = actions.return_to_queue(actor=request.user, wanted=wanted)
@@ -257,7 +257,7 @@ def _of_batch(request, pk, act):
 @require_safe
 @csp_override({"default-src": [CSP.NONE], "sandbox": True})
 def batch_pdf(request, pk):
-    """The letters of a batch that still have their text, to print on one side or both."""
+    """Return a PDF of the batch's letters that still have their text, for one- or two-sided printing."""
     batch, letters = access.batch_for(request.user, pk)
     letters = [one for one in letters if one.payload]
     if not letters:
@@ -270,7 +270,7 @@ def batch_pdf(request, pk):
 @require_safe
 @csp_override({"default-src": [CSP.NONE], "sandbox": True})
 def letter_pdf(request, pk):
-    """One letter as it is or was printed."""
+    """Return the PDF of one letter."""
     letter = access.letter_for(request.user, pk)
     if not letter.payload:
         raise Http404
@@ -279,7 +279,7 @@ def letter_pdf(request, pk):
 
 
 def _leave_trace(user, letters: list[Delivery]) -> None:
-    """Who reads a letter reads the case that it is about."""
+    """Log the reading on the cases that the letters are about."""
     for case in access.cases_of(letters):
         log_read(actor=user, case=case)
 
@@ -297,7 +297,7 @@ def _printed(content: bytes, name: str) -> FileResponse:
 
 
 def _rows(letters: list[Delivery]) -> list[dict]:
-    """Letters with the case and the office that they are of."""
+    """Return each letter with the reference of its case and its team."""
     references = access.references_of(letters)
     offices = {
         team.key: team for team in Team.objects.filter(key__in={one.posting.office for one in letters})

@@ -1,4 +1,4 @@
-"""Says what was kept long enough, and carries out what was approved."""
+"""Command that lists the cases whose retention is over and carries out approved disposals."""
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Proves that nobody changed what the cases' trace says."""
+"""Command that verifies the audit log against its hash chains and anchors."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
 
 def _lines(noted: list[Path]) -> Iterator[str]:
-    """Yield the lines of the files that name anchors. Raise CommandError if one that was named is not there."""
+    """Yield the lines of the files that name anchors. Raise CommandError if a given file cannot be read."""
     own = Path(settings.AUDIT_ANCHOR_FILE)
     for path in [*noted, own] if own.is_file() else noted:
         try:

@@ -1,4 +1,4 @@
-"""What bookings bring to the archive of a case: what was booked, what was seen of it, and the photos."""
+"""Bookings in the archive package of a case: bookings, inspections and photos."""
 
 from eservices.cases.archive_files import Parts, archive_file_providers, to_json_bytes
 from eservices.cases.models import Case

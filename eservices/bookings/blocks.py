@@ -1,4 +1,4 @@
-"""What editors set of openings, prices and terms, as blocks; all of it is read by ``offers``."""
+"""Stream blocks for openings, prices and cancellation terms; read by ``bookable_resources``."""
 
 from datetime import date
 
@@ -25,14 +25,14 @@ SCHOOL = [
 
 
 class DaysBlock(blocks.MultipleChoiceBlock):
-    """Days of the week."""
+    """Weekdays."""
 
     def __init__(self, **kwargs):
         super().__init__(**{"choices": DAYS, "widget": CheckboxSelectMultiple, "label": _("Days")} | kwargs)
 
 
 class OpenPiecesBlock(blocks.IntegerBlock):
-    """How many pieces of each unit are open, where it is not all of them."""
+    """The number of open pieces of each unit, if not all are open."""
 
     def __init__(self, **kwargs):
         text = _("Of each unit, such as the desks of a counter. Empty: all there are.")
@@ -41,7 +41,7 @@ class OpenPiecesBlock(blocks.IntegerBlock):
 
 
 class WeeklyOpeningBlock(blocks.StructBlock):
-    """Open on some days of the week from an hour to another."""
+    """Opening hours on certain weekdays."""
 
     days = DaysBlock()
     opens = blocks.TimeBlock(label=_("Opens"))
@@ -78,7 +78,7 @@ class WeeklyOpeningBlock(blocks.StructBlock):
 
 
 def parse_day_and_month(text: str) -> tuple[int, int] | None:
-    """“1.4.” as (month, day); None where there is no such day in any year."""
+    """Parse “1.4.” to (month, day); None if no year has such a day."""
     try:
         day, month = (int(part) for part in text.strip(".").split("."))
         date(2024, month, day)
@@ -88,7 +88,7 @@ def parse_day_and_month(text: str) -> tuple[int, int] | None:
 
 
 class SpecialOpeningBlock(blocks.StructBlock):
-    """Other hours than usual, or none, from a day to another."""
+    """Exceptional hours, or none, for a range of days."""
 
     first = blocks.DateBlock(label=_("First day"))
     last = blocks.DateBlock(label=_("Last day"))
@@ -129,13 +129,13 @@ WHAT = {
 
 
 def price_purpose_choices() -> list[tuple[str, str]]:
-    """What a price may be for, as editors read it: what we name, and the extras that they keep."""
+    """Return the purposes of prices for editors: the built-in ones, and the extras that they manage."""
     extras = apps.get_model("eservices_bookings", "BookingExtra").objects.filter(locale=Locale.get_default())
     return [*WHAT.items(), *extras.values_list("key", "title")]
 
 
 class PriceLineBlock(blocks.StructBlock):
-    """One line of what it costs: an entry of the fee schedule, and when it applies."""
+    """A price line: an entry of the fee schedule, and when it applies."""
 
     entry = KeyChoiceBlock(choices=price_list.price_entries, label=_("Entry of the fee schedule"))
     what = KeyChoiceBlock(
@@ -171,7 +171,7 @@ class PriceLineBlock(blocks.StructBlock):
 
 
 class RefundTermBlock(blocks.StructBlock):
-    """What is paid back to who cancels in time."""
+    """The refund for a cancellation a certain time in advance."""
 
     days = blocks.IntegerBlock(min_value=0, max_value=730, label=_("At least so many days before"))
     percent = blocks.IntegerBlock(min_value=0, max_value=100, label=_("Paid back, in per cent"))

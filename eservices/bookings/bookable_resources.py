@@ -1,4 +1,4 @@
-"""What can be booked now, read once per generation of the site: rules, units, prices and words, without a query."""
+"""Cache of everything bookable, per site version: rules, units, prices and texts, without a query."""
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ EVERY_DAY = frozenset(range(7))
 
 @dataclass(frozen=True)
 class PromisedPiece:
-    """A piece of a unit that is kept for who waits for a ``time``; ``around``: with what is kept free around it."""
+    """A piece that is reserved for a waiting entry; ``around``: its ``time`` with buffers before and after."""
 
     unit: int
     number: int
@@ -56,20 +56,23 @@ class PromisedPiece:
 
 @dataclass(frozen=True)
 class ResourceTexts:
-    """What people read about an offer in one language."""
+    """The texts of a resource in one language."""
 
     title: str
     summary: str = ""
     place: str = ""
     equipment: tuple[str, ...] = ()
     rules: str = ""
-    documents: tuple[tuple[str, str], ...] = ()  # title and address
+    documents: tuple[tuple[str, str], ...] = ()  # title and URL
     picture: AbstractImage | None = None
 
 
 @dataclass(frozen=True)
 class BookableResource:
-    """Something that can be booked. ``needs``: pieces of each unit that one takes; ``quantities``: those there are."""
+    """A resource as bookings need it, without model instances.
+
+    ``needs``: pieces of each unit that one booking takes; ``quantities``: pieces that exist.
+    """
 
     pk: int
     key: str
@@ -83,18 +86,18 @@ class BookableResource:
     rates: tuple[PriceLine, ...]
     words: dict[str, ResourceTexts]
     name: str
-    refunds: tuple[tuple[int, int], ...] = ()  # days before it begins, per cent of the price that come back
+    refunds: tuple[tuple[int, int], ...] = ()  # days before it begins, per cent of the price that is refunded
 
     def said(self, language: str) -> ResourceTexts:
-        """In ``language``, else in the commune's own, else its bare name."""
+        """Return the texts in ``language``, else in the default language, else just the name."""
         return self.words.get(language) or self.words.get(settings.LANGUAGE_CODE) or ResourceTexts(self.name)
 
     def wanted(self, count: int) -> dict[int, int]:
-        """The pieces that ``count`` of it take."""
+        """Return the pieces of each unit that ``count`` of it take."""
         return {unit: quantity * count for unit, quantity in self.needs.items()}
 
     def opened(self, days: Iterable[date]) -> timedelta | None:
-        """For how long it is open on some days, by its pieces; None where all of them always are."""
+        """Return how long it is open on some days, weighted by its open pieces; None if all pieces always are."""
         if not self.rules.counts:
             return None
         pieces = min(self.quantities.values(), default=1)
@@ -103,22 +106,22 @@ class BookableResource:
 
     @property
     def extras(self) -> tuple[str, ...]:
-        """What may be ticked, each named once."""
+        """The extras that can be ticked, without duplicates."""
         return tuple(dict.fromkeys(rate.what for rate in self.rates if rate.asked))
 
     @property
     def most(self) -> int:
-        """How many there are at the most."""
+        """The largest number that can be booked at the same time."""
         return min((self.quantities[unit] // quantity for unit, quantity in self.needs.items()), default=0)
 
     @property
     def fixed(self) -> bool:
-        """Whether it always takes equally long, so that a start says all."""
+        """True if it always takes the same time, so that a start is enough to choose a time."""
         return self.rules.whole or self.rules.longest == self.rules.shortest
 
 
 def bookable_resources() -> dict[str, BookableResource]:
-    """Everything that can be or could be booked, by key."""
+    """Return everything that is or was bookable, by key."""
     return _offers(site_version.current_version())
 
 
@@ -127,19 +130,19 @@ def bookable_resource(key: str) -> BookableResource | None:
 
 
 def resources_sharing_units(wanted: Iterable[BookableResource]) -> dict[int, BookableResource]:
-    """What takes a unit that some offers take, by key of the thing: themselves, a hall and its halves."""
+    """Return the resources that take a unit of these, themselves included, by id. Example: a hall and its halves."""
     units = {unit for offer in wanted for unit in offer.needs}
     return {one.pk: one for one in bookable_resources().values() if units & one.needs.keys()}
 
 
 def extra_label(key: str) -> str:
-    """What a price is for, in the language at hand, else the commune's own; empty for the thing itself."""
+    """Return the label of a price's purpose in the active language, else the default language, else its key."""
     kept = _extras(site_version.current_version()).get(key, {})
     return kept.get(get_language() or "") or kept.get(settings.LANGUAGE_CODE) or str(WHAT.get(key, key))
 
 
 def unknown_extras(wanted: Iterable[BookableResource]) -> list[str]:
-    """Keys of extras that prices of some offers name and that nobody keeps any more."""
+    """Return keys of extras that prices of some resources name but that do not exist any more."""
     named = {rate.what for one in wanted for rate in one.rates if rate.what}
     return sorted(named - WHAT.keys() - _extras(site_version.current_version()).keys())
 
@@ -153,9 +156,10 @@ def availability_calendar(
     without: UUID | None = None,
     promised: Iterable[PromisedPiece] | None = None,
 ) -> AvailabilityCalendar:
-    """The free times of an offer within ``span``. ``without``: a series of bookings that does not count: the own.
+    """Return the availability of a resource within ``span``.
 
-    ``promised``: what is kept for who waits, where it is known; else it is looked up.
+    ``without``: a series of bookings to ignore, usually the applicant's own. ``promised``: the pieces promised to
+    waiting entries; read now if None.
     """
     found = occupied_pieces([offer], span, without=without, promised=promised)
     return AvailabilityCalendar(offer.rules, found, offer.wanted(count), now or timezone.now())
@@ -168,9 +172,9 @@ def occupied_pieces(
     without: UUID | None = None,
     promised: Iterable[PromisedPiece] | None = None,
 ) -> Occupation:
-    """What is taken of the units of some offers within ``span``, with the time kept free around it.
+    """Return what is taken of the units of some resources within ``span``, buffers included.
 
-    What is free again and ``promised`` to who waits for it is taken too.
+    Free pieces ``promised`` to waiting entries count as taken.
     """
     wanted = list(wanted)
     found = _occupation(wanted, span, without)
@@ -180,9 +184,9 @@ def occupied_pieces(
 
 
 def promised_pieces(wanted: Iterable[BookableResource], span: TimeSpan) -> list[PromisedPiece]:
-    """The pieces that are kept for who waits, in their order: it is all free again, and will be offered to them.
+    """Return the free pieces reserved for waiting entries, in their order, because they will be offered to them.
 
-    Who waits for a time of which a part is taken keeps nothing. One query where nobody waits, else three.
+    An entry whose time is taken in part reserves nothing. One query if there are no entries, else three.
     """
     wanted, now = list(wanted), timezone.now()
     known = resources_sharing_units(wanted)
@@ -207,19 +211,20 @@ def promised_pieces(wanted: Iterable[BookableResource], span: TimeSpan) -> list[
 
 
 def _around(wanted: list[BookableResource], span: TimeSpan) -> TimeSpan:
-    """A time with what any of some offers keeps free around it."""
+    """Extend a time by the longest buffers of some resources."""
     return TimeSpan.over([span, *(offer.rules.around(span) for offer in wanted)])
 
 
 def _occupation(wanted: list[BookableResource], span: TimeSpan, without: UUID | None = None) -> Occupation:
-    """What bookings and blocked times take, whoever waits."""
+    """Return what bookings and blocked times take, without waiting entries."""
     quantities = {unit: number for offer in wanted for unit, number in offer.quantities.items()}
     around = _around(wanted, span)
     pieces = BookedPiece.objects.overlapping(quantities, around.start, around.end).taken(timezone.now())
     if without:
         pieces = pieces.exclude(booking__series=without)
     fields = ["unit", "number", "starts_at", "ends_at"]
-    if any(offer.rules.counts for offer in wanted):  # who leaves stands beyond what is open next, day by day
+    # Bookings on pieces that the next opening lacks must count there without their buffers.
+    if any(offer.rules.counts for offer in wanted):
         fields += ["booking__starts_at", "booking__ends_at"]
     rows = list(pieces.values_list(*fields))
     blocked = BlockedTime.objects.overlapping(quantities, around.start, around.end)
@@ -235,13 +240,13 @@ def _occupation(wanted: list[BookableResource], span: TimeSpan, without: UUID | 
 
 
 def days_span(first: date, last: date, zone: ZoneInfo) -> TimeSpan:
-    """From the first moment of a day to the last of another, with what may have begun the day before."""
+    """Return the time from the first to the last day, with a margin for times that began a day earlier."""
     start = datetime(first.year, first.month, first.day, tzinfo=zone) - timedelta(days=1)
     end = datetime(last.year, last.month, last.day, tzinfo=zone) + timedelta(days=3)
     return TimeSpan(start.astimezone(UTC), end.astimezone(UTC))
 
 
-# -- Reading -------------------------------------------------------------------------------------------------
+# -- Loading -------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=2)
 def _offers(generation: str) -> dict[str, BookableResource]:
     words, found = _words(), _with_units()
@@ -254,7 +259,7 @@ def _offers(generation: str) -> dict[str, BookableResource]:
 
 
 def _with_units() -> list[tuple[Resource, list[tuple[int, int, int]]]]:
-    """Return everything that can be booked, each with key, wanted and present pieces of its units: one query."""
+    """Return every resource with id, wanted and existing pieces of each of its units, in one query."""
     unit = {"unit": F("uses__unit"), "wanted": F("uses__quantity"), "present": F("uses__unit__quantity")}
     rows = Resource.objects.select_related("timetable").annotate(**unit)
     found: dict[int, tuple[Resource, list]] = {}
@@ -290,7 +295,7 @@ def _offer(
 
 @lru_cache(maxsize=2)
 def _extras(generation: str) -> dict[str, dict[str, str]]:
-    """Names of extras by key and language."""
+    """Return the labels of extras by key and language."""
     found: dict[str, dict[str, str]] = {}
     for one in BookingExtra.objects.select_related("locale"):
         found.setdefault(one.key, {})[one.locale.language_code] = one.title
@@ -321,7 +326,7 @@ def _looks_at_school(table: Timetable) -> bool:
 
 
 def opening_rules_of(table: Timetable, school: Container[date]) -> OpeningRules:
-    """A timetable as the pure rules that it stands for."""
+    """Convert a timetable to opening rules without model instances."""
     country = public_holidays(settings.COUNTRY, settings.SUBDIVISION) if table.holidays else frozenset()
     return OpeningRules(
         zone=timezone.get_default_timezone(),
@@ -342,7 +347,7 @@ def opening_rules_of(table: Timetable, school: Container[date]) -> OpeningRules:
 
 
 def school_holiday_days() -> DaysOff:
-    """Days without school: those the commune keeps, and those of its country where the holidays package knows them."""
+    """Return days without school: the commune's, and those of the country if the holidays package has them."""
     kept = tuple(SchoolHolidays.objects.values_list("first", "last"))
     known = getattr(holidays, settings.COUNTRY, None)
     if known is None or SCHOOL not in known.supported_categories:

@@ -1,4 +1,4 @@
-"""Days that a calendar shows at once: a day, a week, a month, a list."""
+"""Calendar periods: a day, a week, a month, a list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .question.answers import parse_moment
 
 @dataclass(frozen=True)
 class CalendarPeriod:
-    """The days from ``first`` to ``last``, both included, around the ``day`` that was asked for."""
+    """The days from ``first`` to ``last``, both included, around the requested ``day``."""
 
     view: str
     day: date
@@ -19,7 +19,7 @@ class CalendarPeriod:
 
     @classmethod
     def of(cls, view: str, day: date, *, listed: int = 7) -> "CalendarPeriod":
-        """What ``view`` shows of a day; a list goes on for ``listed`` days."""
+        """Return the period that ``view`` shows for a day; a list has ``listed`` days."""
         if view == "week":
             first = day - day.weekday() * DAY
             return cls(view, day, first, first + 6 * DAY)
@@ -32,7 +32,7 @@ class CalendarPeriod:
     def asked(
         cls, view: str | None, day: str | None, *, views: tuple[str, ...], today: date, listed: int = 7
     ) -> "CalendarPeriod":
-        """What an address asks for; what cannot be read is as if it had not been said."""
+        """Return the period of a query string. Invalid values are replaced by the first view and by today."""
         found = parse_moment(day)
         return cls.of(view if view in views else views[0], found.date() if found else today, listed=listed)
 
@@ -42,19 +42,19 @@ class CalendarPeriod:
 
     @property
     def earlier(self) -> date:
-        """A day of the period before."""
+        """A day of the previous period."""
         length = self.last - self.first + DAY
         return self.first - DAY if self.view == "month" else self.day - length
 
     @property
     def later(self) -> date:
-        """A day of the period after."""
+        """A day of the next period."""
         length = self.last - self.first + DAY
         return self.last + DAY if self.view == "month" else self.day + length
 
     @property
     def weeks(self) -> list[list[date | None]]:
-        """Its days in weeks from Monday on; None where a week has days of another month."""
+        """The days in weeks from Monday on; None for days outside the period."""
         start = self.first - self.first.weekday() * DAY
         end = self.last + timedelta(days=6 - self.last.weekday())
         found = [day if self.first <= day <= self.last else None for day in days_between(start, end)]

@@ -1,4 +1,4 @@
-"""What agents say about a booking. Cleaned data are the arguments of an action."""
+"""Forms of agents for bookings. Cleaned data are the arguments of an action."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +11,11 @@ from home.validators import validate_no_control
 
 
 class EmptyForm(forms.Form):
-    """A deed that needs to know no more."""
+    """A form without fields, for actions that need no data."""
 
 
 class CancelForm(forms.Form):
-    """For whom staff cancels, where something was to be paid: it says what is paid back."""
+    """Cancellation by staff: whether the cancellation terms apply. Asked only if the booking costs something."""
 
     by_terms = forms.BooleanField(
         label=_("Who booked asked for it: what the terms say is paid back, not everything"), required=False
@@ -28,7 +28,7 @@ class CancelForm(forms.Form):
 
 
 class HandoverForm(forms.Form):
-    """In which condition something is, with photos."""
+    """Condition at the handover, with photos."""
 
     text = forms.CharField(
         label=_("Condition, keys, meter readings"),
@@ -46,7 +46,7 @@ class HandoverForm(forms.Form):
 
 
 class ReturnForm(HandoverForm):
-    """The same when it is back; ``kept`` of the deposit, where there is one."""
+    """Condition at the return; ``kept`` of the deposit, if there is one."""
 
     kept = AmountFormField(label=_("Kept of the deposit"), required=False)
 

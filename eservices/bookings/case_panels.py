@@ -1,4 +1,4 @@
-"""The bookings of a case on the agents' screen."""
+"""Bookings of a case, for the case page."""
 
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from .states import MOVABLE, is_allowed
 
 @case_panels.register("bookings")
 def bookings_panel(case, user):
-    """What was booked with the request, what was seen of it, and what staff may do about it now."""
+    """Return the bookings of the case, their inspections and the actions that the agent may take now."""
     if not case.version.definition.asks_for("booking"):
         return None
     found = list(Booking.objects.of_submission(case.submission).prefetch_related("inspections__photos"))

@@ -1,4 +1,4 @@
-"""What agents do about the bookings of a case."""
+"""Actions of agents on the bookings of a case."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ DISPLAYABLE_TYPES = ("image/jpeg", "image/png", "image/webp")
 
 @dataclass(frozen=True)
 class BookingAction:
-    """What may be done to a booking, and what is asked for it."""
+    """An action on a booking and its form."""
 
     label: Promise
     action: Callable
@@ -47,9 +47,9 @@ BOOKING_ACTIONS = {
 
 
 class BookingActionView(AgentDeskView):
-    """One of ``BOOKING_ACTIONS`` on a booking of a case that the agent may write about.
+    """View of one of ``BOOKING_ACTIONS`` on a booking of a case that the agent may write about.
 
-    What cannot be done is shown again with why, and with all that was written.
+    If the action is refused, the form is shown again with the reason and all its data.
     """
 
     template_name = "bookings/case/action.html"
@@ -86,7 +86,7 @@ class BookingActionView(AgentDeskView):
 
 
 def action_form(do: str, case, booking: Booking, data=None, files=None) -> forms.Form:
-    """What is asked for a deed."""
+    """Build the form of an action."""
     more = {}
     if do == "take_back":
         more = {"deposit": deposit_paid(case, booking)}
@@ -98,7 +98,7 @@ def action_form(do: str, case, booking: Booking, data=None, files=None) -> forms
 @require_GET
 @SANDBOX
 def inspection_photo(request, reference: str, pk):
-    """A photo of a condition report: to look at where it is a picture, else to save. Reading leaves a trace."""
+    """Return a photo of an inspection, inline if it is an image, else as a download. The reading is logged."""
     case = case_for(request.user, reference)
     found = access.inspection_photo(case, pk)
     cases.log_read(actor=request.user, case=case, file=found)

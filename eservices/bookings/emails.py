@@ -1,4 +1,4 @@
-"""The letters about bookings, with the times as iCalendar where they go by e-mail."""
+"""Messages about bookings by e-mail or on paper, with the times as iCalendar if they go by e-mail."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from .time_text import format_booking
 
 
 def send_confirmation(case: Case, bookings: list[Booking], **acceptance) -> Delivery | None:
-    """It is agreed: when, where, and how one gets in, if that may be known by now."""
+    """Confirm bookings: time, place, and the access codes if the applicant may have them already."""
     codes = _codes(bookings) if _may_get_in(case) else []
     with translation.override(case.language):
         terms = cancellation_in_words(case.submission.fees)
@@ -30,14 +30,14 @@ def send_confirmation(case: Case, bookings: list[Booking], **acceptance) -> Deli
 
 
 def send_reminder(case: Case, booking: Booking) -> Delivery | None:
-    """Soon it begins; this is how one gets in."""
+    """Remind of a booking that begins soon, with its access code."""
     return _letter(case, "reminder", [booking], codes=_codes([booking]))
 
 
 def send_moved(case: Case, booking: Booking, charge: Charge | None = None) -> Delivery | None:
-    """It takes place at another time, and perhaps elsewhere: how one gets in then, once it is agreed.
+    """Announce a new time or place of a booking, with its access code if it is confirmed.
 
-    ``charge``: what is due on another day because of it.
+    ``charge``: the charge, if its amount or deadline changed because of the move.
     """
     told = booking.state == BookingState.CONFIRMED and _may_get_in(case)
     return _letter(case, "moved", [booking], codes=_codes([booking]) if told else [], charge=charge)
@@ -46,14 +46,14 @@ def send_moved(case: Case, booking: Booking, charge: Charge | None = None) -> De
 def send_cancellation(
     case: Case, bookings: list[Booking], paid_back: int = 0, charge: Charge | None = None
 ) -> Delivery | None:
-    """It does not take place; ``paid_back`` in minor units. ``charge``: what is due otherwise because of it."""
+    """Announce a cancellation. ``paid_back``: the refund in minor units. ``charge``: the charge, if it changed."""
     return _letter(case, "cancelled", bookings, paid_back=paid_back, charge=charge)
 
 
 def send_return_statement(
     case: Case, booking: Booking, paid_back: int, kept: int, text: str
 ) -> Delivery | None:
-    """It is back: what of the deposit is paid back, and why something is kept, if it is."""
+    """Confirm the return: how much of the deposit is refunded, and why a part is kept, if it is."""
     return queue_letter_to_applicant(
         case,
         "bookings/emails/returned",
@@ -64,34 +64,37 @@ def send_return_statement(
     )
 
 
-# -- The waiting list ----------------------------------------------------------------------------------------
+# -- Waiting list --------------------------------------------------------------------------------------------
 def send_waiting_confirmation(place: WaitingEntry) -> Delivery:
-    """You are on the list; leave it when you like."""
+    """Confirm that a person is on the waiting list, with the link to leave it."""
     return _to_who_waits(place, "waiting")
 
 
 def send_offer(place: WaitingEntry, until: datetime) -> Delivery:
-    """The time is free, and yours until then if you want it."""
+    """Offer a free time, reserved for the person ``until`` then."""
     return _to_who_waits(place, "offered", until=until)
 
 
 def send_offer_expired(place: WaitingEntry, until: datetime, *, again: bool) -> Delivery:
-    """Nobody took it until then. As long as one may wait for it ``again``, it goes to the next."""
+    """Tell a person that the offer has expired.
+
+    ``again``: the time can still be waited for.
+    """
     return _to_who_waits(place, "lapsed", until=until, again=again)
 
 
 def send_waiting_ended(place: WaitingEntry) -> Delivery:
-    """It did not become free while it could be booked."""
+    """Tell a person that the time did not become free while it could be booked."""
     return _to_who_waits(place, "in_vain")
 
 
 def send_removed(place: WaitingEntry) -> Delivery:
-    """Staff took you off the list."""
+    """Tell a person that staff removed them from the waiting list."""
     return _to_who_waits(place, "removed")
 
 
 def waiting_subject(place: WaitingEntry) -> str:
-    """What the letters to who waits are about, in the outbox."""
+    """Return the subject under which the outbox stores the deliveries about an entry."""
     return f"waiting:{place.pk}"
 
 
@@ -125,9 +128,10 @@ def _letter(case: Case, template: str, bookings: list[Booking], **context) -> De
 
 
 def _may_get_in(case: Case) -> bool:
-    """Whether who booked may know the codes long before: not while something is to be paid or decided.
+    """Return whether the applicant may have the access codes long before the beginning.
 
-    Where a stage confirms, the commune said by its place when they may.
+    Not while a payment or a decision is open. If a booking stage confirms, the commune has decided by that stage's
+    place when the codes are sent.
     """
     rows = case.stages.all()
     return any(row.type == "booking" for row in rows) or not any(map(_is_due, rows))

@@ -1,4 +1,4 @@
-"""The question which room, which thing or which appointment, and when."""
+"""Field type for a booking: which room, equipment or appointment, and when."""
 
 from django.forms import CheckboxSelectMultiple
 from django.utils.text import capfirst
@@ -25,7 +25,7 @@ COLUMNS = ("resource", "count", "from", "to")
 
 
 class ResourcesBlock(NotTranslatedMixin, KeyMultipleChoiceBlock):
-    """What may be booked, as a list of keys."""
+    """The bookable resources of a question, as a list of keys."""
 
 
 def resource_choices() -> list[tuple[str, str]]:
@@ -34,7 +34,7 @@ def resource_choices() -> list[tuple[str, str]]:
 
 @register_field_type
 class BookingFieldType(FieldType):
-    """A room, equipment, an appointment or a day pass at a time: see ``answers``."""
+    """A room, equipment, an appointment or a day pass at a time; see ``question.answers``."""
 
     key, label, icon, compares = "booking", _("Booking"), "date", "given"
     says = _("A room, equipment, an appointment: the applicant picks a free time, which is held meanwhile.")
@@ -117,7 +117,10 @@ class BookingFieldType(FieldType):
             )
 
     def _untold_codes(self, keys, definition):
-        """Codes that nobody is written, or not who books late: not at once, by no stage, and in no reminder."""
+        """Yield warnings for access codes that no e-mail contains, or none for late bookings.
+
+        A code is sent at once, by a stage, or in the reminder.
+        """
         if reveals_access_codes(definition):
             return
         coded = Resource.objects.filter(key__in=keys).exclude(access_code="").select_related("timetable")

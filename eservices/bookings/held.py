@@ -1,4 +1,4 @@
-"""What a request keeps from the waiting list. Of a time chosen in it, the form itself says how long it is held."""
+"""Offered times that a draft reserves. For a time chosen in the form, the form itself shows how long it is held."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from .time_text import format_booking
 
 @reservation_providers.register("bookings")
 def offered_times(draft: Draft) -> dict[str, datetime]:
-    """The time that was offered to who waited, until it is sent, given back, or nobody's any more."""
+    """Return the offered time of a draft, until it is sent or released or the hold expires."""
     if not draft.version.definition.asks_for("booking"):
         return {}
     kept = Booking.objects.held(timezone.now()).filter(draft=draft, waiting__isnull=False)

@@ -1,4 +1,4 @@
-"""Bookings as iCalendar, for the calendars of who booked."""
+"""Bookings as iCalendar, for the applicants' calendars."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ CANCELLED_STATES = (BookingState.CANCELLED, BookingState.REFUSED)
 
 
 def ical_attachment(bookings: Iterable[Booking], language: str) -> dict:
-    """The bookings as a file that goes with a letter."""
+    """Return the bookings as an attachment."""
     return {
         "name": "reservation.ics",
         "text": render_ical(bookings, language),
@@ -30,9 +30,9 @@ def ical_attachment(bookings: Iterable[Booking], language: str) -> dict:
 def render_ical(
     bookings: Iterable[Booking], language: str, what_for: Mapping[UUID, str] | None = None
 ) -> str:
-    """A calendar with one event per booking; told again, a calendar knows it by its id and sequence.
+    """Return a calendar with one event per booking. Id and sequence let a calendar update an event it knows.
 
-    ``what_for``: what is added to the names of some, by their keys.
+    ``what_for``: prefixes for the titles of some bookings, by their ids.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//commune//bookings//")

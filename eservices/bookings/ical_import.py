@@ -1,11 +1,11 @@
-"""Imported calendars: what an iCalendar file says is busy, within limits that no file gets past.
+"""Import of calendars: the busy times of an iCalendar file, within limits that no file exceeds.
 
-``busy`` is pure but for its patience. A calendar that is too large, or repeats too much, is refused whole: half of one
-would free times that are not.
+``parse_busy_times`` is pure except for its time limit. A calendar that is too large, or repeats too much, is refused as
+a whole: half of it would free times that are busy.
 
-No rule is followed for ever. One that never comes to pass, the 30th of February, would be sought up to the last year
-that there is: it is followed where that year is near (``SHIFT``), and what multiplies the steps to it is limited. So
-one rule ends within a second or two, and between rules the patience is looked at.
+No rule is followed forever. A rule that never matches, such as the 30th of February, would be evaluated up to the last
+possible year: the rule is shifted to shortly before that year (``SHIFT``), and the factors that multiply the steps are
+limited. So one rule ends within a second or two, and the time limit is checked between events.
 """
 
 import re
@@ -43,15 +43,15 @@ from .logic.availability import DAY, FARTHEST, TimeSpan
 
 MAX_BYTES = 1_000_000
 MAX_EVENTS, MAX_RECURRING_EVENTS, MAX_BUSY_TIMES = 5_000, 200, 5_000
-FIRST_YEAR = 1600  # of what repeats: a birthday without its year is of 1604, as Apple writes it
-MAX_OCCURRENCES = 20_000  # that are looked at of one rule, those of the past among them: 54 years of days
-# Values of a rule, of its BYSETPOS, its times of a day.
+FIRST_YEAR = 1600  # of recurring events: Apple stores a birthday without its year in 1604
+MAX_OCCURRENCES = 20_000  # evaluated for one rule, past ones included: 54 years of days
+# Values of a rule, of its BYSETPOS, and its times per day.
 MAX_LISTED_VALUES, MAX_POSITIONS, MAX_PER_DAY = 400, 12, 100
-# Years: after 400, days of the week and leap years come again. What is booked before 2200 stays within all years.
+# Years: after 400, weekdays and leap years repeat. Bookings before 2200 stay within the valid years.
 SHIFT = 400 * ((MAXYEAR - 2200) // 400)
-CPU_SECONDS = 10  # seconds of the processor for a calendar
-TIMEOUT, TOTAL_TIMEOUT = 10, 30  # seconds for a part of it, and for all of it
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # no database keeps the first of them
+CPU_SECONDS = 10  # CPU seconds per calendar
+TIMEOUT, TOTAL_TIMEOUT = 10, 30  # seconds for one read, and for the whole download
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # PostgreSQL cannot store NUL in text
 TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 
 
@@ -66,7 +66,7 @@ class BusyTime:
 
 
 def fetch_calendar(url: str) -> bytes:
-    """The file behind an address, no larger than it may be. Raises ``InvalidCalendar``."""
+    """Download the calendar, at most ``MAX_BYTES``. Raise ``InvalidCalendar``."""
     if not url.startswith(("http://", "https://")):
         raise InvalidCalendar(_("Only addresses with http or https are read."))
     ends = clock.monotonic() + TOTAL_TIMEOUT
@@ -91,7 +91,7 @@ def _reason(fault: URLError) -> str:
 
 
 def _connect(address: tuple[str, int], timeout: float, source_address=None) -> socket.socket:
-    """Connect to a public host, or one of ``CALENDAR_HOSTS``; also where an answer leads."""
+    """Connect to a public host, or one of ``CALENDAR_HOSTS``, also after a redirect."""
     return public_hosts.connect(*address, timeout, settings.CALENDAR_HOSTS)
 
 
@@ -105,7 +105,7 @@ def _asked(url: str) -> Request:
 
 
 def _opener(web: "_Web") -> OpenerDirector:
-    """Opens nothing but the web, also where an answer leads elsewhere: only what ``web`` knows is cut off."""
+    """Return an opener for HTTP and HTTPS only, also after redirects: only connections of ``web`` can be cut off."""
     opener = OpenerDirector()
     follows = _SentOn, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
     for handler in (*(kind() for kind in follows), web):
@@ -114,7 +114,7 @@ def _opener(web: "_Web") -> OpenerDirector:
 
 
 class _SentOn(HTTPRedirectHandler):
-    """Goes where an answer leads; what the answer says beside that is read to its end, if it is not too large."""
+    """Redirect handler that reads the body of a redirect to its end, if it is not too large."""
 
     def redirect_request(self, request, answer, *told):
         _refuse_large(answer.read(MAX_BYTES + 1))
@@ -122,7 +122,7 @@ class _SentOn(HTTPRedirectHandler):
 
 
 class _Web(HTTPHandler, HTTPSHandler):
-    """Knows the connections that it opened, also those that an answer led to."""
+    """HTTP and HTTPS handler that remembers its connections, those of redirects included, to cut them off."""
 
     def __init__(self, ends: float):
         super().__init__()
@@ -152,12 +152,12 @@ class _Web(HTTPHandler, HTTPSHandler):
 
     def cut_off(self) -> None:
         for one in self.opened:
-            with suppress(OSError):  # closed already
+            with suppress(OSError):  # already closed
                 one.shutdown(socket.SHUT_RDWR)
 
 
 def parse_busy_times(content: bytes, zone, now: datetime) -> list[BusyTime]:
-    """The times from now on in which somebody is busy; what is cancelled or marked free is none."""
+    """Return the busy times from now on, without cancelled events and those marked as free."""
     try:
         events = Calendar.from_ical(content).walk("VEVENT")
     except (ValueError, IndexError, KeyError, RecursionError):
@@ -183,7 +183,7 @@ def _legible(text) -> str:
 
 
 def _moved(events, zone) -> dict[str, set[datetime]]:
-    """By the identity of what repeats, its times that stand elsewhere: an event of their own says where."""
+    """Return the times of recurring events that an event of its own replaces, by the id of the event."""
     found = defaultdict(set)
     try:
         for event in events:
@@ -222,7 +222,7 @@ def _ends(event, zone) -> tuple[datetime, datetime]:
 
 
 def _repeated(event, start: datetime, now: datetime) -> Iterator[datetime]:
-    """When it begins, once or each time, as far as anybody may book: at the same hour of its own clock."""
+    """Yield the start of an event, or each of its starts up to ``FARTHEST``, at the same hour of its own time zone."""
     if "RRULE" not in event:
         yield start
         return
@@ -247,9 +247,9 @@ def _repeated(event, start: datetime, now: datetime) -> Iterator[datetime]:
 
 
 def _is_modest(rule) -> bool:
-    """Whether it takes no long to follow a rule, whatever it says: see the head of this module."""
+    """Return whether a rule can be evaluated quickly, whatever it contains: see the module's docstring."""
     if any(str(one).upper() in TOO_OFTEN for one in rule.get("FREQ", [])) or "BYEASTER" in rule:
-        return False  # Easter does not come again after 400 years
+        return False  # the dates of Easter do not repeat after 400 years
     listed = {name: len(values) for name, values in rule.items() if isinstance(values, list)}
     a_day = prod(listed.get(name) or 1 for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
     return (
@@ -265,21 +265,21 @@ def _shifted(at: datetime, years: int) -> datetime:
 
 
 def _last(until: date | datetime, zone) -> datetime:
-    """The end of a repetition on the clock of what repeats; a day counts whole."""
+    """Return the end of a recurrence in the time zone of its event; a date includes its whole day."""
     if not isinstance(until, datetime):
         return datetime.combine(until, time(23, 59, 59))
     return until.astimezone(zone).replace(tzinfo=None) if until.tzinfo else until
 
 
 def _listed(event, name: str, zone) -> set[datetime]:
-    """The times that ``EXDATE`` or ``RDATE`` lists; of a period when it begins."""
+    """Return the times that ``EXDATE`` or ``RDATE`` lists; the start of each period."""
     listed = event.get(name, [])
     times = [one.dt for part in (listed if isinstance(listed, list) else [listed]) for one in part.dts]
     return {_moment(at[0] if isinstance(at, tuple) else at, zone) for at in times}
 
 
 def _moment(at: date | datetime, zone) -> datetime:
-    """A day is its first moment in the commune's zone, and so is a time without one."""
+    """Convert to a moment. Dates begin at midnight; the commune's zone applies where none is given."""
     if not isinstance(at, datetime):
         at = datetime.combine(at, time(0))
     return at if at.tzinfo else at.replace(tzinfo=zone)

@@ -1,4 +1,4 @@
-"""What the scheduler does for bookings."""
+"""Periodic jobs for bookings."""
 
 from datetime import timedelta
 
@@ -10,12 +10,12 @@ from .models import Booking, ImportedCalendar, WaitingEntry
 from .tasks import import_calendar
 
 BATCH_SIZE = 200
-LEASE = timedelta(minutes=5)  # a wake-up that was lost is made again after this
+LEASE = timedelta(minutes=5)  # a lost task is enqueued again after this
 
 
 @periodic_jobs.register("bookings")
 def delete_expired_holds(now) -> None:
-    """Times that were held and not asked for are free again."""
+    """Delete expired holds, and release bookings of cases that ended without them."""
     actions.delete_expired_holds(now=now)
     run_each_isolated(
         Booking.objects.forsaken()[:BATCH_SIZE], actions.release_booking, named="booking", actor=SYSTEM
@@ -24,7 +24,7 @@ def delete_expired_holds(now) -> None:
 
 @periodic_jobs.register("booking_waiting")
 def process_waiting_list(now) -> None:
-    """Asks who waits whether they want a time that is free; when it has begun, nobody waits for it any more."""
+    """Offer free times to waiting entries, and delete entries whose time has begun."""
     due = WaitingEntry.objects.due(now)
     run_each_isolated(due[:BATCH_SIZE], actions.process_waiting_entry, named="waiting", actor=SYSTEM, now=now)
     WaitingEntry.objects.filter(starts_at__lte=now).delete()
@@ -32,14 +32,14 @@ def process_waiting_list(now) -> None:
 
 @periodic_jobs.register("booking_reminders")
 def send_reminders(now) -> None:
-    """Writes to who booked that it begins soon."""
+    """Remind applicants of bookings that begin soon."""
     soon = Booking.objects.to_remind(now).select_related("resource")
     run_each_isolated(soon[:BATCH_SIZE], actions.send_reminder, named="booking", actor=SYSTEM, now=now)
 
 
 @periodic_jobs.register("booking_feeds")
 def wake_calendar_imports(now) -> None:
-    """Wakes a worker for each imported calendar that is to be read again."""
+    """Enqueue a task for each imported calendar that is due to be read again."""
     for pk, due_at in ImportedCalendar.objects.filter(due_at__lte=now).values_list("pk", "due_at")[
         :BATCH_SIZE
     ]:

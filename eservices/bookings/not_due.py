@@ -1,4 +1,4 @@
-"""What was cancelled before it was paid is not due."""
+"""Deductions from charges for bookings that were cancelled before they were paid."""
 
 from eservices.cases.models import Case
 from eservices.payments.deductions import deduction_providers
@@ -11,7 +11,10 @@ from .states import ENDED_STATES, UNSETTLED
 
 @deduction_providers.register("booking")
 def deductions_for_cancelled(case: Case) -> dict[str, int]:
-    """Of several times that were booked together each is a part of the price; the deposit goes with the last."""
+    """Return what is not due any more, by the key of the fee line.
+
+    Each of several times booked together is a part of the price; the deposit goes with the last.
+    """
     booked = list(Booking.objects.filter(submission=case.submission_id).order_by("created_at", "pk"))
     gone = {one.field for one in booked if one.state in ENDED_STATES}
     together = {field: [one for one in booked if one.field == field] for field in gone}
@@ -23,7 +26,7 @@ def deductions_for_cancelled(case: Case) -> dict[str, int]:
 
 
 def _given_back(line: dict, times: list[Booking]) -> int:
-    """What is not asked for of a line, by what became of the times that it is for."""
+    """Return how much of a fee line is not due any more, given the states of its bookings."""
     if line.get("deposit"):
         return 0 if any(one.state in UNSETTLED for one in times) else line["total"]
     return sum(

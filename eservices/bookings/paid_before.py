@@ -1,4 +1,4 @@
-"""What is booked is paid before it begins."""
+"""Payment deadline of bookings: they are paid before they begin."""
 
 from datetime import datetime
 
@@ -10,6 +10,6 @@ from .models import Booking
 
 @payment_deadline_providers.register("booking")
 def first_booked_time(case: Case) -> datetime | None:
-    """When the first of the times begins that the request is about; None where it is about none."""
+    """Return when the first booked time of the case begins; None if it has no bookings."""
     booked = Booking.objects.of_submission(case.submission).agreed()
     return booked.values_list("starts_at", flat=True).first()

@@ -1,4 +1,4 @@
-"""On which waiting lists somebody stands, for their own space. What is booked stands with its request."""
+"""Waiting list entries of a person, for export and erasure. Bookings are part of their case's data."""
 
 from django.utils.translation import gettext_lazy as _
 

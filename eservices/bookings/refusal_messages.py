@@ -1,4 +1,4 @@
-"""Why a time cannot be booked, in words that say what to do."""
+"""Reasons why a time cannot be booked, as messages that say what to do."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Editing what is booked already: a change keeps what was promised, or says which bookings it is in the way of."""
+"""Admin views that edit resources with bookings: the bookings follow, or conflicts prevent the change."""
 
 from django.contrib import messages
 from django.db.models import ProtectedError
@@ -11,7 +11,7 @@ from . import actions
 
 
 class ResourceEditView(EditView):
-    """A thing to book. Where what it takes is changed, its bookings follow, or nothing is saved."""
+    """Editing of a resource. If its units change, its bookings follow, or nothing is saved."""
 
     def save_instance(self):
         rows = (form.cleaned_data for form in self.form.formsets["uses"].forms)
@@ -29,7 +29,7 @@ class ResourceEditView(EditView):
 
 
 class ResourceDeleteView(DeleteView):
-    """A thing to book. What has bookings stays, with the way to offer it no longer."""
+    """Deletion of a resource. If it has bookings, it stays, and a message explains how to stop offering it."""
 
     def form_valid(self, form):
         try:
@@ -41,7 +41,7 @@ class ResourceDeleteView(DeleteView):
 
 
 class UnitEditView(EditView):
-    """A unit. Where there are fewer pieces, bookings get others; for whom there is none is said."""
+    """Editing of a unit. If it has fewer pieces, bookings get other pieces; a message counts those that get none."""
 
     def save_instance(self):
         unit = super().save_instance()

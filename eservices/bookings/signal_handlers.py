@@ -1,4 +1,4 @@
-"""What bookings hear: a step was saved, a request was sent, what can be booked was changed."""
+"""Signal handlers of bookings: a step was saved, a submission was sent, a resource was changed."""
 
 from collections.abc import Iterator
 
@@ -36,9 +36,9 @@ RULES = (ResourceDescription, BookingExtra, Resource, SchoolHolidays, Timetable,
 
 @receiver(step_saved, dispatch_uid="bookings.hold")
 def hold_step_times(sender, draft, step, answers, before, caller, actor, **kwargs) -> list[str]:
-    """Keeps what a step's answers name; a time that is gone refuses the step. Another step keeps it for longer.
+    """Hold the times of a step's answers; refuse the step if one is gone. Other steps prolong the holds.
 
-    Says which time from the waiting list is not kept any more.
+    Return a message for each offered time that is released because the applicant chose another.
     """
     asked = [field for field in step.fields if field.type == "booking"]
     if not asked and draft.version.definition.asks_for("booking"):
@@ -63,7 +63,7 @@ def _hold(draft, field: str, wanted: RequestedTimes | None, caller: str, actor) 
 
 
 def _times(wanted: RequestedTimes) -> dict:
-    """What the actions are told of an answer."""
+    """Return the arguments of the actions for an answer."""
     return {
         "offer": wanted.offer,
         "spans": wanted.spans,
@@ -74,9 +74,10 @@ def _times(wanted: RequestedTimes) -> dict:
 
 @receiver(submission_sent, dispatch_uid="bookings.send")
 def request_held_times(sender, submission, **kwargs) -> None:
-    """What was held is asked for, in the transaction of sending; a time that is gone stops it.
+    """Request the held times of a submission, in the transaction that sends it.
 
-    Where no stage confirms it later, it is agreed at once: before the case is opened, see ``actions.locking``.
+    Raise ``IncompleteSubmission`` if one is gone. If no stage confirms bookings, they are confirmed at once: before the
+    case opens, because of the order of locks in ``actions.locking``.
     """
     for step, field in _asked(submission):
         wanted = read_answer(submission.answers[field.key])
@@ -99,20 +100,20 @@ def request_held_times(sender, submission, **kwargs) -> None:
 
 @receiver(case_opened, dispatch_uid="bookings.tell_confirmed")
 def send_immediate_confirmation(sender, case, actor, **kwargs) -> None:
-    """What was agreed at once is told in a letter as any other."""
+    """Send the confirmation of bookings that were confirmed at once."""
     if _is_agreed_at_once(case.submission):
         agreed = Booking.objects.of_submission(case.submission).filter(state=BookingState.CONFIRMED)
         actions.send_confirmation(actor=SYSTEM, case=case, bookings=list(agreed))
 
 
 def _is_agreed_at_once(submission) -> bool:
-    """Whether a request names times that no stage confirms later."""
+    """Return whether a submission books times that no stage confirms later."""
     stages = submission.version.definition.stages
     return any(_asked(submission)) and not any(stage.type == "booking" for stage in stages)
 
 
 def _asked(submission) -> Iterator[tuple[StepDefinition, FieldDefinition]]:
-    """The questions by which a request names times: most have none, and ask nothing of the bookings."""
+    """Yield the answered booking questions. For most submissions this needs no query."""
     for step in submission.version.definition.steps:
         for field in step.fields:
             if field.type == "booking" and submission.answers.get(field.key):
@@ -127,7 +128,10 @@ def discard_bookings(sender, case, actor, **kwargs) -> None:
 
 @receiver(case_erased, dispatch_uid="bookings.erase")
 def erase_purposes(sender, case, actor, **kwargs) -> None:
-    """When something was taken is a figure; what for, and what was seen of it, may tell of somebody."""
+    """Erase titles, inspection texts and photos, which may concern a person.
+
+    The times remain for the usage figures.
+    """
     _destroy_photos(case)
     Inspection.objects.filter(booking__submission=case.submission_id).update(text="")
     Booking.objects.filter(submission=case.submission_id).update(title="", draft=None)
@@ -139,6 +143,6 @@ def _destroy_photos(case) -> None:
 
 @receiver([post_save, post_delete], dispatch_uid="bookings.rules_changed")
 def invalidate_bookable_resources(sender, **kwargs) -> None:
-    """What is kept of the rules holds no longer."""
+    """Invalidate the cache when a model of the booking rules changes."""
     if sender in RULES:
         site_version.invalidate_site()

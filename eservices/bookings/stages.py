@@ -1,4 +1,4 @@
-"""The stage that makes a booking definite: laid before a decision at once, laid after it once it is decided."""
+"""Booking stage, which confirms bookings: at once if placed before a decision, else after the decision."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,26 +17,32 @@ from .states import TAKING
 
 
 def all_bookings_cancelled(case: Case) -> bool:
-    """Whether times were booked with a request, and none of them stands any more."""
+    """Return whether the submission has bookings and none of them takes time any more."""
     states = set(Booking.objects.filter(submission=case.submission_id).values_list("state", flat=True))
     return bool(states) and not states & TAKING
 
 
 def reveals_access_codes(definition: FormDefinition) -> bool:
-    """Whether the letter that says “confirmed” tells how one gets in: see ``emails``, which asks the case."""
+    """Return whether the confirmation contains the access codes.
+
+    This is for the definition; ``emails`` checks the same for a case.
+    """
     kinds = [stages[spec.type] for spec in definition.stages]
     return BookingStage in kinds or not any(kind.collects or kind.decides for kind in kinds)
 
 
 def may_stay_provisional(definition: FormDefinition, asked_if: dict | None) -> bool:
-    """Whether a request can end well without the stage that confirms what was booked in a question so conditional."""
+    """Return whether a case can be completed without the stage that confirms its bookings.
+
+    ``asked_if``: the condition of the booking question.
+    """
     conditions = [spec.condition for spec in definition.stages if stages[spec.type] is BookingStage]
     return bool(conditions) and None not in conditions and asked_if not in conditions
 
 
 @stages.register("booking")
 class BookingStage(Stage):
-    """What was asked for is confirmed, in a letter with its times as iCalendar."""
+    """Stage that confirms the requested bookings in a message with its times as iCalendar."""
 
     key = "booking"
     label = gettext_lazy("Booking")

@@ -1,4 +1,4 @@
-"""The states of a booking and what may follow what, as data."""
+"""States of a booking and their transitions, as data."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -27,11 +27,11 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     "miss": (frozenset({BookingState.CONFIRMED}), BookingState.MISSED),
 }
 MOVABLE = frozenset({BookingState.PROVISIONAL, BookingState.CONFIRMED})
-# What is to come, or not over: the deposit waits for it.
+# Future or current bookings: the deposit is not refunded before they end.
 UNSETTLED = frozenset(
     {BookingState.HELD, BookingState.PROVISIONAL, BookingState.CONFIRMED, BookingState.HANDED_OVER}
 )
-# In these states it has its spans; of all others the time is free.
+# In these states a booking takes its time; in all others the time is free.
 TAKING = frozenset(
     {
         BookingState.HELD,
@@ -41,10 +41,10 @@ TAKING = frozenset(
         BookingState.RETURNED,
     }
 )
-# It is not to be, and nothing was taken: what it costs is not due.
+# The booking does not take place and nothing was used: its price is not due.
 ENDED_STATES = frozenset({BookingState.REFUSED, BookingState.CANCELLED})
 
 
 def is_allowed(action: str, state: str) -> bool:
-    """Whether ``action`` may be taken in ``state``."""
+    """Return whether ``action`` may be taken in ``state``."""
     return state in TRANSITIONS[action][0]

@@ -1,4 +1,4 @@
-"""The wake-up of a calendar to be read. When it is due stands in its row."""
+"""Task that imports a calendar. When it is due is stored in its row."""
 
 from django.tasks import task
 

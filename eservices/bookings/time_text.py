@@ -1,4 +1,4 @@
-"""Times of bookings in the language at hand."""
+"""Texts of booking times in the active language."""
 
 from datetime import date, datetime
 
@@ -13,12 +13,12 @@ from home.localization.times import format_time
 from .bookable_resources import bookable_resource
 from .logic.availability import TimeSpan, is_ambiguous_time
 
-# Of an hour that comes twice: the first and the second.
+# Of an ambiguous hour: the first and the second.
 SEASONS = (gettext_lazy("summer time"), gettext_lazy("winter time"))
 
 
 def format_span(span: TimeSpan) -> str:
-    """“Saturday 12 December 2026, 17:00 to 23:00”; both days where it ends on another."""
+    """Return “Saturday 12 December 2026, 17:00 to 23:00”; both days if it ends on another."""
     start, end = timezone.localtime(span.start), timezone.localtime(span.end)
     if start.date() == end.date() or is_end_of_day(end, start.date()):
         return _("%(day)s, %(from)s to %(to)s") % {
@@ -35,37 +35,37 @@ def format_span(span: TimeSpan) -> str:
 
 
 def format_hours(span: TimeSpan) -> str:
-    """“17:00 to 23:00”."""
+    """Return “17:00 to 23:00”."""
     start, end = timezone.localtime(span.start), timezone.localtime(span.end)
     return _("%(from)s to %(to)s") % {"from": format_hour(start), "to": format_end(end, start.date())}
 
 
 def format_hour(at: datetime) -> str:
-    """“2:30”, and where clocks show it twice that night, which of both it is."""
+    """Return “2:30”; if the time is ambiguous, with summer or winter time."""
     if not is_ambiguous_time(at):
         return format_time(at)
     return f"{format_time(at)} ({SEASONS[at.fold]})"
 
 
 def format_end(end, begun: date) -> str:
-    """An hour at which something ends that began on a day, and the day where it is another."""
+    """Return the hour of an end, with its day if that is not the day of the start."""
     if end.date() == begun:
         return format_hour(end)
     return _("midnight") if is_end_of_day(end, begun) else f"{format_hour(end)} ({date_format(end, 'D j')})"
 
 
 def is_end_of_day(end, begun: date) -> bool:
-    """Whether a day is over then."""
+    """Return whether the end is midnight after the day of the start."""
     return (end.hour, end.minute, (end.date() - begun).days) == (0, 0, 1)
 
 
 def format_day(at) -> str:
-    """“Saturday 12 December 2026”."""
+    """Return “Saturday 12 December 2026”."""
     return date_format(at, "l j F Y")
 
 
 def format_booking(place) -> str:
-    """“40 × Tables: Saturday 12 December 2026, 17:00 to 23:00”: of a booking, or of a place on a waiting list."""
+    """Return “40 × Tables: Saturday 12 December 2026, 17:00 to 23:00”, of a booking or a waiting entry."""
     known = bookable_resource(place.resource.key)
     title = known.said(get_language() or "").title if known else place.resource.name
     title = f"{place.count} × {title}" if known and known.counted else title

@@ -1,4 +1,4 @@
-"""What editors keep of bookings, under “Bookings” in the admin."""
+"""Admin for booking rules, under “What can be booked”, and the menu item of the schedule."""
 
 from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -91,7 +91,7 @@ class SchoolHolidaysViewSet(SnippetViewSet):
 
 
 class BookingRulesGroup(SnippetViewSetGroup):
-    """What can be booked, and when it is open."""
+    """Resources and their openings."""
 
     menu_label = _("What can be booked")
     menu_icon = "date"
@@ -126,7 +126,7 @@ def register_urls():
 
 
 class ScheduleMenuItem(MenuItem):
-    """The way to what is booked, for the teams that have something to book."""
+    """The menu item of the schedule, for teams with resources."""
 
     def is_shown(self, request):
         return access.has_schedule(request.user)

@@ -1,4 +1,4 @@
-"""Every write that means something to a booking. ``actor``: an agent, an applicant or the system."""
+"""Actions on bookings. ``actor``: an agent, an applicant or the system."""
 
 from .calendar_links import end_link, renew_link
 from .handover import record_handover, record_no_show, record_return

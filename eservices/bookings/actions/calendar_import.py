@@ -1,4 +1,4 @@
-"""Imported calendars, read by a worker from time to time."""
+"""Import of external calendars, run by a worker from time to time."""
 
 import logging
 from datetime import timedelta
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def import_calendar(feed_id: int) -> None:
-    """Reads a calendar and keeps what it says instead of what it said before; a fault keeps what there was."""
+    """Read a calendar and replace its blocked times. On errors the blocked times stay and the error is stored."""
     feed = ImportedCalendar.objects.filter(pk=feed_id).first()
     if feed is None:
         return
@@ -30,7 +30,8 @@ def import_calendar(feed_id: int) -> None:
         )
     except ical_import.InvalidCalendar as fault:
         _tell(feed, str(fault), now)
-    except Exception:  # whatever a file made of it: staff hears of it, and the next half hour may do better
+    # Any error of the imported file is shown to staff; the next run in half an hour may succeed.
+    except Exception:
         logger.exception("An imported calendar failed.", extra={"feed": feed.pk})
         _tell(
             feed, _("The calendar could not be kept. If this stays so, tell who looks after the site."), now

@@ -1,4 +1,4 @@
-"""The secret address of a thing's calendar."""
+"""Secret addresses of resource calendars."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +11,7 @@ from .history import log_resource_action
 
 @transaction.atomic
 def renew_link(*, actor, resource: Resource) -> CalendarLink:
-    """A new secret address; the one before opens nothing any more."""
+    """Create a new secret address for the calendar, which invalidates the previous one."""
     Resource.objects.select_for_update().get(pk=resource.pk)
     link, _made = CalendarLink.objects.update_or_create(
         resource=resource, defaults={"secret": new_secret(), "made_at": timezone.now(), "made_by": actor}
@@ -22,6 +22,6 @@ def renew_link(*, actor, resource: Resource) -> CalendarLink:
 
 @transaction.atomic
 def end_link(*, actor, resource: Resource) -> None:
-    """No address opens the calendar any more."""
+    """Delete the secret address of the calendar."""
     CalendarLink.objects.filter(resource=resource).delete()
     log_resource_action(actor, resource, "end_link")

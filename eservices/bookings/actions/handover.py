@@ -1,4 +1,4 @@
-"""What staff does on the day: handed over, taken back with a look at it, or nobody came."""
+"""Handovers of resources: handed over, taken back with an inspection, or not collected."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ from .refunds import refund_deposit
 def record_handover(
     *, actor, booking: Booking, text: str = "", photos: list[StoredFile] | tuple = ()
 ) -> Booking:
-    """Who booked has the keys now; in which condition it was is kept."""
+    """Record that the resource was handed over, with an inspection of its condition."""
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)
     apply_transition(booking, "hand_over", remind_at=None)
@@ -31,7 +31,10 @@ def record_handover(
 def record_return(
     *, actor, booking: Booking, text: str = "", photos: list[StoredFile] | tuple = (), kept: int = 0
 ) -> Booking:
-    """It is back. The deposit is paid back but for what is ``kept`` of it, which ``text`` gives the reason for."""
+    """Record that the resource was returned.
+
+    The deposit is refunded except for ``kept``, in minor units, which needs its reason in ``text``.
+    """
     if kept and not text.strip():
         raise BookingActionRefused(_("Write why a part of the deposit is kept: the person reads it."))
     case = lock_case_of_booking(booking)
@@ -48,7 +51,7 @@ def record_return(
 
 @transaction.atomic
 def record_no_show(*, actor, booking: Booking) -> Booking:
-    """Nobody came: what is left of the time is free again. The price stays due; the deposit is paid back."""
+    """Record that nobody came. The rest of the time is free again, the price stays due, the deposit is refunded."""
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)
     if booking.starts_at > timezone.now():

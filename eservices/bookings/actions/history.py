@@ -1,4 +1,4 @@
-"""The history of things to book, for what no case keeps in its trace."""
+"""Entries in the history of resources, for actions that are in no case's audit log."""
 
 from wagtail.log_actions import log
 
@@ -8,13 +8,13 @@ from ..models import Booking, Resource
 
 
 def log_resource_action(actor, resource: Resource, action: str, **data) -> None:
-    """Writes into the history of a thing what somebody of the staff did; see ``wagtail_hooks``."""
+    """Record an action of staff in the history of a resource; see ``wagtail_hooks``. Other actors are ignored."""
     if isinstance(actor, User):
         log(instance=resource, action=f"bookings.{action}", user=actor, data=data)
 
 
 def log_booking_action(actor, booking: Booking, action: str) -> None:
-    """The same of a booking, with its time and never what it is for."""
+    """Record an action on a booking in the history of its resource, with its time but never its purpose."""
     log_resource_action(
         actor, booking.resource, action, booking=str(booking.pk), at=booking.starts_at.isoformat()
     )

@@ -1,4 +1,4 @@
-"""Times held while somebody fills in a form. They return by themselves."""
+"""Holds: times reserved while somebody fills in a form. They expire by themselves."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,14 +19,14 @@ from ..states import BookingState
 from .locking import BookingActionRefused, delete_expired_holds_on, take_pieces, units_locked
 
 HOLD_DURATION = timedelta(minutes=15)
-MAX_HOLD_DURATION = timedelta(minutes=45)  # since it was held first, by who goes on with the request
+MAX_HOLD_DURATION = timedelta(minutes=45)  # since the first hold, if the applicant continues with the request
 BATCH_SIZE = 500
-MAX_REQUESTS_PER_PERSON, MAX_REQUESTS_PER_ADDRESS = 3, 15  # requests that hold something at the same time
-MAX_TIMES_PER_PERSON, MAX_TIMES_PER_ADDRESS = 110, 220  # times in them; two a week for a year are 106
+MAX_REQUESTS_PER_PERSON, MAX_REQUESTS_PER_ADDRESS = 3, 15  # drafts that hold something at the same time
+MAX_TIMES_PER_PERSON, MAX_TIMES_PER_ADDRESS = 110, 220  # times in these drafts; two a week for a year are 106
 
 
 class HoldLimitReached(BookingActionRefused):
-    """Whoever asks holds in as many requests as one may."""
+    """The person or address holds times in too many drafts, or too many times."""
 
     def __init__(self):
         text = _(
@@ -46,11 +46,11 @@ def hold_times(
     count: int = 1,
     caller: str = "",
 ) -> list[Booking]:
-    """Keeps times for a draft's question for a quarter of an hour, instead of those that it kept before.
+    """Hold times for a question of a draft for a quarter of an hour, in place of those it held before.
 
-    A time that it kept already is kept no longer for that, nor is another of which it kept a part: see ``prolong``.
-    ``caller``: the network address that asks, to count by. Raises ``Taken`` or ``HoldLimitReached``; earlier holds
-    stay then. The draft must be locked.
+    A time that the question already held, or of which it held a part, is not held for longer by this; only
+    ``prolong_holds`` extends holds. ``caller``: the network address of the request, for rate limits. Raises
+    ``TimeTaken`` or ``HoldLimitReached``; earlier holds stay then. The draft must be locked.
     """
     now, held_by = timezone.now(), caller_digest(caller)
     with units_locked(offer.needs):
@@ -84,7 +84,10 @@ def hold_times(
 
 
 def _since(before: list[Booking], now: datetime) -> dict[str, datetime]:
-    """Since when and until when a time is held of which the same question held a part in some bookings ``before``."""
+    """Return the fields for the start and end of a hold that replaces parts of holds ``before`` of its question.
+
+    Both are those of the earliest, so that choosing again does not hold a time for longer.
+    """
     return {
         "created_at": min((one.created_at for one in before), default=now),
         "held_until": min([now + HOLD_DURATION, *(one.held_until for one in before)]),
@@ -108,9 +111,9 @@ def prolong_holds(*, actor, draft: Draft) -> None:
 def save_bookings(
     bookings: list[Booking], offer: BookableResource, now: datetime, promised: Iterable[PromisedPiece]
 ) -> None:
-    """Saves new bookings and gives them their pieces, but what is ``promised`` to who waits.
+    """Save new bookings and give them their pieces, except those ``promised`` to waiting entries.
 
-    A rehearsal takes nothing away from anybody.
+    Rehearsals take no pieces, so that they take no time from anybody.
     """
     for booking in bookings:
         booking.save()
@@ -119,18 +122,18 @@ def save_bookings(
 
 
 def release_holds(*, actor, draft: Draft, field: str, but: Iterable[Booking] = ()) -> None:
-    """Gives back what a draft's question holds, ``but`` some of it."""
+    """Release what a draft's question holds, except the bookings in ``but``."""
     held = Booking.objects.filter(draft=draft, field=field, state=BookingState.HELD)
     held.exclude(pk__in=[one.pk for one in but]).delete()
 
 
 def release_draft_holds(*, actor, draft: Draft) -> None:
-    """Gives back what a draft still holds once it is sent: of a question that it does not ask any more."""
+    """Release what a draft still holds when it is sent, for example for a question that it does not ask any more."""
     Booking.objects.filter(draft=draft, state=BookingState.HELD).delete()
 
 
 def delete_expired_holds(*, now: datetime) -> int:
-    """Deletes holds that expired and that nobody came across. Answers how many."""
+    """Delete expired holds that no other action has deleted. Return their number, at most ``BATCH_SIZE``."""
     with transaction.atomic():
         found = Booking.objects.expired(now).select_for_update(skip_locked=True).order_by("pk")
         keys = [*found.values_list("pk", flat=True)[:BATCH_SIZE]]
@@ -139,9 +142,9 @@ def delete_expired_holds(*, now: datetime) -> int:
 
 
 def _allow(draft: Draft, held_by: str, wanted: int, now: datetime) -> None:
-    """Counts the requests in which the same person, or the same address, holds something, and the times in them.
+    """Raise ``HoldLimitReached`` if the person or the address holds times in too many drafts, or too many times.
 
-    An agent is not counted.
+    Drafts of agents are exempt.
     """
     if draft.agent_id:
         return
@@ -158,5 +161,5 @@ def _allow(draft: Draft, held_by: str, wanted: int, now: datetime) -> None:
 
 
 def caller_digest(caller: str) -> str:
-    """A network address to count by, and to tell nothing else from."""
+    """Return a keyed hash of a network address, which can be counted but not read; "" if it is unknown."""
     return salted_hmac("booking-held-by", caller, algorithm="sha256").hexdigest() if caller else ""

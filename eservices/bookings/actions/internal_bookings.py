@@ -1,4 +1,4 @@
-"""What the commune books for itself, and what staff writes beside a booking."""
+"""Internal bookings of the commune, and the purpose that staff write on bookings."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,9 +24,9 @@ def create_internal_booking(
     count: int = 1,
     anyway: bool = False,
 ) -> Booking:
-    """A time for the commune itself, agreed at once.
+    """Create a booking of the commune, confirmed at once; as returned if its time is over.
 
-    ``anyway``: past the rules, never over another booking. Raises ``Taken``.
+    ``anyway``: ignore the rules, though never other bookings. Raises ``TimeTaken``.
     """
     now = timezone.now()
     booking = Booking(
@@ -48,7 +48,7 @@ def create_internal_booking(
 
 @transaction.atomic
 def set_purpose(*, actor, booking: Booking, title: str, public: bool) -> Booking:
-    """Says what a booking is for, and whether everybody reads it in the public calendar."""
+    """Set what a booking is for, and whether the public calendar shows it."""
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)
     booking.title, booking.public = title, public

@@ -1,4 +1,4 @@
-"""The life of a booking after it was sent: agreed, moved, cancelled, reminded of."""
+"""Lifecycle of bookings after sending: confirmed, refused, moved, cancelled, reminded of."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -45,9 +45,9 @@ def request_bookings(
     series: UUID,
     count: int = 1,
 ) -> None:
-    """Makes what the answer names provisional, in the transaction of sending.
+    """Make the bookings of an answer provisional, in the transaction that sends the submission.
 
-    A hold that expired is taken again if the time is free. Raises ``Taken`` where somebody else was faster.
+    An expired hold is taken again if the time is free. Raises ``TimeTaken`` if another booking took it.
     """
     now, wanted = timezone.now(), {(span.start, span.end) for span in spans}
     with units_locked(offer.needs):
@@ -80,7 +80,7 @@ def request_bookings(
 
 @transaction.atomic
 def confirm_booking(*, actor, booking: Booking) -> Booking:
-    """It is agreed; whoever booked is reminded some time before. Its case, if any, must be locked."""
+    """Confirm a booking and set when its applicant is reminded. Its case, if any, must be locked."""
     booking = lock_booking(booking)
     before = booking.resource.remind_before
     remind_at = booking.starts_at - timedelta(hours=before) if before else None
@@ -92,16 +92,16 @@ def confirm_booking(*, actor, booking: Booking) -> Booking:
 
 @transaction.atomic
 def confirm_requested_bookings(*, actor, submission: Submission) -> list[Booking]:
-    """Everything that a request asks for is agreed. Its case must be locked, or not opened yet."""
+    """Confirm all provisional bookings of a submission. Its case must be locked, or not opened yet."""
     asked = Booking.objects.of_submission(submission).filter(state=BookingState.PROVISIONAL)
     return [confirm_booking(actor=actor, booking=booking) for booking in asked]
 
 
 @transaction.atomic
 def send_confirmation(*, actor, case: Case, bookings: list[Booking], **acceptance) -> None:
-    """One letter says what was agreed, if anything was, and that the request was accepted, if it is to tell that.
+    """Send one message that confirms the bookings and, if ``acceptance`` is given, the acceptance of the case.
 
-    The case must be locked, or new.
+    Without bookings nothing is sent. The case must be locked, or new.
     """
     if bookings:
         emails.send_confirmation(case, bookings, **acceptance)
@@ -110,7 +110,7 @@ def send_confirmation(*, actor, case: Case, bookings: list[Booking], **acceptanc
 
 @transaction.atomic
 def refuse_booking(*, actor, booking: Booking) -> Booking:
-    """It is not agreed: the time is free again. Who asked reads why in the letter about the case."""
+    """Refuse a booking, which frees its time. The applicant reads the reason in the message about the case."""
     booking = lock_booking(booking)
     apply_transition(booking, "refuse")
     return booking
@@ -118,10 +118,10 @@ def refuse_booking(*, actor, booking: Booking) -> Booking:
 
 @transaction.atomic
 def cancel_booking(*, actor, booking: Booking, by_terms: bool = False, tell: bool = True) -> Booking:
-    """It does not take place: the time is free again, all that was paid is paid back, and nothing is due any more.
+    """Cancel a booking: its time is free, what was paid is refunded, and nothing is due any more.
 
-    ``by_terms``: who booked wants it so, and gets back what the terms say, once it was agreed. They may do it
-    themselves until the terms say so, staff always; ``tell``: a letter says so.
+    ``by_terms``: the applicant wants to cancel, so a confirmed booking is refunded by the cancellation terms.
+    Applicants may cancel until the resource's limit for changes, staff always. ``tell``: send a message about it.
     """
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)
@@ -152,10 +152,10 @@ def move_booking(
     anyway: bool = False,
     seen: int | None = None,
 ) -> Booking:
-    """Another time, or another resource; the old time is free as soon as the new one is taken.
+    """Move a booking to another time or resource. The old time is free once the new one is taken.
 
-    ``anyway``: staff goes past the rules, never over another booking. ``seen``: the ``sequence`` that it was shown
-    with. Raises ``Taken``, ``StaleBooking``, or ``BookingActionRefused`` where it is too late for who booked.
+    ``anyway``: staff ignore the rules, though never other bookings. ``seen``: the ``sequence`` with which the booking
+    was shown. Raises ``TimeTaken``, ``StaleBooking``, or ``BookingActionRefused`` if it is too late for the applicant.
     """
     now = timezone.now()
     units = {*offer.needs, *booking.pieces.values_list("unit", flat=True)}
@@ -182,7 +182,7 @@ def move_booking(
 
 
 def _put(booking: Booking, offer: BookableResource, span: TimeSpan, now: datetime) -> None:
-    """Writes where and when it is now, and when to remind of it."""
+    """Save the new resource, time and reminder of a booking, without its pieces."""
     booking.resource_id, booking.starts_at, booking.ends_at = offer.pk, span.start, span.end
     booking.sequence += 1
     remind_at = span.start - timedelta(hours=booking.resource.remind_before)
@@ -192,7 +192,7 @@ def _put(booking: Booking, offer: BookableResource, span: TimeSpan, now: datetim
 
 @transaction.atomic
 def send_reminder(*, actor, booking: Booking, now: datetime) -> None:
-    """Tells who booked, once, that it begins soon."""
+    """Remind the applicant, once, that the booking begins soon."""
     case = lock_case_of_booking(booking)
     if Booking.objects.to_remind(now).filter(pk=booking.pk).update(remind_at=None) and case:
         emails.send_reminder(case, booking)
@@ -201,7 +201,11 @@ def send_reminder(*, actor, booking: Booking, now: datetime) -> None:
 
 @transaction.atomic
 def release_booking(*, actor, booking: Booking) -> None:
-    """The case ended otherwise, refused or withdrawn: its bookings give their time back."""
+    """Release a booking whose case is closed: refuse it if provisional, cancel it if confirmed.
+
+    Does nothing while the case is open or if there is none. If the applicant withdrew the case, the cancellation terms
+    apply.
+    """
     case = lock_case_of_booking(booking)
     if case is None or case.is_open:
         return

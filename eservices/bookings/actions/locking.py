@@ -1,19 +1,22 @@
-"""How bookings are locked, before anything else:
+"""Locks of bookings and their order.
 
-1. Who writes bookings locks, in this order and never backwards: the case or the draft, the units in the order of
-   their ids, the booking or the place on a waiting list, and last the series that a number is drawn of: the whole
-   commune shares it, so who has drawn waits for nothing of this any more.
-2. Whoever takes time locks every unit of the resource, all at once. A hall locks its two halves, an appointment the
-   one row of the counter's desks, forty tables one row as well: two who want the same always meet at the same row.
-3. Under the lock: delete the holds that expired, look at what is taken, write. Nothing is looked at before the lock
-   that is relied on after it; what a form says beforehand is a courtesy. What the thing consists of is looked at
-   anew as well: who changes it locks its units before and after the change (``refitting``).
-4. What is free again belongs to who waits for it, in their order, before it is offered to them: nobody else takes it
-   (``offers.promises``). Who gives a time back and takes another looks first, as it is not free for others yet.
-5. The database has the last word: the constraint ``never_twice``. Its ``IntegrityError`` is caught outside the atomic
-   block that met it, and means *taken*.
+These rules come before anything else:
 
-On SQLite a transaction that writes locks the whole database, and the same code holds.
+1. Code that writes bookings locks in this order and never backwards: the case or the draft, the units in the order of
+   their ids, the booking or the waiting entry, and last the number series. The whole commune shares the series, so code
+   that has drawn a number must not wait for any of these locks.
+2. Code that takes time locks every unit of the resource at once. A hall locks its two halves, an appointment the one
+   row of the counter's desks, forty tables one row as well: two requests for the same time always meet at one row.
+3. Under the lock: delete expired holds, read what is taken, write. Nothing that was read before the lock is relied on
+   after it; what a form shows beforehand is a courtesy. The units of the resource are read again as well: code that
+   changes them locks the units before and after the change (``resource_changes.changing_units``).
+4. Time that becomes free belongs to the waiting entries for it, in their order, before it is offered to them: nobody
+   else takes it (``bookable_resources.promised_pieces``). Code that releases one time and takes another reads the
+   promised pieces first, because the released time is not free for others yet.
+5. The database decides last: the constraint ``never_twice``. Its ``IntegrityError`` is caught outside the atomic block
+   in which it was raised, and means *taken*.
+
+On SQLite a transaction that writes locks the whole database, and the same code is valid.
 """
 
 from collections.abc import Collection, Iterable
@@ -35,11 +38,11 @@ from ..states import TAKING, TRANSITIONS, is_allowed
 
 
 class BookingActionRefused(Exception):
-    """What was asked cannot be done now; the message says why."""
+    """The action is not possible now; the message says why."""
 
 
 class StaleBooking(BookingActionRefused):
-    """The booking was moved or cancelled since the person looked at it."""
+    """The booking was moved or cancelled after the person opened it."""
 
     def __init__(self):
         text = _(
@@ -49,7 +52,7 @@ class StaleBooking(BookingActionRefused):
 
 
 class TimeTaken(BookingActionRefused):
-    """Somebody else has this time, or the rules do not allow it; ``reason`` says which."""
+    """The time is taken or the rules do not allow it; ``reason`` says which."""
 
     def __init__(self, reason: RefusalReason = RefusalReason.TAKEN):
         super().__init__(refusal_message(reason))
@@ -58,7 +61,7 @@ class TimeTaken(BookingActionRefused):
 
 @contextmanager
 def units_locked(units: Collection[int]):
-    """A transaction, or a part of one, in which these units are locked and expired holds on them are gone."""
+    """Run the block in a transaction with these units locked. Raise ``TimeTaken`` if the database finds an overlap."""
     try:
         with transaction.atomic():
             yield lock_units(units)
@@ -69,12 +72,12 @@ def units_locked(units: Collection[int]):
 
 
 def lock_units(units: Collection[int]) -> list[Unit]:
-    """Locks units in the order of their ids, until the transaction ends."""
+    """Lock units in the order of their ids, until the transaction ends."""
     return list(Unit.objects.select_for_update().filter(pk__in=units).order_by("pk"))
 
 
 def delete_expired_holds_on(units: Collection[int], now: datetime) -> None:
-    """Deletes the holds on locked units that expired."""
+    """Delete expired holds on units. The units must be locked."""
     Booking.objects.expired(now).filter(
         pk__in=BookedPiece.objects.filter(unit__in=units).values("booking")
     ).delete()
@@ -88,11 +91,11 @@ def take_pieces(
     anyway: bool = False,
     promised: Iterable[PromisedPiece] | None = None,
 ) -> None:
-    """Gives bookings the pieces of their times. The units must be locked, expired holds gone.
+    """Give bookings the pieces of their times. The units must be locked and expired holds deleted.
 
-    ``anyway``: the rules need not allow it, as where staff books; nobody else may have the time even then, nor is
-    anything booked farther ahead than ``FARTHEST``.
-    ``promised``: what was kept for who waits before the own time was given back; else it is looked up.
+    ``anyway``: ignore the rules, as when staff book. Even then pieces of other bookings are not taken, and nothing is
+    booked farther ahead than ``availability.FARTHEST``. ``promised``: the pieces promised to waiting entries, read
+    before the booking's own time was released; read now if None.
     """
     if not _is_as_it_was(offer):
         raise TimeTaken(RefusalReason.CHANGED)
@@ -127,7 +130,7 @@ def _take(
 
 
 def _is_as_it_was(offer: BookableResource) -> bool:
-    """Whether a thing still consists of what was known of it before its units were locked."""
+    """Return whether a resource still has the units known before they were locked."""
     uses = ResourceUnit.objects.filter(resource=offer.pk).values_list("unit", "quantity", "unit__quantity")
     return {unit: (wanted, there) for unit, wanted, there in uses} == {
         unit: (wanted, offer.quantities[unit]) for unit, wanted in offer.needs.items()
@@ -135,7 +138,7 @@ def _is_as_it_was(offer: BookableResource) -> bool:
 
 
 def lock_booking(booking: Booking) -> Booking:
-    """The booking's row, locked after the units that it takes."""
+    """Lock the booking's units, then its row, and return it."""
     lock_units(booking.pieces.values_list("unit", flat=True))
     return (
         Booking.objects.select_for_update(of=("self",))
@@ -145,7 +148,7 @@ def lock_booking(booking: Booking) -> Booking:
 
 
 def apply_transition(booking: Booking, action: str, **fields) -> None:
-    """Takes one of ``states.TRANSITIONS`` on a locked booking; what no longer takes time gives it back."""
+    """Apply one of ``states.TRANSITIONS`` to a locked booking. Release its pieces if it takes no time any more."""
     if not is_allowed(action, booking.state):
         text = _("This is not possible any more: the booking is now “%(state)s”.")
         raise BookingActionRefused(text % {"state": booking.get_state_display()})
@@ -158,7 +161,7 @@ def apply_transition(booking: Booking, action: str, **fields) -> None:
 
 
 def release_pieces(booking: Booking) -> None:
-    """What it takes is free again, and who waits for it is looked at next. Its units must be locked."""
+    """Delete the pieces of a booking and make waiting entries for them due. Its units must be locked."""
     taken = list(booking.pieces.values_list("unit", "starts_at", "ends_at"))
     booking.pieces.all().delete()
     if taken:
@@ -167,6 +170,6 @@ def release_pieces(booking: Booking) -> None:
 
 
 def lock_case_of_booking(booking: Booking) -> Case | None:
-    """The case of a booking, locked; None for what staff booked, or while it is filled in."""
+    """Lock and return the case of a booking; None for an internal booking and while the form is filled in."""
     pk = Case.objects.filter(submission=booking.submission_id).values_list("pk", flat=True).first()
     return cases.lock_case(pk) if booking.submission_id and pk else None

@@ -1,4 +1,4 @@
-"""What is paid back of a booking: by the terms where it was cancelled, the deposit once it is over."""
+"""Refunds of bookings: by the cancellation terms, and of the deposit afterwards."""
 
 from datetime import datetime
 
@@ -17,9 +17,9 @@ from ..states import UNSETTLED, BookingState
 
 
 def refund_percent(booking: Booking, now: datetime, *, by_terms: bool = True) -> int:
-    """How much of its price is given back if a booking is cancelled now, in per cent.
+    """Return how many per cent of the price are refunded if the booking is cancelled now.
 
-    What the terms say to who cancels, or all of it; all of it as long as it is not agreed.
+    All of it if the booking is provisional or the terms do not apply; else what the terms say.
     """
     if not by_terms or booking.state == BookingState.PROVISIONAL:
         return 100
@@ -27,9 +27,9 @@ def refund_percent(booking: Booking, now: datetime, *, by_terms: bool = True) ->
 
 
 def terms_of(booking: Booking) -> list[tuple[int, int]]:
-    """Return days before the beginning and per cent that come back, as they were shown when it was booked.
+    """Return the terms as (days before the beginning, per cent refunded), as shown when the time was booked.
 
-    The resource's own terms if the bill says none.
+    The resource's current terms if the submission's fees have none.
     """
     fees = booking.submission.fees if booking.submission_id else []
     for line in fee_lines_of_question(booking.field, fees):
@@ -39,9 +39,9 @@ def terms_of(booking: Booking) -> list[tuple[int, int]]:
 
 
 def due_back_later(case: Case, booking: Booking, now: datetime) -> list[tuple[datetime, int]]:
-    """Return from when on less comes back to the applicant who cancels, and how much then; the first moment first.
+    """Return when the refund for a cancellation decreases, and its amount from then on, earliest first.
 
-    Empty while the booking is not agreed, because all of it comes back then.
+    Empty while the booking is provisional, because everything is refunded then.
     """
     if booking.state == BookingState.PROVISIONAL:
         return []
@@ -52,11 +52,11 @@ def due_back_later(case: Case, booking: Booking, now: datetime) -> list[tuple[da
 
 
 def refund_amount(case: Case, booking: Booking, share: int) -> int:
-    """What is given back of what was paid for this booking, with such a ``share`` of its price, in minor units.
+    """Return the refund for this booking at such a ``share`` of its price in per cent, in minor units.
 
-    Of several times that were booked together each is a part of the price, and the parts come to the whole; the
-    deposit comes back with the last. What is not due any more goes off what is still to pay first: of a bill that was
-    paid in part, so much comes back as was paid over what stays due.
+    If several times were booked together, each is a part of the price and the parts add up to the whole; the deposit is
+    refunded with the last. What is not due any more is first deducted from what is still to pay: if a charge was paid
+    in part, only what was paid above the amount that stays due is refunded.
     """
     together = list(_together(booking).order_by("created_at", "pk").values_list("pk", flat=True))
     place, number = together.index(booking.pk), len(together)
@@ -66,33 +66,34 @@ def refund_amount(case: Case, booking: Booking, share: int) -> int:
 
 
 def refund_booking(*, actor, case: Case, booking: Booking, share: int, told: bool) -> int:
-    """Pays back what is due for what was cancelled; answers how much. The case must be locked, and its bill not
-    lessened yet.
+    """Refund what a cancelled booking was paid, and return the amount.
 
-    ``told``: whoever calls writes how much it is.
+    The case must be locked, and its charge not reduced yet. ``told``: the caller notifies the applicant of the amount.
     """
     return _pay(actor, case, refund_amount(case, booking, share), _("The booking was cancelled."), told)
 
 
 def refund_deposit(*, actor, case: Case, booking: Booking, told: bool) -> int:
-    """Pays the deposit back but for what was kept of it, once the bill is paid; answers how much. The case must be
-    locked."""
+    """Refund the deposit, less what was kept of it, and return the amount.
+
+    0 while the charge is not fully paid. The case must be locked.
+    """
     amount = 0 if _to_pay(case) else min(deposit_back(case, booking), _refundable(case))
     return _pay(actor, case, amount, _("The deposit, after the return."), told)
 
 
 def deposit_paid(case: Case, booking: Booking) -> int:
-    """What was asked as a deposit for this booking and those that were booked with it."""
+    """Return the deposit that was charged for this booking and those booked with it."""
     return sum(line["total"] for line in _lines(case, booking) if line.get("deposit"))
 
 
 def is_free_of_charge(case: Case, booking: Booking) -> bool:
-    """Whether nothing was asked for what was booked, a deposit included."""
+    """Return whether nothing was charged for the booking's question, deposit included."""
     return not any(line["total"] for line in _lines(case, booking))
 
 
 def deposit_back(case: Case, booking: Booking) -> int:
-    """What is to be given back of the deposit; nothing while others that it is for are not over."""
+    """Return how much of the deposit is to be refunded; 0 while other bookings that it covers are not settled."""
     if _together(booking).filter(state__in=UNSETTLED).exclude(pk=booking.pk).exists():
         return 0
     kept = Inspection.objects.filter(booking__in=_together(booking)).aggregate(sum=Sum("kept"))["sum"] or 0
@@ -100,17 +101,17 @@ def deposit_back(case: Case, booking: Booking) -> int:
 
 
 def _together(booking: Booking):
-    """What was booked with it by the same answer, itself included."""
+    """Return the bookings of the same answer, this one included."""
     return Booking.objects.filter(submission=booking.submission_id, series=booking.series)
 
 
 def _lines(case: Case, booking: Booking) -> list[dict]:
-    """What was due for its question."""
+    """Return the fee lines of the booking's question."""
     return fee_lines_of_question(booking.field, case.submission.fees)
 
 
 def _pay(actor, case: Case, amount: int, reason: str, told: bool) -> int:
-    """Asks the providers to pay it back, from what came last on."""
+    """Request refunds from the payment providers, from the latest payment on, and return the amount."""
     left = amount
     for allocation in _paid(case):
         part = min(left, allocation.refundable)
@@ -121,7 +122,7 @@ def _pay(actor, case: Case, amount: int, reason: str, told: bool) -> int:
 
 
 def _to_pay(case: Case) -> int:
-    """What is still to pay for the case, also after its time."""
+    """Return what is still to pay for the case, overdue charges included."""
     return sum(charge.open_amount for charge in Charge.objects.filter(case=case, state__in=TAKES_MONEY))
 
 
@@ -130,6 +131,6 @@ def _refundable(case: Case) -> int:
 
 
 def _paid(case: Case) -> list[Allocation]:
-    """What was received for the case, the latest first."""
+    """Return the allocations to the case's charges, latest first."""
     paid = Allocation.objects.filter(charge__case=case, charge__state__in=TAKES_MONEY | {ChargeState.PAID})
     return list(paid.select_related("charge", "payment").order_by("-at", "-pk"))

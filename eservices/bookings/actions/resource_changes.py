@@ -1,6 +1,6 @@
-"""What a thing consists of is changed: what is booked already follows, or the change is refused.
+"""Changes of the units of a resource: future bookings follow, or the change is refused.
 
-A booking keeps its promise: of the whole hall it has the new part too, and nobody else books that over it.
+A booking of the whole resource also covers a new unit, so that nobody else can book that unit at the same time.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ NAMED = 5  # bookings in a sentence
 
 
 class ConflictingBookings(BookingActionRefused):
-    """Bookings that would have to get what somebody else has then; ``bookings`` says which."""
+    """Future bookings would need pieces that are taken or blocked; ``bookings`` lists them."""
 
     def __init__(self, bookings: list[Booking]):
         self.bookings = bookings
@@ -71,7 +71,7 @@ def _refit(resource: Resource, now: datetime) -> None:
 
 
 def _taken(units: Collection[int], start: datetime) -> list[tuple[int, int, TimeSpan]]:
-    """What is taken of units from a moment on, as ``Occupation`` wants it."""
+    """Return what is taken of units from a moment on, in the form that ``Occupation`` takes."""
     pieces = BookedPiece.objects.filter(unit__in=units, ends_at__gt=start)
     rows = pieces.values_list("unit", "number", "starts_at", "ends_at")
     return [(unit, number, TimeSpan(*ends)) for unit, number, *ends in rows]
@@ -83,7 +83,7 @@ def _blocked(units: Collection[int], start: datetime) -> list[tuple[int, TimeSpa
 
 
 def _lacking(resource: Resource, uses: dict[int, int], now) -> list[tuple[Booking, TimeSpan, dict[int, int]]]:
-    """Bookings to come that have less than the thing takes now, with the time that they keep and what they lack."""
+    """Return future bookings with fewer pieces than the resource takes now, their reserved time and what they lack."""
     found = []
     bookings = Booking.objects.real().standing().filter(resource=resource, pieces__ends_at__gt=now)
     for booking in bookings.distinct().prefetch_related("pieces").order_by("starts_at", "pk"):
@@ -102,9 +102,9 @@ def _piece(booking: Booking, unit: int, number: int, span: TimeSpan) -> BookedPi
 
 @transaction.atomic
 def reassign_pieces(*, actor, unit: Unit) -> int:
-    """There is less of a unit now: bookings to come of the pieces that are gone get others that are free.
+    """Move future bookings from pieces that a reduced unit has lost to free ones.
 
-    Answers how many bookings get none: they stand, and staff sees them among those that do not fit any more.
+    Return how many bookings got none. They remain, and staff see them among the conflicts.
     """
     now = timezone.now()
     (unit,) = lock_units([unit.pk])

@@ -1,6 +1,6 @@
-"""The waiting list: a time that becomes free is offered to who waited longest, for a limited time.
+"""Waiting list: a time that becomes free is offered to the entry that waited longest, for a limited time.
 
-An offer is a hold like any other, so nobody else gets the time meanwhile; it ends by itself, and the next is asked.
+An offer is a hold like any other, so nobody else gets the time until it expires; then the next entry gets an offer.
 """
 
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ LOOK_AGAIN = timedelta(minutes=2)
 MAX_ENTRIES_PER_PERSON, MAX_ENTRIES_PER_ADDRESS = (
     5,
     30,
-)  # times that the same person, or the same network address, waits for
+)  # entries of one person, or one network address, at the same time
 
 
 def join_waiting_list(
@@ -57,9 +57,9 @@ def join_waiting_list(
     count: int = 1,
     caller: str = "",
 ) -> WaitingEntry:
-    """Append a person to the waiting list for a taken time. A person who is on it keeps the place.
+    """Add a person to the waiting list for a taken time. Return the open entry if the person already has one.
 
-    Raises ``BookingActionRefused`` if the time is free or cannot be booked, or if the person waits for too much.
+    Raises ``BookingActionRefused`` if the time is free or cannot be booked, or if the person waits for too many times.
     """
     why = availability_calendar(offer, span, count=count).refusal(span)
     if span.start <= timezone.now():
@@ -103,7 +103,10 @@ def _allow(email: str, asked_by: str) -> None:
 
 
 def process_waiting_entry(*, actor, waiting: WaitingEntry, now: datetime) -> None:
-    """Does what is due: ends an offer that nobody took, or offers the time if it is free. Any number of times."""
+    """Do what is due: end an offer that was not accepted, or offer the time if it is free. Idempotent.
+
+    Earlier entries for the same units come first.
+    """
     earlier = WaitingEntry.objects.waiting().for_any_of(_units(waiting), waiting.starts_at, waiting.ends_at)
     queue = [*earlier.filter(created_at__lt=waiting.created_at), waiting]
     units = {unit for one in queue for unit in _units(one)}
@@ -121,7 +124,7 @@ def process_waiting_entry(*, actor, waiting: WaitingEntry, now: datetime) -> Non
 
 
 def _lapse(waiting: WaitingEntry, now: datetime) -> None:
-    """Nobody took what was offered. Who might wait for it once more is told."""
+    """End an offer that was not accepted, and notify the person, who can join the list again if there is time."""
     until = waiting.due_at
     _end(waiting, WaitingEntry.State.LAPSED)
     if now < waiting.starts_at:
@@ -129,14 +132,14 @@ def _lapse(waiting: WaitingEntry, now: datetime) -> None:
 
 
 def _give_up(waiting: WaitingEntry, now: datetime) -> None:
-    """It was never offered, and cannot be booked any more. Who might still look elsewhere is told."""
+    """End an entry whose time cannot be booked any more, and notify the person, who can look for another time."""
     _end(waiting, WaitingEntry.State.IN_VAIN)
     if now < waiting.starts_at:
         emails.send_waiting_ended(waiting)
 
 
 def offer_time(*, actor, waiting: WaitingEntry) -> None:
-    """Offer the time to this entry, regardless of order. Raises ``BookingActionRefused`` if it is not free."""
+    """Offer the time to this entry, regardless of order. Raise ``BookingActionRefused`` if it is not free."""
     now, units = timezone.now(), _units(waiting)
     with units_locked(units):
         delete_expired_holds_on(units, now)
@@ -150,14 +153,14 @@ def offer_time(*, actor, waiting: WaitingEntry) -> None:
 
 @transaction.atomic
 def remove_from_waiting_list(*, actor, waiting: WaitingEntry) -> None:
-    """Staff takes somebody off the list, who reads so; a time that was offered goes to the next."""
+    """Remove an entry from the list and notify the person. An offered time goes to the next entry."""
     if _left(waiting):
         emails.send_removed(waiting)
         log_resource_action(actor, waiting.resource, "remove_waiting", at=waiting.starts_at.isoformat())
 
 
 def _offer(waiting: WaitingEntry, now: datetime) -> None:
-    """Offers the time if it is free; where it cannot be booked any more, the waiting is over."""
+    """Offer the time if it is free. If it cannot be booked any more, end the entry."""
     if not is_still_bookable(waiting, now):
         _give_up(waiting, now)
         return
@@ -184,14 +187,17 @@ def _offer(waiting: WaitingEntry, now: datetime) -> None:
 
 
 def is_still_bookable(waiting: WaitingEntry, now: datetime) -> bool:
-    """Whether the rules still let somebody book it, or wait for it."""
+    """Return whether the rules still allow booking the time of this entry."""
     wanted = bookable_resource(waiting.resource.key)
     return bool(wanted) and now < waiting.starts_at and not refusal_reason(wanted.rules, waiting.span, now)
 
 
 @transaction.atomic
 def accept_offer(*, actor, waiting: WaitingEntry) -> Draft:
-    """Who has the offer takes it: a request with this time, which stays held for as long as the offer said."""
+    """Accept an offer: start a draft with this time, held at least until the offer would have ended.
+
+    Raises ``BookingActionRefused`` if the offer has ended or its form no longer asks for a booking.
+    """
     now = timezone.now()
     lock_units(_units(waiting))
     waiting = _locked(waiting)
@@ -218,20 +224,20 @@ def accept_offer(*, actor, waiting: WaitingEntry) -> Draft:
 
 @transaction.atomic
 def leave_waiting_list(*, actor, waiting: WaitingEntry) -> None:
-    """Leaves the list; a time that was offered goes to the next. Nothing happens where the waiting is over."""
+    """Leave the list. An offered time goes to the next entry. Does nothing if the entry is closed."""
     _left(waiting)
 
 
 @transaction.atomic
 def erase_waiting_entry(*, actor, waiting: WaitingEntry) -> None:
-    """Leaves the list and forgets who stood there, in the letters that went out too."""
+    """Leave the list and erase the entry, with the deliveries about it."""
     _left(waiting)
     deliveries.erase_deliveries_about(actor=actor, subject=emails.waiting_subject(waiting))
     waiting.delete()
 
 
 def _left(waiting: WaitingEntry) -> bool:
-    """Ends the waiting, under the locks of what it takes; False where it was over already."""
+    """End an entry, with its units locked. Return False if it is already closed."""
     lock_units(_units(waiting))
     waiting = _locked(waiting)
     if waiting.state not in (WaitingEntry.State.WAITING, WaitingEntry.State.OFFERED):
@@ -241,7 +247,7 @@ def _left(waiting: WaitingEntry) -> bool:
 
 
 def _end(waiting: WaitingEntry, state: str) -> None:
-    """It is over; what was held for it is free for the next."""
+    """Close an entry and release its hold, which frees the time for the next."""
     hold = waiting.booking
     waiting.state, waiting.booking, waiting.due_at = state, None, None
     waiting.save(update_fields=["state", "booking", "due_at"])
@@ -256,6 +262,6 @@ def _locked(waiting: WaitingEntry) -> WaitingEntry:
 
 
 def _units(waiting: WaitingEntry) -> set[int]:
-    """What it takes."""
+    """Return the ids of the units that the entry's resource takes."""
     known = next((one for one in bookable_resources().values() if one.pk == waiting.resource_id), None)
     return set(known.needs) if known else set()

@@ -1,7 +1,8 @@
-"""When something can be booked: rules and bookings in, free times out. Pure; ``now`` is passed in.
+"""Availability: from rules and bookings to free times. Pure; ``now`` is passed in.
 
-A *window* is a time in which it is open. Days and times of day are those of the commune's zone, spans are moments
-in UTC: an hour is an hour on the days when the clock changes, and what is open from 8 to 12 is so on every day.
+A *window* is a time in which a resource is open. Days and times of day are in the commune's zone, spans are moments in
+UTC: an hour lasts an hour even on the days when the clock changes, and opening hours from 8 to 12 are the same every
+day.
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,12 +16,12 @@ from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-FARTHEST = timedelta(days=1100)  # how far ahead anything may be booked, whatever its rules
+FARTHEST = timedelta(days=1100)  # how far ahead anything can be booked, regardless of its rules
 
 
 @dataclass(frozen=True, order=True)
 class TimeSpan:
-    """From a moment to a later one, the later not included."""
+    """A time from a moment to a later one, the later not included."""
 
     start: datetime
     end: datetime
@@ -31,7 +32,7 @@ class TimeSpan:
 
     @classmethod
     def over(cls, spans: Iterable["TimeSpan"]) -> "TimeSpan":
-        """From the first beginning to the last end of some."""
+        """Return the span from the first start to the last end."""
         spans = list(spans)
         return cls(min(one.start for one in spans), max(one.end for one in spans))
 
@@ -51,13 +52,13 @@ class TimeSpan:
 
 # -- Clock ---------------------------------------------------------------------------------------------------
 def is_existing_time(day: date, at: time, zone: ZoneInfo) -> bool:
-    """Whether clocks show this time on this day; not in the hour that is left out in spring."""
+    """Return whether this time exists on this day; False in the hour that is skipped in spring."""
     there = datetime.combine(day, at, zone)
     return there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == there.replace(tzinfo=None)
 
 
 def to_utc(day: date, at: time, zone: ZoneInfo, *, later: bool = False) -> datetime:
-    """The moment in UTC. A time that comes twice is the first, or the ``later``; one left out is an hour on."""
+    """Return the moment in UTC. An ambiguous time is the first, or the ``later``; a skipped one an hour later."""
     there = datetime.combine(day, at, zone)
     if later and is_existing_time(day, at, zone):
         there = there.replace(fold=1)
@@ -65,7 +66,7 @@ def to_utc(day: date, at: time, zone: ZoneInfo, *, later: bool = False) -> datet
 
 
 def is_ambiguous_time(at: datetime) -> bool:
-    """Whether clocks show this time of ``at``'s own zone twice, as the hour does that is repeated in autumn."""
+    """Return whether ``at`` occurs twice in its zone, as in the hour that is repeated in autumn."""
     first, second = (at.replace(fold=fold).utcoffset() for fold in (0, 1))
     return first is not None and second is not None and first > second
 
@@ -75,12 +76,15 @@ def local_day(at: datetime, zone: ZoneInfo) -> date:
 
 
 def day_span(day: date, zone: ZoneInfo) -> TimeSpan:
-    """From midnight to midnight, as clocks show it."""
+    """Return the day from midnight to midnight, local time."""
     return TimeSpan(to_utc(day, time(0), zone), to_utc(day + DAY, time(0), zone))
 
 
 def repeat_weekly(span: TimeSpan, weeks: int, until: date, zone: ZoneInfo) -> list[TimeSpan]:
-    """The same time of day every so many weeks up to a day, the first included; what no clock shows is left out."""
+    """Repeat a span every ``weeks`` weeks at the same time of day.
+
+    Includes the first. Ends with the day ``until``. Times skipped by the clock change are left out.
+    """
     start, end = span.start.astimezone(zone), span.end.astimezone(zone)
     found = [span] if start.date() <= until else []
     for day in range(7 * weeks, (until - start.date()).days + 1, 7 * weeks):
@@ -92,7 +96,7 @@ def repeat_weekly(span: TimeSpan, weeks: int, until: date, zone: ZoneInfo) -> li
 
 # -- Rules ---------------------------------------------------------------------------------------------------
 class SchoolHolidayRule(StrEnum):
-    """Whether an opening looks at the school holidays."""
+    """The relation of an opening to the school holidays."""
 
     ALWAYS = ""
     TERM = "term"
@@ -101,10 +105,11 @@ class SchoolHolidayRule(StrEnum):
 
 @dataclass(frozen=True)
 class WeeklyOpening:
-    """Open on weekdays (Monday is 0). What closes at or before it opens closes on the next day.
+    """Opening hours on weekdays (Monday is 0).
 
-    It holds from ``first`` to ``last``, and every year from ``season[0]`` to ``season[1]``: (month, day) each, all
-    of them included. ``count``: so many pieces of each unit are open, the first ones; all of them if None.
+    If ``closes`` is not after ``opens``, it is on the next day. Valid from ``first`` to ``last``, and every year from
+    ``season[0]`` to ``season[1]``: (month, day) each, all of them included. ``count``: how many pieces of each unit are
+    open, from the first on; None for all.
     """
 
     days: frozenset[int]
@@ -134,7 +139,7 @@ class WeeklyOpening:
 
 @dataclass(frozen=True)
 class SpecialOpening:
-    """Other hours than usual from a day to another; closed where there are none. It goes before holidays too."""
+    """Exceptional hours from a day to another; closed without hours. They override holidays too."""
 
     first: date
     last: date
@@ -144,11 +149,11 @@ class SpecialOpening:
 
 @dataclass(frozen=True)
 class OpeningRules:
-    """When and for how long something may be booked.
+    """Opening hours of a resource and limits for its bookings.
 
-    ``lead``: how long before it starts at the latest; ``horizon``: how far ahead. ``step``: starts are counted in it
-    from the opening on, lengths from the shortest on. ``whole``: only whole windows. ``across``: it may go on over
-    closed hours, as a weekend does. ``before`` and ``after`` are kept free around it.
+    ``lead``: minimum time before the start; ``horizon``: how far ahead. ``step``: the grid for starts, counted from the
+    opening on, and for lengths, counted from the shortest on. ``whole``: only whole windows. ``across``: bookings may
+    extend over closed hours, as for a weekend. ``before`` and ``after``: buffers that stay free.
     """
 
     zone: ZoneInfo
@@ -167,11 +172,11 @@ class OpeningRules:
     after: timedelta = timedelta()
 
     def windows(self, day: date) -> list[TimeSpan]:
-        """When it is open on a day, in order; what began the day before is with that day."""
+        """Return the windows that open on a day, in order; a window belongs to the day on which it opens."""
         return sorted(window for window, _count in self.counted_windows(day))
 
     def counted_windows(self, day: date) -> list[tuple[TimeSpan, int | None]]:
-        """The same, each with how many pieces are open then; None: all of them."""
+        """Return the same in any order, each with the number of open pieces; None for all."""
         special = next((one for one in reversed(self.specials) if one.first <= day <= one.last), None)
         if special:
             hours = [(*special.hours, special.count)] if special.hours else []
@@ -185,13 +190,13 @@ class OpeningRules:
 
     @cached_property
     def counts(self) -> bool:
-        """Whether there are hours in which not all pieces are open."""
+        """True if there are hours in which not all pieces are open."""
         return any(one.count is not None for one in (*self.weekly, *self.specials))
 
     def pieces_open(self, span: TimeSpan) -> int | None:
-        """How many pieces are open all the time; None: all of them. Closed hours that it goes across do not count.
+        """Return how many pieces are open throughout; None for all. Closed hours within the span do not count.
 
-        Of two openings at the same moment the one with more pieces counts.
+        Of overlapping openings the one with more pieces counts.
         """
         if not self.counts:
             return None
@@ -204,7 +209,7 @@ class OpeningRules:
 
     @cached_property
     def _known(self) -> dict[date, list[tuple[TimeSpan, int | None]]]:
-        """Windows by day: each is asked for by every time of its day."""
+        """The windows by day, because every time of a day needs them."""
         return {}
 
     def _window(self, day: date, opens: time, closes: time) -> TimeSpan | None:
@@ -213,21 +218,24 @@ class OpeningRules:
         return window if window.start < window.end else None
 
     def around(self, span: TimeSpan) -> TimeSpan:
-        """What must be free for it: with the time before and after."""
+        """Return the span with its buffers, all of which must be free."""
         return span.widened(self.before, self.after)
 
     def day_windows(self, day: date) -> list[TimeSpan]:
-        """What opens on a day; windows that touch are one, but where only whole ones count."""
+        """Return the windows of a day. Adjoining windows are merged, unless only whole ones can be booked."""
         return self.windows(day) if self.whole else merge_spans(self.windows(day))
 
     def open_spans(self, first: date, last: date) -> list[TimeSpan]:
-        """The windows of these days and of the one before, joined as ``day_windows``."""
+        """Return the windows of these days and the day before, merged as in ``day_windows``."""
         found = [window for day in days_between(first - DAY, last) for window in self.windows(day)]
         return found if self.whole else merge_spans(found)
 
 
 def shortest_bookable(rules: OpeningRules, length: timedelta | None) -> timedelta | None:
-    """The shortest that can be booked and takes so long; None where nothing does. Whole openings are as they are."""
+    """Return the shortest bookable length of at least ``length``; None if there is none.
+
+    Whole openings have no choice of length.
+    """
     if length is None or length <= rules.shortest or rules.whole:
         return rules.shortest
     found = rules.shortest - (rules.shortest - length) // rules.step * rules.step  # rounded up
@@ -235,7 +243,7 @@ def shortest_bookable(rules: OpeningRules, length: timedelta | None) -> timedelt
 
 
 def open_length(windows: Iterable[tuple[TimeSpan, int | None]], pieces: int) -> timedelta:
-    """For how long it is open, hours in which only some of so many pieces are counting for that part of them."""
+    """Return how long it is open. Hours in which some of ``pieces`` are open count in proportion."""
     windows, total = list(windows), timedelta()
     edges = sorted({at for one, _count in windows for at in (one.start, one.end)})
     for start, end in pairwise(edges):
@@ -246,7 +254,7 @@ def open_length(windows: Iterable[tuple[TimeSpan, int | None]], pieces: int) -> 
 
 
 def _fewest(windows: list[tuple[TimeSpan, int | None]], span: TimeSpan) -> int | None:
-    """The smallest number that is open at a moment of ``span`` at which anything is; None where it is always all."""
+    """Return the smallest number of open pieces at any open moment of ``span``; None if all are always open."""
     edges = {span.start} | {at for one, _count in windows for at in (one.start, one.end)}
     least = None
     for at in (one for one in edges if span.start <= one < span.end):
@@ -257,13 +265,13 @@ def _fewest(windows: list[tuple[TimeSpan, int | None]], span: TimeSpan) -> int |
 
 
 def days_between(first: date, last: date) -> Iterator[date]:
-    """Every day from ``first`` to ``last``, both included."""
+    """Yield every day from ``first`` to ``last``, both included."""
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
 
 
 def merge_spans(spans: Iterable[TimeSpan]) -> list[TimeSpan]:
-    """The same times with as few spans as possible."""
+    """Merge overlapping and adjoining spans."""
     found: list[TimeSpan] = []
     for span in sorted(spans):
         if found and span.start <= found[-1].end:
@@ -273,7 +281,7 @@ def merge_spans(spans: Iterable[TimeSpan]) -> list[TimeSpan]:
     return found
 
 
-# -- Why not -------------------------------------------------------------------------------------------------
+# -- Refusals ------------------------------------------------------------------------------------------------
 class RefusalReason(StrEnum):
     ORDER = "order"
     PAST = "past"
@@ -289,16 +297,16 @@ class RefusalReason(StrEnum):
 
 
 def refusal_reason(rules: OpeningRules, span: TimeSpan, now: datetime) -> RefusalReason | None:
-    """Why the rules do not allow this time; None where they do. Whether it is taken is another question."""
+    """Return why the rules forbid this time; None if they allow it. Bookings are not considered."""
     if span.start >= span.end:
         return RefusalReason.ORDER
     return lead_time_refusal(rules, span, now) or _misfit(rules, span)
 
 
 def lead_time_refusal(rules: OpeningRules, span: TimeSpan, now: datetime) -> RefusalReason | None:
-    """Whether it is too late or too early to book it.
+    """Return the reason if it is too late or too early to book; else None.
 
-    A whole opening that nobody has to prepare, a day pass, can be had until it is over.
+    A whole opening without lead time, such as a day pass, can be booked until it ends.
     """
     if (span.end <= now) if rules.whole else (span.start < now):
         return RefusalReason.PAST
@@ -308,7 +316,7 @@ def lead_time_refusal(rules: OpeningRules, span: TimeSpan, now: datetime) -> Ref
 
 
 def is_beyond_horizon(span: TimeSpan, now: datetime, horizon: timedelta = FARTHEST) -> RefusalReason | None:
-    """Whether it is farther ahead than it may be booked: by staff, as far as anything can."""
+    """Return HORIZON if it starts too far ahead. The default limit also applies to staff."""
     return RefusalReason.HORIZON if span.start > now + horizon else None
 
 
@@ -329,7 +337,10 @@ def _misfit(rules: OpeningRules, span: TimeSpan) -> RefusalReason | None:
 
 
 def is_within_openings(rules: OpeningRules, span: TimeSpan) -> bool:
-    """Whether it is open all the time, whatever lengths and steps say; over closed hours where one may go on."""
+    """Return whether it is open throughout, regardless of lengths and steps.
+
+    With ``across`` only the ends must be open.
+    """
     windows = rules.open_spans(local_day(span.start, rules.zone), local_day(span.end, rules.zone))
     return any(one.contains(span) for one in windows) or (
         rules.across and _is_open(rules, span.start) and _is_open(rules, span.end)
@@ -337,7 +348,7 @@ def is_within_openings(rules: OpeningRules, span: TimeSpan) -> bool:
 
 
 def _on_grid(rules: OpeningRules, start: datetime) -> bool:
-    """Whether it is whole steps after an opening of the day, or of the day before."""
+    """Return whether the start is a whole number of steps after an opening of the day or the day before."""
     day = local_day(start, rules.zone)
     windows = [*rules.day_windows(day - DAY), *rules.day_windows(day)]
     return any(one.start <= start < one.end and not (start - one.start) % rules.step for one in windows)
@@ -348,20 +359,20 @@ def _is_open(rules: OpeningRules, at: datetime) -> bool:
     return any(one.start <= at <= one.end for one in rules.open_spans(day, day))
 
 
-# -- What is taken -------------------------------------------------------------------------------------------
+# -- Occupation ----------------------------------------------------------------------------------------------
 type Needs = Mapping[int, int]  # unit → how many of it
 
 
 class Occupation:
-    """What is taken of some units, piece by piece: whoever books a piece has the same one all the time.
+    """The taken pieces of some units. A booking has the same piece for its whole time.
 
-    ``quantities``: how many pieces of each unit; ``taken``: unit, number from 1 on, and span, never two at once;
-    ``blocked``: unit and span in which nothing of it can be had. ``stays``: what is ``taken`` without the time kept
-    free around it, of the pieces of which that is known.
+    ``quantities``: number of pieces of each unit; ``taken``: unit, number from 1 on, and span, never overlapping;
+    ``blocked``: unit and span in which none of it is available. ``stays``: the spans of ``taken`` without buffers, for
+    the pieces for which they are known.
 
-    Whoever stands on a number beyond those that there are, since there were more of them, takes the place of another:
-    as many fewer can be had as stay there at one moment, the time kept free around them aside. What begins with more
-    pieces and ends with fewer is judged by the fewer all the time: too careful sometimes, never too many.
+    A booking on a number beyond those available, from when there were more, counts against the others: the number of
+    free pieces is reduced by the largest number of such bookings at one moment, buffers not counted. A time that begins
+    with more pieces and ends with fewer is judged by the fewer throughout: sometimes too careful, never too many.
     """
 
     def __init__(
@@ -373,7 +384,7 @@ class Occupation:
     ):
         self.quantities = quantities
         self._taken, self._stays = _by_piece(taken), _by_piece(stays)
-        self._last: dict[int, int] = {}  # the highest number that is taken of a unit
+        self._last: dict[int, int] = {}  # the highest taken number of each unit
         for unit, number in self._taken:
             self._last[unit] = max(number, self._last.get(unit, 0))
         self._blocked: dict[int, list[TimeSpan]] = {}
@@ -381,7 +392,7 @@ class Occupation:
             self._blocked.setdefault(unit, []).append(span)
 
     def free(self, unit: int, span: TimeSpan, most: int | None = None) -> Iterator[int]:
-        """Numbers of the pieces that are free all the time, of the first ``most``, whoever stands beyond them."""
+        """Yield the numbers of the free pieces among the first ``most``, ignoring bookings beyond them."""
         if any(span.overlaps(one) for one in self._blocked.get(unit, ())):
             return
         for number in range(1, self._there(unit, most) + 1):
@@ -391,9 +402,9 @@ class Occupation:
     def choice(
         self, needs: Needs, span: TimeSpan, most: int | None = None, stay: TimeSpan | None = None
     ) -> dict[int, list[int]] | None:
-        """The pieces to take of each unit, of the first ``most``; None where there are not enough.
+        """Choose pieces of each unit among the first ``most``. Return None if there are not enough.
 
-        ``stay``: the span without the time kept free around it.
+        ``stay``: the span without its buffers.
         """
         chosen: dict[int, list[int]] = {}
         for unit, wanted in needs.items():
@@ -405,7 +416,7 @@ class Occupation:
         return chosen
 
     def take(self, unit: int, number: int, span: TimeSpan) -> None:
-        """From now on this number is taken at that time too, at which it was free."""
+        """Mark a free piece as taken in this span."""
         piece = unit, number
         for starts, ends in filter(None, (self._taken.setdefault(piece, ([], [])), self._stays.get(piece))):
             place = bisect_left(starts, span.start)
@@ -418,16 +429,17 @@ class Occupation:
         return there if most is None else min(there, most)
 
     def _beyond(self, unit: int, span: TimeSpan, most: int | None) -> int:
-        """How many stay on numbers higher than the first ``most`` at one moment of it, at the most."""
+        """Return the largest number of bookings beyond the first ``most`` at one moment of the span."""
         numbers = range(self._there(unit, most) + 1, self._last.get(unit, 0) + 1)
         found = [one for number in numbers for one in self._within(unit, number, span)]
         if len(found) < 2:
             return len(found)
-        begins = (max(start, span.start) for start, _end in found)  # never more than when one of them begins
+        # the maximum is reached when one of them begins
+        begins = (max(start, span.start) for start, _end in found)
         return max(sum(start <= at < end for start, end in found) for at in begins)
 
     def _within(self, unit: int, number: int, span: TimeSpan) -> list[tuple[datetime, datetime]]:
-        """When somebody stays on a piece at some time of it."""
+        """Return when the piece is taken within the span, without buffers if they are known."""
         piece = unit, number
         starts, ends = self._stays.get(piece) or self._taken.get(piece, ((), ()))
         first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
@@ -446,13 +458,13 @@ def _by_piece(taken: Iterable[tuple[int, int, TimeSpan]]) -> dict[tuple[int, int
 
 
 def _ends_by_start(spans: list[TimeSpan]) -> tuple[list[datetime], list[datetime]]:
-    """Starts and ends of spans that never overlap, in order."""
+    """Sort spans that never overlap, and return their starts and ends."""
     spans.sort(key=lambda one: one.start)
     return [one.start for one in spans], [one.end for one in spans]
 
 
 def _is_gap(starts: list[datetime], ends: list[datetime], wanted: TimeSpan) -> bool:
-    """Whether ``wanted`` lies between what is taken."""
+    """Return whether ``wanted`` overlaps nothing taken."""
     place = bisect_left(starts, wanted.end)
     return place == 0 or ends[place - 1] <= wanted.start
 
@@ -460,14 +472,14 @@ def _is_gap(starts: list[datetime], ends: list[datetime], wanted: TimeSpan) -> b
 # -- Free times ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class TimeSlot:
-    """A time that the rules allow, and whether it can be had."""
+    """A time that the rules allow, and whether it is free."""
 
     span: TimeSpan
     free: bool
 
 
 class DayState(StrEnum):
-    """How a day stands."""
+    """The availability of a day."""
 
     FREE = "free"
     PARTLY = "partly"
@@ -477,7 +489,7 @@ class DayState(StrEnum):
 
 @dataclass(frozen=True)
 class AvailabilityCalendar:
-    """The free times of one thing that can be booked."""
+    """The availability of one resource."""
 
     rules: OpeningRules
     occupation: Occupation
@@ -485,7 +497,7 @@ class AvailabilityCalendar:
     now: datetime
 
     def slots(self, day: date, length: timedelta | None = None) -> list[TimeSlot]:
-        """The times that start on a day, ``length`` each (the shortest that is allowed if none), in order."""
+        """Return the times that start on a day, in order, each of ``length`` or else of the shortest allowed length."""
         return [
             TimeSlot(span, self.is_free(span))
             for span in self._candidates(day, length or self.rules.shortest)
@@ -503,9 +515,9 @@ class AvailabilityCalendar:
                 start += self.rules.step
 
     def ends(self, start: datetime) -> list[datetime]:
-        """Until when it can be had if it starts then, the earliest first.
+        """Return the possible ends for this start, earliest first.
 
-        What may go on over closed hours ends in open ones, of the days that follow too, a week at the most.
+        A booking that may extend over closed hours ends in open ones, also of following days, at most a week later.
         """
         day = local_day(start, self.rules.zone)
         window = next((one for one in self.rules.open_spans(day, day) if one.start <= start < one.end), None)
@@ -526,12 +538,12 @@ class AvailabilityCalendar:
         return self.choice(span) is not None
 
     def choice(self, span: TimeSpan) -> dict[int, list[int]] | None:
-        """The pieces to take, of those that are open then; None where there are not enough."""
+        """Choose pieces to book among those open in the span. Return None if there are not enough."""
         around, most = self.rules.around(span), self.rules.pieces_open(span)
         return self.occupation.choice(self.needs, around, most, stay=span)
 
     def nearest(self, span: TimeSpan, within: timedelta) -> TimeSpan | None:
-        """A free time of the same length on the same day that begins at most so much earlier or later, the nearest."""
+        """Find the nearest free time of the same length on the same day, at most ``within`` earlier or later."""
         slots = self.slots(local_day(span.start, self.rules.zone), span.length)
         alike = (one.span for one in slots if one.free and one.span.length == span.length)
         near = (one for one in alike if abs(one.start - span.start) <= within)
@@ -539,7 +551,7 @@ class AvailabilityCalendar:
         return min(free, key=lambda one: abs(one.start - span.start), default=None)
 
     def refusal(self, span: TimeSpan) -> RefusalReason | None:
-        """Why it cannot be booked: the rules, or somebody else."""
+        """Return why it cannot be booked: a rule, or TAKEN; None if it can."""
         return refusal_reason(self.rules, span, self.now) or (
             None if self.is_free(span) else RefusalReason.TAKEN
         )
@@ -552,12 +564,12 @@ class AvailabilityCalendar:
         return DayState.FREE if free == len(slots) else DayState.PARTLY if free else DayState.BUSY
 
     def month(self, year: int, month: int) -> dict[date, DayState]:
-        """Every day of a month."""
+        """Return the state of every day of a month."""
         first = date(year, month, 1)
         following = date(year + month // 12, month % 12 + 1, 1)
         return {day: self.state(day) for day in days_between(first, following - DAY)}
 
     @cached_property
     def horizon(self) -> date:
-        """The last day that may be booked."""
+        """The last day that can be booked."""
         return local_day(self.now + self.rules.horizon, self.rules.zone)

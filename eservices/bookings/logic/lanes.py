@@ -1,6 +1,6 @@
-"""A day along its hours: what is taken at the same time lies in lanes above each other. Pure.
+"""Lanes of a day's schedule: simultaneous bookings are in different lanes. Pure.
 
-Widths are counted in steps of five minutes, so that a plain table shows them.
+Widths are counted in steps of five minutes, so that a plain table can show them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from .availability import TimeSpan
 
 STEP = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
-USUAL = (8, 18)  # hours, where nothing is open and nothing booked
+USUAL = (8, 18)  # hours shown if nothing is open and nothing booked
 
 
 class HasSpan(Protocol):
@@ -22,7 +22,7 @@ class HasSpan(Protocol):
 
 @dataclass(frozen=True)
 class LanePart:
-    """A stretch of a lane: taken by ``bar``, or free; ``open`` says whether it could be booked at all."""
+    """A part of a lane: taken by ``bar``, or free; ``open`` if it can be booked."""
 
     width: int
     bar: HasSpan | None = None
@@ -31,14 +31,14 @@ class LanePart:
 
 @dataclass(frozen=True)
 class HourHeading:
-    """A column's heading."""
+    """The heading of a column."""
 
     at: datetime
     width: int
 
 
 def shown_hours(day: TimeSpan, spans: Iterable[TimeSpan], zone) -> TimeSpan:
-    """Whole hours of a day, as many as all of ``spans`` need."""
+    """Return the whole hours of a day that contain all of ``spans``; ``USUAL`` if there are none."""
     within = [
         TimeSpan(max(one.start, day.start), min(one.end, day.end)) for one in spans if one.overlaps(day)
     ]
@@ -51,7 +51,7 @@ def shown_hours(day: TimeSpan, spans: Iterable[TimeSpan], zone) -> TimeSpan:
 
 
 def hour_headings(shown: TimeSpan, zone) -> list[HourHeading]:
-    """The headings of ``shown``, each as wide as there is of it."""
+    """Return the hour headings; the width of each is its part of ``shown``."""
     found, at = [], shown.start
     while at < shown.end:
         found.append(HourHeading(at.astimezone(zone), count_steps(TimeSpan(at, min(at + HOUR, shown.end)))))
@@ -60,7 +60,7 @@ def hour_headings(shown: TimeSpan, zone) -> list[HourHeading]:
 
 
 def assign_lanes(bars: Sequence[HasSpan]) -> list[list[HasSpan]]:
-    """The bars, so that those of one lane follow each other; an empty lane where there is none."""
+    """Distribute bars over lanes without overlaps; one empty lane if there are no bars."""
     found: list[list[HasSpan]] = []
     for bar in sorted(bars, key=lambda one: one.span):
         lane = next((one for one in found if one[-1].span.end <= bar.span.start), None)
@@ -72,7 +72,7 @@ def assign_lanes(bars: Sequence[HasSpan]) -> list[list[HasSpan]]:
 
 
 def lane_parts(lane: Iterable[HasSpan], windows: Sequence[TimeSpan], shown: TimeSpan) -> list[LanePart]:
-    """A lane from end to end: what is taken, and between it what is open and what is not."""
+    """Divide a lane into taken, open and closed parts."""
     found, at = [], shown.start
     for bar in lane:
         start, end = _stepped(max(bar.span.start, at), shown), _stepped(min(bar.span.end, shown.end), shown)
@@ -84,7 +84,7 @@ def lane_parts(lane: Iterable[HasSpan], windows: Sequence[TimeSpan], shown: Time
 
 
 def _free(gap: TimeSpan, windows: Sequence[TimeSpan], shown: TimeSpan) -> Iterator[LanePart]:
-    """A stretch that nobody takes, parted where it opens and closes."""
+    """Yield the parts of a free stretch, divided where a window begins or ends."""
     edges = {gap.start, gap.end}
     edges |= {_stepped(at, shown) for one in windows for at in (one.start, one.end)}
     inside = sorted(at for at in edges if gap.start <= at <= gap.end)
@@ -100,11 +100,11 @@ def count_steps(span: TimeSpan) -> int:
 
 
 def _stepped(at: datetime, shown: TimeSpan) -> datetime:
-    """The nearest step before."""
+    """Round down to a step."""
     return at - (at - shown.start) % STEP
 
 
 def _whole(at: datetime, zone) -> datetime:
-    """The full hour before, as clocks show it."""
+    """Round down to the full hour of local time."""
     local = at.astimezone(zone)
     return at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)

@@ -1,4 +1,4 @@
-"""What a booking costs, as lines of the fee schedule. Pure."""
+"""Price of a booking, as lines of the fee schedule. Pure."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,12 +13,11 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class PriceLine:
-    """One line of a price: an ``entry`` of the fee schedule, counted ``per`` booking, time, hour or day.
+    """A line of a price: an ``entry`` of the fee schedule, counted ``per`` booking, time, hour or day.
 
-    All but ``time`` count every piece that is booked.
-
-    On ``days`` of the week (Monday is 0) and within ``hours`` only; for those who answered one of ``who``. ``what``
-    it is for, where it is not the thing itself: see ``offers.what``. ``asked``: due only where that was ticked.
+    All but ``time`` count every booked piece. It applies on ``days`` of the week (Monday is 0) and within ``hours``, to
+    applicants who answered one of ``who``. ``what``: the purpose, "" for the resource itself; its label is
+    ``bookable_resources.extra_label``. ``asked``: due only if it was ticked.
     """
 
     entry: str
@@ -31,7 +30,7 @@ class PriceLine:
     asked: bool = False
 
     def quantity(self, span: TimeSpan, who: str, zone: ZoneInfo) -> Decimal:
-        """How many times it is due for a time; 0 where it does not apply."""
+        """Return how many times the line is due for a span; 0 if it does not apply."""
         if self.who and who not in self.who:
             return Decimal(0)
         within = list(self._within(span, zone))
@@ -43,7 +42,7 @@ class PriceLine:
         return Decimal(any(one.start == span.start for one in within))
 
     def _within(self, span: TimeSpan, zone: ZoneInfo) -> Iterable[TimeSpan]:
-        """The parts of a time to which it applies, one per day."""
+        """Yield the parts of a span to which the line applies, one per day."""
         opens, closes = self.hours or (time(0), time(0))
         window = OpeningRules(zone, (WeeklyOpening(self.days, opens, closes),))
         for day in days_between(local_day(span.start, zone) - DAY, local_day(span.end, zone)):
@@ -54,7 +53,10 @@ class PriceLine:
 
 @dataclass(frozen=True)
 class DueLine:
-    """``count`` pieces, each ``times`` an entry of the fee schedule, which is counted ``per`` something."""
+    """An amount due: ``count`` pieces, each ``times`` an entry of the fee schedule.
+
+    ``per``: what the entry is counted by.
+    """
 
     entry: str
     times: Decimal
@@ -65,7 +67,7 @@ class DueLine:
 
     @property
     def quantity(self) -> Decimal:
-        """How many times the entry is due."""
+        """The number of times that the entry is due."""
         return self.times * self.count
 
 
@@ -77,9 +79,9 @@ def due_lines(
     zone: ZoneInfo,
     extras: Collection[str] = (),
 ) -> list[DueLine]:
-    """What ``count`` pieces cost at these times, one line for each rate that applies. A deposit is due once.
+    """Return what ``count`` pieces cost at these times, one line for each rate that applies.
 
-    ``extras``: what was ticked.
+    A deposit is due once for all times. ``extras``: those that were ticked.
     """
     spans = list(spans)
     found = []

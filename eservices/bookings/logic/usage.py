@@ -1,4 +1,4 @@
-"""How much of the time in which something is open is taken. Pure."""
+"""Usage: how much of the open time is taken. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -12,19 +12,19 @@ NOTHING = timedelta()
 
 @dataclass(frozen=True)
 class MeasuredUsage:
-    """Open for so long, of which so much is ``taken``."""
+    """Open time, and how much of it is ``taken``."""
 
     open: timedelta = NOTHING
     taken: timedelta = NOTHING
 
     @property
     def share(self) -> float:
-        """Between 0 and 1."""
+        """The share that is taken, between 0 and 1."""
         return min(self.taken / self.open, 1.0) if self.open else 0.0
 
     @property
     def percent(self) -> int:
-        """At least 1 where anything is taken, and 100 only where all is."""
+        """The share in per cent: at least 1 if anything is taken, and 100 only if everything is."""
         exact = 100 * self.share
         return int(exact) if exact >= 1 else int(exact > 0)
 
@@ -35,9 +35,10 @@ class MeasuredUsage:
 def measure_usage(
     windows: Sequence[TimeSpan], taken: Iterable[tuple[TimeSpan, float]], opened: timedelta | None = None
 ) -> MeasuredUsage:
-    """Of ``windows``, in order and apart, what is taken; each time with the part of the thing that it takes.
+    """Measure how much of ``windows`` is taken.
 
-    ``opened``: what they come to where not all of it is open at every hour.
+    ``windows``: in order and without overlaps. ``taken``: spans with the fraction of the resource that each takes.
+    ``opened``: the open time, if not everything is open at every hour; by default the length of the windows.
     """
     starts = [window.start for window in windows]
     total = NOTHING

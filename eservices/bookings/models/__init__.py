@@ -1,4 +1,4 @@
-"""What can be booked, when it is open, and who has booked it."""
+"""Resources, their openings, and their bookings."""
 
 from .bookings import BookedPiece, Booking
 from .inspections import Inspection

@@ -1,4 +1,4 @@
-"""What is booked: bookings, and the pieces of units that they take from a moment to another."""
+"""Bookings and the pieces of units that they take."""
 
 import uuid
 
@@ -18,34 +18,40 @@ from .resources import Resource, Unit
 
 class BookingQuerySet(models.QuerySet):
     def real(self):
-        """Without rehearsals."""
+        """Exclude rehearsals."""
         return self.filter(rehearsal=False)
 
     def standing(self):
-        """What has its time: held, asked for, confirmed, out or back; neither refused, cancelled nor missed."""
+        """Filter bookings that take time: held, requested, confirmed, handed over or returned.
+
+        Refused, cancelled and missed ones do not.
+        """
         return self.filter(state__in=TAKING)
 
     def agreed(self):
-        """What is or was promised to somebody, holds left out."""
+        """Filter bookings that take time, without holds."""
         return self.standing().exclude(state=BookingState.HELD)
 
     def overlapping(self, start, end):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
     def held(self, now):
-        """Times that somebody keeps while filling in a form."""
+        """Filter holds that have not expired."""
         return self.filter(state=BookingState.HELD, held_until__gt=now)
 
     def expired(self, now):
-        """Holds that nobody made use of in time."""
+        """Filter expired holds."""
         return self.filter(state=BookingState.HELD, held_until__lte=now)
 
     def to_remind(self, now):
-        """What begins soon: late, as after an outage, nobody is told so of what has begun."""
+        """Filter bookings with a due reminder that have not begun.
+
+        After an outage nobody is reminded of what has already begun.
+        """
         return self.filter(state=BookingState.CONFIRMED, remind_at__lte=now, starts_at__gt=now)
 
     def forsaken(self):
-        """What is still kept for a request that was refused or withdrawn, or ended otherwise without it."""
+        """Filter bookings that still take time although their case was refused, withdrawn or closed without them."""
         ended = Q(submission__case__state=CaseState.CLOSED) & ~Q(
             submission__case__outcome__in=[CaseOutcome.ACCEPTED, CaseOutcome.COMPLETED]
         )
@@ -56,10 +62,10 @@ class BookingQuerySet(models.QuerySet):
 
 
 class Booking(models.Model):
-    """A resource for somebody from a moment to another.
+    """A time of a resource for an applicant or the commune.
 
-    ``series`` is the same for all times of one answer, and known to nobody but who gave it: so an answer that is
-    judged again knows its own times from those of others.
+    ``series`` is the same for all times of one answer and known only to the applicant who gave it: when the answer is
+    checked again, it tells its own times from those of others.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -123,19 +129,19 @@ class Booking(models.Model):
 
 class BookedPieceQuerySet(models.QuerySet):
     def overlapping(self, units, start, end):
-        """What is taken of these units at any time between two moments."""
+        """Filter pieces of these units taken at any time between two moments."""
         return self.filter(unit__in=units, starts_at__lt=end, ends_at__gt=start)
 
     def taken(self, now):
-        """Without what is held no longer, though nobody has deleted it yet.
+        """Exclude pieces of expired holds that are not deleted yet.
 
-        These few are found first: joined, every booking there ever was would be read for each calendar.
+        The few expired holds are found in a subquery: with a join, each calendar would read all bookings ever made.
         """
         return self.exclude(booking__in=Booking.objects.expired(now).values("pk"))
 
 
 class BookedPiece(models.Model):
-    """One piece of a unit that a booking takes, with the time kept free around it. Never twice, whatever happens."""
+    """A piece of a unit that a booking takes, buffers included. A database constraint prevents overlaps."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="pieces")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="pieces")

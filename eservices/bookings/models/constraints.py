@@ -1,4 +1,4 @@
-"""The constraint that nothing is booked twice, in the database itself: the last line, whatever the code does."""
+"""Database constraint against double bookings, effective regardless of the code."""
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS
@@ -17,9 +17,9 @@ SQLITE = (
 
 
 class NoOverlapConstraint(BaseConstraint):
-    """No two rows that are alike in ``same`` overlap from ``start`` to ``end``.
+    """A constraint that no two rows with equal ``same`` overlap from ``start`` to ``end``.
 
-    An exclusion constraint on PostgreSQL (with btree_gist), two triggers on SQLite. Broken, both raise
+    An exclusion constraint on PostgreSQL (with btree_gist), two triggers on SQLite. A violation of either raises
     ``IntegrityError`` at once. ``same`` and the ends must not be null.
     """
 
@@ -40,7 +40,7 @@ class NoOverlapConstraint(BaseConstraint):
 
     # -- in the database -------------------------------------------------------------------------------------
     def constraint_sql(self, model, schema_editor):
-        """Nothing within CREATE TABLE: what guards it follows when the table is there under its own name."""
+        """Defer the statements: nothing goes into CREATE TABLE, because they need the table under its final name."""
         schema_editor.deferred_sql += self._statements(model, schema_editor)
 
     def create_sql(self, model, schema_editor):

@@ -1,4 +1,4 @@
-"""What something was like when it was handed over, and when it came back."""
+"""Inspections at handover and return."""
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ from .bookings import Booking
 
 
 class Inspection(models.Model):
-    """What an agent saw at the handover or at the return, with photos. ``kept``: of the deposit, in minor units."""
+    """An inspection at the handover or the return, with photos. ``kept``: of the deposit, in minor units."""
 
     class Kind(models.TextChoices):
         HANDOVER = "handover", _("handover")

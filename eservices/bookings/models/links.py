@@ -1,4 +1,4 @@
-"""Secret addresses under which calendars of the staff read what is booked."""
+"""Secret addresses under which staff subscribe to the calendar of a resource."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from .resources import Resource
 
 
 class CalendarLink(models.Model):
-    """Whoever knows ``secret`` reads the calendar of a resource. A new secret ends the one before."""
+    """The secret address of a resource's calendar, open to anybody who knows it. A new secret replaces it."""
 
     resource = models.OneToOneField(Resource, on_delete=models.CASCADE, related_name="calendar_link")
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)

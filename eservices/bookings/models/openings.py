@@ -1,4 +1,4 @@
-"""When things are open: timetables, school holidays, blocked times and the calendars they are imported from."""
+"""Times when resources are open: timetables, school holidays, blocked times and imported calendars."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,7 +18,7 @@ MAX_MINUTES = 60 * 24 * 60  # minutes
 
 
 class Timetable(models.Model):
-    """When and for how long something may be booked. Several resources may share one."""
+    """Opening hours and limits for bookings. Several resources can share one."""
 
     name = models.CharField(_("name"), max_length=80)
     weekly = StreamField(
@@ -100,7 +100,7 @@ class Timetable(models.Model):
 
 
 class SchoolHolidays(models.Model):
-    """Days without school, where the commune keeps them itself; where the country's are known they count too."""
+    """Days without school that the commune enters itself; they add to the country's, if those are known."""
 
     name = models.CharField(_("name"), max_length=80)
     first = models.DateField(_("first day"))
@@ -121,7 +121,7 @@ class SchoolHolidays(models.Model):
 
 
 class ImportedCalendar(models.Model):
-    """A calendar of somebody else's, in iCalendar, whose events are times in which a unit cannot be booked."""
+    """An external calendar in iCalendar format. A unit cannot be booked during its events."""
 
     unit = models.ForeignKey(
         "eservices_bookings.Unit", on_delete=models.CASCADE, related_name="feeds", verbose_name=_("unit")
@@ -145,12 +145,12 @@ class ImportedCalendar(models.Model):
 
 class BlockedTimeQuerySet(models.QuerySet):
     def overlapping(self, units, start, end):
-        """What keeps these units from being booked at any time between two moments."""
+        """Filter times that block these units at any time between two moments."""
         return self.filter(unit__in=units, starts_at__lt=end, ends_at__gt=start)
 
 
 class BlockedTime(models.Model):
-    """A time in which nothing of a unit can be booked, and why. What was booked before stays, and staff sees it."""
+    """A time in which a unit cannot be booked, and why. Earlier bookings stay, and staff see the conflict."""
 
     unit = models.ForeignKey(
         "eservices_bookings.Unit", on_delete=models.CASCADE, related_name="blocked", verbose_name=_("unit")

@@ -1,4 +1,4 @@
-"""What can be booked: units, which are taken, and resources, which people know."""
+"""Units, which are taken, and resources, which people book."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -19,7 +19,7 @@ from .openings import Timetable
 
 
 class Unit(models.Model):
-    """The smallest thing that can be taken alone, with as many pieces as there are: half a hall, the tables, desks."""
+    """The smallest thing that can be taken alone, with its number of pieces: half a hall, the tables, the desks."""
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=80)
@@ -39,9 +39,9 @@ class Unit(models.Model):
 
 
 class Resource(ClusterableModel):
-    """Something that people book, whatever their language. A hall takes its two halves, an appointment one desk.
+    """A resource that people book, in any language. A hall takes its two halves, an appointment one desk.
 
-    What is said of it stands in its ``ResourceDescription``, one per language.
+    Its texts are in ``ResourceDescription``, one per language.
     """
 
     class Kind(models.TextChoices):
@@ -118,7 +118,7 @@ class Resource(ClusterableModel):
 
 
 class BookingExtra(TranslatableMixin, models.Model):
-    """What a price may be for besides the thing itself, as people read it: one per language, known by its key."""
+    """The label of a price's purpose other than the resource itself: one per language, with a common key."""
 
     key = models.SlugField(_("key"), max_length=40, help_text=_("Prices name it by this key."))
     title = models.CharField(_("name"), max_length=80)
@@ -137,7 +137,7 @@ class BookingExtra(TranslatableMixin, models.Model):
 
 
 class ResourceUnit(models.Model):
-    """So many pieces of a unit that one booking of a resource takes."""
+    """The number of pieces of a unit that one booking of a resource takes."""
 
     resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="uses")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="uses", verbose_name=_("unit"))
@@ -155,7 +155,7 @@ class ResourceUnit(models.Model):
 
 
 class ResourceDescription(TranslatableMixin, models.Model):
-    """What people read about a resource, one per language."""
+    """The texts about a resource, one per language."""
 
     resource = models.ForeignKey(
         Resource, on_delete=models.CASCADE, related_name="descriptions", verbose_name=_("thing to book")

@@ -1,4 +1,4 @@
-"""Who waits for a time that somebody else has."""
+"""Waiting list entries for times that are taken."""
 
 import uuid
 
@@ -24,29 +24,29 @@ class WaitingEntryQuerySet(models.QuerySet):
         return self.filter(state=WaitingEntry.State.WAITING)
 
     def open(self):
-        """Who waits, or has an offer."""
+        """Filter entries that wait or have an offer."""
         return self.filter(state__in=[WaitingEntry.State.WAITING, WaitingEntry.State.OFFERED])
 
     def of_mailbox(self, email: str):
-        """Who waits under an address that leads to the same mailbox."""
+        """Filter entries with an address of the same mailbox."""
         name, _at, host = rate_limits.normalize_mailbox(email).rpartition("@")
         tagged = Q(email__startswith=f"{name}+", email__endswith=f"@{host}")
         return self.filter(Q(email=f"{name}@{host}") | tagged)
 
     def due(self, now):
-        """Where it is to be looked whether the time is free, and offers that nobody took."""
+        """Filter open entries that are due: their time must be tried again, or their offer has expired."""
         return self.open().filter(due_at__lte=now)
 
     def for_any_of(self, units, start, end):
-        """Those for something of these units at any time between two moments."""
+        """Filter entries for any of these units at any time between two moments."""
         found = self.filter(resource__uses__unit__in=units, starts_at__lt=end, ends_at__gt=start)
         return found.distinct()
 
 
 class WaitingEntry(models.Model):
-    """Somebody who waits for a time, in the order in which they came. The time is offered for as long as it is held.
+    """A person who waits for a time. An offered time is held until the offer ends.
 
-    ``due_at``: when it is looked next whether the time is free; once it is offered, when the offer ends.
+    ``due_at``: when the time is tried next; once it is offered, when the offer ends.
     """
 
     class State(models.TextChoices):

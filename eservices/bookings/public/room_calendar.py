@@ -1,4 +1,4 @@
-"""What everybody sees of a room: when it is taken, and what for where that is public; else “busy” and no more."""
+"""Public calendar of a room: when it is taken, and the purpose of public bookings; otherwise “busy” and no more."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +28,7 @@ class TakenTime:
 
 @dataclass(frozen=True)
 class RoomDay:
-    """A day of a room, with what takes it then."""
+    """A day of a room, with its taken times."""
 
     day: date
     state: DayState
@@ -45,7 +45,7 @@ class RoomDay:
 
     @property
     def lines(self) -> list[tuple[str, str]]:
-        """From when to when within the day, and what."""
+        """The hours within the day and the title of each entry."""
         return [
             (
                 time_text.format_hours(
@@ -62,7 +62,10 @@ class RoomDay:
 
 
 class RoomCalendar:
-    """The days of a period of a room. Three queries, whatever is booked, and two more where somebody waits."""
+    """The days of a period of a room.
+
+    Takes three queries, however much is booked, and two more if there are waiting entries.
+    """
 
     def __init__(self, offer: BookableResource, period: CalendarPeriod):
         self.offer, self.period, self.zone = offer, period, offer.rules.zone
@@ -75,7 +78,10 @@ class RoomCalendar:
 
     @cached_property
     def entries(self) -> list[TakenTime]:
-        """What is public one by one, and the busy times between joined, so that they tell of nobody."""
+        """The public bookings one by one.
+
+        Busy times between them are merged, so that they reveal nothing of anybody.
+        """
         span = self.span
         booked = list(access.bookings_sharing_units([self.offer]).overlapping(span.start, span.end))
         blocked = BlockedTime.objects.overlapping(self.offer.needs, span.start, span.end)
@@ -86,7 +92,7 @@ class RoomCalendar:
         return sorted([*map(self._event, public), *map(TakenTime, merge_spans(busy))])
 
     def _event(self, booking: Booking) -> TakenTime:
-        """A public event; with its room where another is booked that takes the same."""
+        """Return the entry of a public booking, with the room's title if it is another room with the same units."""
         span, other = booking.span, self._others.get(booking.resource_id)
         return TakenTime(span, f"{booking.title} ({other})" if other else booking.title)
 
@@ -113,12 +119,12 @@ class RoomCalendar:
 
 
 def is_public(booking: Booking) -> bool:
-    """Whether everybody reads what it is for; nothing before it is agreed."""
+    """Return whether everybody may read the booking's title. Not before it is confirmed."""
     return booking.public and bool(booking.title) and booking.state in SHOWN_STATES
 
 
 def day_state(windows: list[TimeSpan], taken: list[TimeSpan]) -> DayState:
-    """How a day stands for who looks for a free time."""
+    """Return how much of a day is free."""
     if not windows:
         return DayState.CLOSED
     share = measure_usage(windows, [(span, 1.0) for span in merge_spans(taken)]).share

@@ -1,4 +1,4 @@
-"""Which services book which rooms: for who looks at a room, and for who looks at a service."""
+"""Services that book resources, for the page of a room; rooms of a service, for the page of a service."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class BookingService:
 
 
 def services_offering(key: str, language: str) -> list[BookingService]:
-    """The services that offer a thing at the moment, by their names."""
+    """Return the services in which a resource can be booked at the moment, by title."""
     found = site_version.cached_per_version(f"booking-services-{language}", lambda: _services(language))
     return found.get(key, [])
 
@@ -43,22 +43,22 @@ def _services(language: str) -> dict[str, list[BookingService]]:
 
 
 def rooms_of_service(definition: FormDefinition, language: str) -> list[tuple[str, str]]:
-    """The rooms that a service offers and whose calendar everybody sees: key and title, by title."""
+    """Return the rooms of a service that have a public calendar: key and title, by title."""
     keys = _booked_in(definition)
     rooms = [one for one in access.public_rooms() if one.key in keys] if keys else []
     return sorted(((one.key, one.said(language).title) for one in rooms), key=lambda room: room[1])
 
 
 def _booked_in(definition: FormDefinition) -> set[str]:
-    """The keys of what can be booked in a service."""
+    """Return the keys of the resources that can be booked in a service."""
     return {key for field in _booking_fields(definition) for key in field.settings.get("resources", ())}
 
 
 @dataclass(frozen=True)
 class CostRange:
-    """The cost of the shortest booking, in minor units: the least and the most that somebody pays, the highest deposit.
+    """The cost of the shortest booking in minor units: the lowest and highest price, and the highest deposit.
 
-    ``free``: some pay nothing. ``most`` is None if the price grows with the time or the number that is booked.
+    ``free``: some people pay nothing. ``most`` is None if the price grows with the time or the number booked.
     """
 
     least: int
@@ -67,7 +67,7 @@ class CostRange:
     free: bool = False
 
     def __str__(self) -> str:
-        """Say the price without the deposit, as “CHF 60.– to CHF 540.–”, in the active language."""
+        """Return the price without the deposit, as “CHF 60.– to CHF 540.–”, in the active language."""
         if not self.least:
             return _("free of charge")
         said = {
@@ -83,20 +83,20 @@ class CostRange:
 
 @dataclass(frozen=True)
 class BookingCosts:
-    """Costs of what a service lets people book: in total, and by key. ``more``: extras are added to them."""
+    """The costs of the bookings of a service: in total, and by key. ``more``: extras are added to them."""
 
     total: CostRange
     each: tuple[tuple[str, CostRange], ...]
     more: bool
 
     def rows(self, language: str) -> list[tuple[str, CostRange]]:
-        """Return title and costs of each, in a language."""
+        """Return title and costs of each resource, in a language."""
         known = bookable_resources()
         return [(known[key].said(language).title, one) for key, one in self.each if key in known]
 
 
 def booking_costs(definition: FormDefinition, today: date) -> BookingCosts | None:
-    """Return what bookings of a service cost, whoever books; None if nothing in it is booked at a price."""
+    """Return the costs of the bookings of a service for all tariff groups; None if nothing in it has a price."""
     known: dict[str, BookableResource] = {}
     found: dict[str, set[Cost]] = {}
     for one, cost in _costs(definition, today):
@@ -127,12 +127,12 @@ def _grows(one: BookableResource) -> bool:
 
 
 def has_rates(definition: FormDefinition) -> bool:
-    """Return whether something in a service is booked at a price, even if nothing of it can be booked for now."""
+    """Return whether a service books something at a price, even if none of it is available for now."""
     return any(map(_offered, _booking_fields(definition)))
 
 
 def costs_in(definition: FormDefinition, today: date) -> set[Cost]:
-    """Return what the next shortest bookings cost, for everybody who may book."""
+    """Return the costs of the next shortest bookings, for all tariff groups."""
     return {cost for _offer, cost in _costs(definition, today)}
 
 
@@ -147,7 +147,7 @@ def _costs(definition: FormDefinition, today: date) -> Iterator[tuple[BookableRe
 
 
 def _telling_times(one: BookableResource, first: date) -> list[TimeSpan]:
-    """Return the next shortest times; of those to which the same rates apply, one."""
+    """Return the next shortest times; only one of those to which the same rates apply."""
     times = shortest_times(one, first)
     if one.rules.whole or any(rate.hours for rate in one.rates):
         return times

@@ -1,4 +1,4 @@
-"""Rooms and when they are free."""
+"""Public pages of rooms and their calendars."""
 
 from django.urls import path
 

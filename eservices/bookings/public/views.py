@@ -1,4 +1,4 @@
-"""What everybody sees of rooms, and the calendars that staff reads under a secret address."""
+"""Public views of rooms, and the calendars that staff subscribe to under a secret address."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,7 +21,7 @@ LISTED = 28  # days
 
 @require_safe
 def room_list(request) -> HttpResponse:
-    """The rooms that the commune offers."""
+    """List the rooms that the commune offers."""
     language = get_language() or ""
     found = [(one, one.said(language)) for one in access.public_rooms()]
     return render(
@@ -32,7 +32,7 @@ def room_list(request) -> HttpResponse:
 @never_cache
 @require_safe
 def room_detail(request, key: str) -> HttpResponse:
-    """A room: what it is like, and when it is free."""
+    """Show a room and its calendar."""
     offer, today = access.public_room(key), timezone.localdate()
     asked = PERIODS.get(request.GET.get("vue", ""))
     period = CalendarPeriod.asked(
@@ -60,7 +60,7 @@ def room_detail(request, key: str) -> HttpResponse:
 @never_cache
 @require_safe
 def calendar_feed(request, secret: str) -> HttpResponse:
-    """The calendar of a thing for its team, as iCalendar."""
+    """Return the calendar of a resource as iCalendar, for its team."""
     resource = access.resource_by_secret(secret)
     found = access.calendar_of(resource, timezone.now())
     text = ical_export.render_ical(

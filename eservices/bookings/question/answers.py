@@ -1,8 +1,8 @@
-"""What the answer to a booking question says: ``{"resource", "count", "times": [[from, to], …], "series"}``.
+"""Answers to booking questions: ``{"resource", "count", "times": [[from, to], …], "series"}``.
 
-Where it repeats, ``repeat`` says how that was asked for, from when to when first; ``extras`` names what was ticked.
-
-Times are ISO moments with the offset of the commune's zone, so that the hour that comes twice is told apart.
+If the time repeats, ``repeat`` contains the parts of the question that asked for it, with the first start and end.
+``extras`` lists the ticked extras. Times are ISO moments with the offset of the commune's zone, which distinguishes the
+two hours when the clock is put back.
 """
 
 from collections.abc import Collection
@@ -15,23 +15,23 @@ from django.utils import timezone
 from ..bookable_resources import BookableResource, bookable_resource
 from ..logic.availability import TimeSpan
 
-FIRST_YEAR, LAST_YEAR = 2000, 9000  # within them every day has one before and one after
+FIRST_YEAR, LAST_YEAR = 2000, 9000  # within these, dates can be shifted by a day without overflow
 
 
 @dataclass(frozen=True)
 class RequestedTimes:
-    """Times of an offer, as an answer names them."""
+    """Times of a resource, as an answer requests them."""
 
     offer: BookableResource
     spans: list[TimeSpan]
     count: int
     series: UUID
-    extras: tuple[str, ...] = ()  # keys of those that the offer has and that were ticked
-    repeat: dict = field(default_factory=dict)  # how it was asked for: parts of the question
+    extras: tuple[str, ...] = ()  # keys of the ticked extras that the resource has
+    repeat: dict = field(default_factory=dict)  # how the repetition was requested: parts of the question
 
 
 def parse_series(text: str) -> UUID | None:
-    """The series that a page carries along; None where it carries none, or something else."""
+    """Return the posted series; None if there is none or it is invalid."""
     try:
         return UUID(text)
     except ValueError:
@@ -39,7 +39,7 @@ def parse_series(text: str) -> UUID | None:
 
 
 def read_answer(answer) -> RequestedTimes | None:
-    """What an answer names; None where it is none, or of something that is gone."""
+    """Return the requested times of an answer; None if it is invalid or its resource does not exist any more."""
     try:
         spans = [
             TimeSpan.of(datetime.fromisoformat(start), datetime.fromisoformat(end))
@@ -55,7 +55,7 @@ def read_answer(answer) -> RequestedTimes | None:
 
 
 def write_answer(wanted: RequestedTimes) -> dict:
-    """The answer that names these times."""
+    """Return the answer that requests these times."""
     return {
         "resource": wanted.offer.key,
         "count": wanted.count,
@@ -65,12 +65,12 @@ def write_answer(wanted: RequestedTimes) -> dict:
 
 
 def selected_extras(offer: BookableResource, named: Collection[str]) -> tuple[str, ...]:
-    """Those of some extras that an offer has, in its order."""
+    """Return those of the named extras that the resource has, in its order."""
     return tuple(key for key in offer.extras if key in named)
 
 
 def parse_moment(text: str | None) -> datetime | None:
-    """A moment as it is posted; None where it is none that anybody could book."""
+    """Parse a posted moment. Return None if it is invalid or no realistic date."""
     try:
         found = datetime.fromisoformat(text or "")
     except ValueError:
@@ -79,8 +79,10 @@ def parse_moment(text: str | None) -> datetime | None:
 
 
 def time_key(span: TimeSpan, offer: BookableResource) -> str:
-    """What tells a time of an offer from all others: its beginning; of whole openings, of which several may begin
-    together, both ends."""
+    """Return a key that identifies a time of a resource.
+
+    Its start; for whole openings, of which several may start together, both ends.
+    """
     return (
         f"{to_local_time(span.start)}/{to_local_time(span.end)}"
         if offer.rules.whole

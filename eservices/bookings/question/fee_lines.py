@@ -1,4 +1,4 @@
-"""What a booking costs, as lines of a request's bill, at the prices of the fee schedule."""
+"""Cost of a booking, as fee lines of the case at the prices of the fee schedule."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -28,7 +28,7 @@ MULTIPLIED = {  # several pieces, each due several times
 
 
 def booking_fee_lines(field: FieldDefinition, answers: dict, language: str, today: date) -> list[dict]:
-    """The lines of what is booked, at the prices of the fee schedule on that day; see ``formbuilder.bill``."""
+    """Return the fee lines of a booking question, at the prices of that day; see ``formbuilder.fee_breakdown``."""
     wanted = read_answer(answers.get(field.key))
     return (
         priced_fee_lines(field.key, wanted, tariff_group(field, answers), language, today) if wanted else []
@@ -36,26 +36,26 @@ def booking_fee_lines(field: FieldDefinition, answers: dict, language: str, toda
 
 
 def fee_lines_of_question(field: str, lines: Iterable[dict]) -> list[dict]:
-    """Those lines of a bill that ``charges`` wrote for a question."""
+    """Return those lines that ``booking_fee_lines`` wrote for a question."""
     own = re.compile(rf"{re.escape(field)}_\d+")
     return [line for line in lines if own.fullmatch(line["key"])]
 
 
 def tariff_group(field: FieldDefinition, answers: dict) -> str:
-    """What was answered to the question that decides the prices; empty where there is none."""
+    """Return the answer to the question that decides the prices; "" if there is none."""
     asked = field.settings.get("who")
     return str(answers.get(asked) or "") if isinstance(asked, str) else ""
 
 
 def priced_fee_lines(key: str, wanted: RequestedTimes, who: str, language: str, today: date) -> list[dict]:
-    """The lines of some times for somebody."""
+    """Return the fee lines of the requested times for a tariff group ``who``."""
     return Tariff([wanted.offer], today).lines(key, wanted, who, language)
 
 
 def shortest_times(offer: BookableResource, first: date) -> list[TimeSpan]:
-    """Return the shortest times that can be booked from a day on, at the ends of each opening, by weekday.
+    """Return the shortest bookable times from a day on, at both ends of each opening, by weekday.
 
-    Of each weekday the first day that is open; where it is closed for a while, one farther ahead, up to the horizon.
+    Of each weekday the first open day. If a weekday is closed for a while, a day farther ahead, up to the horizon.
     """
     found: dict[int, list[TimeSpan]] = {}
     usual = {weekday for one in offer.rules.weekly for weekday in one.days}
@@ -74,7 +74,7 @@ def _shortest(offer: BookableResource, window: TimeSpan) -> list[TimeSpan]:
 
 
 class Cost(NamedTuple):
-    """The price of something and the deposit that is due with it and comes back, in minor units."""
+    """A price, and the refundable deposit that is due with it, in minor units."""
 
     price: int
     deposit: int
@@ -90,7 +90,7 @@ class Cost(NamedTuple):
 
 
 class Tariff:
-    """The prices of some offers on a day, read at once."""
+    """The prices of some resources on a day, read at once."""
 
     def __init__(self, offers: Iterable[BookableResource], today: date):
         self.entries = {rate.entry for one in offers for rate in one.rates}
@@ -98,7 +98,7 @@ class Tariff:
         self.prices: dict[str, Price] = {key: price for some in found for key, price in some.items()}
 
     def lines(self, key: str, wanted: RequestedTimes, who: str, language: str) -> list[dict]:
-        """What some times cost somebody, as ``formbuilder.bill`` writes it."""
+        """Return the fee lines of the requested times, in the form of ``formbuilder.fee_breakdown``."""
         found = due_lines(
             wanted.offer.rates, wanted.spans, wanted.count, who, wanted.offer.rules.zone, wanted.extras
         )
@@ -118,7 +118,7 @@ class Tariff:
         who: str,
         extras: Collection[str] = (),
     ) -> Cost:
-        """Return what some times cost somebody."""
+        """Return the cost of some times for a tariff group ``who``."""
         found = due_lines(offer.rates, spans, count, who, offer.rules.zone, extras)
         return Cost(
             sum_lines([self._line("", one, "") for one in found if not one.deposit]),
@@ -146,14 +146,14 @@ class Tariff:
 
 
 def _bare(one: DueLine, title: str) -> str:
-    """What a line is for."""
+    """Return the label of a fee line without quantities."""
     if one.deposit:
         return _("%(title)s, deposit") % {"title": title}
     return f"{title}, {extra_label(one.what)}" if one.what else title
 
 
 def _label(one: DueLine, bare: str) -> str:
-    """What a line is for; where several pieces are due several times, how both make up its quantity."""
+    """Return the label of a fee line. If several pieces are due several times, it contains both numbers."""
     if one.deposit or one.count == 1 or one.times == 1:
         return bare
     told = {"title": bare, "count": one.count, "times": format_decimal(f"{one.times.normalize():f}")}

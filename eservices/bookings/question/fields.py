@@ -1,4 +1,4 @@
-"""The form field that reads which time somebody wants, and judges it as it is posted."""
+"""Form field of a booking question. It checks whether the posted time is available."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -19,13 +19,13 @@ from ..refusal_messages import REFUSAL_MESSAGES
 from .answers import RequestedTimes, parse_moment, parse_series, selected_extras, to_local_time
 
 MAX_TIMES = 53  # of one answer
-NEAR = timedelta(hours=3)  # how much earlier or later a time may be to stand for another
+NEAR = timedelta(hours=3)  # how much earlier or later an alternative time may be
 
 
 class BookingWidget(PartsWidget):
-    """The parts as texts; of the extras every one that is ticked, blanks between.
+    """Texts of the parts; the ticked extras are joined by blanks.
 
-    A time that is posted by both its ends, see ``answers.named``, is its two parts.
+    A time that is posted with both ends, see ``answers.time_key``, is split into its two parts.
     """
 
     def value_from_datadict(self, data, files, name):
@@ -38,13 +38,13 @@ class BookingWidget(PartsWidget):
 
 
 class BookingField(forms.Field):
-    """Times of a resource. A clean value is ``answers.Wanted``.
+    """Times of a resource. The cleaned value is ``answers.RequestedTimes``.
 
-    ``series`` tells the own hold from others' bookings, and a page that was never saved has none yet. ``view``,
-    ``at`` and ``day`` are where the calendar stands; ``go`` is a button that leafs through it; ``people``,
-    ``weekday``, ``month`` and ``length`` are what is searched for among many; ``live`` says that a script follows
-    every choice; ``extras`` are keys. What repeats keeps how it was asked for, its first time too: another may stand
-    for that.
+    ``series`` distinguishes the applicant's own hold from others' bookings; a page that was never saved has none yet.
+    ``view``, ``at`` and ``day`` are the state of the calendar; ``go`` is a button that moves it; ``people``,
+    ``weekday``, ``month`` and ``length`` are the search among many resources; ``live`` is set if a script follows every
+    choice; ``extras`` are keys. A repetition stores how it was requested, with its first time, because an alternative
+    may replace that.
     """
 
     PARTS = (
@@ -74,7 +74,7 @@ class BookingField(forms.Field):
 
     @property
     def offers(self) -> list[BookableResource]:
-        """What may be chosen, in the order of the settings."""
+        """The resources that can be chosen, in the order of the settings."""
         known = bookable_resources() if self.keys else {}
         return [known[key] for key in self.keys if key in known and known[key].offered]
 
@@ -88,7 +88,8 @@ class BookingField(forms.Field):
         start = self._moment(value["from"], "from")
         wanted = TimeSpan.of(start, self._end(offer, start, value["to"]))
         series = parse_series(value["series"])
-        kept = read_times(value["times"]) if self.repeats else []  # accepted before: judged again as it is
+        # accepted before: these are checked again unchanged
+        kept = read_times(value["times"]) if self.repeats else []
         near, leave = (bool(value[part]) and not kept for part in ("near", "leave"))
         spans = kept or self._repeated(wanted, value)
         spans = self._free(offer, spans, count, series, near=near, leave=leave)
@@ -97,12 +98,12 @@ class BookingField(forms.Field):
         return RequestedTimes(offer, spans, count, series or uuid4(), extras, repeat)
 
     def _asked(self, wanted: TimeSpan, value: dict[str, str]) -> dict[str, str]:
-        """How what repeats was asked for."""
+        """Return the parts that requested the repetition."""
         first = {"from": to_local_time(wanted.start), "to": to_local_time(wanted.end)}
         return first | {part: value[part] for part in self.REPEATED if value[part]}
 
     def _repeated(self, wanted: TimeSpan, value: dict[str, str]) -> list[TimeSpan]:
-        """The time that is chosen, and the same in the weeks to come where that is asked for."""
+        """Return the chosen time and, if requested, its weekly repetitions."""
         if not self.repeats or value["repeat"] not in ("1", "2"):
             return [wanted]
         zone, until = timezone.get_default_timezone(), parse_moment(value["until"])
@@ -118,7 +119,10 @@ class BookingField(forms.Field):
     def _free(
         self, offer: BookableResource, spans: list[TimeSpan], count: int, series, *, near: bool, leave: bool
     ) -> list[TimeSpan]:
-        """The times that can be had: all of them, or what the nearest ones and leaving out make of them."""
+        """Return the available times: all of them, or what remains after alternatives and leaving out.
+
+        Raises a field error with the conflicts if neither resolves them.
+        """
         around = TimeSpan.over(spans)
         found = availability_calendar(offer, around.widened(NEAR, NEAR), count=count, without=series)
         taken = [span for span in spans if found.refusal(span)]
@@ -137,7 +141,7 @@ class BookingField(forms.Field):
         raise field_error(self, "elsewhere", part="until", days=listed, others=titles)
 
     def _has(self, offer: BookableResource, spans: list[TimeSpan], around: TimeSpan, count: int) -> bool:
-        """Whether so many of another thing are free each time."""
+        """Return whether ``count`` of another resource are free at all times."""
         if count > (offer.most if offer.counted else 1):
             return False
         found = availability_calendar(offer, around, count=count)
@@ -151,7 +155,7 @@ class BookingField(forms.Field):
         return int(text)
 
     def _moment(self, text: str, part: str) -> datetime:
-        """A posted time, with the offset of the zone or as its clocks show it."""
+        """Parse a posted time, with its offset or in local time."""
         if not text:
             raise field_error(self, part, part=part)
         zone = timezone.get_default_timezone()
@@ -163,9 +167,9 @@ class BookingField(forms.Field):
         return at if at.tzinfo else at.replace(tzinfo=zone)
 
     def _end(self, offer: BookableResource, start: datetime, text: str) -> datetime:
-        """When it ends: as posted, or as the length says where all are equally long.
+        """Return the end: as posted, or from the length if all bookings are equally long.
 
-        A whole opening ends when it ends; of several that begin then the posted end says which.
+        A whole opening has a given end; if several begin at the same time, the posted end selects one.
         """
         if not offer.fixed:
             return self._moment(text, "to")
@@ -185,7 +189,7 @@ class BookingField(forms.Field):
 
 
 def read_times(text: str) -> list[TimeSpan]:
-    """Times as ``to_data`` writes them, in order; none where it is anything else."""
+    """Parse times as ``BookingFieldType.from_json`` writes them, in order; [] if they are invalid."""
     pairs = [[parse_moment(end) for end in one.split("/")] for one in text.split()[:MAX_TIMES]]
     if not all(len(pair) == 2 and all(at and at.tzinfo for at in pair) for pair in pairs):
         return []
@@ -193,7 +197,7 @@ def read_times(text: str) -> list[TimeSpan]:
 
 
 def _conflict(span: TimeSpan, instead: TimeSpan | None) -> str:
-    """“17.03.2026”, and when it is free on that day."""
+    """Return “17.03.2026”, and the hours of the alternative on that day."""
     day = date_format(timezone.localtime(span.start), "j.m.Y")
     if instead is None:
         return day

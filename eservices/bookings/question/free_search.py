@@ -1,4 +1,4 @@
-"""“A room for 30 people on a Saturday in May”: what is free among many things, on the days that fit."""
+"""Search for a free resource: “a room for 30 people on a Saturday in May”."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ..logic.availability import DAY, AvailabilityCalendar, TimeSpan, days_betwe
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """A month, from its first day on; for so many people, on a weekday (Monday is 0), for so long, where it matters."""
+    """A search in a month, given by its first day; optionally by people, weekday (Monday is 0) and length."""
 
     month: date
     people: int | None = None
@@ -25,7 +25,7 @@ class SearchRequest:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Something that is free on a day: its first time, and how many there are."""
+    """A resource that is free on a day: its first free time, and how many there are."""
 
     offer: BookableResource
     day: date
@@ -36,9 +36,9 @@ class SearchResult:
 def find_free_resources(
     offers: Iterable[BookableResource], wish: SearchRequest, now: datetime
 ) -> list[SearchResult]:
-    """What is large enough and free, day by day; of each day what fits best first. Three queries, whatever is asked.
+    """Find resources that are large enough and free, by day; the best fit of each day first.
 
-    What nobody knows the size of is not large enough for anybody.
+    Takes three queries for any search. Resources without capacity are left out if the number of people is given.
     """
     wanted = [one for one in offers if wish.people is None or (one.capacity or 0) >= wish.people]
     if not wanted or not wish.days:

@@ -1,4 +1,4 @@
-"""The question when a booking shall be instead, as a form of one question."""
+"""Form for moving a booking, with a single question."""
 
 from dataclasses import replace
 
@@ -16,7 +16,10 @@ from .fee_lines import tariff_group as who_books
 
 
 def move_form(booking: Booking, language: str, data=None) -> StepForm:
-    """Asks for another time of the same thing; a clean ``time`` is ``answers.Wanted``."""
+    """Build the form that asks for another time of the same resource.
+
+    Its cleaned ``time`` is ``answers.RequestedTimes``.
+    """
     key = booking.resource.key
     settings = {"resources": [key], "who": "who"}
     asked = {"key": "time", "type": "booking", "required": True, "settings": settings}
@@ -33,7 +36,7 @@ def move_form(booking: Booking, language: str, data=None) -> StepForm:
 
 
 def requested_times_of(booking: Booking) -> RequestedTimes:
-    """What a booking takes, as an answer would name it, with what was ticked for it."""
+    """Return what a booking takes in the form of an answer, with its ticked extras."""
     span, known = booking.span, bookable_resource(booking.resource.key)
     asked = read_answer(booking.submission.answers.get(booking.field)) if booking.submission else None
     extras = selected_extras(known, asked.extras) if asked else ()
@@ -41,7 +44,7 @@ def requested_times_of(booking: Booking) -> RequestedTimes:
 
 
 def is_same_price(booking: Booking, wanted: RequestedTimes) -> bool:
-    """Whether another time costs what the one that is booked does, for whoever booked."""
+    """Return whether another time costs the same as the booked one, for the booking's tariff group."""
     who, today = _who(booking), timezone.localdate()
     before = requested_times_of(booking)
     after = replace(wanted, extras=selected_extras(wanted.offer, before.extras))
@@ -50,7 +53,7 @@ def is_same_price(booking: Booking, wanted: RequestedTimes) -> bool:
 
 
 def _who(booking: Booking) -> str:
-    """What was answered to the question that decides the prices."""
+    """Return the answer to the question that decides the prices."""
     submission = booking.submission
     field = submission.version.definition.fields.get(booking.field) if submission else None
     return who_books(field, submission.answers) if field else ""

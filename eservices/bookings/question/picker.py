@@ -1,4 +1,4 @@
-"""The calendar of a booking question, as its page shows it: month, week and list, complete without JavaScript."""
+"""Calendar of a booking question: month, week and list, complete without JavaScript."""
 
 import calendar as weeks
 from dataclasses import dataclass
@@ -44,8 +44,9 @@ from .fee_lines import Cost, Tariff, shortest_times
 from .free_search import SearchRequest, SearchResult, find_free_resources
 
 VIEWS = {"month": _("Month"), "week": _("Week"), "list": _("List")}
-LISTED, LISTED_DAYS = 40, 14  # free times after which a list ends with the day, or days with some
-WEEKS = 28 * DAY  # in which a list looks for them
+# number of free times after which a list ends with the day, or of days with some
+LISTED, LISTED_DAYS = 40, 14
+WEEKS = 28 * DAY  # how far ahead a list searches
 OPEN = (DayState.FREE, DayState.PARTLY)
 MAX_MONTHS, MAX_SEARCH_RESULTS = 24, 30  # of a search
 LENGTHS = ("60", "120", "180", "240", "360", "480", "720")  # minutes, of a search
@@ -62,7 +63,7 @@ PER = {
     "hour": pgettext_lazy("a price", "per hour"),
     "day": pgettext_lazy("a price", "per day"),
 }
-MINUTES = 24 * 60  # of a day, as the bar of a day shows it
+MINUTES = 24 * 60  # length of the bar of a day
 MONDAY = date(2024, 1, 1)
 
 
@@ -73,7 +74,7 @@ class PickerDay:
     day: date
     state: DayState
     chosen: bool
-    waits: bool = False  # whether one may wait for what is taken
+    waits: bool = False  # whether there is a waiting list for taken times
 
     @property
     def label(self) -> str:
@@ -85,7 +86,7 @@ class PickerDay:
 
     @property
     def open(self) -> bool:
-        """Whether there is something to do on it."""
+        """True if the day can be selected."""
         return self.state in OPEN or (self.waits and self.state == DayState.BUSY)
 
 
@@ -97,14 +98,14 @@ class TimeChoice:
     label: str
     chosen: bool
     price: str = ""
-    early: bool = False  # an end that does not fit the start that is chosen, for who may still choose another
+    early: bool = False  # an end before the chosen start, shown because the start can still be changed
 
 
 class TimePicker:
-    """What a booking question shows for the parts that were posted or stored: ``fields.BookingField``.
+    """Display of a booking question for posted or stored parts of ``fields.BookingField``.
 
-    ``who``: the answer that decides the prices; ``people``: what its values are called, for who did not answer yet.
-    ``waits``: the address of the waiting list, where there is one.
+    ``who``: the answer that decides the prices; ``people``: labels of its options, shown before it is answered.
+    ``waits``: the URL of the waiting list, if there is one.
     """
 
     def __init__(
@@ -123,11 +124,14 @@ class TimePicker:
         self.zone = timezone.get_default_timezone()
         self.today = local_day(self.now, self.zone)
         self.language = get_language() or ""
-        self.finding = False  # what is free among everything is asked for
+        self.finding = False  # whether the search among all resources was requested
         self._browse((parts.get("go") or "").split())
 
     def _browse(self, pressed: list[str]) -> None:
-        """Where the calendar stands, after what was pressed: a view and a day, or a day to choose a time on."""
+        """Set view and day of the calendar after a button was pressed.
+
+        The button has a view and a day, or a day to choose a time on.
+        """
         start = _moment(self.parts.get("from"))
         stored = timezone.localtime(start).date() if start else None
         self.view = self.parts.get("view") if self.parts.get("view") in VIEWS else "month"
@@ -150,21 +154,21 @@ class TimePicker:
         least = self.today if pressed and pressed[0] in VIEWS else self.earliest
         self.at = min(max(self.at or least, least), self.today + FARTHEST)
 
-    # -- what is chosen --------------------------------------------------------------------------------------
+    # -- selection -------------------------------------------------------------------------------------------
     @cached_property
     def offer(self) -> BookableResource | None:
-        """What is looked at: the one that was chosen, or the only one."""
+        """The selected resource: the chosen one, or the only one."""
         if len(self.offers) == 1:
             return self.offers[0]
         return next((one for one in self.offers if one.key == self.parts.get("resource")), None)
 
     @property
     def earliest(self) -> date:
-        """The first day that may be booked of what is looked at."""
+        """The first day on which the selected resource can be booked."""
         return self._earliest_of(self.offer) if self.offer else self.today
 
     def _earliest_of(self, offer: BookableResource) -> date:
-        """The first of the days on which something may still begin."""
+        """Return the first of the days on which a booking may still begin."""
         soonest = self.now + offer.rules.lead
         first = local_day(soonest, self.zone)
         possible = (
@@ -186,7 +190,7 @@ class TimePicker:
 
     @property
     def said(self) -> ResourceTexts:
-        """What is told of the one that is looked at."""
+        """The texts of the selected resource."""
         return self.offer.said(self.language)
 
     @property
@@ -197,7 +201,7 @@ class TimePicker:
 
     @cached_property
     def calendar(self) -> AvailabilityCalendar:
-        """The free times of what is looked at, around the days on the page."""
+        """The availability of the selected resource, around the days on the page."""
         first, last = self.range
         first = max(first, self.today)
         if self.day:
@@ -217,11 +221,11 @@ class TimePicker:
         return self._is_priced(self.offer)
 
     def _is_priced(self, offer: BookableResource) -> bool:
-        """Whether it is known what it costs: it costs something, and to whom is said where that matters."""
+        """Return whether the cost is known: it has prices, and the tariff group is given if they depend on it."""
         return bool(offer.rates) and bool(self.who or not any(rate.who for rate in offer.rates))
 
     def _price(self, offer: BookableResource, span: TimeSpan) -> str:
-        """What a time costs, in words; empty where that is not known."""
+        """Return the price of a time as text; "" if it is not known."""
         if not self._is_priced(offer):
             return ""
         count, extras = (self.count, self.extras) if offer is self.offer else (1, ())
@@ -229,12 +233,12 @@ class TimePicker:
 
     @property
     def extras(self) -> tuple[str, ...]:
-        """What is ticked of the one that is looked at."""
+        """The ticked extras of the selected resource."""
         return selected_extras(self.offer, (self.parts.get("extras") or "").split()) if self.offer else ()
 
     @property
     def extra_choices(self) -> list[dict]:
-        """What may be ticked, each with what it costs."""
+        """The extras that can be ticked, each with its prices."""
         return [
             {
                 "key": key,
@@ -246,7 +250,7 @@ class TimePicker:
         ]
 
     def _price_of(self, offer: BookableResource) -> str:
-        """What the chosen time costs, or from how much on something can be had."""
+        """Return the price of the chosen time, or else from what price the resource can be booked."""
         if not self._is_priced(offer):
             return ""
         if self.chosen and not offer.fixed:
@@ -254,12 +258,12 @@ class TimePicker:
         return _from(self._costs(offer))
 
     def _costs(self, offer: BookableResource) -> list[Cost]:
-        """Return the cost of the next shortest bookings."""
+        """Return the costs of the next shortest bookings."""
         return [self.tariff.cost(offer, [span], 1, self.who) for span in shortest_times(offer, self.at)]
 
     @property
     def prices(self) -> list[dict]:
-        """The price list of what is looked at: for who books, or for everybody; without what is ticked."""
+        """The price list of the selected resource for the tariff group, or for all; without extras that are ticked."""
         return self._listed(asked=False)
 
     def _listed(self, *, asked: bool) -> list[dict]:
@@ -280,7 +284,7 @@ class TimePicker:
         ]
 
     def _rate_label(self, rate: PriceLine) -> str:
-        """“Cleaning”, “Hire, associations”, “Weekend supplement, Sat, Sun”."""
+        """Return the label of a price: “Cleaning”, “Hire, associations”, “Weekend supplement, Sat, Sun”."""
         named = extra_label(rate.what) if rate.what else pgettext("a price", "hire")
         parts = [gettext("deposit, paid back after the return") if rate.deposit else named]
         if not self.who:
@@ -292,15 +296,15 @@ class TimePicker:
             parts.append(gettext("%(from)s to %(to)s") % {"from": opens, "to": closes})
         return capfirst(", ".join(parts))
 
-    # -- among many ------------------------------------------------------------------------------------------
+    # -- search ----------------------------------------------------------------------------------------------
     @cached_property
     def first_month(self) -> date:
-        """The first in which something may be booked."""
+        """The first month in which anything can be booked."""
         return min(self._earliest_of(one) for one in self.offers).replace(day=1)
 
     @property
     def wish(self) -> SearchRequest:
-        """What is searched for, as far as it was said."""
+        """The search, from the valid parts of the question."""
         weekday, length = self.parts.get("weekday") or "", self.parts.get("length") or ""
         return SearchRequest(
             month=_day(f"{self.parts.get('month') or ''}-01") or self.first_month,
@@ -316,13 +320,13 @@ class TimePicker:
 
     @property
     def people_fault(self) -> str:
-        """What is wrong with for how many it is searched; nothing is searched then."""
+        """The error about the number of people; nothing is searched then. "" if there is none."""
         wrong = self.finding and self.parts.get("people") and self._people is None
         return gettext("Write a number, such as 30.") if wrong else ""
 
     @property
     def lengths(self) -> list[dict]:
-        """For how long something may be searched, where that may be chosen."""
+        """The lengths that can be searched for; [] if no resource has a choice."""
         if all(one.fixed for one in self.offers):
             return []
         chosen = self.parts.get("length")
@@ -330,7 +334,7 @@ class TimePicker:
 
     @property
     def months(self) -> list[dict]:
-        """The months in which something may be booked, for the search."""
+        """The months that can be searched."""
         latest = max(local_day(self.now + one.rules.horizon, self.zone) for one in self.offers)
         month, found = self.first_month, []
         while month <= latest and len(found) < MAX_MONTHS:
@@ -348,12 +352,12 @@ class TimePicker:
 
     @property
     def not_shown(self) -> int:
-        """How many more were found."""
+        """The number of results that are not shown."""
         return max(len(self.found) - MAX_SEARCH_RESULTS, 0)
 
     @property
     def sizeless(self) -> list[str]:
-        """Rooms that are left out, as nobody says for how many they are."""
+        """The rooms left out of the search because their capacity is not known."""
         if not self.finding or self._people is None:
             return []
         rooms = (one for one in self.offers if one.kind == Resource.Kind.ROOM and one.capacity is None)
@@ -361,7 +365,7 @@ class TimePicker:
 
     @property
     def results(self) -> list[dict]:
-        """What was found, with the button that looks at it."""
+        """The results, each with the button that selects it."""
         return [
             {
                 "go": f"pick {one.offer.key} {one.day.isoformat()}",
@@ -389,7 +393,7 @@ class TimePicker:
 
     @property
     def before(self) -> date:
-        """The month before."""
+        """The first day of the previous month."""
         return (self.range[0] - DAY).replace(day=1)
 
     @property
@@ -398,7 +402,7 @@ class TimePicker:
 
     @property
     def earlier(self) -> str | None:
-        """The button to the time before; None where that has passed."""
+        """The value of the button to the previous period; None if that has passed."""
         first, _last = self.range
         if first <= self.today:
             return None
@@ -407,7 +411,7 @@ class TimePicker:
 
     @property
     def later(self) -> str | None:
-        """The button to the time after; None where nobody may book yet."""
+        """The value of the button to the next period; None if it is beyond the horizon."""
         after = self._list[1] if self.view == "list" else self.after
         return f"{self.view} {after.isoformat()}" if after <= self.calendar.horizon else None
 
@@ -433,17 +437,17 @@ class TimePicker:
 
     @property
     def states(self) -> list[dict]:
-        """The key to the calendar."""
+        """The legend of the calendar."""
         return [{"mark": MARKS[state], "label": label} for state, label in STATES.items()]
 
     @property
     def weekdays(self) -> list[date]:
-        """Seven days from a Monday on, to be named."""
+        """Seven days from a Monday on, for the names of weekdays."""
         return [MONDAY + number * DAY for number in range(weeks.SUNDAY + 1)]
 
     @property
     def week(self) -> list[dict]:
-        """The days of the week, each with its bar and its free times in words."""
+        """The days of the week, each with its bar and its free times as text."""
         return [
             {"cell": self._cell(day), "free": self._free(day), "bar": self._bar(day)}
             for day in days_between(*self.range)
@@ -453,12 +457,12 @@ class TimePicker:
         return ", ".join(time_text.format_hours(span) for span in self._spans(day, free=True))
 
     def _spans(self, day: date, *, free: bool) -> list[TimeSpan]:
-        """The times of a day that are free, or that are not, with as few spans as possible."""
+        """Return the merged times of a day that are free, or those that are not."""
         length = None if self.offer.fixed else min(self.offer.rules.step, self.offer.rules.shortest)
         return merge_spans(slot.span for slot in self.calendar.slots(day, length) if slot.free == free)
 
     def _bar(self, day: date) -> list[dict]:
-        """A day from midnight to midnight, in minutes: what is free and what is not."""
+        """Return the free and taken times of a day from midnight to midnight, in minutes."""
         return [
             {"free": free, "x": begins, "width": ends - begins}
             for free in (False, True)
@@ -466,7 +470,7 @@ class TimePicker:
         ]
 
     def _minutes(self, day: date, span: TimeSpan) -> tuple[int, int]:
-        """Where it begins and ends on the bar; a day with an hour more or less is as long as any other there."""
+        """Return start and end on the bar. A day on which the clock changes is scaled to the same length."""
         whole = day_span(day, self.zone)
         begins, ends = ((at - whole.start) / whole.length for at in (span.start, min(span.end, whole.end)))
         return round(begins * MINUTES), round(ends * MINUTES)
@@ -474,18 +478,18 @@ class TimePicker:
     # -- times -----------------------------------------------------------------------------------------------
     @property
     def slots(self) -> list[TimeChoice]:
-        """The free times of the chosen day, where all are equally long."""
+        """The free times of the chosen day, if all times are equally long."""
         slots = self.calendar.slots(self.day)
         return [self._choice(slot) for slot in slots if slot.free or slot.span == self._repeating]
 
     @property
     def _repeating(self) -> TimeSpan | None:
-        """The time that repeats from the chosen day on: it may stay chosen where others have it on that day."""
+        """The repeating time of the chosen day: it can stay chosen even if others have it on that day."""
         chosen = self.chosen if self.parts.get("repeat") else None
         return chosen if chosen and local_day(chosen.start, self.zone) == self.day else None
 
     def _choice(self, slot: TimeSlot) -> TimeChoice:
-        """A time that is as long as all others, so that its beginning says all; but of whole openings both ends."""
+        """Return a choice of fixed length, identified by its start; a whole opening by both ends."""
         begins, ends = to_local_time(slot.span.start), to_local_time(slot.span.end)
         chosen, label = (
             begins == self.parts.get("from"),
@@ -497,14 +501,14 @@ class TimePicker:
 
     @property
     def starts(self) -> list[TimeChoice]:
-        """When it may begin on the chosen day."""
+        """The possible starts on the chosen day."""
         found = {slot.span.start for slot in self.calendar.slots(self.day) if slot.free}
         kept = {self._repeating.start} if self._repeating else set()
         return [self._time(start, "from") for start in sorted(found | kept)]
 
     @property
     def ends(self) -> list[TimeChoice]:
-        """When it may end: after the start that is chosen, with its price; where that may still change, after any."""
+        """The possible ends: after the chosen start, with prices; if the start can still change, after any."""
         starts = [slot.span.start for slot in self.calendar.slots(self.day) if slot.free]
         chosen, kept = _moment(self.parts.get("from")), {self._repeating.end} if self._repeating else set()
         if self.parts.get("live") and (chosen in starts or kept):
@@ -519,7 +523,7 @@ class TimePicker:
 
     @property
     def waiting_url(self) -> str:
-        """Where one gets on the list for a time of the chosen day, if some of them are taken."""
+        """The URL of the waiting list for the chosen day; "" unless some of its times are taken."""
         to_come = (slot for slot in self.calendar.slots(self.day) if slot.span.start > self.now)
         if not self.waits or all(slot.free for slot in to_come):
             return ""
@@ -528,12 +532,12 @@ class TimePicker:
 
     @property
     def listed(self) -> list[dict]:
-        """The next free times, day by day; where one says how long, the days with what is free of them in words."""
+        """The next free times by day; if the length can be chosen, the days with their free times as text."""
         return self._list[0]
 
     @cached_property
     def _list(self) -> tuple[list[dict], date]:
-        """What is listed, and the day after those that were looked at: it may be full before its weeks are over."""
+        """Return the list, and the day after the last one searched: it may be full before its weeks are over."""
         end, found, fixed = self.at + WEEKS, [], self.offer.fixed
         room = LISTED if fixed else LISTED_DAYS
         for day in days_between(self.at, min(end - DAY, self.calendar.horizon)):
@@ -556,7 +560,7 @@ class TimePicker:
 
     @property
     def chosen(self) -> TimeSpan | None:
-        """The time that stands in the question."""
+        """The time in the answer; None if it is incomplete."""
         start, end = _moment(self.parts.get("from")), _moment(self.parts.get("to"))
         if start and self.offer and self.offer.fixed and not self.offer.rules.whole:
             return TimeSpan.of(start, start + self.offer.rules.shortest)
@@ -564,12 +568,12 @@ class TimePicker:
 
     @property
     def kept(self) -> str:
-        """The chosen time in words, while the calendar shows no day on which it stands."""
+        """The chosen time as text, if the calendar does not show its day; else ""."""
         return capfirst(time_text.format_span(self.chosen)) if self.chosen and not self.day else ""
 
 
 def _from(costs: list[Cost]) -> str:
-    """“From CHF 90”, or the price alone where it is always the same."""
+    """Return “from CHF 90”, or just the price if it is always the same; "" without costs."""
     if not costs:
         return ""
     least = str(min(costs))
@@ -577,7 +581,7 @@ def _from(costs: list[Cost]) -> str:
 
 
 def _begins(rules: OpeningRules, day: date, soonest: datetime) -> bool:
-    """Whether something begins on a day by its opening hours, taken or not, from a moment on."""
+    """Return whether any booking can begin on a day from a moment on by the opening hours, taken or not."""
     windows = rules.day_windows(day)
     return any((one.start if rules.whole else one.end - rules.shortest) >= soonest for one in windows)
 

@@ -1,1 +1,1 @@
-"""The screens on which staff sees what is booked, moves it, prints it and counts it."""
+"""Schedule: the admin views on which staff see, move, print and count bookings."""

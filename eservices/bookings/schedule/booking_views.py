@@ -1,4 +1,4 @@
-"""One booking: what it is, moving it, what it is for, cancelling it; and booking for the commune itself."""
+"""Views of one booking: details, move, purpose, cancellation; and internal bookings."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -32,14 +32,14 @@ NEVER = (
     RefusalReason.PROMISED,
     RefusalReason.ORDER,
     RefusalReason.HORIZON,
-)  # what nobody goes past
+)  # reasons that staff cannot override
 
 
 class BookingView(BookingScreen):
-    """What a booking is, and the form that moves it. ``?part=1``: what the plan shows in a dialog.
+    """A booking and the form that moves it. ``?part=1``: the part that the schedule shows in a dialog.
 
-    A GET with ``resource``, ``start`` or ``day`` says whether it could go there, and changes nothing. ``seen``: the
-    ``sequence`` that the plan showed it with.
+    A GET with ``resource``, ``start`` or ``day`` checks whether the booking can be moved there, and changes nothing.
+    ``seen``: the ``Booking.sequence`` with which the schedule showed it.
     """
 
     template_name = "bookings/schedule/booking.html"
@@ -76,7 +76,8 @@ class BookingView(BookingScreen):
             return self._show(booking, form, status=409)
         messages.success(request, _("The booking is moved."))
         plan = schedule_url(request.POST.get("view", ""), timezone.localdate(form.span.start))
-        # The dialog goes there itself: following a redirect, it would read the message that is for the page.
+        # The script of the dialog goes to the URL: if it followed a redirect, it would consume the message that is for
+        # the page.
         return HttpResponse(status=204, headers={"Location": plan}) if self._is_part else redirect(plan)
 
     def _form(self, booking: Booking, data) -> MoveForm:
@@ -85,7 +86,7 @@ class BookingView(BookingScreen):
         return MoveForm(data, booking=booking, offers=offers, language=get_language() or "")
 
     def _checked(self, booking: Booking, form: MoveForm) -> dict:
-        """Whether it can go where the form says, and who is in the way."""
+        """Check whether the booking can be moved as the form asks, and find conflicting bookings."""
         offer, span = form.offer, form.span
         why = refusal_for_staff(offer, span, booking.count, booking.series)
         moved = RequestedTimes(offer, [span], booking.count, booking.series)
@@ -121,7 +122,7 @@ class BookingView(BookingScreen):
 
 
 class InternalBookingView(BookingScreen):
-    """The commune books for itself."""
+    """Booking of a resource for the commune itself."""
 
     template_name = "bookings/schedule/new.html"
     page_title = gettext_lazy("Book for the commune")
@@ -168,7 +169,7 @@ class InternalBookingView(BookingScreen):
 @require_POST
 @agents_only
 def set_purpose(request, pk):
-    """What it is for, and whether everybody reads it."""
+    """Set the purpose of a booking, and whether it is public."""
     booking = access.booking_for(request.user, pk, "move")
     form = PurposeForm(request.POST)
     if form.is_valid():
@@ -182,7 +183,7 @@ def set_purpose(request, pk):
 @require_POST
 @agents_only
 def cancel_booking(request, pk):
-    """It does not take place; who booked is written to."""
+    """Cancel a booking and notify the applicant."""
     booking = access.booking_for(request.user, pk, "move")
     if not access.may_cancel(request.user, booking):
         raise Http404
@@ -199,8 +200,10 @@ def cancel_booking(request, pk):
 def refusal_for_staff(
     offer: BookableResource, span: TimeSpan, count: int, series=None
 ) -> RefusalReason | None:
-    """Why a time cannot be booked. How soon, how long and on which minutes others book does not bind staff, nor how far
-    ahead, as far as anything can be booked at all."""
+    """Return why staff cannot book a time; None if they can.
+
+    Lead time, lengths and the grid do not bind staff, nor the horizon, as long as it is before ``FARTHEST``.
+    """
     found = availability_calendar(offer, span, count=count, without=series)
     rules = replace(
         found.rules,
@@ -215,7 +218,7 @@ def refusal_for_staff(
     if why != RefusalReason.TAKEN:
         return why
     if found.occupation.choice(found.needs, rules.around(span)):
-        return RefusalReason.CLOSED  # there is one, though it is not open then
+        return RefusalReason.CLOSED  # a piece is free, but the resource is not open then
     others = availability_calendar(offer, span, count=count, without=series, promised=()).occupation
     return RefusalReason.PROMISED if others.choice(found.needs, rules.around(span)) else RefusalReason.TAKEN
 
@@ -223,8 +226,10 @@ def refusal_for_staff(
 def conflict_messages(
     user, why: RefusalReason | None, offer: BookableResource, span: TimeSpan, booking: Booking | None = None
 ) -> dict:
-    """Who is in the way of a time that is taken, as far as ``user`` may know of it; and whether ``span`` only comes
-    too near to them: what is kept free around a booking stands on no plan."""
+    """Return what conflicts with a taken time, as far as ``user`` may know it.
+
+    Also returns whether ``span`` is only too near to other bookings, because buffers are not visible on the schedule.
+    """
     if why != RefusalReason.TAKEN:
         return {}
     rules = offer.rules
@@ -238,7 +243,7 @@ def conflict_messages(
 
 
 def _asked(asked, booking: Booking) -> dict:
-    """What the form shows at first: the booking as it is, or where the address says that it should go."""
+    """Return the initial data of the form: the booking as it is, or the target in the query string."""
     start = parse_moment(asked.get("start"))
     start = timezone.make_aware(start) if start and not start.tzinfo else start
     day = parse_moment(asked.get("day"))

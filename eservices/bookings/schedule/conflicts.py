@@ -1,4 +1,4 @@
-"""Bookings that do not fit any more what is open and what there is. None is lost: staff sees them and decides."""
+"""Future bookings that no longer fit openings or units. None is cancelled: staff see them and decide."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from ..logic.availability import TimeSpan, is_within_openings
 from ..models import BlockedTime, BookedPiece, Booking, ResourceUnit
 from .items import booking_title
 
-MAX_BOOKINGS = 2_000  # bookings to come that are looked at
+MAX_BOOKINGS = 2_000  # future bookings that are checked
 
 
 @dataclass(frozen=True)
 class ConflictingBooking:
-    """A booking and why it does not fit any more."""
+    """A booking and the reason why it does not fit any more."""
 
     booking: Booking
     title: str
@@ -32,20 +32,20 @@ class ConflictingBooking:
 
 @dataclass(frozen=True)
 class ConflictReasons:
-    """Why bookings to come do not fit any more, by their keys; those from ``until`` on were not looked at."""
+    """The reasons why future bookings do not fit, by id; bookings from ``until`` on were not checked."""
 
     found: dict
     until: datetime | None = None
 
 
 def conflicting_bookings(user, found: Collection) -> QuerySet[Booking]:
-    """These bookings, as far as ``user`` sees them, the nearest first."""
+    """Return those of these bookings that ``user`` may see, the nearest first."""
     bookings = access.bookings_for(user).filter(pk__in=found).select_related("resource")
     return bookings.order_by("starts_at", "pk")
 
 
 def describe_conflicts(user, bookings: Iterable[Booking], reasons: dict) -> list[ConflictingBooking]:
-    """Some of them in words. The number of queries does not grow with them."""
+    """Return bookings with title, resource and reason. The number of queries is constant."""
     bookings = list(bookings)
     cases, language = access.cases_of(user, bookings), get_language() or ""
     titles = {one.pk: one.said(language).title for one in access.bookable_resources_for(user)}
@@ -58,7 +58,7 @@ def describe_conflicts(user, bookings: Iterable[Booking], reasons: dict) -> list
 
 
 def conflict_reasons_for(user, now: datetime) -> ConflictReasons:
-    """What ``user`` should look at, of the next ``MAX_BOOKINGS`` bookings to come."""
+    """Return the conflicts among the next ``MAX_BOOKINGS`` bookings that ``user`` may see."""
     offers = {one.pk: one for one in access.bookable_resources_for(user)}
     closed = BlockedTime.objects.filter(
         unit__uses__resource=OuterRef("resource"),
@@ -92,18 +92,18 @@ def _reason(row: dict, offer) -> str:
 
 
 def _piece_is_gone() -> Exists:
-    """Whether it holds a piece beyond the number that there is today."""
+    """Return whether the booking has a piece beyond the current number of pieces."""
     return Exists(BookedPiece.objects.filter(booking=OuterRef("pk"), number__gt=F("unit__quantity")))
 
 
 def _last_piece() -> Subquery:
-    """The highest number that it holds, sought for those alone that are looked at."""
+    """Return the highest piece number of the booking. A subquery, so that only the listed bookings are searched."""
     return Subquery(
         BookedPiece.objects.filter(booking=OuterRef("pk")).order_by("-number").values("number")[:1]
     )
 
 
 def _lacks_a_part() -> Exists:
-    """Whether what it books consists of more today than it holds."""
+    """Return whether the resource takes a unit of which the booking has no piece."""
     held = BookedPiece.objects.filter(booking=OuterRef(OuterRef("pk")), unit=OuterRef("unit"))
     return Exists(ResourceUnit.objects.filter(~Exists(held), resource=OuterRef("resource")))

@@ -1,4 +1,4 @@
-"""What staff says about a booking: when and where, and what for."""
+"""Forms of staff for bookings: time, resource and purpose."""
 
 from datetime import timedelta
 
@@ -17,9 +17,9 @@ from ..question.answers import parse_moment
 
 
 class MomentInput(forms.DateTimeInput):
-    """A day and a time as the commune's clocks show it; of one that they show twice, which of both is chosen beside.
+    """Input for a local date and time. For an ambiguous time, a second input selects which one.
 
-    Its value is a time as it is typed, or an ISO moment.
+    Its value is a time as typed, or an ISO moment.
     """
 
     def value_from_datadict(self, data, files, name):
@@ -43,7 +43,7 @@ class MomentInput(forms.DateTimeInput):
 
 
 class MomentField(forms.Field):
-    """A day and a time as the commune's clocks show it. A clean value is a moment."""
+    """A local date and time. The cleaned value is a moment."""
 
     widget = MomentInput(attrs={"type": "datetime-local", "class": "in"})
     default_error_messages = {
@@ -69,7 +69,7 @@ class MomentField(forms.Field):
 
 
 class BookingTimeForm(forms.Form):
-    """One of some things, from a moment to another. ``offer`` and ``span`` once it is valid."""
+    """Resource, start and end. ``offer`` and ``span`` are available once it is valid."""
 
     resource = forms.ChoiceField(label=_("What"), widget=forms.Select(attrs={"class": "in"}))
     starts_at = MomentField(label=_("From"))
@@ -100,7 +100,7 @@ class BookingTimeForm(forms.Form):
 
 
 class MoveForm(BookingTimeForm):
-    """Where a booking goes. ``seen``: the ``sequence`` with which it was shown to who fills it in."""
+    """The new time of a booking. ``seen``: the ``sequence`` with which the form was shown."""
 
     seen = forms.IntegerField(required=False)
 
@@ -116,7 +116,7 @@ class MoveForm(BookingTimeForm):
 
 
 class PurposeForm(forms.Form):
-    """What a booking is for, and whether everybody reads it."""
+    """The purpose of a booking, and whether it is public."""
 
     title = forms.CharField(
         label=_("What for"),
@@ -129,7 +129,7 @@ class PurposeForm(forms.Form):
 
 
 class InternalBookingForm(BookingTimeForm, PurposeForm):
-    """What the commune books for itself."""
+    """Internal booking of the commune."""
 
     count = forms.IntegerField(
         label=_("How many"),

@@ -1,4 +1,4 @@
-"""What staff sees of a period: each thing of their teams along its days or hours."""
+"""Schedule of a period: the resources of the user's teams by day or hour."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from .items import ScheduleItem, schedule_items
 
 @dataclass(frozen=True)
 class ScheduleRow:
-    """A thing of the plan with all that takes it in the period, in order."""
+    """A resource of the schedule with its items in the period, in order."""
 
     offer: BookableResource
     title: str
@@ -30,7 +30,7 @@ class ScheduleRow:
 
 @dataclass(frozen=True)
 class ScheduleCell:
-    """A thing on a day."""
+    """A resource on a day."""
 
     row: ScheduleRow
     day: date
@@ -38,19 +38,19 @@ class ScheduleCell:
 
     @property
     def booked(self) -> int:
-        """How many bookings of it there are."""
+        """The number of its bookings."""
         return sum(bar.booking is not None for bar in self.bars)
 
     @cached_property
     def usage(self) -> MeasuredUsage:
-        """How much of the time in which it is open is taken."""
+        """The share of the open time that is taken."""
         windows = self.row.offer.rules.day_windows(self.day)
         taken = [(bar.span, bar.part) for bar in self.bars]
         return measure_usage(windows, taken, self.row.offer.opened([self.day]))
 
     @property
     def rest(self) -> int:
-        """What is left, in per cent."""
+        """The free share of the open time, in per cent."""
         return 100 - self.usage.percent
 
     @property
@@ -60,19 +60,19 @@ class ScheduleCell:
 
 @dataclass(frozen=True)
 class ScheduleLanes:
-    """A thing along the hours of a day."""
+    """A resource along the hours of a day."""
 
     row: ScheduleRow
     lanes: list[list[LanePart]]
 
     @property
     def step(self) -> int:
-        """In so many minutes it is booked."""
+        """The grid of its bookings, in minutes."""
         return self.row.offer.rules.step // timedelta(minutes=1)
 
 
 class ScheduleGrid:
-    """The plan of a period for somebody. It costs the same number of queries whatever is booked."""
+    """The schedule of a period for a user. The number of queries is constant."""
 
     def __init__(self, user, period: CalendarPeriod, *, kind: str = ""):
         self.user, self.period = user, period
@@ -110,7 +110,7 @@ class ScheduleGrid:
 
     @property
     def along(self) -> list[ScheduleLanes]:
-        """Each thing along these hours; what takes place at once lies in several lanes."""
+        """Each resource along these hours; simultaneous items are in different lanes."""
         return [ScheduleLanes(row, self._lanes(row)) for row in self.rows]
 
     def _lanes(self, row: ScheduleRow) -> list[list[LanePart]]:
@@ -120,7 +120,7 @@ class ScheduleGrid:
     # -- several days ----------------------------------------------------------------------------------------
     @property
     def table(self) -> list[tuple[ScheduleRow, list[ScheduleCell]]]:
-        """Each thing with its days."""
+        """Each resource with its days."""
         return [(row, [self._cell(row, day) for day in self.period.days]) for row in self.rows]
 
     def _cell(self, row: ScheduleRow, day: date) -> ScheduleCell:
@@ -128,7 +128,7 @@ class ScheduleGrid:
 
     @property
     def sheet(self) -> list[tuple[date, list[tuple[ScheduleRow, ScheduleItem]]]]:
-        """Day by day what takes place, in the order in which it begins; what is only held is left out."""
+        """The bookings of each day by start, without holds."""
         return [(day, self._events(day)) for day in self.period.days if self.offers]
 
     def _events(self, day: date) -> list[tuple[ScheduleRow, ScheduleItem]]:

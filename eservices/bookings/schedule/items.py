@@ -1,4 +1,4 @@
-"""What takes the things of a plan: bookings of them, bookings of others with the same units, blocked times."""
+"""Items of a schedule: bookings of its resources, bookings of others with the same units, blocked times."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ SIGNS = {
 
 @dataclass(frozen=True)
 class ScheduleItem:
-    """A time in which a thing is taken, or a ``part`` of it.
+    """A time in which a resource, or a ``part`` of it, is taken.
 
-    ``booking`` is one of that very thing; None where it is blocked, or where another takes the same units.
+    ``booking``: a booking of the resource itself; None if it is blocked or another resource takes the same units.
     """
 
     span: TimeSpan
@@ -47,20 +47,23 @@ class ScheduleItem:
 
     @property
     def extras(self) -> list[str]:
-        """What was ticked besides, for those who may read the case."""
+        """The ticked extras, if the user may read the case."""
         asked = read_answer(self.case.submission.answers.get(self.booking.field)) if self.case else None
         return [extra_label(key) for key in asked.extras] if asked else []
 
     @property
     def sign(self) -> StatusBadge:
-        """Its state, by word and shape."""
+        """The state as text and icon."""
         if self.booking is None:
             return StatusBadge(_("not free"), "close", "pause")
         return StatusBadge(self.booking.get_state_display(), *SIGNS[self.booking.state])
 
 
 def schedule_items(user, wanted: list[BookableResource], span: TimeSpan) -> dict[str, list[ScheduleItem]]:
-    """All that takes some things within ``span``, in order, by their keys; names where ``user`` may read them."""
+    """Return everything that takes the resources within ``span``, in order, by key.
+
+    Titles contain names only if ``user`` may read the case.
+    """
     known = {one.pk: one for one in bookable_resources().values()}
     bookings = list(access.bookings_sharing_units(wanted).overlapping(span.start, span.end))
     draw = _Drawing(user, bookings)
@@ -82,7 +85,7 @@ def schedule_items(user, wanted: list[BookableResource], span: TimeSpan) -> dict
 
 
 class _Drawing:
-    """What somebody may know about some bookings, asked once for all of them."""
+    """Items for a user, with what the user may know about the bookings, queried once for all of them."""
 
     def __init__(self, user, bookings: list[Booking]):
         self.language = get_language() or ""
@@ -112,13 +115,13 @@ class _Drawing:
 
 
 def shared_part(offer: BookableResource, booked: BookableResource, count: int) -> float:
-    """How much of a thing is taken by ``count`` of one that takes the same units: half a hall by its half."""
+    """Return how much of a resource is taken by ``count`` of another: half of the hall by one of its halves."""
     pieces = sum(booked.needs.get(unit, 0) for unit in offer.needs) * count
     return pieces / sum(offer.quantities.values())
 
 
 def booking_title(booking: Booking, case: Case | None) -> str:
-    """Title of a booking: its purpose, else the applicant's name or the reference, for who may see the ``case``."""
+    """Return the title: the purpose, else applicant or reference if the user may see the ``case``."""
     if booking.title:
         return booking.title
     if case:
@@ -127,12 +130,12 @@ def booking_title(booking: Booking, case: Case | None) -> str:
 
 
 def title_with_count(count: int, offer: BookableResource, title: str) -> str:
-    """“23 × Tables”, where one says how many."""
+    """Return “23 × Tables” if the resource is counted, else the title."""
     return f"{count} × {title}" if offer.counted else title
 
 
 def blocked_times(wanted: Iterable[BookableResource], span: TimeSpan) -> dict[tuple[TimeSpan, str], set[int]]:
-    """When and why something of these is blocked, and which units."""
+    """Return the units that are blocked, by time and reason."""
     units = {unit for offer in wanted for unit in offer.needs}
     rows = BlockedTime.objects.overlapping(units, span.start, span.end)
     found: dict[tuple[TimeSpan, str], set[int]] = {}

@@ -1,4 +1,4 @@
-"""Secret addresses under which the calendar of a thing is read: seen by its team, made anew by who configures."""
+"""Calendar links: the team of a resource sees them, members who may configure renew and end them."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -18,7 +18,7 @@ DEEDS = {"renew": actions.renew_link, "end": actions.end_link}
 
 
 class CalendarLinksView(BookingScreen):
-    """The things of one's teams, and the address of the calendar of each."""
+    """The resources of the user's teams, each with its calendar link."""
 
     template_name = "bookings/schedule/links.html"
     page_title = gettext_lazy("Calendars")
@@ -40,7 +40,7 @@ class CalendarLinksView(BookingScreen):
 @require_POST
 @agents_only
 def change_link(request, key: str, do: str):
-    """A new address, or none any more."""
+    """Renew or end a calendar link."""
     resource = access.resource_for(request.user, key, "configure")
     if do not in DEEDS:
         raise Http404

@@ -1,4 +1,4 @@
-"""The plan of what is booked, under /admin/bookings/."""
+"""URLs of the schedule, under /admin/bookings/."""
 
 from django.urls import path
 

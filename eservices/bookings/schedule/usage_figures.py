@@ -1,4 +1,4 @@
-"""How much things are used, month by month, and what they bring in."""
+"""Usage figures of resources by month, with revenue."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -33,7 +33,10 @@ class FigureMonth:
 
 @dataclass(frozen=True)
 class UsageFigure:
-    """``revenue``, in minor units: what was paid for what began then, without deposits and what was paid back."""
+    """The usage and ``revenue`` in a month.
+
+    ``revenue``: in minor units, what was paid for bookings that began then, without deposits and refunds.
+    """
 
     usage: MeasuredUsage = UNUSED
     booked: int = 0
@@ -56,7 +59,7 @@ def total_figure(found: Iterable[UsageFigure]) -> UsageFigure:
 
 
 def calendar_months(last: date, number: int) -> list[FigureMonth]:
-    """So many calendar months, the one of ``last`` at the end."""
+    """Return ``number`` calendar months, ending with that of ``last``."""
     found, first = [], last.replace(day=1)
     for _n in range(number):
         found.append(FigureMonth(first, (first + 31 * DAY).replace(day=1) - DAY))
@@ -65,16 +68,17 @@ def calendar_months(last: date, number: int) -> list[FigureMonth]:
 
 
 def usage_figures(wanted: list[BookableResource], period: list[FigureMonth]) -> dict[str, list[UsageFigure]]:
-    """Each thing's figures month by month, by its key. Four queries, whatever is booked."""
+    """Return the figures of each resource by month, by key. Takes four queries for any number of bookings."""
     zone = wanted[0].rules.zone
     span = TimeSpan(day_span(period[0].first, zone).start, day_span(period[-1].last, zone).end)
     taken, began = _taken(wanted, span), _began(wanted, span, zone)
-    opened: dict[tuple[int, FigureMonth], list[TimeSpan]] = {}  # things of one timetable share their windows
+    # resources with the same timetable share their windows
+    opened: dict[tuple[int, FigureMonth], list[TimeSpan]] = {}
     for offer in wanted:
         for month in period:
             if (id(offer.rules), month) not in opened:
                 windows = (one for day in month.days for one in offer.rules.windows(day))
-                # What two openings have in common counts once.
+                # Overlapping openings count once.
                 opened[id(offer.rules), month] = merge_spans(windows)
     return {
         offer.key: [
@@ -89,7 +93,7 @@ def usage_figures(wanted: list[BookableResource], period: list[FigureMonth]) -> 
 
 
 def _taken(wanted: list[BookableResource], span: TimeSpan) -> dict[str, list[tuple[TimeSpan, float]]]:
-    """When each thing is taken, by itself or by others with the same units, and how much of it."""
+    """Return when each resource is taken, also through shared units, and how much of it."""
     known = {one.pk: one for one in bookable_resources().values()}
     rows = access.bookings_sharing_units(wanted).agreed().overlapping(span.start, span.end)
     found: dict[str, list[tuple[TimeSpan, float]]] = {offer.key: [] for offer in wanted}
@@ -101,7 +105,7 @@ def _taken(wanted: list[BookableResource], span: TimeSpan) -> dict[str, list[tup
 
 
 def _began(wanted: list[BookableResource], span: TimeSpan, zone) -> dict[tuple[int, date], UsageFigure]:
-    """What began in each month, by thing and the month's first day: how many, and what was paid for it."""
+    """Return number and revenue of the bookings that began in each month, by resource and first of the month."""
     mine = (
         Booking.objects.real()
         .filter(resource__in=[one.pk for one in wanted])
@@ -122,9 +126,9 @@ def _began(wanted: list[BookableResource], span: TimeSpan, zone) -> dict[tuple[i
 
 
 def _shares(submissions: set) -> dict[tuple, int]:
-    """What was paid for one of the times that a request asked for, by request and question.
+    """Return the revenue of one of the times of a submission, by submission and question.
 
-    What was paid back counts first against deposits, then against all else alike.
+    Refunds count first against deposits, then against everything else in proportion.
     """
     times: dict[tuple, int] = defaultdict(int)
     asked = Booking.objects.filter(submission__in=submissions).order_by()
@@ -144,14 +148,14 @@ def _shares(submissions: set) -> dict[tuple, int]:
 
 
 def retained_share(lines: list[dict], refunded: int) -> float:
-    """How much of what is no deposit stayed with the commune, between 0 and 1."""
+    """Return the share of the amount without deposits that was not refunded, between 0 and 1."""
     deposits = sum(line["total"] for line in lines if line.get("deposit"))
     rest = sum(line["total"] for line in lines) - deposits
     return max(rest - max(refunded - deposits, 0), 0) / rest if rest else 0.0
 
 
 def _of_field(lines: list[dict], field: str) -> int:
-    """What the lines of a question come to, without deposits: they are named after it."""
+    """Return the total of the lines of a question without deposits. The keys of lines begin with the question's key."""
     return sum(
         line["total"]
         for line in lines

@@ -1,4 +1,4 @@
-"""How much things are used and what they bring in: plots that read as tables, and the same as CSV."""
+"""Usage figures and revenue: charts that can be read as tables, and the same as CSV."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -37,7 +37,7 @@ COLUMNS = (
 
 
 class PeriodForm(forms.Form):
-    """Which things and which months. What does not fit is as if it had not been said."""
+    """Kind of resources and months. Invalid values are ignored."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     months = forms.TypedChoiceField(
@@ -71,7 +71,7 @@ class PeriodForm(forms.Form):
 
 
 class UsageView(BookingScreen):
-    """How much is taken and earned, month by month, and thing by thing."""
+    """Usage and revenue by month and by resource."""
 
     template_name = "bookings/schedule/figures.html"
     page_title = gettext_lazy("Figures")
@@ -110,7 +110,7 @@ class UsageView(BookingScreen):
 @require_safe
 @agents_only
 def export_csv(request) -> HttpResponse:
-    """The same figures, a row for each month and thing. No value is a person's."""
+    """Return the same figures as CSV, a row for each month and resource, without personal data."""
     form = PeriodForm(request.GET, user=request.user)
     response = HttpResponse(write_csv_lines(COLUMNS, _csv_rows(form)), content_type=CSV)
     return as_download(response, dated_file_name(pgettext("name of a file", "bookings")))

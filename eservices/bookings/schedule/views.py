@@ -1,4 +1,4 @@
-"""The plan: what is booked of all things of one's teams, by day, week and month, and as a sheet to print."""
+"""Schedule: the bookings of all resources of the user's teams by day, week and month, and as a sheet to print."""
 
 from django.core.paginator import Paginator
 from django.urls import reverse
@@ -18,7 +18,7 @@ from .conflicts import MAX_BOOKINGS, conflict_reasons_for, conflicting_bookings,
 from .grid import ScheduleGrid
 from .items import SIGNS
 
-ON_A_PAGE = 100  # bookings outside the openings
+ON_A_PAGE = 100  # conflicting bookings
 VIEWS = {
     "week": gettext_lazy("Week"),
     "day": gettext_lazy("Day"),
@@ -28,7 +28,7 @@ VIEWS = {
 
 
 class BookingScreen(AgentDeskView):
-    """A screen about what is booked."""
+    """Base of the views about bookings."""
 
     header_icon = "date"
 
@@ -49,7 +49,7 @@ class BookingScreen(AgentDeskView):
 
 
 class ScheduleView(BookingScreen):
-    """Everything that is booked in a period, thing by thing."""
+    """All bookings of a period, by resource."""
 
     template_name = "bookings/schedule/schedule.html"
     page_title = gettext_lazy("Bookings")
@@ -84,7 +84,7 @@ class ScheduleView(BookingScreen):
 
 
 class ConflictsView(BookingScreen):
-    """Bookings to come that lie outside the openings: the rules changed after them, or something is closed since."""
+    """Future bookings outside the openings, because the rules or the blocked times changed."""
 
     template_name = "bookings/schedule/conflicts.html"
     page_title = gettext_lazy("Outside the openings")
@@ -105,6 +105,6 @@ class ConflictsView(BookingScreen):
 
 
 def schedule_url(view: str, day, kind: str = "") -> str:
-    """The address of the plan of a period."""
+    """Return the URL of the schedule of a period."""
     asked = {"view": view, "day": day.isoformat()} | ({"kind": kind} if kind else {})
     return f"{reverse('plan:plan')}?{urlencode(asked)}"

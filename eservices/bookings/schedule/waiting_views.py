@@ -1,4 +1,4 @@
-"""Who waits for a time of the things of one's teams: in which order, what was offered; offered now, or taken off."""
+"""Waiting lists of the resources of the user's teams, with actions to offer a time and to remove an entry."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -19,7 +19,10 @@ DEEDS = {"offer": actions.offer_time, "remove": actions.remove_from_waiting_list
 
 
 class WaitingView(BookingScreen):
-    """The lists, time by time. The address is for who may do something about it, unless it is protected."""
+    """The waiting lists by time.
+
+    Users who may move bookings see the e-mail addresses, unless an address is protected.
+    """
 
     template_name = "bookings/schedule/waiting.html"
     page_title = gettext_lazy("Waiting lists")
@@ -36,7 +39,7 @@ class WaitingView(BookingScreen):
 @require_POST
 @agents_only
 def change_waiting_entry(request, pk, do: str):
-    """Offers the time to somebody now, or takes them off the list."""
+    """Offer the time to an entry now, or remove it from the list."""
     waiting = access.waiting_entry_for(request.user, pk)
     if do not in DEEDS:
         raise Http404

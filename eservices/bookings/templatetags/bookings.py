@@ -1,4 +1,4 @@
-"""The calendar of a booking question in its template."""
+"""Template tags for the calendar of a booking question."""
 
 from django import template
 from django.urls import reverse
@@ -15,13 +15,13 @@ register.filter("when", time_text.format_span)
 
 @register.filter("hour")
 def format_hour_tag(at) -> str:
-    """The hour of a moment; where clocks show it twice, which of both."""
+    """Return the time of day of a moment; if it is ambiguous, with its season."""
     return time_text.format_hour(timezone.localtime(at))
 
 
 @register.simple_tag
 def picker(question) -> TimePicker:
-    """What the question shows: where its calendar stands and what is free."""
+    """Return the picker of the question: the state of its calendar and what is free."""
     parts = question.value if isinstance(question.value, dict) else {}
     who = who_books(question.field, question.form.seen)
     people, waits = _kinds_of_people(question), _waiting_list(question)
@@ -29,7 +29,7 @@ def picker(question) -> TimePicker:
 
 
 def _waiting_list(question) -> str:
-    """The address of the waiting list of a question; empty where it keeps none."""
+    """Return the URL of the waiting list of a question; "" if it has none."""
     slug = question.form.definition.content.get("slug", "")
     if not (slug and question.field.settings.get("waiting")):
         return ""
@@ -37,7 +37,7 @@ def _waiting_list(question) -> str:
 
 
 def _kinds_of_people(question) -> dict[str, str]:
-    """What the answers are called to the question that decides the prices."""
+    """Return the labels of the options of the question that decides the prices."""
     definition, asked = question.form.definition, question.field.settings.get("who")
     field = definition.fields.get(asked) if isinstance(asked, str) else None
     options = field.options if field else ()

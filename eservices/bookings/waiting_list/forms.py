@@ -1,4 +1,4 @@
-"""What somebody types who wants to wait for a time that is taken."""
+"""Form for the waiting list."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -18,7 +18,7 @@ from ..question.answers import parse_moment, time_key, to_local_time
 
 
 class WaitForm(forms.Form):
-    """Which time of a day of an offer, and where to write. A clean ``span`` is one that the offer's day has."""
+    """The time on a day, and an e-mail address. The cleaned ``span`` is a time that the resource has on that day."""
 
     start = forms.ChoiceField(label=pgettext_lazy("time of day", "From"))
     end = forms.ChoiceField(label=pgettext_lazy("time of day", "Until"))
@@ -61,7 +61,7 @@ def _hours(moments: Iterable, day: date) -> list[tuple[str, str]]:
 
 
 def _ends(offer: BookableResource, day: date) -> list:
-    """When something may end that starts on a day, by the rules."""
+    """Return the possible ends of times that start on a day, by the rules."""
     found = set()
     for window in offer.rules.day_windows(day):
         end = window.start + offer.rules.shortest

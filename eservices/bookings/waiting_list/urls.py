@@ -1,4 +1,4 @@
-"""The waiting list."""
+"""URLs of the waiting list."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The waiting list: getting on it, and the page behind the link of who waits. They work without JavaScript."""
+"""Waiting list: joining it, and the page behind the link of an entry. Both work without JavaScript."""
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -22,7 +22,7 @@ PER_CLIENT = rate_limits.RateLimit("waiting-list", 60)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_waiting(request, form: str, field: str):
-    """Asks for a time of a day, and where to write."""
+    """Show and process the form for a time of a day and an e-mail address."""
     service, wanted = access.waiting_list_of_question(form, field, request.GET.get("resource", ""))
     found = parse_moment(request.GET.get("day"))
     day = local_day(timezone.now(), wanted.rules.zone) if found is None else found.date()
@@ -64,14 +64,17 @@ def _join(request, service, field: str, wanted, count: int, typed: WaitForm) -> 
 
 @require_safe
 def asked(request):
-    """Says where the link is: in the letter. The same for everybody, for an address proves nothing."""
+    """Show that the link comes by e-mail.
+
+    The page is the same for everybody, because an address proves nothing.
+    """
     return render(request, "bookings/waiting_list/requested.html")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting_entry(request, secret: str):
-    """Where somebody stands; takes what is offered, or leaves the list."""
+    """Show an entry and its position. A POST accepts the offer or leaves the list."""
     waiting = access.waiting_entry_by_secret(secret)
     why, actor = "", request.user if request.user.is_authenticated else None
     if request.method == "POST":

@@ -1,1 +1,1 @@
-"""What a service asks: definitions, field types, conditions, checks, fees and frozen versions."""
+"""Form builder: definitions, field types, conditions, validation rules, fees and frozen versions."""

@@ -1,4 +1,4 @@
-"""Every write of the form builder that means something."""
+"""Actions of the form builder."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -15,9 +15,9 @@ from .reference_tables.files import TableChanges, TableFileRow, compare_rows, ro
 def freeze_version(
     *, actor, form: Form, content: dict, kind: str = FormVersion.Kind.PUBLISHED
 ) -> FormVersion:
-    """Makes ``content`` the newest version of ``form``. Content that is the newest already makes no new one.
+    """Make ``content`` the newest version of ``form``, unless it already is.
 
-    ``actor``: the user who publishes; None where the system does.
+    ``actor``: the user who publishes; None for the system.
     """
     Form.objects.select_for_update().get(pk=form.pk)
     newest = form.versions.filter(kind=kind).order_by("-number").first()
@@ -37,21 +37,22 @@ def freeze_version(
 
 @transaction.atomic
 def set_form_open(*, actor, form: Form, offered: bool) -> None:
-    """Opens or closes a form for new requests. What was begun may be finished."""
+    """Open or close a form for new drafts. Existing drafts can be finished."""
     found = Form.objects.select_for_update().get(pk=form.pk)
     found.offered = form.offered = offered
     found.save(update_fields=["offered"])
 
 
 class ReferenceTableChanged(Exception):
-    """Somebody changed the table since the import was shown."""
+    """The table was changed after its import was shown."""
 
 
 @transaction.atomic
 def import_rows(*, actor, table: ReferenceTable, lines: list[TableFileRow], shown: str) -> TableChanges:
-    """Makes the rows of ``table`` what ``lines`` say, in their order. Rows that are not named are withdrawn.
+    """Set the rows of ``table`` to ``lines``, in their order. Rows that are not listed become inactive.
 
-    ``shown``: the state of the table for which changes were shown. Raises ``ReferenceTableChanged`` if it is another.
+    ``shown``: the digest of the table for which the changes were shown. Raises ``ReferenceTableChanged`` if it is
+    different now.
     """
     ReferenceTable.objects.select_for_update().get(pk=table.pk)
     rows = list(table.rows.order_by("order", "pk"))

@@ -1,7 +1,7 @@
-"""A form as an editor builds it: blocks of a StreamField, one per step, field, option and check.
+"""Blocks with which editors build a form: one per step, question, option and validation rule.
 
-The blocks of the questions come from the registry of field types. ``step_content`` and ``step_value`` go from
-blocks to a definition and back without loss.
+The blocks of the questions come from the registry of field types. ``step_content`` and ``step_value`` convert between
+blocks and definitions without loss.
 """
 
 import re
@@ -25,9 +25,9 @@ from .definition import KEY_PATTERN
 from .logic.conditions import WITHOUT_VALUE
 
 
-# -- Blocks whose value is the machine's, not the reader's ---------------------------------------------------
+# -- Blocks with values for the program, not for readers -----------------------------------------------------
 class NotTranslatedMixin:
-    """Never offered for translation, and the same in every language."""
+    """A block that is not offered for translation and is the same in every language."""
 
     def get_translatable_segments(self, value):
         return []
@@ -45,7 +45,7 @@ class PlainRegexBlock(NotTranslatedMixin, blocks.RegexBlock):
 
 
 class KeyBlock(PlainCharBlock):
-    """What the machine calls a thing. Made once from its title, then never changed by itself."""
+    """The identifier of an element. Made once from its title, then never changed automatically."""
 
     def __init__(self, **kwargs):
         super().__init__(
@@ -64,7 +64,7 @@ class PlainChoiceBlock(NotTranslatedMixin, KeyChoiceBlock):
 
 
 class PrefillBlock(PlainChoiceBlock):
-    """Where an answer that is known already comes from."""
+    """The prefill source of an answer."""
 
     def __init__(self, **kwargs):
         super().__init__(required=False, choices=_sources, label=_("Filled in from"), **kwargs)
@@ -77,7 +77,7 @@ def _sources() -> list[tuple[str, str]]:
 
 
 class ReferenceTableBlock(PlainChoiceBlock):
-    """The reference table that the options stand in."""
+    """The reference table that provides the options."""
 
     def __init__(self, **kwargs):
         words = _("Its rows are offered as they are when the form is filled in. Empty: the options above.")
@@ -104,10 +104,10 @@ CONDITION_ASSETS = forms.Media(
 
 
 class ConditionWidget(forms.Textarea):
-    """Rows of *question, comparison, value* as a sentence, joined by all or any, drawn by condition.js over JSON.
+    """Rows of *question, comparison, value*, joined by all or any, drawn as a sentence by condition.js over JSON.
 
-    ``purpose``: what the condition decides, a key of ``PURPOSES``. The page tells condition.js its words and the
-    form's questions: ``condition_vocabulary`` in an element ``condition-words``, and ``form-questions``.
+    ``purpose``: what the condition decides, a key of ``PURPOSES``. The page passes texts and questions to condition.js:
+    ``condition_vocabulary`` in an element ``condition-words``, and ``form-questions``.
     """
 
     def __init__(self, attrs=None, purpose: str = "shown"):
@@ -120,11 +120,11 @@ class ConditionWidget(forms.Textarea):
 
 
 class QuestionWidget(forms.TextInput):
-    """A question of the form, or several, chosen by their words from a list that condition.js draws over the keys.
+    """Input for one or several questions, chosen by label from a list that condition.js draws over the keys.
 
-    ``compares`` and ``types``: only questions whose ``FieldType.compares`` or type is among these, blanks
-    between; any if empty. ``several``: keys with commas between. ``rows``: questions of repeating groups too, as
-    ``GROUP.KEY``. ``empty``: what it means that none is chosen.
+    ``compares`` and ``types``: only questions whose ``FieldType.compares`` or type is among these, separated by blanks;
+    any if empty. ``several``: keys separated by commas. ``rows``: questions of repeating groups too, as ``GROUP.KEY``.
+    ``empty``: the label for no question.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class QuestionWidget(forms.TextInput):
 
 
 def condition_vocabulary() -> dict:
-    """The words of conditions in the editor's language: purposes, comparisons by kind of answer, the rest."""
+    """Return the texts of conditions in the editor's language: purposes, comparisons by type of answer, the rest."""
     return {
         "purposes": {
             name: {key: str(text) for key, text in words.items()} for name, words in PURPOSES.items()
@@ -229,7 +229,7 @@ CONDITION_WORDS = {
 }
 _ASKED = {"filled": _("is answered"), "empty": _("is not answered")}
 _IS = {"equals": _("is"), "not_equals": _("is not")}
-# By how an answer compares (FieldType.compares): the comparisons that make sense, in words.
+# The comparisons that make sense, by ``FieldType.compares``, as texts.
 COMPARISONS = {
     "text": {
         **_IS,
@@ -302,7 +302,7 @@ class ConditionBlock(blocks.FieldBlock):
 
 
 class QuestionKeyBlock(PlainCharBlock):
-    """The key of a question of the form, chosen by its words."""
+    """The key of a question of the form, chosen by its label."""
 
     def __init__(self, compares: str = "", empty="–", **kwargs):
         super().__init__(max_length=60, **kwargs)
@@ -310,7 +310,7 @@ class QuestionKeyBlock(PlainCharBlock):
 
 
 class KeysBlock(NotTranslatedMixin, blocks.FieldBlock):
-    """Keys of questions of the form, chosen by their words, as a list; on the screen with commas between."""
+    """A list of keys of questions of the form, chosen by label; separated by commas in the input."""
 
     def __init__(self, required=True, help_text=None, **kwargs):
         widget = QuestionWidget(several=True, rows=True)
@@ -327,7 +327,7 @@ class KeysBlock(NotTranslatedMixin, blocks.FieldBlock):
         return ", ".join(value or [])
 
 
-# -- Steps, fields, options, checks --------------------------------------------------------------------------
+# -- Steps, fields, options, validation rules ----------------------------------------------------------------
 class QuestionBlock(blocks.StructBlock):
     """A question of one type. Its preview shows it as the applicant sees it."""
 
@@ -352,10 +352,10 @@ class QuestionBlock(blocks.StructBlock):
 
 @cache
 def field_block(kind) -> blocks.StructBlock:
-    """The editor's block of a field type: what every question has, and what only this type has.
+    """Return the editor's block of a field type: the settings of all questions and those of this type.
 
-    One of each for the step and for groups, and what many have is one too: the editor's screen is told of every
-    block once, which makes it three times as fast.
+    Cached: the step and groups share one block per type, and the types share child blocks. The editor's page describes
+    every block once, which makes it three times as fast.
     """
     shared = _shared()
     children: list[tuple[str, blocks.Block]] = [
@@ -396,7 +396,7 @@ ABOUT_THE_ANSWER = ("note_title", "note", "personal", "searchable", "secret", "r
 
 @cache
 def _shared() -> dict[str, blocks.Block]:
-    """The blocks that questions of many types have."""
+    """Return the blocks that questions of many types share."""
     return {
         "help": blocks.TextBlock(required=False, rows=2, label=_("Help")),
         "required": blocks.BooleanBlock(required=False, default=True, label=_("Must be answered")),
@@ -423,7 +423,7 @@ def _shared() -> dict[str, blocks.Block]:
 
 
 def _layout(children: list[tuple[str, blocks.Block]]) -> BlockGroup:
-    """What every question needs in front; the rest behind the block's button for settings."""
+    """Return the layout: what every question needs in front, the rest behind the block's settings button."""
     front = ("label", "help", "text", "required", "options", "table", "row", "fields", "formula", "condition")
     names = [name for name, _block in children]
     return BlockGroup(
@@ -433,7 +433,7 @@ def _layout(children: list[tuple[str, blocks.Block]]) -> BlockGroup:
 
 
 def fields_block(inside_group: bool = False) -> blocks.StreamBlock:
-    """The questions of a step, of any type an installed app offers; inside a group, simple ones only."""
+    """Return the block of a step's questions, of all installed field types; inside a group, of simple ones only."""
     from .field_types import field_types
 
     kinds = [kind for kind in field_types if kind.in_groups or not inside_group]
@@ -442,7 +442,7 @@ def fields_block(inside_group: bool = False) -> blocks.StreamBlock:
 
 
 class OptionBlock(blocks.StructBlock):
-    """One possible answer."""
+    """A possible answer."""
 
     label = blocks.CharBlock(max_length=200, label=_("Answer"))
     help = blocks.CharBlock(required=False, max_length=200, label=_("Explanation"))
@@ -457,7 +457,7 @@ class OptionBlock(blocks.StructBlock):
 
 
 class ValidationRuleBlock(blocks.StructBlock):
-    """What must hold over several answers."""
+    """A condition over several answers."""
 
     message = blocks.CharBlock(max_length=300, label=_("Message where it does not hold"))
     condition = ConditionBlock(required=True, purpose="holds", label=_("Must hold"))
@@ -471,7 +471,7 @@ class ValidationRuleBlock(blocks.StructBlock):
 
 
 def step_block() -> blocks.StructBlock:
-    """One topic on one page."""
+    """Return the block of a step, one topic on one page."""
     return blocks.StructBlock(
         [
             ("title", blocks.CharBlock(max_length=100, label=_("Title"))),
@@ -499,7 +499,7 @@ def step_block() -> blocks.StructBlock:
 
 
 class FeeBlock(blocks.StructBlock):
-    """A line of what is due."""
+    """A fee of the form."""
 
     label = blocks.CharBlock(max_length=100, label=_("Label"))
     entry = PlainChoiceBlock(
@@ -544,7 +544,7 @@ class FeeBlock(blocks.StructBlock):
 
 
 class LazyStructBlockAdapter(StructBlockAdapter):
-    """Wagtail draws all fields of a block of simple fields when its panel is opened, and not before."""
+    """Adapter for blocks of simple fields that Wagtail renders only when their panel is opened."""
 
     js_constructor = "formbuilder.Folded"
 
@@ -613,7 +613,7 @@ COMMON = {
 
 
 def steps_content(stream, texts: dict[str, str]) -> list[dict]:
-    """The steps of a StreamField as a definition holds them. Adds their texts to ``texts``."""
+    """Convert the steps of a StreamField to definition JSON. Adds their texts to ``texts``."""
     return [step_content(child.value, texts) for child in stream if child.block_type == "step"]
 
 
@@ -643,7 +643,7 @@ def fields_content(stream, texts: dict[str, str]) -> list[dict]:
 
 
 def field_content(kind, value) -> dict:
-    """A field's JSON; nothing stands in it that is empty or the default."""
+    """Convert a question to JSON, without empty and default values."""
     options = [
         _trimmed({"value": option.value["value"], "condition": option.value["condition"]})
         for option in value.get("options") or []
@@ -707,20 +707,20 @@ def _put(texts: dict[str, str], path: str, text) -> None:
 
 
 def _plain(value):
-    """A setting as JSON: numbers where they are numbers."""
+    """Convert a setting to JSON: decimals become numbers."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return list(value) if isinstance(value, tuple | set) else value
 
 
 def drop_empty(settings: dict) -> dict:
-    """Settings without what is empty, no or an empty object. Zero says something."""
+    """Remove None, False, "" and empty collections from settings. Zero stays, because it is a value."""
     inner = {name: drop_empty(one) if isinstance(one, dict) else one for name, one in settings.items()}
     return {name: one for name, one in inner.items() if one is not False and one not in (None, "", [], {})}
 
 
 def _trimmed(content: dict) -> dict:
-    """Without what is empty, except the amount of a fee."""
+    """Remove empty values, except the amount of a fee."""
     return {
         name: value
         for name, value in content.items()
@@ -733,7 +733,7 @@ type Identify = Callable[[str], str]  # path of a block → its id
 
 
 def steps_value(content: list[dict], text: Callable[[str], str], identify: Identify) -> list[dict]:
-    """Steps of a definition as the raw value of a StreamField; ``text(path)`` in the language wanted."""
+    """Convert steps of a definition to the raw value of a StreamField; ``text(path)`` in the wanted language."""
     return [
         _child("step", step_value(step, text, identify), identify(f"step.{step['key']}")) for step in content
     ]
@@ -830,11 +830,11 @@ def _child(kind: str, value: dict, identity: str) -> dict:
 
 # -- Keys made from titles -----------------------------------------------------------------------------------
 def fill_keys(streams: dict[str, blocks.StreamValue], earlier: dict[str, str] | None = None) -> None:
-    """Gives every step, question, option, check, fee and stage without a key the one that its title makes.
+    """Set the key of every step, question, option, rule, fee and stage without one, made from its title.
 
-    ``streams``: StreamFields of one page by what their blocks are ("step", "fee", "stage"). ``earlier``: keys
-    given before, by block id: a title that changes while the editor stays open does not change the key.
-    A block that was duplicated in the editor gets a key of its own.
+    ``streams``: StreamFields of a page by the type of their blocks ("step", "fee", "stage"). ``earlier``: keys set
+    before, by block id: a title that changes while the editor stays open does not change the key. A block that was
+    duplicated in the editor gets its own key.
     """
     earlier = earlier or {}
     taken: dict[str, set[str]] = {}
@@ -857,7 +857,7 @@ def fill_keys(streams: dict[str, blocks.StreamValue], earlier: dict[str, str] | 
 
 
 def keys_by_id(*streams: list[dict]) -> dict[str, str]:
-    """The keys that blocks have by block id, of StreamFields as they are stored."""
+    """Return the keys of blocks by block id, of StreamFields as they are stored."""
     found: dict[str, str] = {}
     for block in chain(*streams):
         value = block["value"]
@@ -871,13 +871,13 @@ def keys_by_id(*streams: list[dict]) -> dict[str, str]:
 
 
 def _holds_blocks(setting) -> bool:
-    """Whether a setting of a stage, as it is stored, is a list of blocks."""
+    """Return whether a stored setting of a stage is a list of blocks."""
     blocks_only = isinstance(setting, list) and all(isinstance(one, dict) for one in setting)
     return blocks_only and all(isinstance(one.get("value"), dict) for one in setting)
 
 
 def make_key(title: str) -> str:
-    """ "Date de naissance" is date_de_naissance."""
+    """Make a key of a title: “Date de naissance” becomes date_de_naissance."""
     return slugify_title(title).replace("-", "_").strip("_")[:40].strip("_")
 
 
@@ -889,7 +889,7 @@ def key_from_title(title, child) -> str:
 
 
 def _keyed(stream, scope: str) -> Iterator[tuple[str, object]]:
-    """Every block that has a key, with the scope in which the key is the only one of its name."""
+    """Yield every block that has a key, with the scope in which the key is unique."""
     for child in stream:
         yield scope, child
         value = child.value
@@ -906,7 +906,7 @@ def _keyed(stream, scope: str) -> Iterator[tuple[str, object]]:
 
 
 def _key_of(child) -> tuple[str, str]:
-    """The child that holds a block's key, and the child that it is made from."""
+    """Return the child that holds a block's key, and the child from which it is made."""
     if child.block_type == "option":
         return "value", "label"
     return "key", {"step": "title", "check": "message"}.get(child.block_type, "label")

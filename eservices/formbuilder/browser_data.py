@@ -1,8 +1,8 @@
-"""What the browser needs to show a step as the server would, without asking it: ``static/js/form/step.js``.
+"""Data with which the browser shows a step as the server would: ``static/js/form/step.js``.
 
-The part of the definition that the step's conditions, its checks and the price look at, in the format of a
-definition, with the answers of other steps that they look at. Pure but for the commune's days off, where a limit is
-counted in working days: the browser knows days only.
+It contains the part of the definition that the step's conditions, its validation rules and the price depend on, in the
+format of a definition, with the answers of other steps that they use. Pure except for the commune's days off, which are
+needed for a limit in working days: the browser knows calendar days only.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,10 +17,10 @@ from .logic.conditions import condition_fields
 def browser_step_data(
     definition: FormDefinition, step: StepDefinition, answers: dict, today: date
 ) -> dict | None:
-    """``{"step", "definition", "answers", "today"}``; None where nothing on the page follows from an answer.
+    """Return ``{"step", "definition", "answers", "today"}``; None if nothing on the page depends on an answer.
 
-    ``definition`` with its prices: see ``prices.priced``. ``answers``: the stored ones, of all steps, whether
-    they count or not.
+    ``definition`` with its prices: see ``price_list.with_prices``. ``answers``: the stored ones of all steps, even of
+    hidden questions.
     """
     fees = definition.fees if affects_price(definition, step) else ()
     looked_at = [*_of_fields(step.fields), *_of_checks(step.checks), *_of_fees(fees)]
@@ -43,12 +43,12 @@ def browser_step_data(
 
 
 def affects_price(definition: FormDefinition, step: StepDefinition) -> bool:
-    """Whether the price depends on what is answered in ``step``."""
+    """Return whether the price depends on an answer in ``step``."""
     needed = _needed(definition, _of_fees(definition.fees))
     return any(field.key in needed for field in step.fields)
 
 
-# -- What something looks at ---------------------------------------------------------------------------------
+# -- Dependencies --------------------------------------------------------------------------------------------
 def _of_fees(fees: Iterable[FeeDefinition]) -> Iterator[str]:
     for fee in fees:
         yield from condition_fields(fee.condition)
@@ -72,7 +72,7 @@ def _of_checks(checks: Iterable[ValidationRule]) -> Iterator[str]:
 
 
 def _needed(definition: FormDefinition, keys: Iterable[str]) -> set[str]:
-    """All that the questions ``keys`` depend on, and themselves."""
+    """Return the questions ``keys`` and all questions on which they depend."""
     places = {field.key: (step, field) for step in definition.steps for field in step.fields}
     found: set[str] = set()
     waiting = list(keys)
@@ -86,13 +86,13 @@ def _needed(definition: FormDefinition, keys: Iterable[str]) -> set[str]:
     return found
 
 
-# -- As JSON, without what is empty --------------------------------------------------------------------------
+# -- As JSON, without empty values ---------------------------------------------------------------------------
 def _asks(step: StepDefinition, needed: set[str]) -> bool:
     return any(field.key in needed for field in step.fields)
 
 
 def _step(step: StepDefinition, current: StepDefinition, needed: set[str], today: date) -> dict:
-    """Of the current step every question, as whoever fills it in is there; of another those that matter."""
+    """Return all questions of the current step, because the applicant edits them; of other steps those needed."""
     if step is current:
         checks = [{"key": check.key, "condition": check.condition} for check in step.checks]
         return {"key": step.key, "fields": [_field(field, today) for field in step.fields], "checks": checks}
@@ -116,7 +116,7 @@ def _field(field: FieldDefinition, today: date) -> dict:
 
 
 def _setting(value, today: date):
-    """A limit in working days as the day that it is."""
+    """Return a limit in working days as a date; other values unchanged."""
     if isinstance(value, str) and WORKING_DAYS.fullmatch(value.strip()):
         found = parse_limit(value, today)
         return found and found.isoformat()

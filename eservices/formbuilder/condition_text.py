@@ -1,7 +1,7 @@
-"""Conditions in words, for whoever builds a form. Pure: no database, no request.
+"""Conditions as text, for editors. Pure: no database, no request.
 
-``condition_text(condition, definition, language)`` is what the outline and the comparison of versions show:
-“Kind of dwelling” is “Rented”, and “Arrival” is before 30 days after today.
+``condition_text(condition, definition, language)`` is what the outline and the comparison of versions show: “Kind of
+dwelling” is “Rented”, and “Arrival” is before 30 days after today.
 """
 
 from dataclasses import dataclass
@@ -38,10 +38,10 @@ JOINED = {"all": _("%(first)s, and %(then)s"), "any": _("%(first)s, or %(then)s"
 
 
 def condition_text(condition, definition: FormDefinition, language: str) -> str:
-    """``condition`` as a sentence without a full stop: labels of questions and options, days in words.
+    """Return ``condition`` as a sentence without a full stop: labels of questions and options, formatted days.
 
-    Empty where there is no condition (``None``: always). A question or an option that is gone is named by its
-    key. Never raises: what is malformed says so.
+    "" if there is no condition (``None``: always). An unknown question or option is named by its key. Never raises: a
+    malformed condition has its own text.
     """
     with override(language):
         return "" if condition is None else ConditionSentence(definition, language).words(condition)
@@ -49,7 +49,7 @@ def condition_text(condition, definition: FormDefinition, language: str) -> str:
 
 @dataclass(frozen=True)
 class ConditionSentence:
-    """What a condition says of a form, in one language."""
+    """A condition of a form as text in one language."""
 
     definition: FormDefinition
     language: str
@@ -73,7 +73,7 @@ class ConditionSentence:
         return reduce(lambda first, then: str(JOINED[word]) % {"first": first, "then": then}, found)
 
     def _part(self, condition, depth: int) -> str:
-        """One of several: in brackets where it is several itself."""
+        """Return one of several conditions, in brackets if it is itself a combination."""
         words = self.words(condition, depth)
         inside = [condition.get(word) for word in JOINED] if isinstance(condition, dict) else []
         several = any(isinstance(parts, list) and len(parts) > 1 for parts in inside)
@@ -101,7 +101,7 @@ class ConditionSentence:
         return self._answer(value, self.definition.fields.get(key))
 
     def _answer(self, value, field: FieldDefinition | None) -> str:
-        """A constant as the applicant would read it: the words of an option, Yes or No, a day, a number."""
+        """Return a constant as the applicant would read it: the label of an option, Yes or No, a day, a number."""
         if field and (option := self.definition.text(f"option.{field.key}.{value}", self.language)):
             return _quoted(option)
         if isinstance(value, bool) or (field and field.type in ("yes_no", "consent")):
@@ -118,7 +118,7 @@ def _either(first: str, then: str) -> str:
 
 
 def _day(value: str) -> str:
-    """A date in words, relative ones counted from today; empty where it is none."""
+    """Return a date as text, relative ones counted from today; "" if it is no date."""
     if value == "today":
         return gettext("today")
     if relative := RELATIVE.fullmatch(value.strip()):
@@ -132,7 +132,7 @@ def _day(value: str) -> str:
 
 
 def _counted(unit: str, count) -> str:
-    """So many days, weeks, months or years; empty where ``count`` is no number."""
+    """Return a number of days, weeks, months or years as text; "" if ``count`` is no number."""
     if not str(count).isdecimal():
         return ""
     number = int(count)

@@ -1,7 +1,7 @@
-"""A form as portable data: what it asks, what it costs and what happens after sending. Pure.
+"""A form as portable data: its questions, its fees and its process. Pure.
 
-The JSON format is described in ``docs/service-definition.md``. Texts stand apart from the structure, under
-``texts: {language: {path: text}}``; keys of steps, fields, fees and stages are unique in a definition.
+The JSON format is described in ``docs/service-definition.md``. Texts are separate from the structure, under ``texts:
+{language: {path: text}}``; keys of steps, fields, fees and stages are unique in a definition.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ KEY_PATTERN = r"[a-z][a-z0-9_]{0,59}"
 
 @dataclass(frozen=True)
 class OptionDefinition:
-    """One possible answer of a choice field."""
+    """A possible answer of a choice field."""
 
     value: str
     condition: dict | None = None
@@ -25,11 +25,11 @@ class OptionDefinition:
 
 @dataclass(frozen=True)
 class FieldDefinition:
-    """One question, or static text. ``settings`` holds what only its type knows (min, max, pattern, …).
+    """A question, or static text. ``settings``: those of its type (min, max, pattern, …).
 
-    ``table``: key of the reference table that holds the options, instead of ``options``. ``prefill``: key of
-    the source that it is filled in from. ``retention``: days after the case is closed until the answer is
-    erased, 0 where it goes with the case. ``secret``: never shown in lists, mails or exports.
+    ``table``: key of the reference table that provides the options, instead of ``options``. ``prefill``: key of its
+    prefill source. ``retention``: days after the case is closed until the answer is erased, 0 if it is erased with the
+    case. ``secret``: never shown in lists, e-mails or exports.
     """
 
     key: str
@@ -50,7 +50,7 @@ class FieldDefinition:
 
 @dataclass(frozen=True)
 class ValidationRule:
-    """What must hold over several answers; where it does not, its message is shown."""
+    """A condition over several answers; if it does not hold, its message is shown."""
 
     key: str
     condition: dict
@@ -58,7 +58,7 @@ class ValidationRule:
 
 @dataclass(frozen=True)
 class StepDefinition:
-    """One topic of a form, on one page."""
+    """A step of a form: one topic on one page."""
 
     key: str
     fields: tuple[FieldDefinition, ...] = ()
@@ -68,11 +68,11 @@ class StepDefinition:
 
 @dataclass(frozen=True)
 class FeeDefinition:
-    """A line of what is due: ``amount`` in minor units, times the answer to ``quantity`` where given.
+    """A fee: ``amount`` in minor units, times the answer to ``quantity`` if given.
 
-    The amount includes value-added tax at ``vat`` per cent ("8.1"); an empty rate is outside its scope.
-    ``entry``: key in the commune's fee schedule, which then says amount and tax; ``since`` is the day from which
-    they hold, once they are looked up: see ``prices``. Where ``exempt`` holds, the line stands and costs nothing.
+    The amount includes value-added tax at ``vat`` per cent ("8.1"); "" if it is outside the scope of the tax.
+    ``entry``: key in the commune's fee schedule, which then determines amount and tax; ``since`` is the day from which
+    they apply, once they are looked up: see ``price_list``. If ``exempt`` holds, the line is listed and costs nothing.
     """
 
     key: str
@@ -86,13 +86,13 @@ class FeeDefinition:
 
     @property
     def has_price(self) -> bool:
-        """Whether its amount is known: an entry of the schedule has none before its price is looked up."""
+        """True if the amount is known: an entry of the schedule has none before its price is looked up."""
         return not self.entry or bool(self.since)
 
 
 @dataclass(frozen=True)
 class StageDefinition:
-    """A stage of the process as laid by the editor. ``type`` is the key of a stage in the registry."""
+    """A stage of the process as the editor set it. ``type`` is the key of a stage in the registry."""
 
     key: str
     type: str
@@ -101,7 +101,7 @@ class StageDefinition:
 
 
 class FormDefinition:
-    """A reading view of a definition's JSON. Never changes it."""
+    """A read-only view of a definition's JSON."""
 
     def __init__(self, content: dict):
         self.content = content
@@ -127,12 +127,12 @@ class FormDefinition:
         return tuple(FeeDefinition(**fee) for fee in self.content.get("fees", []))
 
     def asks_for(self, kind: str) -> bool:
-        """Whether any of its questions is of this type."""
+        """Return whether any of its questions is of this type."""
         return any(field.type == kind for field in self.fields.values())
 
     @cached_property
     def fields(self) -> dict[str, FieldDefinition]:
-        """Every field by key, those inside groups included."""
+        """Every question by key, those inside groups included."""
         found: dict[str, FieldDefinition] = {}
 
         def collect(fields: tuple[FieldDefinition, ...]) -> None:
@@ -146,7 +146,7 @@ class FormDefinition:
 
     @property
     def settings(self) -> dict:
-        """What holds for the whole service: team, days until the answer, who the applicant is, …"""
+        """The settings of the whole service, such as the team and the days until the answer."""
         return self.content.get("settings", {})
 
     @property
@@ -158,12 +158,12 @@ class FormDefinition:
         return content_digest(self.content)
 
     def text(self, path: str, language: str) -> str:
-        """The text at ``path`` in ``language``, or in the form's own language, or empty."""
+        """Return the text at ``path`` in ``language``, else in the form's own language, else ""."""
         texts = self.content["texts"]
         return texts.get(language, {}).get(path) or texts.get(self.source_language, {}).get(path, "")
 
     def open_answers(self, answers: dict) -> dict:
-        """``answers`` without the secret ones, in rows of groups too."""
+        """Return ``answers`` without the secret ones, in rows of groups too."""
         found = {}
         for key, answer in answers.items():
             field = self.fields.get(key)
@@ -177,7 +177,7 @@ class FormDefinition:
         return self.text("title", language)
 
     def at_prices(self, fees: tuple[FeeDefinition, ...]) -> "FormDefinition":
-        """The same form with these fees."""
+        """Return a copy of the form with these fees."""
         twin = copy(self)
         twin.fees = fees
         return twin
@@ -187,7 +187,7 @@ class FormDefinition:
 
 
 def drop_answers(answers: dict, keys: Container[str]) -> dict:
-    """``answers`` without those to the questions ``keys``, in rows of groups too."""
+    """Return ``answers`` without those to the questions ``keys``, in rows of groups too."""
     return {key: _rows_without(answer, keys) for key, answer in answers.items() if key not in keys}
 
 
@@ -198,7 +198,7 @@ def _rows_without(answer, keys: Container[str]):
 
 
 def content_digest(content: dict) -> str:
-    """SHA-256 over the canonical JSON: the same content always has the same digest."""
+    """Return the SHA-256 of the canonical JSON, so that the same content always has the same digest."""
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""What a request costs, in words: the same on the pages of the filing, in the record and for its readers."""
+"""Fees of a submission as labelled lines: the same on the pages of the form, in the record and for agents."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -17,13 +17,12 @@ from .price_list import with_prices
 
 
 def itemize_fees(definition: FormDefinition, answers: dict, language: str, today: date) -> list[dict]:
-    """The lines that apply: ``{"key", "label", "quantity", "amount", "total", "vat", "vat_amount"}`` each.
+    """Return the lines that apply: ``{"key", "label", "quantity", "amount", "total", "vat", "vat_amount"}`` each.
 
-    Amounts are in minor units and include the value-added tax ``vat_amount``, at ``vat`` per cent ("" is
-    outside its scope). ``quantity`` is a decimal number as text. A line of the fee schedule adds ``entry`` and
-    ``since`` ("" where the schedule had no price on that day), one that is waived ``exempt``, one whose label tells how
-    its quantity is made up ``bare``, its label without. A line of a booking adds ``terms``, see ``cancellation``, and
-    a deposit ``deposit``.
+    Amounts are in minor units and include the value-added tax ``vat_amount``, at ``vat`` per cent ("" outside its
+    scope). ``quantity`` is a decimal number as text. A line of the fee schedule also has ``entry`` and ``since`` ("" if
+    the schedule had no price on that day), one that is waived ``exempt``, one whose label describes its quantity
+    ``bare``, the label without it. A line of a booking has ``terms``, see ``cancellation``, and a deposit ``deposit``.
     """
     definition = with_prices(definition, today)
     lines = [_line(line, definition, language) for line in fees_due(definition, answers, today)]
@@ -31,7 +30,7 @@ def itemize_fees(definition: FormDefinition, answers: dict, language: str, today
 
 
 def _charges(definition: FormDefinition, answers: dict, language: str, today: date) -> list[dict]:
-    """What answers cost by themselves, as a room does."""
+    """Return the lines of answers that cost something themselves, such as a room."""
     fields = [field for step in definition.steps for field in step.fields if has_fee(field)]
     if not fields:
         return []
@@ -45,16 +44,16 @@ def _charges(definition: FormDefinition, answers: dict, language: str, today: da
 
 
 def has_fee(field: FieldDefinition) -> bool:
-    """Whether an answer to this question costs something by itself."""
+    """Return whether an answer to this question costs something itself."""
     return field.type in field_types and field_types[field.type].costs
 
 
 def itemize_possible_fees(
     definition: FormDefinition, answers: dict, language: str, today: date
 ) -> list[dict]:
-    """Every line of the form; those that do not apply so far are marked ``asleep``.
+    """Return every line of the form; those that do not apply so far are marked ``asleep``.
 
-    What answers cost by themselves follows, marked ``own``.
+    Lines of answers that cost something themselves follow, marked ``own``.
     """
     due = {line["key"]: line for line in itemize_fees(definition, answers, language, today)}
     free = (FeeLine(fee.key, Decimal(1), 0, 0, fee.vat) for fee in definition.fees)
@@ -65,7 +64,7 @@ def itemize_possible_fees(
 def relabel_lines(
     language: str, lines: list[dict], definition: FormDefinition, answers: dict, day: date
 ) -> list[dict]:
-    """Lines of a bill of that ``day`` as they are called in another language; what they come to stays as it is."""
+    """Return fee lines of that ``day`` with labels in another language; amounts stay the same."""
     own = {line["key"]: line for line in _charges(definition, answers, language, day)}
     labels = {fee.key: definition.text(f"fee.{fee.key}", language) for fee in definition.fees}
     labels |= {
@@ -75,25 +74,25 @@ def relabel_lines(
 
 
 def line_label(line: dict, quantity: str) -> str:
-    """What a line is called where so much of it is due: how its quantity was made up holds for all of it only."""
+    """Return the label of a line for a quantity. The description of a quantity is valid for the whole only."""
     return line["label"] if quantity == line["quantity"] else line.get("bare", line["label"])
 
 
 def sum_lines(lines: list[dict]) -> int:
-    """The sum of a bill, in minor units."""
+    """Return the sum of fee lines, in minor units."""
     return sum(line.get("total", 0) for line in lines)
 
 
 def deposit(lines: Iterable[dict]) -> int:
-    """Return how much of a bill is a deposit that comes back, in minor units."""
+    """Return how much of fee lines is a refundable deposit, in minor units."""
     return sum(line.get("total", 0) for line in lines if line.get("deposit"))
 
 
 def cancellation(lines: Iterable[dict]) -> list[tuple[int | None, int]]:
-    """Return how much of a bill comes back if what was booked is cancelled: days before it begins, amount.
+    """Return how much of fee lines is refunded if their bookings are cancelled: days before the beginning, amount.
 
     The most days first; None days: later than all others. The ``terms`` of a line are pairs of days and per cent; a
-    deposit comes back wholly. Empty if nothing of the bill has terms.
+    deposit is refunded entirely. Empty if no line has terms.
     """
     lines = [line for line in lines if "terms" in line and line.get("total")]
     if not lines:

@@ -1,4 +1,4 @@
-"""One step of a form as the applicant fills it in."""
+"""Form of one step as the applicant fills it in."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -26,10 +26,10 @@ REMOVE_FILE = "remove_file"
 
 
 class QuestionsForm(forms.Form):
-    """Questions of a step, or of one row of a repeating group, asked under the conditions of the form.
+    """The questions of a step, or of one row of a repeating group, with the conditions of the form.
 
-    First everything is read, then the conditions say what is shown: they may look at any answer. What is not
-    shown is asleep: neither judged nor answered, it stands on the page so that the browser can show it.
+    First all answers are read, then the conditions decide what is shown, because they may depend on any answer. Hidden
+    questions are *asleep*: neither validated nor answered, but on the page so that the browser can show them.
     """
 
     def __init__(
@@ -44,7 +44,10 @@ class QuestionsForm(forms.Form):
         own: dict | None = None,
         **kwargs,
     ):
-        """``answers``: those of the rest of the form; without them nothing is shown before ``see``."""
+        """Initialize the form.
+
+        Without ``answers`` of the rest of the form, nothing is shown until ``see`` is called.
+        """
         super().__init__(data=data, files=files, use_required_attribute=False, **kwargs)
         self.definition, self.language, self.today = definition, language, today
         self.checks: tuple[ValidationRule, ...] = ()
@@ -52,9 +55,9 @@ class QuestionsForm(forms.Form):
         self.own = own if own is not None else {}
         self.rows: dict[str, RepeatingRows] = {}
         self.choices: dict[str, list] = {}  # of questions that do not offer all their options
-        # Beside a question: where its answer is from, what became of a file.
+        # Remarks beside a question: the source of its answer, the state of its files.
         self.remarks: dict[str, list[str]] = {}
-        self.quiet = False  # no errors: the applicant is not going on yet
+        self.quiet = False  # no errors: the applicant pressed another button than “Continue”
         self.given: dict = {} if self.is_bound else dict(self.own)
         for question in self.all_questions:
             self._ask(question)
@@ -64,7 +67,7 @@ class QuestionsForm(forms.Form):
 
     # -- asking ----------------------------------------------------------------------------------------------
     def _ask(self, question: FieldDefinition) -> None:
-        """Adds the question, and reads its answer."""
+        """Add the question, and read its answer."""
         kind = field_types[question.type]
         if question.fields:
             self.rows[question.key] = RepeatingRows(self, question)
@@ -82,7 +85,7 @@ class QuestionsForm(forms.Form):
         return field
 
     def _read(self, question: FieldDefinition):
-        """What the posted data answers, as far as it can be read."""
+        """Return the posted answer, as far as it can be read."""
         if question.key in self.rows:
             return self.rows[question.key].given
         field = self.fields[question.key]
@@ -95,7 +98,7 @@ class QuestionsForm(forms.Form):
             return None
 
     def see(self, shown: VisibleAnswers) -> None:
-        """Goes by ``shown``: what the conditions say, now that the answers are read."""
+        """Apply the conditions: show the questions and options of ``shown``."""
         self.seen = shown
         self.visible = [question for question in self.all_questions if shown.shows(question.key)]
         for question in self.all_questions:
@@ -122,9 +125,9 @@ class QuestionsForm(forms.Form):
     # -- answers ---------------------------------------------------------------------------------------------
     @property
     def cleaned_answers(self) -> dict:
-        """The answers as JSON, of every question that is shown; ``None`` where it was left blank.
+        """The answers as JSON, of every shown question; ``None`` if it was left blank.
 
-        Stored files are listed as before: the new ones are in ``cleaned_files``.
+        Files are the stored ones, unchanged; new ones are in ``cleaned_files``.
         """
         found = {}
         for question in self.visible:
@@ -141,28 +144,27 @@ class QuestionsForm(forms.Form):
 
     @property
     def questions(self) -> list["QuestionContext"]:
-        """What is shown, in order."""
+        """The questions that are shown, in order."""
         return [QuestionContext(self, question) for question in self.visible]
 
     @property
     def on_page(self) -> list["QuestionContext"]:
-        """What is shown and, hidden, what answers may still open."""
+        """The questions that are shown, and, hidden, those that answers may still open."""
         return [QuestionContext(self, question) for question in self.all_questions]
 
 
 class StepForm(QuestionsForm):
-    """One step: validates what is shown, keeps the rest out, runs the step's checks.
+    """Form of one step: validates what is shown, ignores the rest, applies the step's validation rules.
 
-    ``answers`` are those given so far, of all steps. Without JavaScript a question may be opened by another
-    of the same step: then the form is not valid, has no error about it, and ``opened`` names the question;
-    showing the form again asks it. The same where a row was added to a group (``changed_rows``), or a question leafed
-    through (``browsed``).
+    ``answers`` are those given so far, of all steps. Without JavaScript an answer may open a question of the same step:
+    then the form is not valid but has no error about it, and ``opened`` lists the question; showing the form again asks
+    it. The same applies if a row was added to a group (``changed_rows``), or a calendar was browsed (``browsed``).
 
-    What a check says stands beside the last question on the page that it looks at, or above all of them. The words are
-    in every such place, hidden, so that the browser can say them before anything is sent.
+    The message of a validation rule is beside the last question on the page that its condition uses, or above all of
+    them. The messages are hidden in every such place, so that the browser can show them before the form is sent.
     """
 
-    action = ""  # where it is posted, if not to the address that shows it
+    action = ""  # URL to which it is posted, if not the URL that shows it
 
     def __init__(
         self,
@@ -199,29 +201,29 @@ class StepForm(QuestionsForm):
 
     @property
     def answers(self) -> dict:
-        """The answers of all steps as they are with this page's, whether they count or not."""
+        """The answers of all steps with this page's, even of hidden questions."""
         return self.stored | self.given
 
     @property
     def shown(self) -> str:
-        """The value of the hidden input that says what was asked."""
+        """The value of the hidden input that lists the questions on the page."""
         return " ".join(question.key for question in self.visible)
 
     @property
     def changed_rows(self) -> bool:
-        """Whether a button of a repeating group was pressed instead of going on."""
+        """True if a button of a repeating group was pressed instead of “Continue”."""
         return self.is_bound and any(rows.changed for rows in self.rows.values())
 
     @property
     def browsed(self) -> bool:
-        """Whether a button within a question was pressed instead of going on."""
+        """True if a button within a question was pressed instead of “Continue”."""
         return self.is_bound and any(
             field_types[one.type].is_browsed(one.key, self.data) for one in self.visible
         )
 
     @property
     def cleaned_files(self) -> dict[str, list]:
-        """New files by question, those whose kind, size and number are accepted."""
+        """New files by question, those whose type, size and number are accepted."""
         return {
             key: self.cleaned_data[key]
             for key, field in self.fields.items()
@@ -230,7 +232,7 @@ class StepForm(QuestionsForm):
 
     @cached_property
     def error_summary(self) -> list[dict]:
-        """Every error with the input it is about: ``{"target", "label", "message"}``, in the page's order."""
+        """Every error with its input: ``{"target", "label", "message"}``, in the order of the page."""
         found = []
         for question in self.questions:
             found += [_fault(question, message) for message in question.errors]
@@ -241,12 +243,12 @@ class StepForm(QuestionsForm):
         return found
 
     def _own_faults(self) -> list[ValidationError]:
-        """What is wrong and about no question on the page."""
+        """Return the errors that concern no question on the page."""
         return self.errors.as_data().get(NON_FIELD_ERRORS, [])
 
     @cached_property
     def said_checks(self) -> list[dict]:
-        """What the checks say above all questions: where none of those that they look at is on the page."""
+        """The messages of validation rules above all questions, because none of theirs is on the page."""
         return rule_messages(self, self.checks, "step", self._own_faults() if self.is_bound else [])
 
     def clean(self):
@@ -266,14 +268,15 @@ class StepForm(QuestionsForm):
             self.add_error(about[-1] if about else None, fault)
 
     def _find_opened(self) -> None:
-        """Questions that the posted answers open, and that were not asked yet."""
+        """Find questions that the posted answers open and that were not on the page."""
         if not self.is_bound or SHOWN_INPUT not in self.data:
             return
         asked = str(self.data.get(SHOWN_INPUT)).split()
         self.opened = [
             one
             for one in self.visible
-            if one.key not in asked and (one.key in self.fields or one.key in self.rows)  # no text, no sum
+            # no static text, no computed answer
+            if one.key not in asked and (one.key in self.fields or one.key in self.rows)
         ]
         for question in self.opened:
             if question.key in self.fields:
@@ -290,7 +293,7 @@ class StepForm(QuestionsForm):
 
 
 class RepeatingRows:
-    """The rows of a repeating group: forms of their own, ``KEY-0-…``, added and removed by buttons."""
+    """The rows of a repeating group: separate forms, ``KEY-0-…``, added and removed with buttons."""
 
     def __init__(self, form: QuestionsForm, question: FieldDefinition):
         self.form, self.question = form, question
@@ -340,7 +343,7 @@ class RepeatingRows:
             row.see(shown.row(self.question, row.given))
 
     def _again(self, index: int, row: QuestionsForm) -> QuestionsForm:
-        """A row under its new number, with what was typed in it."""
+        """Return a row under its new number, with its posted data."""
         prefix = f"{self.form.add_prefix(self.question.key)}-{index}"
         if not row.is_bound or row.prefix == prefix:
             return self._form(index) if not row.is_bound else row
@@ -391,7 +394,7 @@ class RepeatingRows:
 
 
 class QuestionContext:
-    """One question on the page, as its template needs it."""
+    """A question on the page, for its template."""
 
     def __init__(self, form: QuestionsForm, field: FieldDefinition):
         self.form, self.field = form, field
@@ -424,17 +427,17 @@ class QuestionContext:
 
     @cached_property
     def help(self) -> SafeString:
-        """The hint under the label; where the inputs say too little by themselves, an example."""
+        """The hint under the label."""
         return self._text("help")
 
     @property
     def remarks(self) -> list[str]:
-        """What there is to know about the answer that stands here."""
+        """The remarks about the current answer."""
         return self.form.remarks.get(self.field.key, [])
 
     @property
     def row_label(self) -> str:
-        """What one row of a repeating group is: "Child"."""
+        """The name of one row of a repeating group: “Child”."""
         return self._text("row") or self.label
 
     @property
@@ -443,7 +446,7 @@ class QuestionContext:
 
     @cached_property
     def note(self) -> SafeString:
-        """What stands beside the question, opened where the error is."""
+        """The note beside the question, which opens if there is an error."""
         return render_prose(self._text("note"))
 
     @property
@@ -452,7 +455,7 @@ class QuestionContext:
 
     @property
     def computed(self) -> str:
-        """What follows from the answers so far, in words."""
+        """The computed answer from the answers so far, as text."""
         form = self.form
         return answer_text(self.field, form.seen.get(self.field.key), form.definition, form.language)
 
@@ -466,7 +469,10 @@ class QuestionContext:
 
     @property
     def value(self):
-        """As posted, else as stored. What is asleep is not posted, and keeps what is stored."""
+        """The posted value, else the stored one.
+
+        A question that is asleep is not posted and retains its stored value.
+        """
         if self.bound is None:
             return ""
         posted = not self.asleep or any(f"{name}-".startswith(f"{self.name}-") for name in self.form.data)
@@ -475,7 +481,7 @@ class QuestionContext:
 
     @cached_property
     def errors(self) -> list[str]:
-        """What to do, in words. Rows of a group speak for themselves."""
+        """The errors of the question. A group has none if its rows have errors."""
         if not self.form.is_bound:
             return []
         if self.rows:
@@ -488,7 +494,7 @@ class QuestionContext:
 
     @cached_property
     def said_checks(self) -> list[dict]:
-        """What checks say here, where it does not go together with other answers."""
+        """The messages of validation rules at this question."""
         if self.bound is None:
             return []
         checks = [check for check in self.form.checks if self.field.key in condition_fields(check.condition)]
@@ -496,20 +502,20 @@ class QuestionContext:
 
     @property
     def messages(self) -> list[str]:
-        """The errors but for those of checks, which stand by themselves."""
+        """The errors without those of validation rules, which are shown separately."""
         said = [one["message"] for one in self.said_checks if one["failed"]]
         return [message for message in self.errors if message not in said]
 
     @property
     def wrong_part(self) -> str:
-        """The part of the answer that the error is about; empty for all of it."""
+        """The part of the answer that the error concerns; "" for the whole answer."""
         found = (problem.params.get("part") for problem in self.faults if problem.params)
         names = [part.name for part in self.inputs]
         return next((name for name in found if name in names), "")
 
     @property
     def error_target(self) -> str:
-        """The id of the input that the error summary leads to."""
+        """The id of the input to which the error summary links."""
         if self.inputs:
             return f"{self.id}-{self.wrong_part or self.inputs[0].name}"
         if self.is_picked:
@@ -526,7 +532,7 @@ class QuestionContext:
 
     @property
     def is_searched(self) -> bool:
-        """Whether the list is too long to look through."""
+        """True if the list is long enough to need a search."""
         return len(self.options) > SEARCHED_OPTIONS
 
     @cached_property
@@ -548,7 +554,7 @@ class QuestionContext:
 
     @property
     def parts(self) -> list[dict]:
-        """The inputs of an answer typed in parts."""
+        """The inputs of an answer with several parts."""
         values = self.value if isinstance(self.value, dict) else {}
         wrong = self.wrong_part
         return [
@@ -566,7 +572,7 @@ class QuestionContext:
 
     @cached_property
     def options(self) -> list[dict]:
-        """What can be picked: ``{"id", "value", "label", "hint", "checked", "shut"}``; shut: not offered."""
+        """The options: ``{"id", "value", "label", "hint", "checked", "shut"}``; shut: not offered."""
         if self.field.type == "yes_no":
             offered = listed = [("true", gettext("Yes")), ("false", gettext("No"))]
         elif self.kind.has_options and self.bound:
@@ -603,7 +609,7 @@ class QuestionContext:
 
     @property
     def stored(self) -> list[dict]:
-        """Files that are stored already."""
+        """Files that are already stored."""
         answer = self.form.own.get(self.field.key)
         return [file for file in answer if isinstance(file, dict)] if isinstance(answer, list) else []
 
@@ -626,7 +632,7 @@ class QuestionContext:
 
 
 def rule_error_code(check: ValidationRule) -> str:
-    """How a failed check is told from other errors."""
+    """Return the code by which the error of a validation rule is recognized."""
     return f"check.{check.key}"
 
 
@@ -639,7 +645,7 @@ def rule_error_message(form: QuestionsForm, check: ValidationRule) -> str:
 def rule_messages(
     form: QuestionsForm, checks: Iterable[ValidationRule], at: str, faults: list[ValidationError]
 ) -> list[dict]:
-    """What ``checks`` say at a place of the page, among whose faults they are where they failed."""
+    """Return the messages of validation rules at a place of the page, marked ``failed`` if in ``faults``."""
     failed = {fault.code for fault in faults}
     return [
         {
@@ -654,7 +660,7 @@ def rule_messages(
 
 
 def _fault(question: QuestionContext, message: str, label: str = "") -> dict:
-    """A line of the error summary: the input it leads to, what it is about, and what to do."""
+    """Return a line of the error summary: the id of the input, its label, and what to do."""
     return {"target": question.error_target, "label": label or question.label, "message": message}
 
 
@@ -663,7 +669,7 @@ def _count(text) -> int:
 
 
 def answers_as_posted(step: StepDefinition, answers: dict) -> MultiValueDict:
-    """The answers of a step as they would be posted."""
+    """Return the answers of a step as they would be posted."""
     data = MultiValueDict()
     for field in step.fields:
         _add(data, field, field.key, answers.get(field.key))

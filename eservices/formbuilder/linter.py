@@ -1,4 +1,4 @@
-"""What is wrong with a definition, found before a resident meets it. Total: takes any JSON, never raises."""
+"""Linter of definitions: finds what is wrong before applicants meet it. Total: takes any JSON, never raises."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -34,9 +34,9 @@ LEVELS = {
     ERROR: gettext_lazy("error"),
     ABSENT: gettext_lazy("not here"),
     WARNING: gettext_lazy("warning"),
-}  # the worst first
+}  # most severe first
 ANY_DAY = date(2026, 1, 1)
-# What a question has or has not, by its type.
+# Attributes that only some types of questions have.
 OF_SOME = (
     *("required", "options", "fields", "autocomplete", "personal", "searchable", "secret", "prefill"),
     *("retention", "table"),
@@ -47,11 +47,12 @@ CHOOSING = ("equals", "not_equals", "in", "contains", "not_contains")
 
 @dataclass(frozen=True)
 class DefinitionFault:
-    """One thing that is wrong. ``path`` as in the texts: ``step.KEY``, ``field.KEY``, ``fee.KEY``, …
+    """A problem of a definition.
 
-    An *error* would fail a resident: it is neither published nor imported. What is *absent* is named by the
-    definition and does not exist in this commune: it may wait in a draft. A *warning* annoys.
-    ``language``: of a text that is not translated.
+    ``path`` as in the texts: ``step.KEY``, ``field.KEY``, ``fee.KEY``, … An *error* would prevent applicants from using
+    the form: such a definition is neither published nor imported. What is *absent* is named by the definition and does
+    not exist in this commune: it is allowed in a draft. A *warning* is about an inconvenience. ``language``: of a text
+    that is not translated.
     """
 
     level: str
@@ -64,7 +65,7 @@ class DefinitionFault:
 
 
 def publication_errors(content) -> list[DefinitionFault]:
-    """What forbids publication."""
+    """Return the problems that prevent publication."""
     return [fault for fault in lint_definition(content) if fault.level != WARNING]
 
 
@@ -74,10 +75,10 @@ type Known = Mapping[str, Mapping[str, FieldDefinition]]
 def lint_definition(
     content, shape: Shape | None = None, known: Callable[[dict], Known] | None = None
 ) -> list[DefinitionFault]:
-    """All faults of a definition at once. Where its shape is wrong, the rest is judged as far as it is read.
+    """Return all problems of a definition. If its shape is wrong, the readable part is still checked.
 
-    ``shape``: what may stand where, if more is known than the form builder's part. ``known``: by the key of a
-    stage what its condition may look at beside the form's own questions.
+    ``shape``: the allowed structure, if it is more than the form builder's part. ``known``: by key of a stage, the
+    questions that its condition may use beside the form's own.
     """
     return lint_reading(*read_definition(content, shape), known)
 
@@ -85,7 +86,7 @@ def lint_definition(
 def lint_reading(
     found, reading: ShapeReading, known: Callable[[dict], Known] | None = None
 ) -> list[DefinitionFault]:
-    """The same of a definition that was read: as far as its shape is right, and what is wrong with it."""
+    """Return all problems of a definition that was read: those of its shape, and those of the readable part."""
     faults = [DefinitionFault(ERROR, path, message) for path, message in reading.faults]
     if isinstance(found, dict):
         found = {"language": "", "steps": [], "texts": {}} | found
@@ -94,7 +95,7 @@ def lint_reading(
 
 
 class Linter:
-    """One look over a definition, as far as its shape is right. ``reading``: what of it is not."""
+    """A check of the readable part of a definition. ``reading``: the problems of its shape."""
 
     def __init__(self, definition: FormDefinition, reading: ShapeReading, known: Known):
         self.definition, self.known = definition, known
@@ -119,12 +120,12 @@ class Linter:
         yield from self._texts()
 
     def _asked(self, key: str, group: FieldDefinition | None = None) -> bool:
-        """Whether there is a question ``key``, as seen from the form or from a row of ``group``."""
+        """Return whether there is a question ``key``, as seen from the form or from a row of ``group``."""
         beside = {one.key for one in group.fields} if group else set()
         return self.blind or key in self.position or key in beside or key in self.lost
 
     def _left_out(self, key: str) -> bool:
-        """Whether something in this thing could not be read."""
+        """Return whether a part of the element with this key could not be read."""
         return self.blind or key in self.lost
 
     # -- keys ------------------------------------------------------------------------------------------------
@@ -166,7 +167,10 @@ class Linter:
             yield from self._silent(check)
 
     def _silent(self, check: ValidationRule) -> Iterator[DefinitionFault]:
-        """Warn of optional questions whose missing answer keeps the check from being made (``failed_checks``)."""
+        """Warn of optional questions whose missing answer prevents the rule from being applied.
+
+        See ``validation.failed_rules``.
+        """
         cared_for = {row["field"] for row in comparisons(check.condition) if row["operator"] in WITHOUT_VALUE}
         for key in condition_fields(check.condition):
             field = self.definition.fields.get(key)
@@ -222,7 +226,7 @@ class Linter:
             yield from self._condition(option.condition, f"option.{field.key}.{option.value}", group)
 
     def _formula(self, field: FieldDefinition, group: FieldDefinition | None) -> Iterator[DefinitionFault]:
-        """What is computed follows from what is asked before it."""
+        """Check that a computed answer uses only questions before it."""
         formula = field.settings.get("formula") or {}
         for key in formula.get("fields") or []:
             if not self._is_before(key, field, group) and not self._left_out(key.partition(".")[0]):
@@ -230,7 +234,7 @@ class Linter:
                 yield DefinitionFault(ERROR, f"field.{field.key}", message % {"key": key})
 
     def _is_before(self, key: str, field: FieldDefinition, group: FieldDefinition | None) -> bool:
-        """Whether a formula's question stands before its field: in the form, or in the same row."""
+        """Return whether a formula's question is before its field: in the form, or in the same row."""
         nowhere = len(self._places)
         if self._places.get(key, nowhere) < self._places.get((group or field).key, nowhere):
             return True
@@ -239,7 +243,7 @@ class Linter:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        """Where in the form every question stands, as formulas name it."""
+        """The position in the form of every question, by the name that formulas use."""
         found: dict[str, int] = {}
         top = [field for step in self.definition.steps for field in step.fields]
         for place, one in enumerate(top):
@@ -265,11 +269,11 @@ class Linter:
             yield from self._comparison(row, field, path)
 
     def _never(self, condition) -> bool:
-        """Whether a condition asks for two different answers to a question that has one."""
+        """Return whether a condition requires two different answers to a question with a single answer."""
         return never_holds(condition, lambda key: self._is_picked(self.definition.fields.get(key)))
 
     def _is_picked(self, field: FieldDefinition | None) -> bool:
-        """Whether an answer is one of some, and only one."""
+        """Return whether the question has exactly one of several answers."""
         return field is not None and field_types[field.type].compares in ("option", "yes_no")
 
     def _comparison(self, row: dict, field: FieldDefinition | None, path: str) -> Iterator[DefinitionFault]:
@@ -300,7 +304,7 @@ class Linter:
                 )
 
     def _circles(self) -> Iterator[DefinitionFault]:
-        """Questions that depend on each other, by what shows them or by what can be chosen, cannot be judged."""
+        """Report questions that depend on each other, by conditions or options: they cannot be evaluated."""
         looks_at = {
             field.key: {*field_dependencies(field, step.condition)}
             for step in self.definition.steps
@@ -313,7 +317,7 @@ class Linter:
                     ERROR, f"field.{key}", _("The question depends on itself, by way of others.")
                 )
 
-    # -- the rest --------------------------------------------------------------------------------------------
+    # -- other -----------------------------------------------------------------------------------------------
     def _fee(self, fee: FeeDefinition) -> Iterator[DefinitionFault]:
         path = f"fee.{fee.key}"
         yield from self._condition(fee.condition, path)
@@ -332,7 +336,7 @@ class Linter:
             yield DefinitionFault(WARNING, path, message % {"key": fee.quantity})
 
     def _counts(self, key: str) -> bool:
-        """Whether an answer may stand for a number."""
+        """Return whether an answer can be used as a number."""
         return field_types[self.definition.fields[key].type].compares not in (
             "parts",
             "given",
@@ -382,7 +386,7 @@ class Linter:
                 yield from self._untranslated(language)
 
     def _unused(self, given: dict, language: str) -> Iterator[DefinitionFault]:
-        """Texts that stand nowhere would be lost."""
+        """Report texts that nothing in the form uses: they would be lost."""
         own = self.definition.content["texts"][self.definition.source_language]
         for path in given:
             if not self._has_place(path):
@@ -423,7 +427,7 @@ class Linter:
 
 
 def required_texts(definition: FormDefinition) -> Iterator[str]:
-    """The texts without which a form cannot be shown, in its order."""
+    """Yield the paths of the texts without which a form cannot be shown, in its order."""
     yield "title"
     for step in definition.steps:
         yield f"step.{step.key}.title"
@@ -439,7 +443,10 @@ def required_texts(definition: FormDefinition) -> Iterator[str]:
 
 
 def _fits(operator: str, value, field: FieldDefinition) -> bool:
-    """Whether the comparison says something of answers of this type. Any two answers may be the same."""
+    """Return whether the comparison makes sense for answers of this type.
+
+    Any two answers can be tested for equality.
+    """
     fitting = COMPARISONS.get(field_types[field.type].compares, {})
     return operator in fitting or (isinstance(value, dict) and operator in ("equals", "not_equals"))
 
@@ -459,7 +466,7 @@ def _flat(fields: tuple[FieldDefinition, ...]) -> Iterator[FieldDefinition]:
 
 
 def _reaches_itself(start: str, needs: dict[str, set[str]], settled: set[str]) -> bool:
-    """Whether ``start`` is part of a circle. Walks without recursion: chains may be long."""
+    """Return whether ``start`` is part of a cycle. Not recursive, because chains may be long."""
     seen: set[str] = set()
     waiting = list(needs.get(start, ()))
     while waiting:

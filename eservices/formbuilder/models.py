@@ -1,4 +1,4 @@
-"""The identity of a form and its frozen versions, and the tables that its options stand in."""
+"""Models of forms: their identity, their frozen versions, and the reference tables of their options."""
 
 import uuid
 
@@ -15,14 +15,14 @@ from .definition import KEY_PATTERN, FormDefinition
 
 
 class Form(models.Model):
-    """A service's identity for everything below its page. ``key`` is the page's ``translation_key``."""
+    """The identity of a service for everything below its page. ``key`` is the page's ``translation_key``."""
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4)
     slug = models.SlugField(_("short name"), max_length=100, unique=True)
     offered = models.BooleanField(_("offered"), default=True, help_text=_("Whether new requests are taken."))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
-    # Set by who found the form together with its version in force: nobody need ask again.
+    # Set by queries that load the form with its version in force, to save another query.
     known_current: "FormVersion | None" = None
 
     class Meta:
@@ -34,7 +34,7 @@ class Form(models.Model):
 
     @property
     def current(self) -> "FormVersion | None":
-        """The version in force: the newest published one; None where the service is not offered now."""
+        """The version in force: the newest published one; None if the service is not offered now."""
         if self.known_current is not None:
             return self.known_current
         return self.versions.published().order_by("-number").first() if self.offered else None
@@ -45,9 +45,9 @@ class FormVersionQuerySet(models.QuerySet):
         return self.filter(kind=FormVersion.Kind.PUBLISHED)
 
     def in_force(self, **form) -> "FormVersion | None":
-        """The newest published version of a form (``form=key`` or ``form__slug=…``), with the form.
+        """Return the newest published version of a form (``form=key`` or ``form__slug=…``), with the form.
 
-        None where it is not offered now.
+        None if it is not offered now.
         """
         offered = self.published().filter(form__offered=True, **form)
         version = offered.select_related("form").order_by("-number").first()
@@ -57,7 +57,7 @@ class FormVersionQuerySet(models.QuerySet):
 
 
 class FormVersion(models.Model):
-    """What a service asks and what happens then, as published: never changed, one per service."""
+    """The published definition of a service, its questions and its process: never changed."""
 
     class Kind(models.TextChoices):
         PUBLISHED = "published", _("published")
@@ -96,13 +96,13 @@ class FormVersion(models.Model):
 
 
 def validate_text_map(value) -> None:
-    """JSON that names texts."""
+    """Validate JSON that maps names to texts."""
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise ValidationError(_("Write names with their texts: {“name”: “text”}."))
 
 
 class ReferenceTable(models.Model):
-    """A list that editors keep in one place: streets, schools, rooms. Questions name it by ``key``.
+    """A list that editors maintain in one place: streets, schools, rooms. Questions refer to it by ``key``.
 
     Its options are live: a published form offers the rows as they are when it is filled in.
     """
@@ -128,7 +128,7 @@ class ReferenceTable(models.Model):
 
 
 class ReferenceRow(models.Model):
-    """One option. ``value`` is what answers keep; a row that is no longer offered still gives them their words."""
+    """An option. ``value`` is what answers store; a row that is not offered any more still provides their label."""
 
     table = models.ForeignKey(
         ReferenceTable, on_delete=models.CASCADE, related_name="rows", verbose_name=_("reference table")
@@ -167,5 +167,5 @@ class ReferenceRow(models.Model):
 
 
 def option_value_from_label(label: str) -> str:
-    """What answers keep of an option, made from its words."""
+    """Make the stored value of an option from its label."""
     return slugify(label)[:100] or "option"

@@ -1,4 +1,4 @@
-"""``{name}`` in the texts that editors write, filled with answers and other facts as plain text. Pure."""
+"""Placeholders ``{name}`` in texts of editors, replaced by answers and other values as plain text. Pure."""
 
 import re
 import unicodedata
@@ -8,12 +8,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-VALUE, SEAM = "\ue000", "\ue001"  # private characters: where a value begins, where two runs of text meet
+# private-use characters: the start of a value, and the join of two runs of text
+VALUE, SEAM = "\ue000", "\ue001"
 BEFORE_VALUE = re.compile(
     rf"(?<!\w)([Dd]|(?:[Ll]ors|[Pp]uis|[Jj]us)?[Qq]u)(?:e[ \N{{NO-BREAK SPACE}}]|['’])({SEAM}*){VALUE}(\w*)"
 )
 VOWELS = "aeiouœæ"
-MUTE_H = re.compile(  # how words begin, without accents
+MUTE_H = re.compile(  # beginnings of words, without accents
     r"h(?:abi|aleine|alte(?=res?$)|armon|eb(?:d|er|r)|ect|elen|elic|eloi|elv|emi|emo|enr[iy]|erb(?!st)|erem|eredi|erit"
     r"|erm|eroi|erve|esit|eter|eure|ier$|ilai|ippo|irond|ist|iver|om(?:eo|i|m|o)|on(?:ne[tu]|or)|opit"
     r"|or(?:a[ci]|iz|lo|mo|os|r[ei]|t)|osp|osti|otel|otes?$|otess|ubert|ugue|uil|uiss|uitr|um(?:ai|an|bert|eu|id|il|ou|us)"
@@ -23,7 +24,7 @@ NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def placeholder_keys(text: str) -> list[str]:
-    """The placeholders in ``text``, in order."""
+    """Return the placeholders in ``text``, in order."""
     return PLACEHOLDER.findall(text)
 
 
@@ -33,15 +34,16 @@ def unreplaced(text: str) -> list[str]:
 
 
 def fill_placeholders(text: str, values: Mapping[str, str], missing: str | None = None) -> str:
-    """``text`` with each placeholder replaced, once: braces inside an answer stay as they are.
+    """Return ``text`` with each placeholder replaced, once: braces inside an answer stay as they are.
 
-    One without a value is ``missing``; ``KeyError`` where that is None. French elides before the value.
+    ``missing`` replaces a placeholder without a value; if it is None, ``KeyError`` is raised. In French, the word
+    before the value is elided.
     """
     return fill_runs([text], values, missing)[0]
 
 
 def fill_runs(runs: Iterable[str], values: Mapping[str, str], missing: str | None = None) -> list[str]:
-    """The same for the runs of one paragraph, which differ in their marks only: “d’” may stand before bold text."""
+    """Do the same for the runs of one paragraph, which differ in formatting only: “d’” may be before bold text."""
 
     def value(found: re.Match) -> str:
         said = values[found[1]] if missing is None else values.get(found[1]) or missing
@@ -66,9 +68,9 @@ def _elided(found: re.Match) -> str:
 
 
 def _is_elided_before(word: str) -> bool | None:
-    """Whether French elides before ``word``: before a vowel, before “Yves” and not “Yann”, before a mute h.
+    """Return whether French elides before ``word``: before a vowel, “Yves” but not “Yann”, or a mute h.
 
-    None before an h that may be either: only whoever wrote the text knows.
+    None before an h that may be either: only the author of the text knows.
     """
     plain = "".join(one for one in unicodedata.normalize("NFD", word.casefold()) if one.isalpha())
     if len(plain) < 2:
@@ -81,9 +83,9 @@ def _is_elided_before(word: str) -> bool | None:
 
 
 def placeholder_errors(text: str, asked: Collection[str] | None, given: Collection[str]) -> list[str]:
-    """What is wrong with ``text``; ``asked`` are the questions known, None where they cannot be known.
+    """Return what is wrong with ``text``.
 
-    ``given`` is what may be used beside them.
+    ``asked``: the known questions, None if they cannot be known. ``given``: the other placeholders that may be used.
     """
     found = []
     if re.search(r"[{}]", PLACEHOLDER.sub("", text)):

@@ -1,4 +1,4 @@
-"""Where answers that are known already come from. Installed apps offer sources in a file of this name."""
+"""Prefill sources: where known answers come from. Installed apps add sources in a module of this name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from home.extensions.registry import Registry
 
 @dataclass(frozen=True)
 class PrefillSource:
-    """One thing that is known of a person.
+    """A source of one known answer about a person.
 
-    ``find(user)`` answers JSON as the question would store it, or None; ``user`` is the person signed in who
-    files for themselves. ``token``: the autocomplete token whose questions are filled in from here without
-    naming the source; ``official`` ones before what people said themselves. ``note``: what stands beside the
-    question, for the applicant.
+    ``find(user)`` returns JSON as the question would store it, or None; ``user`` is the signed-in person who applies
+    for themselves. ``token``: the autocomplete token whose questions are prefilled from here without naming the source;
+    ``official`` sources take precedence over what people entered themselves. ``note``: the remark beside the question,
+    for the applicant.
     """
 
     label: str

@@ -1,4 +1,4 @@
-"""What entries of the fee schedule cost on a day, as told by the app that keeps it, in a file of this name."""
+"""Prices of fee schedule entries on a day. The app with the schedule registers it in a module of this name."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from .definition import FeeDefinition, FormDefinition
 
 @dataclass(frozen=True)
 class Price:
-    """An amount in minor units, the value-added tax in it in per cent ("" outside its scope), since when it holds."""
+    """An amount in minor units with its value-added tax in per cent ("" outside its scope), and its first day."""
 
     amount: int
     vat: str
@@ -23,22 +23,22 @@ class PriceList(Protocol):
     """A dated list of prices."""
 
     def entries(self) -> list[tuple[str, str]]:
-        """Key and name of everything that a fee may refer to, for editors to choose from."""
+        """Return key and name of every entry to which a fee may refer, for editors to choose from."""
 
     def prices(self, keys: Collection[str], day: date) -> Mapping[str, Price]:
-        """What holds on ``day``; an entry without a price then is left out."""
+        """Return the prices on ``day``; an entry without a price then is left out."""
 
 
 price_lists: Registry[PriceList] = Registry("prices")
 
 
 def price_entries() -> list[tuple[str, str]]:
-    """Everything that a fee may refer to, by key."""
+    """Return key and name of every entry to which a fee may refer."""
     return [entry for schedule in price_lists for entry in schedule.entries()]
 
 
 def with_prices(definition: FormDefinition, day: date) -> FormDefinition:
-    """The form with the prices of ``day`` in those of its fees that refer to the schedule and have none yet."""
+    """Return the form with the prices of ``day`` in those fees that refer to the schedule and have none yet."""
     wanted = {fee.entry for fee in definition.fees if not fee.has_price}
     if not wanted:
         return definition

@@ -1,4 +1,4 @@
-"""Questions of forms by step, in the shape in which condition.js reads them."""
+"""Questions of forms by step, in the structure that condition.js reads."""
 
 from collections.abc import Callable, Iterable
 
@@ -18,13 +18,11 @@ def build_picker_data(
     kept: dict | None = None,
     current: str = "",
 ) -> dict[str, dict]:
-    """Build both data elements of a screen on which questions are chosen, by the id of their element.
+    """Build both data elements of a page on which questions are chosen, by the id of their element.
 
-    Every screen takes them from here, because condition.js needs all of their keys.
-
-    ``steps``: what ``build_step`` returned. ``fields``: the questions of all steps, of which the reference tables are
-    read in ``language``. ``kept``: title and questions of what stages leave behind. ``current``: id of the step on the
-    screen.
+    Every page uses this function, because condition.js needs all of their keys. ``steps``: what ``build_step``
+    returned. ``fields``: the questions of all steps, whose reference tables are read in ``language``. ``kept``: title
+    and questions of what stages leave behind. ``current``: id of the step on the page.
     """
     tables = sorted({field.table for field in fields if field.table})
     return {
@@ -47,7 +45,7 @@ def build_step(
     language: str,
     label: Label,
 ) -> dict:
-    """Build a step with its questions; what only shows a text is left out."""
+    """Build a step with its questions, without static texts."""
     questions = [
         _question(field, definition, language, label) for field in fields if field_types[field.type].asks
     ]

@@ -1,4 +1,4 @@
-"""How a type of question looks, for the editor who chooses one."""
+"""Preview of a question type, for the editor who chooses one."""
 
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -10,7 +10,7 @@ from .forms import QuestionContext, QuestionsForm
 
 
 def question_sample(kind: FieldType) -> QuestionContext:
-    """A question of ``kind`` as the applicant sees it, in the active language."""
+    """Return a question of ``kind`` as the applicant sees it, in the active language."""
     language = get_language() or "en"
     definition = FormDefinition(
         {

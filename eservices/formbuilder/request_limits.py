@@ -1,7 +1,9 @@
-"""How many requests a service takes, when, and of whom. Installed apps offer limits in a file of this name.
+"""Request limits: whose submissions a service accepts, how many and when.
 
-In a definition they stand under ``settings.limits``: the key of a limit and its settings. A limit whose app
-is gone limits nothing.
+Installed apps add limits in a module of this name.
+
+In a definition they are under ``settings.limits``: the key of a limit and its settings. A limit whose app is not
+installed has no effect.
 """
 
 from collections.abc import Iterable
@@ -15,10 +17,10 @@ from home.extensions.registry import Registry
 
 @dataclass(frozen=True)
 class RequestContext:
-    """Who asks for a request of a form, and when.
+    """The person who wants to use a form, and when.
 
-    ``user``: who files for themselves, where they are signed in. ``agent``: who files for somebody else;
-    ``email`` is then that person's address, where one was given.
+    ``user``: the signed-in person who applies for themselves. ``agent``: an agent who applies for somebody else;
+    ``email`` is then that person's address, if it was given.
     """
 
     form: object  # formbuilder.models.Form
@@ -30,9 +32,9 @@ class RequestContext:
 
 @dataclass(frozen=True)
 class LimitRefusal:
-    """Why no request is taken, for the applicant.
+    """The reason why no submission is accepted, for the applicant.
 
-    ``sign_in``: it may be once they are signed in; ``prove``: once they have proven who they are.
+    ``sign_in``: it may be accepted after signing in; ``prove``: after proving the identity.
     """
 
     text: str
@@ -41,30 +43,33 @@ class LimitRefusal:
 
 
 class RequestLimit:
-    """One kind of limit. Subclasses set ``key`` and ``label``, what the editor sets and whom it refuses."""
+    """A type of limit. Subclasses set ``key`` and ``label``, and override settings and refusals."""
 
     key: str
     label: str
     icon = "no-view"
-    personal = False  # whether it depends on who asks
+    personal = False  # whether it depends on the applicant
 
     def settings_blocks(self) -> list[tuple[str, blocks.Block]]:
-        """What the editor sets. Empty values are left out of the definition."""
+        """Return the editor's settings. Empty values are left out of the definition."""
         return []
 
     def block(self) -> blocks.StructBlock:
         return blocks.StructBlock(self.settings_blocks(), label=self.label, icon=self.icon)
 
     def faults(self, settings: dict) -> Iterable[str]:
-        """What is wrong with the settings, in sentences, for the linter."""
+        """Return what is wrong with the settings, as sentences for the linter."""
         return []
 
     def announcement(self, settings: dict, form, now: datetime) -> str:
-        """What the service's page says beforehand; empty where there is nothing to say."""
+        """Return what the service's page announces beforehand; "" if there is nothing."""
         return ""
 
     def refusal(self, settings: dict, asking: RequestContext) -> LimitRefusal | None:
-        """Why this request is not taken now. Asked before the start, and under lock when it is sent."""
+        """Return why the submission is not accepted now; None if it is.
+
+        Called before the start, and under lock when sending.
+        """
         return None
 
 
@@ -72,7 +77,7 @@ request_limits: Registry[RequestLimit] = Registry("limits")
 
 
 def register_limit[Kind: type[RequestLimit]](cls: Kind) -> Kind:
-    """Decorates a class: its only instance is offered under the class's ``key``."""
+    """Register an instance of the decorated class under the class's ``key``."""
     request_limits.register(cls.key)(cls())
     return cls
 
@@ -80,7 +85,10 @@ def register_limit[Kind: type[RequestLimit]](cls: Kind) -> Kind:
 def first_refusal(
     settings: dict[str, dict], asking: RequestContext, *, whoever: bool = False
 ) -> LimitRefusal | None:
-    """The first reason to take no request under these limits. ``whoever``: only what holds for everybody."""
+    """Return the first reason to refuse the applicant under these limits.
+
+    ``whoever``: only limits that do not depend on the applicant.
+    """
     found = (
         one.refusal(settings[key], asking)
         for key, one in request_limits.items()
@@ -90,7 +98,7 @@ def first_refusal(
 
 
 def limit_announcements(settings: dict[str, dict], form, now: datetime) -> list[str]:
-    """What there is to know before one starts."""
+    """Return what applicants should know before they start."""
     said = (
         one.announcement(settings[key], form, now) for key, one in request_limits.items() if key in settings
     )
@@ -99,7 +107,7 @@ def limit_announcements(settings: dict[str, dict], form, now: datetime) -> list[
 
 # -- For the editor ------------------------------------------------------------------------------------------
 def limits_block() -> blocks.StreamBlock:
-    """The limits that an installed app offers, each at most once."""
+    """Return a block of the limits of installed apps, each allowed once."""
     counts = {key: {"max_num": 1} for key, _limit in request_limits.items()}
     return blocks.StreamBlock(
         [(key, one.block()) for key, one in request_limits.items()], required=False, block_counts=counts

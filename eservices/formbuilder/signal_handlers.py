@@ -1,4 +1,4 @@
-"""What is read of forms and of reference tables is read anew after each change."""
+"""Signal handlers that invalidate the caches of forms and reference tables."""
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver

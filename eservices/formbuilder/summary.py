@@ -1,4 +1,4 @@
-"""The answers of a request as text, step by step: the same for whoever reads them."""
+"""Answers of a submission as text, by step, for all their readers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ type Words = Callable[[FieldDefinition, object, FormDefinition, str], str]
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """A question and what was answered: plain text, lines apart by ``\\n``, empty where nothing was."""
+    """A question and its answer: plain text, possibly of several lines, "" if nothing was answered."""
 
     field: FieldDefinition
     label: str
@@ -28,7 +28,7 @@ class SummaryRow:
 
 @dataclass(frozen=True)
 class SummarySection:
-    """A step's questions that were asked."""
+    """The visible questions of a step."""
 
     key: str
     title: str
@@ -46,9 +46,10 @@ def summarize_answers(
     today: date | None = None,
     words: Words = answer_text,
 ) -> list[SummarySection]:
-    """What was asked and answered. For a request that was sent, pass the day of sending as ``today``.
+    """Return the visible questions and their answers. For a submission, pass the day of sending as ``today``.
 
-    ``words`` says an answer: ``display``, or ``guarded`` for places that more people see.
+    ``words``: the function that formats an answer, ``answer_text`` or, for places with more readers,
+    ``field_types.answer_text_unless_secret``.
     """
     today = today or timezone.localdate()
     answers = relevant_answers(definition, answers, today)

@@ -1,4 +1,4 @@
-"""How texts of a form become HTML: plain text with paragraphs, lists ("- ") and links, nothing else."""
+"""Conversion of a form's texts to HTML: plain text with paragraphs, lists ("- ") and links, nothing else."""
 
 import re
 
@@ -9,7 +9,7 @@ LINK = re.compile(r"\[([^\[\]]{1,200})\]\(((?:https?://|mailto:|tel:|/)[^\s()]{1
 
 
 def render_prose(text: str) -> SafeString:
-    """Paragraphs at blank lines, a list where every line starts with "- ", ``[words](address)`` as links."""
+    """Return HTML: paragraphs at blank lines, lists if all lines begin with "- ", ``[words](address)`` as links."""
     blocks = [block.strip() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if block.strip()]
     return mark_safe("".join(_block(block) for block in blocks))
 

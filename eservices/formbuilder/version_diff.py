@@ -1,4 +1,4 @@
-"""What differs between two versions of a form, in words, for whoever builds it. Pure."""
+"""Differences between two versions of a form as text, for editors. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -19,10 +19,10 @@ FEE, STAGE, TEXT = "fee", "stage", "text"
 
 @dataclass(frozen=True)
 class Change:
-    """One difference: ``verb`` is ADDED, REMOVED, CHANGED or MOVED, ``kind`` what it is about, by ``title``.
+    """A difference: ``verb`` is ADDED, REMOVED, CHANGED or MOVED, ``kind`` the type of element, with its ``title``.
 
-    A change has the ``aspect`` that changed with what stood ``before`` and what stands ``after``, in words,
-    empty where there was nothing; a text has its ``language``. A move says from where to where.
+    CHANGED has the ``aspect`` that changed, with its texts ``before`` and ``after``, "" if there was none; a text has
+    its ``language``. MOVED has the old and the new place.
     """
 
     verb: str
@@ -36,21 +36,21 @@ class Change:
 
 
 def find_changes(old: FormDefinition, new: FormDefinition, language: str) -> list[Change]:
-    """Everything that differs, in the order of the form; none where both say the same."""
+    """Return all differences, in the order of the form; [] if the versions are the same."""
     with override(language):
         return list(Comparison(old, new, language))
 
 
-type Aspects = dict[str, tuple[object, str]]  # name → value, and the same in words
+type Aspects = dict[str, tuple[object, str]]  # name → value, and the same as text
 NOTHING = (None, "")
 
 
 @dataclass(frozen=True)
 class DefinitionPart:
-    """A part of a form that has a key: ``home`` is the thing it stands in.
+    """An element of a form with a key; ``home`` is the element that contains it.
 
-    ``aspects`` are compared by value and said in words: a question that is only called otherwise does not
-    change the conditions that look at it.
+    ``aspects`` are compared by value and shown as text: a question that only has a new label does not change the
+    conditions that use it.
     """
 
     kind: str
@@ -65,7 +65,7 @@ class DefinitionPart:
 
 
 class Comparison:
-    """One look at two definitions."""
+    """A comparison of two definitions."""
 
     def __init__(self, old: FormDefinition, new: FormDefinition, language: str):
         self.texts = [definition.content["texts"] for definition in (old, new)]
@@ -106,7 +106,7 @@ class Comparison:
                 )
 
     def _moved(self) -> set[str]:
-        """What stands in another place than before, however many were added or removed around it."""
+        """Return what has a new place, ignoring shifts by elements that were added or removed around it."""
         shared = [path for path in self.new if path in self.old]
         moved = {path for path in shared if self.old[path].home != self.new[path].home}
         stayed = set(shared) - moved
@@ -124,7 +124,10 @@ class Comparison:
         return things[path].title if path in things else ""
 
     def _texts(self) -> Iterator[Change]:
-        """Texts of what both have, in every language. Those of what was added or removed go with it."""
+        """Yield changed texts of shared elements, in every language.
+
+        Texts of added or removed ones are not reported.
+        """
         old, new = self.texts
         for language in sorted({*old, *new}):
             before, after = old.get(language, {}), new.get(language, {})
@@ -144,7 +147,7 @@ class Comparison:
                     )
 
     def _owner(self, path: str) -> str:
-        """The thing that a text belongs to: the longest path that is one; else the text itself."""
+        """Return the element to which a text belongs: the longest path that is one; else the text itself."""
         if path == "title":
             return "form."
         parts = path.split(".")
@@ -156,7 +159,7 @@ class Comparison:
 
 
 class PartIndex:
-    """The things of a definition, in the order of the form."""
+    """The elements of a definition, in the order of the form."""
 
     def __init__(self, definition: FormDefinition, language: str):
         self.definition, self.language = definition, language
@@ -210,19 +213,19 @@ class PartIndex:
         return {"condition": (thing.condition, said)}
 
     def _whole(self) -> Aspects:
-        """What holds for the whole form: its settings, and what stands beside steps, fees and stages."""
+        """Return what applies to the whole form: its settings, and everything beside steps, fees and stages."""
         told = {"steps", "fees", "stages", "texts", "settings"}
         beside = {name: _plain(value) for name, value in self.definition.content.items() if name not in told}
         return beside | _settings(self.definition.settings)
 
 
 def _rest(thing, known: set[str]) -> Aspects:
-    """What else a field or a fee has, whatever a later release adds to it."""
+    """Return the other attributes of a field or a fee, including those that later releases add."""
     return {one.name: _plain(getattr(thing, one.name)) for one in fields(thing) if one.name not in known}
 
 
 def _settings(found: dict, prefix: str = "") -> Aspects:
-    """Settings by name; those inside settings by both names."""
+    """Return settings by name; those inside settings by both names."""
     flat: Aspects = {}
     for name, value in found.items():
         if isinstance(value, dict):
@@ -237,7 +240,7 @@ def _plain(value) -> tuple[object, str]:
 
 
 def plain_value_text(value) -> str:
-    """A plain value as an editor reads it; empty where there is none."""
+    """Return a plain value as text for editors; "" for None."""
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, list | tuple):
@@ -296,7 +299,7 @@ TEXTS = {
 
 
 def aspect_label(name: str) -> str:
-    """What of a thing changed, in words; settings that only their app knows by their name."""
+    """Return the label of an aspect; its name if there is none, because only the app of the setting knows it."""
     return str(ASPECTS.get(name, name))
 
 

@@ -1,4 +1,4 @@
-"""Reference tables in the admin: lists that editors keep, by hand or by a file."""
+"""Admin for reference tables, which editors maintain by hand or by file."""
 
 from django import forms
 from django.conf import settings
@@ -26,7 +26,7 @@ from .reference_tables import files
 
 
 class ReferenceRowForm(WagtailAdminModelForm):
-    """The labels in other languages, each in an input of its own."""
+    """Form of a row, with a separate input for the label in each other language."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -55,7 +55,7 @@ class ReferenceRowFilterSet(WagtailFilterSet):
 
 
 class ReferenceRowViewSet(SnippetViewSet):
-    """The rows of all tables; filtered, those of one."""
+    """The rows of all tables, which can be filtered by table."""
 
     model = ReferenceRow
     icon = "list-ol"
@@ -85,7 +85,7 @@ class ReferenceRowViewSet(SnippetViewSet):
 
 
 class ReferenceTableViewSet(SnippetViewSet):
-    """The tables, with the ways to their rows and files."""
+    """The tables, with links to their rows and files."""
 
     model = ReferenceTable
     icon = "table"
@@ -108,7 +108,7 @@ class ReferenceTablesGroup(SnippetViewSetGroup):
 
 # -- Files ---------------------------------------------------------------------------------------------------
 class TableFileForm(forms.Form):
-    """A file, or the rows that were read of one and shown."""
+    """A file, or the rows that were read from it and shown."""
 
     file = forms.FileField(required=False, label=_("CSV or XLSX file"))
     rows = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
@@ -134,7 +134,7 @@ def _table(request, pk) -> ReferenceTable:
 
 @require_http_methods(["GET", "POST"])
 def import_file(request, pk):
-    """First what would change, then, confirmed, the change."""
+    """Show the changes of an import, then, after confirmation, apply them."""
     table = _table(request, pk)
     form = TableFileForm(request.POST or None, request.FILES or None)
     lines = form.cleaned_data["lines"] if form.is_bound and form.is_valid() else None
@@ -163,7 +163,7 @@ def import_file(request, pk):
 
 
 def _imported(request, table: ReferenceTable, lines: list, shown: str) -> bool:
-    """Whether the table is what the lines say now: they are taken once what would change was ``shown``."""
+    """Import the lines if their changes were ``shown``. Return whether the import was done."""
     if not shown:
         return False
     try:
@@ -177,7 +177,7 @@ def _imported(request, table: ReferenceTable, lines: list, shown: str) -> bool:
 
 @require_safe
 def export_file(request, pk):
-    """The table as CSV, with the mark that spreadsheets need to read it as UTF-8."""
+    """Return the table as CSV, with the byte order mark that spreadsheets need to read it as UTF-8."""
     table = _table(request, pk)
     content = "\ufeff" + files.write_table_file(_rows(table))
     return as_download(HttpResponse(content, content_type=CSV), f"{table.key}.csv")

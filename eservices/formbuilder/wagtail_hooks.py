@@ -1,4 +1,4 @@
-"""Reference tables in the admin."""
+"""Registration of the reference tables in the admin."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _

@@ -1,10 +1,10 @@
-"""The kinds of questions a form can ask. Any installed app may offer more in a file of this name.
+"""Field types of forms. Any installed app can add types in a module of this name.
 
-An *answer* is JSON, as stored in drafts and submissions; ``None`` is "not answered". A *value* is what the
-Django form field of a question makes of what was typed.
+An *answer* is JSON, as stored in drafts and submissions; ``None`` means not answered. A *value* is the cleaned value of
+the question's Django form field.
 """
 
-# In the order in which editors find them.
+# In the order in which editors see them.
 from . import text  # noqa: F401, I001
 from . import numeric  # noqa: F401
 from . import choices  # noqa: F401

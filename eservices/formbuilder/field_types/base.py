@@ -1,4 +1,4 @@
-"""What every type of question is: the class to build on, and the registry that it is offered in."""
+"""Base class of field types, and their registry."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,35 +18,35 @@ from ..logic.conditions import parse_number
 
 field_types: Registry["FieldType"] = Registry("field_types")
 
-# Under these headings the editor finds the types.
+# Headings under which the editor lists the types.
 TEXTS, TIMES, CHOICES = _("Texts and numbers"), _("Dates and times"), _("Choices and files")
 PLACES, IDENTITY, LAYOUT = _("Places"), _("People and companies"), _("Layout, groups and sums")
 
-ABSENT, WARNING = "absent", "warning"  # as the linter calls how bad something is
+ABSENT, WARNING = "absent", "warning"  # severities of the linter
 UNREADABLE = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError)
 MASK = "•••••"
 
 
 def register_field_type[Type: type["FieldType"]](cls: Type) -> Type:
-    """Decorates a class: its only instance is offered under the class's ``key``."""
+    """Register an instance of the decorated class under the class's ``key``."""
     field_types.register(cls.key)(cls())
     return cls
 
 
 @dataclass(frozen=True)
 class InputPart:
-    """One input of an answer that is typed into several. ``group``: what it is a part of, where there is more."""
+    """An input of an answer with several inputs. ``group``: the larger part to which it belongs, if there is one."""
 
     name: str
     label: str
-    width: str = ""  # class of the stylesheet: how long the answer is
+    width: str = ""  # CSS class for the length of the answer
     optional: bool = False
-    mode: str = ""  # of the keyboard
+    mode: str = ""  # keyboard mode
     group: str = ""
     options: tuple[tuple[str, str], ...] = ()  # value and label: chosen instead of typed
 
 
-# Tokens of the parts of an answer, by the token of the whole.
+# Autocomplete tokens of the parts of an answer, by the token of the whole.
 TOKENS = {
     "bday": {"day": "bday-day", "month": "bday-month", "year": "bday-year"},
     "street-address": {"street": "address-line1", "postcode": "postal-code", "town": "address-level2"},
@@ -62,64 +62,64 @@ TOKENS = {
 
 
 def part_token(token: str, part: str) -> str:
-    """What a browser fills into one part, where the whole is known by ``token``."""
+    """Return the autocomplete token of a part of an answer with this ``token``."""
     return TOKENS.get(token, {}).get(part, "")
 
 
 class FieldType:
-    """One kind of question: the editor's settings, what the applicant fills in, and how an answer is shown.
+    """A field type: the editor's settings, the applicant's input, and the display of an answer.
 
-    Subclasses set ``key``, ``label`` and ``icon`` (Wagtail's), name their ``form_class``, and override what
-    differs.
+    Subclasses set ``key``, ``label`` and ``icon`` (Wagtail's), name their ``form_class``, and override what differs.
     """
 
     key: str
     label: str
-    says = ""  # what it is for, for the editor
-    group = TEXTS  # where the editor finds it
+    says = ""  # explanation for the editor
+    group = TEXTS  # heading under which the editor lists it
     icon = "edit"
     form_class: type[forms.Field] | None = fields.LineField  # None: nothing is asked
     template = "formbuilder/fields/line.html"
-    compares = "text"  # how conditions look at an answer, for their editor: a key of blocks.COMPARISONS
-    autocomplete = ""  # the token where the editor gives none
+    compares = "text"  # how conditions compare an answer: a key of blocks.COMPARISONS
+    autocomplete = ""  # the token if the editor sets none
     asks = True  # False for static text: no answer
-    costs = False  # whether an answer has a price of its own: see ``charges``
-    correctable = True  # whether agents may put an answer right by itself
-    in_groups = True  # whether it may be asked in the rows of a repeating group
-    typed = True  # False for an answer that follows from others
+    costs = False  # whether an answer has its own price: see ``charges``
+    correctable = True  # whether agents may correct an answer separately
+    in_groups = True  # whether it is allowed in the rows of a repeating group
+    typed = True  # False for an answer that is computed from others
     has_options = False
-    columns: tuple[str, ...] = ()  # of an answer that is an object: its parts, as an export lays them out
+    columns: tuple[str, ...] = ()  # of an answer that is an object: its parts, in the order of an export
     input_type = "text"
     input_mode = ""
-    width = ""  # class of the stylesheet: how long the answer is
-    example: dict = {}  # what a field needs, beside its key, to be shown to the editor
-    written: tuple[str, ...] = ()  # answers as somebody would ask for them by a pattern instead
+    width = ""  # CSS class for the length of the answer
+    example: dict = {}  # additional data of a question for the editor's preview
+    # sample answers, by which the linter recognizes patterns that reimplement this type
+    written: tuple[str, ...] = ()
 
     # -- for the editor --------------------------------------------------------------------------------------
     def settings_blocks(self) -> list[tuple[str, blocks.Block]]:
-        """What the editor sets for this type only. Empty values are left out of the definition."""
+        """Return the editor's settings for this type only. Empty values are left out of the definition."""
         return []
 
     def block(self) -> blocks.StructBlock:
-        """The editor's block: what every question has, and this type's settings."""
+        """Return the editor's block: the settings of all questions, and those of this type."""
         return field_block(self)
 
     def compile(self, value) -> dict:
-        """The field's JSON in a definition, from the value of its block."""
+        """Return the question's JSON in a definition, from the value of its block."""
         return field_content(self, value)
 
     def settings_faults(self, field: FieldDefinition) -> Iterable[str]:
-        """What is wrong with a field's settings, in words, for the linter."""
+        """Return what is wrong with a question's settings, as texts for the linter."""
         return []
 
     def advice(self, field: FieldDefinition, definition: FormDefinition) -> Iterable[str]:
-        """What would annoy whoever fills it in, in words, for the linter."""
+        """Return what would inconvenience applicants, as texts for the linter."""
         return []
 
     def here(
         self, field: FieldDefinition, definition: FormDefinition, today: date
     ) -> Iterable[tuple[str, str]]:
-        """What a field's settings name that does not fit this commune, or not now: a level of the linter, and words."""
+        """Return settings that do not fit this commune, or not now: a severity of the linter, and a text."""
         return []
 
     # -- for the applicant -----------------------------------------------------------------------------------
@@ -130,48 +130,48 @@ class FieldType:
         language: str,
         options: Iterable[OptionDefinition] | None = None,
     ) -> forms.Field | None:
-        """The Django form field; None where nothing is asked. ``options``: those that may be chosen now."""
+        """Return the Django form field; None if nothing is asked. ``options``: those that can be chosen now."""
         return self.form_class(required=field.required, **self.arguments(field)) if self.form_class else None
 
     def arguments(self, field: FieldDefinition) -> dict:
-        """What the field's settings say to its form field."""
+        """Return the arguments of the form field from the question's settings."""
         return {}
 
     def inputs(self, field: FieldDefinition) -> tuple[InputPart, ...]:
-        """The inputs of an answer that is typed into several, in the order of the page; else none."""
+        """Return the inputs of an answer that has several, in the order of the page; else ()."""
         return ()
 
     def is_browsed(self, name: str, data) -> bool:
-        """Whether a button within the question was pressed, to look at more of it, instead of going on."""
+        """Return whether a button within the question was pressed, so that the page is shown again."""
         return False
 
     def to_json(self, value):
-        """The answer that a clean value is."""
+        """Convert a cleaned value to an answer."""
         return None if value in ("", None, [], {}) else value
 
     def from_json(self, answer):
-        """What the form field starts from: the value, or its parts."""
+        """Convert an answer to the initial value of the form field: the value, or its parts."""
         return answer
 
     def to_data(self, name: str, answer) -> dict:
-        """An answer as it would be posted, so that what is stored can be checked again."""
+        """Return an answer as it would be posted, so that stored answers can be checked again."""
         value = self.from_json(answer)
         if isinstance(value, dict):
             return {f"{name}-{part}": text for part, text in value.items()}
         return {} if value is None else {name: value}
 
-    # -- for who pays ----------------------------------------------------------------------------------------
+    # -- for the payer ---------------------------------------------------------------------------------------
     def charges(
         self, field: FieldDefinition, answers: dict, definition: FormDefinition, language: str, today: date
     ):
-        """What an answer costs by itself, beside the fees of the form: lines as ``formbuilder.bill`` writes them."""
+        """Return the price of an answer itself, beside the fees of the form: lines as in ``fee_breakdown``."""
         return []
 
-    # -- for whoever reads it --------------------------------------------------------------------------------
+    # -- for readers -----------------------------------------------------------------------------------------
     def display(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> str:
-        """The answer as plain text in ``language``, lines apart by ``\\n``; empty where there is none.
+        """Return the answer as plain text in ``language``, possibly of several lines; "" if there is none.
 
-        The same on the review page, the status page, the agent's screen and in documents. Never raises.
+        The same on the review page, the status page, the case page and in documents. Never raises.
         """
         if answer is None:
             return ""
@@ -179,19 +179,20 @@ class FieldType:
             try:
                 return self.words(answer, field, definition, language)
             except UNREADABLE:
-                return str(answer)  # not an answer of this type: show it rather than hide it
+                # An answer of another type is shown rather than hidden.
+                return str(answer)
 
     def words(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> str:
         return str(answer)
 
     def remarks(self, field: FieldDefinition, submission) -> list[str]:
-        """What became since of what was answered in a request that was sent, line by line."""
+        """Return what has changed about an answer since the submission was sent, line by line."""
         return []
 
     def export_value(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> dict:
-        """The answer as columns of a table: name → text, number or truth, empty text where there is none.
+        """Return the answer as columns of a table: name → text, number or bool, "" if there is none.
 
-        The same columns whatever the answer; what is secret stays so. Never raises.
+        The columns are the same for every answer; secret answers are masked. Never raises.
         """
         names = [f"{field.key}.{part}" for part in self.columns] or [field.key]
         cells = [""] * len(names)
@@ -207,7 +208,7 @@ class FieldType:
         return dict(zip(names, cells, strict=True))
 
     def cells(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> list:
-        """One per column: an answer as it is where it is plain, else its words."""
+        """Return one cell per column: a plain answer as it is, else its text."""
         if self.columns:
             return ["" if (cell := answer.get(part)) is None else cell_text(cell) for part in self.columns]
         if isinstance(answer, str | int | float):
@@ -216,12 +217,12 @@ class FieldType:
 
 
 def cell_text(cell):
-    """A part of an answer as a cell."""
+    """Return a part of an answer as a cell."""
     return cell if isinstance(cell, str | int | float) else str(cell)
 
 
 def answer_text(field: FieldDefinition, answer, definition: FormDefinition, language: str) -> str:
-    """An answer as plain text in ``language``, whatever its type, also one whose app is gone."""
+    """Return an answer as plain text in ``language``, also if the app of its type is not installed."""
     kind = field_types.get(field.type)
     if kind is None:
         return "" if answer is None else str(answer)
@@ -229,14 +230,14 @@ def answer_text(field: FieldDefinition, answer, definition: FormDefinition, lang
 
 
 def answer_remarks(field: FieldDefinition, submission) -> list[str]:
-    """What became since of an answer, in the language at hand; nothing where no installed app knows its type."""
+    """Return what has changed about an answer, in the active language; [] if its type is not installed."""
     return field_types[field.type].remarks(field, submission) if field.type in field_types else []
 
 
 def answer_text_unless_secret(
     field: FieldDefinition, answer, definition: FormDefinition, language: str
 ) -> str:
-    """As ``display``, for places that more people see: of a secret answer only that there is one."""
+    """Return the text of an answer for places with more readers: a secret answer is masked."""
     return (
         MASK
         if field.secret and answer is not None
@@ -256,7 +257,7 @@ def masked_rows(field: FieldDefinition, answer):
 
 
 def answer_columns(field: FieldDefinition, answer, definition: FormDefinition, language: str) -> dict:
-    """An answer as columns of a table, whatever its type."""
+    """Return an answer of any type as columns of a table."""
     kind = field_types.get(field.type)
     if kind is None:
         return {field.key: answer_text_unless_secret(field, answer, definition, language)}
@@ -264,6 +265,6 @@ def answer_columns(field: FieldDefinition, answer, definition: FormDefinition, l
 
 
 def whole_number(value) -> int | None:
-    """A whole number among settings, or None."""
+    """Return a setting as an int, or None."""
     found = parse_number(value)
     return int(found) if found is not None and abs(found) < 10**9 else None

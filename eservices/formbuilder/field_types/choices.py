@@ -1,4 +1,4 @@
-"""Answers that are picked."""
+"""Field types whose answers are chosen."""
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -9,13 +9,13 @@ from ..definition import FieldDefinition, FormDefinition
 from ..reference_tables import lookup
 from .base import CHOICES, FieldType, register_field_type, whole_number
 
-MANY_OPTIONS = 8  # from here on a list to choose from instead of radios
-SEARCHED_OPTIONS = 20  # from here on one to search in
+MANY_OPTIONS = 8  # from this number on a select instead of radio buttons
+SEARCHED_OPTIONS = 20  # from this number on a select with a search
 FIRST_OPTIONS = {"options": [{"value": "a"}, {"value": "b"}, {"value": "c"}]}
 
 
 def option_label(field: FieldDefinition, value, definition: FormDefinition, language: str) -> str:
-    """The words of an option, also of one that is not offered any more; its value where it has none."""
+    """Return the label of an option, also of one that is not offered any more; its value if it has none."""
     if field.table:
         return lookup.option_label(field.table, value, language) or str(value)
     return definition.text(f"option.{field.key}.{value}", language) or str(value)
@@ -36,7 +36,7 @@ class YesNo(FieldType):
 
 
 class ChoiceBase(FieldType):
-    """One or several of the options that the editor lists, or of the rows of a reference table."""
+    """A choice of one or several options that the editor lists, or of rows of a reference table."""
 
     group, has_options = CHOICES, True
     example = FIRST_OPTIONS

@@ -1,4 +1,4 @@
-"""Days, spans of days and times of day."""
+"""Field types for days, ranges of days and times of day."""
 
 import re
 from datetime import date, time
@@ -27,7 +27,7 @@ DAY_PARTS = (("day", _("Day"), "w2"), ("month", _("Month"), "w2"), ("year", _("Y
 
 
 def parse_limit(text, today: date) -> date | None:
-    """A limit as the editor writes it; None where it is none. Working days are the commune's."""
+    """Parse a limit as the editor writes it; None if it is invalid. Working days are the commune's."""
     working = WORKING_DAYS.fullmatch(text.strip()) if isinstance(text, str) else None
     if working is None:
         return parse_day(text, today)
@@ -35,7 +35,7 @@ def parse_limit(text, today: date) -> date | None:
 
 
 def day_parts(name: str = "", group: str = "", optional: bool = False) -> tuple[InputPart, ...]:
-    """The three inputs of a day; of one called ``name`` among the parts of a larger answer."""
+    """Return the three inputs of a date; ``name``: prefix if it is part of a larger answer."""
     before = f"{name}_" if name else ""
     return tuple(
         InputPart(f"{before}{part}", label, width, optional, "numeric", group)
@@ -44,7 +44,7 @@ def day_parts(name: str = "", group: str = "", optional: bool = False) -> tuple[
 
 
 def day_texts(answer, name: str = "") -> dict[str, str]:
-    """A stored day as what is typed into its inputs. Raises where it is none."""
+    """Split a stored date into the texts of its three inputs. Raise ValueError if it is no date."""
     found = date.fromisoformat(answer)
     texts = {"day": str(found.day), "month": str(found.month), "year": f"{found.year:04}"}
     return {f"{name}_{part}" if name else part: text for part, text in texts.items()}
@@ -55,7 +55,7 @@ def format_answer_day(answer) -> str:
 
 
 class LimitedDateBase(FieldType):
-    """What lies between two days."""
+    """A date between two limits."""
 
     group = TIMES
 
@@ -115,7 +115,7 @@ class Day(LimitedDateBase):
 
 @register_field_type
 class DateRange(LimitedDateBase):
-    """From a day to another, both included: ``{"from": "2026-12-01", "to": "2026-12-05"}``."""
+    """A range of days, both included: ``{"from": "2026-12-01", "to": "2026-12-05"}``."""
 
     key, label, icon, compares = "date_range", _("From a date to a date"), "calendar-alt", "given"
     says = _("The first and the last day.")

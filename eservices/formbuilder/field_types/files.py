@@ -1,4 +1,4 @@
-"""Uploads."""
+"""Field type for uploads."""
 
 from django.conf import settings
 from django.utils.translation import gettext
@@ -11,7 +11,7 @@ from .base import CHOICES, FieldType, register_field_type, whole_number
 
 @register_field_type
 class Files(FieldType):
-    """Files. An answer lists them as ``{"id", "name", "size"}``; whoever stores them adds them to it."""
+    """Files. An answer lists them as ``{"id", "name", "size"}``; the code that stores a file adds it."""
 
     key, label, icon, compares = "files", _("Files"), "upload", "list"
     says = _("Papers, taken with the phone or sent from the computer.")
@@ -45,7 +45,7 @@ class Files(FieldType):
             }
 
     def to_data(self, name, answer):
-        return {}  # what is stored stands in the answer itself
+        return {}  # stored files are part of the answer
 
     def words(self, answer, field, definition, language):
         return "\n".join(str(file["name"]) for file in answer)

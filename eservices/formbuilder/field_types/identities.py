@@ -1,4 +1,4 @@
-"""Numbers that people, companies, accounts and vehicles are known by."""
+"""Field types for identifiers of people, companies, accounts and vehicles."""
 
 from django.conf import settings
 from django.utils.translation import gettext
@@ -41,7 +41,7 @@ class Matricule(FieldType):
 
 @register_field_type
 class Company(FieldType):
-    """A company by its number: UID in Switzerland, enterprise number in Belgium, VAT number in Luxembourg."""
+    """A company number: UID in Switzerland, enterprise number in Belgium, VAT number in Luxembourg."""
 
     key, label, icon = "company", _("Company number"), "group"
     says = _("UID, BCE or VAT number of a company, checked.")

@@ -1,6 +1,6 @@
-"""The mark of answers that name a person beside the applicant. Pure.
+"""Mark of questions about a person other than the applicant. Pure.
 
-Whoever compares them with a register reads them by this mark, and documents name nobody whom it did not find.
+Register checks find the answers by this mark, and documents do not name a person whom the check did not find.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ LABELS = {
 
 
 def names_block(*parts: str) -> tuple[str, PlainChoiceBlock]:
-    """Return the setting by which an editor marks what the answer is, one of ``parts``."""
+    """Return the setting with which an editor marks the answer as one of ``parts``."""
     block = PlainChoiceBlock(
         required=False,
         choices=[(part, LABELS[part]) for part in parts],

@@ -1,4 +1,4 @@
-"""Numbers and amounts."""
+"""Field types for numbers and amounts."""
 
 from decimal import Decimal
 
@@ -81,12 +81,12 @@ class Money(Number):
 
 
 def format_number(answer) -> str:
-    """A number as it is written in the active language. Raises where it is none."""
+    """Format a number in the active language. Raise ValueError if it is no number."""
     return number_format(_decimal(answer), use_l10n=True, force_grouping=True)
 
 
 def format_money(answer) -> str:
-    """An amount as prices are written, in every language. Raises where it is none."""
+    """Format an amount like prices, the same in every language. Raise ValueError if it is no number."""
     return format_amount(int(_decimal(answer) * 100))
 
 

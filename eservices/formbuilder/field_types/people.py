@@ -1,4 +1,4 @@
-"""Who somebody is."""
+"""Field types for persons."""
 
 from datetime import date
 
@@ -18,8 +18,10 @@ from .named_persons import PERSON, names_block, names_faults
 
 @register_field_type
 class Person(FieldType):
-    """A person: ``{"first_name", "last_name"}``, and of ``salutation`` ("mrs", "mr"), ``born`` (a day) and
-    ``nationality`` (a country's ISO code) what the editor asks for."""
+    """A person: ``{"first_name", "last_name"}``, and the other parts that the editor selects.
+
+    These are ``salutation`` ("mrs", "mr"), ``born`` (a date) and ``nationality`` (a country's ISO code).
+    """
 
     key, label, icon, compares = "person", _("Person"), "user", "given"
     says = _("First and last name; salutation, date of birth and nationality if you ask for them.")
@@ -86,6 +88,6 @@ class Person(FieldType):
 
 
 def nationalities() -> tuple[tuple[str, str], ...]:
-    """Every country in the active language, the commune's own first."""
+    """Return every country in the active language, the commune's own first."""
     found = list(countries)
     return tuple(sorted(found, key=lambda one: one.code != settings.COUNTRY))

@@ -1,4 +1,4 @@
-"""Addresses and points on a map."""
+"""Field types for addresses and points on a map."""
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +51,7 @@ class Address(PartsFieldType):
 
 @register_field_type
 class MapPoint(PartsFieldType):
-    """A place: ``{"address"}`` in words, ``{"lat", "lon"}`` in degrees, or both."""
+    """A place: ``{"address"}`` as text, ``{"lat", "lon"}`` in degrees, or both."""
 
     key, label, icon = "map_point", _("Point on the map"), "site"
     says = _("A place in words, by coordinates or on the map.")
@@ -69,7 +69,7 @@ class MapPoint(PartsFieldType):
 
     @property
     def map(self) -> dict | None:
-        """The map that the operator offers; None where there is none."""
+        """The map of the operator's settings; None if there is none."""
         if not settings.TILE_URL:
             return None
         return {"tiles": settings.TILE_URL, "credit": settings.TILE_CREDIT, "centre": settings.MAP_CENTRE}

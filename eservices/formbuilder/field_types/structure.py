@@ -1,4 +1,4 @@
-"""What gives a step its form: texts between the questions, groups, answers that follow from others."""
+"""Field types for structure: texts between questions, groups, computed answers."""
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from .numeric import format_money, format_number
 
 @register_field_type
 class StaticText(FieldType):
-    """A heading (a label alone), an explanation or a notice between the questions."""
+    """A heading (just a label), an explanation or a callout between the questions."""
 
     key, label, icon = "static_text", _("Heading or text"), "info-circle"
     says = _("Explains, or gives a group of questions its title. Asks nothing.")
@@ -36,7 +36,7 @@ class Group(FieldType):
 
     key, label, icon, compares = "group", _("Repeating group"), "copy", "list"
     says = _("The same questions for each child, vehicle, room.")
-    group, form_class = LAYOUT, None  # its rows are forms of their own: forms.Rows
+    group, form_class = LAYOUT, None  # its rows are separate forms: forms.RepeatingRows
     template = "formbuilder/fields/group.html"
     in_groups = False
     example = {"fields": [{"key": "r", "type": "short_text"}]}
@@ -61,12 +61,12 @@ class Group(FieldType):
             yield gettext("the least is above the most")
 
     def limits(self, field: FieldDefinition) -> tuple[int, int]:
-        """How many rows there must and may be."""
+        """Return the minimum and maximum number of rows."""
         least = whole_number(field.settings.get("min")) or (1 if field.required else 0)
         return least, max(least, min(whole_number(field.settings.get("max")) or 10, 50))
 
     def words(self, answer, field, definition, language):
-        """Return question and answer of each row, a line each, under what one of them is called and its number.
+        """Return question and answer of each row, a line each, below the name of the row and its number.
 
         A group with one question lists its answers.
         """
@@ -84,7 +84,7 @@ class Group(FieldType):
 
 
 def _words(field: FieldDefinition, answer, definition: FormDefinition, language: str) -> str:
-    """Return an answer of a row in words; a masked one stays so, since no type can read the mask."""
+    """Return the text of an answer in a row; a masked one stays masked, because no type can read the mask."""
     return MASK if answer == MASK else answer_text(field, answer, definition, language)
 
 
@@ -99,7 +99,7 @@ def _said(field: FieldDefinition, words: str, definition: FormDefinition, langua
 
 @register_field_type
 class Computed(FieldType):
-    """What follows from other answers by a formula (``logic/computed.py``). Shown, never typed."""
+    """An answer computed from others by a formula (``logic/computed.py``). Shown, never entered."""
 
     key, label, icon, compares = "computed", _("Computed"), "cog", "number"
     says = _("A sum, a number of days, a whole name: shown, never typed.")

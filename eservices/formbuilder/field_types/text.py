@@ -1,4 +1,4 @@
-"""Texts: lines, paragraphs, addresses of the net, telephone numbers."""
+"""Field types for texts: lines, paragraphs, e-mail and web addresses, telephone numbers."""
 
 import re
 
@@ -14,7 +14,7 @@ from ..fields.text import matches_pattern
 from .base import FieldType, field_types, register_field_type, whole_number
 from .named_persons import FAMILY_NAME, GIVEN_NAMES, WHOLE_NAME, names_block, names_faults
 
-# A pattern that takes one of these describes no type.
+# A pattern that matches one of these describes no type.
 ANYTHING = ("Rue du Lac 12", "Rochat", "A-12/b", "1234 5678 9012 3")
 
 
@@ -72,7 +72,7 @@ class ShortText(Text):
 
 
 def _covered(pattern: str) -> FieldType | None:
-    """The type whose answers a pattern describes."""
+    """Return the type whose answers a pattern describes; None if there is none."""
     if any(matches_pattern(pattern, text) for text in ANYTHING):
         return None
     kinds = (kind for kind in field_types if any(matches_pattern(pattern, text) for text in kind.written))

@@ -1,6 +1,6 @@
-"""Form fields that read what people really type, and say what to do where they cannot.
+"""Form fields that accept what people really type, with errors that say what to do.
 
-A ``ValidationError`` about one part of an answer (the year of a date) carries ``params={"part": "year"}``.
+A ``ValidationError`` about one part of an answer (the year of a date) has ``params={"part": "year"}``.
 """
 
 from .base import PartsWidget

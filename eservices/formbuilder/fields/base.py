@@ -1,4 +1,4 @@
-"""What the form fields share."""
+"""Common parts of the form fields."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,7 +8,7 @@ MISSING = _("This answer is missing.")
 
 
 class PartsWidget(forms.Widget):
-    """An answer typed into several inputs, ``NAME-PART`` each: texts by part, or None if all are blank."""
+    """Several inputs of an answer, ``NAME-PART`` each: texts by part, or None if all are blank."""
 
     def __init__(self, parts: tuple[str, ...]):
         super().__init__()
@@ -23,5 +23,5 @@ class PartsWidget(forms.Widget):
 
 
 def field_error(field: forms.Field, code: str, **params) -> ValidationError:
-    """The field's message under ``code``; ``part`` among the params names the input that it is about."""
+    """Return the field's error with this ``code``; ``part`` among the params is the input that it concerns."""
     return ValidationError(field.error_messages[code], code=code, params=params)

@@ -1,4 +1,4 @@
-"""Answers that are picked."""
+"""Form fields for answers that are chosen."""
 
 from django import forms
 from django.core.exceptions import ValidationError

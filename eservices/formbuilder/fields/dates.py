@@ -1,4 +1,4 @@
-"""Days and times of day."""
+"""Form fields for days and times of day."""
 
 import re
 from datetime import date, time
@@ -13,7 +13,7 @@ from .base import MISSING, PartsWidget, field_error
 
 
 class DateField(forms.Field):
-    """A day, typed as day, month and year."""
+    """A date, entered as day, month and year."""
 
     PARTS = ("day", "month", "year")
     default_error_messages = {
@@ -50,7 +50,7 @@ class DateField(forms.Field):
 
 
 class DateRangeField(forms.Field):
-    """From a day to another, both included: ``{"from": date, "to": date}``; at most ``longest`` days."""
+    """A range of days, both included: ``{"from": date, "to": date}``; at most ``longest`` days."""
 
     ENDS = ("from", "to")
     PARTS = tuple(f"{end}_{part}" for end in ENDS for part in DateField.PARTS)
@@ -90,7 +90,7 @@ class DateRangeField(forms.Field):
 
 
 def clean_part(field: DateField, value: dict[str, str], name: str) -> date | None:
-    """A day that is one part of a larger answer, typed into ``NAME_day``, ``NAME_month``, ``NAME_year``."""
+    """Clean a date that is part of a larger answer, from ``NAME_day``, ``NAME_month`` and ``NAME_year``."""
     texts = {part: value[f"{name}_{part}"] for part in DateField.PARTS}
     try:
         return field.clean(texts if any(texts.values()) else None)

@@ -1,4 +1,4 @@
-"""Uploads."""
+"""Form field for uploads."""
 
 from django import forms
 from django.core.exceptions import ValidationError

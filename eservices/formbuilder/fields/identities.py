@@ -1,4 +1,4 @@
-"""Numbers that people, companies, accounts and vehicles are known by."""
+"""Form fields for identifiers of people, companies, accounts and vehicles."""
 
 import re
 from datetime import date
@@ -21,12 +21,12 @@ from .text import LineField
 
 
 class CheckDigitField(LineField):
-    """A number that proves itself by check digits. What is kept is written in one way."""
+    """A number with check digits. Its clean value has one canonical spelling."""
 
-    digits = 0  # how many there are, where there are only digits
+    digits = 0  # how many there are, if it has only digits
 
     def canonical(self, text: str) -> str:
-        """The number as it is kept. Raises ``stdnum``'s ``ValidationError`` where it is none."""
+        """Return the number as it is stored. Raise ``stdnum``'s ``ValidationError`` if it is invalid."""
         raise NotImplementedError
 
     def clean(self, value):
@@ -51,7 +51,7 @@ class CheckDigitField(LineField):
 
 
 class AVSField(CheckDigitField):
-    """A Swiss social insurance number: 756.9217.0769.85"""
+    """A Swiss social insurance number: 756.9217.0769.85."""
 
     digits = 13
     default_error_messages = {
@@ -65,7 +65,7 @@ class AVSField(CheckDigitField):
 
 
 class NRNField(CheckDigitField):
-    """A Belgian national number, or the BIS number of who is not in the national register: 85.07.30-033.28"""
+    """A Belgian national number, or the BIS number of people outside the national register: 85.07.30-033.28."""
 
     digits = 11
     default_error_messages = {
@@ -77,10 +77,10 @@ class NRNField(CheckDigitField):
 
 
 class MatriculeField(CheckDigitField):
-    """A Luxembourg national identification number: 1893120105732
+    """A Luxembourg national identification number: 1893120105732.
 
-    Date of birth, three digits, then two check digits over those eleven: Luhn's and Verhoeff's (law of
-    19 June 2013 on the identification of natural persons and its regulation of 28 November 2013).
+    Date of birth, three digits, then two check digits over those eleven: Luhn's and Verhoeff's (law of 19 June 2013 on
+    the identification of natural persons and its regulation of 28 November 2013).
     """
 
     digits = 13
@@ -103,7 +103,7 @@ class MatriculeField(CheckDigitField):
 
 
 class IBANField(CheckDigitField):
-    """A bank account; compact when clean."""
+    """An IBAN; compact when clean."""
 
     default_error_messages = {
         "wrong": _("This is not a valid IBAN. Compare it with your bank card or account statement."),
@@ -115,7 +115,7 @@ class IBANField(CheckDigitField):
 
 
 class CompanyField(CheckDigitField):
-    """What a company is registered under in ``country``: CHE-100.155.212, 0403.019.261 or LU15027442."""
+    """The registration number of a company in ``country``: CHE-100.155.212, 0403.019.261 or LU15027442."""
 
     COUNTRIES = {
         "CH": _("This is not a UID. It has the form CHE-100.155.212; uid.admin.ch finds it by the name."),
@@ -148,7 +148,7 @@ def parse_luxembourg_company(text: str) -> str:
 
 
 class PlateField(LineField):
-    """A vehicle's plate. Swiss ones become "VD 123456"; others are kept in capitals."""
+    """A vehicle's plate. Swiss ones become “VD 123456”; others are stored in upper case."""
 
     default_error_messages = {"wrong": _("Write the plate with its letters and digits: VD 123456.")}
 
@@ -163,9 +163,9 @@ class PlateField(LineField):
 
 
 def normalize_plate(text: str) -> str:
-    """Return the one way in which a plate is written here: “vd-012.345” becomes VD 12345.
+    """Normalize the spelling of a plate: “vd-012.345” becomes VD 12345.
 
-    Of other countries only capitals and single spaces are certain.
+    For other countries only upper case and single spaces are certain.
     """
     written = re.sub(r"[\s.\-·]+", " ", text.upper()).strip()
     if settings.COUNTRY == "CH":

@@ -1,4 +1,4 @@
-"""Numbers."""
+"""Form field for numbers."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -10,7 +10,7 @@ from .base import MISSING, field_error
 
 
 class NumberField(forms.Field):
-    """A decimal number as people write it: 1'234.50, 1 234,50, CHF 12.–"""
+    """A decimal number as people write it: 1'234.50, 1 234,50, CHF 12.–."""
 
     default_error_messages = {
         "required": MISSING,

@@ -1,4 +1,4 @@
-"""Who somebody is."""
+"""Form field for persons."""
 
 from datetime import date
 
@@ -13,10 +13,10 @@ MAX_NAME_LENGTH = 100
 
 
 class PersonField(forms.Field):
-    """A person: first and last name, and of salutation, born and nationality what ``more`` names.
+    """A person: first and last name, and those of salutation, born and nationality that are in ``more``.
 
-    Clean: ``{"first_name", "last_name", …}`` without what was left out; ``born`` is a date, ``nationality``
-    an ISO code of ``countries``. Nobody has to give a salutation.
+    Clean: ``{"first_name", "last_name", …}`` without empty parts; ``born`` is a date, ``nationality`` an ISO code of
+    ``countries``. The salutation is optional.
     """
 
     default_error_messages = {
@@ -70,7 +70,7 @@ class PersonField(forms.Field):
 
 
 def parts_of(more: tuple[str, ...]) -> tuple[str, ...]:
-    """The inputs of a person, in the order of the page."""
+    """Return the inputs of a person, in the order of the page."""
     born = tuple(f"born_{part}" for part in DateField.PARTS) if "born" in more else ()
     salutation = ("salutation",) if "salutation" in more else ()
     nationality = ("nationality",) if "nationality" in more else ()

@@ -1,4 +1,4 @@
-"""Addresses and points on a map."""
+"""Form fields for addresses and points on a map."""
 
 import re
 
@@ -48,11 +48,11 @@ class AddressField(forms.Field):
 
 
 class MapPointField(forms.Field):
-    """A place in words, as coordinates, or both. Coordinates are degrees of WGS 84, as maps give them."""
+    """A place as text, as coordinates, or both. Coordinates are degrees in WGS 84, as maps show them."""
 
     PARTS = ("address", "lat", "lon")
     LIMITS = {"lat": 90, "lon": 180}
-    PLACES = 6  # digits after the point: a hand’s breadth on the ground
+    PLACES = 6  # digits after the point: about 10 cm on the ground
     default_error_messages = {
         "required": _("Say where it is."),
         "long": _("This is too long: at most %(limit)s characters."),

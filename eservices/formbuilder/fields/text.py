@@ -1,4 +1,4 @@
-"""Texts: lines, paragraphs, addresses of the net, telephone numbers."""
+"""Form fields for texts: lines, paragraphs, e-mail and web addresses, telephone numbers."""
 
 import phonenumbers
 import regex
@@ -18,7 +18,7 @@ MATCH_TIMEOUT = 0.1  # seconds
 
 
 class LineField(forms.CharField):
-    """One line of text."""
+    """A single line of text."""
 
     default_error_messages = LENGTHS | {"required": MISSING}
 
@@ -34,7 +34,7 @@ class LineField(forms.CharField):
 
 
 class TextField(forms.CharField):
-    """Several lines of text. Line ends are one character, so that lengths are what people count."""
+    """Several lines of text. A line end is one character, so that lengths are what people count."""
 
     default_error_messages = LENGTHS | {"required": MISSING}
 
@@ -86,8 +86,11 @@ class PhoneField(LineField):
 
 
 def matches_pattern(pattern: str, value: str) -> bool:
-    """Nobody is shut out by a slip of the editor's: a pattern that is none (the linter refuses it) or that takes
-    for ever on what was typed."""
+    """Return whether the value matches.
+
+    True for a pattern that is invalid (the linter refuses it) or takes too long, so that an editor's mistake shuts out
+    nobody.
+    """
     try:
         return regex.fullmatch(pattern, value, timeout=MATCH_TIMEOUT) is not None
     except (regex.error, TimeoutError):

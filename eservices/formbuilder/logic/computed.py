@@ -1,9 +1,9 @@
-"""Answers that follow from other answers. Pure and total: never raises, on any JSON. Numbers are exact.
+"""Answers computed from other answers. Pure and total: never raises, on any JSON. Numbers are exact.
 
-A formula is data: ``{"operation", "fields", "separator"}``. ``fields`` names questions; ``"children.age"`` is
-the question *age* in every row of the group *children*. What comes out is text, as answers of that kind are
-kept: ``"Léa Rochat"``, ``"12.5"``; None where there is nothing to work with. ``static/js/conditions.js`` does
-the same in the browser.
+A formula is data: ``{"operation", "fields", "separator"}``. ``fields`` names questions; ``"children.age"`` is the
+question *age* in every row of the group *children*. The result is text, like stored answers of that type: ``"Léa
+Rochat"``, ``"12.5"``; None if there is nothing to compute from. ``static/js/conditions.js`` does the same in the
+browser.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from math import floor, prod
 
 from .conditions import comparable_text, is_empty, parse_iso_day, parse_number
 
-MAX_VALUE = 10**15  # larger numbers are a slip of the finger
-PLACES = 4  # after the point, rounded half away from zero
+MAX_VALUE = 10**15  # larger numbers are typing errors
+PLACES = 4  # decimal places, rounded half away from zero
 MAX_RESULT_LENGTH = 2000
 
 
 def compute_formula(formula, answers) -> str | None:
-    """What ``formula`` makes of ``answers`` (anything with ``get``)."""
+    """Return the result of ``formula`` for ``answers`` (anything with ``get``); None if there is none."""
     operation = formula.get("operation") if isinstance(formula, dict) else None
     if not isinstance(operation, str) or operation not in OPERATIONS:
         return None
@@ -26,13 +26,13 @@ def compute_formula(formula, answers) -> str | None:
 
 
 def formula_sources(formula) -> list[str]:
-    """The keys of the questions at the top of the form that a formula looks at, in order."""
+    """Return the keys of the top-level questions that a formula uses, in order."""
     named = formula.get("fields") if isinstance(formula, dict) else None
     return [one.partition(".")[0] for one in named if isinstance(one, str)] if isinstance(named, list) else []
 
 
 def operands(formula: dict, answers) -> list:
-    """What was answered, one after the other; the answers of a group's rows each by itself."""
+    """Return the answers of the formula's questions; for a question in a group, one per row."""
     found = []
     named = formula.get("fields")
     for path in named if isinstance(named, list) else []:
@@ -66,13 +66,13 @@ def _sum(values: list, separator) -> str | None:
 
 
 def _product(values: list, separator) -> str | None:
-    """Nothing while a factor is missing."""
+    """Return the product; None if a factor is missing."""
     numbers = [_exact(one) for one in values]
     return _written(prod(numbers)) if numbers and None not in numbers else None
 
 
 def _difference(values: list, separator) -> str | None:
-    """The first number less the others; of two days, how many lie between them."""
+    """Return the first number less the others; for two days, the number of days from the second to the first."""
     if len(values) == 2 and (days := _days(values[1], values[0])) is not None:
         return str(days)
     first = _exact(values[0]) if values else None
@@ -80,7 +80,7 @@ def _difference(values: list, separator) -> str | None:
 
 
 def _count(values: list, separator) -> str:
-    """How many were given: of several answers or rows their number, of a span of days its days."""
+    """Return the number of answers: of a list its length, of a range of days its days."""
     return str(sum(map(_size, values)))
 
 
@@ -103,7 +103,7 @@ def _exact(answer) -> Fraction | None:
 
 
 def _written(value: Fraction) -> str | None:
-    """In no more digits than it needs."""
+    """Return a number with as few digits as possible; None if it is too large."""
     if abs(value) >= MAX_VALUE:
         return None
     whole, part = divmod(floor(abs(value) * 10**PLACES + Fraction(1, 2)), 10**PLACES)

@@ -1,11 +1,11 @@
 """Conditions as data: ``all``/``any`` of ``field operator value``. Pure and total: never raises, on any JSON.
 
-``None`` always holds; what is malformed never does. A ``value`` is a constant, a date relative to today
+``None`` always holds; a malformed condition never does. A ``value`` is a constant, a date relative to today
 (``"today"``, ``"+30d"``, ``"-2w"``, ``"+6m"``, ``"-18y"``), or another answer (``{"field": key}``).
 
-``static/js/conditions.js`` judges the same in the browser. Whatever the two languages do differently by
-themselves is therefore spelled out here: what is blank, how numbers and days are written, small letters.
-``tests/formbuilder/conditions.json`` holds both to the same answers.
+``static/js/conditions.js`` evaluates the same in the browser. Everything that the two languages do differently is
+therefore explicit here: blanks, the format of numbers and days, lower case. ``tests/formbuilder/conditions.json`` tests
+both for the same results.
 """
 
 import re
@@ -16,8 +16,8 @@ from decimal import Decimal
 from math import isfinite
 from unicodedata import normalize
 
-MAX_DEPTH = 20  # conditions inside conditions; deeper ones do not hold, and the linter refuses them
-BLANK = " \t\n\r\f\v\u00a0\u202f"  # does not count at either end of a text
+MAX_DEPTH = 20  # nested conditions; deeper ones do not hold, and the linter refuses them
+BLANK = " \t\n\r\f\v\u00a0\u202f"  # stripped from both ends of a text
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 RELATIVE = re.compile(r"([+-])([0-9]{1,5})([dwmy])")
@@ -25,7 +25,7 @@ CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def condition_holds(condition, answers, today: date) -> bool:
-    """Whether ``condition`` holds for ``answers`` (anything with ``get``: a dict, or a view of one)."""
+    """Return whether ``condition`` holds for ``answers`` (anything with ``get``: a dict, or a view of one)."""
     return _holds(condition, answers, today, 0)
 
 
@@ -52,12 +52,12 @@ def _compare(condition: dict, answers, today: date) -> bool:
 
 
 def condition_fields(condition) -> list[str]:
-    """The keys of the fields that a condition looks at, in order, each once."""
+    """Return the keys of the fields that a condition uses, in order, without duplicates."""
     return list(dict.fromkeys(key for row in comparisons(condition) for key in comparison_fields(row)))
 
 
 def comparisons(condition, depth: int = 0) -> Iterator[dict]:
-    """Every comparison in a condition."""
+    """Yield every comparison in a condition."""
     if not isinstance(condition, dict) or depth > MAX_DEPTH:
         return
     for word in ("all", "any"):
@@ -69,9 +69,9 @@ def comparisons(condition, depth: int = 0) -> Iterator[dict]:
 
 
 def never_holds(condition, has_one: Callable[[str], bool], depth: int = 0) -> bool:
-    """Whether a condition asks for two different answers to a question that has one, and so never holds.
+    """Return whether a condition requires two different answers to a question with a single answer.
 
-    ``has_one`` says of a key whether its answer is one of some. What else cannot hold is not seen.
+    ``has_one``: returns whether the question has exactly one of several answers. Other contradictions are not detected.
     """
     if not isinstance(condition, dict) or depth > MAX_DEPTH:
         return False
@@ -93,7 +93,7 @@ def never_holds(condition, has_one: Callable[[str], bool], depth: int = 0) -> bo
 
 
 def _together(condition, depth: int) -> Iterator[dict]:
-    """What has to hold at the same time."""
+    """Yield the conditions that must hold at the same time."""
     if not isinstance(condition, dict) or depth > MAX_DEPTH:
         return
     if "all" not in condition:
@@ -104,7 +104,7 @@ def _together(condition, depth: int) -> Iterator[dict]:
 
 
 def _wanted(row: dict) -> set[str] | None:
-    """The answers with which a comparison holds, as texts; None where they cannot be counted."""
+    """Return the answers for which a comparison holds, as texts; None if they cannot be listed."""
     value = row.get("value")
     if row.get("operator") == "equals" and isinstance(value, str | bool):
         return {comparable_text(value)}
@@ -114,7 +114,7 @@ def _wanted(row: dict) -> set[str] | None:
 
 
 def comparison_fields(row: dict) -> list[str]:
-    """The fields that one comparison looks at: its own, and the one it is compared with."""
+    """Return the fields that a comparison uses: its own, and the one it is compared with."""
     value = row.get("value")
     found = [row.get("field"), value.get("field") if isinstance(value, dict) else None]
     return [key for key in found if isinstance(key, str)]
@@ -122,14 +122,14 @@ def comparison_fields(row: dict) -> list[str]:
 
 # -- Values --------------------------------------------------------------------------------------------------
 def is_empty(answer) -> bool:
-    """Whether nothing was answered. "No" is an answer."""
+    """Return whether nothing was answered. "No" is an answer."""
     return answer is None or answer in ([], {}) or (isinstance(answer, str) and comparable_text(answer) == "")
 
 
 def comparable_text(value) -> str:
-    """How a value is written where values are compared: 5, "5" and 5.0 are the same, true and "true" too.
+    """Return a value as text for comparisons: 5, "5" and 5.0 are the same, true and "true" too.
 
-    Composed letters (NFC), nothing blank at the ends; empty for what is no text, number or truth.
+    Unicode is composed (NFC) and blanks at both ends are stripped; "" for values that are no text, number or bool.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -139,13 +139,13 @@ def comparable_text(value) -> str:
 
 
 def parse_number(value) -> Decimal | None:
-    """A number, written with digits and at most one point; None for anything else."""
+    """Parse a number, written with digits and at most one point; None for anything else."""
     found = "" if isinstance(value, bool) else comparable_text(value)
     return Decimal(found) if NUMBER.fullmatch(found) else None
 
 
 def parse_day(value, today: date) -> date | None:
-    """A date, given as YYYY-MM-DD or relative to ``today``; None for anything else."""
+    """Parse a date, given as YYYY-MM-DD or relative to ``today``; None for anything else."""
     found = comparable_text(value) if isinstance(value, str) else ""
     if found == "today":
         return today
@@ -157,7 +157,7 @@ def parse_day(value, today: date) -> date | None:
 
 
 def parse_iso_day(value) -> date | None:
-    """A date given as YYYY-MM-DD; None for anything else."""
+    """Parse a date given as YYYY-MM-DD; None for anything else."""
     given = DAY.fullmatch(comparable_text(value)) if isinstance(value, str) else None
     try:
         return date(*map(int, given.groups())) if given else None
@@ -166,12 +166,15 @@ def parse_iso_day(value) -> date | None:
 
 
 def years_between(born: date, today: date) -> int:
-    """Whole years lived."""
+    """Return the age in completed years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _written(value: float) -> str:
-    """A number in plain digits. JSON's numbers are doubles, also where Python read a longer integer."""
+    """Format a number in plain digits.
+
+    JSON's numbers are doubles, even if Python read a longer integer.
+    """
     try:
         value = float(value)
     except OverflowError:
@@ -189,13 +192,13 @@ def _moved(today: date, sign: str, count: str, unit: str) -> date:
 
 
 def _clock(value) -> str | None:
-    """A time of day; as text, two of them are in the order of the day."""
+    """Return a time of day, else None; as texts, times sort in the order of the day."""
     found = comparable_text(value) if isinstance(value, str) else ""
     return found if CLOCK.fullmatch(found) else None
 
 
 def _small(value: str) -> str:
-    """In small letters, each by itself: what a whole word becomes depends on the Unicode version."""
+    """Convert to lower case letter by letter: for a whole word the result depends on the Unicode version."""
     return "".join(letter.lower() for letter in comparable_text(value))
 
 
@@ -231,7 +234,7 @@ def _contains(answer, value, today: date) -> bool:
 
 
 def _ordered(accept: Callable[[int], bool]):
-    """Compares numbers, dates or times of day; never one with the other."""
+    """Return an operator that compares two numbers, dates or times of day; never values of different types."""
 
     def judge(answer, value, today: date) -> bool:
         for read in (parse_number, lambda one: parse_day(one, today), _clock):

@@ -1,7 +1,6 @@
-"""What is due for given answers. Pure and total. Amounts are in minor units (Rappen, cents).
+"""Fees due for given answers. Pure and total. Amounts are in minor units (Rappen, cents).
 
-Everything is counted exactly and rounded once, half up. ``static/js/conditions.js`` counts the same in the
-browser.
+Everything is computed exactly and rounded once, half up. ``static/js/conditions.js`` computes the same in the browser.
 """
 
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ from ..definition import FormDefinition
 from .conditions import condition_holds, parse_number
 from .visibility import relevant_answers
 
-MAX_QUANTITY = Decimal(1_000_000)  # of anything; more is a slip of the finger
+MAX_QUANTITY = Decimal(1_000_000)  # of anything; more is a typing error
 
 
 @dataclass(frozen=True)
 class FeeLine:
-    """One line of what is due, value-added tax at ``vat`` per cent included ("" is outside its scope).
+    """A fee that is due, including value-added tax at ``vat`` per cent ("" outside its scope).
 
-    Its label stands in the definition's texts under ``fee.KEY``.
+    Its label is in the definition's texts under ``fee.KEY``.
     """
 
     key: str
@@ -33,7 +32,7 @@ class FeeLine:
 
     @property
     def times(self) -> str:
-        """The quantity in no more digits than it needs: "2", "12.5"."""
+        """The quantity with as few digits as possible: "2", "12.5"."""
         written = f"{self.quantity:f}"
         return written.rstrip("0").rstrip(".") if "." in written else written
 
@@ -43,7 +42,7 @@ class FeeLine:
 
 
 def fees_due(definition: FormDefinition, answers: dict, today: date) -> list[FeeLine]:
-    """The lines that apply, in order; none where the request is free."""
+    """Return the lines that apply, in order; none if the submission is free."""
     answers = relevant_answers(definition, answers, today)
     lines = []
     for fee in definition.fees:
@@ -60,16 +59,16 @@ def sum_fees(lines: list[FeeLine]) -> int:
 
 
 def included_vat(total: int, rate: str) -> int:
-    """The value-added tax in an amount that includes it at ``rate`` per cent: of 108.10 at 8.1 %, it is 8.10.
+    """Return the value-added tax included in an amount at ``rate`` per cent: of 108.10 at 8.1 %, it is 8.10.
 
-    Nothing where there is no rate, or none that can be read.
+    0 without a valid rate.
     """
     share = max(Fraction(parse_number(rate) or 0), Fraction(0))
     return _rounded(total * share / (100 + share))
 
 
 def _quantity(answer) -> Decimal:
-    """How many an answer stands for: a number itself, a list its length, "yes" one."""
+    """Return the quantity for an answer: a number itself, a list its length, "yes" one."""
     if isinstance(answer, bool):
         return Decimal(answer)
     if isinstance(answer, list):

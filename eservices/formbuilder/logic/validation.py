@@ -1,6 +1,6 @@
-"""What must hold over several answers of a step. Pure and total.
+"""Validation rules over several answers of a step. Pure and total.
 
-``static/js/conditions.js`` says the same in the browser.
+``static/js/conditions.js`` does the same in the browser.
 """
 
 from datetime import date
@@ -10,7 +10,7 @@ from .conditions import WITHOUT_VALUE, comparison_fields, comparisons, condition
 
 
 def failed_rules(step: StepDefinition, answers: dict, today: date) -> list[ValidationRule]:
-    """The checks that do not hold. One is not judged while an answer that it compares is missing."""
+    """Return the rules that do not hold. A rule is not applied while an answer that it compares is missing."""
     return [
         check
         for check in step.checks

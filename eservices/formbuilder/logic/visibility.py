@@ -1,8 +1,8 @@
-"""What of a form is shown for given answers, and which answers count. Pure and total.
+"""Visible questions of a form, and the answers that count. Pure and total.
 
-An answer to a question that is not shown counts as not given, and so does an option that is not offered. They
-stay in the draft while the applicant changes their mind, and are left out by ``relevant_answers``.
-``static/js/conditions.js`` says the same in the browser.
+An answer to a hidden question counts as not given, and so does an option that is not offered. They stay in the draft,
+so that applicants can change their minds, and ``relevant_answers`` leaves them out. ``static/js/conditions.js`` does
+the same in the browser.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,14 +14,14 @@ from .computed import compute_formula, formula_sources
 from .conditions import comparable_text, condition_fields, condition_holds
 
 MAX_PATHS = 200
-COMPUTED = "computed"  # the type of what is not answered, but follows from answers
+COMPUTED = "computed"  # the type of questions whose answer is computed
 
 
 class VisibleAnswers:
-    """Answers as conditions may see them: those that count. Judges each question once.
+    """The answers that count, as conditions see them. Evaluates each question once.
 
-    ``fields`` come with the condition of their step. In a row of a repeating group ``around`` is the rest of
-    the form: the row sees itself before it. Questions that wait for each other are not shown.
+    ``fields`` are paired with the condition of their step. In a row of a repeating group ``around`` is the rest of the
+    form: the row's answers take precedence. Questions that depend on each other are not shown.
     """
 
     def __init__(
@@ -42,7 +42,10 @@ class VisibleAnswers:
     def of(
         cls, definition: FormDefinition, answers: dict, today: date, at: StepDefinition | None = None
     ) -> "VisibleAnswers":
-        """The whole form. Whoever fills in the step ``at`` is there: its own condition is not asked again."""
+        """Return the view of the whole form.
+
+        The condition of the step ``at`` is ignored, because it is being filled in.
+        """
         here = at.key if at else None
         return cls(
             (
@@ -55,7 +58,7 @@ class VisibleAnswers:
         )
 
     def get(self, key: str, default=None):
-        """The answer that counts."""
+        """Return the answer that counts."""
         if not self._is_own(key):
             return self._around.get(key, default) if self._around else default
         if key not in self._fields:
@@ -63,12 +66,12 @@ class VisibleAnswers:
         return self._known[key][1] if self.shows(key) else default
 
     def counted(self) -> dict:
-        """All answers that count, in the order of the form."""
+        """Return all answers that count, in the order of the form."""
         own = (key for key in self._fields if self._is_own(key))
         return {key: answer for key in own if (answer := self.get(key)) is not None}
 
     def shows(self, key: str) -> bool:
-        """Whether the question is shown. Walks without recursion: chains may be as long as forms are."""
+        """Return whether the question is shown. Not recursive: chains may be as long as forms are."""
         if key in self._asking or key not in self._fields:
             return key not in self._fields
         waiting = [] if key in self._known else [key]
@@ -90,7 +93,7 @@ class VisibleAnswers:
         return condition is None or condition_holds(condition, self, self._today)
 
     def row(self, group: FieldDefinition, answers: dict) -> "VisibleAnswers":
-        """One row of a repeating group."""
+        """Return the view of a row of a repeating group."""
         return VisibleAnswers(((field, None) for field in group.fields), answers, self._today, around=self)
 
     def _is_own(self, key: str) -> bool:
@@ -105,7 +108,7 @@ class VisibleAnswers:
         return False, None
 
     def _counting(self, field: FieldDefinition, answer):
-        """The answer without options that are not offered, and of a group the rows without what is hidden."""
+        """Return the answer without options that are not offered; of a group, the rows without hidden questions."""
         if field.type == COMPUTED:
             return compute_formula(field.settings.get("formula"), self)
         if field.fields:
@@ -120,7 +123,7 @@ class VisibleAnswers:
 
 
 def field_dependencies(field: FieldDefinition, step_condition) -> Iterator[str]:
-    """The questions to judge before this one: those that decide whether it is shown, and what of its answer counts."""
+    """Yield the questions to evaluate before this one: those that affect its visibility or its answer."""
     for condition in (step_condition, field.condition, *(option.condition for option in field.options)):
         if condition is not None:
             yield from condition_fields(condition)
@@ -131,12 +134,12 @@ def field_dependencies(field: FieldDefinition, step_condition) -> Iterator[str]:
 
 
 def visible_steps(definition: FormDefinition, answers: dict, today: date) -> list[StepDefinition]:
-    """The steps that these answers lead through: those whose condition holds and that show something."""
+    """Return the steps for these answers: those whose condition holds and that show a question or a text."""
     return shown_steps(definition, VisibleAnswers.of(definition, answers, today))
 
 
 def shown_steps(definition: FormDefinition, shown: VisibleAnswers) -> list[StepDefinition]:
-    """The steps that are passed where so much is shown."""
+    """Return the steps for evaluated answers."""
     return [
         step
         for step in definition.steps
@@ -145,9 +148,9 @@ def shown_steps(definition: FormDefinition, shown: VisibleAnswers) -> list[StepD
 
 
 def min_and_max_steps(definition: FormDefinition, today: date) -> tuple[int, int]:
-    """Through how few and how many steps a form may lead, by the choices on which its steps depend.
+    """Return the smallest and largest number of steps that a form may have, by the choices that affect its steps.
 
-    Of more ways than ``MAX_PATHS`` the first are looked at. Other answers, as dates, count as not given.
+    Only the first ``MAX_PATHS`` combinations are evaluated. Other answers, such as dates, count as not given.
     """
     asked = dict.fromkeys(key for step in definition.steps for key in condition_fields(step.condition))
     choices = [
@@ -159,30 +162,30 @@ def min_and_max_steps(definition: FormDefinition, today: date) -> tuple[int, int
 
 
 def _chosen(field: FieldDefinition) -> list:
-    """What may be answered to a question with one answer of some."""
+    """Return the possible answers to a question with a single choice; [] for other types."""
     if field.type == "yes_no":
         return [True, False]
     return [option.value for option in field.options] if field.type == "choice" else []
 
 
 def step_dependencies(step: StepDefinition) -> list[str]:
-    """The questions, of this step or of others, whose answers decide what it asks and whether its checks hold."""
+    """Return the questions of any step that affect what this step shows and whether its rules hold."""
     found = [key for field in step.fields for key in field_dependencies(field, None)]
     found += [key for check in step.checks for key in condition_fields(check.condition)]
     return list(dict.fromkeys(found))
 
 
 def visible_fields(step: StepDefinition, answers: dict, today: date) -> list[FieldDefinition]:
-    """The questions and texts of a step that are shown. ``answers`` of other steps are taken as relevant."""
+    """Return the visible questions and texts of a step. ``answers`` of other steps are assumed to be relevant."""
     shown = VisibleAnswers(((field, None) for field in step.fields), answers, today)
     return [field for field in step.fields if shown.shows(field.key)]
 
 
 def visible_options(field: FieldDefinition, answers, today: date) -> list[OptionDefinition]:
-    """The options that may be chosen."""
+    """Return the options that can be chosen."""
     return [option for option in field.options if condition_holds(option.condition, answers, today)]
 
 
 def relevant_answers(definition: FormDefinition, answers: dict, today: date) -> dict:
-    """The answers that count, in the form's order, and nothing else."""
+    """Return the answers that count, in the form's order."""
     return VisibleAnswers.of(definition, answers, today).counted()

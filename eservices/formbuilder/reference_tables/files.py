@@ -1,7 +1,7 @@
-"""Reference tables as files: CSV and XLSX in, CSV out, and what an import would change. No database.
+"""Import and export of reference tables as files: CSV and XLSX in, CSV out. No database.
 
 The first line names the columns: ``label``, and any of ``value``, ``active``, ``label:de`` (the label in another
-language); others are kept as they are. The file is the whole table: rows that it lacks are no longer offered.
+language); others are stored unchanged. The file is the whole table: rows that it lacks are not offered any more.
 """
 
 import csv
@@ -29,7 +29,7 @@ YES, NO = {"", "1", "x", "yes", "oui", "ja", "sì", "si", "true"}, {"0", "no", "
 
 @dataclass(frozen=True)
 class TableFileRow:
-    """A row as the file has it."""
+    """A row of the file."""
 
     value: str
     label: str
@@ -40,7 +40,7 @@ class TableFileRow:
 
 @dataclass(frozen=True)
 class TableChanges:
-    """What an import does: ``changed`` are pairs of the row as it is and the line as it will be."""
+    """The changes of an import: ``changed`` are pairs of the current row and its line in the file."""
 
     added: list[TableFileRow]
     changed: list[tuple[ReferenceRow, TableFileRow]]
@@ -51,9 +51,9 @@ class TableChanges:
         return bool(self.added or self.changed or self.withdrawn)
 
 
-# -- In ------------------------------------------------------------------------------------------------------
+# -- Import --------------------------------------------------------------------------------------------------
 def read_table_file(name: str, content: bytes) -> list[TableFileRow]:
-    """The rows of a file. Raises ``SpreadsheetError`` with everything that is wrong with it."""
+    """Read the rows of a file. Raise ``SpreadsheetError`` with everything that is wrong with it."""
     return _lines([(number, list(map(unescape_cell, cells))) for number, cells in read_rows(name, content)])
 
 
@@ -84,7 +84,7 @@ def _lines(rows: list[tuple[int, list[str]]]) -> list[TableFileRow]:
 
 
 def _column(name: str) -> str:
-    """A column by what it is; others by their name."""
+    """Return the canonical name of a column; of other columns their name as it is."""
     small = name.casefold()
     if language := re.fullmatch(rf"label[:_ ]({'|'.join(label_languages())})", small):
         return f"label:{language[1]}"
@@ -110,13 +110,13 @@ def _line(cells: dict[str, str]) -> tuple[TableFileRow, list[str]]:
 
 
 def label_languages() -> list[str]:
-    """Those that a label is translated into."""
+    """Return the languages into which a label is translated."""
     return [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 
 
-# -- Out -----------------------------------------------------------------------------------------------------
+# -- Export --------------------------------------------------------------------------------------------------
 def write_table_file(rows: Iterable[ReferenceRow | TableFileRow]) -> str:
-    """The rows as CSV that ``read`` takes again."""
+    """Return the rows as CSV that ``read_table_file`` can read."""
     rows = list(rows)
     more = list(dict.fromkeys(name for row in rows for name in row.extra))
     out = io.StringIO(newline="")
@@ -135,9 +135,9 @@ def _more(row: ReferenceRow | TableFileRow, names: list[str]) -> list[str]:
     return [str(row.extra.get(name, "")) for name in names]
 
 
-# -- What would change ---------------------------------------------------------------------------------------
+# -- Changes -------------------------------------------------------------------------------------------------
 def compare_rows(rows: Iterable[ReferenceRow], lines: Iterable[TableFileRow]) -> TableChanges:
-    """What makes the table what the file says. Nothing is deleted: answers refer to it."""
+    """Return the changes that turn the table into the file. Nothing is deleted, because answers refer to rows."""
     there, wanted = {row.value: row for row in rows}, {line.value: line for line in lines}
     common = [(there[value], line) for value, line in wanted.items() if value in there]
     changed = [(row, line) for row, line in common if not _is_same(row, line)]
@@ -155,6 +155,6 @@ def _is_same(row: ReferenceRow, line: TableFileRow) -> bool:
 
 
 def rows_digest(rows: Iterable[ReferenceRow]) -> str:
-    """A mark of the rows as they are: what was shown before an import must still be so when it is done."""
+    """Return a hash of the rows, to detect changes between the preview of an import and the import itself."""
     said = [[row.value, row.label, row.labels, row.extra, row.active] for row in rows]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The options that stand in reference tables, as forms read them: no query for what was read since the last change."""
+"""Cached options of reference tables for forms: no query for tables read since the last change of the site."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,17 +18,17 @@ class ReferenceOption:
 
 
 def table_rows(key: str) -> tuple[ReferenceOption, ...] | None:
-    """The rows of a table in their order, those no longer offered too; None where there is no such table."""
+    """Return the rows of a table in order, inactive ones included; None if there is no such table."""
     return _rows(key, site_version.current_version())
 
 
 def table_options(key: str, language: str) -> list[tuple[str, str]]:
-    """Value and words of what is offered now."""
+    """Return value and label of the rows that are offered now."""
     return [(row.value, row.words(language)) for row in table_rows(key) or () if row.active]
 
 
 def option_label(key: str, value, language: str) -> str:
-    """The words of a row, offered or not; empty where there is none of this value."""
+    """Return the label of a row, offered or not; "" if there is no row with this value."""
     return next((row.words(language) for row in table_rows(key) or () if row.value == value), "")
 
 

@@ -1,7 +1,7 @@
-"""The shape of a definition: what may stand where. Total: takes any JSON, never raises.
+"""Structure of definitions: the allowed elements of each place. Total: takes any JSON, never raises.
 
-One description serves the reading of definitions and the JSON Schema that is published
-(``docs/service-definition.schema.json``). What a type of question lets the editor set is read off its blocks.
+One description serves both the reading of definitions and the published JSON Schema
+(``docs/service-definition.schema.json``). The settings of a question type are derived from its blocks.
 """
 
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ ANYTHING_WRITABLE = r"[^\x00\ud800-\udfff]"
 
 
 def read_definition(content, shape: Shape | None = None) -> tuple[object, ShapeReading]:
-    """A definition as far as its shape is right, and what is wrong with it."""
+    """Return the part of a definition that has the right shape, and what is wrong with the rest."""
     reading = ShapeReading()
     found = (shape or definition_shape()).read(content, "", reading)
     if not reading.faults and content["language"] not in content["texts"]:
@@ -62,13 +62,13 @@ def read_definition(content, shape: Shape | None = None) -> tuple[object, ShapeR
 
 
 def json_schema(shape: Shape | None = None, **head) -> dict:
-    """The shape as JSON Schema, draft 2020-12."""
+    """Return the shape as JSON Schema, draft 2020-12."""
     defs: dict = {}
     found = (shape or definition_shape()).schema(defs)
     return {"$schema": DIALECT, **head, **found, "$defs": dict(sorted(defs.items()))}
 
 
-# -- What stands where ---------------------------------------------------------------------------------------
+# -- Elements ------------------------------------------------------------------------------------------------
 def key_shape(says: str = "") -> TextShape:
     reason = gettext_lazy("A key begins with a small letter and has small letters, digits and _, at most 60.")
     return TextShape(pattern=KEY_PATTERN, reason=reason, says=says)
@@ -143,12 +143,12 @@ class ConditionShape(Shape):
 
 @cache
 def definition_shape() -> ObjectShape:
-    """A definition as the form builder knows it; what stages and pages hold is not looked into."""
+    """Return the shape of a definition for the form builder; settings of stages and the page are not checked."""
     return service_shape({}, AnyShape())
 
 
 def service_shape(stages: Mapping[str, Shape], page: Shape) -> ObjectShape:
-    """A definition whose stages have these settings by type, and whose page this shape."""
+    """Return the shape of a definition with these settings of stages by type, and this shape of the page."""
     check = ObjectShape(
         {"key": key_shape(), "condition": ConditionShape()}, says="What must hold over several answers"
     )
@@ -251,13 +251,13 @@ def stage_shape(stages: Mapping[str, Shape]) -> Shape:
 
 @cache
 def field_type_blocks() -> dict[str, blocks.StructBlock]:
-    """The editor's block of every type of question."""
+    """Return the editor's block of every question type."""
     return {kind.key: kind.block() for kind in field_types}
 
 
 # -- Questions -----------------------------------------------------------------------------------------------
 def question_shape() -> Shape:
-    """A question of any type that an installed app offers."""
+    """Return the shape of a question of any installed type."""
     kinds = field_type_blocks()
     inside = kinds["group"].child_blocks["fields"]
     unknown = gettext_lazy("“%(value)s” is not a type of question.")
@@ -295,13 +295,13 @@ def _question(kinds: Mapping[str, blocks.StructBlock], fields: ListShape, unknow
 
 
 def type_settings_shape(block: blocks.StructBlock) -> ObjectShape:
-    """What only this type of question lets the editor set."""
+    """Return the shape of the settings that only this question type has."""
     own = {name: one for name, one in block.child_blocks.items() if name not in COMMON}
     return ObjectShape(optional={name: shape_of_block(one) for name, one in own.items()})
 
 
 def shape_of_block(block: blocks.Block) -> Shape:
-    """What the value of an editor's block is in a definition."""
+    """Return the shape of the value that an editor's block has in a definition."""
     field = getattr(block, "field", None)
     match block:
         case blocks.StructBlock():
@@ -332,7 +332,7 @@ def shape_of_block(block: blocks.Block) -> Shape:
 
 
 def _typed(block: blocks.StreamBlock) -> ObjectShape:
-    """One of the blocks of a stream: its ``type``, and what blocks of that type hold."""
+    """Return the shape of the blocks of a stream: the ``type``, and the contents of all types."""
     inside = {}
     for one in block.child_blocks.values():
         inside |= shape_of_block(one).known
@@ -340,7 +340,7 @@ def _typed(block: blocks.StreamBlock) -> ObjectShape:
 
 
 def _choice(block, *, required: bool) -> TextShape:
-    """One of the choices; any text where they are only known when they are asked for."""
+    """Return the shape of a choice; any text if the choices are computed when they are needed."""
     choices = block._constructor_kwargs.get("choices")
     if callable(choices) or choices is None:
         return TextShape(most=200)
@@ -349,7 +349,7 @@ def _choice(block, *, required: bool) -> TextShape:
 
 # -- Texts ---------------------------------------------------------------------------------------------------
 def texts_shape() -> Shape:
-    """The texts of one language: which paths there are, and how long each may be."""
+    """Return the shape of the texts of one language: the allowed paths, and the maximum lengths."""
     step, field = step_block().child_blocks, {}
     for block in field_type_blocks().values():
         field |= {name: one for name, one in block.child_blocks.items() if name in FIELD_TEXTS}

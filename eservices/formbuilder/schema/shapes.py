@@ -1,7 +1,7 @@
-"""Shapes of JSON: each reads a value, says what is wrong with it, and describes itself as JSON Schema.
+"""Shapes of JSON: each reads a value, reports what is wrong with it, and describes itself as JSON Schema.
 
-Total: any JSON is read, nothing raises. What is wrong is noted with its path and left out, so that the rest
-can be judged too. A path goes by keys where there are any (``field.nom.settings.max``), else by position
+Total: any JSON is read, nothing raises. An invalid value is recorded with its path and left out, so that the rest can
+be checked too. A path consists of keys where there are any (``field.nom.settings.max``), else of positions
 (``steps[0].key``).
 """
 
@@ -17,18 +17,18 @@ from django.utils.translation import gettext_lazy
 from ..definition import KEY_PATTERN
 
 DEEPEST = 40
-MAX_NUMBER = 10**12  # of any number
-WRONG = object()  # what reading answers in the place of a value that cannot be used
-# No database keeps these, and no output writes them: NUL, and halves of characters.
+MAX_NUMBER = 10**12  # limit for any number
+WRONG = object()  # returned by ``read`` in place of a value that cannot be used
+# NUL and surrogates: PostgreSQL does not store them and UTF-8 does not encode them.
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass
 class ShapeReading:
-    """What was found while reading: faults as path and reason, and what was left out.
+    """The result of reading: problems as path and reason, and what was left out.
 
-    ``lost``: keys of things that were left out; whatever looks at them cannot be judged. ``blind``: things
-    were left out whose keys are not known.
+    ``lost``: keys of elements that were left out; references to them cannot be checked. ``blind``: elements with
+    unknown keys were left out.
     """
 
     faults: list[tuple[str, str]] = field(default_factory=list)
@@ -40,12 +40,12 @@ class ShapeReading:
         return WRONG
 
     def note(self, path: str, reason, value):
-        """Of the right kind all the same: what looks at the value can be judged."""
+        """Record a problem of a value with the right type; references to it can still be checked."""
         self.refuse(path, reason)
         return value
 
     def lose(self, value) -> None:
-        """Notes a thing, or a list of things, that is left out."""
+        """Record an element, or a list of elements, that is left out."""
         keys: set[str] = set()
         waiting = [value]
         while waiting:
@@ -60,7 +60,7 @@ class ShapeReading:
 
 
 class Shape:
-    """What may stand in one place. ``says``: what it means, for whoever writes JSON by hand."""
+    """The allowed values of one place. ``says``: the description, for authors who write JSON by hand."""
 
     says = ""
 
@@ -68,11 +68,11 @@ class Shape:
         self.says = says
 
     def read(self, value, path: str, reading: ShapeReading):
-        """The value as far as it is right, or ``WRONG``; what is wrong stands in ``reading``."""
+        """Return the valid part of the value, or ``WRONG``; problems are added to ``reading``."""
         raise NotImplementedError
 
     def schema(self, defs: dict) -> dict:
-        """The shape as JSON Schema. Shapes with a name go to ``defs`` once."""
+        """Return the shape as JSON Schema. Shapes with a name are added to ``defs`` once."""
         described = {"description": self.says} if self.says else {}
         return described | self._schema(defs)
 
@@ -81,7 +81,7 @@ class Shape:
 
 
 class TextShape(Shape):
-    """A text. ``pattern`` is over the whole of it; ``among`` lists every text that there is."""
+    """A text. ``pattern`` must match all of it; ``among`` lists the allowed texts."""
 
     def __init__(
         self,
@@ -174,7 +174,7 @@ class NullShape(Shape):
 
 
 class AnyShape(Shape):
-    """Any JSON that can be kept."""
+    """Any JSON that can be stored."""
 
     def read(self, value, path, reading):
         return value if _can_be_kept(value) else reading.refuse(path, _("This cannot be kept."))
@@ -184,7 +184,7 @@ class AnyShape(Shape):
 
 
 class ListShape(Shape):
-    """A list of things of one shape. Things that are ``called`` something are named by it and their key."""
+    """A list of elements of one shape. If ``called`` is given, their paths consist of it and their key."""
 
     def __init__(self, one: Shape, *, called: str = "", most: int | None = None, says: str = ""):
         super().__init__(says=says)
@@ -214,9 +214,9 @@ class ListShape(Shape):
 
 
 class ObjectShape(Shape):
-    """An object with names that are known: those it needs, and those it may have.
+    """An object with known names: required and optional ones.
 
-    ``forgiving``: it is read as far as it is right, also where something is missing that it needs.
+    ``forgiving``: its valid part is returned even if something required is missing.
     """
 
     def __init__(
@@ -244,7 +244,7 @@ class ObjectShape(Shape):
         }
         found = {name: one for name, one in found.items() if one is not WRONG}
         if len(reading.faults) > before and isinstance(value.get("key"), str):
-            reading.lost.add(value["key"])  # not whole any more
+            reading.lost.add(value["key"])  # a part of it is missing
         return found if self.forgiving or self.needed.keys() <= found.keys() else WRONG
 
     def _read_one(self, name: str, value, path: str, reading: ShapeReading):
@@ -266,7 +266,7 @@ class ObjectShape(Shape):
 
 
 class MapShape(Shape):
-    """An object whose names are the author's: a pattern of names, and the shape under each."""
+    """An object with names of the author: patterns of names, and the shape for each."""
 
     def __init__(self, rows: Mapping[str, Shape], *, wrong_name=None, says: str = ""):
         super().__init__(says=says)
@@ -296,7 +296,7 @@ class MapShape(Shape):
 
 
 class TypedObjectShape(ObjectShape):
-    """An object whose ``type`` says what its ``settings`` are."""
+    """An object whose ``type`` determines the shape of its ``settings``."""
 
     def __init__(self, needed, optional, *, settings: Mapping[str, Shape], unknown, says: str = ""):
         names = TextShape(among=list(settings), reason=unknown)
@@ -323,7 +323,7 @@ class TypedObjectShape(ObjectShape):
 
 
 class UnionShape(Shape):
-    """One of several shapes, told apart by the kind of JSON."""
+    """A choice of several shapes, distinguished by their JSON types."""
 
     def __init__(self, *shapes: Shape, reason, says: str = ""):
         super().__init__(says=says)
@@ -342,7 +342,7 @@ class UnionShape(Shape):
 
 
 class NamedShape(Shape):
-    """A shape that stands in several places, or in itself."""
+    """A shape that is used in several places, or in itself."""
 
     def __init__(self, name: str, shape: Shape):
         super().__init__()
@@ -363,7 +363,7 @@ def join_path(path: str, name: str) -> str:
 
 
 def printable_name(name: str) -> str:
-    """A name as it can be shown anywhere: never long, never unprintable."""
+    """Return a name that can be shown anywhere: shortened, and escaped if it is not printable."""
     short = name if len(name) <= 80 else f"{name[:80]}…"
     return short if short.isprintable() else json.dumps(short)[1:-1]
 

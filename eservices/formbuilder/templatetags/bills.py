@@ -1,4 +1,4 @@
-"""What of a bill comes back, for templates."""
+"""Template filters for the refundable part of fee lines."""
 
 from django import template
 

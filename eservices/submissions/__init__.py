@@ -1,1 +1,1 @@
-"""Filling in: drafts, steps, uploads, resume and send."""
+"""Form sessions: drafts, steps, uploads, resuming and sending."""

@@ -1,4 +1,4 @@
-"""The only ways to fetch a draft, or what became of it, on behalf of a person."""
+"""Access to drafts and submissions: the only functions that fetch them on behalf of a person."""
 
 from django.http import Http404
 from django.utils import timezone
@@ -10,7 +10,7 @@ from .models import Draft, Submission
 
 
 class DraftExpired(Exception):
-    """The draft was kept as long as promised, and no longer."""
+    """The draft's retention time is over."""
 
     def __init__(self, draft: Draft):
         super().__init__(draft)
@@ -26,9 +26,9 @@ class SignInRequired(Exception):
 
 
 def version_in_force(slug: str) -> FormVersion:
-    """What the form ``slug`` asks now; ``Http404`` where nothing is published under this name.
+    """Return the published version of the form ``slug``; ``Http404`` if there is none.
 
-    It is read once per generation.
+    Cached per site version.
     """
     version = cached_per_version(f"form-{slug}", lambda: FormVersion.objects.in_force(form__slug=slug))
     if version is None:
@@ -37,9 +37,10 @@ def version_in_force(slug: str) -> FormVersion:
 
 
 def draft_by_secret(user, secret: str) -> Draft:
-    """The draft behind a link. Unknown or another person's: ``Http404``; too old: ``DraftExpired``.
+    """Return the draft behind a link. ``Http404`` if unknown or of another person; ``DraftExpired`` if too old.
 
-    A draft that somebody began signed in, or that an agent fills in for somebody, opens for that person only.
+    A draft that a signed-in person began, or that an agent fills in for somebody, opens for that person only; it raises
+    ``SignInRequired`` if nobody is signed in.
     """
     related = Draft.objects.select_related("version__form", "submission", "user", "agent")
     draft = related.with_current().filter(secret=secret).first()
@@ -56,19 +57,19 @@ def draft_by_secret(user, secret: str) -> Draft:
 
 
 def is_draft_started(secret: str) -> bool:
-    """Whether the draft under ``secret`` exists already."""
+    """Return whether the draft with this secret exists already."""
     return Draft.objects.filter(secret=secret).exists()
 
 
 def is_sent(secret: str) -> bool:
-    """Whether the draft under ``secret`` became a request."""
+    """Return whether the draft with this secret was sent."""
     return Submission.objects.filter(draft__secret=secret).exists()
 
 
 def newer_version(draft: Draft) -> FormVersion | None:
-    """What the form of a draft (from ``draft_by_secret``) asks now; None where nothing was published since.
+    """Return the current version of the form of a draft from ``draft_by_secret``; None if the draft has it.
 
-    A request that was sent, a rehearsal, and a draft of a form that is offered no more stay with theirs.
+    Sent drafts, rehearsals, and drafts of a form that is not offered any more stay with their version.
     """
     if hasattr(draft, "submission") or draft.version.is_rehearsal:
         return None
@@ -80,18 +81,18 @@ def newer_version(draft: Draft) -> FormVersion | None:
 
 
 def published_version(form: Form, number: str) -> FormVersion | None:
-    """The published version of a form that a page was made from; None where there is none such."""
+    """Return the published version of a form with this number; None if there is none."""
     if not (number.isascii() and number.isdigit() and len(number) < 9):
         return None
     return form.versions.published().filter(number=int(number)).first()
 
 
 def drafts_for_others(user):
-    """What ``user`` began for somebody else and has not sent, the newest first."""
+    """Return the drafts that ``user`` began for somebody else and has not sent, the newest first."""
     own = Draft.objects.real().filter(agent=user, submission=None, forgotten_at=None)
     return own.filter(expires_at__gt=timezone.now()).select_related("version").order_by("-saved_at")
 
 
 def may_submit_for_others(user) -> bool:
-    """Whether ``user`` is staff who files for people at the counter, on the telephone or on paper."""
+    """Return whether ``user`` may apply for people at the counter, on the telephone or on paper."""
     return user.is_staff and user.has_perm("eservices_submissions.file_for_others")

@@ -1,4 +1,4 @@
-"""Every write to drafts, and the sending. ``actor`` is the person signed in, or None: who holds the link."""
+"""Actions on drafts, and sending them. ``actor`` is the signed-in person, or None for the holder of the link."""
 
 import json
 from datetime import date, timedelta
@@ -41,15 +41,16 @@ from .signals import file_infected, step_saved, submission_sent
 from .upload_checks import CheckedFile
 from .version_migration import MigratedDraft, migrate_answers
 
-RESCAN_AFTER = timedelta(minutes=1)  # how long a file that waits for the scanner is left in peace
-MAX_COPIED_FILES = 100  # files of one question that a request begun again brings along
-MOST_TYPED = 250_000  # characters put aside in one draft
-MOST_BYTES = 10  # files of the largest size that one draft may hold
-MAX_RESUME_EMAILS = 5  # resume links mailed per draft: enough for slips, useless for pestering somebody
+RESCAN_AFTER = timedelta(minutes=1)  # time until a file that waits for the scanner is scanned again
+MAX_COPIED_FILES = 100  # files of one question that are copied into a new draft
+MOST_TYPED = 250_000  # characters of unvalidated answers in one draft
+MOST_BYTES = 10  # how many files of the maximum size one draft may hold
+# resume links mailed per draft: enough for typing errors, useless for harassing anybody
+MAX_RESUME_EMAILS = 5
 
 
 class IncompleteSubmission(Exception):
-    """The request cannot be sent yet: ``step`` is where to go on."""
+    """The submission is incomplete: ``step`` is where to continue."""
 
     def __init__(self, step: StepDefinition):
         super().__init__(step.key)
@@ -57,11 +58,11 @@ class IncompleteSubmission(Exception):
 
 
 class SubmissionRefused(Exception):
-    """What was asked cannot be done; the message says why."""
+    """The action is not possible; the message says why."""
 
 
 class AnswerUnavailable(SubmissionRefused):
-    """An answer cannot be kept, since what it asks for is gone: ``field`` is the question, the message says why."""
+    """An answer cannot be saved, because what it asks for is taken: ``field`` is the question."""
 
     def __init__(self, field: str, message: str):
         super().__init__(message)
@@ -69,11 +70,11 @@ class AnswerUnavailable(SubmissionRefused):
 
 
 class StepChangedElsewhere(Exception):
-    """The step was saved by somebody else, or from another page, since it was looked at."""
+    """The step was saved by another person or from another page since it was shown."""
 
 
 class ServiceClosed(Exception):
-    """The service takes no request of this person now. The draft stays as it is."""
+    """The service accepts no submission of this person now. The draft stays as it is."""
 
     def __init__(self, refusal: LimitRefusal):
         super().__init__(refusal.text)
@@ -81,7 +82,7 @@ class ServiceClosed(Exception):
 
 
 class AlreadySent(SubmissionRefused):
-    """The request went out: its draft does not change any more."""
+    """The draft was sent and cannot change any more."""
 
 
 def start_draft(
@@ -94,10 +95,10 @@ def start_draft(
     beginning: DraftToken | None = None,
     answers: dict | None = None,
 ) -> Draft:
-    """Begins a request. With ``agent``, it is filed for somebody else and belongs to no account.
+    """Start a draft. With ``agent``, it is for somebody else and belongs to no account.
 
-    With ``beginning``, a page's second call answers with the draft of the first. ``answers`` are known from
-    elsewhere: they stand in the questions, and are judged when each step is posted.
+    With ``beginning``, a second call from the same page returns the draft of the first. ``answers``: known from another
+    source; they prefill the questions and are validated when each step is posted.
     """
     beginning = beginning or new_beginning(version.form.slug)
     draft, _new = Draft.objects.get_or_create(
@@ -116,9 +117,9 @@ def start_draft(
 
 
 def start_draft_from_submission(*, actor: User | None, submission: Submission, changes: dict) -> Draft:
-    """A draft of today's form with what was declared before, ``changes`` on top, and a copy of each file.
+    """Start a draft of the current form from an earlier submission, with ``changes`` and copies of its files.
 
-    What the form does not take any more is asked again.
+    What the form does not accept any more is asked again.
     """
     version = submission.version.form.current
     draft = start_draft(actor=actor, version=version, language=submission.language)
@@ -160,9 +161,9 @@ def save_step(
     language: str = "",
     caller: str = "",
 ) -> Draft:
-    """Keeps the valid answers of a step. What the step did not show this time stays as it was.
+    """Save the valid answers of a step. Questions that the step did not show stay unchanged.
 
-    ``caller``: the network address that asks. ``AnswerUnavailable`` where somebody else got what an answer asks for.
+    ``caller``: the network address of the request. Raises ``AnswerUnavailable`` if what an answer asks for is taken.
     """
     draft = _locked(draft)
     before, draft.answers = draft.answers, draft.answers | answers
@@ -180,11 +181,11 @@ def save_step(
 def save_unvalidated(
     *, actor: User | None, draft: Draft, step: StepDefinition, typed: dict[str, list[str]], seen: str = ""
 ) -> Draft:
-    """Keeps what was typed into a step as it is, for later. Saved before or not, the step is asked again.
+    """Save the typed answers of a step without validation. The step is then incomplete, even if it was saved before.
 
-    ``seen``: of a page that saves by itself, the mark of the step when it was made. ``StepChangedElsewhere`` where the
-    step was saved since by anything but this page: it would undo that, also when it comes late. The same words
-    undo nothing.
+    ``seen``: from a page that saves automatically, the mark of the step when the page was made. Raises
+    ``StepChangedElsewhere`` if the step was saved since by anything but this page, because a late save would undo that.
+    Saving the same text again is allowed.
     """
     draft = _locked(draft)
     before = draft.typed.get(step.key, {})
@@ -193,16 +194,17 @@ def save_unvalidated(
         raise StepChangedElsewhere
     draft.typed[step.key] = typed
     if len(json.dumps(draft.typed)) > MOST_TYPED:
-        raise RequestDataTooBig  # answered by ``uploads.bounded``
+        # ``upload_checks.limit_input`` turns this into a response.
+        raise RequestDataTooBig
     draft.completed = [key for key in draft.completed if key != step.key]
     return _saved(draft)
 
 
 @transaction.atomic
 def migrate_draft(*, actor: User | None, draft: Draft, version: FormVersion) -> Draft:
-    """Takes the draft to a newer version of its form, with all that still fits: see ``carrying``.
+    """Migrate the draft to a newer version of its form, with all answers that still fit: see ``version_migration``.
 
-    Nothing happens where another tab did it already. Files of questions that are gone are deleted.
+    Does nothing if another tab did it already. Files of questions that were removed are deleted.
     """
     draft = _locked(draft)
     if draft.version.number >= version.number:
@@ -215,7 +217,7 @@ def migrate_draft(*, actor: User | None, draft: Draft, version: FormVersion) -> 
 
 
 def preview_migration(draft: Draft, version: FormVersion, language: str = "") -> MigratedDraft:
-    """What ``version`` takes of the draft, in words of ``language``. Writes nothing."""
+    """Return what ``version`` accepts of the draft, as texts in ``language``. Writes nothing."""
     for_somebody = bool(draft.agent_id)
     return migrate_answers(
         definition_for_channel(draft.version, for_somebody=for_somebody),
@@ -231,7 +233,10 @@ def preview_migration(draft: Draft, version: FormVersion, language: str = "") ->
 def attach_file(
     *, actor: User | None, draft: Draft, field: str, upload: CheckedFile, most: int
 ) -> StoredFile:
-    """Keeps a checked file under a random name. The same file twice is kept once."""
+    """Store a checked file under a random name. The same file is stored once per question.
+
+    Raises ``SubmissionRefused`` if the question has ``most`` files or the draft is too large.
+    """
     # The storage may be another machine: it is written before the transaction, and cleaned up if that fails.
     stored = store_checked_file(upload, draft=draft, field=field)
     try:
@@ -245,7 +250,7 @@ def attach_file(
 
 
 def store_checked_file(upload: CheckedFile, **fields) -> StoredFile:
-    """Writes a checked file into the private storage. Its row is not saved yet: the caller does."""
+    """Write a checked file to the private storage. The caller must save its row."""
     stored = StoredFile(
         name=upload.name,
         content_type=upload.content_type,
@@ -261,7 +266,7 @@ def store_checked_file(upload: CheckedFile, **fields) -> StoredFile:
 
 
 def too_many_files_message(most: int) -> str:
-    """What is said where a question has all the files that it takes."""
+    """Return the message for a question that has its maximum number of files."""
     text = ngettext(
         "At most %(limit)s file. Remove it first.", "At most %(limit)s files. Remove one first.", most
     )
@@ -290,7 +295,7 @@ def _attach(draft: Draft, stored: StoredFile, most: int) -> StoredFile:
 
 @transaction.atomic
 def remove_file(*, actor: User | None, draft: Draft, file_id) -> None:
-    """Forgets a file of the draft. Nothing happens where it is gone already."""
+    """Delete a file of the draft. Does nothing if it is already deleted."""
     locked = _locked(draft)
     stored = locked.files.filter(pk=file_id).first()
     if stored is None:
@@ -303,9 +308,9 @@ def remove_file(*, actor: User | None, draft: Draft, file_id) -> None:
 
 
 def scan_file(file_id) -> None:
-    """Asks the scanner about a file that waits for it. Safe to call at any time, any number of times.
+    """Scan a file that waits for the scanner. Can be called at any time, any number of times.
 
-    While the scanner is away the file stays held; the sweep asks again.
+    While the scanner is not available, the file stays held, and the job tries again.
     """
     stored = StoredFile.objects.filter(pk=file_id, scan=ScanResult.WAITING).first()
     if stored is None:
@@ -320,7 +325,7 @@ def scan_file(file_id) -> None:
 
 @transaction.atomic
 def _judge(stored: StoredFile, virus: str) -> None:
-    """Keeps what the scanner said. An infected file is destroyed, and whoever is concerned hears of it."""
+    """Save the result of the scan. If the file is infected, destroy it and send ``file_infected``."""
     draft = Draft.objects.select_for_update().filter(pk=stored.draft_id).first()
     stored = StoredFile.objects.select_for_update(of=("self",)).get(pk=stored.pk)
     if stored.scan != ScanResult.WAITING:
@@ -341,7 +346,7 @@ def _judge(stored: StoredFile, virus: str) -> None:
 
 @transaction.atomic
 def mail_resume_link(*, actor: User | None, draft: Draft, to: str) -> Delivery:
-    """Mails the draft's private link."""
+    """Send the draft's resume link by e-mail, at most ``MAX_RESUME_EMAILS`` times."""
     draft = _locked(draft)
     if Delivery.objects.about(draft.subject).count() >= MAX_RESUME_EMAILS:
         raise SubmissionRefused(
@@ -352,11 +357,11 @@ def mail_resume_link(*, actor: User | None, draft: Draft, to: str) -> Delivery:
 
 @transaction.atomic
 def submit(*, actor: User | None, draft: Draft, today: date | None = None) -> Submission:
-    """Sends the request: once. A second send of the same draft answers with the same submission.
+    """Send the draft, once. A second call for the same draft returns the same submission.
 
-    Everything is judged again, by today's date; ``IncompleteSubmission`` names the step where something is missing,
-    ``ServiceClosed`` says why the service takes no request any more.
-    Whoever hears ``submission_sent`` acts in this transaction: request and case exist together or not at all.
+    Everything is validated again, as of today. Raises ``IncompleteSubmission`` with the step where something is
+    missing, or ``ServiceClosed`` with the reason. The handlers of ``submission_sent`` run in this transaction:
+    submission and case exist together or not at all.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("version__form").get(pk=draft.pk)
     if sent := Submission.objects.filter(draft=draft).first():
@@ -374,7 +379,7 @@ def submit(*, actor: User | None, draft: Draft, today: date | None = None) -> Su
 
 @transaction.atomic
 def erase_expired_draft(*, actor: User | None, draft: Draft) -> None:
-    """Deletes answers and files of an expired draft. The row stays: its link says that the draft expired."""
+    """Delete answers and files of an expired draft. The row stays, so that its link can show that it expired."""
     draft = _locked(draft)
     if not draft.expired:
         return
@@ -386,7 +391,7 @@ def erase_expired_draft(*, actor: User | None, draft: Draft) -> None:
 
 @transaction.atomic
 def delete_draft(*, actor: User, draft: Draft) -> None:
-    """Deletes a draft that was never sent, with its files, because its owner wants so."""
+    """Delete an unsent draft with its files, because its owner wants it."""
     draft = _locked(draft)
     destroy_files(draft.files.all())
     deliveries.erase_deliveries_about(actor=actor, subject=draft.subject)
@@ -395,9 +400,9 @@ def delete_draft(*, actor: User, draft: Draft) -> None:
 
 @transaction.atomic
 def discard_rehearsal(*, actor, draft: Draft | None, submission: Submission | None = None) -> None:
-    """Deletes a rehearsed request wholly, with its files: the draft, and what was sent of it.
+    """Delete a rehearsal entirely, draft and submission with their files.
 
-    Raises ``SubmissionRefused`` where one of them is real.
+    Raises ``SubmissionRefused`` if one of them is real.
     """
     requests = [request for request in (draft, submission) if request]
     if not all(request.version.is_rehearsal for request in requests):
@@ -412,7 +417,7 @@ def discard_rehearsal(*, actor, draft: Draft | None, submission: Submission | No
 
 @transaction.atomic
 def erase_submission(*, actor, submission: Submission) -> None:
-    """Erases who sent it and what was declared, with draft and files; service, dates and fees stay."""
+    """Erase the applicant and the answers, with draft and files; service, dates and fees stay."""
     draft = submission.draft
     for request in filter(None, (draft, submission)):
         destroy_files(request.files.all())
@@ -427,7 +432,7 @@ def erase_submission(*, actor, submission: Submission) -> None:
 
 @transaction.atomic
 def erase_answers(*, actor, submission: Submission, keys: list[str]) -> None:
-    """Erases the answers to these questions, with their files, and what was copied of them."""
+    """Erase the answers to these questions, their files, and the applicant's data copied from them."""
     destroy_files(StoredFile.objects.filter(submission=submission, field__in=keys))
     draft = submission.draft
     if draft:
@@ -440,14 +445,14 @@ def erase_answers(*, actor, submission: Submission, keys: list[str]) -> None:
 
 
 def destroy_files(files) -> None:
-    """Deletes stored files (a query), and their contents once the transaction has ended well."""
+    """Delete stored files (a queryset), and their contents after the transaction is committed."""
     names = [stored.content.name for stored in files]
     files.delete()
     transaction.on_commit(lambda: _delete_contents(names), robust=True)
 
 
 def draft_progress(draft: Draft, today: date | None = None) -> FormProgress:
-    """Where the draft stands, as of today."""
+    """Return the progress of the draft as of today."""
     return FormProgress(
         definition=definition_for_channel(draft.version, for_somebody=bool(draft.agent_id)),
         answers=draft.answers,
@@ -458,9 +463,9 @@ def draft_progress(draft: Draft, today: date | None = None) -> FormProgress:
 
 
 def limits_for_version(version: FormVersion) -> dict[str, dict]:
-    """The limits that hold now for a request begun with ``version``; a rehearsal has none.
+    """Return the current limits for drafts of ``version``; {} for a rehearsal.
 
-    Those of the version in force: whoever opens a service for longer, or for more, does it for all.
+    The limits are those of the version in force: an editor who extends a service extends it for all drafts.
     """
     if version.is_rehearsal:
         return {}
@@ -476,9 +481,10 @@ def request_refusal(
     whoever: bool = False,
     locked: bool = False,
 ) -> LimitRefusal | None:
-    """Why no request is taken of this person now. ``whoever``: only what holds for everybody.
+    """Return why the service accepts no submission of this person now; None if it does.
 
-    ``locked``: who counts now and is counted in the same transaction does it alone.
+    ``whoever``: only limits that apply to everybody. ``locked``: lock the form, so that counting and sending in one
+    transaction cannot race.
     """
     found = limits_for_version(version)
     if not found:
@@ -490,8 +496,11 @@ def request_refusal(
 
 
 def definition_for_channel(version: FormVersion, *, for_somebody: bool) -> FormDefinition:
-    """What is asked: who stands at the counter, telephones or writes needs no e-mail address, and brings papers
-    later, or shows them."""
+    """Return the definition for a channel.
+
+    With ``for_somebody``, e-mail address and files are optional, because people at the counter, on the telephone or on
+    paper may have no address and bring or show papers later.
+    """
     if not for_somebody:
         return version.definition
     papers = [key for key, field in version.definition.fields.items() if field.type == "files"]
@@ -501,7 +510,7 @@ def definition_for_channel(version: FormVersion, *, for_somebody: bool) -> FormD
 
 # -- Shared --------------------------------------------------------------------------------------------------
 def _locked(draft: Draft) -> Draft:
-    """The draft's row, locked until the transaction ends; ``AlreadySent`` where nothing may change."""
+    """Lock and return the draft's row; ``AlreadySent`` if the draft was sent."""
     found = Draft.objects.select_for_update(of=("self",)).select_related("version__form").get(pk=draft.pk)
     if Submission.objects.filter(draft=found).exists():
         raise AlreadySent(_("This request has been sent already."))
@@ -520,7 +529,7 @@ def _delete_contents(names: list[str]) -> None:
 
 
 def _note_files(draft: Draft, field: str) -> None:
-    """The answer of a file field is what is stored for it."""
+    """Set the answer of a file question to its stored files."""
     files = [file_reference(one) for one in draft.files.kept().filter(field=field)]
     draft.answers = draft.answers | {field: files or None}
     draft.saved_at = timezone.now()
@@ -528,7 +537,7 @@ def _note_files(draft: Draft, field: str) -> None:
 
 
 def file_reference(stored: StoredFile) -> dict:
-    """A stored file as an answer names it."""
+    """Return a stored file as answers refer to it."""
     return {"id": str(stored.pk), "name": stored.name, "size": stored.size}
 
 
@@ -555,7 +564,7 @@ def _record(actor: User | None, draft: Draft, progress: FormProgress) -> Submiss
 
 
 def applicant_of(version: FormVersion, answers: dict) -> dict[str, str]:
-    """Who applies, as the form's answers say: name, e-mail address and telephone."""
+    """Return the applicant's name, e-mail address and telephone from the answers."""
     keys = version.definition.settings.get("applicant", {})
     names = (str(answers.get(key) or "") for key in keys.get("name", []))
     return {

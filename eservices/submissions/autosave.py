@@ -1,6 +1,6 @@
-"""What a page of a form sends by itself: a file at a time, and what was typed, put aside as it is.
+"""Requests that the page of a form sends automatically: single files, and unvalidated answers.
 
-It gets JSON. The same addresses as for a person's presses: only the wish for JSON tells them apart.
+They receive JSON. The URLs are those of a person's requests: only the preferred response type distinguishes them.
 """
 
 from django.http import HttpResponse, JsonResponse, QueryDict
@@ -15,23 +15,23 @@ from .form_session import FormSession, typed_answers
 from .models import SEEN
 from .step_files import remove_step_file, store_step_files
 
-FILES_OF = "files_of"  # the question whose files the page wants back
+FILES_OF = "files_of"  # the question whose files the page wants to show
 
 
 def is_autosave(request) -> bool:
-    """Whether the page asks by itself."""
+    """Return whether the page sent this request automatically."""
     return request.method == "POST" and request.get_preferred_type(["text/html", "application/json"]) == (
         "application/json"
     )
 
 
 def has_typed_answers(request) -> bool:
-    """Whether it brings what was typed: not a file, and not the wish to remove one."""
+    """Return whether it contains typed answers: not a file, and not the removal of one."""
     return not request.FILES and REMOVE_FILE not in request.POST
 
 
 def handle_autosave(request, filing: FormSession, step: StepDefinition, data: QueryDict) -> HttpResponse:
-    """Keeps files, forgets one, or puts aside what was typed."""
+    """Store files, remove one, or save what was typed without validation."""
     if request.FILES:
         faults = store_step_files(request, filing, step)
         return _files(filing, step, data, [text for texts in faults.values() for text in texts])
@@ -42,7 +42,7 @@ def handle_autosave(request, filing: FormSession, step: StepDefinition, data: Qu
 
 
 def autosave_refused(message: str, status: int, **more) -> JsonResponse:
-    """Why nothing was kept, in words for the person; ``retry`` in seconds where it may be tried again."""
+    """Return why nothing was saved, as a message; ``retry``: seconds after which to try again."""
     return JsonResponse({"faults": [message]} | more, status=status)
 
 
@@ -63,7 +63,7 @@ def _put_aside(filing: FormSession, step: StepDefinition, data: QueryDict) -> Ht
 
 
 def _files(filing: FormSession, step: StepDefinition, data: QueryDict, faults: list[str]) -> HttpResponse:
-    """The files that the question has now, as its list on the page; ``full``: what is said of one more."""
+    """Return the question's files as HTML for the page; ``full``: the message against adding another."""
     state = _state(filing, step) | {"faults": faults}
     asked = (one for one in filing.form(step).on_page if one.field.key == data.get(FILES_OF))
     if (question := next(asked, None)) and question.field.type == "files":
@@ -75,7 +75,7 @@ def _files(filing: FormSession, step: StepDefinition, data: QueryDict, faults: l
 
 
 def _state(filing: FormSession, step: StepDefinition) -> dict:
-    """Where the page goes on posting to, and what it says of the saving."""
+    """Return the URL for further requests of the page, and the text about the last save."""
     if filing.draft is None:
         return {}
     saved = render_to_string("submissions/saved_note.html", {"draft": filing.draft})

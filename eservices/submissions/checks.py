@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about the uploads."""
+"""Deployment checks of the uploads."""
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
@@ -8,7 +8,7 @@ from . import virus_scan
 
 @register(Tags.security, "submissions", deploy=True)
 def check_scanner(app_configs, **kwargs) -> list[Warning]:
-    """Whether there is a virus scanner, and whether it takes the largest file that may be sent."""
+    """Warn if there is no virus scanner, or if it does not accept the largest allowed file."""
     if not virus_scan.is_configured():
         return [
             Warning(

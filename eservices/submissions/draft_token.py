@@ -1,8 +1,8 @@
-"""The draft that a first page begins.
+"""Signed token for the draft that a first page will start.
 
-Nothing is kept when a form is opened. But its page carries, signed, the secret that its draft will have:
-whatever is posted from it, by a press, by itself or twice, begins one draft and not several. The signed
-moment also says how long somebody has been at it.
+Nothing is saved when a form is opened. Its page contains, signed, the secret that its draft will have: all requests
+from that page, by a person, automatic or repeated, start one draft and not several. The signed time is also used to
+detect applicants who are too fast to be people.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from django.utils import timezone
 from home.web.secret_links import new_secret
 
 FIELD = "_begun"  # hidden input of a first page
-HOLDS = timedelta(hours=12)  # a page that stood open for longer begins a draft of its own
+HOLDS = timedelta(hours=12)  # a page that was open for longer starts a separate draft
 signer = signing.Signer(salt="submissions.begun")
 
 
 @dataclass(frozen=True)
 class DraftToken:
-    """The secret of a draft to be, of which form, and when its page was opened."""
+    """The secret of a future draft, its form, and when its page was opened."""
 
     form: str
     secret: str
@@ -35,7 +35,7 @@ def new_token(form: str) -> DraftToken:
 
 
 def read_token(text: str, form: str) -> DraftToken | None:
-    """What a page of the form brought back; None where it is not ours, of another form or too old."""
+    """Return the token that a page of the form posted; None if its signature, form or age is wrong."""
     try:
         written, secret, since = signer.unsign(text).split(".")
     except (signing.BadSignature, ValueError):

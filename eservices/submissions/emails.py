@@ -1,4 +1,4 @@
-"""The letters of a draft."""
+"""E-mails about drafts."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -11,7 +11,7 @@ from .models import Draft
 
 
 def send_resume_link(draft: Draft, to: str) -> Delivery:
-    """The link that takes up the draft again."""
+    """Send the link that resumes the draft."""
     return queue_email(
         to=to,
         template="submissions/emails/resume",
@@ -27,7 +27,7 @@ def send_resume_link(draft: Draft, to: str) -> Delivery:
 
 
 def resume_url(draft: Draft) -> str:
-    """The draft's private link, in full, in the language of the draft."""
+    """Return the absolute URL of the draft's resume link, in the language of the draft."""
     with translation.override(draft.language):
         path = reverse("submissions:resume", args=[draft.secret])
     return absolute_url(path)

@@ -1,4 +1,4 @@
-"""How stored files travel."""
+"""HTTP responses with stored files."""
 
 from django.http import FileResponse
 
@@ -6,12 +6,15 @@ from .models import StoredFile
 
 
 def attachment_response(stored: StoredFile) -> FileResponse:
-    """The stored file as a download that a browser neither guesses at nor runs."""
+    """Return the file as a download, with headers that keep browsers from guessing its type and running it."""
     return _response(stored, as_attachment=True)
 
 
 def inline_image_response(stored: StoredFile) -> FileResponse:
-    """The stored file to be looked at in place: for pictures only, under a policy that lets them do nothing."""
+    """Return the file for display in the browser.
+
+    For images only, and the view must set a content security policy that allows nothing.
+    """
     return _response(stored, as_attachment=False)
 
 

@@ -1,4 +1,4 @@
-"""One request being filled in, as a page of the filing shows it."""
+"""Form session: one visitor's passage through the steps of a form."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,14 +34,14 @@ from .progress import FormProgress
 from .reservations import reservations_for_draft
 from .version_migration import owner_of
 
-# Buttons that leave a step without judging it. JavaScript presses the last for the links to other steps.
+# Buttons that leave a step without validating it. JavaScript presses the last for links to other steps.
 BACK, LATER, GO_TO = "back", "later", "go_to"
-VERSION = "_version"  # hidden: of the form that the page was made from
+VERSION = "_version"  # hidden input: the form version of the page
 
 
 @dataclass
 class FormSession:
-    """A form in one language, with the draft once there is one."""
+    """A form in one language, with its draft once there is one."""
 
     version: FormVersion
     language: str
@@ -49,8 +49,8 @@ class FormSession:
     draft: Draft | None = None
     channel: str = SubmissionChannel.ONLINE
     agent: User | None = None
-    beginning: DraftToken | None = None  # of the draft, while there is none
-    caller: str = ""  # the network address that asks
+    beginning: DraftToken | None = None  # token of the draft, before it is started
+    caller: str = ""  # the network address of the request
     told: str = ""  # what changed in the form since the draft was saved
     _judged: FormProgress | None = field(default=None, init=False, repr=False)
 
@@ -74,14 +74,14 @@ class FormSession:
     def title(self) -> str:
         return self.definition.title(self.language)
 
-    # -- Language: where the form has no translation, its own is shown and said ------------------------------
+    # -- Language: a form without a translation is shown in its own language, with a remark ------------------
     @property
     def falls_back(self) -> bool:
         return self.content_language != self.language
 
     @property
     def content_language(self) -> str:
-        """A page whose title alone is translated leaves the questions as they are."""
+        """The language of the questions. A translated title alone does not count as a translation."""
         translated = set(self.definition.content["texts"].get(self.language, {})) - {"title"}
         return self.language if translated else self.definition.source_language
 
@@ -96,7 +96,7 @@ class FormSession:
 
     @property
     def progress(self) -> FormProgress:
-        """Where the answers stand now, judged once for every state that a draft goes through in a request."""
+        """The progress of the answers, evaluated once for every state of the draft in a request."""
         answers, completed = self.answers, self.draft.completed if self.draft else ()
         judged = self._judged
         if judged is None or judged.answers is not answers or judged.completed is not completed:
@@ -111,7 +111,7 @@ class FormSession:
         return self._judged
 
     def form(self, step: StepDefinition, data: QueryDict | None = None) -> StepForm:
-        """The questions of a step: as posted, else as put aside, else as saved, else as known already."""
+        """Return the form of a step: posted data, else unvalidated answers, else saved ones, else prefilled ones."""
         form = self._filled(step, data)
         form.remarks |= self.remarks(field for field in step.fields if field.type == "files")
         return form
@@ -131,11 +131,11 @@ class FormSession:
 
     @property
     def is_own(self) -> bool:
-        """Whether nobody but the person signed in opens the draft: what is known of them never goes into another."""
+        """True if only the signed-in person can open the draft: their data must never prefill another draft."""
         return self.draft is None or self.draft.user_id == self.user.pk
 
     def _prefilled(self, step: StepDefinition) -> StepForm:
-        """With what is known already of whoever files for themselves, and a word on where it is from."""
+        """Return the form with prefilled answers if applicants apply for themselves, with remarks on their sources."""
         known = {}
         if self.user and not self.for_somebody and self.is_own:
             known = prefill_values_for_step(
@@ -146,7 +146,7 @@ class FormSession:
         return form
 
     def remarks(self, fields) -> dict[str, list[str]]:
-        """What there is to know about the files of questions: held by the virus check, or destroyed."""
+        """Return remarks on the files of questions: waiting for the virus scanner, destroyed, or with warnings."""
         keys = [field.key for field in fields]
         if self.draft is None or not keys:
             return {}
@@ -158,7 +158,7 @@ class FormSession:
         return found
 
     def start(self) -> Draft:
-        """The draft, begun now if there is none yet."""
+        """Return the draft; start it if there is none yet."""
         if self.draft is None:
             self.draft = actions.start_draft(
                 actor=self.user,
@@ -171,34 +171,34 @@ class FormSession:
         return self.draft
 
     def growth(self, step: StepDefinition, typed: dict[str, list[str]]) -> int:
-        """By how many characters the draft grows where this is put aside; 0 where it does not."""
+        """Return by how many characters the draft grows if this is saved without validation; at least 0."""
         before = self.draft.typed.get(step.key, {}) if self.draft else {}
         return max(0, size_of(typed) - size_of(before))
 
     def mark(self, step: StepDefinition) -> str:
-        """What a page that saves by itself brings back, so that it never overwrites what came after it."""
+        """Return the mark that an automatic save sends back, so that it never overwrites a later save."""
         return (self.draft or Draft()).mark(step)
 
     @property
     def held(self) -> dict[str, datetime]:
-        """What is kept for who fills it in, and until when."""
+        """The reservations of the draft, and until when."""
         return reservations_for_draft(self.draft) if self.draft else {}
 
     @cached_property
     def closed(self) -> LimitRefusal | None:
-        """Why no request is taken of this person now; None where one is."""
+        """The reason why no submission of this person is accepted now; None if it is."""
         email = self.progress.email if self.draft else ""
         return actions.request_refusal(self.version, user=self.user, agent=self.agent, email=email)
 
     @property
     def is_hasty(self) -> bool:
-        """Whether the first page was opened a moment ago: somebody read nothing, or is a robot."""
+        """True if the first page was opened so recently that nobody can have read it: probably a robot."""
         passed = timezone.now() - self.draft.created_at
         return not self.for_somebody and passed < timedelta(seconds=settings.LEAST_SECONDS_TO_FILE)
 
-    # -- What is shown ---------------------------------------------------------------------------------------
+    # -- Display ---------------------------------------------------------------------------------------------
     def trail(self, current: StepDefinition | None) -> dict:
-        """The steps on top of the page; without ``current`` it is the review, which comes last."""
+        """Return the steps at the top of the page; without ``current`` for the review, which is the last."""
         progress = self.progress
         steps = [
             {
@@ -214,7 +214,7 @@ class FormSession:
         return {"steps": steps, "number": [step["current"] for step in steps].index(True) + 1}
 
     def sections(self, submission: Submission | None = None) -> list[dict]:
-        """Every step with its questions and answers in words: as they stand, or as they were sent."""
+        """Return every step with its questions and answers as text: the current ones, or those that were sent."""
         given, day = self.answers, None
         if submission is not None:
             given, day = submission.answers, timezone.localdate(submission.sent_at)
@@ -234,13 +234,13 @@ class FormSession:
         ]
 
     def fees(self) -> dict:
-        """What is due: ``fees`` (lines) and ``fees_total``."""
+        """Return the fees due: ``fees`` (lines) and ``fees_total``."""
         lines = itemize_fees(self.definition, self.answers, self.language, timezone.localdate())
         return {"fees": lines, "fees_total": sum_lines(lines)}
 
     def live(self, form: StepForm) -> dict:
         """Return what follows from the answers on a step's page: ``browser_step_data`` and the price so far."""
-        definition = with_prices(self.definition, form.today)  # once for all that follows
+        definition = with_prices(self.definition, form.today)  # once for all of the following
         data = browser_step_data(definition, form.step, self.answers, form.today)
         found = {"step_data": data and data | {"words": _figures()}}
         if affects_price(definition, form.step) or any(has_fee(field) for field in form.step.fields):
@@ -249,7 +249,7 @@ class FormSession:
         return found
 
     def file_limits(self, field) -> FilesField:
-        """How many files a question takes, how large, of which kinds."""
+        """Return the form field of a file question, which has its limits for number, size and types."""
         return field_types[field.type].form_field(field, self.definition, self.language)
 
     @property
@@ -257,7 +257,7 @@ class FormSession:
         return reverse("submissions:resume", args=[self.draft.secret])
 
     def url(self, step: StepDefinition | None) -> str:
-        """The address of a step of this draft; of the review without one."""
+        """Return the URL of a step of this draft; of the review if it is None."""
         if self.draft is None:
             return reverse("submissions:start", args=[self.version.form.slug])
         if step is None:
@@ -266,7 +266,7 @@ class FormSession:
 
 
 def _figures() -> dict[str, str]:
-    """How amounts and numbers are written in the language at hand."""
+    """Return the format of amounts and numbers in the active language."""
     return {
         "currency": settings.CURRENCY,
         "free": _("free"),
@@ -276,7 +276,7 @@ def _figures() -> dict[str, str]:
 
 
 def typed_answers(data: QueryDict, step: StepDefinition) -> dict[str, list[str]]:
-    """What was typed into the questions of a step. Nothing is kept under another name than theirs."""
+    """Return the posted data of a step's questions. All other names are dropped."""
     questions = {field.key: field for field in step.fields}
     known = {name for name in data if name == SEEN or owner_of(name, questions) in questions}
     return {name: values for name, values in data.lists() if name in known}
@@ -287,7 +287,7 @@ def size_of(typed: dict[str, list[str]]) -> int:
 
 
 def to_querydict(typed: dict[str, list[str]]) -> QueryDict:
-    """What was put aside, as it was posted."""
+    """Return unvalidated answers as they were posted."""
     data = QueryDict(mutable=True)
     for name, values in typed.items():
         data.setlist(name, values)
@@ -295,8 +295,8 @@ def to_querydict(typed: dict[str, list[str]]) -> QueryDict:
 
 
 def without_errors[Form: QuestionsForm](form: Form) -> Form:
-    """The form with what was typed and no word about what is wrong with it: nobody asked to go on yet."""
-    form._errors = ErrorDict()  # Django judges a bound form as soon as an error is looked for
+    """Remove the errors from the form but leave its data: the applicant has not pressed “Continue” yet."""
+    form._errors = ErrorDict()  # Django validates a bound form as soon as its errors are read
     for rows in form.rows.values():
         for row in rows.forms:
             without_errors(row)

@@ -1,4 +1,4 @@
-"""How sure the commune is, when a request is sent, that the applicant named in it is who sends it."""
+"""Identity level: how sure it is, when a submission is sent, that its sender is the named applicant."""
 
 from datetime import date
 
@@ -11,9 +11,10 @@ from .prefill_values import autocomplete_token
 def identity_level_at_submission(
     user: User | None, definition: FormDefinition, answers: dict, name: str
 ) -> IdentityLevel:
-    """The level of the account, as far as it says something about the person named in the answers.
+    """Return the account's level, as far as it applies to the person named in the answers.
 
-    Whoever is known as Anna and files in the name of Otto proved her address, and nothing about Otto.
+    An account that is proven to be Anna's and applies in the name of Otto has proven her e-mail address, and nothing
+    about Otto.
     """
     if user is None:
         return IdentityLevel.NONE
@@ -25,7 +26,7 @@ def identity_level_at_submission(
 
 
 def declared_birth_date(definition: FormDefinition, answers: dict) -> date | None:
-    """The answer to the question that browsers fill in with a date of birth, where there is one."""
+    """Return the answer to the question with the autocomplete token of a date of birth; None if there is none."""
     asked = (
         field for step in definition.steps for field in step.fields if autocomplete_token(field) == "bday"
     )

@@ -1,4 +1,4 @@
-"""What the scheduler does for drafts and files."""
+"""Periodic jobs for drafts and files."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -11,15 +11,16 @@ from . import actions
 from .models import FILES, Draft, StoredFile, private_storage
 from .tasks import scan_file
 
-BATCH_SIZE = 50  # a little at each look: nobody waits for it, so no worker is woken
-UNCLAIMED = timedelta(days=1)  # no request takes longer from a file to its row and to what the row belongs to
+BATCH_SIZE = 50  # small batches are enough, because nobody waits for the result
+# no request takes longer between storing a file and saving the rows that refer to it
+UNCLAIMED = timedelta(days=1)
 
 
 @periodic_jobs.register("drafts")
 def erase_expired_drafts(now: datetime) -> None:
-    """Deletes what was entered into drafts that were never sent, once they were kept as long as promised.
+    """Delete the answers of unsent drafts after the promised retention time.
 
-    Of a rehearsal nothing stays at all.
+    Rehearsal drafts are deleted entirely.
     """
     drafts = Draft.objects.to_forget(now).select_related("version")
     run_each_isolated(drafts[:BATCH_SIZE], _forget, named="draft")
@@ -27,13 +28,13 @@ def erase_expired_drafts(now: datetime) -> None:
 
 def _forget(draft: Draft) -> None:
     forget = actions.discard_rehearsal if draft.version.is_rehearsal else actions.erase_expired_draft
-    with suppress(actions.AlreadySent):  # in the last second
+    with suppress(actions.AlreadySent):  # sent in the last second
         forget(actor=None, draft=draft)
 
 
 @periodic_jobs.register("scans")
 def scan_waiting_files(now: datetime) -> None:
-    """Wakes a worker for each file that waits for the scanner. Claimed by compare-and-set."""
+    """Enqueue a task for each file that waits for the scanner. Files are claimed by compare-and-set."""
     due = StoredFile.objects.to_scan(now).order_by("scan_due_at").values_list("pk", "scan_due_at")
     for pk, due_at in due[:BATCH_SIZE]:
         if StoredFile.objects.filter(pk=pk, scan_due_at=due_at).update(
@@ -44,9 +45,9 @@ def scan_waiting_files(now: datetime) -> None:
 
 @periodic_jobs.register("orphans")
 def delete_orphans(now: datetime) -> None:
-    """Deletes rows that belong to nothing, and what lies in the storage without a row.
+    """Delete rows of files that nothing refers to, and stored files without a row.
 
-    Both are left by processes that were killed.
+    Both are left behind by processes that were killed.
     """
     before = now - UNCLAIMED
     for stored in StoredFile.objects.unclaimed().filter(stored_at__lt=before)[:BATCH_SIZE]:
@@ -56,7 +57,7 @@ def delete_orphans(now: datetime) -> None:
 
 
 def _without_row(_folder: str, names: list[str]) -> list[str]:
-    """Of files named after a row, those whose row is gone, or says that the content was destroyed."""
+    """Return the file names whose row is missing or marks the content as destroyed."""
     ids = {name: UUID(hex=name) for name in names if _is_ours(name)}
     kept = set(StoredFile.objects.kept().filter(pk__in=ids.values()).values_list("pk", flat=True))
     return [name for name, pk in ids.items() if pk not in kept]

@@ -1,4 +1,4 @@
-"""The limits that requests alone tell: when a service is open, how many it takes, how many of one person."""
+"""Limits that need only submissions: opening period, total number, number per person, identity level."""
 
 from datetime import datetime, time, timedelta
 
@@ -23,7 +23,10 @@ MAX_REQUESTS, MAX_DAYS = 1_000_000, 3650  # requests, days
 
 @register_limit
 class OpeningPeriodLimit(RequestLimit):
-    """Requests are taken from one moment to another. What an agent types came in time on paper."""
+    """A period in which submissions are accepted.
+
+    Submissions that agents enter are exempt: they arrived in time on paper.
+    """
 
     key, label, icon = "open", gettext_lazy("Open from, until"), "date"
 
@@ -59,7 +62,7 @@ class OpeningPeriodLimit(RequestLimit):
 
 @register_limit
 class TotalLimit(RequestLimit):
-    """So many requests in all. Rehearsals do not count; what is withdrawn or refused later does."""
+    """A maximum number of submissions. Rehearsals do not count; those withdrawn or refused later do."""
 
     key, label, icon = "total", gettext_lazy("Most requests in all"), "group"
 
@@ -90,10 +93,10 @@ class TotalLimit(RequestLimit):
 
 @register_limit
 class PerPersonLimit(RequestLimit):
-    """So many requests of one person, ever or in so many days.
+    """A maximum number of submissions per person, ever or in a number of days.
 
-    A person is who signed in: by a typed address alone, a stranger could find out who asked for what. Where
-    an agent files, the address given is looked at.
+    Applicants must sign in: by an unproven address, a stranger could find out who requested what. If an agent applies
+    for somebody, the given address counts.
     """
 
     key, label, icon = "per_person", gettext_lazy("Most requests of one person"), "user"
@@ -164,7 +167,7 @@ class PerPersonLimit(RequestLimit):
 
 @register_limit
 class IdentityLevelLimit(RequestLimit):
-    """Whoever files must be known that well. Where an agent files, the agent sees to it."""
+    """A minimum identity level of the applicant. If an agent applies for somebody, the agent checks the identity."""
 
     key, label, icon = "identity", gettext_lazy("Identity needed to file"), "user"
     personal = True
@@ -217,7 +220,7 @@ def _moment(settings: dict, name: str) -> datetime | None:
 
 
 def _written(moment: datetime, silent: time) -> str:
-    """A day, with the hour where it says something: 1 March 2027, 8:00."""
+    """Format a moment as its day, and its hour unless it is ``silent``: 1 March 2027, 8:00."""
     local = timezone.localtime(moment)
     day = date_format(local, "DATE_FORMAT")
     return day if local.time().replace(second=0, microsecond=0) == silent else f"{day}, {format_time(local)}"

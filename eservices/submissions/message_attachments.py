@@ -1,4 +1,4 @@
-"""Files that come with a message: checked, kept privately, forgotten again where the message is not."""
+"""Files attached to messages: checked, stored privately, and deleted if the message is not saved."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ class AttachmentsInput(forms.FileInput):
 
 
 class AttachmentsField(forms.FileField):
-    """Several files at once, each checked by what is in it."""
+    """Several files at once, each checked by its content."""
 
     widget = AttachmentsInput
 
@@ -41,7 +41,7 @@ class AttachmentsField(forms.FileField):
 
 @contextmanager
 def stored_attachments(uploads: list[CheckedFile]) -> Iterator[list[StoredFile]]:
-    """Stores checked files before the transaction of the message; deletes them if that fails."""
+    """Store checked files before the transaction of the message; delete them if that fails."""
     stored: list[StoredFile] = []
     try:
         for upload in uploads:

@@ -1,4 +1,4 @@
-"""What the applicant declares: drafts while it is being filled in, the submission once it is sent."""
+"""Drafts, while a form is filled in, and submissions, once it is sent."""
 
 import hashlib
 import json
@@ -22,11 +22,11 @@ from home.localization.punctuation import labelled
 from home.untrusted_files.messages import cautions_in_words
 from home.web.secret_links import new_secret
 
-SEEN = "_seen"  # hidden input: the mark of the step that a page was made from, and what tells the page from others
+SEEN = "_seen"  # hidden input: the mark of the page's step, with a random part that identifies the page
 
 
 def page_state(mark: str) -> str:
-    """What a page of a step carries: two tabs of the same state are two pages."""
+    """Return the value of ``SEEN``: the mark, and a random part that distinguishes two tabs with the same state."""
     return f"{mark}.{secrets.token_hex(4)}"
 
 
@@ -47,12 +47,12 @@ def private_storage():
 
 
 def random_path(instance, filename) -> str:
-    """Where a file lies: a random name, so that nothing of the applicant's stands in a path."""
+    """Return a random path, so that no path contains the applicant's data."""
     return f"{FILES}/{instance.pk.hex[:2]}/{instance.pk.hex}"
 
 
 class SubmissionChannel(models.TextChoices):
-    """How a request reached the commune."""
+    """The channel by which a submission reached the commune."""
 
     ONLINE = "online", _("online")
     COUNTER = "counter", _("at the counter")
@@ -62,27 +62,30 @@ class SubmissionChannel(models.TextChoices):
 
 class RehearsableQuerySet(models.QuerySet):
     def real(self):
-        """Without rehearsals: what counts, is found and is kept."""
+        """Exclude rehearsals, which do not count and are not found."""
         return self.filter(version__kind=FormVersion.Kind.PUBLISHED)
 
     def rehearsed(self):
-        """What editors tried."""
+        """Filter rehearsals by editors."""
         return self.filter(version__kind=FormVersion.Kind.REHEARSAL)
 
 
 class DraftQuerySet(RehearsableQuerySet):
     def with_current(self):
-        """With ``current``: the number of the version that their form asks now, None where it is closed."""
+        """Annotate ``current``: the number of the form's version in force; None if the form is closed."""
         published = FormVersion.objects.published().filter(form=OuterRef("version__form"), form__offered=True)
         return self.annotate(current=Subquery(published.order_by("-number").values("number")[:1]))
 
     def to_forget(self, now):
-        """Drafts that were kept as long as promised and never sent, with something still in them."""
+        """Filter expired, unsent drafts whose answers are not erased yet."""
         return self.filter(expires_at__lte=now, forgotten_at=None, submission=None)
 
 
 class Draft(models.Model):
-    """A request being filled in. Whoever holds ``secret`` may go on; a signed-in owner's only the owner."""
+    """A form that is being filled in.
+
+    The holder of ``secret`` can continue it; if its owner was signed in, only the owner.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
@@ -117,7 +120,7 @@ class Draft(models.Model):
         null=True, blank=True, help_text=_("When answers and files of an expired draft were deleted.")
     )
 
-    said = ()  # what there is to tell whoever just saved a step: see ``signals``
+    said = ()  # messages for the applicant who just saved a step: see ``signals``
 
     objects = DraftQuerySet.as_manager()
 
@@ -132,7 +135,7 @@ class Draft(models.Model):
 
     @property
     def subject(self) -> str:
-        """How deliveries name this draft."""
+        """The subject of deliveries about this draft."""
         return f"draft:{self.pk}"
 
     @property
@@ -140,7 +143,7 @@ class Draft(models.Model):
         return self.expires_at <= timezone.now()
 
     def mark(self, step: StepDefinition) -> str:
-        """Changes whenever the step is saved or put aside: a page made before that is out of date."""
+        """Return a hash that changes whenever the step is saved: pages made before that are out of date."""
         asked = [field.key for field in step.fields if field.type != "files"]
         state = [
             self.typed.get(step.key),
@@ -150,13 +153,13 @@ class Draft(models.Model):
         return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
 
     def take(self, version: FormVersion, carried) -> None:
-        """Makes the draft at hand, not its row, one of another version: see ``carrying.Carried``."""
+        """Migrate this instance, not its row, to another version: see ``version_migration.MigratedDraft``."""
         self.version = version
         self.answers, self.completed, self.typed = carried.answers, carried.completed, carried.typed
 
 
 class Submission(models.Model):
-    """What was sent. A record: never changed. One draft makes at most one submission."""
+    """A record of what was sent, never changed. A draft has at most one submission."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.OneToOneField(Draft, on_delete=models.SET_NULL, null=True, related_name="submission")
@@ -195,8 +198,8 @@ class Submission(models.Model):
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
         ordering = ["-sent_at"]
-        # What the same person sent besides. The first is whole: of an expression in a partial index PostgreSQL does not
-        # know how rare a value is, and would read every case instead.
+        # For other submissions of the same person. The first index is not partial: for an expression in a partial index
+        # PostgreSQL does not know how rare a value is, and would read every case instead.
         indexes = [
             models.Index(fields=["email"], name="submission_email"),
             models.Index(fields=["phone"], name="submission_phone", condition=~Q(phone="")),
@@ -207,12 +210,12 @@ class Submission(models.Model):
 
     @property
     def fees_total(self) -> int:
-        """In minor units; ``fees`` are lines as ``formbuilder.bill`` writes them, in the applicant's language."""
+        """The sum in minor units; ``fees`` are lines as in ``fee_breakdown``, in the applicant's language."""
         return sum_lines(self.fees)
 
 
 class ScanResult(models.TextChoices):
-    """What the virus scanner says of a file. What waits for it is opened by nobody."""
+    """The result of the virus scan of a file. A file that waits for it cannot be opened."""
 
     NOT_NEEDED = "none", _("not checked")
     WAITING = "waiting", _("being checked before anybody opens it")
@@ -222,15 +225,15 @@ class ScanResult(models.TextChoices):
 
 class StoredFileQuerySet(models.QuerySet):
     def readable(self):
-        """What may be opened: neither waiting for the scanner nor infected."""
+        """Filter files that can be opened: neither waiting for the scanner nor infected."""
         return self.filter(scan__in=[ScanResult.NOT_NEEDED, ScanResult.CLEAN])
 
     def kept(self):
-        """What counts as an answer: all but what carried a virus and was destroyed."""
+        """Filter files that count as answers: all but infected ones, which were destroyed."""
         return self.exclude(scan=ScanResult.INFECTED)
 
     def unclaimed(self):
-        """What belongs to nothing: neither draft nor submission nor anything of the apps above."""
+        """Filter files without a draft, a submission or an object of another app."""
         relations = {relation.name: None for relation in self.model._meta.related_objects}
         return self.filter(draft=None, submission=None, **relations)
 
@@ -239,9 +242,9 @@ class StoredFileQuerySet(models.QuerySet):
 
 
 class StoredFile(models.Model):
-    """A file that an applicant sent, kept privately. Belongs to a draft, and to its submission once sent.
+    """A private file of an applicant. It belongs to a draft, and to its submission once sent.
 
-    Of an infected one the row stays, so that nobody wonders where it went; its content is destroyed.
+    The row of an infected file stays, as evidence of where it went; its content is destroyed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -282,10 +285,10 @@ class StoredFile(models.Model):
 
     @property
     def remark(self) -> str:
-        """What there is to know about a file that may not be opened."""
+        """The remark on a file that cannot be opened; "" for other files."""
         return "" if self.readable else labelled(self.name, self.get_scan_display())
 
     @property
     def caution(self) -> str:
-        """What there is to know before it is opened, in a sentence."""
+        """The warning before a file is opened, as a sentence."""
         return cautions_in_words(self.cautions)

@@ -1,11 +1,11 @@
-"""What the account knows of whoever signs in."""
+"""Prefill sources with data of the account."""
 
 from django.utils.translation import gettext_lazy as _
 
 from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
 
 FROM_ACCOUNT = _("Filled in from your account. Check it.")
-# Key → label, attribute of the user, autocomplete token of the questions that are filled in unasked.
+# Key → label, attribute of the user, autocomplete token of the questions that are prefilled by default.
 ACCOUNT = {
     "given_name": (_("First name, from the account"), "first_name", "given-name"),
     "family_name": (_("Last name, from the account"), "last_name", "family-name"),

@@ -1,4 +1,4 @@
-"""What is known already of whoever files for themselves: filled in visibly, to be checked and corrected."""
+"""Prefilled answers for applicants who apply for themselves: visible, to be checked and corrected."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,7 +11,7 @@ from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
 
 
 class PrefillValue(NamedTuple):
-    """An answer that is known, and where from, in words for the applicant."""
+    """A known answer, and its source as text for the applicant."""
 
     answer: object
     note: str
@@ -20,9 +20,9 @@ class PrefillValue(NamedTuple):
 def prefill_values_for_step(
     user, step: StepDefinition, definition: FormDefinition, language: str, today: date
 ) -> dict[str, PrefillValue]:
-    """What can be filled in, by question: what its source knows, else another of its autocomplete token.
+    """Return prefilled answers by question: from its own source, else from one with its autocomplete token.
 
-    Only what the question would accept. Files and repeating groups are never filled in.
+    Only answers that the question would accept. Files and repeating groups are never prefilled.
     """
     found = {}
     for field in step.fields:
@@ -50,7 +50,7 @@ def _sources(field: FieldDefinition) -> list[PrefillSource]:
 
 
 def _accepted(answer, field: FieldDefinition, definition: FormDefinition, language: str, today: date):
-    """The answer as the question keeps it, asked or not yet; None where it would be refused."""
+    """Return the answer as the question would store it, even if it is hidden; None if it would be refused."""
     if answer is None:
         return None
     field = replace(field, condition=None)

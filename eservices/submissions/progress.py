@@ -1,4 +1,4 @@
-"""Where somebody stands in a form: the steps ahead, what is complete, where to go on. No database."""
+"""Progress of a form: its steps, which are complete, and where to continue. No database."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -12,13 +12,11 @@ from eservices.formbuilder.logic.visibility import VisibleAnswers, shown_steps, 
 
 @dataclass(frozen=True)
 class FormProgress:
-    """The steps that these answers lead through, which of them are complete, and which comes next.
+    """The steps for these answers, which of them are complete, and which is next.
 
-    A saved step counts as complete while its answers would be accepted today: answers to other steps may have
-    opened a question in it or broken one of its checks, and a date may have passed, since it was saved.
-
-    ``verdicts`` may be handed on from one state of the answers to the next: what looks at nothing that changed is not
-    judged again.
+    A saved step is complete while its answers would be accepted today: since it was saved, other answers may have
+    opened a question in it or violated one of its rules, and a date may have passed. ``verdicts`` can be passed on from
+    one state of the answers to the next: a step whose dependencies are unchanged is not validated again.
     """
 
     definition: FormDefinition
@@ -35,26 +33,26 @@ class FormProgress:
 
     @cached_property
     def relevant(self) -> dict:
-        """The answers that count: those to questions that are shown."""
+        """The answers that count: those to visible questions."""
         return self._shown.counted()
 
     @cached_property
     def first_incomplete(self) -> StepDefinition | None:
-        """Where to go on; None where the request can be sent."""
+        """The step to continue with; None if the form can be sent."""
         return next((step for step in self.steps if not self.is_complete(step)), None)
 
     @property
     def email(self) -> str:
-        """The applicant's address, as far as it is given and counts."""
+        """The applicant's e-mail address, if it is given and counts; else ""."""
         key = self.definition.settings.get("applicant", {}).get("email")
         return str(self.relevant.get(key) or "")[:254]
 
     def step(self, key: str) -> StepDefinition | None:
-        """The step under ``key``, if these answers lead through it."""
+        """Return the step with this key if it is shown for these answers; else None."""
         return next((step for step in self.steps if step.key == key), None)
 
     def may_open(self, step: StepDefinition) -> bool:
-        """Whether everything before ``step`` is complete."""
+        """Return whether all steps before ``step`` are complete."""
         return all(self.is_complete(one) for one in self.steps[: self.steps.index(step)])
 
     def before(self, step: StepDefinition) -> StepDefinition | None:
@@ -70,7 +68,7 @@ class FormProgress:
         return self._judged[step.key]
 
     def judge(self, step: StepDefinition) -> StepForm:
-        """The form of a step with its stored answers put to the test."""
+        """Return the bound form of a step with its stored answers, for validation."""
         data = answers_as_posted(step, self.answers)
         return StepForm(self.definition, step, self.language, self.answers, data=data, today=self.today)
 
@@ -79,7 +77,7 @@ class FormProgress:
         return VisibleAnswers.of(self.definition, self.answers, self.today)
 
     def _is_right(self, step: StepDefinition) -> bool:
-        """Whether its answers would be accepted: judged once for all that it looks at."""
+        """Return whether the step's answers would be accepted; cached by everything it depends on."""
         own = [self.answers.get(field.key) for field in step.fields]
         seen = [own, [self._shown.get(key) for key in step_dependencies(step)]]
         known = self.verdicts.get(step.key)
@@ -89,7 +87,7 @@ class FormProgress:
 
 
 def with_optional_questions(definition: FormDefinition, optional: Collection[str]) -> FormDefinition:
-    """The same form with some questions optional, as where an agent files for somebody without e-mail."""
+    """Return the same form with some questions optional, for example for applicants without e-mail."""
     steps = [
         step | {"fields": [_relaxed(field, optional) for field in step.get("fields", [])]}
         for step in definition.content["steps"]

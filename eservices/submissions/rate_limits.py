@@ -1,6 +1,6 @@
-"""How often somebody may begin, save, upload and send: generous to a library with one connection.
+"""Rate limits for starting, saving, uploading and sending: high enough for a library with one connection.
 
-An agent who files for people is not counted. Whoever is over a limit is told when to go on and loses nothing.
+Agents who apply for people are exempt. The page shows visitors above a limit when to continue, and they lose nothing.
 """
 
 from datetime import timedelta
@@ -13,7 +13,7 @@ from home.web import rate_limits
 
 
 class RateLimitExceeded(Exception):
-    """Enough for now: ``seconds`` until it may be tried again."""
+    """The rate limit is reached; ``seconds`` until the next attempt."""
 
     def __init__(self, seconds: int):
         super().__init__(seconds)
@@ -23,7 +23,7 @@ class RateLimitExceeded(Exception):
     def hour(self) -> str:
         return format_time(
             timezone.now() + timedelta(seconds=self.seconds + 59)
-        )  # the minute in which it is over
+        )  # rounded up to the next minute
 
     @property
     def message(self) -> str:
@@ -33,37 +33,37 @@ class RateLimitExceeded(Exception):
 
 
 class WaitingRateLimit(rate_limits.RateLimit):
-    """One that says how long to wait."""
+    """A rate limit that reports how long to wait."""
 
     def count(self, who: str, by: int = 1) -> None:
-        """Counts ``by`` more, or raises ``RateLimitExceeded``."""
+        """Count ``by`` more, or raise ``RateLimitExceeded``."""
         if not self.allows(who, by):
             raise RateLimitExceeded(rate_limits.seconds_left(self.kind, who))
 
 
-BEGIN = WaitingRateLimit("draft-begin", 300)  # by caller
+BEGIN = WaitingRateLimit("draft-begin", 300)  # by client
 SAVE = WaitingRateLimit(
     "draft-save", 2_000
-)  # by draft: somebody who types all the time saves every two seconds
+)  # by draft: an applicant who types all the time saves every two seconds
 SAVE_CALLER = WaitingRateLimit("draft-save-caller", 40_000)
 UPLOAD = WaitingRateLimit("draft-upload", 200)  # by draft
 UPLOAD_CALLER = WaitingRateLimit("draft-upload-caller", 2_000)
 TYPED_CALLER = WaitingRateLimit(
     "draft-typed-caller", 100_000_000, rate_limits.DAY
-)  # characters put aside, by caller
+)  # characters of unvalidated answers, by client
 FILES_CALLER = WaitingRateLimit(
     "draft-bytes-caller", 2 * 1024**3, rate_limits.DAY
-)  # bytes of files, by caller
-WAIT = WaitingRateLimit("draft-unsaved", 60)  # by caller: what is posted signed out makes sessions
+)  # bytes of files, by client
+WAIT = WaitingRateLimit("draft-unsaved", 60)  # by client: data posted signed out is stored in sessions
 SEND = WaitingRateLimit("send-caller", 200)
-SEND_EMAIL = WaitingRateLimit("send-email", 20)  # by address, which gets a letter each time
+SEND_EMAIL = WaitingRateLimit("send-email", 20)  # by e-mail address, which gets a message each time
 ANSWER = WaitingRateLimit("answer-case", 60)  # by case: answers and messages with their files
-JOIN = WaitingRateLimit("join-case", 10)  # by account: codes are not to be guessed
-RESUME_EMAIL = WaitingRateLimit("resume-email", 10)  # by address; what one draft may mail stands in actions
+JOIN = WaitingRateLimit("join-case", 10)  # by account, so that codes cannot be guessed
+RESUME_EMAIL = WaitingRateLimit("resume-email", 10)  # by address; the limit per draft is in actions
 
 
 def count_page_post(request, filing, growth: int = 0) -> None:
-    """A page of a form was posted, by which the draft grows by ``growth`` characters, and by its files."""
+    """Count a posted page of a form, by which the draft grows by ``growth`` characters, and its files."""
     if filing.for_somebody:
         return
     caller = rate_limits.client_address(request)
@@ -81,18 +81,18 @@ def count_page_post(request, filing, growth: int = 0) -> None:
 
 
 def sending_files(request) -> None:
-    """Files arrive, with a step or with a message about a case."""
+    """Count the size of files sent with a step or a message about a case."""
     if size := sum(one.size for _name, files in request.FILES.lists() for one in files):
         FILES_CALLER.count(rate_limits.client_address(request), size)
 
 
 def may_wait(request) -> bool:
-    """Counts what is posted by somebody who is signed out, and says whether it may wait in a session."""
+    """Count data posted by a signed-out visitor. Return whether it may be stored in a session."""
     return WAIT.allows(rate_limits.client_address(request))
 
 
 def count_submission(request, filing) -> None:
-    """A request is about to be sent."""
+    """Count a submission that is about to be sent."""
     if filing.for_somebody:
         return
     SEND.count(rate_limits.client_address(request))

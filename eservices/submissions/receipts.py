@@ -1,6 +1,6 @@
-"""What the receipt page says of a request that was sent: asked of the apps above.
+"""Extension point for the receipt page of a submission.
 
-An offer is a function ``(submission) -> dict`` with ``reference`` (text), ``url`` (the private status page),
+A provider is a function ``(submission) -> dict`` with ``reference`` (text), ``url`` (the private status page),
 ``deadline`` (a moment or None) and ``next_steps`` (texts, or dicts with ``title`` and ``text``).
 """
 
@@ -14,5 +14,5 @@ receipt_providers: Registry[Callable[[Submission], dict]] = Registry("receipts")
 
 
 def receipt_for(submission: Submission) -> dict:
-    """What the first offer says of ``submission``; empty where no app offers anything."""
+    """Return what the first provider returns for ``submission``; {} if no app has a provider."""
     return next((offer(submission) for offer in receipt_providers), {})

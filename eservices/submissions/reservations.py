@@ -1,6 +1,6 @@
-"""What is kept for who fills in a request, for a time: asked of the apps above.
+"""Extension point for reservations of drafts.
 
-An offer is a function ``(draft) -> dict``: what is kept, in words, and until when.
+A provider is a function ``(draft) -> dict``: what is reserved, as text, and until when.
 """
 
 from collections.abc import Callable
@@ -14,5 +14,5 @@ reservation_providers: Registry[Callable[[Draft], dict[str, datetime]]] = Regist
 
 
 def reservations_for_draft(draft: Draft) -> dict[str, datetime]:
-    """All that is kept for a draft, with the moment until which it is."""
+    """Return all reservations of a draft, and until when."""
     return {what: until for offer in reservation_providers for what, until in offer(draft).items()}

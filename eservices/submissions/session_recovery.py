@@ -1,4 +1,4 @@
-"""What somebody posted when their session had ended: it waits in the new one until they are signed in again."""
+"""Data posted after a session had ended: stored in the new session until the person signs in again."""
 
 import json
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from . import autosave
 from .models import Draft
 from .upload_checks import clean_file_name
 
-UNSAVED = "unsaved_posting"  # in the session
-MOST_TYPED = 60_000  # characters: a session is a row that anybody may have written
+UNSAVED = "unsaved_posting"  # key in the session
+MOST_TYPED = 60_000  # characters: anybody can create a session, which is a row of the database
 MOST_NAMES = 20  # of files
 
 
 @dataclass(frozen=True)
 class UnsavedStep:
-    """What was typed into a step, and the names of the files that were chosen, by question."""
+    """The typed answers of a step, and the names of the chosen files, by question."""
 
     typed: dict[str, list[str]]
     files: dict[str, list[str]]
 
 
 def store_for_session(request, draft: Draft, step: StepDefinition, typed: dict[str, list[str]]) -> bool:
-    """Puts by what is posted, if it is not too much. Returns whether it waits.
+    """Store the posted data in the session if it is not too large. Return whether it was stored.
 
-    What the page sends by itself brings either what was typed or one file: it adds.
+    Automatic requests contain either typed answers or one file, and are added to what is stored.
     """
     fields = draft.version.definition.fields
     questions = {key for key, field in fields.items() if field.type == "files"}
@@ -43,25 +43,25 @@ def store_for_session(request, draft: Draft, step: StepDefinition, typed: dict[s
 
 
 def load_for_step(request, draft: Draft | None, step: StepDefinition) -> UnsavedStep | None:
-    """What waits for a step of a draft; None where nothing does."""
+    """Return the stored data of a step of a draft; None if there is none."""
     return _of(request, draft.secret, step.key) if draft else None
 
 
 def missing_files(kept: UnsavedStep, draft: Draft) -> dict[str, list[str]]:
-    """The names of the files that the draft has not got meanwhile, by question."""
+    """Return the names of the files that the draft does not have yet, by question."""
     there = set(draft.files.values_list("field", "name")) if kept.files else set()
     found = {key: [name for name in names if (key, name) not in there] for key, names in kept.files.items()}
     return {key: names for key, names in found.items() if names}
 
 
 def discard_for_step(request, draft: Draft | None, step: StepDefinition) -> None:
-    """The step was posted once more; what waits for another goes on waiting."""
+    """Delete the stored data of a step that was posted again; data of other steps stays."""
     if load_for_step(request, draft, step):
         del request.session[UNSAVED]
 
 
 def discard_typed(request, draft: Draft | None, step: StepDefinition) -> None:
-    """What was typed was saved once more; the files are still to be chosen again."""
+    """Delete the stored answers of a step that was saved again; its files must still be chosen again."""
     if kept := load_for_step(request, draft, step):
         request.session[UNSAVED] = [draft.secret, step.key, {}, kept.files]
 

@@ -1,16 +1,16 @@
-"""What this app tells those above it."""
+"""Signals of this app."""
 
 from django.dispatch import Signal
 
-# Sent with ``submission`` inside the transaction of sending, and with the ``team`` that treats it where the sender
-# knows better than the form. A receiver that raises aborts the send.
+# Sent with ``submission`` inside the transaction of sending, and with the ``team`` that treats it if the sender knows
+# it better than the form. A receiver that raises aborts the sending.
 submission_sent = Signal()
 
-# Sent with ``draft``, ``step``, its ``answers``, those of the draft ``before``, who acts (``actor``) and the network
-# address that asks (``caller``), inside the transaction that saves a step. A receiver that raises ``actions.NotKept``
-# refuses it; one may answer with texts for whoever saved it.
+# Sent with ``draft``, ``step``, its ``answers``, those of the draft ``before``, the ``actor`` and the network address
+# of the request (``caller``), inside the transaction that saves a step. A receiver that raises
+# ``actions.AnswerUnavailable`` refuses it; a receiver may return messages for the applicant.
 step_saved = Signal()
 
-# Sent with ``stored`` inside the transaction that notes that a stored file carries a virus. Its content is
-# destroyed; the row stays.
+# Sent with ``stored`` inside the transaction that records that a stored file is infected. Its content is destroyed; the
+# row stays.
 file_infected = Signal()

@@ -1,4 +1,4 @@
-"""Files as they are posted with a step, or one by one while somebody fills it in."""
+"""Files posted with a step, or one by one while it is filled in."""
 
 from django.core.exceptions import ValidationError
 
@@ -9,7 +9,7 @@ from .form_session import FormSession
 
 
 def store_step_files(request, filing: FormSession, step: StepDefinition) -> dict[str, list[str]]:
-    """Keeps the files of a step that may be kept, and says of each other one why not, by question."""
+    """Store the acceptable files of a step. Return the reasons for refusing the others, by question."""
     questions = {field.key: field for field in step.fields if field.type == "files"}
     faults: dict[str, list[str]] = {}
     deadline = upload_checks.Deadline()
@@ -38,7 +38,7 @@ def store_step_files(request, filing: FormSession, step: StepDefinition) -> dict
 
 
 def remove_step_file(filing: FormSession, file_id: str) -> None:
-    """Forgets a file. Nothing happens where there is none of this name."""
+    """Delete a file. Does nothing if there is no file with this id."""
     if filing.draft is None:
         return
     try:

@@ -1,4 +1,4 @@
-"""The wake-up of what waits for the virus scanner. What must happen stands in the file's row."""
+"""Task that scans a file. When it is due is stored in the file's row."""
 
 from django.tasks import task
 

@@ -1,4 +1,4 @@
-"""What may be sent as a file: judged by kind, content and size, and scanned, before anything is kept."""
+"""Checks of uploads: type, content, size and viruses, before anything is stored."""
 
 import hashlib
 import logging
@@ -32,7 +32,7 @@ from .models import ScanResult
 
 logger = logging.getLogger(__name__)
 
-# What may be sent: extension → type. What a browser could run (SVG, HTML) is not here, nor what hides macros.
+# Allowed files: extension → type. Formats that a browser could run (SVG, HTML) or that hide macros are not allowed.
 TYPES = {
     "pdf": "application/pdf",
     "jpg": "image/jpeg",
@@ -48,32 +48,33 @@ TYPES = {
     "ods": f"{OPEN}.spreadsheet",
 }
 PHOTOS = ("JPEG", "PNG", "WEBP", "HEIF")
-CONVERTED = {TYPES["heic"]}  # what browsers and offices do not show
-QUALITY = 90  # of the JPEG made of it
+CONVERTED = {TYPES["heic"]}  # formats that browsers and office programs do not show
+QUALITY = 90  # of the converted JPEG
 DAMAGED = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError)
 MARKUP = re.compile(rb"<(!doctype html|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
-# What a PDF holds: an invoice, a note with its markup, the file that it was made from.
+# The contents of a PDF: an invoice, a note with its markup, the file from which it was made.
 OBJECT = re.compile(rb"\d{1,10}\s+\d{1,5}\s+obj\b.*?(?:\bendobj\b|\Z)", re.DOTALL)
-HELD_ARCHIVE = re.compile(rb"PK\x05\x06.{16}\0\0\s*endstream\b", re.DOTALL)  # its last lines, in an object
-HEAD = 1024  # bytes in which a browser looks for markup, and readers of PDF for its first line
-OPENING = 8192  # bytes by which the kind of a file is known
-LAST = 66_000  # bytes in which archivers look for the last lines of an archive
-# What archivers and readers look for further in: archives of RAR, 7-Zip and Windows anywhere. Each is too long to
-# stand in a photo by chance.
+# end of an archive, in a PDF object
+HELD_ARCHIVE = re.compile(rb"PK\x05\x06.{16}\0\0\s*endstream\b", re.DOTALL)
+HEAD = 1024  # bytes in which a browser looks for markup, and PDF readers for the first line
+OPENING = 8192  # bytes that identify the type of a file
+LAST = 66_000  # bytes in which archive programs look for the end of an archive
+# Signatures that archive programs find anywhere in a file: archives of RAR, 7-Zip and Windows. Each is too long to be
+# in a photo by chance.
 ARCHIVE = re.compile(rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|MSCF\0{4}")
-PLACED = ((257, b"ustar"), (32769, b"CD001"))  # tar, and the picture of a disc
+PLACED = ((257, b"ustar"), (32769, b"CD001"))  # tar, and disc images
 PDF = re.compile(rb"%PDF-\d\.\d")
-OTHERS = re.compile(ARCHIVE.pattern + b"|" + PDF.pattern)  # in what is no PDF itself
+OTHERS = re.compile(ARCHIVE.pattern + b"|" + PDF.pattern)  # in files that are not PDF themselves
 MAX_SIGNATURE_BYTES = 8
 MB = 1024 * 1024
-MAX_FILES_PER_REQUEST = 10  # files of the largest size that one request may bring
+MAX_FILES_PER_REQUEST = 10  # how many files of the maximum size one request may contain
 MAX_NAME_LENGTH = 150
 SECONDS_FOR_ALL = 15  # to inspect the files of one request; gunicorn ends a process after 30
 
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file that may be kept, with its cleaned name, its type by content and what the scanner says."""
+    """A file that passed the checks, with its cleaned name, its type by content and its scan result."""
 
     name: str
     content_type: str
@@ -85,10 +86,9 @@ class CheckedFile:
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
-    """Keeps no more than may be sent, of one file and of all, so that nobody fills the disk.
+    """Upload handler that stores no more than the maximum of one file and of all, so that nobody can fill the disk.
 
-    What is beyond is read and dropped: the text that was typed beside it arrives all the same. Staff send
-    what they need.
+    The excess is read and dropped, so that the text posted with it still arrives. Staff have no limit.
     """
 
     def handle_raw_input(self, *args, **kwargs):
@@ -114,10 +114,10 @@ class LimitedUploadHandler(TemporaryFileUploadHandler):
 
 
 def limit_input(view):
-    """Answers too much input, too many fields or files, with a page that says so."""
+    """Wrap a view to answer too much input, too many fields or files with a page that explains it."""
     protected = csrf_protect(view)
 
-    @csrf_exempt  # the token stands in the input: ``protected`` checks it where too much can be answered
+    @csrf_exempt  # the token is in the input: ``protected`` checks it where too much input can be handled
     @wraps(view)
     def page(request, *args, **kwargs):
         try:
@@ -129,13 +129,16 @@ def limit_input(view):
 
 
 class Deadline:
-    """The time that the files of one request have together, so that a site process is never held for long."""
+    """The time limit for all files of one request, so that a web process is never blocked for long."""
 
     def __init__(self, seconds: float = SECONDS_FOR_ALL):
         self.ends = time.monotonic() + seconds
 
     def left(self, most: float) -> float:
-        """Return the seconds that one program may take, at most ``most``. Raise ``files.Busy`` if none are left."""
+        """Return the seconds that one program may take, at most ``most``.
+
+        Raise ``inspection.Busy`` if none are left.
+        """
         left = min(most, self.ends - time.monotonic())
         if left <= 0:
             raise inspection.Busy("the files of this request took all its time")
@@ -143,7 +146,7 @@ class Deadline:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Tell of files that were cut off by the others, and not by what they take themselves."""
+        """Raise ``inspection.Busy`` if a program failed because the other files of the request took the time."""
         try:
             yield
         except inspection.Busy:
@@ -162,11 +165,11 @@ def check_upload(
     converted: bool = True,
     deadline: Deadline | None = None,
 ) -> CheckedFile:
-    """The file as it may be kept, or ``ValidationError`` with a sentence that says what to do.
+    """Check a file. Return it as it may be stored, or raise ``ValidationError`` that says what to do.
 
-    A photo of a kind that few programs show becomes a JPEG, unless ``converted`` is False: then the caller does it.
-    ``deadline``: of all files of a request.
-    Asks the virus scanner and programs of ours: never called inside a transaction.
+    Photos in a format that few programs show are converted to JPEG, unless ``converted`` is False: then the caller
+    converts them. ``deadline``: shared by all files of a request. Calls the virus scanner and inspection programs, so
+    never call it inside a transaction.
     """
     deadline = deadline or Deadline()
     name = clean_file_name(upload.name)
@@ -193,7 +196,7 @@ def check_upload(
     )
     if content_type in CONVERTED and converted:
         checked = _as_jpeg(checked, deadline)
-        _refuse_large(checked.size, name, limit)  # what is kept is another file
+        _refuse_large(checked.size, name, limit)  # the converted file has another size
     return checked
 
 
@@ -206,13 +209,13 @@ def _refuse_large(size: int, name: str, limit: int) -> None:
 
 
 def accepted_extensions(extensions=()) -> list[str]:
-    """The extensions that a field takes: of those that may be sent at all, those it names; all if none."""
+    """Return the extensions that a field accepts: those it names that are allowed at all; all if it names none."""
     wanted = [extension.lower().lstrip(".") for extension in extensions]
     return [extension for extension in TYPES if extension in wanted] or list(TYPES)
 
 
 def clean_file_name(name: str) -> str:
-    """A name safe to show and to save under: no path, no control or direction marks, not too long."""
+    """Return a name that is safe to show and to save under: no path, no control or direction marks, not too long."""
     name = unicodedata.normalize("NFC", re.split(r"[/\\]", name or "")[-1])
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C" and sign not in '<>:"|?*')
     name = " ".join(name.split()).lstrip(". ")
@@ -221,7 +224,7 @@ def clean_file_name(name: str) -> str:
 
 
 def _content_type(upload, name: str, extensions: list[str]) -> str:
-    """The type that extension and content agree upon."""
+    """Return the type on which extension and content agree."""
     extension = PurePosixPath(name).suffix.lstrip(".").lower()
     if extension not in extensions:
         kinds = ", ".join(one.upper() for one in extensions if one not in ("jpeg", "tiff"))
@@ -241,7 +244,7 @@ def _content_type(upload, name: str, extensions: list[str]) -> str:
 
 
 def _inspected(upload, name: str, deadline: Deadline) -> tuple[str, ...]:
-    """What to know about a file before it is opened. Its content is judged by a program of its own."""
+    """Return warnings about a file. Its content is inspected by a separate program."""
     try:
         with deadline.kept():
             extension = PurePosixPath(name).suffix.lstrip(".").lower()
@@ -262,7 +265,7 @@ def _as_jpeg(checked: CheckedFile, deadline: Deadline) -> CheckedFile:
 
 
 def redrawn(upload, name: str, deadline: Deadline | None = None, **options) -> inspection.Picture:
-    """A photo drawn anew as JPEG, see ``files.redraw``; ``ValidationError`` with a sentence if that is not possible."""
+    """Re-encode a photo as JPEG, see ``inspection.redraw``; raise ``ValidationError`` if that is not possible."""
     try:
         deadline = deadline or Deadline()
         with deadline.kept():
@@ -278,7 +281,7 @@ def redrawn(upload, name: str, deadline: Deadline | None = None, **options) -> i
 
 
 def with_picture(checked: CheckedFile, picture: inspection.Picture, name: str) -> CheckedFile:
-    """The checked file with a picture that was drawn of it in its place."""
+    """Return the checked file with its content replaced by a picture made from it."""
     kept = SimpleUploadedFile(name, picture.content, "image/jpeg")
     return replace(
         checked,
@@ -291,7 +294,7 @@ def with_picture(checked: CheckedFile, picture: inspection.Picture, name: str) -
 
 
 def _is_only(upload, extension: str) -> bool:
-    """Whether the content is of this kind and of no other: a browser or an archiver could read it as that."""
+    """Return whether the content is of this type and no other that a browser or an archive program could read."""
     upload.seek(0)
     head = upload.read(OPENING)
     kind = filetype.guess(head)
@@ -305,14 +308,17 @@ def _is_only(upload, extension: str) -> bool:
 
 
 def _is_package(upload) -> bool:
-    """Whether a file is packed as a document is, and nothing else."""
+    """Return whether a file is an office document package and nothing else."""
     upload.seek(0)
     head = upload.read(HEAD)
     return head.startswith(b"PK\x03\x04") and not PDF.search(head) and not _holds(upload, ARCHIVE)
 
 
 def _ends_as_archive(upload) -> bool:
-    """Whether a PDF is an archive too, and not one that merely holds one, as those that can be edited again do."""
+    """Return whether a PDF is itself an archive.
+
+    A PDF that merely contains one, as editable PDF files do, is no archive.
+    """
     if not zipfile.is_zipfile(upload):
         return False
     upload.seek(max(0, upload.size - LAST))
@@ -321,7 +327,7 @@ def _ends_as_archive(upload) -> bool:
 
 
 def _holds(upload, sign: re.Pattern[bytes]) -> bool:
-    """Whether the sign of another format stands anywhere, or one where it has it. Reads some at a time."""
+    """Return whether the file contains a signature of another format. Reads it in parts."""
     for place, placed in PLACED:
         upload.seek(place)
         if upload.read(len(placed)) == placed:
@@ -336,7 +342,7 @@ def _holds(upload, sign: re.Pattern[bytes]) -> bool:
 
 
 def _scanned(upload, name: str) -> str:
-    """What the scanner says; where it is away the file is held until it is back."""
+    """Return the result of the virus scan; WAITING if the scanner is not available."""
     if not virus_scan.is_configured():
         return ScanResult.NOT_NEEDED
     upload.seek(0)

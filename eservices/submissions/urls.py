@@ -1,4 +1,4 @@
-"""Addresses of the filing."""
+"""URLs of form sessions."""
 
 from django.urls import path
 

@@ -1,8 +1,8 @@
-"""A draft whose form has changed since: what of it still fits the newer version. Pure.
+"""Migration of a draft to a newer version of its form. Pure.
 
-Nothing that fits is lost: an answer stays where its question still exists and takes it, also in another step.
-What a question of the same kind no longer takes, as a text that is too long now, is put aside as if it had
-been typed, so that it can be corrected.
+Nothing that fits is lost: an answer stays if its question still exists and accepts it, also in another step. An answer
+that a question of the same type does not accept any more, such as a text that is now too long, is stored without
+validation, as if it had been typed, so that it can be corrected.
 """
 
 from collections.abc import Collection
@@ -22,9 +22,9 @@ type Typed = dict[str, list[str]]  # input → values, as posted
 
 @dataclass(frozen=True)
 class MigratedDraft:
-    """A draft as the newer version takes it, and what its owner should know: labels of questions.
+    """A draft as the newer version accepts it, and its changes for the applicant as labels of questions.
 
-    ``added`` are asked now, ``again`` had an answer that no longer fits, ``gone`` had one and are not asked.
+    ``added`` are new, ``again`` had an answer that does not fit any more, ``gone`` had one and are not asked any more.
     """
 
     answers: dict
@@ -36,7 +36,7 @@ class MigratedDraft:
 
     @property
     def told(self) -> str:
-        """The change in a few sentences."""
+        """The changes in a few sentences."""
         said = [_("This form has changed since you began. What you entered is kept wherever it still fits.")]
         for names, sentence in (
             (self.added, _("New: %(questions)s.")),
@@ -58,16 +58,16 @@ def migrate_answers(
     language: str,
     today: date,
 ) -> MigratedDraft:
-    """What was entered under ``old`` as ``new`` takes it. Steps with something new are asked again."""
+    """Convert what was entered in ``old`` to ``new``. Steps with something new become incomplete."""
     return _Move(old, new, language, today).carried(answers, completed, typed)
 
 
 def reassign_to_steps(
     old: StepDefinition, new: FormDefinition, answers: dict, typed: Typed
 ) -> dict[str, Typed]:
-    """What was typed into a step of an earlier version, by the steps that ask it now; the rest is left out.
+    """Return what was typed into a step of an earlier version, by the steps that ask it now; drop the rest.
 
-    What those steps ask beside is filled in from ``answers``, so that nothing looks unanswered.
+    Other questions of those steps are filled in from ``answers``, so that nothing seems unanswered.
     """
     found: dict[str, Typed] = {}
     before = {field.key: field for field in old.fields}
@@ -83,7 +83,7 @@ LONGEST_INPUT = 250  # characters of the name of an input
 
 
 class _Move:
-    """From one version to another."""
+    """A migration from one version to another."""
 
     def __init__(self, old: FormDefinition, new: FormDefinition, language: str, today: date):
         self.old, self.new, self.language, self.today = old, new, language, today
@@ -107,7 +107,7 @@ class _Move:
         )
 
     def _sorted(self, answers: dict) -> tuple[dict, dict]:
-        """The answers that fit, and those that their question no longer takes."""
+        """Return the answers that fit, and those that their question does not accept any more."""
         kept: dict = {}
         misfits: dict = {}
         for key in (key for key in answers if key in self.after):
@@ -125,11 +125,11 @@ class _Move:
         return fit_answer(old, new, answer, self.new, self.language, self.today)
 
     def _consented_to(self, field: FieldDefinition) -> str:
-        """A consent is given to these words and to no others."""
+        """Return the wording of a consent, because a consent is only valid for its wording."""
         return self._label(self.new if field is self.after.get(field.key) else self.old, field)
 
     def _aside(self, kept: dict, misfits: dict, typed: dict[str, Typed]) -> dict[str, Typed]:
-        """What was put aside before, and what has to be corrected now."""
+        """Return the unvalidated answers of before, and the answers that must be corrected now."""
         found: dict[str, Typed] = {}
         for key, own in typed.items():
             if step := self.old.step(key):
@@ -149,7 +149,7 @@ class _Move:
         return before is not None and before.type == field.type
 
     def _added(self, kept: dict) -> list[FieldDefinition]:
-        """The questions that are asked now and were not there before."""
+        """Return the visible questions that are new."""
         relevant = relevant_answers(self.new, kept, self.today)
         return [
             field
@@ -162,7 +162,7 @@ class _Move:
         return any(field in added or field.key in misfits for field in step.fields)
 
     def _gone(self, answers: dict) -> list[FieldDefinition]:
-        """The questions that were answered and are not asked any more."""
+        """Return the questions that were answered and are not asked any more."""
         relevant = relevant_answers(self.old, answers, self.today)
         return [
             field
@@ -182,10 +182,10 @@ def fit_answer(
     language: str,
     today: date,
 ):
-    """As much of an answer as the question ``new`` takes; None where it takes nothing of it.
+    """Return as much of an answer as the question ``new`` accepts; None if it accepts nothing of it.
 
-    Of several options those that still exist, of a repeating group what fits of each row. Whether the
-    question is asked now, or must be answered, is not looked at here.
+    Of several options those that still exist, of a repeating group what fits of each row. Ignores whether the question
+    is visible or required.
     """
     kind = field_types.get(new.type)
     if is_empty(answer):
@@ -201,7 +201,7 @@ def fit_answer(
 
 
 def _taken(field: FieldDefinition, answer, definition: FormDefinition, language: str, today: date):
-    """The answer as the question would keep it, if it means the same; None where it is refused."""
+    """Return the answer as the question would store it if it means the same; None if it is refused."""
     asked = _bare(field)
     data = answers_as_posted(StepDefinition(key="", fields=(asked,)), {field.key: answer})
     form = QuestionsForm(definition, (asked,), language, {}, today, data=data)
@@ -237,13 +237,13 @@ def _rows(
 
 
 def _bare(field: FieldDefinition) -> FieldDefinition:
-    """The question without what decides whether it, or one of its options, is offered at the moment."""
+    """Return the question without the conditions that hide it or its options."""
     options = tuple(replace(option, condition=None) for option in field.options)
     return replace(field, condition=None, required=False, options=options)
 
 
 def is_same_answer(one, other) -> bool:
-    """Whether two answers say the same, however they are written: 2, "2" and "2.00"."""
+    """Return whether two answers are equal, even if written differently: 2, "2" and "2.00"."""
     if one == other and type(one) is type(other):
         return True
     if isinstance(one, list | dict | bool) or isinstance(other, list | dict | bool):
@@ -255,7 +255,7 @@ def is_same_answer(one, other) -> bool:
 
 
 def _filled_up(step: StepDefinition, answers: dict, typed: Typed) -> Typed:
-    """What was typed into some inputs of a step, with the stored answers in the others."""
+    """Return what was typed into some inputs of a step, with the stored answers in the others."""
     fields = {field.key: field for field in step.fields}
     given = {owner_of(name, fields) for name in typed}
     rest = {key: answers.get(key) for key in fields if key not in given}
@@ -264,7 +264,7 @@ def _filled_up(step: StepDefinition, answers: dict, typed: Typed) -> Typed:
 
 
 def owner_of(name: str, fields: dict[str, FieldDefinition]) -> str:
-    """The question that an input belongs to: KEY itself, or KEY-… for its parts and rows."""
+    """Return the question to which an input belongs: KEY itself, or KEY-… for its parts and rows."""
     if len(name) > LONGEST_INPUT:
         return name
     while name not in fields and "-" in name:
@@ -273,7 +273,7 @@ def owner_of(name: str, fields: dict[str, FieldDefinition]) -> str:
 
 
 def _step_of(definition: FormDefinition, field: FieldDefinition) -> StepDefinition | None:
-    """The step that asks a question now, in the same kind of input."""
+    """Return the step that contains the question with the same type now; None if there is none."""
     return next(
         (
             step
@@ -286,6 +286,9 @@ def _step_of(definition: FormDefinition, field: FieldDefinition) -> StepDefiniti
 
 
 def _asks(field: FieldDefinition) -> bool:
-    """Whether somebody answers it. What an app that is gone asked keeps its answer: the app may be back."""
+    """Return whether the question has an answer by applicants.
+
+    Answers to questions of an app that is not installed stay, because it may be installed again.
+    """
     kind = field_types.get(field.type)
     return kind is None or (kind.asks and kind.typed)

@@ -1,4 +1,4 @@
-"""The pages of the filing: step by step, review, sending, receipt. They work without JavaScript."""
+"""Pages of form sessions: steps, review, sending, receipt. They work without JavaScript."""
 
 import re
 from datetime import datetime
@@ -49,14 +49,14 @@ STAFF_CHANNELS = set(SubmissionChannel.values) - {SubmissionChannel.ONLINE}
 CHANGED = gettext_lazy("This form has changed while the page was open. Please check your answers.")
 
 
-# -- What every page passes through --------------------------------------------------------------------------
+# -- Decorators of all pages ---------------------------------------------------------------------------------
 def form_page(view):
-    """Never cached, and answers too much input with a page that says so."""
+    """Wrap a view: never cached, and too much input is answered with a page that explains it."""
     return never_cache(upload_checks.limit_input(view))
 
 
 def with_draft(view):
-    """Calls ``view(request, filing)`` with the draft behind the link, or says why it does not open."""
+    """Call ``view(request, filing)`` with the draft behind the link, or show why it does not open."""
 
     @form_page
     @wraps(view)
@@ -69,7 +69,7 @@ def with_draft(view):
             return _expired(request, expired.draft)
         try:
             told = _follow(request, draft)
-        except actions.AlreadySent:  # in another tab, this very moment
+        except actions.AlreadySent:  # in another tab at the same moment
             return redirect("submissions:sent", draft.secret)
         filing = FormSession.of(
             draft, get_language(), _person(request), web_rate_limits.client_address(request)
@@ -81,10 +81,11 @@ def with_draft(view):
 
 
 def _sign_in_first(request, draft, key: str | None) -> HttpResponse:
-    """Somebody's session has ended: what was just posted waits in the new one, and is shown after signing in.
+    """Redirect to sign-in after a session has ended. Posted data is stored in the session and shown afterwards.
 
-    Not in the draft: whoever holds a link that opens for its owner only must not write there either. Nor are files
-    taken from somebody unknown: their names wait, to say which are to be chosen again. What waits is bounded.
+    It is not saved in the draft: the holder of a link that opens only for its owner must not write there either. Files
+    of unknown visitors are not stored, only their names, to show which must be chosen again. The data in the session is
+    limited.
     """
     kept, step = False, draft.version.definition.step(key) if key else None
     if request.method == "POST" and step:
@@ -97,7 +98,7 @@ def _sign_in_first(request, draft, key: str | None) -> HttpResponse:
 
 
 def _signed_out(files, kept: bool) -> str:
-    """What to do, in words for the page that sends by itself."""
+    """Return the message for a page that saves automatically."""
     if not kept:
         return _(
             "You are no longer signed in. Sign in in another window before you go on: nothing is saved here."
@@ -111,10 +112,10 @@ def _signed_out(files, kept: bool) -> str:
 
 
 def _follow(request, draft) -> str:
-    """Takes a draft to the version in force, and answers what to tell whoever fills it in.
+    """Migrate a draft to the version in force, and return what to tell the applicant.
 
-    Until something is posted the row stays as it is: following a link changes nothing, and whoever comes back
-    is told on every page.
+    Until something is posted the row stays unchanged: following a link changes nothing, and the message is shown on
+    every page.
     """
     version = access.newer_version(draft)
     if version is None:
@@ -127,7 +128,7 @@ def _follow(request, draft) -> str:
 
 
 def with_open_draft(view):
-    """The same for what ends with the sending: afterwards there is the receipt."""
+    """Do the same for views that end with sending: afterwards they redirect to the receipt."""
 
     @with_draft
     @wraps(view)
@@ -146,7 +147,7 @@ def with_open_draft(view):
 @form_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request, form):
-    """The first step. Nothing is kept before something is sent."""
+    """Show the first step. Nothing is saved before something is posted."""
     if _channel(request) in STAFF_CHANNELS and not request.user.is_authenticated:
         return redirect_to_sign_in(request, request.get_full_path())
     channel, agent = _on_behalf(request)
@@ -174,12 +175,12 @@ def start(request, form):
 
 
 def _closed(request, filing: FormSession) -> HttpResponse:
-    """No request is taken now: said before somebody starts."""
+    """Show that no submission is accepted now, before the applicant starts."""
     return _page(request, "submissions/closed.html", filing, {"closed": filing.closed}, status=403)
 
 
 def _beginning(request, form: str) -> draft_token.DraftToken:
-    """Of the draft that the page posted here is to begin; a new one for a new page, and once it was sent."""
+    """Return the token that the page posted; a new one for a new page, or if its draft was sent."""
     brought = draft_token.read_token(request.POST.get(draft_token.FIELD, ""), form)
     return brought if brought and not access.is_sent(brought.secret) else draft_token.new_token(form)
 
@@ -187,7 +188,7 @@ def _beginning(request, form: str) -> draft_token.DraftToken:
 @with_draft
 @require_safe
 def resume(request, filing):
-    """Where somebody left: the first step to complete, the review, or the receipt."""
+    """Redirect to where the applicant left: the first incomplete step, the review, or the receipt."""
     if hasattr(filing.draft, "submission"):
         return redirect("submissions:sent", filing.draft.secret)
     return redirect(filing.url(filing.progress.first_incomplete))
@@ -196,7 +197,10 @@ def resume(request, filing):
 @with_open_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request, filing, step):
-    """One step of a draft. Out of order, or no longer asked: the first that is to complete."""
+    """Show or save a step of a draft.
+
+    Redirects to the first incomplete step if the step is out of order or not asked any more.
+    """
     if (earlier := _earlier(request, filing)) and (before := earlier.definition.step(step)):
         return _posted_before(request, filing, before)
     if filing.definition.step(step) is None:
@@ -217,9 +221,9 @@ def _step(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
 
 
 def _unsaved(request, filing: FormSession, step: StepDefinition) -> StepForm | None:
-    """What was posted when the session had ended: shown again until it is posted once more.
+    """Return the form with data that was posted after the session had ended, until it is posted again.
 
-    Beside each question, and above all, the files that are to be chosen again.
+    Files that must be chosen again are listed beside each question and above all questions.
     """
     kept = session_recovery.load_for_step(request, filing.draft, step)
     if kept is None:
@@ -242,7 +246,7 @@ def quote_names(names: list[str]) -> str:
 
 
 def _posted(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
-    """Whatever comes of it, nothing that was entered is lost: it is saved, put aside, or shown again."""
+    """Process a posted page. In every case its data is saved, stored without validation, or shown again."""
     data = strip_unsafe_characters(request.POST)
     if data.get(HONEYPOT_FIELD):
         form = without_errors(filing.form(step, data))
@@ -282,7 +286,7 @@ def _too_often(
     data: QueryDict,
     often: submissions_rate_limits.RateLimitExceeded,
 ) -> HttpResponse:
-    """Enough for now: the page again, with what was typed and when to go on."""
+    """Show the page again with its data, and when to continue."""
     if autosave.is_autosave(request):
         response = autosave.autosave_refused(often.message, 429, retry=often.seconds)
     else:
@@ -293,7 +297,7 @@ def _too_often(
 
 
 def _earlier(request, filing: FormSession):
-    """The version that a posted page was made from, if it is not the one that the draft is at now."""
+    """Return the version of the posted page, if it is not the version of the draft."""
     number = request.POST.get(VERSION, "")
     if not number or number == str(filing.version.number):
         return None
@@ -301,7 +305,10 @@ def _earlier(request, filing: FormSession):
 
 
 def _posted_before(request, filing: FormSession, step: StepDefinition) -> HttpResponse:
-    """A page that stood open while the form changed: what was typed goes to the steps that ask it now."""
+    """Process a page that was open while the form changed: its data goes to the steps that ask it now.
+
+    Files are stored and the data is saved without validation.
+    """
     data = strip_unsafe_characters(request.POST)
     if data.get(HONEYPOT_FIELD):
         return redirect(filing.url(filing.progress.first_incomplete))
@@ -330,7 +337,7 @@ def _posted_before(request, filing: FormSession, step: StepDefinition) -> HttpRe
 
 
 def _save(request, filing: FormSession, step: StepDefinition, form: StepForm) -> HttpResponse:
-    """To the next step; to the review where everything is complete already, as after a change from there."""
+    """Save, and redirect to the next step, or to the review if everything is complete, as after a change from there."""
     _keep(request, filing, step, form)
     progress = filing.progress
     following = progress.after(step) if progress.step(step.key) else progress.first_incomplete
@@ -340,7 +347,7 @@ def _save(request, filing: FormSession, step: StepDefinition, form: StepForm) ->
 def _leave(
     request, filing: FormSession, step: StepDefinition, form: StepForm, data: QueryDict
 ) -> HttpResponse:
-    """To another page, with what was typed: saved if it is right, else put aside as it is."""
+    """Redirect to another page, after saving the data: validated if it is valid, else without validation."""
     if not (form.is_valid() and _is_kept(request, filing, step, form)):
         filing.draft = actions.save_unvalidated(
             actor=filing.user, draft=filing.start(), step=step, typed=typed_answers(data, step)
@@ -362,7 +369,7 @@ def _is_kept(request, filing: FormSession, step: StepDefinition, form: StepForm)
 
 
 def _keep(request, filing: FormSession, step: StepDefinition, form: StepForm) -> None:
-    """Saves the step, and tells what there is to tell of it."""
+    """Save the step, and show the messages about it."""
     filing.draft = actions.save_step(
         actor=filing.user,
         draft=filing.start(),
@@ -394,7 +401,7 @@ def _show(
 
 
 def _with_faults(form: StepForm, faults: dict[str, list[str]]) -> StepForm:
-    """What is wrong with a file says more than that one is missing."""
+    """Replace the errors of file questions by ``faults``, which say more than that a file is missing."""
     for key, texts in faults.items():
         form.errors.pop(key, None)
         form.add_error(key if key in form.fields else None, texts)
@@ -405,7 +412,7 @@ def _with_faults(form: StepForm, faults: dict[str, list[str]]) -> StepForm:
 @with_open_draft
 @require_safe
 def review(request, filing):
-    """Everything that was answered, what is due, and the button that sends."""
+    """Show all answers, the fees, and the button that sends."""
     if missing := filing.progress.first_incomplete:
         messages.info(request, _("Please complete this step first."))
         return redirect(filing.url(missing))
@@ -427,7 +434,7 @@ def _review(request, filing: FormSession, faults=(), status=200) -> HttpResponse
 @with_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request, filing):
-    """Sends, once: a second time leads to the same receipt."""
+    """Send the draft, once: a second request redirects to the same receipt."""
     if request.method != "POST":
         return redirect("submissions:resume", filing.draft.secret)
     if not hasattr(filing.draft, "submission") and (answer := _held_up(request, filing)):
@@ -443,7 +450,7 @@ def send(request, filing):
 
 
 def _held_up(request, filing: FormSession) -> HttpResponse | None:
-    """The page that says what keeps the request from being sent; none where nothing does."""
+    """Return the page that shows why the draft cannot be sent; None if it can."""
     number = str(filing.version.number)
     if missing := filing.progress.first_incomplete:
         return _incomplete(request, filing, missing)
@@ -479,7 +486,7 @@ def _incomplete(request, filing: FormSession, step: StepDefinition) -> HttpRespo
 @with_draft
 @require_safe
 def sent(request, filing):
-    """The receipt: reference, what happens next and by when, the private link."""
+    """Show the receipt: reference, next steps and their deadline, the private link."""
     submission = getattr(filing.draft, "submission", None)
     if submission is None:
         return redirect("submissions:resume", filing.draft.secret)
@@ -493,7 +500,7 @@ def sent(request, filing):
 
 # -- Later ---------------------------------------------------------------------------------------------------
 class ResumeForm(forms.Form):
-    """Where to send the link that takes up a draft again."""
+    """The e-mail address for the link that resumes a draft."""
 
     email = EmailAddressFormField(
         max_length=254,
@@ -508,14 +515,14 @@ class ResumeForm(forms.Form):
 @with_open_draft
 @require_safe
 def save_for_later(request, filing):
-    """Saved: here is the link, on paper or by mail."""
+    """Show the link of the saved draft, to print or to send by e-mail."""
     return _later(request, filing, ResumeForm())
 
 
 @with_open_draft
 @require_http_methods(["GET", "HEAD", "POST"])
 def email_resume_link(request, filing):
-    """Mails the link to whatever address is given: it says nothing but where to go on."""
+    """Send the link to the given address. The message contains nothing but where to continue."""
     form = ResumeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _later(request, filing, form)
@@ -562,7 +569,7 @@ def _page(request, template: str, filing: FormSession, context: dict, status: in
 
 
 def _kept_until(what: str, until: datetime) -> str:
-    """That something is kept for whoever fills it in, and how it is lost."""
+    """Return the message about a reservation: until when, and how it is lost."""
     local = timezone.localtime(until)
     text = _(
         "%(what)s. This is kept for you until %(day)s, %(hour)s: send your request by then. "
@@ -589,7 +596,7 @@ def _channel(request) -> str:
 
 
 def _on_behalf(request) -> tuple[str, object]:
-    """Channel and agent where staff files for somebody (``?canal=``); whoever may not gets a 404."""
+    """Return channel and agent if staff apply for somebody (``?canal=``); 404 without the permission."""
     channel = _channel(request)
     if channel == SubmissionChannel.ONLINE:
         return channel, None
@@ -599,8 +606,10 @@ def _on_behalf(request) -> tuple[str, object]:
 
 
 def strip_unsafe_characters(posted: QueryDict) -> QueryDict:
-    """What was posted, without NUL characters, which no database can keep, and without marks that turn the direction
-    of what is written after them, by which a name is read as another."""
+    """Remove NUL characters, which PostgreSQL cannot store, and direction marks from posted data.
+
+    Direction marks change the order in which the following text is read, by which a name can pass for another.
+    """
     data = QueryDict(mutable=True, encoding=posted.encoding)
     for name, values in posted.lists():
         data.setlist(name.replace("\0", ""), [UNREADABLE.sub("", value) for value in values])

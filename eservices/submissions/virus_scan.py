@@ -1,4 +1,4 @@
-"""Asks clamd whether a file carries a virus: its INSTREAM protocol, over TCP or a Unix socket."""
+"""Virus scan with clamd: its INSTREAM protocol, over TCP or a Unix socket."""
 
 import socket
 import struct
@@ -11,14 +11,14 @@ from django.core.cache import cache
 
 from home.web.error_messages import describe_error
 
-CONNECT, ANSWER = 3, 20  # seconds of patience
-REST = 30  # seconds in which a scanner that was away is not asked again: nobody waits for it file by file
+CONNECT, ANSWER = 3, 20  # timeouts in seconds
+REST = 30  # seconds without another attempt after a failure, so that requests do not wait for it file by file
 CHUNK = 64 * 1024
 AWAY = "scanner-away"
 
 
 class ScannerUnavailable(Exception):
-    """The scanner does not answer, or could not judge the file. The message says what it said."""
+    """The virus scanner gave no verdict. The message is its answer."""
 
 
 def is_configured() -> bool:
@@ -26,9 +26,10 @@ def is_configured() -> bool:
 
 
 def scan_content(chunks: Iterable[bytes]) -> str:
-    """The name of the virus in the content; empty where it is clean. ``ScannerUnavailable`` where nobody could tell.
+    """Return the name of the virus in the content; "" if it is clean.
 
-    Never called inside a transaction: it takes as long as the scanner does.
+    Raises ``ScannerUnavailable`` if the scanner gave no verdict. Never call it inside a transaction: it takes as long
+    as the scanner does.
     """
     if cache.get(AWAY):
         raise ScannerUnavailable(cache.get(AWAY))
@@ -45,7 +46,7 @@ def scan_content(chunks: Iterable[bytes]) -> str:
 
 
 def _stream(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The command, each chunk behind its length, and a length of nothing as the end."""
+    """Yield the command, each chunk after its length, and a length of zero as the end."""
     yield b"zINSTREAM\0"
     for chunk in chunks:
         for start in range(0, len(chunk), CHUNK):
@@ -56,7 +57,7 @@ def _stream(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _said(parts: Iterable[bytes]) -> str:
     with _connected() as scanner:
-        with suppress(BrokenPipeError, ConnectionResetError):  # it hangs up when it has heard enough
+        with suppress(BrokenPipeError, ConnectionResetError):  # the scanner may close the connection early
             for part in parts:
                 scanner.sendall(part)
         return _line(scanner)
@@ -70,7 +71,7 @@ def _line(scanner: socket.socket) -> str:
 
 
 def _connected() -> socket.socket:
-    """A connection to ``CLAMAV_URL``: tcp://host:port or unix:///path."""
+    """Return a connection to ``CLAMAV_URL``: tcp://host:port or unix:///path."""
     address = urlsplit(settings.CLAMAV_URL)
     if address.scheme == "tcp":
         scanner = socket.create_connection((address.hostname, address.port), CONNECT)

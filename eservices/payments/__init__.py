@@ -1,1 +1,1 @@
-"""Fees due and how they are paid."""
+"""Charges of cases and how they are paid."""

@@ -1,4 +1,4 @@
-"""The only ways to fetch what somebody pays. Unknown and forbidden look the same: 404."""
+"""Queries for charges, payments and refunds that a user may see. Unknown and forbidden both answer 404."""
 
 from django.db.models import F, QuerySet
 from django.http import Http404
@@ -24,9 +24,9 @@ KEEP_BOOKS = "eservices_payments.keep_books"
 TAKE_MONEY = "eservices_payments.take_money"
 
 
-# -- Whoever pays --------------------------------------------------------------------------------------------
+# -- Payers --------------------------------------------------------------------------------------------------
 def basket_by_secret(secret: str) -> Basket:
-    """What the holder of a pay link may pay. A rehearsal's is never paid."""
+    """Return the basket behind a pay link. Raise Http404 if it has only rehearsal charges, which are never paid."""
     basket = get_or_404(Basket, secret=secret)
     if not charges_of_basket(basket):
         raise Http404
@@ -38,56 +38,67 @@ def charges_of_basket(basket: Basket) -> list[Charge]:
 
 
 def payment_by_secret(secret: str, payment_id) -> Payment:
-    """A payment of the basket behind a pay link."""
+    """Return a payment of the basket behind a pay link. Raise Http404 if there is none."""
     return get_or_404(
         Payment.objects.filter(basket=basket_by_secret(secret)).select_related("basket"), pk=payment_id
     )
 
 
 def payments_of_basket(basket: Basket) -> list[Payment]:
-    """How somebody tried to pay what is behind a pay link, the last one first."""
+    """Return all payments of a basket, the newest first."""
     return list(basket.payments.order_by("-opened_at"))
 
 
 def refunds_of_basket(basket: Basket) -> QuerySet[Refund]:
-    """What was or is being paid back of what is behind a pay link. What failed is with staff: nothing is on its way by
-    itself."""
+    """Return the refunds of a basket that are done or in progress, the oldest first.
+
+    Failed ones are left out: staff handle them, so no money is on its way.
+    """
     given = Refund.objects.filter(payment__basket=basket, allocation__isnull=False)
     return given.exclude(state=RefundState.FAILED).order_by("asked_at")
 
 
 def payment_by_provider_reference(number: str) -> Payment | None:
-    """The payment that a provider calls about, by its own number for it; nobody reads it."""
+    """Return the payment that a provider notifies us about, by the provider's number.
+
+    None if there is none. No user sees the result, so no right is checked.
+    """
     return Payment.objects.filter(external_id=number).exclude(external_id="").first()
 
 
 def receipts_of(case) -> list[Payment]:
-    """The payments that a case got money of, the first one first, for whoever may see the case."""
+    """Return the payments received for a case, the oldest first. The caller must check access to the case."""
     rows = Payment.objects.received().filter(allocations__charge__case=case)
     return list(rows.select_related("basket").order_by("settled_at").distinct())
 
 
 def refunds_of(case) -> list[Refund]:
-    """What a case got back, the first one first, for whoever may see the case."""
+    """Return the completed refunds of a case, the oldest first. The caller must check access to the case."""
     rows = Refund.objects.filter(allocation__charge__case=case, state=RefundState.DONE)
     return list(rows.order_by("done_at"))
 
 
 def last_attempt(charge: Charge) -> Payment | None:
-    """How somebody last tried to pay it, for whoever may see the charge; None where nobody came to a provider."""
+    """Return the newest payment of a charge; None if none was started at a provider.
+
+    The caller must check access to the charge.
+    """
     tried = Payment.objects.filter(basket__charges=charge).exclude(state=PaymentState.NEW)
     return tried.order_by("-opened_at").first()
 
 
 def payable_charges_of(user) -> list[Charge]:
-    """What this person could pay now, over all own cases."""
+    """Return the charges that ``user`` can pay now, over all of their own cases."""
     own = Charge.objects.payable().filter(case__in=cases.own_cases(user))
     return list(own.select_related("case__version", "case__submission").prefetch_related("baskets"))
 
 
 # -- Staff ---------------------------------------------------------------------------------------------------
 def charge_for(user, pk, to: str = "read", permission: str = "") -> Charge:
-    """A charge of a case on which ``user`` may do ``to``; with ``permission``, for its holders alone."""
+    """Return a charge of a case on which ``user`` may do ``to``.
+
+    ``permission``: a permission that the user needs in addition. Raise Http404 otherwise.
+    """
     mine = Charge.objects.filter(case__in=cases.cases_for(user, to))
     if permission and not user.has_perm(permission):
         mine = mine.none()
@@ -95,13 +106,16 @@ def charge_for(user, pk, to: str = "read", permission: str = "") -> Charge:
 
 
 def allocation_for(user, pk) -> Allocation:
-    """Money that a charge got, for who may decide on its case."""
+    """Return an allocation on a case that ``user`` may decide. Raise Http404 otherwise."""
     mine = Allocation.objects.filter(charge__case__in=cases.cases_for(user, "accept"))
     return get_or_404(mine.select_related("charge__case", "payment"), pk=pk)
 
 
 def refund_for(user, pk, to: str) -> Refund:
-    """A refund that ``user`` may pay: from the till on a case they treat, by the bank as who keeps the books."""
+    """Return a refund that ``user`` may pay out. Raise Http404 otherwise.
+
+    ``to``: "till" for users who may take money on the case, anything else for bookkeepers.
+    """
     rows = Refund.objects.select_related("allocation__charge__case", "payment")
     if to == "till":
         mine = rows.filter(allocation__charge__case__in=cases.cases_for(user, "take"))
@@ -110,7 +124,10 @@ def refund_for(user, pk, to: str) -> Refund:
 
 
 def refunds_to_pay(user) -> QuerySet[Refund]:
-    """The refunds of cases that only a person can pay, the oldest first, for who keeps the books."""
+    """Return the refunds that only a person can pay, the oldest first; none unless ``user`` keeps the books.
+
+    Refunds of unallocated payments are not included.
+    """
     rows = Refund.objects.filter(state__in=[RefundState.PENDING, RefundState.FAILED], due_at=None)
     rows = rows.exclude(allocation=None).select_related("allocation__charge__case", "payment", "by")
     return _of_the_books(rows.order_by("asked_at"), user)
@@ -121,44 +138,44 @@ def may_keep_books(user) -> bool:
 
 
 def may_take_money(user) -> bool:
-    """Return whether ``user`` takes money at the counter, on the cases they treat, into a till of their own."""
+    """Return whether ``user`` may take money at the counter, on the cases they treat, into a till of their own."""
     return user.is_active and user.has_perm(TAKE_MONEY)
 
 
 def may_change_account(user) -> bool:
-    """Return whether ``user`` changes the bank account of QR-bills: an administrator, by no right of a group."""
+    """Return whether ``user`` may change the bank account of QR-bills: only administrators, not through a group."""
     return user.is_active and user.is_superuser and user.has_perm(KEEP_BOOKS)
 
 
 def account_change_for(user, pk: int) -> AccountChange:
-    """A change of the account of QR-bills, for administrators."""
+    """Return a change of the QR-bill account. Raise Http404 unless ``user`` is an administrator."""
     rows = AccountChange.objects.all()
     return get_or_404(rows if may_change_account(user) else rows.none(), pk=pk)
 
 
 def unallocated_payment_for(user, pk) -> UnallocatedPayment:
-    """Money that was set aside, for who keeps the books."""
+    """Return an unallocated payment. Raise Http404 unless ``user`` keeps the books."""
     return get_or_404(all_unallocated_payments(user), pk=pk)
 
 
 def all_unallocated_payments(user) -> QuerySet[UnallocatedPayment]:
-    """All money that was set aside, for who keeps the books."""
+    """Return all unallocated payments; none unless ``user`` keeps the books."""
     rows = UnallocatedPayment.objects.select_related("payment__basket", "resolved_by", "refund")
     return _of_the_books(rows.prefetch_related("payment__basket__charges__case"), user)
 
 
 def journal_rows(user) -> QuerySet[JournalRow]:
-    """The rows of the journal, for who keeps the books."""
+    """Return the journal rows; none unless ``user`` keeps the books."""
     return _of_the_books(JournalRow.objects.select_related("payment", "charge__case"), user)
 
 
 def bank_files(user) -> QuerySet[BankFile]:
-    """The files of the bank with what became of each entry, for who keeps the books."""
+    """Return the bank files with their entries; none unless ``user`` keeps the books."""
     return _of_the_books(BankFile.objects.select_related("read_by").prefetch_related("entries"), user)
 
 
 def all_tills(user) -> QuerySet[Till]:
-    """The tills of all agents, the open ones first, for who keeps the books."""
+    """Return the tills of all agents, the open ones first; none unless ``user`` keeps the books."""
     rows = _of_the_books(Till.objects.select_related("agent"), user)
     return rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")
 
@@ -172,11 +189,11 @@ def open_till_of(user) -> Till | None:
 
 
 def counted_tills_of(user) -> QuerySet[Till]:
-    """One's own tills that were counted, the last one first."""
+    """Return the user's own counted tills."""
     return Till.objects.filter(agent=user).exclude(closed_at=None)
 
 
 def till_for(user, pk: int) -> Till:
-    """One's own till, open or counted; any, for who keeps the books."""
+    """Return the user's own till, open or counted; any till if ``user`` keeps the books."""
     mine = Till.objects.all() if may_keep_books(user) else Till.objects.filter(agent=user)
     return get_or_404(mine.select_related("agent"), pk=pk)

@@ -1,4 +1,4 @@
-"""Amounts of money: whole numbers of the smallest coin, everywhere but on the screen. Pure but for the form field."""
+"""Amounts of money as integers in minor units, except on screen. Pure except for the form field."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,13 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-MAX_AMOUNT = 999_999_999  # 9,999,999.99: more is a slip of the finger
+MAX_AMOUNT = 999_999_999  # 9,999,999.99; larger amounts are typing errors
 
 
 def split_proportionally(amount: int, weights: Sequence[int]) -> list[int]:
-    """``amount`` in parts that stand to each other as ``weights``, to the coin: the parts add up to it.
+    """Split ``amount`` in proportion to ``weights``, without losing a minor unit.
 
-    The coins that no part has a whole claim to go to those that come nearest, the first of equals first.
+    Units that remain after rounding down go to the parts with the largest fractions, the first of equals first.
     """
     whole = sum(weights)
     if not whole:
@@ -26,9 +26,10 @@ def split_proportionally(amount: int, weights: Sequence[int]) -> list[int]:
 
 
 class AmountFormField(forms.DecimalField):
-    """Typed as on a price tag, 15.50; answers minor units, 1550.
+    """An amount entered as on a price tag, 15.50; cleaned to minor units, 1550.
 
-    As text: what browsers know of numbers refuses coins where no step is named, and the apostrophe and comma of a tag.
+    A text input, because number inputs of browsers refuse decimals unless a step is set, and the apostrophes and
+    commas of price tags.
     """
 
     widget = forms.TextInput
@@ -55,7 +56,7 @@ class AmountFormField(forms.DecimalField):
 
 
 class AmountField(models.PositiveIntegerField):
-    """Minor units, never negative, typed with a decimal point."""
+    """An amount in minor units, never negative, edited with a decimal point."""
 
     def formfield(self, **kwargs):
         return models.Field.formfield(self, **{"form_class": AmountFormField} | kwargs)

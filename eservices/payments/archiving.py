@@ -1,4 +1,4 @@
-"""What payments bring to the archive of a case: what was due, and what came of it. The books are kept apart."""
+"""Payments in the archive package of a case: charges and their payments. The ledger is archived separately."""
 
 from django.db.models import F
 
@@ -11,7 +11,7 @@ ARCHIVED_FIELDS = ("amount", "paid", "refunded", "currency", "lines", "state", "
 
 
 def told_in_payments(case: Case) -> dict:
-    """What was due, paid and paid back as plain data, in minor units; empty if nothing was due."""
+    """Return charges, receipts and refunds as plain data, in minor units; empty if there was no charge."""
     charges = list(case.charges.order_by("created_at").values(*ARCHIVED_FIELDS))
     if not charges:
         return {}
@@ -33,7 +33,7 @@ def told_in_payments(case: Case) -> dict:
 
 @archive_file_providers.register("payments")
 def archive_payment_files(case: Case) -> Parts:
-    """Amounts in the smallest unit of their currency."""
+    """Archive charges, payments and refunds as JSON. Amounts are in minor units."""
     if told := told_in_payments(case):
         yield "charges.json", to_json_bytes(told["charges"])
         yield "payments.json", to_json_bytes({"received": told["received"], "refunds": told["refunds"]})

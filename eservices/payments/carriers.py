@@ -1,4 +1,4 @@
-"""The lines to providers on the board of the outbox: they carry nothing, but fail and are told of like a carrier."""
+"""Transports for payment providers in the outbox. They send nothing, but staff see their failures there."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from .providers import PaymentProvider, available_providers, payment_providers
 
 
 class ProviderTransport:
-    """The line to one provider."""
+    """Transport that represents one payment provider."""
 
     def __init__(self, provider: PaymentProvider):
         self.provider = provider
@@ -26,13 +26,13 @@ class ProviderTransport:
         self.provider.probe()
 
     def hasten(self, now: datetime) -> None:
-        """What it did not answer is asked again by the next sweep."""
+        """Make payments that the provider did not answer due now, so that the next job polls them."""
         unanswered = Payment.objects.open().filter(provider=self.provider.key).exclude(fault="")
         unanswered.filter(due_at__gt=now).update(due_at=now, woken_at=None)
 
 
 def provider_transport_key(provider: PaymentProvider) -> str:
-    """Its key among the carriers."""
+    """Return the transport key of a provider."""
     return f"pay_{provider.key}"
 
 

@@ -1,4 +1,4 @@
-"""What a case owes and how it was paid, on the agents' screen."""
+"""Charges and payments of a case, for the case page."""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from .states import CHARGES, ChargeState, PaymentState, RefundState, is_allowed
 
 @case_panels.register("payments")
 def payments_panel(case: Case, user):
-    """Every amount due with its payments and refunds, and what the agent may do; None where nothing was due."""
+    """Return the panel of all charges with their payments, refunds and actions; None if there is no charge."""
     if not any(kind and kind.collects for kind in map(kind_of, case.stages.all())):
         return None
     found = list(Charge.objects.filter(case=case))
@@ -56,9 +56,9 @@ def _charge(charge: Charge, case: Case, role: dict[str, bool]) -> dict:
 
 
 def _payments(charge: Charge) -> list[Payment]:
-    """What was received, is on its way, or could not begin for a reason that staff should know, the oldest first.
+    """Return payments that are received, in progress, or failed with a fault for staff, the oldest first.
 
-    A bill for what was paid otherwise is about to be given up: no money is on its way by it.
+    Open bills are left out if the charge is not payable any more: they will be cancelled, no money is expected.
     """
     over = [PaymentState.FAILED, PaymentState.CANCELLED]
     rows = Payment.objects.filter(basket__charges=charge).exclude(state__in=over, fault="")
@@ -67,7 +67,10 @@ def _payments(charge: Charge) -> list[Payment]:
 
 
 def _standing(payment: Payment) -> str:
-    """How it stands; nobody answers for a bill or for the counter, so nobody is waited for."""
+    """Return the label of the payment's state.
+
+    "not paid yet" for open payments of providers that are not polled: nobody waits for their answer.
+    """
     if payment.is_open and not can_be_polled(payment):
         return _("not paid yet")
     return payment.get_state_display()

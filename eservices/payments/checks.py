@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about means of payment."""
+"""System checks of the payment providers, for ``manage.py check --deploy``."""
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
@@ -10,7 +10,7 @@ STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_PUBLIC_KEY", "STRIPE_WEBHOOK_SECRET")
 
 @register(Tags.security, "payments", deploy=True)
 def check_payment_providers(app_configs, **kwargs) -> list[Error]:
-    """Nobody pays with play money in production, and what is offered is set wholly."""
+    """Check that no demo provider is offered in production, and that providers are configured completely."""
     return [*_offered(), *_stripe()]
 
 

@@ -1,4 +1,4 @@
-"""What payments offer for pages of text: prices that follow the fee schedule."""
+"""Content block with prices that follow the fee schedule."""
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ def fee_entry_choices() -> list[tuple[str, str]]:
 
 
 class FeeLineValue(blocks.StructValue):
-    """One line of the list: what, and what it costs today."""
+    """A line of the fee list: a label and its price today."""
 
     @cached_property
     def fee(self) -> dict | None:
@@ -39,7 +39,7 @@ class FeeLineBlock(blocks.StructBlock):
 
 
 class FeeListBlock(blocks.ListBlock):
-    """A price that changes in the schedule changes on every page at once."""
+    """A list of fees. A price changed in the fee schedule changes on all pages at once."""
 
     def __init__(self, **options):
         super().__init__(FeeLineBlock(), **({"min_num": 1, "max_num": 40} | options))

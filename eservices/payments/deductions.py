@@ -1,6 +1,6 @@
-"""What of a request's bill is not due any more, as offered by the apps that know it, in files of this name.
+"""Extension point for deductions: apps register what of a case's fees is not due any more.
 
-An offer takes the case and answers how much to take off, in minor units, by the key of the line.
+A provider takes the case and returns the amount to deduct, in minor units, by the key of the line.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ deduction_providers: Registry[Callable[[Case], dict[str, int]]] = Registry("not_
 
 
 def remaining_lines(case: Case) -> list[dict]:
-    """The lines of the request's bill, without what is not due any more."""
+    """Return the fee lines of the submission, reduced by all deductions."""
     less: Counter[str] = Counter()
     for offer in deduction_providers:
         less.update(offer(case))
@@ -24,7 +24,7 @@ def remaining_lines(case: Case) -> list[dict]:
 
 
 def _lessened(line: dict, less: int) -> dict:
-    """A line without a part of it: of its quantity as of what it comes to."""
+    """Return the line reduced by ``less``; its quantity is reduced in proportion."""
     if not less:
         return line
     total = line["total"] - less

@@ -1,4 +1,4 @@
-"""The letters about payments."""
+"""E-mails about payments."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -15,20 +15,20 @@ from .models import Basket, Charge, Payment, Refund
 
 
 def send_payment_due(charge: Charge, basket: Basket, **acceptance) -> Delivery | None:
-    """There is something to pay: how much, by when, where."""
+    """Tell the applicant what to pay: how much, by when, and where."""
     said = {"charge": charge, "pay_url": pay_url(charge, basket)} | ({} if charge.paid else _lines([charge]))
     return queue_letter_to_applicant(charge.case, "payments/emails/due", **said, **acceptance)
 
 
 def send_payment_reminder(charge: Charge, basket: Basket) -> Delivery | None:
-    """It is not paid yet, and until when there is time."""
+    """Remind the applicant of the payment and its deadline."""
     said = {"charge": charge, "pay_url": pay_url(charge, basket)}
     billed = basket.payments.open().filter(provider="qrbill").exists()
     return queue_letter_to_applicant(charge.case, "payments/emails/reminder", **said, billed=billed)
 
 
 def send_receipt(payment: Payment, charges: list[Charge]) -> Delivery | None:
-    """We have your money: the receipt, with the way to its PDF. Of an erased case nobody is left to be told."""
+    """Send the receipt with a link to its PDF. None if the case is erased, as there is no address any more."""
     case = charges[0].case
     if case.submission.erased_at:
         return None
@@ -40,7 +40,7 @@ def send_receipt(payment: Payment, charges: list[Charge]) -> Delivery | None:
 
 
 def send_refund_notice(charge: Charge, refund: Refund) -> Delivery | None:
-    """We paid back: how much and why. Of an erased case nobody is left to be told."""
+    """Tell the applicant how much was refunded and why. None if the case is erased, as there is no address any more."""
     if charge.case.submission.erased_at:
         return None
     return queue_letter_to_applicant(
@@ -49,7 +49,7 @@ def send_refund_notice(charge: Charge, refund: Refund) -> Delivery | None:
 
 
 def _lines(charges: list[Charge]) -> dict:
-    """Return what was asked for, line by line, and how much of it is a deposit that comes back."""
+    """Return the lines of the charges, and how much of them is a deposit that is refunded later."""
     lines = [line for charge in charges for line in charge.lines]
     return {
         "lines": [(line["label"], format_amount(line["total"])) for line in lines],
@@ -58,7 +58,7 @@ def _lines(charges: list[Charge]) -> dict:
 
 
 def _way(refund: Refund):
-    """How the money comes back: a person may have paid it out by another way than it came."""
+    """Return how the refund is paid: an agent may have paid it in another way than the payment came."""
     own = ledger.ledger_accounts()
     if refund.account == own.cash:
         return _("It was given to you in cash, at the counter.")
@@ -68,6 +68,6 @@ def _way(refund: Refund):
 
 
 def pay_url(charge: Charge, basket: Basket) -> str:
-    """The page where the basket is paid, in the language of the case."""
+    """Return the URL of the payment page of the basket, in the language of the case."""
     with translation.override(charge.case.language):
         return absolute_url(reverse("payments:pay", args=[basket.secret]))

@@ -1,4 +1,4 @@
-"""A case whose money is not settled yet does not go."""
+"""Retention blocker: a case with unsettled money is not erased."""
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +10,9 @@ from .states import ChargeState, RefundState
 
 
 def _unsettled() -> Q:
-    """Something is due, on its way, set aside or about to be paid back."""
+    """Match cases with open charges, payments in progress, unallocated payments, or unfinished refunds."""
     moving = Payment.objects.open().exclude(due_at=None)
-    aside = UnallocatedPayment.objects.filter(resolved_at=None)  # also where paying it back failed
+    aside = UnallocatedPayment.objects.filter(resolved_at=None)  # includes those whose refund failed
     refunds = Refund.objects.filter(state__in=[RefundState.NEW, RefundState.PENDING])
     return (
         Q(pk__in=Charge.objects.filter(state__in=[ChargeState.OPEN, ChargeState.EXPIRED]).values("case"))

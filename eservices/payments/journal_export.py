@@ -1,4 +1,4 @@
-"""The journal for the accountant: CSV that spreadsheets and accounting programs read."""
+"""Export of the journal for the accountant, as CSV for spreadsheets and accounting programs."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -18,7 +18,11 @@ FIELDS = (
 
 
 def write_rows_csv(rows) -> Iterator[str]:
-    """One line a row. It is made while it is sent: the words of the admin's language are taken before."""
+    """Write one CSV line per journal row.
+
+    The lines are generated while the response is sent, when the admin's language is not active any more: labels are
+    translated before.
+    """
     kinds = {kind.value: str(kind.label) for kind in JournalRow.Kind}
     found = (
         [
@@ -42,7 +46,7 @@ def write_rows_csv(rows) -> Iterator[str]:
 
 
 def write_accounts_csv(rows) -> Iterator[str]:
-    """One line an account: what was debited, credited, and the balance."""
+    """Write one CSV line per account: debit, credit and balance."""
     found = (
         [
             line["currency"],
@@ -57,7 +61,7 @@ def write_accounts_csv(rows) -> Iterator[str]:
 
 
 def totals_by_account(rows) -> list[dict]:
-    """By currency and account: debit, credit and balance in minor units, added up by the database."""
+    """Return debit, credit and balance by currency and account, in minor units; the database sums them."""
     sums: dict[tuple[str, str], dict[str, int]] = {}
     for side in ("debit", "credit"):
         for currency, account, amount in ledger.sums_by(rows, side):
@@ -69,7 +73,7 @@ def totals_by_account(rows) -> list[dict]:
 
 
 def format_plain_amount(minor: int) -> Decimal:
-    """In whole units, to the coin."""
+    """Format an amount in whole units with two decimals."""
     return Decimal(f"{minor / 100:.2f}")
 
 

@@ -1,4 +1,4 @@
-"""The journal's only door: rows are posted here, days are closed here, and here it is proven against the states."""
+"""The ledger: the only module that posts journal rows, closes days, and verifies the journal against payments."""
 
 import hashlib
 import json
@@ -33,13 +33,15 @@ Kind = JournalRow.Kind
 
 
 def ledger_accounts() -> PaymentSettings:
-    """The commune's ledger accounts."""
+    """Return the payment settings with the commune's ledger accounts."""
     return PaymentSettings.load()
 
 
 def post_entry(kind: str, *, debit: str, credit: str, amount: int, currency: str, text: str, **about) -> None:
-    """Writes one movement; what is negative moves the other way. The number is drawn under a lock, so that rows
-    follow each other in time too."""
+    """Write one journal row. Negative amounts swap debit and credit; an amount of zero writes nothing.
+
+    The number is drawn under a lock, so that numbers follow the order of time.
+    """
     if not amount:
         return
     if amount < 0:
@@ -62,10 +64,10 @@ def post_entry(kind: str, *, debit: str, credit: str, amount: int, currency: str
 
 
 def post_income(kind: str, charge: Charge, change: int, *, account: str, text: str, **about) -> None:
-    """Books ``change`` of what a charge has got, line by line: money in where positive, back where negative.
+    """Post ``change`` of a charge's income, line by line; a negative change is a refund.
 
-    The charge still stands as before. Lines share every sum in the same proportion, to the coin. The books speak
-    the language of the commune.
+    Must be called before the charge is updated. Every sum is split over the lines in the same proportion, to the
+    minor unit. Texts are in the default language of the commune.
     """
     before, after = _parts(charge, charge.lines), _parts(charge, charge.lines, change)
     moved = [new - old for old, new in zip(before, after, strict=True)]
@@ -73,8 +75,10 @@ def post_income(kind: str, charge: Charge, change: int, *, account: str, text: s
 
 
 def post_lines(charge: Charge, lines: list[dict]) -> None:
-    """Books what a charge has got to other ``lines`` than its own, by way of the account where money waits: nothing
-    of it stays there. The charge still stands as before."""
+    """Post the income of a charge again under other ``lines``, by way of the account for unallocated payments.
+
+    The balance of that account does not change. Must be called before the charge is updated.
+    """
     way = {"account": ledger_accounts().aside, "text": charge.case.reference}
     back = [-part for part in _parts(charge, charge.lines)]
     _post_parts(Kind.LINES, charge, charge.lines, back, **way)
@@ -82,7 +86,7 @@ def post_lines(charge: Charge, lines: list[dict]) -> None:
 
 
 def _parts(charge: Charge, lines: list[dict], change: int = 0) -> list[int]:
-    """What each of some lines has of what a charge has got, and ``change`` more."""
+    """Return the share of each line in the charge's net income plus ``change``."""
     return split_proportionally(charge.paid - charge.refunded + change, [line["total"] for line in lines])
 
 
@@ -107,8 +111,8 @@ def _post_parts(
 # -- Closing -------------------------------------------------------------------------------------------------
 @transaction.atomic
 def close_days(now: datetime) -> list[DayClosing]:
-    """Closes every day before today that has rows and is still open."""
-    number_series.lock_series(SERIES)  # nobody writes meanwhile, and whoever waits will write today
+    """Close all days before today that have rows and are still open."""
+    number_series.lock_series(SERIES)  # rows written after this commits are dated today
     last = DayClosing.objects.last()
     rows = JournalRow.objects.filter(day__lt=timezone.localdate(now))
     if last:
@@ -137,7 +141,7 @@ BOUND = (
 
 
 def account_balances(rows) -> dict[str, dict[str, int]]:
-    """By currency and account, what was debited less what was credited."""
+    """Return debit less credit by currency and account."""
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
         found[row.currency][row.debit] += row.amount
@@ -146,13 +150,13 @@ def account_balances(rows) -> dict[str, dict[str, int]]:
 
 
 def sums_by(rows, side: str):
-    """Currency, account and sum of ``rows`` (a query) on one side, "debit" or "credit"."""
+    """Return currency, account and sum of ``rows`` (a query) for one side, "debit" or "credit"."""
     return rows.order_by().values_list("currency", side).annotate(Sum("amount"))
 
 
-# -- Proof ---------------------------------------------------------------------------------------------------
+# -- Verification --------------------------------------------------------------------------------------------
 def ledger_errors() -> Iterator[str]:
-    """Everything in which the journal and the states of payments differ, in words; nothing where all agrees."""
+    """Yield each difference between the journal and the states of payments, as text; nothing if they agree."""
     yield from _number_faults()
     yield from _charge_faults()
     yield from _line_faults()
@@ -194,7 +198,7 @@ def _charge_faults() -> Iterator[str]:
 
 
 def _line_faults() -> Iterator[str]:
-    """Where the accounts of a charge's lines did not get what the lines have of it."""
+    """Yield charges whose income is not split over the ledger accounts as over their lines."""
     clearing = _clearing_accounts()
     booked: dict[object, Counter[str]] = defaultdict(Counter)
     for row in JournalRow.objects.exclude(charge=None).iterator():
@@ -251,7 +255,7 @@ def _closing_faults() -> Iterator[str]:
 
 
 def _clearing_accounts() -> set[str]:
-    """Where received money lies or lay, and where it waits to be settled."""
+    """Return the accounts that hold or held received money, and the one for unallocated payments."""
     used = Payment.objects.exclude(account="").order_by().values_list("account", flat=True).distinct()
     given = Refund.objects.order_by().values_list("account", flat=True).distinct()
     return {ledger_accounts().aside, *used, *given}

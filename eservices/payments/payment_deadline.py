@@ -1,4 +1,4 @@
-"""Before which moment a request has to be paid, as offered by the apps that know it, in files of this name."""
+"""Extension point for payment deadlines: apps register the time before which a case must be paid."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -12,14 +12,14 @@ payment_deadline_providers: Registry[Callable[[Case], datetime | None]] = Regist
 
 
 def latest_payment_time(case: Case, until: datetime) -> datetime:
-    """The last moment to pay: ``until``, or sooner where what it pays for begins sooner."""
+    """Return the last time to pay: ``until``, or earlier if what is paid for begins earlier."""
     begins = [moment for offer in payment_deadline_providers if (moment := offer(case))]
     now = timezone.now()
     return min([until, *(_last_moment(moment, now) for moment in begins if moment > now)])
 
 
 def _last_moment(begins: datetime, now: datetime) -> datetime:
-    """The evening before, as people are told a day; where that is over, when it begins."""
+    """Return the end of the day before, because people are shown a date; ``begins`` if that has passed."""
     day = datetime.combine(timezone.localdate(begins), time.min)
     evening = timezone.make_aware(day) - timedelta(minutes=1)
     return evening if evening > now else begins

@@ -1,4 +1,4 @@
-"""The means of payment that come with the house."""
+"""Registration of the payment providers of this project."""
 
 from .contrib.counter.provider import CounterProvider
 from .contrib.demo.provider import DemoProvider

@@ -1,4 +1,4 @@
-"""The fee schedule, as forms look up its prices."""
+"""The fee schedule as the price list of forms."""
 
 from collections.abc import Collection
 from datetime import date
@@ -12,7 +12,7 @@ from .models import FeePrice, FeeScheduleEntry
 
 
 class FeeSchedule:
-    """The prices that editors keep."""
+    """Price list of the fee schedule, which editors maintain."""
 
     def entries(self) -> list[tuple[str, str]]:
         return list(FeeScheduleEntry.objects.values_list("key", "name"))
@@ -20,20 +20,20 @@ class FeeSchedule:
     def prices(self, keys: Collection[str], day: date) -> dict[str, Price]:
         begun = FeePrice.objects.filter(entry__key__in=keys, valid_from__lte=day).order_by("valid_from")
         rows = begun.values_list("entry__key", "amount", "vat", "valid_from")
-        return {key: Price(*price) for key, *price in rows}  # the last of an entry holds
+        return {key: Price(*price) for key, *price in rows}  # the latest price of an entry wins
 
 
 price_lists.register("schedule")(FeeSchedule())
 
 
 def entry_prices_today() -> dict[str, dict]:
-    """What each entry is called and costs today, for pages; read once per generation."""
+    """Return name, unit and price of each entry today, for pages. Cached per site version."""
     return cached_per_version(f"fees-{timezone.localdate()}", _shown)
 
 
 def _shown() -> dict[str, dict]:
     prices = FeePrice.objects.filter(valid_from__lte=timezone.localdate()).select_related("entry")
-    return {  # the last of an entry holds
+    return {  # the latest price of an entry wins
         price.entry.key: {"name": price.entry.name, "unit": price.entry.unit, "amount": price.amount}
         for price in prices.order_by("valid_from")
     }

@@ -1,7 +1,7 @@
-"""What is done with providers: outside of transactions, any number of times, by anybody.
+"""Calls to payment providers, outside of transactions. All are safe to repeat.
 
-Each function asks the other side first and keeps the answer afterwards. Killed in between, the next call asks
-again under the same key, gets the same answer, and keeps that.
+Each function calls the provider first and saves the answer afterwards. If the process is killed in between, the
+next call uses the same idempotency key, gets the same answer, and saves it.
 """
 
 import logging
@@ -30,16 +30,19 @@ from .states import PaymentState, RefundState
 
 logger = logging.getLogger(__name__)
 
-PAYOUTS_BACK = timedelta(days=14)  # a transfer that was missed for two weeks is still found
+PAYOUTS_BACK = timedelta(days=14)  # a payout missed for two weeks is still found
 
 
 def start_at_provider(payment: Payment) -> Payment:
-    """Opens the payment at its provider, or finds it there; away, it stays as it is and is tried again."""
+    """Start the payment at its provider. If the provider is unavailable, the payment stays new and is tried again."""
     return _asked(payment, lambda provider: provider.start(payment, return_url(payment)))
 
 
 def poll_payment(payment_id) -> Payment | None:
-    """Asks how a payment stands. One that nobody waits for any more is given up, unless it was paid."""
+    """Poll the state of a payment. Cancel one that must not be paid any more, unless it was paid already.
+
+    None if the payment does not exist.
+    """
     payment = Payment.objects.select_related("basket").filter(pk=payment_id).first()
     if payment is None or payment.is_received:
         return payment
@@ -57,7 +60,7 @@ def _question(payment: Payment, provider: PaymentProvider) -> PaymentStatus:
 
 
 def run_refund(refund_id) -> Refund | None:
-    """Lets the provider pay back, or asks how that stands."""
+    """Request the refund from the provider, or poll its state. None if no refund is due."""
     refund = Refund.objects.select_related("payment").filter(pk=refund_id, due_at__isnull=False).first()
     if refund is None or refund.state not in (RefundState.NEW, RefundState.PENDING):
         return refund
@@ -70,7 +73,7 @@ def run_refund(refund_id) -> Refund | None:
 
 
 def fetch_payouts() -> None:
-    """Books the transfers that providers made since we last looked. One that fails keeps no other from it."""
+    """Book the payouts of the last two weeks that are not booked yet. An error of one does not stop the others."""
     since = timezone.localdate() - PAYOUTS_BACK
     for provider in payment_providers:
         try:
@@ -86,7 +89,7 @@ def fetch_payouts() -> None:
 
 
 def return_url(payment: Payment) -> str:
-    """Where the provider sends the person back to, in the language of the payment."""
+    """Return the URL to which the provider redirects the payer, in the language of the payment."""
     with translation.override(payment.language):
         path = reverse("payments:back", args=[payment.basket.secret, payment.pk])
     return absolute_url(path)
@@ -107,9 +110,9 @@ def _asked(payment: Payment, ask) -> Payment:
 
 
 def _through_circuit(provider: PaymentProvider, ask) -> PaymentStatus:
-    """A provider that was away several times in a row is left in peace for a while, and staff are told.
+    """Call the provider through the circuit breaker, which pauses it after several failures and alerts staff.
 
-    Else everybody who wants to pay would hold up a worker for as long as it does not answer.
+    Otherwise each payer would block a worker as long as the provider does not answer.
     """
     if not provider.asks:
         return ask(provider)
@@ -121,7 +124,7 @@ def _through_circuit(provider: PaymentProvider, ask) -> PaymentStatus:
     except ProviderUnavailable as fault:
         circuit_breaker.record_failure(line, str(fault), timezone.now())
         raise
-    except ProviderRefused:  # it does answer
+    except ProviderRefused:  # the provider is available
         circuit_breaker.record_success(line)
         raise
     circuit_breaker.record_success(line)
@@ -129,7 +132,7 @@ def _through_circuit(provider: PaymentProvider, ask) -> PaymentStatus:
 
 
 def _is_wanted(payment: Payment, provider: PaymentProvider) -> bool:
-    """Whether something is still due for it, of just this amount, and its time is not over."""
+    """Return whether exactly this amount is still due and the payment is not too old."""
     due = Charge.objects.payable().filter(baskets=payment.basket_id)
     if sum(charge.open_amount for charge in due) != payment.amount:
         return False

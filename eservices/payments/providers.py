@@ -1,8 +1,9 @@
 """How money gets here: one interface for every means of payment. Installed apps offer theirs in a file
 ``payment_providers.py``; each answers to the tests of ``tests/payments/test_provider_contract.py``.
 
-A provider talks to its other side and answers; it writes nothing of ours. It is asked outside of transactions,
-as often as needed: what it does is done once, under the id of the payment or refund as idempotency key.
+The contract is tested by ``tests/payments/test_contract.py``. A provider calls its service and returns the answer;
+it writes none of our data. It is called outside of transactions, as often as needed: it acts once, with the id of
+the payment or refund as idempotency key.
 """
 
 from dataclasses import dataclass, field
@@ -18,29 +19,29 @@ from .states import PaymentState, RefundState
 
 
 class ProviderUnavailable(Exception):
-    """The other side does not answer, or not as it should: ask again later."""
+    """The provider gave no usable answer; trying again later may help."""
 
 
 class ProviderRefused(Exception):
-    """The other side will never do what was asked. The message is for staff."""
+    """The provider rejected the request for good. The message is for staff."""
 
 
 def error_text(fault: Exception) -> str:
-    """What a provider's fault is called where staff reads it."""
+    """Return the text of a provider's error for staff, at most 2000 characters."""
     return f"{type(fault).__name__}: {fault}"[:2000]
 
 
 class ForgedCall(Exception):
-    """What called us is not the provider."""
+    """A webhook call does not come from the provider."""
 
 
 @dataclass(frozen=True)
 class PaymentStatus:
-    """How a payment stands on the other side. ``amount`` in minor units and ``currency``: what arrived."""
+    """The state of a payment at its provider. ``amount`` (minor units) and ``currency``: what arrived."""
 
     state: str
     external_id: str = ""
-    url: str = ""  # where the person pays
+    url: str = ""  # the page to pay on
     amount: int = 0
     currency: str = ""
     reason: str = ""
@@ -48,7 +49,7 @@ class PaymentStatus:
 
 @dataclass(frozen=True)
 class RefundStatus:
-    """How a refund stands."""
+    """The state of a refund at its provider."""
 
     state: str
     external_id: str = ""
@@ -57,7 +58,7 @@ class RefundStatus:
 
 @dataclass(frozen=True)
 class PayoutReport:
-    """A transfer to our bank: ``items`` are numbers of payments there with their amounts, refunds negative."""
+    """A payout to our bank. ``items``: numbers of payments at the provider with amounts, negative for refunds."""
 
     external_id: str
     arrived_on: date
@@ -72,13 +73,13 @@ class PayoutReport:
 
 
 class PaymentProvider:
-    """A means of payment.
+    """A payment provider.
 
-    ``account``: which of the commune's ledger accounts holds what it received. ``paid_out_with``: keys of means
-    whose money comes in the same transfers to the bank. ``lifetime``: how long a payment may stay open on the
-    other side; None is for ever. ``asks``: whether the other side can be asked how a payment stands.
-    ``waiting_template``: what the pay page says while the payment waits, with ``payment`` and ``basket``; by
-    itself it leads to the payment's ``url``.
+    ``account``: the field of the commune's ledger accounts that holds what it received. ``paid_out_with``: keys of
+    providers whose money comes in the same payouts. ``lifetime``: how long a payment may stay open at the provider;
+    None for unlimited. ``asks``: whether the provider can be polled. ``waiting_template``: shown on the payment
+    page while the payment is open, with ``payment`` and ``basket``; if empty, the page links to the payment's
+    ``url``.
     """
 
     key = ""
@@ -92,40 +93,41 @@ class PaymentProvider:
     waiting_template = ""
 
     def available(self) -> bool:
-        """Whether what it needs is set."""
+        """Return whether its settings are complete."""
         return True
 
     def start(self, payment: Payment, return_url: str) -> PaymentStatus:
-        """Opens the payment on the other side, or finds it there, and says where the person pays."""
+        """Create the payment at the provider, or find it there. Return its state and the URL to pay on."""
         raise NotImplementedError
 
     def look(self, payment: Payment) -> PaymentStatus:
-        """How the payment stands now."""
+        """Return the current state of the payment."""
         raise NotImplementedError
 
     def cancel(self, payment: Payment) -> PaymentStatus:
-        """Gives the payment up, so that nobody can pay it any more; where it is too late, says that it was paid."""
+        """Cancel the payment, so that it cannot be paid any more. Return SUCCEEDED if it was paid already."""
         return PaymentStatus(PaymentState.CANCELLED)
 
     def refund(self, refund: Refund) -> RefundStatus:
-        """Pays back, or says how it stands."""
+        """Refund the money, or return the state of a refund that was started."""
         raise NotImplementedError
 
     def told(self, request: HttpRequest) -> str:
-        """The number at the provider that a call of theirs is about; "" where it concerns no payment.
+        """Return the provider's number of the payment that a webhook call is about; "" if it is about none.
 
-        Raises ``ForgedCall``. What a call says is only a reason to look: it may be old, out of order or told twice.
+        Raise ForgedCall if the call is not authentic. Its content only causes a poll: it may be old, out of order
+        or repeated.
         """
         raise ForgedCall
 
     def probe(self) -> None:
-        """Ask the provider, with our key, for something that changes nothing.
+        """Send the provider a request with our key that changes nothing.
 
-        Raises ``ProviderUnavailable`` or ``ProviderRefused``.
+        Raise ProviderUnavailable or ProviderRefused.
         """
 
     def payouts(self, since: date) -> list[PayoutReport]:
-        """Transfers to the bank since a day."""
+        """Return the payouts to the bank since a date."""
         return []
 
 
@@ -141,25 +143,25 @@ REFUND_PENDING, REFUND_DONE, REFUND_FAILED = RefundState.PENDING, RefundState.DO
 
 
 def available_providers() -> list[PaymentProvider]:
-    """Those that people may choose from, in the operator's order: ``PAYMENT_PROVIDERS``."""
+    """Return the providers to choose from, in the operator's order (``PAYMENT_PROVIDERS``)."""
     found = (payment_providers.get(key) for key in settings.PAYMENT_PROVIDERS)
     return [provider for provider in found if provider and provider.available()]
 
 
 def provider_label(key: str) -> str:
-    """How people call a means of payment; its key where its app is gone."""
+    """Return the label of a provider; its key if no installed app has it."""
     provider = payment_providers.get(key)
     return str(provider.label) if provider else key
 
 
 def can_be_polled(payment: Payment) -> bool:
-    """Whether the other side can be asked how the payment stands."""
+    """Return whether the payment's provider can be polled."""
     provider = payment_providers.get(payment.provider)
     return bool(provider and provider.asks)
 
 
 def provider_for(row: Payment | Refund) -> PaymentProvider:
-    """The provider of a payment or a refund; ``ProviderRefused`` where its app is gone."""
+    """Return the provider of a payment or refund. Raise ProviderRefused if no installed app has it."""
     key = row.provider if isinstance(row, Payment) else row.payment.provider
     provider = payment_providers.get(key)
     if provider is None:

@@ -1,4 +1,4 @@
-"""The receipt of a payment as PDF, made from what was kept when the money arrived."""
+"""The receipt of a payment as PDF, from the data stored when the money arrived."""
 
 from pathlib import Path
 
@@ -19,13 +19,13 @@ TEMPLATE = Path(__file__).parent / "typst" / "receipt.typ"
 
 
 def render_receipt(payment: Payment) -> bytes:
-    """The receipt in the language of the payment."""
+    """Render the receipt as PDF, in the language of the payment."""
     with override(payment.language):
         return printing_pdf.render_pdf(TEMPLATE, _content(payment), payment.settled_at)
 
 
 def receipt_lines(charges, language: str) -> list[list[str]]:
-    """Label, tax and amount of every line, as the form calls it in ``language``."""
+    """Return label, VAT and amount of each line, with the form's label in ``language``."""
     return [
         [
             _label(line, charge.case.version.definition.text(f"fee.{line['key']}", language)),
@@ -38,7 +38,7 @@ def receipt_lines(charges, language: str) -> list[list[str]]:
 
 
 def deposit_note(charges) -> str:
-    """Return how much of some charges is a deposit and when it comes back, in the active language; "" if none."""
+    """Return how much of some charges is a deposit and when it is refunded, in the active language; "" if none."""
     amount = deposit(line for charge in charges for line in charge.lines)
     if not amount:
         return ""

@@ -1,4 +1,4 @@
-"""What payments hear: a rehearsal is thrown away, a case is erased, the fee schedule changes."""
+"""Signal handlers: delete charges of rehearsals, erase payers with their case, invalidate cached prices."""
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -25,5 +25,5 @@ def erase_payers_of_case(sender, case, actor, **kwargs) -> None:
 @receiver([post_save, post_delete], sender=FeeScheduleEntry, dispatch_uid="payments.entry_changed")
 @receiver([post_save, post_delete], sender=FeePrice, dispatch_uid="payments.price_changed")
 def invalidate_cached_prices(**kwargs) -> None:
-    """Pages tell what a service costs: what was kept of them holds no longer."""
+    """Invalidate cached pages, because they show prices of the fee schedule."""
     site_version.invalidate_site()

@@ -1,4 +1,4 @@
-"""The stage that collects what a request costs, before or after a decision."""
+"""The stage that collects the fees of a case, before or after a decision."""
 
 from datetime import timedelta
 
@@ -21,17 +21,17 @@ from .models import Charge
 from .providers import can_be_polled
 from .states import ChargeState
 
-LOOK_AGAIN = timedelta(minutes=10)  # whether a lead has put the fee schedule right
+LOOK_AGAIN = timedelta(minutes=10)  # until a lead has added the missing price to the fee schedule
 
 
 def exemption_choices() -> list[tuple[str, str]]:
-    """What may free somebody from paying, by key."""
+    """Return key and label of the fee exemptions."""
     return [(key, str(offer.label)) for key, offer in fee_exemptions.items()]
 
 
 @stages.register("payment")
 class PaymentStage(Stage):
-    """The applicant pays what the request costs. Nothing happens where it is free."""
+    """A stage in which the applicant pays the fees. It is skipped if the case is free."""
 
     key = "payment"
     label = gettext_lazy("Payment")
@@ -116,7 +116,7 @@ class PaymentStage(Stage):
 
 
 def _tell(charge: Charge, acceptance: dict) -> None:
-    """How much, by when, and where to pay: by e-mail, or as a QR-bill by post."""
+    """Tell the applicant what to pay, by e-mail or, without an address, by a paper letter with a QR-bill."""
     billed = not (charge.case.email or charge.case.rehearsal) and postal_delivery.queue_bill_letter(charge)
     if billed:
         _tell_apart(charge.case, acceptance)
@@ -125,13 +125,13 @@ def _tell(charge: Charge, acceptance: dict) -> None:
 
 
 def _tell_apart(case: Case, acceptance: dict) -> None:
-    """That the request is accepted, where no letter of ours says so."""
+    """Tell the applicant that the case is accepted, if no payment e-mail includes that."""
     if acceptance:
         case_emails.send_acceptance(case, stages_ahead(case)[1:])
 
 
 def _exemption(case: Case, key: str) -> str:
-    """Why this applicant pays nothing; empty where they pay."""
+    """Return the reason why this applicant pays nothing; "" if they must pay."""
     offer = fee_exemptions.get(key) if key else None
     return offer.reason(case) if offer else ""
 

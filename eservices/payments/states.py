@@ -1,4 +1,4 @@
-"""The states of what is due, of payments and of refunds, and what may follow what, as data."""
+"""States of charges, payments and refunds, and their allowed transitions, as data."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ class RefundState(TextChoices):
     FAILED = "failed", _("failed")
 
 
-# Also after its time, where a person says so.
+# Expired charges are included, because an agent may still accept the money.
 TAKES_MONEY = frozenset({ChargeState.OPEN, ChargeState.EXPIRED})
 # action → (states it may start from, state it leads to)
 CHARGES: dict[str, tuple[frozenset[str], str]] = {
@@ -38,7 +38,7 @@ CHARGES: dict[str, tuple[frozenset[str], str]] = {
     "extend": (TAKES_MONEY, ChargeState.OPEN),
     "cancel": (TAKES_MONEY, ChargeState.CANCELLED),
 }
-# Money may arrive after all, whatever was said before: nothing that was given up is lost then.
+# Money may arrive in any state, so that money for a cancelled or failed payment is not lost.
 PAYMENTS: dict[str, tuple[frozenset[str], str]] = {
     "start": (frozenset({PaymentState.NEW, PaymentState.PENDING}), PaymentState.PENDING),
     "succeed": (frozenset(PaymentState) - {PaymentState.SUCCEEDED}, PaymentState.SUCCEEDED),
@@ -53,5 +53,5 @@ REFUNDS: dict[str, tuple[frozenset[str], str]] = {
 
 
 def is_allowed(transitions: dict, action: str, state: str) -> bool:
-    """Whether ``action`` may be taken in ``state``."""
+    """Return whether ``action`` is allowed in ``state``."""
     return state in transitions[action][0]

@@ -1,19 +1,22 @@
-"""Wake-ups. What must happen stands in the rows of payments, refunds and charges, as ``due_at``."""
+"""Background tasks of payments.
+
+If a task is lost, a job enqueues it again, because ``due_at`` of the rows is due.
+"""
 
 from django.tasks import task
 
 
 @task()
 def poll_payment(payment_id: str) -> None:
-    """Asks a provider how a payment stands."""
-    from . import provider_calls  # what is carried out enqueues these tasks
+    """Poll a payment at its provider."""
+    from . import provider_calls  # imported here, because the actions import this module
 
     provider_calls.poll_payment(payment_id)
 
 
 @task()
 def run_refund(refund_id: str) -> None:
-    """Lets a provider pay back."""
+    """Request a refund at its provider."""
     from . import provider_calls
 
     provider_calls.run_refund(refund_id)
@@ -21,7 +24,7 @@ def run_refund(refund_id: str) -> None:
 
 @task()
 def fetch_payouts() -> None:
-    """Books what providers transferred to the bank."""
+    """Book the payouts of providers."""
     from . import provider_calls
 
     provider_calls.fetch_payouts()

@@ -1,4 +1,4 @@
-"""Where people pay. A secret is 128 random bits."""
+"""URLs of the payment pages. A secret has 128 random bits."""
 
 from django.urls import path
 

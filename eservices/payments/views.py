@@ -1,4 +1,4 @@
-"""The pages of whoever pays, and the door for providers. Each works without JavaScript."""
+"""Payment pages and webhooks. All pages work without JavaScript."""
 
 from io import BytesIO
 
@@ -22,14 +22,14 @@ from .models import Basket, Payment
 from .providers import ForgedCall, available_providers, payment_providers
 from .states import ChargeState, PaymentState
 
-BACK = rate_limits.RateLimit("payment-back", 10, 60)  # the provider is asked at once, for one payment
+BACK = rate_limits.RateLimit("payment-back", 10, 60)  # each return polls the provider at once
 
 
 # -- Paying --------------------------------------------------------------------------------------------------
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request, secret):
-    """What is due and how to pay it; or how that stands."""
+    """Show the charges of a basket and how to pay them, or the state of a payment."""
     basket = access.basket_by_secret(secret)
     if request.method == "POST":
         return _begin(request, basket)
@@ -61,7 +61,7 @@ def _begin(request, basket: Basket) -> HttpResponse:
 
 
 def basket_url(basket: Basket, back: str = "") -> str:
-    """The pay page; ``back`` is where the person came from."""
+    """Return the URL of the payment page; ``back`` is the path that the payer came from."""
     query = {"de": back} if back else None
     return reverse("payments:pay", args=[basket.secret], query=query)
 
@@ -69,9 +69,9 @@ def basket_url(basket: Basket, back: str = "") -> str:
 @private_page
 @require_GET
 def return_from_provider(request, secret, payment_id):
-    """Somebody comes back from the provider: that is a reason to ask it, whatever the address says.
+    """Poll the provider when the payer returns from it, whatever the URL contains.
 
-    Who comes back again and again leaves it to the worker.
+    If the payer returns too often, only the worker polls.
     """
     payment = access.payment_by_secret(secret, payment_id)
     if not payment.is_received and BACK.allows(str(payment.pk)):
@@ -82,7 +82,7 @@ def return_from_provider(request, secret, payment_id):
 @private_page
 @require_GET
 def payment_state(request, secret, payment_id):
-    """How the payment stands, for the page that waits for it; and a worker asks the provider now and then."""
+    """Return the payment's state as JSON for the waiting page, and have a worker poll the provider."""
     payment = access.payment_by_secret(secret, payment_id)
     payments.note_waiting_payer(payment=payment)
     return JsonResponse({"state": payment.state})
@@ -91,7 +91,7 @@ def payment_state(request, secret, payment_id):
 @private_page
 @require_GET
 def download_receipt(request, secret, payment_id):
-    """The receipt as PDF."""
+    """Return the receipt as PDF."""
     payment = access.payment_by_secret(secret, payment_id)
     if not payment.is_received:
         raise Http404
@@ -127,13 +127,13 @@ def _page(request, basket: Basket, fault: str = "", status: int = 200) -> HttpRe
 
 
 def _line(charge, line: dict, language: str) -> dict:
-    """A line of the bill in the language at hand."""
+    """Return a fee line with its label in the active language."""
     label = charge.case.version.definition.text(f"fee.{line['key']}", language) or line["label"]
     return line | {"label": label}
 
 
 def _failed(payments: list[Payment]) -> tuple | None:
-    """The last attempt, where it failed."""
+    """Return the last attempt and its provider if it failed, else None."""
     last = payments[0] if payments else None
     if last and last.state == PaymentState.FAILED:
         return last, payment_providers.get(last.provider)
@@ -141,7 +141,7 @@ def _failed(payments: list[Payment]) -> tuple | None:
 
 
 def _local(request, path: str) -> str:
-    """A path of this site, of which it came; anything else is dropped."""
+    """Return the path if it is a path of this site, else ""."""
     local = path.startswith("/") and path.isprintable()
     local = local and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path[:200] if local else ""
@@ -151,9 +151,9 @@ def _local(request, path: str) -> str:
 @csrf_exempt
 @require_POST
 def webhook(request, key):
-    """A provider calls. What it says is a reason to ask it how things stand, and nothing more.
+    """Receive a webhook call of a provider. Its content only causes a poll.
 
-    So a call may come twice, late or out of order: what is kept is what the provider answers now.
+    So a call may be repeated, late or out of order: the state is what the provider answers now.
     """
     provider = payment_providers.get(key) or next(
         (one for one in payment_providers if one.key.startswith(f"{key}_")), None

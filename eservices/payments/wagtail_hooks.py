@@ -1,4 +1,4 @@
-"""The fee schedule and the screens about money in the admin."""
+"""Wagtail hooks: the fee schedule and the admin views of payments."""
 
 from django.shortcuts import redirect
 from django.urls import include, path, reverse
@@ -18,7 +18,7 @@ from .models import FeeScheduleEntry
 
 
 class FeeEntryViewSet(SnippetViewSet):
-    """What things cost, from which day on."""
+    """Admin views of the fee schedule."""
 
     model = FeeScheduleEntry
     icon = "tag"
@@ -43,7 +43,7 @@ register_snippet(FeeEntryViewSet)
 
 @hooks.register("before_delete_snippet")
 def protect_referenced_entries(request, instances):
-    """An entry that a service in force refers to is not deleted: people would not know what it costs."""
+    """Refuse to delete fee schedule entries that an active service uses: it could not show its price."""
     for entry in instances:
         if isinstance(entry, FeeScheduleEntry) and (used := entry.used_by):
             services = ", ".join(form.current.definition.title("") for form in used)
@@ -54,14 +54,14 @@ def protect_referenced_entries(request, instances):
 
 
 class MoneyMenuItem(MenuItem):
-    """The way to the books, for who keeps them."""
+    """Menu item for bookkeepers."""
 
     def is_shown(self, request):
         return access.may_keep_books(request.user)
 
 
 class TillMenuItem(MenuItem):
-    """The way to the own till, for who takes money."""
+    """Menu item for agents who take money."""
 
     def is_shown(self, request):
         return access.may_take_money(request.user)
@@ -95,7 +95,7 @@ def register_log_actions(actions):
 
 
 class AccountFormatter(LogFormatter):
-    """What happened to a change of the account for QR-bills."""
+    """Log messages about changes of the QR-bill account."""
 
     label = gettext_lazy("Change the account for QR-bills")
 

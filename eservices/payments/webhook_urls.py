@@ -1,4 +1,4 @@
-"""Where providers call us: one address each, without a language."""
+"""URLs of webhooks, one per provider, without a language prefix."""
 
 from django.urls import path
 

@@ -1,1 +1,1 @@
-"""Every write on what is due, on payments and on refunds. Rows are locked in one order: cases, payment, charges."""
+"""All writes on charges, payments and refunds. Rows are locked in one order: cases, payment, charges."""

@@ -1,4 +1,4 @@
-"""What is due: asked for, reminded, given more time, waived, given up."""
+"""Actions on charges: create, remind, extend, reduce, waive, cancel."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,21 +21,22 @@ from ..payment_deadline import latest_payment_time
 from ..states import CHARGES, TAKES_MONEY, ChargeState, is_allowed
 from .locking import PaymentActionRefused, lock_charge, lock_charges
 
-DAYS = 30  # to pay, where the service says nothing else
-WORTH_REMINDING = timedelta(days=2)  # whoever has less was told a moment ago
+DAYS = 30  # days to pay if the service sets none
+WORTH_REMINDING = timedelta(days=2)  # payers with less time than this were notified a moment ago
 
 
 class PriceMissing(Exception):
-    """The fee schedule had no price for something that is due. The message is for a lead."""
+    """The fee schedule has no price for a line of the charge. The message is for a lead."""
 
 
 @transaction.atomic
 def create_charge(
     *, actor, case: Case, stage: CaseStage, days: int, remind_after: int = 0, waived: str = ""
 ) -> Charge | None:
-    """What the request costs becomes due at this stage, once; None where it is free. The case must be locked.
+    """Create the charge of a case at this stage. Return the existing one if any, None if the case is free.
 
-    ``waived``: why nothing has to be paid. Raises ``PriceMissing``.
+    The case must be locked. ``waived``: the reason if nothing has to be paid. Raise PriceMissing if the fee
+    schedule has no price for a line, or if the amount is more than can be billed.
     """
     if made := Charge.objects.filter(stage=stage).first():
         return made
@@ -71,7 +72,7 @@ def create_charge(
 
 @transaction.atomic
 def create_basket(*, actor, charges) -> Basket:
-    """A basket of several charges, to be paid at once; the same charges make the same basket."""
+    """Return a basket to pay several charges at once. The same charges always give the same basket."""
     pks = {charge.pk for charge in charges}
     if not pks:
         raise PaymentActionRefused(_("There is nothing to pay."))
@@ -88,7 +89,10 @@ def create_basket(*, actor, charges) -> Basket:
 
 @transaction.atomic
 def process_due_charge(charge_id, now: datetime) -> None:
-    """Does what is due to a charge by ``now``: the reminder, then the end of its time. Any number of times."""
+    """Handle a charge that is due at ``now``: remind of it, expire it, or cancel it if its case is closed.
+
+    Safe to call repeatedly.
+    """
     charge = lock_charge(charge_id)
     if charge.state != ChargeState.OPEN or charge.due_at is None or charge.due_at > now:
         return
@@ -106,7 +110,7 @@ def process_due_charge(charge_id, now: datetime) -> None:
 
 @transaction.atomic
 def extend_term(*, actor, charge: Charge, until: datetime) -> Charge:
-    """Gives more time, also after the time was over; the person is told."""
+    """Extend the payment deadline, even if it has passed, and notify the payer."""
     charge = lock_charge(charge.pk)
     if until <= timezone.now():
         raise PaymentActionRefused(_("Choose a day to come."))
@@ -120,8 +124,11 @@ def extend_term(*, actor, charge: Charge, until: datetime) -> Charge:
 
 @transaction.atomic
 def sync_charge(*, actor, case: Case) -> Charge | None:
-    """What the case pays for was cancelled in part, or put on another day: what is open is as much as is still due, by
-    the evening before it; answers it where that changed. The case must be locked."""
+    """Adapt the charge after bookings of the case were cancelled or moved: its amount and its deadline.
+
+    What is booked must be paid by the evening before. Return the charge if it changed, else None. The case must be
+    locked.
+    """
     found = Charge.objects.filter(case=case, state__in=TAKES_MONEY).first()
     if found is None or not case.is_open:
         return None
@@ -131,9 +138,10 @@ def sync_charge(*, actor, case: Case) -> Charge | None:
 
 
 def _lessen(charge: Charge, actor) -> bool:
-    """Asks for no more than is still due, nor for less than was paid already; answers whether it asked for more.
+    """Reduce the charge to what is still due, but not below what was paid. Return whether it changed.
 
-    What was paid over it is for whoever cancelled to pay back: the lines say what stays due, unless nothing does.
+    The caller that cancelled refunds the excess. The lines of the charge become those that are still due; they stay
+    as they are if nothing is due.
     """
     lines = _lines(charge.case)
     due = sum(line["total"] for line in lines)
@@ -155,7 +163,10 @@ def _lessen(charge: Charge, actor) -> bool:
 
 
 def _follow_day(charge: Charge, actor) -> bool:
-    """Puts the end of its time where it belongs now; time that an agent gave stays as far as it can."""
+    """Move the payment deadline to the date that applies now. Return whether it changed.
+
+    Time that an agent added is preserved as far as possible.
+    """
     said, reminded = charge.stage.spec.settings, charge.due_at == charge.expires_at
     first = charge.created_at + timedelta(days=said.get("days") or DAYS)
     until = latest_payment_time(charge.case, max(first, charge.expires_at))
@@ -172,7 +183,7 @@ def _follow_day(charge: Charge, actor) -> bool:
 
 @transaction.atomic
 def waive_charge(*, actor, charge: Charge, reason: str) -> Charge:
-    """Nothing has to be paid, for a reason. What came in already is refunded apart."""
+    """Waive a charge, for a reason. Payments already received are refunded separately."""
     charge = lock_charge(charge.pk)
     charge.reason = reason.strip()[:255]
     if not charge.reason:
@@ -184,7 +195,7 @@ def waive_charge(*, actor, charge: Charge, reason: str) -> Charge:
 
 @transaction.atomic
 def cancel_charge(*, actor=SYSTEM, charge: Charge) -> None:
-    """The case ended otherwise: nothing is due on it any more."""
+    """Cancel the charge of a closed case. Do nothing if the case is open or the charge is paid, waived or cancelled."""
     charge = lock_charge(charge.pk)
     if charge.case.is_open or not is_allowed(CHARGES, "cancel", charge.state):
         return
@@ -194,14 +205,17 @@ def cancel_charge(*, actor=SYSTEM, charge: Charge) -> None:
 
 @transaction.atomic
 def discard_charges(*, actor, case: Case) -> None:
-    """Deletes what a rehearsal would have cost."""
+    """Delete the charges of a rehearsal."""
     rehearsed = Charge.objects.filter(case=case, case__rehearsal=True)
     Basket.objects.filter(charges__in=rehearsed).delete()
     rehearsed.delete()
 
 
 def _reminder(asked: datetime, days: int, until: datetime) -> datetime | None:
-    """When to remind of what was asked for then: after so many days, or halfway where there is less time."""
+    """Return when to remind: ``days`` after ``asked``, or halfway if the payment deadline comes first.
+
+    None if no reminder is wanted, or if less than ``WORTH_REMINDING`` is left.
+    """
     now, wanted = timezone.now(), asked + timedelta(days=days)
     if not days or wanted < until:
         return wanted if days else None
@@ -209,7 +223,7 @@ def _reminder(asked: datetime, days: int, until: datetime) -> datetime | None:
 
 
 def _lines(case: Case) -> list[dict]:
-    """The request's lines as far as they are due, with the accounts that the schedule books them to now."""
+    """Return the fee lines of the submission that are still due, with the ledger accounts of today's fee schedule."""
     sent = remaining_lines(case)
     entries = {
         entry.key: entry
@@ -234,7 +248,7 @@ def _booking(entry: FeeScheduleEntry | None) -> dict:
 
 
 def _change(charge: Charge, action: str, actor, event: str, *, due_at, **data) -> None:
-    """Takes one of ``states.CHARGES``, and lets the case look at it."""
+    """Apply one transition of ``states.CHARGES`` and wake the process of the case."""
     if not is_allowed(CHARGES, action, charge.state):
         raise PaymentActionRefused(
             _("This is not possible any more: it is now “%(state)s”.") % {"state": charge.get_state_display()}
@@ -246,12 +260,12 @@ def _change(charge: Charge, action: str, actor, event: str, *, due_at, **data) -
 
 
 def _drop_payments(charge: Charge) -> None:
-    """Whatever is still on its way for this charge is looked at at once, and given up there."""
+    """Poll the open payments of this charge at once; the poll cancels those that must not be paid any more."""
     poll_soon(Payment.objects.open().filter(basket__charges=charge))
 
 
 def poll_soon(payments) -> None:
-    """Lets the providers of payments be asked at once: money may be on its way, or must be given up."""
+    """Let workers poll these payments at once: money may have arrived, or they must be cancelled."""
     for payment in payments:
         Payment.objects.filter(pk=payment.pk).update(due_at=timezone.now())
         transaction.on_commit(partial(tasks.poll_payment.enqueue, str(payment.pk)), robust=True)

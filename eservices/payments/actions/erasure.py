@@ -1,5 +1,6 @@
-"""What the books forget as a case is erased. What the law on bookkeeping needs stays: amounts, days, accounts, numbers
-of receipts, references.
+"""Erasure of personal data in the books when a case is erased.
+
+What the law on bookkeeping requires remains: amounts, dates, accounts, receipt numbers, references.
 """
 
 from django.db import transaction
@@ -11,9 +12,9 @@ from ..models import Charge, Payment, Refund, UnallocatedPayment
 
 @transaction.atomic
 def erase_payers(*, actor, case: Case) -> None:
-    """Empties what people wrote beside the money of a case, who paid, and the ways back to its private link.
+    """Erase what people wrote about the payments of a case, the payers, and the links to its status page.
 
-    The case's row must be locked. No money of it may still be on its way: see ``hindrances``.
+    The case must be locked. No payment of it may be in progress, see ``hindrances``.
     """
     own = Payment.objects.filter(basket__charges__case=case)
     Charge.objects.filter(case=case).update(reason="")

@@ -1,4 +1,4 @@
-"""Rows under lock, always in the same order, so that nobody waits for somebody who waits: cases, payment, charges."""
+"""Row locks, always in one order to prevent deadlocks: cases, payment, charges."""
 
 from collections.abc import Iterable
 
@@ -8,15 +8,15 @@ from ..models import Charge, Payment
 
 
 class PaymentActionRefused(Exception):
-    """What was asked cannot be done as things stand. The message is for the person who asked."""
+    """The action is not possible in the current state. The message is for the user."""
 
 
 class AlreadySettled(PaymentActionRefused):
-    """It was done or given up before: nothing that could be typed instead changes that."""
+    """The payment or charge was settled or cancelled before, so that no other input can help."""
 
 
 def lock_charge(pk) -> Charge:
-    """A charge and its case."""
+    """Lock a charge and its case."""
     case = cases.lock_case(Charge.objects.values_list("case_id", flat=True).get(pk=pk))
     charge = Charge.objects.select_for_update(of=("self",)).get(pk=pk)
     charge.case = case
@@ -24,7 +24,7 @@ def lock_charge(pk) -> Charge:
 
 
 def lock_charges(pks: Iterable) -> list[Charge]:
-    """Charges and their cases, in the order of their making."""
+    """Lock charges and their cases. Return the charges in order of creation."""
     found = Charge.objects.filter(pk__in=list(pks))
     held = {pk: cases.lock_case(pk) for pk in sorted(set(found.values_list("case_id", flat=True)))}
     locked = list(found.select_for_update(of=("self",)).order_by("pk"))
@@ -34,7 +34,7 @@ def lock_charges(pks: Iterable) -> list[Charge]:
 
 
 def lock_payment(pk) -> tuple[Payment, list[Charge]]:
-    """A payment with the charges of its basket and their cases."""
+    """Lock a payment, the charges of its basket and their cases."""
     basket = Payment.objects.values_list("basket", flat=True).get(pk=pk)
     pks = Charge.objects.filter(baskets=basket).values_list("pk", flat=True)
     cases_of = sorted(set(Charge.objects.filter(pk__in=list(pks)).values_list("case_id", flat=True)))

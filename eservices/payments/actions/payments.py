@@ -1,4 +1,7 @@
-"""Payments: begun, kept as the provider tells, and money received, which is never lost and never taken twice."""
+"""Actions on payments: start them, save the provider's answers, record money.
+
+Money is never lost or booked twice.
+"""
 
 from datetime import datetime
 
@@ -37,9 +40,9 @@ Kind, Why = JournalRow.Kind, UnallocatedPayment.Why
 def start_payment(
     *, actor, basket: Basket, provider: PaymentProvider, language: str, back: str = ""
 ) -> Payment:
-    """A payment of what is still due in the basket; the open one of this provider where there is one already.
+    """Return the open payment of this provider for what is due in the basket, or create one.
 
-    So that two tabs, and two presses, pay once.
+    Reusing it prevents double payments from two tabs or two clicks. Raise AlreadySettled if nothing is due.
     """
     charges = lock_charges(basket.charges.values_list("pk", flat=True))
     amount = sum(charge.open_amount for charge in charges if charge.is_payable)
@@ -58,7 +61,10 @@ def start_payment(
 def save_provider_answer(
     *, actor=SYSTEM, payment: Payment, answer: PaymentStatus, fault: str = ""
 ) -> Payment:
-    """Keeps how the payment stands at its provider, and ``fault`` for staff. What was kept already changes nothing."""
+    """Save the state of a payment at its provider, and ``fault`` for staff.
+
+    A payment that is already in a final state does not change, except that money can still arrive.
+    """
     payment, charges = lock_payment(payment.pk)
     if answer.external_id:
         payment.external_id = answer.external_id
@@ -83,9 +89,10 @@ def save_provider_answer(
 def record_receipt(
     *, actor, payment: Payment, amount: int, currency: str, known: dict | None = None
 ) -> Payment:
-    """Money arrived for this payment, whatever the payment's state. Raises ``PaymentActionRefused`` for a second time.
+    """Record money that arrived for this payment, in any of its states.
 
-    ``known``: what is kept of it with money that is set aside, as who paid.
+    Raise PaymentActionRefused if the payment was received before. ``known``: details to store if a part of the
+    money remains unallocated, such as the payer.
     """
     payment, charges = lock_payment(payment.pk)
     if not is_allowed(PAYMENTS, "succeed", payment.state):
@@ -98,7 +105,7 @@ def record_receipt(
 def record_unallocated(
     *, actor, provider: str, account: str, amount: int, currency: str, why: str, details: dict, payment=None
 ) -> UnallocatedPayment:
-    """Money that no charge takes: kept where everybody sees it, until a person says what becomes of it."""
+    """Record money that belongs to no charge as an unallocated payment, which a bookkeeper must settle."""
     kept = UnallocatedPayment.objects.create(
         payment=payment,
         provider=provider,
@@ -122,15 +129,15 @@ def record_unallocated(
 
 
 def record_provider_error(payment: Payment, fault: Exception) -> None:
-    """The provider could not be asked: kept for staff, and asked again later."""
+    """Record that the provider could not be asked, for staff, and schedule the next poll."""
     due = _next(payment, timezone.now())
     Payment.objects.open().filter(pk=payment.pk).update(fault=error_text(fault), due_at=due, woken_at=None)
 
 
 def note_waiting_payer(*, actor=None, payment: Payment) -> None:
-    """Somebody waits for it before our page: a worker asks the provider, though not each time that the page asks us.
+    """Have a worker poll the provider because the payer waits on our page, but not at each request of the page.
 
-    However many pages are open, a payment has one wake-up under way and is asked about every few seconds at most.
+    A payment has at most one poll in progress and one every few seconds, however many pages are open.
     """
     now = timezone.now()
     if not payment.is_open or not can_be_polled(payment):
@@ -144,7 +151,7 @@ def note_waiting_payer(*, actor=None, payment: Payment) -> None:
 
 
 def wake_due_payments(now: datetime, most: int) -> None:
-    """Wakes a worker for payments that the provider should be asked about: those due for the longest time first."""
+    """Have workers poll at most ``most`` payments that are due, the longest overdue first."""
     due = Payment.objects.due(now).asleep(now)
     for pk in due.order_by("due_at").values_list("pk", flat=True)[:most]:
         if due.filter(pk=pk).update(woken_at=now):
@@ -152,7 +159,7 @@ def wake_due_payments(now: datetime, most: int) -> None:
 
 
 def allocate(charge: Charge, payment: Payment, amount: int, actor, *, account: str) -> None:
-    """Counts money towards a charge, with its journal rows; the case goes on where all is paid.
+    """Allocate money to a charge and post it to the journal; wake the process of the case.
 
     The charge and its case must be locked.
     """
@@ -213,27 +220,33 @@ def _set_rest_aside(payment: Payment, charges: list[Charge], rest: int, why: str
 
 
 def _judged(charges: list[Charge]) -> tuple[str, list[Charge]]:
-    """Why a rest would be too much, and of which charges: told before any is counted, for all look paid afterwards."""
+    """Return the reason why a rest would be too much, and the charges concerned.
+
+    Must be called before money is allocated, because all charges look paid afterwards.
+    """
     closed = [charge for charge in charges if not charge.is_payable]
     late = any(charge.state != ChargeState.PAID for charge in closed)
     return Why.LATE if late else Why.DOUBLE, closed or charges
 
 
 def _mismatch(payment: Payment) -> str:
-    """Why what arrived is not what was asked for; empty where it is."""
+    """Return how the money received differs from the payment; "" if it does not."""
     if payment.received_currency.upper() != payment.currency:
         return Why.OTHER_CURRENCY
     return "" if payment.received == payment.amount else Why.OTHER_AMOUNT
 
 
 def provider_account(payment: Payment) -> str:
-    """The ledger account that holds what the payment's provider received."""
+    """Return the ledger account for money that the payment's provider received."""
     provider = payment_providers.get(payment.provider)
     return getattr(ledger.ledger_accounts(), provider.account if provider else "online")
 
 
 def _receipt_number() -> str:
-    """As Q-2026-00001: without gaps, for it is drawn with the money."""
+    """Draw the next receipt number, such as Q-2026-00001.
+
+    The series has no gaps, because the number is drawn in the transaction that records the money.
+    """
     series = f"{ledger.ledger_accounts().receipt_prefix}-{timezone.localtime().year}"
     return f"{series}-{number_series.draw_number(f'receipt-{series}'):05}"
 

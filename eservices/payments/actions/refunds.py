@@ -1,4 +1,4 @@
-"""Money paid back: asked for by a person, carried out by the provider, booked when it is done."""
+"""Actions on refunds: a person requests them, the provider executes them, they are booked when done."""
 
 from datetime import timedelta
 from functools import partial
@@ -21,9 +21,9 @@ AGAIN = timedelta(minutes=5)
 
 @transaction.atomic
 def request_refund(*, actor, allocation: Allocation, amount: int, reason: str, told: bool = False) -> Refund:
-    """Pays back what a charge got, or a part of it: never more than is left of the payment.
+    """Request the refund of an allocation, or a part of it, up to what is left of the payment.
 
-    ``told``: another letter says so, with how much.
+    ``told``: another message announces the refund with its amount.
     """
     lock_charge(allocation.charge_id)
     allocation = Allocation.objects.select_related("payment").get(pk=allocation.pk)
@@ -35,7 +35,7 @@ def request_refund(*, actor, allocation: Allocation, amount: int, reason: str, t
 
 @transaction.atomic
 def refund_unallocated(*, actor, kept: UnallocatedPayment, reason: str) -> Refund:
-    """Pays back what was set aside, wholly."""
+    """Request the refund of an unallocated payment, in full."""
     kept = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=kept.pk)
     if kept.outcome:
         raise PaymentActionRefused(_("Somebody settled this already."))
@@ -50,9 +50,10 @@ def refund_unallocated(*, actor, kept: UnallocatedPayment, reason: str) -> Refun
 
 @transaction.atomic
 def save_refund_answer(*, actor=SYSTEM, refund: Refund, answer: RefundStatus) -> Refund:
-    """Keeps how the refund stands at the provider; done once, it is booked once.
+    """Save the state of a refund at its provider, and book it once when it is done.
 
-    What was told as it was asked for is told again only where a person pays it back, which may be days later.
+    If the applicant was notified at the request, they are notified again only if a person pays the refund out,
+    which may be days later.
     """
     refund = lock_refund(refund)
     action = {REFUND_DONE: "finish", REFUND_FAILED: "fail"}.get(answer.state, "wait")
@@ -70,11 +71,11 @@ def save_refund_answer(*, actor=SYSTEM, refund: Refund, answer: RefundStatus) ->
 
 @transaction.atomic
 def complete_by_hand(*, actor, refund: Refund) -> Refund:
-    """Somebody transferred the money from the bank, since the provider could not."""
+    """Record that a bookkeeper transferred the refund from the bank, because the provider could not."""
     refund = lock_refund(refund)
     if refund.state == REFUND_DONE or refund.due_at:
         raise PaymentActionRefused(_("This refund is under way or done already."))
-    if refund.allocation and refund.state == REFUND_FAILED:  # it may have been paid back another way since
+    if refund.allocation and refund.state == REFUND_FAILED:  # it may have been refunded in another way since
         _refuse_too_much(refund.allocation, refund.amount)
     refund.account, refund.state, refund.fault = ledger.ledger_accounts().bank, REFUND_DONE, ""
     _book(refund, actor)
@@ -83,7 +84,7 @@ def complete_by_hand(*, actor, refund: Refund) -> Refund:
 
 
 def record_refund_error(refund: Refund, fault: Exception) -> None:
-    """The provider could not be asked: asked again later."""
+    """Record that the provider could not be asked, and schedule the next attempt."""
     Refund.objects.filter(pk=refund.pk, due_at__isnull=False).update(
         fault=error_text(fault), due_at=timezone.now() + AGAIN
     )
@@ -113,13 +114,13 @@ def _begin(actor, payment, amount: int, reason: str, *, currency="", **of) -> Re
     )
     carry = (
         tasks.run_refund.enqueue if can_be_polled(payment) else tasks.run_refund.call
-    )  # a person waits to pay it back
+    )  # an agent waits to pay it out
     transaction.on_commit(partial(carry, str(refund.pk)), robust=True)
     return refund
 
 
 def lock_refund(refund: Refund) -> Refund:
-    """A refund, and the charge and case that it is of."""
+    """Lock a refund, its charge and its case."""
     charge = Allocation.objects.filter(refunds=refund.pk).values_list("charge", flat=True).first()
     held = lock_charge(charge) if charge else None
     refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund.pk)
@@ -131,7 +132,7 @@ def lock_refund(refund: Refund) -> Refund:
 def _book(refund: Refund, actor, *, tell: bool = True) -> None:
     refund.done_at, refund.due_at = timezone.now(), None
     about = {"payment": refund.payment, "refund": refund}
-    receipt = refund.payment.receipt  # the reason stays beside: it is free text, and a journal cannot forget
+    receipt = refund.payment.receipt  # without the reason, which is free text: journal rows cannot be erased
     if refund.allocation:
         charge = refund.allocation.charge
         text = f"{charge.case.reference} {receipt}"

@@ -1,4 +1,4 @@
-"""What was set aside, settled by a person; and what providers pay out, compared with our books."""
+"""Settlement of unallocated payments, and payouts of providers compared with our books."""
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,7 +19,7 @@ Kind = JournalRow.Kind
 
 @transaction.atomic
 def allocate_to_charge(*, actor, kept: UnallocatedPayment, charge: Charge, note: str = "") -> Charge:
-    """Counts money that was set aside towards a charge, also one whose time was over. What is too much stays aside."""
+    """Allocate an unallocated payment to a charge, even an expired one. Any excess remains unallocated."""
     charge = lock_charge(charge.pk)
     kept = _unsettled(kept)
     if kept.currency != charge.currency:
@@ -38,7 +38,7 @@ def allocate_to_charge(*, actor, kept: UnallocatedPayment, charge: Charge, note:
 
 @transaction.atomic
 def book_to_account(*, actor, kept: UnallocatedPayment, account: str, note: str) -> UnallocatedPayment:
-    """Books money that was set aside to a ledger account, for a reason."""
+    """Book an unallocated payment to a ledger account, for a reason."""
     kept = _unsettled(kept)
     if not note.strip():
         raise PaymentActionRefused(_("Write why it is booked there."))
@@ -58,13 +58,13 @@ def book_to_account(*, actor, kept: UnallocatedPayment, account: str, note: str)
 
 
 def book_payout(*, actor=SYSTEM, provider: PaymentProvider, report: PayoutReport) -> Payout | None:
-    """Books what a provider transferred, its commission apart; None where it is booked already."""
+    """Book a payout of a provider and its commission. Return None if it is booked already."""
     try:
         return _book_payout(provider, report)
     except IntegrityError:
         if not _is_booked(provider, report):
             raise
-        return None  # another scheduler was faster
+        return None  # another scheduler booked it first
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def _is_booked(provider: PaymentProvider, report: PayoutReport) -> bool:
 
 
 def _expected(provider: PaymentProvider, report: PayoutReport) -> int:
-    """What the payments and refunds in the report amount to by our books."""
+    """Return the total that our books have for the payments and refunds in the report."""
     listed = [number for number, _amount in report.items]
     family = _family(provider)
     received = Payment.objects.received().filter(provider__in=family, external_id__in=listed)
@@ -110,7 +110,7 @@ def _expected(provider: PaymentProvider, report: PayoutReport) -> int:
 
 
 def _family(provider: PaymentProvider) -> list[str]:
-    """The means of payment whose money comes in the same transfers."""
+    """Return the keys of the payment providers whose money comes in the same payouts."""
     return [provider.key, *provider.paid_out_with]
 
 
@@ -129,7 +129,7 @@ def _settle(kept: UnallocatedPayment, actor, outcome: str, note: str) -> Unalloc
 
 
 def _leave(kept: UnallocatedPayment, rest: int) -> None:
-    """What is too much stays aside: it never left its account."""
+    """Create an unallocated payment for the excess, which never left its account."""
     UnallocatedPayment.objects.create(
         payment=kept.payment,
         provider=kept.provider,

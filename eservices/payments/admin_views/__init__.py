@@ -1,1 +1,1 @@
-"""What staff sees of money: on the screen of a case, and on screens of its own."""
+"""Admin views of payments: on the case page, and the views for bookkeepers."""

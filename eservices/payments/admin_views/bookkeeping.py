@@ -1,4 +1,4 @@
-"""The screens of who keeps the books: what was set aside, the journal, transfers of providers, bank files."""
+"""Admin views for bookkeepers: unallocated payments, journal, payouts, bank files, refunds, tills."""
 
 from datetime import date
 
@@ -29,12 +29,12 @@ from ..providers import provider_label
 from . import forms as admin_views_forms
 from .charges import ChargeAction, ChargeActionView
 
-MAX_ROWS_SHOWN = 200  # rows of a month; all of them stand in the export
+MAX_ROWS_SHOWN = 200  # rows of a month on the screen; the export has all of them
 MAX_FILE_BYTES = 10 * 1024 * 1024  # bytes of a bank file
 
 
 class BookkeepingView(WagtailAdminTemplateMixin, TemplateView):
-    """A screen for who keeps the books; anybody else finds nothing here."""
+    """Base of the views for bookkeepers. Answers 404 to other users."""
 
     header_icon = "tag"
     tab = ""
@@ -59,7 +59,7 @@ class BookkeepingView(WagtailAdminTemplateMixin, TemplateView):
 
 
 class UnallocatedView(BookkeepingView):
-    """Money that no charge takes, the oldest that waits first."""
+    """Unallocated payments, the longest waiting first."""
 
     template_name = "payments/admin/unallocated.html"
     page_title = gettext_lazy("Money set aside")
@@ -92,7 +92,7 @@ class UnallocatedView(BookkeepingView):
 
 
 def _counted(charge: Charge) -> str:
-    """What is said of money that was counted towards a charge: it may be less than is due."""
+    """Return the success message for money allocated to a charge, which may be less than is due."""
     if not charge.open_amount:
         return _("Counted. The case goes on.")
     return _("Counted. %(amount)s is still due.") % {
@@ -126,7 +126,7 @@ SETTLING = {
 
 
 class SettleUnallocatedView(ChargeActionView):
-    """Says what becomes of money that was set aside."""
+    """Action that settles an unallocated payment."""
 
     def post(self, request, pk, do):
         if do not in SETTLING:
@@ -141,7 +141,7 @@ class SettleUnallocatedView(ChargeActionView):
 
 
 class JournalView(BookkeepingView):
-    """The rows of a month, what they add up to by account, and the days that are closed."""
+    """Journal of a month: its rows, the totals by account, and the day closings."""
 
     template_name = "payments/admin/journal.html"
     page_title = gettext_lazy("Journal")
@@ -166,7 +166,7 @@ class JournalView(BookkeepingView):
 
 @require_safe
 def journal_csv(request, kind):
-    """A month of the journal for the accountant: row by row, or by account."""
+    """Return a month of the journal as CSV for the accountant, by row or by account."""
     if not access.may_keep_books(request.user):
         raise Http404
     month = parse_month(request.GET.get("month", ""))
@@ -180,7 +180,7 @@ def journal_csv(request, kind):
 
 
 def parse_month(text: str) -> date | None:
-    """The first day of a month written as 2026-11; None for anything else."""
+    """Return the first day of a month written as 2026-11; None for any other text."""
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
@@ -192,7 +192,7 @@ def _within(month: date | None) -> dict:
 
 
 class PayoutsView(BookkeepingView):
-    """What providers transferred, and where they count otherwise than we do."""
+    """Payouts of providers, with those that differ from our books."""
 
     template_name = "payments/admin/payouts.html"
     page_title = gettext_lazy("Transfers of providers")
@@ -206,7 +206,7 @@ class PayoutsView(BookkeepingView):
 
 
 class BankFilesView(BookkeepingView):
-    """camt.054 files: read one, and see what became of each entry."""
+    """camt.054 files: upload, and the result of each entry."""
 
     template_name = "payments/admin/bank_files.html"
     page_title = gettext_lazy("Bank files")
@@ -240,7 +240,7 @@ class BankFilesView(BookkeepingView):
 
 
 class RefundsView(BookkeepingView):
-    """Refunds that only a person can pay."""
+    """Refunds that only a person can pay out."""
 
     template_name = "payments/desk/refunds.html"
     page_title = gettext_lazy("Refunds to pay")
@@ -254,7 +254,7 @@ class RefundsView(BookkeepingView):
 
 
 class AccountView(BookkeepingView):
-    """The bank account of QR-bills, and its change, for administrators."""
+    """Bank account of QR-bills and its changes, for administrators."""
 
     template_name = "payments/desk/account.html"
     page_title = gettext_lazy("Account for QR-bills")
@@ -289,7 +289,7 @@ class AccountView(BookkeepingView):
 
 
 class CancelAccountView(AccountView):
-    """Cancels a change of the account."""
+    """Cancellation of a change of the QR-bill account."""
 
     http_method_names = ["post"]
 
@@ -305,7 +305,7 @@ class CancelAccountView(AccountView):
 
 
 class TillsView(BookkeepingView):
-    """All tills, the open ones first."""
+    """Tills of all agents, the open ones first."""
 
     template_name = "payments/admin/tills.html"
     page_title = gettext_lazy("Tills")

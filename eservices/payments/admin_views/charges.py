@@ -1,4 +1,4 @@
-"""What agents do with what a case owes: each fetches through ``access``, validates a form and calls one action."""
+"""Actions of agents on charges. Each view fetches through ``access``, validates a form and calls one action."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from . import forms as typed
 class ChargeAction:
     """A button on a charge or refund: required right on the case, label, form, action, and success message.
 
-    The message may be a function of the result. ``permission``: the right of a group that it takes, too.
+    The message may be a function of the result. ``permission``: a permission that the user needs in addition.
     """
 
     needs: str
@@ -80,14 +80,14 @@ REFUNDS = {
 
 
 class ChargeActionView(WagtailAdminTemplateMixin, TemplateView):
-    """A form about money that was sent: one action, or the form again with why not and with all that was typed."""
+    """Base of views for one action. If it is refused, the form is shown again with the reason and all input."""
 
     template_name = "payments/admin/action.html"
     header_icon = "tag"
     http_method_names = ["post"]
 
     def do(self, deed: ChargeAction, back: str, **about):
-        """Calls the action on what it is ``about``, says what came of it, and goes ``back``."""
+        """Call the action with ``about`` as arguments, show its result as a message and redirect to ``back``."""
         form = deed.form(self.request.POST)
         if not form.is_valid():
             return self._again(deed, form, back, 422)
@@ -108,7 +108,7 @@ class ChargeActionView(WagtailAdminTemplateMixin, TemplateView):
 
 
 class ChargeView(ChargeActionView):
-    """Takes the money, gives more time, or waives."""
+    """Actions on a charge: take the money, extend, waive."""
 
     def post(self, request, pk, do):
         deed = CHARGES.get(do) or _none()
@@ -117,7 +117,7 @@ class ChargeView(ChargeActionView):
 
 
 class RefundView(ChargeActionView):
-    """Asks for money to be paid back, wholly or in part."""
+    """Request of a refund, in full or in part."""
 
     def post(self, request, pk):
         allocation, deed = access.allocation_for(request.user, pk), REFUND
@@ -128,7 +128,7 @@ class RefundView(ChargeActionView):
 
 
 class RefundActionView(ChargeActionView):
-    """Carries a refund out that no provider can."""
+    """Payout of a refund that no provider can execute."""
 
     def post(self, request, pk, do):
         deed = REFUNDS.get(do) or _none()
@@ -136,7 +136,7 @@ class RefundActionView(ChargeActionView):
         return self.do(deed, self._onward(found), refund=found)
 
     def _onward(self, refund) -> str:
-        """The case for who reads it, else the list that the refund stood in."""
+        """Return the URL of the case if the user may read it, else of the list that showed the refund."""
         if refund.allocation is None:
             return reverse("money:aside")
         case = refund.allocation.charge.case

@@ -1,4 +1,4 @@
-"""What staff types about money. Cleaned data are the arguments of an action."""
+"""Forms of staff about money. The cleaned data are the arguments of an action."""
 
 from datetime import datetime, time
 
@@ -23,7 +23,7 @@ class ExtendForm(forms.Form):
     until = forms.DateField(label=_("New last day"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean_until(self) -> datetime:
-        """The end of that day."""
+        """Return the end of that day."""
         return timezone.make_aware(datetime.combine(self.cleaned_data["until"], time(23, 59)))
 
 
@@ -37,7 +37,7 @@ class RefundForm(forms.Form):
 
 
 class EmptyForm(forms.Form):
-    """An action that needs to know no more."""
+    """A form without fields, for actions that need no input."""
 
 
 class BookToAccountForm(forms.Form):

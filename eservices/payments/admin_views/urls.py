@@ -1,4 +1,4 @@
-"""Money in the admin, under /admin/money/."""
+"""URLs of the payment views in the admin, under /admin/money/."""
 
 from django.urls import path
 

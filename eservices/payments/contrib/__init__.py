@@ -1,1 +1,1 @@
-"""The means of payment that come with the house, a folder each: docs/connectors.md shows how to add one."""
+"""Payment providers of this project, one package each: docs/connectors.md shows how to add one."""

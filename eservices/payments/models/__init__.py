@@ -1,4 +1,4 @@
-"""What is due, how it was paid, and where the money is."""
+"""Charges, payments, refunds and the journal."""
 
 from .bank_files import AccountChange, BankEntry, BankFile
 from .charges import Basket, Charge

@@ -1,4 +1,4 @@
-"""The bank account of QR-bills as it changes; what the bank told: files, and what arrived."""
+"""Bank account of QR-bills and its changes; bank files and their entries."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from ..amounts import AmountField
 
 
 class AccountChange(models.Model):
-    """Another account for QR-bills, which an administrator asked for. It waits for ``due_at``, and can be cancelled."""
+    """A requested change of the QR-bill account. It takes effect at ``due_at`` and can be cancelled before."""
 
     creditor = models.CharField(_("account holder"), max_length=70)
     iban = models.CharField("QR-IBAN", max_length=34)
@@ -40,7 +40,7 @@ class AccountChange(models.Model):
 
 
 class BankFile(models.Model):
-    """A camt.054 file that was read. The same file twice is read once."""
+    """An imported camt.054 file. The same file is stored once."""
 
     name = models.CharField(_("name"), max_length=255)
     digest = models.CharField(max_length=64, unique=True)
@@ -60,7 +60,7 @@ class BankFile(models.Model):
 
 
 class BankEntry(models.Model):
-    """Money that arrived on the account. ``mark`` tells it from every other, also in another file."""
+    """Money that arrived on the account. ``mark`` identifies the entry, also across files."""
 
     file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="entries")
     mark = models.CharField(max_length=64, unique=True)

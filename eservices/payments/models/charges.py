@@ -1,4 +1,4 @@
-"""What is due on a case."""
+"""Charges of cases, and the baskets in which they are paid."""
 
 import uuid
 
@@ -17,27 +17,27 @@ from ..states import CHARGES, ChargeState
 
 class ChargeQuerySet(models.QuerySet):
     def real(self):
-        """Without rehearsals: nobody pays for those."""
+        """Exclude rehearsals, which are never paid."""
         return self.filter(case__rehearsal=False)
 
     def payable(self):
-        """What can be paid now: open, on a case that goes on."""
+        """Filter charges that can be paid now: open, on a case that is not closed."""
         return self.real().filter(state=ChargeState.OPEN).exclude(case__state=CaseState.CLOSED)
 
     def due(self, now):
-        """What has to be reminded, expired or given up by ``now``."""
+        """Filter charges that must be reminded, expired or cancelled by ``now``."""
         return self.filter(state=ChargeState.OPEN, due_at__lte=now)
 
     def stale(self):
-        """Still open, though their case ended otherwise."""
+        """Filter charges that are unsettled although their case is closed."""
         return self.filter(state__in=[ChargeState.OPEN, ChargeState.EXPIRED], case__state=CaseState.CLOSED)
 
 
 class Charge(models.Model):
-    """What a case owes at one of its stages, frozen line by line. ``paid`` never exceeds ``amount``.
+    """An amount that a case owes at one of its stages, frozen line by line. ``paid`` never exceeds ``amount``.
 
-    ``lines``: those of the request (``formbuilder.bill``), each with the ledger ``account`` and ``cost_centre``
-    that it is booked to.
+    ``lines``: the fee lines of the submission, each with the ledger ``account`` and ``cost_centre`` that it is
+    booked to.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -74,12 +74,12 @@ class Charge(models.Model):
 
     @property
     def open_amount(self) -> int:
-        """What is still to pay."""
+        """The amount still to pay."""
         return self.amount - self.paid
 
     @property
     def basket(self) -> "Basket":
-        """The basket that holds this charge alone: the first it was laid into."""
+        """The charge's first basket, which holds this charge alone."""
         return min(self.baskets.all(), key=lambda basket: basket.pk)
 
     @property
@@ -88,12 +88,12 @@ class Charge(models.Model):
 
     @property
     def takes_money(self) -> bool:
-        """Whether a person may count money towards it: also after its time, but not for what was waived."""
+        """True if money may be allocated to it by hand: also when expired, but not when waived."""
         return self.case.is_open and self.state in CHARGES["pay"][0] and self.open_amount > 0
 
 
 class Basket(models.Model):
-    """Charges that are paid at once; of a single one is the rule. Whoever holds ``secret`` may pay them."""
+    """Charges that are paid together, mostly only one. Anyone who holds ``secret`` may pay them."""
 
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
     charges = models.ManyToManyField(Charge, related_name="baskets")

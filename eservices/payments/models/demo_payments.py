@@ -1,4 +1,4 @@
-"""What the demo provider remembers, as a real one would on its own machines."""
+"""State of the demo provider, which a real provider would have on its own servers."""
 
 from django.db import models
 from django.utils import timezone
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DemoPayment(models.Model):
-    """An intent to pay at the demo provider. Found again by its idempotency key, which is our payment's id."""
+    """A payment intent at the demo provider. Its key is the idempotency key, the id of our payment."""
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -1,4 +1,4 @@
-"""The fee schedule: one dated list of prices for all forms."""
+"""The fee schedule: one list of prices with their dates, for all forms."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ ACCOUNT = RegexValidator(r"^[0-9A-Za-z.\-]*\Z", _("Digits, letters, points and d
 
 
 class FeeScheduleEntry(ClusterableModel):
-    """One thing that costs something. Services refer to it by key; what they call it stands in their form."""
+    """A fee. Services refer to it by key; their forms have their own label for it."""
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
@@ -48,7 +48,7 @@ class FeeScheduleEntry(ClusterableModel):
         return self.name
 
     def price_on(self, day: date) -> "FeePrice | None":
-        """What holds on ``day``; None before the first price."""
+        """Return the price valid on ``day``; None before the first price."""
         return max(
             (price for price in self.prices.all() if price.valid_from <= day),
             key=lambda price: price.valid_from,
@@ -63,19 +63,19 @@ class FeeScheduleEntry(ClusterableModel):
 
     @property
     def price_now(self) -> str:
-        """What it costs today, as on a price tag."""
+        """The price today, formatted; "" if there is none."""
         price = self.price_on(timezone.localdate())
         return format_amount(price.amount) if price else ""
 
     @property
     def used_by(self) -> list[Form]:
-        """The forms in force that refer to it."""
+        """The active forms that use the entry."""
         forms = Form.objects.filter(offered=True, versions__kind=FormVersion.Kind.PUBLISHED).distinct()
         return [form for form in forms if any(fee.entry == self.key for fee in form.current.definition.fees)]
 
 
 class FeePrice(models.Model):
-    """What an entry costs from a day on, until the next price holds. Value-added tax is included."""
+    """The price of an entry from a date until the next price. VAT is included."""
 
     entry = ParentalKey(FeeScheduleEntry, on_delete=models.CASCADE, related_name="prices")
     valid_from = models.DateField(_("valid from"))

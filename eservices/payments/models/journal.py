@@ -1,4 +1,4 @@
-"""The journal: every movement of money, debit and credit, added to and never changed."""
+"""The journal: all movements of money as debit and credit. Rows are added and never changed."""
 
 from django.db import models
 from django.utils import timezone
@@ -11,7 +11,7 @@ from .payments import Payment, Refund, UnallocatedPayment
 
 
 class AppendOnly(models.Model):
-    """A row that is written once."""
+    """Base of rows that are written once."""
 
     class Meta:
         abstract = True
@@ -26,7 +26,7 @@ class AppendOnly(models.Model):
 
 
 class Payout(AppendOnly):
-    """What a provider transferred to the commune's bank, its commission taken off."""
+    """A transfer of a provider to the commune's bank, with its commission deducted."""
 
     provider = models.CharField(_("means of payment"), max_length=30)
     external_id = models.CharField(_("number at the provider"), max_length=100)
@@ -53,12 +53,12 @@ class Payout(AppendOnly):
 
     @property
     def difference(self) -> int:
-        """What the provider counts otherwise than we do; 0 where both agree."""
+        """Difference between the provider's total and ours; 0 if they agree."""
         return self.gross - self.expected
 
 
 class JournalRow(AppendOnly):
-    """``amount`` moves from the account ``credit`` to the account ``debit``."""
+    """A journal row: ``amount`` moves from the account ``credit`` to the account ``debit``."""
 
     class Kind(models.TextChoices):
         PAYMENT = "payment", _("payment")
@@ -103,7 +103,7 @@ class JournalRow(AppendOnly):
 
 
 class DayClosing(AppendOnly):
-    """A day of the journal that nothing is added to any more. ``digest`` binds its rows and the day before."""
+    """A closed day of the journal. ``digest`` is a hash over its rows and the digest of the closing before."""
 
     day = models.DateField(_("day"), unique=True)
     at = models.DateTimeField(default=timezone.now)

@@ -1,4 +1,4 @@
-"""How what is due gets paid, and paid back."""
+"""Payments, allocations, unallocated payments and refunds."""
 
 import uuid
 from datetime import timedelta
@@ -19,15 +19,15 @@ WAKE_AGAIN_AFTER = timedelta(minutes=1)
 
 class PaymentQuerySet(models.QuerySet):
     def open(self):
-        """Neither received nor given up."""
+        """Filter payments that are neither received nor failed nor cancelled."""
         return self.filter(state__in=OPEN)
 
     def due(self, now):
-        """What the provider should be asked about by ``now``."""
+        """Filter payments whose provider must be polled by ``now``."""
         return self.filter(due_at__lte=now)
 
     def asleep(self, now):
-        """Without a wake-up under way, or with one that took so long that it must be lost."""
+        """Filter payments without a poll in progress, or with one that is so old that it must be lost."""
         return self.filter(Q(woken_at=None) | Q(woken_at__lte=now - WAKE_AGAIN_AFTER))
 
     def received(self):
@@ -35,11 +35,11 @@ class PaymentQuerySet(models.QuerySet):
 
 
 class Payment(models.Model):
-    """One attempt to pay a basket through one provider. Its id is the idempotency key there.
+    """An attempt to pay a basket through one provider. Its id is the idempotency key there.
 
-    ``amount`` was asked for; ``received`` arrived, which may be something else. ``account``: the ledger account
-    of the provider, where the money lies. Received money has a receipt number, drawn with it. ``seen_at``: when
-    somebody last waited for it before our page; ``woken_at``: since when a worker is about to ask the provider.
+    ``amount`` was requested; ``received`` arrived and may differ. ``account``: the ledger account of the provider,
+    which holds the money. Received money has a receipt number, drawn in the same transaction. ``seen_at``: when the
+    payer last waited on our page; ``woken_at``: when the current poll was enqueued.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -104,7 +104,7 @@ class Payment(models.Model):
 
 
 class Allocation(models.Model):
-    """What of a received payment went to which charge."""
+    """The part of a received payment that pays one charge."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="allocations")
@@ -121,13 +121,13 @@ class Allocation(models.Model):
 
     @property
     def refundable(self) -> int:
-        """What was not paid back yet, nor is about to be."""
+        """The part that is not refunded, including requested refunds."""
         given = self.refunds.exclude(state=RefundState.FAILED).aggregate(sum=models.Sum("amount"))["sum"]
         return self.amount - (given or 0)
 
 
 class UnallocatedPayment(models.Model):
-    """Money that arrived and that no charge takes by itself: a person says what becomes of it."""
+    """Money that arrived and belongs to no charge yet. A bookkeeper settles it."""
 
     class Why(models.TextChoices):
         DOUBLE = "double", _("paid already")
@@ -174,7 +174,7 @@ class RefundQuerySet(models.QuerySet):
 
 
 class Refund(models.Model):
-    """Money paid back, of an allocation or of what was set aside. Its id is the idempotency key."""
+    """Money to pay back, from an allocation or an unallocated payment. Its id is the idempotency key."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -204,7 +204,7 @@ class Refund(models.Model):
         related_name="refunds",
         help_text=_("From which it was paid back at the counter."),
     )
-    # Whether the letter about what it is paid back for says so: see ``refunds.keep``.
+    # True if another message already announced the refund: see ``refunds.save_refund_answer``.
     told = models.BooleanField(default=False)
     external_id = models.CharField(max_length=100, blank=True)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)

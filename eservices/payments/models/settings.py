@@ -1,4 +1,4 @@
-"""What the commune decides about payments: its accounts, and where a QR-bill is paid to."""
+"""Settings of payments: ledger accounts, and the bank account of QR-bills."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -18,7 +18,7 @@ def _account(label, number: str):
 
 @register_setting(icon="tag")
 class PaymentSettings(BaseGenericSetting):
-    """The accounts are those of the harmonised accounting model of Swiss communes (HRM2) unless changed."""
+    """Ledger accounts and receipts. Defaults follow the harmonised accounting model of Swiss communes (HRM2)."""
 
     cash = _account(_("Cash in the tills"), "1000.00")
     terminal = _account(_("Card terminal at the counter"), "1010.10")
@@ -69,5 +69,5 @@ class PaymentSettings(BaseGenericSetting):
 
 
 def is_qr_iban(number: str) -> bool:
-    """Whether payments to this account carry a QR reference (Swiss Payment Standards)."""
+    """Return whether the number is a QR-IBAN, whose payments have a QR reference (Swiss Payment Standards)."""
     return iban.is_valid(number) and number[:2] in ("CH", "LI") and "30000" <= number[4:9] <= "31999"

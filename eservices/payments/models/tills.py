@@ -1,4 +1,4 @@
-"""Tills: who took how much over the counter."""
+"""Tills: the money that agents took at the counter."""
 
 from django.conf import settings
 from django.db import models
@@ -10,9 +10,10 @@ from ..amounts import AmountField
 
 
 class Till(models.Model):
-    """An agent's till from opening to count. ``cash`` and ``terminal`` are what the count should find.
+    """An agent's till from opening to count.
 
-    Cash counts the float too. Differences are what was counted less what should be there.
+    ``cash`` and ``terminal`` are the net movements; the float in ``start`` is added to the expected cash.
+    Differences are counted less expected amounts.
     """
 
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tills")

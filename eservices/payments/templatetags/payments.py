@@ -1,4 +1,4 @@
-"""What templates of other apps' pages say of a payment."""
+"""Template tags about payments, for pages of other apps."""
 
 from django import template
 
@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.simple_tag
 def last_attempt(charge: Charge) -> dict | None:
-    """The last attempt to pay: ``payment``, what its means is called, and whether its provider can be asked."""
+    """Return the newest payment of a charge, its provider's label, and whether it can be polled; None without one."""
     payment = access.last_attempt(charge)
     if payment is None:
         return None

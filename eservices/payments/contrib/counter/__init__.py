@@ -1,1 +1,1 @@
-"""Paid at the desk, in cash or by card: a till per agent."""
+"""Payment at the counter, in cash or by card, with one till per agent."""

@@ -1,4 +1,4 @@
-"""The till: opened with its float, money taken and paid back, counted at the end of the day."""
+"""Actions on tills: open one with its float, take money and pay it out, count it at the end of the day."""
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -24,7 +24,7 @@ class PaymentMeans(TextChoices):
 
 
 def open_till(*, actor: User, start: int) -> Till:
-    """Opens the agent's till with ``start`` in it, in minor units. One at a time."""
+    """Open the agent's till with ``start`` in it, in minor units. An agent has at most one open till."""
     try:
         with transaction.atomic():
             return Till.objects.create(agent=actor, start=start)
@@ -34,7 +34,7 @@ def open_till(*, actor: User, start: int) -> Till:
 
 @transaction.atomic
 def take_payment(*, actor: User, charge: Charge, means: str) -> Payment:
-    """Takes what is still due of a charge, into the agent's till."""
+    """Take what is due of a charge into the agent's till."""
     till = _till_of(actor)
     if lock_charge(charge.pk).state == ChargeState.PAID:
         raise AlreadySettled(_("It was paid already: nothing was taken this time."))
@@ -54,9 +54,9 @@ def take_payment(*, actor: User, charge: Charge, means: str) -> Payment:
 
 @transaction.atomic
 def pay_out_refund(*, actor: User, refund: Refund) -> Refund:
-    """Pays a refund of a counter payment out: cash from the till, a card by the terminal."""
+    """Pay out a refund of a counter payment: cash from the till, a card through the terminal."""
     till = _till_of(actor)
-    refund = refunds.lock_refund(refund)  # of two who press at once, one till is lighter
+    refund = refunds.lock_refund(refund)  # locked, so that of two simultaneous payouts only one is booked
     if refund.payment.provider != "counter" or not is_allowed(REFUNDS, "finish", refund.state):
         raise PaymentActionRefused(_("There is nothing to pay back from the till."))
     Refund.objects.filter(pk=refund.pk).update(till=till)
@@ -68,7 +68,7 @@ def pay_out_refund(*, actor: User, refund: Refund) -> Refund:
 
 @transaction.atomic
 def close_till(*, actor: User, cash: int, terminal: int, note: str = "") -> Till:
-    """Closes the agent's till with what was counted. A difference is booked, and needs a word."""
+    """Close the agent's till with the counted amounts. Differences are booked and need a note."""
     till = _till_of(actor)
     till.closed_at = timezone.now()
     till.counted_cash, till.counted_terminal, till.note = cash, terminal, note.strip()[:255]

@@ -1,4 +1,4 @@
-"""What staff types about money. Cleaned data are the arguments of an action."""
+"""Forms for tills. The cleaned data are the arguments of an action."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Paid at the desk. Choosing it moves nothing: an agent takes the money, see ``actions``."""
+"""Payment at the counter. Choosing it moves no money: an agent takes it, see ``actions``."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +7,7 @@ from ...providers import CANCELLED, PENDING, REFUND_PENDING, PaymentProvider, Pa
 
 
 class CounterProvider(PaymentProvider):
-    """In cash or by card, at the commune's counter."""
+    """Payment in cash or by card, at the commune's counter."""
 
     key = "counter"
     label = _("At the counter")
@@ -28,5 +28,5 @@ class CounterProvider(PaymentProvider):
         return PaymentStatus(CANCELLED)
 
     def refund(self, refund: Refund) -> RefundStatus:
-        """An agent pays it back from the till."""
+        """Return a pending refund: an agent pays it out from the till."""
         return RefundStatus(REFUND_PENDING)

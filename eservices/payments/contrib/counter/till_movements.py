@@ -1,4 +1,4 @@
-"""What went into a till and out of it, as who counts it reads it."""
+"""Movements of a till, for counting it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from .actions import PaymentMeans
 
 @dataclass(frozen=True)
 class TillMovement:
-    """One receipt that was taken, or paid back: then ``amount`` is below zero. ``cases``: by reference."""
+    """A payment taken or refunded; ``amount`` is negative for a refund. ``cases``: their references."""
 
     at: datetime
     receipt: str
@@ -20,7 +20,7 @@ class TillMovement:
 
 
 def till_movements(till: Till) -> list[TillMovement]:
-    """All of the till, in their order."""
+    """Return all movements of the till, the oldest first."""
     taken = till.payments.prefetch_related("allocations__charge__case")
     given = till.refunds.select_related("payment").prefetch_related("payment__allocations__charge__case")
     cash = ledger.ledger_accounts().cash

@@ -1,4 +1,4 @@
-"""The agent's own till, and the sheet of one that was counted."""
+"""The agent's own till, and the printable sheet of a counted till."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -19,7 +19,10 @@ from .till_movements import till_movements
 
 
 class TillView(WagtailAdminTemplateMixin, TemplateView):
-    """Opens the till, shows what was taken, and counts it. Whoever has to be paid for a case is led back to it."""
+    """Page to open and count the own till, with its movements.
+
+    Agents who came from a case to take its payment are redirected back to it.
+    """
 
     header_icon = "till"
     template_name = "payments/admin/till.html"
@@ -62,7 +65,7 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def _onward(self, counted: Till | None) -> str:
-        """To the sheet of a till that was counted, else to the case that waits for the money, or to the open till."""
+        """Return the URL of the sheet of a counted till, else of the case to pay, else of the open till."""
         if counted:
             return reverse("money:till_sheet", args=[counted.pk])
         if self.case:
@@ -71,7 +74,7 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
 
 
 class TillSheetView(WagtailAdminTemplateMixin, TemplateView):
-    """A till on paper: what should be in it, what was counted, and every movement."""
+    """Printable sheet of a till: expected amounts, counted amounts and all movements."""
 
     header_icon = "till"
     template_name = "payments/admin/till_sheet.html"

@@ -1,1 +1,1 @@
-"""A provider to try everything with: a page that pays, declines, waits, or never answers. A double, and it says so."""
+"""Test provider with a page to pay, decline, wait or leave unanswered. The page shows that no money moves."""

@@ -1,4 +1,4 @@
-"""The demo provider, as a real one looks from here: asked by calls, paid on a page of its own."""
+"""Demo provider. Behaves like a real one: it is polled and has a payment page of its own."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -24,12 +24,12 @@ from ...providers import (
 )
 
 State = DemoPayment.State
-MOMENT = timedelta(seconds=10)  # what "waits" takes
-COMMISSION = 130  # of ten thousand
+MOMENT = timedelta(seconds=10)  # delay of the choice "wait"
+COMMISSION = 130  # in ten-thousandths
 
 
 class DemoProvider(PaymentProvider):
-    """Takes no money. Its page says so, and lets one choose what happens."""
+    """A provider that takes no money. On its page the user chooses the outcome."""
 
     key = "demo"
     label = _("Test payment")
@@ -68,7 +68,7 @@ class DemoProvider(PaymentProvider):
         return RefundStatus(REFUND_DONE, external_id=f"re_{refund.pk.hex}")
 
     def payouts(self, since: date) -> list[PayoutReport]:
-        """What was paid on a day is transferred on the next, for 1.3 per cent."""
+        """Return the payouts since a date: payments of a day are paid out the next day, less 1.3 per cent."""
         today = timezone.localdate()
         for theirs in DemoPayment.objects.filter(state=State.PAID, payout=None):
             if (paid_on := timezone.localdate(theirs.paid_at)) < today:
@@ -80,7 +80,7 @@ class DemoProvider(PaymentProvider):
 
 
 def mark_paid(theirs: DemoPayment) -> None:
-    """Somebody paid: once, and not after it was given up."""
+    """Mark a demo payment as paid, unless it is already paid, declined or cancelled."""
     DemoPayment.objects.filter(pk=theirs.pk, state=State.OPEN).update(
         state=State.PAID, paid_at=timezone.now()
     )

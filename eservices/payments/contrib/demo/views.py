@@ -1,4 +1,4 @@
-"""The demo provider's own page: pay, decline, wait, or never hear of it again."""
+"""Payment page of the demo provider: pay, decline, wait, or leave unanswered."""
 
 from django.conf import settings
 from django.http import Http404
@@ -14,7 +14,7 @@ from .provider import MOMENT, mark_paid
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def demo_payment_page(request, key):
-    """What a bank's page would be. The person comes back with the answer, or without one."""
+    """Show the page that takes the place of a bank's, and redirect to the return URL after a choice."""
     theirs = DemoPayment.objects.filter(pk=key).first()
     if theirs is None or "demo" not in settings.PAYMENT_PROVIDERS:
         raise Http404

@@ -1,1 +1,1 @@
-"""The Swiss QR-bill, and the files in which the bank tells what arrived."""
+"""The Swiss QR-bill, and bank files that report incoming payments."""

@@ -1,4 +1,4 @@
-"""Changes of the bank account of QR-bills: told to every administrator, in force a day later."""
+"""Changes of the bank account of QR-bills: all administrators are notified, and they take effect a day later."""
 
 from datetime import datetime, timedelta
 
@@ -17,13 +17,13 @@ from home.links.page_links import absolute_url
 from ...actions.locking import PaymentActionRefused
 from ...models import AccountChange, PaymentSettings
 
-WAITS = timedelta(days=1)  # in which another administrator can stop a change
+WAITS = timedelta(days=1)  # in which another administrator can cancel a change
 LOGGED = "payments.account"
 
 
 @transaction.atomic
 def ask(*, actor: User, creditor: str, iban: str) -> AccountChange:
-    """Ask for another account. Bills bear the old one until the change is in force."""
+    """Request another account. Bills show the old one until the change takes effect."""
     own = PaymentSettings.objects.select_for_update().get(pk=PaymentSettings.load().pk)
     if AccountChange.objects.exclude(due_at=None).exists():
         raise PaymentActionRefused(_("Another change waits already: cancel it first."))
@@ -38,7 +38,7 @@ def ask(*, actor: User, creditor: str, iban: str) -> AccountChange:
 
 @transaction.atomic
 def cancel(*, actor: User, change: AccountChange) -> None:
-    """Cancel a change that is not in force yet."""
+    """Cancel a change that has not taken effect yet."""
     change = AccountChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
     if change.due_at is None:
         raise PaymentActionRefused(_("This change is in force or cancelled already."))
@@ -49,7 +49,7 @@ def cancel(*, actor: User, change: AccountChange) -> None:
 
 @transaction.atomic
 def put_in_force(*, change_id: int, now: datetime) -> None:
-    """Put a change in force once its day is over. Does nothing if it was cancelled meanwhile."""
+    """Apply a change when its waiting time is over. Do nothing if it was cancelled or applied before."""
     change = AccountChange.objects.select_for_update(of=("self",)).get(pk=change_id)
     if change.due_at is None or change.due_at > now:
         return

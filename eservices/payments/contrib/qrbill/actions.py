@@ -1,4 +1,4 @@
-"""What the bank told, counted towards what was billed; what does not fit is set aside for a person."""
+"""Import of bank files: credits are matched to bills; those that do not match become unallocated payments."""
 
 import hashlib
 
@@ -18,10 +18,10 @@ COUNTED, ASIDE = "counted", "aside"
 
 
 def import_bank_file(*, actor: User, name: str, content: bytes) -> tuple[BankFile, int]:
-    """Takes up every entry of a camt.054 file that no file told before; answers how many there were.
+    """Import the entries of a camt.054 file. Return the file and the number of entries that were new.
 
-    Each entry is a transaction of its own: read again after a crash, the file goes on where it stopped.
-    Raises ``camt.Unreadable``.
+    Each entry has its own transaction: after a crash, reading the file again continues where it stopped. Raise
+    InvalidBankFile if the file cannot be parsed.
     """
     message, entries = parse_camt054(content)
     file, _new = BankFile.objects.get_or_create(
@@ -33,7 +33,7 @@ def import_bank_file(*, actor: User, name: str, content: bytes) -> tuple[BankFil
 
 @transaction.atomic
 def _take_up(actor: User, file: BankFile, entry: CreditEntry) -> bool:
-    """Counts one entry, once; whether it was new."""
+    """Record one entry, once. Return whether it was new."""
     fields = {name: getattr(entry, name) for name in ("reference", "amount", "currency", "day", "payer")}
     row, new = BankEntry.objects.get_or_create(mark=entry.mark, defaults=fields | {"file": file})
     if not new:
@@ -46,11 +46,12 @@ def _take_up(actor: User, file: BankFile, entry: CreditEntry) -> bool:
 
 
 def _receive(actor: User, billed: Payment, entry: CreditEntry) -> bool:
-    """Money for a bill; whether it was counted wholly: one that still lies in the house is not posted then.
+    """Record money for a bill. Return whether all of it was allocated.
 
-    For one that was paid before it is another payment, which nothing is due for any more.
+    If so, a paper bill that is not posted yet is cancelled. If the bill was paid before, a second payment is
+    created, which becomes an unallocated one.
     """
-    billed, _charges = lock_payment(billed.pk)  # another file may tell of the same bill this moment
+    billed, _charges = lock_payment(billed.pk)  # another import may have an entry for this bill
     arrived = billed
     if billed.is_received:
         arrived = Payment.objects.create(
@@ -88,7 +89,7 @@ def _known(entry: CreditEntry) -> dict:
 
 
 def erase_debtors(*, actor, case: Case) -> None:
-    """Who paid the bills of a case that is erased; references, amounts and days stay."""
+    """Erase who paid the bills of a case; references, amounts and days remain."""
     billed = Payment.objects.filter(provider="qrbill", basket__charges__case=case).exclude(external_id="")
     for number in billed.values_list("external_id", flat=True):
         BankEntry.objects.filter(reference=number.partition("/")[0]).update(payer="")

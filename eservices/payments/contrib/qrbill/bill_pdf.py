@@ -1,4 +1,4 @@
-"""The QR-bill on paper: our letter above, the payment part of the Swiss standard at the foot."""
+"""The QR-bill on paper: our letter above, the Swiss standard's payment part at the bottom."""
 
 import io
 from pathlib import Path
@@ -24,7 +24,7 @@ LANGUAGES = ("de", "fr", "it", "en")
 
 
 def render_bill(payment: Payment) -> bytes:
-    """The bill in the language of the payment."""
+    """Render the bill as PDF, in the language of the payment."""
     with override(payment.language):
         return printing_pdf.render_pdf(TEMPLATE, _content(payment), payment.opened_at, sans=True)
 
@@ -54,7 +54,7 @@ def _content(payment: Payment) -> dict:
 
 
 def payment_part_svg(payment: Payment, references: str) -> str:
-    """Receipt and payment part as SVG, 210 by 105 mm, with 1 mm above for the scissors."""
+    """Draw receipt and payment part as SVG, 210 by 105 mm, under a strip of 1 mm for the scissors symbol."""
     own, commune = ledger.ledger_accounts(), CommuneSettings.current()
     bill = PaymentPart(
         account=own.creditor_iban,
@@ -77,7 +77,7 @@ def payment_part_svg(payment: Payment, references: str) -> str:
 
 
 def payment_part_text(payment: Payment) -> str:
-    """What the payment part says, for who does not see it."""
+    """Return the text alternative of the payment part, for screen readers."""
     return _("Payment part of the QR-bill: %(amount)s to %(creditor)s, reference %(reference)s.") % {
         "amount": format_amount(payment.amount),
         "creditor": ledger.ledger_accounts().creditor,

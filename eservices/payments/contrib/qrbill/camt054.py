@@ -1,4 +1,4 @@
-"""What a camt.054 file says: credit entries with their references. Pure; entities and DTDs are refused."""
+"""Parsing of camt.054 bank files: credit entries with their references. Pure; entities and DTDs are refused."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-MAX_AMOUNT = 2**31 - 1  # minor units that a row can hold
+MAX_AMOUNT = 2**31 - 1  # minor units, the largest value that the database column can store
 
 
 class InvalidBankFile(Exception):
-    """This is no camt.054 file that can be read."""
+    """The file is not a readable camt.054 file."""
 
 
 @dataclass(frozen=True)
 class CreditEntry:
-    """Money that arrived. ``mark`` tells it from every other; ``amount`` in minor units."""
+    """Money that arrived. ``mark`` identifies the entry across files; ``amount`` is in minor units."""
 
     mark: str
     reference: str
@@ -30,7 +30,10 @@ class CreditEntry:
 
 
 def parse_camt054(content: bytes) -> tuple[str, list[CreditEntry]]:
-    """The message's number and its credits, booked and not reversed. Raises ``InvalidBankFile``."""
+    """Return the message number and its credits that are booked and not reversed.
+
+    Raise InvalidBankFile if the content is no camt.054 message or an amount or date is invalid.
+    """
     try:
         root = fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as fault:
@@ -63,13 +66,16 @@ def _is_credit(entry: Element) -> bool:
 
 
 def _is_booked(entry: Element) -> bool:
-    """What is only announced may never come. The status stands in an element of its own since version 8."""
+    """Return whether the entry is booked: one that is only announced may never come.
+
+    The status is in an element of its own since version 8 of the format.
+    """
     return (_text(entry, "Sts", "Cd") or _text(entry, "Sts") or "BOOK") == "BOOK"
 
 
 def _entry(entry: Element, one: Element, alone: bool, fallback: str) -> CreditEntry:
     amount = _amount(one)
-    if amount is None and alone:  # several that say no amount do not each have the whole
+    if amount is None and alone:  # several details without an amount do not each have the whole amount
         amount = _find(entry, "Amt")
     if amount is None:
         raise ValueError("Amt")
@@ -87,7 +93,7 @@ def _entry(entry: Element, one: Element, alone: bool, fallback: str) -> CreditEn
 
 
 def _minor(written: str) -> int:
-    """Minor units; raises for what is no amount of money."""
+    """Convert to minor units. Raise ValueError or ArithmeticError if it is no valid amount."""
     amount = Decimal(written) * 100
     if not 0 <= amount <= MAX_AMOUNT or amount % 1:
         raise ValueError(written)
@@ -100,7 +106,7 @@ def _amount(one: Element) -> Element | None:
 
 
 def _all(parent: Element, name: str) -> Iterator[Element]:
-    """Children of this name, whatever version of the format their namespace says."""
+    """Return the children with this name, in any version of the format (the version is in the namespace)."""
     return (child for child in parent if child.tag.rpartition("}")[2] == name)
 
 

@@ -1,4 +1,4 @@
-"""The Swiss payment part as its style guide (SIX, "Style Guide QR-bill") wants it, in millimetres and points."""
+"""The Swiss payment part according to its style guide (SIX, "Style Guide QR-bill"), in millimetres and points."""
 
 import textwrap
 
@@ -6,14 +6,14 @@ from qrbill import QRBill
 from qrbill.bill import mm
 
 CODE = 46
-CODE_AT = (67, 18)  # 5 mm into the payment part, 17 mm below its upper edge; the scissors stand in 1 mm above
+CODE_AT = (67, 18)  # 5 mm into the payment part, 17 mm below its upper edge; plus 1 mm for the scissors above
 CROSS = 7  # with its white rim
 RECEIPT_BOX = (52, 20)
-RECEIPT_LINE, PART_LINE = 35, 50  # the characters that surely fit
+RECEIPT_LINE, PART_LINE = 35, 50  # characters per line that always fit
 
 
 class PaymentPart(QRBill):
-    """What the library draws, put right where it departs from the style guide.
+    """The library's payment part, corrected where it differs from the style guide.
 
     ``as_svg`` draws receipt and payment part, 210 by 105 mm, under a strip of 1 mm with the scissors.
     """
@@ -25,15 +25,15 @@ class PaymentPart(QRBill):
         return super().title_font_info | {"font_size": _points(11)}
 
     def head_font_info(self, part=None):
-        return super().head_font_info(part) | {"font_size": _points(6)}  # 2 below what stands under it
+        return super().head_font_info(part) | {"font_size": _points(6)}  # 2 less than the text below
 
     def draw_blank_rect(self, dwg, grp, x, y, width, height):
-        """The box for who pays is lower on the receipt than on the payment part."""
+        """Draw the payer's empty box, which is lower on the receipt than on the payment part."""
         across, down = map(mm, RECEIPT_BOX)
         super().draw_blank_rect(dwg, grp, x, y, width, down if width == across else height)
 
     def draw_swiss_cross(self, dwg, grp, origin, size):
-        """The cross, on the code that was drawn just before it: here both get their place and their size."""
+        """Draw the cross on the code that was drawn just before, and set position and size of both."""
         code = grp.elements.pop()
         both = grp.add(dwg.g())
         both.add(code)
@@ -41,7 +41,7 @@ class PaymentPart(QRBill):
         larger = mm(CODE) / size
         both.translate(*(mm(to) - larger * at for to, at in zip(CODE_AT, origin, strict=True)))
         both.scale(larger)
-        # 19.8 units wide; the library takes it for 19 for its size, for 20 to centre it.
+        # The cross is 19.8 units wide; the library assumes 19 for its size and 20 to centre it.
         cross = both.elements[-1]
         cross.translate(10, 10)
         cross.scale(19 / 19.8 / larger * CROSS / 7)
@@ -49,7 +49,10 @@ class PaymentPart(QRBill):
 
 
 def wrap_text(text: str, most: int) -> str:
-    """``text`` in lines of ``most`` characters: the paper breaks them so, the code reads a blank instead. Pure."""
+    """Wrap ``text`` into lines of ``most`` characters. Pure.
+
+    The line breaks appear on paper; the QR code has spaces instead.
+    """
     return textwrap.fill(text, most, break_on_hyphens=False, break_long_words=False)
 
 

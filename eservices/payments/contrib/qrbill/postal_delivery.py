@@ -1,4 +1,4 @@
-"""A QR-bill on paper, into the print queue, for who has no e-mail address."""
+"""QR-bills as paper letters, for applicants without an e-mail address."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,10 @@ from .bill_pdf import payment_part_svg, payment_part_text
 
 
 def queue_bill_letter(charge: Charge) -> Delivery | None:
-    """Bills what is due, in the caller's transaction; None where no QR-bill can be made. The case must be locked."""
+    """Create a QR-bill for the charge and queue it as a paper letter, in the caller's transaction.
+
+    None if QR-bills are not available. The case must be locked.
+    """
     provider, case = payment_providers["qrbill"], charge.case
     if not provider.available():
         return None
@@ -42,7 +45,7 @@ def queue_bill_letter(charge: Charge) -> Delivery | None:
 
 
 def cancel_bill_letter(payment: Payment) -> None:
-    """Nobody posts the bill any more, if it still lies in the house."""
+    """Skip the paper letters with this bill that are not posted yet, because nothing is to be paid any more."""
     subjects = [charge.case.subject for charge in payment.basket.charges.select_related("case")]
     for letter in Delivery.objects.filter(subject__in=subjects, carrier="print"):
         slip = letter.payload.get("slip")

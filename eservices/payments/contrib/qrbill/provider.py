@@ -1,4 +1,4 @@
-"""The Swiss QR-bill: paid by bank transfer under a reference that is the payment's own."""
+"""The Swiss QR-bill, paid by bank transfer. Each payment has its own reference."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ TABLE = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 
 
 class QRBillProvider(PaymentProvider):
-    """By e-banking or at the post office; the bank tells us by file what arrived."""
+    """Payment by e-banking or at the post office; the bank reports it in a file."""
 
     key = "qrbill"
     label = _("QR-bill")
@@ -36,23 +36,26 @@ class QRBillProvider(PaymentProvider):
         return PaymentStatus(payment.state)
 
     def cancel(self, payment: Payment) -> PaymentStatus:
-        """A bill that left us cannot be called back; money that comes all the same is set aside."""
+        """Cancel the paper letter if it is not posted yet.
+
+        A posted bill cannot be recalled; money that arrives for it becomes an unallocated payment.
+        """
         postal_delivery.cancel_bill_letter(payment)
         return PaymentStatus(CANCELLED)
 
     def refund(self, refund: Refund) -> RefundStatus:
-        """Somebody transfers it from the bank."""
+        """Return a pending refund: a bookkeeper transfers it from the bank."""
         return RefundStatus(REFUND_PENDING)
 
 
 def qr_reference(payment: Payment) -> str:
-    """The QR reference: 26 digits of the payment's own id and a check digit."""
+    """Return the QR reference: 26 digits of the payment's id and a check digit."""
     digits = f"{payment.pk.int % 10**26:026}"
     return digits + check_digit(digits)
 
 
 def check_digit(digits: str) -> str:
-    """Modulo 10, recursive (Swiss Implementation Guidelines for the QR-bill, annex B)."""
+    """Compute the check digit, modulo 10, recursive (Swiss Implementation Guidelines for the QR-bill, annex B)."""
     carry = 0
     for digit in digits:
         carry = TABLE[(carry + int(digit)) % 10]

@@ -1,4 +1,4 @@
-"""The QR-bill as PDF."""
+"""Download of the QR-bill as PDF."""
 
 from io import BytesIO
 
@@ -15,7 +15,7 @@ from .bill_pdf import render_bill
 @private_page
 @require_GET
 def download_bill(request, secret, payment_id):
-    """The bill of a payment that waits for the bank."""
+    """Return the bill of an open payment as PDF. Raise Http404 for payments without a bill."""
     payment = access.payment_by_secret(secret, payment_id)
     if payment.provider != "qrbill" or not payment.is_open or not payment.external_id:
         raise Http404

@@ -1,4 +1,4 @@
-"""Cards and TWINT by Stripe's PaymentIntents, with the official SDK."""
+"""Cards and TWINT through Stripe's PaymentIntents, with the official SDK."""
 
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -29,9 +29,9 @@ from ...providers import (
     RefundStatus,
 )
 
-TIMEOUT = 10  # seconds that anybody waits for Stripe
-KEYS_HOLD = timedelta(hours=23)  # an idempotency key is kept for a day at least
-TAKEN_OR_GIVEN = {  # disputes and refunds that failed after all
+TIMEOUT = 10  # seconds to wait for Stripe
+KEYS_HOLD = timedelta(hours=23)  # Stripe keeps idempotency keys for at least a day
+TAKEN_OR_GIVEN = {  # disputes, and refunds that failed afterwards
     "adjustment",
     "payment_failure_refund",
     "payment_refund_failure",
@@ -41,7 +41,7 @@ TAKEN_OR_GIVEN = {  # disputes and refunds that failed after all
 }
 REFUND_STATES = {"succeeded": REFUND_DONE, "failed": REFUND_FAILED, "canceled": REFUND_FAILED}
 RETRYABLE_ERRORS = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
-KEY = (stripe.AuthenticationError, stripe.PermissionError)  # it is unknown, or may not do this
+KEY = (stripe.AuthenticationError, stripe.PermissionError)  # the key is unknown or lacks a permission
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def stripe_client() -> stripe.StripeClient:
 
 
 class StripeProvider(PaymentProvider):
-    """What cards and TWINT share. Our payment's id is the idempotency key of its intent."""
+    """Base of cards and TWINT. The id of our payment is the idempotency key of its intent."""
 
     method = ""
 
@@ -88,7 +88,7 @@ class StripeProvider(PaymentProvider):
         )
 
     def more(self, return_url: str) -> dict:
-        """What this method needs beside amount and currency to begin."""
+        """Return what this method needs besides amount and currency to start."""
         return {}
 
     def look(self, payment: Payment) -> PaymentStatus:
@@ -97,7 +97,10 @@ class StripeProvider(PaymentProvider):
         return self._answer(payment, lambda api: api.retrieve(payment.external_id))
 
     def cancel(self, payment: Payment) -> PaymentStatus:
-        """An intent without a number was never shown to anybody: nobody can pay it."""
+        """Cancel the intent, unless it was paid.
+
+        A payment without an intent number was never shown to the payer, so nobody can pay it.
+        """
         if not payment.external_id:
             return PaymentStatus(CANCELLED)
         answer = self.look(payment)
@@ -105,7 +108,7 @@ class StripeProvider(PaymentProvider):
             return answer
         try:
             return self._answer(payment, lambda api: api.cancel(payment.external_id))
-        except ProviderRefused:  # it was paid, or is being paid, this very moment
+        except ProviderRefused:  # it was paid, or is being paid, at this moment
             return self.look(payment)
 
     def refund(self, refund: Refund) -> RefundStatus:
@@ -115,7 +118,7 @@ class StripeProvider(PaymentProvider):
             "metadata": {"refund": str(refund.pk)},
         }
         try:
-            with translate_errors(RETRYABLE_ERRORS):  # a person pays back another way
+            with translate_errors(RETRYABLE_ERRORS):  # on any other error an agent refunds in another way
                 api = stripe_client().v1.refunds
                 theirs = _found(api, refund) or api.create(asked, {"idempotency_key": str(refund.pk)})
         except ProviderRefused as fault:
@@ -152,12 +155,12 @@ class StripeProvider(PaymentProvider):
         return self.standing(payment, intent, (error.get("message") or "")[:255])
 
     def standing(self, payment: Payment, intent: dict, reason: str) -> PaymentStatus:
-        """What an intent that is neither paid nor given up means for the person."""
+        """Return the status for an intent that is neither paid nor cancelled."""
         raise NotImplementedError
 
 
 class StripeCard(StripeProvider):
-    """By card, typed into Stripe's own fields on a page of ours. A card that was declined may be tried again."""
+    """Payment by card, entered into Stripe's fields on our page. After a decline the payer may try again."""
 
     key = "stripe_card"
     label = _("Card")
@@ -171,12 +174,12 @@ class StripeCard(StripeProvider):
         return PaymentStatus(PENDING, intent["id"], url=url, reason=reason)
 
     def client_secret(self, payment: Payment) -> str:
-        """What lets Stripe's script finish this payment."""
+        """Return the client secret with which Stripe's script completes this payment."""
         with translate_errors():
             return stripe_client().v1.payment_intents.retrieve(payment.external_id).client_secret
 
     def payouts(self, since: date) -> list[PayoutReport]:
-        """The transfers of the account, those of TWINT among them."""
+        """Return the payouts of the account, including those of TWINT."""
         first = int(datetime.combine(since, datetime.min.time(), UTC).timestamp())
         with translate_errors():
             asked = {"arrival_date": {"gte": first}, "status": "paid", "limit": 100}
@@ -185,7 +188,7 @@ class StripeCard(StripeProvider):
 
 
 class StripeTwint(StripeProvider):
-    """By TWINT: to the application and back, without a script. What was declined is begun anew."""
+    """Payment by TWINT: redirects to the app and back, without a script. After a decline a new payment is started."""
 
     key = "stripe_twint"
     label = "TWINT"
@@ -204,7 +207,10 @@ class StripeTwint(StripeProvider):
 
 
 def _found(api, refund: Refund):
-    """The refund as Stripe has it already; after a day Stripe has forgotten our key, and would pay back again."""
+    """Return the refund if Stripe has it already, else None.
+
+    Stripe forgets our idempotency key after a day; creating the refund again would then refund twice.
+    """
     if refund.external_id:
         return api.retrieve(refund.external_id)
     if refund.asked_at > timezone.now() - KEYS_HOLD:
@@ -216,9 +222,10 @@ def _found(api, refund: Refund):
 
 
 def _report(api, payout) -> PayoutReport:
-    """A transfer and what it consists of; what is neither payment nor refund, nor undoes one, is Stripe's.
+    """Build the report of a payout: its payments and refunds; all else is Stripe's commission.
 
-    What undoes one is listed by its own number: our books know nothing of it, and the difference is shown.
+    Disputes and failed refunds are listed by their own number. Our books do not have them, so the difference is
+    shown.
     """
     asked = {"payout": payout.id, "limit": 100, "expand": ["data.source"]}
     items = []

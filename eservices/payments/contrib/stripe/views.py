@@ -1,4 +1,4 @@
-"""The page with Stripe's card fields. The only page that runs a script of somebody else, and its policy says so."""
+"""Page with Stripe's card fields. It is the only page with a third-party script; its CSP allows it."""
 
 from django.conf import settings
 from django.http import Http404
@@ -24,7 +24,7 @@ POLICY = settings.SECURE_CSP | {
 @csp_override(POLICY)
 @require_GET
 def card_page(request, secret, payment_id):
-    """Card number and date go from here to Stripe, and never to us."""
+    """Show the card form. Card data go from the browser to Stripe and never reach our server."""
     payment = access.payment_by_secret(secret, payment_id)
     if payment.provider != "stripe_card" or not payment.external_id:
         raise Http404

@@ -1,4 +1,4 @@
-"""Proves the journal against the states of charges, payments, refunds and what was set aside."""
+"""Verify the journal against the states of charges, payments, refunds and unallocated payments."""
 
 from django.core.management.base import BaseCommand, CommandError
 

@@ -1,1 +1,1 @@
-"""The services the commune offers: pages that compose a form and the stages of its cases."""
+"""Services of the commune: pages that combine a form with the stages of its cases."""

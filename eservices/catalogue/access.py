@@ -1,4 +1,4 @@
-"""The only ways to fetch a service on behalf of somebody who wants to edit its form."""
+"""Queries for services that a user may edit."""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from .models import ServiceIndexPage, ServicePage
 
 
 def service_for(user, pk: int) -> ServicePage:
-    """The draft of a service page that ``user`` may edit. Raises ``Http404`` or ``PermissionDenied``."""
+    """Return the draft of a service page that ``user`` may edit. Raise Http404 or PermissionDenied."""
     page = get_or_404(ServicePage, pk=pk)
     if not page.permissions_for_user(user).can_edit():
         raise PermissionDenied
@@ -18,7 +18,7 @@ def service_for(user, pk: int) -> ServicePage:
 
 
 def counter_for(user, pk: int) -> ServiceIndexPage:
-    """An online counter to which ``user`` may add services. Raises ``Http404`` or ``PermissionDenied``."""
+    """Return a service index page to which ``user`` may add services. Raise Http404 or PermissionDenied."""
     index = get_or_404(ServiceIndexPage, pk=pk)
     if not index.permissions_for_user(user).can_add_subpage():
         raise PermissionDenied
@@ -26,7 +26,7 @@ def counter_for(user, pk: int) -> ServiceIndexPage:
 
 
 def edit_obstacle(user, page: ServicePage) -> str:
-    """Why ``user`` may read the form of ``page`` and not change it, as a sentence; empty where they may."""
+    """Return why ``user`` may read but not change the form of ``page``, as a sentence; "" if they may change it."""
     if page.alias_of_id:
         return _("This page is a copy that follows another page. Its form is edited there.")
     if not page.is_source:

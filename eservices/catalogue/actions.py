@@ -1,4 +1,4 @@
-"""Every write of the catalogue that means something."""
+"""Actions on services: publish and close forms, rehearse, import, update translations."""
 
 import logging
 from datetime import timedelta
@@ -25,15 +25,16 @@ from .tasks import sync_translations as wake
 
 logger = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=10)  # longer than any update takes: then another worker takes over
-RETRY_PAUSES = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 60 * 6)]  # after so many failures
+CLAIM = timedelta(minutes=10)  # longer than any update takes; afterwards another worker may take over
+RETRY_PAUSES = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 60 * 6)]  # by number of failures
 
 
 @transaction.atomic
 def publish_form_version(*, actor, page: ServicePage) -> FormVersion | None:
-    """Freezes what is live of the service that ``page`` belongs to; None while its source is not live.
+    """Freeze the live content of the service that ``page`` belongs to as a new form version.
 
-    Content that did not change makes no new version. Translations follow their source soon after.
+    None if the source page is not live. Unchanged content gives no new version. Translations are updated soon
+    after.
     """
     source = ServicePage.objects.source_of(page.translation_key)
     if source is None or not source.live:
@@ -52,7 +53,7 @@ def publish_form_version(*, actor, page: ServicePage) -> FormVersion | None:
 
 
 def _tell_of_team(actor, source: ServicePage, before: str) -> None:
-    """Tell both teams' leads and the administrators that another team reads and treats the requests of a service."""
+    """Notify administrators and the leads of both teams that another team now handles the cases of a service."""
     team = Team.objects.filter(key=source.team).first()
     if team:
         teams = set(Team.objects.filter(key__in=[before, source.team]).values_list("pk", flat=True))
@@ -61,7 +62,7 @@ def _tell_of_team(actor, source: ServicePage, before: str) -> None:
 
 @transaction.atomic
 def close_form(*, actor, page: ServicePage) -> None:
-    """No new requests: the source page is no longer live. What was begun may be finished."""
+    """Close the form of a service whose source page is not live. Drafts that were begun can still be sent."""
     form = Form.objects.filter(key=page.translation_key).first()
     if form is not None and page.is_source:
         formbuilder.set_form_open(actor=actor, form=form, offered=False)
@@ -69,9 +70,9 @@ def close_form(*, actor, page: ServicePage) -> None:
 
 @transaction.atomic
 def start_rehearsal(*, actor, page: ServicePage, language: str) -> Draft:
-    """Freezes the latest drafts of the service as a rehearsal, and begins a request on it.
+    """Freeze the latest drafts of the service as a rehearsal version, and start a draft on it.
 
-    Raises ``ValidationError`` with every fault where the form would fail a resident.
+    Raise ValidationError with all problems if the form could not be published.
     """
     source = ServicePage.objects.source_of(page.translation_key)
     content = draft_definition(source)
@@ -83,7 +84,7 @@ def start_rehearsal(*, actor, page: ServicePage, language: str) -> Draft:
 
 
 def discard_rehearsals(*, actor, page: ServicePage) -> None:
-    """Throws away what was rehearsed of the service, each case by itself; what is real stays."""
+    """Discard all rehearsals of the service, each case in its own transaction. Real cases remain."""
     for case in Case.objects.rehearsed().filter(form=page.translation_key):
         cases.discard_rehearsal(actor=actor, case=case)
     begun = Draft.objects.rehearsed().filter(version__form=page.translation_key)
@@ -93,16 +94,16 @@ def discard_rehearsals(*, actor, page: ServicePage) -> None:
 
 @transaction.atomic
 def import_service(*, actor, index: ServiceIndexPage, definition: dict, publish: bool = True) -> ServicePage:
-    """Makes or changes the service that a definition describes, as an editor would.
+    """Create or update the service that a definition describes, as an editor would.
 
-    Published at once, or as a draft: a new page that is not live, or a draft of the page that is. A draft may
-    name teams, documents and sources that this commune does not have. Its texts in other languages follow when
-    it is published. Raises ``ValidationError`` with every fault at once; then nothing is written.
+    ``publish``: publish it; otherwise only a draft is saved, and a live page stays as it is. A draft may refer to
+    teams, documents and sources that this commune does not have. Texts in other languages are imported when it is
+    published. Raise ValidationError with all problems at once; then nothing is written.
     """
     ServiceIndexPage.objects.select_for_update().get(pk=index.pk)
     page = importer.write_service(index, definition, publish=publish, user=actor)
     if len(definition["texts"]) > 1:
-        # Unpublished texts wait for the publication of their source.
+        # Texts of an unpublished service wait for the publication of its source page.
         due_at = timezone.now() if publish else None
         defaults = {"definition": definition, "due_at": due_at}
         TranslationUpdate.objects.update_or_create(page=page, defaults=defaults)
@@ -110,10 +111,10 @@ def import_service(*, actor, index: ServiceIndexPage, definition: dict, publish:
 
 
 def sync_translations(page_id: int) -> None:
-    """Lets the translations of a service follow its source, with the texts that an import brought.
+    """Update the translations of a service from its source, with the texts of an import.
 
-    Safe to call at any time, any number of times: what was not finished is done again. Those that are live are
-    published; strings that nobody translated fall back to the source's.
+    Safe to call at any time and repeatedly: unfinished updates are repeated. Translations that are live are
+    published; strings without a translation use the source's text.
     """
     row = _claim(page_id)
     if row is None:
@@ -129,7 +130,7 @@ def sync_translations(page_id: int) -> None:
 
 
 def _announce(source: ServicePage) -> None:
-    """Translations of a source that was published have to follow it."""
+    """Schedule the update of the translations of a published source."""
     waiting = TranslationUpdate.objects.filter(page=source).exists()
     if waiting or translation_sync.is_managed_by_localize(source):
         defaults = {"due_at": timezone.now(), "attempts": 0}
@@ -138,7 +139,7 @@ def _announce(source: ServicePage) -> None:
 
 
 def _claim(page_id: int) -> TranslationUpdate | None:
-    """The row, ours alone for a while; None where nothing is due or another worker is at it."""
+    """Claim the row for this worker; None if nothing is due or another worker has claimed it."""
     now = timezone.now()
     claimed = TranslationUpdate.objects.due(now).filter(pk=page_id)
     if not claimed.update(due_at=now + CLAIM, attempts=F("attempts") + 1):
@@ -147,12 +148,12 @@ def _claim(page_id: int) -> TranslationUpdate | None:
 
 
 def _still(row: TranslationUpdate):
-    """The row as it was claimed: published again meanwhile, it is due again."""
+    """Return a query for the row as claimed. It is empty if a new publication has made the row due again."""
     return TranslationUpdate.objects.filter(pk=row.pk, due_at=row.due_at)
 
 
 def _form(source: ServicePage) -> Form:
-    """The form of a service, found under the page's address as long as no other has it."""
+    """Return the form of a service, with the slug of its page if no other form has it."""
     form, _made = Form.objects.get_or_create(key=source.translation_key, defaults={"slug": _slug(source)})
     if form.slug != source.slug and form.slug != (slug := _slug(source)):
         form.slug = slug
@@ -168,7 +169,7 @@ def _slug(source: ServicePage) -> str:
 
 
 def _follow(source: ServicePage, translations) -> None:
-    """Translations stand under the same life situations as the source."""
+    """Give the translations the same life situations as the source."""
     situations = list(source.situations.all())
     for page in translations:
         page.situations.set(situations)

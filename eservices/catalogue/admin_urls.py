@@ -1,4 +1,4 @@
-"""Addresses of the screens on which an editor tries a service, below /admin/pages/services/."""
+"""URLs of the admin views to test, import and export services, below /admin/pages/services/."""
 
 from django.urls import path
 

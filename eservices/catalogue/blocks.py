@@ -1,4 +1,4 @@
-"""What a service page is made of, beside its form."""
+"""Blocks of a service page besides its form."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,7 +11,7 @@ from home.blocks.base import TEXT_FEATURES
 
 
 class NextStepBlock(blocks.StructBlock):
-    """One thing that happens after sending, said in a sentence."""
+    """An event after sending, in a sentence."""
 
     title = blocks.CharBlock(max_length=120, label=_("What happens"))
     text = blocks.TextBlock(required=False, rows=2, max_length=600, label=pgettext_lazy("details", "More"))
@@ -23,7 +23,7 @@ class NextStepBlock(blocks.StructBlock):
 
 
 class QuestionBlock(blocks.StructBlock):
-    """A question that people ask, folded until it is opened."""
+    """A frequent question with its answer, collapsed until opened."""
 
     question = blocks.CharBlock(max_length=120, label=_("Question"))
     answer = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Answer"))
@@ -35,7 +35,7 @@ class QuestionBlock(blocks.StructBlock):
 
 
 def stage_blocks() -> list[tuple[str, blocks.Block]]:
-    """One block per kind of stage that an installed app offers to editors."""
+    """Return one block per stage type that an installed app offers to editors."""
     return [(key, stage_block(stage())) for key, stage in stages_for_editors().items()]
 
 

@@ -1,4 +1,4 @@
-"""What the catalogue offers for pages of text: a call to a service."""
+"""Content block that links to a service."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -13,7 +13,7 @@ def service_teaser_data(page, locale_id, request) -> dict | None:
 
 
 class ServiceTeaserBlock(blocks.StructBlock):
-    """Leads to a service, with its own title, cost and time: what changes there changes here."""
+    """A link to a service with its title, cost and time, which follow changes of the service."""
 
     page = blocks.PageChooserBlock(label=_("Service"), page_type=["eservices_catalogue.ServicePage"])
     label = blocks.CharBlock(

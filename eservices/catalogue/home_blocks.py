@@ -1,4 +1,4 @@
-"""The online counter on the home page."""
+"""Section of the home page with online services."""
 
 from eservices.reports import access as reports
 from home.extensions.home_page import HomeSection, home_sections
@@ -6,12 +6,15 @@ from home.extensions.home_page import HomeSection, home_sections
 from . import service_lists
 from .models import ServiceIndexPage, ServicePage
 
-MAX_ITEMS = 6  # situations, and services under each
+MAX_ITEMS = 6  # life situations, and services in each
 
 
 @home_sections.register("counter")
 def counter_section(request, page):
-    """The first services of the first six life situations, and the way to report a problem."""
+    """Return the first services of the first six life situations, with a link to report problems.
+
+    None if there are no services.
+    """
     counters = ServiceIndexPage.objects.descendant_of(page).open_to_all()
     index = page.first_below(ServiceIndexPage) or counters.first()
     if index is None:
@@ -19,7 +22,7 @@ def counter_section(request, page):
     services = ServicePage.objects.child_of(index).open_to_all()
     services = services.annotate(
         takes_reports=reports.has_categories_expression()
-    )  # asked along: the page has ten queries
+    )  # in the same query: the page may make ten
     situations = [one for one in service_lists.services_by_situation(services) if one.name][:MAX_ITEMS]
     if not situations:
         return None

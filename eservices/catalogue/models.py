@@ -1,4 +1,4 @@
-"""Pages of the online counter."""
+"""Models of the online services: index page, service page, life situations."""
 
 import json
 
@@ -55,7 +55,7 @@ BY_ITSELF = _("Found by itself")
 
 @register_snippet
 class LifeSituation(Category):
-    """Why people come: "I am moving". Services are listed under it."""
+    """An occasion to use services, such as "I am moving". Services are grouped by life situation."""
 
     slug = models.SlugField(_("short name"), max_length=60)
 
@@ -71,7 +71,7 @@ class ServiceIndexQuerySet(BasePageQuerySet):
 
 
 class ServiceIndexPage(BasePage):
-    """The online counter: all services, by life situation, with a search."""
+    """The page with all online services, by life situation, with a search."""
 
     page_description = _("The list of your online services; you add each below it.")
     objects = PageManager.from_queryset(ServiceIndexQuerySet)()
@@ -95,13 +95,13 @@ class ServiceIndexPage(BasePage):
 
     @cached_property
     def takes_reports(self) -> bool:
-        """Whether the way to report a problem is shown; a page that is found by its address brings it."""
+        """True if the page links to problem reports. Querysets annotate it; other instances run a query."""
         return reports.has_categories()
 
 
 class ServicePageManager(BasePage._default_manager.__class__):
     def source_of(self, translation_key):
-        """The page that holds the form: the first of its translations; the others hold texts only."""
+        """Return the page that holds the form: the first one created. Its translations hold only texts."""
         return self.filter(translation_key=translation_key).order_by("pk").first()
 
 
@@ -110,7 +110,7 @@ def team_choices() -> list[tuple[str, str]]:
 
 
 class FaultyService(ValidationError):
-    """A service that would fail a resident was about to be published."""
+    """A service with errors cannot be published."""
 
     def __init__(self, page: "ServicePage", faults: list[DefinitionFault]):
         super().__init__([str(fault) for fault in faults])
@@ -118,7 +118,7 @@ class FaultyService(ValidationError):
 
 
 class KeySelect(forms.Select):
-    """A choice by key among what there is now: teams, letters; a key of nothing stays visible."""
+    """A select widget for keys of existing objects, such as teams. An unknown key stays selectable."""
 
     def __init__(self, offered, attrs=None, empty="—"):
         super().__init__(attrs)
@@ -132,21 +132,21 @@ class KeySelect(forms.Select):
 
 
 class ServicePageForm(NumberedSlugForm):
-    """The editor's form of a service: life situations in the language of the page."""
+    """The edit form of a service page, with life situations in the page's language."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # What the outline shows is changed there, and never posted with the page.
+        # The form's outline is edited separately and never submitted with the page.
         self.fields.pop("form", None)
         if situations := self.fields.get("situations"):
             situations.queryset = situations.queryset.filter(locale=self.instance.locale_id)
 
 
 class ServicePage(BasePage):
-    """One thing the commune does for people: what it is, what it asks, and what happens then.
+    """A service of the commune: what it is, what it asks, and what happens then.
 
-    One page, the source, holds the form; its translations hold the same blocks with other texts. Publishing
-    any of them freezes what is live into a form version: ``actions.publish_form``.
+    One page, the source, holds the form; its translations hold the same blocks with other texts. Publishing any of
+    them freezes the live content as a form version: ``actions.publish_form_version``.
     """
 
     needs_contact = True
@@ -246,7 +246,7 @@ class ServicePage(BasePage):
 
     objects = ServicePageManager()
 
-    # What is no text stands on the source alone, or follows it.
+    # Settings that are not texts are edited on the source and copied to translations.
     override_translatable_fields = [
         SynchronizedField(name, overridable=False)
         for name in (
@@ -355,8 +355,8 @@ class ServicePage(BasePage):
         self.fill_keys(newest)
         return super().save_revision(*args, **kwargs)
 
-    # A step that somebody saved since this page was loaded stays, unless this page brings a form of its own:
-    # Wagtail's editor reads the latest draft, and saves what it read a moment later.
+    # A step that was saved after this page was loaded is preserved, unless this page got another form: Wagtail's
+    # editor reads the latest draft, and saves what it read a moment later.
     loaded_form = None
 
     @classmethod
@@ -373,19 +373,19 @@ class ServicePage(BasePage):
         return page
 
     def fill_keys(self, newest: dict | None = None) -> None:
-        """Gives what has no key yet the one that its title makes, or that it was given before."""
+        """Fill in missing keys: the key stored before under the block's id, else one made from the title."""
         if newest is None and self.latest_revision_id:
             newest = self.latest_revision.content
         stored = [json.loads(newest[name]) for name in ("form", "fees", "stages")] if newest else []
         fill_keys(self._streams, keys_by_id(*stored))
 
     def refuse_faults(self) -> None:
-        """The last line: a service that would fail a resident is not saved as published."""
+        """Raise FaultyService if a live service has errors. This is the last safeguard before saving."""
         if faults := self.faults():
             raise FaultyService(self, faults)
 
     def faults(self) -> list[DefinitionFault]:
-        """What forbids publication of this page as it stands."""
+        """Return the problems that prevent publication of this page."""
         from .definition.compiler import compile_definition
         from .definition.linter import publication_errors
 
@@ -414,7 +414,7 @@ class ServicePage(BasePage):
 
     @cached_property
     def version(self) -> FormVersion | None:
-        """The form in force; None before the first publication and after withdrawal."""
+        """The published form version; None before the first publication and after withdrawal."""
         return FormVersion.objects.in_force(form=self.translation_key)
 
     # -- what the page shows ---------------------------------------------------------------------------------
@@ -431,13 +431,13 @@ class ServicePage(BasePage):
 
     @cached_property
     def closed(self) -> LimitRefusal | None:
-        """Why nobody can file a request now; None where it is open."""
+        """The reason why nobody can apply now; None if the service is open."""
         asking = RequestContext(self.online_form, timezone.now())
         return first_refusal(self.limits_in_force, asking, whoever=True)
 
     @property
     def told(self) -> list[str]:
-        """What there is to know of the limits before one starts."""
+        """Announcements of the request limits, shown before an applicant starts; none if the service is closed."""
         if self.closed:
             return []
         return limit_announcements(self.limits_in_force, self.online_form, timezone.now())
@@ -448,12 +448,15 @@ class ServicePage(BasePage):
 
     @property
     def promised_days(self) -> int:
-        """Working days that a request takes: as the form in force says, else as the page does that holds it."""
+        """Working days until the answer: of the published form version, else of the source page."""
         return self.version.definition.settings["days"] if self.version else self.source.days
 
     @property
     def effort(self) -> dict | None:
-        """How many steps and minutes a plain request takes, the review included; and how many steps at ``most``."""
+        """Steps and minutes of a minimal request, with the review; ``most``: its maximum of steps.
+
+        None if no form is published.
+        """
         if self.version is None:
             return None
         definition, today = self.version.definition, timezone.localdate()
@@ -468,7 +471,7 @@ class ServicePage(BasePage):
 
     @cached_property
     def booking_costs(self) -> BookingCosts | None:
-        """What bookings of the service cost; None if it has none at a price."""
+        """Costs of the service's bookings; None if they cost nothing."""
         if self.version is None:
             return None
         definition, today = self.version.definition, timezone.localdate()
@@ -482,7 +485,7 @@ class ServicePage(BasePage):
 
     @property
     def fixed_fee(self) -> int | None:
-        """What everybody pays, in minor units; 0 where it is free, None where it depends."""
+        """The fee for everyone, in minor units; 0 if it is free, None if it depends on answers or is unknown."""
         if self.version is None:
             return None
         definition = self.version.definition
@@ -514,10 +517,10 @@ class TranslationUpdateQuerySet(models.QuerySet):
 
 
 class TranslationUpdate(models.Model):
-    """That the translations of a service have to follow its source. The row goes when they have.
+    """A pending update of a service's translations. The row is deleted when it is done.
 
-    ``definition``: an import that brought texts in other languages. Without ``due_at`` they wait until the source
-    is published.
+    ``definition``: of an import with texts in other languages. Without ``due_at`` they wait until the source is
+    published.
     """
 
     page = models.OneToOneField(

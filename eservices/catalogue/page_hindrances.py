@@ -1,4 +1,4 @@
-"""A service that would fail a resident goes out neither with a bundle nor by an approval."""
+"""Publish blocker: a service with errors is not published by a bundle or an approval."""
 
 from home.publication.publish_checks import publish_blocker_checks
 

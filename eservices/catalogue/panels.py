@@ -1,4 +1,4 @@
-"""The form on the page's own screen: an outline instead of a StreamField, which takes seconds to open."""
+"""Panel with the outline of a form. It replaces the StreamField, which takes seconds to open."""
 
 from django import forms
 from django.utils.functional import cached_property
@@ -10,22 +10,25 @@ ASSETS = CONDITION_ASSETS + forms.Media(js=["js/editor/outline.js"], css={"all":
 
 
 class OutlinePanel(FieldPanel):
-    """Shows a form as steps and questions, with the ways to change them.
+    """Panel that shows a form as steps and questions, with links to edit them.
 
-    Read-only to Wagtail's own form, so that saving the page leaves the form as the latest draft has it.
-    Drafts, comparison and approval stay Wagtail's.
+    The field is read-only in Wagtail's own form, so that saving the page preserves the form of the latest draft.
+    Drafts, comparison and approval are still Wagtail's.
     """
 
     def __init__(self, field_name, **kwargs):
         super().__init__(field_name, **{**kwargs, "read_only": True, "disable_comments": True})
 
     def get_form_options(self):
-        """Names the field, or wagtail-localize would not offer its texts. The form of the page drops it."""
+        """Include the field, because wagtail-localize offers texts only of fields named here.
+
+        The page's form class removes it.
+        """
         return {"fields": [self.field_name]}
 
     def get_comparison_class(self):
         from .editor.revision_comparison import (
-            FormRevisionComparison,  # it reads pages, whose model has this panel
+            FormRevisionComparison,  # imported here, because it imports pages, whose model has this panel
         )
 
         return FormRevisionComparison
@@ -43,6 +46,6 @@ class OutlinePanel(FieldPanel):
 
         @cached_property
         def is_earlier(self) -> bool:
-            """Whether an earlier version of the page is looked at, before it is brought back."""
+            """True if the page is an earlier revision, viewed before it is restored."""
             match = self.request.resolver_match
             return bool(match and match.url_name == "revisions_revert")

@@ -1,4 +1,4 @@
-"""A faulty service that was about to go live by another way than the publish button is an answer: what to correct."""
+"""Error handler that shows the problems of a service which cannot be published, whatever published it."""
 
 from django.contrib import messages
 from django.urls import reverse

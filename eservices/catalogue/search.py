@@ -1,4 +1,4 @@
-"""What search calls services: home.search.index knows the key "service"."""
+"""Search labels of services: home.search.index knows the key "service"."""
 
 from django.utils.translation import gettext_lazy as _
 

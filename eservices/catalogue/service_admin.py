@@ -1,4 +1,4 @@
-"""What the screens of a service share: who may see them, the way to them and from one to the other."""
+"""Base of the admin views of a service: access, breadcrumbs and tabs."""
 
 from functools import cached_property
 
@@ -17,7 +17,7 @@ TABS = {"preview": _("Preview"), "rehearsal": _("Rehearsal"), "versions": _("Ver
 
 
 def breadcrumbs_to(page: ServicePage) -> list[dict]:
-    """Breadcrumbs of the admin down to a service's own screen."""
+    """Return the admin breadcrumbs down to the edit view of a service."""
     parent = page.get_parent()
     return [
         {"url": reverse("wagtailadmin_explore", args=[parent.pk]), "label": parent.get_admin_display_title()},
@@ -26,7 +26,7 @@ def breadcrumbs_to(page: ServicePage) -> list[dict]:
 
 
 class ServiceAdminView(WagtailAdminTemplateMixin, TemplateView):
-    """A screen about one service, for whoever may edit its page. ``tab``: the one of TABS it stands under."""
+    """Base of admin views of one service, for users who may edit its page. ``tab``: its key in TABS."""
 
     tab = ""
     header_icon = "form"

@@ -1,4 +1,4 @@
-"""Services as lists: by life situation."""
+"""Lists of services by life situation."""
 
 from dataclasses import dataclass, field
 
@@ -8,16 +8,16 @@ from django.db.models.functions import Coalesce
 
 @dataclass
 class SituationGroup:
-    """A life situation and its services; the last one, without a name, holds what belongs to none."""
+    """A life situation and its services. The last group, without a name, has the services without a situation."""
 
     name: str
     services: list = field(default_factory=list)
 
 
 def services_by_situation(services) -> list[SituationGroup]:
-    """The services under each life situation, in the situations' order and by title, in one query.
+    """Return the services of each life situation, in the situations' order and by title, in one query.
 
-    Situations are named in the language of the service where they are translated.
+    Names of situations are in the language of the service if they are translated.
     """
     found: dict = {}
     for service in _with_situations(services):
@@ -29,7 +29,7 @@ def services_by_situation(services) -> list[SituationGroup]:
 
 
 def _with_situations(services):
-    """Each service once for every situation that it stands under, at least once."""
+    """Return each service once per life situation, and services without one once."""
     from .models import LifeSituation
 
     same = {"translation_key": OuterRef("situations__translation_key"), "locale": OuterRef("locale")}

@@ -1,4 +1,4 @@
-"""What a call to a service says on pages of text: read once per generation, language and day."""
+"""Data for links to services on content pages. Cached per site version, language and day."""
 
 from django.utils import timezone
 
@@ -10,8 +10,8 @@ from .models import ServicePage
 
 
 def service_teaser(page, locale_id: int | None, request) -> dict | None:
-    """The service in a language where it is published in it, else as it was chosen; None where nobody may see it."""
-    name = f"call-{page.pk}-{locale_id}-{timezone.localdate()}"  # prices hold from a day on
+    """Return the service in the language ``locale_id`` if published, else as chosen; None if it is not public."""
+    name = f"call-{page.pk}-{locale_id}-{timezone.localdate()}"  # by day, because prices have a first day
     return cached_per_version(name, lambda: _called(page, locale_id, request) or False) or None
 
 
@@ -34,7 +34,7 @@ def _called(page, locale_id, request) -> dict | None:
 
 
 def _price(service: ServicePage) -> str:
-    """What it costs in words: what bookings cost, else as editors wrote it, else its fee; "" if it is free."""
+    """Return the price as text: of bookings, else the editor's text, else the fixed fee; "" if it is free."""
     if service.booking_costs:
         return str(service.booking_costs.total)
     return service.price or (format_amount(service.fixed_fee) if service.fixed_fee else "")

@@ -1,4 +1,4 @@
-"""Publishing a service freezes its form; withdrawing it closes the form."""
+"""Signal handlers that publish and close the form with its service page."""
 
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver

@@ -1,4 +1,4 @@
-"""Addresses of the catalogue that are the same in every language."""
+"""URLs of the catalogue without a language prefix."""
 
 from django.urls import path
 

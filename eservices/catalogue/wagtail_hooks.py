@@ -1,4 +1,4 @@
-"""The editors' screens of the catalogue."""
+"""Wagtail hooks of the catalogue."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -18,7 +18,7 @@ ICONS = {"preview": "view", "rehearsal": "site", "versions": "history"}
 
 @hooks.register("register_admin_urls")
 def register_urls():
-    return [  # below Pages, whose entry of the menu is marked there
+    return [  # below "pages/", so that its menu item is marked as active
         path("pages/services/", include("eservices.catalogue.editor.urls")),
         path("pages/services/", include("eservices.catalogue.admin_urls")),
     ]
@@ -26,7 +26,7 @@ def register_urls():
 
 @hooks.register("register_page_header_buttons")
 def register_try_buttons(page, user, view_name, next_url=None):
-    """The ways to preview and rehearse a service, and to its versions."""
+    """Add buttons for the preview, the rehearsals and the versions of a service."""
     is_service = issubclass(page.specific_class or Page, ServicePage)
     if is_service and page.permissions_for_user(user).can_edit():
         for order, (key, label) in enumerate(TABS.items()):
@@ -36,7 +36,7 @@ def register_try_buttons(page, user, view_name, next_url=None):
 
 @hooks.register("register_page_header_buttons")
 def register_exchange_buttons(page, user, view_name, next_url=None):
-    """A service leaves as a file, and enters at a counter."""
+    """Add buttons to export a service, and to import one into a service index."""
     allowed = page.permissions_for_user(user)
     if issubclass(page.specific_class or Page, ServicePage) and allowed.can_edit():
         yield Button(
@@ -49,7 +49,7 @@ def register_exchange_buttons(page, user, view_name, next_url=None):
 
 @hooks.register("before_create_page")
 def offer_starters(request, parent_page, page_class):
-    """A new service begins with a usual one, or empty."""
+    """Show the choice of starters before a new service is created."""
     if page_class is ServicePage and request.method == "GET" and "empty" not in request.GET:
         return starter_choice(request, parent_page)
     return None
@@ -57,13 +57,13 @@ def offer_starters(request, parent_page, page_class):
 
 @hooks.register("before_publish_page")
 def refuse_faulty_service(request, page):
-    """A service that would fail a resident is kept as a draft, and its faults are said."""
+    """Keep an invalid service as a draft and list its problems."""
     return _refusal(request, page.specific)
 
 
 @hooks.register("before_bulk_action")
 def refuse_faulty_services(request, action_type, objects, action):
-    """The same where several pages are published at once: none is, and the first fault is said."""
+    """Refuse to publish several pages at once if one is an invalid service, and list the problems of the first."""
     if action_type != "publish":
         return None
     drafts = (page.get_latest_revision_as_object() for page in objects if hasattr(page, "latest_revision"))

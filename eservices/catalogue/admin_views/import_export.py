@@ -1,4 +1,4 @@
-"""Services leave and enter as files: the editor's screens of import and export."""
+"""Admin views to import and export services as files."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,11 +22,11 @@ from ..definition.compiler import export_definition
 from ..definition.files import MAX_BYTES, InvalidDefinitionFile, parse_definition, serialize_definition
 from ..models import ServicePage
 
-LEFT_OUT = ("texts.", "page.situations")  # what nobody finds out any more once a service is imported
+LEFT_OUT = ("texts.", "page.situations")  # problems that nobody would notice after the import
 
 
 class DefinitionImportForm(forms.Form):
-    """A definition as a file, or pasted. Clean: what stands in it, as JSON."""
+    """A definition as a file or pasted text. The cleaned data is its parsed JSON."""
 
     file = forms.FileField(
         required=False,
@@ -61,7 +61,7 @@ class DefinitionImportForm(forms.Form):
 
 
 class ImportView(WagtailAdminTemplateMixin, FormView):
-    """Makes a draft of a definition and opens it, or says everything that is wrong with it."""
+    """View that imports a definition as a draft and opens it, or lists all its problems."""
 
     template_name = "catalogue/admin/import.html"
     form_class = DefinitionImportForm
@@ -88,7 +88,7 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
             page = actions.import_service(
                 actor=self.request.user, index=self.index, definition=definition, publish=False
             )
-        except ValidationError as refusal:  # somebody was faster
+        except ValidationError as refusal:  # another import was faster
             form.add_error(None, refusal.messages)
             return self.form_invalid(form)
         self._tell(page, judged)
@@ -102,9 +102,9 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
         return redirect("wagtailadmin_pages:edit", page.pk)
 
     def _without_foreign_texts(self, definition: dict) -> tuple[dict, bool]:
-        """For who may not publish: the definition in its own language only, and whether others were left out.
+        """Drop the texts in other languages if the user may not publish; return whether any were dropped.
 
-        Texts in other languages go live with the source, so that nobody else would look at them.
+        They would go live with the source, without any review.
         """
         if self.index.permissions_for_user(self.request.user).can_publish_subpage():
             return definition, False
@@ -112,7 +112,7 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
         return definition | {"texts": own}, len(definition["texts"]) > 1
 
     def _not_theirs(self, definition: dict) -> list[DefinitionFault]:
-        """A service of this name that the editor may not change."""
+        """Return a problem if the user may not change the existing service with this slug."""
         page = importer.existing_service(self.index, definition["slug"])
         if page is None:
             return []
@@ -147,7 +147,7 @@ class ImportView(WagtailAdminTemplateMixin, FormView):
 
 @require_safe
 def export_service(request, pk: int):
-    """The latest draft of a service as a file."""
+    """Return the latest draft of a service as a file."""
     page = access.service_for(request.user, pk)
     source = page if page.is_source else page.source.get_latest_revision_as_object()
     response = HttpResponse(serialize_definition(export_definition(source)), content_type="application/json")

@@ -1,6 +1,6 @@
-"""The draft of a form as the resident will see it. Inputs and conditions work; nothing is kept anywhere.
+"""Preview of a form's draft as residents will see it. Inputs and conditions work; nothing is stored.
 
-What was answered in earlier steps travels in the page itself, signed, so that conditions and fees work.
+Answers of earlier steps are in the page itself, signed, so that conditions and fees work.
 """
 
 from dataclasses import dataclass, field, replace
@@ -38,14 +38,14 @@ from ..editor.forms import StepForm as StepEditor
 from ..models import ServicePage
 from ..service_admin import ServiceAdminView
 
-NOTHING_NEW = 204  # a frame that is answered so stays as it is
-GIVEN = "_given"  # hidden: what was answered so far
+NOTHING_NEW = 204  # No Content: the frame does not change
+GIVEN = "_given"  # hidden field with the answers so far
 WIDTHS = {"phone": gettext_lazy("Phone"), "desktop": gettext_lazy("Desktop")}
 
 
-# -- The screen ----------------------------------------------------------------------------------------------
+# -- The view ------------------------------------------------------------------------------------------------
 class PreviewView(ServiceAdminView):
-    """Every step of the draft in a frame: in each language, as wide as a phone or a desk."""
+    """View with each step of the draft in a frame, by language, in the width of a phone or a desktop."""
 
     tab = "preview"
     template_name = "catalogue/preview/screen.html"
@@ -78,14 +78,14 @@ class PreviewView(ServiceAdminView):
         return asked if asked in self.draft["texts"] else self.draft["language"]
 
 
-# -- What stands in the frame --------------------------------------------------------------------------------
+# -- Contents of the frame -----------------------------------------------------------------------------------
 def saved_draft(request, source: ServicePage, **kwargs) -> ServicePage:
-    """The latest draft."""
+    """Return the latest draft."""
     return source.get_latest_revision_as_object()
 
 
 def draft_with_typed_step(request, source: ServicePage, step_id: str) -> ServicePage | None:
-    """The latest draft with one step as it stands in its editor's screen; None while that cannot be read."""
+    """Return the latest draft with one step as entered in the step editor; None while that is invalid."""
     draft = source.get_latest_revision_as_object()
     tree = form_tree_of(draft)
     standing = next((block for block in tree if block["id"] == step_id), None)
@@ -97,9 +97,9 @@ def draft_with_typed_step(request, source: ServicePage, step_id: str) -> Service
 
 
 def preview_frame(view, draft_of=saved_draft):
-    """Calls ``view(request, filing)`` in the language asked for, under the policy of the public pages.
+    """Decorate ``view(request, filing)`` to run in the requested language, with the CSP of public pages.
 
-    Where ``draft_of(request, source)`` has nothing to show, the frame keeps what it shows.
+    If ``draft_of(request, source)`` returns None, the frame does not change.
     """
 
     @xframe_options_sameorigin
@@ -126,7 +126,7 @@ def preview_frame(view, draft_of=saved_draft):
 
 @preview_frame
 def preview_step(request, filing, step: str):
-    """A step as the resident sees it. Posting judges it, and shows the next one where it is right."""
+    """Show a step as residents see it. A valid POST continues with the next step."""
     found = filing.definition.step(step)
     if found is None:
         raise Http404
@@ -148,12 +148,12 @@ def preview_step(request, filing, step: str):
 
 @preview_frame
 def preview_end(request, filing):
-    """What comes after the last step: the answers read again, and the price."""
+    """Show the page after the last step: all answers and the price."""
     return _end(request, filing)
 
 
 def typed_step(request, filing, step_id: str):
-    """The step that is being edited, as it would be if it were saved now."""
+    """Show the step that is being edited, as it would be if it were saved now."""
     place = [block["id"] for block in form_tree_of(filing.page)].index(step_id)
     return _at(request, filing, filing.definition.steps[place])
 
@@ -194,7 +194,7 @@ def _page(request, template: str, filing: "PreviewSession", context: dict):
 
 
 def _given(request) -> dict:
-    """What earlier steps were answered, as the page brings it along."""
+    """Return the answers of earlier steps from the page; empty if the signature is wrong."""
     try:
         return signing.loads(request.POST.get(GIVEN, ""))
     except signing.BadSignature:
@@ -203,7 +203,7 @@ def _given(request) -> dict:
 
 @dataclass
 class PreviewSession(FormSession):
-    """A filing of which nothing is kept. All steps can be opened, whatever the answers lead through."""
+    """A form session that stores nothing. All steps can be opened, even those that the answers skip."""
 
     page: ServicePage | None = None
     faults: list = field(default_factory=list)
@@ -238,19 +238,19 @@ class PreviewSession(FormSession):
         return f"{url}?lang={self.language}"
 
     def receive(self, step: StepDefinition, files) -> None:
-        """Files count as sent, by their name; their content is looked at by nobody."""
+        """Add the names and sizes of uploaded files to the answers; their content is not used."""
         for one in step.fields:
             sent = files.getlist(one.key) if one.type == "files" else []
             if sent:
                 self.given[one.key] = [{"id": str(uuid4()), "name": f.name, "size": f.size} for f in sent]
 
     def faults_of(self, step: StepDefinition) -> list[DefinitionFault]:
-        """What is wrong with a step as it is shown: what other languages lack is not seen here."""
+        """Return the problems of a step in the language shown; missing translations of others are not included."""
         paths = self._paths(step)
         return [one for one in self.faults if one.path in paths and one.language in ("", self.language)]
 
     def _paths(self, step: StepDefinition) -> set[str]:
-        """Where faults of a step stand."""
+        """Return the paths at which problems of a step are reported."""
         found = {f"step.{step.key}", f"step.{step.key}.title"}
         for one in _all(step.fields):
             found |= {f"field.{one.key}", f"field.{one.key}.label"}
@@ -259,7 +259,7 @@ class PreviewSession(FormSession):
 
 
 class AllStepsProgress(FormProgress):
-    """All steps of a form, whatever the answers lead through."""
+    """Progress with all steps of a form, even those that the answers skip."""
 
     @cached_property
     def steps(self) -> list[StepDefinition]:
@@ -276,9 +276,9 @@ def _all(fields: tuple[FieldDefinition, ...]):
         yield from _all(one.fields)
 
 
-# -- Half-finished questions ---------------------------------------------------------------------------------
+# -- Unfinished questions ------------------------------------------------------------------------------------
 def replace_unshowable(content: dict, language: str) -> dict:
-    """The same form with every question that cannot be shown yet replaced by a text that says so."""
+    """Return the form with each question that cannot be shown yet replaced by a text that states this."""
     definition, texts = FormDefinition(content), {}
     steps = [
         step
@@ -295,7 +295,7 @@ def replace_unshowable(content: dict, language: str) -> dict:
 
 
 def _shows(definition: FormDefinition, one: FieldDefinition, language: str) -> bool:
-    """Whether a question can be drawn. Its settings may be anything, by type: it is tried."""
+    """Return whether a question can be rendered. It is tried, because unfinished settings may contain anything."""
     try:
         form = QuestionsForm(definition, (replace(one, condition=None),), language, {}, timezone.localdate())
         "".join(str(question) for question in form.questions)

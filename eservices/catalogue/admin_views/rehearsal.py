@@ -1,4 +1,4 @@
-"""An editor tries a service from the first question to the last letter. Nobody else is touched."""
+"""Rehearsals: an editor tests a service from the first question to the last message, without effects on others."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -31,14 +31,17 @@ from ..models import ServicePage
 from ..service_admin import ServiceAdminView
 
 
-# -- Who may fetch what --------------------------------------------------------------------------------------
+# -- Access --------------------------------------------------------------------------------------------------
 def rehearsals_of(page: ServicePage):
-    """The rehearsed cases of a service, newest first. Whoever may edit the page treats them as agents do."""
+    """Return the rehearsed cases of a service, newest first.
+
+    Each user who may edit the page may act on them like an agent.
+    """
     return Case.objects.rehearsed().filter(form=page.translation_key).order_by("-opened_at")
 
 
 def rehearsal_of(page: ServicePage, reference: str) -> Case:
-    """One of them; 404 for anything else, real cases above all."""
+    """Return a rehearsed case of the service. Raise Http404 otherwise, above all for real cases."""
     found = rehearsals_of(page).select_related("submission__draft", "version", "form", "team", "assignee")
     case = found.filter(reference=reference).first()
     if case is None:
@@ -47,20 +50,20 @@ def rehearsal_of(page: ServicePage, reference: str) -> Case:
 
 
 def drafts_of_editor(page: ServicePage, user):
-    """What this editor began to fill in and has not sent."""
+    """Return the rehearsal drafts of this editor that are not sent."""
     drafts = Draft.objects.rehearsed().filter(version__form=page.translation_key, user=user)
     return drafts.filter(submission=None, forgotten_at=None).select_related("version")
 
 
 def letters_of(case: Case):
-    """What went out, or would have."""
+    """Return the deliveries of a rehearsed case and its draft, which would be sent for a real one."""
     subjects = [case.subject, *([case.submission.draft.subject] if case.submission.draft else [])]
     return Delivery.objects.filter(subject__in=subjects, rehearsal=True).order_by("created_at")
 
 
 # -- All rehearsals of a service -----------------------------------------------------------------------------
 class RehearsalView(ServiceAdminView):
-    """Begins a rehearsal of the draft, and lists those there are."""
+    """View that starts a rehearsal of the draft and lists existing ones."""
 
     tab = "rehearsal"
     template_name = "catalogue/rehearsal/list.html"
@@ -91,14 +94,14 @@ class RehearsalView(ServiceAdminView):
 
 
 def resume_url(draft: Draft) -> str:
-    """Where the filing goes on, in the language of the draft."""
+    """Return the URL to continue the form, in the language of the draft."""
     with override(draft.language):
         return reverse("submissions:resume", args=[draft.secret])
 
 
 @require_POST
 def discard_rehearsals(request, pk):
-    """Throws all rehearsals of the service away."""
+    """Discard all rehearsals of the service."""
     page = service_for(request.user, pk)
     actions.discard_rehearsals(actor=request.user, page=page)
     messages.success(request, _("All rehearsals of this service are thrown away."))
@@ -116,7 +119,7 @@ REHEARSAL_ACTIONS = {
 
 
 class RehearsedCaseView(ServiceAdminView):
-    """A rehearsed case: its stages, what was mailed, and what an agent would do. POST does one deed."""
+    """View of a rehearsed case: stages, messages and actions of agents. POST performs one action."""
 
     tab = "rehearsal"
     template_name = "catalogue/rehearsal/case.html"
@@ -146,7 +149,7 @@ class RehearsedCaseView(ServiceAdminView):
         return redirect("services:rehearsed", self.page.pk, self.reference)
 
     def _said(self, data) -> dict | None:
-        """What the deed's forms say; None where something is missing."""
+        """Return the cleaned data of the action's forms; None if a form is invalid."""
         form = FORMS[self.do](data, auto_id=f"{self.do}_%s") if self.do in FORMS else None
         extra = acceptance_forms.acceptance_forms_for(self.case, data) if self.do == "accept" else {}
         if not all(one.is_valid() for one in [form, *extra.values()] if one):
@@ -194,7 +197,7 @@ class RehearsedCaseView(ServiceAdminView):
 
 @require_safe
 def show_letter(request, pk, reference, letter):
-    """What was mailed, as it looks."""
+    """Return a message of a rehearsed case as HTML."""
     case = rehearsal_of(service_for(request.user, pk), reference)
     found = letters_of(case).filter(pk=letter).first()
     if found is None:

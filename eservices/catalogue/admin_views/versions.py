@@ -1,4 +1,4 @@
-"""The versions of a form: who published what and when, what still runs on them, and what differs."""
+"""Admin views of form versions: who published them and when, their drafts and cases, and their differences."""
 
 from itertools import groupby
 
@@ -38,7 +38,7 @@ class VersionsAdminView(ServiceAdminView):
 
     @property
     def versions(self):
-        """The versions of the service's form, newest first, with what runs on them."""
+        """The versions of the service's form, newest first, with the numbers of drafts and cases."""
         if self.form is None:
             return FormVersion.objects.none()
         counts = {
@@ -49,7 +49,7 @@ class VersionsAdminView(ServiceAdminView):
 
 
 class VersionsView(VersionsAdminView):
-    """All versions, and the way to compare two."""
+    """List of all versions, with a form to compare two."""
 
     template_name = "catalogue/versions/list.html"
 
@@ -59,7 +59,7 @@ class VersionsView(VersionsAdminView):
 
 
 class CompareView(VersionsAdminView):
-    """What differs between two versions, or between one and the draft: ``?a=3&b=draft``."""
+    """Comparison of two versions, or of a version and the draft: ``?a=3&b=draft``."""
 
     template_name = "catalogue/versions/compare.html"
 
@@ -89,7 +89,7 @@ class CompareView(VersionsAdminView):
 
 
 def change_groups(old: FormDefinition, new: FormDefinition) -> list[tuple[str, list]]:
-    """The differences by what they are about, in the editor's language."""
+    """Group the differences by type, with texts in the editor's language."""
     found = version_diff.find_changes(old, new, get_language() or new.source_language)
     order = list(KINDS)
     found.sort(key=lambda change: order.index(change.kind))

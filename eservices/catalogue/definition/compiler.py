@@ -1,4 +1,4 @@
-"""From pages to a definition: structure from the source page, texts from each of its translations."""
+"""Compilation of pages to a definition: structure from the source page, texts also from its translations."""
 
 import json
 from collections.abc import Iterable
@@ -18,9 +18,9 @@ from .schema import LISTS, RICH, TEXTS, is_rich
 
 
 def compile_definition(page: ServicePage, translations: Iterable[ServicePage] = ()) -> dict:
-    """The definition that ``page`` describes, with the texts of its ``translations`` where they have some.
+    """Compile the definition of ``page``, with the existing texts of its ``translations``.
 
-    This is what is frozen: where the page does not name the applicant's answers, they are found.
+    This is what is frozen: questions about the applicant that the page does not name are detected.
     """
     content = _described(page, translations)
     content["settings"]["applicant"] = _found(content["steps"]) | content["settings"]["applicant"]
@@ -28,7 +28,7 @@ def compile_definition(page: ServicePage, translations: Iterable[ServicePage] = 
 
 
 def export_definition(page: ServicePage) -> dict:
-    """Everything about a service that another commune needs: its definition, and what its page says beside.
+    """Return all of a service that another commune needs: its definition and the texts of its page.
 
     Importing it again changes nothing.
     """
@@ -49,7 +49,7 @@ def export_definition(page: ServicePage) -> dict:
 
 
 def _keep_waiting(texts: dict[str, dict], waiting: dict[str, dict], own: str) -> None:
-    """Texts of an import that wait for the source to be published, as long as it says what they translate."""
+    """Add imported texts that are not yet applied, if the source text they translate is still the same."""
     origins = waiting.get(own, {})
     for language, said in waiting.items():
         if language != own:
@@ -74,7 +74,7 @@ def _described(page: ServicePage, translations: Iterable[ServicePage]) -> dict:
 
 
 def _structure(page: ServicePage, texts: dict[str, str]) -> dict:
-    """What a page lays down. Adds its texts to ``texts``."""
+    """Return the structure of a page, and add its texts to ``texts``."""
     texts["title"] = page.title
     applicant = {
         "name": _words(page.applicant_name),
@@ -103,7 +103,7 @@ def _structure(page: ServicePage, texts: dict[str, str]) -> dict:
 
 
 def stages_content(stream, texts: dict[str, str]) -> list[dict]:
-    """The stages as a definition holds them; their texts also stand under ``stage.KEY.NAME``."""
+    """Return the stages as stored in a definition; add their texts to ``texts`` under ``stage.KEY.NAME``."""
     found = []
     for child in stream:
         value, key = child.value, child.value["key"]
@@ -120,13 +120,13 @@ def stages_content(stream, texts: dict[str, str]) -> list[dict]:
 
 
 def _limits(stream) -> dict:
-    """The limits of the service, where it has any."""
+    """Return the request limits of the service; empty if it has none."""
     found = {child.block_type: _bare_value(child.value) for child in stream}
     return {"limits": found} if found else {}
 
 
 def _letters(page: ServicePage) -> dict:
-    """The letters that the service names in place of ours, and the remedies against its decisions."""
+    """Return the service's own letter templates and the legal remedies against its decisions."""
     named = {moment: getattr(page, f"letter_{moment}") for moment in ("receipt", "accepted", "refused")}
     letters = {moment: key for moment, key in named.items() if key}
     found = {"letters": letters, "remedies": page.remedies}
@@ -134,7 +134,7 @@ def _letters(page: ServicePage) -> dict:
 
 
 def _retention(page: ServicePage) -> dict:
-    """How long the service keeps its cases, where it says so."""
+    """Return the service's own retention rule; empty if it has none."""
     if not page.kept_months:
         return {}
     found = {"months": page.kept_months, "disposition": page.disposition}
@@ -154,7 +154,7 @@ def _stage_settings(child) -> dict:
 
 
 def _laid(block: blocks.Block, stored):
-    """A setting as the definition holds it: entries of lists without the ids of their blocks."""
+    """Return a setting as stored in a definition: list entries have no block ids."""
     match block:
         case blocks.ListBlock():
             return [drop_empty(one["value"]) for one in stored]
@@ -164,7 +164,7 @@ def _laid(block: blocks.Block, stored):
 
 
 def stage_texts(settings: blocks.StructBlock) -> list[str]:
-    """The settings of a stage that are texts to translate."""
+    """Return the names of a stage's settings that are texts to translate."""
     return [
         name
         for name, block in settings.child_blocks.items()
@@ -173,9 +173,9 @@ def stage_texts(settings: blocks.StructBlock) -> list[str]:
     ]
 
 
-# -- What the page says beside the form ----------------------------------------------------------------------
+# -- Texts of the page beside the form -----------------------------------------------------------------------
 def _said(page: ServicePage, source: ServicePage) -> dict:
-    """The texts of a page, of a translation only those that are translated."""
+    """Return the texts of a page; of a translation only those that are translated."""
     own = translation_texts.TranslatedTexts(source, page)
     said = {}
     for name in (*TEXTS, *RICH):
@@ -210,7 +210,7 @@ def _written(block: blocks.Block, value) -> str:
     return portable_html(value.source) if is_rich(block) else str(value or "")
 
 
-# -- Who applies, where the page does not say ----------------------------------------------------------------
+# -- Detection of the applicant's answers --------------------------------------------------------------------
 def _found(steps: list[dict]) -> dict:
     found = {"name": _named(steps), "email": _first(steps, "email"), "phone": _first(steps, "phone")}
     found["address"] = _token(steps, "street-address") or _first(steps, "address")
@@ -218,7 +218,7 @@ def _found(steps: list[dict]) -> dict:
 
 
 def _named(steps: list[dict]) -> list[str]:
-    """The questions that browsers fill in with a person's name."""
+    """Return the questions that browsers autofill with a person's name."""
     for tokens in (("given-name", "family-name"), ("name",)):
         found = [_token(steps, token) for token in tokens]
         if all(found):

@@ -1,4 +1,4 @@
-"""A service as its latest drafts have it, in all its languages: what is previewed, rehearsed and compared."""
+"""Definitions built from the latest drafts of a service, for preview, rehearsal and comparison."""
 
 from eservices.formbuilder.definition import FormDefinition
 
@@ -7,9 +7,9 @@ from .compiler import compile_definition
 
 
 def draft_definition(source: ServicePage, draft: ServicePage | None = None) -> dict:
-    """The definition that the drafts of ``source`` and its translations describe. It may be faulty.
+    """Build the definition from the drafts of ``source`` and its translations. It may be invalid.
 
-    ``draft``: what ``source`` is to become, where that is not saved yet.
+    ``draft``: used for ``source`` instead of its latest revision.
     """
     translations = source.get_translations().specific().order_by("locale__language_code")
     return compile_definition(
@@ -19,7 +19,7 @@ def draft_definition(source: ServicePage, draft: ServicePage | None = None) -> d
 
 
 def readable_definition(content: dict) -> FormDefinition | None:
-    """The definition to look at; None where so much is missing that it cannot even be read."""
+    """Return the definition to display; None if it is too incomplete to parse."""
     definition = FormDefinition(content)
     try:
         _read = definition.steps, definition.fields, definition.fees, definition.stages

@@ -1,4 +1,4 @@
-"""Definitions as files: read with a sentence about what is wrong, written so that people can read them."""
+"""Reading and writing of definition files, with messages about errors and readable formatting."""
 
 import json
 from collections import Counter
@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 from home.text.cleaning import without_wrappers
 
-MAX_BYTES = 5 * 1024 * 1024  # bytes; the largest form of a commune has less than one tenth
+MAX_BYTES = 5 * 1024 * 1024  # the largest form of a commune has less than one tenth
 
 
 class InvalidDefinitionFile(Exception):
-    """The file is no definition; the message says why."""
+    """The file is not a definition. The message gives the reason."""
 
 
 def read_definition_file(path: str | Path) -> object:
-    """The JSON in a file. Raises ``InvalidDefinitionFile``."""
+    """Return the JSON of a file. Raise InvalidDefinitionFile if it cannot be read or parsed."""
     try:
         with Path(path).open("rb") as file:
             return parse_definition(file.read(MAX_BYTES + 1))
@@ -24,12 +24,12 @@ def read_definition_file(path: str | Path) -> object:
         raise InvalidDefinitionFile(_("There is no such file.")) from None
     except IsADirectoryError:
         raise InvalidDefinitionFile(_("This is a folder.")) from None
-    except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
+    except (OSError, ValueError) as fault:  # ValueError: NUL in the file name
         raise InvalidDefinitionFile(_("The file cannot be read: %(fault)s.") % {"fault": fault}) from None
 
 
 def parse_definition(content: bytes) -> object:
-    """The JSON in what was read or uploaded. Raises ``InvalidDefinitionFile``."""
+    """Parse JSON that was read or uploaded. Raise InvalidDefinitionFile if it is invalid."""
     if len(content) > MAX_BYTES:
         limit = MAX_BYTES // 1024 // 1024
         raise InvalidDefinitionFile(_("The file is too large: at most %(limit)s MB.") % {"limit": limit})
@@ -53,12 +53,12 @@ def parse_definition(content: bytes) -> object:
 
 
 def serialize_definition(definition: dict) -> str:
-    """A definition as a file."""
+    """Return the text of a definition file."""
     return json.dumps(definition, ensure_ascii=False, indent=2) + "\n"
 
 
 def _unwrapped(value: object) -> object:
-    """Return what was read with the real address in place of each that leads through a mail program."""
+    """Return the value with the real URL in place of each link rewritten by a mail program."""
     if isinstance(value, str):
         return without_wrappers(value)
     if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""Services that come as a file: a definition becomes the blocks of a page, as if an editor had laid them.
+"""Import of services: a definition becomes the blocks of a page, as if an editor had entered them.
 
-Blocks that a page has already keep their ids, and new ones get theirs from service and path: what was
-translated stays translated. Other languages follow from the row that is left for them: see ``translating``.
+Existing blocks keep their ids, and new ones get ids derived from service and path, so that translations are
+preserved. Other languages are updated later from a ``TranslationUpdate`` row: see ``translation_sync``.
 """
 
 import uuid
@@ -30,7 +30,7 @@ type Identify = Callable[[str], str]  # path of a block → its id
 
 
 def import_faults(content, index: ServiceIndexPage | None) -> list[DefinitionFault]:
-    """All faults of a definition that is to be imported under ``index``; without it, of the definition itself."""
+    """Return all problems of a definition to import under ``index``; without it, of the definition alone."""
     faults = lint_service(content)
     if isinstance(content, dict):
         faults += _place(content, index)
@@ -38,13 +38,13 @@ def import_faults(content, index: ServiceIndexPage | None) -> list[DefinitionFau
 
 
 def blocking_faults(judged: list[DefinitionFault], *, publish: bool) -> list[DefinitionFault]:
-    """Those faults that forbid an import. A draft may name what this commune does not have."""
+    """Return the problems that prevent an import. A draft may refer to what this commune does not have."""
     levels = (ERROR, ABSENT) if publish else (ERROR,)
     return [fault for fault in judged if fault.level in levels]
 
 
 def import_refusals(content, index: ServiceIndexPage | None, *, publish: bool) -> list[DefinitionFault]:
-    """Why a definition cannot be imported."""
+    """Return the problems that prevent importing a definition."""
     return blocking_faults(import_faults(content, index), publish=publish)
 
 
@@ -66,7 +66,7 @@ def _place(content: dict, index: ServiceIndexPage | None) -> list[DefinitionFaul
 
 
 def _nowhere(content: dict, index: ServiceIndexPage) -> list[DefinitionFault]:
-    """Languages that the counter is not in."""
+    """Return warnings about languages that the service index does not have."""
     pages = index.get_translations(inclusive=True)
     known = set(pages.values_list("locale__language_code", flat=True))
     texts = content.get("texts")
@@ -79,14 +79,14 @@ def _nowhere(content: dict, index: ServiceIndexPage) -> list[DefinitionFault]:
 
 
 def existing_service(index: ServiceIndexPage, slug: str) -> ServicePage | None:
-    """The service that a definition of this name changes."""
+    """Return the service with this slug, which an import updates; None if there is none."""
     return ServicePage.objects.child_of(index).filter(slug=slug).first() if isinstance(slug, str) else None
 
 
 def write_service(index: ServiceIndexPage, content: dict, *, publish: bool, user=None) -> ServicePage:
-    """Makes the service of a definition under ``index``, or changes it: published, or as a draft.
+    """Create or update the service of a definition under ``index``: published, or as a draft.
 
-    Raises ``ValidationError`` with every fault at once. Texts in other languages are left to the caller.
+    Raise ValidationError with all problems at once. Texts in other languages are left to the caller.
     """
     if faults := import_refusals(content, index, publish=publish):
         raise ValidationError([str(fault) for fault in faults])
@@ -105,13 +105,13 @@ def write_service(index: ServiceIndexPage, content: dict, *, publish: bool, user
 
 
 def life_situations_of(content: dict, locale: Locale) -> QuerySet[LifeSituation]:
-    """Those that a definition names, as far as they are known in a language."""
+    """Return the life situations of a definition that exist in this language."""
     listed = content.get("page", {}).get("situations", [])
     return LifeSituation.objects.filter(locale=locale, slug__in=listed)
 
 
 def write_language(page: ServicePage, content: dict, language: str, identify: Identify) -> None:
-    """Writes what a definition says in one language into a page; what it does not say there stays empty."""
+    """Write the definition's content in one language into a page; texts it lacks become empty."""
     texts = content["texts"].get(language, {})
     if language == content["language"]:
         texts = _said_in_stages(content) | texts
@@ -133,7 +133,7 @@ def write_language(page: ServicePage, content: dict, language: str, identify: Id
 
 
 def _set(page: ServicePage, settings: dict) -> None:
-    """What holds in every language: who treats it by when, who is the applicant, letters, how long it is kept."""
+    """Set the settings common to all languages: team, days, applicant, letters, retention."""
     page.team, page.days = settings.get("team", ""), settings.get("days", 5)
     page.decide_together = settings.get("decide_together", False)
     applicant = settings.get("applicant", {})
@@ -151,7 +151,7 @@ def _set(page: ServicePage, settings: dict) -> None:
 
 
 def _said_in_stages(content: dict) -> dict[str, str]:
-    """Texts of stages that stand in their settings, by path."""
+    """Return the texts that are in the settings of stages, by path."""
     return {
         f"stage.{stage['key']}.{name}": value
         for stage in content.get("stages", [])
@@ -161,7 +161,7 @@ def _said_in_stages(content: dict) -> dict[str, str]:
 
 
 def _say(page: ServicePage, said: dict, identify: Identify) -> None:
-    """What the page says beside its form."""
+    """Set the texts of the page besides its form."""
     for name in (*TEXTS, *RICH):
         setattr(page, name, said.get(name, ""))
     for name in LISTS:
@@ -182,7 +182,7 @@ def _say(page: ServicePage, said: dict, identify: Identify) -> None:
 
 
 def stages_value(content: list[dict], text: Callable[[str], str], identify: Identify) -> list[dict]:
-    """Stages of a definition as the raw value of a StreamField."""
+    """Return the stages of a definition as the raw value of a StreamField."""
     found = []
     for one in content:
         key, stage = one["key"], stages[one["type"]]()
@@ -205,7 +205,7 @@ def stages_value(content: list[dict], text: Callable[[str], str], identify: Iden
 
 
 def _stored(block: blocks.Block, setting, path: str, identify: Identify):
-    """A setting as its block stores it: entries of lists with an id each."""
+    """Return a setting as its block stores it: list entries have an id each."""
     match block:
         case blocks.ListBlock():
             return [
@@ -221,14 +221,14 @@ def _stored(block: blocks.Block, setting, path: str, identify: Identify):
 
 
 def _entry(block: blocks.StructBlock, kind: str, content: dict, path: str, identify: Identify) -> dict:
-    """An entry of a list; what a definition leaves out is no."""
+    """Return a list entry as its block stores it; omitted booleans are False."""
     off = {name: False for name, one in block.child_blocks.items() if isinstance(one, blocks.BooleanBlock)}
     value = off | {name: one for name, one in content.items() if name in block.child_blocks}
     return {"type": kind, "value": value, "id": identify(path)}
 
 
 def block_ids_by_path(page: ServicePage, content: dict) -> Identify:
-    """The ids of blocks by path: those that the page's blocks have, and new ones that are always the same."""
+    """Return a function from paths to block ids: those of existing blocks, and deterministic ones for new blocks."""
     known = existing_block_ids(page)
 
     def identify(path: str) -> str:
@@ -238,7 +238,7 @@ def block_ids_by_path(page: ServicePage, content: dict) -> Identify:
 
 
 def existing_block_ids(page: ServicePage) -> dict[str, str]:
-    """The id of every block of a page by its path: ``field.KEY``, ``option.KEY.VALUE``, ``next_steps.0``, …"""
+    """Return the ids of a page's blocks by path, such as ``field.KEY``, ``option.KEY.VALUE``, ``next_steps.0``."""
     found: dict[str, str] = {}
     for word, name in (("step", "form"), ("fee", "fees"), ("stage", "stages")):
         for child in getattr(page, name):

@@ -1,4 +1,4 @@
-"""What is wrong with the definition of a service, in the eyes of this commune."""
+"""Problems of a service definition, checked against the data of this commune."""
 
 import json
 import re
@@ -39,9 +39,9 @@ AMOUNT = re.compile(rf"(?:[A-Z]{{3}}|Fr\.|€)[\s\u00a0\u202f]*({_NUMBER})|({_NU
 
 
 def lint_service(content) -> list[DefinitionFault]:
-    """All faults of a definition at once: of the form, of the stages and of what the page says.
+    """Return all problems of a definition: of the form, the stages and the texts of the page.
 
-    What it names and this commune does not have is *absent*: it may wait in a draft.
+    References to what this commune does not have are *absent*: a draft may contain them.
     """
     found, reading = read_definition(content, whole_service_shape())
     faults = lint_reading(found, reading, values_known_by_stages)
@@ -52,7 +52,7 @@ def lint_service(content) -> list[DefinitionFault]:
 
 
 def summarize_untranslated(faults: Iterable[DefinitionFault]) -> list[DefinitionFault]:
-    """The same with what is not translated in one line a language: fifty would hide what is wrong."""
+    """Return the problems with missing translations counted in one line per language, lest they hide the others."""
     faults = list(faults)
     missing = Counter(fault.language for fault in faults if is_translation_fault(fault))
     rest = [fault for fault in faults if not is_translation_fault(fault)]
@@ -62,12 +62,12 @@ def summarize_untranslated(faults: Iterable[DefinitionFault]) -> list[Definition
 
 
 def is_translation_fault(fault: DefinitionFault) -> bool:
-    """Whether it says that a text is not translated."""
+    """Return whether the problem is a missing translation."""
     return bool(fault.language) and fault.level == WARNING
 
 
 def missing_translations_text(language: str, number: int) -> str:
-    """That so many texts are not translated."""
+    """Return the message that so many texts are not translated."""
     return ngettext(
         "%(number)s text is not translated into “%(language)s”.",
         "%(number)s texts are not translated into “%(language)s”.",
@@ -76,7 +76,7 @@ def missing_translations_text(language: str, number: int) -> str:
 
 
 def publication_errors(content) -> list[DefinitionFault]:
-    """What forbids publication."""
+    """Return the problems that prevent publication."""
     return [fault for fault in lint_service(content) if fault.level != WARNING]
 
 
@@ -129,7 +129,7 @@ def _fees(content: dict) -> Iterator[DefinitionFault]:
 
 
 def _questions(content: dict) -> Iterator[DefinitionFault]:
-    """What questions name that does not fit this commune, or not now."""
+    """Yield problems of questions that refer to what this commune does not have, or not now."""
     definition, today = _readable(content), timezone.localdate()
     for key, field in definition.fields.items():
         if field.type in field_types:
@@ -157,7 +157,7 @@ def _stages(content: dict) -> Iterator[DefinitionFault]:
 
 
 def _placeholders(content: dict) -> Iterator[DefinitionFault]:
-    """Placeholders of stages that are sent, which must be known there, and those that would be read as they stand."""
+    """Yield unknown placeholders in messages of stages, and placeholders in texts that are shown unfilled."""
     definition = _readable(content)
     sent = {
         f"stage.{spec.key}.{name}": spec.key
@@ -166,7 +166,7 @@ def _placeholders(content: dict) -> Iterator[DefinitionFault]:
     }
     asked = {key for key, field in definition.fields.items() if not field.secret}
     known = values_known_by_stages(content)
-    own = {  # what stages say in their settings alone
+    own = {  # texts that are only in the settings of stages
         f"stage.{spec.key}.{name}": spec.settings[name]
         for spec in definition.stages
         for name in _places(spec.type)
@@ -191,7 +191,7 @@ def _unreplaced(path: str, text: str, language: str) -> Iterator[DefinitionFault
 
 
 def _words_of_stages(content: dict) -> Iterator[DefinitionFault]:
-    """Texts that stand nowhere in their stage, and those that are longer than an editor could write them."""
+    """Yield texts that their stage does not use, and those longer than an editor could enter."""
     places = {stage["key"]: _places(stage["type"]) for stage in content.get("stages", [])}
     for language, texts in content.get("texts", {}).items():
         for path, text in texts.items():
@@ -206,7 +206,7 @@ def _words_of_stages(content: dict) -> Iterator[DefinitionFault]:
 
 
 def _places(kind: str) -> dict[str, blocks.FieldBlock]:
-    """Where the texts of a kind of stage stand, its label under no name."""
+    """Return the fields of a stage type that have texts; its label under ""."""
     block = stage_block(stages[kind]())
     settings = block.child_blocks["settings"]
     named = {name: settings.child_blocks[name] for name in stage_texts(settings)}
@@ -216,7 +216,7 @@ def _places(kind: str) -> dict[str, blocks.FieldBlock]:
 def _references(
     block: blocks.StructBlock, settings: dict, path: str, asked: Container[str]
 ) -> Iterator[DefinitionFault]:
-    """What is chosen in a stage among what the commune has now (documents, teams, …) and among the questions."""
+    """Yield settings of a stage that refer to missing objects (documents, teams, …) or missing questions."""
     for name, value in settings.items():
         one = block.child_blocks.get(name)
         if isinstance(one, blocks.StructBlock) and isinstance(value, dict):
@@ -233,7 +233,7 @@ def _references(
 
 
 def values_known_by_stages(content: dict) -> dict[str, dict[str, FieldDefinition]]:
-    """What agents and earlier stages know when a stage is reached, by its key: conditions may look at it."""
+    """Return the values that conditions of a stage can use, by the stage's key: results of earlier stages."""
     definition, known, found = _readable(content), {}, {}
     for spec in definition.stages:
         found[spec.key] = dict(known)
@@ -244,7 +244,7 @@ def values_known_by_stages(content: dict) -> dict[str, dict[str, FieldDefinition
 
 
 def _readable(content: dict) -> FormDefinition:
-    """A definition that lacks something, with nothing in its place."""
+    """Return an incomplete definition with its missing parts empty."""
     language = content.get("language", "")
     texts = {language: {}} | content.get("texts", {})
     return FormDefinition({"steps": []} | content | {"language": language, "texts": texts})
@@ -257,7 +257,7 @@ def _as_field(kept: StageResult) -> FieldDefinition:
 
 
 def _kept_twice(content: dict) -> Iterator[DefinitionFault]:
-    """What a stage leaves behind has a name of its own: no question has it, and no other stage."""
+    """Yield results of stages whose key is also that of a question or of another stage's result."""
     definition = _readable(content)
     taken = set(definition.fields)
     for spec in definition.stages:
@@ -273,7 +273,7 @@ def _choices(block: blocks.ChoiceBlock) -> set[str]:
 
 
 def _said_twice(stage: dict, content: dict) -> Iterator[DefinitionFault]:
-    """A text of a stage stands in its settings and among the texts: the same."""
+    """Yield texts of a stage that differ between its settings and the texts."""
     own = content.get("texts", {}).get(content.get("language"), {})
     for name, value in stage.get("settings", {}).items():
         path = f"stage.{stage['key']}.{name}"
@@ -301,11 +301,11 @@ def _page(content: dict) -> Iterator[DefinitionFault]:
 
 
 def _announced(content: dict) -> Iterator[DefinitionFault]:
-    """An amount that the page announces and the form never asks. Not of a service that asks for nothing."""
+    """Yield amounts on the page that the form never charges; nothing for services without fees."""
     definition, today = _readable(content), timezone.localdate()
     asked = {fee.amount for fee in with_prices(definition, today).fees if fee.has_price}
     costs = costs_in(definition, today)
-    if not costs and has_rates(definition):  # closed up to the horizon: what it costs cannot be told
+    if not costs and has_rates(definition):  # no date up to the horizon can be booked, so the cost is unknown
         return
     for cost in costs:
         asked |= {cost.price, cost.deposit, cost.price + cost.deposit}
@@ -329,7 +329,7 @@ def amounts_in(text: str) -> list[int]:
 
 
 def _told_apart(own: dict, said: dict, language: str) -> Iterator[DefinitionFault]:
-    """A translation says what the page says in its own language, paragraph by paragraph."""
+    """Yield texts of a translation that do not correspond to those in the source language."""
     for path, text, origin in _pairs(own, said):
         if text and not origin:
             yield DefinitionFault(
@@ -344,7 +344,7 @@ def _told_apart(own: dict, said: dict, language: str) -> Iterator[DefinitionFaul
 
 
 def _pairs(own: dict, said: dict) -> Iterator[tuple[str, str, str]]:
-    """Path, text and original of everything that either language says."""
+    """Yield path, text and original of each text in either language."""
     for name in dict.fromkeys((*own, *said)):
         if name not in LISTS:
             yield name, said.get(name, ""), own.get(name, "")

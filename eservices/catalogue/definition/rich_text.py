@@ -1,4 +1,4 @@
-"""Rich text in definitions: the marks that an editor can set, and no primary key."""
+"""Rich text in definitions: only markup that editors can enter, without primary keys."""
 
 import re
 from html.parser import HTMLParser
@@ -14,7 +14,7 @@ BLOCK_KEY = re.compile(r' data-block-key="[^"]*"')
 
 
 class RichTextShape(TextShape):
-    """Paragraphs, lists, bold, italic and links, as HTML."""
+    """Shape of paragraphs, lists, bold, italic and links, as HTML."""
 
     def read(self, value, path, reading):
         found = super().read(value, path, reading)
@@ -26,7 +26,7 @@ class RichTextShape(TextShape):
 
 
 def is_editor_html(html: str) -> bool:
-    """Whether the HTML has nothing that an editor could not write."""
+    """Return whether the HTML has only markup that an editor can enter."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -34,7 +34,7 @@ def is_editor_html(html: str) -> bool:
 
 
 def portable_html(html: str) -> str:
-    """Rich text as Wagtail keeps it, with addresses in the place of pages and documents."""
+    """Return Wagtail's rich text with URLs instead of references to pages and documents."""
     return BLOCK_KEY.sub("", expand_db_html(html))
 
 

@@ -1,4 +1,4 @@
-"""The shape of a whole service: the form builder's part, the stages' settings, and what the page says."""
+"""The shape of a whole service definition: form, settings of stages, and texts of the page."""
 
 from functools import cache
 
@@ -26,7 +26,7 @@ from ..models import ServicePage
 from .rich_text import RichTextShape
 
 SCHEMA_ID = f"urn:commune:service-definition:{FORMAT}"
-# What the page says beside the form: plain texts, rich texts, and lists of one kind of block.
+# Content of the page besides the form: plain texts, rich texts, and lists with one type of block.
 TEXTS = (
     *(
         "lead",
@@ -48,25 +48,25 @@ LISTS = ("next_steps", "good_to_know")
 
 @cache
 def whole_service_shape() -> Shape:
-    """What may stand in the definition of a service; its stages by key, in whatever order their apps are loaded."""
+    """Return the shape of a service definition. Stages are sorted, so that it does not depend on the order of apps."""
     kinds = sorted(stages_for_editors().items())
     return service_shape({key: stage_settings(stage()) for key, stage in kinds}, page_shape())
 
 
 @cache
 def published_schema() -> dict:
-    """The JSON Schema of definitions, as this installation publishes it."""
+    """Return the JSON Schema of definitions for this installation."""
     return json_schema(whole_service_shape(), **{"$id": SCHEMA_ID, "title": "Service definition"})
 
 
 def stage_settings(stage) -> ObjectShape:
-    """The settings of a stage, as its block lays them out."""
+    """Return the shape of a stage's settings, derived from its block."""
     own = {"format": IntegerShape(least=1, most=stage.format)} | dict(stage.former)
     return ObjectShape(optional=own | shape_of_block(stage.block()).known)
 
 
 def page_shape() -> ObjectShape:
-    """What the page says beside the form."""
+    """Return the shape of the page's content besides the form."""
     texts = {name: TextShape(most=_field(name).max_length or MAX_TEXT_LENGTH) for name in TEXTS}
     rich = {
         name: RichTextShape(most=MAX_TEXT_LENGTH, says="HTML: p, br, b, i, ul, ol, li, a") for name in RICH
@@ -80,7 +80,7 @@ def page_shape() -> ObjectShape:
 
 
 def list_block(name: str) -> tuple[str, blocks.StructBlock]:
-    """The only kind of block in a list of the page, and its name."""
+    """Return name and type of the only block in a list of the page."""
     return next(iter(_field(name).stream_block.child_blocks.items()))
 
 

@@ -1,4 +1,4 @@
-"""How the translations of a service follow their source, by way of wagtail-localize."""
+"""Update of a service's translations from its source, through wagtail-localize."""
 
 from collections.abc import Iterable
 
@@ -18,23 +18,25 @@ from ..models import ServicePage
 from .importer import Identify, block_ids_by_path, write_language
 
 BATCH_SIZE = 500
-type Words = dict[str, list[str]]  # what stands at a path, in the order of the page
+type Words = dict[str, list[str]]  # texts by path, in the order of the page
 
 
 def is_managed_by_localize(page: ServicePage) -> bool:
-    """Whether wagtail-localize keeps the page's texts: for its translations, or for the day when it has some.
+    """Return whether wagtail-localize has a copy of the page's texts that must be kept up to date.
 
-    A source that is kept is not read anew when somebody asks for the first translation.
+    This is so with an enabled translation, and without any: the first translation uses an existing copy without
+    reading the page again.
     """
     source = TranslationSource.objects.filter(object_id=page.translation_key, locale=page.locale_id)
     return source.filter(Q(translations__enabled=True) | Q(translations=None)).exists()
 
 
 def sync_translations(page: ServicePage, definition: dict | None) -> None:
-    """Brings every translation of a source to what it says now.
+    """Update each translation of a source page to its current content.
 
-    ``definition``: its texts in other languages are kept first, where the counter exists in them. Strings
-    without a translation fall back to the source's. What was live stays live; what an import brings becomes so.
+    ``definition``: its texts in other languages are stored first, for languages that the service index has. Strings
+    without a translation use the source's text. Live translations are published, and so are those that an import
+    creates.
     """
     source, _new = TranslationSource.update_or_create_from_instance(page)
     for locale in _locales(page, definition):
@@ -45,7 +47,7 @@ def sync_translations(page: ServicePage, definition: dict | None) -> None:
 
 
 def _locales(page: ServicePage, definition: dict | None) -> list[Locale]:
-    """The languages that a definition brings and that the counter exists in."""
+    """Return the languages of a definition that the service index has too."""
     languages = set(definition["texts"]) - {page.locale.language_code} if definition else set()
     counter = page.get_parent()
     found = Locale.objects.filter(language_code__in=languages).order_by("language_code")
@@ -63,9 +65,9 @@ def _renew(source: TranslationSource, locale: Locale) -> None:
 def store_translated_texts(
     source: TranslationSource, locale: Locale, definition: dict, identify: Identify
 ) -> None:
-    """Keeps what a definition says in another language as translations of what it says in its own.
+    """Store the texts of a definition in another language as translations of those in its own.
 
-    Many at a time: a large form has thousands of strings.
+    Uses bulk queries, because a large form has thousands of strings.
     """
     own = _words(definition, source.locale, identify)
     said = _words(definition, locale, identify)
@@ -95,7 +97,7 @@ def store_translated_texts(
 
 
 def _words(definition: dict, locale: Locale, identify: Identify) -> Words:
-    """What a definition says in one language, as wagtail-localize would read it off a page."""
+    """Return the texts of a definition in one language, as wagtail-localize would extract them from a page."""
     page = ServicePage(locale=locale)
     write_language(page, definition, locale.language_code, identify)
     found: Words = {}
@@ -106,7 +108,7 @@ def _words(definition: dict, locale: Locale, identify: Identify) -> Words:
 
 
 def _strings(locale: Locale, texts: Iterable[str]) -> dict[str, int]:
-    """The ids of strings by their text; those that are new are made."""
+    """Return the ids of strings by text; create missing ones."""
     hashes = {String._get_data_hash(text): text for text in texts}
     String.objects.bulk_create(
         [String(locale=locale, data_hash=mark, data=text) for mark, text in hashes.items()],
@@ -118,7 +120,7 @@ def _strings(locale: Locale, texts: Iterable[str]) -> dict[str, int]:
 
 
 def _contexts(source: TranslationSource, paths: Iterable[str]) -> dict[str, int]:
-    """The ids of contexts by their path; those that are new are made."""
+    """Return the ids of contexts by path; create missing ones."""
     hashes = {TranslationContext._get_path_id(path): path for path in paths}
     TranslationContext.objects.bulk_create(
         [
@@ -133,6 +135,6 @@ def _contexts(source: TranslationSource, paths: Iterable[str]) -> dict[str, int]
 
 
 def _in_parts(rows, name: str, values: list) -> Iterable[tuple]:
-    """Name and id of the rows whose ``name`` is among many values."""
+    """Yield the value of ``name`` and the id of rows with one of many values, in several queries."""
     for start in range(0, len(values), BATCH_SIZE):
         yield from rows.filter(**{f"{name}__in": values[start : start + BATCH_SIZE]}).values_list(name, "pk")

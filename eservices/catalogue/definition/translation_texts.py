@@ -1,7 +1,7 @@
-"""The texts of a service in other languages, as wagtail-localize keeps them.
+"""Translated texts of a service as wagtail-localize stores them.
 
-wagtail-localize knows a text by where its block stands (``form.ID.fields.ID.label``), a definition by keys
-(``field.nom.label``). Blocks have the same ids in every language.
+wagtail-localize identifies a text by the position of its block (``form.ID.fields.ID.label``), a definition by keys
+(``field.nom.label``). Blocks have the same ids in all languages.
 """
 
 from collections import defaultdict
@@ -18,15 +18,15 @@ from ..models import ServicePage
 
 
 class TranslatedTexts:
-    """Which texts of a translation are translated, and not its source's words for want of their own."""
+    """The texts of a translation that are really translated, not copied from the source for lack of a translation."""
 
     def __init__(self, source: ServicePage, translation: ServicePage):
         self.source, self.translation = source, translation
 
     def says(self, path: str, origin: str, text: str, *, rich: bool = False) -> bool:
-        """Whether ``text`` at ``path`` is the translation's own; ``origin`` is what the source says there.
+        """Return whether ``text`` at ``path`` is the translation's own; ``origin`` is the source's text.
 
-        The same word in both languages is a translation where somebody said so.
+        A text equal to the source's counts only if a translation with it is stored.
         """
         if self.translation is self.source or text != origin:
             return True
@@ -48,7 +48,7 @@ class TranslatedTexts:
 
 
 def segment_paths(page: ServicePage) -> dict[str, str]:
-    """Where wagtail-localize keeps each text of a page's form, fees and stages, by its path in a definition."""
+    """Return the wagtail-localize paths of the texts of form, fees and stages, by their paths in a definition."""
     found = {"title": "title"}
     for name in ("form", "fees", "stages"):
         for child in getattr(page, name):

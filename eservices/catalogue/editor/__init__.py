@@ -1,1 +1,1 @@
-"""The editors' screens of a form: the outline of the whole, one step at a time, and what both are made of."""
+"""Admin views to edit a form: the outline of the whole form, and each step on its own page."""

@@ -1,7 +1,7 @@
-"""Every write to a form in the making. Each makes one revision of the page, under the lock of the page's row.
+"""All writes to the draft of a form. Each creates one revision of the page, under a lock of the page's row.
 
-They work on the latest draft whoever made it, so that two editors at two places of a form lose nothing.
-``Missing``: what it is about was removed meanwhile.
+They change the latest draft, whoever saved it, so that two editors in different parts of a form lose nothing. They
+raise BlockMissing if the block was removed since.
 """
 
 from collections.abc import Callable
@@ -20,20 +20,20 @@ from .form_tree import Block, Tree
 
 
 class FormEditRefused(Exception):
-    """The form may not be changed now; says why."""
+    """The form may not be changed now. The message gives the reason."""
 
 
 class StepChangedElsewhere(Exception):
-    """Somebody else saved the same step meanwhile. ``digest``: of the step as it is now."""
+    """Another editor saved the same step since it was opened. ``digest``: of the step as it is now."""
 
     def __init__(self, now: str):
         super().__init__(now)
         self.digest = now
 
 
-# -- One step on its own screen ------------------------------------------------------------------------------
+# -- Steps ---------------------------------------------------------------------------------------------------
 def replace_step(*, actor, page: ServicePage, step: Block, seen: str) -> ServicePage:
-    """Puts a step in the place of the one of its id. Raises ``StepChangedElsewhere`` where that is not as ``seen``."""
+    """Replace the step with the same id. Raise StepChangedElsewhere if its digest is not ``seen``."""
 
     def change(tree: Tree) -> Tree:
         now = content_digest(form_tree.find_block(tree, step["id"]).block)
@@ -45,9 +45,9 @@ def replace_step(*, actor, page: ServicePage, step: Block, seen: str) -> Service
 
 
 def restore_step(*, actor, page: ServicePage, step: Block) -> ServicePage:
-    """Puts a step that was removed while somebody worked on it back, at the end.
+    """Append a step that was removed while it was being edited.
 
-    Raises ``StepChangedElsewhere`` where somebody else put it back already.
+    Raise StepChangedElsewhere if another editor restored it already.
     """
 
     def change(tree: Tree) -> Tree:
@@ -61,17 +61,17 @@ def restore_step(*, actor, page: ServicePage, step: Block) -> ServicePage:
 
 # -- The outline ---------------------------------------------------------------------------------------------
 def move_block(*, actor, page: ServicePage, block_id: str, by: int) -> ServicePage:
-    """One place up (-1) or down (1) among its own."""
+    """Move a block up (-1) or down (1) among its siblings."""
     return _rewrite(actor, page, lambda tree: form_tree.shift_block(tree, block_id, by))
 
 
 def place_question(*, actor, page: ServicePage, block_id: str, step_id: str, index: int) -> ServicePage:
-    """A question to the ``index``-th place of a step."""
+    """Move a question to position ``index`` of a step."""
     return _rewrite(actor, page, lambda tree: form_tree.place_block(tree, block_id, step_id, index))
 
 
 def copy_block(*, actor, page: ServicePage, block_id: str) -> tuple[ServicePage, str]:
-    """A copy right behind, with keys of its own; answers its id too."""
+    """Insert a copy after the block, with new keys. Return the draft and the copy's id."""
     made = ""
 
     def change(tree: Tree) -> Tree:
@@ -83,12 +83,12 @@ def copy_block(*, actor, page: ServicePage, block_id: str) -> tuple[ServicePage,
 
 
 def remove_block(*, actor, page: ServicePage, block_id: str) -> ServicePage:
-    """Removes a step with all its questions, or a question. Conditions that looked at it are faults now."""
+    """Remove a step with its questions, or a question. Conditions that use them become problems."""
     return _rewrite(actor, page, lambda tree: form_tree.remove_block(tree, block_id))
 
 
 def add_step(*, actor, page: ServicePage, title: str, index: int, block: str = "") -> tuple[ServicePage, str]:
-    """A step of one's own, or one that begins with a ready-made block. Answers its id too."""
+    """Add a step, empty or with the questions of a ready-made block. Return the draft and the step's id."""
     value = {"title": title, "intro": "", "key": "", "fields": [], "checks": [], "condition": None}
     step = {"type": "step", "value": value, "id": form_tree.new_id()}
 
@@ -105,7 +105,7 @@ def add_step(*, actor, page: ServicePage, title: str, index: int, block: str = "
 def add_question(
     *, actor, page: ServicePage, step_id: str, index: int, kind: str, label: str, required: bool
 ) -> tuple[ServicePage, str]:
-    """A question of a type at the ``index``-th place of a step. The step's screen asks for the rest of it."""
+    """Add a question at position ``index`` of a step. Its details are edited later. Return the draft and its id."""
     field = {
         "type": kind,
         "value": {"label": label, "required": required, "key": ""},
@@ -118,7 +118,7 @@ def add_question(
 def insert_block(
     *, actor, page: ServicePage, step_id: str, index: int, block: str
 ) -> tuple[ServicePage, str]:
-    """Copies of the questions of a ready-made block. Answers the id of the first too."""
+    """Add copies of a ready-made block's questions. Return the draft and the id of the first."""
     made: Tree = []
 
     def change(tree: Tree) -> Tree:
@@ -129,7 +129,7 @@ def insert_block(
 
 
 def undo_to_revision(*, actor, page: ServicePage, revision_id: int) -> ServicePage:
-    """Takes the form back to what it was before a revision, as long as that is the latest."""
+    """Restore the form from before a revision. Raise FormEditRefused if that is not the latest any more."""
 
     def change(tree: Tree) -> Tree:
         revision = ServicePage.objects.get(pk=page.pk).latest_revision
@@ -145,9 +145,9 @@ def undo_to_revision(*, actor, page: ServicePage, revision_id: int) -> ServicePa
     return _rewrite(actor, page, change)
 
 
-# -- Beginning -----------------------------------------------------------------------------------------------
+# -- Starters ------------------------------------------------------------------------------------------------
 def apply_starter(*, actor, page: ServicePage, starter: str) -> ServicePage:
-    """Lays the form of a starter, its fees and its stages, where a service has no step yet."""
+    """Fill in the form, fees and stages of a starter. Raise FormEditRefused if the form has steps already."""
     with transaction.atomic():
         draft = _draft(actor, page)
         if len(draft.form):
@@ -160,7 +160,7 @@ def apply_starter(*, actor, page: ServicePage, starter: str) -> ServicePage:
 
 
 def create_service_from_starter(*, actor, index: ServiceIndexPage, starter: str) -> ServicePage:
-    """A new service, not published, that begins with a starter."""
+    """Create an unpublished service from a starter."""
     with transaction.atomic():
         slug = starters.unused_slug(index, starter)
         page = ServicePage(locale=index.locale, slug=slug, live=False, owner=actor)
@@ -172,7 +172,7 @@ def create_service_from_starter(*, actor, index: ServiceIndexPage, starter: str)
     return page
 
 
-# -- The way all of them go ----------------------------------------------------------------------------------
+# -- Shared code ---------------------------------------------------------------------------------------------
 @transaction.atomic
 def _rewrite(actor, page: ServicePage, change: Callable[[Tree], Tree]) -> ServicePage:
     draft = _draft(actor, page)
@@ -182,7 +182,7 @@ def _rewrite(actor, page: ServicePage, change: Callable[[Tree], Tree]) -> Servic
 
 
 def _draft(actor, page: ServicePage) -> ServicePage:
-    """The latest draft, locked until the end of the transaction."""
+    """Return the latest draft, locked until the end of the transaction. Raise FormEditRefused if it is not editable."""
     Page.objects.select_for_update().get(pk=page.pk)
     draft = ServicePage.objects.get(pk=page.pk).get_latest_revision_as_object()
     if reason := access.edit_obstacle(actor, draft):
@@ -191,7 +191,7 @@ def _draft(actor, page: ServicePage) -> ServicePage:
 
 
 def _save(actor, draft: ServicePage) -> None:
-    """As Wagtail's editor saves: a page that is not live is its draft."""
+    """Save like Wagtail's editor: a page that is not live is itself updated."""
     if not draft.live:
         draft.save(clean=False)
     draft.save_revision(user=actor, log_action=True, clean=False)

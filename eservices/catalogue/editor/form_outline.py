@@ -1,4 +1,4 @@
-"""A form as its editor looks at it: every step with its questions, in words, and what is wrong beside it."""
+"""Outline of a form for its editor: each step with its questions, conditions as text, and problems."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ from .form_tree import (
     walk_blocks,
 )
 
-# Where on the page's own screen it is corrected what stands in no step: start of a path → id of an element.
+# Elements of the page's edit view for problems outside of steps: start of a path → id of an element.
 ELSEWHERE = {
     "fee.": "fees",
     "stage.": "stages",
@@ -45,12 +45,12 @@ ELSEWHERE = {
 
 @dataclass(frozen=True)
 class PlacedFault:
-    """A fault with the block that it stands at, if it stands in a step, and where it is corrected."""
+    """A problem with the URL where it is corrected, and with its block if it concerns a step."""
 
     message: str
     is_error: bool
     url: str
-    title: str = ""  # of what it stands at
+    title: str = ""  # title of the block or fee
     step_id: str = ""
     block_id: str = ""
 
@@ -63,15 +63,15 @@ class OutlineQuestion:
     id: str
     key: str
     label: str
-    kind: str  # the type in words
+    kind: str  # the type's label
     icon: str
     required: bool
-    condition: str  # in words
-    marks: list[str]  # what else is special about it
-    opens: list[str]  # what is shown or not by its answer
+    condition: str  # as text
+    marks: list[str]  # labels of special properties
+    opens: list[str]  # titles of what its answer shows or hides
     faults: list[PlacedFault]
     options: list[str]
-    questions: list["OutlineQuestion"] = field(default_factory=list)  # of a group
+    questions: list["OutlineQuestion"] = field(default_factory=list)  # questions of a group
     asks: bool = True
 
 
@@ -91,11 +91,11 @@ class OutlineStep:
     condition: str
     questions: list[OutlineQuestion]
     checks: list[OutlineRule]
-    faults: list[PlacedFault]  # of the step itself
+    faults: list[PlacedFault]  # problems of the step itself
 
     @cached_property
     def asked(self) -> int:
-        """How many questions it asks, those of groups once."""
+        """The number of questions, without those inside groups."""
         return sum(1 for question in self.questions if question.asks)
 
 
@@ -118,21 +118,21 @@ class FormOutline:
 
     @property
     def beside(self) -> list[PlacedFault]:
-        """Faults that belong to no step."""
+        """Problems that belong to no step."""
         return [one for one in self.faults if not one.step_id]
 
 
 def form_tree_of(page: ServicePage) -> Tree:
-    """The form of a page as plain data; blocks of types that no installed app offers are left out."""
+    """Return the form of a page as plain data, without blocks of types that no installed app has."""
     return [block for block in page.form.get_prep_value() if block["type"] == "step"]
 
 
 class FormReading:
-    """One look at the form of a page as it stands."""
+    """An analysis of the current form of a page."""
 
     def __init__(self, page: ServicePage):
         self.page = page
-        self.tree = form_tree_of(page)  # first: reading the blocks' values makes their raw data anew
+        self.tree = form_tree_of(page)  # first, because reading block values recreates the raw data
         self.definition = FormDefinition(compile_definition(page))
 
     # -- the outline -----------------------------------------------------------------------------------------
@@ -200,18 +200,18 @@ class FormReading:
         return self.definition.text(path, self.definition.source_language)
 
     def _words(self, condition) -> str:
-        """In the editor's language, with the labels as the form has them."""
+        """Return the condition as text in the editor's language, with the labels of the form."""
         return condition_text(condition, self.definition, get_language() or self.definition.source_language)
 
-    # -- what depends on what --------------------------------------------------------------------------------
+    # -- dependencies ----------------------------------------------------------------------------------------
     @cached_property
     def opens(self) -> dict[str, list[str]]:
-        """By the key of a question, what its answer shows, hides or counts."""
+        """Titles of what the answer to a question shows, hides or calculates, by the question's key."""
         return _by_key(self._opened())
 
     @cached_property
     def dependents(self) -> dict[str, list[str]]:
-        """By the key of a question, everything that looks at its answer, checks included."""
+        """Titles of all that uses the answer to a question, validation rules included, by the question's key."""
         checks = (check for step in self.definition.steps for check in step.checks)
         checked = ((self.text(f"check.{check.key}"), condition_fields(check.condition)) for check in checks)
         return _by_key([*self._opened(), *checked])
@@ -239,7 +239,7 @@ class FormReading:
             yield self.text(f"stage.{stage.key}") or stage.type, condition_fields(stage.condition)
 
     def broken_by(self, block: Block) -> list[tuple[str, list[str]]]:
-        """What looks at an answer that would be gone without ``block``: question, and what looks at it."""
+        """Return the questions in ``block`` whose answers are used outside of it, with the titles of what uses them."""
         gone = keys_in_scope([block], "field")
         specs = [spec for key, spec in self.definition.fields.items() if key in gone]
         going = {self.label(spec) for spec in specs}
@@ -249,10 +249,13 @@ class FormReading:
         ]
         return [(label, lookers) for label, lookers in found if lookers]
 
-    # -- faults ----------------------------------------------------------------------------------------------
+    # -- problems --------------------------------------------------------------------------------------------
     @cached_property
     def faults(self) -> list[PlacedFault]:
-        """All that the linter says, each at its place: errors first, missing translations in a line."""
+        """The problems of the form with their positions, errors first.
+
+        Missing translations are one line per language.
+        """
         others = list(live_translations(self.page))
         found = lint_service(compile_definition(self.page, others) if others else self.definition.content)
         placed = [self._placed(fault) for fault in found if not is_translation_fault(fault)]
@@ -270,7 +273,7 @@ class FormReading:
         return found
 
     def _placed(self, fault: DefinitionFault) -> PlacedFault:
-        """A fault of an option stands at its question."""
+        """Locate a problem in the form. A problem of an option is located at its question."""
         word, _dot, rest = fault.path.partition(".")
         key, is_error = rest.split(".")[0], fault.level != WARNING
         step_id, block_id, title = self._places.get(
@@ -286,7 +289,7 @@ class FormReading:
 
     @cached_property
     def _places(self) -> dict[str, tuple[str, str, str]]:
-        """By path: id of the step, id of the block, and its title. Of two with one key, the second."""
+        """Ids of step and block, and title, by path of a block. If a key occurs twice, of the second block."""
         found = {}
         for step in self.tree:
             for block in walk_blocks([step]):
@@ -296,12 +299,12 @@ class FormReading:
 
 
 def live_translations(page: ServicePage):
-    """The live translations of a source page; none of a translation."""
+    """Return the live translations of a source page; none if the page is a translation."""
     return page.get_translations().live().specific() if page.pk and page.is_source else []
 
 
 def _missing(translation: ServicePage, number: int) -> PlacedFault:
-    """That a translation is not whole. It says the rest in the form's own language."""
+    """Return the problem that a translation is incomplete. It shows the source's text for the rest."""
     message = missing_translations_text(translation.locale.language_code, number)
     return PlacedFault(message, False, reverse("wagtailadmin_pages:edit", args=[translation.pk]))
 

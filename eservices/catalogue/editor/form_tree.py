@@ -1,6 +1,6 @@
-"""The tree of a form as a StreamField stores it: steps, questions, options and checks as plain data. Pure.
+"""The tree of a form as a StreamField stores it: steps, questions, options and rules as plain data. Pure.
 
-Blocks are named by id. Every function answers a new tree; what it was given stays as it was.
+Blocks are identified by id. Functions return a new tree and do not change their arguments.
 """
 
 import re
@@ -14,16 +14,16 @@ type Tree = list[Block]
 type NewId = Callable[[], str]
 
 EXCERPT = 90  # characters of a long title
-SCOPES = {"step": "step", "check": "check"}  # of keys; every other block is a question
+SCOPES = {"step": "step", "check": "check"}  # scopes of keys; all other blocks are questions
 
 
 class BlockMissing(LookupError):
-    """The block is gone: somebody removed it."""
+    """There is no block with this id: it was removed."""
 
 
 @dataclass(frozen=True)
 class BlockPosition:
-    """Where a block stands: among which, the step around it, and the group where it is in one."""
+    """The position of a block: its siblings, its step, and its group if it is in one."""
 
     siblings: Tree
     index: int
@@ -39,9 +39,9 @@ def new_id() -> str:
     return str(uuid4())
 
 
-# -- Looking -------------------------------------------------------------------------------------------------
+# -- Queries -------------------------------------------------------------------------------------------------
 def find_block(tree: Tree, block_id: str) -> BlockPosition:
-    """The place of a step, a question or a check. Raises ``BlockMissing``."""
+    """Return the position of a step, question or validation rule. Raise BlockMissing if there is none."""
     for number, step in enumerate(tree):
         if step["id"] == block_id:
             return BlockPosition(tree, number, step)
@@ -56,12 +56,12 @@ def find_block(tree: Tree, block_id: str) -> BlockPosition:
 
 
 def child_blocks(block: Block, name: str = "fields") -> Tree:
-    """What stands in a block: its questions, options or checks."""
+    """Return the questions, options or validation rules of a block."""
     return block["value"].get(name) or []
 
 
 def walk_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Steps, questions and checks, in the order of the form, and not the options."""
+    """Yield steps, questions and validation rules in the order of the form, without options."""
     for block in blocks:
         yield block
         for name in ("fields", "checks"):
@@ -69,33 +69,33 @@ def walk_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def key_scope(block: Block) -> str:
-    """Among what the block's key is the only one of its name: steps, questions or checks."""
+    """Return the scope in which the block's key must be unique: step, field (question) or check (validation rule)."""
     return SCOPES.get(block["type"], "field")
 
 
 def keys_in_scope(blocks: Iterable[Block], wanted: str) -> set[str]:
-    """The keys that are given in a scope."""
+    """Return the keys used in a scope."""
     return {
         block["value"].get("key") or "" for block in walk_blocks(blocks) if key_scope(block) == wanted
     } - {""}
 
 
 def block_title(block: Block) -> str:
-    """What an editor calls it: its title, its question, its message or the beginning of its text."""
+    """Return the block's title for editors: its title, question, message, or the beginning of its text."""
     value = block["value"]
     words = next(filter(None, (value.get(name) for name in ("title", "label", "message", "text"))), "")
     return shorten_title(words)
 
 
 def shorten_title(text: str) -> str:
-    """On one line, and not longer than a title."""
+    """Return the text on one line, shortened to the length of a title."""
     line = " ".join(str(text).split())
     return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1].rstrip()}…"
 
 
-# -- Changing ------------------------------------------------------------------------------------------------
+# -- Changes -------------------------------------------------------------------------------------------------
 def shift_block(tree: Tree, block_id: str, by: int) -> Tree:
-    """One place up (-1) or down (1) among its own; where it is at the end already, it stays."""
+    """Move a block up (-1) or down (1) among its siblings, if it is not at the end already."""
     tree = deepcopy(tree)
     spot = find_block(tree, block_id)
     target = min(max(spot.index + by, 0), len(spot.siblings) - 1)
@@ -104,7 +104,7 @@ def shift_block(tree: Tree, block_id: str, by: int) -> Tree:
 
 
 def place_block(tree: Tree, block_id: str, step_id: str, index: int) -> Tree:
-    """A question or a check put into a step, as the ``index``-th of its own there."""
+    """Move a question or validation rule into a step, at position ``index``."""
     tree = deepcopy(tree)
     spot = find_block(tree, block_id)
     block = spot.siblings.pop(spot.index)
@@ -121,7 +121,7 @@ def remove_block(tree: Tree, block_id: str) -> Tree:
 
 
 def copy_block(tree: Tree, block_id: str, identify: NewId = new_id) -> tuple[Tree, str]:
-    """With a copy behind the original, and the id of the copy."""
+    """Insert a copy after the block. Return the tree and the id of the copy."""
     tree = deepcopy(tree)
     spot = find_block(tree, block_id)
     [made] = renew_keys([spot.block], tree, identify)
@@ -136,7 +136,7 @@ def insert_step(tree: Tree, step: Block, index: int) -> Tree:
 
 
 def insert_fields(tree: Tree, step_id: str, fields: Tree, index: int) -> Tree:
-    """With questions in a step, from its ``index``-th on."""
+    """Insert questions into a step, from position ``index``."""
     tree = deepcopy(tree)
     found = find_block(tree, step_id).block["value"].setdefault("fields", [])
     found[index:index] = deepcopy(fields)
@@ -144,7 +144,7 @@ def insert_fields(tree: Tree, step_id: str, fields: Tree, index: int) -> Tree:
 
 
 def replace_step(tree: Tree, step: Block) -> Tree:
-    """With another step in the place of the one of its id. Raises ``BlockMissing``."""
+    """Replace the step with the same id. Raise BlockMissing if there is none."""
     tree = deepcopy(tree)
     spot = find_block(tree, step["id"])
     spot.siblings[spot.index] = step
@@ -153,13 +153,13 @@ def replace_step(tree: Tree, step: Block) -> Tree:
 
 # -- Copies --------------------------------------------------------------------------------------------------
 def renew_keys(blocks: Tree, tree: Tree, identify: NewId = new_id) -> Tree:
-    """Copies to stand in ``tree``: ids of their own, keys that are free there.
+    """Return copies to insert in ``tree``, with new ids and keys that are unused there.
 
-    Conditions and formulas of copied things that look at something copied look at the copy.
+    Conditions and formulas inside the copies that use a copied question use its copy.
     """
     made = deepcopy(blocks)
     taken = {one: keys_in_scope(tree, one) for one in ("step", "field", "check")}
-    renamed: dict[str, str] = {}  # questions only: what conditions look at
+    renamed: dict[str, str] = {}  # only questions, because conditions use no other keys
     for block in walk_blocks(made):
         block["id"] = identify()
         for option in child_blocks(block, "options"):
@@ -180,12 +180,12 @@ def renew_keys(blocks: Tree, tree: Tree, identify: NewId = new_id) -> Tree:
 
 
 def _renamed(path: str, renamed: dict[str, str]) -> str:
-    """ "enfants.age": the question in every row of a group."""
+    """Return the path with new keys. “enfants.age” is the question in each row of a group."""
     return ".".join(renamed.get(key, key) for key in path.split("."))
 
 
 def free_key(key: str, taken: set[str]) -> str:
-    """ "nom" where nobody has it, else "nom_2", "nom_3", …"""
+    """Return the key if it is not taken, else with a number: “nom_2”, “nom_3” and so on."""
     stem = re.sub(r"_\d+$", "", key)[:55]
     number, made = 2, key
     while made in taken:
@@ -194,7 +194,7 @@ def free_key(key: str, taken: set[str]) -> str:
 
 
 def rename_in_condition(condition, renamed: dict[str, str]):
-    """A condition that looks at the questions under their new keys."""
+    """Return the condition with the new keys of questions."""
     if isinstance(condition, list):
         return [rename_in_condition(one, renamed) for one in condition]
     if not isinstance(condition, dict):

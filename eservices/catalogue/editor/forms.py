@@ -1,4 +1,4 @@
-"""What the editors' screens ask for: a step on its own screen, and the small questions of the outline."""
+"""Forms of the form editor: a step on its own page, and the dialogs of the outline."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ def step_block():
 
 
 class StepForm(forms.Form):
-    """One step, whatever its block has. As in a draft, what is missing may be missing."""
+    """The contents of one step, with all fields of its block. Like in a draft, required fields may be empty."""
 
     prefix = "step"
 
@@ -35,14 +35,14 @@ class StepForm(forms.Form):
             self.fields[name] = _as_field(child)
 
     def is_valid(self) -> bool:
-        """As any form; raises ``BadRequest`` for what no screen of a step sends."""
+        """Validate the form. Raise BadRequest for data that the page of a step cannot send."""
         try:
             return super().is_valid()
         except (MultiValueDictKeyError, ValueError) as error:
             raise BadRequest("Not what the screen of a step sends") from error
 
     def block(self) -> Block:
-        """The step as a StreamField stores it."""
+        """Return the step as a StreamField stores it."""
         children = step_block().child_blocks.items()
         value = {name: child.get_prep_value(self.cleaned_data[name]) for name, child in children}
         return {"type": "step", "value": value, "id": self.step_id}
@@ -59,7 +59,7 @@ def _as_field(block) -> forms.Field:
 
 
 class PlaceField(forms.TypedChoiceField):
-    """Where among those that are there: the number of places before it. Not asked where none is there."""
+    """Choice of a position among titles: the number of items before it. Hidden if there are none."""
 
     def __init__(self, titles: list[str], chosen: int | None = None, **kwargs):
         after = [_("After “%(title)s”") % {"title": title} for title in titles]
@@ -73,7 +73,7 @@ class PlaceField(forms.TypedChoiceField):
 
 @dataclass(frozen=True)
 class ChoiceDescription:
-    """A choice: its words, an icon, a line about it, and the heading that it stands under."""
+    """The description of a choice: label, icon, one line of explanation, and the heading of its group."""
 
     label: str
     icon: str
@@ -82,7 +82,7 @@ class ChoiceDescription:
 
 
 class DescribedRadioSelect(forms.RadioSelect):
-    """Radios that are told of. The template draws them: what is told stands in the ``data`` of each."""
+    """Radio buttons with descriptions. The template gets them from the ``data`` of each option."""
 
     def __init__(self, told: dict[str, ChoiceDescription], attrs=None):
         super().__init__(attrs)
@@ -94,7 +94,7 @@ class DescribedRadioSelect(forms.RadioSelect):
 
 
 def described_choice_field(label: str, told: dict[str, ChoiceDescription], **kwargs) -> forms.ChoiceField:
-    """One of what is told of, by value."""
+    """Return a choice field with a description for each value."""
     choices = [(value, one.label) for value, one in told.items()]
     return forms.ChoiceField(label=label, choices=choices, widget=DescribedRadioSelect(told), **kwargs)
 
@@ -137,7 +137,7 @@ class InsertBlockForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """To which step a question goes, and whether it stands first or last there."""
+    """Target step of a question, and whether it becomes the first or last there."""
 
     prefix = "move"
     step = forms.ChoiceField(label=gettext_lazy("To the step"))

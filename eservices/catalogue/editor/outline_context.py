@@ -1,4 +1,4 @@
-"""What the screens of a form share: the outline's data, and the way back to it."""
+"""Shared data of the form editor's views: the outline, and links to it."""
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -11,11 +11,14 @@ from .question_pickers import question_pickers
 from .starters import SERVICES, list_starters
 
 OUTLINE = "form-outline"  # id of the outline's element
-LONG = 8  # steps from which on the outline begins with a table of contents
+LONG = 8  # number of steps from which the outline has a table of contents
 
 
 def outline_context(page: ServicePage, user, earlier: bool = False) -> dict:
-    """What the outline's template needs. ``earlier``: an older version is looked at, not the latest draft."""
+    """Return the context of the outline's template.
+
+    ``earlier``: the page is an earlier revision, not the latest draft.
+    """
     reading = FormReading(page)
     obstacle = access.edit_obstacle(user, page)
     if earlier and not obstacle:
@@ -35,13 +38,13 @@ def outline_context(page: ServicePage, user, earlier: bool = False) -> dict:
 
 
 def form_url(page: ServicePage, step_id: str = "") -> str:
-    """The form's place on the page's own screen, or that of one of its steps."""
+    """Return the URL of the form in the page's edit view, or of one of its steps."""
     place = f"step-{step_id}" if step_id else OUTLINE
     return f"{reverse('wagtailadmin_pages:edit', args=[page.pk])}#{place}"
 
 
 def publication_refusal(page: ServicePage) -> str:
-    """Why a service is not published, with a link to every place that has to be corrected."""
+    """Return the message that a service is not published, with a link to each problem."""
     links = ((one.url, str(one)) for one in FormReading(page).outline.errors)
     told = format_html_join(" · ", '<a href="{}">{}</a>', links)
     return format_html("{} {}", _("Not published, kept as a draft. To correct:"), told)

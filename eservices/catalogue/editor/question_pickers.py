@@ -1,4 +1,4 @@
-"""What the editor chooses from where a form looks at its own questions: the data of condition.js."""
+"""Data of condition.js for choosing questions in conditions and formulas."""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -10,10 +10,10 @@ from .form_outline import FormReading
 
 
 def question_pickers(reading: FormReading, current: str = "") -> dict:
-    """Both data elements that condition.js reads, by the id of their element; ``current``: id of the step on the
-    screen.
+    """Return both data elements that condition.js reads, by element id.
 
-    Questions of repeating groups stand below their group: formulas look at them from outside, conditions not.
+    ``current``: id of the step on the page. Questions of repeating groups are listed below their group: formulas
+    outside the group can use them, conditions cannot.
     """
     definition = reading.definition
     return build_picker_data(
@@ -36,6 +36,6 @@ def question_pickers(reading: FormReading, current: str = "") -> dict:
 
 
 def _kept_by_stages(reading: FormReading) -> list[dict]:
-    """What agents fill in and how stages end: conditions of stages look at it too."""
+    """Return the results that agents and stages store: conditions of stages can use them too."""
     definition = reading.definition
     return results_as_questions(definition, get_language() or definition.source_language)

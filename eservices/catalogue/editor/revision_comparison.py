@@ -1,4 +1,4 @@
-"""What changed in a form between two revisions of its page, in words, for Wagtail's own comparison."""
+"""Comparison of a form between two revisions of its page, as text, for Wagtail's comparison view."""
 
 from itertools import groupby
 
@@ -11,11 +11,11 @@ from eservices.formbuilder.version_diff import CHANGED, CHECK, FIELD, OPTION, ST
 
 from ..definition.compiler import compile_definition
 
-OF_THE_FORM = (STEP, FIELD, OPTION, CHECK)  # fees, stages and settings have comparisons of their own
+OF_THE_FORM = (STEP, FIELD, OPTION, CHECK)  # fees, stages and settings have their own comparisons
 
 
 class FormRevisionComparison(FieldComparison):
-    """By thing of the form: what was added, removed, moved, and which of its aspects read otherwise."""
+    """Comparison by item: what was added, removed or moved, and the changed properties of each."""
 
     def __init__(self, field, obj_a, obj_b):
         self.field = field
@@ -33,7 +33,7 @@ class FormRevisionComparison(FieldComparison):
 
 
 def _told(listed: list[Change]) -> dict:
-    """Everything that changed of one thing."""
+    """Return all changes of one item."""
     return {
         "title": listed[0].title,
         "kind": listed[0].kind,

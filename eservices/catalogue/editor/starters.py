@@ -1,7 +1,7 @@
-"""What an editor can begin with: whole services, and blocks of questions that many services ask.
+"""Starters: ready-made services, and blocks of questions that many services ask.
 
-Each is a file of ``catalogue/starters``: a service definition in four languages, and a line about it. What is
-laid on a page is a copy; nothing on it refers to the file.
+Each is a file in ``catalogue/starters``: a service definition in four languages with a description. Its content is
+copied to a page, which does not refer to the file.
 """
 
 import json
@@ -42,7 +42,7 @@ NEVER_OVERWRITTEN = (
 
 @dataclass(frozen=True)
 class Starter:
-    """A file: ``about`` says in a line what it is for, by language; ``document`` is what the service issues."""
+    """A starter file. ``about``: one-line description by language; ``document``: template that the service uses."""
 
     name: str
     icon: str
@@ -60,7 +60,7 @@ class Starter:
 
     @property
     def asked(self) -> list[str]:
-        """Labels of its questions, in the language at hand."""
+        """The labels of its questions, in the active language."""
         text = self.text(get_language() or "")
         return [
             text(f"field.{field['key']}.label")
@@ -76,7 +76,7 @@ class Starter:
 
 @cache
 def list_starters(folder: str) -> dict[str, Starter]:
-    """The files of a folder by name."""
+    """Return the starters in a folder, by name."""
     found = {}
     for path in sorted((FOLDER / folder).glob("*.json")):
         found[path.stem] = Starter(name=path.stem, **json.loads(path.read_text(encoding="utf-8")))
@@ -84,14 +84,14 @@ def list_starters(folder: str) -> dict[str, Starter]:
 
 
 def block_fields(name: str, language: str) -> Tree:
-    """The questions of a ready-made block as a StreamField stores them."""
+    """Return the questions of a ready-made block as a StreamField stores them."""
     starter = list_starters(BLOCKS)[name]
     [step] = starter.definition["steps"]
     return fields_value(step["fields"], starter.text(language), lambda path: new_id())
 
 
 def lay_starter(page: ServicePage, name: str) -> None:
-    """Lays a whole service on a page, as an import does. What the page says already stays."""
+    """Fill a page with a starter, like an import. The fields of ``NEVER_OVERWRITTEN`` stay if they are not empty."""
     said = {word: getattr(page, word) for word in NEVER_OVERWRITTEN if getattr(page, word)}
     content = _content(page, name)
     form = {key: part for key, part in content.items() if key != "page"}
@@ -103,7 +103,7 @@ def lay_starter(page: ServicePage, name: str) -> None:
 
 
 def store_translations(page: ServicePage, name: str) -> None:
-    """Keeps what the starter says in other languages, for the day when the page is translated."""
+    """Store the starter's texts in other languages, for a later translation of the page."""
     content = _content(page, name)
     source, _new = TranslationSource.update_or_create_from_instance(page)
     for locale in Locale.objects.exclude(pk=page.locale_id).filter(language_code__in=content["texts"]):
@@ -113,7 +113,7 @@ def store_translations(page: ServicePage, name: str) -> None:
 
 
 def create_document_template(page: ServicePage, name: str, user) -> None:
-    """The text of the document that it issues, in all languages of the site; what the commune has already stays."""
+    """Create the document template of a starter in all languages of the site. An existing one does not change."""
     document = list_starters(SERVICES)[name].document
     if document is None or DocumentTemplate.objects.filter(key=document["key"]).exists():
         return
@@ -121,7 +121,7 @@ def create_document_template(page: ServicePage, name: str, user) -> None:
     source, is_new = DocumentTemplate.objects.get_or_create(
         key=document["key"], locale=page.locale, defaults=said
     )
-    if not is_new:  # somebody else began with it in the meantime
+    if not is_new:  # another editor created it first
         return
     source.save_revision(user=user)
     for locale in Locale.objects.exclude(pk=page.locale_id).filter(language_code__in=document["texts"]):
@@ -133,7 +133,7 @@ def create_document_template(page: ServicePage, name: str, user) -> None:
 
 
 def _said(document: dict, locale: Locale) -> dict:
-    """The fields of its template in a language. Numbers begin with letters of the first."""
+    """Return the fields of the document template in a language. Without texts in it, French is used."""
     said = document["texts"].get(locale.language_code) or document["texts"]["fr"]
     value = {"heading": said["value"], "text": _paragraph(said["validity"]), "condition": None}
     body = [*_registered(document["register"], said), ("part", value | {"about": APPLICANT})]
@@ -142,7 +142,7 @@ def _said(document: dict, locale: Locale) -> dict:
 
 
 def _registered(plan: dict, said: dict) -> list:
-    """Return what the register says of whoever the document is for, which an answer decides."""
+    """Return the blocks with register data, each with a condition on the answer to whom the document is about."""
     statements, people = [], []
     for case in plan["about"]:
         condition = {"field": plan["question"], "operator": "equals", "value": case["answer"]}
@@ -157,13 +157,13 @@ def _paragraph(text: str) -> RichText:
 
 
 def unused_slug(index: ServiceIndexPage, name: str) -> str:
-    """A name in addresses that no other page of the counter has, from the starter's title."""
+    """Return a slug from the starter's title that no other page of the service index has."""
     title = list_starters(SERVICES)[name].text(index.locale.language_code)("title")
     return find_available_slug(index, slugify_title(title))
 
 
 def _content(page: ServicePage, name: str) -> dict:
-    """The definition in the page's language where it speaks it, under the page's address."""
+    """Return the starter's definition, in the page's language if it has that, with the page's slug."""
     definition, language = list_starters(SERVICES)[name].definition, page.locale.language_code
     spoken = language if language in definition["texts"] else definition["language"]
     said = definition | {"slug": page.slug or definition["slug"], "language": spoken}
@@ -171,7 +171,7 @@ def _content(page: ServicePage, name: str) -> dict:
 
 
 def _with_keys_of_steps(definition: dict) -> dict:
-    """As an editor's own titles would have made them: residents read them in addresses."""
+    """Return the definition with step keys made from titles in its language, because residents see them in URLs."""
     texts = definition["texts"]
     own = texts[definition["language"]]
     keys = {step["key"]: make_key(own[f"step.{step['key']}.title"]) for step in definition["steps"]}

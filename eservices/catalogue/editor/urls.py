@@ -1,4 +1,4 @@
-"""Addresses of the editors' screens of a form, below /admin/pages/services/."""
+"""URLs of the form editor, below /admin/pages/services/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The editors' screens of a form. The outline answers with itself, anew, after everything that changes it."""
+"""Views of the form editor. Each change of the outline responds with the new outline."""
 
 from functools import wraps
 
@@ -27,7 +27,7 @@ from .outline_context import form_url, outline_context
 from .question_pickers import question_pickers
 from .starters import SERVICES, list_starters
 
-REMOVED = "removed"  # instead of a digest: the step is not there any more
+REMOVED = "removed"  # instead of a digest, if the step does not exist any more
 STATUS_GONE = 410
 CONFLICT = 409
 INVALID = 422
@@ -35,7 +35,7 @@ INVALID = 422
 
 # -- The outline ---------------------------------------------------------------------------------------------
 def outline_view(view):
-    """Fetches the draft; answers a sentence where what is asked cannot be done, and the reason why."""
+    """Decorate a view to get the draft. If an action is refused, show the outline with the reason."""
 
     @wraps(view)
     def fetched(request, pk, **kwargs):
@@ -52,13 +52,13 @@ def outline_view(view):
 
 
 def _outline(request, page, said: str, *, focus: str = "", undo: bool = False, status: int = 200):
-    """The outline with what was done in a sentence, and the id of the block that takes the focus."""
+    """Render the outline with a message and the id of the block to focus."""
     context = outline_context(page, request.user) | {"said": said, "focus": focus, "undo": undo}
     return render(request, "catalogue/admin/outline.html", context, status=status)
 
 
 def _dialog(request, page, form, **context):
-    """A question of the outline, in a dialog."""
+    """Render a form of the outline as a dialog."""
     status = INVALID if form is not None and form.errors else 200
     context |= {"page": page, "form": form, "action": request.get_full_path()}
     return render(request, "catalogue/admin/dialog.html", context, status=status)
@@ -67,7 +67,7 @@ def _dialog(request, page, form, **context):
 @require_GET
 @outline_view
 def show_outline(request, page):
-    """The outline as it is now; ``?panel``: with its frame, for a page that was new a moment ago."""
+    """Show the current outline; ``?panel``: with its panel, for a page that was just created."""
     if "panel" in request.GET:
         context = outline_context(page, request.user) | {"first": True}
         return render(request, "catalogue/admin/outline_panel.html", context)
@@ -133,7 +133,7 @@ def remove(request, page, block_id: str):
 
 
 def _neighbour(spot: form_tree.BlockPosition) -> str:
-    """What takes the focus in the place of what is gone."""
+    """Return the id of the block that gets the focus after a removal."""
     others = spot.siblings[: spot.index][-1:] + spot.siblings[spot.index + 1 :][:1]
     return others[-1]["id"] if others else spot.step["id"]
 
@@ -210,11 +210,11 @@ def _number(text) -> int | None:
     )
 
 
-# -- Beginning -----------------------------------------------------------------------------------------------
+# -- Starters ------------------------------------------------------------------------------------------------
 @require_POST
 @outline_view
 def start_form(request, page):
-    """A form without a step begins with a starter."""
+    """Fill an empty form with a starter."""
     changed = actions.apply_starter(actor=request.user, page=page, starter=_starter(request))
     messages.success(
         request, _("The form is laid. Read it through and change whatever is different with you.")
@@ -224,7 +224,7 @@ def start_form(request, page):
 
 @require_http_methods(["GET", "POST"])
 def begin_service(request, index_pk: int):
-    """A new service: with an empty form, or with a starter."""
+    """Create a service with a starter, or show the choice of starters."""
     index = access.counter_for(request.user, index_pk)
     if request.method == "POST":
         page = actions.create_service_from_starter(actor=request.user, index=index, starter=_starter(request))
@@ -235,7 +235,7 @@ def begin_service(request, index_pk: int):
 
 
 def starter_choice(request, index):
-    """What a new service may begin with."""
+    """Show the choice of starters for a new service."""
     title = _("New online service")
     parent = {
         "url": reverse("wagtailadmin_explore", args=[index.pk]),
@@ -258,13 +258,13 @@ def _starter(request) -> str:
     return name
 
 
-# -- One step ------------------------------------------------------------------------------------------------
+# -- Steps ---------------------------------------------------------------------------------------------------
 class StepView(WagtailAdminTemplateMixin, View):
-    """A step of a form, alone. Saves into the latest draft, whatever happened to other steps meanwhile."""
+    """Page to edit one step. It saves into the latest draft, whatever changed in other steps."""
 
     template_name = "catalogue/admin/step.html"
     header_icon = "list-ol"
-    PLACED = ("title", "intro", "fields", "condition", "checks")  # what the template has a place for
+    PLACED = ("title", "intro", "fields", "condition", "checks")  # fields that the template places itself
 
     def dispatch(self, request, pk, step_id):
         self.page = access.service_for(request.user, pk)
@@ -279,7 +279,7 @@ class StepView(WagtailAdminTemplateMixin, View):
 
     @cached_property
     def block(self) -> form_tree.Block | None:
-        """The step as it is now; None where it was removed."""
+        """The current step; None if it was removed."""
         return next((step for step in self.reading.tree if step["id"] == self.step_id), None)
 
     def get(self, request):
@@ -309,7 +309,10 @@ class StepView(WagtailAdminTemplateMixin, View):
         return self.answer(CONFLICT) if self.conflict else self.saved(request)
 
     def save(self, overwrite: str) -> None:
-        """Saves what was typed; over what somebody else saved only where that was seen, or is gone."""
+        """Save the submitted step.
+
+        A step that another editor saved or removed is replaced only if this editor confirmed it.
+        """
         change = {"actor": self.request.user, "page": self.page, "step": self.form.block()}
         if overwrite == REMOVED:
             actions.restore_step(**change)
@@ -336,7 +339,7 @@ class StepView(WagtailAdminTemplateMixin, View):
         response.status_code = status
         return response
 
-    # -- what the screen shows -------------------------------------------------------------------------------
+    # -- context ---------------------------------------------------------------------------------------------
     def get_page_title(self):
         return self.form["title"].value() or _("Step")
 
@@ -392,7 +395,7 @@ class StepView(WagtailAdminTemplateMixin, View):
 
 
 class PreviewPanel(BaseSidePanel):
-    """The step as the resident meets it, in a frame beside it."""
+    """Side panel with a preview of the step as residents see it."""
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
         aria_label = gettext_lazy("Toggle preview")
@@ -411,7 +414,7 @@ class PreviewPanel(BaseSidePanel):
 
     @property
     def languages(self) -> list[tuple[str, str]]:
-        """Code and name of the languages in which the service stands, its own first."""
+        """Code and name of the languages of the service, its own first."""
         there = self.object.get_translations(inclusive=True).values_list("locale__language_code", flat=True)
         names = [(code, name) for code, name in settings.LANGUAGES if code in set(there)]
         return sorted(names, key=lambda one: one[0] != self.object.locale.language_code)

@@ -1,4 +1,4 @@
-"""Writes the definition of a service."""
+"""Export of a service's definition."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
 
 def service_by_slug(slug: str) -> ServicePage:
-    """The service of this name: the page that holds the form, not its translations."""
+    """Return the source page of the service with this slug. Raise CommandError if there is not exactly one."""
     found = [page for page in ServicePage.objects.filter(slug=slug) if page.is_source]
     if len(found) == 1:
         return found[0]

@@ -1,4 +1,4 @@
-"""Makes or changes services from files."""
+"""Import of services from files."""
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--index", metavar="SLUG", help="The online counter, where there are several.")
 
     def handle(self, *, files: list[str], publish: bool, index: str | None, **options):
-        """Every fault of every file is said; nothing of a faulty file is written, the others are imported."""
+        """Import the files and print all problems. Files with errors are skipped as a whole."""
         faulty = [name for name in files if not self._import(name, publish, index)]
         if faulty:
             raise CommandError(_("Not imported: %(files)s") % {"files": ", ".join(faulty)})
@@ -53,9 +53,10 @@ class Command(BaseCommand):
 
 
 def counter_by_slug(slug: str | None, definition) -> ServiceIndexPage | None:
-    """The online counter to import into: the one of that name, else the only one in the form's language.
+    """Return the service index to import into: the one with this slug, else the only one in the form's language.
 
-    None for a definition that says no language: its faults are said without.
+    None for a definition without a language, which is reported as a problem later. Raise InvalidDefinitionFile if
+    there is none or more than one.
     """
     language = definition.get("language") if isinstance(definition, dict) else None
     if not isinstance(language, str):

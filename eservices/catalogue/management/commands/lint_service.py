@@ -1,4 +1,4 @@
-"""Looks for faults in definitions of services, without writing anything."""
+"""Check of service definitions for problems, without writing anything."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
 
 def write_faults(out, faults: list[DefinitionFault]) -> None:
-    """A line per fault, the worst first."""
+    """Print one line per problem, the most severe first."""
     for level, label in LEVELS.items():
         for fault in faults:
             if fault.level == level:

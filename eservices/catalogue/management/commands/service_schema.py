@@ -1,4 +1,4 @@
-"""Writes the JSON Schema of service definitions, as it stands in ``docs/service-definition.schema.json``."""
+"""Output of the JSON Schema of service definitions, the same as ``docs/service-definition.schema.json``."""
 
 from django.core.management.base import BaseCommand
 

@@ -1,1 +1,1 @@
-"""What the commune issues on a case: numbering, rendering and public verification."""
+"""Documents that the commune issues in a case: numbering, rendering, seal and public verification."""

@@ -1,4 +1,4 @@
-"""The only ways to fetch a document on behalf of a person. Unknown and forbidden look the same: 404."""
+"""Queries for documents that a user may see. Unknown and forbidden both answer 404."""
 
 from django.utils import timezone
 
@@ -10,13 +10,16 @@ from .verification_codes import GROUPS, LENGTH, normalize_code
 
 
 def document_for(user, pk, to: str = "read") -> Document:
-    """A document of a case on which this agent may do ``to``; not one that was erased with its case."""
+    """Return a document of a case on which ``user`` may do ``to``. Raise Http404, also if its content is erased."""
     out = Document.objects.out().exclude(content="").select_related("case")
     return get_or_404(out.filter(case__in=cases.cases_for(user, to)), pk=pk)
 
 
 def document_by_code(typed: str) -> Document | None:
-    """The real document that bears this code, whoever asks; None where there is none."""
+    """Return the document with this verification code, for anyone; None if there is none.
+
+    Rehearsals are excluded.
+    """
     code = normalize_code(typed)
     if len(code) != GROUPS * LENGTH + GROUPS - 1:
         return None
@@ -24,21 +27,27 @@ def document_by_code(typed: str) -> Document | None:
 
 
 def document_by_digest(digest: str) -> Document | None:
-    """The real document whose file has this SHA-256, whoever shows it."""
+    """Return the document whose file has this SHA-256, for anyone; None if there is none.
+
+    Rehearsals are excluded.
+    """
     return _verifiable().filter(digest=digest).first()
 
 
 def _verifiable():
-    """Real documents that left the house, with what their verification shows."""
+    """Return the issued documents that are no rehearsals, with what their verification shows."""
     return Document.objects.real().out().select_related("case__team", "seal", "permit__zone")
 
 
 def shared_document(secret: str) -> Document:
-    """What an applicant lets whoever holds the link fetch; 404 once the link or the document is at its end."""
+    """Return the document that an applicant shares by this link.
+
+    Raise Http404 if the link has ended or the document is not available to the applicant any more.
+    """
     links = DocumentLink.objects.open(timezone.now()).filter(secret=secret)
     return get_or_404(Document.objects.for_applicant().select_related("case"), links__in=links)
 
 
 def active_links(document: Document):
-    """The links by which third parties may fetch this document now. It was fetched for whoever asks."""
+    """Return the share links of this document that are open. The caller must have checked access to it."""
     return document.links.open(timezone.now())

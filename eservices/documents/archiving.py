@@ -1,4 +1,4 @@
-"""What documents bring to the archive of a case: the case as PDF/A, and what was issued on it."""
+"""Documents in the archive package of a case: the case as PDF/A, and the issued documents."""
 
 import io
 
@@ -12,7 +12,7 @@ from . import case_pdf
 
 
 def told_in_documents(case: Case) -> list[dict]:
-    """What was issued as plain data: its number, what became of it, and what replaced it."""
+    """Return the issued documents as plain data: number, state, validity and what they replace."""
     return [
         {
             "number": one.number,

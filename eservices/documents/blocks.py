@@ -1,4 +1,4 @@
-"""What a document is made of, as editors lay it: statements, parts and facts, each where its condition holds."""
+"""Blocks of document templates: statements, parts, answers and people, each with an optional condition."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -23,7 +23,7 @@ ROWS = {
 
 
 class PassageBlock(blocks.RichTextBlock):
-    """Text with placeholders. What typst is given of it: paragraphs, lists, bold and italic."""
+    """Text with placeholders, limited to what the Typst template supports: paragraphs, lists, bold and italic."""
 
     def __init__(self, features=("bold", "italic", "ol", "ul"), **kwargs):
         super().__init__(features=list(features), **kwargs)
@@ -44,11 +44,11 @@ def _about() -> PlainChoiceBlock:
 
 
 class RowsBlock(NotTranslatedMixin, blocks.MultipleChoiceBlock):
-    """What of a person in the register a document shows."""
+    """Choice of the register data that a document shows of a person."""
 
 
 class StatementBlock(blocks.StructBlock):
-    """What is attested, in large letters."""
+    """The attested statement of a document, in large letters."""
 
     text = PassageBlock(features=("bold", "italic"), label=_("Statement"))
     about = _about()
@@ -60,7 +60,7 @@ class StatementBlock(blocks.StructBlock):
 
 
 class DocumentPartBlock(blocks.StructBlock):
-    """A few paragraphs, their heading beside them."""
+    """Paragraphs with a heading beside them."""
 
     heading = blocks.CharBlock(required=False, max_length=60, label=_("Heading"))
     text = PassageBlock(label=_("Text"))
@@ -73,9 +73,9 @@ class DocumentPartBlock(blocks.StructBlock):
 
 
 class AnswerTableBlock(blocks.StructBlock):
-    """Answers in a table, question beside answer; what was not answered is left out.
+    """A table of questions and answers; questions without an answer are left out.
 
-    In a document that tells what the register holds they stand under the word that they are declared.
+    In a document from the population register the table is marked as declared.
     """
 
     heading = blocks.CharBlock(required=False, max_length=60, label=_("Heading"))
@@ -88,7 +88,7 @@ class AnswerTableBlock(blocks.StructBlock):
 
 
 class PeopleBlock(blocks.StructBlock):
-    """People as the register has them, a table for each."""
+    """People as recorded in the population register, one table each."""
 
     heading = blocks.CharBlock(required=False, max_length=60, label=_("Heading"))
     about = _about()

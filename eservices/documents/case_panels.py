@@ -1,4 +1,4 @@
-"""The documents of a case on the agents' screen."""
+"""The documents of a case, for the case page."""
 
 from eservices.cases import access
 from eservices.cases.case_panels import case_panels
@@ -11,7 +11,7 @@ from .stages import DocumentStage
 
 @case_panels.register("documents")
 def documents_panel(case, user):
-    """What was issued, with the PDF; what is to be printed and posted; and the whole case as a PDF."""
+    """Return the panel of issued documents, of those to issue again, and of the whole case as a PDF."""
     drawn = []
     if any(isinstance(kind_of(row), DocumentStage) for row in case.stages.all()):
         drawn = list(case.documents.select_related("revision", "replaces").order_by("drawn_at"))

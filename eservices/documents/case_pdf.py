@@ -1,6 +1,6 @@
-"""A whole case as one PDF: what was declared, said, decided and issued, and everything that happened.
+"""A whole case as one PDF: answers, messages, decisions, documents and all events.
 
-Files stand in it by name, size and SHA-256, so that each can be matched with the copy that goes along.
+Files are listed by name, size and SHA-256, so that each can be matched with the copy in the archive package.
 """
 
 from datetime import datetime
@@ -33,7 +33,7 @@ TEMPLATE = Path(__file__).parent / "typst" / "casefile.typ"
 
 
 def render_case_pdf(case: Case, *, reader, now: datetime) -> bytes:
-    """The case as it stands ``now``, in the language at hand, PDF/A-2a and PDF/UA-1."""
+    """Render the case at ``now`` in the active language, as PDF/A-2a and PDF/UA-1."""
     return printing_pdf.render_pdf(TEMPLATE, _content(case, reader, now), now)
 
 
@@ -104,7 +104,7 @@ def _facts(case: Case) -> list[list[str]]:
 
 
 def _outcome(person: ConcernedPerson) -> str:
-    """How it ended for one of the people whom the request concerns."""
+    """Return the outcome for one concerned person, with its reason."""
     outcome = person.get_outcome_display() or _("as the case")
     return labelled(outcome, person.reason) if person.reason else str(outcome)
 
@@ -132,7 +132,7 @@ def _opinion(one: Opinion) -> list[str]:
 
 
 def _decision(one: AppealableDecision) -> list[str]:
-    """What it says stands here where it was sent by e-mail; one that was posted is among the letters."""
+    """Return the row of an appealable decision. The text of one sent by post is among the paper letters."""
     text = "" if one.letter_id else paragraphs_to_text(one.paragraphs)
     return [_moment(one.decided_at), one.title, _notified(one) if one.notified_on else "", text]
 
@@ -146,7 +146,7 @@ def _notified(one: AppealableDecision) -> str:
 
 
 def _letter(one: Delivery) -> list[str]:
-    """One that did not leave yet says so."""
+    """Return the row of a delivery. Its state is included if it is not sent."""
     way = transport_label(one.carrier)
     state = "" if one.state == Delivery.State.DONE else str(one.get_state_display())
     head = ", ".join(filter(None, (way, one.recipient, state)))
@@ -164,7 +164,7 @@ def _document(one: Document) -> list[str]:
 
 
 def _standing(one: Document) -> str:
-    """Whether it still counts: since when and why it does not, and what it replaces."""
+    """Return the validity of a document: when and why it was revoked, and what it replaces."""
     said = str(one.get_state_display())
     if one.revoked_at:
         day = date_format(timezone.localdate(one.revoked_at), "DATE_FORMAT")

@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about the seal on documents, and about verifying it."""
+"""System checks of the document seal and of verification, for ``manage.py check --deploy``."""
 
 from django.core.checks import Tags, Warning, register
 from pyhanko.pdf_utils.generic import StreamObject
@@ -12,7 +12,7 @@ from .verification import file_verification
 
 @register(Tags.security, "documents", deploy=True)
 def check_seal_key(app_configs, **kwargs) -> list[Warning]:
-    """Whether there is a key of the commune's own, and whether it can be used."""
+    """Check that the commune has a seal key of its own, and that it can be used."""
     try:
         own = sealing.configured_key()
         sealing.trust_roots()
@@ -39,7 +39,7 @@ def check_seal_key(app_configs, **kwargs) -> list[Warning]:
 
 @register(Tags.security, "documents", deploy=True)
 def check_verification(app_configs, **kwargs) -> list[Warning]:
-    """Whether the program that reads what strangers show understands here what is sealed here."""
+    """Check that verification, which runs in a separate program, accepts a PDF that was sealed here."""
     if file_verification.can_verify(_just_sealed()):
         return []
     return [
@@ -52,7 +52,7 @@ def check_verification(app_configs, **kwargs) -> list[Warning]:
 
 
 def _just_sealed() -> bytes:
-    """An empty page, with a seal of a key that nobody keeps: the commune's own seals nothing but documents."""
+    """Return an empty page sealed with a temporary key: the commune's key seals nothing but documents."""
     writer = PdfFileWriter()
     writer.insert_page(
         PageObject(contents=writer.add_object(StreamObject(stream_data=b"")), media_box=(0, 0, 10, 10))

@@ -1,4 +1,4 @@
-"""What an agent states when accepting a case that a document follows."""
+"""Forms that an agent fills in when accepting a case that a document follows."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from .stages import ISSUING, needs_identity_statement, stage_with_statement
 
 @acceptance_form_providers.register("documents")
 def identity_form(case):
-    """Asked where a document is still to be issued that needs it, and nobody stated it."""
+    """Return the identity form if a document that needs an identity statement is still to be issued."""
     follows = any(
         row.type in ISSUING and needs_identity_statement(case, row) for row in process.stages_ahead(case)
     )
@@ -21,9 +21,9 @@ def identity_form(case):
 
 @acceptance_form_providers.register(reissuing.KEY)
 def reissue(case):
-    """Asked where what was issued before is revoked: a new one is issued, unless the agent says that none is due.
+    """Return the form that asks whether new documents replace the revoked ones; None if none is revoked.
 
-    One answer counts for all of them, and the question names each.
+    One answer counts for all of them; the question names each.
     """
     follow = (row for row in process.stages_ahead(case) if row.type in ISSUING)
     numbers = [revoked.number for revoked in map(reissuing.revoked_only, follow) if revoked]

@@ -1,4 +1,4 @@
-"""What a document says: the template's texts with the answers of a case, or the register's, as plain text."""
+"""Texts of documents: templates filled with the answers of a case, or with data of the population register."""
 
 from collections import ChainMap
 from collections.abc import Mapping
@@ -38,7 +38,10 @@ from .register_extract import OutdatedAnswer, Registered, TemplateError
 
 
 def template_for(key: str, *languages: str) -> DocumentTemplate:
-    """The template in the first of ``languages`` that it has, or in the commune's first language, or in any."""
+    """Return the template in the first of ``languages`` that it has, else in the commune's first language or any.
+
+    Raise TemplateError if there is no template with this key.
+    """
     found = {template.locale.language_code: template for template in _templates(key)}
     if not found:
         raise TemplateError(_("There is no document template “%(key)s”.") % {"key": key})
@@ -47,7 +50,7 @@ def template_for(key: str, *languages: str) -> DocumentTemplate:
 
 @dataclass(frozen=True)
 class Written:
-    """All that a document says, as JSON, and whom it names, as far as its verification shows them."""
+    """All texts of a document, as JSON, and the people it names, as far as verification shows them."""
 
     texts: dict
     people: list[dict]
@@ -62,12 +65,12 @@ def write(
     valid_until: date | None,
     replaces: Document | None = None,
 ) -> Written:
-    """Write the document in the template's language.
+    """Write the texts of a document, in the template's language.
 
-    ``replaces``: the revoked document that this one is issued again for; the paper names it.
+    ``replaces``: the revoked document that this one replaces and names.
 
-    A template that tells of the register is filled from the register's answer alone. Raises ``TemplateError`` where
-    the template names what the case does not know, or what the register did not say.
+    A template about the population register is filled from the register's answer only. Raise TemplateError if the
+    template uses a placeholder that the case or the register's answer lacks.
     """
     language = template.locale.language_code
     with override(language):
@@ -80,7 +83,7 @@ def write(
 
 
 def preview_texts(template: DocumentTemplate, case: Case | None, day: date) -> dict:
-    """What the document would say on ``case``; without one, its placeholders stand for themselves."""
+    """Return the texts of the document for ``case``; without a case, with its placeholders unfilled."""
     if case is not None:
         return write(
             case,
@@ -97,16 +100,16 @@ def preview_texts(template: DocumentTemplate, case: Case | None, day: date) -> d
 
 
 def last_valid_day(months: int | None, first: date) -> date | None:
-    """The last day on which something valid from ``first`` for so many months is; None where it is for ever."""
+    """Return the last day of something valid from ``first`` for so many months; None if it is unlimited."""
     return conditions.parse_day(f"+{months}m", first) if months else None
 
 
 @dataclass(frozen=True)
 class TemplateValues:
-    """What a template is filled with: texts and labels by key, and what conditions look at.
+    """Values for filling a template: texts and labels by key, and the answers for conditions.
 
-    Without answers every condition holds. ``registered``: what the register says, by whom a block is about.
-    ``applicant``: keys that name the applicant, and the applicant as verification shows them.
+    Without answers every condition holds. ``registered``: data of the population register, by the person that a
+    block is about. ``applicant``: keys that name the applicant, and the applicant as verification shows them.
     """
 
     values: Mapping[str, str]
@@ -114,7 +117,7 @@ class TemplateValues:
     answers: Mapping | None
     today: date
     tells_register: bool = False
-    declared: Mapping[str, str] | None = None  # typed answers, for a document that has no other use for them
+    declared: Mapping[str, str] | None = None  # declared answers, kept apart in a document about the register
     registered: "Registered | None" = None
     applicant: tuple[frozenset[str], list[dict]] = (frozenset(), [])
 
@@ -133,18 +136,18 @@ class TemplateValues:
         return self.answers is None or conditions.condition_holds(condition, self.answers, self.today)
 
     def facts(self, keys: list[str]) -> list[list[str]]:
-        """Label and answer, those without an answer left out."""
+        """Return label and answer of each key that has an answer."""
         values = self.values if self.declared is None else self.declared
         return [[self.labels[key], values[key]] for key in keys if values.get(key)]
 
     def people(self, about: str, rows: list[str]) -> list[list[list[str]]]:
-        """Label and what the register says, for each person; what it does not say is left out."""
+        """Return label and register data for each person; data that the register lacks are left out."""
         if self.registered:
             return self.registered.rows(about, rows)
         return [[[_capital(ROWS[row]), f"{{{row}}}"] for row in ROWS if row in rows]]
 
     def named(self, template: DocumentTemplate) -> list[dict]:
-        """Return whom the blocks that hold name, as verification shows them."""
+        """Return the people named by the blocks whose condition holds, as verification shows them."""
         if self.registered is None:
             keys, people = self.applicant
             return people if any(keys & _keys(block) for block in self._held(template)) else []
@@ -164,18 +167,18 @@ class TemplateValues:
 
 
 def _keys(block) -> set[str]:
-    """Return the keys that a block says: placeholders of its text, and facts."""
+    """Return the keys that a block uses: placeholders of its text, and questions of its table."""
     said = {key for text in texts_of(block) for key in placeholders.placeholder_keys(text)}
     return said | set(block.value.get("keys", []))
 
 
 def _tells(block) -> bool:
-    """Whether a block says anything of people in the register."""
+    """Return whether a block shows register data about people."""
     return block.block_type == "people" or bool(_keys(block) & (REGISTER.keys() - {"register_date"}))
 
 
 class _Placeholders(dict):
-    """Every key stands for itself."""
+    """A mapping in which each key has itself as placeholder."""
 
     def __missing__(self, key: str) -> str:
         return f"{{{key}}}"
@@ -201,7 +204,7 @@ def _texts(template: DocumentTemplate, words: TemplateValues, *, office: str, re
 
 
 def _block(block, words: TemplateValues) -> dict:
-    """One block of the body, filled: ``kind``, ``heading``, and ``passages``, ``facts`` or ``people``."""
+    """Return one filled block of the body: ``kind``, ``heading``, and ``passages``, ``facts`` or ``people``."""
     value = block.value
     about = value.get("about") or APPLICANT
     found = {"kind": block.block_type, "heading": value.get("heading", "")}
@@ -217,7 +220,7 @@ def _block(block, words: TemplateValues) -> dict:
 
 
 def _house() -> dict:
-    """Who issues, and the words that every document bears."""
+    """Return the commune's data and the fixed texts of all documents."""
     commune = CommuneSettings.current()
     return {
         "commune": str(commune),
@@ -239,7 +242,7 @@ def _templates(key: str):
 
 
 def _of_answers(case: Case, own: dict[str, str], language: str) -> TemplateValues:
-    """Return the words of a document that says what was declared, and what agents left."""
+    """Return the values of a document with declared data, and data added by agents."""
     values = placeholder_values(case, language) | own
     return TemplateValues(
         {key: isolate_direction(value) for key, value in values.items()},
@@ -251,7 +254,11 @@ def _of_answers(case: Case, own: dict[str, str], language: str) -> TemplateValue
 
 
 def _of_register(case: Case, own: dict[str, str]) -> TemplateValues:
-    """Return the words of a document that tells of the register: its answer, and apart what was declared."""
+    """Return the values of a document about the population register: its answer, and separately what was declared.
+
+    Raise TemplateError if the register was not asked or does not know the applicant, OutdatedAnswer if its answer
+    is too old or from before a correction.
+    """
     answer = answer_about(case)
     if answer is None:
         raise TemplateError(
@@ -302,7 +309,7 @@ def _own(number: str, day: date, valid_until: date | None) -> dict[str, str]:
 
 
 def _replaced(document: Document) -> str:
-    """What the paper tells of the revoked one that somebody may still hold."""
+    """Return the sentence that names the revoked document, of which copies may still exist."""
     return _("Replaces no. %(number)s, revoked on %(day)s.") % {
         "number": document.number,
         "day": date_format(timezone.localdate(document.revoked_at), "DATE_FORMAT"),

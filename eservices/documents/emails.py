@@ -1,4 +1,4 @@
-"""The letters about documents."""
+"""E-mails about documents and permits."""
 
 from eservices.cases.emails import ACCEPTED, acceptance_context, queue_letter_to_applicant, send_acceptance
 from eservices.cases.models import Case, CaseStage
@@ -10,8 +10,10 @@ from .models import Document, Permit
 
 
 def send_document_issued(case: Case, document: Document) -> Delivery | None:
-    """Your document is ready behind your private link, or on its way by post; who has no e-mail address gets it with
-    the letter."""
+    """Tell the applicant that the document is ready on the status page, or sent by post.
+
+    Applicants without an e-mail address get the document with the paper letter.
+    """
     enclosed = postal_delivery.is_only_notice(case) if document.posted else not case.email
     return queue_letter_to_applicant(
         case,
@@ -25,22 +27,22 @@ def send_document_issued(case: Case, document: Document) -> Delivery | None:
 
 
 def nothing_follows(case: Case, row: CaseStage) -> Delivery | None:
-    """Your request is accepted, where the letter of a document was to say so and no document follows."""
+    """Tell the applicant that the case is accepted, if no document follows whose e-mail would have said so."""
     return send_acceptance(case, stages_ahead(case)[1:]) if row.data.pop(ACCEPTED, False) else None
 
 
 def send_document_revoked(case: Case, document: Document) -> Delivery | None:
-    """Your document proves nothing any more, and why."""
+    """Tell the applicant that the document is revoked, and why."""
     return queue_letter_to_applicant(case, "documents/emails/revoked", document=document)
 
 
 def send_permit_waiting(case: Case) -> Delivery | None:
-    """The zone is full, and you are on its waiting list: our answer comes when it can."""
+    """Tell the applicant that the zone is full and the request is on the waiting list."""
     return queue_letter_to_applicant(case, "documents/emails/waits_for_place")
 
 
 def send_permit_expiring(case: Case, permit: Permit) -> Delivery | None:
-    """Your permit ends; renew it in two presses."""
+    """Remind the applicant that the permit ends, with a link to renew it."""
     return queue_letter_to_applicant(
         case, "documents/emails/ends_soon", document=permit.document, permit=permit
     )

@@ -1,4 +1,4 @@
-"""A document as a download."""
+"""Responses with a PDF to download."""
 
 from django.http import FileResponse
 
@@ -6,12 +6,12 @@ from .models import Document
 
 
 def document_response(document: Document) -> FileResponse:
-    """The PDF of an issued document."""
+    """Return the PDF of an issued document."""
     return private_pdf_response(document.content.open(), document.file_name)
 
 
 def private_pdf_response(content, name: str) -> FileResponse:
-    """A PDF to be saved, and never to be kept by a cache or run in our name."""
+    """Return a PDF as a download that is neither cached nor run in the site's origin."""
     response = FileResponse(content, as_attachment=True, filename=name, content_type="application/pdf")
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,4 +1,4 @@
-"""What agents fill in about documents."""
+"""Forms of agents about documents."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ STATED = [(one.value, one.label) for one in (IdentityCheck.SEEN, IdentityCheck.C
 
 
 class IdentityForm(forms.Form):
-    """How the agent made sure of who asks."""
+    """Form to state how the agent verified the applicant's identity."""
 
     identity_check = forms.ChoiceField(
         label=_("How was identity checked?"), choices=STATED, widget=forms.RadioSelect
@@ -19,7 +19,7 @@ class IdentityForm(forms.Form):
 
 
 class ReissueForm(forms.Form):
-    """Whether a new document follows each that is revoked: ``numbers`` are theirs."""
+    """Form to state whether a new document replaces each revoked one: ``numbers`` are theirs."""
 
     again = forms.ChoiceField(
         choices=[
@@ -40,7 +40,7 @@ class ReissueForm(forms.Form):
 
 
 class RevokeForm(forms.Form):
-    """Why a document is taken back, which the applicant reads; and whether a new one follows."""
+    """Form for the reason of a revocation, which the applicant reads, and whether a new document follows."""
 
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     public = forms.ChoiceField(

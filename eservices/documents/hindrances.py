@@ -1,4 +1,4 @@
-"""A case whose document is still being made, or whose permit is still valid, does not go."""
+"""Retention blockers: a case whose document is being made or whose permit is valid is not erased."""
 
 from django.db.models import Q
 from django.utils import timezone

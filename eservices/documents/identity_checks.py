@@ -1,4 +1,4 @@
-"""How an agent made sure of who gets a document, on the agents' screen."""
+"""Identity statement of a document stage, for the case page."""
 
 from eservices.cases.identity_statements import identity_statement_providers
 from eservices.cases.models import Case
@@ -9,6 +9,6 @@ from .stages import stage_with_statement
 
 @identity_statement_providers.register("documents")
 def statement_before_document(case: Case) -> str:
-    """What was stated with a decision, or at a stage of its own."""
+    """Return the label of the identity check stated with a decision or at its own stage; "" if none."""
     row = stage_with_statement(case)
     return str(IdentityCheck(row.data["details"]["documents"]["identity_check"]).label) if row else ""

@@ -1,4 +1,4 @@
-"""What the scheduler does for documents."""
+"""Periodic jobs for documents and permits."""
 
 import re
 from datetime import timedelta
@@ -11,15 +11,15 @@ from .actions import permits
 from .models import FOLDER, Document, Permit
 from .tasks import issue_document
 
-GRACE = timedelta(seconds=30)  # the wake-up of the moment of drawing comes first
+GRACE = timedelta(seconds=30)  # the task enqueued when the number was drawn comes first
 BATCH_SIZE = 200
-FORSAKEN = timedelta(days=1)  # no attempt takes longer from the file to its row
+FORSAKEN = timedelta(days=1)  # longer than any attempt takes from the file to its row
 PDF = re.compile(r"[0-9a-f]{32}-\d+\.pdf")
 
 
 @periodic_jobs.register("documents")
 def wake_drawn_documents(now) -> None:
-    """Wakes a worker for each document whose number is drawn and that nobody is making."""
+    """Enqueue a task for each document whose number is drawn and that no worker is making."""
     due = Document.objects.due(now - GRACE).order_by("due_at").values_list("pk", flat=True)
     for pk in due[:BATCH_SIZE]:
         issue_document.enqueue(str(pk))
@@ -27,7 +27,7 @@ def wake_drawn_documents(now) -> None:
 
 @periodic_jobs.register("document_orphans")
 def delete_orphans(now) -> None:
-    """Deletes PDFs that no document names: of attempts that were cut short, and of what was erased."""
+    """Delete PDFs that no document refers to: of interrupted attempts, and of erased documents."""
     storage = Document._meta.get_field("content").storage
     orphan_cleanup.delete_orphans(storage, FOLDER, now, now - FORSAKEN, _without_row)
 
@@ -40,7 +40,7 @@ def _without_row(folder: str, names: list[str]) -> list[str]:
 
 @periodic_jobs.register("permits")
 def send_permit_reminders(now) -> None:
-    """Writes to whom a permit ends soon, and forgets what inspectors looked up long ago."""
+    """Remind applicants of permits that end soon, and delete old plate checks."""
     run_each_isolated(
         Permit.objects.to_remind(now)[:BATCH_SIZE], permits.send_expiry_reminder, named="permit", actor=SYSTEM
     )

@@ -1,4 +1,4 @@
-"""People on the verification page: enough to compare them with a paper in hand, no more. Pure."""
+"""People as shown by verification: just enough to compare them with a paper. Pure."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -7,14 +7,14 @@ from eservices.register.persons import RegisterPerson, Sex
 
 
 def recognisable_person(person: RegisterPerson) -> dict:
-    """Return what the verification shows of somebody in the register."""
+    """Return what verification shows of a person in the population register."""
     first = (person.given_names or person.family_name).split()[0]
     family = person.family_name if person.given_names else ""
     return _shown(first, family, person.birth_date.year, person.sex)
 
 
 def recognisable(name: str, year: int | None) -> dict:
-    """Return what the verification shows of somebody who was never looked up, by the name in use."""
+    """Return what verification shows of a person who was not looked up in the register, by their usual name."""
     first, _space, rest = name.strip().partition(" ")
     return _shown(first, rest.split()[-1] if rest.split() else "", year)
 
@@ -24,7 +24,7 @@ def _shown(first: str, family: str, year: int | None, sex: str = "") -> dict:
 
 
 def in_words(shown: dict) -> str:
-    """Return the sentence by which somebody is compared with a paper: “Huguette P., née en 1948.”"""
+    """Return the phrase to compare with a paper, such as “Huguette P., née en 1948.” in French."""
     initial = f"{shown['initial']}." if shown["initial"] else ""
     name = " ".join(filter(None, (shown["given_name"], initial)))
     if not shown["year"]:

@@ -1,4 +1,4 @@
-"""What an editor may put into a document: what the services that issue it ask and leave, to read and to choose."""
+"""Admin panel with the placeholders of a document template: questions and results of the services that issue it."""
 
 from django import forms
 from django.utils.translation import get_language
@@ -13,14 +13,14 @@ from .placeholders import GIVEN
 
 
 class PlaceholdersPanel(Panel):
-    """Lists the placeholders, and brings the data that condition.js chooses questions from."""
+    """List of the placeholders, with the data from which condition.js offers questions."""
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "documents/words_panel.html"
         media = forms.Media(css={"all": ["css/words.css"]})
 
         def get_context_data(self, parent_context=None):
-            from .models import issuing_forms  # whose model has this panel
+            from .models import issuing_forms  # imported here, because its model uses this panel
 
             forms_of_key = issuing_forms(self.instance.key)
             steps = [step for form in forms_of_key for step in _steps(form)]
@@ -33,7 +33,7 @@ class PlaceholdersPanel(Panel):
 
 
 def _steps(form: Form) -> list[dict]:
-    """The questions of a service by step, then what its stages leave, as condition.js lists them."""
+    """Return the questions of a service by step, then the results of its stages, in condition.js's format."""
     definition, language = form.current.definition, get_language()
 
     def label(field) -> str:

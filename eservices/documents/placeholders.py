@@ -1,4 +1,4 @@
-"""What every document may say beside the answers, by placeholder."""
+"""Placeholders of all documents besides the answers."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,19 +25,19 @@ REGISTER = {
     "register_civil_status": gettext_lazy("civil status in the register"),
     "register_date": gettext_lazy("day on which the register was asked"),
 }
-OWN = ("reference", "number", "date", "valid_until", "sent", "commune")  # what no applicant declares
+OWN = ("reference", "number", "date", "valid_until", "sent", "commune")  # never declared by the applicant
 GIVEN |= REGISTER
 
 
 def unknown_placeholder_error(key: str) -> str:
-    """Return why ``key`` stands for nothing in a document."""
+    """Return the message that ``key`` is no placeholder of documents."""
     if key in REGISTER:
         return _("The register does not say “%(key)s” of the people it names.") % {"key": GIVEN[key]}
     return placeholders.unknown_placeholder_error(key, GIVEN)
 
 
 def declared_in_register_document(key: str) -> str:
-    """Return why a document that tells what the register holds does not say ``key``."""
+    """Return the message that a document about the population register may not contain the declared ``key``."""
     return _(
         "“%(key)s” is what somebody typed. A document that tells what the register holds says what the register "
         "says: write one of %(given)s, or put it among the facts, which are marked as declared."
@@ -45,7 +45,7 @@ def declared_in_register_document(key: str) -> str:
 
 
 def register_in_declared_document(key: str) -> str:
-    """Return why a document that is not marked as one of the register does not say ``key``."""
+    """Return the message that only a document about the population register may contain ``key``."""
     return _("Only a document that tells what the register holds may say “%(key)s”: tick it below.") % {
         "key": key
     }

@@ -1,4 +1,4 @@
-"""The inspector's page: whether a vehicle has a permit, on a phone in the street."""
+"""Page for inspectors to check on a phone whether a vehicle has a permit."""
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -34,7 +34,7 @@ class PlateForm(forms.Form):
 @login_required
 @require_http_methods(["GET", "POST"])
 def check_plate(request):
-    """Looks up a plate for who has the permission. Posted, so that no plate stands in an address or a log."""
+    """Look up a plate, for users with the permission. Sent by POST, so that no plate is in a URL or log."""
     if not request.user.has_perm("eservices_documents.inspect_permits"):
         raise Http404
     form = PlateForm(request.POST if request.method == "POST" else None)

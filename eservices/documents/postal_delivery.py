@@ -1,5 +1,4 @@
-"""A document that goes by post, into the print queue: to the registered address, on paper too, or with the letter that
-tells of it."""
+"""Paper letters with documents: to the registered address, as paper copy, or with the notice itself."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -15,9 +14,9 @@ from .models import Document
 
 
 def queue_document_letter(case: Case, document: Document) -> Delivery:
-    """Writes the letter that the document is enclosed in, in the caller's transaction.
+    """Queue the paper letter with the document enclosed, in the caller's transaction.
 
-    Where the register did not say where the person lives, an agent writes the address before it is printed.
+    If the register gave no address, an agent adds it before printing.
     """
     with override(case.language):
         why = _(
@@ -27,31 +26,33 @@ def queue_document_letter(case: Case, document: Document) -> Delivery:
 
 
 def registered_lines(case: Case) -> list[str]:
-    """Name and registered address as the register said them; empty where it did not."""
+    """Return name and registered address from the population register; empty if it gave none."""
     person = register_person_of(case)
     return [person.name, *person.address.lines] if person and person.address else []
 
 
 def is_only_notice(case: Case) -> bool:
-    """True if the cover letter is the applicant's only notice: no e-mail address, and no different postal address
-    declared. Who is anonymous gets none."""
+    """Return True if the cover letter is the applicant's only notice.
+
+    That is, without an e-mail address or a different declared postal address. Anonymous applicants get none.
+    """
     declared, registered = postal_lines(case), registered_lines(case)
     elsewhere = declared and _place(declared) != _place(registered)
     return not (case.email or case.is_anonymous or elsewhere)
 
 
 def _place(lines: list[str]) -> list[str]:
-    """An address without the name: the register knows more of it than people write."""
+    """Return an address without the name: the register has more given names than people write."""
     return [line.casefold() for line in lines[1:]]
 
 
 def is_paper_copy_wanted(case: Case, document: Document) -> bool:
-    """Whether the applicant asked for it on paper too."""
+    """Return whether the applicant asked for a paper copy too."""
     return case.answers.get(current_settings(document.stage).get("paper") or "") is True
 
 
 def queue_paper_copy(case: Case, document: Document) -> Delivery:
-    """The same for who asked for it on paper too, to the address that was declared."""
+    """Queue a paper copy of the document to the declared address."""
     with override(case.language):
         why = _("You asked for it on paper too.")
     return _letter(case, document, postal_lines(case), why)
@@ -74,12 +75,12 @@ def _letter(case: Case, document: Document, address: list[str], why: str) -> Del
 
 
 def enclosure_of(document: Document) -> dict:
-    """The document as what is printed after a letter."""
+    """Return the document as an enclosure of a paper letter."""
     return {"name": document.file_name, "storage": "private", "path": document.content.name}
 
 
 def cancel_document_letter(*, actor, case: Case, document: Document, reason: str) -> None:
-    """Nobody posts what was revoked, if its letter still lies in the house."""
+    """Skip the paper letters with a revoked document that are not posted yet."""
     for letter in Delivery.objects.about(case.subject).filter(carrier="print"):
         enclosed = [one["path"] for one in letter.payload.get("enclosures", ())]
         if document.content.name in enclosed:

@@ -1,4 +1,4 @@
-"""The register's answer in the words of a document. Everything here comes from the register; nothing was typed."""
+"""The population register's answer as texts for a document. All data come from the register, none are declared."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,21 +16,21 @@ from .blocks import APPLICANT, EVERYBODY, NAMED, ROWS
 
 
 class TemplateError(Exception):
-    """The template does not fit what was asked. The message is for a lead."""
+    """The template does not fit the case. The message is for a lead."""
 
 
 class OutdatedAnswer(TemplateError):
-    """The register has to be asked again first."""
+    """The population register's answer is outdated: it must be asked again first."""
 
 
 @dataclass(frozen=True)
 class Registered:
-    """What a document may say of the people that the register found, by whom a block of it is about."""
+    """Texts about the people that the population register found, by the person that a block is about."""
 
     answer: RegisterAnswer
 
     def people(self, about: str) -> tuple[RegisterPerson, ...]:
-        """Return the people a block is about. Raise ``TemplateError`` if there is none, or they live apart."""
+        """Return the people a block is about. Raise TemplateError if there is none."""
         found = self._by_about[about]
         if not found:
             raise TemplateError(
@@ -41,17 +41,17 @@ class Registered:
         return found
 
     def values(self, about: str) -> dict[str, str]:
-        """Return what placeholders stand for; what the register does not say of everybody is left out."""
+        """Return the values of placeholders; those that the register lacks for any of the people are left out."""
         people = self.people(about)
         each = [_said(one, self.answer) for one in people]
         values = {f"register_{name}": _joined([one.get(name, "") for one in each]) for name in PLACEHOLDERS}
         values["register_date"] = date_format(self.answer.day, "DATE_FORMAT")
         if len({normalize_address(one.address) for one in people if one.address}) > 1:
-            values["register_address"] = ""  # a sentence would have them live where they do not
+            values["register_address"] = ""  # one address would be wrong for some of them
         return {key: isolate_direction(text) for key, text in values.items() if text}
 
     def rows(self, about: str, rows: list[str]) -> list[list[list[str]]]:
-        """Return label and value for each person; what the register does not say is left out."""
+        """Return label and value for each person; values that the register lacks are left out."""
         tables = []
         for person in self.people(about):
             said = _said(person, self.answer)
@@ -70,7 +70,7 @@ PLACEHOLDERS = ("name", *ROWS)
 
 
 def _said(person: RegisterPerson, answer: RegisterAnswer) -> dict[str, str]:
-    """Return what the register says of a person, by name. Whoever does not live here has no address here."""
+    """Return the register's data of a person, by name. People who are not residents have no address."""
     lives_here = person.is_resident(answer.day)
     since = person.resident_since if lives_here else None
     return {
@@ -86,7 +86,7 @@ def _said(person: RegisterPerson, answer: RegisterAnswer) -> dict[str, str]:
 
 
 def _joined(texts: list[str]) -> str:
-    """Return the texts as a list in words, equal ones once; "" if one of them is missing."""
+    """Return the texts as a list in words, without duplicates; "" if one of them is missing."""
     if not all(texts):
         return ""
     return get_text_list(list(dict.fromkeys(texts)), _("and"))

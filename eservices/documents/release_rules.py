@@ -1,17 +1,17 @@
-"""Who may have a document without anybody looking at it. Pure."""
+"""Rules for releasing documents without an agent. Pure."""
 
 from eservices.accounts.models import IdentityLevel
 
 from .models import DocumentTemplate, IdentityCheck
 
-AGENT, POST = "agent", "post"  # what happens where identity is not known
+AGENT, POST = "agent", "post"  # what happens if the identity is not known
 
 
 def how_identity_is_checked(template: DocumentTemplate, level: IdentityLevel, stated: str, below: str) -> str:
-    """How identity counts as checked; empty where an agent must say it first.
+    """Return how the identity counts as verified; "" if an agent must verify it first.
 
-    What tells of the register goes out by itself only to somebody whose identity is known. Below that it is an
-    agent's to release, or goes by post to the registered address, where ``below`` says so.
+    A document about the population register is released automatically only to known applicants. For others an agent
+    releases it, or it is posted to the registered address if ``below`` is POST.
     """
     if stated:
         return stated

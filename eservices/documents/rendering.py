@@ -1,4 +1,4 @@
-"""From a document's texts to its PDF."""
+"""Rendering of documents as PDF."""
 
 import io
 from pathlib import Path
@@ -20,9 +20,9 @@ MASK = 3
 
 
 def render_document(document: Document, *, test_seal: bool = False) -> bytes:
-    """The document as PDF/A-2a and PDF/UA-1; twice the same bytes.
+    """Render the document as PDF/A-2a and PDF/UA-1. The same input gives the same bytes.
 
-    ``test_seal``: it will bear a seal that proves nothing, and says so.
+    ``test_seal``: print a note that the seal is a test.
     """
     day = document.date
     data = document.texts | {
@@ -37,7 +37,7 @@ def render_document(document: Document, *, test_seal: bool = False) -> bytes:
 
 
 def render_preview_pages(texts: dict) -> list[bytes]:
-    """The pages that ``texts`` would make, as SVG: for a preview, without code and seal."""
+    """Render the pages of ``texts`` as SVG, for a preview without code and seal."""
     day, url = timezone.localdate(), settings.WAGTAILADMIN_BASE_URL
     shown = {
         "code": "XXXX-XXXX-XXXX-XXXX",
@@ -56,7 +56,7 @@ def _test_words(language: str) -> str:
 
 
 def qr_code_svg(url: str) -> str:
-    """A QR code as SVG. Its mask is given: to try all eight for the evenest takes longer than all the rest."""
+    """Draw a QR code as SVG, with a fixed mask: to try all eight takes longer than everything else."""
     drawn = io.BytesIO()
     segno.make(url, error="m", mask=MASK).save(
         drawn, kind="svg", border=0, dark=INK, svgclass=None, lineclass=None

@@ -1,4 +1,4 @@
-"""Rich text of a template as plain data: what typst gets is never markup. Pure."""
+"""Rich text of a template as plain data, so that Typst never gets markup. Pure."""
 
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -11,10 +11,10 @@ type Fill = Callable[[list[str]], list[str]]
 
 
 def passages_from_html(html: str, fill: Fill = list) -> list[dict]:
-    """Paragraphs and lists: ``{kind: p|ul|ol, items: [[[text, bold, italic], …], …]}``; a paragraph is one item.
+    """Parse paragraphs and lists: ``{kind: p|ul|ol, items: [[[text, bold, italic], …], …]}``.
 
-    ``fill`` puts answers into the runs of text of each item, after the markup was read: braces and marks in an
-    answer stay what they are.
+    A paragraph has one item. ``fill`` inserts answers into the runs of each item, after the markup was parsed: so
+    braces and markup in an answer have no effect.
     """
     reader = _Reader()
     reader.feed(html)
@@ -30,7 +30,7 @@ def _filled(item: list[list], fill: Fill) -> list[list]:
 
 
 def text_runs(html: str) -> Iterator[str]:
-    """Every run of equally marked text."""
+    """Yield each run of text with the same style."""
     for passage in passages_from_html(html):
         for item in passage["items"]:
             yield from (text for text, *_marks in item)
@@ -40,7 +40,7 @@ class _Reader(HTMLParser):
     def __init__(self):
         super().__init__()
         self.found: list[dict] = []
-        self.item: list | None = None  # the paragraph or item that is open
+        self.item: list | None = None  # the open paragraph or list item
         self.marks: list[str] = []
 
     def handle_starttag(self, tag, attrs):

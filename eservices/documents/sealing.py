@@ -1,7 +1,7 @@
-"""The commune's electronic seal on a PDF (PAdES), by pyHanko. Where the key lies is a folder in ``contrib``.
+"""The commune's electronic seal on PDFs (PAdES), made with pyHanko. Sources of its key are in ``contrib``.
 
-B-B by itself; B-T where a time-stamp authority is set; B-LT where the roots of both are named too: then what
-proves the certificates is kept in the file, for the day when nobody answers for them any more.
+The level is B-B by default; B-T if a time-stamp authority is set; B-LT if the root certificates of both are set
+too. B-LT stores the proof of the certificates in the file, for the time when their issuers do not answer any more.
 """
 
 import io
@@ -25,25 +25,25 @@ from pyhanko_certvalidator import ValidationContext
 
 FIELD = "Seal"
 ALGORITHM = "sha256"
-TIME_STAMP = 16_384  # room for it in the file, in hexadecimal digits
+TIME_STAMP = 16_384  # reserved in the file, in hexadecimal digits
 
 
 class SealError(Exception):
-    """The key or the time-stamp authority does not answer. The message is for the operator."""
+    """The seal key or the time-stamp authority is not available. The message is for the operator."""
 
 
 class SealKey(Protocol):
-    """Where a key lies. Made from ``SEAL_URL``, split, and ``SEAL_PASSWORD``."""
+    """A source of a seal key, made from the split ``SEAL_URL`` and ``SEAL_PASSWORD``."""
 
-    is_test: bool  # what it seals proves nothing, and says so
+    is_test: bool  # its seals prove nothing, and documents state this
 
     def signer(self) -> AbstractContextManager[Signer]:
-        """pyHanko's signer, for one seal; raises ``SealError``."""
+        """Return pyHanko's signer for one seal. Raise SealError if the key is not available."""
 
 
 @dataclass(frozen=True)
 class SealedPdf:
-    """A sealed PDF, the certificate that it was sealed with (PEM, and its SHA-256), and how."""
+    """A sealed PDF with the certificate of its seal (PEM, and its SHA-256) and the seal's level."""
 
     content: bytes
     certificate: str
@@ -53,14 +53,15 @@ class SealedPdf:
 
 
 def configured_key() -> SealKey:
-    """The key that the operator chose; the test key where none was."""
+    """Return the key that the operator configured; the test key if there is none."""
     return _key(settings.SEAL_URL, settings.SEAL_PASSWORD)
 
 
 def seal_pdf(pdf: bytes, *, place: str, reason: str) -> SealedPdf:
-    """``pdf`` with the seal of the commune, added without touching what stands in it.
+    """Add the commune's seal to ``pdf`` without changing its contents.
 
-    Raises ``SealError`` where the key or the time-stamp authority does not answer: nothing leaves half sealed.
+    Raise SealError if the key or the time-stamp authority is not available, so that nothing is issued with an
+    incomplete seal.
     """
     own, stamper = configured_key(), configured_time_stamper()
     with own.signer() as signer:
@@ -83,21 +84,21 @@ def seal_pdf(pdf: bytes, *, place: str, reason: str) -> SealedPdf:
 
 
 def signature_metadata(**more) -> PdfSignatureMetadata:
-    """How every seal of ours is set."""
+    """Return the metadata common to all seals."""
     return PdfSignatureMetadata(
         field_name=FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm=ALGORITHM, **more
     )
 
 
 def pades_level() -> str:
-    """The PAdES level that new seals have."""
+    """Return the PAdES level of new seals."""
     if not settings.SEAL_TSA_URL:
         return "B-B"
     return "B-LT" if settings.SEAL_ROOTS else "B-T"
 
 
 def configured_time_stamper() -> TimeStamper | None:
-    """Who says when a seal was set; None where the operator named nobody."""
+    """Return the client of the time-stamp authority; None if the operator set none."""
     return HTTPTimeStamper(settings.SEAL_TSA_URL) if settings.SEAL_TSA_URL else None
 
 
@@ -108,19 +109,19 @@ def _key(url: str, password: str) -> SealKey:
 
 
 def _field() -> SigFieldSpec:
-    """Nothing to see, out of the page: PDF/A asks to print what is seen, PDF/UA to tag it."""
+    """Return an invisible field outside the page: PDF/A requires visible ones to be printed, PDF/UA to be tagged."""
     unseen = InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True)
     return SigFieldSpec(FIELD, invis_sig_settings=unseen, readable_field_name=FIELD)
 
 
 def _room(signer: Signer, stamper: TimeStamper | None) -> int:
-    """How long the seal may become. Known beforehand: else pyHanko signs twice to find out."""
+    """Return the bytes to reserve for the seal. Without this pyHanko signs twice to find the size."""
     certificates = [signer.signing_cert, *signer.cert_registry]
     return 2 * (4_096 + sum(len(one.dump()) for one in certificates)) + (TIME_STAMP if stamper else 0)
 
 
 def trust_roots() -> list[Certificate]:
-    """Whom the proof begins with that is kept in files; nobody where the operator named none."""
+    """Return the root certificates for the proof stored in files; none if the operator set none."""
     try:
         return list(load_certs_from_pemder([settings.SEAL_ROOTS] if settings.SEAL_ROOTS else []))
     except (OSError, ValueError) as fault:
@@ -128,7 +129,7 @@ def trust_roots() -> list[Certificate]:
 
 
 def _kept_proof() -> dict:
-    """B-LT: the chains of certificates, and that none was revoked, are fetched and kept in the file."""
+    """Return the options for level B-LT: pyHanko fetches certificate chains and revocation data into the file."""
     if pades_level() != "B-LT":
         return {}
     context = ValidationContext(trust_roots=trust_roots(), allow_fetching=True, revocation_mode="hard-fail")

@@ -1,4 +1,4 @@
-"""What documents hear from below: a rehearsal is thrown away, a case is erased."""
+"""Signal handlers: delete the documents of rehearsals, erase documents with their case."""
 
 from django.dispatch import receiver
 

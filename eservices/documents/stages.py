@@ -1,4 +1,4 @@
-"""The stages that make sure who asks, issue a document, and give a vehicle its place in a zone."""
+"""Stages that verify the identity, issue a document, and grant a vehicle its place in a zone."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -57,27 +57,27 @@ UNKNOWN = [
     (release_rules.AGENT, gettext_lazy("an agent checks who asks")),
     (GO_ON, gettext_lazy("it goes on all the same, and later stages may look at it")),
 ]
-IDENTITIES = [  # how the check of an identity may end
+IDENTITIES = [  # results of the identity stage
     (PROVEN, gettext_lazy("proven")),
     (CHECKED, gettext_lazy("checked by an agent")),
     (OPEN, gettext_lazy("not checked")),
 ]
 ISSUING = {"document", "permit"}  # types of stages that issue a document
-WAITING_LIST = timedelta(hours=12)  # how often a full zone is looked at
-LOOK_AGAIN = timedelta(minutes=10)  # whether a lead has put the template right
+WAITING_LIST = timedelta(hours=12)  # interval at which a full zone is checked again
+LOOK_AGAIN = timedelta(minutes=10)  # until a lead has corrected the template
 
 
 def template_choices() -> list[tuple[str, str]]:
-    """Every document that can be issued, by key."""
+    """Return key and title of all document templates."""
     found = DocumentTemplate.objects.order_by("locale_id").values_list("key", "title")
     return list({key: (key, title) for key, title in reversed(list(found))}.values())
 
 
 @stages.register("identity")
 class IdentityStage(Stage):
-    """Who is known well enough goes on by itself; of everybody else an agent states how identity was checked.
+    """A stage that known applicants pass automatically; for others an agent states how identity was verified.
 
-    Laid before what asks the register, nobody learns from it about others.
+    If it is placed before the register check, nobody learns register data about other people.
     """
 
     key = "identity"
@@ -135,7 +135,7 @@ class IdentityStage(Stage):
 
 @stages.register("document")
 class DocumentStage(Stage):
-    """Issues a numbered PDF that anybody can verify."""
+    """A stage that issues a numbered PDF that anyone can verify."""
 
     key = "document"
     label = gettext_lazy("Document")
@@ -210,7 +210,7 @@ class DocumentStage(Stage):
             emails.nothing_follows(case, row)
             return Done({"none_due": True})
         if document is None and case.state == CaseState.WAITING:
-            return Waiting(APPLICANT)  # an answer may change what it says
+            return Waiting(APPLICANT)  # an answer may change the text of the document
         if document is None and is_answer_overdue(case):
             return Waiting(AGENT)
         if document is None:
@@ -246,7 +246,7 @@ class DocumentStage(Stage):
         return _("Say how you made sure who applies: the document is made then, or goes by post.")
 
     def _draw(self, case: Case, row: CaseStage, settings: dict) -> Document | None:
-        """The document with its number; None where an agent must state the identity first."""
+        """Draw the document; None if an agent must state the identity first."""
         template = _template(case, settings)
         statement = stage_with_statement(case)
         said = statement.data["details"]["documents"]["identity_check"] if statement else ""
@@ -265,9 +265,9 @@ class DocumentStage(Stage):
         )
 
     def draw_again(self, case: Case, row: CaseStage, revoked: Document, actor: User) -> Document:
-        """Draw what replaces a revoked document, as sure of who applies as it was.
+        """Draw the replacement of a revoked document, with the same identity check.
 
-        Raises ``TemplateError`` if it cannot be written now.
+        Raise TemplateError if it cannot be written now.
         """
         settings = current_settings(row)
         template = _template(case, settings)
@@ -289,7 +289,7 @@ class DocumentStage(Stage):
 
 
 def _unsupported(template: DocumentTemplate, key: str, definition: FormDefinition) -> Iterator[str]:
-    """Yield why the stage ``key`` cannot issue a document that tells of the register."""
+    """Yield the reasons why the stage ``key`` cannot issue a document about the population register."""
     before = takewhile(lambda one: one.key != key, definition.stages)
     if not any(one.type == "register" and not one.settings.get("newcomer") for one in before):
         yield _(
@@ -301,13 +301,13 @@ def _unsupported(template: DocumentTemplate, key: str, definition: FormDefinitio
 
 
 def _template(case: Case, settings: dict) -> DocumentTemplate:
-    """In the language that the applicant chose for the document, where the form asks, else in that of the case."""
+    """Return the template in the language chosen for the document if the form asks for it, else of the case."""
     chosen = str(case.answers.get(settings.get("language") or "") or "")
     return template_for(settings.get("template", ""), chosen, case.language)
 
 
 def needs_identity_statement(case: Case, row: CaseStage) -> bool:
-    """Whether the document of this stage goes out only once an agent stated who asks."""
+    """Return whether this stage's document is issued only after an agent stated the identity."""
     settings = row.spec.settings
     try:
         template = _template(case, settings)
@@ -319,19 +319,22 @@ def needs_identity_statement(case: Case, row: CaseStage) -> bool:
 
 
 def _waits_for_agent(row: CaseStage) -> bool:
-    """Whether nobody has stated the identity at this stage yet."""
+    """Return whether the stage waits for an identity statement of an agent."""
     return row.waiting_for == AGENT and not row.data.get("details")
 
 
 def stage_with_statement(case: Case) -> CaseStage | None:
-    """The stage in which an agent stated the identity: a decision, that of the identity, or the document's own."""
+    """Return the stage with an agent's identity statement: a decision, an identity stage or the document's own.
+
+    None if there is no statement.
+    """
     rows = (row for row in case.stages.all() if row.data.get("details", {}).get("documents"))
     return next(rows, None)
 
 
 @stages.register("quota")
 class PermitPlaceStage(Stage):
-    """A place in a zone for a vehicle, or the waiting list."""
+    """A stage that grants a vehicle a place in a zone, or puts it on the waiting list."""
 
     key = "quota"
     label = gettext_lazy("Place in a zone")
@@ -369,7 +372,7 @@ class PermitPlaceStage(Stage):
 
 @stages.register("permit")
 class PermitStage(DocumentStage):
-    """Issues the permit for the vehicle that has its place."""
+    """A stage that issues the permit of a vehicle that has a place."""
 
     key = "permit"
     label = gettext_lazy("Permit")
@@ -404,7 +407,7 @@ class PermitStage(DocumentStage):
         Permit.objects.filter(document__stage=row).update(document=None)
 
     def draw_again(self, case, row, revoked, actor):
-        """The permit goes on until its last day, if its place is still free."""
+        """Draw the replacement of a revoked permit, valid until the same last day, if its place is still free."""
         permit = permits.regain_place(actor=actor, document=revoked)
         template = _template(case, current_settings(row))
         document = issuing.draw_document(
@@ -440,7 +443,10 @@ class PermitStage(DocumentStage):
 
 
 def _without_place(case: Case) -> Waiting | None:
-    """Why the permit cannot be drawn yet: an agent may have put the zone right since there was a place."""
+    """Return why the permit cannot be drawn yet; None if it has a place.
+
+    Repeats the place stage, because an agent may have corrected the zone since.
+    """
     quota = case.stages.filter(type=PermitPlaceStage.key, progress=CaseStage.Progress.DONE).last()
     if quota is None or not Permit.objects.filter(case=case, document=None).exists():
         return None

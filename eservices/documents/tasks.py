@@ -1,4 +1,4 @@
-"""The wake-up of a document to be made. What must happen stands in its row."""
+"""Background task of documents. If a task is lost, a job enqueues it again, because the row is still due."""
 
 from django.tasks import task
 

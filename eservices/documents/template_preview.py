@@ -1,4 +1,4 @@
-"""A template as its editor sees it before it is saved: with its placeholders, or on a real case."""
+"""Preview of an unsaved document template, with its placeholders or filled from a real case."""
 
 from base64 import b64encode
 
@@ -13,7 +13,7 @@ from .models import DocumentTemplate, issuing_forms
 
 
 def preview_response(request, template: DocumentTemplate, *, on_case: bool):
-    """The pages as pictures; a sentence where there is no case, or the template cannot be filled."""
+    """Render the pages as pictures; a message if there is no case or the template cannot be filled."""
     case = _latest_case(request.user, template) if on_case else None
     context = {"template_title": template.title, "pages": [], "fault": ""}
     if on_case and case is None:

@@ -1,4 +1,4 @@
-"""Codes that people read aloud and type: no 0 and O, no 1 and I."""
+"""Verification codes, easy to read aloud and type: no 0 and O, no 1 and I."""
 
 import secrets
 
@@ -7,12 +7,12 @@ GROUPS, LENGTH = 4, 4
 
 
 def new_verification_code() -> str:
-    """80 random bits as ``XXXX-XXXX-XXXX-XXXX``: too many to guess, short enough to type."""
+    """Return 80 random bits as ``XXXX-XXXX-XXXX-XXXX``: too many to guess, short enough to type."""
     letters = [secrets.choice(ALPHABET) for _ in range(GROUPS * LENGTH)]
     return "-".join("".join(letters[start : start + LENGTH]) for start in range(0, len(letters), LENGTH))
 
 
 def normalize_code(typed: str) -> str:
-    """What somebody typed or scanned, as a code: case, spaces and dashes do not matter."""
+    """Return typed or scanned text as a code: case, spaces and dashes do not matter."""
     letters = "".join(letter for letter in typed.upper() if letter in ALPHABET)
     return "-".join(letters[start : start + LENGTH] for start in range(0, len(letters), LENGTH))

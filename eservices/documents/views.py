@@ -1,8 +1,9 @@
-"""Public pages: verification by code or by file, and a document behind a link that was given away.
+"""Public pages: verification by code or file, and documents behind share links.
 
-Verification tells whoever has a document, or its code, enough to compare the paper with what was issued: its kind,
-number, day, seal and state, and of the people it names the given name, the initial and the year of birth. Without them
-a true code would vouch for any name printed over it. No page with a verdict is stored by anybody or found by a search.
+Verification shows a person who has a document, or its code, enough to compare the paper with what was issued: its
+type, number, date, seal and state, and for the people it names the given name, the initial and the year of birth.
+Without them a genuine code would confirm any name printed over it. Pages with a result are neither cached nor
+indexed.
 """
 
 from functools import wraps
@@ -27,7 +28,7 @@ from .verification_codes import normalize_code
 @require_safe
 @never_cache
 def verify(request):
-    """The form. A code in it leads to the document's own page."""
+    """Show the form. A submitted code redirects to the document's own page."""
     typed = request.GET.get("code", "")[:80]
     if code := normalize_code(typed):
         return redirect("documents:verdict", code)
@@ -37,7 +38,7 @@ def verify(request):
 @require_safe
 @private_page
 def verification_result(request, code: str):
-    """What is known of the document that bears ``code``. The QR code leads here."""
+    """Show the verification result for ``code``. The QR code leads here."""
     if rate_limits.too_many_codes(request):
         return _page(request, status=429, wait=True)
     document = access.document_by_code(code)
@@ -48,17 +49,17 @@ def verification_result(request, code: str):
 
 
 class InMemory(MemoryFileUploadHandler):
-    """Keeps what is to be verified in memory, and nothing of what is larger than any document."""
+    """An upload handler that holds files in memory and drops those larger than any document."""
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
         self.activated = content_length <= file_verification.MAX_BYTES
 
 
-@csrf_exempt  # nothing is written, and the page carries neither session nor token
+@csrf_exempt  # nothing is written, and the page has neither session nor token
 @private_page
 @require_POST
 def verify_file(request):
-    """Whether a file is what the commune issued. It is read and forgotten."""
+    """Verify whether an uploaded file is a document of the commune. The file is not stored."""
     request.upload_handlers = [InMemory(request)]
     if rate_limits.is_file_limit_reached(request):
         return _page(request, status=429, wait=True)
@@ -73,9 +74,9 @@ def _page(request, *, status: int = 200, **context):
     return render(request, "documents/verify.html", context, status=status)
 
 
-# -- Given away ----------------------------------------------------------------------------------------------
+# -- Share links ---------------------------------------------------------------------------------------------
 def _unlisted(view):
-    """Nobody keeps a copy of the page, and its address leaves it for nowhere."""
+    """Decorate a view of a share link so that the page is not cached or indexed and its URL is not sent as referrer."""
 
     @wraps(view)
     def guarded(request, secret):
@@ -90,12 +91,12 @@ def _unlisted(view):
 
 @_unlisted
 def shared_document(request, document, secret):
-    """What the applicant lets whoever holds the link fetch."""
+    """Show the page behind a share link."""
     return render(request, "documents/shared.html", {"document": document, "secret": secret})
 
 
 @_unlisted
 def shared_file(request, document, secret):
-    """The PDF. That it was fetched stands in the trace of the case."""
+    """Return the shared PDF. The download is logged in the case."""
     issuing.log_read(actor=SYSTEM, document=document, shared=True)
     return document_response(document)

@@ -1,4 +1,4 @@
-"""What agents and editors see of documents in the admin."""
+"""Wagtail hooks: document templates, permit zones, and admin views of documents."""
 
 from io import BytesIO
 
@@ -31,7 +31,7 @@ register_permission_policy(DocumentTemplate, OwnTeams(DocumentTemplate))
 
 
 class DocumentTemplateViewSet(TeamsViewSet):
-    """The texts of documents, one per language."""
+    """Admin views of document templates."""
 
     model = DocumentTemplate
     icon = "doc-full"
@@ -42,7 +42,7 @@ class DocumentTemplateViewSet(TeamsViewSet):
 
 
 class ZoneViewSet(SnippetViewSet):
-    """Where permits hold, and how many at a time."""
+    """Admin views of permit zones."""
 
     model = Zone
     icon = "site"
@@ -58,7 +58,7 @@ register_snippet(ZoneViewSet)
 
 @require_safe
 def issued_document(request, pk):
-    """The PDF, for agents of the case's team. Reading leaves a trace."""
+    """Return the PDF, for agents who may read its case. The access is logged."""
     document = access.document_for(request.user, pk)
     issuing.log_read(actor=request.user, document=document)
     return document_response(document)
@@ -66,7 +66,7 @@ def issued_document(request, pk):
 
 @require_http_methods(["GET", "POST"])
 def revoke_document(request, pk):
-    """Asks once for the reason, then takes the document back; for who may decide on its case."""
+    """Ask for the reason, then revoke the document; for agents who may decide its case."""
     document = access.document_for(request.user, pk, "accept")
     form = RevokeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -87,7 +87,7 @@ def revoke_document(request, pk):
 
 @require_http_methods(["GET", "POST"])
 def reissue_document(request, pk):
-    """Asks once, then issues a revoked document again; for who may decide on its case."""
+    """Ask for confirmation, then issue a revoked document again; for agents who may decide its case."""
     document = access.document_for(request.user, pk, "accept")
     if not reissuing.may_reissue(document):
         messages.warning(request, _("This document cannot be issued again: look at what replaced it."))
@@ -101,7 +101,7 @@ def reissue_document(request, pk):
 
 
 def _reissue(request, document) -> None:
-    """Issues it again, or says why that is not possible; what was done before stays."""
+    """Issue the document again, or show why that is not possible; a revocation before is not undone."""
     try:
         made = reissuing.reissue(actor=request.user, document=document)
     except IllegalTransition as refusal:
@@ -113,7 +113,7 @@ def _reissue(request, document) -> None:
 
 @require_safe
 def case_file(request, reference):
-    """The whole case as PDF, for agents of its team. Reading leaves a trace."""
+    """Return the whole case as PDF, for agents who may read it. The access is logged."""
     case = cases.case_for(request.user, reference)
     content = case_pdf.render_case_pdf(case, reader=request.user, now=timezone.now())
     issuing.log_case_pdf_read(actor=request.user, case=case)
@@ -131,7 +131,7 @@ def register_urls():
 
 
 class InspectorItem(MenuItem):
-    """The way to the inspector's page, for who may look up plates."""
+    """Menu item for inspectors who may look up plates."""
 
     def is_shown(self, request):
         return request.user.has_perm("eservices_documents.inspect_permits")

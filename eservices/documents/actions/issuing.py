@@ -1,4 +1,4 @@
-"""Every write on documents: drawing the number, issuing, revoking, sharing."""
+"""Actions on documents: draw the number, issue, revoke, share, erase."""
 
 import hashlib
 import logging
@@ -22,8 +22,8 @@ from ..sealing import SealedPdf
 
 logger = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=5)  # how long one worker may take before another tries
-MAX_SHARE_LINKS = 10  # by which third parties may fetch one document at a time
+CLAIM = timedelta(minutes=5)  # time for one worker, before another one tries
+MAX_SHARE_LINKS = 10  # per document, open at the same time
 RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 
@@ -38,11 +38,10 @@ def draw_document(
     issued_by=None,
     valid_until: date | None = None,
 ) -> Document:
-    """Draws the number of the stage's document and freezes what it says; a worker makes the PDF afterwards.
+    """Draw the number of the stage's document and freeze its texts; a worker renders the PDF afterwards.
 
-    Once per stage: a second call returns the same document, until it is revoked; the next one replaces it and names
-    it. Raises ``CannotWrite`` where the template does not fit the case; then no number is drawn. The case's row must
-    be locked.
+    Once per stage: a second call returns the same document. If it is revoked, a new one replaces it and names it.
+    Raise TemplateError if the template does not fit the case; then no number is drawn. The case must be locked.
     """
     if drawn := Document.objects.standing().filter(stage=stage).first():
         return drawn
@@ -78,9 +77,9 @@ def draw_document(
 
 
 def issue_document(document_id) -> None:
-    """Makes the PDF of a document whose number is drawn, seals and stores it and tells the applicant.
+    """Render the PDF of a document whose number is drawn, seal and store it, and notify the applicant.
 
-    Safe to call at any time, any number of times: killed anywhere, the next call takes up with the same number.
+    Safe to call at any time and repeatedly: after a crash the next call continues with the same number.
     """
     document = _claim(document_id)
     if document is None:
@@ -97,9 +96,10 @@ def issue_document(document_id) -> None:
 
 @transaction.atomic
 def revoke_document(*, actor, document: Document, reason: str, public: str = "") -> Document:
-    """Takes back what was issued, for a reason that the applicant reads. Links to it open nothing any more.
+    """Revoke a document, for a reason that the applicant reads. Its share links stop working.
 
-    ``public``: the reason for whoever verifies it, a ``RevocationReason``; "" tells them none.
+    ``public``: the reason shown at verification, a ``RevocationReason``; "" for none. Raise ValueError without a
+    reason, IllegalTransition if the document is not issued or is already revoked.
     """
     if not reason.strip():
         raise ValueError("A document is revoked for a reason.")
@@ -119,7 +119,10 @@ def revoke_document(*, actor, document: Document, reason: str, public: str = "")
 
 @transaction.atomic
 def share_document(*, actor: Applicant, document: Document, days: int) -> DocumentLink:
-    """A link by which whoever holds it may fetch this document for ``days`` days."""
+    """Create a link by which anyone who has it may download this document for ``days`` days.
+
+    Raise IllegalTransition if the document has ``MAX_SHARE_LINKS`` already.
+    """
     case, now = cases.lock_case(document.case_id), timezone.now()
     if document.links.open(now).count() >= MAX_SHARE_LINKS:
         raise cases.IllegalTransition(
@@ -134,7 +137,7 @@ def share_document(*, actor: Applicant, document: Document, days: int) -> Docume
 
 @transaction.atomic
 def close_share_link(*, actor: Applicant, link: DocumentLink) -> None:
-    """Closes a link before its time. Pressing twice does no harm."""
+    """Close a share link early. Closing twice has no effect."""
     case, document = cases.lock_case(link.document.case_id), link.document
     if DocumentLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
         audit_log.record_event(
@@ -144,14 +147,14 @@ def close_share_link(*, actor: Applicant, link: DocumentLink) -> None:
 
 @transaction.atomic
 def log_read(*, actor, document: Document, shared: bool = False) -> None:
-    """Somebody read the document; ``shared``: a third party, by a link of the applicant's."""
+    """Log that the document was read; ``shared``: by a third party through a share link."""
     case, kind = cases.lock_case(document.case_id), "document_shared_read" if shared else "document_read"
     audit_log.record_event(case, kind, actor, document=str(document.pk), number=document.number)
 
 
 @transaction.atomic
 def discard_documents(*, actor, case: Case) -> None:
-    """Deletes what was issued on a rehearsal that is thrown away."""
+    """Delete the documents and permits of a rehearsal."""
     specimens = Document.objects.filter(case=case, case__rehearsal=True)
     Permit.objects.filter(case=case, case__rehearsal=True).delete()
     _destroy_contents(specimens)
@@ -160,8 +163,10 @@ def discard_documents(*, actor, case: Case) -> None:
 
 @transaction.atomic
 def erase_documents(*, actor, case: Case) -> None:
-    """Erases what the documents of a case say, with their PDFs. Number, date and digest stay: what is held in
-    hand can still be verified."""
+    """Erase the contents of a case's documents and their PDFs.
+
+    Number, date and digest remain, so that copies can still be verified.
+    """
     issued = Document.objects.filter(case=case)
     _destroy_contents(issued)
     DocumentLink.objects.filter(document__in=issued).delete()
@@ -171,19 +176,19 @@ def erase_documents(*, actor, case: Case) -> None:
 
 @transaction.atomic
 def log_case_pdf_read(*, actor, case: Case) -> None:
-    """Somebody took the whole case with them."""
+    """Log that the whole case was downloaded as PDF."""
     audit_log.record_event(cases.lock_case(case.pk), "case_file_read", actor)
 
 
 def _destroy_contents(documents) -> None:
-    """Deletes the PDFs of documents (a query) once the transaction has ended well."""
+    """Delete the PDFs of documents (a query) when the transaction commits."""
     storage = Document._meta.get_field("content").storage
     names = [one.content.name for one in documents if one.content]
     transaction.on_commit(lambda: [storage.delete(name) for name in names], robust=True)
 
 
 def _claim(document_id) -> Document | None:
-    """The document, ours alone for a while; None where it is made or another worker is at it."""
+    """Claim the document for this worker; None if it is made already or claimed by another."""
     now = timezone.now()
     claimed = Document.objects.due(now).filter(pk=document_id)
     if not claimed.update(due_at=now + CLAIM, attempts=F("attempts") + 1):
@@ -192,7 +197,7 @@ def _claim(document_id) -> Document | None:
 
 
 def _made(document: Document) -> SealedPdf:
-    """The PDF, with the commune's seal on it."""
+    """Return the PDF with the commune's seal."""
     return sealing.seal_pdf(
         rendering.render_document(document, test_seal=sealing.configured_key().is_test),
         place=document.texts["place"],
@@ -201,7 +206,10 @@ def _made(document: Document) -> SealedPdf:
 
 
 def _store(document: Document, pdf: bytes) -> None:
-    """Under a name that this attempt alone has: no two seals are the same, and one of them counts."""
+    """Store the PDF under a name unique to this attempt.
+
+    Two attempts give different seals, and only one of them counts.
+    """
     name = _name(document, document.attempts)
     document.content.name = document.content.storage.save(name, ContentFile(pdf))
 
@@ -212,7 +220,10 @@ def _name(document: Document, attempt: int) -> str:
 
 @transaction.atomic
 def _issued(document: Document, sealed: SealedPdf) -> bool:
-    """Marks it issued, tells the applicant and lets the case go on; False where another worker was first."""
+    """Mark the document as issued, notify the applicant and wake the process of the case.
+
+    Return False if another worker was first.
+    """
     case = cases.lock_case(document.case_id)
     drawn = Document.objects.filter(pk=document.pk, state=Document.State.DRAWN)
     if not drawn.update(
@@ -251,7 +262,7 @@ def _seal(sealed: SealedPdf) -> Seal:
 
 
 def _sweep_up(document: Document, *, won: bool) -> None:
-    """Leaves one file: who was first deletes what killed workers left behind, who was late its own."""
+    """Delete superfluous PDFs: the winner those of earlier attempts, any other worker its own."""
     for attempt in range(1, document.attempts) if won else [document.attempts]:
         document.content.storage.delete(_name(document, attempt))
 

@@ -1,4 +1,4 @@
-"""Every write on permits: a place in a zone, validity, renewal, and looking up a plate."""
+"""Actions on permits: places in zones, validity, renewal, and plate checks."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -22,21 +22,25 @@ from ..models import Document, Permit, PlateCheck, Renewal, Zone
 
 REMINDED = timedelta(days=30)  # before the last day
 RENEWABLE = timedelta(days=60)  # before the last day, and as long after it
-PLATE_CHECK_RETENTION = timedelta(days=90)  # what inspectors looked up
+PLATE_CHECK_RETENTION = timedelta(days=90)  # of plate checks by inspectors
 
 
 def comparable_plate(plate: str) -> str:
-    """Letters and digits of a plate, in capitals: “vd 123.456” is VD123456. Written as the form's field does."""
+    """Return letters and digits of a plate in upper case, normalized as by the form's field.
+
+    “vd 123.456” becomes VD123456.
+    """
     return "".join(one for one in normalize_plate(plate) if one.isalnum())[:16]
 
 
-# -- A place -------------------------------------------------------------------------------------------------
+# -- Places --------------------------------------------------------------------------------------------------
 @transaction.atomic
 def reserve_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
-    """The case's permit, with a place in its zone if one is free and nobody waits for it; else on the list.
+    """Return the case's permit, with a place if one is free that nobody waits for; else on the waiting list.
 
-    The zone's row is locked: two never get the last place. A renewal keeps the place of what it renews. Asked again,
-    it follows an agent who put zone or plate right; what is drawn stays as its paper says.
+    The zone is locked, so that two permits never get the last place. A renewal takes over the place of the renewed
+    permit. A later call adopts corrections of zone or plate by an agent; after the document is drawn nothing
+    changes.
     """
     zone = Zone.objects.select_for_update().get(pk=zone.pk)
     permit, new = Permit.objects.get_or_create(
@@ -55,7 +59,7 @@ def reserve_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
 def regain_place(*, actor, document: Document) -> Permit:
     """Return the permit of a revoked document with its place, for the document that replaces it.
 
-    Raises ``TemplateError`` if its time is over or others have the place since. The case must be locked.
+    Raise TemplateError if the permit has ended or its place is taken. The case must be locked.
     """
     permit = Permit.objects.select_related("zone").filter(document=document).first()
     if permit is None:
@@ -70,7 +74,11 @@ def regain_place(*, actor, document: Document) -> Permit:
 
 
 def _put_right(permit: Permit, zone: Zone, plate: str) -> None:
-    """What it has in another zone is free again: it never has two places, nor one that its paper does not name."""
+    """Adopt a corrected zone or plate.
+
+    A new zone frees the place in the old one, so that a permit never has two places, nor one that its document does
+    not name.
+    """
     if permit.zone_id != zone.pk or _was_free(permit):
         permit.granted_at, permit.takes_over = None, False
     permit.zone, permit.plate = zone, comparable_plate(plate) or permit.plate
@@ -78,13 +86,13 @@ def _put_right(permit: Permit, zone: Zone, plate: str) -> None:
 
 
 def _was_free(permit: Permit) -> bool:
-    """Whether the case was closed since there was a place, so that others may have got it until it was reopened."""
+    """Return whether the case was reopened since the place was granted: while it was closed, others could get it."""
     since = permit.granted_at
     return since is not None and permit.case.events.filter(kind="reopened", at__gt=since).exists()
 
 
 def _grant(actor, case: Case, permit: Permit) -> None:
-    """Gives the permit its place if there is one. Whether it is that of another is kept: the count needs it."""
+    """Grant a place if there is one. ``takes_over`` records a taken-over place, which the zone counts only once."""
     zone, day = permit.zone, timezone.localdate()
     takes_over = _takes_over(permit, day)
     if takes_over or case.rehearsal or _has_place(permit, zone, day):
@@ -99,13 +107,13 @@ def _renewed_by(case: Case) -> Permit | None:
 
 
 def _has_place(permit: Permit, zone: Zone, day: date) -> bool:
-    """Whether a place is free that nobody waits for before it."""
+    """Return whether a place is free that nobody before this permit waits for."""
     free = zone.free(day)
     return free is None or permit.pk in zone.permits.waiting().values_list("pk", flat=True)[: max(free, 0)]
 
 
 def _takes_over(permit: Permit, day: date) -> bool:
-    """Whether it keeps the place of what it renews, which no other renewal has taken over."""
+    """Return whether the permit takes over the place of the one it renews, and no other renewal has taken it."""
     places = permit.zone.permits.valid(day).filter(case__rehearsal=False)
     if permit.renews_id is None or not places.filter(pk=permit.renews_id).exists():
         return False
@@ -115,7 +123,7 @@ def _takes_over(permit: Permit, day: date) -> bool:
 
 @transaction.atomic
 def set_validity(*, actor, permit: Permit, document: Document, first: date) -> None:
-    """The permit holds from ``first`` until the last day of its document; a reminder comes before."""
+    """Set the validity from ``first`` until the last day of the document, and schedule the reminder."""
     last = document.valid_until
     permit.document, permit.valid_from, permit.valid_until = document, first, last
     permit.due_at = _morning(last - REMINDED) if last else None
@@ -129,7 +137,7 @@ def _morning(day: date) -> datetime:
 # -- Renewal -------------------------------------------------------------------------------------------------
 @transaction.atomic
 def send_expiry_reminder(*, actor, permit: Permit) -> None:
-    """Tells the applicant once that the permit ends soon, unless it is renewed or revoked already."""
+    """Remind the applicant, once, that the permit ends soon. Do nothing if it is renewed or revoked."""
     case = cases.lock_case(permit.case_id)
     if not Permit.objects.to_remind(timezone.now()).filter(pk=permit.pk).update(due_at=None):
         return
@@ -139,7 +147,10 @@ def send_expiry_reminder(*, actor, permit: Permit) -> None:
 
 
 def is_renewable(permit: Permit, day: date) -> bool:
-    """Whether the permit ends soon or ended lately, stands, nobody renewed it, and its service is still offered."""
+    """Return whether the permit may be renewed on this day.
+
+    It ends soon or ended lately, its document is not revoked, it is not renewed, and its service is still offered.
+    """
     if permit.valid_until is None or not permit.document.is_issued or permit.renewed.exists():
         return False
     if permit.case.rehearsal or not permit.case.form.offered:
@@ -148,9 +159,10 @@ def is_renewable(permit: Permit, day: date) -> bool:
 
 
 def renew_permit(*, actor: Applicant, permit: Permit) -> Draft:
-    """The draft that renews the permit, with all that holds for it; pressing twice, also at once, gives the same.
+    """Return the draft that renews the permit, prefilled; simultaneous calls get the same one.
 
-    Its files are copied while nothing is locked: a slow storage holds up nobody.
+    Files are copied without any lock, so that slow storage blocks nobody. Raise IllegalTransition if the permit
+    cannot be renewed.
     """
     if begun := _begun(permit):
         return begun
@@ -165,7 +177,10 @@ def renew_permit(*, actor: Applicant, permit: Permit) -> Draft:
 
 @transaction.atomic
 def _begun(permit: Permit) -> Draft | None:
-    """The draft in which it is being renewed. Raises ``IllegalTransition`` where it cannot be."""
+    """Return the draft of a renewal in progress; None if there is none.
+
+    Raise IllegalTransition if the permit cannot be renewed.
+    """
     cases.lock_case(permit.case_id)
     now = timezone.now()
     if not is_renewable(permit, timezone.localdate(now)):
@@ -176,7 +191,7 @@ def _begun(permit: Permit) -> Draft | None:
 
 @transaction.atomic
 def _linked(actor: Applicant, permit: Permit, draft: Draft) -> Draft:
-    """The draft that counts: this one, or the one that somebody else linked meanwhile."""
+    """Link the draft to the permit and return it. If another was linked first, delete this one and return that."""
     if begun := _begun(permit):
         submissions.delete_draft(actor=actor.user, draft=draft)
         return begun
@@ -185,7 +200,7 @@ def _linked(actor: Applicant, permit: Permit, draft: Draft) -> Draft:
 
 
 def _starting(permit: Permit, today: date) -> dict:
-    """The question that asks from when, answered: from the day after the last one."""
+    """Return the answer to the question for the start date: the day after the last one, at least ``today``."""
     row = permit.document.stage
     row.case = permit.case
     key = row.spec.settings.get("start")
@@ -194,10 +209,10 @@ def _starting(permit: Permit, today: date) -> dict:
 
 # -- Inspection ----------------------------------------------------------------------------------------------
 def look_up_plate(*, actor: User, plate: str) -> list[Permit]:
-    """Return the permits of a plate that hold today, and record that it was looked up, whatever is found.
+    """Return the permits of a plate that are valid today, and record the check, whatever is found.
 
-    Without its canton a number finds the permits of every canton, and a permit that names no canton is found with any:
-    whoever reads compares it.
+    A number without a canton finds the permits of all cantons, and a permit without a canton is found with any
+    canton: the inspector compares.
     """
     plate = comparable_plate(plate)
     found = Permit.objects.valid(timezone.localdate()).of_plate(plate).filter(case__rehearsal=False)

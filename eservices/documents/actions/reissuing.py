@@ -1,4 +1,4 @@
-"""A revoked document is issued again: by an agent at once, or by its stage once the case was reopened."""
+"""Issuing a revoked document again: by an agent at once, or by its stage after the case was reopened."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,9 +13,9 @@ from eservices.cases.states import CaseOutcome
 from ..document_text import TemplateError
 from ..models import Document
 
-KEY = "reissue"  # of what an agent states with the decision, see ``decisions.py``
+KEY = "reissue"  # of the form that an agent fills in with the decision, see ``decisions.py``
 NEW, NONE = "new", "none"
-GRANTED = ("", CaseOutcome.ACCEPTED, CaseOutcome.COMPLETED)  # outcomes beside which a document may stand
+GRANTED = ("", CaseOutcome.ACCEPTED, CaseOutcome.COMPLETED)  # outcomes that allow a valid document
 
 
 def may_reissue(document: Document) -> bool:
@@ -24,14 +24,17 @@ def may_reissue(document: Document) -> bool:
     if document.state != Document.State.REVOKED or case.submission.erased_at:
         return False
     if case.outcome not in GRANTED or any(map(is_decision_stage, process.stages_ahead(case))):
-        return False  # the decision is open anew, or was another one: the stage issues it, or nothing does
+        return False  # the decision is open again, or was different: only its stage may issue
     later = Document.objects.filter(stage=document.stage_id, drawn_at__gt=document.drawn_at)
     return not later.exists()
 
 
 @transaction.atomic
 def reissue(*, actor: User, document: Document) -> Document:
-    """Issue a revoked document again, with what the case says now, under a new number that names the old one."""
+    """Issue a revoked document again, with the current data of the case, under a new number that names the old one.
+
+    Raise IllegalTransition if it cannot be issued again or the template does not fit.
+    """
     case = cases.lock_case(document.case_id)
     revoked = Document.objects.select_related("stage", "case__submission").get(pk=document.pk)
     if not may_reissue(revoked):
@@ -45,7 +48,7 @@ def reissue(*, actor: User, document: Document) -> Document:
 
 
 def revoked_only(row: CaseStage) -> Document | None:
-    """Return the last revoked document of a stage that has no other; None if one stands or none was issued."""
+    """Return the last revoked document of a stage, if all of its documents are revoked; else None."""
     documents = list(row.documents.order_by("drawn_at"))
     stands = any(one.state != Document.State.REVOKED for one in documents)
     return documents[-1] if documents and not stands else None

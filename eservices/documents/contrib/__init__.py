@@ -1,1 +1,1 @@
-"""Where the key that seals lies: one folder for each kind, named by the scheme of ``SEAL_URL``."""
+"""Sources of the seal key, one package each, named by the scheme of ``SEAL_URL``."""

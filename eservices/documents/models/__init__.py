@@ -1,4 +1,4 @@
-"""Templates, documents and the seals they bear."""
+"""Models of documents, templates, permits and seals."""
 
 from .documents import FOLDER, Document, DocumentLink, IdentityCheck, RevocationReason, Seal
 from .permits import Permit, PlateCheck, Renewal, Zone

@@ -1,4 +1,4 @@
-"""What the commune issues on a case: a numbered, sealed PDF that anybody can verify."""
+"""Documents that the commune issues in a case: numbered, sealed PDFs that anyone can verify."""
 
 import uuid
 from datetime import date
@@ -20,11 +20,11 @@ from home.web.secret_links import new_secret
 from ..named_persons import in_words
 from ..verification_codes import new_verification_code
 
-FOLDER = "documents"  # of the private storage
+FOLDER = "documents"  # folder in the private storage
 
 
 class IdentityCheck(models.TextChoices):
-    """How the commune made sure of who asks before a document goes out."""
+    """The ways in which the applicant's identity is verified before a document is issued."""
 
     NOT_NEEDED = "none", _("not needed")
     KNOWN = "known", _("known")
@@ -34,7 +34,7 @@ class IdentityCheck(models.TextChoices):
 
 
 class RevocationReason(models.TextChoices):
-    """The reason of a revocation for whoever verifies the document; it tells nothing of a person."""
+    """The public reason of a revocation, shown at verification. It reveals nothing about a person."""
 
     REPLACED = "replaced", _("replaced by a new document")
     MISTAKE = "mistake", _("it contained a mistake")
@@ -43,7 +43,7 @@ class RevocationReason(models.TextChoices):
 
 
 class Seal(models.Model):
-    """A certificate that the commune seals with, or did: what says that a file shown later is its own."""
+    """A certificate of the commune's seal, current or former. It identifies sealed files as the commune's."""
 
     fingerprint = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the certificate."))
     certificate = models.TextField(help_text=_("PEM."))
@@ -59,7 +59,7 @@ class Seal(models.Model):
 
     @property
     def valid_until(self) -> date | None:
-        """The last day of the certificate; None if it cannot be read."""
+        """The last day of the certificate; None if it cannot be parsed."""
         try:
             certificate = x509.load_pem_x509_certificate(self.certificate.encode())
         except ValueError:
@@ -69,32 +69,35 @@ class Seal(models.Model):
 
 class DocumentQuerySet(models.QuerySet):
     def due(self, now):
-        """Numbered, not yet made, and to be tried at ``now``."""
+        """Filter documents with a number and without a PDF, to be attempted at ``now``."""
         return self.filter(state=Document.State.DRAWN, due_at__lte=now)
 
     def real(self):
-        """Without rehearsals."""
+        """Exclude rehearsals."""
         return self.filter(case__rehearsal=False)
 
     def standing(self):
-        """What was not revoked: issued, or about to be."""
+        """Filter documents that are not revoked: issued, or being made."""
         return self.exclude(state=Document.State.REVOKED)
 
     def out(self):
-        """What left the house, revoked ones included."""
+        """Filter documents that were issued, including revoked ones."""
         return self.exclude(state=Document.State.DRAWN)
 
     def for_applicant(self):
-        """What the applicant may download. One that proves who asks by being posted is only posted."""
+        """Filter documents that the applicant may download.
+
+        Documents that verify the identity by being posted are only posted.
+        """
         return self.legible().filter(state=Document.State.ISSUED).exclude(identity_check=IdentityCheck.POSTED)
 
     def legible(self):
-        """What left the house, and is not forgotten yet."""
+        """Filter documents that were issued, whose PDF is not erased."""
         return self.out().exclude(content="")
 
 
 class Document(models.Model):
-    """A document of a case. Its number is drawn first; rendering follows and may be tried again."""
+    """A document of a case. Its number is drawn first; the PDF is rendered later, with retries."""
 
     class State(models.TextChoices):
         DRAWN = "drawn", _("being made")
@@ -173,7 +176,7 @@ class Document(models.Model):
 
     @property
     def date(self) -> date:
-        """The day it bears."""
+        """The day of issue printed on it."""
         return timezone.localdate(self.drawn_at)
 
     @property
@@ -186,23 +189,23 @@ class Document(models.Model):
 
     @property
     def posted(self) -> bool:
-        """Whether it goes by post only: reaching the registered address is the check."""
+        """True if it is only sent by post: that it arrives at the registered address verifies the identity."""
         return self.identity_check == IdentityCheck.POSTED
 
     @property
     def recognised_by(self) -> list[str]:
-        """The people it names, as far as whoever verifies it compares them; none once it is revoked."""
+        """The people it names, as far as verification shows them; none if it is not issued or is revoked."""
         return [in_words(one) for one in self.people] if self.is_issued else []
 
     @property
     def vehicle(self) -> str:
-        """The plate and zone of a permit, for whoever compares them; "" for any other document."""
+        """Plate and zone of a permit, to compare at verification; "" for other documents."""
         permit = getattr(self, "permit", None) if self.is_issued else None
         return ", ".join(filter(None, (permit.plate, str(permit.zone)))) if permit and permit.plate else ""
 
     @property
     def verification_url(self) -> str:
-        """Where anybody checks it, in the language of the document. Short enough for a small QR code."""
+        """The public URL for verification, in the document's language, short enough for a small QR code."""
         with override(self.language):
             path = reverse("documents:verdict", args=[self.code])
         return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{path}"
@@ -213,18 +216,18 @@ class Document(models.Model):
 
     @property
     def digest_parts(self) -> list[str]:
-        """The digest in pieces, so that it may break on a narrow screen."""
+        """The digest in pieces, so that it can wrap on a narrow screen."""
         return [self.digest[start : start + 8] for start in range(0, len(self.digest), 8)]
 
 
 class DocumentLinkQuerySet(models.QuerySet):
     def open(self, now):
-        """Links that still open something."""
+        """Filter links that are neither expired nor closed."""
         return self.filter(revoked_at=None, expires_at__gt=now)
 
 
 class DocumentLink(models.Model):
-    """What the applicant gives a third party to fetch one document with, for a while."""
+    """A share link by which third parties can download one document, for a limited time."""
 
     class Days(models.IntegerChoices):
         WEEK = 7, _("one week")
@@ -249,7 +252,7 @@ class DocumentLink(models.Model):
 
     @property
     def url(self) -> str:
-        """The address to give away, whole."""
+        """The absolute URL to pass on."""
         return (
             f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{reverse('documents:shared', args=[self.secret])}"
         )

@@ -1,4 +1,4 @@
-"""Permits: documents for one vehicle in one zone, of which a zone has so many places."""
+"""Permits: documents for one vehicle in one zone, which has a limited number of places."""
 
 import re
 
@@ -20,7 +20,7 @@ SWISS_PLATE = re.compile(r"([A-Z]{2})?([0-9]{1,6})")
 
 
 class Zone(models.Model):
-    """Where permits of one kind hold, and how many at a time."""
+    """An area in which permits of one type are valid, and its number of places."""
 
     kind = models.SlugField(_("document"), max_length=60, help_text=_("Key of the template of the permit."))
     value = models.CharField(
@@ -43,18 +43,18 @@ class Zone(models.Model):
         return self.name
 
     def free(self, day) -> int | None:
-        """Places that nobody has on ``day``; None where there is no limit."""
+        """Return the number of free places on ``day``; None if there is no limit."""
         return None if self.places is None else self.places - self.permits.taking_place(day).count()
 
 
 class PermitQuerySet(models.QuerySet):
     def valid(self, day):
-        """Permits that hold on ``day``."""
+        """Filter permits that are valid on ``day``."""
         issued = self.filter(document__state=Document.State.ISSUED, valid_from__lte=day)
         return issued.filter(Q(valid_until=None) | Q(valid_until__gte=day))
 
     def of_plate(self, plate: str):
-        """Filter permits of a plate in letters and digits; in Switzerland, of its number if a canton is missing."""
+        """Filter permits of a plate in letters and digits; in Switzerland, by number if either lacks the canton."""
         same = Q(plate=plate)
         if settings.COUNTRY == "CH" and (swiss := SWISS_PLATE.fullmatch(plate)):
             canton, number = swiss.groups()
@@ -62,9 +62,9 @@ class PermitQuerySet(models.QuerySet):
         return self.filter(same)
 
     def taking_place(self, day):
-        """What has a place of its zone on ``day``: issued or about to be.
+        """Filter permits that occupy a place of their zone on ``day``: issued, being made, or granted.
 
-        What took over a place is counted only once the permit that had it before is valid no more.
+        A permit that takes over a place is counted only when the permit that it renews is not valid any more.
         """
         out = Q(document__state__in=[Document.State.DRAWN, Document.State.ISSUED]) & (
             Q(valid_until=None) | Q(valid_until__gte=day)
@@ -76,7 +76,7 @@ class PermitQuerySet(models.QuerySet):
         return self.filter(out | held, case__rehearsal=False).exclude(counted_before)
 
     def waiting(self):
-        """On the list for a place, the first come first."""
+        """Filter permits on the waiting list, the oldest request first."""
         return (
             self.filter(granted_at=None, case__rehearsal=False)
             .exclude(case__state=CaseState.CLOSED)
@@ -88,7 +88,10 @@ class PermitQuerySet(models.QuerySet):
 
 
 class Permit(models.Model):
-    """A vehicle's right to a place in a zone. Held for the case first; valid once its document is issued."""
+    """A vehicle's right to a place in a zone.
+
+    The place is granted first; the permit is valid once its document is issued.
+    """
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="permit")
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="permits", verbose_name=_("zone"))
@@ -120,12 +123,12 @@ class Permit(models.Model):
 
     @property
     def written_plate(self) -> str:
-        """The plate as people write it: VD 123456."""
+        """The plate in its usual form: VD 123456."""
         return normalize_plate(self.plate)
 
 
 class Renewal(models.Model):
-    """The draft in which somebody renews a permit. What is sent of it takes over the place."""
+    """The draft that renews a permit. Its submission takes over the place."""
 
     permit = models.ForeignKey(Permit, on_delete=models.CASCADE, related_name="renewals")
     draft = models.OneToOneField(Draft, on_delete=models.CASCADE, related_name="+")
@@ -139,7 +142,7 @@ class Renewal(models.Model):
 
 
 class PlateCheck(models.Model):
-    """An inspector looked up a plate: who, which, when, and whether something valid was found."""
+    """A plate check by an inspector: who, which plate, when, and whether a valid permit was found."""
 
     inspector = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     plate = models.CharField(_("plate"), max_length=16)

@@ -1,4 +1,4 @@
-"""The texts of documents, as editors keep them."""
+"""Templates of documents, which editors maintain."""
 
 from collections.abc import Iterable, Iterator
 
@@ -26,7 +26,10 @@ from ..placeholders import GIVEN, OWN, REGISTER, declared_in_register_document, 
 
 
 class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model):
-    """The text of a kind of document, one per language. Live: the document records the revision it was made from."""
+    """The text of one type of document in one language.
+
+    Changes apply immediately: each document records the revision it was made from.
+    """
 
     key = models.SlugField(_("key"), max_length=60)
     prefix = models.CharField(
@@ -79,7 +82,7 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
     class Meta:
         verbose_name = _("document template")
         verbose_name_plural = _("document templates")
-        unique_together = [("translation_key", "locale")]  # Wagtail's check asks for this very form
+        unique_together = [("translation_key", "locale")]  # Wagtail's system check requires exactly this form
         constraints = [models.UniqueConstraint(fields=["key", "locale"], name="one_template_per_language")]
 
     def __str__(self) -> str:
@@ -87,7 +90,7 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
 
     @property
     def letters(self) -> str:
-        """What its numbers begin with."""
+        """The prefix of its document numbers."""
         return self.prefix or "".join(word[0] for word in self.key.split("-") if word).upper()[:8]
 
     @property
@@ -96,19 +99,19 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
 
     def serve_preview(self, request, mode_name):
         from ..template_preview import (
-            preview_response,  # it writes documents, and their model stands beside this one
+            preview_response,  # imported here, because it imports the document models
         )
 
         return preview_response(request, self, on_case=mode_name == "case")
 
     def clean(self):
-        """Refuse what no service which issues this document can fill, and what the register does not vouch for."""
+        """Refuse placeholders that no service with this document fills, and mixtures of register and declared data."""
         super().clean()
         if found := self.problems(asked_by_services(self.key)):
             raise ValidationError(found)
 
     def problems(self, asked: set[str] | None) -> dict[str, list[str]]:
-        """Return what is wrong with the texts, by field; ``asked``: keys that a service knows, None if unknown."""
+        """Return the problems of the texts, by field; ``asked``: keys that a service knows, None if unknown."""
         found = {
             "law": [
                 *placeholders.placeholder_errors(self.law, asked, GIVEN),
@@ -130,7 +133,7 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
                 )
 
     def _mixtures(self) -> Iterator[str]:
-        """Yield what mixes the register with what was typed, block by block."""
+        """Yield a problem for each mixture of register and declared data, block by block."""
         for block in self.body:
             if block.block_type == "people" and not self.tells_register:
                 yield register_in_declared_document(str(block.block.label))
@@ -151,12 +154,12 @@ class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, Translatabl
 
 
 def texts_of(block) -> Iterator[str]:
-    """Yield every run of text of a block of a template."""
+    """Yield each run of text of a template block."""
     return rich_text.text_runs(getattr(block.value.get("text"), "source", ""))
 
 
 def issuing_forms(template_key: str) -> list[Form]:
-    """The services that issue this document."""
+    """Return the offered services that issue this document."""
     offered = Form.objects.filter(offered=True, versions__kind=FormVersion.Kind.PUBLISHED).distinct()
     return [
         form
@@ -166,13 +169,13 @@ def issuing_forms(template_key: str) -> list[Form]:
 
 
 def asked_by_services(template_key: str) -> set[str] | None:
-    """Keys of what every service issuing this document asks, or its stages leave; None where no service does yet."""
+    """Return the keys that all services issuing this document ask or store; None if there is no such service."""
     asked = [known_by_service(form.current.definition) for form in issuing_forms(template_key)]
     return set.intersection(*asked) if asked else None
 
 
 def known_by_service(definition: FormDefinition) -> set[str]:
-    """Return the keys of what a service asks, or its stages leave."""
+    """Return the keys of the questions of a service and of the results of its stages."""
     return {
         *definition.fields,
         *(one.key for one in results_of_definition(definition, definition.source_language)),

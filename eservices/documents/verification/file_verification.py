@@ -1,4 +1,4 @@
-"""Whether a PDF that somebody shows is what the commune issued. Nothing of it is kept."""
+"""Verification whether an uploaded PDF was issued by the commune. The file is not stored."""
 
 import hashlib
 import json
@@ -14,26 +14,26 @@ from ..models import Document, Seal
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 2 * 1024 * 1024  # bytes of a file; ours have a tenth
-READER = Path(__file__).with_name("read_seals.py")  # what reads a PDF, within limits of its own
-# Seconds of a clock that it may take: what bounds it is its processor, and a machine may be busy.
+MAX_BYTES = 2 * 1024 * 1024  # maximum size of an upload; the commune's documents have a tenth of it
+READER = Path(__file__).with_name("read_seals.py")  # reads a PDF in a process with its own limits
+# Seconds of wall-clock time. The process limits its processor time itself; a busy machine needs longer.
 READER_TIMEOUT = 25
-MAX_LOGGED_LENGTH = 2_000  # letters of what it says that are logged
+MAX_LOGGED_LENGTH = 2_000  # characters of its output
 
 
 class VerificationResult(StrEnum):
-    """What is to be said of a file."""
+    """The result of verifying a file."""
 
-    AUTHENTIC = "authentic"  # byte for byte what was issued
-    CHANGED = "changed"  # bears our seal, and was changed since
-    SPECIMEN = "specimen"  # bears our seal untouched, and is no document: of a rehearsal
+    AUTHENTIC = "authentic"  # byte for byte as issued
+    CHANGED = "changed"  # has the commune's seal, and was changed since
+    SPECIMEN = "specimen"  # has the commune's intact seal, but is not a document: from a rehearsal
     FOREIGN = "foreign"  # sealed by somebody else
-    UNSEALED = "unsealed"  # a PDF without a seal: a scan, a print
-    UNREADABLE = "unreadable"  # no PDF, or one that cannot be read
+    UNSEALED = "unsealed"  # a PDF without a seal: a scan or a print
+    UNREADABLE = "unreadable"  # not a PDF, or not readable
 
 
 def verify_pdf(content: bytes) -> tuple[VerificationResult, Document | None]:
-    """What ``content`` is, and the document where it is one, revoked ones included."""
+    """Return the result for ``content``, and the document if it is authentic, even if revoked."""
     if document := access.document_by_digest(hashlib.sha256(content).hexdigest()):
         return VerificationResult.AUTHENTIC, document
     return _by_seal(content), None
@@ -56,7 +56,7 @@ def _by_seal(content: bytes) -> VerificationResult:
 
 
 def can_verify(sealed: bytes) -> bool:
-    """Whether a PDF that was just sealed is found to be so on this machine. The log says what keeps it."""
+    """Return whether this machine recognises the seal of a PDF that was just sealed. Problems are logged."""
     found = _seals(sealed, logging.WARNING)
     if found is not None and [one["untouched"] for one in found] == [True]:
         return True
@@ -65,17 +65,17 @@ def can_verify(sealed: bytes) -> bool:
 
 
 def _seals(content: bytes, level: int = logging.INFO) -> list[dict] | None:
-    """What stands in the seals of a PDF; None where it cannot be read, or not in time.
+    """Return the seals of a PDF; None if it cannot be read, or not in time.
 
-    Read and unpacked apart, without our secrets: a few bytes can keep a reader of PDF busy for ever. Its faults are
-    logged at ``level``: those of a stranger's file alarm nobody.
+    It is parsed in a sandbox without our secrets, because a few bytes can keep a PDF reader busy forever. Its
+    errors are logged at ``level``: those of a stranger's file need no alarm.
     """
     try:
         done = sandbox.run_sandboxed(READER, input=content, timeout=READER_TIMEOUT)
     except (subprocess.SubprocessError, OSError) as fault:
         logger.warning("Nothing could read a file to verify: %s", fault)
         return None
-    if done.returncode > 0:  # it does not work; a signal ends what is too much, by the file's fault
+    if done.returncode > 0:  # the program itself failed; if the file exceeds a limit, a signal ends it
         level = logging.WARNING
     if done.returncode or done.stderr:
         logger.log(level, "What reads files to verify ended with %s: %s", done.returncode, _said(done.stderr))
@@ -83,6 +83,6 @@ def _seals(content: bytes, level: int = logging.INFO) -> list[dict] | None:
 
 
 def _said(stderr: bytes) -> str:
-    """In one line: it may cite a file, which shall write no line of its own into the log."""
+    """Return the output as one line: it may quote the file, which must not add lines to the log."""
     text = stderr.decode(errors="replace")[-MAX_LOGGED_LENGTH:].strip()
     return "".join(one if one.isprintable() else " " for one in text)

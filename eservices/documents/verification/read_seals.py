@@ -1,8 +1,8 @@
-"""The seals of a PDF, read by a program of its own: whatever somebody made up to break a reader of PDF ends with it.
+"""Program that reads the seals of a PDF, so that a malicious file can only end this process.
 
-usage: reading.py <FILE.pdf. Writes JSON, of each seal the SHA-256 of its certificate and whether the file is as it was
-sealed; null where it cannot be read. What kept it is said on stderr. Knows nothing of the project; ends itself where it
-takes too long or too much memory.
+usage: read_seals.py <FILE.pdf. Writes JSON: for each seal the SHA-256 of its certificate and whether the file is
+unchanged since; null if it cannot be read. Errors go to stderr. Imports nothing of the project; limits its own
+processor time and memory.
 """
 
 import io
@@ -19,16 +19,16 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-SECONDS, MEMORY = 2, 256 * 1024 * 1024  # of the processor, once it reads; bytes in all
-MAX_SEALS = 20  # seals of one file: a thousand fields may show the same one, and each is read
+SECONDS, MEMORY = 2, 256 * 1024 * 1024  # processor time for reading; bytes in total
+MAX_SEALS = 20  # per file: a thousand fields may show the same seal, and each would be read
 
 
 class TooManySeals(Exception):
-    """This file bears more seals than anybody sets."""
+    """The file has more seals than any real one."""
 
 
 def read_seals(content: bytes) -> list[dict]:
-    """Of each seal: ``fingerprint`` of its certificate, and whether all that is there was there when it was set."""
+    """Return for each seal the ``fingerprint`` of its certificate, and whether the file is untouched since."""
     reader = PdfFileReader(io.BytesIO(content), strict=False)
     if (
         sum(1 for _field in islice(enumerate_sig_fields(reader, filled_status=True), MAX_SEALS + 1))
@@ -42,35 +42,36 @@ def read_seals(content: bytes) -> list[dict]:
 
 
 def _untouched(seal) -> bool:
-    """Whose certificate it is has to be judged apart: here it is taken at its word.
+    """Return whether the file is unchanged since the seal, taking its certificate as trusted.
 
-    False where it is a time-stamp on what others sealed, or of a kind that cannot be validated.
+    The caller must judge whose certificate it is. False for time-stamps on files sealed by others, and for seals of
+    a type that cannot be validated.
     """
     if seal.sig_object_type != "/Sig":
         return False
     try:
         status = validate_pdf_signature(seal, ValidationContext(trust_roots=[seal.signer_cert]))
-    except MemoryError:  # says nothing of the seal
+    except MemoryError:  # not a property of the seal
         raise
-    except Exception as fault:  # whatever others seal with: that it is theirs can be said all the same
+    except Exception as fault:  # the caller can still use the fingerprint of a seal that cannot be validated
         _say(fault)
         return False
     return status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
 
 
 def _say(fault: Exception) -> None:
-    fault.__traceback__ = fault.__context__ = None  # they hold what was read, and may have filled the memory
+    fault.__traceback__ = fault.__context__ = None  # they reference what was read, which may fill the memory
     print(f"{type(fault).__name__}: {fault}", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    most = ceil(time.process_time()) + SECONDS  # a slow machine takes its time until it can begin
+    most = ceil(time.process_time()) + SECONDS  # plus what a slow machine needed to start
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # nothing of the file is left behind
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # leave nothing of the file on disk
     try:
         found = read_seals(sys.stdin.buffer.read())
-    except Exception as fault:  # whatever somebody made up to break a reader of PDF
+    except Exception as fault:  # anything that a malicious file can cause
         found = None
         _say(fault)
     json.dump(found, sys.stdout)

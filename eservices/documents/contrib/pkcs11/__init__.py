@@ -1,7 +1,7 @@
-"""A key in a token: ``SEAL_URL=pkcs11:/usr/lib/softhsm/libsofthsm2.so?token=commune&label=seal``.
+"""Seal key in a token: ``SEAL_URL=pkcs11:/usr/lib/softhsm/libsofthsm2.so?token=commune&label=seal``.
 
-The path is the token's PKCS#11 module, ``label`` that of the key and its certificate; the PIN stands in
-``SEAL_PASSWORD``. ``&raw=1`` for a token that signs a digest and computes none itself.
+The path is the token's PKCS#11 module, ``label`` that of the key and its certificate; the PIN is in
+``SEAL_PASSWORD``. ``&raw=1`` for a token that signs a digest and cannot compute one.
 """
 
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from ...sealing import SealError
 
 
 class Key:
-    """A session for each seal: a token that was taken out and put back works again."""
+    """A key in a token. Each seal opens its own session, so that a reinserted token works again."""
 
     is_test = False
 

@@ -1,4 +1,4 @@
-"""A key in a PKCS#12 file: ``SEAL_URL=pkcs12:/srv/commune/seal.p12``, its passphrase in ``SEAL_PASSWORD``."""
+"""Seal key in a PKCS#12 file: ``SEAL_URL=pkcs12:/srv/commune/seal.p12``, its passphrase in ``SEAL_PASSWORD``."""
 
 from contextlib import contextmanager
 from functools import cached_property
@@ -10,7 +10,7 @@ from ...sealing import SealError
 
 
 class Key:
-    """Read once per process: a new file counts after a restart."""
+    """A key in a file. It is read once per process: a new file is used after a restart."""
 
     is_test = False
 

@@ -1,4 +1,4 @@
-"""The key of a site that has none: made at set-up, known to nobody, and plainly a test."""
+"""Test key for sites without a seal key. It is generated on the server, and seals with it are marked as tests."""
 
 import os
 from contextlib import contextmanager, suppress
@@ -30,7 +30,7 @@ USAGES = (
 
 
 class Key:
-    """Lies in ``COMMUNE_VAR/seal/test.p12``."""
+    """A generated key in ``COMMUNE_VAR/seal/test.p12``."""
 
     is_test = True
 
@@ -48,7 +48,7 @@ class Key:
         return SimpleSigner.load_pkcs12_data(self.path.read_bytes(), [], None)
 
     def _make(self) -> None:
-        """Where two processes make one at the same time, the first counts."""
+        """Generate the key file. If two processes do so at the same time, the first file is used."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=self.path.parent) as made:  # readable by its owner only
             made.write(new_key(f"TEST SEAL, {settings.WAGTAIL_SITE_NAME}"))
@@ -58,12 +58,12 @@ class Key:
 
 
 def key_usage(*allowed: str) -> x509.KeyUsage:
-    """What a key may be used for (RFC 5280, 4.2.1.3); for the rest it may not."""
+    """Return the extension that allows these uses of a key and no others (RFC 5280, 4.2.1.3)."""
     return x509.KeyUsage(**{name: name in allowed for name in USAGES})
 
 
 def new_key(name: str) -> bytes:
-    """A P-256 key with a certificate that it signed itself, as PKCS#12 without a passphrase."""
+    """Generate a P-256 key with a self-signed certificate, as PKCS#12 without a passphrase."""
     key, today = ec.generate_private_key(ec.SECP256R1()), timezone.now()
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name[:64])])
     usage = key_usage("digital_signature", "content_commitment")

@@ -1,1 +1,1 @@
-"""The outbox: every act towards another system or person, with its attempts and outcome."""
+"""The outbox: all messages to persons and other systems, with their attempts and results."""

@@ -1,4 +1,4 @@
-"""The ways to fetch what went out, on behalf of a person."""
+"""Queries for deliveries that a user may see."""
 
 import re
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from home.web.shortcuts import get_or_404
 from .models import Delivery
 
 PERMISSION = "eservices_deliveries.change_delivery"
-SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # what opens something in a link: see home.web.secret_links
-# By the kind of what deliveries tell of (the "case" of "case:UUID"), which of these are for somebody's eyes.
+SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # secrets in links that open something, see home.web.secret_links
+# By the prefix of ``Delivery.subject`` (the "case" of "case:UUID"): which of these deliveries a user may see.
 delivery_filters: Registry[Callable[[User], Q]] = Registry("outbox")
-# Recipients whose address is not for somebody's eyes, whatever was written to them.
+# Recipients whose address a user may not see, whatever the delivery is about.
 withheld: Registry[Callable[[User], QuerySet]] = Registry("outbox")
 
 
@@ -25,12 +25,12 @@ def may_see_board(user) -> bool:
 
 
 def outbox_staff():
-    """Staff who look after the outbox."""
+    """Return the staff who look after the outbox."""
     return ModelBackend().with_perm(PERMISSION).filter(is_staff=True)
 
 
 def deliveries_for(user):
-    """For staff who looks after the outbox what went out, but what tells of something that is not for their eyes."""
+    """Return the deliveries that ``user`` may see; none unless they look after the outbox."""
     if not may_see_board(user):
         return Delivery.objects.none()
     if user.is_superuser:
@@ -44,10 +44,10 @@ def deliveries_for(user):
 
 
 def delivery_for(user, pk) -> Delivery:
-    """The delivery ``pk``; 404 where there is none or it is not for these eyes."""
+    """Return the delivery ``pk``. Raise Http404 if it does not exist or ``user`` may not see it."""
     return get_or_404(deliveries_for(user), pk=pk)
 
 
 def readable_text(delivery: Delivery) -> str:
-    """What was written, without what would open an applicant's private page."""
+    """Return the text of the delivery without secrets that open a status page; "" if it is confidential."""
     return "" if delivery.confidential else SECRET.sub("…", delivery.payload.get("text", ""))

@@ -1,4 +1,4 @@
-"""Every write to the outbox: put in, carried by a worker, tried again or skipped by staff."""
+"""All writes to the outbox: queue deliveries, attempt them, retry and skip them by hand, erase them."""
 
 import logging
 from collections.abc import Callable
@@ -21,14 +21,14 @@ from .transports import Obsolete, PermanentFailure, RetryLater, transport_for, t
 
 logger = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=10)  # longer than any carrier takes; afterwards the worker is taken for dead
-LATE_AFTER = timedelta(minutes=5)  # of failing: then staff hears of it, though it is tried again
+CLAIM = timedelta(minutes=10)  # longer than any transport takes; afterwards the worker is considered dead
+LATE_AFTER = timedelta(minutes=5)  # of failures, after which staff are alerted although it is tried again
 LATE_AFTER_ATTEMPTS = timedelta(
     hours=1
-)  # of being asked to wait, which is no fault: then staff hears of that too
+)  # of being asked to wait, which is no error; then staff are alerted too
 REMEMBERED = timedelta(
     days=30
-)  # to whom an e-mail went that is about no case: as long as somebody may ask for it
+)  # e-mails and SMS about no case are erased after this; until then staff can answer questions about them
 BATCH_SIZE = 1_000
 State, Kind = Delivery.State, DeliveryEvent.Kind
 
@@ -36,9 +36,9 @@ State, Kind = Delivery.State, DeliveryEvent.Kind
 def queue_delivery(
     *, carrier: str, recipient: str, title: str, payload: dict, due_at: datetime | None = None, **fields
 ) -> Delivery:
-    """Writes a delivery for ``carrier`` into the outbox, in the caller's transaction; a worker carries it later.
+    """Queue a delivery in the caller's transaction; a worker sends it later.
 
-    Not before ``due_at``, where one is given.
+    ``due_at``: send it not before.
     """
     now = timezone.now()
     delivery = Delivery.objects.create(
@@ -71,12 +71,12 @@ def queue_email(
     confidential: bool = False,
     rehearsal: bool = False,
 ) -> Delivery:
-    """Writes the letter ``template`` into the outbox, in the caller's transaction; a worker sends it later.
+    """Queue an e-mail in the caller's transaction; a worker sends it later.
 
-    It is rendered now, in ``language``. ``subject`` says what it is about (``case:UUID``). An attachment is
-    ``{name, storage, path, content_type}``: the file is read when the letter leaves; or it is short and brings its
-    ``text`` itself. A ``confidential``
-    letter (a sign-in code) is not shown to staff and its content is dropped once it is sent.
+    ``template`` is rendered now, in ``language``. ``subject``: what it is about (``case:UUID``). An attachment is
+    ``{name, storage, path, content_type}``, a file that is read when the e-mail is sent; or it is short and has its
+    content in ``text``. A ``confidential`` e-mail (a sign-in code) is not shown to staff and its content is deleted
+    when it is sent.
     """
     payload = rendering.render_email(template, context, language) | {
         "language": language,
@@ -105,7 +105,10 @@ def queue_sms(
     rehearsal: bool = False,
     due_at: datetime | None = None,
 ) -> Delivery:
-    """Writes an SMS into the outbox, in the caller's transaction; it leaves not before ``due_at``."""
+    """Queue an SMS in the caller's transaction.
+
+    ``due_at``: send it not before.
+    """
     title = _("SMS") if confidential else rendering.single_line(text)
     return queue_delivery(
         carrier="sms",
@@ -135,13 +138,13 @@ def queue_paper_letter(
     confidential: bool = False,
     rehearsal: bool = False,
 ) -> Delivery:
-    """Writes a letter on paper into the print queue, in the caller's transaction; people print and post it.
+    """Add a paper letter to the print queue, in the caller's transaction. Staff print and post it.
 
-    ``address`` are the lines seen in the window, the name first; without any, somebody must write them before
-    it is printed. ``paragraphs`` are data, see ``paper.paragraphs``. ``office`` is the key of the team that
-    posts it, ``sender`` its name on the letterhead. An enclosure, ``{name, storage, path}``, is a PDF that is
-    printed after the letter; ``slip``, ``{svg, alt}``, a payment part of 210 mm across at its foot. Of a
-    ``confidential`` letter nothing is kept once it is posted. One of a rehearsal goes to the demo's mailbox.
+    ``address``: the lines in the envelope's window, the name first; if empty, staff must add them before printing.
+    ``paragraphs`` are data, see the module ``paragraphs``. ``office``: key of the team that posts it; ``sender``:
+    its name on the letterhead. An enclosure, ``{name, storage, path}``, is a PDF that is printed after the letter;
+    ``slip``, ``{svg, alt}``, a payment part of 210 mm width at the bottom. The content of a ``confidential`` letter
+    is deleted when it is posted. A letter of a rehearsal goes to the demo mailbox.
     """
     lines = [line for line in map(rendering.single_line, address) if line]
     payload = {
@@ -169,7 +172,7 @@ def queue_paper_letter(
 
 
 def attempt_delivery(delivery_id) -> None:
-    """Tries a delivery that is due, once. Safe to call at any time, any number of times, from anywhere."""
+    """Attempt a due delivery once. Safe to call at any time and repeatedly."""
     now = timezone.now()
     delivery = _claim(delivery_id, now)
     if delivery is None:
@@ -191,15 +194,16 @@ def attempt_delivery(delivery_id) -> None:
 
 
 def save_transport_state(delivery: Delivery, **facts) -> None:
-    """Writes down what a carrier must know if it is asked for the same delivery again."""
+    """Save data that the transport needs if it attempts the same delivery again."""
     delivery.payload |= facts
     _still(delivery).update(payload=delivery.payload)
 
 
 def recover_abandoned(now: datetime) -> None:
-    """Puts back what a worker claimed and never finished, as after a crash.
+    """Release deliveries that a worker claimed and did not finish, as after a crash.
 
-    The first time it is tried again at once. What ends its worker again waits and gives up as a fault does.
+    After the first crash a delivery is due at once. One that ends its worker repeatedly is delayed and finally
+    stuck, like one that fails.
     """
     for delivery in Delivery.objects.abandoned(now):
         due = now if delivery.attempts <= 1 else next_attempt_at(delivery.attempts, delivery.waits_since, now)
@@ -207,7 +211,7 @@ def recover_abandoned(now: datetime) -> None:
 
 
 def wake_due_deliveries(now: datetime) -> None:
-    """Wakes a worker for each delivery that is due and has no wake-up under way."""
+    """Enqueue a task for each delivery that is due and has none in progress, at most 500."""
     for delivery in Delivery.objects.due(now).asleep(now).order_by("due_at")[:500]:
         woken = Delivery.objects.due(now).asleep(now).filter(pk=delivery.pk).update(woken_at=now)
         if woken:
@@ -216,7 +220,7 @@ def wake_due_deliveries(now: datetime) -> None:
 
 @transaction.atomic
 def retry_now(*, actor, delivery: Delivery) -> bool:
-    """Tries again now, what the back-off says aside; False where the delivery is under way or at its end."""
+    """Make the delivery due now, even if its next attempt is later. Return False if it is in progress or finished."""
     now = timezone.now()
     waiting = Delivery.objects.filter(pk=delivery.pk, state__in=[State.PENDING, State.STUCK])
     if not waiting.update(state=State.PENDING, due_at=now, waits_since=now, woken_at=now):
@@ -229,9 +233,9 @@ def retry_now(*, actor, delivery: Delivery) -> bool:
 
 @transaction.atomic
 def resume_transport(*, actor, carrier: str) -> None:
-    """The carrier was tested and answers: what waits for it goes out now, whatever its back-off says.
+    """Make pending deliveries of a transport due now, after a successful test of it.
 
-    What is to leave later, and what is stuck, stays as it is.
+    Deliveries scheduled for later and stuck ones do not change.
     """
     now = timezone.now()
     circuit_breaker.record_success(carrier)
@@ -244,9 +248,9 @@ def resume_transport(*, actor, carrier: str) -> None:
 
 @transaction.atomic
 def mark_bounced(*, letter: Delivery, reason: str) -> bool:
-    """A letter that a mail server had taken did not arrive: it waits for a person, as one that is refused at once.
+    """Mark an e-mail that a mail server had accepted as stuck, because it bounced.
 
-    Told twice, it is kept once; False where there is nothing to keep.
+    Return False if the delivery cannot bounce or is marked already.
     """
     now, reason = timezone.now(), f"{_('It came back.')} {reason}".strip()[:2000]
     left = Delivery.objects.may_come_back().filter(pk=letter.pk)
@@ -259,7 +263,10 @@ def mark_bounced(*, letter: Delivery, reason: str) -> bool:
 
 @transaction.atomic
 def skip_delivery(*, actor, delivery: Delivery, reason: str) -> bool:
-    """Gives up for a reason; False where the delivery is under way or at its end."""
+    """Skip the delivery for a reason. Return False if it is in progress or finished.
+
+    Raise ValueError if the reason is empty.
+    """
     if not reason.strip():
         raise ValueError("A delivery is skipped for a reason.")
     skippable = [State.PENDING, State.STUCK, State.TO_PRINT, State.PRINTED]
@@ -273,9 +280,9 @@ def skip_delivery(*, actor, delivery: Delivery, reason: str) -> bool:
 
 @transaction.atomic
 def rewrite(*, actor=None, subject: str, content: Callable[[Delivery], tuple[str, dict]]) -> None:
-    """Give all deliveries about ``subject`` that have not left the title and payload that ``content`` returns.
+    """Give all unfinished deliveries about ``subject`` the title and payload that ``content`` returns.
 
-    A delivery that a worker has in hand is rewritten too: it leaves as it was, or is tried again as it is now.
+    This includes a delivery that a worker is sending: it goes out with the old content, or is retried with the new.
     """
     waiting = list(Delivery.objects.about(subject).open().select_for_update())
     for delivery in waiting:
@@ -285,15 +292,15 @@ def rewrite(*, actor=None, subject: str, content: Callable[[Delivery], tuple[str
 
 
 def delete_rehearsal_deliveries(*, actor, subject: str) -> None:
-    """Deletes what rehearsals wrote about ``subject``, from the mailbox too. What is real stays."""
+    """Delete the deliveries of rehearsals about ``subject``, also from the demo mailbox. Real ones remain."""
     Delivery.objects.about(subject).filter(rehearsal=True).delete()
 
 
 @transaction.atomic
 def erase_deliveries_about(*, actor, subject: str) -> None:
-    """Erases recipient and content of finished deliveries about ``subject``, keeps that and when they were sent.
+    """Erase recipient and content of finished deliveries about ``subject``.
 
-    Unfinished deliveries are not touched.
+    The rows remain, with the dates on which they were sent. Unfinished deliveries do not change.
     """
     ended = Delivery.objects.about(subject).ended()
     PaperLetter.objects.filter(delivery__in=ended).update(number="")
@@ -302,14 +309,15 @@ def erase_deliveries_about(*, actor, subject: str) -> None:
 
 @transaction.atomic
 def erase_recipient(*, actor=None, carrier: str, recipient: str) -> None:
-    """Forgets who was written to: what ``carrier`` brought to ``recipient``. What is open stays whole."""
+    """Erase recipient and content of the finished deliveries of one transport to ``recipient``."""
     _empty(Delivery.objects.filter(carrier=carrier, recipient=recipient).ended())
 
 
 @transaction.atomic
 def erase_old_deliveries(*, now: datetime) -> int:
-    """Forgets to whom e-mails and SMS went some time ago, and what they said; answers how many. What is about a case
-    goes with its case.
+    """Erase recipient and content of e-mails and SMS sent some time ago. Return how many.
+
+    Deliveries about cases are erased with their case.
     """
     old = [*Delivery.objects.to_forget(now - REMEMBERED).values_list("pk", flat=True)[:BATCH_SIZE]]
     _empty(Delivery.objects.filter(pk__in=old))
@@ -322,12 +330,12 @@ def _empty(ended) -> None:
 
 
 def erase_contents_about(*, actor, subject: str) -> None:
-    """Forgets what letters about ``subject`` said that reached their end; to whom they went stays."""
+    """Erase the content of finished deliveries about ``subject``; recipients remain."""
     Delivery.objects.about(subject).ended().update(payload={})
 
 
 def _header(value: str) -> str:
-    """Refuses what would add a header to a letter."""
+    """Return the stripped value. Raise ValueError if it contains control characters, which could add a header."""
     value = str(value).strip()
     if any(ord(character) < 32 or ord(character) == 127 for character in value):
         raise ValueError("Line breaks have no place in an address or a header.")
@@ -335,19 +343,22 @@ def _header(value: str) -> str:
 
 
 def _wake_on_commit(delivery: Delivery) -> None:
-    """A wake-up may be lost, the row may not: a fault here is none of the caller's."""
+    """Enqueue an attempt on commit.
+
+    Errors are ignored (``robust``): the task may be lost, because a job enqueues it again; the row is safe.
+    """
     transaction.on_commit(partial(tasks.attempt_delivery.enqueue, str(delivery.pk)), robust=True)
 
 
 def _claim(delivery_id, now: datetime) -> Delivery | None:
-    """The delivery, now ours alone until the claim ends; None where it is not due or another was faster."""
+    """Claim the delivery for this worker. Return None if it is not due or another worker was faster."""
     due = Delivery.objects.due(now).filter(pk=delivery_id)
     claimed = due.update(state=State.CARRYING, attempts=F("attempts") + 1, due_at=now + CLAIM)
     return Delivery.objects.get(pk=delivery_id) if claimed else None
 
 
 def _still(delivery: Delivery):
-    """The row, if the claim under which ``delivery`` was read still holds."""
+    """Return a query for the row that is empty if the claim of ``delivery`` has ended."""
     return Delivery.objects.filter(pk=delivery.pk, state=State.CARRYING, attempts=delivery.attempts)
 
 
@@ -360,7 +371,7 @@ def _end(delivery: Delivery, state: str, kind: str, reason: str = "") -> None:
 
 
 def _failed(delivery: Delivery, fault: Exception) -> None:
-    """A hopeless delivery is its own fault, any other may be the carrier's."""
+    """Record a failure. A permanent one concerns only this delivery; any other counts for its transport."""
     now, reason = timezone.now(), f"{type(fault).__name__}: {fault}"[:2000]
     hopeless = isinstance(fault, PermanentFailure)
     if not hopeless and not delivery.rehearsal:
@@ -371,7 +382,10 @@ def _failed(delivery: Delivery, fault: Exception) -> None:
 
 @transaction.atomic
 def _postpone(delivery: Delivery, until: datetime, reason: str = "") -> None:
-    """Waits for a carrier that is down or asks for patience, without counting as an attempt; not for ever."""
+    """Postpone the delivery, as its transport is down or asked to wait, without counting an attempt.
+
+    The delivery gets stuck if ``until`` is after the last possible attempt.
+    """
     reason = reason[:2000]
     if until > last_attempt_at(delivery.waits_since):
         never = _("For a week it could not be handed over.")
@@ -383,7 +397,7 @@ def _postpone(delivery: Delivery, until: datetime, reason: str = "") -> None:
 
 
 def _asked_to_wait(delivery: Delivery, reason: str, now: datetime) -> None:
-    """The first time is kept. After an hour of it staff hear: nothing fails, yet nothing goes out either."""
+    """Record the first request to wait. Alert staff after an hour: nothing fails, but nothing is sent either."""
     first = delivery.events.filter(kind=Kind.ASKED, at__gte=delivery.waits_since).first()
     if first is None:
         record_delivery_event(delivery, Kind.ASKED, text=reason)
@@ -393,7 +407,7 @@ def _asked_to_wait(delivery: Delivery, reason: str, now: datetime) -> None:
 
 @transaction.atomic
 def _put_back(delivery: Delivery, kind: str, reason: str, due: datetime | None) -> None:
-    """To be tried again when it is ``due``; stuck where that is never."""
+    """Release the claim and schedule the next attempt at ``due``; the delivery is stuck if that is None."""
     state = State.PENDING if due else State.STUCK
     changes = {"state": state, "due_at": due or timezone.now(), "woken_at": None, "reason": reason}
     if _still(delivery).update(**changes):
@@ -405,12 +419,12 @@ def _put_back(delivery: Delivery, kind: str, reason: str, due: datetime | None) 
 
 
 def _is_late(delivery: Delivery, now: datetime) -> bool:
-    """Whether it has failed for some minutes; never of a rehearsal."""
+    """Return whether it has failed for some minutes; always False for rehearsals."""
     faults = delivery.events.filter(kind__in=[Kind.FAILED, Kind.LOST], at__gte=delivery.waits_since)
     first = faults.order_by("at").first()
     return not delivery.rehearsal and first is not None and now >= first.at + LATE_AFTER
 
 
 def record_delivery_event(delivery: Delivery, kind: str, *, actor=None, text: str = "") -> None:
-    """Keeps what happened to the delivery, in the transaction in which it happens."""
+    """Record an event of the delivery, in the caller's transaction."""
     DeliveryEvent.objects.create(delivery=delivery, kind=kind, actor=actor, text=text)

@@ -1,10 +1,9 @@
-"""Letters that a mail server took and that come back all the same, minutes or hours later."""
+"""Return address of e-mails, for bounces that arrive minutes or hours after a mail server accepted the e-mail."""
 
 from django.conf import settings
 
 
 def bounce_address(mark: str) -> str:
-    """Where the letter with this mark comes back to (the sender on its envelope); empty where the operator named no
-    address."""
+    """Return the envelope sender for the e-mail with this mark; "" if the operator set no bounce address."""
     name, _at, domain = settings.NEWSLETTER_BOUNCE_ADDRESS.partition("@")
     return f"{name}+{mark}@{domain}" if domain else ""

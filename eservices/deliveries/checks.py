@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about those who carry letters and SMS."""
+"""System checks of transports, for ``manage.py check --deploy``."""
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
@@ -10,7 +10,7 @@ from .transports import transports
 
 @register(Tags.security, "deliveries", deploy=True)
 def check_transports(app_configs, **kwargs) -> list[Warning]:
-    """Whether each would take something now; nothing is sent. What they cannot take waits in the outbox."""
+    """Check that each transport is reachable, without sending. What it cannot send waits in the outbox."""
     asked = ["email", "sms"] if settings.SMS_GATEWAY else ["email"]
     found = ((transports[key], error_message_of(transports[key].probe)) for key in asked)
     return [_told(carrier, fault) for carrier, fault in found if fault]

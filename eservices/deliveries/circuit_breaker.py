@@ -1,7 +1,7 @@
-"""A circuit breaker for each carrier: whoever is down is not asked again by every delivery that waits for it.
+"""Circuit breakers, one per transport: one that fails is not called by every delivery that waits for it.
 
-After some failures in a row the circuit opens: nothing is tried until a pause is over. Then one delivery tries; if
-it passes, all do. (Michael T. Nygard, Release It!, "Circuit Breaker".)
+After some failures in a row the circuit opens: nothing is attempted during a pause. Then one delivery is attempted;
+if it succeeds, the circuit closes. (Michael T. Nygard, Release It!, "Circuit Breaker".)
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ OPEN_DURATION = timedelta(minutes=2)
 
 
 def circuit_open_until(carrier: str, now: datetime) -> datetime | None:
-    """When to ask again; None where the way is free, or where the caller is the one who tries."""
+    """Return when to try again; None if the circuit is closed, or if the caller is the one that may try."""
     circuit = Circuit.objects.filter(carrier=carrier, open_until__isnull=False).first()
     if circuit is None:
         return None
@@ -29,19 +29,19 @@ def circuit_open_until(carrier: str, now: datetime) -> datetime | None:
 
 
 def allow_next_attempt(carrier: str, now: datetime) -> None:
-    """The next delivery tries, pause or not: somebody asked for it."""
+    """End the pause: the next delivery is attempted, because staff asked for it."""
     Circuit.objects.filter(carrier=carrier, open_until__gt=now).update(open_until=now)
 
 
 def record_success(carrier: str) -> None:
-    """The carrier did its work: the circuit is closed."""
+    """Record a success of the transport: its circuit closes."""
     Circuit.objects.filter(carrier=carrier).exclude(failures=0, told_at=None).update(
         failures=0, open_until=None, opened_at=None, fault="", told_at=None
     )
 
 
 def mark_staff_informed(carrier: str, now: datetime) -> datetime:
-    """Since when staff are told that it fails: from now on, where it is news since it last did its work."""
+    """Record that staff are alerted of the failure. Return when they first were: ``now``, if not before."""
     circuit = lock_circuit(carrier)
     if circuit.told_at is None:
         circuit.told_at = now
@@ -50,14 +50,14 @@ def mark_staff_informed(carrier: str, now: datetime) -> datetime:
 
 
 def lock_circuit(carrier: str) -> Circuit:
-    """Its row, ours alone until the transaction is over: one at a time tells staff of a carrier."""
+    """Lock the circuit's row, creating it if needed, so that only one process alerts staff of a transport."""
     Circuit.objects.get_or_create(carrier=carrier)
     return Circuit.objects.select_for_update().get(carrier=carrier)
 
 
 @transaction.atomic
 def record_failure(carrier: str, fault: str, now: datetime) -> None:
-    """The carrier failed; with the last of too many failures in a row the circuit opens, and says so."""
+    """Record a failure of the transport. After too many in a row open the circuit and send ``circuit_opened``."""
     circuit = lock_circuit(carrier)
     circuit.failures, circuit.fault = circuit.failures + 1, fault[:2000]
     opens = circuit.failures >= FAILURES

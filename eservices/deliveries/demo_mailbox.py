@@ -1,4 +1,4 @@
-"""The demo's post office: a double that keeps letters on a page, and says so, instead of sending them."""
+"""The demo mailbox: stores messages instead of sending them, and shows them on a page that explains this."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from .models import MailboxEntry
 
 
 class DemoMailboxEmailBackend(BaseEmailBackend):
-    """Keeps each e-mail as a ``MailboxEntry``."""
+    """An e-mail backend that stores each e-mail as a ``MailboxEntry``."""
 
     def send_messages(self, messages) -> int:
         for message in messages:
@@ -18,7 +18,7 @@ class DemoMailboxEmailBackend(BaseEmailBackend):
 
 
 def mailbox_entry_from_email(message: EmailMultiAlternatives) -> MailboxEntry:
-    """An e-mail as the mailbox keeps it. Not saved yet."""
+    """Return the e-mail as a mailbox entry, not saved."""
     return MailboxEntry(
         channel="email",
         sender=message.extra_headers.get("From", message.from_email),
@@ -31,13 +31,13 @@ def mailbox_entry_from_email(message: EmailMultiAlternatives) -> MailboxEntry:
 
 
 class DemoMailboxSmsGateway:
-    """Keeps each SMS as a ``MailboxEntry``. A real gateway has the same two methods.
+    """An SMS gateway that stores each SMS as a ``MailboxEntry``. Real gateways have the same two methods.
 
-    ``valid_until``: after that nobody should get it any more, whatever held it up on its way.
+    ``valid_until``: the SMS must not be delivered after this time, whatever delayed it.
     """
 
     def send(self, *, to: str, text: str, idempotency_key: str, valid_until: datetime | None = None) -> None:
         MailboxEntry.objects.create(channel="sms", recipient=to, text=text)
 
     def probe(self) -> None:
-        """It always answers."""
+        """Do nothing: this gateway is always available."""

@@ -1,7 +1,9 @@
-"""What staff who look after the outbox are told. One letter a while for each carrier, however much is stuck; what came
-meanwhile stands in the next one. Each hears of what is for their eyes, and of each thing once.
+"""E-mail alerts to the staff who look after the outbox.
 
-That a carrier fails is told once, until it did its work again.
+At most one e-mail per transport in ``SILENCE``, however much is stuck; what gets stuck in between is in the next
+one. Each member of staff is alerted of deliveries that they may see, and of each only once.
+
+The failure of a transport is alerted once, until it works again.
 """
 
 from collections.abc import Iterable
@@ -22,16 +24,16 @@ from .models import Circuit, Delivery, DeliveryEvent
 from .transports import transport_label
 
 SILENCE = timedelta(minutes=15)
-RECENT = timedelta(days=1)  # what has been stuck for longer was told, or is seen on the board
-LISTED = 10  # in one letter
-ALERT = "alert:"  # so begins the subject of such a letter
+RECENT = timedelta(days=1)  # what has been stuck for longer was alerted, or is seen in the outbox
+LISTED = 10  # in one e-mail
+ALERT = "alert:"  # prefix of ``Delivery.subject`` of such an e-mail
 ALERTED_EVENT = DeliveryEvent.Kind.TOLD
 
 
 def send_suppressed_alerts(now: datetime) -> None:
-    """What was kept back for a while, because a letter about its carrier had just left.
+    """Send alerts that were suppressed because an e-mail about the transport had just been sent.
 
-    Each sweep looks: some questions for each keeper of the outbox, and none more for each carrier.
+    Runs with each job: the number of queries grows with the staff, not with the transports.
     """
     keepers = list(access.outbox_staff())
     for carrier in sorted(_kept_back(keepers, now)):
@@ -41,7 +43,7 @@ def send_suppressed_alerts(now: datetime) -> None:
 
 
 def _kept_back(keepers: list[User], now: datetime) -> set[str]:
-    """The carriers of what is stuck that some keeper does not know of and may be told now."""
+    """Return the transports with stuck deliveries that some of the staff do not know of and may be alerted of now."""
     lately = _stuck_lately(now)
     if not lately.exists():
         return set()
@@ -55,7 +57,7 @@ def _kept_back(keepers: list[User], now: datetime) -> set[str]:
 
 
 def _opened_unheard(keepers: list[User], now: datetime) -> list[Circuit]:
-    """The open circuits that some keeper does not know of and may be told of now."""
+    """Return the open circuits that some of the staff do not know of and may be alerted of now."""
     opened = Circuit.objects.exclude(opened_at=None).exclude(carrier="email")
     letters = _last_letters(circuit.carrier for circuit in opened)
     return [
@@ -69,9 +71,9 @@ def _opened_unheard(keepers: list[User], now: datetime) -> list[Circuit]:
 
 @transaction.atomic
 def alert_unreachable(carrier: str, fault: str) -> None:
-    """Several deliveries in a row failed: nothing is tried for a while."""
+    """Alert staff that a transport failed several times in a row and is paused."""
     if carrier == "email":
-        return  # a letter would not leave: it stands on the first page of the admin
+        return  # no e-mail could be sent: the admin's home page shows the failure
     now = timezone.now()
     since = _since(circuit_breaker.mark_staff_informed(carrier, now), now)
     letters = _last_letters([carrier])
@@ -82,7 +84,7 @@ def alert_unreachable(carrier: str, fault: str) -> None:
 
 @transaction.atomic
 def alert_late(delivery: Delivery, fault: str) -> None:
-    """This one has failed for some minutes, alone or with others that staff has not heard of yet."""
+    """Alert staff of a delivery that has failed for some minutes, unless they were alerted of it or its transport."""
     if delivery.subject.startswith(ALERT):
         return
     now, carrier = timezone.now(), delivery.carrier
@@ -98,7 +100,10 @@ def alert_late(delivery: Delivery, fault: str) -> None:
 
 @transaction.atomic
 def alert_stuck(carrier: str) -> None:
-    """Nobody tries these again by themselves. Of an alert that is stuck there is no alert."""
+    """Alert staff of stuck deliveries, which are not retried automatically.
+
+    A stuck alert causes no alert.
+    """
     now = timezone.now()
     circuit = circuit_breaker.lock_circuit(carrier)
     lately = _stuck_lately(now).filter(carrier=carrier)
@@ -108,7 +113,7 @@ def alert_stuck(carrier: str) -> None:
             continue
         if found := list(_untold(user, lately, "due_at").order_by("due_at")):
             words = {"deliveries": found[:LISTED], "number": len(found), "more": len(found) - LISTED}
-            words |= {"delivery": found[0], "circuit": circuit}  # that it fails, no other letter says now
+            words |= {"delivery": found[0], "circuit": circuit}  # no other e-mail reports now that it fails
             _write("stuck", user, carrier, _url_of(found, carrier), **words)
             _keep_told(user, found)
 
@@ -118,25 +123,25 @@ def _stuck_lately(now: datetime):
 
 
 def _last_letters(carriers: Iterable[str]) -> dict[tuple[str, str], datetime]:
-    """When the last letter about each carrier left, to each address: in one query."""
+    """Return when the last alert about each transport was queued, by address; in one query."""
     letters = Delivery.objects.filter(subject__in={f"{ALERT}{carrier}" for carrier in carriers}).order_by()
     last = letters.values_list("subject", "recipient").annotate(Max("created_at"))
     return {(subject.removeprefix(ALERT), recipient): at for subject, recipient, at in last}
 
 
 def _since(told: datetime, now: datetime) -> datetime:
-    """Since when a letter is enough: since staff were first to be told of the failure, and for some minutes."""
+    """Return since when one alert is enough: since staff were first alerted, but at least for some minutes."""
     return min(told, now - SILENCE)
 
 
 def _heard(letters: dict, user: User, carrier: str, since: datetime) -> bool:
-    """Whether they had a letter about the carrier since then."""
+    """Return whether the user had an alert about the transport since then."""
     last = letters.get((carrier, user.email))
     return last is not None and last >= since
 
 
 def _untold(user: User, deliveries, since: str):
-    """Deliveries the user may see and has not been alerted about since the time in field ``since``."""
+    """Return deliveries the user may see and has not been alerted about since the time in field ``since``."""
     told = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), kind=ALERTED_EVENT, text=user.email)
     return access.deliveries_for(user).filter(
         ~Exists(told.filter(at__gte=OuterRef(since))), pk__in=deliveries
@@ -144,7 +149,7 @@ def _untold(user: User, deliveries, since: str):
 
 
 def _keep_told(user: User, deliveries: list[Delivery]) -> None:
-    """By address: they did nothing, and may leave the house without a trace of it."""
+    """Record the alert by address, not as an action of the user: otherwise the account could not be deleted."""
     DeliveryEvent.objects.bulk_create(
         DeliveryEvent(delivery=delivery, kind=ALERTED_EVENT, text=user.email) for delivery in deliveries
     )

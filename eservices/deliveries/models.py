@@ -1,4 +1,4 @@
-"""The outbox. A row is written in the transaction of what it tells of; a worker carries it afterwards."""
+"""Models of the outbox. A row is written in the transaction of its cause; a worker sends it afterwards."""
 
 import uuid
 from datetime import timedelta
@@ -14,33 +14,36 @@ WAKE_AGAIN_AFTER = timedelta(minutes=10)
 
 class DeliveryQuerySet(models.QuerySet):
     def due(self, now):
-        """What should be tried at ``now``."""
+        """Filter deliveries to attempt at ``now``."""
         return self.filter(state=Delivery.State.PENDING, due_at__lte=now)
 
     def abandoned(self, now):
-        """What a worker claimed and never finished: while carried, ``due_at`` is when the claim ends."""
+        """Filter deliveries that a worker claimed and did not finish.
+
+        ``due_at`` is the end of the claim while a delivery is being sent.
+        """
         return self.filter(state=Delivery.State.CARRYING, due_at__lte=now)
 
     def asleep(self, now):
-        """Without a wake-up since it became due, or for so long that the wake-up must be lost."""
+        """Filter deliveries without a task since they became due, or with one so old that it must be lost."""
         return self.filter(
             Q(woken_at=None) | Q(woken_at__lt=F("due_at")) | Q(woken_at__lt=now - WAKE_AGAIN_AFTER)
         )
 
     def ended(self):
-        """Sent, or skipped for a reason."""
+        """Filter deliveries that were sent or skipped."""
         return self.filter(state__in=Delivery.ENDED)
 
     def stuck(self):
-        """What nobody tries again by itself: a person must act."""
+        """Filter deliveries that are not retried automatically: a person must act."""
         return self.filter(state=Delivery.State.STUCK)
 
     def open(self):
-        """What has not reached its end: still to carry, under way, or stuck."""
+        """Filter deliveries that are not finished: pending, in progress or stuck."""
         return self.exclude(state__in=Delivery.ENDED)
 
     def to_forget(self, before):
-        """E-mails and SMS that ended before then, are about no case, and still say to whom and what."""
+        """Filter e-mails and SMS that ended before then, are about no case, and are not erased yet."""
         ended = self.ended().filter(carrier__in=["email", "sms"], done_at__lt=before)
         return ended.exclude(recipient="").exclude(subject__startswith="case:")
 
@@ -48,27 +51,29 @@ class DeliveryQuerySet(models.QuerySet):
         return self.filter(subject=subject)
 
     def may_come_back(self):
-        """E-mails about cases that left. To newsletters and the like anybody may have subscribed an address that is
-        none, and nobody waits for them."""
+        """Filter sent e-mails about cases, whose bounces matter.
+
+        Anyone may have subscribed a wrong address to newsletters, and nobody waits for those.
+        """
         return self.filter(carrier="email", state=Delivery.State.DONE, subject__startswith="case:").exclude(
             payload={}
         )
 
     def to_print(self):
-        """Letters on paper that nobody has printed yet, the oldest first."""
+        """Filter paper letters that are not printed, the oldest first."""
         return self.filter(state=Delivery.State.TO_PRINT).order_by("created_at", "pk")
 
     def printed(self):
-        """Letters on paper that lie ready to be posted."""
+        """Filter paper letters that are printed and not posted, the oldest first."""
         return self.filter(state=Delivery.State.PRINTED).order_by("created_at", "pk")
 
     def posted(self):
-        """Letters on paper that went out, the latest first."""
+        """Filter paper letters that were posted, the newest first."""
         return self.filter(state=Delivery.State.DONE, posting__isnull=False).order_by("-done_at", "pk")
 
 
 class Delivery(models.Model):
-    """One outgoing act to another system or person, until it is done or skipped with a reason."""
+    """A message to a person or another system, until it is sent or skipped with a reason."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("to send")
@@ -125,7 +130,7 @@ class Delivery(models.Model):
 
     @property
     def waits(self) -> bool:
-        """Whether staff may try it again."""
+        """True if staff may retry it."""
         return self.state in {self.State.PENDING, self.State.STUCK}
 
     @property
@@ -134,17 +139,17 @@ class Delivery(models.Model):
 
     @property
     def on_paper(self) -> bool:
-        """Whether hands must act: it waits to be printed or posted."""
+        """True for a paper letter that staff must print or post."""
         return self.state in {self.State.TO_PRINT, self.State.PRINTED}
 
     @property
     def next_due(self):
-        """When the next attempt is due; None where none is to come."""
+        """The time of the next attempt; None if there is none."""
         return self.due_at if self.state == self.State.PENDING else None
 
 
 class DeliveryEvent(models.Model):
-    """What happened to a delivery: an attempt and how it ended, or what somebody of the staff did."""
+    """An event of a delivery: the result of an attempt, an action of staff, or an alert."""
 
     class Kind(models.TextChoices):
         SENT = "sent", _("sent")
@@ -177,7 +182,7 @@ class DeliveryEvent(models.Model):
 
 
 class PrintBatch(models.Model):
-    """Letters on paper that somebody took to print in one go."""
+    """Paper letters that one person took to print together."""
 
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     taken_at = models.DateTimeField(default=timezone.now)
@@ -192,7 +197,7 @@ class PrintBatch(models.Model):
 
 
 class PaperLetter(models.Model):
-    """What a letter on paper has beside its delivery: the office that posts it, its batch, and its proof."""
+    """Data of a paper letter beside its delivery: the team that posts it, its batch, and its proof of delivery."""
 
     delivery = models.OneToOneField(
         Delivery, on_delete=models.CASCADE, primary_key=True, related_name="posting"
@@ -217,12 +222,12 @@ class PaperLetter(models.Model):
 
 class CircuitQuerySet(models.QuerySet):
     def failing(self):
-        """Carriers that fail for so long or so often that staff should know."""
+        """Filter transports that have failed so long or often that staff should know."""
         return self.exclude(opened_at=None, told_at=None)
 
 
 class Circuit(models.Model):
-    """How a carrier fares: see ``circuits``."""
+    """State of a transport's circuit breaker: see ``circuit_breaker``."""
 
     carrier = models.CharField(_("carrier"), max_length=30, primary_key=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
@@ -247,7 +252,7 @@ class Circuit(models.Model):
 
 
 class MailboxEntry(models.Model):
-    """A letter that the demo kept on a page instead of sending it. A double, and it says so."""
+    """A message that the demo stores instead of sending it, and shows on a page that explains this."""
 
     channel = models.CharField(max_length=10)
     sender = models.CharField(max_length=320, blank=True)
@@ -276,7 +281,7 @@ class MailboxEntry(models.Model):
 
     @property
     def channel_name(self) -> str:
-        """What people call the way it would have gone."""
+        """The label of the transport that would have sent it."""
         from .transports import transport_label
 
         return transport_label(self.channel)

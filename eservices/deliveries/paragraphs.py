@@ -1,9 +1,9 @@
-"""What a letter on paper is made of, as JSON. Pure.
+"""The paragraphs of a paper letter, as JSON. Pure.
 
-A paragraph is a text, or one of ``{"heading": text}``, ``{"items": [text, …]}`` with ``"numbered": true`` where
-they are counted, ``{"rows": [[label, text], …]}``, ``{"quote": text}`` and ``{"signatures": [[name, function], …]}``,
-which on paper has a line to sign above each name. A text is a string, in which a line
-break stands for itself, or a list of runs ``[string, style]``; a style is made of “b” (bold) and “i” (italic).
+A paragraph is a text, or one of ``{"heading": text}``, ``{"items": [text, …]}`` with ``"numbered": true`` for a
+numbered list, ``{"rows": [[label, text], …]}``, ``{"quote": text}`` and ``{"signatures": [[name, function], …]}``,
+which is printed with a line to sign above each name. A text is a string, whose line breaks are preserved, or a list
+of runs ``[string, style]``; a style consists of “b” (bold) and “i” (italic).
 """
 
 import re
@@ -17,12 +17,12 @@ LISTED = re.compile(r"^- ")
 
 
 def plain_text_of(text: Text) -> str:
-    """A text without its styles."""
+    """Return a text without its styles."""
     return text if isinstance(text, str) else "".join(run for run, _style in text)
 
 
 def map_texts(paragraphs: list, change: Callable[[str], str]) -> list:
-    """The same paragraphs with every string put through ``change``."""
+    """Return the paragraphs with ``change`` applied to every string."""
 
     def changed(text: Text) -> Text:
         return change(text) if isinstance(text, str) else [[change(run), style] for run, style in text]
@@ -43,12 +43,12 @@ def map_texts(paragraphs: list, change: Callable[[str], str]) -> list:
 
 
 def paragraphs_to_text(paragraphs: list) -> str:
-    """All paragraphs as plain text, as an e-mail would say them."""
+    """Return all paragraphs as plain text, as in an e-mail."""
     return "\n\n".join(map(_plain, paragraphs)) + "\n"
 
 
 def paragraphs_from_text(text: str) -> list:
-    """The paragraphs of a plain text: a blank line parts them, “- ” begins an item of a list."""
+    """Split a plain text into paragraphs: blank lines separate them, “- ” begins a list item."""
     found: list = []
     for part in re.split(r"\n\s*\n", text.strip()):
         lines = [line.strip() for line in part.splitlines()]

@@ -1,4 +1,4 @@
-"""From a template to the content of a letter, in the language of who reads it."""
+"""Rendering of message templates, in the recipient's language."""
 
 import re
 
@@ -13,14 +13,14 @@ from home.links.page_links import absolute_url
 from .paragraphs import paragraphs_from_text
 
 BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
-SIGNATURE = "\n-- \n"  # as e-mail has it: what follows says who writes, and paper has a letterhead
+SIGNATURE = "\n-- \n"  # in e-mails the text after this names the sender; paper has a letterhead
 
 
 def render_email(template: str, context: dict, language: str) -> dict:
-    """``{subject, text, html}`` from ``<template>.subject.txt``, ``.txt`` and ``.html``.
+    """Return ``{subject, text, html}`` from ``<template>.subject.txt``, ``.txt`` and ``.html``.
 
-    Beside ``context`` the templates know ``commune``, ``language`` and ``home_url``, where the site begins in it: no
-    request is at hand.
+    Besides ``context`` the templates get ``commune``, ``language`` and ``home_url`` (the site's home page in that
+    language), because there is no request.
     """
     with translation.override(language):
         everything = _shared(language) | context
@@ -30,14 +30,14 @@ def render_email(template: str, context: dict, language: str) -> dict:
 
 
 def render_paper_letter(template: str, context: dict, language: str) -> tuple[str, list]:
-    """Title and paragraphs of the same letter for the print queue: its text down to the signature."""
+    """Return title and paragraphs of the same message for the print queue: its text before the signature."""
     with translation.override(language):
         written = _in_words(template, _shared(language) | context)
     return written["subject"], paragraphs_from_text(written["text"].partition(SIGNATURE)[0])
 
 
 def single_line(text: str) -> str:
-    """``text`` without line breaks: what people typed never adds a header. No-break spaces stay."""
+    """Return ``text`` without line breaks, so that user input never adds a header. No-break spaces remain."""
     return BLANKS.sub(" ", text).strip()
 
 
@@ -57,5 +57,5 @@ def _shared(language: str) -> dict:
 
 
 def _plain(name: str, context: dict) -> str:
-    """Plain text needs no escaping for HTML."""
+    """Render without autoescaping: the result is plain text, not HTML."""
     return get_template(name).template.render(Context(context, autoescape=False))

@@ -1,4 +1,4 @@
-"""From when on a server may be asked again that said "too often", as its headers say it."""
+"""Reading of the Retry-After and rate-limit headers of a server that answered 429."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -10,7 +10,7 @@ MIN_PAUSE, MAX_PAUSE = timedelta(seconds=30), timedelta(hours=24)
 
 
 def retry_at(answer: requests.Response, pause: timedelta) -> datetime:
-    """That moment, neither too near nor too far; after ``pause`` where the answer does not say it."""
+    """Return when to call the server again, within limits; after ``pause`` if the headers give no valid time."""
     now = timezone.now()
     try:
         moment = _told(answer.headers, now) or now + pause

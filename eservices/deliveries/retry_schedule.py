@@ -1,4 +1,4 @@
-"""When a delivery that failed is tried again. Pure."""
+"""Schedule of attempts after failures. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -7,11 +7,11 @@ GIVE_UP_AFTER = timedelta(days=7)
 
 
 def next_attempt_at(attempts: int, first_due: datetime, now: datetime) -> datetime | None:
-    """When to try again after ``attempts`` failures; None once a week has passed since ``first_due``."""
+    """Return when to try again after ``attempts`` failures; None once a week has passed since ``first_due``."""
     due = now + RETRY_PAUSES[min(attempts, len(RETRY_PAUSES)) - 1]
     return due if due <= last_attempt_at(first_due) else None
 
 
 def last_attempt_at(first_due: datetime) -> datetime:
-    """After this nothing is tried by itself any more."""
+    """Return the time after which nothing is attempted automatically any more."""
     return first_due + GIVE_UP_AFTER

@@ -1,4 +1,4 @@
-"""What others announce and the outbox tells by letter."""
+"""Signal handlers that send e-mails about events of other apps and of the outbox."""
 
 from django.conf import settings
 from django.dispatch import receiver
@@ -26,8 +26,10 @@ from .signals import circuit_opened, delivery_late, delivery_stuck
 
 @receiver(contact_received)
 def email_contact_message(sender, page, submission, data, email, **kwargs):
-    """A message from the contact page goes to the commune, whose answer goes to who wrote it; without an address it
-    stays in the admin."""
+    """Forward a message from the contact page to the commune's address; replies go to its author.
+
+    If the commune has no address, the message is only in the admin.
+    """
     commune = CommuneSettings.load()
     if commune.email:
         queue_email(
@@ -42,7 +44,7 @@ def email_contact_message(sender, page, submission, data, email, **kwargs):
 
 @receiver(staff_let_in)
 def email_new_staff_member(sender, user, **kwargs):
-    """With the address of the admin, which nobody guesses, and how one signs in."""
+    """Welcome a new member of staff, with the URL of the admin, which cannot be guessed, and how to sign in."""
     groups = user.groups.order_by("pk").values_list("name", flat=True)
     queue_email(
         to=user.email,
@@ -59,13 +61,13 @@ def email_new_staff_member(sender, user, **kwargs):
 
 @receiver(second_factor_changed)
 def email_second_factor_changed(sender, user, held, **kwargs):
-    """Whoever did not do it, hears of it."""
+    """Notify the user of the change, in case somebody else made it."""
     _tell(user, "second_factor", held=held)
 
 
 @receiver(spare_codes_made)
 def email_new_recovery_codes(sender, user, **kwargs):
-    """Whoever sat at an open session would keep a way in."""
+    """Notify the user: an intruder at an open session could keep access with these codes."""
     _tell(user, "spare_codes")
 
 
@@ -76,13 +78,13 @@ def email_passkeys_changed(sender, user, name, added, **kwargs):
 
 @receiver(provider_changed)
 def tell_whose_provider_changed(sender, user, name, linked, **kwargs):
-    """Whoever is known to the provider under this account's address would read what is in the account."""
+    """Notify the user: a person whom the provider knows under this address could read the account."""
     _tell(user, "provider", name=name, linked=linked, url=absolute_url(reverse("space:identity")))
 
 
 @receiver(address_changed)
 def tell_whose_address_changed(sender, user, before, **kwargs):
-    """The address from before too: its owner may know nothing of it."""
+    """Notify the user at the old address too, whose owner may not know of the change."""
     _tell(user, "address", before, before=before, after=user.email)
 
 
@@ -106,13 +108,13 @@ def _tell(user, template: str, *more: str, **context) -> None:
 
 @receiver(circuit_opened)
 def alert_circuit_opened(sender, carrier, fault, **kwargs):
-    """Staff learn within minutes that nothing passes any more."""
+    """Alert staff that a transport fails, within minutes."""
     emails.alert_unreachable(carrier, fault)
 
 
 @receiver(delivery_late)
 def alert_delivery_late(sender, delivery, fault, **kwargs):
-    """One that waits alone opens no circuit."""
+    """Alert staff of a single late delivery, which opens no circuit."""
     emails.alert_late(delivery, fault)
 
 

@@ -1,16 +1,17 @@
-"""What the outbox tells the apps above it, inside the transaction in which it happens."""
+"""Signals of the outbox. They are sent inside the transaction of their cause."""
 
 from django.dispatch import Signal
 
-# A letter on paper was posted. Sent with ``delivery`` and ``actor``.
+# A paper letter was posted. Sent with ``delivery`` and ``actor``.
 letter_posted = Signal()
-# It is known on which day a letter on paper was delivered. Sent with ``delivery``, ``actor`` and ``on``.
+# The day on which a paper letter was delivered was recorded. Sent with ``delivery``, ``actor`` and ``on``.
 letter_delivered = Signal()
 # A delivery is done, or was skipped with a reason. Sent with ``delivery``.
 delivery_ended = Signal()
-# Nobody tries a delivery again by themselves. Sent with ``delivery``.
+# A delivery is stuck: it is not retried automatically. Sent with ``delivery``.
 delivery_stuck = Signal()
-# A delivery has failed for some minutes and is tried again. Sent once for each, with ``delivery`` and ``fault``.
+# A delivery has failed for some minutes and is retried. Sent after each further failure, with ``delivery`` and
+# ``fault``.
 delivery_late = Signal()
-# A carrier failed several times in a row: nothing is tried for a while. Sent with ``carrier`` and ``fault``.
+# A transport failed several times in a row and is paused. Sent once per outage, with ``carrier`` and ``fault``.
 circuit_opened = Signal()

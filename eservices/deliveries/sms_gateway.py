@@ -1,4 +1,4 @@
-"""SMS through any gateway that takes a JSON document by HTTPS: ``docs/operations.md`` describes it."""
+"""SMS through any gateway that accepts JSON over HTTPS: ``docs/operations.md`` describes it."""
 
 from datetime import datetime, timedelta
 
@@ -9,18 +9,20 @@ from django.utils import timezone
 from . import retry_after
 from .transports import PermanentFailure, RetryLater
 
-TIMEOUT = (5, 20)  # seconds to connect, and between two signs of life
+TIMEOUT = (5, 20)  # seconds to connect, and between two received bytes
 RETRY_PAUSE = timedelta(minutes=5)
-CANNOT_BE_READ = {404, 405, 501}  # what addresses that only take messages answer to a GET
+CANNOT_BE_READ = {404, 405, 501}  # status codes for a GET to URLs that only accept a POST
 
 
 class GatewayFault(Exception):
-    """It did not work now, and may later."""
+    """The attempt failed, but a later one may succeed."""
 
 
 class HttpSmsGateway:
-    """Posts ``{to, text, sender, reference}`` to ``settings.SMS_URL``, and ``valid_until`` where the text holds until
-    a moment. A message keeps its reference."""
+    """Gateway that posts ``{to, text, sender, reference}`` to ``settings.SMS_URL``.
+
+    ``valid_until`` is added if the text is valid only until then. A message has the same reference at each attempt.
+    """
 
     def send(self, *, to: str, text: str, idempotency_key: str, valid_until: datetime | None = None) -> None:
         content = {"to": to, "text": text, "sender": settings.SMS_SENDER, "reference": idempotency_key}
@@ -29,16 +31,16 @@ class HttpSmsGateway:
         _judge(_ask("POST", json=content, headers={"Idempotency-Key": idempotency_key}))
 
     def probe(self) -> None:
-        """Reads the address with our token, so that nothing is sent. One that cannot be read says so, and answers."""
+        """Request the URL with our token, which sends nothing. A status such as 405 counts as available."""
         answer = _ask("GET")
         if answer.status_code not in CANNOT_BE_READ:
             _judge(answer)
 
 
 def _ask(method: str, headers: dict | None = None, **content) -> requests.Response:
-    """What the gateway answers."""
+    """Return the gateway's response. Raise GatewayFault if there is none."""
     with requests.Session() as session:
-        session.trust_env = False  # no proxy and no password from elsewhere
+        session.trust_env = False  # ignore proxies and passwords of the environment
         try:
             return session.request(
                 method,

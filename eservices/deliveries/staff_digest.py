@@ -1,4 +1,4 @@
-"""The letter in the morning to who decides or moderates: how much waits to be read."""
+"""Morning e-mail to staff who approve or moderate: how much waits for them."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -11,9 +11,9 @@ from .actions import queue_email
 
 
 def send_waiting_digest(person: User, numbers: dict, *, template: str, desk: str) -> None:
-    """How much of each kind, by what it is called, and the way to the ``desk`` where it is read.
+    """Send the numbers by label, with a link to the admin view ``desk``.
 
-    Not what: nobody read it yet, and a letter is passed on.
+    Without contents: nobody has reviewed them yet, and an e-mail may be forwarded.
     """
     with translation.override(person.language):
         rows = [(capfirst(str(kind)), number) for kind, number in numbers.items()]

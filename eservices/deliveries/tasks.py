@@ -1,4 +1,4 @@
-"""The wake-up of the outbox. What must happen stands in the row."""
+"""Background task of the outbox. If a task is lost, a job enqueues it again, because the row is still due."""
 
 from django.tasks import task
 

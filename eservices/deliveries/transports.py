@@ -1,4 +1,4 @@
-"""Who carries a delivery out of the house. Other apps offer theirs in a file ``carriers.py``."""
+"""Transports of deliveries. Other apps register theirs in a file ``carriers.py``."""
 
 import json
 import re
@@ -19,15 +19,15 @@ from . import bounce_address
 from .demo_mailbox import mailbox_entry_from_email
 from .models import Delivery, MailboxEntry
 
-POLICY = re.compile(rb"\b5\.7\.\d")  # RFC 3463
+POLICY = re.compile(rb"\b5\.7\.\d")  # status codes for security and policy (RFC 3463)
 
 
 class PermanentFailure(Exception):
-    """Trying again will not help: the delivery is shown to staff at once."""
+    """Trying again will not help: the delivery is stuck at once."""
 
 
 class RetryLater(Exception):
-    """Nothing is wrong, but it must wait: for the end of quiet hours, or until the other side takes more."""
+    """The delivery must wait without being at fault: quiet hours, or the receiver's rate limit."""
 
     def __init__(self, until: datetime, reason: str = ""):
         super().__init__(reason)
@@ -35,29 +35,34 @@ class RetryLater(Exception):
 
 
 class Obsolete(Exception):
-    """What it would tell holds no more, or nobody wants it: it is not sent, which is no fault. Says why, to staff."""
+    """The message is not valid or not wanted any more: it is skipped. The text is the reason, for staff."""
 
 
 class Transport(Protocol):
-    """Carries one kind of delivery. May be asked twice for the same one after a crash: the delivery's id is
-    the key by which the other side can tell."""
+    """A transport for one kind of delivery.
 
-    label: str  # what staff call it
+    After a crash the same delivery may be attempted twice: the receiver can recognise it by its id.
+    """
+
+    label: str  # shown to staff
 
     def carry(self, delivery: Delivery) -> None:
-        """Returns once the other side has accepted; raises otherwise, ``PermanentFailure`` where it never will,
-        ``RetryLater`` where it is too early, ``Obsolete`` where it is too late."""
+        """Send the delivery; return once the receiver has accepted it.
 
-    # ``probe()``, where there is one: asks the other side whether it would accept, and raises where not.
-    # ``ready``, where there is one: whether it is set up; what is not, is not tested.
-    # ``hasten(now)``, of a line that carries no deliveries: what waits for it elsewhere is asked again soon.
+        Raise PermanentFailure if it never will, RetryLater if it is too early, Obsolete if it is too late, any
+        other exception if it failed.
+        """
+
+    # Optional ``probe()``: checks that the receiver would accept deliveries, and raises if not.
+    # Optional ``ready``: whether the transport is configured; if not, it is not tested.
+    # Optional ``hasten(now)`` of a transport without deliveries: makes what waits for it elsewhere due now.
 
 
 transports: Registry[Transport] = Registry("carriers")
 
 
 class EmailTransport:
-    """Through Django's mailer."""
+    """Transport by Django's mailer."""
 
     label = gettext_lazy("E-mail")
 
@@ -70,7 +75,7 @@ class EmailTransport:
             raise
 
     def probe(self) -> None:
-        """Connects, encrypts and signs in, as a letter would; a mailer without a connection has nothing to test."""
+        """Connect, encrypt and sign in as for an e-mail. Mail backends without a connection have nothing to test."""
         mailer = mailers.default
         try:
             mailer.open()
@@ -78,8 +83,11 @@ class EmailTransport:
             mailer.close()
 
     def message(self, delivery: Delivery) -> EmailMultiAlternatives:
-        """The letter. Its Message-ID is the delivery's, so that a second copy is recognised as the same, and so is what
-        comes back: both name its id, which only its reader was told."""
+        """Build the e-mail.
+
+        Message-ID and return address contain the delivery's id, so that a second copy and a bounce are recognised.
+        Only the recipient knows the id.
+        """
         payload = delivery.payload
         try:
             message = EmailMultiAlternatives(
@@ -100,20 +108,22 @@ class EmailTransport:
                 message.attach_alternative(payload["html"], "text/html")
             for attachment in payload.get("attachments", []):
                 message.attach(attachment["name"], _read(attachment), attachment["content_type"])
-            message.message()  # a malformed address or header shows here, before anything leaves
+            message.message()  # raises now for malformed addresses and headers, before anything is sent
         except (ValueError, KeyError, FileNotFoundError) as fault:
             raise PermanentFailure(str(fault)) from fault
         return message
 
 
 def _for_good(code: int, answer: bytes) -> bool:
-    """Whether it is the address that is refused for ever, and not us: a server that relays no more for the commune, or
-    blocks it, is put right, and what waited then goes out."""
+    """Return whether the server refuses the address for good.
+
+    Policy refusals are not for good: a server that blocks the commune is put right, and what waited is then sent.
+    """
     return code >= 500 and not POLICY.search(answer)
 
 
 class SmsTransport:
-    """Through the gateway of ``settings.SMS_GATEWAY``."""
+    """Transport by the gateway of ``settings.SMS_GATEWAY``."""
 
     label = "SMS"
 
@@ -127,14 +137,17 @@ class SmsTransport:
 
 
 def configured_sms_gateway():
-    """Return the operator's gateway: ``send(to, text, idempotency_key, valid_until)``, and ``probe()``."""
+    """Return the operator's gateway: ``send(to, text, idempotency_key, valid_until)``, and ``probe()``.
+
+    Raise PermanentFailure if none is set.
+    """
     if not settings.SMS_GATEWAY:
         raise PermanentFailure("No gateway for SMS is set: see SMS_GATEWAY in docs/operations.md.")
     return import_string(settings.SMS_GATEWAY)()
 
 
 class PrintTransport:
-    """People who print and post: see ``paper.actions``. No worker ever carries a letter on paper."""
+    """Paper letters, which staff print and post: see ``print_queue.actions``. No worker ever sends one."""
 
     label = gettext_lazy("Post")
 
@@ -143,7 +156,7 @@ class PrintTransport:
 
 
 class RehearsalTransport:
-    """Keeps what a rehearsal would have sent in the demo's mailbox, whoever would have carried it."""
+    """Transport of all deliveries of rehearsals: stores them in the demo mailbox."""
 
     def carry(self, delivery: Delivery) -> None:
         if not MailboxEntry.objects.filter(rehearsed=delivery).exists():
@@ -168,22 +181,22 @@ transports.register("print")(PrintTransport())
 
 
 def is_testable(carrier: Transport | None) -> bool:
-    """Whether the other side can be asked if it would accept."""
+    """Return whether the transport can be tested without sending."""
     return hasattr(carrier, "probe") and getattr(carrier, "ready", True)
 
 
 def testable_transports() -> list[tuple[str, str]]:
-    """The carriers that can be tested, by key, with what staff call them."""
+    """Return key and label of the transports that can be tested."""
     return [(key, carrier.label) for key, carrier in transports.items() if is_testable(carrier)]
 
 
 def transport_for(delivery: Delivery) -> Transport:
-    """Who carries this delivery."""
+    """Return the transport of a delivery."""
     return RehearsalTransport() if delivery.rehearsal else transports[delivery.carrier]
 
 
 def transport_label(key: str) -> str:
-    """What staff call the way a delivery goes; its key where no installed app offers it."""
+    """Return the transport's label for staff; its key if no installed app has it."""
     return str(transports[key].label) if key in transports else key
 
 

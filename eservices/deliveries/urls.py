@@ -1,4 +1,4 @@
-"""The demo's mailbox. Included in the demo only."""
+"""URLs of the demo mailbox, included in the demo only."""
 
 from django.urls import path
 

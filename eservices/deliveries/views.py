@@ -1,4 +1,4 @@
-"""The demo's mailbox: what would have gone out. Everybody may read it, hence never outside the demo."""
+"""The demo mailbox: messages that were not sent. Everyone may read them, so it exists only in the demo."""
 
 from functools import wraps
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from .models import MailboxEntry
 
 PER_PAGE = 50
-# Letters are styled inline, as mail programs ask for; their links open in the whole window.
+# E-mails have inline styles, as mail programs require; their links open in the whole window.
 LETTER_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
@@ -26,7 +26,7 @@ LETTER_CSP = {
 
 
 def demo_only(view):
-    """404 outside the demo, whatever the URLs say."""
+    """Decorate a view to answer 404 outside the demo, whatever the URL configuration contains."""
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
@@ -39,7 +39,7 @@ def demo_only(view):
 
 @demo_only
 def mailbox(request):
-    """What went out, the newest first; ``a`` narrows it to one recipient."""
+    """Show the stored messages, the newest first; the parameter ``a`` filters by recipient."""
     recipient = request.GET.get("a", "").replace("\0", "").strip()[:320]
     entries = MailboxEntry.objects.all()
     if recipient:
@@ -50,13 +50,13 @@ def mailbox(request):
 
 @demo_only
 def letter(request, pk: int):
-    """One letter: as it looks, and as text."""
+    """Show one message, as HTML and as text."""
     return render(request, "deliveries/letter.html", {"entry": _entry(pk)})
 
 
 @demo_only
 def letter_html(request, pk: int):
-    """The letter itself, for the frame."""
+    """Return the HTML of a message, for an iframe."""
     html = _entry(pk).html.replace("<head>", '<head><base target="_top">', 1)
     response = HttpResponse(html)
     response._csp_config = LETTER_CSP

@@ -1,4 +1,4 @@
-"""The outbox's board in the admin: what waits, what is stuck, and what went out."""
+"""Admin views of the outbox."""
 
 from django import forms
 from django.db.models import Count
@@ -28,7 +28,7 @@ def transport_choices() -> list[tuple[str, str]]:
 
 
 def outbox_problems(now) -> dict[str, list]:
-    """What keeps deliveries from leaving, for whoever may see the board."""
+    """Return what prevents deliveries from being sent: silent workers and failing transports."""
     failing = [(transport_label(one.carrier), one) for one in Circuit.objects.failing()]
     return {"silent": Heartbeat.silent(now), "circuits": failing}
 
@@ -42,19 +42,19 @@ class DeliveryFilterSet(WagtailFilterSet):
 
 
 class LetterColumn(TitleColumn):
-    """What it is, and to whom."""
+    """Column with title and recipient."""
 
     cell_template_name = "deliveries/letter_cell.html"
 
 
 class StateColumn(Column):
-    """The state by word and shape, and how often and when next it is tried."""
+    """Column with the state as label and icon, the number of attempts, and the next attempt."""
 
     cell_template_name = "deliveries/state_cell.html"
 
 
 class OutboxView(IndexView):
-    """State counts above the list."""
+    """List of deliveries, with the number of deliveries in each state."""
 
     model = Delivery
     any_permission_required = ["change"]
@@ -93,7 +93,7 @@ class SkipForm(forms.Form):
 
 
 def delivery_detail(request, pk, form=None):
-    """One delivery with its attempts, and what can be done about it."""
+    """Show one delivery with its attempts and the actions on it."""
     delivery = access.delivery_for(request.user, pk)
     context = {
         "delivery": delivery,
@@ -139,7 +139,7 @@ def skip(request, pk):
 
 
 def test_transport(request, carrier):
-    """Asks the other side whether it would accept something, and says what it answered."""
+    """Test a transport and show the result. On success resume its deliveries."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     if not access.may_see_board(request.user) or not is_testable(transports.get(carrier)):
@@ -157,7 +157,7 @@ def test_transport(request, carrier):
 
 
 class OutboxViewSet(ViewSet):
-    """The board and its pages, for staff who may change deliveries."""
+    """Views of the outbox, for staff who may change deliveries."""
 
     name = "deliveries_board"
     url_prefix = "deliveries"

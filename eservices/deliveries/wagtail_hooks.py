@@ -12,7 +12,7 @@ def register_board():
 
 
 class OutboxPanel(Component):
-    """What keeps things from leaving: a letter about the mail server would not leave either."""
+    """Panel on the admin's home page: an e-mail about a failing mail server would not be sent either."""
 
     name, order = "outbox", 40  # before all others
     template_name = "deliveries/home_panel.html"

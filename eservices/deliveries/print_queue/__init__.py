@@ -1,1 +1,1 @@
-"""Letters on paper: what they are made of, their PDF, and what people do with them."""
+"""The print queue: actions on paper letters, and their PDF."""

@@ -1,4 +1,4 @@
-"""What people do with letters on paper: write the address, print a batch, post it, keep the proof."""
+"""Actions on paper letters: set the address, print a batch, post it, save the proof of delivery."""
 
 from datetime import date
 
@@ -11,17 +11,17 @@ from ..actions import record_delivery_event
 from ..models import Delivery, DeliveryEvent, PaperLetter, PrintBatch
 from ..signals import delivery_ended, letter_delivered, letter_posted
 
-MAX_BATCH_SIZE = 200  # letters of a batch
+MAX_BATCH_SIZE = 200  # letters in a batch
 State, Kind = Delivery.State, DeliveryEvent.Kind
 
 
 class PaperLetterActionRefused(Exception):
-    """What was asked cannot be done to the letters as they stand. The message is for who asked."""
+    """The action is not possible in the letters' current state. The message is for the user."""
 
 
 @transaction.atomic
 def set_letter_address(*, actor, letter: Delivery, lines: list[str], registered: bool) -> Delivery:
-    """Writes the address on a letter that is not printed yet, and says whether it goes registered."""
+    """Set the address of a letter that is not printed yet, and whether it is sent as registered mail."""
     letter = _locked(letter, State.TO_PRINT)
     kept = [line for line in map(rendering.single_line, lines) if line]
     if len(kept) < 2:
@@ -37,9 +37,9 @@ def set_letter_address(*, actor, letter: Delivery, lines: list[str], registered:
 
 @transaction.atomic
 def take_print_batch(*, actor, wanted) -> PrintBatch:
-    """Takes those of ``wanted`` that nobody has printed and that bear an address, as one batch.
+    """Take the letters of ``wanted`` that are not printed and have an address, as one batch.
 
-    Of two who press at once each gets what the other did not.
+    Rows are locked: of two simultaneous calls, each gets letters that the other does not.
     """
     taken = list(wanted.to_print().exclude(recipient="").select_for_update(of=("self",))[:MAX_BATCH_SIZE])
     if not taken:
@@ -57,7 +57,7 @@ def take_print_batch(*, actor, wanted) -> PrintBatch:
 
 @transaction.atomic
 def return_to_queue(*, actor, wanted) -> int:
-    """Puts letters that were printed and not posted back into the queue; how many."""
+    """Put printed letters that are not posted back into the queue. Return how many."""
     taken = _printed(wanted)
     keys = [letter.pk for letter in taken]
     Delivery.objects.filter(pk__in=keys).update(state=State.TO_PRINT)
@@ -69,9 +69,10 @@ def return_to_queue(*, actor, wanted) -> int:
 
 @transaction.atomic
 def mark_posted(*, actor, wanted, numbers: dict[str, str]) -> int:
-    """These printed letters went out; ``numbers`` of the registered ones by the letter's id. How many.
+    """Mark printed letters as posted. Return how many.
 
-    Tells the apps above in the same transaction. Of a confidential letter nothing but its envelope is kept.
+    ``numbers``: of the registered ones, by the letter's id. Sends ``letter_posted`` in the same transaction. The
+    content of confidential letters is deleted.
     """
     taken, now = _printed(wanted), timezone.now()
     for letter in taken:
@@ -88,7 +89,7 @@ def mark_posted(*, actor, wanted, numbers: dict[str, str]) -> int:
 
 @transaction.atomic
 def save_delivery_proof(*, actor, letter: Delivery, number: str, delivered_on: date | None) -> Delivery:
-    """Keeps the number of a registered letter and the day it was delivered, once it was posted."""
+    """Save the number of a registered letter and its day of delivery. It must be posted."""
     letter = _locked(letter, State.DONE)
     posted_on = timezone.localdate(letter.done_at)
     if delivered_on and not posted_on <= delivered_on <= timezone.localdate():

@@ -1,4 +1,4 @@
-"""Letters on paper as one PDF to print: a letterhead each, the address where the window is."""
+"""Paper letters as one PDF to print, each with a letterhead and the address in the envelope's window."""
 
 import io
 from collections.abc import Iterable
@@ -21,14 +21,14 @@ from home.printing import pdf as printing_pdf
 from ..models import Delivery
 
 TEMPLATE = Path(__file__).parent / "typst" / "letters.typ"
-WINDOW_ON_THE_LEFT = {"DE", "AT"}  # everywhere else envelopes have it on the right
+WINDOW_ON_THE_LEFT = {"DE", "AT"}  # all other countries have it on the right
 
 
 def render_letters_pdf(letters: Iterable[Delivery], moment: datetime, *, both_sides: bool = False) -> bytes:
-    """The letters one after the other, each followed by its enclosures; twice the same bytes.
+    """Render the letters as PDF, each followed by its enclosures. The same input gives the same bytes.
 
-    ``both_sides``: each begins on a sheet of its own. Tagged for PDF/UA-1 as long as nothing is enclosed; with
-    enclosures it is for the printer alone.
+    ``both_sides``: each letter begins on a new sheet. Tagged for PDF/UA-1 if nothing is enclosed; a PDF with
+    enclosures is for the printer only.
     """
     letters = list(letters)
     if not any(one.payload["enclosures"] for one in letters):
@@ -40,7 +40,7 @@ def render_letters_pdf(letters: Iterable[Delivery], moment: datetime, *, both_si
 
 
 def join_pdfs(parts: Iterable[bytes], *, both_sides: bool = False) -> bytes:
-    """PDFs one after the other, as they look; ``both_sides``: each begins on a sheet of its own."""
+    """Join PDFs as they look, without their tags; ``both_sides``: each begins on a new sheet."""
     writer, pages = PdfFileWriter(), 0
     for part in parts:
         if both_sides and pages % 2:

@@ -1,1 +1,1 @@
-"""What residents see of their requests: private links, own space, export and erasure."""
+"""The applicant's side: status pages, the own space, export and erasure of personal data."""

@@ -1,4 +1,4 @@
-"""The only ways to fetch what belongs to a case or a person here. What a case is, ``cases.access`` says."""
+"""The only queries of this app for objects of a case or a person. ``cases.access`` finds the cases themselves."""
 
 from django.http import Http404
 from django.utils import timezone
@@ -14,13 +14,16 @@ from home.web.shortcuts import get_or_404
 
 
 def documents_of(case: Case):
-    """What was issued on the case, stands, and may be downloaded: not what goes by post alone."""
+    """Return the valid documents of the case that may be downloaded, without those sent by post only."""
     return Document.objects.for_applicant().filter(case=case)
 
 
 def downloadable_documents_of(case: Case) -> tuple[list[Document], list[Document], list[Document]]:
-    """What was issued on the case and stands, to download or by post alone; and what was revoked since it could be
-    downloaded."""
+    """Return the case's documents as three lists: to download, sent by post only, revoked.
+
+    The first two hold valid documents. Revoked documents that were sent by post are left out, because they were
+    never downloadable.
+    """
     papers = list(Document.objects.legible().filter(case=case))
     standing = [one for one in papers if one.state == Document.State.ISSUED]
     revoked = [one for one in papers if one not in standing and not one.posted]
@@ -32,7 +35,7 @@ def document_of(case: Case, document_id) -> Document:
 
 
 def permit_of(case: Case) -> Permit:
-    """The permit that was issued on the case; 404 where there is none."""
+    """Return the permit that was issued on the case; 404 if there is none."""
     permit = _permits(case).first()
     if permit is None:
         raise Http404
@@ -40,7 +43,7 @@ def permit_of(case: Case) -> Permit:
 
 
 def renewable_permit(case: Case) -> Permit | None:
-    """The permit of the case, if it may be renewed now."""
+    """Return the permit of the case if it can be renewed now; else None."""
     permit = _permits(case).first()
     return permit if permit and is_renewable(permit, timezone.localdate()) else None
 
@@ -50,12 +53,12 @@ def _permits(case: Case):
 
 
 def bookings_of(case: Case) -> list[Booking]:
-    """What was booked with the request, the earliest first."""
+    """Return the bookings of the case, without holds, earliest first."""
     return list(Booking.objects.of_submission(case.submission).exclude(state=BookingState.HELD))
 
 
 def booking_of(case: Case, booking_id) -> Booking:
-    """A booking of the case that may still be changed; else 404."""
+    """Return a booking of the case that can still be moved or cancelled; else 404."""
     found = Booking.objects.of_submission(case.submission).filter(state__in=MOVABLE, pk=booking_id).first()
     if found is None:
         raise Http404
@@ -67,12 +70,12 @@ def decision_of(case: Case, decision_id) -> AppealableDecision:
 
 
 def file_of(case: Case, file_id) -> StoredFile:
-    """A file of the request or of a message; 404 while it may not be opened."""
+    """Return a file of the submission or of a message; 404 if it may not be opened, as before its virus scan."""
     return get_or_404(cases.files_of(case).readable(), pk=file_id)
 
 
 def own_drafts(user):
-    """What the person began signed in and has not sent."""
+    """Return the unsent, unexpired drafts that the user saved while signed in, latest first."""
     drafts = Draft.objects.real().filter(
         user=user, agent=None, submission=None, expires_at__gt=timezone.now()
     )
@@ -80,6 +83,6 @@ def own_drafts(user):
 
 
 def own_documents(cases):
-    """What was issued on these cases, the newest first."""
+    """Return the downloadable documents of these cases, newest first."""
     issued = Document.objects.for_applicant().filter(case__in=cases)
     return issued.select_related("case").order_by("-issued_at")

@@ -1,4 +1,4 @@
-"""Pages for applicants about one booking: moving it and cancelling it, within its terms."""
+"""Pages for applicants about one booking: moving and cancelling it, within its cancellation terms."""
 
 from django.shortcuts import render
 from django.utils import timezone
@@ -23,7 +23,10 @@ from .views import case_view, redirect_with_message, show_case
 
 @require_http_methods(["GET", "POST"])
 def move_booking(request, door: CaseAccess, booking_id):
-    """The calendar of what is booked; another time costs the same, or it is booked anew."""
+    """Show the calendar of the resource and move the booking to another time of the same price.
+
+    A time with another price is refused; the applicant has to cancel and book again.
+    """
     booking = access.booking_of(door.case, booking_id)
     form = move_form(booking, get_language(), request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -45,9 +48,9 @@ def move_booking(request, door: CaseAccess, booking_id):
 
 @require_http_methods(["GET", "POST"])
 def cancel_booking(request, door: CaseAccess, booking_id):
-    """Show what comes back now and what later, ask once, then cancel.
+    """Show the refund now and the refund later, ask for confirmation, then cancel.
 
-    Asks again if the amount that the person agreed to is another one meanwhile.
+    Asks again with status 409 if the refund differs from the amount that the applicant saw.
     """
     booking, now = access.booking_of(door.case, booking_id), timezone.now()
     share = refund_percent(booking, now)

@@ -1,4 +1,7 @@
-"""How an applicant reaches a case: by a private link, or signed in. Both see the same and may do the same."""
+"""Access of an applicant to a case, by status link or signed in.
+
+Both show the same pages and allow the same actions.
+"""
 
 from dataclasses import dataclass
 
@@ -11,7 +14,7 @@ from eservices.cases.models import Case
 
 @dataclass(frozen=True)
 class CaseAccess:
-    """A case, who came for it, and where its pages lie behind this door."""
+    """A case, its applicant as actor, and the base of its addresses for this kind of access."""
 
     case: Case
     actor: Applicant
@@ -20,13 +23,13 @@ class CaseAccess:
 
     @classmethod
     def by_link(cls, secret: str) -> "CaseAccess":
-        """404 where the link is unknown, expired or revoked."""
+        """Return the access by status link; 404 if the link is unknown, expired or revoked."""
         link = access.link_by_secret(secret)
         return cls(link.case, Applicant(link=link), "space:status", secret)
 
     @classmethod
     def signed_in(cls, user, reference: str) -> "CaseAccess":
-        """404 where the case is not this person's."""
+        """Return the access of a signed-in user; 404 if the case is not theirs."""
         return cls(access.own_case(user, reference), Applicant(user=user), "space:case", reference)
 
     @property
@@ -42,11 +45,11 @@ class CaseAccess:
 
     @property
     def proves_address(self) -> bool:
-        """Whether only who reads the applicant's mail, or signed in, comes through this door."""
+        """True if this access proves the applicant's address: signed in, or by a link that was e-mailed."""
         return self.actor.link is None or self.actor.link.mailed
 
     @property
     def may_confirm(self) -> bool:
-        """Whether coming through this door proves the address, and nobody did yet."""
+        """True if this access proves the address of the case and it is not confirmed yet."""
         link = self.actor.link
         return bool(link and link.mailed and self.case.email_confirmed_at is None and self.case.email)

@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about signing in."""
+"""System checks of ``manage.py check --deploy`` about sign-in."""
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
@@ -6,7 +6,10 @@ from django.core.checks import Tags, Warning, register
 
 @register(Tags.security, "space", deploy=True)
 def check_staff_second_factor(app_configs, **kwargs) -> list:
-    """Whoever reads the mailbox of an agent would read the files of residents."""
+    """Warn if staff need no second factor.
+
+    Anybody who can read an agent's mailbox could then read the cases of residents.
+    """
     if settings.STAFF_SECOND_FACTOR:
         return []
     hint = "Leave STAFF_SECOND_FACTOR unset, unless all staff sign in through a provider that asks for two."
@@ -15,7 +18,10 @@ def check_staff_second_factor(app_configs, **kwargs) -> list:
 
 @register(Tags.security, "space", deploy=True)
 def networks_are_told_apart(app_configs, **kwargs) -> list:
-    """Behind a proxy that is not counted, everybody has its address and shares its limits."""
+    """Warn if no proxy is counted.
+
+    Behind an uncounted proxy all visitors have its address and share its rate limits.
+    """
     if settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         return []
     hint = "Set TRUSTED_PROXIES to the number of proxies in front of the site; 1 behind nginx alone."

@@ -1,4 +1,4 @@
-"""What an applicant's page says of decisions that may be appealed."""
+"""Template context about appealable decisions, for the status page."""
 
 from django.db.models import Exists, OuterRef
 
@@ -12,7 +12,10 @@ from .case_access import CaseAccess
 
 
 def decision_context(door: CaseAccess) -> dict:
-    """What the page says of decisions and of how they come; empty where the service takes none."""
+    """Return the context about decisions and their electronic notification.
+
+    {} if the case has no appealable decision or consent and its service has no such decisions.
+    """
     case = door.case
     decisions = list(case.formal_decisions.select_related("letter"))
     given = consent.has_consent(case)
@@ -30,7 +33,7 @@ def decision_context(door: CaseAccess) -> dict:
 
 
 def has_unopened_decision_expression() -> Exists:
-    """Whether a decision on a case waits to be opened, for a list of cases."""
+    """Return an annotation for cases: whether a decision waits to be opened."""
     return Exists(AppealableDecision.objects.unopened().filter(case=OuterRef("pk")))
 
 
@@ -39,7 +42,7 @@ def _is_sealed(decision: AppealableDecision) -> bool:
 
 
 def _stayed_unopened(decision: AppealableDecision) -> bool:
-    """Whether paper followed because nobody opened it here in time."""
+    """Return whether a paper letter followed because the decision was not opened here in time."""
     letter = decision.letter
     return bool(
         letter and not decision.notified_on and letter.created_at >= decision.decided_at + OPENED_WITHIN
@@ -47,5 +50,5 @@ def _stayed_unopened(decision: AppealableDecision) -> bool:
 
 
 def _text(decision: AppealableDecision) -> str:
-    """What it says; nothing while it waits to be opened."""
+    """Return the text of the decision as HTML; "" until it is opened."""
     return "" if _is_sealed(decision) else paragraphs_to_html(decision.paragraphs)

@@ -1,4 +1,4 @@
-"""Decisions that may be appealed, on the applicant's page: opened there, by e-mail only with consent."""
+"""Appealable decisions on the status page: opening one, and the consent to electronic notification."""
 
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -15,7 +15,10 @@ from .views import case_view, redirect_with_message, show_case
 
 @require_POST
 def open_decision(request, door: CaseAccess, decision_id):
-    """Opening a decision that came by e-mail notifies it: done knowingly, by who reads the address."""
+    """Open an electronic decision, which notifies it.
+
+    Only an access that proves the address can do so, because opening has legal effect.
+    """
     decision = access.decision_of(door.case, decision_id)
     if not door.proves_address:
         return show_case(request, door, fault=_("Open it by the link in our e-mail, or signed in."))
@@ -25,7 +28,7 @@ def open_decision(request, door: CaseAccess, decision_id):
 
 @require_POST
 def change_consent(request, door: CaseAccess):
-    """Gives or revokes the consent to decisions by e-mail; it is of effect at once."""
+    """Give or revoke the consent to decisions by e-mail, with immediate effect."""
     if not request.POST.get("agree"):
         consent.revoke_consent(actor=door.actor, case=door.case)
         return redirect_with_message(request, door, _("Decisions on this request now come by post."))

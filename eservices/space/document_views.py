@@ -1,4 +1,4 @@
-"""Pages for applicants about one document: fetching it, and giving it to somebody else for a while."""
+"""Pages for applicants about one document: downloading it, and sharing it by a temporary link."""
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -23,7 +23,7 @@ def document(request, door: CaseAccess, document_id):
 
 @require_http_methods(["GET", "POST"])
 def share(request, door: CaseAccess, document_id):
-    """The links that open this document now; POST makes another."""
+    """Show the active share links of the document; POST creates another."""
     found = access.document_of(door.case, document_id)
     form = DocumentShareForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -54,7 +54,7 @@ def unshare(request, door: CaseAccess, document_id, link_id):
 
 @require_POST
 def renew(request, door: CaseAccess):
-    """Begins the request that renews the permit: everything is filled in, it has only to be sent."""
+    """Create the prefilled draft that renews the permit, and redirect to its last step."""
     permit = access.permit_of(door.case)
     try:
         draft = permits.renew_permit(actor=door.actor, permit=permit)

@@ -1,4 +1,4 @@
-"""What a person may have erased, and what the law wants kept: where it stands, until when and why."""
+"""The personal data that a user can have erased, and the data that must stay: why, and until when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,10 @@ from . import access
 
 @dataclass(frozen=True)
 class ErasableRequest:
-    """A request, and why it stays: empty where it may go. ``until``: when its period is over, if it is known."""
+    """A case and the reason why it stays; "" if it can be erased.
+
+    ``until``: the end of its retention period, if known.
+    """
 
     case: Case
     why: str = ""
@@ -37,7 +40,7 @@ class ErasableRequest:
 
 @dataclass(frozen=True)
 class ErasableData:
-    """What another app keeps of the person."""
+    """Personal data of the user in another app."""
 
     key: str
     holding: PersonalDataHolding
@@ -46,13 +49,13 @@ class ErasableData:
 
 @dataclass(frozen=True)
 class ErasurePlan:
-    """Everything of a person, by whether it may go."""
+    """All personal data of a user, divided into what can be erased and what stays."""
 
     drafts: list[Draft]
     erasable: list[ErasableRequest]
     staying: list[ErasableRequest]
     others: list[ErasableData]
-    account: bool  # whether it may be closed: not of staff, and with no request under way
+    account: bool  # whether it can be erased: not for staff, and not while a case is open
 
     @property
     def offers_something(self) -> bool:
@@ -61,7 +64,7 @@ class ErasurePlan:
 
 @dataclass(frozen=True)
 class ErasureChoice:
-    """What of a plan its person ticked."""
+    """The parts of an erasure plan that the user ticked."""
 
     drafts: list[Draft]
     cases: list[Case]
@@ -105,7 +108,11 @@ def _others(user: User) -> list[ErasableData]:
 
 
 def _judged(case: Case) -> ErasableRequest:
-    """A request under way stays because it is; a closed one for as long as its service keeps it."""
+    """Return the case with the reason why it stays; "" if it can be erased.
+
+    An open case stays. A closed one stays until the end of its retention period, unless its retention rule allows
+    erasure on request.
+    """
     if case.is_open:
         return ErasableRequest(case, _("it is still under way"))
     rule = rule_for(case)
@@ -118,7 +125,7 @@ def _judged(case: Case) -> ErasableRequest:
 
 @transaction.atomic
 def erase_chosen(*, actor: User, chosen: ErasureChoice) -> None:
-    """Erases what was ticked. What something keeps since the page was shown stays."""
+    """Erase the ticked data. Skip cases that were blocked after the page was shown."""
     for case in chosen.cases:
         try:
             retention.erase_case_on_request(actor=Applicant(user=actor), case=case)

@@ -1,4 +1,4 @@
-"""Everything about a person, in a form to take away."""
+"""Export of all personal data of a user."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from . import access, decision_context
 
 
 def export_personal_data(user: User) -> dict:
-    """Plain data: the person, the requests with all that belongs to them, and what is being filled in."""
+    """Return plain data: the person, the cases with all that belongs to them, the drafts, and data of other apps."""
     own = cases.own_cases(user).select_related("version__form", "submission", "team").order_by("opened_at")
     return {
         "person": _person(user),
@@ -71,7 +71,10 @@ def _drafts(user: User) -> list[dict]:
 
 
 def _case(case: Case) -> dict:
-    """A request of ``own_cases``. What a decision says that waits to be opened is not told here before."""
+    """Return the data of one case of ``own_cases``.
+
+    The content of a decision is left out until the decision is opened.
+    """
     return _situation(case) | {
         "answers": case.submission.answers,
         "corrections": _corrections(case),
@@ -115,7 +118,7 @@ def _corrections(case: Case) -> list[dict]:
 
 
 def _persons(case: Case) -> list[dict]:
-    """Each of whom the request speaks, with what was decided of them."""
+    """Return the persons named in the case, with what was decided about them."""
     return [
         {"name": one.name}
         | ({} if case.sealed else {"outcome": one.get_outcome_display(), "reason": one.reason})
@@ -190,5 +193,5 @@ def _moment(at: datetime | None) -> str | None:
 
 
 def _whole(minor: int) -> str:
-    """An amount in whole units."""
+    """Format an amount in minor units as whole units."""
     return f"{minor / 100:.2f}"

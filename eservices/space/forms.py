@@ -1,4 +1,4 @@
-"""What people type to sign in, to answer, and about themselves."""
+"""Forms of the own space and of the status page."""
 
 import phonenumbers
 from django import forms
@@ -17,7 +17,7 @@ MAX_TEXT_LENGTH = 5000
 
 
 class ProfileForm(SpaceForm):
-    """What a person says about herself."""
+    """The user's own data: name, telephone, language."""
 
     autocomplete = {"first_name": "given-name", "last_name": "family-name", "phone": "tel"}
 
@@ -50,7 +50,7 @@ class ProfileForm(SpaceForm):
 
 
 class RegisterLookupForm(SpaceForm):
-    """Who somebody is, to be found in the register by it."""
+    """Personal data by which the population register finds a person."""
 
     autocomplete = {"given_names": "given-name", "family_name": "family-name", "birth_date": "bday"}
 
@@ -62,7 +62,7 @@ class RegisterLookupForm(SpaceForm):
 
 
 class PostedCodeForm(SpaceForm):
-    """The digits of a letter."""
+    """The code of a posted letter."""
 
     autocomplete = {"code": "one-time-code"}
 
@@ -76,14 +76,14 @@ class PostedCodeForm(SpaceForm):
 
 
 class CallBackForm(SpaceForm, CallbackForm):
-    """An applicant asks to be called."""
+    """An applicant's request for a call."""
 
     autocomplete = {"phone": "tel"}
     field_order = ["phone", "wish", "about"]
 
 
 class JoinCodeForm(SpaceForm):
-    """What stands on the receipt that was handed over at the counter."""
+    """The reference and the code of the receipt that was handed over at the counter."""
 
     autocomplete = {"reference": "off", "code": "one-time-code"}
 
@@ -103,7 +103,10 @@ class JoinCodeForm(SpaceForm):
 
 
 class AnswerForm(SpaceForm):
-    """What an applicant writes on a case; a file alone is an answer too. ``asked``: whether a question is open."""
+    """An applicant's message on a case; a file alone is enough.
+
+    ``asked``: whether a question is open.
+    """
 
     text = forms.CharField(
         max_length=MAX_TEXT_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 4})
@@ -130,7 +133,7 @@ class AnswerForm(SpaceForm):
 
 
 class DocumentShareForm(SpaceForm):
-    """How long a link to a document opens it."""
+    """The number of days for which a share link opens a document."""
 
     days = forms.TypedChoiceField(
         label=_("How long?"),

@@ -1,4 +1,4 @@
-"""Who somebody is to the commune, and how it comes to know: by a letter, at the counter, by a provider."""
+"""Pages about the user's identity level, and how to raise it: by letter, at the counter, by a provider."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -43,7 +43,7 @@ def _show(request, *, who: RegisterLookupForm | None = None, code: PostedCodeFor
 @login_required
 @require_GET
 def identity(request):
-    """How sure the commune is of who this is, and the ways to make it surer."""
+    """Show the identity level of the user and how to raise it."""
     return _show(request)
 
 
@@ -51,7 +51,10 @@ def identity(request):
 @login_required
 @require_POST
 def request_posted_code(request):
-    """A code is posted to the registered address, if the register knows exactly one person like that."""
+    """Request a code by letter to the registered address of the declared person.
+
+    It is posted only if the register finds exactly one such person.
+    """
     form = RegisterLookupForm(request.POST)
     if not form.is_valid():
         return _show(request, who=form)
@@ -69,7 +72,7 @@ def request_posted_code(request):
 @login_required
 @require_POST
 def confirm_posted_code(request):
-    """The code of the letter."""
+    """Check the code of the letter."""
     form = PostedCodeForm(request.POST)
     if not form.is_valid():
         return _show(request, code=form)
@@ -86,7 +89,7 @@ def confirm_posted_code(request):
 @login_required
 @require_POST
 def remove_provider(request):
-    """The identity provider opens this account no longer."""
+    """Disconnect the identity provider from the account."""
     accounts.remove_provider(actor=request.user, name=provider_name())
     messages.success(request, _("Done. You sign in by the code that we send to your address."))
     return redirect("space:identity")

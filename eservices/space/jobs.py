@@ -1,4 +1,4 @@
-"""What tidies itself up: accounts that somebody gave an address for and never opened."""
+"""Jobs that delete unopened accounts and old sign-ins."""
 
 from datetime import datetime, timedelta
 
@@ -17,7 +17,10 @@ HOUR = 60 * 60  # seconds
 
 @periodic_jobs.register("unopened_accounts")
 def delete_unopened_accounts(now: datetime) -> None:
-    """Deletes what a stranger's typing left behind, a day later."""
+    """Delete accounts whose owner never signed in, a day after the address was entered.
+
+    Accounts with drafts, submissions, teams or groups stay.
+    """
     User.objects.never_entered(now - UNOPENED_RETENTION).filter(
         drafts=None, submissions=None, memberships=None, groups=None
     ).delete()
@@ -25,7 +28,7 @@ def delete_unopened_accounts(now: datetime) -> None:
 
 @periodic_jobs.register("sign_ins")
 def erase_old_sign_ins(now: datetime) -> None:
-    """Deletes the record of sign-ins after its time, and what is listed of sessions that are over."""
+    """Delete sign-ins after their retention time and, once an hour, list entries of sessions that are gone."""
     sign_in_record.erase_old(now)
     if cache.add("listed-sessions-forgotten", True, HOUR):
         UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

@@ -1,4 +1,4 @@
-"""What a person answered in earlier requests: those that are proven to be theirs, the newest first."""
+"""Prefill sources from answers of a user's earlier cases, newest first."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,9 +8,9 @@ from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
 from eservices.submissions.prefill_values import autocomplete_token
 
 FROM_EARLIER = _("Filled in from an earlier request. Check it.")
-MAX_REQUESTS = 10  # requests that are looked at
-# Key → label, autocomplete token, or the kind of question where there is no token. The latter are filled in
-# only where the editor names the source: a bank account is nothing to show unasked.
+MAX_REQUESTS = 10  # cases that are searched
+# Key → label, autocomplete token, or the field type if there is no token. The latter are filled in only if the editor
+# names the source: a bank account must not show without a reason.
 EARLIER = {
     "earlier_given_name": (_("First name, from an earlier request"), "given-name", ""),
     "earlier_family_name": (_("Last name, from an earlier request"), "family-name", ""),
@@ -42,7 +42,7 @@ def _last_answer(key: str, token: str, kind: str):
 
 
 def _questions(definition: FormDefinition) -> list[FieldDefinition]:
-    """What was asked once and is no secret."""
+    """Return the questions of a definition that are asked in a step and not secret."""
     return [field for step in definition.steps for field in step.fields if not field.secret]
 
 

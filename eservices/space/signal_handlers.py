@@ -1,4 +1,4 @@
-"""Signals of Django and allauth that are written to the record of sign-ins."""
+"""Signal handlers that store the start of a session and write the record of sign-ins."""
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import login_code_rejected, user_logged_in

@@ -1,4 +1,4 @@
-"""How an applicant is told of news, beside the e-mail."""
+"""The applicant's choice of SMS in addition to e-mails."""
 
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,7 +12,7 @@ from .views import case_view, redirect_with_message, show_case
 
 @require_POST
 def change_sms(request, door: CaseAccess):
-    """An SMS whenever we write, or none any more."""
+    """Turn SMS about this case on or off."""
     wanted = bool(request.POST.get("wanted"))
     try:
         actions.set_sms_preference(actor=door.actor, case=door.case, wanted=wanted)

@@ -1,4 +1,4 @@
-"""A case as a parcel tracker shows it: in one sentence, then done, now, next, by when."""
+"""Texts and steps of the status page, like a parcel tracker: one sentence, then done, now, next, by when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,14 +21,14 @@ from eservices.formbuilder.summary import summarize_answers
 from home.localization.punctuation import labelled
 
 DONE, NOW, NEXT = "done", "now", ""
-BLOCKED = "cases/stages/blocked_applicant.html"  # whatever the stage is: a lead looks at it
+BLOCKED = "cases/stages/blocked_applicant.html"  # used for every stage type while a team lead checks a blocked stage
 WENT_WELL = (CaseOutcome.ACCEPTED, CaseOutcome.COMPLETED)
 Progress = CaseStage.Progress
 
 
 @dataclass(frozen=True)
 class TrackerStep:
-    """One point of the way."""
+    """A point of the tracker."""
 
     state: str
     when: str
@@ -40,10 +40,10 @@ class TrackerStep:
 def status_headline(
     case: Case, sealed: bool = False, promised: datetime | None = None, asked: bool = False
 ) -> tuple[str, str]:
-    """What is the case, as a sentence, and what the applicant has to do.
+    """Return the state of the case as a sentence, and what the applicant has to do.
 
-    ``sealed``: whether a decision waits to be opened, which is what notifies it: nothing says it before.
-    ``promised``: by when the commune answers, where that holds. ``asked``: whether a question is open.
+    ``sealed``: whether a decision waits to be opened; opening notifies it, so the texts do not reveal it before.
+    ``promised``: the promised date, if there is one. ``asked``: whether a question is open.
     """
     if sealed:
         return _("A decision on your request is ready."), _(
@@ -61,7 +61,7 @@ def status_headline(
 
 
 def all_bookings_cancelled(case: Case) -> bool:
-    """Whether the request went well, and nothing is left of what was booked with it."""
+    """Return whether the case was accepted or completed and all its bookings are cancelled."""
     if case.state != CaseState.CLOSED or case.outcome not in WENT_WELL:
         return False
     return {one.state for one in case.submission.bookings.all()} == {BookingState.CANCELLED}
@@ -72,7 +72,7 @@ def _cancelled() -> tuple[str, str]:
 
 
 def closing_text(case: Case) -> tuple[str, str]:
-    """How the case ended, on the day it did, and what follows."""
+    """Return the outcome of a closed case as a sentence, and what follows."""
     if case.outcome == CaseOutcome.LAPSED:
         return _("We closed your request."), _file_again(case)
     return {
@@ -87,8 +87,10 @@ def closing_text(case: Case) -> tuple[str, str]:
 
 
 def is_reason_from_office(case: Case) -> bool:
-    """Whether the reason at the end is in the words of the office. Who withdraws gives their own; what lapses does so
-    by itself."""
+    """Return whether the closing reason was written by the commune.
+
+    An applicant who withdraws gives their own reason; a lapsed case closes automatically.
+    """
     return (
         case.state == CaseState.CLOSED
         and bool(case.reason)
@@ -115,7 +117,11 @@ def _under_way(case: Case, late: bool) -> tuple[str, str]:
 
 
 def _nothing_to_do(case: Case) -> str:
-    """What the commune writes by itself before the decision, to who can be written to; else that this page is all."""
+    """Return the text that the applicant has nothing to do.
+
+    It announces messages of the commune only before the decision and if the applicant can be reached; otherwise it
+    refers to this page.
+    """
     if case.is_anonymous or case.state == CaseState.DECIDED:
         return _("You have nothing to do. This page shows how it goes on.")
     return _("You have nothing to do. We write to you if we need something, and when we have decided.")
@@ -128,14 +134,16 @@ def _file_again(case: Case) -> str:
 
 
 def promised_date_at_stage(case: Case, row: CaseStage | None) -> datetime | None:
-    """By when the commune answers; None while that waits for the applicant or for what nobody can hasten."""
+    """Return the promised date; None while the deadline is paused or the stage has no foreseeable end."""
     undated = row is not None and _kind(row).undated
     return case.deadline if case.is_open and not case.paused_at and not undated else None
 
 
 def open_questions(case: Case, thread: list[Message]) -> list[Message]:
-    """What the applicant was asked and has not answered yet, in time or not, the latest last; what was asked again in
-    the same words, once."""
+    """Return the questions of agents that the applicant has not answered, latest last.
+
+    Questions past their deadline count too. Of several questions with the same text only the latest is returned.
+    """
     kinds = [one.kind for one in thread if one.kind in (Message.Kind.QUESTION, Message.Kind.ANSWER)]
     if not kinds or kinds[-1] == Message.Kind.ANSWER:
         return []
@@ -145,14 +153,18 @@ def open_questions(case: Case, thread: list[Message]) -> list[Message]:
 
 
 def _call(case: Case) -> str:
-    """What the stage at hand asks of the applicant, where it waits for them."""
+    """Return what the current stage asks of the applicant, if it waits for them; else ""."""
     row = process.current_stage(case)
     kind = stages.get(row.type) if row and row.waiting_for == APPLICANT else None
     return kind().call(row) if kind and case.state != CaseState.WAITING else ""
 
 
 def _in_progress(case: Case) -> str:
-    """Who has it in hand. What a check would tell somebody who is not known does not show."""
+    """Return who works on the case, as a sentence.
+
+    Stages of ``_veiled`` do not show: they would reveal the outcome of a check to a person whose identity is not
+    proven.
+    """
     row = process.current_stage(case)
     if row is None or row in _veiled(case) or row.waiting_for not in (OTHERS, SYSTEM):
         return _("We are reading your request.")
@@ -164,12 +176,12 @@ def _in_progress(case: Case) -> str:
 
 
 def _has_moved(case: Case) -> bool:
-    """Whether something of the way that the applicant sees is done, beside the arrival."""
+    """Return whether a visible stage is done beside the arrival."""
     return case.state == CaseState.RECEIVED and sum(stop.state == DONE for stop in tracker_steps(case)) > 1
 
 
 def status_mark(case: Case, sealed: bool = False, asked: bool = False) -> dict:
-    """State in a word and a shape, for lists. ``sealed`` and ``asked``: see ``headline``."""
+    """Return icon, CSS class and text of the state, for lists. ``sealed``, ``asked``: see ``status_headline``."""
     icon, css = {
         CaseState.RECEIVED: ("s3", ""),
         CaseState.IN_PROGRESS: ("s2", ""),
@@ -187,10 +199,10 @@ def status_mark(case: Case, sealed: bool = False, asked: bool = False) -> dict:
 
 
 def tracker_steps(case: Case, sealed: bool = False) -> list[TrackerStep]:
-    """The points of the way: the arrival, each stage that has a title and is not skipped, the end.
+    """Return the points of the tracker: the arrival, each stage that has a title and is not skipped, the end.
 
-    Neighbours of one title are one point: how far the office is within it, nobody learns. So a check against the
-    register and the decision after it tell a stranger nothing. ``sealed``: see ``headline``.
+    Consecutive stages with the same title are one point, so that a stranger does not learn from the progress
+    whether the check against the population register succeeded. ``sealed``: see ``status_headline``.
     """
     return _merged(_points(case, sealed))
 
@@ -225,10 +237,10 @@ def _points(case: Case, sealed: bool) -> list[TrackerStep]:
 
 
 def _veiled(case: Case) -> list[CaseStage]:
-    """The stages that somebody who is not known sees begin and end together.
+    """Return the stages that a person without a proven identity sees begin and end together.
 
-    From a check whose outcome concerns others on, for as long as agents look: whether the check went on by
-    itself or an agent had to help does not show, neither in what is done nor in when it was.
+    They begin with the first check whose outcome concerns others, and go on while stages are done by agents.
+    Neither the points nor their times then show whether the check passed automatically or an agent had to help.
     """
     kinds = (stages.get(spec.type) for spec in case.version.definition.stages)
     if identity_level_of(case) >= IdentityLevel.KNOWN or not any(kind and kind.veiled for kind in kinds):
@@ -265,7 +277,11 @@ def _coming(case: Case, row: CaseStage, place: int, count: int, current: CaseSta
 
 
 def _who(case: Case, row: CaseStage) -> str:
-    """Who has it in hand. Of a check that tells nothing no agent is named: only some may see who is protected."""
+    """Return who works on the current stage.
+
+    No agent is named for a veiled check, because only some agents may see protected persons, so the name would
+    reveal the protection.
+    """
     if case.state == CaseState.WAITING:
         return _("We wait for your answer")
     named = not _kind(row).veiled and row not in _veiled(case)
@@ -279,8 +295,11 @@ def _title(row: CaseStage) -> str:
 
 
 def stage_template(case: Case, asked: bool = False) -> tuple[str, CaseStage | None]:
-    """What the stage at hand shows to the applicant. ``asked``: whether a question is open; what waits for somebody
-    else says that there is nothing to do, and is silent then."""
+    """Return the applicant template of the current stage with its row; "" and None if there is none.
+
+    ``asked``: whether a question is open. A stage that waits for others then shows nothing, because its text states
+    that the applicant has nothing to do.
+    """
     row = process.current_stage(case) if case.is_open else None
     if row is None or row.progress != Progress.ACTIVE:
         return "", None
@@ -293,7 +312,7 @@ def stage_template(case: Case, asked: bool = False) -> tuple[str, CaseStage | No
 
 
 def answer_rows(case: Case) -> list[dict]:
-    """The answers in force, step by step, in words; what was left blank is left out."""
+    """Return the current answers as text, by step, without blank ones."""
     language, sent = get_language() or case.language, timezone.localdate(case.submission.sent_at)
     declared = summarize_answers(
         case.version.definition, case.answers, language, sent, words=answer_text_unless_secret
@@ -314,8 +333,7 @@ def answer_rows(case: Case) -> list[dict]:
 
 
 def _remarks(case: Case) -> dict[str, list[str]]:
-    """What there is to know about an answer: files that were held, papers that were judged, corrections,
-    what became of what was booked."""
+    """Return remarks on answers: held files, judged enclosures, corrections, states of bookings."""
     found: dict[str, list[str]] = {}
     for file in case.submission.files.all():
         if file.remark:

@@ -1,4 +1,4 @@
-"""Addresses of the private link and of the own space."""
+"""Addresses of the status page by link and of the own space."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
@@ -7,7 +7,7 @@ from . import booking_views, decision_views, document_views, identity_views, sms
 
 
 class ReferenceConverter(StringConverter):
-    """What ``numbers.case_reference`` makes: letters, digits and dashes, with at least one digit."""
+    """The references that ``draw_case_reference`` creates: letters, digits and dashes, with at least one digit."""
 
     regex = "(?=[A-Za-z-]*[0-9])[A-Za-z0-9-]{3,24}"
 

@@ -1,4 +1,4 @@
-"""Pages for applicants: a case by private link or signed in, the own space. GET shows, POST acts."""
+"""Pages for applicants: a case by status link or signed in, and the own space. GET shows, POST acts."""
 
 from functools import wraps
 
@@ -42,7 +42,7 @@ from .forms import AnswerForm, CallBackForm, JoinCodeForm, ProfileForm
 
 
 def case_view(view):
-    """The view twice: behind a private link (``secret``), and signed in (``reference``)."""
+    """Return the view for both accesses to a case: by status link (``secret``) and signed in (``reference``)."""
 
     @private_page
     @wraps(view)
@@ -60,7 +60,7 @@ def case_view(view):
 
 # -- One case -------------------------------------------------------------------------------------------
 def show_case(request, door: CaseAccess, form: AnswerForm | None = None, fault: str = "") -> HttpResponse:
-    """The applicant's page of a case, with what was typed and why it was not done."""
+    """Render the status page, with the submitted form and the error message if an action failed."""
     case = door.case
     prefetch_related_objects([case], "stages")
     decided = decision_context.decision_context(door)
@@ -90,7 +90,7 @@ def show_case(request, door: CaseAccess, form: AnswerForm | None = None, fault: 
 
 
 def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
-    """Where the case stands, what is to be done, and by when by whom."""
+    """Return the context about the state of the case, the next actions and their dates."""
     asked = bool(questions)
     template, row = status_page.stage_template(case, asked)
     promised = status_page.promised_date_at_stage(case, row)
@@ -110,7 +110,7 @@ def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
 
 
 def _papers(door: CaseAccess) -> dict:
-    """The documents: those that stand, with where they are fetched and shared, posted, revoked, to renew."""
+    """Return the context about documents: valid with addresses, sent by post, revoked, renewable."""
     standing, posted, revoked = access.downloadable_documents_of(door.case)
     return {
         "documents": [
@@ -128,7 +128,7 @@ def _money(case: Case) -> dict:
 
 
 def _bookings(door: CaseAccess) -> list[tuple]:
-    """What was booked, and where it is moved and cancelled while its terms allow it."""
+    """Return the bookings with the addresses to move and cancel them; "" if their terms forbid changes."""
     now = timezone.now()
     return [
         (one, door.url_of("move", one.pk), door.url_of("cancel", one.pk))
@@ -145,7 +145,7 @@ def show_own_case(request, door: CaseAccess):
 
 @require_POST
 def answer(request, door: CaseAccess):
-    """Answers what was asked; where nothing is open, writes a message."""
+    """Answer the open question; without one, send a message."""
     asked = actions.has_open_question(door.case)
     try:
         rate_limits.ANSWER.count(str(door.case.pk))
@@ -172,7 +172,7 @@ def answer(request, door: CaseAccess):
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request, door: CaseAccess):
-    """Asks once whether it is meant, then withdraws."""
+    """Ask for confirmation, then withdraw the request."""
     if not states.is_allowed("withdraw", door.case.state, door.case.outcome):
         return show_case(request, door, fault=_("This request cannot be withdrawn any more."))
     if request.method == "GET":
@@ -190,7 +190,7 @@ def withdraw(request, door: CaseAccess):
 
 @require_http_methods(["GET", "POST"])
 def request_callback(request, door: CaseAccess):
-    """Asks to be called back: the number, and when."""
+    """Ask for the telephone number and the wished time, then request a call."""
     if request.method == "GET":
         return _call(request, door, CallBackForm(initial={"phone": door.case.phone}))
     form = CallBackForm(request.POST)
@@ -211,7 +211,7 @@ def _call(request, door: CaseAccess, form: CallBackForm, status: int = 200) -> H
 
 @require_POST
 def confirm_address(request, door: CaseAccess):
-    """The address is confirmed by whoever holds the mailed link. Pressing twice does no harm."""
+    """Confirm the address of the holder of the e-mailed link. Pressing twice has no further effect."""
     if not door.may_confirm and door.case.email_confirmed_at is None:
         return show_case(request, door, fault=_("Only the link in our e-mail confirms your address."))
     return redirect_with_message(
@@ -220,7 +220,10 @@ def confirm_address(request, door: CaseAccess):
 
 
 def redirect_with_message(request, door: CaseAccess, notice: str) -> HttpResponse:
-    """After something was done through a mailed link, its address counts as confirmed."""
+    """Show a message on the status page.
+
+    An action through an e-mailed link also confirms the address.
+    """
     if door.may_confirm:
         actions.confirm_email_address(actor=door.actor, case=door.case)
     messages.success(request, notice)
@@ -230,7 +233,7 @@ def redirect_with_message(request, door: CaseAccess, notice: str) -> HttpRespons
 @require_GET
 @csp_override({"default-src": [CSP.NONE], "sandbox": True})
 def file(request, door: CaseAccess, file_id):
-    """A file of the applicant's own, to save: never shown inside the site."""
+    """Return a file of the case as a download; it is never shown inside the site."""
     return attachment_response(access.file_of(door.case, file_id))
 
 
@@ -290,13 +293,13 @@ def _draft(draft: Draft) -> dict:
 
 
 def _document(document: Document) -> tuple[Document, str, str]:
-    """With where it is fetched, and shared."""
+    """Return the document with the addresses to download and to share it."""
     place = [document.case.reference, document.pk]
     return document, reverse("space:case_document", args=place), reverse("space:case_share", args=place)
 
 
 def _dues(user) -> list[dict]:
-    """What this person could pay now."""
+    """Return the charges that the user can pay now."""
     return [
         {
             "charge": charge,
@@ -311,7 +314,7 @@ def _dues(user) -> list[dict]:
 @login_required
 @require_POST
 def pay(request):
-    """Everything that is due, in one payment."""
+    """Put all payable charges into one payment."""
     try:
         basket = charges.create_basket(actor=request.user, charges=payments.payable_charges_of(request.user))
     except charges.PaymentActionRefused as why:
@@ -338,7 +341,7 @@ def profile(request):
 @login_required
 @require_http_methods(["GET", "POST"])
 def erase(request):
-    """What of a person may be erased now, and what must stay, until when and why. POST erases what is ticked."""
+    """Show which personal data can be erased and which stays, why and until when. POST erases the ticked data."""
     plan = erasure.erasure_plan_for(request.user)
     if request.method == "GET":
         return render(request, "space/erase.html", {"plan": plan})
@@ -358,7 +361,7 @@ def erase(request):
 @login_required
 @require_http_methods(["GET", "POST"])
 def join_case(request):
-    """Joins a request that was filed at the counter, by the code that was handed over there."""
+    """Join a case that was filed at the counter, by the code of its receipt."""
     form = JoinCodeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "space/join.html", {"form": form}, status=422 if form.errors else 200)
@@ -376,7 +379,7 @@ def join_case(request):
 @login_required
 @require_GET
 def export(request):
-    """Everything that the commune's online counter keeps about this person, to take away."""
+    """Return all personal data of the user in the online counter as a JSON download."""
     response = JsonResponse(
         export_personal_data(request.user), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )

@@ -1,4 +1,4 @@
-"""What the admin offers to staff about their own account, and what waits until they have shown who they are."""
+"""Account menu items for staff, the sign-in report, and the second factor before restricted pages."""
 
 from django.conf import settings
 from django.shortcuts import redirect
@@ -61,7 +61,10 @@ def require_second_factor_for_document(document, request):
 
 
 def _way_to_show(request, restrictions):
-    """Where what is for groups waits for a second factor: Wagtail asks for groups, and not for rights."""
+    """Return a redirect to the second factor if groups restrict the page or document; else None.
+
+    Wagtail checks groups there, not rights, so the middleware's suspension of rights has no effect.
+    """
     if not settings.STAFF_SECOND_FACTOR or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     step = second_factor_url(request.user, request.get_full_path())

@@ -1,4 +1,4 @@
-"""The few of allauth's addresses that a house without passwords needs, under allauth's names."""
+"""The addresses of allauth that a sign-in without passwords needs, under allauth's names."""
 
 from allauth.account import views
 from django.urls import path

@@ -1,4 +1,4 @@
-"""How signing in speaks: its letters go through the outbox like every other."""
+"""allauth adapters: e-mails go through the outbox, messages are reduced to errors."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -14,7 +14,7 @@ from home.models import CommuneSettings
 
 
 class CodeAccountAdapter(DefaultAccountAdapter):
-    """One-time codes by e-mail, no password for residents."""
+    """Sign-in by one-time codes sent by e-mail; residents have no password."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_code": _("This code does not fit. Take the one from the latest e-mail."),
@@ -36,18 +36,23 @@ class CodeAccountAdapter(DefaultAccountAdapter):
             )
 
     def add_message(self, request, level, *args, **kwargs) -> None:
-        """Only what went wrong: that a code was sent or that somebody is signed in, the page itself says."""
+        """Add a message only if it is an error.
+
+        The page itself shows that a code was sent or that the user is signed in.
+        """
         if level == ERROR:
             super().add_message(request, level, *args, **kwargs)
 
     def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
-        """What makes up a second factor is shown and changed by who shows it again; who has none just sets one up."""
+        """Require a second factor before second factors are shown or changed, if the user has one."""
         return bool(self.get_reauthentication_methods(self.request.user))
 
     def get_reauthentication_methods(self, user) -> list[dict]:
-        """The second factor of staff alone: a password is no proof here, few have one, and a resident has one factor.
+        """Return the second factors with which staff can authenticate again, the preferred one first.
 
-        Who has the app types a code, who has passkeys only shows one; each page leads to the other.
+        A password is no proof here, because few users have one. A resident has only one factor, so the list is
+        empty for residents. A user with the app types a code; a user with passkeys only shows a passkey; each page
+        links to the other.
         """
         if not user.is_authenticated or not user.works_here:
             return []
@@ -60,7 +65,7 @@ class CodeAccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """How the second factor speaks."""
+    """Error messages and rules of the second factor."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code does not fit. Wait until the app shows the next one."),
@@ -68,14 +73,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def is_mfa_enabled(self, user, types=None) -> bool:
-        """A resident's passkey is another way in, and nothing that is asked for beside the mailed code."""
+        """Return whether the user must show a second factor at sign-in.
+
+        A resident's passkey replaces the e-mailed code and is not asked for in addition to it.
+        """
         if types is not None and not (user.is_authenticated and user.works_here):
             types = [one for one in types if one != "webauthn"]
         return super().is_mfa_enabled(user, types)
 
     def generate_authenticator_name(self, user, type) -> str:
-        return ""  # as the person calls the device
+        return ""  # the user types the name of the device
 
     def get_totp_issuer(self) -> str:
-        """What stands above the digits in the app."""
+        """Return the name that the authenticator app shows above the digits."""
         return CommuneSettings.load().name

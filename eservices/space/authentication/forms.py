@@ -1,4 +1,4 @@
-"""What people type to sign in, to answer, and about themselves."""
+"""Forms to sign in and to manage second factors."""
 
 from contextlib import contextmanager
 
@@ -26,9 +26,9 @@ from home.web import rate_limits
 
 from . import sign_in_record
 
-# Wrong passwords in so many seconds: of one account from one network, of all accounts from a network, and of one
-# account from all networks. The last two do not hold where the person signed in lately, so that nobody locks out a
-# town hall.
+# Wrong passwords within this many seconds: of one account from one network, of all accounts from one network, and of
+# one account from all networks. The last two do not apply in a network from which the user signed in lately, so that
+# nobody can lock out a town hall.
 SPAN = 15 * 60
 
 
@@ -36,7 +36,7 @@ MAX_WRONG_PASSWORDS, MOST_WRONG_OF_NETWORK, MOST_WRONG_OF_ACCOUNT = 20, 100, 100
 
 
 class SpaceForm(forms.Form):
-    """A form whose fields look and speak as everywhere: hint and error tied to their field."""
+    """A form with the common look of fields: hint and error are tied to their field."""
 
     autocomplete: dict[str, str] = {}
 
@@ -50,7 +50,7 @@ class SpaceForm(forms.Form):
 
 
 class SignInForm(SpaceForm, RequestLoginCodeForm):
-    """An address is all it takes."""
+    """The form that asks for the e-mail address."""
 
     autocomplete = {"email": "email"}
 
@@ -66,7 +66,10 @@ class SignInForm(SpaceForm, RequestLoginCodeForm):
 
 
 class CodeForm(SpaceForm, ConfirmLoginCodeForm):
-    """One field for the code, not six boxes: it can be pasted, read aloud and corrected."""
+    """The form for the one-time code.
+
+    It has one field, not six boxes, so that the code can be pasted, read aloud and corrected.
+    """
 
     autocomplete = {"code": "one-time-code"}
 
@@ -79,13 +82,16 @@ class CodeForm(SpaceForm, ConfirmLoginCodeForm):
         field.widget.attrs |= {"class": "in code", "inputmode": "numeric", "maxlength": 12}
 
     def clean_code(self) -> str:
-        """Copied from the letter it has a space that keeps it in one line, which allauth does not leave out."""
+        """Remove spaces from the code.
+
+        A code copied from the e-mail has a no-break space, which allauth does not remove.
+        """
         self.cleaned_data["code"] = "".join(self.cleaned_data["code"].split())
         return super().clean_code()
 
 
 class SecondFactorCodeForm(SpaceForm):
-    """Six digits of the app, or a spare code where the telephone is not at hand."""
+    """The code of the app: six digits, or a recovery code if the user does not have the telephone."""
 
     autocomplete = {"code": "one-time-code"}
 
@@ -106,20 +112,24 @@ class SecondFactorCodeForm(SpaceForm):
 
 
 class SecondFactorForm(SecondFactorCodeForm, AuthenticateForm):
-    """The second factor, at signing in."""
+    """The second factor, at sign-in."""
 
 
 class SecondFactorReauthenticationForm(SecondFactorCodeForm, ReauthenticateForm):
-    """The second factor of who is signed in already."""
+    """The second factor of a user who is already signed in."""
 
 
 class SecondFactorSetupForm(SecondFactorCodeForm, ActivateTOTPForm):
-    """The first code, by which the app shows that it took the key."""
+    """The first code, which proves that the app stored the key."""
 
 
 @contextmanager
 def reject_malformed_credential():
-    """What a browser answers for a passkey comes from anybody. allauth trips over some, and calls others a code."""
+    """Turn errors that a malformed passkey credential raises inside allauth into validation errors.
+
+    Anybody can post a credential. allauth raises other exceptions on some of them, and reports others as a wrong
+    code.
+    """
     try:
         yield
     except ValidationError as fault:
@@ -131,7 +141,7 @@ def reject_malformed_credential():
 
 
 class CredentialField(forms.JSONField):
-    """Numbers of thousands of digits and lists in lists of lists are none either."""
+    """A JSON field that also rejects numbers of thousands of digits and deeply nested lists."""
 
     def to_python(self, value):
         with reject_malformed_credential():
@@ -139,7 +149,7 @@ class CredentialField(forms.JSONField):
 
 
 class NewPasskeyForm(SpaceForm, AddWebAuthnForm):
-    """A device that the person signs in with from now on."""
+    """A new passkey with which the user will sign in."""
 
     credential = CredentialField(widget=forms.HiddenInput)
     field_order = ["name", "credential"]
@@ -149,7 +159,7 @@ class NewPasskeyForm(SpaceForm, AddWebAuthnForm):
         self.fields["name"].label = _("Name of the device")
         self.fields["name"].widget.attrs["maxlength"] = self.fields["name"].max_length = 80
         self.fields["name"].validators += [MaxLengthValidator(80), validate_no_control]
-        del self.fields["passwordless"]  # always
+        del self.fields["passwordless"]  # always set
 
     def clean(self):
         with reject_malformed_credential():
@@ -157,7 +167,7 @@ class NewPasskeyForm(SpaceForm, AddWebAuthnForm):
 
 
 class PasskeyCredentialForm(forms.Form):
-    """What the forms have in common in which a passkey is shown."""
+    """The common part of the forms that take a passkey."""
 
     credential = CredentialField(widget=forms.HiddenInput)
 
@@ -167,19 +177,22 @@ class PasskeyCredentialForm(forms.Form):
 
 
 class PasskeySignInForm(PasskeyCredentialForm, LoginWebAuthnForm):
-    """Who comes in by a passkey alone."""
+    """Sign-in by passkey alone."""
 
 
 class PasskeyForm(PasskeyCredentialForm, AuthenticateWebAuthnForm):
-    """A passkey as the second factor, at signing in."""
+    """A passkey as the second factor, at sign-in."""
 
 
 class PasskeyReauthenticationForm(PasskeyCredentialForm, ReauthenticateWebAuthnForm):
-    """A passkey as the second factor of who is signed in already."""
+    """A passkey as the second factor of a user who is already signed in."""
 
 
 class StaffSignInForm(LoginForm):
-    """The admin's own sign-in, by password: who guesses has to wait, and may still sign in by code."""
+    """Wagtail's sign-in by password.
+
+    After too many wrong passwords a user has to wait, and can still sign in by code.
+    """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

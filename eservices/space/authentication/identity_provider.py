@@ -1,4 +1,4 @@
-"""Signing in through an identity provider. It never opens an account for an address that nobody proved."""
+"""Sign-in through an identity provider. No account is created for an address that the provider did not prove."""
 
 import logging
 
@@ -24,7 +24,10 @@ BY_CODE = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class IdentityProviderAdapter(DefaultSocialAccountAdapter):
-    """Finds or opens the account of whoever the provider vouches for, and keeps what that proves."""
+    """The adapter that finds or creates the account of the person attested by the provider.
+
+    It stores the identity proof.
+    """
 
     def pre_social_login(self, request, sociallogin):
         said = self._said(request, sociallogin)
@@ -49,7 +52,7 @@ class IdentityProviderAdapter(DefaultSocialAccountAdapter):
         provider_error_response(request)
 
     def is_open_for_signup(self, request, sociallogin):
-        """An account is there by now, see ``pre_social_login``."""
+        """Return False: ``pre_social_login`` has found or created the account before."""
         return False
 
     def _said(self, request, sociallogin) -> IdentityClaims:
@@ -61,7 +64,7 @@ class IdentityProviderAdapter(DefaultSocialAccountAdapter):
             provider_error_response(request)
 
     def _account(self, request, said: IdentityClaims) -> User:
-        """The account at hand, else that of the address which the provider proved."""
+        """Return the account that is signed in, else that of the address proved by the provider."""
         if request.user.is_authenticated:
             return get_user_model().objects.get(pk=request.user.pk)
         if not said.email:
@@ -75,12 +78,12 @@ class IdentityProviderAdapter(DefaultSocialAccountAdapter):
 
 
 def provider_name() -> str:
-    """What the identity provider is called; empty where the commune has none."""
+    """Return the name of the identity provider; "" if the commune has none."""
     return next((app["name"] for app in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]), "")
 
 
 def provider_error_response(request):
-    """The provider gave no answer that can be used."""
+    """Refuse the sign-in because the provider gave no usable answer. Always raises."""
     _refuse(
         request,
         _("The identity provider could not sign you in. Try again later, or take the code by e-mail."),

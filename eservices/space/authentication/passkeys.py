@@ -1,6 +1,9 @@
-"""Passkeys: the telephone or the computer says who somebody is, by finger, face or PIN, and nothing is sent or typed.
+"""Passkeys: a telephone or computer proves who its user is, by fingerprint, face or PIN.
 
-For residents a shorter way in. For staff also the second factor: whoever unlocks the device shows two things at once.
+No code is sent or typed.
+
+For residents it is a faster sign-in. For staff it is also the second factor, because unlocking the device proves
+two factors at once: the device, and the fingerprint, face or PIN.
 """
 
 from allauth.account.app_settings import EmailVerificationMethod
@@ -20,10 +23,13 @@ from .second_factor import mark_second_factor_verified
 
 
 class PasskeySignInView(views.LoginWebAuthnView):
-    """The address need not be proven again: whoever added the passkey was signed in."""
+    """Sign-in by passkey.
+
+    The address is not verified again, because the user who added the passkey was signed in.
+    """
 
     def _redirect_to_pending_stage(self, request, stage):
-        """Whoever was asked for a code may take the passkey instead."""
+        """Do nothing, so that a user who was asked for a code can use the passkey instead."""
 
     def form_valid(self, form):
         key = form.cleaned_data["credential"]
@@ -32,10 +38,13 @@ class PasskeySignInView(views.LoginWebAuthnView):
 
 
 class AddPasskeyView(views.AddWebAuthnView):
-    """One that the device keeps, and opens by finger, face or PIN: it names the person, and is a second factor."""
+    """Adding a passkey that is stored on the device and needs fingerprint, face or PIN.
+
+    Such a passkey identifies its user and counts as a second factor.
+    """
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)  # which begins one of another kind
+        context = super().get_context_data(**kwargs)  # which begins a registration without ``passwordless``
         return context | {"options": auth.begin_registration(self.request.user, passwordless=True)}
 
     def form_valid(self, form):
@@ -46,7 +55,10 @@ class AddPasskeyView(views.AddWebAuthnView):
         return response
 
     def get_success_url(self):
-        """Staff are shown their spare codes; a resident without the device signs in by a mailed code."""
+        """Return the page of recovery codes for staff who just got them, else the list of passkeys.
+
+        Residents need no recovery codes: without the device they sign in by e-mailed code.
+        """
         new_codes = self.did_generate_recovery_codes and self.request.user.works_here
         return reverse("mfa_view_recovery_codes" if new_codes else "mfa_list_webauthn")
 
@@ -63,7 +75,10 @@ class RemovePasskeyView(views.RemoveWebAuthnView):
 
 
 class PasskeyReauthenticationView(views.ReauthenticateWebAuthnView):
-    """One that does not fit is said here, and what one was about to do is not lost."""
+    """Authenticating again by passkey.
+
+    A wrong passkey is reported on this page, so that the action that needed it is not lost.
+    """
 
     def form_invalid(self, form):
         return self.render_to_response(self.get_context_data() | {"form": form})

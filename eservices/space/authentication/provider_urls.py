@@ -1,4 +1,4 @@
-"""The way to the identity provider and back, under allauth's names and the same in every language."""
+"""Addresses to the identity provider and back, under allauth's names, the same in every language."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The way to the identity provider and back: allauth's views, whatever the provider answers."""
+"""allauth's views to the identity provider and back, which handle any answer of the provider."""
 
 import logging
 from functools import wraps
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 def handle_provider_errors(view):
-    """A provider that is down or talks nonsense is told to the person, who may sign in by code."""
+    """Wrap a view to report an unreachable or faulty provider to the user, who can sign in by code."""
 
     @wraps(view)
     def guarded(request, provider_id):

@@ -1,6 +1,6 @@
-"""The second factor of staff: six digits that an app on their telephone shows, which nobody reads in a mailbox.
+"""The second factor of staff: six digits of an app on their telephone, which a stolen mailbox does not reveal.
 
-Setting it up and asking for it is allauth's; here stands where the commune insists on it.
+allauth sets it up and asks for it; this module decides where it is required.
 """
 
 from functools import partial
@@ -29,9 +29,10 @@ from eservices.accounts.signals import second_factor_changed, spare_codes_made
 
 
 class SecondFactorMiddleware:
-    """Where the commune insists, no right holds in a session that has not shown the second factor.
+    """The middleware that suspends rights in sessions without a second factor, if the commune requires one.
 
-    Residents notice nothing: they have no rights. Staff who enter the admin are led to where it is shown or set up.
+    Residents are not affected, because they have no rights. Staff who enter the admin are redirected to the page
+    where the second factor is shown or set up.
     """
 
     def __init__(self, get_response):
@@ -58,15 +59,15 @@ def _opens_the_admin(path: str) -> bool:
 
 
 def is_second_factor_verified(request: HttpRequest, user: User) -> bool:
-    """Whether this session saw a second factor that ``user`` still has."""
+    """Return whether a second factor that ``user`` still has was verified in this session."""
     shown = [one.get("id") for one in get_authentication_records(request, user) if one["method"] == "mfa"]
     return bool(shown) and user.authenticator_set.filter(pk__in=shown).exists()
 
 
 def second_factor_url(user, onwards: str) -> str:
-    """The address at which ``user`` shows the second factor and goes on to ``onwards``, or sets one up.
+    """Return the address where ``user`` shows or sets up the second factor, then continues to ``onwards``.
 
-    Empty where none is owed, and for who has no right that waits for it.
+    "" if no second factor is missing, and for users without rights that depend on it.
     """
     if not user.is_authenticated or not user.owes_a_factor or not user.works_here:
         return ""
@@ -77,13 +78,13 @@ def second_factor_url(user, onwards: str) -> str:
 
 
 def mark_second_factor_verified(request: HttpRequest, kind: Authenticator.Type) -> None:
-    """Who has just set one up has shown it: nobody is asked for it at once."""
+    """Mark the new second factor as verified in this session, so that it is not asked for at once."""
     new = request.user.authenticator_set.filter(type=kind).latest("pk")
     record_authentication(request, request.user, "mfa", id=new.pk, type=kind, reauthenticated=True)
 
 
 class VerifySecondFactorView(base.AuthenticateView):
-    """At signing in, by a code or a passkey."""
+    """The second factor at sign-in, by code or passkey."""
 
     def get_context_data(self, **kwargs):
         kinds = self.stage.login.user.authenticator_set.values_list("type", flat=True)
@@ -91,7 +92,10 @@ class VerifySecondFactorView(base.AuthenticateView):
 
 
 class SetUpSecondFactorView(totp.ActivateTOTPView):
-    """For staff: a resident without the telephone would be shut out of a space that the mailbox opens."""
+    """Setting up the app, for staff only.
+
+    A resident who lost the telephone would be locked out of a space that the mailbox opens.
+    """
 
     def dispatch(self, request, *args, **kwargs):
         if not request.user.works_here:
@@ -133,7 +137,7 @@ def _in_fours(key: str) -> str:
 show = never_cache(VerifySecondFactorView.as_view())
 show_again = never_cache(base.reauthenticate)
 index = never_cache(base.index)
-# allauth keeps what somebody posts who is not signed in: anybody's megabytes, in the table of sessions.
+# allauth stores the data that is posted without a sign-in: anybody could fill the table of sessions with megabytes.
 set_up = never_cache(login_required(SetUpSecondFactorView.as_view()))
 remove = never_cache(RemoveSecondFactorView.as_view())
 spare_codes = never_cache(recovery_codes.view_recovery_codes)

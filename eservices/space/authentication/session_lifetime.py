@@ -1,4 +1,4 @@
-"""The ends of a session: the absolute one of staff, however busy it is, and the one that somebody asked for."""
+"""The ends of a session: the absolute time limit of staff, whatever their activity, and the end on request."""
 
 from functools import partial
 
@@ -10,14 +10,15 @@ from django.utils.functional import SimpleLazyObject
 
 # In the session. Times are in seconds since 1970.
 SIGNED_IN_AT = "signed_in_at"
-ENDED_OTHERS_AT = "ended_others_at"  # when the person ended all sessions but this one
-LISTED_KEY = "listed_key"  # under which the session stands in the list of sessions
+ENDED_OTHERS_AT = "ended_others_at"  # when the user ended all sessions but this one
+LISTED_KEY = "listed_key"  # the key of the session in the list of sessions
 
 
 class StaffSessionMiddleware:
-    """Ends the session of staff ``STAFF_SESSION_HOURS`` after they signed in. Residents have no rights to lose.
+    """The middleware that ends staff sessions ``STAFF_SESSION_HOURS`` after the sign-in.
 
-    Sessions of anybody end if they began before ``User.sessions_ended_at``, listed or not.
+    Residents have no such limit, because they have no rights to lose. Any session ends if it began before
+    ``User.sessions_ended_at``, whether it is listed or not.
     """
 
     def __init__(self, get_response):
@@ -29,22 +30,22 @@ class StaffSessionMiddleware:
 
 
 def begin(request) -> None:
-    """Start the clock of a session that was just signed in."""
+    """Store the time of the sign-in and the key of the session in the session."""
     if not request.session.session_key:
-        request.session.save()  # gives it the key
+        request.session.save()  # creates the key
     request.session[SIGNED_IN_AT] = timezone.now().timestamp()
     request.session[LISTED_KEY] = request.session.session_key
 
 
 def _within_its_time(request, user):
-    """Return the user, or nobody if the session was ended or the time of a member of staff is over."""
+    """Return the user; an anonymous user if the session was ended or the time of staff is over."""
     if not user.is_authenticated:
         return user
     if _was_ended(request.session, user) or _is_over(request.session, user):
         request.session.flush()
         return AnonymousUser()
     _list_again(request, user)
-    # The person, and not the lazy object around them: Wagtail's log takes its model by the very class.
+    # The user, not the lazy object around it: Wagtail's log looks up the model by the exact class.
     return getattr(user, "_wrapped", user)
 
 
@@ -63,7 +64,7 @@ def _is_over(session, user) -> bool:
 
 
 def _list_again(request, user) -> None:
-    """List a session under its new key: Wagtail changes the key at each save of the account's settings."""
+    """List a session under its new key, because Wagtail changes the key at each save of the account's settings."""
     before, key = request.session.get(LISTED_KEY), request.session.session_key
     if not before or before == key:
         return

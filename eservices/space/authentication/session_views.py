@@ -1,4 +1,4 @@
-"""Where somebody is signed in, and who tried: shown to the person, who ends what is not theirs."""
+"""The list of sessions and sign-ins of a user, who can end sessions there."""
 
 import re
 
@@ -20,9 +20,9 @@ from home.web.private_pages import private_page
 from . import sign_in_record
 from .session_lifetime import ENDED_OTHERS_AT
 
-SHOWN = 20  # of the latest sign-ins, and as many failures: those of a stranger hide no sign-in
+SHOWN = 20  # of the latest sign-ins, and as many failures; a stranger's failures hide no sign-in
 FAULTS = (SignIn.Kind.FAILED, SignIn.Kind.LOCKED_OUT)
-# What browsers and systems call themselves, the more special before those that it claims to be too.
+# Signs in a User-Agent and the names of browsers and systems. A special one precedes those that it also claims to be.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows"}
 SYSTEMS |= {"Mac OS": "Mac", "Linux": "Linux"}
@@ -54,7 +54,7 @@ def sessions(request):
 
 
 def live_sessions(user: User) -> list[UserSession]:
-    """Return the listed sessions of ``user`` that go on. Those that are over stay until they are swept."""
+    """Return the listed sessions of ``user`` that are still valid. Expired ones stay listed until the job runs."""
     listed = {one.session_key: one for one in UserSession.objects.filter(user=user)}
     live = Session.objects.filter(session_key__in=listed, expire_date__gt=timezone.now())
     valid = {user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()}
@@ -67,9 +67,9 @@ def latest(sign_ins) -> list[dict]:
 
 @transaction.atomic
 def end_sessions(request, user: User, ended: list[UserSession], *, all_others: bool) -> None:
-    """End sessions of ``user``, and record that it was done.
+    """End sessions of ``user`` and record it.
 
-    ``all_others``: also those that are not listed; the session of the request goes on.
+    ``all_others``: also end sessions that are not listed; the session of the request goes on.
     """
     for one in ended:
         one.end()

@@ -1,4 +1,4 @@
-"""Signing in without a password: an address, then the code that was sent there. Staff may have a password too."""
+"""Sign-in without a password: an address, then the code that was sent there. Staff may also have a password."""
 
 from functools import wraps
 from urllib.parse import urlsplit
@@ -26,12 +26,15 @@ from .identity_provider import provider_name
 
 
 class SignInView(RequestLoginCodeView):
-    """Takes an address. Known or not, the answer is the same: a code is on its way."""
+    """The first step: the e-mail address.
+
+    A known and an unknown address get the same answer, that a code was sent.
+    """
 
     template_name = "account/login.html"
 
     def _redirect_to_pending_stage(self, request, stage):
-        """Whoever asked for a code may still take another address."""
+        """Do nothing, so that a user who asked for a code can enter another address."""
 
     def form_valid(self, form):
         form._user = form._user or self._new_account(form.cleaned_data["email"])
@@ -39,7 +42,7 @@ class SignInView(RequestLoginCodeView):
 
     def _new_account(self, email):
         if get_user_model().objects.filter(email=email).exists():
-            return None  # closed by the commune: no code, and no word of it to who asks
+            return None  # closed by the commune: no code is sent, and the page does not reveal it
         language = get_language() or settings.LANGUAGE_CODE
         return actions.get_or_create_account(email=email, language=language)
 
@@ -49,7 +52,7 @@ class SignInView(RequestLoginCodeView):
 
 
 class CodeView(ConfirmLoginCodeView):
-    """Takes the code; tells how many tries are left after a wrong one."""
+    """The second step: the code. The page shows how many tries are left after a wrong one."""
 
     def post(self, request, *args, **kwargs):
         if sign_in_record.allow_code(request, self._process):
@@ -57,7 +60,7 @@ class CodeView(ConfirmLoginCodeView):
         user = self._process.user
         who = f"{user.pk if user else ''} {rate_limits.client_address(request)}"
         sign_in_record.record_lock_out(request, who=who, user=user, method=SignIn.Method.CODE)
-        if sign_in_record.was_wrong_too_often(self._process):  # not where others of the network tried
+        if sign_in_record.was_wrong_too_often(self._process):  # not if the limit of the network was reached
             self._process.abort()
         messages.error(request, get_adapter().error_messages["too_many_login_attempts"])
         return redirect("account_login")
@@ -73,12 +76,12 @@ class CodeView(ConfirmLoginCodeView):
 
 
 class StaffSignInView(LoginView):
-    """Wagtail's, by password: who has a second factor is asked for it before anything opens."""
+    """Wagtail's sign-in by password, which asks for the second factor of users who have one."""
 
     def form_valid(self, form):
         logout(
             self.request
-        )  # whoever sat here before; their session would be emptied later, with what is set now
+        )  # ends the session of a previous user, which would be emptied later, with the values set now
         remember = form.cleaned_data.get("remember")
         self.request.session.set_expiry(settings.SESSION_COOKIE_AGE if remember else 0)
         return perform_login(
@@ -90,8 +93,11 @@ class StaffSignInView(LoginView):
 
 
 def return_after_sign_in(view):
-    """Wraps a view of the admin: who was signed out and sends something is told so, and comes back to the page it was
-    sent from. The address it goes to often takes what is sent and shows nothing."""
+    """Wrap an admin view to return staff to their page if they post after the session ended.
+
+    A message informs them that they were signed out, and after the sign-in they come back to the page that posted
+    the data. The address of the request itself often accepts only POST and shows nothing.
+    """
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):
@@ -109,7 +115,7 @@ def _asks_to_sign_in(url: str) -> bool:
 
 
 def _page_before(request) -> str:
-    """The page of ours that the request was sent from; where the browser keeps it to itself, the one asked for."""
+    """Return the page of this site that sent the request; the requested address without a Referer."""
     before = urlsplit(request.headers.get("Referer", ""))
     if before.netloc != request.get_host():
         return request.get_full_path()

@@ -1,6 +1,6 @@
 """Record of sign-ins, and the limits that are counted from it.
 
-Shown to the person and to administrators, and erased after ``SIGN_IN_RECORD_DAYS``.
+Shown to the user and to administrators, and erased after ``SIGN_IN_RECORD_DAYS``.
 """
 
 from datetime import datetime, timedelta
@@ -18,10 +18,10 @@ from eservices.deliveries.actions import queue_email
 from home.web import rate_limits
 
 HOUR = timedelta(hours=1)
-KNOWN_FOR = timedelta(days=90)  # a network from which somebody signed in this lately is theirs
-MOST_WRONG_CODES = 30  # of one network in an hour, whoever they are for
-ALARMING_CODES = 100  # wrong codes of all networks in an hour
-QUIET = timedelta(days=1)  # between two alarms
+KNOWN_FOR = timedelta(days=90)  # a network is known to a user who signed in from it within this time
+MOST_WRONG_CODES = 30  # from one network in an hour, for all accounts
+ALARMING_CODES = 100  # wrong codes from all networks in an hour
+QUIET = timedelta(days=1)  # between two alarms, at least
 CODE_KEPT = timedelta(days=1)
 TOLD_EVERY = 15 * 60  # seconds
 
@@ -34,7 +34,7 @@ def record(
     email: str = "",
     method: str = "",
 ) -> SignIn:
-    """Write one attempt to sign in, with the network and the browser of the request."""
+    """Store one attempt to sign in, with the network and the browser of the request."""
     agent = request.headers.get("User-Agent", "") if request else ""
     return SignIn.objects.create(
         user=user,
@@ -49,16 +49,16 @@ def record(
 def record_lock_out(
     request: HttpRequest, *, who: str, user: User | None, method: str, email: str = ""
 ) -> None:
-    """Write that somebody was locked out, once in ``TOLD_EVERY`` for each, so that nobody fills the record.
+    """Record that a sign-in was locked out, at most once per ``TOLD_EVERY`` for each ``who``.
 
-    ``who``: what was limited, with the network.
+    The limit keeps an attacker from filling the record. ``who``: the account that was limited, with the network.
     """
     if rate_limits.increment_counter(f"told-{method}", who, TOLD_EVERY) == 1:
         record(request, SignIn.Kind.LOCKED_OUT, user=user, email=email, method=method)
 
 
 def is_known_network(user: User | None, network: str, now: datetime | None = None) -> bool:
-    """Return whether the person signed in from this network lately."""
+    """Return whether the user signed in from this network within ``KNOWN_FOR``."""
     if user is None:
         return False
     since = (now or timezone.now()) - KNOWN_FOR
@@ -67,7 +67,7 @@ def is_known_network(user: User | None, network: str, now: datetime | None = Non
 
 # -- One-time codes -------------------------------------------------------------------------------------------
 def was_wrong_too_often(process) -> bool:
-    """Return whether the code of ``process`` itself had all its tries, wherever they came from."""
+    """Return whether all tries of this code are used, from any network."""
     digest = _digest(process)
     return CodeTries.objects.filter(code=digest, tries__gte=process.max_attempts).exists()
 
@@ -80,8 +80,8 @@ def _digest(process) -> str:
 def allow_code(request: HttpRequest, process) -> bool:
     """Count one try of the code of ``process``. Return False if the code or the network had too many.
 
-    A network from which the person signed in lately has no limit: theirs may be the whole town hall.
-    Tries of one code are counted in its locked row, so that tries at the same moment do not each count as the first.
+    A network from which the user signed in lately has no limit: it may be that of the whole town hall. Tries of one
+    code are counted in one row by an atomic update, so that simultaneous tries do not each count as the first.
     """
     network, since = rate_limits.client_address(request), timezone.now() - HOUR
     wrong = SignIn.objects.failed_codes().filter(network=network, at__gte=since)
@@ -96,7 +96,7 @@ def allow_code(request: HttpRequest, process) -> bool:
 
 @transaction.atomic
 def raise_alarm() -> None:
-    """Tell the administrators that codes are being guessed, once a day at most."""
+    """Send an e-mail to the administrators if codes are being guessed, at most once a day."""
     now = timezone.now()
     number = SignIn.objects.failed_codes().filter(at__gte=now - HOUR).count()
     told = SignIn.objects.filter(kind=SignIn.Kind.ALARM, at__gte=now - QUIET)
@@ -112,8 +112,8 @@ def raise_alarm() -> None:
         )
 
 
-# -- Sweeping -------------------------------------------------------------------------------------------------
+# -- Erasure --------------------------------------------------------------------------------------------------
 def erase_old(now: datetime) -> None:
-    """Delete what was kept long enough."""
+    """Delete sign-ins and code counts after their retention time."""
     SignIn.objects.filter(at__lt=now - timedelta(days=settings.SIGN_IN_RECORD_DAYS)).delete()
     CodeTries.objects.filter(at__lt=now - CODE_KEPT).delete()

@@ -1,4 +1,4 @@
-"""Sign-ins of everybody, for administrators."""
+"""Report view of all users' sign-ins, for administrators."""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
@@ -9,11 +9,14 @@ from wagtail.admin.views.reports import ReportView
 
 from eservices.accounts.models import SignIn
 
-MOST_EXPORTED = 500  # of the latest; more is written while the request waits
+MOST_EXPORTED = 500  # of the latest; an export is written while the request waits
 
 
 def may_read(user) -> bool:
-    """Return whether the user is an administrator: addresses and networks of people are nobody else's concern."""
+    """Return whether the user is an administrator.
+
+    Addresses and networks of people concern nobody else.
+    """
     return user.is_superuser and user.has_perm("wagtailadmin.access_admin")
 
 

@@ -1,1 +1,1 @@
-"""Who lives here: the interface to the population register."""
+"""The interface to the population register: stage, lookups, prefill and limits."""

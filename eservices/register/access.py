@@ -1,4 +1,4 @@
-"""The only ways to fetch what the register said on behalf of a person."""
+"""The only queries for answers of the population register on behalf of a user."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,15 +16,15 @@ from .declared_person import named as named_people
 from .models import CheckOutcome, PostedCode, RegisterCheck, ResidentRecord, Screening
 from .persons import DeclaredPerson, RegisterPerson, to_json_data
 
-HOLDS = timedelta(days=30)  # how long an answer may be told of
+HOLDS = timedelta(days=30)  # how long documents may use an answer
 
 
 @dataclass(frozen=True)
 class RegisterAnswer:
-    """The register's answer about a case: its applicant, whom they name, and the day it was given.
+    """The population register's answer about a case: applicant, named persons, and the day of the answer.
 
-    ``is_recent``: it was given within ``HOLDS``. ``is_current``: the answers in force still say of the applicant,
-    and name, what it was asked about.
+    ``is_recent``: given within ``HOLDS``. ``is_current``: the current answers of the case still declare the same
+    applicant and named persons as the check did.
     """
 
     applicant: RegisterPerson
@@ -35,19 +35,19 @@ class RegisterAnswer:
 
 
 def checks_for(user, case: Case):
-    """The checks of a case that ``user`` may read, the first asked first."""
+    """Return the register checks of a case that ``user`` may see, oldest first."""
     return RegisterCheck.objects.filter(
         stage__case__in=cases.cases_for(user).filter(pk=case.pk)
     ).select_related("stage__case")
 
 
 def register_data_of(user) -> dict | None:
-    """What the register said last of the account's person, as it is kept: for the person to take away."""
+    """Return the latest stored register data of the account's person, for the export."""
     return ResidentRecord.objects.filter(user=user).values_list("person", flat=True).first()
 
 
 def waiting_counts() -> dict[str, int]:
-    """How many checks wait for the register, and how many for an agent because it did not answer."""
+    """Return how many checks wait for the register, and how many for an agent because it was unavailable."""
     of_open_cases = RegisterCheck.objects.filter(stage__case__closed_at=None, decided_by=None)
     return of_open_cases.aggregate(
         asked=Count("pk", filter=Q(outcome=CheckOutcome.PENDING)),
@@ -56,12 +56,12 @@ def waiting_counts() -> dict[str, int]:
 
 
 def unscreened() -> int:
-    """How many new cases wait to be screened, whoever treats them."""
+    """Return how many new cases wait for their screening, in all teams."""
     return Case.objects.real().filter(unscreened=True).count()
 
 
 def last_answer_at() -> datetime | None:
-    """When the register last answered about a case."""
+    """Return when the register last answered about a case; None if never."""
     asked = (RegisterCheck, Screening)
     return max(
         filter(None, (one.objects.aggregate(last=Max("answered_at"))["last"] for one in asked)), default=None
@@ -69,18 +69,18 @@ def last_answer_at() -> datetime | None:
 
 
 def teams_without_protected_access():
-    """Teams in which nobody treats people whose address is protected: their cases would stay unseen.
+    """Return teams in which no member may see protected persons: nobody sees such cases of theirs.
 
-    With how many stay so: ``unseen``.
+    Annotated with ``unseen``, the number of their open protected cases.
     """
     unseen = Count("cases", filter=Q(cases__protected=True, cases__rehearsal=False, cases__closed_at=None))
     return Team.objects.exclude(memberships__sees_protected=True).annotate(unseen=unseen)
 
 
 def resident_record_of(user) -> RegisterPerson | None:
-    """What the register said last of the person signed in; None unless it is proven at this sign-in who that is.
+    """Return the resident record of ``user``; None unless this sign-in proved their identity.
 
-    Kept on ``user``: a page asks once for each question.
+    Cached on ``user``, because a page asks once per question.
     """
     if user.level < IdentityLevel.KNOWN:
         return None
@@ -91,20 +91,24 @@ def resident_record_of(user) -> RegisterPerson | None:
 
 
 def pending_code(user, now: datetime) -> PostedCode | None:
-    """What ``user`` may type in, or what is on its way, as far as she is told; None where she asked for nothing."""
+    """Return the posted code that ``user`` can type in or that is on its way; None if none was requested.
+
+    A request for which no letter was written is returned too, so that it reveals nothing.
+    """
     return PostedCode.objects.open(now).filter(user=user).first()
 
 
 def register_person_of(case: Case) -> RegisterPerson | None:
-    """Whom the case is about as the register says, once a check or an agent found it; for stages and documents."""
+    """Return the person that a check or an agent found for the case; None if none. For stages and documents."""
     checks = RegisterCheck.objects.filter(stage__case=case).exclude(person="").order_by("-asked_at")
     return next((check.found for check in checks), None)
 
 
 def answer_about(case: Case) -> RegisterAnswer | None:
-    """Return what documents may say of the register; None if it, or an agent, has not found the applicant.
+    """Return the register's answer for documents; None if neither it nor an agent found the applicant.
 
-    Whoever was not found is not in it. The row of the case must be locked, or its answer be shown only.
+    Named persons who were not found are left out. The row of the case must be locked, unless the answer is only
+    shown.
     """
     checks = RegisterCheck.objects.filter(stage__case=case).exclude(person="").select_related("stage")
     check = next((one for one in checks.order_by("-asked_at") if one.found), None)
@@ -118,12 +122,12 @@ def answer_about(case: Case) -> RegisterAnswer | None:
 
 
 def is_recent(check: RegisterCheck) -> bool:
-    """Return whether the register answered lately enough to tell of it."""
+    """Return whether the register answered within ``HOLDS``."""
     return (check.answered_at or check.asked_at) >= timezone.now() - HOLDS
 
 
 def is_current(check: RegisterCheck, case: Case) -> bool:
-    """Return whether the answers in force still declare what the register was asked in this check."""
+    """Return whether the current answers still declare the persons that this check compared."""
     check.stage.case = case
     said = declared_person(case.version.definition, case.answers, current_settings(check.stage))
     if to_json_data(check.said) != to_json_data(said):
@@ -133,5 +137,5 @@ def is_current(check: RegisterCheck, case: Case) -> bool:
 
 
 def named_by(case: Case) -> list[DeclaredPerson]:
-    """Return whom the answers in force name beside the applicant."""
+    """Return the persons that the current answers name beside the applicant."""
     return named_people(case.version.definition, case.answers, timezone.localdate(case.submission.sent_at))

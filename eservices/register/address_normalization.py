@@ -1,6 +1,6 @@
-"""Spellings of one street and one house, so that only real differences are left. Pure.
+"""Normalization of streets and house numbers, so that only real differences remain. Pure.
 
-Abbreviations are those of Swiss, French, Belgian, German and Italian letters; articles stay, since a commune may
+Abbreviations are those of Swiss, French, Belgian, German and Italian letters; articles stay, because a commune may
 have a Chemin du Bois and a Chemin des Bois.
 """
 
@@ -46,19 +46,20 @@ HOUSE = re.compile(r"^(?P<street>.*\D)\s+(?P<number>\d+\s*(?:bis|ter|quater|[a-z
 
 
 def normalize_street(text: str) -> tuple[str, ...]:
-    """The words of a street, abbreviations written out: “R. du Lac” and “rue du lac” are the same."""
+    """Return the words of a street, abbreviations written out: “R. du Lac” and “rue du lac” are equal."""
     return tuple(GERMAN.sub("strasse", KINDS.get(word, word)) for word in name_words(text))
 
 
 def normalize_house_number(number: str) -> str:
-    """A number with what follows it: “12 bis”, “12bis” and “12BIS” are the same."""
+    """Normalize a house number: “12 bis”, “12bis” and “12BIS” are equal."""
     return "".join(name_words(number))
 
 
 def normalize_address(address: RegisterAddress) -> tuple:
-    """What two spellings of one address have in common.
+    """Return a key that is equal for all spellings of an address.
 
-    A number may stand behind the street. A postcode says more than the name of a town, which has many spellings.
+    The number may follow the street in one field. A postcode is preferred to the name of a town, which has many
+    spellings.
     """
     name, number = address.street, address.number
     if not number and (found := HOUSE.match(name.strip())):

@@ -1,4 +1,4 @@
-"""How the register is doing, for staff."""
+"""Admin view of the population register's state."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -14,7 +14,7 @@ from .population_register import RegisterUnavailable, configured_register
 
 
 class HealthView(AgentDeskView):
-    """Whether the register answers, what waits for it, and which teams cannot treat a protected person."""
+    """State of the register, waiting checks, and teams in which nobody may see protected persons."""
 
     template_name = "register/health.html"
     page_title = gettext_lazy("Register")
@@ -36,7 +36,7 @@ class HealthView(AgentDeskView):
         )
 
     def post(self, request):
-        """Asks for somebody who is not there, and says what came of it."""
+        """Test the register with a search for an invented person, and show the result."""
         try:
             RegisterTransport().probe()
         except RegisterUnavailable as fault:

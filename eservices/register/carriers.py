@@ -1,4 +1,7 @@
-"""The register on the board of the outbox: carries nothing, but fails, is told of and is tested like a carrier."""
+"""The population register among the transports of the outbox.
+
+It transports no deliveries, but is monitored and tested like a transport.
+"""
 
 from datetime import datetime
 
@@ -12,16 +15,16 @@ from .population_register import configured_register
 
 
 class RegisterTransport:
-    """The line to the register."""
+    """The connection to the register."""
 
     label = _("Register")
 
     def probe(self) -> None:
-        """Asks for somebody who is not there; raises ``Away``."""
+        """Search for an invented person. Raise ``RegisterUnavailable`` without a usable answer."""
         configured_register().find(DeclaredPerson(family_name="Test"))
 
     def hasten(self, now: datetime) -> None:
-        """What it did not answer is asked again by the next sweep."""
+        """Make failed checks due, so that the next job asks again."""
         unanswered = RegisterCheck.objects.filter(outcome=CheckOutcome.PENDING).exclude(fault="")
         unanswered.filter(due_at__gt=now).update(due_at=now)
 

@@ -1,4 +1,4 @@
-"""What the register said, beside what was declared, on the agents' screen."""
+"""Panel of the case page: the register's answer beside the declared data."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from .stages import check_explanation
 
 @case_panels.register("register")
 def register_panel(case, user):
-    """Each check with the people it is about, and in what they differ."""
+    """Return the checks of the case with their candidates and the differences; None if there are none."""
     if all(row.type != "register" for row in case.stages.all()):
         return None
     checks = [_shown(check) for check in access.checks_for(user, case)]
@@ -35,7 +35,7 @@ def _shown(check: RegisterCheck) -> dict:
 
 
 def _named(check: RegisterCheck, named: NamedCheck) -> dict:
-    """A person whom the request names, compared with the register at the applicant's registered address."""
+    """Compare a named person with the register at the applicant's registered address."""
     shown = check.shown(check.candidates)
     applicant = check.found or (shown[0] if shown and check.outcome == CheckOutcome.MATCH else None)
     said = replace(named.said, address=applicant.address if applicant else check.said.address)

@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about the register."""
+"""System checks of ``manage.py check --deploy`` about the population register."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ HINT = "See “The population register” in docs/operations.md."
 
 @register(Tags.security, "register", deploy=True)
 def check_register(app_configs, **kwargs) -> list:
-    """Whether real residents are compared with a real register, over a line that nobody reads."""
+    """Check that residents are compared with a real register, over an encrypted and authenticated connection."""
     if settings.REGISTER == "demo":
         text = "Residents are compared with the invented register of the demo: set REGISTER to http or none."
         return [Warning(text, hint=HINT, id="register.W001")]

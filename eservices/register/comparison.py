@@ -1,4 +1,7 @@
-"""Whether what somebody declares is what the register says. Pure: it trusts no register's own idea of a match."""
+"""Comparison of declared data with persons of the register. Pure.
+
+It does not rely on any register's own idea of a match.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +16,11 @@ from eservices.accounts.person_names import is_same_name
 from .address_normalization import normalize_address
 from .persons import DeclaredPerson, RegisterAddress, RegisterPerson
 
-MAX_CANDIDATES_SHOWN = 3  # people an agent compares with
+MAX_CANDIDATES_SHOWN = 3  # candidates shown to an agent
 
 
 class ComparedAspect(TextChoices):
-    """What is compared."""
+    """The aspects that are compared."""
 
     NAME = "name", _("name")
     BIRTH_DATE = "birth_date", _("date of birth")
@@ -25,7 +28,7 @@ class ComparedAspect(TextChoices):
 
 
 class MatchResult(StrEnum):
-    """What the comparison comes to."""
+    """The results of a comparison."""
 
     MATCH = "match"
     NO_MATCH = "no_match"
@@ -34,7 +37,7 @@ class MatchResult(StrEnum):
 
 @dataclass(frozen=True)
 class Match:
-    """The outcome, and whom it is about: who fits, else those who come nearest."""
+    """The result of a comparison, with the persons that fit, else the closest ones."""
 
     outcome: MatchResult
     people: Sequence[RegisterPerson]
@@ -43,9 +46,10 @@ class Match:
 def find_match(
     declared: DeclaredPerson, candidates: Iterable[RegisterPerson], required: Iterable[str]
 ) -> Match:
-    """Who of ``candidates`` is the person declared: agrees in the name and every other aspect of ``required``.
+    """Find the declared person among ``candidates``, by name and all aspects of ``required``.
 
-    Of those who only share the date of birth, nobody protected is shown: that is chance.
+    Candidates with only the date of birth in common are shown to agents, unless they are protected: the agreement
+    is chance.
     """
     needed = {ComparedAspect.NAME, *required}
     agreed = {person: agreeing_aspects(declared, person) for person in dict.fromkeys(candidates)}
@@ -70,9 +74,10 @@ def find_at_home(
     address: RegisterAddress | None,
     today: date,
 ) -> Match:
-    """Find a person whom an applicant names, in the applicant's household at the registered ``address``.
+    """Find a person whom the applicant names, in the applicant's household at the registered ``address``.
 
-    Whoever fits elsewhere is no match, but is shown to the agent: neighbours share a street and a number.
+    A person who fits at another address is no match but is shown to the agent, because neighbours share a street
+    and a number.
     """
     at_home = [one for one in household if lives_at(one, address, today)]
     wanted = replace(declared, address=address)
@@ -86,14 +91,14 @@ def find_at_home(
 
 
 def lives_at(person: RegisterPerson, address: RegisterAddress | None, today: date) -> bool:
-    """Whether the register has the person at ``address`` on this day."""
+    """Return whether the person is registered as a resident at ``address`` on this day."""
     if address is None or person.address is None or not person.is_resident(today):
         return False
     return normalize_address(person.address) == normalize_address(address)
 
 
 def agreeing_aspects(declared: DeclaredPerson, person: RegisterPerson) -> set[ComparedAspect]:
-    """In what the two agree. What is not declared agrees in nothing."""
+    """Return the aspects in which the two agree. An aspect that is not declared never agrees."""
     found = set()
     if is_same_name(declared.name, person.given_names, person.family_name):
         found.add(ComparedAspect.NAME)

@@ -1,4 +1,4 @@
-"""What an applicant declares about a person, read from the answers. Pure."""
+"""Persons declared in the answers of a form. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -17,7 +17,7 @@ from eservices.submissions.prefill_values import autocomplete_token
 
 from .persons import MAX_TEXT_LENGTH, DeclaredPerson, RegisterAddress
 
-# What is compared → the autocomplete token of the question that is taken where the editor chose none.
+# Compared part → autocomplete token of the question that is used if the editor chose none.
 TOKENS = {
     "given_names": "given-name",
     "family_name": "family-name",
@@ -27,7 +27,10 @@ TOKENS = {
 
 
 def declared_person(definition: FormDefinition, answers: dict, chosen: dict[str, str]) -> DeclaredPerson:
-    """What ``answers`` say. ``chosen``: keys of questions under the names in ``TOKENS``."""
+    """Return the person that ``answers`` declare.
+
+    ``chosen``: keys of questions under the names in ``TOKENS``.
+    """
     given = {
         name: answers.get(chosen.get(name) or question_by_token(definition, token))
         for name, token in TOKENS.items()
@@ -41,10 +44,10 @@ def declared_person(definition: FormDefinition, answers: dict, chosen: dict[str,
 
 
 def named(definition: FormDefinition, answers: dict, today: date) -> list[DeclaredPerson]:
-    """Read the people whom the answers in force name beside the applicant, as the form marks them.
+    """Return the persons that the current answers name beside the applicant, as marked in the form.
 
-    The marked answers of one step, or of one row of a repeating group, name one person; a question for a person
-    names one by itself. ``today``: the day that conditions look at.
+    The marked answers of one step, or of one row of a repeating group, name one person; a question of the type
+    person names one alone. ``today``: the day for conditions.
     """
     shown = VisibleAnswers.of(definition, answers, today)
     return [
@@ -56,7 +59,7 @@ def named(definition: FormDefinition, answers: dict, today: date) -> list[Declar
 
 
 def naming(definition: FormDefinition) -> list[Sequence[FieldDefinition]]:
-    """Return the marked questions that name one person together, for each such person."""
+    """Return the marked questions that together name one person, for each such person."""
     units = []
     for step in definition.steps:
         units += _units(step.fields)
@@ -97,7 +100,7 @@ def _declared_person(fields: Sequence[FieldDefinition], answers: dict) -> Declar
 
 
 def question_by_token(definition: FormDefinition, token: str) -> str:
-    """The first question that browsers fill in with ``token``; empty where there is none."""
+    """Return the key of the first question with this autocomplete token; "" if there is none."""
     return next((field.key for field in _questions(definition) if autocomplete_token(field) == token), "")
 
 

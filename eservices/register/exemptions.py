@@ -1,4 +1,4 @@
-"""Who pays nothing because of what the register says of them, once a check or an agent found them there."""
+"""Fee exemptions of residents and minors, by the person that a check or an agent found in the register."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from eservices.cases.models import Case
 
 from .access import register_person_of
 
-OF_AGE = 18  # years
+OF_AGE = 18  # years of age
 
 
 def _lives_here(case: Case) -> str:

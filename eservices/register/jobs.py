@@ -1,4 +1,4 @@
-"""What the scheduler does for the register."""
+"""Jobs of the register app."""
 
 from datetime import datetime, timedelta
 
@@ -8,12 +8,12 @@ from . import tasks
 from .models import PostedCode, RegisterCheck, ResidentRecord, Screening
 
 BATCH_SIZE = 500
-CODE_RETENTION = timedelta(days=90)  # codes that were posted: as long as they count for the limits
+CODE_RETENTION = timedelta(days=90)  # as long as requested codes count for the limits
 
 
 @periodic_jobs.register("register")
 def wake_due_lookups(now: datetime) -> None:
-    """Wakes a worker for every question that is due; the worker claims its row."""
+    """Enqueue a task for every lookup that is due; its worker claims the row."""
     questions = (
         (Screening, tasks.screen),
         (RegisterCheck, tasks.run_check),
@@ -27,5 +27,5 @@ def wake_due_lookups(now: datetime) -> None:
 
 @periodic_jobs.register("posted_codes")
 def delete_old_codes(now: datetime) -> None:
-    """Deletes what was asked for so long ago that it counts for nothing any more."""
+    """Delete codes that are too old to count for the limits."""
     PostedCode.objects.filter(asked_at__lt=now - CODE_RETENTION).delete()

@@ -1,4 +1,4 @@
-"""Services that are for residents only."""
+"""The request limit of services for residents only."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,9 +11,9 @@ from .access import resident_record_of
 
 @register_limit
 class ResidentsOnly(RequestLimit):
-    """Whoever files lives here, as the register says of a person whose identity is proven.
+    """Only residents can apply, by the resident record of a user with proven identity.
 
-    Looked at in what the register said last, so that nothing is asked while a request is sent.
+    It reads the stored record, so that sending does not wait for the register.
     """
 
     key, label, icon = "residents", gettext_lazy("Residents only"), "home"

@@ -1,7 +1,7 @@
-"""How often the register is asked for one sender and about one person: nobody shall find out about others by trying.
+"""Limits of lookups per sender and per person, so that nobody can learn about others by trying.
 
-Counted by rows under digests, since the cache may forget. Who files for somebody at the counter is not counted,
-nor is whoever is known and asks about herself.
+They are counted in rows under hashes, because the cache may lose its entries. Cases filed by agents at the counter
+are not counted, nor are those of users with proven identity about themselves.
 """
 
 from datetime import datetime, timedelta
@@ -21,18 +21,18 @@ BY_SENDER, ABOUT_PERSON = 8, 5
 
 
 def lookup_sender(case: Case) -> str:
-    """Who sent the case: the account, else the e-mail address that was given."""
+    """Return a hash of the sender of the case: of the account, else of the e-mail address."""
     sent = case.submission
     return _digest("sender", f"user:{sent.user_id}" if sent.user_id else sent.email)
 
 
 def lookup_person(declared: DeclaredPerson) -> str:
-    """Whom it is about, as far as name and date of birth tell."""
+    """Return a hash of the declared name and date of birth."""
     return _digest("about", " ".join([*sorted(name_words(declared.name)), str(declared.birth_date)]))
 
 
 def is_limit_reached(case: Case, check: RegisterCheck, now: datetime) -> bool:
-    """Whether enough was asked already for now."""
+    """Return whether the sender or the person reached the limit of ``LIMIT_PERIOD``."""
     if case.submission.agent_id or case.rehearsal or _about_oneself(case, check):
         return False
     lately = RegisterCheck.objects.filter(

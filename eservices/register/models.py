@@ -1,4 +1,4 @@
-"""What the register was asked, and what it said: rows that a task carries out."""
+"""Lookups in the population register with their answers: rows that tasks process."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from .persons import DeclaredPerson, RegisterPerson, declared_from, person_from
 
 
 class CheckOutcome(models.TextChoices):
-    """What a check came to. Only the first is still under way."""
+    """The outcomes of a register check. Only the first is not final."""
 
     PENDING = "pending", _("being asked")
     MATCH = "match", _("found, everything agrees")
@@ -27,7 +27,7 @@ class CheckOutcome(models.TextChoices):
 
 @dataclass(frozen=True)
 class NamedCheck:
-    """The comparison of one person whom the applicant names: who fits or comes nearest, and who it is."""
+    """The comparison of one named person: the candidates, and the key of the person identified."""
 
     said: DeclaredPerson
     outcome: str
@@ -40,29 +40,28 @@ class NamedCheck:
 
     @property
     def is_settled(self) -> bool:
-        """Whether the register knows exactly one such person in the applicant's household, openly."""
+        """True if the register has exactly one such person in the applicant's household, not protected."""
         return self.outcome == CheckOutcome.MATCH and not any(one.protected for one in self.candidates)
 
 
 class DueQuerySet(models.QuerySet):
     def due(self, now):
-        """To be asked by ``now``."""
+        """Filter rows that are due by ``now``."""
         return self.filter(due_at__lte=now)
 
 
 class PostedCodeQuerySet(DueQuerySet):
     def open(self, now):
-        """What may still be typed in, or is on its way."""
+        """Filter codes that can still be typed in or are on their way."""
         return self.filter(used_at=None, expires_at__gt=now)
 
 
 class RegisterCheck(models.Model):
-    """That the answers of a case are compared with the register, and with what outcome.
+    """The comparison of a case's answers with the register, and its outcome.
 
-    ``people`` are those who fit or come nearest, as the register told them; ``person`` is the key of the one
-    that it was found to be. ``named`` holds the same, with its outcome, for each person whom the applicant names
-    beside, under ``declared``, ``outcome``, ``people`` and ``person``. ``sender`` and ``about`` are digests, to
-    limit tries.
+    ``people`` are the candidates with the data of the register; ``person`` is the key of the one that was
+    identified. ``named`` holds the same for each person whom the applicant names, under ``declared``, ``outcome``,
+    ``people`` and ``person``. ``sender`` and ``about`` are hashes, to limit lookups.
     """
 
     stage = models.OneToOneField(CaseStage, on_delete=models.CASCADE, related_name="register_check")
@@ -109,7 +108,7 @@ class RegisterCheck(models.Model):
 
     @property
     def waits_for_agent(self) -> bool:
-        """Whether the rules cannot say how to go on: only what was expected goes on by itself."""
+        """True if an agent has to decide: only an expected outcome continues automatically."""
         if self.is_pending or self.decided_by_id:
             return False
         expected = CheckOutcome.NO_MATCH if self.newcomer else CheckOutcome.MATCH
@@ -118,7 +117,7 @@ class RegisterCheck(models.Model):
 
     @cached_property
     def said(self) -> DeclaredPerson:
-        """What the applicant declared."""
+        """The person whom the applicant declared."""
         return declared_from(self.declared)
 
     @cached_property
@@ -136,24 +135,24 @@ class RegisterCheck(models.Model):
 
     @cached_property
     def candidates(self) -> list[RegisterPerson]:
-        """Who fits or comes nearest."""
+        """The persons that fit, else the closest ones."""
         return [person_from(one) for one in self.people]
 
     def shown(self, people: list[RegisterPerson]) -> list[RegisterPerson]:
-        """Return whom every agent who sees the case may see: nobody protected once the case is not."""
+        """Filter persons that every agent of the case may see: protected ones only if the case is protected."""
         return [one for one in people if self.stage.case.protected or not one.protected]
 
     @property
     def found(self) -> RegisterPerson | None:
-        """The person that it was found to be, by the register or by an agent."""
+        """The person identified by the register or by an agent; None if there is none."""
         return next((one for one in self.candidates if one.key == self.person), None)
 
 
 class Screening(models.Model):
-    """The question whether anybody whom a case names has a protected address.
+    """A lookup of whether any person named in a case has a protected address.
 
-    Of the answer only the case keeps something: that it is protected. Whom it names is read from the case when the
-    register is asked, so that nothing personal stands here and corrected answers count.
+    The result is stored only on the case, as its protection. The names are read from the case at the time of the
+    lookup, so that this row holds no personal data and corrections count.
     """
 
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="screening")
@@ -176,10 +175,10 @@ class Screening(models.Model):
 
 
 class ResidentRecord(models.Model):
-    """What the register says of the person whom an account is known to belong to.
+    """The register data of the person to whom an account belongs.
 
-    Asked again at each sign-in, in the background: forms are filled in and limits looked at from this row, so
-    that no page waits for the register. ``person`` is None while it is not found there, or protected.
+    Refreshed in the background at each sign-in: prefill and request limits read this row, so that no page waits for
+    the register. ``person`` is None if the person is not found, or is protected.
     """
 
     user = models.OneToOneField(
@@ -208,9 +207,9 @@ class ResidentRecord(models.Model):
 
 
 class PostedCode(models.Model):
-    """That a code is posted to the address which the register has of whom an account's owner says to be.
+    """A code posted to the registered address of the person that the user declares to be.
 
-    The code itself stands in the letter only. ``digest`` is empty while none was posted, and once it is used.
+    The code itself is only in the letter. ``digest`` is "" before the letter is written and after the code is used.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posted_codes")
@@ -242,12 +241,12 @@ class PostedCode(models.Model):
 
     @property
     def subject(self) -> str:
-        """How deliveries name this code."""
+        """The name of this code in deliveries."""
         return f"posted-code:{self.pk}"
 
     @cached_property
     def said(self) -> DeclaredPerson:
-        """Who the owner of the account says to be."""
+        """The person that the user declares to be."""
         return declared_from(self.declared)
 
     @property

@@ -1,4 +1,4 @@
-"""Everybody whom a case names, as far as a register can be asked about them. Reads only."""
+"""All persons named in a case, as far as a register can be asked about them. Reads only."""
 
 from django.utils import timezone
 
@@ -10,12 +10,15 @@ from eservices.submissions.prefill_values import autocomplete_token
 from .declared_person import TOKENS, declared_person, named
 from .persons import MAX_TEXT_LENGTH, DeclaredPerson
 
-MOST = 30  # people of one case: the register is asked once for each
+MOST = 30  # persons of one case: each costs a request to the register
 STAGE = "register"
 
 
 def people_named(case: Case) -> list[DeclaredPerson]:
-    """Return the applicant and everybody concerned, each once; of several dates of birth the first that is given."""
+    """Return the applicant and all concerned persons, each once.
+
+    Of several dates of birth of one name, the first counts.
+    """
     found: dict[frozenset, DeclaredPerson] = {}
     for one in _named(case):
         key = frozenset(name_words(one.name))
@@ -37,7 +40,7 @@ def _named(case: Case):
 
 
 def _born(case: Case, person: enclosures_and_persons.ConcernedRow):
-    """The date of birth in the row that names the person; None if the row does not ask it."""
+    """Return the date of birth in the row that names the person; None if the row has no such question."""
     group = case.version.definition.fields[person.field]
     rows = case.answers.get(person.field) or []
     row = rows[person.place] if person.place < len(rows) else {}

@@ -1,4 +1,4 @@
-"""What a register says of somebody, and what somebody says of themselves. Pure."""
+"""Persons of the population register, and persons as declared. Pure."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -28,10 +28,10 @@ class CivilStatus(TextChoices):
 
 @dataclass(frozen=True)
 class RegisterAddress:
-    """Where somebody lives."""
+    """A postal address."""
 
     street: str
-    number: str = ""  # with what follows it: "12 bis"
+    number: str = ""  # with its suffix: "12 bis"
     postcode: str = ""
     town: str = ""
 
@@ -40,18 +40,18 @@ class RegisterAddress:
 
     @property
     def lines(self) -> list[str]:
-        """As on an envelope."""
+        """The lines of the address, as on an envelope."""
         both = (f"{self.street} {self.number}", f"{self.postcode} {self.town}")
         return [line.strip() for line in both if line.strip()]
 
 
 @dataclass(frozen=True)
 class RegisterPerson:
-    """Somebody in the register.
+    """A person of the register.
 
-    ``key`` is the register's own. ``resident_since`` is None for who does not live here (any more).
-    ``protected``: the address is told to nobody, and only authorised agents see that there is one.
-    ``origin`` as the register writes it; ``civil_status`` and ``sex`` are values of their enumerations, "" if unknown.
+    ``key``: the register's own. ``resident_since``: None if the person does not live here. ``protected``: the
+    address must not be disclosed, and only authorised agents see that there is one. ``origin``: as the register
+    writes it. ``civil_status`` and ``sex``: values of their enumerations, "" if unknown.
     """
 
     key: str
@@ -70,11 +70,11 @@ class RegisterPerson:
         return f"{self.given_names} {self.family_name}".strip()
 
     def is_resident(self, on: date) -> bool:
-        """Whether the person lives here on this day."""
+        """Return whether the person lives here on this day."""
         return self.resident_since is not None and self.resident_since <= on
 
     def age(self, on: date) -> int:
-        """In whole years."""
+        """Return the age in whole years."""
         return (
             on.year
             - self.birth_date.year
@@ -84,7 +84,7 @@ class RegisterPerson:
 
 @dataclass(frozen=True)
 class DeclaredPerson:
-    """What somebody says about themselves. Where only a whole name is asked, it stands in ``family_name``."""
+    """A person as declared in a form. If only a whole name is asked, it is in ``family_name``."""
 
     given_names: str = ""
     family_name: str = ""
@@ -101,13 +101,13 @@ MAX_TEXT_LENGTH = 300  # characters of a text
 
 
 def to_json_data(person: RegisterPerson | DeclaredPerson) -> dict:
-    """As JSON: the names of the fields, days as 1987-05-31, what is not known left out."""
+    """Return the person as JSON: field names as keys, dates in ISO format, unknown values left out."""
     plain = {name: _plain(value) for name, value in asdict(person).items()}
     return {name: value for name, value in plain.items() if value not in (None, "", {})}
 
 
 def person_from(content) -> RegisterPerson:
-    """What ``to_json_data`` wrote; ``ValueError`` where it is anything else."""
+    """Return the person from data of ``to_json_data``. Raise ``ValueError`` if it is malformed."""
     given = _record(content)
     protected = given.get("protected", False)
     if not isinstance(protected, bool):
@@ -128,7 +128,7 @@ def person_from(content) -> RegisterPerson:
 
 
 def declared_from(content: dict) -> DeclaredPerson:
-    """What ``to_json_data`` wrote."""
+    """Return the declared person from data of ``to_json_data``."""
     birth_date = content.get("birth_date")
     return DeclaredPerson(
         given_names=content.get("given_names", ""),
@@ -171,7 +171,7 @@ def _text(content: dict, name: str, *, needed: bool = False) -> str:
 
 
 def _one_of(content: dict, name: str, choices: type[TextChoices]) -> str:
-    """Return a value of ``choices``; "" where the register has another: what it means is not known."""
+    """Return a value of ``choices``; "" if the register has another one, whose meaning is unknown."""
     value = _perhaps(content, name)
     return value if value in choices.values else ""
 

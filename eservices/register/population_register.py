@@ -1,5 +1,7 @@
-"""The interface to a population register, and the one that the operator chose. ``docs/connectors.md`` shows how
-to connect another."""
+"""The interface to a population register, and the configured one.
+
+``docs/connectors.md`` describes how to connect another.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,20 +11,20 @@ from django.utils.module_loading import import_string
 
 from .persons import DeclaredPerson, RegisterPerson
 
-MAX_CANDIDATES = 50  # candidates that a register answers with
+MAX_CANDIDATES = 50  # in one answer
 
 
 class RegisterUnavailable(Exception):
-    """The register gave no answer that can be used: it is down, slow, refuses us, or talks nonsense."""
+    """The register gave no usable answer: it is unreachable, slow, refuses access, or its answer is malformed."""
 
 
 class NoRegisterConfigured(RegisterUnavailable):
-    """The commune has no register: waiting for one helps nothing."""
+    """The commune has no register, so trying again later does not help."""
 
 
 @dataclass(frozen=True)
 class RegisterHealth:
-    """How a register is doing: its last fault, empty once it answered, and until when nobody asks it."""
+    """The state of a register: its last error, "" after a success, and until when requests are paused."""
 
     fault: str = ""
     rests_until: datetime | None = None
@@ -38,32 +40,32 @@ class PopulationRegister:
     name = ""
 
     def find(self, declared: DeclaredPerson) -> list[RegisterPerson]:
-        """Whoever might be the person declared: of this date of birth, or of this name. At most ``MAX_CANDIDATES``.
+        """Return candidates for the declared person, by date of birth or by name. At most ``MAX_CANDIDATES``.
 
-        Rather too many than too few: who of them it is, ``comparing`` says.
+        Rather too many than too few: the module ``comparison`` decides which of them it is.
         """
         raise NotImplementedError
 
     def person(self, key: str) -> RegisterPerson | None:
-        """The person with the register's ``key``, with the address and since when resident; None if unknown."""
+        """Return the person with this key of the register, with address and residence; None if unknown."""
         raise NotImplementedError
 
     def household(self, key: str) -> list[RegisterPerson]:
-        """Everybody of the person's household, the person too; empty if unknown."""
+        """Return all members of the person's household, including the person; [] if unknown."""
         raise NotImplementedError
 
     def health(self) -> RegisterHealth:
-        """How it is doing, as far as it was asked lately; asks nothing."""
+        """Return the state by the latest requests, without a new request."""
         return RegisterHealth()
 
 
 def configured_register() -> PopulationRegister:
-    """The register of ``settings.REGISTER``."""
+    """Return the register of ``settings.REGISTER``."""
     return import_string(REGISTERS[settings.REGISTER])()
 
 
 def demo_register() -> PopulationRegister:
-    """The demo's: rehearsals must not read in the real one."""
+    """Return the register of the demo. Rehearsals must not read the real one."""
     return import_string(REGISTERS["demo"])()
 
 
@@ -75,7 +77,7 @@ REGISTERS = {
 
 
 class NoRegister(PopulationRegister):
-    """The commune has none: people decide."""
+    """The absence of a register: agents decide every check."""
 
     name = "none"
 

@@ -1,4 +1,4 @@
-"""What the register says of whoever files, filled in for people whose identity is proven, and for nobody else."""
+"""Prefill sources from the resident record, only for users with proven identity."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""New cases are screened by the register: whom they name may have a protected address."""
+"""Screening and protection of cases by the register: persons named in them may have a protected address."""
 
 from django.conf import settings
 
@@ -11,13 +11,13 @@ from .named_persons import people_named
 
 @screenings.register("register")
 def is_to_be_asked(case: Case) -> bool:
-    """Return whether there is a register to ask, and somebody to ask about."""
+    """Return whether a register is configured and the case names a person."""
     return settings.REGISTER_SCREENING and settings.REGISTER != "none" and bool(people_named(case))
 
 
 @known.register("register")
 def names_protected_person(case: Case) -> bool:
-    """Return whether somebody whom a check, or an agent in it, found has a protected address."""
+    """Return whether a person identified by a check or by an agent has a protected address."""
     checks = RegisterCheck.objects.filter(stage__case=case, protected=True)
     found = (one.found for check in checks for one in (check, *check.named_checks))
     return any(person.protected for person in found if person)

@@ -1,4 +1,4 @@
-"""What the register hears from below: whom an account belongs to, sign-ins, what is to be forgotten."""
+"""Signal handlers for proven identities, sign-ins, new and corrected cases, and erasure."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The stage that compares a request with the register."""
+"""The stage that compares a case with the population register."""
 
 from collections.abc import Sequence
 
@@ -44,8 +44,8 @@ from .declared_person import declared_person, naming
 from .models import CheckOutcome, RegisterCheck
 from .persons import DeclaredPerson, RegisterPerson
 
-FOUND, NOBODY = "found", "nobody"  # what stages that follow may look at
-AGAIN = "again"  # what an agent may choose beside a person and nobody
+FOUND, NOBODY = "found", "nobody"  # results that later stages can use in conditions
+AGAIN = "again"  # the third choice of an agent, beside a person and nobody
 PERSON = "person:"
 BY_ITSELF = gettext_lazy("Found by itself")
 WHY = {
@@ -68,10 +68,10 @@ NOT_AT_HOME = gettext_lazy("Somebody whom the request names is not in the regist
 
 @stages.register("register")
 class RegisterCheckStage(Stage):
-    """Compares answers with the register. What is as expected goes on by itself; else an agent decides.
+    """Comparison of answers with the register. An expected outcome continues; else an agent decides.
 
-    Of somebody who is not known it goes on by itself only where an agent looked before, or comes next: else
-    the way of the request would tell a stranger whether somebody lives here.
+    If the applicant's identity is not proven, it continues automatically only if an agent looked at the case before
+    or does so next. Otherwise the progress of the case would reveal to a stranger whether a person lives here.
     """
 
     key = "register"
@@ -134,7 +134,7 @@ class RegisterCheckStage(Stage):
                 "No register is connected: an agent decides each time, and no document can tell of a register."
             )
         if "identity" in definition.settings.get("limits", {}):
-            return  # whoever files is known
+            return  # every applicant has a proven identity
         kinds = [(one.key, stages.get(one.type)) for one in definition.stages]
         at = [one for one, _kind in kinds].index(key)
         around = [kind for _key, kind in [*kinds[:at], *kinds[at + 1 : at + 2]]]
@@ -163,7 +163,7 @@ class RegisterCheckStage(Stage):
 
     def stands(self, row):
         check = RegisterCheck.objects.filter(stage=row).first()
-        if check is None:  # a rehearsal skipped it
+        if check is None:  # skipped in a rehearsal
             return True
         check.stage = row
         return access.is_current(check, row.case) and (check.newcomer or access.is_recent(check))
@@ -211,7 +211,7 @@ class RegisterCheckStage(Stage):
 
 
 def _open(row: CaseStage) -> RegisterCheck | None:
-    """The check, where it waits for an agent."""
+    """Return the check if it waits for an agent; else None."""
     check = RegisterCheck.objects.filter(stage=row).first()
     if not check or check.is_pending or check.decided_by_id:
         return None
@@ -220,7 +220,10 @@ def _open(row: CaseStage) -> RegisterCheck | None:
 
 
 def _may_be_nobody(case: Case, row: CaseStage) -> bool:
-    """Whether the case can go on for somebody whom the register does not know: not to a document that tells of it."""
+    """Return whether the case can continue for a person who is not in the register.
+
+    It cannot if a later stage issues a document about the register's data.
+    """
     found = {result_key(row.key): NOBODY}
     after = (one for one in case.stages.all() if one.position > row.position)
     kinds = [(kind_of(one), one) for one in after if stage_applies(case, one.spec, found)]
@@ -228,7 +231,7 @@ def _may_be_nobody(case: Case, row: CaseStage) -> bool:
 
 
 def would_disclose(case: Case, row: CaseStage, found: dict) -> bool:
-    """Whether going on by itself with what was ``found`` would tell somebody who is not known about others."""
+    """Return whether continuing with ``found`` would reveal register data to an unproven applicant."""
     if identity_level_of(case) >= IdentityLevel.KNOWN:
         return False
     rows = list(case.stages.all())
@@ -241,7 +244,7 @@ def would_disclose(case: Case, row: CaseStage, found: dict) -> bool:
 
 
 class RegisterDecisionForm(forms.Form):
-    """Who it is, in the eyes of an agent: the applicant, and each person whom the request names."""
+    """An agent's identification of the applicant and of each named person."""
 
     choice = forms.ChoiceField(label=gettext_lazy("How does it go on?"), widget=forms.RadioSelect)
 
@@ -269,11 +272,11 @@ class RegisterDecisionForm(forms.Form):
 
     @staticmethod
     def named_fields(check: RegisterCheck) -> list[str]:
-        """Return the names of the fields for the people whom the request names, in their order."""
+        """Return the names of the fields for the named persons, in their order."""
         return [f"named_{place}" for place in range(len(check.named))]
 
     def clean(self):
-        """Ask for a decision about everybody, and refuse whoever the register has at another address."""
+        """Require a decision about each named person, and refuse those registered at another address."""
         said = super().clean()
         applicant = _among(self.check.candidates, said.get("choice"))
         if applicant is None:
@@ -298,18 +301,18 @@ def _among(candidates: list[RegisterPerson], choice: str | None) -> RegisterPers
 
 
 def _key(choice: str) -> str:
-    """Return the register's key of the person chosen; "" if it is nobody."""
+    """Return the register's key of the chosen person; "" for nobody."""
     return choice.removeprefix(PERSON) if choice.startswith(PERSON) else ""
 
 
 def person_line(person: RegisterPerson) -> str:
-    """A person in one line that tells namesakes apart."""
+    """Return the person in one line that distinguishes namesakes: name, date of birth, address."""
     born = date_format(person.birth_date, "j.m.Y")
     return ", ".join(filter(None, (person.name, born, str(person.address or ""))))
 
 
 def check_explanation(check: RegisterCheck) -> str:
-    """Why an agent has to look, in one sentence."""
+    """Return why an agent has to decide, in one sentence."""
     if check.protected and check.stage.case.protected:
         return str(PROTECTED)
     if check.candidates and not check.shown(check.candidates):
@@ -320,17 +323,20 @@ def check_explanation(check: RegisterCheck) -> str:
 
 
 def _said(case: Case, settings: dict) -> DeclaredPerson:
-    """What is declared, with what agents put right since."""
+    """Return the declared person, with corrections by agents."""
     return declared_person(case.version.definition, case.answers, settings)
 
 
 def _named(case: Case, settings: dict) -> list[DeclaredPerson]:
-    """Return whom the answers name beside the applicant. Who comes here anew brings people anew."""
+    """Return the persons that the answers name beside the applicant; [] for newcomers.
+
+    Persons who move in with a newcomer are not registered either.
+    """
     return [] if settings.get("newcomer") else access.named_by(case)
 
 
 def _is_whole(unit: Sequence[FieldDefinition]) -> bool:
-    """Whether the questions ask for all that identifies a person."""
+    """Return whether the questions ask for the whole name and the date of birth."""
     parts = {part_of(field) for field in unit}
     if PERSON_QUESTION in parts:
         return "born" in (unit[0].settings.get("more") or [])
@@ -338,7 +344,10 @@ def _is_whole(unit: Sequence[FieldDefinition]) -> bool:
 
 
 def _required(settings: dict) -> list[str]:
-    """What must agree beside the name. Whether somebody is new here, no address can tell."""
+    """Return the aspects that must agree beside the name.
+
+    For newcomers only the date of birth: the register cannot have their address yet.
+    """
     if settings.get("newcomer"):
         return [ComparedAspect.BIRTH_DATE]
     asked = {ComparedAspect.BIRTH_DATE: "with_birth_date", ComparedAspect.ADDRESS: "with_address"}

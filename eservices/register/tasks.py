@@ -1,19 +1,19 @@
-"""Wake-ups. What must be asked stands in its row, as ``due_at``."""
+"""Tasks that run due lookups. The row of a lookup has its time, as ``due_at``."""
 
 from django.tasks import task
 
 
 @task()
 def run_check(check_id: int) -> None:
-    """Asks the register for a check; harmless if it is not due any more."""
-    from . import actions  # actions wake this task
+    """Ask the register for a check; without effect if it is not due."""
+    from . import actions  # circular import: actions enqueue this task
 
     actions.run_check(check_id)
 
 
 @task()
 def screen(screening_id: int) -> None:
-    """Screens a case for protected addresses; harmless if it is not due any more."""
+    """Screen a case for protected addresses; without effect if it is not due."""
     from . import actions
 
     actions.screen(screening_id)
@@ -21,7 +21,7 @@ def screen(screening_id: int) -> None:
 
 @task()
 def refresh_record(entry_id: int) -> None:
-    """Asks the register about an account's person; harmless if it is not due any more."""
+    """Ask the register about an account's person; without effect if it is not due."""
     from . import actions
 
     actions.refresh_record(entry_id)
@@ -29,7 +29,7 @@ def refresh_record(entry_id: int) -> None:
 
 @task()
 def post_code(code_id: int) -> None:
-    """Asks the register where a code is to be posted; harmless if it is not due any more."""
+    """Ask the register for the address of a posted code; without effect if it is not due."""
     from . import actions
 
     actions.post_code(code_id)

@@ -1,4 +1,4 @@
-"""The register in the admin: a screen that says how it is doing."""
+"""The admin view of the register's state, and its menu item."""
 
 from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ urls = ([path("", HealthView.as_view(), name="health")], "register")
 
 
 class RegisterMenuItem(MenuItem):
-    """The way to the screen, for whoever treats cases."""
+    """The menu item, for agents."""
 
     def is_shown(self, request):
         return cases.is_agent(request.user)

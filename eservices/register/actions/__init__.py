@@ -1,4 +1,4 @@
-"""Every write on what the register was asked. The register itself is asked outside any transaction."""
+"""Every write on register lookups. The population register itself is queried outside any transaction."""
 
 from .posted_codes import CodeRequestRefused, WrongCode, confirm_code, post_code, request_code
 from .register_checks import (

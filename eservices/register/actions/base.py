@@ -1,4 +1,4 @@
-"""What every question to the register stands on: its claim, the asking, when it is tried again."""
+"""Common parts of all lookups in the population register: claim, query, retry times."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -16,15 +16,15 @@ from ..population_register import PopulationRegister, RegisterUnavailable
 
 logger = logging.getLogger(__name__)
 
-CLAIM = timedelta(minutes=2)  # longer than any answer takes; afterwards the worker is taken for dead
-MOST_SEARCHED = 8  # people outside the household who are searched for one request: a search takes seconds
+CLAIM = timedelta(minutes=2)  # longer than any answer takes; a worker whose claim ends counts as dead
+MOST_SEARCHED = 8  # people outside the household who are searched for one case: a search takes seconds
 RETRY_PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 120, 300, 600))
 
 
 def ask_and_compare(
     asked: Callable[[], PopulationRegister], said: DeclaredPerson, required: list[str]
 ) -> Match:
-    """Compare a declared person with the register ``asked``. Raise ``RegisterUnavailable`` if it is no use."""
+    """Compare a declared person with the register ``asked``. Raise ``RegisterUnavailable`` without a usable answer."""
     return ask_with_others(asked, said, required, ())[0]
 
 
@@ -34,7 +34,7 @@ def candidates(asked: Callable[[], PopulationRegister], said: DeclaredPerson) ->
 
 
 def _useful[Answer](ask: Callable[[], Answer]) -> Answer:
-    """Return what the register answers; raise ``RegisterUnavailable`` if that is of no use."""
+    """Return the register's answer. Raise ``RegisterUnavailable`` instead of any other exception."""
     try:
         return ask()
     except RegisterUnavailable:
@@ -50,7 +50,10 @@ def ask_with_others(
     required: list[str],
     others: Sequence[DeclaredPerson],
 ) -> tuple[Match, list[Match]]:
-    """Compare the applicant and the ``others`` with the register. Raise ``RegisterUnavailable`` if it is no use."""
+    """Compare the applicant and the ``others`` with the register.
+
+    Raise ``RegisterUnavailable`` without a usable answer.
+    """
 
     def compare() -> tuple[Match, list[Match]]:
         register = asked()
@@ -63,7 +66,7 @@ def ask_with_others(
 def _find_others(
     register: PopulationRegister, said: DeclaredPerson, finding: Match, others: Sequence[DeclaredPerson]
 ) -> list[Match]:
-    """Find each of ``others`` in the household of the applicant; else show who comes near, for an agent."""
+    """Find each of ``others`` in the applicant's household; else return close candidates for an agent."""
     if not others:
         return []
     applicant = finding.people[0] if finding.outcome == MatchResult.MATCH else None
@@ -79,7 +82,7 @@ def _find_others(
 
 
 def claim_row(rows, pk):
-    """The row, ours alone for a while; None where it is not due or another worker is at it."""
+    """Claim the row for this worker during ``CLAIM``; None if it is not due or another worker has it."""
     now = timezone.now()
     if not rows.filter(pk=pk, due_at__lte=now).update(due_at=now + CLAIM, attempts=F("attempts") + 1):
         return None
@@ -87,16 +90,16 @@ def claim_row(rows, pk):
 
 
 def claim_on(rows) -> datetime | None:
-    """Keep a claimed row for as long again, and return until when; None where it is ours no more."""
+    """Extend the claim of a row by ``CLAIM`` and return its end; None if this worker lost the claim."""
     until = timezone.now() + CLAIM
     return until if rows.update(due_at=until) else None
 
 
 def retry_pause(attempts: int) -> timedelta:
-    """How long to wait after so many attempts."""
+    """Return the pause after this number of attempts."""
     return RETRY_PAUSES[min(attempts, len(RETRY_PAUSES)) - 1]
 
 
 def enqueue_for_row(task, row) -> None:
-    """A worker is woken for the row now; if that is lost, by the sweep."""
+    """Enqueue the task for the row after the commit. If that is lost, the job enqueues it later."""
     transaction.on_commit(partial(task.enqueue, row.pk), robust=True)

@@ -1,4 +1,7 @@
-"""A code goes to the registered address; whoever types it in lives there, and the account is known."""
+"""Codes posted to the registered address.
+
+A user who types the code lives there, and the account's identity counts as known.
+"""
 
 import secrets
 from datetime import timedelta
@@ -22,17 +25,20 @@ from ..persons import DeclaredPerson, RegisterPerson, to_json_data
 from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
 from .base import ask_and_compare, claim_row, enqueue_for_row, retry_pause
 
-DIGITS, TRIES = 8, 5  # one of 20 million who guess gets in
+DIGITS, TRIES = 8, 5  # a guess succeeds with a chance of 1 in 20 million
 HOLDS = timedelta(days=30)
-LIMIT_PERIOD, BY_ACCOUNT, ABOUT_PERSON = timedelta(days=90), 3, 3  # letters: nobody is pestered with them
+LIMIT_PERIOD, BY_ACCOUNT, ABOUT_PERSON = timedelta(days=90), 3, 3  # letters, so that nobody is pestered
 
 
 class CodeRequestRefused(Exception):
-    """No code is sent; the message says why."""
+    """No code can be requested; the message says why."""
 
 
 class WrongCode(Exception):
-    """This is not the code. ``left``: tries that remain; none: a new letter is needed."""
+    """The code is wrong.
+
+    ``left``: remaining tries; at 0 a new letter is needed.
+    """
 
     def __init__(self, left: int):
         super().__init__(left)
@@ -41,9 +47,10 @@ class WrongCode(Exception):
 
 @transaction.atomic
 def request_code(*, actor: User, said: DeclaredPerson, language: str) -> PostedCode:
-    """The actor says who she is; if the register knows exactly one such person, a letter goes to that address.
+    """Request a code by letter to the address of the one person of the register that matches ``said``.
 
-    She is told the same whether it does or not. Raises ``CodeRequestRefused`` where she is known or asked too often.
+    The user gets the same answer whether such a person exists or not. Raise ``CodeRequestRefused`` if the identity
+    is known already or too many letters were requested.
     """
     user, now = User.objects.select_for_update().get(pk=actor.pk), timezone.now()
     about = lookup_limits.lookup_person(said)
@@ -52,7 +59,7 @@ def request_code(*, actor: User, said: DeclaredPerson, language: str) -> PostedC
         raise CodeRequestRefused(_("We know you already: there is nothing to prove."))
     if lately.filter(user=user).count() >= BY_ACCOUNT:
         raise CodeRequestRefused(_("Enough letters were asked for lately. Please come to the counter."))
-    PostedCode.objects.open(now).filter(user=user).update(expires_at=now)  # the last letter counts
+    PostedCode.objects.open(now).filter(user=user).update(expires_at=now)  # only the last letter counts
     many = lately.filter(about=about).count() >= ABOUT_PERSON
     code = PostedCode.objects.create(
         user=user,
@@ -69,7 +76,7 @@ def request_code(*, actor: User, said: DeclaredPerson, language: str) -> PostedC
 
 
 def post_code(code_id) -> None:
-    """Looks the person up and writes the letter. Safe to call at any time, any number of times."""
+    """Look the person up and queue the letter. Safe to call at any time, any number of times."""
     code = claim_row(PostedCode.objects, code_id)
     if code is None:
         return
@@ -85,9 +92,10 @@ def post_code(code_id) -> None:
 
 
 def confirm_code(*, actor: User, typed: str) -> IdentityProof:
-    """The actor types the code of the letter: the account is known to be the person's it was posted to.
+    """Prove the user's identity by the code of the letter.
 
-    Raises ``WrongCode``; that it was tried is kept.
+    The account then belongs to the person to whom the letter was posted. Raise ``WrongCode`` if the code is wrong;
+    the try is counted.
     """
     proof, left = _compare(actor, typed)
     if proof is None:
@@ -119,7 +127,7 @@ def _compare(actor: User, typed: str) -> tuple[IdentityProof | None, int]:
 
 @transaction.atomic
 def _write(code: PostedCode, person: RegisterPerson | None) -> None:
-    """Puts the letter into the print queue, once. Nobody writes to an address that is protected or not known."""
+    """Queue the letter once. Nothing is posted if the address is protected or unknown."""
     rows = PostedCode.objects.filter(pk=code.pk, attempts=code.attempts, answered_at=None)
     if person is None or person.protected or person.address is None:
         rows.update(answered_at=timezone.now(), due_at=None)
@@ -158,11 +166,11 @@ def _day(code: PostedCode) -> str:
 
 
 def _fits(code: PostedCode, digits: str) -> bool:
-    """Also where the key of the site has changed since the letter was written."""
+    """Return whether the digits match, also if ``SECRET_KEY`` was changed since the letter was written."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return any(secrets.compare_digest(code.digest, _digest(code, digits, key)) for key in keys)
 
 
 def _digest(code: PostedCode, digits: str, key: str | None = None) -> str:
-    """Under the key of the site, or an earlier one."""
+    """Return the hash of the digits under ``key``; without one, under ``SECRET_KEY``."""
     return salted_hmac(f"posted-code-{code.pk}", digits, secret=key, algorithm="sha256").hexdigest()

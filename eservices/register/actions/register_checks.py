@@ -1,4 +1,4 @@
-"""Requests are compared with the register, and agents decide what the rules cannot."""
+"""Register checks of cases, and the decisions of agents where the rules are not enough."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -29,7 +29,7 @@ from .base import ask_with_others, claim_row, enqueue_for_row, retry_pause
 
 MAX_OUTAGE_WAIT = timedelta(
     hours=1
-)  # how long a register that is away holds a case up before an agent is asked
+)  # how long an unavailable register delays a case before an agent has to decide
 
 
 @transaction.atomic
@@ -43,11 +43,11 @@ def create_check(
     named: Sequence[DeclaredPerson] = (),
     newcomer: bool = False,
 ) -> RegisterCheck:
-    """Writes down what is to be asked for a stage of the case; a worker asks. The case's row must be locked.
+    """Store what to ask the register for a stage of the case; a worker asks.
 
-    A stage that runs again forgets what it was answered before.
-
-    ``named``: whom the applicant names beside. ``newcomer``: it is expected that the person is not found.
+    The row of the case must be locked. A stage that runs again loses its earlier answer. If the limits of lookups
+    are reached, the register is not asked. ``named``: persons that the applicant names. ``newcomer``: the applicant
+    is expected not to be found.
     """
     now = timezone.now()
     check, _new = RegisterCheck.objects.update_or_create(
@@ -81,11 +81,11 @@ def create_check(
 
 
 def run_check(check_id) -> None:
-    """Asks the register and keeps what it said; the case goes on. Safe to call at any time, any number of times."""
+    """Ask the register, store the answer and continue the case. Safe to call at any time, any number of times."""
     claimed = claim_row(RegisterCheck.objects.filter(outcome=CheckOutcome.PENDING), check_id)
     if claimed is None:
         return
-    # Whoever rehearses reads in the invented register, never in the real one.
+    # A rehearsal reads the invented register, never the real one.
     asked = demo_register if claimed.stage.case.rehearsal else configured_register
     try:
         others = [one.said for one in claimed.named_checks]
@@ -98,10 +98,10 @@ def run_check(check_id) -> None:
 
 @transaction.atomic
 def decide_check(*, actor: User, check: RegisterCheck, person: str = "", named: Sequence[str] = ()) -> None:
-    """An agent says who it is, by the key of one of the people shown, or that nobody in the register is.
+    """Store which of the shown candidates an agent identified; "" for nobody.
 
-    ``named``: the same for each person whom the applicant names, in their order.
-    The case's row must be locked; whoever calls wakes it.
+    ``named``: the same for each named person, in their order. The row of the case must be locked; the caller wakes
+    the process.
     """
     found = _waiting(check)
     chosen = [(person, found.candidates)]
@@ -118,7 +118,7 @@ def decide_check(*, actor: User, check: RegisterCheck, person: str = "", named: 
 def repeat_check(
     *, actor: User, check: RegisterCheck, said: DeclaredPerson, named: Sequence[DeclaredPerson] = ()
 ) -> None:
-    """The register is asked once more, as if for the first time. The case's row must be locked."""
+    """Ask the register again, as if for the first time. The row of the case must be locked."""
     found = _waiting(check)
     found.declared, found.named = to_json_data(said), _asked(named)
     found.outcome, found.attempts, found.fault = CheckOutcome.PENDING, 0, ""
@@ -129,10 +129,10 @@ def repeat_check(
 
 @transaction.atomic
 def run_again(*, actor: Actor = SYSTEM, case: Case) -> bool:
-    """Let the finished stages run again whose answer is no longer right, and return whether there is one.
+    """Reset finished register stages whose answer is outdated; return whether there are any.
 
-    A stage that only the register's answer led to, and whose work stands, leaves them as they are. The case's row must
-    be locked.
+    They stay finished if a later stage that depends on the register is finished and still valid. The row of the
+    case must be locked.
     """
     rows = list(case.stages.all())
     finished = [row for row in rows if row.progress == CaseStage.Progress.DONE]
@@ -154,7 +154,7 @@ def _stands_on_register(case: Case, row: CaseStage) -> bool:
 
 @transaction.atomic
 def erase_checks(*, actor: Actor, case: Case) -> None:
-    """Forgets what is personal in the checks of a case. Outcomes and dates stay."""
+    """Erase the personal data in the checks of a case. Outcomes and dates stay."""
     RegisterCheck.objects.filter(stage__case=case).update(
         declared={}, people=[], person="", named=[], sender="", about="", fault=""
     )
@@ -165,7 +165,7 @@ def _asked(named: Sequence[DeclaredPerson]) -> list[dict]:
 
 
 def _waiting(check: RegisterCheck) -> RegisterCheck:
-    """The check, locked, if it waits for an agent."""
+    """Return the check, locked, if it waits for an agent. Raise ``IllegalTransition`` if not."""
     found = RegisterCheck.objects.select_for_update().get(pk=check.pk)
     if found.is_pending or found.decided_by_id:
         raise IllegalTransition(_("Somebody was faster: this check is over."))
@@ -190,7 +190,7 @@ def _keep_finding(check: RegisterCheck, finding: Match, others: Sequence[Match])
         fault="",
     )
     if not kept:
-        return  # somebody else was faster
+        return  # another worker was faster
     if protected:
         cases.protect(actor=SYSTEM, case=case)
     audit_log.record_event(case, "register_checked", SYSTEM, stage=check.stage.key, outcome=finding.outcome)
@@ -198,7 +198,7 @@ def _keep_finding(check: RegisterCheck, finding: Match, others: Sequence[Match])
 
 
 def _found(asked: dict, finding: Match) -> dict:
-    """Return a named person with what the register says, and who it is if that needs nobody's judgement."""
+    """Return the named person with the register's answer, and with the key if no agent has to judge."""
     people = [to_json_data(one) for one in finding.people]
     settled = finding.outcome == MatchResult.MATCH and not any(one.protected for one in finding.people)
     person = finding.people[0].key if settled else ""
@@ -207,7 +207,10 @@ def _found(asked: dict, finding: Match) -> dict:
 
 @transaction.atomic
 def _keep_absence(check: RegisterCheck, fault: RegisterUnavailable) -> None:
-    """Tries again a little later; after a while an agent is asked, at once where there is no register at all."""
+    """Schedule another attempt; after ``MAX_OUTAGE_WAIT`` leave the check to an agent.
+
+    Without a register the check is left to an agent at once.
+    """
     case, now = cases.lock_case(check.stage.case_id), timezone.now()
     pending = RegisterCheck.objects.filter(pk=check.pk, outcome=CheckOutcome.PENDING, attempts=check.attempts)
     if not isinstance(fault, NoRegisterConfigured) and now - check.asked_at < MAX_OUTAGE_WAIT:

@@ -1,4 +1,4 @@
-"""What the register says of the people whom accounts belong to."""
+"""Resident records: register data of persons to whom accounts belong."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from .base import ask_and_compare, claim_row, enqueue_for_row, retry_pause
 
 @transaction.atomic
 def schedule_record_lookup(*, actor: User | None, user: User) -> None:
-    """What the register says of the person whom the account belongs to is asked, soon."""
+    """Schedule a lookup of the person to whom the account belongs."""
     entry, _new = ResidentRecord.objects.update_or_create(
         user=user, defaults={"due_at": timezone.now(), "attempts": 0}
     )
@@ -23,7 +23,7 @@ def schedule_record_lookup(*, actor: User | None, user: User) -> None:
 
 
 def refresh_record(entry_id) -> None:
-    """Asks the register about a person whose identity is proven. Safe to call any number of times."""
+    """Ask the register about a person with proven identity. Safe to call any number of times."""
     entry = claim_row(ResidentRecord.objects, entry_id)
     if entry is None:
         return
@@ -48,6 +48,6 @@ def refresh_record(entry_id) -> None:
 
 @transaction.atomic
 def erase_person(*, actor: User, user: User) -> None:
-    """Forgets what the register said of an account's person, and the codes that were posted to her."""
+    """Erase the resident record and the posted codes of an account."""
     ResidentRecord.objects.filter(user=user).delete()
     PostedCode.objects.filter(user=user).delete()

@@ -1,4 +1,4 @@
-"""New cases are screened: is the address of anybody whom they name protected?"""
+"""Screening of new cases: whether a person named in the case has a protected address."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,10 +21,10 @@ from .base import candidates, claim_on, claim_row, enqueue_for_row, retry_pause
 
 @transaction.atomic
 def begin_screening(*, actor: Actor = SYSTEM, case: Case) -> Screening | None:
-    """Write down that the register is to be asked about whom the case names; a worker asks. None if nobody can be.
+    """Store that the register is to be asked about the case's persons; a worker asks.
 
-    Asked again when an answer was corrected, unless an agent has said since that nobody is protected. The case's row
-    must be locked.
+    Return None if nobody can be asked about, in rehearsals, and if an agent stated that no address is protected.
+    Runs again after a correction. The row of the case must be locked.
     """
     if case.rehearsal or not is_to_be_asked(case) or case.events.filter(kind="unprotected").exists():
         return None
@@ -32,9 +32,10 @@ def begin_screening(*, actor: Actor = SYSTEM, case: Case) -> Screening | None:
 
 
 def screen(screening_id) -> None:
-    """Ask the register about everybody whom the case names, and keep whether somebody is protected.
+    """Ask the register about everybody named in the case and store whether an address is protected.
 
-    Safe to call at any time, any number of times. Until the register has answered about all, the case stays as it is.
+    Safe to call at any time, any number of times. The case stays unscreened until the register has answered about
+    all.
     """
     screening = claim_row(Screening.objects, screening_id)
     if screening is None:
@@ -44,7 +45,7 @@ def screen(screening_id) -> None:
             _is_protected(one) for one in people_named(screening.case) if _goes_on(screening)
         )
     except NoRegisterConfigured:
-        _keep(screening, protected=False)  # there is no register any more: nobody can know
+        _keep(screening, protected=False)  # no register was configured since: nobody can know
     except RegisterUnavailable as fault:
         due_at = timezone.now() + retry_pause(screening.attempts)
         _still(screening).update(fault=str(fault), due_at=due_at)
@@ -54,9 +55,9 @@ def screen(screening_id) -> None:
 
 @transaction.atomic
 def screen_same_person(*, actor: Actor, case: Case) -> None:
-    """Screen the other cases of the same contact anew: the person is known as protected since.
+    """Screen the other cases of the same contact again, because the person is now known as protected.
 
-    Their rows are only marked here, so that no lock of a case waits for another.
+    Only their screenings are scheduled here, so that no lock of a case waits for another.
     """
     others = of_same_contact(case).filter(protected=False).exclude(events__kind="unprotected")
     for pk in list(others.values_list("pk", flat=True)[: protected_addresses.MOST]):
@@ -72,14 +73,14 @@ def _ask_anew(case_id) -> Screening:
 
 
 def _goes_on(screening: Screening) -> bool:
-    """Claim the screening anew before each person: a slow register takes longer for many than one claim lasts."""
+    """Extend the claim before each person, because a slow register takes longer for many than one claim lasts."""
     until = claim_on(_still(screening))
     screening.due_at = until or screening.due_at
     return until is not None
 
 
 def _is_protected(said: DeclaredPerson) -> bool:
-    """Return whether somebody protected may be the person declared. Where no date of birth is known, the name tells."""
+    """Return whether a protected person may be the declared one; without a date of birth the name decides."""
     return any(one.protected and _may_be(said, one) for one in candidates(configured_register, said))
 
 
@@ -96,5 +97,5 @@ def _keep(screening: Screening, *, protected: bool) -> None:
 
 
 def _still(screening: Screening):
-    """The row, if nobody asked anew since it was claimed."""
+    """Return a queryset of the row, empty if the screening was scheduled again since the claim."""
     return Screening.objects.filter(pk=screening.pk, attempts=screening.attempts, due_at=screening.due_at)

@@ -1,1 +1,1 @@
-"""The registers that can be chosen, a folder each."""
+"""The population registers that can be configured, a package each."""

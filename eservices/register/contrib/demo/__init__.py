@@ -1,4 +1,4 @@
-"""The register of the demo commune: 4,200 invented inhabitants, always the same, without a server or a table."""
+"""Population register of the demo: 4,200 invented residents, always the same, without a server or a table."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from .inhabitants import Household, all_households
 
 
 class DemoRegister(PopulationRegister):
-    """Answers at once, and is never away."""
+    """A register that answers immediately and is always available."""
 
     name = "demo"
 
@@ -32,7 +32,7 @@ class DemoRegister(PopulationRegister):
 
 @cache
 def _indexes() -> tuple[dict[str, RegisterPerson], dict, dict, dict[str, Household]]:
-    """People by key, by date of birth and by each word of the family name, and households by whoever is in them."""
+    """Return persons by key, by date of birth and by word of the family name, and households by person."""
     people, by_day, by_word, homes = {}, {}, {}, {}
     for home in all_households():
         for one in home.people:

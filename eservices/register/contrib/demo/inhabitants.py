@@ -1,4 +1,4 @@
-"""The invented inhabitants, drawn by chance from lists: always the same, some of them given."""
+"""The invented residents: some fixed, the others drawn from lists with a fixed seed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,18 +13,21 @@ from .names import FAMILIES, MEN, ORIGINS, STREETS, WOMEN
 INHABITANTS, LEFT = 4_200, 150
 SEED, TODAY = 1199, date(2026, 11, 1)
 TOWN = {"postcode": "1199", "town": "Orvenay"}
-SIZES = {1: 36, 2: 30, 3: 14, 4: 14, 5: 6}  # people in a household, per cent
+SIZES = {1: 36, 2: 30, 3: 14, 4: 14, 5: 6}  # persons in a household: weight in per cent
 
 
 @dataclass(frozen=True)
 class Household:
-    """Who lives together."""
+    """Persons who live together."""
 
     people: tuple[RegisterPerson, ...]
 
 
 def fixed_households() -> list[list[RegisterPerson]]:
-    """People that the demo and the tests know: who signs in, namesakes, somebody protected, somebody who left."""
+    """Return persons on whom the demo and the tests rely.
+
+    Users who sign in, namesakes, a protected person, a person who moved away.
+    """
     lake = RegisterAddress("Rue du Lac", "12", **TOWN)
     vines = RegisterAddress("Rue des Vignes", "8 bis", **TOWN)
     hidden = RegisterAddress("Chemin du Signal", "3", **TOWN)
@@ -89,7 +92,7 @@ def _given(
 
 @cache
 def all_households() -> tuple[Household, ...]:
-    """All of them: who lives here, then who moved away."""
+    """Return all households: residents first, then those who moved away."""
     homes = [Household(tuple(people)) for people in fixed_households()]
     left, missing = LEFT, INHABITANTS - sum(_residents(home) for home in homes)
     random = Random(SEED)
@@ -121,7 +124,7 @@ def _left(one: RegisterPerson) -> RegisterPerson:
 
 
 def _drawn(random: Random) -> Iterator[list[RegisterPerson]]:
-    """Households without end: one or two grown-ups, and children."""
+    """Yield households without end: one or two adults, and children."""
     while True:
         size = random.choices(list(SIZES), list(SIZES.values()))[0]
         street, most = random.choice(STREETS)
@@ -148,7 +151,7 @@ def _person(random: Random, family: str, age: int, address: RegisterAddress, mov
 
 
 def _with_statuses(people: list[RegisterPerson]) -> list[RegisterPerson]:
-    """Set the civil statuses: the two first of a household are a couple, whoever lives alone is not."""
+    """Set the civil statuses: the first two persons of a household are a couple, a single person is not."""
     alone = CivilStatus.WIDOWED if people[0].age(TODAY) > 75 else CivilStatus.SINGLE
     adults = [CivilStatus.MARRIED] * 2 if len(people) > 1 else [alone]
     statuses = adults + [CivilStatus.SINGLE] * (len(people) - len(adults))

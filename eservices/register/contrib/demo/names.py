@@ -1,4 +1,4 @@
-"""What the invented inhabitants are called, and where they live. No name was taken from a list of real people."""
+"""Names and streets of the invented residents. No name was taken from a list of real people."""
 
 WOMEN = (
     *("Élodie", "Suzanne", "Inês", "Nathalie", "Giulia", "Mireille", "Chloé", "Jeanne", "Léa", "Corinne"),
@@ -53,7 +53,7 @@ FAMILIES = (
     *("Grünenfelder", "Strauß", "Jørgensen", "Pereira Gonçalves", "Berisha", "Öztürk", "Bennett", "Hughes"),
     *("Gétaz", "Besançon", "Dénéréaz", "Henchoz", "Vallélian", "Ruchonnet", "Cuérel", "Lavanchy", "Bußmann"),
 )
-STREETS = (  # with the highest number of a house
+STREETS = (  # with the highest house number
     *(("Place de l’Orme", 9), ("Rue du Lac", 60), ("Rue de l’Église", 21), ("Rue du Temple", 22)),
     *(
         ("Rue des Écoles", 12),

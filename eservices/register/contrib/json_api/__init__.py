@@ -1,4 +1,4 @@
-"""A register that speaks JSON over HTTPS, as ``docs/connectors.md`` describes it."""
+"""A population register with a JSON API over HTTPS, as described in ``docs/connectors.md``."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +18,10 @@ CIRCUIT = "register"
 
 
 class JsonApiRegister(PopulationRegister):
-    """Asks ``settings.REGISTER_URL``. After several failures in a row it is left in peace, and staff are told."""
+    """The register at ``settings.REGISTER_HTTP``.
+
+    After several failures in a row the circuit breaker pauses requests and alerts staff.
+    """
 
     name = "http"
 
@@ -39,7 +42,7 @@ class JsonApiRegister(PopulationRegister):
         return RegisterHealth(circuit.fault, circuit.open_until) if circuit else RegisterHealth()
 
     def _ask[Answer](self, method: str, path: str, read: Callable[..., Answer], body=None) -> Answer | None:
-        """What ``read`` makes of the answer; None where the register knows nothing of it."""
+        """Return the parsed answer; None if the register does not know the person."""
         if circuit_breaker.circuit_open_until(CIRCUIT, timezone.now()):
             raise RegisterUnavailable("It failed several times in a row, and is left in peace.")
         try:

@@ -1,4 +1,4 @@
-"""One question over HTTP, bounded in time and size. No proxy, no redirect, no cookie."""
+"""A single HTTP request to the register, limited in time and size. No proxy, no redirect, no cookie."""
 
 import json
 import ssl
@@ -12,24 +12,27 @@ from home.web.bounded_reads import abort_at, read_bounded
 
 from ...population_register import RegisterUnavailable
 
-IDLE_TIMEOUT = 3  # seconds that a connection may say nothing
-TOTAL_TIMEOUT = 6  # seconds that an answer may take in all
-MAX_BYTES = 256 * 1024  # bytes of an answer
-UNKNOWN = object()  # the answer that there is no such thing
+IDLE_TIMEOUT = 3  # seconds without data
+TOTAL_TIMEOUT = 6  # seconds for the whole answer
+MAX_BYTES = 256 * 1024  # of an answer
+UNKNOWN = object()  # result of a 404
 
 
 class RegisterClient:
-    """Where the register is, and how we show who we are: by a token, by a client certificate, or both."""
+    """The address of the register and the client's credentials: a token, a certificate, or both."""
 
     def __init__(self, url: str, token: str = "", certificate: str = "", key: str = "", authority: str = ""):
         self.url, self.token = url, token
         self.certificate, self.key, self.authority = certificate, key, authority
 
     def ask(self, method: str, path: str, body: dict | None = None):
-        """Return the JSON of the answer; ``UNKNOWN`` for 404. Raise ``RegisterUnavailable`` for every other failure."""
+        """Return the JSON of the answer; ``UNKNOWN`` for 404 to a GET.
+
+        Raise ``RegisterUnavailable`` for any other failure.
+        """
         try:
             connection = self._connection()
-        except OSError as fault:  # a certificate that cannot be read
+        except OSError as fault:  # raised for an unreadable certificate
             raise RegisterUnavailable(f"The certificate cannot be used: {fault}.") from None
         try:
             return self._answer(connection, method, path, body)

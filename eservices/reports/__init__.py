@@ -1,1 +1,1 @@
-"""Problems reported in town."""
+"""Problem reports: problems in town, reported by residents."""

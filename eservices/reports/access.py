@@ -1,4 +1,4 @@
-"""The only ways to fetch a report on behalf of a person. Unknown and forbidden look the same: 404."""
+"""The only queries for problem reports on behalf of a user. Unknown and forbidden reports both give 404."""
 
 from django.core import signing
 from django.db.models import Exists, QuerySet
@@ -16,35 +16,35 @@ from .models import ProblemCategory, ProblemReport, ReportFollower
 from .nearby import Point
 
 MAX_NEARBY = 3
-MAX_ON_MAP = 200  # of the public list, beside those of its page
-LOOKED_AT = 200  # candidates of the same street or place
-PHOTO_HOLDS = 60 * 60 * 12  # seconds: after a day the sweep deletes what belongs to nothing
+MAX_ON_MAP = 200  # reports of the public list beside those of its page
+LOOKED_AT = 200  # candidates in the same street or area
+PHOTO_HOLDS = 60 * 60 * 12  # seconds; a job deletes unclaimed files after a day
 signer = signing.TimestampSigner(salt="reports.photo")
 
 
-# -- Everybody -----------------------------------------------------------------------------------------------
+# -- Public --------------------------------------------------------------------------------------------------
 def report_categories() -> list[ProblemCategory]:
-    """In the language at hand where they are translated, else as they were first written; in their order."""
+    """Return the categories in their order, in the active language, else in their original language."""
     return ProblemCategory.objects.select_related("team").in_language(get_language())
 
 
 def has_categories() -> bool:
-    """Whether the commune takes reports at all: it named something to report."""
+    """Return whether the commune accepts problem reports, that is, has categories."""
     return ProblemCategory.objects.exists()
 
 
 def has_categories_expression() -> Exists:
-    """The same for ``annotate``."""
+    """Return the same as an annotation."""
     return Exists(ProblemCategory.objects.all())
 
 
 def public_reports():
-    """What the public list tells of, the newest first."""
+    """Return the reports of the public list, newest first."""
     return ProblemReport.objects.listed(timezone.now()).select_related("case", "photo").newest_first()
 
 
 def reports_on_map(reports, *, besides) -> list[ProblemReport]:
-    """Those of public ``reports`` whose place everybody may see, the newest first; without those listed ``besides``."""
+    """Return public ``reports`` with a public place, newest first, without those in ``besides``."""
     placed = reports.filter(published=True, lat__isnull=False, lon__isnull=False)
     others = placed.exclude(pk__in=[one.pk for one in besides]).select_related(None)
     return list(others.only("title", "lat", "lon")[:MAX_ON_MAP])
@@ -55,7 +55,7 @@ def public_report(pk: int) -> ProblemReport:
 
 
 def merged_into(pk: int) -> ProblemReport:
-    """The public report that goes on for one that was reported twice."""
+    """Return the public report with which a duplicate was merged; 404 if there is none."""
     report = ProblemReport.objects.select_related("case__duplicate_of__report").filter(pk=pk).first()
     if report is None or not hasattr(report.case.duplicate_of, "report"):
         raise Http404
@@ -64,7 +64,7 @@ def merged_into(pk: int) -> ProblemReport:
 
 
 def public_photo(pk: int) -> StoredFile:
-    """The photo of a report, once an agent approved it."""
+    """Return the photo of a report; 404 unless an agent approved it."""
     photo = public_report(pk).public_photo
     if photo is None:
         raise Http404
@@ -72,9 +72,9 @@ def public_photo(pk: int) -> StoredFile:
 
 
 def possible_duplicates(category, point: Point | None, place: str) -> list[tuple[ProblemReport, int | None]]:
-    """Reports that may be of the same problem, the nearest first, with the metres between where they are known.
+    """Return reports of possibly the same problem, nearest first, with the distance in metres if known.
 
-    What stands there was not approved: only its category, dates and state may be shown.
+    No agent approved their texts: only category, dates and state may be shown.
     """
     asked = ProblemReport.objects.asked_about(timezone.now()).filter(category=category).select_related("case")
     if point:
@@ -90,7 +90,7 @@ def possible_duplicates(category, point: Point | None, place: str) -> list[tuple
 
 
 def report_to_join(pk: str) -> ProblemReport | None:
-    """The report that somebody says is theirs too."""
+    """Return the report that a visitor reports as well; None if it is unknown or ended long ago."""
     asked = ProblemReport.objects.asked_about(timezone.now()).select_related("case")
     return asked.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
 
@@ -100,18 +100,18 @@ def follower_by_secret(secret: str) -> ReportFollower:
 
 
 def followed_by(email: str) -> QuerySet[ReportFollower]:
-    """Where a proven address follows somebody else's report."""
+    """Return where a proven address follows reports of others."""
     return ReportFollower.objects.filter(email=email).select_related("report__case")
 
 
-# -- Who is filing -------------------------------------------------------------------------------------------
+# -- While reporting -----------------------------------------------------------------------------------------
 def photo_token(photo: StoredFile) -> str:
-    """What a page carries to bring its photo back."""
+    """Return the signed token by which a page sends its photo again."""
     return signer.sign(str(photo.pk))
 
 
 def photo_by_token(text: str) -> StoredFile | None:
-    """The photo that a page sent before; None where it is not its own, too old, or filed already."""
+    """Return the photo of a token; None if the token is invalid or expired, or the photo was filed."""
     try:
         pk = signer.unsign(text, max_age=PHOTO_HOLDS)
     except signing.BadSignature:
@@ -119,14 +119,17 @@ def photo_by_token(text: str) -> StoredFile | None:
     return StoredFile.objects.unclaimed().filter(pk=pk).first()
 
 
-# -- Who filed -----------------------------------------------------------------------------------------------
+# -- After reporting -----------------------------------------------------------------------------------------
 def report_of(case: Case) -> ProblemReport | None:
-    """What was reported with a case that was fetched for who asks; None where it is another request."""
+    """Return the problem report of a case; None if the case is none.
+
+    The access to the case must have been checked.
+    """
     return ProblemReport.objects.filter(case=case).first()
 
 
 # -- Agents --------------------------------------------------------------------------------------------------
 def report_for(user, reference: str) -> ProblemReport:
-    """The report of a case that this agent treats."""
+    """Return the report of a case that the agent works on; 404 if not."""
     case = cases.case_for(user, reference, "message")
     return get_or_404(ProblemReport.objects.select_related("case", "photo"), case=case)

@@ -1,4 +1,4 @@
-"""Every write on reports: filing, joining one that is there, telling what becomes of it."""
+"""Every write on problem reports: filing, following, updating, merging, erasing."""
 
 from datetime import date
 
@@ -27,7 +27,7 @@ MAX_FOLLOWERS = 200  # of one report
 
 
 def store_photo(*, actor: User | None, photo: CheckedFile) -> StoredFile:
-    """Keeps a photo for the page that asks again; it belongs to nobody until the report is filed."""
+    """Store a photo for a page that is shown again. It has no owner until the report is filed."""
     stored = store_checked_file(photo, field="photo")
     stored.save()
     return stored
@@ -44,10 +44,9 @@ def create_report(
     email: str = "",
     language: str,
 ) -> ProblemReport:
-    """Files a report: a request like any other, whose case goes to the category's team.
+    """File a problem report: an ordinary submission whose case goes to the category's team.
 
-    ``place`` has an address, coordinates (lat, lon), or both. A photo that is another report's already is
-    left out.
+    ``place`` has an address, coordinates (lat, lon), or both. A photo that belongs to another report is left out.
     """
     if photo is not None:
         photo = StoredFile.objects.select_for_update().filter(pk=photo.pk, submission=None).first()
@@ -79,7 +78,7 @@ def create_report(
 
 @transaction.atomic
 def follow_report(*, actor: User | None, report: ProblemReport, email: str = "", language: str) -> None:
-    """Somebody has seen the same. With an address they hear what becomes of it."""
+    """Count another person with the same problem. With an address, they get an e-mail at each change."""
     report = _locked(report)
     ProblemReport.objects.filter(pk=report.pk).update(also=F("also") + 1)
     if email and report.shown_state not in ENDS and report.followers.count() < MAX_FOLLOWERS:
@@ -89,7 +88,7 @@ def follow_report(*, actor: User | None, report: ProblemReport, email: str = "",
 
 
 def unfollow_report(*, actor: User | None, follower: ReportFollower) -> None:
-    """No more letters about this report to this address."""
+    """Stop e-mails about this report to this address."""
     follower.delete()
 
 
@@ -106,10 +105,11 @@ def update_report(
     public_place: str = "",
     photo_published: bool = False,
 ) -> ProblemReport:
-    """Says how it stands, and what of it everybody may see. Whoever follows it hears of a new state or date; a word
-    without one goes to who reported it.
+    """Update the state of a report and what is public of it.
 
-    The first to say something takes the case; once the problem is mended or not ours, the case closes.
+    Followers get an e-mail about a new state or date; ``word`` without one goes only to the person who reported it.
+    The first agent who updates the report takes the case. The case closes if the problem is mended or not the
+    commune's.
     """
     case = cases.lock_case(report.case_id)
     report = _locked(report)
@@ -150,8 +150,10 @@ def _tell_everybody(report: ProblemReport, case: Case, word: str) -> None:
 
 @transaction.atomic
 def move_followers(*, actor, case: Case, other: Case) -> None:
-    """The problem of ``case`` was reported before: whoever wanted to hear of it hears of ``other`` from now on, and
-    at once if that has ended already."""
+    """Move the followers of a duplicate to the report of ``other``.
+
+    If that has ended, they get an e-mail about it at once.
+    """
     reports = {
         one.case_id: one for one in ProblemReport.objects.select_for_update().filter(case__in=[case, other])
     }
@@ -175,7 +177,7 @@ def move_followers(*, actor, case: Case, other: Case) -> None:
 
 @transaction.atomic
 def erase_report(*, actor, case: Case) -> None:
-    """Erases what is personal in the report of a case; category, dates and state stay for the figures."""
+    """Erase the personal data in the report of a case; category, dates and state stay for the statistics."""
     report = ProblemReport.objects.filter(case=case).first()
     if report is None:
         return

@@ -1,4 +1,4 @@
-"""What the timeline calls the events of reports."""
+"""The timeline label of report updates."""
 
 from django.utils.translation import gettext_lazy as _
 

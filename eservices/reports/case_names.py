@@ -1,4 +1,4 @@
-"""What the case of a report is called: its subject and its place."""
+"""Titles of report cases: subject and place."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from .models import ProblemReport
 
 @case_titles.register("reports")
 def report_titles(cases: list[Case]) -> dict[UUID, str]:
-    """“Street lamps, Rue du Lac 16”."""
+    """Return titles such as “Street lamps, Rue du Lac 16”, by case."""
     found = ProblemReport.objects.filter(case__in=cases).values_list(
         "case", "category", "public_place", "place"
     )

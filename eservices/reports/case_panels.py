@@ -1,4 +1,4 @@
-"""The report on the screen of its case."""
+"""The problem report on its case page."""
 
 from eservices.accounts.models import User
 from eservices.cases import access as cases
@@ -13,7 +13,7 @@ from .models import ProblemReport
 
 @case_panels.register("report")
 def report_panel(case: Case, user: User) -> tuple[str, dict] | None:
-    """How it stands, what everybody sees of it, and the form that changes both."""
+    """Return the state, the public part and the form that updates both; None for other cases."""
     if case.form_id != form_definition.KEY:
         return None
     report = ProblemReport.objects.filter(case=case).select_related("photo").first()

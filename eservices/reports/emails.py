@@ -1,4 +1,4 @@
-"""The letters of reports: how a problem stands, to who reported it and to who follows it."""
+"""E-mails about the state of a problem report, to the person who reported it and to its followers."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -16,14 +16,14 @@ TEMPLATE = "reports/emails/told"
 
 
 def send_update_to_reporter(report: ProblemReport, case: Case, word: str) -> Delivery | None:
-    """To who reported it, with what the agent adds."""
+    """Send the state and the agent's text to the person who reported it."""
     with translation.override(case.language):
         state = report.get_state_display()
     return queue_letter_to_applicant(case, TEMPLATE, report=report, state=state, word=word.strip())
 
 
 def send_update_to_follower(report: ProblemReport, case: Case, follower: ReportFollower) -> Delivery:
-    """To who saw the same, with a link that ends these letters where more may come."""
+    """Send the state to a follower, with a link to unsubscribe if more e-mails may follow."""
     state = report.shown_state
     with translation.override(follower.language):
         context = {

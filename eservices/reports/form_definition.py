@@ -1,4 +1,4 @@
-"""The form that a report is a request of: reports are cases like all others, so they have a form version too."""
+"""The form of problem reports. They are cases like all others, so they need a form version."""
 
 import json
 import uuid
@@ -13,9 +13,9 @@ CONTENT = Path(__file__).parent / "report.json"
 
 
 def reports_form_version() -> FormVersion:
-    """The form version of reports as this release asks them; frozen when the first is filed.
+    """Return the form version of this release, creating it if needed.
 
-    The form is not *offered*: reports have a page of their own.
+    The form is not *offered*, because problem reports have their own page.
     """
     form, _new = Form.objects.get_or_create(key=KEY, defaults={"slug": SLUG, "offered": False})
     return actions.freeze_version(

@@ -1,4 +1,4 @@
-"""What people report, and what agents tell of it."""
+"""The public form of problem reports, and the update form for agents."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ MAX_TEXT_LENGTH = 2_000
 
 
 class ProblemReportForm(TimedForm):
-    """A report. The photo is looked at before: it may say where the place is."""
+    """A problem report. The photo is processed before, because it may contain the place."""
 
     place = MapPointField(
         label=_("Address or place"),
@@ -47,7 +47,7 @@ class ProblemReportForm(TimedForm):
         return self.cleaned_data["detail"].replace("\0", "")
 
     def clean_place(self):
-        """What was written, or where the photo says it was taken."""
+        """Return the typed place, else the coordinates in the photo."""
         place = self.cleaned_data["place"]
         if place:
             return place
@@ -57,12 +57,12 @@ class ProblemReportForm(TimedForm):
 
     @property
     def chosen(self):
-        """The category."""
+        """The chosen category."""
         return self.categories[self.cleaned_data["category"]]
 
 
 class ReportUpdateForm(forms.Form):
-    """How a report stands, and what of it everybody may see."""
+    """The state of a report, and what is public of it."""
 
     state = forms.ChoiceField(label=_("How it stands"))
     planned_for = forms.DateField(

@@ -1,4 +1,4 @@
-"""Problems that people report in town, and those who want to hear what becomes of them."""
+"""Problem reports, their categories and their followers."""
 
 from datetime import timedelta
 
@@ -20,12 +20,12 @@ from home.web.secret_links import new_secret
 
 from .states import ENDS, ICONS, ReportState
 
-PUBLIC_FOR = timedelta(days=365)  # how long the public list tells of a problem
-STILL_ASKED = timedelta(days=30)  # how long after its end somebody may still report the same
+PUBLIC_FOR = timedelta(days=365)  # how long the public list shows a problem
+STILL_ASKED = timedelta(days=30)  # how long after its end it is offered as a duplicate
 
 
 class ReportIcon(models.TextChoices):
-    """The pictures that categories choose from: icons of the site's sprite."""
+    """The icons for categories, from the site's sprite."""
 
     LAMP = "lamp", _("lamp")
     ROAD = "road", _("road")
@@ -38,7 +38,7 @@ class ReportIcon(models.TextChoices):
 
 
 class ProblemCategory(TranslatableMixin, models.Model):
-    """What a report is about, one per language; it goes to the category's team."""
+    """A subject of reports, one object per language, with the responsible team."""
 
     name = models.CharField(_("name"), max_length=60)
     icon = models.CharField(_("picture"), max_length=10, choices=ReportIcon, default=ReportIcon.MORE)
@@ -67,7 +67,7 @@ class ProblemCategory(TranslatableMixin, models.Model):
 
 class ProblemReportQuerySet(models.QuerySet):
     def listed(self, now):
-        """What the public list tells of: each problem once."""
+        """Filter reports of the public list: each problem once."""
         told = self.filter(erased_at=None, reported_at__gt=now - PUBLIC_FOR)
         return told.exclude(case__outcome=CaseOutcome.DUPLICATE)
 
@@ -78,7 +78,7 @@ class ProblemReportQuerySet(models.QuerySet):
         return self.filter(state=ReportState.MENDED)
 
     def asked_about(self, now):
-        """What somebody may be about to report again: under way, or ended lately."""
+        """Filter reports that a visitor may be about to duplicate: open, or ended lately."""
         found = self.filter(Q(ended_at=None) | Q(ended_at__gt=now - STILL_ASKED), erased_at=None)
         return found.exclude(case__outcome=CaseOutcome.DUPLICATE)
 
@@ -87,8 +87,10 @@ class ProblemReportQuerySet(models.QuerySet):
 
 
 class ProblemReport(models.Model):
-    """A reported problem, treated as a case. What everybody sees of it an agent approved, but its category,
-    dates and state."""
+    """A reported problem, treated as a case.
+
+    An agent approves what is public of it, except category, dates and state, which are always public.
+    """
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="report")
     category = models.UUIDField(_("category"), help_text=_("Translation key of the category."), db_index=True)
@@ -126,7 +128,7 @@ class ProblemReport(models.Model):
 
     @property
     def shown_state(self) -> ReportState:
-        """What everybody learns: also where the case went on without a word about the report."""
+        """The public state, which also follows the case if the report was not updated."""
         if self.state in ENDS:
             return ReportState(self.state)
         if self.case.state == CaseState.CLOSED:
@@ -141,18 +143,18 @@ class ProblemReport(models.Model):
 
     @property
     def standing(self) -> tuple:
-        """What whoever follows it hears of when it changes."""
+        """The values of which a change is notified to followers."""
         return self.state, self.planned_for
 
     @property
     def public_photo(self) -> StoredFile | None:
-        """The photo, where an agent approved it and the virus scanner has nothing against it."""
+        """The photo, if an agent approved it and the virus scanner has no objection; else None."""
         shown = self.photo_published and self.photo and self.photo.readable
         return self.photo if shown else None
 
 
 class ReportFollower(models.Model):
-    """Who pressed “that is the one” and wants to hear what becomes of it. Goes with the last letter."""
+    """A person who reported the same problem and wants e-mails about it. Deleted with the last e-mail."""
 
     report = models.ForeignKey(ProblemReport, on_delete=models.CASCADE, related_name="followers")
     email = EmailAddressField(_("e-mail address"), max_length=254)

@@ -1,31 +1,31 @@
-"""What lies near a place. Pure: coordinates are degrees of WGS 84, distances are in metres."""
+"""Distances between places. Pure. Coordinates are degrees of WGS 84, distances are in metres."""
 
 import math
 import re
 import unicodedata
 
-NEAR = 120  # metres within which two reports are likely the same
-DEGREE = 111_320  # metres of a degree of latitude
+NEAR = 120  # metres within which two reports are likely of the same problem
+DEGREE = 111_320  # metres per degree of latitude
 
 type Point = tuple[float, float]
 
 
 def distance_in_metres(one: Point, other: Point) -> float:
-    """Metres between two points of the same town: the earth is flat there."""
+    """Return the distance in metres. Flat approximation, exact enough within a town."""
     north = (other[0] - one[0]) * DEGREE
     east = (other[1] - one[1]) * DEGREE * math.cos(math.radians(one[0]))
     return math.hypot(north, east)
 
 
 def bounding_box(point: Point, metres: float = NEAR) -> tuple[Point, Point]:
-    """South-west and north-east corner of what lies within ``metres``."""
+    """Return the south-west and north-east corners of the square within ``metres`` of the point."""
     north = metres / DEGREE
     east = north / max(math.cos(math.radians(point[0])), 0.01)
     return (point[0] - north, point[1] - east), (point[0] + north, point[1] + east)
 
 
 def street_name(place: str) -> str:
-    """The name of the street in a typed place, for comparing: without number, accents and capitals."""
+    """Return the street in a typed place, for comparison: without number, accents and capitals."""
     plain = unicodedata.normalize("NFKD", place.casefold())
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     words = re.findall(r"[a-z]+", re.split(r"\d|,", letters)[0])

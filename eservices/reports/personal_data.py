@@ -1,4 +1,4 @@
-"""Which reports of others somebody follows, for their own space. Own reports are requests."""
+"""Personal data: the reports of others that a person follows. Own reports are cases."""
 
 from django.utils.translation import gettext_lazy as _
 

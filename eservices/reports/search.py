@@ -1,4 +1,4 @@
-"""Whoever seeks what is broken finds where to report it: by the subject, or by the words people have for it."""
+"""Search entries for reporting a problem, by subject or by common words for damage."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from .models import ProblemCategory
 
 
 def index_category(category: ProblemCategory) -> None:
-    """Search finds the page of reports by a subject; by several at one address it shows it once."""
+    """Index the report page under a category. Several categories of one address show as one result."""
     language = category.locale.language_code
     with override(language):
         index_object(

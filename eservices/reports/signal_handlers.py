@@ -1,4 +1,4 @@
-"""What reports hear: a case is erased, or goes on as another; the subjects of reports change, and search with them."""
+"""Signal handlers for erased and merged cases, and for the search entries of categories."""
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver

@@ -11,7 +11,7 @@ from .states import ENDS
 
 @stages.register("report")
 class ProblemReportStage(Stage):
-    """Waits until an agent said that the problem is mended, or not the commune's. Reports alone have it."""
+    """A stage that waits until an agent reports the problem as mended or not the commune's. Only for reports."""
 
     key = "report"
     label = _("Works on what was reported")

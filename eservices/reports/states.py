@@ -1,4 +1,4 @@
-"""What everybody learns about a reported problem, and what may follow what, as data."""
+"""Public states of problem reports, and their transitions as data."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -30,5 +30,5 @@ ICONS = {
 
 
 def is_allowed(state: str, following: str) -> bool:
-    """Whether a report in ``state`` may be told to be in ``following``; the same again tells something new."""
+    """Return whether ``following`` may follow ``state``. The same state is allowed, for a new date or text."""
     return following in FOLLOWING[ReportState(state)]

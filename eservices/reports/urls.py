@@ -1,4 +1,4 @@
-"""Reporting a problem, and what became of those that were reported."""
+"""Addresses to report a problem and to see reported ones."""
 
 from django.urls import path
 

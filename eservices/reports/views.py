@@ -1,4 +1,4 @@
-"""Reporting a problem, and the list of what was reported and mended. All of it works without JavaScript."""
+"""Pages to report a problem, and the public list of problems. All of them work without JavaScript."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,19 +30,22 @@ from .models import ProblemReport
 from .states import ReportState
 
 FILE = WaitingRateLimit("report-caller", 30)
-PHOTO = WaitingRateLimit("report-photo", 60)  # by caller: one photo is often followed by a better one
-EMAIL = WaitingRateLimit("report-email", 10)  # by address, which gets a letter each time
+PHOTO = WaitingRateLimit("report-photo", 60)  # per network: one photo is often followed by a better one
+EMAIL = WaitingRateLimit("report-email", 10)  # per address, which gets an e-mail each time
 PAGE = 30
 MONTH = timedelta(days=30)
 SHOWN = {"ouverts": lambda reports: reports.open(), "repares": lambda reports: reports.mended()}
 
 
-# -- Filing --------------------------------------------------------------------------------------------------
+# -- Reporting -----------------------------------------------------------------------------------------------
 @never_cache
 @limit_input
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_problem(request):
-    """One page: photo, place, subject. What may be the same problem is offered before anything is filed."""
+    """Show the page with photo, place and subject, and file the report.
+
+    Possible duplicates are offered before it is filed.
+    """
     categories = access.report_categories()
     if not categories:
         raise Http404
@@ -64,7 +67,7 @@ def report_problem(request):
 
 
 def _photo(request):
-    """The photo sent now, or with an earlier page; where it was taken; and what is wrong with it."""
+    """Return the photo sent now or with an earlier page, where it was taken, and an error message."""
     upload = request.FILES.get("photo")
     if upload is None:
         return access.photo_by_token(request.POST.get("kept", "")), _point(request.POST.get("taken", "")), ""
@@ -79,7 +82,7 @@ def _photo(request):
 
 
 def _joined(request, form: ProblemReportForm):
-    """“That is the one”: the press that files nothing. None where another button was pressed."""
+    """Follow the report that the visitor chose as the same problem; None if another button was pressed."""
     report = access.report_to_join(request.POST.get("same", ""))
     if report is None:
         return None
@@ -149,7 +152,7 @@ def _typed_place(form: ProblemReportForm) -> dict:
 @require_safe
 @never_cache
 def nearby_reports(request):
-    """What may be the same problem, for the page that asks while somebody fills it in."""
+    """Render possible duplicates, for the script of the form."""
     key = request.GET.get("category", "")
     known = {str(one.translation_key) for one in access.report_categories()}
     point = _point(f"{request.GET.get('lat', '')},{request.GET.get('lon', '')}")
@@ -159,7 +162,7 @@ def nearby_reports(request):
 
 @dataclass(frozen=True)
 class NearbyReport:
-    """A report as it is offered to somebody who may mean the same; only what was approved is shown of it."""
+    """A report offered as a possible duplicate. Only approved contents are shown."""
 
     report: ProblemReport
     category: str
@@ -183,7 +186,7 @@ def _coordinates(place: dict):
 
 
 def _point(text: str):
-    """``lat,lon`` as a point; None where it is none."""
+    """Parse ``lat,lon``; None if it is no point."""
     try:
         lat, lon = (float(part) for part in text.split(","))
     except ValueError:
@@ -194,7 +197,7 @@ def _point(text: str):
 @never_cache
 @require_safe
 def sent(request, secret):
-    """The receipt: reference, what happens next, and the private link to follow it."""
+    """Show the receipt: reference, what happens next, and the status link."""
     case = cases.case_by_link(secret)
     report = access.report_of(case)
     if report is None:
@@ -207,10 +210,10 @@ def sent(request, secret):
     )
 
 
-# -- What everybody sees -------------------------------------------------------------------------------------
+# -- Public pages --------------------------------------------------------------------------------------------
 @require_safe
 def index(request):
-    """What was reported in a year, and what became of it."""
+    """Show the problems reported within a year, and their states."""
     chosen = request.GET.get("etat", "")
     found = SHOWN.get(chosen, lambda reports: reports)(access.public_reports())
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -237,7 +240,7 @@ def index(request):
 @never_cache
 @require_safe
 def show(request, pk):
-    """A report as everybody sees it; of one that was reported twice, the one that goes on."""
+    """Show the public page of a report; redirect from a duplicate to the report it was merged with."""
     try:
         report = access.public_report(pk)
     except Http404:
@@ -255,7 +258,7 @@ def show(request, pk):
 
 @require_safe
 def photo(request, pk):
-    """The approved photo: drawn anew when it was sent, it is a picture and nothing else."""
+    """Return the approved photo. It was re-encoded when it was sent, so it is a picture and nothing else."""
     response = FileResponse(access.public_photo(pk).content.open("rb"), content_type="image/jpeg")
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "public, max-age=3600"
@@ -265,7 +268,7 @@ def photo(request, pk):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unfollow(request, secret):
-    """Ends the letters to a follower, after one press."""
+    """Stop e-mails to a follower, after a confirmation."""
     follower = access.follower_by_secret(secret)
     if request.method != "POST":
         return render(request, "reports/stop.html", {"follower": follower})
@@ -279,7 +282,7 @@ def _names() -> dict:
 
 
 def _figures() -> dict[str, int]:
-    """How many were reported and mended in the last thirty days."""
+    """Return how many problems were reported and mended in the last thirty days."""
     since = timezone.now() - MONTH
     return ProblemReport.objects.aggregate(
         reported=Count("pk", Q(reported_at__gt=since)),
@@ -289,7 +292,7 @@ def _figures() -> dict[str, int]:
 
 # -- Agents --------------------------------------------------------------------------------------------------
 class ReportUpdateView(CaseScreen):
-    """Says how a report stands and what of it everybody may see: on the case, or here where something is missing."""
+    """Updating a report from its case page; shows the form here if there are errors."""
 
     template_name = "reports/tell.html"
 

@@ -1,4 +1,4 @@
-"""What agents and editors see of reports in the admin."""
+"""The admin of report categories, and the view that updates a report."""
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from .models import ProblemCategory
 
 
 class ReportCategoryViewSet(SnippetViewSet):
-    """What can be reported, and which team hears of it."""
+    """Categories of problem reports, with the responsible team."""
 
     model = ProblemCategory
     icon = "warning"

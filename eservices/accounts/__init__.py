@@ -1,1 +1,1 @@
-"""Who signs in: the user model, one-time codes, identity levels and roles."""
+"""Accounts: the user model, one-time codes, identity levels and roles."""

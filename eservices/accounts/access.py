@@ -1,4 +1,4 @@
-"""Rights of accounts and groups: who may change them, and what a change added."""
+"""Rights of accounts and groups: who may change them, and which rights a change added."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,12 +12,15 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from .models import User
 from .signals import rights_widened
 
-WIDENED = "accounts.widen"  # how the log calls it
-SHOWN = 40  # rights in one letter; the log has all of them
+WIDENED = "accounts.widen"  # name of the action in Wagtail's log
+SHOWN = 40  # rights in one e-mail; the log has all of them
 
 
 class AdministratorsOnly(ModelPermissionPolicy):
-    """The policy of people and groups: who changes an account or a group can become anybody, so no group may."""
+    """The permission policy of users and groups: only administrators may change them.
+
+    Any user with this right could give themselves every other right, so no group may have it.
+    """
 
     def user_has_permission(self, user, action):
         return user.is_superuser and super().user_has_permission(user, action)
@@ -27,12 +30,12 @@ class AdministratorsOnly(ModelPermissionPolicy):
 
 
 def administrators():
-    """The people who may change everything, as a query."""
+    """Return a queryset of the active administrators."""
     return User.objects.filter(is_superuser=True, is_active=True)
 
 
 def may_change_rights(actor: User, user: User) -> bool:
-    """Return whether ``actor`` may change the rights of ``user``, given the means to.
+    """Return whether ``actor`` may change the rights of ``user``, besides the permission to do so.
 
     Nobody changes their own, except the only administrator, whom no colleague can help.
     """
@@ -42,7 +45,7 @@ def may_change_rights(actor: User, user: User) -> bool:
 
 
 def rights_of(user: User) -> dict[str, object]:
-    """Return what the stored account may do, by key, with the words for it. Nothing for a closed account."""
+    """Return the rights of the stored account as labels by key; {} for a closed account."""
     stored = User.objects.filter(pk=user.pk, is_active=True).prefetch_related("groups").first()
     if stored is None:
         return {}
@@ -51,7 +54,7 @@ def rights_of(user: User) -> dict[str, object]:
 
 
 def rights_of_group(group: Group) -> dict[str, object]:
-    """Return what the stored group lets its members do, by key, with the words for it."""
+    """Return the rights that the stored group gives its members as labels by key."""
     if group.pk is None:
         return {}
     found = {f"permission:{one.pk}": one.name for one in group.permissions.all()}
@@ -66,9 +69,10 @@ def rights_of_group(group: Group) -> dict[str, object]:
 
 @contextmanager
 def widening_of(of: User | Group) -> Iterator[None]:
-    """Log and announce the rights that the block adds to an account or a group, in one transaction with it.
+    """Run the block, then log and announce the rights that it added to an account or a group.
 
-    The actor is the user of the admin's log context. Outside the admin (a command, a migration) there is none.
+    Block and log are one transaction. The actor is the user of the admin's log context; None outside the admin (a
+    command, a migration).
     """
     read = rights_of_group if isinstance(of, Group) else rights_of
     with transaction.atomic():
@@ -81,7 +85,7 @@ def widening_of(of: User | Group) -> Iterator[None]:
 
 
 def tell_widening(of: User | Group, gained: Mapping[str, object]) -> None:
-    """Log and announce that ``of`` gained these rights, in the caller's transaction."""
+    """Log and announce that ``of`` gained these rights. Must run in the caller's transaction."""
     actor = get_active_log_context().user
     log(instance=of, action=WIDENED, user=actor, data={"gained": [str(words) for words in gained.values()]})
     rights_widened.send(type(of), of=of, actor=actor, gained=list(gained.values()))

@@ -1,4 +1,4 @@
-"""Every write about people that means something."""
+"""Every write on accounts."""
 
 from datetime import date, datetime
 
@@ -15,7 +15,10 @@ from .signals import account_erased, address_changed, identity_proven, provider_
 
 @transaction.atomic
 def get_or_create_account(*, actor=None, email: str, language: str) -> User:
-    """The person of this address; without a password and with nothing proven where the address is new."""
+    """Return the account of this address, creating it if needed.
+
+    A new account has no password and no proven identity.
+    """
     user, created = User.objects.get_or_create(
         email=User.objects.normalize_email(email), defaults={"language": language}
     )
@@ -27,7 +30,10 @@ def get_or_create_account(*, actor=None, email: str, language: str) -> User:
 
 @transaction.atomic
 def prove_address(*, actor: User, email: str) -> None:
-    """``actor`` typed the code that was sent to ``email``: the address counts as proven from now on."""
+    """Mark the address as proven: ``actor`` typed the code that was sent to ``email``.
+
+    Does nothing if ``email`` is not the account's current address.
+    """
     user = User.objects.select_for_update().get(pk=actor.pk)
     if User.objects.normalize_email(email) != user.email:
         return
@@ -49,9 +55,10 @@ def prove_identity(
     birth_date: date | None = None,
     level: IdentityLevel = IdentityLevel.KNOWN,
 ) -> IdentityProof:
-    """The account is known to belong to the person of this name. ``actor``: the agent who saw her, if any.
+    """Record the proof that the account belongs to the person of this name.
 
-    Whoever hears ``identity_proven`` acts in this transaction.
+    ``actor``: the agent who saw the person; None if there was none. Handlers of ``identity_proven`` run in this
+    transaction.
     """
     account = User.objects.select_for_update().get(pk=user.pk)
     proof = IdentityProof.objects.create(
@@ -70,14 +77,17 @@ def prove_identity(
 
 
 def may_belong_to(user: User, said: IdentityClaims) -> bool:
-    """Whether the account may belong to whom a provider vouches for: nobody else is known to be its person."""
+    """Return whether the account may belong to the person whom a provider attests.
+
+    True unless another person is proven for it.
+    """
     proof = user.known_as
     return proof is None or said.level <= IdentityLevel.EMAIL or proof.is_of(said.name, said.birth_date)
 
 
 @transaction.atomic
 def save_claims(*, actor: User, said: IdentityClaims) -> None:
-    """Keeps what an identity provider says of ``actor``, where it is more than was known."""
+    """Store the claims of an identity provider about ``actor`` if they prove more than is known."""
     if said.email:
         prove_address(actor=actor, email=said.email)
     proven = actor.known_as
@@ -95,7 +105,7 @@ def save_claims(*, actor: User, said: IdentityClaims) -> None:
 
 @transaction.atomic
 def update_profile(*, actor: User, language: str, phone: str, first_name: str, last_name: str) -> None:
-    """What a person says about herself. The address stays: it is what was proven."""
+    """Store the user's own data. The address stays, because it is what was proven."""
     user = User.objects.select_for_update().get(pk=actor.pk)
     user.language, user.phone = language, phone
     user.first_name, user.last_name = first_name, last_name
@@ -104,9 +114,10 @@ def update_profile(*, actor: User, language: str, phone: str, first_name: str, l
 
 @transaction.atomic
 def reset_second_factor(*, actor: User | None, user: User) -> None:
-    """Whoever lost the telephone sets up another one; ``actor``: who saw to it, None for the command.
+    """Delete the second factors of ``user``, who sets up another one at the next sign-in.
 
-    The person is told, because somebody else may have asked for it.
+    ``actor``: the administrator; None for the command. The user is notified, because another person may have asked
+    for it.
     """
     if Authenticator.objects.filter(user=user).delete()[0]:
         second_factor_changed.send(User, user=user, held=False)
@@ -114,9 +125,9 @@ def reset_second_factor(*, actor: User | None, user: User) -> None:
 
 @transaction.atomic
 def follow_new_address(*, actor: User | None, user: User, before: str) -> None:
-    """Forget the proof of the address that an account had ``before``: its mailbox opens the account no longer.
+    """Delete proofs of the former address ``before``, whose mailbox must not open the account any more.
 
-    Both addresses are told.
+    Both addresses are notified.
     """
     user.emailaddress_set.exclude(email=user.email).delete()
     address_changed.send(User, user=user, before=before)
@@ -124,9 +135,9 @@ def follow_new_address(*, actor: User | None, user: User, before: str) -> None:
 
 @transaction.atomic
 def remove_provider(*, actor: User, name: str) -> None:
-    """The identity provider called ``name`` opens the account of ``actor`` no longer; the code by e-mail does.
+    """Disconnect the identity provider ``name`` from the account; codes by e-mail still work.
 
-    What the provider proved stays proven.
+    The provider's identity proofs stay.
     """
     if actor.socialaccount_set.all().delete()[0]:
         provider_changed.send(User, user=actor, name=name, linked=False)
@@ -134,7 +145,7 @@ def remove_provider(*, actor: User, name: str) -> None:
 
 @transaction.atomic
 def end_sessions(*, actor: User, user: User) -> None:
-    """Sign ``user`` out on every device, at once."""
+    """Sign ``user`` out on every device."""
     for session in UserSession.objects.filter(user=user):
         session.end()
     end_unlisted_sessions(actor=actor, user=user, at=timezone.now())
@@ -142,16 +153,17 @@ def end_sessions(*, actor: User, user: User) -> None:
 
 
 def end_unlisted_sessions(*, actor: User, user: User, at: datetime) -> None:
-    """Let no session of ``user`` go on that began before ``at``, whether the list of sessions holds it or not."""
+    """End the sessions of ``user`` that began before ``at``, including those missing in the list."""
     User.objects.filter(pk=user.pk).update(sessions_ended_at=at)
     user.sessions_ended_at = at
 
 
 @transaction.atomic
 def erase_account(*, actor: User) -> None:
-    """Forgets who ``actor`` is and closes the account; the row stays, because traces name it by its number.
+    """Erase the personal data of ``actor`` and close the account.
 
-    Staff and former staff stay: what they did is told under their name.
+    The row stays, because audit logs refer to its id. Raise ``ValueError`` for staff, because their actions are
+    recorded under their name.
     """
     user = User.objects.select_for_update().get(pk=actor.pk)
     if user.is_staff or user.is_superuser:
@@ -165,7 +177,7 @@ def erase_account(*, actor: User) -> None:
         session.end()
     end_unlisted_sessions(actor=actor, user=user, at=timezone.now())
     user.sign_ins.all().delete()
-    SignIn.objects.filter(user=None, email=user.email).delete()  # typed before there was the account
+    SignIn.objects.filter(user=None, email=user.email).delete()  # attempts from before the account existed
     user.email = f"erased-{user.pk}@invalid"
     user.first_name = user.last_name = user.phone = ""
     user.identity_level, user.is_active = IdentityLevel.NONE, False

@@ -15,11 +15,11 @@ class AccountsConfig(AppConfig):
         from . import signal_handlers  # noqa: F401
         from .roles import role_label
 
-        Group.__str__ = role_label  # in all of Wagtail's screens: people, approvals, pages for some readers
+        Group.__str__ = role_label  # in all of Wagtail's admin views: users, approval tasks, page privacy
 
 
 class StaffConfig(WagtailUsersAppConfig):
-    """Wagtail's screens for people and their groups, which say what each group is for."""
+    """Wagtail's admin of users and groups, with a description of each group."""
 
     group_viewset = "eservices.accounts.viewsets.StaffGroupViewSet"
     user_viewset = "eservices.accounts.viewsets.StaffViewSet"

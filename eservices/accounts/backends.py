@@ -1,13 +1,16 @@
-"""By what somebody signed in: Django keeps the backend of each session, and asks it for the person."""
+"""The authentication backend of identity providers.
+
+Django stores the backend in each session and loads the user through it.
+"""
 
 from django.contrib.auth.backends import ModelBackend
 
 
 class ProviderBackend(ModelBackend):
-    """An identity provider vouched for the person at this sign-in, at its highest level."""
+    """Sign-in through an identity provider at its highest level."""
 
     def authenticate(self, request, **credentials):
-        """Nobody signs in by this backend with a password."""
+        """Reject every password: this backend only loads users."""
 
     def get_user(self, user_id):
         user = super().get_user(user_id)

@@ -1,4 +1,4 @@
-"""What an OpenID Connect provider says of somebody, in our words. Pure."""
+"""Reading of the claims of an OpenID Connect provider. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +8,12 @@ from .models import IdentityLevel
 
 
 class UnusableClaims(ValueError):
-    """What the provider says cannot be used; the message says why, for the log."""
+    """The claims are unusable; the message says why, for the log."""
 
 
 @dataclass(frozen=True)
 class IdentityClaims:
-    """Who signed in at the provider. ``email`` is empty unless the provider proved it."""
+    """The person who signed in at the provider. ``email`` is "" unless the provider proved it."""
 
     level: IdentityLevel
     email: str = ""
@@ -27,10 +27,11 @@ class IdentityClaims:
 
 
 def read_claims(data: dict, *, claim: str, levels: dict[str, IdentityLevel]) -> IdentityClaims:
-    """What ``data`` (allauth's: ``id_token`` and ``userinfo``) says.
+    """Read ``data`` of allauth (``id_token`` and ``userinfo``). Raise ``UnusableClaims`` if it is contradictory.
 
-    ``claim`` names what tells the level of assurance, ``levels`` what its values mean to us; a value that is not
-    listed proves an address at most. Only the ID token tells the level: it is bound to this very sign-in.
+    ``claim`` names the claim with the level of assurance, ``levels`` maps its values to identity levels; an
+    unlisted value proves an address at most. Only the ID token can prove the level, because it is bound to this
+    sign-in.
     """
     token, info = data.get("id_token") or {}, data.get("userinfo") or {}
     if token and info and token.get("sub") != info.get("sub"):
@@ -39,7 +40,7 @@ def read_claims(data: dict, *, claim: str, levels: dict[str, IdentityLevel]) -> 
     given_names, family_name = _text(both, "given_name"), _text(both, "family_name")
     level = levels.get(_text(token, claim), IdentityLevel.EMAIL)
     if not (given_names and family_name):
-        level = min(level, IdentityLevel.EMAIL)  # proven to be somebody, but nobody says whom
+        level = min(level, IdentityLevel.EMAIL)  # an identity is proven, but without its name
     email = _address(both) if both.get("email_verified") is True else ""
     return IdentityClaims(IdentityLevel(level), email, given_names, family_name, _day(both.get("birthdate")))
 
@@ -50,7 +51,7 @@ def _text(claims: dict, name: str) -> str:
 
 
 def _address(claims: dict) -> str:
-    """Return the address in its normal form, "" if it has none: then nothing is proven."""
+    """Return the normal form of the address; "" if it has none, so that nothing is proven."""
     try:
         return normal_form(_text(claims, "email"))
     except NoNormalForm:

@@ -1,7 +1,7 @@
 """The normal form of e-mail addresses. Two addresses are the same only if their normal forms are equal. Pure.
 
-Databases compare without regard to case by ``UPPER``, and ``UPPER('ı')`` is ``'I'``: an address of one domain would
-open what belongs to another. So addresses are stored in one form and compared by equality.
+Databases compare without regard to case by ``UPPER``, and ``UPPER('ı')`` is ``'I'``, so an address of one domain
+would give access to the account of another. Therefore addresses are stored in one form and compared by equality.
 """
 
 import unicodedata
@@ -12,7 +12,7 @@ ASCII = frozenset(map(chr, range(128)))
 
 
 class NoNormalForm(ValueError):
-    """The address has no normal form: it may not be stored, and equals no other address."""
+    """The address has no normal form: it must not be stored, and equals no other address."""
 
 
 class AccentBeforeAt(NoNormalForm):
@@ -26,7 +26,7 @@ class UnusableDomain(NoNormalForm):
 def normal_form(address: str) -> str:
     """Return the address trimmed, in lower case, its domain in IDNA ASCII (RFC 5891).
 
-    Raises ``NoNormalForm`` rather than map a character that looks like an ASCII letter onto that letter: a Kelvin
+    Raise ``NoNormalForm`` rather than map a character that looks like an ASCII letter onto that letter: a Kelvin
     sign is no K. "" stays "".
     """
     trimmed = address.strip()
@@ -41,7 +41,7 @@ def normal_form(address: str) -> str:
 
 
 def stored_form(address: str) -> str:
-    """Return the normal form, or the address unchanged if it has none: then it equals nothing but itself."""
+    """Return the normal form; without one, the address unchanged, which equals only itself."""
     try:
         return normal_form(address)
     except NoNormalForm:
@@ -49,12 +49,12 @@ def stored_form(address: str) -> str:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Return whether both are the same address. Empty addresses are none."""
+    """Return whether both are the same address. An empty address equals none."""
     return bool(one) and stored_form(one) == stored_form(other)
 
 
 def readable_form(address: str) -> str:
-    """Return the address with its domain in the letters that people write, for display only."""
+    """Return the address with its domain in Unicode, for display only."""
     local, at, domain = address.rpartition("@")
     if "xn--" not in domain:
         return address
@@ -69,16 +69,16 @@ def _ascii_domain(domain: str) -> str:
         return domain.lower()
     if any(_looks_ascii(sign) for sign in domain):
         raise UnusableDomain(domain)
-    # Each label for itself: ``idna`` would refuse the underscore of a label that is ASCII already.
+    # Each label on its own, because ``idna`` would refuse the underscore of an ASCII label.
     labels = unicodedata.normalize("NFC", domain).lower().split(".")
     try:
         return ".".join(label if label.isascii() else idna.alabel(label).decode() for label in labels)
-    except UnicodeError as fault:  # IDNAError is one
+    except UnicodeError as fault:  # ``IDNAError`` is a UnicodeError
         raise UnusableDomain(domain) from fault
 
 
 def _looks_ascii(sign: str) -> bool:
-    """Return whether a character that is not ASCII becomes ASCII when it is normalised or lowered: K, ſ, ｅ, İ."""
+    """Return whether normalization or lower case makes a non-ASCII character ASCII: K, ſ, ｅ, İ."""
     if sign.isascii():
         return False
     return any(

@@ -1,4 +1,4 @@
-"""Fields of e-mail addresses, for models and forms. All of them store and compare the normal form."""
+"""Model and form fields of e-mail addresses. All of them store and compare the normal form."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from .email_addresses import AccentBeforeAt, UnusableDomain, normal_form, stored
 
 
 def validate_email_address(value: str) -> None:
-    """Refuse what is no address, and say which part of it is wrong where that is known."""
+    """Raise ``ValidationError`` for an invalid address, naming the wrong part if known."""
     try:
         address = normal_form(value)
     except AccentBeforeAt:
@@ -30,7 +30,7 @@ def validate_email_address(value: str) -> None:
 
 
 class EmailAddressFormField(forms.EmailField):
-    """An e-mail address; its normal form when clean."""
+    """An e-mail address; the clean value is its normal form."""
 
     default_validators = [validate_email_address]
 
@@ -39,15 +39,18 @@ class EmailAddressFormField(forms.EmailField):
 
 
 class EmailAddressField(models.EmailField):
-    """An e-mail address in its normal form, looked up by its normal form too.
+    """An e-mail address, stored and looked up in its normal form.
 
-    What has no normal form is refused by forms; stored from elsewhere it equals nothing but itself.
+    Forms refuse an address without a normal form; if it is stored another way, it equals only itself.
     """
 
     default_validators = [validate_email_address]
 
     def deconstruct(self):
-        """To migrations it is Django's field: the column is the same, and their rows are read as they are."""
+        """Return Django's field for migrations.
+
+        The column is the same, and migrations must read its rows unchanged.
+        """
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.EmailField", args, kwargs
 
@@ -60,7 +63,7 @@ class EmailAddressField(models.EmailField):
         return stored_form(value) if isinstance(value, str) else value
 
     def pre_save(self, model_instance, add):
-        """Show the instance what is stored of it."""
+        """Set the stored form on the instance."""
         value = super().pre_save(model_instance, add)
         if isinstance(value, str):
             value = stored_form(value)
@@ -73,6 +76,6 @@ class EmailAddressField(models.EmailField):
 
 @EmailAddressField.register_lookup
 class SameAddress(Exact):
-    """``iexact`` of libraries: equality of normal forms, never ``UPPER``."""
+    """The lookup ``iexact``, which libraries use, as equality of normal forms instead of ``UPPER``."""
 
     lookup_name = "iexact"

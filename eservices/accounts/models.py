@@ -1,4 +1,7 @@
-"""Who signs in. The first migration depends on no Wagtail app, so that everything may refer to a user."""
+"""Users, identity proofs and sign-ins.
+
+The first migration depends on no Wagtail app, so that every app can refer to a user.
+"""
 
 from datetime import date
 
@@ -17,7 +20,7 @@ from .signals import password_changed
 
 
 class IdentityLevel(models.IntegerChoices):
-    """How sure the commune is of who asks. Higher levels include the lower ones."""
+    """The certainty about the identity of a user. Higher levels include the lower ones."""
 
     NONE = 0, _("nothing proven")
     EMAIL = 10, _("e-mail address proven")
@@ -26,7 +29,7 @@ class IdentityLevel(models.IntegerChoices):
 
 
 class UserManager(BaseUserManager):
-    """Makes people by their e-mail address, in its normal form."""
+    """A manager that creates users by e-mail address, in its normal form."""
 
     def create_user(self, email: str, password: str | None = None, **fields):
         user = self.model(email=self.normalize_email(email), **fields)
@@ -38,11 +41,11 @@ class UserManager(BaseUserManager):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email: str):
-        """Whoever signs in with this address, however it is typed."""
+        """Return the user who signs in with this address, however it is typed."""
         return self.get(email=self.normalize_email(email))
 
     def never_entered(self, before):
-        """Accounts that an address was given for and nobody ever opened: no code typed, nothing theirs."""
+        """Filter accounts that were created before ``before`` and never signed in to."""
         return self.filter(
             date_joined__lt=before,
             last_login=None,
@@ -57,7 +60,7 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractUser):
-    """A resident, agent or editor, known by an e-mail address."""
+    """A resident, agent or editor, identified by an e-mail address."""
 
     username = None
     email = EmailAddressField(
@@ -73,7 +76,7 @@ class User(AbstractUser):
     identity_level = models.PositiveSmallIntegerField(
         _("identity level"), choices=IdentityLevel, default=IdentityLevel.NONE
     )
-    # Sessions that began before are over, also those that no list holds.
+    # Sessions that began before have ended, including unlisted ones.
     sessions_ended_at = models.DateTimeField(_("sessions ended"), null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
@@ -81,8 +84,8 @@ class User(AbstractUser):
 
     objects = UserManager()
 
-    assured = False  # whether an identity provider vouched for the person at this sign-in: see backends
-    owes_a_factor = False  # whether this sign-in still lacks the second factor, without which no right holds
+    assured = False  # whether an identity provider attested the user at this sign-in: see ``backends``
+    owes_a_factor = False  # whether the second factor, required for any right, is missing in this session
 
     class Meta:
         verbose_name = _("person")
@@ -96,11 +99,12 @@ class User(AbstractUser):
         self.email = self.__class__.objects.normalize_email(self.email)
 
     def save(self, *args, **kwargs):
-        # One spelling per address, so that the unique column means one person, on every database.
+        # One spelling per address, so that the unique column means one user, on every database.
         self.email = self.__class__.objects.normalize_email(self.email)
         if not self.password:
             self.set_unusable_password()
-        # Django sets it aside until it is saved; not so where it only hashes the same password anew.
+        # Django keeps a new password in ``_password`` until it is saved, but not if it only hashes the same one
+        # again.
         if self._state.adding or self._password is None:
             super().save(*args, **kwargs)
             return
@@ -109,9 +113,9 @@ class User(AbstractUser):
             password_changed.send(sender=type(self), user=self)
 
     def has_perm(self, perm: str, obj=None) -> bool:
-        """As Django answers it where backends judge by the set of rights alone, which ours do.
+        """Return whether the user has the permission, as Django does for backends that use sets of permissions.
 
-        A page of the admin asks two hundred times, and each time Django asks every backend in turn.
+        A page of the admin checks two hundred permissions, and for each of them Django asks every backend in turn.
         """
         if self.owes_a_factor:
             return False
@@ -125,30 +129,30 @@ class User(AbstractUser):
 
     @property
     def works_here(self) -> bool:
-        """Whether any right was given to this person, be it that a second factor is owed before it holds."""
+        """True if the user was given any right, also while a missing second factor suspends it."""
         return self.is_active and (self.is_superuser or bool(self._permissions))
 
     @property
     def address_is_proven(self) -> bool:
-        """Whether this person showed that she reads what is sent to her present address."""
+        """True if the user proved access to the mailbox of the current address."""
         return self.emailaddress_set.filter(email=self.email, verified=True).exists()
 
     def set_password(self, raw_password):
-        """An empty password is none: nobody gets in with it."""
+        """Set the password; an empty one becomes unusable, so that nobody can sign in with it."""
         super().set_password(raw_password or None)
 
     @property
     def level(self) -> IdentityLevel:
-        """How sure the commune is of who this is, signed in as it is now.
+        """The identity level of the user in this session.
 
-        Only a sign-in through the provider is as sure as the provider: by e-mail, its person is known.
+        The highest level requires a sign-in through the provider; a user who signs in by e-mail is known at most.
         """
         most = IdentityLevel.ASSURED if self.assured else IdentityLevel.KNOWN
         return IdentityLevel(min(self.identity_level, most))
 
     @property
     def known_as(self) -> "IdentityProof | None":
-        """Whom the account belongs to, as it was proven last; None while nobody looked."""
+        """The latest identity proof of the account; None if there is none."""
         return self.proofs.order_by("-at", "-pk").first()
 
     @property
@@ -157,7 +161,7 @@ class User(AbstractUser):
 
 
 class IdentityProof(models.Model):
-    """That an account belongs to a person of this name, and how the commune came to know. Only added to."""
+    """The proof that an account belongs to a person of this name, and its means. Rows are only added."""
 
     class Means(models.TextChoices):
         COUNTER = "counter", _("seen at the counter")
@@ -190,7 +194,7 @@ class IdentityProof(models.Model):
         return f"{self.given_names} {self.family_name}"
 
     def is_of(self, name: str, birth_date: date | None = None) -> bool:
-        """Whether what is declared is about this person. What is not declared contradicts nothing."""
+        """Return whether the declared data match this person. A missing declaration contradicts nothing."""
         if name and not is_same_name(name, self.given_names, self.family_name):
             return False
         return not (birth_date and self.birth_date and birth_date != self.birth_date)
@@ -198,14 +202,15 @@ class IdentityProof(models.Model):
 
 class SignInQuerySet(models.QuerySet):
     def failed_codes(self):
-        """Wrong one-time codes."""
+        """Filter wrong one-time codes."""
         return self.filter(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE)
 
 
 class SignIn(models.Model):
-    """One attempt to sign in, or the end of sessions: who, how, from which network. Erased after a year.
+    """An attempt to sign in, or the end of sessions, with method and network.
 
-    ``user`` is None for an address without an account; ``email`` is then what was typed.
+    Erased after ``SIGN_IN_RECORD_DAYS``. ``user`` is None for an address without an account; ``email`` is then the
+    typed text.
     """
 
     class Kind(models.TextChoices):
@@ -253,7 +258,7 @@ class SignIn(models.Model):
 
 
 class CodeTries(models.Model):
-    """How often one mailed code was tried. In the database, so that tries at the same moment all count."""
+    """The number of tries of one e-mailed code. Stored in the database, so that simultaneous tries all count."""
 
     code = models.CharField(max_length=64, unique=True, help_text=_("A digest of the code and its session."))
     tries = models.PositiveSmallIntegerField(default=0)

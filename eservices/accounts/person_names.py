@@ -1,4 +1,4 @@
-"""Names of people as they are compared: typed here, printed there, spelled otherwise in a third place. Pure."""
+"""Comparison of personal names, whatever their case, accents, order or spelling. Pure."""
 
 import re
 import unicodedata
@@ -8,16 +8,19 @@ NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
 def name_words(text: str) -> tuple[str, ...]:
-    """The words of a name, without accents, case, hyphens and apostrophes: “D’Élia-Müller” is d, elia, muller."""
+    """Return the words of a name in a plain form: “D’Élia-Müller” becomes d, elia, muller.
+
+    Accents, case, hyphens and apostrophes are removed.
+    """
     parts = unicodedata.normalize("NFKD", text.casefold().translate(LETTERS))
     plain = "".join(one for one in parts if not unicodedata.combining(one))
     return tuple(word for word in NOT_A_LETTER.split(plain) if word)
 
 
 def is_same_name(declared: str, given_names: str, family_name: str) -> bool:
-    """Whether somebody with all these names may call themselves ``declared``, in whatever order.
+    """Return whether a person with these names can be called ``declared``, in any order.
 
-    The whole family name and one of the given names must be there, and nothing that is neither.
+    It must have the whole family name and at least one given name, and no other word.
     """
     said, given, family = (
         set(name_words(declared)),

@@ -1,5 +1,7 @@
-"""The groups that staff belong to, and what each may do in the admin. What an agent may do with a case is the
-team's to say; a group only opens doors."""
+"""The groups of staff and their permissions in the admin.
+
+The team defines what an agent may do with a case; a group only gives access to the admin.
+"""
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
@@ -14,12 +16,12 @@ MEDIA = [
     for app, model in (("wagtailimages", "image"), ("wagtaildocs", "document"))
     for action in ("add", "change", "choose")
 ]
-TABLES = [  # withdrawn rows still give old answers their words: deleting is for those who answer for the site
+TABLES = [  # withdrawn rows still label old answers, so only moderators may delete them
     f"eservices_formbuilder.{action}_{model}"
     for model in ("referencetable", "referencerow")
     for action in ("add", "change")
 ]
-FEES = [  # an entry that services refer to is not deleted
+FEES = [  # an entry that services refer to must not be deleted
     f"eservices_payments.{action}_{model}"
     for model in ("feescheduleentry", "feeprice")
     for action in ("add", "change")
@@ -33,12 +35,21 @@ BOOKED = (
     "blockedtime",
     "schoolholidays",
 )
-BOOKABLE = [  # what was booked refers to it: deleting is for those who answer for the site
+BOOKABLE = [  # bookings refer to them, so only moderators may delete them
     f"eservices_bookings.{action}_{model}" for model in BOOKED for action in ("add", "change")
 ]
-ALERTS = ["home_alerts.add_alert", "home_alerts.change_alert"]  # whoever may publish sends them out
-BUNDLES = ["home_bundles.add_bundle", "home_bundles.change_bundle"]  # what goes out is asked of each page
-LETTERS = ["newsletter.add_campaign", "newsletter.change_campaign"]  # whoever may publish sends them
+ALERTS = [
+    "home_alerts.add_alert",
+    "home_alerts.change_alert",
+]  # users with the right to publish activate them
+BUNDLES = [
+    "home_bundles.add_bundle",
+    "home_bundles.change_bundle",
+]  # each page in it needs its own right to publish
+LETTERS = [
+    "newsletter.add_campaign",
+    "newsletter.change_campaign",
+]  # users with the right to publish send them
 BOOKS = [
     "eservices_payments.take_money",
     "eservices_payments.keep_books",
@@ -46,8 +57,8 @@ BOOKS = [
 ]
 SITE = ["home.change_communesettings", "wagtailredirects.add_redirect", "wagtailredirects.change_redirect"]
 COUNTER = ["eservices_submissions.file_for_others"]
-TEAMS = ["eservices_cases.change_team"]  # of which one, the team says: see ``cases.permissions``
-# Group → permissions as "app.codename". Apps that are not there, or not yet, are passed over.
+TEAMS = ["eservices_cases.change_team"]  # the team defines which ones: see ``cases.permissions``
+# Group → permissions as "app.codename". Permissions of apps that are not installed are skipped.
 ROLES: dict[str, list[str]] = {
     EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *BOOKABLE, *LETTERS, *ALERTS, *BUNDLES],
     MODERATORS: [*ADMIN, *MEDIA, *SITE, "wagtail_localize.submit_translation"],
@@ -57,7 +68,7 @@ ROLES: dict[str, list[str]] = {
     ARCHIVISTS: [*ADMIN, "eservices_cases.approve_disposal"],
     INSPECTORS: ["eservices_documents.inspect_permits"],
 }
-# Whole models of an app that a group keeps: every permission on them.
+# Models, or whole apps, on which a group has every permission.
 KEEPS: dict[str, list[str]] = {
     MODERATORS: [
         "home",
@@ -93,7 +104,7 @@ KEEPS: dict[str, list[str]] = {
 }
 
 
-# What people read of a group: its own name is for the program, and one that the commune made has no other.
+# Labels of the groups. The name of a group is for the code; a group that the commune created has no label.
 ROLE_LABELS = {
     EDITORS: _("Editors"),
     MODERATORS: _("Moderators"),
@@ -103,7 +114,7 @@ ROLE_LABELS = {
     ARCHIVISTS: _("Archivists"),
     INSPECTORS: _("Inspectors"),
 }
-# What the members of a group do, for whoever lets somebody in.
+# Duties of the groups, shown when a user is given access.
 DUTIES = {
     EDITORS: _("Editors: write pages, news and newsletters, which a moderator publishes"),
     MODERATORS: _("Moderators: publish, and set how the site looks and what it offers"),
@@ -131,9 +142,9 @@ def _permissions(name: str) -> QuerySet[Permission]:
 
 
 def ensure_roles(*names: str) -> dict[str, Group]:
-    """The groups by name (all, or those named), made where missing, with the permissions that belong to them.
+    """Return the groups by name (all, or those named), created if needed, with their permissions.
 
-    What somebody added to a group by hand stays. Rights on pages stand on the page tree.
+    Permissions that were added by hand stay. Rights on pages are set with the page tree.
     """
     groups = {}
     for name in names or ROLES:

@@ -1,4 +1,4 @@
-"""Staff whose session ended while they worked."""
+"""Redirects for staff whose session ended while they worked."""
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 
 def redirect_to_sign_in(request: HttpRequest, back: str) -> HttpResponse:
-    """To the sign-in of staff, then to ``back``. Who sent something is told that it was not done."""
+    """Redirect to the staff sign-in, then to ``back``. After a POST, warn that nothing was saved."""
     if request.method == "POST":
         said = _("You were no longer signed in: it was not done. Sign in and send it again.")
         messages.warning(request, said)

@@ -1,4 +1,4 @@
-"""Reactions to steps of signing in and of approvals, and what of accounts stands in the log."""
+"""Signal handlers for sign-in steps and approvers, and log entries about accounts."""
 
 from allauth.account.signals import authentication_step_completed
 from django.contrib.auth.models import Group
@@ -59,14 +59,19 @@ def log_password(sender, user, **details):
 
 
 def _log(user: User, action: str, **data) -> None:
-    """Record the action by the person who is in the admin, else by ``user``. The entry names the account by its
-    number only, so that nothing of a person outlives the account."""
+    """Log an action by the user of the admin, else by ``user``.
+
+    The entry names the account by its id only, so that no personal data outlives the account.
+    """
     log(user, action, user=get_active_log_context().user or user, title=f"#{user.pk}", data=data)
 
 
 @receiver(m2m_changed, sender=GroupApprovalTask.groups.through, dispatch_uid="accounts-tell-approvers")
 def approvers_added(sender, instance, action, reverse, pk_set, **details):
-    """A group that approves pages may change them, whatever else it may. Outside the admin nobody is told."""
+    """Announce that a group became an approver, because approvers may change pages.
+
+    Changes outside the admin are not announced.
+    """
     if action != "post_add" or reverse or not get_active_log_context().user:
         return
     for group in Group.objects.filter(pk__in=pk_set):

@@ -1,4 +1,4 @@
-"""Wagtail's screens for people and their groups. Somebody is let in on one sheet, and told so."""
+"""Wagtail's admin of users and groups. Access is given on one form, and the user is notified."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,14 +33,14 @@ ORDER += ["forget_second_factor", "end_sessions"]
 
 
 class RolesField(forms.ModelMultipleChoiceField):
-    """The groups by what their members do; one that the commune made, by its name."""
+    """A choice of groups, labelled by their duties; a group that the commune created by its name."""
 
     def label_from_instance(self, group: Group) -> str:
         return DUTIES.get(group.name, str(group))
 
 
 class StaffForm:
-    """What adding and changing have in common."""
+    """The common part of creating and editing users."""
 
     field_order = ORDER
 
@@ -55,17 +55,20 @@ class StaffForm:
 
 @contextmanager
 def changing_rights(user: User) -> Iterator[None]:
-    """Let in whom the block gives a first right, and tell what it adds. One transaction."""
+    """Run the block, then announce added rights and first access to the admin, in one transaction."""
     with widening_of(user):
         was_in = _may_come_in(user)
         yield
         if not was_in and _may_come_in(user):
-            reset_second_factor(actor=None, user=user)  # set up by whoever had the mailbox of a resident
+            reset_second_factor(actor=None, user=user)  # another holder of the mailbox may have set it up
             staff_let_in.send(User, user=user)
 
 
 def _may_come_in(user: User) -> bool:
-    """As it stands in the database: the user at hand remembers what they could do before."""
+    """Return whether the stored account has access to the admin.
+
+    It reads the database, because the instance caches its permissions.
+    """
     stored = User.objects.filter(pk=user.pk).first()
     return stored is not None and stored.has_perm("wagtailadmin.access_admin")
 
@@ -109,8 +112,11 @@ class StaffEditForm(StaffForm, UserEditForm):
 
 
 class StaffIndexView(IndexView):
-    """With what somebody works as, and who has a second factor: whoever has none sets it up at the next sign-in, and
-    nobody else should."""
+    """The list of users, with their groups and whether they have a second factor.
+
+    A user without one sets it up at the next sign-in, and an intruder in the mailbox could do so instead. The list
+    shows administrators who lacks one.
+    """
 
     @cached_property
     def columns(self):
@@ -119,9 +125,9 @@ class StaffIndexView(IndexView):
         return [*shown, Column("second_factor", accessor=_said_of_factor, label=_("Second factor"))]
 
     def search_queryset(self, queryset):
-        """Filter people by words: each stands in the first name, the last name or the address.
+        """Filter users by words, each of them in the first name, the last name or the address.
 
-        Wagtail looks for the whole of what is typed in one field, so nobody is found by the full name.
+        Wagtail searches for the whole text in one field, so a full name would find nobody.
         """
         for word in (self.search_query or "").split():
             fields = (Q(**{f"{name}__icontains": word}) for name in self.search_fields)
@@ -140,7 +146,7 @@ def _works_as(user: User) -> str:
 
 
 def _said_of_factor(user: User) -> str:
-    """Nothing of residents who have none: they need none."""
+    """Return the label of the second factor; "" for residents without one, who need none."""
     if user.has_second_factor:
         return _("set up")
     return _("none yet") if user.is_superuser or user.groups.all() else ""
@@ -157,7 +163,7 @@ class StaffEditView(EditView):
 
 
 class AssignGroup(AssignRoleBulkAction):
-    """A group for several people at once, under the rules that hold for one."""
+    """Bulk action that adds users to a group, under the same rules as for one user."""
 
     def get_execution_context(self):
         return {**super().get_execution_context(), "actor": self.request.user}
@@ -172,7 +178,7 @@ class AssignGroup(AssignRoleBulkAction):
 
 
 class SetActive(SetActiveStateBulkAction):
-    """Accounts closed, or opened again with the rights they had."""
+    """Bulk action that closes accounts, or opens them again with the rights they had."""
 
     @classmethod
     def execute_action(cls, objects, mark_as_active=False, model=None, user=None, **kwargs):
@@ -184,7 +190,7 @@ class SetActive(SetActiveStateBulkAction):
 
 
 class StaffViewSet(UserViewSet):
-    # Without Wagtail's tabs: who overlooked the second let somebody in who could do nothing.
+    # Without Wagtail's tabs: an administrator who overlooked the second one would create a user without rights.
     create_template_name = "wagtailadmin/generic/create.html"
     edit_template_name = "wagtailadmin/generic/edit.html"
     index_view_class = StaffIndexView
@@ -195,7 +201,7 @@ class StaffViewSet(UserViewSet):
 
 
 class StaffGroupForm(GroupForm):
-    """The program knows the groups that it made by their names: people read them translated, and leave them."""
+    """The form of groups. The name of a built-in group is shown translated and read-only, because code refers to it."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -215,7 +221,7 @@ class StaffGroupIndexView(groups.IndexView):
 
 
 class ToldGroup:
-    """A view that saves a group and its rights on pages and collections."""
+    """A view that saves a group with its rights on pages and collections, and announces added rights."""
 
     def process_form(self):
         with widening_of(self.object):

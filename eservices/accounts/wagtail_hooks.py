@@ -1,4 +1,4 @@
-"""Bulk actions on accounts, and what the admin's log says of sign-in and rights."""
+"""Bulk actions on accounts, and log messages about sign-in and rights."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -22,7 +22,7 @@ LOGGED = {
     "accounts.change_password": (_("Change the password"), _("Changed the password")),
 }
 
-for action in (AssignGroup, SetActive):  # after Wagtail's own, which they replace
+for action in (AssignGroup, SetActive):  # after Wagtail's own actions, which they replace
     hooks.register("register_bulk_action", action, order=1)
 
 
@@ -34,7 +34,7 @@ def register_log_actions(actions):
 
 
 class WideningFormatter(LogFormatter):
-    """The rights that were added."""
+    """The log message about added rights."""
 
     label = _("Widen rights")
 

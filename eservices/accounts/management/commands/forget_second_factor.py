@@ -1,4 +1,4 @@
-"""Lets somebody set up a second factor anew, where nobody is left in the admin who could do it there."""
+"""Reset of a user's second factor, for when no administrator can do it in the admin."""
 
 from django.core.management.base import BaseCommand, CommandError
 

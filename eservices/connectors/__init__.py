@@ -1,1 +1,1 @@
-"""Document management and business systems."""
+"""Record transfer: closed cases to the document store."""

@@ -1,4 +1,4 @@
-"""Every write of the connectors: a dossier is put into the outbox, and later what was added to it."""
+"""Every write of record transfer: a case, and later its supplements, put into the outbox."""
 
 from eservices.cases import audit_log
 from eservices.cases.models import Case, CaseStage
@@ -9,7 +9,7 @@ from . import filing_plan
 from .carriers import CARRIER
 from .case_package import supplement_folder
 
-# What is filed if it happens after the dossier was: decisions, corrections, documents, money, bookings.
+# Events after the transfer that need a supplement: decisions, corrections, documents, money, bookings.
 FILED_LATER = frozenset(
     (
         *(
@@ -33,7 +33,10 @@ State = Delivery.State
 
 
 def queue_case_transfer(*, actor, case: Case, stage: CaseStage, plan: str) -> Delivery:
-    """Writes the filing of a case into the outbox, in the caller's transaction and under the case's lock."""
+    """Put the transfer of a case into the outbox.
+
+    Runs in the caller's transaction; the row of the case must be locked.
+    """
     folder = filing_plan.folder_path(plan, case)
     delivery = deliveries.queue_delivery(
         carrier=CARRIER,
@@ -48,16 +51,17 @@ def queue_case_transfer(*, actor, case: Case, stage: CaseStage, plan: str) -> De
 
 
 def file_supplement(*, actor, case: Case) -> Delivery | None:
-    """Write a supplement to a dossier that was filed into the outbox; None if none was, or staff gave up on it.
+    """Put a supplement to a transferred case into the outbox.
 
-    What waits to be carried, the dossier itself or a supplement, is made of the case as it is then: one is enough.
-    In the caller's transaction and under the case's lock.
+    Return None if the case was never transferred or staff skipped its transfer. A delivery that still waits is
+    built from the case when it runs, so one waiting delivery is enough and is returned. Runs in the caller's
+    transaction; the row of the case must be locked.
     """
     filed = Delivery.objects.filter(carrier=CARRIER, subject=case.subject).order_by("created_at")
     first = filed.first()
     if first is None or first.state == State.SKIPPED:
         return None
-    # Locked so that no worker takes it before this transaction ends; what a worker has is on its way already.
+    # Locked so that no worker takes it before this transaction ends; a delivery that a worker has is already running.
     waiting = Delivery.objects.select_for_update(skip_locked=True).filter(
         state__in=(State.PENDING, State.STUCK)
     )

@@ -1,4 +1,4 @@
-"""Carries the dossier of a case into the GED: written, read back, digests compared, only then done."""
+"""The transport to the document store: files are written, read back, and their hashes compared."""
 
 import hashlib
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ from . import case_package
 from .document_store import DocumentStore, StoreUnreachable, configured_store, sha256_of
 
 CARRIER = "ged"
-AGAIN = timedelta(minutes=1)  # until a supplement looks whether what comes before it lies there
-MAX_NAME_VARIANTS = 100  # folders of one name that may stand beside each other
+AGAIN = timedelta(minutes=1)  # until a supplement checks again whether earlier transfers are done
+MAX_NAME_VARIANTS = 100  # folders of one name beside each other
 
 
 class DocumentStoreTransport:
-    """The folder is the delivery's own: what stands elsewhere in the GED is never touched.
+    """The transport to the document store, which writes only into the folder of its delivery.
 
-    Asked again after a crash, it writes the same folder anew. A supplement goes into a folder inside its dossier.
+    After a crash it writes into the same folder again. A supplement goes into a subfolder of its case.
     """
 
     label = _("Document management")
@@ -50,9 +50,10 @@ class DocumentStoreTransport:
         configured_store().probe()
 
     def _supplement(self, ged: DocumentStore, case: Case, delivery: Delivery, now: datetime):
-        """The folder of a supplement, inside that of the dossier, and its files. In order: the earlier ones come first.
+        """Return the folder of a supplement, inside that of its case, and its files.
 
-        Raises ``RetryLater`` while an earlier one is not filed.
+        Supplements are transferred in order. Raise ``RetryLater`` while an earlier transfer is open, and
+        ``PermanentFailure`` if the case itself was not transferred.
         """
         same = Delivery.objects.filter(carrier=CARRIER, subject=delivery.subject)
         earlier = list(same.filter(created_at__lt=delivery.created_at).order_by("created_at"))
@@ -67,7 +68,7 @@ class DocumentStoreTransport:
         return folder, case_package.supplement(case, now, number=number, since=done[-1].created_at)
 
     def _claimed(self, ged: DocumentStore, delivery: Delivery) -> str:
-        """A folder that was nobody's, by the name of the filing plan or, where that is taken, a number more."""
+        """Create an unused folder, named by the filing plan, with a number if that is taken. Return its path."""
         plan = delivery.payload["plan"]
         for number in range(1, MAX_NAME_VARIANTS):
             folder = plan if number == 1 else f"{plan} ({number})"
@@ -78,7 +79,10 @@ class DocumentStoreTransport:
 
 
 def _put(ged: DocumentStore, folder: str, piece: case_package.PackageFile) -> str:
-    """Writes a file and reads it back; answers its digest."""
+    """Write a file, read it back, and return its SHA-256.
+
+    Raise ``StoreUnreachable`` if the contents differ.
+    """
     path, written = f"{folder}/{piece.name}", hashlib.sha256()
     above = path.rpartition("/")[0]
     if above != folder:

@@ -1,9 +1,8 @@
-"""What is filed of a case: everything, as somebody would want to find it in thirty years.
+"""The files of a transferred case: all its data, readable in thirty years.
 
-``dossier.pdf`` (PDF/A, for people), ``dossier.json`` (for machines), the applicant's files, the issued documents, and
-``manifest.json`` with the size and the SHA-256 of each. What happens later is filed as a supplement, in a folder of its
-own: ``supplement.json`` says what happened, the dossier stands beside it as it is then, with what is new of the files
-and documents.
+``dossier.pdf`` (PDF/A, for people), ``dossier.json`` (for machines), the applicant's files, the issued documents,
+and ``manifest.json`` with the size and SHA-256 of each. Later events are transferred as a supplement in its own
+folder: ``supplement.json`` with the events, the current ``dossier`` files, and the new files and documents.
 """
 
 import json
@@ -31,7 +30,7 @@ FORMAT = 1  # of dossier.json, manifest.json and supplement.json
 
 @dataclass(frozen=True)
 class PackageFile:
-    """One file of a dossier; ``chunks`` may be called again, and reads it anew."""
+    """A file of the package. ``chunks`` can be called repeatedly and reads the file again."""
 
     name: str
     size: int
@@ -39,9 +38,9 @@ class PackageFile:
 
 
 def package_files(case: Case, now: datetime, *, since: datetime | None = None) -> Iterator[PackageFile]:
-    """The files of the dossier but the manifest, in the language of the commune.
+    """Yield the files of the package except the manifest, in the default language.
 
-    ``since``: of files and documents those alone that came after this moment.
+    ``since``: limits files and documents to those stored or issued after this time.
     """
     with override(settings.LANGUAGE_CODE):
         pdf = case_pdf.render_case_pdf(case, reader=CommuneSettings.current().name, now=now)
@@ -56,7 +55,7 @@ def package_files(case: Case, now: datetime, *, since: datetime | None = None) -
 
 
 def supplement(case: Case, now: datetime, *, number: int, since: datetime) -> Iterator[PackageFile]:
-    """The files of a supplement but the manifest: what happened ``since``, and the dossier as it is now."""
+    """Yield the files of a supplement except the manifest: events ``since``, and the current case."""
     later = case.events.filter(at__gte=since).order_by("number")
     told = {
         "format": FORMAT,
@@ -70,18 +69,18 @@ def supplement(case: Case, now: datetime, *, number: int, since: datetime) -> It
 
 
 def supplement_folder(folder: str, number: int) -> str:
-    """Where a supplement lies: inside the folder of its dossier."""
+    """Return the folder of a supplement, inside the folder of its case."""
     return f"{folder}/supplement-{number:02}"
 
 
 def package_manifest(case: Case, filed: dict[str, tuple[int, str]]) -> PackageFile:
-    """What was filed: size and SHA-256 by name."""
+    """Return the manifest: size and SHA-256 by file name."""
     files = [{"name": name, "size": size, "sha256": digest} for name, (size, digest) in filed.items()]
     return _bytes("manifest.json", _json({"format": FORMAT, "reference": case.reference, "files": files}))
 
 
 def case_data(case: Case) -> dict:
-    """The case as plain data."""
+    """Return the case as plain data."""
     sent = case.submission
     return {
         "format": FORMAT,

@@ -1,4 +1,4 @@
-"""What the operator should know before going live."""
+"""System checks of the document store, for the operator."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ def check_remote_store(app_configs, **kwargs):
 
 @register(Tags.security, "connectors", deploy=True)
 def check_store_accepts(app_configs, **kwargs):
-    """Whether the document management takes something; a folder is made with its first dossier."""
+    """Check that the document store is writable. A folder on disk may be missing, because it is created later."""
     url = urlsplit(settings.GED_URL)
     if url.scheme == "directory":
         there = find_unwritable(Path(url.path))

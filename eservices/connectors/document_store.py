@@ -1,6 +1,6 @@
-"""The document management system (GED) in which dossiers are kept: one interface, a folder for each kind of it.
+"""The interface to the commune's document management system.
 
-Which one is chosen by ``settings.GED_URL``; its scheme is the key of an offer in a file ``geds.py``.
+The scheme of ``settings.GED_URL`` is the key of a store that an app registers in a module ``geds.py``.
 """
 
 import hashlib
@@ -14,42 +14,51 @@ from django.conf import settings
 
 from home.extensions.registry import Registry
 
-CHUNK = 256 * 1024  # bytes read and sent at a time
-MAX_NAME_LENGTH = 120  # characters of a name: systems shorten the whole path, some at 260
-UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*#%]+')  # what one system or another refuses in a name
+CHUNK = 256 * 1024  # bytes read and written at a time
+MAX_NAME_LENGTH = 120  # characters of a name: some systems limit the whole path, for example to 260
+UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*#%]+')  # refused in names by at least one system
 
 
 class StoreUnreachable(Exception):
-    """The system does not answer, or not as it should. Trying again may help."""
+    """The document store gave no usable answer; trying again later may help."""
 
 
 class DocumentStore(Protocol):
-    """A place for folders and files. Paths are ``/``-separated and made of fit names, relative to its root."""
+    """A store of folders and files.
+
+    Paths are ``/``-separated, relative to its root, with names from ``safe_file_name``.
+    """
 
     def claim(self, folder: str) -> bool:
-        """Makes the folder, and those above it; False where it stands already. Of two who ask, one gets it."""
+        """Create the folder and its parents. Return False if it exists. Atomic: of two callers one gets True."""
 
     def write(self, path: str, chunks: Iterable[bytes], size: int) -> None:
-        """Puts a file there, whole or not at all, over what an earlier try left. Streams: ``size`` may be large."""
+        """Write a file completely or not at all, over one of an earlier attempt.
+
+        The contents are streamed, because ``size`` may be large.
+        """
 
     def read(self, path: str) -> Iterator[bytes]:
-        """What stands there, in pieces."""
+        """Yield the contents of the file in chunks."""
 
     def probe(self) -> None:
-        """Returns where the root answers and can be written to; raises ``StoreUnreachable`` where not."""
+        """Check that the root can be written. Raise ``StoreUnreachable`` if not."""
 
 
 document_stores: Registry[Callable[[SplitResult], DocumentStore]] = Registry("geds")
 
 
 def configured_store() -> DocumentStore:
-    """The system that the operator named."""
+    """Return the store of ``settings.GED_URL``."""
     url = urlsplit(settings.GED_URL)
     return document_stores[url.scheme](url)
 
 
 def safe_file_name(name: str) -> str:
-    """``name`` as every system takes it: no slash or control character, no blank or dot at its ends. Pure."""
+    """Return a name that every system accepts. Pure.
+
+    Slashes and control characters are replaced; spaces and dots at both ends are removed.
+    """
     plain = UNFIT.sub("-", unicodedata.normalize("NFC", name))
     stem, dot, suffix = plain.strip(" .").rpartition(".")
     stem, suffix = (stem, suffix) if dot and len(suffix) <= 8 else (plain.strip(" ."), "")
@@ -58,16 +67,17 @@ def safe_file_name(name: str) -> str:
 
 
 def partial_path(path: str) -> str:
-    """Where a file lies until it is whole: beside its place, always the same, so that a later try clears it away.
+    """Return the temporary path of an incomplete file. Pure.
 
-    Pure. Nextcloud takes nothing that ends in ``.part``.
+    It is beside the file and always the same, so that a later attempt overwrites it. Nextcloud refuses names that
+    end in ``.part``.
     """
     above, slash, name = path.rpartition("/")
     return f"{above}{slash}.{name[:80]}.unfinished"
 
 
 def sha256_of(chunks: Iterable[bytes]) -> str:
-    """SHA-256 of what passes by, in hexadecimal."""
+    """Return the SHA-256 of the chunks, in hexadecimal."""
     found = hashlib.sha256()
     for chunk in chunks:
         found.update(chunk)

@@ -1,4 +1,4 @@
-"""Where a dossier goes: a filing plan, as ``Population/{year}/{service}/{reference}``."""
+"""Filing plan: the folder of a case, such as ``Population/{year}/{service}/{reference}``."""
 
 import re
 
@@ -16,7 +16,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def folder_path(plan: str, case: Case) -> str:
-    """The path of the case's folder. A placeholder that nobody knows stays as it is."""
+    """Return the path of the case's folder. An unknown placeholder stays unchanged."""
     day = timezone.localtime(case.opened_at)
     values = {
         "reference": case.reference,
@@ -31,7 +31,10 @@ def folder_path(plan: str, case: Case) -> str:
 
 
 def validate_plan(plan: str) -> None:
-    """Refuses a plan that two cases would share, or with a placeholder that does not exist."""
+    """Raise ``ValidationError`` for a plan without ``{reference}`` or with an unknown placeholder.
+
+    Without the reference two cases would share a folder.
+    """
     unknown = [name for name in PLACEHOLDER.findall(plan) if name not in PLACEHOLDERS]
     if unknown:
         raise ValidationError(

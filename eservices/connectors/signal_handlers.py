@@ -1,4 +1,4 @@
-"""What the connectors hear: a dossier was filed or is stuck, and something happened on a case that was filed."""
+"""Signal handlers for ended transfers, and for events on transferred cases."""
 
 from django.dispatch import receiver
 
@@ -15,7 +15,7 @@ from .carriers import CARRIER
 @receiver(delivery_ended)
 @receiver(delivery_stuck)
 def wake_case_after_transfer(sender, delivery, **kwargs) -> None:
-    """Lets the case go on that waits for its dossier; no case waits for a supplement."""
+    """Continue the case that waits for its transfer. No case waits for a supplement."""
     if delivery.carrier != CARRIER or "supplement" in delivery.payload:
         return
     case = Case.objects.filter(pk=delivery.payload.get("case")).first()

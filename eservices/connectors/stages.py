@@ -1,4 +1,4 @@
-"""The stage that files the dossier of a case in the GED."""
+"""The stage that transfers a case to the document store."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -14,7 +14,7 @@ from . import actions, filing_plan
 
 @stages.register("filing")
 class RecordTransferStage(Stage):
-    """The whole dossier goes into the document management, and the case waits until it lies there."""
+    """Transfer of the whole case to the document store. The case waits until it is done."""
 
     key = "filing"
     label = _("Filing in the document management")
@@ -53,5 +53,5 @@ class RecordTransferStage(Stage):
 
 
 def _skipped(delivery: Delivery) -> str:
-    """Why staff gave up on it; empty where it lies in the GED."""
+    """Return why staff skipped the transfer; "" if it was done."""
     return delivery.reason if delivery.state == Delivery.State.SKIPPED else ""

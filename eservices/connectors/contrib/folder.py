@@ -1,4 +1,4 @@
-"""A folder on disk, which a backup or another program picks up: ``directory:///srv/ged``."""
+"""A document store in a folder on disk, which a backup or another program reads: ``directory:///srv/ged``."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, unquote
 
 from ..document_store import CHUNK, StoreUnreachable, partial_path
 
-# The program that picks dossiers up reads them by its group; to all others they are closed.
+# The program that collects the files reads them by its group; others have no access.
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
 
 
@@ -60,7 +60,7 @@ class FolderStore:
             raise StoreUnreachable(str(fault)) from fault
 
     def _make(self, folder: Path) -> None:
-        """Create the folder and its parents below the root, readable by our group."""
+        """Create the folder and its parents below the root, readable by the group."""
         if folder.is_dir():
             return
         if folder != self.root:

@@ -1,6 +1,6 @@
-"""WebDAV (RFC 4918), which Nextcloud, SharePoint and Alfresco speak: ``webdavs://user:password@host/path``.
+"""A document store by WebDAV (RFC 4918): Nextcloud, SharePoint, Alfresco; ``webdavs://user:password@host/path``.
 
-Does not follow where the server leads, and knows no proxy: what is filed goes where the operator said.
+It follows no redirects and uses no proxy, so that files go only to the configured server.
 """
 
 import time
@@ -17,15 +17,13 @@ from home.web.bounded_reads import abort_at
 
 from ..document_store import CHUNK, StoreUnreachable, partial_path
 
-CONNECT, IDLE_TIMEOUT = 5, 60  # seconds to connect, and between two signs of life
-TOTAL_TIMEOUT = (
-    8 * 60
-)  # seconds for all that is asked of it for one delivery: less than the claim of a worker
+CONNECT, IDLE_TIMEOUT = 5, 60  # seconds to connect, and seconds without data
+TOTAL_TIMEOUT = 8 * 60  # seconds for all requests of one delivery: less than a worker's claim
 MADE, EXISTS, MISSING_ABOVE = 201, 405, 409
 
 
 class WebDavStore:
-    """Made for one delivery, for it lets the server take so and so long in all."""
+    """A store for one delivery, because its time limit covers all requests together."""
 
     def __init__(self, url: SplitResult):
         scheme = "https" if url.scheme == "webdavs" else "http"
@@ -77,7 +75,7 @@ class WebDavStore:
     def _answer(
         self, method: str, path: str, body=None, headers: dict | None = None
     ) -> Iterator[HTTPResponse]:
-        """The answer to one question, on a connection of its own."""
+        """Send one request on its own connection and yield the response."""
         connection = self._connection()
         address = urlsplit(self.root).path + quote(path)
         try:

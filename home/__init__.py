@@ -1,1 +1,1 @@
-"""The ground of the site: base page, shared blocks, navigation, search, the commune's settings."""
+"""Foundation of the website: base page, shared blocks, navigation, search, the commune's settings."""

@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about the ground of the site: where it writes, and where it is found."""
+"""System checks for deployment: database, cache, public address, machine translation."""
 
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ OLDEST_POSTGRESQL = 15
 
 @register(Tags.security, "home", deploy=True)
 def check_database(app_configs, **kwargs) -> list:
-    """Nothing works without, and a name or password that is wrong shows only here."""
+    """Check the database. A wrong name or password appears only on a connection."""
     try:
         connection.ensure_connection()
     except DatabaseFault as fault:
@@ -30,7 +30,7 @@ def check_database(app_configs, **kwargs) -> list:
 
 @register(Tags.security, "home", deploy=True)
 def check_cache(app_configs, **kwargs) -> list:
-    """Whether the cache works: without it the site serves on, slowly, and limits do not count."""
+    """Check that the cache works. Without it the site is slow and rate limits do not count."""
     cache.set("check", True, 60)
     if cache.get("check") is not True:
         hint = "Is Redis running at REDIS_URL, the disk full, or something in COMMUNE_VAR of another user?"
@@ -40,7 +40,7 @@ def check_cache(app_configs, **kwargs) -> list:
 
 @register(Tags.security, "home", deploy=True)
 def check_base_url(app_configs, **kwargs) -> list:
-    """Links in letters and codes on documents lead to an address at which the site answers."""
+    """Check that the site answers at the address used in e-mails and in codes on documents."""
     host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname
     if validate_host(host, settings.ALLOWED_HOSTS):
         return []
@@ -51,7 +51,7 @@ def check_base_url(app_configs, **kwargs) -> list:
 
 @register(Tags.security, "home", deploy=True)
 def check_machine_translator(app_configs, **kwargs) -> list:
-    """Drafts leave the house: by a line that nobody reads along."""
+    """Warn if drafts are sent to an external machine translator without encryption."""
     chosen = settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR
     url = urlsplit(chosen["OPTIONS"].get("LIBRETRANSLATE_URL", "")) if chosen else None
     if url and url.scheme == "http" and url.hostname not in LOCAL_HOSTS:

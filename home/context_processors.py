@@ -1,4 +1,4 @@
-"""What every template can say about the commune."""
+"""Context processor for the commune's settings."""
 
 from django.utils.functional import SimpleLazyObject
 
@@ -6,5 +6,5 @@ from .models import CommuneSettings
 
 
 def commune_settings(request):
-    """``commune``: the commune's settings, asked for only where a template uses them."""
+    """Return ``commune``, the settings, loaded only if a template uses them."""
     return {"commune": SimpleLazyObject(lambda: CommuneSettings.current(request))}

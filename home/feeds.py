@@ -1,4 +1,4 @@
-"""News for feed readers, per language and per category."""
+"""News feeds, by language and by category."""
 
 from datetime import datetime, time
 from uuid import uuid5
@@ -42,7 +42,7 @@ class PageFeed(Feed):
     subtitle = description
 
     def author_name(self) -> str:
-        """Atom wants one of the whole, or of each entry."""
+        """Return the name of the commune. Atom requires an author of the feed or of each entry."""
         return str(CommuneSettings.load())
 
     def items(self):
@@ -55,14 +55,14 @@ class PageFeed(Feed):
         return strip_control_characters(item.title)
 
     def item_description(self, item) -> str:
-        """As HTML, for readers take it as such: a “<” in it is one."""
+        """Return the lead as HTML, as feed readers expect: an unescaped “<” would open a tag."""
         return escape(strip_control_characters(item.lead))
 
     def item_link(self, item) -> str:
         return full_page_url(item)
 
     def item_guid(self, item) -> str:
-        """By which a reader knows it again wherever it moves, and under another address too."""
+        """Return an identifier that stays the same when the article moves or has another address."""
         return uuid5(item.translation_key, self.language).urn
 
     def item_pubdate(self, item) -> datetime:

@@ -7,10 +7,10 @@ from wagtail.fields import StreamField
 
 
 class LiveStreamField(StreamField):
-    """A StreamField whose blocks stay out of migrations: what an app offers changes no migration.
+    """A StreamField whose blocks stay out of migrations: a block of another app changes no migration.
 
-    To migrations it is a JSONField. An empty StreamField there would do as well until a migration saves a
-    historical model: it knows no block and erases all content, where a JSONField keeps it.
+    Migrations see a JSONField. An empty StreamField would work until a migration saves a historical model: it knows no
+    block and would erase all content, while a JSONField keeps it.
     """
 
     KEPT = ("blank", "default", "help_text", "null", "verbose_name")
@@ -21,12 +21,12 @@ class LiveStreamField(StreamField):
         return name, "django.db.models.JSONField", [], kept
 
     def clone(self):
-        """Django clones by what ``deconstruct`` says, which here leaves the blocks out."""
+        """Clone the field with its blocks. Django clones from ``deconstruct``, which leaves them out."""
         return type(self)(self.block_types_arg, **self.deconstruct()[3])
 
     @cached_property
     def stream_block(self):
-        """Texts that a block was stored without are empty, not None: wagtail-localize stumbles over None."""
+        """The block, with "" instead of None for texts stored without a value: wagtail-localize fails on None."""
         block = super().stream_block
         _empty_texts(block)
         return block

@@ -1,4 +1,4 @@
-"""What the scheduler does for the ground: signs of life, and pages whose hour has come."""
+"""Jobs of the website: heartbeats, search texts, cache warm-up, sessions, old messages, scheduled publishing."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -21,7 +21,10 @@ WORKER_EVERY = timedelta(seconds=45)
 
 @periodic_jobs.register("heartbeat")
 def send_heartbeats(now) -> None:
-    """Leaves a sign of the scheduler, and now and then gives the worker one to leave, never two at a time."""
+    """Record the scheduler's heartbeat and, if the worker's is old, enqueue the task of the worker's heartbeat.
+
+    At most one such task is queued.
+    """
     Heartbeat.beat(Heartbeat.SCHEDULER)
     seen = Heartbeat.seen()[Heartbeat.WORKER]
     if seen and seen > now - WORKER_EVERY:
@@ -32,14 +35,14 @@ def send_heartbeats(now) -> None:
 
 @periodic_jobs.register("document_texts")
 def extract_document_texts(now) -> None:
-    """Wakes a worker for each document whose text was not read yet, and forgets what was sought a year ago."""
+    """Enqueue the extraction of unread document texts and delete old missed queries."""
     document_texts.wake_extraction(now)
     missed_queries.delete_old_missed_queries()
 
 
 @periodic_jobs.register("first_looks")
 def warm_published_pages(now) -> None:
-    """Lets a worker look at what was published, once it has nothing else to do."""
+    """Enqueue the cache warm-up of recently published pages, once no warm-up is queued."""
     if not is_task_queued(warm_page) and (pages := warm_up.pages_to_warm()):
         for pk in warm_up.with_ancestors(pages):
             warm_page.enqueue(pk)
@@ -48,7 +51,7 @@ def warm_published_pages(now) -> None:
 
 @periodic_jobs.register("sessions")
 def forget_sessions(now) -> None:
-    """Deletes sessions that ended, once an hour: each visitor who was told something may have left one."""
+    """Delete expired sessions, once an hour. A message to a visitor may create a session, so there are many."""
     if cache.add("sessions-forgotten", True, HOUR):
         import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
@@ -60,7 +63,7 @@ def delete_old_contact_messages(now) -> None:
 
 @periodic_jobs.register("publish_scheduled")
 def publish_scheduled(now) -> None:
-    """Publishes and unpublishes what editors dated. Each has its own try: a faulty page holds up no other."""
+    """Publish and unpublish everything that is due. Each runs on its own: one that fails does not stop the others."""
     for revision in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
         run_isolated(job_label(revision), revision.publish, log_action="wagtail.publish.scheduled")
     for model in [Page, *draftable_snippet_models()]:

@@ -1,10 +1,10 @@
-"""Rights on rows that nobody writes by hand."""
+"""Permission policies for rows that are not edited by hand."""
 
 from wagtail.permission_policies import ModelPermissionPolicy
 
 
 class RestrictedPermissionPolicy(ModelPermissionPolicy):
-    """The rights of a model, without the actions that nobody may do whatever their groups say."""
+    """Permission policy of a model without the ``refused`` actions, which no group can grant."""
 
     def __init__(self, model, *refused: str):
         super().__init__(model)

@@ -1,4 +1,4 @@
-"""What the site itself plans: pages and alerts that begin and end, bundles that go out."""
+"""Scheduled publication and expiry of pages in the publication calendar."""
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField
@@ -12,13 +12,13 @@ from .publication_calendar.entries import MAX_PER_PROVIDER, PlannedPublication, 
 
 
 def _edited_by(user):
-    """The pages that a user has something to do with."""
+    """Return the pages on which a user has any permission."""
     return PagePermissionPolicy().instances_user_has_any_permission_for(user, {"add", "change", "publish"})
 
 
 @planned_publications.register("page_starts")
 def scheduled_page_publications(user, start, end) -> list[PlannedPublication]:
-    """Drafts whose hour is set."""
+    """Return the drafts that are scheduled to be published in the span."""
     kind = ContentType.objects.get_for_model(Page, for_concrete_model=False)
     mine = _edited_by(user).annotate(key=Cast("pk", CharField())).values("key")
     revisions = Revision.objects.filter(base_content_type=kind, object_id__in=mine)

@@ -1,4 +1,4 @@
-"""The site put on a phone's first screen: its worker in the browser, its page without network, its icons."""
+"""The site as an app on a phone: service worker, offline page, icons."""
 
 import hashlib
 import json
@@ -19,21 +19,24 @@ from .models import CommuneSettings
 from .printing.letterhead import arms_image
 
 SIZES = (180, 192, 512)
-POINTS = 512  # the side of the drawing
+POINTS = 512  # side of the drawing, in points
 ICON_TEMPLATE = Path(__file__).parent / "printing" / "typst" / "icon.typ"
 
 
 @require_safe
 @cache_control(public=True, max_age=3600)
 def offline_page(request):
-    """Shown by the worker where the network is missing. It is the same for everybody."""
+    """Render the page that the service worker shows without network. It is the same for everybody."""
     return render(request, "home/offline.html")
 
 
-@never_cache  # browsers look for a new worker by its bytes
+@never_cache  # browsers detect a new service worker by comparing its bytes
 @require_safe
 def service_worker(request):
-    """The worker, from the root: it keeps the page for no network and what that is drawn with, nothing else."""
+    """Return the service worker, from the root of the site.
+
+    It caches the offline page and the files it is rendered with, nothing else.
+    """
     commune, pages = CommuneSettings.current(request), offline_pages()
     shell = [*pages.values(), commune.styles_url, commune.arms_url, icon_url(192)]
     told = {"pages": pages, "shell": shell, "icon": icon_url(192), "name": commune.name}
@@ -47,7 +50,7 @@ def service_worker(request):
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def app_icon(request, size: int):
-    """The arms on white, as PNG, with the margin that phones cut into."""
+    """Return the arms on white as PNG, with the margin that phones crop."""
     if size not in SIZES:
         raise Http404
     return HttpResponse(cached_per_version(f"icon-{size}", lambda: draw_icon(size)), content_type="image/png")
@@ -65,13 +68,13 @@ def draw_icon(size: int) -> bytes:
 
 
 def icon_url(size: int) -> str:
-    """One address in every language."""
+    """Return the icon's address, which is the same in every language."""
     with override(settings.LANGUAGE_CODE):
         return reverse("home:icon", args=[size])
 
 
 def offline_pages() -> dict[str, str]:
-    """By language, as addresses begin; the main language has no prefix."""
+    """Return the offline pages by the prefix of their language; the main language has none."""
     found = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
@@ -80,7 +83,7 @@ def offline_pages() -> dict[str, str]:
 
 
 def manifest_icons() -> list[dict]:
-    """For the manifest: as they are, and for phones that cut them round."""
+    """Return the icons of the manifest: as they are, and for phones that crop them to a shape."""
     drawings = [
         {"src": icon_url(size), "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)
     ]

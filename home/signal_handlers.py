@@ -1,4 +1,4 @@
-"""Search follows publication, and every change of the site raises its generation."""
+"""Signal handlers that update the search index and the site version."""
 
 from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete, pre_save
@@ -35,10 +35,10 @@ from .signals import document_changed, search_rebuilt
 from .translation import segment_lengths
 from .untrusted_files.inspection import CannotOpen
 
-# Pages and translatable snippets, what they show, and what is around them.
+# Pages and translatable snippets, the files that they show, and what surrounds them.
 SHOWN_MODELS = (Page, TranslatableMixin, AbstractImage, AbstractDocument)
 FRAME_MODELS = (*SHOWN_MODELS, PageViewRestriction, Site, Locale, CommuneSettings, SynonymGroup)
-# What a saved draft writes, which nobody sees but its editors.
+# Fields that saving a draft changes. Only editors see them.
 OF_DRAFTS = {
     *("latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes"),
     COMMENTS_RELATION_NAME,
@@ -47,7 +47,7 @@ OF_DRAFTS = {
 
 @receiver(pre_save)
 def images_without_metadata(instance, raw=False, **kwargs):
-    """No image is stored with its metadata, whichever code stores it."""
+    """Remove the metadata of every image before it is stored, whatever code stores it."""
     if (
         isinstance(instance, AbstractImage)
         and not raw
@@ -58,7 +58,7 @@ def images_without_metadata(instance, raw=False, **kwargs):
 
 @receiver(pre_save, sender=UserProfile, dispatch_uid="home-strip-avatar")
 def strip_avatar(sender, instance, raw=False, **kwargs):
-    """No portrait of staff is stored with its metadata; one that cannot be drawn is not stored."""
+    """Remove the metadata of a staff portrait before it is stored. An unreadable portrait is not stored."""
     avatar = instance.avatar
     if raw or not avatar or avatar._committed:
         return
@@ -71,7 +71,7 @@ def strip_avatar(sender, instance, raw=False, **kwargs):
 @receiver(page_published)
 def index_published_page(sender, instance, **kwargs):
     if index.is_title_outdated(instance):
-        index.index_branch(instance)  # pages below say where they stand
+        index.index_branch(instance)  # the entries of descendants contain the title
     else:
         index.index_page(instance)
 
@@ -111,7 +111,7 @@ def unindex_deleted_page(sender, instance, **kwargs):
 @receiver(post_save, sender=get_document_model())
 def extract_new_document(instance, created, **kwargs):
     document_texts.request_extraction(instance)
-    if not created:  # it may have moved to a collection that only some may open
+    if not created:  # it may have moved to a restricted collection
         document_changed.send(sender=type(instance), document=instance)
 
 
@@ -143,7 +143,7 @@ def reindex_changed_people(instance, **kwargs):
     index.index_pages(SearchEntry.objects.pages_with_part(instance.anchor))
 
 
-# Wagtail-localize's receiver writes a title of any length beside the page.
+# Wagtail-localize's signal handler copies a title of any length to the page.
 post_save.disconnect(post_save_string_translation, sender=StringTranslation)
 
 
@@ -169,6 +169,6 @@ def invalidate_cached_pages(sender, update_fields=None, **kwargs):
 
 @receiver(post_migrate)
 def bump_version_after_migrate(app_config, **kwargs):
-    """What older code kept may have another shape."""
+    """Invalidate the cache: values cached by older code may have another shape."""
     if app_config.name == "home":
         site_version.bump_version()

@@ -1,14 +1,14 @@
-"""What happens on the site that apps above may act on."""
+"""Signals of the website for other apps."""
 
 from django.dispatch import Signal
 
-# Sent within the transaction that stores a contact form. Keywords: page, submission, data, the answers by label, and
-# email, the address that was given, if any. Who delivers letters sends one; without a listener the message stays in
-# the admin.
+# Sent within the transaction that stores a message of the contact form. Keywords: page, submission, data (answers by
+# label) and email (the sender's address, or ""). An app that sends e-mail listens to it; without a listener the message
+# stays in the admin.
 contact_received = Signal()
 
-# Sent when search forgot everything and found all pages anew: who keeps other things in it does so again.
+# Sent when the search index was emptied and all pages were indexed: apps with other entries index them again.
 search_rebuilt = Signal()
 
-# Sent when the text of a file was read, or who may open it may have changed. Keyword: document, what has the file.
+# Sent when the text of a file was extracted or its access may have changed. Keyword: document, the file's object.
 document_changed = Signal()

@@ -1,4 +1,4 @@
-"""Background work of the ground: signs of life and the worker's own tidying."""
+"""Background tasks of the website."""
 
 from datetime import timedelta
 
@@ -11,7 +11,10 @@ KEEP_SUCCESSFUL, KEEP_FAILED = timedelta(hours=6), timedelta(days=30)
 
 @task()
 def record_worker_heartbeat() -> None:
-    """Run every sweep or so: shows that a worker works, and removes results that nobody will read."""
+    """Record the worker's heartbeat, delete old task results and update the statistics of the search index.
+
+    The scheduler enqueues it about once a minute.
+    """
     from .models.heartbeat import Heartbeat
     from .search.index import analyze_index_tables
 
@@ -22,7 +25,7 @@ def record_worker_heartbeat() -> None:
 
 @task(priority=-60)
 def extract_document_text(pk: int, texts: str = "home.documenttext") -> None:
-    """Reads the text of a file for search; ``texts``: the model of its row."""
+    """Extract the text of a file for search; ``texts``: the label of the text's model."""
     from .search import document_texts
 
     document_texts.extract_text(apps.get_model(texts), pk, timezone.now())
@@ -30,7 +33,10 @@ def extract_document_text(pk: int, texts: str = "home.documenttext") -> None:
 
 @task(priority=-60)
 def reindex_after_site_change() -> None:
-    """Search leads to pages of several sites by full addresses, and finds none that no site has."""
+    """Index all pages again, because the number of sites decides whether addresses are full.
+
+    Pages that belong to no site lose their entries.
+    """
     from .search import index
 
     index.reindex_all_pages()
@@ -38,14 +44,14 @@ def reindex_after_site_change() -> None:
 
 @task(priority=-80)
 def warm_page(pk: int) -> None:
-    """Looks at a published page before its first reader."""
+    """Request a published page before its first visitor does."""
     from .page_cache import warm_up
 
     warm_up.warm_page(pk)
 
 
 def prune_task_results() -> None:
-    """Removes old results; without it the table of tasks grows for ever."""
+    """Delete old task results, because their table would grow without limit."""
     from django_tasks_db.models import DBTaskResult
 
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""What the site itself knows of today: what is open, and what is collected."""
+"""Items of the band “today”: opening hours of the counter and of offices."""
 
 from django.conf import settings
 from django.db.models import Q, Subquery
@@ -14,14 +14,14 @@ from .opening_hours.rules import OpeningState, opening_state
 
 @today_providers.register("counter")
 def counter_opening(request, page, now) -> list[TodayItem]:
-    """Whether the counter is open."""
+    """Return the state of the counter, if it has opening hours."""
     commune = CommuneSettings.current(request)
     return [_line(_("Counter"), commune.opening_at(now), now, order=10)] if commune.spans else []
 
 
 @today_providers.register("offices")
 def office_openings(request, page, now) -> list[TodayItem]:
-    """Whether the places are open that editors want on the home page."""
+    """Return the state of the offices that editors show on the home page."""
     day = now.date()
     places = cached_per_version(f"offices-{page.pk}-{day}", lambda: _places(request, page, day))
     return [
@@ -31,7 +31,10 @@ def office_openings(request, page, now) -> list[TodayItem]:
 
 
 def _places(request, page, day) -> list[tuple]:
-    """Those in the language of the home page, else as the first language has them: hours need no translation."""
+    """Return up to two offices in the language of the home page, else in the main language.
+
+    Opening hours are understood without translation.
+    """
     first = settings.LANGUAGE_CODE
     source = type(page).objects.filter(translation_key=page.translation_key, locale__language_code=first)
     below = Q(path__startswith=page.path) | Q(path__startswith=Subquery(source.values("path")[:1]))

@@ -1,4 +1,4 @@
-"""Checks of what editors enter."""
+"""Validators of the editors' input."""
 
 import re
 import struct
@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 ARMS_MAX_BYTES = 200 * 1024
-ARMS_MAX_PIXELS = 4_000_000  # few bytes may unfold to so many that a telephone gives up, on every page
+ARMS_MAX_PIXELS = 4_000_000  # a small file may decode to so many pixels that a phone fails, on every page
 DRAWN = re.compile(r"^\{http://www\.w3\.org/2000/svg\}(svg|g|path|circle|ellipse|rect|line|polygon|polyline|defs|"
                    r"linearGradient|radialGradient|stop|clipPath|title|desc|use|symbol)$")  # fmt: skip
-# Declarations, instructions to load a stylesheet, and NUL bytes: letters of two bytes would hide the former.
+# Declarations, instructions to load a style sheet, and NUL bytes: a UTF-16 encoding would hide the former.
 NOT_DRAWN = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?xml-|\0", re.IGNORECASE)
-# What loads a pattern, a mask or a filter from another file: only "url(#name)" stays within. A backslash may hide it.
+# References that load a pattern, a mask or a filter from another file: only "url(#name)" is local. A backslash may hide
+# them.
 LOADED = re.compile(r"""url\((?!\s*["']?\s*#)|image(-set)?\(|src\(|\\""", re.IGNORECASE)
 LENGTHS = {  # messages of a text field
     "max_length": _("At most %(limit_value)d characters; you wrote %(show_value)d."),
@@ -24,13 +25,16 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def validate_no_control(text: str) -> None:
-    """Control characters, which Django takes within the quotes of an e-mail address, end in no letter."""
+    """Refuse control characters.
+
+    Django accepts them in a quoted part of an e-mail address, but no e-mail arrives there.
+    """
     if CONTROL.search(text):
         raise ValidationError(_("This contains characters that cannot be typed."), code="control")
 
 
 def validate_arms(upload) -> None:
-    """Arms are a small PNG or an SVG that only draws: no script, no style, nothing loaded from elsewhere."""
+    """Accept arms that are a small PNG, or an SVG without scripts, styles and external references."""
     if upload.size > ARMS_MAX_BYTES:
         raise ValidationError(_("The file is too large: 200 kB at most."))
     upload.seek(0)
@@ -46,7 +50,9 @@ def validate_arms(upload) -> None:
 def _validate_png(content: bytes) -> None:
     if not content.startswith(PNG) or len(content) < len(PNG) + 16:
         raise ValidationError(_("This is not a PNG picture."))
-    width, height = struct.unpack_from(">II", content, len(PNG) + 8)  # of the header, which comes first
+    width, height = struct.unpack_from(
+        ">II", content, len(PNG) + 8
+    )  # from the header, which is the first chunk
     if width * height > ARMS_MAX_PIXELS:
         raise ValidationError(_("The picture has too many pixels: 2000 wide and high at most."))
 

@@ -1,4 +1,4 @@
-"""Search, and what machines ask a site for."""
+"""Views of search, pages, and files for crawlers and browsers."""
 
 from datetime import datetime
 from urllib.parse import quote, urlencode
@@ -36,10 +36,12 @@ from .web.same_origin import is_same_origin
 
 PER_PAGE = 10
 QUERY_LENGTH = 100
-SUGGESTED_FOR = 60  # seconds that a browser may keep a suggestion
-GUESSES = rate_limits.RateLimit("page-password", 20, 15 * 60)  # passwords of pages by network address
-MIN_QUERY_LENGTH = 2  # before anything is suggested
-# What crawlers need not read: outside the languages, and in each of them.
+SUGGESTED_FOR = 60  # seconds that a browser may cache suggestions
+GUESSES = rate_limits.RateLimit(
+    "page-password", 20, 15 * 60
+)  # attempts at page passwords per network address
+MIN_QUERY_LENGTH = 2  # minimum length for suggestions
+# Addresses that crawlers must not read: outside the languages, and in each of them.
 APART = ["/admin/", translate_route("/brouillon/"), "/demo/"]
 PRIVATE = [
     translate_route(f"/{path}/")
@@ -49,17 +51,17 @@ PRIVATE = [
 
 @require_POST
 def open_by_password(request, page_view_restriction_id, page_id):
-    """A page whose editors gave it a password, as Wagtail opens it; who guesses has to wait."""
+    """Open a page by its password as Wagtail does, with a rate limit on attempts."""
     if not GUESSES.allows(rate_limits.client_address(request)):
         return render(request, "429.html", status=429)
     return wagtail_views.authenticate_with_password(request, page_view_restriction_id, page_id)
 
 
 def serve(request, path):
-    """A page as Wagtail serves it, found in fewer queries; the page cache may keep it."""
+    """Serve a page as Wagtail does, with fewer queries, and mark it for the page cache."""
     homes = menus.site_frame(request).homes
     if homes and get_language() not in homes:
-        # Nothing is written in it: what there is, told to be in another.
+        # Nothing is written in this language: the first home page shows that it is in another.
         first = next(iter(homes.values()))[0]
         return HttpResponseRedirect(reader_language.url_for_reader(quote(first + path), get_language()))
     parts = [part for part in path.split("/") if part]
@@ -78,7 +80,7 @@ def serve(request, path):
 
 
 def _elsewhere(request, parts: list[str]):
-    """The way to a page that another language has at this address. Raises Http404 where none has."""
+    """Return the response for an address that exists in another language. Raise Http404 if there is none."""
     moved = get_redirect(request, Redirect.normalise_path(request.path, decode_unicode=False))
     found = None if moved else routing.find_in_other_language(request, parts)
     if found is None:
@@ -107,7 +109,7 @@ def _elsewhere(request, parts: list[str]):
 
 @require_safe
 def search(request):
-    """What the site has to say about a query."""
+    """Render the search results."""
     query = _query(request)
     results = index.find_entries(query, get_language())
     kind = request.GET.get("kind", "")
@@ -133,7 +135,10 @@ def search(request):
 
 
 def _found_elsewhere(query: str, results: index.SearchResults) -> dict | None:
-    """The search in the language that most is written in, and what it finds where the reader's finds nothing."""
+    """Return the search in the main language, with its results if the reader's language has none.
+
+    None if the reader's language is the main language.
+    """
     code, ours = settings.LANGUAGE_CODE, get_language()
     if ours == code or not results.words:
         return None
@@ -151,7 +156,7 @@ def _found_elsewhere(query: str, results: index.SearchResults) -> dict | None:
 
 @require_safe
 def search_suggestions(request):
-    """What may be meant by what somebody types, for the script of the search box."""
+    """Return suggestions for the search box as JSON."""
     query = _query(request)
     found = index.suggest_titles(query, get_language()) if len(query) >= MIN_QUERY_LENGTH else []
     rows = [{"title": hit.entry.title, "kind": str(hit.kind.singular), "url": hit.url} for hit in found]
@@ -161,7 +166,7 @@ def search_suggestions(request):
 
 
 def _seconds_kept(hits: list[index.SearchHit], now: datetime) -> int:
-    """How long browsers may keep what is suggested: not past the moment from which one of them is shown no more."""
+    """Return for how many seconds browsers may cache suggestions: at most until one of them expires."""
     ends = [hit.entry.shown_until for hit in hits if hit.entry.shown_until]
     return min([SUGGESTED_FOR, *(int((end - now).total_seconds()) for end in ends)])
 
@@ -172,7 +177,7 @@ def _query(request) -> str:
 
 @require_safe
 def person_vcard(request, key):
-    """A person who stands on the site for address books, in the language at hand where they are described in it."""
+    """Return a public person as vCard, in the active language if they are described in it."""
     people = Person.in_public(key)
     ours = [one for one in people if one.locale.language_code == get_language()]
     for one in [*ours, *people]:
@@ -183,7 +188,7 @@ def person_vcard(request, key):
 @require_safe
 @cache_control(public=True, max_age=3600)
 def robots(request):
-    """What crawlers may read."""
+    """Return the rules for crawlers."""
     prefixes = ["" if code == settings.LANGUAGE_CODE else f"/{code}" for code, _name in settings.LANGUAGES]
     paths = [*APART, *(f"{prefix}{path}" for prefix in prefixes for path in PRIVATE)]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in paths)]
@@ -194,7 +199,7 @@ def robots(request):
 @require_safe
 @cache_control(public=True, max_age=3600)
 def sitemap(request):
-    """Every published page that anybody may read, with its other languages."""
+    """Render the sitemap of all public pages with their translations."""
     groups: dict = {}
     homes = tuple(home.path for home in menus.home_pages(request).values())
     pages = Page.objects.live().filter(~restriction_exists()).not_type(*sitemap_excluded_types())
@@ -206,7 +211,7 @@ def sitemap(request):
 
 
 def _others(request) -> list[tuple[str, datetime | None]]:
-    """What is no page: address and day."""
+    """Return the address and date of entries that are no pages."""
     kinds = [key for key, kind in index.search_kinds.items() if kind.in_sitemap]
     entries = SearchEntry.objects.filter(kind__in=kinds).order_by("-date", "pk").values_list("url", "date")
     return [(page_links.absolute_url(url, request), date) for url, date in entries]
@@ -215,7 +220,7 @@ def _others(request) -> list[tuple[str, datetime | None]]:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def manifest(request):
-    """The site as something to put on the phone's first screen."""
+    """Return the web app manifest, to install the site on a phone."""
     commune = CommuneSettings.current(request)
     name = menus.site_frame(request).name
     kind = "image/png" if commune.arms_url.endswith(".png") else "image/svg+xml"
@@ -238,9 +243,9 @@ def manifest(request):
 
 @require_safe
 def site_stylesheet(request, key):
-    """The site's style sheet with the commune's own colours; the key in its address changes with what it says.
+    """Return the site's style sheet with the commune's colours. Its key changes with its content.
 
-    A page that was made before them, or by another release, is led to those of today.
+    An outdated key, from a cached page or another release, is redirected to the current style sheet.
     """
     commune = CommuneSettings.current(request)
     if key != commune.styles_key:
@@ -250,10 +255,10 @@ def site_stylesheet(request, key):
     return response
 
 
-@csrf_exempt  # pages that everybody shares carry no token: the browser says who sent it
+@csrf_exempt  # cached pages have no token: the browser's headers tell which site sent the form
 @require_POST
 def set_appearance(request):
-    """Keeps how a reader wants the site, in their browser only, and leads back."""
+    """Store the visitor's preferences in their browser and redirect back."""
     here = request.POST.get("here", "")[:2000]
     ours = here.startswith("/") and url_has_allowed_host_and_scheme(here, None)
     response = HttpResponseRedirect(here if ours else "/")

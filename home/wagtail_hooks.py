@@ -1,4 +1,4 @@
-"""The commune's colours in the admin, what its menu leaves out, and links within texts."""
+"""Wagtail hooks: the commune's colours, menu items, links in texts, report views."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -27,7 +27,7 @@ from .translation.views import TranslationReportView, may_view_translations
 
 @hooks.register("insert_global_admin_css")
 def insert_admin_colours():
-    """Wagtail's properties in the commune's colour, and where its arms stand."""
+    """Return the style sheets of the admin, with Wagtail's properties in the commune's colour."""
     properties = mark_safe(colours.admin_stylesheet(CommuneSettings.current().colour or colours.LAKE))
     return format_html(
         '<link rel="stylesheet" href="{}"><style>{}</style>', static("css/admin.css"), properties
@@ -36,13 +36,13 @@ def insert_admin_colours():
 
 @hooks.register("construct_help_menu")
 def hide_whats_new(request, items):
-    """What is new in Wagtail is for who runs the site; a number in the menu would call everybody there."""
+    """Hide Wagtail's release notes: they are for operators, and their badge would distract all staff."""
     items[:] = [item for item in items if not isinstance(item, DismissibleMenuItem)]
 
 
 @hooks.register("before_create_page")
 def check_public_record_parent(request, parent_page, page_class):
-    """What is on record is not begun where only some people read."""
+    """Refuse to create a page on record below a restricted page."""
     reason = public_record.placement_error(page_class if page_class.on_record else None, parent_page)
     if not reason:
         return None
@@ -52,7 +52,7 @@ def check_public_record_parent(request, parent_page, page_class):
 
 @hooks.register("after_bulk_action")
 def reindex_moved_documents(request, action_type, objects, action_class_instance):
-    """Many documents that move to a collection at once send no signal of their own."""
+    """Update search after documents were moved to a collection in bulk, which sends no signal."""
     for document in objects:
         if isinstance(document, AbstractDocument) and action_type == "add_to_collection":
             document_changed.send(sender=type(document), document=document)
@@ -64,7 +64,7 @@ def register_page_links(features):
 
 
 class SynonymsCreateView(CreateView):
-    """Begins with what its address names: the words that somebody sought and did not find."""
+    """View that fills in the words of a missed query from its address."""
 
     def get_initial_form_instance(self):
         instance = super().get_initial_form_instance() or self.model()
@@ -114,14 +114,17 @@ def register_translations_item():
 
 @hooks.register("construct_reports_menu")
 def hide_localize_report(request, menu_items):
-    """It takes every service for untranslated, whose address is none of its texts; ours says more, of all pages."""
+    """Hide wagtail-localize's report, which lists every service as untranslated.
+
+    It expects the slug to be among the translated texts. The report of this project shows more, for all pages.
+    """
     address = reverse("wagtail_localize:translations_report")
     menu_items[:] = [item for item in menu_items if item.url != address]
 
 
 @hooks.register("insert_editor_js")
 def insert_translation_texts():
-    """What wagtail-localize says there in English only."""
+    """Insert translations of texts that wagtail-localize has in English only."""
     return format_html(
         '<template id="translating-words" data-heading="{}" data-more="{}"></template>'
         '<script type="module" src="{}"></script>',
@@ -132,7 +135,7 @@ def insert_translation_texts():
 
 
 def say_numbered(request, page):
-    """An address that another page has was numbered: see ``slugs.NumberedSlugForm``."""
+    """Warn the editor that the slug was taken and has been numbered: see ``slugs.NumberedSlugForm``."""
     typed = request.POST.get("slug", "")
     if (
         typed
@@ -154,7 +157,7 @@ def say_numbered_while_saving():
 
 @hooks.register("insert_editor_js")
 def what_is_pasted():
-    """What a text says of a table, of comments and of inner links that it does not take."""
+    """Insert the warnings about pasted tables, comments and internal links, which a rich text does not accept."""
     return format_html(
         '<template id="table-pasted" data-words="{}" data-marks="{}">'
         '<div class="help-block help-warning pasting-said" role="status">'

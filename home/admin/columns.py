@@ -7,8 +7,10 @@ from ..localization.times import format_short_datetime
 
 
 class DateTimeColumn(Column):
-    """A moment in short, its hour as the language at hand writes it: of what is to come, Wagtail's column of dates says
-    “0 minutes ago”."""
+    """Short date and time in the active language.
+
+    Wagtail's date column shows “0 minutes ago” for times in the future.
+    """
 
     def get_value(self, instance):
         at = super().get_value(instance)

@@ -1,12 +1,12 @@
-"""What was refused below a screen of the admin is told on a screen, and is no fault of the server.
+"""Explanations for actions that are refused in the admin: a message and a redirect instead of a server error.
 
-Wagtail's approvals, bulk actions and deletions ask no hook before they write. What must not be is raised there, and an
-app says in its own ``refusals.py`` where who pressed reads why::
+Wagtail calls no hook before its approvals, bulk actions and deletions write. What is not allowed raises an exception
+there, and an app registers in its own ``refusals.py`` the address where its user reads the reason::
 
-    from home.admin.errors import refusals
+    from home.admin.errors import admin_error_handlers
 
-    @refusals.register("faulty_service")
-    def faulty_service(request, exception) -> str | None: …  # an address; None where it is no such refusal
+    @admin_error_handlers.register("faulty_service")
+    def faulty_service(request, exception) -> str | None: …  # an address; None for any other exception
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ admin_error_handlers: Registry[Callable[[HttpRequest, Exception], str | None]] =
 
 
 class AdminActionRefused(Exception):
-    """Something that must not be, with the reason in one sentence and the screen on which it is read."""
+    """The action is not allowed. ``reason``: one sentence; ``url``: the page that shows it."""
 
     def __init__(self, reason: str, url: str):
         super().__init__(reason)
@@ -35,7 +35,7 @@ class AdminActionRefused(Exception):
 
 
 class AdminErrorMiddleware:
-    """Leads who works in the admin from what was refused to the reason."""
+    """Middleware that redirects staff to the reason of a refused action."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -49,7 +49,7 @@ class AdminErrorMiddleware:
         url = next(filter(None, (explain(request, exception) for explain in admin_error_handlers)), None)
         if not url:
             return None
-        if request.headers.get("x-requested-with") == "XMLHttpRequest":  # Wagtail's dialogs of approval
+        if request.headers.get("x-requested-with") == "XMLHttpRequest":  # Wagtail's approval dialogs
             return JsonResponse({"step": "success", "redirect": url})
         return redirect(url)
 
@@ -64,8 +64,11 @@ def explain_refusal(request, exception) -> str | None:
 
 @admin_error_handlers.register("still_needed")
 def explain_protected_deletion(request, exception) -> str | None:
-    """Wagtail asks its index of references before it deletes one thing, and nothing before it deletes several; what
-    the index has not yet heard of is met here."""
+    """Explain that something cannot be deleted because other objects need it.
+
+    Wagtail consults its reference index before it deletes one object, but not before it deletes several. The index may
+    also be out of date.
+    """
     if not isinstance(exception, ProtectedError):
         return None
     text = _("Nothing was deleted, since other things need it: %(things)s.")
@@ -75,7 +78,10 @@ def explain_protected_deletion(request, exception) -> str | None:
 
 @admin_error_handlers.register("half_a_form")
 def explain_truncated_form(request, exception) -> str | None:
-    """Wagtail's blocks read their parts as they drew them: a form without them was cut off on its way, or forged."""
+    """Explain that a form arrived incomplete.
+
+    Wagtail's blocks read the parts that they rendered: a form without them was truncated in transit or forged.
+    """
     if request.method != "POST" or not isinstance(exception, MultiValueDictKeyError):
         return None
     messages.error(
@@ -85,6 +91,6 @@ def explain_truncated_form(request, exception) -> str | None:
 
 
 def _counted(things) -> str:
-    """“cases (12) and reports (1)”."""
+    """Return the numbers of objects by model, such as “cases (12) and reports (1)”."""
     kinds = Counter(thing._meta.verbose_name_plural for thing in things)
     return get_text_list([f"{kind} ({number})" for kind, number in kinds.items()], _("and"))

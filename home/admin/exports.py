@@ -1,4 +1,4 @@
-"""The exports of Wagtail's admin: form submissions, reports, lists. Strangers write what stands in some of them."""
+"""Protection of the admin's exports (form submissions, reports, lists) against formulas that strangers entered."""
 
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
@@ -8,7 +8,7 @@ OURS = "keeps_formulas_out"
 
 
 def keep_formulas_out() -> None:
-    """Make every export of Wagtail write texts as ``spreadsheets`` does: no cell of it becomes a formula.
+    """Make every Wagtail export write texts as ``spreadsheets`` does, so that no cell becomes a formula.
 
     In XLSX Wagtail marks cells as text itself, but not the headings, which editors write.
     """

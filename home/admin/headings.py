@@ -1,4 +1,4 @@
-"""The headings of the admin’s screens, with the colon as the language at hand sets it: “Nouveau : Page”."""
+"""Admin headings with the colon as the active language sets it: “Nouveau : Page”."""
 
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
@@ -6,7 +6,10 @@ from ..localization.punctuation import labelled
 
 
 def patch_admin_headings() -> None:
-    """Has Wagtail’s screens put it between title and subtitle. They write the English colon in every language."""
+    """Make Wagtail's views join title and subtitle with the localized colon.
+
+    They write the English colon in every language.
+    """
     WagtailAdminTemplateMixin.get_header_title = _heading
 
 

@@ -1,7 +1,7 @@
-"""The language of who works in the admin, for the whole of a request.
+"""Language of the staff member, for the whole of an admin request.
 
-Wagtail speaks it while its view runs, and has left it again when a page is not found, when what was refused is
-explained, and when messages are kept for the next page.
+Wagtail activates it only while its view runs: not when a page is not found, when a refusal is explained or when
+messages are stored for the next page.
 """
 
 from functools import wraps
@@ -10,7 +10,7 @@ from django.utils import translation
 
 
 def with_staff_language(view):
-    """Runs a view, and what follows it in the request, in the language that who is signed in works in."""
+    """Wrap a view so that the rest of the request runs in the language of the signed-in user."""
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):

@@ -1,4 +1,4 @@
-"""What editors paste loses what is no text, wherever in the admin they paste it: see ``pasted``."""
+"""Cleaning of text that editors paste anywhere in the admin; see ``text.cleaning``."""
 
 from django.urls import reverse
 from wagtail.admin.rich_text import DraftailRichTextArea
@@ -13,7 +13,10 @@ from ..text.cleaning import (
 
 
 class PastedTextMiddleware:
-    """Reads what was posted to the admin without it. Texts with marks come as JSON and are read by their editor."""
+    """Middleware that cleans the posted values of admin forms.
+
+    Rich texts come as JSON and are cleaned by their widget.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -36,12 +39,12 @@ class PastedTextMiddleware:
 
 
 def _read(value: str) -> str:
-    """A NUL is nobody's paste: forms refuse it."""
+    """Clean one posted value. A value with a NUL is left as it is, because forms refuse it."""
     return value if "\0" in value else without_wrappers(strip_control_characters(value))
 
 
 class CleanPasteRichTextArea(DraftailRichTextArea):
-    """Wagtail's editor of texts with marks."""
+    """Wagtail's rich text editor, with cleaned input."""
 
     def value_from_datadict(self, data, files, name):
         html = super().value_from_datadict(data, files, name)

@@ -1,1 +1,1 @@
-"""What is urgent: alerts in four levels on every page of the site or of some sections, for a time."""
+"""Alerts in four levels on every page of the site or of some sections, for a limited time."""

@@ -1,4 +1,4 @@
-"""What an alert says, a block per language: all languages are written, and published, at once."""
+"""Blocks of an alert, one per language. All languages are edited and published together."""
 
 from django import forms
 from django.conf import settings
@@ -12,11 +12,11 @@ from ..blocks.base import TEXT_FEATURES
 from ..formats import sms
 from .phone_text import as_sms
 
-MAX_MESSAGES = 3  # that one alert may cost for each number
+MAX_MESSAGES = 3  # messages per phone number that an alert may cost
 
 
 class SMSBlock(blocks.TextBlock):
-    """A text for telephones whose length is counted while it is written, and judged when it is kept."""
+    """A text for SMS, with a live counter in the editor and a limit when it is saved."""
 
     @cached_property
     def field(self):
@@ -73,7 +73,7 @@ class AlertTextBlock(blocks.StructBlock):
 
 
 class AlertTranslationsBlock(blocks.StreamBlock):
-    """The languages of the site; each stands once, one is enough."""
+    """The languages of an alert: at least one, each at most once."""
 
     def __init__(self, local_blocks=None, **options):
         languages = [(code, AlertTextBlock(label=name)) for code, name in settings.LANGUAGES]

@@ -1,11 +1,11 @@
-"""How an alert that holds goes out beside the site.
+"""Extension point for channels that announce an alert outside the site.
 
-An app above says it in its own ``alert_channels.py``::
+An app registers its channel in its own ``alert_ways.py``::
 
-    from home.alerts.channels import AlertWay, alert_ways
+    from home.alerts.channels import AlertChannel, alert_channels
 
-    way = AlertWay(_("Send by SMS…"), state, address, was_sent, may_clear, _("Send the all-clear…"))
-    alert_ways.register("sms")(way)
+    channel = AlertChannel(_("Send by SMS…"), state, address, was_sent, may_clear, _("Send the all-clear…"))
+    alert_channels.register("sms")(channel)
 """
 
 from collections.abc import Callable
@@ -18,10 +18,10 @@ from .models import Alert
 @dataclass(frozen=True)
 class AlertChannel:
     label: str
-    state: Callable[[Alert], str]  # in the words that the list of alerts shows
-    address: Callable[[Alert], str]  # of the screen that sends it
+    state: Callable[[Alert], str]  # as the list of alerts shows it
+    address: Callable[[Alert], str]  # of the admin view that sends it
     was_sent: Callable[[Alert], bool]
-    may_clear: Callable[[Alert], bool]  # whether it is over, and some of those who got it do not know
+    may_clear: Callable[[Alert], bool]  # whether the alert is over and some recipients got no all-clear
     clear_label: str
 
 

@@ -1,4 +1,4 @@
-"""Which alerts stand on a page, asked of the database once per generation of the site."""
+"""Alerts shown on a page, queried once per site version."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +15,12 @@ from ..navigation.menus import site_for_request, site_frame
 from .levels import AlertLevel
 from .models import Alert, strip_trailing_comma
 
-MAX_PAST_ALERTS = 30  # that the page of alerts still tells
+MAX_PAST_ALERTS = 30  # that the page of alerts still lists
 
 
 @dataclass(frozen=True)
 class AlertDisplay:
-    """An alert as who reads one language sees it. ``language`` is set where it is another than asked for."""
+    """An alert in one language. ``language`` is set if the text is in another language than requested."""
 
     key: str
     level: AlertLevel
@@ -43,24 +43,24 @@ class AlertDisplay:
         return self.until is None or self.until > now
 
     def stands_on(self, page) -> bool:
-        """Whether it concerns the page; what is no page belongs to the whole site."""
+        """Return whether the alert concerns the page. Responses that are no page count as the whole site."""
         if not self.sections:
             return True
         if not isinstance(page, BasePage) or not page.pk:
             return False
-        above = page.around if page.depth > 2 else [page]  # nothing is above a home page
+        above = page.around if page.depth > 2 else [page]  # a home page has nothing above it
         keys = {str(one.translation_key) for one in above if page.path.startswith(one.path)}
         return bool(keys & self.sections)
 
 
 def alerts_on_page(request, page) -> list[AlertDisplay]:
-    """The alerts above a page, the gravest first."""
+    """Return the alerts of a page, highest level first."""
     now = timezone.now()
     return [alert for alert in current_alerts(request) if alert.holds(now) and alert.stands_on(page)]
 
 
 def current_alerts(request) -> list[AlertDisplay]:
-    """All alerts that hold, in the language at hand."""
+    """Return all alerts that are active now, in the active language."""
     site = site_for_request(request) if request else None
     language = get_language()
     name = f"alerts-{site.pk if site else ''}-{language}"
@@ -70,17 +70,17 @@ def current_alerts(request) -> list[AlertDisplay]:
 
 
 def _current(language: str, request) -> list[AlertDisplay]:
-    site_frame(request)  # knows where addresses begin, for which Wagtail would ask twice
+    site_frame(request)  # caches the site's root paths, which Wagtail would query again
     return localize_alerts(Alert.objects.current(timezone.now()), language, request)
 
 
 def past_alerts(request) -> list[AlertDisplay]:
-    """The last ones that are over."""
+    """Return the latest alerts that are over."""
     return localize_alerts(Alert.objects.past(timezone.now())[:MAX_PAST_ALERTS], get_language(), request)
 
 
 def localize_alerts(alerts, language: str, request) -> list[AlertDisplay]:
-    """Each alert in a language."""
+    """Return each alert in a language."""
     return [build_display(alert, language, request) for alert in alerts.leading(language)]
 
 
@@ -103,7 +103,7 @@ def build_display(alert: Alert, language: str, request) -> AlertDisplay:
 
 
 def _address(alert: Alert, words, language: str, request) -> str:
-    """Where the banner leads: to a page, elsewhere, or to what else the alert says."""
+    """Return the address of the banner's link: a page, an external address, or the details; "" without any."""
     path = getattr(alert, "page_path", None)
     if path and (found := Page(pk=alert.page_id, url_path=path).get_url(request)):
         return found if alert.page_language == language else url_for_reader(found, language)

@@ -1,4 +1,4 @@
-"""Alerts for feed readers: what holds now."""
+"""Feed of the alerts that are active now."""
 
 from django.contrib.syndication.views import Feed
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""How grave an alert is, and what follows from it: its shape, how it is announced, whether a reader may close it."""
+"""Levels of alerts, which decide their shape, their announcement and whether a visitor may close them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,17 +12,20 @@ class AlertLevel(models.IntegerChoices):
 
     @property
     def key(self) -> str:
-        """In class names and addresses."""
+        """The level in class names and addresses."""
         return self.name.lower()
 
     @property
     def icon(self) -> str:
-        """A shape of its own, so that no colour is needed to tell the levels apart."""
+        """The icon, different for each level, so that the levels differ without colour."""
         return {1: "info", 2: "alert", 3: "danger", 4: "siren"}[self]
 
     @property
     def role(self) -> str:
-        """Danger is told at the next pause, emergency at once; what is below is there to be found."""
+        """The ARIA role.
+
+        Screen readers announce danger at the next pause and an emergency at once. Lower levels are not announced.
+        """
         return {AlertLevel.DANGER: "status", AlertLevel.EMERGENCY: "alert"}.get(self, "")
 
     @property

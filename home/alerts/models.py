@@ -1,4 +1,4 @@
-"""An alert and the questions asked of it."""
+"""Alerts and their queries."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -21,18 +21,23 @@ from .levels import AlertLevel
 
 class AlertQuerySet(models.QuerySet):
     def current(self, now: datetime):
-        """What holds at ``now``, the gravest first. The scheduler only tidies up after the end."""
+        """Filter alerts that are active at ``now``, highest level first.
+
+        ``live`` alone is not enough, because the scheduler unpublishes only some time after the end.
+        """
         holds = Q(expire_at=None) | Q(expire_at__gt=now)
         return self.filter(holds, live=True).order_by("-level", "-began_at", "-pk")
 
     def past(self, now: datetime):
-        """What held once, the latest first."""
+        """Filter alerts that were active and are over, latest first."""
         over = Q(live=False) | Q(expire_at__lte=now)
         return self.filter(over, began_at__isnull=False).order_by("-began_at", "-pk")
 
     def leading(self, language: str):
-        """With the place in the tree of the page they lead to, in that language, else as it was chosen, and with the
-        language that it is in."""
+        """Annotate the tree path and the language of the linked page.
+
+        It is the page's translation into ``language`` if that is live, else the page that the editor chose.
+        """
         live = Page.objects.filter(live=True)
         same = live.filter(translation_key=OuterRef("page__translation_key"), locale__language_code=language)
         chosen = live.filter(pk=OuterRef("page"))
@@ -44,18 +49,18 @@ class AlertQuerySet(models.QuerySet):
 
 
 def strip_trailing_comma(title: str) -> str:
-    """A title that goes on in the text, where it stands by itself: without the comma at its end."""
+    """Remove the comma at the end of a title that continues in the text, for display without the text."""
     return title.rstrip(" \xa0\u202f,;:")
 
 
 def default_translations():
-    """A new alert opens with the words of the first language to fill in."""
+    """Return the initial texts of an alert: one empty block in the main language."""
     block = Alert._meta.get_field("texts").stream_block
     return block.to_python([{"type": settings.LANGUAGE_CODE, "value": {}}])
 
 
 class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
-    """What must not be overlooked, from when to when and where. One row for all languages."""
+    """An urgent message for a time and for some sections. One row for all languages."""
 
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
     level = models.PositiveSmallIntegerField(_("level"), choices=AlertLevel, default=AlertLevel.ATTENTION)
@@ -78,7 +83,9 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         default=list,
         help_text=_("The whole site, and the counter too, if empty."),
     )
-    section_keys = models.JSONField(default=list, editable=False)  # of the sections, in all languages
+    section_keys = models.JSONField(
+        default=list, editable=False
+    )  # translation keys of the sections, for all languages
     began_at = models.DateTimeField(_("shown since"), null=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
 
@@ -110,21 +117,21 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
     def save(self, *args, **kwargs):
         chosen = [block["value"] for block in self.sections.raw_data if block["value"]]
         keys = Page.objects.filter(pk__in=chosen).order_by("pk").values_list("translation_key", flat=True)
-        # A section that was deleted leaves a key that stands on no page.
+        # If all chosen sections were deleted, a key that matches no page prevents that the alert appears everywhere.
         self.section_keys = [str(key) for key in keys] if chosen else []
         if chosen and not self.section_keys:
             self.section_keys = ["-"]
         super().save(*args, **kwargs)
 
     def with_content_json(self, content):
-        """What happened to the alert is no part of its drafts."""
+        """Keep the key and the times of the alert: they are no part of its drafts."""
         draft = super().with_content_json(content)
         draft.key, draft.began_at, draft.ended_at = self.key, self.began_at, self.ended_at
         return draft
 
     @property
     def occurrence(self) -> str:
-        """Its name for this time: an alert that ended and begins anew is another one."""
+        """The identifier of this occurrence: an alert that ended and starts again is another one."""
         return f"{self.key}:{self.began_at:%Y%m%d%H%M%S}"
 
     def holds(self, now: datetime) -> bool:
@@ -140,7 +147,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
 
     @property
     def languages(self) -> list[str]:
-        """The languages it is written in, in the order of the site’s."""
+        """The languages with a text, in the order of the site's languages."""
         written = {block.block_type for block in self.texts}
         return [code for code, _name in settings.LANGUAGES if code in written]
 
@@ -149,19 +156,19 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         return [str(name) for code, name in settings.LANGUAGES if code not in self.languages]
 
     def language_for(self, language: str) -> str:
-        """The language in which who reads ``language`` is told: the same, else the first it is written in."""
+        """Return the language shown to a reader of ``language``: the same, else the first with a text."""
         written = self.languages
         return language if language in written or not written else written[0]
 
     def words(self, language: str = settings.LANGUAGE_CODE):
-        """What it says to who reads a language."""
+        """Return the text for a reader of ``language``; None if the alert has no text."""
         wanted = self.language_for(language)
         return next((block.value for block in self.texts if block.block_type == wanted), None)
 
     def sms_text(self, language: str = settings.LANGUAGE_CODE) -> str:
-        """Return what is sent to telephones: the editor’s text, else level, title and text, as ``wording`` frames it.
+        """Return the SMS: the editor's text, else level, title and text, framed by ``phone_text.as_sms``.
 
-        Everything is in the language of the words, not in that of the editor who presses the button.
+        Everything is in the language of the text, not in that of the editor who sends it.
         """
         words = self.words(language)
         if not words:
@@ -174,7 +181,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
             )
 
     def all_clear_text(self, language: str = settings.LANGUAGE_CODE) -> str:
-        """Return what telephones are sent once the alert is over, if an editor wants it; "" if it says nothing."""
+        """Return the SMS that an editor may send when the alert is over; "" if the alert has no text."""
         words = self.words(language)
         if not words:
             return ""

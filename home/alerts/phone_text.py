@@ -1,4 +1,4 @@
-"""What stands around the words of an alert on a telephone: whose it is, and where there is more."""
+"""Frame of an alert's SMS: the name of the commune before it, the link to the alerts after it."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,7 +10,7 @@ from ..links.page_links import absolute_url
 def as_sms(text: str) -> str:
     """Return the text with the name of the commune before it and the address of the alerts below it.
 
-    In the active language. What the editor wrote already is not repeated.
+    In the active language. A name or address that the editor already wrote is not repeated.
     """
     commune, link = settings.WAGTAIL_SITE_NAME, absolute_url(reverse("home:alerts"))
     if commune.casefold() not in text.casefold():

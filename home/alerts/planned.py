@@ -1,4 +1,4 @@
-"""What the site itself plans: pages and alerts that begin and end, bundles that go out."""
+"""Alerts in the publication calendar."""
 
 from functools import reduce
 from operator import or_
@@ -13,7 +13,7 @@ from .models import Alert
 
 @planned_publications.register("alerts")
 def scheduled_alerts(user, start, end) -> list[PlannedPublication]:
-    """Alerts that begin, as they are planned or as they did, and those that end."""
+    """Return the alerts that begin or end in the span, planned or past."""
     if not user.has_perm("home_alerts.change_alert"):
         return []
     within = [

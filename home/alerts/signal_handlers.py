@@ -1,4 +1,4 @@
-"""An alert begins and ends with its publication, and every page shows it at once."""
+"""Signal handlers that start and end an alert with its publication, so that every page shows it at once."""
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -16,7 +16,7 @@ def invalidate_cached_pages(**kwargs):
 
 @receiver(published, sender=Alert)
 def start_alert(instance, **kwargs):
-    """An alert that is only reworded goes on; one that had ended begins anew."""
+    """Start the alert unless it is running: rewording does not restart it, publishing after its end does."""
     if instance.live and (instance.began_at is None or instance.ended_at):
         instance.began_at, instance.ended_at = timezone.now(), None
         instance.save(update_fields=["began_at", "ended_at"])

@@ -1,4 +1,4 @@
-"""The calm page: what holds now, and what held."""
+"""Page of the current and past alerts."""
 
 from django.shortcuts import render
 from django.views.decorators.http import require_safe

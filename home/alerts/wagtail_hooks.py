@@ -1,4 +1,4 @@
-"""Alerts in the admin: the first thing in the menu when something happens."""
+"""Alerts in the admin: near the top of the menu, to be found quickly in an emergency."""
 
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -19,7 +19,7 @@ from .models import Alert
 
 
 class OfferSmsMixin:
-    """Who publishes an alert is one press away from sending it: nothing but the site shows it yet."""
+    """A success message with a button to send the published alert by SMS. Until then only the site shows it."""
 
     def get_success_buttons(self):
         buttons = super().get_success_buttons()
@@ -39,7 +39,7 @@ class EditView(OfferSmsMixin, snippets.EditView):
 
 
 class UnpublishView(snippets.UnpublishView):
-    """Whoever ends an alert that was sent is one press away from telling so to those who got it."""
+    """A success message with a button to send the all-clear, if the alert was sent."""
 
     def get_success_buttons(self):
         buttons = super().get_success_buttons()
@@ -62,7 +62,7 @@ class AlertViewSet(SnippetViewSet):
     add_to_admin_menu = True
     list_display = [
         "__str__",
-        # First, as a phone has room for two columns, and in a hurry this is the question.
+        # Before the other columns, because a phone shows only two, and in a hurry this one matters most.
         Column("sms", label=_("SMS"), accessor=lambda alert: sms_status_label(alert)),
         Column("level", label=_("Level"), accessor="get_level_display", sort_key="level"),
         Column("status", label=_("State"), accessor=lambda alert: str(alert.status_string).capitalize()),
@@ -75,14 +75,17 @@ class AlertViewSet(SnippetViewSet):
 
 
 def sms_status_label(alert: Alert) -> str:
-    """Return whether it went out by SMS; of one that is over, whether an all-clear did."""
+    """Return whether the alert was sent by SMS; if it is over, whether an all-clear was."""
     way = alert_channels.get("sms")
     return way.state(alert) if way else ""
 
 
 @hooks.register("before_delete_snippet")
 def end_before_deleting(request, instances):
-    """An alert that was sent is ended first: once it is deleted, nobody could tell the readers that it is over."""
+    """Require that an alert that was sent is unpublished before it is deleted.
+
+    A deleted alert leaves no way to send its readers the all-clear.
+    """
     way = alert_channels.get("sms")
     for alert in instances:
         if isinstance(alert, Alert) and way and alert.holds(timezone.now()) and way.was_sent(alert):

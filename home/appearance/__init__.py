@@ -1,1 +1,1 @@
-"""How the site looks: by the commune’s arms and colours, and by what a reader chose."""
+"""Appearance of the site: the commune's arms and colours, and the visitor's preferences."""

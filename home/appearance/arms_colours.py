@@ -1,4 +1,4 @@
-"""Which colours the commune's arms have: what an editor may choose from."""
+"""Colours of the commune's arms, suggested to editors."""
 
 import re
 from collections import Counter
@@ -8,12 +8,12 @@ from PIL import Image
 from . import colours
 
 SVG_COLOUR = re.compile(rb"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
-MAX_PIXELS = 4_000_000  # pixels; larger arms are not opened for this
+MAX_PIXELS = 4_000_000  # pixels; larger arms are not analysed
 MAX_COLOURS = 4
 
 
 def suggest_colours(arms) -> list[dict[str, str]]:
-    """The coloured tinctures of a file, most used first, each as the nearest strong and the nearest bright."""
+    """Return the tinctures of a file, most used first, each with its nearest strong and bright shade."""
     tinctures = [colour for colour in _colours(arms) if _coloured(colour)]
     return [
         {
@@ -29,19 +29,19 @@ def _colours(arms) -> list[str]:
     try:
         with arms.open("rb") as file:
             return _painted(file) if arms.name.lower().endswith(".png") else _written(file.read())
-    except (OSError, ValueError, Image.DecompressionBombError):  # not there, or no picture
+    except (OSError, ValueError, Image.DecompressionBombError):  # missing or no image
         return []
 
 
 def _written(drawing: bytes) -> list[str]:
-    """The colours that an SVG names, most often named first."""
+    """Return the colours in an SVG, most frequent first."""
     found = (word.decode().lower() for word in SVG_COLOUR.findall(drawing))
     whole = (word if len(word) == 6 else "".join(letter * 2 for letter in word) for word in found)
     return [f"#{word}" for word, _times in Counter(whole).most_common()]
 
 
 def _painted(file) -> list[str]:
-    """The colours of a PNG where it is not transparent, largest area first."""
+    """Return the colours of the opaque pixels of a PNG, largest area first. [] if the image is too large."""
     picture = Image.open(file)
     if picture.width * picture.height > MAX_PIXELS:
         return []
@@ -56,6 +56,6 @@ def _painted(file) -> list[str]:
 
 
 def _coloured(colour: str) -> bool:
-    """Whether it is a colour, and no black, white or grey."""
+    """Return whether it is a colour other than black, white or grey."""
     parts = colours.parse_rgb(colour)
     return max(parts) - min(parts) > 40

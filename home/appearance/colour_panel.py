@@ -1,4 +1,4 @@
-"""Beside the fields of the commune's colours: those of its arms, as far as they can be read."""
+"""Panel with the colours of the commune's arms, beside the colour fields of the settings."""
 
 from wagtail.admin.panels import Panel
 
@@ -6,7 +6,7 @@ from . import arms_colours
 
 
 class ArmsColoursPanel(Panel):
-    """Proposes the tinctures of the arms that were saved, each in the shade that the site can use."""
+    """Suggested colours from the saved arms, each in the shades that the site can use."""
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "home/arms_colours_panel.html"

@@ -1,6 +1,6 @@
-"""The commune's two colours, and the tints that follow from them, by day and by night. Pure.
+"""The commune's two colours and the tints derived from them, in light and dark mode. Pure.
 
-The strong one carries links and buttons; the bright one marks: alerts, what was found, what has the focus.
+The strong one is for links and buttons. The bright one is for highlights: alerts, search matches, the focus.
 """
 
 import colorsys
@@ -10,17 +10,17 @@ from functools import lru_cache
 PAPER, SAND, NIGHT, NIGHT_SAND = "#fcfaf6", "#f5f1e8", "#161513", "#1f1d1a"
 WHITE, BLACK = "#ffffff", "#000000"
 INK, SOFT, NIGHT_INK, NIGHT_SOFT = "#1d1b18", "#5a554c", "#f3efe7", "#b9b2a5"
-LAKE, SUN = "#12479a", "#f3c64f"  # what the stylesheets have where the commune chose none
+LAKE, SUN = "#12479a", "#f3c64f"  # the defaults in the style sheets
 READABLE = 4.5  # WCAG 2.2, 1.4.3
 
 
 def parse_rgb(colour: str) -> tuple[int, int, int]:
-    """``#12479a`` as three numbers."""
+    """Return the red, green and blue values of a colour such as ``#12479a``."""
     return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
 
 
 def mix_colours(colour: str, other: str, share: float) -> str:
-    """``colour`` with a ``share`` of ``other`` in it."""
+    """Mix a ``share`` (0 to 1) of ``other`` into ``colour``."""
     pairs = zip(parse_rgb(colour), parse_rgb(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
@@ -32,40 +32,43 @@ def relative_luminance(colour: str) -> float:
 
 
 def contrast_ratio(one: str, other: str) -> float:
-    """The contrast ratio of WCAG, 1 to 21."""
+    """Return the contrast ratio of WCAG, 1 to 21."""
     light, dark = sorted((relative_luminance(one), relative_luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 def min_text_contrast(colour: str) -> float:
-    """The least contrast of text of this colour: on every light ground, its own tint too, and with white on it."""
+    """Return the lowest contrast of text of this colour.
+
+    Compared with every light background, with the colour's own tint, and with white.
+    """
     return min(
         contrast_ratio(colour, ground) for ground in (PAPER, SAND, WHITE, mix_colours(colour, WHITE, 0.9))
     )
 
 
 def dark_text_contrast(colour: str) -> float:
-    """The contrast of dark text on this colour, which is also how it stands out at night."""
+    """Return the contrast of dark text on this colour. In dark mode it is also how visible the colour is."""
     return contrast_ratio(colour, INK)
 
 
 def is_readable(colour: str) -> bool:
-    """Whether text of this colour can be read wherever the site has it by day."""
+    """Return whether text of this colour is readable on every background of the light mode."""
     return min_text_contrast(colour) >= READABLE
 
 
 def is_bright(colour: str) -> bool:
-    """Whether dark text on this colour can be read."""
+    """Return whether dark text on this colour is readable."""
     return dark_text_contrast(colour) >= READABLE
 
 
 def darken_until_readable(colour: str) -> str:
-    """The colour itself, or as little darker as it takes to be read."""
+    """Return the colour, darkened only as far as it takes to be readable."""
     return _towards(colour, BLACK, is_readable)
 
 
 def lighten_until_bright(colour: str) -> str:
-    """The colour itself, or as little lighter as it takes to carry dark text."""
+    """Return the colour, lightened only as far as it takes for dark text on it to be readable."""
     return _towards(colour, WHITE, is_bright)
 
 
@@ -75,7 +78,7 @@ def _towards(colour: str, end: str, good: Callable[[str], bool]) -> str:
 
 
 def lighten_for_dark_mode(colour: str) -> str:
-    """The same colour, light enough to be read at night and on its own tint there."""
+    """Return the colour, lightened until it is readable in dark mode, on its own tint too."""
     grounds = (NIGHT_SAND, _night_tint(colour))
 
     def good(shade: str) -> bool:
@@ -91,7 +94,10 @@ def _night_tint(colour: str) -> str:
 
 
 def _under(colour: str, ground: str, texts: tuple[str, ...]) -> str:
-    """As much of a colour in a ground as leaves all these texts readable on it."""
+    """Return the background tinted with the colour, as strongly as all these texts stay readable.
+
+    The share of the colour is 30 % at most.
+    """
 
     def good(shade: str) -> bool:
         return all(contrast_ratio(text, shade) >= READABLE for text in texts)
@@ -101,7 +107,7 @@ def _under(colour: str, ground: str, texts: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=16)
 def colour_stylesheet(colour: str, second: str = "") -> str:
-    """The custom properties that give the site these colours, by day and by night; of an empty one none."""
+    """Return the CSS custom properties of these colours, for light and dark mode; none for an empty colour."""
     day, night = {}, {}
     strong = colour or LAKE
     light = lighten_for_dark_mode(strong)
@@ -135,7 +141,7 @@ def colour_stylesheet(colour: str, second: str = "") -> str:
 
 @lru_cache(maxsize=16)
 def admin_stylesheet(colour: str) -> str:
-    """Wagtail's own properties: the menu in the deep shade, links and buttons in the colour."""
+    """Return Wagtail's custom properties: the menu in the deep shade, links and buttons in the colour."""
     light = {**_hsl("primary", mix_colours(colour, "#000000", 0.35)), **_hsl("secondary", colour)}
     light["w-color-secondary-50"] = mix_colours(colour, WHITE, 0.9)
     light["w-color-secondary-75"] = mix_colours(colour, WHITE, 0.6)
@@ -148,7 +154,7 @@ def admin_stylesheet(colour: str) -> str:
 
 
 def _hsl(name: str, colour: str) -> dict[str, str]:
-    """The three properties that Wagtail mixes its shades of ``name`` from."""
+    """Return the three properties from which Wagtail mixes its shades of ``name``."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in parse_rgb(colour)))
     return {
         f"w-color-{name}-hue": f"{hue * 360:.1f}",

@@ -1,4 +1,4 @@
-"""Words of the site's templates. Built in: no template needs to load them."""
+"""Template tag for icons. A template builtin: templates do not load it."""
 
 from functools import cache
 
@@ -6,9 +6,9 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 
 
-@cache  # a list of cases draws a hundred of the same few
+@cache  # a list of cases renders a hundred of the same few
 def svg_icon(name: str):
-    """The icon ``name`` of the sprite, for the eye only: the word beside it says the same."""
+    """Render the icon ``name`` of the sprite. It is hidden from screen readers: the text beside it says the same."""
     return format_html(
         '<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("img/icons.svg"), name
     )

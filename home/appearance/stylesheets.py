@@ -1,4 +1,4 @@
-"""The style sheet of the public site as browsers get it, and how style sheets and scripts are shortened for them."""
+"""Style sheet of the public site, and minification of style sheets and scripts."""
 
 import re
 from functools import cache, lru_cache
@@ -9,22 +9,22 @@ from django.contrib.staticfiles import finders
 SITE = "css/site.css"
 REMARKS = {
     "css": re.compile(r"/\*.*?\*/", re.DOTALL),
-    # What has lines of its own, and what ends a line without a quote: else it may be part of a text. //# speaks to
-    # the browser.
+    # Comments on lines of their own, and comments at the end of a line without quotes: with quotes it may be part of a
+    # string. //# is an instruction for the browser.
     "js": re.compile(
         r"""^[ \t]*(//(?!#)[^\n]*|/\*.*?\*/[ \t]*)$|[ \t]+//[ ][^"'`\n]*$""", re.DOTALL | re.MULTILINE
     ),
 }
 INDENTATION = re.compile(r"\n\s+")
-# In a style sheet, whose texts have no braces, semicolons, commas or arrows.
+# For style sheets, whose strings contain no braces, semicolons, commas or arrows.
 AROUND_BRACES = re.compile(r";?\s*([{}])\s*")
 AROUND_MARKS = re.compile(r"\s*([,>])\s*")
-AROUND_SIBLINGS = re.compile(r"\s*([+~])\s*(?=[^{}();]*\{)")  # of selectors: sums need their blanks
+AROUND_SIBLINGS = re.compile(r"\s*([+~])\s*(?=[^{}();]*\{)")  # of selectors: sums in calc() need their spaces
 AROUND_NAMES = re.compile(r"((?<=[{;])\s*|\()([\w-]+):[ \n]+")
 
 
 def minify(text: str, kind: str) -> str:
-    """What a browser needs of a style sheet or a script: neither remarks nor indentation."""
+    """Remove comments and indentation from a style sheet or script. ``kind``: "css" or "js"."""
     text = INDENTATION.sub("\n", REMARKS[kind].sub("", text)).strip() + "\n"
     if kind != "css":
         return text
@@ -34,7 +34,7 @@ def minify(text: str, kind: str) -> str:
 
 
 def site_stylesheet() -> str:
-    """The style sheet of the site. It refers to no other file: it is sent from more than one address."""
+    """Return the minified style sheet of the site. It refers to no other file, because several addresses serve it."""
     source = _source()
     return _read(source, source.stat().st_mtime_ns)
 

@@ -1,6 +1,6 @@
-"""The blocks that pages are made of. Each shows itself in the editor before it is used.
+"""Base of the blocks that pages consist of. The editor shows a preview of each before it is used.
 
-Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
+Blocks stay flat: wagtail-localize does not translate a list inside a struct inside a struct.
 """
 
 import re
@@ -10,7 +10,7 @@ from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-# Where one passage of a rich text ends and the next begins, and one cell of a table.
+# The boundaries of passages in a rich text, and of cells in a table.
 BREAK = re.compile(r"</(?:p|li|h[1-6])>|<br\s*/?>")
 
 
@@ -23,7 +23,7 @@ TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul"]
 PROSE_FEATURES = ["h2", "h3", *TEXT_FEATURES, "hr"]
 
 
-# The names in static/img/icons.svg that an editor may choose from.
+# The icons of static/img/icons.svg that editors may choose.
 ICONS = [
     ("move", _("Moving")),
     ("cert", _("Certificate")),
@@ -52,21 +52,21 @@ LOREM = _("A commune answers before it advertises: what is needed, what it costs
 
 
 def raise_block_errors(**messages) -> None:
-    """Shows each message beside its field of a struct block."""
+    """Raise an error for each named field of a struct block."""
     raise blocks.StructBlockValidationError(
         block_errors={name: ErrorList([ValidationError(text)]) for name, text in messages.items()}
     )
 
 
 def has_values(value, *names: str) -> bool:
-    """Whether all of these stand in a struct block: of a draft, and of what is only previewed, any may be missing."""
+    """Return whether the struct block has all these values. Drafts and previews may lack any of them."""
     return all(value.get(name) is not None for name in names)
 
 
 class StoredKeyMixin:
-    """Of a choice among what editors keep elsewhere, by its key.
+    """A choice of objects that editors manage elsewhere, by key.
 
-    A key is text as it stands: to read a page, what there is to choose from is not looked up.
+    A key is a plain text and is not checked: reading a page needs no query for the choices.
     """
 
     def normalize_choice(self, value):

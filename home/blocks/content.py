@@ -1,7 +1,4 @@
-"""The blocks that pages are made of. Each shows itself in the editor before it is used.
-
-Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
-"""
+"""Blocks of content pages."""
 
 from wagtail import blocks
 
@@ -21,12 +18,12 @@ from .text import (
     TextBlock,
 )
 
-# What apps above offer for pages of text, in files of this name: a block by its key. They must not import models.
+# Blocks of other apps for content pages, by key, from their ``content_blocks.py``. These must not import models.
 content_blocks: Registry[blocks.Block] = Registry("content_blocks")
 
 
 class ContentBlocks(blocks.StreamBlock):
-    """What a page of text is made of: the blocks of the site, then what the apps above offer."""
+    """Content of a page: the site's blocks, then those of other apps."""
 
     def __init__(self, local_blocks=None, **options):
         super().__init__([*(local_blocks or []), *content_blocks.items()], **options)

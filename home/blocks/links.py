@@ -1,7 +1,4 @@
-"""The blocks that pages are made of. Each shows itself in the editor before it is used.
-
-Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
-"""
+"""Blocks with links and downloads."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,11 +9,11 @@ from .base import ICONS, raise_block_errors
 
 
 class LinkValue(blocks.StructValue):
-    """A page of the site or an address elsewhere; ``{% target value %}`` gives its address."""
+    """A page of the site or an external address; ``{% target value %}`` returns its address."""
 
 
 class LinkBlock(blocks.StructBlock):
-    """What leads somewhere: exactly one of a page and an address."""
+    """A link to exactly one of a page and an address."""
 
     page = blocks.PageChooserBlock(required=False, label=_("Page"))
     url = blocks.URLBlock(required=False, default="", label=_("Or address elsewhere"))
@@ -63,7 +60,7 @@ class ButtonBlock(LinkBlock):
 
 
 class TopTaskBlock(LinkBlock):
-    """One of the doors on the home page."""
+    """A link on the home page to a frequent task."""
 
     icon = blocks.ChoiceBlock(choices=ICONS, label=_("Icon"))
     title = blocks.CharBlock(label=_("Title"), max_length=60)
@@ -84,7 +81,7 @@ class TopTaskBlock(LinkBlock):
 
 
 class PopularSearchBlock(blocks.CharBlock):
-    """What many look for: a press on it searches for it."""
+    """A frequent search term. Pressing it starts the search."""
 
     class Meta:
         icon = "search"

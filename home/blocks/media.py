@@ -1,7 +1,4 @@
-"""The blocks that pages are made of. Each shows itself in the editor before it is used.
-
-Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
-"""
+"""Blocks with pictures and videos."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -12,9 +9,9 @@ from .base import TEXT_FEATURES, raise_block_errors
 
 
 class PictureValue(blocks.StructValue):
-    """A picture whose ``shape`` says what a column of text must not do with it: draw out what is small or tall."""
+    """A picture; ``shape`` marks small and tall ones, which a column of text must not enlarge."""
 
-    LEAST = 480  # pixels of the smallest size that a column asks for
+    LEAST = 480  # pixels of the smallest width that a column requests
 
     @property
     def shape(self) -> str:
@@ -56,7 +53,7 @@ class GalleryPictureBlock(blocks.StructBlock):
 
 
 class GalleryBlock(blocks.ListBlock):
-    """Pictures of one size in rows; each opens large."""
+    """Pictures of equal size in rows; each opens enlarged."""
 
     def __init__(self, **options):
         super().__init__(GalleryPictureBlock(), **({"min_num": 2, "max_num": 24} | options))
@@ -70,7 +67,7 @@ class GalleryBlock(blocks.ListBlock):
 
 
 class VideoValue(blocks.StructValue):
-    """A video elsewhere; None of its parts is asked for before the reader follows the link."""
+    """An external video. The browser loads none of it before the visitor follows the link."""
 
     @property
     def video(self) -> videos.Video | None:
@@ -78,7 +75,7 @@ class VideoValue(blocks.StructValue):
 
 
 class VideoBlock(blocks.StructBlock):
-    """A picture of our own and a link: nobody elsewhere hears of a reader who does not follow it."""
+    """A local picture and a link: the video host learns nothing of visitors who do not follow it."""
 
     url = blocks.URLBlock(
         label=_("Address of the video"), help_text=_("Copy it from the page that shows it.")

@@ -1,7 +1,4 @@
-"""The blocks that pages are made of. Each shows itself in the editor before it is used.
-
-Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
-"""
+"""Blocks with opening hours and closures."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -21,7 +18,7 @@ DAYS = [
 
 
 def validate_hours(value):
-    """A struct block with an hour at which something opens and one at which it closes, if they go together."""
+    """Validate the opening and closing times of a struct block and return it."""
     if has_values(value, "opens", "closes") and not are_valid_hours(value["opens"], value["closes"]):
         raise_block_errors(
             closes=_("It closes after it opens, or in the night that follows: before 9:00. Midnight is 0:00.")
@@ -30,7 +27,7 @@ def validate_hours(value):
 
 
 class OpeningBlock(blocks.StructBlock):
-    """Open on a day from an hour to another; a day may stand twice."""
+    """Opening hours on a weekday. A day may appear twice."""
 
     day = blocks.ChoiceBlock(choices=DAYS, label=_("Day"))
     opens = blocks.TimeBlock(label=_("Opens"))
@@ -45,7 +42,7 @@ class OpeningBlock(blocks.StructBlock):
 
 
 class ExceptionalHoursBlock(blocks.StructBlock):
-    """Open on one day from an hour to another; a day may stand twice."""
+    """Opening hours on one date. A date may appear twice."""
 
     day = blocks.DateBlock(label=_("Day"))
     opens = blocks.TimeBlock(label=_("Opens"))
@@ -60,7 +57,7 @@ class ExceptionalHoursBlock(blocks.StructBlock):
 
 
 class ClosureBlock(blocks.StructBlock):
-    """Shut from a day to another, both included."""
+    """A closure from one day to another, both included."""
 
     first = blocks.DateBlock(label=_("First day"))
     last = blocks.DateBlock(label=_("Last day"))

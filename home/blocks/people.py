@@ -1,7 +1,4 @@
-"""The blocks that pages are made of. Each shows itself in the editor before it is used.
-
-Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
-"""
+"""Blocks with contacts, people and phone numbers."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

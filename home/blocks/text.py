@@ -1,7 +1,4 @@
-"""The blocks that pages are made of. Each shows itself in the editor before it is used.
-
-Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
-"""
+"""Blocks with text, tables and callouts."""
 
 from html import unescape
 
@@ -32,7 +29,7 @@ class TextBlock(blocks.RichTextBlock):
         super().__init__(**({"features": PROSE_FEATURES} | options))
 
     def get_searchable_content(self, value):
-        """A line for each paragraph and item: Wagtail runs them together."""
+        """Return one text per paragraph and list item. Wagtail joins them without a space."""
         return unescape(strip_tags(BREAK.sub("\n", value.source))).splitlines()
 
     class Meta:
@@ -87,7 +84,7 @@ class QuestionBlock(blocks.StructBlock):
 
 
 class TableValue(blocks.StructValue):
-    """Lines of cells, as pasted from a spreadsheet or written with bars."""
+    """Rows of cells, pasted from a spreadsheet or written with ``|`` between cells."""
 
     @cached_property
     def lines(self) -> list[list[str]]:
@@ -121,7 +118,7 @@ class TableBlock(blocks.StructBlock):
         return value
 
     def fault(self, value) -> str:
-        """Why this makes no table that can be read on a telephone; of a draft without cells nothing is said."""
+        """Return why this table cannot be read on a phone; "" if it can, and for a draft without cells."""
         columns, rows = len(value.head), len(value.rows)
         if not columns:
             return ""
@@ -200,7 +197,7 @@ class CalloutBlock(blocks.StructBlock):
 
 
 class BarrierBlock(blocks.StructBlock):
-    """Something that stops some people, and how they get past."""
+    """An obstacle that stops some people, and how they can get past it."""
 
     what = blocks.CharBlock(label=_("What stops whom"), max_length=200)
     way = blocks.CharBlock(required=False, default="", label=_("The way past it"), max_length=200)

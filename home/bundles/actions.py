@@ -1,4 +1,4 @@
-"""Everything that happens to a bundle."""
+"""Actions on a bundle."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from .models import Bundle
 
 
 class BundleBlocked(Exception):
-    """The bundle did not go out, and nothing of it: ``reasons`` are pairs of a page's title and why."""
+    """The bundle was not published, nor any page of it. ``reasons``: pairs of a page's title and a reason."""
 
     def __init__(self, reasons: list[tuple[str, str]]):
         super().__init__("; ".join(labelled(title, reason) for title, reason in reasons))
@@ -22,8 +22,10 @@ class BundleBlocked(Exception):
 
 
 def publish(bundle: Bundle, *, actor, agreed: dict[str, int | None] | None = None) -> Bundle:
-    """Publishes the latest draft of every page, or none of them: only those ``agreed`` upon, if any were. Raises
-    Hindered."""
+    """Publish the latest draft of every page, or none. Raise BundleBlocked.
+
+    ``agreed``: if given, publish only if each page still has this draft.
+    """
     with transaction.atomic():
         locked = _open(bundle)
         pages = _locked_pages(locked)
@@ -41,7 +43,7 @@ def publish(bundle: Bundle, *, actor, agreed: dict[str, int | None] | None = Non
 
 
 def schedule(bundle: Bundle, *, at: datetime, actor) -> Bundle:
-    """From then on the scheduler publishes it in the name of who scheduled it. Raises Hindered."""
+    """Schedule the bundle: the scheduler publishes it in the name of ``actor``. Raise BundleBlocked."""
     with transaction.atomic():
         locked = _open(bundle)
         pages = locked.pages()
@@ -53,7 +55,7 @@ def schedule(bundle: Bundle, *, at: datetime, actor) -> Bundle:
 
 
 def unschedule(bundle: Bundle, *, actor) -> Bundle:
-    """It waits again for somebody to publish it."""
+    """Cancel the schedule."""
     with transaction.atomic():
         locked = _open(bundle)
         locked.state, locked.publish_at, locked.scheduled_by, locked.trouble = (
@@ -67,7 +69,7 @@ def unschedule(bundle: Bundle, *, actor) -> Bundle:
 
 
 def publish_due(bundle: Bundle) -> None:
-    """What the scheduler does: published as agreed, or marked as hindered with every reason. Never tried twice."""
+    """Publish a due bundle as agreed, or mark it as hindered with every reason. It is not tried again."""
     try:
         publish(bundle, actor=bundle.scheduled_by, agreed=bundle.agreed)
     except BundleBlocked as hindered:
@@ -83,7 +85,7 @@ def _open(bundle: Bundle) -> Bundle:
 
 
 def _must_be(agreed: dict[str, int | None], bundle: Bundle, pages: list[Page]) -> None:
-    """Raises Hindered where a page was changed, added or taken out since they were agreed upon."""
+    """Raise BundleBlocked if a page was changed, added or removed since the drafts were agreed upon."""
     changed = publish_checks.changed_drafts(agreed, pages)
     reasons = [(page.get_admin_display_title(), changed[page.pk]) for page in pages if page.pk in changed]
     if said := publish_checks.removed_pages(agreed, pages):
@@ -99,12 +101,12 @@ def _must_not_be_hindered(bundle: Bundle, pages: list[Page], actor) -> None:
 
 
 def _drafts(pages: list[Page]) -> dict[str, int | None]:
-    """The latest draft of each page: what was seen by who agrees to it."""
+    """Return the latest draft of each page: those that the user sees and agrees to."""
     return {str(page.pk): page.latest_revision_id for page in pages}
 
 
 def _locked_pages(bundle: Bundle) -> list[Page]:
-    """Locked in the order of their keys; answered in the order of the tree, so that those above go first."""
+    """Lock the pages in the order of their keys and return them in tree order, so that parents are published first."""
     keys = list(bundle.entries.values_list("page", flat=True))
     list(Page.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
     return bundle.pages()
@@ -118,5 +120,5 @@ def _publish(page: Page, actor) -> None:
         revision.publish(user=actor)
     except (
         ValidationError
-    ) as fault:  # what a page refuses at its last line: a service that would fail residents
+    ) as fault:  # raised by the page itself when it is published, such as an invalid service
         raise BundleBlocked([(page.get_admin_display_title(), " ".join(fault.messages))]) from fault

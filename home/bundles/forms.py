@@ -1,4 +1,4 @@
-"""What is typed on the screen of a bundle."""
+"""Forms of the bundle page."""
 
 from django import forms
 from django.utils import timezone

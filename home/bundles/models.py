@@ -1,4 +1,4 @@
-"""A bundle and the pages in it."""
+"""Bundles and their pages."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ class BundleQuerySet(models.QuerySet):
 
 
 class Bundle(ClusterableModel):
-    """Pages that belong together. Their drafts are as always; only their publication is one act."""
+    """Pages that are published together. Their drafts are ordinary drafts."""
 
     class State(models.TextChoices):
         OPEN = "open", _("in preparation")
@@ -41,11 +41,11 @@ class Bundle(ClusterableModel):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
-    # The latest draft of each page when it was scheduled, by the page's key: what changes later was not agreed upon.
+    # The latest draft of each page when the bundle was scheduled, by the page's key. Later changes are not agreed upon.
     agreed = models.JSONField(default=dict, editable=False)
     trouble = models.JSONField(
         default=list, editable=False
-    )  # why it did not go out: pairs of page and reason
+    )  # why it was not published: pairs of page title and reason
 
     objects = BundleQuerySet.as_manager()
 
@@ -74,13 +74,13 @@ class Bundle(ClusterableModel):
         return self.state == self.State.SCHEDULED
 
     def pages(self) -> list[Page]:
-        """Its pages as they are edited now, those above before those below."""
+        """Return the pages with their latest revisions, parents before children."""
         found = Page.objects.filter(pk__in=self.entries.values("page")).order_by("path")
         return list(found.select_related("latest_revision", "locale"))
 
 
 class BundleEntry(models.Model):
-    """One page of a bundle."""
+    """A page of a bundle."""
 
     bundle = ParentalKey(Bundle, on_delete=models.CASCADE, related_name="entries")
     page = models.ForeignKey("wagtailcore.Page", models.CASCADE, verbose_name=_("page"), related_name="+")

@@ -1,4 +1,4 @@
-"""What the site itself plans: pages and alerts that begin and end, bundles that go out."""
+"""Bundles in the publication calendar."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _

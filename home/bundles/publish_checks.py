@@ -1,4 +1,4 @@
-"""Why a page cannot go out with its bundle: said in one sentence each, nothing is written."""
+"""Checks of the pages of a bundle: the reasons why a page cannot be published with it. Nothing is written."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from .models import Bundle
 
 
 def blockers_by_page(bundle: Bundle, user) -> dict[int, list[str]]:
-    """The hindrances of each page, by its key; pages without any are left out."""
+    """Return the blockers of each page, by its key. Pages without any are left out."""
     pages = bundle.pages()
     paths = {page.path for page in pages}
     found = {page.pk: blockers_for_page(page, user, paths) for page in pages}
@@ -20,27 +20,27 @@ def blockers_by_page(bundle: Bundle, user) -> dict[int, list[str]]:
 
 
 def changed_drafts(agreed: dict[str, int | None], pages: Iterable[Page]) -> dict[int, str]:
-    """What is said of each page of which another draft was agreed upon, or none, by its key."""
+    """Return the message for each page with another latest draft than agreed upon, or with none, by its key."""
     words = _("It was changed after the bundle was scheduled: look at it, and schedule the bundle again.")
     return {page.pk: words for page in pages if agreed.get(str(page.pk), 0) != page.latest_revision_id}
 
 
 def removed_pages(agreed: dict[str, int | None], pages: Iterable[Page]) -> str:
-    """What is said of the bundle where a page that was agreed upon is in it no more."""
+    """Return the message if a page that was agreed upon is not in the bundle any more; else ""."""
     if set(agreed) <= {str(page.pk) for page in pages}:
         return ""
     return _("A page was taken out after it was scheduled: schedule the bundle again.")
 
 
 def warnings_for_page(page: Page) -> list[str]:
-    """What readers may stumble over in what would be new to them."""
+    """Return the publish warnings of the page's draft; none if it has no unpublished changes."""
     if page.live and not page.has_unpublished_changes:
         return []
     return publish_warnings(page.get_latest_revision_as_object())
 
 
 def blockers_for_page(page: Page, user, together: set[str]) -> list[str]:
-    """What stands in the way of one page; ``together``: the places in the tree of all that goes out with it."""
+    """Return the blockers of one page. ``together``: the tree paths of all pages of the bundle."""
     may = page.permissions_for_user(user) if user else None
     if may is None or not may.can_publish():
         return [_("You may not publish this page.")]
@@ -71,7 +71,7 @@ def _over(draft: Page) -> bool:
 
 
 def _hidden(page: Page, together: set[str]) -> str:
-    """Below a page that nobody sees it would not be found."""
+    """Return the message if a page above is not public, nor in the bundle: nobody could find the page."""
     above = Page.objects.ancestor_of(page).filter(depth__gt=1, live=False).order_by("path")
     missing = [one.get_admin_display_title() for one in above if one.path not in together]
     return _("The page above is not published: {title}.").format(title=missing[0]) if missing else ""

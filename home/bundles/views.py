@@ -1,4 +1,4 @@
-"""The screen on which a bundle is looked through, published and scheduled."""
+"""Admin view that shows, publishes and schedules a bundle."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,7 +16,7 @@ from .models import Bundle
 
 
 class BundleView(WagtailAdminTemplateMixin, TemplateView):
-    """Its pages, what stands in the way of each, and the one button."""
+    """Pages of a bundle with their blockers, and the buttons to publish, schedule and unschedule it."""
 
     template_name = "home/bundles/bundle.html"
     page_title = gettext_lazy("Publish together")

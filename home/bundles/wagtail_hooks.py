@@ -13,22 +13,22 @@ from .models import Bundle
 
 
 class RedirectToBundleMixin:
-    """Leads on to where the bundle is looked through and goes out."""
+    """Mixin that redirects to the page of the bundle, where it is published."""
 
     def get_success_url(self):
         return reverse("bundle", args=[self.object.pk])
 
 
 class BundleCreateView(RedirectToBundleMixin, CreateView):
-    """A new bundle."""
+    """View that creates a bundle."""
 
 
 class BundleEditView(RedirectToBundleMixin, EditView):
-    """Its title, its note and its pages."""
+    """View that edits title, note and pages of a bundle."""
 
 
 class BundleViewSet(ModelViewSet):
-    """All bundles; a title leads to the screen where it goes out."""
+    """All bundles; a title links to the page that publishes the bundle."""
 
     model = Bundle
     icon = "folder-open-inverse"

@@ -1,7 +1,7 @@
-"""Where pages and counts are kept for speed: in files, which all processes of the site share, or in Redis.
+"""Cache backends: files, which all processes of the site share, or Redis.
 
-Both may be lost at any time. Where they cannot be read or written (the disk is full, Redis is away, the folder is
-somebody else’s), pages are made anew each time, nothing is counted, the log says why, and so does ``/health/``.
+Both may be lost at any time. If the cache cannot be read or written (full disk, Redis unavailable, folder of another
+user), pages are rendered for each request, rate limits do not count, and the log and ``/health/`` report it.
 """
 
 import logging
@@ -21,12 +21,12 @@ from django.core.files import locks
 
 logger = logging.getLogger(__name__)
 
-SELDOM = 100  # writings between two looks for room, on average
+SELDOM = 100  # writes between two culls, on average
 LOG_INTERVAL = 60  # seconds
 
 
 class FaultTolerantCacheMixin:
-    """A page is not refused because it could not be kept, or read where it was."""
+    """Cache errors become misses: a page is served even if it cannot be cached."""
 
     faults: tuple[type[Exception], ...] = (OSError,)
     _told = -math.inf
@@ -63,16 +63,17 @@ class FaultTolerantCacheMixin:
 
 
 class SharedFileCache(FileBasedCache):
-    """Django's, which lists all its files before it writes one: with thousands, longer than the page took to make.
+    """Django's file cache, with rare culling and atomic ``add`` and ``incr``.
 
-    It adds and counts as Redis does: of callers at the same time each has its turn, and what is counted keeps its end.
+    Django lists all files before each write: with thousands of files, this takes longer than rendering the page.
+    ``add`` and ``incr`` work as in Redis: concurrent callers take turns, and a counter keeps its expiry.
     """
 
     def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
         try:
             super().set(key, value, timeout, version)
         except OSError:
-            self.delete(key, version)  # what stood there holds no longer
+            self.delete(key, version)  # the old value is outdated
             raise
 
     def add(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
@@ -89,18 +90,19 @@ class SharedFileCache(FileBasedCache):
     def _turn(self) -> Iterator[None]:
         self._createdir()
         with open(Path(self._dir) / "turn.lock", "wb") as file:
-            locks.lock(file, locks.LOCK_EX)  # until it is closed
+            locks.lock(file, locks.LOCK_EX)  # until the file is closed
             yield
 
     def _createdir(self):
-        # Django would close the folders above to everybody else, and the proxy serves pictures from beside it.
+        # Django would create the parent folders without access for others, but the proxy serves pictures from beside
+        # it.
         if not (beside := Path(self._dir).parent).is_dir():
             beside.mkdir(parents=True, exist_ok=True)
-            beside.chmod(0o755)  # the proxy finds what is published there
+            beside.chmod(0o755)  # the proxy reads the published files there
         super()._createdir()
 
     def _entry(self, key, version) -> tuple[float | None, int]:
-        """Seconds until it ends, None where it never does, and what it holds; ``ValueError`` where there is none."""
+        """Return the seconds until the entry expires (None for never) and its value. Raise ValueError without entry."""
         try:
             with open(self._key_to_file(key, version), "rb") as file:
                 ends, value = pickle.load(file), pickle.loads(zlib.decompress(file.read()))
@@ -117,11 +119,11 @@ class SharedFileCache(FileBasedCache):
 
 
 class FileCache(FaultTolerantCacheMixin, SharedFileCache):
-    """Of a site without Redis."""
+    """File cache, for a site without Redis."""
 
 
 class RedisCache(FaultTolerantCacheMixin, redis.RedisCache):
-    """Of a site on several machines."""
+    """Redis cache, for a site on several machines."""
 
     @property
     def faults(self):

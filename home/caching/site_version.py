@@ -1,7 +1,6 @@
-"""What an address leads to, and what surrounds every page, is kept in the cache until the site changes: its key has a
-generation that each change raises.
+"""Cache of addresses and page frames until the site changes: keys contain a version that each change replaces.
 
-Purging is never needed: what was kept for an older generation is not looked up again and expires.
+Nothing is purged: entries of an older version are not read again and expire.
 """
 
 import pickle
@@ -15,18 +14,20 @@ from django.core.cache import cache
 from django.db import transaction
 
 KEY = "site-generation"
-SECONDS = 600  # the most, and a minute, that a change made past the models (a bare SQL update) stays unseen
-MAX_LOCAL_ENTRIES = 500  # pieces
+SECONDS = (
+    600  # the longest time, plus a minute, that a change past the models (a bare SQL update) stays unseen
+)
+MAX_LOCAL_ENTRIES = 500  # cached values
 
-_at_hand: dict[str, bytes] = {}  # what this process has read of what is kept
-_at_hand_since: tuple[str, int] | None = None  # in which generation and minute
+_at_hand: dict[str, bytes] = {}  # cached values that this process has read
+_at_hand_since: tuple[str, int] | None = None  # their version and minute
 
 _of_request: ContextVar[dict | None] = ContextVar("of_request", default=None)
 
 
 @contextmanager
 def version_read_once() -> Iterator[None]:
-    """Within it, as for a request, the generation is asked once and what is kept is read once."""
+    """Read the version and each cached value once within the block, as within a request."""
     token = _of_request.set({})
     try:
         yield
@@ -35,13 +36,13 @@ def version_read_once() -> Iterator[None]:
 
 
 def _seen() -> dict:
-    """What was read before, in the same request."""
+    """Return the values read earlier in the same request."""
     seen = _of_request.get()
     return {} if seen is None else seen
 
 
 def current_version() -> str:
-    """The generation of the site as it stands, or as it stood when the request at hand asked first."""
+    """Return the current version of the site, or the one that this request read first."""
     seen = _seen()
     if KEY not in seen:
         seen[KEY] = cache.get(KEY) or bump_version()
@@ -49,7 +50,7 @@ def current_version() -> str:
 
 
 def bump_version() -> str:
-    """The site changed: what was kept until now holds no longer."""
+    """Replace the version of the site, which invalidates everything cached."""
     generation = uuid.uuid4().hex
     cache.set(KEY, generation, None)
     _seen()[KEY] = generation
@@ -57,9 +58,9 @@ def bump_version() -> str:
 
 
 def invalidate_site() -> None:
-    """What is written now changes the site: it is told at once, and again when others can see it.
+    """Invalidate the cache now and again after the commit.
 
-    A reader in between may have kept what stood there before.
+    A reader in between may have cached the old content.
     """
     bump_version()
     transaction.on_commit(bump_version)
@@ -68,7 +69,7 @@ def invalidate_site() -> None:
 def cached_per_version[Value](
     name: str, make: Callable[[], Value], worth: Callable[[Value], bool] = lambda value: value is not None
 ) -> Value:
-    """What ``make`` answers, made once per generation under ``name``; again each time where it is not ``worth`` it."""
+    """Return the result of ``make``, cached per site version under ``name`` if ``worth`` returns True for it."""
     generation, seen = current_version(), _seen()
     key = f"site-{generation}-{name}"
     if key in seen:
@@ -84,9 +85,10 @@ def cached_per_version[Value](
 
 
 def _read(key: str, generation: str):
-    """What is kept under a key; a process reads it once a minute and has it at hand, packed: nobody changes another's.
+    """Return the cached value of a key; None if there is none.
 
-    A page is made of ten such pieces, and to open a file takes longer than to unpack it.
+    A process reads it from the cache once a minute. It holds the value pickled, so that no caller changes that of
+    another. A page needs ten such values, and opening a file takes longer than unpickling.
     """
     global _at_hand_since
     now = generation, int(time.time() // 60)

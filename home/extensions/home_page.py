@@ -1,16 +1,16 @@
-"""The sections of the home page that apps above offer: news, agenda, online counter, newsletter.
+"""Extension point for sections of the home page: news, agenda, online counter, newsletter.
 
-An app puts them into its own ``home_sections.py``::
+An app registers them in its own ``home_blocks.py``::
 
-    from home.extensions.home_page import Section, home_blocks
+    from home.extensions.home_page import HomeSection, home_sections
 
-    @home_blocks.register("news")
+    @home_sections.register("news")
     def latest(request, page):
         articles = …
-        return Section("news/home_block.html", {"articles": articles}, order=30) if articles else None
+        return HomeSection("news/home_block.html", {"articles": articles}, order=30) if articles else None
 
-The template is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's context.
-Lines of the band “today” are offered the same way in ``today.py``: see :class:`TodayItem`.
+The template is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's context. Items of
+the band “today” are registered the same way in ``today.py``: see :class:`TodayItem`.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ SECONDS = 300
 
 @dataclass(frozen=True)
 class HomeSection:
-    """A section of the home page; a lower order comes first (news 30, agenda 40, counter 50, letter 60)."""
+    """A section of the home page; a lower order comes first (news 30, agenda 40, counter 50, newsletter 60)."""
 
     template: str
     context: dict = field(default_factory=dict)
@@ -38,10 +38,10 @@ class HomeSection:
 
 @dataclass(frozen=True)
 class TodayItem:
-    """What holds today, as the band shows it: a key (“Tonight”), a short answer and a small remark.
+    """An item of the band “today”: a key (“Tonight”), a short answer and a small remark.
 
-    ``shape`` is ``"open"``, ``"shut"`` or nothing: a full or an empty dot beside the key. ``language`` is that of the
-    key, where it is not that of the page.
+    ``shape`` is ``"open"``, ``"shut"`` or empty: a full or an empty dot beside the key. ``language``: the language of
+    the item if it is not that of the page.
     """
 
     key: str
@@ -54,14 +54,14 @@ class TodayItem:
 
 
 home_sections: Registry[Callable[[HttpRequest, object], HomeSection | dict | None]] = Registry("home_blocks")
-# Each offer is called with the request, the home page and the moment, and answers lines.
+# Each provider is called with the request, the home page and the time.
 today_providers: Registry[Callable[..., list[TodayItem]]] = Registry("today")
 
 
 def render_sections(request: HttpRequest, page) -> dict[str, str]:
-    """What the apps have to say on the home page, by key and in order, as HTML that is the same for all of a language.
+    """Render the sections of all apps, by key and in order. The HTML is the same for all readers of a language.
 
-    It is made once per generation and again after five minutes, since events pass without anybody's doing.
+    It is cached per site version and for five minutes, because events pass without a change of the site.
     """
     if getattr(request, "is_preview", False):
         return _sections(request, page)
@@ -70,7 +70,7 @@ def render_sections(request: HttpRequest, page) -> dict[str, str]:
 
 
 def cached_for_minutes[Value](name: str, make: Callable[[], Value]) -> Value:
-    """What ``make`` answers, made once per generation and again after five minutes."""
+    """Return the result of ``make``, cached per site version and for five minutes."""
     slot = int(timezone.now().timestamp() // SECONDS)
     return cached_per_version(f"{name}-{slot}", make)
 
@@ -87,6 +87,6 @@ def _sections(request: HttpRequest, page) -> dict[str, str]:
 
 
 def today_items(request: HttpRequest, page, now) -> list[TodayItem]:
-    """The band “today”, in order."""
+    """Return the items of the band “today”, in order."""
     lines = [line for offer in today_providers for line in offer(request, page, now)]
     return sorted(lines, key=lambda line: line.order)

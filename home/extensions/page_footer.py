@@ -1,15 +1,15 @@
-"""What apps above put below the matter of a page: whether it was useful, comments.
+"""Extension point for sections below the content of a page: feedback, comments.
 
-An app puts it into its own ``page_footers.py``::
+An app registers them in its own ``page_foot.py``::
 
-    from home.extensions.home_page import Section
-    from home.extensions.page_footer import page_foot
+    from home.extensions.home_page import HomeSection
+    from home.extensions.page_footer import page_footers
 
-    @page_foot.register("useful")
+    @page_footers.register("useful")
     def useful(request, page):
         return Section("news/participation/page_feedback/box.html", order=90) if … else None
 
-Pages that everybody shares are cacheable: what stands there has no token, no session and nothing of a person.
+Public pages are cached for everybody: a section contains no token, no session and no personal data.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ page_footers: Registry[Callable[[HttpRequest, object], HomeSection | None]] = Re
 
 
 def render_page_footer(request: HttpRequest, page) -> list[str]:
-    """What stands below a page, in order, as HTML."""
+    """Render the sections below a page, in order."""
     sections = [section for offer in page_footers if (section := offer(request, page))]
     return [
         render_to_string(section.template, section.context | {"page": page}, request)

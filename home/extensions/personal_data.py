@@ -1,8 +1,8 @@
-"""What apps above keep of a person beside requests, to take away and to erase in the person's own space.
+"""Extension point for personal data besides cases, which people export and erase in their account.
 
-An app offers it in its own ``personal.py``, under a key that stands in the export::
+An app registers it in its own ``personal_data.py``, under a key that the export contains::
 
-    personal.register("participation")(Holding(_("What I wrote"), rows, told, forget))
+    personal_data_holdings.register("participation")(PersonalDataHolding(_("What I wrote"), rows, told, forget))
 """
 
 from collections.abc import Callable, Iterable
@@ -13,9 +13,10 @@ from .registry import Registry
 
 @dataclass(frozen=True)
 class PersonalDataHolding[Row]:
-    """Rows of one kind. ``rows``: those of a proven address; ``told``: one as plain data; ``forget``: erases one.
+    """Rows of one type.
 
-    ``stays``: what of it does not go, in a sentence to read before.
+    ``rows``: the rows of a proven address; ``told``: a row as plain data; ``forget``: erases a row. ``stays``: which
+    data is not erased, in a sentence shown before.
     """
 
     name: str  # may be lazy

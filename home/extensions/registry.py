@@ -1,4 +1,4 @@
-"""How an app below asks what the apps above offer, without knowing them."""
+"""Registry through which an app uses extensions of other apps without importing them."""
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -8,10 +8,11 @@ from django.utils.module_loading import module_has_submodule
 
 
 class Registry[Offer]:
-    """What installed apps offer under a key, each in a file of one name (``stages.py``, …).
+    """Extensions of installed apps by key, each app's in a module of the same name (``stages.py``, …).
 
-    The files are imported at the first look, once, in the order of ``INSTALLED_APPS`` from the ground up, so
-    that models may ask while they load. A key is given once: a second offer raises ``ValueError``.
+    The modules are imported once, at the first access, so that models can use the registry while they load. The order
+    is the reverse of ``INSTALLED_APPS``, so that base apps come first. A key is registered once: a second extension
+    raises ``ValueError``.
     """
 
     def __init__(self, module_name: str):
@@ -20,7 +21,7 @@ class Registry[Offer]:
         self._discovered = False
 
     def register(self, key: str) -> Callable[[Offer], Offer]:
-        """Decorates what is offered under ``key``."""
+        """Return a decorator that registers an extension under ``key``."""
 
         def keep(offer: Offer) -> Offer:
             if key in self._offers and self._offers[key] is not offer:
@@ -31,7 +32,7 @@ class Registry[Offer]:
         return keep
 
     def get(self, key: str) -> Offer | None:
-        """The offer under ``key``; None where no installed app makes it."""
+        """Return the extension under ``key``; None if no installed app has it."""
         self._discover()
         return self._offers.get(key)
 

@@ -1,4 +1,4 @@
-"""Room on the disk for what people send."""
+"""Free disk space for uploads."""
 
 import os
 import shutil

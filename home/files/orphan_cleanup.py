@@ -1,10 +1,10 @@
-"""Files without a row: what a process leaves in a storage that was killed between the one and the other."""
+"""Cleanup of files without a row, left in a storage by a process that was killed between writing the two."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-FOLDERS = 256  # of two hexadecimal digits, below the one folder of an app
-LOOK_EVERY = 15  # seconds, as often as the scheduler looks
+FOLDERS = 256  # named by two hexadecimal digits, below the app's folder
+LOOK_EVERY = 15  # seconds, the interval of the scheduler
 
 
 def delete_orphans(
@@ -14,8 +14,10 @@ def delete_orphans(
     before: datetime,
     without_row: Callable[[str, list[str]], Iterable[str]],
 ) -> None:
-    """Deletes what lies below ``root`` since ``before`` and belongs to nothing, as ``without_row`` says of the
-    names in a folder. One folder at each look: all are seen within an hour or so.
+    """Delete files below ``root`` that are older than ``before`` and belong to no row.
+
+    ``without_row`` returns, for a folder and its names, the names without a row. One folder per call: all folders are
+    covered within about an hour.
     """
     folder = f"{root}/{int(now.timestamp()) // LOOK_EVERY % FOLDERS:02x}"
     for name in without_row(folder, _listed(storage, folder)):

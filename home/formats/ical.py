@@ -1,4 +1,4 @@
-"""Calendars as iCalendar (RFC 5545). Times go out in UTC: no time zone has to be described."""
+"""Calendars as iCalendar (RFC 5545). Times are in UTC, so that no time zone has to be described."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """Something in a calendar. With days instead of moments it lasts whole days, the last one included."""
+    """An entry of a calendar. With dates instead of times it lasts whole days, the last one included."""
 
     uid: str
     stamp: datetime
@@ -21,13 +21,13 @@ class CalendarEntry:
     place: str = ""
     url: str = ""
     cancelled: bool = False
-    alarm: timedelta | None = None  # so long before
+    alarm: timedelta | None = None  # before the start
 
 
 def calendar_response(
     name: str, entries: Iterable[CalendarEntry], file_name: str = "agenda.ics"
 ) -> HttpResponse:
-    """The calendar as a file that calendars open or subscribe to."""
+    """Return a response with the calendar, which calendar programs open or subscribe to."""
     answer = HttpResponse(render_calendar(name, entries), content_type="text/calendar; charset=utf-8")
     answer.headers["Content-Disposition"] = content_disposition_header(True, file_name)
     return answer
@@ -48,12 +48,12 @@ def render_calendar(name: str, entries: Iterable[CalendarEntry]) -> str:
 
 
 def join_lines(lines: Iterable[str]) -> str:
-    """Lines as calendars and cards write them, those without words left out."""
+    """Join the content lines of a calendar or card, folded and without empty ones."""
     return "".join(f"{_fold(line)}\r\n" for line in lines if line)
 
 
 def escape_text(value: str) -> str:
-    """A text that adds no field and no line."""
+    """Escape a text so that it adds no field and no line."""
     text = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return "\\n".join(text.splitlines())
 
@@ -70,14 +70,17 @@ def _event(entry: CalendarEntry) -> list[str]:
         f"LOCATION:{escape_text(entry.place)}" if entry.place else "",
         f"URL:{entry.url}" if entry.url else "",
         f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}",
-        "TRANSP:TRANSPARENT",  # what is on in town makes nobody busy
+        "TRANSP:TRANSPARENT",  # a public event makes nobody busy
         *(_alarm(entry) if entry.alarm else []),
         "END:VEVENT",
     ]
 
 
 def _lasts(entry: CalendarEntry) -> bool:
-    """What ends as it begins has no end: calendars refuse one that is not later. A day lasts its day."""
+    """Return whether the entry gets an end.
+
+    An event that ends when it begins gets none: calendars refuse an end that is not later. A whole day always gets one.
+    """
     return not isinstance(entry.end, datetime) or entry.end > entry.start
 
 
@@ -96,7 +99,7 @@ def _when(value: datetime | date) -> str:
 
 
 def _end(value: datetime | date) -> str:
-    """A calendar's last day is the first that is free again."""
+    """Return the DTEND value. For dates it is exclusive: the day after the last."""
     return _when(value if isinstance(value, datetime) else value + timedelta(days=1))
 
 
@@ -105,7 +108,7 @@ def _moment(value: datetime) -> str:
 
 
 def _fold(line: str) -> str:
-    """Lines of at most 75 octets; what follows begins with a space. No character is cut in two."""
+    """Fold a line at 75 octets; continuations begin with a space. No character is split."""
     folded, width = "", 0
     for sign in line:
         octets = len(sign.encode())

@@ -1,17 +1,17 @@
-"""A text as telephones take it, and how long it is. Pure: what a gateway counts and bills."""
+"""Text of an SMS and its length, as gateways count and bill it. Pure."""
 
 from dataclasses import dataclass
 
-# The default alphabet of GSM 03.38; what stands in the extension takes two places.
+# The default alphabet of GSM 03.38. A character of the extension table takes two places.
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("\f^{}\\[~]|€")
-# Places in a message alone, and in each of several that are joined.
+# Places in a single message, and in each part of a concatenated one.
 ROOM = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
 
-# Typographic marks, which would make a message of 160 characters one of 70.
+# Typographic characters, which would turn a message of 160 characters into one of 70.
 MARKS = str.maketrans(
     {
         **dict.fromkeys("‘’‚′", "'"),
@@ -29,7 +29,7 @@ MARKS = str.maketrans(
 
 @dataclass(frozen=True)
 class SmsLength:
-    """The alphabet a text needs, how many places it takes in it, and how many messages that makes."""
+    """The alphabet that a text needs, its places in that alphabet, and the number of messages."""
 
     alphabet: str
     places: int
@@ -37,13 +37,13 @@ class SmsLength:
 
 
 def to_sms_text(text: str) -> str:
-    """Without typographic marks and what cannot be printed; letters stay."""
+    """Replace typographic characters and remove unprintable ones. Letters stay."""
     text = text.translate(MARKS)
     return "".join(c for c in text if c == "\n" or c.isprintable() or c == "\u200d").strip()
 
 
 def measure_sms(text: str) -> SmsLength:
-    """One sign outside of the GSM alphabet and the whole text is sent, and billed, in UCS-2."""
+    """Measure a text. One character outside the GSM alphabet makes the whole text count as UCS-2."""
     if all(sign in BASIC or sign in EXTENDED for sign in text):
         sizes, alphabet = [2 if sign in EXTENDED else 1 for sign in text], "GSM-7"
     else:
@@ -54,12 +54,12 @@ def measure_sms(text: str) -> SmsLength:
 
 
 def count_messages(text: str) -> int:
-    """How many messages it is."""
+    """Return the number of messages."""
     return measure_sms(text).messages
 
 
 def _messages(sizes: list[int], room: int) -> int:
-    """A sign of two places is not cut in two: the message before it stays a place short."""
+    """Count the messages. A character of two places is not split: the message before it leaves a place unused."""
     messages, left = 1, room
     for size in sizes:
         if size > left:
@@ -69,5 +69,5 @@ def _messages(sizes: list[int], room: int) -> int:
 
 
 def non_gsm_characters(text: str) -> str:
-    """The signs that make a text UCS-2, each once."""
+    """Return the characters that make a text UCS-2, each once."""
     return "".join(dict.fromkeys(sign for sign in text if sign not in BASIC and sign not in EXTENDED))

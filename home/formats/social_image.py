@@ -1,4 +1,4 @@
-"""The picture that others show beside a link to a page: social networks and search engines."""
+"""Image that social networks and search engines show beside a link to a page."""
 
 from ..caching.site_version import cached_per_version
 
@@ -6,8 +6,8 @@ RENDITION = "fill-1200x630|format-jpeg"
 
 
 def social_image(page, request) -> dict | None:
-    """Its full address and its size, found once per generation."""
-    if getattr(request, "is_preview", False):  # the picture of a draft is not kept for the page
+    """Return the image's full address and size, cached per site version. None if there is no image."""
+    if getattr(request, "is_preview", False):  # the image of a draft is not cached
         return _shared(page) or None
     return cached_per_version(f"shared-{page.pk}", lambda: _shared(page)) or None
 

@@ -1,4 +1,4 @@
-"""Tables that people hand in, as CSV or XLSX, and those they take away as CSV. No database."""
+"""Import of tables as CSV or XLSX, and export as CSV. No database."""
 
 import csv
 import io
@@ -16,24 +16,24 @@ from django.utils.translation import gettext as _
 MAX_BYTES = 1024 * 1024
 MAX_UNPACKED_BYTES = 20 * 1024 * 1024
 MAX_LINES, MAX_COLUMNS = 5000, 40
-# How a cell begins that spreadsheets run (OWASP, CSV Injection); some take the wide signs too.
+# First characters of a cell that spreadsheets execute (OWASP, CSV Injection); some accept the full-width ones too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-POINT_IN = ("CH", "LI")  # where German and Italian write a point before decimals, and French a comma
+POINT_IN = ("CH", "LI")  # countries where German and Italian write a decimal point, and French a comma
 
 type Cell = str | Promise | int | float | Decimal | date | None
 
 
 class SpreadsheetError(Exception):
-    """The file cannot be taken. ``reasons``: all of them, each with the line where there is one."""
+    """The file cannot be imported. ``reasons``: all of them, each with its line if there is one."""
 
     def __init__(self, reasons: Iterable[str]):
         self.reasons = list(reasons)
         super().__init__(*self.reasons)
 
 
-# -- In ------------------------------------------------------------------------------------------------------
+# -- Import --------------------------------------------------------------------------------------------------
 def read_rows(name: str, content: bytes) -> list[tuple[int, list[str]]]:
-    """The lines of a file that are not empty, each with its number. Raises ``SpreadsheetError``."""
+    """Return the non-empty lines of a file, each with its number. Raise SpreadsheetError."""
     if len(content) > MAX_BYTES:
         raise SpreadsheetError(
             [_("The file is too large: at most %(limit)s kB.") % {"limit": MAX_BYTES // 1024}]
@@ -64,7 +64,7 @@ def _csv(content: bytes) -> list[list[str]]:
 
 
 def _sheet(content: bytes) -> list[list[str]]:
-    """The first sheet of a workbook."""
+    """Return the cells of the first sheet of a workbook."""
     from openpyxl import load_workbook
 
     try:
@@ -76,7 +76,7 @@ def _sheet(content: bytes) -> list[list[str]]:
         return [[_cell(cell) for cell in row] for row in rows]
     except SpreadsheetError:
         raise
-    except Exception as problem:  # a broken workbook fails in many ways
+    except Exception as problem:  # a damaged workbook raises many types of exceptions
         raise SpreadsheetError([_("This is not an XLSX file that can be read.")]) from problem
 
 
@@ -90,17 +90,20 @@ def _cell(value) -> str:
     return str(value)
 
 
-# -- Out -----------------------------------------------------------------------------------------------------
+# -- Export --------------------------------------------------------------------------------------------------
 class _Line:
-    """What a csv writer writes to: it hands each line on at once."""
+    """A file for the csv writer whose ``write`` returns the line."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def write_csv_lines(header: Iterable[Cell], rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
-    """Line after line of a table that opens by a double click: with the mark of UTF-8, semicolons, and numbers as the
-    country writes them in the language of now. No text becomes a formula."""
+    """Return the lines of a CSV file that spreadsheets open by a double click.
+
+    It has a byte order mark, semicolons, and the decimal mark of the country and the active language. No text becomes a
+    formula.
+    """
     writer, mark = csv.writer(_Line(), delimiter=";"), _decimal_mark()
     first = "\ufeff" + writer.writerow([_written(one, mark) for one in header])
     return chain([first], (writer.writerow([_written(one, mark) for one in row]) for row in rows))
@@ -121,10 +124,10 @@ def _written(value: Cell, mark: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula. ``unquoted`` takes it away."""
+    """Put an apostrophe before a text that a spreadsheet would execute as a formula. See ``unescape_cell``."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def unescape_cell(text: str) -> str:
-    """A cell without the apostrophe that stood before what is no formula."""
+    """Remove the apostrophe that ``harmless`` put before a text."""
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text

@@ -1,4 +1,4 @@
-"""What search engines read of a page: schema.org."""
+"""Structured data for search engines (schema.org)."""
 
 from datetime import time
 
@@ -12,12 +12,12 @@ WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def drop_unknown(data: dict) -> dict:
-    """What is said of something, without what nobody knows."""
+    """Return the data with its context and without empty values."""
     return {"@context": "https://schema.org"} | {key: value for key, value in data.items() if value}
 
 
 def office_data(page, request) -> dict:
-    """A place with its hours, and with what is otherwise in the weeks ahead."""
+    """Return the data of an office with its opening hours and the exceptions of the next weeks."""
     usual = [
         {"dayOfWeek": f"https://schema.org/{WEEKDAYS[span.day]}"} | _hours(span.opens, span.closes)
         for span in page.spans
@@ -42,7 +42,7 @@ def office_data(page, request) -> dict:
 
 
 def postal_address_data(street: str, postcode: str, town: str) -> dict:
-    """Where something is in this country, which job boards want to read too."""
+    """Return a postal address in the commune's country. Job boards require the country."""
     return {
         "@type": "PostalAddress",
         "streetAddress": street,
@@ -53,12 +53,12 @@ def postal_address_data(street: str, postcode: str, town: str) -> dict:
 
 
 def _hours(opens: time, closes: time) -> dict:
-    """From midnight to the same midnight: closed, as search engines read it."""
+    """Return an opening hours specification. Midnight to midnight means closed."""
     return {"@type": "OpeningHoursSpecification", "opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
 
 
 def picture_url(page, request) -> str | None:
-    """The picture that networks show too."""
+    """Return the address of the page's social image; None if there is none."""
     picture = social_image.social_image(page, request)
     return picture["url"] if picture else None
 

@@ -1,4 +1,4 @@
-"""People and offices for address books, as vCard 3.0: the version that every telephone reads."""
+"""People and offices as vCard 3.0, the version that every phone reads."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def office_card(page: OfficePage, commune: CommuneSettings, url: str) -> str:
 def organisation_card(
     *, name: str, contact: str, phone: str, email: str, place: tuple[str, str, str], url: str, note: str
 ) -> str:
-    """An association or a company, with who answers for it."""
+    """Return the card of an association or company, with its contact person."""
     note = "\n".join(filter(None, (contact, note)))
     return _card(
         name=name, parts=[name], house=name, phone=phone, email=email, place=place, url=url, note=note

@@ -1,6 +1,6 @@
-"""A workbook of one sheet (ECMA-376, Office Open XML), sent while it is written: it never stands in memory whole.
+"""A workbook of one sheet (ECMA-376, Office Open XML), streamed while it is written, never whole in memory.
 
-Every text is an inline string, which no spreadsheet takes for a formula.
+Every text is an inline string, which no spreadsheet executes as a formula.
 """
 
 import re
@@ -10,12 +10,14 @@ from itertools import batched, islice
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
-MAX_ROWS = 1_048_575  # of a sheet, below its header
-MAX_TEXT_LENGTH = 32_000  # of a cell
-UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
-EXACT = 10**15  # below it a spreadsheet keeps every digit of a number; others stand as text
+MAX_ROWS = 1_048_575  # per sheet, without its header
+MAX_TEXT_LENGTH = 32_000  # per cell
+UNWRITABLE = re.compile(
+    "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)  # characters that XML 1.0 forbids
+EXACT = 10**15  # spreadsheets keep every digit of smaller numbers; larger ones are written as text
 BATCH_SIZE = 500
-DAY_ONE = date(1899, 12, 30)  # from which spreadsheets count days
+DAY_ONE = date(1899, 12, 30)  # day 0 of spreadsheets
 
 type Cell = str | int | float | date | None
 
@@ -55,17 +57,17 @@ PARTS = {
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     ),
 }
-# Columns in which a day can be read, below a header that stays in sight.
+# Columns wide enough for a date, and a header that stays visible when scrolling.
 LAYOUT = (
     '<sheetViews><sheetView workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
     '<sheetFormatPr defaultColWidth="18" defaultRowHeight="15"/>'
 )
-A_DAY, A_HEADING = ' s="1"', ' s="2"'  # places among the styles of cells above; 14 is the format of days
+A_DAY, A_HEADING = ' s="1"', ' s="2"'  # indexes of the cell styles above; 14 is the number format of dates
 
 
 class _Pieces:
-    """What the archive writes to; ``taken`` hands on what has come since."""
+    """A write-only file for the archive; ``taken`` returns the bytes written since its last call."""
 
     def __init__(self):
         self.pieces: list[bytes] = []
@@ -83,7 +85,7 @@ class _Pieces:
 
 
 def stream_workbook(title: str, header: list[str], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """The bytes of an XLSX file with the rows under their header; a sheet holds no more than ``MAX_ROWS``."""
+    """Stream an XLSX file with the rows below their header. Rows beyond ``MAX_ROWS`` are dropped."""
     pieces = _Pieces()
     with ZipFile(pieces, "w", ZIP_DEFLATED) as archive:
         for name, content in PARTS.items():

@@ -1,1 +1,1 @@
-"""Images of editors: no original keeps what the camera wrote into it."""
+"""Images of editors: originals are stored without the metadata of the camera."""

@@ -1,4 +1,4 @@
-"""The form of an image in the admin, for one, for several at once and in the chooser."""
+"""Image form of the admin: for one image, for several at once and in the chooser."""
 
 import logging
 from functools import wraps
@@ -33,7 +33,7 @@ class ImageForm(BaseImageForm):
 
 
 def readable(to_python):
-    """Wrap the method of Wagtail's field, which lets faults of a damaged file through."""
+    """Wrap ``to_python`` of Wagtail's field, which lets exceptions of a damaged file through."""
 
     @wraps(to_python)
     def checked(data):

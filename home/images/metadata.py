@@ -1,4 +1,4 @@
-"""Removal of metadata (EXIF with GPS, XMP, IPTC) from images of editors. Stripped before they are stored."""
+"""Removal of metadata (EXIF with GPS, XMP, IPTC) from images of editors before they are stored."""
 
 import re
 from pathlib import PurePosixPath
@@ -10,12 +10,12 @@ from django.db import transaction
 
 from ..untrusted_files import inspection
 
-# What stands in a file before metadata, in every format that editors may send.
+# Signatures that precede metadata, in every format that editors may upload.
 SIGNS = re.compile(
     rb"Exif|EXIF|eXIf|XMP |http://ns\.adobe\.com/|rdf:RDF|rdf\+xml|Photoshop 3\.0|8BIM|iTXt|tEXt|zTXt"
 )
 LONGEST_SIGN = 20  # bytes
-LONGEST_BRANDS = 64  # bytes of the first box, which names the format
+LONGEST_BRANDS = 64  # bytes of the first box, which contains the brands of the format
 CHUNK = 1024 * 1024
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF")
 CONVERTED = (".heic", ".heif")
@@ -29,15 +29,15 @@ TYPES = {
 
 
 def is_heif(head: bytes) -> bool:
-    """Return whether a file of this head is HEIF, and not AVIF, which has the same container."""
+    """Return whether a file with this head is HEIF, and not AVIF, which has the same container."""
     brands = head[8:]
     return head[4:8] == b"ftyp" and b"avif" not in brands and b"avis" not in brands
 
 
 def has_metadata(file) -> bool:
-    """Return whether an image may hold more than its pixels. Reads some at a time; now and then wrongly True."""
+    """Return whether an image may contain more than its pixels. Reads in chunks. May be True by mistake."""
     file.seek(0)
-    before, found = b"", is_heif(file.read(LONGEST_BRANDS))  # which is converted in any case
+    before, found = b"", is_heif(file.read(LONGEST_BRANDS))  # HEIF is converted in any case
     file.seek(0)
     while not found and (some := file.read(CHUNK)):
         found = bool(SIGNS.search(before + some))
@@ -47,9 +47,9 @@ def has_metadata(file) -> bool:
 
 
 def stripped(upload):
-    """Return an uploaded image upright and without metadata, as JPEG if it was HEIC; the same if there is nothing.
+    """Return an uploaded image upright and without metadata, as JPEG if it was HEIC.
 
-    Raise ``files.CannotOpen``.
+    Return the same object if there is nothing to remove. Raise ``inspection.CannotOpen``.
     """
     if not has_metadata(upload):
         return upload
@@ -58,9 +58,9 @@ def stripped(upload):
 
 
 def strip(image) -> bool:
-    """Remove metadata from the file of an image, not yet saved. Return whether there was any.
+    """Remove metadata from the file of an image, which the caller still has to save. Return whether there was any.
 
-    The old file is deleted at the end of the transaction if it lies in the storage already. Raise ``files.CannotOpen``.
+    A file that is already stored is deleted at the end of the transaction. Raise ``inspection.CannotOpen``.
     """
     is_stored = bool(image.file) and image.file._committed
     if not image.file or (is_stored and not image.file.storage.exists(image.file.name)):
@@ -71,13 +71,13 @@ def strip(image) -> bool:
             return False
         picture, name = _redrawn(image.file, image.file.name)
     finally:
-        if is_stored:  # what is not is still to be written
+        if is_stored:  # an unstored file is still to be written
             image.file.close()
     stored = image.file.name if is_stored else ""
     if (image.width, image.height) != (
         picture.width,
         picture.height,
-    ):  # it was turned: the point is elsewhere
+    ):  # it was rotated: the focal point does not match any more
         image.set_focal_point(None)
     storage = image.file.storage
     image.file = ContentFile(picture.content, name=name)
@@ -90,7 +90,8 @@ def strip(image) -> bool:
 def strip_portrait(avatar) -> bool:
     """Replace the file of a field by one without metadata. Return whether there was any.
 
-    A stored file is written anew and the old one deleted; the row is still to be saved. Raise ``files.CannotOpen``.
+    A stored file is written anew and the old one deleted; the caller still has to save the row. Raise
+    ``inspection.CannotOpen``.
     """
     stored = avatar.name if avatar._committed else ""
     avatar.open("rb")

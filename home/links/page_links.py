@@ -1,4 +1,4 @@
-"""Addresses: links of editors in the language at hand where the page exists in it, and full addresses."""
+"""Addresses of pages: of their translation in the active language if there is one, and full addresses."""
 
 from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
@@ -13,20 +13,23 @@ from ..localization.reader_language import url_for_reader
 
 
 def page_ids_in_stream(stream) -> list[int]:
-    """The keys of the pages that the link blocks of a stream name, without looking the pages up."""
+    """Return the keys of the pages in the link blocks of a stream, without loading the pages."""
     return [key for block in stream.raw_data if (key := block["value"].get("page"))]
 
 
 def with_translations(keys: Iterable[int]) -> Q:
-    """Those pages in all their languages."""
+    """Return the condition for these pages and all their translations."""
     return Q(translation_key__in=Page.objects.filter(pk__in=keys).values("translation_key"))
 
 
 def translated_urls(
     named: Iterable[int], pages: Collection[Page], locale_id: int | None, request=None
 ) -> dict[int, str]:
-    """Where links to the pages that are ``named`` lead in a language: to the translation if it is among ``pages`` and
-    published, else to the page itself, which says so. What is not published leads nowhere and is left out."""
+    """Return the addresses of the ``named`` pages for a language, by key; unpublished pages are left out.
+
+    The address is that of the translation if it is among ``pages`` and published. Else it is that of the page itself,
+    which then shows in which languages it exists.
+    """
     here = {page.translation_key: page for page in pages if page.live and page.locale_id == locale_id}
     wanted = set(named)
     shown = {page.pk: here.get(page.translation_key, page) for page in pages if page.pk in wanted}
@@ -34,19 +37,19 @@ def translated_urls(
 
 
 def translated_url(page: Page, locale_id: int | None, request=None) -> str:
-    """Where a link to a page leads in a language, which is the page's or not."""
+    """Return the address of a page for readers of a language, which need not be the page's."""
     url = page.get_url(request) or ""
     return url if locale_id in (None, page.locale_id) else url_for_reader(url, get_language())
 
 
 def url_in_current_language(page: Page, request=None) -> str:
-    """Where whoever reads the language at hand reads a page, which is in it or not."""
+    """Return the address of a page for readers of the active language, which need not be the page's."""
     url = page.get_url(request) or ""
     return url if page.locale.language_code == get_language() else url_for_reader(url, get_language())
 
 
 def resolve_link_stream(stream, pages: Collection[Page], locale_id: int, request=None) -> list[dict]:
-    """The values of a stream of link blocks as plain data, each with the address it leads to as ``url``."""
+    """Return the values of a stream of link blocks as plain data, each with its target address as ``url``."""
     known = translated_urls(page_ids_in_stream(stream), pages, locale_id, request)
     values = [block["value"] for block in stream.raw_data]
     return [
@@ -56,7 +59,7 @@ def resolve_link_stream(stream, pages: Collection[Page], locale_id: int, request
 
 
 def link_target_url(value, locale_id: int | None, request=None) -> str:
-    """Where a link block's value leads; nothing while its page is not published."""
+    """Return the target address of a link block's value; "" if its page is not published."""
     page = value.get("page")
     if page is None:
         return value.get("url") or ""
@@ -66,9 +69,9 @@ def link_target_url(value, locale_id: int | None, request=None) -> str:
 
 
 def absolute_url(path: str, request=None) -> str:
-    """A path with the address that the operator gave the commune; on a second site, with that site's.
+    """Return a path with the operator's base address, or on a second site with that site's root address.
 
-    Where there are several sites, Wagtail gives pages a full address, which stays as it is.
+    With several sites, Wagtail returns full addresses of pages. They are returned unchanged.
     """
     if not path.startswith("/"):
         return path
@@ -78,11 +81,11 @@ def absolute_url(path: str, request=None) -> str:
 
 
 def full_page_url(page: Page, request=None) -> str:
-    """The full address of a page; nothing where it has none."""
+    """Return the full address of a page; "" if it has none."""
     return absolute_url(page.get_url(request) or "", request)
 
 
 def is_own_url(address: str) -> bool:
-    """Whether it leads to this installation, to whichever of its sites."""
+    """Return whether the address belongs to any site of this installation."""
     known = () if address.startswith("/") else (urlsplit(site.root_url).netloc for site in Site.objects.all())
     return url_has_allowed_host_and_scheme(address, allowed_hosts=set(known))

@@ -1,7 +1,8 @@
-"""The fixed words of addresses, in the commune's first language: they are printed on paper and read aloud.
+"""Fixed words of addresses in the commune's main language, because addresses are printed and read aloud.
 
-Every urls.py writes them in French. In another language they become those of the table, to which the French ones lead
-for ever. Fixed at the start and the same for all readers, as a paper does not know who reads it.
+Every urls.py contains the French words. In another language they are replaced by those of the table, and the French
+addresses redirect permanently. The language is fixed at start-up and is the same for all readers, because a printed
+address does not depend on its reader.
 """
 
 import re
@@ -14,7 +15,7 @@ from django.views.generic import RedirectView
 
 WRITTEN_IN = "fr"
 LANGUAGES = ("de", "it", "en")
-# A word that means two things has the longer entry too.
+# A word with two meanings also has a longer entry that decides.
 ROUTE_WORDS = {
     "accord": ("zustimmung", "consenso", "consent"),
     "affichage": ("darstellung", "visualizzazione", "display"),
@@ -124,13 +125,13 @@ ROUTE_WORDS = {
 LONGEST_FIRST = "|".join(sorted(ROUTE_WORDS, key=len, reverse=True))
 ROUTE_WORD = re.compile(
     rf"<[^>]*>|(?<![\w-])(?:{LONGEST_FIRST})(?![\w-])"
-)  # what a route takes in is passed over
+)  # parameters in angle brackets are skipped
 
 type Pattern = URLPattern | URLResolver
 
 
 def translate_route(route: str, language: str = settings.LANGUAGE_CODE) -> str:
-    """A route, or the path of an address, with the fixed words of a language; what is no word of ours stays."""
+    """Translate the fixed words of a route or path into a language. Other words stay."""
     if language == WRITTEN_IN:
         return route
     here = LANGUAGES.index(language)
@@ -140,10 +141,9 @@ def translate_route(route: str, language: str = settings.LANGUAGE_CODE) -> str:
 
 
 def translate_patterns(patterns: Iterable[Pattern], language: str = settings.LANGUAGE_CODE) -> list[Pattern]:
-    """What stands at these addresses at those of a language, to which the French ones lead whoever reads.
+    """Return the patterns with translated addresses, and redirects from the French ones.
 
-    What is posted to a French one is answered there: a mail program that ends a subscription follows nowhere, says
-    RFC 8058.
+    A POST to a French address is handled there: mail programs that unsubscribe follow no redirect (RFC 8058).
     """
     if language == WRITTEN_IN:
         return list(patterns)
@@ -173,7 +173,7 @@ def _former(
 def _leading_to(name: str, view):
     lead = RedirectView.as_view(pattern_name=name, permanent=True, query_string=True)
 
-    @wraps(view)  # which is exempt from the check for forgeries, or not
+    @wraps(view)  # keeps whether the view is exempt from the CSRF check
     def answer(request, *args, **kwargs):
         follows = request.method in ("GET", "HEAD")
         return (lead if follows else view)(request, *args, **kwargs)

@@ -1,4 +1,7 @@
-"""Videos elsewhere: from the address that an editor copied to the one page that shows it. Nobody is asked here."""
+"""Videos on other sites: from the address that an editor copied to the page that shows the video.
+
+No network access.
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,13 +10,13 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 @dataclass(frozen=True)
 class Video:
-    """One video of a known host, by an address that holds its id and nothing else."""
+    """A video of a known host. Its address contains the id and nothing else."""
 
     host: str
     url: str
 
 
-# Host names → (how people call it, where the id stands, the address by id). An id is letters, digits and dashes.
+# Host names → (display name, pattern of the path with the id, address by id). An id is letters, digits and dashes.
 ID = r"([\w-]{3,40})"
 YOUTUBE = ("YouTube", rf"/(?:watch|shorts/{ID}|embed/{ID}|live/{ID})/?", "https://www.youtube.com/watch?v={}")
 PLAY = r"/play/tv/[^/]+/video/[^/]+"
@@ -34,7 +37,7 @@ HOSTS = {
 HOSTS = {host: (name, path, address.replace("{{}}", "{}")) for host, (name, path, address) in HOSTS.items()}
 HOST_NAMES = list(dict.fromkeys(name for name, _path, _address in HOSTS.values()))
 IN_QUERY = {"YouTube": "v", "RTS": "urn", "SRF": "urn", "RSI": "urn"}
-# Where hosts say whether a video is there: its page answers 200 even where it says that the video is gone.
+# Addresses that tell whether a video exists: the page itself answers 200 even if the video is gone.
 TELLS = {
     "YouTube": "https://www.youtube.com/oembed?format=json&url={}",
     "Vimeo": "https://vimeo.com/api/oembed.json?url={}",
@@ -43,7 +46,7 @@ QUERY_ID = re.compile(r"[\w:-]{3,80}", re.ASCII)
 
 
 def parse_video_url(url: str) -> Video | None:
-    """The video of an address; None for what no known host shows."""
+    """Return the video of an address; None if no known host shows it."""
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -64,9 +67,9 @@ def parse_video_url(url: str) -> Video | None:
 
 
 def oembed_url(url: str) -> str:
-    """The address that answers whether the video of an address is there; itself, where it is none or its page says so.
+    """Return the address whose status tells whether a video exists; ``url`` itself for other hosts and pages.
 
-    A host that refuses (401, 403) only lets nobody show the video elsewhere: people still see it there.
+    A host that answers 401 or 403 forbids only embedding: visitors can still watch the video there.
     """
     video = parse_video_url(url)
     return TELLS[video.host].format(quote(video.url, safe="")) if video and video.host in TELLS else url

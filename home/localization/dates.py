@@ -1,4 +1,4 @@
-"""Dates as the language at hand writes them: the first of a month is “1er” in French and “1°” in Italian."""
+"""Dates in the active language: the first of a month is “1er” in French and “1°” in Italian."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -8,7 +8,7 @@ from django.utils.dateformat import format as formatted
 from django.utils.formats import get_format
 from django.utils.translation import get_language, gettext, gettext_noop
 
-# How a language writes a day in words, by Django's letters: “l j F” is “Donnerstag, 24. Dezember” in German.
+# Date patterns that catalogues translate, in Django's letters: “l j F” gives “Donnerstag, 24. Dezember” in German.
 WRITTEN_OUT_PATTERNS = {
     # Translators: a weekday and the day of the month, in the date format of Django
     gettext_noop("l j"),
@@ -21,14 +21,14 @@ WRITTEN_OUT_PATTERNS = {
     # Translators: a day with weekday and year, in the date format of Django
     gettext_noop("l j F Y"),
 }
-FIRST = {"fr": r"j\e\r", "it": "j°"}  # Django's own ordinals (“S”) are English in every language
+FIRST = {"fr": r"j\e\r", "it": "j°"}  # Django's ordinals (“S”) are English in every language
 DAY = re.compile(r"(?<![\\\w])j(?![\w./-])")  # a day in words: not that of “j.m.Y”, nor an escaped letter
 
 
 def date_format(value: date, pattern: str = "DATE_FORMAT") -> str:
-    """``value`` by a pattern of Django's or the name of one, as ``django.utils.formats.date_format``.
+    """Format ``value`` by a pattern of Django or its name, as ``django.utils.formats.date_format`` does.
 
-    A day in words is written as the language at hand does. “j” alone is a numeral, as in a calendar, and stays one.
+    A day in words is written as in the active language. “j” alone is a numeral, as in a calendar, and stays one.
     """
     pattern = gettext(pattern) if pattern in WRITTEN_OUT_PATTERNS else get_format(pattern)
     if value.day == 1 and pattern != "j" and (first := FIRST.get((get_language() or "")[:2])):
@@ -37,7 +37,7 @@ def date_format(value: date, pattern: str = "DATE_FORMAT") -> str:
 
 
 def end_of_day(day: date) -> datetime:
-    """The moment at which a day is over in the commune. After the last one of calendars, “for ever”, none follows."""
+    """Return when a day ends in the commune. ``date.max`` means “for ever” and has no next day."""
     if day == date.max:
         return timezone.make_aware(datetime.combine(day, time.max))
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))

@@ -1,7 +1,7 @@
-"""How the size of a file is said.
+"""File sizes in words.
 
-These are the words that Django's ``filesizeformat`` asks for. Said here, they stand in the project's catalogues, which
-go before Django's own: it says “Kio” in French, which few people read.
+The strings are those of Django's ``filesizeformat``. Listed here, they are in the project's catalogues, which take
+precedence over Django's: Django writes “Kio” in French, which few people understand.
 """
 
 from django.template.defaultfilters import filesizeformat
@@ -13,6 +13,6 @@ SIZES = [gettext_noop("%s KB"), gettext_noop("%s MB"), gettext_noop("%s GB")]
 
 
 def format_size_limit(size: int) -> str:
-    """“10 MB”, as editors and hints write it, where ``filesizeformat`` says “10.0 MB”."""
+    """Format a size limit, such as “10 MB”, where ``filesizeformat`` writes “10.0 MB”."""
     whole, rest = divmod(size, MB)
     return avoid_wrapping(gettext("%s MB") % whole) if whole and not rest else filesizeformat(size)

@@ -1,4 +1,4 @@
-"""Words of the site's templates. Built in: no template needs to load them."""
+"""Template filters for amounts and decimals. Template builtins: templates do not load them."""
 
 from django.conf import settings
 from django.utils.formats import number_format
@@ -7,7 +7,10 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
 def format_amount(minor: int | None, currency: str = "") -> str:
-    """An amount in minor units as written on a price tag: 1500 is “CHF 15.–”; in ``currency`` where it is another."""
+    """Format an amount in minor units as on a price tag: 1500 is “CHF 15.–”. "" for None.
+
+    ``currency``: used instead of the commune's.
+    """
     if minor is None:
         return ""
     whole, cents = divmod(abs(int(minor)), 100)
@@ -19,5 +22,5 @@ def format_amount(minor: int | None, currency: str = "") -> str:
 
 
 def format_decimal(number: str) -> str:
-    """A number kept as text, as the language at hand writes it: “8.1” is “8,1” in French."""
+    """Format a number stored as text in the active language: “8.1” is “8,1” in French."""
     return number_format(number, use_l10n=True)

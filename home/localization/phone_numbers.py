@@ -1,4 +1,4 @@
-"""Telephone numbers as people read them, and which of them we write to."""
+"""Phone numbers: their display, and which of them get SMS."""
 
 import re
 
@@ -9,15 +9,15 @@ from phonenumbers import Leniency, PhoneNumberMatcher, PhoneNumberType
 from . import phone_numbers
 
 MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
-# Digits and what stands between them. Five at least: less is a year, a postcode or a price.
+# Digits and separators. At least five digits: fewer are a year, a postcode or a price.
 TYPED = re.compile(r"\s*[+(]*(?:\d[\s().\-–/]*){5,18}")
-BEGUN = re.compile(r"\s*\(?[+0]")  # no other number begins so
-BLANK = re.compile(r"[^\S\n]")  # of whatever width: the library knows a few
-LOOKED_THROUGH = 20_000  # characters, of which the matcher reads 200 in a millisecond
+BEGUN = re.compile(r"\s*\(?[+0]")  # only phone numbers begin so
+BLANK = re.compile(r"[^\S\n]")  # of any width: the library knows only some
+LOOKED_THROUGH = 20_000  # characters; the matcher reads 200 in a millisecond
 
 
 def format_phone(number: str) -> str:
-    """A number of the country as it is written there, one of abroad with its prefix; what is no number, as it is."""
+    """Format a number: national if it is of the country, else with prefix; unchanged if it is no number."""
     try:
         found = phonenumbers.parse(number, settings.COUNTRY)
     except phonenumbers.NumberParseException:
@@ -28,9 +28,9 @@ def format_phone(number: str) -> str:
 
 
 def can_receive_sms(number: str) -> bool:
-    """Return whether we write to it: a mobile number of a country that the operator named, if there is a gateway.
+    """Return whether it is a mobile number of a country that the operator allows, and there is an SMS gateway.
 
-    Other countries may cost a fortune.
+    SMS to other countries can be very expensive.
     """
     if not settings.SMS_GATEWAY:
         return False
@@ -43,18 +43,21 @@ def can_receive_sms(number: str) -> bool:
 
 
 def parse_phone(typed: str) -> str:
-    """The one spelling, in digits with the country’s prefix, of what is a telephone number and nothing else."""
+    """Return the number as digits with country code; "" if the text is anything but one phone number."""
     found = phones_in_text(typed) if TYPED.fullmatch(typed) else []
     return found[0] if len(found) == 1 else ""
 
 
 def is_phone_prefix(typed: str) -> bool:
-    """Whether what is typed can be nothing else."""
+    """Return whether the text can only be the beginning of a phone number."""
     return bool(BEGUN.match(typed))
 
 
 def phones_in_text(text: str) -> list[str]:
-    """The same of each number that stands in the beginning of a text: dates and the like are none."""
+    """Return the phone numbers in a text as digits with country code, without dates and the like.
+
+    Only the first ``LOOKED_THROUGH`` characters are read.
+    """
     text = BLANK.sub(" ", text[:LOOKED_THROUGH])
     found = PhoneNumberMatcher(text, settings.COUNTRY, Leniency.POSSIBLE)
     return list(dict.fromkeys(_digits(match.number) for match in found))
@@ -65,7 +68,7 @@ def _digits(number) -> str:
 
 
 def phone_url(number: str) -> str:
-    """A telephone number as an address to call: spaces out, the country's prefix in front."""
+    """Return a ``tel:`` address: no spaces, with the country's prefix."""
     digits = "".join(sign for sign in str(number or "") if sign.isdigit() or sign == "+")
     prefix = {"CH": "+41", "FR": "+33", "BE": "+32", "LU": "+352"}.get(settings.COUNTRY, "")
     long_enough = len(digits) > 6 and digits.startswith("0") and not digits.startswith("00")
@@ -73,5 +76,5 @@ def phone_url(number: str) -> str:
 
 
 def telephone(number: str) -> str:
-    """A telephone number as people read it."""
+    """Format a phone number for display."""
     return phone_numbers.format_phone(number)

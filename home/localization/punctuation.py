@@ -1,19 +1,19 @@
-"""Marks between words, as the language at hand sets them: French has a space before the colon that never breaks."""
+"""Punctuation in the active language: French has a non-breaking space before the colon."""
 
 from django.utils.translation import pgettext
 
 
 def with_colon(label) -> str:
-    """A label with what parts it from its explanation: a colon, unless it ends with a mark of its own."""
+    """Return a label followed by a colon, unless it ends with a punctuation mark already."""
     label = str(label)
     return label + (" " if label.endswith(("?", "!", ":", ".")) else colon_mark())
 
 
 def colon_mark() -> str:
-    """A colon with the spaces around it."""
+    """Return a colon with the spaces around it."""
     return pgettext("before an explanation", ": ")
 
 
 def labelled(label, words) -> str:
-    """“Label: words”."""
+    """Return “Label: words”."""
     return f"{with_colon(label)}{words}"

@@ -1,4 +1,4 @@
-"""What readers are told where a page does not exist in their language. They always learn it in theirs."""
+"""Notices for readers of a page that does not exist in their language. They are always in the reader's language."""
 
 import re
 from html import unescape
@@ -7,11 +7,11 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 
-# The name in an address by which a page knows that its reader reads another language, and which.
+# The query parameter with the language of a reader who reads a page in another language.
 READER = "lu"
-# A way on: not to another language, nor to another site.
+# A link to another page, but not to another language or another site.
 WAY = re.compile(r'(<a\b(?![^>]*\bhreflang=)[^>]*?\bhref=")([/?][^"]*)(?=")')
-# Sent by the address: a browser puts the answers in the place of the query that stands in it.
+# A form sent by GET: the browser replaces the query of its action by the form's values.
 SOUGHT = re.compile(r'<form\b(?![^>]*\bmethod="post")(?:[^>]*?\baction="([^"]*)")?[^>]*>')
 
 ONLY = {
@@ -41,19 +41,22 @@ FOUND = {
 
 
 def requested_language(request) -> str:
-    """The language that the reader of a foreign page reads, as its address says; empty where it says none."""
+    """Return the language of a reader of a page in another language, from the query; "" if none is given."""
     code = request.GET.get(READER, "")
     return code if code in dict(settings.LANGUAGES) else ""
 
 
 def availability_notice(versions) -> str:
-    """What is said of a page that exists in these languages and not in the reader's."""
+    """Return the notice for a page that exists only in these languages."""
     known = [code for code in versions if code in ONLY]
     return str(ONLY[known[0]]) if len(known) == 1 else str(_("This page is not translated."))
 
 
 def url_for_reader(url: str, language: str | None) -> str:
-    """The address of a page that the reader of ``language`` cannot have in it: the page says so, and leads back."""
+    """Return the address of a page that is not available in ``language``, with the parameter that names it.
+
+    The page then shows a notice and a link back.
+    """
     if not url or language not in ONLY:
         return url
     path, hash, place = url.partition("#")
@@ -61,7 +64,7 @@ def url_for_reader(url: str, language: str | None) -> str:
 
 
 def keep_reader_language(response, reader: str) -> None:
-    """On a page that the reader of another language was led to, all ways to other pages take that language along."""
+    """Add the reader's language to all page links and GET forms of a page that is not in that language."""
     html = WAY.sub(lambda way: way[1] + _kept(way[2], reader), response.content.decode())
     kept = f'<input type="hidden" name="{READER}" value="{reader}">'
     response.content = SOUGHT.sub(
@@ -77,7 +80,7 @@ def _kept(url: str, reader: str) -> str:
 
 
 def _leads_to_foreign(address: str, reader: str) -> bool:
-    """Whether a page that is not in the language of the reader stands there."""
+    """Return whether the address is that of a page in another language than the reader's."""
     path = unescape(address.partition("#")[0])
     if path.startswith(f"/{reader}/"):
         return False

@@ -1,4 +1,4 @@
-"""Names in addresses, spelled as the commune's first language does without its marks."""
+"""Slugs, transliterated as in the commune's main language."""
 
 from itertools import count
 
@@ -14,14 +14,14 @@ TRANSLITERATIONS = {"de": {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}}  # �
 
 
 def slugify_title(title: str) -> str:
-    """A title as the last part of an address: “behoerden”."""
+    """Return the slug of a title, such as “behoerden”."""
     return slugify(title.lower().translate(str.maketrans(_spelled())))
 
 
 class NumberedSlugForm(WagtailAdminPageForm):
-    """A page's form that numbers an address that is taken, so that the page can be saved, also by itself.
+    """A page form that numbers a slug that is taken, so that the page can be saved, also by autosave.
 
-    The field keeps what was typed: as long as the title is being written, the address follows it to a free one.
+    The field keeps what the editor typed: while the editor writes the title, the slug still follows it to a free one.
     """
 
     numbered_slug = ""
@@ -43,21 +43,21 @@ class NumberedSlugForm(WagtailAdminPageForm):
         return siblings.filter(slug=slug).exists()
 
     def get_field_updates_for_resave(self):
-        """Tell the browser the address too, under a name that is no field: ``slugs.js`` tells the editor."""
+        """Yield the numbered slug too, under a name that is no field: ``slugs.js`` shows it to the editor."""
         yield from super().get_field_updates_for_resave()
         if self.numbered_slug:
             yield "numbered-slug", numbered_words(self.numbered_slug)
 
 
 def numbered_words(slug: str) -> str:
-    """Return what an editor reads about an address that was numbered."""
+    """Return the message for an editor whose slug was numbered."""
     return _(
         "This address is taken by another page: for now, this one is at “%(slug)s”. Change it under Promote."
     ) % {"slug": slug}
 
 
 def patch_admin_slugs() -> None:
-    """The same in the browser, where Wagtail makes the address while an editor types the title."""
+    """Transliterate in the browser too, where Wagtail derives the slug while an editor types the title."""
     if spelled := _spelled():
         either_case = spelled | {mark.upper(): letters for mark, letters in spelled.items() if mark != "ß"}
         widget = SlugInput(formatters=list(either_case.items()))

@@ -12,13 +12,13 @@ SATURDAY = 5
 
 @lru_cache(maxsize=8)
 def public_holidays(country: str, subdivision: str) -> Container[date]:
-    """The days off of a place; years are added as they are asked for."""
+    """Return the public holidays of a place. Years are added when they are accessed."""
     return holidays.country_holidays(country, subdiv=subdivision or None)
 
 
 @dataclass(frozen=True)
 class DaysOff:
-    """Public holidays, and the days from ``first`` to ``last`` of each closing, both included."""
+    """Public holidays and closures. A closure is its first and last day, both included."""
 
     holidays: Container[date]
     closings: tuple[tuple[date, date], ...] = ()
@@ -32,7 +32,7 @@ def is_working_day(day: date, free: Container[date]) -> bool:
 
 
 def add_working_days(day: date, days: int, free: Container[date]) -> date:
-    """The ``days``-th working day after ``day``; before it where ``days`` is negative."""
+    """Return the ``days``-th working day after ``day``, or before it if ``days`` is negative."""
     step = timedelta(days=1 if days > 0 else -1)
     left = abs(days)
     while left:
@@ -42,7 +42,7 @@ def add_working_days(day: date, days: int, free: Container[date]) -> date:
 
 
 def count_working_days(start: date, end: date, free: Container[date]) -> int:
-    """How many working days come after ``start``, up to and with ``end``. Negative backwards."""
+    """Return the number of working days after ``start`` up to ``end``, included; negative if ``end`` is earlier."""
     if end < start:
         return -count_working_days(end, start, free)
     return sum(is_working_day(start + timedelta(days=n), free) for n in range(1, (end - start).days + 1))

@@ -1,4 +1,4 @@
-"""The site's pages, the commune's settings, people and what search finds."""
+"""Models of the website: pages, settings, people and the search index."""
 
 from .base import BasePage
 from .contact_form import ContactPage, FormField

@@ -1,4 +1,4 @@
-"""What every page of the site has."""
+"""Base of all pages of the site."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,24 +22,24 @@ from ..publication.public_record import PublicRecordCopyForm, public_record_type
 
 @dataclass(frozen=True)
 class SearchPart:
-    """Something on a page that search finds by itself, and leads to."""
+    """A part of a page with its own search entry and anchor."""
 
     kind: str
-    key: str  # its anchor on the page, the same on every page it stands on
+    key: str  # its anchor, the same on every page that contains it
     title: str
     summary: str = ""
     text: str = ""
 
 
-@cache  # an expression is copied where it is used
+@cache  # an expression is copied when it is used
 def restriction_exists() -> Exists:
-    """Whether only some may read a page: it or one above is restricted. For ``annotate`` and ``filter``."""
+    """Return an expression that is true if the page or an ancestor is restricted. For ``annotate`` and ``filter``."""
     here = ExpressionWrapper(OuterRef("path"), models.TextField())
     return Exists(PageViewRestriction.objects.alias(here=here).filter(here__startswith=F("page__path")))
 
 
 def with_restriction_data(pages: PageQuerySet) -> PageQuerySet:
-    """The pages with what :func:`is_public` asks of them."""
+    """Annotate the pages with the data that :func:`is_public` needs."""
     source = Exists(PageViewRestriction.objects.filter(page=OuterRef("alias_of")))
     return pages.annotate(
         restricted=restriction_exists(), source_restricted=source, source_alias=F("alias_of__alias_of")
@@ -47,42 +47,42 @@ def with_restriction_data(pages: PageQuerySet) -> PageQuerySet:
 
 
 def is_public(page: Page) -> bool:
-    """Whether nothing restricts the page nor, for an alias, its source; False too where that is not known."""
+    """Return whether neither the page nor, for an alias, its source is restricted. False if unknown."""
     return not (page.restricted or page.source_restricted or page.source_alias)
 
 
 class BasePageQuerySet(PageQuerySet):
     def open_to_all(self):
-        """Published and not restricted, in one query where Wagtail's ``public()`` asks once more."""
+        """Filter published, unrestricted pages in one query; Wagtail's ``public()`` needs a second one."""
         return self.live().filter(~restriction_exists())
 
     def shown(self):
-        """With what the templates of a page show of others: its language and its pictures."""
+        """Join the language and pictures, which templates show of other pages."""
         return self.select_related("locale", *self.model.picture_fields())
 
 
 class BasePage(Page):
-    """A page of the commune: a title, a lead of one or two sentences, and how it is found and shared."""
+    """A page of the commune, with a lead of one or two sentences, search settings and sharing settings."""
 
     objects = PageManager.from_queryset(BasePageQuerySet)()
 
-    # What search calls it: the key of a kind in home.search.index.
+    # The key of its search kind, see home.search.index.
     search_kind = "page"
     social_type = "website"
     in_sitemap = True
     in_plan = True
-    # Addresses of its own below it that the site plan names: (path, name).
+    # Routes below the page that the site plan lists: (path, name).
     plan_places: list[tuple[str, str]] = []
-    # Kept whole until something is published, a minute at most. False where it shows what changes without that.
+    # Whether the whole page is cached until something is published, one minute at most. False if it changes otherwise.
     same_for_everybody = True
     on_record = (
         False  # whether it is proven that everybody could see it, see home/publication/public_record.py
     )
     base_form_class = NumberedSlugForm
     copy_form_class = PublicRecordCopyForm
-    needs_contact = False  # whether readers look on it for somebody to ask
-    review_months = 12  # after how long somebody looks whether it is still right
-    # Set by who found the page together with the restrictions: there is none, nobody need ask again.
+    needs_contact = False  # whether readers expect a contact on it
+    review_months = 12  # months between two reviews
+    # True if the query that loaded the page found no restriction: it is not checked again.
     known_as_open = False
 
     lead = models.TextField(
@@ -115,7 +115,7 @@ class BasePage(Page):
 
     @property
     def description(self) -> str:
-        """What search engines and social networks say about the page."""
+        """The description for search engines and social networks."""
         return self.search_description or self.lead
 
     @property
@@ -124,12 +124,12 @@ class BasePage(Page):
 
     @classmethod
     def picture_fields(cls) -> list[str]:
-        """The names of the fields that hold a picture."""
+        """Return the names of the fields that contain a picture."""
         image = get_image_model()
         return [field.name for field in cls._meta.concrete_fields if field.related_model is image]
 
     def pictures(self) -> list:
-        """The pictures that the page shows, by its fields and within its text."""
+        """Return the pictures of the page, from its fields and its body."""
         blocks = [block for block in getattr(self, "body", ()) if block.value]
         shown = [getattr(self, name) for name in self.picture_fields()]
         shown += [block.value["image"] for block in blocks if block.block_type in ("picture", "video")]
@@ -139,13 +139,13 @@ class BasePage(Page):
 
     @property
     def with_pictures(self) -> Self:
-        """The page itself, with the sizes of all its pictures read in one query, for who shows one."""
+        """The page itself, with the renditions of all its pictures prefetched in one query."""
         prefetch_related_objects(self.pictures(), "renditions")
         return self
 
     @cached_property
     def around(self) -> list[Page]:
-        """Those above this page, itself and its translations; ``routing.find`` finds them with the page."""
+        """The ancestors, the page itself and its translations. ``routing.find_page`` loads them with the page."""
         above = Page.objects.ancestor_of(self, inclusive=True)
         translations = Page.objects.filter(translation_key=self.translation_key)
         return list((above | translations).select_related("locale"))
@@ -155,40 +155,43 @@ class BasePage(Page):
 
     @property
     def private_page_options(self) -> list[str]:
-        """How the page may be closed to some. What is closed already can be changed, or nobody could open it."""
+        """The ways to restrict the page; none if a page of its type or below it must stay public.
+
+        A page that is already restricted has all of them, because otherwise nobody could remove the restriction.
+        """
         closed = PageViewRestriction.objects.filter(page=self).exists()
         return Page.private_page_options if closed or not public_record_type_below(self) else []
 
     def publish_problems(self) -> list[tuple[str, str]]:
-        """Return what keeps the page from being published: a field, and in one sentence what to do about it."""
+        """Return the problems that prevent publication: a field, and one sentence on what to do about it."""
         return []
 
     def search_span(self) -> tuple[datetime | None, datetime | None]:
-        """From when to when search may show the page; None: from always, for ever."""
+        """Return when search may start and stop showing the page; None for no limit."""
         return None, None
 
     def search_parts(self) -> list[SearchPart]:
-        """What is found beside the page and leads to its place on it: people, where they stand for good."""
+        """Return the parts of the page with their own search entry: people, unless the page is short-lived."""
         blocks = getattr(self, "body", ()) if self.in_plan else ()
         people = [block.value for block in blocks if block.block_type == "person" and block.value]
         return [person.search_part() for person in dict.fromkeys(people)]
 
     def search_files(self) -> models.QuerySet | None:
-        """The files by whose text search finds the page too."""
+        """Return the files whose text is searched with the page; None if there are none."""
         return None
 
     def search_text(self) -> str:
-        """The words of the page that search looks through, without markup, a line per passage."""
+        """Return the searchable text of the page, without markup, one passage per line."""
         return "\n".join([self.lead, *stream_passages(getattr(self, "body", None))]).strip()
 
 
 def sitemap_excluded_types() -> list[type[BasePage]]:
-    """The kinds of pages that are public for a time only."""
+    """Return the page types that are public only for a time."""
     return [model for model in page_types() if not model.in_sitemap]
 
 
 def site_plan_excluded_types() -> list[type[BasePage]]:
-    """The kinds of pages that are told day by day: their index is enough."""
+    """Return the page types that the site plan leaves out, because their index page is enough."""
     return [model for model in page_types() if not model.in_plan]
 
 
@@ -197,12 +200,12 @@ def page_types() -> list[type[BasePage]]:
 
 
 def stream_passages(stream) -> list[str]:
-    """The passages of a StreamField, as plain text."""
+    """Return the passages of a StreamField as plain text."""
     return [str(words) for words in stream.stream_block.get_searchable_content(stream)] if stream else []
 
 
 class PicturePage(BasePage):
-    """A page with one picture, and the words for who does not see it."""
+    """A page with one picture and its alternative text."""
 
     picture = models.ForeignKey(
         "wagtailimages.Image",

@@ -1,4 +1,4 @@
-"""What things are sorted by: a name and a place among its like, written in several languages."""
+"""Categories: a name and a position, translated into the languages of the site."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,10 +8,13 @@ from wagtail_localize.fields import SynchronizedField
 
 
 class OrderedTranslations(models.QuerySet):
-    """Of snippets with ``order`` and ``name`` that exist in several languages."""
+    """Snippets with ``order`` and ``name`` that exist in several languages."""
 
     def in_language(self, language: str) -> list:
-        """Each once: in the language if it is translated, else as it was first written."""
+        """Return each item once, sorted by order and name.
+
+        It is in the language if it is translated, else as first written.
+        """
         found = {}
         for item in self.select_related("locale").order_by("pk"):
             if item.translation_key not in found or item.locale.language_code == language:
@@ -20,7 +23,7 @@ class OrderedTranslations(models.QuerySet):
 
 
 class Category(TranslatableMixin, models.Model):
-    """By its slug a list shows one kind only. The slug is the same in all languages, and once in each."""
+    """A category to filter lists by slug. The slug is the same in all languages and unique in each."""
 
     name = models.CharField(_("name"), max_length=60)
     slug = models.SlugField(_("in addresses"), max_length=60)

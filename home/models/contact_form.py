@@ -1,4 +1,4 @@
-"""The contact page: a short form, kept in the admin and announced to who delivers letters."""
+"""Contact page: a short form whose messages are stored in the admin and announced by a signal."""
 
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -25,13 +25,11 @@ from ..web import rate_limits
 from ..web.public_forms import OwnEmailField, TimedForm
 from .base import BasePage
 
-PER_CLIENT = rate_limits.RateLimit(
-    "contact-client", 20
-)  # an office or a school writes from one network address
+PER_CLIENT = rate_limits.RateLimit("contact-client", 20)  # an office or a school shares one network address
 RETENTION = timedelta(days=366)
 TOO_OFTEN = "too_often"
-SENT_MESSAGE = "merci"  # in the query of the page that thanks
-MISSING = {  # by kind of question
+SENT_MESSAGE = "merci"  # query parameter of the thank-you page
+MISSING = {  # by type of question
     "checkbox": _("Tick the box to go on."),
     "checkboxes": _("Choose at least one answer."),
     "multiselect": _("Choose at least one answer."),
@@ -41,7 +39,7 @@ MISSING = {  # by kind of question
 
 
 class FormField(TranslatableMixin, AbstractFormField):
-    """One question of the contact form."""
+    """A question of the contact form."""
 
     page = ParentalKey("home.ContactPage", on_delete=models.CASCADE, related_name="form_fields")
 
@@ -57,13 +55,16 @@ class FormField(TranslatableMixin, AbstractFormField):
         abstract = False
 
     def get_field_clean_name(self):
-        """A question called “Website” is not the trap: who answers it is no machine."""
+        """Return the field name, renamed if it is that of a built-in field such as the honeypot.
+
+        A visitor who answers a question called “Website” must not be taken for a bot.
+        """
         name = super().get_field_clean_name()
         return f"{name}_asked" if name in ContactForm.base_fields else name
 
 
 class ContactForm(TimedForm, BaseForm):
-    """The editor's questions, one more that only machines answer, and when the page was opened."""
+    """The editor's questions, a honeypot field and the time when the page was opened."""
 
     def __init__(self, *args, caller: str = "", **kwargs):
         super().__init__(*args, **kwargs)
@@ -74,7 +75,7 @@ class ContactForm(TimedForm, BaseForm):
         return self.has_error(NON_FIELD_ERRORS, TOO_OFTEN)
 
     def clean(self):
-        """Nobody writes all day long: each message is a letter to the commune."""
+        """Apply the rate limit, because each message is announced to the commune by e-mail."""
         data = super().clean()
         if self.is_trapped or self.errors:
             return data
@@ -83,27 +84,27 @@ class ContactForm(TimedForm, BaseForm):
         return data
 
     def answers(self) -> dict:
-        """What was asked by the editor."""
+        """Return the answers to the editor's questions."""
         ours = ContactForm.base_fields
         return {name: value for name, value in self.cleaned_data.items() if name not in ours}
 
 
 class ContactFormBuilder(FormBuilder):
-    """Makes fields of the editor's questions, with the messages that other forms of the site have."""
+    """Form builder that uses the error messages of the site's other forms."""
 
     def get_field_options(self, field):
         missing = MISSING.get(field.field_type, _("This answer is missing."))
         return super().get_field_options(field) | {"error_messages": LENGTHS | {"required": missing}}
 
     def create_email_field(self, field, options):
-        return OwnEmailField(**options | {"error_messages": {}})  # it has its own
+        return OwnEmailField(**options | {"error_messages": {}})  # the field has its own messages
 
     def get_form_class(self):
         return type("ContactForm", (ContactForm,), self.formfields)
 
 
 class ContactPage(AbstractForm, BasePage):
-    """Where people write to the commune."""
+    """A page with a form by which people write to the commune."""
 
     page_description = _("A form by which people write to you; you choose the questions.")
     body = LiveStreamField(content.ContentBlocks(), blank=True, default=list, verbose_name=_("Content"))
@@ -128,20 +129,20 @@ class ContactPage(AbstractForm, BasePage):
         return super().get_form_parameters() | {"caller": getattr(self, "caller", "")}
 
     def serve(self, request, *args, **kwargs):
-        """Thanks stand at an address of their own: whoever loads them again sends nothing twice."""
+        """Redirect to the thank-you page after sending, so that a reload does not send the message twice."""
         self.caller = rate_limits.client_address(request)
         thanks = request.method == "GET" and SENT_MESSAGE in request.GET
         answer = never_cache(self.render_landing_page if thanks else super().serve)(request, *args, **kwargs)
         form = answer.context_data.get("form")
         if request.method == "POST" and not form:
-            told = request.GET.dict() | {SENT_MESSAGE: ""}  # the language of who reads stays with them
+            told = request.GET.dict() | {SENT_MESSAGE: ""}  # keeps the reader's language
             return redirect(f"{self.get_url(request)}?{urlencode(told)}")
         if form and form.errors:
             answer.status_code = 429 if form.is_too_often else 422
         return answer
 
     def process_form_submission(self, form):
-        """Keeps the message and announces it; what a machine wrote is thanked for and dropped."""
+        """Store the message and announce it. A message of a bot is dropped, but gets the same thanks."""
         if form.is_trapped:
             return None
         form.cleaned_data = form.answers()
@@ -156,5 +157,5 @@ class ContactPage(AbstractForm, BasePage):
 
 
 def delete_old_messages(now: datetime) -> None:
-    """What people wrote a year ago. The commune has had its letter."""
+    """Delete messages that are a year old. Their e-mail has reached the commune."""
     FormSubmission.objects.filter(submit_time__lt=now - RETENTION).delete()

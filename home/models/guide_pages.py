@@ -1,4 +1,4 @@
-"""A guide with steps, and places on a map."""
+"""Guides with steps, and places on a map."""
 
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from . import BasePage
 
 
 class GuideStepBlock(blocks.StructBlock):
-    """One thing to do, and where."""
+    """A step of a guide, with a link to where it is done."""
 
     title = blocks.CharBlock(label=_("What to do"), max_length=120)
     text = blocks.RichTextBlock(features=TEXT_FEATURES, required=False, default="", label=_("How"))
@@ -36,7 +36,7 @@ class GuideStepBlock(blocks.StructBlock):
 
 
 class GuidePage(BasePage):
-    """What to do in a situation of life, step by step; each step has an address of its own."""
+    """A guide for a life situation, step by step. Each step has its own anchor."""
 
     page_description = _("One thing to do, step by step.")
     steps = StreamField([("step", GuideStepBlock())], verbose_name=_("Steps"), blank=True, default=list)
@@ -69,7 +69,7 @@ class GuidePage(BasePage):
 
 
 class PlaceBlock(blocks.StructBlock):
-    """Somewhere in the commune."""
+    """A place in the commune."""
 
     name = blocks.CharBlock(label=_("Name"), max_length=120)
     text = blocks.CharBlock(
@@ -88,7 +88,7 @@ class PlaceBlock(blocks.StructBlock):
 
 
 class PlacesPage(BasePage):
-    """Places by subject, as a list and on a map that loads when it is asked for."""
+    """Places by subject, as a list and on a map that loads on demand."""
 
     page_description = _("Places on a map and as a list: playgrounds, fountains, defibrillators.")
     places = StreamField(
@@ -122,7 +122,7 @@ class PlacesPage(BasePage):
         }
 
     def subjects(self) -> list[tuple[str, list]]:
-        """Each heading with the places below it; those before any heading stand below none."""
+        """Return each heading with its places; places before the first heading have the heading ""."""
         found: list[tuple[str, list]] = []
         for block in self.places:
             if block.block_type == "heading":

@@ -1,4 +1,4 @@
-"""Signs of life of what runs beside the site."""
+"""Heartbeats of the scheduler and the worker."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ SILENT_AFTER = timedelta(minutes=3)  # a worker may be busy with one long task
 
 
 class Heartbeat(models.Model):
-    """When the scheduler last swept, and when a worker last ran the task that the scheduler gave it."""
+    """Time of the scheduler's last run, and of the last heartbeat task that a worker ran."""
 
     SCHEDULER, WORKER = "scheduler", "worker"
 
@@ -30,13 +30,13 @@ class Heartbeat(models.Model):
 
     @classmethod
     def seen(cls) -> dict[str, datetime | None]:
-        """The last sign of scheduler and worker; None where there never was one."""
+        """Return the last heartbeat of scheduler and worker; None if there never was one."""
         last = dict(cls.objects.values_list("name", "at"))
         return {name: last.get(name) for name in (cls.SCHEDULER, cls.WORKER)}
 
     @classmethod
     def silent(cls, now) -> list[str]:
-        """Which of scheduler and worker give no sign of life."""
+        """Return which of scheduler and worker have no recent heartbeat."""
         return [name for name, at in cls.seen().items() if not cls.alive(at, now)]
 
     @staticmethod

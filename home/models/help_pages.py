@@ -1,4 +1,4 @@
-"""Pages that help to find one's way: site plan, frequently asked questions, accessibility statement."""
+"""Help pages: site plan, frequently asked questions, accessibility statement."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,7 +19,7 @@ LEVELS = 4  # below the home page
 
 
 class SitePlanPage(BasePage):
-    """All pages as a tree: what is told day by day is left to its index."""
+    """All pages as a tree, without short-lived types, which have an index page."""
 
     page_description = _("All pages of the site on one; it writes itself.")
     template = "home/site_plan_page.html"
@@ -33,7 +33,7 @@ class SitePlanPage(BasePage):
         return super().get_context(request, *args, **kwargs) | {"branches": self.branches(request)}
 
     def branches(self, request=None) -> list[dict]:
-        """The pages below the home page with title and address, each with those below it."""
+        """Return the pages below the home page with title and address, each with its children."""
         home = next(page for page in self.around if page.depth == 2 and self.path.startswith(page.path))
         found = (
             Page.objects.descendant_of(home)
@@ -44,7 +44,7 @@ class SitePlanPage(BasePage):
         known: dict[str, dict] = {home.path: {"below": []}}
         for page in found.order_by("path"):
             above = known.get(page.path[: -Page.steplen])
-            if above is not None:  # below a page that is not published nobody looks
+            if above is not None:  # below an unpublished page nothing is listed
                 known[page.path] = _branch(page, request)
                 above["below"].append(known[page.path])
         return known[home.path]["below"]
@@ -58,7 +58,7 @@ def _branch(page: Page, request) -> dict:
 
 
 class QuestionsPage(BasePage):
-    """Questions that are often asked, by subject, each with an address of its own."""
+    """Frequently asked questions by subject. Each question has its own anchor."""
 
     page_description = _("Questions with short answers, by theme.")
     body = StreamField(
@@ -84,7 +84,7 @@ class QuestionsPage(BasePage):
         }
 
     def search_text(self) -> str:
-        """The subjects; each question is found by itself."""
+        """Return the lead and the subjects. Each question has its own search entry."""
         return "\n".join(
             [self.lead, *(heading for heading, _questions in self.subjects() if heading)]
         ).strip()
@@ -94,7 +94,7 @@ class QuestionsPage(BasePage):
         return [SearchPart("question", question_anchor(block), *_asked(block)) for block in asked]
 
     def subjects(self) -> list[tuple[str, list]]:
-        """Each heading with the questions below it; those before any heading stand below none."""
+        """Return each heading with its questions; questions before the first heading have the heading ""."""
         found: list[tuple[str, list]] = []
         for block in self.body:
             if block.block_type == "heading":
@@ -122,18 +122,18 @@ class QuestionsPage(BasePage):
 
 
 def question_anchor(block) -> str:
-    """Where a question stands on its page."""
+    """Return the anchor of a question."""
     return f"q-{block.id[:8]}"
 
 
 def _asked(block) -> tuple[str, str]:
-    """A question and its answer as plain text."""
+    """Return a question and its answer as plain text."""
     question, *answer = block.block.get_searchable_content(block.value)
     return str(question), " ".join(map(str, answer))
 
 
 class AccessibilityPage(BasePage):
-    """The accessibility statement. It says what is known, and claims no conformity that nobody examined."""
+    """The accessibility statement. It claims no conformity without an audit."""
 
     page_description = _("How accessible the site is: made of what was checked, you add what you know.")
 

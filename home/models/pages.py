@@ -1,4 +1,4 @@
-"""The pages of the site: home, sections and pages of text."""
+"""Pages of the site: home page, section pages and content pages."""
 
 import json
 import zlib
@@ -29,7 +29,7 @@ from .base import BasePage, restriction_exists
 
 
 class HomePage(BasePage):
-    """The first page of a language: it answers before it advertises."""
+    """The home page of a language. It gives answers rather than advertising."""
 
     class Layout(models.TextChoices):
         LANDSCAPE = "landscape", _("Landscape: the search in the sky of the panorama")
@@ -116,7 +116,7 @@ class HomePage(BasePage):
         }
 
     def linking(self) -> Q:
-        """The pages right below, and those that its links name with their translations."""
+        """Return the condition for the pages right below, and for linked pages and their translations."""
         keys = [
             key for stream in (self.tasks, self.footer_links) for key in page_links.page_ids_in_stream(stream)
         ]
@@ -124,16 +124,16 @@ class HomePage(BasePage):
 
     @cached_property
     def linked(self) -> list[Page]:
-        """These pages in one query, and maybe others: ``routing.find`` reads them with the page that is asked for."""
+        """The pages of ``linking``, and possibly others, in one query. ``routing.find_page`` presets it."""
         pages = Page.objects.filter(self.linking()).select_related("content_type")
         return list(pages.annotate(restricted=restriction_exists()))
 
     def below(self) -> list[Page]:
-        """The public pages right below."""
+        """Return the public pages right below."""
         return [one for one in self.linked if one.is_child_of(self) and one.live and not one.restricted]
 
     def first_below(self, model) -> Page | None:
-        """The first public page of a kind right below, found once per generation."""
+        """Return the first public page of a type right below, cached per site version; None if there is none."""
         return (
             cached_per_version(
                 f"below-{self.pk}-{model._meta.label_lower}", lambda: self._first(model) or False
@@ -145,7 +145,7 @@ class HomePage(BasePage):
         return next((page for page in self.below() if page.content_type.model_class() is model), None)
 
     def addressed(self, stream, request) -> list[dict]:
-        """What stands in the blocks of one of its streams and where they lead: per generation and content."""
+        """Return the values of a stream's link blocks with their addresses, cached per site version and content."""
         content = json.dumps(stream.get_prep_value(), sort_keys=True, cls=DjangoJSONEncoder)
         key = f"links-{self.pk}-{get_language()}-{zlib.crc32(content.encode())}"
         return cached_per_version(
@@ -154,7 +154,7 @@ class HomePage(BasePage):
 
 
 class SectionPage(BasePage):
-    """A door to the pages below it."""
+    """A page that leads to the pages below it."""
 
     page_description = _("The first page of a part of the site: it lists the pages below it.")
     body = LiveStreamField(blocks_content.ContentBlocks(), blank=True, verbose_name=_("Content"))
@@ -175,12 +175,12 @@ class SectionPage(BasePage):
         return super().get_context(request, *args, **kwargs) | below
 
     def live_children(self, request=None) -> list[dict]:
-        """The published pages below with address and lead; not those that only some may read."""
+        """Return the public pages below, with address and lead."""
         return _rows(_open_below(self), request)
 
 
 def untranslated_children(page: BasePage, request=None) -> list[dict]:
-    """What stands below a page in the language that most is written in, and is not published in its own."""
+    """Return the public pages that exist below the main-language twin but are not published in this language."""
     ours, most = page.locale.language_code, settings.LANGUAGE_CODE
     if ours == most:
         return []
@@ -205,7 +205,7 @@ def _rows(pages, request) -> list[dict]:
 
 
 def _leads(pages: list[Page]) -> dict[int, str]:
-    """The leads of pages of any kinds, in one query: each kind keeps its own."""
+    """Return the leads of pages of several types, by key, in one query. Each type has its own table."""
     kinds = {page.content_type.model_class() for page in pages}
     keys = [page.pk for page in pages]
     found = [

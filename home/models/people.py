@@ -1,4 +1,4 @@
-"""People and offices: who answers, where and when."""
+"""People, contacts and offices."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ CALENDAR_DAYS = 90
 
 
 class PersonManager(models.Manager):
-    """With the portraits: people are shown with them."""
+    """Manager that joins the portraits, because people are always shown with them."""
 
     def get_queryset(self):
         return super().get_queryset().select_related("photo")
@@ -39,7 +39,7 @@ class PersonManager(models.Manager):
 
 @register_snippet
 class Person(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
-    """Somebody who holds an office or answers questions."""
+    """A person who holds an office or answers questions."""
 
     name = models.CharField(_("Name"), max_length=120)
     role = models.CharField(_("Function"), max_length=160, blank=True)
@@ -74,7 +74,7 @@ class Person(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
 
     @property
     def anchor(self) -> str:
-        """Where the person stands on a page."""
+        """The anchor of the person on a page."""
         return f"p-{self.translation_key.hex[:8]}"
 
     def search_part(self) -> SearchPart:
@@ -83,9 +83,10 @@ class Person(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
 
     @classmethod
     def in_public(cls, key) -> list["Person"]:
-        """Somebody in all their languages, if they stand on a page that everybody reads; else nobody.
+        """Return a person in all languages if a public page shows them; else [].
 
-        The index of references knows of every page, once a worker wrote it; search of what was just published.
+        Wagtail's reference index has every page, but only after a worker has updated it; the search index has pages
+        that were just published.
         """
         people = list(cls.objects.filter(translation_key=key).select_related("locale").order_by("pk"))
         named = ReferenceIndex.objects.filter(
@@ -100,13 +101,13 @@ class Person(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
 
     @property
     def card_url(self) -> str:
-        """Where address books take the person from."""
+        """The address of the person's vCard."""
         return reverse("home:card", args=[self.translation_key])
 
 
 @register_snippet
 class Contact(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
-    """Who to ask about something: shown on pages that need it."""
+    """A contact for a subject, shown on pages."""
 
     title = models.CharField(_("Who answers"), max_length=120)
     text = models.CharField(_("Remark"), max_length=255, blank=True, help_text=_("Hours, place, languages."))
@@ -130,7 +131,7 @@ class Contact(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
 
     @classmethod
     def shown(cls, pk: int | None, language: str) -> "Contact | None":
-        """The contact ``pk`` in a language, else as it is; read once per generation."""
+        """Return the contact ``pk`` in a language, else as it is; cached per site version. None without ``pk``."""
         if pk is None:
             return None
         return (
@@ -146,7 +147,7 @@ class Contact(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
 
 
 class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
-    """An office or a place with opening hours: the counter, the waste site, the library."""
+    """An office or place with opening hours: the counter, the waste site, the library."""
 
     page_description = _("An office of the administration: what it does, who works there, when it is open.")
     street = models.CharField(_("Street and number"), max_length=120, blank=True)
@@ -192,17 +193,17 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
         data = {"structured_data": structured_data.office_data(self, request)}
         return super().get_context(request, *args, **kwargs) | data
 
-    @path("horaires/")  # where what was printed and subscribed to in French leads in every commune
+    @path("horaires/")  # the French address works in every commune, because it was printed and subscribed to
     @path(hours_place, name="hours")
     def calendar(self, request):
-        """When it is open in the weeks to come, to subscribe to."""
+        """Return the opening hours of the coming weeks as a calendar to subscribe to."""
         entries = [self._entry(opens, closes, request) for opens, closes in self.coming_openings()]
         return ical.calendar_response(self.title, entries, f"{self.slug}.ics")
 
     @path("carte/")
     @path(card_place, name="card")
     def card(self, request):
-        """The office for address books."""
+        """Return the office as a vCard."""
         from ..formats import vcard
 
         card = vcard.office_card(self, CommuneSettings.current(request), full_page_url(self, request))

@@ -1,4 +1,4 @@
-"""What stands on many pages and is changed in one place."""
+"""Snippets shown on many pages and edited in one place."""
 
 from django.db import models
 from wagtail.log_actions import LogContext
@@ -6,7 +6,10 @@ from wagtail.models import PreviewableMixin, RevisionMixin
 
 
 class RevisionedModel(RevisionMixin, models.Model):
-    """A change shows everywhere at once: so every version is kept, that before the first change too."""
+    """A model that stores every version, because a change is public everywhere at once.
+
+    The version before the first change is stored too.
+    """
 
     class Meta:
         abstract = True
@@ -19,15 +22,15 @@ class RevisionedModel(RevisionMixin, models.Model):
     def _keep_what_was(self) -> None:
         before = type(self)._base_manager.filter(pk=self.pk).first()
         if before:
-            with LogContext():  # nobody's act, and a line of its own in the history
+            with LogContext():  # no user did this; it is a separate entry of the history
                 before.save_revision(clean=False, log_action=True)
             self.latest_revision = before.latest_revision
 
 
 class ReusableSnippet(PreviewableMixin, RevisionedModel):
-    """A piece of a page, which is also seen before it is saved."""
+    """A part of pages with a preview in the admin."""
 
-    piece: str  # the template of the block that shows it
+    piece: str  # the template of its block
 
     class Meta:
         abstract = True

@@ -1,4 +1,4 @@
-"""What search looks through: one row per object and language; and the words that mean the same."""
+"""Search index: one row per object and language; groups of synonyms; extracted texts; missed queries."""
 
 import re
 from datetime import datetime
@@ -20,22 +20,22 @@ SEPARATOR = re.compile(r"[,;\n\r]+")
 
 class SearchEntryQuerySet(models.QuerySet):
     def shown(self, language: str, now: datetime):
-        """What search may show in a language at ``now``."""
+        """Filter entries that search may show in a language at ``now``."""
         begun = models.Q(shown_from=None) | models.Q(shown_from__lte=now)
         lasts = models.Q(shown_until=None) | models.Q(shown_until__gt=now)
         return self.filter(begun, lasts, language=language)
 
     def pages_with_part(self, key: str) -> list[str]:
-        """The keys of the pages that a part is found on."""
+        """Return the keys of the pages that contain a part."""
         entries = self.filter(object_key__endswith=f"#{key}")
         return [pk.partition("#")[0] for pk in entries.values_list("object_key", flat=True)]
 
 
 class SearchEntry(index.Indexed, models.Model):
-    """An object of the site in one language, as search finds and shows it.
+    """An object of the site in one language, as search indexes and shows it.
 
-    Titles and words are indexed with accents folded, so that “ecole” finds “École” on every database; telephone
-    numbers in one spelling too.
+    Titles and words are indexed without accents, so that “ecole” finds “École” on every database. Phone numbers are
+    also indexed in a normalized form.
     """
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
@@ -85,7 +85,7 @@ class SearchEntry(index.Indexed, models.Model):
     def save(self, *args, **kwargs):
         self.folded_title, self.folded_keywords = fold_text(self.title), fold_text(self.keywords)
         said = f"{self.summary} {self.text}"
-        # In words, as what is typed: to PostgreSQL an address is a single one.
+        # Split into words, as queries are: PostgreSQL takes an address for a single word.
         self.folded_text = " ".join([*WORD.findall(fold_text(said)), *phone_numbers.phones_in_text(said)])
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "folded_title", "folded_keywords", "folded_text"}
@@ -93,12 +93,12 @@ class SearchEntry(index.Indexed, models.Model):
 
     @property
     def part(self) -> str:
-        """The key of the part of the object that it stands for, if it is one."""
+        """The key of the part of the object; "" if the entry is the object itself."""
         return self.object_key.partition("#")[2]
 
 
 class SynonymGroup(models.Model):
-    """Words that mean the same in a language: whoever types one of them finds what uses another."""
+    """Synonyms in a language: a search for one of them also finds the others."""
 
     language = models.CharField(
         _("Language"), max_length=12, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
@@ -129,7 +129,7 @@ class SynonymGroup(models.Model):
 
     @property
     def terms(self) -> list[str]:
-        """The words or groups of words, each once."""
+        """The words or phrases, each once."""
         found: dict[str, str] = {}
         for part in SEPARATOR.split(self.words.replace("\x00", " ")):
             if WORD.search(fold_text(part)):
@@ -138,17 +138,17 @@ class SynonymGroup(models.Model):
 
     @classmethod
     def groups(cls, language: str) -> list[list[tuple[str, ...]]]:
-        """The groups of a language, each term as its folded words."""
+        """Return the synonym groups of a language, each term as its folded words."""
         return cls._kept(language)[0]
 
     @classmethod
     def written(cls, language: str) -> str:
-        """All that stands in them as editors wrote it."""
+        """Return the words of all groups of a language, as editors wrote them."""
         return cls._kept(language)[1]
 
     @classmethod
     def _kept(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
-        """Both, read once per generation."""
+        """Return ``groups`` and ``written`` of a language, cached per site version."""
         return cached_per_version(f"synonyms-{language}", lambda: cls._read(language))
 
     @classmethod
@@ -159,13 +159,13 @@ class SynonymGroup(models.Model):
 
 
 class FileText(models.Model):
-    """The text of a file, for search. While ``due_at`` is set it waits to be read.
+    """The text of a file, for search. It waits for extraction while ``due_at`` is set.
 
-    An app whose files are found makes a subclass with a one-to-one ``document``, named ``text`` from there: to what
-    has a ``title``, a ``file`` and says its ``get_file_hash()``.
+    An app with searchable files makes a subclass with a one-to-one ``document`` whose ``related_name`` is ``text``. The
+    document has a ``title``, a ``file`` and a method ``get_file_hash()``.
     """
 
-    digest = models.CharField(max_length=40, blank=True)  # of the file that it is the text of
+    digest = models.CharField(max_length=40, blank=True)  # hash of the file of this text
     text = models.TextField(blank=True)
     due_at = models.DateTimeField(null=True, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -178,7 +178,7 @@ class FileText(models.Model):
 
 
 class DocumentText(FileText):
-    """The text of a document that everybody may be given."""
+    """The text of a public download."""
 
     document = models.OneToOneField("wagtaildocs.Document", models.CASCADE, related_name="text")
 
@@ -188,7 +188,7 @@ class DocumentText(FileText):
 
 
 class DocumentPlace(models.Model):
-    """A page that is found by the text of a document, as it was published last. Wagtail's own index comes later."""
+    """A published page that search finds by the text of a download. Wagtail's reference index is updated later."""
 
     document = models.ForeignKey("wagtaildocs.Document", models.CASCADE, related_name="+")
     page = models.ForeignKey("wagtailcore.Page", models.CASCADE, related_name="+")
@@ -205,7 +205,7 @@ class DocumentPlace(models.Model):
 
 
 class MissedQuery(models.Model):
-    """Words that several people sought on a day and that nothing answered. Whose they were is not known."""
+    """A query that several people made on a day and that found nothing. The people are not recorded."""
 
     language = models.CharField(_("Language"), max_length=12, choices=settings.LANGUAGES)
     day = models.DateField(_("Day"))

@@ -1,4 +1,4 @@
-"""What the commune decides about itself: name, arms, colour, contacts, opening hours."""
+"""The commune's settings: name, arms, colours, contacts, opening hours."""
 
 import math
 import re
@@ -48,7 +48,7 @@ from ..validators import validate_arms
 
 @lru_cache(maxsize=16)
 def public_holidays_in(year: int) -> frozenset[date]:
-    """The public holidays of the commune's country and subdivision."""
+    """Return the public holidays of the commune's country and subdivision; none if the country is unknown."""
     try:
         found = holidays.country_holidays(settings.COUNTRY, subdiv=settings.SUBDIVISION or None, years=year)
     except NotImplementedError:
@@ -57,7 +57,7 @@ def public_holidays_in(year: int) -> frozenset[date]:
 
 
 class OpeningHours(models.Model):
-    """Something that opens and closes: the counter, the waste site, the library."""
+    """Opening hours of a counter, the waste site, the library."""
 
     hours = StreamField(
         [("opening", opening_hours.OpeningBlock())], blank=True, verbose_name=_("Opening hours"), default=list
@@ -94,7 +94,7 @@ class OpeningHours(models.Model):
 
     @property
     def shut(self) -> list[tuple[date, date]]:
-        """From which day to which it is closed, both included."""
+        """The closures: first and last day of each, both included."""
         values = [block.value for block in self.closings]
         return [(value["first"], value["last"]) for value in values if value["first"] and value["last"]]
 
@@ -105,7 +105,7 @@ class OpeningHours(models.Model):
         return [{"days": text.format_days(row), "spans": row.spans} for row in rows]
 
     def closed_days(self, today: date, ahead: int = LOOK_AHEAD) -> set[date]:
-        """The days on which it stays shut within the time that matters: from yesterday, whose evening may last."""
+        """Return the days closed from yesterday, whose evening hours may last until today, to ``ahead`` days."""
         first, last = today - timedelta(days=1), today + timedelta(days=ahead)
         days = {day for year in {first.year, last.year} for day in public_holidays_in(year)}
         for from_day, to_day in self.shut:
@@ -114,25 +114,25 @@ class OpeningHours(models.Model):
         return days
 
     def opening_at(self, now: datetime | None = None) -> OpeningState:
-        """What holds at ``now``: open until when, and when it opens next."""
+        """Return whether it is open at ``now``, until when, and when it opens next."""
         now = timezone.localtime(now)
         return opening_state(self.spans, now, self.closed_days(now.date()), self.others)
 
     @property
     def deviations(self) -> list[OpeningDeviation]:
-        """What is otherwise in the weeks ahead, public holidays too."""
+        """The exceptions of the next weeks, public holidays included."""
         today = timezone.localdate()
         return upcoming_deviations(self.spans, today, self.closed_days(today), self.others)
 
     @property
     def exceptions(self) -> list[dict]:
-        """The same with ``days`` in words, and ``spans``; none where it stays shut."""
+        """The exceptions with ``days`` in words and ``spans``; no spans if it is closed."""
         return [
             {"days": text.format_period(one.first, one.last), "spans": one.spans} for one in self.deviations
         ]
 
     def openings(self, first: date, days: int) -> list[tuple[datetime, datetime]]:
-        """Each time it opens and closes from a day on, for so many days."""
+        """Return each opening and closing time from a day on, for a number of days."""
         spans, closed, others = self.spans, self.closed_days(first, days), self.others
         return [
             hours_on(day, span, timezone.get_current_timezone())
@@ -146,7 +146,7 @@ class OpeningHours(models.Model):
 
     @property
     def opening_words(self) -> tuple[str, str]:
-        """“Open until 17:00” and “Again tomorrow from 14:00”."""
+        """The current state and the next opening in words: “Open until 17:00”, “Again tomorrow from 14:00”."""
         now = timezone.localtime()
         return text.describe_opening(self.opening_at(now), now)
 
@@ -156,7 +156,7 @@ def default_site_name() -> str:
 
 
 def reference_prefix_from_name(name: str) -> str:
-    """What references begin with where the commune chose nothing: the first three letters of its name."""
+    """Return the default prefix of references: the first three letters of the name."""
     letters = re.sub(r"[^A-Z]", "", string_to_ascii(name).upper())[:3]
     return letters if len(letters) > 1 else "REF"
 
@@ -249,7 +249,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     @classmethod
     def current(cls, request=None) -> "CommuneSettings":
-        """The commune's settings, read once per generation; what is not set yet has its default."""
+        """Return the settings, cached per site version and on the request. Without a row all have their defaults."""
         commune = getattr(request, "_commune", None)
         if commune is None:
             row = cached_per_version("commune", lambda: cls.objects.values().first() or {})
@@ -283,7 +283,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     @property
     def days_off(self) -> DaysOff:
-        """The days that are no working days for the commune, weekends aside: holidays and its closings."""
+        """The public holidays and closures of the commune, which are no working days. Without weekends."""
         return DaysOff(public_holidays(settings.COUNTRY, settings.SUBDIVISION), tuple(self.shut))
 
     @property
@@ -298,15 +298,15 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     @property
     def colours(self) -> str:
-        """The stylesheet of the commune's own colours; empty where it chose none."""
+        """The style sheet of the commune's own colours; "" if it chose none."""
         chosen = self.colour or self.bright_colour
         return colours.colour_stylesheet(self.colour, self.bright_colour) if chosen else ""
 
     @property
     def styles_url(self) -> str:
-        """Of the site's style sheet, which has the commune's own colours in it where it chose some.
+        """The address of the site's style sheet, which includes the commune's own colours if there are any.
 
-        The same in all languages: nobody fetches it twice, and the page for when there is no network finds it.
+        It is the same in all languages, so that no browser fetches it twice and the offline page finds it.
         """
         if not self.colours:
             return static(SITE)
@@ -315,23 +315,23 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     @property
     def styles_key(self) -> str:
-        """Changes with all that stands in the style sheet: its address can be kept for ever."""
+        """A hash of the style sheet, so that its address can be cached for ever."""
         return f"{zlib.crc32(self.styles.encode()):08x}"
 
     @property
     def styles(self) -> str:
-        """The site's style sheet and, at its end, the commune's colours.
+        """The site's style sheet followed by the commune's colours.
 
-        As one file: for each that has to be there before a page is shown, a telephone makes a connection.
+        One file, because on a phone each file that blocks rendering costs a connection.
         """
         return site_stylesheet() + self.colours
 
 
 def _is_colour(value: str) -> bool:
-    """Whether it is written as one; the field says so where it is not."""
+    """Return whether the value is a valid colour. The field's validator reports invalid ones."""
     return bool(value) and bool(WRITTEN_AS_COLOUR.regex.search(value))
 
 
 def _ratio(contrast: float) -> str:
-    """Rounded down: what misses must not read as if it did."""
+    """Format a contrast, rounded down so that one below the limit does not appear to reach it."""
     return number_format(math.floor(contrast * 10) / 10, decimal_pos=1)

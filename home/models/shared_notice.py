@@ -1,4 +1,4 @@
-"""What is written once and stands on many pages."""
+"""Callouts that are written once and shown on several pages."""
 
 from django.db import models
 from django.utils import timezone
@@ -15,7 +15,7 @@ from .revisions import ReusableSnippet
 
 @register_snippet
 class SharedCallout(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
-    """What must not be overlooked on several pages: changed here, it changes everywhere at once."""
+    """A callout shown on several pages. A change is visible on all of them at once."""
 
     title = models.CharField(_("Title"), max_length=120)
     text = RichTextField(_("Text"), features=base.TEXT_FEATURES)

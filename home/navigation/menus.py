@@ -1,4 +1,4 @@
-"""Menu, breadcrumb and languages of the page at hand: each asked once per request, only where shown."""
+"""Menu, breadcrumb and languages of the current page. Each is loaded once per request, only if it is shown."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ OF_SITE = ("id", "hostname", "port", "site_name", "is_default_site")
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """A link of the menu, the breadcrumb or the foot. ``here``: this page; ``current``: or one above it."""
+    """A link of the menu, breadcrumb or footer. ``here``: to this page; ``current``: to this page or an ancestor."""
 
     title: str
     url: str
@@ -40,7 +40,7 @@ class NavigationItem:
 
 @dataclass(frozen=True)
 class LanguageLink:
-    """A language of the site and where it leads; ``note`` says when that is only its home page."""
+    """A language of the site and its address; ``note`` is set if the address is not that of the translation."""
 
     code: str
     name: str
@@ -51,7 +51,7 @@ class LanguageLink:
 
 @dataclass(frozen=True)
 class HomeSummary:
-    """The home page of a language, and what its editors put around every page."""
+    """The home page of a language with the data that surrounds every page."""
 
     pk: int
     depth: int
@@ -63,7 +63,7 @@ class HomeSummary:
 
 @dataclass(frozen=True)
 class SiteMenus:
-    """Where every page of a language leads, by its menu and at its foot."""
+    """Menu and footer links of all pages of a language."""
 
     menu: tuple[tuple[str, str, str], ...] = ()  # title, address, path in the tree
     footer: tuple[NavigationItem, ...] = ()
@@ -71,27 +71,30 @@ class SiteMenus:
 
 @dataclass(frozen=True)
 class SiteFrame:
-    """What is the same around all pages of a site in a language."""
+    """Data around all pages of a site in a language."""
 
-    homes: dict[str, tuple[str, str]] = field(default_factory=dict)  # by language: address, short and full
+    homes: dict[str, tuple[str, str]] = field(default_factory=dict)  # by language: relative and full address
     translation_key: str = ""
-    name: str = ""  # of a site beside the commune's own, which bears the commune's
+    name: str = ""  # of a site other than the commune's main one; "" for the main one
     home: HomeSummary | None = None
 
 
 def site_for_request(request: HttpRequest) -> Site | None:
-    """The site of the host that is asked, read once per generation and kept where Wagtail looks for it."""
+    """Return the site of the request's host; None if there is none.
+
+    It is cached per site version, and on the request where Wagtail looks for it.
+    """
     if not hasattr(request, "_wagtail_site"):
         try:
             host = request.get_host()
-        except DisallowedHost:  # the page that says so is shown all the same
+        except DisallowedHost:  # the error page of an invalid host is rendered too
             return Site.find_for_request(request)
         request._wagtail_site = cached_per_version(f"site-{host}", lambda: _site(request))
     return request._wagtail_site
 
 
 def _site(request: HttpRequest) -> Site | None:
-    """The only site there is, which comes with its home pages; which of several is asked, Wagtail says."""
+    """Return the only site, which was loaded with its home pages. If there are several, Wagtail chooses."""
     root = next((page for page in _home_pages(request) if page.site_is_default_site), None)
     if root is None or root.other_sites:
         return Site.find_for_request(request)
@@ -99,7 +102,7 @@ def _site(request: HttpRequest) -> Site | None:
 
 
 def home_pages(request: HttpRequest) -> dict[str, HomePage]:
-    """The published home page of each language of the site, in the order of the languages; read once."""
+    """Return the published home page of each language of the site, in language order. Cached on the request."""
     if not hasattr(request, "_homes"):
         site = site_for_request(request)
         request._homes = _homes(site, _home_pages(request)) if site else {}
@@ -107,7 +110,7 @@ def home_pages(request: HttpRequest) -> dict[str, HomePage]:
 
 
 def _home_pages(request: HttpRequest) -> list[HomePage]:
-    """Those of all sites and languages, each with the site that begins with it; read once."""
+    """Return the home pages of all sites and languages, each with its site. Cached on the request."""
     if not hasattr(request, "_home_pages"):
         of_site = {f"site_{name}": F(f"sites_rooted_here__{name}") for name in OF_SITE}
         others = Exists(Site.objects.exclude(pk=OuterRef("sites_rooted_here__id")))
@@ -117,7 +120,10 @@ def _home_pages(request: HttpRequest) -> list[HomePage]:
 
 
 def _homes(site: Site, pages: list[HomePage]) -> dict[str, HomePage]:
-    """Of the only site Wagtail is told where its addresses begin: it would ask in two queries more."""
+    """Return the published home pages of a site by language.
+
+    If there is only one site, also cache its root paths for Wagtail, which would need two queries more.
+    """
     root = next((page for page in pages if page.pk == site.root_page_id), None)
     if root is None:
         return {}
@@ -131,7 +137,7 @@ def _homes(site: Site, pages: list[HomePage]) -> dict[str, HomePage]:
 
 
 def site_frame(request: HttpRequest | None) -> SiteFrame:
-    """The frame in the language at hand, asked of the database once per generation."""
+    """Return the frame in the active language, cached per site version."""
     site = site_for_request(request) if request else None
     if site is None:
         return SiteFrame()
@@ -149,7 +155,7 @@ def _frame(request: HttpRequest) -> SiteFrame:
 
 
 def current_home_page(request: HttpRequest) -> HomePage | None:
-    """The home page of the language at hand, else the first there is; read once per generation."""
+    """Return the home page of the active language, else the first one. Cached per site version."""
     home = site_frame(request).home
     return cached_per_version(f"home-{home.pk}", lambda: _home_page(home, request)) if home else None
 
@@ -163,12 +169,15 @@ def _home_page(home: HomeSummary, request: HttpRequest) -> HomePage | None:
 
 
 def cached_home_page(request: HttpRequest, url_path: str) -> HomePage | None:
-    """The home page of that path in the tree, if this request has read the home pages: until they were kept."""
+    """Return the home page of a tree path if this request has loaded the home pages; else None.
+
+    They are loaded only while they are not cached.
+    """
     return next((page for page in getattr(request, "_homes", {}).values() if page.url_path == url_path), None)
 
 
 def site_menus(request: HttpRequest) -> SiteMenus:
-    """The menu and the foot of the language at hand, asked of the database once per generation."""
+    """Return the menu and footer links of the active language, cached per site version."""
     home = site_frame(request).home
     found = (
         cached_per_version(f"ways-{home.pk}-{get_language()}", lambda: _ways(home, request)) if home else None
@@ -191,14 +200,14 @@ def _ways(home: HomeSummary, request: HttpRequest) -> SiteMenus | None:
 
 
 def _to_the_commune(request: HttpRequest) -> Iterator[NavigationItem]:
-    """From another site the way to the commune's own."""
+    """Yield the link from another site to the commune's main site."""
     if site_frame(request).name:
         commune = CommuneSettings.current(request)
         yield NavigationItem(commune.kind or commune.name, f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}/")
 
 
 def _address(page: Page, request: HttpRequest) -> tuple[str, str]:
-    """Where a page is, short and full."""
+    """Return the relative and the full address of a page."""
     return page.get_url(request) or "/", full_page_url(page, request)
 
 
@@ -214,7 +223,7 @@ def _home(request: HttpRequest, page: HomePage) -> HomeSummary:
 
 
 class SiteNavigation:
-    """What surrounds a page. Without a request or a site (a block preview, a bare database) it is empty."""
+    """Navigation around a page. Empty without a request or a site (a block preview, an empty database)."""
 
     def __init__(self, request: HttpRequest | None, page: Page | None):
         self.request = request
@@ -239,12 +248,12 @@ class SiteNavigation:
 
     @property
     def site_name(self) -> str:
-        """What the site is called; nothing where it is the commune's own."""
+        """The name of the site; "" for the commune's main site."""
         return self.frame.name
 
     @property
     def home(self) -> HomeSummary | None:
-        """The home page of the language at hand, else the first there is."""
+        """The home page of the active language, else the first one."""
         return self.frame.home
 
     @property
@@ -253,17 +262,17 @@ class SiteNavigation:
 
     @cached_property
     def menu(self) -> list[NavigationItem]:
-        """The main sections, in the order of the tree."""
+        """The main sections, in tree order."""
         return [self._place(title, url, path) for title, url, path in self.ways.menu]
 
     @cached_property
     def around(self) -> list[Page]:
-        """Those above the page, itself and its translations, as far as they are published, by the tree."""
+        """The published ancestors of the page, itself and its translations, in tree order."""
         return [page for page in getattr(self.page, "around", []) if page.live]
 
     @cached_property
     def crumbs(self) -> list[NavigationItem]:
-        """From the home page down to the parent of this page; nothing on the home page itself."""
+        """The links from the home page to the parent of this page; none on the home page itself."""
         if self.page is None or self.home is None or self.page.depth <= self.home.depth:
             return []
         above = (
@@ -274,7 +283,7 @@ class SiteNavigation:
 
     @cached_property
     def translations(self) -> dict[str, tuple[str, str]]:
-        """This page in each language it is published in: its address, short and full."""
+        """The published translations of this page, by language: relative and full address."""
         key = self.page.translation_key if self.page else None
         if str(key) == self.frame.translation_key:
             return self.frame.homes
@@ -284,14 +293,18 @@ class SiteNavigation:
 
     @cached_property
     def languages(self) -> list[LanguageLink]:
-        """The languages of the site, each with the way to this page or, saying so, to where one is told of it."""
+        """The languages of the site with their links.
+
+        Each links to this page, else to the notice about it in that language, else to the home page. ``note`` is set
+        for the latter two.
+        """
         return [self._language(code, url) for code, (url, _full) in self.frame.homes.items()]
 
     @cached_property
     def reader(self) -> LanguageLink | None:
-        """The language of a reader who was led to a page that does not exist in it, with the way back to it.
+        """The language of a reader who is on a page that does not exist in it, with the link back.
 
-        No way leads back to a language that nothing is written in.
+        Its address is "" if the site has no home page in that language.
         """
         code = reader_language.requested_language(self.request) if self.request and self.page else ""
         if not code or code == get_language():
@@ -307,7 +320,7 @@ class SiteNavigation:
 
     @cached_property
     def more(self) -> LanguageLink | None:
-        """The page in the language that most is written in, if that is not the one at hand."""
+        """The page in the commune's main language, if that is not the active one; else None."""
         code = settings.LANGUAGE_CODE
         if code == get_language() or self.page is None or code not in self.translations:
             return None
@@ -316,7 +329,7 @@ class SiteNavigation:
 
     @cached_property
     def alternates(self) -> list[dict]:
-        """This page in its other languages, with full addresses, for search engines."""
+        """The translations of this page with full addresses, for search engines."""
         order = [code for code, _name in settings.LANGUAGES if code in self.translations]
         found = [{"code": code, "url": self.translations[code][1]} for code in order]
         return [*found, {"code": "x-default", "url": found[0]["url"]}] if len(found) > 1 else []
@@ -345,25 +358,25 @@ class SiteNavigation:
         return LanguageLink(code, name, told_at or home_url, current, only if told_at else otherwise)
 
     def _told_at(self, home_url: str) -> str:
-        """Where a reader of another language is told of the page: its own address below their home page."""
+        """Return the address of the notice about this page below the home page of another language."""
         ours = self.frame.homes.get(get_language(), ("",))[0]
         url = _address(self.page, self.request)[0]
         return home_url + url.removeprefix(ours) if ours and url.startswith(ours) else ""
 
     def _same_view(self, code: str) -> str | None:
-        """The address of a view that is no page, in another language."""
+        """Return the address of a view that is no page in another language; None if there is none."""
         if url := getattr(self.request, "versions", {}).get(code):
             return url
         match = self.request.resolver_match if self.request else None
-        if match is None or match.url_name == "wagtail_serve":  # nothing is served here: page not found
+        if match is None or match.url_name == "wagtail_serve":  # no view matched: page not found
             return None
         path = self.request.get_full_path()
         if code == get_language():
             return path
-        try:  # Django's translate_url would resolve once more what was asked
+        try:  # Django's translate_url would resolve the address a second time
             with override(code):
                 there = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
         except NoReverseMatch:
             return None
         here, mark, query = path.partition("?")
-        return f"{there}{mark}{query}" if there != here else None  # it has one address for all
+        return f"{there}{mark}{query}" if there != here else None  # its address is the same in all languages

@@ -1,4 +1,4 @@
-"""From an address to its page: in two queries, with what stands around it and whether anybody may read it."""
+"""Routing of an address to its page in two queries, with its surroundings and its restrictions."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from .menus import cached_home_page, current_home_page, home_pages, site_frame
 
 
 def route_request(request, path_components: list[str]) -> RouteResult | None:
-    """The page of an address as Wagtail's ``route`` answers it. None where there is no home page of ours."""
+    """Return the page of an address, as Wagtail's ``route`` does. None if the site has no home page."""
     home = site_frame(request).home
     found = None
     if home and path_components:
@@ -32,11 +32,11 @@ def route_request(request, path_components: list[str]) -> RouteResult | None:
 def find_page(
     home: str, path_components: list[str], home_page: HomePage | None = None
 ) -> tuple[Page, list[str]] | None:
-    """The page below ``home`` (its ``url_path``) that an address leads to, and what of the address is left for
-    the page's own routes. None where no page is on the way.
+    """Return the page of an address below ``home`` (its ``url_path``), and the rest of the address.
 
-    Those above it and its translations come with it; and for ``home_page``, if it is given, what its links lead to.
-    A page at its own address is read once per generation; what may follow on it is anything, and is not kept.
+    The rest is for the page's own routes. None if no page matches. The page comes with its ancestors and translations,
+    and ``home_page``, if given, with the targets of its links. A page at its own address is cached per site version;
+    one with a rest is not, because the rest can be anything.
     """
     address = home + "/".join(path_components)
     digest = hashlib.blake2b(address.encode(), digest_size=12).hexdigest()
@@ -67,15 +67,15 @@ def _find(home: str, path_components: list[str], home_page: HomePage | None) -> 
 
 @dataclass(frozen=True)
 class OtherLanguagePage:
-    """A page that exists in other languages than the one at hand: at hand or, if not, where to read on in it."""
+    """A page that does not exist in the active language but in others."""
 
     title: str
     versions: dict[str, str]  # addresses by language
-    above: Page  # the nearest in the language at hand
+    above: Page  # its nearest ancestor in the active language
 
 
 def find_in_other_language(request, path_components: list[str]) -> OtherLanguagePage | None:
-    """What stands at an address in another language, if everybody may see it there now."""
+    """Return the page of an address in another language if it is public now; else None."""
     homes, language = home_pages(request), get_language()
     for code, home in homes.items():
         found = find_page(home.url_path, path_components) if code != language and language in homes else None
@@ -89,7 +89,7 @@ def find_in_other_language(request, path_components: list[str]) -> OtherLanguage
 
 
 def _is_public(page: Page) -> bool:
-    """Published for everybody; and what is public for a time only is told of within it."""
+    """Return whether the page is public, and within its period if it is of a type that is public only for a time."""
     if not (page.live and page.known_as_open and isinstance(page, BasePage)):
         return False
     begins, ends = (None, None) if page.in_sitemap else page.search_span()
@@ -97,7 +97,7 @@ def _is_public(page: Page) -> bool:
 
 
 def _above(page: Page, home: Page) -> Page:
-    """The nearest page above another that exists below the home page of another language."""
+    """Return the nearest ancestor of a page that is public below the home page of another language."""
     keys = [one.translation_key for one in page.around if one.depth < page.depth]
     there = Page.objects.live().descendant_of(home).filter(~restriction_exists(), translation_key__in=keys)
     return there.order_by("-depth").first() or home
@@ -114,5 +114,5 @@ def _shown(found: Page, around: list[Page]) -> Page:
 
 
 def _is_around(page: Page, other: Page) -> bool:
-    """Whether the other stands above the page, is the page or one of its translations."""
+    """Return whether the other is the page, an ancestor or a translation."""
     return page.path.startswith(other.path) or page.translation_key == other.translation_key

@@ -1,17 +1,17 @@
-"""Opening hours, as rules only: no database, no request; the moment is passed in."""
+"""Rules of opening hours. Pure: no database, no request, the time is a parameter."""
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 ONE_DAY = timedelta(days=1)
-NIGHT_ENDS = time(9)  # what closes at an earlier hour than it opens, closes in the night that follows
-LOOK_AHEAD = 28  # days: a longer closing is announced by itself, not by "opens on"
+NIGHT_ENDS = time(9)  # a closing time before this hour and before the opening time is on the following day
+LOOK_AHEAD = 28  # days: a longer closure is announced by itself, not by "opens on"
 
 
 @dataclass(frozen=True, order=True)
 class OpeningSpan:
-    """Open on a weekday (Monday is 0) from an hour to another, which is on the next day where it is the earlier one."""
+    """Opening hours on a weekday (Monday is 0). If ``closes`` is before ``opens``, it is on the next day."""
 
     day: int
     opens: time
@@ -20,7 +20,7 @@ class OpeningSpan:
 
 @dataclass(frozen=True, order=True)
 class ExceptionalHours:
-    """The same on one day, whatever its weekday, holidays and closings say."""
+    """Opening hours on one date, which replace those of the weekday, on holidays and during closures too."""
 
     day: date
     opens: time
@@ -29,7 +29,7 @@ class ExceptionalHours:
 
 @dataclass(frozen=True)
 class OpeningDeviation:
-    """From a day to another, both included, it opens otherwise than the weekdays say; without spans not at all."""
+    """Days, both included, with other hours than the usual ones. Closed if it has no spans."""
 
     first: date
     last: date
@@ -38,7 +38,7 @@ class OpeningDeviation:
 
 @dataclass(frozen=True)
 class OpeningState:
-    """How things stand: open until when, and the next time it opens after that."""
+    """Opening state at a time: open or closed, until when it is open, and the next opening."""
 
     open: bool = False
     until: time | None = None
@@ -47,21 +47,21 @@ class OpeningState:
 
 @dataclass(frozen=True)
 class TimetableRow:
-    """Days that share the same hours."""
+    """Days with the same hours."""
 
     days: tuple[int, ...]
     spans: tuple[OpeningSpan, ...]
 
 
 def are_valid_hours(opens: time, closes: time) -> bool:
-    """Whether these hours go together: on one day, until midnight, or into the night."""
+    """Return whether the hours are valid: on one day, until midnight, or into the night."""
     return opens < closes or closes < min(opens, NIGHT_ENDS)
 
 
 def hours_on(
     day: date, span: OpeningSpan | ExceptionalHours, zone: tzinfo | None = None
 ) -> tuple[datetime, datetime]:
-    """When what opens on a day opens and closes."""
+    """Return the opening and the closing time of a span on a day."""
     last = day if span.opens < span.closes else day + ONE_DAY
     return datetime.combine(day, span.opens, zone), datetime.combine(last, span.closes, zone)
 
@@ -72,9 +72,9 @@ def opening_state(
     closed: Iterable[date] = (),
     others: Iterable[ExceptionalHours] = (),
 ) -> OpeningState:
-    """What holds at ``now`` (aware, in the commune's zone) when ``closed`` are days it stays shut.
+    """Return the state at ``now`` (aware, in the commune's time zone); ``closed``: the days without usual hours.
 
-    What opened the evening before may be open still.
+    It may still be open from the evening before.
     """
     days = (now.date() + timedelta(days=ahead) for ahead in range(-1, LOOK_AHEAD))
     spans, closed, others = sorted(spans), set(closed), sorted(others)
@@ -87,7 +87,7 @@ def opening_state(
 def spans_on(
     day: date, spans: Iterable[OpeningSpan], closed: Container[date], others: Iterable[ExceptionalHours]
 ) -> list[OpeningSpan] | list[ExceptionalHours]:
-    """From when to when it is open on a day."""
+    """Return the opening hours of a day."""
     own = [one for one in others if one.day == day]
     if own or day in closed:
         return own
@@ -97,14 +97,14 @@ def spans_on(
 def upcoming_deviations(
     spans: Iterable[OpeningSpan], today: date, closed: Container[date], others: Iterable[ExceptionalHours]
 ) -> list[OpeningDeviation]:
-    """What of the time ahead is otherwise than in other weeks; days shut in a row are one."""
+    """Return the days ahead with other hours than usual; closed days in a row are one deviation."""
     spans, others = sorted(spans), sorted(others)
     found: list[OpeningDeviation] = []
     for day in (today + timedelta(days=ahead) for ahead in range(LOOK_AHEAD)):
         usual = [span for span in spans if span.day == day.weekday()]
         held = spans_on(day, spans, closed, others)
         goes_on = bool(found) and not held and not found[-1].spans and day - found[-1].last == ONE_DAY
-        if goes_on and day in closed:  # a Sunday between two days shut too
+        if goes_on and day in closed:  # a usually closed Sunday between two closed days belongs to them
             found[-1] = OpeningDeviation(found[-1].first, day)
         elif not _same_hours(held, usual):
             found.append(OpeningDeviation(day, day, tuple(held)))
@@ -116,7 +116,7 @@ def _same_hours(held, usual) -> bool:
 
 
 def weekly_timetable(spans: Iterable[OpeningSpan]) -> list[TimetableRow]:
-    """The week as a table: days with the same hours in one row, in the order of their first day."""
+    """Return the week as a table: days with the same hours in one row, in the order of their first day."""
     by_day: dict[int, list[OpeningSpan]] = {}
     for span in sorted(spans):
         by_day.setdefault(span.day, []).append(span)

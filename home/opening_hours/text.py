@@ -1,4 +1,4 @@
-"""Opening hours and days said in words."""
+"""Opening hours and days in words."""
 
 from datetime import date, datetime
 
@@ -12,8 +12,8 @@ from ..localization.dates import date_format
 from ..localization.times import _hour, format_closing_time
 from .rules import OpeningSpan, OpeningState, TimetableRow
 
-# Django writes French and Italian weekdays, and Italian months, with a capital; within a sentence they have
-# none. The project's own catalogue goes before Django's, and whoever starts a line with one says capfirst.
+# Django capitalizes French and Italian weekdays and Italian months. The project's catalogue, which takes precedence,
+# has them in lower case, as within a sentence. Code that begins a line with one uses capfirst.
 DAYS_OF_THE_CATALOGUE = [
     gettext_noop("Monday"),
     gettext_noop("Tuesday"),
@@ -40,7 +40,7 @@ MONTHS_OF_THE_CATALOGUE = [
 
 
 def format_days(row: TimetableRow) -> str:
-    """“Monday and Thursday”, “Monday to Friday”."""
+    """Format the days of a row: “Monday and Thursday”, “Monday to Friday”."""
     names = [str(WEEKDAYS[day]) for day in row.days]
     if len(row.days) > 2 and row.days[-1] - row.days[0] == len(row.days) - 1:
         return capfirst(_("{first} to {last}").format(first=names[0], last=names[-1]))
@@ -50,7 +50,7 @@ def format_days(row: TimetableRow) -> str:
 
 
 def format_relative_day(day: date, today: date) -> str:
-    """“today”, “tomorrow”, the weekday within a week, else the date."""
+    """Format a day: “today”, “tomorrow”, the weekday within a week, else the date."""
     ahead = (day - today).days
     if ahead in (0, 1):
         return _("tomorrow") if ahead else _("today")
@@ -58,7 +58,7 @@ def format_relative_day(day: date, today: date) -> str:
 
 
 def format_period(first: date, last: date) -> str:
-    """“Thursday 24 December”, “From 24 December to 2 January”."""
+    """Format a period: “Thursday 24 December”, “From 24 December to 2 January”."""
     if first == last:
         return capfirst(date_format(first, "l j F"))
     words = {"first": date_format(first, "j F"), "last": date_format(last, "j F")}
@@ -66,7 +66,7 @@ def format_period(first: date, last: date) -> str:
 
 
 def describe_opening(opening: OpeningState, now: datetime) -> tuple[str, str]:
-    """A short answer and what follows: “Open until 17:00”, “Again tomorrow from 14:00”."""
+    """Return the current state and the next opening: “Open until 17:00”, “Again tomorrow from 14:00”."""
     from ..localization.times import format_closing_time, format_time
 
     if opening.next is None:
@@ -82,7 +82,7 @@ def describe_opening(opening: OpeningState, now: datetime) -> tuple[str, str]:
 
 
 def format_opening_span(span: OpeningSpan) -> str:
-    """From when to when: “8 h – 11 h 30” in French, “8–11.30 Uhr” in German."""
+    """Format opening and closing time: “8 h – 11 h 30” in French, “8–11.30 Uhr” in German."""
     # Translators: when something opens, with the dash before when it closes: “8:00–” of “8:00–11:30”.
     full = _("{hour}:00–")
     # Translators: the same with minutes: “8:30–” of “8:30–11:30”.

@@ -1,8 +1,8 @@
-"""Whole pages are kept, so that most visits cost one look into the cache.
+"""Cache of whole pages, so that most visits cost one cache access.
 
-Only what `home.views.serve` marks is kept: a published page that is the same for everybody. An entry holds for the
-generation of the site it was made in, which every publication raises, and for the minute it was made in, because
-pages say what is open now and what is over.
+Only pages that `home.views.serve` marks are cached: published and the same for everybody. An entry is valid for its
+site version, which every publication replaces, and for its minute, because pages show what is open now and what is
+over.
 """
 
 import gzip
@@ -22,24 +22,24 @@ from ..caching import site_version
 from ..localization.reader_language import READER
 
 MAX_BYTES = 512 * 1024
-SECONDS = 120  # longer than a minute, after which no entry holds any more
+SECONDS = 120  # longer than a minute, after which an entry is invalid
 ACCEPTS_GZIP = re.compile(r"\bgzip\b")
-# What senders of links hang on addresses. No page reads it, so it is left out; other queries are not kept.
+# Tracking parameters, which no page reads. They are ignored; pages with other queries are not cached.
 FROM_ELSEWHERE = re.compile(r"utm_[a-z]+|fbclid|gclid|msclkid|mc_[ce]id")
-# Made anew for each answer.
+# Headers that are set for each response.
 OF_THE_ANSWER = {"content-encoding", "content-length", "vary"}
 
 
 @dataclass(frozen=True)
 class CachedPage:
-    """A page as it was sent, and for how long that holds."""
+    """A page as it was sent, with its version and minute."""
 
     generation: str
     minute: int
     headers: dict[str, str]
     etag: str
     length: int
-    packed: bytes  # by gzip, as nearly every reader takes it
+    packed: bytes  # compressed by gzip, which nearly every browser accepts
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         packed = ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", ""))
@@ -52,7 +52,7 @@ class CachedPage:
 
 
 class PageCacheMiddleware:
-    """Answers with a kept page where there is one; stands outside everything that knows who asks."""
+    """Middleware that answers with a cached page. It is placed before everything that identifies the visitor."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -65,7 +65,7 @@ class PageCacheMiddleware:
         key = settings.PAGE_CACHE and _key(request)
         if not key:
             return self.get_response(request)
-        # Both asked before the page is made: what changes meanwhile makes the entry outdated at once.
+        # Both are read before the page is rendered, so that a change during rendering makes the entry outdated.
         now = site_version.current_version(), int(timezone.now().timestamp() // 60)
         entry = caches["pages"].get(key)
         if entry and (entry.generation, entry.minute) == now:
@@ -83,10 +83,10 @@ class PageCacheMiddleware:
 
 
 def _key(request) -> str:
-    """What the page of a request is kept under; nothing where it is not a plain visit of a page."""
+    """Return the cache key of a page; "" if the request is no plain visit."""
     if request.method not in ("GET", "HEAD") or "Authorization" in request.headers:
         return ""
-    if getattr(request, "is_dummy", False):  # a preview, at the address of what is published
+    if getattr(request, "is_dummy", False):  # a preview, at the address of the published page
         return ""
     query = request.META.get("QUERY_STRING", "")
     if (
@@ -103,13 +103,13 @@ def _key(request) -> str:
 
 
 def _reader(query: str) -> str:
-    """The language of a reader who was led to a page in another one, if the query says nothing else."""
+    """Return the reader's language if the query contains nothing else; else ""."""
     name, _equals, code = query.partition("=")
     return code if name == READER and code in dict(settings.LANGUAGES) else ""
 
 
 def _is_for_everybody(response) -> bool:
-    """Whether the page was marked, and nothing of a person, a session or a token went into it."""
+    """Return whether the page was marked and depends on no person, session or token."""
     return (
         getattr(response, "same_for_everybody", False)
         and response.status_code == 200
@@ -126,7 +126,7 @@ def _entry(response, generation: str, minute: int) -> CachedPage:
     body = gzip.decompress(content) if response.get("Content-Encoding") == "gzip" else content
     etag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {name: value for name, value in response.items() if name.lower() not in OF_THE_ANSWER}
-    # Of cookies only the reader's look counts, as one of six; nothing else of them went into the page.
-    # Browsers ask each time whether it still holds, so that what is published is seen at once.
+    # The only cookie that changes the page is that of the preferences, with six values. Browsers revalidate the page on
+    # each visit, so that a publication is visible at once.
     headers |= {"Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding, Cookie"}
     return CachedPage(generation, minute, headers, etag, len(body), gzip.compress(body, 6, mtime=0))

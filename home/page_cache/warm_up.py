@@ -1,6 +1,6 @@
-"""The first look at a published page, by a worker: its pictures are cut, and no reader waits for that.
+"""Cache warm-up: a worker requests published pages, so that no visitor waits for their renditions.
 
-What is lost here costs the first reader some seconds and nothing else, so it is not kept in rows.
+The state is in the cache only, not in rows: its loss costs the first visitors some seconds and nothing else.
 """
 
 from datetime import datetime
@@ -19,40 +19,40 @@ from wagtail.models import Page
 
 from ..links.page_links import full_page_url
 
-LAST_WARMED_KEY = "last-first-look"  # of which page, in the cache: when it was published, and its key
-BATCH_SIZE = 20  # pages of a sweep
-AT_MOST = 300  # pages; where all of the cache was lost, the newest
+LAST_WARMED_KEY = "last-first-look"  # cache key of the last warmed page: its publication time and key
+BATCH_SIZE = 20  # pages per job run
+AT_MOST = 300  # pages; the newest ones if the whole cache was lost
 
 
 def pages_to_warm() -> list[Page]:
-    """Some that were published since the last look, as they were published."""
+    """Return the next pages that were published since the last warm-up, oldest first."""
     return list(_unseen()[:BATCH_SIZE])
 
 
 def with_ancestors(pages: list[Page]) -> list[int]:
-    """The keys of the pages and then of those above them, which show their pictures too."""
+    """Return the keys of the pages, then of their ancestors, which show their pictures too."""
     paths = {page.path[:end] for page in pages for end in range(Page.steplen, len(page.path), Page.steplen)}
     above = Page.objects.live().filter(path__in=paths, depth__gt=1).order_by("-depth", "pk")
     return list(dict.fromkeys([page.pk for page in pages] + [page.pk for page in above]))
 
 
 def mark_warmed(pages: list[Page]) -> None:
-    """They, and what was published before, are not due any more."""
+    """Record that these pages and all published before them are warmed."""
     cache.set(LAST_WARMED_KEY, _place(pages[-1]), None)
 
 
 def warm_page(pk: int) -> None:
-    """Asks for a page as a reader would, through all that stands before it; nothing where it is gone meanwhile."""
+    """Request a page as a visitor would, through all middleware. Do nothing if it is not live any more."""
     page = Page.objects.live().filter(pk=pk).first()
     if page is None or not (address := full_page_url(page)):
         return
-    with override(get_language()):  # that of the page stays with it
+    with override(get_language()):  # restores the language after the page has changed it
         _site().get_response(_request(address))
 
 
 @lru_cache
 def _site() -> BaseHandler:
-    """All that stands before a page, made once per process: WhiteNoise looks through its files for it."""
+    """Return the request handler with its middleware, built once per process because WhiteNoise scans its files."""
     handler = BaseHandler()
     handler.load_middleware()
     return handler
@@ -68,7 +68,7 @@ def _unseen():
 
 
 def _beginning(pages) -> tuple[datetime, int] | None:
-    """Before the newest ones; None where there are no more."""
+    """Return the place before the ``AT_MOST`` newest pages; None if there are no more than that."""
     before = pages.order_by("-last_published_at", "-pk")[AT_MOST:].first()
     return _place(before) if before else None
 
@@ -78,9 +78,9 @@ def _place(page: Page) -> tuple[datetime, int]:
 
 
 def _request(address: str) -> WSGIRequest:
-    """A GET of the address, as a web server hands it over."""
+    """Return a GET request for the address, as the web server would pass it on."""
     parts = urlsplit(address)
-    secure = parts.scheme == "https" or settings.SECURE_SSL_REDIRECT  # of another site Wagtail says “http”
+    secure = parts.scheme == "https" or settings.SECURE_SSL_REDIRECT  # Wagtail gives “http” for a second site
     told = [settings.SECURE_PROXY_SSL_HEADER] if secure and settings.SECURE_PROXY_SSL_HEADER else []
     asked = {
         "REQUEST_METHOD": "GET",

@@ -1,8 +1,4 @@
-"""From texts to a PDF: typst, PDF/A-2a and PDF/UA-1 in one file, with fonts that typst brings, or Liberation Sans.
-
-Whoever prints something keeps its template beside its code, in a folder ``typst``; what they share stands in
-``home/typst/house.typ``. What people typed reaches a template as data, never as markup.
-"""
+"""Sender data of letters and documents."""
 
 from pathlib import Path
 
@@ -13,7 +9,7 @@ from ..models import CommuneSettings
 
 
 def letterhead_data() -> dict:
-    """Who writes, as every template draws it: names, address and arms of the commune."""
+    """Return the data of the letterhead: names, address and arms of the commune."""
     commune = CommuneSettings.current()
     return {
         "commune": str(commune),
@@ -26,7 +22,7 @@ def letterhead_data() -> dict:
 
 
 def arms_image() -> bytes:
-    """The commune's arms, SVG or PNG."""
+    """Return the commune's arms as SVG or PNG."""
     own = CommuneSettings.current().arms
     if own:
         with own.open() as image:

@@ -1,7 +1,7 @@
-"""From texts to a PDF: typst, PDF/A-2a and PDF/UA-1 in one file, with fonts that typst brings, or Liberation Sans.
+"""Rendering of texts to PDF with typst: PDF/A-2a and PDF/UA-1 in one file.
 
-Whoever prints something keeps its template beside its code, in a folder ``typst``; what they share stands in
-``home/typst/house.typ``. What people typed reaches a template as data, never as markup.
+The fonts are those of typst, or Liberation Sans. Apps have their templates in a folder ``typst`` beside their code.
+Shared parts are in ``home/printing/typst/house.typ``. User input reaches a template as data, never as markup.
 """
 
 import json
@@ -29,17 +29,19 @@ ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 APART, TOGETHER = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
-SPELLING = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # Persian names are not written without
+SPELLING = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # Persian names need them
 
 
-LOOSE = re.compile(rf"(?<![^\W\d_a-zA-Z])[{SPELLING}]")  # behind no letter that it could join: of an emoji
+LOOSE = re.compile(
+    rf"(?<![^\W\d_a-zA-Z])[{SPELLING}]"
+)  # where no letter precedes that it could join, as in an emoji
 
 
 def render_pdf(template: Path, data: dict, moment: datetime, *, sans: bool = False) -> bytes:
-    """``template`` filled with ``data`` as PDF. The same data and moment always make the same bytes.
+    """Render ``template`` with ``data`` as PDF. The same data and moment always produce the same bytes.
 
-    PDF/UA-1 refuses a character that no font shows: it is written by its code, "[U+1F3E1]", so that what
-    somebody typed never keeps a document from being made. With ``sans``, what is drawn may use Liberation Sans.
+    PDF/UA-1 rejects a character that no font has. It is replaced by its code, "[U+1F3E1]", so that no user input
+    prevents a document. ``sans``: whether Liberation Sans may be used too.
     """
     unknown: set[str] = set()
     while True:
@@ -58,15 +60,15 @@ def render_pdf(template: Path, data: dict, moment: datetime, *, sans: bool = Fal
 
 
 def render_svg_pages(template: Path, data: dict) -> list[bytes]:
-    """The pages of ``template`` filled with ``data`` as SVG, for a preview."""
+    """Render the pages of ``template`` with ``data`` as SVG, for a preview."""
     pages = _compiler(False).compile(template, format="svg", sys_inputs={"data": json.dumps(data)})
     return pages if isinstance(pages, list) else [pages]
 
 
 def isolate_direction(text: str) -> str:
-    """``text`` to stand in a sentence: one from right to left leaves what follows it, as a number, where it is. Pure.
+    """Isolate a right-to-left text, so that what follows it in a sentence stays in its place. Pure.
 
-    Else "محمد, 12 rue du Lac" is shown with the number before the name.
+    Otherwise "محمد, 12 rue du Lac" is shown with the number before the name.
     """
     if not any(unicodedata.bidirectional(one) in ("R", "AL") for one in text):
         return text
@@ -75,22 +77,22 @@ def isolate_direction(text: str) -> str:
 
 @cache
 def _compiler(sans: bool) -> typst.Compiler:
-    """One for the life of the process: a document takes 2 ms where a new compiler takes 10.
+    """Return the compiler, one per process: a document takes 2 ms, with a new compiler 10 ms.
 
-    ``sans`` has one of its own: no other document changes by a character that only Liberation Sans shows.
+    ``sans`` has its own compiler, so that no other document uses Liberation Sans for a character that only it has.
     """
     return typst.Compiler(root=settings.BASE_DIR, ignore_system_fonts=True, font_paths=[SANS] if sans else [])
 
 
 def _not_shown(message: str) -> set[str]:
-    """The characters that typst says it has no font for."""
+    """Return the characters for which typst reports no font."""
     runs = "".join(NOT_SHOWN.findall(message))
     found = set(ESCAPED.sub(lambda code: chr(int(code[1], 16)), runs))
     return {one for one in found if not one.isascii()}
 
 
 def _spelled(value, unknown: set[str]):
-    """All texts with unknown characters by their code, without those that only steer how others look."""
+    """Replace unknown characters in all texts by their codes and remove invisible format characters."""
     if isinstance(value, dict):
         return {name: _spelled(one, unknown) for name, one in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""Pages of which it is proven that everybody could see them, such as official notices: kinds with ``on_record``.
+"""Page types whose public visibility must be proven (``on_record``), such as official notices.
 
-So nobody closes them or what stands above them, they come to no place that is closed, and no alias shows them, which
-would be seen without a record of its own.
+Neither such a page nor its ancestors can be restricted, it cannot be moved below a restricted page, and it can have no
+alias, which would be visible without a record of its own.
 """
 
 from django.urls import reverse
@@ -16,27 +16,27 @@ NO_ALIAS = _("There is no alias of %(kind)s, since nobody would record that it w
 
 
 def public_record_type_below(page: Page, inclusive: bool = True) -> type[Page] | None:
-    """A kind on record that stands below a page or is its own."""
+    """Return the page's type or that of a descendant if it is on record; None without any."""
     below = Page.objects.descendant_of(page, inclusive=inclusive).type(*_kinds())
     first = below.select_related("content_type").first()
     return first and first.specific_class
 
 
 def placement_error(kind: type[Page] | None, place: Page) -> str:
-    """Why pages of a kind do not come to a place; empty where they may."""
+    """Return why pages of a type cannot be at a place; "" if they can."""
     if kind is None or not place.get_view_restrictions().exists():
         return ""
     return CLOSED % {"place": place.specific_deferred.get_admin_display_title(), "kind": _name(kind)}
 
 
 def check_move(page: Page, place: Page) -> None:
-    """Raises Refused where a page may not be moved to a place."""
+    """Raise AdminActionRefused if a page cannot be moved to a place."""
     if reason := placement_error(public_record_type_below(page), place):
         raise AdminActionRefused(reason, reverse("wagtailadmin_pages:move", args=[page.pk]))
 
 
 class PublicRecordCopyForm(CopyForm):
-    """Says of a copy what would be refused, beside its field."""
+    """Copy form that reports such errors beside their fields."""
 
     def clean(self):
         cleaned = super().clean()

@@ -1,13 +1,13 @@
-"""Why a draft must not go out: what it lacks, and what apps above find in it. A bundle with such a page waits.
+"""Publish checks: what a draft lacks, and what other apps find in it. They also block a bundle with the page.
 
-An app offers it in its own ``publish_blocker_checks.py``::
+An app registers them in its own ``page_hindrances.py``::
 
-    from home.publication.publish_checks import page_hindrances
+    from home.publication.publish_checks import publish_blocker_checks
 
-    @page_hindrances.register("checks")
+    @publish_blocker_checks.register("checks")
     def checks(draft) -> list[str]: …  # one sentence each: what is wrong and what to do
 
-and to ``publish_warning_checks`` what only is to be looked at before.
+and in ``publish_warning_checks`` those that only warn.
 """
 
 from collections.abc import Callable
@@ -27,17 +27,17 @@ publish_warning_checks: Registry[Callable[[Page], list[str]]] = Registry("page_h
 
 
 def publish_blockers(draft: Page) -> list[str]:
-    """The sentences of all apps about a draft."""
+    """Return the blockers of all apps for a draft."""
     return [sentence for find in publish_blocker_checks for sentence in find(draft)]
 
 
 def publish_warnings(draft: Page) -> list[str]:
-    """What readers may stumble over, as all apps see it."""
+    """Return the warnings of all apps for a draft."""
     return [sentence for find in publish_warning_checks for sentence in find(draft)]
 
 
 def validation_errors(draft: Model) -> list[str]:
-    """What the publish button would refuse, with the fields: drafts may be saved with holes in them."""
+    """Return the errors that publishing would report, with their fields: drafts may be saved incomplete."""
     return [*_said_of_fields(draft), *_faults_of_blocks(draft)]
 
 

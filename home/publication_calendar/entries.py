@@ -1,4 +1,4 @@
-"""The calendar of what is published when: apps offer what they plan in files named ``planned.py``."""
+"""Extension point for the publication calendar: apps register their schedules in ``planned.py``."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,27 +11,27 @@ from wagtail.models import DraftStateMixin, Page
 
 from ..extensions.registry import Registry
 
-MAX_PER_PROVIDER = 300  # that one offer tells of a month
+MAX_PER_PROVIDER = 300  # per provider and month
 
 
 @dataclass(frozen=True)
 class PlannedPublication:
-    """Something that happens at a moment: what it is in a word, its title, and where it is changed."""
+    """A scheduled event: its type in a word, its title, and the address where it is edited."""
 
     at: datetime
     what: str
     title: str
     url: str
     icon: str = "calendar"
-    whole_day: bool = False  # its hour is not known, or not told
+    whole_day: bool = False  # the time is not known or not shown
 
 
-# Each offer is called with the user, the first moment and the one after the last.
+# Each provider is called with the user, the start and the end (excluded) of the span.
 planned_publications: Registry[Callable[..., Iterable[PlannedPublication]]] = Registry("planned")
 
 
 def draftable_snippet_models() -> list[type[Model]]:
-    """The models besides pages that begin and end at their hour."""
+    """Return the models with scheduled publication, except pages."""
     return [m for m in apps.get_models() if issubclass(m, DraftStateMixin) and not issubclass(m, Page)]
 
 

@@ -1,4 +1,4 @@
-"""The calendar in the menu of the admin."""
+"""Menu item of the publication calendar."""
 
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ def register_calendar_urls():
 
 
 class PublisherMenuItem(MenuItem):
-    """Agents have calendars of their own."""
+    """Menu item for editors. Agents have calendars of their own."""
 
     def is_shown(self, request):
         return request.user.has_perm("home_bundles.change_bundle")

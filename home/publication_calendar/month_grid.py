@@ -16,7 +16,7 @@ class CalendarDay:
 
 
 def parse_month(text: str, today: date) -> date:
-    """The first of the month that an address names as 2026-11; of this month where it names none."""
+    """Return the first day of a month given as 2026-11; of the current month if the text is invalid."""
     named = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text, re.ASCII)
     if named and FIRST_YEAR <= int(named[1]) <= LAST_YEAR:
         return date(int(named[1]), int(named[2]), 1)
@@ -32,7 +32,7 @@ def previous_month(first: date) -> date:
 
 
 def month_weeks(first: date, entries: dict[date, list]) -> list[list[CalendarDay]]:
-    """The weeks of a month from Monday on, with what happens on each of its days."""
+    """Return the weeks of a month from Monday on, with the entries of each day."""
     days = Calendar().monthdatescalendar(first.year, first.month)
     return [
         [CalendarDay(day, day.month == first.month, entries.get(day, [])) for day in week] for week in days

@@ -1,4 +1,4 @@
-"""The calendar in the admin."""
+"""Admin view of the publication calendar."""
 
 from datetime import datetime, time
 from itertools import groupby
@@ -13,7 +13,7 @@ from .entries import planned_publications
 
 
 class PublicationCalendarView(WagtailAdminTemplateMixin, TemplateView):
-    """A month as a table, and the same as a list."""
+    """A month as a table and as a list."""
 
     template_name = "home/publication_calendar/calendar.html"
     page_title = gettext_lazy("Publication calendar")
@@ -38,7 +38,7 @@ class PublicationCalendarView(WagtailAdminTemplateMixin, TemplateView):
 
 
 def planned_by_day(user, first) -> dict:
-    """What is planned in a month, by day."""
+    """Return the scheduled events of a month by day."""
     start, end = (
         timezone.make_aware(datetime.combine(day, time())) for day in (first, month_grid.next_month(first))
     )

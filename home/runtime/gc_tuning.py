@@ -1,19 +1,19 @@
-"""Python's collector of garbage, for long work of one process and for processes that run for days."""
+"""Tuning of Python's garbage collector for long migrations and long-running processes."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-ALLOCATIONS = 1_000_000  # net, between two collections; usually 2,000
-OF_A_REQUEST = 10_000  # about what one request has at a time
+ALLOCATIONS = 1_000_000  # net, between two collections; Python's default is 2,000
+OF_A_REQUEST = 10_000  # about the peak of a request
 
 
 @contextmanager
 def reduced_collection() -> Iterator[None]:
-    """Collects a five-hundredth as often, and never more what is there already.
+    """Collect a five-hundredth as often within the block, and exclude existing objects for good.
 
-    Migrating makes the models anew at every step: a fourth of its time goes into looking through them. Seldom takes
-    500 MB instead of 300; never would take 1,900.
+    Migrations rebuild the models at every step, and scanning them takes a fourth of the time. Rare collections need 500
+    MB instead of 300; none at all would need 1,900.
     """
     before = gc.get_threshold()
     gc.freeze()
@@ -25,11 +25,11 @@ def reduced_collection() -> Iterator[None]:
 
 
 def freeze_loaded_objects() -> None:
-    """Leaves what the process has loaded out of all collections to come, and collects about once in a request.
+    """Exclude the loaded objects from all further collections, and collect about once per request.
 
-    What is loaded stays as long as the process does: looking through it took 0.3 s in the middle of every sixtieth
-    request or so, and two to five seconds when a process was told to stop. What a request makes goes with it: looking
-    through it ten times took a twelfth of the request.
+    They live as long as the process: scanning them took 0.3 s in about every sixtieth request, and two to five seconds
+    when a process was stopped. The objects of a request are freed with it: scanning them ten times took a twelfth of
+    the request.
     """
     gc.collect()
     gc.freeze()

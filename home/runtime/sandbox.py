@@ -1,4 +1,4 @@
-"""Programs of our own that open what strangers send: apart from the site, without its secrets, one at a time."""
+"""Sandbox for programs that open untrusted files: separate processes, without the site's secrets, one at a time."""
 
 import fcntl
 import os
@@ -11,22 +11,22 @@ from pathlib import Path
 
 from django.conf import settings
 
-KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")  # without these Python may not start
-PAUSE = 0.02  # seconds between two looks whether it is one's turn
+KEPT_ENVIRONMENT = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")  # Python may not start without these
+PAUSE = 0.02  # seconds between two attempts to get the lock
 
 
 class Busy(subprocess.SubprocessError):
-    """Another process ran the program all the time that there was."""
+    """Another process was running the program for the whole timeout."""
 
 
 def run_sandboxed(program: Path, *arguments: str, timeout: float, **options) -> subprocess.CompletedProcess:
-    """Run ``program`` with the Python of the site and no environment but ``KEPT_ENVIRONMENT``. Return its output.
+    """Run ``program`` with the site's Python and no environment but ``KEPT_ENVIRONMENT``. Return its output.
 
-    Each program runs once at a time on a machine, however many processes the site has: what one may take of the memory
-    is all that is taken. ``timeout``, in seconds, is for the turn of others too; ``Busy`` if one's own never comes.
-    ``options`` are those of ``subprocess.run``, which says what is raised.
+    Each program runs once at a time on a machine, however many processes the site has, so that the memory of one run is
+    the most that is used. ``timeout`` is in seconds and includes the wait for the lock. Raise ``Busy`` if the lock is
+    not free in that time. ``options`` are those of ``subprocess.run``, which documents the other exceptions.
     """
-    command = [sys.executable, "-P", program, *arguments]  # -P: nothing is imported from where it lies
+    command = [sys.executable, "-P", program, *arguments]  # -P: nothing is imported from the program's folder
     environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     ends = time.monotonic() + timeout
     with _alone(program, ends):
@@ -36,7 +36,7 @@ def run_sandboxed(program: Path, *arguments: str, timeout: float, **options) -> 
 
 @contextmanager
 def _alone(program: Path, ends: float) -> Iterator[None]:
-    """Hold the lock of a program; the system lets go of it when the process that holds it ends."""
+    """Hold the lock of a program. The system releases it when the process ends."""
     folder = settings.VAR_DIR / "locks"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{program.stem}.lock").open("w") as lock:

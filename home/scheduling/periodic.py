@@ -1,4 +1,4 @@
-"""Work that must happen by itself: what an app sweeps for when the scheduler looks, and signs of life."""
+"""Extension point for periodic jobs, and isolated execution of their parts."""
 
 import logging
 import time
@@ -15,20 +15,23 @@ from ..extensions.registry import Registry
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER = 10 * 60  # seconds; what cannot be done is not tried at every sweep
-MAX_REMEMBERED_FAILURES = 24 * 60 * 60  # seconds, that something failed
-# Each offer finds its rows that are due at the given moment and wakes a worker for them.
+RETRY_AFTER = 10 * 60  # seconds; what failed is not tried again in every run
+MAX_REMEMBERED_FAILURES = 24 * 60 * 60  # seconds to remember a failure
+# Each job finds its rows that are due at the given time and enqueues tasks for them.
 periodic_jobs: Registry[Callable[[datetime], None]] = Registry("jobs")
 
 
 def is_task_queued(task: Task) -> bool:
-    """Whether a worker has such a task before it: one that is asked for again meanwhile brings nothing."""
+    """Return whether such a task is waiting for a worker, so that another one is not needed."""
     waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=task.module_path)
     return waiting.exists()
 
 
 def run_isolated(name: str, act: Callable, **arguments) -> None:
-    """Does one thing of a sweep. Where it fails it holds up no other, and rests for some minutes."""
+    """Run one part of a job in a transaction. A failure is logged and does not stop the others.
+
+    A part that failed is not tried again for ``RETRY_AFTER`` seconds.
+    """
     if (cache.get(_failure(name)) or 0) > time.time() - RETRY_AFTER:
         return
     try:
@@ -40,18 +43,18 @@ def run_isolated(name: str, act: Callable, **arguments) -> None:
 
 
 def run_each_isolated(rows: Iterable[Model], act: Callable, *, named: str, **arguments) -> None:
-    """Does the same for each row, alone; ``act`` takes it under the name ``named``."""
+    """Run ``act`` for each row in isolation; ``named``: the name of its parameter for the row."""
     for row in rows:
         run_isolated(f"{act.__name__} {job_label(row)}", act, **{named: row}, **arguments)
 
 
 def job_label(row: Model) -> str:
-    """What a row is called that a sweep tries."""
+    """Return the name of a row in logs and for ``run_isolated``."""
     return f"{row._meta.label_lower} {row.pk}"
 
 
 def failed_recently(name: str) -> bool:
-    """Whether such a thing of a sweep was tried lately and failed."""
+    """Return whether this part of a job failed recently."""
     return cache.get(_failure(name)) is not None
 
 

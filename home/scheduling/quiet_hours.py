@@ -1,10 +1,13 @@
-"""When a message that rings a telephone may leave. Pure."""
+"""Quiet hours for messages that ring a phone. Pure."""
 
 from datetime import datetime, time, timedelta
 
 
 def earliest_send_time(now: datetime, quiet_from: time, quiet_until: time) -> datetime:
-    """``now``, or the end of the quiet hours that it lies in. ``now`` is local; the same hour twice is never quiet."""
+    """Return ``now``, or the end of the quiet hours if ``now`` is within them.
+
+    ``now`` is local time. There are no quiet hours if both limits are equal.
+    """
     hour = now.time()
     over_midnight = quiet_from > quiet_until
     begun, goes_on = hour >= quiet_from, hour < quiet_until

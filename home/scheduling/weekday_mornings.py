@@ -1,4 +1,4 @@
-"""How agents are told where they did not choose, and when a digest goes out. Pure."""
+"""Default time of agent notifications and summaries. Pure."""
 
 from datetime import datetime, time, timedelta
 
@@ -6,7 +6,7 @@ MORNING = time(7, 0)
 
 
 def next_weekday_morning(now: datetime) -> datetime:
-    """The next morning of a weekday after ``now``, which is in the commune's time zone."""
+    """Return the next weekday at ``MORNING`` after ``now``, which is in the commune's time zone."""
     day = now.date() if now.time() < MORNING else now.date() + timedelta(days=1)
     while day.weekday() > 4:
         day += timedelta(days=1)

@@ -1,1 +1,1 @@
-"""What search stands on: words and their meanings, texts of documents, what was sought and not found."""
+"""Search: index, synonyms, texts of documents, missed queries."""

@@ -1,12 +1,12 @@
-"""Wagtail's search in the database, which on SQLite ranks nothing that is put in another order."""
+"""Wagtail's database search backend, without needless ranking on SQLite."""
 
 from django.db import connection
 from wagtail.search.backends import database
 
 
 def SearchBackend(params):
-    if connection.vendor != "sqlite":  # PostgreSQL's has no rank where none is asked for
+    if connection.vendor != "sqlite":  # PostgreSQL's computes no rank unless it is needed
         return database.SearchBackend(params)
-    from . import sqlite_backend  # knows tables that only SQLite has
+    from . import sqlite_backend  # imports tables that only SQLite has
 
     return sqlite_backend.SearchBackend(params)

@@ -1,4 +1,4 @@
-"""The text of public files, read in the background for search. Truth is a row; a task is only its wake-up."""
+"""Text extraction of public files for search. The state is in rows; a task only triggers the work."""
 
 import re
 import subprocess
@@ -22,14 +22,14 @@ from . import text_extractor
 READER = Path(text_extractor.__file__)
 KINDS = {"pdf", *text_extractor.OFFICE}
 MAX_FILE_BYTES = 50 * 1024**2  # bytes
-EXTRACTION_TIMEOUT = 60  # seconds of a clock; the reader itself has less of the processor
+EXTRACTION_TIMEOUT = 60  # seconds of wall-clock time; the program's limit of processor time is lower
 CLAIM, MAX_ATTEMPTS = timedelta(minutes=10), 3
 BLANKS = re.compile(r"[ \t]+")
-MAX_CHARACTERS = 200_000  # of all files of a page: PostgreSQL indexes no text without end
+MAX_CHARACTERS = 200_000  # of all files of a page, because PostgreSQL limits the size of an indexed text
 
 
 def text_model_for(model: type[models.Model]) -> type[FileText]:
-    """Where the texts of a kind of files are kept."""
+    """Return the model of the texts of a type of files."""
     return model._meta.get_field("text").related_model
 
 
@@ -38,7 +38,7 @@ def file_text_models() -> list[type[FileText]]:
 
 
 def request_extraction(document) -> None:
-    """Lets a worker read a document that is new or has another file, of which nothing is known until then."""
+    """Mark a document that is new or has another file for extraction. Its text is empty until then."""
     texts, digest = text_model_for(type(document)), document.get_file_hash()
     text, _made = texts.objects.get_or_create(document=document)
     if text.digest != digest:
@@ -47,7 +47,7 @@ def request_extraction(document) -> None:
 
 
 def wake_extraction(now: datetime) -> None:
-    """Wakes a worker for what waits to be read, once those that were woken before are at work."""
+    """Enqueue tasks for the texts that are due, unless earlier ones are still waiting."""
     from ..tasks import extract_document_text
 
     if is_task_queued(extract_document_text):
@@ -59,7 +59,10 @@ def wake_extraction(now: datetime) -> None:
 
 
 def extract_text(texts: type[FileText], pk: int, now: datetime) -> None:
-    """Reads one; nothing where another worker does. Given up after some attempts: search knows its name then."""
+    """Extract one text; do nothing if another worker has claimed it.
+
+    After ``MAX_ATTEMPTS`` the text stays empty, and search finds the document only by its title.
+    """
     mine = texts.objects.filter(pk=pk, due_at__lte=now)
     if not mine.update(due_at=now + CLAIM, attempts=F("attempts") + 1):
         return
@@ -73,7 +76,7 @@ def extract_text(texts: type[FileText], pk: int, now: datetime) -> None:
 
 
 def run_text_extractor(document) -> str | None:
-    """What the reader makes of the file; None where it could not."""
+    """Return the extracted text of a file; "" if it has none or is too large; None if it cannot be read."""
     kind = document.file.name.rpartition(".")[2].lower()
     if kind not in KINDS:
         return ""
@@ -91,7 +94,7 @@ def run_text_extractor(document) -> str | None:
 
 
 def _run(path: str, kind: str) -> str:
-    """Returns what the reader program printed, even if it crashed or timed out."""
+    """Return what the program printed, even if it crashed or timed out. Raise OSError if it is busy."""
     try:
         done = sandbox.run_sandboxed(READER, path, kind, timeout=EXTRACTION_TIMEOUT)
     except sandbox.Busy as busy:
@@ -102,7 +105,7 @@ def _run(path: str, kind: str) -> str:
 
 
 def _passages(text: str) -> str:
-    """Lines that end a sentence end a passage; the others were only wrapped."""
+    """Join wrapped lines: only a line that ends a sentence ends a passage."""
     passages, line = [], ""
     for part in (BLANKS.sub(" ", one).strip() for one in text.splitlines()):
         line = f"{line} {part}".strip()
@@ -113,15 +116,15 @@ def _passages(text: str) -> str:
 
 
 def stored_text(document) -> str:
-    """The text of a document as far as it was read."""
+    """Return the text of a document as far as it was extracted."""
     texts = text_model_for(type(document)).objects.filter(document=document)
     return texts.values_list("text", flat=True).first() or ""
 
 
 def searchable_text(files: models.QuerySet) -> str:
-    """The titles of files and what was read of them, a passage per line; of many long ones the beginning.
+    """Return the titles and texts of files, one passage per line, at most ``MAX_CHARACTERS``.
 
-    Nothing of documents that only some may open.
+    Documents in restricted collections are left out.
     """
     shown = (
         files.filter(~restricted_filter("collection__path")) if files.model is get_document_model() else files
@@ -130,14 +133,17 @@ def searchable_text(files: models.QuerySet) -> str:
 
 
 def restricted_filter(path: str) -> Exists:
-    """Whether only some may open a document; ``path`` leads to that of its collection. For ``filter``."""
+    """Return an expression that is true for restricted documents. For ``filter``.
+
+    ``path``: the lookup of the path of their collection.
+    """
     here = ExpressionWrapper(OuterRef(path), models.TextField())
     restrictions = CollectionViewRestriction.objects.alias(here=here)
     return Exists(restrictions.filter(here__startswith=F("collection__path")))
 
 
 def documents_on_page(page: Page) -> models.QuerySet:
-    """The documents that stand on a page, whether chosen or linked in a text."""
+    """Return the documents on a page, chosen in a block or linked in a text."""
     model, found = get_document_model(), set()
     for field in page._meta.concrete_fields:
         value = field.value_from_object(page)
@@ -149,7 +155,7 @@ def documents_on_page(page: Page) -> models.QuerySet:
 
 
 def record_document_pages(page: Page, files: models.QuerySet) -> None:
-    """Keeps which documents a page is found by."""
+    """Record the documents by whose text a page is found."""
     mine = DocumentPlace.objects.filter(page_id=page.pk)
     if files.model is get_document_model():
         mine.exclude(document__in=files).delete()
@@ -158,12 +164,12 @@ def record_document_pages(page: Page, files: models.QuerySet) -> None:
 
 
 def page_ids_with_document(document) -> list[int]:
-    """The keys of the pages that are found by a document."""
+    """Return the keys of the pages that are found by a document."""
     return list(DocumentPlace.objects.filter(document=document).values_list("page_id", flat=True))
 
 
 def request_missing_extractions() -> None:
-    """Lets a worker read what was never read."""
+    """Mark all documents without a text for extraction."""
     for texts in file_text_models():
         owners = texts._meta.get_field("document").related_model
         for document in owners.objects.filter(text=None).order_by("pk"):

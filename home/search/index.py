@@ -1,14 +1,14 @@
-"""Search over pages, news, services: one row per object and language, fed by publication.
+"""Search over pages, news and services: one row per object and language, updated by publication.
 
-Any page of ours is found (``BasePage.search_text``). An app names its kinds in its own ``search.py``::
+Every page of this project is indexed (``BasePage.search_text``). An app registers its kinds in its own ``search.py``::
 
-    from home.search.index import Kind, search
+    from home.search.index import SearchKind, search_kinds
 
-    search.register("service")(Kind(_("Online service"), _("Services"), order=10))
+    search_kinds.register("service")(SearchKind(_("Online service"), _("Services"), order=10))
 
-and sets ``search_kind = "service"`` on its page model; ``search_date`` and ``search_meta()`` are shown if
-given; outside ``search_span()`` it is not found.
-What is no page calls :func:`keep` and :func:`drop` itself, and hears ``search_rebuilt``.
+and sets ``search_kind = "service"`` on its page model. ``search_date`` and ``search_meta()`` are shown if defined;
+outside ``search_span()`` the page is not found. Code of objects that are no pages calls :func:`index_object` and
+:func:`unindex_object` itself, and listens to ``search_rebuilt``.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ from ..text.highlighting import find_matches as find_words
 from . import document_texts, vocabulary
 from .ranking import TitleRank
 
-MAX_RESULTS = 200  # results; who needs more words more
+MAX_RESULTS = 200  # results; more would not be read
 MAX_QUERY_WORDS = 10
 SUGGESTIONS = 8
 SERVICE = "service"
@@ -46,12 +46,12 @@ SERVICE = "service"
 
 @dataclass(frozen=True)
 class SearchKind:
-    """A kind of thing that is found: its name in the margin of a result, and of many on a tab."""
+    """A kind of search entry: its name beside a result, and its plural on a tab."""
 
     singular: str
     plural: str
     order: int = 50
-    in_sitemap: bool = False  # for what is no page, which a sitemap knows by itself
+    in_sitemap: bool = False  # for entries that are no pages; pages are in the sitemap anyway
 
 
 search_kinds: Registry[SearchKind] = Registry("search")
@@ -63,7 +63,7 @@ search_kinds.register("office")(SearchKind(_("Place"), _("Places"), order=50))
 
 @dataclass
 class SearchHit:
-    """An entry found, ready to show."""
+    """A search entry with the words to highlight."""
 
     entry: SearchEntry
     words: list[str]
@@ -74,7 +74,7 @@ class SearchHit:
 
     @property
     def text(self) -> SafeString:
-        """The summary of what is named so or where the words stand in it, else the passage they stand in."""
+        """The summary if the title or the summary has the words, else the best passage of the text."""
         summary = self.entry.summary
         named = self.entry.fit > 1 or find_words(self.entry.title, self.words)
         told = named or find_words(summary, self.words)
@@ -96,17 +96,17 @@ class SearchHit:
 
 @dataclass
 class SearchResults:
-    """What was found for a query in a language."""
+    """The results of a query in a language."""
 
     query: str
     words: list[str]
     hits: list[SearchHit] = field(default_factory=list)
-    meant: str = ""  # the query as it was read, where nothing was found for it as typed
-    any: bool = False  # nothing has all words: these have some
+    meant: str = ""  # the corrected query, if the query as typed found nothing
+    any: bool = False  # no entry has all words; these have some
 
     @cached_property
     def tabs(self) -> list[dict]:
-        """The kinds that were found, with how many, in their order."""
+        """The kinds of the results with their counts, in order."""
         counts = Counter(hit.entry.kind for hit in self.hits)
         kinds = {key: search_kinds.get(key) or search_kinds["page"] for key in counts}
         order = sorted(kinds, key=lambda key: kinds[key].order)
@@ -117,18 +117,18 @@ class SearchResults:
 
     @property
     def best(self) -> SearchHit | None:
-        """A service among the first hits that is named like the query: it stands out with its button."""
+        """A service among the first three hits whose title fits the query. It is shown first, with a button."""
         named = (hit for hit in self.hits[:3] if hit.is_service and hit.entry.fit > 1)
         return next(named, None)
 
 
 def find_entries(query: str, language: str, reader: str = "") -> SearchResults:
-    """What has all words of the query in a language, the best first.
+    """Return the entries with all words of the query in a language, best first.
 
-    Synonyms and the other number of a word count as the word; also the synonyms of the language of a ``reader`` who
-    types in another than what is looked through is written in. Where nothing has all, words that nobody uses are
-    read as the nearest that somebody does; and where that does not help, any of the words is enough. A telephone
-    number is found in every spelling, and by no part of it.
+    Synonyms, singular and plural count as the word. ``reader``: a reader's language whose synonyms count too, if the
+    search is in another language. If no entry has all words, unknown words are replaced by similar known ones. If that
+    finds nothing either, any of the words is enough. A phone number is found in every spelling, but not by a part of
+    it.
     """
     words = query_words(query)[:MAX_QUERY_WORDS]
     results = SearchResults(query, words)
@@ -157,8 +157,10 @@ def find_entries(query: str, language: str, reader: str = "") -> SearchResults:
 
 
 def suggest_titles(query: str, language: str) -> list[SearchHit]:
-    """What may be meant while somebody types: names that have the words, the last of them begun, or others
-    that mean the same."""
+    """Return suggestions for a query that is being typed.
+
+    These are entries whose names have the words, the last of which may be incomplete, or synonyms of them.
+    """
     words = query_words(query)[:MAX_QUERY_WORDS]
     found = _begun(words, language) + _named_otherwise(words, language) if words else []
     if not found and (meant := vocabulary.correct_query(query, language)):
@@ -168,7 +170,7 @@ def suggest_titles(query: str, language: str) -> list[SearchHit]:
 
 
 def load_texts(hits: list[SearchHit]) -> None:
-    """The texts of the hits that are shown, in one query: they are left out while searching."""
+    """Load the texts of the hits on the page in one query, because the search defers them."""
     texts = dict(SearchEntry.objects.filter(pk__in=[hit.entry.pk for hit in hits]).values_list("pk", "text"))
     for hit in hits:
         hit.entry.text = texts.get(hit.entry.pk, "")
@@ -189,9 +191,9 @@ def index_object(
     span: tuple = (None, None),
     part: str = "",
 ) -> None:
-    """Search finds ``subject`` in ``language`` by these words from now on, or between two moments only.
+    """Create or update the search entry of ``subject`` in ``language``.
 
-    Or a part of it that has an address of its own.
+    ``span``: when search may show it, None for no limit. ``part``: the key of a part with its own address.
     """
     SearchEntry.objects.update_or_create(
         content_type=_type_of(subject),
@@ -213,7 +215,7 @@ def index_object(
 
 
 def unindex_object(subject) -> None:
-    """Search finds ``subject`` no longer, nor its parts."""
+    """Delete the search entries of ``subject`` and its parts."""
     SearchEntry.objects.filter(content_type=_type_of(subject), object_key=str(subject.pk)).delete()
     _parts_of(subject).delete()
 
@@ -227,14 +229,14 @@ def _type_of(subject) -> ContentType:
 
 
 def index_page(page: Page) -> None:
-    """Search finds a published page of ours; a draft or a page behind a password it does not."""
+    """Update the search entry of a page; delete it if the page is a draft or restricted."""
     page = page.specific
     url = page.get_url()
     if not hasattr(page, "search_text") or not url or not page.live or page.get_view_restrictions().exists():
         unindex_object(page)
         return
     language = page.locale.language_code
-    with override(language):  # dates and fixed words in it, whoever publishes
+    with override(language):  # for dates and fixed words, whatever the language of the publishing user
         index_object(
             page,
             language,
@@ -252,7 +254,7 @@ def index_page(page: Page) -> None:
 
 
 def _keep_parts(page: Page, language: str, url: str) -> None:
-    """What stands on the page now, and nothing that stood there."""
+    """Update the entries of the page's parts and delete those of former parts."""
     parts, trail = page.search_parts(), " › ".join(filter(None, [_trail(page), page.title]))
     _parts_of(page).exclude(object_key__in=[f"{page.pk}#{part.key}" for part in parts]).delete()
     for part in parts:
@@ -271,7 +273,7 @@ def _keep_parts(page: Page, language: str, url: str) -> None:
 
 
 def _text(page: Page) -> str:
-    """The words of a page, and of its files."""
+    """Return the text of a page and of its files."""
     files = page.search_files()
     if files is None:
         return page.search_text()
@@ -280,20 +282,20 @@ def _text(page: Page) -> str:
 
 
 def index_pages(keys: Iterable[int]) -> None:
-    """The same for those that are published of some pages: what they show changed."""
+    """Index the published ones of these pages again, because something they show has changed."""
     for page in Page.objects.filter(pk__in=keys).live().select_related("locale"):
         index_page(page)
 
 
 def index_branch(page: Page) -> None:
-    """The same for a page and all below it: their addresses changed."""
+    """Index a page and its descendants again, because their addresses have changed."""
     for below in Page.objects.descendant_of(page, inclusive=True).live().select_related("locale"):
         index_page(below)
 
 
 @transaction.atomic
 def rebuild_index() -> int:
-    """Writes the entries of all pages and of what else is found anew; answers how many there are."""
+    """Rebuild all search entries in one transaction. Return their number."""
     SearchEntry.objects.all().delete()
     reindex_all_pages()
     analyze_index_tables()
@@ -301,27 +303,27 @@ def rebuild_index() -> int:
 
 
 def is_title_outdated(page: Page) -> bool:
-    """Whether a page is found under another title than the one it has now."""
+    """Return whether the search entry of a page has an outdated title."""
     known = SearchEntry.objects.filter(content_type=_type_of(page), object_key=str(page.pk))
     return known.exclude(title=page.title[:255]).exists()
 
 
 def reindex_all_pages() -> None:
-    """The same while search goes on: the addresses of everything may have changed."""
+    """Index all pages again without emptying the index, because all addresses may have changed."""
     for page in Page.objects.filter(depth__gt=1).live().select_related("locale"):
         index_page(page)
     search_rebuilt.send(sender=SearchEntry)
 
 
 def analyze_index_tables() -> None:
-    """SQLite looks into the index word by word, not row by row, once it knows how many rows there are."""
+    """Update SQLite's statistics, so that it queries the index by word and does not scan rows."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA optimize=0x10002")
 
 
 def _look(terms: synonyms.Terms, language: str) -> list[SearchEntry]:
-    """What has every term, in its text or at the beginning of a word of its name."""
+    """Return the entries that have every term, in their text or as a beginning of a word of their title."""
     found = _matching(_all(terms), terms, language)
     words = _typed(terms)
     looked_for = {way[0] for term in terms for way in term if len(way) == 1}
@@ -332,7 +334,10 @@ def _look(terms: synonyms.Terms, language: str) -> list[SearchEntry]:
 
 
 def _matching(question: SearchQuery, terms: synonyms.Terms, language: str) -> list[SearchEntry]:
-    """The best named, then what lasts, then the newest: the same on every database, and one look at the index."""
+    """Return the matching entries in one query: best title first, then undated ones, then newest.
+
+    The order is the same on every database.
+    """
     as_typed = synonyms.expand_terms(_typed(terms), language, [])
     readings = [as_typed] if as_typed == terms else [as_typed, terms]
     entries = _entries(language).annotate(fit=TitleRank(*readings))
@@ -355,7 +360,7 @@ def _begun(words: list[str], language: str) -> list[SearchEntry]:
 
 
 def _named_otherwise(words: list[str], language: str) -> list[SearchEntry]:
-    """What has in its name what editors say means the same."""
+    """Return the entries whose title has a synonym of the words."""
     terms = synonyms.expand_terms(words, language, SynonymGroup.groups(language))
     if terms == synonyms.expand_terms(words, language, []):
         return []
@@ -367,7 +372,7 @@ def _all(terms: synonyms.Terms) -> SearchQuery:
 
 
 def _either(term: synonyms.Term) -> SearchQuery:
-    """Any of the ways to say a term, each with all its words."""
+    """Return a query for any of the variants of a term, each with all its words."""
     ways = [PlainText(" ".join(words), operator="and") for words in term]
     return Or(ways) if len(ways) > 1 else ways[0]
 
@@ -381,9 +386,9 @@ def _backend():
 
 
 def _best_first(found: list[SearchEntry], words: list[str]) -> list[SearchEntry]:
-    """What is named exactly so comes before what is named so among others.
+    """Return the entries, those first whose title has exactly these words. Each object once.
 
-    Each once: a document of the library may stand on a page too, and somebody on several.
+    A document may be an entry of its own and on a page, and a person on several pages.
     """
     shown, seen = [], set()
     for entry in sorted(

@@ -1,7 +1,7 @@
-"""What people sought in vain, counted without learning who they are.
+"""Missed queries, counted anonymously.
 
-Words stand in the database only once several callers sought them; until then the cache counts them under a digest.
-What looks like a name, an address or a number of somebody is never counted.
+A query is stored in the database only after several callers have made it; until then the cache counts it under a hash.
+A query that may be a name, an address or a number of a person is never counted.
 """
 
 from datetime import timedelta
@@ -21,12 +21,12 @@ PER_CALLER = rate_limits.RateLimit("missed-caller", 30)
 ONCE = rate_limits.RateLimit("missed-once", 1, COUNT_PERIOD)
 MAX_WORDS, MAX_LENGTH = 4, 24
 RETENTION = timedelta(days=366)
-# Given names that a search for somebody begins with; a query that has one is not counted.
+# Given names; a query with one of them may be the name of a person and is not counted.
 GIVEN_NAMES = frozenset(Path(__file__).with_name("given_names.txt").read_text().split())
 
 
 def record_missed_query(request, query: str, language: str) -> None:
-    """Counts what was sought in vain once for each caller and month."""
+    """Count a missed query once per caller and month."""
     words = anonymize_query(query)
     who = rate_limits.client_address(request)
     if not words or not PER_CALLER.allows(who):
@@ -39,7 +39,7 @@ def record_missed_query(request, query: str, language: str) -> None:
 
 
 def anonymize_query(query: str) -> str:
-    """The folded words of a query in the order of the alphabet; nothing where they may tell of a person."""
+    """Return the folded words of a query in alphabetical order; "" if they may identify a person."""
     typed = query.split()
     if "@" in query or not typed:
         return ""
@@ -56,18 +56,18 @@ def anonymize_query(query: str) -> str:
 
 @transaction.atomic
 def _count(language: str, words: str, times: int) -> None:
-    """The first time with those whom only the cache had counted."""
+    """Add to the count of the day; the first time, add the counts that were only in the cache."""
     known = MissedQuery.objects.filter(language=language, words=words).exists()
     today, _made = MissedQuery.objects.get_or_create(language=language, words=words, day=timezone.localdate())
     MissedQuery.objects.filter(pk=today.pk).update(times=F("times") + (1 if known else times))
 
 
 def missed_queries_since(day) -> list[dict]:
-    """What was sought in vain since a day, the most frequent first."""
+    """Return the missed queries since a day, most frequent first."""
     rows = MissedQuery.objects.filter(day__gte=day).values("words", "language")
     return list(rows.annotate(total=Sum("times"), last=Max("day")).order_by("-total", "words")[:200])
 
 
 def delete_old_missed_queries() -> None:
-    """What is older than a year tells nothing more."""
+    """Delete missed queries that are older than a year and have no use any more."""
     MissedQuery.objects.filter(day__lt=timezone.localdate() - RETENTION).delete()

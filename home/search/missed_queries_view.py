@@ -1,4 +1,4 @@
-"""What people sought in vain, for editors: each line leads to the words that mean the same."""
+"""Report view of missed queries. Each row links to a form for synonyms."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""How well the name of an entry fits a query, said to the database."""
+"""Database expression for how well the title of an entry fits a query."""
 
 from itertools import product
 
@@ -6,14 +6,15 @@ from django.db.models import F, Func, IntegerField
 
 from ..text.synonyms import Terms
 
-BEST = 5  # named so, as typed
+BEST = 5  # the title has all words as typed
 
 
 class TitleRank(Func):
-    """How well the name fits the first of ``readings``, else the next: named with all words, then with its keywords
-    too; 1 is found by its text.
+    """Rank of an entry for the first of ``readings``, else for the next.
 
-    One expression: of two for each word Django takes longer to write the question than the database to answer it.
+    ``BEST`` if the title has all words, one less if title and keywords have them, and so on; 1 if only the text has
+    them. It is one expression, because with two per word Django takes longer to build the query than the database to
+    run it.
     """
 
     output_field = IntegerField()
@@ -36,6 +37,6 @@ class TitleRank(Func):
 
 
 def _said(terms: Terms, holds: str) -> str:
-    """Every term in one of its ways, which is said with all its words."""
+    """Return SQL that requires every term in one of its variants, with all words of the variant."""
     ways = (" OR ".join(" AND ".join([f"({holds})"] * len(way)) for way in term) for term in terms)
     return " AND ".join(f"({term})" for term in ways)

@@ -1,4 +1,4 @@
-"""Wagtail's search on SQLite, with a rank only where it is asked for: it takes half of the time to write a question."""
+"""Wagtail's search on SQLite, with a rank only on demand: computing it doubles the time to build a query."""
 
 from django.db.models import Value
 from modelsearch.backends.database.sqlite.sqlite import (
@@ -9,7 +9,7 @@ from modelsearch.backends.database.sqlite.sqlite import (
 
 
 class RankOnDemandMixin:
-    """For a compiler of questions."""
+    """Mixin for query compilers that omits an unused rank."""
 
     def _build_rank_expression(self, vectors, config):
         return super()._build_rank_expression(vectors, config) if self.order_by_relevance else Value(0.0)

@@ -1,7 +1,7 @@
-"""Writes the text of a document to the standard output: ``python document_text.py FILE EXTENSION``.
+"""Program that prints the text of a document: ``python text_extractor.py FILE EXTENSION``.
 
-A program of its own, with little memory and time, which knows nothing of the site: a document comes from outside and
-may be made to hurt whoever opens it. What was read before time or memory ended counts.
+A separate program with little memory and time and without access to the site: a document is untrusted and may exploit
+its reader. The text read before time or memory ran out is used.
 """
 
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 
 SECONDS, MEMORY = 20, 1024**3
 PAGES, LETTERS, UNPACKED = 200, 100_000, 50 * 1024**2
-# Where the words of office formats stand, and what ends a passage there.
+# The parts of office formats with text, and the tag that ends a passage.
 OFFICE = {
     "docx": (r"word/document\.xml", r"</w:p>"),
     "odt": (r"content\.xml", r"</text:(?:p|h)>"),
@@ -29,7 +29,7 @@ def limit_resources() -> None:
 
 
 def extract_pdf_text(path: Path):
-    """The text of each page."""
+    """Yield the text of each page."""
     from pypdf import PdfReader
 
     reader = PdfReader(path)
@@ -40,7 +40,10 @@ def extract_pdf_text(path: Path):
 
 
 def extract_office_text(path: Path, extension: str):
-    """The text of each part of an office document: its markup taken off, without a parser to be hurt."""
+    """Yield the text of each part of an office document, without its markup.
+
+    No XML parser is used, because a document could exploit it.
+    """
     name, end = OFFICE[extension]
     with zipfile.ZipFile(path) as archive:
         for part in archive.infolist():

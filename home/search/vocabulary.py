@@ -1,5 +1,4 @@
-"""The words that the names of what is found use, and those that editors say mean the same: against them slips of the
-keyboard are noticed."""
+"""Known words, from titles, keywords and synonyms, for the correction of typing errors in queries."""
 
 from collections import Counter
 from datetime import datetime
@@ -15,7 +14,7 @@ MAX_ENTRIES = 20_000  # entries that are read
 
 
 def correct_query(query: str, language: str) -> str:
-    """The query with its unknown words replaced by the nearest known ones; nothing if none is near."""
+    """Return the query with unknown words replaced by similar known ones; "" if nothing was replaced."""
     words = query.split()
     known = known_words(language) if words else {}
     read = [_read(word, known) for word in words]
@@ -23,19 +22,19 @@ def correct_query(query: str, language: str) -> str:
 
 
 def completes_known_word(words: list[str], language: str, besides: set[str]) -> bool:
-    """Whether each of the folded words may begin one that is known, and one of them another than those ``besides``."""
+    """Return whether each folded word may begin a known one, and one of them another than those in ``besides``."""
     known = known_words(language)
     told = [
         word for word in words if len(word) >= fuzzy_matching.MIN_WORD_LENGTH and not word.isdigit()
-    ]  # no other is known
+    ]  # shorter words and numbers are not in the vocabulary
     begun = [{one for one in known if one.startswith(word)} for word in told]
     return all(begun) and (len(told) < len(words) or any(ones - besides for ones in begun))
 
 
 def known_words(language: str) -> dict[str, str]:
-    """The folded words with how they are written, those in most names first.
+    """Return the known words by their folded form, most frequent first.
 
-    Read once per generation, and anew when the time of something is over: its words are gone with it.
+    Cached per site version, and until the next entry expires, because its words expire with it.
     """
     now, name = timezone.now(), f"vocabulary-{language}"
     ends, words = cached_per_version(name, lambda: _read_names(language))
@@ -45,7 +44,7 @@ def known_words(language: str) -> dict[str, str]:
 
 
 def _read_names(language: str) -> tuple[datetime | None, dict[str, str]]:
-    """Until when they hold, and the words."""
+    """Return the time of the next expiry (None without any) and the words."""
     entries = SearchEntry.objects.shown(language, timezone.now()).order_by("-pk")
     times: Counter[str] = Counter()
     written: dict[str, str] = {}
@@ -62,7 +61,7 @@ def _read_names(language: str) -> tuple[datetime | None, dict[str, str]]:
 
 
 def _told(text: str) -> list[str]:
-    """The words of a text that are long enough to be told from each other."""
+    """Return the words of a text that are long enough to be corrected."""
     words = WORD.findall(text.replace("’", " ").lower())
     return [word for word in words if len(word) >= fuzzy_matching.MIN_WORD_LENGTH and not word.isdigit()]
 

@@ -1,4 +1,4 @@
-"""Words of the site's templates. Built in: no template needs to load them."""
+"""Template tags and filters of the site. Template builtins: templates do not load them."""
 
 import datetime as dt
 import hashlib
@@ -57,23 +57,25 @@ register.filter("telephone", telephone)
 register.simple_tag(svg_icon, name="icon")
 
 
-LONG_HALF = 20  # signs of an e-mail address that large print sets in one line on a telephone
+LONG_HALF = 20  # characters of an e-mail address that fit on one line of a phone in large print
 
 
-# A paragraph or heading that says nothing: pressed to make room, and a stop without a word to who listens.
+# An empty paragraph or heading: editors add them for space, but screen readers stop at them without a word.
 BLANK = re.compile(r"<(p|h[2-6])\b[^>]*>(?:\s|&nbsp;|<br\s*/?>)*</\1>")
 
 
 @register.filter
 def site_name(address: str) -> str:
-    """The address of a website as people say it: without scheme and final slash."""
+    """Return the address of a website without scheme, "www." and final slash."""
     return str(address).partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 @register.filter("breakable")
 def break_long_email(email: str):
-    """An e-mail address that a narrow column breaks after its @, and a long half before its dots, rather than within a
-    word. It is one element: in a row of flexible ones Firefox takes each part for a column of its own."""
+    """Mark where a narrow column may break an e-mail address: after its @, and a long half also before its dots.
+
+    It is rendered as one element, because Firefox takes each part for a column of its own in a flex container.
+    """
     name, at, host = readable_form(str(email)).partition("@")
     parts = [part for half in (name + at, host) if half for part in _dotted(half)]
     return format_html(
@@ -87,7 +89,7 @@ def _dotted(half: str) -> list[str]:
 
 @register.filter
 def prose(value):
-    """Rich text as ``|richtext`` renders it, without what is blank; its links are looked up once per generation."""
+    """Render rich text as ``|richtext`` does, without empty paragraphs. Its links are cached per site version."""
     source = BLANK.sub("", getattr(value, "source", value) or "")
     if "linktype=" not in source:
         return mark_safe(str(RichText(source)))
@@ -97,7 +99,7 @@ def prose(value):
 
 @register.filter
 def with_anchors(stream) -> list[tuple]:
-    """Each block of a page with the id of its heading, which nothing else on the page has: not even the menu."""
+    """Return each block with the id of its heading. The prefix "h-" keeps the ids unique on the page."""
     taken: set[str] = set()
     return [(block, _anchor(block, taken)) for block in stream]
 
@@ -113,9 +115,9 @@ def _anchor(block, taken: set[str]) -> str:
 
 @register.simple_tag(takes_context=True, name="include_kept")
 def include_cached(context, template: str, of, **more):
-    """``template`` as ``include`` renders it, made once per generation, language and day; of a draft each time.
+    """Render ``template`` as ``include`` does, cached per site version, language and day; not in previews.
 
-    For what is long to make and the same for all who see ``of``: a page, or what stands around all.
+    For templates that are slow and the same for everybody who sees ``of``, a page or an object shown on all pages.
     """
 
     def make():
@@ -136,13 +138,13 @@ def is_today(value: dt.date) -> bool:
 
 @register.simple_tag(takes_context=True)
 def navigation(context) -> SiteNavigation:
-    """Menu, breadcrumb and languages of the page at hand, asked once per request."""
+    """Return menu, breadcrumb and languages of the current page, cached on the request."""
     return SiteNavigation.of(context.get("request"), context.get("page"))
 
 
 @register.simple_tag(takes_context=True)
 def reader_url(context, name: str, *arguments) -> str:
-    """The address of a view as ``url`` has it, in the language of a reader who was led to a page in another one."""
+    """Return the address of a view, as ``url`` does, in the language of a reader of a page in another language."""
     reader = navigation(context).reader
     with override(reader.code if reader else get_language()):
         return reverse(name, args=arguments)
@@ -150,13 +152,13 @@ def reader_url(context, name: str, *arguments) -> str:
 
 @register.simple_tag(takes_context=True)
 def page_url(context, page) -> str:
-    """The address of a page as ``pageurl`` has it; of one in another language than that at hand, it says so there."""
+    """Return the address of a page, as ``pageurl`` does, with the reader's language if the page is in another."""
     return page_links.url_in_current_language(page, context.get("request"))
 
 
 @register.simple_tag(takes_context=True)
 def page_foot(context):
-    """What the apps above put below the page at hand; nothing where what is shown is no page."""
+    """Render the sections that other apps add below the current page; "" if there is no page."""
     page, request = context.get("page"), context.get("request")
     if request is None or not isinstance(page, Page) or not page.pk:
         return ""
@@ -165,14 +167,14 @@ def page_foot(context):
 
 @register.simple_tag(takes_context=True)
 def look(context) -> dict[str, str]:
-    """How the reader wants the site, by choice, and ``words``: the class of the page."""
+    """Return the visitor's preferences by name, and as ``words`` the class names of the page."""
     chosen = preferences.read_preferences(context.get("request"))
     return chosen | {"words": " ".join(preferences.as_class_names(chosen))}
 
 
 @register.simple_tag(takes_context=True)
 def canonical(context) -> str:
-    """The one address of what is shown, without query."""
+    """Return the full address of the current page or view, without query."""
     request, page = context.get("request"), context.get("page")
     if isinstance(page, Page) and page.pk:
         return page_links.full_page_url(page, request)
@@ -181,7 +183,7 @@ def canonical(context) -> str:
 
 @register.simple_tag(takes_context=True)
 def target(context, value) -> str:
-    """Where a link block leads, in the page's language."""
+    """Return the address of a link block in the page's language."""
     return page_links.link_target_url(
         value, getattr(context.get("page"), "locale_id", None), context.get("request")
     )
@@ -189,7 +191,7 @@ def target(context, value) -> str:
 
 @register.simple_tag(takes_context=True)
 def social_picture(context) -> dict | None:
-    """The picture that social networks show beside a link to the page: its full address and size."""
+    """Return the image that social networks show beside a link: its full address and size."""
     page = context.get("page")
     if not getattr(page, "pk", None) or not hasattr(page, "social_image"):
         return None
@@ -198,7 +200,7 @@ def social_picture(context) -> dict | None:
 
 @register.simple_tag
 def json_ld(data: dict):
-    """Structured data for search engines; nothing in it can close the script."""
+    """Render structured data for search engines, escaped so that it cannot close the script."""
     escapes = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
     text = json.dumps(data, ensure_ascii=False, cls=DjangoJSONEncoder).translate(escapes)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
@@ -206,7 +208,7 @@ def json_ld(data: dict):
 
 @register.filter
 def widget(field):
-    """An input with the site's look, tied to its hint and its message."""
+    """Render an input with the site's style, associated with its hint and error message."""
     kind = getattr(field.field.widget, "input_type", "")
     attributes = {} if kind == "checkbox" else {"class": "in"}
     if kind == "email":
@@ -224,11 +226,11 @@ def widget(field):
 
 @register.simple_tag(takes_context=True)
 def commune_here(context) -> CommuneSettings:
-    """The commune's settings also where nobody gave them: in letters that Wagtail writes."""
+    """Return the commune's settings, also in contexts without them, such as e-mails of Wagtail."""
     return context.get("commune") or CommuneSettings.current(context.get("request"))
 
 
 @register.simple_tag
 def contact(pk: int | None):
-    """The contact of that key in the language at hand: ``{% contact page.contact_id as contact %}``."""
+    """Return the contact ``pk`` in the active language: ``{% contact page.contact_id as contact %}``."""
     return Contact.shown(pk, get_language())

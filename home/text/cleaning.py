@@ -1,6 +1,6 @@
-"""What comes along when text is pasted from a word processor or a mailbox and is no text. Pure.
+"""Cleaning of text pasted from word processors and mailboxes. Pure.
 
-The one place that knows these marks: what is posted to the admin, texts with marks and imports pass here.
+All code for it is here. Values posted to the admin, rich texts and imports are cleaned by it.
 """
 
 import base64
@@ -9,10 +9,10 @@ import re
 from html import escape, unescape
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-# No document of XML may hold them: feeds and letters end there. Word pastes a line break as \x0b.
+# Characters that XML forbids: feeds and e-mails with them are invalid. Word pastes a line break as \x0b.
 NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-# Links that a mail program or a search engine put in front of the real one: host, path, parameter.
+# Redirects that a mail program or a search engine puts before an address: host, path, parameter.
 WRAPPERS = (
     (r"[\w.-]+\.safelinks\.protection\.outlook\.com", r"/.*", "url"),
     (r"statics\.teams\.cdn\.office\.net", r"/.*safelinks\.html", "url"),
@@ -26,16 +26,16 @@ WRAPPERS = (
 PROOFPOINT_2 = re.compile(r"https?://urldefense\.proofpoint\.com/v2/url\?(?:.*&)?u=([^&]+)", re.I)
 PROOFPOINT_3 = re.compile(r"https?://urldefense(?:\.proofpoint)?\.com/v3/__(.+?)__;([\w-]*)!.*", re.I)
 CISCO = re.compile(r"https?://secure-web\.cisco\.com/[^/]+/(https?%3A[^/?]+)", re.I)
-# Their target is known to the sender's system alone.
+# Redirects whose target only the sender's system knows.
 OPAQUE = re.compile(r"https?://[\w.-]*\b(?:mimecast(?:protect)?\.com|secure-web\.cisco\.com)/", re.I)
 MAY_BE_WRAPPED = re.compile(
     r"safelinks\.|google\.|facebook\.com/l\.php|cudasvc\.|slack-redir\.|urldefense|cisco\.com"
 )
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
-NESTED = 5  # wrappers around each other, at most
-SAFE = "!#$%&'()*+,/:;=?@[]~"  # as in an address: what could end a string or a tag is encoded
+NESTED = 5  # redirects within each other, at most
+SAFE = "!#$%&'()*+,/:;=?@[]~"  # characters of an address that stay; any that could end a string or a tag is encoded
 
-# Anchors of footnotes, tables of contents and comments within a document: Word, LibreOffice, Google Docs.
+# Anchors of footnotes, tables of contents and comments in a document of Word, LibreOffice or Google Docs.
 ANCHORS = (
     r"#_(?:ftn|ftnref|edn|ednref|toc|ref|hlk)\d+|#_GoBack|#ftnt(?:_ref)?\d+|#sd(?:foot|end)note\d+(?:sym|anc)"
 )
@@ -49,19 +49,19 @@ COMMENT_TEXT = re.compile(
 
 
 def strip_control_characters(text: str) -> str:
-    """The text with a space in place of each sign that is none."""
+    """Replace each control character by a space."""
     return NO_TEXT.sub(" ", text)
 
 
 def without_wrappers(text: str) -> str:
-    """Return the text with the real address in place of each that leads through a mail program or search engine."""
+    """Replace redirects of mail programs and search engines by their target addresses."""
     if not MAY_BE_WRAPPED.search(text):
         return text
     return ADDRESS.sub(lambda found: unwrapped(found[0]), text)
 
 
 def unwrapped(address: str) -> str:
-    """Return the address that stands in a wrapping one; the same if it wraps none."""
+    """Return the target of a redirect address; the address itself if it is none."""
     for _time in range(NESTED):
         inside = _inside(address)
         if not inside or urlsplit(inside).scheme.lower() not in ("http", "https", "mailto", "tel"):
@@ -71,16 +71,16 @@ def unwrapped(address: str) -> str:
 
 
 def is_wrapped(address: str) -> bool:
-    """Return whether an address leads through a service that alone knows its target, or could still be unwrapped."""
+    """Return whether an address is a redirect whose target is unknown or could still be extracted."""
     return bool(OPAQUE.match(address)) or unwrapped(address) != address
 
 
 def without_office_marks(html: str, admin: str = "/admin/") -> str:
-    """Return a text with marks without comments and inner anchors of the document that it was pasted from.
+    """Remove comments and internal anchors of the source document from a rich text.
 
-    A browser makes an absolute link of an anchor when it pastes, and so leads readers into the admin. The words of a
-    footnote stay, without link; the text of a comment, which was never meant for readers, goes. ``admin``: the path
-    of the admin.
+    When it pastes, a browser turns an anchor into an absolute link, which leads readers into the admin. The text of a
+    footnote stays, without link. The text of a comment, which was not meant for readers, is removed. ``admin``: the
+    path of the admin.
     """
     html = COMMENT_TEXT.sub("", html)
     return LINK.sub(lambda found: _without_anchor(found, admin), html)
@@ -99,7 +99,7 @@ def _without_anchor(found: re.Match, admin: str) -> str:
 
 
 def _inside(address: str) -> str:
-    address = address.replace("&amp;", "&")  # in texts with marks
+    address = address.replace("&amp;", "&")  # as in rich texts
     try:
         parts = urlsplit(address)
         host, given = parts.hostname or "", parse_qs(parts.query)
@@ -118,7 +118,7 @@ def _inside(address: str) -> str:
 
 
 def _proofpoint_3(address: str, encoded: str) -> str:
-    """Return the address in which each "*" stands for a sign of ``encoded``, and "**X" for a run of them."""
+    """Return the address, with each "*" replaced by a character of ``encoded``, and "**X" by a run of them."""
     runs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     try:
         signs = iter(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode())

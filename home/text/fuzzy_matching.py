@@ -1,9 +1,9 @@
-"""Words that are spelled nearly the same: other numbers of a word, and what somebody meant to type. Pure."""
+"""Words that are spelled similarly: singular and plural, typing errors. Pure."""
 
 from collections.abc import Iterable
 
-MIN_WORD_LENGTH = 4  # letters; shorter words are as near to each other as they are short
-# How many ends, and how one does, by language.
+MIN_WORD_LENGTH = 4  # letters; shorter words are too similar to each other
+# Endings of plural and singular, by language.
 ENDINGS = {
     "fr": [("eaux", "eau"), ("eux", "eu"), ("oux", "ou"), ("aux", "al"), ("s", "")],
     "en": [("ies", "y"), ("s", "")],
@@ -13,7 +13,7 @@ ENDINGS = {
 
 
 def singular_and_plural(word: str, language: str) -> list[str]:
-    """A folded word in its other number too, itself first: “cartes”, “carte”. Rules, no dictionary."""
+    """Return a folded word followed by its singular or plural: “cartes”, “carte”. By rules, without a dictionary."""
     if len(word) < MIN_WORD_LENGTH or not word.isalpha():
         return [word]
     endings = ENDINGS.get(language, [])
@@ -23,9 +23,9 @@ def singular_and_plural(word: str, language: str) -> list[str]:
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str:
-    """The known word that differs least, by as many slips as its length forgives; nothing where none is near.
+    """Return the known word with the fewest differences, within ``allowed_typos``; "" if there is none.
 
-    Between words that are as near the first one counts: whoever calls orders them by how often they stand.
+    The first of equally similar words is returned: callers order ``known`` by frequency.
     """
     best, least = "", allowed_typos(word) + 1
     letters = set(word)
@@ -39,12 +39,12 @@ def nearest_word(word: str, known: Iterable[str]) -> str:
 
 
 def allowed_typos(word: str) -> int:
-    """How many letters may be wrong in a word: none in short ones."""
+    """Return how many letters of a word may be wrong: none in short words."""
     return 0 if len(word) < MIN_WORD_LENGTH else 1 if len(word) < 7 else 2
 
 
 def edit_distance(one: str, other: str, most: int) -> int:
-    """How many letters are wrong, missing, too many or swapped with their neighbour; ``most`` + 1 if more."""
+    """Return the number of wrong, missing, extra or swapped letters; ``most`` + 1 if there are more."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):

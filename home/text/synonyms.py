@@ -1,17 +1,17 @@
-"""What words of a query stand for: themselves in both numbers, and what editors say means the same. Pure."""
+"""Expansion of query words to their singular, plural and synonyms. Pure."""
 
 from itertools import islice, product
 
 from . import fuzzy_matching
 
 Words = tuple[str, ...]
-Term = list[Words]  # the ways to say one thing, as typed first
+Term = list[Words]  # the variants of an expression, as typed first
 Terms = list[Term]
-MAX_TERMS, MAX_READINGS_PER_TERM = 16, 4  # ways to say one thing, and one term of its group
+MAX_TERMS, MAX_READINGS_PER_TERM = 16, 4  # variants of an expression, and of one term of its group
 
 
 def expand_terms(words: list[str], language: str, groups: list[list[Words]]) -> Terms:
-    """The terms of a query. Several words that editors know as one (“carte de parking”) are one term."""
+    """Return the terms of a query. Several words that are one term of a group (“carte de parking”) are one term."""
     terms, rest = [], words
     while rest:
         said, group = _known(rest, language, groups)
@@ -21,7 +21,7 @@ def expand_terms(words: list[str], language: str, groups: list[list[Words]]) -> 
 
 
 def _known(words: list[str], language: str, groups: list[list[Words]]) -> tuple[Words, list[Words]]:
-    """The longest term that the words begin with, and all groups that have it as one; else the first word alone."""
+    """Return the longest known term that the words begin with and its synonyms; else the first word alone."""
     longest, others = 1, []
     for group in groups:
         length = max((len(term) for term in group if _begin(words, term, language)), default=0)
@@ -41,7 +41,7 @@ def _same(one: str, other: str, language: str) -> bool:
 
 
 def _ways(said: Words, language: str, group: list[Words]) -> Term:
-    """As it was said, then in the other number and in the other words."""
+    """Return the variants of a term: as typed, then singular or plural, then synonyms."""
     ways = [said]
     for term in [said, *group]:
         ways += islice(

@@ -1,1 +1,1 @@
-"""What editors see of translations: how far they are, their texts by name, what is refused."""
+"""Translation tools for editors: state of translations, labels and errors of texts."""

@@ -1,6 +1,6 @@
-"""Machine translation through wagtail-localize's interface, as the operator chose it.
+"""Machine translators for wagtail-localize, as the operator configured them.
 
-What a machine drafted stands in the editor marked so, and is published by a person.
+The editor marks a machine translation as such, and a person publishes it.
 """
 
 import logging
@@ -9,12 +9,12 @@ from requests import RequestException
 from wagtail_localize.machine_translators.deepl import DeepLTranslator
 from wagtail_localize.machine_translators.libretranslate import LibreTranslator
 
-BATCH_SIZE = 50  # texts in one question: DeepL takes no more
+BATCH_SIZE = 50  # texts per request, the maximum of DeepL
 logger = logging.getLogger(__name__)
 
 
 class BatchTranslationMixin:
-    """Asks for some texts at a time. What a service that is away did not answer stays untranslated."""
+    """Mixin that requests translations in batches. If the translator fails, the remaining texts stay untranslated."""
 
     def translate(self, source_locale, target_locale, strings):
         strings, found = list(strings), {}
@@ -36,6 +36,6 @@ class DeepL(BatchTranslationMixin, DeepLTranslator):
         return self.options.get("URL") or super().get_api_endpoint()
 
     def get_parameters(self, source_locale, target_locale, strings):
-        """Of English DeepL writes the British or the American."""
+        """Return the parameters. For English, DeepL requires a choice between British and American."""
         asked = super().get_parameters(source_locale, target_locale, strings)
         return asked | ({"target_lang": "EN-GB"} if asked["target_lang"] == "EN" else {})

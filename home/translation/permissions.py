@@ -1,4 +1,4 @@
-"""Rights on translations: the library asks for the kind of row, we ask for the very row or page."""
+"""Permissions on translations: wagtail-localize checks the model, this module the object or page."""
 
 from functools import wraps
 
@@ -13,7 +13,7 @@ from ..web.shortcuts import get_or_404
 
 
 def of_own_texts(view):
-    """Refuse the library's views on the translation of what the user may not change: 404."""
+    """Answer 404 from wagtail-localize's views if the user may not change the translated object."""
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
@@ -31,7 +31,7 @@ def _namespace(request) -> str:
 
 
 def _translated(name: str, told: dict):
-    """Return what an address of the library is about, by its arguments; None if it is about no text."""
+    """Return the object that an address of wagtail-localize translates, by its arguments; None if it has none."""
     if "translation_id" in told:
         return get_or_404(Translation, pk=told["translation_id"]).source.get_source_instance()
     if "translation_source_id" in told:

@@ -1,8 +1,8 @@
-"""What is translated into what: missing, outdated, in part or complete, and who touched it last.
+"""State of translations: missing, outdated, partial or complete, and the last editor.
 
-A kind of things is read whole, in a fixed number of queries. A translation is outdated where its source was published
-or saved later, and in part where texts that wagtail-localize knows of have no translation. Of what nobody reads in its
-own language nothing is missing.
+All objects of a type are read in a fixed number of queries. A translation is outdated if its source was published or
+saved later. It is partial if texts known to wagtail-localize have no translation. Translations of an unpublished source
+are not missing.
 """
 
 from dataclasses import dataclass
@@ -31,15 +31,15 @@ STATES = {
     DRAFT: gettext_lazy("source not published"),
 }
 ALL_PAGES = "pages"
-# As Django's ``get_full_name``; whoever has no name is known by the address.
+# As Django's ``get_full_name``, or the e-mail address of a user without name.
 FULL_NAME = Trim(Concat("user__first_name", Value(" "), "user__last_name"))
 NAME = Coalesce(NullIf(FULL_NAME, Value("")), "user__email", output_field=CharField())
-MAX_ITEMS = 2_000  # things of a kind that are read
+MAX_ITEMS = 2_000  # objects of a type that are read, per language
 
 
 @dataclass
 class TranslationCell:
-    """A thing in one language."""
+    """The state of an object in one language."""
 
     state: str
     url: str = ""  # where it is translated
@@ -55,7 +55,7 @@ class TranslationCell:
 
 @dataclass
 class TranslationRow:
-    """A thing in its own language, and its translations."""
+    """An object in its source language, with the states of its translations."""
 
     title: str
     language: str
@@ -64,7 +64,7 @@ class TranslationRow:
 
 
 def translatable_types() -> dict[str, tuple[str, type]]:
-    """What can be translated, by key: its name and model."""
+    """Return the translatable types by key: name and model."""
     models = get_translatable_models(include_subclasses=True)
     pages = [model for model in models if issubclass(model, Page) and model is not Page]
     snippets = [model for model in get_snippet_models() if model in models]
@@ -77,7 +77,7 @@ def _name(model) -> str:
 
 
 class TranslationReport:
-    """The things of a kind with their translations, for somebody of the staff."""
+    """State of the translations of all objects of a type, with links for a user."""
 
     def __init__(self, model: type, user):
         self.model = model
@@ -86,7 +86,7 @@ class TranslationReport:
 
     @cached_property
     def things(self) -> list:
-        """In all languages, with who touched them last and when."""
+        """The objects in all languages, with their last editor and time."""
         if self.is_page:
             log = PageLogEntry.objects.filter(page=OuterRef("pk"))
             found = self.model.objects.filter(depth__gt=1, alias_of=None)
@@ -104,7 +104,7 @@ class TranslationReport:
 
     @cached_property
     def by_key(self) -> dict:
-        """Things by translation key, then by language."""
+        """The objects by translation key, then by language."""
         found: dict = {}
         for thing in self.things:
             found.setdefault(thing.translation_key, {})[thing.locale.language_code] = thing
@@ -112,14 +112,14 @@ class TranslationReport:
 
     @cached_property
     def origins(self) -> dict:
-        """From which language a thing came into the first one of the site, by translation key, if it did."""
+        """The source language of objects that were translated into the main language, by translation key."""
         into = Translation.objects.filter(target_locale__language_code=settings.LANGUAGE_CODE)
         found = into.filter(source__object__translation_key__in=self.by_key)
         return dict(found.values_list("source__object__translation_key", "source__locale__language_code"))
 
     @cached_property
     def sources(self) -> dict:
-        """What wagtail-localize was given to translate, by translation key and language."""
+        """The translation sources of wagtail-localize, by translation key and language."""
         found = TranslationSource.objects.filter(object__translation_key__in=self.by_key)
         known = found.annotate(
             key=F("object__translation_key"), code=F("locale__language_code"), total=Count("stringsegment")
@@ -128,7 +128,7 @@ class TranslationReport:
 
     @cached_property
     def translated(self) -> dict:
-        """How many texts of a source have a translation, by source and language: one question a language."""
+        """The number of translated texts, by source and language. One query per language."""
         found: dict = {}
         for code in self.languages:
             said = StringTranslation.objects.filter(
@@ -175,7 +175,7 @@ class TranslationReport:
         return cell
 
     def _submit_url(self, source, code: str) -> str:
-        """Where its translation is begun, with the language ticked."""
+        """Return the address of the form that starts a translation, with the language selected; "" if there is none."""
         names = (self.model._meta.app_label, self.model._meta.model_name)
         kind, place = ("page", [source.pk]) if self.is_page else ("snippet", [*names, source.pk])
         try:
@@ -191,7 +191,7 @@ def _is_live(thing) -> bool:
 
 
 def _newer(source, translation) -> bool:
-    """Whether the source was published, or where it has no drafts saved, after its translation."""
+    """Return whether the source was published after its translation; without drafts, whether it was saved after it."""
     if hasattr(source, "last_published_at"):
         one, other = source.last_published_at, translation.last_published_at
     else:

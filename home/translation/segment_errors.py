@@ -1,7 +1,7 @@
-"""Which text of a translation is at fault, where publishing it is refused.
+"""Marking of the invalid texts of a translation that cannot be published.
 
-wagtail-localize marks the one text of the field that the refusal names. A rich text is several, one a paragraph:
-there it failed, and the translator saw a fault of the server.
+wagtail-localize marks the text of the invalid field and expects exactly one. A rich text has one per paragraph: there
+it raises an exception, and the translator would see a server error.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 
 
 def patch_segment_errors() -> None:
-    """Has wagtail-localize mark the texts of such fields. It offers no setting for it."""
+    """Make wagtail-localize mark the texts of such fields. It has no setting for this."""
     publish = TranslationSource.create_or_update_translation
     if hasattr(publish, "__wrapped__"):
         return
@@ -22,7 +22,7 @@ def patch_segment_errors() -> None:
         try:
             return publish(source, locale, *args, **options)
         except StringTranslation.MultipleObjectsReturned as several:
-            refusal = several.__context__  # in whose handling it failed
+            refusal = several.__context__  # the validation error during whose handling it failed
             for text, faults in _refused(source, locale, refusal.error_dict):
                 text.set_field_error(faults)
             raise refusal from None
@@ -31,7 +31,10 @@ def patch_segment_errors() -> None:
 
 
 def _refused(source, locale, faults: dict) -> Iterator[tuple[StringTranslation, list[ValidationError]]]:
-    """Each text that is refused by itself, and why; all texts of a field that is refused for what they say together."""
+    """Yield the texts that are invalid by themselves, with their errors.
+
+    If no paragraph of an invalid field is, yield all its texts with the errors of the field.
+    """
     for field, together in faults.items():
         texts = _texts(source, locale, field)
         paragraphs = texts if len(texts) > 1 else []
@@ -52,7 +55,7 @@ def _texts(source, locale, field: str) -> list[StringTranslation]:
 
 
 def _faults_alone(source, field: str, text: str) -> list[ValidationError]:
-    """Why the object would be refused if the rich text ``field`` were this one paragraph."""
+    """Return the errors of the object if the rich text ``field`` consisted of this paragraph only."""
     instance = source.as_instance()
     setattr(instance, field, f"<p>{text}</p>")
     try:

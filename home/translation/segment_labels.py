@@ -1,7 +1,7 @@
-"""What the translator reads around a text: in which part of the page it stands, what it is there, since when it is.
+"""Labels of texts in the translation editor: the part of the page, the meaning of the text, the date.
 
-wagtail-localize names the outermost block and the one below it: every text of a form's step was called “Step,
-Questions”. Here each block is called by its kind and by its own words, down to the text itself.
+wagtail-localize names the outermost block and the one below it, so that every text of a form's step would be “Step,
+Questions”. Here each block is named by its type and its own title, down to the text itself.
 """
 
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from wagtail_localize.views import edit_translation
 
 from ..localization.dates import date_format
 
-TITLES = ("title", "label", "question", "name", "heading")  # the words by which people know a block
+TITLES = ("title", "label", "question", "name", "heading")  # fields with the title of a block, in order
 MAX_LABEL_LENGTH = 40
 BETWEEN = " › "
 
 
 def patch_segment_labels() -> None:
-    """Has wagtail-localize's editor use these names. It offers no setting for them."""
+    """Make wagtail-localize's editor use these labels. It has no setting for them."""
     localize = edit_translation.get_segment_location_info
     if hasattr(localize, "__wrapped__"):
         return
@@ -40,7 +40,7 @@ def patch_segment_labels() -> None:
 
 
 def patch_translation_dates() -> None:
-    """Has it write the day on which a text was translated in the reader's language. It writes English months."""
+    """Make wagtail-localize write the date of a translation in the reader's language. It writes English months."""
     localize = StringTranslation.get_comment
     if hasattr(localize, "__wrapped__"):
         return
@@ -54,9 +54,9 @@ def patch_translation_dates() -> None:
 
 
 def segment_path_labels(instance, content_path: str) -> list[str]:
-    """The blocks around a text of a StreamField and what it is within the innermost, from the outside in.
+    """Return the labels of the blocks around a text of a StreamField and of the text, outermost first.
 
-    The outermost has the same name for all its texts: the editor shows those of one name together.
+    The outermost has the same label for all its texts, because the editor groups texts by it.
     """
     name, *path = content_path.split(".")
     field = instance._meta.get_field(name)
@@ -66,7 +66,7 @@ def segment_path_labels(instance, content_path: str) -> list[str]:
 
 
 def _names(block: Block, raw, path: list[str], *, outermost: bool = False) -> Iterator[str]:
-    """Of what lies below a block: ``raw`` is its value as it is stored."""
+    """Yield the labels below a block; ``raw`` is its stored value."""
     if not path:
         return
     key, below = path[0], path[1:]
@@ -78,23 +78,25 @@ def _names(block: Block, raw, path: list[str], *, outermost: bool = False) -> It
     elif isinstance(block, StreamBlock | ListBlock):
         places = ((place, one) for place, one in enumerate(raw or [], 1) if one.get("id") == key)
         place, item = next(places, (0, None))
-        if item is None:  # a text of a block that is gone
+        if item is None:  # a text of a deleted block
             return
         inner = block.child_block if isinstance(block, ListBlock) else block.child_blocks[item["type"]]
-        own = not outermost and below in ([title] for title in TITLES)  # no name above what it repeats
+        own = not outermost and below in (
+            [title] for title in TITLES
+        )  # the label would repeat the text itself
         yield (_kind(inner) if own else _called(inner, item["value"])) or str(place)
         yield from _names(inner, item["value"], below)
 
 
 def _is_worth_a_name(block: Block) -> bool:
-    """What holds items that are called by their own kind needs none itself."""
+    """Return whether a block needs a label: not if its items are named by their own type."""
     return not isinstance(block, StreamBlock) and not (
         isinstance(block, ListBlock) and _kind(block.child_block)
     )
 
 
 def _called(block: Block, value) -> str:
-    """The kind of a block and its words, as in “Step “About you””."""
+    """Return the type and the title of a block, such as “Step “About you””."""
     if not isinstance(block, StructBlock):
         return _kind(block)
     words = next((value[name] for name in TITLES if isinstance(value.get(name), str) and value[name]), "")

@@ -1,6 +1,6 @@
-"""A translated text is held to the length that its source may have.
+"""Length limits of translated texts, which are those of their sources.
 
-wagtail-localize asks the fields of a model only as they are published, and the blocks of a StreamField never.
+wagtail-localize validates model fields only at publication, and the blocks of a StreamField never.
 """
 
 from django.core.exceptions import ValidationError
@@ -13,7 +13,10 @@ from wagtail_localize.strings import StringValue
 
 
 def mark_if_too_long(text: StringTranslation) -> bool:
-    """Marks a text that is longer than its place takes: it is kept and not used, and its editor reads why."""
+    """Mark a text that is too long for its field, and return whether it is.
+
+    The text is stored but not used, and the translator sees the error.
+    """
     most = _most_signs(text.context) if text.context else None
     if most is None:
         return False
@@ -26,7 +29,7 @@ def mark_if_too_long(text: StringTranslation) -> bool:
 
 
 def _most_signs(context: TranslationContext) -> int | None:
-    """How many signs fit where a text stands; None where there is no limit, or the place is gone."""
+    """Return the maximum length of a text in its context; None if it is unlimited or unknown."""
     sources = TranslationSource.objects.select_related("specific_content_type").defer("content_json")
     source = sources.filter(object=context.object_id).order_by("pk").first()
     model = source and source.specific_content_type.model_class()
@@ -35,10 +38,10 @@ def _most_signs(context: TranslationContext) -> int | None:
 
 
 def _field_path(context: TranslationContext, source: TranslationSource) -> str:
-    """The names of field and blocks, which wagtail-localize looks up when its editor is opened."""
+    """Return the path of field and blocks, which wagtail-localize computes only when its editor is opened."""
     try:
         return context.field_path or context.get_field_path(source.as_instance())
-    except KeyError:  # the block is gone
+    except KeyError:  # the block was deleted
         return ""
 
 

@@ -1,4 +1,4 @@
-"""The board of translations in the admin."""
+"""Admin view of the state of translations."""
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -18,7 +18,7 @@ def may_view_translations(user) -> bool:
 
 
 class TranslationReportView(WagtailAdminTemplateMixin, TemplateView):
-    """A row for each thing, a column for each language; filtered by kind, language and state."""
+    """A row per object and a column per language; filtered by type, language and state."""
 
     template_name = "home/admin/translation_report.html"
     page_title = _("State of translations")
@@ -68,6 +68,6 @@ def _fits(row: report.TranslationRow, language: str, state: str) -> bool:
 
 
 def _counts(rows: list[report.TranslationRow], codes: list[str]) -> list[tuple[str, int]]:
-    """How many translations are in each state."""
+    """Return the number of translations in each state."""
     states = [row.cells[code].state for row in rows for code in codes if code in row.cells]
     return [(label, states.count(state)) for state, label in report.STATES.items()]

@@ -1,4 +1,5 @@
-"""Files that come from outside, opened in programs of their own with little memory and time.
+"""Untrusted files, opened in separate programs with little memory and time.
 
-``files`` is what the site calls; ``inspect_file`` and ``redraw_picture`` are the programs, which know nothing of it.
+The site calls ``inspection``. ``inspect_file`` and ``redraw_picture`` are the programs, which have no access to the
+site.
 """

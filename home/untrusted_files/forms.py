@@ -1,4 +1,4 @@
-"""The form of a document in the admin: what editors publish is inspected as what residents send is."""
+"""Document form of the admin: files of editors are inspected as those of residents are."""
 
 import logging
 from pathlib import PurePosixPath
@@ -20,7 +20,7 @@ class DocumentForm(BaseDocumentForm):
         path = PurePosixPath(upload.name)
         extension = path.suffix.lstrip(".").lower()
         self.instance.file = (
-            upload  # as for any other fault: Wagtail's model judges its extension all the same
+            upload  # set as after other errors too: Wagtail's model still validates the extension
         )
         try:
             found = inspection.inspect(upload, extension)

@@ -1,12 +1,12 @@
-"""Judge what a file contains: ``python inspect_file.py EXTENSION MOST_PIXELS <FILE``.
+"""Program that inspects a file: ``python inspect_file.py EXTENSION MOST_PIXELS <FILE``.
 
-A program of its own, with little memory and time, which knows nothing of the site: a file comes from outside and may
-be made to hurt whoever opens it. Writes JSON: ``refused``, one of the reasons below or "", and ``cautions``, a list of
-what the reader of the file should know.
+A separate program with little memory and time and without access to the site: a file is untrusted and may exploit its
+reader. Writes JSON: ``refused``, one of the reasons below or "", and ``cautions``, a list of what the reader of the
+file should know.
 
-Reasons: ``damaged`` (not what its name says), ``bomb`` (too large once unpacked), ``macros``, ``scripts``,
-``embedded`` (OLE objects and controls), ``dde`` (data from other programs), ``template`` (a template from elsewhere).
-Cautions: ``external`` (loads content from elsewhere), ``attachments``, ``locked``, ``unreadable``.
+Reasons: ``damaged`` (not what its name says), ``bomb`` (too large once unpacked), ``macros``, ``scripts``, ``embedded``
+(OLE objects and controls), ``dde`` (data from other programs), ``template`` (a template from another address).
+Cautions: ``external`` (loads content from another address), ``attachments``, ``locked``, ``unreadable``.
 """
 
 import io
@@ -18,11 +18,11 @@ import zipfile
 import zlib
 from xml.parsers import expat
 
-SECONDS, MEMORY = 5, 512 * 1024**2  # of the processor; bytes in all
+SECONDS, MEMORY = 5, 512 * 1024**2  # seconds of processor time; bytes in all
 MB = 1024 * 1024
 OFFICE = "application/vnd.openxmlformats-officedocument"
 OPEN = "application/vnd.oasis.opendocument"
-# What a packed format must hold inside: the name of a part, for OpenDocument its content too.
+# Required parts of packed formats: name and, for OpenDocument, content.
 PARTS = {
     "docx": ("word/document.xml", ""),
     "xlsx": ("xl/workbook.xml", ""),
@@ -43,19 +43,19 @@ DAMAGED = (
     NotImplementedError,
 )
 MOST_PARTS = 3000  # in a packed document
-MOST_READ = 64 * MB  # of one part, or of all object streams of a PDF, unpacked
-# How the parts may be packed (ECMA-376-2, annex B.4). Others unpack to gigabytes before the first byte is seen.
+MOST_READ = 64 * MB  # bytes of one part, or of all object streams of a PDF, unpacked
+# Allowed compression methods (ECMA-376-2, annex B.4). Others unpack to gigabytes before the first byte is returned.
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 PROGRAMS = (".exe", ".dll", ".scr", ".com", ".pif", ".cpl", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".vbe")
 PROGRAMS += (".js", ".jse", ".wsf", ".wsh", ".hta", ".jar", ".lnk", ".reg", ".sh", ".py", ".apk", ".elf")
-RUN = (b"MZ\x90\x00", b"\x7fELF")  # how programs of Windows and of Linux begin
-COMPOUND = b"\xd0\xcf\x11\xe0"  # OLE: macros by any name, embedded objects, packages
+RUN = (b"MZ\x90\x00", b"\x7fELF")  # first bytes of programs for Windows and Linux
+COMPOUND = b"\xd0\xcf\x11\xe0"  # OLE: macros under any name, embedded objects, packages
 MARKUP = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*\x00?<|\xef\xbb\xbf|\s{4}")
 VBA = ("_VBA_PROJECT".encode("utf-16-le"), b"_VBA_PROJECT", b"Attribut\x00e VB")
 
 
 class Refused(Exception):
-    """The file is not taken; the first argument is the reason."""
+    """The file is refused; the first argument is the reason."""
 
 
 def limit() -> None:
@@ -79,7 +79,7 @@ def inspect(file, extension: str, most_pixels: int) -> set[str]:
 
 # -- Pictures ------------------------------------------------------------------------------------------------
 def check_size(file, format_name: str, most_pixels: int) -> None:
-    """Read the first lines of a picture, which say how large it is, and not the picture."""
+    """Check the dimensions in the header of a picture, without decoding it. Raise ``Refused``."""
     import warnings
 
     from PIL import Image
@@ -96,7 +96,7 @@ def check_size(file, format_name: str, most_pixels: int) -> None:
         raise Refused("bomb")
 
 
-# -- Other kinds, which editors publish ----------------------------------------------------------------------
+# -- Other types, which editors publish ----------------------------------------------------------------------
 COMPOUND_NAMES = ("doc", "xls", "ppt", "dot", "xlt", "pot", "pps")
 EMBEDDED = ("\x01Ole10Native".encode("utf-16-le"), "ObjectPool".encode("utf-16-le"))
 RTF_OBJECT = re.compile(rb"\\obj(?:data|ocx|update|link|autlink)\b")
@@ -105,7 +105,7 @@ RTF_DDE = re.compile(rb"\bDDE(?:AUTO)?\b", re.IGNORECASE)
 
 
 def inspect_other(file, extension: str) -> set[str]:
-    """Inspect a file by what it begins with, whatever its name says."""
+    """Inspect a file by its first bytes, whatever its name."""
     file.seek(0)
     head = file.read(8)
     file.seek(0)
@@ -145,7 +145,7 @@ def inspect_rich_text(content: bytes) -> set[str]:
 def inspect_package(file, extension: str = "", depth: int = 0) -> set[str]:
     """Inspect a document of Microsoft Office or OpenDocument, and the documents within it.
 
-    ``extension``: which document it has to be; any if empty.
+    ``extension``: the required type of document; any if empty.
     """
     file.seek(0, io.SEEK_END)
     size = file.tell()
@@ -169,7 +169,10 @@ def inspect_package(file, extension: str = "", depth: int = 0) -> set[str]:
 
 
 def refuse_bomb(parts: list[zipfile.ZipInfo], size: int) -> None:
-    """Text shrinks to a twentieth; what shrinks to a hundredth, or lies over itself, was made to burst."""
+    """Refuse a package that was built to exhaust memory or disk.
+
+    Text compresses to a twentieth. A package that compresses to a hundredth, or whose parts overlap, is an attack.
+    """
     unpacked = sum(part.file_size for part in parts)
     overlapping = sum(part.compress_size for part in parts) > size
     if len(parts) > MOST_PARTS or overlapping or unpacked > max(20 * MB, min(100 * size, 200 * MB)):
@@ -187,7 +190,7 @@ def refuse_other_kind(packed: zipfile.ZipFile, names: list[str], extension: str)
 
 
 def inspect_part(packed: zipfile.ZipFile, part: zipfile.ZipInfo, depth: int, locked: bool) -> set[str]:
-    """Judge a part by its content: a macro by another name is one. ``locked``: the document needs a password."""
+    """Inspect a part by its content, because a macro may have any name. ``locked``: the document needs a password."""
     name = part.filename.lower()
     with packed.open(part) as content:
         head = content.read(len(COMPOUND))
@@ -218,58 +221,60 @@ def inspect_part(packed: zipfile.ZipFile, part: zipfile.ZipInfo, depth: int, loc
             return {"locked"}
         if is_markup:
             raise Refused("damaged") from None
-        return markup.cautions  # no office program reads what is not well-formed
+        return markup.cautions  # no office program reads XML that is not well-formed
 
 
 MARKUP_NAMES = (".xml", ".rels", ".xba", ".xlb", ".xdl")
 MANIFEST = "meta-inf/manifest.xml"
 MOST_DEPTH = 2  # of documents in documents
-# Office Open XML: the relationships between the parts say what each is, whatever its name (ECMA-376-2, 9).
+# Office Open XML: the relationships between the parts define their types, whatever their names (ECMA-376-2, 9).
 MACRO_TYPES = ("vbaproject", "xlmacrosheet", "xlintlmacrosheet", "wordvbadata", "attachedtoolbars")
 OBJECT_TYPES = ("oleobject", "control", "activexcontrolbinary", "package")
 MACRO_CONTENT = ("vbaproject", "macroenabled", "macrosheet", "vbadata")
 TEMPLATE = "attachedtemplate"
 LOCAL = re.compile(
     r"(?:file:/*)?[a-z]:[\\/]|(?!//)[^:\\]*$", re.IGNORECASE
-)  # on a disk of its own, or beside the file
+)  # on a local disk, or beside the file
 DDE_FIELD = re.compile(
     r"\bDDE(AUTO)?\b|\bQUOTE(\s+\d{2,3}){3,}", re.IGNORECASE
-)  # the second spells it in numbers
+)  # the second spells it in character codes
 DDE_ELEMENTS = {"ddeLink", "dde-source", "dde-connection-decl", "dde-link"}
 DDE_FORMULA = re.compile(r"\bDDE\s*\(", re.IGNORECASE)
 DDE_CELL = re.compile(r"\w'?\|[^<]*!")
-# OpenDocument: macros in the package or in the text, events that call them, objects of other programs.
-SCRIPT_ELEMENTS = {"event", "module", "library"}  # of the vocabulary of scripts
+# OpenDocument: macros in the package or in the text, events that run them, objects of other programs.
+SCRIPT_ELEMENTS = {"event", "module", "library"}  # in a script namespace
 SCRIPT_VOCABULARY = re.compile(r"[/:]script(?:/|:|$)")
 OBJECT_ELEMENTS = {"object-ole", "applet", "plugin", "floating-frame", "oleLink"}
 LOADING_ELEMENTS = {"image", "object", "section-source", "table-source", "template", "background-image"}
 LOADING_ELEMENTS |= {"cell-range-source"}
 ELSEWHERE = re.compile(r"\s*(?:https?|ftp|smb|dav|file|\\\\|//)", re.IGNORECASE)
-READ = {"instrText", "delInstrText", "f", "definedName"}  # elements whose text is judged
+READ = {"instrText", "delInstrText", "f", "definedName"}  # elements whose text is inspected
 TOLD = (
     {"Relationship", "encryption-data", "event-listener", "script", "fldChar"}
     | OBJECT_ELEMENTS
     | DDE_ELEMENTS
 )
 JUDGED = {"Type", "TargetMode", "Target", "ContentType", "formula", "instr", "fldCharType", "action"}
-# Markup without any of these holds nothing to judge; it is only parsed. References may spell anything.
+# Markup without any of these has nothing to inspect and is only parsed. Character references may spell anything.
 TELLING = b"&# | dde instr fld relationship contenttype script event module library ole applet plugin".split()
 TELLING += b"floating-frame vnd.sun href encryption-data".split()
 
 
 class Markup:
-    """A part in XML, judged by the names and the decoded values in it, whatever prefixes stand before the names."""
+    """Inspector of a part in XML, by decoded names and values, whatever the namespace prefixes."""
 
     def __init__(self, may_name_type: bool = False):
-        self.may_name_type = may_name_type  # old manifests name their document type
+        self.may_name_type = may_name_type  # old manifests declare their document type
         self.cautions: set[str] = set()
         self.is_locked = False
-        self.fields: list[list[str]] = [[]]  # instructions of the fields that are open, of none first
-        self.text: list[str] | None = None  # of the element that is read
+        self.fields: list[list[str]] = [
+            []
+        ]  # instructions of the open fields; those outside of any field first
+        self.text: list[str] | None = None  # text of the current element
         self.script_prefixes = {"script"}
 
     def inspect(self, content: bytes) -> set[str]:
-        """Return the cautions. Raise ``Refused``, or ``ExpatError`` if it is not well-formed."""
+        """Return the cautions. Raise ``Refused``, or ``ExpatError`` if the part is not well-formed."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self.name_type
@@ -310,11 +315,11 @@ class Markup:
             self.turn(about.get("fldCharType", ""))
 
     def values_of(self, local: str, attributes: dict[str, str]) -> dict[str, str]:
-        """Return attributes by their names without prefixes."""
+        """Return the attributes by their names without prefixes."""
         about = {}
         for key, value in attributes.items():
             short = key.rpartition(":")[2]
-            if short in about and short in JUDGED:  # readers would differ in which of them they take
+            if short in about and short in JUDGED:  # readers differ in which of them they use
                 raise Refused("damaged")
             about[short] = value
             if short == "href" or key.startswith("xmlns") or "vnd.sun." in value:
@@ -346,7 +351,7 @@ class Markup:
             raise Refused("dde")
 
     def turn(self, edge: str) -> None:
-        """Follow a field of Word, whose instruction may be split over many runs and hold other fields."""
+        """Follow a field of Word, whose instruction may be split over several runs and contain other fields."""
         if edge == "begin":
             self.fields.append([])
         elif edge == "end" and len(self.fields) > 1:
@@ -366,7 +371,7 @@ def refuse_dde_field(instruction: str) -> None:
 
 
 def is_script(local: str, about: dict[str, str]) -> bool:
-    """Whether an element runs a program. An event that only turns a page of a presentation does not."""
+    """Return whether an element runs a program. An event that only turns a page of a presentation does not."""
     if local == "event-listener":
         turns = about.get("action", "execute") not in ("execute", "macro")
         return not turns or "language" in about or "macro-name" in about
@@ -378,7 +383,9 @@ def inspect_relationship(about: dict[str, str]) -> set[str]:
     is_external = about.get("TargetMode", "").lower() == "external"
     if kind in MACRO_TYPES:
         raise Refused("macros")
-    if kind in OBJECT_TYPES and (kind != "package" or is_external):  # a package within is inspected itself
+    if kind in OBJECT_TYPES and (
+        kind != "package" or is_external
+    ):  # a package within the file is inspected itself
         raise Refused("embedded")
     if is_external and kind == TEMPLATE:
         if not LOCAL.match(about.get("Target", "")):
@@ -388,7 +395,7 @@ def inspect_relationship(about: dict[str, str]) -> set[str]:
 
 
 def needs_password(packed: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> bool:
-    """Return whether the manifest of OpenDocument lists parts that are encrypted."""
+    """Return whether the manifest of OpenDocument lists encrypted parts."""
     for part in parts:
         if part.filename.lower() == MANIFEST and part.file_size <= MOST_READ:
             markup = Markup(may_name_type=True)
@@ -402,22 +409,23 @@ def needs_password(packed: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> boo
 
 # -- PDF -----------------------------------------------------------------------------------------------------
 def named(*names: str) -> re.Pattern[bytes]:
-    """Return a pattern that finds names of a PDF, also where signs of them are written as #xx (ISO 32000-1, 7.3.5)."""
+    """Return a pattern for names of a PDF, also with characters written as #xx (ISO 32000-1, 7.3.5)."""
     spelled = ("".join(f"(?:{re.escape(sign)}|#(?i:{ord(sign):02x}))" for sign in name) for name in names)
     return re.compile(f"/(?:{'|'.join(spelled)})(?![^\\x00\\s()<>\\[\\]{{}}/%])".encode())
 
 
-# Too long to stand in a compressed stream by chance: what is called a stream here may be a comment elsewhere.
+# Too long to occur in a compressed stream by chance. They are searched for in streams too, because what this program
+# parses as a stream may be a comment for a reader.
 SCRIPTS = named("JavaScript", "Launch", "ImportData")
 SHORT_SCRIPTS = named("JS")
 ATTACHED = named("EmbeddedFile", "EmbeddedFiles", "FileAttachment", "RichMedia")
 OBJECT_STREAM, ENCRYPTED, FORM = named("ObjStm"), named("Encrypt"), named("XFA")
 STREAM = re.compile(rb"\bstream[ \t]*(?:\r\n|\n|\r)")
-# Readers take a stream of objects for one by these, also without its type.
+# Readers recognize an object stream by these entries, even without its type.
 FIRST, NUMBER = named("First"), named("N")
 BESIDE = re.compile(rb"%[^\r\n]{0,4000}|\((?:[^()\\]|\\.){0,2000}\)", re.DOTALL)  # comments and strings
 BEGUN = re.compile(rb"\d\s+\d{1,5}\s+obj\b")
-LONGEST_HEAD = 65536  # bytes of what stands before a stream
+LONGEST_HEAD = 65536  # bytes of the dictionary before a stream
 FILTER, ODD_FILTER = named("Filter"), named("DecodeParms", "DP", "FFilter", "F")
 FLATE = named("FlateDecode", "Fl").pattern
 DEFLATED = re.compile(FILTER.pattern + rb"\s*(?:\[\s*" + FLATE + rb"\s*\]|" + FLATE + rb"\s*(?:/|>>|$))")
@@ -426,15 +434,15 @@ OPENED = re.compile(
     re.DOTALL,
 )
 ACTION = rb"(?<!\d)%d\s+\d{1,5}\s+obj\b[^>]{0,2000}?/S\s*/(?:URI|SubmitForm|GoToR|GoToE)\b"
-MOST_OPENINGS = 100  # one for each time that the file was added to
+MOST_OPENINGS = 100  # one for each incremental update of the file
 ATTACHED_NAME = re.compile(rb"/U?F\s*\(((?:[^()\\]|\\.)*)\)")
 
 
 def inspect_pdf(content: bytes) -> set[str]:
-    """Look for what a PDF could run, in its objects and its streams of objects.
+    """Inspect a PDF for what it could run, in its objects and its object streams.
 
-    The names are sought in the bytes, and not in what one reader makes of them: readers differ in what they take for
-    an object of a broken file.
+    The bytes are searched for names, not the objects of one parser, because readers differ in how they parse a damaged
+    file.
     """
     outside, streams, hidden = divide(content)
     texts, cautions = [outside, *streams], set()
@@ -464,7 +472,7 @@ def _is_program(name: bytes) -> bool:
 
 
 def divide(content: bytes) -> tuple[bytes, list[bytes], int]:
-    """Return what stands outside of streams, the unpacked streams of objects, and how many of these stay hidden."""
+    """Return the content outside of streams, the unpacked object streams, and the number of unreadable ones."""
     outside, streams, place, left, hidden, typed = [], [], 0, MOST_READ, 0, 0
     while begin := STREAM.search(content, place):
         end = content.find(b"endstream", begin.end())
@@ -484,15 +492,15 @@ def divide(content: bytes) -> tuple[bytes, list[bytes], int]:
 
 
 def head_of_stream(before: bytes) -> bytes:
-    """Return the dictionary of a stream: what stands after the last beginning of an object."""
+    """Return the dictionary of a stream: the text after the last beginning of an object."""
     bare = BESIDE.sub(b" ", before)
     return BEGUN.split(bare)[-1]
 
 
 def unpack(body: bytes, head: bytes, most: int) -> tuple[bytes, bool]:
-    """Return a stream unpacked, and whether that is all of it. Raise if it bursts.
+    """Return a stream unpacked, and whether it is complete. Raise ``Refused`` if it is too large.
 
-    What is packed in another way than programs write is returned as it is.
+    A stream with an unusual filter is returned as it is.
     """
     filters = len(FILTER.findall(head))
     if not filters and not ODD_FILTER.search(head):
@@ -510,7 +518,7 @@ def unpack(body: bytes, head: bytes, most: int) -> tuple[bytes, bool]:
 
 
 def unlock(content: bytes) -> list[bytes] | None:
-    """Return the streams of objects of a PDF that opens without a password; None if it needs one."""
+    """Return the object streams of a PDF that opens without a password; None if it needs one."""
     import pypdf
 
     try:
@@ -521,12 +529,12 @@ def unlock(content: bytes) -> list[bytes] | None:
         return [reader.get_object(number).get_data() for number in numbers]
     except MemoryError:
         raise
-    except Exception:  # whatever somebody made up to break a reader of PDF
+    except Exception:  # a file may be made to break any part of the parser
         return None
 
 
 def inspect_form(content: bytes) -> set[str]:
-    """Look into the form of Adobe's that a PDF carries beside its pages: it may bring scripts of its own."""
+    """Inspect the XFA form of a PDF, which may contain scripts of its own."""
     import pypdf
 
     try:
@@ -544,7 +552,7 @@ def inspect_form(content: bytes) -> set[str]:
 
 
 def opens_elsewhere(text: bytes) -> bool:
-    """Whether a PDF leads elsewhere as soon as it is opened, or may, having many more actions than it needs."""
+    """Return whether a PDF opens another address by itself, or may do so because it has too many actions."""
     if text.count(b"/OpenAction") > MOST_OPENINGS:
         return True
     for found in OPENED.finditer(text):

@@ -1,4 +1,4 @@
-"""What the site asks of the programs that open files from outside."""
+"""Interface of the site to the programs that open untrusted files."""
 
 import json
 import shutil
@@ -12,19 +12,19 @@ from ..runtime import sandbox
 from . import inspect_file, redraw_picture
 
 INSPECTOR, REDRAWER = Path(inspect_file.__file__), Path(redraw_picture.__file__)
-PATIENCE = 10  # seconds of a clock, with those that others take before
+PATIENCE = 10  # seconds of wall-clock time, including the wait for other files
 PATIENCE_TO_DRAW = 15
-# Pixels of a picture, by format. A JPEG is unpacked at the size that is needed; of the others each million takes 8 MB.
+# Maximum pixels of a picture, by format. A JPEG is decoded at the needed size; other formats need 8 MB per million.
 MOST_PIXELS = {
     "JPEG": 120_000_000,
     "PNG": 50_000_000,
     "WEBP": 30_000_000,
-    "TIFF": 100_000_000,  # a page of A3 at 600 dots per inch; never unpacked here
+    "TIFF": 100_000_000,  # an A3 page at 600 dots per inch; never decoded here
     "HEIF": 60_000_000,
     "GIF": 20_000_000,
     "AVIF": 20_000_000,
 }
-SAID = 300  # characters of what a program says that go into an error
+SAID = 300  # characters of a program's error output in an exception
 
 
 class CannotOpen(Exception):
@@ -32,16 +32,16 @@ class CannotOpen(Exception):
 
 
 class TooLarge(CannotOpen):
-    """The picture has more pixels than its format may have."""
+    """The picture has more pixels than its format allows."""
 
 
 class Busy(CannotOpen):
-    """Others are at it; the same file may pass later."""
+    """Other files are being inspected. The same file may be accepted later."""
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What a file contains: ``refused`` and ``cautions`` are words of ``inspect_file``."""
+    """The result of an inspection: ``refused`` and ``cautions`` are words of ``inspect_file``."""
 
     refused: str = ""
     cautions: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Inspection:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture drawn anew; ``place`` is what the camera wrote, latitude and longitude."""
+    """A re-encoded picture; ``place`` is the latitude and longitude in its EXIF."""
 
     content: bytes
     format: str
@@ -59,7 +59,7 @@ class Picture:
 
 
 def inspect(file, extension: str, patience: float = PATIENCE) -> Inspection:
-    """Return what a file contains. Raise ``CannotOpen`` if nobody can tell within ``patience``, in seconds."""
+    """Return the result of an inspection. Raise ``CannotOpen`` if there is none within ``patience`` seconds."""
     most = MOST_PIXELS.get(inspect_file.PICTURES.get(extension, ""), 0)
     done = _run(INSPECTOR, file, [extension, str(most)], patience)
     answer = json.loads(done)
@@ -76,10 +76,11 @@ def redraw(
     most_pixels: int = 0,
     patience: float = PATIENCE_TO_DRAW,
 ) -> Picture:
-    """Return the picture upright and without what stood beside it in the file. Raise ``CannotOpen``.
+    """Re-encode a picture upright and without metadata. Raise ``CannotOpen``.
 
-    ``formats``: those of Pillow that may be read. ``largest``: of its longer side, in pixels. ``to``: the format to
-    write; the one it has if empty. ``quality``: 0 for that of the picture. ``most_pixels``: less than ``MOST_PIXELS``.
+    ``formats``: Pillow's names of the accepted formats. ``largest``: maximum of the longer side, in pixels. ``to``: the
+    format to write; "" for the same. ``quality``: 0 for that of the picture. ``most_pixels``: a limit below
+    ``MOST_PIXELS``.
     """
     limits = {one: min(most, most_pixels or most) for one, most in MOST_PIXELS.items()}
     options = {
@@ -108,16 +109,16 @@ def _run(program: Path, file, arguments: list[str], patience: float) -> bytes:
             raise Busy(str(busy)) from busy
         except (subprocess.SubprocessError, OSError) as fault:
             raise CannotOpen(str(fault)) from fault
-    if done.returncode:  # a signal ends what takes too much
+    if done.returncode:  # a signal ends a program that exceeds its limits
         raise CannotOpen(f"{program.name} ended with {done.returncode}: {done.stderr[-SAID:]!r}")
     return done.stdout
 
 
 @contextmanager
 def _opened(file):
-    """The content as a program can read it: by its path, else from a copy. ``file`` stands at its beginning after."""
+    """Open the content for a program: by its path, else as a copy. ``file`` is at its beginning afterwards."""
     path = getattr(file, "temporary_file_path", None)
-    if path is not None:  # opened again: a program that shares our file would move where we read
+    if path is not None:  # opened again, because a program that shared the file would move its position
         with open(path(), "rb") as content:
             yield content
         return

@@ -1,4 +1,4 @@
-"""What people read about files that were inspected."""
+"""Messages about inspected files."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,6 +37,6 @@ CAUTIONS = {
 
 
 def cautions_in_words(cautions) -> str:
-    """Return what to know about a file before it is opened; "" if there is nothing."""
+    """Return the warning before a file is opened; "" if there is none."""
     known = [str(CAUTIONS[one]) for one in cautions if one in CAUTIONS]
     return _("Careful: this file %(cautions)s.") % {"cautions": ", ".join(known)} if known else ""

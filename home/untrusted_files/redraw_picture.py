@@ -1,12 +1,11 @@
-"""Draw a picture anew: ``python redraw_picture.py OPTIONS <FILE``, OPTIONS as JSON.
+"""Program that re-encodes a picture: ``python redraw_picture.py OPTIONS <FILE``, OPTIONS as JSON.
 
-A program of its own, with little memory and time, which knows nothing of the site: a picture comes from outside and
-may be made to hurt whoever opens it. Writes a line of JSON, then the picture: turned upright, with the profile of its
-colours, without anything else that stood in the file.
+A separate program with little memory and time and without access to the site: a picture is untrusted and may exploit
+its reader. Writes a line of JSON, then the picture: upright, with its colour profile, without any other metadata.
 
 OPTIONS: ``formats`` that may be read, ``most_pixels`` by format, ``largest`` (longer side in pixels, 0 for as it is),
 ``format`` to write ("" for the one it has), ``quality``. The line: ``error`` ("", "damaged", "too_large"), ``format``,
-``width``, ``height`` and ``place`` (latitude and longitude that the camera wrote, or null).
+``width``, ``height`` and ``place`` (latitude and longitude in the EXIF, or null).
 """
 
 import io
@@ -17,13 +16,13 @@ import warnings
 
 from PIL import ExifTags, Image, ImageOps, JpegImagePlugin
 
-SECONDS, MEMORY = 10, 768 * 1024**2  # of the processor; bytes in all
-# What of a file's own words says how its pixels look.
+SECONDS, MEMORY = 10, 768 * 1024**2  # seconds of processor time; bytes in all
+# Entries of Pillow's ``info`` that affect how the pixels look.
 LOOK = ("transparency", "icc_profile", "background", "duration", "loop", "disposal", "blend", "gamma")
 
 
 class TooLarge(Exception):
-    """More pixels than the format may have."""
+    """The picture has more pixels than the format allows."""
 
 
 def limit() -> None:
@@ -33,7 +32,7 @@ def limit() -> None:
 
 
 def redraw(file, options: dict) -> tuple[dict, bytes]:
-    """Return what there is to tell of a picture, and the picture drawn anew."""
+    """Return the data of a picture and the re-encoded picture. Raise ``TooLarge``."""
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
     if "HEIF" in options["formats"]:
         import pillow_heif
@@ -61,7 +60,7 @@ def draw(picture: Image.Image, target: str, largest: int) -> Image.Image:
     picture.load()
     orientation = picture.getexif().get(ExifTags.Base.Orientation, 1)
     drawn = picture.convert("RGBA") if largest and picture.mode == "P" else picture
-    if largest:  # first: the rest is done with what is small
+    if largest:  # first, so that the rest is done on a small picture
         drawn.thumbnail((largest, largest))
     if target == "JPEG" and picture.mode not in ("RGB", "L", "CMYK"):
         drawn = flat(drawn)
@@ -81,7 +80,7 @@ def flat(picture: Image.Image) -> Image.Image:
 
 
 def bare(picture: Image.Image) -> Image.Image:
-    """Forget what stood beside the pixels in the file."""
+    """Remove the metadata of a picture."""
     picture.info = {name: picture.info[name] for name in LOOK if name in picture.info}
     return picture
 
@@ -95,7 +94,7 @@ def draw_frames(picture: Image.Image) -> tuple[Image.Image, dict]:
 
 
 def saving(picture: Image.Image, kind: str, target: str, quality: int) -> dict:
-    """Return how to write it: a JPEG that stays one keeps the tables it was written with, and so its quality."""
+    """Return the options to write a picture. A JPEG keeps its quantization tables, and so its quality."""
     colours = picture.info.get("icc_profile")
     options = {"icc_profile": colours} if colours else {}
     if target == kind == "JPEG" and not quality:
@@ -107,12 +106,12 @@ def saving(picture: Image.Image, kind: str, target: str, quality: int) -> dict:
 
 
 def place_of(picture: Image.Image) -> list[float] | None:
-    """Return latitude and longitude in the EXIF; None if they are not there or make no sense."""
+    """Return latitude and longitude in the EXIF; None if they are missing or invalid."""
     try:
         gps = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
         lat = degrees(gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLatitudeRef] == "S")
         lon = degrees(gps[ExifTags.GPS.GPSLongitude], gps[ExifTags.GPS.GPSLongitudeRef] == "W")
-    except Exception:  # what cameras and others write into EXIF fails in many ways
+    except Exception:  # EXIF data may be malformed in many ways
         return None
     return [lat, lon] if abs(lat) <= 90 and abs(lon) <= 180 and (lat, lon) != (0, 0) else None
 
@@ -129,7 +128,7 @@ def main() -> None:
         about, content = redraw(sys.stdin.buffer, json.loads(sys.argv[1]))
     except (TooLarge, Image.DecompressionBombError, MemoryError):
         about, content = {"error": "too_large"}, b""
-    except Exception as fault:  # whatever somebody made up to break a reader of pictures
+    except Exception as fault:  # a file may be made to break any part of the decoder
         about, content = {"error": "damaged"}, b""
         print(f"{type(fault).__name__}: {fault}", file=sys.stderr)
     sys.stdout.buffer.write(json.dumps(about).encode() + b"\n" + content)

@@ -1,23 +1,22 @@
-"""Answers of servers elsewhere, read no longer and no further than they may take."""
+"""Bounded reading of responses from other servers."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Timer
 
-PIECE = 65_536  # bytes that are read at once
+PIECE = 65_536  # bytes per read
 
 
 @contextmanager
 def abort_at(ends: float, cut_off: Callable[[], None]) -> Iterator[None]:
-    """When the time is over, what is open is ``cut_off`` and ``TimeoutError`` raised; ``ends`` by ``time.monotonic``.
+    """Call ``cut_off`` at ``ends`` (of ``time.monotonic``) and raise ``TimeoutError``.
 
-    What comes line by line, as a head does, may take for ever without a pause: a server that drips does not hold the
-    worker.
+    A socket timeout is not enough: a server that sends headers slowly, without a pause, would block the worker.
     """
 
     def end() -> None:
-        with suppress(OSError):  # it went by itself, at the same moment
+        with suppress(OSError):  # it was closed at the same moment
             cut_off()
 
     alarm = Timer(max(ends - time.monotonic(), 0), end)
@@ -32,7 +31,10 @@ def abort_at(ends: float, cut_off: Callable[[], None]) -> Iterator[None]:
 
 
 def read_bounded(answer, most: int, ends: float) -> bytes:
-    """What is answered, more than ``most`` bytes where it is too large; ``TimeoutError`` when the time is over."""
+    """Read a response until it has more than ``most`` bytes. Raise ``TimeoutError`` after ``ends``.
+
+    The caller detects a response that is too large by its length.
+    """
     found = b""
     while len(found) <= most and (piece := answer.read1(PIECE)):
         found += piece

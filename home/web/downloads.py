@@ -1,4 +1,4 @@
-"""What is taken away from a page as a file."""
+"""Responses and names of downloaded files."""
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -8,12 +8,12 @@ CSV = "text/csv; charset=utf-8"
 
 
 def as_download[Response: HttpResponseBase](response: Response, name: str) -> Response:
-    """``response`` as a file called ``name``, whatever letters stand in it; no cache keeps it."""
+    """Make ``response`` a download called ``name``, which may contain any characters. It is never cached."""
     response["Content-Disposition"] = content_disposition_header(True, name)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 def dated_file_name(name: str, kind: str = "csv") -> str:
-    """The name of a file that is another one tomorrow."""
+    """Return a file name with today's date."""
     return f"{name}-{timezone.localdate():%Y-%m-%d}.{kind}"

@@ -1,15 +1,15 @@
-"""What went wrong elsewhere, in words for an operator."""
+"""Error messages of other systems, for operators."""
 
 from collections.abc import Callable
 
 
 def describe_error(fault: Exception) -> str:
-    """What an exception says; its name where it says nothing."""
+    """Return the message of an exception; the name of its class if the message is empty."""
     return str(fault) or type(fault).__name__
 
 
 def error_message_of(act: Callable[[], object]) -> str:
-    """Why something cannot be done now, whatever another system makes of being asked; empty where it can."""
+    """Call ``act`` and return the message of any exception it raises; "" if it raises none."""
     try:
         act()
     except Exception as fault:

@@ -1,4 +1,4 @@
-"""Whether a form came back faster than a person reads it. The stamp is signed and tells nothing of anybody."""
+"""Detection of forms that are submitted too fast for a person. The stamp is signed and contains no personal data."""
 
 from django.core import signing
 
@@ -6,12 +6,12 @@ signer = signing.TimestampSigner(salt="home.opened")
 
 
 def sign_opening_time() -> str:
-    """When a page was opened, signed."""
+    """Return the current time as a signed stamp."""
     return signer.sign("opened")
 
 
 def is_submitted_too_fast(stamp: str, least: int) -> bool:
-    """Whether the page was opened less than ``least`` seconds ago, or never."""
+    """Return whether the stamp is less than ``least`` seconds old, missing or invalid."""
     try:
         signer.unsign(stamp)
     except signing.BadSignature:

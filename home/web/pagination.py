@@ -1,4 +1,4 @@
-"""What an index page shows: which articles, on which page, and what else there is to choose."""
+"""Pagination and grouping of index pages."""
 
 from datetime import date
 from itertools import groupby
@@ -17,5 +17,5 @@ def page_or_404(items, params):
 
 
 def group_by_month(items, day) -> list[tuple[date, list]]:
-    """The items by month, in the order they come in."""
+    """Group consecutive items by month. The order stays."""
     return [(month, list(those)) for month, those in groupby(items, lambda item: day(item).replace(day=1))]

@@ -1,13 +1,13 @@
-"""Pages that are for one person alone."""
+"""Pages for one person only."""
 
 from functools import wraps
 
 
 def private_page(view):
-    """Nobody between us and the person keeps a copy, and no address with a secret leaves the page.
+    """Wrap a view so that no cache stores its response and no address with a secret is sent as referrer.
 
-    ``strict-origin`` and not ``no-referrer``: with the latter browsers send ``Origin: null`` and every form
-    posted from the page would be taken for a forged one.
+    ``strict-origin`` and not ``no-referrer``: with the latter browsers send ``Origin: null``, and every form posted
+    from the page would be refused as forged.
     """
 
     @wraps(view)

@@ -1,4 +1,4 @@
-"""Forms on pages that everybody shares. These carry no session and no token: what is sent is looked at instead."""
+"""Forms on cached pages. These have no session and no token, so the submitted request itself is checked."""
 
 from collections.abc import Callable
 
@@ -16,11 +16,13 @@ from . import rate_limits
 from .form_timing import is_submitted_too_fast, sign_opening_time
 from .same_origin import is_same_origin
 
-HONEYPOT_FIELD = "website"  # a field that people do not see and robots fill in; components/trap.html draws it
+HONEYPOT_FIELD = (
+    "website"  # a field that is hidden from people and filled in by bots; rendered by components/trap.html
+)
 
 
 class OwnEmailField(EmailAddressFormField):
-    """The address of whoever fills in the form: a letter goes there."""
+    """The e-mail address of the person who fills in the form."""
 
     default_validators = [*EmailAddressFormField.default_validators, validate_no_control]
     default_error_messages = {
@@ -34,7 +36,7 @@ class OwnEmailField(EmailAddressFormField):
 
 
 class HoneypotForm(forms.Form):
-    """Whoever fills in the trap is thanked like anybody, and nothing is done."""
+    """Form with a honeypot. A bot that fills it in gets the usual thanks, and nothing is done."""
 
     website = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -44,13 +46,13 @@ class HoneypotForm(forms.Form):
 
 
 class TimedForm(HoneypotForm):
-    """A form in which somebody writes: nobody does within a second. Its page carries ``stamp``."""
+    """A form with text, which nobody fills in within a second. Its page contains ``stamp``."""
 
     opened = forms.CharField(required=False, widget=forms.HiddenInput, initial=sign_opening_time)
 
     @property
     def stamp(self) -> str:
-        """When the page was opened; shown again, the first one."""
+        """The signed time when the page was first opened."""
         return self["opened"].value() or sign_opening_time()
 
     def clean(self):
@@ -64,9 +66,10 @@ class TimedForm(HoneypotForm):
 def rejection_status(
     request, form: HoneypotForm, allowed: Callable[[HttpRequest], bool], too_often: str
 ) -> int | None:
-    """The status with which a form is shown again, its reasons added; None where it may be acted upon.
+    """Return the HTTP status for an invalid form, with errors added to it; None if the form is valid.
 
-    ``allowed`` counts who asks and says whether they may go on. What fell into the trap is not counted.
+    ``allowed`` counts the request and returns whether it is within the rate limit. Honeypot submissions are not
+    counted.
     """
     if not is_same_origin(request):
         form.add_error(
@@ -82,10 +85,10 @@ def rejection_status(
 
 
 def mailbox_limit_status(form: HoneypotForm, field: str, letters: rate_limits.RateLimit) -> int | None:
-    """429 where the mailbox had all its letters, the reason added; None where another may go. It counts one more.
+    """Return 429 and add an error if the mailbox got too many e-mails; else None. Counts one more.
 
-    It is said, since who is told of a letter that never comes waits in vain. It tells nothing of who is known: every
-    address is counted alike.
+    The error is shown, because a person who is promised an e-mail that never comes would wait in vain. It does not
+    reveal which addresses are known: all are counted alike.
     """
     if form.is_trapped or letters.allows(rate_limits.normalize_mailbox(form.cleaned_data[field])):
         return None

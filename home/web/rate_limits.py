@@ -1,4 +1,4 @@
-"""How often somebody may ask. Counted in the cache under digests: neither names nor addresses are kept."""
+"""Rate limits. The cache counts them under hashes: neither names nor addresses are stored."""
 
 import math
 import time
@@ -17,21 +17,21 @@ IPV6_BITS = 64
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most ``most`` times in so many ``seconds`` for one ``who``; the span begins with the first."""
+    """At most ``most`` times in ``seconds`` for one ``who``; the period begins with the first time."""
 
     kind: str
     most: int
     seconds: int = HOUR
 
     def allows(self, who: str = "", by: int = 1) -> bool:
-        """Counts ``by`` more, and says whether that is not too often yet."""
+        """Count ``by`` more and return whether the total is within the limit."""
         return increment_counter(self.kind, who, self.seconds, by) <= self.most
 
 
 def client_address(request) -> str:
-    """The network address that asks; behind proxies of ours, the one that the outermost of them saw.
+    """Return the network address of the client: behind trusted proxies, the one that the outermost saw.
 
-    Of IPv6 the network of 64 bits: whoever has one address of it has them all.
+    For IPv6, return the 64-bit network, because a client controls all its addresses.
     """
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     seen = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
@@ -40,7 +40,7 @@ def client_address(request) -> str:
 
 
 def normalize_mailbox(email: str) -> str:
-    """The mailbox that an address leads to: whoever owns one owns it with every tag behind a plus."""
+    """Return the mailbox of an address, without a tag after a plus, because its owner can use any tag."""
     name, _at, host = stored_form(email).rpartition("@")
     return f"{name.split('+')[0]}@{host}"
 
@@ -58,10 +58,9 @@ def _network(address: str) -> str:
 
 
 def increment_counter(kind: str, who: str, seconds: int, by: int = 1) -> int:
-    """Counts ``by`` more for ``who``; how often that was in the span that began with the first.
+    """Count ``by`` more for ``who`` and return the total of the period, which began with the first count.
 
-    Nobody is lost of those who come at the same time: the first alone says when the span ends, and the count of the
-    span is raised in one step.
+    Concurrent callers are all counted: only the first sets the end of the period, and the increment is atomic.
     """
     ends = int(time.time()) + seconds
     cache.add(_ends(kind, who), ends, seconds)
@@ -69,27 +68,27 @@ def increment_counter(kind: str, who: str, seconds: int, by: int = 1) -> int:
     cache.add(_number(kind, who, ends), 0, seconds)
     try:
         return cache.incr(_number(kind, who, ends), by)
-    except ValueError:  # the cache had to make room
+    except ValueError:  # the cache has evicted the counter
         return by
 
 
 def counter_value(kind: str, who: str) -> int:
-    """How often ``who`` was counted in the running span."""
+    """Return the count of ``who`` in the current period."""
     ends = cache.get(_ends(kind, who))
     return cache.get(_number(kind, who, ends), 0) if ends else 0
 
 
 def seconds_left(kind: str, who: str) -> int:
-    """Seconds until the running span ends."""
+    """Return the seconds until the current period ends."""
     return max(0, math.ceil(cache.get(_ends(kind, who), 0) - time.time()))
 
 
 def _ends(kind: str, who: str) -> str:
-    """Where it stands when the span ends."""
+    """Return the cache key of the end of the period."""
     digest = salted_hmac(f"limit-{kind}", who, algorithm="sha256").hexdigest()
     return f"limit:{kind}:{digest}:ends"
 
 
 def _number(kind: str, who: str, ends: int) -> str:
-    """Where the count of the span stands that ends then."""
+    """Return the cache key of the count of the period with that end."""
     return f"{_ends(kind, who)}:{ends}"

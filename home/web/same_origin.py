@@ -1,10 +1,10 @@
-"""Where a form came from. Pages that everybody shares carry no token: the browser says who sent it."""
+"""Origin of submitted forms. Cached pages contain no token, so the browser's headers are checked."""
 
 from urllib.parse import SplitResult, urlsplit
 
 
 def is_same_origin(request) -> bool:
-    """Whether a page of this host sent the form, by what the browser says of it."""
+    """Return whether a page of this host sent the form, according to the browser's headers."""
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
     sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
@@ -12,7 +12,7 @@ def is_same_origin(request) -> bool:
 
 
 def split_origin(address: str) -> SplitResult:
-    """The parts of an address that a browser named; all empty where it is none."""
+    """Return the parts of an address from a header; all empty if it is invalid."""
     try:
         return urlsplit(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Secrets in links: whoever has one may open what it leads to."""
+"""Secrets in links, which give access to anyone who has the link."""
 
 import secrets
 
@@ -6,15 +6,15 @@ from django.urls.converters import StringConverter
 
 
 def new_secret() -> str:
-    """128 random bits for a link that opens something."""
+    """Return a secret of 128 random bits."""
     return secrets.token_urlsafe(16)
 
 
 class LinkExpired(Exception):
-    """The link was right once, and its time is over."""
+    """The link was valid and has expired."""
 
 
 class SecretConverter(StringConverter):
-    """A secret in an address is matched by its shape, so that nothing odd reaches the database."""
+    """URL converter of secrets, matched by their shape so that no other value reaches the database."""
 
     regex = "[A-Za-z0-9_-]{22}"

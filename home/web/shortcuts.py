@@ -1,4 +1,4 @@
-"""What fetching takes everywhere, beside Django's own shortcuts."""
+"""Shortcuts for fetching objects, besides Django's own."""
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -6,7 +6,10 @@ from django.shortcuts import get_object_or_404
 
 
 def get_or_404(rows, **key):
-    """The one of ``rows``, a model or a QuerySet, under a key. What can be no key at all looks unknown too: 404."""
+    """Return the object of ``rows``, a model or a QuerySet, with a key. Raise Http404 if none has it.
+
+    An invalid key also raises Http404.
+    """
     try:
         return get_object_or_404(rows, **key)
     except (ValueError, ValidationError):

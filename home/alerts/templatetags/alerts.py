@@ -1,4 +1,4 @@
-"""The alerts above a page."""
+"""Template tag for the alerts above a page."""
 
 from django import template
 
@@ -9,6 +9,6 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def alerts_here(context) -> list:
-    """What is urgent on the page at hand: ``{% alerts_here as alerts %}``."""
+    """Return the alerts of the current page: ``{% alerts_here as alerts %}``."""
     request = context.get("request")
     return current.alerts_on_page(request, context.get("page")) if request else []

@@ -1,4 +1,4 @@
-"""Writes what search finds anew, as after a restored backup or a change of how pages are read."""
+"""Rebuild of the search index, for a restored backup or a change of how pages are read."""
 
 from django.core.management.base import BaseCommand
 

@@ -1,4 +1,4 @@
-"""The clock of the house: looks every few seconds for what is due. Beside it runs ``manage.py worker``."""
+"""Scheduler that runs the due jobs every few seconds. ``manage.py worker`` runs beside it."""
 
 import logging
 import signal
@@ -36,7 +36,10 @@ class Command(BaseCommand):
 
 
 def run_due_jobs() -> None:
-    """Runs every sweep; one that fails is logged and holds up no other. Without a database all would: none is run."""
+    """Run every job. One that fails is logged and does not stop the others.
+
+    None runs while the database is unavailable, because all would fail.
+    """
     now = timezone.now()
     close_old_connections()
     try:

@@ -1,4 +1,4 @@
-"""Removes what cameras wrote into images that were stored before it was removed at upload."""
+"""Removal of metadata from images that were stored without the removal at upload."""
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -38,6 +38,6 @@ class Command(BaseCommand):
         if not strip(image):
             return False
         image.save()
-        for rendition in image.renditions.all():  # one by one: each takes its file along
+        for rendition in image.renditions.all():  # one by one, so that each file is deleted with its row
             rendition.delete()
         return True

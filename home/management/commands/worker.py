@@ -1,4 +1,4 @@
-"""Runs background tasks. Each worker has a name of its own, so that it knows what it left when it died."""
+"""Worker for background tasks. Each has its own name, by which it finds the tasks it was running when it died."""
 
 import logging
 import time
@@ -51,8 +51,10 @@ class Command(BaseCommand):
 
 
 def put_back(name: str) -> int:
-    """Puts back what a worker of this name was running when it, or the database, died, but not what it died of again
-    and again; says how many."""
+    """Requeue the tasks that a worker of this name was running when it or the database died. Return their number.
+
+    A task that was running at ``MAX_DEATHS`` such deaths is marked as failed.
+    """
     running = DBTaskResult.objects.running().only("pk", "worker_ids")
     left = [result for result in running if result.worker_ids[-1:] == [name]]
     deadly = [result.pk for result in left if len(result.worker_ids) >= MAX_DEATHS]

@@ -1,1 +1,1 @@
-"""Events that come back: on which days, in lists, calendars and letters, and proposed by associations."""
+"""Recurring events: their dates, their place in lists, calendars and newsletters, and proposals by associations."""

@@ -1,4 +1,4 @@
-"""The dates of an event from its rhythm, and the rhythm in words."""
+"""Dates of an event from its recurrence rule, and the rule as text."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -20,7 +20,7 @@ from .recurrence import Frequency, RecurrenceRule, occurrences, recurrence_days,
 
 @dataclass
 class EventOccurrence(TimedMixin):
-    """One time, as lists and calendars show it."""
+    """A date of an event, as lists and calendars show it. It need not be saved."""
 
     start: datetime
     end: datetime | None
@@ -28,7 +28,7 @@ class EventOccurrence(TimedMixin):
 
 
 def recurrence_rule_of(page) -> RecurrenceRule:
-    """The rhythm that an event page says. What is cancelled stays among its dates."""
+    """Return the recurrence rule of an event page. Cancelled days stay among its dates."""
     out = frozenset(
         day for day, what in recurrence_exceptions(page).items() if what == EventExceptionType.OUT
     )
@@ -40,13 +40,13 @@ def recurrence_exceptions(page) -> dict:
 
 
 def ineffective_exceptions(page, today: date) -> set[date]:
-    """Days to come on which it is not to take place, and would not anyway."""
+    """Return the coming exceptions on which the event would not take place anyway."""
     taking = recurrence_days(page.first_day, replace(recurrence_rule_of(page), without=frozenset()))
     return {day for day in recurrence_exceptions(page) if day >= today} - set(taking)
 
 
 def occurrences_of(page) -> list[EventOccurrence]:
-    """All dates of an event page, as it stands in memory."""
+    """Return all dates of an event page, as it is in memory."""
     cancelled = {
         day for day, what in recurrence_exceptions(page).items() if what == EventExceptionType.CANCELLED
     }
@@ -59,7 +59,7 @@ def occurrences_of(page) -> list[EventOccurrence]:
 
 @transaction.atomic
 def save_occurrences(page) -> None:
-    """Keeps the dates of an event as rows. Nothing is written where nothing changed."""
+    """Save the dates of an event as rows. Write nothing if nothing changed."""
     wanted = [(one.start, one.end, one.cancelled) for one in occurrences_of(page)]
     there = list(EventDate.objects.filter(event=page).values_list("start", "end", "cancelled"))
     if there == wanted:
@@ -71,12 +71,12 @@ def save_occurrences(page) -> None:
 
 
 def representative_date(dates: list[EventOccurrence]) -> EventOccurrence | None:
-    """The date that stands for all: the next one, else the last."""
+    """Return the next date; the last one if all are over, None if there are none."""
     return next((one for one in dates if not one.over), dates[-1] if dates else None)
 
 
 def recurrence_text(page) -> str:
-    """The rhythm in words: “Every Tuesday, until 30 June”. Nothing for what happens once."""
+    """Return the recurrence as text: “Every Tuesday, until 30 June”; "" for an event that takes place once."""
     every = Frequency(page.repeats)
     if every == Frequency.ONCE:
         return ""
@@ -116,7 +116,7 @@ FREQUENCY = {
 
 
 def schema_org_schedule(page, dates: list[EventOccurrence]) -> dict | None:
-    """The rhythm for search engines: schema.org. Nothing for what happens once."""
+    """Return the recurrence as a schema.org Schedule; None for an event that takes place once or has no dates."""
     every = Frequency(page.repeats)
     if every == Frequency.ONCE or not dates:
         return None
@@ -135,7 +135,10 @@ def schema_org_schedule(page, dates: list[EventOccurrence]) -> dict | None:
 
 
 def _by(day: date, every: Frequency) -> dict:
-    """The day of the week or of the month on which it comes back; one of several in a month as calendars write it."""
+    """Return the weekday or the day of the month of the recurrence.
+
+    One of several weekdays in a month is written as in iCalendar (RFC 5545): ``2TU``, ``-1FR``.
+    """
     weekday = WEEKDAYS[day.weekday()]
     if every == Frequency.MONTH_DAY:
         return {"byMonthDay": day.day}

@@ -1,4 +1,4 @@
-"""What may be said of an event by who proposes it."""
+"""Form with which visitors propose an event."""
 
 from datetime import time, timedelta
 
@@ -11,7 +11,7 @@ from news.proposals.forms import ProposalForm
 from .recurrence import Frequency, is_last_weekday_of_month
 
 AHEAD = timedelta(days=731)
-MAX_OVERNIGHT_HOURS = 14  # hours: what ends before it begins ends on the day after
+MAX_OVERNIGHT_HOURS = 14  # hours: an event that ends before it begins ends on the next day
 
 
 class DayField(forms.DateField):
@@ -25,7 +25,7 @@ class HourField(forms.TimeField):
 
 
 class EventProposalForm(forms.Form):
-    """An event, as short as it can be told."""
+    """A short form for one event."""
 
     title = forms.CharField(
         label=_("What is it called?"), max_length=120, error_messages={"required": _("Enter the name.")}
@@ -103,7 +103,7 @@ class EventProposalForm(forms.Form):
             self.add_error("ends", _("It ends before it begins: look at the hour."))
 
     def values(self) -> dict:
-        """As plain data."""
+        """Return the cleaned data as values that JSON can store."""
         data = self.cleaned_data
         hours = {name: data[name] and f"{data[name]:%H:%M}" for name in ("starts", "ends")}
         until = data["until"] if data["repeats"] else None
@@ -112,6 +112,6 @@ class EventProposalForm(forms.Form):
 
 
 class NewEventForm(ProposalForm, EventProposalForm):
-    """An event that somebody outside proposes."""
+    """The event form with the fields of its sender."""
 
     field_order = [*EventProposalForm.base_fields, "sender"]

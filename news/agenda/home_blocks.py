@@ -1,4 +1,4 @@
-"""News and agenda on the home page."""
+"""Agenda on the home page."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ SHOWN_EVENTS = 4
 
 @home_sections.register("agenda")
 def upcoming_events_section(request, page):
-    """The next four dates."""
+    """Build the section with the next four dates; None if there are none."""
     coming = upcoming_events(page)
     if not coming.shown:
         return None
@@ -27,7 +27,7 @@ def upcoming_events_section(request, page):
 
 @dataclass(frozen=True)
 class UpcomingEvents:
-    """The next events of an agenda at their next dates, cancelled or not, and the next dates that take place."""
+    """The next dates of an agenda, cancelled or not (``shown``), and those that take place (``sure``)."""
 
     index: Page | None
     shown: list[EventDate]
@@ -35,7 +35,10 @@ class UpcomingEvents:
 
 
 def upcoming_events(page) -> UpcomingEvents:
-    """What comes next in the agenda below the home page, asked once per page."""
+    """Return the next dates of the agenda below the home page.
+
+    Cached on ``page``, so that it is queried once per request.
+    """
     if not hasattr(page, "_coming"):
         index = page.first_below(EventIndexPage)
         events = EventPage.objects.child_of(index).open_to_all() if index else EventPage.objects.none()
@@ -44,7 +47,10 @@ def upcoming_events(page) -> UpcomingEvents:
 
 
 def _coming(index: Page | None, dates, now: datetime) -> UpcomingEvents:
-    """Where all that is shown is cancelled, the next that takes place is the last of it."""
+    """Build the next dates.
+
+    If all that are shown are cancelled, the last one is replaced by the next that takes place.
+    """
     shown = list(dates.next_of_each(now)[:SHOWN_EVENTS])
     sure = [one for one in shown if not one.cancelled]
     if len(sure) == len(shown):

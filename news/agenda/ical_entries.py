@@ -1,4 +1,8 @@
-"""Events for calendars: each date stands for itself, so that no calendar has to reckon across a change of clocks."""
+"""Calendar entries of events.
+
+Each date is an entry of its own, so that no calendar program has to calculate a recurrence across a change to summer
+time.
+"""
 
 from home.formats import ical
 from home.links.page_links import full_page_url
@@ -7,12 +11,12 @@ from . import event_dates as agenda
 
 
 def calendar_entries(dates, request=None) -> list[ical.CalendarEntry]:
-    """Dates of many events, as rows with their events."""
+    """Build the calendar entries of dates of many events."""
     return [_entry(date.event, date, request) for date in dates]
 
 
 def calendar_entries_of(event, request=None) -> list[ical.CalendarEntry]:
-    """All dates of one event."""
+    """Build the calendar entries of all dates of one event."""
     return [_entry(event, date, request) for date in agenda.occurrences_of(event)]
 
 

@@ -1,4 +1,4 @@
-"""What an index page shows: which articles, on which page, and what else there is to choose."""
+"""Context of the agenda's index page."""
 
 from django.utils import timezone
 
@@ -6,9 +6,9 @@ from home.web.pagination import group_by_month, page_or_404
 
 
 def agenda_context(index, request) -> dict:
-    """The events of an agenda, each at its next date: those to come, or those that are over.
+    """Return the context for the events of an agenda, each at its next date.
 
-    Raises Http404 past the end.
+    With ``?past``, these are the past events, each at its last date. Raise Http404 after the last page.
     """
     from news.agenda.occurrences import EventDate
 

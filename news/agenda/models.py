@@ -1,4 +1,4 @@
-"""What the commune tells and what happens: news by category, and an agenda."""
+"""Pages of the agenda."""
 
 from datetime import date, datetime, timedelta
 
@@ -46,7 +46,7 @@ class EventQuerySet(BasePageQuerySet):
 
 
 class EventIndexPage(RoutablePageMixin, BasePage):
-    """The agenda, on the site and for calendars."""
+    """The agenda, as a page and as a calendar to subscribe to."""
 
     page_description = _("What takes place: you add each event below it, and people propose theirs.")
     parent_page_types = ["home.HomePage"]
@@ -67,7 +67,7 @@ class EventIndexPage(RoutablePageMixin, BasePage):
 
     @path("ics/", name="calendar")
     def calendar(self, request):
-        """All that is to come within a year, and the last month, to subscribe to."""
+        """Return the dates of the last month and of the coming year as a calendar to subscribe to."""
         now = timezone.now()
         dates = EventDate.objects.of(self.events()).order_by("start", "pk")
         around = dates.filter(start__gte=now - timedelta(days=31), start__lte=now + timedelta(days=366))
@@ -75,7 +75,7 @@ class EventIndexPage(RoutablePageMixin, BasePage):
 
 
 class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
-    """Something that happens at a time and a place, once or again and again."""
+    """An event at a time and a place, once or recurring."""
 
     in_plan = False
     search_kind = "event"
@@ -193,7 +193,10 @@ class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
             raise ValidationError({"exceptions": said % {"day": date_format(min(idle), "l j F Y")}})
 
     def _newly_idle(self) -> set[date]:
-        """The exceptions to come without effect; but what stood there before keeps nobody from changing the rest."""
+        """Return the coming exceptions without effect.
+
+        Those that were saved before are left out, so that they do not prevent other changes.
+        """
         today = timezone.localdate()
         idle = agenda.ineffective_exceptions(self, today)
         before = type(self).objects.filter(pk=self.pk).first() if idle else None
@@ -201,12 +204,12 @@ class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
 
     @property
     def rhythm(self) -> str:
-        """“Every Tuesday, until 30 June”; nothing for what happens once."""
+        """The recurrence: “Every Tuesday, until 30 June”; "" for an event that takes place once."""
         return agenda.recurrence_text(self)
 
     @property
     def host_url(self) -> str:
-        """The page of who organises it, in the language of the event."""
+        """The address of the organiser's directory entry, in the language of the event; "" if it is not shown."""
         shown = self.host_id and self.host.shown
         return self.host.get_url(self.locale.language_code) if shown else ""
 
@@ -228,7 +231,7 @@ class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
 
     @property
     def is_past(self) -> bool:
-        """Over its last date, where it comes back. One that is only begun has none."""
+        """True if all its dates are over. False without a start."""
         return self.start is not None and all(one.over for one in agenda.occurrences_of(self))
 
     @property
@@ -260,7 +263,7 @@ class EventPage(TimedMixin, RoutablePageMixin, AnnouncedPage):
 
     @path("ics/", name="calendar")
     def calendar(self, request):
-        """The event for the reader's own calendar, with all its dates."""
+        """Return the event with all its dates as a calendar file."""
         return ical.calendar_response(
             self.title, ical_entries.calendar_entries_of(self, request), f"{self.slug}.ics"
         )

@@ -1,4 +1,4 @@
-"""What letters tell of: news, events, official notices, meetings of the council, jobs."""
+"""Events as contents of newsletters."""
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -24,12 +24,12 @@ class EventContent(PageContentType):
         return ", ".join(filter(None, (page.when, page.place)))
 
     def day(self, page):
-        """The next date: of what comes back the one that is near."""
+        """Return the day of the next date, or of the last one if all are over."""
         date = agenda.representative_date(agenda.occurrences_of(page))
         return date.first_day if date else page.first_day
 
     def fresh(self, since, until, ahead) -> list[Page]:
-        """Those with a date in the time ahead that is not cancelled, the nearest first."""
+        """Return the events with a date until ``ahead`` that is not cancelled, the nearest first."""
         from news.agenda.occurrences import EventDate
 
         ahead_of_it = EventDate.objects.filter(event=OuterRef("pk"), start__gt=until, start__lte=ahead)

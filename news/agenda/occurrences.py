@@ -1,4 +1,4 @@
-"""The dates of events as rows: lists ask for what comes next without reckoning."""
+"""Dates of events as rows, so that lists can query the next ones."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -18,7 +18,7 @@ ENDS_OF_DAY = (time(0), time(23, 59))
 
 
 class TimedMixin:
-    """Something with ``start`` and perhaps ``end``. Without an end it lasts its day."""
+    """Mixin for what has ``start`` and ``end``. Without an end it lasts until the end of its day."""
 
     @cached_property
     def first_day(self) -> date:
@@ -26,7 +26,7 @@ class TimedMixin:
 
     @cached_property
     def last_day(self) -> date:
-        """What ends at midnight ends with the day before."""
+        """The last day. A date that ends at midnight ends on the day before."""
         last = timezone.localdate(self.end - timedelta(seconds=1)) if self.end else self.first_day
         return max(last, self.first_day)
 
@@ -36,17 +36,17 @@ class TimedMixin:
 
     @property
     def whole_days(self) -> bool:
-        """Whether it lasts from midnight to the end of a day: then no hour is told."""
+        """True if it lasts from midnight to the end of a day. No time is shown then."""
         return _hour(self.start) == time(0) and (not self.end or _hour(self.end) in ENDS_OF_DAY)
 
     @property
     def begins(self) -> str:
-        """The hour at which it begins, in words."""
+        """The time of the start as text; “all day” without a time."""
         return gettext("all day") if self.whole_days else format_time(self.start)
 
     @property
     def when(self) -> str:
-        """Weekday and hours in words: “Sunday, from 17:00 to 19:00”."""
+        """Weekday and times as text: “Sunday, from 17:00 to 19:00”."""
         words = {"day": capfirst(date_format(self.first_day, "l")), "start": self.begins}
         if not self.one_day:
             last = date_format(self.last_day, "j F")
@@ -66,26 +66,26 @@ class TimedMixin:
 
 class EventDateQuerySet(models.QuerySet):
     def of(self, events):
-        """The dates of these event pages, with what a list shows of them."""
+        """Filter the dates of ``events``, with their pages and without the bodies, which lists do not show."""
         return self.filter(event__in=events).select_related("event").defer("event__body")
 
     def coming(self, now: datetime):
-        """What is not over at ``now``, the next first."""
+        """Filter the dates that are not over at ``now``, the next first."""
         return self.filter(_lasts(now)).order_by("start", "pk")
 
     def next_of_each(self, now: datetime):
-        """Of each event what comes next."""
+        """Filter the next date of each event."""
         nearest = EventDate.objects.filter(event=OuterRef("event")).coming(now)
         return self.filter(pk=Subquery(nearest.values("pk")[:1])).order_by("start", "pk")
 
     def last_of_each(self, now: datetime):
-        """Of each event that is over its last date, the latest first."""
+        """Filter the last date of each event that is over, the latest first."""
         last = EventDate.objects.filter(event=OuterRef("event")).order_by("-start", "-pk")
         return self.exclude(_lasts(now)).filter(pk=Subquery(last.values("pk")[:1])).order_by("-start", "-pk")
 
 
 def _hour(moment: datetime) -> time:
-    """As the clock on the wall shows it, to the minute."""
+    """Return the local time, to the minute."""
     return timezone.localtime(moment).time().replace(second=0, microsecond=0)
 
 
@@ -95,7 +95,7 @@ def _lasts(now: datetime) -> Q:
 
 
 class EventDate(TimedMixin, models.Model):
-    """One time that an event takes place. Written anew from the event's rhythm whenever it is saved."""
+    """A date of an event. All are written again when the event is saved with another recurrence."""
 
     event = models.ForeignKey("news_agenda.EventPage", models.CASCADE, related_name="dates")
     start = models.DateTimeField(db_index=True)
@@ -119,7 +119,7 @@ class EventExceptionType(models.TextChoices):
 
 
 class EventExceptionBlock(blocks.StructBlock):
-    """A day of a rhythm on which it does not take place."""
+    """A day on which a recurring event does not take place."""
 
     day = blocks.DateBlock(label=_("Not on"))
     what = blocks.ChoiceBlock(

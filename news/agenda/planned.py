@@ -1,4 +1,4 @@
-"""What news plan: the events of the agenda, and news by their day."""
+"""Dates of events in the publication calendar."""
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from home.publication_calendar.entries import (
 
 @planned_publications.register("events")
 def planned_events(user, start, end) -> list[PlannedPublication]:
-    """The dates of published events, of each language its own."""
+    """Return the dates of published events. Each language has its own."""
     from news.agenda.occurrences import EventDate
 
     found = EventDate.objects.filter(event__live=True, start__gte=start, start__lt=end)

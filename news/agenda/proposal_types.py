@@ -1,4 +1,4 @@
-"""Events as something that can be proposed: in words, and the draft that is made of what is accepted."""
+"""Events as a type of proposal: values as text, and the draft made from an accepted proposal."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -27,7 +27,7 @@ def event_labels() -> dict[str, str]:
 
 
 def event_value_text(name: str, value, language: str) -> str:
-    """A value as an editor reads it."""
+    """Return a value as text for an editor."""
     from news.directory.models import DirectoryEntry
 
     from .models import REPEATS
@@ -46,7 +46,10 @@ def event_value_text(name: str, value, language: str) -> str:
 
 
 def create_event_draft(*, proposal: Proposal, actor):
-    """A draft below the agenda, for an editor to finish and publish. Raises Impossible without an agenda."""
+    """Create a draft below the agenda, for an editor to finish and publish.
+
+    Raise ProposalNotAcceptable without an agenda or if the values make no valid event.
+    """
     from .models import EventPage
 
     index = agenda_of(proposal.language)
@@ -68,7 +71,7 @@ def create_event_draft(*, proposal: Proposal, actor):
         page.body = [("text", RichText(linebreaks(said["text"], autoescape=True)))]
     try:
         index.add_child(instance=page)
-    except ValidationError as fault:  # what no event can be: it ends before it begins when the clocks change
+    except ValidationError as fault:  # such as an event that ends before it begins because the clocks change
         raise ProposalNotAcceptable(" ".join(fault.messages)) from fault
     log(page, "wagtail.create", user=actor)
     page.save_revision(user=actor, log_action=True)
@@ -77,7 +80,7 @@ def create_event_draft(*, proposal: Proposal, actor):
 
 
 def agenda_of(language: str):
-    """The agenda in a language, else any."""
+    """Return the agenda in ``language``, else in any language; None if there is none."""
     from .models import EventIndexPage
 
     found = list(EventIndexPage.objects.live().select_related("locale").order_by("path"))
@@ -88,9 +91,9 @@ def agenda_of(language: str):
 def may_decide_events(user) -> bool:
     if not user.is_active or not user.has_perm("wagtailadmin.access_admin"):
         return False
-    if not PagePermissionPolicy().user_has_permission(user, "add"):  # most agents: no page need be asked
+    if not PagePermissionPolicy().user_has_permission(user, "add"):  # most agents end here
         return False
-    if not hasattr(user, "_decides_events"):  # menu and first page ask, once for a request's user
+    if not hasattr(user, "_decides_events"):  # the menu and the dashboard need it
         from .models import EventIndexPage
 
         pages = EventIndexPage.objects.live().order_by("path")
@@ -99,7 +102,10 @@ def may_decide_events(user) -> bool:
 
 
 def _span(said: dict) -> tuple[datetime, datetime | None]:
-    """From when to when; what ends before it begins ends on the next day, and what ends as it begins is open."""
+    """Return start and end.
+
+    An end before the start is on the next day; an end equal to the start counts as unknown (None).
+    """
     day, starts = date.fromisoformat(said["day"]), time.fromisoformat(said["starts"])
     start = timezone.make_aware(datetime.combine(day, starts))
     if said["ends"] in ("", None, said["starts"]):

@@ -1,6 +1,6 @@
-"""On which days something comes back, and from when to when. Pure.
+"""Days and times of recurring events. Pure.
 
-Hours are those of the clock on the wall: what begins at seven in the evening does so in winter and in summer.
+Times are local: an event that begins at 19:00 does so in winter and in summer.
 """
 
 from calendar import monthrange
@@ -11,33 +11,33 @@ from enum import StrEnum
 from itertools import count, islice, takewhile
 from zoneinfo import ZoneInfo
 
-MAX_OCCURRENCES = 400  # dates: a week for nearly eight years
-LAST_DAY = date(9900, 12, 31)  # beyond, calendars end
+MAX_OCCURRENCES = 400  # dates: nearly eight years of a weekly event
+LAST_DAY = date(9900, 12, 31)  # calendars end in 9999
 
 
 class Frequency(StrEnum):
-    """How something comes back. The day it begins on says which weekday or day of the month."""
+    """The frequency of a recurring event. Its first day determines the weekday or the day of the month."""
 
     ONCE = ""
     WEEK = "week"
     OTHER_WEEK = "two_weeks"
-    MONTH_DAY = "month_day"  # on the same day of the month; months without it are passed over
-    MONTH_WEEKDAY = "month_weekday"  # on the second Tuesday; on the last one, where it begins in a fifth week
-    MONTH_LAST = "month_last"  # on the last Friday, also where that is the fourth
+    MONTH_DAY = "month_day"  # on the same day of the month; months without that day are skipped
+    MONTH_WEEKDAY = "month_weekday"  # on the second Tuesday; on the last one if it begins in a fifth week
+    MONTH_LAST = "month_last"  # on the last Friday, even if that is the fourth
 
 
 @dataclass(frozen=True)
 class RecurrenceRule:
-    """A rhythm and its end: a day, a number of dates, or whichever comes first."""
+    """A recurrence and its end: a day, a number of dates, or the earlier of both."""
 
     every: Frequency = Frequency.ONCE
     until: date | None = None
     times: int | None = None
-    without: frozenset[date] = field(default_factory=frozenset)  # they count, and fall out
+    without: frozenset[date] = field(default_factory=frozenset)  # they count but do not take place
 
 
 def recurrence_days(first: date, rule: RecurrenceRule) -> list[date]:
-    """The days on which it takes place. At most ``MAX_OCCURRENCES``."""
+    """Return the days on which it takes place, at most ``MAX_OCCURRENCES``."""
     if rule.every == Frequency.ONCE:
         return [first]
     until = min(rule.until or LAST_DAY, LAST_DAY)
@@ -52,7 +52,7 @@ def recurrence_days(first: date, rule: RecurrenceRule) -> list[date]:
 def occurrences(
     start: datetime, end: datetime | None, rule: RecurrenceRule, zone: ZoneInfo
 ) -> list[tuple[datetime, datetime | None]]:
-    """From when to when it takes place, each time: the same hours on the wall, whatever the clocks do."""
+    """Return start and end of each date, at the same local times before and after a change to summer time."""
     begins, ends = start.astimezone(zone), end.astimezone(zone) if end else None
     if rule.every == Frequency.ONCE:
         return [(start, end)]
@@ -61,18 +61,18 @@ def occurrences(
     for day in recurrence_days(begins.date(), rule):
         opens = _on_the_wall(day, begins, zone)
         closes = _on_the_wall(day + timedelta(days=nights), ends, zone) if ends else None
-        # An hour that the clocks skip begins later; it never ends before it begins.
+        # A start that the change to summer time skips moves later. The end is then never before it.
         found.append((opens, max(closes, opens) if closes else None))
     return found
 
 
 def week_of_month(day: date) -> int:
-    """Which one of its weekday in its month a day is: 1 to 5."""
+    """Return the position of the day among its weekdays in the month: 1 to 5."""
     return (day.day - 1) // 7 + 1
 
 
 def is_last_weekday_of_month(day: date) -> bool:
-    """Whether no such weekday follows in the month of a day."""
+    """Return whether the day is the last of its weekday in its month."""
     return day.day + 7 > monthrange(day.year, day.month)[1]
 
 
@@ -103,6 +103,6 @@ def _weekday_in(weekday: int, week: int, year: int, month: int) -> date:
 
 
 def _on_the_wall(day: date, hour: datetime, zone: ZoneInfo) -> datetime:
-    """That hour of a day, as a moment that exists: what the clocks skip comes an hour later."""
+    """Return that local time of a day as a time that exists: skipped by summer time, it is an hour later."""
     wall = datetime.combine(day, hour.time().replace(fold=0), zone)
     return wall.astimezone(UTC).astimezone(zone)

@@ -1,4 +1,4 @@
-"""The dates of an event follow its page."""
+"""Signal handlers that update the dates of an event."""
 
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -11,6 +11,9 @@ RHYTHM = {"start", "end", "cancelled", "repeats", "until", "times", "exceptions"
 
 @receiver(post_save, sender=EventPage)
 def save_occurrences_of_page(instance, raw=False, update_fields=None, **kwargs):
-    """Saving a draft writes only what is about the draft: the dates stay those that are published."""
+    """Save the dates of a saved event.
+
+    Saving a draft updates only the fields that concern drafts, so that the published dates stay.
+    """
     if not raw and (update_fields is None or RHYTHM & set(update_fields)):
         event_dates.save_occurrences(instance)

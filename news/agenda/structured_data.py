@@ -1,4 +1,4 @@
-"""What search engines read of news and events: schema.org."""
+"""Structured data of events for search engines: schema.org."""
 
 from django.utils.translation import get_language
 
@@ -7,7 +7,7 @@ from home.links.page_links import full_page_url
 
 
 def event_structured_data(page, request, date, schedule) -> dict:
-    """An event at its next date, with its rhythm."""
+    """Return the event at its next date, with its recurrence."""
     state = "EventCancelled" if date.cancelled else "EventScheduled"
     return drop_unknown(
         {

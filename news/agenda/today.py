@@ -1,4 +1,4 @@
-"""What happens next, in the band “today”."""
+"""The next event in the “today” band."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ EVENING = 17
 
 @dataclass(frozen=True)
 class UpcomingEvent(TimedMixin):
-    """An event that takes place, as the band names it."""
+    """An event that takes place, as the band shows it. Cached, therefore without its page."""
 
     start: datetime
     end: datetime | None
@@ -29,7 +29,7 @@ class UpcomingEvent(TimedMixin):
 
 @today_providers.register("agenda")
 def next_event_item(request, page, now) -> list[TodayItem]:
-    """The next event that is not cancelled; nothing where none is near."""
+    """Return the next event that is not cancelled; an empty list if there is none."""
     now = timezone.localtime(now)
     for event in cached_for_minutes(f"coming-{page.pk}", lambda: _coming(page)):
         if event.first_day >= now.date() and not event.over:

@@ -1,4 +1,4 @@
-"""Proposing an event."""
+"""View to propose an event."""
 
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -12,7 +12,7 @@ from .forms import NewEventForm
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_event(request):
-    """An event of an association, for the agenda."""
+    """Take the proposal of an event for the agenda."""
     return handle_proposal_form(
         request,
         NewEventForm(request.POST if request.method == "POST" else None),

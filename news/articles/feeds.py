@@ -1,4 +1,4 @@
-"""News for feed readers, per language and per category."""
+"""News feeds, per language and per category."""
 
 from django.utils.feedgenerator import Atom1Feed
 

@@ -1,4 +1,4 @@
-"""News and agenda on the home page."""
+"""News on the home page."""
 
 from django.db.models import prefetch_related_objects
 
@@ -9,7 +9,7 @@ from .models import NewsIndexPage, NewsPage
 
 @home_sections.register("news")
 def latest_news_section(request, page):
-    """The newest article with its picture, and three more."""
+    """Build the section with the newest article and its picture, and three more; None without articles."""
     index = page.first_below(NewsIndexPage)
     if index is None:
         return None
@@ -18,6 +18,6 @@ def latest_news_section(request, page):
     if first is None:
         return None
     pictures = [*page.pictures(), *([first.picture] if first.picture else [])]
-    prefetch_related_objects(pictures, "renditions")  # with those of the page, which shows its own afterwards
+    prefetch_related_objects(pictures, "renditions")  # with those of the page, which are shown afterwards
     context = {"first": first, "others": others, "index": index}
     return HomeSection("news/articles/home_section.html", context, order=30)

@@ -1,4 +1,4 @@
-"""What an index page shows: which articles, on which page, and what else there is to choose."""
+"""Context of the news index: articles, pages, and the categories, years and months to choose from."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,10 @@ from home.web.pagination import ITEMS_PER_PAGE, group_by_month, page_or_404
 
 
 def news_list_context(index, request) -> dict:
-    """The news of an index page, as its address asks. Raises Http404 for what is not there."""
+    """Return the context for the articles that the query string asks for.
+
+    Raise Http404 for a category, date or page that does not exist.
+    """
     params, facets = request.GET, cached_per_version(f"news-facets-{index.pk}", lambda: _facets(index))
     slug = params.get("category") or None
     year = _number(params["year"]) if params.get("year") else None
@@ -55,7 +58,7 @@ def _articles(index, slug, year, month):
 
 @dataclass(frozen=True)
 class ArticleRow:
-    """An article in the list. Only the first of all shows its picture."""
+    """An article in the list. Only the first one shows its picture."""
 
     pk: int
     title: str
@@ -66,12 +69,12 @@ class ArticleRow:
 
 
 def _lines(articles, number: int, request) -> list[ArticleRow]:
-    """What the page of that number shows of the articles."""
+    """Return the rows of the articles on page ``number``."""
     articles = articles.select_related("picture").defer_streamfields()
     articles = list(articles[(number - 1) * ITEMS_PER_PAGE : number * ITEMS_PER_PAGE])
     first = articles[0] if articles and number == 1 else None
     if first and first.picture:
-        # Else each of its sizes is read and written back.
+        # Without this, each rendition is a query and a write to the cache.
         prefetch_related_objects([first.picture], "renditions")
     return [
         ArticleRow(
@@ -87,13 +90,16 @@ def _lines(articles, number: int, request) -> list[ArticleRow]:
 
 
 def archive_context(index) -> dict:
-    """The months that have news, by year, the latest first."""
+    """Return the context of the archive: the months that have news, by year, the latest first."""
     facets = cached_per_version(f"news-facets-{index.pk}", lambda: _facets(index))
     return {"years": [(year, number, _archive(facets, None, year)) for year, number in _years(facets, None)]}
 
 
 def _chosen(index, categories, slug: str) -> dict:
-    """The chosen category; one without articles is looked for in the database and shown with the others."""
+    """Return the chosen category.
+
+    One without articles is read from the database and added to ``categories``, so that it is shown with the others.
+    """
     for each in categories:
         if each["slug"] == slug:
             return each
@@ -103,7 +109,7 @@ def _chosen(index, categories, slug: str) -> dict:
 
 
 def category_by_slug(index, slug: str):
-    """The category of that slug, in the language of the index where it is translated. Raises Http404."""
+    """Return the category with this slug, translated to the index's language if possible. Raise Http404."""
     from news.articles.models import NewsCategory
 
     for each in NewsCategory.objects.filter(slug=_plain(slug)).in_language(index.locale.language_code):
@@ -113,7 +119,7 @@ def category_by_slug(index, slug: str):
 
 @dataclass(frozen=True)
 class ArticleFacet:
-    """How many articles there are of a category in a month."""
+    """The number of articles of a category in a month."""
 
     slug: str
     name: str
@@ -124,7 +130,7 @@ class ArticleFacet:
 
 
 def category_name_expression() -> Coalesce:
-    """The name of an article's category, in the language of the article where it is translated."""
+    """Build the expression of a category's name in the language of its article, if it is translated."""
     from news.articles.models import NewsCategory
 
     same = {"translation_key": OuterRef("category__translation_key"), "locale": OuterRef("locale")}
@@ -132,7 +138,7 @@ def category_name_expression() -> Coalesce:
 
 
 def _facets(index) -> list[ArticleFacet]:
-    """All there is to choose from, in one query."""
+    """Return all combinations to choose from, in one query."""
     rows = (
         index.articles()
         .order_by()
@@ -157,7 +163,7 @@ def _total(facets, slug, year, month=None) -> int:
 
 
 def _categories(facets, year) -> list[dict]:
-    """Each category that has articles, with how many of them fall into the year."""
+    """Return the categories that have articles, with their number of articles in the year."""
     known = {facet.slug: facet for facet in sorted(facets, key=lambda facet: facet.year)}
     ordered = sorted(known.values(), key=lambda facet: (facet.order, facet.name))
     return [{"slug": f.slug, "name": f.name, "number": _total(facets, f.slug, year)} for f in ordered]
@@ -169,7 +175,7 @@ def _years(facets, slug) -> list[tuple[int, int]]:
 
 
 def _archive(facets, slug, year) -> list[tuple[date, int]]:
-    """The months of a year that have articles, the latest first, with how many."""
+    """Return the months of a year with articles, latest first, with their counts."""
     months = {facet.month for facet in facets if facet.year == year and slug in (None, facet.slug)}
     return [
         (date(year, month, 1), _total(facets, slug, year, month)) for month in sorted(months, reverse=True)
@@ -177,7 +183,7 @@ def _archive(facets, slug, year) -> list[tuple[date, int]]:
 
 
 def _plain(text: str) -> str:
-    """A text that every database takes. Raises Http404."""
+    """Return ``text`` if every database accepts it; PostgreSQL refuses NUL. Raise Http404 otherwise."""
     if "\x00" in text:
         raise Http404
     return text

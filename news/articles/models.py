@@ -1,4 +1,4 @@
-"""What the commune tells and what happens: news by category, and an agenda."""
+"""News articles, their categories and their index."""
 
 from datetime import datetime, time
 
@@ -30,7 +30,7 @@ from . import structured_data as articles_structured_data
 
 
 class NewsCategory(Category):
-    """What a piece of news is about."""
+    """The category of an article."""
 
     class Meta(Category.Meta):
         verbose_name = _("news category")
@@ -40,7 +40,7 @@ class NewsCategory(Category):
 
 class NewsQuerySet(BasePageQuerySet):
     def published(self):
-        """What the public may see, newest first."""
+        """Filter the articles that the public may see, newest first."""
         return self.open_to_all().order_by("-date", "-pk")
 
     def shown(self):
@@ -78,10 +78,10 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
             self, request
         )
 
-    @path("archives/")  # where a link in French leads in every commune
+    @path("archives/")  # links in French lead to this path in every commune
     @path(archive_place, name="archive")
     def archive(self, request):
-        """All months that have news."""
+        """Show all months that have news."""
         context = super().get_context(request) | articles_index_queries.archive_context(self)
         context |= {
             "index_url": self.get_url(request),
@@ -92,13 +92,13 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
     @path("rss/", name="rss")
     @path("<slug:category>/rss/", name="category_rss")
     def rss(self, request, category=None):
-        """The newest articles, of a category if one is given, as RSS."""
+        """Return the newest articles, of a category if one is given, as RSS."""
         return self._feed(request, category, "rss")
 
     @path("atom/", name="atom")
     @path("<slug:category>/atom/", name="category_atom")
     def atom(self, request, category=None):
-        """The newest articles, of a category if one is given, as Atom."""
+        """Return the newest articles, of a category if one is given, as Atom."""
         return self._feed(request, category, "atom")
 
     def _feed(self, request, slug, kind):
@@ -110,7 +110,7 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
 
 
 class NewsPage(AnnouncedPage):
-    """One piece of news."""
+    """A news article."""
 
     in_plan = False
     search_kind = "news"
@@ -181,7 +181,10 @@ class NewsPage(AnnouncedPage):
         )
 
     def _beside(self) -> dict:
-        """What stands beside the article and depends on other things than itself."""
+        """Return the parts of the context that depend on other objects: category, services, topics.
+
+        They are cached per site version.
+        """
         name = self.category_name if hasattr(self, "category_name") else self.category.localized.name
         return {
             "category": {"slug": self.category.slug, "name": name},
@@ -193,7 +196,7 @@ class NewsPage(AnnouncedPage):
         }
 
     def services(self) -> list[Page]:
-        """The services it speaks of, in the language of the page where they exist in it."""
+        """Return the related services, in the language of the page if they exist in it."""
         chosen = [related.service for related in self.related_services.select_related("service")]
         foreign = {page.translation_key for page in chosen if page.locale_id != self.locale_id}
         translations = {}
@@ -207,7 +210,7 @@ class NewsPage(AnnouncedPage):
 
 
 class RelatedService(Orderable):
-    """A service that a piece of news speaks of."""
+    """A service that an article refers to."""
 
     page = ParentalKey(NewsPage, on_delete=models.CASCADE, related_name="related_services")
     service = models.ForeignKey(

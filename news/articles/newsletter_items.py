@@ -1,4 +1,4 @@
-"""What letters tell of: news, events, official notices, meetings of the council, jobs."""
+"""News articles as contents of newsletters."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
@@ -12,7 +12,7 @@ class NewsContent(PageContentType):
 
     def model(self):
         from news.articles.models import (
-            NewsPage,  # the models of the newsletter ask for this file while they load
+            NewsPage,  # imported here because the newsletter's models import this module while they load
         )
 
         return NewsPage

@@ -1,4 +1,4 @@
-"""What news plan: the events of the agenda, and news by their day."""
+"""News in the publication calendar."""
 
 from datetime import date, datetime, time
 

@@ -1,4 +1,4 @@
-"""Names that pages show change: what was kept of them holds no longer."""
+"""Signal handlers that invalidate caches when a category or topic is renamed."""
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver

@@ -1,4 +1,4 @@
-"""What search engines read of news and events: schema.org."""
+"""Structured data of articles for search engines: schema.org."""
 
 from django.utils import timezone
 from django.utils.translation import get_language

@@ -1,4 +1,4 @@
-"""News and notices in the admin."""
+"""News categories in the admin."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.models import register_snippet

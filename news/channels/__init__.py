@@ -1,1 +1,4 @@
-"""Ways that news goes out beside the site: what the editor ticks is posted once, and follows what becomes of it."""
+"""Channels for news besides the site.
+
+An editor ticks the channels of a page. It is posted once on each, and the posts follow its changes.
+"""

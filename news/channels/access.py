@@ -1,4 +1,4 @@
-"""Who of the staff may see and repeat what went out of a page."""
+"""Access of staff to the channel posts of a page."""
 
 from django.http import Http404
 from wagtail.models import Page
@@ -10,7 +10,7 @@ from .models import ChannelPost
 
 
 def page_for(user, pk: int) -> Page:
-    """The page, for who may edit or publish it. Raises Http404."""
+    """Return the page for a user who may edit or publish it. Raise Http404 otherwise."""
     page = get_or_404(Page, pk=pk)
     allowed = page.permissions_for_user(user)
     if not (allowed.can_edit() or allowed.can_publish()):
@@ -19,7 +19,10 @@ def page_for(user, pk: int) -> Page:
 
 
 def posts_of_page(user, page: Page) -> list[ChannelPost]:
-    """The posts of a page that ``page_for`` gave, each with its deliveries and what happened to them."""
+    """Return the posts of ``page``, each with its deliveries and their events.
+
+    ``page`` must come from ``page_for``.
+    """
     posts = list(ChannelPost.objects.of(page).order_by("pk"))
     subjects = {post.subject: post for post in posts}
     for post in posts:
@@ -33,7 +36,7 @@ def posts_of_page(user, page: Page) -> list[ChannelPost]:
 
 
 def post_for(user, page: Page, pk: int) -> ChannelPost:
-    """One of a page, for who may publish it. Raises Http404."""
+    """Return a post of ``page`` for a user who may publish it. Raise Http404 otherwise."""
     post = ChannelPost.objects.of(page).filter(pk=pk).first()
     if post is None or not page.permissions_for_user(user).can_publish():
         raise Http404

@@ -1,7 +1,7 @@
-"""Every write to a post: chosen, sent on its way, out, changed, withdrawn, not sent.
+"""All writes to channel posts: choose, send, mark as published, edit, withdraw, mark as failed.
 
-What is done on a network is a delivery in the outbox, one for each act, written in the transaction of what it
-follows from. ``carrying`` does it and tells here how it went.
+Each act on a network is a delivery in the outbox, written in the transaction that causes it.
+``news.channels.delivery`` does it and reports the result to this module.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ PUBLISH, EDIT, WITHDRAW = "publish", "edit", "withdraw"
 
 @transaction.atomic
 def save_channel_choices(*, actor, page, choices: dict[str, tuple[bool, str]]) -> None:
-    """What the editor ticked for a page, and the own text of each channel. Nothing goes out yet."""
+    """Save which channels the editor ticked for a page, and the own text of each. Nothing is sent yet."""
     known = {post.channel: post for post in ChannelPost.objects.select_for_update().of(page)}
     for channel, (ticked, text) in choices.items():
         post = known.get(channel) or ChannelPost(page_id=page.pk, channel=channel)
@@ -42,7 +42,7 @@ def save_channel_choices(*, actor, page, choices: dict[str, tuple[bool, str]]) -
 
 
 def _forget(post: ChannelPost) -> None:
-    """Unticked: what never was out is forgotten, what was withdrawn stays known."""
+    """Delete a post that is not ticked. A withdrawn post stays, so that its history is known."""
     for delivery in _deliveries(post).open():
         outbox.skip_delivery(actor=None, delivery=delivery, reason=_("No longer wanted."))
     if post.state != PostState.WITHDRAWN:
@@ -51,7 +51,7 @@ def _forget(post: ChannelPost) -> None:
 
 @transaction.atomic
 def sync_posts(*, actor=None, page) -> None:
-    """The page was published: what is ticked goes out, and what is out follows the change."""
+    """Send the ticked posts of a published page, and update those that are out."""
     announcement = announcements.published_announcement(page.pk)
     if announcement is None:
         return
@@ -70,9 +70,9 @@ def sync_posts(*, actor=None, page) -> None:
 
 @transaction.atomic
 def follow_translations(*, actor=None, page) -> None:
-    """Bring messages that wait up to date if they are about a translation of ``page``.
+    """Update waiting messages about the other translations of ``page``.
 
-    They show the page to its readers if it is published, and another language if it is not.
+    They announce the page to its readers if it is published in their language, and another language if it is not.
     """
     others = Page.objects.filter(translation_key=page.translation_key).exclude(pk=page.pk)
     posts = ChannelPost.objects.select_for_update().filter(page__in=others, channel__in=lookup.READERS)
@@ -83,7 +83,7 @@ def follow_translations(*, actor=None, page) -> None:
 
 @transaction.atomic
 def withdraw_posts(*, actor=None, page) -> None:
-    """The page is public no more: what is out is taken back where the channel lets us."""
+    """Withdraw the posts of a page that is not public any more, on the channels that allow it."""
     for post in ChannelPost.objects.select_for_update().of(page).filter(state__in=PUBLIC):
         _withdraw(post)
     follow_translations(page=page)
@@ -91,7 +91,7 @@ def withdraw_posts(*, actor=None, page) -> None:
 
 @transaction.atomic
 def withdraw_restricted(*, actor=None, branch: Page) -> None:
-    """Who may read the pages of a branch changed: what not everybody may read any more is taken back."""
+    """Withdraw the posts of pages in ``branch`` that are not public any more, after its view restrictions changed."""
     out = Page.objects.descendant_of(branch, inclusive=True).filter(channel_posts__state__in=PUBLIC)
     for page in with_restriction_data(out).distinct():
         if not is_public(page):
@@ -99,14 +99,14 @@ def withdraw_restricted(*, actor=None, branch: Page) -> None:
 
 
 def send_missed_posts(now: datetime) -> None:
-    """Sends what a publication should have sent, had nobody pulled the plug."""
+    """Send what a publication did not send, for example because the process was stopped."""
     for post in ChannelPost.objects.forgotten(lookup.READERS).select_related("page")[:100]:
         sync_posts(page=post.page)
 
 
 @transaction.atomic
 def retry_post(*, actor, post: ChannelPost) -> bool:
-    """Tries again now what did not work; False where nothing waits."""
+    """Retry now the deliveries of a post that failed. Return False if nothing waits."""
     post = _lock(post.pk)
     tried = [outbox.retry_now(actor=actor, delivery=one) for one in _deliveries(post).open() if one.waits]
     if any(tried) and post.state == PostState.FAILED:
@@ -119,10 +119,13 @@ def retry_post(*, actor, post: ChannelPost) -> bool:
     return True
 
 
-# -- What carrying tells ---------------------------------------------------------------------------------------
+# -- Results of deliveries -------------------------------------------------------------------------------------
 @transaction.atomic
 def mark_published(*, post_id: int, remote_id: str, url: str, announcement: Announcement) -> None:
-    """It is out. Where it was withdrawn in between, the withdrawal that waits finds it now."""
+    """Record that the post is out.
+
+    If it was withdrawn since it was sent, its state stays: the withdrawal that waits in the outbox removes it.
+    """
     post = _lock(post_id)
     post.remote_id, post.url, post.digest = remote_id[:255], url[:500], announcement_digest(announcement)
     post.out_at, post.fault = timezone.now(), ""
@@ -147,14 +150,14 @@ def mark_withdrawn(*, post_id: int) -> None:
 
 @transaction.atomic
 def cancel_unpublished(*, post_id: int, but: Delivery) -> None:
-    """What was to be posted is not: it is withdrawn before it went out."""
+    """Skip the other deliveries of a post that was withdrawn before it went out."""
     for delivery in _deliveries(_lock(post_id)).open().exclude(pk=but.pk):
         outbox.skip_delivery(actor=None, delivery=delivery, reason=_("Withdrawn before it went out."))
 
 
 @transaction.atomic
 def mark_failed(*, delivery: Delivery) -> None:
-    """Nobody tries it again by themselves: the editor reads why."""
+    """Record a delivery that failed for good, with the reason for the editor. It is not retried automatically."""
     post = ChannelPost.objects.select_for_update().filter(pk=delivery.payload.get("post")).first()
     if post is None:
         return
@@ -167,14 +170,17 @@ def mark_failed(*, delivery: Delivery) -> None:
 
 
 def announcement_digest(announcement: Announcement) -> str:
-    """By which a change is known: the words and the picture."""
+    """Return the hash by which a change is detected: of the text, the link, the picture and its description."""
     picture = announcement.picture.pk if announcement.picture else ""
     told = "\0".join([announcement.text, announcement.link, str(picture), announcement.alt])
     return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _send(post: ChannelPost, announcement: Announcement) -> None:
-    """On its way, or not, and why. What waits in the outbox already is tried again, not written twice."""
+    """Send a post, or record why it cannot be sent.
+
+    A delivery that is already in the outbox is retried instead of written twice.
+    """
     channel = lookup.channel_by_key(post.channel)
     if channel is None:
         return _move(post, PostState.FAILED, _("This channel is not set up."))
@@ -190,7 +196,7 @@ def _send(post: ChannelPost, announcement: Announcement) -> None:
 
 
 def _keep_own_text(post: ChannelPost) -> None:
-    """What waits to be posted or changed on a channel takes the own text that is published with the page."""
+    """Update waiting deliveries of a post with the own text that is published with the page."""
     outbox.rewrite(
         subject=post.subject, content=lambda delivery: (delivery.title, delivery.payload | {"own": post.text})
     )
@@ -207,7 +213,7 @@ def _change(post: ChannelPost, announcement: Announcement) -> None:
 
 
 def _change_messages(post: ChannelPost, announcement: Announcement) -> None:
-    """What people have stays as it is; what waits for its hour says what the page says now."""
+    """Update the messages that are not sent yet to what the page says now. Sent messages stay unchanged."""
     if channel := lookup.channel_by_key(post.channel):
         said = announcement.saying(channel.compose(announcement, post.text))
         for delivery in _deliveries(post):
@@ -225,13 +231,13 @@ def _withdraw(post: ChannelPost) -> None:
         return mark_withdrawn(post_id=post.pk)
     if post.state == PostState.OUT:
         return _move(post, PostState.STAYS)
-    for delivery in _deliveries(post).open():  # it may still be stopped
+    for delivery in _deliveries(post).open():  # it can still be stopped
         outbox.skip_delivery(actor=None, delivery=delivery, reason=_("The page is public no more."))
     return None
 
 
 def _stop_messages(post: ChannelPost) -> bool:
-    """Stops the messages to people that still wait for the morning; whether none had left."""
+    """Stop the messages that are not sent yet. Return whether none was sent."""
     for delivery in post.messages.open():
         outbox.skip_delivery(actor=None, delivery=delivery, reason=_("The page is public no more."))
     tried = post.state == PostState.OUT or post.messages.exists()

@@ -1,4 +1,4 @@
-"""What the editor sees beside the form: previews while typing, and what became of each post."""
+"""Views for editors: previews of posts while typing, and the state of each post."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ MAX_LINK_LENGTH = 500
 
 
 class PostsView(WagtailAdminTemplateMixin, TemplateView):
-    """Where a page went, attempt by attempt."""
+    """The channel posts of a page with their deliveries and attempts."""
 
     template_name = "news/channels/posts.html"
     page_title = gettext_lazy("Channels")
@@ -51,7 +51,7 @@ class PostsView(WagtailAdminTemplateMixin, TemplateView):
 
 @require_POST
 def retry_failed_post(request, pk: int, post: int):
-    """Tries again what did not work."""
+    """Retry a post that failed."""
     page = access.page_for(request.user, pk)
     if actions.retry_post(actor=request.user, post=access.post_for(request.user, page, post)):
         messages.success(request, _("It is tried again now."))
@@ -62,7 +62,7 @@ def retry_failed_post(request, pk: int, post: int):
 
 @require_POST
 def channel_previews(request):
-    """What each channel would show of what is typed. Keeps nothing."""
+    """Return what each channel would show of the typed text. Nothing is saved."""
     typed = Announcement(
         title=request.POST.get("title", "")[:255],
         lead=request.POST.get("lead", "")[:MAX_TEXT_LENGTH],
@@ -79,13 +79,13 @@ def channel_previews(request):
 
 
 def _language(request) -> str:
-    """That of the page, which need not be the editor's."""
+    """Return the language of the page, which may differ from the editor's."""
     typed = request.POST.get("language", "")
     return typed if typed in dict(settings.LANGUAGES) else get_language()
 
 
 def _key(request) -> UUID | None:
-    """Of a page that is saved: what its translations say is sent too."""
+    """Return the translation key of a saved page, whose translations are announced too; None if there is none."""
     try:
         return UUID(request.POST.get("key", ""))
     except ValueError:
@@ -93,7 +93,7 @@ def _key(request) -> UUID | None:
 
 
 def _topics(request) -> frozenset:
-    """The ticked topics, by their key."""
+    """Return the translation keys of the ticked topics."""
     ticked = [
         int(key)
         for key in request.POST.getlist("topics")[:100]

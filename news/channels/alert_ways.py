@@ -1,4 +1,4 @@
-"""Alerts by SMS: nothing leaves before somebody presses the button, and the list of alerts says so."""
+"""Alerts by SMS: the list of alerts shows their state; nothing is sent before a user presses the button."""
 
 from home.alerts.channels import AlertChannel, alert_channels
 

@@ -1,4 +1,4 @@
-"""What the commune tells and what happens: news by category, and an agenda."""
+"""Base class of pages that are announced by newsletter and on channels."""
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from .editor import ChannelsForm, ChannelsPanel
 
 
 class AnnouncedPage(PicturePage):
-    """A page that readers of its topics hear of, and that goes out on the channels its editor ticks."""
+    """A page that is announced to the subscribers of its topics and on the channels that its editor ticks."""
 
     topics = ParentalManyToManyField(
         Topic,
@@ -37,26 +37,26 @@ class AnnouncedPage(PicturePage):
 
     @property
     def headline(self) -> str:
-        """Its title, as it is told elsewhere."""
+        """The title for announcements."""
         return self.title
 
     @property
     def occasion(self) -> str:
-        """When and where, of what happens."""
+        """Time and place of an event; "" for other pages."""
         return ""
 
     @property
     def called_off(self) -> bool:
-        """Whether it would have happened, and does not."""
+        """True if the event is cancelled."""
         return False
 
     @property
     def is_past(self) -> bool:
-        """Whether what happens is over."""
+        """True if the event is over."""
         return False
 
     def matched_topics(self) -> list[Topic]:
-        """Its topics; a translation without any of its own has those of the other languages."""
+        """Return the topics of the page. A translation without topics has those of its other languages."""
         page, through = self._meta.model_name, type(self).topics.through
         chosen = through.objects.filter(**{f"{page}__translation_key": self.translation_key})
         own = Exists(chosen.filter(topic=OuterRef("pk"), **{page: self.pk}))
@@ -64,7 +64,7 @@ class AnnouncedPage(PicturePage):
         return [topic for topic in topics if topic.own] or topics
 
     def reach(self) -> int:
-        """How many confirmed subscribers its topics reach in its language."""
+        """Return the number of confirmed subscribers of its topics, in its language."""
         if self.pk is None:
             return 0
         return subscribers_for(self.matched_topics(), self.locale.language_code).count()

@@ -1,4 +1,4 @@
-"""What of a page goes out: the same for every channel, before it is made to fit."""
+"""The announcement of a page: the same for all channels, before each adapts it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,42 +14,42 @@ from eservices.deliveries.transports import Obsolete, PermanentFailure
 from home.links.page_links import full_page_url
 from home.models.base import is_public, with_restriction_data
 
-RENDITION_SPEC = "max-1600x1600|format-jpeg"  # what every network takes
+RENDITION_SPEC = "max-1600x1600|format-jpeg"  # accepted by every network
 
 
 class AnnouncedPageProtocol(Protocol):
-    """A page that goes out on channels, beside what every page of the commune has."""
+    """The interface of a page that is announced on channels, beyond that of every page of the commune."""
 
-    headline: str  # its title, as it is told elsewhere
-    occasion: str  # when and where, of what happens; else empty
-    called_off: bool  # whether it would have happened, and does not
-    is_past: bool  # whether what happens is over
-    social_image: Any  # an image of Wagtail's, or None
-    alt: str  # what that shows
+    headline: str  # its title for announcements
+    occasion: str  # time and place of an event, else empty
+    called_off: bool  # whether the event is cancelled
+    is_past: bool  # whether the event is over
+    social_image: Any  # a Wagtail image, or None
+    alt: str  # the description of that image
 
     def matched_topics(self) -> Iterable:
-        """The topics of the newsletter whose readers hear of it."""
+        """Return the newsletter topics whose subscribers get it."""
 
 
 @dataclass(frozen=True)
 class Announcement:
-    """A page in a few words."""
+    """The short form of a page."""
 
     title: str
     lead: str
     link: str
     language: str
-    picture: Any = None  # an image of Wagtail's
+    picture: Any = None  # a Wagtail image
     alt: str = ""
-    text: str = ""  # what is said of it, once a channel composed it
-    topics: frozenset[UUID] = frozenset()  # of the newsletter, by the key that they have in every language
-    key: UUID | None = None  # that the page has in every language
+    text: str = ""  # the text of the post, once a channel composed it
+    topics: frozenset[UUID] = frozenset()  # of the newsletter, by their translation keys
+    key: UUID | None = None  # translation key of the page
     called_off: bool = False
     is_past: bool = False
 
     @property
     def told(self) -> dict:
-        """What is looked at once more before a message about it leaves: see ``check_still_public``."""
+        """The data that ``check_still_public`` needs before a message is sent."""
         return {
             "page": str(self.key),
             "topics": sorted(map(str, self.topics)),
@@ -61,7 +61,7 @@ class Announcement:
         return replace(self, text=text)
 
     def jpeg(self, look: str = RENDITION_SPEC):
-        """The picture as networks take it. Raises ``PermanentFailure`` where its file is lost or broken."""
+        """Return the picture as networks accept it. Raise ``PermanentFailure`` if its file is lost or broken."""
         try:
             return self.picture.get_rendition(look)
         except SourceImageIOError:
@@ -71,7 +71,7 @@ class Announcement:
 
 
 def announcement_from_page(page: AnnouncedPageProtocol) -> Announcement:
-    """What a page says, as it stands in memory: the draft for a preview, what is published for the public."""
+    """Build the announcement of a page as it is in memory: a draft for a preview, else the published state."""
     with translation.override(page.locale.language_code):
         title = page.headline
     return Announcement(
@@ -89,20 +89,22 @@ def announcement_from_page(page: AnnouncedPageProtocol) -> Announcement:
 
 
 def occasion_sentence(page: AnnouncedPageProtocol) -> str:
-    """When and where it happens, as the sentence that goes before its lead; empty for what does not happen."""
+    """Return time and place as the sentence before the lead; "" if the page is no event."""
     with translation.override(page.locale.language_code):
         return f"{page.occasion}." if page.occasion else ""
 
 
 def published_announcement(page_id: int | None) -> Announcement | None:
-    """What everybody may see of a page; None where nobody or not everybody may."""
+    """Return the announcement of a page that everybody may see; None if it is not live or not public."""
     page = with_restriction_data(Page.objects.live()).filter(pk=page_id).first()
     return announcement_from_page(page.specific) if page and is_public(page) else None
 
 
 def check_still_public(told: dict) -> None:
-    """Raises ``Obsolete`` where not everybody may see the page any more of which a message tells, in its language, or
-    where what it announces was cancelled or ended since."""
+    """Raise ``Obsolete`` if the announced page is not public any more in its language.
+
+    Also raise it if the event was cancelled or ended after it was announced.
+    """
     pages = with_restriction_data(Page.objects.live()).filter(
         translation_key=told["page"], locale__language_code=told["language"]
     )
@@ -116,22 +118,22 @@ def check_still_public(told: dict) -> None:
 
 
 def followed(old: dict, now: dict) -> dict:
-    """Return ``told`` as the page says it now; what was still to come when it was chosen stays so.
+    """Return the page's data as it is now, but keep ``called_off`` and ``is_past`` as they were.
 
-    Of an event that was cancelled or ended since, ``check_still_public`` still stops the messages.
+    So ``check_still_public`` still stops the messages of an event that was cancelled or ended since.
     """
     kept = {name: old[name] for name in ("called_off", "is_past") if name in old}
     return now | kept
 
 
 def check_not_over(told: dict, now: "AnnouncedPageProtocol | Announcement") -> None:
-    """Raises ``Obsolete`` where what was still to come when it was chosen is over by now."""
+    """Raise ``Obsolete`` if the event was still to come when it was announced and is over now."""
     if told.get("is_past") is False and now.is_past:
         raise Obsolete(_("It is over in the meantime."))
 
 
 def translations_of(announcement: Announcement) -> dict[str, Announcement]:
-    """The same in the other languages in which it is published."""
+    """Return the announcements of the other published languages of the page."""
     pages = with_restriction_data(Page.objects.live()).filter(translation_key=announcement.key)
     others = [announcement_from_page(page.specific) for page in pages if is_public(page)]
     return {one.language: one for one in others if one.language != announcement.language}

@@ -1,4 +1,4 @@
-"""How posts leave the house: a carrier for each channel, and for each message to somebody."""
+"""Transports of channels: one per channel, and one each for text messages and notifications to people."""
 
 from eservices.deliveries.transports import transports
 

@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about channels."""
+"""System checks of the channels for ``manage.py check --deploy``."""
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
@@ -6,12 +6,12 @@ from django.core.checks import Error, Tags, register
 from .push import vapid_keys
 
 MIN_SECRET_LENGTH = 20
-OWN = {"URL", "VERSION"}  # have a default, but for Mastodon's
+OWN = {"URL", "VERSION"}  # have a default, except Mastodon's URL
 
 
 @register(Tags.security, "channels", deploy=True)
 def check_channel_settings(app_configs, **kwargs) -> list:
-    """A network is set with all its keys or not at all, and so are SMS and notifications."""
+    """Check that each network, SMS and push have either all their settings or none."""
     networks = [fault for key, keys in settings.SOCIAL_NETWORKS.items() for fault in _half(key, keys)]
     return [*networks, *_sms(), *_push()]
 

@@ -1,4 +1,4 @@
-"""What a worker does for a post: posts it, changes it or takes it back, and tells ``actions`` how it went."""
+"""Work of a delivery for a channel post: publish, edit or withdraw it, and report the result to ``actions``."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -18,14 +18,17 @@ RECHECK_AFTER = timedelta(minutes=1)
 
 
 class ChannelTransport:
-    """Carries the posts of one channel, so that each channel has a circuit of its own."""
+    """A transport for the posts of one channel, so that each channel has its own circuit breaker."""
 
     def __init__(self, key: str, label: str):
         self.key, self.label = key, label
 
     @property
     def ready(self) -> bool:
-        """Whether it can be asked: channels that write to readers leave that to the carrier of each message."""
+        """True if the channel can be probed.
+
+        Channels that write to readers leave that to the transport of each message.
+        """
         return hasattr(lookup.channel_by_key(self.key), "probe")
 
     def probe(self) -> None:
@@ -42,7 +45,10 @@ class ChannelTransport:
 
 
 def publish_post(channel, post: ChannelPost, delivery: Delivery) -> None:
-    """Posts what is public now. After a first attempt it is looked up whether that one arrived after all."""
+    """Publish what is public now.
+
+    After the first attempt it is searched for first, because that attempt may have succeeded without an answer.
+    """
     if post.state != PostState.GOING or post.remote_id:
         return
     announcement = _said(channel, post, delivery)
@@ -66,7 +72,10 @@ def edit_post(channel, post: ChannelPost, delivery: Delivery) -> None:
 
 
 def withdraw_post(channel, post: ChannelPost, delivery: Delivery) -> None:
-    """Takes it back. While a worker is posting it, it waits; what never went out is stopped."""
+    """Withdraw a post.
+
+    Wait while a worker is publishing it. Stop the delivery if it was never published.
+    """
     if post.state != PostState.LEAVING:
         return
     if not post.remote_id:
@@ -76,7 +85,7 @@ def withdraw_post(channel, post: ChannelPost, delivery: Delivery) -> None:
         actions.cancel_unpublished(post_id=post.pk, but=delivery)
         post.refresh_from_db()
     if post.remote_id:
-        with suppress(PostGone):  # somebody took it back by hand
+        with suppress(PostGone):  # deleted by hand on the network
             channel.withdraw(post.remote_id)
     actions.mark_withdrawn(post_id=post.pk)
 
@@ -85,7 +94,10 @@ ACTS = {actions.PUBLISH: publish_post, actions.EDIT: edit_post, actions.WITHDRAW
 
 
 def _said(channel, post: ChannelPost, delivery: Delivery):
-    """Return what is public of the page, with the own text that was published: a draft may have another by now."""
+    """Return the public announcement of the page with the own text that was published; None if it is not public.
+
+    A draft may have another text by now. Raise PermanentFailure if the channel does not accept it.
+    """
     announcement = announcements.published_announcement(post.page_id)
     if announcement is None:
         return None

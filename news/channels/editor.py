@@ -1,4 +1,4 @@
-"""The part of a page's editor where it is ticked where it goes, with what each channel would show."""
+"""Channels in the page editor: what is ticked, the own texts, and previews of each channel."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ from . import announcements, lookup
 from .announcements import Announcement
 from .states import PostState
 
-MAX_TEXT_LENGTH = 5000  # of an own text, whatever a channel takes
+MAX_TEXT_LENGTH = 5000  # characters of an own text, whatever the channel's limit
 
 
 class PanelOnlyBoundField(forms.BoundField):
-    """A field that stands in the panel alone, drawn there by ``as_widget``.
+    """A bound field that only the panel renders, with ``as_widget``.
 
-    Wagtail draws a field that no panel claims once more at the end of the form, and of two texts of one name the last
-    is taken: the empty one.
+    Wagtail renders a field that no panel claims again at the end of the form. Of two inputs with one name the last is
+    taken: the empty one.
     """
 
     def __str__(self):
@@ -30,7 +30,7 @@ class PanelOnlyBoundField(forms.BoundField):
 
 
 class ChannelTextField(forms.CharField):
-    """What the editor writes for one channel instead of title and lead."""
+    """The text that the editor writes for one channel instead of title and lead."""
 
     def __init__(self, channel):
         self.channel = channel
@@ -43,7 +43,7 @@ class ChannelTextField(forms.CharField):
         )
 
     def clean(self, value):
-        """The length is counted with a link of ours in it, as it will stand there."""
+        """Check the length as the channel counts it."""
         text = super().clean(value)
         length = self.channel.measure(text)
         if length > self.channel.limit:
@@ -55,7 +55,7 @@ class ChannelTextField(forms.CharField):
 
 
 class ChannelsForm(NumberedSlugForm):
-    """A page's form, with a tick and an own text for each channel that is set up."""
+    """A page form with a tick and an own text for each channel that is configured."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -83,7 +83,7 @@ class ChannelsForm(NumberedSlugForm):
 
 
 class ChannelsPanel(Panel):
-    """Shows each channel with its preview, and what became of a post."""
+    """A panel with the channels, their previews, and the state of each post."""
 
     class BoundPanel(Panel.BoundPanel):
         template_name = "news/channels/panel.html"
@@ -121,7 +121,7 @@ class ChannelsPanel(Panel):
 
 @dataclass(frozen=True)
 class ChannelPreview:
-    """What a channel would show, how long that is, and what stands in the way."""
+    """The text that a channel would show, its length, and what prevents posting it (``faults``)."""
 
     said: Announcement
     length: int
@@ -131,7 +131,7 @@ class ChannelPreview:
 
 @dataclass(frozen=True)
 class ChannelRow:
-    """A channel in the editor."""
+    """The row of a channel in the panel."""
 
     channel: object
     post: object
@@ -141,7 +141,7 @@ class ChannelRow:
 
     @cached_property
     def waiting(self) -> list[str]:
-        """The texts that wait for their hour, if publishing the draft would change them."""
+        """The texts of messages that are not sent yet, if publishing the draft would change them."""
         if self.channel.key not in lookup.READERS or not self.post or self.post.state != PostState.OUT:
             return []
         texts = self.post.waiting_texts
@@ -154,13 +154,13 @@ def channel_preview(channel, announcement: Announcement, own: str | None) -> Cha
 
 
 def _posts(page) -> dict:
-    from .models import ChannelPost  # the page's model has this form
+    from .models import ChannelPost  # imported late: the model of the page uses this form
 
     return {post.channel: post for post in ChannelPost.objects.of(page)} if page.pk else {}
 
 
 def _digests(page) -> list:
-    """The letters that write themselves and will tell of the page, by its topics as last saved."""
+    """Return the digests that will include the page, by its topics as last saved."""
     from newsletter.models import Digest
 
     own = {topic.translation_key for topic in page.matched_topics()} if page.pk else set()

@@ -1,4 +1,4 @@
-"""What the scheduler does for channels."""
+"""Jobs of the channels."""
 
 from datetime import datetime, timedelta
 
@@ -14,5 +14,5 @@ periodic_jobs.register("channels")(actions.send_missed_posts)
 
 @periodic_jobs.register("phone_readers")
 def delete_unconfirmed_readers(now: datetime) -> None:
-    """Numbers whose code was never typed are not kept."""
+    """Delete phone numbers whose code was not entered within ``GRACE``."""
     PhoneReader.objects.forgotten(now - GRACE).delete()

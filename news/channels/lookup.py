@@ -1,4 +1,4 @@
-"""All channels that an editor ticks, whatever is behind them."""
+"""All channels that editors can tick: networks, SMS and push."""
 
 from .networks import NETWORKS, configured_networks, network_by_key
 from .push.channel import PushChannel
@@ -6,12 +6,12 @@ from .sms.channel import SmsChannel
 
 READERS = {
     channel.key: channel for channel in (SmsChannel, PushChannel)
-}  # those that write to people who asked for it
+}  # channels that write to people who asked for it
 LABELS = {key: one.label for key, one in {**READERS, **NETWORKS}.items()}
 
 
 def channel_by_key(key: str):
-    """The channel by its key; None where it is not set up, or no more known."""
+    """Return the channel with this key; None if it is unknown or not configured."""
     if key in READERS:
         found = READERS[key]()
         return found if found.ready else None
@@ -19,11 +19,11 @@ def channel_by_key(key: str):
 
 
 def can_withdraw(key: str) -> bool:
-    """Whether what is out on a channel can be taken back there; not on one that is not set up."""
+    """Return whether posts on the channel can be withdrawn; False if it is not configured."""
     found = channel_by_key(key)
     return found is not None and found.withdraws
 
 
 def configured_channels() -> list:
-    """Those that are set up, as the editor sees them."""
+    """Return the configured channels in the order of the editor."""
     return [*(one for key in READERS if (one := channel_by_key(key))), *configured_networks()]

@@ -1,4 +1,4 @@
-"""What channels hear of: a page that is saved, published, unpublished or closed, and how deliveries end."""
+"""Signal handlers of channels: pages saved, published, unpublished or restricted, and deliveries that ended."""
 
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
@@ -15,7 +15,10 @@ from .sms import actions as sms_actions
 
 
 def save_channel_choices(instance, **kwargs):
-    """The form leaves the editor's choice on the page: only now a new page has its key."""
+    """Save the choices that the form left on the page.
+
+    A new page has its primary key only after it is saved.
+    """
     if choices := instance.__dict__.pop("channel_choices", None):
         actor = instance.__dict__.pop("channel_chooser", None)
         actions.save_channel_choices(actor=actor, page=instance, choices=choices)
@@ -37,9 +40,9 @@ def withdraw_posts_before_delete(instance, **kwargs):
     actions.withdraw_posts(page=instance)
 
 
-@receiver(post_delete, sender=Page)  # the row of its kind goes before
+@receiver(post_delete, sender=Page)  # not of its page type, whose row is deleted before this one
 def tell_in_another_language(instance, **kwargs):
-    """Readers of the page that is gone get what its translations say."""
+    """Update the waiting messages to what the translations of a deleted page say."""
     actions.follow_translations(page=instance)
 
 

@@ -1,4 +1,4 @@
-"""How far a post of a page on a channel is."""
+"""States of a channel post."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ class PostState(TextChoices):
     STAYS = "stays", _("still out: to be removed by hand")
 
 
-# As long as nothing is out, the editor may still choose.
+# The editor may choose as long as nothing is published.
 CHOOSABLE = (PostState.PLANNED, PostState.FAILED, PostState.WITHDRAWN)
-# What others see, or may be seeing by now.
+# Published, or possibly published by now.
 PUBLIC = (PostState.GOING, PostState.OUT)

@@ -1,4 +1,4 @@
-"""How long a text is to whom, and how it is made to fit. Pure."""
+"""Length of a text as each channel counts it, and shortening to a limit. Pure."""
 
 import unicodedata
 from bisect import bisect_left
@@ -7,31 +7,31 @@ from collections.abc import Callable
 import regex
 from django.utils.translation import gettext_lazy
 
-LINK = regex.compile(r"https?://\S*[\w/]")  # what follows as a comma is none of it
-HOST = regex.compile(r"(?<![\w/])(?:[\w-]+\.)+\p{L}{2,}(?:/\S*[\w/]|/)?")  # X makes a link of it too
-LINK_LENGTH = 23  # what Mastodon and X take a link for, however long
+LINK = regex.compile(r"https?://\S*[\w/]")  # without a comma that follows
+HOST = regex.compile(r"(?<![\w/])(?:[\w-]+\.)+\p{L}{2,}(?:/\S*[\w/]|/)?")  # X makes a link of it, too
+LINK_LENGTH = 23  # the length that Mastodon and X count for any link
 PICTOGRAM = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3")
-# What X counts as one; everything else as two (twitter-text, configuration 3).
+# Ranges of characters that X counts as one; all others count as two (twitter-text, configuration 3).
 LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 MORE = "…"
 NOT_WANTED = gettext_lazy("The reader has not asked for news of the topics that the page has now.")
 
 
 def count_characters(text: str) -> int:
-    """Characters as Unicode counts them."""
+    """Count Unicode code points."""
     return len(text)
 
 
 def count_graphemes(text: str) -> int:
-    """Characters as people count them, a link for 23: as Mastodon does."""
+    """Count graphemes, and 23 for a link, as Mastodon does."""
     short = LINK.sub("x" * LINK_LENGTH, text)
     return len(regex.findall(r"\X", short))
 
 
 def count_weighted(text: str) -> int:
-    """As X does: a link for 23, an emoji for two, as a letter of most scripts that are not Latin.
+    """Count as X does: 23 for a link, two for an emoji or a letter of most non-Latin scripts.
 
-    What only may be a link counts as the longer of both.
+    Text that X may or may not recognise as a link counts as the longer of both.
     """
     short = LINK.sub("x" * LINK_LENGTH, unicodedata.normalize("NFC", text))
     short = HOST.sub(lambda found: found[0].ljust(LINK_LENGTH, "x"), short)
@@ -39,7 +39,10 @@ def count_weighted(text: str) -> int:
 
 
 def fit_text(title: str, lead: str, link: str, limit: int, measure: Callable[[str], int]) -> str:
-    """Title, lead and link, one below the other, the lead and then the title cut at a word where it is too long."""
+    """Join title, lead and link, one below the other.
+
+    If that is too long, the lead is cut at a word, then the title.
+    """
     cut = _longest(lead, lambda one: measure(join_lines(title, one, link)) <= limit)
     if cut is not None:
         return join_lines(title, cut, link)
@@ -52,7 +55,7 @@ def join_lines(*parts: str) -> str:
 
 
 def single_line(text: str) -> str:
-    """Without control characters and line breaks."""
+    """Return the text without control characters and line breaks."""
     return " ".join("".join(c if c.isprintable() or c == "\u202f" else " " for c in text).split(" ")).strip()
 
 
@@ -63,7 +66,7 @@ def _weight(grapheme: str) -> int:
 
 
 def _longest(text: str, fits: Callable[[str], bool]) -> str | None:
-    """The text, or as many of its words as fit; None where it does not fit to leave it out either."""
+    """Return the text, or as many of its words as fit, or "". Return None if not even "" fits."""
     if fits(text):
         return text
     words = text.split(" ")

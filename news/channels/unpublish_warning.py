@@ -1,4 +1,4 @@
-"""What an editor reads before a page that went out is taken from the public: what follows it, and what does not."""
+"""Warnings before a page with channel posts is unpublished: what is withdrawn, and what is not."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from .states import PUBLIC
 
 
 def unpublish_consequences(page) -> list[str]:
-    """A sentence for each thing that happens, or cannot, on the channels that the page went to."""
+    """Return a sentence for each effect, or missing effect, on the channels of the page's posts."""
     posts = ChannelPost.objects.of(page).filter(state__in=PUBLIC)
     readers = [post for post in posts if post.channel in lookup.READERS]
     elsewhere = [post for post in posts if post.channel not in lookup.READERS]

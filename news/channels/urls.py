@@ -1,4 +1,4 @@
-"""News by SMS and as notifications: signing up, and the own page."""
+"""URLs of news by SMS and push notifications: sign-up and the reader's page."""
 
 from django.urls import path
 

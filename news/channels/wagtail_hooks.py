@@ -1,4 +1,4 @@
-"""The editor's pages about channels."""
+"""Admin pages of the channels."""
 
 from django.contrib import messages
 from django.urls import include, path
@@ -16,6 +16,6 @@ def channel_urls():
 
 @hooks.register("before_delete_page")
 def show_unpublish_consequences(request, page):
-    """On the page that asks whether one is sure. That before a page is unpublished has a template of ours."""
+    """Show the consequences before a page is deleted. The confirmation to unpublish has its own template for that."""
     if request.method == "GET" and (sentences := unpublish_consequences(page)):
         messages.warning(request, " ".join(sentences))

@@ -1,4 +1,4 @@
-"""What the newsletter's sign-up offers beside the e-mail."""
+"""SMS and push notifications as options of the newsletter's sign-up."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Where the gateway calls us: one address, without a language."""
+"""URL for the SMS gateway's webhook, without a language."""
 
 from django.urls import path
 

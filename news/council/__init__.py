@@ -1,1 +1,1 @@
-"""Meetings of the council: what is on the agenda, what was decided, with how many votes."""
+"""Meetings of the council: agenda, decisions and votes."""

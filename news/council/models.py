@@ -1,4 +1,4 @@
-"""A meeting with its agenda; after it the decisions, the votes and the minutes."""
+"""Pages of council meetings: the agenda, and afterwards the decisions, votes and minutes."""
 
 from datetime import datetime, timedelta
 
@@ -37,7 +37,7 @@ VOTES = ("votes_for", "votes_against", "abstentions")
 
 
 class AgendaItemValue(blocks.StructValue):
-    """One point of the agenda."""
+    """An agenda item."""
 
     @property
     def outcome_words(self) -> str:
@@ -45,7 +45,7 @@ class AgendaItemValue(blocks.StructValue):
 
     @property
     def votes(self) -> str:
-        """“34 yes, 10 no, 3 abstentions”; nothing where nobody counted."""
+        """The votes as text: “34 yes, 10 no, 3 abstentions”; "" if they were not counted."""
         if self.get("votes_for") is None:
             return ""
         numbers = {name: self.get(name) or 0 for name in VOTES}
@@ -53,7 +53,7 @@ class AgendaItemValue(blocks.StructValue):
 
 
 class AgendaItemBlock(blocks.StructBlock):
-    """A point of the agenda, with its paper; after the meeting with what was decided."""
+    """An agenda item with its document, and the decision after the meeting."""
 
     title = blocks.CharBlock(label=_("Point"), max_length=200)
     text = blocks.RichTextBlock(required=False, features=TEXT_FEATURES, label=_("What it is about"))
@@ -88,7 +88,7 @@ class AgendaItemBlock(blocks.StructBlock):
 
 
 class MeetingIndexPage(RoutablePageMixin, BasePage):
-    """All meetings of a council: the next first, then by year."""
+    """All meetings of a council: the next first, then past ones by year."""
 
     page_description = _("The council’s meetings: agenda, minutes and votes, a page each.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
@@ -115,7 +115,7 @@ class MeetingIndexPage(RoutablePageMixin, BasePage):
 
     @path("ics/", name="calendar")
     def calendar(self, request):
-        """All that are to come, and those of the last year, to subscribe to."""
+        """Return the coming meetings and those of the last year as a calendar to subscribe to."""
         since = timezone.now() - timedelta(days=366)
         meetings = self.meetings().filter(start__gte=since).order_by("start")
         return ical.calendar_response(
@@ -125,11 +125,11 @@ class MeetingIndexPage(RoutablePageMixin, BasePage):
 
 class MeetingQuerySet(BasePageQuerySet):
     def coming(self, now: datetime):
-        """Those of today and later, the next first."""
+        """Filter the meetings of today and later, the next first."""
         return self.filter(start__gte=_midnight(now)).order_by("start", "pk")
 
     def past(self, now: datetime):
-        """Those before today, the latest first."""
+        """Filter the meetings before today, the latest first."""
         return self.filter(start__lt=_midnight(now)).order_by("-start", "-pk")
 
 
@@ -138,7 +138,7 @@ def _midnight(now: datetime) -> datetime:
 
 
 class MeetingPage(RoutablePageMixin, BasePage):
-    """One meeting."""
+    """A council meeting."""
 
     in_plan = False
     search_kind = "meeting"
@@ -193,7 +193,7 @@ class MeetingPage(RoutablePageMixin, BasePage):
 
     @property
     def when(self) -> str:
-        """“Thursday 10 December 2026, 20:00”."""
+        """Day and time as text: “Thursday 10 December 2026, 20:00”."""
         return f"{capfirst(date_format(self.day, 'l j F Y'))}, {format_time(self.start)}"
 
     @property
@@ -216,11 +216,11 @@ class MeetingPage(RoutablePageMixin, BasePage):
 
     @path("ics/", name="calendar")
     def calendar(self, request):
-        """The meeting for one's calendar."""
+        """Return the meeting as a calendar file."""
         return ical.calendar_response(self.title, [self.entry(request)], f"{self.slug}.ics")
 
     def entry(self, request) -> ical.CalendarEntry:
-        """The meeting for calendars; two hours, since nobody knows how long they talk."""
+        """Build the calendar entry. It lasts two hours, because the end of a meeting is not known."""
         return ical.CalendarEntry(
             uid=str(self.translation_key),
             stamp=self.last_published_at or self.start,

@@ -1,4 +1,4 @@
-"""What letters tell of: news, events, official notices, meetings of the council, jobs."""
+"""Council meetings as contents of newsletters."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
@@ -8,7 +8,7 @@ from newsletter.page_content_types import PageContentType, plain_entry, unique_b
 
 
 class MeetingContent(PageContentType):
-    """Meetings of the council, as dates."""
+    """Council meetings, shown as dates."""
 
     label, icon, page_type = _("Council meeting"), "group", "news_council.MeetingPage"
 

@@ -1,1 +1,1 @@
-"""Associations and companies of the commune: listed, kept true by who answers for them."""
+"""Directory of the commune's associations and companies, whose keepers update their entries."""

@@ -1,4 +1,4 @@
-"""The door to an entry for who keeps it: the mailed secret, as long as its address is the keeper's."""
+"""Access of a keeper to a directory entry: by the e-mailed secret, as long as its address is the keeper's."""
 
 from datetime import datetime
 
@@ -13,7 +13,10 @@ from .models import DirectoryEntry, KeeperLink
 
 
 def keeper_link_by_secret(secret: str, now: datetime) -> KeeperLink:
-    """Raises Http404 where unknown or where somebody else keeps the entry now, LinkExpired where too old."""
+    """Return the link with this secret.
+
+    Raise Http404 if it is unknown or the entry has another keeper now, LinkExpired if it is too old.
+    """
     link = get_or_404(KeeperLink.objects.select_related("entry__theme"), secret=secret)
     if not is_same(link.entry.keeper, link.email):
         raise Http404
@@ -23,10 +26,10 @@ def keeper_link_by_secret(secret: str, now: datetime) -> KeeperLink:
 
 
 def entries_of(email: str) -> list[DirectoryEntry]:
-    """What is kept under an address, and shown."""
+    """Return the shown entries with this keeper address."""
     return list(all_entries_of(email).filter(shown=True))
 
 
 def all_entries_of(email: str) -> QuerySet[DirectoryEntry]:
-    """What is kept under an address, shown or not."""
+    """Return all entries with this keeper address, shown or not."""
     return DirectoryEntry.objects.kept_by(email).order_by("sort_name", "pk")

@@ -1,4 +1,4 @@
-"""Every write around keeping an entry true: links asked for, entries confirmed, keepers reminded."""
+"""All writes for keepers: request links, confirm entries; and reminders to keepers."""
 
 from datetime import datetime, timedelta
 
@@ -13,15 +13,15 @@ from . import access, emails
 from .models import YEAR, DirectoryEntry, KeeperLink
 
 LINK_LIFETIME = timedelta(days=7)
-REMINDER_LIFETIME = timedelta(days=60)  # of the link in the letter that comes unasked
-BATCH_SIZE = 50  # letters of one sweep; the next one goes on
+REMINDER_LIFETIME = timedelta(days=60)  # of the link in the yearly reminder
+BATCH_SIZE = 50  # reminders per run of the job; the next run continues
 
 
 @transaction.atomic
 def send_keeper_links(*, actor=None, email: str, language: str) -> None:
-    """Mails a link for each entry kept under the address, or says that there is none.
+    """E-mail a link for each entry of the address, or that there is none.
 
-    Answers nothing: who asks learns not whether the address is known, only who reads its mail.
+    Returns nothing, so that only the owner of the mailbox learns whether the address is known.
     """
     email = stored_form(email)
     entries = access.entries_of(email)
@@ -33,7 +33,7 @@ def send_keeper_links(*, actor=None, email: str, language: str) -> None:
 
 @transaction.atomic
 def confirm_entry(*, actor=None, link: KeeperLink) -> DirectoryEntry:
-    """Its keeper says that all is true. A second time changes nothing but the day."""
+    """Record that the keeper confirms the entry. A second time updates only the dates."""
     entry = DirectoryEntry.objects.select_for_update().get(pk=link.entry_id)
     now = timezone.now()
     entry.confirmed_at, entry.due_at = now, now + YEAR
@@ -42,14 +42,14 @@ def confirm_entry(*, actor=None, link: KeeperLink) -> DirectoryEntry:
 
 
 def send_due_reminders(now: datetime) -> None:
-    """Asks the keepers whose year is over. One that fails holds up no other, and is tried again."""
+    """Send the due reminders. One that fails does not block the others, and is tried again."""
     for pk in list(DirectoryEntry.objects.to_remind(now).values_list("pk", flat=True)[:BATCH_SIZE]):
         run_isolated(f"reminder of directory entry {pk}", send_reminder, entry_id=pk, now=now)
 
 
 @transaction.atomic
 def send_reminder(*, actor=None, entry_id: int, now: datetime) -> None:
-    """Asks the keeper whether all is still true, and asks again a year later."""
+    """Ask the keeper whether the entry is still right, and plan the next reminder in a year."""
     entry = (
         DirectoryEntry.objects.select_for_update().filter(pk=entry_id, shown=True, due_at__lte=now).first()
     )
@@ -63,8 +63,10 @@ def send_reminder(*, actor=None, entry_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def remove_keeper(*, actor=None, entry: DirectoryEntry) -> None:
-    """Whoever keeps the entry as it was read does so no more: their address is gone from it and from the letters that
-    went out, and their links are."""
+    """Remove the keeper's address from the entry and from its e-mails, and delete the keeper's links.
+
+    The keeper is taken from ``entry`` as it was read.
+    """
     keeper = entry.keeper
     entry = DirectoryEntry.objects.select_for_update().get(pk=entry.pk)
     for field in ("keeper_email", "email"):
@@ -76,7 +78,7 @@ def remove_keeper(*, actor=None, entry: DirectoryEntry) -> None:
 
 
 def delete_expired_links(now: datetime) -> None:
-    """Links that open nothing any more."""
+    """Delete links that expired some time ago."""
     KeeperLink.objects.filter(expires_at__lt=now - LINK_LIFETIME).delete()
 
 

@@ -1,4 +1,4 @@
-"""The letters to who keeps an entry. Each is queued in the transaction of what it tells of."""
+"""E-mails to keepers of directory entries. Each is queued in the transaction of its cause."""
 
 from eservices.deliveries.actions import queue_email
 from news.proposals.emails import localized_url
@@ -7,7 +7,7 @@ from .models import DirectoryEntry, KeeperLink
 
 
 def send_entry_links(found: list[KeeperLink], email: str, language: str) -> None:
-    """The keys to the entries of an address."""
+    """Send the links to the entries of an address."""
     keys = [(link.entry.name, _address(link, language)) for link in found]
     queue_email(
         to=email,
@@ -19,7 +19,7 @@ def send_entry_links(found: list[KeeperLink], email: str, language: str) -> None
 
 
 def send_no_entry(email: str, language: str) -> None:
-    """Says to the owner of an address that no entry is kept under it."""
+    """Inform the owner of an address that no entry has it as its keeper."""
     queue_email(
         to=email,
         template="news/directory/emails/nothing",
@@ -30,7 +30,7 @@ def send_no_entry(email: str, language: str) -> None:
 
 
 def send_yearly_reminder(link: KeeperLink) -> None:
-    """Asks once a year whether all is still true."""
+    """Ask a keeper once a year whether the entry is still right."""
     language = link.entry.language
     queue_email(
         to=link.entry.keeper,
@@ -42,7 +42,7 @@ def send_yearly_reminder(link: KeeperLink) -> None:
 
 
 def entry_subject(entry: DirectoryEntry) -> str:
-    """What the letters to who keeps an entry are about, in the outbox."""
+    """Return the subject, in the outbox, of e-mails to the keeper of an entry."""
     return f"directory-entry:{entry.pk}"
 
 

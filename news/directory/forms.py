@@ -1,4 +1,4 @@
-"""What may be said of an entry, by who keeps it or proposes it."""
+"""Forms for directory entries, for keepers and for visitors who propose one."""
 
 from django import forms
 from django.utils.translation import get_language
@@ -11,13 +11,13 @@ from .models import DirectoryEntry, DirectoryTheme
 
 
 class KeeperLinkForm(HoneypotForm):
-    """The address under which an entry is kept."""
+    """The form for the keeper's address of an entry."""
 
     email = OwnEmailField(help_text=_("The one that stands in the entry, or that you gave us for it."))
 
 
 class CoordinateField(forms.FloatField):
-    """Degrees as people write them, with a point or a comma."""
+    """Degrees, with a point or a comma."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "maxlength": 20})
 
@@ -26,7 +26,7 @@ class CoordinateField(forms.FloatField):
 
 
 class EntryForm(forms.Form):
-    """All that a keeper may propose."""
+    """All fields that a keeper may propose to change."""
 
     kind = forms.ChoiceField(
         label=_("What is it?"),
@@ -101,15 +101,15 @@ class EntryForm(forms.Form):
         return data
 
     def says_something(self) -> bool:
-        """Whether something was sent, and maybe something else than was shown."""
+        """Return whether fields were submitted with other values than the shown ones."""
         return any(name in self.data for name in self.fields) and self.has_changed()
 
     def values(self) -> dict:
-        """As plain data, the way ``DirectoryEntry.values`` gives it."""
+        """Return plain data, as ``DirectoryEntry.values`` does."""
         return {name: self.cleaned_data[name] for name in DirectoryEntry.PROPOSED}
 
 
 class NewEntryForm(ProposalForm, EntryForm):
-    """An entry that is not there yet."""
+    """The form for a new entry."""
 
     field_order = [*EntryForm.base_fields, "sender"]

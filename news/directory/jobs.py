@@ -1,4 +1,4 @@
-"""What happens by itself around what the commune tells."""
+"""Jobs of the directory."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from . import actions as directory
 
 @periodic_jobs.register("directory")
 def send_keeper_reminders(now: datetime) -> None:
-    """Asks keepers once a year, and forgets proposals and links whose time is over."""
+    """Remind keepers once a year, and delete old proposals and expired links."""
     directory.send_due_reminders(now)
     directory.delete_expired_links(now)
     proposals.delete_old_proposals(now)

@@ -1,4 +1,4 @@
-"""Entries of the directory, and the page that lists them."""
+"""Directory entries, and the page that lists them."""
 
 from datetime import datetime, timedelta
 
@@ -29,13 +29,13 @@ from home.text.highlighting import fold_text
 from home.web.secret_links import new_secret
 
 PER_PAGE = 40
-MAX_QUERY_LENGTH = 80  # of what is sought
+MAX_QUERY_LENGTH = 80  # characters of a search
 YEAR = timedelta(days=365)
 NEXT_DATES = 4
 
 
 class DirectoryTheme(Category):
-    """What an association or a company does: sport, music, crafts."""
+    """The field of an association or company: sport, music, crafts."""
 
     class Meta(Category.Meta):
         verbose_name = _("theme of the directory")
@@ -56,29 +56,29 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(theme__slug=slug)
 
     def named(self, words: str):
-        """Those that say all the words, accents aside."""
+        """Filter entries that contain all the words, whatever their case and accents."""
         found = self
         for word in fold_text(words).split():
             found = found.filter(folded__contains=word)
         return found
 
     def kept_by(self, email: str):
-        """Those whose keeper reads this address."""
+        """Filter entries whose keeper has this address."""
         return self.filter(Q(keeper_email=email) | Q(keeper_email="", email=email))
 
     def to_remind(self, now: datetime):
-        """Whose keepers are asked at ``now`` whether all is still true."""
+        """Filter entries whose keepers are due to be reminded at ``now``."""
         return self.filter(shown=True, due_at__lte=now).order_by("due_at", "pk")
 
 
 class DirectoryEntry(index.Indexed, models.Model):
-    """An association or a company. It is in one language, and listed in all."""
+    """An association or a company. Its text is in one language; it is listed in all."""
 
     class Kind(models.TextChoices):
         ASSOCIATION = "association", _("association")
         COMPANY = "company", _("company")
 
-    # What its keeper may propose to change; the names of the fields.
+    # Fields that keepers may propose to change.
     PROPOSED = (
         "kind",
         "name",
@@ -199,7 +199,7 @@ class DirectoryEntry(index.Indexed, models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.description = self.description.replace("\r\n", "\n")  # as a keeper's form gives it
+        self.description = self.description.replace("\r\n", "\n")  # as keepers' forms clean it
         self.slug = self.slug or self._free_slug()
         self.sort_name = fold_text(self.name)[:150]
         said = (self.name, self.summary, self.description, self.contact_name, self.street, self.town)
@@ -216,7 +216,7 @@ class DirectoryEntry(index.Indexed, models.Model):
             raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})
 
     def _free_slug(self) -> str:
-        """The name as an address, numbered where it is taken."""
+        """Return the slug of the name, with a number if it is taken."""
         base = slugify(fold_text(self.name))[:100] or "fiche"
         taken = set(DirectoryEntry.objects.filter(slug__startswith=base).values_list("slug", flat=True))
         numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
@@ -228,7 +228,7 @@ class DirectoryEntry(index.Indexed, models.Model):
 
     @property
     def keeper(self) -> str:
-        """The address that may propose changes; nothing where nobody may."""
+        """The address that may propose changes; "" if there is none."""
         return self.keeper_email or self.email
 
     @property
@@ -240,18 +240,18 @@ class DirectoryEntry(index.Indexed, models.Model):
         return self.lat is not None and self.lon is not None
 
     def values(self) -> dict:
-        """What its keeper may propose to change, as plain data."""
+        """Return the fields that the keeper may propose to change, as plain data."""
         plain = {name: getattr(self, name) for name in self.PROPOSED if name != "theme"}
         return plain | {"theme": str(self.theme.translation_key)}
 
     def get_url(self, language: str) -> str:
-        """Its page in a language; nothing where no directory is published in it."""
+        """Return the URL of the entry's page; "" if no directory is published in that language."""
         index_url = directory_url(language)
         return f"{index_url}{self.slug}/" if index_url else ""
 
 
 def directory_url(language: str) -> str:
-    """Where the directory stands in a language, looked up once per generation."""
+    """Return the URL of the directory in a language; "" if none is published. Cached per site version."""
     return cached_per_version(f"directory-{language}", lambda: _directory_url(language) or "-").removeprefix(
         "-"
     )
@@ -264,7 +264,7 @@ def _directory_url(language: str) -> str | None:
 
 
 class KeeperLink(models.Model):
-    """The mailed key to one entry. It opens as long as the address it went to is still the keeper's."""
+    """Access to one directory entry by e-mailed link. Valid while its address is the keeper's."""
 
     entry = models.ForeignKey(DirectoryEntry, models.CASCADE, related_name="links")
     email = EmailAddressField(max_length=254)
@@ -281,7 +281,7 @@ class KeeperLink(models.Model):
 
 
 class DirectoryPage(RoutablePageMixin, BasePage):
-    """All entries by kind, theme and words, with a page and a card of each."""
+    """All entries by kind, theme and words, with a page and a vCard of each."""
 
     page_description = _("Associations and companies, which keep their entry up to date themselves.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
@@ -296,12 +296,15 @@ class DirectoryPage(RoutablePageMixin, BasePage):
 
     @path("")
     def index_route(self, request):
-        """The entries that an address asks for."""
+        """Show the entries that the query string asks for."""
         context = {"index_url": self.get_url(request), "map": town_map_settings()}
         return self.render(request, context_overrides=context | self.listing(request.GET))
 
     def listing(self, params) -> dict:
-        """What an address asks for. Raises Http404 for what is not there."""
+        """Return the context for the entries that the query string asks for.
+
+        Raise Http404 for a kind, theme or page that does not exist.
+        """
         kind, slug, words = params.get("kind", ""), params.get("theme", ""), _plain(params.get("q", ""))
         themes = DirectoryTheme.objects.in_language(self.locale.language_code)
         if (kind and kind not in DirectoryEntry.Kind) or (slug and slug not in {one.slug for one in themes}):
@@ -330,7 +333,7 @@ class DirectoryPage(RoutablePageMixin, BasePage):
 
     @path("<slug:slug>/", name="entry")
     def entry(self, request, slug):
-        """The page of one entry."""
+        """Show the page of one entry."""
         one = self._entry(slug)
         url = f"{full_page_url(self, request)}{one.slug}/"
         context = {
@@ -343,10 +346,10 @@ class DirectoryPage(RoutablePageMixin, BasePage):
         }
         return self.render(request, context_overrides=context, template="news/directory/entry_page.html")
 
-    @path("<slug:slug>/carte/")  # where a link in French leads in every commune
+    @path("<slug:slug>/carte/")  # links in French lead to this path in every commune
     @path(f"<slug:slug>/{card_place}", name="card")
     def card(self, request, slug):
-        """One entry for address books."""
+        """Return an entry as a vCard."""
         one = self._entry(slug)
         written = vcard.organisation_card(
             name=one.name,
@@ -378,7 +381,7 @@ class DirectoryPage(RoutablePageMixin, BasePage):
 
 
 def entry_structured_data(one: DirectoryEntry, url: str) -> dict:
-    """What search engines read of an entry: schema.org."""
+    """Return the structured data of an entry for search engines: schema.org."""
     company = one.kind == DirectoryEntry.Kind.COMPANY
     point = {"@type": "GeoCoordinates", "latitude": one.lat, "longitude": one.lon}
     return drop_unknown(

@@ -1,4 +1,7 @@
-"""Which entries somebody keeps, for their own space. What an entry says of an association stays when they leave."""
+"""Directory entries in the personal data of their keeper.
+
+The entry of an association stays when its keeper leaves.
+"""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _

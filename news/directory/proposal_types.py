@@ -1,4 +1,4 @@
-"""Entries as something that can be proposed: in words, and what happens when they are accepted."""
+"""Directory entries as a type of proposal: values as text, and what accepting one changes."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ def entry_labels() -> dict[str, str]:
 
 
 def entry_value_text(name: str, value, language: str) -> str:
-    """A value as an editor reads it."""
+    """Return a value as text for an editor."""
     if value in ("", None):
         return ""
     if name == "kind":
@@ -33,7 +33,7 @@ def current_entry_values(proposal: Proposal) -> dict:
 
 
 def apply_entry_proposal(*, proposal: Proposal, actor) -> DirectoryEntry:
-    """Writes what its keeper changed, and nothing else: what editors changed meanwhile stays."""
+    """Write the fields that the keeper changed, and only those. Changes that editors made since then stay."""
     if proposal.is_new:
         entry = DirectoryEntry(language=proposal.language, keeper_email=proposal.email)
         names = list(proposal.data)
@@ -51,7 +51,7 @@ def apply_entry_proposal(*, proposal: Proposal, actor) -> DirectoryEntry:
 
 
 def _theme(proposal: Proposal) -> DirectoryTheme:
-    """The theme of that key; the first there is where it is gone meanwhile."""
+    """Return the theme with the proposal's key; the first theme if it was deleted since."""
     themes = DirectoryTheme.objects.order_by("order", "pk")
     same = themes.filter(translation_key=proposal.data["theme"]).order_by("pk").first()
     return same or themes.first()

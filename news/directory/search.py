@@ -1,4 +1,4 @@
-"""What search calls what stands here."""
+"""Type of search result for directory entries."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Search finds the entries of the directory in every language in which it is published."""
+"""Signal handlers that index the entries in every language in which a directory is published."""
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -27,14 +27,14 @@ def unindex_entry(instance, **kwargs):
 
 @receiver([page_published, page_unpublished, page_slug_changed, post_page_move])
 def reindex_moved_directory(sender, instance, **kwargs):
-    """The directory's address changed, or that of a page above it."""
+    """Index all entries again if the URL of a directory changed, or that of a page above it."""
     if sender is DirectoryPage or DirectoryPage.objects.descendant_of(instance).exists():
         reindex_all_entries()
 
 
 @receiver([post_save, post_delete], sender=PageViewRestriction)
 def reindex_restricted_directory(instance, **kwargs):
-    """Whoever may not open the directory does not find in it either."""
+    """Index all entries again if a directory was restricted or opened: search must not show restricted pages."""
     reindex_moved_directory(sender=None, instance=instance.page)
 
 

@@ -1,4 +1,4 @@
-"""Asking for the link to an entry, keeping it true by the link, and proposing one that is not there."""
+"""Views to request the link to an entry, to update the entry by that link, and to propose a new entry."""
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +22,7 @@ from .forms import EntryForm, KeeperLinkForm, NewEntryForm
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_links(request):
-    """Mails links to whoever keeps entries under an address. The answer is the same for every address."""
+    """E-mail links to the keeper with this address. The response is the same for every address."""
     form = KeeperLinkForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return _ask(request, form)
@@ -46,7 +46,7 @@ def links_requested(request):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep_entry(request, secret):
-    """GET shows the entry as a form; POST proposes changes, or confirms that all is true where none was typed."""
+    """Show the entry as a form; propose the changes, or confirm the entry if nothing was changed."""
     try:
         link = access.keeper_link_by_secret(secret, timezone.now())
     except LinkExpired:
@@ -74,7 +74,7 @@ def keep_entry(request, secret):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose_entry(request):
-    """An entry that is not there yet."""
+    """Take the proposal of a new entry."""
     return handle_proposal_form(
         request,
         NewEntryForm(request.POST if request.method == "POST" else None),

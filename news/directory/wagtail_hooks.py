@@ -1,4 +1,4 @@
-"""The directory in the admin."""
+"""Directory in the admin."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn

@@ -1,1 +1,1 @@
-"""The editors' daily work: checks, reviews, drafts that are shared, and what waits for whom."""
+"""The editors' work: content checks, reviews, shared drafts, and the dashboard."""

@@ -1,4 +1,4 @@
-"""Whose pages are whose: editors see what they may edit, and unknown and forbidden look the same."""
+"""Access of editors to pages. Unknown and forbidden pages are answered alike."""
 
 from collections.abc import Iterable
 
@@ -14,24 +14,24 @@ from .models import DraftLink, PageCheck, ReviewPlan
 
 
 def pages_for(user):
-    """The pages that somebody may edit or publish."""
+    """Return the pages that ``user`` may edit or publish."""
     return PagePermissionPolicy().instances_user_has_any_permission_for(user, {"change", "publish"})
 
 
 def may_edit_any_page(user) -> bool:
-    """Whether there is any such page; several items of the menu ask, once for a request's user."""
+    """Return whether ``user`` may edit any page. Cached on ``user``, because several menu items need it."""
     if not hasattr(user, "_edits_pages"):
         user._edits_pages = pages_for(user).exists()
     return user._edits_pages
 
 
 def checks_for(user):
-    """What was found on published pages that somebody may edit."""
+    """Return the page checks of published pages that ``user`` may edit."""
     return PageCheck.objects.filter(page__in=pages_for(user).values("pk"), page__live=True)
 
 
 def page_for(user, pk: int) -> Page:
-    """A page that somebody may edit."""
+    """Return a page that ``user`` may edit. Raise Http404 otherwise."""
     page = get_object_or_404(Page, pk=pk, depth__gt=1)
     if not page.permissions_for_user(user).can_edit():
         raise Http404
@@ -39,7 +39,10 @@ def page_for(user, pk: int) -> Page:
 
 
 def changed_drafts_among(user, pages: Iterable[Page], below: bool) -> list[Page]:
-    """The drafts that readers would get with these pages, and with those ``below`` them that somebody may publish."""
+    """Return the drafts that would become public with ``pages``.
+
+    ``below``: include unpublished descendants that ``user`` may publish.
+    """
     found = {page.pk: page for page in pages if not page.live or page.has_unpublished_changes}
     for page in pages if below else ():
         for draft in page.get_descendants().not_live():
@@ -49,11 +52,11 @@ def changed_drafts_among(user, pages: Iterable[Page], below: bool) -> list[Page]
 
 
 class NoPendingApproval(Exception):
-    """Somebody else approved, or it is not theirs to approve."""
+    """The draft does not wait for this user's approval, possibly because another user approved it."""
 
 
 def approval_for(user, page_id: int, pk: int) -> TaskState:
-    """The approval of a page that waits for somebody; raises WaitsNoMore where none does."""
+    """Return the approval of a page that waits for ``user``. Raise NoPendingApproval if there is none."""
     states = TaskState.objects.reviewable_by(user).filter(
         revision__base_content_type=ContentType.objects.get_for_model(Page), revision__object_id=str(page_id)
     )
@@ -64,34 +67,34 @@ def approval_for(user, page_id: int, pk: int) -> TaskState:
 
 
 def may_edit_page(user, page: Page) -> bool:
-    """Whether somebody works here and may edit a page."""
+    """Return whether ``user`` is active staff and may edit the page."""
     policy = PagePermissionPolicy()
     return user.is_staff and user.is_active and policy.user_has_permission_for_instance(user, "change", page)
 
 
 def keepers_by_page(cares: Iterable[ReviewPlan]) -> dict:
-    """By page, who looks after it and may edit it. Pages of which nobody does are left out."""
+    """Return the keeper of each page who may edit it, by page id. Pages without one are left out."""
     known, found = {}, {}
     for care in cares:
         if care.named:
-            person = known.setdefault(care.named.pk, care.named)  # who keeps what they may: asked once
+            person = known.setdefault(care.named.pk, care.named)  # permissions are cached per object
             if may_edit_page(person, care.page):
                 found[care.page_id] = person
     return found
 
 
 def users_who_may_edit(page: Page):
-    """The staff that may edit a page."""
+    """Return the staff who may edit a page."""
     return PagePermissionPolicy().users_with_permission_for_instance("change", page).filter(is_staff=True)
 
 
 def cares_for(user):
-    """The pages with a day of review that somebody may edit."""
+    """Return the review plans of published pages that ``user`` may edit."""
     cares = ReviewPlan.objects.filter(page__in=pages_for(user).values("pk"), page__live=True)
     return cares.select_related("page__locale", "page__owner", "keeper", "reviewed_by")
 
 
 def draft_link(secret: str, now) -> DraftLink:
-    """The link that was handed over, as long as it holds."""
+    """Return the link to a draft by its secret. Raise Http404 if it expired or was revoked."""
     links = DraftLink.objects.open_at(now).select_related("page", "revision", "created_by")
     return get_or_404(links, secret=secret)

@@ -1,4 +1,4 @@
-"""The editors' screens."""
+"""URLs of the editors' admin views."""
 
 from django.urls import path
 

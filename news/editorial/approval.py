@@ -1,11 +1,12 @@
-"""The last approval publishes as the button does: what would fail a reader not at all, what warns after a question.
+"""Publishing at the end of an approval, with the same checks as the publish button.
 
-Wagtail runs no hook there. It names ``publish`` while its models load, so that nothing here imports them above.
+Errors prevent it, and warnings must be confirmed. Wagtail calls no hook there. Its models import this module while
+they load (``WAGTAIL_FINISH_WORKFLOW_ACTION``), therefore models are imported inside the function.
 """
 
 
 class ConfirmationRequired(Exception):
-    """An approval was to publish a page in which the checks find more than advice. Nothing was approved."""
+    """The approval would publish a page with errors or unconfirmed warnings. Nothing was approved."""
 
     def __init__(self, task_state):
         super().__init__(f"approval {task_state.pk} asks first")
@@ -13,7 +14,7 @@ class ConfirmationRequired(Exception):
 
 
 def publish_approved(workflow_state, user=None) -> None:
-    """Publishes what was approved. Raises AsksFirst, which takes the approval back."""
+    """Publish what was approved. Raise ConfirmationRequired, which rolls the approval back."""
     from wagtail.models import Page, TaskState
 
     from home.publication.publish_checks import publish_blockers
@@ -29,7 +30,7 @@ def publish_approved(workflow_state, user=None) -> None:
         warned = rules.filter_by_gravity(
             found, rules.WARNING
         ) and not publishing.is_confirmed_despite_warnings(revision)
-        # What an app above refuses it says itself as the page is published: there is nothing to ask before.
+        # If another app blocks publishing, it reports that when the page is published: there is nothing to confirm.
         if rules.filter_by_gravity(found, rules.ERROR) or (warned and not publish_blockers(draft)):
             raise ConfirmationRequired(TaskState.objects.get(pk=workflow_state.current_task_state_id))
     revision.publish(user=user)

@@ -1,4 +1,4 @@
-"""What waits for an editor, each kind in one query, whatever there is."""
+"""The dashboard of an editor: what waits, in groups, each read with a fixed number of queries."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ from . import access
 from .models import PageCheck, editor_field_url
 
 SHOWN_PER_GROUP, MAX_COUNT = 5, 99
-MAX_REASONS = 3  # said of one thing on the first page; its own screen says all
+MAX_REASONS = 3  # reasons shown on the dashboard; the page of the item shows all
 SOON_WITHIN, LATE_AFTER = timedelta(days=14), timedelta(minutes=5)
 LATE_TO_DO = _(
     "Open it, mend what it says and publish it again. If everything is late, tell whoever runs the site: nothing goes "
@@ -40,7 +40,7 @@ UNFORESEEN = _(
 
 @dataclass(frozen=True)
 class DashboardItem:
-    """``why``: what stands in the way of it."""
+    """An item of the dashboard. ``why``: what prevents it."""
 
     title: str
     url: str
@@ -50,7 +50,7 @@ class DashboardItem:
 
 @dataclass(frozen=True)
 class DashboardGroup:
-    """One kind of thing that waits. ``grave`` where readers already miss something."""
+    """A group of items that wait. ``grave`` if readers already miss something."""
 
     key: str
     title: str
@@ -73,7 +73,7 @@ class DashboardGroup:
 
 
 def dashboard_groups(user, now: datetime) -> list[DashboardGroup]:
-    """What waits for somebody, what cannot wait first; kinds of which there is nothing are left out."""
+    """Return what waits for ``user``, the most urgent group first. Empty groups are left out."""
     dated = _dated(user, now)
     report, reviews = reverse("editing:report"), reverse("editing:reviews")
     found = [
@@ -102,7 +102,7 @@ def _moment(when: datetime) -> str:
 
 @dataclass(frozen=True)
 class ScheduledChange:
-    """What an editor dated: a page or an alert that begins or ends at its hour, a bundle that goes out."""
+    """A scheduled change: a page or snippet that is published or withdrawn, or a bundle that is published."""
 
     at: datetime
     title: str
@@ -128,7 +128,7 @@ class ScheduledChange:
 
 
 def _dated(user, now: datetime) -> list[ScheduledChange]:
-    """What is dated of what somebody may edit, up to the days ahead, in its order."""
+    """Return the scheduled changes of what ``user`` may edit until the end of ``SOON_WITHIN``, in order of time."""
     last, finder = now + SOON_WITHIN, AdminURLFinder(user)
     found = [*_begins(user, last, finder), *_ends(user, last, finder), *_bundles(user, last)]
     return sorted(found, key=lambda one: one.at)
@@ -196,7 +196,7 @@ def _bundles(user, last: datetime) -> list[ScheduledChange]:
 
 
 def _why_it_waits(revision: Revision) -> str:
-    """What the publish button would refuse, read anew: it is gone once it is mended."""
+    """Return why the draft cannot be published. It is checked again, so that solved problems are not shown."""
     draft = revision.as_object()
     found = [*validation_errors(draft), *(publish_blockers(draft) if isinstance(draft, Page) else ())]
     return " ".join(found[:MAX_REASONS]) or _why_nobody_foresaw(revision)
@@ -211,7 +211,7 @@ def _why_hindered(bundle: Bundle) -> str:
 
 
 def _missed(dated: list[ScheduledChange], now: datetime) -> list[DashboardItem]:
-    """What should have been published or withdrawn by now: something is at fault, or the scheduler does not run."""
+    """Return the changes that should have happened: something prevents them, or the scheduler does not run."""
     late = [one for one in dated if one.is_missed(now)]
     return [
         *(one.late_row() for one in late[:SHOWN_PER_GROUP]),
@@ -239,7 +239,7 @@ def _to_approve(user) -> list[DashboardItem]:
 
 
 def _to_change(user) -> list[DashboardItem]:
-    """What somebody submitted and a moderator sent back, with the reason."""
+    """Return what ``user`` submitted and a moderator sent back, with the reason."""
     sent_back = WorkflowState.objects.filter(
         requested_by=user, status=WorkflowState.STATUS_NEEDS_CHANGES
     ).select_related("current_task_state", "base_content_type")
@@ -265,7 +265,10 @@ def _to_review(user, now: datetime) -> list[DashboardItem]:
 
 
 def _comments(user) -> list[DashboardItem]:
-    """Open comments on pages that somebody looks after or follows, and their own, where others had the last word."""
+    """Return open comments in which another person wrote last.
+
+    These are comments by ``user``, and those on pages that ``user`` looks after or follows.
+    """
     looked_after = Q(page__care__keeper=user) | Q(page__care__keeper=None, page__owner=user)
     followed = Q(page__subscribers__user=user, page__subscribers__comment_notifications=True)
     replies = CommentReply.objects.filter(comment=OuterRef("pk")).order_by("-created_at", "-pk")
@@ -292,14 +295,14 @@ def _to_mend(user) -> list[DashboardItem]:
 
 
 def _drafts(user) -> list[DashboardItem]:
-    """What somebody wrote last and nobody published."""
+    """Return the unpublished drafts that ``user`` edited last."""
     pages = Page.objects.filter(has_unpublished_changes=True, latest_revision__user=user, alias_of=None)
     found = pages.order_by("-latest_revision_created_at", "-pk")[: MAX_COUNT + 1]
     return [_page_row(page, _moment(page.latest_revision_created_at)) for page in found]
 
 
 def dashboard_summary(found: list[DashboardGroup]) -> str:
-    """The first sentence: how much waits."""
+    """Return the first sentence of the dashboard: how much waits; "" if nothing does."""
     number = sum(len(group.rows) for group in found if group.key != "soon")
     if not number:
         return ""

@@ -1,4 +1,4 @@
-"""The letters to those who look after pages. Each is queued in the transaction of what it tells of."""
+"""E-mails to editors who look after pages. Each is queued in the transaction of its cause."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,17 +12,17 @@ from .models import ReviewPlan
 
 
 def pages_to_review(person, cares: list[ReviewPlan]) -> None:
-    """The day has come to look at these pages."""
+    """Ask a keeper to review these pages, which are due."""
     _send(person, cares, "review")
 
 
 def pages_still_to_review(person, cares: list[ReviewPlan]) -> None:
-    """Two weeks later nobody has looked."""
+    """Remind a keeper of pages that were not reviewed within two weeks."""
     _send(person, cares, "review_again")
 
 
 def pages_nobody_reviewed(person, cares: list[ReviewPlan]) -> None:
-    """Tells a chief editor of pages that nobody looks at."""
+    """Inform a chief editor of pages that nobody reviewed."""
     _send(person, cares, "review_escalated")
 
 

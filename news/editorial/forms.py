@@ -1,4 +1,4 @@
-"""What editors choose about a page: who looks after it, and who may see its draft."""
+"""Forms for review plans and for links to drafts."""
 
 from django import forms
 from django.utils import timezone
@@ -9,7 +9,7 @@ from .models import DraftLink, ReviewPlan
 
 
 class ReviewPlanForm(forms.ModelForm):
-    """Who looks after a page, how often, and when next."""
+    """The keeper of a page, the months between its reviews, and the day of the next one."""
 
     class Meta:
         model = ReviewPlan
@@ -29,7 +29,7 @@ class ReviewPlanForm(forms.ModelForm):
 
 
 class DraftLinkForm(forms.ModelForm):
-    """For whom a link is, and how long it holds."""
+    """The person that a link is for, and how long it is valid."""
 
     days = forms.TypedChoiceField(
         label=_("Valid for"),

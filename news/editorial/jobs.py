@@ -1,4 +1,4 @@
-"""What the scheduler looks for: pages to be examined, addresses to be asked."""
+"""Jobs of the editors' work: page checks, link checks and reviews."""
 
 from django.conf import settings
 from django.core.cache import cache
@@ -23,19 +23,19 @@ def wake_link_checks(now) -> None:
         _once(run_due_link_checks)
 
 
-REVIEWS_EVERY = 15 * 60  # seconds; days are counted, not minutes
+REVIEWS_EVERY = 15 * 60  # seconds; reviews are due on a day, so that minutes do not matter
 
 
 @periodic_jobs.register("reviews")
 def send_review_reminders(now) -> None:
-    """Letters to who looks after pages. Two schedulers at once lock the same rows: nobody is told twice."""
+    """Send due reminders of reviews. Two concurrent schedulers lock the same rows, so that nobody gets two."""
     if cache.add("reviews-told", True, REVIEWS_EVERY):
         reviews.create_missing_review_plans()
         reviews.send_review_reminders(now)
 
 
 def _once(task) -> None:
-    """Never two of a kind: what takes long is not asked for again meanwhile."""
+    """Enqueue a task unless the same one already waits, so that tasks that take long do not pile up."""
     waiting = DBTaskResult.objects.filter(task_path=task.module_path)
     if not waiting.filter(status=TaskResultStatus.READY).exists():
         task.enqueue()

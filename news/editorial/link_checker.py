@@ -1,4 +1,7 @@
-"""Link checker for addresses elsewhere. Only public hosts are asked, at each step of a redirect. No body is read."""
+"""Link checker for external addresses.
+
+Only public hosts are requested, at each step of a redirect too. No body is read.
+"""
 
 import socket
 import ssl
@@ -7,22 +10,22 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from home.web import public_hosts
 
-TIMEOUT = 6  # seconds, for each step
+TIMEOUT = 6  # seconds per step
 MAX_REDIRECTS, MAX_BYTES = 4, 32_768
 PATH_SIGNS = "/%:@!$&'()*+,;=~-._?"
 PORTS = {"http": 80, "https": 443}
 REDIRECTS = {301, 302, 303, 307, 308}
-NO_HEAD = {400, 403, 404, 405, 406, 501}  # some servers answer HEAD otherwise than GET
+NO_HEAD = {400, 403, 404, 405, 406, 501}  # some servers answer HEAD differently from GET
 GONE_STATUSES = {404, 410}
 AGENT = "Mozilla/5.0 (compatible; commune link check)"
 
 
 class AddressNotAllowed(Exception):
-    """We do not ask there."""
+    """The address must not be requested: another scheme, port, or with a user name."""
 
 
 def link_error(url: str) -> str | None:
-    """Why nothing answers at an address; empty where it answers, None where that cannot be said."""
+    """Return why an address does not answer; "" if it answers, None if that cannot be known."""
     try:
         for _step in range(MAX_REDIRECTS + 1):
             status, onward = _ask(url)
@@ -37,14 +40,17 @@ def link_error(url: str) -> str | None:
 
 
 def _said(status: int) -> str | None:
-    """What a status tells. Who refuses machines (401, 403, 429…) may well answer people."""
+    """Return the error of a status; "" if it is none, None if unknown.
+
+    A server that refuses programs (401, 403, 429…) may answer browsers.
+    """
     if status in GONE_STATUSES or status >= 500:
         return f"HTTP {status}"
     return "" if status < 400 else None
 
 
 def _ask(url: str) -> tuple[int, str]:
-    """The status at an address, and where it leads on."""
+    """Return the status of an address, and the target of a redirect."""
     status, onward = _request("HEAD", url)
     return _request("GET", url) if status in NO_HEAD else (status, onward)
 
@@ -73,7 +79,10 @@ def _request(method: str, url: str) -> tuple[int, str]:
 
 
 def _head(connection: socket.socket, until: float) -> tuple[int, str]:
-    """Status and ``Location`` of an answer, whose body stays where it is. Who is slow is cut off."""
+    """Return the status and the ``Location`` of a response without reading its body.
+
+    Raise TimeoutError if the server is too slow, ValueError if its answer is no HTTP.
+    """
     received = b""
     while b"\r\n\r\n" not in received and len(received) < MAX_BYTES:
         if (left := until - monotonic()) <= 0:
@@ -92,7 +101,7 @@ def _head(connection: socket.socket, until: float) -> tuple[int, str]:
 
 
 def _connection(scheme: str, host: str) -> socket.socket:
-    """Connect to a public host, with its certificate checked by its name."""
+    """Connect to a public host. Its certificate is checked for the host name."""
     plain = public_hosts.connect(host, PORTS[scheme], TIMEOUT)
     if scheme == "http":
         return plain

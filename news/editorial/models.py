@@ -1,4 +1,4 @@
-"""What is known about pages besides what they say: what the checks found, which addresses answer."""
+"""Models of the editors' work: page checks, external links, review plans and links to drafts."""
 
 import hashlib
 from collections.abc import Iterable
@@ -35,13 +35,13 @@ class PageCheckQuerySet(models.QuerySet):
 
 
 class PageCheck(models.Model):
-    """What the rules found in a page as it is published. Looked at again when ``due_at`` comes."""
+    """The findings of the rules in a published page. It is checked again at ``due_at``."""
 
     page = models.OneToOneField(Page, models.CASCADE, related_name="check_result", verbose_name=_("page"))
     checked_at = models.DateTimeField(_("checked at"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), default=timezone.now, db_index=True)
     kept = models.JSONField(default=list)
-    rules = models.TextField(blank=True)  # which of them found something, each between blanks
+    rules = models.TextField(blank=True)  # keys of the rules with findings, each between blanks
     errors = models.PositiveIntegerField(default=0)
     warnings = models.PositiveIntegerField(default=0)
     advices = models.PositiveIntegerField(default=0)
@@ -58,7 +58,7 @@ class PageCheck(models.Model):
 
     @staticmethod
     def missing() -> QuerySet[Page]:
-        """Published pages that nobody looked at yet."""
+        """Return the published pages that were never checked."""
         return Page.objects.filter(live=True, depth__gt=1, alias_of=None, check_result=None)
 
     @classmethod
@@ -71,7 +71,7 @@ class PageCheck(models.Model):
         return [Finding(*row) for row in self.kept]
 
     def keep(self, findings: list[Finding]) -> None:
-        """Takes over what was found."""
+        """Take over the findings of a check, without saving."""
         self.kept = [[one.rule, one.gravity, one.path, one.values] for one in findings]
         self.rules = " ".join(["", *sorted({one.rule for one in findings}), ""])
         counts = [sum(one.gravity == gravity for one in findings) for gravity in (ERROR, WARNING, ADVICE)]
@@ -79,9 +79,9 @@ class PageCheck(models.Model):
 
 
 class ExternalLink(models.Model):
-    """An address elsewhere that pages lead to, and whether anything answers there."""
+    """An external address that pages link to, and whether it answers."""
 
-    MOST_FAILURES = 2  # in a row; once is no news on the web
+    MOST_FAILURES = 2  # in a row; a single failure is frequent on the web
 
     digest = models.CharField(max_length=64, unique=True)
     url = models.TextField(_("address"))
@@ -107,7 +107,7 @@ class ExternalLink(models.Model):
 
     @classmethod
     def silent(cls, urls: Iterable[str]) -> set[str]:
-        """Those of the addresses where nothing answers."""
+        """Return those of the addresses that do not answer."""
         digests = [cls.digest_of(url) for url in urls]
         if not digests:
             return set()
@@ -116,13 +116,13 @@ class ExternalLink(models.Model):
 
 
 def review_months(model: type[Page]) -> int | None:
-    """After how many months pages of a kind are looked at again; None where they tell of a day that passes."""
+    """Return the months between two reviews of a page type; None for types about a date that passes."""
     return getattr(model, "review_months", None) if getattr(model, "in_plan", True) else None
 
 
 class ReviewPlanQuerySet(models.QuerySet):
     def to_review(self, today: date):
-        """Published pages whose day has come, the longest waiting first."""
+        """Filter published pages whose review is due, the longest waiting first."""
         return self.filter(page__live=True, due_on__lte=today).order_by("due_on", "pk")
 
     def kept_by(self, user):
@@ -131,9 +131,9 @@ class ReviewPlanQuerySet(models.QuerySet):
 
 
 class ReviewPlan(models.Model):
-    """Who looks after a page, and when it is looked at next."""
+    """The review plan of a page: who looks after it, and when it is reviewed next."""
 
-    AGAIN_AFTER = timedelta(days=14)  # between one letter and the next
+    AGAIN_AFTER = timedelta(days=14)  # between two reminders
 
     page = models.OneToOneField(Page, models.CASCADE, related_name="care", verbose_name=_("page"))
     keeper = models.ForeignKey(
@@ -168,7 +168,10 @@ class ReviewPlan(models.Model):
 
     @property
     def named(self):
-        """Who was chosen to look after the page, or made it. Whether they still may, ``access.keepers_of`` says."""
+        """The chosen keeper, or the owner of the page.
+
+        ``access.keepers_by_page`` checks whether that person may still edit it.
+        """
         return self.keeper or self.page.owner
 
     @property
@@ -176,7 +179,7 @@ class ReviewPlan(models.Model):
         return self.due_on <= timezone.localdate()
 
     def plan(self, day: date) -> None:
-        """The next review is due on ``day``: nobody was told of it yet."""
+        """Set the next review to ``day`` and forget the reminders of the previous one. Does not save."""
         self.due_on, self.told_at, self.told_again_at, self.escalated_at = day, None, None, None
 
 
@@ -221,12 +224,12 @@ class DraftLink(models.Model):
         return absolute_url(reverse("shared_draft", args=[self.secret]))
 
     def draft(self) -> Page:
-        """What is shown: the version that was shared, or the latest where that was chosen."""
+        """Return the shared version, or the latest one if the link follows later drafts."""
         revision = self.page.get_latest_revision() if self.follows else self.revision
         return revision.as_object()
 
 
 def editor_field_url(page_id: int, path: str = "") -> str:
-    """The address of a page's editor, at the field that ``path`` names."""
+    """Return the URL of a page's editor, at the field with this content path."""
     address = reverse("wagtailadmin_pages:edit", args=[page_id])
     return f"{address}#:w:contentpath={path}" if path else address

@@ -1,4 +1,4 @@
-"""What would fail a reader keeps a page from going out with a bundle too; what warns is said beside it."""
+"""Publish checks of bundles: errors of the rules prevent publishing, warnings are shown."""
 
 from home.publication.publish_checks import publish_blocker_checks, publish_warning_checks
 
@@ -13,7 +13,7 @@ def blocking_findings(draft) -> list[str]:
 
 @publish_warning_checks.register("checks")
 def warning_findings(draft) -> list[str]:
-    """But where it stands: a bundle knows itself what goes out together."""
+    """Return the warnings except those on the place of the page, because a bundle knows which pages it publishes."""
     return [one.sentence for one in _found(draft, rules.WARNING) if not one.is_of_its_place]
 
 

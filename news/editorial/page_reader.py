@@ -1,4 +1,4 @@
-"""Reads a page, as it stands in the editor or on the site, into what the rules look at."""
+"""Reader of a page, a draft or published, into the content for the rules."""
 
 from collections import defaultdict
 from urllib.parse import urlsplit
@@ -29,14 +29,14 @@ from . import access
 from .content_checks.page_content import Heading, Link, PageContent, Picture, TextPassage
 from .models import ExternalLink, ReviewPlan
 
-MIN_IMAGE_WIDTH = 800  # pixels; below, a picture is blurred on a telephone of today
+MIN_IMAGE_WIDTH = 800  # pixels; a narrower picture looks blurred on today's phones
 MIN_IMAGE_WIDTHS = {"panorama": 1600, "share_image": 1200}
 CONTACT_FIELDS = ("phone", "email", "contact")
 SCHEMES = ("http", "https")
 
 
 def read_page(page: Page) -> PageContent:
-    """The page as the rules see it."""
+    """Return the content of a page for the rules."""
     reader = _Reader()
     for field in page._meta.get_fields():
         if getattr(field, "concrete", False):
@@ -62,12 +62,15 @@ def read_page(page: Page) -> PageContent:
 
 
 def external_urls(content: PageContent) -> set[str]:
-    """The addresses elsewhere that the page leads to."""
+    """Return the external addresses that the page links to."""
     return {link.target for link in content.links if link.state != Link.GONE and _elsewhere(link.target)}
 
 
 class _Reader:
-    """Goes through fields and blocks in their order. Links are kept with what they point at until all are known."""
+    """Walks through fields and blocks in their order.
+
+    Links are collected with their targets, whose states are then read together.
+    """
 
     def __init__(self):
         self.pictures: list[Picture] = []
@@ -134,14 +137,20 @@ class _Reader:
             self.block(child, value.get(name), f"{path}.{name}")
 
     def chosen_page(self, block: blocks.PageChooserBlock, page: Page | None, path: str) -> None:
-        """A page that is led to by its own title; where there has to be one and is none, it was deleted."""
+        """Collect a link to a page, which is shown with its title.
+
+        A required page that is missing was deleted.
+        """
         if page:
             self.links.append((Link(path, ""), "page", page.pk))
         elif block.required:
             self.links.append((Link(path, str(block.label), state=Link.GONE), "", None))
 
     def choice(self, value, path: str) -> None:
-        """A block that leads to a page or to an address; to neither where its page was deleted."""
+        """Collect a link of a block with either a page or an address.
+
+        It has neither if its page was deleted.
+        """
         words = value.get("label") or value.get("title") or value.get("text") or ""
         page, url = value.get("page"), value.get("url") or ""
         state = Link.FINE if page or url else Link.GONE
@@ -169,7 +178,7 @@ class _Reader:
 
 
 def _is_shown(field: StreamField) -> bool:
-    """Whether a stream is what the page says, and no form, fees or stages."""
+    """Return whether a stream is content of the page, not a form, fees or stages."""
     return not isinstance(field, LiveStreamField) or isinstance(field.stream_block, ContentBlocks)
 
 
@@ -185,11 +194,11 @@ def _draft_above(page: Page) -> tuple[int, str] | None:
 
 
 def _taken_address(page: Page) -> str:
-    """Where the page stands, if something else answers there: search, the newsletter, the hours of an office above."""
+    """Return the path of the page if a view answers there: search, the newsletter, the hours of the office above."""
     parts = page.get_url_parts()
     if parts is None:
         return ""
-    with override(page.locale.language_code):  # addresses of languages are found in theirs
+    with override(page.locale.language_code):  # translated routes resolve only in their language
         taken = _site_answers(parts[2]) or _page_above_answers(page)
     return parts[2] if taken else ""
 
@@ -202,7 +211,7 @@ def _site_answers(path: str) -> bool:
 
 
 def _page_above_answers(page: Page) -> bool:
-    """Its own addresses come before its pages."""
+    """Return whether the page above has a route with this slug. Its routes take precedence over its pages."""
     kind = page.get_parent().specific_class
     if kind is None or not issubclass(kind, RoutablePageMixin):
         return False
@@ -213,12 +222,12 @@ def _page_above_answers(page: Page) -> bool:
 
 
 def _described(page: Page, picture) -> str:
-    """What stands in for an empty description, on pages that take it from the picture."""
+    """Return the picture's description on pages that use it for an empty one; else ""."""
     return picture.description if hasattr(page, "alt") else ""
 
 
 def _with_states(links: list[tuple[Link, str, int | None]]) -> list[Link]:
-    """The links with what was found where they lead, in one query for each kind."""
+    """Return the links with the states of their targets, with one query for each type of target."""
     keys: dict[str, set[int]] = defaultdict(set)
     for _link, kind, key in links:
         keys[kind or "elsewhere"].add(key or 0)
@@ -252,7 +261,7 @@ def _with_state(link: Link, kind: str, key: int | None, pages, documents, silent
 
 
 def _leads_into_admin(address: str) -> bool:
-    """Return whether an address is one of our own admin, on whichever of our hosts."""
+    """Return whether an address belongs to the admin, on any host of the site."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -264,7 +273,7 @@ def _leads_into_admin(address: str) -> bool:
 
 
 def _elsewhere(address: str) -> bool:
-    """Whether an address leads out of this site."""
+    """Return whether an address is external."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -274,7 +283,7 @@ def _elsewhere(address: str) -> bool:
 
 
 def _missing_languages(page: Page) -> list[str]:
-    """The codes of the languages of the site in which the page is not published."""
+    """Return the codes of the site's languages in which the page is not published."""
     there = Page.objects.filter(translation_key=page.translation_key, live=True).values("locale")
     wanted = Locale.objects.filter(pk__in=HomePage.objects.live().values("locale"))
     missing = wanted.exclude(pk__in=there).exclude(pk=page.locale_id).order_by("pk")

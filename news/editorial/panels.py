@@ -1,4 +1,4 @@
-"""The editors' part of the first page of the admin."""
+"""Panel of the editors on the admin's dashboard."""
 
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
@@ -7,7 +7,7 @@ from . import dashboard
 
 
 class WaitingPanel(Component):
-    """What waits for an editor: how much of what, and the first of each."""
+    """A panel of what waits for an editor: the number and the first items of each group."""
 
     name, order = "waiting", 60
     template_name = "news/editorial/waiting_panel.html"

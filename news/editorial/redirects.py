@@ -1,7 +1,7 @@
-"""Redirects never lead in circles: their form refuses it, and a circle made otherwise ends in "not found".
+"""Redirects that never form a loop: the form refuses one, and any other loop ends in a 404.
 
-And they lead on to what a page has below it that is no page: its calendar, its feeds, its entries. Addresses longer
-than a redirect takes are kept by their beginning and a digest.
+They also cover the routes below a moved page: its calendar, its feeds, its entries. Paths longer than the field of a
+redirect are stored as their beginning and a digest.
 """
 
 import hashlib
@@ -28,14 +28,17 @@ MAX_PATH_LENGTH = Redirect._meta.get_field("old_path").max_length
 
 
 def truncate_redirect_path(path: str) -> str:
-    """A path as a redirect keeps it: PostgreSQL would refuse a longer one, and with it the move."""
+    """Return a path as a redirect stores it.
+
+    PostgreSQL refuses longer ones, and with it the move of the page.
+    """
     if len(path) <= MAX_PATH_LENGTH:
         return path
     return f"{path[:200]}…{hashlib.blake2b(path.encode(), digest_size=16).hexdigest()}"
 
 
 class TruncatingRedirectCreator(BatchRedirectCreator):
-    """Wagtail's redirects of a page that moved and of all below it, however long their addresses were."""
+    """Wagtail's creator of redirects for moved pages, for paths of any length."""
 
     def add(self, *, old_path: str, **redirect) -> None:
         super().add(old_path=truncate_redirect_path(old_path), **redirect)
@@ -46,7 +49,7 @@ def patch_redirect_creator() -> None:
 
 
 def is_redirect_loop(start: str, onward: Callable[[str], str | None]) -> bool:
-    """Whether who follows redirects from ``start`` never arrives. ``onward``: where a path leads; None: it answers."""
+    """Return whether redirects from ``start`` form a loop. ``onward``: the target of a path; None if it answers."""
     seen, path = {start}, onward(start)
     while path is not None and path not in seen and len(seen) <= MAX_REDIRECT_STEPS:
         seen.add(path)
@@ -55,7 +58,7 @@ def is_redirect_loop(start: str, onward: Callable[[str], str | None]) -> bool:
 
 
 class LoopSafeRedirectMiddleware(RedirectMiddleware):
-    """Wagtail's redirects; whoever would be sent in circles is told that there is nothing."""
+    """Wagtail's redirects, with a 404 instead of a loop."""
 
     def process_response(self, request, response):
         if response.status_code != 404:
@@ -66,34 +69,34 @@ class LoopSafeRedirectMiddleware(RedirectMiddleware):
         elif is_redirect_loop(_path(request.get_full_path()), lambda path: _onward(request, path)):
             return response
         if answer is not response:
-            # Or browsers keep it for good, also once the page is back.
+            # Without this, browsers cache the redirect for good, even after the page is back.
             answer.headers["Cache-Control"] = "no-cache"
         return answer
 
 
 def _led_far(request) -> HttpResponsePermanentRedirect | None:
-    """To the page that moved from a long address."""
+    """Redirect from a long path to the page that moved from it; None if there is none."""
     path = _path(request.path)
     redirect = get_redirect(request, truncate_redirect_path(path)) if len(path) > MAX_PATH_LENGTH else None
     return HttpResponsePermanentRedirect(redirect.link) if redirect and redirect.link else None
 
 
 def _led_on(request) -> HttpResponsePermanentRedirect | None:
-    """To where a page that moved has what is asked for below its old address.
+    """Redirect from a route below the old path of a moved page to the same route of the page; None if there is none.
 
-    Calendars and feed readers ask for years at the address that they were given.
+    Calendar programs and feed readers request the address that they were given for years.
     """
     path = _path(request.path)
     for redirect in _moved_above(request, path):
         address = _below(redirect.redirect_page.specific, path.removeprefix(redirect.old_path) + "/", request)
-        if address and not _answers(request, redirect.old_path):  # or another page stands there today
+        if address and not _answers(request, redirect.old_path):  # otherwise another page is there now
             query = request.META.get("QUERY_STRING", "")
             return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
     return None
 
 
 def _moved_above(request, path: str):
-    """The redirects of pages from above a path, the nearest first."""
+    """Return the redirects of pages above a path, the nearest first."""
     parts = path.split("/")[1:]
     above = ["/" + "/".join(parts[:length]) for length in range(1, len(parts))]
     if not above or "\0" in path:
@@ -104,7 +107,7 @@ def _moved_above(request, path: str):
 
 
 def _below(page: Page, rest: str, request) -> str:
-    """The address of what a page has at ``rest`` below it; nothing where it has nothing there."""
+    """Return the URL of the route ``rest`` of a page; "" if it has no such route."""
     try:
         page.resolve_subpage(rest)
     except (AttributeError, Resolver404):  # a page without routes, or without this one
@@ -121,7 +124,7 @@ def _onward(request, path: str) -> str | None:
 
 
 def _inside(link: str, host: str) -> str | None:
-    """The path of an address of this site; None where it leads out of it."""
+    """Return the path of an address of this site; None if it is external."""
     parts = urlsplit(link)
     return None if parts.netloc and parts.netloc != host else _path(link)
 
@@ -131,7 +134,7 @@ def _path(link: str) -> str:
 
 
 def _answers(request, path: str) -> bool:
-    """Whether a page or a view stands at a path."""
+    """Return whether a page or a view answers at a path."""
     plain = urlsplit(path).path
     try:
         match = resolve(plain if plain.endswith("/") else f"{plain}/")
@@ -147,7 +150,7 @@ def _answers(request, path: str) -> bool:
 
 
 class LoopFreeRedirectForm(RedirectForm):
-    """Wagtail's form of a redirect, which refuses one that leads back to where it began or that nobody would follow."""
+    """Wagtail's form of a redirect. It refuses loops, and redirects from paths where a page answers."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

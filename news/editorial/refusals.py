@@ -1,4 +1,4 @@
-"""Who approves is asked and refused as who publishes is."""
+"""Redirect to the confirmation when an approval would publish a page with findings."""
 
 from django.urls import reverse
 

@@ -1,4 +1,4 @@
-"""What is known about pages follows publication."""
+"""Signal handlers that schedule page checks when pages are published, unpublished or deleted."""
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
@@ -32,13 +32,13 @@ def schedule_check_of_linking_pages(sender, instance, **kwargs):
 
 
 def _below(page: Page, found: QuerySet[PageCheck]) -> list[int]:
-    """Those of the pages below, to which the page is or was the way."""
+    """Return the page ids of the checks in ``found`` that are of pages below this one."""
     below = found.filter(page__path__startswith=page.path, page__depth__gt=page.depth)
     return list(below.values_list("page_id", flat=True))
 
 
 def _leading_to(page: Page) -> list[int]:
-    """The pages with a link to this one, as Wagtail's index of references knows them."""
+    """Return the ids of the pages that link to this one, from Wagtail's reference index."""
     kind = ContentType.objects.get_for_model(Page)
     references = ReferenceIndex.get_references_to(page).filter(base_content_type=kind)
     return [int(key) for key in references.values_list("object_id", flat=True).distinct()]

@@ -1,4 +1,4 @@
-"""Background work: pages are examined, addresses elsewhere are asked. A task is a wake-up."""
+"""Background tasks: check pages and external links. A task processes whatever is due."""
 
 from django.conf import settings
 from django.tasks import task
@@ -9,7 +9,7 @@ BATCH, LINKS = 50, 20
 
 @task()
 def run_due_page_checks() -> None:
-    """Examines pages whose time has come, and those that were never looked at."""
+    """Check the pages that are due, and those that were never checked."""
     from .actions import page_checks
     from .models import PageCheck
 
@@ -21,7 +21,10 @@ def run_due_page_checks() -> None:
 
 @task()
 def run_due_link_checks() -> None:
-    """Asks some of the addresses whose time has come: never many at once, never within a request."""
+    """Check some of the external links that are due.
+
+    Few at a time, and never within a request.
+    """
     from .actions import page_checks
     from .models import ExternalLink
 

@@ -1,4 +1,4 @@
-"""What is asked before publication, and what is wrong on the pages that are published."""
+"""Admin views of editors: confirmations before publishing, findings, reviews and shared drafts."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -26,14 +26,17 @@ from .models import ReviewPlan, editor_field_url
 
 
 class EditorialView(WagtailAdminTemplateMixin, TemplateView):
-    """A screen of the editors' desk."""
+    """Base class of the editors' admin views."""
 
     def get_breadcrumbs_items(self):
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
 
 
 class ConfirmPublicationView(EditorialView):
-    """What the checks find in a draft that was about to be published. Publishes it all the same, but for errors."""
+    """The findings in a draft that is about to be published.
+
+    It can be published despite warnings, but not with errors.
+    """
 
     template_name = "news/editorial/before_publication.html"
     page_title = gettext_lazy("Before publication")
@@ -47,7 +50,7 @@ class ConfirmPublicationView(EditorialView):
         return super().dispatch(request, *args, **kwargs)
 
     def find(self, page_id):
-        """The draft that is asked about."""
+        """Return the draft to be published."""
         self.page = access.page_for(self.request.user, page_id)
         return self.page.get_latest_revision_as_object()
 
@@ -62,7 +65,7 @@ class ConfirmPublicationView(EditorialView):
         return self.go_on()
 
     def go_on(self):
-        """Does what was asked about."""
+        """Publish the draft."""
         request = self.request
         request.was_asked = True
         if refused := _first_response("before_publish_page", request, self.draft):
@@ -85,7 +88,7 @@ class ConfirmPublicationView(EditorialView):
 
 
 class ConfirmApprovalView(ConfirmPublicationView):
-    """The same before the last approval, which publishes. What was written with it is kept."""
+    """The confirmation before the last approval, which publishes. The comment of the approval stays."""
 
     template_name = "news/editorial/before_approval.html"
     may_go_on = True
@@ -116,7 +119,7 @@ class ConfirmApprovalView(ConfirmPublicationView):
 
 
 class ApprovalDecisionView(WorkflowActionView):
-    """An approval, or changes asked for, from a list or a dialog. Who decided reads what came of it."""
+    """An approval or a request for changes, from a list or a dialog, with a message about its result."""
 
     def post(self, request, *args, **kwargs):
         answer = super().post(request, *args, **kwargs)
@@ -127,7 +130,7 @@ class ApprovalDecisionView(WorkflowActionView):
 
 
 class ConfirmTranslationView(ConfirmPublicationView):
-    """The same for a page that is published from the editor of translations."""
+    """The confirmation for a page that is published from the editor of translations."""
 
     template_name = "news/editorial/before_translation.html"
 
@@ -148,7 +151,10 @@ class ConfirmTranslationView(ConfirmPublicationView):
 
 
 class ConfirmBulkPublicationView(EditorialView):
-    """The same for pages that are published at once from their list, which is asked again with the answer."""
+    """The confirmation for pages that are published together from their list.
+
+    Its answer is posted to the list's bulk action again.
+    """
 
     template_name = "news/editorial/before_several.html"
     page_title = gettext_lazy("Before publication")
@@ -164,7 +170,7 @@ class ConfirmBulkPublicationView(EditorialView):
 
 
 class FindingsReportView(EditorialView):
-    """What is wrong on published pages, the gravest first; by rule, and of one's own pages."""
+    """Findings on published pages, the gravest first; by rule, and of the editor's own pages."""
 
     template_name = "news/editorial/report.html"
     page_title = gettext_lazy("What to mend on pages")
@@ -196,7 +202,7 @@ class FindingsReportView(EditorialView):
 
 
 class EditorialPageView(EditorialView):
-    """A screen about one page."""
+    """Base class of admin views of one page."""
 
     def dispatch(self, request, *args, page_id, **kwargs):
         self.page = access.page_for(request.user, page_id)
@@ -210,7 +216,7 @@ class EditorialPageView(EditorialView):
 
 
 class PageReviewView(EditorialPageView):
-    """Whether a page is still right, who looks after it, and when it is looked at next."""
+    """The review of a page: confirm that it is right, and set who looks after it and when it is reviewed next."""
 
     template_name = "news/editorial/review.html"
     page_title = gettext_lazy("Review")
@@ -237,7 +243,7 @@ class PageReviewView(EditorialPageView):
 
 
 class ReviewListView(EditorialView):
-    """The pages with their next review, those whose day has come first."""
+    """Pages with their next review, those that are due first."""
 
     template_name = "news/editorial/reviews.html"
     page_title = gettext_lazy("Pages to review")
@@ -263,7 +269,7 @@ class ReviewListView(EditorialView):
 
 
 class DraftLinksView(EditorialPageView):
-    """Who has a link to the draft of a page."""
+    """Links to the draft of a page: create, list and revoke them."""
 
     template_name = "news/editorial/share.html"
     page_title = gettext_lazy("Share the draft")
@@ -292,7 +298,7 @@ class DraftLinksView(EditorialPageView):
 @require_safe
 @never_cache
 def shared_draft(request, secret):
-    """A draft as the site would show it, for whoever has the link. Nothing but the trace of reading changes."""
+    """Show a draft, as the site would, to a visitor with the link. Only the record of the opening is written."""
     try:
         link = access.draft_link(secret, timezone.now())
     except Http404:
@@ -314,14 +320,17 @@ def _not_for_robots(response):
 
 
 def confirmation_for_page(request, page):
-    """The screen that asks, where the checks find more than advice in a page that is to be published."""
+    """Return the confirmation if the checks find more than advice in a page to be published; else None."""
     if getattr(request, "was_asked", False) or not _is_asked_about(page.specific):
         return None
     return redirect("editing:before_publication", page.pk)
 
 
 def confirmation_for_pages(request, pages, action):
-    """The same where several are published at once: one screen for all of them, and none goes out before."""
+    """Return the confirmation if the checks find more than advice in pages to be published together; else None.
+
+    There is one view for all, and no page is published before its answer. Warnings that were confirmed are recorded.
+    """
     below = action.cleaned_form.cleaned_data["include_descendants"]
     drafts = access.changed_drafts_among(request.user, pages, below)
     for draft in drafts:
@@ -339,12 +348,12 @@ def confirmation_for_pages(request, pages, action):
 
 
 def _is_settled(finding, drafts) -> bool:
-    """Whether the draft above that hides a page is published along with it."""
+    """Return whether the unpublished page above is published together with this page."""
     return finding.is_of_its_place and any(one.pk == finding.values["key"] for one in drafts)
 
 
 def keep_copies_as_drafts(request, page) -> None:
-    """Copies go out at once only where the checks have no question; else they are drafts, and their button asks."""
+    """Publish copies at once only if the checks find no more than advice; else leave them as drafts."""
     if request.method != "POST" or "publish_copies" not in request.POST:
         return
     below = page.get_descendants().live().specific() if "copy_subpages" in request.POST else ()
@@ -357,7 +366,10 @@ def keep_copies_as_drafts(request, page) -> None:
 
 
 def confirmation_for_translation(request, page):
-    """The same where a page is published from the editor of translations, which keeps all that was translated."""
+    """Return the confirmation for a page published from the editor of translations; None if there are no findings.
+
+    All that was translated stays.
+    """
     if request.method != "POST" or request.POST.get("action") != "publish":
         return None
     translation = page_translations.translation_edited_as(page)
@@ -368,7 +380,7 @@ def confirmation_for_translation(request, page):
 
 
 def approval_comment_key(task_state) -> str:
-    """Where the session keeps what was written with an approval that asks first."""
+    """Return the session key of the comment of an approval that must be confirmed."""
     return f"comment of approval {task_state.pk}"
 
 
@@ -377,12 +389,12 @@ def _is_asked_about(draft) -> bool:
 
 
 def _grave(draft) -> list[rules.Finding]:
-    """What the checks find in a draft that is more than advice."""
+    """Return the findings in a draft, except advice."""
     return [one for one in rules.run_rules(page_reader.read_page(draft)) if one.gravity != rules.ADVICE]
 
 
 def show_requested_changes(request, page) -> None:
-    """What a moderator wants changed, as long as it was not sent to approval again."""
+    """Show which changes a moderator asks for, until the page is submitted again."""
     state = page.current_workflow_state
     if state is None or state.status != state.STATUS_NEEDS_CHANGES:
         return
@@ -393,7 +405,7 @@ def show_requested_changes(request, page) -> None:
 
 
 def show_decision_result(request, page) -> None:
-    """What came of a page that somebody just approved or asked to be changed."""
+    """Show the result after a page was approved or changes were asked for."""
     page = Page.objects.get(pk=page.pk)
     state = page.current_workflow_state
     if state is None:

@@ -1,4 +1,4 @@
-"""The editor of every page type, with a panel beside it that says what the checks find."""
+"""Editor of all page types, with a side panel of the findings."""
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from .models import editor_field_url
 
 
 class FindingsPanel(BaseSidePanel):
-    """What the rules find in the page as it was last saved."""
+    """A side panel with the findings of the rules in the page as last saved."""
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
         aria_label = _("Toggle what to look at before publication")
@@ -47,7 +47,10 @@ class FindingsPanel(BaseSidePanel):
 
 
 class PageEditView(EditView):
-    """Wagtail's editor with our panel; comments are told of also where publication is asked about first."""
+    """Wagtail's editor with the panel of findings.
+
+    Comments are also notified if the confirmation interrupts publishing.
+    """
 
     def get_side_panels(self):
         return MediaContainer([*super().get_side_panels(), FindingsPanel(self.page, self.request)])
@@ -66,10 +69,10 @@ class PageEditView(EditView):
 
 
 class PageCreateView(CreateView):
-    """Wagtail's screen for a new page; what the rules find is said from the first saving on."""
+    """Wagtail's view for a new page. The panel shows findings after the first save."""
 
     def publish_action(self):
-        """A page is a draft until it is published: whoever is asked first would find it on the site already."""
+        """Save the new page as a draft until it is published, so that it is not public during the confirmation."""
         self.form.instance.live = False
         return super().publish_action()
 
@@ -78,7 +81,7 @@ class PageCreateView(CreateView):
 
 
 class EditorViewSet(PageViewSet):
-    """For every page type that has none of its own."""
+    """The viewset for all page types without their own."""
 
     edit_view_class = PageEditView
     add_view_class = PageCreateView

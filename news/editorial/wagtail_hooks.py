@@ -1,4 +1,4 @@
-"""The editors' work in the admin."""
+"""Editors' work in the admin."""
 
 from django.templatetags.static import static
 from django.urls import include, path, reverse
@@ -31,7 +31,7 @@ def register_urls():
 
 @hooks.register("register_admin_urls", order=-1)
 def register_redirects():
-    """Before Wagtail's own addresses: the same screens with a form that refuses circles."""
+    """Register views with a form that refuses loops, before Wagtail's own URLs."""
     return [
         path("redirects/add/", redirect_views.CreateView.as_view(form_class=LoopFreeRedirectForm)),
         path(
@@ -72,12 +72,12 @@ def confirm_publication(request, page):
 
 @hooks.register(
     "before_edit_page", order=-10
-)  # before the editor of translations, which publishes past the hook
+)  # before the editor of translations, which publishes without calling the hook
 def confirm_translation(request, page):
     return views.confirmation_for_translation(request, page)
 
 
-@hooks.register("before_edit_page", order=100)  # nothing is said where another hook answers
+@hooks.register("before_edit_page", order=100)  # not shown if another hook returns a response
 def show_requested_changes(request, page):
     if request.method == "GET":
         views.show_requested_changes(request, page)
@@ -114,7 +114,7 @@ def confirm_bulk_publication(request, action_type, objects, action):
     return views.confirmation_for_pages(request, objects, action) if several else None
 
 
-# Wagtail names it by its key, in English.
+# Wagtail shows its field name, in English.
 DefaultPageForm.base_fields["include_descendants"].label = _("With the pages below")
 
 
@@ -125,7 +125,7 @@ def remember_old_parent(request, page, destination):
 
 @hooks.register("after_move_page")
 def offer_undo_move(request, page):
-    """Who moved a page by mistake finds the way in the history only, and has to know the tree."""
+    """Offer to move the page back. Without this, an editor would have to find the old place in the history."""
     back = reverse("wagtailadmin_pages:move_confirm", args=[page.pk, request.stood_below.pk])
     said = _("It stood below “%(page)s”.") % {"page": request.stood_below.get_admin_display_title()}
     messages.info(request, said, buttons=[messages.button(back, _("Put it back"))])
@@ -138,7 +138,7 @@ def add_waiting_panel(request, panels):
 
 
 class EditorsMenuItem(MenuItem):
-    """A way that only whoever edits pages sees."""
+    """A menu item that is only shown to users who may edit pages."""
 
     def is_shown(self, request):
         return access.may_edit_any_page(request.user)
@@ -168,7 +168,7 @@ def register_reviews():
 
 @hooks.register("register_page_header_buttons")
 def register_page_buttons(page, user, view_name, next_url=None):
-    """To the links that show its draft, and to its review."""
+    """Add buttons for the links to the draft and for the review."""
     if page.pk and page.depth > 1 and page.permissions_for_user(user).can_edit():
         yield Button(
             _("Share the draft"), reverse("editing:share", args=[page.pk]), icon_name="link", priority=20

@@ -1,1 +1,1 @@
-"""The documents library: what the commune publishes as files, by kind and year."""
+"""Library of the commune's published files, by kind and year."""

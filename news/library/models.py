@@ -1,4 +1,4 @@
-"""Entries of the library, each a document with its kind and day."""
+"""Documents of the library, each with its kind and date, and the page that lists them."""
 
 from django.conf import settings
 from django.core.paginator import InvalidPage, Paginator
@@ -20,7 +20,7 @@ MAX_QUERY_LENGTH = 80
 
 
 class DocumentKind(Category):
-    """What a document is: a rule, a budget, a proposal to the council."""
+    """The kind of a document: a regulation, a budget, a proposal to the council."""
 
     class Meta(Category.Meta):
         verbose_name = _("kind of document")
@@ -30,14 +30,14 @@ class DocumentKind(Category):
 
 class PublicationQuerySet(models.QuerySet):
     def public(self):
-        """Without the documents of collections that only some may open."""
+        """Filter documents outside of private collections."""
         return self.filter(~document_texts.restricted_filter("document__collection__path"))
 
     def of_kind(self, slug: str):
         return self.filter(kind__slug=slug)
 
     def named(self, words: str):
-        """Those whose title or number has all the words, accents aside."""
+        """Filter documents whose title or number contains all the words, whatever their case and accents."""
         found = self
         for word in fold_text(words).split():
             found = found.filter(folded__contains=word)
@@ -45,7 +45,7 @@ class PublicationQuerySet(models.QuerySet):
 
 
 class Publication(models.Model):
-    """A document of the library. It is in one language, and listed in all."""
+    """A document of the library. It is in one language; it is listed in all."""
 
     title = models.CharField(_("title"), max_length=200)
     number = models.CharField(_("number"), max_length=40, blank=True, help_text=_("As in “Preavis 12/2026”."))
@@ -98,7 +98,10 @@ class LibraryPage(BasePage):
         return super().get_context(request, *args, **kwargs) | self.listing(request.GET)
 
     def listing(self, params) -> dict:
-        """What an address asks for. Raises Http404 for what is not there."""
+        """Return the context for the documents that the query string asks for.
+
+        Raise Http404 for a kind, year or page that does not exist.
+        """
         slug, year, words = params.get("kind", ""), params.get("year", ""), _plain(params.get("q", ""))
         rows = Publication.objects.public().values_list("kind__slug", ExtractYear("date")).order_by()
         facets = [(kind, at, number) for kind, at, number in rows.annotate(number=Count("pk"))]

@@ -1,4 +1,4 @@
-"""Search finds the documents of the library."""
+"""Signal handlers that index the documents of the library."""
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -15,7 +15,7 @@ from .models import Publication
 @receiver(post_save, sender=Publication)
 def index_publication(instance, **kwargs):
     language = instance.language
-    index.unindex_object(instance)  # of the language it was in
+    index.unindex_object(instance)  # of its previous language
     if not Publication.objects.public().filter(pk=instance.pk).exists():
         return
     with override(language):

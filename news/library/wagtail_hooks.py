@@ -1,4 +1,4 @@
-"""The library in the admin."""
+"""Library in the admin."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column

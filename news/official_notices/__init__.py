@@ -1,1 +1,1 @@
-"""Official notices (pilier public): acts that are posted for a time that the law sets, and gone from then on."""
+"""Official notices (pilier public): displayed for the days that the law sets, and not public afterwards."""

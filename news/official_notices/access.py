@@ -1,4 +1,4 @@
-"""Who may see what of a notice: the public within its days, those who edit it always."""
+"""Access to official notices: the public during their days, editors always."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,13 +11,13 @@ from .models import OfficialNoticeFile, OfficialNoticePage, PostingRecord
 
 
 def posted_notice_file(pk: int, now: datetime) -> OfficialNoticeFile:
-    """A file of a notice that is posted at ``now``. Raises Http404."""
+    """Return a file of a notice that is displayed at ``now``. Raise Http404 otherwise."""
     posted = OfficialNoticePage.objects.posted(now)
     return get_or_404(OfficialNoticeFile.objects.filter(page__in=posted), pk=pk)
 
 
 def file_for(user, pk: int) -> OfficialNoticeFile:
-    """A file for somebody who edits its notice, whenever. Raises Http404."""
+    """Return a file for a user who may edit its notice, at any time. Raise Http404 otherwise."""
     file = get_or_404(OfficialNoticeFile.objects.select_related("page"), pk=pk)
     if not file.page.permissions_for_user(user).can_edit():
         raise Http404
@@ -29,7 +29,10 @@ def may_see_proofs(user) -> bool:
 
 
 def posting_records_of(user, notice: UUID) -> list[PostingRecord]:
-    """All that happened to a notice, in order. Raises Http404."""
+    """Return all posting records of a notice, in order.
+
+    Raise Http404 if there are none or ``user`` may not see them.
+    """
     found = (
         list(PostingRecord.objects.filter(notice=notice).order_by("at", "pk")) if may_see_proofs(user) else []
     )

@@ -1,4 +1,4 @@
-"""The proof of posting writes itself when editors publish, withdraw or delete."""
+"""Recording of the posting proof when editors publish, unpublish or delete a notice."""
 
 from django.db import transaction
 
@@ -8,7 +8,7 @@ from .models import OfficialNoticePage, OfficialNoticeSettings, PostingRecord
 
 @transaction.atomic
 def record_posting_event(*, actor, page: OfficialNoticePage, kind: str) -> PostingRecord:
-    """Keeps what happened to a notice: who, when, for which days, and the digests of its words and files."""
+    """Record an event of a notice: who, when, for which days, and the hashes of its content and files."""
     published = kind == PostingRecord.Kind.PUBLISHED
     files = file_digests(page.files.all()) if published else []
     return PostingRecord.objects.create(

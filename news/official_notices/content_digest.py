@@ -1,4 +1,4 @@
-"""What a notice said, as one number: SHA-256 over its words, its days and the digests of its files."""
+"""The content of a notice as one SHA-256 hash of its text, its days and the hashes of its files."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from .models import OfficialNoticeFile, OfficialNoticePage
 
 
 def notice_digest(page: OfficialNoticePage, files: list[dict]) -> str:
-    """Changes with every word, every day and every byte of a file that residents see."""
+    """Return the hash. It changes with every word, day and byte of a file that residents see."""
     said = {
         "language": page.locale.language_code,
         "title": page.title,
@@ -24,7 +24,7 @@ def notice_digest(page: OfficialNoticePage, files: list[dict]) -> str:
 
 
 def file_digests(files: Iterable[OfficialNoticeFile]) -> list[dict]:
-    """Title, size and digest of each."""
+    """Return title, size and hash of each file."""
     return [_digest_of_file(file) for file in files]
 
 

@@ -1,4 +1,4 @@
-"""Notices for feed readers: only what is posted at the moment of asking."""
+"""Feeds of official notices: only those displayed at the time of the request."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from home import feeds as home_feeds
 
 
 class RssFeed(home_feeds.PageFeed):
-    """What is posted, what was posted last first."""
+    """Feed of the displayed notices, the latest first. It is never cached, because notices expire at a fixed time."""
 
     def __init__(self, index):
         super().__init__(index)

@@ -1,4 +1,4 @@
-"""Notices by kind of act, and the proof of what was posted, when and by whom."""
+"""Official notices, their types, and the records that prove when and by whom they were displayed."""
 
 import hashlib
 import secrets
@@ -39,12 +39,12 @@ from home.models.revisions import RevisionedModel
 from .posting_periods import Act, PostingPeriod, posting_period
 from .posting_spans import on_board_since, posted_spans
 
-# No downloads and no pictures: those are public for ever. What belongs to a notice is one of its files.
+# Without downloads and pictures, which stay public for ever. Files of a notice are rows of ``OfficialNoticeFile``.
 PLAIN = ["bold", "italic", "link", "ol", "ul"]
 
 
 class OfficialNoticeType(RevisionedModel, TranslatableMixin, models.Model):
-    """A kind of act: how long it stays posted, what law says so, and how to object to it."""
+    """A type of official notice: how long it is displayed, by which law, and how to object to it."""
 
     name = models.CharField(_("name"), max_length=80, help_text=_("As in “Building permit enquiry”."))
     days = models.PositiveSmallIntegerField(
@@ -92,20 +92,20 @@ class OfficialNoticeType(RevisionedModel, TranslatableMixin, models.Model):
 
     @property
     def period(self) -> PostingPeriod | None:
-        """The shortest posting that the law of the place allows, if it is known."""
+        """The shortest posting that the law of the place allows; None if it is not known."""
         return posting_period(self.act, settings.COUNTRY, settings.SUBDIVISION)
 
     @property
     def source(self) -> str:
-        """Where the days come from: the rule that is known of the place, else the law that the commune wrote."""
+        """The source of the days: the known rule of the place, else the law that the commune entered."""
         return self.period.source if self.period else self.law
 
     def least_days(self, first: date) -> int:
-        """Return how long a notice is posted that is posted from ``first``: as the commune says, or longer by law."""
+        """Return the days of the shortest posting from ``first``: those of the commune, or more by law."""
         return (self.last_day(first) - first).days + 1
 
     def last_day(self, first: date) -> date:
-        """The last day on which a notice is posted that is posted from ``first``."""
+        """Return the last day of the shortest posting from ``first``."""
         last = [first + min(timedelta(days=self.days - 1), date.max - first)]
         if self.period:
             try:
@@ -117,7 +117,7 @@ class OfficialNoticeType(RevisionedModel, TranslatableMixin, models.Model):
 
 @register_setting(icon="thumbtack")
 class OfficialNoticeSettings(BaseGenericSetting):
-    """Which of the postings is the one that counts in law."""
+    """The posting that counts in law: on the public board, on this site, or in the gazette."""
 
     class Binding(models.TextChoices):
         BOARD = "board", _("the one on the public board")
@@ -147,7 +147,7 @@ class OfficialNoticeSettings(BaseGenericSetting):
 
     @property
     def sentence(self) -> str:
-        """What the pages say about which posting counts."""
+        """The sentence for pages about which posting counts in law."""
         if self.binding == self.Binding.SITE:
             return gettext("The posting on this site is the one that counts in law.")
         if self.binding == self.Binding.GAZETTE:
@@ -162,7 +162,7 @@ class OfficialNoticeSettings(BaseGenericSetting):
 
 
 class OfficialNoticeIndexPage(RoutablePageMixin, BasePage):
-    """What is posted today, by kind of act, with its feeds."""
+    """The notices displayed today, by type, with their feeds."""
 
     page_description = _(
         "The public notice board: each notice stays for its period, with a proof of posting."
@@ -177,7 +177,10 @@ class OfficialNoticeIndexPage(RoutablePageMixin, BasePage):
         verbose_name_plural = _("official notices")
 
     def notices(self):
-        """What is posted at this moment, what was posted last first: as translated, else as it was written."""
+        """Return the notices displayed now, the latest first.
+
+        Those without a translation are included in the site's main language.
+        """
         below = models.Q()
         for index_path in self.get_translations(inclusive=True).values_list("path", flat=True):
             below |= models.Q(path__startswith=index_path)
@@ -207,14 +210,14 @@ class OfficialNoticeIndexPage(RoutablePageMixin, BasePage):
 
     @path("rss/", name="rss")
     def rss(self, request):
-        """What is posted now, as RSS."""
+        """Return the notices displayed now, as RSS."""
         from .feeds import RssFeed
 
         return RssFeed(self)(request)
 
     @path("atom/", name="atom")
     def atom(self, request):
-        """What is posted now, as Atom."""
+        """Return the notices displayed now, as Atom."""
         from .feeds import AtomFeed
 
         return AtomFeed(self)(request)
@@ -222,12 +225,12 @@ class OfficialNoticeIndexPage(RoutablePageMixin, BasePage):
 
 class OfficialNoticeQuerySet(BasePageQuerySet):
     def posted(self, now: datetime):
-        """What the public may see at ``now``: published, and within its days of posting."""
+        """Filter the notices that the public may see at ``now``: published, and within their days."""
         today = timezone.localdate(now)
         return self.open_to_all().filter(first_day__lte=today, last_day__gte=today)
 
     def with_kind_name(self):
-        """With the name of the kind in the language at hand, where it is translated."""
+        """Annotate the name of the type, in the active language if it is translated."""
         same = {
             "translation_key": models.OuterRef("kind__translation_key"),
             "locale__language_code": get_language(),
@@ -238,11 +241,11 @@ class OfficialNoticeQuerySet(BasePageQuerySet):
 
 
 class OfficialNoticePage(BasePage):
-    """One act. Nobody outside sees it before its first day, nor after its last."""
+    """An official notice. The public does not see it before its first or after its last day."""
 
     in_plan = False
     search_kind = "notice"
-    in_sitemap = False  # sitemaps are kept for an hour, by search engines for longer
+    in_sitemap = False  # sitemaps are cached for an hour, and longer by search engines
     parent_page_types = ["news_official_notices.OfficialNoticeIndexPage"]
     subpage_types = []
     on_record = True
@@ -320,7 +323,7 @@ class OfficialNoticePage(BasePage):
         super().save(*args, **kwargs)
 
     def _complete(self) -> None:
-        """A notice without a last day is posted as long as its kind asks."""
+        """Set a missing last day to the shortest posting of the type."""
         if self.last_day is None and self.first_day and self.kind_id:
             self.last_day = self.kind.last_day(self.first_day)
 
@@ -340,7 +343,10 @@ class OfficialNoticePage(BasePage):
             raise ValidationError({"board_until": _("It is taken down after it was pinned up.")})
 
     def publish_problems(self) -> list[tuple[str, str]]:
-        """Return that the posting which counts in law is too short, counted from when it really stands."""
+        """Return a problem if the posting that counts in law is too short, from the day on which it really began.
+
+        A notice that is live and over has no problem.
+        """
         now = timezone.now()
         if not self.kind_id or not self.last_day or (self.live and self.is_over(now)):
             return []
@@ -355,9 +361,9 @@ class OfficialNoticePage(BasePage):
         return [("last_day", f"{sentence} ({self.kind.source})" if self.kind.source else sentence)]
 
     def counted_from(self, now: datetime) -> date:
-        """Return the first day of the posting that counts in law, by what is on record rather than by what is typed.
+        """Return the first day of the posting that counts in law, from the records instead of the entered day.
 
-        The day of the official gazette is nowhere on record: there it is the day that the editor wrote.
+        The day of the official gazette is not recorded: the entered day is used.
         """
         binding = OfficialNoticeSettings.load().binding
         if binding == OfficialNoticeSettings.Binding.GAZETTE:
@@ -367,7 +373,10 @@ class OfficialNoticePage(BasePage):
         return self.shown_since(now)
 
     def board_since(self, now: datetime) -> date:
-        """Return from which day on the posting on the board counts: a day before it was recorded counts from then."""
+        """Return the first day of the posting on the board.
+
+        A day before it was recorded counts from its recording.
+        """
         today = timezone.localdate(now)
         if self.board_from >= today:
             return self.board_from
@@ -377,7 +386,10 @@ class OfficialNoticePage(BasePage):
         return on_board_since(known, self.board_from, today)
 
     def shown_since(self, now: datetime) -> date:
-        """Return from which day on the site shows the notice, as its proof says, or would show a draft."""
+        """Return the first day on which the site displays the notice, from its posting records.
+
+        Of a draft, return the day on which it would.
+        """
         if self.live:
             known = PostingRecord.objects.filter(notice=self.translation_key).order_by("at", "pk")
             shown = posted_spans([one for one in known if one.language == self.locale.language_code])
@@ -393,7 +405,7 @@ class OfficialNoticePage(BasePage):
 
     @property
     def ends(self) -> datetime:
-        """The moment from which nobody outside sees it."""
+        """The time from which the public does not see it."""
         return end_of_day(self.last_day)
 
     @property
@@ -402,7 +414,7 @@ class OfficialNoticePage(BasePage):
         return max(begins, self.first_published_at or begins)
 
     def search_span(self) -> tuple[datetime, datetime]:
-        """From when to when search may show it."""
+        """Return start and end of the time in which search may show it."""
         return self.search_date, self.ends
 
     def search_meta(self) -> str:
@@ -412,7 +424,10 @@ class OfficialNoticePage(BasePage):
         return "\n".join(filter(None, [self.number, super().search_text()]))
 
     def search_files(self):
-        """Its own; for a translation without any those of a notice that is posted as long as itself at least."""
+        """Return its files for search.
+
+        A translation without files has those of other translations that are displayed at least as long as itself.
+        """
         own = OfficialNoticeFile.objects.filter(page=self)
         if own.exists():
             return own
@@ -424,7 +439,10 @@ class OfficialNoticePage(BasePage):
         return OfficialNoticeFile.objects.filter(page__in=longer)
 
     def serve(self, request, *args, **kwargs):
-        """Within its days the page; afterwards a word that it is over, which names nothing of it."""
+        """Show the notice within its days.
+
+        Raise Http404 before them. After them, answer 410 with a page that contains nothing of it.
+        """
         now = timezone.now()
         if self.is_over(now):
             context = {"index": self.get_parent().get_url(request)}
@@ -441,7 +459,7 @@ class OfficialNoticePage(BasePage):
         now = timezone.now()
         board_since = self.board_since(now) if self.board_from else None
         if board_since and self.board_until and self.board_until < board_since:
-            board_since = None  # recorded when it was down again
+            board_since = None  # recorded after it was taken down
         return super().get_context(request, *args, **kwargs) | {
             "kind": self.kind.localized,
             "since": self.shown_since(now),
@@ -451,7 +469,7 @@ class OfficialNoticePage(BasePage):
         }
 
     def shown_files(self) -> list["OfficialNoticeFile"]:
-        """Its files; a translation without any of its own has those of the other languages."""
+        """Return its files. A translation without files has those of the other languages."""
         own = list(self.files.all())
         if own or self.pk is None:
             return own
@@ -460,24 +478,24 @@ class OfficialNoticePage(BasePage):
 
 
 def _never_kept(response):
-    """Neither browsers nor what stands between keep it: it must be gone the moment its time is over."""
+    """Forbid caching, by browsers and proxies, because the notice must not be visible after its last day."""
     add_never_cache_headers(response)
     return response
 
 
 def random_stored_name(instance, name: str) -> str:
-    """A name that nobody guesses, in the storage that is not below the web root."""
+    """Return a file name that cannot be guessed, in the storage outside of the web root."""
     return f"notices/{secrets.token_urlsafe(16)}{PurePosixPath(name).suffix.lower()}"
 
 
 def validate_file(file) -> None:
-    """What residents may send is what they get too. Files that are kept already were judged when they came."""
+    """Check a new file like an upload of residents. Stored files were checked when they were uploaded."""
     if not getattr(file, "_committed", False):
         check_upload(file.file)
 
 
 class OfficialNoticeFile(Orderable):
-    """A plan or a text of a notice, in the private storage: opened as long as its notice is posted."""
+    """A file of a notice, in the private storage. The public can open it while the notice is displayed."""
 
     page = ParentalKey(OfficialNoticePage, on_delete=models.CASCADE, related_name="files")
     title = models.CharField(_("name"), max_length=120)
@@ -508,12 +526,12 @@ class OfficialNoticeFile(Orderable):
 
     @property
     def name(self) -> str:
-        """The name under which it is saved."""
+        """The file name for downloads."""
         return f"{slugify(self.title) or 'document'}.{self.extension}"
 
 
 class OfficialNoticeFileText(FileText):
-    """The text of a file, gone with it. Search gives it away only as long as the notice is posted."""
+    """The text of a file, deleted with it. Search uses it only while the notice is displayed."""
 
     document = models.OneToOneField(OfficialNoticeFile, models.CASCADE, related_name="text")
 
@@ -523,14 +541,14 @@ class OfficialNoticeFileText(FileText):
 
 
 class PostingRecord(models.Model):
-    """One thing that happened to a notice in one language, kept when the notice is gone. Never changed."""
+    """An event of a notice in one language. It is never changed, and stays when the notice is deleted."""
 
     class Kind(models.TextChoices):
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
         DELETED = "deleted", _("deleted")
 
-    notice = models.UUIDField(_("notice"), db_index=True)  # the translation key
+    notice = models.UUIDField(_("notice"), db_index=True)  # its translation key
     language = models.CharField(_("language"), max_length=5)
     title = models.CharField(_("title"), max_length=255)
     act = models.CharField(_("kind of act"), max_length=80)

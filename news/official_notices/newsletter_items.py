@@ -1,4 +1,4 @@
-"""What letters tell of: news, events, official notices, meetings of the council, jobs."""
+"""Official notices as contents of newsletters."""
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,7 +12,7 @@ from newsletter.page_content_types import PageContentType, plain_entry, unique_b
 
 
 class OfficialNoticeContent(PageContentType):
-    """As long as they are posted: then archived letters show them no longer."""
+    """Official notices while they are displayed: archived newsletters do not show them afterwards."""
 
     label, icon, page_type = _("Official notice"), "thumbtack", "news_official_notices.OfficialNoticePage"
 
@@ -32,7 +32,7 @@ class OfficialNoticeContent(PageContentType):
         return f"{page.lead} {posted}.".strip()
 
     def fresh(self, since, until, ahead) -> list[Page]:
-        """Those whose days began, and those that were published after their days had begun."""
+        """Return the notices whose days began after ``since``, and those that were published late, after it."""
         days = {"first_day__gt": timezone.localdate(since), "first_day__lte": timezone.localdate(until)}
         late = {"first_published_at__gt": since, "first_published_at__lte": until}
         begun = self.model().objects.posted(until).filter(Q(**days) | Q(**late))

@@ -1,8 +1,8 @@
-"""How long the law asks that an act stays posted, per country and canton, with the source. Pure data.
+"""Shortest posting of acts by law, per country and canton, with its source. Pure data.
 
-Only rules whose source is known stand here. For every other act and place the commune sets the days with the kind of
-notice, under its own responsibility. The days include the first and the last. Belgium has no rule: its regions differ,
-and the settings know none of them.
+Only rules with a known source are listed. For all other acts and places the commune sets the days in the type of
+notice, under its own responsibility. The days include the first and the last. Belgium has no rule, because its
+regions differ and the settings know none of them.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,10 @@ class Act(TextChoices):
 
 @dataclass(frozen=True)
 class PostingPeriod:
-    """The shortest posting of an act. ``subdivision``: by ISO 3166-2, "" for the whole country.
+    """The shortest posting of an act.
 
-    ``months``: what the law counts in months; ``days`` are then the fewest that they have.
+    ``subdivision``: ISO 3166-2, "" for the whole country. ``months``: for laws that count in months; ``days`` is then
+    the smallest number that they have.
     """
 
     act: Act
@@ -35,7 +36,7 @@ class PostingPeriod:
     months: int = 0
 
     def last_day(self, first: date) -> date:
-        """Return the last day of the shortest posting from ``first`` on."""
+        """Return the last day of the shortest posting from ``first``."""
         if not self.months:
             return first + timedelta(days=self.days - 1)
         end = first + relativedelta(months=self.months)

@@ -1,4 +1,4 @@
-"""The proof of posting as a PDF: facts first, then every act with its digest."""
+"""Proof of posting as a PDF: first the facts, then each record with its hash."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ TEMPLATE = Path(__file__).parent / "typst" / "proof.typ"
 
 
 def render_proof(postings: list[PostingRecord], moment: datetime) -> bytes:
-    """``postings`` are all of one notice, oldest first."""
+    """Render the proof. ``postings``: all records of one notice, oldest first."""
     last, day = postings[-1], timezone.localdate(moment)
     return printing_pdf.render_pdf(
         TEMPLATE,
@@ -55,7 +55,7 @@ def file_name(postings: list[PostingRecord]) -> str:
 
 
 def proof_facts(postings: list[PostingRecord], moment: datetime) -> list[list[str]]:
-    """From when to when it was shown, here and on the board, and which of the two counts."""
+    """Return when the notice was displayed on the site and on the board, and which of the two counts in law."""
     last = postings[-1]
     return [
         [_("On the site"), _shown(postings, moment)],

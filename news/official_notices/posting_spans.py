@@ -1,4 +1,4 @@
-"""Days on which a notice was really posted, read from its postings. Reads no database."""
+"""Days on which a notice was really displayed, from its posting records. Does not query the database."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 def posted_spans(postings: list[PostingRecord]) -> list[tuple[date, date]]:
-    """From which day to which it was shown in the language it was written in, each time anew after a withdrawal.
+    """Return the first and last day of each time the notice was displayed in the language it was written in.
 
-    No earlier than it was published, no later than it was withdrawn, whatever its days say.
+    It counts as displayed at the earliest from its publication and at the latest until its withdrawal, whatever its
+    own days are.
     """
     found: list[tuple[date, date]] = []
     first = last = None
@@ -34,9 +35,9 @@ def posted_spans(postings: list[PostingRecord]) -> list[tuple[date, date]]:
 
 
 def on_board_since(postings: list[PostingRecord], typed: date, today: date) -> date:
-    """Return from which day on the board counts by what is on record: never from a day before it was recorded.
+    """Return the first day on the board that counts, from the records: never a day before it was recorded.
 
-    ``typed``: the day that the editor says. ``today``: when it is recorded if no posting tells it yet.
+    ``typed``: the day that the editor entered. ``today``: the day of recording if no record has it yet.
     """
     recorded = [
         max(one.board_from, timezone.localdate(one.at))

@@ -1,4 +1,4 @@
-"""The proof of posting and search follow what editors do."""
+"""Signal handlers that write posting records and update search."""
 
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
@@ -15,7 +15,7 @@ from .models import OfficialNoticeFile, OfficialNoticePage, PostingRecord
 
 @receiver(page_published, sender=OfficialNoticePage)
 def record_publication(instance, revision=None, **kwargs):
-    """By whoever pressed the button; what was dated is published by who wrote the revision."""
+    """Record a publication by the signed-in user; if it was scheduled, by the author of the revision."""
     actor = get_active_log_context().user or getattr(revision, "user", None)
     actions.record_posting_event(actor=actor, page=instance, kind=PostingRecord.Kind.PUBLISHED)
 
@@ -60,7 +60,7 @@ def remove_translated_files(instance, **kwargs):
 
 
 def _found_anew(page: OfficialNoticePage) -> None:
-    """In all its languages: a translation without files of its own shows those of the others."""
+    """Index the notice in all its languages, because a translation without files shows those of the others."""
     index.index_pages(
         OfficialNoticePage.objects.filter(translation_key=page.translation_key).values_list("pk", flat=True)
     )

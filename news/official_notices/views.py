@@ -1,4 +1,4 @@
-"""A notice's files, and the proof of its posting."""
+"""Views of a notice's files and of its proof of posting."""
 
 from django.http import FileResponse, HttpResponse
 from django.utils import timezone
@@ -17,7 +17,7 @@ SANDBOX = csp_override({"default-src": [CSP.NONE], "sandbox": True})
 @never_cache
 @SANDBOX
 def notice_file(request, pk: int, name: str):
-    """A file of a notice, as long as the notice is posted."""
+    """Return a file of a notice that is displayed now."""
     return _attachment(access.posted_notice_file(pk, timezone.now()))
 
 
@@ -25,14 +25,14 @@ def notice_file(request, pk: int, name: str):
 @never_cache
 @SANDBOX
 def notice_file_for_editors(request, pk: int):
-    """A file for those who edit its notice: before, during and after."""
+    """Return a file for editors of its notice, at any time."""
     return _attachment(access.file_for(request.user, pk))
 
 
 @require_safe
 @never_cache
 def proof_of_posting(request, notice):
-    """What was posted, when and by whom, as a document to print and to keep."""
+    """Return the proof of posting as a PDF: what was displayed, when and by whom."""
     postings = access.posting_records_of(request.user, notice)
     response = HttpResponse(
         posting_proof.render_proof(postings, timezone.now()), content_type="application/pdf"

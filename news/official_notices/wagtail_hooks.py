@@ -1,4 +1,4 @@
-"""Notices in the admin: their kinds, all that were ever posted, and the proof of each."""
+"""Official notices in the admin: types, posting records, and the proof of each notice."""
 
 from django.urls import path, reverse
 from django.utils import timezone
@@ -30,14 +30,14 @@ class NoticeKindViewSet(SnippetViewSet):
 register_snippet(NoticeKindViewSet)
 
 
-# What happened is not added, changed or deleted by anybody.
+# Nobody may add, change or delete records.
 register_permission_policy(
     PostingRecord, RestrictedPermissionPolicy(PostingRecord, "add", "change", "delete")
 )
 
 
 class PostingViewSet(ModelViewSet):
-    """All that was ever posted, the last first. A title leads to its proof."""
+    """All posting records, the latest first. The title links to the proof."""
 
     model = PostingRecord
     icon = "thumbtack"
@@ -60,7 +60,7 @@ class PostingViewSet(ModelViewSet):
 
 
 def posting_end(posting: PostingRecord) -> str:
-    """The last day, and that it is past where it is."""
+    """Return the last day as text, with a note if it is past."""
     day = date_format(posting.last_day)
     is_past = posting.last_day < timezone.localdate()
     return gettext("{day} (over)").format(day=day) if is_past else day
@@ -93,7 +93,7 @@ def register_proof_button(page, user, view_name, next_url=None):
 
 @hooks.register("after_copy_page")
 def begin_a_new_posting(request, page, new_page):
-    """A copy is a notice of its own: it does not claim the days of the notice that it was copied from."""
+    """Reset the days of a copied notice, because it was not displayed on the days of the original."""
     if not isinstance(page.specific_deferred, OfficialNoticePage):
         return
     copied = OfficialNoticePage.objects.get(pk=new_page.pk)

@@ -1,1 +1,1 @@
-"""What residents say: whether a page was useful, ideas and contributions, surveys, comments on news."""
+"""Participation of residents: page feedback, consultations, surveys, and comments on news."""

@@ -1,4 +1,4 @@
-"""What the screens of staff share: their frame and the ways from one to the other."""
+"""Base of the admin views of participation: their frame and tabs."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class ParticipationTab:
 
 
 def tabs_for(user) -> list[ParticipationTab]:
-    """The screens that somebody of the staff may open."""
+    """Return the tabs of the views that ``user`` may open."""
     tabs = []
     if moderation.may_moderate(user):
         waiting = moderation.count_awaiting_moderation(user)
@@ -39,7 +39,7 @@ def tabs_for(user) -> list[ParticipationTab]:
 
 
 class ParticipationAdminView(WagtailAdminTemplateMixin, TemplateView):
-    """A screen of participation in the look of the desk. ``tab`` names it among the others."""
+    """Base class of the admin views of participation. ``tab``: key of its tab."""
 
     page_title = gettext_lazy("Participation")
     header_icon = "comment"

@@ -1,4 +1,4 @@
-"""What is forgotten by itself."""
+"""Jobs of participation: erasure, and digests for moderators."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ from .surveys import actions as surveys
 
 @periodic_jobs.register("verdicts")
 def delete_old_feedback(now: datetime) -> None:
-    """Who judged a page, and later what they wrote."""
+    """Erase who gave feedback on a page, and later the feedback texts."""
     useful.delete_old_feedback(now=now)
 
 
 @periodic_jobs.register("participation")
 def erase_old_participation(now: datetime) -> None:
-    """What nobody confirmed, what was refused, and addresses that nobody needs any more."""
+    """Delete expired pending actions and rejected texts, and erase addresses that are not needed any more."""
     proving.delete_expired(now=now)
     surveys.delete_old_answers(now=now)
     for kind in MODERATED_MODELS.values():
@@ -28,5 +28,5 @@ def erase_old_participation(now: datetime) -> None:
 
 @periodic_jobs.register("moderators")
 def send_moderator_digests(now: datetime) -> None:
-    """In the morning, what waits to be read."""
+    """Send moderators what waits for moderation, in the morning."""
     moderation.send_moderator_digests(now=now)

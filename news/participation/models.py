@@ -1,4 +1,4 @@
-"""What residents say, by the part of participation it belongs to."""
+"""Models of all parts of participation."""
 
 from .comments.models import Comment
 from .consultations.models import ConsultationIndexPage, ConsultationPage, Contribution, Vote

@@ -1,4 +1,4 @@
-"""What stands below a page: comments on news, and the question whether it was useful."""
+"""Footers of pages: comments on news, and the feedback box."""
 
 from django.utils import timezone
 

@@ -1,7 +1,7 @@
-"""Who takes part: whoever owns an e-mail address, by their account or by a mailed link.
+"""Recognition of participants: the owner of an e-mail address, by account or by e-mailed link.
 
-Whoever proved an address is recognised for twelve hours at most by a signed cookie that only the views of
-participation read; pages that everybody shares know nobody.
+After the link, a signed cookie identifies the owner for twelve hours at most. Only the views of participation read
+it; cached pages are the same for everybody.
 """
 
 from urllib.parse import quote, unquote
@@ -12,19 +12,19 @@ from home.web.rate_limits import normalize_mailbox
 
 COOKIE = "participation"
 SALT = "participation.address"
-RECOGNISED_FOR = 12 * 60 * 60  # seconds at most
+RECOGNISED_FOR = 12 * 60 * 60  # seconds
 
 
 def recognized_address(request) -> str:
-    """The address that is proven to be of who asks; empty where none is."""
+    """Return the verified address of the request's participant; "" if there is none."""
     if request.user.is_authenticated:
         return request.user.email
     return unquote(request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=RECOGNISED_FOR))
 
 
 def remember_participant(request, response, email: str) -> None:
-    """Recognises the owner of the address until the browser is closed, and for twelve hours at most."""
-    told = quote(email, safe="@")  # a host may be written in any script, and a header in one only
+    """Set the cookie that identifies the owner of the address: until the browser closes, twelve hours at most."""
+    told = quote(email, safe="@")  # the domain may be in any script, a header is not
     response.set_signed_cookie(
         COOKIE, told, salt=SALT, httponly=True, samesite="Lax", secure=request.is_secure()
     )
@@ -35,5 +35,8 @@ def clear_participant(response) -> None:
 
 
 def participant_digest(scope: str, email: str) -> str:
-    """What tells one person from another within ``scope``, and nobody who it is or what else they took part in."""
+    """Return a hash that distinguishes persons within ``scope``.
+
+    It does not reveal who they are or what else they took part in.
+    """
     return salted_hmac(f"participation-{scope}", normalize_mailbox(email), algorithm="sha256").hexdigest()

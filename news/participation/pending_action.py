@@ -1,16 +1,19 @@
-"""What somebody may do whose address is proven, as a value that can wait for the proof."""
+"""Types of pending actions and their results.
+
+An action is a value that can wait for the verification of an address.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 
 class ActionNoLongerPossible(Exception):
-    """It was not possible when it was handed in, or is no longer: it was over, the page is gone."""
+    """The action is not possible: its period was over when it was sent, or the page is gone."""
 
 
 @dataclass(frozen=True)
 class ActionResult:
-    """What became of it, as a key of ``deeds.OUTCOMES``, and the page to go on to."""
+    """The result of an action: a key of ``pending_actions.OUTCOMES``, and the page to continue on."""
 
     outcome: str
     url: str = ""
@@ -18,11 +21,14 @@ class ActionResult:
 
 @dataclass(frozen=True)
 class PendingActionType:
-    """``about`` says in one line what a payload does, in no words of who sent it: it is mailed to an address that may
-    be somebody else's. ``do`` does it for an address, or raises ``ActionNoLongerPossible``.
+    """A type of pending action.
 
-    What counts is the moment it was handed in, ``at``: a letter is read when somebody finds the time, and whoever took
-    part on the last day did so in time. Counts may change as long as such letters are valid; see ``Timed.settles_on``.
+    ``about`` describes a payload in one line, without any text of the sender, because the e-mail may go to another
+    person's address. ``do`` runs it for an address, or raises ``ActionNoLongerPossible``.
+
+    What counts is ``at``, the time of sending: participants who send on the last day are in time, even if they read
+    the e-mail later. Counts may therefore change as long as such e-mails are valid; see
+    ``ParticipationPeriod.settles_on``.
     """
 
     about: Callable[[dict], str]

@@ -1,4 +1,4 @@
-"""Everything that waits for an address to be proven, by its key, and what is said when it is done."""
+"""All types of pending actions, by key, and the texts of their results."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""From when to when people may take part."""
+"""Periods in which residents can take part."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -15,7 +15,7 @@ from .email_verification.models import VALID
 
 
 def running_first(pages: Iterable["ParticipationPeriod"], today: date) -> list["ParticipationPeriod"]:
-    """What is open, what ends first on top; then what is over, the latest first."""
+    """Sort pages: first those that are not over, by their end; then the others, the latest first."""
     going_on = [one for one in pages if one.closes_on is None or one.closes_on >= today]
     over = [one for one in pages if one.closes_on and one.closes_on < today]
     going_on.sort(key=lambda one: (one.closes_on or date.max, one.pk))
@@ -23,7 +23,7 @@ def running_first(pages: Iterable["ParticipationPeriod"], today: date) -> list["
 
 
 class ParticipationPeriod(models.Model):
-    """A page with a first and perhaps a last day."""
+    """A page with a first and an optional last day."""
 
     opens_on = models.DateField(_("open from"), default=timezone.localdate)
     closes_on = models.DateField(
@@ -51,20 +51,20 @@ class ParticipationPeriod(models.Model):
 
     @property
     def settles_on(self) -> date | None:
-        """The last day on which what was handed in before the end can be confirmed by its mailed link.
+        """The last day on which actions sent before the end can be confirmed; None without an end.
 
-        Until then figures may rise, and the page says so; afterwards they never change.
+        Until then counts may rise, and the page shows a note; afterwards they never change.
         """
         return self.closes_on and self.closes_on + VALID
 
     @property
     def settling(self) -> bool:
-        """It is over, and what was handed in in time may still be confirmed."""
+        """True if the period is over but actions sent in time may still be confirmed."""
         return self.over and timezone.localdate() <= self.settles_on
 
     @property
     def when(self) -> str:
-        """Whether one can take part, and until when."""
+        """The state of the period as text: when it opens, closes or ended."""
         if self.over:
             return gettext("Ended on {day}").format(day=date_format(self.closes_on))
         if not self.open:
@@ -74,7 +74,7 @@ class ParticipationPeriod(models.Model):
         return gettext("Open all year")
 
     def search_meta(self) -> str:
-        """What stays true, as search keeps it until the page is published again."""
+        """Return a text that does not become wrong, because search stores it until the page is published again."""
         if self.closes_on:
             return gettext("until {day}").format(day=date_format(self.closes_on))
         return gettext("Open all year")

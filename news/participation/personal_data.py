@@ -1,4 +1,4 @@
-"""What participation keeps of a person, for their own space. Votes and answers to surveys tell nobody's address."""
+"""Personal data of participation. Votes and survey answers contain no address and are not included."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from .moderation.models import ModeratedText
 
 
 def participation_rows(email: str) -> list[ModeratedText | PendingAction]:
-    """What was handed in, and what still waits for its mailed link."""
+    """Return the moderated texts and the pending actions of an address."""
     return [*access.all_written_by(email), *PendingAction.objects.filter(email=email)]
 
 

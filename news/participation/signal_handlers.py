@@ -1,4 +1,4 @@
-"""Who may take part, and until when, is the same in all languages: what belongs together is one consultation."""
+"""Signal handlers that give all translations of a page the same rules: who may take part, and until when."""
 
 from django.dispatch import receiver
 from wagtail.signals import page_published
@@ -13,7 +13,10 @@ TAKE_PART = (ConsultationPage, SurveyPage, NewsPage)
 
 @receiver(page_published)
 def sync_period_of_translations(sender, instance, **kwargs):
-    """As the first public page of them says: a translation would hear of it when somebody brings it up to date."""
+    """Copy the rules of the oldest public page to its translations.
+
+    Otherwise a translation would get them only when an editor updates it.
+    """
     if sender not in TAKE_PART:
         return
     pages = sender.objects.filter(translation_key=instance.translation_key)
@@ -24,5 +27,5 @@ def sync_period_of_translations(sender, instance, **kwargs):
 
 
 def _rules(model) -> list[str]:
-    """What no translation may say otherwise."""
+    """Return the fields that must be equal in all translations."""
     return [field.field_name for field in model.override_translatable_fields if not field.overridable]

@@ -1,4 +1,4 @@
-"""What every form of participation asks of who sends it, against robots and haste, without puzzles."""
+"""Checks of all forms of participation against robots and mass use, without puzzles."""
 
 import re
 
@@ -11,16 +11,16 @@ from home.web.public_forms import HoneypotForm, OwnEmailField, TimedForm
 
 PER_CLIENT = rate_limits.RateLimit(
     "participation-client", 60
-)  # an office or a school asks from one network address
+)  # an office or a school may share one network address
 PER_EMAIL = rate_limits.RateLimit(
     "participation-email", 6
-)  # letters that a stranger can make us send to one address
+)  # e-mails that a stranger can cause to one address
 MAX_LINKS = 2
 LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
 
 
 def validate_few_links(text: str) -> None:
-    """A contribution may point somewhere; advertising points everywhere."""
+    """Raise ValidationError if the text contains more than ``MAX_LINKS`` links, as advertising does."""
     if len(LINK.findall(text)) > MAX_LINKS:
         raise ValidationError(
             ngettext("At most %(n)s link, please.", "At most %(n)s links, please.", MAX_LINKS)
@@ -29,7 +29,7 @@ def validate_few_links(text: str) -> None:
 
 
 class ParticipantForm(HoneypotForm):
-    """Asks for the address, unless it is known whose browser this is."""
+    """A form that asks for the address, unless the participant is recognised."""
 
     email = OwnEmailField(
         help_text=gettext_lazy("We mail you a link to confirm. Nobody else sees the address.")
@@ -43,18 +43,18 @@ class ParticipantForm(HoneypotForm):
 
 
 class ModeratedTextForm(TimedForm, ParticipantForm):
-    """A form in which somebody writes."""
+    """A form in which participants write texts."""
 
     def need_one_of(self, questions: list[str]) -> None:
-        """Asks beside the first of several questions for an answer, where none has one."""
+        """Add an error to the first of several questions if none is answered."""
         if questions and not any(self.cleaned_data.get(name) or name in self.errors for name in questions):
             self.add_error(questions[0], _("Answer at least one question."))
 
 
 def rejection_status(request, form: ParticipantForm, *, over: bool = False) -> int | None:
-    """The status with which a form is shown again, its reasons added; None where it may be acted upon.
+    """Return the status with which a form is shown again, with its errors; None if it is accepted.
 
-    ``over``: it ended while somebody wrote, who still finds their words.
+    ``over``: the period ended while the participant wrote; the form still shows the answers.
     """
     if over:
         form.add_error(None, _("It is over in the meantime."))
@@ -62,7 +62,7 @@ def rejection_status(request, form: ParticipantForm, *, over: bool = False) -> i
     too_often = _("That was a lot from here. Please try again in an hour.")
     if status := public_forms.rejection_status(request, form, _client_allowed, too_often):
         return status
-    email = form.cleaned_data.get("email")  # of whom nobody recognises
+    email = form.cleaned_data.get("email")  # only if the participant is not recognised
     if email and not form.is_trapped and not _letter_allowed(email):
         form.add_error(
             "email",

@@ -1,4 +1,4 @@
-"""Participation in the admin: one entry of the menu, whose screens lead to each other."""
+"""Participation in the admin: one menu item, whose views are linked by tabs."""
 
 from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from . import admin_views
 from .models import Comment, Contribution, PageFeedback, SurveyAnswer
 from .moderation import access as moderation
 
-# What residents said is not written by anybody else.
+# Staff may not write or change what residents wrote.
 register_permission_policy(PageFeedback, RestrictedPermissionPolicy(PageFeedback, "add", "change"))
 register_permission_policy(SurveyAnswer, RestrictedPermissionPolicy(SurveyAnswer, "add", "change"))
 register_permission_policy(Comment, RestrictedPermissionPolicy(Comment, "add"))
@@ -21,7 +21,7 @@ register_permission_policy(Contribution, RestrictedPermissionPolicy(Contribution
 
 
 class ParticipationMenuItem(MenuItem):
-    """Leads to the first of the screens that somebody may open."""
+    """A menu item to the first tab that the user may open."""
 
     def is_shown(self, request):
         request.tabs_of_participation = admin_views.tabs_for(request.user)
@@ -41,7 +41,7 @@ def register_participation_item():
 
 
 class WaitingPanel(Component):
-    """What is to be read before it is published, on the first page of the admin: the oldest first."""
+    """A panel of the dashboard with the texts that wait for moderation, the oldest first."""
 
     name, order = "participation", 62
     template_name = "news/participation/admin/home_panel.html"

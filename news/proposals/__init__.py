@@ -1,1 +1,1 @@
-"""What people outside propose for the site: it waits for an editor, who accepts or refuses it."""
+"""Proposals of visitors for the site, which an editor accepts or refuses."""

@@ -1,4 +1,4 @@
-"""The doors to proposals: the mailed secret for who proposes, and the rights of staff."""
+"""Access to proposals: by the e-mailed secret for visitors, by permission for staff."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from .states import ProposalState
 
 
 def proposal_by_link(secret: str, now: datetime) -> Proposal:
-    """What is to be confirmed or was. Raises Http404 where unknown, LinkExpired where too old."""
+    """Return the proposal of a link. Raise Http404 if it is unknown, LinkExpired if it is too old."""
     proposal = get_or_404(Proposal.objects.exclude(link_expires_at=None), secret=secret)
     if proposal.state == ProposalState.ASKED and proposal.link_expires_at <= now:
         raise LinkExpired
@@ -22,7 +22,7 @@ def proposal_by_link(secret: str, now: datetime) -> Proposal:
 
 
 def proposals_of(email: str) -> QuerySet[Proposal]:
-    """What was proposed, or would be once it is confirmed, under a proven address."""
+    """Return the proposals of a verified address, confirmed or not."""
     return Proposal.objects.filter(email=email)
 
 
@@ -31,7 +31,10 @@ def may_decide(user) -> bool:
 
 
 def deciders() -> list[tuple[User, list[str]]]:
-    """Who is told that proposals wait, with the kinds they decide; who runs the site, of those that nobody does."""
+    """Return the staff to notify of waiting proposals, with the types they decide.
+
+    Superusers get the types that nobody else decides.
+    """
     staff = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
     people = staff.filter(is_superuser=False, groups__isnull=False).distinct()
     found = [(person, names) for person in people if (names := proposal_types.types_decided_by(person))]
@@ -44,10 +47,10 @@ def deciders() -> list[tuple[User, list[str]]]:
 
 
 def proposals_for(user):
-    """What somebody of the staff decides or decided."""
+    """Return the sent proposals that ``user`` may decide or has decided."""
     return Proposal.objects.sent().filter(kind__in=proposal_types.types_decided_by(user))
 
 
 def proposal_for(user, pk: int) -> Proposal:
-    """Raises Http404."""
+    """Return a proposal that ``user`` may decide. Raise Http404 otherwise."""
     return get_or_404(proposals_for(user).select_related("entry__theme", "page", "decided_by"), pk=pk)

@@ -1,4 +1,4 @@
-"""Every write to a proposal: made, confirmed by who made it, accepted or refused by an editor."""
+"""All writes to proposals: create, confirm, accept, refuse."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -22,13 +22,15 @@ class IllegalTransition(ValueError):
 
 
 class ProposalChanged(ValueError):
-    """Whoever proposed it changed it since it was read."""
+    """The proposal was changed since the editor read it."""
 
 
 @transaction.atomic
 def request_proposal(*, actor=None, kind: str, title: str, data: dict, email: str, language: str) -> Proposal:
-    """Something new, by somebody whose address is not proven: mails the link that sends it. The same once more has the
-    same link, so that it arrives once."""
+    """Save a new proposal and e-mail the link that sends it, because the address is not verified.
+
+    The same proposal gets the same link, so that it is only sent once.
+    """
     email = stored_form(email)
     same = Proposal.objects.undecided().filter(kind=kind, data=data, email=email)
     proposal = same.select_for_update().first() or Proposal(
@@ -42,7 +44,7 @@ def request_proposal(*, actor=None, kind: str, title: str, data: dict, email: st
 
 @transaction.atomic
 def confirm_proposal(*, actor=None, proposal: Proposal) -> Proposal:
-    """The owner of the address sends it. A second time changes nothing."""
+    """Send a proposal, whose address is then verified. A second time changes nothing."""
     proposal = _lock(proposal)
     if proposal.state == ProposalState.ASKED:
         _send(proposal)
@@ -52,13 +54,13 @@ def confirm_proposal(*, actor=None, proposal: Proposal) -> Proposal:
 
 
 def propose_change(*, actor=None, entry, data: dict, email: str, language: str) -> Proposal | None:
-    """Changes to an entry, by who keeps it. Of one that still waits, it takes the place.
+    """Propose changes to an entry, by its keeper. They replace a waiting proposal.
 
-    Nothing where nothing is to be changed.
+    Return None if they contain no change; a waiting proposal is then deleted.
     """
     try:
         return _propose_change(entry, data, email, language)
-    except IntegrityError:  # sent twice at once: the other request made the row
+    except IntegrityError:  # two concurrent requests: the other one created the row
         return _propose_change(entry, data, email, language)
 
 
@@ -82,9 +84,9 @@ def _propose_change(entry, data: dict, email: str, language: str) -> Proposal | 
 
 @transaction.atomic
 def accept_proposal(*, actor, proposal: Proposal, seen: str = "") -> Proposal:
-    """Does what was proposed and tells who proposed it.
+    """Accept a proposal, apply it and notify its sender.
 
-    ``seen`` is the ``version`` that was read. Raises ``ProposalChanged`` where it has another one by now.
+    ``seen``: the ``version`` that the editor read. Raise ``ProposalChanged`` if it has another one now.
     """
     proposal = _decide(proposal, ProposalState.ACCEPTED, actor, seen)
     proposal_types.proposal_type_of(proposal).accept(proposal=proposal, actor=actor)
@@ -95,7 +97,7 @@ def accept_proposal(*, actor, proposal: Proposal, seen: str = "") -> Proposal:
 
 @transaction.atomic
 def refuse_proposal(*, actor, proposal: Proposal, reason: str, seen: str = "") -> Proposal:
-    """Leaves everything as it is and tells who proposed it, and why. Raises ``ProposalChanged`` as ``accept`` does."""
+    """Refuse a proposal and send its sender the reason. Raise ``ProposalChanged`` as ``accept_proposal`` does."""
     proposal = _decide(proposal, ProposalState.REFUSED, actor, seen)
     proposal.reason = reason
     proposal.save()
@@ -105,7 +107,7 @@ def refuse_proposal(*, actor, proposal: Proposal, reason: str, seen: str = "") -
 
 @transaction.atomic
 def send_decider_digests(*, actor=None, now: datetime) -> None:
-    """Writes to each who decides that proposals wait, once a morning at most and only if one of theirs is new."""
+    """Notify staff of waiting proposals, at most once a morning and only if one of theirs is new."""
     new = set(Proposal.objects.untold(now).values_list("kind", flat=True))
     if not Proposal.objects.untold(now).update(tell_at=None):
         return
@@ -117,13 +119,13 @@ def send_decider_digests(*, actor=None, now: datetime) -> None:
 
 @transaction.atomic
 def erase_proposal(*, actor=None, proposal: Proposal) -> None:
-    """Nothing is left of who proposed it, in the letters that went out neither; what an editor made of it stays."""
+    """Erase a proposal and the address in its e-mails. What an editor made of it stays."""
     outbox.erase_deliveries_about(actor=actor, subject=emails.proposal_subject(proposal))
     _lock(proposal).delete()
 
 
 def delete_old_proposals(now: datetime) -> None:
-    """What nobody confirmed, and what was decided long ago."""
+    """Delete proposals that were not confirmed, and those decided long ago."""
     Proposal.objects.forgotten(now).delete()
 
 
@@ -145,7 +147,10 @@ def _decide(proposal: Proposal, state: str, actor, seen: str) -> Proposal:
 
 
 def _lock(proposal: Proposal) -> Proposal:
-    """Its entry first, as who changes a proposal does: two that lock in opposite order would wait for ever."""
+    """Lock a proposal, its entry first.
+
+    All actions lock in this order; two opposite orders could deadlock.
+    """
     if proposal.entry_id:
         type(proposal.entry).objects.select_for_update().filter(pk=proposal.entry_id).first()
     return Proposal.objects.select_for_update().get(pk=proposal.pk)

@@ -1,4 +1,4 @@
-"""A proposal for who decides: what is there beside what is proposed."""
+"""Admin view of a proposal: current and proposed values side by side, and the decision."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ MAX_TEXT_LENGTH = 2_000
 
 
 class RefusalForm(forms.Form):
-    """Why something is refused: the person who proposed it reads it."""
+    """The reason of a refusal, which is sent to the person who proposed."""
 
     reason = forms.CharField(
         label=gettext_lazy("Why not? Whoever proposed it reads this."),
@@ -32,17 +32,17 @@ class RefusalForm(forms.Form):
 
 @dataclass(frozen=True)
 class ProposedValue:
-    """One value, as it is and as it is proposed."""
+    """A value, as it is and as it is proposed."""
 
     label: str
     now: str
     proposed: str
     changed: bool
-    meanwhile: bool  # somebody else changed it since
+    meanwhile: bool  # changed by another person since the proposal
 
 
 def proposed_values(proposal: Proposal) -> list[ProposedValue]:
-    """The values side by side, in their order."""
+    """Return the current and proposed values, in the order of the form."""
     kind, language = proposal_types.proposal_type_of(proposal), get_language()
     open_still = proposal.state == ProposalState.WAITING
     now = kind.current(proposal) if open_still else proposal.before
@@ -63,7 +63,7 @@ def proposed_values(proposal: Proposal) -> list[ProposedValue]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide_proposal(request, pk: int):
-    """Shows a proposal; accepts it or refuses it, with one press."""
+    """Show a proposal; accept or refuse it."""
     proposal = access.proposal_for(request.user, pk)
     form = RefusalForm(request.POST if "refuse" in request.POST else None)
     seen = request.POST.get("seen", "")

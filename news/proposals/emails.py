@@ -1,4 +1,4 @@
-"""The letters around a proposal. Each is queued in the transaction of what it tells of."""
+"""E-mails about proposals. Each is queued in the transaction of its cause."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -13,13 +13,16 @@ from .models import Proposal
 
 
 def send_confirmation_link(proposal: Proposal) -> None:
-    """Asks the owner of an address whether they proposed this; in no words of who did, who may be anybody."""
+    """Ask the owner of an address to confirm a proposal.
+
+    It contains no text of the sender, who may be anybody.
+    """
     link = localized_url("news:proposal", proposal.language, proposal.secret)
     _send(proposal, "confirm", link=link, expires_at=proposal.link_expires_at)
 
 
 def send_received(proposal: Proposal) -> None:
-    """Says that it arrived, and what happens next."""
+    """Confirm the receipt of a proposal, with the next steps."""
     _send(proposal, "received")
 
 
@@ -35,19 +38,19 @@ def send_refused(proposal: Proposal) -> None:
 
 
 def send_decider_digest(person: User, numbers: dict[str, int]) -> None:
-    """Tells who decides how much waits, by kind."""
+    """Notify staff how many proposals wait, by type."""
     labels = {Proposal.Kind(name).label: number for name, number in numbers.items()}
     send_waiting_digest(person, labels, template="news/proposals/emails/waiting", desk="proposals:index")
 
 
 def localized_url(name: str, language: str, *args) -> str:
-    """The full address of a view in a language."""
+    """Return the absolute URL of a view in a language."""
     with translation.override(language):
         return absolute_url(reverse(name, args=args))
 
 
 def proposal_subject(proposal: Proposal) -> str:
-    """What the letters around a proposal are about, in the outbox."""
+    """Return the subject of a proposal's e-mails in the outbox."""
     return f"proposal:{proposal.pk}"
 
 

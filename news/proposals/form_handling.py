@@ -1,4 +1,4 @@
-"""How a public form of something new is received: one way for all kinds."""
+"""Handling of public forms for new proposals of all types."""
 
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -10,7 +10,7 @@ from . import actions, rate_limits
 
 
 def handle_proposal_form(request, form, *, kind: str, title, template: str, **context):
-    """Shows the form, or mails the link that sends what was filled in. The answer is the same for every address."""
+    """Show the form, or e-mail the link that sends the proposal. The response is the same for every address."""
 
     def page(status: int = 200):
         return render(request, template, context | {"form": form}, status=status)

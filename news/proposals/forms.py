@@ -1,4 +1,4 @@
-"""What every public form of a proposal has beside what is proposed."""
+"""Base form of proposals."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,7 +6,7 @@ from home.web.public_forms import OwnEmailField, TimedForm
 
 
 class ProposalForm(TimedForm):
-    """Who proposes, and what robots stumble over."""
+    """The sender's address, and checks against robots."""
 
     sender = OwnEmailField(
         help_text=_("We send a link there, by which you confirm. It is not shown on the site.")

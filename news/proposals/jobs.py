@@ -1,4 +1,4 @@
-"""What happens by itself around what the commune tells."""
+"""Jobs of proposals."""
 
 from datetime import datetime
 
@@ -9,5 +9,5 @@ from . import actions as proposals
 
 @periodic_jobs.register("proposals")
 def send_decider_digests(now: datetime) -> None:
-    """In the morning, what waits to be decided."""
+    """Notify staff of waiting proposals, in the morning."""
     proposals.send_decider_digests(now=now)

@@ -1,4 +1,4 @@
-"""A proposal: what was there, what is proposed, by whom, and what an editor decided."""
+"""Model of proposals: the previous values, the proposed ones, the sender, and the decision."""
 
 import json
 from datetime import datetime, timedelta
@@ -23,15 +23,15 @@ class ProposalQuerySet(models.QuerySet):
         return self.filter(state__in=[ProposalState.ASKED, ProposalState.WAITING])
 
     def untold(self, now: datetime):
-        """What who decides should have been told of by ``now``."""
+        """Filter waiting proposals of which staff are due to be notified at ``now``."""
         return self.waiting().filter(tell_at__lte=now)
 
     def sent(self):
-        """Those that reached us: their address is confirmed."""
+        """Filter proposals that were sent, by a verified address."""
         return self.exclude(state=ProposalState.ASKED)
 
     def forgotten(self, now: datetime):
-        """Those that nobody confirmed, and those that were decided long ago."""
+        """Filter proposals that were not confirmed in time, and those decided long ago."""
         return self.filter(
             models.Q(state=ProposalState.ASKED, link_expires_at__lt=now)
             | models.Q(decided_at__lt=now - Proposal.KEPT_FOR)
@@ -39,7 +39,7 @@ class ProposalQuerySet(models.QuerySet):
 
 
 class Proposal(models.Model):
-    """Something that somebody proposes: an event, a new entry of the directory or changes to one."""
+    """A proposal of an event, of a new directory entry, or of changes to one."""
 
     KEPT_FOR = timedelta(days=365)  # after the decision
 
@@ -74,7 +74,7 @@ class Proposal(models.Model):
     link_expires_at = models.DateTimeField(_("link valid until"), null=True, blank=True)
     created_at = models.DateTimeField(_("first asked"), default=timezone.now)
     sent_at = models.DateTimeField(_("received"), null=True, blank=True, db_index=True)
-    tell_at = models.DateTimeField(null=True, editable=False)  # to who decides; empty once told
+    tell_at = models.DateTimeField(null=True, editable=False)  # when staff are notified; empty afterwards
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -105,15 +105,15 @@ class Proposal(models.Model):
 
     @property
     def version(self) -> str:
-        """Other values have another one: whoever proposes may change them until they are decided upon."""
+        """A hash of the values, which the sender may change until the decision."""
         return blake2b(json.dumps(self.data, sort_keys=True).encode(), digest_size=8).hexdigest()
 
     @property
     def is_new(self) -> bool:
-        """Whether it proposes something that is not there yet."""
+        """True if it proposes something new, not a change."""
         return not self.before
 
     @property
     def changed(self) -> list[str]:
-        """The names of what is proposed otherwise than it was."""
+        """The names of the values that differ from the previous ones."""
         return [name for name, value in self.data.items() if value != self.before.get(name)]

@@ -1,4 +1,4 @@
-"""What somebody proposed, for their own space. What an editor made of it is the commune's, and stays."""
+"""Personal data of proposals. What an editor made of one belongs to the commune and stays."""
 
 from django.utils.translation import gettext_lazy as _
 

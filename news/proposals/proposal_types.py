@@ -1,4 +1,4 @@
-"""What can be proposed. Each kind shows its values in words, and does what was accepted."""
+"""Types of proposals. Each shows its values as text, and applies an accepted proposal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from .models import Proposal
 
 
 class ProposalNotAcceptable(Exception):
-    """What was to be accepted cannot be done, and why."""
+    """The proposal cannot be applied. The message is the reason."""
 
 
 @dataclass(frozen=True)
 class ProposalType:
-    """One thing that can be proposed."""
+    """A type of proposal."""
 
-    labels: Callable[[], dict[str, str]]  # the names of the values, in their order
-    words: Callable[[str, Any, str], str]  # a value in words: its name, itself, the language
-    current: Callable[[Proposal], dict]  # what stands there now; nothing where it is new
-    accept: Callable[..., Any]  # does it; called with the proposal and the actor, in the action's transaction
-    may_decide: Callable[[Any], bool]  # whether somebody of the staff decides
-    public_url: Callable[[Proposal], str]  # where the result is seen by everybody
-    desk_url: Callable[[Proposal], str]  # where editors work on it
-    again: Callable[[Proposal], str]  # the name of the form in which a better one is proposed
+    labels: Callable[[], dict[str, str]]  # labels of the values, in their order
+    words: Callable[[str, Any, str], str]  # a value as text: its name, itself, the language
+    current: Callable[[Proposal], dict]  # current values; empty for something new
+    accept: Callable[..., Any]  # applies it; called with proposal and actor, in the action's transaction
+    may_decide: Callable[[Any], bool]  # whether a user may decide
+    public_url: Callable[[Proposal], str]  # the public URL of the result
+    desk_url: Callable[[Proposal], str]  # the URL where editors edit the result
+    again: Callable[[Proposal], str]  # name of the form to propose again
 
 
 def proposal_type_of(proposal: Proposal) -> ProposalType:
@@ -37,5 +37,5 @@ def proposal_types_by_name() -> dict[str, ProposalType]:
 
 
 def types_decided_by(user) -> list[str]:
-    """The kinds that somebody of the staff decides."""
+    """Return the types that ``user`` may decide."""
     return [name for name, kind in proposal_types_by_name().items() if kind.may_decide(user)]

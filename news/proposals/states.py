@@ -1,4 +1,4 @@
-"""The states of a proposal, and the ways between them."""
+"""States of a proposal, and transitions between them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Confirming a proposal by the mailed link."""
+"""Views to confirm a proposal by the e-mailed link."""
 
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,14 +14,14 @@ from .states import ProposalState
 
 @require_safe
 def proposal_sent(request):
-    """What follows after something was proposed: the same for everybody."""
+    """Show the next steps after a proposal. The page is the same for everybody."""
     return render(request, "news/proposals/asked.html")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request, secret):
-    """GET shows a button, because mail scanners follow links; POST sends the proposal to the editors."""
+    """Show a button on GET, because mail scanners follow links; send the proposal to the editors on POST."""
     try:
         found = access.proposal_by_link(secret, timezone.now())
     except LinkExpired:

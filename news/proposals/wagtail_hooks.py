@@ -1,4 +1,4 @@
-"""Proposals in the admin: what waits on the first page and in the menu, all of them, and one to decide."""
+"""Proposals in the admin: dashboard panel, menu item, list, and the view to decide."""
 
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,19 +16,19 @@ from home.permissions import RestrictedPermissionPolicy
 from . import access, admin_views
 from .models import Proposal
 
-# What somebody outside proposed is decided, and neither added nor changed.
+# Staff decide proposals; they may not add or change them.
 register_permission_policy(Proposal, RestrictedPermissionPolicy(Proposal, "add", "change", "delete"))
 
 
 class ProposalsView(IndexView):
-    """Those that the reader decides."""
+    """The proposals that the user may decide."""
 
     def get_base_queryset(self):
         return access.proposals_for(self.request.user)
 
 
 class ProposalViewSet(ModelViewSet):
-    """What waits comes first."""
+    """Proposals, with those sent last first."""
 
     index_view_class = ProposalsView
     model = Proposal
@@ -58,7 +58,7 @@ def register_proposal_urls():
 
 
 class ProposalsMenuItem(MenuItem):
-    """With how many wait."""
+    """A menu item with the number of waiting proposals."""
 
     def is_shown(self, request):
         return access.may_decide(request.user)
@@ -77,7 +77,7 @@ def register_proposals_item():
 
 
 class ProposalsPanel(Component):
-    """What waits for a decision, the oldest first."""
+    """A panel with the waiting proposals, the oldest first."""
 
     name, order = "proposals", 60
     template_name = "news/proposals/home_panel.html"

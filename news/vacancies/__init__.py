@@ -1,1 +1,1 @@
-"""Jobs that the commune offers, each until its closing date."""
+"""Vacancies of the commune, each until its closing date."""

@@ -1,10 +1,10 @@
-"""Jobs for feed readers."""
+"""Feed of vacancies."""
 
 from home import feeds as home_feeds
 
 
 class RssFeed(home_feeds.PageFeed):
-    """What is open now."""
+    """The open vacancies."""
 
     def __init__(self, index):
         super().__init__(index)

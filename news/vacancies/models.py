@@ -1,4 +1,4 @@
-"""Vacancies: listed until they close, and saying so afterwards."""
+"""Pages of vacancies: listed until they close, and shown as closed afterwards."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from home.search import document_texts
 
 
 class VacancyIndexPage(RoutablePageMixin, BasePage):
-    """What is open today, what closes first on top."""
+    """The open vacancies, those that close first on top."""
 
     page_description = _("Open positions, which go by themselves after their closing date.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
@@ -45,7 +45,7 @@ class VacancyIndexPage(RoutablePageMixin, BasePage):
 
     @path("rss/", name="rss")
     def rss(self, request):
-        """What is open now, as RSS."""
+        """Return the open vacancies, as RSS."""
         from .feeds import RssFeed
 
         return RssFeed(self)(request)
@@ -53,7 +53,7 @@ class VacancyIndexPage(RoutablePageMixin, BasePage):
 
 class VacancyQuerySet(BasePageQuerySet):
     def vacant(self, now: datetime):
-        """What may still be applied for at ``now``: what closes first on top, last what has no closing date."""
+        """Filter vacancies that are open at ``now``: by closing date, those without one last."""
         open_still = models.Q(closes_on=None) | models.Q(closes_on__gte=timezone.localdate(now))
         return (
             self.open_to_all().filter(open_still).order_by(models.F("closes_on").asc(nulls_last=True), "pk")
@@ -61,7 +61,7 @@ class VacancyQuerySet(BasePageQuerySet):
 
 
 class VacancyPage(BasePage):
-    """One job."""
+    """A vacancy."""
 
     in_plan = False
     search_kind = "job"
@@ -120,7 +120,7 @@ class VacancyPage(BasePage):
 
     @property
     def ends(self) -> datetime | None:
-        """The moment from which nobody may apply."""
+        """The time from which applications are closed; None without a closing date."""
         return end_of_day(self.closes_on) if self.closes_on else None
 
     def search_span(self):
@@ -141,7 +141,7 @@ class VacancyPage(BasePage):
 
 
 def job_posting_data(page: VacancyPage, request) -> dict:
-    """What search engines and job boards read: schema.org."""
+    """Return the structured data for search engines and job boards: schema.org."""
     commune = CommuneSettings.current(request)
     begun = page.first_published_at or timezone.now()
     return drop_unknown(

@@ -1,4 +1,4 @@
-"""What letters tell of: news, events, official notices, meetings of the council, jobs."""
+"""Vacancies as contents of newsletters."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from newsletter.page_content_types import PageContentType, plain_entry, unique_b
 
 
 class VacancyContent(PageContentType):
-    """As long as one may apply."""
+    """Vacancies while they are open."""
 
     label, icon, page_type = _("Job"), "user", "news_vacancies.VacancyPage"
 

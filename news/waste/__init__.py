@@ -1,1 +1,1 @@
-"""The waste calendar by district: on the site, in calendars, and as reminders by e-mail."""
+"""Waste calendar by district: on the site, in calendars, and as e-mail reminders."""

@@ -1,4 +1,4 @@
-"""The door to a reminder is the mailed secret and nothing else."""
+"""Access to waste reminders: only by the e-mailed secret."""
 
 from datetime import datetime
 
@@ -11,17 +11,20 @@ from .models import WasteDistrict, WasteReminder
 
 
 def reminder_by_secret(secret: str) -> WasteReminder | None:
-    """None where it was ended, or never was."""
+    """Return the reminder; None if it was ended or never existed."""
     return WasteReminder.objects.filter(secret=secret).first()
 
 
 def reminder_by_secret_or_404(secret: str) -> WasteReminder:
-    """Raises Http404 where unknown."""
+    """Return the reminder. Raise Http404 if it is unknown."""
     return get_or_404(WasteReminder, secret=secret)
 
 
 def reminder_by_opt_in_link(secret: str, now: datetime) -> WasteReminder:
-    """Raises Http404 where unknown, LinkExpired where too old."""
+    """Return the reminder of a confirmation link.
+
+    Raise Http404 if it is unknown, LinkExpired if it is too old and not confirmed.
+    """
     reminder = reminder_by_secret_or_404(secret)
     if reminder.link_expires_at <= now and reminder.confirmed_at is None:
         raise LinkExpired
@@ -29,12 +32,15 @@ def reminder_by_opt_in_link(secret: str, now: datetime) -> WasteReminder:
 
 
 def reminders_of(email: str) -> QuerySet[WasteReminder]:
-    """What goes, or would go, to a proven address."""
+    """Return the reminders of a verified address, confirmed or not."""
     return WasteReminder.objects.filter(email=email)
 
 
 def count_affected_reminders(districts: list[WasteDistrict]) -> int:
-    """How many are reminded of what is collected in districts that are gone without these, in whatever language."""
+    """Return the number of confirmed reminders that end if these districts are deleted.
+
+    A district that still exists in another language ends none.
+    """
     left = WasteDistrict.objects.exclude(pk__in=[one.pk for one in districts])
     keys = {one.translation_key for one in districts} - set(left.values_list("translation_key", flat=True))
     return WasteReminder.objects.filter(district__in=keys, confirmed_at__isnull=False).count()

@@ -1,4 +1,4 @@
-"""Every write to a reminder: asked for, confirmed, carried out, ended."""
+"""All writes to waste reminders: request, confirm, send, end."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,18 +15,19 @@ from .collection_dates import series_for_district
 from .models import WasteCollection, WasteDistrict, WasteReminder
 
 LINK_LIFETIME = timedelta(days=7)
-BATCH_SIZE = 200  # letters of one sweep; the next one goes on
+BATCH_SIZE = 200  # reminders per run of the job; the next run continues
 
 
 def request_reminder(*, actor=None, email: str, language: str, district: UUID | None, when: str) -> None:
-    """Mails the link that confirms. Answers nothing: who asks learns not whether the address is known.
+    """E-mail the link that confirms a reminder.
 
-    What somebody confirmed is changed only once they confirm again: anybody may type an address.
+    Returns nothing, so that the visitor does not learn whether the address is known. A confirmed reminder changes
+    only when it is confirmed again, because anybody can enter an address.
     """
     email = stored_form(email)
     try:
         _ask(email, language, district, when)
-    except IntegrityError:  # asked twice at once: the other request made the row
+    except IntegrityError:  # two concurrent requests: the other one created the row
         _ask(email, language, district, when)
 
 
@@ -43,7 +44,7 @@ def _ask(email: str, language: str, district: UUID | None, when: str) -> None:
 
 @transaction.atomic
 def confirm_reminder(*, actor=None, reminder: WasteReminder, language: str, when: str) -> WasteReminder:
-    """The owner of the address agrees. A second time changes nothing but the hour and the language."""
+    """Confirm a reminder. A second time changes only time and language."""
     now = timezone.localtime()
     reminder = _lock(reminder)
     reminder.confirmed_at = reminder.confirmed_at or now
@@ -55,24 +56,24 @@ def confirm_reminder(*, actor=None, reminder: WasteReminder, language: str, when
 
 @transaction.atomic
 def end_reminder(*, actor=None, reminder: WasteReminder) -> None:
-    """No more reminders: the address is forgotten, in the letters that went out too."""
+    """End a reminder: delete it, and erase the address from its e-mails."""
     outbox.erase_deliveries_about(actor=actor, subject=emails.reminder_subject(reminder))
     WasteReminder.objects.filter(pk=reminder.pk).delete()
 
 
 def send_due_reminders(now: datetime) -> None:
-    """Looks at every reminder whose hour has come. One that fails holds up no other, and is tried again."""
+    """Process the due reminders. One that fails does not block the others, and is tried again."""
     for pk in list(WasteReminder.objects.due(now).values_list("pk", flat=True)[:BATCH_SIZE]):
         run_isolated(f"waste reminder {pk}", send_reminder, reminder_id=pk, now=now)
 
 
 @transaction.atomic
 def send_reminder(*, actor=None, reminder_id: int, now: datetime) -> None:
-    """Writes of what is collected, where anything is, and looks again a day later.
+    """Send a reminder if anything is collected, and plan the next check.
 
-    The calendar is read now, so that what editors moved holds. Late, as after an outage, nothing is written of
-    what should stand outside already. Where the district is no more, its owner is told and the reminders end: what
-    is left would look like everything.
+    The calendar is read at this time, so that moved dates count. If it is too late, for example after an outage,
+    collections that should be outside already are left out. If the district was deleted, the owner is notified and
+    the reminder ends: the remaining collections would look like all of them.
     """
     now = timezone.localtime(now)
     reminder = WasteReminder.objects.select_for_update().filter(pk=reminder_id).first()

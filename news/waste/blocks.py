@@ -1,6 +1,6 @@
-"""The blocks that pages are made of. Each shows itself in the editor before it is used.
+"""Blocks of the waste calendar.
 
-Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
+They stay flat, because wagtail-localize does not translate a list inside a struct inside a struct.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from wagtail import blocks
 
 
 class MovedCollectionBlock(blocks.StructBlock):
-    """A day of a round that falls on another, or out."""
+    """A date of a collection that is moved or cancelled."""
 
     day = blocks.DateBlock(label=_("Not on"))
     instead = blocks.DateBlock(required=False, label=_("But on"), help_text=_("Empty: it falls out."))

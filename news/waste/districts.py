@@ -1,4 +1,4 @@
-"""When what is collected where: the waste calendar."""
+"""Models of the waste calendar: districts and collections."""
 
 from datetime import time
 
@@ -23,7 +23,7 @@ from .collection_dates import CollectionSeries
 
 @register_snippet
 class WasteDistrict(RevisionedModel, TranslatableMixin, models.Model):
-    """A part of the commune with days of its own. The slug is the same in all languages."""
+    """A part of the commune with its own dates. The slug is the same in all languages."""
 
     name = models.CharField(_("Name"), max_length=80)
     slug = models.SlugField(_("In addresses"), max_length=60)
@@ -46,13 +46,13 @@ class WasteDistrict(RevisionedModel, TranslatableMixin, models.Model):
 
     @classmethod
     def in_language(cls, language: str) -> list["WasteDistrict"]:
-        """Each district once, in the language if it is translated; read once per generation."""
+        """Return each district once, in the language if it is translated. Cached per site version."""
         return cached_per_version(f"waste-districts-{language}", lambda: cls.objects.in_language(language))
 
 
 @register_snippet
 class WasteCollection(RevisionedModel, TranslatableMixin, models.Model):
-    """A collection that comes round every so many weeks on the weekday of its first date."""
+    """A collection that recurs every so many weeks, on the weekday of its first date."""
 
     title = models.CharField(_("What is collected"), max_length=80)
     district = models.ForeignKey(
@@ -114,7 +114,7 @@ class WasteCollection(RevisionedModel, TranslatableMixin, models.Model):
 
     @classmethod
     def rounds(cls, language: str) -> list[CollectionSeries]:
-        """All collections, each in a language, else in the first one; read once per generation."""
+        """Return all collections, in the language if translated, else in the main one. Cached per site version."""
         return cached_per_version(f"waste-{language}", lambda: cls._rounds(language))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The letters around a reminder. Each is queued in the transaction of what it tells of."""
+"""E-mails about waste reminders. Each is queued in the transaction of its cause."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from .models import WasteDistrict, WasteReminder
 
 
 def send_opt_in(reminder: WasteReminder, language: str, when: str) -> None:
-    """Asks the owner of an address whether they want to be reminded."""
+    """Ask the owner of an address to confirm a reminder."""
     _send(
         reminder,
         "opt_in",
@@ -25,7 +25,7 @@ def send_opt_in(reminder: WasteReminder, language: str, when: str) -> None:
 
 
 def send_collection_reminder(reminder: WasteReminder, day: date, rounds: list[CollectionSeries]) -> None:
-    """Says what is collected on a day."""
+    """Send what is collected on a day."""
     stop = _link("waste_end", reminder, reminder.language)
     headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     names = list(dict.fromkeys(one.title for one in rounds))
@@ -43,13 +43,13 @@ def send_collection_reminder(reminder: WasteReminder, day: date, rounds: list[Co
 
 
 def send_district_deleted(reminder: WasteReminder) -> None:
-    """Says that the reminders ended with their district, and where another is chosen."""
+    """Notify the owner that the reminder ended with its district, with the link to choose another."""
     choose = _address("waste_ask", reminder.language)
     _send(reminder, "district_gone", reminder.language, choose=choose)
 
 
 def reminder_subject(reminder: WasteReminder) -> str:
-    """What the letters of a reminder are about, in the outbox."""
+    """Return the subject of a reminder's e-mails in the outbox."""
     return f"waste-reminder:{reminder.pk}"
 
 

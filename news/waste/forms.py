@@ -1,4 +1,4 @@
-"""What may be asked: an address, a district, an hour."""
+"""Form of waste reminders: address, district, time."""
 
 from django import forms
 from django.utils.translation import get_language
@@ -10,7 +10,7 @@ from .models import WasteDistrict, WasteReminder
 
 
 class ReminderForm(HoneypotForm):
-    """On the page of the calendar, without token: its answer is a letter to the address and nothing else."""
+    """The form on the calendar's page. It needs no CSRF token: all it does is send an e-mail to the address."""
 
     email = OwnEmailField()
     zone = forms.ChoiceField(
@@ -37,6 +37,6 @@ class ReminderForm(HoneypotForm):
         self.fields["zone"].error_messages["required"] = _("Choose a district from the list.")
 
     def clean_zone(self):
-        """The district's key in every language."""
+        """Return the translation key of the district; None without one."""
         slug = self.cleaned_data["zone"]
         return next((one.translation_key for one in self.districts if one.slug == slug), None)

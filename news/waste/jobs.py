@@ -1,4 +1,4 @@
-"""What happens by itself around what the commune tells."""
+"""Jobs of waste reminders."""
 
 from datetime import datetime
 
@@ -10,6 +10,6 @@ from .models import WasteReminder
 
 @periodic_jobs.register("waste_reminders")
 def send_due_reminders(now: datetime) -> None:
-    """Reminds of what is collected, and forgets addresses that were never confirmed."""
+    """Send due reminders, and delete those that were not confirmed in time."""
     actions.send_due_reminders(now)
     WasteReminder.objects.forgotten(now).delete()

@@ -1,4 +1,4 @@
-"""The page of the calendar, and who is reminded."""
+"""The page of the waste calendar, and the reminders."""
 
 from datetime import datetime, time, timedelta
 from itertools import groupby
@@ -29,7 +29,7 @@ DAYS_SHOWN, DAYS_IN_CALENDARS = 70, 366
 
 
 class WasteCalendarPage(RoutablePageMixin, BasePage):
-    """What is collected when, for a district."""
+    """The collections of a district by day."""
 
     page_description = _("When which waste is collected, by district, with reminders.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
@@ -49,7 +49,7 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
         return WasteDistrict.in_language(self.locale.language_code)
 
     def district(self, slug: str) -> WasteDistrict | None:
-        """The district of a slug, none without one. Raises Http404."""
+        """Return the district of a slug; None if it is empty. Raise Http404 if it is unknown."""
         found = [one for one in self.districts() if one.slug == slug]
         if slug and not found:
             raise Http404
@@ -79,7 +79,7 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
     @path("ics/", name="calendar")
     @path("<slug:zone>/ics/", name="district_calendar")
     def calendar(self, request, zone=""):
-        """A year of collections, to subscribe to; calendars remind on the evening before."""
+        """Return a year of collections as a calendar to subscribe to, with alarms on the evening before."""
         district = self.district(zone)
         name = f"{self.title}, {district.name}" if district else self.title
         entries = [
@@ -107,12 +107,12 @@ class WasteReminderQuerySet(models.QuerySet):
         return self.filter(due_at__lte=now).order_by("due_at", "pk")
 
     def forgotten(self, now: datetime):
-        """Those who never confirmed, and whose link ran out."""
+        """Filter reminders that were not confirmed before their link expired."""
         return self.filter(confirmed_at=None, link_expires_at__lt=now)
 
 
 class WasteReminder(models.Model):
-    """An address that is reminded of what is collected in a district. It counts once its owner confirmed it."""
+    """An address that is reminded of the collections of a district, once its owner has confirmed it."""
 
     class When(models.TextChoices):
         EVENING = "evening", _("the evening before, at 18:00")
@@ -122,7 +122,7 @@ class WasteReminder(models.Model):
 
     email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    district = models.UUIDField(_("district"), null=True, blank=True)  # the translation key
+    district = models.UUIDField(_("district"), null=True, blank=True)  # its translation key
     when = models.CharField(_("when"), max_length=8, choices=When, default=When.EVENING)
     secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
     created_at = models.DateTimeField(_("first asked"), default=timezone.now)
@@ -149,5 +149,5 @@ class WasteReminder(models.Model):
         return self.email
 
     def agreed_to(self, when: str, language: str) -> bool:
-        """Whether its owner confirmed just this."""
+        """Return whether the owner confirmed this time and language."""
         return self.confirmed_at is not None and (self.when, self.language) == (when, language)

@@ -1,4 +1,4 @@
-"""Of which collections somebody is reminded, for their own space."""
+"""Personal data of waste reminders."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""What the site itself knows of today: what is open, and what is collected."""
+"""Waste collections in the “today” band."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from .models import WasteCollection
 
 @today_providers.register("waste")
 def waste_collections(request, page, now) -> list[TodayItem]:
-    """What is collected tomorrow, or still today."""
+    """Return the collections of tomorrow, else those of today that can still be put out."""
     day, remark = now.date(), _("To be put out before {hour}")
     rounds = WasteCollection.rounds(page.locale.language_code)
     for key, date in ((_("Tomorrow"), day + timedelta(days=1)), (_("Today"), day)):

@@ -1,4 +1,4 @@
-"""Asking for reminders, confirming and ending them."""
+"""Views to request, confirm and end waste reminders."""
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -18,13 +18,13 @@ from . import access, actions
 from .forms import ReminderForm
 from .models import WasteReminder
 
-PER_EMAIL = rate_limits.RateLimit("waste-email", 3)  # letters that a stranger can make us send to one address
+PER_EMAIL = rate_limits.RateLimit("waste-email", 3)  # e-mails that a stranger can cause to one address
 
 
-@csrf_exempt  # the form stands on a cacheable page; where it came from is checked below
+@csrf_exempt  # the form is on a cacheable page; its origin is checked below
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_reminder(request):
-    """Mails the link that confirms. The answer is the same for every address."""
+    """E-mail the link that confirms. The response is the same for every address."""
     if request.method != "POST":
         return _asked_again(request, ReminderForm(initial={"zone": request.GET.get("zone", "")}))
     form = ReminderForm(request.POST)
@@ -51,7 +51,7 @@ def reminder_requested(request):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_reminder(request, secret):
-    """GET shows a button, because mail scanners follow links; POST confirms."""
+    """Show a button on GET, because mail scanners follow links; confirm on POST."""
     try:
         reminder = access.reminder_by_opt_in_link(secret, timezone.now())
     except LinkExpired:
@@ -59,21 +59,21 @@ def confirm_reminder(request, secret):
     asked_for = request.GET.get("when", "")
     when = asked_for if asked_for in WasteReminder.When else reminder.when
     pressed = request.method == "POST"
-    done = pressed or reminder.agreed_to(when, get_language())  # or the letter was opened once more
+    done = pressed or reminder.agreed_to(when, get_language())  # or the e-mail's link was opened again
     if pressed:
         try:
             reminder = actions.confirm_reminder(reminder=reminder, language=get_language(), when=when)
-        except WasteReminder.DoesNotExist:  # ended meanwhile: the link leads nowhere, as after any end
+        except WasteReminder.DoesNotExist:  # ended since it was read: the link is then unknown
             raise Http404 from None
     context = {"reminder": reminder, "when": WasteReminder.When(when), "done": done}
     return render(request, "news/waste/confirm.html", context)
 
 
-@csrf_exempt  # RFC 8058: the mail program posts here by itself, without having seen a page of ours
+@csrf_exempt  # RFC 8058: mail programs post here without having seen a page of the site
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_reminder(request, secret):
-    """GET shows a button; POST ends the reminders and forgets the address. A second time is no fault."""
+    """Show a button on GET; end the reminder and erase the address on POST. A second POST is no error."""
     if request.method == "POST":
         if reminder := access.reminder_by_secret(secret):
             actions.end_reminder(reminder=reminder)

@@ -1,4 +1,4 @@
-"""Who is reminded, in the admin: looked at and erased, never added."""
+"""Waste reminders in the admin: they can be viewed and erased, but not added."""
 
 from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +36,7 @@ def register_reminders_viewset():
 
 @hooks.register("before_delete_snippet")
 def warn_before_district_deletion(request, instances):
-    """Before a district is deleted, how many lose their reminders with it."""
+    """Warn before a district is deleted how many people lose their reminders."""
     districts = [one for one in instances if isinstance(one, WasteDistrict)]
     count = access.count_affected_reminders(districts) if request.method == "GET" and districts else 0
     if count:

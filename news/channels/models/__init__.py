@@ -1,4 +1,4 @@
-"""Posts of pages on channels, and who asked for messages."""
+"""Models of channel posts, and of people and devices that asked for messages."""
 
 from .posts import ChannelPost, ChannelPostQuerySet, ChannelSettings, MessageCount
 from .push import Device, DeviceTopic

@@ -1,4 +1,4 @@
-"""One page on one channel, from the editor's tick to what became of it out there."""
+"""Channel posts: one page on one channel, from the editor's tick to its state on the network."""
 
 from collections.abc import Iterable
 from datetime import datetime, time
@@ -21,7 +21,7 @@ from ..states import CHOOSABLE, PostState
 
 @register_setting(icon="site")
 class ChannelSettings(BaseGenericSetting):
-    """What the commune decides about its channels."""
+    """Settings of the channels: price of an SMS and quiet hours."""
 
     sms_price = models.DecimalField(
         _("price of one SMS"),
@@ -51,11 +51,11 @@ class ChannelSettings(BaseGenericSetting):
 
 
 class MessageCount(NamedTuple):
-    """Messages of a post in one state."""
+    """The number of messages of a post in one state."""
 
     state: Delivery.State
     number: int
-    due: datetime | None  # the first that waits for its hour
+    due: datetime | None  # time of the first message if they wait for it, else None
 
 
 class ChannelPostQuerySet(models.QuerySet):
@@ -65,8 +65,8 @@ class ChannelPostQuerySet(models.QuerySet):
     def forgotten(self, messages: Iterable[str]):
         """Filter posts that did not follow the last publication of their page, whose signal was lost.
 
-        They were ticked before it and yet not sent. Those of the channels ``messages``, which write to people, were
-        sent before it, and what waits may still say what was published then.
+        Either they were ticked before it and not sent. Or they belong to the channels ``messages``, which write to
+        people, and were sent before it, so that waiting messages may still have the old text.
         """
         unsent = Q(state=PostState.PLANNED, page__last_published_at__gt=models.F("planned_at"))
         followed = Coalesce("edited_at", "out_at")
@@ -75,7 +75,7 @@ class ChannelPostQuerySet(models.QuerySet):
 
 
 class ChannelPost(models.Model):
-    """A page on a channel. There is one for each, so that nothing goes out twice."""
+    """A page on a channel. Unique for both, so that nothing is posted twice."""
 
     page = models.ForeignKey(
         "wagtailcore.Page", models.SET_NULL, verbose_name=_("page"), null=True, related_name="channel_posts"
@@ -108,19 +108,19 @@ class ChannelPost(models.Model):
 
     @property
     def subject(self) -> str:
-        """By which the outbox knows its deliveries."""
+        """The subject of its deliveries in the outbox."""
         return f"post:{self.pk}"
 
     @property
     def messages(self) -> DeliveryQuerySet:
-        """Those to people, where the channel writes to them."""
+        """The deliveries to people, if the channel writes to them."""
         keys = [key.hex for key in Delivery.objects.about(self.subject).values_list("pk", flat=True)]
         subjects = [f"{kind}:{key}" for kind in ("news-sms", "news-push") for key in keys]
         return Delivery.objects.filter(subject__in=subjects)
 
     @property
     def written(self) -> list["MessageCount"]:
-        """How far the messages are, state by state."""
+        """The numbers of messages, by state."""
         counted = self.messages.order_by("state").values_list("state").annotate(Count("pk"), Min("due_at"))
         waiting, now = Delivery.State.PENDING, timezone.now()
         return [
@@ -130,7 +130,7 @@ class ChannelPost(models.Model):
 
     @property
     def waiting_texts(self) -> list[str]:
-        """The texts of the messages that have not left, one for each language."""
+        """The texts of the messages that are not sent yet, one for each language."""
         return sorted(set(self.messages.open().values_list("payload__text", flat=True)))
 
     @property
@@ -139,5 +139,5 @@ class ChannelPost(models.Model):
 
     @property
     def ticked(self) -> bool:
-        """Whether it goes out, or went, with a publication."""
+        """True if the post is published with the page, now or in the past. False once it is withdrawn."""
         return self.state != PostState.WITHDRAWN

@@ -1,4 +1,7 @@
-"""Devices that asked for notifications. A row is there as long as its owner wants it: nothing about a person."""
+"""Devices that asked for push notifications.
+
+A row is deleted when its owner unsubscribes; it holds nothing about a person.
+"""
 
 import hashlib
 
@@ -10,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 class DeviceQuerySet(models.QuerySet):
     def of_topics(self, keys):
-        """Devices that want at least one of the topics, each once."""
+        """Filter devices that want at least one of the topics, each once."""
         return self.filter(pk__in=DeviceTopic.objects.filter(topic_key__in=keys).values("device"))
 
     def at(self, endpoint: str):
@@ -18,7 +21,7 @@ class DeviceQuerySet(models.QuerySet):
 
 
 class Device(models.Model):
-    """A browser that asked for notifications, as its push service knows it."""
+    """A browser that asked for notifications: its address and keys at its push service."""
 
     endpoint = models.TextField(_("address at the push service"))
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -43,7 +46,7 @@ class Device(models.Model):
 
 
 class DeviceTopic(models.Model):
-    """One topic of one device, by the key that a topic has in every language."""
+    """A topic of a device, by the translation key of the topic."""
 
     device = models.ForeignKey(Device, models.CASCADE, related_name="topics")
     topic_key = models.UUIDField(_("topic"), db_index=True)
@@ -58,4 +61,4 @@ class DeviceTopic(models.Model):
 
 
 def endpoint_digest(endpoint: str) -> str:
-    return hashlib.sha256(endpoint.encode(errors="replace")).hexdigest()  # JSON may hold half a character
+    return hashlib.sha256(endpoint.encode(errors="replace")).hexdigest()  # JSON may hold a lone surrogate

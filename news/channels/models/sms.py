@@ -1,4 +1,4 @@
-"""Who reads news by SMS. A number counts once its owner typed the code that was sent to it."""
+"""Readers of news by SMS. A number counts once its owner entered the code that was sent to it."""
 
 from datetime import datetime
 
@@ -16,16 +16,16 @@ class PhoneReaderQuerySet(models.QuerySet):
         return self.filter(state=PhoneReader.State.CONFIRMED)
 
     def of_topics(self, keys):
-        """Confirmed readers of at least one of the topics, each once."""
+        """Filter confirmed readers of at least one of the topics, each once."""
         return self.confirmed().filter(pk__in=PhoneTopic.objects.filter(topic_key__in=keys).values("reader"))
 
     def forgotten(self, before: datetime):
-        """Those who never typed a code."""
+        """Filter readers who asked before ``before`` and never entered a code."""
         return self.filter(state=PhoneReader.State.PENDING, asked_at__lt=before)
 
 
 class PhoneReader(models.Model):
-    """A number that asked for news by SMS, with what it agreed to."""
+    """A phone number that asked for news by SMS, with its choices."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("waits for the code")
@@ -38,7 +38,7 @@ class PhoneReader(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
     asked = models.JSONField(default=dict, editable=False, help_text=_("What counts once the code is typed."))
-    code = models.CharField(max_length=64, blank=True, editable=False)  # its digest
+    code = models.CharField(max_length=64, blank=True, editable=False)  # as a digest
     code_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     code_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     asked_at = models.DateTimeField(_("last asked"), default=timezone.now)
@@ -61,7 +61,7 @@ class PhoneReader(models.Model):
 
 
 class PhoneTopic(models.Model):
-    """One topic of one reader, by the key that a topic has in every language."""
+    """A topic of a reader, by the translation key of the topic."""
 
     reader = models.ForeignKey(PhoneReader, models.CASCADE, related_name="topics")
     topic_key = models.UUIDField(_("topic"), db_index=True)
@@ -78,7 +78,7 @@ class PhoneTopic(models.Model):
 
 
 class PhoneConsent(models.Model):
-    """What the owner of a number agreed to or withdrew, and when."""
+    """A consent of the owner of a number: what was agreed to or withdrawn, and when."""
 
     class Kind(models.TextChoices):
         CONFIRMED = "confirmed", _("confirmed by the code")

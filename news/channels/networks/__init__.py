@@ -1,4 +1,4 @@
-"""The social networks, one file each, and which of them this commune can use."""
+"""Social networks, one module each, and those that are configured."""
 
 from django.conf import settings
 
@@ -16,7 +16,7 @@ NETWORKS: dict[str, type[SocialNetwork]] = {
 
 
 def network_by_key(key: str) -> SocialNetwork | DemoNetwork | None:
-    """The network by its key, ready to be spoken to; in the demo its double. None where it is not set up."""
+    """Return the network with this key; in the demo its double, None if it is not configured."""
     found = NETWORKS[key](**_keys(key))
     if found.ready:
         return found
@@ -24,7 +24,7 @@ def network_by_key(key: str) -> SocialNetwork | DemoNetwork | None:
 
 
 def configured_networks() -> list[SocialNetwork | DemoNetwork]:
-    """Those that are set up."""
+    """Return the networks that are configured."""
     return [found for key in NETWORKS if (found := network_by_key(key))]
 
 

@@ -1,4 +1,4 @@
-"""What every social network has: its limits, and one way to be asked over HTTP."""
+"""Base class of social networks: limits of posts, and requests over HTTP."""
 
 import json
 from collections.abc import Callable
@@ -14,41 +14,41 @@ from eservices.deliveries.transports import PermanentFailure, RetryLater
 from .. import text_fitting
 from ..announcements import Announcement
 
-TIMEOUT = (5, 20)  # seconds to connect, and between two signs of life
+TIMEOUT = (5, 20)  # seconds to connect, and between two received packets
 MAX_RESPONSE_BYTES = 1_000_000  # bytes
-DEFAULT_RETRY_PAUSE = timedelta(minutes=15)  # where a network says "too often" and not for how long
+DEFAULT_RETRY_PAUSE = timedelta(minutes=15)  # if a network answers "too often" without a time
 PASSING = {408, 425, 500, 502, 503, 504}
 
 
 class NetworkError(Exception):
-    """It did not work now, and may later."""
+    """The request failed, but may succeed later."""
 
 
 class PostGone(PermanentFailure):
-    """The network knows the post no more."""
+    """The network does not know the post any more."""
 
 
 @dataclass(frozen=True)
 class PublishedPost:
-    """What the network made of it."""
+    """A post as the network returns it."""
 
     id: str
     url: str = ""
 
 
 class SocialNetwork:
-    """One social network. Its keys are arguments, as ``settings.SOCIAL_NETWORKS`` has them."""
+    """A social network. Its keys are the arguments, as in ``settings.SOCIAL_NETWORKS``."""
 
     key: str
     label: str
     limit: int
     measure: Callable[[str], int] = staticmethod(text_fitting.count_characters)
-    unit = ""  # of the limit, where it is not characters
+    unit = ""  # of the limit, if it does not count characters
     link_in_text = True
-    shows_picture = True  # its own copy, or what it finds behind the link
+    shows_picture = True  # an uploaded copy, or the one that the network finds behind the link
     needs_picture = False
-    edits = False  # whether what is out can be changed
-    withdraws = False  # and taken back
+    edits = False  # whether published posts can be changed
+    withdraws = False  # whether they can be withdrawn
     is_double = False
 
     def __init__(self, **keys: str):
@@ -56,19 +56,19 @@ class SocialNetwork:
 
     @property
     def ready(self) -> bool:
-        """Whether the operator gave all its keys."""
+        """True if all its keys are set."""
         return all(self.keys.values())
 
-    # -- What it says ----------------------------------------------------------------------------------------
+    # -- Texts -----------------------------------------------------------------------------------------------
     def compose(self, announcement: Announcement, own: str = "") -> str:
-        """The text of a post: the editor's own, else title and lead; with the link, and short enough."""
+        """Compose the text of a post: the own text, else title and lead, with the link and within the limit."""
         link = announcement.link if self.link_in_text else ""
         if own:
             return own if not link or link in own else text_fitting.join_lines(own, link)
         return text_fitting.fit_text(announcement.title, announcement.lead, link, self.limit, self.measure)
 
     def faults(self, announcement: Announcement) -> list[str]:
-        """Why it could not go out as it is."""
+        """Return why the post cannot be published as it is; an empty list if it can."""
         found = []
         if (length := self.measure(announcement.text)) > self.limit:
             words = {"network": self.label, "limit": self.limit, "length": length}
@@ -78,12 +78,12 @@ class SocialNetwork:
         return found
 
     def notes(self, announcement: Announcement) -> list[str]:
-        """What the editor should know besides."""
+        """Return further hints for the editor."""
         return []
 
-    # -- What it does ----------------------------------------------------------------------------------------
+    # -- Actions ---------------------------------------------------------------------------------------------
     def publish(self, announcement: Announcement, key: str) -> PublishedPost:
-        """Posts. ``key`` is the same for the same post, however often it is tried."""
+        """Publish a post. ``key`` is the same in all attempts for one post."""
         raise NotImplementedError
 
     def edit(self, remote_id: str, announcement: Announcement) -> None:
@@ -93,24 +93,25 @@ class SocialNetwork:
         raise NotImplementedError
 
     def find(self, announcement: Announcement) -> PublishedPost | None:
-        """A post of ours of the last days with the same link: asked before a second attempt."""
+        """Find a post of the last days with the same link. Called before a second attempt."""
         return None
 
     def probe(self) -> None:
-        """Reads something with our keys: raises where the network is away or does not take them."""
+        """Read something with the configured keys. Raise if the network does not answer or refuses them."""
         raise NotImplementedError
 
-    # -- How it is asked -------------------------------------------------------------------------------------
+    # -- Requests --------------------------------------------------------------------------------------------
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys['token']}"}
 
     def ask(self, method: str, path: str, *, headers=None, **content) -> tuple[dict, requests.Response]:
-        """Return the network's answer at a path, or at an address that it gave.
+        """Return the network's answer at a path, or at an address that the network gave.
 
-        Raises ``RetryLater`` if it was asked too often, ``PermanentFailure`` if it refuses.
+        Raise ``RetryLater`` if there were too many requests, ``PermanentFailure`` if the network refuses,
+        ``NetworkError`` if a later attempt may succeed.
         """
         with requests.Session() as session:
-            session.trust_env = False  # no proxy and no password from elsewhere
+            session.trust_env = False  # no proxy and no password from the environment (netrc)
             try:
                 answer = session.request(
                     method,
@@ -123,7 +124,7 @@ class SocialNetwork:
                 )
                 body = answer.raw.read(MAX_RESPONSE_BYTES, decode_content=True)
             except (requests.RequestException, OSError) as fault:
-                # The class alone: the text may hold what was sent.
+                # Only the class, because the message may contain what was sent.
                 raise NetworkError(f"{self.label}: {type(fault).__name__}") from None
         found = _read(body)
         self._judge(answer, found)
@@ -141,22 +142,22 @@ class SocialNetwork:
         raise (PostGone if gone else PermanentFailure)(said)
 
     def said(self, found: dict) -> str:
-        """What the network says of a fault."""
+        """Return the network's error message."""
         error = found.get("error")
         if isinstance(error, dict):
             error = error.get("message")
         return str(error or found.get("message") or found.get("detail") or found.get("title") or "")
 
     def too_often(self, found: dict) -> bool:
-        """Whether it says so otherwise than by the status 429."""
+        """Return whether the answer means "too many requests" without the status 429."""
         return False
 
     def passes(self, found: dict) -> bool:
-        """Whether it says that it may do it later, otherwise than by the status."""
+        """Return whether the answer means a temporary error without one of the statuses in ``PASSING``."""
         return False
 
     def is_gone(self, found: dict) -> bool:
-        """Whether it says that the post is not there, otherwise than by the status 404."""
+        """Return whether the answer means that the post is missing without the status 404 or 410."""
         return False
 
 

@@ -1,4 +1,4 @@
-"""A network in the demo: a double that keeps posts on the page of the mailbox, and says so, instead of posting."""
+"""A double of a network for the demo: it stores posts in the demo mailbox instead of publishing them."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from .base import PublishedPost, SocialNetwork
 
 
 class DemoNetwork:
-    """The limits are the network's, what is done is not."""
+    """A double with the limits of the network, whose posts are stored in the demo mailbox."""
 
     is_double = True
 
@@ -37,7 +37,7 @@ class DemoNetwork:
         return None
 
     def probe(self) -> None:
-        """It always answers."""
+        """Do nothing: the double is always available."""
 
     def _keep(self, title: str, text: str, announcement: Announcement | None = None) -> MailboxEntry:
         picture = announcement and announcement.picture

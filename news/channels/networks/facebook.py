@@ -1,16 +1,16 @@
-"""A page on Facebook, by the Graph API."""
+"""A Facebook page, through the Graph API."""
 
 from ..announcements import Announcement
 from .base import PublishedPost, SocialNetwork
 
-# What Meta says by a code, with the status 400 for nearly all of it.
+# Error codes of Meta, which uses the status 400 for nearly all of them.
 TOO_OFTEN = {4, 9, 17, 32, 341, 368, 613, 80001, 80002}
 PASSING = {-2, -1, 1, 2, 9007}
 NOT_THERE = (100, 33)
 
 
 class GraphNetwork(SocialNetwork):
-    """What Facebook and Instagram share."""
+    """Base class of Facebook and Instagram: how errors are recognised."""
 
     def too_often(self, found: dict) -> bool:
         return _error(found).get("code") in TOO_OFTEN
@@ -19,7 +19,11 @@ class GraphNetwork(SocialNetwork):
         return bool(_error(found).get("is_transient")) or _error(found).get("code") in PASSING
 
     def is_gone(self, found: dict) -> bool:
-        """Meta says the same of what is not there and of what our key may not touch: with that it may read nothing."""
+        """Return whether the post is missing.
+
+        Meta answers the same if the access token lacks the rights. Therefore ``probe`` is called, which raises in
+        that case, because such a token cannot read anything.
+        """
         error = _error(found)
         if (error.get("code"), error.get("error_subcode")) != NOT_THERE:
             return False
@@ -29,7 +33,7 @@ class GraphNetwork(SocialNetwork):
 
 class Facebook(GraphNetwork):
     key, label, limit = "facebook", "Facebook", 63206
-    link_in_text = False  # Facebook shows it as a card
+    link_in_text = False  # Facebook shows the link as a card
     edits = withdraws = True
 
     def publish(self, announcement: Announcement, key: str) -> PublishedPost:

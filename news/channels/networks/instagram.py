@@ -1,4 +1,4 @@
-"""A business account on Instagram, by the Graph API. What is out there can be neither changed nor withdrawn."""
+"""An Instagram business account, through the Graph API. Published posts can be neither changed nor withdrawn."""
 
 import time
 
@@ -10,11 +10,11 @@ from .base import NetworkError, PublishedPost
 from .facebook import GraphNetwork
 
 MAX_ALT_LENGTH = 1000
-TALLEST, WIDEST = 0.8, 1.91  # width by height
+TALLEST, WIDEST = 0.8, 1.91  # width divided by height
 
 
 def crop_for_instagram(picture) -> str:
-    """As it is where Instagram takes its shape, else cut to the nearest that it takes, around what counts in it."""
+    """Return the rendition spec: unchanged if Instagram accepts the format, else cropped around the focal point."""
     ratio = picture.width / picture.height
     if TALLEST <= ratio <= WIDEST:
         return RENDITION_SPEC
@@ -22,7 +22,7 @@ def crop_for_instagram(picture) -> str:
 
 
 class Instagram(GraphNetwork):
-    """A picture with words: first a container, and once it is worked, the post."""
+    """Instagram. A post is a picture with a text: a container is created first, then published when it is processed."""
 
     key, label, limit = "instagram", "Instagram", 2200
     needs_picture = True
@@ -60,13 +60,13 @@ class Instagram(GraphNetwork):
                 case "FINISHED":
                     return
                 case "ERROR" | "EXPIRED":
-                    said = str(answer.get("status") or "")[:200]  # with the number of the fault
+                    said = str(answer.get("status") or "")[:200]  # contains the number of the error
                     raise PermanentFailure(f"Instagram could not take the picture. {said}".strip())
             time.sleep(2)
         raise NetworkError("Instagram is still working the picture.")
 
     def _address(self, number: str) -> str:
-        """Where it stands; the post is out, whether or not Instagram tells."""
+        """Return the address of the post; "" if Instagram does not return it. The post is published in both cases."""
         try:
             answer, _response = self.ask("GET", f"/{number}?fields=permalink")
         except Exception:

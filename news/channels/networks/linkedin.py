@@ -1,6 +1,7 @@
-"""The page of an organisation on LinkedIn.
+"""The LinkedIn page of an organisation.
 
-It looks behind no link: title, opening and picture of an article are what we tell, the picture by a copy of its own.
+LinkedIn does not read links: title, description and picture of an article are sent with the post, the picture as an
+upload.
 """
 
 import re
@@ -9,12 +10,12 @@ from urllib.parse import quote
 from ..announcements import Announcement
 from .base import PublishedPost, SocialNetwork
 
-RESERVED = re.compile(r"([\\|{}@\[\]()<>#*_~])")  # of LinkedIn's little text format
+RESERVED = re.compile(r"([\\|{}@\[\]()<>#*_~])")  # in LinkedIn's “little text” format
 
 
 class LinkedIn(SocialNetwork):
     key, label, limit = "linkedin", "LinkedIn", 3000
-    link_in_text = False  # it stands beside the text, as an article
+    link_in_text = False  # the link is shown beside the text, as an article
     edits = withdraws = True
 
     def headers(self) -> dict[str, str]:
@@ -76,7 +77,7 @@ class LinkedIn(SocialNetwork):
         return article
 
     def _picture(self, announcement: Announcement) -> str:
-        """What LinkedIn calls its copy of the picture, which it takes at an address that it tells first."""
+        """Upload the picture and return LinkedIn's URN of it. LinkedIn first returns the address for the upload."""
         asked = {"initializeUploadRequest": {"owner": self.author}}
         answer, _response = self.ask("POST", "/rest/images?action=initializeUpload", json=asked)
         with announcement.jpeg().file.open("rb") as content:
@@ -91,7 +92,7 @@ class LinkedIn(SocialNetwork):
 
 
 def escape_commentary(text: str) -> str:
-    """What LinkedIn would take for a mention, a tag or markup stays what it is."""
+    """Escape the characters that LinkedIn would read as a mention, a hashtag or markup."""
     return RESERVED.sub(r"\\\1", text)
 
 

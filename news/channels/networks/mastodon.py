@@ -1,4 +1,4 @@
-"""Mastodon, and what speaks its API."""
+"""Mastodon, and other servers with its API."""
 
 import time
 
@@ -7,12 +7,12 @@ from ..text_fitting import count_graphemes
 from .base import NetworkError, PublishedPost, SocialNetwork
 
 MAX_ALT_LENGTH = 1500
-# Seconds until a picture is looked for again: a small one is worked at once.
+# Seconds between two checks whether a picture is processed. Small pictures are processed at once.
 PAUSES = (0.1, 0.4, 1, 1, 1, 2, 2, 2)
 
 
 class Mastodon(SocialNetwork):
-    """Knows an idempotency key, so that a second attempt posts nothing twice."""
+    """Mastodon. It accepts an idempotency key, so that a second attempt does not post twice."""
 
     key, label, limit = "mastodon", "Mastodon", 500
     measure = staticmethod(count_graphemes)
@@ -34,7 +34,7 @@ class Mastodon(SocialNetwork):
         self.ask("DELETE", f"/api/v1/statuses/{remote_id}")
 
     def find(self, announcement: Announcement) -> PublishedPost | None:
-        """The key holds for an hour; afterwards what stands there is looked at."""
+        """Find the post by its link among the latest ones. The idempotency key is only valid for an hour."""
         account, _response = self.ask("GET", "/api/v1/accounts/verify_credentials")
         path = f"/api/v1/accounts/{account['id']}/statuses?limit=40&exclude_replies=true"
         answer, _response = self.ask("GET", path)
@@ -51,7 +51,10 @@ class Mastodon(SocialNetwork):
         return {"status": announcement.text, "language": announcement.language, "media_ids": media}
 
     def _media(self, announcement: Announcement) -> str:
-        """The picture, once the server has worked it."""
+        """Upload the picture, wait until the server has processed it, and return its id.
+
+        Raise NetworkError if that takes too long.
+        """
         with announcement.jpeg().file.open("rb") as content:
             answer, response = self.ask(
                 "POST",

@@ -1,4 +1,4 @@
-"""X, by its API 2, signed by OAuth 1.0a: these keys do not run out."""
+"""X, through its API version 2, signed with OAuth 1.0a because those keys do not expire."""
 
 import json
 
@@ -10,7 +10,7 @@ from .base import PublishedPost, SocialNetwork
 
 
 class X(SocialNetwork):
-    """What is out can be withdrawn, not changed."""
+    """X. Published posts can be withdrawn but not changed."""
 
     key, label, limit = "x", "X", 280
     measure = staticmethod(count_weighted)
@@ -20,7 +20,7 @@ class X(SocialNetwork):
         return {}
 
     def ask(self, method: str, path: str, *, headers=None, **content):
-        """Each request bears a signature of its own; a body of JSON is no part of it."""
+        """Send a signed request. Each has its own signature, which does not cover a JSON body."""
         keys = self.keys
         signer = Client(keys["key"], keys["secret"], keys["token"], keys["token_secret"])
         _url, signature, _body = signer.sign(keys["url"].rstrip("/") + path, http_method=method)

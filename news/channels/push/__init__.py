@@ -1,1 +1,1 @@
-"""News as a notification of the browser: who asked for it, and how one is sent."""
+"""News as push notifications of browsers: subscriptions and sending."""

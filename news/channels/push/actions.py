@@ -1,4 +1,4 @@
-"""Every write around notifications: asked for, ended, sent."""
+"""All writes for push notifications: subscribe, unsubscribe, send."""
 
 import uuid
 from uuid import UUID
@@ -17,15 +17,15 @@ from ..sms.channel import earliest_news_sms_time
 CARRIER = "news_push"
 ID_NAMESPACE = UUID(
     "0f5b7f4c-9d2e-4a53-8f5d-2f7c3b7b3d11"
-)  # ids of notifications are made from it, key and device
+)  # namespace of the ids of notifications, which are built from key and device
 
 
 def subscribe_device(*, actor=None, endpoint: str, p256dh: str, auth: str, language: str, topic_keys) -> None:
-    """The owner of a browser agreed: it gets what is new on these topics. Again, it changes them."""
+    """Subscribe a browser to the topics, or change its topics."""
     fields = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth, "language": language}
     try:
         _keep(fields, topic_keys)
-    except IntegrityError:  # asked twice at once
+    except IntegrityError:  # two concurrent requests
         _keep(fields, topic_keys)
 
 
@@ -42,7 +42,7 @@ def _keep(fields: dict, topic_keys) -> None:
 
 @transaction.atomic
 def unsubscribe_device(*, actor=None, endpoint: str) -> None:
-    """No more notifications: the device is forgotten, and so is what waits for it. A second time is no fault."""
+    """Delete a device and skip its waiting notifications. An unknown device is no error."""
     for device in Device.objects.at(endpoint):
         waiting = Delivery.objects.filter(carrier=CARRIER, recipient=str(device)).open()
         device.delete()
@@ -53,14 +53,14 @@ def unsubscribe_device(*, actor=None, endpoint: str) -> None:
 
 
 def delete_device(*, actor=None, device_id: int) -> None:
-    """Its push service knows the device no more."""
+    """Delete a device that its push service does not know any more."""
     Device.objects.filter(pk=device_id).delete()
 
 
 def follow(*, actor=None, key: str, messages: dict[str, dict], language: str, told: dict) -> bool:
-    """Rewrite the notifications of ``key`` that have not left.
+    """Rewrite the notifications of ``key`` that are not sent yet.
 
-    Return whether none has left: then devices may still be added.
+    Return whether none is sent: then devices may still be added.
     """
     subject = _subject(key)
     spoken = dict(Device.objects.values_list("pk", "language"))
@@ -92,10 +92,10 @@ def _payload(device_id: int, message: dict) -> dict:
 def queue_notifications(
     *, actor=None, key: str, messages: dict[str, dict], language: str, devices, told: dict
 ) -> int:
-    """Notifies each device in its language, where ``messages`` has it; how many those are.
+    """Queue a notification for each device, in its language if ``messages`` has it. Return their number.
 
-    ``key`` names what is told: asked twice with the same, no device gets it twice. ``told`` is what the
-    carrier looks at before each notification leaves.
+    ``key`` identifies what is announced: if called twice with the same, no device is notified twice. ``told`` is what
+    the transport checks before it sends each notification.
     """
     subject, due = _subject(key), earliest_news_sms_time(timezone.now())
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))

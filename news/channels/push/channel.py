@@ -1,4 +1,4 @@
-"""Notifications as a channel of a page, and how one leaves."""
+"""Push notifications as a channel of a page, and their transport."""
 
 import json
 import re
@@ -26,17 +26,17 @@ from ..sms.channel import SmsChannel, earliest_news_sms_time
 from . import vapid_keys
 
 TIMEOUT = 20  # seconds
-A_DAY = 24 * 60 * 60  # how long a push service keeps it for a phone that is off
+A_DAY = 24 * 60 * 60  # seconds that a push service stores a message for a device that is off
 MAX_TITLE_LENGTH, MAX_BODY_LENGTH = 80, 180
 RETRY_WITHIN, MAX_SILENCE = timedelta(hours=1), timedelta(days=2)
 GONE_STATUSES = {404, 410}
-TESTED = 50  # devices whose push services are asked whether they are there
+TESTED = 50  # latest devices whose push services are probed
 HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?")
 PRINTABLE = re.compile(r"[!-~]{1,1000}")
 
 
 class PushChannel:
-    """To the devices that want the page's topics, in their language where it is translated and published."""
+    """Channel to the devices that want the page's topics, in their language if the page is published in it."""
 
     key, label, limit = "by_push", gettext_lazy("Notification"), MAX_BODY_LENGTH
     measure = staticmethod(text_fitting.count_characters)
@@ -72,8 +72,8 @@ class PushChannel:
         return [words % {"number": number}, SmsChannel().hour()]
 
     def publish(self, announcement: Announcement, key: str) -> PublishedPost:
-        """A delivery for each device. Asked twice with one key, none is notified twice."""
-        from . import actions  # actions ask for the hours
+        """Queue a notification for each device. If called twice with one key, no device is notified twice."""
+        from . import actions  # imported late: ``actions`` imports the quiet hours
 
         devices = Device.objects.of_topics(announcement.topics)
         number = actions.queue_notifications(
@@ -86,7 +86,7 @@ class PushChannel:
         return PublishedPost(f"{number} {key}")
 
     def follow(self, announcement: Announcement, key: str) -> None:
-        """Bring the notifications that wait up to date; added devices get one if none has left yet."""
+        """Update waiting notifications. Devices that were added get one if none is sent yet."""
         from . import actions
 
         messages, told = self._messages(announcement, key), announcement.told
@@ -102,11 +102,11 @@ class PushChannel:
         return {language: notification_content(one, key) for language, one in said.items()}
 
     def find(self, announcement: Announcement) -> None:
-        return None  # each notification has an id of its own
+        return None  # nothing to find: each notification has its own id
 
 
 def notification_content(announcement: Announcement, key: str) -> dict:
-    """What the worker in the browser shows. Small: push services take 4 kB."""
+    """Build what the service worker shows. It is short, because push services accept 4 kB."""
     title = text_fitting.fit_text(announcement.title, "", "", MAX_TITLE_LENGTH, text_fitting.count_characters)
     return {
         "title": title,
@@ -118,9 +118,10 @@ def notification_content(announcement: Announcement, key: str) -> dict:
 
 
 class PushTransport:
-    """One notification to one device, of what is still public, never within quiet hours.
+    """Transport of a notification to one device.
 
-    A device that its push service no longer knows is forgotten.
+    It is sent if its page is still public, and never within quiet hours. A device that its push service does not know
+    any more is deleted.
     """
 
     label = gettext_lazy("Notifications")
@@ -130,9 +131,9 @@ class PushTransport:
         return PushChannel().ready
 
     def probe(self) -> None:
-        """Whether our key can sign, and whether the push services of the latest devices answer at all.
+        """Check that the VAPID key can sign and that the push services of the latest devices answer.
 
-        They take no question but a notification: any status below 500 is an answer.
+        They accept only notifications, therefore any status below 500 counts as an answer.
         """
         key = vapid_keys.vapid_key()
         if PushChannel().is_double:
@@ -160,7 +161,7 @@ class PushTransport:
     def _send(self, device: Device, delivery: Delivery) -> None:
         from . import actions
 
-        key = vapid_keys.vapid_key()  # a fault of ours, not of the device
+        key = vapid_keys.vapid_key()  # outside the ``try``: an invalid key is not an error of the device
         try:
             _post(device, delivery, key)
         except WebPushException as fault:
@@ -169,13 +170,13 @@ class PushTransport:
                 _judge(answer)
             actions.delete_device(device_id=device.pk)
             raise Obsolete(_("The push service knows the device no more.")) from None
-        except ValueError as fault:  # keys or an address that are none
+        except ValueError as fault:  # invalid keys or an invalid address of the device
             actions.delete_device(device_id=device.pk)
             raise PermanentFailure(type(fault).__name__) from None
-        except requests.ConnectionError as fault:  # a name that somebody made up holds up no other device
+        except requests.ConnectionError as fault:  # a made-up host name must not block other devices
             if delivery.created_at + MAX_SILENCE > timezone.now():
                 raise RetryLater(timezone.now() + RETRY_WITHIN, type(fault).__name__) from None
-            if _others_got_theirs(delivery):  # else it may be our own line that is down
+            if _others_got_theirs(delivery):  # otherwise the site's own connection may be down
                 actions.delete_device(device_id=device.pk)
             raise PermanentFailure(type(fault).__name__) from None
         except requests.RequestException as fault:
@@ -199,7 +200,7 @@ def _must_be_wanted(device: Device, delivery: Delivery) -> None:
 
 
 def _others_got_theirs(delivery: Delivery) -> bool:
-    """Whether notifications were taken since this one was written."""
+    """Return whether notifications were delivered since this one was created."""
     taken = Delivery.objects.filter(carrier=delivery.carrier, state=Delivery.State.DONE)
     return taken.filter(done_at__gte=delivery.created_at).exists()
 
@@ -222,9 +223,10 @@ def _look_at(origin: str) -> None:
 
 
 def is_trusted_push_service(endpoint: str) -> bool:
-    """Whether an address is one of a push service that the operator trusts: we post there what a stranger told us.
+    """Return whether an address belongs to a push service that the operator trusts.
 
-    Only of what every library reads alike: some take a backslash for the end of the host.
+    Anybody can submit an address, and the server sends requests to it (SSRF). Only addresses that all libraries parse
+    alike are accepted: some take a backslash for the end of the host.
     """
     with suppress(ValueError):
         found = urlsplit(endpoint)
@@ -243,7 +245,7 @@ def _matches(origin: str, known: str) -> bool:
 
 
 def _post(device: Device, delivery: Delivery, key: Vapid) -> None:
-    """Hands the message to the push service of the device, which is followed nowhere else."""
+    """Send the message to the push service of the device. Redirects are not followed."""
     with requests.Session() as session:
         session.trust_env, session.max_redirects = False, 0
         webpush(

@@ -1,4 +1,4 @@
-"""What may be asked: topics for this browser."""
+"""Forms for push subscriptions."""
 
 import json
 import re
@@ -14,7 +14,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 
 
 class DeviceForm(TopicsMixin):
-    """As the page's script posts it."""
+    """A subscription as the page's script posts it."""
 
     endpoint = forms.CharField(max_length=1000)
     p256dh = forms.CharField(min_length=80, max_length=120)
@@ -41,7 +41,7 @@ def _key(text: str) -> str:
 
 
 def parse_json_form(body: bytes) -> dict:
-    """A JSON document of texts and lists of texts, as a form takes it; nothing where it is none."""
+    """Parse a JSON object for a form; return an empty dict if the body is none."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The key with which push services know us (VAPID), from the environment; the demo has one of its own."""
+"""The VAPID key, by which push services identify the site. The demo derives its own."""
 
 import base64
 import hashlib
@@ -9,16 +9,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from py_vapid import Vapid, VapidException
 
-ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # order of the curve P-256
 
 
 def is_configured() -> bool:
-    """Whether notifications can be asked for."""
+    """Return whether notifications are available."""
     return bool(settings.VAPID_PRIVATE_KEY) or settings.DEMO
 
 
 class InvalidVapidKey(Exception):
-    """What stands in ``VAPID_PRIVATE_KEY`` is no key."""
+    """The value of ``VAPID_PRIVATE_KEY`` is no key."""
 
 
 def vapid_key() -> Vapid:
@@ -29,13 +29,13 @@ def vapid_key() -> Vapid:
 
 
 def public_key() -> str:
-    """As browsers want it: the point, in base64 for addresses."""
+    """Return the public key for browsers: the uncompressed point in URL-safe base64."""
     point = vapid_key().public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return base64.urlsafe_b64encode(point).decode().rstrip("=")
 
 
 def generate_key() -> str:
-    """A key for ``VAPID_PRIVATE_KEY``."""
+    """Generate a key for ``VAPID_PRIVATE_KEY``."""
     return _encoded(ec.generate_private_key(ec.SECP256R1()))
 
 
@@ -45,7 +45,7 @@ def _read(text: str) -> Vapid:
 
 
 def _of_the_demo() -> str:
-    """From the secret of the installation: the same after a restart, and nobody's outside."""
+    """Derive the demo's key from ``SECRET_KEY``: it stays the same after a restart, and nobody else has it."""
     seed = hashlib.sha256(f"vapid {settings.SECRET_KEY}".encode()).digest()
     number = int.from_bytes(seed) % (ORDER - 1) + 1
     return _encoded(ec.derive_private_key(number, ec.SECP256R1()))

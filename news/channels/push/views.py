@@ -1,4 +1,4 @@
-"""Notifications: the page where they are asked for, and what its script asks."""
+"""Push notifications: the sign-up page, and the requests of its script."""
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
@@ -25,7 +25,7 @@ class TopicsForm(TopicsMixin):
 
 @require_safe
 def notifications_page(request):
-    """The page. What it shows depends on nobody: its script asks for what this browser chose."""
+    """Show the sign-up page. It is the same for everybody: its script requests what this browser chose."""
     if not vapid_keys.is_configured():
         raise Http404
     context = {
@@ -37,11 +37,11 @@ def notifications_page(request):
     return render(request, "news/channels/push/page.html", context)
 
 
-@csrf_exempt  # the page is cacheable and carries no token; where it came from is checked
+@csrf_exempt  # the page is cached and contains no token; the origin is checked instead
 @never_cache
 @require_POST
 def subscribe(request):
-    """This browser wants notifications, or others than before."""
+    """Subscribe this browser to notifications, or change its topics."""
     if refused := _refused(request):
         return refused
     form = DeviceForm(parse_json_form(request.body))
@@ -62,7 +62,7 @@ def subscribe(request):
 @never_cache
 @require_POST
 def current_choice(request):
-    """What this browser chose, by its address at the push service, which nobody else knows."""
+    """Return the topics of this browser, by its address at the push service, which nobody else knows."""
     if refused := _refused(request):
         return refused
     device = Device.objects.at(_endpoint(request)).first()
@@ -76,7 +76,7 @@ def current_choice(request):
 @never_cache
 @require_POST
 def unsubscribe(request):
-    """This browser wants no more notifications."""
+    """Unsubscribe this browser from notifications."""
     if refused := _refused(request):
         return refused
     actions.unsubscribe_device(endpoint=_endpoint(request))

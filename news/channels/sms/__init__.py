@@ -1,1 +1,1 @@
-"""News by SMS: who reads it, what a message costs, when it may leave, and how it is stopped."""
+"""News by SMS: readers, costs, times of sending, and unsubscribing."""

@@ -1,4 +1,4 @@
-"""The doors to a reader by SMS: the secret of the own page, and for a while the door where the code is typed."""
+"""Access to a reader by SMS: by the secret of the reader's page, and for a while by the token of the code page."""
 
 from django.core.cache import cache
 from django.http import Http404
@@ -11,19 +11,22 @@ from .actions import CODE_LIFETIME
 
 
 def reader_by_secret(secret: str) -> PhoneReader:
-    """The reader of an own page. Raises Http404 where unknown or never confirmed."""
+    """Return the reader of a page secret. Raise Http404 if it is unknown or was never confirmed."""
     return get_or_404(PhoneReader.objects.exclude(confirmed_at=None), secret=secret)
 
 
 def code_entry_token(number: str) -> str:
-    """Where the code for a number is typed. Opens nothing without the code, and says nothing of the number."""
+    """Create a token for the page where the code of a number is entered.
+
+    It gives no access without the code and does not reveal the number.
+    """
     token = new_secret()
     cache.set(_key(token), number, CODE_LIFETIME.total_seconds())
     return token
 
 
 def number_from_token(token: str) -> str:
-    """The number of a door. Raises Http404 where it is none of ours or too old."""
+    """Return the number of a token. Raise Http404 if it is unknown or expired."""
     number = cache.get(_key(token))
     if number is None:
         raise Http404
@@ -31,7 +34,7 @@ def number_from_token(token: str) -> str:
 
 
 def reader_by_number(number: str) -> PhoneReader | None:
-    """Whoever asked with a number, to try a code or to hear STOP; None where nobody did."""
+    """Return the reader with this number, to check a code or to unsubscribe; None if there is none."""
     return PhoneReader.objects.filter(number=number).first()
 
 

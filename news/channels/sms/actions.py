@@ -1,4 +1,4 @@
-"""Every write around readers by SMS: asked for, confirmed by a code, changed, stopped, written to."""
+"""All writes for readers by SMS: request, confirm by code, change, unsubscribe, send messages."""
 
 import secrets
 import uuid
@@ -25,16 +25,19 @@ TRIES = 5
 CARRIER = "news_sms"
 ID_NAMESPACE = UUID(
     "5f0f6a37-93ab-4a0e-9a53-6e1d1d8f6f0a"
-)  # ids of messages are made from it, key and number
+)  # namespace of the ids of messages, which are built from key and number
 State, Kind = PhoneReader.State, PhoneConsent.Kind
 
 
 def request_subscription(*, actor=None, number: str, language: str, topic_keys, alerts: bool) -> PhoneReader:
-    """Sends a code to the number. What its owner confirmed is changed only once the code is typed."""
+    """Send a code to the number.
+
+    Choices that were confirmed before change only once the new code is entered.
+    """
     wanted = {"language": language, "topics": sorted(map(str, topic_keys)), "alerts": alerts}
     try:
         return _ask(number, wanted)
-    except IntegrityError:  # asked twice at once: the other request made the row
+    except IntegrityError:  # concurrent requests: the other one created the row
         return _ask(number, wanted)
 
 
@@ -54,7 +57,7 @@ def _ask(number: str, wanted: dict) -> PhoneReader:
 
 
 def confirm_by_code(*, actor=None, reader: PhoneReader, code: str) -> bool:
-    """The owner of the number typed the code; False where it is wrong, too old, or was tried too often."""
+    """Confirm a reader by the code. Return False if it is wrong, expired, or was tried too often."""
     with transaction.atomic():
         reader = _lock(reader)
         known = reader.code and reader.code_expires_at > timezone.now() and reader.code_tries < TRIES
@@ -79,7 +82,7 @@ def _take(reader: PhoneReader) -> None:
 
 @transaction.atomic
 def change_subscription(*, actor=None, reader: PhoneReader, language: str, topic_keys, alerts: bool) -> None:
-    """Topics and language, on the own page."""
+    """Change topics, language and alerts on the reader's page."""
     reader = _lock(reader)
     reader.language, reader.alerts = language, alerts
     reader.save()
@@ -89,7 +92,7 @@ def change_subscription(*, actor=None, reader: PhoneReader, language: str, topic
 
 @transaction.atomic
 def unsubscribe(*, actor=None, reader: PhoneReader, replied: bool = False) -> None:
-    """No more messages, not even those that wait. A second time changes nothing."""
+    """Unsubscribe a reader and skip the waiting messages. A second time changes nothing."""
     reader = _lock(reader)
     if reader.state == State.STOPPED:
         return
@@ -102,7 +105,7 @@ def unsubscribe(*, actor=None, reader: PhoneReader, replied: bool = False) -> No
 
 @transaction.atomic
 def erase_reader(*, actor=None, reader: PhoneReader) -> None:
-    """Forgets the number, here and in what was sent to it."""
+    """Erase the number, here and in the deliveries to it."""
     unsubscribe(reader=reader)
     outbox.erase_recipient(actor=actor, carrier=CARRIER, recipient=reader.number)
     outbox.erase_deliveries_about(actor=actor, subject=f"phone:{reader.pk}")
@@ -110,21 +113,23 @@ def erase_reader(*, actor=None, reader: PhoneReader) -> None:
 
 
 def queue_messages(*, actor=None, key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
-    """Writes to each reader, in their language where ``texts`` has it; how many those are.
+    """Queue a message to each reader, in their language if ``texts`` has it. Return the number of readers.
 
-    ``key`` names what is told: asked twice with the same, nobody gets it twice. ``told`` is what the carrier looks at
-    before each message leaves: the ``page`` that must still be public, or the ``alert`` that must still hold and that
-    knows no quiet hours.
+    ``key`` identifies what is announced: if called twice with the same, nobody gets it twice. ``told`` is what the
+    transport checks before it sends each message: the ``page`` that must still be public, or the ``alert`` that must
+    still be current and that ignores quiet hours.
     """
     try:
         return _write(key, texts, language, readers, told)
-    except IntegrityError:  # asked twice at once: the other request wrote to them
+    except IntegrityError:  # concurrent requests: the other one wrote to them
         return _write(key, texts, language, readers, told)
 
 
 def queue_alert(*, actor, alert: Alert) -> int:
-    """An emergency, at once and at any hour, to whoever wants alerts; how many those are. Asked twice, nobody gets it
-    twice until it ended and begins anew."""
+    """Queue an alert to all readers who want alerts, at any hour. Return their number.
+
+    If called twice, nobody gets it twice, until the alert ended and begins anew.
+    """
     texts = _texts_of(alert)
     readers = PhoneReader.objects.confirmed().filter(alerts=True)
     key, told = f"alert:{alert.occurrence}", {"alert": alert.occurrence}
@@ -134,9 +139,9 @@ def queue_alert(*, actor, alert: Alert) -> int:
 
 
 def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: dict) -> bool:
-    """Rewrite the messages of ``key`` that have not left, each in the language that its reader chose.
+    """Rewrite the messages of ``key`` that are not sent yet, each in the language of its reader.
 
-    Return whether none has left: then readers may still be added.
+    Return whether none is sent: then readers may still be added.
     """
     subject = _subject(key)
     spoken = dict(PhoneReader.objects.values_list("number", "language"))
@@ -153,9 +158,9 @@ def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: 
 
 
 def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
-    """Tell exactly those who got an alert that it is over, at once; return how many those are.
+    """Queue the all-clear to the readers who got the alert. Return their number.
 
-    Asked twice, nobody gets it twice. A reader who stopped since gets nothing.
+    If called twice, nobody gets it twice. A reader who unsubscribed since gets nothing.
     """
     got = Delivery.objects.about(_subject(f"alert:{alert.occurrence}")).filter(state=Delivery.State.DONE)
     readers = PhoneReader.objects.confirmed().filter(number__in=list(got.values_list("recipient", flat=True)))
@@ -165,7 +170,7 @@ def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
 
 
 def follow_alert(*, actor=None, alert: Alert) -> None:
-    """Rewrite the messages of an alert that have not left, after it was reworded."""
+    """Rewrite the messages of an alert that are not sent yet, after its text changed."""
     if alert.began_at is None:
         return
     follow(

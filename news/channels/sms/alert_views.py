@@ -1,4 +1,4 @@
-"""An alert by SMS: the staff see to whom, in how many messages and for how much, and press a button."""
+"""Admin view to send an alert by SMS, with its readers, messages and costs."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -27,7 +27,10 @@ from .channel import SmsChannel, SmsEdition
 
 
 def alert_messages(alert: Alert) -> list[SmsEdition]:
-    """What readers of each language get who have not got it yet: in another one where it is not written in theirs."""
+    """Return the texts of the alert for readers who did not get it yet, by language.
+
+    A language without its own text gets that of another one.
+    """
     counted = dict(_wanting(alert).order_by("language").values_list("language").annotate(Count("pk")))
     shown = []
     for code, name in settings.LANGUAGES:
@@ -38,17 +41,20 @@ def alert_messages(alert: Alert) -> list[SmsEdition]:
 
 
 LABEL = gettext_lazy("Send by SMS…")
-OF_USE = timedelta(days=7)  # as long as an all-clear tells anybody anything
+OF_USE = timedelta(days=7)  # an all-clear is useful for so long after the end
 CLEAR_LABEL = gettext_lazy("Send the all-clear…")
 
 
 def alert_sms_url(alert: Alert) -> str:
-    """Of the screen that sends it."""
+    """Return the address of the admin view that sends it."""
     return reverse("news_channels:alert", args=[alert.pk])
 
 
 def alert_sms_state(alert: Alert) -> str:
-    """Return whether an alert was sent and who still waits for it; of one that is over, whether an all-clear was."""
+    """Return whether an alert was sent and how many still wait for it; "" without SMS.
+
+    After its end, return whether the all-clear was sent.
+    """
     if not SmsChannel().ready:
         return ""
     if not alert.holds(timezone.now()):
@@ -75,7 +81,7 @@ def was_sent(alert: Alert) -> bool:
 
 
 def may_clear(alert: Alert) -> bool:
-    """Return whether the alert is over since not too long ago and some of those who got it were not told so."""
+    """Return whether an all-clear can be sent: the alert ended not too long ago and some readers lack it."""
     return SmsChannel().ready and _ended_lately(alert) and _uninformed(alert).exists()
 
 
@@ -85,7 +91,7 @@ def _ended_lately(alert: Alert) -> bool:
 
 
 def all_clear_editions(alert: Alert) -> list[SmsEdition]:
-    """Return the all-clear in each language of those who would get it, with how many those are."""
+    """Return the all-clear in each language of the readers who would get it, with their number."""
     counted = dict(_uninformed(alert).order_by("language").values_list("language").annotate(Count("pk")))
     return [
         SmsEdition(name, alert.all_clear_text(code), counted[code])
@@ -95,7 +101,7 @@ def all_clear_editions(alert: Alert) -> list[SmsEdition]:
 
 
 def _uninformed(alert: Alert):
-    """The readers who got the alert and no all-clear."""
+    """Return the readers who got the alert but not the all-clear."""
     got = list(_got(alert).values_list("recipient", flat=True))
     cleared = list(_cleared(alert).values_list("recipient", flat=True))
     return PhoneReader.objects.confirmed().filter(number__in=got).exclude(number__in=cleared)
@@ -116,7 +122,7 @@ def _number_cleared(alert: Alert) -> int:
 
 
 def _wanting(alert: Alert):
-    """Who wants alerts and has not got this one."""
+    """Return the readers who want alerts and have not got this one."""
     told = list(_told(alert).values_list("recipient", flat=True))
     return PhoneReader.objects.confirmed().filter(alerts=True).exclude(number__in=told)
 
@@ -126,14 +132,14 @@ def _sent(alert: Alert) -> int:
 
 
 def _told(alert: Alert):
-    """What was written of it since it began; nothing before it was published."""
+    """Return the deliveries of an alert since it began; none before it is published."""
     if alert.began_at is None:
         return Delivery.objects.none()
     return Delivery.objects.about(f"news-sms:alert:{alert.occurrence}")
 
 
 class AlertSmsView(WagtailAdminTemplateMixin, TemplateView):
-    """GET shows it, POST sends it, once."""
+    """Admin view of an alert by SMS: GET shows it, POST sends it, once."""
 
     template_name = "news/channels/sms/alert.html"
     page_title = gettext_lazy("Alert by SMS")
@@ -190,7 +196,7 @@ class AlertSmsView(WagtailAdminTemplateMixin, TemplateView):
 
 
 def alert_for(user, pk: int) -> Alert:
-    """For who may publish alerts, where the commune sends SMS. Raises Http404."""
+    """Return the alert for a user who may publish alerts. Raise Http404 otherwise, or if SMS is not configured."""
     found = Alert.objects.filter(pk=pk).first() if user.has_perm("home_alerts.publish_alert") else None
     if found is None or not SmsChannel().ready:
         raise Http404

@@ -1,4 +1,4 @@
-"""SMS as a channel of a page, and how one message leaves."""
+"""SMS as a channel of a page, and the transport of one message."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ from ..networks.base import PublishedPost
 from . import phone_numbers
 
 MAX_PARTS = 3
-ALL_CLEAR_HOLDS = timedelta(hours=6)  # what comes later tells nobody anything, and may contradict what is new
+ALL_CLEAR_HOLDS = timedelta(hours=6)  # a later one informs nobody, and may contradict newer information
 
 
 @dataclass(frozen=True)
 class SmsEdition:
-    """The message in one language."""
+    """The message in one language, with its number of readers."""
 
     name: str
     text: str
@@ -48,11 +48,11 @@ class SmsEdition:
 
 
 class SmsChannel:
-    """To the confirmed readers of the page's topics, in their language where it is translated and published."""
+    """Channel to the confirmed readers of the page's topics, in their language if the page is published in it."""
 
     key, label, limit = "by_sms", "SMS", MAX_PARTS
     unit = gettext_lazy("messages")
-    is_message = True  # to people: what left is theirs
+    is_message = True  # messages to people cannot be withdrawn once they are sent
     link_in_text = True
     shows_picture = needs_picture = edits = withdraws = False
 
@@ -72,7 +72,7 @@ class SmsChannel:
             text = own if announcement.link in own else text_fitting.join_lines(own, announcement.link)
         else:
             title = sms.to_sms_text(f"{settings.WAGTAIL_SITE_NAME}: {announcement.title}")
-            most = 2 if sms.non_gsm_characters(title) else 1  # a ê halves the room, not what is told
+            most = 2 if sms.non_gsm_characters(title) else 1  # “ê” forces UCS-2, which halves the length
             text = text_fitting.fit_text(title, "", announcement.link, most, sms.count_messages)
         return sms.to_sms_text(text)
 
@@ -86,14 +86,14 @@ class SmsChannel:
         return found
 
     def notes(self, announcement: Announcement) -> list[str]:
-        """How long, how many, how much in all the languages of the readers, and when it would leave."""
+        """Return length and encoding, texts by language, costs, and when the message would be sent."""
         found, foreign = sms.measure_sms(announcement.text), sms.non_gsm_characters(announcement.text)
         editions = self._editions(announcement)
         return [self._length(found, foreign), *self._by_language(editions), self._cost(editions), self.hour()]
 
     def publish(self, announcement: Announcement, key: str) -> PublishedPost:
-        """A delivery for each reader. Asked twice with one key, nobody is written to twice."""
-        from . import actions  # actions ask for the hours here
+        """Queue a message to each reader. If called twice with one key, nobody gets it twice."""
+        from . import actions  # imported late: ``actions`` imports the quiet hours
 
         readers = PhoneReader.objects.of_topics(announcement.topics)
         number = actions.queue_messages(
@@ -106,7 +106,7 @@ class SmsChannel:
         return PublishedPost(f"{number} {key}")
 
     def follow(self, announcement: Announcement, key: str) -> None:
-        """Bring the messages that wait up to date; readers of an added topic get one if none has left yet."""
+        """Update waiting messages. Readers of an added topic get one if none is sent yet."""
         from . import actions
 
         texts, told = self._texts(announcement), announcement.told
@@ -114,16 +114,16 @@ class SmsChannel:
             self.publish(announcement, key)
 
     def find(self, announcement: Announcement) -> None:
-        return None  # each message has an id of its own: asked again, none is written twice
+        return None  # nothing to find: each message has its own id, and none is written twice
 
     def _texts(self, announcement: Announcement) -> dict[str, str]:
-        """What it says in each language in which it is published."""
+        """Return the text in each language in which the page is published."""
         others = announcements.translations_of(announcement)
         own = {announcement.language: announcement.text}
         return own | {language: self.compose(other) for language, other in others.items()}
 
     def _editions(self, announcement: Announcement) -> list[SmsEdition]:
-        """What is sent of it, in each language that has a text of its own."""
+        """Return the messages in each language that has its own text, with their readers."""
         texts, readers = self._texts(announcement), Counter()
         for language in PhoneReader.objects.of_topics(announcement.topics).values_list("language", flat=True):
             readers[language if language in texts else announcement.language] += 1
@@ -131,7 +131,7 @@ class SmsChannel:
         return [SmsEdition(names[one], texts[one], readers[one]) for one in texts]
 
     def _by_language(self, editions: list[SmsEdition]) -> list[str]:
-        """Nothing where all readers get the same text."""
+        """Return a note per language; an empty list if all readers get the same text."""
         written = [one for one in editions if one.readers]
         return [labelled(one.name, one.words) for one in written] if len(written) > 1 else []
 
@@ -155,7 +155,7 @@ class SmsChannel:
         )
 
     def hour(self) -> str:
-        """When it would leave if it were published now."""
+        """Return when the message would be sent if the page were published now."""
         now = timezone.localtime()
         leaves = earliest_news_sms_time(now)
         if leaves <= now:
@@ -165,7 +165,11 @@ class SmsChannel:
 
 
 class NewsSmsTransport:
-    """One message to one reader, who may have stopped in between, of what still holds; never within quiet hours."""
+    """Transport of a message to one reader.
+
+    The message is skipped if the reader unsubscribed or its page or alert is not current any more. News are never
+    sent within quiet hours; alerts and all-clears are.
+    """
 
     label = gettext_lazy("News by SMS")
 
@@ -210,9 +214,9 @@ def _must_be_wanted(delivery: Delivery) -> None:
 
 
 def alert_end(occurrence: str, now: datetime) -> datetime | None:
-    """Until when an alert holds, where that is known.
+    """Return when the alert ends; None if unknown.
 
-    Raises ``Obsolete`` where it is over, was taken back, or began anew since.
+    Raise ``Obsolete`` if it is over, was withdrawn or began anew.
     """
     for alert in Alert.objects.current(now):
         if alert.occurrence == occurrence:
@@ -223,7 +227,7 @@ def alert_end(occurrence: str, now: datetime) -> datetime | None:
 def _all_clear_until(delivery: Delivery, now: datetime) -> datetime:
     """Return until when an all-clear may be delivered.
 
-    Raises ``Obsolete`` where that is past, or where its alert was published again and holds.
+    Raise ``Obsolete`` if that time is past, or if its alert was published again and is current.
     """
     key, _colon, _began = delivery.payload["all_clear"].partition(":")
     if Alert.objects.current(now).filter(key=key).exists():
@@ -235,6 +239,6 @@ def _all_clear_until(delivery: Delivery, now: datetime) -> datetime:
 
 
 def earliest_news_sms_time(now: datetime) -> datetime:
-    """Now, or the end of the commune's quiet hours."""
+    """Return ``now``, or the end of the commune's quiet hours."""
     chosen = ChannelSettings.load()
     return quiet_hours.earliest_send_time(timezone.localtime(now), chosen.quiet_from, chosen.quiet_until)

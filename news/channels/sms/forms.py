@@ -1,4 +1,4 @@
-"""What may be asked: a number, topics, the code."""
+"""Forms for news by SMS: number, topics, code."""
 
 from django import forms
 from django.conf import settings
@@ -18,7 +18,7 @@ class AlertsMixin(TopicsMixin):
 
 
 class PhoneForm(AlertsMixin, HoneypotForm):
-    """The sign-up. Without token: its answer is a code to the number and nothing else."""
+    """The sign-up form. It needs no CSRF token: all it does is send a code to the number."""
 
     number = forms.CharField(
         label=_("Your mobile number"),

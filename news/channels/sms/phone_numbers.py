@@ -1,4 +1,7 @@
-"""Numbers that we write to: mobile ones of this country. Anything else may cost a fortune and is nobody's here."""
+"""Phone numbers for SMS: mobile numbers of this country only.
+
+Others can be very expensive and belong to no resident.
+"""
 
 import phonenumbers
 from django.conf import settings
@@ -10,7 +13,7 @@ from home.localization.phone_numbers import MOBILE
 
 
 def clean_mobile_number(typed: str) -> str:
-    """The number as ``+41791234567``. Raises ``ValidationError`` where it is none that we write to."""
+    """Return the number as ``+41791234567``. Raise ``ValidationError`` if it is no mobile number of this country."""
     found = _read(typed)
     if found is None or found.extension or not phonenumbers.is_valid_number(found):
         raise ValidationError(_("This is not a mobile number. Write it like this: 079 123 45 67."))
@@ -22,7 +25,7 @@ def clean_mobile_number(typed: str) -> str:
 
 
 def normalize_sender(told: str) -> str:
-    """The number as a gateway tells it, with or without its plus; empty where it is none."""
+    """Normalize the number as a gateway reports it, with or without “+”; return "" if it is none."""
     digits = told.strip()
     found = _read(digits if digits.startswith(("+", "0")) else f"+{digits}")
     return phonenumbers.format_number(found, PhoneNumberFormat.E164) if found else ""

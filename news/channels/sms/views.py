@@ -1,4 +1,4 @@
-"""News by SMS: the sign-up, the code, the own page; and where the gateway tells of answers."""
+"""Views of news by SMS: sign-up, code, the reader's page, and the webhook of the gateway."""
 
 import json
 import re
@@ -35,7 +35,7 @@ STOP = {
 
 
 def require_sms_enabled(view):
-    """404 where the commune sends no SMS."""
+    """Answer 404 if the commune sends no SMS."""
 
     def guarded(request, *args, **kwargs):
         if not SmsChannel().ready:
@@ -45,11 +45,11 @@ def require_sms_enabled(view):
     return guarded
 
 
-@csrf_exempt  # the form stands on a cacheable page; where it came from is checked below
+@csrf_exempt  # the form is on a cacheable page; its origin is checked below
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_sms_enabled
 def subscribe(request):
-    """Shows the sign-up, or sends a code. The answer is the same for every number."""
+    """Show the sign-up form, or send a code. The response is the same for every number."""
     if request.method != "POST":
         return _sign_up(request, PhoneForm(initial={"topics": request.GET.getlist("topic"), "alerts": True}))
     form = PhoneForm(request.POST)
@@ -76,7 +76,7 @@ def subscribe(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @require_sms_enabled
 def enter_code(request, token):
-    """Where the code is typed."""
+    """Show the form for the code and confirm the number."""
     reader = access.reader_by_number(access.number_from_token(token))
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -92,7 +92,7 @@ def enter_code(request, token):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request, secret):
-    """The own page of a reader: topics and language, and the ways out."""
+    """Show the page of a reader: topics, language, unsubscribing and erasure."""
     reader = access.reader_by_secret(secret)
     initial = {"language": reader.language, "topics": reader.topic_keys, "alerts": reader.alerts}
     form = PhonePreferencesForm(request.POST or None, initial=initial)
@@ -119,7 +119,7 @@ def stop(request, secret):
 @never_cache
 @require_POST
 def erase(request, secret):
-    """Forgets the number."""
+    """Erase the number."""
     actions.erase_reader(reader=access.reader_by_secret(secret))
     return redirect("newsletter:erased")
 
@@ -128,7 +128,7 @@ def erase(request, secret):
 @never_cache
 @require_POST
 def webhook(request, secret):
-    """Where the gateway tells what readers answer. The address is the secret; only STOP means anything."""
+    """Receive the replies of readers from the gateway. The address contains the secret. Only STOP has an effect."""
     ours = settings.SMS_WEBHOOK_SECRET
     if not ours or not constant_time_compare(secret, ours):
         raise Http404
@@ -142,7 +142,7 @@ def webhook(request, secret):
 
 
 def _told(request) -> dict:
-    """What was posted, as a form or as JSON; nothing where it is neither."""
+    """Return the posted data, from a form or JSON; an empty dict if it is neither."""
     if request.content_type != "application/json":
         return request.POST
     try:

@@ -1,4 +1,4 @@
-"""Who reads by SMS, in the admin: looked at and erased, never added."""
+"""Readers by SMS in the admin: they can be viewed and erased, but not added."""
 
 from django.template.defaultfilters import yesno
 from django.utils.text import capfirst
@@ -19,7 +19,7 @@ register_permission_policy(PhoneReader, RestrictedPermissionPolicy(PhoneReader, 
 
 
 class EraseReaderView(DeleteView):
-    """What waits for the number is stopped, and what was sent to it forgotten, as from its own page."""
+    """View to erase a reader. As on the reader's own page, waiting messages are stopped and sent ones erased."""
 
     def delete_action(self):
         actions.erase_reader(actor=self.request.user, reader=self.object)

@@ -1,4 +1,4 @@
-"""What the admin's own pages say of channels."""
+"""Template tags about channels, for pages of the admin."""
 
 from django import template
 

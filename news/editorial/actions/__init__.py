@@ -1,1 +1,1 @@
-"""What is done about pages, beside writing them."""
+"""Actions on pages, besides writing them."""

@@ -1,4 +1,4 @@
-"""Links that show a draft to somebody who does not sign in."""
+"""Actions on links that show a draft without signing in."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from ..models import DraftLink
 
 @transaction.atomic
 def create_draft_link(*, actor, page: Page, for_whom: str, days: int, follows: bool) -> DraftLink:
-    """Makes a link to the draft as it stands now."""
+    """Create a link to the latest draft."""
     revision = page.get_latest_revision() or page.specific.save_revision(user=actor)
     expires_at = timezone.now() + timedelta(days=days)
     link = DraftLink.objects.create(
@@ -30,11 +30,11 @@ def create_draft_link(*, actor, page: Page, for_whom: str, days: int, follows: b
 
 @transaction.atomic
 def revoke_draft_link(*, actor, link: DraftLink) -> None:
-    """The link shows nothing any more."""
+    """Revoke a link, which then shows nothing any more."""
     if DraftLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
         log(link.page, "editing.unshared", user=actor, data={"for": link.for_whom})
 
 
 def log_draft_link_opened(*, link: DraftLink) -> None:
-    """The trace of reading."""
+    """Record that a link was opened: how often and when last."""
     DraftLink.objects.filter(pk=link.pk).update(opened=F("opened") + 1, opened_at=timezone.now())

@@ -1,4 +1,4 @@
-"""What happens to checks: pages are examined, addresses are asked."""
+"""Actions of page checks: check pages and external links."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ ASK_AGAIN_AFTER, ASK_SOON_AFTER = timedelta(days=7), timedelta(hours=6)
 
 @transaction.atomic
 def run_page_checks(*, actor, check: PageCheck, now: datetime) -> PageCheck:
-    """Examines a page as it is published, and remembers which addresses elsewhere it leads to."""
+    """Check a page as it is published, and save its external links."""
     check = PageCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     content = page_reader.read_page(check.page.specific)
     check.keep(rules.run_rules(content))
@@ -29,17 +29,20 @@ def run_page_checks(*, actor, check: PageCheck, now: datetime) -> PageCheck:
 
 
 def recheck_soon(pages) -> None:
-    """Pages whose findings may have changed are looked at by the next sweep."""
+    """Let the next job check the pages, whose findings may have changed."""
     PageCheck.objects.filter(page__in=pages).update(due_at=timezone.now())
 
 
 def schedule_recheck(page: Page) -> None:
-    """A page was published: it is looked at by the next sweep."""
+    """Let the next job check a page that was published."""
     PageCheck.objects.update_or_create(page_id=page.pk, defaults={"due_at": timezone.now()})
 
 
 def check_links(links: list[ExternalLink], now: datetime) -> None:
-    """Asks each address whether it answers. Where none does it is ours: nothing is written then."""
+    """Request each address.
+
+    If all of several fail, the site's own connection is taken to be down, and their results are not recorded.
+    """
     answers = [(link, link_checker.link_error(videos.oembed_url(link.url))) for link in links]
     if len(answers) > 1 and all(fault for _link, fault in answers):
         answers = [(link, None) for link, _fault in answers]
@@ -48,12 +51,12 @@ def check_links(links: list[ExternalLink], now: datetime) -> None:
 
 
 def delete_unused_links() -> None:
-    """Addresses that no page leads to any more are asked no longer."""
+    """Delete addresses that no page links to any more."""
     ExternalLink.objects.filter(checks=None).delete()
 
 
 def _answered(link: ExternalLink, fault: str | None, now: datetime) -> None:
-    """``fault``: empty where it answers, None where nobody can say."""
+    """Save the result for a link. ``fault``: the error, "" if the address answers, None if unknown."""
     if fault is not None:
         was_silent = link.is_silent
         link.failures = min(link.failures + 1, 99) if fault else 0

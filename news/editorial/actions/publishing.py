@@ -1,4 +1,4 @@
-"""Pages go out although the checks warn: somebody was asked, and the history says so."""
+"""Publishing despite warnings: asks for confirmation and records it in the page history."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ LOG_ACTION_DESPITE_WARNINGS = "editing.published_anyway"
 
 @transaction.atomic
 def publish_draft(*, actor, revision: Revision, warnings: Iterable[Finding]) -> Page:
-    """Publishes a draft, at its hour if it has one."""
+    """Publish a draft, at its scheduled time if it has one."""
     PublishPageRevisionAction(revision, user=actor).execute()
     page = Page.objects.get(pk=revision.object_id)
     _note(page, revision, warnings, actor)
@@ -26,7 +26,7 @@ def publish_draft(*, actor, revision: Revision, warnings: Iterable[Finding]) -> 
 
 @transaction.atomic
 def approve_draft(*, actor, task_state: TaskState, comment: str, warnings: Iterable[Finding]) -> Page:
-    """Approves a draft, which publishes it where nobody else has to."""
+    """Approve a draft. This publishes it if no other approval is needed."""
     page = task_state.revision.content_object
     _note(page, page.get_latest_revision(), warnings, actor)
     task_state.task.specific.on_action(task_state.specific, actor, "approve", comment=comment)
@@ -35,7 +35,7 @@ def approve_draft(*, actor, task_state: TaskState, comment: str, warnings: Itera
 
 @transaction.atomic
 def publish_translation(*, actor, translation: Translation, warnings: Iterable[Finding]) -> None:
-    """Publishes a page as its translation stands."""
+    """Publish the translation of a page in its current state."""
     translation.save_target(user=actor, publish=True)
     page = translation.get_target_instance()
     _note(page, page.latest_revision, warnings, actor)
@@ -43,20 +43,23 @@ def publish_translation(*, actor, translation: Translation, warnings: Iterable[F
 
 @transaction.atomic
 def unpublish_translations(*, actor, page: Page, with_below: bool) -> None:
-    """Takes the translations of a page, and what stands below them, from the public, as far as the actor may."""
+    """Unpublish the translations of a page, as far as the actor may.
+
+    ``with_below``: including the pages below them.
+    """
     for one in page_translations.unpublishable_by(page_translations.published_translations(page), actor):
         UnpublishPageAction(one, user=actor, include_descendants=with_below).execute()
 
 
 @transaction.atomic
 def log_bulk_publication(*, actor, warned: Iterable[tuple[Page, list[Finding]]]) -> None:
-    """The pages are about to go out together, each with its warnings."""
+    """Record the warnings of pages that are about to be published together."""
     for page, warnings in warned:
         _note(page, page.latest_revision, warnings, actor)
 
 
 def is_confirmed_despite_warnings(revision: Revision) -> bool:
-    """Whether somebody was asked about this draft and wants it out."""
+    """Return whether an editor confirmed that this draft is published despite its warnings."""
     return PageLogEntry.objects.filter(action=LOG_ACTION_DESPITE_WARNINGS, revision=revision).exists()
 
 

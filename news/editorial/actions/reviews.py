@@ -1,4 +1,4 @@
-"""Pages are looked at again: whoever looks after them is told, told again, and at last the chief editors are."""
+"""Actions on reviews: reminders go to the keeper of a page, again to the keeper, then to the chief editors."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -19,7 +19,7 @@ from ..models import ReviewPlan, review_months
 
 @transaction.atomic
 def mark_reviewed(*, actor, care: ReviewPlan) -> ReviewPlan:
-    """Somebody looked: the page is still right."""
+    """Record that the page was reviewed, and plan the next review."""
     care = ReviewPlan.objects.select_for_update(of=("self",)).get(pk=care.pk)
     care.reviewed_at, care.reviewed_by = timezone.now(), actor
     care.plan(timezone.localdate() + relativedelta(months=care.months))
@@ -30,7 +30,7 @@ def mark_reviewed(*, actor, care: ReviewPlan) -> ReviewPlan:
 
 @transaction.atomic
 def plan_reviews(*, actor, care: ReviewPlan, keeper, months: int, due_on) -> ReviewPlan:
-    """Chooses who looks after a page, how often, and when next."""
+    """Set who looks after a page, how often it is reviewed, and when next."""
     care = ReviewPlan.objects.select_for_update(of=("self",)).get(pk=care.pk)
     care.keeper, care.months = keeper, months
     if care.due_on != due_on:
@@ -41,7 +41,7 @@ def plan_reviews(*, actor, care: ReviewPlan, keeper, months: int, due_on) -> Rev
 
 
 def get_or_create_review_plan(page: Page) -> ReviewPlan:
-    """What is known of a page; made with the period of its kind where nothing is."""
+    """Return the review plan of a page; create it with the period of its page type if there is none."""
     months = review_months(page.specific_class) or 12
     begun = timezone.localdate(page.last_published_at) if page.last_published_at else timezone.localdate()
     due_on = begun + relativedelta(months=months)
@@ -49,7 +49,7 @@ def get_or_create_review_plan(page: Page) -> ReviewPlan:
 
 
 def create_missing_review_plans() -> None:
-    """Every published page that lasts has a day on which it is looked at."""
+    """Create review plans for up to 500 published pages that need one."""
     lasting = [model for model in page_types() if review_months(model)]
     new = Page.objects.live().type(*lasting).filter(care=None, alias_of=None, depth__gt=1)
     for page in new.select_related("content_type").order_by("pk")[:500]:
@@ -57,7 +57,7 @@ def create_missing_review_plans() -> None:
 
 
 def send_review_reminders(now: datetime) -> None:
-    """Tells once on the day, once again two weeks later, and after two more the chief editors."""
+    """Send due reminders: on the day, two weeks later, and after two more weeks to the chief editors."""
     due, before = ReviewPlan.objects.to_review(timezone.localdate(now)), now - ReviewPlan.AGAIN_AFTER
     again, late = due.filter(told_again_at=None, told_at__lte=before), due.filter(told_again_at__lte=before)
     _tell(late.filter(escalated_at=None), "escalated_at", now, emails.pages_nobody_reviewed)
@@ -67,7 +67,11 @@ def send_review_reminders(now: datetime) -> None:
 
 @transaction.atomic
 def _tell(rows, mark: str, now: datetime, letter) -> None:
-    """One letter to each person, with all their pages: to who looks after them, to chief editors where nobody does."""
+    """Send one e-mail to each person about all their pages.
+
+    It is sent to the keepers. Chief editors get it for pages without a keeper, and for all pages if ``mark`` is
+    ``escalated_at``.
+    """
     cares, chiefs = _locked(rows), escalation_recipients()
     keepers = access.keepers_by_page(cares) if mark != "escalated_at" else {}
     by_person = defaultdict(list)
@@ -82,7 +86,10 @@ def _tell(rows, mark: str, now: datetime, letter) -> None:
 
 
 def _who_may(page: Page, chiefs: list) -> list:
-    """The chief editors who may edit a page, or whoever else may; those who could let somebody where nobody may."""
+    """Return the chief editors who may edit a page, else other staff who may.
+
+    If nobody may, return all chief editors, who can give the permission.
+    """
     able = [one for one in chiefs if access.may_edit_page(one, page)]
     return able or list(access.users_who_may_edit(page).exclude(email="").order_by("pk")) or chiefs
 
@@ -92,7 +99,7 @@ def _locked(rows) -> list[ReviewPlan]:
 
 
 def escalation_recipients() -> list:
-    """Who publishes: the moderators, or whoever runs the site where there are none."""
+    """Return the moderators; the superusers if there are none."""
     people = get_user_model().objects.filter(is_active=True, is_staff=True).exclude(email="")
     found = list(people.filter(groups__name=MODERATORS).distinct().order_by("pk"))
     return found or list(people.filter(is_superuser=True).order_by("pk"))

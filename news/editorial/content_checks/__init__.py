@@ -1,1 +1,1 @@
-"""What is checked before a page is published: pure rules over what was read from the page."""
+"""Checks before a page is published: pure rules on the content that was read from it."""

@@ -1,6 +1,6 @@
-"""A page as the rules see it: plain values, read by ``reading`` and made up by tests.
+"""The content of a page as plain values for the rules, read by ``page_reader`` or made up in tests.
 
-``path`` says where something stands in the editor, as Wagtail's comments do: ``body.<block>.alt``.
+``path`` is the place in the editor, in the form of Wagtail's comments: ``body.<block>.alt``.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class Picture:
     path: str
     name: str
-    alt: str | None = None  # None: nobody is asked for one here
+    alt: str | None = None  # None: no description can be entered here
     width: int = 0
     least_width: int = 0
 
@@ -24,7 +24,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class TextPassage:
-    """A paragraph, an item of a list."""
+    """A paragraph or a list item."""
 
     path: str
     text: str
@@ -32,10 +32,10 @@ class TextPassage:
 
 @dataclass(frozen=True)
 class Link:
-    """What leads somewhere. ``state`` says what was found there."""
+    """A link and its state: whether its target exists, is a draft, or does not answer."""
 
     FINE, GONE, DRAFT, SILENT = "fine", "gone", "draft", "silent"
-    ADMIN, WRAPPED = "admin", "wrapped"  # into the admin; through a mail program that knows the target
+    ADMIN, WRAPPED = "admin", "wrapped"  # into the admin; through a mail program's filter
 
     path: str
     words: str
@@ -45,7 +45,7 @@ class Link:
 
 @dataclass(frozen=True)
 class PageContent:
-    """What a page says, and what is known about it."""
+    """The content of a page, and what is known about the page."""
 
     language: str = "fr"
     title: str = ""
@@ -55,10 +55,10 @@ class PageContent:
     wants_contact: bool = False
     has_contact: bool = False
     has_owner: bool = True
-    # Key and title of the nearest page above that is not published.
+    # Id and title of the nearest unpublished page above.
     draft_above: tuple[int, str] | None = None
-    problems: tuple[tuple[str, str], ...] = ()  # that its own model finds, with the fields
-    taken_address: str = ""  # where it stands, if something else answers there and nobody ever sees the page
+    problems: tuple[tuple[str, str], ...] = ()  # found by the model's own validation, with the fields
+    taken_address: str = ""  # its path, if another view answers there and nobody can see the page
     pictures: list[Picture] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     passages: list[TextPassage] = field(default_factory=list)

@@ -1,15 +1,15 @@
-"""How hard a text is to read: a formula for each language, of about 0 (hard) to 100 (easy). Pure.
+"""Readability of a text: a formula per language, from about 0 (hard) to 100 (easy). Pure.
 
 French: Kandel and Moles (1958), Flesch's formula fitted to French: 207 − 1.015 · words per sentence − 73.6 ·
 syllables per word. German: Amstad (1978). Italian: Gulpease (1988), which counts letters. English: Flesch (1948).
-Syllables are counted as groups of vowels, without the silent endings of French and English: over a hundred words
-that is close enough to say "hard", and too coarse to give marks.
+Syllables are counted as groups of vowels, without the silent endings of French and English. For a hundred words that
+is exact enough to find a hard text, and too coarse for marks.
 """
 
 import re
 from collections.abc import Iterable
 
-MIN_WORDS = 100  # of less nothing is said
+MIN_WORDS = 100  # a shorter text is not judged
 DIFFICULT_BELOW = {"fr": 40, "de": 35, "it": 40, "en": 40}
 MAX_SENTENCE_WORDS = 30  # words
 
@@ -23,7 +23,7 @@ SILENT = {"fr": re.compile(r"(?:e|es|ent)$"), "en": re.compile(r"(?:e|es|ed)$")}
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a passage. A full stop after an abbreviation ends none."""
+    """Return the sentences of a passage. A full stop after an abbreviation does not end one."""
     found: list[str] = []
     for part in END.split(text.strip()):
         if found and ABBREVIATED.search(found[-1]):
@@ -38,7 +38,7 @@ def split_words(text: str) -> list[str]:
 
 
 def count_syllables(word: str, language: str) -> int:
-    """About how many syllables a word has: at least one."""
+    """Return the approximate number of syllables of a word, at least 1."""
     word = word.lower()
     silent = SILENT.get(language)
     spoken = silent.sub("", word) if silent and len(word) > 3 else word
@@ -46,7 +46,7 @@ def count_syllables(word: str, language: str) -> int:
 
 
 def reading_ease(passages: Iterable[str], language: str) -> int | None:
-    """How easy the passages are to read; None where there is too little to say."""
+    """Return how easy the passages are to read; None if the text is too short."""
     parts = [sentence for passage in passages for sentence in sentences(passage)]
     parts = [part for part in parts if split_words(part)]
     found = [word for part in parts for word in split_words(part)]
@@ -65,6 +65,6 @@ def reading_ease(passages: Iterable[str], language: str) -> int | None:
 
 
 def long_sentences(passage: str) -> list[tuple[int, str]]:
-    """The sentences of a passage that nobody reads to the end, each with its number of words."""
+    """Return the too long sentences of a passage, each with its number of words."""
     counted = [(len(split_words(sentence)), sentence) for sentence in sentences(passage)]
     return [(number, sentence) for number, sentence in counted if number > MAX_SENTENCE_WORDS]

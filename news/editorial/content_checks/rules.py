@@ -1,7 +1,7 @@
-"""The rules, one function each: what they find in a page, why it matters, and where. Pure.
+"""Rules of the content checks, one function each: what they find in a page, and where. Pure.
 
-An *error* would fail a reader and keeps the page from being published; a *warning* asks before; an *advice* only
-stands beside the page.
+An *error* would fail a reader and prevents publishing; a *warning* must be confirmed; an *advice* is only shown
+beside the page.
 """
 
 import re
@@ -27,13 +27,13 @@ EMPTY_WORDS = {
     *("qui", "clicca qui", "di più", "leggi tutto"),
     *("here", "click here", "more", "read more", "this link"),
 }
-MAX_LISTED_SENTENCES = 3  # long sentences named at a time
-MAX_CAPITAL_LETTERS = 12  # letters of what is written in nothing else
+MAX_LISTED_SENTENCES = 3  # long sentences listed per page
+MAX_CAPITAL_LETTERS = 12  # letters of a text in capitals; abbreviations are shorter
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found. ``values`` go into its sentence."""
+    """A finding of a rule. ``values`` are inserted into its sentence."""
 
     rule: str
     gravity: str
@@ -42,7 +42,7 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """What is wrong and what to do, in the language at hand."""
+        """The problem and what to do, in the active language."""
         values = self.values
         if "languages" in values:
             names = [str(get_language_info(code)["name_translated"]) for code in values["languages"]]
@@ -51,7 +51,10 @@ class Finding:
 
     @property
     def is_of_its_place(self) -> bool:
-        """Whether it is about where the page stands, and not what it says: it may go out with others, or elsewhere."""
+        """True if the finding concerns the place of the page instead of its content.
+
+        Such a page may still be published with others, or moved.
+        """
         return self.rule == "draft_above"
 
     @property
@@ -100,7 +103,7 @@ def find_empty_headings(content: PageContent) -> Iterator[Finding]:
 
 
 def find_capitalized_headings(content: PageContent) -> Iterator[Finding]:
-    """Of abbreviations, which a heading may consist of, there are a few letters."""
+    """Find texts in capitals. Short ones are left out, because they may be abbreviations."""
     said = [(heading.path, heading.text) for heading in content.headings]
     said += [(passage.path, passage.text) for passage in content.passages]
     said += [(link.path, link.words) for link in content.links]
@@ -248,7 +251,7 @@ SENTENCES = {
     "address_taken": _(
         "At %(address)s the site itself answers, and nobody would see the page: write another address under Promote."
     ),
-    "refused": "%(sentence)s",  # by the page itself, which writes it in the language at hand
+    "refused": "%(sentence)s",  # by the page's own model, in the active language
     "no_lead": _(
         "The lead is missing: one or two sentences that give the answer, also shown by search engines."
     ),
@@ -289,7 +292,7 @@ RULE_LABELS = {
 
 
 def run_rules(content: PageContent) -> list[Finding]:
-    """All that the rules find, the gravest first."""
+    """Return all findings of the rules, the gravest first."""
     found = [finding for rule in RULES for finding in rule(content)]
     return sorted(found, key=lambda one: list(GRAVITIES).index(one.gravity))
 

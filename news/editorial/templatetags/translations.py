@@ -1,4 +1,4 @@
-"""What the admin's own pages say of translations."""
+"""Template tags about translations, for pages of the admin."""
 
 from django import template
 
@@ -10,7 +10,7 @@ register.filter("languages", page_translations.language_names)
 
 @register.simple_tag(name="translations_there")
 def published_translations_for(page, user):
-    """The published translations of a page: those that ``may`` go with it, and those that ``stay``."""
+    """Return the published translations of a page that ``user`` may unpublish (``may``) and the others (``stay``)."""
     there = page_translations.published_translations(page)
     may = page_translations.unpublishable_by(there, user)
     return {"may": may, "stay": [one for one in there if one not in may]}

@@ -1,1 +1,1 @@
-"""Comments on news, where the commune wants them."""
+"""Comments on news, on articles that allow them."""

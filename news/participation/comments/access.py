@@ -1,4 +1,4 @@
-"""Which articles take comments, and which comments somebody may see."""
+"""Access to articles that take comments, and to comments."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -13,7 +13,7 @@ from .models import Comment
 
 
 def commentable_article(pk: int) -> NewsPage:
-    """An article that takes comments today or took them. Raises Http404."""
+    """Return an article that takes comments or took them. Raise Http404 otherwise."""
     found = NewsPage.objects.open_to_all().filter(pk=pk).first()
     if found is None or not found.comments_open:
         raise Http404
@@ -21,12 +21,12 @@ def commentable_article(pk: int) -> NewsPage:
 
 
 def article_of(key: UUID | str) -> NewsPage | None:
-    """Its page in the language at hand, else in another; None where it is not public."""
+    """Return the article in the active language, else in another; None if it is not public."""
     return public_page(NewsPage, key)
 
 
 def articles_of(comments: Iterable[Comment]) -> dict[UUID, NewsPage]:
-    """The same of several comments, by the key of the article; without those that are not public."""
+    """Return the articles of the comments, by translation key, without those that are not public."""
     return public_pages(NewsPage, {one.article for one in comments})
 
 
@@ -35,7 +35,7 @@ def comments_on(page: NewsPage) -> list[Comment]:
 
 
 def comment_for(user, pk: int) -> Comment:
-    """A comment, for who moderates. Raises Http404."""
+    """Return a comment for moderators. Raise Http404 otherwise."""
     found = Comment.objects.filter(pk=pk).first() if may_moderate(user) else None
     if found is None:
         raise Http404
@@ -43,7 +43,7 @@ def comment_for(user, pk: int) -> Comment:
 
 
 def comments_for(user, *, rejected: bool = False):
-    """The published comments or those that were rejected, the newest first, for who moderates. Raises Http404."""
+    """Return published or rejected comments for moderators, the newest first. Raise Http404 otherwise."""
     if not may_moderate(user):
         raise Http404
     return Comment.objects.rejected() if rejected else Comment.objects.published()

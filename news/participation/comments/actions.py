@@ -1,4 +1,4 @@
-"""Every write around comments."""
+"""All writes to comments."""
 
 from datetime import datetime
 
@@ -17,7 +17,10 @@ from .models import Comment
 def submit_comment(
     *, actor=None, page: NewsPage, email: str, language: str, handed_in_at: datetime, **written
 ) -> Comment:
-    """Keeps a comment of somebody whose address is proven, to be read before it is published; once."""
+    """Save a comment by the owner of a verified address, for moderation.
+
+    The same comment is only saved once.
+    """
     email = stored_form(email)
     if known := Comment.objects.on(page).again(email, **written).first():
         return known
@@ -30,7 +33,7 @@ def submit_comment(
 
 @transaction.atomic
 def reply_to_comment(*, actor, comment: Comment, reply: str) -> Comment:
-    """The commune answers below the comment; whoever wrote it hears of the first answer. Empty takes it away."""
+    """Save the commune's reply below a comment. The author is notified of the first one. An empty reply removes it."""
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
     first = not comment.reply and bool(reply.strip())
     comment.reply = reply.strip()

@@ -1,4 +1,4 @@
-"""Published comments for staff: answered and taken down."""
+"""Admin views of comments: reply, and take down."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,7 +17,7 @@ ON_A_PAGE = 30
 
 
 class CommentsView(ParticipationAdminView):
-    """What is published, the newest first, with the field for the commune's answer; or what was rejected."""
+    """Published comments, the newest first, with a field for the reply; or rejected ones."""
 
     template_name = "news/participation/admin/comments.html"
     tab = "comments"

@@ -1,4 +1,4 @@
-"""What is said, and what the commune replies."""
+"""Forms of comments and of the commune's replies."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What people say to a piece of news, and what the commune replies."""
+"""Comments on articles, with the commune's replies."""
 
 from django.db import models
 from django.utils.text import Truncator
@@ -13,7 +13,7 @@ from ..public_pages import public_page
 
 class CommentQuerySet(ModeratedTextQuerySet):
     def waiting(self):
-        """With ``place``, the title of the article, for who moderates."""
+        """Annotate ``place``, the title of the article, for moderators."""
         article = NewsPage.objects.filter(translation_key=models.OuterRef("article")).order_by("pk")
         return super().waiting().annotate(place=models.Subquery(article.values("title")[:1]))
 
@@ -25,11 +25,11 @@ class CommentQuerySet(ModeratedTextQuerySet):
 
 
 class Comment(ModeratedText):
-    """A comment on an article in all its languages."""
+    """A comment on an article, in all its languages."""
 
     kind = "comment"
 
-    article = models.UUIDField(_("article"), db_index=True)  # the page's translation key
+    article = models.UUIDField(_("article"), db_index=True)  # translation key of the page
     reply = models.TextField(_("answer of the commune"), max_length=4_000, blank=True)
     replied_at = models.DateTimeField(null=True, blank=True)
 
@@ -56,5 +56,5 @@ class Comment(ModeratedText):
 
     @property
     def address(self) -> str:
-        """Where everybody reads it, in the language at hand if the article has it; empty where it is not public."""
+        """The public address, in the active language if the article exists in it; "" if it is not public."""
         return self.get_absolute_url()

@@ -1,4 +1,4 @@
-"""Commenting, once the address is proven."""
+"""Pending action: commenting, once the address is verified."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Writing a comment. What was published stands below its article."""
+"""View to write a comment. Published ones are shown below the article."""
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,14 +14,14 @@ from . import access
 from .forms import CommentForm
 
 
-@csrf_exempt  # where it came from is checked by screening: the same rule for all forms of participation
+@csrf_exempt  # ``spam_checks`` checks the origin: one rule for all forms of participation
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request, pk):
     page = access.commentable_article(pk)
     over = not page.takes_comments(timezone.localdate())
     if over and request.method != "POST":
-        return redirect(url_in_current_language(page))  # what was said to it stands there
+        return redirect(url_in_current_language(page))  # the page shows its comments
     form = CommentForm(
         request.POST if request.method == "POST" else None, known=participants.recognized_address(request)
     )

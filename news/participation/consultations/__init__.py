@@ -1,1 +1,1 @@
-"""The idea box, and what the commune asks its people."""
+"""Consultations and idea boxes."""

@@ -1,4 +1,4 @@
-"""Which consultations and contributions somebody may see. Unknown and forbidden look the same: 404."""
+"""Access to consultations and contributions. Unknown and forbidden ones are both answered with 404."""
 
 from uuid import UUID
 
@@ -12,12 +12,12 @@ from .models import ConsultationPage, Contribution
 
 
 def page_of(consultation: UUID | str) -> ConsultationPage | None:
-    """Its page in the language at hand, else in another; None where it is not public."""
+    """Return the page in the active language, else in another; None if it is not public."""
     return public_page(ConsultationPage, consultation)
 
 
 def open_consultation(pk: int) -> ConsultationPage:
-    """A consultation that takes contributions today or took them. Raises Http404."""
+    """Return a consultation that takes contributions or took them. Raise Http404 otherwise."""
     found = ConsultationPage.objects.open_to_all().filter(pk=pk).first()
     if found is None or not (found.open or found.over):
         raise Http404
@@ -25,7 +25,7 @@ def open_consultation(pk: int) -> ConsultationPage:
 
 
 def public_contribution(pk: int) -> tuple[Contribution, ConsultationPage]:
-    """A published contribution of a consultation whose contributions everybody reads. Raises Http404."""
+    """Return a published contribution and its consultation. Raise Http404 if its contributions are not public."""
     published = Contribution.objects.published().with_voices()
     found = published.filter(pk=pk).first()
     page = page_of(found.consultation) if found else None
@@ -35,7 +35,7 @@ def public_contribution(pk: int) -> tuple[Contribution, ConsultationPage]:
 
 
 def contributions_for(user):
-    """All contributions, for who moderates. Raises Http404."""
+    """Return all contributions, for moderators. Raise Http404 otherwise."""
     if not may_moderate(user):
         raise Http404
     return Contribution.objects.all()

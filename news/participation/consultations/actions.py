@@ -1,4 +1,4 @@
-"""Every write around contributions: handed in, voted for, answered by the commune."""
+"""All writes to contributions: submit, vote, and the commune's answer."""
 
 from datetime import datetime
 
@@ -21,7 +21,10 @@ from .states import ANSWERED
 def submit_contribution(
     *, actor=None, page: ConsultationPage, email: str, language: str, handed_in_at: datetime, **written
 ) -> Contribution:
-    """Keeps an idea or answers of somebody whose address is proven, to be read before they are published; once."""
+    """Save a contribution by the owner of a verified address, for moderation.
+
+    The same contribution is only saved once.
+    """
     email = stored_form(email)
     if known := Contribution.objects.to(page).again(email, **written).first():
         return known
@@ -37,7 +40,7 @@ def submit_contribution(
 
 
 def cast_vote(*, actor=None, contribution: Contribution, email: str) -> bool:
-    """One voice for each person; False where it was given before."""
+    """Vote once per person. Return False if the person has voted before."""
     who = participants.participant_digest(str(contribution.consultation), email)
     _vote, new = Vote.objects.get_or_create(contribution=contribution, who=who)
     return new
@@ -45,7 +48,7 @@ def cast_vote(*, actor=None, contribution: Contribution, email: str) -> bool:
 
 @transaction.atomic
 def withdraw_vote(*, actor=None, contribution: Contribution, email: str) -> bool:
-    """The voice is taken back; False where there was none."""
+    """Withdraw a vote. Return False if there was none."""
     who = participants.participant_digest(str(contribution.consultation), email)
     deleted, _by_kind = Vote.objects.filter(contribution=contribution, who=who).delete()
     return bool(deleted)
@@ -53,7 +56,10 @@ def withdraw_vote(*, actor=None, contribution: Contribution, email: str) -> bool
 
 @transaction.atomic
 def answer_contribution(*, actor, contribution: Contribution, status: str, reply: str) -> Contribution:
-    """Says what becomes of it, with the commune's answer. Whoever handed it in hears of it, once for each change."""
+    """Save the status of a contribution and the commune's reply, and notify the author of a change.
+
+    Raise IllegalTransition if the status cannot follow, or if it needs a reply and has none.
+    """
     contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
     if not states.is_allowed(contribution.status, status):
         state = {"state": contribution.get_status_display()}

@@ -1,4 +1,4 @@
-"""Contributions for staff: all of a consultation, each with the form that says what becomes of it, and as CSV."""
+"""Admin views of contributions: a list, a form with status and reply, and a CSV file."""
 
 from django import forms
 from django.contrib import messages
@@ -25,13 +25,13 @@ ON_A_PAGE = 50
 
 
 def consultations() -> dict[str, str]:
-    """The titles of all consultations by their key, as they were first written."""
+    """Return the titles of all consultations by key, in the language in which they were first written."""
     pages = ConsultationPage.objects.order_by("-pk").values_list("translation_key", "title")
-    return {str(key): title for key, title in pages}  # the last of a key is the first that was written
+    return {str(key): title for key, title in pages}  # the first page written overwrites its translations
 
 
 class FilterForm(forms.Form):
-    """Which contributions are shown. What does not fit is as if it had not been said."""
+    """Filter of the list of contributions. Invalid values are ignored."""
 
     consultation = forms.ChoiceField(required=False)
     state = forms.ChoiceField(required=False)
@@ -68,7 +68,7 @@ class ContributionsView(ParticipationAdminView):
 
 
 class ContributionView(ParticipationAdminView):
-    """One contribution, and what the commune says of it."""
+    """A contribution, with its status and the commune's reply."""
 
     template_name = "news/participation/admin/contribution.html"
     tab = "contributions"
@@ -106,7 +106,7 @@ class ContributionView(ParticipationAdminView):
 
 @require_safe
 def export_csv(request):
-    """The contributions that are shown, a line each; addresses stay here."""
+    """Return the filtered contributions as CSV, without e-mail addresses."""
     titles = consultations()
     found = FilterForm(request.GET, titles=titles).narrow(access.contributions_for(request.user))
     header = [

@@ -1,4 +1,4 @@
-"""What is handed in. Cleaned data become the payload of a deed."""
+"""Forms of contributions. Cleaned data become the payload of a pending action."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ MAX_TEXT_LENGTH = 4_000
 
 
 class ContributionForm(NamedAuthorForm):
-    """A title and an idea; or the answers to the questions of the page."""
+    """A title and an idea; or answers to the questions of the page."""
 
     def __init__(self, *args, page: ConsultationPage, **kwargs):
         super().__init__(*args, **kwargs)
@@ -67,7 +67,7 @@ class ContributionForm(NamedAuthorForm):
         return super().clean()
 
     def written(self) -> dict:
-        """What the action keeps."""
+        """Return the arguments for ``actions.submit_contribution``."""
         data = self.cleaned_data
         answers = [
             {"question": block.value["question"], "answer": data[f"q-{block.id}"]}
@@ -84,7 +84,7 @@ class ContributionForm(NamedAuthorForm):
 
 
 class AnswerForm(forms.Form):
-    """What becomes of an idea, and what the commune says; to an opinion it only says something. For staff."""
+    """Status and reply for staff. Answers to questions get only a reply, no status."""
 
     status = forms.ChoiceField(label=gettext_lazy("What becomes of it"))
     reply = forms.CharField(

@@ -1,4 +1,4 @@
-"""Consultations as pages; what people contribute, and their votes, as rows shared by all languages."""
+"""Models of consultations: pages, and contributions and votes, which all languages of a page share."""
 
 from functools import reduce
 from operator import or_
@@ -35,7 +35,7 @@ TITLE = 120
 
 
 class ConsultationQuestionBlock(blocks.StructBlock):
-    """One question of a consultation, answered in words."""
+    """A question of a consultation, answered with a text."""
 
     question = blocks.CharBlock(label=_("Question"), max_length=200)
     help = blocks.CharBlock(required=False, default="", label=_("A word of help"), max_length=300)
@@ -79,13 +79,13 @@ class ConsultationIndexPage(BasePage):
         return super().get_context(request, *args, **kwargs) | context
 
     def _below(self) -> Q:
-        """What stands below it in any language: what is asked is asked of everybody."""
+        """Filter the pages below it in any language, because consultations concern all residents."""
         indexes = type(self).objects.filter(translation_key=self.translation_key)
         return reduce(or_, (Page.objects.child_of_q(one) for one in indexes))
 
 
 class ConsultationPage(ParticipationPeriod, BasePage):
-    """An idea box, or questions of the commune to everybody, within a period."""
+    """An idea box, or questions of the commune to all residents, within a period."""
 
     page_description = _("People write what they think or propose; you answer, and others may vote.")
 
@@ -173,7 +173,10 @@ class ConsultationPage(ParticipationPeriod, BasePage):
 
 class ContributionQuerySet(ModeratedTextQuerySet):
     def waiting(self):
-        """With ``place``, the title of the consultation, and ``public``, whether others read it, for who moderates."""
+        """Annotate ``place``, the title of the consultation, and ``public``, whether others can read it.
+
+        Moderators see both.
+        """
         page = ConsultationPage.objects.filter(translation_key=OuterRef("consultation")).order_by("pk")
         asked = {"place": Subquery(page.values("title")[:1]), "public": Subquery(page.values("public")[:1])}
         return super().waiting().annotate(**asked)
@@ -193,7 +196,7 @@ class Contribution(ModeratedText):
 
     kind = "contribution"
 
-    consultation = models.UUIDField(_("consultation"), db_index=True)  # the page's translation key
+    consultation = models.UUIDField(_("consultation"), db_index=True)  # translation key of the page
     title = models.CharField(_("title"), max_length=TITLE, blank=True)
     answers = models.JSONField(_("answers"), default=list, blank=True)
     status = models.CharField(_("what becomes of it"), max_length=8, choices=Status, default=Status.RECEIVED)
@@ -221,7 +224,7 @@ class Contribution(ModeratedText):
         return ICONS[Status(self.status)]
 
     def is_news_after(self, before: "Contribution") -> bool:
-        """Whether whoever handed it in has something new to hear: what becomes of it, or what the commune says."""
+        """Return whether the author must be notified: the status changed, or the reply did and is not empty."""
         return self.status != before.status or bool(self.reply and self.reply != before.reply)
 
     @property
@@ -233,13 +236,13 @@ class Contribution(ModeratedText):
 
     @property
     def address(self) -> str:
-        """Where everybody reads it; empty where only the administration does."""
+        """The public address; "" if only the administration can read it."""
         page = public_page(ConsultationPage, self.consultation)
         return self.get_absolute_url() if page and page.public else ""
 
 
 class Vote(models.Model):
-    """One voice. Who gave it is a digest that holds within its consultation alone."""
+    """A vote. ``who``: a hash of the person that differs in every consultation."""
 
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="votes")
     who = models.CharField(max_length=64)

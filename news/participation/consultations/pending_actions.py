@@ -1,4 +1,4 @@
-"""What somebody may do about contributions once their address is proven."""
+"""Pending actions of contributions, executed once the address is verified."""
 
 from datetime import datetime
 

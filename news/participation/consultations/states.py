@@ -1,4 +1,4 @@
-"""What becomes of an idea."""
+"""Statuses of an idea."""
 
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
@@ -19,7 +19,7 @@ ICONS = {
     Status.DECLINED: "close",
     Status.DONE: "check",
 }
-# A commune changes its mind; but what is done is done.
+# A commune may change its mind, except about what is done.
 ALLOWED = {
     Status.RECEIVED: {Status.STUDIED, Status.ACCEPTED, Status.DECLINED, Status.DONE},
     Status.STUDIED: {Status.ACCEPTED, Status.DECLINED, Status.DONE},
@@ -27,7 +27,7 @@ ALLOWED = {
     Status.DECLINED: {Status.STUDIED, Status.ACCEPTED},
     Status.DONE: set(),
 }
-ANSWERED = {Status.ACCEPTED, Status.DECLINED, Status.DONE}  # none of them without a word of the commune
+ANSWERED = {Status.ACCEPTED, Status.DECLINED, Status.DONE}  # these need a reply of the commune
 
 
 def is_allowed(status: str, to: str) -> bool:
@@ -35,5 +35,5 @@ def is_allowed(status: str, to: str) -> bool:
 
 
 def takes_votes(status: str) -> bool:
-    """Whether votes can still change what becomes of an idea: there is something else that may become of it."""
+    """Return whether votes can still have an effect: the status of the idea may still change."""
     return bool(ALLOWED[Status(status)])

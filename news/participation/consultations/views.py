@@ -1,4 +1,4 @@
-"""Handing in, reading and voting. The pages of consultations themselves are Wagtail's."""
+"""Views of contributions: submit, read and vote. Wagtail serves the pages of consultations."""
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -15,14 +15,14 @@ from . import access
 from .forms import ContributionForm
 
 
-@csrf_exempt  # where it came from is checked by screening: the same rule for forms on cacheable pages
+@csrf_exempt  # ``spam_checks`` checks the origin: one rule for all forms on cacheable pages
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def contribute(request, pk):
-    """One page: the idea or the answers, how the name is shown, and the address unless it is known."""
+    """Take a contribution: its text, how the name is shown, and the address unless it is known."""
     page = access.open_consultation(pk)
     if page.over and request.method != "POST":
-        return redirect(url_in_current_language(page))  # it says when it ended
+        return redirect(url_in_current_language(page))  # the page shows when it ended
     form = ContributionForm(
         request.POST if request.method == "POST" else None,
         page=page,
@@ -42,7 +42,7 @@ def contribute(request, pk):
 
 @require_safe
 def show(request, pk):
-    """A published contribution, with its voices and what becomes of it."""
+    """Show a published contribution with its votes and its status."""
     contribution, page = access.public_contribution(pk)
     return render(
         request,
@@ -51,11 +51,11 @@ def show(request, pk):
     )
 
 
-@csrf_exempt  # the button stands on a cacheable page; where it came from is checked by screening
+@csrf_exempt  # the button is on a cacheable page; ``spam_checks`` checks the origin
 @never_cache
 @require_POST
 def vote(request, pk):
-    """Votes, or takes the vote back, for who is recognised; else asks for the address."""
+    """Vote or withdraw the vote if the participant is recognised; else ask for the address."""
     contribution, page = access.public_contribution(pk)
     if not page.votes or not (page.open or page.over):
         raise Http404

@@ -1,1 +1,1 @@
-"""What somebody does waits until the owner of the address says it is theirs."""
+"""Pending actions: what visitors do is executed when the owner of the address confirms it."""

@@ -1,4 +1,4 @@
-"""The door to what waits is the mailed secret and nothing else."""
+"""Access to pending actions: only by the e-mailed secret."""
 
 from datetime import datetime
 
@@ -6,5 +6,8 @@ from .models import PendingAction
 
 
 def pending_action_by_secret(secret: str, now: datetime) -> PendingAction | None:
-    """None where it was confirmed already, ran out, or never was: a stranger learns not which."""
+    """Return a valid pending action.
+
+    Return None alike if it was confirmed, expired or never existed, so that a stranger does not learn which.
+    """
     return PendingAction.objects.valid(now).filter(secret=secret).first()

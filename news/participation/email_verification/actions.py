@@ -1,4 +1,4 @@
-"""Asking for the proof of an address, and doing what waited for it."""
+"""Actions to verify an address and to run what waited for it."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from .models import VALID, PendingAction
 
 @transaction.atomic
 def request_verification(*, actor=None, email: str, language: str, kind: str, payload: dict) -> PendingAction:
-    """Keeps the deed and mails the link that does it. Who asks learns nothing about the address."""
+    """Save a pending action and e-mail its link. The visitor learns nothing about the address."""
     now = timezone.now()
     pending = PendingAction.objects.create(
         email=stored_form(email),
@@ -33,7 +33,10 @@ def request_verification(*, actor=None, email: str, language: str, kind: str, pa
 
 @transaction.atomic
 def run_pending_action(*, actor=None, pending: PendingAction) -> ActionResult:
-    """Run a pending action once, as of when it was sent: its address is verified. Raises ``ActionNoLongerPossible``."""
+    """Run a pending action once, with the time when it was sent. Its address is then verified.
+
+    Raise ``ActionNoLongerPossible`` if it was run or deleted before, or if what it concerns is closed.
+    """
     locked = PendingAction.objects.select_for_update().filter(pk=pending.pk).first()
     if locked is None:
         raise ActionNoLongerPossible
@@ -45,14 +48,14 @@ def run_pending_action(*, actor=None, pending: PendingAction) -> ActionResult:
 
 
 def delete_expired(*, actor=None, now: datetime) -> None:
-    """What nobody confirmed is gone with its address."""
+    """Delete the expired pending actions with their addresses."""
     for pending in PendingAction.objects.expired(now):
         delete_pending_action(actor=actor, pending=pending)
 
 
 @transaction.atomic
 def delete_pending_action(*, actor=None, pending: PendingAction) -> None:
-    """Gone; its letter goes out no more, and nobody reads in the outbox to whom it went."""
+    """Delete a pending action, stop its e-mail, and erase its address from the outbox."""
     for letter in Delivery.objects.about(pending.subject).open():
         outbox.skip_delivery(actor=actor, delivery=letter, reason=_("Its link leads nowhere any more."))
     outbox.erase_deliveries_about(actor=actor, subject=pending.subject)

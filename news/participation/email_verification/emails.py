@@ -1,4 +1,4 @@
-"""The letter that proves an address. It is queued in the transaction of what waits."""
+"""E-mail to verify an address, queued in the transaction of the pending action."""
 
 from django.urls import reverse
 from django.utils import translation

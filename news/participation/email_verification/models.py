@@ -1,4 +1,7 @@
-"""What waits for an address to be proven. It is nowhere else until then, and is gone when the link runs out."""
+"""Pending actions.
+
+They are stored nowhere else until the address is verified, and deleted when the link expires.
+"""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts.fields import EmailAddressField
 from home.web.secret_links import new_secret
 
-VALID = timedelta(days=3)  # a mailed link
+VALID = timedelta(days=3)  # of an e-mailed link
 
 
 class PendingActionQuerySet(models.QuerySet):
@@ -22,7 +25,7 @@ class PendingActionQuerySet(models.QuerySet):
 
 
 class PendingAction(models.Model):
-    """A deed of :mod:`news.participation.pending_actions` with its arguments."""
+    """A pending action with its arguments. Its ``kind`` is a key of ``PENDING_ACTIONS``."""
 
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
     email = EmailAddressField(_("e-mail address"), max_length=254)
@@ -43,5 +46,5 @@ class PendingAction(models.Model):
 
     @property
     def subject(self) -> str:
-        """By which the outbox knows the letter about it."""
+        """The subject of its e-mail in the outbox."""
         return f"participation:{self.pk}"

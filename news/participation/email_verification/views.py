@@ -1,4 +1,4 @@
-"""Handing something in: done at once for who is recognised, and after the mailed link for everybody else."""
+"""Views of pending actions: run at once for a recognised participant, else after a click on the e-mailed link."""
 
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from . import access, actions
 
 
 def run_or_verify(request, form: ParticipantForm, kind: str, payload: dict) -> HttpResponse:
-    """Does the deed for who is recognised; else mails the link. The answer is the same for every address."""
+    """Run the action of a recognised participant; else e-mail the link. The response is the same for every address."""
     if form.is_trapped:
         return redirect("participation:asked")
     if form.known:
@@ -44,7 +44,7 @@ def verification_sent(request):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, secret):
-    """GET shows what waits and a button, because mail scanners follow links; POST does it."""
+    """Show the pending action and a button on GET, because mail scanners follow links; run it on POST."""
     pending = access.pending_action_by_secret(secret, timezone.now())
     if pending is None:
         return render(request, "news/participation/expired.html", status=410)
@@ -63,7 +63,7 @@ def confirm(request, secret):
 @never_cache
 @require_safe
 def thanks(request):
-    """What was done, by its key."""
+    """Show the result of an action, by its key."""
     heading, lead = OUTCOMES.get(request.GET.get("done", ""), OUTCOMES["handed"])
     url = request.GET.get("to", "")
     url = url if is_own_url(url) else ""
@@ -75,7 +75,7 @@ def thanks(request):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def clear_participant(request):
-    """On a computer of others: this browser knows nobody any more."""
+    """Forget the recognised participant in this browser, for shared computers."""
     if request.method != "POST":
         return render(request, "news/participation/leave.html")
     response = render(request, "news/participation/left.html")
@@ -84,7 +84,7 @@ def clear_participant(request):
 
 
 def no_longer_possible(request, payload: dict, url: str = "") -> HttpResponse:
-    """It is over in the meantime; whoever wrote takes their words away again. ``url``: where one goes on."""
+    """Answer 409 with the visitor's text, so that it is not lost. ``url``: link to continue."""
     context = {"written": payload.get("written"), "url": url}
     return render(request, "news/participation/impossible.html", context, status=409)
 

@@ -1,1 +1,1 @@
-"""What somebody wrote is read before everybody sees it."""
+"""Moderation: texts of participants are read before they are published."""

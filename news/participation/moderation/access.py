@@ -1,4 +1,4 @@
-"""Who may see something written that is not published: its author by the mailed link, and who moderates."""
+"""Access to unpublished texts: authors by the e-mailed link, and moderators."""
 
 from django.contrib.auth.backends import ModelBackend
 from django.http import Http404
@@ -18,11 +18,11 @@ __all__ = [
     "own_written",
     "written_for",
 ]
-MAX_LISTED = 100  # at once on the screen
+MAX_LISTED = 100  # texts in the list
 
 
 def own_written(kind: str, secret: str) -> ModeratedText:
-    """What somebody wrote, by the link of their letter. Raises Http404."""
+    """Return a text by the link in its author's e-mails. Raise Http404 otherwise."""
     found = MODERATED_MODELS[kind].objects.filter(secret=secret).first() if kind in MODERATED_MODELS else None
     if found is None:
         raise Http404
@@ -30,19 +30,19 @@ def own_written(kind: str, secret: str) -> ModeratedText:
 
 
 def all_written_by(email: str) -> list[ModeratedText]:
-    """All that the owner of a proven address wrote, the oldest first."""
+    """Return all texts of the owner of a verified address, the oldest first."""
     found = [one for kind in MODERATED_MODELS.values() for one in kind.objects.of(email)]
     return sorted(found, key=lambda one: (one.handed_in_at, one.kind, one.pk))
 
 
 def moderators() -> list[User]:
-    """Who is told that texts wait: whoever may moderate, or who runs the site where that is nobody's task."""
+    """Return the moderators; the superusers if there are none."""
     people = ModelBackend().with_perm(MODERATE, include_superusers=False).exclude(email="").order_by("pk")
     return list(people) or list(User.objects.filter(is_active=True, is_superuser=True).order_by("pk"))
 
 
 def awaiting_moderation_for(user) -> list[ModeratedText]:
-    """All that is to be read, the oldest first. Raises Http404."""
+    """Return all texts that wait for moderation, the oldest first. Raise Http404 if ``user`` may not moderate."""
     if not may_moderate(user):
         raise Http404
     found = [one for kind in MODERATED_MODELS.values() for one in kind.objects.waiting()[:MAX_LISTED]]
@@ -56,7 +56,7 @@ def count_awaiting_moderation(user) -> int:
 
 
 def written_for(user, kind: str, pk: int) -> ModeratedText:
-    """Something written, for who moderates. Raises Http404."""
+    """Return a text for moderators. Raise Http404 otherwise."""
     known = may_moderate(user) and kind in MODERATED_MODELS
     found = MODERATED_MODELS[kind].objects.filter(pk=pk).first() if known else None
     if found is None:

@@ -1,4 +1,4 @@
-"""Reading what was written: publish it, or refuse it with a reason. Whoever wrote it hears of it."""
+"""Actions of moderation: publish, reject and take down. The author is notified."""
 
 from datetime import datetime
 
@@ -16,12 +16,12 @@ from .states import ModerationState, is_allowed
 
 
 class IllegalTransition(Exception):
-    """It stands otherwise than somebody thought."""
+    """The text is in a state that does not allow this."""
 
 
 @transaction.atomic
 def publish_written(*, actor, written: ModeratedText) -> ModeratedText:
-    """Everybody sees it from now on."""
+    """Publish a text."""
     written = _judged(actor, written, ModerationState.PUBLISHED, "")
     emails.send_published(written)
     return written
@@ -29,7 +29,7 @@ def publish_written(*, actor, written: ModeratedText) -> ModeratedText:
 
 @transaction.atomic
 def reject_written(*, actor, written: ModeratedText, reason: str) -> ModeratedText:
-    """Nobody sees it, and whoever wrote it learns why."""
+    """Reject a text and send the author the reason."""
     written = _judged(actor, written, ModerationState.REFUSED, reason)
     emails.send_rejected(written)
     return written
@@ -37,7 +37,7 @@ def reject_written(*, actor, written: ModeratedText, reason: str) -> ModeratedTe
 
 @transaction.atomic
 def take_down(*, actor, written: ModeratedText, reason: str) -> ModeratedText:
-    """Nobody sees any more what was published, and whoever wrote it learns why."""
+    """Take down a published text and send the author the reason."""
     written = _judged(actor, written, ModerationState.TAKEN_DOWN, reason)
     emails.send_taken_down(written)
     return written
@@ -45,14 +45,14 @@ def take_down(*, actor, written: ModeratedText, reason: str) -> ModeratedText:
 
 @transaction.atomic
 def erase_written(*, actor=None, written: ModeratedText) -> None:
-    """Whoever wrote it takes it back: it is gone with everything on it, and with it to whom its letters went."""
+    """Erase a text that its author withdraws, with everything on it and the addresses of its e-mails."""
     outbox.erase_deliveries_about(actor=actor, subject=written.subject)
     type(written).objects.filter(pk=written.pk).delete()
     transaction.on_commit(site_version.bump_version)
 
 
 def erase_old_written(*, actor=None, now: datetime, kind: type[ModeratedText]) -> None:
-    """What was rejected goes after three months; the address on everything else after a year, read or not."""
+    """Delete texts rejected three months ago, and the addresses on all others after a year, read or not."""
     for written in kind.objects.rejected_long_ago(now):
         with transaction.atomic():
             outbox.erase_deliveries_about(actor=actor, subject=written.subject)
@@ -65,7 +65,7 @@ def erase_old_written(*, actor=None, now: datetime, kind: type[ModeratedText]) -
 
 @transaction.atomic
 def send_moderator_digests(*, actor=None, now: datetime) -> None:
-    """Writes to each who moderates that texts wait, once a morning at most and only if one of them is new."""
+    """Notify moderators of waiting texts, at most once a morning and only if one is new."""
     if not sum(kind.objects.untold(now).update(tell_at=None) for kind in MODERATED_MODELS.values()):
         return
     waiting = {

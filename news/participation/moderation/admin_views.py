@@ -1,4 +1,4 @@
-"""The moderators' screen: all that is to be read, published one by one or several at once, refused with a reason."""
+"""Admin views of moderation: texts that wait, published one by one or together, or rejected with a reason."""
 
 from django import forms
 from django.contrib import messages
@@ -27,7 +27,7 @@ class RefuseForm(forms.Form):
 
 
 class WaitingView(ParticipationAdminView):
-    """What is to be read, the oldest first."""
+    """Texts that wait for moderation, the oldest first."""
 
     template_name = "news/participation/admin/waiting.html"
     tab = "waiting"
@@ -40,7 +40,7 @@ class WaitingView(ParticipationAdminView):
 
 @require_POST
 def publish(request):
-    """Publishes what was ticked, or the one whose button was pressed."""
+    """Publish the ticked texts, or the one whose button was pressed."""
     chosen = request.POST.getlist("one")[:MAX_BULK] or request.POST.getlist("several")[:MAX_BULK]
     if not access.may_moderate(request.user):
         raise Http404
@@ -52,7 +52,7 @@ def publish(request):
         try:
             written = access.written_for(request.user, kind, int(number))
             actions.publish_written(actor=request.user, written=written)
-        except (Http404, actions.IllegalTransition):  # somebody else was faster
+        except (Http404, actions.IllegalTransition):  # another moderator decided first
             continue
         done += 1
     if done:
@@ -64,7 +64,10 @@ def publish(request):
 
 @require_POST
 def refuse(request, kind, pk):
-    """Refuses one, with a reason; takes down what was published. ``seen`` is the state in which it was read."""
+    """Reject a text with a reason, or take it down if it is published.
+
+    ``seen``: the state in which the moderator read it; nothing is done if it changed.
+    """
     written = access.written_for(request.user, kind, pk)
     if request.POST.get("seen", written.state) != written.state:
         messages.warning(request, _("Somebody else decided this meanwhile."))
@@ -86,6 +89,6 @@ def refuse(request, kind, pk):
 
 
 def _back(request):
-    """To the screen where the button was pressed."""
+    """Redirect to the page with the pressed button."""
     came_from = request.POST.get("to", "")
     return redirect(came_from if is_own_url(came_from) else "participation_desk:waiting")

@@ -1,4 +1,4 @@
-"""The letters to who wrote something, and to who reads it. Each is queued in the transaction of what it tells of."""
+"""E-mails to authors and moderators. Each is queued in the transaction of its cause."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -25,7 +25,7 @@ def send_taken_down(written: ModeratedText) -> None:
 
 
 def send_moderator_digest(person: User, numbers: dict[type[ModeratedText], int]) -> None:
-    """Tells who moderates how much waits, by kind."""
+    """Notify a moderator how many texts wait, by type."""
     labels = {kind._meta.verbose_name_plural: number for kind, number in numbers.items()}
     send_waiting_digest(
         person, labels, template="news/participation/emails/waiting", desk="participation_desk:waiting"
@@ -33,7 +33,10 @@ def send_moderator_digest(person: User, numbers: dict[type[ModeratedText], int])
 
 
 def send_to_author(written: ModeratedText, letter: str, **context) -> None:
-    """Writes to who wrote it, in their language, with the way to take it back. Nobody, where the address is gone."""
+    """Send an e-mail to the author, in their language, with the link to erase the text.
+
+    Nothing is sent if the address was erased.
+    """
     if not written.email:
         return
     with translation.override(written.language):

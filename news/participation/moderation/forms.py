@@ -1,4 +1,4 @@
-"""What everything that is moderated asks of who writes it."""
+"""Form fields of all moderated texts."""
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -10,7 +10,7 @@ from .states import AuthorDisplay
 
 
 class NamedAuthorForm(ModeratedTextForm):
-    """With how the name is shown; nobody needs to give one that is not."""
+    """A form that asks how the name is shown, and for the name if it is."""
 
     shown_as = forms.ChoiceField(
         label=gettext_lazy("How it is published"),

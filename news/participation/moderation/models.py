@@ -1,4 +1,4 @@
-"""What all written things share: who wrote it, how they are called, and whether everybody sees it."""
+"""Base models of moderated texts: author, shown name, and state."""
 
 from datetime import date, datetime, timedelta
 
@@ -37,23 +37,26 @@ class ModeratedTextQuerySet(models.QuerySet):
         return self.rejected().filter(judged_at__lt=now - REJECTED_RETENTION)
 
     def addressed_too_long(self, now: datetime):
-        """Whatever became of it: what nobody ever reads keeps an address no longer than the rest."""
+        """Filter texts with an address for too long, in any state.
+
+        A text that nobody reads keeps its address no longer than others.
+        """
         return self.filter(handed_in_at__lt=now - ADDRESS_RETENTION).exclude(email="")
 
     def untold(self, now: datetime):
-        """What moderators should have been told of by ``now``."""
+        """Filter waiting texts of which moderators are due to be notified at ``now``."""
         return self.waiting().filter(tell_at__lte=now)
 
     def of(self, email: str):
         return self.filter(email=email) if email else self.none()
 
     def again(self, email: str, **words):
-        """The same words of the same person, not read yet: pressed twice, or sent again after going back."""
+        """Filter waiting texts with the same content by the same person: sent twice, or again after going back."""
         return self.filter(state=ModerationState.WAITING, **words).of(email)
 
 
 class ModeratedText(models.Model):
-    """Something that a person wrote for everybody. The address is for letters about it and is forgotten."""
+    """A text that a participant wrote for publication. The address is used for e-mails about it, and erased later."""
 
     state = models.CharField(
         _("state"), max_length=9, choices=ModerationState, default=ModerationState.WAITING
@@ -67,7 +70,7 @@ class ModeratedText(models.Model):
     handed_in_at = models.DateTimeField(_("handed in"), default=timezone.now)
     tell_at = models.DateTimeField(
         null=True, default=next_morning, editable=False
-    )  # to moderators; empty once told
+    )  # when moderators are notified; empty afterwards
     judged_at = models.DateTimeField(_("judged"), null=True, blank=True)
     judged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -84,7 +87,7 @@ class ModeratedText(models.Model):
 
     @property
     def subject(self) -> str:
-        """By which the outbox knows the letters about it."""
+        """The subject of its e-mails in the outbox."""
         return f"{self.kind}:{self.pk}"
 
     @property
@@ -93,13 +96,16 @@ class ModeratedText(models.Model):
 
     @property
     def address_goes_on(self) -> date | None:
-        """The day on which the address is forgotten, where it is near: nobody can be told afterwards."""
+        """The day on which the address is erased, if that is soon; else None.
+
+        The author cannot be notified afterwards.
+        """
         goes_at = self.handed_in_at + ADDRESS_RETENTION
         return timezone.localdate(goes_at) if self.email and goes_at < timezone.now() + SEEN_COMING else None
 
     @property
     def author(self) -> str:
-        """The name as its owner chose that it is shown."""
+        """The name as the author chose to be shown."""
         words = self.name.split()
         if self.shown_as == AuthorDisplay.NOBODY or not words:
             return gettext("A person from here")

@@ -1,4 +1,4 @@
-"""Everything that people write and somebody reads before it is published, by its key."""
+"""Models of moderated texts, by key."""
 
 from ..comments.models import Comment
 from ..consultations.models import Contribution

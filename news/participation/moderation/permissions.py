@@ -1,4 +1,4 @@
-"""Who moderates what people write, of whatever kind."""
+"""The right to moderate texts of any type."""
 
 MODERATE = "news_participation.change_contribution"
 

@@ -1,4 +1,4 @@
-"""Where something stands that somebody wrote."""
+"""States of moderated texts."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ class ModerationState(TextChoices):
     TAKEN_DOWN = "withdrawn", _("taken down")
 
 
-# What was refused or taken down may be looked at again.
+# A rejected text, or one that was taken down, may still be published.
 ALLOWED = {
     ModerationState.WAITING: {ModerationState.PUBLISHED, ModerationState.REFUSED},
     ModerationState.PUBLISHED: {ModerationState.TAKEN_DOWN},

@@ -1,4 +1,4 @@
-"""What somebody wrote, by the link of their letter: how it stands, and the way to take it back."""
+"""Views of a text for its author, by the link in an e-mail: its state, and erasing it."""
 
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -10,7 +10,7 @@ from . import access, actions
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def own(request, kind, secret):
-    """GET shows it; POST erases it."""
+    """Show the text on GET; erase it on POST."""
     written = access.own_written(kind, secret)
     if request.method != "POST":
         return render(request, "news/participation/own.html", {"written": written})

@@ -1,1 +1,1 @@
-"""Whether a page was useful."""
+"""Page feedback: whether a page was useful."""

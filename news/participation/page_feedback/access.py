@@ -1,4 +1,4 @@
-"""Which pages may be judged, and who of the staff reads what was said."""
+"""Access to page feedback: pages that can be rated, and staff who read it."""
 
 from django.http import Http404
 from wagtail.models import Page
@@ -9,7 +9,7 @@ from .models import PageFeedback
 
 
 def open_page(pk: int) -> Page:
-    """A page that everybody may read. Raises Http404."""
+    """Return a public page. Raise Http404 otherwise."""
     found = Page.objects.live().filter(~restriction_exists(), pk=pk, depth__gt=1).first()
     if found is None:
         raise Http404
@@ -21,14 +21,14 @@ def may_view_feedback(user) -> bool:
 
 
 def feedback_for(user):
-    """What was said of all pages, for staff. Raises Http404."""
+    """Return all page feedback, for staff. Raise Http404 otherwise."""
     if not may_view_feedback(user):
         raise Http404
     return PageFeedback.objects.all()
 
 
 def page_with_feedback(user, pk: int) -> Page:
-    """A page whose opinions somebody of the staff reads. Raises Http404."""
+    """Return a page, for staff who may read its feedback. Raise Http404 otherwise."""
     found = Page.objects.filter(pk=pk).first() if may_view_feedback(user) else None
     if found is None:
         raise Http404

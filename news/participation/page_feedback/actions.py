@@ -1,4 +1,4 @@
-"""Every write on what people said of a page."""
+"""All writes to page feedback."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from .models import PageFeedback
 
 @transaction.atomic
 def submit_feedback(*, actor=None, page: Page, useful: bool, text: str = "", who: str) -> PageFeedback:
-    """Keeps a yes or a no; said again on the same day it replaces what was said.
+    """Save a yes or a no. A second one on the same day replaces the first.
 
-    ``who`` is whatever tells one person from another; only a digest of it, of the page and of the day is kept.
+    ``who``: a text that distinguishes persons; only its hash with page and day is stored.
     """
     day = timezone.localdate()
     digest = salted_hmac(f"useful-{page.pk}-{day}", who, algorithm="sha256").hexdigest()
@@ -25,7 +25,7 @@ def submit_feedback(*, actor=None, page: Page, useful: bool, text: str = "", who
 
 @transaction.atomic
 def delete_old_feedback(*, actor=None, now: datetime) -> None:
-    """Who said it goes with the day, the words after a year, the rest after three."""
+    """Erase the hashes of persons after the day, the texts after a year, and the rest after three."""
     verdicts = PageFeedback.objects
     verdicts.remembered(now).update(who="")
     verdicts.worded_too_long_ago(now).update(text="")

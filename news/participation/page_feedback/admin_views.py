@@ -1,4 +1,4 @@
-"""What people said of pages, for staff: by page, with the texts, and as a table to take away."""
+"""Admin views of page feedback: by page, with the texts, and as a CSV file."""
 
 from datetime import timedelta
 
@@ -21,13 +21,13 @@ MAX_PAGES, MAX_TEXTS = 200, 500
 
 
 def period_of(request) -> int:
-    """How many days back somebody looks."""
+    """Return the days of the chosen period."""
     chosen = request.GET.get("days", "")
     return int(chosen) if chosen in map(str, PERIODS) else PERIODS[1]
 
 
 def rows_of(verdicts) -> list[dict]:
-    """For each page what was said: counts, the share of yes, and what the page is called."""
+    """Return a row for each page: the page, counts, and the percentage of yes."""
     rows = list(verdicts.by_page()[:MAX_PAGES])
     pages = Page.objects.select_related("locale").in_bulk([row["page"] for row in rows])
     for row in rows:
@@ -37,7 +37,7 @@ def rows_of(verdicts) -> list[dict]:
 
 
 class FeedbackReportView(ParticipationAdminView):
-    """All pages of which something was said, the most often missed first."""
+    """All pages with feedback, those with most “no” first."""
 
     template_name = "news/participation/admin/useful.html"
     tab = "useful"
@@ -53,7 +53,7 @@ class FeedbackReportView(ParticipationAdminView):
 
 
 class PageFeedbackView(ParticipationAdminView):
-    """What was said of one page, with the texts."""
+    """The feedback on one page, with the texts."""
 
     template_name = "news/participation/admin/useful_page.html"
     tab = "useful"
@@ -75,7 +75,7 @@ class PageFeedbackView(ParticipationAdminView):
 
 @require_safe
 def as_csv(request):
-    """Every opinion of the period, a line each, without anybody's name."""
+    """Return the feedback of the period as CSV, a line each, without anything on persons."""
     verdicts = access.feedback_for(request.user).since(_since(period_of(request)))
     rows = (
         [one.day, one.page.title, one.page.url_path, _("Yes") if one.useful else _("No"), one.text]

@@ -1,4 +1,4 @@
-"""What the box asks: yes or no, and afterwards one sentence."""
+"""Form of page feedback: yes or no, and afterwards one sentence."""
 
 import re
 

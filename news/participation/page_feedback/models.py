@@ -1,4 +1,4 @@
-"""What people said of a page, with nothing that tells who they are."""
+"""Models of page feedback, which holds nothing that identifies a person."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ class PageFeedbackQuerySet(models.QuerySet):
         return self.filter(day__gte=day)
 
     def by_page(self):
-        """For each page how many said yes and no, the most often missed first."""
+        """Return counts of yes and no for each page, those with most “no” first."""
         counted = self.values("page").annotate(
             yes=Count("pk", Q(useful=True)),
             no=Count("pk", Q(useful=False)),
@@ -28,7 +28,7 @@ class PageFeedbackQuerySet(models.QuerySet):
         return counted.order_by("-no", "-yes", "page")
 
     def remembered(self, now: datetime):
-        """Those of earlier days that can still be tied to who gave them."""
+        """Filter feedback of earlier days that still has the hash of its person."""
         return self.filter(day__lt=timezone.localdate(now)).exclude(who="")
 
     def worded_too_long_ago(self, now: datetime):
@@ -39,7 +39,7 @@ class PageFeedbackQuerySet(models.QuerySet):
 
 
 class PageFeedback(models.Model):
-    """Yes or no, and perhaps a sentence. ``who`` is a digest of the day, which is forgotten with the day."""
+    """Yes or no, with an optional text. ``who`` is a hash that differs every day and is erased after the day."""
 
     page = models.ForeignKey(Page, models.CASCADE, verbose_name=_("page"), related_name="+")
     day = models.DateField(_("day"), default=timezone.localdate, db_index=True)

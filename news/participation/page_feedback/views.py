@@ -1,4 +1,4 @@
-"""The box below a page. It carries no token and no session, so that the page may be cached."""
+"""Views of the feedback box below pages. It needs no CSRF token and no session, so that pages can be cached."""
 
 from urllib.parse import urlencode
 
@@ -19,14 +19,14 @@ from .forms import ANSWERS, FeedbackForm
 
 PER_CLIENT = rate_limits.RateLimit(
     "useful-client", 120
-)  # an office or a school asks from one network address
+)  # an office or a school may share one network address
 
 
-@csrf_exempt  # the form stands on cacheable pages; where it came from is checked below
+@csrf_exempt  # the form is on cacheable pages; its origin is checked below
 @never_cache
 @require_POST
 def submit_feedback(request):
-    """Keeps a yes or a no, and asks for one sentence; with the sentence it thanks."""
+    """Save a yes or a no and redirect to the question for a text; with a text, to the thanks."""
     form = FeedbackForm(request.POST)
     if form.errors.keys() & {"page", "useful"}:
         raise Http404
@@ -38,7 +38,7 @@ def submit_feedback(request):
     if not form.is_trapped:
         actions.submit_feedback(page=page, useful=useful, text=text, who=_who(request))
     if "text" in request.POST and not text:
-        return redirect(url_in_current_language(page))  # whoever has nothing to add was thanked before
+        return redirect(url_in_current_language(page))  # the visitor was thanked for the yes or no already
     chosen = {"page": page.pk, "useful": "yes" if useful else "no"} | ({"done": "1"} if text else {})
     return redirect(f"{reverse('participation:useful_thanks')}?{urlencode(chosen)}")
 
@@ -46,7 +46,7 @@ def submit_feedback(request):
 @never_cache
 @require_safe
 def thanks(request):
-    """Says thank you and, before anything was written, asks what was missing."""
+    """Show the thanks and, before a text was sent, the question what was missing."""
     answer, number = request.GET.get("useful", ""), request.GET.get("page", "")
     if answer not in ANSWERS or not (number.isascii() and number.isdigit() and len(number) < 11):
         raise Http404
@@ -67,5 +67,5 @@ def _client_allowed(request) -> bool:
 
 
 def _who(request) -> str:
-    """What tells one person from another for a day: the network and the browser, of which nothing is kept."""
+    """Return what distinguishes persons for a day: network address and browser. Neither is stored."""
     return f"{rate_limits.client_address(request)} {request.headers.get('User-Agent', '')}"

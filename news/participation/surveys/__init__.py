@@ -1,1 +1,1 @@
-"""Short surveys, answered in a minute."""
+"""Short surveys."""

@@ -1,4 +1,4 @@
-"""Which surveys somebody may answer, and who of the staff reads what was answered."""
+"""Access to surveys, and to their answers for staff."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from .models import SurveyPage
 
 
 def open_survey(pk: int) -> SurveyPage:
-    """A survey that takes answers today or took them. Raises Http404."""
+    """Return a survey that takes answers or took them. Raise Http404 otherwise."""
     found = SurveyPage.objects.open_to_all().filter(pk=pk).first()
     if found is None or not (found.open or found.over):
         raise Http404
@@ -17,7 +17,7 @@ def open_survey(pk: int) -> SurveyPage:
 
 
 def page_of(survey: UUID | str) -> SurveyPage | None:
-    """Its page in the language at hand, else in another; None where it is not public."""
+    """Return the page in the active language, else in another; None if it is not public."""
     return public_page(SurveyPage, survey)
 
 
@@ -26,7 +26,10 @@ def may_view_survey_results(user) -> bool:
 
 
 def surveys_for(user) -> list[SurveyPage]:
-    """All surveys as they were first written, the newest first, for staff. Raises Http404."""
+    """Return all surveys for staff, in the language they were first written in, the newest first.
+
+    Raise Http404 otherwise.
+    """
     if not may_view_survey_results(user):
         raise Http404
     pages = SurveyPage.objects.order_by("-pk")

@@ -1,4 +1,4 @@
-"""Every write around surveys."""
+"""All writes to surveys."""
 
 from datetime import date, datetime
 
@@ -13,7 +13,10 @@ from .models import PARTICIPATION_RETENTION, SurveyAnswer, SurveyPage, SurveyPar
 def submit_answers(
     *, actor=None, page: SurveyPage, said: dict, email: str = "", day: date | None = None
 ) -> bool:
-    """Keeps what was answered; False where this person answered before and may do so once. ``day``: if not today."""
+    """Save answers. Return False if only one is allowed per person and this person has answered.
+
+    ``day``: the day of sending, if not today.
+    """
     if page.once:
         who = participants.participant_digest(str(page.translation_key), email)
         _taken, new = SurveyParticipation.objects.get_or_create(survey=page.translation_key, who=who)
@@ -24,6 +27,6 @@ def submit_answers(
 
 
 def delete_old_answers(*, actor=None, now: datetime) -> None:
-    """Who took part goes after a year, what was answered after three."""
+    """Delete the records of who took part after a year, and the answers after three."""
     SurveyParticipation.objects.filter(day__lt=timezone.localdate(now) - PARTICIPATION_RETENTION).delete()
     SurveyAnswer.objects.outlived(now).delete()

@@ -1,4 +1,4 @@
-"""Surveys for staff: how many answered, what came out with the texts, and a table to take away."""
+"""Admin views of surveys: numbers of answers, results with the texts, and a CSV file."""
 
 from django.db.models import Count
 from django.http import HttpResponse
@@ -46,7 +46,7 @@ class SurveyView(ParticipationAdminView):
 
 @require_safe
 def as_csv(request, pk):
-    """An answer a line, a question a column."""
+    """Return the answers as CSV: a line per answer, a column per question."""
     survey = access.survey_for(request.user, pk)
     asked = survey.asked()
     rows = (
@@ -58,7 +58,7 @@ def as_csv(request, pk):
 
 
 def _words(question: results.SurveyQuestion, said: dict) -> str:
-    """What was chosen in its words; what is no longer offered as it was kept."""
+    """Return the chosen options as text. One that was removed from the question is shown by its key."""
     value, labels = said.get(question.key, ""), dict(question.options)
     chosen = value if isinstance(value, list) else [value]
     return ", ".join(labels.get(one, one) for one in chosen)

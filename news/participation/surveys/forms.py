@@ -1,4 +1,4 @@
-"""The questions of a survey as a form."""
+"""Form of a survey, built from its questions."""
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ class SurveyForm(ModeratedTextForm):
         return super().clean()
 
     def said(self) -> dict:
-        """What was answered, by the key of the question."""
+        """Return the answers by question key."""
         data = self.cleaned_data
         return {one.key: data[f"q-{one.key}"] for one in self.questions if data.get(f"q-{one.key}")}
 

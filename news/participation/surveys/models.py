@@ -1,4 +1,4 @@
-"""Surveys as pages, and what was answered: in no row stands who answered what."""
+"""Models of surveys: pages, and answers that are not linked to who gave them."""
 
 import uuid
 from datetime import date, datetime, timedelta
@@ -48,7 +48,7 @@ class SurveyBlocks(blocks.StreamBlock):
 
 
 class SurveyPage(ParticipationPeriod, BasePage):
-    """A few questions, for a time."""
+    """A few questions, within a period."""
 
     page_description = _("A few questions with answers to choose; you see how many chose what.")
 
@@ -110,7 +110,7 @@ class SurveyPage(ParticipationPeriod, BasePage):
 
     @property
     def results_wait_for(self) -> date | None:
-        """The day after which results stand that are shown at the end: none that people read changes afterwards."""
+        """The day after which results shown at the end are final: published results never change."""
         return self.settles_on if self.once else self.closes_on
 
     @property
@@ -155,10 +155,10 @@ class SurveyAnswerQuerySet(models.QuerySet):
 
 
 class SurveyAnswer(models.Model):
-    """What somebody answered. Its key is drawn by chance and its time is a day: no order tells who."""
+    """An answer to a survey. Its key is random and its time only a day, so that no order reveals who gave it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    survey = models.UUIDField(_("survey"), db_index=True)  # the page's translation key
+    survey = models.UUIDField(_("survey"), db_index=True)  # translation key of the page
     day = models.DateField(_("day"), default=timezone.localdate)
     said = models.JSONField(_("answers"), default=dict)
 
@@ -173,7 +173,10 @@ class SurveyAnswer(models.Model):
 
 
 class SurveyParticipation(models.Model):
-    """That somebody answered a survey, by a digest that holds for it alone; not what."""
+    """The record that a person answered a survey, by a hash that differs in every survey.
+
+    It has no link to the answers.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     survey = models.UUIDField(_("survey"))

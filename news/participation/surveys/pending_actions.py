@@ -1,4 +1,4 @@
-"""Answering a survey that takes one answer for each person."""
+"""Pending action: answering a survey with one answer per person."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What came out of a survey, counted. Pure: no database, no request."""
+"""Counting of survey results. Pure: no database, no request."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ SCALE = range(1, 6)
 
 @dataclass(frozen=True)
 class SurveyQuestion:
-    """One question as its page says it: ``options`` are keys and labels; of a scale its numbers."""
+    """A question of a survey. ``options``: keys and labels; for a scale its numbers; empty for a text."""
 
     key: str
     kind: str
@@ -21,7 +21,7 @@ class SurveyQuestion:
 class ResultBar:
     label: str
     number: int
-    share: int  # per cent of those who answered the question
+    share: int  # percent of those who answered the question
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class QuestionResult:
 
 
 def count_results(questions: Iterable[SurveyQuestion], answers: list[dict]) -> list[QuestionResult]:
-    """For each question that can be counted how often each option was chosen."""
+    """Count for each question with options how often each was chosen."""
     return [_count(one, answers) for one in questions if one.options]
 
 

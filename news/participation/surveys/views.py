@@ -1,4 +1,4 @@
-"""Answering a survey. Its page, with the results, is Wagtail's."""
+"""View to answer a survey. Wagtail serves its page with the results."""
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,14 +15,14 @@ from . import access, actions
 from .forms import SurveyForm
 
 
-@csrf_exempt  # where it came from is checked by screening: the same rule for all forms of participation
+@csrf_exempt  # ``spam_checks`` checks the origin: one rule for all forms of participation
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_survey(request, pk):
-    """All questions on one page; where one answer is for one person, the address too."""
+    """Take the answers to a survey; with the address, if only one answer is allowed per person."""
     page = access.open_survey(pk)
     if page.over and request.method != "POST":
-        return redirect(url_in_current_language(page))  # it says when it ended
+        return redirect(url_in_current_language(page))  # the page shows when it ended
     form = SurveyForm(
         request.POST if request.method == "POST" else None,
         page=page,

@@ -1,1 +1,1 @@
-"""Subscribers, topics and campaigns."""
+"""Newsletter: subscribers, topics and campaigns."""

@@ -1,4 +1,4 @@
-"""The doors to a subscriber, which is the mailed secret and nothing else, and to campaigns."""
+"""Access to subscribers, only by the secret in their e-mails, and to campaigns."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from .states import SubscriberState
 
 
 def subscriber_by_opt_in_link(secret: str, now: datetime) -> Subscriber:
-    """Whom an opt-in link was mailed to. Raises Http404 where unknown, LinkExpired where too old."""
+    """Return the subscriber of an opt-in link. Raise Http404 if unknown, LinkExpired if expired."""
     reachable = Subscriber.objects.exclude(state__in=[SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED])
     subscriber = get_or_404(reachable, secret=secret)
     if subscriber.state == SubscriberState.PENDING and subscriber.link_expires_at <= now:
@@ -22,42 +22,42 @@ def subscriber_by_opt_in_link(secret: str, now: datetime) -> Subscriber:
 
 
 def subscriber_by_secret(secret: str) -> Subscriber:
-    """The subscriber of an own page. Raises Http404 where unknown or never confirmed.
+    """Return the subscriber of a preferences page. Raise Http404 if unknown or never confirmed.
 
-    Who was subscribed once and is asked again keeps the links of older letters.
+    A subscriber who is asked to confirm again keeps the links of older e-mails.
     """
     return get_or_404(Subscriber.objects.exclude(confirmed_at=None), secret=secret)
 
 
 def subscriber_by_address(email: str) -> QuerySet[Subscriber]:
-    """The subscriber under a proven address, whatever came of it: one at most."""
+    """Return the subscriber with this proven address, in any state, as a queryset of one at most."""
     return Subscriber.objects.filter(email=email)
 
 
 def topics_of(subscriber: Subscriber) -> list[Topic]:
-    """What somebody chose, in their language."""
+    """Return the chosen topics in the subscriber's language."""
     chosen = subscriber.topic_keys
     return [one for one in Topic.objects.in_language(subscriber.language) if one.translation_key in chosen]
 
 
 # -- Campaigns -----------------------------------------------------------------------------------------------
 def may_write(user) -> bool:
-    """Whether somebody of the staff writes campaigns."""
+    """Return whether the user may write campaigns."""
     return user.is_active and user.has_perm("newsletter.change_campaign")
 
 
 def may_send(user) -> bool:
-    """Whether somebody of the staff mails them: whoever may publish."""
+    """Return whether the user may send campaigns: the right to publish."""
     return user.is_active and user.has_perm("newsletter.publish_campaign")
 
 
 def may_manage_subscribers(user) -> bool:
-    """Whether somebody of the staff imports and exports subscribers."""
+    """Return whether the user may import and export subscribers."""
     return user.is_active and user.has_perm("newsletter.delete_subscriber")
 
 
 def campaign_for(user, pk, *, to_send: bool = False) -> Campaign:
-    """The campaign as it was first written, for staff who write or send. Raises Http404."""
+    """Return the campaign in its original language, for staff who may write or send. Raise Http404."""
     allowed = may_send(user) if to_send else may_write(user)
     found = Campaign.objects.select_related("locale").filter(pk=pk).first() if allowed else None
     if found is None:
@@ -66,6 +66,6 @@ def campaign_for(user, pk, *, to_send: bool = False) -> Campaign:
 
 
 def archived_campaign(number: int) -> Mailing:
-    """A letter of the archive, for everybody. Raises Http404."""
+    """Return a mailing of the public archive. Raise Http404."""
     known = Mailing.objects.published().select_related("campaign__locale")
     return get_or_404(known, number=number)

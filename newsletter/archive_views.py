@@ -1,4 +1,7 @@
-"""The letters that were mailed, for everybody: drawn anew each time, so that what is no longer public is gone."""
+"""The public archive of mailings.
+
+Pages are rendered at each request, so that contents that are not public any more disappear.
+"""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,7 +20,7 @@ from .letters.campaign_parts import campaign_parts, campaign_titles
 from .models import Campaign, Mailing
 
 PER_PAGE = 20
-NAMED = 4  # of what a digest told of
+NAMED = 4  # titles of a digest
 # A transparent picture of one pixel.
 PIXEL = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
@@ -27,7 +30,7 @@ PIXEL = (
 
 @dataclass(frozen=True)
 class ArchiveRow:
-    """A letter in the list: of a digest, which nobody wrote, with what it told of."""
+    """A mailing in the list; an automatic digest with the titles of its pages."""
 
     mailing: Mailing
     campaign: Campaign
@@ -44,7 +47,7 @@ class ArchiveRow:
 
 @require_safe
 def archive_index(request):
-    """All letters, the newest first, by month."""
+    """Show all mailings, newest first, by month."""
     try:
         page = Paginator(Mailing.objects.published().select_related("campaign__locale"), PER_PAGE).page(
             request.GET.get("page") or 1
@@ -72,7 +75,7 @@ def archive_index(request):
 
 @require_safe
 def archived(request, number: int):
-    """One letter, in the language of the page where it was translated."""
+    """Show one mailing, in the language of the page if it was translated."""
     mailing = access.archived_campaign(number)
     language = get_language()
     translations = {
@@ -93,7 +96,7 @@ def archived(request, number: int):
 @never_cache
 @require_safe
 def count_opening(request, number: int):
-    """Counts one opening of a letter, where the letter says so. Whose it was is neither asked nor kept."""
+    """Count one opening of a mailing, if it counts openings. The reader is neither identified nor recorded."""
     if request.method == "GET":
         counted = Mailing.objects.filter(number=number, counts_openings=True)
         counted.update(openings=F("openings") + 1)

@@ -1,12 +1,12 @@
-"""Whom a piece of news reaches."""
+"""Audiences of campaigns and alerts."""
 
 from .models import Subscriber
 
 
 def subscribers_for(topics, language: str | None = None):
-    """Confirmed subscribers of at least one of the topics, each once; only those of a language if given.
+    """Return confirmed subscribers of at least one of the topics, each once; of one language if given.
 
-    A topic chosen in one language holds in all: topics are compared by their translation key.
+    A topic chosen in one language counts in all: topics are compared by translation key.
     """
     keys = {topic.translation_key for topic in topics}
     reached = Subscriber.objects.confirmed().filter(subscriptions__topic_key__in=keys)
@@ -16,6 +16,6 @@ def subscribers_for(topics, language: str | None = None):
 
 
 def audience_of(campaign):
-    """The confirmed subscribers to whom a campaign is addressed: those of its topics, or all."""
+    """Return the confirmed subscribers of a campaign: those of its topics, or all."""
     topics = list(campaign.topics.all())
     return subscribers_for(topics) if topics else Subscriber.objects.confirmed()

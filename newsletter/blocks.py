@@ -1,4 +1,4 @@
-"""What a campaign is laid of: pages of the kinds that apps offer, and free blocks."""
+"""Blocks of campaigns: pages of the registered content types, and free blocks."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -26,7 +26,7 @@ class CampaignBlocks(blocks.StreamBlock):
 
 
 def chosen_blocks() -> list:
-    """A chooser for each kind of page that an app offers."""
+    """Return a page chooser for each content type."""
     return [
         (
             key,

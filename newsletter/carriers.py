@@ -1,4 +1,4 @@
-"""Who tells Mailchimp about subscribers, and has it try a letter, one after the other."""
+"""The transport that synchronizes subscribers with Mailchimp and sends tests through it."""
 
 from django.conf import settings
 
@@ -10,7 +10,7 @@ from .models import Subscriber
 
 
 class MailchimpTransport:
-    """Of a subscriber, how they stand when it is carried counts, not when it was written."""
+    """The transport to Mailchimp, which sends the state of a subscriber at the time of the transport."""
 
     label = "Mailchimp"
 

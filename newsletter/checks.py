@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about the newsletter."""
+"""System checks of ``manage.py check --deploy`` about the newsletter."""
 
 import re
 from contextlib import closing
@@ -15,7 +15,7 @@ KEY = re.compile(r"[0-9a-f]{32}-[a-z]+\d+")
 
 @register(Tags.security, "newsletter", deploy=True)
 def check_newsletter_backend(app_configs, **kwargs) -> list:
-    """Mailchimp is set wholly, and letters that come back come back to somebody."""
+    """Check that Mailchimp is fully configured and that bounces can be read."""
     return [*_mailchimp(), *_bounces()]
 
 
@@ -44,7 +44,7 @@ def _bounces():
 
 
 def _unreadable() -> str:
-    """Why the mailbox cannot be read; empty where it can. Nothing in it is marked as read."""
+    """Return why the mailbox cannot be read; "" if it can. No message is marked as read."""
     try:
         with closing(unread_messages(settings.BOUNCE_MAILBOX_URL)) as messages:
             next(messages, None)

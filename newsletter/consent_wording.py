@@ -1,4 +1,4 @@
-"""The wording people agree to. Change the sentence, and change its version with it."""
+"""The text to which subscribers consent. A change of the text requires a new ``VERSION``."""
 
 from django.utils.translation import gettext_lazy as _
 

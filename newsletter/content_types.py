@@ -1,8 +1,7 @@
-"""What a letter may tell of. Apps above offer their kinds of pages in a file ``newsletter_items.py``::
+"""Content types of newsletters.
 
-    items.register("news")(News())
-
-A kind becomes a block of the campaign's editor, and what digests collect.
+Other apps register theirs in a module ``newsletter_items.py``, as in ``content_types.register("news")(News())``.
+A content type becomes a block of the campaign editor, and a source of digests.
 """
 
 from dataclasses import dataclass, field
@@ -17,41 +16,41 @@ from home.extensions.registry import Registry
 
 @dataclass(frozen=True)
 class LetterEntry:
-    """A page as a letter shows it, in the words of one language. With a ``day`` it stands as a date."""
+    """A page as shown in a newsletter, in one language. With a ``day`` it is shown as a date."""
 
     title: str
-    url: str  # with its host
-    language: str  # that it is written in, where it is not translated another than asked for
+    url: str  # absolute
+    language: str  # language of the text, which differs from the requested one if there is no translation
     lead: str = ""
-    picture: object = None  # an image of Wagtail's
+    picture: object = None  # a Wagtail image
     alt: str = ""
     day: date | None = None
-    topics: frozenset[UUID] = field(default=frozenset())  # translation keys; none: for everybody
+    topics: frozenset[UUID] = field(default=frozenset())  # translation keys; empty: for everybody
 
 
 @dataclass(frozen=True)
 class PageTitle:
-    """What a page is called, and the language that this is in."""
+    """The title of a page, and its language."""
 
     text: str
     language: str
 
 
 class ContentType(Protocol):
-    """A kind of page that letters tell of."""
+    """A type of pages for newsletters."""
 
     label: str
     icon: str
-    page_type: str  # as app.Model
+    page_type: str  # as "app.Model"
 
     def entries(self, pages: list[Page], language: str) -> dict[int, LetterEntry]:
-        """By the pages' ids, without what the public may not see."""
+        """Return the entries by page id, without pages that are not public."""
 
     def titles(self, pages: list[Page], language: str) -> dict[int, PageTitle]:
-        """The same by name alone, in one query."""
+        """Return the titles by page id, in one query, without pages that are not public."""
 
     def fresh(self, since: datetime, until: datetime, ahead: datetime) -> list[Page]:
-        """What a digest tells: published after ``since`` up to ``until``, or taking place up to ``ahead``.
+        """Return the pages of a digest: published after ``since`` up to ``until``, or held up to ``ahead``.
 
         Each page once, whatever its languages.
         """

@@ -1,4 +1,4 @@
-"""The letters around a subscription. Each is queued in the transaction of what it tells of."""
+"""E-mails about subscriptions. Each is queued in the transaction of its event."""
 
 from django.urls import reverse
 from django.utils import translation
@@ -11,24 +11,26 @@ from .models import Subscriber
 
 
 def send_opt_in(subscriber: Subscriber, *, listed: bool = False) -> None:
-    """Asks the owner of an address whether they want the newsletter. ``listed``: nobody typed it on the site, the
-    commune had it in a list."""
+    """Ask the owner of an address to confirm the subscription.
+
+    ``listed``: the address is from a list of the commune, not from the site.
+    """
     link, expires_at = _link("confirm", subscriber), subscriber.link_expires_at
     _send(subscriber, "opt_in", link=link, expires_at=expires_at, listed=listed)
 
 
 def send_already_subscribed(subscriber: Subscriber) -> None:
-    """Answers somebody who subscribes a second time with the way to their own page."""
+    """Send the link to the preferences page to a person who subscribes a second time."""
     _send(subscriber, "already_subscribed", headers=one_click_headers(subscriber))
 
 
 def send_welcome(subscriber: Subscriber) -> None:
-    """Says what was agreed, and how to change it."""
+    """Confirm the subscription, and how to change it."""
     _send(subscriber, "welcome", headers=one_click_headers(subscriber))
 
 
 def one_click_headers(subscriber: Subscriber) -> dict[str, str]:
-    """The headers by which a mail program unsubscribes with one click (RFC 8058): for every newsletter."""
+    """Return the headers to unsubscribe with one click (RFC 8058)."""
     return {
         "List-Unsubscribe": f"<{_link('unsubscribe', subscriber)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
@@ -36,7 +38,7 @@ def one_click_headers(subscriber: Subscriber) -> dict[str, str]:
 
 
 def subscriber_subject(subscriber: Subscriber) -> str:
-    """By what the outbox knows the letters to a subscriber."""
+    """Return the subject of deliveries to a subscriber in the outbox."""
     return f"subscriber:{subscriber.pk}"
 
 

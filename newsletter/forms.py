@@ -1,4 +1,4 @@
-"""What may be asked: an address and topics."""
+"""Forms of the newsletter: address and topics."""
 
 from django import forms
 from django.conf import settings
@@ -11,7 +11,7 @@ from .models import Topic
 
 
 class TopicsMixin(forms.Form):
-    """Topics by the key they have in every language, shown in the language of the page."""
+    """A choice of topics by translation key, shown in the active language."""
 
     topics = forms.MultipleChoiceField(
         label=_("Topics"),
@@ -34,17 +34,17 @@ class TopicsMixin(forms.Form):
         return True
 
     def choices(self):
-        """Topics with whether each is ticked, for the template."""
+        """Return the topics, each with whether it is ticked, for the template."""
         ticked = set(map(str, self["topics"].value() or []))
         return [(topic, str(topic.translation_key) in ticked) for topic in self.available]
 
 
 class SubscribeForm(TopicsMixin, HoneypotForm):
-    """The full page, and the one field of the home page, which means all topics."""
+    """The full sign-up page, and the one field of the home page, which means all topics."""
 
     email = OwnEmailField()
-    choose = forms.BooleanField(required=False)  # the page showed the topics
-    known = forms.BooleanField(required=False)  # only the way to the own page is wanted
+    choose = forms.BooleanField(required=False)  # whether the page showed the topics
+    known = forms.BooleanField(required=False)  # whether only the link to the preferences page is wanted
 
     field_order = ["email", "choose", "known", "topics"]
 

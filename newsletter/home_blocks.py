@@ -1,4 +1,4 @@
-"""The newsletter on the home page: one field."""
+"""The newsletter's sign-up field on the home page."""
 
 from home.extensions.home_page import HomeSection, home_sections
 

@@ -1,4 +1,4 @@
-"""What the newsletter does by itself."""
+"""Jobs of the newsletter."""
 
 from datetime import datetime, timedelta
 
@@ -17,32 +17,32 @@ RECONCILED_EVERY = timedelta(hours=24)
 
 @periodic_jobs.register("newsletter")
 def delete_unconfirmed_subscribers(now: datetime) -> None:
-    """Addresses that were never confirmed are not kept."""
+    """Delete addresses that were not confirmed within ``GRACE`` after their link expired."""
     subscribers.delete_unconfirmed(now - GRACE)
 
 
 @periodic_jobs.register("digests")
 def write_digests(now: datetime) -> None:
-    """Digests whose hour has come become campaigns."""
+    """Create the campaigns of due digests."""
     digests.create_due_digests(now)
 
 
 @periodic_jobs.register("mailings")
 def wake_due_mailings(now: datetime) -> None:
-    """Wakes a worker for each mailing that is due."""
+    """Enqueue a task for each due mailing."""
     mailings.wake_due_mailings(now)
 
 
 @periodic_jobs.register("bounces")
 def wake_bounce_reading(now: datetime) -> None:
-    """Now and then lets a worker read what came back. Read twice, it counts once."""
+    """Enqueue the reading of bounces, every ``BOUNCES_EVERY``. Reading twice counts once."""
     if settings.BOUNCE_MAILBOX_URL and cache.add("bounces-read", True, BOUNCES_EVERY.total_seconds()):
         tasks.read_bounces.enqueue()
 
 
 @periodic_jobs.register("mailchimp")
 def wake_reconciliation(now: datetime) -> None:
-    """Every day lets a worker compare our subscribers with Mailchimp's members."""
+    """Enqueue the comparison with Mailchimp, every ``RECONCILED_EVERY``."""
     if settings.NEWSLETTER_BACKEND != "mailchimp":
         return
     if cache.add("mailchimp-reconciled", True, RECONCILED_EVERY.total_seconds()):

@@ -1,4 +1,4 @@
-"""Who mails campaigns: we ourselves, or a service. The operator chooses: ``NEWSLETTER_BACKEND``."""
+"""The backends that send campaigns: built-in or a mail service, chosen by ``NEWSLETTER_BACKEND``."""
 
 from datetime import datetime
 from typing import Protocol
@@ -17,29 +17,29 @@ BACKENDS = {
 
 
 class BackendUnavailable(Exception):
-    """It cannot be done now; trying again later may help. Says why, in words for staff."""
+    """The backend cannot send now; trying again later may help. The message states the reason, for staff."""
 
 
 class ClaimLost(Exception):
-    """Somebody paused the mailing, or another worker has it: nothing may be done any more."""
+    """The claim was lost: the mailing was paused, or another worker has it. This worker must stop."""
 
 
 class MailBackend(Protocol):
-    """Mails the editions of a mailing to their recipients."""
+    """A backend that sends the editions of a mailing to their recipients."""
 
     def ways(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
-        """Where the links at the foot of the letter lead; of a test without a mailing."""
+        """Return the links for the footer; those of a test without ``mailing``."""
 
     def send_test(self, letter: RenderedLetter, language: str, to: str, about: str) -> None:
-        """One letter to one address, in the caller's transaction, by the way that readers will get it.
+        """Send one test in the caller's transaction, the way that recipients will get it.
 
-        ``about`` is by what the outbox knows it.
+        ``about``: its subject in the outbox.
         """
 
     def carry(self, mailing: Mailing) -> datetime | None:
-        """Goes on for some seconds, any number of times; when to go on, or None at the end.
+        """Send for some seconds; can be called repeatedly. Return when to continue; None at the end.
 
-        Raises ``BackendUnavailable`` where it has to wait and ``ClaimLost`` where the mailing is no longer ours.
+        Raise ``BackendUnavailable`` if it has to wait, ``ClaimLost`` if this worker lost the mailing.
         """
 
 
@@ -48,20 +48,22 @@ def backend_for(mailing: Mailing) -> MailBackend:
 
 
 def configured_backend() -> MailBackend:
-    """Who mails what is sent from now on."""
+    """Return the backend for new mailings."""
     return import_string(BACKENDS[settings.NEWSLETTER_BACKEND])()
 
 
 def sync_subscriber(subscriber: Subscriber) -> None:
-    """A service that keeps its own list is told, in the caller's transaction."""
+    """Queue the update of a service with its own list, in the caller's transaction."""
     if settings.NEWSLETTER_BACKEND == "mailchimp":
-        from .backends.mailchimp import members  # its writes are actions, and actions tell of themselves here
+        from .backends.mailchimp import (
+            members,
+        )  # circular import: ``members`` uses actions, which call this function
 
         members.queue_member_update(subscriber)
 
 
 def topic_tags() -> dict[UUID, str]:
-    """By topic, what a service that keeps its own list calls it; empty without one."""
+    """Return the topics' tags at a service with its own list, by topic; {} without one."""
     if settings.NEWSLETTER_BACKEND != "mailchimp":
         return {}
     from .backends.mailchimp import members
@@ -70,14 +72,17 @@ def topic_tags() -> dict[UUID, str]:
 
 
 def sync_topic_name(old: str, new: str) -> None:
-    """A service that keeps its own list is told, or it would seem that nobody wants the topic any more."""
+    """Queue the renaming at a service with its own list.
+
+    Otherwise it would seem that all members had dropped the topic.
+    """
     from .backends.mailchimp import members
 
     members.queue_tag_rename(old, new)
 
 
 def sync_erasure(email: str) -> None:
-    """A service that keeps its own list has to forget the address too."""
+    """Queue the erasure of the address at a service with its own list."""
     if settings.NEWSLETTER_BACKEND == "mailchimp":
         from .backends.mailchimp import members
 

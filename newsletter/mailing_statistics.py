@@ -1,4 +1,4 @@
-"""What a mailing came to. Counted from its rows: nothing follows what a reader does."""
+"""Statistics of a mailing, counted from its rows. The behaviour of readers is not tracked."""
 
 from django.db.models import Count, Q
 
@@ -7,7 +7,7 @@ from .states import RecipientState as Is
 
 
 def mailing_statistics(mailing: Mailing) -> dict[str, int]:
-    """Recipients by what became of their letter, and how many left afterwards."""
+    """Return the number of recipients by state, and how many unsubscribed afterwards."""
     rows = mailing.recipients
     counted = rows.aggregate(
         all=Count("pk"), **{state.value: Count("pk", filter=Q(state=state)) for state in Is}
@@ -16,7 +16,7 @@ def mailing_statistics(mailing: Mailing) -> dict[str, int]:
         "done": counted["all"] - counted[Is.PENDING],
         "left": rows.filter(state=Is.SENT).unsubscribed().count(),
     }
-    for told in mailing.report.values():  # of each campaign at a service
+    for told in mailing.report.values():  # one report per campaign at an external service
         for name in ("bounced", "complained"):
             found[name] += told[name]
         found["left"] = max(found["left"], told["left"])

@@ -1,4 +1,4 @@
-"""What letters tell of: news, events, official notices, meetings of the council, jobs."""
+"""Base of the content types of newsletters: news, events, official notices, council meetings, vacancies."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from .content_types import LetterEntry, PageTitle
 
 
 class PageContentType:
-    """Pages of one model, in the language of the reader where they are translated and published."""
+    """Pages of one model, in the reader's language if translated and published."""
 
     def entries(self, pages: list[Page], language: str) -> dict[int, LetterEntry]:
         topics = self.topics({page.translation_key for page in pages})
@@ -27,7 +27,7 @@ class PageContentType:
         return {key: PageTitle(page.title, page.locale.language_code) for key, page in found.items()}
 
     def public(self):
-        """What everybody may see, with what an entry shows of it."""
+        """Return the public pages, with the related objects that entries need."""
         shown = self.model().objects.open_to_all().select_related("locale", "picture")
         return shown.prefetch_related("picture__renditions")
 
@@ -44,7 +44,7 @@ class PageContentType:
         )
 
     def topics(self, keys: set) -> dict:
-        """The topics of each page by its translation key, those of all its languages together."""
+        """Return the topics by translation key of the pages, merged over all languages."""
         if not hasattr(self.model(), "topics"):
             return {}
         page, found = self.model()._meta.model_name, defaultdict(set)
@@ -58,7 +58,7 @@ class PageContentType:
 
 
 def _read_in(language: str, pages: list[Page], shown) -> dict[int, Page]:
-    """By the ids of the pages the one of ``shown`` that a reader gets: its translation, else itself."""
+    """Return by page id the page of ``shown`` for the reader: its translation, else itself."""
     by_key: dict = defaultdict(dict)
     for page in shown.filter(translation_key__in={page.translation_key for page in pages}):
         by_key[page.translation_key][page.locale.language_code] = page
@@ -72,10 +72,10 @@ def _read_in(language: str, pages: list[Page], shown) -> dict[int, Page]:
 
 
 def plain_entry(page, lead: str, **more) -> LetterEntry:
-    """A page without picture and topics."""
+    """Build an entry without picture and topics."""
     return LetterEntry(page.title, full_page_url(page), page.locale.language_code, lead, **more)
 
 
 def unique_by_translation(pages: Iterable[Page]) -> list[Page]:
-    """Of pages that are translations of each other only the first."""
+    """Return only the first of pages that are translations of each other."""
     return list({page.translation_key: page for page in reversed(list(pages))}.values())[::-1]

@@ -1,4 +1,4 @@
-"""Somebody's subscription with the proof of consent, for their own space."""
+"""Personal data: a person's subscription with the proof of consent."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""What the newsletter plans: campaigns that go out."""
+"""Scheduled campaigns in the publication calendar."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _

@@ -1,10 +1,12 @@
-"""How often the newsletter may be asked for."""
+"""Rate limits of the sign-up."""
 
 from home.web import rate_limits
 from home.web.rate_limits import RateLimit
 
-PER_EMAIL = RateLimit("newsletter-email", 3)  # letters that a stranger can make us send to one address
-PER_CLIENT = RateLimit("newsletter-client", 30)  # an office or a school asks from one network address
+PER_EMAIL = RateLimit("newsletter-email", 3)  # e-mails that a stranger can cause to one address
+PER_CLIENT = RateLimit(
+    "newsletter-client", 30
+)  # high, because an office or a school shares one network address
 
 
 def is_client_allowed(request) -> bool:

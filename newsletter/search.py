@@ -1,6 +1,6 @@
-"""Letters that were mailed are found by their subject and by what only they say.
+"""Search entries of sent campaigns, by their subject and their own texts.
 
-News, notices and events that a letter tells of are found themselves: a notice must be gone when its days are over.
+Pages in a campaign have their own search entries, because an official notice must disappear when its time is over.
 """
 
 from django.urls import reverse
@@ -17,7 +17,7 @@ search_kinds.register("letter")(SearchKind(_("Letter"), _("Letters"), order=45, 
 
 
 def index_mailing(mailing: Mailing) -> None:
-    """Search finds a letter of the archive in each language that it was published in."""
+    """Index a mailing of the archive in each published language."""
     for campaign in Campaign.objects.of(mailing.campaign.translation_key):
         unindex_object(campaign)
         if mailing.number is not None and mailing.campaign.live and campaign.live:

@@ -1,4 +1,4 @@
-"""What stands in the way of sending a campaign, and what its author may want to know before."""
+"""Checks before a campaign is sent: problems that prevent it, and hints for its author."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from .letters.campaign_parts import campaign_parts
 from .letters.rendering import LetterLinks, render_letter
 from .models import Campaign
 
-LONG = 60  # signs of a subject that a telephone shows
-CLIPPED = 102 * 1024  # bytes of HTML: senders found that Gmail shows no more; it tells no number
+LONG = 60  # characters of a subject that a telephone shows
+CLIPPED = 102 * 1024  # bytes of HTML: Gmail shows no more, as senders found; it publishes no number
 
 
 @dataclass(frozen=True)
 class SendRemark:
-    """One sentence; where it ``forbids``, the campaign is not sent."""
+    """A problem or hint, as one sentence. If it ``forbids``, the campaign cannot be sent."""
 
     text: str
     forbids: bool = False
@@ -28,7 +28,7 @@ class SendRemark:
 
 @dataclass(frozen=True)
 class LanguageReach:
-    """How many readers of a language get the letter, and in which language."""
+    """The number of subscribers with a language, and the language that they get."""
 
     language: str
     name: str
@@ -41,7 +41,7 @@ class LanguageReach:
 
 
 def reach_by_language(campaign: Campaign) -> list[LanguageReach]:
-    """The readers by their language, as of now."""
+    """Return the current audience by language."""
     source = campaign.locale.language_code
     live = set(_translations(campaign).filter(live=True).values_list("locale__language_code", flat=True))
     counted = Counter(audience_of(campaign).values_list("language", flat=True))
@@ -54,7 +54,7 @@ def reach_by_language(campaign: Campaign) -> list[LanguageReach]:
 
 
 def send_remarks(campaign: Campaign, readers: list[LanguageReach]) -> list[SendRemark]:
-    """What forbids sending, and what does not."""
+    """Return the problems that prevent sending, then hints."""
     return [*_forbidding(campaign, readers), *_hints(campaign, readers)]
 
 
@@ -98,7 +98,7 @@ def _hints(campaign, readers):
 
 
 def _weight(campaign: Campaign, languages: set[str]) -> int:
-    """The bytes of the letter in the language in which it has most of them, for who gets all of it."""
+    """Return the size of the largest language version in bytes, for a recipient of all parts."""
     day = timezone.localdate()
     letters = (render_letter(campaign, code, LetterLinks.of_ours(code), day=day) for code in languages)
     return max(len(one.html.encode()) for one in letters)

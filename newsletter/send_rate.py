@@ -1,13 +1,16 @@
-"""How fast letters may leave. Pure."""
+"""Rate at which e-mails are sent. Pure."""
 
 from datetime import datetime, timedelta
 
-FIRST_ALLOWANCE = timedelta(seconds=15)  # what the first turn may send
-MAX_ALLOWANCE = timedelta(minutes=1)  # what was not used up is not kept longer
+FIRST_ALLOWANCE = timedelta(seconds=15)  # allowance of the first turn
+MAX_ALLOWANCE = timedelta(minutes=1)  # unused allowance expires after this time
 
 
 def send_allowance(per_minute: int, paced_at: datetime | None, now: datetime) -> int | None:
-    """How many letters may leave now, since all allowed up to ``paced_at`` have left; None without a limit."""
+    """Return how many e-mails may be sent now; None without a limit.
+
+    ``paced_at``: until when the allowance is used up.
+    """
     if not per_minute:
         return None
     since = min(now - paced_at, MAX_ALLOWANCE) if paced_at else FIRST_ALLOWANCE

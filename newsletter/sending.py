@@ -1,4 +1,4 @@
-"""What a worker does with a mailing: any number of times, from anywhere, some seconds each time."""
+"""Processing of a mailing by workers: repeatable at any time, some seconds each."""
 
 import logging
 from datetime import datetime
@@ -19,7 +19,7 @@ BATCH_SIZE = 1000
 
 
 def run_mailing(mailing_id: int) -> None:
-    """Goes on where it stands: writes a row for each recipient, then lets the backend send."""
+    """Continue a mailing: create a row for each recipient, then let the backend send."""
     mailing = mailings.claim_mailing(mailing_id, timezone.now())
     if mailing is None:
         return
@@ -46,7 +46,7 @@ def _go_on(mailing: Mailing, due: datetime | None) -> None:
 
 
 def prepare_recipients(mailing: Mailing) -> None:
-    """Writes who gets which edition. Ended by a crash, it goes on behind the last row it wrote."""
+    """Create the rows of all recipients with their edition. After a crash, continue after the last row."""
     editions = EditionFactory(mailing)
     last = mailing.recipients.order_by("-subscriber_id").values_list("subscriber_id", flat=True).first()
     readers = audience_of(mailing.campaign).filter(pk__gt=last or 0).order_by("pk")
@@ -60,7 +60,7 @@ def prepare_recipients(mailing: Mailing) -> None:
 
 
 class EditionFactory:
-    """The letters of a mailing, each written once, when its first reader is found."""
+    """The editions of a mailing, each rendered once, for its first recipient."""
 
     def __init__(self, mailing: Mailing):
         self.mailing = mailing
@@ -71,7 +71,7 @@ class EditionFactory:
         self.known: dict[tuple, Edition] = {}
 
     def row(self, reader: Subscriber) -> Recipient | None:
-        """The recipient's row; None where the letter has nothing for this reader."""
+        """Return the recipient's row; None if the mailing has no part for this subscriber."""
         language = self.language_for(reader.language)
         shown = self._shown(language, reader)
         if not shown:
@@ -80,7 +80,7 @@ class EditionFactory:
         return Recipient(mailing=self.mailing, subscriber=reader, edition=edition, due_at=timezone.now())
 
     def language_for(self, language: str) -> str:
-        """The reader's language where the campaign has it, else that in which it was written."""
+        """Return the subscriber's language if the campaign has it, else its original language."""
         return language if language in self.campaigns else self.source.locale.language_code
 
     def edition(self, language: str, shown: tuple[int, ...]) -> Edition:

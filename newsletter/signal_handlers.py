@@ -1,4 +1,4 @@
-"""What services that mail for us say of letters, by anymail's webhooks; and search follows the archive."""
+"""Signal handlers: webhooks of mail services by anymail, tags of renamed topics, search entries of mailings."""
 
 from anymail.signals import EventType, RejectReason, tracking
 from django.db.models.signals import post_delete, post_save, pre_save
@@ -19,7 +19,7 @@ PERMANENT_REJECTIONS = {RejectReason.INVALID, RejectReason.BOUNCED}
 
 @receiver(tracking)
 def handle_tracking_event(sender, event, esp_name, **kwargs):
-    """Bounces and complaints; nothing that tells what a reader does."""
+    """Handle bounces, complaints and unsubscriptions; ignore events about the behaviour of readers."""
     if not event.recipient:
         return
     if event.event_type == EventType.UNSUBSCRIBED:
@@ -32,12 +32,15 @@ def handle_tracking_event(sender, event, esp_name, **kwargs):
 
 
 def _takes_none_for_it(event) -> bool:
-    """Whether it is the address that the service refuses, and not what we sent: that would end all letters."""
+    """Return whether the service rejected the address, not the content.
+
+    A rejected content must not stop e-mails to the address.
+    """
     return event.event_type == EventType.REJECTED and event.reject_reason in PERMANENT_REJECTIONS
 
 
 def _verdict(event) -> BounceVerdict:
-    """By the mail server's own code where the service hands it on, else by how the service names it."""
+    """Return the verdict by the mail server's status code if known, else by the service's reason."""
     code = STATUS.search(event.mta_response or "")
     if code:
         return verdict_for_status(code[1])

@@ -1,4 +1,4 @@
-"""Ways to hear of the commune beside the e-mail. Apps above offer theirs in a file ``ways.py``."""
+"""Extension point of subscriptions beside e-mail. Other apps register theirs in a module ``ways.py``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from home.extensions.registry import Registry
 
 @dataclass(frozen=True)
 class SignupOption:
-    """A way with a page of its own, beside the sign-up by e-mail."""
+    """A subscription with its own page, beside the sign-up by e-mail."""
 
     label: str
     icon: str
     url_name: str
-    offered: Callable[[], bool]  # whether this commune has it
+    offered: Callable[[], bool]  # whether this commune offers it
 
 
 signup_options: Registry[SignupOption] = Registry("ways")

@@ -1,4 +1,4 @@
-"""Where a subscriber, a mailing and a letter to one reader stand, and what may follow."""
+"""States of subscribers, mailings and recipients, with their transitions."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ TRANSITIONS = {
         SubscriberState.CONFIRMED,
         SubscriberState.UNSUBSCRIBED,
         SubscriberState.BOUNCED,
-    },  # by a link of an older letter
+    },  # by a link of an older e-mail
     SubscriberState.CONFIRMED: {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED},
     SubscriberState.UNSUBSCRIBED: {SubscriberState.PENDING, SubscriberState.CONFIRMED},
     SubscriberState.BOUNCED: {
@@ -54,10 +54,10 @@ class RecipientState(models.TextChoices):
 
 
 def is_allowed(source: str, target: str) -> bool:
-    """Whether a subscriber may go from one state to the other. Staying is always allowed."""
+    """Return whether a subscriber may change from one state to the other. The same state is always allowed."""
     return source == target or target in TRANSITIONS.get(SubscriberState(source), set())
 
 
 def is_mailing_allowed(source: str, target: str) -> bool:
-    """Whether a mailing may go from one state to the other."""
+    """Return whether a mailing may change from one state to the other."""
     return target in MAILING_TRANSITIONS[MailingState(source)]

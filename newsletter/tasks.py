@@ -1,4 +1,4 @@
-"""The wake-ups of the newsletter. What must happen stands in rows. Letters of cases go first."""
+"""Tasks of the newsletter. Rows hold what is to be done. E-mails of cases have priority."""
 
 from django.tasks import task
 from django.utils import timezone
@@ -8,15 +8,15 @@ LAST = -50
 
 @task(priority=LAST)
 def run_mailing(mailing_id: int) -> None:
-    """Goes on with a mailing, for some seconds."""
-    from . import sending  # what is carried enqueues this task
+    """Continue a mailing for some seconds."""
+    from . import sending  # circular import: ``sending`` enqueues this task
 
     sending.run_mailing(mailing_id)
 
 
 @task(priority=LAST)
 def read_bounces() -> None:
-    """Reads what came back."""
+    """Read the mailbox of bounces."""
     from .bounces import handling
 
     handling.read_mailbox()
@@ -24,7 +24,7 @@ def read_bounces() -> None:
 
 @task(priority=LAST)
 def reconcile_members() -> None:
-    """Reads what became of letters, and compares subscribers with Mailchimp's members."""
+    """Update the counts of mailings at Mailchimp, then compare subscribers with its members."""
     from .backends.mailchimp import backend, members
 
     backend.read_reports(timezone.now())

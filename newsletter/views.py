@@ -1,4 +1,4 @@
-"""The newsletter's pages. The sign-up carries no token and no session, so that it may be cached."""
+"""Public pages of the newsletter. The sign-up has no token and no session, so that it can be cached."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -19,10 +19,13 @@ from .forms import PreferencesForm, SubscribeForm
 from .states import SubscriberState
 
 
-@csrf_exempt  # the form stands on cacheable pages; where it came from is checked below
+@csrf_exempt  # the form is on cached pages; its origin is checked below
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request):
-    """Shows the sign-up, or mails the opt-in link or the own page. The answer is the same for every address."""
+    """Show the sign-up; on POST send the opt-in link or the link to the preferences page.
+
+    The response is the same for every address.
+    """
     if request.method != "POST":
         return _sign_up(request, SubscribeForm(initial={"topics": request.GET.getlist("topic")}))
     form = SubscribeForm(request.POST)
@@ -58,13 +61,13 @@ def preferences_link_sent(request):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, secret):
-    """GET shows a button, because mail scanners follow links; POST confirms."""
+    """Show a button on GET, because mail scanners follow links; confirm on POST."""
     try:
         subscriber = access.subscriber_by_opt_in_link(secret, timezone.now())
     except LinkExpired:
         return render(request, "newsletter/expired.html", status=410)
     if request.method != "POST":
-        if subscriber.state == SubscriberState.CONFIRMED:  # the letter was opened once more
+        if subscriber.state == SubscriberState.CONFIRMED:  # the link was opened again
             return redirect("newsletter:preferences", secret)
         return render(request, "newsletter/confirm.html", {"subscriber": subscriber})
     actions.confirm_subscription(subscriber=subscriber)
@@ -75,7 +78,7 @@ def confirm(request, secret):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request, secret):
-    """The own page of a subscriber: topics and language, and the ways out."""
+    """Show and save a subscriber's topics and language, with links to unsubscribe and erase."""
     subscriber = access.subscriber_by_secret(secret)
     initial = {"language": subscriber.language, "topics": subscriber.topic_keys}
     form = PreferencesForm(request.POST or None, initial=initial)
@@ -91,11 +94,11 @@ def preferences(request, secret):
     return render(request, "newsletter/preferences.html", context, status=422 if form.errors else 200)
 
 
-@csrf_exempt  # RFC 8058: the mail program posts here by itself, without having seen a page of ours
+@csrf_exempt  # RFC 8058: the mail program posts here automatically, without loading a page first
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request, secret):
-    """GET shows a button; POST ends the letters, as often as it is sent."""
+    """Show a button on GET; unsubscribe on POST, also repeatedly."""
     subscriber = access.subscriber_by_secret(secret)
     if request.method == "POST":
         subscriber = actions.unsubscribe(subscriber=subscriber)
@@ -105,7 +108,7 @@ def unsubscribe(request, secret):
 @never_cache
 @require_POST
 def erase(request, secret):
-    """Forgets the address."""
+    """Erase the subscriber."""
     actions.erase_subscriber(subscriber=access.subscriber_by_secret(secret))
     return redirect("newsletter:erased")
 
@@ -117,7 +120,7 @@ def erased(request):
 
 @require_safe
 def test_link_page(request):
-    """Where the links of a test lead that are each reader's own in the letter."""
+    """Show the page to which the personal links of a test lead."""
     return render(request, "newsletter/tried.html")
 
 

@@ -34,7 +34,7 @@ MAX_SHOWN = 10
 
 
 class CampaignStateColumn(Column):
-    """How far a campaign is: written, scheduled, sent."""
+    """The state of a campaign's mailing."""
 
     cell_template_name = "newsletter/admin/progress.html"
 
@@ -44,11 +44,11 @@ class CampaignStateColumn(Column):
 
 
 class ApproveOnPublishMixin:
-    """Who publishes a campaign approves it. It is sent by another press, which is one away."""
+    """Messages for publishing, which approves a campaign. Sending is a separate action, linked from there."""
 
     @property
     def approves(self) -> bool:
-        """By publishing, or as the last whom the approval waited for."""
+        """True if the submitted action approves the campaign: publishing, or the last approval of the workflow."""
         if self.action != "workflow-action":
             return self.action == "publish"
         return self.workflow_action == "approve" and not self.object.workflow_in_progress
@@ -76,7 +76,7 @@ class EditView(ApproveOnPublishMixin, snippets.EditView):
 
 
 class CampaignViewSet(SnippetViewSet):
-    """Letters to many."""
+    """The admin of campaigns."""
 
     model = Campaign
     add_view_class = CreateView
@@ -95,7 +95,7 @@ class CampaignViewSet(SnippetViewSet):
 
 
 class DigestViewSet(SnippetViewSet):
-    """Letters that write themselves."""
+    """The admin of automatic digests."""
 
     model = Digest
     icon = "history"
@@ -127,12 +127,12 @@ class NewsletterGroup(SnippetViewSetGroup):
 register_snippet(NewsletterGroup)
 
 
-# Nobody is subscribed by somebody else: only the mailed link confirms an address.
+# Staff cannot subscribe other persons: only the e-mailed link confirms an address.
 register_permission_policy(Subscriber, RestrictedPermissionPolicy(Subscriber, "add", "change"))
 
 
 class SubscribersView(IndexView):
-    """With the ways in and out."""
+    """The list of subscribers, with import and export."""
 
     @cached_property
     def header_more_buttons(self):
@@ -146,7 +146,7 @@ class SubscribersView(IndexView):
 
 
 class SubscriberView(InspectView):
-    """What is known of one, with hours as in the list."""
+    """The data of a subscriber, with times as in the list."""
 
     def get_field_display_value(self, field_name, field):
         value = super().get_field_display_value(field_name, field)
@@ -154,7 +154,7 @@ class SubscriberView(InspectView):
 
 
 class EraseSubscriberView(DeleteView):
-    """Who is deleted here is forgotten everywhere, as from their own page."""
+    """The deletion of a subscriber, which erases them in all systems, as from their own page."""
 
     def delete_action(self):
         subscribers.erase_subscriber(actor=self.request.user, subscriber=self.object)
@@ -204,7 +204,7 @@ def register_newsletter_urls():
 
 
 class SendingMenuItem(ActionMenuItem):
-    """From the editor to the screen that sends."""
+    """The link from the editor to the sending view."""
 
     name = "newsletter-sending"
     label = _("Test and send…")
@@ -218,7 +218,7 @@ class SendingMenuItem(ActionMenuItem):
 
 
 class BlockedMailingsPanel(Component):
-    """Letters that do not go out, on the first page of the admin: nobody looks at one that writes itself."""
+    """Blocked digests and mailings, on the admin's home page, because nobody watches automatic digests."""
 
     name, order = "newsletter", 45
     template_name = "newsletter/admin/home_panel.html"

@@ -1,4 +1,4 @@
-"""Where services call us: one address each, without a language."""
+"""Addresses of webhooks, without a language prefix."""
 
 from django.conf import settings
 from django.urls import include, path
@@ -7,5 +7,5 @@ from .backends.mailchimp.views import webhook
 
 urlpatterns = [path("infolettre/mailchimp/<slug:secret>/", webhook, name="mailchimp_webhook")]
 
-if settings.ANYMAIL["WEBHOOK_SECRET"]:  # without one, anybody could say that a letter came back
+if settings.ANYMAIL["WEBHOOK_SECRET"]:  # without a secret, anybody could report bounces
     urlpatterns.append(path("courrier/", include("anymail.urls")))

@@ -1,1 +1,1 @@
-"""Every write that means something."""
+"""Every write of the newsletter."""

@@ -1,4 +1,4 @@
-"""Digests write themselves: what was published since the last one becomes a campaign that is mailed at once."""
+"""Digests: news published since the last digest becomes a campaign that is sent at once."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -17,14 +17,20 @@ AHEAD = {Digest.Rhythm.DAILY: timedelta(days=1), Digest.Rhythm.WEEKLY: timedelta
 
 
 def create_due_digests(now: datetime) -> None:
-    """Writes every digest whose hour has come, each by itself. Late, as after an outage, it is written once."""
+    """Create the campaign of every due digest, each isolated.
+
+    A digest that is late, for example after an outage, is created once.
+    """
     for pk in Digest.objects.in_force().filter(due_at__lte=now).values_list("pk", flat=True):
         run_isolated(f"digest {pk}", create_digest_campaign, actor=None, digest_id=pk)
 
 
 @transaction.atomic
 def create_digest_campaign(*, actor, digest_id: int) -> Mailing | None:
-    """The digest's next letter; None where nothing was published. Asked twice, it is written once."""
+    """Create and schedule the campaign of a digest.
+
+    Return None if it is not due or nothing was published. Repeated calls create one campaign.
+    """
     now = timezone.now()
     digest = Digest.objects.select_for_update(of=("self",)).select_related("locale").get(pk=digest_id)
     if not digest.active or digest.due_at is None or digest.due_at > now:
@@ -47,7 +53,10 @@ def create_digest_campaign(*, actor, digest_id: int) -> Mailing | None:
 
 
 def _chosen(digest: Digest, now: datetime) -> list[tuple[str, Page, LetterEntry]]:
-    """What is new, kind after kind: of a digest on topics only what belongs to one of them."""
+    """Return the new pages of a digest, by content type.
+
+    A digest with topics has only pages of one of them.
+    """
     topics = {topic.translation_key for topic in digest.topics.all()}
     found = []
     for key, kind in content_types.items():
@@ -59,8 +68,10 @@ def _chosen(digest: Digest, now: datetime) -> list[tuple[str, Page, LetterEntry]
 
 
 def _campaign(digest: Digest, locale: Locale, key, chosen, now: datetime) -> Campaign:
-    """The letter in one language, approved by whoever laid the digest. Untranslated, it keeps its title and opening:
-    the news, and the ways out, are in that of the reader all the same.
+    """Create the campaign in one language, approved by the editor who set up the digest.
+
+    Without a translation of the digest it keeps the original title and opening, but news and unsubscribe links are
+    in the reader's language.
     """
     campaign = Campaign(
         translation_key=key,

@@ -1,4 +1,4 @@
-"""Every write to a mailing: scheduled by staff, carried on by a worker, paused, resumed or given up."""
+"""Every write on mailings: scheduling by staff, sending by a worker, pausing, resuming, cancelling."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,11 +18,11 @@ from ..states import MailingState, RecipientState, is_mailing_allowed
 
 
 class MailingActionRefused(ValueError):
-    """This cannot be done now; says why, to whoever wanted it."""
+    """The action is not possible now; the message states the reason, for staff."""
 
 
 def send_test(*, actor, campaign: Campaign, to: str) -> None:
-    """Mails the campaign as it was saved last to one address, by whom it will be mailed to everybody."""
+    """Send the last saved version of the campaign to one address, through the configured backend."""
     written = campaign.get_latest_revision_as_object() if campaign.latest_revision_id else campaign
     language = campaign.locale.language_code
     backend = mail_backend.configured_backend()
@@ -33,7 +33,7 @@ def send_test(*, actor, campaign: Campaign, to: str) -> None:
 
 @transaction.atomic
 def schedule_mailing(*, actor, campaign: Campaign, at: datetime | None = None) -> Mailing:
-    """Schedule the campaign ``at`` a moment, or now. Raise ``MailingActionRefused`` if unapproved or mailed."""
+    """Schedule the campaign ``at`` a time, or now. Raise ``MailingActionRefused`` if unapproved or sent."""
     now = timezone.now()
     translations = list(Campaign.objects.select_for_update(of=("self",)).of(campaign.translation_key))
     if not any(one.live for one in translations if one.pk == campaign.pk):
@@ -52,13 +52,13 @@ def schedule_mailing(*, actor, campaign: Campaign, at: datetime | None = None) -
 
 @transaction.atomic
 def pause_mailing(*, actor, mailing: Mailing) -> None:
-    """Nothing more leaves until it is resumed; what is in flight arrives."""
+    """Pause the mailing. E-mails that are being sent still arrive."""
     _move(_lock(mailing), MailingState.PAUSED)
 
 
 @transaction.atomic
 def resume_mailing(*, actor, mailing: Mailing) -> None:
-    """Goes on where it was paused; whoever has got the letter does not get it again."""
+    """Continue a paused mailing. No recipient gets it twice."""
     mailing = _lock(mailing)
     state = MailingState.SENDING if mailing.started_at else MailingState.SCHEDULED
     now = timezone.now()
@@ -69,20 +69,20 @@ def resume_mailing(*, actor, mailing: Mailing) -> None:
 
 @transaction.atomic
 def cancel_mailing(*, actor, mailing: Mailing) -> None:
-    """Takes back what is scheduled and has not begun."""
+    """Cancel a mailing that has not begun."""
     mailing = _lock(mailing)
     if mailing.started_at:
         raise MailingActionRefused(_("It has begun: it can be paused, and some have the letter."))
     _move(mailing, MailingState.CANCELLED)
 
 
-# -- What a worker does --------------------------------------------------------------------------------------
+# -- Workers -------------------------------------------------------------------------------------------------
 @transaction.atomic
 def claim_mailing(mailing_id: int, now: datetime) -> Mailing | None:
-    """The mailing, ours alone until the claim ends; None where it is not due or another was faster.
+    """Claim the mailing for this worker until the claim ends; None if it is not due or claimed by another.
 
-    The first claim draws its number and begins it, unless the approval was taken back since: then it pauses, and may
-    still be cancelled.
+    The first claim draws its number and starts it. If the approval was withdrawn since, the mailing is paused
+    instead and can still be cancelled.
     """
     claimed = Mailing.objects.due(now).filter(pk=mailing_id)
     if not claimed.update(
@@ -110,12 +110,15 @@ def claim_mailing(mailing_id: int, now: datetime) -> Mailing | None:
 
 
 def extend_claim(mailing: Mailing, now: datetime) -> bool:
-    """Makes the claim last longer; False where it was lost: paused, or taken by another."""
+    """Extend the claim. Return False if it was lost: the mailing was paused, or claimed by another worker."""
     return bool(_ours(mailing).update(due_at=now + retry_schedule.CLAIM))
 
 
 def take_send_allowance(mailing: Mailing, now: datetime) -> int | None:
-    """How many letters may leave now, which uses them up; None without a limit. All mailings share one mail server."""
+    """Take the number of e-mails that may be sent now; None without a limit.
+
+    All mailings share the limit of one mail server.
+    """
     if not settings.NEWSLETTER_PER_MINUTE:
         return None
     sharing = Q(state=MailingState.SENDING) | Q(paced_at__gt=now - MAX_ALLOWANCE)
@@ -129,24 +132,24 @@ def take_send_allowance(mailing: Mailing, now: datetime) -> int | None:
 
 
 def mark_prepared(mailing: Mailing) -> bool:
-    """Every recipient has a row."""
+    """Record that every recipient has a row. Return False if the claim was lost."""
     mailing.prepared_at = timezone.now()
     return bool(_ours(mailing).update(prepared_at=mailing.prepared_at))
 
 
 def release_claim(mailing: Mailing, due_at: datetime) -> None:
-    """Lets go until the next moment; it went well so far."""
+    """Release the claim until ``due_at``, after success."""
     if _ours(mailing).update(due_at=due_at, attempts=0, fault="", woken_at=None):
         tasks.run_mailing.enqueue(mailing.pk)
 
 
 def finish_mailing(mailing: Mailing) -> None:
-    """Nobody is left to send it to."""
+    """Mark the mailing as sent."""
     _ours(mailing).update(state=MailingState.SENT, ended_at=timezone.now(), fault="", attempts=0)
 
 
 def retry_mailing_later(mailing: Mailing, fault: str) -> None:
-    """It could not go on: it waits, longer each time, and pauses in the end for somebody to look at it."""
+    """Schedule another attempt, with longer pauses each time; finally pause the mailing for staff."""
     now = timezone.now()
     due = retry_schedule.next_attempt_at(mailing.attempts, now)
     state = MailingState.SENDING if due else MailingState.PAUSED
@@ -154,13 +157,13 @@ def retry_mailing_later(mailing: Mailing, fault: str) -> None:
 
 
 def save_external_state(edition: Edition, **facts) -> None:
-    """Writes down how far an edition is at another service, before the next step there."""
+    """Store the state of an edition at an external service, before the next step there."""
     edition.external |= facts
     Edition.objects.filter(pk=edition.pk).update(external=edition.external)
 
 
 def save_external_report(mailing: Mailing, campaign: str, theirs: dict) -> None:
-    """What another service counted of a campaign of ours: bounces, complaints and who left."""
+    """Store an external service's counts of a campaign: bounces, complaints, unsubscribed."""
     bounces = theirs.get("bounces", {})
     mailing.report[campaign] = {
         "sent": theirs.get("emails_sent", 0),
@@ -172,25 +175,25 @@ def save_external_report(mailing: Mailing, campaign: str, theirs: dict) -> None:
 
 
 def mark_edition_sent(mailing: Mailing, edition: Edition) -> None:
-    """Another service took the letter to all of an edition."""
+    """Mark all pending recipients of an edition as sent, after an external service accepted it."""
     pending = Recipient.objects.filter(edition=edition, state=RecipientState.PENDING)
     pending.update(state=RecipientState.SENT, at=timezone.now())
 
 
 def wake_due_mailings(now: datetime) -> None:
-    """Wakes a worker for each mailing that is due and has no wake-up under way."""
+    """Enqueue a task for each due mailing that has none."""
     for mailing in Mailing.objects.due(now).asleep(now):
         if Mailing.objects.due(now).asleep(now).filter(pk=mailing.pk).update(woken_at=now):
             tasks.run_mailing.enqueue(mailing.pk)
 
 
 def wake_on_commit(mailing: Mailing) -> None:
-    """A wake-up may be lost, the row may not."""
+    """Enqueue the task after the commit. If it is lost, the job finds the row."""
     transaction.on_commit(partial(tasks.run_mailing.enqueue, mailing.pk), robust=True)
 
 
 def _ours(mailing: Mailing):
-    """The row, if the claim under which ``mailing`` was read still holds."""
+    """Return the row as a queryset, empty if the claim of ``mailing`` was lost."""
     return Mailing.objects.filter(pk=mailing.pk, state=MailingState.SENDING, claims=mailing.claims)
 
 

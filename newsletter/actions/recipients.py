@@ -1,4 +1,4 @@
-"""What became of one reader's letter. Each is one write: a mailing has a hundred thousand of them."""
+"""Results of single recipients. Each is one write, because a mailing has up to a hundred thousand recipients."""
 
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,22 +11,22 @@ from ..models import Recipient
 from ..states import RecipientState
 from . import subscribers
 
-# Written after every letter: building the same statement anew took longer than running it.
+# Executed after every e-mail: building the same statement again took longer than running it.
 SENT = f"UPDATE {Recipient._meta.db_table} SET state = %s, at = %s WHERE id = %s AND state = %s"
 
 
 def mark_sent(recipient: Recipient) -> None:
-    """The mail server took it. Until this is written, it counts as not sent."""
+    """Record that the mail server accepted the e-mail. Until then it counts as not sent."""
     with connection.cursor() as cursor:
         cursor.execute(SENT, [RecipientState.SENT, timezone.now(), recipient.pk, RecipientState.PENDING])
 
 
 @contextmanager
 def without_synchronous_commit():
-    """Inside, PostgreSQL does not wait for its disk after each letter, as SQLite never does here.
+    """Run the block without waiting for the disk after each e-mail in PostgreSQL; SQLite never waits here.
 
-    A worker that is killed loses nothing by it. Where the database itself ends as by a power cut, the letters
-    of its last 0.6 seconds are sent again.
+    A killed worker loses nothing by it. If the database itself crashes, as by a power cut, the e-mails of its last
+    0.6 seconds are sent again.
     """
     if connection.vendor != "postgresql":
         yield
@@ -41,19 +41,21 @@ def without_synchronous_commit():
 
 
 def mark_skipped(recipient: Recipient) -> None:
-    """They unsubscribed while the letter was on its way to them."""
+    """Record that the subscriber unsubscribed before the e-mail was sent."""
     _waiting(recipient).update(state=RecipientState.SKIPPED, at=timezone.now())
 
 
 def postpone(recipient: Recipient, due_at: datetime, reason: str, tries: int = 1) -> None:
-    """The mail server refuses for now; ``tries`` are how many of the reader's it cost."""
+    """Postpone the e-mail after a temporary refusal. ``tries``: how many of the recipient's tries it used."""
     _waiting(recipient).update(due_at=due_at, attempts=F("attempts") + tries, reason=reason[:255])
 
 
 @transaction.atomic
 def mark_refused(recipient: Recipient, reason: str, *, gone: bool) -> None:
-    """The mail server will never take it. Where the address is ``gone``, or was written to in vain several times in a
-    row, nobody writes to it any more."""
+    """Record a permanent refusal by the mail server.
+
+    The subscriber gets no more e-mails if the address is ``gone``, or if several in a row did not arrive.
+    """
     _waiting(recipient).update(state=RecipientState.REFUSED, at=timezone.now(), reason=reason[:255])
     reader = recipient.subscriber
     if reader and (gone or reader.received.in_vain()):

@@ -1,4 +1,7 @@
-"""Every write to a subscriber. ``actor`` is a member of staff, or None: the person by the mailed link."""
+"""Every write on subscribers.
+
+``actor`` is a user of the admin; None for the subscriber through an e-mailed link.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,16 +28,17 @@ class IllegalTransition(ValueError):
 def request_subscription(
     *, actor=None, email: str, language: str, topic_keys, page: str = "", listed: bool = False
 ) -> None:
-    """Mails the opt-in link, or the own page to an address that already subscribed.
+    """Send the opt-in link, or the link to the preferences page if the address is already subscribed.
 
-    Answers nothing, so that a caller cannot tell a known address from a new one. What a confirmed
-    subscriber chose is not touched: anybody may type an address. ``listed``: it stands in a file of the commune, and
-    the letter says so; whom we know in any way hears nothing, as where a file is imported twice at once.
+    Returns nothing, so that a caller cannot distinguish a known address from a new one. The topics of a confirmed
+    subscriber stay unchanged, because anybody can type an address. ``listed``: the address is from a file of the
+    commune, and the e-mail says so; a known subscriber then gets no e-mail, for example if a file is imported twice
+    at once.
     """
     email = stored_form(email)
     try:
         _ask(actor, email, language, topic_keys, page, listed)
-    except IntegrityError:  # the same address asked twice at once: the other request made the row
+    except IntegrityError:  # two simultaneous requests of one address: the other one created the row
         _ask(actor, email, language, topic_keys, page, listed)
 
 
@@ -58,14 +62,17 @@ def _ask(actor, email, language, topic_keys, page, listed) -> None:
 
 
 def send_preferences_link(*, actor=None, email: str) -> None:
-    """Mails the own page to who is subscribed. Answers nothing, and to nobody else does a letter go."""
+    """Send the link to the preferences page to a confirmed subscriber.
+
+    Returns nothing and sends nothing to other addresses, so that the caller learns nothing.
+    """
     if subscriber := Subscriber.objects.filter(email=email, state=SubscriberState.CONFIRMED).first():
         emails.send_already_subscribed(subscriber)
 
 
 @transaction.atomic
 def confirm_subscription(*, actor=None, subscriber: Subscriber) -> Subscriber:
-    """The owner of the address agrees. A second time changes nothing."""
+    """Confirm the subscription by the owner of the address. A second call changes nothing."""
     subscriber = _lock(subscriber)
     if subscriber.state == SubscriberState.CONFIRMED:
         return subscriber
@@ -79,7 +86,7 @@ def confirm_subscription(*, actor=None, subscriber: Subscriber) -> Subscriber:
 
 @transaction.atomic
 def change_subscription(*, actor=None, subscriber: Subscriber, language: str, topic_keys) -> Subscriber:
-    """Other topics or another language; who had unsubscribed is subscribed again."""
+    """Change topics and language. A subscriber who had unsubscribed is subscribed again."""
     subscriber = _lock(subscriber)
     again = subscriber.state != SubscriberState.CONFIRMED
     _move(subscriber, SubscriberState.CONFIRMED)
@@ -94,13 +101,13 @@ def change_subscription(*, actor=None, subscriber: Subscriber, language: str, to
 
 @transaction.atomic
 def unsubscribe(*, actor=None, subscriber: Subscriber) -> Subscriber:
-    """No more letters. A second time changes nothing."""
+    """Unsubscribe. A second call changes nothing."""
     return _end(subscriber, ConsentEvent.Kind.UNSUBSCRIBED, actor)
 
 
 @transaction.atomic
 def mark_bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscriber:
-    """Nobody is there: nothing is written to this address until its owner asks for it again."""
+    """Stop e-mails to an unreachable address until its owner subscribes again."""
     subscriber = _lock(subscriber)
     if (
         not is_allowed(subscriber.state, SubscriberState.BOUNCED)
@@ -115,7 +122,7 @@ def mark_bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscrib
 
 @transaction.atomic
 def mark_complained(*, actor=None, subscriber: Subscriber) -> Subscriber:
-    """The reader called a letter unwanted: they are unsubscribed, and it is kept why."""
+    """Unsubscribe a subscriber who marked an e-mail as spam, and record the reason."""
     return _end(subscriber, ConsentEvent.Kind.COMPLAINED, actor)
 
 
@@ -123,7 +130,7 @@ def mark_complained(*, actor=None, subscriber: Subscriber) -> Subscriber:
 def import_subscriber(
     *, actor=None, email: str, language: str, topic_keys, agreed_at: datetime, proof: str
 ) -> Subscriber:
-    """Somebody agreed elsewhere, and it is known when and how: their address counts, with that proof."""
+    """Subscribe an address whose consent was given to another system, with its date and proof."""
     now = timezone.now()
     email = stored_form(email)
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
@@ -137,13 +144,14 @@ def import_subscriber(
 
 
 def import_subscribers(*, actor, lines, proof: str) -> int:
-    """Everybody of a file whose consent is known, and whom we do not know yet; how many they were.
+    """Subscribe the unknown addresses of a file whose consent is dated. Return their number.
 
-    Who left, did not answer or could not be reached stays as they are: a file subscribes nobody again.
+    Subscribers who unsubscribed, did not confirm or were unreachable stay unchanged: a file subscribes nobody
+    again.
     """
     try:
         return _take_over_all(actor, lines, proof)
-    except IntegrityError:  # the button was pressed twice: the other request took them over
+    except IntegrityError:  # the button was pressed twice: the other request imported them
         return _take_over_all(actor, lines, proof)
 
 
@@ -186,7 +194,7 @@ def _take_over_all(actor, lines, proof: str) -> int:
 
 @transaction.atomic
 def erase_subscriber(*, actor=None, subscriber: Subscriber) -> None:
-    """Forgets the address, its choices and its proof of consent, and what the outbox brought there."""
+    """Erase a subscriber: address, topics, proof of consent, and deliveries to the address."""
     subscriber = _lock(subscriber)
     mail_backend.sync_erasure(subscriber.email)
     about = emails.subscriber_subject(subscriber)
@@ -198,8 +206,11 @@ def erase_subscriber(*, actor=None, subscriber: Subscriber) -> None:
 
 @transaction.atomic
 def delete_unconfirmed(before: datetime) -> None:
-    """Addresses that never confirmed are not kept. Whoever was subscribed once is known to have left: anybody may
-    type their address, and a file would subscribe them again if nobody knew them."""
+    """Delete addresses that were never confirmed; mark those subscribed earlier as unsubscribed.
+
+    The latter are kept, because anybody could have typed their address, and a file would subscribe an unknown
+    address again.
+    """
     unanswered = Subscriber.objects.forgotten(before)
     unanswered.once_subscribed().update(state=SubscriberState.UNSUBSCRIBED)
     unanswered.delete()
@@ -216,7 +227,7 @@ def _move(subscriber: Subscriber, target: SubscriberState) -> None:
 
 
 def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor) -> Subscriber:
-    """They are unsubscribed, and it is kept why; a second time changes nothing."""
+    """Unsubscribe and record the reason. A second call changes nothing."""
     subscriber = _lock(subscriber)
     if subscriber.state == SubscriberState.UNSUBSCRIBED:
         return subscriber

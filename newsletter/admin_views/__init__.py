@@ -1,1 +1,1 @@
-"""The newsletter in the admin."""
+"""Admin views of the newsletter."""

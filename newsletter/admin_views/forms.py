@@ -1,4 +1,4 @@
-"""What staff types about campaigns. Cleaned data are the arguments of an action."""
+"""Forms for actions on campaigns. Their cleaned data are the arguments of the actions."""
 
 from django import forms
 from django.utils import timezone
@@ -13,7 +13,7 @@ class SendTestForm(forms.Form):
 
 
 class ScheduleForm(forms.Form):
-    """Now if nothing is said."""
+    """The time of sending; empty for now."""
 
     at = forms.DateTimeField(
         label=_("When"),
@@ -31,4 +31,4 @@ class ScheduleForm(forms.Form):
 
 
 class EmptyForm(forms.Form):
-    """An action that needs to know no more."""
+    """An action without arguments."""

@@ -1,4 +1,4 @@
-"""The screen on which a campaign is tried, scheduled and watched."""
+"""Admin view that tests, schedules and monitors a campaign."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from .forms import EmptyForm, ScheduleForm, SendTestForm
 
 
 class SendingView(WagtailAdminTemplateMixin, TemplateView):
-    """Who gets it, what stands in the way, a test, and how far it is."""
+    """Audience, problems, test and progress of a campaign."""
 
     template_name = "newsletter/admin/sending.html"
     page_title = gettext_lazy("Sending")
@@ -63,7 +63,11 @@ class SendingView(WagtailAdminTemplateMixin, TemplateView):
 
 @dataclass(frozen=True)
 class CampaignAction:
-    """What may be done with a campaign: whether only who sends may, what is typed, the action, what is said then."""
+    """An action on a campaign: required right, form, function, success message.
+
+    ``to_send``: whether it needs the right to send. ``of_mailing``: whether its argument is the mailing instead of
+    the campaign.
+    """
 
     to_send: bool
     form: type[forms.Form]
@@ -87,7 +91,7 @@ CAMPAIGN_ACTIONS = {
 
 @require_POST
 def run_campaign_action(request, pk, deed):
-    """One of ``CAMPAIGN_ACTIONS``."""
+    """Run one of ``CAMPAIGN_ACTIONS``."""
     chosen = CAMPAIGN_ACTIONS.get(deed)
     if chosen is None:
         raise Http404

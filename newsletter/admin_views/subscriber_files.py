@@ -1,4 +1,4 @@
-"""Subscribers in and out: a file is shown before it changes anything."""
+"""Import and export of subscribers. An import is previewed before it changes anything."""
 
 from django import forms
 from django.contrib import messages
@@ -19,7 +19,7 @@ from ..subscriber_files import exporter, importer
 
 
 class ImportForm(forms.Form):
-    """A file, or the text of one that was read and shown."""
+    """An uploaded file, or the text of a file that was previewed."""
 
     file = forms.FileField(required=False, label=gettext_lazy("CSV or XLSX file"))
     proof = forms.CharField(
@@ -46,7 +46,7 @@ class ImportForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def import_file(request):
-    """First what would happen, then, confirmed, the import."""
+    """Preview the import, then run it after confirmation."""
     if not access.may_manage_subscribers(request.user):
         raise Http404
     form, found = ImportForm(request.POST or None, request.FILES or None), None
@@ -75,7 +75,7 @@ def import_file(request):
 
 @require_safe
 def export_file(request):
-    """Everybody, with their consent."""
+    """Return all subscribers with their consent as CSV."""
     if not access.may_manage_subscribers(request.user):
         raise Http404
     response = StreamingHttpResponse(exporter.export_rows(), content_type=CSV)

@@ -3,7 +3,7 @@ from django.urls import path
 from . import sending, subscriber_files
 
 app_name = "newsletter_desk"
-# Below the lists that they belong to: their entry of the menu is marked.
+# Below the addresses of their lists, so that the menu marks the right entry.
 urlpatterns = [
     path("subscribers/import/", subscriber_files.import_file, name="import"),
     path("subscribers/export/", subscriber_files.export_file, name="export"),

@@ -1,1 +1,1 @@
-"""Letters that come back, and readers who call one unwanted: read from a mailbox, or told by a service."""
+"""Bounces and complaints, from a mailbox or from a mail service."""

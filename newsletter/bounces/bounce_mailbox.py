@@ -1,4 +1,4 @@
-"""The mailbox to which letters come back: IMAP, or a Maildir that the mail server of the house fills."""
+"""The mailbox of bounces: IMAP, or a Maildir of the commune's mail server."""
 
 import imaplib
 from collections.abc import Iterator
@@ -7,18 +7,18 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 BATCH_SIZE = 500
-MAX_BYTES = 1024 * 1024  # bytes of a message that are read
+MAX_BYTES = 1024 * 1024  # bytes read of one message
 TIMEOUT = 30
 
 
 def unread_messages(url: str) -> Iterator[bytes]:
-    """The messages that nobody has read, each marked as read once the caller asks for the next."""
+    """Yield unread messages; each is marked as read when the caller asks for the next."""
     found = urlsplit(url)
     return _maildir(found.path) if found.scheme == "maildir" else _imap(found)
 
 
 def _maildir(path: str) -> Iterator[bytes]:
-    """A message is read by moving it from ``new`` to ``cur``, with the flag of what was seen."""
+    """Yield messages; mark each as read by moving it from ``new`` to ``cur`` with the flag "seen"."""
     folder = Path(path)
     for message in sorted((folder / "new").iterdir())[:BATCH_SIZE]:
         with message.open("rb") as content:

@@ -1,7 +1,8 @@
-"""Reads what mail servers send back: delivery status notifications (RFC 3464) and abuse reports (RFC 5965). Pure.
+"""Reading of delivery status notifications (RFC 3464) and abuse reports (RFC 5965). Pure.
 
-A report counts only with a mark of ours, in the address it came to or in the letter it returns: anybody can write to
-that mailbox. Letters of the newsletter have a signed number (``letters.mark``), others the id of their delivery.
+A report counts only with a known mark, in its recipient address or in the returned message, because anybody can
+write to that mailbox. Newsletter e-mails have a signed number (``copies.bounce_mark``), others the id of their
+delivery.
 """
 
 import re
@@ -19,14 +20,14 @@ MAX_REASON_LENGTH = 255
 
 
 class BounceVerdict(Enum):
-    GONE = auto()  # nobody is there, or nobody reads there any more
-    FAILED = auto()  # this letter did not arrive; another may
+    GONE = auto()  # the mailbox does not exist, or is closed
+    FAILED = auto()  # this e-mail did not arrive; another may
     COMPLAINT = auto()
 
 
 @dataclass(frozen=True)
 class BounceReport:
-    """What became of the letter with this mark."""
+    """A report about the e-mail with this mark."""
 
     mark: str
     verdict: BounceVerdict
@@ -34,8 +35,8 @@ class BounceReport:
 
 
 def parse_bounce_message(raw: bytes) -> BounceReport | None:
-    """What a message reports; None where it reports nothing of ours, as an absence note."""
-    message = message_from_bytes(raw, policy=policy.compat32)  # it stumbles over no broken address
+    """Return the report in a message; None if it has no known mark or no report, as an absence note."""
+    message = message_from_bytes(raw, policy=policy.compat32)  # this policy accepts broken addresses
     parts = list(message.walk())
     marks = _marks(message, parts)
     if not marks:
@@ -48,20 +49,20 @@ def parse_bounce_message(raw: bytes) -> BounceReport | None:
 
 
 def verdict_for_status(status: str, reason: str = "") -> BounceVerdict:
-    """What an enhanced status code (RFC 3463) says of an address: 5.1.x no such mailbox, 5.2.1 closed."""
+    """Return the verdict for an enhanced status code (RFC 3463): 5.1.x no such mailbox, 5.2.1 closed."""
     gone = re.fullmatch(r"5\.1\.(0|1|2|3|6|10)|5\.2\.1", status)
     return BounceVerdict.GONE if gone else BounceVerdict.FAILED
 
 
 def _marks(message: Message, parts) -> list[str]:
-    """The marks in the envelope's address, then in the Message-ID of what is returned."""
+    """Return the marks in recipient addresses, then those in the Message-ID of the returned message."""
     places = [str(value) for name in COME_TO for value in message.get_all(name, [])]
     for part in parts[1:]:
         places += [str(value) for value in part.get_all("Message-ID", [])]
         if part.get_content_type() == "text/rfc822-headers":
             places.append(_text(part))
     found = [mark for place in places for mark in MARK.findall(place)]
-    # What is signed first: an id may be somebody else's.
+    # Signed marks first, because an id may be that of another e-mail.
     return sorted(found, key=lambda mark: "-" not in mark)
 
 
@@ -71,7 +72,7 @@ def _complaint(parts, marks) -> BounceReport | None:
 
 
 def _failure(status: Message, marks) -> BounceReport | None:
-    """The recipient that failed; a letter that is only late, or arrived, is no failure."""
+    """Return the report of a failed recipient; None if the e-mail is only delayed or was delivered."""
     blocks = status.get_payload()
     for block in blocks if isinstance(blocks, list) else ():
         if str(block.get("Action", "")).strip().lower() == "failed":
@@ -89,7 +90,7 @@ def _first(parts, content_type: str):
 
 
 def _text(part: Message) -> str:
-    """What stands in a part, whether the parser took it for text or for a message of its own."""
+    """Return the text of a part, also if the parser read it as a nested message."""
     payload = part.get_payload()
     if isinstance(payload, list):
         return "\n".join(one.as_string() for one in payload)

@@ -1,4 +1,4 @@
-"""From a report to what follows: what came back is written down, who is not there is not written to again."""
+"""Handling of bounce reports: results are recorded, and unreachable subscribers get no more e-mails."""
 
 import logging
 from datetime import datetime, timedelta
@@ -21,18 +21,21 @@ from .delivery_status import BounceReport, BounceVerdict, parse_bounce_message
 
 logger = logging.getLogger(__name__)
 
-RECENT = timedelta(days=5)  # as long as mail servers try
+RECENT = timedelta(days=5)  # mail servers retry for so long
 
 
 def read_mailbox() -> int:
-    """Reads what came back; how many reports there were. A message that cannot be read or kept holds up no other."""
+    """Handle the reports in the mailbox and return their number.
+
+    A message that cannot be read or handled does not stop the others.
+    """
     found = 0
     for raw in unread_messages(settings.BOUNCE_MAILBOX_URL):
         try:
             if report := parse_bounce_message(raw):
                 handle_report(report)
                 found += 1
-        except OperationalError:  # the database is away: it is read again later
+        except OperationalError:  # the database is unavailable: the message is read again later
             raise
         except Exception:
             logger.exception("A message in the mailbox for bounces could not be read")
@@ -40,7 +43,7 @@ def read_mailbox() -> int:
 
 
 def handle_report(report: BounceReport) -> None:
-    """What a report with a mark says. One that is forged, or of a letter long forgotten, says nothing."""
+    """Record a report with a mark. Forged marks and unknown e-mails are ignored."""
     if "-" not in report.mark:
         _did_not_arrive(Delivery.objects.filter(pk=report.mark).first(), report.verdict, report.reason)
         return
@@ -53,8 +56,10 @@ def handle_report(report: BounceReport) -> None:
 def record_service_verdict(
     email: str, verdict: BounceVerdict, reason: str = "", at: datetime | None = None
 ) -> None:
-    """What a service says happened ``at`` a moment: to the last that went to an address, a letter of the newsletter or
-    one of the house's own."""
+    """Record the verdict of a mail service about the latest e-mail to an address before ``at``.
+
+    That is a newsletter e-mail or another delivery.
+    """
     letter = _last_letter(email, at or timezone.now())
     subscriber = Subscriber.objects.filter(email=email).first()
     recipient = subscriber and subscriber.received.exclude(at=None).order_by("-at").first()
@@ -70,7 +75,7 @@ def record_service_verdict(
 
 
 def record_unsubscribe(email: str, at: datetime | None = None) -> None:
-    """Who unsubscribed at a service has unsubscribed."""
+    """Unsubscribe an address that was unsubscribed at a mail service."""
     subscriber = Subscriber.objects.filter(email=email).first()
     if subscriber and not _agreed_since(subscriber, at):
         subscribers.unsubscribe(subscriber=subscriber)
@@ -83,7 +88,10 @@ def _last_letter(email: str, at: datetime) -> Delivery | None:
 
 @transaction.atomic
 def record_bounce(recipient: Recipient, verdict: BounceVerdict, reason: str) -> None:
-    """Keeps it with the letter, and with the subscriber what follows. Told twice, it is kept once."""
+    """Record the verdict on the recipient, and its consequences on the subscriber.
+
+    A repeated report changes nothing.
+    """
     reason = strip_control_characters(reason)
     complaint = verdict is BounceVerdict.COMPLAINT
     state = RecipientState.COMPLAINED if complaint else RecipientState.BOUNCED
@@ -93,14 +101,19 @@ def record_bounce(recipient: Recipient, verdict: BounceVerdict, reason: str) -> 
 
 
 def _did_not_arrive(letter: Delivery | None, verdict: BounceVerdict, reason: str) -> None:
-    """Whoever looks after the outbox hears of it. That a reader calls a letter about their request unwanted ends no
-    request."""
+    """Mark the delivery as bounced, for the staff of the outbox.
+
+    A complaint about an e-mail of a case is ignored, because it does not end the case.
+    """
     if letter and verdict is not BounceVerdict.COMPLAINT:
         outbox.mark_bounced(letter=letter, reason=strip_control_characters(reason))
 
 
 def _agreed_since(subscriber: Subscriber, at: datetime | None) -> bool:
-    """Whether the owner of the address agreed anew: what is told late, or again, of the time before says nothing."""
+    """Return whether the owner of the address confirmed again since ``at``.
+
+    Late or repeated reports about the time before are then ignored.
+    """
     return bool(at and subscriber.confirmed_at and at < subscriber.confirmed_at)
 
 

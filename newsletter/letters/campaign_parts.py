@@ -1,4 +1,4 @@
-"""What a campaign says in a language, part after part. Letters, previews and the archive are drawn from it."""
+"""The parts of a campaign in one language, for e-mails, previews and the archive."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,19 +14,25 @@ from ..models import Campaign
 
 @dataclass(frozen=True)
 class CampaignPart:
-    """One block of a campaign. ``kind``: article, date, or the name of a free block. ``first`` article is large."""
+    """A block of a campaign.
 
-    place: int  # among the campaign's blocks
+    ``kind``: article, date, or the name of a free block. ``first``: whether it is the first article, which is shown
+    large.
+    """
+
+    place: int  # index among the campaign's blocks
     kind: str
-    value: object  # an Entry, or a free block's value
+    value: object  # a ``LetterEntry``, or the value of a free block
     block: object = None
     topics: frozenset[UUID] = frozenset()
     first: bool = False
 
 
 def campaign_parts(campaign: Campaign, language: str) -> list[CampaignPart]:
-    """The parts of a campaign. A page that is no longer public is left out, one without a translation stands as
-    it was written."""
+    """Return the parts of a campaign.
+
+    A page that is not public any more is left out; one without a translation is shown in its original language.
+    """
     blocks = list(campaign.body)
     entries = _entries(blocks, language)
     found, large = [], True
@@ -41,7 +47,7 @@ def campaign_parts(campaign: Campaign, language: str) -> list[CampaignPart]:
 
 
 def campaign_titles(campaigns: Iterable[Campaign], language: str) -> dict[int, list[PageTitle]]:
-    """What campaigns tell of by name, by their ids: what is public now, asked once for all of them."""
+    """Return the titles of public pages of campaigns, by campaign id. Queries all campaigns at once."""
     told = {one.pk: _named(one) for one in campaigns}
     keys = {key for rows in told.values() for _kind, key in rows}
     pages = Page.objects.only("translation_key").in_bulk(keys)
@@ -54,16 +60,16 @@ def campaign_titles(campaigns: Iterable[Campaign], language: str) -> dict[int, l
 
 
 def _named(campaign: Campaign) -> list[tuple[str, int]]:
-    """The pages that a campaign tells of, without looking them up: their kind and their key."""
+    """Return content type and id of the campaign's pages, without loading them."""
     rows = ((block["type"], block["value"]) for block in campaign.body.raw_data)
     return [(kind, key) for kind, key in rows if kind in content_types and key]
 
 
 def part_indexes_for(everything: Iterable[CampaignPart], topics: set[UUID]) -> tuple[int, ...]:
-    """The places of the parts that a reader of these topics gets. Pure.
+    """Return the indexes of the parts for a reader of these topics. Pure.
 
-    A heading whose parts are all left out is left out with them; nothing at all where no part from the site is
-    left although there was one.
+    A heading is left out if all parts below it are. Empty if the campaign had pages of the site and none of them is
+    left.
     """
     everything = list(everything)
     kept = [part for part in everything if not part.topics or part.topics & topics]
@@ -74,14 +80,17 @@ def part_indexes_for(everything: Iterable[CampaignPart], topics: set[UUID]) -> t
 
 
 def _has_matter(heading: CampaignPart, everything: list[CampaignPart], kept: list[CampaignPart]) -> bool:
-    """Whether anything stands below a heading, down to the next one; an empty one from the start stays."""
+    """Return whether any part below a heading, up to the next one, is kept.
+
+    A heading without parts from the start stays.
+    """
     below = everything[everything.index(heading) + 1 :]
     ends = next((number for number, part in enumerate(below) if part.kind == "heading"), len(below))
     return not below[:ends] or any(part in kept for part in below[:ends])
 
 
 def _entries(blocks, language: str) -> dict[int, LetterEntry]:
-    """Of each kind in as few queries as it needs."""
+    """Return the entries by page id, with few queries per content type."""
     found: dict[int, LetterEntry] = {}
     for key, kind in content_types.items():
         pages = [block.value for block in blocks if block.block_type == key and block.value is not None]
@@ -91,5 +100,8 @@ def _entries(blocks, language: str) -> dict[int, LetterEntry]:
 
 
 def _told(entry: LetterEntry, language: str) -> LetterEntry:
-    """Leads to a page of another language so that it says so in the reader's."""
+    """Return the entry; a link to a page in another language gets the reader's language.
+
+    That page then shows a notice in the reader's language about its own.
+    """
     return entry if entry.language == language else replace(entry, url=url_for_reader(entry.url, language))

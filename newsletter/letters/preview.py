@@ -1,4 +1,4 @@
-"""How a campaign looks before it leaves: as an e-mail by day, by night and without pictures, as text, on the site."""
+"""Previews of a campaign: as e-mail in light and dark mode and without pictures, as text, in the archive."""
 
 import re
 
@@ -19,7 +19,7 @@ MODES = [
     ("text", _("E-mail as plain text")),
     ("site", _("In the archive")),
 ]
-# Letters are styled inline, as mail programs ask for.
+# E-mails have inline styles, because mail programs require them.
 LETTER_CSP = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
@@ -32,8 +32,8 @@ SOURCE = re.compile(r'(<img[^>]*?) src="[^"]*"')
 
 
 def preview_response(campaign, request, mode: str) -> HttpResponse:
-    """The campaign in one of ``MODES``."""
-    if campaign.locale_id is None:  # nobody saved it yet
+    """Return the preview in one of ``MODES``."""
+    if campaign.locale_id is None:  # not saved yet
         campaign.locale = Locale.get_active()
     language, today = campaign.locale.language_code, timezone.localdate()
     if mode == "site":

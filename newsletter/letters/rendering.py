@@ -1,4 +1,4 @@
-"""From a campaign to a letter: HTML by MJML, with its styles beside each element, and plain text."""
+"""Rendering of a campaign as e-mail: HTML by MJML with inline styles, and plain text."""
 
 import re
 from dataclasses import dataclass
@@ -20,28 +20,28 @@ from ..content_types import LetterEntry
 from ..models import Campaign, NewsletterSettings
 from .campaign_parts import CampaignPart, campaign_parts
 
-# Stands in a letter where each reader's own secret belongs, and is of the same length.
+# Placeholder of the recipient's secret, of the same length.
 SECRET = "ReadersOwnSecretHere00"
 LINK = re.compile(r"<a(?=[ >])")
 BREAK = re.compile(r"</(?:p|li|h\d)>|<br\s*/?>")
 ANCHOR = re.compile(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 BLANK = re.compile(r"\n{3,}")
-NO_FONTS = mrml.RenderOptions(fonts={})  # it would have the readers’ programs ask Google for Roboto
-IN_THE_MAILBOX = 150  # signs
+NO_FONTS = mrml.RenderOptions(fonts={})  # otherwise mrml makes mail programs load Roboto from Google
+IN_THE_MAILBOX = 150  # characters
 
 
 @dataclass(frozen=True)
 class LetterLinks:
-    """Where the links at the foot of a letter lead. Services that mail for us have words of their own for it."""
+    """The links in the footer of a newsletter. Mail services have their own placeholders for them."""
 
     preferences: str
     unsubscribe: str
     archive: str = ""
-    opened: str = ""  # a picture that counts openings, where the commune wants it
+    opened: str = ""  # a picture that counts openings, if the commune wants it
 
     @classmethod
     def of_ours(cls, language: str, number: int | None = None, counted: bool = False) -> "LetterLinks":
-        """Our own pages, with ``SECRET`` in place of the reader's."""
+        """Return the links to our own pages, with ``SECRET`` in place of the recipient's."""
         with translation.override(language):
             return cls(
                 preferences=absolute_url(reverse("newsletter:preferences", args=[SECRET])),
@@ -54,7 +54,7 @@ class LetterLinks:
 
     @classmethod
     def of_a_test(cls, language: str) -> "LetterLinks":
-        """A page that says what stands there: a test has no reader."""
+        """Return links to an explanatory page, because a test has no recipient."""
         with translation.override(language):
             said = absolute_url(reverse("newsletter:tried"))
         return cls(preferences=said, unsubscribe=said)
@@ -62,7 +62,7 @@ class LetterLinks:
 
 @dataclass(frozen=True)
 class RenderedLetter:
-    """What is mailed: its subject, and twice its content."""
+    """The subject, and the content as HTML and as text."""
 
     subject: str
     html: str
@@ -78,7 +78,7 @@ def render_letter(
     number: int | None = None,
     day: date,
 ) -> RenderedLetter:
-    """The campaign as a letter in ``language``, all of it or the blocks at the places ``shown``."""
+    """Render the campaign in ``language``: all of it, or the parts with the indexes ``shown``."""
     with translation.override(language):
         context = _context(campaign, language, ways, shown, number, day)
         mjml = get_template("newsletter/emails/campaign/letter.mjml.html").render(context)
@@ -113,7 +113,7 @@ def _context(campaign, language, ways, shown, number, day) -> dict:
 
 
 def _second_line(campaign: Campaign, told: list[CampaignPart]) -> str:
-    """What stands beside the subject in the mailbox: of a digest, which nobody wrote, what it tells of."""
+    """Return the preview text in the mailbox; for a digest without one, its titles."""
     if campaign.summary or not campaign.digest_id:
         return campaign.summary or campaign.lead
     return ". ".join(part.value.title for part in told if isinstance(part.value, LetterEntry))[
@@ -128,7 +128,7 @@ def _unescaped(context: dict):
 
 
 def inline_styles(html: str, colour: str) -> str:
-    """Rich text with the styles of a letter beside its elements."""
+    """Return the rich text with inline styles for e-mails."""
     html = LINK.sub(f'<a style="color:{colour}"', html)
     html = (
         html.replace("<p>", '<p style="margin:0 0 10px">').replace("<br>", "<br/>").replace("<hr>", "<hr/>")
@@ -137,6 +137,6 @@ def inline_styles(html: str, colour: str) -> str:
 
 
 def html_to_text(html: str) -> str:
-    """Rich text as plain text: a line for each passage, addresses behind their words."""
+    """Return the rich text as plain text: a line per paragraph, addresses after link texts."""
     linked = ANCHOR.sub(r"\2 (\1)", html.replace("<li>", "- "))
     return unescape(strip_tags(BREAK.sub("\n", linked))).strip()

@@ -1,4 +1,4 @@
-"""Subscribers and topics, campaigns and digests, and what was mailed to whom."""
+"""Models of subscribers and topics, campaigns and digests, mailings and recipients."""
 
 from .campaigns import Campaign, Digest
 from .mailings import Edition, Mailing, Recipient

@@ -1,4 +1,4 @@
-"""A letter to many: written as a draft, approved, and mailed once. And digests, which write themselves."""
+"""Campaigns, which are drafted, approved and sent once, and automatic digests."""
 
 from datetime import time, timedelta
 
@@ -28,16 +28,16 @@ from ..blocks import CampaignBlocks
 from .subscribers import Topic
 from .topics_panel import TopicsPanel
 
-LATE_AFTER = timedelta(minutes=5)  # of a digest: then staff are told
+LATE_AFTER = timedelta(minutes=5)  # delay of a digest after which staff are alerted
 
 
 class CampaignQuerySet(models.QuerySet):
     def of(self, key):
-        """The campaign in all its languages."""
+        """Filter the campaign in all its languages."""
         return self.filter(translation_key=key).select_related("locale")
 
     def with_mailing(self):
-        """With the state and number of how each was mailed, for lists."""
+        """Annotate with the state and number of the mailing, for lists."""
         from .mailings import Mailing
 
         mailing = Mailing.objects.filter(campaign__translation_key=models.OuterRef("translation_key"))
@@ -56,7 +56,7 @@ class Campaign(
     TranslatableMixin,
     ClusterableModel,
 ):
-    """One letter in one language. Published means approved: what goes out is what was published last."""
+    """A newsletter in one language. Published means approved: the last published version is sent."""
 
     title = models.CharField(
         _("subject"),
@@ -126,7 +126,7 @@ class Campaign(
 
     @cached_property
     def mailing(self):
-        """How it was or will be mailed; None while it is only written."""
+        """The mailing of the campaign; None if it is not scheduled."""
         from .mailings import Mailing
 
         return Mailing.objects.filter(campaign__translation_key=self.translation_key).first()
@@ -146,18 +146,18 @@ class Campaign(
 
 class DigestQuerySet(models.QuerySet):
     def in_force(self):
-        """Those in use, each in the language in which it was first written: it leads its translations."""
+        """Filter active digests, each in its original language, which leads its translations."""
         first = models.Min("pk")
         sources = self.model.objects.values("translation_key").annotate(first=first).values("first")
         return self.filter(active=True, pk__in=sources)
 
     def late(self, now):
-        """Those whose hour is over, and whose letter nobody could write."""
+        """Filter digests that are overdue by more than ``LATE_AFTER``."""
         return self.in_force().filter(due_at__lte=now - LATE_AFTER)
 
 
 class Digest(TranslatableMixin, models.Model):
-    """A letter that writes and mails itself, of what was published since the last one."""
+    """An automatic newsletter of the pages published since the last one."""
 
     class Rhythm(models.TextChoices):
         DAILY = "daily", _("every day")
@@ -219,7 +219,7 @@ class Digest(TranslatableMixin, models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        """The next letter follows from the rhythm."""
+        """Save with the next date by the rhythm."""
         from ..digest_schedule import next_digest_at
 
         now = timezone.localtime()

@@ -1,4 +1,4 @@
-"""What is mailed to whom. A row for each recipient says whether the letter has left; nothing else does."""
+"""Mailings and their recipients. Only the row of a recipient records whether the e-mail was sent."""
 
 from datetime import timedelta
 
@@ -13,57 +13,57 @@ from .campaigns import Campaign
 from .subscribers import Subscriber
 
 WAKE_AGAIN_AFTER = timedelta(minutes=10)
-IN_A_ROW = 4  # letters that did not arrive, until nobody is taken to be there
-# RFC 7372 and what large providers add: SPF, DKIM, DMARC, TLS or the name of our mail server.
+IN_A_ROW = 4  # failed e-mails until an address counts as unreachable
+# RFC 7372 and codes of large providers: SPF, DKIM, DMARC, TLS or the name of our mail server.
 NOT_PROVEN = r"[45]\.7\.(2[0-9]|30)([^0-9]|$)"
 NOT_ARRIVED = {RecipientState.BOUNCED, RecipientState.REFUSED}
 
 
 class MailingQuerySet(models.QuerySet):
     def due(self, now):
-        """What should be carried on with at ``now``. While somebody does, ``due_at`` is when that claim ends."""
+        """Filter mailings to continue at ``now``. For a claimed mailing ``due_at`` is the end of the claim."""
         return self.filter(state__in=[MailingState.SCHEDULED, MailingState.SENDING], due_at__lte=now)
 
     def asleep(self, now):
-        """Without a wake-up since it became due, or for so long that the wake-up must be lost."""
+        """Filter mailings without a task since they became due, or whose task must be lost."""
         lost = now - WAKE_AGAIN_AFTER
         return self.filter(Q(woken_at=None) | Q(woken_at__lt=models.F("due_at")) | Q(woken_at__lt=lost))
 
     def hindered(self):
-        """Begun or to begin, and something is at fault: what is wrong stands with it."""
+        """Filter unfinished mailings with an error, which is in ``fault``."""
         waiting = [MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED]
         return self.filter(state__in=waiting).exclude(fault="")
 
     def published(self):
-        """What has begun to arrive, and stands in the archive; the newest first."""
+        """Filter mailings of the public archive, which have begun, newest first."""
         return self.filter(number__isnull=False, campaign__live=True).order_by("-number")
 
 
 class Mailing(models.Model):
-    """The sending of one campaign in all its languages. A campaign is mailed once."""
+    """The sending of one campaign in all its languages. A campaign is sent once."""
 
     campaign = models.OneToOneField(Campaign, models.PROTECT, related_name="+", verbose_name=_("campaign"))
     state = models.CharField(_("state"), max_length=10, choices=MailingState, default=MailingState.SCHEDULED)
     due_at = models.DateTimeField(_("due"))
     woken_at = models.DateTimeField(null=True, editable=False)
-    paced_at = models.DateTimeField(null=True, editable=False)  # up to when the allowed pace is used up
+    paced_at = models.DateTimeField(null=True, editable=False)  # up to when the send rate is used up
     number = models.PositiveIntegerField(_("number"), null=True, unique=True, editable=False)
     backend = models.CharField(_("sent by"), max_length=20, editable=False)
-    attempts = models.PositiveIntegerField(default=0, editable=False)  # claims since it last went well
+    attempts = models.PositiveIntegerField(default=0, editable=False)  # claims since the last success
     claims = models.PositiveIntegerField(
         default=0, editable=False
-    )  # of all: tells a late worker that it lost
+    )  # number of all claims, by which a late worker detects that it lost
     fault = models.TextField(_("what is wrong"), blank=True, editable=False)
     scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
     scheduled_at = models.DateTimeField(default=timezone.now, editable=False)
     started_at = models.DateTimeField(_("began"), null=True, editable=False)
-    prepared_at = models.DateTimeField(null=True, editable=False)  # every recipient has a row
+    prepared_at = models.DateTimeField(null=True, editable=False)  # when every recipient had a row
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
-    counts_openings = models.BooleanField(default=False, editable=False)  # and the letter says so
+    counts_openings = models.BooleanField(default=False, editable=False)  # the e-mail informs readers of it
     openings = models.PositiveIntegerField(_("openings"), default=0, editable=False)
-    report = models.JSONField(default=dict, editable=False)  # what another service counted
+    report = models.JSONField(default=dict, editable=False)  # counts of an external service
 
     objects = MailingQuerySet.as_manager()
 
@@ -78,23 +78,23 @@ class Mailing(models.Model):
 
     @property
     def day(self):
-        """The day on which it is dated."""
+        """The date of the mailing."""
         return timezone.localdate(self.started_at or self.due_at)
 
 
 class Edition(models.Model):
-    """The letter of a mailing as some of its readers get it: in one language, with the blocks meant for them.
+    """The e-mail of a mailing for some of its recipients: one language, and the blocks meant for them.
 
-    It is kept as it was when the mailing began, so that a mailing goes on after a crash as it had begun.
+    Stored as it was when the mailing began, so that a mailing continues unchanged after a crash.
     """
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="editions")
     language = models.CharField(max_length=5)
-    shown = models.CharField(max_length=255)  # places of the blocks in it, separated by commas
+    shown = models.CharField(max_length=255)  # indexes of its blocks, separated by commas
     subject = models.CharField(max_length=255)
     html = models.TextField()
     text = models.TextField()
-    external = models.JSONField(default=dict)  # what another service calls it, and how far it is there
+    external = models.JSONField(default=dict)  # ids and progress at an external service
 
     class Meta:
         verbose_name = _("edition")
@@ -112,14 +112,14 @@ class RecipientQuerySet(models.QuerySet):
         return self.filter(state=RecipientState.PENDING, due_at__lte=now)
 
     def unsubscribed(self):
-        """Who left since the letter was sent to them."""
+        """Filter recipients who unsubscribed after the e-mail was sent."""
         return self.filter(subscriber__unsubscribed_at__gte=models.F("at"))
 
     def in_vain(self) -> bool:
-        """Whether the last letters of a subscriber, several in a row since they agreed, did not arrive.
+        """Return whether the last ``IN_A_ROW`` e-mails to a subscriber since their consent did not arrive.
 
-        Of a mailing that the mail server took from nobody, a refusal says nothing of the reader, and nor does one for
-        what our own domain lacks.
+        Refusals are not counted if the mail server refused the whole mailing, or if the reason is a deficiency of
+        our own domain.
         """
         arrived = Recipient.objects.filter(mailing=models.OuterRef("mailing"), state=RecipientState.SENT)
         ended = self.filter(at__gt=models.F("subscriber__confirmed_at"))
@@ -130,7 +130,7 @@ class RecipientQuerySet(models.QuerySet):
 
 
 class Recipient(models.Model):
-    """One subscriber of one mailing. Without a subscriber: their address was deleted since."""
+    """A subscriber of one mailing; without ``subscriber`` if the address was erased since."""
 
     mailing = models.ForeignKey(Mailing, models.CASCADE, related_name="recipients")
     subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="received")

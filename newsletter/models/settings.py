@@ -1,4 +1,4 @@
-"""What the commune decides about its newsletter."""
+"""The commune's settings of the newsletter."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +11,13 @@ from home.validators import validate_no_control
 
 @register_setting(icon="mail")
 class NewsletterSettings(BaseGenericSetting):
-    """Name, answers and figures of the newsletter."""
+    """Name, reply address and statistics of the newsletter."""
 
     name = models.CharField(
         _("name of the newsletter"),
         max_length=80,
         blank=True,
-        validators=[validate_no_control],  # it stands in a header of every letter
+        validators=[validate_no_control],  # it is in a header of every e-mail
         help_text=_("As in “The Thursday letter”."),
     )
     reply_to = EmailAddressField(

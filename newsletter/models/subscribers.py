@@ -1,4 +1,4 @@
-"""Who reads the newsletter, and on what. An address counts only after its owner opened the mailed link."""
+"""Subscribers, topics and consent. An address counts only after its owner opened the e-mailed link."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from ..states import SubscriberState
 
 
 class Topic(TranslatableMixin, models.Model):
-    """What a resident may want to hear of. One subscription holds in all languages of a topic."""
+    """A subject of news. A subscription counts in all languages of a topic."""
 
     name = models.CharField(_("name"), max_length=80)
     description = models.CharField(_("description"), max_length=200, blank=True)
@@ -41,7 +41,7 @@ class SubscriberQuerySet(models.QuerySet):
         return self.filter(state=SubscriberState.CONFIRMED)
 
     def forgotten(self, before: datetime):
-        """Those who did not answer, and whose link ran out before the given moment."""
+        """Filter subscribers who did not confirm and whose link expired before the given time."""
         return self.filter(state=SubscriberState.PENDING, link_expires_at__lt=before)
 
     def once_subscribed(self):
@@ -49,7 +49,7 @@ class SubscriberQuerySet(models.QuerySet):
 
 
 class Subscriber(models.Model):
-    """An address that asked for news, with the proof that its owner agreed."""
+    """An address that asked for the newsletter, with the proof that its owner consented."""
 
     email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
@@ -80,7 +80,7 @@ class Subscriber(models.Model):
 
 
 class Subscription(models.Model):
-    """One topic of one subscriber, by the key that a topic has in every language."""
+    """A topic of a subscriber, by translation key."""
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="subscriptions")
     topic_key = models.UUIDField(_("topic"), db_index=True)
@@ -97,7 +97,7 @@ class Subscription(models.Model):
 
 
 class ConsentEvent(models.Model):
-    """What a subscriber agreed to or withdrew, and when. No network address is kept."""
+    """A consent or withdrawal of a subscriber, with its time. No network address is stored."""
 
     class Kind(models.TextChoices):
         ASKED = "asked", _("asked for the newsletter")

@@ -1,4 +1,4 @@
-"""Parts of forms about the newsletter."""
+"""Panels of newsletter forms."""
 
 from django import forms
 from django.conf import settings
@@ -8,9 +8,9 @@ from .subscribers import Topic
 
 
 class TopicsPanel(FieldPanel):
-    """The topics to tick, each once: in the language of what is edited, and what is ticked already.
+    """Check boxes of topics, each once: those in the language of the object, and those already ticked.
 
-    A topic is the same one in every language: a list of all of them would ask three times.
+    A topic has one object per language, so a list of all objects would show each topic several times.
     """
 
     def __init__(self, field_name: str = "topics", **kwargs):

@@ -1,4 +1,4 @@
-"""Subscribers as CSV, with the proof that each agreed, in the columns that ``importing`` reads. Row by row."""
+"""Export of subscribers as CSV with the proof of consent, in the columns that ``importer`` reads."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ AGREED = (ConsentEvent.Kind.CONFIRMED, ConsentEvent.Kind.IMPORTED, ConsentEvent.
 
 
 def export_rows() -> Iterator[str]:
-    """Everybody. No cell is ever a formula."""
+    """Yield all subscribers as lines of CSV, row by row. No cell is ever a formula."""
     names = {one.translation_key: one.name for one in Topic.objects.in_language(settings.LANGUAGE_CODE)}
     everybody = Subscriber.objects.order_by("pk").prefetch_related("subscriptions", "consents")
     return write_csv_lines(COLUMNS, (_row(one, names) for one in everybody.iterator(chunk_size=BATCH_SIZE)))
@@ -37,7 +37,7 @@ def _row(subscriber: Subscriber, names: dict) -> list[str]:
 
 
 def _proof(subscriber: Subscriber) -> str:
-    """How they agreed last: what happened, when, and with which wording or from where."""
+    """Return the latest proof of consent: event, time, wording or source; "" without one."""
     agreed = [one for one in subscriber.consents.all() if one.kind in AGREED]
     if not agreed:
         return ""
@@ -50,9 +50,9 @@ def _day(moment) -> str:
 
 
 def rewrite_lines(some) -> str:
-    """Lines of an import as a file that can be read again, without those that left.
+    """Return lines of an import as a file that can be read again, without unsubscribed ones.
 
-    All topics are told by none: thousands of lines would be too large to be shown.
+    All topics are written as "": thousands of lines would be too large for the page.
     """
     names = {one.translation_key: one.name for one in Topic.objects.in_language(settings.LANGUAGE_CODE)}
     out = io.StringIO(newline="")

@@ -1,4 +1,4 @@
-"""Subscribers as a file: who comes in, with what proof that they agreed. Line 1 names the columns."""
+"""Import of subscribers from a file, with the proof of consent. Line 1 names the columns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,19 +27,19 @@ COLUMN_NAMES = {
     "proof": ("proof", "preuve", "nachweis", "prova"),
     "state": ("state", "état", "status", "stato"),
 }
-LEFT = {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, "cleaned"}  # the last in Mailchimp's words
+LEFT = {SubscriberState.UNSUBSCRIBED, SubscriberState.BOUNCED, "cleaned"}  # the last is Mailchimp's term
 
 
 @dataclass(frozen=True)
 class ImportLine:
-    """Somebody of the file. Without a day on which they agreed, they are asked."""
+    """A person of the file. Without a date of consent they are asked to confirm."""
 
     email: str
     language: str
     topic_keys: frozenset[UUID] = field(default=frozenset())
     agreed_on: date | None = None
     proof: str = ""
-    left: bool = False  # as the file itself says
+    left: bool = False  # unsubscribed or unreachable, according to the file
 
     @property
     def agreed_at(self) -> datetime:
@@ -48,16 +48,19 @@ class ImportLine:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """What an import does with the lines of a file."""
+    """The effect of an import, by lines of the file."""
 
     taken_over: list[ImportLine]
     asked: list[ImportLine]
-    known: int  # subscribed already, or asked already: nothing changes
-    left: int  # unsubscribed or not reachable: never subscribed again by a file
+    known: int  # already subscribed or asked: unchanged
+    left: int  # unsubscribed or unreachable: a file never subscribes them again
 
 
 def read_subscriber_file(name: str, content: bytes) -> list[ImportLine]:
-    """The lines of a file, each address once. Raises ``SpreadsheetError`` with everything that is wrong."""
+    """Return the lines of a file, each address once.
+
+    Raise ``SpreadsheetError`` with all problems.
+    """
     (_number, head), *rows = read_rows(name, content)
     columns = [_column(cell) for cell in head]
     if "email" not in columns:
@@ -76,7 +79,7 @@ def read_subscriber_file(name: str, content: bytes) -> list[ImportLine]:
 
 
 def plan_import(lines: Iterable[ImportLine]) -> ImportPlan:
-    """What an import would do, as of now."""
+    """Return what an import would do now."""
     lines = list(lines)
     rows = Subscriber.objects.filter(email__in=[line.email for line in lines]).values_list("email", "state")
     states = dict(rows)
@@ -118,7 +121,10 @@ def _line(cells: dict[str, str], topics: dict) -> ImportLine:
 
 
 def _topic_keys(text: str, topics: dict) -> set[UUID]:
-    """Topics between commas. A name may have commas too: of several that fit, the longest is meant."""
+    """Return the keys of comma-separated topics.
+
+    A topic's name may contain commas, so the longest match counts.
+    """
     words = [word.strip() for word in text.split(",") if word.strip()]
     found = set()
     while words:
@@ -135,7 +141,7 @@ def _joined(words: Iterable[str]) -> str:
 
 
 def _day(text: str) -> date | None:
-    """``2026-11-25``, also with an hour behind it, or ``25.11.2026``."""
+    """Parse ``2026-11-25``, also with a time after it, or ``25.11.2026``. Raise ``ValueError`` if invalid or future."""
     if not text:
         return None
     first, dots = text.split("T")[0].split(" ")[0], text.split(".")

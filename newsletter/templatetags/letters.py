@@ -1,4 +1,4 @@
-"""What the templates of letters need: mail programs take neither relative addresses nor style sheets."""
+"""Template tags of e-mails: mail programs accept neither relative addresses nor style sheets."""
 
 import re
 
@@ -17,19 +17,22 @@ RELATIVE = re.compile(r'(href|src)="/(?!/)')
 
 @register.filter("inline_rich")
 def rich_text_for_email(value, colour: str) -> str:
-    """Rich text for HTML letters: full addresses, and the styles beside the elements."""
+    """Return rich text for HTML e-mails, with absolute addresses and inline styles."""
     return mark_safe(rendering.inline_styles(_expanded(value), colour))
 
 
 @register.filter("plain_rich")
 def rich_text_as_plain(value) -> str:
-    """Rich text for letters in plain text."""
+    """Return rich text for plain-text e-mails."""
     return rendering.html_to_text(_expanded(value))
 
 
 @register.simple_tag
 def letter_picture(image, width: int) -> dict:
-    """A picture as every mail program shows it, twice as wide as it is drawn: its address, width and height."""
+    """Return address, width and height of a picture for e-mails.
+
+    The file is a JPEG, which every mail program shows, twice as wide as displayed.
+    """
     if image is None:
         return {}
     rendition = image.get_rendition(f"max-{width * 2}x{width * 2}|format-jpeg|jpegquality-72|bgcolor-fcfaf6")
@@ -43,7 +46,7 @@ def letter_picture(image, width: int) -> dict:
 
 @register.simple_tag(takes_context=True)
 def letter_target(context, value) -> str:
-    """Where a button leads, with its host; nothing while its page is not published."""
+    """Return the absolute address of a button; "" if its page is not published."""
     from wagtail.models import Locale
 
     locale = Locale.objects.filter(language_code=context["language"]).first()

@@ -1,1 +1,1 @@
-"""The commune's own sender: one letter after the other, through the mail server of the house."""
+"""The built-in backend: one e-mail at a time, through the commune's mail server."""

@@ -1,4 +1,7 @@
-"""Sends some seconds' worth of a mailing, a row at a time. What a killed worker had in flight is sent again."""
+"""Sending for some seconds at a time, one row after the other.
+
+An e-mail that was being sent when a worker was killed is sent again.
+"""
 
 import re
 import time
@@ -23,15 +26,15 @@ from ...retry_schedule import TEMPORARY_REFUSAL_PAUSE, TRIES
 from ...states import RecipientState, SubscriberState
 from .copies import InvalidAddress, PreparedEdition
 
-TURN = 10  # seconds; then others have their turn at the worker
-CLAIM_RENEWAL_SECONDS = 5  # seconds after which the claim is renewed, and a pause is noticed
+TURN = 10  # seconds, then other tasks get the worker
+CLAIM_RENEWAL_SECONDS = 5  # seconds until the claim is renewed and a pause takes effect
 BATCH_SIZE = 500
-REFUSALS = 20  # in a row: then it is not the readers
-NOT_THERE = re.compile(r"\b5\.1\.[0-36]\b")  # RFC 3463: this address, and not what we sent to it
+REFUSALS = 20  # in a row: then the mail server is the cause, not the recipients
+NOT_THERE = re.compile(r"\b5\.1\.[0-36]\b")  # RFC 3463: the address is wrong, not the e-mail
 
 
 class BuiltinBackend:
-    """Through the mailer of the house."""
+    """Sending through the mail server of Django's default mailer."""
 
     def ways(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
         if mailing is None:
@@ -61,7 +64,7 @@ class BuiltinBackend:
 
 @dataclass(frozen=True)
 class SmtpRefusal:
-    """What the mail server says to one reader's letter."""
+    """The mail server's refusal of one recipient's e-mail."""
 
     recipient: Recipient
     code: int
@@ -78,21 +81,21 @@ class SmtpRefusal:
             recipients.mark_refused(self.recipient, self.reason, gone=bool(NOT_THERE.search(self.reason)))
 
     def give_up(self) -> None:
-        """The letter ends here; of the reader it says no more than that it did not arrive."""
+        """Record the refusal as final, without concluding that the address is gone."""
         recipients.mark_refused(self.recipient, self.reason, gone=False)
 
     def doubt(self, tries: int = 1) -> None:
-        """The reader's turn comes again, after that of others."""
+        """Postpone the recipient until after others."""
         recipients.postpone(self.recipient, timezone.now() + TEMPORARY_REFUSAL_PAUSE, self.reason, tries)
 
 
 class SendingTurn:
-    """What is sent before others have theirs, over one connection."""
+    """A turn of a mailing over one connection, after which other tasks get the worker."""
 
     def __init__(self, mailing: Mailing, allowed: int | None):
         self.mailing, self.allowed = mailing, allowed
         self.printed: dict[int, PreparedEdition] = {}
-        self.doubted: list[SmtpRefusal] = []  # since a letter was taken: it may not be the readers
+        self.doubted: list[SmtpRefusal] = []  # since an e-mail was accepted: perhaps the server's fault
         self.ends = time.monotonic() + TURN
         self.held = time.monotonic()
 
@@ -107,7 +110,7 @@ class SendingTurn:
             raise BackendUnavailable(f"{type(fault).__name__}: {fault}") from fault
 
     def due(self):
-        """Recipients to send to, until the turn is over or the pace is used up."""
+        """Yield recipients until the turn is over or the rate is used up."""
         sent = 0
         while rows := list(self._some(sent)):
             for row in rows:
@@ -134,14 +137,14 @@ class SendingTurn:
             self._refused(recipient, code, answer)
         except SMTPDataError as refused:
             self._refused(recipient, refused.smtp_code, refused.smtp_error)
-        except InvalidAddress as fault:  # any other is a fault of ours: it must cost no reader
+        except InvalidAddress as fault:  # any other exception is a bug, which must affect no recipient
             recipients.mark_refused(recipient, str(fault), gone=True)
         else:
             recipients.mark_sent(recipient)
             self.believe()
 
     def hold(self) -> None:
-        """Before each letter: is the mailing still ours?"""
+        """Renew the claim if it is old. Raise ``ClaimLost`` if this worker lost it."""
         now = time.monotonic()
         if now - self.held > CLAIM_RENEWAL_SECONDS:
             self.held = now
@@ -160,24 +163,27 @@ class SendingTurn:
             return
         self.doubted.append(refusal)
         if len(self.doubted) >= REFUSALS:
-            self.doubt(tries=0)  # it was not the readers
+            self.doubt(tries=0)  # the recipients were not the cause
             raise BackendUnavailable(f"The mail server refused {REFUSALS} letters in a row: {reason}")
 
     def _took_others_since(self, recipient: Recipient) -> bool:
-        """Whether this reader was refused before, and letters of others were taken in the meantime."""
+        """Return whether this recipient was refused before and e-mails to others were accepted since."""
         taken = self.mailing.recipients.filter(
             state=RecipientState.SENT, at__gt=recipient.due_at - TEMPORARY_REFUSAL_PAUSE
         )
         return bool(recipient.reason) and taken.exists()
 
     def believe(self) -> None:
-        """A server that takes the letter of another afterwards refused these for what is wrong with their readers."""
+        """Accept the doubted refusals.
+
+        A server that accepts another e-mail afterwards refused these because of their recipients.
+        """
         for refusal in self.doubted:
             refusal.believe()
         self.doubted.clear()
 
     def doubt(self, tries: int = 1) -> None:
-        """Nothing was taken since: it may have begun to refuse everybody."""
+        """Postpone the refused recipients: nothing was accepted since, so the server may refuse everybody."""
         for refusal in self.doubted:
             refusal.doubt(tries)
         self.doubted.clear()
@@ -189,7 +195,10 @@ class SendingTurn:
 
 
 def send_raw_message(server, printed: PreparedEdition, recipient: Recipient) -> None:
-    """To a mail server the bytes go as they are: Django would read both addresses of every letter anew."""
+    """Send the prepared bytes to a mail server, because Django would parse both addresses of every e-mail again.
+
+    Other mailers get a message object.
+    """
     to = recipient.subscriber.email
     if isinstance(server, smtp.EmailBackend) and to.isascii():
         server.connection.sendmail(printed.returns_to(recipient), [to], printed.raw(recipient))

@@ -1,4 +1,7 @@
-"""The copies of an edition. Its bytes are made once; each reader's copy has their address and secret put in."""
+"""Copies of an edition for its recipients.
+
+The bytes are made once; each copy gets the recipient's address and secret.
+"""
 
 import re
 from email import message, policy
@@ -16,13 +19,13 @@ from home.context_processors import commune_settings
 from ...letters.rendering import SECRET, LetterLinks
 from ...models import Edition, NewsletterSettings, Recipient
 
-# Quoted-printable breaks lines anywhere, within the secret too.
+# Quoted-printable breaks lines anywhere, even inside the secret.
 BROKEN = re.compile(b"(?:=\r\n)?".join(re.escape(bytes([sign])) for sign in SECRET.encode()))
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
 
 class InvalidAddress(ValueError):
-    """No letter can be sent to this address."""
+    """The address cannot be sent to."""
 
 
 class PreparedEdition:
@@ -41,14 +44,17 @@ class PreparedEdition:
         self.pieces = BROKEN.sub(b"=\r\n" + SECRET.encode() + b"=\r\n", self._bytes()).split(SECRET.encode())
 
     def raw(self, recipient: Recipient) -> bytes:
-        """A reader's copy for a mail server. Raises ``InvalidAddress`` where the address could add a header to it."""
+        """Return a copy for a mail server.
+
+        Raise ``InvalidAddress`` if the address could add a header to it.
+        """
         reader = recipient.subscriber
         head = {"To": _plain(reader.email)} | self.headers(recipient, reader.secret)
         lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
         return lines.encode() + reader.secret.encode().join(self.pieces)
 
     def copy(self, recipient: Recipient) -> EmailMultiAlternatives:
-        """A reader's copy for a service, which takes a letter by its parts. Raises ``InvalidAddress`` as ``raw``."""
+        """Return a copy for a mail service, which takes its parts. Raise ``InvalidAddress`` as ``raw`` does."""
         reader = recipient.subscriber
         copy = EmailMultiAlternatives(
             self.edition.subject,
@@ -65,11 +71,14 @@ class PreparedEdition:
         return copy
 
     def returns_to(self, recipient: Recipient) -> str:
-        """The address to which the copy comes back that cannot be delivered."""
+        """Return the envelope sender, to which undeliverable copies come back."""
         return envelope_sender(recipient) or self.address
 
     def headers(self, recipient: Recipient, secret: str) -> dict[str, str]:
-        """Of one copy. With the one-click headers mail programs unsubscribe by themselves (RFC 8058)."""
+        """Return the headers of one copy.
+
+        With the one-click headers (RFC 8058) mail programs can unsubscribe automatically.
+        """
         return {
             "Message-ID": message_id(recipient),
             "List-Unsubscribe": f"<{self.unsubscribe.replace(SECRET, secret)}>",
@@ -77,7 +86,7 @@ class PreparedEdition:
         }
 
     def shared(self) -> dict[str, str]:
-        """Of all copies."""
+        """Return the headers of all copies."""
         headers = {
             "From": self.sender,
             "List-Id": self.list_id,
@@ -108,7 +117,7 @@ def sending_host() -> str:
 
 
 def recipient_token(recipient_id: int) -> str:
-    """What proves that a letter which came back is one of ours."""
+    """Return a signature that proves that a bounce belongs to this recipient."""
     return salted_hmac("newsletter-recipient", str(recipient_id), algorithm="sha256").hexdigest()[:16]
 
 
@@ -117,7 +126,7 @@ def bounce_mark(recipient: Recipient) -> str:
 
 
 def recipient_id_from_mark(text: str) -> int | None:
-    """The recipient of a mark found in an address or a Message-ID; None where it is not one of ours."""
+    """Return the recipient of a mark found in an address or Message-ID; None if it is forged."""
     number, _dash, sign = text.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return None
@@ -125,10 +134,10 @@ def recipient_id_from_mark(text: str) -> int | None:
 
 
 def message_id(recipient: Recipient) -> str:
-    """The same whenever the letter is sent again, so that a second copy is known as the same."""
+    """Return the Message-ID, the same for each attempt, so that mail programs recognize a second copy."""
     return f"<letter-{bounce_mark(recipient)}@{sending_host()}>"
 
 
 def envelope_sender(recipient: Recipient) -> str:
-    """Where letters that cannot be delivered come back to; empty where the operator named no address."""
+    """Return the address for bounces; "" if none is configured."""
     return bounce_address.bounce_address(bounce_mark(recipient))

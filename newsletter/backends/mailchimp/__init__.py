@@ -1,1 +1,1 @@
-"""Campaigns mailed by Mailchimp. Who subscribed to what stays ours, with its proof; Mailchimp is told."""
+"""Campaigns sent by Mailchimp. Subscriptions and their proofs stay here; Mailchimp gets a copy."""

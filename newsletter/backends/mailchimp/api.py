@@ -1,4 +1,4 @@
-"""Mailchimp's Marketing API, by mailchimp3. Whatever goes wrong is told apart: later, never, or not there."""
+"""Mailchimp's Marketing API, by mailchimp3. Errors are classified: temporary, permanent, or not found."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -12,17 +12,17 @@ from mailchimp3.mailchimpclient import MailChimpError
 
 from ...mail_backend import BackendUnavailable
 
-TIMEOUT = 20  # seconds that a worker waits for Mailchimp
-BATCH_SIZE = 500  # of members, in a page or a call
+TIMEOUT = 20  # seconds
+BATCH_SIZE = 500  # members per page or call
 FIELDS = "email_address,status,language,tags,last_changed,timestamp_opt"
 
 
 class MailchimpRefused(Exception):
-    """Mailchimp will not do this, however often it is asked. Says why, in its words."""
+    """Mailchimp refused the request permanently; the message is its reason."""
 
 
 class MailchimpNotFound(MailchimpRefused):
-    """Mailchimp does not know it."""
+    """Mailchimp does not have the object."""
 
 
 def mailchimp_client() -> MailChimp:
@@ -34,7 +34,10 @@ def mailchimp_client() -> MailChimp:
 
 @contextmanager
 def translate_errors():
-    """What may go better later is ``BackendUnavailable``: outages, rate limits, answers that are none."""
+    """Translate errors of the block; temporary ones become ``BackendUnavailable``.
+
+    Temporary are outages, rate limits, and answers that are no JSON.
+    """
     try:
         yield
     except MailChimpError as fault:
@@ -54,12 +57,12 @@ def _meaning(data: dict) -> Exception:
 
 
 def member_hash(email: str) -> str:
-    """By what Mailchimp knows a member."""
+    """Return Mailchimp's id of a member."""
     return hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
 
 
 def iterate_pages(name: str, ask: Callable[..., dict]) -> Iterator[dict]:
-    """All that Mailchimp lists, page by page: however much is asked for, it answers with a thousand at most."""
+    """Yield all items of a list, page by page, because Mailchimp returns a thousand at most."""
     offset, total = 0, 1
     while offset < total:
         with translate_errors():
@@ -69,7 +72,7 @@ def iterate_pages(name: str, ask: Callable[..., dict]) -> Iterator[dict]:
 
 
 class AudienceMembers:
-    """The members of the commune's audience."""
+    """The members of the commune's audience at Mailchimp."""
 
     def __init__(self):
         self.api, self.list_id = mailchimp_client(), settings.MAILCHIMP_LIST_ID
@@ -82,7 +85,10 @@ class AudienceMembers:
             return None
 
     def put(self, email: str, status: str, language: str) -> None:
-        """Makes or changes a member. Who left at Mailchimp itself has to agree there again: it asks them."""
+        """Create or update a member.
+
+        Mailchimp asks a person who unsubscribed there to confirm again, so such a member becomes pending.
+        """
         told = {"email_address": email, "status_if_new": status, "status": status, "language": language}
         try:
             self._put(told)
@@ -96,12 +102,15 @@ class AudienceMembers:
             self.api.lists._mc_client._put(url=self._url(member_hash(told["email_address"])), data=told)
 
     def _url(self, hash_: str) -> str:
-        """Of a member to be written, whatever else the audience asks of who signs up (a name, an address): we know only
-        what we say, and refused, nobody would get a letter or could leave."""
+        """Return the address of a member to be written, without Mailchimp's validation of merge fields.
+
+        The audience may require fields that are unknown here (a name, an address). A refusal would mean that nobody
+        gets an e-mail or can unsubscribe.
+        """
         return f"lists/{self.list_id}/members/{hash_}?skip_merge_validation=true"
 
     def leave(self, hash_: str) -> None:
-        """Unsubscribes a member; one that Mailchimp does not have is no fault."""
+        """Unsubscribe a member; a missing one is no error."""
         try:
             with translate_errors():
                 self.api.lists._mc_client._patch(url=self._url(hash_), data={"status": "unsubscribed"})
@@ -109,14 +118,14 @@ class AudienceMembers:
             return
 
     def tag(self, hash_: str, tags: dict[str, bool]) -> None:
-        """Sets and takes away tags; others stay."""
+        """Set and remove tags; other tags stay."""
         told = [{"name": name, "status": "active" if on else "inactive"} for name, on in tags.items()]
         if told:
             with translate_errors():
                 self.api.lists.members.tags.update(self.list_id, hash_, {"tags": told})
 
     def forget(self, hash_: str) -> None:
-        """Deletes a member for good."""
+        """Delete a member permanently; a missing one is no error."""
         url = f"lists/{self.list_id}/members/{hash_}/actions/delete-permanent"
         try:
             with translate_errors():
@@ -125,20 +134,20 @@ class AudienceMembers:
             return
 
     def all(self) -> Iterator[dict]:
-        """Every member."""
+        """Yield every member."""
         fields = ",".join(f"members.{name}" for name in FIELDS.split(","))
         ask = partial(self.api.lists.members.all, self.list_id, fields=f"{fields},total_items")
         return iterate_pages("members", ask)
 
 
 class Campaigns:
-    """Mailchimp's campaigns and the groups of members they go to."""
+    """Mailchimp's campaigns, and the static segments to which they are sent."""
 
     def __init__(self):
         self.api, self.list_id = mailchimp_client(), settings.MAILCHIMP_LIST_ID
 
     def segment(self, name: str) -> int:
-        """A group of members of that name, empty at first; asked again, the same."""
+        """Return the id of the segment with this name, creating an empty one if needed."""
         if known := next(self._named(name), None):
             return known["id"]
         with translate_errors():
@@ -146,24 +155,27 @@ class Campaigns:
         return made["id"]
 
     def rename(self, old: str, new: str) -> None:
-        """Gives a tag another name for everybody who bears it; one that Mailchimp does not have is no fault."""
+        """Rename a tag for all its members; a missing one is no error."""
         for tag in list(self._named(old)):
             with translate_errors():
                 self.api.lists.segments.update(self.list_id, str(tag["id"]), {"name": new})
 
     def _named(self, name: str) -> Iterator[dict]:
-        """Groups and tags of that name."""
+        """Yield static segments and tags with this name."""
         ask = partial(self.api.lists.segments.all, self.list_id, type="static")
         return (one for one in iterate_pages("segments", ask) if one["name"] == name)
 
     def fill(self, segment: int, emails: list[str]) -> list[str]:
-        """Puts members into a group; the addresses that are no members."""
+        """Add members to a segment. Return the addresses that are no members."""
         with translate_errors():
             answer = self.api.lists.segments.update_members(self.list_id, segment, {"members_to_add": emails})
         return [email for fault in answer.get("errors", []) for email in fault.get("email_addresses", [])]
 
     def create(self, title: str, segment: int | None, words: dict) -> str:
-        """A campaign of that title for a group, or for nobody yet; asked again, the same."""
+        """Return the id of the campaign with this title, creating it if needed.
+
+        Without ``segment`` it has no recipients yet.
+        """
         group = {"segment_opts": {"saved_segment_id": segment}} if segment else {}
         told = {
             "type": "regular",
@@ -184,12 +196,12 @@ class Campaigns:
             self.api.campaigns.content.update(campaign, {"html": html, "plain_text": text})
 
     def test(self, campaign: str, to: str) -> None:
-        """One letter to one address; the campaign stays as it is."""
+        """Send a test to one address; the campaign stays unchanged."""
         with translate_errors():
             self.api.campaigns.actions.test(campaign, {"test_emails": [to], "send_type": "html"})
 
     def delete(self, campaign: str) -> None:
-        """Forgets a campaign; one that is gone is no fault."""
+        """Delete a campaign; a missing one is no error."""
         try:
             with translate_errors():
                 self.api.campaigns.delete(campaign)
@@ -210,6 +222,6 @@ class Campaigns:
 
 
 def check_connection() -> None:
-    """Whether Mailchimp answers, under our key."""
+    """Check that Mailchimp answers and accepts the API key."""
     with translate_errors():
         mailchimp_client().ping.get()

@@ -1,6 +1,6 @@
-"""A mailing at Mailchimp: for each edition a group of members, a campaign, its content, and the word to send.
+"""Mailings at Mailchimp: for each edition a segment, a campaign, its content, and the command to send.
 
-Each step is written down before the next. Killed in between, what was made is found again by its name.
+Each step is stored before the next. After a crash, created objects are found again by their name.
 """
 
 from contextlib import suppress
@@ -26,15 +26,15 @@ ENDED = "sent"
 
 
 class MailchimpBackend:
-    """Through the commune's account there, without counting openings and clicks."""
+    """Sending through the commune's Mailchimp account, without tracking of openings and clicks."""
 
     def ways(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
-        """Its own words for what only it knows of each member."""
+        """Return links with Mailchimp's merge tags for the pages of each member."""
         ours = LetterLinks.of_ours(language, mailing.number if mailing else None)
         return LetterLinks(preferences="*|UPDATE_PROFILE|*", unsubscribe="*|UNSUB|*", archive=ours.archive)
 
     def send_test(self, letter: RenderedLetter, language: str, to: str, about: str) -> None:
-        """Through the outbox: Mailchimp may be away."""
+        """Put the test into the outbox, because Mailchimp may be unavailable."""
         test = {"subject": letter.subject, "html": letter.html, "text": letter.text}
         queue_delivery(
             carrier="mailchimp", recipient=to, title=letter.subject, payload={"test": test}, subject=about
@@ -46,11 +46,11 @@ class MailchimpBackend:
             editions = list(mailing.editions.order_by("pk"))
             ended = [self._go_on(theirs, mailing, edition) for edition in editions]
         except MailchimpRefused as refused:
-            raise BackendUnavailable(str(refused)) from refused  # shown, tried again, and paused in the end
+            raise BackendUnavailable(str(refused)) from refused  # shown to staff, tried again, finally paused
         return None if all(ended) else timezone.now() + LOOK_AGAIN
 
     def _go_on(self, theirs: Campaigns, mailing: Mailing, edition: Edition) -> bool:
-        """As far as one edition gets now; whether it is at its end."""
+        """Run the next steps of one edition. Return whether it was sent."""
         if edition.external.get("status") == ENDED:
             return True
         self._hold(mailing)
@@ -72,13 +72,13 @@ class MailchimpBackend:
         return status == ENDED
 
     def _kept(self, edition: Edition, step: str, do):
-        """What a step answered, now or before."""
+        """Return the stored result of a step, after running it if needed."""
         if step not in edition.external:
             mailings.save_external_state(edition, **{step: do()})
         return edition.external[step]
 
     def _fill(self, theirs: Campaigns, mailing: Mailing, edition: Edition, segment: int) -> None:
-        """Puts the recipients into the group; who is no member there is written down as refused."""
+        """Add the recipients to the segment; mark those refused who are no members at Mailchimp."""
         if edition.external.get("filled"):
             return
         rows = edition.recipients.filter(state=RecipientState.PENDING).select_related("subscriber")
@@ -96,16 +96,19 @@ class MailchimpBackend:
 
 
 def read_reports(now: datetime) -> None:
-    """What became of the letters of the last weeks: they bounce, and readers leave, long after they were sent."""
+    """Update the counts of mailings of the last ``REPORTED``.
+
+    Bounces and unsubscriptions happen long after sending.
+    """
     theirs = Campaigns()
     for mailing in Mailing.objects.filter(backend="mailchimp", ended_at__gt=now - REPORTED):
         for campaign in list(mailing.report):
-            with suppress(MailchimpRefused):  # somebody deleted it there: what was counted stays
+            with suppress(MailchimpRefused):  # deleted at Mailchimp: the stored counts stay
                 mailings.save_external_report(mailing, campaign, theirs.report(campaign))
 
 
 def send_test_campaign(test: dict, to: str, key: str) -> None:
-    """Has Mailchimp send a letter to one address, by a campaign that is there for no longer than that."""
+    """Send a test through Mailchimp, by a temporary campaign."""
     theirs = Campaigns()
     campaign = theirs.create(f"Test {key}", None, campaign_settings(test["subject"]))
     theirs.content(campaign, test["html"], test["text"])
@@ -114,7 +117,7 @@ def send_test_campaign(test: dict, to: str, key: str) -> None:
 
 
 def campaign_settings(subject: str) -> dict:
-    """Subject and sender, as Mailchimp wants them."""
+    """Return subject and sender in the format of Mailchimp."""
     ours, chosen = commune_settings(None)["commune"], NewsletterSettings.load()
     return {
         "subject_line": subject[:150],

@@ -1,4 +1,7 @@
-"""What follows from how a subscriber stands here and at Mailchimp. Pure. Who left anywhere has left."""
+"""Comparison of a subscriber with the member at Mailchimp.
+
+Pure. A person who unsubscribed on either side stays so.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,19 +12,19 @@ from ...states import SubscriberState
 
 class SyncStep(Enum):
     NOTHING = auto()
-    TELL = auto()  # Mailchimp, how it is here
-    UNSUBSCRIBE = auto()  # here
-    BOUNCE = auto()  # here: Mailchimp found that nobody is there
-    TAKE_OVER = auto()  # they subscribed at Mailchimp, which keeps when
-    CHANGE = auto()  # here: they chose otherwise at Mailchimp, later than here
+    TELL = auto()  # update Mailchimp with the state here
+    UNSUBSCRIBE = auto()  # unsubscribe here
+    BOUNCE = auto()  # mark as bounced here: Mailchimp found the address unreachable
+    TAKE_OVER = auto()  # subscribe here: the person subscribed at Mailchimp, which has the date
+    CHANGE = auto()  # change here: the choice at Mailchimp is newer
 
 
 @dataclass(frozen=True)
 class OurState:
     state: str
     language: str
-    topics: frozenset[str]  # names, as Mailchimp's tags
-    changed_at: datetime  # what they last said here
+    topics: frozenset[str]  # names, as the tags at Mailchimp
+    changed_at: datetime  # the latest choice here
     unsubscribed_at: datetime | None = None
 
 
@@ -29,13 +32,13 @@ class OurState:
 class TheirState:
     status: str
     language: str
-    topics: frozenset[str]  # of our topics only
+    topics: frozenset[str]  # only those that are topics here
     changed_at: datetime
     opted_at: datetime | None = None
 
 
 def next_sync_step(ours: OurState | None, theirs: TheirState | None) -> SyncStep:
-    """The one thing to do so that both sides agree."""
+    """Return the one step after which subscriber and member agree."""
     if theirs is None:
         return SyncStep.TELL if ours and ours.state == SubscriberState.CONFIRMED else SyncStep.NOTHING
     if theirs.status == "subscribed":

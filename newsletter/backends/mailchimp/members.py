@@ -1,4 +1,4 @@
-"""Members and subscribers in step: told one by one through the outbox, compared as a whole every night."""
+"""Synchronization with Mailchimp: changes one by one through the outbox, a full comparison every night."""
 
 from datetime import datetime
 
@@ -16,32 +16,35 @@ from .api import AudienceMembers, Campaigns, member_hash
 from .comparison import OurState, SyncStep, TheirState, next_sync_step
 
 CARRIER = "mailchimp"
-TAGS = "tags"  # as a recipient: everybody who bears one
+TAGS = "tags"  # recipient of deliveries that concern all members with a tag
 
 
 def queue_member_update(subscriber: Subscriber) -> None:
-    """Mailchimp will be told how a subscriber stands, in the caller's transaction. No address waits with it."""
+    """Queue an update of the member, in the caller's transaction.
+
+    The delivery holds no address.
+    """
     _queue(member_hash(subscriber.email), {"subscriber": subscriber.pk})
 
 
 def queue_member_deletion(email: str) -> None:
-    """Mailchimp will be told to forget somebody whose address was deleted."""
+    """Queue the deletion of a member whose address was erased."""
     _queue(member_hash(email), {"forget": True})
 
 
 def queue_member_lookup(email: str) -> None:
-    """Mailchimp will be asked how a member stands: a webhook is a reason to ask, never the truth."""
+    """Queue a lookup of a member. A webhook is only a reason to look, because it can be forged."""
     _queue(member_hash(email), {"ask": True})
 
 
 def queue_address_change_lookup(old: str, new: str) -> None:
-    """Mailchimp will be asked whether a member has another address now."""
+    """Queue a lookup of whether a member has another address now."""
     if subscriber := _found(old):
         _queue(member_hash(old), {"ask": True, "moved": subscriber.pk, "to": member_hash(new)})
 
 
 def queue_tag_rename(old: str, new: str) -> None:
-    """Mailchimp will be told that a topic, and so its tag, has another name."""
+    """Queue the renaming of a topic's tag."""
     _queue(TAGS, {"rename": [old, new]})
 
 
@@ -49,9 +52,9 @@ def _queue(hash_: str, payload: dict) -> None:
     queue_delivery(carrier=CARRIER, recipient=hash_, title="Mailchimp", payload=payload)
 
 
-# -- What a worker does --------------------------------------------------------------------------------------
+# -- Workers -------------------------------------------------------------------------------------------------
 def push_member(subscriber: Subscriber) -> None:
-    """Tells Mailchimp how a subscriber stands now."""
+    """Update the member at Mailchimp with the current state of the subscriber."""
     theirs, hash_ = AudienceMembers(), member_hash(subscriber.email)
     if subscriber.state != SubscriberState.CONFIRMED:
         theirs.leave(hash_)
@@ -70,26 +73,29 @@ def rename_tag(old: str, new: str) -> None:
 
 
 def pull_member(hash_: str) -> None:
-    """Asks Mailchimp about one member, and does here what follows."""
+    """Look up one member at Mailchimp and apply the resulting step here."""
     if member := AudienceMembers().get(hash_):
         apply_sync_step(_found(member["email_address"]), member, tags_by_topic())
 
 
 def apply_address_change(subscriber: Subscriber | None, old: str, new: str) -> None:
-    """Who has another address there does not get letters at the old one as well: this would make it a member again."""
+    """Unsubscribe the former address of a member who changed it at Mailchimp.
+
+    Otherwise the former address would become a member again, and get e-mails too.
+    """
     theirs = AudienceMembers()
     if subscriber and theirs.get(new) and not theirs.get(old):
         subscribers.unsubscribe(subscriber=subscriber)
 
 
 def reconcile_members() -> dict[str, int]:
-    """Compares everybody; how often what was done."""
+    """Compare all subscribers and members. Return how often each step was taken."""
     names, done, seen = tags_by_topic(), {}, set()
     for member in AudienceMembers().all():
         seen.add(member_hash(stored_form(member["email_address"])))
         what = apply_sync_step(_found(member["email_address"]), member, names)
         done[what.name.lower()] = done.get(what.name.lower(), 0) + 1
-    # A refusal is told to staff once, not nightly.
+    # Open deliveries are skipped, so that staff are notified of a refusal once, not every night.
     seen |= set(_waiting().values_list("recipient", flat=True))
     for subscriber in Subscriber.objects.confirmed().iterator(chunk_size=1000):
         if member_hash(subscriber.email) not in seen:
@@ -99,7 +105,7 @@ def reconcile_members() -> dict[str, int]:
 
 
 def apply_sync_step(subscriber: Subscriber | None, member: dict, names: dict) -> SyncStep:
-    """Does what follows from one comparison."""
+    """Apply the step that follows from one comparison, and return it."""
     theirs = _theirs(member, names)
     what = next_sync_step(_ours(subscriber, names) if subscriber else None, theirs)
     if what is SyncStep.CHANGE and _knows_less_than_we(subscriber):
@@ -126,18 +132,18 @@ def apply_sync_step(subscriber: Subscriber | None, member: dict, names: dict) ->
 
 
 def _knows_less_than_we(subscriber: Subscriber) -> bool:
-    """Whether something waits to be told to Mailchimp: until then, what is missing there is no choice of theirs."""
+    """Return whether updates of the subscriber still wait: until then a difference is no choice at Mailchimp."""
     addressed = [member_hash(subscriber.email), TAGS]
     return any("ask" not in one.payload for one in _waiting().filter(recipient__in=addressed))
 
 
 def _waiting():
-    """What is to be told to Mailchimp, or asked."""
+    """Return the open deliveries to Mailchimp."""
     return Delivery.objects.filter(carrier=CARRIER).open()
 
 
 def tags_by_topic() -> dict:
-    """The tag of each topic, which is its name in the first language, by the topic's key."""
+    """Return the tag of each topic, its name in the default language, by the topic's key."""
     return {topic.translation_key: topic.name for topic in Topic.objects.in_language(settings.LANGUAGE_CODE)}
 
 

@@ -1,4 +1,7 @@
-"""Where Mailchimp calls us. Its calls bear no signature: the address is the secret, and a call only makes us ask."""
+"""The webhook of Mailchimp.
+
+Its calls have no signature, so its address is secret, and a call only causes a lookup.
+"""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,7 +22,7 @@ NAME, OLD, NEW = "data[email]", "data[old_email]", "data[new_email]"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def webhook(request, secret):
-    """GET is how Mailchimp tries the address; POST names a member to ask about."""
+    """Queue lookups of the members named in a POST. Mailchimp tests the address by GET."""
     ours = settings.MAILCHIMP_WEBHOOK_SECRET
     if not ours or not constant_time_compare(secret, ours):
         raise Http404

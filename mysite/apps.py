@@ -11,6 +11,6 @@ class MySiteConfig(AppConfig):
     def ready(self):
         from . import checks  # noqa: F401
 
-        # The database, dossiers and logs are ours alone, whatever folder they lie in: the proxy may enter it to serve
-        # what is published. Published files get their own mode (FILE_UPLOAD_PERMISSIONS).
+        # Only this user can read the database, private files and logs, whatever folder they are in: the proxy may
+        # enter the folder to serve published files. Published files get their own mode (FILE_UPLOAD_PERMISSIONS).
         os.umask(0o077)

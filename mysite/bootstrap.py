@@ -1,5 +1,7 @@
-"""What a new commune begins with: the groups of its staff and what they may do, who approves, a home page and, as
-drafts, the parts of a site, with the usual kinds of what stands on them."""
+"""Initial contents of a new commune's site.
+
+Groups of staff with their rights, the approval workflow, a home page, draft pages, and default categories.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -48,7 +50,7 @@ ON_PAGES = {roles.EDITORS: EDITS, roles.MODERATORS: PUBLISHES}
 
 @dataclass(frozen=True)
 class StarterPage:
-    """A page that the site of a commune has, in the menu or linked at the foot of every page."""
+    """A page of a new site, in the menu or in the footer."""
 
     kind: type[BasePage]
     title: str
@@ -124,7 +126,7 @@ STARTER_PAGES = (
         SitePlanPage, gettext_lazy("Site plan"), gettext_lazy("All pages of this site."), at_foot=True
     ),
 )
-# What articles and documents are sorted by.
+# Categories of articles and documents.
 DEFAULT_CATEGORIES: dict[type[Category], tuple] = {
     NewsCategory: (
         gettext_lazy("Works and environment"),
@@ -138,7 +140,7 @@ DEFAULT_CATEGORIES: dict[type[Category], tuple] = {
         gettext_lazy("Forms"),
     ),
 }
-# What services are sorted by, under the names by which their starters know it in every language.
+# Life situations of services. The keys are the slugs by which starters refer to them in every language.
 SITUATIONS = {
     "demenager": gettext_lazy("I arrive, I move"),
     "papiers": gettext_lazy("I need a document"),
@@ -150,13 +152,16 @@ QUESTIONS = (
     (gettext_lazy("Your e-mail address"), "email"),
     (gettext_lazy("Your message"), "multiline"),
 )
-WAGTAILS = ("Moderators", "Editors")  # groups of Wagtail's own, with rights on a page that goes
+WAGTAILS = ("Moderators", "Editors")  # default groups of Wagtail, with rights on its welcome page
 WAGTAILS_APPROVAL = "Moderators approval"
 
 
 @transaction.atomic
 def bootstrap_site() -> None:
-    """Once: where one of the groups is there, the commune has begun, and what it changed since stays as it is."""
+    """Create the initial contents of the site, once.
+
+    If one of the groups exists, the commune has begun: its changes stay.
+    """
     if Group.objects.filter(name__in=roles.ROLES).exists():
         return
     groups = roles.ensure_roles()
@@ -173,8 +178,10 @@ def bootstrap_site() -> None:
 
 
 def set_site_address() -> None:
-    """The commune's own site stands where the operator says. With another one beside it, as of a school, pages are
-    linked by full addresses."""
+    """Set the address of the default site to ``WAGTAILADMIN_BASE_URL``.
+
+    Beside another site, such as that of a school, pages are linked by absolute addresses.
+    """
     url = urlsplit(settings.WAGTAILADMIN_BASE_URL)
     found = {"hostname": url.hostname, "port": url.port or (443 if url.scheme == "https" else 80)}
     if not Site.objects.filter(**found).exists():
@@ -184,7 +191,7 @@ def set_site_address() -> None:
 
 
 def grant_permissions(groups: Mapping[str, Group]) -> None:
-    """Editors write, moderators publish, in every language; both add and choose pictures and downloads everywhere."""
+    """Let editors write and moderators publish in every language, and both add and choose pictures and downloads."""
     root, everywhere = Page.get_first_root_node(), Collection.get_first_root_node()
     for name, rights in ON_PAGES.items():
         for permission in _permissions(["wagtailcore"], rf"^({'|'.join(rights)})$"):
@@ -198,15 +205,20 @@ def grant_permissions(groups: Mapping[str, Group]) -> None:
 
 
 def remove_default_groups(groups: Mapping[str, Group]) -> None:
-    """Ours approve in their place; nobody is put by mistake into one that may nothing."""
+    """Replace Wagtail's groups by ours as approvers, and delete those without members.
+
+    A user added to such a group by mistake would have no rights.
+    """
     for task in GroupApprovalTask.objects.filter(groups__name__in=WAGTAILS):
         task.groups.set([groups[roles.MODERATORS]])
     Group.objects.filter(name__in=WAGTAILS, user=None).delete()
 
 
 def rename_root_page() -> None:
-    """Where editors choose a page they begin above the home pages, at what Wagtail calls “Root”, as it does the first
-    collection of pictures and downloads."""
+    """Translate the names of Wagtail's root page and root collection.
+
+    Choosers begin above the home pages, at a page called “Root”.
+    """
     with override(settings.LANGUAGE_CODE):
         name, first = _("All pages"), _("General")
     Page.objects.filter(depth=1).update(title=name, draft_title=name)
@@ -214,7 +226,7 @@ def rename_root_page() -> None:
 
 
 def rename_default_workflow() -> None:
-    """Editors submit what they wrote to what Wagtail calls “Moderators approval”, in no language but English."""
+    """Translate the name of Wagtail's workflow, which editors see, from “Moderators approval”."""
     with override(settings.LANGUAGE_CODE):
         name = _("Approval")
     for model in (Workflow, Task):
@@ -222,7 +234,7 @@ def rename_default_workflow() -> None:
 
 
 def create_home_page() -> HomePage:
-    """An empty home page for the first visit, in the place of Wagtail's own welcome page."""
+    """Create an empty home page in place of Wagtail's welcome page."""
     root = Page.get_first_root_node()
     welcome = list(root.get_children())
     home = HomePage(
@@ -238,7 +250,7 @@ def create_home_page() -> HomePage:
 
 
 def create_starter_pages(parent: BasePage, parts: Iterable[StarterPage]) -> None:
-    """As drafts: nobody reads an empty page, and what a commune does not need it deletes."""
+    """Create the pages as drafts: empty pages are not public, and the commune deletes those it does not need."""
     for part in parts:
         page = part.kind(
             title=str(part.title),
@@ -263,7 +275,7 @@ def create_contact_questions(page: ContactPage) -> list[FormField]:
 
 
 def add_footer_links(home: HomePage) -> None:
-    """Whoever reads sees a link once its page is published."""
+    """Link the footer pages from the home page. A link shows once its page is published."""
     titles = [str(part.title) for part in STARTER_PAGES if part.at_foot]
     pages = home.get_children().filter(title__in=titles).order_by("path")
     home.footer_links = [("link", {"title": page.title, "page": page}) for page in pages]
@@ -271,7 +283,7 @@ def add_footer_links(home: HomePage) -> None:
 
 
 def create_default_categories(locale: Locale) -> None:
-    """Nobody can write an article without a category; the commune calls them what it likes, and adds its own."""
+    """Create default categories, because an article needs one. The commune can rename and extend them."""
     for model, names in DEFAULT_CATEGORIES.items():
         for order, name in enumerate(map(str, names)):
             model.objects.create(locale=locale, slug=slugify_title(name), name=name, order=order)

@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about the environment itself."""
+"""System checks of ``manage.py check --deploy`` about the environment."""
 
 import os
 from difflib import get_close_matches
@@ -9,12 +9,12 @@ from django.db import connection
 
 from .settings import environment
 
-ALIKE = 0.84  # of 1: a letter or two more, fewer or others
+ALIKE = 0.84  # similarity from 0 to 1: a difference of one or two letters
 
 
 @register(Tags.security, "mysite", deploy=True)
 def check_environment_names(app_configs, **kwargs) -> list[Warning]:
-    """A variable that is nearly one of ours is a slip: nobody reads it, and its default holds."""
+    """Warn of a variable whose name is nearly a known one: it is a typing error and has no effect."""
     found = {name: _meant(name) for name in sorted(os.environ.keys() - environment.asked)}
     return [
         Warning(f"Nothing reads {name}.", hint=f"Is {meant} meant?", id="mysite.W001")
@@ -25,7 +25,7 @@ def check_environment_names(app_configs, **kwargs) -> list[Warning]:
 
 @register(Tags.security, "mysite", deploy=True)
 def database_file_is_closed(app_configs, **kwargs) -> list[Warning]:
-    """Warn of a SQLite file that other users of the machine may read, as one that was restored by hand."""
+    """Warn of a SQLite file that other users of the machine can read, such as one restored by hand."""
     file = Path(str(connection.settings_dict["NAME"]))
     if connection.vendor != "sqlite" or not file.is_file() or not file.stat().st_mode & 0o077:
         return []

@@ -1,4 +1,4 @@
-"""Whether the site and what runs beside it are alive, for monitors."""
+"""Health check of the site and its background processes, for monitoring."""
 
 from django.core.cache import cache
 from django.db import DatabaseError
@@ -15,7 +15,10 @@ from home.models.heartbeat import Heartbeat
 @require_safe
 @never_cache
 def health_view(request):
-    """200 while pages can be served; ``status`` is ``degraded`` where what they need beside the database fails."""
+    """Return 200 if pages can be served; ``status`` is ``degraded`` if something else fails.
+
+    Return 503 if the database is unavailable.
+    """
     try:
         seen, failing = Heartbeat.seen(), Circuit.objects.failing().filter(carrier="email").first()
     except DatabaseError:
@@ -36,6 +39,6 @@ def health_view(request):
 
 
 def is_cache_working() -> bool:
-    """Whether what is kept for speed can be written and read."""
+    """Return whether the cache can be written and read."""
     cache.set("health", True, 60)
     return cache.get("health") is True

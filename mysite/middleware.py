@@ -1,4 +1,4 @@
-"""What every response of the project passes through."""
+"""Middleware of the project."""
 
 from django.conf import settings
 from django.http import HttpResponseNotAllowed
@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 
 class AdminPolicyMiddleware:
-    """Relaxes the content security policy in the admin only, where Wagtail's editor needs inline code."""
+    """A relaxed content security policy for the admin only, because Wagtail's editor needs inline code."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -19,7 +19,7 @@ class AdminPolicyMiddleware:
 
 
 class PostOnlyPageMiddleware:
-    """Explains itself to who opens an address that only takes what pages send, as from the history of a browser."""
+    """An explanation for visitors who open an address that accepts only POST, for example from the browser history."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -27,7 +27,7 @@ class PostOnlyPageMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         refused = request.method == "GET" and isinstance(response, HttpResponseNotAllowed)
-        if not refused or "text/html" not in request.headers.get("Accept", ""):  # machines accept anything
+        if not refused or "text/html" not in request.headers.get("Accept", ""):  # programs accept anything
             return response
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]

@@ -1,6 +1,7 @@
-"""A database as all migrations leave it, kept: to migrate one takes half a minute, to copy one takes none.
+"""A prebuilt database with all migrations applied.
 
-The demo begins with it, and so do the tests; whoever migrates first keeps it for the others.
+Migrating takes half a minute, copying takes no time. The demo and the tests start from it; the first process that
+migrates stores it for the others.
 """
 
 import fcntl
@@ -17,11 +18,11 @@ from django.conf import settings
 
 from .settings.base import VAR_DIR
 
-PREBUILT_FOLDER = VAR_DIR / "migrated"  # of the demo and of the tests, whose own folder ends with them
+PREBUILT_FOLDER = VAR_DIR / "migrated"  # shared by the demo and the tests, whose own folder is temporary
 
 
 def database_key() -> str:
-    """What it is kept under: the digest of all migrations, so that a changed one is run anew."""
+    """Return the key of the prebuilt database: a hash of all migrations, so that a change invalidates it."""
     digest = hashlib.sha256(settings.LANGUAGE_CODE.encode())
     for config in apps.get_app_configs():
         for migration in sorted(Path(config.path, "migrations").glob("*.py")):
@@ -30,13 +31,13 @@ def database_key() -> str:
 
 
 def prebuilt_path() -> Path:
-    """Where the one of SQLite is, once one was kept."""
+    """Return the path of the prebuilt SQLite database, which may not exist yet."""
     return PREBUILT_FOLDER / f"{database_key()}.sqlite3"
 
 
 @contextmanager
 def build_lock() -> Iterator[None]:
-    """One process at a time: one migrates, and the others wait for its copy."""
+    """Run the block in one process at a time: one migrates, and the others wait for its copy."""
     PREBUILT_FOLDER.mkdir(parents=True, exist_ok=True)
     with PREBUILT_FOLDER.joinpath(f"{database_key()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -44,14 +45,17 @@ def build_lock() -> Iterator[None]:
 
 
 def store_copy(database: sqlite3.Connection) -> None:
-    """Keeps a copy of what was just migrated."""
+    """Store a copy of a database that was just migrated."""
     with _whole(prebuilt_path()) as copy:
         database.execute("VACUUM INTO ?", (str(copy),))
 
 
 @contextmanager
 def start_from_prebuilt(path: Path) -> Iterator[None]:
-    """A new SQLite database at ``path`` begins as the one that is kept; what migrates it within keeps it."""
+    """Copy the prebuilt database to a new ``path``, then run the block, which migrates it.
+
+    Without a prebuilt one, store the migrated result.
+    """
     with build_lock():
         new = not path.exists()
         if new and prebuilt_path().exists():
@@ -63,7 +67,7 @@ def start_from_prebuilt(path: Path) -> Iterator[None]:
 
 
 def _begin(path: Path) -> None:
-    for ending in ("-wal", "-shm"):  # of a database that somebody deleted: SQLite would add them to this one
+    for ending in ("-wal", "-shm"):  # files of a deleted database, which SQLite would apply to this one
         path.with_name(path.name + ending).unlink(missing_ok=True)
     with _whole(path) as copy:
         shutil.copyfile(prebuilt_path(), copy)
@@ -71,7 +75,7 @@ def _begin(path: Path) -> None:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """Where to write what is to stand at ``path``, whole or not at all: what is broken off leaves nothing half done."""
+    """Yield a temporary path whose file replaces ``path`` at the end, so that an abort leaves no partial file."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     unfinished.unlink(missing_ok=True)
     try:

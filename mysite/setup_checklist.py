@@ -1,6 +1,7 @@
-"""What a new commune does before its site can be opened, as whoever runs it reads on the first page of the admin.
+"""The checklist of a new commune before its site opens, on the admin's home page.
 
-Each step is done by what stands in the database: nobody ticks anything, and the list goes with the last of them.
+The state of each step is read from the database: nobody ticks anything, and the list disappears after the last
+step.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from newsletter.models import Topic
 
 @dataclass(frozen=True)
 class SetupStep:
-    """``url`` leads to where it is done; empty for whoever may not do it."""
+    """A step of the checklist. ``url``: where it is done; "" if the user may not do it."""
 
     title: str
     why: str
@@ -31,7 +32,7 @@ class SetupStep:
 
 
 def setup_steps(user) -> list[SetupStep]:
-    """All of them, in the order in which one needs the other; none where no site is there."""
+    """Return all steps in the order of their dependencies; [] if there is no site."""
     found = _found()
     if found is None:
         return []
@@ -88,7 +89,7 @@ def setup_steps(user) -> list[SetupStep]:
 
 
 def _found() -> dict | None:
-    """What is there of all that the steps ask for, in one query, beside the home page of the site."""
+    """Return which objects for the steps exist, and the site's home page, in one query; None without a site."""
     staff = get_user_model().objects.filter(is_active=True, groups__name__in=roles.ROLES)
     there = {
         "colleagues": staff,
@@ -113,7 +114,7 @@ def is_checklist_closed(user) -> bool:
 
 
 class SetupChecklistPanel(Component):
-    """What is done and what is not. Who has read enough of it closes it for good, for the own account."""
+    """The panel of the checklist. A user can close it permanently for their account."""
 
     name, order = "first-steps", 10
     template_name = "mysite/setup_checklist.html"
@@ -131,7 +132,7 @@ def _is_presented(commune: CommuneSettings) -> bool:
 
 
 def _below(index: int, has_some: bool) -> str:
-    """Where the first page below a list is added; the list itself, if only that is a draft."""
+    """Return the address to add the first page below an index; to edit the index if it has pages."""
     return reverse(f"wagtailadmin_pages:{'edit' if has_some else 'add_subpage'}", args=[index])
 
 

@@ -1,4 +1,4 @@
-"""How style sheets, scripts and pictures are kept."""
+"""Storage of style sheets, scripts and pictures."""
 
 import re
 
@@ -11,10 +11,10 @@ OURS = re.compile(r"(css|js)/.+\.(css|js)")
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Names every file by its content, also modules that are imported by other modules.
+    """A storage that names every file by its content, including imported JavaScript modules.
 
-    So a browser may keep all of them for ever, and never mixes those of two releases. Ours are collected without
-    their remarks: a first view has a budget in bytes, and remarks should not have to be short for it.
+    Browsers can cache the files forever and never mix those of two releases. Comments in our own files are removed:
+    the first view has a budget in bytes, and comments should not have to be short for it.
     """
 
     support_js_module_import_aggregation = True

@@ -1,4 +1,4 @@
-"""Every address of the site. The commune's first language stands at the root, others under their prefix."""
+"""All addresses of the site. The default language is at the root, other languages under their prefix."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
@@ -21,13 +21,13 @@ from news.editorial.views import ApprovalDecisionView, shared_draft
 from .demo import map_tiles
 from .health import health_view
 
-# But for documents: their own view knows who may read them. Pages show renditions, never the originals.
+# Without documents, whose view checks access. Pages show renditions, never the originals.
 PUBLIC_FILES = r"^media/(?!documents/|original_images/|wagtail_uploads/|.*\.\./)(?P<path>\w.+)$"
 
 handler404 = "mysite.views.page_not_found"
 handler500 = "mysite.views.server_error"
 
-# One namespace for what the commune tells.
+# One namespace for the apps of news.
 news_urls = [
     path("", include(part))
     for part in (
@@ -41,12 +41,12 @@ news_urls = [
 ]
 
 admin_urls = [
-    # Before Wagtail's own, which says nothing to who decided.
+    # Before Wagtail's view, which shows no message to the approver.
     path(
         "pages/workflow/action/<int:page_id>/<slug:action_name>/<int:task_state_id>/",
         require_admin_access(ApprovalDecisionView.as_view()),
     ),
-    path("login/", staff_sign_in),  # before Wagtail's own, which knows of no second factor
+    path("login/", staff_sign_in),  # before Wagtail's view, which has no second factor
     *wagtailadmin_urls.urlpatterns,
 ]
 
@@ -66,7 +66,7 @@ urlpatterns = [
     path("", include("newsletter.webhook_urls")),
     *translate_patterns([path("brouillon/<str:secret>/", shared_draft, name="shared_draft")]),
     path("", include("news.channels.webhook_urls")),
-    # One address in every language: the identity provider knows it.
+    # The same address in every language, because it is registered at the identity provider.
     path("compte/", include("eservices.space.authentication.provider_urls")),
 ]
 
@@ -96,7 +96,7 @@ for_people = [
 
 urlpatterns += i18n_patterns(
     *translate_patterns(for_people),
-    # Before the pages, whose pattern fits it too.
+    # Before the pages, whose pattern matches it too.
     path(
         "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
         open_by_password,

@@ -1,4 +1,4 @@
-"""What the site answers where no page can: not found, a fault of ours, a refused form."""
+"""Error pages of the site: not found, server error, refused form."""
 
 import sys
 
@@ -9,12 +9,15 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
 
-AWAY = (InterfaceError, OperationalError)  # a database that starts anew, or that others keep busy
+AWAY = (InterfaceError, OperationalError)  # the database restarts or is overloaded
 BACK_AFTER = 30  # seconds
 
 
 def page_not_found(request, exception=None):
-    """Answer 404. Behind a secret link: that the link no longer works, whether it is unknown, ended or erased."""
+    """Return a 404 page. Behind a secret link, a page about invalid links.
+
+    It is the same whether the link is unknown, expired or erased.
+    """
     match = request.resolver_match
     if match and "secret" in match.kwargs:
         return render(request, "link_expired.html", status=404)
@@ -22,9 +25,10 @@ def page_not_found(request, exception=None):
 
 
 def server_error(request):
-    """A page that needs neither database nor session nor collected files: any of them may be what failed.
+    """Return an error page that needs no database, session or collected files, any of which may have failed.
 
-    Of a database that is away it is said that it comes back: search engines keep a page over a 503.
+    If the database is unavailable, the status is 503 with Retry-After, because search engines keep a page over a
+    503.
     """
     context = {"name": settings.WAGTAIL_SITE_NAME, "stylesheet": _stylesheet()}
     page = HttpResponseServerError(get_template("500.html").render(context))

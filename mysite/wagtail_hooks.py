@@ -1,4 +1,4 @@
-"""The guides in the admin, in place of Wagtail's own, and the first steps of a new commune."""
+"""The guides in the admin instead of Wagtail's, and the checklist of a new commune."""
 
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +27,7 @@ def register_guide_item():
 
 
 class AgentsGuideItem(MenuItem):
-    """The way to the agents' guide, for whoever treats cases."""
+    """The menu item of the agents' guide, for agents."""
 
     def is_shown(self, request):
         return cases.is_agent(request.user)

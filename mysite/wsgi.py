@@ -1,4 +1,4 @@
-"""The door for WSGI servers."""
+"""The WSGI application."""
 
 import os
 from importlib import import_module
@@ -12,5 +12,5 @@ from home.runtime.stack_size import with_stack_size
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.production")
 
 application = with_stack_size(get_wsgi_application())
-import_module(settings.ROOT_URLCONF)  # with all views, which would else load with the first request
+import_module(settings.ROOT_URLCONF)  # loads all views, which would otherwise load at the first request
 freeze_loaded_objects()

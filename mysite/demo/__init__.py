@@ -1,1 +1,1 @@
-"""The demo commune, Orvenay: invented people, texts, pictures and cases. No other app imports from here."""
+"""The demo commune, Orvenay: invented people, texts, pictures and cases. No other app imports this package."""

@@ -1,4 +1,4 @@
-"""The demo's time: days counted from the day it is built, and a clock set back while the past is played."""
+"""Time of the demo: dates relative to the day of the build, and a clock that is set back to play the past."""
 
 import re
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ SHORT = {"fr": "j F", "de": "j. F", "en": "j F", "it": "j F"}
 
 @contextmanager
 def clock_at(moment: datetime):
-    """Inside, Django's clock stands at ``moment``: what is done now happened then."""
+    """Run the block with Django's clock set to ``moment``."""
 
     class Stopped(datetime):
         @classmethod
@@ -31,12 +31,16 @@ def clock_at(moment: datetime):
 
 
 def local_moment(day: date, hour: int = 9, minute: int = 0) -> datetime:
-    """A moment in the commune's zone."""
+    """Return the time in the commune's time zone."""
     return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
 
 def parse_day(words: str, today: date) -> date:
-    """``-12d``: so many days off; ``thu+2w``: the third Thursday to come, ``sat-1w``: the last one gone."""
+    """Parse a relative day.
+
+    ``-12d``: twelve days before today. ``thu+2w``: the third Thursday after today. ``sat-1w``: the latest Saturday,
+    today included.
+    """
     days, weekday, weeks = DAY.fullmatch(words.strip()).groups()
     if days:
         return today + timedelta(days=int(days))
@@ -45,13 +49,13 @@ def parse_day(words: str, today: date) -> date:
 
 
 def parse_moment(words: str, today: date) -> datetime:
-    """``thu+0w 20:00``."""
+    """Parse a relative time such as ``thu+0w 20:00``."""
     when, clock = words.split()
     return local_moment(parse_day(when, today), *map(int, clock.split(":")))
 
 
 def fill_dates(text: str, today: date, language: str) -> str:
-    """Fills ``{thu+2w}``, ``{sun+1w:long}``, ``{year+1}`` in a text."""
+    """Replace ``{thu+2w}``, ``{sun+1w:long}`` and ``{year+1}`` in a text."""
 
     def words(found: re.Match) -> str:
         if found[1].startswith("year"):

@@ -1,7 +1,7 @@
-"""The invented town on a map: tiles drawn here, so that the demo shows its maps and asks no other origin.
+"""Map tiles of the invented town, drawn here, so that the demo shows maps without requests to another origin.
 
-The places are those of the demo's reports. A tile is drawn from the same shapes whatever its size, so that names and
-streets go on across its edges.
+The places are those of the demo's problem reports. Every tile is drawn from the same shapes, so that names and
+streets continue across its edges.
 """
 
 from itertools import pairwise
@@ -61,14 +61,14 @@ RAILWAY = [
 @require_safe
 @cache_control(public=True, max_age=86400)
 def map_tile(request, z: int, x: int, y: int) -> HttpResponse:
-    """One tile of the map."""
+    """Return one tile of the map as SVG."""
     if z > CLOSEST or x >= 2**z or y >= 2**z:
         raise Http404
     return HttpResponse(draw_tile(z, x, y), content_type="image/svg+xml")
 
 
 def draw_tile(z: int, x: int, y: int) -> str:
-    """The tile as SVG."""
+    """Draw the tile as SVG."""
 
     def at(place: Place) -> tuple[float, float]:
         return _projected(place, z, x, y)
@@ -94,7 +94,7 @@ def draw_tile(z: int, x: int, y: int) -> str:
 
 
 def _projected(place: Place, z: int, x: int, y: int) -> tuple[float, float]:
-    """Where a place lies on the tile, in pixels: Web Mercator."""
+    """Return the position of a place on the tile in pixels, in Web Mercator projection."""
     lat, lon = radians(place[0]), place[1]
     world = SIZE * 2**z
     north = (1 - log(tan(lat) + 1 / cos(lat)) / pi) / 2
@@ -107,7 +107,7 @@ def _shape(kind: str, places: list[Place], at, look: str) -> str:
 
 
 def _name(name: str, street: list[Place], at) -> str:
-    """The street's name along its longest piece, never upside down."""
+    """Return the street's name along its longest segment, never upside down."""
     ends = max(pairwise(street), key=lambda pair: _length(at(pair[0]), at(pair[1])))
     (left, top), (right, low) = sorted((at(ends[0]), at(ends[1])))
     turned = degrees(atan2(low - top, right - left))

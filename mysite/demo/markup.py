@@ -1,6 +1,6 @@
-"""Reads the demo's content files: several documents in one file, each a head of ``key: value`` and a body.
+"""Reader of the demo's content files: several documents per file, each with a head of ``key: value`` and a body.
 
-A body is plain text; lines that begin with a word in brackets become blocks of that name: see ``blocks``.
+A body is plain text. Lines that begin with a word in brackets become blocks of that name: see ``BlockBuilder``.
 """
 
 import html
@@ -24,7 +24,7 @@ LINK = re.compile(r"\[([^\]]+)\]\(page:([\w-]+)\)")
 
 @dataclass
 class ContentEntry:
-    """One document of a content file."""
+    """A document of a content file."""
 
     key: str
     language: str
@@ -35,13 +35,13 @@ class ContentEntry:
         return self.head.get(name, "")
 
     def pair(self, name: str) -> tuple[str, str]:
-        """``price: CHF 15.– | Free for …`` in its two parts."""
+        """Split a value such as ``price: CHF 15.– | Free for …`` into its two parts."""
         first, _bar, second = self[name].partition("|")
         return first.strip(), second.strip()
 
 
 def read_content(language: str, name: str, today: date) -> list[ContentEntry]:
-    """The documents of ``content/LANGUAGE/NAME.md``, set in type, with their dates filled in."""
+    """Return the documents of ``content/LANGUAGE/NAME.md``, with typographic signs and dates filled in."""
     text = (CONTENT / language / f"{name}.md").read_text(encoding="utf-8")
     text = fill_dates(text, today, language)
     return [_entry(part, language) for part in re.split(r"^=== ", text, flags=re.MULTILINE) if part.strip()]
@@ -60,13 +60,16 @@ def _entry(text: str, language: str) -> ContentEntry:
 
 
 class BlockBuilder:
-    """Turns a body into the JSON of a StreamField. ``find`` answers the id of a page, person or contact."""
+    """Conversion of a body into the JSON of a StreamField.
+
+    ``find`` returns the id of a page, image, person or contact.
+    """
 
     def __init__(self, entry: ContentEntry, find: Callable[[str, str], int]):
         self.entry, self.find, self.count = entry, find, 0
 
     def body(self) -> list[dict]:
-        """Every block of the body, in order."""
+        """Return all blocks of the body, in order."""
         found = []
         for part in re.split(r"\n\s*\n", self.entry.body):
             lines = [line.rstrip() for line in part.splitlines() if line.strip()]
@@ -81,7 +84,7 @@ class BlockBuilder:
         return self.block("contact", self.find("contact", key))
 
     def rich(self, lines: list[str]) -> str:
-        """Paragraphs and lists as rich text."""
+        """Return paragraphs and lists as rich text."""
         if all(line.startswith("- ") for line in lines):
             items = "".join(f"<li>{self._inline(line[2:])}</li>" for line in lines)
             return f"<ul>{items}</ul>"
@@ -178,7 +181,7 @@ class BlockBuilder:
 
 
 def _joined(found: list[dict]) -> list[dict]:
-    """Text that follows text becomes one block."""
+    """Merge consecutive text blocks into one."""
     joined: list[dict] = []
     for block in found:
         if block["type"] == "text" and joined and joined[-1]["type"] == "text":

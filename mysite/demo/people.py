@@ -1,4 +1,4 @@
-"""Who signs in to the demo: staff by password, residents by the code that the demo mailbox shows."""
+"""Accounts of the demo: staff with password, residents with the code in the demo mailbox."""
 
 from dataclasses import dataclass
 
@@ -20,9 +20,9 @@ class SignIn:
     superuser: bool = False
     language: str = "fr"
     phone: str = ""
-    known: str = ""  # how the commune came to know who it is: a value of IdentityProof.Means
-    sees_protected: bool = False  # of staff, in every team
-    function: str = ""  # under the name on decisions
+    known: str = ""  # means of the identity proof: a value of IdentityProof.Means
+    sees_protected: bool = False  # for staff, in every team
+    function: str = ""  # shown under the name on decisions
 
 
 SIGN_INS: tuple[SignIn, ...] = (
@@ -115,7 +115,7 @@ SIGN_INS: tuple[SignIn, ...] = (
     ),
 )
 
-AUTHORITY = "Municipalité d’Orvenay"  # that decides, in whose name teams sign
+AUTHORITY = "Municipalité d’Orvenay"  # the deciding authority, in whose name teams sign
 TEAMS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     # key, name, e-mail, telephone, name in other languages
     (
@@ -143,7 +143,7 @@ TEAMS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
 
 
 def sign_in_sheet() -> str:
-    """The accounts, as they are printed beside the addresses."""
+    """Return the list of accounts to print."""
     staff = [one for one in SIGN_INS if one.password]
     residents = [one for one in SIGN_INS if not one.password]
     width = max(len(one.email) for one in SIGN_INS)
@@ -156,6 +156,6 @@ def sign_in_sheet() -> str:
 
 
 def _known(one: SignIn) -> str:
-    """How sure the commune is of who it is, for the sheet."""
+    """Return the identity level of the account, as text."""
     ways = {"posted_code": "known by a posted code", "counter": "seen at the counter"}
     return ways.get(one.known, "proven by an identity provider" if one.known else "e-mail address proven")

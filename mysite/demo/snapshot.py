@@ -1,4 +1,4 @@
-"""All that a visitor or agent can read in the demo, line by line: what is drawn by chance is left out."""
+"""The contents of the demo, line by line, without random values."""
 
 import json
 import re
@@ -43,7 +43,7 @@ STREAMS = (
     "next_steps",
     "good_to_know",
 )
-# Reports name their category by a key that is drawn by chance.
+# Problem reports refer to their category by a random key.
 CATEGORY = Subquery(
     ProblemCategory.objects.filter(translation_key=OuterRef("category"))
     .order_by("locale__language_code")
@@ -131,7 +131,7 @@ READ = {
 
 
 def snapshot_lines() -> Iterator[str]:
-    """Everything as lines of JSON, in an order that does not depend on chance."""
+    """Yield all contents as lines of JSON, in a stable order."""
     paths = dict(Page.objects.values_list("pk", "url_path"))
     for page in Page.objects.order_by("path").specific():
         streams = {n: _named(getattr(page, n).get_prep_value(), paths) for n in STREAMS if hasattr(page, n)}
@@ -152,14 +152,14 @@ def snapshot_lines() -> Iterator[str]:
 
 
 def _plain(value):
-    """A stream as kinds and values: the keys of its blocks are drawn by chance."""
+    """Return a stream as types and values, because the ids of its blocks are random."""
     if isinstance(value, StreamValue):
         return [(block["type"], block["value"]) for block in value.get_prep_value()]
     return value
 
 
 def _named(value, paths: dict[int, str]):
-    """The same JSON with the addresses of pages instead of their ids, which the database draws."""
+    """Return the JSON with the addresses of pages instead of their ids, which the database assigns."""
     if isinstance(value, list):
         return [_named(one, paths) for one in value]
     if isinstance(value, dict):

@@ -1,4 +1,7 @@
-"""Whether the demo commune stands. The site's name says it: it is written first and finished last."""
+"""State of the demo.
+
+It is stored in the name of the site, which is set at the beginning and at the end of a build.
+"""
 
 import shutil
 from pathlib import Path
@@ -19,7 +22,7 @@ def is_built() -> bool:
 
 
 def has_data() -> bool:
-    """Whether there is anything that a new build would meet."""
+    """Return whether there is data that would conflict with a new build."""
     return HomePage.objects.exists()
 
 
@@ -28,7 +31,7 @@ def mark_built() -> None:
 
 
 def reset_demo() -> None:
-    """Throws the whole database and the files of the demo away and makes an empty one."""
+    """Delete the whole database and the files of the demo, and create an empty database."""
     if connection.vendor == "sqlite":
         _clear_sqlite()
     else:

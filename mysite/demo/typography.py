@@ -1,4 +1,4 @@
-"""Sets plain text in type: narrow no-break spaces, apostrophes and dashes as each language wants them."""
+"""Typography of plain text: narrow no-break spaces, apostrophes and dashes by language."""
 
 import re
 
@@ -8,7 +8,7 @@ COUNTED = "ans|centimes|francs|jours|litres|mètres|minutes|places"
 
 
 def typeset(text: str, language: str) -> str:
-    """The same words, well set. Setting twice changes nothing."""
+    """Return the text with correct typography. A second call changes nothing."""
     text = re.sub(r"CHF (?=\d)", f"CHF{FIXED}", text)
     text = re.sub(r"\b(0\d\d) (\d{3}) (\d\d) (\d\d)\b", NARROW.join((r"\1", r"\2", r"\3", r"\4")), text)
     text = re.sub(r"(?<=\d) (?=%)", NARROW, text)

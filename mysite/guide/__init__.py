@@ -1,1 +1,1 @@
-"""The guides of docs/ inside the admin: read where the work is, and one source for both."""
+"""The guides of ``docs/`` inside the admin, from the same source files."""

@@ -1,4 +1,4 @@
-"""Which chapter of the guides helps on which screen of the admin: all of it, in this one place."""
+"""Assignment of guide chapters to views of the admin."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from wagtail.models import Page
 
 from .markdown_reader import guide_link_url
 
-# A screen is named by its view, by the namespace of its views, or by the type of page or setting that is edited.
+# The keys are the name of a view, a namespace, or the type of the edited page or setting.
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "editors.md#ce-qui-vous-attend": ("wagtailadmin_home",),
     "editors.md#publier-une-actualité": (
@@ -148,13 +148,13 @@ CHAPTER_BY_SCREEN = {screen: chapter for chapter, screens in CHAPTERS.items() fo
 
 
 def help_url_for(match: ResolverMatch) -> str:
-    """The address of the chapter that helps on a screen; nothing where none does."""
+    """Return the address of the chapter about a view; "" if there is none."""
     chapter = next((CHAPTER_BY_SCREEN[name] for name in _names(match) if name in CHAPTER_BY_SCREEN), "")
     return chapter and guide_link_url(chapter)
 
 
 def _names(match: ResolverMatch) -> Iterator[str]:
-    """What a screen may be named by, what is most particular first."""
+    """Yield the possible keys of a view, the most specific first."""
     yield match.view_name
     if match.namespace:
         yield match.namespace
@@ -162,7 +162,7 @@ def _names(match: ResolverMatch) -> Iterator[str]:
 
 
 def _types(kwargs: dict) -> Iterator[str]:
-    """The type that is written or changed; of a listing that of the page whose children it shows."""
+    """Yield the edited type; for a listing, the type of the parent page."""
     app = kwargs.get("content_type_app_name") or kwargs.get("app_name")
     if model := kwargs.get("content_type_model_name") or kwargs.get("model_name"):
         yield f"{app}.{model}"

@@ -1,4 +1,4 @@
-"""A guide as it stands in docs/, made into a page: headings with their addresses, pictures with their size."""
+"""Conversion of a guide in ``docs/`` to HTML: headings with anchors, pictures with their size."""
 
 import re
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from markdown_it.token import Token
 from PIL import Image
 
 FOLDER: Path = settings.BASE_DIR / "docs"
-GUIDES = {"agents": "fr", "editors": "fr", "services": "fr"}  # and the language that each is written in
-# Whatever somebody writes into a guide, no HTML of theirs reaches the page, and no link that runs a script.
+GUIDES = {"agents": "fr", "editors": "fr", "services": "fr"}  # guide → its language
+# Without HTML: a guide cannot insert markup or script links into the admin.
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @dataclass(frozen=True)
 class Heading:
-    """One entry of the table of contents, with those below it."""
+    """An entry of the table of contents, with its subheadings."""
 
     title: str
     anchor: str
@@ -42,9 +42,9 @@ class Guide:
 
 @cache
 def read_guide(name: str) -> Guide:
-    """The guide of this name, one of ``GUIDES``."""
+    """Return the guide of this name, one of ``GUIDES``."""
     tokens = MARKDOWN.parse((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
-    title, tokens = _text(tokens[1]), tokens[3:]  # the first line is the title of the page
+    title, tokens = _text(tokens[1]), tokens[3:]  # the first heading is the title of the page
     contents: list[Heading] = []
     for level, text, opening in _headings(tokens):
         heading = Heading(text, heading_anchor(text))
@@ -57,12 +57,12 @@ def read_guide(name: str) -> Guide:
 
 
 def heading_anchor(title: str) -> str:
-    """The address of a heading, as forges make it: the same link leads there and here."""
+    """Return the anchor of a heading as code forges make it, so that the same link works there and here."""
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
 def guide_link_url(link: str) -> str:
-    """Where a link of a guide leads in the admin, as in ``editors.md#les-alertes``."""
+    """Return the admin's address for a link in a guide, such as ``editors.md#les-alertes``."""
     file, _, anchor = link.partition("#")
     guide = reverse("guide", args=[_known(file)])
     return f"{guide}#{anchor}" if anchor else guide
@@ -79,7 +79,7 @@ def _headings(tokens: list[Token]) -> Iterator[tuple[str, str, Token]]:
 
 
 def _complete(token: Token) -> None:
-    """What a link or a picture of the file is called in the admin."""
+    """Replace addresses of pictures and links in the file by those of the admin."""
     for child in token.children or ():
         if child.type == "image":
             name = Path(str(child.attrGet("src"))).stem

@@ -1,4 +1,4 @@
-"""The guides as screens of the admin, and their pictures. Whoever enters the admin may read them."""
+"""Admin views of the guides and their pictures, for all users of the admin."""
 
 from django.http import FileResponse, Http404
 from django.utils.cache import patch_cache_control
@@ -14,7 +14,7 @@ AN_HOUR = 60 * 60
 
 
 class GuideView(WagtailAdminTemplateMixin, TemplateView):
-    """A whole guide, beside its table of contents."""
+    """A whole guide, with its table of contents."""
 
     template_name = "mysite/guide/guide.html"
     header_icon = "help"
@@ -37,7 +37,7 @@ class GuideView(WagtailAdminTemplateMixin, TemplateView):
 
 
 def show_picture(request, name: str):
-    """One of the pictures of docs/pictures."""
+    """Return a picture of docs/pictures."""
     try:
         response = FileResponse(picture_path(name).open("rb"), content_type="image/webp")
     except FileNotFoundError:

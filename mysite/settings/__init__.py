@@ -1,1 +1,1 @@
-"""Settings by situation: base is shared, dev runs the demo, test the tests, production a real commune."""
+"""Settings by environment: base is shared, dev runs the demo, test the tests, production a real commune."""

@@ -1,4 +1,4 @@
-"""What every situation shares. What the operator decides comes from the environment: docs/operations.md."""
+"""Settings shared by all environments. The operator sets values in environment variables: docs/operations.md."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -11,7 +11,7 @@ from django.utils.csp import CSP
 from . import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = env.read_folder("COMMUNE_VAR", BASE_DIR / "var")  # everything the running system writes
+VAR_DIR = env.read_folder("COMMUNE_VAR", BASE_DIR / "var")  # all files that the running system writes
 
 INSTALLED_APPS = [
     "mysite.apps.MySiteConfig",
@@ -105,7 +105,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "mysite.urls"
 WSGI_APPLICATION = "mysite.wsgi.application"
-FORCE_SCRIPT_NAME = ""  # the site stands at the root: no header and no variable says otherwise
+FORCE_SCRIPT_NAME = ""  # the site is at the root, whatever headers and variables say
 
 TEMPLATES = [
     {
@@ -131,7 +131,7 @@ TEMPLATES = [
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": VAR_DIR / "commune.sqlite3",
-    # With a web process and a worker: writers wait for each other instead of meeting "database is locked".
+    # With a web process and a worker, writers wait for each other instead of failing with "database is locked".
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -143,7 +143,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Files of cases: served by views that check who asks, never under the web root.
+    # Files of cases, served by views that check access, never under the web root.
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
@@ -157,13 +157,11 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = (
-    0o755  # the proxy serves what is published; everything else is closed to it
-)
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # the proxy serves published files and can read no others
 STATIC_ROOT = VAR_DIR / "static"
-WHITENOISE_ALLOW_ALL_ORIGINS = False  # fonts of ours on pages of others: there are none
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # only needed for our fonts on other sites, of which there are none
 STATIC_URL = "/static/"
-# Of django-leaflet only the files of Leaflet: as an app it needs GDAL (docs/decisions.md).
+# Only the files of Leaflet are used from django-leaflet: as an app it needs GDAL (docs/decisions.md).
 LEAFLET = Path(find_spec("leaflet").origin).parent / "static" / "leaflet"
 STATICFILES_DIRS = [BASE_DIR / "mysite" / "static", ("leaflet", LEAFLET)]
 
@@ -171,9 +169,9 @@ CACHES = {
     "default": {
         "BACKEND": "home.caching.backends.FileCache",
         "LOCATION": VAR_DIR / "cache",
-        "OPTIONS": {"MAX_ENTRIES": 5_000},  # some per page; at 300 what stands around pages is culled too
+        "OPTIONS": {"MAX_ENTRIES": 5_000},  # several per page; Django's 300 would cull shared parts of pages
     },
-    # Whole pages stand apart: however many are asked for, nothing else is culled for them.
+    # Whole pages have their own cache, so that many of them do not cull anything else.
     "pages": {
         "BACKEND": "home.caching.backends.FileCache",
         "LOCATION": VAR_DIR / "pages",
@@ -198,24 +196,22 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "space:home"
 LOGOUT_REDIRECT_URL = "/"
-WAGTAIL_PASSWORD_RESET_ENABLED = False  # whoever forgot a password signs in by code
+WAGTAIL_PASSWORD_RESET_ENABLED = False  # a user who forgot the password signs in by code
 WAGTAILADMIN_USER_LOGIN_FORM = "eservices.space.authentication.forms.StaffSignInForm"
-WAGTAILUSERS_PASSWORD_REQUIRED = False  # nor does anybody of the staff need one
+WAGTAILUSERS_PASSWORD_REQUIRED = False  # staff need no password either
 ACCOUNT_ADAPTER = "eservices.space.authentication.adapters.CodeAccountAdapter"
 ACCOUNT_FORMS = {
     "request_login_code": "eservices.space.authentication.forms.SignInForm",
     "confirm_login_code": "eservices.space.authentication.forms.CodeForm",
 }
-# Whether who works here needs a second factor before any right holds; who set one up is asked for it anyway.
+# Whether staff need a second factor before any right applies. Users who set one up are asked for it anyway.
 STAFF_SECOND_FACTOR = env.read_flag("STAFF_SECOND_FACTOR")
 MFA_ADAPTER = "eservices.space.authentication.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_USER_VERIFICATION = (
-    "required"  # a key that is only touched proves that somebody has it, and not who
-)
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a key that is only touched proves possession, not identity
 MFA_ALLOW_UNVERIFIED_EMAIL = (
-    True  # of staff who sign in by password; residents have no other way in than the address
+    True  # for staff who sign in by password; residents always sign in by their address
 )
 MFA_FORMS = {
     "authenticate": "eservices.space.authentication.forms.SecondFactorForm",
@@ -229,8 +225,8 @@ MFA_FORMS = {
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_SIGNUP_ENABLED = False  # an account opens with the first code typed
-ACCOUNT_REAUTHENTICATION_METHODS = ["mfa"]  # a mailed code is no second factor
+ACCOUNT_SIGNUP_ENABLED = False  # an account is created at the first code
+ACCOUNT_REAUTHENTICATION_METHODS = ["mfa"]  # an e-mailed code is no second factor
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
@@ -239,33 +235,35 @@ ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is unknown: an account opens with the first code
-# 5 tries of 6 digits, 30 codes a day: somebody who guesses gets into one address once in 18 years.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no address is unknown, because the first code creates an account
+# 5 tries of 6 digits, 30 codes a day: guessing succeeds for one address once in 18 years.
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,30/d/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.read_number(
     "TRUSTED_PROXIES", 0
-)  # or limits by address would hit the proxy
+)  # otherwise limits per network would apply to the proxy
 ACCOUNT_SESSION_REMEMBER = False
-# An identity provider, where OIDC_ISSUER names one: docs/operations.md
+# An identity provider, if OIDC_ISSUER is set: docs/operations.md
 OIDC_ISSUER = env.read_text("OIDC_ISSUER", "")
 OIDC_LEVEL_CLAIM = env.read_text("OIDC_LEVEL_CLAIM", "acr")
 OIDC_LEVELS = env.read_identity_levels("OIDC_LEVELS")
 SOCIALACCOUNT_ADAPTER = "eservices.space.authentication.identity_provider.IdentityProviderAdapter"
-SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # only addresses that the provider proved open an account
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # only addresses proved by the provider create an account
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": env.read_identity_provider("OIDC")}
 }
 SESSION_COOKIE_AGE = 12 * 60 * 60
-STAFF_SESSION_HOURS = env.read_number("STAFF_SESSION_HOURS", 12, least=1)  # after signing in, however busy
-SIGN_IN_RECORD_DAYS = env.read_number("SIGN_IN_RECORD_DAYS", 365, least=180)  # how long who signed in is kept
+STAFF_SESSION_HOURS = env.read_number(
+    "STAFF_SESSION_HOURS", 12, least=1
+)  # after the sign-in, whatever the activity
+SIGN_IN_RECORD_DAYS = env.read_number("SIGN_IN_RECORD_DAYS", 365, least=180)  # retention time of sign-ins
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # -- Place, language, time -----------------------------------------------------------------------------------
-# Canton, region or Land is written as ISO 3166-2 does after the dash.
+# Canton, region or Land: the part of its ISO 3166-2 code after the dash.
 COUNTRY, SUBDIVISION = env.read_country("COMMUNE_COUNTRY", "COMMUNE_SUBDIVISION")
 CURRENCY = env.read_pattern("COMMUNE_CURRENCY", "[A-Z]{3}", "CHF or EUR", "CHF")
 TIME_ZONE = env.read_time_zone("COMMUNE_TIME_ZONE", "Europe/Zurich")
-# What staff choose from: those with a place, which browsers know. Python's list has the machine's "localtime" too.
+# Time zones for staff: those with a place, which browsers know. Python's list also has the machine's "localtime".
 WAGTAIL_USER_TIME_ZONES = sorted({TIME_ZONE} | {zone for zone in available_timezones() if "/" in zone})
 USE_TZ = True
 USE_I18N = True
@@ -286,31 +284,33 @@ FORMAT_MODULE_PATH = "mysite.formats"
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "home.admin.paste_cleaning.CleanPasteRichTextArea"}}
 WAGTAIL_SITE_NAME = env.read_text("COMMUNE_NAME", "Orvenay")
 WAGTAILADMIN_BASE_URL = env.read_site_url("COMMUNE_BASE_URL", "http://localhost:8000")
-WAGTAIL_ALLOW_UNICODE_SLUGS = False  # an address is read aloud, printed and copied
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # addresses are read aloud, printed and copied
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_FINISH_WORKFLOW_ACTION = "news.editorial.approval.publish_approved"
-# What is typed in another order is silently taken for this moment: staff write a day as it is written here.
+# A date typed in another order would be misread without an error, so dates are entered as they are displayed.
 WAGTAIL_DATE_FORMAT = "%d.%m.%Y"
 WAGTAIL_DATETIME_FORMAT = "%d.%m.%Y %H:%M"
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
-# Who drafts translations, where the operator names one: docs/operations.md
+# A machine translator for drafts, if configured: docs/operations.md
 WAGTAILLOCALIZE_MACHINE_TRANSLATOR = env.read_translator(
     "DEEPL_AUTH_KEY", "LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY"
 )
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
-    False  # an address opens what was filed under it: nobody gives it to themselves
+    False  # an address gives access to its cases, so users cannot change it themselves
 )
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAILADMIN_NOTIFICATION_USE_HTML = True  # in the hand of all our letters
-WAGTAILIMAGES_AVIF_QUALITY = 50  # to the eye as Wagtail’s 61, a fifth lighter
+WAGTAILADMIN_NOTIFICATION_USE_HTML = True  # in the same design as all e-mails
+WAGTAILIMAGES_AVIF_QUALITY = 50  # looks like Wagtail’s 61, with files a fifth smaller
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_IMAGE_FORM_BASE = "home.images.forms.ImageForm"  # without GPS; HEIC becomes JPEG
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
-WAGTAILIMAGES_MAX_IMAGE_PIXELS = 51_000_000  # of a telephone; each million takes 3 to 4 MB of memory to scale
-LINK_CHECKS = env.read_flag("LINK_CHECKS", True)  # whether addresses elsewhere are asked if they answer
-# What a browser would run in our name is none: no HTML, no SVG.
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = (
+    51_000_000  # of a telephone's camera; scaling takes 3 to 4 MB of memory per million
+)
+LINK_CHECKS = env.read_flag("LINK_CHECKS", True)  # whether external links are checked
+# No HTML and no SVG, which browsers would run under our origin.
 WAGTAILDOCS_EXTENSIONS = [
     *("csv", "doc", "docx", "gpx", "ics", "jpeg", "jpg", "kml", "mp3", "mp4", "odp", "ods", "odt"),
     *("pdf", "png", "ppt", "pptx", "rtf", "txt", "xls", "xlsx", "zip"),
@@ -321,39 +321,39 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.search.backend"}}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long step of a form in the editor
 TAGGIT_CASE_INSENSITIVE = True
 
-# -- Letters -------------------------------------------------------------------------------------------------
+# -- E-mail and SMS ------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.read_mail_sender("COMMUNE_FROM_EMAIL", WAGTAIL_SITE_NAME)
 MAILERS = {
     "default": env.read_mailer("MAIL_URL")
     or {"BACKEND": "eservices.deliveries.demo_mailbox.DemoMailboxEmailBackend"}
 }
-# Who carries what leaves the house: the demo mailbox keeps e-mails and SMS on a page instead of sending them.
+# The SMS gateway. The demo mailbox shows e-mails and SMS on a page instead of sending them.
 SMS_MAILBOX = "eservices.deliveries.demo_mailbox.DemoMailboxSmsGateway"
 SMS_GATEWAY = env.read_text("SMS_GATEWAY", SMS_MAILBOX)
 
-# -- The newsletter: who mails it, how fast, and where letters come back to (docs/operations.md) ---------------
+# -- Newsletter: backend, send rate, bounces (docs/operations.md) ----------------------------------------------
 NEWSLETTER_BACKEND = env.read_choice("NEWSLETTER_BACKEND", "builtin", {"builtin", "mailchimp"})
-NEWSLETTER_PER_MINUTE = env.read_number(
-    "NEWSLETTER_PER_MINUTE", 600
-)  # 0: as fast as the mail server takes them
+NEWSLETTER_PER_MINUTE = env.read_number("NEWSLETTER_PER_MINUTE", 600)  # 0: no limit
 NEWSLETTER_BOUNCE_ADDRESS = env.read_pattern("NEWSLETTER_BOUNCE_ADDRESS", "[^@]+@[^@]+", "retours@orvenay.ch")
 BOUNCE_MAILBOX_URL = env.read_bounce_mailbox("BOUNCE_MAILBOX_URL")
-# What a service calls with.
+# Credentials of a mail service that calls our webhook.
 ANYMAIL = {"WEBHOOK_SECRET": env.read_pattern("ANYMAIL_WEBHOOK_SECRET", "[^:]+:.+", "user:password")}
 MAILCHIMP_API_KEY = env.read_text("MAILCHIMP_API_KEY", "")
 MAILCHIMP_LIST_ID = env.read_text("MAILCHIMP_LIST_ID", "")
 MAILCHIMP_WEBHOOK_SECRET = env.read_text("MAILCHIMP_WEBHOOK_SECRET", "")
 MAILCHIMP_API_URL = env.read_service_url(
     "MAILCHIMP_API_URL"
-)  # empty: Mailchimp's own; the tests name a double
+)  # empty: Mailchimp's own; tests set a fake server
 
-# -- Channels: the commune's accounts on social networks, each set with all its keys or not at all -------------
+# -- Channels: accounts on social networks, each set with all its keys or not at all ---------------------------
 GRAPH = env.read_service_url("META_GRAPH_URL", "https://graph.facebook.com/v24.0")
 SOCIAL_NETWORKS = {
     "mastodon": {"URL": env.read_service_url("MASTODON_URL"), "TOKEN": env.read_text("MASTODON_TOKEN", "")},
     "linkedin": {
         "URL": env.read_service_url("LINKEDIN_URL", "https://api.linkedin.com"),
-        "VERSION": env.read_text("LINKEDIN_VERSION", "202607"),  # LinkedIn takes each for a year or longer
+        "VERSION": env.read_text(
+            "LINKEDIN_VERSION", "202607"
+        ),  # LinkedIn supports each version for a year or longer
         "ORGANIZATION": env.read_text("LINKEDIN_ORGANIZATION", ""),
         "TOKEN": env.read_text("LINKEDIN_TOKEN", ""),
     },
@@ -376,7 +376,7 @@ SOCIAL_NETWORKS = {
     },
 }
 
-# The counter writes to mobile numbers of these.
+# Countries whose mobile numbers get SMS of the online counter.
 SMS_COUNTRIES = env.read_pattern("SMS_COUNTRIES", "[A-Z]{2}(,[A-Z]{2})*", "CH,FR", COUNTRY).split(",")
 # News by SMS goes through SMS_GATEWAY; eservices.deliveries.sms_gateway.HttpSmsGateway posts to SMS_URL.
 SMS_URL = env.read_service_url("SMS_URL")
@@ -384,8 +384,8 @@ SMS_TOKEN = env.read_text("SMS_TOKEN", "")
 SMS_SENDER = env.read_sms_sender("SMS_SENDER", WAGTAIL_SITE_NAME)
 SMS_WEBHOOK_SECRET = env.read_text(
     "SMS_WEBHOOK_SECRET", ""
-)  # in the address at which the gateway tells of STOP
-# Notifications of browsers: the key by which push services know us, and to which of them we post.
+)  # part of the address at which the gateway reports STOP
+# Push notifications: our key at push services, and the allowed push services.
 VAPID_PRIVATE_KEY = env.read_text("VAPID_PRIVATE_KEY", "")
 VAPID_SUBJECT = env.read_text("VAPID_SUBJECT", "")
 PUSH_SERVICES = env.read_origins(
@@ -393,45 +393,45 @@ PUSH_SERVICES = env.read_origins(
     "https://fcm.googleapis.com,https://*.push.services.mozilla.com,https://*.push.apple.com,https://*.notify.windows.com",
 )
 
-# -- The population register: demo (invented people), http (REGISTER_URL) or none ------------------------------
+# -- Population register: demo (invented people), http (REGISTER_URL) or none ----------------------------------
 REGISTER = env.read_choice("REGISTER", "demo", {"demo", "http", "none"})
-# Whether new cases stay with who treats protected addresses until the register was asked about whom they name.
+# Whether only agents who may see protected persons see a new case until the register was asked about its persons.
 REGISTER_SCREENING = env.read_flag("REGISTER_SCREENING", True)
 REGISTER_HTTP = {
     "URL": env.read_service_url("REGISTER_URL"),
     "TOKEN": env.read_text("REGISTER_TOKEN", ""),
     "CERTIFICATE": env.read_text(
         "REGISTER_CERTIFICATE", ""
-    ),  # of ours, with REGISTER_KEY: paths of PEM files
+    ),  # our client certificate, with REGISTER_KEY: paths of PEM files
     "KEY": env.read_text("REGISTER_KEY", ""),
     "AUTHORITY": env.read_text(
         "REGISTER_CA", ""
-    ),  # that signed the register's certificate, where no known one did
+    ),  # CA of the register's certificate, if it is not publicly trusted
 }
-# Hosts within the commune's network whose calendars may be imported: every other one must be public.
+# Hosts in the commune's network whose calendars may be imported. Other hosts must be public.
 CALENDAR_HOSTS = {host.lower() for host in env.read_list("CALENDAR_HOSTS")}
-# Where the dossiers of cases are filed: a folder, or a WebDAV server (docs/connectors.md).
+# The document store for closed cases: a folder, or a WebDAV server (docs/connectors.md).
 GED_URL = env.read_document_store("GED_URL", f"directory:{VAR_DIR / 'ged'}")
 
 # -- Payments ------------------------------------------------------------------------------------------------
-# Means of payment that people may choose from, in this order. “demo” moves no money: never in production.
+# Payment providers offered, in this order. “demo” moves no money: never in production.
 PAYMENT_PROVIDERS = env.read_list("PAYMENT_PROVIDERS", "stripe_twint,stripe_card,qrbill,counter")
 STRIPE_SECRET_KEY = env.read_text("STRIPE_SECRET_KEY", "")
 STRIPE_PUBLIC_KEY = env.read_text("STRIPE_PUBLIC_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.read_text("STRIPE_WEBHOOK_SECRET", "")
-STRIPE_API_URL = env.read_service_url("STRIPE_API_URL")  # empty: Stripe's own; the tests name a double
+STRIPE_API_URL = env.read_service_url("STRIPE_API_URL")  # empty: Stripe's own; tests set a fake server
 
 # -- Safety --------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows the page in a frame
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "mysite.views.csrf_failure"
-# The map of a form, where the operator offers one: an address as https://tiles.example/{z}/{x}/{y}.png
+# Tiles of maps in forms, if configured: an address such as https://tiles.example/{z}/{x}/{y}.png
 TILE_URL = env.read_tiles("TILE_URL")
-TILE_CREDIT = env.read_text("TILE_CREDIT", "")  # whose map it is: most licences ask for it
-# Latitude, longitude, how close.
+TILE_CREDIT = env.read_text("TILE_CREDIT", "")  # attribution, which most licences require
+# Latitude, longitude, zoom level.
 MAP_CENTRE = env.read_pattern("MAP_CENTRE", r"-?[\d.]+,-?[\d.]+,\d+", "46.45,6.4,12", "46.45,6.4,12")
-# The one script that stands in pages, where alerts can be closed: by what it says, as no nonce fits kept pages.
+# The only inline script, which closes alerts. It is allowed by its hash, because cached pages cannot have a nonce.
 CLOSING = BASE_DIR / "templates" / "home" / "alerts" / "closing.js"
 SECURE_CSP = {
     "default-src": [CSP.NONE],
@@ -442,7 +442,7 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
     "worker-src": [CSP.SELF],
-    # What is paid on another site of the commune, or another name of this one, goes on at the operator's.
+    # A payment begun on another host of the commune continues on the main one.
     "form-action": [
         CSP.SELF,
         *env.csp_origin(WAGTAILADMIN_BASE_URL),
@@ -453,7 +453,7 @@ SECURE_CSP = {
     "frame-src": [CSP.SELF],
     "base-uri": [CSP.NONE],
 }
-# Wagtail's editor still has inline scripts and styles: what is relaxed is confined to the admin.
+# Wagtail's editor still has inline scripts and styles: the relaxed policy is limited to the admin.
 ADMIN_CSP = SECURE_CSP | {
     "script-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
@@ -461,20 +461,21 @@ ADMIN_CSP = SECURE_CSP | {
     "worker-src": [CSP.SELF, "blob:"],
 }
 FILE_UPLOAD_HANDLERS = ["eservices.submissions.upload_checks.LimitedUploadHandler"]
-# Where the key lies that documents are sealed with; empty: a test key made at set-up, and every document says so.
+# The key that seals documents. Empty: a test key made at set-up, which every document states.
 SEAL_URL = env.read_seal("SEAL_URL")
 SEAL_PASSWORD = env.read_text("SEAL_PASSWORD", "")  # the file's passphrase, the token's PIN
-SEAL_TSA_URL = env.read_service_url("SEAL_TSA_URL")  # who says when a seal was set (RFC 3161)
+SEAL_TSA_URL = env.read_service_url("SEAL_TSA_URL")  # time-stamping authority of seals (RFC 3161)
 SEAL_ROOTS = env.read_text(
     "SEAL_ROOTS", ""
-)  # PEM file of the roots of both: what proves them is kept in the file
-CLAMAV_URL = env.read_scanner("CLAMAV_URL")  # empty: files are checked by kind and content, not for viruses
-# The anchors of the trace of cases: noted here too, so that who holds the database cannot cut off its end unseen.
+)  # PEM file of the roots of both; their proofs are stored in the document
+CLAMAV_URL = env.read_scanner("CLAMAV_URL")  # empty: files are checked by type and content, not for viruses
+# Audit anchors are written here too, so that an intruder in the database cannot cut off the end of the audit log
+# unnoticed.
 AUDIT_ANCHOR_FILE = env.file("AUDIT_ANCHOR_FILE", VAR_DIR / "audit-anchors.txt")
-# Where cases go that are archived before they are erased here: see eservices/cases/retention/archive.py.
+# The archive for cases before their erasure: see eservices/cases/retention/archive.py.
 CASE_ARCHIVE = env.read_text("CASE_ARCHIVE", "eservices.cases.retention.archive.PrivateStorageArchive")
-LEAST_SECONDS_TO_FILE = 3  # whoever sends sooner after opening a form is asked to press again
-# Below this much free disk no file is taken of anybody, and /health/ says degraded.
+LEAST_SECONDS_TO_FILE = 3  # a form sent sooner after it was opened has to be sent again
+# With less free disk space no uploads are accepted, and /health/ returns "degraded".
 DISK_RESERVE = env.read_number("DISK_RESERVE_MB", 1000) * 1024 * 1024
 UPLOAD_MAX_BYTES = env.read_number("COMMUNE_UPLOAD_MAX_MB", 10, least=1) * 1024 * 1024
 
@@ -489,7 +490,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "mailchimp3.client": {"level": "WARNING"},  # below, it writes addresses into the log
-        "gunicorn.http.wsgi": {"level": "ERROR"},  # below, that each HEAD had a body, which it drops
+        "mailchimp3.client": {"level": "WARNING"},  # below, it logs e-mail addresses
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # below, it logs the dropped body of each HEAD response
     },
 }

@@ -1,4 +1,4 @@
-"""The demo on one machine: no server, no key, nothing leaves the house."""
+"""Settings of the demo on one machine: no server, no key, no data sent out."""
 
 from .base import *  # noqa: F403
 from .base import TILE_CREDIT, TILE_URL, VAR_DIR, env

@@ -1,4 +1,4 @@
-"""Helpers that read the environment and refuse a bad value with a sentence that says what to do."""
+"""Readers of environment variables, which refuse a bad value with an instruction."""
 
 import os
 import re
@@ -20,17 +20,17 @@ NUMBER, NO_NAME = re.compile(r"\+?[0-9]{3,15}"), re.compile(r"[^A-Za-z0-9]+")
 ENGINES = {"postgres": "django.db.backends.postgresql", "postgresql": "django.db.backends.postgresql"}
 
 
-asked: set[str] = set()  # the variables that mean something to us
+asked: set[str] = set()  # names of all known variables
 
 
 def read_variable(name: str, default: str | None = None) -> str | None:
-    """The variable as it stands there."""
+    """Return the raw variable, and register its name as known."""
     asked.add(name)
     return os.environ.get(name, default)
 
 
 def read_text(name: str, default: str | None = None) -> str:
-    """The variable ``name``; without a default it must be set, and not to nothing."""
+    """Return the variable ``name``. Without a default it must be set and not empty."""
     value = read_variable(name, default)
     if not value and default is None:
         raise ImproperlyConfigured(f"Set the environment variable {name}.")
@@ -38,7 +38,7 @@ def read_text(name: str, default: str | None = None) -> str:
 
 
 def require_all(*names: str) -> None:
-    """All that have no safe default, told at once."""
+    """Raise ``ImproperlyConfigured`` with the names of all missing variables at once."""
     missing = [name for name in names if not read_variable(name)]
     if missing:
         many = "s" if len(missing) > 1 else ""
@@ -46,7 +46,10 @@ def require_all(*names: str) -> None:
 
 
 def read_pattern(name: str, pattern: str, written: str, default: str = "") -> str:
-    """The variable ``name``, of a ``pattern`` or empty; else refused with how it is ``written``."""
+    """Return the variable ``name``; it must match ``pattern`` or be empty.
+
+    The error message shows how it is ``written``.
+    """
     value = read_variable(name) or default
     if value and not re.fullmatch(pattern, value):
         raise ImproperlyConfigured(f"{name}: write it as {written}.")
@@ -54,7 +57,10 @@ def read_pattern(name: str, pattern: str, written: str, default: str = "") -> st
 
 
 def read_folder(name: str, default: Path) -> Path:
-    """A folder in which we write, by its whole path: site and worker may be started in different places."""
+    """Return a writable folder by its absolute path.
+
+    Relative paths are refused, because site and worker may be started in different folders.
+    """
     value = Path(read_variable(name) or default)
     if not value.is_absolute():
         raise ImproperlyConfigured(f"{name} is {str(value)!r}: write the whole path, as /srv/commune/var.")
@@ -66,7 +72,7 @@ def read_folder(name: str, default: Path) -> Path:
 
 
 def file(name: str, default: Path) -> Path:
-    """Return the whole path of a file that we write, in a folder in which we may."""
+    """Return the absolute path of a file in a writable folder."""
     value = Path(read_variable(name) or default)
     if not value.is_absolute():
         raise ImproperlyConfigured(
@@ -79,7 +85,7 @@ def file(name: str, default: Path) -> Path:
 
 
 def read_time_zone(name: str, default: str) -> str:
-    """A time zone by its name."""
+    """Return the name of a time zone."""
     value = read_variable(name) or default
     if value not in available_timezones():
         raise ImproperlyConfigured(f"{name} is {value!r}: write it as Europe/Zurich.")
@@ -87,7 +93,7 @@ def read_time_zone(name: str, default: str) -> str:
 
 
 def read_hosts(name: str) -> list[str]:
-    """The names by which the site is asked for."""
+    """Return the host names of the site."""
     found = read_list(name)
     for host in found:
         if not re.fullmatch(r"[^/:@\s]+|\[[^]]+\]", host):
@@ -98,17 +104,17 @@ def read_hosts(name: str) -> list[str]:
 
 
 def split_url(url: str) -> SplitResult:
-    """The parts of an address; all empty where it is none: a port that is no number, a bracket left open."""
+    """Return the parts of an address; all empty if it is invalid, as with a port that is no number."""
     try:
         found = urlsplit(url)
-        usable = found.port != 0  # a port that is none is told only when it is asked for
+        usable = found.port != 0  # an invalid port raises only here
     except ValueError:
         usable = False
     return found if usable else urlsplit("")
 
 
 def read_site_url(name: str, default: str) -> str:
-    """The address at which people find us, without a slash at the end: paths are set behind it."""
+    """Return the public address of the site, without a slash at the end, because paths are appended."""
     value = read_variable(name) or default
     if not split_url(value).hostname or csp_origin(value) != [value.rstrip("/")]:
         raise ImproperlyConfigured(
@@ -118,7 +124,7 @@ def read_site_url(name: str, default: str) -> str:
 
 
 def read_service_url(name: str, default: str = "") -> str:
-    """The address of a service elsewhere; empty where unset and without a default."""
+    """Return the address of an external service; "" if unset and without a default."""
     value = read_variable(name) or default
     if value and not (split_url(value).hostname and csp_origin(value)):
         raise ImproperlyConfigured(f"{name}: write an address as https://www.example.org.")
@@ -126,9 +132,12 @@ def read_service_url(name: str, default: str = "") -> str:
 
 
 def read_mail_sender(name: str, display: str) -> str:
-    """Whom letters are from, ``Commune d’Orvenay <noreply@orvenay.ch>``; unset ``display``, at an example's address."""
+    """Return the sender of e-mails, such as ``Commune d’Orvenay <noreply@orvenay.ch>``.
+
+    If unset: ``display`` at an example address.
+    """
     value = read_variable(name) or str(Address(display, addr_spec="noreply@orvenay.example"))
-    found = getaddresses([value])  # of an older Python 3.12 parseaddr takes the first of two
+    found = getaddresses([value])  # parseaddr of older Python 3.12 returns the first of two addresses
     if len(found) != 1 or "@" not in found[0][1]:
         raise ImproperlyConfigured(
             f'{name} is {value!r}: write it as "Commune d’Orvenay" <noreply@orvenay.ch>, the name in quotation marks.'
@@ -137,9 +146,10 @@ def read_mail_sender(name: str, display: str) -> str:
 
 
 def read_redis_url(name: str) -> str:
-    """Where Redis is, as ``redis://host:6379/0``, ``rediss://…`` or ``unix:///run/redis.sock``; empty where unset.
+    """Return the address of Redis; "" if unset.
 
-    Several, the one that is written to first, are separated by commas or semicolons, as Django takes them.
+    ``redis://host:6379/0``, ``rediss://…`` or ``unix:///run/redis.sock``. Several are separated by commas or
+    semicolons, as in Django; the first one is written to.
     """
     value = read_variable(name, "")
     urls = [split_url(one) for one in re.split("[,;]", value)]
@@ -150,10 +160,10 @@ def read_redis_url(name: str) -> str:
 
 
 def read_country(country: str, subdivision: str) -> tuple[str, str]:
-    """The country and the part of it in which the commune lies, by the names of their variables.
+    """Return the country of the commune and its subdivision, by the names of their variables.
 
-    Only those whose public holidays are known: every working day is counted by them. A commune in another country
-    than the one we set out with lies in none of its parts unless one is named.
+    Only countries with known public holidays are accepted, because working days depend on them. Outside the default
+    country the subdivision is empty unless it is set.
     """
     chosen = read_variable(country, "CH")
     if len(chosen) != 2 or chosen not in holidays.list_supported_countries():
@@ -171,7 +181,7 @@ def read_country(country: str, subdivision: str) -> tuple[str, str]:
 
 
 def read_flag(name: str, default: bool = False) -> bool:
-    """A yes or no."""
+    """Return a boolean: 1, true, yes, on or 0, false, no, off."""
     value = read_variable(name)
     if value is None:
         return default
@@ -181,7 +191,7 @@ def read_flag(name: str, default: bool = False) -> bool:
 
 
 def read_number(name: str, default: int, *, least: int = 0) -> int:
-    """A whole number of at least ``least``."""
+    """Return a whole number of at least ``least``."""
     value = read_variable(name, str(default))
     if value.isascii() and value.isdigit() and int(value) >= least:
         return int(value)
@@ -189,19 +199,22 @@ def read_number(name: str, default: int, *, least: int = 0) -> int:
 
 
 def read_list(name: str, default: str = "") -> list[str]:
-    """A list separated by commas."""
+    """Return a comma-separated list."""
     return [word.strip() for word in read_variable(name, default).split(",") if word.strip()]
 
 
 def trusted_origins(hosts: list[str]) -> list[str]:
-    """Where forms may come from, by names as in ``ALLOWED_HOSTS``: a dot in front means all below it too."""
+    """Return the origins from which forms are accepted, by ``ALLOWED_HOSTS``.
+
+    A leading dot includes all subdomains.
+    """
     named = [host for host in hosts if host != "*"]
     below = [f"https://*{host}" for host in named if host.startswith(".")]
     return [f"https://{host.removeprefix('.')}" for host in named] + below
 
 
 def read_choice(name: str, default: str, allowed: set[str]) -> str:
-    """One of ``allowed``."""
+    """Return one of ``allowed``."""
     value = read_variable(name, default)
     if value in allowed:
         return value
@@ -209,19 +222,22 @@ def read_choice(name: str, default: str, allowed: set[str]) -> str:
 
 
 def without_double(name: str, values: list[str], double: str) -> list[str]:
-    """Return ``values`` of the variable ``name``. Raise ImproperlyConfigured if the demo's ``double`` is one."""
+    """Return ``values`` of the variable ``name``. Raise ``ImproperlyConfigured`` if it has the demo's ``double``."""
     if double in values:
         raise ImproperlyConfigured(f"{name}: {double} is a double of the demo. Name a real one, or none.")
     return values
 
 
 def read_translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
-    """wagtail-localize's machine translator: DeepL by a key or LibreTranslate by an address; None where neither is."""
+    """Return the machine translator of wagtail-localize; None if none is configured.
+
+    DeepL by key or LibreTranslate by address.
+    """
     key, url = read_variable(deepl_key, ""), read_service_url(libre_url).rstrip("/")
     if key and url:
         raise ImproperlyConfigured(f"Set {deepl_key} or {libre_url}, not both.")
     if key:
-        # English is none of DeepL's targets: it is British or American.
+        # DeepL has no target "English", only British or American.
         options = {"AUTH_KEY": key, "FORMALITY": "prefer_more"}
         return {"CLASS": "home.translation.machine_translators.DeepL", "OPTIONS": options}
     if not url:
@@ -231,7 +247,7 @@ def read_translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | No
 
 
 def read_tiles(name: str) -> str:
-    """The address of a map's tiles; empty where unset: then no map is offered."""
+    """Return the address of map tiles; "" if unset, in which case no map is shown."""
     value = read_variable(name, "")
     if value and not (
         all(part in value for part in ("{z}", "{x}", "{y}")) and (value[0] == "/" or csp_origin(value))
@@ -241,7 +257,7 @@ def read_tiles(name: str) -> str:
 
 
 def read_origins(name: str, default: str) -> list[str]:
-    """Where we call, separated by commas, as ``https://push.example``; ``*.`` means all below."""
+    """Return comma-separated origins that may be called, as ``https://push.example``; ``*.`` for subdomains."""
     found = read_list(name, default)
     if any(csp_origin(one) != [one] for one in found):
         raise ImproperlyConfigured(f"{name}: write addresses without a path, as https://*.push.example.")
@@ -249,13 +265,13 @@ def read_origins(name: str, default: str) -> list[str]:
 
 
 def csp_origin(url: str) -> list[str]:
-    """What a content policy has to allow for an address elsewhere; nothing for one of our own."""
+    """Return the origin for a content security policy as a list; [] for an address of this site."""
     found = split_url(url.replace("{s}", "*"))
     return [f"{found.scheme}://{found.netloc}"] if found.scheme in {"http", "https"} and found.netloc else []
 
 
 def read_scanner(name: str) -> str:
-    """The address of clamd, as ``tcp://127.0.0.1:3310`` or ``unix:///run/clamd.ctl``; empty where unset."""
+    """Return the address of clamd: ``tcp://127.0.0.1:3310`` or ``unix:///run/clamd.ctl``; "" if unset."""
     return _leading(
         name,
         lambda url: (
@@ -266,7 +282,7 @@ def read_scanner(name: str) -> str:
 
 
 def read_seal(name: str) -> str:
-    """Where the key of the seal lies, as ``pkcs12:/srv/commune/seal.p12``; empty where unset."""
+    """Return the location of the seal key, as ``pkcs12:/srv/commune/seal.p12``; "" if unset."""
     return _leading(
         name,
         lambda url: url.scheme and url.path.startswith("/"),
@@ -275,7 +291,7 @@ def read_seal(name: str) -> str:
 
 
 def read_document_store(name: str, default: str) -> str:
-    """Where dossiers are filed, as ``directory:///srv/ged`` or ``webdavs://user:password@host/path``."""
+    """Return the document store: ``directory:///srv/ged`` or ``webdavs://user:password@host/path``."""
     return _leading(
         name,
         lambda url: (
@@ -288,7 +304,7 @@ def read_document_store(name: str, default: str) -> str:
 
 
 def read_bounce_mailbox(name: str) -> str:
-    """The mailbox to which letters come back, as ``imaps://user:password@host/INBOX``; empty where unset."""
+    """Return the mailbox of bounces, as ``imaps://user:password@host/INBOX``; "" if unset."""
     return _leading(
         name,
         lambda url: url.hostname if url.scheme in {"imap", "imaps"} else url.scheme == "maildir" and url.path,
@@ -297,18 +313,25 @@ def read_bounce_mailbox(name: str) -> str:
 
 
 def _leading(name: str, there: Callable[[SplitResult], object], written: str, default: str = "") -> str:
-    """The address in ``name`` that leads ``there``, else refused with how one is ``written``; empty where unset."""
+    """Return the address in ``name`` if ``there`` accepts it; "" if unset.
+
+    The error message shows how it is ``written``.
+    """
     value = read_variable(name) or default
     if value and not there(split_url(value)):
         raise ImproperlyConfigured(f"{name}: write it as {written}.")
     return value
 
 
-LEVELS = {"email": 10, "known": 20, "assured": 30}  # accounts.IdentityLevel: settings load before models
+LEVELS = {
+    "email": 10,
+    "known": 20,
+    "assured": 30,
+}  # values of accounts.IdentityLevel; settings load before models
 
 
 def read_identity_levels(name: str) -> dict[str, int]:
-    """What a provider's levels of assurance mean to us, as ``urn:x:high=assured,urn:x:low=email``."""
+    """Return the identity levels by a provider's values, as ``urn:x:high=assured,urn:x:low=email``."""
     pairs = [word.rpartition("=") for word in read_list(name)]
     if any(not claim or level not in LEVELS for claim, _sign, level in pairs):
         raise ImproperlyConfigured(f"{name}: write it as VALUE=email,VALUE=known,VALUE=assured.")
@@ -316,8 +339,10 @@ def read_identity_levels(name: str) -> dict[str, int]:
 
 
 def read_sms_sender(name: str, display: str) -> str:
-    """Whom SMS are from: a number, to which readers can answer, or what telephone networks take for a name, eleven
-    unaccented letters and digits."""
+    """Return the sender of SMS: a number that can be answered, or a name.
+
+    Telephone networks accept names of at most eleven unaccented letters and digits.
+    """
     value = read_variable(name) or display
     if NUMBER.fullmatch(value):
         return value
@@ -326,7 +351,7 @@ def read_sms_sender(name: str, display: str) -> str:
 
 
 def read_identity_provider(prefix: str) -> list[dict]:
-    """The identity provider of the variables that begin with ``prefix``, as allauth takes it; none where unset."""
+    """Return the identity provider for allauth, from variables beginning with ``prefix``; [] if unset."""
     issuer = read_service_url(f"{prefix}_ISSUER")
     if not issuer:
         return []
@@ -347,9 +372,9 @@ def read_identity_provider(prefix: str) -> list[dict]:
 
 
 def read_database(name: str) -> dict | None:
-    """Django's settings for a URL such as ``postgres://user:password@host:5432/name``; None where unset.
+    """Return Django's settings for ``postgres://user:password@host:5432/name``; None if unset.
 
-    What libpq knows besides may follow, as ``?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem``.
+    Options of libpq may follow, as ``?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem``.
     """
     value = read_variable(name)
     if not value:
@@ -367,21 +392,25 @@ def read_database(name: str) -> dict | None:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "options": "-c jit=off",  # compiling our short queries takes longer than running them
-            "connect_timeout": "5",  # seconds; a machine that is away would be waited for by minutes
+            "options": "-c jit=off",  # compiling short queries takes longer than running them
+            "connect_timeout": "5",  # seconds; an unreachable server would otherwise block for minutes
             **dict(parse_qsl(url.query)),
         },
     }
 
 
 def read_mailer(name: str) -> dict | None:
-    """Django's mailer for a URL such as ``smtp://user:password@host:587?tls=1``; None where unset."""
+    """Return Django's mailer for a URL such as ``smtp://user:password@host:587?tls=1``; None if unset."""
     value = read_variable(name)
     if not value:
         return None
     url = split_url(value)
     there = url.scheme in {"smtp", "smtps"} and url.hostname and url.path in {"", "/"}
-    if not there or url.query not in {"", "tls=0", "tls=1"}:  # a slip would send the password in the clear
+    if not there or url.query not in {
+        "",
+        "tls=0",
+        "tls=1",
+    }:  # a typing error would send the password unencrypted
         raise ImproperlyConfigured(
             f"{name}: write it as smtp://user:password@host:587?tls=1 or smtps://…:465."
         )

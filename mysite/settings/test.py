@@ -1,4 +1,4 @@
-"""Tests: fast hashes, memory instead of disk, tasks run at once, letters kept in memory."""
+"""Settings of the tests: fast hashes, memory instead of disk, immediate tasks, e-mails in memory."""
 
 import tempfile
 from pathlib import Path
@@ -12,17 +12,17 @@ SECRET_KEY = AUDIT_KEY = "tests-only"
 SECRET_KEY_FALLBACKS = []
 ALLOWED_HOSTS = ["*"]
 WAGTAILADMIN_BASE_URL = "http://testserver"
-WRITTEN = tempfile.TemporaryDirectory(prefix="commune-test-")  # gone when the process ends
+WRITTEN = tempfile.TemporaryDirectory(prefix="commune-test-")  # deleted when the process ends
 VAR_DIR = Path(WRITTEN.name)
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
 AUDIT_ANCHOR_FILE = VAR_DIR / "audit-anchors.txt"
-# Both are copied from a database that was migrated before.
+# Both are copies of a database that was migrated before.
 SERVER = env.read_database("TEST_DATABASE_URL")
 IN_MEMORY = SQLITE | {
     "ENGINE": "tests.support.copied_sqlite",
     "NAME": ":memory:",
-    "TEST": {"NAME": ":memory:"},  # also in processes side by side
+    "TEST": {"NAME": ":memory:"},  # also in parallel processes
     "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "cached_statements": 2000},
 }
 DATABASES = {"default": SERVER | {"ENGINE": "tests.support.copied_postgresql"} if SERVER else IN_MEMORY}
@@ -30,7 +30,7 @@ CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "pages")
 }
-PAGE_CACHE = False  # what a page says and costs is tested as it is made; tests of the page cache switch it on
+PAGE_CACHE = False  # pages are tested as they are rendered; tests of the page cache turn it on
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
@@ -45,10 +45,10 @@ NEWSLETTER_BACKEND, NEWSLETTER_PER_MINUTE = "builtin", 0
 VAPID_PRIVATE_KEY = SMS_WEBHOOK_SECRET = ""
 ANYMAIL = {"WEBHOOK_SECRET": "service:of-the-tests"}
 LEAST_SECONDS_TO_FILE = 0
-REGISTER_SCREENING = False  # cases open for their teams at once; tests of the screening switch it on
+REGISTER_SCREENING = False  # teams see new cases at once; tests of the screening turn it on
 SEAL_URL = SEAL_TSA_URL = SEAL_ROOTS = ""
 LINK_CHECKS = False
 CALENDAR_HOSTS = set()
-CLAMAV_URL = ""  # tests that scan say by what
+CLAMAV_URL = ""  # tests that scan set it
 WHITENOISE_AUTOREFRESH = True
 LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "ERROR"}}

@@ -1,4 +1,4 @@
-"""The way from a screen of the admin to its chapter of the guide."""
+"""Template tags that link views of the admin to guide chapters."""
 
 from django import template
 
@@ -12,9 +12,9 @@ register.filter("treats_cases", is_agent)
 
 @register.simple_tag(takes_context=True, name="help_address")
 def help_url(context) -> str:
-    """Where help for the screen at hand stands; nothing where no chapter is about it.
+    """Return the address of help for the current view; "" if no chapter is about it.
 
-    Headers are included without the variables around them: the request is asked of the context itself.
+    Headers are included without the surrounding variables, so the request is taken from the context object.
     """
     match = getattr(getattr(context, "request", None), "resolver_match", None)
     return help_url_for(match) if match else ""

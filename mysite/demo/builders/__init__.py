@@ -1,4 +1,4 @@
-"""Builds the demo commune, one part after the other. Each builder stands in a file of its own."""
+"""Building of the demo commune, part by part. Each builder is in its own module."""
 
 import logging
 import time
@@ -37,7 +37,7 @@ from .newsletter import campaigns, subscribers
 
 AT_ONCE = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
 BY_HAND = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
-# What is built, in order. Pages are indexed at once; the past is played by hand, without a worker.
+# The parts in order. Pages are indexed at once; past cases are played step by step, without a worker.
 PARTS: list[tuple[str, list[Callable[[DemoContext], None]], dict]] = [
     ("the commune, its teams and people", [commune.build], AT_ONCE),
     (
@@ -94,7 +94,7 @@ PARTS: list[tuple[str, list[Callable[[DemoContext], None]], dict]] = [
 
 @contextmanager
 def silence_loggers():
-    """Only what goes wrong is worth a line."""
+    """Suppress messages below errors of some loggers during the block."""
     loggers = [logging.getLogger(name) for name in ("django.tasks", "wagtail", "wagtail.contrib.redirects")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
@@ -106,11 +106,11 @@ def silence_loggers():
 
 @contextmanager
 def indexing_deferred():
-    """What is sought and what leads where is written once all is there: at each saving it takes a fifth longer."""
+    """Update the search and reference indexes once after the block, which saves a fifth of the time."""
     backends = {name: one | {"AUTO_UPDATE": False} for name, one in settings.WAGTAILSEARCH_BACKENDS.items()}
     within = getattr(
         reference_index_auto_update_disabled, "value", False
-    )  # Wagtail's switch cannot be nested
+    )  # Wagtail's context manager cannot be nested
     disabled = nullcontext() if within else disable_reference_index_auto_update()
     with override_settings(WAGTAILSEARCH_BACKENDS=backends), disabled:
         yield
@@ -122,7 +122,7 @@ def indexing_deferred():
 def build_demo(
     today: date, *, cases: int = 150, say: Callable[[str], None] = lambda text: None
 ) -> DemoContext:
-    """Builds everything, as of ``today``: the same day gives the same commune."""
+    """Build the demo as of ``today``. The same day gives the same commune."""
     world = DemoContext(today=today, cases=cases)
     with indexing_deferred():
         for title, builders, tasks in PARTS:

@@ -1,4 +1,4 @@
-"""What the builders hand to each other."""
+"""The common state of the builders."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,14 +7,14 @@ from random import Random
 from django.contrib.auth import get_user_model
 from wagtail.models import Locale, Page
 
-LANGUAGES = ("fr", "de", "en")  # the site's main pages; the first is the source
-FURTHER = ("it",)  # a few pages; of the others, readers are told in their language that they are in French
+LANGUAGES = ("fr", "de", "en")  # languages of the main pages; the first is the source
+FURTHER = ("it",)  # a few pages; other pages inform readers that they are in French
 SEED = 1199
 
 
 @dataclass
 class DemoContext:
-    """The demo commune while it is being built: the day it is built on, and what stands already."""
+    """The demo commune while it is built: its date, and the objects created so far."""
 
     today: date
     cases: int = 150
@@ -23,17 +23,17 @@ class DemoContext:
     images: dict = field(default_factory=dict)
     persons: dict = field(default_factory=dict)
     contacts: dict = field(default_factory=dict)
-    notices: dict = field(default_factory=dict)  # those used again
+    notices: dict = field(default_factory=dict)  # shared ones
     topics: dict = field(default_factory=dict)
     categories: dict = field(default_factory=dict)
     report_categories: dict = field(default_factory=dict)
-    directory: dict = field(default_factory=dict)  # entries by their key
+    directory: dict = field(default_factory=dict)  # directory entries by key
     users: dict = field(default_factory=dict)  # by e-mail
-    pages: dict[str, int] = field(default_factory=dict)  # ids of the French pages by their key
+    pages: dict[str, int] = field(default_factory=dict)  # ids of the French pages by key
     editor: object = None
 
     def find(self, language: str):
-        """Answers the ids that a body in ``language`` asks for."""
+        """Return a function that returns the ids of pages, images and snippets for a body in ``language``."""
 
         def found(kind: str, key: str) -> int:
             if kind == "page":

@@ -1,4 +1,4 @@
-"""Pictures drawn by our own code: the same bytes every time, no file to keep."""
+"""Pictures drawn by code: the same bytes in every build, without files to store."""
 
 from .scenes import PORTRAITS, SCENES, draw_portrait, draw_scene
 

@@ -1,4 +1,4 @@
-"""A sheet to draw on, 1200 units wide as in the look, twice as fine as what leaves it: edges are smooth."""
+"""A canvas, 1200 units wide as in the design, drawn at twice the resolution for smooth edges."""
 
 import itertools
 import math
@@ -62,7 +62,7 @@ NIGHT = PALETTE | {
 
 
 class Canvas:
-    """Draws flat shapes. ``random`` is seeded, so that the same scene has the same bytes for ever."""
+    """A canvas for flat shapes. ``random`` is seeded, so that a scene always has the same bytes."""
 
     def __init__(self, width: int, height: int, *, units: int = 1200, seed: int = 0, palette: dict = PALETTE):
         self.palette = palette
@@ -73,7 +73,7 @@ class Canvas:
         self.pen = ImageDraw.Draw(self.image)
 
     def colour(self, name: str) -> tuple[int, int, int]:
-        """A colour of the palette, a hex value, or a mixture: ``lake:wall:30`` is 30 % of the second."""
+        """Return the RGB of a palette name, hex value or mixture: ``lake:wall:30`` has 30 % of the second."""
         if ":" in name:
             first, second, share = name.rsplit(":", 2)
             pairs = zip(self.colour(first), self.colour(second), strict=True)
@@ -103,11 +103,11 @@ class Canvas:
         )
 
     def curve(self, colour: str, width, start, control, end):
-        """A quadratic curve."""
+        """Draw a quadratic curve."""
         self.line(colour, width, *bezier(start, control, end))
 
     def ridge(self, colour: str, summits, base, *, rough=8, pieces=5):
-        """A mountain line through ``summits``, broken by chance, filled down to ``base``."""
+        """Draw a mountain line through ``summits`` with random offsets, filled down to ``base``."""
         points = []
         for (x1, y1), (x2, y2) in itertools.pairwise(summits):
             for i in range(pieces):
@@ -118,7 +118,7 @@ class Canvas:
         self.polygon(colour, *points, (summits[-1][0], base), (summits[0][0], base))
 
     def facet(self, colour: str, x, y, base, *, lean=0.35, width=60):
-        """The shaded side of a summit."""
+        """Draw the shaded side of a summit."""
         steps, points = 8, [(x, y)]
         for i in range(1, steps + 1):
             t = i / steps
@@ -128,7 +128,7 @@ class Canvas:
         self.polygon(colour, *points, (x + width + lean * (base - y), base))
 
     def ripples(self, top, bottom, *, left=0, right=None):
-        """Water between two heights: lenses that grow towards the viewer."""
+        """Draw water between two heights, as lenses that grow towards the viewer."""
         right = right or self.width
         y, light = top + 6.0, True
         while y < bottom:
@@ -148,7 +148,7 @@ class Canvas:
 
 
 def bezier(start, control, end, pieces: int = 24):
-    """Points of a quadratic curve."""
+    """Return points of a quadratic curve."""
     points = []
     for i in range(pieces + 1):
         t = i / pieces
@@ -162,7 +162,7 @@ def bezier(start, control, end, pieces: int = 24):
 
 
 def arch(x, y, width, height, pieces: int = 16):
-    """A window or door with a round head, standing on ``y``."""
+    """Return the outline of a window or door with a round top, with its base on ``y``."""
     radius = width / 2
     top = y - height + radius
     head = [

@@ -1,4 +1,4 @@
-"""What stands in the scenes of Orvenay: trees, houses, boats, people. Each draws itself on a canvas."""
+"""Motifs of the scenes of Orvenay: trees, houses, boats, people."""
 
 from .canvas import Canvas, arch, bezier
 
@@ -9,12 +9,12 @@ def draw_clouds(c: Canvas, *places):
 
 
 def draw_sky(c: Canvas, horizon, *, band=130):
-    """Morning light over ``horizon``."""
+    """Draw morning light over ``horizon``."""
     c.box("sky2", 0, horizon - band, c.width, band)
 
 
 def draw_alps(c: Canvas, horizon, *, height=1.0, shift=0):
-    """The Dents d’Aurel, as seen from everywhere in Orvenay."""
+    """Draw the Dents d’Aurel, the mountains behind Orvenay."""
     tops = [
         (-20, 60),
         (120, 95),
@@ -39,7 +39,7 @@ def draw_alps(c: Canvas, horizon, *, height=1.0, shift=0):
 
 
 def draw_shore(c: Canvas, horizon):
-    """The near hills on the right bank."""
+    """Draw the near hills on the right bank."""
     c.ridge(
         "mid",
         [(640, horizon), (800, horizon - 36), (960, horizon - 60), (1220, horizon - 130)],
@@ -62,7 +62,7 @@ def draw_lake(c: Canvas, horizon, bottom):
 
 
 def draw_elm(c: Canvas, x, y, size=1.0, *, dark="near", light="mid2"):
-    """The elm of the arms, standing on ``y``."""
+    """Draw the elm of the coat of arms, with its base on ``y``."""
     s = size
     c.polygon(
         dark,
@@ -98,7 +98,7 @@ def draw_fir(c: Canvas, x, y, size=1.0, colour="leaf2"):
 def draw_house(
     c: Canvas, x, y, width, height, *, wall="wall", roof="roof", shutter="mid2", lit=False, rows=2, columns=3
 ):
-    """A house of the village standing on ``y``."""
+    """Draw a house of the village, with its base on ``y``."""
     pitch = width * 0.34
     c.box(wall, x, y - height, width, height)
     c.box(f"{wall}:near:12", x + width * 0.82, y - height, width * 0.18, height)
@@ -147,7 +147,7 @@ def draw_church(c: Canvas, x, y, size=1.0):
 
 
 def draw_sailing_boat(c: Canvas, x, y, size=1.0):
-    """The lateen barge of the lake, its hull on ``y``."""
+    """Draw the lateen barge of the lake, with its hull on ``y``."""
     s = size
     c.polygon(
         "near",
@@ -176,7 +176,7 @@ def draw_sailing_boat(c: Canvas, x, y, size=1.0):
 
 
 def draw_person(c: Canvas, x, y, size=1.0, coat="near", *, child=False):
-    """Somebody standing on ``y``, from afar."""
+    """Draw a distant person, with the feet on ``y``."""
     s = size * (0.66 if child else 1)
     c.ellipse("near" if coat != "near" else "near2", x, y - 82 * s, 8 * s)
     c.polygon(
@@ -191,7 +191,7 @@ def draw_person(c: Canvas, x, y, size=1.0, coat="near", *, child=False):
 
 
 def draw_vineyard(c: Canvas, top_left, top_right, bottom, *, rows=9):
-    """Rows of vines that run down to the viewer."""
+    """Draw rows of vines that run down to the viewer."""
     (x1, y1), (x2, y2) = top_left, top_right
     c.polygon("vine", (x1, y1), (x2, y2), (c.width + 20, bottom), (-20, bottom))
     for i in range(rows * 2):
@@ -216,14 +216,14 @@ def draw_lamp(c: Canvas, x, y, size=1.0, *, lit=False):
 
 
 def draw_flag(c: Canvas, x, y, height, *, first="leaf", second="wall"):
-    """A mast with the flag of the canton or of the commune."""
+    """Draw a mast with the flag of the canton or of the commune."""
     c.line("near", 3, (x, y), (x, y - height))
     c.box(second, x + 1, y - height, 46, 16)
     c.box(first, x + 1, y - height + 16, 46, 16)
 
 
 def draw_shield(c: Canvas, x, y, size=1.0):
-    """The arms: azure, an elm or, two waves argent."""
+    """Draw the coat of arms: azure, an elm or, two waves argent."""
     s = size
     outline = [
         (2, 2),
@@ -257,7 +257,7 @@ def draw_shield(c: Canvas, x, y, size=1.0):
 
 
 def draw_stall(c: Canvas, x, y, width=150, stripe="red"):
-    """A market stall standing on ``y``."""
+    """Draw a market stall, with its base on ``y``."""
     c.box("wood", x + 6, y - 120, 6, 120)
     c.box("wood", x + width - 12, y - 120, 6, 120)
     c.box("wood2", x, y - 52, width, 52)

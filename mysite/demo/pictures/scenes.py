@@ -1,4 +1,4 @@
-"""The scenes of Orvenay by name: what is drawn, and the text for who cannot see it."""
+"""The scenes of Orvenay by name: the drawing, and its text alternative."""
 
 from collections.abc import Callable
 from functools import cache
@@ -680,7 +680,7 @@ SCENES: dict[str, tuple[str, str, Callable, dict]] = {
 
 @cache
 def draw_scene(name: str, size: tuple[int, int] = SIZE) -> bytes:
-    """The PNG of a scene."""
+    """Return a scene as PNG."""
     _title, _alt, draw, palette = SCENES[name]
     canvas = Canvas(*size, seed=sum(name.encode()), palette=palette)
     draw(canvas)
@@ -833,7 +833,7 @@ def _portrait(c: Canvas, *, name, skin, hair, style, coat, back):
 
 @cache
 def draw_portrait(name: str, size: tuple[int, int] = PORTRAIT_SIZE) -> bytes:
-    """The PNG of a person as shapes."""
+    """Return a schematic portrait as PNG."""
     canvas = Canvas(*size, units=800)
     _portrait(canvas, **PORTRAITS[name])
     return canvas.png()

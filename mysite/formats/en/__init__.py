@@ -1,1 +1,1 @@
-"""English as Switzerland writes it: the day before the month."""
+"""English formats for Switzerland: the day before the month."""

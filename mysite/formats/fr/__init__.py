@@ -1,1 +1,1 @@
-"""French as Switzerland writes it: short dates with full stops."""
+"""French formats for Switzerland: short dates with full stops."""

@@ -1,1 +1,1 @@
-"""Italian as Switzerland writes it: short dates with full stops."""
+"""Italian formats for Switzerland: short dates with full stops."""

@@ -1,4 +1,4 @@
-"""Gives a new commune its groups, a home page, drafts and usual kinds; one that has begun only its address."""
+"""Creation of a new commune's groups, home page, drafts and categories. Later calls only set the site's address."""
 
 from django.core.management.base import BaseCommand
 

@@ -1,4 +1,4 @@
-"""Builds the demo commune Orvenay where it is missing."""
+"""Build of the demo commune Orvenay, if it is missing."""
 
 import time
 from datetime import date
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         self.keep_sign_ins()
 
     def stands(self) -> bool:
-        """Whether the last thing that is built is there."""
+        """Return whether the demo is completely built."""
         from ...demo.state import is_built
 
         return is_built()
@@ -59,6 +59,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Built in {time.monotonic() - began:.1f} s")
 
     def keep_sign_ins(self) -> None:
-        """Beside the database, for whoever starts the site to print."""
+        """Write the list of accounts beside the database, to be printed when the site starts."""
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         (settings.VAR_DIR / "demo-sign-ins.txt").write_text(people.sign_in_sheet(), encoding="utf-8")

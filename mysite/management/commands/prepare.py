@@ -1,4 +1,4 @@
-"""Makes a machine ready in one process: database, static files, and what a new commune begins with or the demo."""
+"""Preparation of a machine in one process: database, static files, and initial contents or the demo."""
 
 import hashlib
 import multiprocessing
@@ -17,13 +17,16 @@ from home.runtime.gc_tuning import reduced_collection
 
 from ... import prebuilt_database
 
-PREPARING = 0x636F6D6D  # of our own; whatever it is, all machines ask for the same
+PREPARING = 0x636F6D6D  # key of the lock, any number that is the same on all machines
 WRITTEN = ("media", "private", "cache", "pages")
 
 
 @contextmanager
 def run_in_background(work: Callable[[], None]) -> Iterator[None]:
-    """Lets a copy of this process do the work meanwhile, on another core; where it failed there, here too."""
+    """Run ``work`` in a copy of this process, on another core, parallel to the block.
+
+    Raise ``CommandError`` at the end if it failed.
+    """
     copy = multiprocessing.get_context("fork").Process(target=work)
     copy.start()
     try:
@@ -36,12 +39,12 @@ def run_in_background(work: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def prepare_lock() -> Iterator[None]:
-    """Of several machines that start at the same time one is here, and the others wait."""
+    """Run the block on one machine at a time, if several start at once."""
     if connection.vendor != "postgresql":
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])  # of the session: it ends with it
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])  # belongs to the session and ends with it
     try:
         yield
     finally:
@@ -51,7 +54,7 @@ def prepare_lock() -> Iterator[None]:
 
 class Command(BaseCommand):
     help = __doc__
-    requires_system_checks = ()  # a second for what the tests check; migrate checks the database
+    requires_system_checks = ()  # saves a second; the tests run the checks, and migrate checks the database
 
     def add_arguments(self, parser):
         parser.add_argument("--demo", action="store_true", help="Build the demo commune where it is missing.")
@@ -70,13 +73,13 @@ class Command(BaseCommand):
                 call_command("begin")
 
     def from_kept(self, demo: bool) -> AbstractContextManager:
-        """A new demo begins with a database that was migrated before; all others are migrated step by step."""
+        """Return a context in which a new demo starts from the prebuilt database; others migrate step by step."""
         if not demo or connection.vendor != "sqlite":
             return nullcontext()
         return prebuilt_database.start_from_prebuilt(Path(connection.settings_dict["NAME"]))
 
     def wipe(self) -> bool:
-        """Deletes the SQLite database and the files beside it; False where the database is elsewhere."""
+        """Delete the SQLite database and the files beside it. Return False for another database."""
         if connection.vendor != "sqlite":
             return False
         self.stdout.write("Throwing away what was there")
@@ -89,7 +92,7 @@ class Command(BaseCommand):
         return True
 
     def collect_static(self) -> None:
-        """Collecting takes seconds: only when a file was added, changed or removed."""
+        """Collect static files if one was added, changed or removed, because it takes seconds."""
         stamp = settings.VAR_DIR / "static.sha256"
         now = self.fingerprint()
         if stamp.exists() and stamp.read_text() == now and Path(settings.STATIC_ROOT).exists():

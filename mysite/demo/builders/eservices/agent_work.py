@@ -1,4 +1,4 @@
-"""What agents do on a case beside deciding: corrections, papers, calls, links, who is away, keys and the till."""
+"""Work of agents on cases beside decisions: corrections, enclosures, calls, absences, keys and the till."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from ..context import DemoContext
 from .journeys import agents_of
 
 PHONE = "+41 79 418 22 60"
-FLOAT = 20_000  # what the till begins with, in minor units
+FLOAT = 20_000  # opening balance of the till, in minor units
 TAKEN = [(9, 12, PaymentMeans.CASH), (11, 25, PaymentMeans.TERMINAL), (15, 40, PaymentMeans.CASH)]
 
 
@@ -33,7 +33,7 @@ def build(world: DemoContext) -> None:
 
 
 def _keys(now: datetime) -> None:
-    """What was asked for and is over was handed over and came back; the deposit was paid back."""
+    """Record handover and return of past bookings, and refund their deposits."""
     over = Booking.objects.filter(state=BookingState.CONFIRMED, ends_at__lt=now, submission__isnull=False)
     for booking in over.select_related("resource__team").order_by("ends_at", "resource"):
         if _last_event(booking.submission.case) > booking.starts_at:
@@ -48,7 +48,7 @@ def _keys(now: datetime) -> None:
 
 
 def _till(world: DemoContext, opened: datetime) -> None:
-    """Sophie's till is open, with what people paid at the counter in the course of the day."""
+    """Open Sophie's till, with the payments of a day."""
     sophie = world.user("sophie.aubert@orvenay.example")
     with clock.clock_at(opened):
         open_till(actor=sophie, start=FLOAT)
@@ -64,7 +64,7 @@ def _last_event(case: Case) -> datetime:
 
 
 def _team(world: DemoContext) -> None:
-    """Thomas is away for a week; Sophie stands in."""
+    """Plan a week of absence of Thomas, with Sophie as deputy."""
     team = Team.objects.get(key="habitants")
     actions.plan_absence(
         actor=world.user("nadia.favre@orvenay.example"),
@@ -77,7 +77,7 @@ def _team(world: DemoContext) -> None:
 
 
 def _cases(world: DemoContext) -> None:
-    """The newest move notices in progress: one corrected, one with papers judged, a duplicate, a call to make."""
+    """Work on the newest move notices: a correction, judged enclosures, a duplicate, a requested call."""
     nadia = world.user("nadia.favre@orvenay.example")
     moves = Case.objects.real().open().filter(form__slug="annonce-demenagement", team__key="habitants")
     found = list(moves.filter(state__in=["received", "in_progress"]).order_by("-opened_at", "reference")[:5])

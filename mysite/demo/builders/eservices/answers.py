@@ -1,4 +1,4 @@
-"""What residents answer, service by service. Each takes who files, the day, and chance."""
+"""Answers of residents by service. They depend on the resident, the day and chance."""
 
 from datetime import date, timedelta
 from random import Random
@@ -14,7 +14,7 @@ from ... import clock
 from .bookings import EXTRAS
 from .residents import Resident, Residents
 
-FILES = {  # answers that are files, by service: field → the name that people give it
+FILES = {  # answers that are files, by service: field → file name
     "annonce-demenagement": {
         "piece_identite": "carte-identite.jpg",
         "bail": "bail.pdf",
@@ -48,7 +48,7 @@ REASONS = ["bail", "ecole", "banque", "assurance", "chomage", "etranger"]
 
 
 def relatives(who: Resident) -> list[RegisterPerson]:
-    """Return the rest of the household that the register has of somebody."""
+    """Return the other members of the resident's household in the register."""
     register = DemoRegister()
     found = register.find(DeclaredPerson(who.first, who.last, who.born))
     person = next((one for one in found if one.birth_date == who.born and one.family_name == who.last), None)
@@ -56,7 +56,7 @@ def relatives(who: Resident) -> list[RegisterPerson]:
 
 
 def _named(prefix: str, person: RegisterPerson) -> dict:
-    """Return the answers that name somebody."""
+    """Return the answers that name a person."""
     parts = {
         "prenom": person.given_names,
         "nom": person.family_name,
@@ -66,14 +66,14 @@ def _named(prefix: str, person: RegisterPerson) -> dict:
 
 
 class AnswerFactory:
-    """Answers to each service's questions; those that are not asked are dropped when the request is sent."""
+    """Answers to the questions of each service. Questions that are not asked are dropped when it is sent."""
 
     def __init__(self, random: Random, residents: Residents):
         self.random, self.residents = random, residents
 
     def of(self, service: str, who: Resident, day: date, **given) -> dict:
         write = getattr(self, service.replace("-", "_"))
-        decided = {key: given[key] for key in ("mouvement",) if key in given}  # other answers follow from it
+        decided = {key: given[key] for key in ("mouvement",) if key in given}  # other answers depend on it
         return who.answers | write(who, day, **decided) | given
 
     def annonce_demenagement(self, who: Resident, day: date, mouvement: str = "") -> dict:
@@ -163,13 +163,13 @@ class AnswerFactory:
         }
 
     def _evening(self, room: str, day: date) -> dict:
-        """An evening in a room that nobody asked for yet."""
+        """Return answers for an evening on which the room is still free."""
         wanted = day + timedelta(days=self.random.randint(12, 200))
         while (room, wanted) in self.residents.evenings:
             wanted += timedelta(days=1)
         self.residents.evenings.add((room, wanted))
         begins = self.random.choice([10, 14, 17])
-        ticked = EXTRAS.get(room, ())[: wanted.day % 3]  # some want nothing besides
+        ticked = EXTRAS.get(room, ())[: wanted.day % 3]  # some bookings have no extras
         return {
             "resource": room,
             "count": 1,
@@ -221,7 +221,7 @@ class AnswerFactory:
         }
 
     def household(self, who: Resident, *, partner: bool = True) -> list[dict]:
-        """A partner, and perhaps a child; or a child alone."""
+        """Return a partner and perhaps a child; or one child alone."""
         others = [("conjoint", 1955, 2000), ("enfant", 2010, 2022)]
         others = others[: self.random.randint(1, 2)] if partner else others[1:]
         firsts = [one for one in ("Lina", "Noé", "Camille", "Sacha", "Emma") if one != who.first]
@@ -238,6 +238,6 @@ class AnswerFactory:
         ]
 
     def avs(self) -> str:
-        """A well-formed number of nobody."""
+        """Return a valid social insurance number that belongs to nobody."""
         body = f"756{self.random.randint(10**8, 10**9 - 1)}"
         return ssn.format(body + ssn.ean.calc_check_digit(body))

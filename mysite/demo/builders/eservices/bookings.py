@@ -1,4 +1,4 @@
-"""What the commune lets people book: a hall and its halves, rooms, forty tables, appointments at the counter."""
+"""Bookable resources of the demo: a divisible hall, rooms, forty tables, appointments at the counter."""
 
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -36,7 +36,7 @@ UNITS = {
     "guichets": ("Guichets de l’administration", 4),
 }
 ROOM, EQUIPMENT, APPOINTMENT = "room", "equipment", "appointment"
-RESOURCES = {  # kind, people, timetable, units, picture
+RESOURCES = {  # kind, capacity, timetable, units, picture
     "ormes": (ROOM, 120, "salles", ("ormes-lac", "ormes-jardin"), "salle-des-ormes"),
     "ormes-lac": (ROOM, 70, "salles", ("ormes-lac",), "salle-des-ormes"),
     "ormes-jardin": (ROOM, 50, "salles", ("ormes-jardin",), "salle-des-ormes"),
@@ -58,7 +58,7 @@ DEPOSIT = _rate("caution", deposit=True)
 
 
 def _extra(key: str) -> dict:
-    """Something that is had besides where it is ticked, at a price that is named after it."""
+    """Return the rate of an optional extra, with the same key as its price."""
     return _rate(key, what=key, asked=True)
 
 
@@ -92,8 +92,8 @@ RATES = {
     "conseil": [_rate("conseil", "habitant, externe", per="hour"), *map(_extra, EXTRAS["conseil"])],
     "tables": [_rate("table", per="day")],
 }
-TERMS = [(14, 100), (0, 50)]  # days before it begins, and per cent that is paid back
-# room, weekday (Monday is 0), from, to, what for, whether everybody reads it
+TERMS = [(14, 100), (0, 50)]  # days before the beginning, and refund in per cent
+# room, weekday (Monday is 0), from, to, purpose, whether it is public
 EVERY_WEEK = [
     ("conseil", 0, 18, 20, "Répétition de la fanfare", True),
     ("conseil", 1, 18, 20, "Commission des bâtiments", False),
@@ -106,15 +106,15 @@ EVERY_WEEK = [
     ("ormes-jardin", 1, 19, 22, "Cours de premiers secours", False),
     ("ormes-jardin", 2, 13.5, 17, "Atelier des enfants", True),
 ]
-# now and then: every so many weeks, from a week on
+# interval in weeks, first week, then as above
 NOW_AND_THEN = [
     (3, 0, "ormes", 5, 14, 23, "Loto du FC Orvenay", True),
     (4, 1, "refuge", 4, 17, 22, "Sortie du personnel", False),
     (2, 0, "couvert", 6, 10, 16, "Brunch du port", True),
     (6, 2, "ormes", 6, 10, 17, "Bourse aux jouets", True),
 ]
-PAST, AHEAD = 40, 8  # weeks
-WORKS = 40  # days from now
+PAST, AHEAD = 40, 8  # weeks before and after today
+WORKS = 40  # days from today
 
 
 def _opening(opens: str, closes: str, days: str, count: int | None = None) -> dict:
@@ -142,7 +142,7 @@ TIMETABLES = {
     },
     "guichet": {
         "name": "Rendez-vous au guichet",
-        "weekly": [  # all four desks from nine to half past eleven only
+        "weekly": [  # all four desks only from nine to half past eleven
             _opening("08:00", "09:00", "0134", 2),
             _opening("09:00", "11:30", "0134"),
             _opening("14:00", "17:00", "13", 1),
@@ -157,7 +157,7 @@ TIMETABLES = {
 
 
 def build(world: DemoContext) -> None:
-    """Units, timetables, and what people know of them in every language."""
+    """Create units, timetables and resources with their descriptions in every language."""
     _name_extras(world)
     units = {
         key: Unit.objects.create(key=key, name=name, quantity=quantity)
@@ -200,7 +200,7 @@ def _name_extras(world: DemoContext) -> None:
 
 
 def closed_days(today: date) -> list[date]:
-    """On these the floor of the council's room is sanded: nobody can ask for it."""
+    """Return the days on which the council's room is closed for works and cannot be booked."""
     return [today + timedelta(days=WORKS + number) for number in range(5)]
 
 
@@ -229,7 +229,7 @@ def _describe(world: DemoContext, resource: Resource, texts: list[ContentEntry],
 
 
 def create_bookings(world: DemoContext) -> None:
-    """What the house itself booked around today and long before, and appointments at the counter."""
+    """Create internal bookings of the commune around today and long before, and appointments at the counter."""
     this_monday = world.today - timedelta(days=world.today.weekday())
     _take_rooms(this_monday)
     for week in range(-3, 5):
@@ -241,7 +241,7 @@ def create_bookings(world: DemoContext) -> None:
 
 
 def _take_rooms(this_monday: date) -> None:
-    """The rooms' regular guests, written at once; where somebody has the time already, they keep it."""
+    """Create the regular bookings of rooms at once, skipping times that are taken."""
     now, bookings, pieces = timezone.now(), [], []
     taken: dict[int, list[TimeSpan]] = {}
     for unit, start, end in BookedPiece.objects.values_list("unit", "starts_at", "ends_at"):
@@ -267,7 +267,7 @@ def _take_rooms(this_monday: date) -> None:
 
 
 def _guests(this_monday: date):
-    """Room, day, from, to, title and whether everybody reads it, of every week."""
+    """Yield room, day, from, to, title and whether it is public, for every week."""
     for week in range(-PAST, AHEAD):
         monday = this_monday + timedelta(weeks=week)
         seldom = [found for every, first, *found in NOW_AND_THEN if week % every == first]
@@ -276,7 +276,7 @@ def _guests(this_monday: date):
 
 
 def _take(key: str, day: date, start: float, end: float, *, count: int = 1, **fields) -> None:
-    """Booked by the house, however late; not on holidays, and where somebody has the time already, they keep it."""
+    """Create an internal booking, without time limits; skip holidays and taken times."""
     wanted, now = bookable_resource(key), timezone.now()
     if not wanted.rules.windows(day):
         return

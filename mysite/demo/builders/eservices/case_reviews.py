@@ -1,4 +1,4 @@
-"""What comes before a decision in some services: a check, the opinions of others, fields, a second pair of eyes."""
+"""Stages before a decision in some services: checklist, opinions, fields, second agent."""
 
 from django.utils import timezone
 
@@ -9,9 +9,9 @@ from eservices.cases.workflow.progress import current_stage
 
 from ... import clock
 
-SHARE, MOST = 15, 400  # of a bicycle: per cent, and francs at most
+SHARE, MOST = 15, 400  # of the price of a bicycle: per cent, and francs at most
 OPINIONS = [
-    # what the offices that are asked answer: stance, reasons, who
+    # opinions of other offices: stance, reasons, author
     ("favourable", "", "C. Oulevay"),
     ("conditions", "Deux extincteurs par stand de cuisine, et un accès libre de 3,50 m.", "Cap. D. Rey"),
     ("none", "", "Y. Rochat"),
@@ -21,7 +21,7 @@ RISKS = ["faible", "faible", "moyen"]
 
 
 def start_reviews(journey) -> None:
-    """The agent checks the list; one of those who are asked then answers at once."""
+    """Complete the checklist; then one of the offices gives its opinion at once."""
     row = _at(journey)
     if row and row.type == "check":
         items = row.spec.settings["items"].splitlines()
@@ -35,7 +35,7 @@ def start_reviews(journey) -> None:
 
 
 def finish_reviews(journey) -> None:
-    """Everybody has answered, and the agents have filled in what follows from it."""
+    """Give the missing opinions, and fill in the fields that depend on them."""
     row = _at(journey)
     if row and row.type == "opinions":
         for opinion in row.opinions.filter(given_at=None):
@@ -49,7 +49,7 @@ def finish_reviews(journey) -> None:
 
 
 def grant_amount(journey) -> None:
-    """How much is granted, where the service gives money."""
+    """Fill in the amount, in services that grant money."""
     row = _at(journey)
     if row and row.key == "octroi":
         price = float(journey.answers["prix"])
@@ -57,7 +57,7 @@ def grant_amount(journey) -> None:
 
 
 def pay_out_grant(journey) -> None:
-    """What was granted is paid, some days later."""
+    """Record the payment of the grant some days later."""
     row = _at(journey)
     if row and row.key == "versement":
         journey.later(journey.random.choice([2, 3, 5]))
@@ -65,7 +65,7 @@ def pay_out_grant(journey) -> None:
 
 
 def confirm_by_second_agent(journey) -> None:
-    """A second agent confirms, where the service asks for four eyes."""
+    """Confirm by a second agent, if the service requires it."""
     first = cases.proposing_agent(journey.case)
     if first is None:
         return
@@ -77,7 +77,7 @@ def confirm_by_second_agent(journey) -> None:
 
 
 def _at(journey) -> CaseStage | None:
-    """The stage at hand, as the case stands now."""
+    """Return the active stage of the reloaded case; None if there is none."""
     journey.case = Case.objects.get(pk=journey.case.pk)
     row = current_stage(journey.case)
     return row if row and row.progress == CaseStage.Progress.ACTIVE else None

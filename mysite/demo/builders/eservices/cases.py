@@ -1,4 +1,4 @@
-"""Cases of the last months, in every state, in the order in which they came."""
+"""Cases of the last months in every state, in order of arrival."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ SERVICES = {
     "acces-decheterie": 6,
     "subvention-velo": 3,
 }
-# How requests end, again and again in this order, so that a small demo has every state too.
+# Endings of cases, repeated in this order, so that a small demo has every state too.
 ENDINGS = [
     "accepted",
     "received",
@@ -55,7 +55,7 @@ ENDINGS = [
     "accepted",
     "accepted",
 ]
-AGES = {  # days since it was sent: from, to
+AGES = {  # days since the submission: from, to
     "received": (0, 2),
     "in_progress": (1, 5),
     "waiting": (3, 6),
@@ -66,10 +66,10 @@ AGES = {  # days since it was sent: from, to
     "withdrawn": (6, 120),
 }
 OPEN, QUICK = ("received", "in_progress", "waiting"), ("attestation-domicile", "acces-decheterie")
-LATE, TODAY = 3, 5  # open ones that are overdue, or due on the day
+LATE, TODAY = 3, 5  # numbers of open cases that are overdue, and due today
 WEEK = ("annonce-demenagement", "macaron", "reservation-salle")  # answered within five working days
-ASKED_BY_AGENTS = ("waiting", "answered", "refused")  # endings that the rules alone never lead to
-MAKING = 2  # documents still on their way
+ASKED_BY_AGENTS = ("waiting", "answered", "refused")  # endings that need an agent
+MAKING = 2  # documents that are still being made
 CHANNELS = {
     SubmissionChannel.ONLINE: 72,
     SubmissionChannel.COUNTER: 15,
@@ -82,7 +82,7 @@ NAMED = [
     {"personne_prenom": "Lina", "personne_nom": "Marchetti", "personne_naissance": "2022-03-14"},
 ]
 OWN = [
-    # what the residents who can sign in have filed: address, service, ending, days ago, answers
+    # submissions of residents who can sign in: address, service, ending, days ago, answers
     ("elodie.marchetti@courriel.example", "annonce-demenagement", "answered", 6, {"mouvement": "arrivee"}),
     (
         "elodie.marchetti@courriel.example",
@@ -95,7 +95,7 @@ OWN = [
     ("elodie.marchetti@courriel.example", "manifestation", "in_progress", 7, {"lieu": "port"}),
     ("huguette.perrin@courriel.example", "attestation-domicile", "accepted", 20, {"preuve": "guichet"}),
     ("huguette.perrin@courriel.example", "macaron", "received", 1, {"statut": "habitant"}),
-    # ends soon: it can be renewed
+    # expires soon, so it can be renewed
     (
         "rachel.moore@courriel.example",
         "macaron",
@@ -106,7 +106,7 @@ OWN = [
     ("peter.schmid@courriel.example", "annonce-demenagement", "to_pay", 8, {"mouvement": "arrivee"}),
     ("rachel.moore@courriel.example", "attestation-domicile", "in_progress", 3, {"preuve": "copie"}),
     ("rachel.moore@courriel.example", "macaron", "to_pay", 8, {"statut": "habitant", "duree": "an"}),
-    # names somebody whom the register does not know: an agent looks
+    # names a person who is not in the register: an agent decides
     (
         "elodie.marchetti@courriel.example",
         "attestation-domicile",
@@ -117,23 +117,23 @@ OWN = [
 ]
 
 
-PROTECTED = ("Nora", "Kessler")  # only who treats protected addresses sees the case
+PROTECTED = ("Nora", "Kessler")  # only agents who may see protected persons see the case
 
 
 @dataclass
 class RequestPlan:
-    """A request to come: what, how it ends, when it was sent."""
+    """A planned submission: service, ending, date."""
 
     service: str
     ending: str
     day: date
     email: str = ""
     given: dict | None = None
-    name: tuple[str, str] | None = None  # of somebody in the register who files without signing in
+    name: tuple[str, str] | None = None  # of a person in the register who is not signed in
 
 
 def applicants(world: DemoContext) -> Residents:
-    """Who asks for something; nobody asks for a room while it is closed for works."""
+    """Return the applicants. The council's room is not booked while it is closed for works."""
     residents = Residents(world.random)
     residents.evenings |= {("conseil", day) for day in closed_days(world.today)}
     return residents
@@ -150,13 +150,13 @@ def build(world: DemoContext) -> None:
 
 
 def _own(sent: date, email: str, service: str, ending: str, given: dict) -> RequestPlan:
-    """What one of those who can sign in has filed."""
+    """Return the planned submission of a resident who can sign in."""
     dated = {key: sent.isoformat() if value is SENT else value for key, value in given.items()}
     return RequestPlan(service, ending, sent, email, dated)
 
 
 def plan_requests(world: DemoContext) -> list[RequestPlan]:
-    """Which requests there are; nothing has happened yet."""
+    """Return all planned submissions, without creating anything."""
     random, day = world.random, world.today - timedelta(days=1)
     own = OWN if world.cases >= 20 else OWN[:2]
     plans = [_own(day - timedelta(days=ago), *who, given) for *who, ago, given in own]
@@ -180,7 +180,7 @@ def plan_requests(world: DemoContext) -> list[RequestPlan]:
 
 
 def start_journey(plan: RequestPlan, residents: Residents, world: DemoContext) -> CaseJourney:
-    """Draws who files, and what they answer."""
+    """Choose the applicant and the answers of a planned submission."""
     random = world.random
     user = world.user(plan.email) if plan.email else None
     if user:
@@ -207,19 +207,19 @@ def start_journey(plan: RequestPlan, residents: Residents, world: DemoContext) -
 
 
 def play_journey(journey: CaseJourney, ending: str, version) -> None:
-    """Lets the request go its way to ``ending``, or as far as there was time."""
+    """Play the case until ``ending``, or as far as there was time before ``until``."""
     journey.file(version)
     try:
         if journey.channel == SubmissionChannel.ONLINE and journey.random.random() < 0.6:
             journey.confirm()
-        if ending != "received" and journey.case.is_open:  # what the rules closed, nobody treats
+        if ending != "received" and journey.case.is_open:  # a case closed automatically needs no agent
             treat_case(journey, ending)
     except AfterDemoEvening:
         pass
 
 
 def treat_case(journey: CaseJourney, ending: str) -> None:
-    """What people do, where the rules did not bring the request to its end already."""
+    """Do the work of agents, unless the case is closed already."""
     if journey.is_over:
         return
     if ending == "withdrawn":
@@ -254,7 +254,7 @@ def treat_case(journey: CaseJourney, ending: str) -> None:
 
 
 def delay_rendering(world: DemoContext) -> None:
-    """Documents that are still being made stay so for a day, so that the demo shows the state."""
+    """Postpone documents that are being made for a day, so that the demo shows the state."""
     due = timezone.now() + timedelta(days=1)
     drawn = Document.objects.filter(state=Document.State.DRAWN)
     Case.objects.filter(documents__in=drawn).update(due_at=None)

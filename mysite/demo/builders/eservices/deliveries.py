@@ -1,4 +1,4 @@
-"""The outbox of the past: what was queued while the past was played has been sent; a few have not."""
+"""The outbox after the build: past deliveries are sent, except a few."""
 
 from datetime import date, timedelta
 
@@ -12,11 +12,16 @@ from eservices.deliveries.print_queue import actions as paper
 from ... import clock
 from ..context import DemoContext
 
-SHOWN = 40  # letters that the demo mailbox shows
+SHOWN = 40  # e-mails that the demo mailbox shows
 A_DAY = timedelta(days=1)
 STUCK = "OSError: [Errno 111] Connection refused"
-ON_PAPER = 6  # letters that wait in the post room
-LATEST = ("-created_at", "recipient", "title", "pk")  # the same on every build: ids are drawn anew
+ON_PAPER = 6  # paper letters that wait in the mailroom
+LATEST = (
+    "-created_at",
+    "recipient",
+    "title",
+    "pk",
+)  # an order that is the same in every build, because ids are random
 
 
 def build(world: DemoContext) -> None:
@@ -32,7 +37,7 @@ def build(world: DemoContext) -> None:
 
 
 def mark_all_sent(queued) -> None:
-    """What was queued left the house at once."""
+    """Mark queued deliveries as sent at the time they were created."""
     DeliveryEvent.objects.bulk_create(
         DeliveryEvent(delivery=one, kind=DeliveryEvent.Kind.SENT, at=one.created_at) for one in queued
     )
@@ -40,7 +45,7 @@ def mark_all_sent(queued) -> None:
 
 
 def post_past_letters(today: date) -> None:
-    """Letters on paper of the past were posted the day after; the last ones wait to be printed."""
+    """Mark past paper letters as posted on the next day; the latest wait to be printed."""
     before = clock.local_moment(today, 0) - A_DAY
     waiting = Delivery.objects.filter(state=Delivery.State.TO_PRINT)
     latest = waiting.order_by(*LATEST).values_list("pk", flat=True)[:ON_PAPER]
@@ -55,7 +60,7 @@ def post_past_letters(today: date) -> None:
 
 
 def prove_delivery(letter: Delivery, number: str) -> None:
-    """A registered letter with a decision arrived the day after it was posted: that notified it."""
+    """Record that a registered letter with a decision was delivered the day after posting, which notifies it."""
     arrived = letter.done_at + A_DAY
     with clock.clock_at(arrived):
         agent, day = letter.formal_decision.by, timezone.localdate(arrived)
@@ -63,7 +68,7 @@ def prove_delivery(letter: Delivery, number: str) -> None:
 
 
 def leave_one_stuck(delivery: Delivery) -> None:
-    """A letter that the mail server would not take, so that staff see one on the board."""
+    """Mark a delivery as stuck at the mail server, so that staff see one."""
     at = delivery.created_at
     DeliveryEvent.objects.create(
         delivery=delivery, kind=DeliveryEvent.Kind.FAILED, text=STUCK, at=at + timedelta(seconds=2)

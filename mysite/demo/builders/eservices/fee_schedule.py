@@ -1,4 +1,4 @@
-"""The fee schedule, and the accounts that fees are booked to."""
+"""The fee schedule, and the accounts of fees."""
 
 import csv
 from datetime import date
@@ -11,12 +11,12 @@ from ..context import DemoContext
 
 FILE = Path(__file__).parent.parent.parent / "content" / "fr" / "tarif.csv"
 TOLD = ("key", "name", "unit", "regulation", "account", "cost_centre")
-YEARS = ("2020", "2025")  # in which the schedule was voted
-QR_IBAN = "CH4431999123000889012"  # the example of the Swiss standard: nobody's account
+YEARS = ("2020", "2025")  # years in which the schedule was adopted
+QR_IBAN = "CH4431999123000889012"  # the example of the Swiss standard, which is no real account
 
 
 def build(world: DemoContext) -> None:
-    """Every entry with its prices of then and of now."""
+    """Create every entry with its former and current prices."""
     with FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             entry = FeeScheduleEntry.objects.create(**{name: row[name] for name in TOLD})

@@ -1,4 +1,4 @@
-"""Residents whom the commune knows, each in another way, and one who waits for a letter with a code."""
+"""Residents with identity proofs of each kind, and one who waits for a posted code."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from ... import clock, people
 from ..context import DemoContext
 from .residents import resident_by_name
 
-ASKS = "peter.schmid@courriel.example"  # a code, which lies in the print queue
+ASKS = "peter.schmid@courriel.example"  # requests a code, which is in the print queue
 SEEN_BY = "sophie.aubert@orvenay.example"
 
 
@@ -28,7 +28,7 @@ def build(world: DemoContext) -> None:
 
 
 def prove_identity(one: people.SignIn, world: DemoContext) -> None:
-    """The account is proven to belong to the person whom the register has under this name."""
+    """Prove that the account belongs to the person of the register with this name."""
     user, person = world.user(one.email), resident_by_name(*one.name.split(" "))
     vouched = one.known == IdentityProof.Means.PROVIDER
     accounts.prove_identity(

@@ -1,4 +1,4 @@
-"""One request's way, played step by step with the clock set back, through the actions that the site uses."""
+"""The course of one case, played step by step in the past, through the actions that the site uses."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,12 +38,12 @@ COUNTER = (SubmissionChannel.COUNTER, SubmissionChannel.PHONE, SubmissionChannel
 
 
 class AfterDemoEvening(Exception):
-    """The next thing would happen after the demo's last evening: it has not happened."""
+    """The next step would be after the demo's last evening, so it does not happen."""
 
 
 @dataclass
 class CaseJourney:
-    """Who files what, when; and ``until``, the moment up to which things have happened."""
+    """A submission and its case. ``until``: the time of the last possible step."""
 
     service: str
     who: Resident
@@ -61,7 +61,7 @@ class CaseJourney:
 
     # -- time --------------------------------------------------
     def later(self, days: int = 1) -> None:
-        """Some working hour, so many working days on."""
+        """Advance the time to a random working hour, ``days`` working days later."""
         day = timezone.localtime(self.now).date()
         while days > 0:
             day += timedelta(days=1)
@@ -76,9 +76,9 @@ class CaseJourney:
             raise AfterDemoEvening
         self.now = moment
 
-    # -- filing --------------------------------------------------
+    # -- submission ----------------------------------------------
     def file(self, version: FormVersion) -> Case:
-        """Fills in every step and sends, as a resident or as an agent for somebody."""
+        """Fill in every step and send, as a resident, or as an agent for one."""
         agent = self.some_agent(version) if self.channel in COUNTER else None
         with clock.clock_at(self.now - timedelta(minutes=self.random.randint(4, 15))):
             draft = submissions.start_draft(
@@ -111,13 +111,13 @@ class CaseJourney:
 
     @property
     def is_over(self) -> bool:
-        """Whether the request came to its end."""
+        """True if the case is closed."""
         self.case.refresh_from_db()
         return not self.case.is_open
 
-    # -- treating --------------------------------------------------
+    # -- case work -------------------------------------------------
     def settle(self) -> None:
-        """What the workers would do: the case is screened, the process goes on, documents are made."""
+        """Do the work of the workers: screening, register checks, process, documents."""
         for screening in Screening.objects.filter(case=self.case).due(timezone.now()):
             register.screen(screening.pk)
         process.advance_case(self.case.pk)
@@ -132,7 +132,7 @@ class CaseJourney:
         self.case.refresh_from_db()
 
     def reach_the_archives(self) -> None:
-        """The dossier lies in the document management of then."""
+        """Mark the transfer to the document store as done."""
         queued = Delivery.objects.about(self.case.subject).filter(carrier="ged", state=Delivery.State.PENDING)
         for delivery in queued:
             delivery.payload["folder"] = delivery.payload["plan"]
@@ -141,7 +141,7 @@ class CaseJourney:
             process.advance_case(self.case.pk)
 
     def confirm(self) -> None:
-        """The resident opens the mailed link: the address is proven."""
+        """Open the e-mailed link as the resident, which proves the address."""
         link = self.case.links.filter(mailed=True).first()
         if link is not None:
             self.soon(self.random.randint(3, 90))
@@ -164,16 +164,16 @@ class CaseJourney:
 
     @property
     def at_hand(self) -> CaseStage | None:
-        """The stage that the request is at."""
+        """The active stage of the case; None if there is none."""
         return self.case.stages.filter(progress=CaseStage.Progress.ACTIVE).first()
 
     @property
     def needs_agent(self) -> bool:
-        """Whether the rules brought the request to where somebody of the administration must act."""
+        """True if the active stage waits for an agent."""
         return self.at_hand is not None and self.at_hand.waiting_for == AGENT
 
     def vouch(self) -> None:
-        """The agent says how identity was checked, where the request waits for it."""
+        """State how the identity was checked, if the active stage asks for it."""
         row = self.at_hand
         if row and row.type == "identity":
             said = {"identity_check": CHECKS[self.case.submission.answers.get("preuve", "guichet")]}
@@ -181,7 +181,7 @@ class CaseJourney:
             self.settle()
 
     def look_up(self) -> None:
-        """Where the register does not decide, the agent looks at what it said, and lets the request go on."""
+        """Decide a register check that waits for an agent."""
         check = RegisterCheck.objects.filter(stage__case=self.case, decided_by=None).first()
         if check and check.waits_for_agent:
             with transaction.atomic():
@@ -206,7 +206,7 @@ class CaseJourney:
             cases.answer_question(actor=Applicant(link=link, user=self.user), case=self.case, text=text)
 
     def accept(self) -> None:
-        """An agent decides, where the rules do not."""
+        """Accept the case as an agent, if it still needs a decision."""
         if not cases.can_decide(self.case):
             return
         self.later(self.random.choice([0, 1, 1]) if self.now.hour < 14 else 1)
@@ -219,7 +219,7 @@ class CaseJourney:
             self.settle()
 
     def pay(self) -> None:
-        """The resident pays online what is due, within a few days."""
+        """Pay the charge online as the resident, within a few days."""
         charge = Charge.objects.payable().filter(case=self.case).first()
         if charge is None:
             return
@@ -256,7 +256,7 @@ def version_of(service: str) -> FormVersion:
 
 
 def agents_of(team: str) -> list:
-    """Who decides in a team, always in the same order."""
+    """Return the agents of the team who may decide, always in the same order."""
     from eservices.accounts.models import User
 
     members = User.objects.filter(memberships__team__key=team, memberships__role__gte=Role.DECIDE)
@@ -264,7 +264,7 @@ def agents_of(team: str) -> list:
 
 
 def sent_on(day: date, random: Random) -> datetime:
-    """Residents file by day and by night."""
+    """Return a random time of this day, because residents send forms by day and by night."""
     return clock.local_moment(
         day, random.choice([7, 9, 10, 11, 13, 15, 17, 18, 20, 21, 22]), random.randint(0, 59)
     )

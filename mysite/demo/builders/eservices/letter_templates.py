@@ -1,4 +1,4 @@
-"""The letters that the demo's editors wrote, and the remedies against decisions, in every language."""
+"""Letter templates of the demo, and the legal remedies of decisions, in every language."""
 
 import html
 
@@ -8,8 +8,8 @@ from ...markup import ContentEntry, read_content
 from ..context import LANGUAGES, DemoContext
 
 REMEDIES = "recours"
-BY_SERVICES = ("subvention-accordee",)  # sent by their stages, and not begun by agents
-TEAMS = {"subvention-accordee": "batiments"}  # whose letter it is; the others are shared
+BY_SERVICES = ("subvention-accordee",)  # sent by stages, not chosen by agents
+TEAMS = {"subvention-accordee": "batiments"}  # teams of letter templates; the others are shared
 
 
 def build(world: DemoContext) -> None:

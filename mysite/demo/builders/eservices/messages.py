@@ -1,11 +1,11 @@
-"""What agents and residents write to each other in the demo's cases."""
+"""Messages between agents and residents in the demo's cases."""
 
 from datetime import date
 from functools import cache
 
 from ...markup import ContentEntry, read_content
 
-NEVER = date(2000, 1, 1)  # letters name no day
+NEVER = date(2000, 1, 1)  # these texts contain no dates
 
 
 @cache
@@ -14,30 +14,30 @@ def _letters(language: str) -> dict[str, ContentEntry]:
 
 
 def agent_question(service: str, language: str) -> str:
-    """What an agent asks about a request."""
+    """Return an agent's question about a case."""
     found = _letters(language)
     return found.get(service, found["any"])["question"]
 
 
 def refusal_reason(service: str) -> str:
-    """Why a request is refused."""
+    """Return the reason of a refusal."""
     found = _letters("fr")
     return found.get(service, found["any"])["refusal"]
 
 
 def applicant_reply(service: str, language: str) -> str:
-    """What the applicant answers."""
+    """Return the applicant's answer."""
     found = _letters(language)
     return found.get(service, found["any"])["reply"]
 
 
 def internal_notes() -> list[str]:
-    """What agents write for each other."""
+    """Return notes of agents."""
     return _numbered("note")
 
 
 def acceptance_remarks() -> list[str]:
-    """What agents add to a yes; mostly nothing."""
+    """Return remarks on an acceptance, mostly empty."""
     return ["", "", "", *_numbered("wish")]
 
 

@@ -1,4 +1,4 @@
-"""What people reported in town in the last weeks, and what became of it."""
+"""Problem reports of the last weeks, in all states."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from ..context import LANGUAGES, DemoContext
 from .journeys import agents_of
 
 CATEGORIES = [
-    # key, picture, team, names and promises in each language
+    # key, icon, team, names and promises in each language
     (
         *("lampe", "lamp", "batiments", ("Éclairage", "Beleuchtung", "Street lights")),
         (
@@ -49,7 +49,7 @@ CATEGORIES = [
 
 @dataclass(frozen=True)
 class DemoReport:
-    """A report: so many days ago, what and where, and how it stands now. With a title, everybody may see it."""
+    """A problem report of the demo. ``ago``: days. With a title it is public."""
 
     ago: int
     category: str
@@ -112,11 +112,11 @@ REPORTS = [
     DemoReport(7, "arbres", "Rue des Vignes 31", 46.4688, 6.4069, "planned", "Haie qui cache le miroir"),
     DemoReport(48, "route", "Avenue de la Gare 30", 46.4679, 6.4131, "mended", "Trottoir affaissé"),
 ]
-FEW = 6  # in a small demo
+FEW = 6  # number in a small demo
 
 
 def create_categories(world: DemoContext) -> None:
-    """What can be reported, in every language."""
+    """Create the categories in every language."""
     for order, (key, icon, team, names, promises) in enumerate(CATEGORIES):
         source = None
         for language, name, promise in zip(LANGUAGES, names, promises, strict=True):

@@ -1,4 +1,4 @@
-"""The lists that editors keep for the forms: the streets of Orvenay."""
+"""Reference tables of the forms: the streets of Orvenay."""
 
 from eservices.formbuilder import actions
 from eservices.formbuilder.models import ReferenceTable
@@ -13,7 +13,7 @@ def build(world: DemoContext) -> None:
 
 
 def import_streets(actor=None) -> ReferenceTable:
-    """The table of streets, imported as an editor would."""
+    """Import the table of streets, as an editor would."""
     file = CONTENT / "fr" / "rues.csv"
     table, _new = ReferenceTable.objects.get_or_create(key="rues", defaults={"name": "Rues d’Orvenay"})
     lines = files.read_table_file(file.name, file.read_bytes())

@@ -1,4 +1,4 @@
-"""Invented residents, drawn by chance from lists: always the same for the same seed."""
+"""Invented residents, drawn from lists, always the same for the same seed."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ ELSEWHERE = [
 
 @dataclass(frozen=True)
 class Resident:
-    """Somebody who files requests or reads the newsletter. ``email`` is never a real address."""
+    """A resident who files requests or reads the newsletter. ``email`` is never a real address."""
 
     first: str
     last: str
@@ -115,7 +115,7 @@ class Resident:
 
     @property
     def answers(self) -> dict:
-        """What most forms ask of a person."""
+        """The answers that most forms ask for."""
         return {
             "prenom": self.first,
             "nom": self.last,
@@ -127,14 +127,14 @@ class Resident:
 
 
 class Residents:
-    """Draws residents, none twice."""
+    """A source of residents with unique e-mail addresses."""
 
     def __init__(self, random: Random):
         self.random, self.emails = random, set()
-        self.evenings: set[tuple[str, date]] = set()  # rooms that somebody asked for already
+        self.evenings: set[tuple[str, date]] = set()  # rooms and days that are already booked
 
     def draw(self, service: str = "") -> Resident:
-        """Somebody new; of the register, if ``service`` certifies what it says."""
+        """Return a new resident; one of the register if ``service`` certifies register data."""
         language = self.random.choices(["fr", "de", "en"], [84, 10, 6])[0]
         firsts, lasts = {"fr": (FIRST, LAST), "de": GERMAN, "en": ENGLISH}[language]
         if service in CERTIFIED or (language == "fr" and self.random.random() < 0.7):
@@ -144,7 +144,7 @@ class Residents:
         return Resident(first, last, born, self._email(first, last), self._phone(), self.address(), language)
 
     def of(self, person: RegisterPerson, language: str = "fr", email: str = "") -> Resident:
-        """Somebody who is in the register."""
+        """Return a resident for a person of the register."""
         first = person.given_names.split(" ")[0]
         names = ("street", "number", "postcode", "town")
         address = {name: getattr(person.address, name) for name in names}
@@ -182,11 +182,11 @@ class Residents:
 
 @cache
 def adults() -> list[RegisterPerson]:
-    """Whoever of the register may file a request."""
+    """Return adult residents of the register without protected address."""
     people = [one for home in all_households() for one in home.people]
     return [one for one in people if one.is_resident(TODAY) and one.age(TODAY) >= 20 and not one.protected]
 
 
 def resident_by_name(first: str, last: str) -> RegisterPerson:
-    """The first person of this name."""
+    """Return the first person of this name."""
     return DemoRegister().find(DeclaredPerson(first, last))[0]

@@ -1,4 +1,4 @@
-"""What was kept long enough: a list that was approved and carried out, some to approve, and a legal hold."""
+"""Cases whose retention time is over: an approved disposal, some to approve, and a legal hold."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The services: definitions as files, imported on the path that an editor's import takes."""
+"""The services: definitions in files, imported by the action that editors use."""
 
 import html
 import json
@@ -15,7 +15,10 @@ from eservices.documents.models import DocumentTemplate, Zone
 from ...markup import BlockBuilder, ContentEntry, read_content
 from ..context import FURTHER, LANGUAGES, DemoContext
 
-PAGES_IN = (*LANGUAGES, *FURTHER)  # of FURTHER the page alone: its form is in French, and says so
+PAGES_IN = (
+    *LANGUAGES,
+    *FURTHER,
+)  # in FURTHER only the page is translated; the form is in French, and the page says so
 DEFINITIONS = Path(__file__).parent.parent.parent / "services"
 TEMPLATES = {
     "attestation-domicile": {
@@ -40,14 +43,14 @@ TEMPLATES = {
         "team": "police",
     },
 }
-WHOM = (  # the answer, whom the certificate is about, its sentence and heading
+WHOM = (  # answer, subject of the certificate, sentence, heading
     ("moi", "applicant", "sentence", "person"),
     ("enfant", "named", "sentence", "child"),
     ("famille", "everybody", "sentence_family", "family"),
 )
 SHOWN = ["family_name", "given_names", "birth", "origin", "address", "since"]
-SHOWN_OF_EACH = ["family_name", "given_names", "birth", "since"]  # a family on one page
-TERMS_SET = {"field": "conditions", "operator": "filled"}  # where agents set terms
+SHOWN_OF_EACH = ["family_name", "given_names", "birth", "since"]  # short, so that a family fits on one page
+TERMS_SET = {"field": "conditions", "operator": "filled"}  # if an agent set terms
 ZONES = [
     ("a", "A, Bourg et place de l’Orme", 120),
     ("b", "B, Gare", 60),
@@ -79,7 +82,7 @@ SITUATIONS = [
 
 
 def create_classifications(world: DemoContext) -> None:
-    """Life situations, and the document that a service issues."""
+    """Create life situations, document templates and permit zones."""
     for order, (slug, names) in enumerate(SITUATIONS):
         source = None
         for language, name in zip(PAGES_IN, names, strict=True):
@@ -94,7 +97,7 @@ def create_classifications(world: DemoContext) -> None:
 
 
 def create_document_templates(world: DemoContext) -> None:
-    """The documents that services issue, in every language."""
+    """Create the document templates of services in every language."""
     for key, plan in TEMPLATES.items():
         source = None
         for language in LANGUAGES:
@@ -116,7 +119,7 @@ def create_document_templates(world: DemoContext) -> None:
 
 
 def _body(entry: ContentEntry, keys: list[str]) -> list:
-    """What is attested, the facts under it, on which terms if any, and what it may be used for."""
+    """Return a body: the statement, its facts, the terms if any, and the permitted use."""
     paragraph = {name: RichText(f"<p>{entry[name]}</p>") for name in ("sentence", "validity")}
     terms = {"heading": entry["terms"], "text": RichText("<p>{conditions}</p>"), "condition": TERMS_SET}
     return [
@@ -128,7 +131,7 @@ def _body(entry: ContentEntry, keys: list[str]) -> list:
 
 
 def registered_body(entry: ContentEntry) -> list:
-    """What the register says of whoever the certificate is for: the applicant, a child, the family."""
+    """Return the body of a certificate with register data of the applicant, a child or the family."""
     statements, people = [], []
     for answer, about, sentence, heading in WHOM:
         common = {
@@ -143,7 +146,7 @@ def registered_body(entry: ContentEntry) -> list:
 
 
 def build(world: DemoContext) -> None:
-    """Imports every definition with its page's texts in each language."""
+    """Import every definition with the texts of its page in each language."""
     texts = {
         language: {entry.key: entry for entry in read_content(language, "services", world.today)}
         for language in PAGES_IN
@@ -162,7 +165,7 @@ def build(world: DemoContext) -> None:
 
 
 def page_field_values(entry: ContentEntry, world: DemoContext) -> dict:
-    """What the page says beside its form."""
+    """Return the texts of the page beside its form."""
     blocks = BlockBuilder(entry, world.find(entry.language)).body()
     fields = {"lead": entry["lead"], "keywords": entry["keywords"], "button": entry["button"]}
     for name in ("who", "price", "time", "papers"):

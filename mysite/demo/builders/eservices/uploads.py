@@ -1,4 +1,4 @@
-"""The papers that residents send: drawn, and marked as specimens."""
+"""Sample files of residents: drawn, and marked as specimens."""
 
 from dataclasses import replace
 from functools import cache
@@ -13,13 +13,13 @@ INK, RULE, PAPER, STAMP = "#3a3731", "#c9c2b4", "#fcfaf6", "#c8322b"
 
 
 def sample_upload(name: str) -> upload_checks.CheckedFile:
-    """A paper of that name, as if it had been sent and checked."""
+    """Return a file of that name, as if it had been uploaded and checked."""
     return replace(_checked(name), file=SimpleUploadedFile(name, _content(name)))
 
 
 @cache
 def _checked(name: str) -> upload_checks.CheckedFile:
-    """Each paper is checked once, however many send it: a program of its own opens it."""
+    """Check each file only once, because the check starts a separate program."""
     return upload_checks.check_upload(SimpleUploadedFile(name, _content(name)))
 
 
@@ -35,7 +35,7 @@ def _content(name: str) -> bytes:
 
 
 def _card() -> Image.Image:
-    """An identity document with its picture as shapes."""
+    """Draw an identity document with a schematic portrait."""
     image = Image.new("RGB", (860, 540), "#dbe6f2")
     pen = ImageDraw.Draw(image)
     pen.rounded_rectangle((12, 12, 848, 528), 28, outline=RULE, width=4)
@@ -49,7 +49,7 @@ def _card() -> Image.Image:
 
 
 def _page(name: str) -> Image.Image:
-    """A typed page with a signature."""
+    """Draw a typed page with a signature."""
     image = Image.new("RGB", (827, 1169), PAPER)
     pen = ImageDraw.Draw(image)
     pen.rectangle((80, 90, 80 + 26 * len(name), 122), fill=INK)

@@ -1,4 +1,4 @@
-"""Alerts: one that holds, one that will, and what the village lived through."""
+"""Alerts of the demo: a current one, a future one, and past ones."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from ...markup import SPACE
 from ...typography import typeset
 from ..context import DemoContext
 
-# language → (title, text, more, text of the link, SMS)
+# language → (title, text, details, text of the link, SMS)
 WATER = {
     "fr": (
         "Eau coupée demain de 13 h à 16 h,",
@@ -87,7 +87,7 @@ COUNTER = {
 
 @dataclass(frozen=True)
 class DemoAlert:
-    """An alert of the demo: its key, level and words, when it was published and until when it holds."""
+    """An alert of the demo: key, level, texts, time of publication and end."""
 
     key: str
     level: AlertLevel
@@ -133,7 +133,7 @@ def build(world: DemoContext) -> None:
 
 
 def publish_alert(one: DemoAlert, world: DemoContext) -> None:
-    """Published as an editor would, and over where its time is over."""
+    """Publish the alert as an editor would, and end it if its time is over."""
     alert = Alert(key=uuid5(SPACE, f"alert/{one.key}"), level=one.level, live=False)
     alert.texts = [(code, alert_texts(texts, code)) for code, texts in one.words.items()]
     alert.page_id = world.pages.get(one.page)

@@ -1,4 +1,4 @@
-"""How editors work together: who approves what, and pages that wait to go out together."""
+"""Approval workflows of editors, and a bundle of pages."""
 
 from django.contrib.auth.models import Group
 from wagtail.models import GroupApprovalTask, Page, Workflow, WorkflowPage, WorkflowTask
@@ -13,7 +13,7 @@ from ...typography import typeset
 from ..context import DemoContext
 from .commune import as_stream
 
-# section → (name of the workflow, its steps: name and group); what no section says otherwise is approved as "site" is
+# section → (name of the workflow, its steps: name and group); "site" applies to all other sections
 WORKFLOWS = {
     "site": ("Secrétariat", [("Relecture par le secrétariat", roles.MODERATORS)]),
     "actualites": ("Actualités", [("Relecture par le secrétariat", roles.MODERATORS)]),
@@ -41,7 +41,7 @@ WINTER = {
 
 def build(world: DemoContext) -> None:
     root = Page.get_first_root_node()
-    # Wagtail's own, whose group has nobody in it.
+    # Wagtail's default workflow, whose group has no members.
     Workflow.objects.filter(workflow_pages__page=root).delete()
     GroupApprovalTask.objects.filter(workflow_tasks=None).delete()
     for key, (name, steps) in WORKFLOWS.items():
@@ -56,7 +56,7 @@ def build(world: DemoContext) -> None:
 
 
 def create_winter_bundle(world: DemoContext) -> None:
-    """Two drafts that go out on the first day of winter."""
+    """Create a bundle of two drafts for the first day of winter."""
     with clock.clock_at(clock.local_moment(clock.parse_day("-2d", world.today))):
         drafts = [_draft(key, *texts, world) for key, texts in WINTER.items()]
         bundle = Bundle(title="Pages d’hiver", note="À publier ensemble quand le froid arrive.")

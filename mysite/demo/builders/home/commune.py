@@ -1,4 +1,4 @@
-"""The ground: languages, settings of the commune, groups, teams, people, what is collected when."""
+"""The base of the demo: languages, settings, groups, teams, people, waste calendar."""
 
 from datetime import time
 from uuid import uuid5
@@ -34,7 +34,7 @@ DISTRICTS = [
     ),
 ]
 WASTE = [
-    # what in each language, district, first collection, every how many weeks
+    # waste in each language, district, first collection, interval in weeks
     (("Ordures ménagères", "Kehricht", "Household waste"), "", "tue-40w", 1),
     (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "bourg", "wed-40w", 2),
     (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "coteau", "wed-39w", 2),
@@ -64,7 +64,7 @@ def create_locales(world: DemoContext) -> None:
 
 
 def opening_hours_value(text: str) -> list[dict]:
-    """``mon 08:00-11:30 14:00-17:00; tue …`` as the value of a StreamField."""
+    """Parse ``mon 08:00-11:30 14:00-17:00; tue …`` into the value of a StreamField."""
     rows = []
     for part in filter(None, (part.strip() for part in text.split(";"))):
         weekday, *spans = part.split()
@@ -76,7 +76,7 @@ def opening_hours_value(text: str) -> list[dict]:
 
 
 def create_settings(world: DemoContext) -> None:
-    """The commune's settings, with its arms."""
+    """Create the commune's settings, with its coat of arms."""
     commune = CommuneSettings.current()
     commune.name, commune.kind = "Orvenay", "Commune d’Orvenay"
     commune.street, commune.postcode, commune.town = "Place de l’Orme 2", "1199", "Orvenay"
@@ -88,7 +88,7 @@ def create_settings(world: DemoContext) -> None:
 
 
 def create_staff(world: DemoContext) -> None:
-    """Groups, teams and everybody who signs in. One hash serves all: they share a password."""
+    """Create groups, teams and all accounts. They share a password, so its hash is computed once."""
     groups = roles.ensure_roles()
     teams = {}
     for key, name, email, phone, names in people.TEAMS:
@@ -132,7 +132,7 @@ def create_staff(world: DemoContext) -> None:
 
 
 def create_shared_callouts(world: DemoContext) -> None:
-    """A notice that stands on several pages."""
+    """Create a callout that several pages share."""
     source = None
     for language, (title, text) in zip(LANGUAGES, NIGHT_NUMBER, strict=True):
         one = source.copy_for_translation(world.locales[language]) if source else SharedCallout()
@@ -143,7 +143,7 @@ def create_shared_callouts(world: DemoContext) -> None:
 
 
 def create_people(world: DemoContext) -> None:
-    """People and contacts as snippets, in each language."""
+    """Create persons and contacts as snippets, in each language."""
     for entry in read_content("fr", "people", world.today):
         if entry["kind"] == "person":
             one, kept = Person(name=entry["name"], role=entry["role"]), world.persons
@@ -163,13 +163,13 @@ def create_people(world: DemoContext) -> None:
 
 
 def _in_every_language(kept: dict, key: str, snippet) -> None:
-    """The French one serves in all languages, until somebody translates it."""
+    """Use the French snippet for all languages, until it is translated."""
     for language in LANGUAGES:
         kept[key, language] = snippet
 
 
 def create_waste_calendar(world: DemoContext) -> None:
-    """Districts, and what is collected in each or everywhere."""
+    """Create the districts and their collections."""
     districts = {}
     for order, (slug, names, streets) in enumerate(DISTRICTS):
         source = None
@@ -191,7 +191,7 @@ def create_waste_calendar(world: DemoContext) -> None:
 
 
 def as_stream(instance, name: str, raw: list[dict]):
-    """Raw JSON as the value of a StreamField. Blocks without an id get one that is always the same."""
+    """Return raw JSON as the value of a StreamField, adding stable ids to blocks without one."""
     language = getattr(getattr(instance, "locale", None), "language_code", "")
     place = f"{type(instance).__name__}/{language}/{getattr(instance, 'slug', '')}/{name}"
     identified = [{"id": str(uuid5(SPACE, f"{place}/{n}"))} | block for n, block in enumerate(raw)]
@@ -199,7 +199,7 @@ def as_stream(instance, name: str, raw: list[dict]):
 
 
 def with_lasting_ids(page) -> None:
-    """The blocks of the streams of a new page get the ids that they have in every build."""
+    """Give the blocks of a new page ids that are the same in every build."""
     for field in page._meta.get_fields():
         if isinstance(field, StreamField):
             blocks = getattr(page, field.name).get_prep_value()

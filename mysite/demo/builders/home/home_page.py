@@ -1,4 +1,4 @@
-"""The home page in each language: search, six doors, numbers to call, links at the foot."""
+"""The home page in each language: search, six main tasks, phone numbers, footer links."""
 
 from home.models import HomePage
 
@@ -121,7 +121,7 @@ TEXTS = {
 
 
 def write_home_page(home: HomePage, language: str, world: DemoContext) -> None:
-    """Everything on the home page but its title."""
+    """Set all contents of the home page except its title."""
     texts = TEXTS[language]
     find = world.find(language)
 
@@ -131,7 +131,9 @@ def write_home_page(home: HomePage, language: str, world: DemoContext) -> None:
     home.lead, home.tagline = typed(texts["lead"]), typed(texts["tagline"])
     home.search_description = home.lead
     home.question = typed(texts["question"])
-    home.panorama_alt = typed(texts["panorama"])  # the drawn landscape of the site, which has a night too
+    home.panorama_alt = typed(
+        texts["panorama"]
+    )  # text for the site's drawn landscape, which has a dark version too
     set_stream(home, "often", [("word", typed(word)) for word in texts["often"]])
     tasks = [
         {"icon": icon, "title": typed(title), "text": typed(text), "page": find("page", key), "url": ""}

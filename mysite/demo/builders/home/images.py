@@ -1,4 +1,4 @@
-"""Pictures as Wagtail images. They are drawn side by side: the slowest part is compressing them."""
+"""Pictures as Wagtail images. They are drawn in parallel, because compression is slow."""
 
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO

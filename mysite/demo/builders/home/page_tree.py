@@ -1,4 +1,4 @@
-"""The tree of pages: first the pages with their titles, then, when all can be linked, what stands on them."""
+"""The page tree: pages with titles first, then, when all links have targets, their contents."""
 
 from wagtail.models import Page, Site
 
@@ -50,9 +50,9 @@ KINDS = {
     "": ContentPage,
 }
 OTHERS = (*LANGUAGES[1:], *FURTHER)
-UNDESCRIBED = ("ecole", "lac-port")  # so that the checks have something to say
+UNDESCRIBED = ("ecole", "lac-port")  # so that the content checks have findings
 FILES = ("vivre", "autorites", "administration")
-# The pages that hold what other apps publish, in the order of the menu: key → (model, title, lead).
+# Index pages of other apps, in the order of the menu: key → (model, title, lead).
 INDEXES = {
     "guichet-en-ligne": (
         ServiceIndexPage,
@@ -66,7 +66,7 @@ MENU = ("guichet-en-ligne", "vivre", "actualites", "autorites", "administration"
 
 
 def build(world: DemoContext) -> None:
-    """Makes home, sections, pages and indexes, unpublished and empty, so that each can be linked."""
+    """Create home page, sections, pages and indexes, unpublished and empty, so that each can be linked."""
     home = create_home_page(world)
     world.pages["home"] = home.pk
     entries = {entry.key: entry for name in FILES for entry in read_content("fr", name, world.today)}
@@ -85,7 +85,7 @@ def build(world: DemoContext) -> None:
 
 
 def create_translation(entry: ContentEntry, world: DemoContext) -> Page:
-    """The page's copy in another language, with its own title and address."""
+    """Create the translation of a page, with its own title and slug."""
     source = Page.objects.get(pk=world.pages[entry.key]).specific
     twin = source.copy_for_translation(world.locales[entry.language])
     twin.title = twin.draft_title = entry["title"]
@@ -95,7 +95,7 @@ def create_translation(entry: ContentEntry, world: DemoContext) -> Page:
 
 
 def create_home_page(world: DemoContext) -> HomePage:
-    """The home page, in the place of Wagtail's own welcome page."""
+    """Create the home page in place of Wagtail's welcome page."""
     root = Page.get_first_root_node()
     for welcome in root.get_children().type(Page).exclude(pk__in=HomePage.objects.values("pk")):
         welcome.delete()
@@ -133,9 +133,9 @@ def create_index_page(home: HomePage, key: str, world: DemoContext) -> None:
     world.pages[key] = page.pk
 
 
-# -- what stands on them --------------------------------------------------
+# -- contents -------------------------------------------------------------
 def fill_pages(world: DemoContext) -> None:
-    """Writes every page's content and publishes it, parents first."""
+    """Write the content of every page and publish it, parents first."""
     publish_page(fill_home(world), world)
     for key in INDEXES:
         publish_page(Page.objects.get(pk=world.pages[key]).specific, world)
@@ -147,7 +147,7 @@ def fill_pages(world: DemoContext) -> None:
 
 
 def write_page(page, entry: ContentEntry, world: DemoContext) -> None:
-    """Content and what belongs to the kind of page."""
+    """Set the content and the fields of the page's type."""
     blocks = BlockBuilder(entry, world.find(entry.language))
     if isinstance(page, GuidePage):
         page.steps = as_stream(page, "steps", guide_steps_value(blocks))
@@ -170,7 +170,7 @@ def write_page(page, entry: ContentEntry, world: DemoContext) -> None:
 
 
 def guide_steps_value(blocks: BlockBuilder) -> list[dict]:
-    """The numbered steps of a body as a guide's. ``… | page:key`` at the end of one leads on."""
+    """Return the numbered steps of a body as steps of a guide. ``… | page:key`` at the end links a page."""
     found = []
     for block in blocks.body():
         for item in block["value"] if block["type"] == "steps" else ():
@@ -182,7 +182,7 @@ def guide_steps_value(blocks: BlockBuilder) -> list[dict]:
 
 
 def places_value(entry: ContentEntry) -> list[dict]:
-    """``name | text | address | latitude longitude``, a line each, below its heading."""
+    """Parse ``name | text | address | latitude longitude``, one place per line, below headings."""
     found = []
     for line in filter(None, entry.body.splitlines()):
         if line.startswith("## "):
@@ -196,7 +196,7 @@ def places_value(entry: ContentEntry) -> list[dict]:
 
 
 def exceptional_hours_value(words: str, world: DemoContext) -> list[dict]:
-    """``thu+1w 13:30-16:00`` as the value of a StreamField."""
+    """Parse ``thu+1w 13:30-16:00`` into the value of a StreamField."""
     if not words:
         return []
     day, span = words.split()
@@ -206,7 +206,7 @@ def exceptional_hours_value(words: str, world: DemoContext) -> list[dict]:
 
 
 def closures_value(words: str, world: DemoContext) -> list[dict]:
-    """``sat+1w mon+2w``, the first and the last day, as the value of a StreamField."""
+    """Parse ``sat+1w mon+2w``, first and last day, into the value of a StreamField."""
     if not words:
         return []
     first, last = (clock.parse_day(day, world.today).isoformat() for day in words.split())
@@ -224,7 +224,7 @@ def write_office(page: OfficePage, entry: ContentEntry, world: DemoContext) -> N
 
 
 def barriers_value(entry: ContentEntry) -> list[dict]:
-    """``what | the way past it | mended by`` as the value of a StreamField."""
+    """Parse ``what | the way past it | mended by`` into the value of a StreamField."""
     if not entry["barrier"]:
         return []
     what, way, until = (part.strip() for part in entry["barrier"].split("|"))
@@ -251,13 +251,13 @@ def fill_home(world: DemoContext) -> HomePage:
 
 
 def publish_page(page, world: DemoContext) -> None:
-    """As an editor would: a revision, published."""
+    """Publish the page as an editor would, as a revision."""
     page.save_revision(user=world.editor, log_action=True, clean=False).publish(user=world.editor)
 
 
 # -- other languages --------------------------------------------------
 def translate_main_pages(world: DemoContext) -> None:
-    """The main pages in other languages: beside the source, with their own texts."""
+    """Create the main pages in other languages, with their own texts."""
     for language in OTHERS:
         for entry in read_content(language, "pages", world.today):
             publish_page(write_translation(entry, world), world)

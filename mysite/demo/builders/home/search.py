@@ -1,4 +1,4 @@
-"""What people seek in vain, and words that mean the same, as editors write them down for it: a group a line."""
+"""Missed queries of visitors, and synonyms as editors would add them, a group per line."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from ...markup import CONTENT
 from ...typography import typeset
 from ..context import FURTHER, LANGUAGES, DemoContext
 
-# language, words, how many sought them, days ago
+# language, words, number of searches, days ago
 MISSED = (
     ("fr", "piscine", 9, 3),
     ("fr", "fibre optique", 6, 5),

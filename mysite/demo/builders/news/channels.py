@@ -1,4 +1,4 @@
-"""News beside the site: readers by SMS, and an article that went out on some channels."""
+"""News on channels: SMS subscribers, and an article with channel posts."""
 
 import re
 from datetime import timedelta
@@ -31,7 +31,7 @@ def build(world: DemoContext) -> None:
 
 
 def add_sms_readers(number: int, topics: list, world: DemoContext) -> None:
-    """Most typed the code; one stopped since."""
+    """Create an SMS subscriber. All but the last one confirmed; one unsubscribed since."""
     asked = clock.local_moment(world.today - timedelta(days=200 - number * 20), 10 + number)
     phone = f"+4179000{1000 + number * 37:04}"
     with clock.clock_at(asked):
@@ -52,7 +52,7 @@ def add_sms_readers(number: int, topics: list, world: DemoContext) -> None:
 
 
 def publish_on_channels(world: DemoContext) -> None:
-    """What was ticked for an article leaves as on the day on which it was published."""
+    """Send the channel posts of an article, as of the day of its publication."""
     page = NewsPage.objects.get(pk=world.pages[TOLD])
     with clock.clock_at(page.first_published_at + timedelta(hours=1)):
         actions.save_channel_choices(actor=None, page=page, choices=TICKED)

@@ -1,4 +1,4 @@
-"""Meetings of the council, the documents library, and jobs."""
+"""Council meetings, the documents library, and vacancies."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ KINDS = {
     "reglement": ("Règlements", "Reglemente", "Regulations"),
     "finances": ("Budgets et comptes", "Budgets und Rechnungen", "Budgets and accounts"),
 }
-# kind, title, number, day, what it says
+# kind, title, number, day, text
 LIBRARY = [
     (
         "reglement",
@@ -65,7 +65,7 @@ def create_document_kind(order: int, key: str, names, world: DemoContext) -> Doc
 
 
 def create_paper(title: str, number: str, when: str, text: list[str], world: DemoContext):
-    """A document of Wagtail's with a page of words."""
+    """Create a Wagtail document with a page of text."""
     day = clock.parse_day(when, world.today)
     data = letterhead.letterhead_data() | {
         "title": title,
@@ -92,7 +92,7 @@ def create_publication(kind: DocumentKind, document, number: str, day: str, worl
 
 
 def create_meeting(entry: ContentEntry, kinds: dict, world: DemoContext) -> None:
-    """A meeting; each line of its body is ``title | number of the paper | outcome | yes no abstentions``."""
+    """Create a meeting. Lines of its body: ``title | number of the paper | outcome | yes no abstentions``."""
     day = entry["start"].split()[0]
     items = [agenda_item(line, entry, kinds, world) for line in entry.body.splitlines() if line.strip()]
     page = MeetingPage(

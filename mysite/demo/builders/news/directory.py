@@ -1,4 +1,4 @@
-"""The directory, and what its keepers propose: one change waits, a new entry waits, one was refused."""
+"""The directory, and proposals of its keepers: a change and a new entry to review, and a refused one."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ def build(world: DemoContext) -> None:
 def create_entry(
     entry: ContentEntry, theme: DirectoryTheme, number: int, world: DemoContext
 ) -> DirectoryEntry:
-    """One association or company. Most confirmed their entry within the year."""
+    """Create one association or company. Most entries were confirmed within the year."""
     lat, lon = map(float, entry["at"].split())
     confirmed = clock.local_moment(world.today - timedelta(days=20 + 23 * number), 9, 10 + number)
     return DirectoryEntry.objects.create(
@@ -70,7 +70,7 @@ def create_entry(
 
 
 def create_proposals(world: DemoContext) -> None:
-    """What stands on the editors' desk, through the same actions as everybody's."""
+    """Create proposals in the editors' list, through the public actions."""
     gym, choir = world.directory["gymnastique"], world.directory["choeur-orvenette"]
     with clock.clock_at(clock.local_moment(world.today - timedelta(days=30), 20, 12)):
         proposal = propose_change(choir, name="LE CHŒUR DE L’ORVENETTE !!!")

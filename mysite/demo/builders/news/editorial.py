@@ -1,4 +1,4 @@
-"""What editors find when they come in: pages to review and to mend, a draft that is shared, a comment, a date."""
+"""Editorial work of the demo: reviews, page checks, a shared draft, a comment, a scheduled page."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def build(world: DemoContext) -> None:
 
 
 def create_dated_draft(page: Page, julie, daniel, world: DemoContext) -> None:
-    """A draft that Julie dated and showed to the mayor, with a word of hers to the chief editor."""
+    """Create a scheduled draft by Julie, shared with the mayor, with a comment for the chief editor."""
     comment = Comment.objects.create(
         page=page,
         user=julie,

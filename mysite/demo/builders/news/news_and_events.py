@@ -1,4 +1,4 @@
-"""News in four categories, and the agenda."""
+"""News in four categories, and events."""
 
 from wagtail.models import Page
 
@@ -51,7 +51,7 @@ TOPICS = [
 
 
 def create_categories_and_topics(world: DemoContext) -> None:
-    """Categories of news and topics of the newsletter, in every language."""
+    """Create categories of news and topics of the newsletter, in every language."""
     for order, (slug, names) in enumerate(CATEGORIES):
         _translated(world, world.categories, slug, NewsCategory(slug=slug, order=order), names)
     for order, (key, names, descriptions) in enumerate(TOPICS):
@@ -78,7 +78,7 @@ def build(world: DemoContext) -> None:
 
 
 def create_article(entry: ContentEntry, world: DemoContext) -> None:
-    """One piece of news. Its topics match what subscribers chose."""
+    """Create an article. Its topics match those that subscribers chose."""
     day = clock.parse_day(entry["date"], world.today)
     page = NewsPage(
         title=entry["title"],
@@ -102,7 +102,7 @@ def create_article(entry: ContentEntry, world: DemoContext) -> None:
 
 
 def create_event(entry: ContentEntry, world: DemoContext) -> None:
-    """An event. Its end is told from the day on which it begins."""
+    """Create an event. Its end is relative to the day of its start."""
     start = clock.parse_moment(entry["start"], world.today)
     page = EventPage(
         title=entry["title"],
@@ -126,7 +126,7 @@ def create_event(entry: ContentEntry, world: DemoContext) -> None:
 
 
 def event_exceptions_value(words: str, world: DemoContext) -> list[dict]:
-    """``tue+2w cancelled`` as the value of a StreamField."""
+    """Parse ``tue+2w cancelled`` into the value of a StreamField."""
     if not words:
         return []
     day, what = words.split()
@@ -135,7 +135,10 @@ def event_exceptions_value(words: str, world: DemoContext) -> list[dict]:
 
 
 def add_and_publish(page, parent: str, key: str, moment, world: DemoContext) -> None:
-    """Puts the page into the tree and publishes it as of ``moment``; before today, which may have just begun."""
+    """Add the page to the tree and publish it as of ``moment``.
+
+    The latest time is midnight today, because the day may have just begun.
+    """
     with clock.clock_at(min(moment, clock.local_moment(world.today, 0))):
         Page.objects.get(pk=world.pages[parent]).add_child(instance=page)
         publish_page(page, world)

@@ -1,4 +1,4 @@
-"""The public board: kinds of acts with their days, and notices of which one is over."""
+"""Official notices: types with their display times, and notices of which one has ended."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from ..home.commune import as_stream
 from .news_and_events import add_and_publish
 
 PLAN = Path(__file__).parent.parent.parent / "typst" / "plan.typ"
-# key → (days, act, law, names in each language, what people can do, in French)
+# key → (days, act, law, names in each language, remedies in French)
 KINDS = {
     "enquete": (
         30,
@@ -105,7 +105,7 @@ def create_notice(entry: ContentEntry, kind: OfficialNoticeType, world: DemoCont
 
 
 def create_plan_file(entry: ContentEntry, world: DemoContext) -> OfficialNoticeFile:
-    """A drawing as architects hand it in."""
+    """Create a drawing such as architects submit."""
     day = clock.parse_day(entry["first"], world.today)
     data = letterhead.letterhead_data() | {
         "title": entry["plan"],

@@ -1,4 +1,4 @@
-"""What the residents of the demo say, through the actions of participation."""
+"""Contributions of residents, through the actions of participation."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,12 +28,12 @@ WORDS = {
     True: ["Clair et court, merci.", "", "", "J’ai trouvé en une minute.", ""],
     False: ["Je cherchais le tarif.", "", "Les horaires du samedi manquent.", "", "Où se garer ?"],
 }
-EVERY = 3  # not every page is judged
+EVERY = 3  # every third page has feedback
 
 
 @dataclass(frozen=True)
 class Idea:
-    """An idea of a resident: how many days ago, how many voices, and what became of it."""
+    """An idea of a resident. ``days``: age in days. ``voices``: number of votes."""
 
     title: str
     text: str
@@ -121,7 +121,7 @@ def build(world: DemoContext) -> None:
 
 
 def create_page_feedback(world: DemoContext) -> None:
-    """Yes and no below pages, over two months."""
+    """Create positive and negative page feedback over two months."""
     kinds = (ContentPage, NewsPage, ServicePage)
     pages = Page.objects.live().type(*kinds).filter(locale=world.locales["fr"]).order_by("path")
     for number, page in enumerate(list(pages)[::EVERY]):
@@ -140,7 +140,7 @@ def create_page_feedback(world: DemoContext) -> None:
 
 
 def create_consultations(world: DemoContext) -> None:
-    """An idea box with ideas in every state, and a consultation that is over."""
+    """Create an idea box with ideas in every state, a closed consultation and a survey."""
     home = HomePage.objects.get(locale=world.locales["fr"])
     index = ConsultationIndexPage(
         title="Participer",
@@ -270,7 +270,9 @@ def submit_answers(page: ConsultationPage, world: DemoContext) -> None:
             )
         with clock.clock_at(clock.local_moment(day + timedelta(days=1), 9)):
             moderation.publish_written(actor=world.editor, written=one)
-    with clock.clock_at(clock.local_moment(world.today - timedelta(days=12), 10)):  # to the last of them
+    with clock.clock_at(
+        clock.local_moment(world.today - timedelta(days=12), 10)
+    ):  # answers the last contribution
         consultations.answer_contribution(
             actor=world.editor, contribution=one, status=one.status, reply=EARLY_BUS
         )
@@ -313,7 +315,7 @@ MORE_WORDS = ["De l’ombre en été !", "Gardez les platanes.", "Un banc devan
 
 
 def create_survey(index: Page, world: DemoContext) -> None:
-    """A short survey that is over, with its results."""
+    """Create a short survey with answers, whose results show at once."""
     page = SurveyPage(
         title="La place de l’Orme",
         slug="place-de-l-orme",
@@ -353,7 +355,7 @@ SAID = [
 
 
 def create_comments(world: DemoContext) -> None:
-    """The newest article with comments: two published, one with an answer, one still to be read."""
+    """Create comments on the newest article: two published, one of them answered, one to moderate."""
     page = NewsPage.objects.live().filter(locale=world.locales["fr"]).order_by("-date", "pk").first()
     page.comments_open = True
     publish_page(page, world)

@@ -1,4 +1,4 @@
-"""Letters to many: one that was sent and stands in the archive, one that is still written, and a weekly digest."""
+"""Campaigns of the demo: a sent one in the archive, a draft, and a weekly digest."""
 
 from datetime import time, timedelta
 
@@ -18,7 +18,7 @@ from ...typography import typeset
 from ..context import DemoContext
 from ..home.commune import as_stream
 
-LAST = 411  # the letter before the first that the demo keeps
+LAST = 411  # number of the first mailing
 SILENT = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 DIGEST = {
     "fr": "Le jeudi, en bref",
@@ -68,7 +68,10 @@ def build(world: DemoContext) -> None:
 
 
 def create_sent_campaign(world: DemoContext) -> None:
-    """The letter of last Thursday, in two languages. Nothing goes to the mailbox: nobody would find anything there."""
+    """Create and send last Thursday's campaign in two languages.
+
+    The demo mailbox gets no copies, which would hide all other e-mails.
+    """
     source = None
     for language, words in SENT.items():
         source = create_campaign(world, language, words, source=source)
@@ -92,7 +95,7 @@ def create_campaign(world: DemoContext, language: str, words, *, source: Campaig
 
 
 def create_draft_campaign(world: DemoContext) -> None:
-    """Approved by nobody yet; its readers get only what concerns their topics."""
+    """Create an unapproved campaign, limited to the topics of each reader."""
     title, summary, lead = (typeset(one, "fr") for one in DRAFT)
     campaign = Campaign(
         locale=world.locales["fr"], title=title, summary=summary, lead=lead, live=False, personal=True
@@ -104,7 +107,7 @@ def create_draft_campaign(world: DemoContext) -> None:
 
 
 def create_approval_workflow(world: DemoContext) -> None:
-    """Campaigns are read by a second person."""
+    """Create a workflow in which a second person approves campaigns."""
     workflow = Workflow.objects.create(name="Relecture de l’infolettre")
     task = GroupApprovalTask.objects.create(name="Relecture par la chancellerie")
     task.groups.set(Group.objects.filter(name=roles.MODERATORS))
@@ -114,7 +117,7 @@ def create_approval_workflow(world: DemoContext) -> None:
 
 
 def import_subscribers(world: DemoContext) -> None:
-    """Who signed on paper at the festival, taken over from a file with that proof."""
+    """Import subscribers who signed on paper at the festival, with that proof."""
     keys = frozenset(world.topics[key, "fr"].translation_key for key in ("chantiers", "agenda"))
     day = clock.parse_day("sat-13w", world.today)
     with clock.clock_at(clock.local_moment(day + timedelta(days=3), 10)):

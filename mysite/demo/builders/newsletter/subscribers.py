@@ -1,4 +1,4 @@
-"""Who reads letters by e-mail: subscribers of the newsletter in every state, and who is reminded of the waste."""
+"""Newsletter subscribers in every state, and subscribers of waste reminders."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ COUNT = 60
 
 
 def build(world: DemoContext) -> None:
-    """Most confirmed, a few still to confirm, a few who left."""
+    """Create subscribers: most confirmed, a few to confirm, a few unsubscribed."""
     residents = Residents(world.random)
     keys = [world.topics[key, "fr"].translation_key for key in ("chantiers", "politique", "agenda")]
     for number in range(COUNT):
@@ -41,7 +41,7 @@ def add_subscriber(who, asked, chosen, *, confirms: bool, leaves: bool) -> None:
 
 
 def add_waste_reminders(world: DemoContext) -> None:
-    """One subscriber in six wants to be reminded of the waste too, each second one in the morning."""
+    """Create a waste reminder for every sixth subscriber, alternately in the evening and in the morning."""
     districts = [one.translation_key for one in WasteDistrict.in_language("fr")]
     asked = clock.local_moment(world.today - timedelta(days=90), 19)
     for number, reader in enumerate(Subscriber.objects.exclude(email="").order_by("pk")[::6]):

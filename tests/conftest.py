@@ -1,4 +1,4 @@
-"""What every test stands on."""
+"""Fixtures and hooks of all tests."""
 
 import gc
 import os
@@ -15,20 +15,20 @@ from home.runtime.gc_tuning import freeze_loaded_objects
 from home.runtime.stack_size import with_stack_size
 from tests.support.browser import NO_BROWSER, chromium
 
-# Playwright keeps an event loop in the thread of the tests; Django would refuse the database there.
+# Playwright keeps an event loop in the thread of the tests, in which Django would refuse to use the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
-# Every test begins on this Wednesday morning, and so do modules that ask for the day when they are read: none is red
-# because it ran at midnight, before a holiday or while the clocks change.
+# Every test begins on this Wednesday morning, and so do modules that read the date when they are imported: no test
+# fails because it runs at midnight, before a holiday or while the clocks change.
 time_machine.travel(datetime(2026, 11, 25, 9, tzinfo=ZoneInfo("Europe/Zurich"))).start()
 
-# No example has a deadline, and none is too slow to be drawn: on a machine that is busy, one that takes 5 ms took 300.
+# No example has a deadline, and none is too slow to be generated: on a busy machine, one that takes 5 ms took 300.
 settings.register_profile(
     "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=25
 )
-# In CI the same examples every time, so that what is red there is red here too, and four times as many, but for the
-# second time, on PostgreSQL; on a desk others each time, and those that failed are kept.
+# In CI the examples are always the same, so that a failure there can be reproduced elsewhere. There are four times as
+# many, but only twice as many in the second run, on PostgreSQL. Locally they vary, and failing ones are stored.
 settings.register_profile(
     "ci",
     settings.get_profile("patient"),
@@ -39,20 +39,20 @@ settings.register_profile(
 )
 settings.load_profile("ci" if os.environ.get("CI") else "patient")
 
-# The longest come first, those of the browser first among them: who began with one at the very end would be waited for.
+# The longest tests come first, those in a browser first among them: one that begins at the very end delays the end.
 LONGEST = (
     *("test_files_shown", "test_real_forms", "test_sigkill", "test_house"),
     *("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser"),
 )
-FIRST = "test_build"  # in whose process the database is migrated, if it was not before
+FIRST = "test_build"  # the process that runs it migrates the database, if that is not done yet
 
 
 def pytest_collection_modifyitems(items):
-    """Whatever stands in tests/functional drives a browser: skipped aloud where there is none.
+    """Mark and order the tests. Those in tests/functional need a browser and are skipped visibly without one.
 
-    What it shows is the same on every database: only journeys, which mark themselves, are walked on both. All of it
-    comes last: Playwright's event loop stays in their process, and who seals a document there wants one of their
-    own. What needs no database comes early: another process migrates it in the meantime.
+    Their results are the same on every database: only journeys, which mark themselves, run on both. They come last,
+    because Playwright's event loop stays in their process, and sealing a document needs an event loop of its own. Tests
+    that need no database come early, while another process migrates it.
     """
     asking = {item.path for item in items if _asks_the_database(item)}
 
@@ -84,13 +84,13 @@ def pytest_collection_finish():
 
 
 def spare_the_collector():
-    """Python's collector looks no more at what stays to the end, and seldom at the rest: a twelfth of the time."""
+    """Exclude long-lived objects from garbage collection, and collect rarely: saves a twelfth of the time."""
     freeze_loaded_objects()
-    gc.set_threshold(50_000)  # allocations, net; usually 2,000
+    gc.set_threshold(50_000)  # allocations, net; Python's default is 2,000
 
 
 def _in_browser(item) -> bool:
-    """Whatever stands in tests/functional, but for the walks of tests/functional/trust that need none."""
+    """Return whether a test is in tests/functional, except those of tests/functional/trust that use no browser."""
     place = item.path.as_posix()
     return "/functional/" in place and ("/trust/" not in place or "browser" in item.fixturenames)
 
@@ -107,7 +107,7 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database, which is as migrations left it after each test, one that commits too."""
+    """Create the test database. Each test, one that commits too, resets it to its state after the migrations."""
     from django.test import TransactionTestCase
 
     from tests.support.database_reset import emptied, written
@@ -119,9 +119,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def module_db(django_db_setup, django_db_blocker):
-    """A database in which what a fixture of the module makes stays for all its tests, none of which commits.
+    """Provide a database in which the rows of the module's fixtures stay for all its tests.
 
-    Each begins with it as it was made; rows only, so that a test reads it anew.
+    None of these tests commits. Each finds the rows as they were created. Only the rows are shared, so a test reads the
+    objects again.
     """
     from django.core.cache import cache
     from django.db import transaction
@@ -135,7 +136,7 @@ def module_db(django_db_setup, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def made_home(module_db):
-    """The home page of the site of a module's tests, read anew for each as ``home``."""
+    """Create the home page of the site of a module's tests. Each test reads it again as ``home``."""
     from tests.factories.home import CommuneSettingsFactory, make_site
 
     CommuneSettingsFactory()
@@ -151,7 +152,7 @@ def home(made_home, db):
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_answer_at_a_time():
-    """Of the server that all tests of a process share, whichever of them asks for it first."""
+    """Let the live server, which all tests of a process share, answer one request at a time."""
     from django.db import connection
     from django.test import testcases
 
@@ -165,9 +166,9 @@ def _one_answer_at_a_time():
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_index_of_pages():
-    """By which editors find pages in Wagtail's own screens, a sixth of the time of all tests, and asked by none.
+    """Disable the search index of pages in Wagtail's admin: it took a sixth of the time, and no test uses it.
 
-    What residents and agents search has indexes of its own, which are kept.
+    The indexes of the residents' and agents' search are unaffected.
     """
     from django.db.models.signals import post_save
     from modelsearch.index import get_indexed_models
@@ -181,7 +182,7 @@ def _no_index_of_pages():
 
 @pytest.fixture(autouse=True, scope="session")
 def _avif_in_a_hurry():
-    """As fast as its encoder can: a fifteenth of the time, for larger files, and nothing here asks how large."""
+    """Encode AVIF as fast as possible: a fifteenth of the time, for larger files, whose size no test checks."""
     from PIL import Image
 
     Image.init()
@@ -196,7 +197,10 @@ def _avif_in_a_hurry():
 
 @pytest.fixture(autouse=True, scope="session")
 def _foreign_keys_are_asked_in_ci():
-    """SQLite reads all its tables after each test for what refers to nothing: CI does, and PostgreSQL at no cost."""
+    """Disable the check of foreign keys on SQLite, which reads all tables after each test.
+
+    It is enabled in CI, and on PostgreSQL, where it costs nothing.
+    """
     from django.db import connection
     from django.test import TestCase
 
@@ -208,17 +212,20 @@ def _foreign_keys_are_asked_in_ci():
 
 @pytest.fixture(autouse=True)
 def _no_reference_index():
-    """What refers to what is written at every saving, a tenth of the time of many tests, and read by none."""
+    """Disable the reference index, whose update at each save took a tenth of the time of many tests.
+
+    No test reads it.
+    """
     from wagtail.signal_handlers import reference_index_auto_update_disabled
 
     reference_index_auto_update_disabled.value = (
-        True  # for each test: Wagtail's command to write it anew ends it
+        True  # for each test, because Wagtail's command that rebuilds it enables it again
     )
 
 
 @pytest.fixture(autouse=True)
 def _clean_slate(settings):
-    """No test sees what another left in the cache or in the translation at hand."""
+    """Empty caches and the default language before each test, and the default language after it."""
     from django.core.cache import caches
     from django.utils import translation
 
@@ -231,7 +238,10 @@ def _clean_slate(settings):
 
 @pytest.fixture
 def uncached(client, django_assert_max_num_queries):
-    """Opens an address with an empty cache in at most so many queries. Its pictures are cut already."""
+    """Return a function that opens an address with an empty cache in a limited number of queries.
+
+    Its renditions are created before.
+    """
 
     def measure(url: str, most: int):
         client.get(url)

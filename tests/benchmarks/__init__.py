@@ -1,4 +1,4 @@
-"""Measurements, not tests: ``python -m tests.benchmarks.NAME``.
+"""Benchmarks: ``python -m tests.benchmarks.NAME``.
 
 Figures are ratios against a baseline measured in the same run.
 """

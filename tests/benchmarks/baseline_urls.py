@@ -1,4 +1,4 @@
-"""The project's addresses and, beside them, a view that does nothing."""
+"""The project's addresses and a view that does nothing, as baseline."""
 
 from django.http import HttpResponse
 from django.urls import path

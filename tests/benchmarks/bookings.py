@@ -1,9 +1,9 @@
-"""The calendar of a counter with five years of bookings behind it, and the search over many rooms.
+"""Benchmark of the calendar of a counter with five years of bookings, and of the search over many rooms.
 
-usage: python -m tests.benchmarks.bookings [--bookings 50000] [--resources 100] [--rounds 60]. Starts a PostgreSQL.
-Times are those of the server, measured within one process: the page with the whole month ahead of a counter with four
-desks, what of all rooms is free on the Saturdays of a month, and the page that says so; that page over HTTP from a
-gunicorn as well.
+usage: python -m tests.benchmarks.bookings [--bookings 50000] [--resources 100] [--rounds 60]. Starts a PostgreSQL. The
+times are those of the server, measured within one process: the page with the next whole month of a counter with four
+desks, the search for free rooms on the Saturdays of a month, and the page with its results; that page also over HTTP
+from a gunicorn.
 """
 
 import argparse
@@ -24,14 +24,14 @@ from tests.benchmarks.server import HOST, gunicorn
 SETTINGS = "tests.benchmarks.queue_settings"
 SERVER = {"fsync": "off", "synchronous_commit": "off"}
 COUNTER, SEARCH = "/demande/rendez-vous/", "/demande/salle/"
-TOKEN = "measured" * 4  # against forgery: cookie and header say the same
+TOKEN = "measured" * 4  # CSRF token: cookie and header are equal
 DESKS, A_DAY, DAYS = 4, 14, 5 * 365
-LEAST_OPEN = 15  # days of a month that has holidays
+LEAST_OPEN = 15  # days, in a month with holidays
 MONTH_MS, SEARCH_MS = 50, 150  # p95
 
 
 def filled(bookings: int, resources: int) -> None:
-    """A migrated database, a counter whose past is full, and as many rooms, some of them taken on Saturdays."""
+    """Create a migrated database, a counter with a full past, and rooms that are partly booked on Saturdays."""
     from django.core.management import call_command
 
     from tests.factories.bookings import counter, resource, timetable
@@ -50,7 +50,7 @@ def filled(bookings: int, resources: int) -> None:
 
 
 def take_all(counter, bookings: int) -> None:
-    """Appointments on every desk over five years, as many in the whole of the month ahead as before it."""
+    """Create appointments on all desks over five years and the next whole month, evenly distributed."""
     random, unit = Random(1), counter.uses.get().unit_id
     end = next_month(next_month())
     days = [end - timedelta(days=n + 1) for n in range(DAYS)]
@@ -139,25 +139,25 @@ def measured(rounds: int) -> dict[str, dict]:
 
 
 def month_ahead(client) -> bytes:
-    """The page of a counter with the month after this one, so that all of its days are to come, whatever the date."""
+    """Return the counter's page of the next month, so that all its days are in the future, whatever the date."""
     return client.post(COUNTER, {"quand-resource": "guichet", "quand-go": f"month {next_month()}"}).content
 
 
 def next_month(day=None):
-    """The first day of the month after a day's, or after today's."""
+    """Return the first day of the month after that of ``day``, or after the current month."""
     from django.utils import timezone
 
     return ((day or timezone.localdate()).replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def wished(first) -> dict[str, str]:
-    """A room for thirty people on a Saturday of a month, as the form posts it."""
+    """Return the POST data of a search for a room for thirty people on a Saturday of a month."""
     wish = {"people": "30", "weekday": "5", "month": f"{first:%Y-%m}", "go": "find"}
     return {f"quand-{name}": said for name, said in wish.items()}
 
 
 def over_http(rounds: int) -> dict[str, float]:
-    """The search as a browser asks for it, with a connection that is kept."""
+    """Measure the search over HTTP with a persistent connection."""
     body = urlencode(wished(next_month(next_month())))
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",

@@ -1,11 +1,12 @@
-"""From *send* to a sealed PDF on disk, for a certificate that nobody at the town hall has to look at.
+"""Benchmark from *send* to a sealed PDF on disk, for a certificate that is issued without an agent.
 
 usage: python -m tests.benchmarks.certificate_time [--burst N]. Starts a PostgreSQL, a gunicorn, two workers and a
-scheduler of its own.
- A known resident asks for a certificate without a fee: the register is asked, the document made and sealed.
-Prints how long a request sent alone takes; when the last of N is done whose *send* was pressed at once, over HTTP; the
-CPU of a document; and how soon a payment is confirmed once the provider says so: by a signed call, by the person who
-comes back, or not at all. Of payments, the slowest of several counts.
+scheduler of its own. A known resident requests a certificate without a fee: the register is queried, the document
+rendered and sealed.
+
+Prints how long a single request takes; when the last of N requests is done that were sent over HTTP at once; the CPU
+time of a document; and how soon a payment is confirmed after the provider has received it: by a webhook, by the person
+who returns, or by neither. For payments, the slowest of several counts.
 """
 
 import argparse
@@ -29,13 +30,13 @@ from tests.benchmarks.postgresql import postgresql
 from tests.benchmarks.server import gunicorn
 
 SETTINGS = "tests.benchmarks.worker_settings"
-ALONE, WORKERS, MADE = 40, 2, 100  # requests sent alone, workers, documents whose CPU is taken
-WARM = 10  # requests before anything is measured, so that both workers have loaded what they need
-AT_FIRST, AT_FIRST_FOR, OFTEN = 0.5, 30, 1.5  # seconds between questions of an open page: see payment.js
-# Payments told of, and not; seconds from one unheard to the next, across the sweep.
+ALONE, WORKERS, MADE = 40, 2, 100  # single requests, workers, documents whose CPU time is measured
+WARM = 10  # requests before the measurement, so that both workers have loaded their code
+AT_FIRST, AT_FIRST_FOR, OFTEN = 0.5, 30, 1.5  # seconds between the requests of an open page: see payment.js
+# Payments with a webhook, and without; seconds between two without one, across the job's interval.
 PAID, UNHEARD, APART = 20, 8, 2.3
 PATIENCE = 600  # seconds that anything may take
-CONNECTIONS, WEB = 50, 2  # people who press at the same moment, and processes that answer them
+CONNECTIONS, WEB = 50, 2  # applicants who send at the same time, and web processes
 BUDGETS = {
     "p50_s": 1,
     "p95_s": 3,
@@ -46,7 +47,7 @@ BUDGETS = {
     "open_s": 60,
     "lost_s": 60,
 }
-BORN = date(1988, 4, 17)  # Élodie Marchetti, in the demo register
+BORN = date(1988, 4, 17)  # Élodie Marchetti in the demo register
 REGISTER = {
     "key": "controle",
     "type": "register",
@@ -61,7 +62,7 @@ PAYMENT = {"key": "paiement", "type": "payment", "settings": {"format": 1, "days
 
 
 class Certificates:
-    """A service and the known resident who asks for its certificate, again and again."""
+    """A service and a known resident who requests its certificate repeatedly."""
 
     def __init__(self):
         from tests.factories.accounts import known
@@ -75,20 +76,20 @@ class Certificates:
         self.answers = given | {"naissance": BORN.isoformat()}
 
     def send(self):
-        """A request as residents send it; its case."""
+        """Send a submission as residents do. Return its case."""
         from tests.factories.submissions import sent
 
         return sent(version=self.version, user=self.user, answers=self.answers).case
 
     def alone(self) -> float:
-        """Seconds until the certificate of one request is there."""
+        """Return the seconds until the certificate of one submission is sealed."""
         start = time.perf_counter()
         case = self.send()
         _until(lambda: _sealed().filter(case=case).exists())
         return time.perf_counter() - start
 
     def ready(self, number: int) -> list:
-        """Requests that are filled in: only the button is to be pressed."""
+        """Create drafts that are complete, ready to send."""
         from tests.factories.submissions import DraftFactory
 
         return [
@@ -102,8 +103,10 @@ class Certificates:
         ]
 
     def burst(self, number: int, site: str) -> tuple[float, float]:
-        """Seconds from the first *send* of ``number`` at once until the last certificate is there; and how long 95
-        in a hundred waited for the answer to theirs at most."""
+        """Send ``number`` submissions at once.
+
+        Return the seconds until the last certificate is sealed, and the 95th percentile of the response times.
+        """
         presses = [(Press(site, self.user), draft) for draft in self.ready(number)]
         before, start = _sealed().count(), time.perf_counter()
         with ThreadPoolExecutor(CONNECTIONS) as people:
@@ -113,7 +116,7 @@ class Certificates:
 
 
 class Press:
-    """A browser of somebody who is signed in and looks at the page before sending."""
+    """A browser of a signed-in applicant on the page before sending."""
 
     taken = count()
 
@@ -128,7 +131,7 @@ class Press:
         self.address = str(ip_address("10.0.0.1") + next(self.taken))
 
     def send(self, draft) -> float:
-        """Presses the button; the seconds until the receipt's address is there."""
+        """Send the draft. Return the seconds until the redirect to the receipt."""
         from django.urls import reverse
 
         start = time.perf_counter()
@@ -146,7 +149,7 @@ class Press:
 
 
 def main(burst: int) -> dict[str, float]:
-    """Measures everything; answers the figures by the name of their budget."""
+    """Measure everything. Return the figures by the name of their budget."""
     import django
 
     django.setup()
@@ -170,7 +173,7 @@ def main(burst: int) -> dict[str, float]:
 
 
 def certified(certificates: Certificates, alone: int, burst: int, site: str) -> dict[str, float]:
-    """How long certificates take, asked for one by one, and at once."""
+    """Measure certificates that are requested one by one and all at once."""
     times = sorted(certificates.alone() for _ in range(alone))
     last, answered = certificates.burst(burst, site)
     return {
@@ -182,7 +185,7 @@ def certified(certificates: Certificates, alone: int, burst: int, site: str) -> 
 
 
 def cpu_of_a_document() -> float:
-    """Milliseconds to render and seal one, in a process that did some before."""
+    """Return the milliseconds of CPU to render and seal a document, in a process that has rendered some before."""
     from eservices.documents.actions import issuing
 
     document = _sealed().latest("issued_at")
@@ -195,7 +198,7 @@ def cpu_of_a_document() -> float:
 
 
 def slowest(measured, times: int, apart: float = 0) -> float:
-    """The most seconds of so many: one after the other, or begun ``apart``, whatever the others wait for."""
+    """Return the maximum of several measurements, in sequence or started ``apart`` seconds after each other."""
     if not apart:
         return max(measured() for _ in range(times))
 
@@ -213,7 +216,7 @@ def slowest(measured, times: int, apart: float = 0) -> float:
 
 
 def told(site: str) -> float:
-    """Seconds from Stripe's signed call until the open page hears that it is paid."""
+    """Return the seconds from Stripe's webhook until the open page reports the payment."""
     from django.conf import settings
     from django.urls import reverse
 
@@ -232,7 +235,7 @@ def told(site: str) -> float:
 
 
 def back(site: str) -> float:
-    """Seconds until the pay page says that it is paid, for who comes back from the provider."""
+    """Return the seconds until the payment page reports the payment to a person who returns from the provider."""
     from django.urls import reverse
 
     from tests.factories.payments import pays
@@ -247,14 +250,14 @@ def back(site: str) -> float:
 
 
 def open_page(site: str) -> float:
-    """Seconds until an open page hears that it is paid, where nobody tells us and nobody comes back."""
+    """Return the seconds until an open page reports the payment, without a webhook and without a return."""
     from django.urls import reverse
 
     from tests.factories.payments import pays
 
     payment = _begun("demo")
     state = site + reverse("payments:state", args=[payment.basket.secret, payment.pk])
-    requests.get(state, timeout=10)  # it was open before: the next question waits its turn
+    requests.get(state, timeout=10)  # the page was open before, so the next request waits for its interval
     pays(payment)
     start = time.perf_counter()
     _until(lambda: requests.get(state, timeout=10).json() == {"state": "succeeded"}, pause=page_pause)
@@ -262,7 +265,7 @@ def open_page(site: str) -> float:
 
 
 def lost() -> float:
-    """Seconds until a payment is received of which nobody tells us, where no page is open."""
+    """Return the seconds until a payment is received, without a webhook and without an open page."""
     from tests.factories.payments import pays
 
     payment = _begun("demo")
@@ -273,7 +276,7 @@ def lost() -> float:
 
 
 def _begun(provider: str):
-    """A payment that is open at its provider."""
+    """Create a payment that is open at its provider."""
     from eservices.payments.models import Charge
     from tests.factories.payments import begun
     from tests.factories.submissions import sent
@@ -300,12 +303,12 @@ def _sealed():
 
 
 def page_pause(waited: float) -> float:
-    """How long an open page that waited for so long lets pass before it asks again."""
+    """Return the seconds until the next request of a page that has been open for ``waited`` seconds."""
     return AT_FIRST if waited < AT_FIRST_FOR else OFTEN
 
 
 def _until(happened, pause=lambda waited: 0.05) -> None:
-    """Waits for something that workers do."""
+    """Wait for the result of a worker."""
     start = time.perf_counter()
     while not happened():
         waited = time.perf_counter() - start
@@ -316,7 +319,7 @@ def _until(happened, pause=lambda waited: 0.05) -> None:
 
 @contextmanager
 def stripe():
-    """Stripe's double; yields its address."""
+    """Run the fake Stripe and yield its address."""
     from tests.payments.stripe_double import Stripe, server
     from tests.support.local_servers import serving
 
@@ -326,7 +329,7 @@ def stripe():
 
 @contextmanager
 def _running(*command: str):
-    """A command of ours, ended afterwards."""
+    """Run a management command within the block."""
     process = subprocess.Popen([sys.executable, "manage.py", *command])
     try:
         yield

@@ -1,8 +1,8 @@
-"""A task that does nothing, to measure against."""
+"""A task that does nothing, as baseline."""
 
 from django.tasks import task
 
 
 @task()
 def nothing() -> None:
-    """Carried like any other."""
+    """Do nothing. It is queued and run like any other task."""

@@ -1,8 +1,8 @@
-"""How many cases a second the engine moves through three stages, by two workers on PostgreSQL.
+"""Benchmark of how many cases per second the engine moves through three stages, with two workers on PostgreSQL.
 
-usage: python -m tests.benchmarks.engine [--cases 1000]. Each case is handed over to a team, written to, and closed
-after a wait that is over: three stages, each a transaction of its own. Letters are rows that somebody else carries.
-Beside it tasks that do nothing, carried by the same two workers: what remains is the engine's.
+usage: python -m tests.benchmarks.engine [--cases 1000]. Each case is handed over to a team, a message is sent, and it
+is closed after a wait that is over: three stages, each in a transaction of its own. Deliveries are only created, not
+sent. The baseline is tasks that do nothing, run by two workers as well: the difference is the time of the engine.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import django
 from tests.benchmarks.postgresql import postgresql
 
 WORKERS = 2
-BUDGET = 50  # cases a second
+BUDGET = 50  # cases per second
 STAGES = [
     {"key": "transmettre", "type": "team", "settings": {"team": "police"}},
     {"key": "dire", "type": "notify", "settings": {"subject": "En route", "text": "Votre demande avance."}},
@@ -30,14 +30,14 @@ STAGES = [
 
 
 def carried(count: int) -> dict[str, float]:
-    """What two workers take for the tasks that wait: tasks by second of the clock, and by second of a processor."""
+    """Run two workers until the queue is empty. Return tasks per second of wall-clock time and of CPU time."""
     from django.db import connections
 
     connections.close_all()
     reading, starting = os.pipe()
     children = [_worker(f"worker-{number + 1}", reading, starting) for number in range(WORKERS)]
     os.close(reading)
-    time.sleep(1)  # both stand at the line
+    time.sleep(1)  # both are waiting for the start
     start, spent = time.perf_counter(), _children_seconds()
     os.close(starting)
     for child in children:
@@ -47,7 +47,7 @@ def carried(count: int) -> dict[str, float]:
 
 
 def _worker(name: str, reading: int, starting: int) -> int:
-    """A worker that begins when the pipe is closed, and ends when nothing waits any more."""
+    """Fork a worker that starts when the pipe is closed and ends when the queue is empty."""
     from django.core.management import call_command
 
     from eservices.deliveries import tasks as deliveries
@@ -67,7 +67,7 @@ def _children_seconds() -> float:
 
 
 def prepared(cases: int) -> None:
-    """Requests that were sent, each with its wake-up; letters are left for later."""
+    """Create submissions with their queued tasks; those of deliveries are removed."""
     from django.core.management import call_command
     from django_tasks_db.models import DBTaskResult
 

@@ -1,9 +1,9 @@
-"""What a form costs by its size: import, publication, check, what an editor opens, and every step of a resident.
+"""Benchmark of a form by its size: import, publication, check, the editor's pages, and every step of a resident.
 
 usage: python -m tests.benchmarks.forms [--fields 10 50 100 400] [--walks 3]. In one process and in memory, by the test
-client: times are the processor's, the least of some walks, so that nothing else on the machine counts. What grows
-faster than in line with the fields fails: the line through the smallest size and the last but one says what the largest
-may cost.
+client: times are those of the processor, the minimum of several runs, so that nothing else on the machine counts. A
+time that grows faster than linearly with the fields fails: the line through the smallest size and the last but one is
+the limit for the largest.
 """
 
 import argparse
@@ -26,9 +26,9 @@ BUDGETS = {  # milliseconds, for the largest form
     "step_save": 60,
 }
 BY_ITSELF = {"Accept": "application/json"}
-TOLERATED = 1.5  # times what the line says
+TOLERATED = 1.5  # times the limit of the line
 NOISE_MS = 10
-ROWS = 60  # of the table that choices offer
+ROWS = 60  # of the table of the choices
 NAMES = {
     "lint": "check of the definition",
     "import": "import as a draft",
@@ -46,7 +46,7 @@ NAMES = {
 
 
 class Stopwatch:
-    """Keeps milliseconds by name; of what runs often, the median."""
+    """Collector of times in milliseconds by name. The figure of a repeated measurement is the median."""
 
     def __init__(self):
         self.times: dict[str, list[float]] = {}
@@ -63,7 +63,7 @@ class Stopwatch:
 
 
 def measured(fields: int, index, client, editor) -> dict[str, float]:
-    """The figures of one form of so many fields."""
+    """Return the figures of one form with this number of fields."""
     from eservices.catalogue.actions import import_service
     from eservices.catalogue.definition import translation_sync
     from eservices.catalogue.definition.linter import lint_service
@@ -91,14 +91,16 @@ def measured(fields: int, index, client, editor) -> dict[str, float]:
 
 
 def quickest(walks: Iterable[dict[str, float]]) -> dict[str, float]:
-    """Of each figure the smallest: what is done once a walk, as sending, is at the mercy of its moment."""
+    """Return the minimum of each figure: a step that runs once per walk, such as sending, varies by chance."""
     first, *others = walks
     return {name: min([found, *(one[name] for one in others)]) for name, found in first.items()}
 
 
 def walk(watch: Stopwatch, client, form) -> None:
-    """Through every step to the receipt with answers of every type, each step opened once more when all before it are
-    saved. Files travel by themselves before the step is pressed, as from a page with JavaScript.
+    """Fill in every step to the receipt, with answers of every type.
+
+    Each step is opened twice, of which the second is measured. Files are uploaded before the step is sent, as from a
+    page with JavaScript.
     """
     from random import Random
 
@@ -128,7 +130,7 @@ def walk(watch: Stopwatch, client, form) -> None:
 
 
 def _followed(response) -> str:
-    """Where a press leads on."""
+    """Return the target of the redirect."""
     assert response.status_code == 302, response.text
     return response.url
 
@@ -138,7 +140,7 @@ def _ok(response) -> None:
 
 
 def prepared():
-    """A counter in three languages, a resident's and an editor's browser."""
+    """Create a counter in three languages, and test clients of a resident and an editor."""
     from django.test import Client
 
     from eservices.cases.models import Team
@@ -168,7 +170,7 @@ def main() -> None:
     django.setup()
     connection.creation.create_test_db(verbosity=0)
     place = prepared()
-    measured(sizes[0] + 1, *place)  # the first of everything compiles templates and fills caches
+    measured(sizes[0] + 1, *place)  # the first run compiles templates and fills caches
     figures = {size: quickest(measured(size, *place) for _walk in range(options.walks)) for size in sizes}
     print_table(figures)
     missed = over(figures[sizes[-1]])
@@ -179,19 +181,19 @@ def main() -> None:
 
 
 def over(figures: dict[str, float]) -> dict[str, float]:
-    """What costs more than its budget."""
+    """Return the figures above their budgets."""
     return {name: figures[name] for name, most in BUDGETS.items() if figures[name] > most}
 
 
 def in_line(figures: dict[int, dict[str, float]], name: str) -> float:
-    """What the largest form may cost by the line through the smallest and the last but one; no less than that one."""
+    """Return the limit of the largest form: the line through the smallest and the last but one, at least the latter."""
     least, *_, before, largest = sorted(figures)
     low, high = figures[least][name], figures[before][name]
     return high + max(0.0, high - low) / (before - least) * (largest - before)
 
 
 def is_bent(figures: dict[int, dict[str, float]], name: str) -> bool:
-    """Whether this grows faster than in line with the fields; two sizes cannot tell."""
+    """Return whether a figure grows faster than linearly with the fields. False with fewer than three sizes."""
     if len(figures) < 3:
         return False
     found, allowed = figures[max(figures)][name], in_line(figures, name)

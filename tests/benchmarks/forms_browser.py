@@ -1,9 +1,9 @@
-"""How long a browser takes to judge a large form: 390 questions, 210 conditions, and the price, in one go.
+"""Benchmark of a large form's conditions in a browser: 390 questions, 210 conditions and the price at once.
 
-usage: python -m tests.benchmarks.forms_browser [--pages N]. Needs a chromium, and neither database nor server. Every
-page is opened in a window of its own, which has optimised nothing yet, with the form in it as a step has: the first
-time is what whoever opens a step waits for, the times after that are what every key costs. Both have the same budget,
-in processor time of the page's thread, so that nothing else on the machine counts; what a clock says stands beside it.
+usage: python -m tests.benchmarks.forms_browser [--pages N]. Needs a chromium, but neither database nor server. Every
+page is opened in a new window, without optimized code, with the form in it as a step has: the first time is what a
+visitor waits for who opens a step, the later times are those of every key press. Both have the same budget, in
+processor time of the page's thread, so that nothing else on the machine counts; wall-clock times are printed too.
 """
 
 import argparse
@@ -43,9 +43,9 @@ MEASURE = """import { Shown, feesDue } from "/js/conditions.js";
 
 
 def form() -> tuple[dict, dict]:
-    """A form of many steps whose questions look at earlier ones, in every way, and answers to all of them.
+    """Return a form of many steps with conditions on earlier questions of every type, and answers to all.
 
-    Steps, options, questions in rows and fees have conditions too, some of which do not hold.
+    Steps, options, questions in groups and fees have conditions too, some of which are false.
     """
     steps, answers, before = [], {}, []
     for number in range(STEPS):
@@ -59,7 +59,7 @@ def form() -> tuple[dict, dict]:
 
 
 def _of_step(number: int, before: list[dict]) -> dict | None:
-    """Every second step follows from an answer before it; one of them is not asked."""
+    """Return the condition of a step: every second depends on an earlier answer; the last is not shown."""
     if number % 2 == 0:
         return None
     return (
@@ -75,7 +75,7 @@ def _fee(number: int, field: dict) -> dict:
 
 
 def _row(field: dict) -> dict:
-    """A comparison that holds for the answer to a question."""
+    """Return a condition that is true for the answer to a question."""
     operator, value = ROWS[field["type"]]
     return {"field": field["key"], "operator": operator, "value": value}
 
@@ -99,7 +99,7 @@ ROWS = {
 
 
 def _type(number: int) -> str:
-    """All in turn, and a group at the end of each step."""
+    """Return the type of a question: all in turn, and a group at the end of each step."""
     *single, group = ANSWERS
     return group if number % EACH == EACH - 1 else single[number % len(single)]
 
@@ -115,7 +115,7 @@ def _field(number: int, before: list[dict]) -> dict:
 
 
 def _options(before: list[dict]) -> list[dict]:
-    """Three, of which one depends on an answer, and one is not offered."""
+    """Return three options, of which one depends on an answer and one is not offered."""
     shut = {"field": before[-1]["key"], "operator": "empty"}
     return [
         {"value": value, "condition": condition}
@@ -124,7 +124,7 @@ def _options(before: list[dict]) -> list[dict]:
 
 
 def _in_a_row() -> list[dict]:
-    """Questions of a group: the last is for children at school."""
+    """Return the questions of a group; the last is asked only for children at school."""
     school = {"field": "age", "operator": "gte", "value": 4}
     conditions = {"name": None, "age": None, "school": school}
     return [
@@ -133,7 +133,7 @@ def _in_a_row() -> list[dict]:
 
 
 def _conditions(value) -> int:
-    """How many conditions stand anywhere in a part of the form."""
+    """Return the number of conditions in a part of the form."""
     if isinstance(value, list):
         return sum(_conditions(one) for one in value)
     if not isinstance(value, dict):
@@ -194,7 +194,7 @@ def _measured(browser, definition: dict, answers: dict) -> dict:
 
 
 def _timed(tools, times: int) -> tuple[float, float, list]:
-    """Milliseconds of the processor, those of a clock, and what was found; of each judgement."""
+    """Return the CPU and wall-clock milliseconds per evaluation, and the result."""
     before = _busy(tools)
     asked = {"expression": f"timed({times})", "returnByValue": True}
     clock, found = tools.send("Runtime.evaluate", asked)["result"]["value"]
@@ -202,7 +202,7 @@ def _timed(tools, times: int) -> tuple[float, float, list]:
 
 
 def _busy(tools) -> float:
-    """The seconds that the page's thread has worked so far."""
+    """Return the seconds of CPU time of the page's thread."""
     figures = tools.send("Performance.getMetrics")["metrics"]
     return next(one["value"] for one in figures if one["name"] == "TaskDuration")
 

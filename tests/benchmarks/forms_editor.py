@@ -1,9 +1,9 @@
-"""How soon an editor can work: the outline of the largest form, and a step of 16 questions, in a real chromium.
+"""Benchmark of the editor in a real chromium: the outline of the largest form, and a step of 16 questions.
 
-usage: python -m tests.benchmarks.forms_editor [--fields 390] [--runs N] [--times 1] [--database FILE]. Makes a database
-of its own, or a copy of one that was migrated before, and serves it with one gunicorn. *Ready* is counted from the
-click: loaded, every question there, and a picture drawn after that. The smallest screen of Wagtail that an editor
-opens, the history of the site, is timed in the same run.
+usage: python -m tests.benchmarks.forms_editor [--fields 390] [--runs N] [--times 1] [--database FILE]. Creates a
+database of its own, or copies one that was migrated before, and serves it with one gunicorn. *Ready* is counted from
+the click: loaded, every question there, and a frame rendered after that. The smallest page of Wagtail for editors, the
+history of the site, is timed in the same run.
 """
 
 import argparse
@@ -29,7 +29,7 @@ DRAWN = """() => new Promise(
 
 
 def prepared(fields: int) -> tuple[dict[str, tuple[str, str]], str]:
-    """By name, an address and what has to be seen there; and the session of an editor."""
+    """Return by name an address and the selector to wait for; and the session key of an editor."""
     subprocess.run([sys.executable, "manage.py", "prepare"], check=True)
     django.setup()
     from django.test import Client
@@ -56,11 +56,11 @@ def prepared(fields: int) -> tuple[dict[str, tuple[str, str]], str]:
 
 
 def ready(browser, origin: str, session: str, path: str, seen: str) -> float:
-    """Milliseconds until somebody could work at ``path``, in a window whose files are in its cache."""
+    """Return the milliseconds until ``path`` is usable, in a window with a warm cache."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.add_cookies([{"name": "sessionid", "value": session, "url": origin}])
     page = context.new_page()
-    for _visit in range(2):  # the first fills the window's cache
+    for _visit in range(2):  # the first visit fills the window's cache
         page.goto("about:blank")
         page.goto(origin + path, wait_until="load")
         page.locator(seen).wait_for(state="attached")

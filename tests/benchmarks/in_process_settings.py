@@ -1,4 +1,4 @@
-"""Settings of measurements within one process: everything in memory, and work for a worker left undone."""
+"""Settings of benchmarks within one process: everything in memory, and tasks are not run."""
 
 from mysite.settings.base import SQLITE
 from mysite.settings.test import *  # noqa: F403

@@ -1,7 +1,7 @@
-"""Fills PostgreSQL with so many cases of 30 teams, in bulk: people and services by their factories, the rest in SQL.
+"""Bulk creation of cases of 30 teams in PostgreSQL: people and services by their factories, the rest in SQL.
 
-A town of 40,000 files 48,000 cases a year. They come in evenly over as many years as that takes, each at random for one
-of the services; a tenth is open, one in ten of those waits for its applicant, two in ten have no agent.
+A town of 40,000 gets 48,000 cases a year. The cases are distributed evenly over as many years as that takes, each at
+random to one of the services. A tenth is open; of these, one in ten waits for its applicant, two in ten have no agent.
 """
 
 import json
@@ -15,8 +15,8 @@ OWN_TEAMS = 3
 SERVICES = 40
 AGENTS_PER_TEAM = 5
 A_YEAR = 48_000
-BEARERS = 6_300  # of each surname, however many cases there are: nearly a thousand are the agent's
-COMMON = "demande"  # stands in all
+BEARERS = 6_300  # cases per surname, whatever the number of cases: nearly a thousand are the agent's
+COMMON = "demande"  # in every case
 VOCABULARY = 5_000
 
 LAID = f"""
@@ -97,7 +97,7 @@ TOLD = """laid JOIN (VALUES (1, 'opened'), (2, 'taken'), (3, 'accepted')) AS tol
 
 
 def fill(cases: int):
-    """Fills the empty database; answers the agent of three teams who measures."""
+    """Fill the empty database. Return the agent of three teams for whom the benchmark measures."""
     from eservices.cases.models import Case, CaseEvent, CaseStage, StatusLink
     from eservices.submissions.models import Submission
     from tests.factories.accounts import AgentFactory
@@ -121,7 +121,7 @@ def fill(cases: int):
 
 
 def known(agent) -> dict:
-    """What there is to ask for: a session of the agent, words that are searched, a service and a case."""
+    """Return the data for the requests: a session of the agent, search terms, a service and a case."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -143,7 +143,7 @@ def known(agent) -> dict:
 
 
 def _name_of_many(cases) -> str:
-    """The surname in most of the cases, among those that are ordered by rank."""
+    """Return the most frequent surname among those with few enough cases to be ranked."""
     from eservices.cases.desk.case_queue.queries import MAX_COUNT
 
     names = cases.values_list("submission__answers__nom").annotate(bearers=Count("pk"))
@@ -167,7 +167,7 @@ def _join(team, agent) -> None:
 
 
 def _colleagues(teams, agent) -> list[tuple]:
-    """The agents of every team by number; who measures is the first of the own teams."""
+    """Return the agents of every team by number. The measuring agent is the first of the own teams."""
     from tests.factories.accounts import AgentFactory
 
     found = []
@@ -203,9 +203,9 @@ def _name(table: str, columns: str, rows: list[tuple]) -> None:
 
 
 def _insert(cursor, model, columns: dict[str, str], source: str) -> None:
-    """Rows of ``model`` from SQL; what ``columns`` leaves out has the model's default.
+    """Insert rows of ``model`` by SQL; columns that are not in ``columns`` get the model's default.
 
-    The indexes are taken away and made again at the end: several times as fast.
+    The indexes are dropped and created again at the end, which is several times as fast.
     """
     rest = {
         field.column: field.get_db_prep_save(field.get_default(), connection)
@@ -220,7 +220,7 @@ def _insert(cursor, model, columns: dict[str, str], source: str) -> None:
     with transaction.atomic():
         cursor.execute(
             "SET LOCAL session_replication_role = replica"
-        )  # foreign keys are right by construction
+        )  # foreign keys are valid by construction
         for name, _definition in indexes:
             cursor.execute(f"DROP INDEX {name}")
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}", [*rest.values()])
@@ -229,7 +229,10 @@ def _insert(cursor, model, columns: dict[str, str], source: str) -> None:
 
 
 def main() -> None:
-    """usage: python -m tests.benchmarks.many_cases CASES, with the settings and the database in the environment."""
+    """Fill the database and print the data for the requests as JSON.
+
+    usage: python -m tests.benchmarks.many_cases CASES, with the settings and the database in the environment.
+    """
     import django
 
     django.setup()

@@ -1,11 +1,11 @@
-"""A campaign to many readers, against a bare loop that sends the same bytes to the same mail server.
+"""Benchmark of a campaign to many subscribers, against a bare loop that sends the same bytes to the same server.
 
-usage: python -m tests.benchmarks.newsletter [--recipients 100000] [--kills 5]. Starts a PostgreSQL, a mail server and
-a worker of its own. On the way the worker is killed (SIGKILL); another goes on, as after the claim of the first has
-ended: that wait is left out. What is measured is the sending, from the first letter of each worker to its last.
+usage: python -m tests.benchmarks.newsletter [--recipients 100000] [--kills 5]. Starts a PostgreSQL, a mail server and a
+worker of its own. The worker is killed several times (SIGKILL) and another continues, as after the claim of the first
+has expired: that wait is not counted. The time is measured from the first to the last e-mail of each worker.
 
-Each reader must get the letter. What SMTP cannot exclude: the one letter that a killed worker had in flight, accepted
-and not yet written down, is sent again with the same Message-ID. So as many as were killed may arrive twice.
+Each subscriber must get the e-mail. SMTP cannot exclude one case: the e-mail that a killed worker was sending, accepted
+but not yet recorded, is sent again with the same Message-ID. So as many as there were kills may arrive twice.
 """
 
 import argparse
@@ -31,13 +31,15 @@ RATIO, GROWTH = (
     0.7,
     1.25,
 )  # budgets: of the bare loop's rate; of the worker's memory from an early moment to its end
-ADDRESS = "lecteur{:07}@courriel.example"  # all of one length: the sink's file says how many there are
+ADDRESS = (
+    "lecteur{:07}@courriel.example"  # all of the same length: the size of the sink's file gives their number
+)
 LINE = len(ADDRESS.format(0)) + 1
-BARE, KEPT = 10_000, 500  # letters that the bare loop sends, and how many of them differ
+BARE, KEPT = 10_000, 500  # e-mails of the bare loop, and how many of them differ
 
 
 def filled(recipients: int) -> int:
-    """Readers, and a campaign that is scheduled; its id."""
+    """Create subscribers and a scheduled campaign. Return the id of its mailing."""
     from django.utils import timezone
 
     from newsletter.actions import mailings
@@ -63,7 +65,7 @@ def filled(recipients: int) -> int:
 
 
 def prepared(mailing_id: int) -> float:
-    """A row for each recipient, as the worker writes them; the seconds that took."""
+    """Create the recipients as the worker does. Return the seconds that took."""
     from django.utils import timezone
 
     from newsletter import sending
@@ -78,7 +80,7 @@ def prepared(mailing_id: int) -> float:
 
 
 def bare_rate(port: int, mailing_id: int, letters: int) -> float:
-    """Letters a second of a loop that does nothing but send, over one connection."""
+    """Return the e-mails per second of a loop that only sends, over one connection."""
     from newsletter.backends.builtin.copies import PreparedEdition
     from newsletter.models import Recipient
 
@@ -100,7 +102,7 @@ class Run:
         self.seconds, self.sent, self.memory = 0.0, 0, []
 
     def until(self, number: int | None) -> None:
-        """A worker, killed once so many letters have arrived; without a number it ends by itself."""
+        """Run a worker and kill it when ``number`` e-mails have arrived; without a number it ends by itself."""
         command = [sys.executable, "-m", "tests.benchmarks.newsletter", "--work", str(self.mailing_id)]
         process, before = subprocess.Popen(command), self.count()
         while self.count() == before and process.poll() is None:
@@ -124,7 +126,7 @@ class Run:
         return self.arrived.stat().st_size // LINE
 
     def _watch(self, pid: int) -> None:
-        """The worker's memory in MB, now and then."""
+        """Record the worker's memory in MB, at most once a second."""
         try:
             status = Path(f"/proc/{pid}/status").read_text()
         except FileNotFoundError:
@@ -135,14 +137,14 @@ class Run:
 
     @property
     def growth(self) -> float:
-        """The most memory in the last quarter, against that in the second."""
+        """The maximum memory in the last quarter, relative to that in the second."""
         used = [megabytes for _at, megabytes in self.memory]
         quarter = max(len(used) // 4, 1)
         return max(used[-quarter:]) / max(used[quarter : 2 * quarter] or used)
 
 
 def let_go(mailing_id: int) -> None:
-    """As after the claim of a killed worker has ended."""
+    """Set the mailing due, as if the claim of the killed worker had expired."""
     from django.utils import timezone
 
     from newsletter.models import Mailing
@@ -151,7 +153,7 @@ def let_go(mailing_id: int) -> None:
 
 
 def work(mailing_id: int) -> None:
-    """What a worker does whose queue holds nothing else."""
+    """Send the mailing as a worker without other tasks does."""
     from newsletter import sending
     from newsletter.models import Mailing
     from newsletter.states import MailingState
@@ -202,7 +204,7 @@ def measured(recipients: int, kills: int) -> dict:
 
 
 def missed(figures: dict) -> list[str]:
-    """The budgets that were not kept."""
+    """Return the budgets that were exceeded."""
     found = []
     if figures["ratio"] < RATIO:
         found.append(f"ratio below {RATIO}")

@@ -1,7 +1,7 @@
-"""What public pages cost: made anew, kept whole against a bare Django view, and how soon a publication shows.
+"""Benchmark of public pages: rendered, cached (against a bare Django view), and the delay of a publication.
 
-usage: python -m tests.benchmarks.pages [--requests N]. Needs the demo commune: ``bin/demo --setup-only``. One article
-of it is published twice, and has its words back afterwards.
+usage: python -m tests.benchmarks.pages [--requests N]. Needs the demo commune: ``bin/demo --setup-only``. An article of
+the demo is published twice, and has its text back afterwards.
 """
 
 import argparse
@@ -23,7 +23,7 @@ KEPT = ("home", "article", "service", "index")
 
 
 def pages() -> dict[str, str]:
-    """The addresses to measure, by name: from the demo's own pages."""
+    """Return the addresses to measure, by name, from the demo's pages."""
     from django.utils.translation import override
 
     from eservices.catalogue.models import ServicePage
@@ -54,12 +54,12 @@ def _first(pages):
 
 
 def made_anew(path: str, times: int) -> dict:
-    """What a page that is not kept asks of database and processor: as a rule, and where nothing at all is kept."""
+    """Measure queries and CPU time of a page that is not cached: with a warm cache of its parts, and without."""
     from django.core.cache import cache
     from django.test import Client
 
     client = Client(headers={"host": "localhost", "accept-encoding": "gzip"})
-    client.get(path)  # templates are compiled, pictures are cut
+    client.get(path)  # compiles templates and creates renditions
     cache.clear()
     asked = queries(client, path)
     cold, took = [], []
@@ -95,16 +95,16 @@ def queries(client, path: str) -> int:
 
 
 def seen_after(port: int) -> float:
-    """Seconds from the end of a publication until the last visitor who still saw what stood before."""
+    """Return the seconds from the end of a publication until the last visit that showed the old content."""
     page = article()
     words, marked = page.lead, f"{page.lead} {time.time():.0f}"
     try:
-        for number in range(40):  # every worker has compiled its templates and keeps the page
+        for number in range(40):  # every worker has compiled its templates and cached the page
             get(port, page.get_url() + ("?anew" if number % 2 else ""))
         _publish(page, marked)
         published = since = time.perf_counter()
         shown = 0
-        while shown < 20:  # in a row: no worker is left that has the old words
+        while shown < 20:  # in a row: no worker has the old text any more
             body = gzip.decompress(get(port, page.get_url())[1]).decode()
             if marked not in body:
                 shown, since = 0, time.perf_counter()
@@ -146,7 +146,7 @@ def main() -> None:
 
 
 def report(figures: dict) -> None:
-    """Prints the table and the figures; leaves with 1 where a budget is missed."""
+    """Print the table and the figures. Exit with 1 if a budget is missed."""
     columns = (
         *("ms", "ms_cold", "queries", "queries_cold", "gzip_kb"),
         *("requests_per_s", "p50_ms", "of_bare", "seen_s"),

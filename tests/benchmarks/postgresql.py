@@ -1,4 +1,4 @@
-"""A PostgreSQL of our own for the time of a measurement."""
+"""Temporary PostgreSQL server for benchmarks."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ OF_THE_DISK = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 class Server:
-    """A server in a folder, on a free port. ``settings``: its parameters that differ from what it comes with."""
+    """A server in a folder, on a free port. ``settings``: parameters that differ from the defaults."""
 
     def __init__(self, folder: Path, settings: dict[str, str] | None = None):
         binaries = sorted(
@@ -34,7 +34,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address of its database."""
+        """The URL of its database."""
         return f"postgres://postgres@{HOST}:{self.port}/postgres"
 
     def start(self) -> None:
@@ -44,7 +44,7 @@ class Server:
         self._run("pg_ctl", "--mode=fast", "stop")
 
     def cut(self) -> None:
-        """Ends it as a power cut would: it recovers when it starts again."""
+        """Stop the server as a power cut would: it recovers at the next start."""
         self._run("pg_ctl", "--mode=immediate", "stop")
 
     def _run(self, tool: str, *arguments: str) -> None:
@@ -55,7 +55,7 @@ class Server:
 
 @contextmanager
 def server(settings: dict[str, str] | None = None):
-    """Starts a server with nothing in it; removes all of it afterwards."""
+    """Start an empty server; remove it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="commune-benchmark-"))
     try:
         one = Server(folder, settings)
@@ -70,14 +70,14 @@ def server(settings: dict[str, str] | None = None):
 
 @contextmanager
 def postgresql(settings: dict[str, str] | None = None):
-    """Starts a server with nothing in it and yields the address of its database."""
+    """Start an empty server and yield the URL of its database."""
     with server(settings) as one:
         yield one.url
 
 
 @contextmanager
 def in_haste(url: str):
-    """Lets the server wait for no disk meanwhile: what is filled is filled anew after a power cut. Then as before."""
+    """Disable writing to disk within the block: data that is lost in a power cut would be created again."""
     with psycopg.connect(url, autocommit=True) as connection:
         for name in OF_THE_DISK:
             connection.execute(f"ALTER SYSTEM SET {name} = off")
@@ -86,11 +86,11 @@ def in_haste(url: str):
         for name in OF_THE_DISK:
             connection.execute(f"ALTER SYSTEM RESET {name}")
         connection.execute("SELECT pg_reload_conf()")
-        connection.execute("CHECKPOINT")  # nothing of it is left to write to whoever measures
+        connection.execute("CHECKPOINT")  # no pending writes are left to slow down the measurement
 
 
 def create_database(url: str, name: str) -> str:
-    """Makes one more database on the server, and answers its address."""
+    """Create another database on the server. Return its URL."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE 'C.UTF-8' ENCODING 'UTF8'")
     return f"{url.rpartition('/')[0]}/{name}"

@@ -1,8 +1,8 @@
-"""The agents' queue over HTTP, on PostgreSQL with 10 thousand and with a million cases, side by side.
+"""Benchmark of the case queue over HTTP, on PostgreSQL with 10 thousand and with a million cases, side by side.
 
 usage: python -m tests.benchmarks.queue [--cases 10000 1000000] [--requests 200]. Starts a PostgreSQL and one gunicorn
-worker for each size; an agent in 3 of 30 teams asks both in turn, one request at a time. Some minutes, some gigabytes.
-While it is asked, the database waits for its disk as it does where nobody set anything; not while it is filled.
+worker for each size; an agent in 3 of 30 teams sends requests to both in turn, one at a time. Takes some minutes and
+some gigabytes. During the measurement the database waits for its disk, as by default; not while it is filled.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import psycopg
 from tests.benchmarks.postgresql import create_database, in_haste, postgresql
 from tests.benchmarks.server import HOST, gunicorn
 
-SERVER = {  # a machine of 4 GiB or more for the database, on solid state
+SERVER = {  # a machine with 4 GiB or more for the database, on solid state
     "shared_buffers": "1GB",
     "effective_cache_size": "4GB",
     "maintenance_work_mem": "512MB",
@@ -38,13 +38,13 @@ FREE_AGAIN = """
 UPDATE eservices_cases_case SET assignee_id = NULL, state = 'received'
 WHERE id IN (SELECT case_id FROM eservices_cases_caseevent WHERE kind = 'taken' AND actor_id IS NOT NULL)
 """
-TOKEN = "measured" * 4  # against forgery: cookie and header say the same, in the 32 letters Django looks for
+TOKEN = "measured" * 4  # CSRF token: cookie and header are equal, in the 32 letters Django expects
 
 
 def requests_of(known: dict) -> dict[str, tuple[str, str]]:
-    """What an agent asks for, by name: method and address. ``known``: what ``many_cases`` says of its database."""
+    """Return the requests of an agent by name: method and address. ``known``: the output of ``many_cases``."""
     rare, common = (urlencode({"q": known[kind]["term"]}) for kind in ("rare", "common"))
-    # A town files as much in a month however many years it keeps: as many lines to draw in both sizes.
+    # A town gets as many cases a month, however many years are stored: both sizes show as many rows.
     narrowed = urlencode({"view": "all", "service": known["service"], "received": 30})
     return {
         "first page": ("GET", QUEUE),
@@ -57,8 +57,11 @@ def requests_of(known: dict) -> dict[str, tuple[str, str]]:
 
 
 def timed(port: int, known: dict, method: str, path: str) -> float:
-    """Milliseconds until the answer is read whole. Where no case is left to take, as soon of ten thousand, those that
-    were taken are free again, and it is asked once more."""
+    """Return the milliseconds until the response is read.
+
+    If no case is left to take, which happens soon with ten thousand, the taken ones are freed and the request is
+    repeated.
+    """
     took, leads_to = asked(port, known, method, path)
     if leads_to == QUEUE:
         free_again(known)
@@ -69,7 +72,7 @@ def timed(port: int, known: dict, method: str, path: str) -> float:
 
 
 def asked(port: int, known: dict, method: str, path: str) -> tuple[float, str]:
-    """How long an answer took, and where it leads."""
+    """Return the milliseconds of a response and the target of its redirect."""
     connection = http.client.HTTPConnection(HOST, port, timeout=60)
     cookies = f"sessionid={known['session']}; csrftoken={TOKEN}"
     start = time.perf_counter()
@@ -84,13 +87,13 @@ def asked(port: int, known: dict, method: str, path: str) -> tuple[float, str]:
 
 
 def free_again(known: dict) -> None:
-    """Gives back what was taken while it was measured: what filling wrote was done by nobody."""
+    """Free the cases that were taken during the measurement. Those taken by ``many_cases`` have no actor."""
     with psycopg.connect(known["environment"]["DATABASE_URL"]) as connection:
         connection.execute(FREE_AGAIN)
 
 
 def filled(url: str, folder: str, cases: int) -> dict:
-    """Makes and fills a database in a process of its own; answers what there is to ask it for."""
+    """Create and fill a database in a separate process. Return the data for the requests."""
     environment = os.environ | {
         "DATABASE_URL": create_database(url, f"cases{cases}"),
         "DJANGO_SETTINGS_MODULE": SETTINGS,
@@ -106,7 +109,7 @@ def filled(url: str, folder: str, cases: int) -> dict:
 
 
 def measured(ports: dict[int, int], known: dict[int, dict], rounds: int) -> dict[str, dict]:
-    """The times of every request by size, each size asked in turn, so that what else runs slows all alike."""
+    """Return the times of every request by size. The sizes alternate, so that other load affects all alike."""
     wanted = {cases: requests_of(known[cases]) for cases in ports}
     figures = {}
     for name in next(iter(wanted.values())):
@@ -149,7 +152,7 @@ def main() -> None:
 
 
 def report(figures: dict[str, dict], sizes: list[int]) -> list[str]:
-    """Prints the table and answers which budgets are missed."""
+    """Print the table. Return the budgets that are missed."""
     smallest, largest = sizes[0], sizes[-1]
     print(f"{'milliseconds':16}" + "".join(f"{cases:>18,}" for cases in sizes) + f"{'ratio':>18}")
     print(" " * 16 + f"{'p50':>10}{'p95':>8}" * (len(sizes) + 1))

@@ -1,4 +1,4 @@
-"""The demo's settings on the database of the measurement: files as they lie, without a set-up before."""
+"""The demo's settings on the benchmark's database, with static files that need no collectstatic."""
 
 from mysite.settings.dev import *  # noqa: F403
 from mysite.settings.dev import STORAGES

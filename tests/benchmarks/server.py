@@ -1,4 +1,4 @@
-"""A gunicorn of our own on a free port of the loopback, and a bounded load on it."""
+"""Temporary gunicorn on a free port of the loopback interface, and a bounded load on it."""
 
 import http.client
 import os
@@ -21,7 +21,7 @@ def free_port() -> int:
 
 @contextmanager
 def gunicorn(settings: str, workers: int = 1, environment: dict | None = None):
-    """Runs the project under ``settings`` and yields its port; ends the process afterwards."""
+    """Run the project with ``settings`` and yield its port; end the process afterwards."""
     port = free_port()
     process = subprocess.Popen(
         [
@@ -39,7 +39,7 @@ def gunicorn(settings: str, workers: int = 1, environment: dict | None = None):
 
 
 def measure(port: int, path: str, *, requests: int, connections: int = 8) -> dict:
-    """Sends ``requests`` GETs over ``connections`` kept-alive connections; answers rate and times (ms)."""
+    """Send ``requests`` GETs over persistent connections. Return the rate and the times in milliseconds."""
     times: list[float] = []
 
     def client(share: int) -> None:
@@ -71,7 +71,7 @@ def measure(port: int, path: str, *, requests: int, connections: int = 8) -> dic
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
-    """One GET that accepts gzip; answers status and the bytes as sent."""
+    """Send a GET that accepts gzip. Return the status and the bytes as sent."""
     connection = http.client.HTTPConnection(HOST, port, timeout=30)
     connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
     response = connection.getresponse()

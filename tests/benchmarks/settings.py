@@ -1,4 +1,4 @@
-"""The demo's settings with one more address: a bare view to measure against."""
+"""The demo's settings with one more address: a bare view as baseline."""
 
 from mysite.settings.dev import *  # noqa: F403
 

@@ -1,6 +1,7 @@
-"""A mail server that takes everything and keeps only to whom: ``python -m tests.benchmarks.smtp_sink PORT FILE``.
+"""Mail server that accepts everything and stores only the recipients.
 
-One line a letter, written before the letter is accepted: what the sender was told is what stands there.
+Run by ``python -m tests.benchmarks.smtp_sink PORT FILE``. Each e-mail is a line, written before it is accepted, so that
+the file contains every e-mail whose acceptance the sender has seen.
 """
 
 import subprocess
@@ -15,7 +16,7 @@ from tests.benchmarks.server import HOST, free_port
 
 
 class Sink:
-    """Writes down whom a letter is for."""
+    """SMTP handler that writes the recipient of each e-mail to a file."""
 
     def __init__(self, file: Path):
         self.file = file.open("ab", buffering=0)
@@ -27,7 +28,7 @@ class Sink:
 
 @contextmanager
 def running(file: Path):
-    """A sink in a process of its own; yields its port."""
+    """Run a sink in a separate process and yield its port."""
     port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.smtp_sink", str(port), str(file)])
     try:

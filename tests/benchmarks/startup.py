@@ -1,4 +1,4 @@
-"""How soon ``bin/demo`` answers where it was set up before, beside one process that loads the same code.
+"""Benchmark of the start of ``bin/demo`` after its set-up, beside one process that loads the same code.
 
 usage: python -m tests.benchmarks.startup [--starts N]. Needs the demo commune: ``bin/demo --setup-only``.
 """
@@ -23,14 +23,14 @@ PATIENCE = 120  # seconds
 
 
 def load_the_code() -> float:
-    """Seconds for one process to load every app and to end."""
+    """Return the seconds for one process to load every app and to end."""
     began = time.monotonic()
     subprocess.run([sys.executable, "-c", "import django; django.setup()"], cwd=ROOT, check=True)
     return time.monotonic() - began
 
 
 def start_and_stop() -> float:
-    """Seconds from the command to the whole home page."""
+    """Return the seconds from the command to the whole home page."""
     port, began = free_port(), time.monotonic()
     demo = subprocess.Popen(["bin/demo", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:

@@ -1,4 +1,4 @@
-"""Settings of measurements with workers: as the tests, but with a real queue, a real database and real files."""
+"""Settings of benchmarks with workers: those of the tests, but with a real queue, database and files."""
 
 from mysite.settings import environment as env
 from mysite.settings.base import STORAGES, VAR_DIR
@@ -8,7 +8,7 @@ from tests.payments.stripe_double import WEBHOOK_SECRET
 DATABASES = {"default": env.read_database("DATABASE_URL")}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 VAR_DIR = VAR_DIR
-ALLAUTH_TRUSTED_PROXY_COUNT = 1  # each request of a burst comes from an address of its own
+ALLAUTH_TRUSTED_PROXY_COUNT = 1  # each request of a burst has its own network address
 PAYMENT_PROVIDERS = ["demo", "stripe_card"]
 STRIPE_SECRET_KEY, STRIPE_PUBLIC_KEY = "sk_test_x", "pk_test_x"
 STRIPE_WEBHOOK_SECRET, STRIPE_API_URL = WEBHOOK_SECRET, env.read_text("BENCHMARK_STRIPE_URL", "")

@@ -1,4 +1,4 @@
-"""People for tests: a resident who signs in by code, staff who may enter the admin."""
+"""Accounts for tests: residents who sign in by code, and staff."""
 
 import factory
 from allauth.account.models import EmailAddress
@@ -11,7 +11,7 @@ PASSWORD = "une phrase assez longue"
 
 
 class UserFactory(factory.django.DjangoModelFactory):
-    """A resident without a password whose address is proven. ``password=`` gives one."""
+    """A resident without a password and with a proven e-mail address. ``password=`` sets one."""
 
     class Meta:
         model = User
@@ -34,7 +34,7 @@ class UserFactory(factory.django.DjangoModelFactory):
 
 
 class SuperuserFactory(UserFactory):
-    """Whoever runs the site: may do everything."""
+    """A superuser, who may do everything."""
 
     is_staff = True
     is_superuser = True
@@ -42,7 +42,7 @@ class SuperuserFactory(UserFactory):
 
 
 class EditorFactory(UserFactory):
-    """Publishes pages."""
+    """An editor, who publishes pages."""
 
     is_staff = True
     password = PASSWORD
@@ -50,7 +50,7 @@ class EditorFactory(UserFactory):
 
 
 class AgentFactory(UserFactory):
-    """Enters the admin to treat cases. Which ones: the teams, see tests/factories/cases.py."""
+    """An agent with access to the admin. The teams decide which cases, see tests/factories/cases.py."""
 
     is_staff = True
     password = PASSWORD
@@ -58,7 +58,7 @@ class AgentFactory(UserFactory):
 
 
 def known(given_names="Élodie", family_name="Marchetti", birth_date=None, **fields):
-    """A resident whose account is known to be this person's: she typed the code that was posted to her."""
+    """Return a resident whose identity is proven by a posted code."""
     return actions.prove_identity(
         actor=None,
         user=UserFactory(first_name=given_names, last_name=family_name, **fields),

@@ -1,4 +1,4 @@
-"""Values of blocks as editors write them, and what no page should have to bear."""
+"""Values of blocks as editors enter them, and extreme ones that pages must withstand."""
 
 LONG, WORD = "Une phrase qui ne veut pas finir. " * 30, "Donaudampfschifffahrt" * 4
 

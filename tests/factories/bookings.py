@@ -1,4 +1,4 @@
-"""Things to book for tests: a hall with two halves, a room, tables, a counter, in one line each."""
+"""Bookable resources for tests: a hall with two halves, a room, tables, a counter."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ ALL_WEEK = ("0", "1", "2", "3", "4", "5", "6")
 
 
 def weekly(opens: str = "08:00", closes: str = "22:00", days=ALL_WEEK, **more) -> dict:
-    """A line of a timetable, as its StreamField takes it."""
+    """Return a line of a timetable, as its StreamField stores it."""
     value = {
         "days": list(days),
         "opens": opens,
@@ -32,12 +32,12 @@ def weekly(opens: str = "08:00", closes: str = "22:00", days=ALL_WEEK, **more) -
 
 
 def rate(entry: str = "salle", per: str = "booking", who: str = "", **more) -> dict:
-    """A line of a price, as its StreamField takes it."""
+    """Return a line of a price, as its StreamField stores it."""
     return {"type": "rate", "value": {"entry": entry, "per": per, "who": who} | more}
 
 
 def timetable(*lines: dict, **more) -> Timetable:
-    """Open from 8 to 22 every day, an hour at least, if nothing else is said."""
+    """Create a timetable; by default open from 8 to 22 every day, for one hour at least."""
     kept = {"name": "Horaire", "weekly": list(lines) or [weekly()], "lead": 0, "step": 60, "shortest": 60}
     return Timetable.objects.create(**kept | more)
 
@@ -47,7 +47,7 @@ def unit(key: str = "salle", quantity: int = 1) -> Unit:
 
 
 def resource(key: str = "salle", *units: Unit, table: Timetable | None = None, **more) -> Resource:
-    """A resource of these units, one piece of each; of a unit of its own if none is given."""
+    """Create a resource with one piece of each unit, or of a unit of its own if none is given."""
     made = Resource(key=key, name=key.capitalize(), timetable=table or timetable(), **more)
     made.uses = [ResourceUnit(unit=one, quantity=1) for one in units or [unit(key)]]
     made.save()
@@ -55,7 +55,7 @@ def resource(key: str = "salle", *units: Unit, table: Timetable | None = None, *
 
 
 def described(thing: Resource) -> Document:
-    """Said of it in French and in German, each with the document of its own; the French one is answered."""
+    """Describe a resource in French and in German, each with a document. Return the French document."""
     document = DocumentFactory(title="Plan des tables")
     french = ResourceDescription.objects.create(
         resource=thing,
@@ -77,7 +77,7 @@ def described(thing: Resource) -> Document:
 
 
 def hall() -> tuple[Resource, Resource, Resource]:
-    """A hall that is its halves, and each half."""
+    """Create a hall that consists of two halves, and the halves."""
     left, right, table = unit("gauche"), unit("droite"), timetable()
     return (
         resource("grande-salle", left, right, table=table),
@@ -102,7 +102,7 @@ def counter(desks: int = 4, minutes: int = 30) -> Resource:
 
 
 def booking(thing: Resource, start: str, end: str, **more) -> Booking:
-    """Agreed and taken past the rules, times as the commune's clocks show them: "2026-03-10T18:00"."""
+    """Create a confirmed booking that bypasses the rules. Times are local: "2026-03-10T18:00"."""
     zone, wanted = timezone.get_default_timezone(), bookable_resource(thing.key)
     span = TimeSpan.of(*(datetime.fromisoformat(at).replace(tzinfo=zone) for at in (start, end)))
     made = Booking(

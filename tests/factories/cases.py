@@ -38,7 +38,7 @@ SITUATIONS = ("taken", "asked", "answered", "accepted", "refused", "withdrawn")
 
 
 class TeamFactory(factory.django.DjangoModelFactory):
-    """The team that the certificate names."""
+    """The team of the certificate."""
 
     class Meta:
         model = Team
@@ -49,19 +49,19 @@ class TeamFactory(factory.django.DjangoModelFactory):
 
 
 def member(role: Role = Role.LEAD, team: Team | None = None, **fields):
-    """An agent of a team, who may decide unless ``role`` says less."""
+    """Create an agent of a team, by default with the role that may decide."""
     agent = UserFactory(**{"is_staff": True, "password": PASSWORD, "roles": ["agents"]} | fields)
     TeamMember.objects.create(team=team or TeamFactory(), user=agent, role=role)
     return agent
 
 
 class CaseFactory:
-    """Opens a case as sending does, then leads it into a situation by the actions people take.
+    """Factory that opens a case by a submission and changes its situation by actions.
 
-    ``stages`` lays other stages than a decision, ``settings`` are more of the service's, ``asks`` more questions;
-    ``user`` sends it signed in, ``language`` is the one it is filled in in; ``email=""`` takes the address away, an
-    ``adresse`` among the ``answers`` asks for the postal one; ``late``, ``today`` or ``deadline`` move the deadline;
-    ``advanced=False`` leaves the process where sending left it.
+    ``stages`` replaces the decision by other stages, ``settings`` adds settings of the service, ``asks`` adds
+    questions; ``user`` is the signed-in applicant, ``language`` that of the submission; ``email=""`` removes the e-mail
+    address, ``adresse`` in ``answers`` adds the postal address; ``late``, ``today`` or ``deadline`` change the
+    deadline; ``advanced=False`` leaves the process as it is after the submission.
     """
 
     def __new__(
@@ -145,7 +145,7 @@ class CaseFactory:
 
 
 def moved(case: Case, *, late=False, today=False, **fields) -> Case:
-    """The case, read anew, in another place: with another deadline, or in a state to which no action led."""
+    """Change the deadline of a case, or set a state without an action. Return the case, read again."""
     if late:
         fields["deadline"] = timezone.now() - timedelta(days=2)
     if today:
@@ -158,7 +158,7 @@ def moved(case: Case, *, late=False, today=False, **fields) -> Case:
 
 
 def copies(case: Case, count: int) -> None:
-    """As many more cases that say the same as ``case``."""
+    """Create ``count`` copies of a case."""
     submissions, cases = [], []
     for number in range(count):
         submission, one = copy(case.submission), copy(case)
@@ -171,12 +171,12 @@ def copies(case: Case, count: int) -> None:
 
 
 def applicant(case: Case) -> Applicant:
-    """Whoever holds the link that was mailed."""
+    """Return the applicant, by the status link that was e-mailed."""
     return Applicant(link=case.links.filter(mailed=True).first())
 
 
 class PersonFactory(factory.django.DjangoModelFactory):
-    """Somebody whom a request concerns, beside others."""
+    """Another person whom a case concerns."""
 
     class Meta:
         model = ConcernedPerson
@@ -187,7 +187,7 @@ class PersonFactory(factory.django.DjangoModelFactory):
 
 
 def stored(case, **fields) -> StoredFile:
-    """A file that came with the request."""
+    """Create a file of the submission."""
     row = StoredFile(
         submission=case.submission, name="bail.pdf", content_type="application/pdf", size=9, digest="0" * 64
     )
@@ -199,7 +199,7 @@ def stored(case, **fields) -> StoredFile:
 
 
 class CallBackFactory(factory.django.DjangoModelFactory):
-    """Somebody waits for a call."""
+    """A request for a call."""
 
     class Meta:
         model = CallbackRequest
@@ -209,21 +209,21 @@ class CallBackFactory(factory.django.DjangoModelFactory):
 
 
 def tied(case: Case) -> Case:
-    """Another case that is tied to this one."""
+    """Create another case with a relation to this one."""
     other = CaseFactory()
     CaseRelation.objects.create(first=case, second=other, author=member())
     return other
 
 
 def asking_papers(case: Case) -> Case:
-    """The same case, of which papers were asked."""
+    """Change the answers so that the form asks for enclosures. Return the same case."""
     case.submission.answers |= {"pour": "autre"}
     case.submission.save()
     return case
 
 
 def another_service() -> Form:
-    """A form beside that of the cases, in force, which asks the same."""
+    """Create another published form with the same questions."""
     form = FormFactory(slug="permis")
     FormVersionFactory(form=form, content=certificate(slug="permis"))
     return form
@@ -238,7 +238,7 @@ HOUSEHOLD = {
 
 
 def household(*names: str, **fields) -> Case:
-    """A case that concerns several people, each named by first and last name."""
+    """Create a case that concerns several people, each given by first and last name."""
     TeamFactory()
     content = certificate(stages=[DECISION])
     content["steps"][1]["fields"].append(HOUSEHOLD)

@@ -1,4 +1,4 @@
-"""The online counter in one line, and a service as the publish button leaves it."""
+"""The online counter and published services."""
 
 from django.contrib.auth import get_user_model
 
@@ -35,14 +35,14 @@ SERVICE = content(
 
 
 def make_counter(home=None) -> ServiceIndexPage:
-    """A published online counter below a home page."""
+    """Create a published online counter below a home page."""
     home = home or make_site()
     index = ServiceIndexPage(title="Guichet en ligne", slug="guichet", locale=home.locale)
     return home.add_child(instance=index)
 
 
 def make_service(index=None, definition: dict = SERVICE, **page) -> ServicePage:
-    """A published service with its translations. ``page``: what it says beside the form (``lead="…"``)."""
+    """Create a published service with its translations. ``page``: texts of its page (``lead="…"``)."""
     Team.objects.get_or_create(key="habitants", defaults={"name": "Contrôle des habitants"})
     definition = said_beside(definition, **page) if page else definition
     page = actions.import_service(actor=None, index=index or make_counter(), definition=definition)
@@ -51,7 +51,7 @@ def make_service(index=None, definition: dict = SERVICE, **page) -> ServicePage:
 
 
 def said_beside(definition: dict, situations=(), translations=None, **texts) -> dict:
-    """The definition with what its page says: in its own language, and in others by ``translations``."""
+    """Return the definition with the texts of its page: in its own language, and in others by ``translations``."""
     said = {definition["language"]: texts, **(translations or {})}
     return definition | {"page": {"situations": list(situations), "texts": said}}
 
@@ -61,7 +61,7 @@ def make_situation(slug: str = "demenager", name: str = "Je déménage", **more)
 
 
 def make_editor():
-    """Somebody who may publish everything."""
+    """Create a superuser who may publish everything."""
     return get_user_model().objects.create_superuser(
         email="redaction@orvenay.example", password="motdepasse-long"
     )

@@ -1,4 +1,4 @@
-"""A certification authority that answers over HTTP: certificates, revocation lists, OCSP and time-stamps."""
+"""Certification authority over HTTP: certificates, revocation lists, OCSP and time-stamps."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,12 +20,12 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from eservices.documents.contrib.test import key_usage
 from tests.support import local_servers
 
-VALID = timedelta(days=365)  # for who looks at a clock of its own too
+VALID = timedelta(days=365)  # long enough for code that checks against the real clock
 
 
 @cache
 def rsa_key() -> rsa.RSAPrivateKey:
-    """Made once: it takes as long as a test does."""
+    """Return an RSA key, generated once because that takes as long as a test."""
     return rsa.generate_private_key(65537, 2048)
 
 
@@ -34,7 +34,7 @@ def der(key) -> bytes:
 
 
 class Authority:
-    """Issues certificates that say where it answers for them, where it serves."""
+    """A certification authority. Its certificates contain the addresses of its server."""
 
     def __init__(self, url: str = ""):
         self.url, self.revoked, self.asked, self.issued = url, set(), [], {}
@@ -45,7 +45,7 @@ class Authority:
         self.certificate = self._signed("Authority of the tests", self.key.public_key(), extensions)
 
     def issue(self, name: str, key, *, purpose=None, extensions=(), proved_by: str = "") -> x509.Certificate:
-        """A certificate; ``proved_by``: ``crl`` or ``ocsp``, by which one learns whether it was revoked."""
+        """Issue a certificate; ``proved_by``: ``crl`` or ``ocsp``, the method to check its revocation."""
         wanted = [(key_usage("digital_signature", "content_commitment"), True), *extensions]
         if purpose:
             wanted.append((x509.ExtendedKeyUsage([purpose]), True))
@@ -60,7 +60,7 @@ class Authority:
         return made
 
     def pem(self, path: Path, *certificates: x509.Certificate, key=None) -> str:
-        """Writes certificates, and a key, to a file; its own where neither is given."""
+        """Write certificates and a key to a file, by default the authority's own certificate. Return the path."""
         wanted = certificates or (() if key else (self.certificate,))
         pieces = [one.public_bytes(Encoding.PEM) for one in wanted]
         if key:
@@ -76,7 +76,7 @@ class Authority:
         )
         return str(path)
 
-    # -- what it answers ---------------------------------------------------------------------------------------
+    # -- responses ---------------------------------------------------------------------------------------------
     def crl(self) -> bytes:
         now = timezone.now()
         made = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
@@ -107,7 +107,7 @@ class Authority:
 
     @property
     def clock(self) -> DummyTimeStamper:
-        """Who signs time-stamps, proved by OCSP."""
+        """The signer of time-stamps, whose certificate is checked by OCSP."""
         if not hasattr(self, "_clock"):
             made = self.issue("Clock", rsa_key(), purpose=ExtendedKeyUsageOID.TIME_STAMPING, proved_by="ocsp")
             self._clock = DummyTimeStamper(
@@ -133,7 +133,7 @@ class Authority:
 
 
 def for_this_machine():
-    """What lets a certificate stand for a server of the tests."""
+    """Return the extension that makes a certificate valid for a server on the loopback interface."""
     return x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False
 
 
@@ -158,7 +158,7 @@ class Handler(local_servers.Handler):
 
 @contextmanager
 def serving_authority():
-    """One that answers on a port of its own: ``/crl``, ``/ocsp`` and ``/tsa``."""
+    """Run an authority on a port of its own: ``/crl``, ``/ocsp`` and ``/tsa``."""
     server = local_servers.Server(Handler)
     server.authority = Authority(server.url)
     with local_servers.serving(server):

@@ -1,4 +1,4 @@
-"""Articles, what is ticked for them, and when that leaves."""
+"""Articles with chosen channels, and their channel posts."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from tests.factories.news import NewsPageFactory
 
 
 def draft(index, *channels: str, text: str = "", **fields) -> NewsPage:
-    """An article that is not published yet, with these channels ticked."""
+    """Create an unpublished article with these channels chosen."""
     page = NewsPageFactory(parent=index, live=False, **fields)
     tick(page, *channels, text=text)
     return page
@@ -32,6 +32,6 @@ def post_of(page, channel: str) -> ChannelPost:
 
 
 def wake(at: datetime) -> None:
-    """Lets everything leave that is due at a moment."""
+    """Send all deliveries that are due at a time."""
     with time_machine.travel(at, tick=False):
         outbox.wake_due_deliveries(at)

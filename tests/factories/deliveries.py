@@ -7,7 +7,7 @@ from eservices.deliveries.models import Delivery
 
 
 class DeliveryFactory(DjangoModelFactory):
-    """A letter that is due."""
+    """An e-mail that is due."""
 
     class Meta:
         model = Delivery
@@ -28,7 +28,7 @@ class DeliveryFactory(DjangoModelFactory):
 
 
 class SmsFactory(DeliveryFactory):
-    """A text message that is due."""
+    """An SMS that is due."""
 
     carrier = "sms"
     recipient = "+41791234567"

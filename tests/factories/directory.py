@@ -1,4 +1,4 @@
-"""The directory and its proposals in any situation."""
+"""The directory, and pages with guides and places."""
 
 import factory
 

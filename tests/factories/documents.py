@@ -1,4 +1,4 @@
-"""Documents in any situation: a template, a case to decide, a document numbered or issued."""
+"""Documents in any situation: a template, a case to decide, a numbered or an issued document."""
 
 import factory
 from factory.django import DjangoModelFactory
@@ -24,7 +24,7 @@ STAGES = [
 
 
 def body(sentence: str, *, facts: str = "", validity: str = "", condition: dict | None = None) -> list:
-    """A statement where ``condition`` holds, facts and a part, as a StreamField takes them."""
+    """Return a statement with ``condition``, facts and a part, as a StreamField takes them."""
     keys = [key.strip() for key in facts.split(",") if key.strip()]
     return [
         ("statement", {"text": RichText(f"<p>{sentence}</p>"), "condition": condition}),
@@ -34,7 +34,7 @@ def body(sentence: str, *, facts: str = "", validity: str = "", condition: dict 
 
 
 class DocumentTemplateFactory(DjangoModelFactory):
-    """The residence certificate in the commune's first language."""
+    """The template of the residence certificate, in the main language."""
 
     class Meta:
         model = DocumentTemplate
@@ -54,7 +54,7 @@ class DocumentTemplateFactory(DjangoModelFactory):
 
 
 def agent() -> User:
-    """Somebody of the staff."""
+    """Return a staff member, a superuser."""
     return User.objects.get_or_create(email="nadia@orvenay.example", defaults={"is_superuser": True})[0]
 
 
@@ -66,7 +66,7 @@ def waiting_case(
     advanced: bool = True,
     found: bool = True,
 ) -> Case:
-    """A request for a certificate that waits for the decision of an agent; ``found``: by the register."""
+    """Create a case with a certificate that waits for a decision; ``found``: by the population register."""
     content = certificate(stages=STAGES if stages is None else stages)
     submission = sent(version=FormVersionFactory(content=content, kind=kind))
     if answers:
@@ -80,7 +80,7 @@ def waiting_case(
 
 
 def accepted_case(identity_check: str = "seen", **fields) -> Case:
-    """An accepted request: the number of its document is drawn, the PDF still to be made."""
+    """Create an accepted case: its document has a number but no PDF yet."""
     case = waiting_case(**fields)
     cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": identity_check}})
     process.advance_case(case.pk)
@@ -88,13 +88,13 @@ def accepted_case(identity_check: str = "seen", **fields) -> Case:
 
 
 def drawn(**fields) -> Document:
-    """A document whose number is drawn."""
+    """Create a document that has a number."""
     DocumentTemplateFactory()
     return accepted_case(**fields).documents.get()
 
 
 def issued(**fields) -> Document:
-    """A document that the applicant has."""
+    """Create a document that is issued to the applicant."""
     document = drawn(**fields)
     issuing.issue_document(document.pk)
     return Document.objects.get(pk=document.pk)

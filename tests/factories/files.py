@@ -1,4 +1,4 @@
-"""Files as they arrive, harmless and not: built in the tests, never kept as files."""
+"""Harmless and harmful files, built in the tests and never stored in the repository."""
 
 import io
 import zipfile
@@ -13,9 +13,9 @@ from home.untrusted_files.inspect_file import PARTS
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(
     500
-)  # a compound file: what macros and embedded objects are kept in
+)  # an OLE compound file, the container of macros and embedded objects
 VBA = OLE + "_VBA_PROJECT".encode("utf-16-le")
-WRITTEN = "Telefon"  # by the camera
+WRITTEN = "Telefon"  # camera's make in the EXIF
 XMP = b"<x:xmpmeta><rdf:RDF>Telefon</rdf:RDF></x:xmpmeta>"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -29,7 +29,7 @@ def packed(parts: dict[str, str | bytes]) -> bytes:
 
 
 def docx(**parts: str | bytes) -> bytes:
-    """A Word document; a part of its own as ``settings_rels="…"``, or by its path in ``**{}``."""
+    """Return a Word document; more parts as ``settings_rels="…"``, or by their path in ``**{}``."""
     return packed({"word/document.xml": "<w:document/>"} | parts)
 
 
@@ -47,7 +47,7 @@ def relation(kind: str, target: str, *, external: bool = True) -> str:
 
 
 def paper(*objects: bytes, trailer: bytes = b"") -> bytes:
-    """A PDF of these objects, numbered from 1; the first is its catalogue."""
+    """Return a PDF of these objects, numbered from 1; the first is its catalogue."""
     body, places = b"%PDF-1.7\n", []
     for number, one in enumerate(objects, 1):
         places.append(len(body))
@@ -80,7 +80,7 @@ def opening(action: bytes) -> bytes:
 
 
 def endless_paper(levels: int = 9, width: int = 30) -> bytes:
-    """A PDF of three kilobytes whose one page draws a form that draws thirty that draw thirty…"""
+    """Return a PDF of three kilobytes whose page draws a form that draws thirty that draw thirty, and so on."""
     parts = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -97,7 +97,7 @@ def endless_paper(levels: int = 9, width: int = 30) -> bytes:
 
 
 def taken(format_name: str, *, orientation: int = 6) -> bytes:
-    """A photo of 60 × 30 points as a camera leaves it: lying on its side, with its place and a colour profile."""
+    """Return a photo of 60 × 30 pixels as from a camera: rotated, with its place and a colour profile."""
     exif = Drawn.Exif()
     exif[0x0112], exif[0x010F] = orientation, WRITTEN
     exif.get_ifd(0x8825).update({1: "N", 2: (46.0, 30.0, 36.0), 3: "E", 4: (6.0, 29.0, 53.0)})

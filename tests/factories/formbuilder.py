@@ -1,4 +1,4 @@
-"""Definitions for tests: one question in one line, a form around it."""
+"""Form definitions for tests."""
 
 from eservices.formbuilder.definition import FormDefinition
 from eservices.formbuilder.models import ReferenceRow, ReferenceTable
@@ -6,7 +6,7 @@ from home.caching import site_version
 
 
 def question(key: str = "nom", type: str = "short_text", **more) -> dict:
-    """The JSON of one question."""
+    """Return the JSON of a question."""
     return {"key": key, "type": type, **more}
 
 
@@ -15,7 +15,7 @@ def step(key: str, *questions: dict, **more) -> dict:
 
 
 def content(*steps: dict, texts: dict | None = None, **more) -> dict:
-    """A whole definition; labels are the keys where no text is given."""
+    """Return a whole definition. The keys are the labels if no texts are given."""
     steps = steps or (step("qui", question(required=True)),)
     made = {"title": "Demande"}
     for one in steps:
@@ -51,7 +51,7 @@ def _texts(field: dict, made: dict) -> None:
 
 
 def when(field: str, operator: str = "equals", value="oui") -> dict:
-    """A condition of one line."""
+    """Return a simple condition."""
     return {"field": field, "operator": operator, "value": value}
 
 
@@ -60,7 +60,7 @@ def options(*values: str) -> list[dict]:
 
 
 def make_table(key: str = "rues", *labels: str, **more) -> ReferenceTable:
-    """A reference table whose rows have these labels; ``more`` for each row."""
+    """Create a reference table whose rows have these labels; ``more``: fields of every row."""
     table, _new = ReferenceTable.objects.get_or_create(key=key, defaults={"name": key.capitalize()})
     for order, label in enumerate(labels, table.rows.count()):
         row = ReferenceRow(table=table, label=label, order=order, **more)
@@ -70,7 +70,7 @@ def make_table(key: str = "rues", *labels: str, **more) -> ReferenceTable:
     return table
 
 
-# One question of every type that this app offers.
+# One question of every field type of this app.
 EVERY_TYPE = [
     question("ligne", "short_text", required=True, settings={"max_length": 20}),
     question("texte", "long_text"),

@@ -1,4 +1,4 @@
-"""Any situation of the site in one line."""
+"""The website in any situation."""
 
 from datetime import time
 
@@ -32,7 +32,7 @@ def locale(code: str = "fr") -> Locale:
 
 
 def make_site(**home) -> HomePage:
-    """A site of one home page in French, where Wagtail left its welcome page."""
+    """Create the default site with a French home page, instead of Wagtail's welcome page."""
     page = HomePage(**({"title": "Accueil", "slug": "accueil", "locale": locale()} | home))
     Page.objects.get(depth=1).add_child(instance=page)
     Site.objects.all().delete()
@@ -42,7 +42,7 @@ def make_site(**home) -> HomePage:
 
 
 def second_site(hostname: str) -> HomePage:
-    """The home page of another site on the same installation."""
+    """Create a second site and return its home page."""
     page = HomePage(title="Autre", slug=slugify(hostname), locale=locale())
     Page.objects.get(depth=1).add_child(instance=page)
     Site.objects.create(hostname=hostname, root_page=page)
@@ -50,7 +50,7 @@ def second_site(hostname: str) -> HomePage:
 
 
 def translated(page: Page, code: str, **changes) -> Page:
-    """``page`` in another language, published."""
+    """Return a published translation of a page."""
     copy = page.copy_for_translation(locale(code), copy_parents=True)
     for name, value in changes.items():
         setattr(copy, name, value)
@@ -61,7 +61,7 @@ def translated(page: Page, code: str, **changes) -> Page:
 
 
 def published(page: Page) -> Page:
-    """The page as the publish button leaves it: search knows it."""
+    """Publish a page, which also indexes it for search."""
     page.save_revision().publish()
     return type(page).objects.get(pk=page.pk)
 
@@ -154,7 +154,7 @@ class CommuneSettingsFactory(factory.django.DjangoModelFactory):
 
 
 class AlertFactory(factory.django.DjangoModelFactory):
-    """An alert that holds everywhere. ``title=``, ``text=`` and other words are French; ``texts=`` for more."""
+    """An active alert on all pages. ``title=``, ``text=`` and other texts are French; ``texts=`` replaces them."""
 
     level = AlertLevel.ATTENTION
     live = False

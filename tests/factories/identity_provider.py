@@ -1,4 +1,4 @@
-"""An identity provider over HTTP that vouches for whom it is told to, and fails at will."""
+"""Identity provider over HTTP with configurable claims and errors."""
 
 import base64
 import json
@@ -13,14 +13,14 @@ CLIENT, SECRET = "commune", "a secret of sixteen characters and more"
 
 
 class Provider(local_servers.Server):
-    """``claims``: what it says of who signs in. ``broken``: the path that answers nonsense, and with what."""
+    """The provider's server. ``claims``: of the person who signs in. ``broken``: responses of failing paths."""
 
     def __init__(self):
         super().__init__(Handler)
         self.claims, self.broken, self.codes = {}, {}, {}
 
     def settings(self) -> dict:
-        """As the environment would give them to allauth."""
+        """Return the settings for allauth, as the environment would set them."""
         app = {
             "provider_id": "idp",
             "name": "ConnexionVD",
@@ -35,7 +35,7 @@ class Provider(local_servers.Server):
         return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
 
     def sign_in(self, address: str) -> dict:
-        """What a person comes back with who was sent to ``address`` and signed in there."""
+        """Return the parameters with which a person who signed in at ``address`` is redirected back."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         code = f"code-{len(self.codes)}"
         self.codes[code] = asked
@@ -81,5 +81,5 @@ class Handler(local_servers.Handler):
 
 
 def providing():
-    """A provider that runs on a port of its own."""
+    """Run a provider on a port of its own."""
     return local_servers.serving(Provider())

@@ -1,4 +1,4 @@
-"""Large forms, like the largest that communes run: hundreds of questions and conditions, every type."""
+"""Large forms, as the largest of communes: hundreds of questions and conditions of every type."""
 
 import copy
 from itertools import cycle
@@ -21,7 +21,7 @@ SETTINGS = {
 
 
 def every_question() -> list[dict]:
-    """One question of every type that an installed app offers, none of them required."""
+    """Return an optional question of every field type of installed apps."""
     more = {kind: {"settings": settings} for kind, settings in SETTINGS.items()}
     return [question(f"q_{one.key}", one.key, **one.example | more.get(one.key, {})) for one in field_types]
 
@@ -29,12 +29,13 @@ def every_question() -> list[dict]:
 def large_form(
     fields: int = 400, conditions: int | None = None, languages=(), table: str = "", **more
 ) -> dict:
-    """A sound definition of so many questions, those in groups counted, in steps of at most ``PER_STEP``, all alike.
+    """Return a valid definition with this number of questions, those in groups included.
 
-    A little more than half of them have a condition, from the first step to the last, on an answer of their step or
-    of one before. Each step begins with a yes or no; each fifth is asked after a yes in the one before. The last
-    option of a choice has a condition, each step a check and a fee. ``table``: each second choice offers its rows.
-    ``languages``: all texts in these too.
+    Steps are equally long, with at most ``PER_STEP`` questions. A little more than half of the questions have a
+    condition, evenly distributed, on an answer of their step or of an earlier one. Each step begins with a yes-or-no
+    question; each fifth is asked after a yes in the one before. The last option of a choice has a condition; each step
+    has a validation rule and a fee. ``table``: the reference table for every second choice. ``languages``: more
+    languages of all texts.
     """
     wanted, set_so_far = fields * 210 // 400 if conditions is None else conditions, 0
     steps, kinds = [], cycle(every_question())
@@ -68,7 +69,7 @@ def _weight(field: dict) -> int:
 
 
 def _renamed(field: dict, end: str) -> dict:
-    """A copy of a question under another key."""
+    """Return a copy of a question with another key."""
     made = copy.deepcopy(field) | {"key": f"{field['key']}{end}"}
     made["fields"] = [_renamed(one, end) for one in made.get("fields", [])]
     return {name: value for name, value in made.items() if value not in ([], {})}
@@ -82,12 +83,12 @@ def _condition(number: int, position: int) -> dict:
 
 
 def _asked_if(number: int) -> dict:
-    """The condition of a step: each fifth follows from the one before."""
+    """Return the condition of a step: each fifth depends on the one before."""
     return {} if number == 0 or number % EACH_ASKED_IF else {"condition": when(f"s{number - 1}", value=True)}
 
 
 def _offer(asked: dict, number: int, table: str) -> None:
-    """What a choice offers: in each second step the rows of a table, else options of which the last has a condition."""
+    """Set the options of a choice: in every second step rows of a table, else options with a condition on the last."""
     if table and asked["type"] == "choice" and number % 2:
         del asked["options"]
         asked["table"] = table
@@ -96,7 +97,7 @@ def _offer(asked: dict, number: int, table: str) -> None:
 
 
 def _check(number: int, asked: list[dict]) -> dict:
-    """Holds for every right answer, and looks at two of them."""
+    """Return a rule on two answers that every valid answer meets."""
     looked_at = _of_type(asked, "integer") or asked[-1]["key"]
     within = [when(looked_at, "empty", None), when(looked_at, "filled", None), when(looked_at, "gte", 1)]
     return {
@@ -106,7 +107,7 @@ def _check(number: int, asked: list[dict]) -> dict:
 
 
 def _fee(number: int, asked: dict) -> dict:
-    """Due after a yes, as often as the number says if the step asks for one, and waived after a plate."""
+    """Return a fee that is due after a yes, times the integer answer of the step if any, and waived after a plate."""
     counted, waives = _of_type(asked["fields"], "integer"), _of_type(asked["fields"], "plate")
     made = {
         "key": f"taxe_{number}",
@@ -119,12 +120,12 @@ def _fee(number: int, asked: dict) -> dict:
 
 
 def _of_type(asked: list[dict], kind: str) -> str:
-    """The key of the first question of a type; empty where there is none."""
+    """Return the key of the first question of a type; "" if there is none."""
     return next((one["key"] for one in asked if one["type"] == kind), "")
 
 
 def _helps(steps: list[dict]) -> dict[str, str]:
-    """A line of help for every question that is asked."""
+    """Return a help text for every question."""
     return {
         f"field.{field['key']}.help": "Une ligne d’aide, comme il y en a partout."
         for field in _all(steps)

@@ -1,4 +1,4 @@
-"""Letters that editors write."""
+"""Letter templates and legal remedies."""
 
 import factory
 from factory.django import DjangoModelFactory
@@ -8,7 +8,7 @@ from eservices.cases.models import LegalRemedies, LetterTemplate
 
 
 class LetterFactory(DjangoModelFactory):
-    """A letter in the commune's first language; ``language="de"`` in another."""
+    """A letter template in the main language; ``language="de"`` in another."""
 
     class Meta:
         model = LetterTemplate
@@ -25,7 +25,7 @@ class LetterFactory(DjangoModelFactory):
 
 
 class RemediesFactory(DjangoModelFactory):
-    """An appeal within thirty days, in the commune's first language."""
+    """Legal remedies: an appeal within thirty days, in the main language."""
 
     class Meta:
         model = LegalRemedies

@@ -1,4 +1,4 @@
-"""News and events in any situation."""
+"""News, events, notices and other pages of the news apps."""
 
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from tests.factories.home import PageFactory, locale
 
 
 def moment(*parts) -> datetime:
-    """An hour in the commune's time zone."""
+    """Return a time in the commune's time zone."""
     return timezone.make_aware(datetime(*parts))
 
 

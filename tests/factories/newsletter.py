@@ -1,4 +1,4 @@
-"""Topics and subscribers in any situation."""
+"""Topics, subscribers and campaigns in any situation."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ class TopicFactory(factory.django.DjangoModelFactory):
 
 
 class SubscriberFactory(factory.django.DjangoModelFactory):
-    """Confirmed. ``topics=[…]`` subscribes to these, ``pending=True`` waits for the mailed link."""
+    """A confirmed subscriber. ``topics=[…]`` subscribes to topics, ``pending=True`` waits for confirmation."""
 
     email = factory.Sequence(lambda number: f"abonnee{number}@courriel.example")
     language = "fr"
@@ -48,7 +48,7 @@ class SubscriberFactory(factory.django.DjangoModelFactory):
 
 
 def translated_topic(topic: Topic, code: str, name: str) -> Topic:
-    """``topic`` in another language."""
+    """Return a topic in another language."""
     copy = topic.copy_for_translation(locale(code))
     copy.name = name
     copy.save()
@@ -56,7 +56,7 @@ def translated_topic(topic: Topic, code: str, name: str) -> Topic:
 
 
 class CampaignFactory(factory.django.DjangoModelFactory):
-    """Approved, with a line of its own. ``pages=[…]`` tells of these, ``topics=[…]`` writes to their subscribers."""
+    """An approved campaign with a text. ``pages=[…]`` adds pages; ``topics=[…]`` selects their subscribers."""
 
     title = factory.Sequence(lambda number: f"Lettre {number}")
     locale = factory.LazyFunction(locale)
@@ -83,7 +83,7 @@ class CampaignFactory(factory.django.DjangoModelFactory):
 
 
 def mailed(campaign: Campaign, **options) -> Mailing:
-    """The campaign as sent, as far as one worker gets."""
+    """Send a campaign with one worker. Return its mailing."""
     mailing = actions.schedule_mailing(actor=None, campaign=campaign, **options)
     sending.run_mailing(mailing.pk)
     mailing.refresh_from_db()
@@ -91,7 +91,7 @@ def mailed(campaign: Campaign, **options) -> Mailing:
 
 
 def translated_campaign(campaign: Campaign, code: str, **changes) -> Campaign:
-    """``campaign`` in another language, approved."""
+    """Return a campaign in another language, approved."""
     copy = campaign.copy_for_translation(locale(code))
     for name, value in ({"live": True} | changes).items():
         setattr(copy, name, value)

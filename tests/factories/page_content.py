@@ -1,10 +1,10 @@
-"""Pages as the rules see them, in one line."""
+"""Page contents for content checks."""
 
 from news.editorial.content_checks.page_content import Heading, Link, PageContent, Picture, TextPassage
 
 
 def content(**fields) -> PageContent:
-    """A page that nothing can be said against, with changes."""
+    """Return a page without findings, with changes."""
     return PageContent(**({"lead": "Une ou deux phrases qui répondent."} | fields))
 
 

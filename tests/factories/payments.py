@@ -1,4 +1,4 @@
-"""What is due and how it was paid: ``due_case()``, ``paid(charge)``, ``entry("macaron-an", 24000)``."""
+"""Charges and payments: ``due_charge()``, ``paid(charge)``, ``entry("macaron-an", 24000)``."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ QR_IBAN = "CH4431999123000889012"  # the example of the Swiss standard
 
 
 def entry(key: str = "attestation", *amounts: int, vat: str = "", **fields) -> FeeScheduleEntry:
-    """An entry of the fee schedule; each amount holds from the first of January of 2020, 2021, …"""
+    """Create an entry of the fee schedule; the amounts are valid from 1 January 2020, 2021 and so on."""
     made = FeeScheduleEntry.objects.create(key=key, name=key.capitalize(), **{"account": "4310.00"} | fields)
     for year, amount in enumerate(amounts or (1500,), 2020):
         FeePrice.objects.create(entry=made, valid_from=date(year, 1, 1), amount=amount, vat=vat)
@@ -27,12 +27,12 @@ def entry(key: str = "attestation", *amounts: int, vat: str = "", **fields) -> F
 
 
 def due_charge(*, stages=None, **fields) -> Charge:
-    """What a case of the certificate owes: two copies at CHF 15."""
+    """Create a case and return its charge: two copies of the certificate at CHF 15."""
     return CaseFactory(stages=stages or [PAYMENT], **fields).charges.get()
 
 
 def begun(charge: Charge, provider: str = "demo") -> Payment:
-    """A payment of the charge, open at its provider."""
+    """Start a payment of the charge at its provider."""
     payment = payments.start_payment(
         actor=None, basket=charge.basket, provider=payment_providers[provider], language="fr"
     )
@@ -40,12 +40,12 @@ def begun(charge: Charge, provider: str = "demo") -> Payment:
 
 
 def pays(payment: Payment) -> None:
-    """What the person does at the demo provider; we have not heard of it yet."""
+    """Pay at the demo provider, as the person does. The site has not received the result yet."""
     mark_paid(DemoPayment.objects.get(pk=payment.pk))
 
 
 def paid(charge: Charge) -> Payment:
-    """A payment of the charge that has been received."""
+    """Return a received payment of the charge."""
     payment = begun(charge)
     pays(payment)
     provider_calls.poll_payment(payment.pk)
@@ -54,14 +54,14 @@ def paid(charge: Charge) -> Payment:
 
 
 def sweep(now=None) -> None:
-    """What the scheduler would do next: wake-ups at the end of a transaction do not come in tests."""
+    """Run the jobs for due payments and cases: in tests no task is enqueued at the end of a transaction."""
     now = now or timezone.now()
     jobs.wake_due_payments(now)
     wake_due_cases(now)
 
 
 def qr_account() -> PaymentSettings:
-    """Where QR-bills are paid to."""
+    """Configure the account to which QR-bills are paid."""
     commune = CommuneSettings.load()
     commune.street, commune.postcode, commune.town = "Place de l’Orme 2", "1188", "Orvenay"
     commune.save()

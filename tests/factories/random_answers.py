@@ -1,4 +1,4 @@
-"""Somebody who answers any form at random, with answers that are right, and sends it."""
+"""Random valid answers to any form, sent through the site's pages."""
 
 from datetime import timedelta
 from random import Random
@@ -31,11 +31,11 @@ RIGHT = {
     "iban": "CH9300762011623852957",
     "plate": "VD 123456",
 }
-TRIES = 40  # of a step: what is drawn may break a check
+TRIES = 40  # of a step, because random answers may break a validation rule
 
 
 class Walker:
-    """Fills in a form step by step with the browser's means."""
+    """A visitor who fills in a form step by step through the test client."""
 
     def __init__(self, client, version: FormVersion, random: Random):
         self.client, self.version, self.random = client, version, random
@@ -43,7 +43,7 @@ class Walker:
         self.steps: list[str] = []  # in the order in which they were asked
 
     def walk(self) -> Submission:
-        """From the first step to the receipt."""
+        """Fill in all steps, send the form and return the submission."""
         url = reverse("submissions:start", args=[self.version.form.slug])
         while not url.endswith(
             reverse("submissions:review", args=[self.draft.secret]) if self.draft else "/review"
@@ -62,7 +62,7 @@ class Walker:
         return shown.context["step"]
 
     def _answer(self, step: StepDefinition, url: str) -> str:
-        """Answers until the step is accepted; the address that follows."""
+        """Send answers until the step is accepted. Return the next address."""
         for _ in range(TRIES):
             answer = self.client.post(url, self.typed(step) | self.chosen(step))
             if answer.status_code == 302:
@@ -72,18 +72,18 @@ class Walker:
         raise AssertionError(f"{step.key}: {answer.context['form'].errors}")
 
     def typed(self, step: StepDefinition) -> dict:
-        """What is posted with a step, without files."""
+        """Return the values that are posted with a step, without files."""
         return dict(answers_as_posted(step, {field.key: self.draw(field) for field in step.fields}).lists())
 
     def chosen(self, step: StepDefinition) -> dict:
-        """The files that are posted with a step."""
+        """Return the files that are posted with a step."""
         return {one.key: _file(one) for one in step.fields if one.type == "files" and self._asks(one)}
 
     def _asks(self, field: FieldDefinition) -> bool:
         return field.required or self.random.random() < 0.5
 
     def draw(self, field: FieldDefinition):
-        """A right answer to a question, or none where none is needed."""
+        """Return a valid answer to a question, or None for an optional one."""
         if not self._asks(field) or not field_types[field.type].asks:
             return None
         drawn = getattr(self, f"_{field.type}", None)
@@ -137,7 +137,7 @@ class Walker:
 
 
 class Thorough(Walker):
-    """Answers everything that can be answered, and yes wherever it may be said: nothing is left out."""
+    """A visitor who answers every question, with yes if possible, so that nothing is left out."""
 
     def _asks(self, field: FieldDefinition) -> bool:
         return True

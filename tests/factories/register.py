@@ -1,4 +1,4 @@
-"""Registers to ask: a real HTTP server that answers as told, and cases that a check stands in."""
+"""Population register over HTTP with configurable responses, and cases with a register check."""
 
 import json
 import ssl
@@ -47,9 +47,9 @@ def checked_case(
     following: list | None = None,
     **fields,
 ) -> Case:
-    """A case whose first stage compares it with the register; by default a decision follows.
+    """Create a case whose first stage is a register check; by default a decision follows.
 
-    ``asked``: the worker came.
+    ``asked``: whether the worker has queried the register.
     """
     stage = CHECK | {"settings": CHECK["settings"] | (settings or {})}
     case = CaseFactory(
@@ -61,14 +61,14 @@ def checked_case(
 
 
 def ask(case: Case) -> Case:
-    """The worker asks the register, and the case goes on."""
+    """Query the register as the worker does, and advance the case."""
     actions.run_check(check_of(case).pk)
     process.advance_case(case.pk)
     return Case.objects.get(pk=case.pk)
 
 
 def found_in_register(case: Case, key: str = "ORV-1", named: Sequence[str] = ()) -> None:
-    """The register found the applicant, and whom they name; as if a stage had asked it."""
+    """Record that the register found the applicant and the ``named`` people, as a stage would."""
     stage = case.stages.first()
     if stage is None or stage.type == "register":
         return
@@ -91,17 +91,16 @@ def check_of(case: Case) -> RegisterCheck:
 
 
 def declared_by(case: Case, stage: CaseStage) -> DeclaredPerson:
-    """Who the applicant says to be, as the stage reads it."""
+    """Return the applicant's data as declared, as the stage reads them."""
     return declared_person(case.version.definition, case.answers, stage.spec.settings)
 
 
 class Server(local_servers.Server):
-    """A register over HTTP, as ``docs/connectors.md`` asks a supplier to build one, with a fault at will.
+    """A register over HTTP, as ``docs/connectors.md`` specifies it, with configurable faults.
 
-    ``reply``: what is said instead of an answer, as status and body; ``slow``: seconds before anything is said;
-    ``token``: what it wants to see, where it wants one;
-    ``drip``: seconds between the bytes of an answer that never ends; ``drip_head``: of its first lines;
-    ``elsewhere``: where whoever asks at ``url`` is sent on to; ``beside``: what is said beside that.
+    ``reply``: a fixed response as status and body; ``slow``: seconds before the response; ``token``: the required
+    token, None for none; ``drip``: seconds between the bytes of an endless body; ``drip_head``: the same of endless
+    headers; ``elsewhere``: address of a redirect from ``url``; ``beside``: body of that redirect.
     """
 
     reply: tuple[int, bytes] | None = None
@@ -116,7 +115,7 @@ class Server(local_servers.Server):
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def handle_error(self, request, client_address):
-        """Says nothing of who hung up or showed no certificate."""
+        """Ignore clients that disconnect or have no certificate."""
 
     @property
     def url(self) -> str:
@@ -177,7 +176,7 @@ class Handler(local_servers.Handler):
     def _write(self, piece: bytes) -> bool:
         try:
             self.wfile.write(piece)
-        except OSError:  # the other side gave up
+        except OSError:  # the client closed the connection
             return False
         return True
 
@@ -187,5 +186,5 @@ def _people(found) -> bytes:
 
 
 def serving(tls: ssl.SSLContext | None = None):
-    """A register that runs on a port of its own; over TLS, where ``tls`` says how."""
+    """Run a register on a port of its own, over TLS if ``tls`` is given."""
     return local_servers.serving(Server(tls))

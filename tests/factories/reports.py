@@ -1,4 +1,4 @@
-"""Reports of problems in town, in any situation."""
+"""Problem reports in any situation."""
 
 import io
 
@@ -12,11 +12,11 @@ from eservices.reports import actions, photos
 from eservices.reports.models import ProblemCategory, ProblemReport
 from tests.factories.cases import TeamFactory
 
-LAKE = {"lat": 46.5101, "lon": 6.4982}  # rue du Lac
+LAKE = {"lat": 46.5101, "lon": 6.4982}  # Rue du Lac
 
 
 class ReportCategoryFactory(factory.django.DjangoModelFactory):
-    """Street lamps, which the road team mends."""
+    """The category of street lamps, which the road team repairs."""
 
     class Meta:
         model = ProblemCategory
@@ -30,7 +30,7 @@ class ReportCategoryFactory(factory.django.DjangoModelFactory):
 
 
 def photo(name: str = "IMG_4711.jpg", *, where: tuple | None = None, size=(64, 48)) -> SimpleUploadedFile:
-    """A photo as a telephone sends it: with its make, and the place where it was taken if ``where``."""
+    """Return a photo as from a phone: with its make and, if ``where`` is given, the place in its EXIF."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "Telefon AG"
     if where:
@@ -48,7 +48,7 @@ def photo(name: str = "IMG_4711.jpg", *, where: tuple | None = None, size=(64, 4
 def reported(
     *, pictured: bool = False, place: dict | None = None, email: str = "", **fields
 ) -> ProblemReport:
-    """A report that waits for somebody to look at it."""
+    """Create a problem report that no agent has treated yet."""
     category = fields.pop("category", None) or ReportCategoryFactory()
     kept = actions.store_photo(actor=None, photo=photos.clean_photo(photo())[0]) if pictured else None
     given = {"address": "Rue du Lac 14", **LAKE} if place is None else place

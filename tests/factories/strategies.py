@@ -1,4 +1,4 @@
-"""Any sound definition, and anything that might be offered as one, for hypothesis."""
+"""Hypothesis strategies for valid form definitions and for arbitrary JSON in their place."""
 
 from hypothesis import strategies as st
 
@@ -27,7 +27,7 @@ WORDS = st.one_of(
         ["Nom", "Prénom", "<b>gras</b> & « guillemets »", "Deux\nlignes", " bords ", "été", "%(n)s"]
     ),
     st.text(
-        # Braces are placeholders, which only some texts may have.
+        # Braces mark placeholders, which only some texts may have.
         st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="{}"),
         min_size=1,
         max_size=30,
@@ -35,7 +35,7 @@ WORDS = st.one_of(
 ).filter(lambda text: text.strip())
 DAYS = st.sampled_from(["today", "+30d", "-2w", "+6m", "-18y", "2026-02-28"])
 
-# -- Anything ------------------------------------------------------------------------------------------------
+# -- Arbitrary JSON ------------------------------------------------------------------------------------------
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 any_json = st.recursive(
     scalars,
@@ -44,7 +44,7 @@ any_json = st.recursive(
 
 
 def places(value, path=()):
-    """Every place in a definition."""
+    """Yield the path of every value in a definition."""
     yield path
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, child in inside:
@@ -52,7 +52,7 @@ def places(value, path=()):
 
 
 def replaced(value, path, new):
-    """A copy with something else at ``path``."""
+    """Return a copy with another value at ``path``."""
     if not path:
         return new
     copy = dict(value) if isinstance(value, dict) else list(value)
@@ -60,10 +60,10 @@ def replaced(value, path, new):
     return copy
 
 
-# -- Sound definitions, written as an export writes them -----------------------------------------------------
+# -- Valid definitions, as an export writes them -------------------------------------------------------------
 @st.composite
 def definitions(draw, languages=(), max_steps: int = 3, max_fields: int = 4) -> dict:
-    """A form with its texts, conditions, checks, fees and stages. ``NAMED`` is what it may name of the commune's."""
+    """Draw a form with texts, conditions, rules, fees and stages. It refers only to objects in ``NAMED``."""
     keys = draw(st.lists(KEYS, min_size=max_steps * max_fields * 3 + 4, max_size=60, unique=True))
     made: dict = {"format": 1, "language": "fr", "slug": "tirage", "steps": [], "fees": [], "stages": []}
     asked: list[dict] = []
@@ -103,7 +103,7 @@ def questions(draw, key: str, before: list[dict], keys: list[str], inside: bool 
     kinds = (
         field_type_blocks()["group"].child_blocks["fields"].child_blocks if inside else field_type_blocks()
     )
-    possible = {*kinds} if before else {*kinds} - {"computed"}  # it follows from what is asked before it
+    possible = {*kinds} if before else {*kinds} - {"computed"}  # computed questions need an earlier question
     kind = field_types[draw(st.sampled_from(sorted(possible)))]
     has, field = field_type_blocks()[kind.key].child_blocks, {"key": key, "type": kind.key}
     for name in ("required", "personal", "searchable", "secret"):
@@ -140,7 +140,7 @@ def options(draw, before: list[dict]) -> list[dict]:
 
 @st.composite
 def fees(draw, key: str, asked: list[dict]) -> dict:
-    """A price of its own or one of the schedule, counted by any answer."""
+    """Draw a fee with its own price or one of the schedule, multiplied by any answer."""
     priced = {"amount": draw(st.integers(0, 10**6)), "vat": draw(st.sampled_from(["8.1", "2.6"]))}
     fee = {"key": key} | draw(st.sampled_from([priced, {"entry": NAMED["entry"]}]))
     for name in ("condition", "exempt"):
@@ -153,7 +153,7 @@ def fees(draw, key: str, asked: list[dict]) -> dict:
 
 @st.composite
 def settings_for(draw, kind, field: dict, before: list[dict]) -> dict:
-    """What the type lets an editor set; what it finds fault with is left out."""
+    """Draw settings that the field type allows; none if they are invalid together."""
     if kind.key == "computed":
         return {"formula": {"operation": "count", "fields": [draw(st.sampled_from(before))["key"]]}}
     if kind.key == "booking":
@@ -166,7 +166,7 @@ def settings_for(draw, kind, field: dict, before: list[dict]) -> dict:
 
 
 def of_shape(shape: Shape):
-    """Values of a shape that say something: nothing empty, nothing that is the default."""
+    """Return a strategy for values of a shape, without empty and default values."""
     match shape:
         case ObjectShape():
             return st.fixed_dictionaries(
@@ -208,7 +208,7 @@ def conditions(draw, asked: list[dict], depth: int = 2):
 
 @st.composite
 def texts_of(draw, definition: dict) -> dict[str, str]:
-    """What a form must say, and some of what it may."""
+    """Draw the required texts of a form and some of the optional ones."""
     paths, maybe = ["title"], []
     for step in definition["steps"]:
         paths.append(f"step.{step['key']}.title")
@@ -229,7 +229,7 @@ def texts_of(draw, definition: dict) -> dict[str, str]:
 
 @st.composite
 def a_stage(draw, key: str, texts: dict[str, str]) -> dict:
-    """A stage that needs nothing of the commune's. Adds its texts."""
+    """Draw a stage that refers to no object of the commune. Adds its texts to ``texts``."""
     kind = stages[draw(st.sampled_from(["decision", "notify"]))]()
     settings = {"format": kind.format}
     for name in stage_texts(kind.block()):
@@ -248,7 +248,7 @@ def applicants(draw, asked: list[dict]) -> dict:
 
 @st.composite
 def retention(draw) -> dict:
-    """How long the service keeps its cases, where it says so."""
+    """Draw a retention rule, or none."""
     if draw(st.booleans()):
         return {}
     found = {

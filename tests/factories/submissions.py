@@ -1,4 +1,4 @@
-"""Requests for tests: a form of five steps in force, a draft filled in as far as wanted, something sent."""
+"""Submissions for tests: a form of five steps, drafts and submissions."""
 
 import io
 from copy import deepcopy
@@ -98,7 +98,7 @@ CERTIFICATE = {
     },
 }
 
-# What somebody answers, by step, as posted.
+# Values by step, as posted.
 TYPED = {
     "qui": {"pour": "moi"},
     "identite": {
@@ -113,7 +113,7 @@ TYPED = {
     "document": {"exemplaires": "2", "remarque": ""},
 }
 
-# The same as stored.
+# The same answers as stored.
 ANSWERS = {
     "qui": {"pour": "moi"},
     "identite": {"nom": "Marchetti", "prenom": "Élodie", "naissance": "1986-06-14"},
@@ -123,7 +123,7 @@ ANSWERS = {
 
 
 def certificate(**changes) -> dict:
-    """The definition of the residence certificate, to change at will."""
+    """Return the definition of the residence certificate with changes."""
     return deepcopy(CERTIFICATE) | changes
 
 
@@ -136,7 +136,7 @@ class FormFactory(factory.django.DjangoModelFactory):
 
 
 class FormVersionFactory(factory.django.DjangoModelFactory):
-    """A published form of five steps; the third is asked only of who files for somebody else."""
+    """A published form of five steps. The third is asked only of applicants who act for another person."""
 
     class Meta:
         model = FormVersion
@@ -167,7 +167,7 @@ class DraftFactory(factory.django.DjangoModelFactory):
 
 
 def sent(**fields):
-    """A submission, sent the way people send."""
+    """Create a submission by the action that applicants use."""
     draft = DraftFactory(complete=True, **fields)
     return actions.submit(actor=draft.user, draft=draft)
 

@@ -1,11 +1,11 @@
-"""What a browser posts from Wagtail's screens, whose StreamFields are drawn by JavaScript."""
+"""POST data of Wagtail's edit pages, whose StreamFields are rendered by JavaScript."""
 
 from django.forms import BooleanField
 from wagtail.test.utils.form_data import querydict_from_html
 
 
 def page_form(client, url: str, **changes) -> dict:
-    """What the screen of a page posts as it stands, with changes."""
+    """Return the data that the edit page of a page posts, with changes."""
     shown = client.get(url)
     data = querydict_from_html(shown.content.decode(), form_id="page-edit-form").dict()
     form = shown.context["form"]
@@ -16,7 +16,7 @@ def page_form(client, url: str, **changes) -> dict:
 
 
 def flat(prefix: str, field, value) -> dict:
-    """The value of a bound field as the browser posts it."""
+    """Return the value of a bound field as the browser posts it."""
     block = getattr(field, "block", None)
     if block is None:
         shown = field.widget.format_value(value)

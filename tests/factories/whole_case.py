@@ -1,4 +1,4 @@
-"""A case with one of everything that may hang on it, for whoever wants to know who sees it."""
+"""A case with one related object of every type, for tests of access."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ from tests.factories.reports import ReportCategoryFactory
 ADDRESS = {"street": "Chemin des Vignes", "number": "12 bis", "postcode": "1099", "town": "Orvenay"}
 KEPT = {"months": 24, "disposition": "eliminate"}
 
-# What stands in a table of addresses for something of the case.
+# Names of the case's objects in tables of addresses.
 REF, FILE, TAG, VIEW, DOCUMENT = "the case", "its file", "its tag", "a view of its team", "its document"
 LINK, HOLD, RULING, LETTER, BATCH = "a link to it", "its hold", "its ruling", "its letter", "its batch"
 MAIL, BOOKING, CHARGE, MONEY, REFUND = "its e-mail", "its booking", "its charge", "its money", "its refund"
@@ -46,7 +46,7 @@ TEAM, TEXT, REMEDIES = "its team", "a letter of its team", "its remedies"
 
 
 def whole_case(owner) -> Case:
-    """Sent by ``owner``, paid, waiting for a decision; on paper, since no e-mail address was given."""
+    """Create a case of ``owner``, paid, waiting for a decision; by paper letter, because it has no e-mail address."""
     settings = {"remedies": RemediesFactory(team=TeamFactory()).key, "retention": KEPT}
     stages, answers = [payments.PAYMENT, DECISION], {"adresse": ADDRESS}
     case = CaseFactory(user=owner, email="", answers=answers, settings=settings, stages=stages)
@@ -114,7 +114,7 @@ def _paid(case: Case, agent) -> None:
 
 
 def parts_of(case: Case) -> dict:
-    """What the words of a table stand for."""
+    """Return the objects for the names in a table."""
     document, charge = case.documents.get(), case.charges.get()
     money, about = charge.allocations.get(), Delivery.objects.about(case.subject)
     letter = about.printed().earliest("created_at")

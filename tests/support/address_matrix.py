@@ -1,4 +1,4 @@
-"""Every address that the URL resolver knows, and one dataset of which the addresses are about something.
+"""All addresses of the URL resolver, and values for their parameters.
 
 The outcome of each is asked for as each of ``ROLES``. What is right stands in ``address_matrix.txt``.
 """
@@ -20,7 +20,8 @@ from django.utils.safestring import SafeString
 from eservices.accounts.models import User
 
 TABLE = Path(__file__).with_name("address_matrix.txt")
-# How each is written in the table. The case, its money and its papers are the resident's; its team is the agent's.
+# The letters of the roles in the table. Case, money and documents belong to the resident (R); the team is that of the
+# agent (A).
 ROLES = {
     "-": "anonymous",
     "R": "the resident whose it is",
@@ -41,7 +42,7 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>")
 
 @dataclass(frozen=True)
 class Route:
-    """One address of the resolver: its full name, or where it has none its route."""
+    """An address of the resolver: its full name, or its route if it has no name."""
 
     name: str
     route: str
@@ -59,7 +60,7 @@ class Route:
 
 
 def routes() -> list[Route]:
-    """Every address once, in the order of the resolver."""
+    """Return every address once, in the order of the resolver."""
     found = {}
     for route in _walked(get_resolver(), "", "", ()):
         found.setdefault((route.name, route.parameters), route)
@@ -79,7 +80,7 @@ def _walked(resolver, space: str, above: str, parameters: tuple) -> Iterator[Rou
 # -- The table -----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Rule:
-    """A line of the table: the addresses it is for, as glob patterns, and who is let in."""
+    """A line of the table: glob patterns of addresses and the roles with access."""
 
     line: int
     patterns: tuple[re.Pattern, ...]
@@ -90,7 +91,7 @@ class Rule:
 
 
 def rules() -> list[Rule]:
-    """Read the table. A line is ``who: name name*``; ``nobody`` and ``everybody`` are words for none and all."""
+    """Read the table. A line is ``who: name name*``; ``nobody`` and ``everybody`` mean no role and all roles."""
     found = []
     for number, line in enumerate(TABLE.read_text().splitlines(), 1):
         if line.strip() and not line.startswith("#"):
@@ -102,7 +103,7 @@ def rules() -> list[Rule]:
 
 
 def _glob(pattern: str) -> re.Pattern:
-    """``*`` stands for anything, ``{a,b}`` for one of several words, ``!{a,b}`` for anything but these."""
+    """Compile a pattern: ``*`` is anything, ``{a,b}`` one of the words, ``!{a,b}`` anything but these."""
     parts = []
     for part in re.split(r"(!?\{[^}]*\}|\*)", pattern):
         words = "|".join(re.escape(one) for one in part.strip("!{}").split(","))
@@ -117,12 +118,12 @@ def _glob(pattern: str) -> re.Pattern:
     return re.compile("".join(parts))
 
 
-# -- Asking --------------------------------------------------------------------------------------------------
+# -- Requests ------------------------------------------------------------------------------------------------
 def comes_in(client, url: str) -> bool:
-    """Return whether an address lets somebody in: GET, or POST without data where only that is taken.
+    """Return whether an address grants access: by GET, or by POST without data if it accepts only that.
 
-    A sign-in, the way back to the first page of the admin, 403 and 404 are refusals, and so is a gateway that the
-    commune has no key for. What is done is undone.
+    A redirect to a sign-in page or to the admin's start page, 403 and 404 are refusals, and so is a gateway for which
+    the commune has no key. All changes are rolled back.
     """
     cookies = client.cookies.copy()
     try:
@@ -142,7 +143,7 @@ def comes_in(client, url: str) -> bool:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Whatever the block writes is taken back."""
+    """Roll back everything that the block writes."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -150,7 +151,7 @@ def undone() -> Iterator[None]:
 
 @contextmanager
 def undrawn() -> Iterator[None]:
-    """Templates are found, and stay empty: who is let in is said before a page is drawn."""
+    """Render templates as empty texts, which saves time: access is decided before a page is rendered."""
     nothing = mock.patch("django.template.base.Template.render", return_value=SafeString(""))
     with nothing, mock.patch("mysite.urls.handler404", "django.views.defaults.page_not_found"):
         yield
@@ -158,7 +159,7 @@ def undrawn() -> Iterator[None]:
 
 @contextmanager
 def known_by_heart() -> Iterator[None]:
-    """Users are read once, and with them their rights, which no address changes for longer than it is asked."""
+    """Load each user and their permissions once, because no address changes them for longer than its request."""
     read = {}
 
     def user(request):
@@ -173,11 +174,11 @@ def known_by_heart() -> Iterator[None]:
         yield
 
 
-# -- What the addresses are about ----------------------------------------------------------------------------
+# -- Values of parameters ------------------------------------------------------------------------------------
 class Values:
-    """What stands for the parameters of addresses: ``special`` by glob of the name and parameter, else ``known``.
+    """Values for the parameters of addresses: ``special`` by glob of the name and by parameter, else ``known``.
 
-    A value that can be called is asked with the name of the address.
+    A callable value is called with the name of the address.
     """
 
     def __init__(self, known: dict[str, object], special: dict[tuple[str, str], object]):
@@ -191,7 +192,7 @@ class Values:
 
 
 def row_of(model: type[models.Model]) -> models.Model:
-    """Return a row of a model, made with the least that it asks for where there is none."""
+    """Return a row of a model; create one with its required fields if there is none."""
     return model._default_manager.first() or _made(model)
 
 
@@ -212,7 +213,7 @@ def _least(field):
     if field.choices:
         return field.flatchoices[0][0]
     kinds = {
-        models.DateTimeField: f"2026-11-25T{9 + field.creation_counter % 9:02}:00Z",  # a later field ends later
+        models.DateTimeField: f"2026-11-25T{9 + field.creation_counter % 9:02}:00Z",  # a later field has a later time
         models.DateField: "2026-11-25",
         models.IntegerField: 1,
         models.URLField: "https://www.example.ch/",

@@ -1,4 +1,4 @@
-"""Addresses in tables, a row for each way in: which there are, who asks for them, and that nothing comes of it."""
+"""Tables of addresses with the access that each requires, and checks of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from django.db import connection
 from django.urls import get_resolver, reverse
 
-OF_REQUESTS = {"django_session"}  # what is written for whoever asks
+OF_REQUESTS = {"django_session"}  # tables that any request may write
 
 
 @dataclass(frozen=True)
 class Address:
-    """How somebody asks for an address, and what they must at least be.
+    """A request to an address, and the role that it requires at least.
 
-    Of ``args`` what ``parts`` knows stands for something of the test's case; the rest is meant as it is written.
+    A value in ``args`` that is a key of ``parts`` is replaced by the object of the test's case; others stay.
     """
 
     method: str
@@ -36,12 +36,12 @@ def post(name: str, *args, needs: int = 0) -> Address:
 
 
 def both(name: str, *args, needs: int = 0) -> list[Address]:
-    """Shown and sent."""
+    """Return the address for GET and for POST."""
     return [get(name, *args, needs=needs), post(name, *args, needs=needs)]
 
 
 def registered(under: str) -> dict[str, str]:
-    """Every named address under this one by its full name, and the module of its view."""
+    """Return the named addresses whose route begins with ``under``, by full name, with the module of their view."""
     return {
         name: module for name, route, module in _walked(get_resolver(), "", "") if route.startswith(under)
     }
@@ -59,7 +59,7 @@ def _walked(resolver, space: str, route: str) -> Iterator[tuple[str, str, str]]:
 
 @contextmanager
 def nothing_written() -> Iterator[None]:
-    """Whatever is asked meanwhile reads, at most."""
+    """Fail if a request within the block writes to the database."""
 
     def only_read(execute, sql, params, many, context):
         verb, *words = sql.replace('"', "").split(maxsplit=3)
@@ -72,13 +72,13 @@ def nothing_written() -> Iterator[None]:
 
 
 def came_in(client, addresses, parts: dict) -> None:
-    """Each is answered: shown, done, or refused with what is missing."""
+    """Check that each address answers: with a page, a redirect or an error about the data."""
     for address in addresses:
         assert address.ask(client, parts).status_code in (200, 302, 409, 422), address
 
 
 def refused(client, addresses, parts: dict, *, to: str = "") -> None:
-    """Each looks as if it were not there, or leads ``to`` somewhere, and nothing has happened."""
+    """Check that each address answers 404, or redirects ``to`` an address, and writes nothing."""
     with nothing_written():
         for address in addresses:
             answer = address.ask(client, parts)
@@ -87,7 +87,7 @@ def refused(client, addresses, parts: dict, *, to: str = "") -> None:
 
 
 def tells_nothing(client, addresses, parts: dict, *words: str) -> None:
-    """Each is answered, with none of ``words``."""
+    """Check that each address answers, without any of ``words``."""
     for address in addresses:
         answer = address.ask(client, parts)
         assert answer.status_code in (200, 302, 422), address

@@ -1,4 +1,4 @@
-"""What people have at hand: the app that shows one-time codes (RFC 6238), and a device that keeps passkeys."""
+"""Authenticators of users: an app for one-time codes (RFC 6238), and a device with passkeys."""
 
 from hashlib import sha256
 
@@ -16,13 +16,13 @@ from fido2.webauthn import (
 
 
 def digits(key: str) -> str:
-    """What it shows for a key at this moment."""
+    """Return the current code for a key."""
     [now] = yield_hotp_counters_from_time()
     return format_hotp_value(hotp_value(key, now))
 
 
 def passkey() -> dict:
-    """What a browser answered when it made a key, as allauth keeps it."""
+    """Return a browser's response to the creation of a passkey, as allauth stores it."""
     key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
     made = AttestedCredentialData.create(Aaguid.NONE, b"key", key)
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT

@@ -1,4 +1,4 @@
-"""Finding a chromium, driving it, and asking axe about a page."""
+"""Chromium for tests, and accessibility checks by axe."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 from weakref import WeakSet
 
 NO_BROWSER = "no chromium found"
-# First one that draws no windows, at three quarters of the processor's time of the others.
+# The first one has no windows and needs three quarters of the processor time of the others.
 NAMES = (
     *("chromium-headless-shell", "chromium", "chromium-browser"),
     *("google-chrome", "google-chrome-stable", "chrome"),
@@ -18,7 +18,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 @cache
 def chromium() -> str | None:
-    """The browser to drive: what CHROMIUM names, one of the system, or one that Playwright installed."""
+    """Return the path of the browser: from CHROMIUM, of the system, or of Playwright. None if there is none."""
     named = os.environ.get("CHROMIUM")
     if named:
         return named
@@ -27,8 +27,8 @@ def chromium() -> str | None:
     return found or next((str(path) for path in sorted(own.glob("chromium-*/chrome-linux*/chrome"))), None)
 
 
-# Beside each window chromium draws two pages that would show suggestions under its address bar: two fifths of the time
-# of a test. Naming what is left out replaces Playwright's own list, so what of that concerns pages stands here too.
+# For each window Chromium renders two pages with suggestions for its address bar, which take two fifths of the time of
+# a test. This list replaces Playwright's own list, so it also contains the features of that list that concern pages.
 LEFT_OUT = (
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
     *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding"),
@@ -38,7 +38,7 @@ LEFT_OUT = (
 
 
 def launch(playwright):
-    """The browser of ``chromium``, until ``playwright`` ends or it is closed."""
+    """Launch the browser. It runs until ``playwright`` ends or it is closed."""
     left_out = f"--disable-features={','.join(LEFT_OUT)}"
     return playwright.chromium.launch(
         executable_path=chromium(),
@@ -47,20 +47,20 @@ def launch(playwright):
 
 
 def press(target) -> None:
-    """Presses what leads to another page, or sends a form, and waits until that page is there.
+    """Click a link or a button that sends a form, and wait for the next page.
 
-    A page that saves what is typed sends its form a moment after the press: whoever looked at once would still see
-    the page before, or one of which nothing has arrived.
+    A page that saves its input sends the form a moment after the click: a test that did not wait would see the previous
+    page, or one without the data.
     """
     with target.page.expect_navigation():
         target.click()
 
 
-scriptless = WeakSet()  # windows without JavaScript: axe would wait there for ever
+scriptless = WeakSet()  # windows without JavaScript, in which axe would never finish
 
 
 def assert_accessible(page, context: str | None = None) -> None:
-    """No axe violation on ``page`` as it stands, in WCAG 2.2 AA and axe's best practice."""
+    """Check that axe finds no violation of WCAG 2.2 AA and its best practice on ``page``."""
     if page.context in scriptless:
         with _twin(page) as twin:
             found = faults(twin, context)
@@ -69,18 +69,18 @@ def assert_accessible(page, context: str | None = None) -> None:
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 
-# What fades in has another contrast until it is there; what turns for ever is not waited for.
+# The contrast during a fade-in differs from the final one. Endless animations are not waited for.
 SETTLED = """() => Promise.all(document.getAnimations()
   .filter(one => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity)
   .map(one => one.finished.catch(() => {})))"""
 
 
-# What passes is most of what axe answers: carrying it out of the browser took half as long as judging the page.
+# Passes are most of axe's result: transferring them out of the browser took half as long as the check itself.
 VIOLATIONS = "([context, options]) => axe.run(context ?? document, options).then(found => found.violations)"
 
 
 def faults(page, context: str | None = None) -> list[str]:
-    """What axe finds on a page whose scripts run, once what moves stands still."""
+    """Return axe's violations on a page with scripts, after its animations have ended."""
     from axe_playwright_python.sync_playwright import Axe
 
     page.evaluate(SETTLED)
@@ -95,7 +95,7 @@ def faults(page, context: str | None = None) -> list[str]:
 
 @contextmanager
 def _twin(page):
-    """The same page, as it stands, in a window of the same size that runs axe's script and not the site's."""
+    """Yield a copy of the page in a window of the same size that runs axe's script but not the site's."""
     content = page.content()
     context = page.context.browser.new_context(viewport=page.viewport_size)
     twin = context.new_page()

@@ -1,7 +1,7 @@
-"""After a test that commits, the database stands as migrations left it, in a fraction of the time Django takes.
+"""Fast reset of the database, after a test that commits, to its state after the migrations.
 
-Django empties every table, filled or not, and lets each app write its permissions anew; what migrations wrote besides,
-such as the root of the pages, stays gone. Here both come back from what was read at the beginning.
+Django empties every table, filled or not, and lets each app create its permissions again. Other rows of migrations,
+such as the root page, stay deleted. Here all are restored from a copy that was read at the start.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ PATIENCE = 50  # tenths of a second
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it stood, row by row: no model reads or writes it."""
+    """A table with its rows, read and written without models."""
 
     name: str
     columns: list[str]
@@ -33,7 +33,7 @@ class Table:
 
 
 def written() -> list[Table]:
-    """Every table in which there is anything."""
+    """Read all tables that have rows."""
     with connection.cursor() as cursor:
         return [_read(cursor, name) for name in filled(cursor)]
 
@@ -45,13 +45,13 @@ def _read(cursor, name: str) -> Table:
 
 
 def _writable(value):
-    """SQLite's driver reads hours, and does not write them."""
+    """Convert a value that SQLite's driver reads but cannot write: times."""
     return value.isoformat() if isinstance(value, dt.time) else value
 
 
 def empty(tables: list[Table]) -> None:
-    """Empties all tables and writes ``tables`` again."""
-    with transaction.atomic(), connection.cursor() as cursor:  # what refers to what is asked at the end
+    """Empty all tables and insert the rows of ``tables`` again."""
+    with transaction.atomic(), connection.cursor() as cursor:  # foreign keys are checked at the end
         for name in filled(cursor):
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
         for table in tables:
@@ -59,7 +59,7 @@ def empty(tables: list[Table]) -> None:
 
 
 def filled(cursor) -> list[str]:
-    """The tables in which there is anything; PostgreSQL takes a second to empty all three hundred."""
+    """Return the tables that have rows. PostgreSQL takes a second to empty all three hundred."""
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     quoted = connection.ops.quote_name
     cursor.execute(
@@ -69,19 +69,22 @@ def filled(cursor) -> list[str]:
 
 
 def emptied(tables: list[Table]) -> Callable[[TransactionTestCase], None]:
-    """What stands for Django's own way to tidy up after a test that commits."""
+    """Return a replacement for Django's teardown of a test that commits."""
 
     def tidy_up(_test) -> None:
-        with OneAtATime.lock:  # an answer that is still being made has its transaction in the same connection
+        with (
+            OneAtATime.lock
+        ):  # a request that is still being answered has its transaction in the same connection
             when_free(lambda: empty(tables))
 
     return tidy_up
 
 
 def when_free(work: Callable[[], None]) -> None:
-    """Does it once nobody else writes: what a browser sent as its page went away may still be answered.
+    """Do ``work``, and try again while another thread writes. Raise the error if it lasts ``PATIENCE`` tries.
 
-    In the same database in memory, its rows lock what is emptied, or refer to what is gone.
+    A request that the browser sent while its page closed may still be running. In the same database in memory, it locks
+    the tables, or its rows refer to deleted ones.
     """
     for _try in range(PATIENCE):
         try:

@@ -1,10 +1,10 @@
-"""Forms as a browser reads them."""
+"""HTML forms as a browser reads them."""
 
 from html.parser import HTMLParser
 
 
 def inputs(html: str) -> dict[str, list[str]]:
-    """What a browser would send of a page."""
+    """Return the values that a browser would send from a page, by field name."""
     found: dict[str, list[str]] = {}
 
     class Page(HTMLParser):

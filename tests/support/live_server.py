@@ -1,4 +1,4 @@
-"""A server beside the test in the same process, on the same database in memory."""
+"""Live server for browser tests, in the same process and on the same database in memory."""
 
 from threading import Lock
 
@@ -6,11 +6,11 @@ from django.core.handlers.wsgi import WSGIHandler
 
 
 class OneAtATime(WSGIHandler):
-    """Answers one request after the other, and none while a test holds the lock.
+    """WSGI handler that answers one request at a time, and none while a test holds the lock.
 
-    On SQLite in memory all threads have one connection, whose prepared statements are kept: two requests that ask the
-    same at the same moment would share one, and get each other's rows. What a test does beside a page that asks by
-    itself would mix with the answer just so.
+    With SQLite in memory all threads share a connection, whose prepared statements are cached: two equal queries at the
+    same time would share a statement and mix up their rows. Queries of a test and of a page that loads by itself would
+    mix in the same way.
     """
 
     lock = Lock()

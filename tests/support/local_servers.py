@@ -1,4 +1,4 @@
-"""What the doubles of services elsewhere have in common: a server on the loopback, as long as a test asks it."""
+"""Base of the fake external services: an HTTP server on the loopback interface for the duration of a test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from threading import Thread
 
 
 class Server(ThreadingHTTPServer):
-    """Answers by a handler, on a port of its own."""
+    """A server on a port of its own that answers by a handler."""
 
     daemon_threads = True
 
@@ -20,7 +20,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads what is sent and says what is to be said, and no word of it on the terminal."""
+    """A handler that reads requests and sends responses, without a log."""
 
     def read(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -36,12 +36,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *arguments):
-        """Says nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def serving[S: HTTPServer](server: S) -> Iterator[S]:
-    """Answers in a thread beside the test, until it is left."""
+    """Run a server in a thread within the block."""
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
         yield server

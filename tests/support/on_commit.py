@@ -1,4 +1,4 @@
-"""What waits for a commit, in a test whose own transaction never ends in one."""
+"""Execution of ``on_commit`` callbacks in a test whose own transaction is never committed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +11,10 @@ from django.db.transaction import Atomic
 
 @contextmanager
 def committing() -> Iterator[None]:
-    """Does it where the site would commit: at the end of the outermost block, or at once outside of any.
+    """Run callbacks when the site would: at the end of the outermost block, or at once outside of any.
 
-    What a block had waiting that is rolled back is not done. For where the order matters, as of work that a worker
-    takes up; what only has to be done by the end is captured by ``django_capture_on_commit_callbacks``.
+    Callbacks of a block that is rolled back are dropped. For tests in which the order matters, such as tasks that a
+    worker starts. ``django_capture_on_commit_callbacks`` is enough if a callback only has to run by the end.
     """
     outside, leave, wait = len(connection.savepoint_ids), Atomic.__exit__, BaseDatabaseWrapper.on_commit
 

@@ -1,4 +1,4 @@
-"""What a page and all that it loads weigh on the line, compressed; photographs apart."""
+"""Compressed size of a page and all that it loads, without photos."""
 
 import gzip
 import re
@@ -14,9 +14,9 @@ IMPORTED = re.compile(r'(?:from|import)\s*\(?\s*"(\.{1,2}/[^"]+\.js)"')
 
 
 def weights(page: bytes) -> dict[str, int]:
-    """The bytes of a page, and of each style sheet, script and drawing it loads, at once or when it is needed."""
+    """Return the compressed bytes of a page and of each style sheet, script and drawing it loads, at once or later."""
     linked = {STATIC / name for name in LINKED.findall(page.decode())}
-    if b'href="/styles-' in page:  # with the commune's colours, some hundred bytes more
+    if b'href="/styles-' in page:  # with the commune's colours, which add some hundred bytes
         linked.add(STATIC / SITE)
     files = _with_imports(linked)
     return {"page": _packed(page)} | {file.name: _packed(_sent(file)) for file in files}
@@ -33,7 +33,7 @@ def _with_imports(files: set[Path]) -> set[Path]:
 
 
 def _sent(file: Path) -> bytes:
-    """A style sheet or a script as it is collected, without remarks and indentation; a picture as it is."""
+    """Return a style sheet or script minified as collectstatic does it; a drawing as it is."""
     text = file.read_text()
     return (text if file.suffix == ".svg" else minify(text, file.suffix[1:])).encode()
 

@@ -1,4 +1,4 @@
-"""Programs of the system that tests need, and what they read."""
+"""External programs and servers that tests need."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ import pytest
 
 
 def needs(program: str) -> None:
-    """Skips a test whose program is missing; in CI, where nothing may be missing, it fails instead."""
+    """Skip the test if the program is missing; fail it in CI, where no program may be missing."""
     if shutil.which(program):
         return
     if os.environ.get("COMMUNE_REQUIRE_ALL"):
@@ -17,12 +17,12 @@ def needs(program: str) -> None:
 
 
 def is_asked(variable: str) -> bool:
-    """Whether tests ask the server that ``variable`` names: where one runs, and in CI, where one must."""
+    """Return whether tests use the server that ``variable`` names: if the variable is set, and always in CI."""
     return bool(os.environ.get(variable) or os.environ.get("COMMUNE_REQUIRE_ALL"))
 
 
 def words_of(pdf: bytes) -> str:
-    """The words of a PDF, laid out as on the page."""
+    """Return the text of a PDF, laid out as on the page."""
     needs("pdftotext")
     run = ["pdftotext", "-layout", "-", "-"]
     return subprocess.run(run, input=pdf, capture_output=True, check=True).stdout.decode()

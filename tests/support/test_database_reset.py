@@ -1,4 +1,4 @@
-"""Tidying up after a test that commits waits for what a browser sent last."""
+"""Database reset after a test that commits, which waits for the browser's last request."""
 
 from datetime import date, time
 
@@ -13,7 +13,7 @@ from tests.support.live_server import OneAtATime
 
 
 def locked(times: int, words: str = "database table is locked", fault: type[Exception] = OperationalError):
-    """Work that succeeds once it was refused so many times, and how often it was tried."""
+    """Return work that fails ``times`` times and then succeeds, and the list of its calls."""
     tried = []
 
     def work():
@@ -60,7 +60,7 @@ def test_nothing_is_emptied_while_an_answer_is_still_being_made(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_emptied_stands_as_it_was_to_the_last_row():
-    # With an hour, which SQLite's driver reads and does not write.
+    # With a time, which SQLite's driver reads but cannot write.
     WasteCollectionFactory(first_on=date(2026, 11, 25), out_before=time(6, 30))
     before = database_reset.written()
     UserFactory()
@@ -70,5 +70,5 @@ def test_what_is_emptied_stands_as_it_was_to_the_last_row():
 
 
 def rows(tables: list[database_reset.Table]) -> dict[str, list[tuple]]:
-    """Whatever their order."""
+    """Return the rows of each table, sorted."""
     return {table.name: sorted(table.rows, key=repr) for table in tables}

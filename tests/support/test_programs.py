@@ -1,4 +1,4 @@
-"""What tests need of the system: skipped where it is missing, but never in CI."""
+"""Missing programs: a test that needs one is skipped, but fails in CI."""
 
 import pytest
 

@@ -1,10 +1,4 @@
-"""Every public page of a running demo commune, in all its languages: asked by axe and the HTML checker, and measured.
-
-usage: python -m tests.tools.accessibility_audit [--url http://localhost:8000] [--vnu vnu.jar] [--only WORD]. Start the
-demo first: ``bin/demo``.
-Each page is seen on a phone by day, at a desk by night and in large print. What is wrong is printed; the
-last line is one JSON object, and where anything is wrong the program ends with 1.
-"""
+"""Audit of every public page of a running demo, in all languages: axe, the HTML checker and the page's width."""
 
 import argparse
 import json
@@ -27,8 +21,8 @@ WINDOWS = {
     "desk by night": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
     "large print": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
 }
-LARGE = "large"  # the window whose reader chose it
-# What no sitemap names: results, nothing found, what is gone, the first steps of what people do.
+LARGE = "large"  # the window with the preference for large print
+# Pages that are in no sitemap: search results, no results, page not found, first steps of forms.
 STATES = [
     *("recherche/", "recherche/?q=d%C3%A9chets", "recherche/?q=xqzw", "recherche/?q=kehricht", "inconnu/"),
     *("infolettre/", "infolettre/archives/", "alertes/", "compte/entrer/", "hors-ligne/"),
@@ -38,7 +32,7 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 
 @dataclass
 class Found:
-    """What was wrong, as it is printed."""
+    """Collector of findings, which it also prints."""
 
     pages: int = 0
     said: list[str] = field(default_factory=list)
@@ -49,7 +43,7 @@ class Found:
 
 
 def addresses(url: str) -> list[str]:
-    """All that the sitemap names, and the states in each language that it names."""
+    """Return all addresses in the sitemap, and the ``STATES`` in each language that it contains."""
     with urlopen(f"{url}/sitemap.xml") as answer:
         named = list(dict.fromkeys(LOCATION.findall(answer.read().decode()) or ["/"]))
     prefixes = sorted({found[0] for path in named if (found := re.match(r"/[a-z]{2}/", path))} | {"/"})
@@ -67,7 +61,7 @@ def look(window: Page, paths: list[str], name: str, found: Found) -> None:
 
 
 def check_html(jar: str, url: str, paths: list[str], found: Found) -> None:
-    """The Nu Html Checker, a program in Java of its own. It asks no address of this machine: it reads files."""
+    """Check pages with the Nu Html Checker, a Java program. It reads files, because it requests no local address."""
     with TemporaryDirectory() as folder:
         names = {f"{number}.html": path for number, path in enumerate(paths)}
         for name, path in names.items():
@@ -80,7 +74,7 @@ def check_html(jar: str, url: str, paths: list[str], found: Found) -> None:
 
 
 def content(url: str) -> bytes:
-    """A page as it is sent, of a fault too."""
+    """Return a page as it is sent, error pages too."""
     try:
         with urlopen(url) as answer:
             return answer.read()

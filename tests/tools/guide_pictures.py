@@ -1,4 +1,4 @@
-"""Pictures for the editors' guide, taken of a running demo commune.
+"""Screenshots of a running demo for the editors' guide.
 
 usage: python -m tests.tools.guide_pictures [NAME…] [--url http://localhost:8000]. Signs in as the demo's chief editor
 and writes docs/pictures/NAME.webp, all of them without a name. Start the demo first: ``bin/demo``.
@@ -19,22 +19,22 @@ from tests.support.browser import NO_BROWSER, chromium, launch
 FOLDER = Path(__file__).resolve().parents[2] / "docs/pictures"
 EDITOR = "daniel.keller@orvenay.example"
 WIDTH, HEIGHT = 1280, 800
-MOST = 60_000  # bytes of a picture
+MOST = 60_000  # bytes per picture
 TO_THE_TOP = "part => { part.style.scrollMarginTop = '130px'; part.scrollIntoView({behavior: 'instant'}) }"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One screen. ``{page}`` in its address is the number of the page with this title."""
+    """A screenshot. ``{page}`` in its address is the id of the page with this title."""
 
     address: str = "/admin/pages/{page}/edit/"
     page: str = ""
-    pressed: tuple[str, ...] = ()  # selectors, one after the other
-    top: str = ""  # selector of what stands at the top; the beginning if empty
+    pressed: tuple[str, ...] = ()  # selectors to click, in order
+    top: str = ""  # selector of the element to scroll to; the top of the page if empty
     height: int = HEIGHT
 
 
-SAVING = "footer [data-w-dropdown-target=toggle]"  # the menu of the button for saving
+SAVING = "footer [data-w-dropdown-target=toggle]"  # the menu of the save button
 PICTURES = {
     "accueil": Picture("/admin/"),
     "publier": Picture(page="Le marché passe au samedi", pressed=(SAVING,)),
@@ -94,7 +94,7 @@ def sign_in(window: Page) -> None:
 
 
 def take(window: Page, picture: Picture) -> bytes:
-    """The screen as a PNG."""
+    """Return the page as a PNG."""
     window.set_viewport_size({"width": WIDTH, "height": picture.height})
     number = number_of(window, picture.page) if picture.page else ""
     window.goto(picture.address.format(page=number), wait_until="networkidle")
@@ -105,19 +105,19 @@ def take(window: Page, picture: Picture) -> bytes:
     if picture.top:
         window.locator(picture.top).first.evaluate(TO_THE_TOP)
     shot = window.screenshot(animations="disabled")
-    window.evaluate("localStorage.clear()")  # a panel that was opened would be open on the next screen too
+    window.evaluate("localStorage.clear()")  # otherwise an opened panel would be open on the next page too
     return shot
 
 
 def number_of(window: Page, title: str) -> str:
-    """The number of the page with this title, as the admin's addresses have it."""
+    """Return the id of the page with this title, from the admin's search."""
     window.goto(f"/admin/pages/search/?q={title}")
     address = window.locator("main a[href$='/edit/']", has_text=title).first.get_attribute("href")
     return address.split("/")[-3]
 
 
 def keep(name: str, png: bytes) -> int:
-    """Writes the picture in the best quality that stays below the limit, and says how large it became."""
+    """Write the picture in the best quality below the size limit. Return its size in bytes."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
     for quality in range(80, 20, -10):
         written = io.BytesIO()

@@ -1,4 +1,4 @@
-"""PostgreSQL, copied from a database of the same server that another process or an earlier run migrated."""
+"""PostgreSQL test database, copied from one that another process or an earlier run has migrated."""
 
 from django.db.backends.postgresql import base, creation
 
@@ -12,7 +12,7 @@ class DatabaseCreation(creation.DatabaseCreation):
             self.connection.settings_dict["TEST"]["TEMPLATE"] = (
                 prebuilt_database.database_key() if kept else None
             )
-            name = super().create_test_db(*args, **kwargs)  # runs what is not yet run: nothing in a copy
+            name = super().create_test_db(*args, **kwargs)  # runs pending migrations: none in a copy
             if not kept:
                 self._keep(name)
         return name
@@ -22,7 +22,7 @@ class DatabaseCreation(creation.DatabaseCreation):
             return self._database_exists(cursor, prebuilt_database.database_key())
 
     def _keep(self, name: str) -> None:
-        self.connection.close()  # what is copied must have nobody at work
+        self.connection.close()  # a template database must have no connections
         with self._nodb_cursor() as cursor:
             key = self._quote_name(prebuilt_database.database_key())
             cursor.execute(f"CREATE DATABASE {key} TEMPLATE {self._quote_name(name)}")

@@ -1,4 +1,4 @@
-"""SQLite in memory, copied from a database that was migrated before."""
+"""SQLite test database in memory, copied from one that was migrated before."""
 
 import sqlite3
 
@@ -15,10 +15,10 @@ class DatabaseCreation(creation.DatabaseCreation):
             if known:
                 with sqlite3.connect(prebuilt_database.prebuilt_path()) as source:
                     source.backup(copy)
-            name = super().create_test_db(*args, **kwargs)  # runs what is not yet run: nothing in a copy
+            name = super().create_test_db(*args, **kwargs)  # runs pending migrations: none in a copy
             if not known:
                 prebuilt_database.store_copy(copy)
-        copy.close()  # only now: a database in memory goes with its last connection
+        copy.close()  # not earlier: a database in memory ends with its last connection
         return name
 
 

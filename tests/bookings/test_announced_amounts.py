@@ -1,4 +1,4 @@
-"""Amounts that are announced are those that are asked: on the service page, in the picker and in the bill."""
+"""Announced amounts, which equal the charged ones: on the service page, in the picker and in the bill."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -31,7 +31,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=ZONE)
 
 @pytest.fixture
 def hall(db):
-    """A hall as communes let it: for residents and others, dearer at weekends, with cleaning, deposit and extras."""
+    """Create a hall as communes let it: rates for residents and others, at weekends, cleaning, deposit, extras."""
     for key, amount in (
         ("habitant", 18_000),
         ("externe", 42_000),
@@ -56,7 +56,7 @@ def hall(db):
 
 
 def asking(**more) -> dict:
-    """A service in which the hall is booked."""
+    """Build the content of a service in which the hall is booked."""
     who = question("qui", "choice", required=True, options=options("habitant", "externe"))
     asked = question("quand", "booking", required=True, settings={"resources": ["salle"], "who": "qui"})
     return content(step("reserver", who, asked), slug="salle", **more)
@@ -70,7 +70,7 @@ def asking(**more) -> dict:
     who=st.sampled_from(["habitant", "externe"]),
     extras=st.sets(st.just("regie")),
 )
-def test_bill_asks_what_picker_shows(hall, starts, hours, times, who, extras):
+def test_bill_charges_the_price_shown_in_the_picker(hall, starts, hours, times, who, extras):
     known = bookable_resource("salle")
     spans = [
         TimeSpan.of(starts + timedelta(weeks=n), starts + timedelta(weeks=n, hours=hours))
@@ -95,7 +95,7 @@ def said(costs) -> str:
         return str(costs).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_service_tells_range_and_deposit_of_its_bookings(hall):
+def test_service_shows_price_range_and_deposit_of_its_bookings(hall):
     found = booking_costs(definition(*asking()["steps"]), TODAY)
     assert (found.total.least, found.total.most, found.total.deposit, found.more) == (
         24_000,
@@ -108,13 +108,13 @@ def test_service_tells_range_and_deposit_of_its_bookings(hall):
 
 
 @pytest.mark.parametrize("days", [("2026-03-02", "2026-03-15"), ("2026-03-06", "2026-03-09")])
-def test_room_that_is_closed_for_a_while_costs_what_it_costs_after(hall, days):
+def test_announced_amount_ignores_temporary_closing(hall, days):
     shut(*days)
     found = booking_costs(definition(*asking()["steps"]), TODAY)
     assert (found.total.least, found.total.most) == (24_000, 54_000)
 
 
-def test_room_that_is_closed_up_to_horizon_warns_of_no_announced_amount(hall):
+def test_room_closed_up_to_horizon_gives_no_price_warning(hall):
     shut("2026-03-02", "2030-01-01")
     made = asking(page={"texts": {"fr": {"price": "CHF 240.–", "price_note": ""}}})
     made["fees"] = [{"key": "dossier", "amount": 1_000}]
@@ -122,7 +122,7 @@ def test_room_that_is_closed_up_to_horizon_warns_of_no_announced_amount(hall):
 
 
 def shut(first: str, last: str) -> None:
-    """Close what is booked from a day to another."""
+    """Close the timetable from ``first`` to ``last``, both included."""
     hours = {"opens": None, "closes": None, "count": None, "reason": ""}
     table = Timetable.objects.get()
     table.specials = [
@@ -164,7 +164,7 @@ def test_amounts_are_found_in_text(text, amounts):
     ("price", "warned"),
     [("CHF 180.–", True), ("CHF 240.– à CHF 540.–, caution CHF 200.–", False), ("", False)],
 )
-def test_linter_warns_of_announced_amount_that_is_never_asked(hall, price, warned):
+def test_linter_warns_of_announced_amount_that_is_never_charged(hall, price, warned):
     made = asking(page={"texts": {"fr": {"price": price, "price_note": ""}}})
     assert any("CHF" in one.message and one.path == "page.price" for one in lint_service(made)) is warned
     assert {240_00, 300_00} < {one.price for one in costs_in(definition(*made["steps"]), TODAY)}
@@ -174,7 +174,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 100)), max_size=4)
 
 
 @given(STEPS, st.integers(1, 90))
-def test_share_stays_until_moment_of_change(steps, ahead):
+def test_refund_share_stays_until_its_next_change(steps, ahead):
     starts = NOW + timedelta(days=ahead)
     found = changes(steps, starts, NOW)
     assert [at for at, _share in found] == sorted(at for at, _share in found)
@@ -196,7 +196,7 @@ def test_share_stays_until_moment_of_change(steps, ahead):
     ],
     ids=["then nothing", "then half", "always all", "never"],
 )
-def test_bill_tells_what_comes_back_of_cancelled_booking(steps, expected):
+def test_bill_shows_refund_of_cancelled_booking(steps, expected):
     lines = [
         {"key": "a", "total": 18_000, "terms": steps},
         {"key": "b", "total": 20_000, "terms": steps, "deposit": True},

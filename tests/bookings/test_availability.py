@@ -1,4 +1,4 @@
-"""Rules and bookings in, free times out. No database."""
+"""Availability: free times computed from rules and bookings. No database."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -69,12 +69,12 @@ def hours(calendar: AvailabilityCalendar, day: date = MONDAY) -> list[int]:
         ("2026-03-10T02:30", False),
     ],
 )
-def test_an_hour_comes_twice_in_autumn_alone(when, twice):
+def test_hour_is_ambiguous_only_in_autumn(when, twice):
     there = datetime.fromisoformat(when).replace(tzinfo=ZURICH)
     assert {is_ambiguous_time(there.replace(fold=fold)) for fold in (0, 1)} == {twice}
 
 
-def test_what_repeats_begins_with_the_very_time_that_was_chosen():
+def test_weekly_series_begins_with_the_chosen_ambiguous_hour():
     second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZURICH)
     chosen = TimeSpan.of(second, second + HOUR)
     after = at(date(2026, 11, 1), 2, 30)
@@ -85,7 +85,7 @@ def test_what_repeats_begins_with_the_very_time_that_was_chosen():
 @pytest.mark.parametrize(
     ("wanted", "found"), [(None, 90), (30, 90), (90, 90), (91, 120), (150, 150), (151, 180), (181, None)]
 )
-def test_a_length_is_rounded_up_to_one_that_can_be_booked(wanted, found):
+def test_length_is_rounded_up_to_a_bookable_one(wanted, found):
     half = HOUR / 2
     table = rules(step=half, shortest=3 * half, longest=6 * half)
     least = shortest_bookable(table, wanted and timedelta(minutes=wanted))
@@ -93,7 +93,7 @@ def test_a_length_is_rounded_up_to_one_that_can_be_booked(wanted, found):
 
 
 # -- Openings ------------------------------------------------------------------------------------------------
-def test_free_are_the_times_of_the_opening_that_nobody_has():
+def test_free_times_are_those_of_the_opening_not_taken():
     assert hours(free(rules())) == [8, 9, 10, 11]
     assert hours(free(rules(), span(MONDAY, 9, 11))) == [8, 11]
     assert free(rules()).state(MONDAY) == DayState.FREE
@@ -102,7 +102,7 @@ def test_free_are_the_times_of_the_opening_that_nobody_has():
     assert free(rules(days=frozenset({1}))).state(MONDAY) == DayState.CLOSED
 
 
-def test_openings_hold_in_their_time_their_season_and_their_school_days():
+def test_openings_apply_in_their_dates_season_and_school_days():
     day = timedelta(days=1)
     dated = rules(weekly=(WeeklyOpening(ALL, time(8), time(9), first=MONDAY, last=MONDAY),))
     assert [bool(dated.windows(one)) for one in (MONDAY - day, MONDAY, MONDAY + day)] == [False, True, False]
@@ -120,7 +120,7 @@ def test_openings_hold_in_their_time_their_season_and_their_school_days():
     assert (bool(term.windows(MONDAY)), bool(camp.windows(MONDAY))) == (False, True)
 
 
-def test_holidays_close_and_an_exception_goes_before_them():
+def test_special_opening_goes_before_holiday():
     holiday = rules(days_off={MONDAY})
     assert hours(free(holiday)) == []
     assert hours(
@@ -129,7 +129,7 @@ def test_holidays_close_and_an_exception_goes_before_them():
     assert hours(free(rules(specials=(SpecialOpening(MONDAY, MONDAY),)))) == []
 
 
-def test_an_evening_goes_on_after_midnight():
+def test_opening_extends_past_midnight():
     late = rules(time(18), time(2))
     assert refusal_reason(late, TimeSpan.of(at(MONDAY, 23), at(MONDAY + timedelta(days=1), 1)), NOW) is None
     assert (
@@ -138,7 +138,7 @@ def test_an_evening_goes_on_after_midnight():
     )
 
 
-def test_whole_openings_are_taken_or_left():
+def test_whole_openings_are_booked_entirely_or_not_at_all():
     halves = rules(
         weekly=(WeeklyOpening(ALL, time(13), time(17)), WeeklyOpening(ALL, time(17), time(23))), whole=True
     )
@@ -150,7 +150,7 @@ def test_whole_openings_are_taken_or_left():
     assert refusal_reason(halves, span(MONDAY, 14, 17), NOW) == RefusalReason.CLOSED
 
 
-def test_what_goes_across_closed_hours_begins_and_ends_in_open_ones():
+def test_rental_across_closed_hours_starts_and_ends_open():
     rent = rules(across=True)
     friday = MONDAY + timedelta(days=4)
     weekend = TimeSpan.of(at(friday, 10), at(friday + timedelta(days=3), 9))
@@ -161,10 +161,10 @@ def test_what_goes_across_closed_hours_begins_and_ends_in_open_ones():
     assert TimeSpan.of(at(friday, 10), offered[0]).length == HOUR
     assert weekend.end in offered
     assert all(refusal_reason(rent, TimeSpan.of(at(friday, 10), end), NOW) is None for end in offered)
-    assert offered[-1] <= at(MONDAY + timedelta(days=9), 8)  # somebody else has it then
+    assert offered[-1] <= at(MONDAY + timedelta(days=9), 8)  # another booking begins then
 
 
-# -- Why not -------------------------------------------------------------------------------------------------
+# -- Refusal reasons -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("start", "end", "more", "why"),
     [
@@ -180,22 +180,22 @@ def test_what_goes_across_closed_hours_begins_and_ends_in_open_ones():
         (8, 9, {}, None),
     ],
 )
-def test_a_time_that_the_rules_do_not_allow_is_refused_with_its_reason(start, end, more, why):
+def test_refused_time_has_its_reason(start, end, more, why):
     assert refusal_reason(rules(**more), span(MONDAY, start, end), NOW) == why
 
 
-def test_what_has_passed_is_refused():
+def test_past_time_is_refused():
     assert refusal_reason(rules(), span(date(2026, 2, 23), 8, 9), NOW) == RefusalReason.PAST
 
 
 # -- Pieces --------------------------------------------------------------------------------------------------
-def test_time_before_and_after_is_kept_free_on_both_sides():
+def test_buffer_time_is_free_before_and_after_a_booking():
     buffered = rules(after=timedelta(minutes=30), before=timedelta(minutes=30))
     taken = buffered.around(span(MONDAY, 9, 10))
     assert hours(free(buffered, taken)) == [11]  # 8 to 9 would leave no hour between the two
 
 
-def test_a_piece_serves_the_whole_time_and_is_not_changed_in_the_middle():
+def test_booking_keeps_one_piece_for_its_whole_time():
     desks = free(rules(), span(MONDAY, 8, 9), span(MONDAY, 9, 10), quantity=2)
     assert desks.is_free(span(MONDAY, 8, 9))
     assert not desks.is_free(span(MONDAY, 8, 10))
@@ -208,15 +208,15 @@ def test_blocked_times_take_every_piece():
     assert hours(AvailabilityCalendar(rules(), occupation, {1: 41}, NOW)) == []
 
 
-def test_who_stands_on_a_piece_that_is_gone_takes_the_place_of_another():
+def test_booking_on_a_removed_piece_takes_another_place():
     taken = [(1, 2, span(MONDAY, 9, 10)), (1, 3, span(MONDAY, 9, 10)), (1, 4, span(MONDAY, 11, 12))]
     two = AvailabilityCalendar(rules(), Occupation({1: 2}, taken), {1: 1}, NOW)
-    assert hours(two) == [8, 10, 11]  # at 9 two people come to two desks, though the first is nobody's
+    assert hours(two) == [8, 10, 11]  # at 9 two people come to two desks, although nobody has the first
     assert hours(replace(two, needs={1: 2})) == [8, 10]
     assert two.choice(span(MONDAY, 11, 12)) == {1: [1]}
 
 
-def test_people_on_pieces_that_are_gone_take_as_many_places_as_there_are_of_them_at_one_moment():
+def test_removed_pieces_take_as_many_places_as_overlap():
     one_after_the_other = [(1, 3, span(MONDAY, 9, 10)), (1, 4, span(MONDAY, 10, 11))]
     two = AvailabilityCalendar(rules(), Occupation({1: 2}, one_after_the_other), {1: 1}, NOW)
     assert two.choice(span(MONDAY, 9, 11)) == {1: [1]}
@@ -226,7 +226,7 @@ def test_people_on_pieces_that_are_gone_take_as_many_places_as_there_are_of_them
     assert replace(two, occupation=Occupation({1: 4}, at_once)).choice(span(MONDAY, 9, 11)) == {1: [1]}
 
 
-def test_what_is_taken_later_counts_as_what_was_from_the_start():
+def test_later_taken_times_count_like_initial_ones():
     occupation = Occupation({1: 2}, [(1, 1, span(MONDAY, 9, 10))])
     one = AvailabilityCalendar(rules(), occupation, {1: 2}, NOW)
     for number, hour in ((1, 11), (2, 8), (3, 10)):
@@ -236,7 +236,7 @@ def test_what_is_taken_later_counts_as_what_was_from_the_start():
     assert list(occupation.free(1, span(MONDAY, 8, 11))) == []
 
 
-def test_for_another_time_stands_the_nearest_that_is_free_and_as_long():
+def test_nearest_free_time_has_the_same_length():
     five = timedelta(hours=5)
     day = free(rules(), span(MONDAY, 9, 10))
     assert day.nearest(span(MONDAY, 9, 10), five) == span(MONDAY, 8, 9)
@@ -251,51 +251,51 @@ def test_for_another_time_stands_the_nearest_that_is_free_and_as_long():
     assert free(whole, span(MONDAY, 12, 14)).nearest(span(MONDAY, 12, 14), five) is None
 
 
-# -- The clock changes ---------------------------------------------------------------------------------------
+# -- Clock changes -------------------------------------------------------------------------------------------
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 
 
-def test_the_day_of_spring_has_an_hour_less_and_that_of_autumn_one_more():
+def test_clock_change_shortens_spring_and_lengthens_autumn():
     night = rules(time(0), time(4), horizon=timedelta(days=365))
     lengths = [night.windows(day)[0].length for day in (SPRING, AUTUMN, MONDAY)]
     assert lengths == [3 * HOUR, 5 * HOUR, 4 * HOUR]
-    # Until it is half past for good.
+    # Half past two comes twice that night; the opening ends at the second one.
     assert rules(time(0), time(2, 30)).windows(AUTUMN)[0].length == 3.5 * HOUR
     assert hours(free(night), SPRING) == [0, 1, 3]
     assert hours(free(night), AUTUMN) == [0, 1, 2, 2, 3]
 
 
-def test_an_hour_stays_an_hour_and_the_opening_its_time_of_day():
+def test_hours_keep_length_and_time_of_day_on_clock_change():
     for day in (SPRING, AUTUMN):
         assert hours(free(rules(horizon=timedelta(days=365))), day) == [8, 9, 10, 11]
         assert span(day, 0, 12).length != 12 * HOUR
 
 
-# -- Not all pieces at every hour ----------------------------------------------------------------------------
+# -- Fewer pieces at some hours ------------------------------------------------------------------------------
 def desks(*lines: tuple[int, int, int | None], **more) -> OpeningRules:
-    """A counter: from an hour to another, with so many desks."""
+    """Build the rules of a counter from lines of opening hour, closing hour and number of desks."""
     weekly = tuple(WeeklyOpening(ALL, time(start), time(end), count=count) for start, end, count in lines)
     return rules(weekly=weekly, **more)
 
 
 def left(counter: OpeningRules, *taken: tuple[int, TimeSpan], day: date = MONDAY) -> list[int]:
-    """How many of four desks are free in each hour of a day."""
+    """Return how many of four desks are free in each hour of ``day``."""
     occupation = Occupation({1: 4}, [(1, number, one) for number, one in taken])
     calendars = [AvailabilityCalendar(counter, occupation, {1: wanted}, NOW) for wanted in (1, 2, 3, 4)]
     slots = [calendar.slots(day) for calendar in calendars]
     return [sum(one.free for one in same) for same in zip(*slots, strict=True)]
 
 
-def test_at_noon_fewer_desks_are_open_than_in_the_morning():
+def test_counter_offers_fewer_desks_at_noon():
     counter = desks((8, 11, None), (11, 13, 2), (13, 15, 3))
     assert left(counter) == [4, 4, 4, 2, 2, 3, 3]
     assert left(counter, (1, span(MONDAY, 11, 12)), (3, span(MONDAY, 12, 13))) == [4, 4, 4, 1, 1, 3, 3]
-    # What begins at four desks and ends at two finds two; of two openings at once the larger counts.
+    # A booking that begins at four desks and ends at two finds two; of two openings at once the larger counts.
     assert left(replace(counter, shortest=2 * HOUR)) == [4, 4, 2, 2, 2, 3]
     assert left(desks((8, 12, 4), (10, 11, 1), (11, 13, 1))) == [4, 4, 4, 4, 1]
 
 
-def test_whoever_leaves_when_fewer_desks_open_takes_none_of_them_though_time_is_kept_free_after():
+def test_bookings_before_desks_close_leave_open_desks_free():
     counter = desks((8, 12, None), (12, 14, 1), after=timedelta(minutes=10))
     people = [(1, 2, span(MONDAY, 11, 12)), (1, 3, span(MONDAY, 11, 12))]
 
@@ -304,18 +304,18 @@ def test_whoever_leaves_when_fewer_desks_open_takes_none_of_them_though_time_is_
         return hours(AvailabilityCalendar(counter, Occupation({1: 3}, taken, stays=stays), {1: 1}, NOW))
 
     assert found(*people) == [8, 9, 10, 11, 12, 13]
-    assert found(*people, (1, 1, span(MONDAY, 11, 12))) == [8, 9, 13]  # the open desk is kept free as ever
+    assert found(*people, (1, 1, span(MONDAY, 11, 12))) == [8, 9, 13]  # the open desk is kept free as usual
     late = TimeSpan.of(at(MONDAY, 11, 30), at(MONDAY, 12, 30))
     assert found((1, 2, late)) == [8, 9, 10, 11, 13]
 
 
-def test_hours_with_fewer_desks_count_for_the_part_that_is_open():
+def test_hours_with_fewer_desks_count_in_proportion():
     counter = desks((8, 10, None), (10, 12, 2), (12, 14, 1), (13, 15, 9))
     assert open_length(counter.counted_windows(MONDAY), 4) == (2 + 1 + 0.25 + 2) * HOUR
     assert open_length([], 4) == timedelta()
 
 
-def test_an_exception_has_a_number_of_its_own_and_where_none_is_said_all_are_open():
+def test_special_opening_has_its_own_count_or_all_pieces():
     day = MONDAY + timedelta(days=1)
     few = SpecialOpening(MONDAY, MONDAY, (time(8), time(10)), count=1)
     counter = desks((8, 10, 3), specials=(few, SpecialOpening(day, day, (time(8), time(10)))))
@@ -324,7 +324,7 @@ def test_an_exception_has_a_number_of_its_own_and_where_none_is_said_all_are_ope
     assert left(counter, day=day + timedelta(days=1)) == [3, 3]
 
 
-def test_the_hours_of_a_night_with_fewer_follow_the_clock():
+def test_night_hours_with_fewer_desks_follow_clock_changes():
     night = desks((22, 2, 2), (2, 6, 1), horizon=timedelta(days=365))
     assert left(night, day=SPRING) == [1, 1, 1, 2, 2, 2, 2]
     before = SPRING - timedelta(days=1)
@@ -333,7 +333,7 @@ def test_the_hours_of_a_night_with_fewer_follow_the_clock():
     assert rules().pieces_open(span(MONDAY, 8, 9)) is None
 
 
-# -- Whatever the rules --------------------------------------------------------------------------------------
+# -- Properties ----------------------------------------------------------------------------------------------
 times = st.sampled_from([time(n // 2, n % 2 * 30) for n in range(48)])
 clock_changes = [date(2026, 3, 28), SPRING, date(2026, 10, 24), AUTUMN, date(2026, 3, 8), date(2026, 11, 1)]
 anyday = st.sampled_from(clock_changes) | st.dates(date(2026, 1, 1), date(2027, 12, 31))
@@ -346,7 +346,7 @@ ago = datetime(2025, 12, 1, tzinfo=UTC)
 
 @st.composite
 def anyrules(draw, day: date):
-    """Rules of any kind, of which some hold on a day and some do not."""
+    """Draw any rules; some of them apply on ``day`` and some do not."""
     weekly = st.builds(
         WeeklyOpening,
         days=st.just(ALL) | st.frozensets(st.integers(0, 6)),
@@ -385,14 +385,14 @@ def anyrules(draw, day: date):
 
 @st.composite
 def worlds(draw):
-    """A day, its rules, and what is taken of a hall of two units, one of them with several pieces, by whomever.
+    """Draw a day, its rules, and what is taken of a hall of two units, one of which has several pieces.
 
-    There was a piece more of each, and it is taken at times.
+    Each unit had one piece more, which is taken at times.
     """
     day = draw(anyday)
     quantities = {1: 1, 2: draw(st.integers(1, 3))}
     start, taken = datetime.combine(day, time(0), UTC) - timedelta(hours=6), []
-    kept = st.sampled_from([0, 0, 0.2, 0.5])  # how much of it is time kept free
+    kept = st.sampled_from([0, 0, 0.2, 0.5])  # share of the taken time that is buffer time
     for piece in [(unit, number) for unit in quantities for number in range(1, quantities[unit] + 2)]:
         at_ = start
         for gap, length in draw(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20)), max_size=3)):
@@ -405,7 +405,10 @@ def worlds(draw):
 
 
 def is_open_at(rules: OpeningRules, at: datetime) -> bool:
-    """Whether somebody who reads the rules off the wall finds it open; said plainly, for another look at the same."""
+    """Return whether the rules are open at ``at``.
+
+    A plain second implementation, to compare with the one under test.
+    """
     here = at.astimezone(rules.zone).replace(tzinfo=None)
     for day in (here.date(), here.date() - timedelta(days=1)):
         specials = [one for one in rules.specials if one.first <= day <= one.last]
@@ -434,7 +437,7 @@ def clock_changes_near(zone: ZoneInfo, at: datetime) -> bool:
 
 @budget(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
-def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_are_booked(world):
+def test_free_times_fit_rules_and_vanish_when_booked(world):
     day, rules, quantities, taken, stays, needs = world
     calendar = AvailabilityCalendar(rules, Occupation(quantities, taken, stays=stays), needs, ago)
     for slot in calendar.slots(day)[:10]:
@@ -476,7 +479,10 @@ def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_ar
 
 
 def book(rules: OpeningRules, quantities: dict, wanted: list[tuple[dict, TimeSpan]]) -> tuple[list, list]:
-    """Asks for times one after the other, of one thing or another; which were given, and the pieces taken."""
+    """Request times one after the other and return those that were given and the pieces taken.
+
+    Each time needs its own units.
+    """
     given, taken = [], []
     for needs, span_ in wanted:
         calendar = AvailabilityCalendar(rules, Occupation(quantities, taken), needs, ago)
@@ -489,8 +495,8 @@ def book(rules: OpeningRules, quantities: dict, wanted: list[tuple[dict, TimeSpa
 
 @budget(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds(), st.data())
-def test_in_whichever_order_they_are_booked_the_same_times_fit_and_the_same_are_left(world, data):
-    """Of a hall and its halves at any length; of several desks where all appointments are equally long."""
+def test_booking_order_does_not_change_what_fits(world, data):
+    """Book a hall and its halves at any length, or several desks if all appointments have the same length."""
     day, rules, _quantities, _taken, _stays, _needs = world
     several = data.draw(st.booleans())
     if several:

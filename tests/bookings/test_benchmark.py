@@ -1,4 +1,4 @@
-"""Small forms of the measurements, so that they cannot rot; and who is faster, on PostgreSQL."""
+"""Small runs of the benchmarks, so that they keep working, and concurrent bookings on PostgreSQL."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -32,18 +32,18 @@ def test_month_and_search_are_measured():
 
 
 @pytest.mark.django_db
-def test_on_the_last_day_of_a_month_a_whole_month_is_measured_nevertheless(client, time_machine, monkeypatch):
+def test_benchmark_measures_a_whole_month_on_its_last_day(client, time_machine, monkeypatch):
     monkeypatch.setattr(benchmark, "DAYS", 28)
     time_machine.move_to(datetime(2026, 1, 31, 9, tzinfo=timezone.get_default_timezone()), tick=False)
     benchmark.filled(28 * 56, 1)
     page = benchmark.month_ahead(client)
-    assert page.count(b'value="day 2026-02-') == 0  # every one of its days is full
-    assert page.count(b'class="sq full"') > 20  # the working days, and the key
+    assert page.count(b'value="day 2026-02-') == 0  # each of its days is full
+    assert page.count(b'class="sq full"') > 20  # the working days and the legend
 
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_who_fights_for_times_over_http_gets_each_once_and_sees_no_error(live_server, settings):
+def test_concurrent_bookings_over_http_succeed_once(live_server, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     times = resilience.filled(4)
     answered = resilience.fight(live_server.thread.port, times, 24, 6, seed=1, others=12)
@@ -52,7 +52,7 @@ def test_who_fights_for_times_over_http_gets_each_once_and_sees_no_error(live_se
 
 
 @pytest.mark.django_db
-def test_the_fight_sees_a_time_that_was_given_with_nothing_taken_for_it_and_an_error():
+def test_resilience_check_finds_booking_without_pieces():
     held = booking(resource(), "2026-03-10T18:00", "2026-03-10T20:00", state="held")
     given, failed = (resilience.Answered(resilience.PATH, (status,)) for status in (302, 500))
     assert resilience.faults([given], 1, 1) == []
@@ -64,7 +64,7 @@ def test_the_fight_sees_a_time_that_was_given_with_nothing_taken_for_it_and_an_e
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_of_a_hall_and_its_halves_asked_for_together_nothing_is_taken_twice():
+def test_concurrent_hall_and_halves_are_never_taken_twice():
     things, drafts = [bookable_resource(one.key) for one in hall()], DraftFactory.create_batch(6)
 
     def hold(number):
@@ -87,7 +87,7 @@ def test_of_a_hall_and_its_halves_asked_for_together_nothing_is_taken_twice():
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_of_seven_tables_asked_for_two_by_two_at_once_three_times_two_are_given():
+def test_seven_tables_fit_three_concurrent_bookings_of_two():
     drafts, seven = DraftFactory.create_batch(8), bookable_resource(tables(7).key)
 
     def hold(number):
@@ -106,7 +106,7 @@ def test_of_seven_tables_asked_for_two_by_two_at_once_three_times_two_are_given(
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_part_that_is_added_while_others_book_is_taken_once_by_the_whole_or_by_who_was_faster():
+def test_unit_added_during_bookings_is_never_taken_twice():
     whole, _left, _right = hall()
     resource("cuisine", unit("cuisine"))
     seen = [bookable_resource("grande-salle"), bookable_resource("cuisine")]
@@ -137,7 +137,7 @@ def test_a_part_that_is_added_while_others_book_is_taken_once_by_the_whole_or_by
 
 @pytest.fixture
 def in_a_file(tmp_path, monkeypatch):
-    """Connections made from now on are to a file, set up as the demo's, with what the test's database holds."""
+    """Make new connections use a file, set up as the demo's, with the content of the test's database."""
     path = tmp_path / "commune.sqlite3"
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(path)])
@@ -148,7 +148,7 @@ def in_a_file(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="needs SQLite")
 @pytest.mark.django_db(transaction=True)
-def test_of_several_connections_to_one_file_one_gets_the_time_and_the_others_are_told(request):
+def test_sqlite_connections_give_a_time_once(request):
     [start] = resilience.filled(1)
     request.getfixturevalue("in_a_file")
 

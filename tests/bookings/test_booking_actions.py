@@ -1,4 +1,4 @@
-"""Times are held, sent, moved and given back; nothing is ever taken twice."""
+"""Holding, sending, moving and giving back of times; nothing is taken twice."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,7 +39,7 @@ def hold(thing, *spans, draft=None, **more):
     )
 
 
-def test_a_time_is_held_once():
+def test_time_is_held_once():
     room = resource()
     hold(room, tomorrow(9, 11))
     with pytest.raises(actions.TimeTaken):
@@ -48,7 +48,7 @@ def test_a_time_is_held_once():
     assert Booking.objects.count() == 2
 
 
-def test_a_draft_holds_one_time_per_question_and_loses_none_for_one_that_is_taken():
+def test_draft_keeps_its_hold_if_the_new_time_is_taken():
     room, draft = resource(), DraftFactory()
     hold(room, tomorrow(9, 11), draft=draft)
     hold(room, tomorrow(14, 15))
@@ -59,7 +59,7 @@ def test_a_draft_holds_one_time_per_question_and_loses_none_for_one_that_is_take
     assert Booking.objects.get(draft=draft).starts_at == tomorrow(10, 12).start
 
 
-def test_what_nobody_sends_returns_after_a_quarter_of_an_hour(time_machine):
+def test_unsent_hold_expires_after_a_quarter_of_an_hour(time_machine):
     room = resource()
     hold(room, tomorrow(9, 11))
     time_machine.move_to(timezone.now() + timedelta(minutes=14))
@@ -73,12 +73,12 @@ def test_what_nobody_sends_returns_after_a_quarter_of_an_hour(time_machine):
 
 
 def minutes_left() -> list[int]:
-    """Of what is held, in order of time."""
+    """Return the minutes left of each hold, in order of their starts."""
     held = Booking.objects.order_by("starts_at").values_list("held_until", flat=True)
     return [(until - timezone.now()) // timedelta(minutes=1) for until in held]
 
 
-def test_a_time_that_is_saved_again_is_held_no_longer_for_that(time_machine):
+def test_saving_a_time_again_does_not_extend_its_hold(time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     room, draft = resource(), DraftFactory()
     hold(room, tomorrow(9, 11), draft=draft)
@@ -86,7 +86,7 @@ def test_a_time_that_is_saved_again_is_held_no_longer_for_that(time_machine):
         time_machine.shift(timedelta(minutes=5))
         hold(room, tomorrow(9, 11), draft=draft)  # a page that was never saved names another series each time
     assert minutes_left() == [5]
-    hold(room, tomorrow(10, 12), draft=draft)  # of which an hour was held already
+    hold(room, tomorrow(10, 12), draft=draft)  # an hour of it is held already
     assert minutes_left() == [5]
     hold(room, tomorrow(14, 16), draft=draft)
     assert minutes_left() == [15]
@@ -94,12 +94,12 @@ def test_a_time_that_is_saved_again_is_held_no_longer_for_that(time_machine):
     hold(room, tomorrow(14, 16), tomorrow(14, 16, days=2), draft=draft)
     assert minutes_left() == [10, 15]
     time_machine.shift(timedelta(minutes=11))
-    hold(room, tomorrow(14, 16))  # somebody else
+    hold(room, tomorrow(14, 16))  # another draft
     with pytest.raises(actions.TimeTaken):
         hold(room, tomorrow(14, 16), draft=draft)
 
 
-def test_another_room_at_the_same_time_is_held_as_long_as_any_and_a_part_of_the_same_is_not(time_machine):
+def test_other_room_gets_a_new_hold_unlike_part_of_the_same(time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     (whole, left, _right), other, draft = hall(), resource("autre"), DraftFactory()
     hold(whole, tomorrow(9, 11), draft=draft)
@@ -110,7 +110,7 @@ def test_another_room_at_the_same_time_is_held_as_long_as_any_and_a_part_of_the_
     assert minutes_left() == [15]
 
 
-def test_who_goes_on_with_the_request_keeps_the_time_for_three_quarters_of_an_hour_at_the_most(time_machine):
+def test_hold_is_prolonged_up_to_three_quarters_of_an_hour(time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     room, draft = resource(), DraftFactory()
     hold(room, tomorrow(9, 11), draft=draft)
@@ -125,10 +125,10 @@ def test_who_goes_on_with_the_request_keeps_the_time_for_three_quarters_of_an_ho
     assert minutes_left() == [5]
     time_machine.shift(timedelta(minutes=6))
     actions.prolong_holds(actor=None, draft=draft)
-    hold(room, tomorrow(9, 11))  # somebody else
+    hold(room, tomorrow(9, 11))  # another draft
 
 
-def test_a_hall_takes_its_halves_and_a_half_takes_the_hall():
+def test_hall_takes_its_halves_and_half_takes_the_hall():
     whole, left, right = hall()
     hold(left, tomorrow(9, 11))
     with pytest.raises(actions.TimeTaken):
@@ -139,7 +139,7 @@ def test_a_hall_takes_its_halves_and_a_half_takes_the_hall():
         hold(right, tomorrow(11, 12))
 
 
-def test_forty_tables_are_forty_and_not_one_more():
+def test_forty_tables_are_held_at_most_forty_times():
     thing = tables(40)
     hold(thing, tomorrow(9, 18), count=25)
     hold(thing, tomorrow(9, 18), count=15)
@@ -148,7 +148,7 @@ def test_forty_tables_are_forty_and_not_one_more():
     assert BookedPiece.objects.count() == 40
 
 
-def test_a_counter_has_as_many_appointments_at_a_time_as_desks(time_machine):
+def test_counter_has_as_many_appointments_as_desks(time_machine):
     time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone()))
     desks, slot = counter(desks=2), tomorrow(9, 10)
     slot = TimeSpan(slot.start, slot.start + timedelta(minutes=30))
@@ -158,7 +158,7 @@ def test_a_counter_has_as_many_appointments_at_a_time_as_desks(time_machine):
         hold(desks, slot)
 
 
-def test_the_database_refuses_what_the_code_would_let_through():
+def test_database_refuses_overlapping_pieces():
     [booking] = hold(resource(), tomorrow(9, 11))
     piece = booking.pieces.get()
     for fields in ({}, {"starts_at": tomorrow(10, 12).start, "ends_at": tomorrow(10, 12).end}):
@@ -181,7 +181,7 @@ def test_the_database_refuses_what_the_code_would_let_through():
     BookedPiece.objects.filter(pk=after.pk).update(ends_at=after.ends_at + timedelta(hours=1))
 
 
-def test_a_moved_booking_takes_the_new_time_and_gives_the_old_one_back():
+def test_moved_booking_frees_its_old_time():
     room, other = resource(), resource("autre")
     [booking] = hold(room, tomorrow(9, 11))
     Booking.objects.update(state="confirmed")
@@ -208,7 +208,7 @@ def test_a_moved_booking_takes_the_new_time_and_gives_the_old_one_back():
     assert (moved.starts_at, moved.sequence) == (tomorrow(6, 8).start, 2)
 
 
-def test_what_is_cancelled_or_refused_is_free_again():
+def test_cancelled_or_refused_booking_is_free_again():
     room = resource()
     [booking] = hold(room, tomorrow(9, 11))
     Booking.objects.update(state="provisional")
@@ -221,7 +221,7 @@ def test_what_is_cancelled_or_refused_is_free_again():
         actions.cancel_booking(actor=None, booking=other)
 
 
-def test_what_a_thing_consists_of_is_looked_at_once_for_all_times_of_a_request():
+def test_units_of_a_resource_are_read_once_per_request():
     room, draft = resource(), DraftFactory()
     bookable_resource(room.key)
     with CaptureQueriesContext(connection) as queries:
@@ -230,7 +230,7 @@ def test_what_a_thing_consists_of_is_looked_at_once_for_all_times_of_a_request()
     assert sum('FROM "eservices_bookings_resourceunit"' in one["sql"] for one in queries) == 1
 
 
-def test_nobody_holds_by_the_thousand():
+def test_holds_of_an_address_are_limited():
     room = resource("salle", table=timetable(weekly("00:00", "00:00"), lead=0))
     for hour in range(15):
         hold(room, tomorrow(hour, hour + 1), caller="192.0.2.7")
@@ -241,7 +241,7 @@ def test_nobody_holds_by_the_thousand():
 
 
 @pytest.mark.parametrize(("who", "most"), [("person", 110), ("address", 220)])
-def test_nobody_holds_by_the_thousand_in_few_requests_either(who, most):
+def test_holds_in_few_requests_are_limited(who, most):
     thing = resource("tables", unit("tables", 40), table=timetable(holidays=False), counted=True)
     user = UserFactory() if who == "person" else None
     known = {"caller": "192.0.2.7"} if who == "address" else {}
@@ -255,19 +255,20 @@ def test_nobody_holds_by_the_thousand_in_few_requests_either(who, most):
         held(range(1, most // 2 + 2))
     held(range(1, most // 2 + 1))
     again = {"draft": first[0].draft} | known
-    hold(thing, *(tomorrow(11, 12, day) for day in range(1, most // 2 + 1)), **again)  # instead of its own
+    hold(
+        thing, *(tomorrow(11, 12, day) for day in range(1, most // 2 + 1)), **again
+    )  # instead of the draft's own hold
     assert Booking.objects.count() == most
 
 
-def test_a_rehearsal_takes_nothing_away():
+def test_rehearsal_takes_no_pieces():
     room = resource()
     hold(room, tomorrow(9, 11), draft=DraftFactory(version__kind="rehearsal"))
     hold(room, tomorrow(9, 11))
     assert BookedPiece.objects.count() == 1
 
 
-def test_whoever_asks_in_whichever_order_gets_what_the_calendar_says_is_free_and_nothing_else():
-    """A hall, its halves, tables and a counter with fewer desks at noon, asked for by chance."""
+def test_random_requests_get_exactly_what_the_calendar_offers():
     chance = Random(6)
     desks = timetable(weekly("08:00", "12:00"), weekly("12:00", "18:00", count=1), after=15, step=60)
     things = [*hall(), tables(6), resource("guichet", unit("guichets", 2), table=desks)]

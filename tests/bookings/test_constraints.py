@@ -1,4 +1,4 @@
-"""Nothing is taken twice, in the database itself, whatever becomes of its tables."""
+"""The database constraint against taking a piece twice, and its survival when migrations rebuild the table."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def guards() -> set[str]:
 
 
 def assert_taken_once(piece: BookedPiece) -> None:
-    """Neither a new row nor one that is moved lies over another of the same piece."""
+    """Check that neither a new row nor a moved one can overlap another of the same piece."""
     hour = timedelta(hours=1)
     again = {"booking": piece.booking, "unit": piece.unit, "number": piece.number}
     over = {"starts_at": piece.starts_at + hour, "ends_at": piece.ends_at + hour}
@@ -38,7 +38,7 @@ def assert_taken_once(piece: BookedPiece) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_migration_that_builds_the_table_anew_leaves_the_guard_in_its_place():
+def test_table_rebuild_of_a_migration_keeps_the_constraint():
     day = timezone.localdate() + timedelta(days=1)
     piece = booking(resource(), f"{day}T10:00", f"{day}T12:00").pieces.get()
     there = guards()

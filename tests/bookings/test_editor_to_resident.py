@@ -1,4 +1,4 @@
-"""What an editor sets of openings and prices is what residents are offered and pay."""
+"""Openings and prices from the editor's screen to what residents are offered and pay."""
 
 import re
 from datetime import datetime
@@ -50,13 +50,13 @@ EXCEPTIONS = [
 
 
 def hours_offered(client, day: str) -> list[int]:
-    """When something may begin on a day, as the calendar of the question shows it."""
+    """Return the hours at which a booking may begin on ``day``, as the question's calendar shows them."""
     page = text(client.post(START, posted("", thing="halle", go=f"day {day}")))
     starts = re.search(r'id="id_quand-start".*?</select>', page, re.DOTALL)
     return [int(hour) for hour in re.findall(rf'value="{day}T(\d\d):00', starts[0])] if starts else []
 
 
-def test_seasons_exceptions_lead_and_rates_by_hour_hold_for_residents_as_the_editor_sets_them(editor, client):
+def test_residents_get_the_openings_and_rates_of_the_editor(editor, client):
     locale()
     entry("jour", 2_000), entry("soir", 3_000)
     editor.post(screen(Unit), typed(Unit))

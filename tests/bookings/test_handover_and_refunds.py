@@ -1,4 +1,4 @@
-"""Handed over and brought back with a look at it, nobody came; what is paid back, and the deposit."""
+"""Handover, return with inspection, missed bookings, refunds and the deposit."""
 
 from datetime import datetime, timedelta
 
@@ -42,7 +42,7 @@ def _monday(time_machine):
 
 @pytest.fixture
 def booked(client):
-    """Sent, paid and confirmed: an evening with a deposit, or several."""
+    """Return a function that sends, pays and confirms a booking of one evening with a deposit, or several."""
 
     def book(*, pay: bool = True, stages: tuple = (PAYMENT, CONFIRMING), **more) -> list[Booking]:
         TeamFactory()
@@ -72,7 +72,7 @@ def booked(client):
 
 
 def private(booking: Booking) -> str:
-    """The page of whoever booked."""
+    """Return the URL of the applicant's status page."""
     return f"/dossier/{booking.submission.case.links.get(mailed=True).secret}/"
 
 
@@ -81,7 +81,7 @@ def refunded() -> list[int]:
 
 
 def does(client, booking: Booking, do: str, **said):
-    """What an agent sends from the screen of the case."""
+    """Send an action on the booking as an agent from the case page."""
     url = f"/admin/bookings/{booking.submission.case.reference}/{booking.pk}/{do}/"
     prefix = f"{do}-{booking.pk.hex[:6]}"
     return client.post(url, {f"{prefix}-{name}": value for name, value in said.items()})
@@ -94,20 +94,20 @@ def screen(client, booking: Booking) -> str:
 @pytest.mark.parametrize(
     ("now", "until"),
     [
-        ("2026-02-02T09:00", "2026-03-04T09:00"),  # thirty days, as the service says
+        ("2026-02-02T09:00", "2026-03-04T09:00"),  # thirty days, the service's payment period
         ("2026-03-02T09:00", "2026-03-19T23:59"),
         ("2026-03-19T17:00", "2026-03-19T23:59"),
         ("2026-03-20T09:00", "2026-03-20T18:00"),  # the same day
     ],
 )
-def test_what_is_booked_is_paid_by_the_evening_before_it_begins(booked, time_machine, now, until):
+def test_booking_is_due_by_the_evening_before_it_begins(booked, time_machine, now, until):
     zone = timezone.get_default_timezone()
     time_machine.move_to(datetime.fromisoformat(now).replace(tzinfo=zone), tick=False)
     booked(pay=False)
     assert Charge.objects.get().expires_at == datetime.fromisoformat(until).replace(tzinfo=zone)
 
 
-def test_where_what_is_booked_has_begun_there_are_as_many_days_to_pay_as_ever(booked, time_machine):
+def test_begun_booking_is_due_after_the_full_payment_period(booked, time_machine):
     (booking,) = booked(pay=False)
     charge = Charge.objects.get()
     Charge.objects.all().delete()
@@ -121,7 +121,7 @@ def zoned(moment: str) -> datetime:
 
 
 def moved(booking: Booking, start: str) -> str:
-    """Staff moves it; answers the letter that tells so."""
+    """Move the booking as staff and return the text of the e-mail about it."""
     span = TimeSpan(zoned(start), zoned(start) + (booking.ends_at - booking.starts_at))
     actions.move_booking(
         actor=member(), booking=booking, offer=bookable_resource("salle"), span=span, anyway=True
@@ -129,7 +129,7 @@ def moved(booking: Booking, start: str) -> str:
     return Delivery.objects.filter(title__contains="déplacée").latest("created_at").payload["text"]
 
 
-def test_what_is_due_follows_a_booking_to_a_sooner_day_and_back(booked):
+def test_payment_deadline_follows_a_moved_booking(booked):
     (booking,) = booked(pay=False)
     letter = moved(booking, "2026-03-10T18:00")
     charge = Charge.objects.get()
@@ -143,10 +143,10 @@ def test_what_is_due_follows_a_booking_to_a_sooner_day_and_back(booked):
     charge.refresh_from_db()
     assert charge.expires_at == zoned(
         "2026-04-01T10:00"
-    )  # thirty days, as the service says; the clocks went forward
+    )  # thirty days, the service's payment period; the clocks went forward
 
 
-def test_time_that_an_agent_gave_stays_where_the_booking_leaves_it(booked):
+def test_deadline_set_by_an_agent_stays_if_booking_allows(booked):
     (booking,) = booked(pay=False)
     charges.extend_term(actor=member(), charge=Charge.objects.get(), until=zoned("2026-04-20T23:59"))
     moved(booking, "2026-05-25T18:00")
@@ -155,7 +155,7 @@ def test_time_that_an_agent_gave_stays_where_the_booking_leaves_it(booked):
     assert Charge.objects.get().expires_at == zoned("2026-04-09T23:59")
 
 
-def test_what_is_paid_is_not_due_again_when_its_booking_moves(booked):
+def test_paid_booking_is_not_due_again_when_moved(booked):
     (booking,) = booked()
     due = Charge.objects.get().expires_at
     assert "payer" not in moved(booking, "2026-03-10T18:00")
@@ -165,14 +165,12 @@ def test_what_is_paid_is_not_due_again_when_its_booking_moves(booked):
 @pytest.mark.parametrize(
     ("now", "reminded"),
     [
-        ("2026-02-02T09:00", "2026-02-16T09:00"),  # after a fortnight, as the service says
+        ("2026-02-02T09:00", "2026-02-16T09:00"),  # after a fortnight, as the service is set
         ("2026-03-16T09:00", "2026-03-18T04:29:30"),  # halfway to the evening before
-        ("2026-03-19T09:00", None),  # what was asked for yesterday needs no reminder
+        ("2026-03-19T09:00", None),  # a charge of yesterday needs no reminder
     ],
 )
-def test_who_has_less_time_to_pay_than_the_reminder_waits_is_reminded_halfway(
-    booked, time_machine, now, reminded
-):
+def test_short_payment_period_is_reminded_halfway(booked, time_machine, now, reminded):
     time_machine.move_to(zoned(now), tick=False)
     booked(pay=False)
     charge = Charge.objects.get()
@@ -180,9 +178,7 @@ def test_who_has_less_time_to_pay_than_the_reminder_waits_is_reminded_halfway(
     assert charge.due_at == (charge.remind_at or charge.expires_at)
 
 
-def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_is_kept(
-    client, booked, admin_user
-):
+def test_deposit_is_refunded_less_what_the_inspection_keeps(client, booked, admin_user):
     (booking,) = booked()
     client.force_login(admin_user)
     assert "hand_over" in screen(client, booking)
@@ -204,7 +200,7 @@ def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_
     assert booking.state == "handed_over"
     again = does(client, booking, "take_back", kept="500.00", text="Tout est cassé")  # more than the deposit
     assert again.status_code == 422
-    assert "Tout est cassé" in again.text  # nothing that was written is lost
+    assert "Tout est cassé" in again.text  # no text is lost
     assert "plus que la caution" in again.text
     assert does(client, booking, "hand_over", text="Encore une fois").status_code == 409
     gone = {"kept": "50.00", "text": "Une chaise cassée"}
@@ -229,12 +225,12 @@ def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_
     assert len(refunded()) == 1
 
 
-def test_only_agents_of_the_case_hand_over_and_see_the_photos(client, booked, admin_user):
+def test_only_agents_of_the_case_hand_over_and_see_photos(client, booked, admin_user):
     (booking,) = booked()
     client.force_login(admin_user)
     does(client, booking, "hand_over", photos=[picture("avant.png")])
     address = f"/admin/bookings/{booking.submission.case.reference}/photos/{StoredFile.objects.get().pk}/"
-    client.force_login(member(Role.READ))  # of the team, to read only
+    client.force_login(member(Role.READ))  # a member of the team, to read only
     assert client.get(address).status_code == 200
     assert does(client, booking, "take_back").status_code == 404
     client.force_login(member(team=TeamFactory(key="autre")))
@@ -244,7 +240,7 @@ def test_only_agents_of_the_case_hand_over_and_see_the_photos(client, booked, ad
     assert booking.state == "handed_over"
 
 
-def test_nobody_came_and_the_deposit_comes_back(client, booked, admin_user, time_machine):
+def test_missed_booking_refunds_the_deposit(client, booked, admin_user, time_machine):
     (booking,) = booked()
     time_machine.move_to(booking.starts_at + timedelta(hours=1), tick=False)
     client.force_login(admin_user)
@@ -254,7 +250,7 @@ def test_nobody_came_and_the_deposit_comes_back(client, booked, admin_user, time
 
 
 @pytest.mark.parametrize(("days", "back"), [(15, PRICE + DEPOSIT), (5, PRICE // 2 + DEPOSIT), (1.5, DEPOSIT)])
-def test_who_cancels_gets_back_what_the_terms_say_and_the_deposit(client, booked, time_machine, days, back):
+def test_cancellation_refunds_by_the_terms(client, booked, time_machine, days, back):
     (booking,) = booked()
     url = f"{private(booking)}reservations/{booking.pk}/annuler/"
     time_machine.move_to(booking.starts_at - timedelta(days=days), tick=False)
@@ -265,14 +261,14 @@ def test_who_cancels_gets_back_what_the_terms_say_and_the_deposit(client, booked
     text = Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload["text"]
     assert amount in text
     assert "La page de votre demande indique quand c’est fait." in " ".join(text.split())
-    assert not Refund.objects.filter(told=False).exists()  # no second letter about the money
+    assert not Refund.objects.filter(told=False).exists()  # no second e-mail about the money
 
 
 def said(page) -> str:
     return page.text.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_cancel_page_shows_what_comes_back_now_and_later(client, booked, time_machine):
+def test_cancel_page_shows_refunds_now_and_later(client, booked, time_machine):
     (booking,) = booked()
     url = f"{private(booking)}reservations/{booking.pk}/annuler/"
     shown = said(client.get(url))
@@ -290,7 +286,7 @@ def test_cancel_page_shows_what_comes_back_now_and_later(client, booked, time_ma
     assert "6 mars" not in shown
 
 
-def test_amount_that_changed_meanwhile_is_shown_before_cancelling(client, booked, time_machine):
+def test_cancel_page_confirms_a_changed_refund_first(client, booked, time_machine):
     (booking,) = booked()
     url = f"{private(booking)}reservations/{booking.pk}/annuler/"
     assert f'name="paid_back" value="{PRICE + DEPOSIT}"' in client.get(url).text
@@ -302,7 +298,7 @@ def test_amount_that_changed_meanwhile_is_shown_before_cancelling(client, booked
     assert sum(refunded()) == PRICE // 2 + DEPOSIT
 
 
-def test_terms_shown_when_booked_hold_after_editors_change_them(client, booked, time_machine):
+def test_terms_shown_when_booking_outlast_later_changes(client, booked, time_machine):
     (booking,) = booked()
     booking.resource.refunds = []
     booking.resource.save()
@@ -313,7 +309,7 @@ def test_terms_shown_when_booked_hold_after_editors_change_them(client, booked, 
 
 @pytest.mark.parametrize("days", [15, 5, 1.5])
 @pytest.mark.parametrize("where", ["case", "plan"])
-def test_where_the_commune_cancels_all_that_was_paid_comes_back(
+def test_cancellation_by_the_commune_refunds_everything(
     client, booked, admin_user, time_machine, days, where
 ):
     (booking,) = booked()
@@ -332,7 +328,7 @@ def test_where_the_commune_cancels_all_that_was_paid_comes_back(
 
 
 @pytest.mark.parametrize("where", ["case", "plan"])
-def test_where_staff_cancels_for_who_booked_the_terms_hold(client, booked, admin_user, time_machine, where):
+def test_staff_cancels_by_the_terms_for_the_applicant(client, booked, admin_user, time_machine, where):
     (booking,) = booked()
     time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
     client.force_login(admin_user)
@@ -344,9 +340,7 @@ def test_where_staff_cancels_for_who_booked_the_terms_hold(client, booked, admin
 
 
 @pytest.mark.parametrize("withdrawn", [True, False])
-def test_a_request_that_is_withdrawn_gets_what_the_terms_say_and_one_that_the_commune_ends_all(
-    booked, time_machine, withdrawn
-):
+def test_withdrawn_case_refunds_by_terms_and_refused_case_all(booked, time_machine, withdrawn):
     (booking,) = booked()
     time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
     Case.objects.update(state="closed", outcome="withdrawn" if withdrawn else "refused")
@@ -354,7 +348,7 @@ def test_a_request_that_is_withdrawn_gets_what_the_terms_say_and_one_that_the_co
     assert sum(refunded()) == (PRICE // 2 if withdrawn else PRICE) + DEPOSIT
 
 
-def test_the_parts_of_several_times_come_to_all_that_was_paid(client, booked, admin_user):
+def test_refunds_of_several_bookings_sum_to_the_payment(client, booked, admin_user):
     times = booked(repeat="1", until="2026-04-10", leave="1")  # not on Good Friday
     client.force_login(admin_user)
     Submission.objects.update(fees=[{"key": "quand_1", "total": 10_000}])
@@ -363,7 +357,7 @@ def test_the_parts_of_several_times_come_to_all_that_was_paid(client, booked, ad
     assert sorted(refunded()) == [3_333, 3_333, 3_334]
 
 
-def test_of_several_times_each_gives_back_its_part_and_the_last_the_deposit(client, booked, admin_user):
+def test_deposit_comes_back_with_the_last_booking(client, booked, admin_user):
     first, last = booked(repeat="1", until="2026-03-27")
     client.force_login(admin_user)
     does(client, first, "cancel")
@@ -373,7 +367,7 @@ def test_of_several_times_each_gives_back_its_part_and_the_last_the_deposit(clie
     assert refunded() == [PRICE, DEPOSIT]
 
 
-def test_what_was_not_paid_is_not_paid_back(client, booked, admin_user):
+def test_unpaid_booking_has_no_refund(client, booked, admin_user):
     (booking,) = booked(pay=False)
     client.force_login(admin_user)
     does(client, booking, "cancel")
@@ -381,7 +375,7 @@ def test_what_was_not_paid_is_not_paid_back(client, booked, admin_user):
 
 
 def decides(client, booking: Booking, do: str, **typed):
-    """What an agent sends from the screen of the case, and what happens then."""
+    """Send an action as an agent who decides from the case page, advance the case and return the response."""
     case = booking.submission.case
     client.force_login(member(Role.DECIDE, case.team))
     answer = client.post(
@@ -392,16 +386,17 @@ def decides(client, booking: Booking, do: str, **typed):
 
 
 def cancellations() -> str:
-    """What was written of what was cancelled, in letters that say nothing of an acceptance."""
+    """Return the texts of the e-mails about cancellations.
+
+    Checks that no e-mail mentions an acceptance.
+    """
     assert not Delivery.objects.filter(title__contains="acceptée").exists()
     sent = Delivery.objects.filter(title__startswith="Votre réservation a été annulée")
     return "".join(one.payload["text"] for one in sent).replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize("who", ["staff", "resident"])
-def test_a_request_of_which_all_is_cancelled_before_it_is_decided_costs_nothing_and_is_not_accepted(
-    client, booked, who
-):
+def test_case_with_all_bookings_cancelled_is_free(client, booked, who):
     (booking,) = booked(pay=False, stages=(DECIDING, PAYMENT, CONFIRMING))
     if who == "resident":
         cancel = f"{private(booking)}reservations/{booking.pk}/annuler/"
@@ -424,9 +419,7 @@ def test_a_request_of_which_all_is_cancelled_before_it_is_decided_costs_nothing_
 
 
 @pytest.mark.parametrize("reopened", [False, True])
-def test_a_request_of_which_nothing_booked_stands_is_accepted_with_a_word_to_who_asks_something_else(
-    client, booked, reopened
-):
+def test_case_without_bookings_is_accepted_only_with_a_reason(client, booked, reopened):
     (booking,) = booked(pay=False, stages=(DECIDING, CONFIRMING))
     case = booking.submission.case
     if reopened:
@@ -442,7 +435,7 @@ def test_a_request_of_which_nothing_booked_stands_is_accepted_with_a_word_to_who
     assert "Sans le rendez-vous." in letter.payload["text"]
 
 
-def test_what_was_accepted_and_cancelled_before_it_is_confirmed_is_told_as_cancelled_only(client, booked):
+def test_accepted_then_cancelled_booking_sends_only_cancellation(client, booked):
     (booking,) = booked(pay=False, stages=(DECIDING, CONFIRMING))
     cases.accept_case(actor=member(Role.DECIDE), case=booking.submission.case)
     actions.cancel_booking(actor=member(), booking=booking)
@@ -450,7 +443,7 @@ def test_what_was_accepted_and_cancelled_before_it_is_confirmed_is_told_as_cance
     assert cancellations()
 
 
-def test_of_several_times_what_is_left_is_accepted_billed_and_confirmed(client, booked):
+def test_remaining_booking_is_accepted_billed_and_confirmed(client, booked):
     first, last = booked(pay=False, stages=(DECIDING, PAYMENT, CONFIRMING), repeat="1", until="2026-03-27")
     client.force_login(member(Role.DECIDE, first.submission.case.team))
     does(client, first, "cancel")
@@ -466,14 +459,14 @@ def test_of_several_times_what_is_left_is_accepted_billed_and_confirmed(client, 
     assert refunded() == [PRICE + DEPOSIT]
 
 
-def test_what_is_to_pay_follows_what_is_cancelled_until_nothing_is(client, booked):
+def test_open_amount_follows_cancelled_bookings(client, booked):
     first, last = booked(pay=False, repeat="1", until="2026-03-27")
     begun(Charge.objects.get())
     actions.cancel_booking(actor=member(), booking=first)
     assert Charge.objects.get().open_amount == PRICE + DEPOSIT
     assert "CHF 380.– restent à payer, désormais jusqu’au 26 mars 2026" in cancellations()
     sweep()
-    assert Payment.objects.get().state == "cancelled"  # it was of another amount
+    assert Payment.objects.get().state == "cancelled"  # its amount is outdated
     assert "Payer" in client.get(private(last)).text
     actions.cancel_booking(actor=member(), booking=last)
     assert Charge.objects.get().state == "cancelled"
@@ -481,7 +474,7 @@ def test_what_is_to_pay_follows_what_is_cancelled_until_nothing_is(client, booke
     assert "Payer" not in client.get(private(last)).text
 
 
-def test_a_line_of_which_a_part_is_cancelled_does_not_say_how_all_of_it_was_made_up(booked):
+def test_reduced_fee_line_drops_its_breakdown(booked):
     first, _last = booked(pay=False, repeat="1", until="2026-03-27")
     whole = first.submission.fees[0] | {"label": "Salle (1 pièce, 2 fois)", "bare": "Salle"}
     Submission.objects.update(fees=[whole])
@@ -489,7 +482,7 @@ def test_a_line_of_which_a_part_is_cancelled_does_not_say_how_all_of_it_was_made
     assert [(line["label"], line["quantity"]) for line in Charge.objects.get().lines] == [("Salle", "1")]
 
 
-def test_what_was_agreed_stays_due_as_the_terms_say_to_who_cancels(client, booked, time_machine):
+def test_cancelled_unpaid_booking_stays_due_by_the_terms(client, booked, time_machine):
     (booking,) = booked(pay=False, stages=(PAYMENT,))
     time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
     client.post(f"{private(booking)}reservations/{booking.pk}/annuler/")
@@ -497,7 +490,7 @@ def test_what_was_agreed_stays_due_as_the_terms_say_to_who_cancels(client, booke
 
 
 def counted(charge: Charge, part: int) -> None:
-    """A part of what is due came in, and an agent counted it."""
+    """Record a payment of ``part`` and allocate it to the charge as an agent."""
     payment = begun(charge)
     pays(payment)
     payments.record_receipt(actor=None, payment=payment, amount=part, currency="CHF")
@@ -505,23 +498,24 @@ def counted(charge: Charge, part: int) -> None:
 
 
 def paid_back() -> list[int]:
-    """What is carried out of what was asked to be paid back."""
+    """Run all refunds and return their amounts."""
     for refund in Refund.objects.all():
         provider_calls.run_refund(refund.pk)
     return refunded()
 
 
 def earned() -> dict[str, int]:
-    """What the accounts of the fees have got by the journal, which agrees with all that it can be compared with."""
+    """Return the income of the fee accounts by the journal.
+
+    Checks the ledger for errors.
+    """
     assert list(ledger.ledger_errors()) == []
     sums = ledger.account_balances(JournalRow.objects.all())["CHF"]
     return {account: -sums.get(account, 0) for account in ("4310.00", "2000.00")}
 
 
 @pytest.mark.parametrize(("part", "back"), [(28_000, 0), (PRICE + DEPOSIT, 0), (50_000, 12_000)])
-def test_of_a_bill_paid_in_part_comes_back_what_is_over_what_stays_due_and_the_books_say_what_for(
-    client, booked, part, back
-):
+def test_partly_paid_charge_refunds_the_excess(client, booked, part, back):
     first, last = booked(pay=False, repeat="1", until="2026-03-27")
     charge = Charge.objects.get()
     counted(charge, part)
@@ -541,7 +535,7 @@ def test_of_a_bill_paid_in_part_comes_back_what_is_over_what_stays_due_and_the_b
     assert earned() == {"4310.00": 0, "2000.00": 0}
 
 
-def test_what_was_paid_of_a_bill_comes_back_where_nothing_of_it_stays_due(booked):
+def test_partly_paid_charge_is_refunded_if_nothing_stays_due(booked):
     (booking,) = booked(pay=False)
     counted(Charge.objects.get(), 5_000)
     actions.cancel_booking(actor=member(), booking=booking)
@@ -550,7 +544,7 @@ def test_what_was_paid_of_a_bill_comes_back_where_nothing_of_it_stays_due(booked
     assert earned() == {"4310.00": 0, "2000.00": 0}
 
 
-def test_of_a_bill_whose_time_was_over_no_day_is_told_as_it_follows_what_is_cancelled(booked, time_machine):
+def test_expired_charge_names_no_deadline_after_cancellation(booked, time_machine):
     _first, last = booked(pay=False, repeat="1", until="2026-03-27")
     charge = Charge.objects.get()
     time_machine.move_to(charge.expires_at + timedelta(minutes=1), tick=False)
@@ -559,7 +553,7 @@ def test_of_a_bill_whose_time_was_over_no_day_is_told_as_it_follows_what_is_canc
     assert "CHF 380.– restent à payer." in cancellations()
 
 
-def test_what_was_seen_goes_into_the_archive_and_is_forgotten_with_the_case(client, booked, admin_user):
+def test_inspection_is_archived_and_erased_with_the_case(client, booked, admin_user):
     (booking,) = booked()
     client.force_login(admin_user)
     does(client, booking, "hand_over", text="Chez Ada Rochat", photos=[picture("avant.png")])

@@ -1,4 +1,4 @@
-"""Imported calendars: what they say is busy, and what they cannot do to us."""
+"""Imported calendars: busy times, and protection against hostile content and servers."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -41,26 +41,26 @@ def spans(content: bytes) -> list[TimeSpan]:
     return [one.span for one in ical_import.parse_busy_times(content, ZURICH, NOW)]
 
 
-def test_events_to_come_are_busy_once_or_each_time():
+def test_future_events_are_busy_once_or_repeatedly():
     [event] = ical_import.parse_busy_times(ics(EVENING, EVENING.replace("202603", "202602")), ZURICH, NOW)
     assert (event.reason, event.span.length) == ("Concert", timedelta(hours=4))
     weekly = ics(f"{EVENING}\r\nRRULE:FREQ=WEEKLY;COUNT=3\r\nEXDATE:20260317T170000Z")
     assert [one.start.day for one in spans(weekly)] == [10, 24]
     [day] = spans(ics("DTSTART;VALUE=DATE:20260329"))
-    assert day.length == timedelta(hours=23)  # the clock changes
+    assert day.length == timedelta(hours=23)  # the clock changes that day
 
 
-def test_what_repeats_until_a_day_ends_with_it_and_whole_days_may_repeat():
+def test_series_with_until_includes_its_last_day():
     weekly = "RRULE:FREQ=WEEKLY;UNTIL=20260324"
     assert [one.start.day for one in spans(ics(f"{EVENING}\r\n{weekly}"))] == [10, 17, 24]
     days = spans(ics(f"DTSTART;VALUE=DATE:20260310\r\n{weekly}"))
     assert [one.start.astimezone(ZURICH).day for one in days] == [10, 17, 24]
     summer = "DTSTART;TZID=Europe/Zurich:20260322T180000\r\nDTEND;TZID=Europe/Zurich:20260322T200000"
     hours = [one.start.hour for one in spans(ics(f"{summer}\r\nRRULE:FREQ=WEEKLY;UNTIL=20260330T000000Z"))]
-    assert hours == [17, 16]  # the same hour on the wall
+    assert hours == [17, 16]  # the same local hour
 
 
-def test_what_is_added_to_a_series_is_busy_and_what_was_moved_only_where_it_went():
+def test_changed_series_is_busy_at_its_actual_dates():
     added = ics(f"{EVENING}\r\nRDATE:20260313T170000Z,20260320T170000Z")
     assert [one.start.day for one in spans(added)] == [10, 13, 20]
     series = f"{EVENING}\r\nRRULE:FREQ=WEEKLY;COUNT=2"
@@ -69,7 +69,7 @@ def test_what_is_added_to_a_series_is_busy_and_what_was_moved_only_where_it_went
     assert sorted(one.start.day for one in spans(content)) == [10, 18]
 
 
-def test_what_is_cancelled_or_free_is_not_busy():
+def test_cancelled_or_transparent_event_is_not_busy():
     assert spans(ics(f"{EVENING}\r\nSTATUS:CANCELLED", f"{EVENING}\r\nTRANSP:TRANSPARENT")) == []
 
 
@@ -118,7 +118,7 @@ def test_what_is_cancelled_or_free_is_not_busy():
         "timeless",
     ],
 )
-def test_a_bomb_is_refused_in_words(bomb):
+def test_calendar_bomb_is_refused(bomb):
     with pytest.raises(ical_import.InvalidCalendar):
         ical_import.parse_busy_times(bomb, ZURICH, NOW)
 
@@ -137,13 +137,13 @@ def test_a_bomb_is_refused_in_words(bomb):
         "FREQ=MONTHLY;BYDAY=6MO",
     ],
 )
-def test_a_rule_that_never_comes_to_pass_is_left_soon_and_blocks_nothing(rule):
+def test_rule_without_occurrences_ends_soon(rule):
     began, long_ago = process_time(), EVENING.replace("2026", "1604")
     assert spans(ics(f"{long_ago}\r\nRRULE:{rule};UNTIL=99991231T235959Z")) == []
     assert process_time() - began < 5
 
 
-def test_rules_that_take_long_wear_the_patience_out(monkeypatch):
+def test_slow_rules_exceed_the_time_limit(monkeypatch):
     monkeypatch.setattr(ical_import, "CPU_SECONDS", 0)
     with pytest.raises(ical_import.InvalidCalendar):
         spans(ics(*[f"{EVENING}\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"] * 3))
@@ -158,19 +158,19 @@ def test_rules_that_take_long_wear_the_patience_out(monkeypatch):
         "DTSTART;VALUE=DATE:20260310\r\nDTEND;VALUE=DATE:99991231",
     ],
 )
-def test_what_lasts_for_ever_is_busy_as_far_as_anybody_may_book(event):
+def test_endless_event_is_busy_up_to_the_farthest_day(event):
     [endless] = spans(ics(event))
     assert endless.end == NOW + ical_import.FARTHEST
     assert endless.start >= NOW - ical_import.FARTHEST
 
 
-def test_what_repeats_and_lasts_for_ever_is_no_error():
+def test_endless_repeated_event_is_accepted():
     found = spans(ics("DTSTART:20260310T170000Z\r\nDTEND:99991231T235959Z\r\nRRULE:FREQ=WEEKLY;COUNT=2"))
     assert {one.end for one in found} == {NOW + ical_import.FARTHEST}
 
 
-@pytest.mark.parametrize("year", [1604, 1953])  # a birthday without its year is of 1604, as Apple writes it
-def test_what_has_repeated_for_long_is_busy_as_what_began_lately(year):
+@pytest.mark.parametrize("year", [1604, 1953])  # Apple writes a birthday without a year as of 1604
+def test_series_begun_long_ago_is_busy(year):
     birthday = spans(ics(f"DTSTART;VALUE=DATE:{year}0310\r\nRRULE:FREQ=YEARLY"))
     assert [one.start.astimezone(ZURICH).date().isoformat() for one in birthday] == [
         "2026-03-10",
@@ -181,12 +181,12 @@ def test_what_has_repeated_for_long_is_busy_as_what_began_lately(year):
     assert day.start.isoformat() == "2026-03-12T17:00:00+00:00"
 
 
-def test_what_began_too_long_ago_is_refused_with_its_own_sentence():
+def test_series_begun_too_long_ago_has_its_own_error():
     with override("en"), pytest.raises(ical_import.InvalidCalendar, match="began before the year"):
         spans(ics("DTSTART;VALUE=DATE:00010310\r\nRRULE:FREQ=YEARLY"))
 
 
-def test_leap_days_and_days_of_the_week_are_those_of_their_year():
+def test_leap_days_and_weekdays_follow_their_year():
     leap = spans(ics("DTSTART:20240229T170000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY"))
     assert [one.start.isoformat() for one in leap] == ["2028-02-29T17:00:00+00:00"]
     days = spans(ics(f"{EVENING}\r\nRRULE:FREQ=MONTHLY;BYDAY=2TU;COUNT=3"))
@@ -194,7 +194,7 @@ def test_leap_days_and_days_of_the_week_are_those_of_their_year():
 
 
 def fetching(monkeypatch, *answers: bytes) -> ImportedCalendar:
-    """A feed that answers so, one time after the other."""
+    """Create an imported calendar whose feed returns ``answers`` one after the other."""
     answers = [*answers]
     monkeypatch.setattr(ical_import, "fetch_calendar", lambda url: answers.pop(0))
     resource()
@@ -204,7 +204,7 @@ def fetching(monkeypatch, *answers: bytes) -> ImportedCalendar:
 
 
 @pytest.mark.django_db
-def test_staff_looks_at_a_plan_with_what_lasts_for_ever(monkeypatch, time_machine, client):
+def test_schedule_shows_an_endless_event(monkeypatch, time_machine, client):
     time_machine.move_to(NOW, tick=False)
     fetching(monkeypatch, ics("DTSTART:20260303T170000Z\r\nDTEND:99991231T235959Z\r\nSUMMARY:Travaux"))
     jobs.wake_calendar_imports(timezone.now())
@@ -216,7 +216,7 @@ def test_staff_looks_at_a_plan_with_what_lasts_for_ever(monkeypatch, time_machin
 
 
 @pytest.mark.django_db
-def test_signs_that_no_database_keeps_are_left_out(monkeypatch, time_machine):
+def test_control_characters_are_removed(monkeypatch, time_machine):
     time_machine.move_to(NOW, tick=False)
     feed = fetching(monkeypatch, ics(EVENING.replace("Concert", "Con\x00\x07cert\x1b")))
     jobs.wake_calendar_imports(timezone.now())
@@ -224,9 +224,7 @@ def test_signs_that_no_database_keeps_are_left_out(monkeypatch, time_machine):
 
 
 @pytest.mark.django_db
-def test_a_fault_that_nobody_thought_of_is_heard_by_staff_and_keeps_what_there_was(
-    monkeypatch, time_machine, client
-):
+def test_unexpected_error_is_shown_and_keeps_imported_times(monkeypatch, time_machine, client):
     time_machine.move_to(NOW, tick=False)
     feed = fetching(monkeypatch, ics(EVENING), ics())
     jobs.wake_calendar_imports(timezone.now())
@@ -248,7 +246,7 @@ def test_a_fault_that_nobody_thought_of_is_heard_by_staff_and_keeps_what_there_w
 
 
 @pytest.mark.django_db
-def test_what_a_feed_says_blocks_the_unit_until_it_says_otherwise(monkeypatch, time_machine):
+def test_feed_blocks_the_unit_until_it_changes(monkeypatch, time_machine):
     time_machine.move_to(NOW, tick=False)
     resource()
     feed = ImportedCalendar.objects.create(
@@ -270,14 +268,14 @@ def test_what_a_feed_says_blocks_the_unit_until_it_says_otherwise(monkeypatch, t
     assert not BlockedTime.objects.exists()
 
 
-def test_only_addresses_of_the_web_are_read():
+def test_only_web_addresses_are_fetched():
     with pytest.raises(ical_import.InvalidCalendar):
         ical_import.fetch_calendar("file:///etc/passwd")
 
 
 @pytest.fixture(params=["http", "https"])
 def server(request, tmp_path, monkeypatch, settings):
-    """Any server, with a fault at will."""
+    """Run a calendar server over HTTP and HTTPS, which can fail on request."""
     settings.CALENDAR_HOSTS = {"127.0.0.1"}
     tls = None
     if request.param == "https":
@@ -309,7 +307,7 @@ def test_calendar_redirect_to_internal_host_is_refused(server, settings):
 
 
 @pytest.mark.parametrize("fault", [{"drip": 0.02}, {"drip_head": 0.02}], ids=["without end", "never begins"])
-def test_a_server_that_drips_is_left(server, monkeypatch, fault):
+def test_dripping_server_is_cut_off(server, monkeypatch, fault):
     monkeypatch.setattr(ical_import, "TOTAL_TIMEOUT", 0.3)
     for name, value in fault.items():
         setattr(server, name, value)
@@ -319,7 +317,7 @@ def test_a_server_that_drips_is_left(server, monkeypatch, fault):
     assert monotonic() - begun < 1
 
 
-def test_what_is_served_is_read_as_long_as_it_is_not_too_large(server):
+def test_response_is_limited_in_size(server):
     server.reply = (200, b"x" * ical_import.MAX_BYTES)
     assert ical_import.fetch_calendar(server.url) == server.reply[1]
     server.reply = (200, b"x" * (ical_import.MAX_BYTES + 1))
@@ -330,7 +328,7 @@ def test_what_is_served_is_read_as_long_as_it_is_not_too_large(server):
         ical_import.fetch_calendar(server.url)
 
 
-def test_what_is_not_cut_off_is_left_all_the_same(server, monkeypatch):
+def test_time_limit_applies_even_if_cutting_off_fails(server, monkeypatch):
     monkeypatch.setattr(ical_import, "TOTAL_TIMEOUT", 0.3)
     monkeypatch.setattr(ical_import._Web, "cut_off", lambda web: None)
     server.drip = 0.02
@@ -340,7 +338,7 @@ def test_what_is_not_cut_off_is_left_all_the_same(server, monkeypatch):
     assert monotonic() - begun < 1
 
 
-def test_who_is_sent_on_stays_in_the_web(server, monkeypatch):
+def test_redirect_is_followed_only_over_http(server, monkeypatch):
     opened = []
     monkeypatch.setattr(FTPHandler, "ftp_open", lambda handler, request: opened.append(request))
     server.elsewhere = "ftp://127.0.0.1/calendar.ics"
@@ -351,7 +349,7 @@ def test_who_is_sent_on_stays_in_the_web(server, monkeypatch):
     assert ical_import.fetch_calendar(server.url) == server.reply[1]
 
 
-def test_who_is_sent_on_reads_no_more_beside_that_than_of_a_calendar(server):
+def test_redirect_response_is_limited_in_size(server):
     server.elsewhere, server.reply = "/calendar.ics", (200, ics(EVENING))
     server.beside = b"x" * ical_import.MAX_BYTES
     assert ical_import.fetch_calendar(server.url) == server.reply[1]

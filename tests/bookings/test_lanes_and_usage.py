@@ -1,4 +1,4 @@
-"""A day of the plan as lanes, and how much of an opening is taken."""
+"""Lanes of a day in the schedule, and the share of an opening that is taken."""
 
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ def span(start: float, end: float) -> TimeSpan:
 
 @budget(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 280), st.integers(1, 60)), max_size=12))
-def test_lanes_are_as_wide_as_the_day_and_nothing_in_them_overlaps(times):
+def test_lanes_fill_the_day_without_overlaps(times):
     shown = span(-12, 12)
     bars = [
         ScheduleItem(TimeSpan(shown.start + at * lanes.STEP, shown.start + (at + long) * lanes.STEP), "x")
@@ -39,7 +39,7 @@ def test_lanes_are_as_wide_as_the_day_and_nothing_in_them_overlaps(times):
         assert [part.bar for part in parts if part.bar] == lane
 
 
-def test_what_is_free_is_parted_where_it_opens_and_closes():
+def test_free_time_is_split_where_it_opens_and_closes():
     parts = lanes.lane_parts([ScheduleItem(span(0, 1), "x")], [span(-2, 4)], span(-4, 6))
     assert [(part.width, bool(part.bar), part.open) for part in parts] == [
         (24, False, False),
@@ -50,7 +50,7 @@ def test_what_is_free_is_parted_where_it_opens_and_closes():
     ]
 
 
-def test_only_what_is_taken_while_it_is_open_counts():
+def test_usage_counts_only_open_time():
     windows = [span(-4, 0), span(2, 6)]
     assert measure_usage(windows, [(span(-6, -2), 1.0), (span(-1, 3), 0.5)]).share == pytest.approx(3 / 8)
     assert measure_usage([], [(span(0, 1), 1.0)]).share == 0

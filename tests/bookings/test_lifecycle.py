@@ -1,4 +1,4 @@
-"""What becomes of a booking after it was sent: confirmed, reminded of, moved, cancelled, let go."""
+"""Bookings after sending: confirmation, reminder, move, cancellation, release."""
 
 from datetime import datetime, timedelta
 
@@ -35,7 +35,7 @@ def _monday(time_machine):
 
 
 def booked(client, *stages: dict, thing: str = "salle", times=EVENING) -> Booking:
-    """Filed and sent over HTTP by a resident with an e-mail address."""
+    """Fill in and send a booking over HTTP as a resident with an e-mail address."""
     TeamFactory()
     asked = question("quand", "booking", required=True, settings={"resources": [thing]})
     made = content(
@@ -60,7 +60,7 @@ def private(case: Case) -> str:
 CONFIRMING = {"key": "reserver", "type": "booking"}
 
 
-def test_a_booking_is_confirmed_by_its_stage_with_the_times_for_the_calendar(client):
+def test_booking_stage_confirms_with_a_calendar_file(client):
     resource(access_code="4711#")
     booking = booked(client, CONFIRMING)
     assert booking.state == "confirmed"
@@ -71,12 +71,12 @@ def test_a_booking_is_confirmed_by_its_stage_with_the_times_for_the_calendar(cli
     assert str(booking.pk) in event["uid"]
 
 
-def test_it_is_provisional_until_it_is_decided_and_agreed_at_once_where_nothing_follows(client):
+def test_booking_is_provisional_until_it_is_decided(client):
     resource()
     assert booked(client, {"key": "decider", "type": "decision"}, CONFIRMING).state == "provisional"
 
 
-def test_without_a_stage_it_is_agreed_with_the_sending_and_the_letter_says_so_all_the_same(client):
+def test_booking_without_stage_is_confirmed_at_sending(client):
     resource(access_code="4711#")
     booking = booked(client)
     assert booking.state == "confirmed"
@@ -88,7 +88,7 @@ def test_without_a_stage_it_is_agreed_with_the_sending_and_the_letter_says_so_al
 
 
 @pytest.mark.parametrize("decided", [False, True])
-def test_no_day_is_promised_for_an_answer_that_comes_at_once(client, decided):
+def test_immediate_confirmation_promises_no_date(client, decided):
     resource()
     stages = [*([{"key": "decider", "type": "decision"}] if decided else []), CONFIRMING]
     case = booked(client, *stages).submission.case
@@ -101,7 +101,7 @@ def test_no_day_is_promised_for_an_answer_that_comes_at_once(client, decided):
     assert ("Réponse au plus tard" in paper) is decided
 
 
-def test_whoever_draws_a_number_after_it_waits_for_no_booking(client):
+def test_case_number_is_drawn_after_bookings_are_written(client):
     resource()
     with CaptureQueriesContext(connection) as ran:
         assert booked(client).state == "confirmed"
@@ -123,7 +123,7 @@ COLLECTING = {"key": "payer", "type": "payment", "settings": {"format": 1, "days
     [([COLLECTING], False), ([DECIDING], False), ([{"key": "informer", "type": "notify"}], True)],
     ids=["payment", "decision", "neither"],
 )
-def test_how_one_gets_in_is_told_at_once_only_where_nothing_is_to_be_paid_or_decided(client, stages, told):
+def test_access_code_is_sent_at_once_only_if_nothing_is_due(client, stages, told):
     entry("salle", 18_000)
     resource(rates=[rate("salle")], remind_before=24, access_code="4711#")
     booking = booked(client, *stages)
@@ -135,7 +135,7 @@ def test_how_one_gets_in_is_told_at_once_only_where_nothing_is_to_be_paid_or_dec
     assert "4711#" in reminder.payload["text"]
 
 
-def test_who_pays_first_reads_on_the_receipt_that_it_is_their_turn_and_no_day(client):
+def test_receipt_of_payment_first_service_promises_no_date(client):
     entry("salle", 18_000)
     resource(rates=[rate("salle")])
     case = booked(client, COLLECTING, CONFIRMING).submission.case
@@ -146,7 +146,7 @@ def test_who_pays_first_reads_on_the_receipt_that_it_is_their_turn_and_no_day(cl
 
 
 @pytest.mark.parametrize("decided", [False, True], ids=["not yet", "decided"])
-def test_the_letter_about_another_time_tells_how_one_gets_in_once_it_is_decided(client, decided):
+def test_move_email_has_the_access_code_once_decided(client, decided):
     resource(access_code="4711#")
     booking = booked(client, DECIDING)
     case = booking.submission.case
@@ -160,7 +160,7 @@ def test_the_letter_about_another_time_tells_how_one_gets_in_once_it_is_decided(
     assert ("4711#" in letter.payload["text"]) == decided
 
 
-def test_what_is_withdrawn_gives_its_time_back(client):
+def test_withdrawn_case_frees_its_time(client):
     resource()
     booking = booked(client, {"key": "decider", "type": "decision"}, CONFIRMING)
     case = booking.submission.case
@@ -171,7 +171,7 @@ def test_what_is_withdrawn_gives_its_time_back(client):
 
 
 def decides(client, booking: Booking, do: str, **typed) -> None:
-    """What an agent who decides sends from the screen of the case, and what happens then."""
+    """Send a decision as an agent from the case page, advance the case and release expired holds."""
     case = booking.submission.case
     client.force_login(member(Role.DECIDE, case.team))
     answer = client.post(
@@ -184,7 +184,7 @@ def decides(client, booking: Booking, do: str, **typed) -> None:
     booking.refresh_from_db()
 
 
-def test_what_was_asked_for_is_confirmed_when_an_agent_accepts(client):
+def test_accepted_case_confirms_its_provisional_booking(client):
     resource()
     booking = booked(client, DECIDING, CONFIRMING)
     assert booking.state == "provisional"
@@ -200,7 +200,7 @@ def test_what_was_asked_for_is_confirmed_when_an_agent_accepts(client):
     [([DECIDING, CONFIRMING], "provisional", "refused"), ([DECIDING], "confirmed", "cancelled")],
     ids=["asked for", "agreed at sending"],
 )
-def test_what_an_agent_refuses_is_free_for_others(client, stages, before, after):
+def test_refused_case_frees_its_booking(client, stages, before, after):
     resource(remind_before=24)
     booking = booked(client, *stages)
     assert booking.state == before
@@ -214,7 +214,7 @@ def test_what_an_agent_refuses_is_free_for_others(client, stages, before, after)
     assert Booking.objects.get(state="held").starts_at == booking.starts_at
 
 
-def test_who_booked_is_reminded_once(client, time_machine):
+def test_applicant_is_reminded_once(client, time_machine):
     resource(remind_before=24, access_code="4711#")
     booking = booked(client, CONFIRMING)
     for moment, letters in (
@@ -231,7 +231,7 @@ def test_who_booked_is_reminded_once(client, time_machine):
     assert "4711#" in letter.payload["text"]
 
 
-def test_after_an_outage_nobody_reads_that_it_begins_soon_of_what_has_begun(client, time_machine):
+def test_reminder_after_an_outage_skips_begun_bookings(client, time_machine):
     resource(remind_before=24)
     booking = booked(client, CONFIRMING)
     time_machine.move_to(booking.starts_at, tick=False)
@@ -239,7 +239,7 @@ def test_after_an_outage_nobody_reads_that_it_begins_soon_of_what_has_begun(clie
     assert not Delivery.objects.filter(title__startswith="Votre réservation commence bientôt").exists()
 
 
-def test_a_resident_moves_the_booking_within_the_rules(client):
+def test_resident_moves_a_booking_within_the_rules(client):
     resource()
     booking = booked(client, CONFIRMING)
     page = client.get(private(booking.submission.case)).content.decode()
@@ -259,7 +259,7 @@ def test_a_resident_moves_the_booking_within_the_rules(client):
 @pytest.mark.parametrize(
     "stages", [[], [{"key": "decider", "type": "decision"}]], ids=["agreed", "asked for"]
 )
-def test_the_letter_about_another_time_tells_how_one_gets_in_once_it_is_agreed(client, stages):
+def test_move_email_has_the_access_code_once_confirmed(client, stages):
     resource(access_code="4711#")
     booking = booked(client, *stages, CONFIRMING)
     url = f"{private(booking.submission.case)}reservations/{booking.pk}/deplacer/"
@@ -271,13 +271,13 @@ def test_the_letter_about_another_time_tells_how_one_gets_in_once_it_is_agreed(c
 
 
 def dear_at_weekends() -> None:
-    """A room that costs more on Saturdays and Sundays."""
+    """Create a room that costs more on Saturdays and Sundays."""
     entry("salle", 18_000), entry("week-end", 6_000)
     resource(rates=[rate("salle"), rate("week-end", what="weekend", days=["5", "6"])])
 
 
 @pytest.mark.parametrize(("day", "status"), [("11", 302), ("14", 422)], ids=["Wednesday", "Saturday"])
-def test_a_resident_moves_to_what_costs_the_same_and_books_anew_what_does_not(client, day, status):
+def test_resident_moves_only_to_a_time_of_the_same_price(client, day, status):
     dear_at_weekends()
     booking = booked(client, CONFIRMING)
     url = f"{private(booking.submission.case)}reservations/{booking.pk}/deplacer/"
@@ -290,7 +290,7 @@ def test_a_resident_moves_to_what_costs_the_same_and_books_anew_what_does_not(cl
     assert timezone.localtime(booking.starts_at).day == (11 if status == 302 else 10)
 
 
-def test_staff_is_told_that_another_time_has_another_price_and_moves_it(client, admin_client):
+def test_staff_moves_to_another_price_after_a_warning(client, admin_client):
     dear_at_weekends()
     booking = booked(client, CONFIRMING)
     plan = f"/admin/bookings/{booking.pk}/"
@@ -302,7 +302,7 @@ def test_staff_is_told_that_another_time_has_another_price_and_moves_it(client, 
     assert timezone.localtime(booking.starts_at).day == 14
 
 
-def test_a_resident_cancels_in_time_and_not_too_late(client, time_machine):
+def test_resident_cancels_only_in_time(client, time_machine):
     resource(change_until=48)
     booking = booked(client, CONFIRMING)
     url = f"{private(booking.submission.case)}reservations/{booking.pk}/annuler/"
@@ -323,9 +323,7 @@ def test_a_resident_cancels_in_time_and_not_too_late(client, time_machine):
     assert client.post(url).status_code == 404
 
 
-def test_an_agent_notes_that_nobody_came_once_it_has_begun_and_not_before(
-    client, admin_client, admin_user, time_machine
-):
+def test_agent_records_a_missed_booking_only_after_its_start(client, admin_client, admin_user, time_machine):
     resource()
     booking = booked(client, CONFIRMING)
     case = booking.submission.case
@@ -339,7 +337,7 @@ def test_an_agent_notes_that_nobody_came_once_it_has_begun_and_not_before(
     assert (Booking.objects.get().state, BookedPiece.objects.count()) == ("missed", 0)
 
 
-def test_who_is_not_signed_in_neither_cancels_as_an_agent_nor_notes_that_nobody_came(client, time_machine):
+def test_anonymous_visitor_cannot_cancel_or_record_a_miss(client, time_machine):
     resource()
     booking = booked(client, CONFIRMING)
     time_machine.move_to(booking.starts_at + timedelta(hours=1), tick=False)
@@ -349,9 +347,7 @@ def test_who_is_not_signed_in_neither_cancels_as_an_agent_nor_notes_that_nobody_
     assert Booking.objects.get().state == "confirmed"
 
 
-def test_staff_moves_and_cancels_when_it_is_too_late_for_who_booked(
-    client, admin_client, admin_user, time_machine
-):
+def test_staff_changes_bookings_after_the_residents_limit(client, admin_client, admin_user, time_machine):
     resource(change_until=48)
     booking = booked(client, CONFIRMING)
     case = booking.submission.case
@@ -365,7 +361,7 @@ def test_staff_moves_and_cancels_when_it_is_too_late_for_who_booked(
 
     asked = {"resource": "salle", "starts_at": "2026-03-10T19:00", "ends_at": "2026-03-10T23:00"}
     plan = f"/admin/bookings/{booking.pk}/"
-    assert admin_client.post(plan, asked).status_code == 409  # open until ten
+    assert admin_client.post(plan, asked).status_code == 409  # it closes at ten
     assert admin_client.post(plan, asked | {"ends_at": "2026-03-10T22:00"}).status_code == 302
     booking.refresh_from_db()
     assert timezone.localtime(booking.starts_at).hour == 19
@@ -373,6 +369,6 @@ def test_staff_moves_and_cancels_when_it_is_too_late_for_who_booked(
     admin_client.post(f"/admin/bookings/{case.reference}/{booking.pk}/cancel/")
     assert (Booking.objects.get().state, BookedPiece.objects.count()) == ("cancelled", 0)
     (letter,) = Delivery.objects.filter(title__startswith="Votre réservation a été annulée")
-    assert "changements" not in letter.payload["text"]  # nothing of it can be changed any more
+    assert "changements" not in letter.payload["text"]  # the booking cannot be changed any more
     assert "Suivre votre demande" in letter.payload["text"]
     assert case.events.filter(kind__in=["booking_moved", "booking_cancelled"]).count() == 2

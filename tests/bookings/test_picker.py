@@ -1,4 +1,4 @@
-"""What the question itself shows, in each of its views, and what of it can be asked for."""
+"""The booking question: its views and what can be requested in them."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -25,14 +25,14 @@ def _monday(time_machine):
 
 
 def days(page: str) -> dict[str, str]:
-    """The days of a week or a list, each with what is said of it: “Mardi 10 mars” and the times that are free."""
+    """Return the days of a week or a list with their texts: “Mardi 10 mars” and the free times."""
     shown = page.split('<ul class="days">')[1].split("</ul>")[0]
     said = re.findall(r"<(?:button|span)[^>]*>([^<]+)<small>([^<]+)</small>", shown)
     return {day: words.strip() for day, words in said}
 
 
 def bars(page: str) -> list[list[tuple[int, int, bool]]]:
-    """The bars of a page, in hours: from, how long, whether it is taken."""
+    """Return the bars of a page, in hours: start, length, whether taken."""
     drawn = [one.split("</svg>")[0] for one in page.split('<svg class="bar"')[1:]]
     parts = [re.findall(r'<rect x="(\d+)" width="(\d+)" height="60"( class="full")?/>', one) for one in drawn]
     return [[(int(x) // 60, int(width) // 60, bool(full)) for x, width, full in one] for one in parts]
@@ -43,7 +43,7 @@ def buttons(page: str) -> list[str]:
 
 
 # -- Views ---------------------------------------------------------------------------------------------------
-def test_a_week_says_of_each_day_what_is_free_and_shows_it(client):
+def test_week_shows_the_free_times_of_each_day(client):
     room = resource(table=timetable(weekly("08:00", "22:00", days="01234"), holidays=False))
     service("salle")
     booking(room, "2026-03-10T12:00", "2026-03-10T18:00")
@@ -65,7 +65,7 @@ def test_a_week_says_of_each_day_what_is_free_and_shows_it(client):
     assert 'value="week 2026-03-16"' in page
 
 
-def test_a_day_on_which_one_can_only_wait_is_busy_and_opens_all_the_same(client):
+def test_day_with_only_a_waiting_list_is_busy_and_opens(client):
     room = resource(table=timetable(holidays=False))
     service("salle", waiting=True)
     booking(room, "2026-03-12T08:00", "2026-03-12T22:00")
@@ -77,7 +77,7 @@ def test_a_day_on_which_one_can_only_wait_is_busy_and_opens_all_the_same(client)
     assert "/liste-d-attente/salle/quand/?resource=salle&amp;day=2026-03-12" in page
 
 
-def test_a_list_has_only_days_with_something_free_for_four_weeks(client):
+def test_list_shows_only_days_with_free_times(client):
     room = resource(table=timetable(weekly("18:00", "22:00", days="1"), holidays=False))
     service("salle")
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00")
@@ -93,7 +93,7 @@ def test_a_list_has_only_days_with_something_free_for_four_weeks(client):
     assert "Mardi 10 mars" not in days(text(client.post(START, posted("", go="list 2026-03-04"))))
 
 
-def test_a_list_of_appointments_is_the_next_that_are_free_and_one_is_taken_from_it(client):
+def test_list_of_appointments_offers_free_ones_to_choose(client):
     desk = counter(desks=1, minutes=60)
     service("guichet")
     booking(desk, "2026-03-10T08:00", "2026-03-10T10:00")
@@ -106,7 +106,7 @@ def test_a_list_of_appointments_is_the_next_that_are_free_and_one_is_taken_from_
 
 
 @pytest.mark.parametrize(("longest", "horizon"), [(None, 45), (15, 12)], ids=["hours", "appointments"])
-def test_who_leafs_through_the_list_sees_every_day_with_something_free(client, longest, horizon):
+def test_list_pages_cover_every_day_with_free_times(client, longest, horizon):
     table = timetable(horizon=horizon, holidays=False, step=15, shortest=15, longest=longest)
     resource(table=table)
     service("salle")
@@ -119,15 +119,15 @@ def test_who_leafs_through_the_list_sees_every_day_with_something_free(client, l
     assert seen == [f"{date(2026, 3, 2) + timedelta(days=number)}" for number in range(horizon + 1)]
 
 
-def test_a_list_in_which_nothing_is_free_says_so(client):
+def test_list_without_free_times_shows_a_message(client):
     resource(table=timetable(weekly(first="2026-06-01")))
     service("salle")
     page = text(client.post(START, posted("", go="list 2026-03-10")))
     assert "Rien n’est libre durant ces semaines." in page
 
 
-# -- What it is like -----------------------------------------------------------------------------------------
-def test_the_question_says_what_the_room_is_like_in_the_language_of_the_reader(client):
+# -- Description of the resource -----------------------------------------------------------------------------
+def test_question_describes_the_room_in_the_readers_language(client):
     entry("salle", 18_000), entry("heure", 2_500)
     room = resource(
         capacity=120, rates=[rate("salle"), rate("heure", per="hour", what="cleaning", asked=True)]
@@ -140,7 +140,7 @@ def test_the_question_says_what_the_room_is_like_in_the_language_of_the_reader(c
         *("CHF 180.–", "CHF 25.– par heure", "jusqu’à minuit", "Plan des tables", document.url),
     ):
         assert said in page, said
-    assert '/reservations/salle/"' in page  # what takes place there
+    assert '/reservations/salle/"' in page  # link to the room's public calendar
     page = text(client.get(f"/de{START}"))
     for said in (
         "Grosser Saal",
@@ -155,8 +155,8 @@ def test_the_question_says_what_the_room_is_like_in_the_language_of_the_reader(c
         assert said not in page.split("<main")[1], said
 
 
-# -- What can be had of it -----------------------------------------------------------------------------------
-def test_what_is_closed_with_a_reason_is_not_offered_and_refused_when_forged(client):
+# -- Times that can be requested -----------------------------------------------------------------------------
+def test_blocked_time_is_not_offered_and_refused_when_forged(client):
     resource()
     service("salle")
     closed = {
@@ -176,7 +176,7 @@ def test_what_is_closed_with_a_reason_is_not_offered_and_refused_when_forged(cli
     assert client.post(START, posted("2026-03-10T10:00+01:00", "2026-03-10T12:00+01:00")).status_code == 302
 
 
-def test_what_may_stay_out_over_closed_hours_is_fetched_and_brought_back_in_open_ones(client):
+def test_rental_over_closed_hours_starts_and_ends_in_open_ones(client):
     entry("table", 500)
     table = timetable(weekly("08:00", "17:00", days="01234"), across=True, holidays=False)
     resource("tables", unit("tables", 40), table=table, counted=True, rates=[rate("table", per="day")])
@@ -196,7 +196,7 @@ def test_what_may_stay_out_over_closed_hours_is_fetched_and_brought_back_in_open
     assert "Quelqu’un d’autre" in text(client.post(START, weekend))
 
 
-def test_school_holidays_that_the_country_sets_itself_need_not_be_kept(client, settings):
+def test_known_school_holidays_need_no_entries(client, settings):
     settings.COUNTRY, settings.SUBDIVISION = "DE", "BW"
     table = timetable(weekly("08:00", "12:00", school="term"), weekly("14:00", "18:00", school="holidays"))
     resource(table=table)
@@ -212,15 +212,15 @@ def test_school_holidays_that_the_country_sets_itself_need_not_be_kept(client, s
     assert opens("2026-03-26") == ["14"]
 
 
-# -- What is found among many --------------------------------------------------------------------------------
+# -- Search among many ---------------------------------------------------------------------------------------
 def finds(client, **wish) -> str:
-    """The answer to a search, in May if nothing else is said."""
+    """Return the result of a search, by default in May."""
     asked = {f"quand-{name}": value for name, value in ({"month": "2026-05"} | wish).items()}
     page = text(client.post(START, asked | {"quand-go": "find"}))
     return page.split('id="id_quand-find"')[1].split("</details>")[0]
 
 
-def test_a_room_of_which_nobody_says_how_many_fit_is_named_and_not_claimed_to_fit(client):
+def test_search_names_rooms_of_unknown_capacity_apart(client):
     resource("grande", capacity=40)
     resource("cave")
     resource("tables", kind="equipment")
@@ -228,13 +228,13 @@ def test_a_room_of_which_nobody_says_how_many_fit_is_named_and_not_claimed_to_fi
     page = finds(client, people="30", weekday="5")
     assert set(re.findall(r'value="pick (\w+)', page)) == {"grande"}
     assert "On ne sait pas combien de personnes y ont place : Cave." in page
-    page = finds(client, weekday="5")  # nobody asked for how many
+    page = finds(client, weekday="5")  # without a number of people
     assert set(re.findall(r'value="pick (\w+)', page)) == {"grande", "cave", "tables"}
     assert "On ne sait pas" not in page
 
 
 @pytest.mark.parametrize("typed", ["trente", "0", "-3", "1.5", "²", "9" * 9])
-def test_for_how_many_is_a_number_and_else_it_is_said_and_kept(client, typed):
+def test_search_with_a_wrong_number_shows_an_error(client, typed):
     resource("grande", capacity=40)
     resource("petite", capacity=4)
     service("grande", "petite")
@@ -248,7 +248,7 @@ def test_for_how_many_is_a_number_and_else_it_is_said_and_kept(client, typed):
     assert 'value="5" selected' in page
 
 
-def test_more_than_is_shown_is_counted_and_how_to_see_less_is_said(client):
+def test_search_counts_results_beyond_the_limit(client):
     for key in ("une", "deux"):
         resource(key, unit(key), capacity=40, table=timetable(holidays=False))
     service("une", "deux")
@@ -258,7 +258,7 @@ def test_more_than_is_shown_is_counted_and_how_to_see_less_is_said(client):
     assert "Il y en a encore" not in finds(client, weekday="5")
 
 
-def test_a_room_is_found_for_as_long_as_it_is_needed(client):
+def test_search_finds_rooms_free_for_the_needed_length(client):
     lines = (weekly("08:00", "12:00", days="5"), weekly("08:00", "22:00", days="6"))
     resource("salle", table=timetable(*lines, step=30, shortest=90, holidays=False))
     resource("courte", table=timetable(*lines, longest=120, holidays=False))
@@ -287,14 +287,14 @@ MORNING, DAY = (
 
 
 def passes() -> None:
-    """A morning and a whole day that begin at the same hour, one place of each."""
+    """Create a morning and a whole day that begin at the same hour, with one place each."""
     table = timetable(weekly("06:00", "12:00"), weekly("06:00", "20:00"), whole=True, holidays=False)
     resource("parking", table=table, kind="pass")
     service("parking", repeats=True, waiting=True)
 
 
 def radios(page: str) -> dict[str, bool]:
-    """The times of a day that can be ticked, each with whether it is."""
+    """Return the times of a day that can be selected, each with whether it is."""
     return {
         value: bool(ticked)
         for value, ticked in re.findall(r'type="radio" name="quand-from" value="([^"]+)"( checked)?', page)
@@ -302,7 +302,7 @@ def radios(page: str) -> dict[str, bool]:
 
 
 @pytest.mark.parametrize(("wanted", "length"), [(MORNING, 6), (DAY, 14)])
-def test_of_two_openings_that_begin_together_each_can_be_chosen(client, wanted, length):
+def test_openings_with_the_same_start_can_both_be_chosen(client, wanted, length):
     passes()
     page = text(client.post(START, posted("", thing="parking", go="day 2026-03-10")))
     assert radios(page) == {MORNING: False, DAY: False}
@@ -312,7 +312,7 @@ def test_of_two_openings_that_begin_together_each_can_be_chosen(client, wanted, 
     ]
     page = text(client.post(START, posted("", thing="parking", go=f"time {wanted}")))
     assert [value for value, ticked in radios(page).items() if ticked] == [wanted]
-    stale = "2026-03-10T09:00+01:00"  # of what was looked at before
+    stale = "2026-03-10T09:00+01:00"  # from a day viewed earlier
     answer = client.post(START, posted(wanted, stale, thing="parking"))
     assert answer.status_code == 302
     held = Booking.objects.get()
@@ -321,14 +321,14 @@ def test_of_two_openings_that_begin_together_each_can_be_chosen(client, wanted, 
     assert [value for value, ticked in radios(page).items() if ticked] == [wanted]
 
 
-def test_a_beginning_alone_says_nothing_where_two_openings_begin_then(client):
+def test_start_alone_is_refused_if_two_openings_begin_then(client):
     passes()
     answer = text(client.post(START, posted("2026-03-10T06:00+01:00", thing="parking")))
     assert 'class="errors"' in answer
     assert not Booking.objects.exists()
 
 
-def test_who_waits_for_one_of_two_openings_that_begin_together_waits_for_that_one(client):
+def test_waiting_entry_names_one_of_two_openings(client):
     passes()
     assert client.post(START, posted(DAY, thing="parking")).status_code == 302
     url = "/liste-d-attente/salle/quand/?resource=parking&day=2026-03-10"
@@ -339,8 +339,8 @@ def test_who_waits_for_one_of_two_openings_that_begin_together_waits_for_that_on
     assert waiting.ends_at - waiting.starts_at == timedelta(hours=14)
 
 
-# -- The night that has an hour twice ------------------------------------------------------------------------
-def test_the_hour_that_comes_twice_is_told_apart_and_the_day_is_drawn_to_its_length(client, time_machine):
+# -- The night with a repeated hour --------------------------------------------------------------------------
+def test_repeated_hour_is_labelled_and_the_day_drawn_longer(client, time_machine):
     time_machine.move_to(datetime(2026, 10, 20, 9, tzinfo=ZONE), tick=False)
     room = resource(table=timetable(weekly("00:00", "05:00"), step=30, shortest=30, holidays=False))
     service("salle", repeats=True)
@@ -372,8 +372,8 @@ def test_the_hour_that_comes_twice_is_told_apart_and_the_day_is_drawn_to_its_len
 
 
 @pytest.mark.parametrize("series", ["nonsense", "\0", "9" * 400, "{}"])
-def test_a_series_that_is_none_is_left_aside(client, series):
-    """The page carries it hidden: it tells the own hold from others' bookings."""
+def test_invalid_series_is_ignored(client, series):
+    """Accept any value of this hidden input, which only tells the draft’s own hold from others’ bookings."""
     resource()
     service("salle")
     page = client.post(START, posted("", go="day 2026-03-10", series=series))
@@ -381,7 +381,7 @@ def test_a_series_that_is_none_is_left_aside(client, series):
     assert 'id="id_quand-start"' in page.text
 
 
-def test_a_day_with_its_weekday_is_written_as_the_language_does():
+def test_date_with_weekday_follows_the_language():
     span = TimeSpan(datetime(2026, 12, 1, 9, tzinfo=ZONE), datetime(2026, 12, 1, 12, tzinfo=ZONE))
     with override("de"):
         assert plain(time_text.format_span(span)) == "Dienstag, 1. Dezember 2026, 9 Uhr bis 12 Uhr"

@@ -1,4 +1,4 @@
-"""What a booking costs: how long, at what hour, on which day, for whom; deposits and supplements."""
+"""Prices of bookings: by length, hour, day and applicant; deposits and extras."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,7 +21,7 @@ WEEKEND = frozenset({5, 6})
 
 
 def span(start: str, end: str, day: str = "2026-03-10", last: str = "") -> TimeSpan:
-    """From an hour to another, on a Tuesday if nothing else is said."""
+    """Return a time span from one hour to another, by default on a Tuesday."""
     return TimeSpan.of(
         *(
             datetime.fromisoformat(f"{on} {at}").replace(tzinfo=ZONE)
@@ -46,7 +46,7 @@ def quantities(*spans: TimeSpan, count: int = 1, who: str = "", **more) -> list[
             [span("16:00", "20:00")],
             {"per": "hour", "hours": (time(18), time(0))},
             [2],
-        ),  # the evening is dearer
+        ),  # a surcharge for the evening
         ([span("22:00", "02:00", last="2026-03-11")], {"per": "hour", "hours": (time(18), time(0))}, [2]),
         ([span("08:00", "10:00")], {"hours": (time(18), time(0))}, []),
         ([span("18:00", "22:00")], {"days": WEEKEND}, []),
@@ -56,7 +56,7 @@ def quantities(*spans: TimeSpan, count: int = 1, who: str = "", **more) -> list[
             {"per": "hour", "days": WEEKEND},
             [2],
         ),
-        ([span("01:00", "05:00", day="2026-03-29")], {"per": "hour"}, [3]),  # the clock is put forward
+        ([span("01:00", "05:00", day="2026-03-29")], {"per": "hour"}, [3]),  # the clock goes forward
         ([span("01:00", "05:00", day="2026-10-25")], {"per": "hour"}, [5]),
         ([span("18:00", "20:00"), span("18:00", "20:00", day="2026-03-17")], {"per": "hour"}, [4]),
         (
@@ -66,11 +66,11 @@ def quantities(*spans: TimeSpan, count: int = 1, who: str = "", **more) -> list[
         ),  # due once
     ],
 )
-def test_a_rate_counts_times_hours_or_days_where_it_applies(times, more, expected):
+def test_rate_counts_times_hours_or_days_where_it_applies(times, more, expected):
     assert quantities(*times, **more) == expected
 
 
-def test_a_rate_is_for_who_answered_so_and_counts_every_piece():
+def test_rate_applies_by_answer_and_counts_each_piece():
     members = {"who": "societe"} | {"count": 12}
     assert (
         due_lines(
@@ -90,7 +90,7 @@ def test_a_rate_is_for_who_answered_so_and_counts_every_piece():
     assert found.quantity == 12
 
 
-def test_an_extra_is_due_where_it_was_ticked_and_once_however_many_pieces_where_that_is_said():
+def test_extra_is_due_only_if_ticked():
     beamer = PriceLine("beamer", "time", EVERY_DAY, what="beamer", asked=True)
     cloth = PriceLine("nappe", "booking", EVERY_DAY, what="nappe", asked=True)
     sound = PriceLine("sono", "hour", EVERY_DAY, what="sono", asked=True)
@@ -105,14 +105,14 @@ def test_an_extra_is_due_where_it_was_ticked_and_once_however_many_pieces_where_
 
 
 @pytest.mark.parametrize(("days", "share"), [(20, 100), (14, 100), (13, 50), (2, 50), (1, 0), (-1, 0)])
-def test_the_terms_pay_back_by_how_early_it_is_cancelled(days, share):
+def test_refund_share_depends_on_the_cancellation_date(days, share):
     start = datetime(2026, 3, 30, 18, tzinfo=ZONE)
     now = datetime(2026, 3, 30 - days, 17, tzinfo=ZONE) if days < 30 else start
     assert refund_percent_on([(2, 50), (14, 100)], start, now) == share
 
 
 @pytest.mark.django_db
-def test_a_bill_names_what_each_line_is_for_and_counts_deposits_apart():
+def test_bill_names_each_line_and_separates_deposits():
     for key, amount in (("salle", 18_000), ("nettoyage", 6_000), ("caution", 20_000)):
         entry(key, amount)
     resource(rates=[rate("salle"), rate("nettoyage", what="cleaning"), rate("caution", deposit=True)])
@@ -143,7 +143,7 @@ def test_a_bill_names_what_each_line_is_for_and_counts_deposits_apart():
         ("day", 1, 8, "Salle", "8"),
     ],
 )
-def test_a_line_says_how_pieces_and_days_make_up_its_quantity(per, count, days, label, quantity):
+def test_fee_line_shows_its_pieces_and_days(per, count, days, label, quantity):
     entry("table", 500)
     resource(rates=[rate("table", per=per)])
     last = f"2026-03-{9 + days:02}"

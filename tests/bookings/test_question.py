@@ -1,4 +1,4 @@
-"""A booking in a form, as residents see it: without JavaScript, over HTTP."""
+"""The booking question as residents see it: over HTTP, without JavaScript."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ def _monday(time_machine):
 
 
 def service(*keys: str, **more):
-    """A service that asks for a booking first, then for a name."""
+    """Create a service that asks for a booking, then for a name."""
     asked = question("quand", "booking", required=True, settings={"resources": list(keys)} | more)
     made = content(step("reserver", asked), step("qui", question(required=True)), slug="salle")
     return FormVersionFactory(form__slug="salle", content=made)
@@ -46,11 +46,11 @@ def text(response) -> str:
 
 
 def plain(said: str) -> str:
-    """With common spaces."""
+    """Replace special spaces by common ones."""
     return said.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
-def test_the_calendar_leads_from_the_month_to_the_day_and_its_times(client):
+def test_calendar_leads_from_the_month_to_times_of_a_day(client):
     resource()
     service("salle")
     page = text(client.get(START))
@@ -67,9 +67,7 @@ def test_the_calendar_leads_from_the_month_to_the_day_and_its_times(client):
 
 
 @pytest.mark.parametrize(("hour", "month"), [(8, "Mars 2026"), (10, "Avril 2026")])
-def test_who_comes_on_the_last_morning_of_a_month_too_late_for_it_sees_the_next_one(
-    client, time_machine, hour, month
-):
+def test_calendar_shows_next_month_when_this_one_is_over(client, time_machine, hour, month):
     time_machine.move_to(datetime(2026, 3, 31, hour, tzinfo=timezone.get_default_timezone()), tick=False)
     resource(table=timetable(weekly("08:00", "11:30"), lead=1, shortest=60))
     service("salle")
@@ -77,8 +75,7 @@ def test_who_comes_on_the_last_morning_of_a_month_too_late_for_it_sees_the_next_
 
 
 @pytest.mark.parametrize("view", ["month 2026-03-01", "week 2026-03-10", "list 2026-03-10", "day 2026-03-10"])
-def test_a_step_with_a_booking_stays_within_its_weight(client, view):
-    """A counter that is open in quarters of an hour, and rooms with prices, extras and times that repeat."""
+def test_step_with_a_booking_stays_within_its_size_limit(client, view):
     for key, amount in (("salle", 18_000), ("petite", 2_000)):
         entry(key, amount)
     quarters = timetable(weekly("08:00", "22:00"), step=15, shortest=15)
@@ -95,7 +92,7 @@ def test_a_step_with_a_booking_stays_within_its_weight(client, view):
     assert sum(weighed.values()) <= 40_000, weighed
 
 
-def test_without_javascript_every_end_stays_on_offer_and_with_it_those_after_the_start(client):
+def test_all_ends_are_offered_without_javascript(client):
     resource()
     service("salle")
     page = client.post(START, posted("2026-03-10T18:00+01:00", go="day 2026-03-10")).content.decode()
@@ -104,7 +101,7 @@ def test_without_javascript_every_end_stays_on_offer_and_with_it_those_after_the
     assert (early["18:00"], early["19:00"]) == (" data-scriptless", "")
 
 
-def test_a_time_is_held_with_the_step_and_asked_for_with_the_request(client):
+def test_time_is_held_by_the_step_and_booked_by_sending(client):
     resource()
     service("salle")
     answer = client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00"))
@@ -120,9 +117,7 @@ def test_a_time_is_held_with_the_step_and_asked_for_with_the_request(client):
     assert (held.state, held.submission.draft) == ("confirmed", draft)
 
 
-def test_going_on_keeps_the_time_for_another_quarter_of_an_hour_and_saving_it_again_does_not(
-    client, time_machine
-):
+def test_next_step_prolongs_a_hold_and_saving_again_does_not(client, time_machine):
     resource()
     service("salle")
     evening = posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00")
@@ -139,7 +134,7 @@ def test_going_on_keeps_the_time_for_another_quarter_of_an_hour_and_saving_it_ag
     assert Booking.objects.get().held_until == ends + timedelta(minutes=10)
 
 
-def test_what_somebody_else_holds_is_not_offered_and_refused_when_forged(client):
+def test_time_held_by_another_draft_is_refused(client):
     resource()
     service("salle")
     client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00"))
@@ -151,7 +146,7 @@ def test_what_somebody_else_holds_is_not_offered_and_refused_when_forged(client)
     assert Booking.objects.count() == 1
 
 
-def test_the_own_hold_is_no_hindrance_to_change_it(client):
+def test_own_hold_can_be_changed(client):
     resource()
     service("salle")
     client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00"))
@@ -180,7 +175,7 @@ def test_the_own_hold_is_no_hindrance_to_change_it(client):
         ("0001-01-01T00:00+14:00", "0001-01-01T01:00+14:00"),
     ],
 )
-def test_a_forged_time_is_refused_in_words(client, start, end):
+def test_forged_time_is_refused(client, start, end):
     resource()
     service("salle")
     answer = client.post(START, posted(start, end))
@@ -190,7 +185,7 @@ def test_a_forged_time_is_refused_in_words(client, start, end):
 
 
 @pytest.mark.parametrize("end", ["2026-03-29T04:30", "2026-03-29T05:30+02:00"])
-def test_an_hour_that_no_clock_shows_is_named_as_such_and_the_hours_around_it_are_booked(client, end):
+def test_skipped_hour_is_explained(client, end):
     resource(table=timetable(weekly("00:00", "06:30"), step=30, shortest=60))
     service("salle")
     page = text(client.post(START, posted("2026-03-29T02:30", end)))
@@ -201,7 +196,7 @@ def test_an_hour_that_no_clock_shows_is_named_as_such_and_the_hours_around_it_ar
     assert held.ends_at - held.starts_at == timedelta(hours=1)
 
 
-def test_who_holds_in_too_many_requests_is_told_so_and_holds_no_more(client):
+def test_holds_in_too_many_drafts_are_refused(client):
     resource(table=timetable(weekly("00:00", "00:00")))
     service("salle")
 
@@ -224,7 +219,7 @@ def test_who_holds_in_too_many_requests_is_told_so_and_holds_no_more(client):
     assert Booking.objects.count() == 19
 
 
-def test_who_repeats_for_a_year_twice_is_told_that_it_is_enough(client):
+def test_third_yearly_series_exceeds_the_hold_limit(client):
     resource(table=timetable(holidays=False, horizon=400))
     service("salle", repeats=True)
     client.force_login(UserFactory())
@@ -241,7 +236,7 @@ def test_who_repeats_for_a_year_twice_is_told_that_it_is_enough(client):
     assert client.post(START, posted("2026-03-10T12:00+01:00", "2026-03-10T13:00+01:00")).status_code == 302
 
 
-def test_a_day_pass_is_the_whole_opening_and_there_are_as_many_as_there_are(client):
+def test_day_pass_is_a_whole_opening_with_limited_places(client):
     table = timetable(weekly("06:00", "20:00"), whole=True, shortest=60)
     resource("parking", unit("places", 2), table=table, kind="pass", counted=True)
     service("parking")
@@ -259,7 +254,7 @@ def test_a_day_pass_is_the_whole_opening_and_there_are_as_many_as_there_are(clie
     assert client.post(START, whole | {"quand-from": "2026-03-11T06:00+01:00"}).status_code == 302
 
 
-def test_time_before_and_after_is_neither_offered_nor_given(client):
+def test_buffer_time_is_neither_offered_nor_booked(client):
     resource(table=timetable(before=30, after=60))
     service("salle")
     client.post(START, posted("2026-03-10T12:00+01:00", "2026-03-10T14:00+01:00"))
@@ -272,13 +267,13 @@ def test_time_before_and_after_is_neither_offered_nor_given(client):
     assert client.post(START, posted("2026-03-10T16:00+01:00", "2026-03-10T17:00+01:00")).status_code == 302
 
 
-def test_a_counter_with_fewer_desks_from_noon_on_is_free_at_noon_though_others_just_left(client):
+def test_desks_freed_at_noon_do_not_block_the_open_desk(client):
     lines = (weekly("08:00", "12:00"), weekly("12:00", "17:00", count=1))
     table = timetable(*lines, after=10, step=30, shortest=30, longest=30, holidays=False)
     desk = resource("guichet", unit("guichets", 3), table=table, kind="appointment")
     service("guichet")
     booking(desk, "2026-03-10T11:00", "2026-03-10T11:30")
-    for _ in range(2):  # on the second desk and the third: the first is kept free for ten minutes yet
+    for _ in range(2):  # on the second and third desk: the first is buffer time for ten minutes
         booking(desk, "2026-03-10T11:30", "2026-03-10T12:00")
     noon = posted("2026-03-10T12:00+01:00", thing="guichet")
     assert client.post(START, noon).status_code == 302
@@ -286,7 +281,7 @@ def test_a_counter_with_fewer_desks_from_noon_on_is_free_at_noon_though_others_j
     assert "Quelqu’un d’autre" in text(client.post(START, noon))
 
 
-def test_public_and_school_holidays_close_and_open_as_the_timetable_says(client):
+def test_public_and_school_holidays_follow_the_timetable(client):
     SchoolHolidays.objects.create(name="Relâches", first="2026-04-20", last="2026-04-24")
     term, camp = weekly("08:00", "12:00", school="term"), weekly("14:00", "18:00", school="holidays")
     table = timetable(term, camp)
@@ -308,7 +303,7 @@ def test_public_and_school_holidays_close_and_open_as_the_timetable_says(client)
     assert client.post(START, forged).status_code == 302
 
 
-def test_only_what_the_service_offers_can_be_booked_and_only_as_many_as_there_are(client):
+def test_only_offered_resources_and_quantities_are_booked(client):
     resource("autre")
     tables(40)
     service("tables")
@@ -322,7 +317,7 @@ def test_only_what_the_service_offers_can_be_booked_and_only_as_many_as_there_ar
     assert BookedPiece.objects.count() == 40
 
 
-def test_an_appointment_is_a_start_and_takes_as_long_as_it_takes(client):
+def test_appointment_is_a_start_with_a_fixed_length(client):
     counter(desks=1)
     service("guichet")
     page = text(client.post(START, posted("", thing="guichet", go="day 2026-03-10")))
@@ -332,7 +327,7 @@ def test_an_appointment_is_a_start_and_takes_as_long_as_it_takes(client):
     assert booking.ends_at - booking.starts_at == timedelta(minutes=30)
 
 
-def test_what_expired_is_booked_if_it_is_free_and_asked_again_if_it_is_not(client, time_machine):
+def test_expired_hold_is_booked_only_if_still_free(client, time_machine):
     hall()
     service("grande-salle", "gauche")
     answer = client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T20:00+01:00", "grande-salle"))
@@ -348,7 +343,7 @@ def test_what_expired_is_booked_if_it_is_free_and_asked_again_if_it_is_not(clien
     assert Booking.objects.get(submission__draft=draft).state == "confirmed"
 
 
-def test_a_month_asks_the_database_a_few_times_whatever_is_booked(client, django_assert_max_num_queries):
+def test_month_needs_few_queries(client, django_assert_max_num_queries):
     resource(table=timetable(weekly("08:00", "20:00"), lead=0))
     service("salle")
     client.get(START)
@@ -356,7 +351,7 @@ def test_a_month_asks_the_database_a_few_times_whatever_is_booked(client, django
         client.get(START)
 
 
-def test_a_free_room_for_thirty_people_on_a_saturday_in_may_is_found_and_looked_at(client):
+def test_search_finds_a_free_room_by_capacity_day_and_month(client):
     resource("petite", capacity=12)
     resource("moyenne", capacity=40)
     service("petite", "moyenne")
@@ -370,7 +365,7 @@ def test_a_free_room_for_thirty_people_on_a_saturday_in_may_is_found_and_looked_
     assert "Rien de libre" in text(client.post(START, wish | {"quand-people": "300"}))
 
 
-def test_what_is_free_is_sought_from_the_first_month_in_which_something_may_still_begin(client, time_machine):
+def test_search_begins_with_the_first_bookable_month(client, time_machine):
     time_machine.move_to(datetime(2026, 3, 31, 23, 30, tzinfo=timezone.get_default_timezone()), tick=False)
     resource("petite")
     resource("moyenne")
@@ -378,7 +373,7 @@ def test_what_is_free_is_sought_from_the_first_month_in_which_something_may_stil
     assert 'value="pick petite 2026-04' in text(client.post(START, {"quand-go": "find"}))
 
 
-def test_an_association_books_every_tuesday_and_hears_what_is_taken_and_what_is_free_instead(client):
+def test_weekly_series_lists_taken_dates_and_free_rooms(client):
     resource()
     resource("autre")
     service("salle", "autre", repeats=True)
@@ -403,7 +398,7 @@ def test_an_association_books_every_tuesday_and_hears_what_is_taken_and_what_is_
         assert 'class="errors"' in text(client.post(START, weekly | {"quand-until": until}))
 
 
-def test_instead_of_so_many_pieces_only_what_has_as_many_is_named(client):
+def test_alternatives_have_enough_pieces(client):
     thing = tables(40)
     for key, quantity in (("chaises", 30), ("bancs", 10)):
         resource(key, unit(key, quantity), kind="equipment", counted=True)
@@ -431,9 +426,7 @@ def test_instead_of_so_many_pieces_only_what_has_as_many_is_named(client):
     assert instead("35") == ""
 
 
-def test_a_pass_for_today_can_be_had_until_the_day_is_over_or_as_long_before_as_is_asked(
-    client, time_machine
-):
+def test_pass_for_today_is_offered_until_its_end_or_lead_time(client, time_machine):
     day = weekly("06:00", "20:00")
     resource("parking", table=timetable(day, whole=True, holidays=False), kind="pass")
     resource("prepare", table=timetable(day, whole=True, holidays=False, lead=2), kind="pass")
@@ -446,7 +439,7 @@ def test_a_pass_for_today_can_be_had_until_the_day_is_over_or_as_long_before_as_
     assert "trop tôt" in text(client.post(START, posted(today, thing="prepare")))
     assert client.post(START, posted(today, thing="parking")).status_code == 302
     taken = text(client.post(START, posted("", thing="parking", go="day 2026-03-02")))
-    assert "liste-d-attente" not in taken  # nobody waits for what has begun
+    assert "liste-d-attente" not in taken  # a time that has begun has no waiting list
     wait = "/liste-d-attente/salle/quand/?resource=parking&day=2026-03-02"
     assert today not in client.get(wait).text
     Booking.objects.all().delete()
@@ -455,23 +448,23 @@ def test_a_pass_for_today_can_be_had_until_the_day_is_over_or_as_long_before_as_
 
 
 def hours(thing: str = "salle") -> list[str]:
-    """When what is not yet sent begins, as the commune's clocks show it."""
+    """Return the starts of held bookings in local time."""
     held = Booking.objects.filter(resource__key=thing, state="held").order_by("starts_at")
     return [f"{timezone.localtime(one.starts_at):%d.%m. %H:%M}" for one in held]
 
 
-def test_an_association_is_offered_the_nearest_times_of_the_days_that_are_taken_and_takes_them(client):
+def test_weekly_series_offers_nearest_times_for_taken_dates(client):
     room = resource()
     service("salle", repeats=True)
     booking(room, "2026-03-10T19:00", "2026-03-10T20:00")  # the first day, free before it
     booking(room, "2026-03-10T14:00", "2026-03-10T16:00")
     booking(room, "2026-03-17T17:00", "2026-03-17T20:00")  # free after it
-    booking(room, "2026-03-24T16:00", "2026-03-24T22:00")  # nothing free that is near
+    booking(room, "2026-03-24T16:00", "2026-03-24T22:00")  # nothing free nearby
     every = posted("2026-03-10T18:00+01:00", "2026-03-10T20:00+01:00", repeat="1", until="2026-03-31")
     page = text(client.post(START, every))
     said = page.split('class="errors"')[1][:900]
     assert "10.03.2026 (libre : 17 h à 19 h), 17.03.2026 (libre : 20 h à 22 h), 24.03.2026." in said
-    assert 'href="#id_quand-until"' in said  # beside what is ticked
+    assert 'href="#id_quand-until"' in said  # beside the checkbox
     page = text(client.post(START, every | {"quand-near": "1"}))
     said = page.split('class="errors"')[1][:900]
     assert "Pas libre : 24.03.2026." in said
@@ -487,10 +480,10 @@ def test_an_association_is_offered_the_nearest_times_of_the_days_that_are_taken_
     again = inputs(client.get(step).text)
     assert (again["quand-from"], again["quand-to"]) == ([every["quand-from"]], [every["quand-to"]])
     assert client.post(step, again).status_code == 302
-    assert hours() == ["10.03. 17:00", "17.03. 20:00", "31.03. 18:00"]  # the same where it is saved again
+    assert hours() == ["10.03. 17:00", "17.03. 20:00", "31.03. 18:00"]  # the same if it is saved again
 
 
-def test_who_hears_that_the_first_day_is_taken_finds_the_time_again_and_says_what_becomes_of_it(client):
+def test_taken_first_date_stays_selected_for_the_nearest_time(client):
     counter()
     service("guichet", repeats=True)
     for _ in range(4):
@@ -501,15 +494,15 @@ def test_who_hears_that_the_first_day_is_taken_finds_the_time_again_and_says_wha
     assert client.post(START, shown | {"quand-near": "1"}).status_code == 302
     assert hours("guichet") == ["10.03. 08:30", "17.03. 09:00", "24.03. 09:00"]
     once = inputs(client.post(START, every | {"quand-repeat": ""}).text)
-    assert "quand-from" not in once  # nothing stands for it where it does not repeat
+    assert "quand-from" not in once  # a single time has no substitute
 
 
 @pytest.mark.parametrize("live", ["", "1"])
 @pytest.mark.parametrize("leaf", ["month 2026-04-01", "week 2026-03-30", "list 2026-04-01"])
-def test_who_looks_at_another_month_meanwhile_books_the_whole_series_all_the_same(client, leaf, live):
+def test_viewing_another_month_keeps_the_series(client, leaf, live):
     room = resource()
     service("salle", repeats=True)
-    booking(room, "2026-03-17T19:00", "2026-03-17T20:00")  # the nearest time stands for it
+    booking(room, "2026-03-17T19:00", "2026-03-17T20:00")  # the nearest time replaces it
     booking(room, "2026-03-24T08:00", "2026-03-24T22:00")  # left out
     every = posted("2026-03-10T18:00+01:00", "2026-03-10T20:00+01:00", repeat="1", until="2026-03-31")
     every |= {"quand-near": "1", "quand-leave": "1"}
@@ -519,7 +512,7 @@ def test_who_looks_at_another_month_meanwhile_books_the_whole_series_all_the_sam
     assert hours() == ["10.03. 18:00", "17.03. 17:00", "31.03. 18:00"]
 
 
-def test_how_it_repeats_may_be_said_before_the_day_is_found(client):
+def test_repetition_can_be_chosen_before_the_day(client):
     resource()
     service("salle", repeats=True)
     first = posted("", day="2026-03-03", repeat="2", until="2026-04-28")
@@ -528,7 +521,7 @@ def test_how_it_repeats_may_be_said_before_the_day_is_found(client):
     assert (shown["quand-repeat"], shown["quand-until"]) == (["2"], ["2026-04-28"])
 
 
-def test_what_repeats_every_two_weeks_keeps_its_hour_over_the_clock_change(client):
+def test_biweekly_series_keeps_its_hour_over_clock_changes(client):
     resource()
     service("salle", repeats=True)
     every = posted("2026-03-17T18:00+01:00", "2026-03-17T20:00+01:00", repeat="2", until="2026-04-14")
@@ -539,7 +532,7 @@ def test_what_repeats_every_two_weeks_keeps_its_hour_over_the_clock_change(clien
     assert {one.ends_at - one.starts_at for one in Booking.objects.all()} == {timedelta(hours=2)}
 
 
-def test_of_what_repeats_an_hour_that_no_clock_shows_is_left_out(client):
+def test_series_leaves_out_a_skipped_hour(client):
     resource(table=timetable(weekly("00:00", "06:00"), holidays=False))
     service("salle", repeats=True)
     every = posted("2026-03-22T02:00+01:00", "2026-03-22T04:00+01:00", repeat="1", until="2026-04-05")
@@ -548,7 +541,7 @@ def test_of_what_repeats_an_hour_that_no_clock_shows_is_left_out(client):
 
 
 @pytest.mark.parametrize("times", ["9999-12-31T00:00Z/9999-12-31T01:00Z", "x/y", "2026-03-10T18:00/z", "/ /"])
-def test_forged_times_of_a_repetition_are_no_error(client, times):
+def test_forged_times_of_a_series_cause_no_error(client, times):
     resource()
     service("salle", repeats=True)
     answer = client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T20:00+01:00", times=times))
@@ -556,7 +549,7 @@ def test_forged_times_of_a_repetition_are_no_error(client, times):
     assert Booking.objects.count() == 1
 
 
-def test_the_editor_hears_of_what_is_missing_closed_or_without_a_price():
+def test_linter_reports_missing_closed_or_unpriced_resources():
     resource("fermee", offered=False, rates=[rate("sans-prix", what="disparu")])
     asked = question("quand", "booking", required=True, settings={"resources": ["fermee", "disparue"]})
     found = {
@@ -582,7 +575,7 @@ def test_the_editor_hears_of_what_is_missing_closed_or_without_a_price():
         (None, when("motif", value="a"), False),
     ],
 )
-def test_the_editor_hears_where_what_is_booked_may_stay_provisional(confirmed_if, asked_if, warned):
+def test_linter_warns_if_bookings_may_stay_provisional(confirmed_if, asked_if, warned):
     resource()
     reason = question("motif", "choice", options=options("a", "b"))
     asked = question("quand", "booking", condition=asked_if, settings={"resources": ["salle"]})
@@ -594,7 +587,7 @@ def test_the_editor_hears_where_what_is_booked_may_stay_provisional(confirmed_if
 @pytest.mark.parametrize(
     "before", [PAYMENT, {"key": "decider", "type": "decision"}], ids=["payment", "decision"]
 )
-def test_the_editor_hears_where_no_letter_tells_how_one_gets_in(before):
+def test_linter_warns_if_no_message_has_the_access_code(before):
     resource(access_code="4711#", remind_before=0)
     resource("tard", table=timetable(lead=23), access_code="4711#", remind_before=24)
     resource("rappel", table=timetable(lead=24), access_code="4711#", remind_before=24)
@@ -620,7 +613,7 @@ def test_the_editor_hears_where_no_letter_tells_how_one_gets_in(before):
     assert hears({"key": "informer", "type": "notify"}) == hears() == []
 
 
-def test_each_choice_says_what_it_costs_and_the_total_follows(client):
+def test_choices_show_prices_and_the_total_follows(client):
     for key, amount in (("habitant", 18_000), ("societe", 9_000), ("heure", 2_000), ("caution", 20_000)):
         entry(key, amount)
     resource(
@@ -637,7 +630,7 @@ def test_each_choice_says_what_it_costs_and_the_total_follows(client):
     )
     FormVersionFactory(form__slug="salle", content=content(step("reserver", who, asked), slug="salle"))
     page = text(client.post(START, {"quand-resource": "petite", "quand-go": "show"}))
-    assert "CHF 180.–" not in page  # who books is not known yet
+    assert "CHF 180.–" not in page  # the applicant's group is not answered yet
     page = text(client.post(START, {"qui": "societe", "quand-resource": "petite", "quand-go": "show"}))
     assert '<span class="price">CHF 90.–, plus une caution de CHF 200.–</span>' in page
     assert '<span class="price">CHF 20.–</span>' in page
@@ -647,10 +640,10 @@ def test_each_choice_says_what_it_costs_and_the_total_follows(client):
     assert "22 h · CHF 80.–" in page
     page = text(client.post(START, evening | {"qui": "societe", "quand-resource": "salle"}))
     assert 'data-own="9000"' in page
-    assert 'data-own="20000"' in page  # the deposit is due besides
+    assert 'data-own="20000"' in page  # plus the deposit
 
 
-def test_extras_that_editors_keep_are_ticked_in_the_readers_language_and_frozen_into_the_request(client):
+def test_extras_are_translated_and_frozen_into_the_submission(client):
     entry("salle", 18_000), entry("beamer", 4_000)
     french = BookingExtra.objects.create(key="beamer", title="projecteur", locale=locale())
     german = french.copy_for_translation(locale("de"))

@@ -1,4 +1,4 @@
-"""The editors' screens of what can be booked; what is booked already keeps what was promised."""
+"""Editors' views of resources, units and timetables; existing bookings keep what was promised."""
 
 from datetime import datetime
 
@@ -106,7 +106,7 @@ WRONG = [
     (Resource, {"uses": inline_formset([])}),
     (Resource, {"refunds": streamfield([("step", {"days": 1, "percent": 101})])}),
     (Resource, {"key": "pas une clé"}),
-    (Resource, {"rates": streamfield([("rate", RATE)])}),  # nothing that could be ticked
+    (Resource, {"rates": streamfield([("rate", RATE)])}),  # no text that could be ticked
     (ResourceDescription, {"title": ""}),
     (BookingExtra, {"key": "x y"}),
     (BlockedTime, {"ends_at": "2026-03-10 07:00"}),
@@ -116,12 +116,12 @@ WRONG = [
 
 
 def typed(model, **changes) -> dict:
-    """What is typed into a new screen; right as it stands."""
+    """Return the form data of a new object, valid unless ``changes`` make it wrong."""
     data = nested_form_data(FULL[model] | changes)
     return {name: said.objects.get().pk if isinstance(said, type) else said for name, said in data.items()}
 
 
-def test_each_screen_opens_refuses_what_is_wrong_and_saves_what_is_right(editor):
+def test_editor_views_refuse_wrong_and_save_valid_data(editor):
     locale()
     resource()
     entry("sono", 4_000)
@@ -131,7 +131,9 @@ def test_each_screen_opens_refuses_what_is_wrong_and_saves_what_is_right(editor)
         answer = editor.post(screen(model), typed(model, **wrong))
         assert (answer.status_code, model.objects.count()) == (200, before), (model, wrong)
         assert not answer.context["form"].is_valid(), (model, wrong)
-    for model in reversed(FULL):  # units, timetables and resources last: the others name the only one
+    for model in reversed(
+        FULL
+    ):  # units, timetables and resources last, because the others refer to the only one
         assert editor.get(screen(model)).status_code == 200
         before = model.objects.count()
         assert editor.post(screen(model), typed(model)).status_code == 302, model
@@ -143,20 +145,20 @@ def test_each_screen_opens_refuses_what_is_wrong_and_saves_what_is_right(editor)
 @pytest.mark.parametrize(
     ("role", "keeps", "deletes"), [("moderators", 7, True), ("editors", 7, False), ("agents", 0, False)]
 )
-def test_editors_keep_what_can_be_booked_and_agents_do_not(client, role, keeps, deletes):
+def test_editors_manage_resources_and_agents_do_not(client, role, keeps, deletes):
     locale()
     one = resource()
     client.force_login(UserFactory(is_staff=True, roles=[role]))
     opened = [model for model in FULL if client.get(screen(model)).status_code == 200]
     assert len(opened) == keeps
-    assert ImportedCalendar not in opened  # which addresses the server calls is for who runs the site
+    assert ImportedCalendar not in opened  # only superusers decide which addresses the server fetches
     menu = client.get("/admin/").text
     assert ("/admin/snippets/eservices_bookings/resource/" in menu) == bool(keeps)
     delete = client.get(reverse(Resource.snippet_viewset.get_url_name("delete"), args=[one.pk]))
     assert (delete.status_code == 200) == deletes
 
 
-def test_what_has_bookings_is_not_deleted_and_what_has_none_is(editor):
+def test_only_resources_without_bookings_can_be_deleted(editor):
     booked, free = resource(), resource("jardin")
     booking(booked, *EVENING)
     for one in (booked, free):
@@ -167,9 +169,9 @@ def test_what_has_bookings_is_not_deleted_and_what_has_none_is(editor):
     assert list(Resource.objects.all()) == [booked]
 
 
-# -- What is booked follows what it is booked of -------------------------------------------------------------
+# -- Bookings follow changes of their resource --------------------------------------------------------------
 def saves(client, thing: Resource, *units: tuple):
-    """The screen of a thing is saved with these units and numbers of them."""
+    """Save the resource's edit view with these pairs of unit and quantity."""
     known = dict(thing.uses.values_list("unit", "pk"))
     rows = [{"unit": one.pk, "quantity": quantity, "id": known.get(one.pk, "")} for one, quantity in units]
     data = {
@@ -187,7 +189,7 @@ def saves(client, thing: Resource, *units: tuple):
     return client.post(screen(Resource, thing.pk), nested_form_data(data))
 
 
-def test_a_part_that_is_added_belongs_to_what_is_booked_of_the_whole_already(editor):
+def test_added_unit_is_taken_by_existing_bookings(editor):
     whole, _left, _right = hall()
     kitchen = resource("cuisine", unit("cuisine"))
     party = booking(whole, *EVENING)
@@ -195,12 +197,12 @@ def test_a_part_that_is_added_belongs_to_what_is_booked_of_the_whole_already(edi
     answer = saves(editor, whole, (unit("gauche"), 1), (unit("droite"), 1), (unit("cuisine"), 1))
     assert answer.status_code == 302
     assert party.pieces.count() == 3
-    assert over.pieces.count() == 2  # it is over
+    assert over.pieces.count() == 2  # it has ended
     with pytest.raises(actions.TimeTaken):
         booking(kitchen, *EVENING)
 
 
-def test_a_part_is_not_added_where_somebody_has_it_and_the_bookings_are_named(editor):
+def test_unit_is_not_added_if_another_booking_has_it(editor):
     whole, _left, _right = hall()
     kitchen = resource("cuisine", unit("cuisine"))
     booking(whole, *EVENING)
@@ -221,8 +223,8 @@ def test_a_part_is_not_added_where_somebody_has_it_and_the_bookings_are_named(ed
     assert "12 mars 2026, 18" in answer.text
 
 
-def test_more_pieces_of_a_unit_are_taken_for_each_that_is_booked(editor):
-    sets = tables(6)  # a table each, then two
+def test_more_pieces_per_unit_are_taken_for_each_booking(editor):
+    sets = tables(6)  # one table each, then two
     three = booking(sets, *EVENING, count=3)
     assert saves(editor, sets, (unit("tables"), 2)).status_code == 302
     assert sorted(three.pieces.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6]
@@ -230,7 +232,7 @@ def test_more_pieces_of_a_unit_are_taken_for_each_that_is_booked(editor):
     assert sets.uses.get().quantity == 2
 
 
-def test_what_is_booked_follows_in_as_many_queries_however_much_it_is():
+def test_changed_units_need_constant_queries():
     rooms = [resource(key, unit(key, 2)) for key in ("basse", "haute")]
     counted = []
     for room, last in zip(rooms, (12, 20), strict=True):
@@ -249,7 +251,7 @@ def test_what_is_booked_follows_in_as_many_queries_however_much_it_is():
     assert counted[0] == counted[1]
 
 
-def test_who_saw_the_thing_before_it_was_changed_does_not_book_it_as_it_was():
+def test_outdated_resource_cannot_be_booked():
     whole, _left, _right = hall()
     seen = bookable_resource(whole.key)
     with actions.changing_units(actor=None, resource=whole, units=[unit("cuisine").pk]):
@@ -262,7 +264,7 @@ def test_who_saw_the_thing_before_it_was_changed_does_not_book_it_as_it_was():
     assert BookedPiece.objects.count() == 3
 
 
-def test_of_what_there_is_less_bookings_get_other_pieces_and_for_whom_there_is_none_is_said(editor):
+def test_reduced_quantity_reassigns_pieces_and_counts_the_rest(editor):
     desks = unit("bureaux", quantity=3)
     one, other = (resource(key, desks) for key in ("un", "autre"))
     first = booking(one, *EVENING)
@@ -277,7 +279,7 @@ def test_of_what_there_is_less_bookings_get_other_pieces_and_for_whom_there_is_n
     assert Booking.objects.get(pk=later.pk).pieces.get().number == 2
 
 
-def test_a_desk_that_is_gone_is_not_given_again_when_somebody_else_cancels(editor):
+def test_removed_desk_is_not_booked_again_after_cancellation(editor):
     desks = unit("bureaux", quantity=3)
     counter = resource("guichet", desks)
     first, second, third = (booking(counter, *EVENING) for _ in range(3))
@@ -291,8 +293,8 @@ def test_a_desk_that_is_gone_is_not_given_again_when_somebody_else_cancels(edito
     assert booking(counter, *EVENING).pieces.get().number == 1
 
 
-# -- How many are open at which hour ---------------------------------------------------------------------------
-def test_at_noon_only_the_desks_that_are_open_are_given_and_staff_goes_past_it_once_it_says_so(editor):
+# -- Pieces open by hour ---------------------------------------------------------------------------------------
+def test_fewer_open_desks_can_be_exceeded_by_staff_only(editor):
     locale()
     lines = [
         ("weekly", WEEKLY | {"days": "1"}),
@@ -323,20 +325,20 @@ def test_at_noon_only_the_desks_that_are_open_are_given_and_staff_goes_past_it_o
     assert sorted(BookedPiece.objects.filter(starts_at=noon.start).values_list("number", flat=True)) == [1, 2]
     outside = editor.get("/admin/bookings/outside/").text
     assert outside.count("moins") == 1
-    assert 'name="anyway"' not in editor.post("/admin/bookings/new/", data).text  # nobody goes past two
+    assert 'name="anyway"' not in editor.post("/admin/bookings/new/", data).text  # two is the limit
     assert counter.bookings.count() == 4
 
 
 @pytest.mark.parametrize(("language", "word"), [("fr", "rappel"), ("de", "Erinnerung"), ("it", "promemoria")])
-def test_the_reminder_of_a_booking_is_no_dunning_letter(language, word):
+def test_booking_reminder_is_not_called_a_dunning_letter(language, word):
     with translation.override(language):
         assert str(Resource._meta.get_field("remind_before").verbose_name) == word
 
 
-def test_all_that_is_said_of_a_thing_is_given_to_the_translator():
+def test_resource_description_is_translatable():
     document = described(resource())
     segments = extract_segments(ResourceDescription.objects.get(title="Grande salle"))
     said = {"title", "summary", "place", "equipment", "rules", "documents"}
     assert said <= {one.path.split(".")[0] for one in segments}
     [chosen] = [one for one in segments if one.path.startswith("documents.")]
-    assert chosen.data == document.pk  # another one may be chosen for a language
+    assert chosen.data == document.pk  # each language may have another document

@@ -1,4 +1,4 @@
-"""What everybody sees of a room: when it is taken, and never by whom."""
+"""The public calendar of a room: taken times, without names."""
 
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ def room():
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_what_is_public_is_read_and_the_rest_is_busy(client, room, view):
+def test_public_bookings_are_named_and_private_ones_are_busy(client, room, view):
     case = CaseFactory()
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00", title="Don du sang", public=True)
     booking(room, "2026-03-11T18:00", "2026-03-11T20:00", title="Fête de Rosa", submission=case.submission)
@@ -42,7 +42,7 @@ def test_what_is_public_is_read_and_the_rest_is_busy(client, room, view):
     assert ("occupée" in page) == (view != "mois")
 
 
-def test_private_bookings_that_follow_each_other_are_one_busy_time(client, room):
+def test_adjacent_private_bookings_are_one_busy_time(client, room):
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00", title="Une")
     booking(room, "2026-03-10T20:00", "2026-03-10T22:00", title="Autre")
     page = client.get(ROOM, {"vue": "liste"}).text
@@ -50,7 +50,7 @@ def test_private_bookings_that_follow_each_other_are_one_busy_time(client, room)
     assert "à 22" in page
 
 
-def test_a_day_is_free_busy_partly_free_or_closed(client, room):
+def test_day_is_free_busy_partly_free_or_closed(client, room):
     booking(room, "2026-03-10T08:00", "2026-03-10T22:00")
     booking(room, "2026-03-11T08:00", "2026-03-11T09:00")
     day = datetime(2026, 3, 12, tzinfo=ZONE)
@@ -65,23 +65,21 @@ def test_a_day_is_free_busy_partly_free_or_closed(client, room):
 
 
 def waits(room, start: str, end: str) -> WaitingEntry:
-    """Somebody who waits for a time."""
+    """Create a waiting entry for a time."""
     starts, ends = (datetime.fromisoformat(at).replace(tzinfo=ZONE) for at in (start, end))
     form = FormVersionFactory().form
     who = {"form": form, "field": "quand", "email": "ada@courriel.example", "language": "fr"}
     return WaitingEntry.objects.create(resource=room, starts_at=starts, ends_at=ends, **who)
 
 
-def test_of_days_that_are_over_nothing_is_said_to_be_free(client, room, time_machine):
+def test_past_days_are_not_shown_as_free(client, room, time_machine):
     days = client.get(f"{ROOM}?jour=2026-03-09").text.count("</i><span>libre")
     time_machine.move_to(datetime(2026, 3, 16, 9, tzinfo=ZONE), tick=False)
     assert client.get(f"{ROOM}?jour=2026-03-09").text.count("</i><span>libre") == days - 7
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_what_a_hold_that_ended_gives_back_is_busy_while_it_is_promised_to_who_waits(
-    client, room, view, time_machine
-):
+def test_time_promised_to_the_waiting_list_is_busy(client, room, view, time_machine):
     until = timezone.now() + timedelta(minutes=15)
     booking(room, "2026-03-10T08:00", "2026-03-10T22:00", state="held", held_until=until)
     one = waits(room, "2026-03-10T08:00", "2026-03-10T22:00")
@@ -96,7 +94,7 @@ def test_what_a_hold_that_ended_gives_back_is_busy_while_it_is_promised_to_who_w
     assert not is_busy()
 
 
-def test_a_promise_of_one_half_keeps_the_hall_and_not_the_other_half(client):
+def test_promised_half_blocks_the_hall_but_not_the_other_half(client):
     _whole, left, _right = hall()
     waits(left, "2026-03-10T18:00", "2026-03-10T20:00")
     asked = {"vue": "liste", "jour": "2026-03-10"}
@@ -104,7 +102,7 @@ def test_a_promise_of_one_half_keeps_the_hall_and_not_the_other_half(client):
     assert busy == {"grande-salle": 1, "gauche": 1, "droite": 0}
 
 
-def test_a_half_is_busy_while_the_hall_is_booked_and_says_where_a_public_event_is(client):
+def test_half_is_busy_while_the_hall_is_booked(client):
     whole, _left, _right = hall()
     booking(whole, "2026-03-10T18:00", "2026-03-10T20:00", title="Bal", public=True)
     booking(whole, "2026-03-11T18:00", "2026-03-11T20:00", title="Noces")
@@ -113,9 +111,7 @@ def test_a_half_is_busy_while_the_hall_is_booked_and_says_where_a_public_event_i
     assert "Noces" not in page
 
 
-def test_the_page_says_what_the_room_is_like_in_the_language_of_the_reader_and_where_it_is_booked(
-    client, room
-):
+def test_calendar_describes_the_room_in_the_readers_language(client, room):
     document = described(room)
     asked = question("quand", "booking", required=True, settings={"resources": ["salle"]})
     FormVersionFactory(form__slug="louer", content=content(step("reserver", asked), slug="louer"))
@@ -140,10 +136,10 @@ def test_the_page_says_what_the_room_is_like_in_the_language_of_the_reader_and_w
     for words in ("Grande salle", "Rue du Lac", "Piano", "Plan des tables"):
         assert words not in page.split("<main")[1].split("</main>")[0], words
     assert "Grosser Saal" in client.get("/de/reservations/").text
-    assert "Grande salle" in client.get(f"/it{ROOM}").text  # what is not translated is said in French
+    assert "Grande salle" in client.get(f"/it{ROOM}").text  # untranslated texts are shown in French
 
 
-def test_only_rooms_that_are_offered_have_a_page(client, room):
+def test_only_offered_rooms_have_a_calendar(client, room):
     tables()
     assert client.get("/reservations/tables/").status_code == 404
     assert client.get("/reservations/inconnue/").status_code == 404
@@ -156,13 +152,13 @@ def test_only_rooms_that_are_offered_have_a_page(client, room):
 @pytest.mark.parametrize(
     "asked", [{"vue": "an", "jour": "x"}, {"jour": "0001-01-01"}, {"jour": "8999-12-31"}, {"jour": "\x00"}]
 )
-def test_whatever_is_asked_for_there_is_a_calendar(client, room, asked):
+def test_calendar_accepts_any_query(client, room, asked):
     for view in VIEWS:
         assert client.get(ROOM, {"vue": view} | asked).status_code == 200
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_calendar_costs_the_same_whatever_is_booked(client, room, view, django_assert_max_num_queries):
+def test_calendar_needs_constant_queries(client, room, view, django_assert_max_num_queries):
     asked = {"vue": view, "jour": "2026-03-09"}
 
     def cost() -> int:
@@ -178,7 +174,7 @@ def test_a_calendar_costs_the_same_whatever_is_booked(client, room, view, django
     assert cost() == before
 
 
-def test_the_page_keeps_no_session_and_is_never_kept(client, room):
+def test_calendar_sets_no_cookie_and_is_not_cached(client, room):
     response = client.get(ROOM)
     assert "no-store" in response["Cache-Control"]
     assert not response.cookies

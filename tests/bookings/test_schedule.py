@@ -1,4 +1,4 @@
-"""What staff sees of everything that is booked, and how it is moved there."""
+"""The schedule of all bookings for staff, and moving bookings in it."""
 
 from copy import deepcopy
 from datetime import datetime, timedelta
@@ -56,7 +56,7 @@ def times(start="2026-03-11T18:00", end="2026-03-11T20:00", thing="salle", **mor
 
 
 @pytest.mark.parametrize("view", ["day", "week", "month", "list"])
-def test_members_of_the_team_see_what_is_booked_and_others_do_not(client, team, evening, view):
+def test_schedule_is_shown_to_members_of_the_team_only(client, team, evening, view):
     asked = {"view": view, "day": "2026-03-10"}
     client.force_login(member(Role.READ, team))
     page = client.get(PLAN, asked).text
@@ -68,7 +68,7 @@ def test_members_of_the_team_see_what_is_booked_and_others_do_not(client, team, 
     assert "rien qui se réserve" in page
 
 
-def test_a_thing_of_no_team_is_planned_by_who_runs_the_site(client, db):
+def test_resource_without_team_is_managed_by_superusers(client, db):
     booking(resource(), "2026-03-10T18:00", "2026-03-10T20:00", title="Yoga")
     client.force_login(member(Role.CONFIGURE))
     assert "Yoga" not in client.get(PLAN).text
@@ -76,7 +76,7 @@ def test_a_thing_of_no_team_is_planned_by_who_runs_the_site(client, db):
     assert "Yoga" in client.get(PLAN).text
 
 
-def test_strangers_find_nothing(client, evening):
+def test_schedule_is_hidden_from_other_teams(client, evening):
     urls = [PLAN, f"{PLAN}{evening.pk}/", f"{PLAN}new/", f"{PLAN}calendars/", f"{PLAN}outside/"]
     assert {client.get(url).status_code for url in urls} == {302}
     client.force_login(member(Role.CONFIGURE, TeamFactory(key="police", name="Police")))
@@ -88,7 +88,7 @@ def test_strangers_find_nothing(client, evening):
     assert (evening.starts_at.day, evening.state, evening.title) == (10, "confirmed", "Yoga")
 
 
-def test_who_only_reads_moves_nothing(client, team, evening):
+def test_reader_cannot_change_bookings(client, team, evening):
     client.force_login(member(Role.READ, team))
     assert "data-movable" not in client.get(PLAN).text
     page = client.get(f"{PLAN}{evening.pk}/").text
@@ -99,7 +99,7 @@ def test_who_only_reads_moves_nothing(client, team, evening):
     assert list(Booking.objects.values_list("title", flat=True)) == ["Yoga"]
 
 
-def test_who_booked_is_named_only_to_who_may_read_the_case(client, team, room):
+def test_applicant_is_named_only_to_readers_of_the_case(client, team, room):
     case = CaseFactory()
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=case.submission)
     client.force_login(member(Role.TREAT, team))
@@ -107,7 +107,7 @@ def test_who_booked_is_named_only_to_who_may_read_the_case(client, team, room):
     assert case.applicant not in page
     assert "Une autre équipe" in client.get(f"{PLAN}{Booking.objects.get().pk}/").text
     client.force_login(member(Role.READ, case.team))
-    assert case.applicant not in client.get(PLAN).text  # of another team's room
+    assert case.applicant not in client.get(PLAN).text  # the room is another team's
     both = member(Role.READ, team)
     both.memberships.create(team=case.team, role=Role.READ)
     client.force_login(both)
@@ -115,12 +115,12 @@ def test_who_booked_is_named_only_to_who_may_read_the_case(client, team, room):
     assert case.applicant in client.get(PLAN, {"view": "list", "day": "2026-03-10"}).text
 
 
-def test_every_state_in_which_something_is_taken_has_its_shape():
+def test_every_taking_state_has_a_sign():
     assert SIGNS.keys() == TAKING
 
 
-# -- What stands in it ---------------------------------------------------------------------------------------
-def test_a_half_shows_that_the_hall_is_taken_and_not_by_whom(client, team):
+# -- Content -------------------------------------------------------------------------------------------------
+def test_half_shows_a_hall_booking_without_its_title(client, team):
     whole, left, _right = hall()
     booking(whole, "2026-03-10T18:00", "2026-03-10T20:00", title="Mariage Rossi")
     left.team = team
@@ -131,7 +131,7 @@ def test_a_half_shows_that_the_hall_is_taken_and_not_by_whom(client, team):
     assert "Grande-salle" in page
 
 
-def test_blocked_times_holds_and_counts_are_seen_and_what_expired_is_not(client, team):
+def test_schedule_shows_blocked_times_and_current_holds(client, team):
     many = tables()
     many.team = team
     many.save()
@@ -150,7 +150,7 @@ def test_blocked_times_holds_and_counts_are_seen_and_what_expired_is_not(client,
     assert "Inventaire" in page
 
 
-def test_the_sheet_of_the_caretaker_tells_seven_days_in_order_and_whom_to_call(client, team, room):
+def test_caretaker_list_has_seven_days_and_contacts(client, team, room):
     case = CaseFactory(contact={"phone": "+41215550102"})
     other = resource("refuge", team=team)
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=case.submission)
@@ -174,7 +174,7 @@ def test_the_sheet_of_the_caretaker_tells_seven_days_in_order_and_whom_to_call(c
     assert "021 555 01 02" in client.get(f"{PLAN}{case.submission.bookings.get().pk}/").text
 
 
-def test_a_plan_costs_the_same_whatever_is_booked(client, team, django_assert_max_num_queries):
+def test_schedule_needs_constant_queries(client, team, django_assert_max_num_queries):
     rooms = [resource(f"salle-{number}", team=team) for number in range(3)]
     client.force_login(member(Role.TREAT, team))
     asked = [{"view": view, "day": "2026-03-10"} for view in ("day", "week", "month", "list")]
@@ -207,18 +207,18 @@ def test_a_plan_costs_the_same_whatever_is_booked(client, team, django_assert_ma
         {"day": "\x00"},
     ],
 )
-def test_whatever_is_asked_for_there_is_a_plan(client, team, room, asked):
+def test_schedule_accepts_any_query(client, team, room, asked):
     client.force_login(member(Role.TREAT, team))
     assert client.get(PLAN, asked).status_code == 200
 
 
 # -- Moving --------------------------------------------------------------------------------------------------
-def test_a_booking_is_moved_by_a_plain_form(client, team, evening):
+def test_booking_is_moved_by_a_form(client, team, evening):
     client.force_login(member(Role.TREAT, team))
     url = f"{PLAN}{evening.pk}/"
     page = client.get(url, {"start": "2026-03-11T17:00:00.000Z", "resource": "salle"}).text
     assert "C’est libre" in page
-    assert Booking.objects.get().starts_at == evening.starts_at  # looking changes nothing
+    assert Booking.objects.get().starts_at == evening.starts_at  # viewing changes nothing
     response = client.post(url, times())
     assert response.status_code == 302
     assert "day=2026-03-11" in response["Location"]
@@ -227,21 +227,21 @@ def test_a_booking_is_moved_by_a_plain_form(client, team, evening):
     assert BookedPiece.objects.get().starts_at == evening.starts_at
 
 
-def test_what_is_dropped_on_a_day_keeps_its_hour(client, team, evening):
+def test_booking_dropped_on_a_day_keeps_its_hour(client, team, evening):
     client.force_login(member(Role.TREAT, team))
     part = client.get(f"{PLAN}{evening.pk}/", {"day": "2026-03-13", "part": 1}).text
     assert 'value="2026-03-13T18:00"' in part
     assert "<html" not in part
 
 
-def test_the_dialog_is_told_where_to_go(client, team, evening):
+def test_move_dialog_gets_the_redirect_address(client, team, evening):
     client.force_login(member(Role.TREAT, team))
     response = client.post(f"{PLAN}{evening.pk}/", times(part="1", view="day"))
     assert response.status_code == 204
     assert "view=day&day=2026-03-11" in response["Location"]
 
 
-def test_nothing_is_moved_over_another_booking(client, team, room, evening):
+def test_booking_is_not_moved_over_another(client, team, room, evening):
     booking(room, "2026-03-11T19:00", "2026-03-11T21:00", title="Chorale")
     client.force_login(member(Role.TREAT, team))
     response = client.post(f"{PLAN}{evening.pk}/", times(anyway="on"))
@@ -251,7 +251,7 @@ def test_nothing_is_moved_over_another_booking(client, team, room, evening):
     assert evening.starts_at.day == 10
 
 
-def test_staff_goes_past_the_rules_once_it_says_so(client, team, evening):
+def test_staff_exceeds_the_rules_by_confirming(client, team, evening):
     client.force_login(member(Role.TREAT, team))
     night = times("2026-03-11T05:00", "2026-03-11T07:00")
     response = client.post(f"{PLAN}{evening.pk}/", night)
@@ -275,7 +275,7 @@ def test_staff_goes_past_the_rules_once_it_says_so(client, team, evening):
         {"resource": "\x00"},
     ],
 )
-def test_what_is_wrong_is_said_and_moves_nothing(client, team, evening, wrong):
+def test_wrong_move_is_refused_with_an_error(client, team, evening, wrong):
     resource("ailleurs", team=TeamFactory(key="police", name="Police"))
     client.force_login(member(Role.TREAT, team))
     answer = client.post(f"{PLAN}{evening.pk}/", times(**wrong))
@@ -285,7 +285,7 @@ def test_what_is_wrong_is_said_and_moves_nothing(client, team, evening, wrong):
     assert evening.starts_at.day == 10
 
 
-def test_who_looked_before_a_colleague_moved_it_is_told_and_moves_nothing(client, team, evening):
+def test_outdated_move_is_refused(client, team, evening):
     client.force_login(member(Role.TREAT, team))
     url = f"{PLAN}{evening.pk}/"
     seen = inputs(client.get(url).text)["seen"]
@@ -297,14 +297,14 @@ def test_who_looked_before_a_colleague_moved_it_is_told_and_moves_nothing(client
     old = client.post(url, times("2026-03-12T18:00", "2026-03-12T20:00", seen=seen))
     assert old.status_code == 422
     assert "Cette réservation a été déplacée depuis" in old.text
-    assert "mercredi 11 mars 2026" in old.text  # where it is now
+    assert "mercredi 11 mars 2026" in old.text  # its current day
     evening.refresh_from_db()
     assert timezone.localtime(evening.starts_at).day == 11
     again = times("2026-03-12T18:00", "2026-03-12T20:00", seen=inputs(old.text)["seen"])
     assert client.post(url, again).status_code == 302
 
 
-def test_nothing_is_moved_nor_booked_beyond_what_can_be_booked_at_all(client, team, evening):
+def test_booking_beyond_the_farthest_day_is_refused(client, team, evening):
     client.force_login(member(Role.TREAT, team))
     far = times("2029-03-20T18:00", "2029-03-20T20:00", anyway="on")
     for url in (f"{PLAN}{evening.pk}/", f"{PLAN}new/"):
@@ -317,7 +317,7 @@ def test_nothing_is_moved_nor_booked_beyond_what_can_be_booked_at_all(client, te
     assert client.post(f"{PLAN}{evening.pk}/", near).status_code == 302
 
 
-def test_who_booked_is_told_of_the_move(client, team, room):
+def test_applicant_is_notified_of_a_move(client, team, room):
     case = CaseFactory()
     one = booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=case.submission)
     client.force_login(member(Role.TREAT, team))
@@ -326,7 +326,7 @@ def test_who_booked_is_told_of_the_move(client, team, room):
     assert case.events.filter(kind="booking_moved").exists()
 
 
-def test_the_screen_of_the_case_leads_to_moving_what_was_booked(client, team, room):
+def test_case_page_links_to_moving_a_booking(client, team, room):
     case = CaseFactory()
     content = deepcopy(case.version.content)
     content["steps"][0]["fields"].append({"key": "quand", "type": "booking"})
@@ -344,7 +344,7 @@ def test_the_screen_of_the_case_leads_to_moving_what_was_booked(client, team, ro
     assert url not in client.get(screen).text
 
 
-def test_what_somebody_asked_for_is_cancelled_by_who_treats_the_request(client, team, room):
+def test_booking_of_a_case_is_cancelled_by_its_agents_only(client, team, room):
     case = CaseFactory()
     one = booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=case.submission)
     agent = member(Role.TREAT, team)
@@ -356,7 +356,7 @@ def test_what_somebody_asked_for_is_cancelled_by_who_treats_the_request(client, 
     assert one.state == "cancelled"
 
 
-def test_a_booking_that_is_over_or_unknown_is_not_moved(client, team, room):
+def test_finished_or_unknown_booking_cannot_be_moved(client, team, room):
     one = booking(room, "2026-03-08T18:00", "2026-03-08T20:00", state="returned")
     client.force_login(member(Role.TREAT, team))
     assert "data-moving" not in client.get(f"{PLAN}{one.pk}/").text
@@ -364,8 +364,8 @@ def test_a_booking_that_is_over_or_unknown_is_not_moved(client, team, room):
     assert client.get(f"{PLAN}{CaseFactory().pk}/").status_code == 404
 
 
-# -- The commune's own ---------------------------------------------------------------------------------------
-def test_the_commune_books_for_itself_never_over_others(client, team, evening):
+# -- Internal bookings ---------------------------------------------------------------------------------------
+def test_internal_booking_exceeds_rules_but_not_other_bookings(client, team, evening):
     client.force_login(member(Role.TREAT, team))
     free = times(title="Conseil", public="on")
     assert client.post(f"{PLAN}new/", free).status_code == 302
@@ -382,8 +382,8 @@ def test_the_commune_books_for_itself_never_over_others(client, team, evening):
 
 
 @pytest.mark.parametrize(("hour", "too_near"), [("19", False), ("20", True)])
-def test_who_is_in_the_way_is_named_also_where_it_is_only_too_near(client, team, hour, too_near):
-    """What is kept free around a booking stands on no plan: the time next to it looks free."""
+def test_conflicting_booking_is_named_even_if_only_too_near(client, team, hour, too_near):
+    """Name the conflict, because the schedule does not show buffer times: the time next to a booking looks free."""
     room = resource(team=team, table=timetable(after=30))
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00", title="Yoga")
     moved = booking(room, "2026-03-12T18:00", "2026-03-12T20:00", title="Chorale")
@@ -396,8 +396,8 @@ def test_who_is_in_the_way_is_named_also_where_it_is_only_too_near(client, team,
         assert ("gardé libre autour" in page.text) == too_near
 
 
-def test_what_has_been_is_entered_by_staff_once_it_says_so_and_never_over_others(client, team, room):
-    """It is kept as what it is, over: it counts in the figures, and nobody waits for it to be handed over."""
+def test_past_booking_is_recorded_only_after_confirmation(client, team, room):
+    """Record the booking as returned, so that it counts in the usage figures and needs no handover."""
     booking(room, "2026-03-06T18:00", "2026-03-06T20:00", state="returned")
     client.force_login(member(Role.TREAT, team))
     past = times("2026-03-05T18:00", "2026-03-05T20:00", title="Veillée")
@@ -415,7 +415,7 @@ def test_what_has_been_is_entered_by_staff_once_it_says_so_and_never_over_others
     assert Booking.objects.get(title="Ménage").state == "confirmed"  # until ten, and it is nine
 
 
-def test_what_a_booking_is_for_is_written_and_it_is_cancelled(client, team, evening):
+def test_internal_booking_is_described_and_cancelled(client, team, evening):
     client.force_login(member(Role.TREAT, team))
     client.post(f"{PLAN}{evening.pk}/describe/", {"title": "Yoga doux", "public": "on"})
     evening.refresh_from_db()
@@ -427,7 +427,7 @@ def test_what_a_booking_is_for_is_written_and_it_is_cancelled(client, team, even
 
 
 # -- Outside the openings ------------------------------------------------------------------------------------
-def test_what_a_changed_rule_leaves_outside_is_shown_and_not_lost(client, team):
+def test_bookings_outside_changed_openings_are_listed(client, team):
     table = timetable(weekly("08:00", "22:00"))
     room = resource(team=team, table=table)
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00", title="Yoga")
@@ -445,7 +445,7 @@ def test_what_a_changed_rule_leaves_outside_is_shown_and_not_lost(client, team):
     assert Booking.objects.count() == 2
 
 
-def test_what_there_is_less_of_and_what_got_another_part_is_shown_too(client, team):
+def test_bookings_of_changed_units_are_listed(client, team):
     desks = unit("bureaux", quantity=2)
     first, second = (resource(key, desks, team=team) for key in ("table", "autre-table"))
     booking(first, "2026-03-10T18:00", "2026-03-10T20:00", title="Loto")
@@ -465,18 +465,16 @@ def test_what_there_is_less_of_and_what_got_another_part_is_shown_too(client, te
     assert Booking.objects.count() == 3
 
 
-def test_of_bookings_that_are_not_looked_at_the_pieces_are_not_looked_at_either(team, room, evening):
+def test_conflict_check_reads_pieces_of_checked_bookings_only(team, room, evening):
     boss = SuperuserFactory()
     with CaptureQueriesContext(connection) as queries:
         assert conflict_reasons_for(boss, timezone.now()).found == {}
     asked = " ".join(one["sql"] for one in queries)
     assert "LIMIT" in asked
-    assert "GROUP BY" not in asked  # it would be over all that is to come, before the limit
+    assert "GROUP BY" not in asked  # a GROUP BY would cover all future bookings before the limit
 
 
-def test_of_more_bookings_than_are_looked_at_the_page_says_so_and_a_long_list_has_pages(
-    client, team, monkeypatch
-):
+def test_conflict_list_has_a_limit_and_pages(client, team, monkeypatch):
     table = timetable(weekly("08:00", "22:00"))
     room = resource(team=team, table=table)
     for day in range(10, 15):
@@ -490,13 +488,13 @@ def test_of_more_bookings_than_are_looked_at_the_page_says_so_and_a_long_list_ha
     monkeypatch.setattr("eservices.bookings.schedule.conflicts.MAX_BOOKINGS", 3)
     monkeypatch.setattr("eservices.bookings.schedule.views.ON_A_PAGE", 2)
     page = client.get(f"{PLAN}outside/").text
-    assert "13 mars 2026" in page  # from that day on they are looked at later
+    assert "13 mars 2026" in page  # bookings from that day on are checked later
     assert [day for day in range(10, 15) if f"Cours {day}" in page] == [10, 11]
     assert "Cours 12" in client.get(f"{PLAN}outside/", {"p": 2}).text
 
 
 # -- Calendars under a secret address ------------------------------------------------------------------------
-def test_the_calendar_of_a_thing_is_read_under_a_secret_address(client, team, room, evening):
+def test_feed_is_read_under_a_secret_address(client, team, room, evening):
     client.force_login(member(Role.CONFIGURE, team))
     client.post(f"{PLAN}calendars/salle/renew/")
     url = reverse("rooms:feed", args=[CalendarLink.objects.get().secret])
@@ -508,7 +506,7 @@ def test_the_calendar_of_a_thing_is_read_under_a_secret_address(client, team, ro
     assert (event.start, event["summary"]) == (evening.starts_at, "Yoga, Salle")
 
 
-def test_a_calendar_names_nobody_and_shows_what_is_provisional_as_such(client, room):
+def test_feed_names_nobody_and_marks_provisional_bookings(client, room):
     case = CaseFactory()
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=case.submission, state="provisional")
     text = client.get(reverse("rooms:feed", args=[CalendarLink.objects.create(resource=room).secret])).text
@@ -517,7 +515,7 @@ def test_a_calendar_names_nobody_and_shows_what_is_provisional_as_such(client, r
     assert "TENTATIVE" in text
 
 
-def test_a_new_address_ends_the_old_one_and_an_unknown_one_opens_nothing(client, team, room):
+def test_new_feed_address_ends_the_old_one(client, team, room):
     link = CalendarLink.objects.create(resource=room)
     old = reverse("rooms:feed", args=[link.secret])
     assert client.get(old).status_code == 200
@@ -532,7 +530,7 @@ def test_a_new_address_ends_the_old_one_and_an_unknown_one_opens_nothing(client,
 
 
 @pytest.mark.parametrize(("role", "sees", "renews"), [(Role.READ, False, False), (Role.LEAD, True, False)])
-def test_only_who_configures_makes_addresses_and_who_treats_sees_them(client, team, room, role, sees, renews):
+def test_feed_addresses_are_seen_and_renewed_by_role(client, team, room, role, sees, renews):
     link = CalendarLink.objects.create(resource=room)
     client.force_login(member(role, team))
     assert (link.secret in client.get(f"{PLAN}calendars/").text) == sees
@@ -540,7 +538,7 @@ def test_only_who_configures_makes_addresses_and_who_treats_sees_them(client, te
     assert CalendarLink.objects.get().secret == link.secret
 
 
-def test_a_calendar_costs_the_same_whatever_is_booked(client, room, django_assert_num_queries):
+def test_feed_needs_constant_queries(client, room, django_assert_num_queries):
     url = reverse("rooms:feed", args=[CalendarLink.objects.create(resource=room).secret])
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=CaseFactory().submission)
     client.get(url)
@@ -552,7 +550,7 @@ def test_a_calendar_costs_the_same_whatever_is_booked(client, room, django_asser
         client.get(url)
 
 
-def test_the_menu_leads_there_only_who_has_something_to_plan(client, team, room):
+def test_menu_shows_the_schedule_only_with_resources(client, team, room):
     client.force_login(member(Role.READ, team))
     assert f'"{PLAN}"' in client.get("/admin/").text
     police = TeamFactory(key="police", name="Police")
@@ -563,11 +561,11 @@ def test_the_menu_leads_there_only_who_has_something_to_plan(client, team, room)
     assert f'"{PLAN}"' in client.get("/admin/").text
 
 
-# -- The night that has an hour twice ------------------------------------------------------------------------
+# -- The night with a repeated hour --------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "start", ["2026-10-25T00:00Z", "2026-10-25T01:00Z"], ids=["summer time", "winter time"]
 )
-def test_a_booking_in_the_hour_that_comes_twice_stays_where_it_is_when_it_is_saved_again(client, team, start):
+def test_booking_in_a_repeated_hour_stays_when_saved_again(client, team, start):
     room = resource(team=team, table=timetable(weekly("00:00", "06:00"), holidays=False))
     begins = datetime.fromisoformat(start) + timedelta(minutes=30)
     made = booking(room, "2026-10-24T02:00", "2026-10-24T03:00", title="Bal")
@@ -584,7 +582,7 @@ def test_a_booking_in_the_hour_that_comes_twice_stays_where_it_is_when_it_is_sav
     assert made.starts_at == begins - HOUR
 
 
-def test_staff_says_which_of_both_hours_is_meant(client, team):
+def test_staff_chooses_between_repeated_hours(client, team):
     resource(team=team, table=timetable(weekly("00:00", "06:00"), holidays=False))
     client.force_login(member(Role.TREAT, team))
     night = times("2026-10-25T02:30", "2026-10-25T04:00", title="Bal")

@@ -1,4 +1,4 @@
-"""How much things are used and what they bring in, for the teams whose they are."""
+"""Usage figures: occupancy and revenue of resources, for their teams."""
 
 import csv
 import re
@@ -41,7 +41,10 @@ def rows(client, **asked) -> list[dict]:
 
 
 def charged(case, *lines: tuple, refunded: int = 0, state: str = "paid") -> None:
-    """Paid by whoever filed it; ``lines``: key, amount, and whether it is a deposit."""
+    """Create a charge of the case as fully paid.
+
+    ``lines``: tuples of key, amount, and whether it is a deposit.
+    """
     made = [
         {"key": key, "total": amount} | ({"deposit": True} if held else {}) for key, amount, held in lines
     ]
@@ -59,7 +62,7 @@ def charged(case, *lines: tuple, refunded: int = 0, state: str = "paid") -> None
     )
 
 
-def test_months_end_with_the_one_that_is_asked_for():
+def test_months_end_with_the_requested_one():
     found = usage_figures.calendar_months(date(2026, 3, 31), 3)
     assert [(month.first, month.last) for month in found] == [
         (date(2026, 1, 1), date(2026, 1, 31)),
@@ -68,7 +71,7 @@ def test_months_end_with_the_one_that_is_asked_for():
     ]
 
 
-def test_what_is_taken_while_it_is_open_and_what_came_of_bookings_is_counted(client, team, room):
+def test_open_hours_and_outcomes_of_bookings_are_counted(client, team, room):
     booking(room, "2026-02-10T08:00", "2026-02-10T18:00")
     booking(room, "2026-02-11T16:00", "2026-02-11T22:00")  # two hours of it while it is open
     booking(room, "2026-03-02T08:00", "2026-03-02T09:00", state="missed")
@@ -87,7 +90,7 @@ def test_what_is_taken_while_it_is_open_and_what_came_of_bookings_is_counted(cli
 
 
 def plots(client, **asked) -> dict[str, list[tuple[float, str]]]:
-    """The bars of each plot of the page: how high, in pixels, and what is written above."""
+    """Return the bars of each plot of the page: height in pixels, and the label above."""
     drawn = (
         client.get(FIGURES, {"months": 3} | asked).text.replace("\N{NO-BREAK SPACE}", " ").split("<svg")[1:]
     )
@@ -97,7 +100,7 @@ def plots(client, **asked) -> dict[str, list[tuple[float, str]]]:
     return {name: [(float(high), said) for high, said in one] for name, one in zip(named, found, strict=True)}
 
 
-def test_the_plots_grow_with_what_they_show_and_name_it(client, team, room):
+def test_plots_are_proportional_and_labelled(client, team, room):
     case = CaseFactory()
     for day in (10, 11, 12, 13):
         booking(room, f"2026-02-{day}T08:00", f"2026-02-{day}T18:00")
@@ -108,7 +111,7 @@ def test_the_plots_grow_with_what_they_show_and_name_it(client, team, room):
     client.force_login(member(Role.READ, team))
     found = plots(client)
     share, booked, revenue, room_share = found.values()
-    assert [said for _high, said in share] == ["0 %", "14 %", "6 %"]  # of 280 hours 40, of 310 hours 20
+    assert [said for _high, said in share] == ["0 %", "14 %", "6 %"]  # 40 of 280 hours, 20 of 310 hours
     assert [said for _high, said in booked] == ["0", "4", "2"]
     assert [said for _high, said in revenue] == ["CHF 0.–", "", "CHF 200.–"]
     for plot in (share, booked, room_share):
@@ -121,7 +124,7 @@ def test_the_plots_grow_with_what_they_show_and_name_it(client, team, room):
     assert cells[4:] == ["14 %", "4", "0", "CHF 0.–", "6 %", "2", "0", "CHF 200.–"]
 
 
-def test_what_is_open_in_two_openings_at_once_is_open_and_taken_once(client, team):
+def test_overlapping_openings_count_once(client, team):
     table = timetable(weekly("08:00", "12:00"), weekly("08:00", "18:00"), whole=True, holidays=False)
     room = resource(team=team, table=table)
     booking(room, "2026-02-10T08:00", "2026-02-10T12:00")
@@ -131,7 +134,7 @@ def test_what_is_open_in_two_openings_at_once_is_open_and_taken_once(client, tea
     assert (february["Heures ouvertes"], february["Heures occupées"]) == ("280,00", "14,00")
 
 
-def test_half_a_hall_is_half_taken_and_the_half_wholly(client, team):
+def test_booked_half_counts_as_half_of_the_hall(client, team):
     whole, left, _right = hall()
     for one in (whole, left):
         one.team = team
@@ -142,7 +145,7 @@ def test_half_a_hall_is_half_taken_and_the_half_wholly(client, team):
     assert hours == {"Grande-salle": "7,00", "Gauche": "14,00"}
 
 
-def test_hours_in_which_half_of_the_desks_are_open_count_for_half(client, team):
+def test_hours_with_half_of_the_desks_count_for_half(client, team):
     table = timetable(weekly("08:00", "10:00", count=1))
     desk = resource("guichet", unit("guichets", 2), table=table, team=team, kind="appointment")
     booking(desk, "2026-03-10T08:00", "2026-03-10T10:00")
@@ -150,10 +153,10 @@ def test_hours_in_which_half_of_the_desks_are_open_count_for_half(client, team):
     march = next(row for row in rows(client) if row["Mois"] == "2026-03")
     assert (march["Heures ouvertes"], march["Heures occupées"]) == ("31,00", "1,00")
     month = client.get("/admin/bookings/", {"view": "month", "day": "2026-03-10"}).text
-    assert 'y="0%" height="100%"' in month  # the day is full
+    assert 'y="0%" height="100%"' in month  # the day is fully booked
 
 
-def test_revenue_is_what_was_paid_without_deposits_and_what_was_paid_back(client, team, room):
+def test_revenue_excludes_deposits_and_refunds(client, team, room):
     submission = CaseFactory().submission
     for day in (10, 17):  # two times of one answer
         booking(room, f"2026-03-{day}T08:00", f"2026-03-{day}T09:00", submission=submission, field="quand")
@@ -173,12 +176,12 @@ def test_revenue_is_what_was_paid_without_deposits_and_what_was_paid_back(client
     ("lines", "refunded", "part"),
     [([], 0, 0), ([100], 0, 1), ([100], 100, 0), ([100, -50], 50, 1), ([100, -50], 100, 0.5), ([-50], 0, 0)],
 )
-def test_what_is_paid_back_counts_first_against_deposits(lines, refunded, part):
+def test_refunds_count_against_deposits_first(lines, refunded, part):
     made = [{"total": abs(total), "deposit": total < 0} for total in lines]
     assert usage_figures.retained_share(made, refunded) == part
 
 
-def test_others_see_no_figures_of_it(client, team, room):
+def test_other_teams_see_no_figures(client, team, room):
     booking(room, "2026-02-10T08:00", "2026-02-10T18:00")
     assert client.get(FIGURES).status_code == 302
     client.force_login(member(Role.CONFIGURE, TeamFactory(key="police", name="Police")))
@@ -186,9 +189,9 @@ def test_others_see_no_figures_of_it(client, team, room):
     assert "Salle" not in client.get(FIGURES).text
 
 
-def test_figures_cost_the_same_whatever_is_booked(client, team, room, django_assert_max_num_queries):
+def test_figures_need_constant_queries(client, team, room, django_assert_max_num_queries):
     def cost() -> int:
-        bump_version()  # what is kept until the site changes is read again, each time
+        bump_version()  # invalidates the cache, so that each call reads again
         with django_assert_max_num_queries(30) as queries:
             assert client.get(FIGURES).status_code == 200
         return len(queries)
@@ -209,12 +212,12 @@ def test_figures_cost_the_same_whatever_is_booked(client, team, room, django_ass
     "asked",
     [{"kind": "x"}, {"months": "x"}, {"months": "1000"}, {"last": "0001-01-01"}, {"last": "9999-12-31"}],
 )
-def test_whatever_is_asked_for_there_are_figures(client, team, room, asked):
+def test_figures_accept_any_query(client, team, room, asked):
     client.force_login(member(Role.READ, team))
     assert client.get(FIGURES, asked).status_code == 200
 
 
-def test_the_sentence_above_the_plots_counts_what_there_is_and_nothing_else(client, team, room):
+def test_summary_counts_bookings_and_cancellations(client, team, room):
     booking(room, "2026-03-03T08:00", "2026-03-03T09:00", state="confirmed")
     client.force_login(member(Role.READ, team))
 

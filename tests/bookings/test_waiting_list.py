@@ -1,4 +1,4 @@
-"""Who waits for a time that is taken: offered in order when it is free, for a limited time."""
+"""The waiting list of a taken time: offers in order when it is free, for a limited time."""
 
 from datetime import datetime, timedelta
 
@@ -43,7 +43,7 @@ def service(*keys: str, **more) -> None:
 
 
 def taken(client, thing: str = "salle") -> Booking:
-    """Sent by somebody else."""
+    """Send a booking of another applicant."""
     client.post(START, EVENING | {"quand-resource": thing})
     client.post(f"/demande/d/{Draft.objects.latest('created_at').secret}/envoyer/", {"declared": "on"})
     return Booking.objects.get()
@@ -70,7 +70,7 @@ def letters(email: str) -> list[str]:
     )
 
 
-def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client, time_machine):
+def test_freed_time_is_offered_taken_and_sent(client, time_machine):
     resource()
     service("salle")
     booking = taken(client)
@@ -93,7 +93,7 @@ def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client
     ]
     assert len(letters("bea@courriel.example")) == 1
     page = client.post(START, {"quand-resource": "salle", "quand-go": "day 2026-03-10"}).content.decode()
-    assert '<option value="2026-03-10T19:00+01:00"' not in page  # kept for who has the offer
+    assert '<option value="2026-03-10T19:00+01:00"' not in page  # reserved for the person with the offer
 
     time_machine.shift(timedelta(hours=5))
     place = f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='ada').secret}/"
@@ -109,7 +109,7 @@ def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client
     series = draft.answers["quand"]["series"]
     client.post(step_url, EVENING | {"quand-resource": "salle", "quand-series": series})
     hold = Booking.objects.get(draft=draft)
-    assert hold.held_until - timezone.now() == timedelta(hours=19)  # as long as the offer said
+    assert hold.held_until - timezone.now() == timedelta(hours=19)  # as long as the offer
     client.post(f"/demande/d/{draft.secret}/envoyer/", {"declared": "on"})
     assert Booking.objects.get(draft=draft).state == "confirmed"
     again = client.post(place, {"take": "1"})
@@ -120,7 +120,7 @@ def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client
     assert states()["bea@courriel.example"] == "waiting"
 
 
-def test_who_takes_what_was_offered_and_then_chooses_something_else_reads_that_it_is_kept_no_longer(client):
+def test_taken_offer_is_lost_by_choosing_another_time(client):
     resource()
     service("salle")
     booking = taken(client)
@@ -137,7 +137,7 @@ def test_who_takes_what_was_offered_and_then_chooses_something_else_reads_that_i
     assert "C’est gardé" not in changed.text
 
 
-def test_what_was_offered_and_is_asked_for_no_more_is_kept_until_the_request_is_sent(client):
+def test_taken_offer_is_held_until_sending_even_if_hidden(client):
     resource()
     asked = question("quand", "booking", required=True, settings={"resources": ["salle"], "waiting": True})
     where = question("lieu", "choice", required=True, options=options("salle", "refuge"))
@@ -157,7 +157,7 @@ def test_what_was_offered_and_is_asked_for_no_more_is_kept_until_the_request_is_
     assert not Booking.objects.exists()
 
 
-def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client, time_machine):
+def test_lapsed_or_declined_offer_goes_to_the_next(client, time_machine):
     resource()
     service("salle")
     booking = taken(client)
@@ -167,7 +167,7 @@ def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client,
     actions.cancel_booking(actor=None, booking=booking)
     sweep()
     bea = f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='bea').secret}/"
-    assert "1 personne est venue avant vous" in client.get(bea).text  # who has the offer now
+    assert "1 personne est venue avant vous" in client.get(bea).text  # the person with the current offer
     time_machine.shift(timedelta(hours=24, minutes=1))
     sweep()
     sweep()
@@ -193,11 +193,11 @@ def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client,
     assert Booking.objects.filter(state="held").count() == 1
     time_machine.move_to(booking.starts_at + timedelta(minutes=1), tick=False)
     sweep()
-    assert not WaitingEntry.objects.exists()  # no address is kept once it has begun
+    assert not WaitingEntry.objects.exists()  # addresses are erased when the time has begun
 
 
 @pytest.mark.parametrize("why", ["too near", "closed"])
-def test_who_waits_in_vain_is_told_once_while_another_time_can_be_looked_for(client, time_machine, why):
+def test_impossible_waiting_entry_is_ended_with_a_message(client, time_machine, why):
     table = timetable(lead=24)
     resource(table=table)
     service("salle")
@@ -222,9 +222,7 @@ def test_who_waits_in_vain_is_told_once_while_another_time_can_be_looked_for(cli
     assert not Booking.objects.filter(state="held").exists()
 
 
-def test_who_did_not_take_an_offer_while_the_time_could_be_booked_is_not_told_to_wait_once_more(
-    client, time_machine
-):
+def test_lapsed_offer_too_near_suggests_another_time(client, time_machine):
     resource(table=timetable(lead=24))
     service("salle")
     booking = taken(client)
@@ -244,7 +242,7 @@ def test_who_did_not_take_an_offer_while_the_time_could_be_booked_is_not_told_to
     assert "?resource=" not in page
 
 
-def test_who_waits_for_the_whole_hall_waits_for_both_halves(client):
+def test_waiting_for_the_hall_takes_both_halves(client):
     hall()
     service("grande-salle", "gauche")
     booking = taken(client, "gauche")
@@ -260,7 +258,7 @@ def asks(client, start: str, end: str, thing: str = "salle", **more):
     return client.post(START, day | {"quand-resource": thing} | more)
 
 
-def test_what_is_free_again_is_nobody_elses_before_it_is_offered_to_who_waits(client):
+def test_freed_time_is_reserved_for_the_waiting_list(client):
     resource()
     service("salle")
     booking = taken(client)
@@ -272,8 +270,8 @@ def test_what_is_free_again_is_nobody_elses_before_it_is_offered_to_who_waits(cl
     for start, end in (("18:00", "22:00"), ("20:00", "22:00"), ("19:00", "20:00")):
         refused = asks(client, start, end)
         assert (refused.status_code, "Quelqu’un d’autre" in refused.text) == (200, True)
-    assert asks(client, "21:00", "22:00").status_code == 302  # what nobody waits for
-    assert waits(client, "bea@courriel.example").status_code == 302  # behind who came first
+    assert asks(client, "21:00", "22:00").status_code == 302  # nobody waits for this hour
+    assert waits(client, "bea@courriel.example").status_code == 302  # after the first entry
     sweep()
     assert states() == {"ada@courriel.example": "offered", "bea@courriel.example": "waiting"}
     client.post(
@@ -285,7 +283,7 @@ def test_what_is_free_again_is_nobody_elses_before_it_is_offered_to_who_waits(cl
     assert asks(client, "19:00", "21:00").status_code == 302
 
 
-def test_what_a_hold_that_ended_gives_back_is_kept_for_who_waits(client, time_machine):
+def test_expired_hold_goes_to_the_waiting_list(client, time_machine):
     resource()
     service("salle")
     asks(client, "18:00", "22:00")
@@ -293,14 +291,14 @@ def test_what_a_hold_that_ended_gives_back_is_kept_for_who_waits(client, time_ma
     time_machine.shift(timedelta(minutes=16))
     assert asks(client, "18:00", "22:00").status_code == 200
     late = Draft.objects.get()
-    # Too late, though nobody else has it.
+    # Too late, although nobody else has it.
     client.post(f"/demande/d/{late.secret}/envoyer/", {"declared": "on"})
     assert not Booking.objects.filter(submission__isnull=False).exists()
     sweep(timedelta(minutes=3))
     assert states() == {"ada@courriel.example": "offered"}
 
 
-def test_who_has_a_time_may_change_it_though_others_wait_for_it(client):
+def test_held_time_can_be_changed_while_others_wait(client):
     resource()
     service("salle")
     asks(client, "18:00", "22:00")
@@ -315,7 +313,7 @@ def test_who_has_a_time_may_change_it_though_others_wait_for_it(client):
     assert timezone.localtime(Booking.objects.get().starts_at).hour == 20
 
 
-def test_who_waits_for_what_is_still_taken_in_part_keeps_nobody_from_the_rest(client):
+def test_partly_taken_wanted_time_leaves_the_rest_bookable(client):
     hall()
     service("grande-salle", "gauche", "droite")
     left = taken(client, "gauche")
@@ -324,12 +322,12 @@ def test_who_waits_for_what_is_still_taken_in_part_keeps_nobody_from_the_rest(cl
     actions.cancel_booking(actor=None, booking=left)
     assert asks(client, "18:00", "20:00", "gauche").status_code == 302
     Booking.objects.filter(state="held").delete()
-    # Now both halves are free for who waits.
+    # Both halves are free for the waiting list.
     assert asks(client, "18:00", "20:00", "gauche").status_code == 200
     assert asks(client, "18:00", "20:00", "droite").status_code == 200
 
 
-def test_staff_reads_that_somebody_waits_for_what_is_free_again(client):
+def test_staff_is_told_that_a_free_time_is_promised(client):
     team = TeamFactory(key="salles", name="Salles")
     resource(team=team)
     service("salle")
@@ -344,7 +342,7 @@ def test_staff_reads_that_somebody_waits_for_what_is_free_again(client):
     assert client.post("/admin/bookings/new/", asked).status_code == 302
 
 
-def test_nobody_waits_for_what_is_free_closed_or_twice_or_for_too_much(client):
+def test_waiting_entry_is_refused_for_free_closed_or_many_times(client):
     resource()
     service("salle")
     taken(client)
@@ -363,7 +361,7 @@ def test_nobody_waits_for_what_is_free_closed_or_twice_or_for_too_much(client):
     assert waits(client, "bea@courriel.example", start="16:00").status_code == 302
 
 
-def test_of_a_day_that_is_too_near_nobody_reads_that_nothing_is_taken(client):
+def test_day_too_near_is_explained(client):
     resource(table=timetable(lead=72))
     service("salle")
     day = timezone.localdate() + timedelta(days=1)
@@ -373,7 +371,7 @@ def test_of_a_day_that_is_too_near_nobody_reads_that_nothing_is_taken(client):
     assert "trop proche" in page.text
 
 
-def test_whoever_types_the_address_of_somebody_who_waits_gets_nothing_of_their_place(client):
+def test_existing_waiting_entry_is_not_disclosed(client):
     resource()
     service("salle")
     taken(client)
@@ -385,7 +383,7 @@ def test_whoever_types_the_address_of_somebody_who_waits_gets_nothing_of_their_p
     assert WaitingEntry.objects.get().secret in letter.payload["text"]
 
 
-def test_one_address_waits_for_so_many_times_and_another_address_still_may(client, monkeypatch):
+def test_waiting_entries_of_an_ip_address_are_limited(client, monkeypatch):
     monkeypatch.setattr(waiting_list, "MAX_ENTRIES_PER_ADDRESS", 2)
     resource()
     service("salle")
@@ -399,17 +397,15 @@ def test_one_address_waits_for_so_many_times_and_another_address_still_may(clien
     client.post(
         f"/liste-d-attente/{WaitingEntry.objects.get(email__startswith='ada').secret}/", {"leave": "1"}
     )
-    assert waits(client, "dora@courriel.example").status_code == 302  # who left a list may join another
+    assert waits(client, "dora@courriel.example").status_code == 302  # leaving a list makes room for another
 
 
-def test_one_address_asks_so_often_in_an_hour_and_another_address_or_hour_still_may(
-    client, monkeypatch, time_machine
-):
+def test_waiting_requests_of_an_ip_address_are_limited(client, monkeypatch, time_machine):
     monkeypatch.setattr(views, "PER_CLIENT", RateLimit("waiting-list", 2))
     resource()
     service("salle")
     taken(client)
-    for hour in ("10", "18"):  # what is refused counts too
+    for hour in ("10", "18"):  # refused requests count
         waits(client, "ada@courriel.example", start=f"{hour}:00")
     refused = waits(client, "bea@courriel.example")
     assert refused.status_code == 422
@@ -419,7 +415,7 @@ def test_one_address_asks_so_often_in_an_hour_and_another_address_or_hour_still_
     assert waits(client, "cleo@courriel.example").status_code == 302
 
 
-def test_an_appointment_is_waited_for_by_its_start(client):
+def test_appointment_is_waited_for_by_its_start(client):
     counter(desks=1)
     service("guichet")
     client.post(START, {"quand-resource": "guichet", "quand-from": "2026-03-10T08:30+01:00"})
@@ -429,7 +425,7 @@ def test_an_appointment_is_waited_for_by_its_start(client):
     assert waits(client, "ada@courriel.example", start="08:30", thing="guichet").status_code == 302
 
 
-def test_only_a_question_that_keeps_a_list_has_one(client):
+def test_only_questions_with_a_waiting_list_have_one(client):
     resource()
     resource("autre")
     service("salle")
@@ -443,11 +439,11 @@ def test_only_a_question_that_keeps_a_list_has_one(client):
     assert client.get("/liste-d-attente/salle/quand/?resource=salle&day=99999&count=x").status_code == 200
 
 
-# -- What staff sees of it -----------------------------------------------------------------------------------
+# -- Admin views ---------------------------------------------------------------------------------------------
 LISTS = "/admin/bookings/waiting/"
 
 
-def test_staff_sees_who_waits_offers_out_of_turn_and_takes_somebody_off_the_list(client, time_machine):
+def test_staff_offers_out_of_order_and_removes_entries(client, time_machine):
     team = TeamFactory(key="salles", name="Salles")
     resource(team=team)
     service("salle")
@@ -459,7 +455,7 @@ def test_staff_sees_who_waits_offers_out_of_turn_and_takes_somebody_off_the_list
     client.force_login(member(Role.READ, team))
     page = client.get(LISTS).text
     assert page.count("en attente") == 2
-    assert "@courriel.example" not in page  # for who may do something about it
+    assert "@courriel.example" not in page  # only for agents who may act on it
     assert client.post(f"{LISTS}{bea.pk}/offer/").status_code == 404
     client.force_login(member(Role.TREAT, TeamFactory(key="police", name="Police")))
     assert "en attente" not in client.get(LISTS).text
@@ -476,7 +472,7 @@ def test_staff_sees_who_waits_offers_out_of_turn_and_takes_somebody_off_the_list
     assert states() == {"ada@courriel.example": "waiting", "bea@courriel.example": "offered"}
     assert "L’horaire que vous attendez est libre" in letters("bea@courriel.example")
     assert "proposé jusqu’au" in client.get(LISTS).text
-    time_machine.shift(1)  # letters of one moment have no order
+    time_machine.shift(1)  # e-mails of the same moment have no order
     client.post(f"{LISTS}{bea.pk}/remove/")
     sweep()
     assert states() == {"ada@courriel.example": "offered", "bea@courriel.example": "left"}
@@ -487,7 +483,7 @@ def test_staff_sees_who_waits_offers_out_of_turn_and_takes_somebody_off_the_list
     assert sorted(logged) == ["bookings.offer_waiting", "bookings.remove_waiting"]
 
 
-def test_address_of_a_protected_person_is_withheld_on_the_waiting_lists(client):
+def test_protected_address_is_withheld_on_waiting_lists(client):
     team = TeamFactory(key="salles", name="Salles")
     resource(team=team)
     service("salle")

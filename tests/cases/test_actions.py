@@ -1,4 +1,4 @@
-"""Every write: one event, its letter, the state the table says; what the table does not allow is refused."""
+"""Case actions: events, messages and states after each action, and refusal of forbidden transitions."""
 
 import pytest
 from django.utils import translation
@@ -93,7 +93,7 @@ STAGES = {"approve": TWO_DECISIONS, "work": CHECK, "go_on": CHECK}
 
 
 def proposed(case: Case) -> Case:
-    """The case with a decision that somebody proposed."""
+    """Add a proposed decision to the case and return it."""
     proposal = {"by": member().pk, "name": "", "outcome": "accepted", "reason": "", "details": {}}
     case.stages.update(data={"proposal": proposal})
     return case
@@ -101,7 +101,7 @@ def proposed(case: Case) -> Case:
 
 @pytest.fixture(scope="module")
 def opened(module_db) -> dict[str, Case]:
-    """For each action a new case on which it can be tried."""
+    """Open cases by action, on which the action can be tried."""
     usual = CaseFactory()
     return {do: CaseFactory(stages=STAGES[do]) if do in STAGES else usual for do in TRANSITIONS}
 
@@ -117,7 +117,7 @@ def in_state(case: Case, state: str) -> Case:
 
 @pytest.mark.parametrize("state", CaseState.values)
 @pytest.mark.parametrize("action", TRANSITIONS)
-def test_an_action_does_what_the_table_of_transitions_says_and_writes_one_event(opened, action, state):
+def test_action_follows_transitions_and_records_one_event(opened, action, state):
     case = in_state(opened[action], state)
     if action in ("go_on", "answer"):
         audit_log.record_event(case, "asked", SYSTEM)
@@ -152,10 +152,10 @@ def letters(case):
         ("withdrawn", "ist zurückgezogen"),
     ],
 )
-def test_the_applicant_is_told_in_the_language_of_the_case(situation, words):
+def test_applicant_is_notified_in_language_of_case(situation, words):
     case = CaseFactory(language="de", **{situation: True})
     written = [one for one in letters(case) if one.recipient == case.submission.email]
-    assert len(written) == 2  # the receipt and this one
+    assert len(written) == 2  # the receipt and this message
     assert {one.payload["language"] for one in written} == {"de"}
     assert all(case.reference in one.title for one in written)
     for letter, said in zip(written, ("Wir haben Ihr Gesuch erhalten", words), strict=True):
@@ -164,7 +164,7 @@ def test_the_applicant_is_told_in_the_language_of_the_case(situation, words):
         assert "Bonjour" not in letter.payload["text"] + letter.payload["html"]
 
 
-def test_the_letter_of_a_yes_says_what_follows_in_the_language_of_the_case_whichever_is_the_agent_s():
+def test_acceptance_message_names_next_stage_in_case_language():
     news = {"key": "check", "type": "wait", "settings": {"format": 1, "days": 1}}
     case = CaseFactory(language="de", stages=[DECISION, news])
     case.version.content["texts"]["de"] |= {"stage.decision": "Entscheid", "stage.check": "Nachricht"}
@@ -173,7 +173,7 @@ def test_the_letter_of_a_yes_says_what_follows_in_the_language_of_the_case_which
         actions.accept_case(actor=member(), case=Case.objects.get(pk=case.pk))
     text = letters(case).get(title__contains="angenommen").payload["text"]
     assert "- Nachricht" in text
-    assert "Entscheid" not in text  # it is taken
+    assert "Entscheid" not in text  # this stage is done
     assert "Vos indications" not in text
 
 
@@ -189,7 +189,7 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("deed", WRITTEN)
-def test_whatever_agents_do_is_told_in_the_language_of_the_case_whichever_is_theirs(deed):
+def test_agent_actions_send_messages_in_case_language(deed):
     situation = {"remind": {"asked": True}, "reopen": {"refused": True}}.get(deed, {})
     case = CaseFactory(language="de", **situation)
     before = letters(case).count()
@@ -202,7 +202,7 @@ def test_whatever_agents_do_is_told_in_the_language_of_the_case_whichever_is_the
     assert "http://testserver/de/d" in written.payload["text"]
 
 
-def test_the_reason_of_a_refusal_stands_in_the_letter_and_in_the_trace():
+def test_refusal_reason_is_in_message_and_audit_log():
     case = CaseFactory(refused=True)
     text = letters(case).last().payload["text"]
     assert "Vous n’habitez pas à Orvenay." in text
@@ -210,7 +210,7 @@ def test_the_reason_of_a_refusal_stands_in_the_letter_and_in_the_trace():
     assert (case.outcome, case.stages.get().progress) == (CaseOutcome.REFUSED, CaseStage.Progress.SKIPPED)
 
 
-def test_an_answer_tells_the_agent_in_charge_and_nobody_where_there_is_none():
+def test_answer_notifies_only_assigned_agent():
     case = CaseFactory(answered=True)
     to_agents = [one for one in letters(case) if one.recipient == case.assignee.email]
     assert len(to_agents) == 1
@@ -221,7 +221,7 @@ def test_an_answer_tells_the_agent_in_charge_and_nobody_where_there_is_none():
     assert {one.recipient for one in letters(alone)} == {alone.submission.email}
 
 
-def test_of_two_agents_who_take_a_case_one_wins_and_the_other_is_told():
+def test_case_taken_by_colleague_cannot_be_taken():
     case, first, second = CaseFactory(), member(first_name="Nadia"), member()
     actions.take_case(actor=first, case=case)
     with pytest.raises(IllegalTransition, match="Nadia"):
@@ -230,7 +230,7 @@ def test_of_two_agents_who_take_a_case_one_wins_and_the_other_is_told():
     assert case.assignee == first
 
 
-def test_a_case_is_assigned_to_members_of_its_team_only():
+def test_case_is_assigned_only_to_team_members():
     case = CaseFactory()
     colleague = member(Role.TREAT)
     actions.assign_case(actor=member(), case=case, agent=colleague)
@@ -240,7 +240,7 @@ def test_a_case_is_assigned_to_members_of_its_team_only():
         actions.assign_case(actor=member(), case=case, agent=UserFactory())
 
 
-def test_what_was_stated_when_accepting_is_kept_with_the_decision_and_in_the_trace():
+def test_acceptance_details_are_stored_in_stage_and_audit_log():
     case = CaseFactory()
     details = {"documents": {"identity_check": "seen"}}
     actions.accept_case(actor=member(), case=case, details=details)
@@ -248,7 +248,7 @@ def test_what_was_stated_when_accepting_is_kept_with_the_decision_and_in_the_tra
     assert case.events.get(kind="accepted").data["details"] == details
 
 
-def test_a_decision_on_a_screen_that_is_old_is_refused():
+def test_decision_on_stale_page_is_refused():
     case = CaseFactory()
     seen = audit_log.last_relevant_event(case)
     actions.send_message(actor=applicant(case), case=case, text="Encore un mot.")
@@ -257,7 +257,7 @@ def test_a_decision_on_a_screen_that_is_old_is_refused():
     assert Case.objects.get(pk=case.pk).is_open
 
 
-def test_a_note_of_a_colleague_does_not_make_a_screen_old():
+def test_note_of_colleague_does_not_make_page_stale():
     case = CaseFactory()
     seen = audit_log.last_relevant_event(case)
     actions.add_note(actor=member(), case=case, text="Vu au guichet.")
@@ -266,13 +266,13 @@ def test_a_note_of_a_colleague_does_not_make_a_screen_old():
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\0"])
-def test_nothing_is_no_reason(text):
+def test_blank_reason_is_refused(text):
     case = CaseFactory()
     with pytest.raises(IllegalTransition):
         actions.refuse_case(actor=member(), case=case, reason=text)
 
 
-def test_accepting_has_to_wait_for_a_stage_before_the_decision():
+def test_acceptance_waits_for_earlier_stage():
     case = CaseFactory(stages=[{"key": "gone", "type": "gone"}, {"key": "decision", "type": "decision"}])
     with pytest.raises(IllegalTransition):
         actions.accept_case(actor=member(), case=case)
@@ -280,7 +280,7 @@ def test_accepting_has_to_wait_for_a_stage_before_the_decision():
     assert not Case.objects.get(pk=case.pk).is_open
 
 
-def test_the_link_that_was_mailed_confirms_the_address_and_the_one_shown_does_not():
+def test_only_mailed_link_confirms_email_address():
     case = CaseFactory()
     with pytest.raises(IllegalTransition):
         actions.confirm_email_address(actor=Applicant(link=case.links.get(mailed=False)), case=case)
@@ -291,7 +291,7 @@ def test_the_link_that_was_mailed_confirms_the_address_and_the_one_shown_does_no
     assert case.events.filter(kind="address_confirmed").count() == 1
 
 
-def test_long_strange_names_are_carried_safely():
+def test_long_names_with_control_characters_are_searchable():
     name = "\u202eنور 🏔" * 40
     case = CaseFactory(answers={"nom": name})
     actions.add_note(actor=member(), case=case, text=name)

@@ -1,4 +1,4 @@
-"""Agents are told of what concerns them the way each chose: at once, in a daily digest, or not at all."""
+"""Agent notifications, by the method each agent chose: at once, in a daily digest, or never."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -37,7 +37,7 @@ def told(user) -> list[str]:
 
 
 def name_of(user) -> str:
-    """By which a note calls a colleague."""
+    """Return the name by which a note mentions a colleague."""
     return user.email.partition("@")[0]
 
 
@@ -48,14 +48,14 @@ def answered_case(agent) -> Case:
 
 
 # -- At once ------------------------------------------------------------------------------------------------
-def test_an_answer_is_told_at_once_to_who_did_not_choose():
+def test_answer_notifies_agent_at_once_by_default():
     agent = member()
     case = answered_case(agent)
     [title] = told(agent)
     assert case.reference in title
 
 
-def test_who_is_given_a_case_is_told_and_who_takes_one_is_not():
+def test_assignment_notifies_agent_unless_self_assigned():
     lead, agent = member(), member(Role.TREAT)
     case = CaseFactory()
     actions.assign_case(actor=lead, case=case, agent=agent)
@@ -64,7 +64,7 @@ def test_who_is_given_a_case_is_told_and_who_takes_one_is_not():
     assert told(lead) == []
 
 
-def test_who_is_named_in_a_note_is_told_the_way_they_chose():
+def test_mention_in_note_notifies_by_chosen_method():
     now, later = member(), chooses(member(), mentioned=NotificationMethod.DAILY)
     case = CaseFactory()
     actions.add_note(actor=member(), case=case, text=f"@{name_of(now)} @{name_of(later)} : à voir ensemble")
@@ -73,7 +73,7 @@ def test_who_is_named_in_a_note_is_told_the_way_they_chose():
     assert later.notices.get().kind == NotificationType.MENTIONED
 
 
-def test_a_new_request_is_told_to_the_members_of_its_team_who_chose_so():
+def test_new_case_notifies_team_members_who_chose_it():
     wants, silent = chooses(member(Role.TREAT), new=NotificationMethod.NOW), member(Role.TREAT)
     reader = chooses(member(Role.READ), new=NotificationMethod.NOW)
     stranger = chooses(
@@ -83,7 +83,7 @@ def test_a_new_request_is_told_to_the_members_of_its_team_who_chose_so():
     assert [len(told(user)) for user in (wants, silent, reader, stranger)] == [1, 0, 0, 0]
 
 
-def test_of_a_protected_person_only_who_treats_such_people_is_told():
+def test_protected_case_is_left_out_of_digest():
     agent = chooses(member(), new=NotificationMethod.DAILY)
     case = CaseFactory()
     actions.protect(actor=member(), case=case)
@@ -92,13 +92,13 @@ def test_of_a_protected_person_only_who_treats_such_people_is_told():
     assert told(agent) == []
 
 
-def test_nobody_is_told_of_a_rehearsal():
+def test_rehearsal_notifies_nobody():
     agent = chooses(member(), new=NotificationMethod.NOW)
     CaseFactory(rehearsal=True)
     assert told(agent) == []
 
 
-# -- Four eyes ----------------------------------------------------------------------------------------------
+# -- Decisions of two agents --------------------------------------------------------------------------------
 FOUR_EYES = {"key": "decision", "type": "decision", "settings": {"four_eyes": True}}
 
 
@@ -108,7 +108,7 @@ def proposed_case(proposer, **fields) -> Case:
     return case
 
 
-def test_a_proposal_is_told_to_those_who_may_confirm_it_and_to_nobody_else():
+def test_proposal_notifies_only_agents_who_may_confirm():
     proposer, second, lead = member(Role.DECIDE), member(Role.DECIDE), member(Role.LEAD)
     treats, reads = member(Role.TREAT), member(Role.READ)
     stranger = member(team=Team.objects.create(key="voirie", name="Voirie"))
@@ -122,7 +122,7 @@ def test_a_proposal_is_told_to_those_who_may_confirm_it_and_to_nobody_else():
     assert reverse("cases:case", args=[case.reference]) in text
 
 
-def test_a_proposal_is_told_the_way_each_chose():
+def test_proposal_notifies_by_chosen_method():
     later, never = (
         chooses(member(), review=NotificationMethod.DAILY),
         chooses(member(), review=NotificationMethod.NEVER),
@@ -133,7 +133,7 @@ def test_a_proposal_is_told_the_way_each_chose():
     assert not never.notices.exists()
 
 
-def test_of_a_proposal_about_a_protected_person_only_who_treats_such_people_is_told():
+def test_proposal_in_protected_case_notifies_authorized_agents():
     trusted, other, proposer = member(), member(), member()
     TeamMember.objects.filter(user__in=[trusted, proposer]).update(sees_protected=True)
     case = CaseFactory(stages=[FOUR_EYES])
@@ -142,7 +142,7 @@ def test_of_a_proposal_about_a_protected_person_only_who_treats_such_people_is_t
     assert (len(told(trusted)), told(other)) == (1, [])
 
 
-def test_a_proposal_is_not_told_to_who_is_away_while_somebody_else_can_confirm_it():
+def test_proposal_skips_absent_agent_if_deputy_can_confirm():
     proposer, gone, here = member(), member(), member()
     today = timezone.localdate()
     case = CaseFactory(stages=[FOUR_EYES])
@@ -151,16 +151,16 @@ def test_a_proposal_is_not_told_to_who_is_away_while_somebody_else_can_confirm_i
     assert (told(gone), len(told(here))) == ([], 1)
 
 
-def test_a_proposal_that_is_sent_back_is_told_to_who_made_it_with_the_reason():
+def test_rejected_proposal_notifies_proposer_with_reason():
     proposer, second = member(), member()
     case = proposed_case(proposer)
     actions.review_proposal(actor=second, case=case, agreed=False, reason="Le plan manque.")
     [letter] = Delivery.objects.filter(recipient=proposer.email)
     assert "Le plan manque." in letter.payload["text"]
-    assert len(told(second)) == 1  # of the proposal, not of what oneself did
+    assert len(told(second)) == 1  # about the proposal; the rejection is the agent's own action
 
 
-def test_what_a_second_agent_confirms_stands_on_the_first_page_and_among_the_views_of_those_who_may(client):
+def test_proposal_is_listed_for_agents_who_may_confirm(client):
     proposer, second, treats = member(Role.DECIDE), member(Role.DECIDE), member(Role.TREAT)
     case, queue, home = proposed_case(proposer), reverse("cases:queue"), reverse("wagtailadmin_home")
     view = f"{queue}?view=confirm"
@@ -176,8 +176,8 @@ def test_what_a_second_agent_confirms_stands_on_the_first_page_and_among_the_vie
     assert "view=confirm" not in client.get(home).text
 
 
-# -- Once a day, or never -----------------------------------------------------------------------------------
-def test_a_digest_gathers_a_day_in_one_letter_and_goes_out_once():
+# -- Digest, or never ----------------------------------------------------------------------------------------
+def test_digest_collects_notifications_and_is_sent_once():
     agent = chooses(member(), answered=NotificationMethod.DAILY, new=NotificationMethod.DAILY)
     with time_machine.travel("2026-11-24 14:00Z"):
         cases = [answered_case(agent), CaseFactory()]
@@ -191,7 +191,7 @@ def test_a_digest_gathers_a_day_in_one_letter_and_goes_out_once():
     assert "La voici" not in digest.payload["text"]
 
 
-def test_who_left_the_team_finds_nothing_of_it_in_the_digest():
+def test_digest_leaves_out_cases_of_former_team():
     agent = chooses(member(), answered=NotificationMethod.DAILY)
     answered_case(agent)
     agent.memberships.all().delete()
@@ -199,7 +199,7 @@ def test_who_left_the_team_finds_nothing_of_it_in_the_digest():
     assert told(agent) == []
 
 
-def test_who_wants_nothing_gets_nothing():
+def test_agent_who_chose_never_is_not_notified():
     agent = chooses(member(), answered=NotificationMethod.NEVER)
     answered_case(agent)
     assert told(agent) == []
@@ -207,7 +207,7 @@ def test_who_wants_nothing_gets_nothing():
 
 
 @pytest.mark.parametrize("way", [NotificationMethod.NOW, NotificationMethod.DAILY, NotificationMethod.NEVER])
-def test_a_deadline_that_is_near_is_told_once(way):
+def test_near_deadline_notifies_once(way):
     agent = chooses(member(), deadline=way)
     with time_machine.travel("2026-11-24 09:00Z"):
         CaseFactory(assignee=agent, deadline=timezone.now() + timedelta(hours=20))
@@ -228,12 +228,12 @@ def test_a_deadline_that_is_near_is_told_once(way):
         (datetime(2026, 11, 28, 3), datetime(2026, 11, 30, 7)),
     ],
 )
-def test_the_digest_waits_for_the_next_morning_of_a_weekday(now, due):
+def test_digest_waits_for_next_weekday_morning(now, due):
     assert next_weekday_morning(now.replace(tzinfo=UTC)) == due.replace(tzinfo=UTC)
 
 
-# -- Choosing -----------------------------------------------------------------------------------------------
-def test_agents_choose_in_their_account(client):
+# -- Preferences ---------------------------------------------------------------------------------------------
+def test_agent_chooses_notifications_in_account(client):
     agent = member()
     client.force_login(agent)
     url = reverse("wagtailadmin_account")
@@ -246,7 +246,7 @@ def test_agents_choose_in_their_account(client):
     assert agent.notice_choices.get(kind=NotificationType.NEW).way == NotificationMethod.DAILY
 
 
-def test_who_treats_no_cases_has_nothing_to_choose(client):
+def test_editor_cannot_choose_agent_notifications(client):
     editor = UserFactory(is_staff=True, roles=["editors"])
     client.force_login(editor)
     url = reverse("wagtailadmin_account")

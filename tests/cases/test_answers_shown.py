@@ -1,4 +1,4 @@
-"""What an agent reads of an answer of every type, on the screen of its case."""
+"""Answers of every field type, as the case page shows them to agents."""
 
 import re
 from html import unescape
@@ -40,7 +40,7 @@ SOMEBODY = {
 ROWS = [{"prenom": "Léa", "ne": "2015-06-04"}, {"prenom": "Tom"}]
 EVENING = {"resource": "salle", "count": 1, "times": [["2026-12-12T17:00+01:00", "2026-12-12T23:00+01:00"]]}
 EVENING |= {"series": "6f1d0f3e-5f0f-4d0a-9d9b-0f3a1c2b4d5e"}
-# By question: the answer as it is kept, and what stands there.
+# By question: the stored answer and its text on the case page.
 READ = {
     "ligne": ("Orvenay", "Orvenay"),
     "texte": ("Deux\nlignes", "Deux / lignes"),
@@ -76,7 +76,7 @@ READ = {
 
 
 def answered(answers: dict, **changes) -> Case:
-    """A case of a form that asks a question of every type."""
+    """Create a case whose form asks a question of every field type."""
     case = CaseFactory()
     asked = step("tout", *(one | changes.get(one["key"], {}) for one in ASKED))
     case.version.content = content(asked, stages=case.version.content["stages"])
@@ -87,14 +87,14 @@ def answered(answers: dict, **changes) -> Case:
 
 
 def lines(page: str) -> dict[str, str]:
-    """What stands beside each question, without what can be done to it."""
+    """Return the answers of the case page by question, without their links for corrections."""
     section = page[page.index('<h2 id="answers"') :]
     rows = re.findall(r"<dt>(.*?)</dt>\s*<dd[^>]*>(.*?)</dd>", section, re.DOTALL)
     rows = [(key, re.sub(r'<a class="amend".*?</a>', "", said, flags=re.DOTALL)) for key, said in rows]
     return {key: " ".join(unescape(strip_tags(said.replace("<br>", " / "))).split()) for key, said in rows}
 
 
-def test_an_agent_reads_the_answer_to_every_type_of_question(client):
+def test_case_page_shows_answer_of_every_field_type(client):
     resource("salle")
     case = answered({key: answer for key, (answer, _words) in READ.items() if answer is not None})
     stored = StoredFile.objects.create(
@@ -111,7 +111,7 @@ def test_an_agent_reads_the_answer_to_every_type_of_question(client):
     assert found == {key: said for key, (_answer, said) in READ.items()}
 
 
-def test_answers_stand_in_the_order_in_which_they_were_asked_however_they_came(client):
+def test_answers_are_shown_in_order_of_questions(client):
     case = answered({key: answer for key, (answer, _words) in reversed(READ.items()) if key != "total"})
     client.force_login(member())
 
@@ -121,8 +121,8 @@ def test_answers_stand_in_the_order_in_which_they_were_asked_however_they_came(c
     assert set(READ) <= set(found)
 
 
-def test_what_is_no_answer_of_its_type_any_more_is_read_as_it_is(client):
-    """As an import or an older version may have left it: shown rather than hidden, and never a fault."""
+def test_invalid_stored_answer_is_shown_unformatted(client):
+    """An import or an older version may have stored such answers: they are shown, and raise no error."""
     case = answered({key: ["2026", {"x": 1}] for key in READ if key != "total"})
     client.force_login(member())
 
@@ -132,7 +132,7 @@ def test_what_is_no_answer_of_its_type_any_more_is_read_as_it_is(client):
     assert "2026" in lines(page.text)["jour"]
 
 
-def test_a_secret_answer_of_any_type_is_shown_only_to_who_asks_for_it(client):
+def test_secret_answer_of_any_type_is_hidden_until_requested(client):
     secret = {key: {"secret": True} for key in READ if KINDS[key] not in ("computed", "group", "booking")}
     case = answered({key: READ[key][0] for key in secret}, **secret)
     client.force_login(member())

@@ -1,4 +1,4 @@
-"""Decisions that may be appealed: written with their remedies, notified on a day that can be proven."""
+"""Appealable decisions: their legal remedies and the proof of the day of notification."""
 
 from datetime import date, timedelta
 
@@ -68,7 +68,7 @@ def kinds(case: Case) -> list[str]:
 
 
 # -- On paper -----------------------------------------------------------------------------------------------
-def test_without_consent_a_decision_is_a_registered_letter_with_reasons_and_remedies():
+def test_decision_without_consent_is_registered_letter():
     decision = refused(case_with_remedies())
     letter = decision.letter
     assert (letter.carrier, letter.posting.registered) == ("print", True)
@@ -78,7 +78,7 @@ def test_without_consent_a_decision_is_a_registered_letter_with_reasons_and_reme
     assert (decision.notified_on, decision.last_day) == (None, None)
 
 
-def test_the_day_of_delivery_is_the_day_of_notification():
+def test_delivery_day_is_notification_day():
     agent = member()
     with time_machine.travel("2026-11-24 09:00Z"):
         decision = refused(case_with_remedies())
@@ -96,7 +96,7 @@ def test_the_day_of_delivery_is_the_day_of_notification():
     assert "notified" in kinds(decision.case)
 
 
-def test_an_accepted_case_gets_the_letter_that_the_service_names_with_the_remedies():
+def test_acceptance_uses_letter_template_with_legal_remedies():
     LetterFactory(key="oui", text="<p>Oui, {prenom}.</p>")
     case = CaseFactory(settings={"remedies": "recours", "letters": {"accepted": "oui"}})
     actions.accept_case(actor=member(), case=case)
@@ -105,14 +105,14 @@ def test_an_accepted_case_gets_the_letter_that_the_service_names_with_the_remedi
     assert "Tribunal administratif" in text
 
 
-def test_a_service_without_remedies_decides_as_before():
+def test_service_without_legal_remedies_sends_email_decision():
     case = CaseFactory(refused=True)
     assert not case.formal_decisions.exists()
     assert Delivery.objects.about(case.subject).last().carrier == "email"
 
 
 # -- By e-mail ----------------------------------------------------------------------------------------------
-def test_with_consent_opening_the_decision_notifies_it_once(client):
+def test_decision_with_consent_is_notified_when_opened(client):
     case = agreed()
     decision = refused(case)
     assert decision.letter is None
@@ -131,7 +131,7 @@ def test_with_consent_opening_the_decision_notifies_it_once(client):
     assert "Tribunal administratif" in shown
 
 
-def test_looking_at_the_page_or_the_link_that_was_only_shown_opens_nothing(client):
+def test_decision_is_not_opened_by_get_or_unmailed_link(client):
     case = agreed()
     decision = refused(case)
     client.get(page(case))
@@ -142,7 +142,7 @@ def test_looking_at_the_page_or_the_link_that_was_only_shown_opens_nothing(clien
     assert decision.notified_on is None
 
 
-def test_before_it_is_opened_the_page_says_nowhere_what_was_decided(client):
+def test_unopened_decision_is_hidden_on_status_page(client):
     case = agreed()
     decision = refused(case)
     shown = client.get(page(case)).text
@@ -159,7 +159,7 @@ def test_before_it_is_opened_the_page_says_nowhere_what_was_decided(client):
     assert "Nous avons dû refuser" in client.get(page(case)).text
 
 
-def test_neither_the_people_concerned_nor_what_one_takes_away_tell_it_before(client):
+def test_unopened_decision_is_hidden_from_personal_data_export(client):
     case = agreed()
     case.persons.create(field="enfants", place=0, name="Noé")
     decision = refused(case)
@@ -180,7 +180,7 @@ def test_neither_the_people_concerned_nor_what_one_takes_away_tell_it_before(cli
     assert "Noé" in client.get(page(case)).text
 
 
-def test_consent_is_given_and_revoked_on_the_page_and_works_at_once(client):
+def test_consent_revocation_sends_decision_on_paper(client):
     case = case_with_remedies()
     client.post(page(case, "consent"), {"agree": "1"})
     assert consent.has_consent(case)
@@ -193,7 +193,7 @@ def test_consent_is_given_and_revoked_on_the_page_and_works_at_once(client):
     assert [one for one in kinds(case) if "consent" in one] == ["consent_given", "consent_revoked"]
 
 
-def test_what_was_opened_is_not_posted_after_the_consent_is_revoked(client):
+def test_opened_decision_is_not_printed_if_consent_is_revoked(client):
     case = agreed()
     decision = refused(case)
     client.post(page(case, "decision", decision.pk))
@@ -202,7 +202,7 @@ def test_what_was_opened_is_not_posted_after_the_consent_is_revoked(client):
     assert decision.letter is None
 
 
-def test_what_nobody_opens_within_seven_days_is_posted_once(client):
+def test_unopened_decision_is_printed_after_seven_days(client):
     with time_machine.travel("2027-01-11 09:00Z", tick=False) as clock:
         left, opened, rehearsed = refused(agreed()), refused(agreed()), refused(agreed(rehearsal=True))
         client.post(page(opened.case, "decision", opened.pk))
@@ -223,13 +223,13 @@ def test_what_nobody_opens_within_seven_days_is_posted_once(client):
         assert other.letter is None
 
 
-def test_only_who_reads_the_address_consents(client):
+def test_consent_by_unmailed_link_is_refused(client):
     case = case_with_remedies()
     assert client.post(page(case, "consent", mailed=False), {"agree": "1"}).status_code == 422
     assert not consent.has_consent(case)
 
 
-def test_without_an_address_nobody_is_notified_by_email():
+def test_consent_without_email_address_is_refused():
     case = case_with_remedies(email="")
     with pytest.raises(actions.IllegalTransition):
         consent.give_consent(actor=applicant(case, mailed=False), case=case)
@@ -237,7 +237,7 @@ def test_without_an_address_nobody_is_notified_by_email():
 
 
 @pytest.mark.parametrize("answer", [True, False])
-def test_the_form_asks_for_the_consent(answer):
+def test_form_asks_for_consent(answer):
     TeamFactory()
     content = certificate()
     content["settings"] |= {"remedies": "recours"}
@@ -249,7 +249,7 @@ def test_the_form_asks_for_the_consent(answer):
 
 
 # -- Appeals ------------------------------------------------------------------------------------------------
-def test_an_appeal_keeps_the_case(client):
+def test_appeal_places_case_on_legal_hold(client):
     case = case_with_remedies()
     decision = refused(case)
     client.force_login(member(Role.DECIDE))
@@ -264,7 +264,7 @@ def test_an_appeal_keeps_the_case(client):
     assert "Tribunal administratif" in client.get(reverse("cases:case", args=[case.reference])).text
 
 
-def test_what_was_appealed_stays_past_its_period_until_the_hold_is_lifted(client):
+def test_appealed_case_is_retained_until_hold_is_released(client):
     case = CaseFactory(
         settings={"remedies": "recours", "retention": {"months": 24, "disposition": "eliminate"}}
     )
@@ -282,7 +282,7 @@ def test_what_was_appealed_stays_past_its_period_until_the_hold_is_lifted(client
     assert (due.cases.count(), due.kept) == (1, 0)
 
 
-def test_only_who_decides_notes_an_appeal(client):
+def test_only_agent_who_may_decide_records_appeal(client):
     case = case_with_remedies()
     decision = refused(case)
     url = reverse("formal:appeal", args=[case.reference, decision.pk])
@@ -303,7 +303,7 @@ def posted(day="2026-11-24 09:00Z", **fields) -> AppealableDecision:
     return AppealableDecision.objects.get(pk=decision.pk)
 
 
-def test_posted_decision_without_proof_shows_agents_an_assumption(client):
+def test_posted_decision_without_proof_shows_presumed_date(client):
     decision = posted()
     assert (decision.notified_on, decision.last_day) == (None, None)
     assert decision.presumed_on == date(2026, 12, 2)
@@ -316,10 +316,10 @@ def test_posted_decision_without_proof_shows_agents_an_assumption(client):
     assert "18 janvier 2027" not in client.get(page(case)).text
 
 
-def test_proof_of_delivery_replaces_assumption():
+def test_delivery_proof_replaces_presumption():
     decision = posted()
     with time_machine.travel("2026-11-27 09:00Z"):
-        for day in (date(2026, 11, 26), date(2026, 11, 25)):  # put right
+        for day in (date(2026, 11, 26), date(2026, 11, 25)):  # the second is a correction
             paper.save_delivery_proof(actor=member(), letter=decision.letter, number="98", delivered_on=day)
     decision.refresh_from_db()
     assert decision.notified_on == date(2026, 11, 25)
@@ -328,7 +328,7 @@ def test_proof_of_delivery_replaces_assumption():
 
 
 @pytest.mark.parametrize("proof", ["handed", "notice"])
-def test_decision_is_notified_in_another_form_once(client, proof):
+def test_decision_notified_in_another_form_is_recorded_once(client, proof):
     decision = refused(case_with_remedies())
     today = timezone.localdate()
     client.force_login(member(Role.DECIDE))
@@ -344,14 +344,14 @@ def test_decision_is_notified_in_another_form_once(client, proof):
     assert kinds(decision.case).count("notified") == 1
 
 
-def test_only_who_decides_records_notification(client):
+def test_only_agent_who_may_decide_records_notification(client):
     decision = refused(case_with_remedies())
     client.force_login(member(Role.TREAT))
     url = reverse("formal:notified", args=[decision.case.reference, decision.pk])
     assert client.post(url, {"proof": "handed", "on": timezone.localdate()}).status_code == 404
 
 
-def test_letter_delivered_later_moves_no_earlier_notification():
+def test_later_delivery_proof_keeps_earlier_notification():
     decision = posted()
     with time_machine.travel("2026-11-25 09:00Z"):
         formal.record_notification(
@@ -365,7 +365,7 @@ def test_letter_delivered_later_moves_no_earlier_notification():
     assert (decision.notified_on, decision.proof) == (date(2026, 11, 25), "handed")
 
 
-def test_remedies_excluded_from_recess_run_through_it():
+def test_recess_does_not_extend_remedies_excluded_from_it():
     LegalRemedies.objects.update(recess=False)
     decision = refused(case_with_remedies())
     decision.notified_on = date(2026, 11, 26)
@@ -373,14 +373,14 @@ def test_remedies_excluded_from_recess_run_through_it():
     assert "ne court pas" not in decision.letter.payload["text"]
 
 
-def test_decision_counts_by_rules_of_place_in_which_it_was_taken(settings):
+def test_decision_uses_rules_of_place_where_it_was_taken(settings):
     decision = refused(case_with_remedies())
     settings.COUNTRY, settings.SUBDIVISION = "CH", "BE"
     decision.notified_on = date(2026, 11, 26)
     assert decision.last_day == date(2027, 1, 11)
 
 
-def test_unknown_place_is_told_by_check_and_by_case(settings, client):
+def test_unknown_place_warns_in_system_check_and_case(settings, client):
     assert checks.rules_of_appeal_are_known(None) == []
     settings.SUBDIVISION = "JU"
     [warning] = checks.rules_of_appeal_are_known(None)
@@ -391,7 +391,7 @@ def test_unknown_place_is_told_by_check_and_by_case(settings, client):
 
 
 @pytest.mark.parametrize(("canton", "warned"), [("VD", False), ("JU", True)])
-def test_linter_warns_if_rules_of_place_are_unknown(settings, canton, warned):
+def test_service_lint_warns_if_appeal_rules_are_unknown(settings, canton, warned):
     settings.SUBDIVISION = canton
     TeamFactory()
     made = certificate()
@@ -399,8 +399,8 @@ def test_linter_warns_if_rules_of_place_are_unknown(settings, canton, warned):
     assert any(fault.path == "settings.remedies" for fault in lint_service(made)) is warned
 
 
-# -- Form -----------------------------------------------------------------------------------------------------
-def test_decision_bears_salutation_authority_name_and_function():
+# -- Letter ---------------------------------------------------------------------------------------------------
+def test_decision_letter_has_salutation_authority_and_signature():
     agent = member(Role.DECIDE)
     case = case_with_remedies()
     case.team.authority = "Municipalité d’Orvenay"
@@ -416,12 +416,12 @@ def test_decision_bears_salutation_authority_name_and_function():
     assert {"signatures": [[str(agent), "Cheffe du service"]]} in letter.payload["paragraphs"]
 
 
-def test_decision_without_authority_bears_the_commune():
+def test_decision_letter_without_authority_names_commune():
     text = refused(case_with_remedies()).letter.payload["text"]
     assert str(CommuneSettings.current()) in text.partition("salutations")[2]
 
 
-def test_decision_of_two_agents_is_signed_by_both():
+def test_decision_of_two_agents_names_both_signatories():
     first, second = member(Role.DECIDE), member(Role.DECIDE)
     case = CaseFactory(
         settings={"remedies": "recours"},
@@ -435,13 +435,13 @@ def test_decision_of_two_agents_is_signed_by_both():
 
 
 # -- Remedies -----------------------------------------------------------------------------------------------
-def test_remedies_say_no_more_than_their_authority_and_days():
+def test_legal_remedies_refuse_other_placeholders():
     with pytest.raises(ValidationError):
         RemediesFactory.build(text="<p>{prenom}</p>", locale=RemediesFactory().locale).full_clean()
 
 
-def test_remedies_in_months_are_not_called_days():
-    """In another language either, which takes over the unit: 2 months would read as 2 days."""
+def test_legal_remedies_in_months_refuse_days_placeholder():
+    """Applies to translations, too, which take over the unit: 2 months would be printed as 2 days."""
     french, german = RemediesFactory(), Locale.objects.get_or_create(language_code="de")[0]
     french.full_clean()
     french.unit = "months"
@@ -456,7 +456,7 @@ def test_remedies_in_months_are_not_called_days():
         french.full_clean()
 
 
-def test_german_remedies_write_their_term_in_the_dative():
+def test_german_legal_remedies_use_dative_term():
     said = {"days": 30, "authority": "Gericht", "text": "<p>innert {term}</p>"}
     with override("de"):
         for days, unit, term in (
@@ -472,6 +472,6 @@ def test_german_remedies_write_their_term_in_the_dative():
 @pytest.mark.parametrize(
     ("days", "unit", "term"), [(1, "days", "1 jour"), (30, "days", "30 jours"), (2, "months", "2 mois")]
 )
-def test_remedies_say_their_term_in_words(days, unit, term):
+def test_legal_remedies_spell_out_term(days, unit, term):
     LegalRemedies.objects.update(days=days, unit=unit, text="<p>Délai : {term}.</p>")
     assert f"Délai : {term}." in refused(case_with_remedies()).letter.payload["text"]

@@ -1,4 +1,4 @@
-"""The trace of a case: whoever changes it is found out."""
+"""Audit log of cases: every manipulation is detected."""
 
 from datetime import UTC, timedelta
 
@@ -23,18 +23,18 @@ def made(module_db) -> Case:
 
 @pytest.fixture
 def case(made, db) -> Case:
-    """A case that somebody took and refused."""
+    """A case that an agent took and refused."""
     return Case.objects.get(pk=made.pk)
 
 
 def rows(model) -> QuerySet:
-    """What who holds the database can do with a table, though the model refuses it."""
+    """Return rows without the model's protection, as the owner of the database changes them."""
     return QuerySet(model)
 
 
 @pytest.fixture
 def anchor(settings, tmp_path, django_capture_on_commit_callbacks):
-    """Makes an anchor, noted in a file of its own once its transaction is over."""
+    """Function that creates an audit anchor and exports it to a file when its transaction commits."""
     settings.AUDIT_ANCHOR_FILE = tmp_path / "anchors.txt"
 
     def make() -> AuditAnchor:
@@ -48,7 +48,7 @@ def tamper(case, kind: str, **changes) -> None:
     rows(CaseEvent).filter(case=case, kind=kind).update(**changes)
 
 
-def test_an_untouched_trace_is_proven(case, capsys):
+def test_untouched_audit_log_is_verified(case, capsys):
     CaseFactory(taken=True)
     audit_log.anchor_chains(timezone.now())
 
@@ -59,7 +59,7 @@ def test_an_untouched_trace_is_proven(case, capsys):
     assert f"Newest anchor: 1 {AuditAnchor.objects.get().at.astimezone(UTC):%Y-%m-%d}" in said
 
 
-def test_cases_that_were_opened_at_the_same_moment_are_told_apart():
+def test_cases_opened_at_same_moment_have_separate_chains():
     moment = timezone.now()
     for _case in range(4):
         CaseFactory(taken=True, opened_at=moment)
@@ -80,7 +80,7 @@ def test_cases_that_were_opened_at_the_same_moment_are_told_apart():
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_an_event_that_was_changed_is_found(case, changes):
+def test_changed_event_is_detected(case, changes):
     tamper(case, "refused", **changes)
 
     found = list(audit_log.audit_errors())
@@ -89,19 +89,19 @@ def test_an_event_that_was_changed_is_found(case, changes):
     assert all(fault.startswith(case.reference) for fault in found)
 
 
-def test_an_event_taken_out_is_found(case):
+def test_deleted_event_is_detected(case):
     rows(CaseEvent).filter(case=case, number=1).delete()
 
     assert f"{case.reference}: event 1 is missing" in list(audit_log.audit_errors())
 
 
-def test_a_trace_that_is_gone_is_found(case):
+def test_deleted_audit_log_is_detected(case):
     rows(CaseEvent).filter(case=case).delete()
 
     assert list(audit_log.audit_errors()) == [f"{case.reference}: all events are missing"]
 
 
-def test_a_tail_cut_off_is_found_by_the_anchor_of_the_night(case):
+def test_cut_off_events_are_detected_by_anchor(case):
     audit_log.anchor_chains(timezone.now())
     rows(CaseEvent).filter(pk=case.events.last().pk).delete()
 
@@ -111,7 +111,7 @@ def test_a_tail_cut_off_is_found_by_the_anchor_of_the_night(case):
     assert "is gone or another" in fault
 
 
-def test_an_anchor_that_was_changed_is_found(case):
+def test_changed_anchor_is_detected(case):
     made = audit_log.anchor_chains(timezone.now())
     rows(AuditAnchor).filter(pk=made.pk).update(heads={})
 
@@ -120,29 +120,29 @@ def test_an_anchor_that_was_changed_is_found(case):
     ]
 
 
-def test_anchor_made_without_the_key_is_found(case, settings):
+def test_anchor_made_without_key_is_detected(case, settings):
     with override_settings(AUDIT_KEY="guessed"):
         audit_log.anchor_chains(timezone.now())
     assert list(audit_log.audit_errors()) == [
         "anchor 1: it or one before it was changed, or AUDIT_KEY is another"
     ]
-    settings.SECRET_KEY_FALLBACKS = ["guessed"]  # the key of before it was changed
+    settings.SECRET_KEY_FALLBACKS = ["guessed"]  # the previous key
     assert list(audit_log.audit_errors()) == []
 
 
-def test_anchor_cut_off_is_found_by_what_was_noted(case, capsys, anchor):
+def test_deleted_anchor_is_detected_by_exported_copy(case, capsys, anchor):
     anchor()
     call_command("verify_audit")
     rows(AuditAnchor).all().delete()
     rows(CaseEvent).filter(pk=case.events.last().pk).delete()
-    assert list(audit_log.audit_errors()) == []  # the database alone tells nothing
+    assert list(audit_log.audit_errors()) == []  # the database alone cannot show it
 
     with pytest.raises(CommandError):
         call_command("verify_audit")
     assert "anchor 1 of " in capsys.readouterr().err
 
 
-def test_anchor_in_a_log_is_compared_too(case, settings, tmp_path, caplog, anchor):
+def test_anchor_in_log_file_is_compared(case, settings, tmp_path, caplog, anchor):
     with caplog.at_level("INFO", "eservices.cases.audit_log"):
         anchor()
     log = tmp_path / "log.txt"
@@ -158,7 +158,7 @@ def test_anchor_in_a_log_is_compared_too(case, settings, tmp_path, caplog, ancho
         call_command("verify_audit", noted=[tmp_path / "nowhere.txt"])
 
 
-def test_anchor_is_made_each_hour_over_what_grew(case):
+def test_anchor_is_made_hourly_for_changed_chains(case):
     now = timezone.now()
     second = CaseFactory()
     made = audit_log.anchor_chains(now)
@@ -169,23 +169,23 @@ def test_anchor_is_made_each_hour_over_what_grew(case):
     later = audit_log.anchor_chains(now + timedelta(minutes=70))
 
     assert (later.number, set(later.heads)) == (2, {str(second.pk)})
-    assert audit_log.anchor_chains(now + timedelta(hours=4)) is None  # nothing grew
+    assert audit_log.anchor_chains(now + timedelta(hours=4)) is None  # nothing was added
 
 
-def test_a_payload_that_was_erased_leaves_the_chain_whole(case):
+def test_erased_payload_keeps_chain_valid(case):
     case.events.filter(kind="refused").erase()
 
     assert case.events.get(kind="refused").data == {}
     assert list(audit_log.audit_errors()) == []
 
 
-def test_a_payload_erased_without_its_salt_is_found(case):
+def test_payload_erased_without_salt_is_detected(case):
     tamper(case, "refused", data={})
 
     assert list(audit_log.audit_errors())
 
 
-def test_two_events_that_say_the_same_cannot_be_told_by_their_digests(case):
+def test_equal_events_have_different_digests(case):
     agent = member()
     for _time in range(2):
         audit_log.record_event(actions.lock_case(case.pk), "noted", agent, note=1)
@@ -212,7 +212,7 @@ def test_two_events_that_say_the_same_cannot_be_told_by_their_digests(case):
     ids=["save", "delete", "update", "delete_many", "bulk_update", "update_or_create", "upsert"],
 )
 @pytest.mark.parametrize("model", [CaseEvent, AuditAnchor])
-def test_what_stands_in_the_trace_is_neither_rewritten_nor_taken_out(case, model, rewrite):
+def test_audit_log_rows_cannot_be_rewritten(case, model, rewrite):
     audit_log.anchor_chains(timezone.now())
     before = list(model.objects.values())
 
@@ -222,7 +222,7 @@ def test_what_stands_in_the_trace_is_neither_rewritten_nor_taken_out(case, model
     assert list(model.objects.values()) == before
 
 
-def test_the_events_of_a_case_are_not_rewritten_by_way_of_the_case_either(case):
+def test_case_events_manager_refuses_update_and_delete(case):
     for rewrite in (lambda: case.events.update(data={}), lambda: case.events.all().delete()):
         with pytest.raises(TypeError, match="only added to"):
             rewrite()
@@ -230,7 +230,7 @@ def test_the_events_of_a_case_are_not_rewritten_by_way_of_the_case_either(case):
     assert list(audit_log.audit_errors()) == []
 
 
-def test_an_event_that_takes_the_place_of_another_is_refused():
+def test_event_replacing_another_is_refused():
     there = CaseFactory().events.first()
     false = CaseEvent(pk=there.pk, case=there.case, number=there.number, kind="accepted")
 
@@ -241,7 +241,7 @@ def test_an_event_that_takes_the_place_of_another_is_refused():
     assert list(audit_log.audit_errors()) == []
 
 
-def test_only_what_happened_in_a_rehearsal_is_thrown_away():
+def test_only_events_of_rehearsal_are_discarded():
     real, rehearsal = CaseFactory(taken=True), CaseFactory(rehearsal=True)
 
     for case in (real, rehearsal):
@@ -251,7 +251,7 @@ def test_only_what_happened_in_a_rehearsal_is_thrown_away():
     assert not rehearsal.events.exists()
 
 
-def test_a_command_over_a_changed_trace_fails_and_names_the_case(case, capsys):
+def test_verify_audit_fails_and_names_changed_case(case, capsys):
     rows(CaseEvent).filter(case=case, number=1).update(kind="accepted")
 
     with pytest.raises(CommandError):

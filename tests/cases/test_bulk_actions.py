@@ -1,4 +1,4 @@
-"""Several cases at once: what is done to each, what is refused and said, what is decided only after a look."""
+"""Bulk actions on several cases: results, refusals, and decisions only after the cases were shown."""
 
 import re
 from html import unescape
@@ -25,7 +25,7 @@ def agent(client):
 
 
 def together(case: Case) -> Case:
-    """The case, of a service whose cases may be decided several at once."""
+    """Allow bulk decisions for the service of the case and return the reloaded case."""
     case.version.content["settings"]["decide_together"] = True
     case.version.save()
     return Case.objects.get(pk=case.pk)
@@ -36,7 +36,7 @@ def references(*cases: Case) -> list[str]:
 
 
 # -- Tags ----------------------------------------------------------------------------------------------------
-def test_a_tag_is_put_on_several_cases_and_finds_them(client, agent):
+def test_tag_is_added_to_several_cases(client, agent):
     first, second, other = CaseFactory(), CaseFactory(refused=True), CaseFactory()
     ticked = {"cases": references(first, second), "name": " Arrivées  de décembre "}
     client.post(reverse("cases:tag_several"), ticked)
@@ -48,7 +48,7 @@ def test_a_tag_is_put_on_several_cases_and_finds_them(client, agent):
     assert [f">{case.reference}<" in html for case in (first, second, other)] == [True, True, False]
 
 
-def test_a_tag_is_taken_off_on_the_screen_of_the_case_and_forgotten_with_its_last_case(client, agent):
+def test_tag_is_deleted_with_its_last_case(client, agent):
     case = CaseFactory()
     client.post(reverse("cases:tag", args=[case.reference]), {"name": "urgent"})
     tag = CaseTag.objects.get()
@@ -59,7 +59,7 @@ def test_a_tag_is_taken_off_on_the_screen_of_the_case_and_forgotten_with_its_las
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\0", "x" * 41])
-def test_no_tag_is_made_of_nothing_or_of_too_much(client, agent, name):
+def test_tag_with_invalid_name_is_refused(client, agent, name):
     case = CaseFactory()
     client.post(reverse("cases:tag_several"), {"cases": references(case), "name": name})
     assert not CaseTag.objects.exists()
@@ -68,9 +68,7 @@ def test_no_tag_is_made_of_nothing_or_of_too_much(client, agent, name):
 @pytest.mark.parametrize(
     ("name", "said"), [("tag_several", {"name": " "}), ("assign_several", {"agent": "gone"})]
 )
-def test_what_was_ticked_stays_ticked_where_something_was_missing_and_not_after_it_was_done(
-    client, agent, name, said
-):
+def test_incomplete_bulk_action_keeps_selection(client, agent, name, said):
     ticked, other = CaseFactory(), CaseFactory()
     queue, everybody = reverse("cases:queue"), {"view": "team", "agent": "nobody"}
     bulk = {"cases": references(ticked), "back": back_of(client.get(queue, everybody))}
@@ -89,11 +87,11 @@ def test_what_was_ticked_stays_ticked_where_something_was_missing_and_not_after_
 
 
 def back_of(response) -> str:
-    """Where the bar of several cases leads back to."""
+    """Return the address to which the bulk form leads back."""
     return unescape(re.findall(r'name="back" value="([^"]*)"', response.text)[-1])
 
 
-def test_who_may_only_read_and_strangers_tag_nothing(client):
+def test_only_agents_who_may_treat_case_can_tag(client):
     case = CaseFactory()
     for who in (member(Role.READ), member(team=TeamFactory(key="police"))):
         client.force_login(who)
@@ -103,7 +101,7 @@ def test_who_may_only_read_and_strangers_tag_nothing(client):
 
 
 # -- Reminders -----------------------------------------------------------------------------------------------
-def test_who_has_not_answered_is_asked_again_and_the_others_are_named(client, agent):
+def test_bulk_reminder_skips_and_names_unasked_cases(client, agent):
     waits, other = CaseFactory(asked=True), CaseFactory()
     before = Delivery.objects.filter(subject=waits.subject).count()
     response = client.post(reverse("cases:remind_several"), {"cases": references(waits, other)}, follow=True)
@@ -112,7 +110,7 @@ def test_who_has_not_answered_is_asked_again_and_the_others_are_named(client, ag
     assert f"{other.reference}\u00a0: Aucune question ne peut être renvoyée." in response.text
 
 
-def test_what_could_not_be_done_for_the_same_reason_is_said_once_with_all_cases(client, agent):
+def test_bulk_action_groups_refusals_by_reason(client, agent):
     cases = [CaseFactory() for _ in range(3)]
     answer = client.post(reverse("cases:remind_several"), {"cases": references(*cases)}, follow=True)
     [said] = [str(one) for one in answer.context["messages"]]
@@ -120,7 +118,7 @@ def test_what_could_not_be_done_for_the_same_reason_is_said_once_with_all_cases(
     assert said.count("Aucune question ne peut être renvoyée.") == 1
 
 
-def test_who_has_no_e_mail_address_is_reminded_by_post(client, agent):
+def test_applicant_without_email_is_reminded_on_paper(client, agent):
     case = CaseFactory(asked=True, email="")
     client.post(reverse("cases:remind_several"), {"cases": references(case)})
     assert case.events.filter(kind="reminded").exists()
@@ -129,7 +127,7 @@ def test_who_has_no_e_mail_address_is_reminded_by_post(client, agent):
 
 
 # -- Decisions -----------------------------------------------------------------------------------------------
-def test_nothing_is_decided_before_the_cases_were_shown(client, agent):
+def test_bulk_decision_requires_confirmation_page(client, agent):
     case, other = together(CaseFactory()), together(CaseFactory())
     ticked = {"cases": references(case, other), "decision": "accept"}
     page = client.post(DECIDE, ticked)
@@ -141,7 +139,7 @@ def test_nothing_is_decided_before_the_cases_were_shown(client, agent):
     assert set(Case.objects.values_list("outcome", flat=True)) == {"accepted"}
 
 
-def test_a_service_that_does_not_allow_it_is_decided_one_by_one(client, agent):
+def test_service_without_bulk_decisions_decides_singly(client, agent):
     case = CaseFactory()
     page = client.post(DECIDE, {"cases": references(case)}).text
     assert 'name="seen"' not in page
@@ -156,7 +154,7 @@ def test_a_service_that_does_not_allow_it_is_decided_one_by_one(client, agent):
     assert Case.objects.get().outcome == ""
 
 
-def test_what_a_second_agent_must_confirm_is_decided_one_by_one(client, agent):
+def test_decision_of_two_agents_is_not_made_in_bulk(client, agent):
     four_eyes = {"key": "decision", "type": "decision", "settings": {"format": 1, "four_eyes": True}}
     case = together(CaseFactory(stages=[four_eyes]))
     page = client.post(DECIDE, {"cases": references(case)}).text
@@ -167,7 +165,7 @@ def test_what_a_second_agent_must_confirm_is_decided_one_by_one(client, agent):
     assert actions.proposing_agent(case) is None
 
 
-def test_what_can_only_be_refused_is_refused_with_others_and_not_accepted_with_them(client, agent):
+def test_bulk_accept_skips_case_that_can_only_be_refused(client, agent):
     case = together(household("Marc Marchetti"))
     person = case.persons.get()
     actions.judge_person(actor=agent, case=case, person=person, outcome="refused", reason="Majeur.")
@@ -182,9 +180,7 @@ def test_what_can_only_be_refused_is_refused_with_others_and_not_accepted_with_t
     assert Case.objects.get().outcome == "refused"
 
 
-def test_what_a_stage_objects_to_is_not_accepted_with_others_whatever_is_written_to_all(
-    client, agent, monkeypatch
-):
+def test_bulk_accept_skips_case_with_stage_objection(client, agent, monkeypatch):
     monkeypatch.setattr(DecisionStage, "objection", lambda *about: "Plus rien ne tient.")
     case = together(CaseFactory())
     sent = {
@@ -199,14 +195,14 @@ def test_what_a_stage_objects_to_is_not_accepted_with_others_whatever_is_written
     assert Case.objects.get().outcome == "accepted"
 
 
-def test_a_case_that_waits_for_the_applicant_is_not_shown_as_one_that_would_be_decided(client, agent):
+def test_bulk_decision_excludes_cases_waiting_for_applicant(client, agent):
     ready, waits = together(CaseFactory()), together(CaseFactory(asked=True))
     page = client.post(DECIDE, {"cases": references(ready, waits)}).text
     assert re.findall(r'name="seen" value="([^:]+):', page) == [ready.reference]
     assert "Le requérant n’a pas encore répondu : décidez sur le dossier." in page.replace("\u00a0", " ")
 
 
-def test_a_refusal_of_several_needs_a_reason_and_keeps_what_was_chosen(client, agent):
+def test_bulk_refusal_requires_reason(client, agent):
     case = together(CaseFactory())
     page = client.post(DECIDE, {"cases": references(case), "confirmed": "1", "decision": "refuse"})
     assert page.status_code == 422
@@ -214,7 +210,7 @@ def test_a_refusal_of_several_needs_a_reason_and_keeps_what_was_chosen(client, a
     assert Case.objects.get().outcome == ""
 
 
-def test_a_case_that_changed_since_or_was_never_shown_is_not_decided_and_named(client, agent):
+def test_bulk_decision_skips_and_names_stale_cases(client, agent):
     moved, quiet, unseen = (together(CaseFactory()) for _ in range(3))
     page = client.post(DECIDE, {"cases": references(moved, quiet)}).text
     seen = re.findall(r'name="seen" value="([^"]+)"', page)
@@ -226,7 +222,7 @@ def test_a_case_that_changed_since_or_was_never_shown_is_not_decided_and_named(c
     assert f"{unseen.reference}\u00a0:" in response.text
 
 
-def test_who_may_not_decide_decides_nothing_in_bulk_either(client):
+def test_bulk_decision_without_permission_is_refused(client):
     case = together(CaseFactory())
     client.force_login(member(Role.TREAT))
     forged = {
@@ -239,9 +235,7 @@ def test_who_may_not_decide_decides_nothing_in_bulk_either(client):
     assert Case.objects.get().outcome == ""
 
 
-def test_the_page_of_decisions_takes_as_many_queries_for_many_as_for_two(
-    client, agent, django_assert_max_num_queries
-):
+def test_bulk_decision_page_has_constant_query_count(client, agent, django_assert_max_num_queries):
     cases = [together(CaseFactory()) for _ in range(5)]
     client.post(DECIDE, {"cases": references(*cases[:2])})
     with django_assert_max_num_queries(100) as few:
@@ -251,7 +245,7 @@ def test_the_page_of_decisions_takes_as_many_queries_for_many_as_for_two(
 
 
 @pytest.mark.parametrize("name", ["assign_several", "tag_several", "remind_several", "decide_several"])
-def test_who_treats_no_cases_finds_nothing_and_nothing_ticked_is_said(client, name):
+def test_bulk_action_needs_agent_and_selection(client, name):
     client.force_login(UserFactory(is_staff=True, roles=["editors"]))
     assert client.post(reverse(f"cases:{name}")).status_code == 404
     client.force_login(member())

@@ -1,4 +1,4 @@
-"""Papers and people of a case, judged one by one."""
+"""Enclosures and concerned persons of a case, each judged by agents."""
 
 import pytest
 from django.urls import reverse
@@ -17,7 +17,7 @@ def do(client, case, deed, **data):
     return client.post(reverse("cases:do", args=[case.reference, deed]), data)
 
 
-def test_a_paper_is_received_refused_with_its_reason_or_waived(client):
+def test_enclosure_is_received_refused_with_reason_or_waived(client):
     case = asking_papers(CaseFactory())
     client.force_login(member(Role.TREAT))
     assert do(client, case, "enclosure", field="piece", state="received").status_code == 302
@@ -27,7 +27,7 @@ def test_a_paper_is_received_refused_with_its_reason_or_waived(client):
     assert (case.enclosures.get().state, case.enclosures.get().reason) == ("refused", "Illisible.")
     assert do(client, case, "enclosure", field="nom", state="waived").status_code == 409
     page = client.get(reverse("cases:case", args=[case.reference]))
-    assert "Illisible." in page.context["decisions"][0].form.initial["text"]  # what a question begins with
+    assert "Illisible." in page.context["decisions"][0].form.initial["text"]  # text of a question
     assert [one.kind for one in case.events.filter(kind__startswith="enclosure")] == [
         "enclosure_received",
         "enclosure_refused",
@@ -35,7 +35,7 @@ def test_a_paper_is_received_refused_with_its_reason_or_waived(client):
 
 
 @pytest.mark.parametrize("state", ["received", "waived"])
-def test_a_paper_that_did_not_come_is_missed_until_an_agent_saw_it_or_does_without(client, state):
+def test_missing_enclosure_is_pending_until_received_or_waived(client, state):
     case = asking_papers(CaseFactory())
     client.force_login(member(Role.TREAT))
     page = client.get(reverse("cases:case", args=[case.reference]))
@@ -49,7 +49,7 @@ def test_a_paper_that_did_not_come_is_missed_until_an_agent_saw_it_or_does_witho
     assert page.context["decisions"][0].form.initial["text"] == ""
 
 
-def test_each_person_has_an_outcome_of_their_own_and_the_rest_has_that_of_the_case():
+def test_concerned_person_has_own_outcome():
     case = household("Marc Marchetti", "Lina Marchetti")
     marc = case.persons.get(name="Marc Marchetti")
     with pytest.raises(IllegalTransition):
@@ -65,7 +65,7 @@ def test_each_person_has_an_outcome_of_their_own_and_the_rest_has_that_of_the_ca
     assert "Lina Marchetti" in text
 
 
-def test_where_everybody_is_refused_one_by_one_the_case_is_refused_not_accepted():
+def test_case_with_all_persons_refused_cannot_be_accepted():
     case = household("Marc Marchetti")
     actions.judge_person(
         actor=member(), case=case, person=case.persons.get(), outcome="refused", reason="Majeur."
@@ -76,7 +76,7 @@ def test_where_everybody_is_refused_one_by_one_the_case_is_refused_not_accepted(
     assert not Case.objects.get(pk=case.pk).is_open
 
 
-def test_only_who_decides_decides_for_a_person(client):
+def test_only_agent_who_may_decide_judges_person(client):
     case = household("Marc Marchetti")
     client.force_login(member(Role.TREAT))
     person = case.persons.get().pk
@@ -87,9 +87,9 @@ def test_only_who_decides_decides_for_a_person(client):
     assert do(client, case, "person", person=person, outcome="accepted").status_code == 302
 
 
-def test_what_still_needs_somebody_stands_beside_the_sentence():
+def test_pending_items_list_callbacks_and_persons():
     case = household("Marc Marchetti", "Lina Marchetti")
     actions.request_callback(actor=member(), case=case, phone="+41790000000", wish="demain")
     assert ["+41790000000" in line for line in page.pending_items(case)] == [True]
     actions.judge_person(actor=member(), case=case, person=case.persons.first(), outcome="accepted")
-    assert len(page.pending_items(case)) == 2  # Lina is still to be decided on
+    assert len(page.pending_items(case)) == 2  # Lina is not judged yet

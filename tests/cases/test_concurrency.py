@@ -1,4 +1,4 @@
-"""Two at the same moment. Counts on PostgreSQL only: SQLite lets one writer in at a time anyway."""
+"""Concurrent actions on one case. PostgreSQL only: SQLite admits one writer at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -22,12 +22,12 @@ pytestmark = [
 
 
 def at_once(*calls):
-    """Runs the calls in threads of their own, started together; answers results, or what was raised."""
+    """Run the calls in one thread each, started together; return each result or ``IllegalTransition``."""
     start = Barrier(len(calls))
 
     def run(call):
         try:
-            connection.ensure_connection()  # which takes longer than what is to meet
+            connection.ensure_connection()  # it takes longer than the actions that should overlap
             start.wait()
             return call()
         except IllegalTransition as refusal:
@@ -45,14 +45,14 @@ def signed_in() -> Client:
     return client
 
 
-def test_of_two_agents_pressing_take_together_one_wins_and_the_other_is_told():
+def test_two_agents_taking_case_together_one_is_refused():
     case, agents = CaseFactory(), [member(), member()]
     answers = at_once(*(lambda one=one: actions.take_case(actor=one, case=case) for one in agents))
     assert sorted(isinstance(answer, IllegalTransition) for answer in answers) == [False, True]
     assert case.events.filter(kind="taken").count() == 1
 
 
-def test_of_two_agents_who_accept_and_refuse_together_one_decides_and_the_other_is_told():
+def test_concurrent_accept_and_refuse_decide_once():
     case = CaseFactory()
     seen = {"seen": audit_log.last_relevant_event(case)}
 
@@ -67,13 +67,13 @@ def test_of_two_agents_who_accept_and_refuse_together_one_decides_and_the_other_
     assert case.events.filter(kind__in=["accepted", "refused"]).count() == 1
 
 
-def test_workers_that_meet_on_a_case_run_each_stage_once(monkeypatch):
+def test_concurrent_workers_run_each_stage_once(monkeypatch):
     class Writes(Stage):
         def enter(self, case, row, settings):
             Delivery.objects.create(carrier="email", recipient="x", title=row.key, subject=case.subject)
             return Done()
 
-    list(stages)  # whatever is installed is found first
+    list(stages)  # load installed stages first
     monkeypatch.setitem(stages._offers, "writes", Writes)
     laid = [{"key": f"s{number}", "type": "writes"} for number in range(3)]
     case = CaseFactory(stages=[*laid, DECISION], advanced=False)
@@ -83,7 +83,7 @@ def test_workers_that_meet_on_a_case_run_each_stage_once(monkeypatch):
     assert process.current_stage(Case.objects.get(pk=case.pk)).key == "decision"
 
 
-def test_agents_who_press_next_together_get_different_cases_and_those_that_are_most_urgent():
+def test_concurrent_next_gives_agents_different_urgent_cases():
     urgent = [CaseFactory(late=True), CaseFactory(today=True)]
     for _case in range(2):
         CaseFactory()
@@ -92,7 +92,7 @@ def test_agents_who_press_next_together_get_different_cases_and_those_that_are_m
     assert sorted(given) == sorted(reverse("cases:case", args=[one.reference]) for one in urgent)
 
 
-def test_of_more_agents_than_cases_who_press_next_together_nobody_gets_what_another_has():
+def test_concurrent_next_gives_case_to_one_agent():
     case, agents = CaseFactory(), [signed_in() for _ in range(3)]
     given = at_once(*(lambda one=one: one.post(reverse("cases:next")).url for one in agents))
     assert sorted(given) == sorted(

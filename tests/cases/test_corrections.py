@@ -1,4 +1,4 @@
-"""An answer that an agent put right: it holds everywhere, and what was declared stays as it was."""
+"""Corrections of answers by agents: the corrected answer applies, the submission stays unchanged."""
 
 import pytest
 from django.urls import reverse
@@ -25,7 +25,7 @@ def shown(case, key):
     return next(one for _t, rows in page.answer_rows(case, []) for one in rows if one.key == key)
 
 
-def test_the_corrected_answer_holds_and_what_was_declared_stays_beside_it():
+def test_correction_applies_and_keeps_declared_answer():
     case = CaseFactory()
     declared = dict(case.submission.answers)
     case = amend(case)
@@ -39,14 +39,14 @@ def test_the_corrected_answer_holds_and_what_was_declared_stays_beside_it():
     assert (event.data["before"], event.data["after"]) == ("Marchetti", "Rochat")
 
 
-def test_an_answer_corrected_back_is_as_it_was_declared():
+def test_correction_back_to_declared_answer_is_cleared():
     case = amend(amend(CaseFactory()), answer="Marchetti")
     assert (case.amended, case.contact, case.amendments.count()) == ({}, {}, 2)
     with pytest.raises(IllegalTransition):
         amend(case, answer="Marchetti")
 
 
-def test_a_stage_asks_the_answers_in_force():
+def test_stage_condition_uses_corrected_answers():
     condition = {"field": "pour", "operator": "equals", "value": "autre"}
     second = {"key": "visa", "type": "decision", "condition": condition}
     case = CaseFactory(stages=[{"key": "decision", "type": "decision"}, second])
@@ -56,7 +56,7 @@ def test_a_stage_asks_the_answers_in_force():
     assert case.outcome == ""  # the second decision follows
 
 
-def test_a_corrected_address_gets_the_receipt_and_what_was_mailed_to_the_old_one_opens_nothing():
+def test_corrected_email_gets_receipt_and_revokes_old_link():
     case = CaseFactory()
     actions.confirm_email_address(actor=applicant(case), case=case)
     old = case.links.get(mailed=True)
@@ -68,7 +68,7 @@ def test_a_corrected_address_gets_the_receipt_and_what_was_mailed_to_the_old_one
     assert old.secret not in last.payload["text"]
 
 
-def test_on_an_old_screen_nothing_is_corrected():
+def test_correction_on_stale_page_is_refused():
     case = CaseFactory()
     seen = audit_log.last_relevant_event(case)
     actions.send_message(actor=applicant(case), case=case, text="Encore un mot.")
@@ -76,7 +76,7 @@ def test_on_an_old_screen_nothing_is_corrected():
         amend(case, seen=seen)
 
 
-def test_the_agent_corrects_the_question_as_it_was_asked(client):
+def test_agent_corrects_answer_in_form_of_question(client):
     case = CaseFactory()
     client.force_login(member(Role.TREAT))
     url = reverse("cases:amend", args=[case.reference, "naissance"])
@@ -93,20 +93,20 @@ def test_the_agent_corrects_the_question_as_it_was_asked(client):
 
 
 @pytest.mark.parametrize("key", ["piece", "rien", "lien"])
-def test_papers_and_what_was_not_asked_are_no_answers_to_correct(client, key):
+def test_files_and_unasked_questions_cannot_be_corrected(client, key):
     case = CaseFactory()
     client.force_login(member())
     assert client.get(reverse("cases:amend", args=[case.reference, key])).status_code == 404
 
 
-def test_a_closed_case_is_corrected_no_more(client):
+def test_closed_case_cannot_be_corrected(client):
     case = CaseFactory(refused=True)
     client.force_login(member())
     url = reverse("cases:amend", args=[case.reference, "nom"])
     assert client.post(url, {"nom": "Rochat", "amend-reason": "Vu."}).status_code == 409
 
 
-def test_a_corrected_household_keeps_the_outcomes_and_names_the_new_one():
+def test_corrected_household_keeps_outcomes_of_persons():
     case = household("Marc Marchetti", "Lina Marchetti")
     actions.judge_person(actor=member(), case=case, person=case.persons.get(place=0), outcome="accepted")
     names = [("Marc", "Marchetti"), ("Lina", "Rochat"), ("Zoé", "Rochat")]

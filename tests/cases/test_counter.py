@@ -1,4 +1,4 @@
-"""The counter: filing for somebody, the receipt on paper, and joining the case to an account by proof."""
+"""The counter: forms filled in for applicants, receipts on paper, and join codes for accounts."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 COUNTER = "/admin/cases/counter/"
 
 
-def test_an_interrupted_filing_is_taken_up_where_it_was_left_and_only_by_who_began_it(client):
+def test_counter_draft_is_resumed_only_by_its_agent(client):
     version, agent, colleague = FormVersionFactory(), member(), member()
     draft = DraftFactory(version=version, agent=agent, channel="counter", steps=["qui", "identite"])
     client.force_login(colleague)
@@ -35,23 +35,23 @@ def test_an_interrupted_filing_is_taken_up_where_it_was_left_and_only_by_who_beg
     assert resumed.url == reverse("submissions:step", args=[draft.secret, "contact"])
     later = client.get(reverse("submissions:later", args=[draft.secret])).text
     assert "La demande se trouve au guichet" in later
-    assert "M’envoyer le lien" not in later  # it would open for nobody else
+    assert "M’envoyer le lien" not in later  # nobody else could open it
 
 
-def test_the_services_narrow_by_their_words_whatever_the_accents(client):
+def test_counter_service_search_ignores_accents(client):
     FormVersionFactory()
     client.force_login(member())
     assert "/demande/attestation/" in client.get(COUNTER, {"service": "DOMICILE attest"}).text
     assert "/demande/attestation/" not in client.get(COUNTER, {"service": "piscine"}).text
 
 
-def test_calls_to_make_stand_at_the_counter_of_the_team(client):
+def test_counter_lists_callbacks_of_team(client):
     CallBackFactory(case=CaseFactory())
     client.force_login(member(Role.TREAT))
     assert "demain matin" in client.get(COUNTER).text
 
 
-def test_the_receipt_prints_what_was_sent_with_the_private_link_in_the_language_of_the_case(client):
+def test_receipt_shows_status_link_in_case_language(client):
     case = CaseFactory(language="de", email="")
     client.force_login(member(Role.READ))
     page = client.get(reverse("cases:receipt", args=[case.reference])).text
@@ -61,7 +61,7 @@ def test_the_receipt_prints_what_was_sent_with_the_private_link_in_the_language_
     assert "<svg" in page
 
 
-def test_the_receipt_on_paper_says_what_it_costs_where_it_costs_something(client):
+def test_paper_receipt_lists_fees_if_any(client):
     client.force_login(member(Role.READ))
     priced, free = CaseFactory(), CaseFactory()
     line = {"key": "a", "label": "Attestation", "amount": 1500, "quantity": "2", "total": 3000}
@@ -75,7 +75,7 @@ def test_the_receipt_on_paper_says_what_it_costs_where_it_costs_something(client
 
 
 @time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False)
-def test_the_receipt_says_what_happens_next_and_by_when_on_the_page_in_the_mail_and_on_paper(client):
+def test_receipt_names_next_stages_and_promised_date(client):
     stages = [DECISION, {"key": "notify", "type": "notify", "settings": {"format": 1}}]
     content = certificate(stages=stages)
     steps = ["Contrôle par nos soins", "Envoi de l’attestation"]
@@ -98,7 +98,7 @@ def test_the_receipt_says_what_happens_next_and_by_when_on_the_page_in_the_mail_
         assert after.index(steps[0]) < after.index(steps[1])
 
 
-def test_whoever_filed_for_somebody_comes_to_the_receipt_the_case_and_the_counter_and_reads_what_is_missing(
+def test_counter_confirmation_links_receipt_and_lists_missing(
     client,
 ):
     agent = member(Role.TREAT)
@@ -115,7 +115,7 @@ def test_whoever_filed_for_somebody_comes_to_the_receipt_the_case_and_the_counte
         assert "La procuration" in shown.split("À apporter ou à envoyer")[1]
 
 
-def test_whoever_filed_for_somebody_prints_the_receipt_of_another_team_s_case_the_same_day(client):
+def test_counter_agent_prints_receipt_of_other_team_same_day(client):
     TeamFactory()
     clerk, stranger = (member(Role.TREAT, TeamFactory(key="police")) for _ in range(2))
     draft = DraftFactory(complete=True, agent=clerk, channel="counter")
@@ -140,7 +140,7 @@ def test_whoever_filed_for_somebody_prints_the_receipt_of_another_team_s_case_th
         assert client.get(paper).status_code == 404
 
 
-def test_who_files_for_somebody_is_not_spoken_to_as_a_resident(client):
+def test_counter_form_omits_texts_for_residents(client):
     agent = member(Role.TREAT)
     CommuneSettingsFactory(phone="021 000 42 10")
     client.force_login(agent)
@@ -159,7 +159,7 @@ def test_who_files_for_somebody_is_not_spoken_to_as_a_resident(client):
 
 @pytest.fixture
 def code():
-    """A case without an address, and the code handed over with it."""
+    """A case without an e-mail address, with the join code that the applicant received."""
     case = CaseFactory(email="")
     return case, actions.issue_join_code(actor=member(), case=case)
 
@@ -168,7 +168,7 @@ def join(client, case, code):
     return client.post(reverse("space:join"), {"reference": case.reference, "code": code})
 
 
-def test_a_later_account_joins_the_case_by_the_code_that_was_handed_over(client, code):
+def test_join_code_adds_case_to_later_account(client, code):
     case, typed = code
     person = UserFactory()
     client.force_login(person)
@@ -178,7 +178,7 @@ def test_a_later_account_joins_the_case_by_the_code_that_was_handed_over(client,
     assert case.events.filter(kind="joined", actor=person).exists()
 
 
-def test_a_code_works_once_for_its_case_within_its_days_and_is_kept_as_digest_only(client, code):
+def test_join_code_works_once_for_its_case_until_expiry(client, code):
     case, typed = code
     assert typed not in str(JoinCode.objects.values())
     client.force_login(UserFactory())
@@ -193,17 +193,17 @@ def test_a_code_works_once_for_its_case_within_its_days_and_is_kept_as_digest_on
     assert join(client, case, typed).status_code == 422
 
 
-def test_a_new_code_ends_the_one_before_and_codes_are_not_guessed(client, code):
+def test_new_join_code_replaces_old_and_guessing_is_limited(client, code):
     case, typed = code
     actions.issue_join_code(actor=member(), case=case)
     client.force_login(UserFactory())
     answers = [join(client, case, typed) for _try in range(12)]
     assert {one.status_code for one in answers} == {422}
     first, last = (list(one.context["form"].non_field_errors()) for one in (answers[0], answers[-1]))
-    assert first != last  # that was a lot at once
+    assert first != last  # the rate limit
 
 
-def test_neither_an_address_nor_the_printed_link_joins_a_case_to_an_account(client):
+def test_email_address_or_printed_link_does_not_join_case(client):
     case = CaseFactory()
     client.force_login(UserFactory(email=case.submission.email))
     assert client.get(reverse("space:case", args=[case.reference])).status_code == 404
@@ -212,7 +212,7 @@ def test_neither_an_address_nor_the_printed_link_joins_a_case_to_an_account(clie
     assert client.get(reverse("space:case", args=[case.reference])).status_code == 404
 
 
-def test_an_applicant_asks_to_be_called_from_the_private_link(client):
+def test_applicant_requests_callback_by_status_link(client):
     case = CaseFactory()
     url = reverse("space:status_call", args=[case.links.get(mailed=False).secret])
     assert client.get(url).status_code == 200
@@ -230,7 +230,7 @@ def test_an_applicant_asks_to_be_called_from_the_private_link(client):
     assert case.calls.get() == call
 
 
-def test_an_agent_notes_whom_to_call_and_the_counter_shows_the_number_until_somebody_was_reached(client):
+def test_callback_recorded_by_agent_is_listed_until_reached(client):
     case, agent = CaseFactory(email=""), member(Role.TREAT)
     client.force_login(agent)
     url = reverse("cases:do", args=[case.reference, "call"])

@@ -1,4 +1,4 @@
-"""The agents' screens: who sees what, what they can do, what happens to what they typed."""
+"""The desk: who may see and do what, and the preservation of typed text when an action is refused."""
 
 import re
 from copy import deepcopy
@@ -51,7 +51,7 @@ def page(case, do=""):
     )
 
 
-# -- Who sees what -------------------------------------------------------------------------------------------
+# -- Access --------------------------------------------------------------------------------------------------
 def strangers():
     other = Team.objects.create(key="police", name="Police")
     return {
@@ -61,7 +61,7 @@ def strangers():
 
 
 @pytest.mark.parametrize("who", ["a colleague of another team", "an editor"])
-def test_a_stranger_gets_404_for_a_case_a_file_and_every_deed_as_for_what_does_not_exist(client, who):
+def test_stranger_gets_404_for_case_file_and_actions(client, who):
     case = CaseFactory()
     found = stored(case)
     client.force_login(strangers()[who])
@@ -75,19 +75,19 @@ def test_a_stranger_gets_404_for_a_case_a_file_and_every_deed_as_for_what_does_n
     assert (case.state, case.events.count()) == ("received", 1)
 
 
-def test_the_queue_of_another_team_does_not_show_the_case(client):
+def test_queue_of_other_team_leaves_out_case(client):
     case = CaseFactory()
     client.force_login(strangers()["a colleague of another team"])
     assert case.reference not in client.get(QUEUE).content.decode()
 
 
 @pytest.mark.parametrize("url", [QUEUE, "/admin/cases/counter/"])
-def test_staff_without_a_team_have_no_desk(client, url):
+def test_staff_without_team_get_404_on_desk(client, url):
     client.force_login(UserFactory(is_staff=True, roles=["moderators"]))
     assert client.get(url).status_code == 404
 
 
-def test_anonymous_people_are_sent_to_sign_in(client):
+def test_desk_redirects_anonymous_users_to_login(client):
     case = CaseFactory()
     for url in (QUEUE, page(case), reverse("cases:file", args=[case.reference, stored(case).pk])):
         response = client.get(url)
@@ -95,13 +95,13 @@ def test_anonymous_people_are_sent_to_sign_in(client):
         assert "login" in response.url
 
 
-def test_a_resident_never_enters_the_desk(client):
+def test_resident_cannot_open_case_on_desk(client):
     case = CaseFactory()
     client.force_login(UserFactory())
     assert client.get(page(case)).status_code in (302, 403, 404)
 
 
-def test_who_runs_the_site_sees_every_case(client):
+def test_superuser_sees_every_case(client):
     case = CaseFactory()
     client.force_login(SuperuserFactory())
     assert client.get(page(case)).status_code == 200
@@ -115,7 +115,7 @@ def test_who_runs_the_site_sees_every_case(client):
         (Role.DECIDE, ["accept", "refuse", "note"], []),
     ],
 )
-def test_a_member_is_offered_what_the_role_allows_and_gets_404_for_the_rest(client, role, may, may_not):
+def test_member_is_offered_only_actions_of_role(client, role, may, may_not):
     case = CaseFactory()
     client.force_login(member(role))
     html = client.get(page(case)).content.decode()
@@ -127,9 +127,9 @@ def test_a_member_is_offered_what_the_role_allows_and_gets_404_for_the_rest(clie
     assert case.events.exclude(kind="case_read").count() == 1
 
 
-# -- The queue -----------------------------------------------------------------------------------------------
+# -- Case queue ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("hour", [0, 14, 23])
-def test_the_queue_is_grouped_by_deadline_the_late_first(client, hour):
+def test_queue_is_grouped_by_deadline_with_late_cases_first(client, hour):
     with time_machine.travel(datetime(2026, 11, 24, hour, 45, tzinfo=ZoneInfo("Europe/Zurich")), tick=False):
         later, late, today = CaseFactory(), CaseFactory(late=True), CaseFactory(today=True)
         client.force_login(member())
@@ -152,13 +152,13 @@ VIEWS = ["team", "mine", "unassigned", "overdue", "waiting", "closed", "rehearsa
         ({"rehearsal": True}, ["rehearsals"]),
     ],
 )
-def test_a_case_stands_in_the_views_of_its_situation(client, agent, situation, views):
+def test_case_is_listed_in_views_of_its_situation(client, agent, situation, views):
     case = CaseFactory(**situation)
     shown = [v for v in VIEWS if case.reference in client.get(QUEUE, {"view": v}).content.decode()]
     assert shown == views
 
 
-def test_mine_shows_what_the_agent_took(client, agent):
+def test_view_mine_lists_cases_taken_by_agent(client, agent):
     case, other = CaseFactory(), CaseFactory(taken=True)
     actions.take_case(actor=agent, case=case)
     html = client.get(QUEUE, {"view": "mine"}).content.decode()
@@ -166,7 +166,7 @@ def test_mine_shows_what_the_agent_took(client, agent):
     assert other.reference not in html
 
 
-def test_filters_narrow_and_nonsense_does_not(client, agent):
+def test_queue_filters_narrow_and_ignore_invalid_values(client, agent):
     plain, asked = CaseFactory(), CaseFactory(asked=True)
     for query, shown in [
         ({"state": "waiting"}, [asked]),
@@ -197,12 +197,12 @@ def test_filters_narrow_and_nonsense_does_not(client, agent):
 
 
 def listed(client, cases: dict[str, Case], query: dict) -> list[str]:
-    """The names of those cases that the queue shows."""
+    """Return the names of the cases that the queue lists."""
     html = client.get(QUEUE, query).text
     return [name for name, case in cases.items() if f">{case.reference}<" in html]
 
 
-def test_the_queue_is_narrowed_to_each_state(client, agent):
+def test_queue_filters_by_state(client, agent):
     cases = {
         "received": CaseFactory(),
         "in_progress": CaseFactory(taken=True),
@@ -215,7 +215,7 @@ def test_the_queue_is_narrowed_to_each_state(client, agent):
     }
 
 
-def test_the_queue_is_narrowed_to_one_service_and_to_one_of_the_own_teams(client, agent):
+def test_queue_filters_by_service_and_own_team(client, agent):
     cases = {name: CaseFactory() for name in ("plain", "service", "team", "foreign")}
     permit, police, roads = another_service(), TeamFactory(key="police"), TeamFactory(key="voirie")
     TeamMember.objects.create(team=police, user=agent, role=Role.TREAT)
@@ -231,12 +231,12 @@ def test_the_queue_is_narrowed_to_one_service_and_to_one_of_the_own_teams(client
         ({"team": police.pk}, ["team"]),
         ({"team": cases["plain"].team_id}, ["plain", "service"]),
         ({"team": police.pk, "service": permit.pk}, []),
-        ({"team": roads.pk}, ["plain", "service", "team"]),  # what is not offered narrows nothing
+        ({"team": roads.pk}, ["plain", "service", "team"]),  # a team that is not offered narrows nothing
     ]:
         assert listed(client, cases, query) == shown, query
 
 
-def test_what_is_held_up_or_has_ended_in_some_way_is_found(client, agent):
+def test_queue_filters_by_blocker_and_outcome(client, agent):
     blocked = CaseFactory(stages=[{"key": "dire", "type": "notify", "settings": {"letter": "disparue"}}])
     asked = [{"name": "Police", "email": "police@orvenay.example", "days": 5}]
     others = CaseFactory(
@@ -255,9 +255,7 @@ def test_what_is_held_up_or_has_ended_in_some_way_is_found(client, agent):
         assert [one for one in (blocked, others, refused, accepted) if f">{one.reference}<" in html] == shown
 
 
-def test_the_queue_asks_the_same_number_of_questions_however_long_it_is(
-    client, agent, django_assert_max_num_queries
-):
+def test_queue_has_constant_query_count(client, agent, django_assert_max_num_queries):
     CaseFactory(taken=True)
     client.get(QUEUE)
     with django_assert_max_num_queries(17) as few:
@@ -265,12 +263,12 @@ def test_the_queue_asks_the_same_number_of_questions_however_long_it_is(
     asked = len(few)
     for _ in range(6):
         CaseFactory(asked=True)
-    client.get(QUEUE)  # looks up what their services are called
+    client.get(QUEUE)  # caches the titles of the services
     with django_assert_max_num_queries(asked):
         client.get(QUEUE)
 
 
-def test_a_service_that_is_published_under_another_title_is_called_so_at_the_next_look(client, agent):
+def test_queue_shows_new_title_of_republished_service(client, agent):
     case = CaseFactory()
     client.get(QUEUE)
     newest = case.form.versions.published().latest("number")
@@ -280,7 +278,7 @@ def test_a_service_that_is_published_under_another_title_is_called_so_at_the_nex
     assert "Papiers de domicile" in client.get(QUEUE).text
 
 
-def test_a_name_and_a_team_are_shown_as_they_are_written(client, agent):
+def test_queue_escapes_applicant_and_team_names(client, agent):
     bold = "<b>Élodie</b>"
     Team.objects.update(name=bold)
     client.post(reverse("cases:lay_out"), {"columns": ["team", "reference"], "back": QUEUE})
@@ -293,7 +291,7 @@ def test_a_name_and_a_team_are_shown_as_they_are_written(client, agent):
     assert shown.count("&lt;b&gt;Élodie&lt;/b&gt;") >= 2
 
 
-def test_a_long_queue_comes_in_pages(client, agent, monkeypatch):
+def test_long_queue_is_paginated(client, agent, monkeypatch):
     monkeypatch.setattr("eservices.cases.desk.case_queue.views.PAGE", 2)
     cases = [CaseFactory() for _ in range(3)]
     first, second = (client.get(QUEUE, {"p": number}).content.decode() for number in (1, 2))
@@ -303,7 +301,7 @@ def test_a_long_queue_comes_in_pages(client, agent, monkeypatch):
     assert 'rel="prev"' in second
 
 
-def test_the_queue_is_narrowed_to_each_part_of_the_time_to_come(client, agent):
+def test_queue_filters_by_deadline(client, agent):
     zone = ZoneInfo("Europe/Zurich")
     days = {"late": 23, "today": 24, "week": 26, "later": 30}  # of November; the 24th is a Tuesday
     with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=zone), tick=False):
@@ -318,7 +316,7 @@ def test_the_queue_is_narrowed_to_each_part_of_the_time_to_come(client, agent):
             assert found == [due]
 
 
-def test_a_group_says_on_each_page_how_many_there_are_in_it(client, agent, monkeypatch):
+def test_queue_groups_show_total_count_on_each_page(client, agent, monkeypatch):
     monkeypatch.setattr("eservices.cases.desk.case_queue.views.PAGE", 3)
     for situation in [{"late": True}, {"late": True}, {}, {}, {"asked": True}]:
         CaseFactory(**situation)
@@ -333,7 +331,7 @@ def test_a_group_says_on_each_page_how_many_there_are_in_it(client, agent, monke
 
 
 # -- A case --------------------------------------------------------------------------------------------------
-def test_the_case_shows_the_answers_as_asked_and_nothing_runs_as_code(client, agent):
+def test_case_page_shows_answers_escaped(client, agent):
     case = CaseFactory(answers={"nom": "<script>alert(1)</script>"})
     html = client.get(page(case)).content.decode()
     assert "Date de naissance" in html
@@ -341,7 +339,7 @@ def test_the_case_shows_the_answers_as_asked_and_nothing_runs_as_code(client, ag
     assert "<script>alert(1)</script>" not in html
 
 
-def test_a_letter_to_the_applicant_that_did_not_arrive_stands_first_on_the_case(client, agent):
+def test_failed_message_is_reported_on_case_page(client, agent):
     case = CaseFactory()
     letter = {"carrier": "email", "recipient": case.email, "subject": case.subject}
     DeliveryFactory(**letter, title="Une question", state="done")
@@ -353,14 +351,14 @@ def test_a_letter_to_the_applicant_that_did_not_arrive_stands_first_on_the_case(
     assert "Une question" not in told.partition("corrigez l’adresse")[0]
 
 
-def test_a_case_that_is_opened_again_takes_few_queries(client, agent, django_assert_max_num_queries):
+def test_reopened_case_page_takes_few_queries(client, agent, django_assert_max_num_queries):
     case = CaseFactory()
     client.get(page(case))
     with django_assert_max_num_queries(30):
         client.get(page(case))
 
 
-def test_an_agent_accepts_and_the_applicant_is_told(client, agent):
+def test_agent_accepts_case(client, agent):
     case = CaseFactory()
     response = client.post(page(case, "accept"), {"seen": audit_log.last_relevant_event(case)})
     assert response.status_code == 302
@@ -368,14 +366,14 @@ def test_an_agent_accepts_and_the_applicant_is_told(client, agent):
     assert (case.outcome, case.assignee) == ("accepted", agent)
 
 
-def test_an_agent_refuses_with_a_reason(client, agent):
+def test_agent_refuses_case_with_reason(client, agent):
     case = CaseFactory()
     client.post(page(case, "refuse"), {"reason": "Il manque tout."})
     case.refresh_from_db()
     assert (case.state, case.outcome, case.reason) == ("closed", "refused", "Il manque tout.")
 
 
-def test_a_refusal_without_reason_is_not_done_and_says_what_is_missing(client, agent):
+def test_refusal_without_reason_shows_error(client, agent):
     case = CaseFactory()
     response = client.post(page(case, "refuse"), {"reason": "  "})
     assert response.status_code == 422
@@ -384,7 +382,7 @@ def test_a_refusal_without_reason_is_not_done_and_says_what_is_missing(client, a
     assert case.is_open
 
 
-def test_on_an_old_screen_the_typed_reason_is_shown_again_and_can_be_sent_then(client, agent):
+def test_stale_page_keeps_typed_reason_for_resending(client, agent):
     case = CaseFactory()
     seen = audit_log.last_relevant_event(case)
     actions.send_message(actor=applicant(case), case=case, text="Encore un mot.")
@@ -397,14 +395,14 @@ def test_on_an_old_screen_the_typed_reason_is_shown_again_and_can_be_sent_then(c
     assert client.post(page(case, "refuse"), typed | {"seen": fresh}).status_code == 302
 
 
-def test_a_deed_that_is_not_possible_any_more_says_so_and_keeps_what_was_typed(client, agent):
+def test_impossible_action_keeps_typed_reason(client, agent):
     case = CaseFactory(withdrawn=True)
     response = client.post(page(case, "refuse"), {"reason": "Une raison longuement pesée."})
     assert response.status_code == 409
     assert "Une raison longuement pesée." in response.content.decode()
 
 
-def test_the_second_agent_who_takes_is_told_who_was_first(client, agent):
+def test_agent_taking_case_of_colleague_sees_who_has_it(client, agent):
     case = CaseFactory()
     actions.take_case(actor=member(first_name="Pascal"), case=case)
     response = client.post(page(case, "take"))
@@ -412,7 +410,7 @@ def test_the_second_agent_who_takes_is_told_who_was_first(client, agent):
     assert "Pascal" in response.content.decode()
 
 
-def test_a_question_a_note_and_a_message_are_kept_apart(client, agent):
+def test_question_note_and_message_are_stored_separately(client, agent):
     case = CaseFactory()
     client.post(page(case, "note"), {"text": "Vu au guichet."})
     client.post(page(case, "message"), {"text": "Bonjour Madame."})
@@ -424,7 +422,7 @@ def test_a_question_a_note_and_a_message_are_kept_apart(client, agent):
     assert Case.objects.get(pk=case.pk).state == "waiting"
 
 
-def test_a_case_is_assigned_to_a_colleague_and_to_nobody_else(client, agent):
+def test_case_is_assigned_on_desk_only_to_team_member(client, agent):
     case, colleague = CaseFactory(), member(Role.TREAT)
     client.post(page(case, "assign"), {"agent": colleague.pk})
     case.refresh_from_db()
@@ -437,17 +435,17 @@ def test_a_case_is_assigned_to_a_colleague_and_to_nobody_else(client, agent):
 
 
 @pytest.mark.parametrize("do", ["nonsense", "complete", "open_case"])
-def test_a_deed_that_does_not_exist_is_404(client, agent, do):
+def test_unknown_action_returns_404(client, agent, do):
     assert client.post(page(CaseFactory(), do)).status_code == 404
 
 
 @pytest.mark.parametrize("seen", ["x", "-1", "9" * 40, "\0"])
-def test_a_forged_number_of_the_last_event_is_no_server_error(client, agent, seen):
+def test_forged_event_number_is_refused(client, agent, seen):
     case = CaseFactory()
     assert client.post(page(case, "accept"), {"seen": seen}).status_code == 422
 
 
-def test_a_forged_post_is_refused(agent):
+def test_action_without_csrf_token_is_refused(agent):
     from django.test import Client
 
     case, forger = CaseFactory(), Client(enforce_csrf_checks=True)
@@ -456,7 +454,7 @@ def test_a_forged_post_is_refused(agent):
 
 
 # -- Files ---------------------------------------------------------------------------------------------------
-def test_a_file_is_saved_never_shown_and_reading_it_leaves_a_trace(client, agent):
+def test_file_is_served_as_attachment_and_reading_is_logged(client, agent):
     case = CaseFactory()
     response = client.get(reverse("cases:file", args=[case.reference, stored(case).pk]))
     assert b"".join(response.streaming_content) == b"%PDF-1.7\n"
@@ -466,12 +464,12 @@ def test_a_file_is_saved_never_shown_and_reading_it_leaves_a_trace(client, agent
     assert case.events.get(kind="file_read").actor == agent
 
 
-def test_a_file_of_another_case_is_404(client, agent):
+def test_file_of_other_case_returns_404(client, agent):
     case, other = CaseFactory(), CaseFactory()
     assert client.get(reverse("cases:file", args=[case.reference, stored(other).pk])).status_code == 404
 
 
-def test_the_case_tells_what_happened_when_and_by_whom(client, agent):
+def test_case_page_shows_timeline_with_actors(client, agent):
     case = CaseFactory(taken=True)
     page = BeautifulSoup(client.get(reverse("cases:case", args=[case.reference])).text, "html.parser")
     told = [line.get_text(" ", strip=True) for line in page.select("aside ol.log > li")]
@@ -480,20 +478,20 @@ def test_the_case_tells_what_happened_when_and_by_whom(client, agent):
 
 
 # -- Counter, menu, teams ------------------------------------------------------------------------------------
-def test_the_counter_leads_to_the_same_form_by_channel(client, agent):
+def test_counter_links_form_with_counter_channel(client, agent):
     CaseFactory()
     html = client.get("/admin/cases/counter/").content.decode()
     assert "/demande/attestation/?canal=counter" in html
     assert "canal=online" not in html
 
 
-def test_the_menu_counts_the_open_cases_of_the_agent(client, agent):
+def test_menu_counts_open_cases_of_agent(client, agent):
     CaseFactory()
     CaseFactory(refused=True)
     assert re.search(r"\(1\)", client.get("/admin/").content.decode())
 
 
-def test_the_first_page_of_the_admin_counts_the_cases_of_the_agent_and_leads_to_them(client, agent):
+def test_admin_home_counts_and_links_cases_of_agent(client, agent):
     late, mine = CaseFactory(late=True), CaseFactory()
     actions.take_case(actor=agent, case=mine)
     CaseFactory(refused=True)
@@ -503,7 +501,7 @@ def test_the_first_page_of_the_admin_counts_the_cases_of_the_agent_and_leads_to_
     assert html.index(page(late)) < html.index(page(mine))
 
 
-def test_the_first_page_of_the_admin_is_silent_about_cases_of_other_teams(client):
+def test_admin_home_hides_cases_of_other_teams(client):
     case = CaseFactory()
     client.force_login(member(team=TeamFactory(key="police")))
     assert page(case) not in client.get(reverse("wagtailadmin_home")).content.decode()
@@ -512,7 +510,7 @@ def test_the_first_page_of_the_admin_is_silent_about_cases_of_other_teams(client
 
 
 def test_admin_home_searches_cases_for_agents(client, agent):
-    """Wagtail's own search of pages there refused whoever sees no page."""
+    """Wagtail's page search on this page refuses users who may see no page."""
     case = CaseFactory()
     form = _search_form(client)
     assert form["action"] == QUEUE
@@ -529,13 +527,13 @@ def test_admin_home_searches_pages_for_editors(client):
     assert client.get(form["action"], {"q": home.title}).status_code == 200
 
 
-def test_admin_home_has_no_search_for_staff_without_pages_or_cases(client):
+def test_admin_home_has_no_search_without_pages_or_cases(client):
     client.force_login(UserFactory(is_staff=True, roles=["inspectors"]))
     assert _search_form(client) is None
 
 
 @pytest.mark.parametrize("role", ["agents", "leads", "editors", "moderators"])
-def test_admin_home_leads_nowhere_that_refuses(client, role):
+def test_admin_home_has_no_link_that_refuses_access(client, role):
     home = make_site()
     if role in {"agents", "leads"}:
         someone = member(roles=[role])
@@ -557,7 +555,7 @@ def _search_form(client):
     return html.select_one("main form[role=search]")
 
 
-def test_the_menu_offers_agents_no_snippets_and_leads_their_teams_by_name(client, agent):
+def test_menu_hides_snippets_and_shows_teams_only_to_leads(client, agent):
     snippets, teams = reverse("wagtailsnippets:index"), "/admin/snippets/eservices_cases/team/"
     html = client.get(reverse("wagtailadmin_home")).content.decode()
     assert f'"{snippets}"' not in html
@@ -569,7 +567,7 @@ def test_the_menu_offers_agents_no_snippets_and_leads_their_teams_by_name(client
     assert teams in html
 
 
-def test_who_assigns_a_case_to_somebody_reads_the_name_once(client, agent):
+def test_assignment_on_timeline_names_assignee_once(client, agent):
     case, colleague = CaseFactory(), member(first_name="Sophie", last_name="Aubert")
     for to in (agent, colleague, None):
         actions.assign_case(actor=agent, case=case, agent=to)
@@ -577,26 +575,26 @@ def test_who_assigns_a_case_to_somebody_reads_the_name_once(client, agent):
     assert details == [gettext("nobody"), "Sophie Aubert", ""]
 
 
-def test_the_language_of_a_case_is_named_in_the_agent_s_language(client, agent):
+def test_case_page_names_case_language_in_agent_language(client, agent):
     case = CaseFactory(language="de")
     assert gettext("German") in client.get(page(case)).content.decode()
 
 
-def test_accepting_the_first_of_two_decisions_announces_the_second(agent):
+def test_first_acceptance_announces_second_decision(agent):
     case = CaseFactory(stages=[{"key": "visa", "type": "decision"}, {"key": "board", "type": "decision"}])
     case.version.content["texts"]["fr"]["stage.board"] = "La Municipalité"
     case.version.save()
     assert "La Municipalité" in case_screen.describe_consequences(Case.objects.get(pk=case.pk), agent)
 
 
-def test_members_of_a_team_are_not_edited_with_its_name(client):
+def test_team_form_does_not_edit_members(client):
     team = TeamFactory()
     client.force_login(SuperuserFactory())
     url = reverse("wagtailsnippets_eservices_cases_team:edit", args=[team.pk])
     assert "memberships" not in client.get(url).text
 
 
-def test_the_styles_of_the_desk_share_the_tokens_of_the_site(settings):
+def test_desk_and_site_styles_share_tokens(settings):
     css = settings.BASE_DIR / "mysite/static/css"
 
     def tokens(name):
@@ -605,7 +603,7 @@ def test_the_styles_of_the_desk_share_the_tokens_of_the_site(settings):
     assert tokens("desk.css") == tokens("site.css")
 
 
-def test_an_agent_reads_the_stages_in_the_own_language_and_not_in_that_of_the_case(client):
+def test_agent_reads_stages_in_own_language(client):
     case = CaseFactory(taken=True)
     case.version.content["texts"]["de"] = {"stage.decision": "Prüfung durch uns"}
     case.version.save()
@@ -616,7 +614,7 @@ def test_an_agent_reads_the_stages_in_the_own_language_and_not_in_that_of_the_ca
     assert "Prüfung durch uns" not in shown
 
 
-def test_what_is_decided_waits_for_nobody_though_the_next_stage_has_not_begun(client, agent):
+def test_decided_case_waits_for_nobody(client, agent):
     case = CaseFactory()
     actions.accept_case(actor=agent, case=case)
     assert case_screen.describe_situation(Case.objects.get(pk=case.pk)).startswith("Décidé")
@@ -630,7 +628,7 @@ def test_what_is_decided_waits_for_nobody_though_the_next_stage_has_not_begun(cl
         ({"asked": True}, "au requérant"),
     ],
 )
-def test_the_deadline_is_told_as_the_queue_tells_it(client, agent, situation, word):
+def test_case_page_words_deadline_like_queue(client, agent, situation, word):
     client.force_login(agent)
     page = client.get(reverse("cases:case", args=[CaseFactory(**situation).reference])).text
     told = page.split("<h2>Échéance</h2>")[1].split("</section>")[0]
@@ -641,8 +639,8 @@ def test_the_deadline_is_told_as_the_queue_tells_it(client, agent, situation, wo
 @pytest.mark.parametrize(
     ("language", "word"), [("fr", "Attestation de domicile"), ("de", "Wohnsitzbestätigung, pro Stück")]
 )
-def test_an_agent_reads_what_is_due_in_a_language_of_their_own(client, agent, language, word):
-    """The request and what is charged for it keep the words of who filed it."""
+def test_charges_are_labelled_in_agent_language(client, agent, language, word):
+    """The request keeps the applicant's language, and so do its charges."""
     case = CaseFactory(stages=[PAYMENT, DECISION], language="fr" if language == "de" else "de")
     version = case.version
     content = deepcopy(version.content)
@@ -656,7 +654,7 @@ def test_an_agent_reads_what_is_due_in_a_language_of_their_own(client, agent, la
     assert word in payment
 
 
-def test_what_was_done_is_said_in_the_language_of_the_agents_admin_whatever_the_browser_speaks(client, agent):
+def test_confirmation_messages_use_language_of_agent_profile(client, agent):
     case = CaseFactory(stages=[PAYMENT, DECISION])
     UserProfile.objects.create(user=agent, preferred_language="de")
     french = {"headers": {"accept-language": "fr-CH"}, "follow": True}

@@ -1,4 +1,4 @@
-"""The clock of a case: days off, resting, and leads who are told."""
+"""Deadlines of a case: closing days, pauses, and escalations to leads."""
 
 import re
 from datetime import datetime, timedelta
@@ -21,20 +21,20 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timezone())
 
 
 def told(case) -> list[str]:
-    """Titles of the letters to leads."""
+    """Return the titles of the messages to leads."""
     letters = Delivery.objects.about(case.subject).exclude(recipient=case.submission.email)
     return list(letters.order_by("created_at").values_list("title", flat=True))
 
 
 def closed_on(first: int, last: int | None = None) -> None:
-    """The commune is closed from the one day of November to the other, or on one."""
+    """Close the commune from one day of November to another, or on one day."""
     commune = CommuneSettings.load()
     days = {"first": MONDAY.replace(day=first).date(), "last": MONDAY.replace(day=last or first).date()}
     commune.closings = [("closing", days)]
     commune.save()
 
 
-def test_the_days_on_which_the_commune_is_closed_are_no_working_days():
+def test_closing_days_of_commune_are_no_working_days():
     closed_on(24, 26)
     assert timezone.localtime(clock.promised_deadline(MONDAY, 2)).date().isoformat() == "2026-11-30"
     assert timezone.localtime(clock.promised_deadline(MONDAY.replace(day=22), 1)).date() == MONDAY.date()
@@ -49,15 +49,13 @@ def test_the_days_on_which_the_commune_is_closed_are_no_working_days():
         (("CH", "VD"), "2026-07-20", "2026-07-21"),
     ],
 )
-def test_the_holidays_are_those_of_the_canton_or_country_that_the_operator_named(
-    settings, place, sent, answered
-):
+def test_holidays_follow_configured_canton_or_country(settings, place, sent, answered):
     settings.COUNTRY, settings.SUBDIVISION = place
     start = timezone.make_aware(datetime.fromisoformat(f"{sent}T09:00"))
     assert timezone.localtime(clock.promised_deadline(start, 1)).date().isoformat() == answered
 
 
-def test_the_day_that_the_applicant_is_promised_follows_closing_days_and_pauses(client):
+def test_promised_date_follows_closing_days_and_pauses(client):
     def promised() -> list[str]:
         page = client.get(reverse("space:status", args=[applicant(case).link.secret])).text
         return re.findall(r"Réponse au plus tard le</span><b>(.+?)</b>", page)
@@ -76,7 +74,7 @@ def test_the_day_that_the_applicant_is_promised_follows_closing_days_and_pauses(
         assert promised() == ["2 décembre"]
 
 
-def test_a_lead_is_told_before_and_after_the_deadline_once_each_in_their_language():
+def test_lead_is_warned_before_and_after_deadline_once_each():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, lead, other = CaseFactory(), member(language="de"), member(team=TeamFactory(key="police"))
         near, over = Escalation.objects.order_by("due_at")
@@ -93,7 +91,7 @@ def test_a_lead_is_told_before_and_after_the_deadline_once_each_in_their_languag
     assert case.events.filter(kind="escalated").count() == 2
 
 
-def test_nobody_is_told_while_it_rests_nor_after_the_end_and_anew_when_the_deadline_has_moved():
+def test_escalation_skips_paused_and_closed_cases():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(asked=True)
         first = case.deadline
@@ -112,7 +110,7 @@ def test_nobody_is_told_while_it_rests_nor_after_the_end_and_anew_when_the_deadl
     assert not CaseFactory(rehearsal=True).escalations.exists()
 
 
-def test_a_team_without_a_lead_is_told_at_its_own_address():
+def test_team_without_lead_is_warned_at_team_address():
     TeamFactory(email="habitants@orvenay.example")
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory()
@@ -121,7 +119,7 @@ def test_a_team_without_a_lead_is_told_at_its_own_address():
     assert "habitants@orvenay.example" in {one.recipient for one in Delivery.objects.about(case.subject)}
 
 
-# -- What is blocked -----------------------------------------------------------------------------------------
+# -- Blocked cases -------------------------------------------------------------------------------------------
 UNKNOWN_LETTER = {"key": "dire", "type": "notify", "settings": {"letter": "disparue"}}
 
 
@@ -130,7 +128,7 @@ def at(clock, moment: datetime) -> None:
     jobs.send_due_escalations(timezone.now())
 
 
-def test_a_lead_is_told_once_of_a_case_that_stays_blocked_and_of_the_next_block_anew():
+def test_lead_is_notified_once_per_block():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, lead = CaseFactory(stages=[UNKNOWN_LETTER, UNKNOWN_LETTER | {"key": "redire"}]), member()
         at(clock, MONDAY + timedelta(minutes=9))
@@ -146,7 +144,7 @@ def test_a_lead_is_told_once_of_a_case_that_stays_blocked_and_of_the_next_block_
     assert {one.recipient for one in Delivery.objects.filter(title__startswith="Bloqué")} == {lead.email}
 
 
-def test_nobody_is_told_of_what_goes_on_within_ten_minutes_nor_of_a_rehearsal():
+def test_short_block_or_rehearsal_notifies_nobody():
     with time_machine.travel(MONDAY, tick=False) as clock:
         member()
         CaseFactory(stages=[UNKNOWN_LETTER], rehearsal=True)
@@ -158,7 +156,7 @@ def test_nobody_is_told_of_what_goes_on_within_ten_minutes_nor_of_a_rehearsal():
     assert not Delivery.objects.filter(title__startswith="Bloqué").exists()
 
 
-def test_a_fault_in_a_stage_is_told_to_a_lead_without_what_it_says(monkeypatch):
+def test_stage_error_notifies_lead_without_error_text(monkeypatch):
     def fails(*args, **kwargs):
         raise RuntimeError("Élodie Marchetti is unknown")
 

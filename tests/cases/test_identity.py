@@ -1,4 +1,4 @@
-"""How sure the commune is that the applicant named in a case is who asks."""
+"""Identity level of a case: how sure it is that the sender is the applicant."""
 
 import pytest
 from django.urls import reverse
@@ -30,19 +30,19 @@ def fresh(case) -> Case:
     ],
     ids=["nobody signed in", "by code", "known", "known as somebody else", "known as nobody"],
 )
-def test_a_request_keeps_the_level_of_its_account_as_far_as_it_is_about_the_applicant(who, level):
+def test_submission_stores_level_of_account_about_applicant(who, level):
     case = CaseFactory(user=who())
     assert case.submission.identity_level == identity_level_of(case) == level
 
 
-def test_the_mailed_link_proves_the_address_and_the_record_stays_as_it_was_sent():
+def test_mailed_link_raises_level_of_case_not_submission():
     case = CaseFactory()
     actions.confirm_email_address(actor=applicant(case), case=case)
     assert identity_level_of(fresh(case)) == EMAIL
     assert fresh(case).submission.identity_level == NONE
 
 
-def test_an_agent_who_saw_the_person_states_how_and_the_process_is_looked_at_again(client):
+def test_agent_records_identity_and_case_is_processed_again(client):
     case, agent = CaseFactory(user=UserFactory(), due_at=None), member(role=Role.TREAT)
     client.force_login(agent)
     url = reverse("cases:do", args=[case.reference, "identify"])
@@ -59,7 +59,7 @@ def test_an_agent_who_saw_the_person_states_how_and_the_process_is_looked_at_aga
     assert 'id="identify"' not in client.get(reverse("cases:case", args=[case.reference])).content.decode()
 
 
-def test_who_only_reads_the_cases_of_a_team_identifies_nobody(client):
+def test_agent_who_only_reads_cannot_identify_applicant(client):
     case = CaseFactory()
     client.force_login(member(role=Role.READ))
     url = reverse("cases:do", args=[case.reference, "identify"])
@@ -67,7 +67,7 @@ def test_who_only_reads_the_cases_of_a_team_identifies_nobody(client):
     assert identity_level_of(fresh(case)) == NONE
 
 
-def test_what_an_agent_saw_may_be_remembered_for_the_account_and_counts_for_its_other_requests():
+def test_identity_seen_by_agent_applies_to_account():
     resident = UserFactory()
     case, other = CaseFactory(user=resident), CaseFactory(user=resident)
     about_otto = CaseFactory(user=resident, advanced=False)
@@ -82,7 +82,7 @@ def test_what_an_agent_saw_may_be_remembered_for_the_account_and_counts_for_its_
     assert [identity_level_of(fresh(one)) for one in (case, other, about_otto)] == [KNOWN, KNOWN, EMAIL]
 
 
-def test_a_closed_case_stays_at_the_level_it_ended_with():
+def test_closed_case_keeps_its_identity_level():
     resident = UserFactory()
     case = CaseFactory(user=resident, refused=True)
     accounts.prove_identity(

@@ -1,5 +1,4 @@
-"""Letters that editors write and translate: checked when saved, tried on a real case, sent in the language of the
-case."""
+"""Letter templates: validation when saved, previews on a real case, and sending in the language of the case."""
 
 import json
 import re
@@ -40,8 +39,8 @@ def mails(case) -> list[Delivery]:
     return list(Delivery.objects.about(case.subject).order_by("created_at", "pk"))
 
 
-# -- What it says -------------------------------------------------------------------------------------------
-def test_a_letter_quotes_answers_and_what_every_case_knows():
+# -- Rendering -----------------------------------------------------------------------------------------------
+def test_letter_template_quotes_answers_and_case_values():
     case = CaseFactory(refused=True)
     found = letter_rendering.render_letter(
         case,
@@ -53,17 +52,17 @@ def test_a_letter_quotes_answers_and_what_every_case_knows():
     assert "Élodie Marchetti: Vous n’habitez pas à Orvenay. Habitants" in found.text
 
 
-def test_what_a_case_does_not_know_is_left_open():
+def test_unknown_value_in_letter_template_is_left_blank():
     assert said(subject="{autre}", text="<p>{remarque}</p>") == ("…", ["…"])
 
 
-def test_what_people_typed_is_never_markup_nor_a_placeholder():
+def test_answer_is_neither_markup_nor_placeholder():
     case = CaseFactory(answers={"remarque": "<b>{reason}</b>"})
     found = letter_rendering.render_letter(case, LetterFactory(text="<p>Vous écrivez : {remarque}</p>"))
     assert "&lt;b&gt;{reason}&lt;/b&gt;" in rich.paragraphs_to_html(found.paragraphs)
 
 
-def test_a_secret_answer_never_stands_in_a_letter():
+def test_secret_answer_is_no_placeholder():
     definition = certificate()
     definition["steps"][4]["fields"][1]["secret"] = True
     FormVersionFactory(content=definition)
@@ -73,7 +72,7 @@ def test_a_secret_answer_never_stands_in_a_letter():
     assert "remarque" not in letter_rendering.letter_values(case, "fr")
 
 
-def test_a_letter_quotes_what_agents_filled_in():
+def test_letter_template_quotes_answers_of_agents():
     paid = {"type": "integer", "key": "montant", "label": "Montant accordé", "required": True}
     stage = {"key": "octroi", "type": "fill", "settings": {"format": 1, "fields": [paid]}}
     case = CaseFactory(stages=[stage])
@@ -84,19 +83,19 @@ def test_a_letter_quotes_what_agents_filled_in():
     assert letter_rendering.render_letter(case, letter).text == "CHF 250"
 
 
-# -- What may be written ------------------------------------------------------------------------------------
+# -- Validation ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "texts",
     [{"subject": "{inconnu}"}, {"text": "<p>{inconnu}</p>"}, {"text": "<p>une {accolade</p>"}],
 )
-def test_a_letter_with_an_unknown_placeholder_is_refused(texts):
+def test_letter_template_with_unknown_placeholder_is_refused(texts):
     FormVersionFactory()
     with pytest.raises(ValidationError) as refusal:
         LetterFactory.build(locale=LetterFactory().locale, key="autre", **texts).full_clean()
     assert list(refusal.value.message_dict) == list(texts)
 
 
-def test_a_letter_that_a_service_sends_may_quote_what_that_service_asks_and_no_more():
+def test_letter_template_quotes_only_answers_of_its_service():
     stage = {"key": "avis", "type": "notify", "settings": {"letter": "avis"}}
     FormVersionFactory(content=certificate(stages=[stage]))
     letter = LetterFactory.build(locale=LetterFactory().locale, key="avis", text="<p>{prenom} {deadline}</p>")
@@ -106,7 +105,7 @@ def test_a_letter_that_a_service_sends_may_quote_what_that_service_asks_and_no_m
         letter.full_clean()
 
 
-def test_editors_write_letters_in_the_admin_and_see_what_can_be_filled_in(client):
+def test_editor_writes_letter_template_with_placeholder_list(client):
     FormVersionFactory()
     Locale.objects.get_or_create(language_code="fr")
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
@@ -126,13 +125,13 @@ def test_editors_write_letters_in_the_admin_and_see_what_can_be_filled_in(client
     assert LetterTemplate.objects.get().subject == "Avis {reference}"
 
 
-def test_only_who_may_write_letters_does(client):
+def test_letter_template_form_requires_permission(client):
     client.force_login(member(Role.LEAD))
     assert client.get(reverse(LetterTemplate.snippet_viewset.get_url_name("add"))).status_code == 302
 
 
-# -- Tried ---------------------------------------------------------------------------------------------------
-def test_a_letter_is_tried_on_a_case_that_the_editor_may_see_before_it_is_saved(client):
+# -- Preview -------------------------------------------------------------------------------------------------
+def test_letter_template_preview_uses_only_visible_cases(client):
     police = TeamFactory(key="police")
     other, wanted, letter = CaseFactory(), CaseFactory(), LetterFactory(team=police)
     agent = member()
@@ -145,14 +144,14 @@ def test_a_letter_is_tried_on_a_case_that_the_editor_may_see_before_it_is_saved(
     shown = client.get(url, {"case": wanted.reference, "mode": ""})
     assert f"Essai {wanted.reference}" in shown.text
     assert "&lt;b&gt;Élodie&lt;/b&gt;" in shown.text
-    assert other.reference in shown.text  # to be chosen
+    assert other.reference in shown.text  # offered as a choice
     assert 'rel="stylesheet" href="/static/css/site.css"' in shown.text
     agent.memberships.exclude(team=police).delete()
     assert wanted.reference not in client.get(url, {"case": wanted.reference}).text
 
 
-# -- Sent ---------------------------------------------------------------------------------------------------
-def test_a_letter_goes_out_in_the_language_of_the_case():
+# -- Sending -------------------------------------------------------------------------------------------------
+def test_letter_template_is_sent_in_language_of_case():
     LetterFactory()
     LetterFactory(language="de", subject="Es fehlt etwas: {reference}", text="<p>Guten Tag {prenom}</p>")
     case = CaseFactory(language="de")
@@ -161,16 +160,16 @@ def test_a_letter_goes_out_in_the_language_of_the_case():
     assert "Guten Tag Élodie" in sent.payload["text"]
 
 
-def test_a_letter_in_no_language_of_the_case_goes_out_in_the_first_one():
+def test_untranslated_letter_template_uses_first_language():
     LetterFactory()
     assert "Il manque" in emails.send_letter_template(CaseFactory(language="it"), "piece-manquante").title
 
 
-def test_a_letter_that_is_gone_is_not_sent():
+def test_deleted_letter_template_is_not_sent():
     assert emails.send_letter_template(CaseFactory(), "disparue") is None
 
 
-def test_on_paper_a_letter_keeps_its_bold_words_and_says_how_to_follow_the_request_without_a_link():
+def test_paper_letter_names_reference_instead_of_status_link():
     CommuneSettingsFactory(phone="021 000 42 10")
     LetterFactory()
     case = CaseFactory(email="", language="fr")
@@ -187,19 +186,19 @@ def test_on_paper_a_letter_keeps_its_bold_words_and_says_how_to_follow_the_reque
     assert "sur cette page" not in infected
 
 
-def test_a_service_sends_its_own_letters_in_place_of_ours():
+def test_service_sends_its_own_letter_templates():
     LetterFactory(key="recu", subject="Bien reçu : {reference}")
     LetterFactory(key="non", subject="C’est non", text="<p>{reason}</p>")
     case = CaseFactory(settings={"letters": {"receipt": "recu", "refused": "non"}}, refused=True)
     assert [one.title for one in mails(case)] == [f"Bien reçu : {case.reference}", "C’est non"]
 
 
-def test_a_service_whose_letter_is_gone_sends_ours():
+def test_service_without_its_letter_template_sends_default():
     case = CaseFactory(settings={"letters": {"receipt": "disparue"}})
     assert len(mails(case)) == 1
 
 
-def test_the_stage_that_tells_sends_a_letter_and_waits_for_one_that_is_gone():
+def test_notification_stage_waits_for_missing_letter_template():
     stage = {"key": "avis", "type": "notify", "settings": {"format": 1, "letter": "piece-manquante"}}
     waiting = CaseFactory(stages=[stage])
     assert waiting.stages.get().waiting_for == "lead"
@@ -210,7 +209,7 @@ def test_the_stage_that_tells_sends_a_letter_and_waits_for_one_that_is_gone():
     assert len(list(NotificationStage().faults({}))) == 1
 
 
-def test_a_letter_goes_by_sms_where_a_number_was_given_and_it_is_short_enough():
+def test_short_letter_template_is_sent_by_sms():
     stage = {"key": "avis", "type": "notify", "settings": {"letter": "avis", "sms": True}}
     letter = LetterFactory(key="avis", text="<p>Bonjour {prenom}, votre clé est <b>prête</b>.</p>")
 
@@ -232,7 +231,7 @@ def test_a_letter_goes_by_sms_where_a_number_was_given_and_it_is_short_enough():
 
 
 @pytest.mark.parametrize("deed", ["message", "ask"])
-def test_agents_begin_with_a_letter_in_the_language_of_the_case(client, deed):
+def test_agent_form_starts_from_letter_template_of_case_language(client, deed):
     LetterFactory(for_agents=True)
     LetterFactory(language="de", for_agents=True, text="<p>Guten Tag {prenom}</p>")
     LetterFactory(key="interne", name="Interne")
@@ -247,7 +246,7 @@ def test_agents_begin_with_a_letter_in_the_language_of_the_case(client, deed):
     assert "Guten Tag" not in client.get(url, {"for": deed, "letter": "interne"}).text
 
 
-# -- Translated ---------------------------------------------------------------------------------------------
+# -- Translation ---------------------------------------------------------------------------------------------
 GERMAN = {
     "Pièce manquante": "Fehlende Beilage",
     "Il manque une pièce : {reference}": "Es fehlt etwas: {reference}",
@@ -258,7 +257,7 @@ GERMAN = {
 
 @pytest.fixture
 def translating(client):
-    """The screen of the German translation of a letter, for whoever translates."""
+    """Address of the page that translates a letter template to German."""
     FormVersionFactory()
     german, _new = Locale.objects.get_or_create(language_code="de")
     client.force_login(member(Role.LEAD, roles=["leads"]))
@@ -271,12 +270,12 @@ def translating(client):
 
 
 def shown(client, screen) -> dict:
-    """What the translator's screen is made from."""
+    """Return the properties of the translation page."""
     return json.loads(unescape(re.search(r'data-props="([^"]+)"', client.get(screen).text)[1]))
 
 
 def translate(client, screen, words) -> dict[str, str | None]:
-    """Types the words where their source stands, as the screen sends them; says what is wrong with each text then."""
+    """Save the translations of the given source texts and publish. Return the error of each text."""
     segments = shown(client, screen)["segments"]
     for segment in segments:
         if said := words.get(segment.get("source")):
@@ -287,9 +286,7 @@ def translate(client, screen, words) -> dict[str, str | None]:
     return {one["source"]: faults[one["id"]] for one in segments if one["id"] in faults}
 
 
-def test_a_letter_that_was_translated_in_the_admin_goes_out_in_german_with_its_placeholders_filled(
-    client, translating
-):
+def test_translated_letter_template_is_sent_in_german(client, translating):
     assert translate(client, translating, GERMAN) == dict.fromkeys(GERMAN)
     case = CaseFactory(language="de", settings={"letters": {"receipt": "piece-manquante"}})
     [sent] = mails(case)
@@ -306,23 +303,21 @@ def test_a_letter_that_was_translated_in_the_admin_goes_out_in_german_with_its_p
         ("Il manque une pièce : {reference}", "Es fehlt etwas: {referenz}", "«\u00a0referenz\u00a0»"),
     ],
 )
-def test_a_translation_that_breaks_or_invents_a_placeholder_is_not_published_and_the_text_says_why(
-    client, translating, source, said, fault
-):
+def test_translation_with_broken_placeholder_is_not_published(client, translating, source, said, fault):
     translate(client, translating, GERMAN)
     faults = translate(client, translating, {source: said, "Pièce manquante": "Beilage fehlt"})
     assert {text for text, why in faults.items() if why} == {source}
     assert fault in faults[source]
-    assert LetterTemplate.objects.get(locale__language_code="de").name == "Fehlende Beilage"  # as before
+    assert LetterTemplate.objects.get(locale__language_code="de").name == "Fehlende Beilage"  # unchanged
 
 
-def test_who_translates_a_letter_is_not_asked_for_its_key(client, translating):
+def test_letter_template_key_is_not_translatable(client, translating):
     paths = {one["contentPath"] for one in shown(client, translating)["segments"]}
     assert paths == {"name", "subject", "text"}
 
 
 # -- Rich text ----------------------------------------------------------------------------------------------
-def test_rich_text_becomes_paragraphs_and_html_again():
+def test_rich_text_converts_to_paragraphs_and_back():
     html = (
         '<h3 data-block-key="a">Suite</h3><p data-block-key="b">Un <b>mot <i>dit</i></b><br/>ici &amp; là</p>'
         "<ul><li>a</li><li><b>b</b></li></ul><ol><li>c</li></ol><p></p>"

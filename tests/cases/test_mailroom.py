@@ -1,4 +1,4 @@
-"""The post room: who has no e-mail address is written to on paper, and agents of the team post it."""
+"""The mailroom: messages to applicants without an e-mail address, printed and posted by agents of the team."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -27,7 +27,7 @@ def waiting() -> list[Delivery]:
 
 
 def with_address(**fields):
-    """A case of somebody at the counter, who gave an address and no e-mail."""
+    """Create a case of an applicant who gave a postal address and no e-mail address."""
     return CaseFactory(email="", answers={"adresse": ADDRESS}, **fields)
 
 
@@ -45,33 +45,35 @@ def page(letter, do=None):
     )
 
 
-# -- By itself ----------------------------------------------------------------------------------------------
-def test_receipt_question_and_decision_of_who_has_no_address_wait_to_be_printed():
+# -- Print queue ---------------------------------------------------------------------------------------------
+def test_messages_without_email_address_wait_for_printing():
     case = with_address(asked=True, refused=True)
     receipt, question, decision = waiting()
     assert receipt.payload["address"] == ["Élodie Marchetti", "Chemin des Vignes 12 bis", "1099 Orvenay"]
     assert (receipt.subject, receipt.posting.office) == (case.subject, "habitants")
     for letter in (receipt, question, decision):
-        assert case.links.get(mailed=False).secret not in letter.payload["text"]  # nobody types that
+        assert (
+            case.links.get(mailed=False).secret not in letter.payload["text"]
+        )  # nobody types an address that long
         assert f"avec la référence {case.reference}" in letter.payload["text"]
     assert "Il manque la page 3" in question.payload["text"]
     assert "Vous n’habitez pas à Orvenay." in decision.payload["text"]
     assert not case.links.filter(mailed=True).exists()  # paper proves no e-mail address
 
 
-def test_who_gave_an_address_gets_no_paper():
+def test_applicant_with_email_gets_no_paper_letter():
     CaseFactory(asked=True)
     assert waiting() == []
 
 
-def test_a_rehearsal_prints_nothing():
+def test_rehearsal_prints_no_paper_letter():
     CaseFactory(email="", rehearsal=True)
     assert waiting() == []
     assert Delivery.objects.get(carrier="print").rehearsal
 
 
 # -- On the desk --------------------------------------------------------------------------------------------
-def test_agents_print_post_and_keep_the_proof_and_the_case_remembers(client):
+def test_paper_letter_is_printed_posted_and_proven(client):
     case, agent = with_address(), member(Role.TREAT)
     [letter] = waiting()
     client.force_login(agent)
@@ -95,7 +97,7 @@ def test_agents_print_post_and_keep_the_proof_and_the_case_remembers(client):
     assert "98.00" in client.get(LETTERS, {"view": "posted"}).text
 
 
-def test_a_letter_without_an_address_cannot_be_chosen_until_somebody_writes_one(client):
+def test_paper_letter_without_address_cannot_be_selected(client):
     CaseFactory(email="")
     [letter] = waiting()
     client.force_login(member(Role.TREAT))
@@ -108,7 +110,7 @@ def test_a_letter_without_an_address_cannot_be_chosen_until_somebody_writes_one(
     assert waiting()[0].posting.registered
 
 
-def test_letters_are_put_back_given_up_and_posted_only_as_they_stand(client):
+def test_paper_letter_actions_require_matching_state(client):
     with_address()
     [letter] = waiting()
     client.force_login(member(Role.TREAT))
@@ -123,7 +125,7 @@ def test_letters_are_put_back_given_up_and_posted_only_as_they_stand(client):
     assert client.post(page(letter, "skip"), {"reason": "Encore"}).status_code == 409
 
 
-def test_of_letters_that_a_colleague_took_before_the_next_batch_says_that_they_are_not_in_it(client):
+def test_print_batch_reports_letters_taken_by_colleague(client):
     for _letter in range(3):
         with_address()
     letters = [letter.pk for letter in waiting()]
@@ -133,19 +135,19 @@ def test_of_letters_that_a_colleague_took_before_the_next_batch_says_that_they_a
     second = client.post(TAKE, {"letters": letters}, follow=True)
     assert [row["letter"].pk for row in second.context["rows"]] == letters[2:]
     assert "2 lettres choisies ne sont pas dans ce lot\u00a0: elles sont déjà dans un autre" in second.text
-    again = client.post(TAKE, {"letters": letters}, follow=True)  # as from a second tab
+    again = client.post(TAKE, {"letters": letters}, follow=True)  # as from a second browser tab
     assert "Il n’y a rien à imprimer\u00a0: ces lettres sont déjà dans un lot" in again.text
 
 
 @pytest.mark.parametrize("letters", [[], ["x"], ["\0"], ["8d8ac610-566d-4ef0-9c22-186b2a5ed793"]])
-def test_choosing_nothing_or_nonsense_prints_nothing(client, letters):
+def test_invalid_selection_prints_nothing(client, letters):
     with_address()
     client.force_login(member(Role.TREAT))
     assert client.post(TAKE, {"letters": letters}).status_code == 302
     assert len(waiting()) == 1
 
 
-def test_only_agents_who_treat_the_case_see_its_letters_whoever_else_looks_after_the_outbox(client):
+def test_paper_letters_are_shown_only_to_agents_of_case(client):
     case = with_address()
     [letter] = waiting()
     addresses = [page(letter), reverse("postroom:letter_pdf", args=[letter.pk])]
@@ -160,13 +162,13 @@ def test_only_agents_who_treat_the_case_see_its_letters_whoever_else_looks_after
     client.logout()
     assert {client.get(url).status_code for url in [LETTERS, *addresses]} == {302}
     actions.transfer_to_team(actor=member(), case=case, team=other, reason="Leur affaire.")
-    client.force_login(stranger)  # letters go with the case
+    client.force_login(stranger)  # paper letters move with the case
     assert [client.get(url).status_code for url in addresses] == [200, 200]
     client.force_login(UserFactory(is_staff=True, is_superuser=True))
     assert client.get(page(letter)).status_code == 200
 
 
-def test_what_no_office_posts_is_there_for_who_looks_after_the_outbox(client):
+def test_paper_letter_without_team_is_shown_to_outbox_staff(client):
     letter = deliveries.queue_paper_letter(
         address=["Élodie Marchetti", "1099 Orvenay"], title="Code", paragraphs=["482913"], language="fr"
     )
@@ -176,7 +178,7 @@ def test_what_no_office_posts_is_there_for_who_looks_after_the_outbox(client):
     assert client.get(page(letter)).status_code == 200
 
 
-def test_who_looks_after_the_outbox_sees_there_what_tells_of_cases_that_they_may_read(client):
+def test_outbox_hides_deliveries_of_unreadable_cases(client):
     case = CaseFactory()
     [receipt] = Delivery.objects.about(case.subject)
     board, detail = reverse("deliveries_board:index"), reverse("deliveries_board:detail", args=[receipt.pk])
@@ -197,7 +199,7 @@ def test_who_looks_after_the_outbox_sees_there_what_tells_of_cases_that_they_may
     assert client.get(detail).status_code == 200
 
 
-def test_who_reads_a_letter_reads_its_case_and_leaves_a_trace(client):
+def test_reading_paper_letter_is_logged_as_case_read(client):
     case, agent = with_address(), member(Role.TREAT)
     [letter] = waiting()
     client.force_login(agent)
@@ -206,7 +208,7 @@ def test_who_reads_a_letter_reads_its_case_and_leaves_a_trace(client):
     assert [event.actor for event in case.events.filter(kind="case_read")] == [agent]
 
 
-def test_a_batch_of_another_team_does_not_exist(client):
+def test_print_batch_of_other_team_returns_404(client):
     with_address()
     batch = paper.take_print_batch(actor=member(), wanted=Delivery.objects.all())
     client.force_login(member(Role.LEAD, team=Team.objects.create(key="voirie", name="Voirie")))
@@ -216,12 +218,12 @@ def test_a_batch_of_another_team_does_not_exist(client):
         assert client.post(reverse(f"postroom:{name}", args=[batch.pk])).status_code == 404
 
 
-def test_the_list_takes_the_same_few_queries_however_long(client, django_assert_max_num_queries):
+def test_mailroom_has_constant_query_count(client, django_assert_max_num_queries):
     for _number in range(3):
         with_address()
     client.force_login(member(Role.TREAT))
     client.get(LETTERS)
-    bump_version()  # what is kept until the site changes is read again, both times
+    bump_version()  # empties the caches, before both measurements
     with django_assert_max_num_queries(24) as queries:
         client.get(LETTERS)
     few = len(queries)

@@ -1,4 +1,4 @@
-"""Notes that name colleagues, files both ways, calls, and who read what."""
+"""Messages of a case: mentions, files in both directions, callbacks, terms of questions, and the read log."""
 
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -46,12 +46,12 @@ NADIA, PASCAL, NADIA_B = (
         ("@Pascaline @ personne", [], ["Pascaline"]),
     ],
 )
-def test_an_at_and_a_name_find_who_is_meant(text, named, unknown):
+def test_mention_finds_named_colleague(text, named, unknown):
     assert mentions.find_mentions(text, [NADIA, PASCAL, NADIA_B]) == (named, unknown)
 
 
 @pytest.mark.django_db
-def test_a_colleague_who_is_named_in_a_note_is_told_and_nobody_of_another_team():
+def test_mention_notifies_colleague_but_not_other_team():
     case, author = CaseFactory(), member(first_name="Nadia")
     colleague = member(Role.READ, first_name="Pascal")
     stranger = member(first_name="Leïla", team=TeamFactory(key="police"))
@@ -65,7 +65,7 @@ def test_a_colleague_who_is_named_in_a_note_is_told_and_nobody_of_another_team()
 
 
 @pytest.mark.django_db
-def test_an_agent_sends_a_file_and_the_applicant_opens_it(client, django_capture_on_commit_callbacks):
+def test_agent_sends_file_that_applicant_opens(client, django_capture_on_commit_callbacks):
     case, agent = CaseFactory(), member(Role.TREAT)
     client.force_login(agent)
     url = reverse("cases:do", args=[case.reference, "message"])
@@ -78,7 +78,7 @@ def test_an_agent_sends_a_file_and_the_applicant_opens_it(client, django_capture
 
 
 @pytest.mark.django_db
-def test_an_applicant_sends_a_file_and_the_agents_of_the_team_open_it(client):
+def test_file_of_applicant_is_opened_only_by_team(client):
     case, stranger = CaseFactory(asked=True), member(team=TeamFactory(key="police"))
     answer = reverse("space:status_answer", args=[applicant(case).link.secret])
     assert client.post(answer, {"text": "Le voici.", "files": [pdf("bail.pdf")]}).status_code == 302
@@ -89,7 +89,7 @@ def test_an_applicant_sends_a_file_and_the_agents_of_the_team_open_it(client):
 
 
 @pytest.mark.django_db
-def test_a_file_that_may_not_be_sent_is_refused_with_what_was_typed(client):
+def test_refused_file_keeps_typed_message(client):
     case = CaseFactory()
     client.force_login(member())
     url = reverse("cases:do", args=[case.reference, "message"])
@@ -100,11 +100,11 @@ def test_a_file_that_may_not_be_sent_is_refused_with_what_was_typed(client):
 
 
 @pytest.mark.django_db
-def test_who_is_not_reached_still_waits_for_the_call(client):
+def test_unreached_callback_stays_open(client):
     case = CaseFactory()
     actions.request_callback(actor=applicant(case), case=case, phone="+41790000000")
     actions.request_callback(actor=applicant(case), case=case, phone="+41790000001", wish="le soir")
-    call = case.calls.get()  # one wish at a time
+    call = case.calls.get()  # one open callback per case
     client.force_login(member(Role.TREAT))
     url = reverse("cases:do", args=[case.reference, "called"])
     assert client.post(url, {"call": call.pk, "reached": "no"}).status_code == 302
@@ -118,7 +118,7 @@ def test_who_is_not_reached_still_waits_for_the_call(client):
 
 
 @pytest.mark.django_db
-def test_reading_a_case_leaves_a_trace_once_an_hour_and_makes_no_screen_old(client):
+def test_case_read_is_logged_hourly(client):
     case, agent = CaseFactory(), member(Role.READ)
     url = reverse("cases:case", args=[case.reference])
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -130,7 +130,7 @@ def test_reading_a_case_leaves_a_trace_once_an_hour_and_makes_no_screen_old(clie
 
 
 @pytest.mark.django_db
-def test_pictures_and_pages_are_looked_at_and_nothing_of_them_runs(client):
+def test_file_preview_is_sandboxed(client):
     case, agent = CaseFactory(), member(Role.READ)
     client.force_login(agent)
     image = _stored(case, "carte.png", "image/png", picture().read())
@@ -147,7 +147,7 @@ def test_pictures_and_pages_are_looked_at_and_nothing_of_them_runs(client):
 
 
 @pytest.mark.django_db
-def test_a_page_of_a_pdf_is_drawn_as_a_picture(client):
+def test_pdf_page_is_shown_as_image(client):
     import typst
 
     case = CaseFactory()
@@ -165,7 +165,7 @@ def test_a_page_of_a_pdf_is_drawn_as_a_picture(client):
 
 
 @pytest.mark.django_db
-def test_what_draws_a_file_knows_none_of_our_secrets_and_what_python_needs(client, monkeypatch, tmp_path):
+def test_preview_process_gets_no_secrets_from_environment(client, monkeypatch, tmp_path):
     monkeypatch.setenv("SEAL_PASSWORD", "secret")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "needed.py").touch()
@@ -192,16 +192,14 @@ def _stored(case: Case, name: str, kind: str, content: bytes) -> StoredFile:
 
 
 @pytest.mark.django_db
-def test_the_case_asks_the_same_number_of_questions_however_much_is_on_it(
-    client, django_assert_max_num_queries
-):
+def test_case_page_has_constant_query_count(client, django_assert_max_num_queries):
     case, agent = household("Marc Marchetti"), member()
     client.force_login(agent)
     url = reverse("cases:case", args=[case.reference])
     amend_household(case, agent, "Marc Marchetti", "Lina Marchetti")
     _talk(case, agent)
-    client.get(url)  # the trace of reading is kept once an hour
-    bump_version()  # what is kept until the site changes is read again, both times
+    client.get(url)  # a read is logged at most once an hour
+    bump_version()  # empties the caches, before both measurements
     with django_assert_max_num_queries(120) as queries:
         client.get(url)
     few = len(queries)
@@ -214,7 +212,7 @@ def test_the_case_asks_the_same_number_of_questions_however_much_is_on_it(
 
 
 def _talk(case: Case, agent) -> None:
-    """A message, a note, a linked case, and another of the same person."""
+    """Add a message, a note, a related case, and another case of the same applicant."""
     actions.send_message(actor=agent, case=case, text="Bonjour.")
     actions.add_note(actor=agent, case=case, text="Vu.")
     actions.relate_cases(actor=agent, case=case, other=CaseFactory())
@@ -226,7 +224,7 @@ def amend_household(case: Case, agent, *names: str) -> None:
 
 
 @pytest.mark.django_db
-def test_an_answer_that_came_by_telephone_is_noted_and_the_case_goes_on(client):
+def test_answer_by_telephone_is_recorded_and_resumes_case(client):
     case = CaseFactory(asked=True)
     client.force_login(member(Role.TREAT))
     url = reverse("cases:do", args=[case.reference, "answer"])
@@ -242,7 +240,7 @@ def test_an_answer_that_came_by_telephone_is_noted_and_the_case_goes_on(client):
 
 
 @pytest.mark.django_db
-def test_a_question_is_sent_again_from_the_screen_of_the_case(client):
+def test_question_is_resent_from_case_page(client):
     case = CaseFactory(asked=True)
     client.force_login(member(Role.TREAT))
     url = reverse("cases:do", args=[case.reference, "remind"])
@@ -252,7 +250,7 @@ def test_a_question_is_sent_again_from_the_screen_of_the_case(client):
 
 
 @pytest.mark.django_db
-def test_what_the_process_asks_by_itself_is_nobodys_word_but_the_communes(client):
+def test_question_of_stage_is_from_commune_not_applicant(client):
     question = {"key": "bail", "type": "question", "settings": {"format": 1, "text": "Le bail ?", "days": 5}}
     case = CaseFactory(stages=[question])
     asked = case.messages.get()
@@ -263,7 +261,7 @@ def test_what_the_process_asks_by_itself_is_nobodys_word_but_the_communes(client
         assert 'class="hab"' not in shown
 
 
-# -- What nobody answers -------------------------------------------------------------------------------------
+# -- Unanswered questions ------------------------------------------------------------------------------------
 def letters_to(address: str, case: Case) -> list[str]:
     return [one.title for one in Delivery.objects.about(case.subject).filter(recipient=address)]
 
@@ -274,7 +272,7 @@ def looked_at(clock, moment) -> None:
 
 
 @pytest.mark.django_db
-def test_an_agents_question_is_reminded_once_and_comes_back_when_nobody_answers():
+def test_unanswered_question_is_reminded_then_returns_to_agent():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, agent = CaseFactory(), member()
         actions.ask_applicant(actor=agent, case=case, text="Le bail ?", days=5)
@@ -302,7 +300,7 @@ def test_an_agents_question_is_reminded_once_and_comes_back_when_nobody_answers(
 
 
 @pytest.mark.django_db
-def test_a_case_whose_question_nobody_answers_does_not_close_by_itself():
+def test_case_with_unanswered_question_stays_open():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[], advanced=False)
         actions.ask_applicant(actor=member(), case=case, text="Le bail ?", days=5)
@@ -319,7 +317,7 @@ def test_a_case_whose_question_nobody_answers_does_not_close_by_itself():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("noted", [False, True])
-def test_what_is_answered_late_is_answered(client, noted):
+def test_late_answer_is_accepted(client, noted):
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[], advanced=False)
         actions.ask_applicant(actor=member(), case=case, text="Le bail ?", days=5)
@@ -340,7 +338,7 @@ def test_what_is_answered_late_is_answered(client, noted):
 
 
 @pytest.mark.django_db
-def test_a_case_decided_after_the_term_and_reopened_waits_for_no_answer():
+def test_reopened_case_waits_for_no_overdue_answer():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, agent = CaseFactory(), member()
         actions.ask_applicant(actor=agent, case=case, text="Le bail ?", days=5)
@@ -354,7 +352,7 @@ def test_a_case_decided_after_the_term_and_reopened_waits_for_no_answer():
 
 
 @pytest.mark.django_db
-def test_a_longer_question_of_an_agent_is_reminded_twice_and_late_reminders_make_no_burst():
+def test_long_question_is_reminded_twice_without_catching_up():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, late = CaseFactory(), CaseFactory()
         for one in (case, late):
@@ -372,7 +370,7 @@ def test_a_longer_question_of_an_agent_is_reminded_twice_and_late_reminders_make
 
 
 @pytest.mark.django_db
-def test_of_a_question_that_was_answered_or_is_not_the_last_nobody_hears_again():
+def test_answered_or_replaced_question_is_not_reminded():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, agent = CaseFactory(), member()
         actions.ask_applicant(actor=agent, case=case, text="Le bail ?", days=5)
@@ -389,7 +387,7 @@ def test_of_a_question_that_was_answered_or_is_not_the_last_nobody_hears_again()
 
 
 @pytest.mark.django_db
-def test_a_question_of_the_screen_has_a_term_that_agent_and_applicant_read(client):
+def test_question_shows_term_to_agent_and_applicant(client):
     case = CaseFactory()
     client.force_login(member(Role.TREAT))
     url = reverse("cases:do", args=[case.reference, "ask"])
@@ -404,7 +402,7 @@ def test_a_question_of_the_screen_has_a_term_that_agent_and_applicant_read(clien
 
 
 @pytest.mark.django_db
-def test_what_an_applicant_writes_on_a_case_that_nobody_has_reaches_who_leads_the_team(client):
+def test_message_on_unassigned_case_notifies_lead(client):
     case, lead, agent = CaseFactory(), member(), member(Role.TREAT)
     actions.send_message(actor=applicant(case), case=case, text="Où en est-ce ?")
     assert len(letters_to(lead.email, case)) == 1

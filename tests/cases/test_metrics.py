@@ -1,4 +1,4 @@
-"""Figures of the counter: what they count, and who sees them."""
+"""Metrics of the counter: their computation and who sees them."""
 
 import csv
 import re
@@ -30,7 +30,7 @@ def at(day: int, hour: int = 9, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=ZONE)
 
 
-# -- Pure ----------------------------------------------------------------------------------------------------
+# -- Computation ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("record", "expected"),
     [
@@ -38,7 +38,10 @@ def at(day: int, hour: int = 9, minute: int = 0) -> datetime:
         (CaseRecord("f", at(20, 16), decided=at(23, 9)), DecisionTime(1)),  # over a weekend
         (CaseRecord("f", at(24), decided=at(26)), DecisionTime(1)),  # over a holiday
         (CaseRecord("f", at(16), decided=at(24), waits=((at(17), at(20)),)), DecisionTime(3)),
-        (CaseRecord("f", at(16), decided=at(24), rested=((at(17), at(20)),)), DecisionTime(3)),  # as to pay
+        (
+            CaseRecord("f", at(16), decided=at(24), rested=((at(17), at(20)),)),
+            DecisionTime(3),
+        ),  # such as for a payment
         (
             CaseRecord("f", at(16), decided=at(24), waits=((at(17), None),), rested=((at(18), at(20)),)),
             DecisionTime(1),
@@ -49,7 +52,7 @@ def at(day: int, hour: int = 9, minute: int = 0) -> datetime:
         ),
     ],
 )
-def test_the_time_in_which_the_commune_has_the_ball_is_counted(record, expected):
+def test_working_time_excludes_waits_and_holidays(record, expected):
     assert figures.working_time(record, HOLIDAYS) == expected
 
 
@@ -61,14 +64,17 @@ def test_the_time_in_which_the_commune_has_the_ball_is_counted(record, expected)
         ([("asked", at(3)), ("unanswered", at(10)), ("asked", at(12))], [(at(3), at(10)), (at(12), None)]),
         ([("asked", at(3)), ("asked", at(4)), ("answered", at(5))], [(at(3), at(5))]),
         ([("asked", at(3)), ("refused", at(4)), ("reopened", at(5))], [(at(3), at(4))]),
-        ([("asked", at(3)), ("reopened", at(10))], [(at(3), at(10))]),  # withdrawn meanwhile, or lapsed
+        (
+            [("asked", at(3)), ("reopened", at(10))],
+            [(at(3), at(10))],
+        ),  # withdrawn or lapsed before it was reopened
     ],
 )
-def test_a_question_leaves_the_ball_with_the_applicant_until_its_answer_or_its_term(told, expected):
+def test_question_is_waiting_period_until_answer_or_term(told, expected):
     assert figures.waiting_periods(told) == tuple(expected)
 
 
-def test_weeks_say_what_came_in_and_how_things_stood_at_their_end():
+def test_weekly_metrics_count_received_open_and_late_cases():
     found = [
         CaseRecord("f", at(10), closed=at(12), decided=at(12), deadline=at(17)),
         CaseRecord("f", at(11), deadline=at(13)),
@@ -82,12 +88,12 @@ def test_weeks_say_what_came_in_and_how_things_stood_at_their_end():
     assert [week.decisions and week.decisions.decided for week in weeks] == [1, None, None]
     assert [(week.number, week.received, week.open, week.late) for week in weeks] == [
         (46, 2, 2, 1),
-        (47, 2, 4, 1),  # those that wait for their applicant, to answer or to pay, are not late
+        (47, 2, 4, 1),  # cases that wait for an answer or a payment of the applicant are not late
         (48, 0, 3, 1),
     ]
 
 
-def test_services_are_told_by_middle_nine_tenths_promise_and_questions():
+def test_service_metrics_have_median_and_kept_promises():
     found = [CaseRecord("f", at(2), decided=at(2 + days), deadline=at(6)) for days in range(1, 10)]
     found.append(CaseRecord("f", at(2), decided=at(20), deadline=at(6), waits=((at(3), at(4)),)))
 
@@ -99,7 +105,7 @@ def test_services_are_told_by_middle_nine_tenths_promise_and_questions():
     assert (service.received, service.open, service.late) == (10, 10, 10)
 
 
-def test_a_service_without_a_decision_in_the_period_is_left_out():
+def test_service_without_decision_in_period_is_left_out():
     assert (
         figures.figures_by_service(
             [CaseRecord("f", at(2)), CaseRecord("f", at(2), decided=at(3))], at(10), at(20), set()
@@ -109,29 +115,29 @@ def test_a_service_without_a_decision_in_the_period_is_left_out():
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))
-def test_marks_stay_within_the_plot(values):
+def test_chart_marks_stay_within_plot(values):
     for mark in [*charts.chart_bars(values, 122), *charts.chart_points(values, 122)]:
         assert 0 <= mark.y <= 120
         assert 0 <= mark.x <= 100
         assert mark.x + mark.width <= 100.1
 
 
-def test_a_label_at_the_side_of_a_plot_does_not_stand_out_beyond_it():
+def test_chart_label_does_not_exceed_plot():
     narrow, wide = charts.chart_bars([1] * 12, 122), charts.chart_bars([1, 2], 122)
     assert [mark.anchor for mark in (narrow[0], narrow[5], narrow[-1])] == ["start", "middle", "end"]
     assert (narrow[0].label_x, narrow[-1].label_x) == (narrow[0].left, "99.3%")
     assert {mark.anchor for mark in wide} == {"middle"}
 
 
-def test_all_zero_is_a_flat_plot():
+def test_chart_of_zeros_is_flat():
     assert {mark.height for mark in charts.chart_bars([0, 0, 0], 122)} == {0}
 
 
-# -- Screens -------------------------------------------------------------------------------------------------
+# -- Admin views ---------------------------------------------------------------------------------------------
 @pytest.mark.django_db
 class TestScreens:
     @time_machine.travel(at(24, 14))
-    def test_an_agent_sees_the_figures_of_the_own_teams_only(self, client):
+    def test_agent_sees_metrics_only_of_own_teams(self, client):
         CaseFactory(accepted=True)
         CaseFactory(late=True)
         other = member(team=TeamFactory(key="police", name="Police"))
@@ -143,14 +149,14 @@ class TestScreens:
         assert "0 reçu" in client.get(reverse("cases:figures")).text.replace("reçus", "reçu")
 
     @time_machine.travel(at(24, 14))
-    def test_rehearsals_are_counted_nowhere(self, client):
+    def test_rehearsals_are_not_counted(self, client):
         CaseFactory(accepted=True, rehearsal=True)
         client.force_login(member())
 
         assert "0 reçu" in client.get(reverse("cases:figures")).text.replace("reçus", "reçu")
 
     @time_machine.travel(at(24, 14))
-    def test_the_same_figures_come_as_csv(self, client):
+    def test_metrics_are_exported_as_csv(self, client):
         CaseFactory(accepted=True)
         client.force_login(member())
 
@@ -175,7 +181,7 @@ class TestScreens:
         ("language", "first", "last"),
         [("de", "Woche", "Auf Anhieb vollständig"), ("it", "Settimana", "Complete subito")],
     )
-    def test_the_columns_of_the_csv_are_called_in_the_words_of_the_agent(self, client, language, first, last):
+    def test_csv_columns_are_in_agent_language(self, client, language, first, last):
         CaseFactory(accepted=True)
         agent = member()
         UserProfile.objects.create(user=agent, preferred_language=language)
@@ -190,7 +196,7 @@ class TestScreens:
     @pytest.mark.parametrize(
         ("language", "hour"), [("fr", "14 h."), ("de", " 14 Uhr."), ("it", "14:00."), ("en", "14:00.")]
     )
-    def test_the_hour_of_the_figures_is_said_once_in_each_language(self, client, language, hour):
+    def test_hour_of_metrics_is_formatted_by_language(self, client, language, hour):
         agent = member()
         UserProfile.objects.create(user=agent, preferred_language=language)
         client.force_login(agent)
@@ -198,23 +204,23 @@ class TestScreens:
         assert said.strip().replace("\u00a0", " ").endswith(hour)
 
     @time_machine.travel(at(24, 14))
-    def test_the_figures_of_one_service_are_asked_for(self, client):
+    def test_metrics_are_filtered_by_service(self, client):
         case = CaseFactory(accepted=True)
         client.force_login(member())
         url = reverse("cases:figures")
 
         assert "1 reçu" in client.get(url, {"service": str(case.form_id)}).text
         other = client.get(url, {"service": "00000000-0000-0000-0000-000000000000"})
-        assert other.status_code == 200  # an unknown one is as if it had not been said
+        assert other.status_code == 200  # an unknown service is ignored
 
     @pytest.mark.parametrize("query", ["?weeks=99999", "?team=%00", "?weeks=x&team=1e9"])
-    def test_a_strange_period_is_as_if_it_had_not_been_said(self, client, query):
+    def test_invalid_period_is_ignored(self, client, query):
         client.force_login(member())
 
         assert client.get(reverse("cases:figures") + query).status_code == 200
 
     @pytest.mark.parametrize("name", ["cases:figures", "cases:figures_csv"])
-    def test_who_treats_no_cases_sees_none(self, client, name):
+    def test_metrics_are_refused_without_cases(self, client, name):
         client.force_login(UserFactory(is_staff=True, roles=["editors"]))
         assert client.get(reverse(name)).status_code == 404
 
@@ -223,7 +229,7 @@ class TestScreens:
         assert client.get(reverse(name)).status_code == 302
 
     @time_machine.travel(at(24, 14))
-    def test_everybody_sees_what_was_promised_and_how_it_was_kept_and_nothing_of_anybody(self, client):
+    def test_public_metrics_show_promises_without_personal_data(self, client):
         kept = {"accepted": True, "opened_at": at(23)}
         cases = [CaseFactory(**kept | {"answered": n == 6}) for n in range(7)]
         cases += [CaseFactory(refused=True, opened_at=at(17), deadline=at(20)) for _late in range(3)]
@@ -231,13 +237,13 @@ class TestScreens:
         shown = client.get(reverse("counter:promises")).text.replace("\u202f", " ").replace("\u00a0", " ")
 
         [line] = [row for row in shown.split("<tr>") if "Attestation de domicile" in row]
-        said = re.findall(r">\s*(\d+ [j%])", line)  # half, nine in ten, promised, in time, right at once
+        said = re.findall(r">\s*(\d+ [j%])", line)  # median, nine in ten, promised, in time, complete at once
         assert said == ["1 j", "5 j", "3 j", "70 %", "90 %"]
         personal = {"Marchetti", "Élodie", "Orvenay."} | {case.reference for case in cases}
         assert not [one for one in personal if one in shown]
 
     @time_machine.travel(at(24, 14), tick=False)
-    def test_the_time_in_which_somebody_had_to_pay_is_not_the_communes(self):
+    def test_payment_time_does_not_count_as_working_time(self):
         case = CaseFactory(accepted=True)
         case.stages.update(type="payment", entered_at=at(17), done_at=at(20))
         [record] = figures.load_records(Case.objects.all(), at(1), ZONE)
@@ -247,13 +253,13 @@ class TestScreens:
         assert record.rested == ()
 
     @time_machine.travel(at(24, 14))
-    def test_a_service_with_few_decisions_is_not_shown_to_everybody(self, client):
+    def test_service_with_few_decisions_is_not_public(self, client):
         CaseFactory(accepted=True)
 
         assert "Attestation de domicile" not in client.get(reverse("counter:promises")).text
 
     @time_machine.travel(at(24, 14))
-    def test_the_number_of_queries_does_not_grow_with_the_cases(self, client, django_assert_max_num_queries):
+    def test_metrics_query_count_does_not_grow_with_cases(self, client, django_assert_max_num_queries):
         for _case in range(3):
             CaseFactory(accepted=True)
         client.force_login(member())
@@ -265,7 +271,7 @@ class TestScreens:
 
 @pytest.mark.django_db
 @time_machine.travel(at(24, 14))
-def test_what_the_plots_draw_stands_in_a_table_too(client):
+def test_plotted_values_are_also_in_table(client):
     CaseFactory(accepted=True)
     CaseFactory()
     client.force_login(member())
@@ -273,12 +279,12 @@ def test_what_the_plots_draw_stands_in_a_table_too(client):
     assert "<svg" in page
     rows = re.findall(r"<tr.*?</tr>", page[page.index("<table") :], re.DOTALL)
     (week,) = [row for row in rows if re.search(r"<th[^>]*>[^<]*48", row)]
-    assert re.findall(r"<td[^>]*>\s*(\d+)", week)[0] == "2"  # received in it
+    assert re.findall(r"<td[^>]*>\s*(\d+)", week)[0] == "2"  # received in that week
 
 
-# -- By hand -------------------------------------------------------------------------------------------------
+# -- Calculated by hand --------------------------------------------------------------------------------------
 def came(day: int, **moved) -> Case:
-    """A case that came in on that day of November; ``moved`` to another service or team."""
+    """Create a case received on that day of November; ``moved``: its other service or team."""
     with time_machine.travel(at(day)):
         case = CaseFactory()
     Case.objects.filter(pk=case.pk).update(**moved)
@@ -286,7 +292,7 @@ def came(day: int, **moved) -> Case:
 
 
 def then(day: int, deed: str, case: Case, **said) -> None:
-    """What was done with it on another day."""
+    """Perform an action on the case on another day of November."""
     with time_machine.travel(at(day)):
         actor = applicant(case) if deed == "answer_question" else member(team=case.team)
         getattr(actions, deed)(actor=actor, case=Case.objects.get(pk=case.pk), **said)
@@ -295,21 +301,21 @@ def then(day: int, deed: str, case: Case, **said) -> None:
 
 @pytest.fixture
 def november(db):
-    """Four weeks of two services, which promise three working days, and a case of another team."""
+    """Four weeks of cases of two services that promise three working days, and a case of another team."""
     permits, police = another_service(), TeamFactory(key="police", name="Police")
     then(4, "accept_case", came(2))  # two days
     asked = came(10)
     then(11, "ask_applicant", asked, text="Il manque la page 3 du bail.")
     then(12, "answer_question", asked, text="La voici.")
-    then(16, "accept_case", asked)  # four days, of which the applicant had the ball for one
-    then(19, "refuse_case", came(11, form=permits), reason="Trop haut.")  # six days: three too many
-    came(17)  # due on the 20th, and still open
+    then(16, "accept_case", asked)  # four days, one of which waited for the applicant
+    then(19, "refuse_case", came(11, form=permits), reason="Trop haut.")  # six days, three too many
+    came(17)  # due on the 20th, still open
     came(23, form=permits)
     then(18, "accept_case", came(17, team=police))
 
 
 @pytest.mark.django_db
-def test_what_comes_after_the_term_of_a_question_is_the_communes_in_figures_as_in_the_deadline():
+def test_time_after_question_term_counts_as_working_time():
     case = came(2)
     then(
         3, "ask_applicant", case, text="Il manque la page 3 du bail.", days=3
@@ -322,23 +328,23 @@ def test_what_comes_after_the_term_of_a_question_is_the_communes_in_figures_as_i
     assert [[moment.day for moment in wait] for wait in record.waits] == [[3, 7]]
     assert figures.working_time(record, HOLIDAYS) == DecisionTime(
         6
-    )  # of the nine days, three were the applicant's
+    )  # three of the nine days waited for the applicant
     assert record.deadline == at(10, 17), "three days, put off by as many"
 
 
 def sheet(client, **asked) -> list[tuple]:
-    """The rows of the CSV without their year and day, by week and service."""
+    """Return the rows of the CSV by week and service, without their year and first day."""
     text = client.get(reverse("cases:figures_csv"), asked).content.decode("utf-8-sig")
     return sorted((row[0], *row[2:]) for row in list(csv.reader(StringIO(text), delimiter=";"))[1:])
 
 
 @time_machine.travel(at(24, 14))
-def test_page_plots_and_csv_say_what_was_counted_by_hand_of_two_services_in_four_weeks(client, november):
+def test_metrics_match_calculation_by_hand(client, november):
     client.force_login(member())
     page = client.get(reverse("cases:figures"), {"weeks": 4})
     table = page.text.split('<table class="sheet">')[1].split("</table>")[0]
     rows = [re.findall(r"<t[hd][^>]*>\s*([\d–]+)", row) for row in table.split("<tr>")[2:]]
-    assert rows == [  # week, received, open, late, decided, days for half of them, right at once in per cent
+    assert rows == [  # week, received, open, late, decided, median days, complete at once in per cent
         ["45", "1", "0", "0", "1", "2", "100"],
         ["46", "2", "2", "0", "0", "–", "–"],
         ["47", "1", "1", "1", "2", "3", "50"],
@@ -362,9 +368,9 @@ def test_page_plots_and_csv_say_what_was_counted_by_hand_of_two_services_in_four
 
 
 @time_machine.travel(at(24, 14))
-def test_another_team_counts_its_own_cases_only_also_when_it_asks_for_ours(client, november):
+def test_team_filter_does_not_reveal_other_teams(client, november):
     client.force_login(member(team=Team.objects.get(key="police")))
     own = [("47", "Attestation de domicile", "1", "0", "0", "1", "1,00", "1,00", "1,00", "1,00")]
     assert sheet(client, weeks=4) == own
     for asked in ({"service": Form.objects.get(slug="permis").pk}, {"team": TeamFactory().pk}):
-        assert sheet(client, weeks=4, **asked) == own  # as if it had not been said
+        assert sheet(client, weeks=4, **asked) == own  # the filter is ignored

@@ -1,4 +1,4 @@
-"""Opinions: asked in parallel behind private links, given once, reminded, done without."""
+"""Opinions: asked in parallel by private link, given once, reminded, and waived."""
 
 from datetime import datetime, timedelta
 
@@ -51,7 +51,7 @@ def url_of(opinion: Opinion) -> str:
     return reverse("counter:opinion", args=[opinion.secret])
 
 
-def test_all_are_asked_at_once_and_the_case_goes_on_when_all_have_answered(client):
+def test_opinions_are_asked_together_and_all_awaited(client):
     case = opened()
     police, fire = Opinion.objects.all()
     asked = Delivery.objects.about(case.subject).filter(recipient__in=[police.email, fire.email])
@@ -80,12 +80,12 @@ def test_all_are_asked_at_once_and_the_case_goes_on_when_all_have_answered(clien
     assert {event.actor_kind for event in case.events.filter(kind="opinion")} == {"office"}
 
 
-def test_the_timeline_names_each_office_that_was_asked():
+def test_timeline_names_each_consulted_office():
     told = [line.detail for line in timeline.timeline_items(opened()) if line.what == "Préavis demandé"]
     assert [any(one.name in line for line in told) for one in Opinion.objects.all()] == [True, True]
 
 
-def test_enough_are_enough_and_the_other_link_is_over(client):
+def test_enough_opinions_end_stage_and_disable_other_links(client):
     case = opened(enough=1)
     police, fire = Opinion.objects.all()
     give(police, "unfavourable", "Trop de bruit.")
@@ -99,7 +99,7 @@ def test_enough_are_enough_and_the_other_link_is_over(client):
     assert client.get(reverse("counter:opinion", args=["A" * 22])).status_code == 404
 
 
-def test_who_is_silent_is_reminded_once_then_an_agent_does_without(client):
+def test_missing_opinion_is_reminded_once_then_waived_by_agent(client):
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = opened()
         _police, fire = Opinion.objects.all()
@@ -111,7 +111,7 @@ def test_who_is_silent_is_reminded_once_then_an_agent_does_without(client):
         case = advanced(case)
         assert current_stage(case).waiting_for == "agent"
         assert "SDIS" in page.describe_situation(case)
-        assert case.due_at is not None  # the other one’s reminder
+        assert case.due_at is not None  # because of the reminder to the other office
 
         client.force_login(member())
         url = reverse("cases:stage", args=[case.reference, "preavis"])
@@ -123,7 +123,7 @@ def test_who_is_silent_is_reminded_once_then_an_agent_does_without(client):
     assert case.data == {"preavis_result": "favourable"}
 
 
-def test_silence_is_no_remark_where_the_service_says_so():
+def test_silence_counts_as_no_objection_if_service_allows_it():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = opened(silence=True)
         clock.move_to(max(one.term for one in Opinion.objects.all()))
@@ -131,7 +131,7 @@ def test_silence_is_no_remark_where_the_service_says_so():
     assert (current_stage(case).key, case.data) == ("decision", {"preavis_result": "none"})
 
 
-def test_reading_by_an_office_leaves_a_trace_once_a_day_and_files_open_as_long_as_it_is_asked(client):
+def test_case_read_by_office_is_logged_daily(client):
     case = opened()
     opinion = Opinion.objects.first()
     client.get(url_of(opinion))
@@ -141,7 +141,7 @@ def test_reading_by_an_office_leaves_a_trace_once_a_day_and_files_open_as_long_a
         assert client.get(f"{url_of(opinion)}{unknown}/").status_code == 404
 
 
-def test_of_a_case_about_a_protected_person_an_office_sees_what_it_is_asked_and_nothing_declared(client):
+def test_office_sees_no_answers_of_protected_person(client):
     case = opened()
     opinion = Opinion.objects.first()
     file = StoredFile(submission=case.submission, name="plan.pdf", content_type="application/pdf", size=9)
@@ -158,7 +158,7 @@ def test_of_a_case_about_a_protected_person_an_office_sees_what_it_is_asked_and_
     assert client.post(url_of(opinion), typed).status_code == 302
 
 
-def test_in_a_case_that_goes_on_after_all_only_who_gave_no_opinion_is_asked_again(client):
+def test_reopened_case_asks_only_for_missing_opinions(client):
     case = opened()
     police, fire = Opinion.objects.all()
     give(police)

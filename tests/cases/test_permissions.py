@@ -1,6 +1,6 @@
-"""Every screen and every action of the desk, as owner, colleague of another team, stranger and anonymous.
+"""Permissions of every address and action of the desk: agent, colleague of another team, stranger, anonymous.
 
-A new address or action that is not in these tables fails the tests: say here who may come in.
+An address or action that is missing in these tables fails the tests: add it here with those who may use it.
 """
 
 import uuid
@@ -54,11 +54,11 @@ APPS = (
     *(f"eservices.{app}." for app in ("cases", "deliveries", "documents", "payments", "register", "reports")),
     "eservices.bookings.case_views",
 )
-SNIPPET = "_eservices_cases_"  # in the names of Wagtail's screens of what is edited
+SNIPPET = "_eservices_cases_"  # part of the names of Wagtail's snippet views
 SIGN_IN = reverse("wagtailadmin_login")
 READ, TREAT, DECIDE, LEAD = Role.READ, Role.TREAT, Role.DECIDE, Role.LEAD
 
-# Whoever treats cases at all: their own cases stand there.
+# Open to every agent; they list the agent's own cases.
 OF_DESK = [
     get("cases:queue"),
     get("cases:counter"),
@@ -78,7 +78,7 @@ OF_DESK = [
     *both("register:health"),
 ]
 OF_TILL = [*both("money:till")]
-# One case: those of its team who are at least this.
+# One case: members of its team with at least this role.
 OF_CASE = [
     get("cases:case", REF, needs=READ),
     get("cases:file", REF, FILE, needs=READ),
@@ -119,7 +119,7 @@ OF_CASE = [
     post("money:charge", CHARGE, "waive", needs=DECIDE),
     post("money:refund", MONEY, needs=DECIDE),
 ]
-# The same, for those of them who take money.
+# One case: members of its team who are cashiers, too.
 OF_CASE_TILL = [
     *both("money:till_for", REF, needs=TREAT),
     post("money:charge", CHARGE, "take", needs=TREAT),
@@ -130,7 +130,7 @@ OF_TEAM = [
     post("cases:team_do", "habitants", "absence", needs=READ),
     post("cases:drop_view", VIEW, needs=LEAD),
 ]
-# What no team says: who speaks for the authority that lets cases go, keeps the books, looks after what goes out.
+# Independent of teams: archivists, bookkeeping, and the outbox.
 OF_AUTHORITY = [
     get("retention:index"),
     *both("retention:due", "attestation"),
@@ -157,7 +157,7 @@ OF_OUTBOX = [
     post("deliveries_board:retry", MAIL),
     post("deliveries_board:skip", MAIL),
 ]
-# What Wagtail draws: its screens of the outbox, of what is edited, and from which that is chosen elsewhere.
+# Wagtail's views: the outbox, snippets, and snippet choosers.
 BOARD = [get("deliveries_board:index"), get("deliveries_board:index_results")]
 SNIPPETS = {"team": TEAM, "lettertemplate": TEXT, "legalremedies": REMEDIES}
 EDITED = [
@@ -201,7 +201,7 @@ WAGTAILS = [*BOARD, *PREVIEWS, *EDITED, *ADDED, *OF_ADMINISTRATORS, *CHOSEN]
 MONEYS = [*OF_TILL, *OF_CASE_TILL, *OF_BOOKS, *OF_ACCOUNT]
 ALL = [*OF_DESK, *OF_CASE, *OF_TEAM, *OF_AUTHORITY, *MONEYS, *OF_OUTBOX, *WAGTAILS]
 
-# What each action needs of a member; below that it is not there.
+# The role that each action requires; a lower role gets 404.
 DEEDS = {
     "take": Role.TREAT,
     "assign": Role.TREAT,
@@ -230,7 +230,7 @@ DEEDS = {
     "reopen": Role.DECIDE,
 }
 TEAM_DEEDS = {"role": Role.CONFIGURE, "remove": Role.CONFIGURE, "absence": Role.READ, "back": Role.READ}
-# Actions on what hangs on a case, by the address that does them.
+# Actions on objects of a case, by the name of their address.
 ON_ITS_THINGS = {
     "postroom:do": postroom.DEEDS,
     "booking_deed": case_views.BOOKING_ACTIONS,
@@ -251,11 +251,11 @@ def made(module_db) -> Case:
 
 @pytest.fixture
 def case(made, db) -> Case:
-    """A case with one of everything, sent by somebody who signed in."""
+    """A case with one of every related object, sent by a signed-in applicant."""
     return Case.objects.get(pk=made.pk)
 
 
-def test_every_address_and_every_action_of_the_desk_stands_in_a_table():
+def test_every_desk_address_and_action_is_in_a_table():
     found = {name for name, view in registered("admin/").items() if view.startswith(APPS) or SNIPPET in name}
     assert found == {address.name for address in ALL}
     assert set(case_actions.CASE_ACTIONS) == set(DEEDS)
@@ -266,7 +266,7 @@ def test_every_address_and_every_action_of_the_desk_stands_in_a_table():
         assert found == set(done), name
 
 
-def test_each_member_of_the_team_comes_in_where_the_role_is_enough(client, case):
+def test_team_member_with_required_role_is_admitted(client, case):
     parts = parts_of(case)
     for role in Role:
         client.force_login(member(role))
@@ -274,12 +274,12 @@ def test_each_member_of_the_team_comes_in_where_the_role_is_enough(client, case)
     came_in(client, OF_DESK, parts)
 
 
-def test_money_is_taken_by_cashiers_on_the_cases_they_treat(client, case):
+def test_cashier_takes_payments_on_own_cases(client, case):
     parts = parts_of(case)
     client.force_login(member(TREAT, roles=["agents", "cashiers"]))
     came_in(client, [*OF_TILL, *OF_CASE_TILL], parts)
     for somebody in (
-        member(Role.CONFIGURE, roles=["agents", "leads"]),  # no cashier
+        member(Role.CONFIGURE, roles=["agents", "leads"]),  # not a cashier
         member(READ, roles=["cashiers"]),
         member(Role.CONFIGURE, team=TeamFactory(key="police"), roles=["cashiers"]),
     ):
@@ -287,7 +287,7 @@ def test_money_is_taken_by_cashiers_on_the_cases_they_treat(client, case):
         refused(client, OF_CASE_TILL, parts)
 
 
-def test_a_member_reads_of_the_case_in_lists_in_which_others_will_not(client, case):
+def test_team_member_reads_case_in_lists(client, case):
     client.force_login(member(roles=["leads"]))
     for name in ("cases:queue", "postroom:letters", "deliveries_board:index"):
         shown = client.get(reverse(name)).text
@@ -295,26 +295,26 @@ def test_a_member_reads_of_the_case_in_lists_in_which_others_will_not(client, ca
         assert "Élodie" in shown or name == "deliveries_board:index", name
 
 
-def test_a_member_with_the_role_below_finds_nothing(client, case):
+def test_team_member_with_lower_role_gets_404(client, case):
     parts = parts_of(case)
     for below, role in pairwise(Role):
         client.force_login(member(below))
         refused(client, [address for address in (*OF_CASE, *OF_TEAM) if address.needs == role], parts)
 
 
-def test_a_colleague_of_another_team_finds_neither_case_nor_team(client, case):
+def test_colleague_of_other_team_gets_404_for_case_and_team(client, case):
     client.force_login(member(Role.CONFIGURE, team=TeamFactory(key="police")))
     tells_nothing(client, OF_DESK, parts_of(case), case.reference, "Élodie")
     finds_nothing(client, case)
 
 
-def test_a_stranger_of_the_staff_finds_no_desk(client, case):
+def test_staff_without_team_gets_404_for_desk(client, case):
     client.force_login(UserFactory(is_staff=True, roles=["moderators"]))
     refused(client, OF_DESK, parts_of(case))
     finds_nothing(client, case)
 
 
-def test_who_is_not_of_the_staff_is_sent_to_sign_in_the_applicant_too(client, case):
+def test_applicant_and_anonymous_are_redirected_to_login(client, case):
     for somebody in (None, case.submission.user):
         if somebody:
             client.force_login(somebody)
@@ -323,14 +323,14 @@ def test_who_is_not_of_the_staff_is_sent_to_sign_in_the_applicant_too(client, ca
 
 
 def finds_nothing(client, case: Case, to: str = "") -> None:
-    """No screen and no action of a case and of a team is there, and nothing has happened."""
+    """Check that all addresses and actions of the case and the team are refused and change nothing."""
     deeds_of_case = [post("cases:do", REF, do) for do in DEEDS]
     deeds_of_team = [post("cases:team_do", "habitants", do) for do in TEAM_DEEDS]
     all_of_them = [*OF_CASE, *OF_CASE_TILL, *OF_TEAM, *deeds_of_case, *deeds_of_team]
     refused(client, all_of_them, parts_of(case), to=to)
 
 
-# -- What no team says -----------------------------------------------------------------------------------------
+# -- Independent of teams ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("role", "addresses"),
     [
@@ -341,12 +341,12 @@ def finds_nothing(client, case: Case, to: str = "") -> None:
     ],
     ids=["authority", "books", "outbox", "edited"],
 )
-def test_who_is_charged_with_it_comes_in(client, case, role, addresses):
+def test_role_admits_to_its_addresses(client, case, role, addresses):
     client.force_login(member(Role.CONFIGURE, roles=[role]))
     came_in(client, addresses, parts_of(case))
 
 
-def test_who_is_not_charged_with_it_finds_nothing_who_leads_the_team_and_edits_pages_neither(client, case):
+def test_lead_without_required_role_is_refused(client, case):
     client.force_login(member(Role.CONFIGURE, roles=["agents", "editors"]))
     refused(client, [*OF_AUTHORITY, *OF_TILL, *OF_BOOKS, *OF_ACCOUNT, *OF_OUTBOX], parts_of(case))
     refused(client, [*BOARD, *PREVIEWS, *EDITED, *ADDED], parts_of(case), to=reverse("wagtailadmin_home"))
@@ -354,7 +354,7 @@ def test_who_is_not_charged_with_it_finds_nothing_who_leads_the_team_and_edits_p
 
 
 @pytest.mark.parametrize("role", ["leads", "cashiers", "moderators"])
-def test_teams_and_the_account_for_bills_are_left_to_administrators(client, case, role):
+def test_teams_and_billing_account_require_superuser(client, case, role):
     parts = parts_of(case)
     client.force_login(member(Role.CONFIGURE, roles=[role]))
     refused(client, OF_ACCOUNT, parts)
@@ -364,8 +364,8 @@ def test_teams_and_the_account_for_bills_are_left_to_administrators(client, case
 
 
 @pytest.mark.parametrize("role", [Role.DECIDE, Role.CONFIGURE], ids=["own", "other"])
-def test_texts_of_a_team_are_edited_by_its_leads(client, case, role):
-    """Not by members below, who are in the group of leads for another team, nor by the leads of that one."""
+def test_letter_templates_of_team_are_edited_only_by_its_leads(client, case, role):
+    """Refused to lower roles of the team who lead another team, and to the leads of that other team."""
     parts, other = parts_of(case), TeamFactory(key="police")
     somebody = member(Role.CONFIGURE, team=other, roles=["leads"])
     if role == Role.DECIDE:
@@ -378,15 +378,15 @@ def test_texts_of_a_team_are_edited_by_its_leads(client, case, role):
         assert f"/{model}/edit/{parts[SNIPPETS[model]]}/" not in shown
 
 
-def test_who_looks_after_the_outbox_finds_in_it_no_letter_about_the_cases_of_another_team(client, case):
+def test_outbox_hides_deliveries_of_other_team(client, case):
     client.force_login(member(team=TeamFactory(key="police"), roles=["leads"]))
     tells_nothing(client, BOARD, parts_of(case), case.reference, "Élodie")
     refused(client, [address for address in OF_OUTBOX if MAIL in address.args], parts_of(case))
 
 
 @pytest.mark.parametrize("role", ["agents", "archivists", "leads", "cashiers", "editors"])
-def test_the_menu_offers_what_opens_and_nothing_else(client, role):
-    treats = role == "agents"  # the others are of no team
+def test_menu_offers_only_pages_that_open(client, role):
+    treats = role == "agents"  # the others are not in a team
     client.force_login(member(roles=[role]) if treats else UserFactory(is_staff=True, roles=[role]))
     menu = client.get(reverse("wagtailadmin_home")).text
     for name in IN_MENU:
@@ -395,7 +395,7 @@ def test_the_menu_offers_what_opens_and_nothing_else(client, role):
 
 
 # -- Roles --------------------------------------------------------------------------------------------------
-def test_each_role_does_what_it_may_and_finds_the_rest_nowhere(client, case):
+def test_each_role_may_do_only_its_actions(client, case):
     for role in Role:
         agent = member(role)
         client.force_login(agent)
@@ -407,7 +407,7 @@ def test_each_role_does_what_it_may_and_finds_the_rest_nowhere(client, case):
             assert (answer.status_code == 404) == (role < needed or do in ("remove", "back")), (role, do)
 
 
-def test_what_a_screen_offers_is_what_the_list_of_cases_allows(case):
+def test_case_page_and_case_list_allow_same_actions(case):
     guarded = CaseFactory()
     Case.objects.filter(pk=guarded.pk).update(protected=True)
     guarded.refresh_from_db()
@@ -425,7 +425,7 @@ def test_what_a_screen_offers_is_what_the_list_of_cases_allows(case):
                 assert access.may_do(somebody, one, to) == allowed, (somebody, to, one.protected)
 
 
-def test_what_does_not_exist_looks_like_what_is_forbidden(client, case):
+def test_unknown_address_looks_like_forbidden_address(client, case):
     client.force_login(member())
     for url in (
         "/admin/cases/ORV-26-99999/",

@@ -1,4 +1,4 @@
-"""The process as a story, and what happens when something goes wrong on the way."""
+"""The process of a case from submission to closing, and its behaviour when a stage fails."""
 
 from datetime import datetime, timedelta
 
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def offered():
-    """Offers stages for the length of a test: ``offered(key, StageClass)``."""
-    list(stages)  # whatever is installed is found first
+    """Function that installs stages during a test: ``offered(key, StageClass)``."""
+    list(stages)  # load installed stages first
     kept, keys = dict(stages._offers), []
 
     def offer(key, kind):
@@ -40,7 +40,7 @@ def laid(key, **more):
 
 
 class Counting(Stage):
-    """Notes each time it is entered."""
+    """A stage that records each time it is entered."""
 
     entered: list = []
 
@@ -60,7 +60,7 @@ def letters(case):
     return list(Delivery.objects.about(case.subject).order_by("created_at").values_list("title", flat=True))
 
 
-def test_sending_opens_a_case_with_reference_deadline_stages_event_and_letter():
+def test_submission_opens_case_and_sends_receipt():
     TeamFactory()
     version = FormVersionFactory(content=certificate(stages=[DECISION]))
 
@@ -76,7 +76,7 @@ def test_sending_opens_a_case_with_reference_deadline_stages_event_and_letter():
     assert case.reference in letters(case)[0]
 
 
-def test_the_receipt_is_mailed_with_the_link_that_proves_the_address_and_not_with_the_one_shown():
+def test_receipt_email_contains_mailed_link_only():
     case = CaseFactory()
     mailed, shown = case.links.get(mailed=True), case.links.get(mailed=False)
 
@@ -86,7 +86,7 @@ def test_the_receipt_is_mailed_with_the_link_that_proves_the_address_and_not_wit
     assert shown.secret not in text
 
 
-def test_who_gave_no_address_gets_a_case_and_a_letter_on_paper():
+def test_submission_without_email_gets_paper_letter():
     TeamFactory()
     draft = DraftFactory(complete=True, version=FormVersionFactory(), agent=member(), channel="counter")
     draft.answers["courriel"] = None
@@ -97,7 +97,7 @@ def test_who_gave_no_address_gets_a_case_and_a_letter_on_paper():
     assert case.events.get().actor == draft.agent
 
 
-def test_a_case_that_cannot_be_opened_aborts_the_sending(monkeypatch):
+def test_failure_to_open_case_aborts_submission(monkeypatch):
     def fail(**kwargs):
         raise RuntimeError("no")
 
@@ -108,12 +108,12 @@ def test_a_case_that_cannot_be_opened_aborts_the_sending(monkeypatch):
     assert submission_sent.receivers
 
 
-def test_a_team_that_is_gone_does_not_lose_the_request():
+def test_submission_for_missing_team_goes_to_default_team():
     case = sent(version=FormVersionFactory()).case
     assert case.team.key == actions.DEFAULT_TEAM
 
 
-def test_references_count_up_and_rehearsals_have_a_series_of_their_own():
+def test_references_count_up_and_rehearsals_have_own_series():
     first, rehearsal, second = CaseFactory(), CaseFactory(rehearsal=True), CaseFactory()
     assert int(second.reference[-5:]) == int(first.reference[-5:]) + 1
     assert rehearsal.reference.startswith("TEST-")
@@ -121,7 +121,7 @@ def test_references_count_up_and_rehearsals_have_a_series_of_their_own():
     assert all(one.rehearsal for one in Delivery.objects.about(rehearsal.subject))
 
 
-def test_the_process_waits_for_the_decision_then_runs_what_follows_and_closes(counting):
+def test_process_waits_for_decision_then_runs_later_stages(counting):
     case = CaseFactory(stages=[{"key": "before", "type": "counting"}, DECISION, laid("counting")])
     assert counting.entered == ["before"]
     assert process.current_stage(case).key == "decision"
@@ -135,26 +135,26 @@ def test_the_process_waits_for_the_decision_then_runs_what_follows_and_closes(co
     assert case.due_at is None
 
 
-def test_a_stage_that_is_done_is_never_run_again(counting):
+def test_finished_stage_is_not_run_again(counting):
     case = CaseFactory(stages=[laid("counting"), DECISION])
     for _ in range(5):
         process.advance_case(case.pk)
     assert counting.entered == ["counting"]
 
 
-def test_a_stage_whose_condition_does_not_hold_is_left_out(counting):
+def test_stage_with_false_condition_is_skipped(counting):
     never = {"field": "pour", "operator": "equals", "value": "autre"}
     case = CaseFactory(stages=[laid("counting", condition=never), DECISION])
     assert counting.entered == []
     assert case.stages.get(key="counting").progress == CaseStage.Progress.SKIPPED
 
 
-def test_without_a_decision_the_case_is_completed_by_itself(counting):
+def test_case_without_decision_is_completed_by_process(counting):
     case = CaseFactory(stages=[laid("counting")])
     assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.COMPLETED)
 
 
-def test_a_stage_that_waits_until_a_moment_is_looked_at_again_then(offered):
+def test_stage_waiting_until_a_moment_is_resumed_then(offered):
     until = timezone.now() + timedelta(hours=3)
 
     class Waits(Stage):
@@ -177,7 +177,7 @@ def test_a_stage_that_waits_until_a_moment_is_looked_at_again_then(offered):
     assert not case.is_open
 
 
-def test_a_stage_whose_app_is_gone_waits_for_a_lead_and_does_not_crash():
+def test_stage_of_missing_app_waits_for_lead():
     case = CaseFactory(stages=[laid("vanished"), DECISION])
     row = process.current_stage(case)
     assert (row.waiting_for, row.progress) == ("lead", CaseStage.Progress.ACTIVE)
@@ -185,7 +185,7 @@ def test_a_stage_whose_app_is_gone_waits_for_a_lead_and_does_not_crash():
     assert case.events.filter(kind="stopped").count() == 1
 
 
-def test_a_stage_that_stops_is_told_once_however_often_it_is_looked_at(offered):
+def test_stopped_stage_is_recorded_once(offered):
     class Stops(Stage):
         def enter(self, case, row, settings):
             return Stop("The register does not know this person.")
@@ -196,7 +196,7 @@ def test_a_stage_that_stops_is_told_once_however_often_it_is_looked_at(offered):
     assert case.events.filter(kind="stopped").count() == 1
 
 
-def test_a_stage_that_raises_leaves_nothing_behind_and_is_tried_again(offered):
+def test_failing_stage_is_rolled_back_and_retried(offered):
     tries = []
 
     class Fails(Stage):
@@ -224,7 +224,7 @@ def test_a_stage_that_raises_leaves_nothing_behind_and_is_tried_again(offered):
     assert (case.state, len(tries)) == (CaseState.CLOSED, 2)
 
 
-def test_a_fault_that_goes_on_is_written_once_and_another_one_again(offered):
+def test_repeated_stage_error_is_recorded_once(offered):
     faults = iter(["register down", "register down", "register gone"])
 
     class Fails(Stage):
@@ -239,7 +239,7 @@ def test_a_fault_that_goes_on_is_written_once_and_another_one_again(offered):
     assert list(told) == ["RuntimeError: register down", "RuntimeError: register gone"]
 
 
-def test_a_wake_up_that_was_lost_is_made_again_by_the_sweep(counting):
+def test_job_advances_case_whose_task_was_lost(counting):
     case = CaseFactory(stages=[laid("counting")], advanced=False)
     assert counting.entered == []
     jobs.wake_due_cases(timezone.now())
@@ -247,7 +247,7 @@ def test_a_wake_up_that_was_lost_is_made_again_by_the_sweep(counting):
     assert not Case.objects.get(pk=case.pk).is_open
 
 
-def test_a_case_is_claimed_by_one_sweep_only(monkeypatch):
+def test_case_is_claimed_by_one_job_run_only(monkeypatch):
     woken = []
     case = CaseFactory(advanced=False)
     now = timezone.now()
@@ -258,7 +258,7 @@ def test_a_case_is_claimed_by_one_sweep_only(monkeypatch):
     assert woken == [str(case.pk)]
 
 
-def test_the_deadline_rests_while_the_applicant_has_the_ball(time_machine):
+def test_deadline_pauses_while_applicant_is_asked(time_machine):
     time_machine.move_to(datetime(2026, 11, 16, 9, tzinfo=timezone.get_current_timezone()))  # a Monday
     case = CaseFactory()
     assert timezone.localtime(case.deadline).date().isoformat() == "2026-11-19"
@@ -272,7 +272,7 @@ def test_the_deadline_rests_while_the_applicant_has_the_ball(time_machine):
     assert timezone.localtime(case.deadline).date().isoformat() == "2026-11-26"
 
 
-def test_the_stage_notify_writes_once_in_the_words_of_the_editor():
+def test_notification_stage_sends_its_text_once():
     stage = {
         "key": "mot",
         "type": "notify",
@@ -285,7 +285,7 @@ def test_the_stage_notify_writes_once_in_the_words_of_the_editor():
     assert "Au guichet." in written[0].payload["text"]
 
 
-def test_the_stage_notify_writes_in_the_language_of_the_case_and_right_after_a_yes_says_it_too():
+def test_notification_stage_after_acceptance_announces_it():
     mot = {"key": "mot", "type": "notify", "settings": {"subject": "Prenez vos clés", "text": "Au guichet."}}
     case = CaseFactory(stages=[DECISION, mot])
     case.version.content["texts"]["de"] = {"stage.mot.subject": "Holen Sie Ihre Schlüssel"}
@@ -296,7 +296,7 @@ def test_the_stage_notify_writes_in_the_language_of_the_case_and_right_after_a_y
     process.advance_case(case.pk)
     _receipt, written = Delivery.objects.about(case.subject).order_by(
         "created_at"
-    )  # no letter of the yes apart
+    )  # no separate message about the acceptance
     assert "Schlüssel" in written.title
     for said in (written.payload["text"], written.payload["html"]):
         assert [words in said for words in ("angenommen", "Alles ist da.", "Au guichet.")] == [True] * 3
@@ -306,7 +306,7 @@ def test_the_stage_notify_writes_in_the_language_of_the_case_and_right_after_a_y
 VISA, BOARD = {"key": "visa", "type": "decision"}, {"key": "board", "type": "decision"}
 
 
-def test_each_of_two_decisions_in_a_row_waits_for_its_own_agent():
+def test_each_of_two_decisions_waits_for_an_agent():
     case = CaseFactory(stages=[VISA, BOARD])
     first, second = member(), member()
 
@@ -317,7 +317,7 @@ def test_each_of_two_decisions_in_a_row_waits_for_its_own_agent():
     assert (case.state, case.outcome) == (CaseState.IN_PROGRESS, "")
     assert process.current_stage(case).key == "board"
     assert case.events.get(kind="approved").data["stage"] == "visa"
-    assert len(letters(case)) == 1  # the receipt: nothing is decided yet
+    assert len(letters(case)) == 1  # the receipt; the case is not decided yet
 
     actions.accept_case(actor=second, case=case, reason="Accordé.")
     process.advance_case(case.pk)
@@ -328,7 +328,7 @@ def test_each_of_two_decisions_in_a_row_waits_for_its_own_agent():
     assert len(letters(case)) == 2
 
 
-def test_the_second_of_two_decisions_may_refuse():
+def test_second_decision_may_refuse():
     case = CaseFactory(stages=[VISA, BOARD])
     actions.accept_case(actor=member(), case=case)
     process.advance_case(case.pk)
@@ -337,7 +337,7 @@ def test_the_second_of_two_decisions_may_refuse():
     assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.REFUSED)
 
 
-def test_a_decision_just_taken_cannot_be_taken_again_before_the_process_moved_on():
+def test_decision_cannot_be_made_twice_before_process_advances():
     case = CaseFactory(stages=[VISA, BOARD])
     actions.accept_case(actor=member(), case=case)
     case.refresh_from_db()
@@ -346,7 +346,7 @@ def test_a_decision_just_taken_cannot_be_taken_again_before_the_process_moved_on
         actions.accept_case(actor=member(), case=case)
 
 
-def test_a_second_decision_whose_condition_does_not_hold_leaves_the_first_the_only_one():
+def test_skipped_second_decision_makes_first_the_last():
     never = {"field": "pour", "operator": "equals", "value": "autre"}
     case = CaseFactory(stages=[VISA, BOARD | {"condition": never}])
     actions.accept_case(actor=member(), case=case)
@@ -355,8 +355,8 @@ def test_a_second_decision_whose_condition_does_not_hold_leaves_the_first_the_on
     assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.ACCEPTED)
 
 
-# -- Asking back where nothing is left to decide -------------------------------------------------------------
-def test_a_case_that_was_asked_about_and_has_no_stage_left_rests_until_the_answer(counting, caplog):
+# -- Questions without a remaining stage ---------------------------------------------------------------------
+def test_asked_case_without_remaining_stage_waits_for_answer(counting, caplog):
     case = CaseFactory(stages=[laid("counting")], advanced=False)
     actions.ask_applicant(actor=member(), case=case, text="Et la page 3 ?")
 
@@ -373,8 +373,8 @@ def test_a_case_that_was_asked_about_and_has_no_stage_left_rests_until_the_answe
     assert (case.state, case.outcome) == (CaseState.CLOSED, CaseOutcome.COMPLETED)
 
 
-# -- The order of stages -------------------------------------------------------------------------------------
-def test_nothing_is_decided_before_what_comes_first_was_even_looked_at():
+# -- Order of stages -----------------------------------------------------------------------------------------
+def test_decision_waits_for_earlier_stage_not_yet_entered():
     check = {"key": "controle", "type": "check", "settings": {"format": 1, "items": "Le bail"}}
     case = CaseFactory(stages=[check, DECISION], advanced=False)
     assert not actions.can_decide(case)

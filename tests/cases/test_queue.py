@@ -1,4 +1,4 @@
-"""The queue as a whole: the next case, several at once, the list as a file."""
+"""The case queue: the next case, bulk actions, exports, saved views, columns, and large queues."""
 
 import csv
 import re
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 # -- Next case -----------------------------------------------------------------------------------------------
-def test_the_next_case_is_the_most_urgent_that_nobody_has(client):
+def test_next_case_is_most_urgent_unassigned(client):
     CaseFactory()
     urgent = CaseFactory(late=True)
     CaseFactory(taken=True, late=True)
@@ -43,7 +43,7 @@ def test_the_next_case_is_the_most_urgent_that_nobody_has(client):
     assert Case.objects.get(pk=urgent.pk).assignee == agent
 
 
-def test_from_a_case_an_agent_goes_on_to_the_next_and_who_only_reads_does_not(client):
+def test_next_case_is_not_offered_to_agent_who_only_reads(client):
     case = CaseFactory(taken=True)
     screen, next_case = reverse("cases:case", args=[case.reference]), reverse("cases:next")
     for role, offered in ((Role.TREAT, True), (Role.READ, False)):
@@ -51,7 +51,7 @@ def test_from_a_case_an_agent_goes_on_to_the_next_and_who_only_reads_does_not(cl
         assert (f'action="{next_case}"' in client.get(screen).text) == offered
 
 
-def test_the_next_case_takes_the_same_few_queries_however_many_wait(client):
+def test_next_case_has_constant_query_count(client):
     client.force_login(member())
 
     def cost() -> int:
@@ -67,7 +67,7 @@ def test_the_next_case_takes_the_same_few_queries_however_many_wait(client):
     assert cost() <= few
 
 
-def test_a_case_that_was_handed_out_is_not_handed_out_again():
+def test_assigned_case_is_not_given_out_again():
     CaseFactory()
     CaseFactory()
 
@@ -78,7 +78,7 @@ def test_a_case_that_was_handed_out_is_not_handed_out_again():
 
 
 @pytest.mark.parametrize("situation", ["asked", "refused", "rehearsal"])
-def test_what_waits_is_closed_or_rehearsed_is_never_the_next(client, situation):
+def test_waiting_closed_or_rehearsal_case_is_never_next(client, situation):
     CaseFactory(**{situation: True})
     client.force_login(member())
 
@@ -97,7 +97,7 @@ def test_what_waits_is_closed_or_rehearsed_is_never_the_next(client, situation):
     ],
     ids=["wait", "opinions"],
 )
-def test_what_waits_for_a_day_or_for_others_is_not_the_next_until_an_agent_has_to_act(client, stage):
+def test_case_waiting_for_date_or_opinions_is_not_next(client, stage):
     case = CaseFactory(stages=[stage, DECISION])
     client.force_login(member())
     assert client.post(reverse("cases:next")).url == QUEUE
@@ -107,7 +107,7 @@ def test_what_waits_for_a_day_or_for_others_is_not_the_next_until_an_agent_has_t
         assert case.reference in client.post(reverse("cases:next")).url
 
 
-def test_who_may_only_read_takes_nothing(client):
+def test_agent_who_only_reads_takes_no_case(client):
     case = CaseFactory()
     client.force_login(member(Role.READ))
 
@@ -116,8 +116,8 @@ def test_who_may_only_read_takes_nothing(client):
     assert Case.objects.get(pk=case.pk).assignee is None
 
 
-# -- Several at once -----------------------------------------------------------------------------------------
-def test_several_cases_are_assigned_at_once(client):
+# -- Bulk actions --------------------------------------------------------------------------------------------
+def test_several_cases_are_assigned_together(client):
     cases, agent = [CaseFactory(), CaseFactory()], member()
     client.force_login(member())
 
@@ -129,7 +129,7 @@ def test_several_cases_are_assigned_at_once(client):
     assert set(Case.objects.values_list("assignee", flat=True)) == {agent.pk}
 
 
-def test_what_cannot_be_assigned_is_said_and_the_rest_is_done(client):
+def test_bulk_assignment_reports_cases_it_cannot_assign(client):
     closed, open_case, agent = CaseFactory(refused=True), CaseFactory(), member()
     client.force_login(member())
 
@@ -143,7 +143,7 @@ def test_what_cannot_be_assigned_is_said_and_the_rest_is_done(client):
     assert f"{closed.reference}\u00a0:" in response.text
 
 
-def test_cases_of_another_team_stay_as_they_are(client):
+def test_bulk_assignment_skips_cases_of_other_team(client):
     case = CaseFactory()
     stranger = member(team=TeamFactory(key="police", name="Police"))
     client.force_login(stranger)
@@ -156,7 +156,7 @@ def test_cases_of_another_team_stay_as_they_are(client):
 @pytest.mark.parametrize(
     "back", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"]
 )
-def test_it_never_leads_to_another_site(client, back):
+def test_bulk_action_does_not_redirect_to_other_site(client, back):
     client.force_login(member())
 
     response = client.post(reverse("cases:assign_several"), {"cases": ["X"], "agent": "", "back": back})
@@ -164,7 +164,7 @@ def test_it_never_leads_to_another_site(client, back):
     assert response.url == reverse("cases:queue")
 
 
-# -- As a file -----------------------------------------------------------------------------------------------
+# -- Exports -------------------------------------------------------------------------------------------------
 def exported(client, kind: str, query: str = ""):
     response = client.get(reverse("cases:export", args=[kind]) + query)
     return table(kind, b"".join(response.streaming_content))
@@ -177,7 +177,7 @@ def table(kind: str, content: bytes) -> list[list]:
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_the_filtered_list_comes_as_a_file(client, kind):
+def test_filtered_queue_is_exported(client, kind):
     wanted = CaseFactory(refused=True)
     CaseFactory()
     client.force_login(member())
@@ -188,7 +188,7 @@ def test_the_filtered_list_comes_as_a_file(client, kind):
     assert [row[0] for row in rows] == [wanted.reference]
 
 
-def test_who_took_the_list_away_and_how_it_was_narrowed_stands_in_the_log(client):
+def test_export_is_logged_with_user_and_filters(client):
     agent = member()
     client.force_login(agent)
     exported(client, "csv", "?view=all&q=Marchetti")
@@ -199,7 +199,7 @@ def test_who_took_the_list_away_and_how_it_was_narrowed_stands_in_the_log(client
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("name", ['=HYPERLINK("http://evil")', "+1", "-1", "@SUM(A1)", "\t=1", "a\x0bb"])
-def test_no_cell_is_a_formula(client, kind, name):
+def test_export_contains_no_formulas(client, kind, name):
     case = CaseFactory()
     case.submission.applicant_name = name
     case.submission.save()
@@ -214,7 +214,7 @@ def test_no_cell_is_a_formula(client, kind, name):
         assert load_workbook(BytesIO(b"".join(response))).active.cell(2, 3).data_type == "s"
 
 
-def test_a_cell_of_a_workbook_keeps_every_sign_but_those_that_it_cannot_hold(client):
+def test_workbook_cell_drops_only_unsupported_characters(client):
     case = CaseFactory()
     case.submission.applicant_name = "Zoë\u00a0نور\u200f 👨\u200d👩\u200d👧\x0b\ufffe"
     case.submission.save()
@@ -223,7 +223,7 @@ def test_a_cell_of_a_workbook_keeps_every_sign_but_those_that_it_cannot_hold(cli
     assert exported(client, "xlsx")[1][2] == "Zoë\u00a0نور\u200f 👨\u200d👩\u200d👧"
 
 
-def test_the_file_takes_as_many_queries_for_many_cases_as_for_one(client, django_assert_max_num_queries):
+def test_export_has_constant_query_count(client, django_assert_max_num_queries):
     for _case in range(3):
         CaseFactory()
     client.force_login(member())
@@ -234,7 +234,7 @@ def test_the_file_takes_as_many_queries_for_many_cases_as_for_one(client, django
 
 
 def narrowed(client, kind: str, case: Case) -> list[dict]:
-    """The list of one service: a row by its headings, for each case."""
+    """Return the exported rows of the service of the case, each a dictionary by heading."""
     header, *rows = exported(client, kind, f"?view=all&service={case.form_id}")
     return [dict(zip(header, row, strict=True)) for row in rows]
 
@@ -243,7 +243,7 @@ HOME = {"street": "=Rue du Lac", "number": "12 bis", "postcode": "1199", "town":
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_the_list_of_one_service_says_what_was_answered(client, kind):
+def test_export_of_one_service_contains_answers(client, kind):
     case = CaseFactory(answers={"adresse": HOME})
     case.amended = {"nom": "Marchetti-Rochat"}
     case.save()
@@ -251,14 +251,14 @@ def test_the_list_of_one_service_says_what_was_answered(client, kind):
 
     (row,) = narrowed(client, kind, case)
 
-    assert row["Nom"] == "Marchetti-Rochat"  # as an agent put it right
+    assert row["Nom"] == "Marchetti-Rochat"  # the correction of an agent
     street = next(cell for cell in row.values() if cell and "Rue du Lac" in str(cell))
     assert street == ("'=Rue du Lac" if kind == "csv" else "=Rue du Lac")
     assert "12 bis" in row.values()
-    assert "Nom" not in exported(client, kind, "?view=all")[0]  # of all services there is no answer
+    assert "Nom" not in exported(client, kind, "?view=all")[0]  # an export of all services has no answers
 
 
-def test_an_answer_is_said_in_the_words_of_its_own_version_and_stands_under_the_newest(client):
+def test_export_words_answers_by_version_under_newest_columns(client):
     case = CaseFactory()
     content = certificate()
     content["steps"][1]["fields"].append({"key": "nouveau", "type": "integer"})
@@ -277,7 +277,7 @@ def test_an_answer_is_said_in_the_words_of_its_own_version_and_stands_under_the_
     assert rows[case.reference]["Nouveau"] in (None, "")
 
 
-def test_what_is_secret_has_no_column_and_what_was_erased_stays_out(client):
+def test_export_omits_secret_and_erased_answers(client):
     case = CaseFactory(answers={"remarque": "dossier-medical"})
     case.version.content["steps"][4]["fields"][1]["secret"] = True
     case.version.save()
@@ -292,7 +292,7 @@ def test_what_is_secret_has_no_column_and_what_was_erased_stays_out(client):
     assert row["Nom"] == ""
 
 
-def test_a_protected_person_is_in_the_list_only_of_who_treats_them(client):
+def test_export_includes_protected_case_for_authorized_agent(client):
     case = CaseFactory(protected=True)
     client.force_login(member())
     assert narrowed(client, "csv", case) == []
@@ -303,7 +303,7 @@ def test_a_protected_person_is_in_the_list_only_of_who_treats_them(client):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_who_takes_the_answers_of_a_service_away_has_read_each_of_its_cases(client, monkeypatch, kind):
+def test_export_of_answers_is_logged_as_read_in_each_case(client, monkeypatch, kind):
     monkeypatch.setattr("eservices.cases.desk.case_queue.exports.BATCH_SIZE", 2)
     taken, agent = [CaseFactory() for _case in range(3)], member()
     other = CaseFactory()
@@ -311,7 +311,9 @@ def test_who_takes_the_answers_of_a_service_away_has_read_each_of_its_cases(clie
     client.force_login(agent)
 
     exported(client, kind, "?view=all")
-    assert not CaseEvent.objects.filter(kind="answers_read").exists()  # the list says no answers
+    assert not CaseEvent.objects.filter(
+        kind="answers_read"
+    ).exists()  # the export of all services has no answers
     narrowed(client, kind, taken[0])
 
     for case in taken:
@@ -323,7 +325,7 @@ def test_who_takes_the_answers_of_a_service_away_has_read_each_of_its_cases(clie
     assert list(audit_log.audit_errors()) == []
 
 
-def test_who_takes_the_answers_again_leaves_a_trace_once_an_hour_and_others_their_own(client):
+def test_export_of_answers_is_logged_hourly_per_agent(client):
     case, agent, colleague = CaseFactory(), member(), member()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for minutes in (0, 30, 31):
@@ -338,7 +340,7 @@ def test_who_takes_the_answers_again_leaves_a_trace_once_an_hour_and_others_thei
     assert list(audit_log.audit_errors()) == []
 
 
-def test_a_case_is_read_before_its_answers_leave(client, monkeypatch):
+def test_export_logs_read_before_sending_answers(client, monkeypatch):
     monkeypatch.setattr("eservices.cases.desk.case_queue.exports.BATCH_SIZE", 1)
     case = CaseFactory()
     CaseFactory()
@@ -347,13 +349,13 @@ def test_a_case_is_read_before_its_answers_leave(client, monkeypatch):
     lines = iter(response.streaming_content)
 
     next(lines)
-    assert not CaseEvent.objects.filter(kind="answers_read").exists()  # nothing but the headings has left
+    assert not CaseEvent.objects.filter(kind="answers_read").exists()  # only the headings are sent
     first = next(lines).decode()
     (event,) = CaseEvent.objects.filter(kind="answers_read")
     assert event.case.reference in first
 
 
-def test_the_log_says_of_which_service_the_answers_were_taken_and_of_how_many_cases(client):
+def test_export_log_entry_names_service_and_case_count(client):
     case, agent = CaseFactory(), member()
     CaseFactory()
     client.force_login(agent)
@@ -367,7 +369,7 @@ def test_the_log_says_of_which_service_the_answers_were_taken_and_of_how_many_ca
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_answers_of_no_case_are_a_file_of_headings_and_nobody_has_read_anything(client, kind):
+def test_empty_export_has_headings_and_logs_no_read(client, kind):
     case = CaseFactory()
     client.force_login(member())
 
@@ -379,11 +381,11 @@ def test_answers_of_no_case_are_a_file_of_headings_and_nobody_has_read_anything(
     assert not CaseEvent.objects.filter(kind="answers_read").exists()
 
 
-def test_answers_take_as_many_queries_for_500_cases_as_for_one_and_a_few_for_each_500_more(client):
+def test_export_of_answers_needs_few_queries_per_batch(client):
     case = CaseFactory()
 
     def queries() -> int:
-        client.force_login(member())  # who has read nothing yet
+        client.force_login(member())  # an agent without logged reads
         exported(client, "csv")
         with CaptureQueriesContext(connection) as seen:
             narrowed(client, "csv", case)
@@ -394,13 +396,13 @@ def test_answers_take_as_many_queries_for_500_cases_as_for_one_and_a_few_for_eac
     assert queries() == one
     copies(case, 700)
     many = queries()
-    # Of each further batch: its cases, their tags, which are unread, their last events, the new ones, a transaction.
+    # Queries of each further batch: cases, tags, unlogged reads, last events, new events, and two for the transaction.
     assert many == one + 2 * 7
     assert CaseEvent.objects.filter(kind="answers_read").count() == 1 + 500 + 1200
     assert list(audit_log.audit_errors()) == []
 
 
-def test_the_days_of_a_workbook_are_not_too_wide_for_their_column_and_its_header_stays_in_sight(client):
+def test_workbook_fits_dates_and_freezes_header(client):
     CaseFactory()
     client.force_login(member())
     sheet = load_workbook(BytesIO(client.get(reverse("cases:export", args=["xlsx"])).getvalue())).active
@@ -408,7 +410,7 @@ def test_the_days_of_a_workbook_are_not_too_wide_for_their_column_and_its_header
     assert sheet.freeze_panes == "A2"
 
 
-def test_in_italian_where_a_case_stands_agrees_with_the_word_for_it(client):
+def test_italian_export_inflects_states_and_outcomes(client):
     cases = [
         CaseFactory(),
         CaseFactory(accepted=True),
@@ -429,7 +431,7 @@ def test_in_italian_where_a_case_stands_agrees_with_the_word_for_it(client):
     ]
 
 
-def test_a_team_is_called_in_the_language_of_the_agent_in_the_list_its_filter_and_its_file(client):
+def test_team_name_is_in_agent_language_in_queue_and_export(client):
     team = CaseFactory().team
     team.names = [("de", "Einwohnerkontrolle")]
     team.save()
@@ -449,10 +451,8 @@ def test_a_team_is_called_in_the_language_of_the_agent_in_the_list_its_filter_an
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize(("language", "around"), [("de", "fr"), ("fr", "de")])
-def test_the_whole_file_is_in_the_language_and_the_time_zone_of_the_agents_admin(
-    client, monkeypatch, kind, language, around
-):
-    """Of the last row as of the first, whatever is spoken where the file is sent."""
+def test_whole_export_uses_agent_language_and_time_zone(client, monkeypatch, kind, language, around):
+    """Applies to every row, whatever language is active where the response is sent."""
     monkeypatch.setattr("eservices.cases.desk.case_queue.exports.BATCH_SIZE", 1)
     content = certificate()
     content["steps"][1]["fields"].append({"key": "oui", "type": "yes_no"})
@@ -471,7 +471,7 @@ def test_the_whole_file_is_in_the_language_and_the_time_zone_of_the_agents_admin
     with translation.override(around):
         for piece in response.streaming_content:
             pieces.append(piece)
-            assert translation.get_language() == around  # others speak as they did
+            assert translation.get_language() == around  # other requests keep their language
             assert timezone.get_current_timezone_name() == settings.TIME_ZONE
     header, *rows = table(kind, b"".join(pieces))
 
@@ -498,13 +498,13 @@ def test_the_whole_file_is_in_the_language_and_the_time_zone_of_the_agents_admin
         ("get", "/admin/cases/export.csv"),
     ],
 )
-def test_who_treats_no_cases_finds_nothing(client, method, url):
+def test_queue_addresses_return_404_without_team(client, method, url):
     client.force_login(UserFactory(is_staff=True, roles=["editors"]))
 
     assert getattr(client, method)(url).status_code == 404
 
 
-# -- Views kept under a name, columns ------------------------------------------------------------------------
+# -- Saved views and columns ---------------------------------------------------------------------------------
 QUEUE = reverse_lazy("cases:queue")
 
 
@@ -512,7 +512,7 @@ def keep(client, name="Arrivées", query="view=all&state=in_progress", **fields)
     return client.post(reverse("cases:save_view"), {"name": name, "query": query} | fields)
 
 
-def test_a_view_is_kept_with_its_filters_and_stands_among_the_tabs(client):
+def test_saved_view_is_listed_as_tab_with_its_filters(client):
     taken, fresh = CaseFactory(taken=True), CaseFactory()
     client.force_login(member())
 
@@ -523,7 +523,7 @@ def test_a_view_is_kept_with_its_filters_and_stands_among_the_tabs(client):
     assert f">{fresh.reference}<" not in html
 
 
-def test_a_view_of_a_team_is_its_members_and_nobody_elses(client):
+def test_saved_view_of_team_is_shown_only_to_members(client):
     team, other = TeamFactory(), TeamFactory(key="police", name="Police")
     owner, colleague, stranger = member(), member(Role.READ), member(team=other)
     client.force_login(owner)
@@ -542,7 +542,7 @@ def test_a_view_of_a_team_is_its_members_and_nobody_elses(client):
     assert not SavedView.objects.filter(name="Forcée").exists()
 
 
-def test_a_view_is_dropped_by_its_owner_or_a_lead_of_its_team_only(client):
+def test_saved_view_is_deleted_only_by_owner_or_lead(client):
     client.force_login(member(Role.TREAT))
     keep(client, team=TeamFactory().pk)
     url = reverse("cases:drop_view", args=[SavedView.objects.get().pk])
@@ -557,20 +557,20 @@ def test_a_view_is_dropped_by_its_owner_or_a_lead_of_its_team_only(client):
 @pytest.mark.parametrize(
     "query", ["view=nonsense&team=%00&is_x=y&p=9", "%", "q=" + "x" * 1990, "received=1e9"]
 )
-def test_a_strange_query_is_kept_as_what_it_says_and_breaks_no_list(client, query):
+def test_saved_view_with_invalid_query_opens_queue(client, query):
     client.force_login(member())
     keep(client, query=query)
     assert client.get(QUEUE).status_code == 200
 
 
-def test_a_view_of_more_filters_than_can_be_kept_is_refused(client):
+def test_saved_view_with_too_many_filters_is_refused(client):
     client.force_login(member())
     response = keep(client, query=f"view=all&is_nom={'é' * 900}")
     assert "trop de filtres" in client.get(response.url).text
     assert not SavedView.objects.exists()
 
 
-def test_a_view_without_a_name_is_not_kept(client):
+def test_saved_view_without_name_is_refused(client):
     client.force_login(member())
     keep(client, name=" ")
     assert not SavedView.objects.exists()
@@ -580,7 +580,7 @@ def headings(html: str) -> list[str]:
     return re.findall(r'<th scope="col" class="[^"]+"[^>]*>([^<]+)</th>', html)
 
 
-def test_an_agent_sees_the_columns_that_the_agent_chose(client):
+def test_queue_shows_columns_chosen_by_agent(client):
     CaseFactory()
     agent = member()
     client.force_login(agent)
@@ -594,7 +594,7 @@ def test_an_agent_sees_the_columns_that_the_agent_chose(client):
     assert agent.queue_layout.columns == ["team", "received"]
 
 
-def test_each_open_case_says_how_long_ago_it_was_received(client):
+def test_queue_shows_age_of_open_cases(client):
     for hours in (0, 13, 24 * 9):
         CaseFactory(opened_at=timezone.now() - timedelta(hours=hours))
     CaseFactory(refused=True)
@@ -603,7 +603,7 @@ def test_each_open_case_says_how_long_ago_it_was_received(client):
     assert sorted(ages) == ["reçu aujourd’hui", "reçu hier", "reçu il y a 9 jours"]
 
 
-def test_what_happened_last_is_what_changed_the_case_and_not_who_looked_at_it(client):
+def test_queue_last_activity_ignores_reads(client):
     case = CaseFactory(asked=True)
     client.force_login(member())
     client.get(reverse("cases:case", args=[case.reference]))
@@ -612,7 +612,7 @@ def test_what_happened_last_is_what_changed_the_case_and_not_who_looked_at_it(cl
     assert str(event_label("case_read")) not in html
 
 
-def test_what_an_agent_has_to_do_is_called_a_decision_only_where_it_is_one(client):
+def test_queue_calls_only_decision_stages_decisions(client):
     check = {"key": "controle", "type": "check", "settings": {"format": 1, "items": "Le bail"}}
     CaseFactory(stages=[check])
     client.force_login(member())
@@ -621,8 +621,8 @@ def test_what_an_agent_has_to_do_is_called_a_decision_only_where_it_is_one(clien
     assert "À décider" not in html
 
 
-# -- Much ----------------------------------------------------------------------------------------------------
-def test_counting_stops(client, monkeypatch):
+# -- Large queues --------------------------------------------------------------------------------------------
+def test_queue_stops_counting_at_limit(client, monkeypatch):
     monkeypatch.setattr(queries, "MAX_COUNT", 2)
     for _case in range(4):
         CaseFactory()
@@ -635,12 +635,12 @@ def test_counting_stops(client, monkeypatch):
     }
 
 
-def test_a_thousand_cases_are_counted_and_one_more_is_a_thousand_and_more(client):
+def test_queue_counts_exactly_up_to_a_thousand_cases(client):
     case = CaseFactory()
     client.force_login(member())
 
     def counts() -> list[str]:
-        """Of the view, and of what was found."""
+        """Return the counts of the view and of the search."""
         html = client.get(QUEUE, {"view": "all", "q": "marchetti"}).text
         signs = (r'aria-current="page">[^<]*<b>(.+?)</b>', r"marchetti\s»\s: (.+?)</")
         return [re.search(sign, html)[1] for sign in signs]
@@ -651,7 +651,7 @@ def test_a_thousand_cases_are_counted_and_one_more_is_a_thousand_and_more(client
     assert counts() == ["1\xa0000+", "1\xa0000+"]
 
 
-def test_pages_go_on_where_counting_has_stopped(client, monkeypatch):
+def test_queue_pages_continue_after_counting_limit(client, monkeypatch):
     monkeypatch.setattr(queries, "MAX_COUNT", 2)
     monkeypatch.setattr("eservices.cases.desk.case_queue.views.PAGE", 2)
     cases = [CaseFactory() for _case in range(5)]
@@ -661,7 +661,7 @@ def test_pages_go_on_where_counting_has_stopped(client, monkeypatch):
     assert 'rel="next"' not in last
 
 
-def test_periods_agents_and_saved_views_narrow(client):
+def test_queue_filters_by_period_and_agent(client):
     agent = member()
     mine, free = CaseFactory(), CaseFactory()
     actions.take_case(actor=agent, case=mine)
@@ -680,7 +680,7 @@ def test_periods_agents_and_saved_views_narrow(client):
         assert [case for case in (mine, free) if f">{case.reference}<" in html] == shown, filters
 
 
-def test_the_table_is_sent_while_it_is_written(client):
+def test_export_is_streamed(client):
     CaseFactory()
     client.force_login(member())
     for kind in ("csv", "xlsx"):

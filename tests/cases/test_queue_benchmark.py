@@ -1,4 +1,4 @@
-"""The measurement of the queue still fills its database, and everything it asks for is there."""
+"""The queue benchmark: its generated cases and the budgets of its report."""
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from tests.benchmarks.queue import report, requests_of
 
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL")
-def test_a_small_form_of_the_measurement_finds_what_it_asks_for(client):
+def test_small_queue_benchmark_requests_succeed(client):
     known = many_cases.known(many_cases.fill(400))
     client.cookies["sessionid"] = known["session"]
     answers = {
@@ -38,7 +38,7 @@ def test_a_small_form_of_the_measurement_finds_what_it_asks_for(client):
         ((90, 99), (90, 101), ["search: p95"]),
     ],
 )
-def test_what_is_slow_or_grows_with_the_cases_misses_its_budget(few, many, missed):
+def test_slow_or_growing_request_exceeds_benchmark_budget(few, many, missed):
     sizes = {10: few, 1000: many}
     figures = {"search": {cases: {"p50_ms": p50, "p95_ms": p95} for cases, (p50, p95) in sizes.items()}}
     assert report(figures, [*sizes]) == missed

@@ -1,4 +1,4 @@
-"""Cases that belong together, are one and the same, go elsewhere, or go on after all."""
+"""Related cases: links, duplicates, redirection, transfer to another team, and reopening."""
 
 import pytest
 from django.urls import reverse
@@ -26,7 +26,7 @@ def last_letter(case) -> Delivery:
     return Delivery.objects.about(case.subject).latest("created_at")
 
 
-def test_a_case_that_was_filed_twice_closes_and_both_name_each_other(client):
+def test_duplicate_is_closed_and_both_cases_name_each_other(client):
     survivor, duplicate = CaseFactory(), CaseFactory()
     client.force_login(member(Role.TREAT))
     assert do(client, duplicate, "merge", other=survivor.reference.lower()).status_code == 302
@@ -38,7 +38,7 @@ def test_a_case_that_was_filed_twice_closes_and_both_name_each_other(client):
         assert other.reference in client.get(reverse("cases:case", args=[one.reference])).text
 
 
-def test_a_duplicate_is_no_survivor_and_nothing_is_its_own_duplicate(client):
+def test_merge_into_duplicate_or_itself_is_refused(client):
     survivor, duplicate, third = CaseFactory(), CaseFactory(), CaseFactory()
     actions.merge_into(actor=member(), case=duplicate, other=survivor)
     with pytest.raises(IllegalTransition):
@@ -50,7 +50,7 @@ def test_a_duplicate_is_no_survivor_and_nothing_is_its_own_duplicate(client):
         assert do(client, survivor, "merge", other=typed).status_code == 422
 
 
-def test_what_is_closed_is_no_duplicate_any_more(client):
+def test_closed_case_cannot_become_duplicate(client):
     closed, survivor = CaseFactory(refused=True), CaseFactory()
     client.force_login(member())
     assert do(client, closed, "merge", other=survivor.reference).status_code == 409
@@ -58,7 +58,7 @@ def test_what_is_closed_is_no_duplicate_any_more(client):
 
 
 @pytest.mark.parametrize("deed", ["merge", "redirect"])
-def test_on_an_old_screen_nothing_is_merged_or_sent_elsewhere(client, deed):
+def test_merge_and_redirect_on_stale_page_are_refused(client, deed):
     case, survivor, form = CaseFactory(), CaseFactory(), another_service()
     said = {"other": survivor.reference, "form": form.pk, "reason": "Pas chez nous."}
     seen = audit_log.last_relevant_event(case)
@@ -70,7 +70,7 @@ def test_on_an_old_screen_nothing_is_merged_or_sent_elsewhere(client, deed):
     assert not fresh(case).is_open
 
 
-def test_no_case_of_another_team_is_merged_with_or_linked_to(client):
+def test_cases_of_other_team_cannot_be_merged_or_linked(client):
     case, foreign = CaseFactory(), CaseFactory()
     Case.objects.filter(pk=foreign.pk).update(team=TeamFactory(key="police"))
     client.force_login(member())
@@ -78,7 +78,7 @@ def test_no_case_of_another_team_is_merged_with_or_linked_to(client):
         assert do(client, case, deed, other=foreign.reference).status_code == 422
 
 
-def test_the_screen_of_a_case_shows_what_is_tied_to_it_and_what_was_merged_into_it(client):
+def test_case_page_lists_linked_cases_and_duplicates(client):
     case, other, twice, alone = (CaseFactory() for _ in range(4))
     actions.relate_cases(actor=member(), case=other, other=case)
     actions.merge_into(actor=member(), case=twice, other=case)
@@ -93,7 +93,7 @@ def test_the_screen_of_a_case_shows_what_is_tied_to_it_and_what_was_merged_into_
     assert (beside(alone, "tied"), beside(alone, "duplicates")) == ([], [])
 
 
-def test_cases_are_linked_on_the_screen_of_one_and_none_with_itself_or_with_what_is_not_there(client):
+def test_linking_case_to_itself_or_unknown_case_is_refused(client):
     case, other = CaseFactory(), CaseFactory()
     client.force_login(member(Role.TREAT))
     for typed in (case.reference, "ORV-26-99999", ""):
@@ -105,7 +105,7 @@ def test_cases_are_linked_on_the_screen_of_one_and_none_with_itself_or_with_what
     assert other.reference in client.get(reverse("cases:case", args=[case.reference])).text
 
 
-def test_a_link_reads_the_same_from_both_ends_and_can_be_undone(client):
+def test_link_is_symmetric_and_can_be_removed(client):
     case = CaseFactory()
     other, agent = tied(case), member()
     assert list(access.related_cases_linked(agent, case)) == [other]
@@ -115,7 +115,7 @@ def test_a_link_reads_the_same_from_both_ends_and_can_be_undone(client):
     assert not access.related_cases_linked(agent, case).exists()
 
 
-def test_the_same_person_s_other_cases_are_shown_and_nobody_else_s():
+def test_other_cases_of_same_applicant_are_shown():
     case, same, stranger = CaseFactory(), CaseFactory(), CaseFactory(email="autre@courriel.example")
     stranger.submission.phone = ""
     stranger.submission.save()
@@ -123,7 +123,7 @@ def test_the_same_person_s_other_cases_are_shown_and_nobody_else_s():
     assert not access.cases_of_same_applicant(member(team=TeamFactory(key="police")), case).exists()
 
 
-def test_another_team_takes_over_and_the_first_sees_the_case_no_more(client):
+def test_transferred_case_is_hidden_from_former_team(client):
     case, police = CaseFactory(taken=True), TeamFactory(key="police")
     client.force_login(member())
     done = do(client, case, "hand_over", team=police.pk, reason="Pour la police.")
@@ -134,7 +134,7 @@ def test_another_team_takes_over_and_the_first_sees_the_case_no_more(client):
 
 
 @pytest.mark.parametrize(("deed", "field"), [("hand_over", "team"), ("redirect", "form")])
-def test_no_team_and_no_service_is_chosen_before_the_agent_chooses_it(client, deed, field):
+def test_transfer_and_redirect_forms_preselect_nothing(client, deed, field):
     case, _police, _form = CaseFactory(), TeamFactory(key="police"), another_service()
     client.force_login(member())
     shown = client.get(reverse("cases:do", args=[case.reference, deed])).text
@@ -145,7 +145,7 @@ def test_no_team_and_no_service_is_chosen_before_the_agent_chooses_it(client, de
     assert fresh(case).team == case.team
 
 
-def test_a_request_that_belongs_to_another_service_is_begun_there_with_what_is_known(client):
+def test_redirect_starts_draft_with_known_answers(client):
     case, form = CaseFactory(), another_service()
     client.force_login(member())
     assert do(client, case, "redirect", form=form.pk, reason="C’est un permis.").status_code == 302
@@ -157,7 +157,7 @@ def test_a_request_that_belongs_to_another_service_is_begun_there_with_what_is_k
     assert client.get(reverse("submissions:resume", args=[draft.secret]), follow=True).status_code == 200
 
 
-def test_nothing_goes_to_the_same_or_an_unknown_service_without_a_reason_or_once_it_is_closed(client):
+def test_invalid_redirect_is_refused(client):
     case, closed, form = CaseFactory(), CaseFactory(refused=True), another_service()
     client.force_login(member())
     for said in (
@@ -172,7 +172,7 @@ def test_nothing_goes_to_the_same_or_an_unknown_service_without_a_reason_or_once
     assert not Draft.objects.filter(version__form=form).exists()
 
 
-def test_what_came_in_at_the_counter_goes_on_with_the_agent():
+def test_redirected_counter_case_continues_with_agent():
     case, form, agent = CaseFactory(), another_service(), member()
     case.submission.channel = "counter"
     case.submission.save()
@@ -182,7 +182,7 @@ def test_what_came_in_at_the_counter_goes_on_with_the_agent():
 
 
 @pytest.mark.parametrize("situation", ["refused", "accepted", "withdrawn"])
-def test_a_closed_case_is_reopened_and_decided_anew(situation):
+def test_closed_case_is_reopened_and_decided_again(situation):
     case = CaseFactory(**{situation: True})
     actions.reopen_case(actor=member(), case=case, reason="Un recours est fondé.")
     case = fresh(case)
@@ -195,14 +195,14 @@ def test_a_closed_case_is_reopened_and_decided_anew(situation):
     assert fresh(case).outcome == "accepted"
 
 
-def test_without_a_decision_there_is_nothing_to_reopen():
+def test_completed_case_without_stages_cannot_be_reopened():
     case = CaseFactory(stages=[])
     assert not case.is_open
     with pytest.raises(IllegalTransition):
         actions.reopen_case(actor=member(), case=case, reason="Encore.")
 
 
-def test_without_a_decision_what_closing_left_out_is_taken_up_again():
+def test_withdrawn_case_without_decision_resumes_its_stages():
     asked = {"key": "bail", "type": "question", "settings": {"format": 1, "text": "Le bail ?", "days": 5}}
     case = CaseFactory(stages=[asked])
     actions.withdraw_request(actor=applicant(case), case=case)
@@ -213,7 +213,7 @@ def test_without_a_decision_what_closing_left_out_is_taken_up_again():
     assert case.messages.filter(kind="question").count() == 2
 
 
-def test_a_closed_case_is_reopened_on_its_screen_with_the_reason_that_the_applicant_reads(client):
+def test_reopening_on_case_page_sends_reason_to_applicant(client):
     case = CaseFactory(refused=True)
     client.force_login(member(Role.DECIDE))
     screen = client.get(reverse("cases:case", args=[case.reference])).text

@@ -1,4 +1,4 @@
-"""How long cases are kept: what is due, who approves that it goes, and that nothing personal is left then."""
+"""Retention of cases: which cases are due, who approves their disposal, and the erasure of all personal data."""
 
 import hashlib
 import json
@@ -38,11 +38,11 @@ from tests.support.personal_data_scan import everywhere
 pytestmark = pytest.mark.django_db
 
 YEARS = timedelta(days=800)  # more than 24 months
-MARK = "Zwingli-Unverwechselbar"  # what must be gone
+MARK = "Zwingli-Unverwechselbar"  # a text that must be erased
 
 
 def keeps(case: Case, *, months: int = 24, **more) -> Case:
-    """The service of the case says how long it keeps them."""
+    """Set the retention rule of the service of the case."""
     version = case.version
     version.content["settings"]["retention"] = {"months": months, "disposition": "eliminate"} | more
     version.save()
@@ -50,13 +50,13 @@ def keeps(case: Case, *, months: int = 24, **more) -> Case:
 
 
 def sent_all(case: Case) -> Case:
-    """Every letter about the case went out."""
+    """Mark all deliveries of the case as done."""
     Delivery.objects.about(case.subject).update(state=Delivery.State.DONE)
     return case
 
 
 def old(case: Case, **more) -> Case:
-    """Closed long ago, all letters sent."""
+    """Close the case longer ago than its retention period and mark all its deliveries as done."""
     Case.objects.filter(pk=case.pk, state="closed").update(closed_at=timezone.now() - YEARS)
     return Case.objects.get(pk=sent_all(keeps(case, **more)).pk)
 
@@ -97,25 +97,25 @@ def carry_out(disposal: Disposal) -> None:
         ),
     ],
 )
-def test_a_service_says_how_long_it_keeps_or_keeps_for_ever(said, rule):
+def test_retention_rule_is_parsed_from_service_settings(said, rule):
     assert parse_rule(said) == rule
 
 
-def test_months_are_calendar_months():
+def test_retention_months_are_calendar_months():
     rule, closed = RetentionRule(1, "eliminate"), datetime(2026, 1, 31, 9)
 
     assert rule.due(closed) == datetime(2026, 2, 28, 9)
     assert rule.closed_by(datetime(2026, 3, 31, 9)) == datetime(2026, 2, 28, 9)
 
 
-def test_answers_go_from_rows_of_groups_too():
+def test_answers_are_dropped_from_groups():
     answers = {"nom": "Marchetti", "avs": "756", "enfants": [{"prenom": "Léa", "avs": "757"}]}
 
     assert drop_answers(answers, ["avs"]) == {"nom": "Marchetti", "enfants": [{"prenom": "Léa"}]}
 
 
-# -- What is due ---------------------------------------------------------------------------------------------
-def test_a_closed_case_is_due_once_its_period_is_over():
+# -- Due cases -----------------------------------------------------------------------------------------------
+def test_closed_case_is_due_after_its_retention_period():
     case = keeps(CaseFactory(refused=True))
     sent_all(case)
 
@@ -127,7 +127,7 @@ def test_a_closed_case_is_due_once_its_period_is_over():
     assert listed(over + timedelta(days=1)) == [case.reference]
 
 
-def test_the_rule_in_force_holds_for_cases_of_earlier_versions():
+def test_current_retention_rule_applies_to_older_versions():
     case = old(CaseFactory(refused=True), months=600)
     assert due_now() == []
 
@@ -137,7 +137,7 @@ def test_the_rule_in_force_holds_for_cases_of_earlier_versions():
     assert list(found.cases) == [case]
 
 
-def test_a_service_that_says_nothing_keeps_for_ever():
+def test_service_without_retention_rule_keeps_cases():
     case = CaseFactory(refused=True)
     Case.objects.filter(pk=case.pk).update(closed_at=timezone.now() - 10 * YEARS)
 
@@ -163,7 +163,7 @@ def kept_by_a_hold(case):
 OPEN_LETTERS = [state for state in Delivery.State if state not in Delivery.ENDED]
 
 
-def test_a_case_is_due_once_every_letter_reached_its_end_and_not_before():
+def test_case_is_due_only_after_its_deliveries_ended():
     case = old(CaseFactory(refused=True))
     listed = {}
     for state in Delivery.State:
@@ -173,7 +173,7 @@ def test_a_case_is_due_once_every_letter_reached_its_end_and_not_before():
 
 
 @pytest.mark.parametrize("keep", [kept_open, *map(kept_by_a_letter, OPEN_LETTERS), kept_by_a_hold])
-def test_open_cases_open_letters_and_holds_keep_a_case_also_after_approval(keep):
+def test_blocked_case_is_spared_after_approval(keep):
     case = old(CaseFactory(refused=True))
     disposal = approve(case)
     keep(case)
@@ -189,7 +189,7 @@ def test_open_cases_open_letters_and_holds_keep_a_case_also_after_approval(keep)
     assert not any(due.cases.exists() for due in due_now())
 
 
-def test_a_case_whose_document_is_still_being_made_stays_until_it_is_made():
+def test_case_with_unfinished_document_is_not_due():
     document = drawn()
     cases.complete_case(actor=SYSTEM, case=Case.objects.get(pk=document.case_id))
     case = old(document.case)
@@ -201,14 +201,14 @@ def test_a_case_whose_document_is_still_being_made_stays_until_it_is_made():
     assert [list(found.cases) for found in due_now()] == [[case]]
 
 
-def test_neither_a_case_nor_what_it_stands_on_is_ever_deleted():
+def test_case_and_its_foundations_cannot_be_deleted():
     case = CaseFactory(refused=True)
     for ground in (case, case.submission, case.version, case.form, case.team):
         with pytest.raises(ProtectedError):
             ground.delete()
 
 
-def test_a_hold_that_is_lifted_lets_the_period_count_again():
+def test_released_hold_makes_case_due_again():
     case, lead = old(CaseFactory(refused=True)), member()
     hold = actions.place_hold(actor=lead, case=case, reason="Recours du 3 mars")
     (found,) = due_now()
@@ -221,7 +221,7 @@ def test_a_hold_that_is_lifted_lets_the_period_count_again():
     assert [event.kind for event in case.events.all()][-2:] == ["held", "hold_lifted"]
 
 
-def test_rehearsals_are_none_of_its_business():
+def test_rehearsal_is_never_due():
     case = CaseFactory(rehearsal=True, refused=True)
     keeps(case)
     Case.objects.filter(pk=case.pk).update(closed_at=timezone.now() - YEARS)
@@ -253,8 +253,8 @@ ABOUT_CASES = {
 }
 
 
-def test_every_table_that_tells_of_a_case_is_thought_of():
-    """Whoever adds one hears ``case_erased`` and forgets what is personal, then names it above."""
+def test_every_table_related_to_cases_is_listed():
+    """An app that adds a table must erase its personal data on ``case_erased``, and list the table above."""
     seen, todo = set(), [Case]
     while todo:
         found = {one.related_model for one in todo.pop()._meta.related_objects} - seen
@@ -264,7 +264,7 @@ def test_every_table_that_tells_of_a_case_is_thought_of():
 
 
 def full_case() -> Case:
-    """A case on which everything that can be said was said, by ``MARK``."""
+    """Create a closed case in which every text that people can write contains ``MARK``."""
     case = CaseFactory(
         email="zwingli-unverwechselbar@courriel.example",
         answers={"nom": MARK, "remarque": f"Je suis {MARK}"},
@@ -290,7 +290,7 @@ def full_case() -> Case:
     return old(case)
 
 
-def test_nothing_personal_is_left_while_figures_and_proof_stay(django_capture_on_commit_callbacks, capsys):
+def test_erasure_leaves_no_personal_data_but_metrics_and_proof(django_capture_on_commit_callbacks, capsys):
     case = full_case()
     paths = [stored.content.name for stored in StoredFile.objects.all()]
     before = (case.opened_at, case.closed_at, case.outcome, case.reference, case.submission.fees)
@@ -313,7 +313,7 @@ def test_nothing_personal_is_left_while_figures_and_proof_stay(django_capture_on
 
 
 @pytest.mark.parametrize("disposition", ["eliminate", "archive"])
-def test_figures_say_of_a_case_that_went_what_they_said_before(client, disposition):
+def test_erased_case_keeps_metrics_unchanged(client, disposition):
     case = sent_all(keeps(CaseFactory(answered=True, accepted=True), months=1, disposition=disposition))
     agent = member()
 
@@ -331,7 +331,7 @@ def test_figures_say_of_a_case_that_went_what_they_said_before(client, dispositi
     assert ";Attestation de domicile;1;0;0;1;" in before[0]
 
 
-def test_a_case_goes_once_however_often_it_is_tried():
+def test_case_is_erased_once():
     case = old(CaseFactory(refused=True))
     disposal = approve(case)
     carry_out(disposal)
@@ -341,7 +341,7 @@ def test_a_case_goes_once_however_often_it_is_tried():
     assert disposal.items.get().done_at
 
 
-def test_an_erased_case_is_still_shown_to_its_team_and_found_by_reference(client):
+def test_erased_case_is_shown_to_team_and_found_by_reference(client):
     case = old(CaseFactory(refused=True))
     carry_out(approve(case))
     agent = member()
@@ -355,7 +355,7 @@ def test_an_erased_case_is_still_shown_to_its_team_and_found_by_reference(client
     assert not Case.objects.search("marchetti").exists()
 
 
-def test_a_document_in_somebodys_hands_can_still_be_verified(client, django_capture_on_commit_callbacks):
+def test_document_of_erased_case_can_be_verified(client, django_capture_on_commit_callbacks):
     document = issued()
     path = document.content.name
     case = Case.objects.get(pk=document.case_id)
@@ -374,8 +374,8 @@ def test_a_document_in_somebodys_hands_can_still_be_verified(client, django_capt
     assert client.get(reverse("issued_document", args=[document.pk])).status_code == 404
 
 
-# -- The archive ---------------------------------------------------------------------------------------------
-def test_an_archived_case_is_a_package_whose_every_file_is_named_by_its_digest():
+# -- Archive -------------------------------------------------------------------------------------------------
+def test_archive_package_lists_sha256_of_every_file():
     document = issued()
     case = Case.objects.get(pk=document.case_id)
     cases.complete_case(actor=SYSTEM, case=case)
@@ -410,7 +410,7 @@ def test_an_archived_case_is_a_package_whose_every_file_is_named_by_its_digest()
     assert case.events.last().data["archive"] == item.digest
 
 
-def test_where_the_archive_fails_nothing_is_erased_and_it_is_tried_again(monkeypatch):
+def test_failed_archive_erases_nothing_and_is_retried(monkeypatch):
     case = old(CaseFactory(refused=True), disposition="archive")
     disposal = approve(case)
     with monkeypatch.context() as broken:
@@ -428,7 +428,7 @@ def test_where_the_archive_fails_nothing_is_erased_and_it_is_tried_again(monkeyp
     assert disposal.items.get().done_at
 
 
-def test_a_fault_after_a_case_went_does_not_archive_what_is_left_of_it(monkeypatch):
+def test_failure_after_erasure_does_not_archive_again(monkeypatch):
     case = old(CaseFactory(refused=True), disposition="archive")
     disposal = approve(case)
 
@@ -450,7 +450,7 @@ def test_a_fault_after_a_case_went_does_not_archive_what_is_left_of_it(monkeypat
     assert case.events.filter(kind="erased").count() == 1
 
 
-# -- Answers that go earlier ---------------------------------------------------------------------------------
+# -- Answers erased earlier ----------------------------------------------------------------------------------
 def with_short_answer(days: int = 30, key: str = "nom") -> Case:
     case = CaseFactory()
     for step in case.version.content["steps"]:
@@ -461,7 +461,7 @@ def with_short_answer(days: int = 30, key: str = "nom") -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def test_an_answer_with_a_period_of_its_own_goes_before_its_case():
+def test_answer_with_own_retention_is_erased_before_case():
     case = with_short_answer()
     cases.refuse_case(actor=member(), case=case, reason="Incomplet.")
     sent_all(case)
@@ -483,7 +483,7 @@ def test_an_answer_with_a_period_of_its_own_goes_before_its_case():
     assert list(audit_log.audit_errors()) == []
 
 
-def test_a_hold_and_an_open_case_keep_such_answers_too():
+def test_hold_or_open_case_keeps_answers_with_own_retention():
     held, reopened = with_short_answer(), with_short_answer()
     for case in (held, reopened):
         cases.refuse_case(actor=member(), case=case, reason="Incomplet.")
@@ -501,8 +501,8 @@ def test_a_hold_and_an_open_case_keep_such_answers_too():
     assert not AnswerErasure.objects.filter(case=reopened).exists()
 
 
-# -- Who approves --------------------------------------------------------------------------------------------
-def test_whoever_approves_sees_what_is_due_by_service_and_puts_a_name_to_it(client):
+# -- Approval ------------------------------------------------------------------------------------------------
+def test_approval_requires_authority_and_selected_cases(client):
     case, spared = old(CaseFactory(refused=True)), CaseFactory(withdrawn=True)
     old(spared)
     client.force_login(archivist())
@@ -515,7 +515,9 @@ def test_whoever_approves_sees_what_is_due_by_service_and_puts_a_name_to_it(clie
     assert case.reference in page
     assert spared.reference in page
     assert "Marchetti" not in page
-    assert not client.get(url).context["form"]["authority"].value()  # nobody erases by one press
+    assert (
+        not client.get(url).context["form"]["authority"].value()
+    )  # not prefilled, so that one click erases nothing
 
     nameless = client.post(url, {"authority": " ", "cases": [case.reference]})
     assert nameless.status_code == 422
@@ -534,7 +536,7 @@ def test_whoever_approves_sees_what_is_due_by_service_and_puts_a_name_to_it(clie
     assert client.get(reverse("retention:disposal", args=[disposal.pk])).status_code == 200
 
 
-def test_nobody_else_finds_these_screens(client):
+def test_retention_pages_are_refused_without_role(client):
     case = old(CaseFactory(refused=True))
     disposal = approve(case)
     urls = [
@@ -552,7 +554,7 @@ def test_nobody_else_finds_these_screens(client):
     assert client.get(reverse("retention:due", args=["rien"])).status_code == 404
 
 
-def test_a_list_is_approved_once():
+def test_disposal_of_case_is_approved_once():
     case = old(CaseFactory(refused=True))
     (found,) = due_now()
     approve(case)
@@ -562,7 +564,7 @@ def test_a_list_is_approved_once():
     assert DisposalItem.objects.count() == 1
 
 
-def test_what_no_authority_approved_stays_however_long_it_has_been_due():
+def test_case_without_approval_is_not_erased():
     listed, left_out = old(CaseFactory(refused=True)), old(CaseFactory(refused=True))
     approve(listed)
     for _night in range(2):
@@ -576,7 +578,7 @@ def test_what_no_authority_approved_stays_however_long_it_has_been_due():
     assert [list(found.cases) for found in due_now()] == [[left_out]]
 
 
-def test_a_lead_puts_a_hold_on_a_case_and_lifts_it_and_others_cannot(client):
+def test_only_lead_places_and_releases_hold(client):
     case, lead = CaseFactory(), member()
     hold = reverse("retention:hold", args=[case.reference])
     client.force_login(member(Role.DECIDE))
@@ -599,7 +601,7 @@ def test_a_lead_puts_a_hold_on_a_case_and_lifts_it_and_others_cannot(client):
     assert not case.holds.in_force().exists()
 
 
-def test_a_dry_run_says_what_would_go_and_changes_nothing(capsys):
+def test_retention_dry_run_lists_cases_and_changes_nothing(capsys):
     case, approved = old(CaseFactory(refused=True)), CaseFactory(refused=True)
     old(approved)
     approve(approved)
@@ -616,7 +618,7 @@ def test_a_dry_run_says_what_would_go_and_changes_nothing(capsys):
     assert DisposalItem.objects.get().done_at
 
 
-def test_a_dry_run_names_the_answers_that_would_go_and_keeps_them(capsys):
+def test_retention_dry_run_lists_answers_and_keeps_them(capsys):
     case = with_short_answer()
     cases.refuse_case(actor=member(), case=case, reason="Incomplet.")
     sent_all(case)
@@ -628,7 +630,7 @@ def test_a_dry_run_names_the_answers_that_would_go_and_keeps_them(capsys):
         assert ("nom" in case.submission.answers) == kept
 
 
-def test_an_archive_that_is_not_there_is_told_before_anything_waits_for_it(settings):
+def test_missing_archive_class_fails_system_check(settings):
     assert check_archive(None) == []
     settings.CASE_ARCHIVE = "archive.of.nobody.Archive"
     [error] = check_archive(None)

@@ -1,4 +1,4 @@
-"""How cases are found: by words in any spelling, by fit, by the answers that a form marks for it."""
+"""Search of cases: by words in any spelling, by relevance, and by answers that a form marks as searchable."""
 
 import re
 from datetime import timedelta
@@ -39,16 +39,16 @@ def case() -> Case:
         "roch",
     ],
 )
-def test_accents_capitals_hyphens_and_order_do_not_matter(case, text):
+def test_search_ignores_accents_case_hyphens_and_order(case, text):
     assert found(text) == [case]
 
 
 @pytest.mark.parametrize("text", ["rochat-dubois", "müller genève", "13 bis", "zzz"])
-def test_every_word_must_stand_in_it(case, text):
+def test_search_requires_every_word(case, text):
     assert found(text) == []
 
 
-def test_a_search_minds_neither_accents_nor_capitals_and_wants_every_word():
+def test_search_ignores_accents_and_requires_every_word():
     case = CaseFactory()
     assert Case.objects.search("ELODIE marchetti").get() == case
     assert Case.objects.search(case.reference.lower()).get() == case
@@ -56,20 +56,20 @@ def test_a_search_minds_neither_accents_nor_capitals_and_wants_every_word():
     assert not Case.objects.search("%").exists()
 
 
-def test_a_reference_finds_its_case_whole_or_by_its_number(case):
+def test_search_finds_case_by_reference_or_its_number(case):
     assert found(case.reference) == [case]
     assert found(case.reference.partition("-")[2]) == [case]
 
 
 @pytest.mark.parametrize("text", ["079 900 79 17", "0799007917", "rochat 079/900.79.17", "+41 79 900 79 17"])
-def test_a_telephone_number_is_found_however_it_is_written(text):
+def test_search_finds_phone_number_in_any_format(text):
     case = CaseFactory(answers={"nom": "Rochat", "telephone": "+41799007917"})
     CaseFactory(answers={"nom": "Rochat", "telephone": "+41799007918"})
     assert found(text) == [case]
 
 
 @pytest.mark.parametrize("text", ["079 900 79 17", "CHE-116.281.710", "100200300"])
-def test_what_looks_like_a_telephone_number_is_found_as_it_was_written_too(text):
+def test_search_finds_number_like_phone_as_written(text):
     case = CaseFactory(answers={"remarque": f"À propos de {text}, merci."})
     assert found(text) == [case]
 
@@ -77,12 +77,12 @@ def test_what_looks_like_a_telephone_number_is_found_as_it_was_written_too(text)
 @pytest.mark.parametrize(
     "text", ["", " \0 ", "'; DROP", "a & b | !c:*", "<->", "%", "_", "\\", "ж" * 3000, "🙂"]
 )
-def test_whatever_is_typed_is_only_looked_for(case, text):
+def test_search_accepts_any_input(case, text):
     assert found(text) in ([], [case])
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compares letters")
-def test_french_words_are_found_by_their_stem_and_stop_words_are_words():
+def test_search_stems_french_words_and_keeps_stop_words():
     case = CaseFactory(answers={"nom": "Aura", "remarque": "Demandes urgentes de la gare"})
     assert found("demande urgente") == [case]
     assert found("de la gare") == [case]
@@ -90,7 +90,7 @@ def test_french_words_are_found_by_their_stem_and_stop_words_are_words():
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no ranks")
-def test_who_is_called_so_comes_before_who_writes_of_it():
+def test_search_ranks_applicant_name_above_answers():
     writes = CaseFactory(answers={"remarque": "Chez Monsieur Rochat."})
     named = CaseFactory()
     named.submission.applicant_name = "Yves Rochat"
@@ -101,17 +101,17 @@ def test_who_is_called_so_comes_before_who_writes_of_it():
 
 
 def listed(client, words: str, page: int = 1) -> list[str]:
-    """The references of the cases that the queue shows for these words, in its order."""
+    """Return the references of the cases that the queue lists for these words, in its order."""
     html = client.get(reverse("cases:queue"), {"q": words, "p": page}).text
     return re.findall(r'name="cases" value="([^"]+)"', html)
 
 
-def test_of_what_fits_alike_the_newest_comes_first_page_after_page(client, monkeypatch):
+def test_equally_relevant_cases_are_newest_first_across_pages(client, monkeypatch):
     monkeypatch.setattr(views, "PAGE", 2)
     ages = (5, 1, 9, 7, 3)
     cases = {days: CaseFactory(opened_at=timezone.now() - timedelta(days=days)) for days in ages}
     client.force_login(member())
-    for most in (queries.MAX_COUNT, 3):  # by fit, and by date alone
+    for most in (queries.MAX_COUNT, 3):  # by relevance, then by date alone
         monkeypatch.setattr(queries, "MAX_COUNT", most)
         pages = [listed(client, "elodie", number) for number in (1, 2, 3)]
         wanted = [cases[days].reference for days in sorted(ages)]
@@ -119,7 +119,7 @@ def test_of_what_fits_alike_the_newest_comes_first_page_after_page(client, monke
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no ranks")
-def test_what_is_found_stands_by_fit_until_it_is_too_much_to_count_then_by_date(client, monkeypatch):
+def test_search_sorts_by_date_if_too_many_cases_match(client, monkeypatch):
     monkeypatch.setattr(queries, "MAX_COUNT", 2)
     named = CaseFactory(
         opened_at=timezone.now() - timedelta(days=9), search_text=terms.search_lines(["Rochat"])
@@ -134,7 +134,7 @@ def test_what_is_found_stands_by_fit_until_it_is_too_much_to_count_then_by_date(
 # -- Answers -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def cases() -> dict[str, Case]:
-    """Two cases of a form that lets agents filter by whom it is for, the day of birth and the remark."""
+    """Two cases of a form in which purpose, date of birth and remark are searchable."""
     marked = {"pour": "moi", "naissance": "1986-06-14", "remarque": "Plaque VD 123 456"}
     return {
         "first": searchable(CaseFactory(answers=marked)),
@@ -163,18 +163,18 @@ def searchable(case: Case) -> Case:
         ({"is_naissance": "1986-06-14"}, ["first", "second"]),
         ({"has_remarque": "vd 123"}, ["first"]),
         ({"has_remarque": "PLAQUE"}, ["first", "second"]),
-        ({"has_remarque": "élodie"}, []),  # stands in another answer
+        ({"has_remarque": "élodie"}, []),  # part of another answer
         ({"has_remarque": "plaque", "is_pour": "autre"}, ["second"]),
         ({"has_": "x", "is_POUR": "moi", "has_remarque": "\0"}, ["first", "second"]),
     ],
 )
-def test_answers_marked_for_it_narrow_the_queue(client, cases, filters, shown):
+def test_queue_filters_by_searchable_answers(client, cases, filters, shown):
     client.force_login(member())
     html = client.get(reverse("cases:queue"), filters).text
     assert [name for name, case in cases.items() if f">{case.reference}<" in html] == shown
 
 
-def test_the_filters_of_a_service_are_offered_once_it_is_chosen(client, cases):
+def test_answer_filters_are_offered_after_choosing_service(client, cases):
     client.force_login(member())
     service = str(cases["first"].form_id)
     assert "has_remarque" not in client.get(reverse("cases:queue")).text
@@ -184,7 +184,7 @@ def test_the_filters_of_a_service_are_offered_once_it_is_chosen(client, cases):
     assert 'name="has_nom"' not in html
 
 
-def test_what_the_editor_did_not_mark_or_keeps_secret_is_no_filter(cases):
+def test_unmarked_or_secret_answer_is_not_searchable(cases):
     case = cases["first"]
     case.version.content["steps"][4]["fields"][1]["secret"] = True
     case.version.save()
@@ -196,7 +196,7 @@ def test_what_the_editor_did_not_mark_or_keeps_secret_is_no_filter(cases):
     assert "nom=" not in text
 
 
-def test_filters_and_searches_take_as_many_queries_for_thirty_cases_as_for_three(client):
+def test_queue_filters_have_constant_query_count(client):
     case = CaseFactory(taken=True, answers={"remarque": "Plaque VD 123"})
     Case.objects.filter(pk=case.pk).update(deadline=timezone.now() + timedelta(days=40))
     case, tag = searchable(case), CaseTag.objects.create(name="Arrivées")
@@ -219,7 +219,7 @@ def test_filters_and_searches_take_as_many_queries_for_thirty_cases_as_for_three
             found.append(len(queries))
         return found
 
-    client.get(reverse("cases:queue"))  # looks up what the services are called
+    client.get(reverse("cases:queue"))  # caches the titles of the services
     copies(case, 2)
     few = costs()
     copies(case, 27)

@@ -1,4 +1,4 @@
-"""A secret answer is for who treats the case and asks for it: in no list, no search, no page elsewhere."""
+"""Secret answers: shown on request to agents of the case, and in no list, search or other page."""
 
 import pytest
 from django.urls import reverse
@@ -19,7 +19,7 @@ SECRET = "dossier-medical"
 
 @pytest.fixture
 def case() -> Case:
-    """A case whose remark is secret."""
+    """A case with a secret remark."""
     found = CaseFactory(answers={"remarque": SECRET})
     content = found.version.content
     content["steps"][4]["fields"][1]["secret"] = True
@@ -30,7 +30,7 @@ def case() -> Case:
     return found
 
 
-def test_the_agent_sees_it_on_asking(client, case):
+def test_secret_answer_is_hidden_until_agent_opens_it(client, case):
     client.force_login(member())
     page = client.get(reverse("cases:case", args=[case.reference])).text
     before, after = page.split(SECRET)
@@ -38,12 +38,12 @@ def test_the_agent_sees_it_on_asking(client, case):
     assert after.index("</details>") < after.index("</dd>")
 
 
-def test_no_search_finds_the_case_by_it(case):
+def test_search_does_not_find_secret_answer(case):
     assert "marchetti" in case.search_text
     assert SECRET not in case.search_text
 
 
-def test_the_status_page_says_only_that_it_was_answered(client, case):
+def test_status_page_masks_secret_answer(client, case):
     link = StatusLink.objects.create(case=case, mailed=True)
     page = client.get(reverse("space:status", args=[link.secret])).text
     assert SECRET not in page
@@ -51,7 +51,7 @@ def test_the_status_page_says_only_that_it_was_answered(client, case):
     assert "Marchetti" in page
 
 
-def test_the_case_as_a_file_leaves_it_out(case, monkeypatch):
+def test_case_pdf_masks_secret_answer(case, monkeypatch):
     compiled = []
     monkeypatch.setattr(pdf, "render_pdf", lambda template, content, now: compiled.append(content) or b"")
     case_pdf.render_case_pdf(case, reader=member(), now=timezone.now())
@@ -59,23 +59,23 @@ def test_the_case_as_a_file_leaves_it_out(case, monkeypatch):
     assert ["Remarque", MASK] in compiled[0]["answers"][-1][1]
 
 
-# -- Inside a repeating group ----------------------------------------------------------------------------------
+# -- In repeating groups -------------------------------------------------------------------------------------
 @pytest.fixture
 def family() -> Case:
-    """A case whose group of children asks a secret question."""
+    """A case whose group of children contains a secret question."""
     inner = [{"key": "age", "type": "short_text"}, {"key": "soin", "type": "short_text", "secret": True}]
     group = {"key": "enfants", "type": "group", "fields": inner}
     return CaseFactory(asks=[group], answers={"enfants": [{"age": "trois ans", "soin": SECRET}]})
 
 
-def test_placeholders_mask_secret_answers_in_rows(family):
+def test_placeholders_mask_secret_answers_in_groups(family):
     for said in (letter_rendering.letter_values(family, "fr"), placeholder_values(family, "fr")):
         assert "trois ans" in said["enfants"]
         assert MASK in said["enfants"]
         assert SECRET not in said["enfants"]
 
 
-def test_the_case_as_a_file_masks_secret_answers_in_rows(family, monkeypatch):
+def test_case_pdf_masks_secret_answers_in_groups(family, monkeypatch):
     compiled = []
     monkeypatch.setattr(pdf, "render_pdf", lambda template, content, now: compiled.append(content) or b"")
     case_pdf.render_case_pdf(family, reader=member(), now=timezone.now())
@@ -83,12 +83,12 @@ def test_the_case_as_a_file_masks_secret_answers_in_rows(family, monkeypatch):
     assert SECRET not in str(compiled)
 
 
-def test_who_gives_an_opinion_reads_no_secret_answers_in_rows(family):
+def test_opinion_page_omits_secret_answers_in_groups(family):
     assert "trois ans" in str(opinion_views._declared(family))
     assert SECRET not in str(opinion_views._declared(family))
 
 
-def test_the_agent_sees_secret_answers_in_rows_on_asking(client, family):
+def test_secret_answer_in_group_is_hidden_until_opened(client, family):
     client.force_login(member())
     before, after = client.get(reverse("cases:case", args=[family.reference])).text.split(SECRET)
     assert before.rindex("<details") > before.rindex("<dt>")

@@ -1,4 +1,4 @@
-"""The stages that need nobody else: each does what its settings say, once, and says why it waits."""
+"""Stages of a process: each does once what its settings say, and states why it waits."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -56,7 +56,7 @@ def post(client, case: Case, stage: str, **typed):
 LIST = stage("controle", "check", items="Le bail est signé\nLa pièce d’identité est valable\n")
 
 
-def test_a_check_goes_on_when_each_item_has_its_verdict_and_later_stages_know_how_it_ended(client):
+def test_check_stage_result_is_available_to_later_stages(client):
     objected = only_if(
         stage("dire", "notify", subject="Il manque", text="Quelque chose."), "controle_result", "objected"
     )
@@ -83,7 +83,7 @@ def test_a_check_goes_on_when_each_item_has_its_verdict_and_later_stages_know_ho
     assert 'objection<br><span class="soft">échue</span>' in page
 
 
-def test_a_check_on_an_old_screen_is_refused_and_keeps_what_was_typed(client):
+def test_check_on_stale_page_keeps_typed_items(client):
     case, agent = CaseFactory(stages=[LIST, DECISION]), member(Role.TREAT)
     client.force_login(agent)
     seen = re.search(r'name="stage-seen" value="(\d+)"', client.get(url_of(case)).text)[1]
@@ -99,7 +99,7 @@ def test_a_check_on_an_old_screen_is_refused_and_keeps_what_was_typed(client):
     assert post(client, case, "controle", **old | {"stage-seen": "x"}).status_code == 422
 
 
-def test_work_at_a_stage_is_refused_to_strangers_readers_and_when_it_is_over(client):
+def test_stage_task_is_refused_to_strangers_and_when_done(client):
     case = CaseFactory(stages=[LIST, DECISION])
     for agent, status in ((member(team=TeamFactory(key="police")), 404), (member(Role.READ), 404)):
         client.force_login(agent)
@@ -110,14 +110,14 @@ def test_work_at_a_stage_is_refused_to_strangers_readers_and_when_it_is_over(cli
     assert not case.events.filter(kind="worked").exists()
 
 
-# -- Four eyes -----------------------------------------------------------------------------------------------
+# -- Decisions of two agents ---------------------------------------------------------------------------------
 FOUR_EYES = stage("decision", "decision", four_eyes=True)
 
 
 @pytest.mark.parametrize(
     ("first", "outcome"), [("accept", CaseOutcome.ACCEPTED), ("refuse", CaseOutcome.REFUSED)]
 )
-def test_with_four_eyes_a_second_agent_decides_and_never_the_same(first, outcome):
+def test_decision_of_two_agents_needs_second_agent(first, outcome):
     case, one, other = CaseFactory(stages=[FOUR_EYES]), member(), member()
     getattr(actions, f"{first}_case")(actor=one, case=case, reason="Parce que.")
     case = advanced(case)
@@ -135,7 +135,7 @@ def test_with_four_eyes_a_second_agent_decides_and_never_the_same(first, outcome
     assert case.events.get(kind=f"{first.removesuffix('e')}ed").data["proposed_by"] == one.pk
 
 
-def test_a_proposal_is_sent_back_with_a_reason_and_decided_anew(client):
+def test_rejected_proposal_can_be_decided_again(client):
     case, one = CaseFactory(stages=[FOUR_EYES]), member()
     url = reverse("cases:case", args=[case.reference])
     client.force_login(one)
@@ -160,7 +160,7 @@ def test_a_proposal_is_sent_back_with_a_reason_and_decided_anew(client):
     assert Case.objects.get(pk=case.pk).outcome == CaseOutcome.ACCEPTED
 
 
-def test_a_proposal_reads_as_one_to_confirm_in_the_queue_and_on_the_case_and_is_found_by_it(client):
+def test_proposed_decision_is_listed_for_confirmation(client):
     proposed, plain = CaseFactory(stages=[FOUR_EYES]), CaseFactory(stages=[FOUR_EYES])
     actions.accept_case(actor=member(), case=proposed)
     client.force_login(member())
@@ -177,7 +177,7 @@ def question(**more) -> dict:
     return stage("bail", "question", text="Envoyez le bail.", days=5, **more)
 
 
-def test_a_question_rests_the_deadline_reminds_once_and_goes_on_with_the_answer():
+def test_question_pauses_deadline_until_answer():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[question(remind=2), DECISION])
         assert (case.state, case.paused_at) == (CaseState.WAITING, timezone.now())
@@ -205,7 +205,7 @@ def reminded(case: Case) -> int:
     return sum("Rappel" in title for title in titles(case))
 
 
-def test_each_reminder_of_a_question_is_sent_once_on_its_morning():
+def test_question_reminder_is_sent_once_on_its_morning():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[question(format=2, reminders="1, 3")])
         for day, sent in ((24, 1), (25, 1), (26, 2), (27, 2)):
@@ -215,7 +215,7 @@ def test_each_reminder_of_a_question_is_sent_once_on_its_morning():
         assert timezone.localtime(case.due_at).date() == date(2026, 11, 30)
 
 
-def test_reminders_that_are_late_are_not_sent_in_a_burst():
+def test_late_reminders_are_sent_once():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[question(format=2, reminders="1, 2, 4")])
         clock.move_to(MONDAY.replace(day=26))
@@ -224,7 +224,7 @@ def test_reminders_that_are_late_are_not_sent_in_a_burst():
         assert case.due_at == MONDAY.replace(day=27, hour=8)
 
 
-def test_a_case_that_was_asked_before_questions_had_several_reminders_is_still_reminded():
+def test_question_with_single_reminder_format_is_reminded():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[question()])
         row = current_stage(case)
@@ -236,7 +236,7 @@ def test_a_case_that_was_asked_before_questions_had_several_reminders_is_still_r
     assert reminded(case) == 1
 
 
-def test_a_question_that_nobody_answers_closes_the_case_where_the_service_says_so():
+def test_unanswered_question_closes_case_if_service_says_so():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[question(close=True), DECISION])
         assert "nous classerons" in case.messages.get().text
@@ -247,7 +247,7 @@ def test_a_question_that_nobody_answers_closes_the_case_where_the_service_says_s
     assert "classé" in titles(case)[-1]
 
 
-def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
+def test_unanswered_question_notifies_lead_who_may_continue():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, lead = CaseFactory(stages=[question(), DECISION]), member(language="de")
         with pytest.raises(IllegalTransition):
@@ -271,7 +271,7 @@ def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
 
 
 @pytest.mark.parametrize(("accepted", "again"), [(False, False), (False, True), (True, False)])
-def test_a_question_answered_after_its_term_is_answered_also_where_an_agent_asked_it_again(accepted, again):
+def test_late_answer_completes_question_stage(accepted, again):
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, lead = CaseFactory(stages=[DECISION, question()] if accepted else [question()]), member()
         if accepted:
@@ -293,7 +293,7 @@ def test_a_question_answered_after_its_term_is_answered_also_where_an_agent_aske
     assert (case.is_open, case.data) == (False, {"bail_result": "answered"})
 
 
-def test_an_accepted_case_that_waits_for_an_answer_stays_accepted():
+def test_accepted_case_waiting_for_answer_stays_accepted():
     case = CaseFactory(stages=[DECISION, question()], accepted=True)
     assert (case.state, case.outcome) == (CaseState.WAITING, CaseOutcome.ACCEPTED)
     for action in (actions.refuse_case, actions.withdraw_request):
@@ -305,7 +305,7 @@ def test_an_accepted_case_that_waits_for_an_answer_stays_accepted():
     assert advanced(case).outcome == CaseOutcome.ACCEPTED
 
 
-# -- Wait, notify, team, fields, outside ---------------------------------------------------------------------
+# -- Wait, notification, team, fields, external process ------------------------------------------------------
 @pytest.mark.parametrize(
     ("laid", "until"),
     [
@@ -314,7 +314,7 @@ def test_an_accepted_case_that_waits_for_an_answer_stays_accepted():
         ({"answer": "date_fete", "days": -2}, date(2026, 12, 17)),
     ],
 )
-def test_a_wait_ends_in_the_morning_of_its_day(laid, until):
+def test_wait_stage_ends_in_morning_of_its_day(laid, until):
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(
             stages=[stage("attente", "wait", **laid), DECISION],
@@ -330,7 +330,7 @@ def test_a_wait_ends_in_the_morning_of_its_day(laid, until):
         assert current_stage(advanced(case)).key == "decision"
 
 
-def test_a_wait_for_a_day_that_was_not_asked_waits_for_nothing():
+def test_wait_stage_without_answered_date_is_skipped():
     assert (
         current_stage(CaseFactory(stages=[stage("attente", "wait", answer="date_fete"), DECISION])).key
         == "decision"
@@ -340,8 +340,7 @@ def test_a_wait_for_a_day_that_was_not_asked_waits_for_nothing():
 READY = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", sms=True)
 
 
-def test_placeholders_of_a_message_are_replaced_as_in_letters():
-    """They reached the resident as they stood."""
+def test_placeholders_of_notification_are_replaced():
     laid = stage("dire", "notify", subject="Dossier {reference}", text="Bonjour {prenom}, {date_fete} {team}")
     case = CaseFactory(stages=[laid, DECISION])
     letter = Delivery.objects.about(case.subject).get(title__startswith="Dossier")
@@ -349,7 +348,7 @@ def test_placeholders_of_a_message_are_replaced_as_in_letters():
     assert f"Bonjour {case.answers['prenom']}, … {case.team.called('fr')}" in letter.payload["text"]
 
 
-def test_placeholders_of_a_question_are_replaced_in_reminders_too():
+def test_placeholders_of_question_are_replaced_in_reminders():
     laid = stage("q", "question", text="{prenom}, il manque le bail.", days=10, reminders="5", format=2)
     case = CaseFactory(stages=[laid, DECISION])
     asked = f"{case.answers['prenom']}, il manque le bail."
@@ -360,14 +359,14 @@ def test_placeholders_of_a_question_are_replaced_in_reminders_too():
     assert asked in reminder.payload["text"]
 
 
-def test_answers_with_braces_are_not_replaced_again():
+def test_braces_in_answers_are_not_replaced():
     laid = stage("dire", "notify", subject="Prêt", text="Bonjour {prenom}")
     case = CaseFactory(stages=[laid, DECISION], answers={"prenom": "{reference}"})
     letter = Delivery.objects.about(case.subject).get(title__startswith="Prêt")
     assert "Bonjour {reference}" in letter.payload["text"]
 
 
-def test_a_message_that_is_too_long_once_filled_goes_by_email():
+def test_notification_too_long_for_sms_is_sent_by_email():
     laid = READY["settings"] | {"text": "Votre demande : {nom}"}
     case = CaseFactory(stages=[READY | {"settings": laid}, DECISION], advanced=False)
     case.submission.phone = "+41791234567"
@@ -379,7 +378,7 @@ def test_a_message_that_is_too_long_once_filled_goes_by_email():
 
 
 @pytest.mark.parametrize("do", ["message", "ask"])
-def test_agents_cannot_send_placeholders(client, do):
+def test_agent_message_with_placeholder_is_refused(client, do):
     case = CaseFactory(taken=True)
     client.force_login(case.assignee)
     page = client.post(reverse("cases:do", args=[case.reference, do]), {"text": "Bonjour {applicant}"})
@@ -389,14 +388,14 @@ def test_agents_cannot_send_placeholders(client, do):
 
 
 def told_by_sms(phone: str) -> Case:
-    """A case whose applicant gave a telephone, and is told something by it."""
+    """Create a case that notifies an applicant with this telephone number, by SMS if possible."""
     case = CaseFactory(stages=[READY, DECISION], advanced=False)
     case.submission.phone = phone
     case.submission.save()
     return advanced(case)
 
 
-def test_a_message_goes_by_sms_where_a_number_was_given_else_by_e_mail():
+def test_notification_goes_by_sms_if_phone_is_known():
     case = told_by_sms("+41790001122")
     sms = Delivery.objects.about(case.subject).get(carrier="sms")
     assert (sms.recipient, sms.payload["text"]) == (case.submission.phone, "Votre clé est prête.")
@@ -406,7 +405,7 @@ def test_a_message_goes_by_sms_where_a_number_was_given_else_by_e_mail():
 
 
 @time_machine.travel(MONDAY.replace(hour=22, minute=30), tick=False)
-def test_a_message_of_the_evening_rings_in_the_morning():
+def test_evening_sms_is_sent_next_morning():
     case = told_by_sms("+41790001122")
     rings = Delivery.objects.about(case.subject).get(carrier="sms").due_at
     assert rings == MONDAY.replace(hour=8) + timedelta(days=1)
@@ -416,21 +415,21 @@ def test_a_message_of_the_evening_rings_in_the_morning():
     ("typed", "carrier"),
     [
         ("079 000 11 22", "sms"),
-        ("+33612345678", "sms"),  # of a country that the operator named
+        ("+33612345678", "sms"),  # a country that the operator allows
         ("+393331234567", "email"),
         ("+41900123456", "email"),  # premium
         ("+19005550123", "email"),
-        ("+8821612345678", "email"),  # by satellite
+        ("+8821612345678", "email"),  # satellite
         ("+41218691234", "email"),
     ],
 )
-def test_no_message_goes_to_a_number_that_may_cost_a_fortune(settings, typed, carrier):
+def test_sms_to_expensive_number_is_sent_by_email(settings, typed, carrier):
     settings.SMS_COUNTRIES = ["CH", "FR"]
     case = told_by_sms(typed)
     assert Delivery.objects.about(case.subject).get(title__contains="rêt").carrier == carrier
 
 
-def test_a_case_is_handed_over_to_a_team_which_is_told_and_nobody_has_it():
+def test_team_stage_transfers_case_and_unassigns_it():
     police = TeamFactory(key="police", name="Police", email="police@orvenay.example")
     case = CaseFactory(stages=[stage("police", "team", team="police"), DECISION], advanced=False)
     actions.take_case(actor=member(), case=case)
@@ -451,7 +450,7 @@ FIELDS = [
 ]
 
 
-def test_what_agents_fill_in_is_data_of_the_case_and_decides_what_follows(client):
+def test_fields_filled_by_agent_decide_later_stages(client):
     dangerous = only_if(stage("avis", "notify", subject="Attention", text="Lisez."), "risque", "élevé")
     case = CaseFactory(stages=[stage("police", "fill", fields=FIELDS), dangerous, DECISION])
     client.force_login(member())
@@ -472,13 +471,13 @@ def test_what_agents_fill_in_is_data_of_the_case_and_decides_what_follows(client
     assert "1er décembre 2026" in page
 
 
-def test_words_that_agents_fill_in_stay_words():
+def test_text_filled_by_agent_stays_text():
     field = {"type": "short_text", "key": "remarque", "label": "Remarque"}
     case = CaseFactory(stages=[stage("police", "fill", fields=[field]), DECISION])
     assert work(case, "police", remarque="true").data == {"remarque": "true"}
 
 
-def test_a_case_handed_over_outside_waits_for_the_reference_then_for_the_outcome(client):
+def test_external_stage_waits_for_reference_then_outcome(client):
     there = stage("canton", "outside", name="le canton", url="https://vd.example/?ref={reference}", days=10)
     refused = only_if(stage("non", "notify", subject="Refusé", text="Là-bas."), "canton_result", "negative")
     with time_machine.travel(MONDAY, tick=False) as clock:
@@ -499,7 +498,7 @@ def test_a_case_handed_over_outside_waits_for_the_reference_then_for_the_outcome
     assert case.events.filter(kind="worked").last().data["outcome"] == "negative"
 
 
-def test_a_rehearsal_goes_on_past_a_question_as_if_it_were_answered():
+def test_rehearsal_skips_question():
     case = CaseFactory(stages=[question(), DECISION], rehearsal=True)
     process.skip_wait(actor=member(), case=case)
     case = advanced(case)

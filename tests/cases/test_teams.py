@@ -1,4 +1,4 @@
-"""Who belongs to a team, and who stands in while somebody is away."""
+"""Teams: their members, roles, absences and deputies."""
 
 from datetime import date, timedelta
 
@@ -22,14 +22,14 @@ pytestmark = pytest.mark.django_db
 
 
 def away(user, deputy=None, days=0, team=None) -> Absence:
-    """Somebody who is away today, or was so many days ago."""
+    """Create an absence of one day: today, or ``days`` days ago."""
     day = timezone.localdate() - timedelta(days=days)
     return Absence.objects.create(
         team=team or TeamFactory(), user=user, first_day=day, last_day=day, deputy=deputy
     )
 
 
-def test_what_is_assigned_to_somebody_away_goes_to_the_deputy_who_also_gets_the_mails():
+def test_case_of_absent_agent_is_assigned_to_deputy():
     case, agent, deputy = CaseFactory(), member(), member()
     away(agent, deputy)
     actions.assign_case(actor=member(), case=case, agent=agent)
@@ -41,7 +41,7 @@ def test_what_is_assigned_to_somebody_away_goes_to_the_deputy_who_also_gets_the_
     assert Delivery.objects.about(case.subject).latest("created_at").recipient == deputy.email
 
 
-def test_over_a_list_without_late_cases_the_queue_does_not_say_that_none_is_late(client):
+def test_queue_view_summary_applies_to_that_list_only(client):
     agent, deputy = (member(role=Role.TREAT) for _ in range(2))
     CaseFactory(assignee=agent)
     away(agent, deputy)
@@ -52,7 +52,7 @@ def test_over_a_list_without_late_cases_the_queue_does_not_say_that_none_is_late
     assert "Rien de cette liste n’est en retard" in client.get(url).text
 
 
-def test_the_deputy_finds_what_the_absent_colleague_had_before_and_nobody_else_does(client):
+def test_only_deputy_sees_cases_of_absent_colleague(client):
     agent, between, deputy, other = (member(role=Role.TREAT) for _ in range(4))
     case, own = CaseFactory(assignee=agent), CaseFactory(assignee=deputy)
     url = reverse("cases:queue") + "?view=instead"
@@ -69,7 +69,7 @@ def test_the_deputy_finds_what_the_absent_colleague_had_before_and_nobody_else_d
     assert own.reference not in page
 
 
-def test_a_circle_of_deputies_and_an_absence_that_is_over_give_nobody_the_cases_of_others():
+def test_deputy_circle_or_past_absence_represents_nobody():
     first, second, third = member(), member(), member()
     away(first, second)
     away(second, first)
@@ -77,14 +77,14 @@ def test_a_circle_of_deputies_and_an_absence_that_is_over_give_nobody_the_cases_
     assert absences.represented_colleagues(first) == absences.represented_colleagues(second) == {}
 
 
-def test_the_deputy_is_told_and_finds_the_cases_from_the_first_day_to_the_last_and_not_after(client):
+def test_deputy_acts_from_first_to_last_day_of_absence(client):
     agent, deputy = member(), member()
     with time_machine.travel("2026-11-24 09:00Z"):
         case = CaseFactory(assignee=agent)
         days = {"first_day": date(2026, 11, 25), "last_day": date(2026, 11, 26)}
         actions.plan_absence(actor=agent, team=TeamFactory(), user=agent, deputy=deputy, **days)
     found = []
-    for moment in ("24 22:45Z", "24 23:15Z", "26 22:45Z", "26 23:15Z"):  # about midnight in the commune
+    for moment in ("24 22:45Z", "24 23:15Z", "26 22:45Z", "26 23:15Z"):  # around midnight in the commune
         with time_machine.travel(f"2026-11-{moment}"):
             actions.send_message(actor=applicant(case), case=case, text="Bonjour ?")
             client.force_login(deputy)
@@ -95,14 +95,14 @@ def test_the_deputy_is_told_and_finds_the_cases_from_the_first_day_to_the_last_a
     assert found == [own, stands_in, stands_in, own]
 
 
-def test_who_is_away_may_still_take_a_case_for_herself():
+def test_absent_agent_may_take_case():
     case, agent = CaseFactory(), member()
     away(agent, member())
     actions.assign_case(actor=agent, case=case, agent=agent)
     assert Case.objects.get(pk=case.pk).assignee == agent
 
 
-def test_a_deputy_who_is_away_has_a_deputy_and_circles_end():
+def test_absent_deputy_is_replaced_by_own_deputy():
     case, first, second, third = CaseFactory(), member(), member(), member()
     away(first, second)
     away(second, third)
@@ -111,7 +111,7 @@ def test_a_deputy_who_is_away_has_a_deputy_and_circles_end():
     assert absences.acting_agent(first, case) == first
 
 
-def test_no_deputy_counts_who_is_not_of_the_team_or_of_another_day():
+def test_deputy_outside_team_or_absence_is_ignored():
     case, agent = CaseFactory(), member()
     away(agent, UserFactory())
     assert absences.acting_agent(agent, case) == agent
@@ -122,13 +122,13 @@ def test_no_deputy_counts_who_is_not_of_the_team_or_of_another_day():
 
 @pytest.fixture
 def screen(client):
-    """The screen of the team, as whoever configures it."""
+    """Function that posts an action of the team page, signed in as a member with the role to configure it."""
     CaseFactory()
     client.force_login(member(Role.CONFIGURE))
     return lambda do="", **data: client.post(reverse("cases:team_do", args=["habitants", do]), data)
 
 
-def test_who_configures_takes_colleagues_in_changes_roles_and_takes_them_out(screen):
+def test_team_members_are_added_changed_and_removed(screen):
     colleague, case = AgentFactory(email="sophie@orvenay.example"), Case.objects.get()
     assert screen("role", email="Sophie@orvenay.example", role=Role.READ).status_code == 302
     assert screen("role", email="sophie@orvenay.example", role=Role.DECIDE).status_code == 302
@@ -145,14 +145,14 @@ def test_who_configures_takes_colleagues_in_changes_roles_and_takes_them_out(scr
     ("email", "role"),
     [("personne@orvenay.example", "20"), ("x", "20"), ("", ""), ("sophie@orvenay.example", "99")],
 )
-def test_nobody_but_staff_and_no_other_role_comes_into_a_team(screen, email, role):
+def test_team_refuses_non_staff_and_unknown_roles(screen, email, role):
     AgentFactory(email="sophie@orvenay.example")
     UserFactory(email="personne@orvenay.example")
     assert screen("role", email=email, role=role).status_code == 422
     assert TeamMember.objects.count() == 1
 
 
-def test_nobody_changes_the_own_role():
+def test_member_cannot_change_own_role():
     agent = member(Role.CONFIGURE)
     with pytest.raises(IllegalTransition):
         actions.set_member_role(actor=agent, team=TeamFactory(), user=agent, role=Role.LEAD)
@@ -166,22 +166,22 @@ def letters() -> list[str]:
     )
 
 
-def test_a_wider_role_is_told_to_leads_and_administrators_and_kept_in_the_log(screen):
+def test_extended_role_notifies_leads_and_is_logged(screen):
     boss, lead, colleague = SuperuserFactory(), member(Role.LEAD), AgentFactory()
     actor = TeamMember.objects.get(role=Role.CONFIGURE).user
     member(Role.LEAD, team=TeamFactory(key="police"))
-    for role in (Role.TREAT, Role.TREAT, Role.READ):  # the same again and a narrower one are not told
+    for role in (Role.TREAT, Role.TREAT, Role.READ):  # an unchanged or a lower role notifies nobody
         screen("role", email=colleague.email, role=role)
     assert letters() == sorted([boss.email, lead.email, actor.email])
     log = ModelLogEntry.objects.get(action=WIDENED)
     assert (log.user, log.data["gained"]) == (actor, [f"{colleague}: traiter"])
 
 
-def test_protected_addresses_are_entrusted_only_by_who_treats_them(screen):
+def test_protected_access_is_granted_only_by_authorized_member(screen):
     colleague = AgentFactory()
     data = {"email": colleague.email, "role": Role.TREAT, "sees_protected": "yes"}
     screen("role", **data)
-    assert not TeamMember.objects.get(user=colleague).sees_protected  # no such field, whatever is posted
+    assert not TeamMember.objects.get(user=colleague).sees_protected  # no such field: ignored
     configuring = TeamMember.objects.get(role=Role.CONFIGURE)
     with pytest.raises(IllegalTransition):
         actions.set_member_role(
@@ -196,15 +196,17 @@ def test_protected_addresses_are_entrusted_only_by_who_treats_them(screen):
     screen("role", **data)
     assert TeamMember.objects.get(user=colleague).sees_protected
     assert letters() == [configuring.user.email]
-    screen("role", email=colleague.email, role=Role.DECIDE)  # says nothing of it
+    screen("role", email=colleague.email, role=Role.DECIDE)  # without the field
     assert TeamMember.objects.get(user=colleague).sees_protected
     screen("role", **(data | {"sees_protected": "no"}))
     assert not TeamMember.objects.get(user=colleague).sees_protected
 
 
-def test_an_administrator_with_a_colleague_joins_no_team_alone():
+def test_superuser_joins_team_alone_only_without_colleague():
     boss = SuperuserFactory()
-    actions.set_member_role(actor=boss, team=TeamFactory(), user=boss, role=Role.TREAT)  # nobody else could
+    actions.set_member_role(
+        actor=boss, team=TeamFactory(), user=boss, role=Role.TREAT
+    )  # no other superuser exists
     SuperuserFactory()
     with pytest.raises(IllegalTransition):
         actions.set_member_role(
@@ -213,7 +215,7 @@ def test_an_administrator_with_a_colleague_joins_no_team_alone():
 
 
 @pytest.mark.parametrize("data", ["memberships", "key"])
-def test_a_forged_post_to_the_settings_of_a_team_changes_no_member_and_no_key(client, data):
+def test_team_settings_form_cannot_change_members_or_key(client, data):
     team, lead = TeamFactory(), member(Role.CONFIGURE, roles=["agents", "leads"])
     client.force_login(lead)
     forged = {
@@ -233,7 +235,7 @@ def test_a_forged_post_to_the_settings_of_a_team_changes_no_member_and_no_key(cl
     assert not TeamMember.objects.get(user=lead).sees_protected
 
 
-def test_members_note_their_own_absence_and_leads_everybody_s(client):
+def test_members_record_own_absence_and_leads_any(client):
     CaseFactory()
     agent, colleague = member(Role.TREAT), member(Role.TREAT)
     today = timezone.localdate()
@@ -248,7 +250,7 @@ def test_members_note_their_own_absence_and_leads_everybody_s(client):
     assert "aussi absent" not in page
     client.force_login(member(Role.LEAD))
     backwards = days | {"user": colleague.pk, "deputy": agent.pk, "last_day": "2026-01-09"}
-    refused = client.post(url, backwards)  # and what was typed stays, in a form that stays open
+    refused = client.post(url, backwards)  # the typed values stay in the open form
     assert refused.status_code == 409
     form = BeautifulSoup(refused.content, "html.parser").select_one("details#absence[open]")
     assert form.select_one("[name=last_day]")["value"] == "2026-01-09"
@@ -263,7 +265,7 @@ def test_members_note_their_own_absence_and_leads_everybody_s(client):
     assert client.post(back, {"absence": Absence.objects.get(user=colleague).pk}).status_code == 302
 
 
-def test_an_absence_ends_after_it_begins_has_another_as_deputy_and_no_day_of_one_that_is_noted():
+def test_invalid_absence_is_refused():
     agent, today = member(), timezone.localdate()
     wrong = [
         {"first_day": today, "last_day": today - timedelta(days=1), "deputy": None},
@@ -279,7 +281,7 @@ def test_an_absence_ends_after_it_begins_has_another_as_deputy_and_no_day_of_one
             actions.plan_absence(actor=agent, team=TeamFactory(), user=agent, **fields)
 
 
-def test_the_case_says_that_its_agent_is_away_and_who_stands_in(client):
+def test_case_page_shows_absent_agent_and_deputy(client):
     case, agent, deputy = CaseFactory(), member(), member(first_name="Sophie", last_name="Aubert")
     actions.take_case(actor=agent, case=case)
     away(agent, deputy)
@@ -288,7 +290,7 @@ def test_the_case_says_that_its_agent_is_away_and_who_stands_in(client):
     assert page.context["absence"].deputy == deputy
 
 
-def test_a_new_team_has_its_key_of_its_name_and_one_that_is_there_keeps_it(client):
+def test_new_team_key_follows_name_and_existing_key_stays(client):
     client.force_login(SuperuserFactory())
     for url, follows in (
         (reverse("wagtailsnippets_eservices_cases_team:add"), True),
@@ -299,7 +301,7 @@ def test_a_new_team_has_its_key_of_its_name_and_one_that_is_there_keeps_it(clien
         assert ("w-sync#apply" in name.get("data-action", "")) is follows
 
 
-def test_who_runs_the_site_reads_where_to_make_the_first_team(client):
+def test_superuser_without_teams_is_shown_how_to_add_one(client):
     client.force_login(SuperuserFactory())
     page = client.get(reverse("cases:teams")).content.decode()
     assert "Il n’y a encore aucune équipe" in page

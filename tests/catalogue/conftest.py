@@ -1,4 +1,4 @@
-"""A published service, made once for the tests of a module."""
+"""A published service, created once for the tests of a module."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.factories.catalogue import make_service
 
 @pytest.fixture(scope="module")
 def published(module_db) -> ServicePage:
-    """The service of a module's tests, read anew for each as ``page``. A module that asks for more overrides it."""
+    """Create the service of a module's tests, loaded for each test as ``page``. Modules may override it."""
     return make_service()
 
 
@@ -19,5 +19,5 @@ def page(published, db) -> ServicePage:
 
 @pytest.fixture
 def counter(page) -> ServiceIndexPage:
-    """The online counter in which the service stands."""
+    """Return the online counter that contains the service."""
     return page.get_parent().specific

@@ -1,4 +1,4 @@
-"""The editors' screens, and what wagtail-localize gets to translate."""
+"""Editors' screens of a service, and what wagtail-localize gets to translate."""
 
 import copy
 from datetime import timedelta
@@ -37,7 +37,7 @@ def editor(client):
 
 
 def everything() -> dict:
-    """A form with every text that a form can have."""
+    """Build a form with every text that a form can have."""
     check = {"key": "ordre", "condition": when("nombre", "gt", 1)}
     made = content(step("tout", *copy.deepcopy(EVERY_TYPE), checks=[check]), slug="tout")
     made["settings"]["applicant"] = {"email": "courriel", "phone": "tel"}
@@ -57,14 +57,14 @@ def everything() -> dict:
     return made
 
 
-def test_the_editor_opens_with_the_form_and_its_stages(editor, counter):
+def test_editor_opens_with_the_form_and_its_stages(editor, counter):
     page = make_service(counter, everything())
     answer = editor.get(f"/admin/pages/{page.pk}/edit/")
     assert answer.status_code == 200
     assert "js/condition.js" in answer.content.decode()
 
 
-def test_the_editor_offers_life_situations_in_the_language_of_the_page(editor, page):
+def test_editor_offers_life_situations_in_the_page_language(editor, page):
     german = Locale.objects.get_or_create(language_code="de")[0]
     LifeSituation.objects.create(locale=page.locale, name="Je me marie", slug="mariage")
     LifeSituation.objects.create(locale=german, name="Ich heirate", slug="mariage")
@@ -73,12 +73,12 @@ def test_the_editor_offers_life_situations_in_the_language_of_the_page(editor, p
     assert "Ich heirate" not in shown
 
 
-def test_a_new_service_can_be_begun(editor, counter):
+def test_new_service_can_be_created(editor, counter):
     answer = editor.get(f"/admin/pages/add/eservices_catalogue/servicepage/{counter.pk}/?empty")
     assert "outline#begin" in answer.content.decode()
 
 
-def test_every_text_of_a_form_and_nothing_else_is_offered_for_translation(counter):
+def test_every_text_of_a_form_is_offered_for_translation(counter):
     page = make_service(counter, everything())
     texts = {t for path, t in everything()["texts"]["fr"].items() if not path.startswith("title")}
     segments = extract_segments(page)
@@ -90,7 +90,7 @@ def test_every_text_of_a_form_and_nothing_else_is_offered_for_translation(counte
     assert offered == texts
 
 
-def test_a_translation_in_the_editor_changes_texts_and_no_key(counter):
+def test_translation_changes_texts_and_no_keys(counter):
     german, _ = Locale.objects.get_or_create(language_code="de")
     translated(counter, "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
@@ -103,7 +103,7 @@ def test_a_translation_in_the_editor_changes_texts_and_no_key(counter):
     assert [block.id for block in twin.form] == [block.id for block in page.form]
 
 
-def test_a_fault_is_said_at_the_publish_button_and_leads_to_its_place(rf, page):
+def test_publishing_is_refused_with_links_to_the_problems(rf, page):
     request = rf.post("/")
     request._messages = Mock()
     assert refuse_faulty_service(request, page) is None
@@ -114,14 +114,14 @@ def test_a_fault_is_said_at_the_publish_button_and_leads_to_its_place(rf, page):
     assert f'href="/admin/pages/services/{page.pk}/steps/{step_id}/#block-{question}"' in said
 
 
-def test_a_duplicated_question_gets_a_key_of_its_own(page):
+def test_duplicated_question_gets_its_own_key(page):
     fields = page.form[0].value["fields"]
     fields.append(("short_text", dict(fields[0].value)))
     page.save_revision()
     assert [field.value["key"] for field in fields][-1] == "prenom_2"
 
 
-def test_the_blocks_of_the_form_stand_in_no_migration():
+def test_blocks_of_the_form_are_in_no_migration():
     for name in ("form", "fees", "stages"):
         _, path, args, kwargs = ServicePage._meta.get_field(name).deconstruct()
         assert path == "django.db.models.JSONField"
@@ -129,7 +129,7 @@ def test_the_blocks_of_the_form_stand_in_no_migration():
         assert set(kwargs) <= {"blank", "default", "verbose_name"}
 
 
-def test_a_question_added_to_the_source_is_asked_in_every_language(counter):
+def test_new_question_appears_in_every_language(counter):
     translated(counter, "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung", "step.identite.title": "Sie"}
@@ -142,7 +142,7 @@ def test_a_question_added_to_the_source_is_asked_in_every_language(counter):
     assert current.text("step.identite.title", "de") == "Sie"
 
 
-def test_a_question_key_of_a_group_is_made_too(page):
+def test_question_in_a_new_group_gets_a_key(page):
     page.form[0].value["fields"].append(
         ("group", {"label": "Enfants", "fields": [("short_text", {"label": "Prénom"})], "required": False})
     )
@@ -151,7 +151,7 @@ def test_a_question_key_of_a_group_is_made_too(page):
     assert (group["key"], group["fields"][0].value["key"]) == ("enfants", "prenom_2")
 
 
-def test_a_draft_can_be_previewed_before_it_was_ever_published(counter):
+def test_draft_can_be_previewed_before_its_first_publication(counter):
     page = ServicePage(title="Nouveau", slug="nouveau", locale=counter.locale, live=False)
     counter.add_child(instance=page)
     answer = page.make_preview_request()
@@ -159,7 +159,7 @@ def test_a_draft_can_be_previewed_before_it_was_ever_published(counter):
     assert "Nouveau" in answer.render().content.decode()
 
 
-def test_two_revisions_are_compared_in_words(editor, page):
+def test_revision_comparison_is_in_words(editor, page):
     page.form[1].value["fields"][1].value["condition"] = when("motif", value="bail")
     page.form[1].value["title"] = "Pourquoi"
     page.form[0].value["fields"].append(("phone", {"label": "Téléphone", "required": False}))
@@ -177,7 +177,7 @@ def test_two_revisions_are_compared_in_words(editor, page):
     assert "courriel" not in shown
 
 
-def test_revisions_with_the_same_form_show_no_change_of_it(editor, page):
+def test_revisions_with_the_same_form_show_no_form_changes(editor, page):
     page.title = "Autre titre"
     page.save_revision()
     answer = editor.get(f"/admin/pages/{page.pk}/revisions/compare/earliest...latest/").content.decode()
@@ -185,7 +185,7 @@ def test_revisions_with_the_same_form_show_no_change_of_it(editor, page):
     assert "form-changes" not in answer
 
 
-def test_an_earlier_revision_is_brought_back_with_its_form(editor, page):
+def test_earlier_revision_is_restored_with_its_form(editor, page):
     before = page.latest_revision
     page.form[0].value["title"] = "Autrement"
     page.save_revision()
@@ -198,7 +198,7 @@ def test_an_earlier_revision_is_brought_back_with_its_form(editor, page):
     assert latest(page).form[0].value["title"] == "identite"
 
 
-def test_saving_the_page_s_own_screen_keeps_a_step_that_was_saved_meanwhile(editor, page):
+def test_saving_the_page_keeps_a_step_saved_since(editor, page):
     url = f"/admin/pages/{page.pk}/edit/"
     typed = page_form(editor, url, title="Attestation")
     fresh = latest(page)
@@ -208,7 +208,7 @@ def test_saving_the_page_s_own_screen_keeps_a_step_that_was_saved_meanwhile(edit
     assert (latest(page).title, latest(page).form[0].value["title"]) == ("Attestation", "Vous")
 
 
-def test_who_applies_and_what_a_fee_counts_are_chosen_among_the_questions(editor, page):
+def test_applicant_and_fee_questions_are_chosen_from_a_list(editor, page):
     shown = BeautifulSoup(editor.get(f"/admin/pages/{page.pk}/edit/").content, "html.parser")
     name, email = shown.select_one("#id_applicant_name"), shown.select_one("#id_applicant_email")
     assert (name["data-controller"], name["data-question-several-value"]) == ("question", "true")
@@ -216,7 +216,7 @@ def test_who_applies_and_what_a_fee_counts_are_chosen_among_the_questions(editor
     assert "data-question-compares-value" in shown.select_one("#fees")["data-w-block-data-value"]
 
 
-def test_a_faulty_draft_is_not_published_in_bulk(editor, page):
+def test_invalid_draft_is_not_published_in_bulk(editor, page):
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     page.save_revision()
     answer = editor.post(f"/admin/bulk/wagtailcore/page/publish/?id={page.pk}", follow=True)
@@ -225,7 +225,7 @@ def test_a_faulty_draft_is_not_published_in_bulk(editor, page):
     assert page.online_form.versions.count() == 1
 
 
-def test_a_sound_draft_is_published_in_bulk(editor, page):
+def test_valid_draft_is_published_in_bulk(editor, page):
     page.lead = "Elle dit où vous habitez."
     page.form[1].value["title"] = "Pourquoi"
     page.save_revision()
@@ -233,7 +233,7 @@ def test_a_sound_draft_is_published_in_bulk(editor, page):
     assert page.online_form.versions.count() == 2
 
 
-def test_a_copied_service_has_a_form_of_its_own(page):
+def test_copied_service_has_its_own_form(page):
     copied = page.copy(update_attrs={"slug": "copie", "title": "Copie"})
     assert copied.online_form.slug == "copie"
     assert copied.online_form != page.online_form
@@ -242,7 +242,7 @@ def test_a_copied_service_has_a_form_of_its_own(page):
     assert page.online_form.versions.count() == 1
 
 
-def test_a_copy_keeps_the_draft_of_the_form_and_its_ids(editor, page):
+def test_copy_keeps_the_draft_of_the_form_and_its_ids(editor, page):
     page.form[0].value["title"] = "Brouillon"
     page.save_revision()
     answer = editor.post(
@@ -262,10 +262,10 @@ def test_a_copy_keeps_the_draft_of_the_form_and_its_ids(editor, page):
     ]
 
 
-# -- Ways to go live beside the publish button ---------------------------------------------------------------
+# -- Publication besides the publish button ------------------------------------------------------------------
 @pytest.fixture
 def faulty(page) -> ServicePage:
-    """The service with a draft that no resident could fill in."""
+    """Return the service with a draft that no resident could fill in."""
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     page.save_revision()
     return page
@@ -275,7 +275,7 @@ def said(answer) -> str:
     return BeautifulSoup(answer.content, "html.parser").select_one(".messages").text
 
 
-def test_a_faulty_draft_is_not_published_from_its_screen_and_the_faults_are_linked(editor, faulty):
+def test_invalid_draft_is_not_published_from_its_screen(editor, faulty):
     url = f"/admin/pages/{faulty.pk}/edit/"
     answer = editor.post(url, page_form(editor, url, **{"action-publish": "1"}), follow=True)
     assert "inconnu" in said(answer)
@@ -283,7 +283,7 @@ def test_a_faulty_draft_is_not_published_from_its_screen_and_the_faults_are_link
     assert "/steps/" in answer.content.decode()
 
 
-def test_a_faulty_draft_is_not_scheduled_either(editor, faulty):
+def test_invalid_draft_is_not_scheduled(editor, faulty):
     url = f"/admin/pages/{faulty.pk}/edit/"
     later = {"action-publish": "1", "go_live_at": "2999-01-01 00:00"}
     assert "inconnu" in said(editor.post(url, page_form(editor, url, **later), follow=True))
@@ -292,7 +292,7 @@ def test_a_faulty_draft_is_not_scheduled_either(editor, faulty):
 
 @pytest.fixture
 def awaiting(faulty):
-    """A faulty draft that waits for somebody's approval."""
+    """Return an invalid draft that waits for approval."""
     workflow = Workflow.objects.create(name="Relecture")
     WorkflowTask.objects.create(workflow=workflow, task=GroupApprovalTask.objects.create(name="Relecture"))
     WorkflowPage.objects.create(workflow=workflow, page=faulty)
@@ -301,7 +301,7 @@ def awaiting(faulty):
 
 
 @pytest.mark.parametrize("dialog", [False, True])
-def test_approving_a_faulty_draft_says_what_to_correct_and_approves_nothing(editor, awaiting, dialog):
+def test_approval_of_an_invalid_draft_is_refused(editor, awaiting, dialog):
     state = latest(awaiting).current_workflow_task_state
     url = f"/admin/pages/workflow/action/{awaiting.pk}/approve/{state.pk}/"
     headers = {"x-requested-with": "XMLHttpRequest"} if dialog else {}
@@ -314,7 +314,7 @@ def test_approving_a_faulty_draft_says_what_to_correct_and_approves_nothing(edit
     assert awaiting.online_form.versions.count() == 1
 
 
-def test_approving_a_sound_draft_publishes_it(editor, awaiting):
+def test_approval_of_a_valid_draft_publishes_it(editor, awaiting):
     sound = latest(awaiting)
     sound.form[1].value["fields"][1].value["condition"] = None
     sound.lead = "Elle dit où vous habitez."
@@ -324,15 +324,15 @@ def test_approving_a_sound_draft_publishes_it(editor, awaiting):
     assert awaiting.online_form.versions.count() == 2
 
 
-def test_a_faulty_scheduled_draft_holds_up_nothing_when_its_hour_comes(faulty):
+def test_invalid_scheduled_draft_does_not_stop_the_job(faulty):
     faulty.latest_revision.approved_go_live_at = timezone.now() - timedelta(minutes=1)
     faulty.latest_revision.save()
     publish_scheduled(timezone.now())
     assert faulty.online_form.versions.count() == 1
 
 
-def test_what_may_be_chosen_is_looked_up_for_no_fee_and_no_question_by_itself(editor, counter):
-    """Reading a form takes the keys of prices and of things to book as they stand."""
+def test_choices_of_fees_and_resources_need_constant_queries(editor, counter):
+    """Read keys of prices and resources as they are, without a lookup per fee or question."""
     entry("salle")
     resource("salle")
 

@@ -1,4 +1,4 @@
-"""The measurement of forms still runs, small forms cost little, and it sees what grows too fast."""
+"""The benchmark of forms: it runs, small forms stay within budgets, and it detects superlinear growth."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.benchmarks.forms import BUDGETS, NAMES, is_bent, measured, over, prep
 from tests.factories.large_forms import large_form
 
 
-def test_a_small_form_is_measured_within_the_budgets(db, settings):
+def test_small_form_stays_within_the_budgets(db, settings):
     settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
     figures = measured(12, *prepared())
     assert set(figures) == set(NAMES)
@@ -14,7 +14,7 @@ def test_a_small_form_is_measured_within_the_budgets(db, settings):
 
 
 @pytest.mark.parametrize("name", BUDGETS)
-def test_what_costs_more_than_its_budget_is_seen(name):
+def test_cost_over_its_budget_is_reported(name):
     within = dict(BUDGETS)
     assert over(within) == {}
     assert over(within | {name: BUDGETS[name] + 1}) == {name: BUDGETS[name] + 1}
@@ -28,15 +28,15 @@ def test_what_costs_more_than_its_budget_is_seen(name):
         (lambda n: n * n.bit_length() / 2, False),
         (lambda n: 30 + n * n / 1000, True),
         (lambda n: n**1.5, True),
-        (lambda n: n * n / 100_000, False),  # what cannot be measured is no fault
+        (lambda n: n * n / 100_000, False),  # a cost too small to measure is accepted
     ],
     ids=["linear", "nearly all fixed", "by its logarithm", "hidden square", "power", "noise"],
 )
-def test_what_grows_faster_than_the_form_is_seen(cost, too_fast):
+def test_superlinear_growth_is_detected(cost, too_fast):
     assert is_bent({size: {"import": cost(size)} for size in (10, 50, 100, 400)}, "import") is too_fast
 
 
-def test_the_conditions_of_a_large_form_are_spread_over_all_of_it():
+def test_conditions_of_a_large_form_are_evenly_spread():
     steps = large_form(400)["steps"]
     conditional = [sum("condition" in one for one in step["fields"]) for step in steps]
     assert (len(steps), sum(conditional)) == (25, 210)

@@ -1,4 +1,4 @@
-"""Services go in and out on the command line."""
+"""Import, export and linting of services on the command line."""
 
 import copy
 import json
@@ -24,7 +24,7 @@ def _english():
 
 
 def run(*args) -> tuple[str, str]:
-    """What a command says, and what it complains about; ``REFUSED`` where it ends with an error."""
+    """Run a command and return its output and its errors; ``REFUSED`` if it ended with an error."""
     out, err = StringIO(), StringIO()
     try:
         call_command(*map(str, args), stdout=out, stderr=err)
@@ -51,7 +51,7 @@ def faulty(slug: str) -> dict:
 
 
 # -- import_service ------------------------------------------------------------------------------------------
-def test_files_become_drafts_and_with_publish_published_services(tmp_path):
+def test_import_makes_drafts_or_published_services(tmp_path):
     index = make_counter()
     make_service(index)
     first, second = write(tmp_path, "a.json", named("un")), write(tmp_path, "b.json", named("deux"))
@@ -64,7 +64,7 @@ def test_files_become_drafts_and_with_publish_published_services(tmp_path):
     assert not ServicePage.objects.get(slug="deux").live
 
 
-def test_all_faults_of_all_files_are_said_and_only_sound_files_are_imported(tmp_path):
+def test_import_reports_all_problems_and_imports_valid_files(tmp_path):
     make_service(make_counter())
     names = [
         write(tmp_path, "un.json", faulty("un")),
@@ -81,7 +81,7 @@ def test_all_faults_of_all_files_are_said_and_only_sound_files_are_imported(tmp_
     ) == ["deux"]
 
 
-def test_a_draft_of_another_commune_comes_in_and_is_not_published(tmp_path):
+def test_definition_of_another_commune_is_imported_as_a_draft(tmp_path):
     make_counter()
     foreign = named("un")
     foreign["settings"]["team"] = "ailleurs"
@@ -104,13 +104,13 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("content", "sentence"), UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_what_is_no_definition_is_refused_with_a_sentence(tmp_path, content, sentence):
+def test_invalid_json_is_refused_with_a_message(tmp_path, content, sentence):
     name = write(tmp_path, "a.json", content)
     for command in ("import_service", "lint_service"):
         assert f"{name}: {sentence}" in "".join(run(command, name))
 
 
-def test_what_is_no_file_is_refused_with_a_sentence(tmp_path, monkeypatch):
+def test_unreadable_file_is_refused_with_a_message(tmp_path, monkeypatch):
     (tmp_path / "latin.json").write_bytes('{"é": 1}'.encode("latin-1"))
     monkeypatch.setattr(files, "MAX_BYTES", 3 * 1024 * 1024)
     write(tmp_path, "large.json", " " * (3 * 1024 * 1024) + "{}")
@@ -127,14 +127,14 @@ def test_what_is_no_file_is_refused_with_a_sentence(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("content", ["[]", "null", "3", '"attestation"', "{}", '{"language": 3}'])
-def test_json_that_is_no_definition_is_refused_with_reasons(tmp_path, content):
+def test_json_that_is_no_definition_is_refused(tmp_path, content):
     make_counter()
     _said, complaint = run("import_service", write(tmp_path, "a.json", content))
     assert "REFUSED" in complaint
     assert not ServicePage.objects.exists()
 
 
-def test_where_there_are_several_counters_one_is_named(tmp_path):
+def test_import_requires_an_index_if_there_are_several(tmp_path):
     index = make_counter()
     ServiceIndexPage.objects.get().copy(update_attrs={"slug": "autre"}, to=index.get_parent())
     name = write(tmp_path, "a.json", named("un"))
@@ -143,7 +143,7 @@ def test_where_there_are_several_counters_one_is_named(tmp_path):
     assert ServicePage.objects.get().get_parent().slug == "autre"
 
 
-def test_a_definition_goes_to_the_counter_of_its_language(tmp_path):
+def test_definition_goes_to_the_counter_of_its_language(tmp_path):
     translated(make_counter(), "de", title="Online-Schalter", slug="schalter")
     german = named("un", language="de")
     german["texts"] = {"de": german["texts"]["fr"]}
@@ -153,7 +153,7 @@ def test_a_definition_goes_to_the_counter_of_its_language(tmp_path):
 
 
 # -- export_service ------------------------------------------------------------------------------------------
-def test_the_export_is_a_file_that_can_be_imported(tmp_path):
+def test_export_can_be_imported(tmp_path):
     make_service(lead="Elle prouve.")
     said, _complaint = run("export_service", "attestation")
     name = tmp_path / "a.json"
@@ -163,7 +163,7 @@ def test_the_export_is_a_file_that_can_be_imported(tmp_path):
     assert run("export_service", "attestation")[0] == said
 
 
-def test_the_draft_of_a_published_service_is_exported_where_it_is_asked_for(tmp_path):
+def test_draft_is_exported_on_request(tmp_path):
     page = make_service()
     page.title = "Autre titre"
     page.save_revision()
@@ -171,14 +171,14 @@ def test_the_draft_of_a_published_service_is_exported_where_it_is_asked_for(tmp_
     assert "Autre titre" in run("export_service", "attestation", "--draft")[0]
 
 
-def test_an_export_that_cannot_be_is_refused_with_a_sentence(tmp_path):
+def test_impossible_export_is_refused_with_a_message(tmp_path):
     assert "There is no service “rien”." in run("export_service", "rien")[1]
     make_service()
     assert "The file cannot be written" in run("export_service", "attestation", "--output", tmp_path)[1]
 
 
 # -- lint_service --------------------------------------------------------------------------------------------
-def test_faults_are_listed_by_level_and_only_errors_end_in_failure(tmp_path):
+def test_linter_lists_problems_by_level_and_fails_on_errors(tmp_path):
     sound, wrong = write(tmp_path, "a.json", SERVICE), write(tmp_path, "b.json", faulty("b"))
     said, complaint = run("lint_service", sound)
     assert "not here  settings.team" in said

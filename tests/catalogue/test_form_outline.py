@@ -1,4 +1,4 @@
-"""The outline of a form: what it says, and what an editor does with steps and questions."""
+"""The outline of a form: its texts, and editing of steps and questions."""
 
 import copy
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tests.factories.formbuilder import content, options, question, step, when
 from tests.factories.home import translated
 
 
-# -- The tree, as examples -----------------------------------------------------------------------------------
+# -- The tree ------------------------------------------------------------------------------------------------
 def block(key: str, kind: str = "short_text", **value) -> dict:
     return {"type": kind, "id": f"id-{key}", "value": {"key": key, "label": key, **value}}
 
@@ -66,18 +66,18 @@ def counted():
         ("step-enfants", -2, ["enfants", "qui", "conjoint"]),
     ],
 )
-def test_a_step_moves_among_the_steps_and_stops_at_the_ends(block_id, by, order):
+def test_step_moves_among_the_steps_and_stops_at_the_ends(block_id, by, order):
     assert [key for key, _fields in shape(form_tree.shift_block(tree(), block_id, by))] == order
 
 
-def test_a_question_moves_within_its_step_and_one_of_a_group_within_the_group():
+def test_question_moves_within_its_step_or_group():
     moved = form_tree.shift_block(tree(), "id-marie", -1)
     assert shape(moved)[0] == ("qui", ["marie", "nom"])
     inner = form_tree.shift_block(tree(), "id-age", -1)
     assert shape(form_tree.child_blocks(inner[2])) == [("enfants", ["age", "prenom"])]
 
 
-def test_nothing_that_was_given_changes():
+def test_tree_functions_do_not_change_their_input():
     before = tree()
     kept = copy.deepcopy(before)
     form_tree.shift_block(before, "step-qui", 1)
@@ -88,17 +88,17 @@ def test_nothing_that_was_given_changes():
     assert before == kept
 
 
-def test_a_question_goes_to_another_step():
+def test_question_moves_to_another_step():
     moved = form_tree.place_block(tree(), "id-nom", "step-conjoint", 1)
     assert shape(moved)[:2] == [("qui", ["marie"]), ("conjoint", ["conjoint_nom", "nom"])]
 
 
-def test_a_question_leaves_its_group_for_a_step():
+def test_question_moves_from_its_group_to_a_step():
     moved = form_tree.place_block(tree(), "id-age", "step-qui", 0)
     assert shape(moved)[0] == ("qui", ["age", "nom", "marie"])
 
 
-def test_a_step_is_removed_with_its_questions():
+def test_step_is_removed_with_its_questions():
     assert shape(form_tree.remove_block(tree(), "step-qui")) == [
         ("conjoint", ["conjoint_nom"]),
         ("enfants", ["enfants"]),
@@ -114,12 +114,12 @@ def test_a_step_is_removed_with_its_questions():
         form_tree.find_block,
     ],
 )
-def test_what_is_gone_is_missing(act):
+def test_missing_block_raises(act):
     with pytest.raises(form_tree.BlockMissing):
         act(tree(), "id-of-nothing")
 
 
-def test_a_copy_stands_behind_with_ids_and_keys_of_its_own():
+def test_copied_step_gets_new_ids_and_keys():
     made, copy_id = form_tree.copy_block(tree(), "step-qui", counted())
     assert shape(made)[:2] == [("qui", ["nom", "marie"]), ("qui_2", ["nom_2", "marie_2"])]
     assert copy_id == made[1]["id"]
@@ -129,7 +129,7 @@ def test_a_copy_stands_behind_with_ids_and_keys_of_its_own():
     assert (option["id"], option["value"]["value"]) == ("new-3", "oui")
 
 
-def test_conditions_of_a_copy_look_at_the_copy_where_they_looked_inside_it():
+def test_conditions_inside_a_copied_step_refer_to_the_copy():
     made, _id = form_tree.copy_block(tree(), "step-enfants", counted())
     [group] = form_tree.child_blocks(made[3])
     assert form_tree.child_blocks(group)[1]["value"]["condition"] == when("prenom_2")
@@ -137,14 +137,14 @@ def test_conditions_of_a_copy_look_at_the_copy_where_they_looked_inside_it():
     assert outside[2]["value"]["condition"] == when("marie")
 
 
-def test_a_comparison_of_two_answers_and_a_nested_condition_are_repointed():
+def test_comparisons_and_nested_conditions_are_renamed():
     condition = {"all": [when("fin", "after", {"field": "debut"}), {"any": [when("autre")]}]}
     assert form_tree.rename_in_condition(condition, {"debut": "debut_2", "autre": "x"}) == {
         "all": [when("fin", "after", {"field": "debut_2"}), {"any": [when("x")]}]
     }
 
 
-def test_formulas_of_a_copy_count_the_copy():
+def test_formulas_of_a_copy_refer_to_the_copy():
     counted_up = block(
         "somme", "computed", formula={"operation": "sum", "fields": ["nom", "enfants.age", "ailleurs"]}
     )
@@ -162,11 +162,11 @@ def test_formulas_of_a_copy_count_the_copy():
         ("x" * 60, {"x" * 60}, "x" * 55 + "_2"),
     ],
 )
-def test_a_key_that_is_taken_is_counted_up(key, taken, made):
+def test_used_key_gets_the_next_number(key, taken, made):
     assert form_tree.free_key(key, taken) == made
 
 
-def test_what_has_no_words_is_called_by_the_beginning_of_its_text():
+def test_block_without_label_is_named_by_its_text():
     long = {"type": "static_text", "id": "1", "value": {"label": "", "text": "Un texte\nassez long. " * 20}}
     assert form_tree.block_title(long).startswith("Un texte assez long.")
     assert len(form_tree.block_title(long)) <= 90
@@ -184,12 +184,12 @@ def latest(page) -> ServicePage:
 
 
 def ids(page) -> dict[str, str]:
-    """The ids of steps, questions and checks by their key."""
+    """Return the ids of steps, questions and validation rules by key."""
     return {one["value"]["key"]: one["id"] for one in form_tree.walk_blocks(form_tree_of(latest(page)))}
 
 
 def post(client, page, name: str, key: str = "", data: dict | None = None):
-    """Presses a button of the outline at the thing with this key."""
+    """Press a button of the outline for the block with this key."""
     arguments = [page.pk, ids(page)[key]] if key else [page.pk]
     return client.post(reverse(f"editor:{name}", args=arguments), data or {})
 
@@ -202,7 +202,7 @@ def fields(page, number: int = 0) -> list[str]:
     return shape(form_tree_of(latest(page)))[number][1]
 
 
-def test_the_form_tab_is_an_outline_in_words(editor, page):
+def test_form_tab_is_an_outline_in_words(editor, page):
     shown = editor.get(f"/admin/pages/{page.pk}/edit/").content.decode()
     condition = condition_text(when("motif", value="autre"), FormReading(page).definition, "fr")
     shown_if = _("Shown only if %(words)s") % {"words": condition}
@@ -211,7 +211,7 @@ def test_the_form_tab_is_an_outline_in_words(editor, page):
     assert 'name="form-count"' not in shown
 
 
-def test_saving_the_page_leaves_the_form_as_it_is(editor, page):
+def test_saving_the_page_keeps_the_form(editor, page):
     before = form_tree_of(latest(page))
     shown = editor.get(f"/admin/pages/{page.pk}/edit/")
     form = shown.context["form"]
@@ -222,7 +222,7 @@ def test_saving_the_page_leaves_the_form_as_it_is(editor, page):
     assert (latest(page).title, form_tree_of(latest(page))) == ("Autre titre", before)
 
 
-def test_what_depends_on_a_question_is_listed_and_so_is_what_it_would_break(page):
+def test_outline_lists_what_depends_on_a_question(page):
     reading = FormReading(latest(page))
     motif = reading.outline.steps[1].questions[0]
     assert motif.opens == ["precision"]
@@ -230,7 +230,7 @@ def test_what_depends_on_a_question_is_listed_and_so_is_what_it_would_break(page
     assert reading.broken_by(reading.tree[1]) == []
 
 
-def test_faults_stand_at_what_is_at_fault_and_lead_there(page):
+def test_problems_are_listed_at_their_place_with_a_link(page):
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     page.team = ""
     reading = FormReading(page)
@@ -243,7 +243,7 @@ def test_faults_stand_at_what_is_at_fault_and_lead_there(page):
     assert beside.url == f"/admin/pages/{page.pk}/edit/#id_team"
 
 
-def test_missing_translations_are_counted_in_a_line_that_leads_to_the_translation(page):
+def test_missing_translations_are_counted_with_a_link(page):
     translated(page.get_parent(), "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung"}
@@ -261,7 +261,7 @@ def test_steps_and_questions_move_by_buttons(editor, page):
     assert fields(page, 1) == ["nom", "prenom", "courriel"]
 
 
-def test_every_change_is_a_revision_by_whoever_made_it(editor, page):
+def test_every_change_is_a_revision_of_its_editor(editor, page):
     before = page.revisions.count()
     post(editor, page, "down", "prenom")
     assert page.revisions.count() == before + 1
@@ -270,7 +270,7 @@ def test_every_change_is_a_revision_by_whoever_made_it(editor, page):
     assert page.online_form.versions.count() == 1
 
 
-def test_a_question_is_moved_to_another_step_by_a_dialog(editor, page):
+def test_question_moves_to_another_step_by_a_dialog(editor, page):
     asked = editor.get(reverse("editor:move_to_step", args=[page.pk, ids(page)["nom"]]))
     assert "2. motif" in asked.content.decode()
     data = {"move-step": form_tree_of(latest(page))[1]["id"], "move-end": "first"}
@@ -278,12 +278,12 @@ def test_a_question_is_moved_to_another_step_by_a_dialog(editor, page):
     assert fields(page, 1) == ["nom", "motif", "precision"]
 
 
-def test_a_question_is_copied_with_a_key_of_its_own(editor, page):
+def test_copied_question_gets_its_own_key(editor, page):
     post(editor, page, "copy", "prenom")
     assert fields(page) == ["prenom", "prenom_2", "nom", "courriel"]
 
 
-def test_removing_asks_first_and_says_what_would_break(editor, page):
+def test_removal_asks_first_and_lists_what_would_break(editor, page):
     question_id = form_tree_of(latest(page))[1]["value"]["fields"][0]["id"]
     url = reverse("editor:remove", args=[page.pk, question_id])
     assert "precision" in editor.get(url).content.decode()
@@ -293,7 +293,7 @@ def test_removing_asks_first_and_says_what_would_break(editor, page):
     assert _("“%(title)s” is removed.") % {"title": "Motif"} in removed.content.decode()
 
 
-def test_a_removal_is_undone_unless_the_form_changed_since(editor, page):
+def test_removal_is_undone_unless_the_form_changed_since(editor, page):
     post(editor, page, "remove", "nom")
     undo = reverse("editor:undo", args=[page.pk, latest(page).latest_revision_id])
     assert editor.post(undo).status_code == 200
@@ -301,7 +301,7 @@ def test_a_removal_is_undone_unless_the_form_changed_since(editor, page):
     assert editor.post(undo).status_code == 409
 
 
-def test_a_step_is_added_at_a_place_empty_or_with_a_ready_made_block(editor, page):
+def test_step_is_added_empty_or_from_a_block(editor, page):
     data = {"add-title": "Contact", "add-block": "", "add-place": "1"}
     assert post(editor, page, "add_step", data=data).status_code == 200
     post(editor, page, "add_step", data={"add-title": "Vous", "add-block": "person", "add-place": "0"})
@@ -312,13 +312,13 @@ def test_a_step_is_added_at_a_place_empty_or_with_a_ready_made_block(editor, pag
     ]
 
 
-def test_a_step_without_a_title_is_not_added_and_the_dialog_says_so(editor, page):
+def test_step_without_a_title_is_refused(editor, page):
     answer = post(editor, page, "add_step", data={"add-title": "", "add-place": "0"})
     assert (answer.status_code, order(page)) == (422, ["identite", "motif"])
     assert "outline-error" in answer.content.decode()
 
 
-def test_a_question_is_added_by_type_at_a_place_and_gets_its_key_from_its_words(editor, page):
+def test_added_question_gets_a_key_from_its_label(editor, page):
     data = {"add-label": "Date de naissance", "add-kind": "date", "add-place": "1", "add-required": "on"}
     editor.post(reverse("editor:add_question", args=[page.pk, form_tree_of(latest(page))[0]["id"]]), data)
     assert fields(page) == ["prenom", "date_de_naissance", "nom", "courriel"]
@@ -326,7 +326,7 @@ def test_a_question_is_added_by_type_at_a_place_and_gets_its_key_from_its_words(
     assert (made.block_type, made.value["required"]) == ("date", True)
 
 
-def test_a_type_that_nobody_offers_is_refused(editor, page):
+def test_unknown_question_type_is_refused(editor, page):
     data = {"add-label": "X", "add-kind": "telepathy", "add-place": "0"}
     answer = editor.post(
         reverse("editor:add_question", args=[page.pk, form_tree_of(latest(page))[0]["id"]]), data
@@ -334,7 +334,7 @@ def test_a_type_that_nobody_offers_is_refused(editor, page):
     assert (answer.status_code, fields(page)) == (422, ["prenom", "nom", "courriel"])
 
 
-def test_ready_made_questions_are_copies_with_conditions_among_themselves(editor, page):
+def test_inserted_block_keeps_its_conditions_consistent(editor, page):
     url = reverse("editor:insert_block", args=[page.pk, form_tree_of(latest(page))[1]["id"]])
     for _time in range(2):
         editor.post(url, {"add-block": "bank-account", "add-place": "0"})
@@ -344,7 +344,7 @@ def test_ready_made_questions_are_copies_with_conditions_among_themselves(editor
     assert publication_errors(FormReading(latest(page)).definition.content) == []
 
 
-def test_what_somebody_removed_meanwhile_is_answered_with_the_form_as_it_is(editor, page):
+def test_change_of_a_removed_question_returns_the_current_form(editor, page):
     url = reverse("editor:up", args=[page.pk, ids(page)["nom"]])
     post(editor, page, "remove", "nom")
     answer = editor.post(url)
@@ -352,7 +352,7 @@ def test_what_somebody_removed_meanwhile_is_answered_with_the_form_as_it_is(edit
     assert "courriel" in answer.content.decode()
 
 
-# -- Who may ------------------------------------------------------------------------------------------------
+# -- Access --------------------------------------------------------------------------------------------------
 ACTS = [
     ("post", "down", {}),
     ("post", "copy", {}),
@@ -364,7 +364,7 @@ ACTS = [
 
 
 def may_edit(user, page) -> None:
-    """Rights on the page, as Wagtail gives them to a group."""
+    """Grant rights on the page, as Wagtail gives them to a group."""
     group = ensure_roles()["editors"]
     GroupPagePermission.objects.create(group=group, page=page, permission_type="change")
     user.groups.add(group)
@@ -372,7 +372,7 @@ def may_edit(user, page) -> None:
 
 @pytest.mark.parametrize(("method", "name", "data"), ACTS)
 @pytest.mark.parametrize("who", [AgentFactory, EditorFactory, UserFactory, None])
-def test_who_may_not_edit_the_page_does_nothing_with_its_form(client, page, who, method, name, data):
+def test_form_cannot_be_edited_without_rights_on_the_page(client, page, who, method, name, data):
     if who:
         client.force_login(who())
     before = form_tree_of(latest(page))
@@ -382,7 +382,7 @@ def test_who_may_not_edit_the_page_does_nothing_with_its_form(client, page, who,
     assert form_tree_of(latest(page)) == before
 
 
-def test_an_editor_with_rights_on_the_page_builds_its_form(client, page):
+def test_editor_with_rights_on_the_page_edits_its_form(client, page):
     user = EditorFactory()
     may_edit(user, page)
     client.force_login(user)
@@ -390,16 +390,16 @@ def test_an_editor_with_rights_on_the_page_builds_its_form(client, page):
     assert fields(page) == ["nom", "prenom", "courriel"]
 
 
-def test_a_page_that_is_no_service_has_no_outline(editor, page):
+def test_page_that_is_no_service_has_no_outline(editor, page):
     assert editor.get(reverse("editor:outline", args=[page.get_parent().pk])).status_code == 404
     assert editor.post(reverse("editor:start", args=[0])).status_code == 404
 
 
-def test_a_button_is_a_post(editor, page):
+def test_outline_buttons_require_post(editor, page):
     assert editor.get(reverse("editor:up", args=[page.pk, ids(page)["nom"]])).status_code == 405
 
 
-def test_a_page_that_somebody_locked_is_shown_and_not_changed(editor, page):
+def test_locked_page_is_shown_but_not_changed(editor, page):
     other = UserFactory(is_staff=True)
     ServicePage.objects.filter(pk=page.pk).update(locked=True, locked_by=other)
     shown = editor.get(reverse("editor:outline", args=[page.pk])).content.decode()
@@ -409,7 +409,7 @@ def test_a_page_that_somebody_locked_is_shown_and_not_changed(editor, page):
     assert fields(page) == ["prenom", "nom", "courriel"]
 
 
-def test_a_page_that_is_scheduled_to_be_published_says_so_and_is_not_changed(editor, page):
+def test_scheduled_page_is_shown_but_not_changed(editor, page):
     revision = latest(page).save_revision()
     revision.approved_go_live_at = timezone.now() + timedelta(days=1)
     revision.save()
@@ -419,7 +419,7 @@ def test_a_page_that_is_scheduled_to_be_published_says_so_and_is_not_changed(edi
     assert post(editor, page, "down", "prenom").status_code == 409
 
 
-def test_a_translation_is_shown_with_its_texts_and_refused_with_the_way_to_the_source(editor, page):
+def test_translation_shows_its_texts_and_links_to_the_source(editor, page):
     translated(page.get_parent(), "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung", "step.identite.title": "Sie"}
@@ -435,8 +435,8 @@ def test_a_translation_is_shown_with_its_texts_and_refused_with_the_way_to_the_s
     assert fields(german) == ["prenom", "nom", "courriel"]
 
 
-def test_two_editors_at_two_places_lose_nothing(editor, page, client):
-    """What one holds on the screen is older than what the other saved."""
+def test_concurrent_edits_in_two_places_are_both_kept(editor, page, client):
+    """Save a page object that is older than the form saved by another editor."""
     theirs = latest(page)
     post(editor, page, "copy", "nom")
     theirs.title = "Attestation"
@@ -445,7 +445,7 @@ def test_two_editors_at_two_places_lose_nothing(editor, page, client):
     assert fields(page) == ["prenom", "nom", "nom_2", "courriel"]
 
 
-def test_a_page_that_brings_a_form_of_its_own_keeps_it(page, editor):
+def test_page_saved_with_its_own_form_keeps_it(page, editor):
     theirs = latest(page)
     post(editor, page, "copy", "nom")
     theirs.form = form_tree_of(page)[:1]
@@ -453,9 +453,7 @@ def test_a_page_that_brings_a_form_of_its_own_keeps_it(page, editor):
     assert order(page) == ["identite"]
 
 
-def test_a_whole_form_of_390_questions_is_outlined_in_few_queries(
-    editor, page, django_assert_max_num_queries
-):
+def test_outline_of_390_questions_needs_few_queries(editor, page, django_assert_max_num_queries):
     steps = [
         step(
             f"etape_{number}",

@@ -38,7 +38,7 @@ def upload(content) -> SimpleUploadedFile:
 
 
 def stranger(client, group: str | None = None):
-    """Somebody who may enter the admin and has no page of their own."""
+    """Sign in a user of the admin who has no page rights."""
     from django.contrib.auth.models import Group, Permission
 
     user = User.objects.create_user(email="autre@orvenay.example", password="motdepasse-long")
@@ -50,7 +50,7 @@ def stranger(client, group: str | None = None):
 
 
 @pytest.mark.parametrize("way", ["file", "text"])
-def test_a_definition_becomes_a_draft_that_opens(editor, index, way):
+def test_imported_definition_becomes_a_draft(editor, index, way):
     given = upload(SERVICE) if way == "file" else json.dumps(SERVICE)
     answer = offer(editor, index, **{way: given})
     page = ServicePage.objects.get()
@@ -60,18 +60,18 @@ def test_a_definition_becomes_a_draft_that_opens(editor, index, way):
     assert editor.get(answer.url).status_code == 200
 
 
-def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_written(editor, index):
+def test_import_shows_all_problems_and_writes_nothing(editor, index):
     faulty = copy.deepcopy(SERVICE) | {"colour": "red"}
     faulty["steps"][0]["fields"][0]["type"] = "telepathy"
     faulty["steps"][1]["fields"][1]["condition"] = when("inconnu")
     text = offer(editor, index, text=json.dumps(faulty)).content.decode()
     for path in ("colour", "field.prenom.type", "field.precision"):
         assert f"<code>{path}</code>" in text
-    assert "telepathy" in text.split("<textarea")[1]  # what was pasted is still there
+    assert "telepathy" in text.split("<textarea")[1]  # the pasted text is still there
     assert not ServicePage.objects.exists()
 
 
-def test_what_is_no_definition_is_answered_with_a_sentence(editor, index):
+def test_import_of_no_definition_is_refused_with_a_message(editor, index):
     for posted in (
         {"file": upload(b"\xff\xfe{}")},
         {"file": upload(b"{")},
@@ -92,7 +92,7 @@ def test_what_is_no_definition_is_answered_with_a_sentence(editor, index):
     assert not ServicePage.objects.exists()
 
 
-def test_a_markup_in_a_definition_is_shown_and_not_run(editor, index):
+def test_markup_in_a_definition_is_escaped(editor, index):
     text = offer(
         editor, index, text=json.dumps(SERVICE | {"<img src=x onerror=alert(1)>": 1})
     ).content.decode()
@@ -100,7 +100,7 @@ def test_a_markup_in_a_definition_is_shown_and_not_run(editor, index):
     assert "&lt;img src=x" in text
 
 
-def test_a_service_of_the_same_name_gets_a_draft(editor, index):
+def test_import_of_an_existing_service_becomes_its_draft(editor, index):
     page = make_service(index)
     changed = copy.deepcopy(SERVICE)
     changed["texts"]["fr"]["title"] = "Autre titre"
@@ -109,21 +109,21 @@ def test_a_service_of_the_same_name_gets_a_draft(editor, index):
     assert (page.title, page.draft_title) == ("Attestation de domicile", "Autre titre")
 
 
-def test_a_button_pressed_twice_makes_one_service(editor, index):
+def test_import_sent_twice_creates_one_service(editor, index):
     first, second = (offer(editor, index, text=json.dumps(SERVICE)) for _press in range(2))
     page = ServicePage.objects.get()
     assert first.url == second.url == f"/admin/pages/{page.pk}/edit/"
     assert not page.live
 
 
-def test_languages_that_the_counter_is_not_in_are_said(editor, index):
+def test_import_reports_languages_without_a_counter(editor, index):
     offered = copy.deepcopy(SERVICE)
     offered["texts"]["de"] = {"title": "Wohnsitzbestätigung"}
     answer = offer(editor, index, text=json.dumps(offered))
     assert "texts.de" in editor.get(answer.url).content.decode()
 
 
-def test_a_page_that_is_locked_for_the_editor_is_left_alone(client, editor, index):
+def test_import_respects_a_page_lock(client, editor, index):
     page = make_service(index)
     page.locked = True
     page.locked_by = User.objects.create_user(email="autre@orvenay.example", password="motdepasse-long")
@@ -132,7 +132,7 @@ def test_a_page_that_is_locked_for_the_editor_is_left_alone(client, editor, inde
     assert "<code>slug</code>" in text
 
 
-def test_whoever_may_not_add_pages_finds_no_import(client, index):
+def test_import_requires_the_right_to_add_pages(client, index):
     assert offer(client, index, text=json.dumps(SERVICE)).status_code == 302  # to the sign-in
     stranger(client)
     assert client.get(f"/admin/pages/services/import/{index.pk}/").status_code in (302, 403)
@@ -140,12 +140,12 @@ def test_whoever_may_not_add_pages_finds_no_import(client, index):
     assert not ServicePage.objects.exists()
 
 
-def test_an_import_goes_below_a_counter_and_nowhere_else(editor, index):
+def test_import_is_offered_only_below_a_counter(editor, index):
     assert editor.get(f"/admin/pages/services/import/{index.get_parent().pk}/").status_code == 404
     assert editor.get("/admin/pages/services/import/99999/").status_code == 404
 
 
-def test_the_export_is_the_latest_draft_as_a_file(editor):
+def test_export_is_the_latest_draft_as_a_file(editor):
     page = make_service()
     page.title = "Autre titre"
     page.save_revision()
@@ -157,7 +157,7 @@ def test_the_export_is_the_latest_draft_as_a_file(editor):
     assert json.loads(answer.content)["texts"]["fr"]["title"] == "Autre titre"
 
 
-def test_the_export_of_a_translation_is_the_whole_service(editor, index):
+def test_export_of_a_translation_is_the_whole_service(editor, index):
     page = make_service(index)
     german = translated(page, "de", title="Wohnsitzbestätigung")
     exported = json.loads(editor.get(f"/admin/pages/services/{german.pk}/export/").content)
@@ -165,13 +165,13 @@ def test_the_export_of_a_translation_is_the_whole_service(editor, index):
     assert exported["texts"]["de"] == {"title": "Wohnsitzbestätigung"}
 
 
-def test_whoever_may_not_edit_a_service_does_not_export_it(client):
+def test_export_requires_the_right_to_edit(client):
     page = make_service()
     stranger(client)
     assert client.get(f"/admin/pages/services/{page.pk}/export/").status_code in (302, 403)
 
 
-def test_the_ways_to_import_and_export_stand_in_the_headers(editor, index):
+def test_headers_link_to_import_and_export(editor, index):
     page = make_service(index)
     listing = editor.get(f"/admin/pages/{index.pk}/").content.decode()
     assert f"/admin/pages/services/import/{index.pk}/" in listing

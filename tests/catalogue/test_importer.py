@@ -1,4 +1,4 @@
-"""Definitions come in and go out: without loss, as drafts or published, refused with every fault at once."""
+"""Import and export of definitions: without loss, as drafts or published, refused with every problem at once."""
 
 import copy
 
@@ -37,7 +37,7 @@ GERMAN = {
 
 
 def whole() -> dict:
-    """A service with everything beside its form, and a part of it in German."""
+    """Build a service with all page texts besides its form, partly in German."""
     made = copy.deepcopy(SERVICE)
     made["texts"]["de"] = {"title": "Wohnsitzbestätigung", "fee.prix": "Attestation"}
     beside = copy.deepcopy(SAID | {"translations": {"de": GERMAN}})
@@ -64,41 +64,43 @@ def said(refusal) -> list[str]:
 
 
 # -- Without loss --------------------------------------------------------------------------------------------
-def test_what_is_exported_is_what_was_imported():
+def test_export_equals_the_import():
     index = counter_in_two_languages()
     make_situation()
     assert export_definition(make_service(index, whole())) == whole()
 
 
-def test_every_type_of_question_is_exported_as_it_was_imported():
+def test_every_question_type_is_exported_as_imported():
     resource("salle")
     everything = content(step("tout", question("s0", "yes_no"), *every_question()), slug="tout")
     assert export_definition(make_service(definition=everything)) == everything
 
 
-def test_importing_an_export_changes_nothing():
+def test_import_of_an_export_changes_nothing():
     index = counter_in_two_languages()
     make_situation()
     page = make_service(index, whole())
     actions.import_service(actor=None, index=index, definition=export_definition(page))
     actions.sync_translations(page.pk)
-    assert Form.objects.get().versions.count() == 2  # with the German texts, and before they followed
+    assert (
+        Form.objects.get().versions.count() == 2
+    )  # with the German texts, and before they were synchronized
     assert export_definition(ServicePage.objects.get(pk=page.pk)) == whole()
 
 
-def test_a_word_that_is_the_same_in_both_languages_is_translated_and_one_that_is_missing_is_not():
+def test_same_text_in_both_languages_counts_as_translated():
     page = make_service(counter_in_two_languages(), whole() | {"page": {}})
     german = export_definition(page)["texts"]["de"]
     assert german == {"title": "Wohnsitzbestätigung", "fee.prix": "Attestation"}
 
 
-def test_a_definition_that_says_nothing_of_the_page_leaves_the_page_as_it_is():
+def test_definition_without_page_texts_keeps_the_page():
     index = make_counter()
     make_service(index, lead="Elle prouve.")
     assert make_service(index, SERVICE).lead == "Elle prouve."
 
 
-def test_an_import_keeps_the_blocks_that_an_editor_made():
+def test_import_keeps_the_block_ids_of_the_editor():
     page = make_service()
     page.form[0].value["fields"].append(("short_text", {"label": "Étage", "required": False}))
     page.save_revision().publish()
@@ -108,7 +110,7 @@ def test_an_import_keeps_the_blocks_that_an_editor_made():
     assert ServicePage.objects.get().form[0].value["fields"][-1].id == before
 
 
-def test_links_to_pages_leave_as_addresses():
+def test_page_links_are_exported_as_addresses():
     page = make_service(lead="Elle prouve.")
     page.without_computer = f'<p><a linktype="page" id="{page.pk}">Ici</a></p>'
     page.save_revision().publish()
@@ -117,7 +119,7 @@ def test_links_to_pages_leave_as_addresses():
 
 
 # -- Drafts --------------------------------------------------------------------------------------------------
-def test_a_draft_is_not_offered_until_it_is_published():
+def test_draft_is_not_offered_until_it_is_published():
     make_team()
     page = import_draft(make_counter(), SERVICE)
     assert not page.live
@@ -126,7 +128,7 @@ def test_a_draft_is_not_offered_until_it_is_published():
     assert Form.objects.get().current.content == SERVICE
 
 
-def test_a_draft_of_a_live_service_leaves_it_as_it_is():
+def test_draft_of_a_live_service_leaves_it_unchanged():
     index = make_counter()
     page = make_service(index)
     changed = copy.deepcopy(SERVICE)
@@ -138,7 +140,7 @@ def test_a_draft_of_a_live_service_leaves_it_as_it_is():
     assert Form.objects.get().versions.count() == 1
 
 
-def test_texts_of_a_draft_in_other_languages_follow_when_it_is_published():
+def test_other_languages_of_a_draft_follow_its_publication():
     make_team()
     page = import_draft(counter_in_two_languages(), whole())
     assert export_definition(page.get_latest_revision_as_object())["texts"]["de"] == whole()["texts"]["de"]
@@ -152,7 +154,7 @@ def test_texts_of_a_draft_in_other_languages_follow_when_it_is_published():
     assert (german.title, german.lead) == ("Wohnsitzbestätigung", GERMAN["lead"])
 
 
-def test_a_draft_may_name_what_the_commune_does_not_have_and_is_not_published_so():
+def test_draft_may_name_missing_objects_but_is_not_published():
     stages = [
         {"key": "d", "type": "document", "settings": {"format": 1, "template": "inconnu", "below": "agent"}}
     ]
@@ -179,7 +181,7 @@ def test_a_draft_may_name_what_the_commune_does_not_have_and_is_not_published_so
 
 
 # -- Refused -------------------------------------------------------------------------------------------------
-def test_faults_of_shape_and_of_sense_are_said_together():
+def test_problems_of_schema_and_meaning_are_reported_together():
     faulty = copy.deepcopy(SERVICE)
     faulty["colour"] = "red"
     faulty["steps"][0]["fields"][0]["settings"] = {"min_length": "three"}
@@ -211,20 +213,20 @@ def test_faults_of_shape_and_of_sense_are_said_together():
         '<embed embedtype="image" id="1" />',
     ],
 )
-def test_rich_text_holds_what_an_editor_could_write_and_nothing_else(html):
+def test_rich_text_is_limited_to_what_an_editor_can_write(html):
     offered = said_beside(SERVICE, without_computer=html)
     refused = importer.import_refusals(offered, None, publish=False)
     assert [fault.path for fault in refused] == ["page.texts.fr.without_computer"]
 
 
-def test_a_translation_of_rich_text_has_the_same_paragraphs():
+def test_translated_rich_text_needs_the_same_paragraphs():
     offered = whole()
     offered["page"]["texts"]["de"]["without_computer"] = "<p>Am Schalter.</p><p>Am Telefon.</p>"
     refused = importer.import_refusals(offered, None, publish=False)
     assert [(fault.path, fault.language) for fault in refused] == [("page.without_computer", "de")]
 
 
-def test_texts_that_stand_nowhere_are_refused_instead_of_lost():
+def test_texts_without_a_place_are_refused():
     offered = whole()
     offered["texts"]["fr"]["field.nulle_part.label"] = "Perdu"
     offered["texts"]["fr"]["stage.decision.poem"] = "Perdu"
@@ -239,7 +241,7 @@ def test_texts_that_stand_nowhere_are_refused_instead_of_lost():
     }
 
 
-def test_a_text_of_a_stage_is_in_no_language_longer_than_an_editor_could_write_it():
+def test_stage_texts_are_limited_to_the_length_for_editors():
     offered = whole()
     offered["texts"]["fr"]["stage.decision"] = "é" * 100
     offered["texts"]["de"]["stage.decision"] = "ä" * 101
@@ -248,14 +250,14 @@ def test_a_text_of_a_stage_is_in_no_language_longer_than_an_editor_could_write_i
     assert "100" in refused.message
 
 
-def test_a_language_that_the_counter_is_not_in_is_said():
+def test_language_without_a_counter_is_a_warning():
     faults = importer.import_faults(whole(), make_counter())
     assert [fault.path for fault in faults if fault.level == WARNING and "texts." in fault.path] == [
         "texts.de"
     ]
 
 
-def test_a_definition_does_not_overwrite_the_translation_of_another_service():
+def test_translation_of_another_service_is_not_overwritten():
     index = counter_in_two_languages()
     page = make_service(index, whole() | {"page": {}})
     german = page.get_translations().get()
@@ -265,7 +267,7 @@ def test_a_definition_does_not_overwrite_the_translation_of_another_service():
         import_draft(german.get_parent().specific, offered)
 
 
-def test_the_counter_speaks_the_forms_language():
+def test_definition_in_another_language_is_refused():
     offered = copy.deepcopy(SERVICE) | {"language": "de"}
     offered["texts"] = {"de": offered["texts"]["fr"]}
     with pytest.raises(ValidationError) as refusal:
@@ -273,7 +275,7 @@ def test_the_counter_speaks_the_forms_language():
     assert any(text.startswith("language: ") for text in said(refusal))
 
 
-def test_nothing_is_written_where_something_is_refused():
+def test_refused_import_writes_nothing():
     faulty = copy.deepcopy(SERVICE)
     faulty["steps"][0]["fields"][0]["type"] = "telepathy"
     with pytest.raises(ValidationError):

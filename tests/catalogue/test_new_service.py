@@ -1,4 +1,4 @@
-"""How a service begins: empty, or with a starter."""
+"""Creation of a service: empty, or from a starter."""
 
 import pytest
 from django.urls import reverse
@@ -27,7 +27,7 @@ def latest(page) -> ServicePage:
     return ServicePage.objects.get(pk=page.pk).get_latest_revision_as_object()
 
 
-def test_a_new_service_begins_with_a_choice(editor):
+def test_new_service_begins_with_a_choice_of_starters(editor):
     index = make_counter()
     url = f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/"
     shown = editor.get(url).content.decode()
@@ -35,7 +35,7 @@ def test_a_new_service_begins_with_a_choice(editor):
     assert editor.get(f"{url}?empty").context["form"]
 
 
-def test_a_service_begun_with_a_starter_is_a_draft_that_lacks_only_a_team(editor):
+def test_service_from_a_starter_is_a_draft_that_lacks_a_team(editor):
     index = make_counter()
     answer = editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "room-hire"})
     page = ServicePage.objects.get()
@@ -46,7 +46,7 @@ def test_a_service_begun_with_a_starter_is_a_draft_that_lacks_only_a_team(editor
     ]
 
 
-def test_a_starter_brings_the_text_of_the_document_that_it_issues_and_changes_none_that_is_there(editor):
+def test_starter_brings_its_document_template_once(editor):
     index = make_counter()
     translated(index.get_parent().specific, "de")
     url = reverse("editor:begin", args=[index.pk])
@@ -56,7 +56,7 @@ def test_a_starter_brings_the_text_of_the_document_that_it_issues_and_changes_no
         "settings.team"
     ]
     document = latest(page).stages[2]
-    assert document.value["settings"]["paper"] == "par_poste"  # what it asks is done
+    assert document.value["settings"]["paper"] == "par_poste"  # the paper copy that the form offers is sent
     titles = DocumentTemplate.objects.order_by("pk").values_list("locale__language_code", "title")
     assert list(titles) == [("fr", "Attestation de domicile"), ("de", "Wohnsitzbestätigung")]
     for template in DocumentTemplate.objects.all():
@@ -66,14 +66,14 @@ def test_a_starter_brings_the_text_of_the_document_that_it_issues_and_changes_no
     assert set(DocumentTemplate.objects.values_list("title", flat=True)) == {"La nôtre"}
 
 
-def test_two_services_begun_with_one_starter_have_two_addresses(editor):
+def test_two_services_from_one_starter_have_two_addresses(editor):
     index = make_counter()
     for _time in range(2):
         editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "subsidy"})
     assert ServicePage.objects.values_list("slug", flat=True).distinct().count() == 2
 
 
-def test_an_empty_form_begins_with_a_starter_and_the_page_keeps_what_it_says(editor):
+def test_empty_form_takes_a_starter_and_keeps_the_page_texts(editor):
     index = make_counter()
     said = {"title": "Vélos", "slug": "velos", "team": "vie-locale", "lead": "Pour tous.", "who": "Qui roule"}
     page = ServicePage(locale=index.locale, live=False, **said)
@@ -88,18 +88,18 @@ def test_an_empty_form_begins_with_a_starter_and_the_page_keeps_what_it_says(edi
     assert editor.post(start, {"starter": "subsidy"}).status_code == 409
 
 
-def test_a_starter_speaks_the_language_of_the_counter(editor):
+def test_starter_uses_the_language_of_the_counter(editor):
     index = translated(make_counter(), "de", title="Schalter")
     editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "subsidy"})
     page = ServicePage.objects.get()
     assert (page.title, page.form[0].value["title"]) == ("Beitragsgesuch", "Der Kauf")
-    assert page.form[0].value["key"] == "der_kauf"  # it stands in addresses
+    assert page.form[0].value["key"] == "der_kauf"  # the key is part of addresses
     editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "residence-certificate"})
     assert DocumentTemplate.objects.get(locale=index.locale).prefix == "WB"
     assert set(DocumentTemplate.objects.values_list("prefix", flat=True)) == {"WB"}  # numbers of one series
 
 
-def test_what_a_starter_says_in_other_languages_waits_for_the_translation(editor):
+def test_starter_texts_in_other_languages_wait_for_translation(editor):
     index = make_counter()
     translated(index, "de", title="Schalter")
     editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "subsidy"})
@@ -112,7 +112,7 @@ def test_what_a_starter_says_in_other_languages_waits_for_the_translation(editor
 
 
 @pytest.mark.parametrize("who", [AgentFactory, EditorFactory])
-def test_who_may_add_no_service_begins_none(client, who):
+def test_service_is_not_created_without_the_right(client, who):
     index = make_counter()
     client.force_login(who())
     assert client.post(reverse("editor:begin", args=[index.pk]), {"starter": "subsidy"}).status_code in (
@@ -122,13 +122,13 @@ def test_who_may_add_no_service_begins_none(client, who):
     assert not ServicePage.objects.exists()
 
 
-def test_a_starter_that_does_not_exist_is_not_found(editor):
+def test_unknown_starter_is_not_found(editor):
     index = make_counter()
     assert editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "../x"}).status_code == 404
 
 
 @pytest.mark.parametrize("name", list(list_starters(SERVICES)))
-def test_every_starter_is_sound_and_speaks_four_languages(name):
+def test_starter_is_valid_and_in_four_languages(name):
     starter = list_starters(SERVICES)[name]
     found = lint_service(starter.definition)
     brought = ["stage.document"] if starter.document else []
@@ -138,7 +138,7 @@ def test_every_starter_is_sound_and_speaks_four_languages(name):
 
 
 @pytest.mark.parametrize("name", list(list_starters(BLOCKS)))
-def test_every_block_is_one_step_and_speaks_four_languages(name):
+def test_starter_block_is_one_step_in_four_languages(name):
     starter = list_starters(BLOCKS)[name]
     assert len(starter.definition["steps"]) == 1
     found = lint_service(starter.definition)

@@ -1,4 +1,4 @@
-"""The pages of the online counter as residents see them."""
+"""Pages of the online counter as residents see them."""
 
 import copy
 
@@ -38,7 +38,7 @@ def html(client, page, query=""):
     return answer.content.decode()
 
 
-def test_a_service_says_who_what_it_costs_how_long_it_takes_and_opens_its_form(client):
+def test_service_page_shows_audience_price_time_and_form(client):
     page = make_service(lead="Elle prouve que vous habitez ici.", who="Habitants", papers="Aucun")
     text = html(client, page)
     for words in ("Elle prouve", "Habitants", "CHF\xa015.–", "Aucun", 'href="/demande/attestation/"'):
@@ -48,13 +48,13 @@ def test_a_service_says_who_what_it_costs_how_long_it_takes_and_opens_its_form(c
     assert "<b>Le jour même</b>" in html(client, said)
 
 
-def test_counter_and_service_lead_to_how_the_times_are_kept(client):
+def test_counter_and_service_link_to_the_processing_times(client):
     page = make_service()
     for one in (page, page.get_parent().specific):
         assert 'href="/delais/"' in html(client, one)
 
 
-def test_a_service_shows_what_happens_next_and_what_is_good_to_know(client):
+def test_service_page_shows_next_steps_and_questions(client):
     page = make_service(
         next_steps=[{"title": "Vous recevez une référence.", "text": "Tout de suite."}],
         good_to_know=[{"question": "Pour mes enfants ?", "answer": "<p>Oui, sans supplément.</p>"}],
@@ -64,7 +64,7 @@ def test_a_service_shows_what_happens_next_and_what_is_good_to_know(client):
         assert words in text
 
 
-def test_the_steps_are_counted_with_the_review_and_those_that_not_everybody_sees_at_most(client):
+def test_steps_are_counted_with_review_and_conditional_ones(client):
     plain = make_service()
     assert plain.effort == {"steps": 3, "most": 3, "minutes": 1}
     longer = copy.deepcopy(SERVICE) | {"slug": "permis"}
@@ -75,14 +75,14 @@ def test_the_steps_are_counted_with_the_review_and_those_that_not_everybody_sees
     assert "3 à 4 étapes" in html(client, page)
 
 
-def test_a_price_that_depends_is_not_promised():
+def test_conditional_price_is_not_promised():
     depends = copy.deepcopy(SERVICE)
     depends["fees"].append({"key": "plus", "amount": 100, "condition": when("motif", value="bail")})
     depends["texts"]["fr"]["fee.plus"] = "Supplément"
     assert make_service(definition=depends).fixed_fee is None
 
 
-def test_service_whose_room_has_rates_is_not_free_while_room_is_closed(client):
+def test_service_with_rates_is_not_free_while_the_room_is_closed(client):
     entry("salle", 18_000)
     table = timetable(specials=[{"type": "special", "value": SHUT}])
     resource(table=table, rates=[rate("salle")])
@@ -96,13 +96,13 @@ def test_service_whose_room_has_rates_is_not_free_while_room_is_closed(client):
     assert "Gratuit" not in html(client, page)
 
 
-def test_a_service_without_fees_is_free(client):
+def test_service_without_fees_is_free(client):
     free = copy.deepcopy(SERVICE) | {"fees": []}
     del free["texts"]["fr"]["fee.prix"]
     assert make_service(definition=free).fixed_fee == 0
 
 
-def test_a_withdrawn_form_has_no_button(client):
+def test_withdrawn_form_has_no_button(client):
     page = make_service()
     form = page.online_form
     form.offered = False
@@ -110,7 +110,7 @@ def test_a_withdrawn_form_has_no_button(client):
     assert "/demande/attestation/" not in html(client, ServicePage.objects.get())
 
 
-def test_the_counter_lists_services_by_life_situation(client):
+def test_counter_lists_services_by_life_situation(client):
     make_situation("demenager", "Je déménage")
     make_situation("construire", "Je construis")
     index = make_counter()
@@ -123,7 +123,7 @@ def test_the_counter_lists_services_by_life_situation(client):
     assert "Je construis" not in text
 
 
-def test_the_counter_finds_a_service_by_a_word_that_people_use(client):
+def test_counter_finds_a_service_by_its_keywords(client):
     index = make_counter()
     make_service(index, keywords="certificat, papier de résidence")
     assert "<mark>domicile</mark>" in html(client, index, "?q=domicile")
@@ -131,20 +131,20 @@ def test_the_counter_finds_a_service_by_a_word_that_people_use(client):
     assert html(client, index, "?q=certificat").count('href="/guichet/attestation/"') == 2
 
 
-def test_a_search_without_a_hit_says_so_and_leads_on(client):
+def test_search_without_a_hit_links_to_the_site_search(client):
     index = make_counter()
     make_service(index)
     text = html(client, index, "?q=xyzzy")
     assert f"{reverse('home:search')}?q=xyzzy" in text
 
 
-def test_strange_queries_are_only_queries(client):
+def test_unusual_queries_are_escaped(client):
     index = make_counter()
     for query in ("?q=%00", "?q=%22%27%3Cscript%3E", "?q=" + "x" * 5000):
         assert "<script>" not in html(client, index, query)
 
 
-def test_the_home_page_shows_the_counter_by_situation(client):
+def test_home_page_shows_the_counter_by_life_situation(client):
     make_situation("demenager", "Je déménage")
     index = make_counter()
     make_service(index, situations=["demenager"])
@@ -152,12 +152,12 @@ def test_the_home_page_shows_the_counter_by_situation(client):
     text = html(client, home)
     assert "Je déménage" in text
     assert "Attestation de domicile" in text
-    assert reverse("reports:file") not in text  # nothing to report was named
+    assert reverse("reports:file") not in text  # there is no report category yet
     ReportCategoryFactory()
     assert reverse("reports:file") in html(client, home)
 
 
-def test_a_translated_service_speaks_its_language_throughout(client):
+def test_translated_service_page_is_in_its_language(client):
     Locale.objects.get_or_create(language_code="de")
     index = make_counter()
     translated(index, "de", title="Online-Schalter")
@@ -171,7 +171,7 @@ def test_a_translated_service_speaks_its_language_throughout(client):
     assert 'href="/de/demande/attestation/"' in text
 
 
-def test_a_service_in_which_rooms_are_booked_leads_to_their_calendars(client):
+def test_service_page_links_to_calendars_of_its_rooms(client):
     resource("refuge")
     tables()
     asked = question("quand", "booking", settings={"resources": ["refuge", "tables"]})
@@ -183,7 +183,7 @@ def test_a_service_in_which_rooms_are_booked_leads_to_their_calendars(client):
     assert "/reservations/" not in html(client, make_service(index))
 
 
-def test_a_service_page_takes_few_queries_and_sets_no_cookie(client, django_assert_max_num_queries):
+def test_service_page_needs_few_queries_and_sets_no_cookie(client, django_assert_max_num_queries):
     page = make_service()
     cache.clear()
     with django_assert_max_num_queries(12):
@@ -191,7 +191,7 @@ def test_a_service_page_takes_few_queries_and_sets_no_cookie(client, django_asse
     assert not answer.cookies
 
 
-def test_the_counter_takes_as_many_queries_for_one_service_as_for_many(client, django_assert_max_num_queries):
+def test_counter_needs_constant_queries(client, django_assert_max_num_queries):
     make_situation()
     index = make_counter()
     for number in range(6):

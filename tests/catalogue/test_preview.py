@@ -1,4 +1,4 @@
-"""An editor looks at every step of the draft as residents will see it, and nothing is kept."""
+"""Preview of every step of a draft as residents will see it, without storing anything."""
 
 import copy
 
@@ -36,35 +36,35 @@ def text(response) -> str:
 
 
 def given(page: str) -> str:
-    """What the page brings along of the answers."""
+    """Return the answers that the page carries along."""
     return page.split('name="_given" value="')[1].split('"')[0]
 
 
-def test_a_step_shows_as_in_the_filing_with_a_word_that_nothing_is_kept(editor, page):
+def test_preview_shows_a_step_and_that_nothing_is_stored(editor, page):
     page = text(editor.get(url(page, "identite")))
     assert 'name="prenom"' in page
     assert "Step 1 of 3" in page or "Étape 1 sur 3" in page
     assert 'class="alert"' in page
 
 
-def test_it_is_the_draft_that_is_shown_and_not_what_is_published(editor, page):
+def test_preview_shows_the_draft_and_not_the_published_form(editor, page):
     page.form[1].value["title"] = "Pourquoi donc"
     page.save_revision()
     assert "Pourquoi donc" in text(editor.get(url(page, "motif")))
 
 
-def test_a_service_that_was_never_published_can_be_looked_at(editor, page):
+def test_unpublished_service_can_be_previewed(editor, page):
     never = page.copy(update_attrs={"slug": "jamais", "title": "Jamais"}, keep_live=False)
     assert 'name="prenom"' in text(editor.get(url(never, "identite")))
 
 
-def test_a_wrong_answer_is_said_and_nothing_is_kept(editor, page):
+def test_wrong_answer_is_refused_and_not_stored(editor, page):
     answer = text(editor.post(url(page, "identite"), NAMES | {"courriel": "elodie"}))
     assert 'class="errors"' in answer
     assert not Draft.objects.exists()
 
 
-def test_a_right_answer_leads_to_the_next_step_and_opens_what_depends_on_it(editor, page):
+def test_valid_answer_leads_to_the_next_step_and_its_conditions(editor, page):
     answer = text(editor.post(url(page, "identite"), NAMES))
     assert 'id="id_motif-0"' in answer or 'name="motif"' in answer
     shown = text(
@@ -74,7 +74,7 @@ def test_a_right_answer_leads_to_the_next_step_and_opens_what_depends_on_it(edit
     assert not Draft.objects.exists()
 
 
-def test_the_end_shows_what_was_answered_and_the_price(editor, page):
+def test_review_shows_the_answers_and_the_price(editor, page):
     answer = text(editor.post(url(page, "identite"), NAMES))
     end = text(editor.post(url(page, "motif"), {"motif": "bail", "_shown": "motif", "_given": given(answer)}))
     assert "Marchetti" in end
@@ -82,12 +82,12 @@ def test_the_end_shows_what_was_answered_and_the_price(editor, page):
     assert not Draft.objects.exists()
 
 
-def test_answers_that_somebody_forged_are_as_if_there_were_none(editor, page):
+def test_forged_answers_are_ignored(editor, page):
     answer = text(editor.post(url(page, "motif"), {"motif": "bail", "_given": '{"nom": "x"}:forged'}))
     assert "forged" not in answer
 
 
-def test_a_file_is_judged_as_sent_and_kept_nowhere(editor, counter):
+def test_file_is_checked_and_not_stored(editor, counter):
     definition = content(
         step("un", {"key": "piece", "type": "files", "required": True}, {"key": "mot", "type": "short_text"}),
         slug="fichiers",
@@ -97,7 +97,7 @@ def test_a_file_is_judged_as_sent_and_kept_nowhere(editor, counter):
     assert not StoredFile.objects.exists()
 
 
-def test_each_language_shows_its_texts(editor, counter):
+def test_preview_shows_each_language_with_its_texts(editor, counter):
     translated(counter, "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung", "step.identite.title": "Zu Ihrer Person"}
@@ -114,7 +114,7 @@ def test_each_language_shows_its_texts(editor, counter):
     assert f"{missing} textes ne sont pas traduits en « Deutsch »." in screen
 
 
-def test_every_type_of_question_can_be_looked_at(editor, counter):
+def test_every_question_type_can_be_previewed(editor, counter):
     page = make_service(counter, content(step("tout", *copy.deepcopy(EVERY_TYPE)), slug="tout"))
     shown = text(editor.get(url(page, "tout")))
     assert "not finished" not in shown
@@ -123,7 +123,7 @@ def test_every_type_of_question_can_be_looked_at(editor, counter):
 
 
 def leave_open(page: ServicePage, *fields) -> None:
-    """Makes a draft of the page in which an editor left these questions open."""
+    """Make a draft of the page in which an editor left these questions unfinished."""
     raw = {"title": "", "fields": list(fields), "checks": []}
     page.form = [("step", page._meta.get_field("form").stream_block.child_blocks["step"].to_python(raw))]
     page.save_revision(clean=False)
@@ -144,7 +144,7 @@ def leave_open(page: ServicePage, *fields) -> None:
         {"type": "static_text", "value": {"key": "faux"}},
     ],
 )
-def test_a_half_finished_question_never_breaks_the_preview(editor, page, field):
+def test_unfinished_question_never_breaks_the_preview(editor, page, field):
     leave_open(page, {"type": "short_text", "value": {"label": "Nom", "key": "nom"}}, field)
     key = page.get_latest_revision_as_object().form[0].value["key"]
     assert 'name="nom"' in text(editor.get(url(page, key)))
@@ -153,7 +153,7 @@ def test_a_half_finished_question_never_breaks_the_preview(editor, page, field):
     assert f"/preview/{key}/" in screen
 
 
-def test_what_is_wrong_with_a_question_is_said_in_words(editor, page):
+def test_problems_of_a_question_are_shown_in_the_preview(editor, page):
     wrong = {"type": "short_text", "value": {"label": "Motif exact", "pattern": "(", "key": "faux"}}
     leave_open(page, wrong)
     key = page.get_latest_revision_as_object().form[0].value["key"]
@@ -162,7 +162,7 @@ def test_what_is_wrong_with_a_question_is_said_in_words(editor, page):
     assert all(fault in text(editor.get(url(page, key))) for fault in faults)
 
 
-def test_a_question_that_cannot_be_drawn_is_replaced_by_words(editor, counter, monkeypatch):
+def test_question_that_cannot_be_rendered_becomes_text(editor, counter, monkeypatch):
     def broken(self, *args, **kwargs):
         raise ZeroDivisionError
 
@@ -176,14 +176,14 @@ def test_a_question_that_cannot_be_drawn_is_replaced_by_words(editor, counter, m
     assert 'name="mot"' in shown
 
 
-def test_a_form_without_a_step_says_so(editor, page):
+def test_form_without_steps_has_an_empty_preview(editor, page):
     page.form = []
     page.save_revision(clean=False)
     text(editor.get(reverse("services:preview", args=[page.pk])))
     assert editor.get(url(page, "identite")).status_code == 404
 
 
-def test_the_screen_goes_through_all_steps_languages_and_widths(editor, page):
+def test_preview_offers_all_steps_languages_and_widths(editor, page):
     screen = text(editor.get(reverse("services:preview", args=[page.pk]) + "?step=motif&width=desktop"))
     assert f'src="{url(page, "motif")}"' in screen
     assert 'class="t4 trial desktop"' in screen
@@ -191,20 +191,20 @@ def test_the_screen_goes_through_all_steps_languages_and_widths(editor, page):
         assert option in screen
 
 
-def test_the_frame_may_be_framed_by_the_site_itself_and_runs_no_inline_code(editor, page):
+def test_preview_can_be_framed_by_the_site_only(editor, page):
     answer = editor.get(url(page, "identite"))
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert "unsafe-inline" not in answer["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("name", ["preview", "rehearsal", "versions"])
-def test_whoever_may_not_edit_the_page_sees_nothing_of_it(client, name, page):
+def test_preview_requires_the_right_to_edit(client, name, page):
     client.force_login(UserFactory(is_staff=True, roles=["agents"]))
     assert client.get(reverse(f"services:{name}", args=[page.pk])).status_code in (302, 403)
     assert client.get(url(page, "identite")).status_code in (302, 403)
 
 
-def test_the_page_of_the_editor_leads_there(editor, page):
+def test_page_editor_links_to_the_preview(editor, page):
     shown = text(editor.get(f"/admin/pages/{page.pk}/edit/"))
     for name in ("preview", "rehearsal", "versions"):
         assert reverse(f"services:{name}", args=[page.pk]) in shown

@@ -1,4 +1,4 @@
-"""Whatever is offered as a definition is taken without loss or refused with reasons, never with a crash."""
+"""Properties of imports: any definition is accepted without loss or refused with reasons, never with a crash."""
 
 from contextlib import suppress
 
@@ -28,7 +28,7 @@ from tests.factories.strategies import any_json, definitions, places, replaced
 
 pytestmark = pytest.mark.django_db
 
-# Examples go through the database: what fails is shown as it was drawn, without a search for the smallest.
+# Examples go through the database: a failing example is shown as drawn, without a search for the smallest.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 SLOW = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": PHASES}
 WHOLE = whole()
@@ -36,7 +36,7 @@ WHOLE = whole()
 
 @pytest.fixture
 def counter():
-    """In French and German, with all that a definition may name: what is not here is not published."""
+    """Create a counter in French and German with all that a definition may name; only this can be published."""
     resource()
     make_table("rues", "Rue du Lac", "Rue du Four")
     entry("attestation", 1500)
@@ -48,11 +48,11 @@ def counter():
 
 
 class Undone(Exception):
-    """Ends what one example wrote."""
+    """The writes of an example are rolled back."""
 
 
 def offer(index, definition, publish=False):
-    """What comes of an import: the export of the page, or the reasons of the refusal."""
+    """Import a definition and return the export of its page, or the reasons of the refusal."""
     try:
         with transaction.atomic():
             page = actions.import_service(actor=None, index=index, definition=definition, publish=publish)
@@ -76,7 +76,7 @@ def test_any_json_is_refused_with_reasons(counter, offered):
 
 @bounds(**SLOW, max_examples=30)
 @given(path=st.sampled_from(list(places(WHOLE))), new=any_json)
-def test_a_service_with_anything_anywhere_is_taken_without_loss_or_refused(counter, path, new):
+def test_service_with_any_change_is_imported_or_refused(counter, path, new):
     offered = replaced(WHOLE, path, new)
     if importer.import_refusals(offered, counter, publish=False):
         assert isinstance(offer(counter, offered), list)
@@ -86,23 +86,23 @@ def test_a_service_with_anything_anywhere_is_taken_without_loss_or_refused(count
 
 @bounds(**SLOW, max_examples=12)
 @given(definition=definitions(languages=["de"]))
-def test_any_sound_definition_comes_out_of_a_draft_as_it_went_in(counter, definition):
+def test_valid_definition_is_unchanged_by_a_draft(counter, definition):
     assert offer(counter, definition) == definition
 
 
 @bounds(**SLOW, max_examples=12)
 @given(definition=definitions(languages=["de"], max_steps=2, max_fields=3))
-def test_any_sound_definition_comes_out_of_a_published_service_in_all_its_languages(counter, definition):
+def test_valid_definition_is_unchanged_by_publication(counter, definition):
     assert offer(counter, definition, publish=True) == definition
 
 
 @given(definition=definitions())
 @bounds(**SLOW, max_examples=30)
-def test_a_definition_is_the_same_after_it_was_written_and_read(definition):
+def test_definition_is_unchanged_by_writing_and_reading(definition):
     assert parse_definition(serialize_definition(definition).encode()) == definition
 
 
 @given(content=st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode(errors="replace")))
-def test_any_bytes_are_read_or_refused_and_nothing_else(content):
+def test_any_bytes_are_parsed_or_refused(content):
     with override("en"), suppress(InvalidDefinitionFile):
         parse_definition(content)

@@ -1,4 +1,4 @@
-"""From a page to a form version and back."""
+"""Conversion of a page to a form version and back."""
 
 import copy
 
@@ -22,23 +22,23 @@ from tests.factories.home import translated
 pytestmark = pytest.mark.django_db
 
 
-def test_a_definition_becomes_a_page_and_the_same_definition_again(page):
+def test_definition_is_unchanged_by_page_and_publication(page):
     assert compile_definition(page) == SERVICE
     assert page.online_form.current.content == SERVICE
 
 
-def test_every_type_of_question_survives_the_way_through_blocks(counter):
+def test_every_question_type_survives_the_conversion_to_blocks(counter):
     everything = content(step("tout", *EVERY_TYPE), slug="tout")
     everything["settings"]["applicant"] = {"email": "courriel", "phone": "tel", "address": "adresse"}
     assert compile_definition(make_service(counter, everything)) == everything
 
 
-def test_publishing_again_without_a_change_makes_no_new_version(page):
+def test_publishing_without_a_change_makes_no_new_version(page):
     page.save_revision().publish()
     assert page.online_form.versions.count() == 1
 
 
-def test_a_changed_text_makes_a_new_version_and_the_old_one_stays(page):
+def test_changed_text_makes_a_new_version(page):
     first = page.online_form.current
     page.form[0].value["title"] = "Vous"
     page.save_revision().publish()
@@ -49,7 +49,7 @@ def test_a_changed_text_makes_a_new_version_and_the_old_one_stays(page):
     assert first.digest == content_digest(SERVICE)
 
 
-def test_importing_again_changes_the_same_page(page, counter):
+def test_second_import_changes_the_same_page(page, counter):
     changed = copy.deepcopy(SERVICE)
     changed["texts"]["fr"]["title"] = "Autre titre"
     again = make_service(counter, changed)
@@ -58,7 +58,7 @@ def test_importing_again_changes_the_same_page(page, counter):
     assert [block.id for block in again.form] == [block.id for block in page.form]
 
 
-def test_a_faulty_definition_is_refused_with_all_its_faults(counter):
+def test_invalid_definition_is_refused_with_all_problems(counter):
     faulty = copy.deepcopy(SERVICE) | {"slug": "fautif"}
     faulty["steps"][1]["fields"][1]["condition"] = when("inconnu")
     faulty["steps"][1]["fields"][0]["options"] = []
@@ -69,19 +69,19 @@ def test_a_faulty_definition_is_refused_with_all_its_faults(counter):
     assert not ServicePage.objects.filter(slug="fautif").exists()
 
 
-def test_a_live_service_is_not_saved_with_a_fault(page):
+def test_live_service_is_not_saved_with_a_problem(page):
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     with pytest.raises(ValidationError, match="inconnu"):
         page.save()
 
 
-def test_a_fault_may_stand_in_a_draft(page):
+def test_draft_may_have_problems(page):
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     page.save_revision()
     assert Form.objects.get().versions.count() == 1
 
 
-def test_withdrawing_a_service_takes_no_new_requests_and_publishing_does_again(page):
+def test_unpublished_service_is_withdrawn_until_published(page):
     page.unpublish()
     assert Form.objects.get().current is None
     page = ServicePage.objects.get()
@@ -89,12 +89,12 @@ def test_withdrawing_a_service_takes_no_new_requests_and_publishing_does_again(p
     assert Form.objects.get().current.number == 1
 
 
-def test_deleting_a_service_takes_no_new_requests(page):
+def test_deleted_service_is_withdrawn(page):
     page.delete()
     assert Form.objects.get().current is None
 
 
-def test_a_block_without_a_key_gets_one_from_its_title_and_keeps_it(page):
+def test_block_without_a_key_gets_one_from_its_label(page):
     page.form[0].value["fields"].append(("short_text", {"label": "Numéro d’étage", "required": False}))
     page.save_revision()
     field = page.form[0].value["fields"][-1]
@@ -107,14 +107,14 @@ def test_a_block_without_a_key_gets_one_from_its_title_and_keeps_it(page):
     assert field.value["key"] == "numero_detage"
 
 
-def test_two_questions_of_the_same_name_get_two_keys(page):
+def test_questions_with_the_same_label_get_different_keys(page):
     for _ in range(2):
         page.form[0].value["fields"].append(("short_text", {"label": "Nom", "required": False}))
     page.save_revision().publish()
     assert [field.value["key"] for field in page.form[0].value["fields"]][-2:] == ["nom_2", "nom_3"]
 
 
-def test_the_applicant_is_found_by_what_browsers_fill_in(page):
+def test_applicant_is_found_by_autocomplete_tokens(page):
     page.applicant_name = page.applicant_email = ""
     assert compile_definition(page)["settings"]["applicant"] == {
         "name": ["prenom", "nom"],
@@ -134,7 +134,7 @@ GERMAN = {
 
 @pytest.fixture
 def bilingual(counter) -> ServicePage:
-    """The service with its German texts."""
+    """Create the service with its German texts."""
     translated(counter, "de", title="Online-Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = GERMAN
@@ -143,7 +143,7 @@ def bilingual(counter) -> ServicePage:
     )
 
 
-def test_texts_in_another_language_become_a_translated_page_and_come_back(bilingual):
+def test_other_languages_become_translated_pages_and_back(bilingual):
     german = bilingual.get_translation(Locale.objects.get(language_code="de"))
     assert german.live
     assert (german.title, german.lead) == ("Wohnsitzbestätigung", "Sie beweist.")
@@ -158,7 +158,7 @@ def test_keys_and_conditions_are_the_same_in_every_language(bilingual):
     assert compile_definition(german)["steps"] == compile_definition(bilingual)["steps"]
 
 
-def test_a_missing_translation_falls_back_to_the_forms_own_language(bilingual):
+def test_missing_translation_falls_back_to_the_form_language(bilingual):
     definition = bilingual.online_form.current.definition
     assert definition.text("field.motif.label", "de") == "Zweck"
     assert definition.text("field.prenom.label", "de") == "prenom"
@@ -175,7 +175,7 @@ def test_one_version_serves_all_languages(bilingual):
     assert after.definition.text("step.identite.title", "de") == "Sie"
 
 
-def test_another_team_for_a_service_is_told_to_the_leads_of_both_and_to_administrators(page):
+def test_new_team_of_a_service_alerts_leads_and_administrators(page):
     old, new = TeamFactory(key=page.team), TeamFactory(key="police", name="Police")
     people = [SuperuserFactory(), member(Role.LEAD, old), member(Role.LEAD, new)]
     member(Role.DECIDE, new)

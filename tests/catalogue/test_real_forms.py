@@ -1,4 +1,4 @@
-"""Seven forms that communes really run, in our words: they come in, go out and are filled in."""
+"""Seven forms that communes use, in our words: imported, exported and filled in."""
 
 import csv
 import json
@@ -42,7 +42,7 @@ FORMS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FIL
 
 
 def published(definition: dict) -> ServicePage:
-    """The service under the counter of its language, with its translations."""
+    """Import and publish the service below the counter of its language, with its translations."""
     for key in ("habitants", "police", "batiments"):
         Team.objects.get_or_create(key=key, defaults={"name": key})
     Locale.objects.get_or_create(language_code="de")
@@ -54,12 +54,12 @@ def published(definition: dict) -> ServicePage:
     return ServicePage.objects.get(pk=page.pk)
 
 
-def test_there_are_seven():
+def test_there_are_seven_real_forms():
     assert len(FORMS) == 7
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_real_form_is_sound_and_comes_out_as_it_went_in(name):
+def test_real_form_is_valid_and_exported_as_imported(name):
     page = published(FORMS[name])
     assert [str(fault) for fault in lint_service(FORMS[name]) if fault.level == ERROR] == []
     assert export_definition(page) == FORMS[name]
@@ -67,7 +67,7 @@ def test_a_real_form_is_sound_and_comes_out_as_it_went_in(name):
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_real_form_is_filled_in_and_sent_whatever_way_leads_through_it(name, client):
+def test_real_form_can_be_filled_in_and_sent_by_any_path(name, client):
     page = published(FORMS[name])
     version = page.online_form.current
     for chance in range(3):
@@ -80,7 +80,7 @@ def test_a_real_form_is_filled_in_and_sent_whatever_way_leads_through_it(name, c
 
 
 class Resident(Walker):
-    """Who is signed in: keeps what stood in each question when its step was opened first, with the word beside it."""
+    """A signed-in applicant that records the prefilled answers of each step and checks the note beside each."""
 
     def __init__(self, *args):
         super().__init__(*args)
@@ -96,7 +96,7 @@ class Resident(Walker):
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_real_form_is_filled_in_from_what_is_known_of_who_is_signed_in(name, client):
+def test_real_form_is_prefilled_from_the_account_and_register(name, client):
     page = published(FORMS[name])
     user = known("Élodie", "Marchetti", date(1988, 4, 17), phone="+41791234567")
     refresh_record(user.register_entry.pk)
@@ -120,7 +120,7 @@ def test_a_real_form_is_filled_in_from_what_is_known_of_who_is_signed_in(name, c
     assert not [field.key for field in asked if field.autocomplete == "off" and field.key in walker.found]
 
 
-def test_a_form_of_every_type_is_filled_in_and_sent(client):
+def test_form_of_every_type_can_be_filled_in_and_sent(client):
     resource("salle")
     page = published(content(step("tout", question("s0", "yes_no"), *every_question()), slug="tout"))
     for chance in range(3):
@@ -130,7 +130,7 @@ def test_a_form_of_every_type_is_filled_in_and_sent(client):
 
 
 def assert_an_agent_reads(sent: Submission) -> None:
-    """The answers stand on the case's page in the words of their types, and in the list of its service as a file."""
+    """Check that the case page shows the answers as their types render them and that the export contains them."""
     desk, definition = Client(), sent.version.definition
     desk.force_login(member(team=sent.case.team, role=Role.LEAD))
     page = desk.get(reverse("cases:case", args=[sent.case.reference]))
@@ -149,8 +149,11 @@ def assert_an_agent_reads(sent: Submission) -> None:
                 assert cell in row or f"'{cell}" in row, key
 
 
-def test_a_form_as_large_as_the_largest_is_published_filled_in_and_sent_in_few_queries(client):
-    """400 questions of every type, 25 steps, 210 conditions: no step asks the database more than the second does."""
+def test_largest_form_is_published_and_sent_in_few_queries(client):
+    """Count queries: 400 questions of every type, 25 steps, 210 conditions.
+
+    No step may need more queries than the second step does.
+    """
     Team.objects.create(key="habitants", name="Contrôle des habitants")
     resource("salle")
     make_table("rues", *(f"Rue {number}" for number in range(60)))
@@ -182,7 +185,9 @@ def test_a_form_as_large_as_the_largest_is_published_filled_in_and_sent_in_few_q
 
     changed, follows = definition.step("etape_4"), definition.step("etape_5")
     url = reverse("submissions:step", args=[draft.secret, changed.key])
-    offered = {one.key: "a" for one in changed.fields if one.options}  # the last options are not any more
+    offered = {
+        one.key: "a" for one in changed.fields if one.options
+    }  # the last options are not offered any more
     assert client.post(url, walker.typed(changed) | offered | {"s4": "false"}).status_code == 302
     send = reverse("submissions:send", args=[draft.secret])
     assert counted("send", lambda: client.post(send, {"declared": "1"})).status_code == 302
@@ -196,7 +201,7 @@ def test_a_form_as_large_as_the_largest_is_published_filled_in_and_sent_in_few_q
     assert set(sent.answers) == given - asleep - passed
     due = {f"taxe_{number}" for number in range(25)}
     assert {line["key"] for line in sent.fees} == due - {"taxe_4", "taxe_5"}
-    # Rows are written some at a time; a fee looks at the schedule.
+    # Rows are written in batches; a fee reads the fee schedule.
     assert queries["import"][0] <= 270, queries
     assert max(queries["show"][1:]) <= 6, queries
     assert max(queries["save"]) <= 7, queries

@@ -1,4 +1,4 @@
-"""An editor tries a service from the first question to the last letter, and nobody else is touched."""
+"""Rehearsals: an editor tries a service from the first question to the last e-mail, without effect on others."""
 
 import copy
 from datetime import timedelta
@@ -54,7 +54,7 @@ def published(module_db):
 
 @pytest.fixture
 def editor(client, counter):
-    """Somebody who may edit the pages of the counter and is in no team."""
+    """Sign in a user who may edit the pages of the counter and is in no team."""
     person = EditorFactory()
     change = Permission.objects.get(content_type__app_label="wagtailcore", codename="change_page")
     GroupPagePermission.objects.create(group=person.groups.get(), page=counter, permission=change)
@@ -67,7 +67,7 @@ def screen(page, name: str = "rehearsal", *args) -> str:
 
 
 def rehearsed(page, actor=None) -> Case:
-    """A case as an editor opens it: every step filled in, sent."""
+    """Create a case as an editor's rehearsal does: every step filled in and sent."""
     draft = actions.start_rehearsal(actor=actor, page=page, language="fr")
     for key, answers in ANSWERS.items():
         step = draft.version.definition.step(key)
@@ -82,8 +82,8 @@ def text(response, status: int = 200) -> str:
     return response.content.decode()
 
 
-# -- Beginning -----------------------------------------------------------------------------------------------
-def test_the_button_freezes_the_draft_and_opens_the_filing_with_a_word(client, editor, page):
+# -- Start ---------------------------------------------------------------------------------------------------
+def test_rehearsal_freezes_the_draft_and_opens_its_form(client, editor, page):
     page.form[1].value["title"] = "Pourquoi donc"
     page.save_revision()
 
@@ -97,7 +97,7 @@ def test_the_button_freezes_the_draft_and_opens_the_filing_with_a_word(client, e
     assert page.online_form.current.definition.text("step.motif.title", "fr") != "Pourquoi donc"
 
 
-def test_a_faulty_draft_is_not_rehearsed_and_its_faults_are_said(client, editor, page):
+def test_invalid_draft_is_not_rehearsed(client, editor, page):
     page.form[1].value["fields"][1].value["condition"] = {
         "field": "inconnu",
         "operator": "equals",
@@ -113,7 +113,7 @@ def test_a_faulty_draft_is_not_rehearsed_and_its_faults_are_said(client, editor,
     assert not FormVersion.objects.filter(kind="rehearsal").exists()
 
 
-def test_a_service_that_was_never_published_can_be_rehearsed(client, editor, page):
+def test_unpublished_service_can_be_rehearsed(client, editor, page):
     never = page.copy(update_attrs={"slug": "jamais", "title": "Jamais"}, keep_live=False)
 
     case = rehearsed(never, editor)
@@ -123,7 +123,7 @@ def test_a_service_that_was_never_published_can_be_rehearsed(client, editor, pag
     assert client.get(reverse("submissions:start", args=[case.form.slug])).status_code == 404
 
 
-def test_only_its_editor_opens_what_is_being_filled_in(client, editor, page):
+def test_rehearsal_draft_is_opened_by_its_editor_only(client, editor, page):
     draft = actions.start_rehearsal(actor=editor, page=page, language="fr")
     url = reverse("submissions:resume", args=[draft.secret])
     assert client.get(url, follow=True).status_code == 200
@@ -131,20 +131,20 @@ def test_only_its_editor_opens_what_is_being_filled_in(client, editor, page):
     assert client.get(url).status_code == 404
 
 
-def test_what_is_being_filled_in_stands_on_the_screen(client, editor, page):
+def test_rehearsal_draft_is_listed(client, editor, page):
     draft = actions.start_rehearsal(actor=editor, page=page, language="fr")
     assert reverse("submissions:resume", args=[draft.secret]) in text(client.get(screen(page)))
 
 
-# -- Nobody else is touched ----------------------------------------------------------------------------------
-def test_its_number_is_of_a_series_of_its_own(editor, page):
+# -- No effect on others -------------------------------------------------------------------------------------
+def test_rehearsal_number_has_its_own_series(editor, page):
     before = NumberSeries.objects.filter(key__startswith="ORV").values_list("key", "last")
     case = rehearsed(page, editor)
     assert case.reference.startswith("TEST-")
     assert list(before) == list(NumberSeries.objects.filter(key__startswith="ORV").values_list("key", "last"))
 
 
-def test_its_letters_go_to_the_demo_mailbox_and_to_nobody(editor, page):
+def test_rehearsal_emails_go_to_the_demo_mailbox_only(editor, page):
     case = rehearsed(page, editor)
     cases.accept_case(actor=editor, case=case)
     for letter in Delivery.objects.about(case.subject):
@@ -153,7 +153,7 @@ def test_its_letters_go_to_the_demo_mailbox_and_to_nobody(editor, page):
     assert MailboxEntry.objects.filter(rehearsed__subject=case.subject).count() == 2
 
 
-def test_no_agent_finds_it_among_the_cases_except_where_rehearsals_are_asked_for(client, editor, page):
+def test_rehearsal_is_listed_only_in_its_view(client, editor, page):
     case = rehearsed(page, editor)
     agent = member(Role.LEAD)
     client.force_login(agent)
@@ -164,7 +164,7 @@ def test_no_agent_finds_it_among_the_cases_except_where_rehearsals_are_asked_for
     assert case.reference in text(client.get(reverse("cases:queue") + "?view=rehearsals"))
 
 
-def test_it_is_in_nobodys_own_space(client, editor, page):
+def test_rehearsal_is_not_listed_in_the_account(client, editor, page):
     rehearsed(page, editor)
     actions.start_rehearsal(actor=editor, page=page, language="fr")
     assert not case_access.own_cases(editor).exists()
@@ -173,7 +173,7 @@ def test_it_is_in_nobodys_own_space(client, editor, page):
     assert "Attestation" not in shown
 
 
-def test_words_count_what_is_real_and_what_was_tried_apart(editor, page):
+def test_querysets_separate_real_and_rehearsed_cases(editor, page):
     case, real = rehearsed(page, editor), CaseFactory()
     assert list(Case.objects.real()) == [real]
     assert list(Submission.objects.real()) == [real.submission]
@@ -181,7 +181,7 @@ def test_words_count_what_is_real_and_what_was_tried_apart(editor, page):
     assert list(Case.objects.rehearsed()) == [case]
 
 
-def test_the_queue_names_a_service_as_published_and_not_as_rehearsed(client, editor, page):
+def test_queue_shows_the_published_title_of_a_service(client, editor, page):
     page.title = "Titre essayé"
     page.save_revision()
     rehearsed(page, editor)
@@ -190,8 +190,8 @@ def test_the_queue_names_a_service_as_published_and_not_as_rehearsed(client, edi
     assert "Titre essayé" not in text(client.get(reverse("cases:counter")))
 
 
-# -- Watching and deciding -----------------------------------------------------------------------------------
-def test_the_screen_shows_stages_letters_and_answers(client, editor, page):
+# -- Observation and decision --------------------------------------------------------------------------------
+def test_rehearsal_screen_shows_stages_emails_and_answers(client, editor, page):
     case = rehearsed(page, editor)
     shown = text(client.get(screen(page, "rehearsed", case.reference)))
     letter = Delivery.objects.about(case.subject).get()
@@ -204,13 +204,13 @@ def test_the_screen_shows_stages_letters_and_answers(client, editor, page):
     assert case.reference in text(client.get(screen(page)))
 
 
-def test_the_page_of_the_applicant_says_that_it_is_a_rehearsal(client, editor, page):
+def test_status_page_is_marked_as_a_rehearsal(client, editor, page):
     alert = '<section class="alert"'
     assert alert in text(client.get(displayed_status_url(rehearsed(page, editor))))
     assert alert not in text(client.get(displayed_status_url(CaseFactory())))
 
 
-def test_an_editor_who_is_no_agent_decides(client, editor, page):
+def test_editor_decides_a_rehearsal(client, editor, page):
     case = rehearsed(page, editor)
     assert not case_access.may_do(editor, case, "accept")
     client.post(screen(page, "rehearsed_do", case.reference, "accept"), {"reason": "Bienvenue"})
@@ -220,7 +220,7 @@ def test_an_editor_who_is_no_agent_decides(client, editor, page):
     assert not case.is_open
 
 
-def test_a_refusal_needs_a_reason(client, editor, page):
+def test_refusal_requires_a_reason(client, editor, page):
     case = rehearsed(page, editor)
     answer = client.post(screen(page, "rehearsed_do", case.reference, "refuse"), {"reason": ""})
     assert 'class="err"' in text(answer, 422)
@@ -229,7 +229,7 @@ def test_a_refusal_needs_a_reason(client, editor, page):
     assert case.outcome == "refused"
 
 
-def test_what_a_decision_needs_to_know_is_asked_as_the_agent_is_asked(client, counter, editor):
+def test_acceptance_asks_the_same_as_for_agents(client, counter, editor):
     DocumentTemplateFactory(sentence="La commune atteste.", facts="")
     checked = {"key": "registre", "type": "register", "settings": {"format": 1, "with_birth_date": True}}
     page = make_service(counter, OWN | {"stages": [STAGES[0], checked, STAGES[1]]})
@@ -241,7 +241,7 @@ def test_what_a_decision_needs_to_know_is_asked_as_the_agent_is_asked(client, co
 
 
 @pytest.mark.parametrize("do", ["accept", "refuse", "skip", "discard"])
-def test_a_real_case_is_out_of_reach(client, editor, page, do):
+def test_real_case_cannot_be_reached_as_a_rehearsal(client, editor, page, do):
     real = CaseFactory()
     Case.objects.filter(pk=real.pk).update(form=page.online_form)
     assert client.get(screen(page, "rehearsed", real.reference)).status_code == 404
@@ -250,14 +250,14 @@ def test_a_real_case_is_out_of_reach(client, editor, page, do):
     assert real.is_open
 
 
-def test_a_rehearsal_of_another_service_is_out_of_reach(client, editor, page):
+def test_rehearsal_of_another_service_is_not_found(client, editor, page):
     other = page.copy(update_attrs={"slug": "autre", "title": "Autre"})
     case = rehearsed(other, editor)
     assert client.get(screen(page, "rehearsed", case.reference)).status_code == 404
     assert client.get(screen(other, "rehearsed", case.reference)).status_code == 200
 
 
-def test_whoever_may_not_edit_the_page_neither_sees_nor_decides(client, editor, page):
+def test_rehearsal_requires_the_right_to_edit(client, editor, page):
     case = rehearsed(page, editor)
     client.force_login(UserFactory(is_staff=True, roles=["agents"]))
     assert client.get(screen(page, "rehearsed", case.reference)).status_code in (302, 403)
@@ -268,7 +268,7 @@ def test_whoever_may_not_edit_the_page_neither_sees_nor_decides(client, editor, 
 
 @pytest.fixture
 def paused(monkeypatch, counter, editor) -> Case:
-    """A rehearsal that waits for a day far away."""
+    """Create a rehearsal that waits until tomorrow."""
     tomorrow = timezone.now() + timedelta(days=1)
     monkeypatch.setattr(stages["notify"], "enter", lambda *about: Waiting(SYSTEM, until=tomorrow))
     case = rehearsed(make_service(counter, PAUSING), editor)
@@ -276,7 +276,7 @@ def paused(monkeypatch, counter, editor) -> Case:
     return case
 
 
-def test_a_wait_is_skipped(client, paused):
+def test_wait_of_a_rehearsal_can_be_skipped(client, paused):
     page = ServicePage.objects.get(translation_key=paused.form_id)
     skip = screen(page, "rehearsed_do", paused.reference, "skip")
     assert skip in text(client.get(screen(page, "rehearsed", paused.reference)))
@@ -287,22 +287,22 @@ def test_a_wait_is_skipped(client, paused):
     assert paused.events.filter(kind="skipped").exists()
 
 
-def test_a_decision_is_not_skipped(editor, page):
+def test_decision_cannot_be_skipped(editor, page):
     case = rehearsed(page, editor)
     with pytest.raises(cases.IllegalTransition):
         process.skip_wait(actor=editor, case=case)
 
 
-def test_a_real_case_never_skips():
+def test_real_case_cannot_skip_a_stage():
     case = CaseFactory()
     case.stages.update(type="notify", progress="active", waiting_for="applicant")
     with pytest.raises(cases.IllegalTransition):
         process.skip_wait(actor=member(), case=case)
 
 
-# -- Throwing away -------------------------------------------------------------------------------------------
+# -- Discarding ----------------------------------------------------------------------------------------------
 def everything_of_a_rehearsal(counter, editor) -> Case:
-    """A rehearsal with a file, a message with a file, a document and its letters."""
+    """Create a rehearsal with a file, a message with a file, a document and its e-mails."""
     DocumentTemplateFactory(sentence="La commune atteste.", facts="", tells_register=False)
     definition = copy.deepcopy(OWN) | {"stages": STAGES}
     definition["steps"][1]["fields"].append({"key": "piece", "type": "files"})
@@ -326,7 +326,7 @@ def everything_of_a_rehearsal(counter, editor) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def test_a_specimen_is_marked_and_verified_by_nobody(client, counter, editor):
+def test_specimen_is_marked_and_cannot_be_verified(client, counter, editor):
     everything_of_a_rehearsal(counter, editor)
     specimen = Document.objects.get()
     assert specimen.is_issued
@@ -335,7 +335,7 @@ def test_a_specimen_is_marked_and_verified_by_nobody(client, counter, editor):
     assert client.get(reverse("documents:verdict", args=[specimen.code])).status_code == 404
 
 
-def test_thrown_away_nothing_of_it_is_left_and_what_is_real_stays(
+def test_discarded_rehearsal_leaves_nothing_behind(
     client, counter, editor, django_capture_on_commit_callbacks
 ):
     real = CaseFactory()
@@ -360,7 +360,7 @@ def test_thrown_away_nothing_of_it_is_left_and_what_is_real_stays(
     assert not any(storages["private"].exists(name) for name in contents)
 
 
-def test_a_real_case_is_never_thrown_away():
+def test_real_case_cannot_be_discarded():
     case = CaseFactory()
     with pytest.raises(cases.IllegalTransition):
         cases.discard_rehearsal(actor=member(), case=case)
@@ -369,7 +369,7 @@ def test_a_real_case_is_never_thrown_away():
     assert Case.objects.get() == case
 
 
-def test_a_worker_that_comes_after_it_was_thrown_away_finds_nothing(editor, page):
+def test_late_worker_ignores_a_discarded_rehearsal(editor, page):
     case = rehearsed(page, editor)
     pk = case.pk
     cases.discard_rehearsal(actor=editor, case=case)
@@ -377,7 +377,7 @@ def test_a_worker_that_comes_after_it_was_thrown_away_finds_nothing(editor, page
     assert not Case.objects.exists()
 
 
-def test_after_thirty_days_rehearsals_go_by_themselves_and_real_cases_stay(editor, page):
+def test_rehearsals_are_discarded_after_thirty_days(editor, page):
     with time_machine.travel(timezone.now() - timedelta(days=31)):
         real, old = CaseFactory(), rehearsed(page, editor)
         begun = actions.start_rehearsal(actor=editor, page=page, language="fr")
@@ -391,7 +391,7 @@ def test_after_thirty_days_rehearsals_go_by_themselves_and_real_cases_stay(edito
     assert not Draft.objects.filter(pk__in=gone).exists()
 
 
-def test_rehearsals_that_were_merged_go_as_well(editor, page):
+def test_merged_rehearsals_are_discarded(editor, page):
     with time_machine.travel(timezone.now() - timedelta(days=31)):
         older, newer = rehearsed(page, editor), rehearsed(page, editor)
         Case.objects.filter(pk=newer.pk).update(duplicate_of=older)
@@ -401,7 +401,7 @@ def test_rehearsals_that_were_merged_go_as_well(editor, page):
     assert not Case.objects.exists()
 
 
-def test_a_rehearsal_that_cannot_go_holds_up_no_other(editor, page, monkeypatch):
+def test_failing_discard_does_not_stop_others(editor, page, monkeypatch):
     with time_machine.travel(timezone.now() - timedelta(days=31)):
         stuck, other = rehearsed(page, editor), rehearsed(page, editor)
     discard = deliveries.delete_rehearsal_deliveries

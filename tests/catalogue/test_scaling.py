@@ -1,7 +1,7 @@
-"""What a large form costs grows in line with it, counted and not timed: calls of functions, and bytes to open.
+"""Costs of a large form grow linearly with it, counted and not timed: calls of functions, and bytes to open.
 
-A clock says little on a machine that others work on; ``tests/benchmarks`` has one. How often Python functions are
-called is the same on every machine, and grows faster than the form where each part of it looks at all the others.
+A clock means little on a shared machine; ``tests/benchmarks`` has one. The number of calls of Python functions is the
+same on every machine, and grows faster than the form where each part looks at all the others.
 """
 
 import sys
@@ -25,14 +25,14 @@ from tests.factories.random_answers import Thorough
 from tests.factories.submissions import DraftFactory
 
 SIZES = (32, 80, 208)  # whole steps of 16 questions, so that the first step is the same in all
-TOLERATED = 1.25  # times what the line through the smaller forms says: questions differ in what they cost
-# What an editor's browser opens within 1.5 s for 390 questions (tests/benchmarks/forms_editor.py), and a little more:
-# of the largest the calls, and the bytes.
+TOLERATED = 1.25  # factor over the line through the smaller forms: questions differ in what they cost
+# Limits for what an editor's browser opens within 1.5 s for 390 questions (tests/benchmarks/forms_editor.py), with a
+# margin: calls and bytes for the largest form.
 EDITOR = {"editor's outline": (280_000, 380_000), "editor's step": (340_000, 300_000)}
 
 
 def calls(work: Callable) -> tuple:
-    """What comes of it, and how many functions of Python were called for it."""
+    """Run ``work`` and return its result and the number of Python functions called."""
     tool, seen = sys.monitoring, count()
     tool.use_tool_id(tool.PROFILER_ID, "calls")
     tool.register_callback(tool.PROFILER_ID, tool.events.PY_START, lambda _code, _offset: next(seen) and None)
@@ -60,7 +60,7 @@ def editor():
 
 
 def counted(size: int, index, editor: Client, resident: Client) -> tuple[dict[str, int], dict[str, int]]:
-    """Calls for what is done with a form of so many questions, and the bytes of what is opened."""
+    """Return the calls per operation on a form of ``size`` questions, and the bytes of the opened pages."""
     content, counts, sizes = large_form(size, table="rues"), {}, {}
 
     def opened(name: str, client: Client, url: str) -> None:
@@ -88,8 +88,10 @@ def counted(size: int, index, editor: Client, resident: Client) -> tuple[dict[st
     return counts, sizes
 
 
-def test_what_is_done_for_a_form_grows_in_line_with_its_questions(index, editor, client):
-    counted(SIZES[0], index, editor, client)  # the first of every type compiles templates and fills caches
+def test_operations_on_a_form_scale_linearly(index, editor, client):
+    counted(
+        SIZES[0], index, editor, client
+    )  # the first form of every type compiles templates and fills caches
     found = {size: counted(size, index, editor, client) for size in SIZES}
     counts = {size: done for size, (done, _sizes) in found.items()}
     largest, sizes = found[SIZES[-1]]

@@ -1,4 +1,4 @@
-"""The published JSON Schema says the same of a definition as the code that reads it."""
+"""The published JSON Schema, compared with the code that parses definitions."""
 
 import copy
 import json
@@ -31,16 +31,16 @@ def validator():
     return jsonschema.Draft202012Validator(published_schema())
 
 
-def test_the_schema_is_json_schema():
+def test_schema_is_valid_json_schema():
     jsonschema.Draft202012Validator.check_schema(published_schema())
 
 
-def test_the_schema_in_the_documentation_is_up_to_date():
+def test_documented_schema_is_up_to_date():
     kept = json.loads((BASE / "docs/service-definition.schema.json").read_text(encoding="utf-8"))
     assert kept == published_schema(), "manage.py service_schema > docs/service-definition.schema.json"
 
 
-def test_the_schema_is_published_for_everybody(client):
+def test_schema_is_public(client):
     answer = client.get("/schema/service-definition.json")
     assert answer.json() == published_schema()
     assert answer["Content-Type"] == "application/schema+json"
@@ -51,19 +51,19 @@ def test_the_schema_is_published_for_everybody(client):
 
 
 def faults(content, shape) -> list[tuple[str, str]]:
-    """Path and reason of everything that stands where it must not, or misses where it must stand."""
+    """Return path and reason of everything that is misplaced or missing."""
     return read_definition(content, shape)[1].faults
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_services_that_exist_are_valid(path, validator):
+def test_existing_services_match_the_schema(path, validator):
     definition = json.loads(path.read_text(encoding="utf-8"))
-    definition = definition.get("definition", definition)  # a starter says a line about its own
+    definition = definition.get("definition", definition)  # a starter wraps its definition with a description
     assert [error.message for error in validator.iter_errors(definition)] == []
     assert faults(definition, whole_service_shape()) == []
 
 
-def test_a_definition_may_name_its_schema(validator):
+def test_definition_may_name_its_schema(validator):
     definition = whole() | {"$schema": "https://orvenay.example/schema/service-definition.json"}
     assert validator.is_valid(definition)
     assert faults(definition, whole_service_shape()) == []
@@ -73,7 +73,7 @@ def test_a_definition_may_name_its_schema(validator):
     ("chosen", "right"),
     [({"max": 3}, True), ({"max": "3"}, False), ({"most": 3}, False), ({"max": 0}, False), ([], False)],
 )
-def test_the_settings_of_a_type_are_looked_into(chosen, right, validator):
+def test_settings_of_a_type_are_validated(chosen, right, validator):
     definition = everything()
     question = next(one for one in definition["steps"][0]["fields"] if one["type"] == "choices")
     question["settings"] = chosen
@@ -81,7 +81,7 @@ def test_the_settings_of_a_type_are_looked_into(chosen, right, validator):
     assert (faults(definition, whole_service_shape()) == []) is right
 
 
-# -- Whatever one refuses, the other does --------------------------------------------------------------------
+# -- Schema and code agree -----------------------------------------------------------------------------------
 scalars = (
     st.none()
     | st.booleans()
@@ -118,7 +118,7 @@ PLACES = list(places(WHOLE))
 
 
 def changed(path, change, value, name):
-    """A copy where something at ``path`` is replaced, taken away or put beside."""
+    """Return a copy in which the value at ``path`` is replaced or removed, or another is added beside it."""
     made = copy.deepcopy(WHOLE)
     if not path:
         return value
@@ -134,7 +134,7 @@ def changed(path, change, value, name):
     return made
 
 
-shape_of_services = cache(whole_service_shape)  # made once, not for each example
+shape_of_services = cache(whole_service_shape)  # built once, not per example
 own_validator = cache(lambda: jsonschema.Draft202012Validator(published_schema()))
 
 # What JSON Schema cannot say: see docs/service-definition.md.
@@ -148,7 +148,7 @@ BEYOND = ("own language are missing", "Only p, br, b", "nested too deeply")
     value=anything,
     name=names,
 )
-def test_the_schema_and_the_code_refuse_the_same(path, change, value, name):
+def test_schema_and_code_refuse_the_same(path, change, value, name):
     offered = changed(path, change, value, name)
     with override("en"):
         reasons = [reason for _path, reason in faults(offered, shape_of_services())]

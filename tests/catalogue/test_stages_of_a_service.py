@@ -1,4 +1,4 @@
-"""The stages that editors lay: in and out without loss, named once, refused where they would fail somebody."""
+"""Stages that editors configure: imported and exported without loss, refused where they would fail an applicant."""
 
 import json
 from random import Random
@@ -44,7 +44,7 @@ SETTINGS = {
 
 
 def laid(**settings) -> list[dict]:
-    """A stage of each kind, the key of each its kind."""
+    """Build a stage of each type; its key contains its type."""
     return [
         {"key": f"s_{kind}", "type": kind, "settings": {"format": 1, **said}}
         for kind, said in (settings or SETTINGS).items()
@@ -52,7 +52,7 @@ def laid(**settings) -> list[dict]:
 
 
 def service(stages: list[dict]) -> dict:
-    """The usual service with these stages; their texts stand among the texts too, as an export says them."""
+    """Build the usual service with these stages; their texts are among the texts too, as in an export."""
     said = {
         f"stage.{one['key']}.{name}": one["settings"][name]
         for one in stages
@@ -91,7 +91,7 @@ def test_placeholders_of_a_stage_are_known_or_refused(kind, text, refused):
     assert bool(faults(SERVICE | {"stages": stages})) == refused, "in the settings alone"
 
 
-def test_what_a_later_stage_leaves_is_no_placeholder_of_an_earlier():
+def test_result_of_a_later_stage_is_no_placeholder():
     TeamFactory(key="habitants")
     said = {"notify": {"subject": "Prêt", "text": "{risque}"}, "fill": {"fields": [RISK]}}
     assert faults(service(laid(**said)))
@@ -104,16 +104,16 @@ def test_placeholders_are_refused_where_nothing_replaces_them(path):
     assert any("{prenom}" in one for one in faults(SERVICE | {"texts": texts}))
 
 
-def test_placeholders_are_refused_on_the_page_of_a_service():
+def test_placeholders_are_refused_in_page_texts():
     page = {"situations": [], "texts": {"fr": {"lead": "Bonjour {prenom}"}}}
     assert any("{prenom}" in one for one in faults(SERVICE | {"page": page}))
 
 
-def test_each_kind_of_stage_of_cases_is_offered_to_editors():
+def test_every_stage_type_is_offered_to_editors():
     assert set(SETTINGS) <= set(stages_for_editors())
 
 
-def test_every_stage_is_exported_as_it_was_imported_and_shown_to_the_editor(client):
+def test_stages_are_exported_as_imported_and_shown_to_editors(client):
     definition = service(laid())
     page = make_service(definition=definition)
     assert export_definition(page) == definition
@@ -130,7 +130,7 @@ def test_every_stage_is_exported_as_it_was_imported_and_shown_to_the_editor(clie
     }
 
 
-def test_the_reminder_of_an_older_service_is_kept_when_it_is_imported_and_when_its_page_is_read():
+def test_old_reminder_setting_is_converted():
     older = {"text": "Le bail ?", "days": 10, "remind": 2, "close": True}
     page = make_service(definition=service(laid(question=older)))
     assert page.stages[0].value["settings"]["reminders"] == "8"
@@ -141,7 +141,7 @@ def test_the_reminder_of_an_older_service_is_kept_when_it_is_imported_and_when_i
     assert not faults(service(laid(question=older)))
 
 
-def test_a_question_that_says_nothing_of_reminders_has_none_and_one_that_an_editor_lays_the_usual_ones():
+def test_imported_question_has_no_reminders_but_a_new_one_has():
     page = make_service(definition=service(laid(question={"text": "Le bail ?", "days": 5})))
     assert page.stages[0].value["settings"]["reminders"] == ""
     assert not faults(export_definition(page))
@@ -149,7 +149,7 @@ def test_a_question_that_says_nothing_of_reminders_has_none_and_one_that_an_edit
     assert (laid_anew["days"], laid_anew["reminders"]) == (10, "5, 8")
 
 
-def test_a_field_for_agents_gets_a_key_of_its_own_from_its_name_and_keeps_it():
+def test_field_for_agents_gets_a_stable_key_from_its_label():
     page = make_service(definition=service(laid(fill=SETTINGS["fill"])))
     stage = page.stages[0]
     for label in ("Motif", "Nombre d’agents"):
@@ -166,8 +166,10 @@ def test_a_field_for_agents_gets_a_key_of_its_own_from_its_name_and_keeps_it():
 
 # -- Frozen with the version ---------------------------------------------------------------------------------
 def lay_otherwise(editor, page) -> None:
-    """Publishes, as the editor's screen does: the check is taken away, the letter goes before the decision, and
-    another check after it."""
+    """Publish changed stages, as the editor's screen does.
+
+    The check is removed, the message goes before the decision, and another check after it.
+    """
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
     added = {"order": 4, "type": "check", "deleted": "", "id": "", "value-key": "registre"}
     added |= {"value-settings-items": "Le registre", "value-condition": "null"}
@@ -178,7 +180,7 @@ def lay_otherwise(editor, page) -> None:
 
 
 def filed(page) -> Case:
-    """A request that somebody sends now."""
+    """Send a new submission and return its advanced case."""
     return advanced(Walker(Client(), page.online_form.current, Random(1)).walk().case)
 
 
@@ -201,12 +203,12 @@ def check(agent, case: Case, stage: str, items: int) -> Case:
 
 
 def at(case: Case) -> tuple:
-    """What is done in its order, and what the case is at."""
+    """Return the keys of the completed stages in order, and of the current stage."""
     done = case.stages.filter(progress="done").order_by("done_at").values_list("key", flat=True)
     return [*done], getattr(process.current_stage(case), "key", None)
 
 
-def test_a_case_goes_to_its_end_by_the_stages_of_its_day_and_a_new_one_by_those_published_since(client):
+def test_case_keeps_the_stages_of_its_version(client):
     before = laid(check=SETTINGS["check"], decision={}, notify={"subject": "Prêt", "text": "Venez."})
     page = make_service(definition=service(before), lead="Elle prouve où vous habitez.")
     client.force_login(make_editor())
@@ -228,7 +230,7 @@ def test_a_case_goes_to_its_end_by_the_stages_of_its_day_and_a_new_one_by_those_
     assert not new.is_open
 
 
-def test_a_condition_looks_at_what_earlier_stages_leave_behind_and_at_nothing_later():
+def test_condition_refers_to_results_of_earlier_stages_only():
     TeamFactory()
     fill, tell = laid(fill=SETTINGS["fill"], notify=SETTINGS["notify"])
     assert not faults(service([fill, only_if(tell, "risque", "élevé")]))
@@ -257,5 +259,5 @@ def test_a_condition_looks_at_what_earlier_stages_leave_behind_and_at_nothing_la
         ("outside", {"name": "x", "url": "ftp://x"}, "https"),
     ],
 )
-def test_settings_that_would_fail_somebody_forbid_publication(kind, stated, said):
+def test_harmful_settings_of_a_stage_prevent_publication(kind, stated, said):
     assert any(said in one for one in faults(service(laid(**{kind: stated}))))

@@ -1,4 +1,4 @@
-"""One step on its own screen: what it shows, what it saves, and what happens when two editors meet."""
+"""The editor's screen of one step: what it shows and saves, and conflicts between two editors."""
 
 import copy
 import json
@@ -34,7 +34,7 @@ def url_of(page, number: int = 0) -> str:
 
 
 def typed(page, number: int = 0, **changes) -> dict:
-    """What the screen posts: the step as it stands, with changes (``fields__0__value__label="…"``)."""
+    """Return what the screen posts: the current step with changes (``fields__0__value__label="…"``)."""
     block = form_tree_of(latest(page))[number]
     form = StepForm(block)
     data = {"seen": content_digest(block)}
@@ -43,7 +43,7 @@ def typed(page, number: int = 0, **changes) -> dict:
     return data | {f"step-{name.replace('__', '-')}": value for name, value in changes.items()}
 
 
-def test_the_screen_shows_one_step_and_the_way_to_the_next(editor, page):
+def test_screen_shows_one_step_and_links_to_the_next(editor, page):
     answer = editor.get(url_of(page))
     shown = BeautifulSoup(answer.content, "html.parser")
     assert answer.context["form"]["title"].value() == "identite"
@@ -53,7 +53,7 @@ def test_the_screen_shows_one_step_and_the_way_to_the_next(editor, page):
     assert [one["value"]["label"] for one in json.loads(values)[0]] == ["prenom", "nom", "courriel"]
 
 
-def test_it_brings_the_questions_of_the_whole_form_for_the_conditions(editor, page):
+def test_screen_has_the_questions_of_the_form_for_conditions(editor, page):
     shown = BeautifulSoup(editor.get(url_of(page)).content, "html.parser")
     told = json.loads(shown.select_one("#form-questions").string)
     assert told["current"] == form_tree_of(page)[0]["id"]
@@ -65,7 +65,7 @@ def test_it_brings_the_questions_of_the_whole_form_for_the_conditions(editor, pa
     assert {"shown", "holds", "applies", "exempts"} == set(words["purposes"])
 
 
-def test_a_condition_on_a_table_offers_its_rows_by_their_words(editor, page):
+def test_condition_on_a_table_offers_its_rows_by_label(editor, page):
     make_table("rues", "Rue du Lac", "Rue du Moulin")
     editor.post(
         url_of(page, 1),
@@ -80,12 +80,12 @@ def test_a_condition_on_a_table_offers_its_rows_by_their_words(editor, page):
     ]
 
 
-def test_the_resident_s_view_of_the_step_stands_beside_it(editor, page):
+def test_preview_of_the_step_is_embedded(editor, page):
     shown = BeautifulSoup(editor.get(url_of(page)).content, "html.parser")
     assert shown.select_one("iframe")["src"] == reverse("services:preview_step", args=[page.pk, "identite"])
 
 
-def test_the_resident_s_view_follows_what_is_typed_and_keeps_nothing(editor, page):
+def test_preview_follows_typing_and_stores_nothing(editor, page):
     url = reverse("services:preview_typed", args=[page.pk, form_tree_of(page)[0]["id"]])
     revisions = page.revisions.count()
     shown = editor.post(url, typed(page, fields__0__value__label="Tous vos prénoms"))
@@ -96,18 +96,18 @@ def test_the_resident_s_view_follows_what_is_typed_and_keeps_nothing(editor, pag
     assert editor.get(url).status_code == 405
 
 
-def test_a_view_of_what_no_screen_sends_is_refused(editor, page):
+def test_preview_refuses_incomplete_form_data(editor, page):
     url = reverse("services:preview_typed", args=[page.pk, form_tree_of(page)[0]["id"]])
     assert editor.post(url, {"step-fields-count": "1"}).status_code == 400
 
 
-def test_a_stranger_sees_nothing_of_what_is_typed(client, page):
+def test_preview_requires_the_right_to_edit(client, page):
     client.force_login(AgentFactory())
     url = reverse("services:preview_typed", args=[page.pk, form_tree_of(page)[0]["id"]])
     assert client.post(url, typed(page)).status_code in {302, 404}
 
 
-def test_what_is_typed_is_saved_into_the_latest_draft_and_nothing_is_published(editor, page):
+def test_step_is_saved_into_the_draft_and_not_published(editor, page):
     answer = editor.post(url_of(page), typed(page, title="Vous", fields__0__value__label="Prénoms"))
     assert answer.status_code == 302
     draft = latest(page)
@@ -120,7 +120,7 @@ def test_what_is_typed_is_saved_into_the_latest_draft_and_nothing_is_published(e
     assert ServicePage.objects.get(pk=page.pk).form[0].value["title"] == "identite"
 
 
-def test_saving_what_was_not_changed_changes_nothing(editor, page):
+def test_saving_an_unchanged_step_changes_nothing(editor, page):
     page = make_service(page.get_parent(), content(step("tout", *copy.deepcopy(EVERY_TYPE)), slug="tout"))
     before = compile_definition(latest(page))
     editor.post(url_of(page), typed(page))
@@ -130,7 +130,7 @@ def test_saving_what_was_not_changed_changes_nothing(editor, page):
     assert content_digest(form_tree_of(latest(page))[0]) == saved
 
 
-def test_a_question_that_is_new_gets_its_key_from_its_words(editor, page):
+def test_new_question_gets_a_key_from_its_label(editor, page):
     data = typed(page) | {
         "step-fields-count": 4,
         "step-fields-3-deleted": "",
@@ -144,17 +144,17 @@ def test_a_question_that_is_new_gets_its_key_from_its_words(editor, page):
     assert latest(page).form[0].value["fields"][3].value["key"] == "date_de_naissance"
 
 
-def test_a_title_that_changes_later_leaves_the_key(editor, page):
+def test_changed_title_keeps_the_key(editor, page):
     editor.post(url_of(page), typed(page, title="Autrement", key=""))
     assert latest(page).form[0].value["key"] == "identite"
 
 
-def test_a_draft_may_lack_what_publication_needs(editor, page):
+def test_draft_may_lack_what_publication_requires(editor, page):
     assert editor.post(url_of(page), typed(page, fields__0__value__label="")).status_code == 302
     assert latest(page).form[0].value["fields"][0].value["label"] == ""
 
 
-def test_what_cannot_be_kept_is_marked_and_stays_typed(editor, page):
+def test_invalid_input_is_marked_and_kept(editor, page):
     answer = editor.post(url_of(page), typed(page, title="x" * 101))
     assert answer.status_code == 422
     assert "x" * 101 in answer.content.decode()
@@ -162,7 +162,7 @@ def test_what_cannot_be_kept_is_marked_and_stays_typed(editor, page):
 
 
 @pytest.mark.parametrize("then", ["back", "next"])
-def test_saving_can_lead_on(editor, page, then):
+def test_saving_can_lead_to_another_page(editor, page, then):
     target = form_tree_of(page)[1]["id"] if then == "next" else then
     answer = editor.post(url_of(page), typed(page) | {"then": target})
     expected = (
@@ -173,19 +173,19 @@ def test_saving_can_lead_on(editor, page, then):
     assert answer.url == expected
 
 
-def test_an_unknown_way_on_stays_on_the_step(editor, page):
+def test_unknown_target_stays_on_the_step(editor, page):
     assert editor.post(url_of(page), typed(page) | {"then": "//evil.example"}).url == url_of(page)
 
 
 # -- Two editors ---------------------------------------------------------------------------------------------
-def test_two_editors_on_two_steps_lose_nothing(editor, page):
+def test_edits_of_two_steps_are_both_kept(editor, page):
     mine, theirs = typed(page, 0, title="Vous"), typed(page, 1, title="Pourquoi")
     assert editor.post(url_of(page, 0), mine).status_code == 302
     assert editor.post(url_of(page, 1), theirs).status_code == 302
     assert [one.value["title"] for one in latest(page).form] == ["Vous", "Pourquoi"]
 
 
-def test_the_same_step_saved_meanwhile_is_not_overwritten_unasked(editor, page):
+def test_step_saved_by_another_editor_is_not_overwritten(editor, page):
     mine, theirs = typed(page, title="À moi"), typed(page, title="À eux")
     editor.post(url_of(page), theirs)
     answer = editor.post(url_of(page), mine)
@@ -197,7 +197,7 @@ def test_the_same_step_saved_meanwhile_is_not_overwritten_unasked(editor, page):
     assert again.status_code == 409
 
 
-def test_whoever_chooses_so_saves_over_it(editor, page):
+def test_editor_can_choose_to_overwrite(editor, page):
     mine, theirs = typed(page, title="À moi"), typed(page, title="À eux")
     editor.post(url_of(page), theirs)
     shown = BeautifulSoup(editor.post(url_of(page), mine).content, "html.parser")
@@ -206,7 +206,7 @@ def test_whoever_chooses_so_saves_over_it(editor, page):
     assert latest(page).form[0].value["title"] == "À moi"
 
 
-def test_a_choice_to_overwrite_holds_for_what_was_seen_only(editor, page):
+def test_overwriting_is_limited_to_the_version_seen(editor, page):
     mine = typed(page, title="À moi")
     editor.post(url_of(page), typed(page, title="À eux"))
     shown = BeautifulSoup(editor.post(url_of(page), mine).content, "html.parser")
@@ -216,7 +216,7 @@ def test_a_choice_to_overwrite_holds_for_what_was_seen_only(editor, page):
     assert latest(page).form[0].value["title"] == "Encore à eux"
 
 
-def test_a_step_that_was_removed_meanwhile_can_be_put_back(editor, page):
+def test_step_removed_by_another_editor_can_be_restored(editor, page):
     url, mine = url_of(page), typed(page, title="À moi")
     editor.post(reverse("editor:remove", args=[page.pk, form_tree_of(page)[0]["id"]]))
     answer = editor.post(url, mine)
@@ -227,16 +227,16 @@ def test_a_step_that_was_removed_meanwhile_can_be_put_back(editor, page):
     assert [one.value["title"] for one in latest(page).form] == ["motif", "À moi"]
 
 
-def test_a_step_that_is_gone_leads_back_to_the_form(editor, page):
+def test_removed_step_leads_back_to_the_form(editor, page):
     url = url_of(page)
     editor.post(reverse("editor:remove", args=[page.pk, form_tree_of(page)[0]["id"]]))
     assert editor.get(url).url == f"/admin/pages/{page.pk}/edit/#form-outline"
 
 
-# -- Who may -------------------------------------------------------------------------------------------------
+# -- Access --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("who", [AgentFactory, EditorFactory, UserFactory, None])
-def test_who_may_not_edit_the_page_sees_and_saves_no_step(client, page, who, method):
+def test_step_cannot_be_seen_or_saved_without_rights(client, page, who, method):
     if who:
         client.force_login(who())
     data = typed(page, title="Piraté") if method == "post" else None
@@ -244,7 +244,7 @@ def test_who_may_not_edit_the_page_sees_and_saves_no_step(client, page, who, met
     assert latest(page).form[0].value["title"] == "identite"
 
 
-def test_an_editor_with_rights_on_the_page_saves(client, page):
+def test_editor_with_rights_on_the_page_saves_a_step(client, page):
     user = EditorFactory()
     may_edit(user, page)
     client.force_login(user)
@@ -252,7 +252,7 @@ def test_an_editor_with_rights_on_the_page_saves(client, page):
     assert latest(page).form[0].value["title"] == "Vous"
 
 
-def test_a_locked_page_says_so_and_keeps_what_was_typed(editor, page):
+def test_locked_page_keeps_the_input(editor, page):
     ServicePage.objects.filter(pk=page.pk).update(locked=True, locked_by=UserFactory(is_staff=True))
     answer = editor.post(url_of(page), typed(page, title="Vous"))
     assert answer.status_code == 409
@@ -260,7 +260,7 @@ def test_a_locked_page_says_so_and_keeps_what_was_typed(editor, page):
     assert latest(page).form[0].value["title"] == "identite"
 
 
-def test_a_step_of_a_translation_is_not_edited(editor, page):
+def test_step_of_a_translation_cannot_be_edited(editor, page):
     translated(page.get_parent(), "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung", "step.identite.title": "Sie"}
@@ -272,11 +272,11 @@ def test_a_step_of_a_translation_is_not_edited(editor, page):
 
 
 @pytest.mark.parametrize("data", [{}, {"step-fields-count": "viele"}, {"step-fields-count": "1"}])
-def test_what_the_screen_never_sends_is_a_bad_request(editor, page, data):
+def test_invalid_form_data_is_a_bad_request(editor, page, data):
     assert editor.post(url_of(page), data).status_code == 400
 
 
-def test_faults_of_the_step_are_said_on_its_screen_and_lead_to_the_question(editor, page):
+def test_problems_of_the_step_are_shown_with_links(editor, page):
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     page.save_revision()
     shown = BeautifulSoup(editor.get(url_of(page, 1)).content, "html.parser")

@@ -1,4 +1,4 @@
-"""Every text of a service can be translated, and translations follow their source."""
+"""Translation of every text of a service, and synchronization of translations with their source."""
 
 import copy
 import json
@@ -49,7 +49,7 @@ GERMAN = {
 
 
 def in_german() -> dict:
-    """The definition of the service with its German texts."""
+    """Build the definition of the service with its German texts."""
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = dict(GERMAN)
     return definition
@@ -57,7 +57,7 @@ def in_german() -> dict:
 
 @pytest.fixture(scope="module")
 def published(module_db) -> ServicePage:
-    """A service in French and in German."""
+    """Create a service in French and German."""
     index = make_counter()
     translated(index, "de", title="Online-Schalter")
     german_lead = {"de": {"lead": "Sie beweist."}}
@@ -75,7 +75,7 @@ def add_question(page: ServicePage, position: int = 0) -> None:
 
 
 def everything() -> dict:
-    """A form in which every text that a definition can have is said."""
+    """Build a form that has every text a definition can have."""
     made = content(
         step("tout", question("s0", "yes_no"), *every_question(), intro="x", checks=[_check()]),
         slug="tout",
@@ -107,7 +107,7 @@ SAYS = {"static_text": ("label", "text"), "group": ("label", "help", "note", "no
 
 # -- Every text ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["everything", *(path.stem for path in DEMO)])
-def test_the_texts_of_a_definition_are_the_strings_that_are_offered_for_translation(counter, name):
+def test_texts_of_a_definition_are_the_strings_to_translate(counter, name):
     path = next((path for path in DEMO if path.stem == name), None)
     definition = json.loads(path.read_text()) if path else everything()
     page = actions.import_service(actor=None, index=counter, definition=definition, publish=False)
@@ -123,7 +123,7 @@ def test_the_texts_of_a_definition_are_the_strings_that_are_offered_for_translat
     assert offered == said
 
 
-def test_keys_conditions_and_limits_are_not_offered_for_translation(counter):
+def test_keys_conditions_and_limits_are_not_translated(counter):
     resource("salle")
     page = make_service(counter, everything())
     names = {segment.path.rsplit(".", 1)[-1] for segment in extract_segments(page)}
@@ -132,8 +132,8 @@ def test_keys_conditions_and_limits_are_not_offered_for_translation(counter):
     )
 
 
-# -- What is missing -----------------------------------------------------------------------------------------
-def test_what_is_not_translated_falls_back_and_is_said_with_its_language(page):
+# -- Missing texts -------------------------------------------------------------------------------------------
+def test_untranslated_text_falls_back_with_a_warning(page):
     version = Form.objects.get().current
     assert version.content["texts"]["de"] == GERMAN
     assert version.definition.text("field.motif.label", "de") == "Motif"
@@ -146,8 +146,8 @@ def test_what_is_not_translated_falls_back_and_is_said_with_its_language(page):
     assert {fault.path for fault in missing} == set(SERVICE["texts"]["fr"]) - set(GERMAN)
 
 
-# -- Following -----------------------------------------------------------------------------------------------
-def test_a_new_question_is_in_the_translation_half_a_minute_after_publication(page):
+# -- Synchronization -----------------------------------------------------------------------------------------
+def test_new_question_is_in_the_translation_after_half_a_minute(page):
     with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False) as clock:
         add_question(page)
         assert len(german(page).form[0].value["fields"]) == 3
@@ -162,25 +162,23 @@ def test_a_new_question_is_in_the_translation_half_a_minute_after_publication(pa
 
 @pytest.fixture
 def stored(settings, monkeypatch):
-    """Tasks wait in the database for a worker, as outside the tests."""
+    """Store tasks in the database for a worker, as outside the tests."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
 
 
 def woken(page: ServicePage):
-    """What waits to be run for the translations of a service."""
+    """Return the waiting tasks for the translations of a service."""
     waiting = DBTaskResult.objects.ready().filter(task_path=wake.module_path)
     return [one for one in waiting if one.args_kwargs["args"] == [page.pk]]
 
 
-def test_publishing_wakes_a_worker_which_lets_the_translations_follow(
-    stored, django_capture_on_commit_callbacks, page
-):
+def test_publishing_enqueues_the_synchronization(stored, django_capture_on_commit_callbacks, page):
     actions.sync_translations(page.pk)
 
     with django_capture_on_commit_callbacks(execute=True):
         add_question(page)
-        assert not woken(page)  # a worker that is quicker than the commit would find nothing to do
+        assert not woken(page)  # a worker faster than the commit would find nothing to do
     assert len(woken(page)) == 1
     assert len(german(page).form[0].value["fields"]) == 3
     call_command("worker", batch=True, interval=0)
@@ -191,7 +189,7 @@ def test_publishing_wakes_a_worker_which_lets_the_translations_follow(
     assert not woken(page)
 
 
-def test_what_is_published_stays_published_when_nobody_can_be_woken(
+def test_publication_succeeds_if_no_task_can_be_enqueued(
     monkeypatch, django_capture_on_commit_callbacks, page
 ):
     monkeypatch.setattr(actions, "sync_translations", None)
@@ -202,7 +200,9 @@ def test_what_is_published_stays_published_when_nobody_can_be_woken(
     assert TranslationUpdate.objects.filter(page=page).exists()
 
 
-def test_publishing_what_has_no_translation_wakes_nobody(stored, django_capture_on_commit_callbacks, counter):
+def test_publishing_without_translations_enqueues_nothing(
+    stored, django_capture_on_commit_callbacks, counter
+):
     page = make_service(counter, SERVICE | {"slug": "autre"})
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -212,7 +212,7 @@ def test_publishing_what_has_no_translation_wakes_nobody(stored, django_capture_
     assert not TranslationUpdate.objects.exists()
 
 
-def test_a_text_that_changed_is_to_translate_again(page):
+def test_changed_text_needs_a_new_translation(page):
     page.form[0].value["title"] = "Qui êtes-vous ?"
     page.save_revision().publish()
     actions.sync_translations(page.pk)
@@ -220,7 +220,7 @@ def test_a_text_that_changed_is_to_translate_again(page):
     assert "step.identite.title" not in Form.objects.get().current.content["texts"]["de"]
 
 
-def test_what_the_page_says_follows_too(page):
+def test_page_texts_are_synchronized(page):
     assert german(page).lead == "Sie beweist."
     page.who = "Habitants"
     page.save_revision().publish()
@@ -228,7 +228,7 @@ def test_what_the_page_says_follows_too(page):
     assert (german(page).lead, german(page).who) == ("Sie beweist.", "Habitants")
 
 
-def test_a_translation_that_is_not_live_follows_as_a_draft(page):
+def test_unpublished_translation_is_synchronized_as_a_draft(page):
     german(page).unpublish()
     add_question(page)
     actions.sync_translations(page.pk)
@@ -236,29 +236,29 @@ def test_a_translation_that_is_not_live_follows_as_a_draft(page):
     assert len(german(page).get_latest_revision_as_object().form[0].value["fields"]) == 4
 
 
-def test_a_translation_that_is_edited_by_itself_is_left_alone(page):
+def test_translation_edited_separately_is_left_alone(page):
     Translation.objects.update(enabled=False)
     add_question(page)
     actions.sync_translations(page.pk)
     assert len(german(page).form[0].value["fields"]) == 3
 
 
-def test_a_service_in_one_language_makes_no_work(counter):
+def test_service_in_one_language_needs_no_synchronization(counter):
     page = make_service(counter, SERVICE | {"slug": "autre"})
     add_question(page)
     assert not TranslationUpdate.objects.exists()
     assert not TranslationSource.objects.filter(object=page.translation_key).exists()
 
 
-def test_what_a_translator_wrote_meanwhile_stays(page):
+def test_synchronization_keeps_newer_translations(page):
     StringTranslation.objects.filter(data="Vorname").update(data="Rufname")
     add_question(page)
     actions.sync_translations(page.pk)
     assert german(page).form[0].value["fields"][1].value["label"] == "Rufname"
 
 
-# -- Nothing is forgotten ------------------------------------------------------------------------------------
-def test_an_update_that_failed_is_tried_again_later(monkeypatch, page):
+# -- Failures ------------------------------------------------------------------------------------------------
+def test_failed_synchronization_is_retried_later(monkeypatch, page):
     add_question(page)
     with monkeypatch.context() as patched:
         patched.setattr(translation_sync, "sync_translations", _fails)
@@ -272,7 +272,7 @@ def test_an_update_that_failed_is_tried_again_later(monkeypatch, page):
     assert len(german(page).form[0].value["fields"]) == 4
 
 
-def test_a_worker_that_died_is_replaced(monkeypatch, page):
+def test_synchronization_of_a_killed_worker_is_resumed(monkeypatch, page):
     add_question(page)
     with monkeypatch.context() as patched:
         patched.setattr(translation_sync, "sync_translations", _dies)
@@ -283,7 +283,7 @@ def test_a_worker_that_died_is_replaced(monkeypatch, page):
     assert len(german(page).form[0].value["fields"]) == 4
 
 
-def test_what_is_published_while_translations_follow_is_not_missed(monkeypatch, page):
+def test_publication_during_a_synchronization_is_not_missed(monkeypatch, page):
     add_question(page)
     real = translation_sync.sync_translations
 
@@ -298,7 +298,7 @@ def test_what_is_published_while_translations_follow_is_not_missed(monkeypatch, 
     assert len(german(page).form[0].value["fields"]) == 5
 
 
-def test_texts_of_an_import_win_over_older_ones(page, counter):
+def test_imported_texts_replace_older_ones(page, counter):
     again = in_german()
     again["texts"]["de"]["field.nom.label"] = "Familienname"
     make_service(counter, said_beside(again))
@@ -313,8 +313,8 @@ def _dies(page, definition):
     raise KeyboardInterrupt
 
 
-def test_what_is_translated_for_the_first_time_is_what_was_published_last(counter):
-    """A usual service brings its texts in other languages when it is laid; what is added since is offered too."""
+def test_first_translation_uses_the_latest_publication(counter):
+    """Start from a starter: it brings its texts in other languages, and what is added since is offered too."""
     page = create_service_from_starter(actor=make_editor(), index=counter, starter="contact")
     page.team = TeamFactory().key
     page.save_revision()
@@ -327,7 +327,7 @@ def test_what_is_translated_for_the_first_time_is_what_was_published_last(counte
     assert fields[1].value["label"] != page.form[0].value["fields"][1].value["label"]
 
 
-def test_the_screen_of_a_translation_offers_every_text_of_the_form(client, page):
+def test_translation_screen_offers_every_text_of_the_form(client, page):
     client.force_login(make_editor())
     screen = client.get(f"/admin/pages/{german(page).pk}/edit/").content.decode()
     props = json.loads(unescape(re.search(r'data-props="([^"]+)"', screen)[1]))
@@ -340,7 +340,7 @@ def test_the_screen_of_a_translation_offers_every_text_of_the_form(client, page)
 
 
 def places_of_texts(client, page: ServicePage) -> dict[str, tuple[str, str]]:
-    """Where the translator's screen says that each text stands, by the text."""
+    """Return the location that the translation screen shows for each text, by text."""
     client.force_login(make_editor())
     screen = client.get(f"/admin/pages/{german(page).pk}/edit/").content.decode()
     props = json.loads(unescape(re.search(r'data-props="([^"]+)"', screen)[1]))
@@ -351,7 +351,7 @@ def places_of_texts(client, page: ServicePage) -> dict[str, tuple[str, str]]:
     }
 
 
-def test_the_translator_reads_of_which_step_and_which_question_a_text_is(client, page):
+def test_translation_screen_names_the_step_and_question(client, page):
     places = places_of_texts(client, page)
     assert places["prenom"] == ("Étape « identite »", "Texte court › Question")
     assert places["bail"] == ("Étape « motif »", "Un choix parmi plusieurs « Motif » › Option › Réponse")
@@ -359,7 +359,7 @@ def test_the_translator_reads_of_which_step_and_which_question_a_text_is(client,
     assert places["Attestation de domicile"] == ("Titre", None)
 
 
-def test_a_long_title_names_its_step_in_short(client, counter):
+def test_long_step_title_is_shortened(client, counter):
     definition = in_german() | {"slug": "autre"}
     definition["texts"]["fr"]["step.motif.title"] = "Pourquoi vous avez besoin de cette attestation"
     places = places_of_texts(client, make_service(counter, definition))

@@ -1,4 +1,4 @@
-"""Who published what and when, what still runs on it, and what differs between any two."""
+"""Versions of a service: publisher and date, drafts and cases that use them, and comparison of any two."""
 
 import copy
 
@@ -29,7 +29,7 @@ def editor(client, publisher) -> User:
 
 @pytest.fixture(scope="module")
 def published(publisher) -> ServicePage:
-    """A service that was published twice; the draft is ahead of both."""
+    """Create a service that was published twice; its draft is ahead of both."""
     page = make_service()
     page.form[1].value["title"] = "Pourquoi"
     page.save_revision(user=publisher).publish(user=publisher)
@@ -49,7 +49,7 @@ def text(response) -> str:
     return response.content.decode()
 
 
-def test_every_version_says_who_and_when_and_what_runs_on_it(client, editor, page):
+def test_version_list_shows_publisher_date_and_usage(client, editor, page):
     first, second = page.online_form.versions.all()
     DraftFactory(version=first)
     shown = text(client.get(screen(page)))
@@ -62,7 +62,7 @@ def test_every_version_says_who_and_when_and_what_runs_on_it(client, editor, pag
     assert '<td class="num">0</td> <td class="num">0</td>' in newest
 
 
-def test_what_is_rehearsed_is_told_apart(client, editor, page):
+def test_rehearsal_version_is_marked(client, editor, page):
     version = page.online_form.current
     FormVersion.objects.create(form=page.online_form, number=3, kind="rehearsal", content=version.content)
     assert str(FormVersion.Kind.REHEARSAL.label) in text(client.get(screen(page)))
@@ -74,36 +74,36 @@ def test_two_versions_are_compared(client, editor, page):
     assert "<ins>Pourquoi</ins>" in shown
 
 
-def test_a_version_is_compared_with_the_draft(client, editor, page):
+def test_version_is_compared_with_the_draft(client, editor, page):
     shown = text(client.get(screen(page, "compare", "?a=2&b=draft")))
     assert "<ins>Pour quel motif</ins>" in shown
     assert "CHF 20.00" in shown
     assert "nom" in shown
 
 
-def test_the_same_is_said_to_be_the_same(client, editor, page):
+def test_same_versions_show_no_difference(client, editor, page):
     shown = text(client.get(screen(page, "compare", "?a=2&b=2")))
     assert "<del>" not in shown
     assert "<ins>" not in shown
 
 
 @pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=9", "?a=1&b=²", "?a=x&b=draft"])
-def test_what_is_no_version_is_not_found(client, editor, page, query):
+def test_unknown_version_is_not_found(client, editor, page, query):
     assert client.get(screen(page, "compare", query)).status_code == 404
 
 
-def test_a_service_without_a_version_says_so(client, editor, page):
+def test_service_without_versions_has_an_empty_list(client, editor, page):
     never = page.copy(update_attrs={"slug": "jamais", "title": "Jamais"}, keep_live=False)
     shown = text(client.get(screen(never)))
     assert "<tbody>" not in shown
 
 
-def test_whoever_may_not_edit_the_page_compares_nothing(client, page):
+def test_comparison_requires_the_right_to_edit(client, page):
     client.force_login(UserFactory(is_staff=True, roles=["agents"]))
     assert client.get(screen(page, "compare", "?a=1&b=2")).status_code in (302, 403)
 
 
-def test_editing_one_service_changes_no_other(counter):
+def test_editing_a_service_changes_no_other(counter):
     one, other = (make_service(counter, copy.deepcopy(SERVICE) | {"slug": slug}) for slug in ("un", "autre"))
     before = other.online_form.current
     draft = DraftFactory(version=before, answers={"nom": "Marchetti"}, completed=["identite"])

@@ -1,4 +1,4 @@
-"""A document that an applicant has, issued once for the tests of a module."""
+"""An issued document, created once for the tests of a module."""
 
 import pytest
 

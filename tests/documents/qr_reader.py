@@ -1,12 +1,12 @@
-"""Reads a QR code (ISO/IEC 18004) as a telephone would, where it stands undamaged: no error is corrected.
+"""Reader of QR codes (ISO/IEC 18004), as a phone would read an undamaged code: without error correction.
 
-Small ones only, of one block: up to version 3 with error correction M. Written from the standard, apart from the
+Small ones only, of one block: up to version 3 with error correction M. Written from the standard, independently of the
 library that draws the codes.
 """
 
 import re
 
-DATA = {21: 16, 25: 28, 29: 44}  # words of data by size, with error correction M
+DATA = {21: 16, 25: 28, 29: 44}  # number of data words by size, with error correction M
 MASKS = {
     0: lambda row, column: (row + column) % 2,
     1: lambda row, column: row % 2,
@@ -17,12 +17,12 @@ MASKS = {
     6: lambda row, column: (row * column % 2 + row * column % 3) % 2,
     7: lambda row, column: ((row + column) % 2 + row * column % 3) % 2,
 }
-BYTES = 4  # how what follows is written
+BYTES = 4  # mode indicator of the data
 LEVEL_M = 0
 
 
 def modules_in(content: str) -> list[list[bool]]:
-    """The dark modules of the QR code that a page draws as strokes, one after the other, a unit high each."""
+    """Return the dark modules of the QR code that a page draws as strokes, one after the other, a unit high each."""
     stroke = re.compile(r"(\d+) (\d+)\.5 m (\d+) \2\.5 l")
     lines = [tuple(map(int, found)) for found in stroke.findall(content)]
     size = 1 + max(row for _left, row, _right in lines)
@@ -31,7 +31,7 @@ def modules_in(content: str) -> list[list[bool]]:
 
 
 def said(modules: list[list[bool]]) -> str:
-    """What the code says."""
+    """Return the text of the code."""
     words = _words(modules)
     bits = "".join(f"{word:08b}" for word in words[: DATA[len(modules)]])
     assert int(bits[:4], 2) == BYTES
@@ -40,7 +40,7 @@ def said(modules: list[list[bool]]) -> str:
 
 
 def _words(modules) -> list[int]:
-    """The words in the order in which they are laid: in columns of two from the right, up and down in turn."""
+    """Return the words in their order: in columns of two from the right, alternately up and down."""
     size, mask, bits = len(modules), MASKS[_mask(modules)], []
     columns = [column for column in range(size - 1, 0, -2) if column > 6] + [5, 3, 1]
     for turn, right in enumerate(columns):
@@ -54,7 +54,7 @@ def _words(modules) -> list[int]:
 
 
 def _mask(modules) -> int:
-    """By which mask it was evened; the level of error correction stands beside it."""
+    """Return the number of the mask. Check that the error correction level beside it is M."""
     bits = "".join(str(int(modules[8][column])) for column in range(5))
     told = int(bits, 2) ^ 0b10101
     assert told >> 3 == LEVEL_M
@@ -62,7 +62,7 @@ def _mask(modules) -> int:
 
 
 def _is_pattern(row: int, column: int, size: int) -> bool:
-    """Whether what stands there is for finding and reading the code, and no data."""
+    """Return whether the module belongs to the finder, alignment or timing patterns or the format, not to the data."""
     corners = (row < 9 and column < 9) or (row < 9 and column >= size - 8) or (row >= size - 8 and column < 9)
     alignment = size > 21 and abs(row - (size - 7)) <= 2 and abs(column - (size - 7)) <= 2
     return corners or alignment or row == 6 or column == 6

@@ -1,4 +1,4 @@
-"""A signing service elsewhere: the key that asks it, as ``docs/connectors.md`` shows, and a double of the service."""
+"""A remote signing service: the key that calls it, as ``docs/connectors.md`` shows, and a double of the service."""
 
 import base64
 import hashlib
@@ -24,7 +24,10 @@ LONGEST = 80  # bytes of a signature by a P-256 key
 
 
 class Key:
-    """``remote:/seal?at=https://sign.example``: the path names the key there, ``SEAL_PASSWORD`` is our token."""
+    """Key such as ``remote:/seal?at=https://sign.example``.
+
+    The path names the key at the service; ``SEAL_PASSWORD`` is our token.
+    """
 
     is_test = False
 
@@ -51,7 +54,7 @@ class Key:
 
 
 class RemoteSigner(Signer):
-    """Sends the digest and gets the signature: the document never leaves the house."""
+    """Signer that sends the digest and gets the signature: the document never leaves the server."""
 
     def __init__(self, certificate: x509.Certificate, key: Key):
         super().__init__(
@@ -69,9 +72,12 @@ class RemoteSigner(Signer):
         return base64.b64decode(told["signature"])
 
 
-# -- Its other side ------------------------------------------------------------------------------------------
+# -- The double of the service -------------------------------------------------------------------------------
 class Service(local_servers.Server):
-    """Signs digests for whoever says the token; ``fault``: a status that is answered instead, once it signs."""
+    """Signs digests for callers with the token.
+
+    ``fault``: the status to answer instead of signing.
+    """
 
     def __init__(self):
         super().__init__(Handler)

@@ -1,4 +1,4 @@
-"""The measurement of certificates and payments, in its smallest form, so that it cannot rot."""
+"""A small run of the benchmark of certificates and payments, so that it keeps working."""
 
 from functools import partial
 
@@ -10,8 +10,8 @@ from tests.payments.stripe_double import WEBHOOK_SECRET
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_small_form_of_the_measurement_takes_every_figure(monkeypatch, settings, live_server):
-    """Tasks are done at once: there are no workers to wait for."""
+def test_small_benchmark_takes_every_figure(monkeypatch, settings, live_server):
+    """Run tasks at once, because there are no workers to wait for."""
     monkeypatch.setattr(certificate_time, "MADE", 2)
     monkeypatch.setattr(certificate_time, "PATIENCE", 5)
     monkeypatch.setattr(certificate_time, "CONNECTIONS", 1)
@@ -31,7 +31,7 @@ def test_a_small_form_of_the_measurement_takes_every_figure(monkeypatch, setting
     assert all(figure >= 0 for figure in figures.values())
 
 
-def test_of_several_the_slowest_counts_also_where_they_wait_side_by_side():
+def test_slowest_run_counts_even_if_runs_overlap():
     for apart in (0, 0.01):
         waits = iter([0.2, 3.1, 0.4])
         assert certificate_time.slowest(lambda waits=waits: next(waits), 3, apart) == 3.1

@@ -34,7 +34,7 @@ def read(response) -> str:
     return re.sub(r"\s+", " ", "".join(page.extract_text() for page in pages))
 
 
-def test_an_agent_takes_the_whole_case_along_and_leaves_a_trace(client):
+def test_agent_downloads_the_case_and_it_is_logged(client):
     case, agent = CaseFactory(refused=True), member()
 
     response = fetch(client, case, agent)
@@ -46,7 +46,7 @@ def test_an_agent_takes_the_whole_case_along_and_leaves_a_trace(client):
     assert case.events.last().actor == agent
 
 
-def test_it_holds_what_was_declared_said_decided_and_done(client, tmp_path):
+def test_case_pdf_contains_answers_messages_and_decisions(client, tmp_path):
     needs("pdftotext")
     case = asking_papers(household("Marc Marchetti", "Lina Marchetti"))
     actions.ask_applicant(actor=member(), case=case, text="Il manque la page 3 du bail.")
@@ -74,7 +74,7 @@ def test_it_holds_what_was_declared_said_decided_and_done(client, tmp_path):
         assert words in text
 
 
-def test_it_is_pdf_a_with_its_title_the_list_of_files_and_the_timeline(client):
+def test_case_pdf_is_pdf_a_with_title_files_and_timeline(client):
     case = CaseFactory()
     lease = stored(case, name="bail 2026.pdf", digest="ab12" * 16)
     actions.take_case(actor=member(last_name="Rochat"), case=case)
@@ -91,7 +91,7 @@ def test_it_is_pdf_a_with_its_title_the_list_of_files_and_the_timeline(client):
     assert re.search(r"Demande reçue.*Pris en charge .*Rochat", happened)
 
 
-def test_a_part_that_holds_nothing_has_no_heading(client):
+def test_empty_part_has_no_heading(client):
     case = CaseFactory()
     actions.add_note(actor=member(), case=case, text="Bail vu au guichet.")
 
@@ -111,14 +111,14 @@ def test_a_part_that_holds_nothing_has_no_heading(client):
         "a" * 10_000,
     ],
 )
-def test_what_people_write_is_never_markup(client, text):
+def test_user_input_is_never_markup(client, text):
     case = CaseFactory()
     actions.add_note(actor=member(), case=case, text=text)
 
     assert fetch(client, case, member()).status_code == 200
 
 
-def test_strangers_find_nothing(client):
+def test_case_pdf_is_hidden_from_other_teams(client):
     case = CaseFactory()
 
     assert fetch(client, case, member(team=TeamFactory(key="police", name="Police"))).status_code == 404

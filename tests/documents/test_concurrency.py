@@ -1,4 +1,4 @@
-"""Two at the same moment: places of a zone and numbers of documents. Counts on PostgreSQL only."""
+"""Concurrent requests for places of a zone and numbers of documents. Meaningful on PostgreSQL only."""
 
 import pytest
 from django.db import connection
@@ -21,7 +21,7 @@ ISSUE = {"key": "doc", "type": "document", "settings": {"template": KEY}}
 
 
 def asked(number: int, stages: list) -> list:
-    """So many requests that no worker has looked at yet."""
+    """Create ``number`` cases that no worker has processed yet."""
     return [
         waiting_case(answers={"prenom": f"VD {one}", "nom": "a"}, stages=stages, advanced=False)
         for one in range(number)
@@ -33,7 +33,7 @@ def advanced_at_once(cases) -> None:
 
 
 @pytest.mark.parametrize("places", [1, 3])
-def test_of_six_who_ask_at_once_no_more_get_a_place_than_a_zone_has(places):
+def test_concurrent_requests_get_no_more_places_than_the_zone(places):
     DocumentTemplateFactory(tells_register=False)
     zone = Zone.objects.create(kind=KEY, value="a", name="Zone A", places=places)
     cases = asked(6, [QUOTA, PERMIT])
@@ -48,7 +48,7 @@ def test_of_six_who_ask_at_once_no_more_get_a_place_than_a_zone_has(places):
     assert sorted(waits) == ["active"] * (6 - places) + ["done"] * places
 
 
-def test_six_documents_drawn_at_once_have_six_numbers_without_a_gap():
+def test_concurrent_documents_are_numbered_without_a_gap():
     DocumentTemplateFactory(tells_register=False)
     cases = asked(6, [ISSUE])
 
@@ -59,7 +59,7 @@ def test_six_documents_drawn_at_once_have_six_numbers_without_a_gap():
     assert numbers == [f"AD-{year}-{number:05}" for number in range(1, 7)]
 
 
-def test_workers_that_meet_on_a_case_draw_one_number():
+def test_concurrent_workers_draw_one_number_for_a_case():
     DocumentTemplateFactory(tells_register=False)
     [case] = asked(1, [ISSUE])
 
@@ -68,7 +68,7 @@ def test_workers_that_meet_on_a_case_draw_one_number():
     assert case.documents.get().number.endswith("-00001")
 
 
-def test_a_renewal_pressed_twice_at_once_begins_once():
+def test_concurrent_renewals_begin_once():
     DocumentTemplateFactory(tells_register=False)
     Zone.objects.create(kind=KEY, value="a", name="Zone A", places=1)
     [case] = asked(1, [QUOTA, PERMIT | {"settings": PERMIT["settings"] | {"months": 1}}])

@@ -1,4 +1,4 @@
-"""A file that somebody shows to have it verified."""
+"""Verification of an uploaded file."""
 
 import io
 import sys
@@ -29,7 +29,7 @@ def shown(client, content: bytes, **more):
 
 
 def foreign(pdf: bytes, settings, tmp_path) -> bytes:
-    """The same text, sealed by somebody else."""
+    """Seal the same text with another key."""
     path = tmp_path / "other.p12"
     path.write_bytes(new_key("Commune d’Orvenay"))
     settings.SEAL_URL = f"pkcs12:{path}"
@@ -37,7 +37,7 @@ def foreign(pdf: bytes, settings, tmp_path) -> bytes:
 
 
 def added_to(pdf: bytes) -> bytes:
-    """The file with something added behind the seal."""
+    """Append an incremental update after the seal."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     writer.root["/Lang"] = writer.root["/Pages"]["/Count"]
     writer.update_root()
@@ -46,9 +46,7 @@ def added_to(pdf: bytes) -> bytes:
     return out.getvalue()
 
 
-def test_the_file_as_it_was_issued_is_authentic_and_nothing_of_it_is_kept(
-    client, django_assert_max_num_queries, document
-):
+def test_issued_file_is_authentic_and_not_stored(client, django_assert_max_num_queries, document):
     content = document.content.read()
     with django_assert_max_num_queries(12):
         page = shown(client, content)
@@ -62,9 +60,7 @@ def test_the_file_as_it_was_issued_is_authentic_and_nothing_of_it_is_kept(
         assert secret not in page.text
 
 
-def test_a_tampered_file_and_one_sealed_by_another_key_fail_with_a_clear_word(
-    client, settings, tmp_path, document
-):
+def test_changed_or_foreign_file_is_refused(client, settings, tmp_path, document):
     content = document.content.read()
     flipped = bytearray(content)
     flipped[content.index(b"stream") + 60] ^= 1
@@ -79,52 +75,52 @@ def test_a_tampered_file_and_one_sealed_by_another_key_fail_with_a_clear_word(
 
 
 def time_stamped(pdf: bytes) -> bytes:
-    """The file as an archive keeps it: with a time-stamp on the whole of it."""
+    """Return the file as an archive stores it: with a time-stamp on the whole."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     return PdfTimeStamper(Authority().clock).timestamp_pdf(writer, "sha256").getvalue()
 
 
 def miscalled(pdf: bytes) -> bytes:
-    """The file with a seal that calls itself a time-stamp, and cannot be validated."""
+    """Return the file with a seal declared as a time-stamp, which cannot be validated."""
     assert b"/ETSI.CAdES.detached" in pdf
     return pdf.replace(b"/ETSI.CAdES.detached", b"/ETSI.RFC3161       ")
 
 
 @pytest.mark.parametrize("bearing", [time_stamped, miscalled])
-def test_what_bears_more_than_plain_seals_is_read_all_the_same(settings, tmp_path, bearing, document):
+def test_file_with_more_than_plain_seals_is_read(settings, tmp_path, bearing, document):
     assert verify_pdf(bearing(document.content.read())) == (VerificationResult.CHANGED, None)
     other = foreign(rendering.render_document(document), settings, tmp_path)
     assert verify_pdf(bearing(other)) == (VerificationResult.FOREIGN, None)
 
 
-def test_a_file_that_bears_a_time_stamp_only_is_foreign(document):
+def test_file_with_only_a_time_stamp_is_foreign(document):
     assert verify_pdf(time_stamped(rendering.render_document(document))) == (VerificationResult.FOREIGN, None)
 
 
-def test_what_is_signed_is_compared_and_not_only_that_there_is_a_seal(document):
+def test_signed_content_is_compared(document):
     content = document.content.read()
     at = content.index(b"/Title")
     changed = content[:at] + b"/Tytle" + content[at + 6 :]
     assert verify_pdf(changed) == (VerificationResult.CHANGED, None)
 
 
-def test_a_pdf_without_a_seal_and_what_is_none_are_told_apart(client, document):
+def test_unsealed_pdf_and_unreadable_file_are_distinguished(client, document):
     assert verify_pdf(rendering.render_document(document)) == (VerificationResult.UNSEALED, None)
     for junk in (b"", b"hello", b"%PDF-1.7", b"%PDF-1.7\n" + bytes(range(256)) * 40):
         assert verify_pdf(junk) == (VerificationResult.UNREADABLE, None)
         assert 'class="verdict t5"' in shown(client, junk or b"x").text
 
 
-def test_a_specimen_is_no_document():
+def test_specimen_is_not_authentic():
     assert verify_pdf(issued(kind="rehearsal").content.read()) == (VerificationResult.SPECIMEN, None)
 
 
-def test_a_revoked_document_says_so_though_its_file_is_untouched(client, document):
+def test_revoked_document_is_reported_for_an_unchanged_file(client, document):
     Document.objects.update(state=Document.State.REVOKED)
     assert 'class="verdict no t5"' in shown(client, document.content.read()).text
 
 
-def test_no_file_and_one_larger_than_any_document_are_told_what_to_do(client):
+def test_missing_or_too_large_file_is_refused(client):
     assert client.post(reverse("documents:verify_file")).status_code == 422
     page = shown(client, bytes(file_verification.MAX_BYTES + 1))
     assert page.status_code == 422
@@ -132,7 +128,7 @@ def test_no_file_and_one_larger_than_any_document_are_told_what_to_do(client):
     assert client.get(reverse("documents:verify_file")).status_code == 405
 
 
-def test_who_shows_one_file_after_the_other_is_slowed_down(client):
+def test_file_verification_is_rate_limited(client):
     for _ in range(rate_limits.FILES.most):
         assert shown(client, b"hello").status_code == 200
     assert shown(client, b"hello").status_code == 429
@@ -140,13 +136,13 @@ def test_who_shows_one_file_after_the_other_is_slowed_down(client):
 
 
 def with_empty_parts() -> bytes:
-    """Very many parts that hold nothing."""
+    """Return very many empty streams."""
     part = b"stream\n" + zlib.compress(b"") + b"\nendstream\n"
     return part * ((file_verification.MAX_BYTES - 20) // len(part))
 
 
 def with_parts_in_each_other() -> bytes:
-    """Each of 2,100 parts begins with all that follow it, and goes on with very many blocks of nothing."""
+    """Return 2,100 streams, each of which contains all that follow it, then very many empty blocks."""
     number, length, parts = 2_100, len(b"stream\n") + 7, b""
     for place in range(number):
         rest = (number - place - 1) * length
@@ -155,8 +151,8 @@ def with_parts_in_each_other() -> bytes:
 
 
 @pytest.mark.parametrize("parts", [with_empty_parts, with_parts_in_each_other])
-def test_the_site_itself_unpacks_nothing_of_a_file_that_is_shown(parts):
-    """However it is packed, inflating it keeps no worker busy: two megabytes can make four thousand to read."""
+def test_verification_decompresses_nothing_in_the_web_process(parts):
+    """Decompress nothing, so that no worker is kept busy: two megabytes can expand to four thousand."""
     content = b"%PDF-1.7\n" + parts()
     assert len(content) <= file_verification.MAX_BYTES
     began = time.process_time()
@@ -165,7 +161,7 @@ def test_the_site_itself_unpacks_nothing_of_a_file_that_is_shown(parts):
 
 
 def with_seal_fields(pdf: bytes, number: int) -> bytes:
-    """``pdf`` in which so many fields more show its one seal."""
+    """Return ``pdf`` with ``number`` additional fields that show its one seal."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     fields = writer.root["/AcroForm"]["/Fields"]
     seal = fields[0].raw_get("/V")
@@ -179,9 +175,7 @@ def with_seal_fields(pdf: bytes, number: int) -> bytes:
     return shown.getvalue()
 
 
-def test_a_file_that_shows_one_seal_in_very_many_fields_is_not_read_to_the_end(
-    document, django_assert_max_num_queries
-):
+def test_seal_shown_in_very_many_fields_is_not_read(document, django_assert_max_num_queries):
     pdf = document.content.read()
     assert verify_pdf(with_seal_fields(pdf, 3)) == (VerificationResult.CHANGED, None)
     with django_assert_max_num_queries(1):
@@ -191,19 +185,19 @@ def test_a_file_that_shows_one_seal_in_very_many_fields_is_not_read_to_the_end(
 def told_to_have(
     entries: int, width: bytes, packed: bytes = zlib.compress(b""), how: bytes = b"/FlateDecode"
 ) -> bytes:
-    """A PDF of some hundred bytes whose table of contents claims so many entries."""
+    """Return a PDF of some hundred bytes whose cross-reference table claims ``entries`` entries."""
     catalog = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog /Pages 2 0 R>>\nendobj\n"
     named = b"<</Type/XRef /Size 10 /Root 1 0 R /W %s /Index [0 %d] /Filter %s /Length %d>>"
     told = named % (width, entries, how, len(packed)) + b"\nstream\n" + packed + b"\nendstream\nendobj\n"
     return catalog + b"9 0 obj\n" + told + b"startxref\n%d\n%%%%EOF\n" % len(catalog)
 
 
-def test_what_would_fill_the_memory_is_not_unpacked():
+def test_excessive_stream_is_not_decompressed():
     for length, finding in (
         (1_000, VerificationResult.UNSEALED),
         (read_seals.MEMORY, VerificationResult.UNREADABLE),
     ):
-        # Where the first object lies, and nothing.
+        # The position of the first object, then zeros.
         packed = zlib.compress(b"\0\0\0\1\x09\0" + bytes(length), 1)
         twice = zlib.compress(packed)
         assert verify_pdf(told_to_have(2, b"[1 1 1]", packed)) == (finding, None)
@@ -214,14 +208,14 @@ def test_what_would_fill_the_memory_is_not_unpacked():
 
 
 @pytest.mark.parametrize("width", [b"[0 0 0]", b"[1 1 1]"])
-def test_a_small_file_that_claims_to_be_endless_holds_nobody_up(width):
+def test_small_file_that_claims_to_be_endless_is_refused(width):
     assert verify_pdf(told_to_have(10, width)) == (VerificationResult.UNSEALED, None)
     assert verify_pdf(told_to_have(10**15, width)) == (VerificationResult.UNREADABLE, None)
 
 
-# -- The program that reads it -------------------------------------------------------------------------------
+# -- The reader program --------------------------------------------------------------------------------------
 def read_by(program: str, monkeypatch, tmp_path) -> VerificationResult:
-    """What is said of a PDF where another program reads it."""
+    """Return the result for a PDF if another program reads it."""
     path = tmp_path / "reader" / "reading.py"
     path.parent.mkdir()
     path.write_text(program)
@@ -229,7 +223,7 @@ def read_by(program: str, monkeypatch, tmp_path) -> VerificationResult:
     return verify_pdf(told_to_have(10, b"[1 1 1]"))[0]
 
 
-def test_what_reads_a_stranger_s_file_knows_none_of_our_secrets_and_what_python_needs(monkeypatch, tmp_path):
+def test_reader_program_gets_no_secrets(monkeypatch, tmp_path):
     monkeypatch.setenv("SEAL_PASSWORD", "secret")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "needed.py").touch()
@@ -237,9 +231,7 @@ def test_what_reads_a_stranger_s_file_knows_none_of_our_secrets_and_what_python_
     assert read_by(program, monkeypatch, tmp_path) == VerificationResult.UNSEALED
 
 
-def test_an_operator_reads_in_the_log_that_no_file_can_be_verified_and_nothing_of_bad_files(
-    monkeypatch, tmp_path, caplog
-):
+def test_broken_reader_is_logged_and_bad_files_are_not(monkeypatch, tmp_path, caplog):
     caplog.set_level("WARNING")
     assert verify_pdf(b"%PDF-1.7 hello")[0] == VerificationResult.UNREADABLE
     assert verify_pdf(told_to_have(10**15, b"[1 1 1]"))[0] == VerificationResult.UNREADABLE
@@ -250,7 +242,7 @@ def test_an_operator_reads_in_the_log_that_no_file_can_be_verified_and_nothing_o
 
 
 def after_an_upgrade(of: str, fault: str, monkeypatch, tmp_path) -> None:
-    """Files are read by what another pyHanko would make of our program: ``of`` it raises ``fault``."""
+    """Make the reader program behave as after an upgrade of pyHanko: ``of`` raises ``fault``."""
     lines = (
         "import runpy",
         "from pyhanko.pdf_utils.reader import PdfFileReader as reader",
@@ -270,9 +262,7 @@ SEALS, VALIDATED = "reader.embedded_signatures", "validation.validate_pdf_signat
 @pytest.mark.parametrize(
     ("of", "finding"), [(SEALS, VerificationResult.UNREADABLE), (VALIDATED, VerificationResult.CHANGED)]
 )
-def test_that_our_own_sealed_files_are_not_understood_any_more_is_said_before_anybody_shows_one(
-    monkeypatch, tmp_path, caplog, of, finding
-):
+def test_system_check_warns_if_own_files_cannot_be_verified(monkeypatch, tmp_path, caplog, of, finding):
     caplog.set_level("INFO")
     assert checks.check_verification(None) == []
     assert not caplog.records
@@ -283,9 +273,7 @@ def test_that_our_own_sealed_files_are_not_understood_any_more_is_said_before_an
     assert verify_pdf(issued(kind="rehearsal").content.read()) == (finding, None)
 
 
-def test_what_keeps_a_stranger_s_file_from_being_read_is_logged_in_one_line_and_alarms_nobody(
-    document, monkeypatch, tmp_path, caplog
-):
+def test_unreadable_foreign_file_is_logged_in_one_line(document, monkeypatch, tmp_path, caplog):
     caplog.set_level("INFO")
     content = added_to(document.content.read())
     caplog.clear()
@@ -296,17 +284,13 @@ def test_what_keeps_a_stranger_s_file_from_being_read_is_logged_in_one_line_and_
     assert "\n" not in said.getMessage()
 
 
-def test_a_file_of_ours_for_which_the_memory_does_not_suffice_is_not_said_to_be_changed(
-    document, monkeypatch, tmp_path
-):
+def test_own_file_beyond_the_memory_is_not_reported_as_changed(document, monkeypatch, tmp_path):
     content = added_to(document.content.read())
     after_an_upgrade(VALIDATED, "MemoryError", monkeypatch, tmp_path)
     assert verify_pdf(content) == (VerificationResult.UNREADABLE, None)
 
 
-def test_where_the_program_cannot_be_started_a_stranger_is_told_so_and_the_operator_too(
-    client, monkeypatch, caplog
-):
+def test_missing_reader_program_is_reported(client, monkeypatch, caplog):
     caplog.set_level("WARNING")
     assert checks.check_verification(None) == []
     monkeypatch.setattr(sys, "executable", "/nowhere/python")

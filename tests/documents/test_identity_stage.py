@@ -1,4 +1,4 @@
-"""The stage that makes sure who asks: who is known well enough goes on, of others an agent says how it was checked."""
+"""The identity stage: continues for known applicants; an agent states how others were checked."""
 
 import pytest
 from django.urls import reverse
@@ -16,7 +16,7 @@ DONE, TO_AGENT = ("done", ""), ("active", "agent")
 
 
 def assured():
-    """Élodie, whom an identity provider proved and who came in through it."""
+    """Create Élodie, whom an identity provider proved and who signed in through it."""
     user = accounts.prove_identity(
         actor=None,
         user=UserFactory(),
@@ -25,19 +25,19 @@ def assured():
         given_names="Élodie",
         family_name="Marchetti",
     ).user
-    user.assured = True  # as the session's backend says
+    user.assured = True  # set by the session's backend
     return user
 
 
 def by_code():
-    """The same, come in by a code that was mailed."""
+    """Create the same user, signed in by a mailed code."""
     user = assured()
     user.assured = False
     return user
 
 
 def asked(level: str, user=None, below: str = "agent") -> Case:
-    """A request of a service whose first stage asks for ``level``; a decision follows."""
+    """Create a case whose first stage requires ``level``; a decision follows."""
     settings = {"format": 1, "level": level, "below": below}
     return CaseFactory(stages=[{"key": "who", "type": "identity", "settings": settings}, DECISION], user=user)
 
@@ -48,7 +48,7 @@ def stage(case: Case) -> tuple[str, str]:
 
 
 def kept(case: Case) -> str | None:
-    """What later stages may look at."""
+    """Return the result that later stages can read."""
     return Case.objects.get(pk=case.pk).data.get("who_result")
 
 
@@ -69,14 +69,14 @@ def kept(case: Case) -> str | None:
         ("assured", assured, True),
     ],
 )
-def test_who_is_known_well_enough_goes_on_by_itself_and_others_wait_for_an_agent(level, who, goes_on):
+def test_known_applicant_continues_and_others_wait_for_an_agent(level, who, goes_on):
     case = asked(level, who())
     assert stage(case) == (DONE if goes_on else TO_AGENT)
     assert kept(case) == ("proven" if goes_on else None)
 
 
 @pytest.mark.parametrize("level", ["email", "known", "assured"])
-def test_an_agent_says_how_who_asks_was_checked_and_it_goes_on(client, level):
+def test_agent_states_the_identity_check_and_the_case_goes_on(client, level):
     case, agent = asked(level), member()
     url = reverse("cases:stage", args=[case.reference, "who"])
     client.force_login(agent)
@@ -92,12 +92,12 @@ def test_an_agent_says_how_who_asks_was_checked_and_it_goes_on(client, level):
 
 
 @pytest.mark.parametrize("level", ["email", "known", "assured"])
-def test_where_the_service_says_so_it_goes_on_unchecked_and_what_follows_knows_it(level):
+def test_unchecked_identity_is_recorded_if_the_service_goes_on(level):
     case = asked(level, below="go_on")
     assert (stage(case), kept(case)) == (DONE, "open")
 
 
-def test_the_mailed_link_is_enough_where_a_proven_address_is():
+def test_confirmed_email_is_enough_for_level_email():
     for level, where in (("email", DONE), ("known", TO_AGENT)):
         case = asked(level)
         cases.confirm_email_address(actor=applicant(case), case=case)

@@ -47,7 +47,7 @@ def letters_with(words: str) -> list[Delivery]:
 
 
 def staff(email: str, team: Team) -> User:
-    """An agent who may read the cases of ``team``."""
+    """Create an agent who may read the cases of ``team``."""
     user = User.objects.create_user(email, is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="access_admin"))
     TeamMember.objects.create(team=team, user=user, role=Role.READ)
@@ -59,7 +59,7 @@ def fresh(row):
 
 
 # -- From the decision to the download ----------------------------------------------------------------------
-def test_accepting_asks_how_identity_was_checked():
+def test_acceptance_asks_how_identity_was_checked():
     DocumentTemplateFactory()
     forms = acceptance_forms_for(waiting_case(), {})
     assert not forms["documents"].is_valid()
@@ -67,12 +67,12 @@ def test_accepting_asks_how_identity_was_checked():
     assert forms["documents"].is_valid()
 
 
-def test_accepting_a_service_without_a_document_asks_nothing_more():
+def test_acceptance_without_a_document_asks_nothing_more():
     case = waiting_case(stages=[{"key": "decision", "type": "decision"}])
     assert "documents" not in acceptance_forms_for(case, {})
 
 
-def test_accepting_issues_a_document_tells_the_applicant_and_closes_the_case(
+def test_acceptance_issues_the_document_and_closes_the_case(
     django_capture_on_commit_callbacks,
 ):
     DocumentTemplateFactory()
@@ -90,7 +90,7 @@ def test_accepting_issues_a_document_tells_the_applicant_and_closes_the_case(
     assert "/dossier/" in letter.payload["text"]
 
 
-def test_one_letter_says_that_the_case_is_accepted_and_that_its_document_is_ready(
+def test_acceptance_and_document_are_sent_in_one_email(
     django_capture_on_commit_callbacks,
 ):
     DocumentTemplateFactory()
@@ -107,7 +107,7 @@ def test_one_letter_says_that_the_case_is_accepted_and_that_its_document_is_read
 
 
 def without_email() -> Document:
-    """A document issued to somebody who was at the counter and gave a postal address only."""
+    """Create a document for an applicant at the counter who gave only a postal address."""
     DocumentTemplateFactory()
     home = {"street": "Rue du Lac", "number": "22", "postcode": "1199", "town": "Orvenay"}
     case = CaseFactory(email="", answers={"adresse": home}, stages=STAGES)
@@ -118,7 +118,7 @@ def without_email() -> Document:
     return case.documents.get()
 
 
-def test_who_has_no_e_mail_address_gets_the_document_itself_with_the_letter():
+def test_applicant_without_email_gets_the_document_by_post():
     document = without_email()
     letter = Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").get()
     assert [one["path"] for one in letter.payload["enclosures"]] == [document.content.name]
@@ -127,20 +127,20 @@ def test_who_has_no_e_mail_address_gets_the_document_itself_with_the_letter():
     assert "Téléchargez" not in letter.payload["text"]
 
 
-def test_who_has_an_e_mail_address_downloads_it_and_gets_no_enclosure():
+def test_applicant_with_email_gets_no_enclosure():
     letter = Delivery.objects.about(issued().case.subject).filter(title__startswith="Prêt").get()
     assert (letter.carrier, letter.payload["attachments"]) == ("email", [])
     assert "joint à cette lettre" not in letter.payload["text"]
 
 
-def test_what_was_enclosed_and_still_lies_in_the_house_is_not_posted_once_it_is_revoked():
+def test_unposted_letter_of_a_revoked_document_is_skipped():
     document = without_email()
     letter = Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").get()
     issuing.revoke_document(actor=agent(), document=document, reason="L’adresse était fausse.")
     assert fresh(letter).state == "skipped"
 
 
-def test_identity_is_asked_once_where_two_decisions_come_before_the_document():
+def test_identity_is_asked_once_for_two_decisions():
     DocumentTemplateFactory()
     decisions = [{"key": "visa", "type": "decision"}, {"key": "decision", "type": "decision"}]
     attestation = {"key": "doc", "type": "document", "settings": {"template": KEY}}
@@ -154,7 +154,7 @@ def test_identity_is_asked_once_where_two_decisions_come_before_the_document():
     assert case.documents.get().identity_check == "seen"
 
 
-def test_numbers_follow_each_other_by_kind_and_year():
+def test_document_numbers_are_sequential_by_prefix_and_year():
     with time_machine.travel("2026-11-24 08:00Z"):
         numbers = [issued().number, issued().number]
     with time_machine.travel("2027-01-02 08:00Z"):
@@ -162,14 +162,14 @@ def test_numbers_follow_each_other_by_kind_and_year():
     assert numbers == ["AD-2026-00001", "AD-2026-00002", "AD-2027-00001"]
 
 
-def test_the_year_of_a_number_is_the_commune_s_and_not_that_of_greenwich():
+def test_document_number_uses_the_year_in_local_time():
     with time_machine.travel("2026-12-31 23:30Z"):
         document = issued()
     assert document.number.startswith("AD-2027-")
     assert str(document.date) == "2027-01-01"
 
 
-def test_a_rehearsal_draws_from_a_series_of_its_own_and_is_no_document(client):
+def test_rehearsal_document_has_its_own_series(client):
     document = issued(kind="rehearsal")
     assert document.number.startswith("TEST-")
     assert document.texts["rehearsal"]
@@ -177,7 +177,7 @@ def test_a_rehearsal_draws_from_a_series_of_its_own_and_is_no_document(client):
     assert client.get(reverse("documents:verdict", args=[document.code])).status_code == 404
 
 
-def test_a_case_without_a_stated_identity_waits_for_an_agent_who_states_it(client):
+def test_case_without_a_stated_identity_waits_for_an_agent(client):
     DocumentTemplateFactory()
     case = waiting_case()
     cases.accept_case(actor=agent(), case=case)
@@ -205,7 +205,7 @@ def test_a_case_without_a_stated_identity_waits_for_an_agent_who_states_it(clien
     assert fresh(document).identity_check == "seen"
 
 
-def test_what_somebody_was_asked_is_waited_for_before_the_document_is_issued(client):
+def test_document_waits_for_the_answer_of_the_applicant(client):
     DocumentTemplateFactory(tells_register=False)
     case = waiting_case(stages=[STAGES[1]], advanced=False)
     cases.ask_applicant(actor=agent(), case=case, text="Avez-vous déménagé ?")
@@ -219,7 +219,7 @@ def test_what_somebody_was_asked_is_waited_for_before_the_document_is_issued(cli
     assert case.documents.exists()
 
 
-def test_no_document_is_issued_without_an_answer_until_an_agent_says_so(client):
+def test_document_without_an_answer_waits_for_an_agent(client):
     DocumentTemplateFactory(tells_register=False)
     case = waiting_case(stages=[STAGES[1]], advanced=False)
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -237,14 +237,14 @@ def test_no_document_is_issued_without_an_answer_until_an_agent_says_so(client):
     page = client.get(reverse("cases:case", args=[case.reference])).text
     assert "n’a pas répondu à temps" in page
     assert "identity_check" not in page
-    assert page.count("Avez-vous déménagé ?") == 2  # said, and ready to be asked again
+    assert page.count("Avez-vous déménagé ?") == 2  # as asked, and ready to be asked again
     client.post(reverse("cases:do", args=[case.reference, "go_on"]))
     process.advance_case(case.pk)
     assert case.documents.exists()
     assert "Continuer sans réponse" not in client.get(reverse("cases:case", args=[case.reference])).text
 
 
-def test_a_missing_template_waits_for_a_lead_and_goes_on_once_it_is_there():
+def test_missing_template_waits_for_a_lead_until_it_exists():
     case = accepted_case()
     assert KEY in case.stages.get(type="document").reason
     assert not case.documents.exists()
@@ -253,15 +253,15 @@ def test_a_missing_template_waits_for_a_lead_and_goes_on_once_it_is_there():
     assert case.documents.exists()
 
 
-def test_an_unfillable_template_draws_no_number():
+def test_unfillable_template_draws_no_number():
     DocumentTemplateFactory(sentence="{commune} attests {nothing}")
     case = accepted_case()
     assert "nothing" in case.stages.get(type="document").reason
     assert not NumberSeries.objects.filter(key__startswith="document").exists()
 
 
-# -- Killed in between --------------------------------------------------------------------------------------
-def test_one_document_and_one_number_however_often_the_process_runs():
+# -- Killed workers ------------------------------------------------------------------------------------------
+def test_repeated_runs_issue_one_document():
     document = drawn()
     for _ in range(3):
         process.advance_case(document.case_id)
@@ -271,7 +271,7 @@ def test_one_document_and_one_number_however_often_the_process_runs():
 
 
 @pytest.mark.parametrize("killed_in", ["render_document", "_store", "_issued"])
-def test_a_worker_killed_anywhere_is_followed_by_one_that_ends_with_the_same_number(monkeypatch, killed_in):
+def test_document_keeps_its_number_after_a_worker_is_killed(monkeypatch, killed_in):
     document = drawn()
 
     class Killed(BaseException):
@@ -286,7 +286,7 @@ def test_a_worker_killed_anywhere_is_followed_by_one_that_ends_with_the_same_num
             with pytest.raises(Killed):
                 issuing.issue_document(document.pk)
         assert fresh(document).state == Document.State.DRAWN
-        issuing.issue_document(document.pk)  # somebody may still be at it
+        issuing.issue_document(document.pk)  # another worker may still have the claim
         assert fresh(document).state == Document.State.DRAWN
         clock.shift(issuing.CLAIM.total_seconds() + 31)
         wake_drawn_documents(timezone.now())
@@ -302,14 +302,14 @@ def test_two_runs_write_the_same_file():
     assert rendering.render_document(document) == rendering.render_document(document)
 
 
-def test_what_was_frozen_with_the_number_is_what_the_pdf_says():
+def test_pdf_contains_the_texts_frozen_with_the_number():
     document = drawn()
     DocumentTemplate.objects.update(body=json.dumps([]))
     issuing.issue_document(document.pk)
     assert "Élodie Anne Marchetti" in text_of(fresh(document))
 
 
-def test_a_pdf_that_cannot_be_made_is_tried_again_and_the_fault_is_shown(monkeypatch, client):
+def test_failed_pdf_is_retried_and_the_error_is_shown(monkeypatch, client):
     document = drawn()
     with monkeypatch.context() as patch:
         patch.setattr(printing_pdf, "STANDARDS", ["a-9z"])
@@ -325,20 +325,20 @@ def test_a_pdf_that_cannot_be_made_is_tried_again_and_the_fault_is_shown(monkeyp
     assert fresh(document).fault == ""
 
 
-# -- What it says -------------------------------------------------------------------------------------------
+# -- Content -------------------------------------------------------------------------------------------------
 def text_of(document) -> str:
-    """The words of the PDF; the test is skipped where no tool reads them."""
+    """Return the text of the PDF; skip the test if no tool can read it."""
     return words_of(document.content.read())
 
 
-def test_the_pdf_claims_pdf_a_2a_and_pdf_ua_1():
+def test_pdf_declares_pdf_a_2a_and_pdf_ua_1():
     content = issued().content.read()
     assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in content
     assert b"<pdfuaid:part>1</pdfuaid:part>" in content
     assert b"<rdf:li>fr</rdf:li>" in content
 
 
-def test_the_pdf_is_sound(tmp_path):
+def test_pdf_is_valid(tmp_path):
     needs("qpdf")
     path = tmp_path / "document.pdf"
     path.write_bytes(issued().content.read())
@@ -356,7 +356,7 @@ def test_the_pdf_is_sound(tmp_path):
         "Νίκος Дарья Łukasz",
     ],
 )
-def test_markup_in_a_name_is_printed_as_it_was_typed(name):
+def test_markup_in_a_name_is_printed_literally(name):
     document = issued(answers={"nom": name})
     assert document.state == Document.State.ISSUED
     said = text_of(document)
@@ -365,7 +365,7 @@ def test_markup_in_a_name_is_printed_as_it_was_typed(name):
 
 
 def seen(pdf: bytes) -> str:
-    """The letters of a PDF as they stand on the page, from left to right."""
+    """Return the letters of a PDF as they are on the page, from left to right."""
     needs("pdftotext")
     run = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
     words = " ".join(re.findall(r">([^<]+)</word>", run.stdout.decode()))
@@ -376,20 +376,20 @@ UNJOINED = "\N{ZERO WIDTH NON-JOINER}"
 
 
 @pytest.mark.parametrize("name", ["محمد عبد الله", f"علی{UNJOINED}رضا شهرزاد", "יעקב בן־דוד כהן"])
-def test_a_name_from_right_to_left_is_whole_and_what_follows_it_stays_behind_it(name):
+def test_right_to_left_name_is_whole_and_stays_in_its_place(name):
     DocumentTemplateFactory(tells_register=False, sentence="Domicile de {nom}, 12 rue du Lac.")
     [sentence] = re.findall("Domicile de .*? Lac.", seen(issued(answers={"nom": name}).content.read()))
     assert sentence.replace(UNJOINED, "") == f"Domicile de {name[::-1]}, 12 rue du Lac.".replace(UNJOINED, "")
     assert sentence.count(UNJOINED) == name.count(UNJOINED)
 
 
-def test_what_a_person_typed_to_turn_a_sentence_around_is_not_printed():
+def test_bidi_controls_in_answers_are_not_printed():
     DocumentTemplateFactory(tells_register=False, sentence="Domicile de {nom}, 12 rue du Lac.")
     said = seen(issued(answers={"nom": "\u202eenɘb \u2069\u2067محمد\u2069\u2068"}).content.read())
     assert "Domicile de enɘb دمحم, 12 rue du Lac." in said
 
 
-def test_markup_in_a_name_is_shown_as_it_was_typed_on_every_page_and_in_every_letter(client):
+def test_markup_in_a_name_is_escaped_everywhere(client):
     name = "<b>Müller</b> #strong[x] {{ 7|add:1 }} {nom} \u202enɘb"
     DocumentTemplateFactory()
     case = waiting_case(answers={"nom": name})
@@ -417,22 +417,22 @@ def test_markup_in_a_name_is_shown_as_it_was_typed_on_every_page_and_in_every_le
     assert "<b>Müller" not in code
     said = " ".join(text_of(document).split())
     assert "<b>Müller</b> #strong[x] {{ 7|add:1 }} {nom}" in said
-    assert "\u202e" not in said  # nothing after it is turned round
+    assert "\u202e" not in said  # it would reverse the text after it
 
 
-def test_a_question_that_was_not_answered_is_not_listed():
+def test_unanswered_question_is_not_listed():
     document = drawn(answers={"naissance": None})
     [facts] = [block["facts"] for block in document.texts["body"] if block["kind"] == "facts"]
     assert [label for label, _ in facts] == ["Nom", "Prénoms"]
 
 
-def test_a_picture_of_the_arms_stands_on_the_document():
+def test_document_shows_the_arms():
     commune = CommuneSettings.load()
     commune.arms.save("arms.png", ContentFile(picture().read()))
     assert issued().state == Document.State.ISSUED
 
 
-def test_a_document_comes_in_the_language_of_the_case_where_there_is_a_template():
+def test_document_uses_the_case_language_if_there_is_a_template():
     german = Locale.objects.get_or_create(language_code="de")[0]
     DocumentTemplateFactory()
     DocumentTemplateFactory(locale=german, title="Wohnsitzbestätigung", facts="nom")
@@ -447,13 +447,11 @@ def test_a_document_comes_in_the_language_of_the_case_where_there_is_a_template(
     assert document.texts["office"] == "Einwohnerkontrolle"
 
 
-# -- Who may read -------------------------------------------------------------------------------------------
+# -- Language, paper, access ---------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("asked", "written"), [("de", "de"), ("it", "fr"), ("", "fr"), (["de"], "fr")], ids=str
 )
-def test_a_document_comes_in_the_language_that_the_applicant_asked_for_where_there_is_a_template(
-    asked, written
-):
+def test_document_uses_the_requested_language_if_possible(asked, written):
     german = Locale.objects.get_or_create(language_code="de")[0]
     DocumentTemplateFactory()
     DocumentTemplateFactory(locale=german, title="Wohnsitzbestätigung")
@@ -463,7 +461,7 @@ def test_a_document_comes_in_the_language_that_the_applicant_asked_for_where_the
 
 
 @pytest.mark.parametrize(("wanted", "letters"), [(True, 1), (False, 0), (None, 0), ("oui", 0)])
-def test_who_asked_for_the_document_on_paper_too_gets_it_by_post(wanted, letters):
+def test_document_is_also_posted_on_request(wanted, letters):
     stages = [STAGES[0], STAGES[1] | {"settings": STAGES[1]["settings"] | {"paper": "par_poste"}}]
     document = issued(stages=stages, answers={"par_poste": wanted})
     on_paper = Delivery.objects.about(document.case.subject).filter(carrier="print")
@@ -471,13 +469,13 @@ def test_who_asked_for_the_document_on_paper_too_gets_it_by_post(wanted, letters
     assert Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").count() == 1
 
 
-def test_what_goes_by_post_anyhow_is_not_posted_twice():
+def test_document_posted_as_identity_check_is_not_posted_twice():
     stages = [STAGES[0], STAGES[1] | {"settings": STAGES[1]["settings"] | {"paper": "par_poste"}}]
     document = issued(stages=stages, answers={"par_poste": True}, identity_check="posted")
     assert Delivery.objects.about(document.case.subject).filter(carrier="print").count() == 1
 
 
-def test_the_document_on_paper_goes_to_the_address_that_was_declared():
+def test_paper_document_goes_to_the_declared_address():
     stages = [STAGES[0], STAGES[1] | {"settings": STAGES[1]["settings"] | {"paper": "par_poste"}}]
     home = {"street": "Rue du Lac", "number": "22", "postcode": "1199", "town": "Orvenay"}
     DocumentTemplateFactory()
@@ -490,7 +488,7 @@ def test_the_document_on_paper_goes_to_the_address_that_was_declared():
     assert letter.payload["address"] == [case.applicant, "Rue du Lac 22", "1199 Orvenay"]
 
 
-def test_an_agent_of_the_team_reads_the_document_and_leaves_a_trace(client):
+def test_agent_of_the_team_reads_the_document_and_is_logged(client):
     document = issued()
     member = staff("team@orvenay.example", document.case.team)
     client.force_login(member)
@@ -502,24 +500,24 @@ def test_an_agent_of_the_team_reads_the_document_and_leaves_a_trace(client):
     assert document.case.events.last().actor == member
 
 
-def test_an_agent_of_another_team_and_a_stranger_find_nothing(client):
+def test_document_is_hidden_from_other_teams_and_visitors(client):
     document = issued()
     url = reverse("issued_document", args=[document.pk])
     other = staff("other@orvenay.example", Team.objects.create(key="other", name="Other"))
     client.force_login(other)
     assert client.get(url).status_code == 404
     client.logout()
-    assert client.get(url).status_code == 302  # to sign in, as for every address of the admin
+    assert client.get(url).status_code == 302  # to the sign-in, as for every address of the admin
 
 
-def test_the_applicant_downloads_from_the_private_link(client):
+def test_applicant_downloads_by_the_status_link(client):
     document = issued()
     link = document.case.links.first()
     url = reverse("space:status_document", args=[link.secret, document.pk])
     assert b"".join(client.get(url).streaming_content).startswith(b"%PDF-")
 
 
-def test_a_document_that_proves_who_asks_by_being_posted_is_not_downloaded(client):
+def test_document_posted_as_identity_check_has_no_download(client):
     document = issued(identity_check="posted")
     link = document.case.links.first()
     assert client.get(reverse("space:status_document", args=[link.secret, document.pk])).status_code == 404
@@ -531,7 +529,7 @@ def test_a_document_that_proves_who_asks_by_being_posted_is_not_downloaded(clien
     assert reverse("issued_document", args=[document.pk]) in page
 
 
-def test_a_document_being_made_is_not_downloaded(client):
+def test_unfinished_document_cannot_be_downloaded(client):
     document = drawn()
     link = document.case.links.first()
     assert client.get(reverse("space:status_document", args=[link.secret, document.pk])).status_code == 404

@@ -1,4 +1,4 @@
-"""A document that tells of the register is drawn from an answer about what is declared now, and a recent one."""
+"""Register documents: drawn from a recent register check of the current answers."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ NAMES = [
 
 
 def case_about(*people: dict) -> Case:
-    """A case whose applicant, found in the register, names ``people``; it waits for the decision."""
+    """Create a case whose applicant, found in the register, names ``people``; it waits for the decision."""
     DocumentTemplateFactory(body=NAMES)
     answers = ELODIE | {"personnes": list(people)}
     return ask(CaseFactory(stages=[CHECK, DECISION, DOCUMENT], asks=[GROUP], answers=answers))
@@ -42,7 +42,7 @@ def checked(case: Case) -> str:
     return case.stages.get(key="check").progress
 
 
-def test_corrected_person_is_asked_about_again_and_the_document_follows():
+def test_corrected_person_is_checked_again_and_documented():
     case = case_about(NOE | {"p_prenom": "Noee"})
     said = {"choice": "person:ORV-1", "named_0": "person:ORV-2"}
     cases.complete_stage_task(actor=agent(), case=case, stage="check", said=said)
@@ -56,13 +56,13 @@ def test_corrected_person_is_asked_about_again_and_the_document_follows():
     assert "Noé" in str(document.texts["body"])
 
 
-def test_correction_of_something_else_leaves_the_answer():
+def test_correction_of_another_answer_keeps_the_register_check():
     case = case_about(NOE)
     cases.correct_answer(actor=agent(), case=case, field="motif", answer="Bail", reason="Oubli")
     assert checked(case) == "done"
 
 
-def test_open_case_asks_again_once_the_answer_is_old():
+def test_open_case_repeats_an_old_register_check():
     case = case_about()
     with time_machine.travel(timezone.now() + timedelta(days=45), tick=False):
         case = accept(case)
@@ -79,7 +79,7 @@ def closed_and_revoked() -> Document:
     return issuing.revoke_document(actor=agent(), document=document, reason="Faux.")
 
 
-def test_old_answer_is_told_again_only_after_the_case_is_reopened():
+def test_old_register_check_is_repeated_after_reopening_only():
     old = closed_and_revoked()
     with time_machine.travel(timezone.now() + timedelta(days=400), tick=False):
         with pytest.raises(IllegalTransition, match="30"):

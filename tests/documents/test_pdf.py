@@ -1,4 +1,4 @@
-"""What stands in the PDF of a document, read by other libraries than those that wrote it."""
+"""Content of a document's PDF, read by other libraries than those that wrote it."""
 
 import io
 import re
@@ -18,30 +18,30 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def read() -> tuple:
-    """A document, sealed, and its PDF."""
+    """Return a sealed document and its PDF."""
     document = issued()
     return document, PdfReader(io.BytesIO(document.content.read()))
 
 
 def elements(node) -> list[tuple[str, dict]]:
-    """The tree of tags from the top to the bottom: role and element."""
+    """Return the tree of tags from top to bottom: role and element."""
     node = node.get_object() if hasattr(node, "get_object") else node
     if isinstance(node, list):
         return [one for child in node for one in elements(child)]
     if not isinstance(node, dict) or "/S" not in node:
-        return []  # what is marked on the page
+        return []  # marked content of the page
     return [(node["/S"], node), *elements(node.get("/K", []))]
 
 
 def fonts(resources) -> list[dict]:
-    """Every font that a page, or a drawing in it, names."""
+    """Return every font of a page and of the drawings in it."""
     found = [font.get_object() for font in resources.get("/Font", {}).values()]
     for drawing in resources.get("/XObject", {}).values():
         found += fonts(drawing.get_object().get("/Resources", {}))
     return found
 
 
-def test_it_is_tagged_in_reading_order_with_titles_and_words_for_pictures(read):
+def test_pdf_is_tagged_in_reading_order_with_alt_texts(read):
     _document, pdf = read
     root = pdf.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
@@ -54,17 +54,17 @@ def test_it_is_tagged_in_reading_order_with_titles_and_words_for_pictures(read):
     pictures = [one["/Alt"] for role, one in tree if role == "/Figure"]
     assert pictures == ["Armoiries\N{NO-BREAK SPACE}: Orvenay", "Code QR menant à la page de vérification"]
     assert {"/Table", "/TR", "/P", "/Link"} <= {role for role, _one in tree}
-    for page in pdf.pages:  # nothing on a page that is neither tagged nor said to be decoration
+    for page in pdf.pages:  # everything on a page is either tagged or marked as decoration
         bare = re.sub(rb"/\w+ ?<<.*?>> ?BDC.*?EMC", b"", page.get_contents().get_data(), flags=re.DOTALL)
         assert not re.search(rb"\b(TJ|Tj|Do|S|s|f|B|b)\b", bare), bare
 
 
-def test_its_number_is_read_on_the_paper(read):
+def test_pdf_shows_the_document_number(read):
     document, pdf = read
     assert document.number in lines(pdf)
 
 
-def test_every_font_in_it_is_embedded(read):
+def test_pdf_embeds_every_font(read):
     _document, pdf = read
     found = [font for page in pdf.pages for font in fonts(page["/Resources"])]
     assert found
@@ -75,7 +75,7 @@ def test_every_font_in_it_is_embedded(read):
         assert "/ToUnicode" in font
 
 
-def test_the_qr_code_on_it_leads_to_its_verification(read, client):
+def test_qr_code_leads_to_the_verification_page(read, client):
     document, pdf = read
     address = said(modules_in(pdf.pages[-1].get_contents().get_data().decode("latin-1")))
     assert address == document.verification_url
@@ -83,14 +83,14 @@ def test_the_qr_code_on_it_leads_to_its_verification(read, client):
     assert document.number in page.content.decode()
 
 
-# -- What its words say --------------------------------------------------------------------------------------
+# -- Texts ---------------------------------------------------------------------------------------------------
 RED = "a91d17"
 ON_PAPER, ON_THE_PAGE = "Test seal: this document proves nothing.", "Test seal: it proves nothing."
 
 
 @pytest.fixture
 def own_key(settings, tmp_path):
-    """A key of the commune's own."""
+    """Set a seal key of the commune."""
     path = tmp_path / "seal.p12"
     path.write_bytes(new_key("Commune d’Orvenay"))
     settings.SEAL_URL = f"pkcs12:{path}"
@@ -101,7 +101,7 @@ def reader(document) -> PdfReader:
 
 
 def lines(pdf: PdfReader) -> list[str]:
-    """What stands on the pages, line by line."""
+    """Return the text of the pages, line by line."""
     return [line.strip() for page in pdf.pages for line in page.extract_text().splitlines()]
 
 
@@ -110,12 +110,12 @@ def words(pdf: PdfReader) -> str:
 
 
 def one_line(text: str) -> str:
-    """With plain spaces: a reader need not tell which one was set."""
+    """Normalize spaces, because a reader cannot tell which kind was set."""
     return " ".join(text.split())
 
 
 def colours(pdf: PdfReader) -> set[str]:
-    """Every colour that something on the pages is filled with."""
+    """Return every fill colour on the pages."""
     drawn = b" ".join(page.get_contents().get_data() for page in pdf.pages).decode("latin-1")
     found = re.findall(r"([\d.]+) ([\d.]+) ([\d.]+) scn\b", drawn)
     return {"".join(f"{round(float(part) * 255):02x}" for part in one) for one in found}
@@ -125,7 +125,7 @@ def verdict(client, document) -> str:
     return client.get(reverse("documents:verdict", args=[document.code])).content.decode()
 
 
-def test_a_test_seal_is_said_in_red_on_paper_and_on_the_page_that_verifies(client):
+def test_test_seal_is_marked_in_red_and_on_the_verification_page(client):
     document = issued()
     pdf = reader(document)
     assert one_line(gettext(ON_PAPER)) in words(pdf)
@@ -133,7 +133,7 @@ def test_a_test_seal_is_said_in_red_on_paper_and_on_the_page_that_verifies(clien
     assert gettext(ON_THE_PAGE) in verdict(client, document)
 
 
-def test_the_commune_s_own_seal_has_no_such_words_anywhere(client, own_key):
+def test_own_seal_has_no_test_marks(client, own_key):
     document = issued()
     pdf = reader(document)
     assert one_line(gettext(ON_PAPER)) not in words(pdf)
@@ -146,7 +146,7 @@ def test_the_commune_s_own_seal_has_no_such_words_anywhere(client, own_key):
 SIGNED = {"signatory": "Nadia Rochat", "signatory_role": "Préposée au contrôle des habitants"}
 
 
-def test_the_signature_stands_on_paper_below_the_text_with_the_function_under_the_name(own_key):
+def test_signatory_is_below_the_text_with_name_and_function(own_key):
     DocumentTemplateFactory(**SIGNED, validity="Pour toute démarche.")
     said = lines(reader(issued()))
     name = said.index(SIGNED["signatory"])
@@ -154,12 +154,12 @@ def test_the_signature_stands_on_paper_below_the_text_with_the_function_under_th
     assert name > next(number for number, line in enumerate(said) if "Pour toute démarche." in line)
 
 
-def test_a_document_that_nobody_signs_has_no_place_for_it(own_key):
+def test_document_without_signatory_has_no_signature_block(own_key):
     DocumentTemplateFactory(signatory="", signatory_role=SIGNED["signatory_role"])
     assert SIGNED["signatory_role"] not in words(reader(issued()))
 
 
-def test_lists_and_marks_stand_on_paper_as_they_were_written(own_key):
+def test_lists_and_marks_are_printed_as_written(own_key):
     html = (
         "<p>Pour <b>{nom}</b> et <i>toute</i> sa suite.</p>"
         "<ol><li>Une pièce</li><li>Deux pièces</li></ol><ul><li>Un chien</li><li>Un <b>chat</b></li></ul>"
@@ -181,7 +181,7 @@ def test_lists_and_marks_stand_on_paper_as_they_were_written(own_key):
     assert marked(pdf) == {"bold": "Marchettichat", "italic": "toute"}
 
 
-def test_without_lists_and_marks_there_are_none(own_key):
+def test_document_without_lists_and_marks_has_none(own_key):
     DocumentTemplateFactory(body=body("Pour {register_name}."))
     pdf = reader(issued())
     roles = {role for role, _one in elements(pdf.trailer["/Root"]["/StructTreeRoot"]["/K"])}
@@ -190,7 +190,7 @@ def test_without_lists_and_marks_there_are_none(own_key):
 
 
 def marked(pdf: PdfReader) -> dict[str, str]:
-    """What is set in bold and in italics, by the names of the fonts."""
+    """Return what is set in bold and in italics, by the names of the fonts."""
     found = {"bold": "", "italic": ""}
 
     def visit(text, _matrix, _line, font, _size):

@@ -1,4 +1,4 @@
-"""Permits: a place in a zone, validity, renewal, and the inspector's page."""
+"""Permits: places in zones, validity, renewal, and the inspector's page."""
 
 from datetime import timedelta
 
@@ -46,7 +46,7 @@ def asked(plate: str = "VD 123456", zone: str = "a", **fields) -> Case:
 
 
 def permitted(plate: str = "VD 123456", zone: str = "a", **fields) -> Permit:
-    """A permit that the applicant has."""
+    """Create a permit that was issued to the applicant."""
     case = asked(plate, zone, **fields)
     issuing.issue_document(case.documents.get().pk)
     process.advance_case(case.pk)
@@ -58,7 +58,7 @@ def waits(case: Case) -> str:
 
 
 def group(case: Case) -> str:
-    """Where the case stands in the queue."""
+    """Return the case's group in the queue."""
     return deadline_group(Case.objects.get(pk=case.pk), timezone.now())
 
 
@@ -73,8 +73,8 @@ def inspector():
     return user
 
 
-# -- A place -------------------------------------------------------------------------------------------------
-def test_a_permit_holds_for_a_plate_and_a_zone_until_its_last_day(zone):
+# -- Places --------------------------------------------------------------------------------------------------
+def test_permit_is_valid_for_a_plate_and_zone_until_its_last_day(zone):
     with time_machine.travel("2026-11-24 08:00Z"):
         permit = permitted()
     assert (permit.plate, permit.zone) == ("VD123456", zone)
@@ -83,7 +83,7 @@ def test_a_permit_holds_for_a_plate_and_a_zone_until_its_last_day(zone):
     assert timezone.localdate(permit.due_at) == permit.valid_until - permits.REMINDED
 
 
-def test_a_full_zone_puts_on_a_list_and_the_first_come_gets_the_next_place(zone):
+def test_full_zone_gives_its_next_place_to_the_first_waiting(zone):
     first = permitted()
     second, third = asked("VD 2"), asked("VD 3")
     assert [waits(second), waits(third)] == ["place", "place"]
@@ -95,7 +95,7 @@ def test_a_full_zone_puts_on_a_list_and_the_first_come_gets_the_next_place(zone)
     assert waits(second) == "permit"
 
 
-def test_who_waits_for_a_place_is_told_so_once_and_is_promised_no_day(zone, client):
+def test_applicant_waiting_for_a_place_is_promised_no_date(zone, client):
     permitted()
     case = asked("VD 2")
     Case.objects.filter(pk=case.pk).update(deadline=timezone.now() + timedelta(days=3))
@@ -121,7 +121,7 @@ def test_who_waits_for_a_place_is_told_so_once_and_is_promised_no_day(zone, clie
     assert "Réponse au plus tard" in client.get(page).text
 
 
-def test_a_place_is_free_again_the_day_after_a_permit_ended_and_when_a_case_is_closed_without(zone):
+def test_place_is_free_after_its_permit_or_case_ended(zone):
     permitted()
     second = asked("VD 2")
     with time_machine.travel(timezone.now() + timedelta(days=367)):
@@ -134,7 +134,7 @@ def test_a_place_is_free_again_the_day_after_a_permit_ended_and_when_a_case_is_c
         assert waits(third) == "permit"
 
 
-def test_a_zone_without_a_number_takes_everybody_and_one_that_is_unknown_waits_for_a_lead(zone):
+def test_zone_without_limit_is_open_and_unknown_one_needs_a_lead(zone):
     Zone.objects.create(kind=KEY, value="b", name="Zone B")
     assert [waits(asked(f"VD {number}", "b")) for number in range(3)] == ["permit"] * 3
     case = asked(zone="nowhere")
@@ -147,7 +147,7 @@ def put_right(case: Case, field: str, answer: str) -> None:
     process.advance_case(case.pk)
 
 
-def test_a_plate_put_right_before_the_permit_is_made_is_the_one_that_inspectors_find(zone, client):
+def test_corrected_plate_is_the_one_inspectors_find(zone, client):
     case = asked("VD 123465", stages=DECIDED_BETWEEN)
     assert waits(case) == DECISION["key"]
     put_right(case, "prenom", "VD 123456")
@@ -160,7 +160,7 @@ def test_a_plate_put_right_before_the_permit_is_made_is_the_one_that_inspectors_
     assert [bool(one) for one in found.values()] == [True, False]
 
 
-def test_who_waits_for_a_zone_that_was_put_right_waits_for_the_right_one(zone):
+def test_waiting_applicant_follows_the_corrected_zone(zone):
     permitted()
     Zone.objects.create(kind=KEY, value="b", name="Zone B", places=1)
     case, other = asked("VD 2"), asked("VD 3")
@@ -174,7 +174,7 @@ def zone_b():
     return Zone.objects.create(kind=KEY, value="b", name="Zone B", places=1)
 
 
-def test_a_zone_put_right_before_the_permit_is_made_is_the_one_in_which_it_has_its_place(zone, zone_b):
+def test_corrected_zone_is_the_one_on_the_permit(zone, zone_b):
     DocumentTemplateFactory(tells_register=False).delete()
     DocumentTemplateFactory(tells_register=False, body=body("Valable en {nom}."))
     case = asked(stages=DECIDED_BETWEEN)
@@ -190,7 +190,7 @@ def test_a_zone_put_right_before_the_permit_is_made_is_the_one_in_which_it_has_i
     assert waits(asked("VD 3", "b")) == "place"
 
 
-def test_who_is_put_into_a_full_zone_before_the_permit_is_made_waits_for_a_place_there(zone, zone_b, client):
+def test_correction_into_a_full_zone_waits_for_a_place(zone, zone_b, client):
     before = permitted("VD 2", "b")
     case = asked(stages=DECIDED_BETWEEN)
     put_right(case, "nom", "b")
@@ -199,7 +199,7 @@ def test_who_is_put_into_a_full_zone_before_the_permit_is_made_waits_for_a_place
     assert "Zone B" in case.stages.get(key="permit").reason
     status = client.get(reverse("space:status", args=[case.links.first().secret])).text
     assert "liste d’attente" in status
-    assert waits(asked("VD 3")) == "permit"  # the place that it left in zone A
+    assert waits(asked("VD 3")) == "permit"  # the place freed in zone A
     issuing.revoke_document(actor=UserFactory(), document=before.document, reason="Vendue.")
     process.advance_case(case.pk)
     assert case.documents.count() == 1
@@ -208,7 +208,7 @@ def test_who_is_put_into_a_full_zone_before_the_permit_is_made_waits_for_a_place
     assert Permit.objects.get(case=case).zone == zone_b
 
 
-def test_who_is_put_into_a_zone_that_is_unknown_keeps_the_place_until_a_lead_put_it_right(zone):
+def test_correction_to_an_unknown_zone_keeps_the_place(zone):
     case = asked(stages=DECIDED_BETWEEN)
     put_right(case, "nom", "nowhere")
     accept(case)
@@ -220,7 +220,7 @@ def test_who_is_put_into_a_zone_that_is_unknown_keeps_the_place_until_a_lead_put
     assert case.documents.count() == 1
 
 
-def test_a_zone_that_is_put_right_once_the_permit_is_made_leaves_paper_and_permit_as_they_are(zone, zone_b):
+def test_correction_after_the_permit_changes_nothing(zone, zone_b):
     case = asked()
     put_right(case, "nom", "b")
     issuing.issue_document(case.documents.get().pk)
@@ -229,7 +229,7 @@ def test_a_zone_that_is_put_right_once_the_permit_is_made_leaves_paper_and_permi
     assert zone_b.free(timezone.localdate()) == 1
 
 
-def test_a_renewal_that_is_put_into_another_zone_leaves_the_place_to_the_next(zone, zone_b):
+def test_renewal_moved_to_another_zone_frees_its_place(zone, zone_b):
     permit = permitted()
     with time_machine.travel(permit.due_at + timedelta(days=1)):
         first = renewing(permit, stages=DECIDED_BETWEEN)
@@ -243,7 +243,7 @@ def test_a_renewal_that_is_put_into_another_zone_leaves_the_place_to_the_next(zo
 
 
 def refused_and_reopened(between=lambda: None) -> Case:
-    """A request with a place that was closed, after which ``between`` happened, and is accepted after all."""
+    """Refuse a case that has a place, call ``between``, then reopen and accept the case."""
     case = asked(stages=DECIDED_BETWEEN)
     cases.refuse_case(actor=agent(), case=case, reason="Pas d’ici.")
     between()
@@ -253,24 +253,24 @@ def refused_and_reopened(between=lambda: None) -> Case:
     return case
 
 
-def test_who_is_reopened_after_the_place_was_given_to_another_waits_for_one(zone):
+def test_reopened_case_waits_if_its_place_was_given_away(zone):
     case = refused_and_reopened(between=lambda: permitted("VD 2"))
     assert (waits(case), case.documents.count()) == ("permit", 0)
     assert zone.free(timezone.localdate()) == 0
 
 
-def test_who_is_reopened_while_the_place_is_free_has_it_again(zone):
+def test_reopened_case_gets_its_free_place_again(zone):
     assert refused_and_reopened().documents.count() == 1
     assert zone.free(timezone.localdate()) == 0
 
 
-def test_a_rehearsal_takes_no_place(zone):
+def test_rehearsal_takes_no_place(zone):
     assert waits(asked(kind="rehearsal")) == "permit"
     assert waits(asked("VD 2")) == "permit"
 
 
 # -- Renewal -------------------------------------------------------------------------------------------------
-def test_a_reminder_comes_once_before_the_last_day(zone):
+def test_reminder_is_sent_once_before_the_last_day(zone):
     permit = permitted()
     before = Delivery.objects.count()
     send_permit_reminders(timezone.now())
@@ -281,7 +281,7 @@ def test_a_reminder_comes_once_before_the_last_day(zone):
         assert Delivery.objects.count() == before + 1
 
 
-def test_a_permit_is_renewed_in_two_presses_and_keeps_its_place(zone, client):
+def test_renewal_takes_two_clicks_and_keeps_the_place(zone, client):
     permit = permitted()
     secret = permit.case.links.first().secret
     url = reverse("space:status_renew", args=[secret])
@@ -302,7 +302,7 @@ def test_a_permit_is_renewed_in_two_presses_and_keeps_its_place(zone, client):
 
 
 @pytest.mark.parametrize("withdrawn", [True, False])
-def test_what_was_rehearsed_or_is_offered_no_more_is_not_renewed(zone, client, withdrawn):
+def test_rehearsed_or_withdrawn_permit_cannot_be_renewed(zone, client, withdrawn):
     permit = permitted()
     if withdrawn:
         Form.objects.update(offered=False)
@@ -315,14 +315,14 @@ def test_what_was_rehearsed_or_is_offered_no_more_is_not_renewed(zone, client, w
 
 
 def renewing(permit: Permit, plate: str = "VD 123456", zone: str = "a", **fields) -> Case:
-    """A request that renews the permit."""
+    """Create a case that renews the permit."""
     case = asked(plate, zone, advanced=False, **fields)
     Renewal.objects.create(permit=permit, draft=case.submission.draft)
     process.advance_case(case.pk)
     return case
 
 
-def test_of_two_renewals_of_one_permit_only_one_keeps_the_place(zone):
+def test_only_one_of_two_renewals_keeps_the_place(zone):
     permit = permitted()
     with time_machine.travel(permit.due_at + timedelta(days=1)):
         renewals = [renewing(permit, f"VD {number}") for number in (1, 2)]
@@ -330,7 +330,7 @@ def test_of_two_renewals_of_one_permit_only_one_keeps_the_place(zone):
         assert zone.free(timezone.localdate()) == 0
 
 
-def test_a_second_renewal_that_got_a_free_place_takes_it_from_others(zone):
+def test_second_renewal_takes_a_free_place(zone):
     Zone.objects.update(places=2)
     permit = permitted()
     with time_machine.travel(permit.due_at + timedelta(days=1)):
@@ -339,18 +339,18 @@ def test_a_second_renewal_that_got_a_free_place_takes_it_from_others(zone):
         assert waits(asked("VD 3")) == "place"
 
 
-def test_the_place_that_a_renewal_gave_up_is_taken_over_by_the_next(zone):
+def test_place_of_an_ended_renewal_goes_to_the_next_renewal(zone):
     permit = permitted()
     with time_machine.travel(permit.due_at + timedelta(days=1)):
         first, second = [renewing(permit, f"VD {number}") for number in (1, 2)]
-        Permit.objects.filter(case=first).update(document=None)  # as if it had not been drawn yet
+        Permit.objects.filter(case=first).update(document=None)  # as if the document was not drawn yet
         Case.objects.filter(pk=first.pk).update(state="closed", closed_at=timezone.now())
         process.advance_case(second.pk)
         assert waits(second) == "permit"
         assert waits(asked("VD 3")) == "place"
 
 
-def test_a_renewal_into_another_zone_takes_a_place_there_while_the_old_permit_holds(zone):
+def test_renewal_into_another_zone_takes_a_second_place(zone):
     other = Zone.objects.create(kind=KEY, value="b", name="Zone B", places=1)
     permit = permitted()
     with time_machine.travel(permit.due_at + timedelta(days=1)):
@@ -358,16 +358,16 @@ def test_a_renewal_into_another_zone_takes_a_place_there_while_the_old_permit_ho
         assert waits(renewing(permit, zone="b")) == "permit"
         assert [zone.free(today), other.free(today)] == [0, 0]
         assert waits(asked("VD 2", "b")) == "place"
-        assert waits(renewing(permit, "VD 3")) == "permit"  # what the first left where it was
+        assert waits(renewing(permit, "VD 3")) == "permit"  # takes the place that the first renewal left
 
 
-def test_what_renews_a_rehearsal_takes_over_nothing(zone):
+def test_renewal_of_a_rehearsal_takes_over_no_place(zone):
     rehearsed, permit = permitted(kind="rehearsal"), permitted("VD 2")
     with time_machine.travel(permit.due_at + timedelta(days=1)):
         assert waits(renewing(rehearsed)) == "place"
 
 
-def test_a_renewal_begins_with_what_an_agent_put_right(zone, client):
+def test_renewal_begins_with_corrected_answers(zone, client):
     case = asked(plate="VD 123465")
     cases.correct_answer(
         actor=agent(), case=case, field="prenom", answer="VD 654321", reason="Faute de frappe."
@@ -380,14 +380,14 @@ def test_a_renewal_begins_with_what_an_agent_put_right(zone, client):
         assert Draft.objects.latest("created_at").answers["prenom"] == "VD 654321"
 
 
-def test_a_revoked_permit_is_not_renewed(zone):
+def test_revoked_permit_cannot_be_renewed(zone):
     permit = permitted()
     issuing.revoke_document(actor=UserFactory(), document=permit.document, reason="Vendue.")
     with time_machine.travel(permit.due_at), pytest.raises(permits.cases.IllegalTransition):
         permits.renew_permit(actor=Applicant(), permit=Permit.objects.get(pk=permit.pk))
 
 
-def test_the_case_of_a_permit_is_kept_to_its_last_day(zone):
+def test_case_of_a_permit_is_kept_until_its_last_day(zone):
     permit = permitted()
     cases_of_it = Case.objects.filter(pk=permit.case_id)
     assert not cases_of_it.get().is_open
@@ -398,7 +398,7 @@ def test_the_case_of_a_permit_is_kept_to_its_last_day(zone):
 
 
 # -- Inspection ----------------------------------------------------------------------------------------------
-def test_an_inspector_looks_up_a_plate_and_it_is_kept_who_did(zone, client):
+def test_inspector_looks_up_a_plate_and_it_is_logged(zone, client):
     permit = permitted()
     user = inspector()
     client.force_login(user)
@@ -465,13 +465,13 @@ def test_inspection_finds_no_permit_of_another_plate(zone, client, held, typed):
 
 
 @pytest.mark.parametrize("plate", ["", " ", "\0", "<script>", "x" * 500])
-def test_what_is_no_plate_is_refused_beside_the_field(client, plate):
+def test_invalid_plate_is_refused_with_an_error(client, plate):
     client.force_login(inspector())
     assert client.post(reverse("documents:inspect"), {"plate": plate}).status_code == 422
     assert not PlateCheck.objects.exists()
 
 
-def test_others_find_no_inspector_s_page_and_a_curious_one_is_slowed_down(client):
+def test_inspection_is_for_inspectors_and_rate_limited(client):
     url = reverse("documents:inspect")
     assert client.get(url).status_code == 302
     client.force_login(UserFactory(is_staff=True, roles=["agents"]))

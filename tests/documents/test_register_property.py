@@ -1,4 +1,4 @@
-"""No document that tells of the register says a name, a date or an address that the register did not give."""
+"""Property: a register document contains only names, dates and addresses given by the population register."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -46,7 +46,7 @@ BODY = [
 
 @st.composite
 def households(draw) -> list[list[RegisterPerson]]:
-    """Two households, which may share a street and a number."""
+    """Draw two households, which may share a street and a number."""
     found = []
     for home in range(2):
         address = draw(ADDRESSES)
@@ -67,7 +67,7 @@ def households(draw) -> list[list[RegisterPerson]]:
 
 @st.composite
 def declarations(draw, homes: list[list[RegisterPerson]]) -> list[DeclaredPerson]:
-    """The applicant and whom they name: true, nearly true, or invented."""
+    """Draw the applicant and the persons they name: correct, nearly correct, or invented."""
     people = [one for home in homes for one in home]
     said = []
     for one in draw(st.lists(st.sampled_from(people), min_size=1, max_size=3)):
@@ -88,7 +88,7 @@ class Household(PopulationRegister):
 
 
 def answer_to(homes: list[list[RegisterPerson]], said: list[DeclaredPerson]) -> RegisterAnswer | None:
-    """What the check leaves for the document, as far as nobody decides."""
+    """Return the answer of the register check for the document if no agent needs to decide; else None."""
     required = [ComparedAspect.BIRTH_DATE, ComparedAspect.ADDRESS]
     finding, others = ask_with_others(lambda: Household(homes), said[0], required, said[1:])
     if finding.outcome != MatchResult.MATCH:
@@ -98,7 +98,7 @@ def answer_to(homes: list[list[RegisterPerson]], said: list[DeclaredPerson]) -> 
 
 
 def written(answer: RegisterAnswer, said: list[DeclaredPerson]) -> Iterator[dict]:
-    """Every block of a document that can be written; what was typed lies ready to be mixed in."""
+    """Yield every block of a document that can be written, with the declared answers available."""
     typed = {"prenom": said[0].given_names, "nom": said[0].family_name}
     words = document_text.TemplateValues(
         *({"number": "", "date": ""}, typed, typed, TODAY),
@@ -114,7 +114,7 @@ def written(answer: RegisterAnswer, said: list[DeclaredPerson]) -> Iterator[dict
 
 
 def texts_in(block: dict) -> Iterator[str]:
-    """The texts that stand in a block, without what the commune always writes."""
+    """Yield the texts of a block, without the fixed texts of the commune."""
     for passage in block.get("passages", []):
         yield from ("".join(text for text, *_marks in item) for item in passage["items"])
     for table in block.get("people", []):
@@ -122,7 +122,7 @@ def texts_in(block: dict) -> Iterator[str]:
 
 
 def given_by(home: list[RegisterPerson]) -> str:
-    """All that the register gave of a household, in words."""
+    """Return everything that the register gave of a household, as text."""
     days = [day for one in home for day in (one.birth_date, one.resident_since) if day]
     people = [f"{one.name} {one.address or ''} {one.origin}" for one in home]
     statuses = [str(CivilStatus(one.civil_status).label) for one in home if one.civil_status]
@@ -131,7 +131,7 @@ def given_by(home: list[RegisterPerson]) -> str:
 
 @budget(max_examples=150, deadline=None)
 @given(st.data())
-def test_a_register_document_says_only_what_the_register_gave(data):
+def test_register_document_contains_only_what_the_register_gave(data):
     homes = data.draw(households())
     said = data.draw(declarations(homes))
     answer = answer_to(homes, said)
@@ -147,7 +147,7 @@ def test_a_register_document_says_only_what_the_register_gave(data):
 
 @budget(max_examples=150, deadline=None)
 @given(st.data())
-def test_a_register_document_names_nobody_of_another_household(data):
+def test_register_document_names_nobody_of_another_household(data):
     homes = data.draw(households())
     said = data.draw(declarations(homes))
     answer = answer_to(homes, said)

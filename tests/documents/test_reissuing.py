@@ -1,4 +1,4 @@
-"""What was revoked is issued again in the same case, under a new number that names the old one."""
+"""Reissuing of a revoked document in the same case, under a new number that names the old one."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -30,7 +30,7 @@ def revoked(**fields) -> Document:
 
 
 def closed(document: Document) -> Case:
-    """Its case, which is over."""
+    """Return the closed case of the document."""
     process.advance_case(document.case_id)
     return Case.objects.get(pk=document.case_id, state="closed")
 
@@ -58,7 +58,7 @@ def accept(case: Case, **details) -> Case:
 
 
 # -- At once -------------------------------------------------------------------------------------------------
-def test_revoked_document_is_issued_again_under_a_number_that_names_the_old_one():
+def test_reissued_document_names_the_number_it_replaces():
     old = revoked()
     new = made(reissuing.reissue(actor=agent(), document=old))
     assert new.number != old.number
@@ -71,7 +71,7 @@ def test_revoked_document_is_issued_again_under_a_number_that_names_the_old_one(
     assert old.number in told.payload["text"]
 
 
-def test_what_replaces_a_document_says_what_the_case_says_now():
+def test_reissued_document_uses_the_current_answers():
     DocumentTemplateFactory(tells_register=False)
     old = revoked()
     Case.objects.filter(pk=old.case_id).update(amended={"prenom": "Éloïse"})
@@ -80,7 +80,7 @@ def test_what_replaces_a_document_says_what_the_case_says_now():
     assert "Éloïse" not in str(old.texts)
 
 
-def test_register_document_is_not_issued_again_about_another_applicant():
+def test_register_document_is_not_reissued_for_another_applicant():
     old = revoked()
     Case.objects.filter(pk=old.case_id).update(amended={"prenom": "Peter", "nom": "Schmid"})
     with pytest.raises(IllegalTransition):
@@ -88,7 +88,7 @@ def test_register_document_is_not_issued_again_about_another_applicant():
 
 
 @pytest.mark.parametrize("which", ["standing", "replaced"])
-def test_document_that_stands_or_was_replaced_is_not_issued_again(which):
+def test_valid_or_replaced_document_is_not_reissued(which):
     document = issued() if which == "standing" else revoked()
     if which == "replaced":
         reissuing.reissue(actor=agent(), document=document)
@@ -96,13 +96,13 @@ def test_document_that_stands_or_was_replaced_is_not_issued_again(which):
         reissuing.reissue(actor=agent(), document=document)
 
 
-def test_stage_never_has_two_documents_that_stand():
+def test_stage_never_has_two_valid_documents():
     document = issued()
     with pytest.raises(IntegrityError), transaction.atomic():
         Document.objects.create(case=document.case, stage=document.stage, number="X-2", title="Attestation")
 
 
-def test_agent_issues_it_again_from_the_case(client):
+def test_agent_reissues_a_document_from_the_case_page(client):
     old = revoked()
     url = reverse("reissue_document", args=[old.pk])
     client.force_login(member(team=old.case.team, role=Role.TREAT))
@@ -122,7 +122,7 @@ def test_agent_issues_it_again_from_the_case(client):
 
 
 @pytest.mark.parametrize("again", ["new", "none"])
-def test_who_revokes_says_whether_a_new_one_follows(client, again):
+def test_revocation_asks_whether_to_reissue(client, again):
     document = issued()
     url = reverse("revoke_document", args=[document.pk])
     client.force_login(decider(document))
@@ -131,20 +131,20 @@ def test_who_revokes_says_whether_a_new_one_follows(client, again):
     assert Document.objects.filter(replaces=document).exists() is (again == "new")
 
 
-# -- Reopened ------------------------------------------------------------------------------------------------
-def test_reopened_case_does_not_close_with_a_revoked_paper_alone():
+# -- After reopening ----------------------------------------------------------------------------------------
+def test_reopened_case_closes_after_its_document_is_reissued():
     old = revoked_after_closing()
     case = cases.reopen_case(actor=agent(), case=old.case, reason="Le prénom est à corriger.")
     process.advance_case(case.pk)
     case = accept(Case.objects.get(pk=case.pk), reissue={"again": "new"})
-    assert case.is_open  # the new one is being made
+    assert case.is_open  # the new one is in progress
     new = made(Document.objects.get(replaces=old))
     process.advance_case(case.pk)
     assert Case.objects.get(pk=case.pk).state == "closed"
     assert new.is_issued
 
 
-def test_agent_says_that_no_new_document_is_due():
+def test_agent_decides_that_no_new_document_is_issued():
     old = revoked_after_closing()
     case = cases.reopen_case(actor=agent(), case=old.case, reason="Un autre point.")
     process.advance_case(case.pk)
@@ -155,7 +155,7 @@ def test_agent_says_that_no_new_document_is_due():
     assert "acceptée" in told.payload["text"]
 
 
-def test_decision_asks_whether_a_new_document_follows(client):
+def test_decision_asks_whether_to_reissue(client):
     old = revoked_after_closing()
     case = cases.reopen_case(actor=agent(), case=old.case, reason="Le prénom est à corriger.")
     process.advance_case(case.pk)
@@ -168,7 +168,7 @@ def test_decision_asks_whether_a_new_document_follows(client):
     assert client.post(url, said | {"reissue-again": "new"}).status_code == 302
 
 
-def test_document_that_stands_stays_when_its_case_is_reopened():
+def test_valid_document_is_kept_when_its_case_is_reopened():
     document = issued()
     case = cases.reopen_case(actor=agent(), case=closed(document), reason="Un autre point.")
     process.advance_case(case.pk)
@@ -187,7 +187,7 @@ def decided_anew(old: Document) -> Case:
 
 
 @pytest.mark.parametrize("happened", [refused_since, decided_anew])
-def test_nothing_is_issued_again_beside_a_refusal_or_before_a_decision(client, happened):
+def test_refused_or_undecided_case_reissues_nothing(client, happened):
     old = revoked_after_closing()
     case = happened(old)
     client.force_login(decider(old))
@@ -198,7 +198,7 @@ def test_nothing_is_issued_again_beside_a_refusal_or_before_a_decision(client, h
 
 
 # -- Permits -------------------------------------------------------------------------------------------------
-def test_permit_that_is_issued_again_keeps_its_last_day(zone):  # noqa: F811
+def test_reissued_permit_keeps_its_last_day(zone):  # noqa: F811
     permit = permitted()
     old, until = permit.document, permit.valid_until
     issuing.revoke_document(actor=agent(), document=old, reason="La plaque était fausse.")
@@ -208,7 +208,7 @@ def test_permit_that_is_issued_again_keeps_its_last_day(zone):  # noqa: F811
     assert permits.look_up_plate(actor=agent(), plate=permit.plate) == [permit]
 
 
-def test_permit_is_not_issued_again_once_others_have_its_place(zone):  # noqa: F811
+def test_permit_is_not_reissued_if_its_place_is_taken(zone):  # noqa: F811
     permit, waiting = permitted(), asked("VD 2")
     issuing.revoke_document(actor=agent(), document=permit.document, reason="Vendue.")
     process.advance_case(waiting.pk)

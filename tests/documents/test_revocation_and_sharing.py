@@ -1,4 +1,4 @@
-"""What happens to a document that is out: it expires, is revoked, or is given to somebody."""
+"""Issued documents: expiry, revocation, and share links."""
 
 from datetime import timedelta
 
@@ -33,8 +33,8 @@ def decider(document):
     return member(team=document.case.team, role=Role.DECIDE)
 
 
-# -- What a killed process left ------------------------------------------------------------------------------
-def test_a_pdf_that_no_document_names_is_deleted_after_a_day_and_the_others_stay(document):
+# -- Files left by killed workers ----------------------------------------------------------------------------
+def test_orphaned_pdf_is_deleted_after_a_day(document):
     storage = document.content.storage
     folder = document.content.name.rpartition("/")[0]
     lost = storage.save(f"{folder}/{document.pk.hex}-7.pdf", ContentFile(b"of an attempt that was cut short"))
@@ -46,7 +46,7 @@ def test_a_pdf_that_no_document_names_is_deleted_after_a_day_and_the_others_stay
 
 
 # -- Expiry --------------------------------------------------------------------------------------------------
-def test_an_expired_document_is_authentic_and_proves_nothing_any_more(client, document):
+def test_expired_document_is_authentic_but_not_valid(client, document):
     Document.objects.update(valid_until=timezone.localdate())
     assert 'class="verdict yes t5"' in verdict(client, document).text
     Document.objects.update(valid_until=timezone.localdate() - timedelta(days=1))
@@ -56,7 +56,7 @@ def test_an_expired_document_is_authentic_and_proves_nothing_any_more(client, do
 
 
 # -- Revocation ----------------------------------------------------------------------------------------------
-def test_who_may_decide_revokes_with_a_reason_that_the_applicant_reads(client, document):
+def test_decider_revokes_with_a_reason_for_the_applicant(client, document):
     url = reverse("revoke_document", args=[document.pk])
     agent = decider(document)
     client.force_login(agent)
@@ -82,7 +82,7 @@ def test_who_may_decide_revokes_with_a_reason_that_the_applicant_reads(client, d
         issuing.revoke_document(actor=agent, document=document, reason="Encore.")
 
 
-def test_the_letter_of_a_document_that_is_revoked_is_posted_by_nobody_if_it_still_lies_there():
+def test_unposted_letter_of_a_revoked_document_is_skipped():
     lies, gone, other = (issued(identity_check="posted") for _number in range(3))
     letter = {
         one: Delivery.objects.about(one.case.subject).get(carrier="print") for one in (lies, gone, other)
@@ -94,7 +94,7 @@ def test_the_letter_of_a_document_that_is_revoked_is_posted_by_nobody_if_it_stil
     assert states == {lies: "skipped", gone: "done", other: "to_print"}
 
 
-def test_who_only_treats_cases_and_strangers_revoke_nothing(client, document):
+def test_revocation_requires_the_right_to_decide(client, document):
     url = reverse("revoke_document", args=[document.pk])
     other = member(team=TeamFactory(key="police", name="Police"), role=Role.LEAD)
     for agent in (member(team=document.case.team, role=Role.TREAT), other):
@@ -103,8 +103,8 @@ def test_who_only_treats_cases_and_strangers_revoke_nothing(client, document):
     assert not Document.objects.filter(state=Document.State.REVOKED).exists()
 
 
-# -- Given away ----------------------------------------------------------------------------------------------
-def test_the_applicant_gives_the_document_to_somebody_for_a_while(client, document):
+# -- Sharing -------------------------------------------------------------------------------------------------
+def test_applicant_shares_a_document_for_a_limited_time(client, document):
     secret = document.case.links.first().secret
     url = reverse("space:status_share", args=[secret, document.pk])
     assert client.get(url).status_code == 200
@@ -124,7 +124,7 @@ def test_the_applicant_gives_the_document_to_somebody_for_a_while(client, docume
         assert client.get(reverse("documents:shared", args=[link.secret])).status_code == 404
 
 
-def test_a_link_is_closed_before_its_time_and_dies_with_the_document(client, document):
+def test_share_link_ends_by_hand_or_with_the_document(client, document):
     first = issuing.share_document(actor=applicant(document), document=document, days=30)
     second = issuing.share_document(actor=applicant(document), document=document, days=30)
     secret = document.case.links.first().secret
@@ -135,7 +135,7 @@ def test_a_link_is_closed_before_its_time_and_dies_with_the_document(client, doc
     assert client.get(reverse("documents:shared_file", args=[second.secret])).status_code == 404
 
 
-def test_nobody_closes_or_makes_links_to_what_is_another_s(client, document):
+def test_share_links_of_other_documents_are_not_found(client, document):
     other = issued()
     link = issuing.share_document(actor=applicant(document), document=document, days=30)
     secret = other.case.links.first().secret
@@ -146,7 +146,7 @@ def test_nobody_closes_or_makes_links_to_what_is_another_s(client, document):
     assert link.revoked_at is None
 
 
-def test_only_so_many_links_and_only_for_so_long(client, document):
+def test_share_links_are_limited_in_number_and_duration(client, document):
     url = reverse("space:status_share", args=[document.case.links.first().secret, document.pk])
     for days in ("", "0", "9999", "x"):
         assert client.post(url, {"days": days}).status_code == 422

@@ -1,4 +1,4 @@
-"""The seal on a document, by pyHanko's own validation."""
+"""Seals of documents, checked by pyHanko's validation."""
 
 import base64
 import io
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def own_key(settings, tmp_path):
-    """A key of the commune's own, as PKCS#12."""
+    """Set a seal key of the commune, as PKCS#12."""
     path = tmp_path / "seal.p12"
     path.write_bytes(new_key("Commune d’Orvenay"))
     settings.SEAL_URL = f"pkcs12:{path}"
@@ -50,8 +50,8 @@ def status_of(document: Document, *roots):
     return validate_pdf_signature(seal, context, ts_validation_context=context)
 
 
-# -- What is sealed ------------------------------------------------------------------------------------------
-def test_a_document_is_sealed_whole_and_untouched():
+# -- Seals ---------------------------------------------------------------------------------------------------
+def test_seal_covers_the_whole_document():
     document = issued()
     status = status_of(document)
     assert status.bottom_line
@@ -59,18 +59,18 @@ def test_a_document_is_sealed_whole_and_untouched():
     assert document.seal_level == "B-B"
 
 
-def test_the_seal_leaves_pdf_a_and_pdf_ua_as_they_are():
+def test_seal_preserves_pdf_a_and_pdf_ua():
     content = issued().content.read()
     assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in content
     assert b"<pdfuaid:part>1</pdfuaid:part>" in content
     [field] = PdfFileReader(io.BytesIO(content)).root["/AcroForm"]["/Fields"]
     field = field.get_object()
-    assert field["/F"] & 0b110 == 0b100  # not hidden and printed, as PDF/A asks
-    assert max(field["/Rect"]) < 0  # outside the page, where PDF/UA asks for no tag
+    assert field["/F"] & 0b110 == 0b100  # visible and printed, as PDF/A requires
+    assert max(field["/Rect"]) < 0  # outside the page, where PDF/UA requires no tag
     assert field["/Rect"][0] == field["/Rect"][2]
 
 
-def test_another_reader_finds_the_seal_valid(tmp_path):
+def test_another_reader_validates_the_seal(tmp_path):
     needs("pdfsig")
     path = tmp_path / "document.pdf"
     path.write_bytes(issued().content.read())
@@ -80,14 +80,14 @@ def test_another_reader_finds_the_seal_valid(tmp_path):
     assert "ETSI.CAdES.detached" in said
 
 
-def test_a_site_without_a_key_says_on_paper_that_its_seal_is_a_test():
+def test_seal_without_a_key_is_marked_as_a_test():
     document = issued()
     assert document.seal.is_test
     assert "TEST" in root_of(document).subject.human_friendly
     assert rendering.render_document(document, test_seal=True) != rendering.render_document(document)
 
 
-def test_with_a_key_of_its_own_the_commune_seals_for_good(own_key):
+def test_seal_with_the_own_key_is_not_a_test(own_key):
     document = issued()
     assert not document.seal.is_test
     assert status_of(document).bottom_line
@@ -96,14 +96,14 @@ def test_with_a_key_of_its_own_the_commune_seals_for_good(own_key):
 
 @pytest.fixture
 def authority():
-    """Who certified the commune's key and says the time, over HTTP."""
+    """Run the authority that certifies the commune's key and time-stamps, over HTTP."""
     with serving_authority() as found:
         yield found
 
 
 @pytest.fixture
 def certified(settings, authority, tmp_path):
-    """A key certified by the authority, which answers for it by a list of what it revoked."""
+    """Set a key certified by the authority, with a revocation list."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = authority.issue("Commune d’Orvenay", key, proved_by="crl")
     settings.SEAL_URL = f"pkcs12:{authority.pkcs12(tmp_path / 'seal.p12', certificate, key)}"
@@ -115,7 +115,7 @@ def root_certificate(authority) -> x509.Certificate:
     return x509.Certificate.load(authority.certificate.public_bytes(Encoding.DER))
 
 
-def test_where_a_time_stamp_authority_is_set_the_seal_bears_its_time(authority, certified):
+def test_seal_has_a_time_stamp_if_an_authority_is_set(authority, certified):
     document = issued()
     status = status_of(document, root_certificate(authority))
     assert document.seal_level == "B-T"
@@ -125,9 +125,7 @@ def test_where_a_time_stamp_authority_is_set_the_seal_bears_its_time(authority, 
     assert authority.asked == ["/tsa"]
 
 
-def test_where_the_roots_are_named_what_proves_the_seal_is_kept_in_the_file(
-    settings, authority, certified, tmp_path
-):
+def test_seal_contains_its_proofs_if_roots_are_set(settings, authority, certified, tmp_path):
     settings.SEAL_ROOTS = authority.pem(tmp_path / "roots.pem")
     document = issued()
     assert document.seal_level == "B-LT"
@@ -137,7 +135,7 @@ def test_where_the_roots_are_named_what_proves_the_seal_is_kept_in_the_file(
     assert len(kept["/Certs"]) == 3  # the commune's, the clock's, the root
     assert (len(kept["/CRLs"]), len(kept["/OCSPs"])) == (1, 1)
 
-    authority.asked.clear()  # years later nobody answers: the file proves itself
+    authority.asked.clear()  # years later no server answers: the file proves itself
     [seal] = reader.embedded_signatures
     proofs = DocumentSecurityStore.read_dss(reader).as_validation_context(
         {
@@ -152,9 +150,7 @@ def test_where_the_roots_are_named_what_proves_the_seal_is_kept_in_the_file(
 
 
 @pytest.mark.parametrize("whose", ["the commune", "the clock"])
-def test_with_a_certificate_that_was_revoked_nothing_is_sealed_for_the_archive(
-    settings, authority, certified, tmp_path, whose
-):
+def test_revoked_certificate_prevents_sealing(settings, authority, certified, tmp_path, whose):
     settings.SEAL_ROOTS = authority.pem(tmp_path / "roots.pem")
     clock = authority.clock.tsa_cert.serial_number
     authority.revoked.add(certified.serial_number if whose == "the commune" else clock)
@@ -167,7 +163,10 @@ def test_with_a_certificate_that_was_revoked_nothing_is_sealed_for_the_archive(
 
 @pytest.fixture(scope="module")
 def token(tmp_path_factory):
-    """A token, and the address of its keys but for their label: its module is loaded once for the process."""
+    """Return a token and the address of its keys without their label.
+
+    Its module is loaded once per process.
+    """
     needs("softhsm2-util")
     module, place = "/usr/lib/softhsm/libsofthsm2.so", tmp_path_factory.mktemp("tokens")
     conf = place / "softhsm.conf"
@@ -181,7 +180,7 @@ def token(tmp_path_factory):
 
 
 def put(token, label: str, certificate, **private) -> None:
-    """A private key with its certificate."""
+    """Store a private key with its certificate."""
     about = {Attribute.LABEL: label, Attribute.TOKEN: True}
     key = {Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY, Attribute.SIGN: True}
     proof = {
@@ -195,7 +194,7 @@ def put(token, label: str, certificate, **private) -> None:
         session.create_object(about | proof)
 
 
-def test_a_token_that_computes_digests_seals_without_another_word(settings, token):
+def test_token_that_computes_digests_needs_no_option(settings, token):
     empty, url = token
     authority, key = Authority(), rsa_key()
     numbers = key.private_numbers()
@@ -217,14 +216,14 @@ def test_a_token_that_computes_digests_seals_without_another_word(settings, toke
     assert not document.seal.is_test
 
 
-def test_a_token_that_signs_digests_only_seals_where_the_address_says_so(settings, token):
+def test_token_that_signs_digests_needs_the_raw_option(settings, token):
     empty, url = token
     key, certificate, _ = pkcs12.load_key_and_certificates(new_key("Commune d’Orvenay"), None)
     curve = keys.ECDomainParameters(name="named", value="secp256r1").dump()
     value = key.private_numbers().private_value.to_bytes(32)
     put(empty, "raw", certificate, KEY_TYPE=pkcs11.KeyType.EC, EC_PARAMS=curve, VALUE=value)
     settings.SEAL_PASSWORD = "1234"
-    settings.SEAL_URL = f"{url}raw"  # this one knows no mechanism that computes it
+    settings.SEAL_URL = f"{url}raw"  # the key has no mechanism that computes the digest
     assert not issue(drawn()).seal
     settings.SEAL_URL = f"{url}raw&raw=1"
     document = issued()
@@ -232,24 +231,24 @@ def test_a_token_that_signs_digests_only_seals_where_the_address_says_so(setting
     assert not document.seal.is_test
 
 
-def test_a_token_that_does_not_take_the_pin_or_is_not_there_seals_nothing(settings, token):
+def test_token_with_a_wrong_pin_or_missing_token_seals_nothing(settings, token):
     settings.SEAL_URL, settings.SEAL_PASSWORD = f"{token[1]}raw", "4321"
     assert "token does not answer" in issue(drawn()).fault
     settings.SEAL_URL = settings.SEAL_URL.replace("commune", "another")
     assert issue(drawn()).fault
 
 
-# -- A scheme of one's own ----------------------------------------------------------------------------------
+# -- A separate scheme ---------------------------------------------------------------------------------------
 @pytest.fixture
 def service(settings, monkeypatch):
-    """A signing service elsewhere, whose scheme is a folder more in ``contrib``."""
+    """Run a remote signing service, whose scheme is an additional module in ``contrib``."""
     monkeypatch.setitem(sys.modules, "eservices.documents.contrib.remote", remote_seal)
     with remote_seal.signing_service() as server:
         settings.SEAL_URL, settings.SEAL_PASSWORD = server.url, "t-token"
         yield server
 
 
-def test_a_signing_service_elsewhere_seals_by_a_folder_of_its_own_and_sees_digests_only(service):
+def test_remote_signing_service_gets_digests_only(service):
     document = issued()
     assert status_of(document).bottom_line
     assert (document.seal_level, document.seal.is_test) == ("B-B", False)
@@ -260,7 +259,7 @@ def test_a_signing_service_elsewhere_seals_by_a_folder_of_its_own_and_sees_diges
 
 
 @pytest.mark.parametrize("status", [403, 503])
-def test_a_service_that_refuses_or_is_down_puts_the_document_off_and_seals_it_later(service, status):
+def test_unavailable_signing_service_postpones_the_document(service, status):
     service.fault = status
     document = issue(drawn())
     assert document.state == Document.State.DRAWN
@@ -269,23 +268,23 @@ def test_a_service_that_refuses_or_is_down_puts_the_document_off_and_seals_it_la
     assert issue(document).seal
 
 
-def test_a_service_that_does_not_take_our_token_is_said(service, settings):
+def test_refused_token_is_reported(service, settings):
     settings.SEAL_PASSWORD = "stolen"
     assert "403" in issue(drawn()).fault
 
 
 def issue(document: Document) -> Document:
-    """What the worker does now, whether or not it comes to a seal."""
+    """Run the worker on the document now and return it, whether or not it was sealed."""
     Document.objects.filter(pk=document.pk).update(due_at=timezone.now())
     issuing.issue_document(document.pk)
     return Document.objects.get(pk=document.pk)
 
 
-# -- Where it cannot be --------------------------------------------------------------------------------------
+# -- Failures ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("url", "password"), [("pkcs12:/nowhere/seal.p12", ""), ("pkcs12:/etc/hostname", ""), ("magic:/key", "")]
 )
-def test_without_its_key_nothing_is_issued_and_the_fault_is_kept(settings, url, password):
+def test_document_is_not_issued_without_its_key(settings, url, password):
     settings.SEAL_URL, settings.SEAL_PASSWORD = url, password
     document = drawn()
     issuing.issue_document(document.pk)
@@ -294,20 +293,20 @@ def test_without_its_key_nothing_is_issued_and_the_fault_is_kept(settings, url, 
     assert document.fault
 
 
-def test_a_wrong_passphrase_is_said(settings, own_key):
+def test_wrong_passphrase_is_reported(settings, own_key):
     settings.SEAL_PASSWORD = "wrong"
     [warning] = checks.check_seal_key(None)
     assert "SEAL_PASSWORD" in warning.msg
 
 
 @pytest.mark.parametrize("path", ["/nowhere/roots.pem", "/etc/hostname"])
-def test_roots_that_cannot_be_read_are_told_before_anything_is_sealed(settings, own_key, path):
+def test_unreadable_roots_are_reported_before_sealing(settings, own_key, path):
     settings.SEAL_ROOTS = path
     [warning] = checks.check_seal_key(None)
     assert "SEAL_ROOTS" in warning.msg
 
 
-def test_a_time_stamp_authority_that_is_away_puts_the_document_off(settings):
+def test_unavailable_time_stamp_authority_postpones_the_document(settings):
     settings.SEAL_TSA_URL = "http://127.0.0.1:9/"
     document = drawn()
     issuing.issue_document(document.pk)
@@ -316,7 +315,7 @@ def test_a_time_stamp_authority_that_is_away_puts_the_document_off(settings):
     assert "SealError" in document.fault
 
 
-def test_the_operator_is_told_of_a_test_seal_and_of_none(settings, own_key):
+def test_system_check_warns_of_a_test_seal_or_a_missing_key(settings, own_key):
     assert checks.check_seal_key(None) == []
     settings.SEAL_URL = ""
     assert [one.id for one in checks.check_seal_key(None)] == ["documents.W001"]
@@ -325,13 +324,13 @@ def test_the_operator_is_told_of_a_test_seal_and_of_none(settings, own_key):
 
 
 @pytest.mark.parametrize("value", ["/srv/seal.p12", "pkcs12", "pkcs12:seal.p12", "pkcs12://seal.p12"])
-def test_an_address_of_the_key_that_says_nothing_stops_the_start(monkeypatch, value):
+def test_invalid_seal_address_stops_the_start(monkeypatch, value):
     monkeypatch.setenv("SEAL_URL", value)
     with pytest.raises(ImproperlyConfigured):
         environment.read_seal("SEAL_URL")
 
 
-def test_a_worker_that_comes_too_late_leaves_the_other_s_file_alone(monkeypatch):
+def test_late_worker_keeps_the_file_of_the_other(monkeypatch):
     document = drawn()
 
     def meanwhile(late, sealed, issued=issuing._issued):

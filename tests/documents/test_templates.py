@@ -1,4 +1,4 @@
-"""What editors write, and what becomes of it on paper."""
+"""Document templates and the documents made from them."""
 
 import json
 from datetime import date
@@ -43,7 +43,7 @@ CHILD = {"field": "naissance", "operator": "age_lt", "value": 18}
 
 
 def template(**fields) -> DocumentTemplate:
-    """A template that says what was declared, not saved yet."""
+    """Build an unsaved template with declared answers."""
     return DocumentTemplateFactory.build(
         locale=DocumentTemplateFactory().locale, **{"tells_register": False} | fields
     )
@@ -65,7 +65,7 @@ def posted(of: DocumentTemplate, sentence: str) -> dict:
     "text",
     ["{nobody} asked", "{nom.__class__}", "{nom!r} {0}", "{nom", "nom}", "{no<b>m</b>}"],
 )
-def test_a_placeholder_that_no_service_can_fill_is_refused(text):
+def test_placeholder_that_no_service_fills_is_refused(text):
     waiting_case()
     for part in (body(text), body("Fine", validity=text)):
         with pytest.raises(ValidationError) as refused:
@@ -80,27 +80,27 @@ def test_a_placeholder_that_no_service_can_fill_is_refused(text):
         body("Fine", condition={"field": "nobody", "operator": "filled"}),
     ],
 )
-def test_facts_and_conditions_look_at_questions_that_are_asked(part):
+def test_facts_and_conditions_refer_to_existing_questions(part):
     waiting_case()
     with pytest.raises(ValidationError, match="nobody"):
         template(body=part).clean()
 
 
-def test_placeholders_that_every_service_asks_are_accepted():
+def test_placeholders_of_every_service_are_accepted():
     waiting_case()
     template(
         body=body("{prenom} <b>{nom}</b> {applicant} {number} {date} {valid_until}", facts="nom, reference")
     ).clean()
 
 
-def test_a_template_written_before_its_service_may_name_any_field():
+def test_template_without_a_service_accepts_any_placeholder():
     template(body=body("{anything}")).clean()
     with pytest.raises(ValidationError):
         template(body=body("{any thing}")).clean()
 
 
 # -- Rich text as data ---------------------------------------------------------------------------------------
-def test_rich_text_reaches_paper_as_runs_and_lists_and_nothing_else():
+def test_rich_text_is_reduced_to_runs_and_lists():
     html = (
         "<p>One <b>two <i>three</i></b><br/>four &lt;b&gt;</p><ul><li>a</li><li><i>b</i></li></ul>"
         "<script>x</script><p></p>"
@@ -123,14 +123,14 @@ def test_rich_text_reaches_paper_as_runs_and_lists_and_nothing_else():
     assert passages.passages_from_html("") == []
 
 
-def test_a_paragraph_stands_where_its_condition_holds():
+def test_paragraph_is_printed_if_its_condition_holds():
     parts = [*body("Adulte.", condition=ADULT)[:1], *body("Enfant.", condition=CHILD)[:1]]
     DocumentTemplateFactory(body=parts)
     said = [block["passages"][0]["items"][0][0][0] for block in drawn().texts["body"]]
     assert said == ["Adulte."]
 
 
-def test_a_document_says_what_agents_filled_in_and_leaves_out_what_they_left_empty(client, admin_user):
+def test_document_contains_answers_of_agents_if_filled_in(client, admin_user):
     asked = {"type": "long_text", "key": "conditions", "label": "Conditions", "required": False}
     fill = {"key": "octroi", "type": "fill", "settings": {"format": 1, "fields": [asked]}}
     where = {"field": "conditions", "operator": "filled"}
@@ -150,7 +150,7 @@ def test_a_document_says_what_agents_filled_in_and_leaves_out_what_they_left_emp
 
 
 # -- Validity and versions -----------------------------------------------------------------------------------
-def test_a_document_says_how_long_it_is_valid():
+def test_document_shows_its_validity():
     DocumentTemplateFactory(months=6, body=body("Jusqu’au {valid_until}."))
     document = drawn()
     assert document.valid_until.month == (document.date.month + 5) % 12 + 1
@@ -158,7 +158,7 @@ def test_a_document_says_how_long_it_is_valid():
     assert drawn().valid_until is None
 
 
-def test_a_document_names_the_revision_of_its_template(client, admin_user):
+def test_document_records_the_revision_of_its_template(client, admin_user):
     made = DocumentTemplateFactory()
     waiting_case()
     client.force_login(admin_user)
@@ -173,7 +173,7 @@ def test_a_document_names_the_revision_of_its_template(client, admin_user):
     assert document.texts["body"][0]["passages"][0]["items"][0][0][0] == "Marchetti est là."
 
 
-def test_every_text_of_a_template_is_offered_for_translation_and_no_key():
+def test_texts_of_a_template_are_translatable_without_keys():
     made = DocumentTemplateFactory(law="Loi", body=body("{nom} ici", facts="nom", validity="Toujours"))
     segments = {str(getattr(one, "string", "")) for one in extract_segments(made)}
     joined = " ".join(segments)
@@ -190,9 +190,7 @@ def preview(client, of: DocumentTemplate, mode: str, sentence: str = "{register_
     return client.get(url, {"mode": mode})
 
 
-def test_an_editor_sees_the_paper_with_placeholders_and_on_the_latest_case_that_may_be_read(
-    client, admin_user
-):
+def test_preview_shows_placeholders_or_a_readable_case(client, admin_user):
     made = DocumentTemplateFactory()
     waiting_case()
     client.force_login(admin_user)
@@ -203,7 +201,7 @@ def test_an_editor_sees_the_paper_with_placeholders_and_on_the_latest_case_that_
     police = TeamFactory(key="police")
     DocumentTemplate.objects.update(team=police)
     made.refresh_from_db()
-    client.force_login(member(team=police, roles=["leads"]))  # who reads no case of the service
+    client.force_login(member(team=police, roles=["leads"]))  # they read no case of the service
     page = preview(client, made, "case")
     assert "data:image/svg+xml" not in page.text
     assert 'role="alert"' in page.text
@@ -211,7 +209,7 @@ def test_an_editor_sees_the_paper_with_placeholders_and_on_the_latest_case_that_
 
 @pytest.fixture
 def shown(monkeypatch) -> list[str]:
-    """The texts of which the pages of previews were drawn."""
+    """Record the texts from which pages of previews are drawn."""
     seen, draw = [], rendering.render_preview_pages
     monkeypatch.setattr(
         rendering, "render_preview_pages", lambda texts: seen.append(json.dumps(texts)) or draw(texts)
@@ -219,9 +217,7 @@ def shown(monkeypatch) -> list[str]:
     return seen
 
 
-def test_a_preview_on_a_case_shows_the_words_of_that_case_and_the_other_its_placeholders(
-    client, admin_user, shown
-):
+def test_preview_on_a_case_shows_values_of_that_case(client, admin_user, shown):
     made = DocumentTemplateFactory()
     waiting_case()
     found(waiting_case(), given_names="Zoe", family_name="Rochat")
@@ -234,7 +230,7 @@ def test_a_preview_on_a_case_shows_the_words_of_that_case_and_the_other_its_plac
     assert on_case.text != plain.text
 
 
-def test_a_preview_on_a_case_says_what_the_case_does_not_know(client, admin_user, shown):
+def test_preview_on_a_case_reports_missing_values(client, admin_user, shown):
     made = DocumentTemplateFactory()
     case = waiting_case(found=False)
     client.force_login(admin_user)
@@ -250,7 +246,7 @@ def test_a_preview_on_a_case_says_what_the_case_does_not_know(client, admin_user
 REGISTER = ("register_name", "register_birth", "register_address", "register_since")
 
 
-def test_an_editor_is_offered_what_the_register_says_beside_what_the_form_asks(client, admin_user):
+def test_editor_is_offered_register_and_form_placeholders(client, admin_user):
     made = DocumentTemplateFactory()
     client.force_login(admin_user)
     before = client.get(edit_url(made)).text
@@ -265,7 +261,7 @@ def test_an_editor_is_offered_what_the_register_says_beside_what_the_form_asks(c
 
 
 @pytest.mark.parametrize("key", REGISTER)
-def test_what_the_register_says_is_accepted_in_a_template_and_what_it_does_not_is_refused(key):
+def test_only_known_register_placeholders_are_accepted(key):
     waiting_case()
     template(body=body(f"Dit: {{{key}}}."), tells_register=True).clean()
     with pytest.raises(ValidationError):
@@ -273,7 +269,7 @@ def test_what_the_register_says_is_accepted_in_a_template_and_what_it_does_not_i
 
 
 @pytest.mark.parametrize("key", ["nom", "prenom", "naissance", "applicant"])
-def test_a_register_template_refuses_what_was_typed(key):
+def test_register_template_refuses_declared_answers(key):
     waiting_case()
     for mixed in (
         {"body": body(f"Habite ici: {{{key}}}.")},
@@ -285,13 +281,13 @@ def test_a_register_template_refuses_what_was_typed(key):
     template(tells_register=True, body=body("Bien.", facts="nom, prenom")).clean()
 
 
-def test_a_register_template_refuses_register_keys_among_declared_facts():
+def test_register_template_refuses_register_keys_among_facts():
     waiting_case()
     with pytest.raises(ValidationError, match="register_name"):
         template(tells_register=True, body=body("Bien.", facts="register_name")).clean()
 
 
-def test_only_a_register_template_speaks_for_the_register():
+def test_only_a_register_template_uses_register_placeholders():
     waiting_case()
     people = ("people", {"heading": "", "about": "applicant", "rows": ["birth"], "condition": None})
     for spoken in (body("{register_name}"), [people]):
@@ -300,8 +296,8 @@ def test_only_a_register_template_speaks_for_the_register():
         template(body=spoken, tells_register=True).clean()
 
 
-def test_a_register_template_that_still_mixes_issues_nothing():
-    """Templates that were saved before the rule wait for a lead, and say why."""
+def test_mixed_register_template_issues_nothing():
+    """Wait for a lead, with a reason: templates saved before the rule may still mix register and declared data."""
     DocumentTemplateFactory(sentence="La commune atteste que {prenom} {nom} habite ici.")
     case = accepted_case()
     assert not case.documents.exists()
@@ -309,7 +305,7 @@ def test_a_register_template_that_still_mixes_issues_nothing():
     assert "prenom" in case.stages.get(type="document").reason
 
 
-def test_people_named_after_the_register_was_asked_are_on_no_document():
+def test_person_named_after_the_register_check_is_not_documented():
     DocumentTemplateFactory()
     case = waiting_case(found=False)
     found_in_register(case, named=["ORV-2"])
@@ -319,7 +315,7 @@ def test_people_named_after_the_register_was_asked_are_on_no_document():
     assert case.stages.get(type="document").waiting_for == "lead"
 
 
-def test_what_was_declared_stands_apart_under_that_word():
+def test_declared_answers_are_separate_under_their_heading():
     document = drawn(answers={"nom": "Faux"})
     declared = next(one for one in document.texts["body"] if one["kind"] == "facts")
     assert declared["heading"] == "Déclaré"
@@ -338,7 +334,7 @@ def test_what_was_declared_stands_apart_under_that_word():
         ("domicile de {register_name}", "ORV-3", "domicile d’Huguette Perrin"),
     ],
 )
-def test_a_document_elides_as_french_does(written, key, said):
+def test_document_elides_as_in_french(written, key, said):
     DocumentTemplateFactory(body=body(written))
     case = waiting_case(found=False)
     found_in_register(case, key)
@@ -347,7 +343,7 @@ def test_a_document_elides_as_french_does(written, key, said):
     assert "".join(run[0] for run in runs) == said
 
 
-def test_a_preview_without_a_case_shows_every_paragraph():
+def test_preview_without_a_case_shows_every_paragraph():
     made = DocumentTemplateFactory(
         body=[*body("{x}", condition=ADULT)[:1], *body("{y}", condition=CHILD)[:1]]
     )
@@ -368,9 +364,7 @@ def test_a_preview_without_a_case_shows_every_paragraph():
         (True, IdentityLevel.ASSURED, "", release_rules.POST, IdentityCheck.KNOWN),
     ],
 )
-def test_what_tells_of_the_register_goes_out_by_itself_only_to_whom_the_commune_knows(
-    tells, level, stated, below, check
-):
+def test_register_document_is_released_only_to_known_applicants(tells, level, stated, below, check):
     made = DocumentTemplateFactory.build(tells_register=tells, locale=Locale(language_code="fr"))
     assert release_rules.how_identity_is_checked(made, level, stated, below) == check
 
@@ -378,7 +372,7 @@ def test_what_tells_of_the_register_goes_out_by_itself_only_to_whom_the_commune_
 @pytest.mark.parametrize(
     ("level", "waits"), [(IdentityLevel.EMAIL, "agent"), (IdentityLevel.KNOWN, "system")]
 )
-def test_without_a_decision_a_known_resident_needs_nobody(level, waits):
+def test_known_resident_needs_no_decision(level, waits):
     DocumentTemplateFactory()
     case = waiting_case(
         stages=[{"key": "a", "type": "document", "settings": {"template": KEY}}], advanced=False
@@ -388,12 +382,12 @@ def test_without_a_decision_a_known_resident_needs_nobody(level, waits):
     assert case.stages.get().waiting_for == waits
 
 
-# -- What the register says ----------------------------------------------------------------------------------
+# -- Register data -------------------------------------------------------------------------------------------
 REGISTERED = body("{register_name}, né·e le {register_birth}, habite {register_address}.")
 
 
 def found(case: Case, **changes) -> None:
-    """The register found the applicant of ``case``."""
+    """Record that the register found the applicant of ``case``."""
     person = {
         "key": "R-1",
         "given_names": "Élodie Anne",
@@ -408,7 +402,7 @@ def found(case: Case, **changes) -> None:
     RegisterCheck.objects.update_or_create(stage=stage, defaults=said)
 
 
-def test_a_document_says_what_the_register_holds_once_it_found_the_person():
+def test_register_document_waits_until_the_person_is_found():
     DocumentTemplateFactory(body=REGISTERED)
     case = accepted_case(found=False)
     assert case.stages.get(type="document").waiting_for == "lead"
@@ -420,7 +414,7 @@ def test_a_document_says_what_the_register_holds_once_it_found_the_person():
     assert "rue du Lac 22, 1199 Orvenay" in said
 
 
-def test_a_protected_address_stands_on_no_document():
+def test_protected_address_is_printed_on_no_document():
     DocumentTemplateFactory(body=REGISTERED)
     case = accepted_case(found=False)
     found(case, address=None, protected=True)
@@ -429,7 +423,7 @@ def test_a_protected_address_stands_on_no_document():
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_what_is_posted_goes_into_the_print_queue_to_the_registered_address(known):
+def test_posted_document_goes_to_the_registered_address(known):
     document = drawn(identity_check="posted")
     RegisterCheck.objects.all().delete()
     if known:
@@ -450,9 +444,7 @@ HOME = {"street": "Rue du Lac", "number": "22", "postcode": "1199", "town": "Orv
     [(HOME, 1), (None, 1), (HOME | {"street": "Rue de la Gare"}, 2)],
     ids=["the registered address", "no address", "another address"],
 )
-def test_who_has_no_e_mail_address_gets_all_in_one_letter_unless_they_declared_another_address(
-    declared, letters
-):
+def test_applicant_without_email_gets_one_letter_per_address(declared, letters):
     DocumentTemplateFactory()
     case = CaseFactory(email="", answers={"adresse": declared}, stages=STAGES)
     found(case)
@@ -471,7 +463,7 @@ def test_who_has_no_e_mail_address_gets_all_in_one_letter_unless_they_declared_a
         assert fact in said
 
 
-def test_list_of_templates_reads_their_teams_at_once(client):
+def test_list_of_templates_reads_teams_in_one_query(client):
     client.force_login(agent())
     for key in ("one", "two", "three"):
         DocumentTemplateFactory(key=key, team=TeamFactory(key=key))

@@ -17,7 +17,7 @@ def verdict(code):
     return reverse("documents:verdict", args=[code])
 
 
-def test_verification_shows_enough_to_compare_a_paper_with(client, document):
+def test_verification_shows_enough_to_compare_with_the_paper(client, document):
     page = client.get(verdict(document.code))
     assert page.status_code == 200
     assert "Élodie M., née en 1988." in page.text
@@ -33,7 +33,7 @@ def test_verification_shows_nothing_else_of_a_person(client, document):
         assert secret not in page.text
 
 
-def test_verification_says_what_to_do_when_the_paper_differs(client, document):
+def test_verification_explains_what_to_do_if_the_paper_differs(client, document):
     team = document.case.team
     team.phone, team.name = "021 000 42 20", "Contrôle des habitants"
     team.save()
@@ -60,7 +60,7 @@ def test_verification_of_an_erased_document_names_nobody(client, document):
 
 
 @pytest.mark.parametrize("path", ["verdict", "file"])
-def test_verification_is_found_by_no_search_and_stored_by_nobody(client, document, path):
+def test_verification_is_neither_indexed_nor_cached(client, document, path):
     if path == "verdict":
         page = client.get(verdict(document.code))
     else:
@@ -73,13 +73,13 @@ def test_verification_is_found_by_no_search_and_stored_by_nobody(client, documen
     assert "Élodie M." in page.text
 
 
-def test_whoever_verifies_more_than_anybody_is_shown_is_slowed_down(client, document):
+def test_verification_is_rate_limited(client, document):
     for _ in range(rate_limits.CODES.most):
         rate_limits.CODES.allows("127.0.0.1")
     assert client.get(verdict(document.code)).status_code == 429
 
 
-def test_what_is_typed_finds_the_document_whatever_its_case_spaces_and_dashes(client, document):
+def test_code_is_found_whatever_its_case_spaces_and_dashes(client, document):
     typed = f" {document.code.lower().replace('-', ' ')} "
     page = client.get(FORM, {"code": typed}, follow=True)
     assert page.redirect_chain == [(verdict(document.code), 302)]
@@ -87,25 +87,25 @@ def test_what_is_typed_finds_the_document_whatever_its_case_spaces_and_dashes(cl
 
 
 @pytest.mark.parametrize("code", [UNKNOWN, "ABC", "Z" * 79, "%00", "héhé"])
-def test_an_unknown_code_has_a_neutral_page(client, code):
+def test_unknown_code_has_a_neutral_page(client, code):
     page = client.get(f"/v/{code}/")
     assert page.status_code == 404
     assert 'class="verdict t5"' in page.text
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\0", "001I", "<script>"])
-def test_the_form_takes_any_input(client, typed):
+def test_verification_form_accepts_any_input(client, typed):
     assert client.get(FORM, {"code": typed}, follow=True).status_code in {200, 404}
 
 
-def test_an_empty_form_says_what_to_write(client):
+def test_empty_verification_form_explains_what_to_enter(client):
     page = client.get(FORM, {"code": ""})
     assert 'aria-invalid="true"' in page.text
     assert 'aria-invalid="true"' not in client.get(FORM).text
 
 
-def test_whoever_checks_a_document_reads_the_answer_in_the_language_of_the_document(client, document):
-    """A German certificate says what the page answers: the same word stands on it."""
+def test_verification_uses_the_language_of_the_document(client, document):
+    """Use the language of the document, because a German one contains the German word that the page shows."""
     for language, word in (("fr", "Authentique."), ("de", "Echt."), ("it", "Autentico.")):
         document.language = language
         page = client.get(document.verification_url.removeprefix(settings.WAGTAILADMIN_BASE_URL))
@@ -113,33 +113,33 @@ def test_whoever_checks_a_document_reads_the_answer_in_the_language_of_the_docum
         assert word in page.text
 
 
-def test_the_address_without_its_code_leads_to_the_form(client):
+def test_verification_without_a_code_leads_to_the_form(client):
     assert client.get("/v/").url == FORM
 
 
-def test_a_revoked_document_says_so(client, document):
+def test_revoked_document_is_reported(client, document):
     Document.objects.update(state=Document.State.REVOKED)
     page = client.get(verdict(document.code))
     assert page.status_code == 200
     assert 'class="verdict no t5"' in page.text
 
 
-def test_a_document_being_made_is_unknown(client):
+def test_unfinished_document_is_unknown(client):
     assert client.get(verdict(drawn().code)).status_code == 404
 
 
-def test_who_guesses_codes_is_slowed_down_and_others_are_not(client, document):
+def test_wrong_codes_are_rate_limited_per_address(client, document):
     for _ in range(rate_limits.MISSES):
         client.get(verdict(UNKNOWN))
     assert client.get(verdict(document.code)).status_code == 429
     assert client.get(verdict(document.code), REMOTE_ADDR="192.0.2.9").status_code == 200
 
 
-def test_known_codes_are_not_counted(client, document):
+def test_known_codes_do_not_count_as_misses(client, document):
     for _ in range(rate_limits.MISSES + 1):
         page = client.get(verdict(document.code))
     assert page.status_code == 200
 
 
-def test_the_page_starts_no_session(client, document):
+def test_verification_starts_no_session(client, document):
     assert not client.get(verdict(document.code)).cookies

@@ -1,4 +1,4 @@
-"""The examples in conditions.json, which Python and the browser are held to alike."""
+"""Examples in conditions.json, which bind both Python and the browser."""
 
 import json
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class Example:
 
 @dataclass(frozen=True)
 class Case:
-    """A form with answers: the fields shown by step, the answers that count, what is due, the checks that fail by
-    step, where it matters.
+    """A form with answers and the expected results, None where they do not matter.
 
-    ``fees`` are lines of key, quantity, total and the value-added tax in it, as text.
+    ``shown``: the visible fields by step; ``relevant``: the answers that count; ``failed``: the failed validation
+    rules by step. ``fees``: lines of key, quantity, total and included VAT, as text.
     """
 
     why: str

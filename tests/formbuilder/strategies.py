@@ -1,4 +1,4 @@
-"""What hypothesis makes of conditions, forms and answers: likely ones, and whatever JSON can say."""
+"""Hypothesis strategies for conditions, forms and answers: likely ones, and any JSON."""
 
 from hypothesis import strategies as st
 
@@ -6,7 +6,7 @@ from eservices.formbuilder.logic.conditions import OPERATORS
 
 KEYS = ("a", "b", "c", "d")
 keys = st.sampled_from(KEYS)
-# Only signs that this Python's Unicode tables know: a newer browser knows how to compose more.
+# Only characters that this Python's Unicode tables know: a newer browser can compose more.
 texts = st.text(st.characters(exclude_categories=("Cs", "Cn")), max_size=8)
 numbers = st.integers(-9, 9) | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 written_numbers = st.decimals(-99, 99, places=2).map(str) | st.integers(0, 30).map(str)
@@ -16,7 +16,7 @@ spans = st.fixed_dictionaries({"from": days, "to": days})
 relative = st.sampled_from(
     ["today", " today", "+9999y", "-30d", "+2w", "-1m", "+13m", "-18y", "-1y", "+d", "5d"]
 )
-# A handful that meet each other often, where what is drawn at large never would.
+# A handful that match each other often, where arbitrary values never would.
 likely = st.sampled_from(
     [None, True, False, "oui", "Oui ", "non", "true", "", " ", 0, 1, 1.0, "1", "1.0", "-0", -0.0, 18, 1e22]
 ) | st.sampled_from(
@@ -55,10 +55,10 @@ conditions = st.recursive(
 
 # -- Whole forms, with answers to them -----------------------------------------------------------------------
 FIELDS = [f"f{number}" for number in range(6)]
-GROUP, COMPUTED = 3, 4  # which of them are always a repeating group and a computed answer
+GROUP, COMPUTED = 3, 4  # the positions of the repeating group and of the computed answer
 CHOICES = ("oui", "non", "1")
 near = st.sampled_from(["2026-11-23", "2026-11-24", "2026-11-25", "2008-11-24", "2008-11-25"])
-ANSWERS = {  # as they are kept
+ANSWERS = {  # as they are stored
     "short_text": st.sampled_from(["oui", "Oui ", "non", "1", "E\u0301", "2026-11-24"]) | texts,
     "integer": st.integers(-3, 19),
     "decimal": written_numbers,
@@ -77,7 +77,7 @@ types = st.sampled_from(sorted(ANSWERS))
 
 
 def looking_at(among):
-    """A condition on questions ``among``: one line, or several."""
+    """Return a strategy for conditions on the questions ``among``: one line, or several."""
     compared = likely | near | clocks | relative | st.fixed_dictionaries({"field": st.sampled_from(among)})
     row = st.fixed_dictionaries(
         {
@@ -110,7 +110,7 @@ formulas = st.fixed_dictionaries(
 
 @st.composite
 def _questions(draw, key: str, kinds, under):
-    """A question of one of ``kinds``, under a condition or none; so may each of its options be."""
+    """Draw a question of one of ``kinds``, with or without a condition; so may each of its options have one."""
     field = {"key": key, "type": draw(kinds), "condition": draw(under)}
     if field["type"] in ("choice", "choices"):
         field["options"] = [{"value": value, "condition": draw(under)} for value in CHOICES]
@@ -119,7 +119,7 @@ def _questions(draw, key: str, kinds, under):
 
 @st.composite
 def _groups(draw, key: str):
-    """A repeating group that asks ``a``, ``b`` and ``d`` in each row, and computes ``c``."""
+    """Draw a repeating group that asks ``a``, ``b`` and ``d`` in each row, and computes ``c``."""
     chosen = st.sampled_from(["choice", "choices"])
     computed = {"key": "c", "type": "computed", "settings": {"formula": draw(formulas)}}
     inner = [
@@ -133,7 +133,7 @@ def _groups(draw, key: str):
 
 @st.composite
 def _forms(draw):
-    """A form of two steps, with conditions on everything, and answers to it: what fits, what is odd, and none."""
+    """Draw a form of two steps with conditions on everything, and answers to it: fitting, unusual, or none."""
     fields = []
     for number, key in enumerate(draw(st.permutations(FIELDS))):
         if number == GROUP:

@@ -1,4 +1,4 @@
-"""What people type, and what becomes of it: accepted and refused side by side."""
+"""Answers as they are typed, accepted and refused side by side."""
 
 from contextlib import suppress
 from time import perf_counter
@@ -69,7 +69,7 @@ ACCEPTED = [
 
 
 @pytest.mark.parametrize(("kind", "text", "answer"), ACCEPTED)
-def test_what_is_right_becomes_an_answer(kind, text, answer):
+def test_valid_input_becomes_an_answer(kind, text, answer):
     form = typed(kind, text)
     assert form.is_valid(), form.errors
     assert form.cleaned_answers == {"q": answer}
@@ -104,7 +104,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("kind", "text", "message"), REFUSED)
-def test_what_is_wrong_is_refused_with_what_to_do(kind, text, message):
+def test_invalid_input_is_refused_with_an_instruction(kind, text, message):
     form = typed(kind, text)
     assert not form.is_valid()
     (error,) = form.error_summary
@@ -113,7 +113,7 @@ def test_what_is_wrong_is_refused_with_what_to_do(kind, text, message):
 
 
 @pytest.mark.parametrize("kind", [field["type"] for field in EVERY_TYPE if field_types[field["type"]].asks])
-def test_what_is_optional_may_stay_blank(kind):
+def test_optional_question_may_stay_blank(kind):
     listed = options("a", "b") if field_types[kind].has_options else []
     form = asked(question("q", kind, options=listed, fields=[question("r")] if kind == "group" else []), {})
     assert form.is_valid(), form.errors
@@ -132,14 +132,14 @@ def test_what_is_optional_may_stay_blank(kind):
         ({"day": "१", "month": "2", "year": "2026"}, "day", "Add the day"),
     ],
 )
-def test_a_date_says_which_part_is_wrong_and_leads_to_it(texts, part, message):
+def test_date_error_names_the_wrong_part_and_links_to_it(texts, part, message):
     form = asked(question("q", "date", required=True), parts(**texts))
     (error,) = form.error_summary
     assert error["target"] == f"id_q-{part}"
     assert message in error["message"]
 
 
-def test_a_date_is_kept_between_its_limits():
+def test_date_is_limited_to_its_range():
     field = question("q", "date", settings={"min": "today", "max": "+30d"})
     assert asked(field, parts(day="24", month="11", year="2026")).is_valid()
     assert asked(field, parts(day="24", month="12", year="2026")).is_valid()
@@ -147,7 +147,7 @@ def test_a_date_is_kept_between_its_limits():
     assert not asked(field, parts(day="25", month="12", year="2026")).is_valid()
 
 
-def test_a_date_is_an_iso_day():
+def test_date_is_stored_as_an_iso_day():
     form = asked(question("q", "date"), parts(day="4", month="6", year="1986"))
     assert form.is_valid()
     assert form.cleaned_answers == {"q": "1986-06-04"}
@@ -155,7 +155,7 @@ def test_a_date_is_an_iso_day():
 
 # -- Addresses
 @pytest.mark.parametrize("number", ["12", "12A", "12 bis", "12/3", ""])
-def test_an_address_takes_any_house_number(number):
+def test_address_accepts_any_house_number(number):
     form = asked(question("q", "address", required=True), parts(**ADDRESS | {"number": number}))
     assert form.is_valid(), form.errors
     assert form.cleaned_answers["q"].get("number", "") == number
@@ -172,21 +172,21 @@ def test_an_address_takes_any_house_number(number):
         ({"street": "x" * 101}, "street"),
     ],
 )
-def test_an_address_says_which_part_is_wrong(change, part):
+def test_address_error_names_the_wrong_part(change, part):
     form = asked(question("q", "address", required=True), parts(**ADDRESS | change))
     (error,) = form.error_summary
     assert error["target"] == f"id_q-{part}"
 
 
 # -- Choices
-def test_a_choice_is_one_of_its_options():
+def test_choice_is_limited_to_its_options():
     field = question("q", "choice", required=True, options=options("a", "b"))
     assert asked(field, {"q": "a"}).is_valid()
     assert not asked(field, {"q": "c"}).is_valid()
     assert not asked(field, {}).is_valid()
 
 
-def test_of_a_list_as_many_are_chosen_as_allowed():
+def test_choices_are_limited_in_number():
     field = question("q", "choices", options=options("a", "b", "c"), settings={"min": 2, "max": 2})
     assert asked(field, {"q": ["a", "b"]}).is_valid()
     assert not asked(field, {"q": ["a"]}).is_valid()
@@ -194,7 +194,7 @@ def test_of_a_list_as_many_are_chosen_as_allowed():
     assert not asked(field, {"q": ["a", "z"]}).is_valid()
 
 
-# -- Shown to people
+# -- Shown answers
 @pytest.mark.parametrize(
     ("kind", "answer", "text"),
     [
@@ -212,19 +212,19 @@ def test_of_a_list_as_many_are_chosen_as_allowed():
         ("inconnu", "x", "x"),
     ],
 )
-def test_an_answer_reads_the_same_everywhere(kind, answer, text):
+def test_answer_text_is_readable(kind, answer, text):
     form = definition(step("un", question("q", kind)))
     assert answer_text(form.fields["q"], answer, form, "fr") == text
 
 
-def test_a_choice_reads_as_the_words_of_its_option():
+def test_choice_text_is_the_label_of_its_option():
     field = question("q", "choices", options=options("a", "b"))
     form = definition(step("un", field), texts={"option.q.a": "Appartement"})
     assert answer_text(form.fields["q"], ["a", "b"], form, "fr") == "Appartement, b"
 
 
 @pytest.mark.parametrize("pattern", [r"([A-Za-z]+ ?)+", r"(a|a|aa)+", r"(a*)*b"])
-def test_no_pattern_of_an_editor_keeps_the_server_busy(pattern):
+def test_slow_pattern_does_not_block_the_server(pattern):
     field, started = fields.LineField(pattern=pattern), perf_counter()
 
     with suppress(ValidationError):

@@ -1,4 +1,4 @@
-"""Whatever is answered to whatever form is judged and shown, never with a crash."""
+"""Property: any answers to any form are validated and shown, never with a crash."""
 
 import copy
 from datetime import date
@@ -49,7 +49,7 @@ TYPED = st.sampled_from(
 
 @pytest.fixture
 def named(db):
-    """What the definitions name of the commune's."""
+    """Create what the definitions refer to."""
     make_table("rues", "Rue du Lac", "Rue du Four")
     entry("attestation", 1500)
     resource()
@@ -73,7 +73,7 @@ def posted_to(definition: FormDefinition):
 @pytest.mark.usefixtures("named")
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
-def test_any_stored_answers_are_judged_shown_and_counted(content, data):
+def test_any_stored_answers_are_validated_shown_and_counted(content, data):
     definition = FormDefinition(content)
     answers = data.draw(answers_to(definition))
     completed = [step.key for step in definition.steps]
@@ -96,7 +96,7 @@ def test_any_stored_answers_are_judged_shown_and_counted(content, data):
 @pytest.mark.usefixtures("named")
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
-def test_what_was_judged_before_holds_as_long_as_nothing_that_is_looked_at_changes(content, data):
+def test_verdicts_hold_until_an_answer_they_depend_on_changes(content, data):
     definition = FormDefinition(content)
     first = data.draw(answers_to(definition))
     second = first | data.draw(answers_to(definition))
@@ -115,7 +115,7 @@ def test_what_was_judged_before_holds_as_long_as_nothing_that_is_looked_at_chang
 @pytest.mark.usefixtures("named")
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
-def test_whatever_is_posted_is_taken_or_refused_with_words(content, data):
+def test_any_posted_data_is_accepted_or_refused_with_messages(content, data):
     definition = FormDefinition(content)
     for step in definition.steps:
         form = StepForm(definition, step, "fr", {}, data=data.draw(posted_to(definition)), today=TODAY)
@@ -154,7 +154,7 @@ def test_stored_answer_of_each_type_is_accepted_again(kind, data):
 
 
 @pytest.mark.parametrize("kind", ["integer", "decimal", "money"])
-def test_required_number_is_answered_with_nought(kind):
+def test_required_number_accepts_zero(kind):
     definition = FormDefinition(
         {
             "language": "fr",
@@ -173,7 +173,7 @@ def test_required_number_is_answered_with_nought(kind):
 
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions())
-def test_a_sound_definition_has_no_errors_and_a_reading_changes_nothing(content):
+def test_valid_definition_has_no_errors_and_is_not_changed(content):
     before = copy.deepcopy(content)
     assert [str(fault) for fault in lint_definition(content) if fault.level == ERROR] == []
     assert FormDefinition(content).digest == FormDefinition(before).digest

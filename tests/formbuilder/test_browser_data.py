@@ -1,4 +1,4 @@
-"""What a page carries so that the browser can follow the answers: no less than it needs, and no more."""
+"""Data that a page carries so that the browser can follow the answers: no less than needed, and no more."""
 
 from datetime import date
 
@@ -21,12 +21,12 @@ def keys(steps: list[dict]) -> dict[str, list[str]]:
     return {one["key"]: [field["key"] for field in one["fields"]] for one in steps}
 
 
-def test_a_step_on_which_nothing_depends_carries_nothing():
+def test_step_without_dependencies_carries_no_data():
     form = definition(step("un", question("a"), question("b", "choice", options=options("x", "y"))))
     assert browser_step_data(form, form.steps[0], {}, TODAY) is None
 
 
-def test_a_step_carries_its_questions_and_what_their_conditions_look_at_elsewhere():
+def test_step_carries_the_questions_its_conditions_refer_to():
     form = definition(
         step("un", question("a"), question("secret", secret=True), question("c", condition=when("a"))),
         step("deux", question("d", condition=when("c")), question("e")),
@@ -37,7 +37,7 @@ def test_a_step_carries_its_questions_and_what_their_conditions_look_at_elsewher
     assert (data["step"], data["today"], data["definition"]["fees"]) == ("deux", "2026-11-24", [])
 
 
-def test_a_step_carries_its_checks_and_what_they_compare_with():
+def test_step_carries_its_rules_and_what_they_compare():
     check = {"key": "ordre", "condition": when("fin", "gte", {"field": "debut"})}
     form = definition(
         step("un", question("debut", "date"), question("b")),
@@ -50,7 +50,7 @@ def test_a_step_carries_its_checks_and_what_they_compare_with():
     assert browser_step_data(form, form.steps[0], {}, TODAY) is None
 
 
-def test_options_and_rows_and_what_is_computed_have_conditions_too():
+def test_options_rows_and_computed_answers_have_dependencies():
     shut = [{"value": "x", "condition": when("a")}, {"value": "y"}]
     inner = question("puce", condition=when("a"))
     for field in (
@@ -74,14 +74,14 @@ PRICED = definition(
 )
 
 
-def test_the_price_is_told_where_it_depends_on_an_answer_even_by_way_of_others():
+def test_price_is_carried_if_it_depends_on_an_answer():
     assert [affects_price(PRICED, one) for one in PRICED.steps] == [True, True, True]
     free = definition(step("un", question("a")), fees=[{"key": "base", "amount": 1500}])
     assert not affects_price(free, free.steps[0])
     assert browser_step_data(free, free.steps[0], {}, TODAY) is None
 
 
-def test_a_bill_has_the_lines_that_apply_and_a_running_one_the_others_asleep():
+def test_running_fees_include_inactive_lines():
     answers = {"a": "oui", "jours": 3}
     line = {"key": "jour", "label": "Jour", "quantity": "3", "amount": 1000, "total": 3000, "vat": "8.1"}
     assert itemize_fees(PRICED, answers, "fr", TODAY) == [line | {"vat_amount": 225}]
@@ -89,11 +89,11 @@ def test_a_bill_has_the_lines_that_apply_and_a_running_one_the_others_asleep():
     assert [(one["key"], one.get("asleep", False)) for one in running] == [("jour", False), ("envoi", True)]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # on a machine that is busy
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(form_and_answers=forms, today=st.dates(), at=st.integers(0, 1))
-def test_what_a_page_carries_shows_and_costs_the_same_as_the_whole_form(form_and_answers, today, at):
+def test_page_data_shows_and_costs_the_same_as_the_whole_form(form_and_answers, today, at):
     content, answers = form_and_answers
-    content["steps"][at].pop("condition", None)  # whoever fills in a step is there
+    content["steps"][at].pop("condition", None)  # the applicant is in this step, whatever its condition
     whole = FormDefinition(content)
     current = whole.steps[at]
     data = browser_step_data(whole, current, answers, today)

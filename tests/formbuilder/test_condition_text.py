@@ -1,4 +1,4 @@
-"""Conditions read as sentences."""
+"""Conditions as sentences."""
 
 import pytest
 from hypothesis import given
@@ -30,7 +30,7 @@ def said(condition, language: str = "en") -> str:
     return condition_text(condition, FORM, language)
 
 
-def test_no_condition_says_nothing():
+def test_missing_condition_has_no_text():
     assert said(None) == ""
 
 
@@ -51,11 +51,11 @@ def test_no_condition_says_nothing():
         (when("disparu", value="x"), "“disparu” is “x”"),
     ],
 )
-def test_a_comparison_names_the_question_and_the_answer(condition, words):
+def test_comparison_names_the_question_and_the_answer(condition, words):
     assert said(condition) == words
 
 
-def test_several_conditions_are_joined_and_those_inside_stand_in_brackets():
+def test_nested_conditions_are_in_brackets():
     condition = {
         "all": [when("pieces", "gt", 2), {"any": [when("enfants", value=True), when("genre", "empty")]}]
     }
@@ -64,12 +64,12 @@ def test_several_conditions_are_joined_and_those_inside_stand_in_brackets():
     )
 
 
-def test_one_condition_in_a_list_stands_without_brackets():
+def test_single_condition_in_a_list_has_no_brackets():
     inside = {"any": [when("pieces", "lt", 2), when("pieces", "gt", 4)]}
     assert said({"all": [inside]}) == said(inside)
 
 
-def test_dates_are_written_as_the_language_does():
+def test_dates_are_formatted_in_the_language():
     assert "31. Januar 2027" in said(when("arrivee", "before", "2027-01-31"), "de")
 
 
@@ -88,5 +88,5 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_whatever_stands_there_is_said_in_words(condition):
+def test_any_condition_has_a_text(condition):
     assert isinstance(said(condition), str)

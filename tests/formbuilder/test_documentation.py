@@ -1,4 +1,4 @@
-"""What docs/service-definition.md shows is what may be written."""
+"""The examples in docs/service-definition.md, which must be valid."""
 
 import json
 import re
@@ -17,7 +17,7 @@ PAGE = (Path(settings.BASE_DIR) / "docs/service-definition.md").read_text(encodi
 
 
 def shown() -> Iterator[dict]:
-    """What stands in the page's blocks of JSON: one thing, or one a line."""
+    """Yield the examples in the page's JSON blocks: one per block, or one per line."""
     for block in re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL):
         try:
             yield json.loads(block)
@@ -30,7 +30,7 @@ def fields() -> list[dict]:
 
 
 def kind(example: dict) -> str:
-    """What an example shows."""
+    """Return what an example shows."""
     if "type" in example:
         return "field" if example["type"] in field_types else "stage"
     names = {"format": "whole", "page": "page", "situations": "page", "amount": "fee", "entry": "fee"}
@@ -43,7 +43,7 @@ def all_shown(wanted: str) -> list[dict]:
 
 
 def named(value) -> set[str]:
-    """The questions that a field looks at."""
+    """Return the keys of the questions that a field refers to."""
     if isinstance(value, list):
         return {key for one in value for key in named(one)}
     if not isinstance(value, dict):
@@ -53,26 +53,26 @@ def named(value) -> set[str]:
     return own | named(list(value.values()))
 
 
-def test_nothing_is_told_twice():
+def test_documentation_has_no_repeated_heading():
     headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
     assert len(headings) == len(set(headings))
 
 
-def test_every_type_of_question_has_an_example():
+def test_every_question_type_has_an_example():
     assert {one["type"] for one in fields()} == {kind.key for kind in field_types}
 
 
 @pytest.mark.parametrize("field", fields(), ids=lambda one: f"{one['type']}-{one['key']}")
-@pytest.mark.django_db  # a limit in working days asks for the commune's holidays
-def test_what_is_shown_of_a_question_is_accepted(field):
+@pytest.mark.django_db  # a limit in working days reads the commune's holidays
+def test_question_example_is_accepted(field):
     asked = sorted(named(field) - {field["key"]})
     made = content(step("avant", question("rien"), *map(question, asked)), step("un", field))
     assert [str(fault) for fault in lint_definition(made) if fault.level == ERROR] == []
 
 
-# Who applies, collects and is told; what there is here.
+# Paths about the applicant, collection, notification, and what this commune has.
 AROUND = ("settings", "stages", "fees", "page.situations")
-OTHERS = {  # what the examples look at, and none of them asks
+OTHERS = {  # questions that examples refer to and none of them asks
     "pour": question("pour", "choice", options=options("autre", "soi")),
     "statut": question("statut", "choice", options=options("soins", "autre")),
     "fin": question("fin", "time"),
@@ -81,7 +81,7 @@ OTHERS = {  # what the examples look at, and none of them asks
 
 
 def asked_for(*examples: dict) -> dict:
-    """A step with the questions that examples look at, as the page shows them."""
+    """Build a step with the questions that the examples refer to, as the page shows them."""
     known = OTHERS | {one["key"]: one for one in fields()}
     found = {key: known[key] for key in sorted(named(list(examples)))}
     for one in [*found.values()]:
@@ -90,7 +90,10 @@ def asked_for(*examples: dict) -> dict:
 
 
 def faults(definition: dict) -> list[str]:
-    """What is wrong in any commune, and what warns of an example itself: a comparison that says nothing."""
+    """Return the problems of an example.
+
+    Errors that occur in any commune, and warnings about the example itself, such as a comparison without effect.
+    """
     found = (fault for fault in lint_service(definition) if fault.level != ABSENT)
     return [str(fault) for fault in found if fault.level == ERROR or not fault.path.startswith(AROUND)]
 
@@ -99,20 +102,20 @@ def id_of(example: dict) -> str:
     return example.get("key") or "-".join(sorted(named(example)))
 
 
-def test_everything_that_is_shown_is_of_a_kind_that_is_tried_here():
+def test_every_example_is_of_a_tested_kind():
     kinds = {"field", "stage", "whole", "page", "fee", "step", "condition"}
     assert {kind(one) for one in shown()} == kinds
 
 
 @pytest.mark.parametrize("fee", all_shown("fee"), ids=id_of)
 @pytest.mark.django_db
-def test_what_is_shown_of_a_fee_is_accepted(fee):
+def test_fee_example_is_accepted(fee):
     assert faults(content(asked_for(fee), fees=[fee])) == []
 
 
 @pytest.mark.parametrize("condition", all_shown("condition"), ids=id_of)
 @pytest.mark.django_db
-def test_what_is_shown_of_a_condition_is_accepted_wherever_one_may_stand(condition):
+def test_condition_example_is_accepted_in_every_place(condition):
     offered = [{"value": "a"}, {"value": "b", "condition": condition}]
     last = step(
         "apres",
@@ -122,7 +125,7 @@ def test_what_is_shown_of_a_condition_is_accepted_wherever_one_may_stand(conditi
         checks=[{"key": "juste", "condition": condition}],
     )
     fees = [{"key": "taxe", "amount": 1000, "condition": condition, "exempt": condition}]
-    asked = asked_for(condition)  # a check over what may stay unanswered is warned of
+    asked = asked_for(condition)  # a rule over an optional question would be a warning
     asked["fields"] = [
         one if one["type"] == "computed" else one | {"required": True} for one in asked["fields"]
     ]

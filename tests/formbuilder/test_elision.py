@@ -1,4 +1,4 @@
-"""French elides before what is filled into a text, as the word that comes asks for it."""
+"""French elision before a placeholder, depending on the inserted word."""
 
 import pytest
 from django.utils.translation import override
@@ -38,7 +38,7 @@ MUTE += (
 
 
 @pytest.mark.parametrize("value", MUTE)
-def test_french_elides_before_a_mute_h(value):
+def test_text_elides_before_a_mute_h(value):
     assert filled("de {x}", value) == f"d’{value}"
     assert filled("d’{x}", value) == f"d’{value}"
 
@@ -58,6 +58,6 @@ UNKNOWN = (
 
 
 @pytest.mark.parametrize("value", UNKNOWN)
-def test_another_h_stays_as_the_editor_wrote_it(value):
+def test_other_h_stays_as_the_editor_wrote_it(value):
     assert filled("de {x}", value) == f"de {value}"
     assert filled("d’{x}", value) == f"d’{value}"

@@ -1,4 +1,4 @@
-"""Each type of question from what is typed to what is stored, shown and exported; and none fails on any JSON."""
+"""Question types: typed, stored, shown and exported answers; none of them fails on any JSON."""
 
 from dataclasses import dataclass, field
 
@@ -37,7 +37,10 @@ def _english():
 
 @dataclass(frozen=True)
 class Example:
-    """What is typed into a question of ``type``, and what becomes of it. ``words`` in English."""
+    """An input to a question of ``type``, and its expected results.
+
+    ``words``: the text in English.
+    """
 
     type: str
     typed: dict
@@ -144,7 +147,7 @@ EXAMPLES = [
     example("company", "BE 403.019.261", "0403.019.261", "0403.019.261", settings={"country": "BE"}),
     example("company", "150 274 42", "LU15027442", "LU15027442", settings={"country": "LU"}),
     example("iban", "ch93 0076 2011 6238 5295 7", "CH9300762011623852957", "CH93 0076 2011 6238 5295 7"),
-    # Of a bank that lists of Belgian banks do not name: its check digits are right.
+    # Of a bank that lists of Belgian banks do not have; its check digits are correct.
     example("iban", "BE71 0961 2345 6769", "BE71096123456769", "BE71 0961 2345 6769"),
     example("plate", "vd123456", "VD 123456", "VD 123456"),
 ]
@@ -156,18 +159,18 @@ def filled(one: Example) -> StepForm:
 
 @pytest.mark.parametrize("one", EXAMPLES, ids=lambda one: f"{one.type} {one.answer}")
 class TestAnswers:
-    def test_what_is_typed_is_stored(self, one):
+    def test_typed_input_is_stored(self, one):
         form = filled(one)
         assert form.is_valid(), form.errors
         assert form.cleaned_answers == {"q": one.answer}
 
-    def test_what_is_stored_would_be_typed_again(self, one):
+    def test_stored_answer_can_be_posted_again(self, one):
         data = answers_as_posted(one.form.steps[0], {"q": one.answer})
         form = StepForm(one.form, one.form.steps[0], "fr", {}, data=data, files={})
         assert form.is_valid(), form.errors
         assert form.cleaned_answers == {"q": one.answer}
 
-    def test_what_is_stored_stands_on_the_page_again(self, one):
+    def test_stored_answer_is_shown_in_the_form_again(self, one):
         form = StepForm(one.form, one.form.steps[0], "fr", {"q": one.answer})
         again = {name: text for name, text in inputs(str(form.questions[0])).items() if text}
         stored = {
@@ -176,10 +179,10 @@ class TestAnswers:
         }
         assert again == {name: texts for name, texts in stored.items() if texts != [""]}
 
-    def test_what_is_stored_reads_well(self, one):
+    def test_stored_answer_has_a_readable_text(self, one):
         assert answer_text(one.form.fields["q"], one.answer, one.form, "en") == one.words
 
-    def test_what_is_stored_fills_columns(self, one):
+    def test_stored_answer_fills_columns(self, one):
         asked = one.form.fields["q"]
         assert answer_columns(asked, one.answer, one.form, "fr") == one.columns
         assert list(answer_columns(asked, None, one.form, "fr")) == list(one.columns)
@@ -187,7 +190,7 @@ class TestAnswers:
 
 def test_every_type_has_an_example():
     typed = {kind.key for kind in field_types if kind.form_class}
-    elsewhere = {"files", "booking"}  # uploads; what stands in the database: tests/bookings
+    elsewhere = {"files", "booking"}  # uploads; and database rows: tests/bookings
     assert typed - elsewhere == {one.type for one in EXAMPLES}
 
 
@@ -229,7 +232,7 @@ SETTINGS = {
 
 
 @pytest.mark.parametrize(("kind", "typed", "part", "message"), REFUSED)
-def test_what_is_wrong_in_a_part_is_said_and_leads_to_it(kind, typed, part, message):
+def test_error_in_a_part_links_to_the_part(kind, typed, part, message):
     form = definition(step("un", question("q", kind, required=True, settings=SETTINGS.get(kind, {}))))
     filled = StepForm(
         form, form.steps[0], "fr", {}, data={f"q-{name}": text for name, text in typed.items()}, files={}
@@ -254,7 +257,7 @@ def test_what_is_wrong_in_a_part_is_said_and_leads_to_it(kind, typed, part, mess
         ("company", "Boulangerie du Port", "This is not a UID"),
     ],
 )
-def test_a_number_with_a_slip_is_refused(kind, text, message):
+def test_number_with_a_wrong_digit_is_refused(kind, text, message):
     form = definition(step("un", question("q", kind, required=True, settings=SETTINGS.get(kind, {}))))
     filled = StepForm(form, form.steps[0], "fr", {}, data={"q": text}, files={})
     (error,) = filled.error_summary
@@ -272,7 +275,7 @@ def test_a_number_with_a_slip_is_refused(kind, text, message):
         ({"min": "-2wd"}, "20.11.2026", "19.11.2026"),
     ],
 )
-def test_a_limit_may_count_working_days(limits, accepted, refused):
+def test_limit_can_count_working_days(limits, accepted, refused):
     form = definition(step("un", question("q", "date", settings=limits)))
     for day, right in ((accepted, True), (refused, False)):
         data = dict(zip(("q-day", "q-month", "q-year"), day.split("."), strict=True))
@@ -292,7 +295,7 @@ def test_a_limit_may_count_working_days(limits, accepted, refused):
         ("product", {"a": 2}, {}, ""),
     ],
 )
-def test_what_follows_from_answers_is_shown_and_sent_and_never_typed(operation, answers, more, words):
+def test_computed_answer_is_shown_and_cannot_be_typed(operation, answers, more, words):
     formula = {"operation": operation, "fields": ["a", "b"]}
     fields = [question("a"), question("b"), question("q", "computed", settings={"formula": formula} | more)]
     form = definition(step("un", *fields))
@@ -302,7 +305,7 @@ def test_what_follows_from_answers_is_shown_and_sent_and_never_typed(operation, 
     assert answer_text(form.fields["q"], shown.seen.get("q"), form, "fr") == words
 
 
-def test_a_computed_answer_is_none_of_the_applicants():
+def test_posted_value_of_a_computed_answer_is_ignored():
     formula = {"operation": "sum", "fields": ["a"]}
     form = definition(
         step("un", question("a", "integer"), question("q", "computed", settings={"formula": formula}))
@@ -313,7 +316,7 @@ def test_a_computed_answer_is_none_of_the_applicants():
 
 
 # -- Groups --------------------------------------------------------------------------------------------------
-def test_a_group_holds_days_addresses_and_people():
+def test_group_accepts_dates_addresses_and_persons():
     inner = [
         question("jour", "date", required=True),
         question("ou", "address", required=True),
@@ -337,7 +340,7 @@ def test_a_group_holds_days_addresses_and_people():
 
 
 # -- Secrets -------------------------------------------------------------------------------------------------
-def test_a_secret_is_kept_out_of_lists_and_exports():
+def test_secret_answer_is_masked_in_lists_and_exports():
     form = definition(step("un", question("q", "person", secret=True), question("r", "avs")))
     secret, plain = form.fields["q"], form.fields["r"]
     assert answer_text_unless_secret(secret, LEA, form, "fr") == MASK
@@ -347,7 +350,7 @@ def test_a_secret_is_kept_out_of_lists_and_exports():
     assert list(answer_columns(secret, LEA, form, "fr")) == list(NO_PERSON)
 
 
-def test_secret_answers_in_rows_are_masked_in_words_and_exports():
+def test_secret_answers_in_rows_are_masked():
     inner = [
         question("age", "integer"),
         question("aide", "yes_no", secret=True),
@@ -361,14 +364,14 @@ def test_secret_answers_in_rows_are_masked_in_words_and_exports():
     assert answer_columns(form.fields["g"], answer, form, "en") == {"g": words}
 
 
-def test_open_answers_leave_out_secrets_in_rows_too():
+def test_open_answers_leave_out_secrets_in_rows():
     inner = [question("age"), question("diagnostic", secret=True)]
     form = definition(step("un", question("q", secret=True), question("g", "group", fields=inner)))
     answers = {"q": "x", "g": [{"age": "3", "diagnostic": "y"}], "parti": 1}
     assert form.open_answers(answers) == {"g": [{"age": "3"}], "parti": 1}
 
 
-# -- For the editor ------------------------------------------------------------------------------------------
+# -- Editors -------------------------------------------------------------------------------------------------
 FAULTY = {
     "limits crossed": (question("q", "date", settings={"min": "+2d", "max": "+1d"}), "earliest day is after"),
     "no such limit": (question("q", "date_range", settings={"max": "demain"}), "“demain” is not a date"),
@@ -405,13 +408,13 @@ def test_settings_that_would_fail_an_applicant_are_refused(faulty, message):
     assert any(message in fault.lower() for fault in found), found
 
 
-def test_an_editor_is_warned_that_no_search_finds_a_secret():
+def test_searchable_secret_question_is_a_warning():
     made = content(step("un", question("q", secret=True, searchable=True)))
     assert publication_errors(made) == []
     assert "field.q: A search does not find a secret answer." in map(str, lint_definition(made))
 
 
-def test_what_is_computed_may_look_into_a_group_above():
+def test_formula_can_refer_to_a_group_before_it():
     children = question("enfants", "group", fields=[question("age", "integer")])
     formula = {"operation": "sum", "fields": ["enfants.age"]}
     total = question("q", "computed", settings={"formula": formula})
@@ -419,7 +422,7 @@ def test_what_is_computed_may_look_into_a_group_above():
     assert publication_errors(content(step("un", total, children))) != []
 
 
-def test_the_questions_of_a_formula_are_a_list_whatever_the_screen_shows():
+def test_questions_of_a_formula_are_a_list():
     block = KeysBlock()
     posted = block.value_from_datadict({"f": " prenom, enfants.age ,"}, {}, "f")
     assert posted == block.clean(posted) == ["prenom", "enfants.age"]
@@ -429,7 +432,7 @@ def test_the_questions_of_a_formula_are_a_list_whatever_the_screen_shows():
 
 
 @pytest.mark.parametrize("kind", list(field_types), ids=lambda kind: kind.key)
-def test_an_editor_sees_how_a_question_looks_before_choosing_it(kind):
+def test_question_type_has_a_preview_for_editors(kind):
     block = kind.block()
     assert block.is_previewable
     assert kind.says
@@ -449,7 +452,7 @@ json = st.recursive(
 )
 
 
-def test_every_type_has_an_icon_that_the_admin_draws():
+def test_every_type_has_an_existing_icon():
     drawn = get_icons()
     assert not [kind.key for kind in field_types if f'id="icon-{kind.icon}"' not in drawn]
 
@@ -463,7 +466,7 @@ setting = st.dictionaries(
 
 @hypothesis_settings(deadline=None, max_examples=150)
 @given(kind=kinds, answer=json, given_settings=setting, secret=st.booleans())
-def test_any_json_is_shown_exported_and_asked_again(kind, answer, given_settings, secret):
+def test_any_json_answer_is_shown_exported_and_asked_again(kind, answer, given_settings, secret):
     asked = question("q", kind, settings=given_settings, secret=secret, options=options("a"), fields=[])
     form = definition(step("un", asked))
     assert isinstance(answer_text(form.fields["q"], answer, form, "fr"), str)

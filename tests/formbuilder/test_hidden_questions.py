@@ -1,4 +1,4 @@
-"""What a condition hides stands on the page, asleep: neither seen nor posted nor judged, and as it was."""
+"""Questions hidden by a condition: on the page, but neither visible nor posted nor validated, and unchanged."""
 
 import re
 
@@ -29,21 +29,21 @@ def page(form: StepForm) -> str:
 OPENED = definition(step("un", question("a"), question("b", condition=when("a"), required=True)))
 
 
-def test_a_hidden_question_is_on_the_page_hidden_and_disabled():
+def test_hidden_question_is_on_the_page_and_disabled():
     html = page(form_of(OPENED))
     assert '<fieldset role="none" data-question="b" hidden disabled>' in html
     assert 'name="b"' in html
 
 
-def test_a_shown_question_is_not():
+def test_visible_question_is_enabled():
     assert '<fieldset role="none" data-question="b">' in page(form_of(OPENED, {"a": "oui"}))
 
 
-def test_a_question_without_a_condition_stands_by_itself():
+def test_question_without_a_condition_has_no_wrapper():
     assert 'data-question="a"' not in page(form_of(OPENED))
 
 
-def test_a_hidden_question_is_not_judged_whatever_is_posted_to_it():
+def test_hidden_question_is_not_validated():
     form = form_of(
         definition(step("un", question("a"), question("b", "email", condition=when("a")))), {}, "a=non&b=x"
     )
@@ -51,19 +51,19 @@ def test_a_hidden_question_is_not_judged_whatever_is_posted_to_it():
     assert form.cleaned_answers == {"a": "non"}
 
 
-def test_what_is_stored_stays_in_a_hidden_question_when_the_page_comes_back():
+def test_hidden_question_keeps_its_stored_answer_on_the_page():
     form = form_of(OPENED, {"a": "oui", "b": "Rochat"}, "a=non")
     assert form.is_valid()
     assert 'value="Rochat"' in page(form)
 
 
-def test_a_hidden_choice_keeps_its_stored_answer_too():
+def test_hidden_choice_keeps_its_stored_answer():
     field = question("b", "choices", condition=when("a"), options=options("x", "y"))
     html = page(form_of(definition(step("un", question("a"), field)), {"b": ["y"]}, "a=non"))
     assert re.search(r'value="y"[^>]* checked', html)
 
 
-def test_an_option_that_is_not_offered_is_hidden_and_disabled():
+def test_option_with_a_false_condition_is_hidden_and_disabled():
     field = question("b", "choice", options=[{"value": "x", "condition": when("a")}, {"value": "y"}])
     form = definition(step("un", question("a"), field))
     html = page(form_of(form))
@@ -72,14 +72,14 @@ def test_an_option_that_is_not_offered_is_hidden_and_disabled():
     assert not re.search(r'value="x"[^>]* disabled', page(form_of(form, {"a": "oui"})))
 
 
-def test_an_option_follows_an_answer_that_is_asked_later_or_hidden():
+def test_option_can_depend_on_a_later_or_hidden_question():
     field = question("b", "choice", options=[{"value": "x", "condition": when("c")}, {"value": "y"}])
     later = definition(step("un", field, question("a"), question("c", condition=when("a"))))
     assert form_of(later, {}, "b=x&a=oui&c=oui").is_valid()
     assert not form_of(later, {"c": "oui"}, "b=x&a=non&c=oui").is_valid()
 
 
-def test_the_error_of_a_choice_leads_to_the_first_option_that_is_offered():
+def test_choice_error_links_to_the_first_visible_option():
     shut = [{"value": "x", "condition": when("a")}, {"value": "y"}]
     form = form_of(
         definition(step("un", question("a"), question("b", "choice", required=True, options=shut))), {}, "a="
@@ -93,28 +93,28 @@ GROUP = question(
 )
 
 
-def test_a_row_opens_its_own_questions():
+def test_row_opens_its_own_questions():
     form = form_of(definition(step("un", GROUP)), {"g": [{"race": "oui"}, {"race": "non"}]})
     html = page(form)
     assert '<fieldset role="none" data-question="g-0-liste">' in html
     assert '<fieldset role="none" data-question="g-1-liste" hidden disabled>' in html
 
 
-def test_a_row_follows_an_answer_beside_its_group():
+def test_row_can_depend_on_an_answer_beside_its_group():
     inner = question("puce", condition=when("b"), required=True)
     form = definition(step("un", question("g", "group", fields=[inner]), question("b")))
     assert form_of(form, {}, "g-count=1&b=non").is_valid()
     assert not form_of(form, {}, "g-count=1&b=oui").is_valid()
 
 
-def test_a_check_takes_the_answer_of_a_hidden_question_for_not_given():
+def test_rule_treats_a_hidden_question_as_unanswered():
     check = {"key": "vide", "condition": when("b", "empty")}
     form = definition(step("un", question("a"), question("b", condition=when("a")), checks=[check]))
     assert form_of(form, {"a": "oui", "b": "x"}, "a=non&b=x").is_valid()
     assert not form_of(form, {}, "a=oui&b=x").is_valid()
 
 
-def test_an_answer_to_another_step_counts_as_it_is_with_this_page():
+def test_answer_of_another_step_counts_by_the_current_input():
     form = definition(
         step("un", question("a"), question("c", condition=when("b"))),
         step("deux", question("b", condition=when("a"))),

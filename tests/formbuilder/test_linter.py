@@ -1,4 +1,4 @@
-"""What would fail a resident is found before it is published."""
+"""Detection of problems that would fail an applicant, before publication."""
 
 import json
 from pathlib import Path
@@ -36,12 +36,12 @@ def said(made: dict, level: str = ERROR) -> list[str]:
     return [str(fault) for fault in lint_definition(made) if fault.level == level]
 
 
-def test_a_sound_form_has_no_errors():
+def test_valid_form_has_no_errors():
     assert publication_errors(content(step("tout", *EVERY_TYPE))) == []
 
 
 @pytest.mark.parametrize("path", sorted((Path(settings.BASE_DIR) / "mysite/demo/services").glob("*.json")))
-def test_the_services_of_the_demo_are_sound(path):
+def test_demo_services_are_valid(path):
     found = lint_definition(json.loads(path.read_text()), known=values_known_by_stages)
     assert [fault for fault in found if fault.level != WARNING] == []
 
@@ -155,7 +155,7 @@ FAULTY = {
 
 
 @pytest.mark.parametrize("faulty", FAULTY.values(), ids=FAULTY.keys())
-def test_a_fault_is_found_and_located(faulty):
+def test_problem_is_found_and_located(faulty):
     *steps, message = faulty
     found = said(content(*steps))
     assert any(fault.startswith(message) for fault in found), found
@@ -172,21 +172,21 @@ def test_a_fault_is_found_and_located(faulty):
         {"any": []},
     ],
 )
-def test_a_step_that_somebody_may_reach_is_sound(condition):
+def test_reachable_step_is_valid(condition):
     kinds = [question("a", "choice", options=options("x", "y")), question("text")]
     kinds.append(question("several", "choices", options=options("x", "y")))
     assert said(content(step("un", *kinds), step("deux", question("b"), condition=condition))) == []
 
 
-def test_a_question_that_nobody_is_asked_annoys():
-    """As by the condition of its step together with its own."""
+def test_unreachable_question_is_a_warning():
+    """Combine the condition of a step and that of its question into a contradiction."""
     never = step("deux", question("b", condition=when("a", value=False)), condition=when("a", value=True))
     made = content(step("un", question("a", "yes_no")), never)
     assert said(made) == []
     assert "field.b: The condition cannot hold: nobody is asked this." in said(made, WARNING)
 
 
-def test_a_pattern_that_no_help_explains_annoys():
+def test_pattern_without_help_text_is_a_warning():
     made = content(step("un", question("puce", settings={"pattern": "[0-9]{15}"})))
     told = "field.puce: Nothing tells what the pattern takes: say it in the help."
     assert (said(made), said(made, WARNING)[0]) == ([], told)
@@ -218,14 +218,14 @@ def test_a_pattern_that_no_help_explains_annoys():
         (r"((a+)+)+b", None),
     ],
 )
-def test_a_pattern_for_what_a_type_of_question_checks_annoys(pattern, covering):
+def test_pattern_covered_by_a_question_type_is_a_warning(pattern, covering):
     made = content(step("un", question("a", settings={"pattern": pattern})), texts={"field.a.help": "Aide."})
     found = [one for one in said(made, WARNING) if "asks for this" in one]
     told = f"field.a: A question of the type “{covering}” asks for this and says what is wrong in it."
     assert found == ([told] if covering else [])
 
 
-def test_the_applicants_address_is_a_question_for_an_address():
+def test_email_of_the_applicant_must_be_an_email_question():
     settings = {"team": "habitants", "days": 3, "applicant": {"name": ["a"], "email": "b"}}
     right = content(step("un", question("a"), question("b", "email")), settings=settings)
     wrong = content(step("un", question("a"), question("b")), settings=settings)
@@ -233,7 +233,7 @@ def test_the_applicants_address_is_a_question_for_an_address():
     assert said(wrong) == ["settings.applicant: The applicant’s “b” is not a question for an e-mail address."]
 
 
-def test_fees_and_applicant_must_name_questions_that_are_asked():
+def test_fees_and_applicant_must_refer_to_existing_questions():
     made = content(
         fees=[{"key": "prix", "amount": -1, "quantity": "z"}],
         settings={"team": "", "days": 3, "applicant": {"name": ["z"], "email": "z"}},
@@ -245,7 +245,7 @@ def test_fees_and_applicant_must_name_questions_that_are_asked():
 @pytest.mark.parametrize(
     ("counted", "fits"), [("integer", True), ("files", True), ("group", True), ("address", False)]
 )
-def test_a_fee_that_could_never_be_due_is_told(counted, fits):
+def test_fee_that_can_never_be_due_is_a_warning(counted, fits):
     inside = {"fields": [question("b")]} if counted == "group" else {}
     made = content(
         step("un", question("a", counted, **inside)), fees=[{"key": "prix", "amount": 100, "quantity": "a"}]
@@ -254,7 +254,7 @@ def test_a_fee_that_could_never_be_due_is_told(counted, fits):
     assert (told in said(made, WARNING)) is not fits
 
 
-def test_a_missing_text_is_an_error_and_a_missing_translation_a_warning():
+def test_missing_text_is_an_error_and_translation_a_warning():
     made = content()
     made["texts"]["de"] = {"title": "Gesuch"}
     assert said(made) == []
@@ -263,7 +263,7 @@ def test_a_missing_text_is_an_error_and_a_missing_translation_a_warning():
     assert said(made) == ["field.nom.label: The text is missing."]
 
 
-def test_all_faults_are_said_at_once():
+def test_all_problems_are_reported_at_once():
     assert (
         len(
             said(
@@ -291,14 +291,14 @@ def test_all_faults_are_said_at_once():
         ),
     ],
 )
-def test_a_wrong_shape_is_refused_with_path_and_reason(change, fault):
+def test_wrong_structure_is_refused_with_path_and_reason(change, fault):
     assert said(content() | change) == [fault]
 
 
 SIZE = {"min_length": "three", "most": 4}
 
 
-def test_faults_of_shape_hide_no_faults_of_sense():
+def test_structural_problems_hide_no_others():
     made = content(
         step("un", question("a", settings=SIZE, required="yes"), question("b", condition=when("z"))),
         step("deux", question("c", "choice", options=[])),
@@ -312,7 +312,7 @@ def test_faults_of_shape_hide_no_faults_of_sense():
     ]
 
 
-def test_what_cannot_be_read_is_not_missed_elsewhere():
+def test_unreadable_question_causes_no_further_errors():
     made = content(
         step("un", question("a", "telepathy"), question("b", condition=when("a"))),
         step("deux", question("c", "choice", options=[{"value": "x", "label": "X"}])),
@@ -324,7 +324,7 @@ def test_what_cannot_be_read_is_not_missed_elsewhere():
     ]
 
 
-def test_a_condition_is_refused_where_it_is_wrong():
+def test_condition_error_is_located_within_the_condition():
     rows = [
         {"field": "a", "operator": "resembles", "value": 1},
         when("a", value={"question": "a"}),
@@ -338,7 +338,7 @@ def test_a_condition_is_refused_where_it_is_wrong():
     ]
 
 
-def test_a_condition_that_is_nested_too_deeply_is_refused():
+def test_too_deeply_nested_condition_is_refused():
     deep = when("a")
     for _ in range(21):
         deep = {"all": [deep]}
@@ -348,13 +348,13 @@ def test_a_condition_that_is_nested_too_deeply_is_refused():
     assert said(made) == []
 
 
-def test_a_comparison_that_does_not_fit_a_question_annoys():
+def test_unsuitable_comparison_is_a_warning():
     made = content(step("un", question("a"), question("b", condition=when("a", "before", "today"))))
     assert "field.b: The comparison does not fit “a”." in said(made, WARNING)
     assert said(made) == []
 
 
-def test_what_a_type_does_not_have_is_refused_instead_of_lost():
+def test_attribute_that_a_type_lacks_is_refused():
     made = content(step("un", question("a"), question("b", "static_text", required=True, prefill="x")))
     assert said(made) == [
         "field.b.required: A question of this type has no “required”.",
@@ -362,7 +362,7 @@ def test_what_a_type_does_not_have_is_refused_instead_of_lost():
     ]
 
 
-def test_texts_that_stand_nowhere_are_refused():
+def test_texts_without_a_place_are_refused():
     made = content(step("un", question("a"), question("b", "static_text")))
     made["texts"]["fr"] |= {"field.z.label": "Z", "field.b.help": "B", "check.z": "Z", "poem": "P"}
     made["texts"]["de"] = {"title": "Gesuch", "field.a.help": "Hilfe"}
@@ -377,7 +377,7 @@ def test_texts_that_stand_nowhere_are_refused():
     ]
 
 
-def test_a_text_is_no_longer_than_an_editor_could_write_it():
+def test_texts_are_limited_to_the_length_for_editors():
     made = content(texts={"step.qui.title": "x" * 101, "field.nom.label": "\x00"})
     assert said(made) == [
         "texts.fr.step.qui.title: This is too long: at most 100 characters.",
@@ -390,19 +390,19 @@ SOUND = content(step("tout", *EVERY_TYPE), fees=[{"key": "prix", "amount": 1}])
 
 
 @given(offered=any_json)
-def test_any_json_is_refused_with_reasons_and_never_raises(offered):
+def test_any_json_is_refused_and_never_raises(offered):
     assert all(isinstance(fault, DefinitionFault) for fault in lint_definition(offered))
 
 
 @hypothesis_settings(deadline=None)
 @given(path=st.sampled_from(list(places(SOUND))), new=any_json)
-def test_a_sound_form_with_anything_anywhere_never_raises(path, new):
+def test_valid_form_with_any_change_never_raises(path, new):
     assert all(isinstance(fault, DefinitionFault) for fault in lint_definition(replaced(SOUND, path, new)))
 
 
 @pytest.mark.parametrize("field", EVERY_TYPE, ids=lambda field: field["type"])
-def test_a_comparison_that_does_not_fit_the_question_is_pointed_out(field):
-    """What fits is what the editor's picker offers."""
+def test_comparisons_not_offered_by_the_editor_are_warnings(field):
+    """Compare the linter with what the editor's picker offers."""
     offered = condition_vocabulary()["comparisons"].get(field_types[field["type"]].compares, [])
     for operator in OPERATORS:
         made = content(step("un", field, question("b", condition=when(field["key"], operator, "a"))))
@@ -410,7 +410,7 @@ def test_a_comparison_that_does_not_fit_the_question_is_pointed_out(field):
         assert pointed_out is (operator not in {name for name, *_words in offered}), operator
 
 
-def test_the_documentation_names_every_type_and_operator():
+def test_documentation_names_every_type_and_operator():
     text = (Path(settings.BASE_DIR) / "docs/service-definition.md").read_text()
     for name in [*(kind.key for kind in field_types), *OPERATORS]:
         assert f"`{name}`" in text
@@ -426,7 +426,7 @@ def test_the_documentation_names_every_type_and_operator():
     ],
     ids=["optional", "required", "cared for", "compared with an optional one"],
 )
-def test_check_over_an_optional_question_is_warned_of(asked, condition, warned):
+def test_rule_over_an_optional_question_is_a_warning(asked, condition, warned):
     fields = [question("a", "integer", **asked), question("b", "integer")]
     made = content(step("un", *fields, checks=[{"key": "c", "condition": condition}]))
     told = [f"check.c: It is not made while the optional question “{key}” has no answer." for key in warned]
@@ -434,6 +434,6 @@ def test_check_over_an_optional_question_is_warned_of(asked, condition, warned):
 
 
 @pytest.mark.parametrize("pattern", ["[0-9]{4}", "[0-9]+", "[0-9]{1,3}[a-z]?"])
-def test_pattern_of_a_postcode_or_house_number_is_no_whole_number(pattern):
+def test_postcode_or_house_number_pattern_needs_no_other_type(pattern):
     made = content(step("un", question("npa", settings={"pattern": pattern})))
     assert [one for one in said(made, WARNING) if "of the type" in one] == []

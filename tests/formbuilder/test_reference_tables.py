@@ -1,4 +1,4 @@
-"""Options that stand in a table: offered as they are now, kept by hand or by file, never lost to an answer."""
+"""Options from reference tables: current rows, edited by hand or by file, and stable texts of answers."""
 
 import io
 
@@ -46,7 +46,7 @@ def answered(value: str, form: FormDefinition = FORM) -> StepForm:
 
 # -- In forms ------------------------------------------------------------------------------------------------
 @pytest.mark.django_db
-def test_a_question_offers_the_rows_as_they_are_now():
+def test_question_offers_the_current_rows():
     table = make_table("rues", "Rue du Lac", "Chemin des Vignes")
     assert offered() == [("rue-du-lac", "Rue du Lac"), ("chemin-des-vignes", "Chemin des Vignes")]
     table.rows.get(value="rue-du-lac").delete()
@@ -54,7 +54,7 @@ def test_a_question_offers_the_rows_as_they_are_now():
 
 
 @pytest.mark.django_db
-def test_only_a_row_that_is_offered_can_be_chosen():
+def test_only_active_rows_can_be_chosen():
     make_table("rues", "Rue du Lac")
     make_table("rues", "Rue du Moulin", active=False)
     assert answered("rue-du-lac").is_valid()
@@ -63,7 +63,7 @@ def test_only_a_row_that_is_offered_can_be_chosen():
 
 
 @pytest.mark.django_db
-def test_an_answer_keeps_its_words_when_the_row_is_no_longer_offered():
+def test_answer_keeps_the_label_of_an_inactive_row():
     make_table("rues", "Rue du Moulin", active=False)
     field = FORM.fields["q"]
     assert answer_text(field, "rue-du-moulin", FORM, "fr") == "Rue du Moulin"
@@ -72,14 +72,14 @@ def test_an_answer_keeps_its_words_when_the_row_is_no_longer_offered():
 
 
 @pytest.mark.django_db
-def test_rows_speak_the_language_of_the_form():
+def test_rows_are_labelled_in_the_language_of_the_form():
     make_table("rues", "École du Bourg", labels={"de": "Schule im Dorf"})
     assert offered(language="de") == [("ecole-du-bourg", "Schule im Dorf")]
     assert offered(language="it") == [("ecole-du-bourg", "École du Bourg")]
 
 
 @pytest.mark.django_db
-def test_several_rows_may_be_chosen_and_rows_stand_in_groups():
+def test_rows_are_offered_in_choices_and_groups():
     make_table("rues", "A", "B", "C")
     many = definition(step("un", question("q", "choices", table="rues", settings={"max": 2})))
     assert answered(["a", "b"], many).is_valid()
@@ -92,7 +92,7 @@ def test_several_rows_may_be_chosen_and_rows_stand_in_groups():
 
 
 @pytest.mark.django_db
-def test_what_was_read_is_not_read_again(django_assert_num_queries):
+def test_table_is_read_once(django_assert_num_queries):
     make_table("rues", *map(str, range(30)))
     form = definition(step("un", *(question(f"q{n}", "choice", table="rues") for n in range(5))))
     with django_assert_num_queries(1):
@@ -104,7 +104,7 @@ def test_what_was_read_is_not_read_again(django_assert_num_queries):
 @pytest.mark.parametrize(
     ("rows", "look"), [(8, 'type="radio"'), (9, "<select"), (20, "<select"), (21, "data-combobox")]
 )
-def test_long_lists_are_chosen_from_and_very_long_ones_searched(rows, look):
+def test_widget_depends_on_the_number_of_rows(rows, look):
     make_table("rues", *map(str, range(rows)))
     html = str(StepForm(FORM, FORM.steps[0], "fr", {}).questions[0])
     assert look in html
@@ -112,7 +112,7 @@ def test_long_lists_are_chosen_from_and_very_long_ones_searched(rows, look):
 
 
 @pytest.mark.django_db
-def test_a_long_list_of_boxes_can_be_searched():
+def test_long_list_of_checkboxes_can_be_searched():
     for rows, searched in ((20, False), (21, True)):
         make_table(f"rues{rows}", *map(str, range(rows)))
         several = definition(step("un", question("q", "choices", table=f"rues{rows}")))
@@ -123,7 +123,7 @@ def test_a_long_list_of_boxes_can_be_searched():
 
 # -- The linter ----------------------------------------------------------------------------------------------
 @pytest.mark.django_db
-def test_a_service_needs_a_table_that_offers_something():
+def test_table_of_a_service_must_offer_rows():
     made = content(step("un", question("q", "choice", table="rues")))
 
     def said() -> list[str]:
@@ -136,7 +136,7 @@ def test_a_service_needs_a_table_that_offers_something():
     assert said() == []
 
 
-def test_a_condition_may_look_at_any_value_of_a_table():
+def test_condition_can_name_any_value_of_a_table():
     other = question("r", condition=when("q", value="rue-qui-viendra"))
     assert publication_errors(content(step("un", question("q", "choice", table="rues"), other))) == []
 
@@ -147,7 +147,7 @@ def read(text: str) -> list[TableFileRow]:
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
-def test_a_csv_file_is_read_whatever_separates_its_cells(separator):
+def test_csv_file_is_read_with_any_separator(separator):
     text = "value;label;label:de;active;zone\nlac;Rue du Lac;Seestrasse;1;A\nmoulin;Rue du Moulin;;0;\n"
     assert read(text.replace(";", separator)) == [
         TableFileRow("lac", "Rue du Lac", {"de": "Seestrasse"}, {"zone": "A"}),
@@ -155,11 +155,11 @@ def test_a_csv_file_is_read_whatever_separates_its_cells(separator):
     ]
 
 
-def test_columns_may_have_french_names_and_values_are_made_from_labels():
+def test_french_column_names_are_accepted_and_values_generated():
     assert read("Libellé;Actif\nRue de l’Église;oui\n") == [TableFileRow("rue-de-leglise", "Rue de l’Église")]
 
 
-def test_a_file_as_windows_saves_it_is_read():
+def test_windows_encoded_file_is_read():
     found = files.read_table_file("rues.csv", "label\nRue de l’Église\n".encode("cp1252"))
     assert found[0].label == "Rue de l’Église"
 
@@ -172,7 +172,7 @@ def workbook(*rows) -> bytes:
     return out.getvalue()
 
 
-def test_an_xlsx_file_is_read():
+def test_xlsx_file_is_read():
     found = files.read_table_file(
         "rues.XLSX", workbook(["value", "label", "active"], [12, "Zone 12", True], [None] * 3)
     )
@@ -204,14 +204,14 @@ def test_an_xlsx_file_is_read():
         ("label\n" + "é" * 600_000, ["The file is too large: at most 1024 kB."]),
     ],
 )
-def test_all_that_is_wrong_is_said_at_once_with_its_line(text, reasons):
+def test_all_file_errors_are_reported_with_their_line(text, reasons):
     with pytest.raises(SpreadsheetError) as refused:
         read(text)
     assert refused.value.reasons == reasons
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 no", b"", b"label\na\n"])
-def test_a_broken_workbook_is_refused(content):
+def test_broken_workbook_is_refused(content):
     with pytest.raises(SpreadsheetError):
         files.read_table_file("rues.xlsx", content)
 
@@ -251,7 +251,7 @@ lines = st.lists(
 
 
 @given(lines=lines)
-def test_what_is_written_is_read_again(lines):
+def test_written_file_is_read_again(lines):
     assert files.read_table_file("a.csv", files.write_table_file(lines).encode()) == lines
 
 
@@ -262,7 +262,7 @@ def imported(table: ReferenceTable, *lines: TableFileRow, shown: str | None = No
 
 
 @pytest.mark.django_db
-def test_an_import_adds_changes_orders_and_withdraws_rows_but_deletes_none():
+def test_import_adds_changes_orders_and_deactivates_rows():
     table = make_table("rues", "A", "B", "C")
     changes = imported(
         table, TableFileRow("d", "D"), TableFileRow("b", "Bé", extra={"zone": "1"}), TableFileRow("a", "A")
@@ -274,7 +274,7 @@ def test_an_import_adds_changes_orders_and_withdraws_rows_but_deletes_none():
 
 
 @pytest.mark.django_db
-def test_an_import_shown_for_another_state_of_the_table_is_not_done():
+def test_import_previewed_for_an_older_state_is_refused():
     table = make_table("rues", "A")
     shown = files.rows_digest(table.rows.all())
     make_table("rues", "B")
@@ -284,13 +284,13 @@ def test_an_import_shown_for_another_state_of_the_table_is_not_done():
 
 
 @pytest.mark.django_db
-def test_a_value_stands_once_in_a_table():
+def test_value_is_unique_in_a_table():
     table = make_table("rues", "A")
     with pytest.raises(IntegrityError), transaction.atomic():
         ReferenceRow.objects.create(table=table, value="a", label="Encore A")
 
 
-# -- The screens ---------------------------------------------------------------------------------------------
+# -- Admin views ---------------------------------------------------------------------------------------------
 @pytest.fixture
 def moderator(client):
     client.force_login(EditorFactory())
@@ -302,7 +302,7 @@ def upload(text: str, name: str = "rues.csv") -> dict:
 
 
 @pytest.mark.django_db
-def test_an_editor_sees_what_changes_then_imports_it(moderator):
+def test_import_shows_its_changes_first(moderator):
     table = make_table("rues", "Rue du Lac", "Rue du Moulin")
     url = reverse("reference_table_import", args=[table.pk])
     assert moderator.get(url).status_code == 200
@@ -324,7 +324,7 @@ def test_an_editor_sees_what_changes_then_imports_it(moderator):
 
 
 @pytest.mark.django_db
-def test_a_faulty_file_changes_nothing_and_says_where(moderator):
+def test_invalid_file_changes_nothing_and_reports_lines(moderator):
     table = make_table("rues", "Rue du Lac")
     answer = moderator.post(
         reverse("reference_table_import", args=[table.pk]), upload("label;active\n;1\nX;perhaps\n")
@@ -336,7 +336,7 @@ def test_a_faulty_file_changes_nothing_and_says_where(moderator):
 
 
 @pytest.mark.django_db
-def test_a_table_that_changed_meanwhile_is_shown_again(moderator):
+def test_table_changed_by_others_is_shown_again(moderator):
     table = make_table("rues", "Rue du Lac")
     url = reverse("reference_table_import", args=[table.pk])
     shown = moderator.post(url, upload("label\nQuai neuf\n"))
@@ -348,7 +348,7 @@ def test_a_table_that_changed_meanwhile_is_shown_again(moderator):
 
 
 @pytest.mark.django_db
-def test_a_table_is_taken_away_as_a_file_that_imports_again(moderator):
+def test_exported_file_can_be_imported_again(moderator):
     table = make_table("rues", "Rue de l’Église", labels={"de": "Kirchgasse"})
     answer = moderator.get(reverse("reference_table_export", args=[table.pk]))
     assert answer["Content-Disposition"] == 'attachment; filename="rues.csv"'
@@ -356,7 +356,7 @@ def test_a_table_is_taken_away_as_a_file_that_imports_again(moderator):
 
 
 @pytest.mark.django_db
-def test_files_of_tables_are_for_who_keeps_tables(client):
+def test_table_files_are_for_editors_only(client):
     table = make_table("rues", "Rue du Lac")
     client.force_login(AgentFactory())
     for name in ("import", "export"):
@@ -371,7 +371,7 @@ def test_files_of_tables_are_for_who_keeps_tables(client):
 
 
 @pytest.mark.django_db
-def test_a_row_is_written_by_hand_with_its_words_in_other_languages(moderator):
+def test_row_is_added_by_hand_with_translations(moderator):
     table = make_table("rues", "Rue du Lac")
     listed = moderator.get(reverse(ReferenceTable.snippet_viewset.get_url_name("list")))
     assert reverse("reference_table_import", args=[table.pk]) in listed.content.decode()

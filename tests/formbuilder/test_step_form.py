@@ -1,4 +1,4 @@
-"""One step as the applicant fills it in, without JavaScript."""
+"""Form of a step as the applicant fills it in, without JavaScript."""
 
 from datetime import date
 
@@ -35,7 +35,7 @@ def opened_by_a(**more):
 
 
 # -- Questions that open others
-def test_a_question_that_an_answer_opens_is_asked_before_going_on():
+def test_opened_question_is_asked_before_going_on():
     form = posted(opened_by_a(required=True), "a=oui&_shown=a")
     assert not form.is_valid()
     assert [field.key for field in form.opened] == ["b"]
@@ -44,7 +44,7 @@ def test_a_question_that_an_answer_opens_is_asked_before_going_on():
 
 
 @pytest.mark.parametrize("kind", ["static_text", "computed"])
-def test_text_that_an_answer_shows_holds_up_nobody(kind):
+def test_shown_text_does_not_hold_up_the_step(kind):
     formula = {"formula": {"operation": "concat", "fields": ["a"]}} if kind == "computed" else {}
     shown = question("b", kind, condition=when("a"), settings=formula)
     form = posted(definition(step("un", question("a", required=True), shown)), "a=oui&_shown=a")
@@ -52,7 +52,7 @@ def test_text_that_an_answer_shows_holds_up_nobody(kind):
     assert form.opened == []
 
 
-def test_group_is_said_by_question_and_answer_of_each_row():
+def test_group_is_summarized_by_row():
     fields = [question("nom"), question("allergies ?", "yes_no"), question("code", secret=True)]
     group = question("enfants", "group", fields=[*fields[:1], fields[1] | {"key": "a"}, fields[2]])
     form = definition(step("un", group))
@@ -66,20 +66,20 @@ def test_group_is_said_by_question_and_answer_of_each_row():
     assert "code : 1" not in masked.value.replace("\u00a0", " ")
 
 
-def test_a_question_that_was_asked_must_be_answered():
+def test_asked_question_must_be_answered():
     form = posted(opened_by_a(required=True), "a=oui&b=&_shown=a b")
     assert not form.is_valid()
     assert [error["target"] for error in form.error_summary] == ["id_b"]
 
 
-def test_an_answered_step_is_valid_and_gives_its_answers():
+def test_answered_step_is_valid_and_returns_its_answers():
     form = posted(opened_by_a(required=True), "a=oui&b=x&_shown=a b")
     assert form.is_valid()
     assert form.cleaned_answers == {"a": "oui", "b": "x"}
 
 
 @pytest.mark.parametrize("kind", ["short_text", "long_text"])
-def test_what_is_too_long_or_too_short_is_said_with_how_much_was_written(kind):
+def test_length_error_names_the_written_length(kind):
     limits = {"min_length": 3, "max_length": 5}
     form = definition(step("un", question("a", kind, settings=limits)))
     assert posted(form, "a=bonjour").error_summary[0]["message"] == "At most 5 characters; you wrote 7."
@@ -87,13 +87,13 @@ def test_what_is_too_long_or_too_short_is_said_with_how_much_was_written(kind):
     assert posted(form, "a=salut").is_valid()
 
 
-def test_what_an_answer_closes_is_neither_required_nor_kept():
+def test_hidden_question_is_neither_required_nor_stored():
     form = posted(opened_by_a(required=True), "a=non&b=x&_shown=a b", answers={"a": "oui", "b": "x"})
     assert form.is_valid()
     assert form.cleaned_answers == {"a": "non"}
 
 
-def test_an_earlier_step_opens_questions_too():
+def test_earlier_step_opens_questions():
     form = definition(step("un", question("a")), step("deux", question("b", condition=when("a"))))
     shown = StepForm(form, form.steps[1], "fr", {"a": "oui"})
     hidden = StepForm(form, form.steps[1], "fr", {"a": "non"})
@@ -101,15 +101,15 @@ def test_an_earlier_step_opens_questions_too():
     assert hidden.questions == []
 
 
-def test_an_option_that_an_answer_closes_cannot_be_chosen():
+def test_hidden_option_cannot_be_chosen():
     field = question("b", "choice", options=[{"value": "x", "condition": when("a")}, {"value": "y"}])
     form = definition(step("un", question("a"), field))
     assert posted(form, "a=oui&b=x").is_valid()
     assert not posted(form, "a=non&b=x").is_valid()
 
 
-# -- Checks
-def test_a_failed_check_is_said_beside_the_last_answer_it_looks_at():
+# -- Validation rules
+def test_failed_rule_is_shown_beside_its_last_answer():
     check = {"key": "ordre", "condition": when("fin", "gte", {"field": "debut"})}
     period = step("un", question("debut", "time"), question("fin", "time"), checks=[check])
     form = definition(period, texts={"check.ordre": "La fin vient après le début."})
@@ -121,14 +121,14 @@ def test_a_failed_check_is_said_beside_the_last_answer_it_looks_at():
     ]
     said = '<p class="msg" id="id_{at}-check-ordre" data-check="ordre"{hidden}>'
     before, after = map(str, refused.questions)
-    # The browser finds the words where they may be needed.
+    # The browser finds the messages where they may be needed.
     assert said.format(at="debut", hidden=" hidden") in before
     assert said.format(at="fin", hidden="") in after
     assert after.count("La fin vient après le début.") == 1
     assert 'aria-describedby="id_fin-check-ordre"' in after
 
 
-def test_a_check_about_nothing_on_the_page_is_said_above_all_questions():
+def test_failed_rule_without_a_question_is_shown_at_the_top():
     check = {"key": "assez", "condition": when("total", "gt", 3)}
     total = question("total", "computed", settings={"formula": {"operation": "sum", "fields": ["n"]}})
     form = definition(step("un", question("n", "integer"), total, checks=[check]))
@@ -150,7 +150,7 @@ def household(**more):
     )
 
 
-def test_a_row_is_added_by_a_button_and_what_was_typed_stays():
+def test_row_is_added_by_a_button_and_input_is_kept():
     form = posted(household(), "nom=&enfants-count=1&enfants-0-prenom=Léa&add_row=enfants")
     assert not form.is_valid()
     assert form.error_summary == []
@@ -158,7 +158,7 @@ def test_a_row_is_added_by_a_button_and_what_was_typed_stays():
     assert 'value="Léa"' in "".join(map(str, form.questions))
 
 
-def test_a_row_is_removed_by_its_button_and_the_others_move_up():
+def test_row_is_removed_by_its_button():
     query = "nom=A&enfants-count=2&enfants-0-prenom=Léa&enfants-1-prenom=Tom&remove_row=enfants-0"
     form = posted(household(), query)
     assert not form.is_valid()
@@ -167,7 +167,7 @@ def test_a_row_is_removed_by_its_button_and_the_others_move_up():
     assert "Léa" not in html
 
 
-def test_the_rows_of_a_group_are_a_list_of_answers():
+def test_rows_of_a_group_are_a_list_of_answers():
     query = "nom=A&enfants-count=2&enfants-0-prenom=Léa&enfants-1-prenom=Tom"
     query += "&enfants-1-ne-day=1&enfants-1-ne-month=2&enfants-1-ne-year=2020"
     form = posted(household(), query)
@@ -175,14 +175,14 @@ def test_the_rows_of_a_group_are_a_list_of_answers():
     assert form.cleaned_answers["enfants"] == [{"prenom": "Léa"}, {"prenom": "Tom", "ne": "2020-02-01"}]
 
 
-def test_an_error_in_a_row_leads_to_its_input():
+def test_error_in_a_row_links_to_its_input():
     form = posted(household(), "nom=A&enfants-count=2&enfants-0-prenom=Léa&enfants-1-prenom=")
     assert not form.is_valid()
     (error,) = form.error_summary
     assert (error["target"], error["label"]) == ("id_enfants-1-prenom", "prenom (2)")
 
 
-def test_the_summary_of_errors_has_the_order_of_the_page():
+def test_error_summary_has_the_order_of_the_page():
     fields = [question("x", required=True)]
     group = question("g", "group", required=True, fields=fields)
     form = definition(step("un", question("a", required=True), group, question("z", required=True)))
@@ -190,7 +190,7 @@ def test_the_summary_of_errors_has_the_order_of_the_page():
     assert targets == ["id_a", "id_g-0-x", "id_z"]
 
 
-def test_as_many_rows_as_demanded_and_no_more_than_allowed():
+def test_rows_are_limited_in_number():
     form = household(settings={"min": 1, "max": 2})
     assert not posted(form, "nom=A&enfants-count=0").is_valid()
     assert len(StepForm(form, form.steps[0], "fr", {}).rows["enfants"].forms) == 1
@@ -208,13 +208,13 @@ FILES = definition(
 )
 
 
-def test_a_file_is_taken():
+def test_file_is_accepted():
     form = posted(FILES, files={"pieces": [paper()]})
     assert form.is_valid(), form.errors
     assert [one.name for one in form.cleaned_files["pieces"]] == ["bail.pdf"]
 
 
-def test_a_stored_file_is_enough_and_stays():
+def test_stored_file_satisfies_the_question():
     stored = [{"id": "1", "name": "bail.pdf", "size": 5}]
     form = posted(FILES, answers={"pieces": stored})
     assert form.is_valid(), form.errors
@@ -233,14 +233,14 @@ def test_a_stored_file_is_enough_and_stays():
         ([paper(), paper(), paper()], "at most 2 files"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_refused_with_the_reason(uploads, message):
+def test_unusable_file_is_refused_with_the_reason(uploads, message):
     form = posted(FILES, files={"pieces": uploads})
     assert not form.is_valid()
     assert message in form.error_summary[0]["message"]
 
 
 # -- Markup
-def test_an_error_stands_beside_its_field_and_is_announced_with_it():
+def test_error_is_beside_its_field_and_announced():
     form = definition(step("un", question("q", required=True)), texts={"field.q.help": "Comme sur la carte."})
     html = str(posted(form, "q=").questions[0])
     assert 'aria-describedby="id_q-hint id_q-error"' in html
@@ -248,7 +248,7 @@ def test_an_error_stands_beside_its_field_and_is_announced_with_it():
     assert '<p class="msg" id="id_q-error">' in html
 
 
-def test_a_note_opens_where_the_error_is():
+def test_note_is_open_beside_an_error():
     form = definition(step("un", question("q", required=True)), texts={"field.q.note": "Au dos de la carte."})
     assert '<details class="help">' in str(StepForm(form, form.steps[0], "fr", {}).questions[0])
     assert '<details class="help" open>' in str(posted(form, "q=").questions[0])
@@ -263,7 +263,7 @@ def test_texts_of_the_form_are_never_markup():
     assert "&lt;script&gt;" in html
 
 
-def test_a_static_text_has_paragraphs_lists_and_links_only():
+def test_static_text_is_limited_to_paragraphs_lists_and_links():
     texts = {"field.q.text": "Lisez [le règlement](https://orvenay.example/r).\n\n- un\n- deux <b>"}
     form = definition(step("un", question("q", "static_text")), texts=texts)
     html = str(StepForm(form, form.steps[0], "fr", {}).questions[0])
@@ -271,7 +271,7 @@ def test_a_static_text_has_paragraphs_lists_and_links_only():
     assert "<ul><li>un</li><li>deux &lt;b&gt;</li></ul>" in html
 
 
-def test_nine_options_are_a_list_to_choose_from():
+def test_nine_options_become_a_select():
     short = question("q", "choice", options=options(*"abcdefgh"))
     long = question("q", "choice", options=options(*"abcdefghi"))
     for field, tag in ((short, 'type="radio"'), (long, "<select")):
@@ -279,8 +279,8 @@ def test_nine_options_are_a_list_to_choose_from():
         assert tag in str(StepForm(form, form.steps[0], "fr", {}).questions[0])
 
 
-# -- Whole requests
-def test_a_request_is_complete_once_every_shown_step_is():
+# -- Whole submissions
+def test_submission_is_complete_when_every_visible_step_is():
     form = definition(
         step("un", question("a", required=True)),
         step("deux", question("b", required=True), condition=when("a")),
@@ -334,7 +334,7 @@ COMPLETE = {
 EVERYTHING = definition(step("tout", *EVERY_TYPE))
 
 
-def test_answers_of_every_type_are_the_same_when_they_are_checked_again():
+def test_answers_of_every_type_are_unchanged_by_validation():
     shown = EVERYTHING.steps[0]
     form = StepForm(
         EVERYTHING, shown, "fr", COMPLETE, data=answers_as_posted(shown, COMPLETE), files=MultiValueDict()
@@ -343,7 +343,7 @@ def test_answers_of_every_type_are_the_same_when_they_are_checked_again():
     assert form.cleaned_answers == COMPLETE
 
 
-def test_the_summary_has_every_question_that_was_asked_and_no_other():
+def test_summary_contains_exactly_the_visible_questions():
     (section,) = summarize_answers(EVERYTHING, COMPLETE, "fr")
     rows = {row.key: row.value for row in section.rows}
     assert set(rows) == set(COMPLETE)
@@ -387,7 +387,7 @@ words = st.text(max_size=20) | st.sampled_from(["1", "2", "true", "a", "enfants"
 
 @settings(deadline=None, max_examples=60)
 @given(answers=st.dictionaries(st.sampled_from(list(EVERYTHING.fields)), json))
-def test_any_stored_answers_are_complete_or_have_errors_and_never_raise(answers):
+def test_any_stored_answers_are_complete_or_have_errors(answers):
     at = FormProgress(EVERYTHING, answers, [], "fr", date(2026, 11, 24))
     for form in map(at.judge, at.steps):
         assert form.is_valid() or form.error_summary
@@ -398,7 +398,7 @@ def test_any_stored_answers_are_complete_or_have_errors_and_never_raise(answers)
 
 @settings(deadline=None, max_examples=60)
 @given(data=st.dictionaries(names, st.lists(words, min_size=1, max_size=3)))
-def test_anything_posted_is_valid_or_has_errors_and_never_raises(data):
+def test_any_posted_data_is_valid_or_has_errors(data):
     shown = EVERYTHING.steps[0]
     form = StepForm(EVERYTHING, shown, "fr", {}, data=MultiValueDict(data), files=MultiValueDict())
     if form.is_valid():

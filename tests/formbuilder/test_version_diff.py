@@ -1,4 +1,4 @@
-"""What differs between two versions is said in words, and nothing that differs is passed over."""
+"""Differences between two versions, in words and complete."""
 
 from copy import deepcopy
 
@@ -31,7 +31,7 @@ BEFORE = content(
 
 
 def found(change) -> list:
-    """What differs after ``change(content)``."""
+    """Return the differences after ``change(content)``."""
     after = deepcopy(BEFORE)
     change(after)
     return find_changes(FormDefinition(BEFORE), FormDefinition(after), "fr")
@@ -42,11 +42,11 @@ def only(change):
     return one
 
 
-def test_the_same_form_has_no_difference():
+def test_same_form_has_no_difference():
     assert found(lambda form: None) == []
 
 
-def test_a_question_that_was_added_says_where():
+def test_added_question_names_its_step():
     def add(form):
         form["steps"][1]["fields"].append(question("langue"))
         form["texts"]["fr"]["field.langue.label"] = "Langue préférée"
@@ -60,35 +60,35 @@ def test_a_question_that_was_added_says_where():
     )
 
 
-def test_a_question_that_was_removed_says_where_from():
+def test_removed_question_names_its_step():
     change = only(lambda form: form["steps"][1]["fields"].pop())
     assert (change.verb, change.kind, change.key, change.before) == (REMOVED, "field", "tel", "Contact")
 
 
-def test_a_removed_step_takes_its_questions_with_it():
+def test_removed_step_includes_its_questions():
     verbs = {(one.verb, one.kind, one.key) for one in found(lambda form: form["steps"].pop())}
     assert verbs == {(REMOVED, "step", "contact"), (REMOVED, "field", "courriel"), (REMOVED, "field", "tel")}
 
 
-def test_a_question_moved_to_another_step_is_moved_not_removed():
+def test_question_in_another_step_is_moved_not_removed():
     change = only(lambda form: form["steps"][0]["fields"].append(form["steps"][1]["fields"].pop()))
     assert (change.verb, change.key, change.before, change.after) == (MOVED, "tel", "Contact", "logement")
 
 
-def test_of_steps_in_another_order_only_the_one_that_was_moved_is_named():
+def test_only_the_moved_step_is_named():
     def last_first(form):
         form["steps"].insert(0, form["steps"].pop())
 
     assert [one.verb for one in found(last_first)] == [MOVED]
 
 
-def test_what_stands_after_an_added_question_has_not_moved():
+def test_questions_after_an_added_one_have_not_moved():
     assert [one.verb for one in found(lambda form: form["steps"][0]["fields"].insert(0, question("un")))] == [
         ADDED
     ]
 
 
-def test_a_condition_is_said_in_words():
+def test_changed_condition_is_in_words():
     def change(form):
         form["steps"][0]["fields"][1]["condition"] = when("genre", value="achete")
 
@@ -99,13 +99,13 @@ def test_a_condition_is_said_in_words():
     assert "Propriété" in one.after
 
 
-def test_a_condition_taken_away_leaves_nothing_after():
+def test_removed_condition_has_nothing_after():
     change = only(lambda form: form["steps"][0]["fields"][1].pop("condition"))
     assert change.before
     assert change.after == ""
 
 
-def test_options_are_named_by_their_words():
+def test_options_are_named_by_their_labels():
     change = only(lambda form: form["steps"][0]["fields"][0]["options"].pop())
     assert (change.verb, change.kind, change.title, change.before) == (
         REMOVED,
@@ -125,7 +125,7 @@ def test_options_are_named_by_their_words():
         (lambda form: form["stages"][0].update(type="notify"), "decision", "notify"),
     ],
 )
-def test_what_changed_says_before_and_after(change, before, after):
+def test_change_has_values_before_and_after(change, before, after):
     one = only(change)
     assert (one.verb, one.before, one.after) == (CHANGED, before, after)
 
@@ -139,7 +139,7 @@ def test_texts_are_compared_in_every_language():
     assert said == {("fr", "Type de logement", "Genre de logement"), ("de", "", "Wohnungsart")}
 
 
-def test_the_title_of_the_form_is_a_text_too():
+def test_title_of_the_form_is_a_text():
     change = only(lambda form: form["texts"]["fr"].update(title="Annonce"))
     assert (change.kind, change.before, change.after) == ("form", "Demande", "Annonce")
 
@@ -152,7 +152,7 @@ WORDS = st.text("xyz", min_size=1, max_size=3)
 
 @st.composite
 def definitions(draw):
-    """Small forms whose keys stand once, as the linter asks, without what is the default."""
+    """Draw small forms with unique keys, as the linter requires, and without default values."""
     steps, names = [], iter("abcdefghij")
     for number in range(draw(st.integers(1, 3))):
         asked = []
@@ -180,19 +180,19 @@ def _given(draw, **strategies) -> dict:
 
 @settings(max_examples=60, deadline=None)
 @given(definitions())
-def test_a_form_never_differs_from_itself(form):
+def test_form_never_differs_from_itself(form):
     assert find_changes(FormDefinition(form), FormDefinition(deepcopy(form)), "fr") == []
 
 
 @settings(max_examples=60, deadline=None)
 @given(definitions(), definitions())
-def test_two_forms_that_differ_are_never_said_to_be_the_same(one, other):
+def test_different_forms_always_have_a_difference(one, other):
     assert bool(find_changes(FormDefinition(one), FormDefinition(other), "fr")) == (one != other)
 
 
 @settings(max_examples=60, deadline=None)
 @given(definitions(), st.data())
-def test_a_change_of_one_part_is_told_as_one_of_that_part(form, data):
+def test_change_of_a_part_is_reported_for_that_part(form, data):
     part = data.draw(st.sampled_from(["steps", "fees", "stages", "settings", "slug", "texts"]))
     other = data.draw(definitions())
     changed = form | {part: other[part]}

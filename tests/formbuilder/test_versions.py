@@ -1,4 +1,4 @@
-"""What is published is frozen."""
+"""Published form versions, which cannot change."""
 
 import pytest
 from django.http import Http404
@@ -18,13 +18,13 @@ def form():
     return Form.objects.create(slug="demande")
 
 
-def test_the_same_content_stays_the_same_version(form):
+def test_same_content_is_the_same_version(form):
     first = actions.freeze_version(actor=None, form=form, content=FIRST)
     assert actions.freeze_version(actor=None, form=form, content=FIRST) == first
     assert form.current == first
 
 
-def test_other_content_is_a_new_version_and_the_old_one_stays(form):
+def test_other_content_is_a_new_version(form):
     first = actions.freeze_version(actor=None, form=form, content=FIRST)
     second = actions.freeze_version(actor=None, form=form, content=SECOND)
     assert (first.number, second.number) == (1, 2)
@@ -32,21 +32,21 @@ def test_other_content_is_a_new_version_and_the_old_one_stays(form):
     assert FormVersion.objects.get(pk=first.pk).content == FIRST
 
 
-def test_going_back_to_earlier_content_puts_it_into_force_again(form):
+def test_earlier_content_becomes_a_new_current_version(form):
     actions.freeze_version(actor=None, form=form, content=FIRST)
     actions.freeze_version(actor=None, form=form, content=SECOND)
     actions.freeze_version(actor=None, form=form, content=FIRST)
     assert (form.current.number, form.current.content) == (3, FIRST)
 
 
-def test_a_rehearsal_is_never_in_force(form):
+def test_rehearsal_never_becomes_the_current_version(form):
     actions.freeze_version(actor=None, form=form, content=FIRST)
     rehearsal = actions.freeze_version(actor=None, form=form, content=SECOND, kind=FormVersion.Kind.REHEARSAL)
     assert rehearsal.number == 2
     assert form.current.content == FIRST
 
 
-def test_a_form_that_is_not_offered_has_nothing_in_force_until_it_is_again(form):
+def test_closed_form_has_no_current_version(form):
     version = actions.freeze_version(actor=None, form=form, content=FIRST)
     actions.set_form_open(actor=None, form=form, offered=False)
     assert Form.objects.get().current is None
@@ -54,9 +54,7 @@ def test_a_form_that_is_not_offered_has_nothing_in_force_until_it_is_again(form)
     assert Form.objects.get().current == version
 
 
-def test_what_the_first_step_asks_is_read_once_until_something_of_the_form_changes(
-    form, django_assert_num_queries
-):
+def test_current_version_is_cached_until_the_form_changes(form, django_assert_num_queries):
     first = actions.freeze_version(actor=None, form=form, content=FIRST)
     assert version_in_force(form.slug) == first
     with django_assert_num_queries(0):

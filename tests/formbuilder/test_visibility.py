@@ -1,4 +1,4 @@
-"""What is shown, which answers count, what is due: the examples that the browser shares, and properties."""
+"""Visibility, relevant answers and fees: the examples shared with the browser, and properties."""
 
 from datetime import date
 
@@ -34,9 +34,9 @@ def of_table(wanted):
     return pytest.mark.parametrize("case", found, ids=lambda case: case.why)
 
 
-# -- What is shown
+# -- Visibility
 @of_table("shown")
-def test_steps_and_questions_are_shown_as_their_conditions_say(case):
+def test_steps_and_questions_follow_their_conditions(case):
     form, today = FormDefinition(case.definition), date.fromisoformat(case.today)
     relevant = relevant_answers(form, case.answers, today)
     steps = visible_steps(form, case.answers, today)
@@ -44,29 +44,32 @@ def test_steps_and_questions_are_shown_as_their_conditions_say(case):
 
 
 @of_table("relevant")
-def test_the_answers_that_count_are_those_to_what_is_shown(case):
+def test_relevant_answers_are_those_of_visible_questions(case):
     form, today = FormDefinition(case.definition), date.fromisoformat(case.today)
     assert relevant_answers(form, case.answers, today) == case.relevant
 
 
-def test_an_option_is_offered_under_its_condition():
+def test_option_is_offered_if_its_condition_holds():
     field = question("b", "choice", options=[{"value": "x", "condition": when("a")}, {"value": "y"}])
     shown = definition(step("un", question("a"), field)).fields["b"]
     assert [one.value for one in visible_options(shown, {"a": "non"}, TODAY)] == ["y"]
     assert [one.value for one in visible_options(shown, {"a": "oui"}, TODAY)] == ["x", "y"]
 
 
-def test_how_many_steps_there_are_depends_on_choices_of_which_only_one_is_made():
+def test_number_of_steps_respects_exclusive_choices():
     which = question("salle", "choice", options=[{"value": "a"}, {"value": "b"}, {"value": "c"}])
     rooms = [step(f"de_{key}", question(f"q_{key}"), condition=when("salle", value=key)) for key in "ab"]
     more = step("plus", question("quoi"), condition=when("bar", value=True))
     text = step("texte", question("suite"), condition=when("mot", value="oui"))
     form = definition(step("un", which, question("bar", "yes_no"), question("mot")), *rooms, more, text)
-    assert min_and_max_steps(form, TODAY) == (1, 3)  # room c without a bar; room a or b with one
+    assert min_and_max_steps(form, TODAY) == (
+        1,
+        3,
+    )  # minimum: room c without a bar; maximum: room a or b with one
     assert min_and_max_steps(definition(step("un", question("mot"))), TODAY) == (1, 1)
 
 
-def test_a_chain_of_questions_may_be_as_long_as_the_form():
+def test_chain_of_questions_can_be_as_long_as_the_form():
     nested = when("q0", "filled")
     for _ in range(10):
         nested = {"all": [nested]}
@@ -80,15 +83,15 @@ def test_a_chain_of_questions_may_be_as_long_as_the_form():
     assert relevant_answers(form, answers | {"q0": ""}, TODAY) == {"q0": ""}
 
 
-def test_whoever_fills_in_a_step_is_there_whatever_its_condition_says():
+def test_current_step_counts_as_visible():
     form = definition(step("un", question("a")), step("deux", question("b"), condition=when("a")))
     assert not VisibleAnswers.of(form, {"b": "x"}, TODAY).shows("b")
     assert VisibleAnswers.of(form, {"b": "x"}, TODAY, at=form.steps[1]).shows("b")
 
 
-# -- Checks
+# -- Validation rules
 @of_table("failed")
-def test_what_does_not_go_together_is_found(case):
+def test_failed_rules_are_found(case):
     form, today = FormDefinition(case.definition), date.fromisoformat(case.today)
     shown = VisibleAnswers.of(form, case.answers, today)
     assert {one.key: keys(failed_rules(one, shown, today)) for one in form.steps} == case.failed
@@ -98,18 +101,18 @@ ORDER = {"key": "ordre", "condition": when("fin", "gte", {"field": "debut"})}
 PERIOD = step("un", question("debut", "date"), question("fin", "date"), checks=[ORDER])
 
 
-def test_a_check_fails_where_its_condition_does_not_hold():
+def test_rule_fails_if_its_condition_does_not_hold():
     (shown,) = definition(PERIOD).steps
     assert keys(failed_rules(shown, {"debut": "2026-12-02", "fin": "2026-12-01"}, TODAY)) == ["ordre"]
     assert failed_rules(shown, {"debut": "2026-12-02", "fin": "2026-12-02"}, TODAY) == []
 
 
-def test_a_check_waits_until_what_it_compares_is_answered():
+def test_rule_waits_until_its_questions_are_answered():
     (shown,) = definition(PERIOD).steps
     assert failed_rules(shown, {"debut": "2026-12-02"}, TODAY) == []
 
 
-def test_a_check_may_ask_for_one_of_two_answers():
+def test_rule_can_require_one_of_two_answers():
     either = {"key": "joindre", "condition": {"any": [when("tel", "filled"), when("courriel", "filled")]}}
     (shown,) = definition(step("un", question("tel"), question("courriel"), checks=[either])).steps
     assert keys(failed_rules(shown, {}, TODAY)) == ["joindre"]
@@ -118,7 +121,7 @@ def test_a_check_may_ask_for_one_of_two_answers():
 
 # -- Fees
 @of_table("fees")
-def test_what_is_due_follows_the_answers_that_count(case):
+def test_fees_follow_the_relevant_answers(case):
     lines = fees_due(FormDefinition(case.definition), case.answers, date.fromisoformat(case.today))
     assert [[line.key, line.times, str(line.total), str(line.vat_amount)] for line in lines] == case.fees
     assert sum_fees(lines) == sum(int(line[2]) for line in case.fees)
@@ -133,7 +136,7 @@ def test_what_is_due_follows_the_answers_that_count(case):
         (1000, "8.1", 75),  # 74.93
         (1, "8.1", 0),
         (6, "20", 1),  # exactly 1
-        (3, "20", 1),  # exactly one half: up
+        (3, "20", 1),  # exactly one half: rounded up
         (1500, "", 0),
         (1500, "0", 0),
         (1500, "-8.1", 0),
@@ -141,7 +144,7 @@ def test_what_is_due_follows_the_answers_that_count(case):
         (0, "8.1", 0),
     ],
 )
-def test_an_amount_holds_its_value_added_tax(amount, rate, tax):
+def test_amount_includes_its_vat(amount, rate, tax):
     assert included_vat(amount, rate) == tax
 
 
@@ -154,7 +157,7 @@ EVERYTHING = definition(
 
 
 @given(answers=st.dictionaries(st.sampled_from([*EVERYTHING.fields, "autre"]), any_json), today=st.dates())
-def test_any_answers_lead_somewhere_and_never_raise(answers, today):
+def test_any_answers_have_a_result_and_never_raise(answers, today):
     relevant = relevant_answers(EVERYTHING, answers, today)
     computed = {key for key, field in EVERYTHING.fields.items() if field.type == COMPUTED}
     assert set(relevant) <= set(answers) | computed
@@ -165,7 +168,7 @@ def test_any_answers_lead_somewhere_and_never_raise(answers, today):
 
 
 @given(form_and_answers=forms, today=st.dates())
-def test_any_form_shows_something_or_nothing_and_never_raises(form_and_answers, today):
+def test_any_form_is_evaluated_and_never_raises(form_and_answers, today):
     content, answers = form_and_answers
     form = FormDefinition(content)
     assert set(relevant_answers(form, answers, today)) <= set(form.fields)

@@ -1,4 +1,4 @@
-"""What the deployment check says about where the site writes and is found: refused beside accepted."""
+"""Deployment checks of database, cache and address, with refused and accepted settings."""
 
 import pytest
 from django.core.cache import cache
@@ -8,7 +8,7 @@ from home import checks
 
 
 @pytest.mark.django_db
-def test_a_database_that_does_not_answer_is_told_with_what_it_says(monkeypatch):
+def test_unavailable_database_is_reported_with_its_error(monkeypatch):
     assert checks.check_database(None) == []
 
     def refused():
@@ -19,7 +19,7 @@ def test_a_database_that_does_not_answer_is_told_with_what_it_says(monkeypatch):
     assert error.msg == "The database does not answer: password authentication failed"
 
 
-def test_a_cache_that_keeps_nothing_is_told(monkeypatch):
+def test_cache_that_stores_nothing_is_reported(monkeypatch):
     assert checks.check_cache(None) == []
     monkeypatch.setattr(cache, "get", lambda key: None)
     [warning] = checks.check_cache(None)
@@ -29,7 +29,7 @@ def test_a_cache_that_keeps_nothing_is_told(monkeypatch):
 @pytest.mark.parametrize(
     ("hosts", "told"), [(["www.orvenay.example"], 0), ([".orvenay.example"], 0), (["orvenay.example"], 1)]
 )
-def test_letters_that_would_lead_where_the_site_does_not_answer_are_told(settings, hosts, told):
+def test_base_url_outside_allowed_hosts_is_reported(settings, hosts, told):
     settings.WAGTAILADMIN_BASE_URL = "https://www.orvenay.example"
     settings.ALLOWED_HOSTS = hosts
     assert len(checks.check_base_url(None)) == told

@@ -1,4 +1,4 @@
-"""The site as an app: icons from the arms, a worker that keeps no page, a page for no network."""
+"""Progressive web app: icons made of the arms, a service worker that caches no page, and an offline page."""
 
 import re
 from io import BytesIO
@@ -21,7 +21,7 @@ def _site():
     make_site()
 
 
-def test_the_manifest_makes_the_site_installable(client):
+def test_manifest_makes_site_installable(client):
     told = client.get("/manifest.webmanifest").json()
     assert told["display"] == "standalone"
     assert {"192x192", "512x512"} <= {icon["sizes"] for icon in told["icons"]}
@@ -32,18 +32,18 @@ def test_the_manifest_makes_the_site_installable(client):
 
 
 @pytest.mark.parametrize("size", [180, 192, 512])
-def test_icons_are_the_arms_in_the_size_they_say(client, size):
+def test_icon_shows_arms_in_requested_size(client, size):
     answer = client.get(reverse("home:icon", args=[size]))
     picture = Image.open(BytesIO(answer.content))
     assert picture.size == (size, size)
     assert len(picture.convert("RGB").getcolors(100_000)) > 2
 
 
-def test_other_sizes_are_not_drawn(client):
+def test_icon_of_other_size_returns_404(client):
     assert client.get("/icone-9999.png").status_code == 404
 
 
-def test_the_worker_keeps_the_page_without_network_and_no_other(client):
+def test_service_worker_caches_only_offline_page(client):
     answer = client.get("/worker.js")
     assert answer["Content-Type"].startswith("text/javascript")
     assert "no-cache" in answer["Cache-Control"]
@@ -56,7 +56,7 @@ def test_the_worker_keeps_the_page_without_network_and_no_other(client):
 
 @pytest.mark.parametrize("colour", ["", "#0a5c36"])
 @pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
-def test_the_page_without_network_needs_nothing_that_the_worker_does_not_keep(client, language, colour):
+def test_offline_page_needs_only_cached_files(client, language, colour):
     CommuneSettings.objects.update(colour=colour)
     bump_version()
     code = client.get("/worker.js").content.decode()
@@ -67,7 +67,7 @@ def test_the_page_without_network_needs_nothing_that_the_worker_does_not_keep(cl
     assert "<script" not in page
 
 
-def test_the_policy_lets_the_worker_run_and_nothing_else(client):
+def test_security_policy_allows_service_worker(client):
     policy = client.get("/")["Content-Security-Policy"]
     assert "worker-src 'self'" in policy
     assert "unsafe" not in policy

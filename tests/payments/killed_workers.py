@@ -1,11 +1,12 @@
 """Workers that are really killed (SIGKILL), at each point between a provider's answer and our last commit.
 
-usage: python -m tests.payments.killed_workers DATABASE, Django's settings of a migrated database as JSON. A process
-of its own, since it forks: each worker is a child that dies instead of writing the next thing into the database.
-The provider is Stripe, by its official SDK: the double of the tests, over HTTP, in a process of its own; and
-localstripe, where one
-runs. (The demo's keeps its rows in our database: ``test_killed`` has it.) Prints as its last line how many deaths each
-of them saw.
+usage: python -m tests.payments.killed_workers DATABASE
+
+DATABASE: Django's settings of a migrated database as JSON. A separate process, because it forks: each worker is a
+child that dies instead of its next write to the database. The provider is Stripe, by its official SDK: the double of
+the tests, over HTTP, in a separate process; and localstripe, where CI started one. (The demo provider stores its rows
+in our database: ``test_crash_recovery`` tests it.) Prints as its last line the number of deaths per provider and
+operation.
 """
 
 import json
@@ -22,9 +23,9 @@ import django
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
-# -- Dying ---------------------------------------------------------------------------------------------------
+# -- Killing workers -----------------------------------------------------------------------------------------
 def deaths(provider, work) -> int:
-    """Lets one worker after the other do ``work``, each killed a point later, until one comes to its end."""
+    """Run ``work`` in one worker after another, each killed one point later, until one finishes; return the deaths."""
     number = 0
     while _killed(number, provider, work):
         _look_after_a_death()
@@ -33,7 +34,7 @@ def deaths(provider, work) -> int:
 
 
 def _look_after_a_death() -> None:
-    """What must hold whenever a worker is dead: all or nothing, and somebody asks again."""
+    """Check after a worker's death that everything or nothing is committed and that the job asks again."""
     from django.utils import timezone
 
     from eservices.payments import ledger
@@ -53,7 +54,7 @@ def _look_after_a_death() -> None:
 
 
 def _killed(number: int, provider, work) -> bool:
-    """Whether a worker that dies at its point ``number`` dies before it is done."""
+    """Return whether a worker killed at its point ``number`` dies before it finishes."""
     from django.db import connection
 
     connection.close()  # the child opens its own
@@ -78,7 +79,10 @@ def _killed(number: int, provider, work) -> bool:
 
 @contextmanager
 def _dying_at(number: int, provider):
-    """Counts points from the provider's answer on: the answer, each write, and before and after each commit."""
+    """Kill the process at point ``number``, counted from the provider's first answer.
+
+    Points are: the answer, each write, and before and after each commit.
+    """
     from django.db import connection
 
     points = None
@@ -115,9 +119,9 @@ def _dying_at(number: int, provider):
         yield
 
 
-# -- The other sides -----------------------------------------------------------------------------------------
+# -- Providers -----------------------------------------------------------------------------------------------
 class Double:
-    """Stripe, as the tests know it, over HTTP."""
+    """The tests' double of Stripe, over HTTP."""
 
     whole = True
 
@@ -128,7 +132,7 @@ class Double:
         _post(f"{self.url}/_pay/{payment.external_id}")
 
     def taken(self, payment) -> tuple[int, int]:
-        """How often the payment stands there, and how much of it was paid back."""
+        """Return how many intents the payment has at the provider, and how much of it was refunded."""
         return tuple(_post(f"{self.url}/_taken/{payment.external_id}"))
 
     def transfer(self, number: str, *, fee: int, **amounts: int) -> None:
@@ -136,9 +140,9 @@ class Double:
 
 
 class Local:
-    """localstripe: it knows no idempotency keys, so that nothing is said of how often something stands there."""
+    """localstripe. It has no idempotency keys, so that intents cannot be counted."""
 
-    whole = False  # what needs them, and transfers, are not tried
+    whole = False  # operations that need idempotency keys, and payouts, are not tried
 
     def __init__(self, url: str):
         from tests.payments.localstripe import LocalStripe
@@ -162,7 +166,7 @@ def _post(url: str, content=None):
 
 @contextmanager
 def stripe_double():
-    """Serves the double in a process of its own, which outlives every worker; yields its address."""
+    """Serve the double in a separate process, which outlives every worker, and yield its address."""
     from tests.payments.stripe_double import Stripe, server
 
     theirs = server(Stripe())
@@ -176,9 +180,9 @@ def stripe_double():
         os.waitpid(child, 0)
 
 
-# -- What is done with them ----------------------------------------------------------------------------------
+# -- Operations ----------------------------------------------------------------------------------------------
 def everything(world) -> dict[str, int]:
-    """Does all that is done with a provider, with workers that die; how many did."""
+    """Run all operations of a provider with workers that die; return the number of deaths per operation."""
     received, died = received_with_deaths(world)
     died["give up"] = given_up_with_deaths(world)
     if world.whole:
@@ -208,7 +212,7 @@ def received_with_deaths(world):
     payment, charge = Payment.objects.get(pk=payment.pk), Charge.objects.get(pk=charge.pk)
     assert (charge.state, charge.paid, payment.received) == (ChargeState.PAID, 3000, 3000)
     assert JournalRow.objects.filter(payment=payment).count() == 1
-    assert list(ledger.ledger_errors()) == []  # gaps of receipts among them
+    assert list(ledger.ledger_errors()) == []  # gaps between receipts among them
     return payment, died
 
 
@@ -229,7 +233,7 @@ def refunded_with_deaths(world, payment) -> tuple[str, int]:
 
 
 def given_up_with_deaths(world) -> int:
-    """Nothing has to be paid any more: nobody can pay it there, whoever died."""
+    """Check that a waived payment is cancelled at the provider and cannot be paid, whichever worker died."""
     import requests
 
     from eservices.payments.models import Payment
@@ -246,7 +250,7 @@ def given_up_with_deaths(world) -> int:
 
 
 def paid_too_late_with_deaths(world):
-    """It was paid just before it was to be given up: the money is there once, for a person to look at."""
+    """Check that a payment made just before it is cancelled is booked once, as unallocated."""
     from eservices.payments import ledger
     from eservices.payments.models import JournalRow, Payment, UnallocatedPayment
 
@@ -286,7 +290,7 @@ def _begun(charge):
 
 
 def _waived_meanwhile():
-    """A payment that is open at the provider, of what nobody owes any more."""
+    """Create a payment that is open at the provider and whose charge was waived."""
     from eservices.payments import provider_calls
     from eservices.payments.actions import charges
     from tests.factories.accounts import UserFactory

@@ -1,4 +1,4 @@
-"""What a person does at a localstripe that CI has started: types a card in."""
+"""The payer's part at a localstripe that CI has started: entering a card."""
 
 import requests
 
@@ -6,7 +6,7 @@ GOOD, DECLINED, SECURE = "4242424242424242", "4000000000000341", "40000025000031
 
 
 class LocalStripe:
-    """Its API, as Stripe's script in the browser would call it."""
+    """localstripe's API, called as Stripe's script in the browser does."""
 
     def __init__(self, url: str):
         self.url = url
@@ -15,7 +15,7 @@ class LocalStripe:
         return requests.post(f"{self.url}/v1/{path}", data=data, auth=("sk_test_x", ""), timeout=10)
 
     def confirm(self, number: str, card: str) -> requests.Response:
-        """Types the card in and presses the button."""
+        """Enter the card and confirm the payment."""
         card = {"card[number]": card, "card[exp_month]": 12, "card[exp_year]": 2040, "card[cvc]": "123"}
         method = self.post("payment_methods", type="card", **card).json()["id"]
         self.post(f"payment_intents/{number}", payment_method=method).raise_for_status()
@@ -25,7 +25,7 @@ class LocalStripe:
         self.confirm(number, GOOD).raise_for_status()
 
     def authenticate(self, number: str, *, success: bool = True) -> requests.Response:
-        """3-D Secure: what the person answers on the phone."""
+        """Answer 3-D Secure as the payer does on the phone."""
         intent = requests.get(
             f"{self.url}/v1/payment_intents/{number}", auth=("sk_test_x", ""), timeout=10
         ).json()

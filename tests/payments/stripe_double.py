@@ -1,7 +1,7 @@
-"""A double of those endpoints of Stripe that we call, in memory. It stands in where no localstripe runs.
+"""A double of the endpoints of Stripe that we call, in memory, used where no localstripe runs.
 
-It knows what localstripe does not: TWINT, idempotency keys and transfers in francs. Whatever it answers was
-taken from Stripe's API reference; CI puts the card tests to localstripe too (``TEST_STRIPE_URL``).
+It supports what localstripe does not: TWINT, idempotency keys and payouts in francs. Its answers are taken from
+Stripe's API reference; CI also runs the card tests against localstripe (``TEST_STRIPE_URL``).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ WEBHOOK_SECRET = "whsec_test"
 
 
 class NotPayable(Exception):
-    """It was given up: nobody can pay it any more."""
+    """The payment was cancelled and can no longer be paid."""
 
 
 class Response:
@@ -29,12 +29,12 @@ class Response:
 
 
 class Stripe:
-    """What stands where the SDK expects a session of ``requests``."""
+    """Stripe, in place of the ``requests`` session that the SDK expects."""
 
     def __init__(self):
         self.intents, self.refunds, self.kept, self.payouts = {}, {}, {}, {}
         self.down = self.refusing = self.unknown_key = False
-        self.refunding = "succeeded"  # what becomes of a refund: or "pending", "failed", "refused" at once
+        self.refunding = "succeeded"  # status of new refunds; or "pending", "failed", "refused" (at once)
         self.calls = []
 
     def request(self, method, url, headers=None, data=None, **kwargs):
@@ -132,9 +132,9 @@ class Stripe:
         self.answer_refund(number, self.refunding)
         return Response(self.refunds[number])
 
-    # -- what the person and the bank do
+    # -- What the payer and the bank do
     def pay(self, number, amount=None, currency=None):
-        """Raises ``NotPayable`` for what was given up."""
+        """Pay an intent. Raise NotPayable if it was cancelled."""
         intent = self.intents[number]
         if intent["status"] == "canceled":
             raise NotPayable(number)
@@ -147,12 +147,12 @@ class Stripe:
         self.intents[number] |= {"status": "requires_payment_method", "last_payment_error": error}
 
     def answer_refund(self, number, status):
-        """What becomes of a refund, at once or days later."""
+        """Set the status of a refund, at once or days later."""
         reason = {"failure_reason": "expired_or_canceled_card"} if status == "failed" else {}
         self.refunds[number] |= {"status": status} | reason
 
     def transfer(self, number, *, fee, **amounts):
-        """A payout of payments by their number, ``pi_1=3000``; what is negative is a refund."""
+        """Create a payout of payments by their number, ``pi_1=3000``; a negative amount is a refund."""
         rows = [
             {"object": "balance_transaction", "id": f"txn_{one}", "amount": amount, "currency": "chf"}
             | (
@@ -174,9 +174,9 @@ class Stripe:
 
 
 def server(double: Stripe) -> HTTPServer:
-    """One that answers over HTTP as the double does, on a free port; ``/_pay/NUMBER`` pays there.
+    """Return a server that answers over HTTP as the double does, on a free port; ``/_pay/NUMBER`` pays an intent.
 
-    ``/_taken/NUMBER``: how many intents there are for the same of our payments, and how much was paid back.
+    ``/_taken/NUMBER``: the number of intents of the same payment, and the amount refunded.
     """
 
     class Handler(local_servers.Handler):
@@ -211,7 +211,7 @@ def client(double: Stripe) -> stripe.StripeClient:
 
 
 def event(number: str, kind: str = "payment_intent.succeeded", secret=WEBHOOK_SECRET, at=None) -> dict:
-    """The arguments of the test client's ``post`` for a signed call of Stripe's."""
+    """Return the arguments of the test client's ``post`` for a signed webhook call of Stripe."""
     about = {"object": "payment_intent", "id": number}
     body = json.dumps({"id": "evt_1", "object": "event", "type": kind, "data": {"object": about}})
     stamp = int(at or time.time())
@@ -232,7 +232,7 @@ def _error(message: str, status: int) -> Response:
 
 
 def _nested(encoded) -> dict:
-    """Form fields; of those in brackets the metadata, for nothing here looks at others."""
+    """Parse form fields. Among fields in brackets only metadata is returned, because nothing here uses others."""
     fields = dict(parse_qsl(encoded or ""))
     metadata = {name[9:-1]: one for name, one in fields.items() if name.startswith("metadata[")}
     return {name: one for name, one in fields.items() if "[" not in name} | {"metadata": metadata}

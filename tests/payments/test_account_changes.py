@@ -1,4 +1,4 @@
-"""The bank account of QR-bills: changed by administrators, told to all of them, in force a day later."""
+"""Changes of the QR-bills' bank account: by administrators, reported to all of them, effective a day later."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ URL = reverse("money:account")
 
 
 def new_iban() -> str:
-    """A QR-IBAN of another account at the same bank."""
+    """Return a QR-IBAN of another account at the same bank."""
     from stdnum import iban
 
     body = QR_IBAN[4:-1] + ("1" if QR_IBAN[-1] != "1" else "2")
@@ -41,12 +41,12 @@ def boss(client):
 
 
 def told() -> dict[str, int]:
-    """How many letters about the account each address got."""
+    """Return the number of e-mails about the account by address."""
     found = list(Delivery.objects.filter(subject__startswith="account:").values_list("recipient", flat=True))
     return {one: found.count(one) for one in found}
 
 
-def test_a_change_waits_for_a_day_and_every_administrator_is_told(client, boss):
+def test_account_change_waits_a_day_and_alerts_administrators(client, boss):
     other, now = SuperuserFactory(email="syndic@orvenay.example"), timezone.now()
     wanted = {"creditor": "Commune d’Orvenay", "iban": new_iban()}
     assert client.post(URL, wanted).status_code == 302
@@ -69,7 +69,7 @@ def test_a_change_waits_for_a_day_and_every_administrator_is_told(client, boss):
     ]
 
 
-def test_bills_printed_meanwhile_bear_the_old_account(boss):
+def test_bills_printed_before_the_change_use_the_old_account(boss):
     payment = begun(due_charge(), "qrbill")
     account_changes.ask(actor=boss, creditor="Commune", iban=new_iban())
     grouped = " ".join(QR_IBAN[at : at + 4] for at in range(0, len(QR_IBAN), 4))
@@ -78,7 +78,7 @@ def test_bills_printed_meanwhile_bear_the_old_account(boss):
     assert grouped not in payment_part_svg(payment, "ORV-26-1")
 
 
-def test_another_administrator_cancels_a_change_and_all_are_told(client, boss):
+def test_account_change_is_cancelled_by_another_administrator(client, boss):
     other = SuperuserFactory()
     change = account_changes.ask(actor=other, creditor="Commune", iban=new_iban())
     client.post(reverse("money:account_cancel", args=[change.pk]))
@@ -97,20 +97,20 @@ def test_another_administrator_cancels_a_change_and_all_are_told(client, boss):
     [("CH93 0076 2011 6238 5295 7", "30000"), (QR_IBAN, "déjà"), ("", ""), ("x\0", "")],
     ids=["no QR-IBAN", "the same", "nothing", "no text"],
 )
-def test_what_is_no_other_account_is_refused_beside_the_field(client, boss, typed, fault):
+def test_invalid_account_is_refused_with_an_error(client, boss, typed, fault):
     answer = client.post(URL, {"creditor": "Commune d’Orvenay", "iban": typed})
     assert answer.status_code == 422
     assert fault in answer.text
     assert not AccountChange.objects.exists()
 
 
-def test_one_change_waits_at_a_time(boss):
+def test_only_one_account_change_waits_at_a_time(boss):
     account_changes.ask(actor=boss, creditor="Commune", iban=new_iban())
     with pytest.raises(PaymentActionRefused):
         account_changes.ask(actor=boss, creditor="Autre", iban=new_iban())
 
 
-def test_nobody_else_changes_the_account_by_any_screen(client):
+def test_account_is_changed_by_administrators_only(client):
     own = qr_account()
     change = account_changes.ask(actor=SuperuserFactory(), creditor="Commune", iban=new_iban())
     for roles in (["cashiers"], ["leads", "agents"], ["moderators"]):

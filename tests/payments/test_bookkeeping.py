@@ -1,4 +1,4 @@
-"""Refunds, money set aside, the journal and its closing, and the screens of who keeps the books."""
+"""Refunds, unallocated payments, the journal and its closing, and the bookkeeping views."""
 
 import re
 from datetime import timedelta
@@ -50,7 +50,7 @@ def expired_and_paid() -> UnallocatedPayment:
     return UnallocatedPayment.objects.get()
 
 
-def test_the_timeline_of_a_case_says_how_much_was_due_and_came_and_under_which_receipt():
+def test_timeline_shows_amounts_and_receipts():
     charge = due_charge()
     payment = paid(charge)
     told = {line.what: line.detail.replace("\u00a0", " ") for line in timeline_items(charge.case)}
@@ -59,7 +59,7 @@ def test_the_timeline_of_a_case_says_how_much_was_due_and_came_and_under_which_r
 
 
 # -- Refunds -------------------------------------------------------------------------------------------------
-def test_a_refund_is_booked_when_it_is_done_and_the_applicant_is_told():
+def test_refund_is_booked_when_done_and_notifies_the_applicant():
     charge, staff = due_charge(), UserFactory()
     allocation = paid(charge).allocations.get()
     refund = refunds.request_refund(
@@ -76,7 +76,7 @@ def test_a_refund_is_booked_when_it_is_done_and_the_applicant_is_told():
     assert list(ledger.ledger_errors()) == []
 
 
-def test_never_more_is_refunded_than_was_paid_also_while_another_refund_is_under_way():
+def test_refunds_never_exceed_the_payment():
     charge, staff = due_charge(), UserFactory()
     allocation = paid(charge).allocations.get()
     refunds.request_refund(actor=staff, allocation=allocation, amount=2500, reason="Trop.")
@@ -88,7 +88,7 @@ def test_never_more_is_refunded_than_was_paid_also_while_another_refund_is_under
     assert Refund.objects.count() == 1
 
 
-def test_the_case_screen_asks_to_refund_what_was_paid_for_something_refused(client):
+def test_case_page_suggests_a_refund_after_refusal(client):
     charge = due_charge(stages=[PAYMENT, DECISION])
     paid(charge)
     agent = member(team=charge.case.team)
@@ -107,13 +107,13 @@ def test_the_case_screen_asks_to_refund_what_was_paid_for_something_refused(clie
     jobs.wake_due_payments(timezone.now())
     assert "remboursez-le" not in client.get(url).content.decode()
     payment, booked = JournalRow.objects.order_by("number")
-    assert booked.text == payment.text  # the case, the receipt, and what for
+    assert booked.text == payment.text  # the case, the receipt and the purpose
     client.force_login(member(Role.TREAT, charge.case.team))
     assert client.post(refund, {"amount": "1", "reason": "x"}).status_code == 404
 
 
-# -- Set aside -----------------------------------------------------------------------------------------------
-def test_late_money_is_counted_by_a_person_and_the_case_goes_on(client, clerk):
+# -- Unallocated payments ------------------------------------------------------------------------------------
+def test_late_payment_is_allocated_by_a_person(client, clerk):
     kept = expired_and_paid()
     client.force_login(clerk)
     page = client.get(reverse("money:aside")).content.decode()
@@ -132,11 +132,11 @@ def test_late_money_is_counted_by_a_person_and_the_case_goes_on(client, clerk):
     assert list(ledger.ledger_errors()) == []
 
 
-def test_set_aside_money_is_paid_back_once_or_booked_elsewhere(client, clerk):
+def test_unallocated_payment_is_refunded_or_booked_once(client, clerk):
     kept = expired_and_paid()
     client.force_login(clerk)
     client.post(reverse("money:settle", args=[kept.pk, "back"]), {"reason": "Payé trop tard."})
-    assert list(ledger.ledger_errors()) == []  # asked for, not done yet
+    assert list(ledger.ledger_errors()) == []  # requested, not done yet
     client.post(reverse("money:settle", args=[kept.pk, "back"]), {"reason": "Encore."})
     client.post(reverse("money:settle", args=[kept.pk, "book"]), {"account": "4210", "note": "Encore."})
     jobs.wake_due_payments(timezone.now())
@@ -153,7 +153,7 @@ def test_set_aside_money_is_paid_back_once_or_booked_elsewhere(client, clerk):
     assert list(ledger.ledger_errors()) == []
 
 
-def test_a_part_is_counted_and_the_rest_stays_to_pay():
+def test_partial_payment_is_allocated_and_the_rest_stays_due():
     charge = due_charge(stages=[PAYMENT, DECISION])
     payments.record_receipt(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
     settlement.allocate_to_charge(actor=UserFactory(), kept=UnallocatedPayment.objects.get(), charge=charge)
@@ -166,7 +166,7 @@ def test_a_part_is_counted_and_the_rest_stays_to_pay():
 
 
 # -- The journal ---------------------------------------------------------------------------------------------
-def test_what_several_lines_cost_is_booked_to_their_accounts_with_the_tax_in_it():
+def test_fee_lines_are_booked_to_their_accounts_with_tax():
     charge = due_charge(advanced=True)
     first = charge.lines[0]
     charge.lines = [
@@ -179,7 +179,7 @@ def test_what_several_lines_cost_is_booked_to_their_accounts_with_the_tax_in_it(
     assert list(rows) == [("4310", 2000, 150, first["cost_centre"]), ("4210", 1000, 0, "1400")]
 
 
-def test_the_books_speak_the_language_of_the_commune_whoever_paid():
+def test_journal_uses_the_language_of_the_commune():
     charge = due_charge(language="de")
     charge.lines = [line | {"label": "Wohnsitzbestätigung"} for line in charge.lines]
     charge.save()
@@ -187,7 +187,7 @@ def test_the_books_speak_the_language_of_the_commune_whoever_paid():
     assert JournalRow.objects.get().text.endswith("Attestation de domicile")
 
 
-def test_a_journal_is_only_added_to():
+def test_journal_rows_cannot_be_changed_or_deleted():
     paid(due_charge())
     row = JournalRow.objects.get()
     row.amount = 1
@@ -196,7 +196,7 @@ def test_a_journal_is_only_added_to():
             change()
 
 
-def test_days_that_are_over_are_closed_once_and_a_change_after_it_is_seen(time_machine):
+def test_past_days_are_closed_once_and_changes_are_detected(time_machine):
     paid(due_charge())
     time_machine.move_to(timezone.now() + timedelta(days=1))
     jobs.close_days(timezone.now())
@@ -224,14 +224,14 @@ def test_days_that_are_over_are_closed_once_and_a_change_after_it_is_seen(time_m
         ),
     ],
 )
-def test_whatever_differs_between_journal_and_states_is_found(tamper):
+def test_ledger_check_finds_every_difference(tamper):
     paid(due_charge())
     assert list(ledger.ledger_errors()) == []
     tamper()
     assert list(ledger.ledger_errors())
 
 
-def test_the_books_are_for_who_keeps_them(client, clerk, django_assert_max_num_queries):
+def test_bookkeeping_views_are_for_bookkeepers_only(client, clerk, django_assert_max_num_queries):
     paid(due_charge())
     expired_and_paid()
     payment_providers["demo"].payouts(timezone.localdate())
@@ -248,7 +248,7 @@ def test_the_books_are_for_who_keeps_them(client, clerk, django_assert_max_num_q
     assert "1010.20" in content.decode()
 
 
-def test_the_accountant_gets_one_line_an_account_with_what_was_debited_credited_and_is_left(client, clerk):
+def test_accounts_export_has_one_line_per_account(client, clerk):
     charge = due_charge()
     allocation = paid(charge).allocations.get()
     refund = refunds.request_refund(actor=clerk, allocation=allocation, amount=1050, reason="Trop.")
@@ -265,14 +265,14 @@ def test_the_accountant_gets_one_line_an_account_with_what_was_debited_credited_
     )
 
 
-def test_the_files_for_the_accountant_are_named_as_what_they_hold(client, clerk):
+def test_exports_are_named_by_their_content(client, clerk):
     client.force_login(clerk)
     for kind, name in (("accounts", "comptes"), ("rows", "journal")):
         answer = client.get(reverse("money:journal_csv", args=[kind]), {"month": "2026-11"})
         assert answer["Content-Disposition"] == f'attachment; filename="{name}-2026-11.csv"'
 
 
-def test_the_export_for_the_accountant_has_no_formula(client, clerk):
+def test_export_contains_no_formula(client, clerk):
     charge = due_charge()
     charge.lines = [charge.lines[0] | {"account": "=1+1"}]
     charge.save()
@@ -287,7 +287,7 @@ def test_the_export_for_the_accountant_has_no_formula(client, clerk):
 @pytest.mark.parametrize(
     ("language", "first", "kind"), [("fr", "Numéro;Jour;", ";paiement;"), ("de", "Nummer;Tag;", ";Zahlung;")]
 )
-def test_the_journal_is_headed_in_the_words_of_who_takes_it_away(client, clerk, language, first, kind):
+def test_journal_export_uses_the_language_of_the_user(client, clerk, language, first, kind):
     paid(due_charge())
     UserProfile.objects.create(user=clerk, preferred_language=language)
     client.force_login(clerk)
@@ -298,8 +298,8 @@ def test_the_journal_is_headed_in_the_words_of_who_takes_it_away(client, clerk, 
     assert kind in row
 
 
-# -- The own space -------------------------------------------------------------------------------------------
-def test_a_person_pays_everything_that_is_due_at_once(client):
+# -- Account -------------------------------------------------------------------------------------------------
+def test_person_pays_all_charges_at_once(client):
     first, second = due_charge(stages=[PAYMENT, DECISION]), due_charge(stages=[PAYMENT, DECISION])
     elodie = UserFactory(email="elodie@courriel.example")
     for charge in (first, second):
@@ -315,10 +315,10 @@ def test_a_person_pays_everything_that_is_due_at_once(client):
     client.force_login(stranger)
     refused = client.post(reverse("space:pay"), follow=True)
     assert refused.redirect_chain == [(reverse("space:home"), 302)]
-    assert '<p class="msg t4" role="alert">' in refused.text  # with no sign that all is well before it
+    assert '<p class="msg t4" role="alert">' in refused.text  # without a success icon
 
 
-def test_whoever_is_not_signed_in_puts_nothing_together_and_is_led_to_the_sign_in(client):
+def test_anonymous_visitor_is_sent_to_the_sign_in(client):
     due_charge(stages=[PAYMENT, DECISION])
     before = Basket.objects.count()
     there = client.post(reverse("space:pay"))
@@ -327,7 +327,7 @@ def test_whoever_is_not_signed_in_puts_nothing_together_and_is_led_to_the_sign_i
     assert Basket.objects.count() == before
 
 
-def test_the_link_of_what_was_put_together_is_paid_by_whoever_holds_it_without_signing_in(client):
+def test_basket_link_is_paid_without_signing_in(client):
     both = [due_charge(stages=[PAYMENT, DECISION]) for _request in range(2)]
     basket = charges.create_basket(actor=None, charges=both)
     url = reverse("payments:pay", args=[basket.secret])
@@ -346,7 +346,7 @@ def test_the_link_of_what_was_put_together_is_paid_by_whoever_holds_it_without_s
     assert list(ledger.ledger_errors()) == []
 
 
-def test_the_private_link_of_one_request_tells_nothing_of_another_that_is_paid_with_it(client):
+def test_status_link_hides_other_cases_of_the_basket(client):
     one, other = [due_charge(stages=[PAYMENT, DECISION]) for _request in range(2)]
     basket = charges.create_basket(actor=None, charges=[one, other])
     client.post(reverse("payments:pay", args=[basket.secret]), {"provider": "demo"})
@@ -363,8 +363,8 @@ def test_the_private_link_of_one_request_tells_nothing_of_another_that_is_paid_w
     )
 
 
-# -- Before it goes live -------------------------------------------------------------------------------------
-def test_the_deployment_check_refuses_play_money_unknown_means_and_half_a_stripe(settings):
+# -- System checks -------------------------------------------------------------------------------------------
+def test_system_check_refuses_unsafe_payment_providers(settings):
     settings.PAYMENT_PROVIDERS, settings.STRIPE_SECRET_KEY = ["demo", "bitcoin", "counter"], "sk_live_x"
     assert [error.id for error in check_payment_providers(None)] == [
         "payments.E001",
@@ -375,8 +375,8 @@ def test_the_deployment_check_refuses_play_money_unknown_means_and_half_a_stripe
     assert check_payment_providers(None) == []
 
 
-# -- What somebody may type, and what must not be lost ---------------------------------------------------------
-def test_money_set_aside_is_not_counted_towards_what_was_waived(client, clerk):
+# -- Input, and what must not be lost --------------------------------------------------------------------------
+def test_unallocated_payment_is_not_allocated_to_a_waived_charge(client, clerk):
     charge = due_charge(stages=[PAYMENT, DECISION])
     payments.record_receipt(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
     kept = UnallocatedPayment.objects.get()
@@ -393,7 +393,7 @@ def test_money_set_aside_is_not_counted_towards_what_was_waived(client, clerk):
 
 
 @pytest.mark.parametrize("charge", ["", "no number", "00000000-0000-0000-0000-000000000000"])
-def test_money_set_aside_is_counted_only_towards_what_it_was_paid_for(client, clerk, charge):
+def test_unallocated_payment_is_allocated_to_its_charge_only(client, clerk, charge):
     kept, other = expired_and_paid(), due_charge()
     client.force_login(clerk)
     for named in (charge, str(other.pk)):
@@ -406,7 +406,7 @@ def test_money_set_aside_is_counted_only_towards_what_it_was_paid_for(client, cl
     assert (kept.outcome, other.paid) == ("", 0)
 
 
-def test_money_set_aside_is_not_booked_to_the_account_on_which_it_lies(client, clerk):
+def test_unallocated_payment_is_not_booked_to_its_own_account(client, clerk):
     kept = expired_and_paid()
     client.force_login(clerk)
     book = reverse("money:settle", args=[kept.pk, "book"])
@@ -419,7 +419,7 @@ def test_money_set_aside_is_not_booked_to_the_account_on_which_it_lies(client, c
     assert list(ledger.ledger_errors()) == []
 
 
-def test_what_could_not_be_paid_back_stays_on_top_until_it_is(client, clerk):
+def test_failed_refund_stays_on_top_until_it_is_settled(client, clerk):
     kept = expired_and_paid()
     refund = refunds.refund_unallocated(actor=clerk, kept=kept, reason="Trop tard.")
     refunds.save_refund_answer(refund=refund, answer=RefundStatus(REFUND_FAILED, reason="closed"))
@@ -434,7 +434,7 @@ def test_what_could_not_be_paid_back_stays_on_top_until_it_is(client, clerk):
     )
 
 
-def test_a_part_paid_on_a_case_that_ended_is_asked_for_no_more_and_can_be_paid_back():
+def test_partial_payment_of_a_refused_case_is_refundable():
     charge = due_charge(stages=[PAYMENT, DECISION])
     payments.record_receipt(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
     settlement.allocate_to_charge(actor=UserFactory(), kept=UnallocatedPayment.objects.get(), charge=charge)
@@ -451,7 +451,7 @@ def test_a_part_paid_on_a_case_that_ended_is_asked_for_no_more_and_can_be_paid_b
 
 
 @pytest.mark.parametrize("month", ["", "2026-13", "x\r\ny: z", '";x', "2026-11"])
-def test_the_export_takes_whatever_month_it_is_asked_for(client, clerk, month):
+def test_export_accepts_any_month(client, clerk, month):
     paid(due_charge())
     client.force_login(clerk)
     answer = client.get(reverse("money:journal_csv", args=["rows"]), {"month": month})
@@ -462,7 +462,7 @@ def test_the_export_takes_whatever_month_it_is_asked_for(client, clerk, month):
 @pytest.mark.parametrize(
     ("until", "status"), [("0001-01-01", 409), ("9999-12-31", 302), ("2026-02-30", 422), ("", 422)]
 )
-def test_more_time_until_any_day_is_given_or_refused(client, until, status):
+def test_deadline_extension_is_accepted_or_refused(client, until, status):
     charge = due_charge()
     client.force_login(member(team=charge.case.team))
     answer = client.post(reverse("money:charge", args=[charge.pk, "extend"]), {"until": until})
@@ -470,7 +470,7 @@ def test_more_time_until_any_day_is_given_or_refused(client, until, status):
 
 
 @pytest.mark.parametrize("do", ["waive", "refund", "back", "book"])
-def test_what_was_typed_about_money_stands_there_again_with_the_error(client, clerk, do):
+def test_refused_money_form_keeps_its_input(client, clerk, do):
     kept = expired_and_paid()
     charge = due_charge()
     allocation = paid(due_charge()).allocations.get()
@@ -490,7 +490,7 @@ def test_what_was_typed_about_money_stands_there_again_with_the_error(client, cl
     assert again.status_code == 302
 
 
-def test_counting_less_than_is_due_says_what_is_still_due(client, clerk):
+def test_partial_allocation_shows_the_open_amount(client, clerk):
     charge = due_charge(stages=[PAYMENT, DECISION])
     payments.record_receipt(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
     client.force_login(clerk)

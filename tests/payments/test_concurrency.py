@@ -1,4 +1,4 @@
-"""Money at the same moment. Counts on PostgreSQL only: SQLite lets one writer in at a time anyway."""
+"""Concurrent payments. Meaningful on PostgreSQL only: SQLite has a single writer anyway."""
 
 import pytest
 from django.db import connection
@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 
-def test_webhook_return_and_sweep_together_receive_the_money_once():
+def test_concurrent_polls_receive_the_payment_once():
     payment = begun(due_charge())
     pays(payment)
     at_once(*[lambda: provider_calls.poll_payment(payment.pk)] * 3)
@@ -31,14 +31,14 @@ def test_webhook_return_and_sweep_together_receive_the_money_once():
     assert list(ledger.ledger_errors()) == []
 
 
-def test_many_pages_that_wait_together_wake_one_worker(monkeypatch):
+def test_waiting_pages_enqueue_one_poll(monkeypatch):
     payment, woken = begun(due_charge()), []
     monkeypatch.setattr(type(tasks.poll_payment), "enqueue", lambda task, pk: woken.append(pk))
     at_once(*[lambda: payments.note_waiting_payer(payment=payment)] * 4)
     assert woken == [str(payment.pk)]
 
 
-def test_two_ways_that_pay_together_pay_once_and_set_the_other_aside():
+def test_concurrent_payments_by_two_providers_pay_once():
     charge = due_charge()
     both = begun(charge), begun(charge, "counter")
     pay = lambda one: payments.record_receipt(actor=None, payment=one, amount=3000, currency="CHF")  # noqa: E731
@@ -48,7 +48,7 @@ def test_two_ways_that_pay_together_pay_once_and_set_the_other_aside():
     assert list(ledger.ledger_errors()) == []
 
 
-def test_payments_of_many_cases_draw_receipts_without_a_gap():
+def test_concurrent_payments_draw_receipts_without_a_gap():
     payments = [begun(due_charge()) for _number in range(4)]
     for payment in payments:
         pays(payment)
@@ -57,7 +57,7 @@ def test_payments_of_many_cases_draw_receipts_without_a_gap():
     assert Payment.objects.received().count() == 4
 
 
-def test_money_that_arrives_while_the_time_runs_out_is_counted_or_set_aside():
+def test_payment_at_the_deadline_is_allocated_or_unallocated():
     charge = due_charge()
     payment = begun(charge, "counter")
     at_once(
@@ -69,7 +69,7 @@ def test_money_that_arrives_while_the_time_runs_out_is_counted_or_set_aside():
     assert list(ledger.ledger_errors()) == []
 
 
-def test_two_refunds_together_never_pay_back_more_than_was_paid():
+def test_concurrent_refunds_never_exceed_the_payment():
     allocation, staff = paid(due_charge()).allocations.get(), UserFactory()
 
     def ask():
@@ -83,7 +83,7 @@ def test_two_refunds_together_never_pay_back_more_than_was_paid():
     assert Refund.objects.count() == 1
 
 
-def test_two_tabs_that_begin_together_begin_one_payment():
+def test_concurrent_tabs_start_one_payment():
     charge = due_charge()
 
     def begin():
@@ -95,7 +95,7 @@ def test_two_tabs_that_begin_together_begin_one_payment():
     assert first == second
 
 
-def test_of_two_agents_who_pay_the_same_refund_back_one_till_is_lighter():
+def test_concurrent_agents_pay_out_a_refund_once():
     charge = due_charge()
     payment = begun(charge, "counter")
     payments.record_receipt(actor=None, payment=payment, amount=3000, currency="CHF")
@@ -117,7 +117,7 @@ def test_of_two_agents_who_pay_the_same_refund_back_one_till_is_lighter():
     assert list(ledger.ledger_errors()) == []
 
 
-def test_two_files_that_tell_of_the_same_bill_together_count_one_and_set_the_other_aside():
+def test_concurrent_bank_files_allocate_the_payment_once():
     qr_account()
     charge, clerk = due_charge(), UserFactory()
     reference = begun(charge, "qrbill").external_id
@@ -128,7 +128,7 @@ def test_two_files_that_tell_of_the_same_bill_together_count_one_and_set_the_oth
     assert list(ledger.ledger_errors()) == []
 
 
-def test_a_path_that_no_database_takes_leads_back_nowhere(client):
+def test_back_path_that_the_database_refuses_is_dropped(client):
     charge = due_charge()
     url = reverse("payments:pay", args=[charge.basket.secret])
     assert client.post(url, {"provider": "demo", "back": "/a\x00b"}).status_code == 302

@@ -1,4 +1,4 @@
-"""Paid at the desk: a till per agent, counted at the end of the day."""
+"""Payment at the counter: a till per agent, closed at the end of the day."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -22,7 +22,7 @@ from tests.factories.payments import begun, due_charge, qr_account
 pytestmark = pytest.mark.django_db
 
 
-def test_an_agent_takes_the_money_and_the_person_gets_a_receipt():
+def test_agent_takes_a_payment_and_sends_a_receipt():
     charge = due_charge()
     begun(charge, "counter")  # chosen on the pay page
     agent = member(team=charge.case.team, roles=["agents", "cashiers"])
@@ -41,7 +41,7 @@ def test_an_agent_takes_the_money_and_the_person_gets_a_receipt():
     assert list(ledger.ledger_errors()) == []
 
 
-def test_without_a_till_nothing_is_taken_and_nobody_has_two():
+def test_till_is_required_and_limited_to_one_per_agent():
     charge, agent = due_charge(), member(roles=["agents", "cashiers"])
     with pytest.raises(PaymentActionRefused):
         actions.take_payment(actor=agent, charge=charge, means="cash")
@@ -51,7 +51,7 @@ def test_without_a_till_nothing_is_taken_and_nobody_has_two():
         actions.open_till(actor=agent, start=0)
 
 
-def test_a_refund_leaves_the_till_it_is_paid_from():
+def test_refund_leaves_the_till_it_is_paid_from():
     charge, agent = due_charge(), member(roles=["agents", "cashiers"])
     actions.open_till(actor=agent, start=0)
     payment = actions.take_payment(actor=agent, charge=charge, means="terminal")
@@ -66,7 +66,7 @@ def test_a_refund_leaves_the_till_it_is_paid_from():
     assert list(ledger.ledger_errors()) == []
 
 
-def test_the_count_books_a_difference_and_asks_for_a_word():
+def test_till_closing_books_a_difference_with_a_note():
     agent, charge = member(), due_charge()
     actions.open_till(actor=agent, start=10000)
     actions.take_payment(actor=agent, charge=charge, means="cash")
@@ -82,7 +82,7 @@ def test_the_count_books_a_difference_and_asks_for_a_word():
 
 
 def evening(client) -> tuple[Till, list[str]]:
-    """A till into which cash and a card were taken and from which cash was paid back, with the receipts."""
+    """Create a till with a cash and a card payment and a cash refund; return it with the receipts."""
     first, second = due_charge(), due_charge()
     agent = member(team=first.case.team, roles=["agents", "cashiers"])
     actions.open_till(actor=agent, start=10000)
@@ -98,7 +98,7 @@ def evening(client) -> tuple[Till, list[str]]:
     return Till.objects.get(agent=agent), [one.receipt for one in taken]
 
 
-def test_who_counts_the_till_reads_what_was_taken_into_it_and_paid_back_from_it(client):
+def test_till_page_shows_its_own_movements_only(client):
     _till, receipts = evening(client)
     other = member()
     actions.open_till(actor=other, start=0)
@@ -111,7 +111,7 @@ def test_who_counts_the_till_reads_what_was_taken_into_it_and_paid_back_from_it(
     assert elsewhere.receipt not in shown
 
 
-def test_a_till_that_is_counted_leads_to_its_sheet_with_the_difference_and_every_movement(client):
+def test_closed_till_links_to_its_sheet(client):
     till, receipts = evening(client)
     counted = {"till": till.pk, "cash": "124", "terminal": "30", "note": "Un franc de moins."}
     sheet = client.post(reverse("money:till"), counted, follow=True)
@@ -119,12 +119,12 @@ def test_a_till_that_is_counted_leads_to_its_sheet_with_the_difference_and_every
     for said in (*receipts, "CHF\xa0124.–", "CHF\xa0−1.–", "Un franc de moins.", "data-print"):
         assert said in sheet.text
     case = till.payments.first().allocations.get().charge.case.reference
-    # of the class "act", it would stay on the screen
+    # a link of the class "act" would not be printed
     assert f'<a href="{reverse("cases:case", args=[case])}">{case}</a>' in sheet.text
     assert reverse("money:till_sheet", args=[till.pk]) in client.get(reverse("money:till")).text
 
 
-def test_the_sheet_of_a_till_is_for_its_agent_and_for_who_keeps_the_books(client):
+def test_till_sheet_is_for_its_agent_and_bookkeepers(client):
     till, _receipts = evening(client)
     url = reverse("money:till_sheet", args=[till.pk])
     client.force_login(member(team=Team.objects.get(key="habitants")))
@@ -135,9 +135,7 @@ def test_the_sheet_of_a_till_is_for_its_agent_and_for_who_keeps_the_books(client
     assert client.get(url).status_code == 200
 
 
-def test_the_sheet_takes_as_many_queries_for_many_movements_as_for_a_few(
-    client, django_assert_max_num_queries
-):
+def test_till_sheet_needs_constant_queries(client, django_assert_max_num_queries):
     till, _receipts = evening(client)
     url = reverse("money:till_sheet", args=[till.pk])
     client.get(url)
@@ -146,12 +144,12 @@ def test_the_sheet_takes_as_many_queries_for_many_movements_as_for_a_few(
     few = len(captured)
     for _number in range(4):
         actions.take_payment(actor=till.agent, charge=due_charge(), means="cash")
-    client.get(url)  # what is kept of the site was read anew: other services were published
+    client.get(url)  # the cache is filled again, because other services were published
     with django_assert_max_num_queries(few):
         client.get(url)
 
 
-def test_the_screens_of_the_till_and_of_the_case(client):
+def test_till_is_opened_used_and_closed_by_its_views(client):
     charge = due_charge()
     agent = member(team=charge.case.team, roles=["agents", "cashiers"])
     client.force_login(agent)
@@ -164,7 +162,7 @@ def test_the_screens_of_the_till_and_of_the_case(client):
     opened = client.get(reverse("money:till")).text
     assert 'type="text" inputmode="decimal" name="cash"' in opened  # browsers refuse coins in a number field
     hour = format_time(timezone.localtime(Till.objects.get().opened_at))
-    assert f" {hour} avec CHF\xa0200.–" in opened  # as hours are written everywhere
+    assert f" {hour} avec CHF\xa0200.–" in opened  # the usual format of hours
     take = reverse("money:charge", args=[charge.pk, "take"])
     assert take in client.get(case_url).content.decode()
     page = client.post(take, {"means": "cash"}, follow=True).content.decode()
@@ -178,12 +176,12 @@ def test_the_screens_of_the_till_and_of_the_case(client):
     client.post(to_open, {"start": "100"})
     assert (
         "a déjà été comptée" in client.post(reverse("money:till"), count, follow=True).text
-    )  # another is open
+    )  # another one is open
     assert "Votre caisse est déjà ouverte." in client.post(to_open, {"start": "100"}, follow=True).text
     assert Till.objects.get(closed_at=None).start == 10000
 
 
-def test_a_bill_waits_for_no_provider_and_not_at_all_once_it_is_paid_at_the_desk(client):
+def test_bill_waits_for_no_provider_and_ends_when_paid(client):
     qr_account()
     charge, agent = due_charge(), member(roles=["agents", "cashiers"])
     begun(charge, "qrbill")
@@ -199,7 +197,7 @@ def test_a_bill_waits_for_no_provider_and_not_at_all_once_it_is_paid_at_the_desk
     assert "Pas encore payé" not in page
 
 
-def test_who_only_reads_takes_nothing_and_a_stranger_finds_nothing(client):
+def test_payment_is_taken_by_agents_of_the_case_only(client):
     charge = due_charge()
     take = reverse("money:charge", args=[charge.pk, "take"])
     for agent in (member(Role.READ, charge.case.team), member(team=None, email="autre@orvenay.example")):

@@ -1,4 +1,4 @@
-"""A worker dies anywhere between a provider's answer and our commit: no money twice, none unaccounted for."""
+"""A worker that dies anywhere between a provider's answer and our commit: no payment is booked twice or lost."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,12 +22,12 @@ pytestmark = pytest.mark.django_db
 
 
 class Killed(BaseException):
-    """What a worker that dies looks like from inside: nothing catches it, what is not committed is gone."""
+    """The worker died: no code catches this, and what is not committed is gone."""
 
 
 @contextmanager
 def killed_at(number: int):
-    """Dies instead of saying statement ``number`` to the database, which then ends the transaction by itself."""
+    """Raise Killed in place of database statement ``number``; the open transaction is rolled back."""
     said = count()
 
     def die(execute, sql, params, many, context):
@@ -40,7 +40,7 @@ def killed_at(number: int):
 
 
 def killed_everywhere(work):
-    """Kills ``work`` at its first statement, its second, … until it comes to its end; yields after each death."""
+    """Kill ``work`` at its first statement, its second, … until it finishes; yield after each death."""
     for number in count():
         try:
             with killed_at(number):
@@ -48,11 +48,11 @@ def killed_everywhere(work):
         except Killed:
             yield number
         else:
-            assert number > 5  # it did say something
+            assert number > 5  # it did run statements
             return
 
 
-def test_a_payment_that_begins_is_one_at_the_provider_wherever_the_worker_dies():
+def test_payment_starts_once_wherever_the_worker_dies():
     basket = due_charge().basket
     payment = payments.start_payment(
         actor=None, basket=basket, provider=payment_providers["demo"], language="fr"
@@ -63,7 +63,7 @@ def test_a_payment_that_begins_is_one_at_the_provider_wherever_the_worker_dies()
     assert (payment.state, DemoPayment.objects.count()) == (PaymentState.PENDING, 1)
 
 
-def test_received_money_is_booked_once_and_wholly_wherever_the_worker_dies():
+def test_payment_is_booked_once_wherever_the_worker_dies():
     charge = due_charge()
     payment = begun(charge)
     pays(payment)
@@ -71,15 +71,15 @@ def test_received_money_is_booked_once_and_wholly_wherever_the_worker_dies():
         assert Payment.objects.get().receipt is None
         assert not JournalRow.objects.exists()
         assert not Delivery.objects.filter(title__contains="Quittance").exists()
-        assert Payment.objects.due(timezone.now() + timedelta(minutes=1)).exists()  # the sweep asks again
+        assert Payment.objects.due(timezone.now() + timedelta(minutes=1)).exists()  # the job polls again
     charge.refresh_from_db()
     assert (charge.state, charge.paid) == (ChargeState.PAID, 3000)
-    assert Payment.objects.get().receipt.endswith("-00001")  # no number was lost
+    assert Payment.objects.get().receipt.endswith("-00001")  # no receipt number was lost
     assert Delivery.objects.filter(title__contains="Quittance").count() == 1
     assert list(ledger.ledger_errors()) == []
 
 
-def test_a_refund_is_paid_and_booked_once_wherever_the_worker_dies():
+def test_refund_is_booked_once_wherever_the_worker_dies():
     allocation = paid(due_charge()).allocations.get()
     refund = refunds.request_refund(actor=UserFactory(), allocation=allocation, amount=1000, reason="Trop.")
     for _death in killed_everywhere(lambda: provider_calls.run_refund(refund.pk)):
@@ -91,7 +91,7 @@ def test_a_refund_is_paid_and_booked_once_wherever_the_worker_dies():
 
 
 @pytest.mark.parametrize("paid_meanwhile", [False, True])
-def test_what_nobody_owes_any_more_is_given_up_or_its_money_kept_once_wherever_the_worker_dies(
+def test_waived_payment_ends_once_wherever_the_worker_dies(
     paid_meanwhile,
 ):
     charge = due_charge()
@@ -110,7 +110,7 @@ def test_what_nobody_owes_any_more_is_given_up_or_its_money_kept_once_wherever_t
     assert list(ledger.ledger_errors()) == []
 
 
-def test_a_transfer_is_booked_once_and_wholly_wherever_the_worker_dies(time_machine):
+def test_payout_is_booked_once_wherever_the_worker_dies(time_machine):
     for _day in range(2):
         paid(due_charge())
         time_machine.move_to(timezone.now() + timedelta(days=1), tick=False)
@@ -123,7 +123,7 @@ def test_a_transfer_is_booked_once_and_wholly_wherever_the_worker_dies(time_mach
     assert list(ledger.ledger_errors()) == []
 
 
-def test_after_a_death_the_sweep_takes_up_the_payment_by_itself():
+def test_job_resumes_the_payment_after_a_death():
     payment = begun(due_charge())
     pays(payment)
     with pytest.raises(Killed), killed_at(2):

@@ -1,4 +1,4 @@
-"""A case goes, its money stays in the books: amounts, days, accounts and receipts, and nobody's name."""
+"""Erasure of a case: its amounts, days, accounts and receipts stay in the ledger, without names."""
 
 import json
 from datetime import timedelta
@@ -33,7 +33,7 @@ def clerk(db):
 
 
 def closed(charge: Charge) -> Case:
-    """The case of a charge, with every letter on it sent."""
+    """Return the case of a charge after marking its deliveries as done."""
     Delivery.objects.about(charge.case.subject).update(state=Delivery.State.DONE)
     return Case.objects.get(pk=charge.case_id)
 
@@ -43,7 +43,7 @@ def booked() -> list[tuple]:
     return list(JournalRow.objects.values_list(*names))
 
 
-def test_the_archive_of_a_case_says_what_was_due_paid_and_paid_back(clerk):
+def test_case_archive_contains_charges_payments_and_refunds(clerk):
     charge = due_charge()
     payment = paid(charge)
     refund = refunds.request_refund(
@@ -58,7 +58,7 @@ def test_the_archive_of_a_case_says_what_was_due_paid_and_paid_back(clerk):
     assert (back["amount"], back["state"], back["reason"]) == (1000, "done", "Payé pour deux.")
 
 
-def test_of_an_erased_case_the_books_keep_every_amount_and_nobody_s_name(clerk, client):
+def test_erased_case_keeps_amounts_without_names(clerk, client):
     charge = due_charge()
     billed = begun(charge, "qrbill")
     payment = paid(charge)
@@ -86,7 +86,7 @@ def test_of_an_erased_case_the_books_keep_every_amount_and_nobody_s_name(clerk, 
     assert b"".join(receipt.streaming_content).startswith(b"%PDF-")
 
 
-def test_money_that_is_not_settled_keeps_its_case(clerk):
+def test_unsettled_money_prevents_erasure(clerk):
     charge = due_charge()
     billed = begun(charge, "qrbill")
     payment = paid(charge)
@@ -119,7 +119,7 @@ def test_money_that_is_not_settled_keeps_its_case(clerk):
     assert blocker_reason(case) == ""
 
 
-def test_what_is_paid_after_the_case_was_erased_is_set_aside_and_nobody_is_written_to(clerk):
+def test_payment_after_erasure_stays_unallocated(clerk):
     charge = due_charge()
     billed = begun(charge, "qrbill")
     charges.waive_charge(actor=clerk, charge=charge, reason="Chômage.")

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 FEES = [{"key": "attestation", "entry": "attestation", "quantity": "exemplaires"}]
 
 
-def test_a_fee_costs_what_the_schedule_says_on_the_day():
+def test_fee_has_the_price_of_its_day():
     entry("attestation", 1000, 1500, vat="8.1")  # from 2020, from 2021
     form = definition(step("un", question("n", "integer")), fees=[{"key": "a", "entry": "attestation"}])
     before, old, new = (itemize_fees(form, {}, "fr", date(year, 6, 1)) for year in (2019, 2020, 2026))
@@ -36,7 +36,7 @@ def test_a_fee_costs_what_the_schedule_says_on_the_day():
     assert (new[0]["total"], new[0]["vat"], new[0]["vat_amount"]) == (1500, "8.1", 112)
 
 
-def test_an_exemption_by_purpose_leaves_the_line_and_takes_the_price():
+def test_exemption_keeps_the_line_without_its_price():
     form = definition(
         step("un", question("motif")),
         fees=[{"key": "a", "amount": 1500, "exempt": when("motif", value="bourse")}],
@@ -47,12 +47,12 @@ def test_an_exemption_by_purpose_leaves_the_line_and_takes_the_price():
     assert (line["total"], "exempt" in line) == (1500, False)
 
 
-def test_a_form_without_the_schedule_asks_the_database_nothing(django_assert_num_queries):
+def test_form_without_fee_schedule_needs_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert with_prices(definition(fees=[{"key": "a", "amount": 1}]), date(2026, 1, 1)).fees[0].amount == 1
 
 
-def test_the_page_carries_the_price_for_the_browser_and_the_request_keeps_it(client):
+def test_page_carries_the_price_and_the_submission_freezes_it(client):
     entry("attestation", 1500)
     version = FormVersionFactory(content=certificate(fees=FEES))
     draft = DraftFactory(complete=True, version=version)
@@ -61,7 +61,7 @@ def test_the_page_carries_the_price_for_the_browser_and_the_request_keeps_it(cli
         page = client.get(url).content.decode()
     assert (
         sum("feeprice" in one["sql"].lower() for one in queries) == 1
-    )  # looked up once for all that follows
+    )  # looked up once for everything after it
     data = json.loads(re.search(r'<script id="step-data"[^>]*>(.*?)</script>', page)[1])
     assert data["definition"]["fees"][0]["amount"] == 1500
     assert "CHF\N{NO-BREAK SPACE}30.–" in page
@@ -72,7 +72,7 @@ def test_the_page_carries_the_price_for_the_browser_and_the_request_keeps_it(cli
     assert (line["entry"], line["since"], line["total"]) == ("attestation", "2026-01-01", 19800)
 
 
-def test_an_entry_that_is_not_there_waits_in_a_draft_and_forbids_publication():
+def test_missing_fee_entry_prevents_publication():
     wanted = content(fees=[{"key": "a", "entry": "nothing"}])
     assert [fault.path for fault in lint_service(wanted) if "nothing" in fault.message] == ["fee.a"]
     entry("nothing", 100)
@@ -81,13 +81,13 @@ def test_an_entry_that_is_not_there_waits_in_a_draft_and_forbids_publication():
 
 
 @pytest.mark.parametrize("fee", [{"key": "a"}, {"key": "a", "entry": "x", "amount": 100}])
-def test_a_fee_says_an_amount_or_names_an_entry_and_never_both(fee):
+def test_fee_has_either_an_amount_or_an_entry(fee):
     entry("x", 100)
     [fault] = [fault for fault in lint_service(content(fees=[fee])) if fault.path == "fee.a"]
     assert "l’un des deux" in fault.message
 
 
-def test_a_price_that_went_missing_stops_the_case_for_a_lead_and_asks_for_nothing():
+def test_missing_price_stops_the_case_for_a_lead():
     case = CaseFactory(stages=[PAYMENT], advanced=False)
     case.submission.fees = [{**case.submission.fees[0], "entry": "attestation", "since": "", "total": 0}]
     case.submission.save()
@@ -97,9 +97,11 @@ def test_a_price_that_went_missing_stops_the_case_for_a_lead_and_asks_for_nothin
     assert "attestation" in row.reason
 
 
-def test_a_number_beyond_all_measure_is_billed_to_nobody_and_waits_for_a_lead():
+def test_excessive_amount_stops_the_case_for_a_lead():
     case = CaseFactory(stages=[PAYMENT], advanced=False)
-    case.submission.fees = [case.submission.fees[0] | {"total": 1_000_000 * 2400}]  # more than a row can hold
+    case.submission.fees = [
+        case.submission.fees[0] | {"total": 1_000_000 * 2400}
+    ]  # more than the column can store
     case.submission.save()
     process.advance_case(case.pk)
     row = case.stages.get()
@@ -107,7 +109,7 @@ def test_a_number_beyond_all_measure_is_billed_to_nobody_and_waits_for_a_lead():
     assert "erreur de frappe" in row.reason
 
 
-def test_the_accounts_of_the_schedule_are_frozen_with_what_is_due():
+def test_accounts_are_frozen_with_the_charge():
     made = entry("attestation", 1500, account="4310.00", cost_centre="1400", regulation="art. 8")
     version = certificate(fees=FEES, stages=[PAYMENT])
     case = sent(version=FormVersionFactory(content=version)).case
@@ -118,7 +120,7 @@ def test_the_accounts_of_the_schedule_are_frozen_with_what_is_due():
     assert (line["account"], line["cost_centre"], line["regulation"]) == ("4310.00", "1400", "art. 8")
 
 
-def test_editors_keep_the_schedule_and_an_entry_in_use_is_not_deleted(client):
+def test_editors_see_prices_and_cannot_delete_used_entries(client):
     editor = UserFactory(is_staff=True, is_superuser=True)
     client.force_login(editor)
     made = entry("attestation", 1500)
@@ -132,11 +134,11 @@ def test_editors_keep_the_schedule_and_an_entry_in_use_is_not_deleted(client):
     assert not FeeScheduleEntry.objects.filter(pk=unused.pk).exists()
 
 
-def test_amounts_are_typed_as_on_a_price_tag():
+def test_amounts_are_parsed_as_written_on_a_price_tag():
     field = AmountFormField()
     tags = ("15", "15.5", "15,50", "1’500.05", "1\xa0500,05")
     assert [field.clean(typed) for typed in tags] == [1500, 1550, 1550, 150005, 150005]
-    assert field.widget.input_type == "text"  # browsers take no coins for a number without a step
+    assert field.widget.input_type == "text"  # browsers accept no coins in a number field without a step
     assert field.prepare_value(1550) == "15.50"
     with pytest.raises(Exception, match="15"):
         field.clean("quinze")
@@ -151,17 +153,17 @@ def test_amounts_are_typed_as_on_a_price_tag():
         (7, [0, 0], [7, 0]),
     ],
 )
-def test_a_sum_is_spread_to_the_coin(amount, weights, parts):
+def test_sum_is_split_to_the_coin(amount, weights, parts):
     assert split_proportionally(amount, weights) == parts
 
 
-# -- What editors post ---------------------------------------------------------------------------------------
+# -- Forms of editors ----------------------------------------------------------------------------------------
 def place(name: str, *args) -> str:
     return reverse(FeeScheduleEntry.snippet_viewset.get_url_name(name), args=args)
 
 
 def typed(*prices: dict, **changed) -> dict:
-    """The form of an entry as the browser posts it."""
+    """Return the form data of an entry as the browser posts it."""
     fields = {
         "name": "Macaron",
         "key": "macaron",
@@ -185,7 +187,7 @@ def editor(client):
     return client
 
 
-def test_an_editor_adds_an_entry_whose_price_and_tax_change_on_a_day(editor):
+def test_editor_adds_an_entry_with_dated_prices(editor):
     now = {"valid_from": "2026-01-01", "amount": "240", "vat": ""}
     later = {"valid_from": "2027-01-01", "amount": "250,50", "vat": "8.1"}
     assert editor.post(place("add"), typed(now, later)).status_code == 302
@@ -196,7 +198,7 @@ def test_an_editor_adds_an_entry_whose_price_and_tax_change_on_a_day(editor):
     assert (after["total"], after["vat"], after["vat_amount"]) == (25050, "8.1", 1877)
 
 
-def test_a_price_that_will_hold_is_added_beside_the_one_that_holds(editor):
+def test_future_price_is_added_beside_the_current_one(editor):
     made = entry("macaron", 24000)
     first = FeePrice.objects.get()
     was = {"id": first.pk, "valid_from": "2020-01-01", "amount": "240.00", "vat": ""}
@@ -227,7 +229,7 @@ PRICE = {"valid_from": "2026-01-01", "amount": "240", "vat": ""}
         ([PRICE], {"key": "attestation"}, "existe déjà"),
     ],
 )
-def test_what_is_no_entry_is_refused_with_the_reason_and_nothing_is_kept(editor, prices, changed, said):
+def test_invalid_entry_is_refused_with_an_error(editor, prices, changed, said):
     entry("attestation", 1500)
     answer = editor.post(place("add"), typed(*prices, **changed))
     assert answer.status_code == 200
@@ -236,7 +238,7 @@ def test_what_is_no_entry_is_refused_with_the_reason_and_nothing_is_kept(editor,
     assert editor.post(place("add"), typed()).status_code == 302
 
 
-def test_the_key_of_an_entry_that_services_name_is_kept(editor):
+def test_key_of_a_used_entry_cannot_change(editor):
     made = entry("attestation", 1500)
     FormVersionFactory(content=certificate(fees=FEES))
     answer = editor.post(place("edit", made.pk), typed(key="autre"))
@@ -245,7 +247,7 @@ def test_the_key_of_an_entry_that_services_name_is_kept(editor):
     assert FeeScheduleEntry.objects.get().key == "attestation"
 
 
-def test_whoever_may_not_edit_the_schedule_posts_in_vain(client):
+def test_only_editors_of_the_fee_schedule_can_add_entries(client):
     client.force_login(UserFactory(is_staff=True))
     assert client.post(place("add"), typed()).status_code in (302, 403)
     assert not FeeScheduleEntry.objects.exists()

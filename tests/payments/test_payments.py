@@ -1,4 +1,4 @@
-"""Paying what a case owes, from the page to the confirmation; once, whatever happens on the way."""
+"""Payment of a case's charge, from the pay page to the confirmation; exactly once, whatever happens on the way."""
 
 import re
 from datetime import timedelta
@@ -49,8 +49,8 @@ def assert_books_agree():
     assert list(ledger.ledger_errors()) == []
 
 
-# -- What becomes due ----------------------------------------------------------------------------------------
-def test_the_stage_asks_for_what_the_request_costs_and_waits_for_the_applicant():
+# -- Charges -------------------------------------------------------------------------------------------------
+def test_payment_stage_charges_and_waits_for_the_applicant():
     charge = due_charge()
     row = charge.stage
     assert (charge.amount, charge.currency, charge.state) == (3000, "CHF", ChargeState.OPEN)
@@ -60,7 +60,7 @@ def test_the_stage_asks_for_what_the_request_costs_and_waits_for_the_applicant()
     assert charge.basket.secret in letter.payload["text"]
 
 
-def test_a_request_that_is_free_asks_for_nothing_and_goes_on():
+def test_free_case_has_no_charge():
     case = CaseFactory(stages=[PAYMENT], answers={}, advanced=False)
     case.submission.fees = []
     case.submission.save()
@@ -70,7 +70,7 @@ def test_a_request_that_is_free_asks_for_nothing_and_goes_on():
 
 
 def freed(by: str, answers: dict, choice: str = "") -> Charge:
-    """What a known resident owes whose payment stage frees ``by`` what the register says of them."""
+    """Create the charge of a known resident whose payment stage exempts ``by`` their resident record."""
     exempt = PAYMENT | {"settings": PAYMENT["settings"] | {"exempt": by}}
     person = known("Élodie", "Marchetti")
     case = checked_case(answers, following=[exempt], settings={"with_address": False}, user=person)
@@ -96,11 +96,9 @@ NOBODY_SUCH = {"naissance": "1988-04-18"}
         ("minor", {}, "", ""),
     ],
 )
-def test_whom_the_register_frees_owes_nothing_and_everybody_else_the_whole(
-    client, by, answers, choice, reason
-):
+def test_register_exemption_waives_the_whole_charge(client, by, answers, choice, reason):
     charge = freed(by, answers, choice)
-    assert [line["total"] for line in charge.lines] == [3000]  # what it would have cost stays to be seen
+    assert [line["total"] for line in charge.lines] == [3000]  # the full price stays visible
     assert not JournalRow.objects.exists()
     if reason:
         assert (charge.state, charge.due_at, charge.baskets.count()) == (ChargeState.WAIVED, None, 0)
@@ -112,7 +110,7 @@ def test_whom_the_register_frees_owes_nothing_and_everybody_else_the_whole(
         assert "Payer CHF\N{NO-BREAK SPACE}30.–" in text(client.get(pay_url(charge)))
 
 
-def test_a_payment_before_the_decision_holds_it_back_and_one_after_it_follows():
+def test_payment_stage_precedes_or_follows_the_decision():
     before = due_charge(stages=[PAYMENT, DECISION]).case
     assert not actions.can_decide(before)
     paid(before.charges.get())
@@ -123,12 +121,12 @@ def test_a_payment_before_the_decision_holds_it_back_and_one_after_it_follows():
     actions.accept_case(actor=member(), case=after, reason="Tout est là.")
     sweep()
     assert after.charges.get().state == ChargeState.OPEN
-    _receipt, told = letters(after)  # one of both: yes, and what is due
+    _receipt, told = letters(after)  # one e-mail for both: the acceptance and the amount due
     for said in (told.payload["text"], told.payload["html"]):
         assert [words in said for words in ("est acceptée", "Tout est là.", "CHF\u00a030.–")] == [True] * 3
 
 
-def test_where_nothing_is_due_after_a_decision_its_letter_goes_by_itself():
+def test_acceptance_is_sent_alone_if_nothing_is_due():
     free = CaseFactory(stages=[DECISION, PAYMENT])
     free.submission.fees = []
     free.submission.save()
@@ -142,8 +140,8 @@ def letters(case) -> list[Delivery]:
     return list(Delivery.objects.about(case.subject).order_by("created_at"))
 
 
-# -- The way of a payment ------------------------------------------------------------------------------------
-def test_somebody_pays_on_the_page_of_the_provider_and_comes_back_to_a_receipt(client):
+# -- Payment at a provider -----------------------------------------------------------------------------------
+def test_payer_returns_from_the_provider_to_a_receipt(client):
     charge = due_charge()
     status = reverse("space:status", args=[charge.case.links.get(mailed=False).secret])
     assert pay_url(charge) in text(client.get(status))
@@ -171,7 +169,7 @@ def test_somebody_pays_on_the_page_of_the_provider_and_comes_back_to_a_receipt(c
     assert receipt in text(client.get(status))
 
 
-def test_every_letter_about_money_leads_to_the_request_too():
+def test_emails_about_money_link_to_the_case():
     charge = due_charge()
     paid(charge)
     refund = refunds.request_refund(
@@ -188,7 +186,7 @@ def test_every_letter_about_money_leads_to_the_request_too():
     assert_books_agree()
 
 
-def test_who_declines_is_told_that_nothing_was_debited_and_may_try_again(client):
+def test_declined_payment_can_be_tried_again(client):
     charge = due_charge()
     away = client.post(pay_url(charge), {"provider": "demo"})
     back = client.post(away.url, {"do": "decline"})
@@ -204,7 +202,7 @@ def test_who_declines_is_told_that_nothing_was_debited_and_may_try_again(client)
     assert_books_agree()
 
 
-def test_the_demo_s_provider_waits_for_the_telephone_and_the_page_follows_by_itself(client, time_machine):
+def test_pay_page_follows_a_payment_confirmed_on_the_phone(client, time_machine):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     charge = due_charge()
@@ -214,7 +212,11 @@ def test_the_demo_s_provider_waits_for_the_telephone_and_the_page_follows_by_its
     assert "n’a pas encore répondu" in text(page)
     payment = Payment.objects.get()
     told = []
-    for seconds in (5, MOMENT.seconds, MOMENT.seconds + 2):  # it is confirmed there after the second look
+    for seconds in (
+        5,
+        MOMENT.seconds,
+        MOMENT.seconds + 2,
+    ):  # the demo provider confirms it after the second poll
         time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
         told.append(client.get(state_url(payment)).json()["state"])
     assert told == ["pending", "pending", "succeeded"]
@@ -223,7 +225,7 @@ def test_the_demo_s_provider_waits_for_the_telephone_and_the_page_follows_by_its
     assert "Payé. Merci." in text(client.get(pay_url(charge)))
 
 
-def test_a_provider_that_never_answers_leaves_the_page_waiting_and_other_means_open(client):
+def test_silent_provider_leaves_other_providers_available(client):
     charge = due_charge()
     away = client.post(pay_url(charge), {"provider": "demo"})
     client.post(away.url, {"do": "silent"})
@@ -239,7 +241,7 @@ def status_page(client, charge) -> str:
     return text(client.get(reverse("space:status", args=[link.secret])))
 
 
-def test_the_request_s_page_says_that_a_payment_waits_for_its_confirmation_and_what_to_do(client):
+def test_status_page_shows_a_payment_to_be_confirmed(client):
     charge = due_charge()
     before = status_page(client, charge)
     payment = begun(charge)
@@ -259,7 +261,7 @@ def test_the_request_s_page_says_that_a_payment_waits_for_its_confirmation_and_w
     assert said not in status_page(client, charge)
 
 
-def test_the_request_s_page_says_that_a_payment_was_not_completed_and_is_to_be_made_again(client):
+def test_status_page_shows_a_payment_that_was_not_completed(client):
     charge = due_charge()
     for state in (PaymentState.FAILED, PaymentState.CANCELLED):
         payments.save_provider_answer(payment=begun(charge), answer=PaymentStatus(state))
@@ -269,7 +271,7 @@ def test_the_request_s_page_says_that_a_payment_was_not_completed_and_is_to_be_m
         assert "data-waits" not in shown
 
 
-def test_the_request_s_page_knows_that_a_bill_takes_days(client):
+def test_status_page_does_not_wait_for_a_bill(client):
     charge = due_charge()
     begun(charge, "counter")
     shown = status_page(client, charge)
@@ -278,19 +280,17 @@ def test_the_request_s_page_knows_that_a_bill_takes_days(client):
 
 
 @pytest.mark.parametrize("minutes", [0.35, 20, 119, 121, 23 * 60])
-def test_a_lost_message_is_made_up_for_within_a_minute_for_as_long_as_the_payment_lives(
-    time_machine, minutes
-):
+def test_lost_webhook_is_made_up_for_within_a_minute(time_machine, minutes):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     payment = begun(due_charge())
     paid_at = start + timedelta(minutes=minutes)
     time_machine.move_to(paid_at, tick=False)
-    jobs.wake_due_payments(timezone.now())  # not paid yet: asked, and asked again later
+    jobs.wake_due_payments(timezone.now())  # not paid yet: polled, and polled again later
     pays(payment)
     waited = timedelta()
     while Payment.objects.get().state != PaymentState.SUCCEEDED:
-        waited += timedelta(seconds=15)  # the scheduler's pace
+        waited += timedelta(seconds=15)  # the scheduler's interval
         time_machine.move_to(paid_at + waited, tick=False)
         jobs.wake_due_payments(timezone.now())
     assert waited <= timedelta(minutes=1)
@@ -302,7 +302,7 @@ def state_url(payment) -> str:
 
 @pytest.fixture
 def looks(monkeypatch) -> list:
-    """Each time that the demo provider is asked how a payment stands."""
+    """Record each call that polls the demo provider for a payment."""
     asked, look = [], payment_providers["demo"].look
 
     def counted(payment):
@@ -313,9 +313,7 @@ def looks(monkeypatch) -> list:
     return asked
 
 
-def test_whoever_waits_before_the_page_hours_later_sees_it_confirmed_without_any_message(
-    client, time_machine, looks
-):
+def test_payer_waiting_for_hours_sees_the_confirmation(client, time_machine, looks):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     payment = begun(due_charge())
@@ -325,15 +323,13 @@ def test_whoever_waits_before_the_page_hours_later_sees_it_confirmed_without_any
     pays(payment)
     waited, told = timedelta(), "pending"
     while told == "pending":
-        waited += timedelta(seconds=15)  # an open page asks us as seldom as that, see payment.js
+        waited += timedelta(seconds=15)  # an open page asks us at this interval, see payment.js
         time_machine.move_to(start + timedelta(hours=5) + waited, tick=False)
         told = client.get(state_url(payment)).json()["state"]
     assert (told, waited <= timedelta(minutes=1)) == ("succeeded", True)
 
 
-def test_after_the_page_was_left_for_the_telephone_the_provider_is_asked_often_again(
-    client, time_machine, looks
-):
+def test_waiting_payer_resumes_frequent_polling(client, time_machine, looks):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     payment = begun(due_charge())
@@ -343,7 +339,7 @@ def test_after_the_page_was_left_for_the_telephone_the_provider_is_asked_often_a
     assert payment.due_at == timezone.now() + timedelta(seconds=20)
 
 
-def test_however_often_the_page_asks_the_provider_is_asked_every_few_seconds(client, time_machine, looks):
+def test_provider_is_polled_every_few_seconds_at_most(client, time_machine, looks):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     payment = begun(due_charge())
@@ -354,9 +350,7 @@ def test_however_often_the_page_asks_the_provider_is_asked_every_few_seconds(cli
     assert len(looks) == 4
 
 
-def test_who_comes_back_again_and_again_does_not_make_us_ask_the_provider_each_time(
-    client, time_machine, looks
-):
+def test_polls_by_returning_payers_are_limited(client, time_machine, looks):
     payment, other = begun(due_charge()), begun(due_charge())
     back = [reverse("payments:back", args=[one.basket.secret, one.pk]) for one in (payment, other)]
     for _time in range(views.BACK.most + 5):
@@ -370,25 +364,23 @@ def test_who_comes_back_again_and_again_does_not_make_us_ask_the_provider_each_t
     assert Payment.objects.get(pk=payment.pk).is_received
 
 
-def test_a_provider_that_is_slow_has_one_wake_up_before_it_for_each_payment(
-    client, time_machine, monkeypatch
-):
+def test_slow_provider_has_one_task_per_payment(client, time_machine, monkeypatch):
     woken = []
     monkeypatch.setattr(type(tasks.poll_payment), "enqueue", lambda task, pk: woken.append(pk))
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     payment = begun(due_charge())
-    for seconds in range(0, 59, 3):  # the worker has not come by yet
+    for seconds in range(0, 59, 3):  # no worker has run yet
         time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
         client.get(state_url(payment))
         jobs.wake_due_payments(timezone.now())
     assert woken == [str(payment.pk)]
     time_machine.move_to(start + timedelta(seconds=61), tick=False)
     jobs.wake_due_payments(timezone.now())
-    assert len(woken) == 2  # that one must be lost
+    assert len(woken) == 2  # the first task must be lost
 
 
-def test_strangers_and_what_cannot_be_asked_or_is_over_make_nobody_ask_the_provider(client, looks):
+def test_state_page_polls_only_for_own_open_payments(client, looks):
     payment = begun(due_charge())
     stranger, by_hand = due_charge(), begun(due_charge(), "counter")
     wrong = reverse("payments:state", args=[stranger.basket.secret, payment.pk])
@@ -402,7 +394,7 @@ def test_strangers_and_what_cannot_be_asked_or_is_over_make_nobody_ask_the_provi
     assert looks == []
 
 
-def test_where_more_is_due_than_a_sweep_asks_about_each_has_its_turn(monkeypatch, looks):
+def test_due_payments_beyond_the_batch_are_polled_in_turn(monkeypatch, looks):
     monkeypatch.setattr(polling_schedule, "BATCH_SIZE", 2)
     now = timezone.now()
     open_for = {begun(due_charge()).pk: hours for hours in (20, 9, 1, 0, 0)}
@@ -418,7 +410,7 @@ def test_where_more_is_due_than_a_sweep_asks_about_each_has_its_turn(monkeypatch
     assert looks == [*open_for, later.pk]
 
 
-def test_a_provider_that_is_away_is_left_in_peace_by_all_that_wait_and_staff_hears_of_it(client, monkeypatch):
+def test_unavailable_provider_is_paused_and_staff_alerted(client, monkeypatch):
     SuperuserFactory(email="greffe@example.org")
     asked = []
 
@@ -434,21 +426,21 @@ def test_a_provider_that_is_away_is_left_in_peace_by_all_that_wait_and_staff_hea
     assert len(asked) == circuit_breaker.FAILURES
     letter = Delivery.objects.get(subject="alert:pay_demo")
     assert "Paiement – Paiement d’essai" in letter.payload["text"]
-    page = client.post(pay_url(due_charge()), {"provider": "demo"})  # said at once, not after a time-out
+    page = client.post(pay_url(due_charge()), {"provider": "demo"})  # refused at once, not after a time-out
     assert page.status_code == 503
     monkeypatch.undo()
     circuit_breaker.allow_next_attempt("pay_demo", timezone.now())
     assert provider_calls.poll_payment(payments[0].pk).fault == ""
 
 
-def test_an_unknown_link_and_one_of_a_rehearsal_are_not_found(client):
+def test_unknown_or_rehearsal_payment_link_is_not_found(client):
     assert client.get(reverse("payments:pay", args=["x" * 22])).status_code == 404
     rehearsed = due_charge(rehearsal=True)
     assert client.get(pay_url(rehearsed)).status_code == 404
     assert client.post(pay_url(rehearsed), {"provider": "demo"}).status_code == 404
 
 
-def test_a_means_that_is_not_offered_is_refused_and_said(client, settings):
+def test_provider_that_is_not_offered_is_refused(client, settings):
     charge = due_charge()
     settings.PAYMENT_PROVIDERS = ["counter"]
     page = client.post(pay_url(charge), {"provider": "demo"})
@@ -457,24 +449,24 @@ def test_a_means_that_is_not_offered_is_refused_and_said(client, settings):
     assert not Payment.objects.exists()
 
 
-def test_only_a_path_of_this_site_leads_back(client):
+def test_back_link_accepts_only_paths_of_this_site(client):
     charge = due_charge()
     page = text(client.get(pay_url(charge, "?de=//elsewhere.example/")))
     assert '="//elsewhere' not in page
 
 
-# -- Once, and nothing lost ----------------------------------------------------------------------------------
-def test_two_tabs_open_one_payment():
+# -- Exactly once, and nothing lost --------------------------------------------------------------------------
+def test_two_tabs_start_one_payment():
     charge = due_charge()
     assert begun(charge).pk == begun(charge).pk
     assert DemoPayment.objects.count() == 1
 
 
-def test_what_is_paid_in_a_second_way_is_set_aside_and_shown_to_staff_and_payer(client):
+def test_second_payment_is_unallocated_and_shown(client):
     charge = due_charge()
     second = begun(charge, "counter")
     first = paid(charge)
-    assert Payment.objects.get(pk=second.pk).state == PaymentState.CANCELLED  # given up at once
+    assert Payment.objects.get(pk=second.pk).state == PaymentState.CANCELLED  # cancelled at once
     payments.record_receipt(actor=None, payment=second, amount=3000, currency="CHF")
 
     kept = UnallocatedPayment.objects.get()
@@ -487,7 +479,7 @@ def test_what_is_paid_in_a_second_way_is_set_aside_and_shown_to_staff_and_payer(
     assert_books_agree()
 
 
-def test_the_other_tab_s_payment_is_given_up_at_the_provider_once_one_is_paid():
+def test_waiting_payment_is_cancelled_once_another_is_paid():
     charge = due_charge(stages=[PAYMENT, DECISION])
     waiting = begun(charge)
     begun(charge, "counter")
@@ -499,7 +491,7 @@ def test_the_other_tab_s_payment_is_given_up_at_the_provider_once_one_is_paid():
     assert Payment.objects.get(pk=waiting.pk).state == PaymentState.CANCELLED
 
 
-def test_who_paid_too_late_is_not_told_that_it_is_paid_nor_that_we_keep_what_we_paid_back(client):
+def test_late_payer_sees_the_refund_and_no_confirmation(client):
     charge = due_charge()
     payment = begun(charge, "counter")
     charges.process_due_charge(charge.pk, charge.expires_at)
@@ -514,7 +506,7 @@ def test_who_paid_too_late_is_not_told_that_it_is_paid_nor_that_we_keep_what_we_
     assert "n’étaient pas dus" not in text(client.get(pay_url(charge)))
 
 
-def test_what_arrived_in_another_currency_is_shown_in_it_everywhere(client):
+def test_foreign_currency_is_shown_everywhere(client):
     charge = due_charge(stages=[PAYMENT, DECISION])
     payment = begun(charge, "counter")
     payments.record_receipt(actor=None, payment=payment, amount=2950, currency="EUR")
@@ -532,7 +524,7 @@ def test_what_arrived_in_another_currency_is_shown_in_it_everywhere(client):
         assert "CHF\N{NO-BREAK SPACE}29.50" not in said
 
 
-def test_a_refund_that_failed_is_not_told_to_be_on_its_way(client):
+def test_failed_refund_is_not_shown_to_the_payer(client):
     charge = due_charge()
     allocation = paid(charge).allocations.get()
     refund = refunds.request_refund(actor=member(), allocation=allocation, amount=1000, reason="Trop perçu.")
@@ -541,7 +533,7 @@ def test_a_refund_that_failed_is_not_told_to_be_on_its_way(client):
     assert "Trop perçu." not in text(client.get(pay_url(charge)))
 
 
-def test_money_that_arrives_after_the_time_is_over_is_kept_for_a_person():
+def test_payment_after_the_deadline_is_unallocated():
     charge = due_charge()
     payment = begun(charge)
     pays(payment)
@@ -563,7 +555,7 @@ def test_money_that_arrives_after_the_time_is_over_is_kept_for_a_person():
         (PaymentStatus(SUCCEEDED, "x", amount=3000, currency="EUR"), UnallocatedPayment.Why.OTHER_CURRENCY),
     ],
 )
-def test_another_amount_or_currency_than_asked_pays_nothing_and_is_set_aside(answer, why):
+def test_wrong_amount_or_currency_is_unallocated(answer, why):
     charge = due_charge()
     payments.save_provider_answer(payment=begun(charge), answer=answer)
     charge.refresh_from_db()
@@ -573,7 +565,7 @@ def test_another_amount_or_currency_than_asked_pays_nothing_and_is_set_aside(ans
     assert_books_agree()
 
 
-def test_an_answer_told_twice_or_out_of_order_changes_nothing():
+def test_repeated_or_late_answer_changes_nothing():
     charge = due_charge()
     payment = paid(charge)
     payments.save_provider_answer(payment=payment, answer=PaymentStatus("failed"))
@@ -586,8 +578,8 @@ def test_an_answer_told_twice_or_out_of_order_changes_nothing():
     assert_books_agree()
 
 
-# -- Away ---------------------------------------------------------------------------------------------------
-def test_a_provider_that_is_away_is_said_and_the_payment_waits(client, monkeypatch):
+# -- Provider unavailable ------------------------------------------------------------------------------------
+def test_unavailable_provider_keeps_the_payment_waiting(client, monkeypatch):
     charge = due_charge()
 
     def away(*args):
@@ -602,8 +594,8 @@ def test_a_provider_that_is_away_is_said_and_the_payment_waits(client, monkeypat
     assert payment.due_at > timezone.now()
 
 
-# -- Time ----------------------------------------------------------------------------------------------------
-def test_a_reminder_goes_out_once_then_the_time_ends_and_an_agent_gives_more(client):
+# -- Deadlines -----------------------------------------------------------------------------------------------
+def test_charge_is_reminded_once_expires_and_is_extended(client):
     charge = due_charge(stages=[PAYMENT, DECISION])
     jobs.process_due_charges(charge.remind_at)
     jobs.process_due_charges(charge.remind_at + timedelta(hours=1))
@@ -627,7 +619,7 @@ def test_a_reminder_goes_out_once_then_the_time_ends_and_an_agent_gives_more(cli
     assert charge.state == ChargeState.PAID
 
 
-def test_what_is_due_on_a_case_that_ended_otherwise_is_given_up():
+def test_charge_of_a_withdrawn_case_is_cancelled():
     charge = due_charge()
     actions.withdraw_request(actor=applicant(charge.case), case=charge.case)
     assert not Charge.objects.payable().exists()
@@ -636,7 +628,7 @@ def test_what_is_due_on_a_case_that_ended_otherwise_is_given_up():
     assert charge.state == ChargeState.CANCELLED
 
 
-def test_several_requests_are_paid_at_once_and_each_goes_on():
+def test_basket_pays_several_cases_at_once():
     first, second = due_charge(), due_charge()
     basket = charges.create_basket(actor=None, charges=[first, second])
     assert charges.create_basket(actor=None, charges=[second, first]) == basket
@@ -654,7 +646,7 @@ def test_several_requests_are_paid_at_once_and_each_goes_on():
 
 
 def basket_begun() -> tuple[Charge, Charge, Payment]:
-    """Two charges, and a payment of both at once, open at the demo provider."""
+    """Create two charges and a payment of both, open at the demo provider."""
     first, second = due_charge(stages=[PAYMENT, DECISION]), due_charge(stages=[PAYMENT, DECISION])
     basket = charges.create_basket(actor=None, charges=[first, second])
     both = payments.start_payment(
@@ -667,7 +659,7 @@ def traced(charge, kind) -> int:
     return charge.case.events.filter(kind=kind).count()
 
 
-def test_what_was_paid_alone_before_the_basket_s_money_came_is_set_aside_and_the_other_counted():
+def test_basket_payment_excludes_a_charge_paid_alone():
     first, second, both = basket_begun()
     pays(both)
     alone = begun(first, "counter")
@@ -683,7 +675,7 @@ def test_what_was_paid_alone_before_the_basket_s_money_came_is_set_aside_and_the
     assert_books_agree()
 
 
-def test_a_basket_of_which_one_was_paid_alone_is_given_up_and_asks_for_the_rest():
+def test_basket_payment_is_restarted_for_the_unpaid_charge():
     first, second, both = basket_begun()
     payments.record_receipt(actor=None, payment=begun(first, "counter"), amount=3000, currency="CHF")
     sweep()
@@ -699,7 +691,7 @@ def test_a_basket_of_which_one_was_paid_alone_is_given_up_and_asks_for_the_rest(
     assert_books_agree()
 
 
-def test_a_basket_of_which_one_expired_pays_the_other_and_only_the_late_share_is_set_aside():
+def test_basket_payment_excludes_an_expired_charge():
     first, second, both = basket_begun()
     pays(both)
     charges.process_due_charge(second.pk, second.expires_at)
@@ -717,7 +709,7 @@ def test_a_basket_of_which_one_expired_pays_the_other_and_only_the_late_share_is
     assert_books_agree()
 
 
-def test_of_a_basket_s_money_each_share_is_refunded_by_itself():
+def test_basket_shares_are_refunded_separately():
     first, second, both = basket_begun()
     pays(both)
     provider_calls.poll_payment(both.pk)

@@ -1,4 +1,4 @@
-"""What every means of payment must keep to. Another provider is another line in ``WORLDS``."""
+"""The contract of every payment provider. Add another provider as another line in ``WORLDS``."""
 
 import os
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ pytestmark = pytest.mark.django_db
 
 @dataclass
 class World:
-    """A provider and what happens on its other side.
+    """A provider and the actions of its payer.
 
-    ``by_hand``: staff tells us, nobody can be asked. ``keyless``: this double of it knows no idempotency keys.
-    ``refusal``: what ``pay`` raises where it was given up there.
+    ``by_hand``: staff records payments, because nobody can be polled. ``keyless``: this double of the provider has no
+    idempotency keys. ``refusal``: what ``pay`` raises if the payment was cancelled there.
     """
 
     provider: PaymentProvider
@@ -91,7 +91,7 @@ WORLDS = {
     "counter": counter,
     "qrbill": qrbill,
 }
-if is_asked("TEST_STRIPE_URL"):  # CI starts one; elsewhere the double in memory stands in
+if is_asked("TEST_STRIPE_URL"):  # CI starts one; otherwise the double in memory is used
     WORLDS["localstripe"] = localstripe
 
 
@@ -107,7 +107,7 @@ def owed(module_db) -> Charge:
 
 @pytest.fixture
 def charge(owed, db) -> Charge:
-    """CHF 30 that a case owes."""
+    """Return a charge of CHF 30."""
     return Charge.objects.get(pk=owed.pk)
 
 
@@ -117,7 +117,7 @@ def finished(world: World, charge: Charge) -> Payment:
     return provider_calls.poll_payment(payment.pk)
 
 
-def test_what_it_says_of_itself_is_whole(world):
+def test_provider_has_key_label_hint_and_accounts(world):
     one = world.provider
     assert one.key
     assert str(one.label)
@@ -126,7 +126,7 @@ def test_what_it_says_of_itself_is_whole(world):
     assert set(one.paid_out_with) <= {key for key, _provider in payment_providers.items()}
 
 
-def test_begun_twice_it_is_one_payment_there(world, charge):
+def test_provider_starts_a_payment_once(world, charge):
     payment = begun(charge, world.provider.key)
     number, url = payment.external_id, payment.url
     again = provider_calls.start_at_provider(Payment.objects.get(pk=payment.pk))
@@ -134,13 +134,13 @@ def test_begun_twice_it_is_one_payment_there(world, charge):
     assert again.external_id == number or world.keyless
 
 
-def test_not_paid_it_stays_open_however_often_one_asks(world, charge):
+def test_unpaid_payment_stays_open_when_polled(world, charge):
     payment = begun(charge, world.provider.key)
     for _time in range(2):
         assert provider_calls.poll_payment(payment.pk).state == PaymentState.PENDING
 
 
-def test_paid_it_is_received_once_with_its_amount(world, charge):
+def test_paid_payment_is_received_once_with_its_amount(world, charge):
     payment = finished(world, charge)
     provider_calls.poll_payment(payment.pk)
     charge.refresh_from_db()
@@ -150,7 +150,7 @@ def test_paid_it_is_received_once_with_its_amount(world, charge):
     assert list(ledger.ledger_errors()) == []
 
 
-def test_given_up_it_cannot_be_paid_any_more_or_the_money_is_set_aside(world, charge):
+def test_cancelled_payment_cannot_be_paid_or_is_unallocated(world, charge):
     payment = begun(charge, world.provider.key)
     charges.process_due_charge(charge.pk, charge.expires_at)
     given_up = provider_calls.poll_payment(payment.pk)
@@ -166,7 +166,7 @@ def test_given_up_it_cannot_be_paid_any_more_or_the_money_is_set_aside(world, ch
     assert list(ledger.ledger_errors()) == []
 
 
-def test_paid_just_before_it_is_given_up_it_is_received_all_the_same(world, charge):
+def test_payment_just_before_cancellation_is_received(world, charge):
     payment = begun(charge, world.provider.key)
     world.pay(payment)
     charges.process_due_charge(charge.pk, charge.expires_at)
@@ -175,7 +175,7 @@ def test_paid_just_before_it_is_given_up_it_is_received_all_the_same(world, char
     assert list(ledger.ledger_errors()) == []
 
 
-def test_it_refunds_a_part_and_then_the_rest_and_never_more(world, charge):
+def test_refunds_never_exceed_the_payment(world, charge):
     staff = UserFactory()
     allocation = finished(world, charge).allocations.get()
     for amount in (1000, 2000):
@@ -191,22 +191,22 @@ def test_it_refunds_a_part_and_then_the_rest_and_never_more(world, charge):
     assert list(ledger.ledger_errors()) == []
 
 
-def test_after_its_lifetime_nobody_waits_for_it(world, charge, time_machine):
+def test_payment_expires_after_its_lifetime(world, charge, time_machine):
     if world.provider.lifetime is None:
-        assert not world.provider.asks  # by hand: it may come any day
+        assert not world.provider.asks  # by hand: it may arrive any day
         return
     payment = begun(charge, world.provider.key)
     time_machine.move_to(timezone.now() + world.provider.lifetime + timedelta(minutes=1))
     assert provider_calls.poll_payment(payment.pk).state == PaymentState.CANCELLED
 
 
-def test_begun_and_then_another_way_is_chosen_it_is_not_in_the_way(world, charge):
+def test_payment_by_another_provider_is_not_blocked(world, charge):
     begun(charge, "counter" if world.provider.key == "demo" else "demo")
     finished(world, charge)
     assert charge.basket.payments.received().count() == 1
 
 
-def test_whoever_can_be_asked_answers_a_test_that_changes_nothing(world):
+def test_probe_changes_nothing(world):
     if not world.by_hand:
         world.provider.probe()
         assert not Payment.objects.exists()

@@ -1,4 +1,4 @@
-"""QR-bills, and the bank's files that tell what arrived."""
+"""QR-bills and the bank's files of received payments."""
 
 import io
 import re
@@ -65,7 +65,7 @@ def read(clerk, *entries, number="1") -> int:
 
 
 # -- The bill ------------------------------------------------------------------------------------------------
-def test_the_reference_is_one_of_the_standard_and_always_the_same():
+def test_qr_reference_is_valid_and_stable():
     qr_account()
     payment = begun(due_charge(), "qrbill")
     assert re.fullmatch(r"\d{27}", payment.external_id)
@@ -73,7 +73,7 @@ def test_the_reference_is_one_of_the_standard_and_always_the_same():
     assert check_digit("21000000000313947143000901") == "7"  # the example of the Swiss standard
 
 
-def test_the_bill_is_a_pdf_and_its_code_says_what_to_pay(client, clerk):
+def test_bill_is_a_pdf_with_reference_and_amount(client, clerk):
     charge = due_charge()
     client.post(reverse("payments:pay", args=[charge.basket.secret]), {"provider": "qrbill"})
     payment = Payment.objects.get()
@@ -87,11 +87,11 @@ def test_the_bill_is_a_pdf_and_its_code_says_what_to_pay(client, clerk):
 
 
 def drawn(payment, about="") -> list[str]:
-    """What the receipt and the payment part say, line by line."""
+    """Return the texts of the receipt and the payment part, line by line."""
     return re.findall(r">([^<]+)</text>", payment_part_svg(payment, about))
 
 
-def test_the_payment_part_says_to_whom_how_much_and_for_what_as_its_receipt_does(clerk):
+def test_payment_part_and_receipt_show_the_same_details(clerk):
     charge = due_charge()
     words = drawn(begun(charge, "qrbill"), charge.case.reference)
     cut = words.index("Section paiement")
@@ -103,12 +103,12 @@ def test_the_payment_part_says_to_whom_how_much_and_for_what_as_its_receipt_does
     assert charge.case.reference in words[cut:]
 
 
-def test_the_reference_that_the_bill_shows_is_the_one_that_the_bank_s_file_is_matched_by(clerk):
+def test_reference_on_the_bill_matches_the_bank_file(clerk):
     charge, other = due_charge(), due_charge()
     words = drawn(begun(charge, "qrbill"))
     begun(other, "qrbill")
     shown = words[words.index("Référence") + 1]
-    assert read(clerk, entry(shown)) == 1  # some banks leave the blanks in
+    assert read(clerk, entry(shown)) == 1  # some banks keep the blanks
     charge.refresh_from_db()
     other.refresh_from_db()
     assert (charge.state, charge.paid, other.paid) == (ChargeState.PAID, 3000, 0)
@@ -116,22 +116,27 @@ def test_the_reference_that_the_bill_shows_is_the_one_that_the_bank_s_file_is_ma
     assert list(ledger.ledger_errors()) == []
 
 
-# What the Swiss standard wants in the code, line by line: who gets how much, and for what.
+# The payload that the Swiss standard requires, line by line: creditor, amount, reference.
 PAYLOAD = [
     *("SPC", "0200", "1"),
     *("CH4431999123000889012", "S", "{creditor}", "Place de l’Orme 2", "", "1188", "Orvenay", "CH"),
     *[""] * 7,  # the final creditor, who may not be named yet
     *("30.00", "CHF"),
-    *[""] * 7,  # who pays, which is left open
+    *[""] * 7,  # the payer, left open
     *("QRR", "{reference}", "{about}"),
     "EPD",
 ]
 MM = 300 / 25.4  # dots
-AROUND_CODE = (64, 204, 115, 260)  # in mm of the page: where the style guide wants the code, white around it
+AROUND_CODE = (
+    64,
+    204,
+    115,
+    260,
+)  # in mm of the page: where the style guide wants the code, with white around it
 
 
 def page_of(pdf: bytes) -> Image.Image:
-    """The page with the payment part, 300 dots to an inch: what is dark on it."""
+    """Render the page with the payment part at 300 dpi and return an image of its dark pixels."""
     needs("pdftoppm")
     run = ["pdftoppm", "-r", "300", "-gray", "-singlefile", "-"]
     page = Image.open(io.BytesIO(subprocess.run(run, input=pdf, capture_output=True, check=True).stdout))
@@ -139,13 +144,13 @@ def page_of(pdf: bytes) -> Image.Image:
 
 
 def ink(page: Image.Image, left, top, right, bottom) -> list[float]:
-    """What is drawn within these mm: left, top, width and height of it, in mm of the page."""
+    """Return the bounding box of what is drawn within these mm: left, top, width and height in mm of the page."""
     x1, y1, x2, y2 = page.crop([round(side * MM) for side in (left, top, right, bottom)]).getbbox()
     return [left + x1 / MM, top + y1 / MM, (x2 - x1) / MM, (y2 - y1) / MM]
 
 
 def printed(pdf: bytes, modules: int) -> list[list[bool]]:
-    """The code at the foot of the page, as a reader sees it: which of its modules are dark."""
+    """Return which modules of the printed code are dark, as a reader sees them."""
     around = page_of(pdf).crop([round(side * MM) for side in AROUND_CODE])
     left, top, right, _bottom = around.getbbox()
     module = (right - left) / modules
@@ -154,7 +159,7 @@ def printed(pdf: bytes, modules: int) -> list[list[bool]]:
 
 
 @pytest.mark.parametrize("creditor", ["Commune d’Orvenay", LONG_NAME])
-def test_the_code_on_the_bill_holds_what_the_swiss_standard_wants_and_nothing_else(client, clerk, creditor):
+def test_qr_code_contains_exactly_the_swiss_payload(client, clerk, creditor):
     PaymentSettings.objects.update(creditor=creditor)
     charge = due_charge()
     payment = begun(charge, "qrbill")
@@ -185,16 +190,16 @@ STROKE = 0.26
 
 
 @bill
-def test_code_and_boxes_have_the_place_and_the_size_of_the_style_guide(clerk, bill):
+def test_code_and_boxes_follow_the_style_guide(clerk, bill):
     page = page_of(bill())
     assert ink(page, *AROUND_CODE) == pytest.approx([67, 209, 46, 46], abs=0.15)
-    *_place, across, down = ink(page, 3, 235, 59, 261)  # for who pays, on the receipt
+    *_place, across, down = ink(page, 3, 235, 59, 261)  # the payer's box, on the receipt
     assert [across, down] == pytest.approx([52 + STROKE, 20 + STROKE], abs=0.15)
-    *_place, across, down = ink(page, 115, 245, 209, 285)  # on the payment part
+    *_place, across, down = ink(page, 115, 245, 209, 285)  # the payer's box, on the payment part
     assert [across, down] == pytest.approx([65 + STROKE, 25 + STROKE], abs=0.15)
 
 
-def test_a_long_name_keeps_within_the_margins(clerk):
+def test_long_name_stays_within_the_margins(clerk):
     PaymentSettings.objects.update(creditor=LONG_NAME)
     payment = begun(due_charge(), "qrbill")
     page, words = page_of(bill_pdf.render_bill(payment)), drawn(payment)
@@ -204,14 +209,14 @@ def test_a_long_name_keeps_within_the_margins(clerk):
         assert begins + across < margin + STROKE
 
 
-def test_of_many_requests_no_reference_is_torn_apart(clerk):
+def test_case_references_are_not_broken_across_lines(clerk):
     words = drawn(begun(due_charge(), "qrbill"), ", ".join(["ORV-26-00001"] * 10))
     lines = words[words.index("Informations supplémentaires") + 1 :][:3]
     assert lines == ["ORV-26-00001, ORV-26-00001, ORV-26-00001,"] * 3
 
 
 def fonts_below(page, height: float) -> set[tuple[str, float]]:
-    """The fonts with their sizes in pt of what stands less than so many mm above the foot of a page."""
+    """Return the fonts, with sizes in pt, of the text less than ``height`` mm above the bottom of a page."""
     found = set()
 
     def visit(text, drawn, set_at, font, size):
@@ -224,17 +229,17 @@ def fonts_below(page, height: float) -> set[tuple[str, float]]:
 
 
 @bill
-def test_the_payment_part_is_set_in_the_font_and_the_sizes_that_the_style_guide_permits(clerk, bill):
+def test_payment_part_uses_the_permitted_fonts(clerk, bill):
     page = PdfReader(io.BytesIO(bill())).pages[0]
     assert fonts_below(page, 105) == {
-        ("LiberationSans-Bold", 11),  # what part it is
+        ("LiberationSans-Bold", 11),  # titles
         ("LiberationSans-Bold", 6),
         ("LiberationSans", 8),
     }
     assert "LiberationSans" not in str(fonts_below(page, 297) - fonts_below(page, 105))
 
 
-def test_the_bill_is_accessible_and_to_be_kept_and_its_bytes_are_always_the_same(clerk):
+def test_bill_is_accessible_archivable_and_reproducible(clerk):
     payment = begun(due_charge(), "qrbill")
     content = bill_pdf.render_bill(payment)
     assert b"<pdfaid:part>2</pdfaid:part>" in content
@@ -242,17 +247,17 @@ def test_the_bill_is_accessible_and_to_be_kept_and_its_bytes_are_always_the_same
     assert bill_pdf.render_bill(payment) == content
 
 
-def test_without_a_qr_iban_no_bill_is_offered(client):
+def test_bill_requires_a_qr_iban(client):
     charge = due_charge()
     page = client.get(reverse("payments:pay", args=[charge.basket.secret])).content.decode()
     assert 'value="qrbill"' not in page
-    assert not is_qr_iban("CH9300762011623852957")  # an IBAN, but none for references
+    assert not is_qr_iban("CH9300762011623852957")  # an IBAN, but not a QR-IBAN
     own = PaymentSettings(creditor_iban="CH93 0076 2011 6238 5295 7")
     with pytest.raises(Exception, match="QR-IBAN"):
         own.clean()
 
 
-def test_who_gave_no_e_mail_address_gets_the_bill_by_post_once():
+def test_applicant_without_email_gets_the_bill_by_post_once():
     qr_account()
     charge = due_charge(email="")
     process.advance_case(charge.case_id)
@@ -264,7 +269,7 @@ def test_who_gave_no_e_mail_address_gets_the_bill_by_post_once():
     assert payment.external_id in letter.payload["slip"]["alt"]
 
 
-def test_on_paper_nobody_is_led_to_a_page_to_pay_or_to_have_the_receipt(clerk):
+def test_paper_letters_contain_no_payment_link(clerk):
     def last(charge):
         return Delivery.objects.about(charge.case.subject).order_by("created_at").last().payload["text"]
 
@@ -284,8 +289,8 @@ def test_on_paper_nobody_is_led_to_a_page_to_pay_or_to_have_the_receipt(clerk):
 
 
 @pytest.mark.parametrize("way", ["to print", "printed", "posted"])
-def test_a_bill_that_still_lies_in_the_house_is_taken_back_once_nothing_is_due(way):
-    """Who paid at the counter would get a bill for it days later."""
+def test_unposted_bill_is_withdrawn_once_nothing_is_due(way):
+    """Withdraw the bill, or the applicant who paid at the counter would get it days later."""
     qr_account()
     charge = due_charge(email="")
     process.advance_case(charge.case_id)
@@ -302,15 +307,15 @@ def test_a_bill_that_still_lies_in_the_house_is_taken_back_once_nothing_is_due(w
     assert bills.get().state == ("done" if way == "posted" else "skipped")
 
 
-def test_nothing_is_posted_for_who_has_an_address_or_where_no_bill_can_be_made():
+def test_bill_is_not_posted_with_email_or_without_qr_iban():
     due_charge(email="")
     qr_account()
     due_charge()
     assert not Delivery.objects.filter(title="Facture").exists()
 
 
-# -- What arrives --------------------------------------------------------------------------------------------
-def test_what_the_bank_tells_is_counted_once_whatever_file_tells_it(clerk):
+# -- Received payments ---------------------------------------------------------------------------------------
+def test_bank_entry_is_counted_once_across_files(clerk):
     charge = due_charge()
     payment = begun(charge, "qrbill")
     one = entry(payment.external_id)
@@ -321,18 +326,18 @@ def test_what_the_bank_tells_is_counted_once_whatever_file_tells_it(clerk):
     assert list(ledger.ledger_errors()) == []
 
 
-def test_a_bill_that_is_paid_by_transfer_before_it_is_posted_stays_in_the_house(clerk):
-    """Its reference stands on the page of the request too."""
+def test_unposted_bill_paid_by_transfer_is_withdrawn(clerk):
+    """Pay the bill before it is posted, which is possible because the status page shows its reference."""
     qr_account()
     whole, partly = due_charge(email=""), due_charge(email="")
     bills = {one: Delivery.objects.about(one.case.subject).filter(title="Facture") for one in (whole, partly)}
     first, second = (one.basket.payments.get().external_id for one in (whole, partly))
     read(clerk, entry(first), entry(second, "10.00", mark="2"))
     assert bills[whole].get().state == "skipped"
-    assert bills[partly].get().state != "skipped"  # a part is set aside: the whole is still due
+    assert bills[partly].get().state != "skipped"  # a part is unallocated: the whole is still due
 
 
-def test_a_part_a_second_time_and_an_unknown_reference_are_set_aside(clerk):
+def test_partial_double_or_unknown_payment_is_unallocated(clerk):
     partly, twice = due_charge(), due_charge()
     first, second = begun(partly, "qrbill"), begun(twice, "qrbill")
     read(
@@ -353,7 +358,7 @@ def test_a_part_a_second_time_and_an_unknown_reference_are_set_aside(clerk):
     assert list(ledger.ledger_errors()) == []
 
 
-def test_a_file_that_is_none_or_tries_something_is_refused_and_books_nothing(client, clerk):
+def test_invalid_or_malicious_bank_file_is_refused(client, clerk):
     client.force_login(clerk)
     bomb = (
         b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Document>&a;</Document>'
@@ -367,7 +372,7 @@ def test_a_file_that_is_none_or_tries_something_is_refused_and_books_nothing(cli
     assert not BankEntry.objects.exists()
 
 
-def test_whoever_keeps_the_books_reads_a_file_and_sees_what_became_of_it(client, clerk):
+def test_bookkeeper_imports_a_bank_file(client, clerk):
     payment = begun(due_charge(), "qrbill")
     client.force_login(clerk)
     upload = SimpleUploadedFile("camt.xml", told(entry(payment.external_id)), "text/xml")
@@ -381,7 +386,7 @@ def test_whoever_keeps_the_books_reads_a_file_and_sees_what_became_of_it(client,
 
 
 @pytest.mark.parametrize(("reference", "amount"), [("", "12.00"), ("210000000003139471430009017", "30.00")])
-def test_who_paid_what_was_set_aside_is_named_with_the_day_at_the_bank(client, clerk, reference, amount):
+def test_unallocated_payment_shows_payer_and_date(client, clerk, reference, amount):
     payment = begun(due_charge(), "qrbill")
     client.force_login(clerk)
     actions.import_bank_file(
@@ -392,7 +397,7 @@ def test_who_paid_what_was_set_aside_is_named_with_the_day_at_the_bank(client, c
     assert "24.11.2026" in page
 
 
-def test_amounts_are_read_to_the_coin():
+def test_amounts_are_parsed_to_the_coin():
     _message, [one] = camt054.parse_camt054(told(entry("1", "1234.05")))
     assert one.amount == Decimal("123405")
     assert one.day <= timezone.localdate() or one.day.year == 2026
@@ -401,7 +406,7 @@ def test_amounts_are_read_to_the_coin():
 @pytest.mark.parametrize(
     "amount", ["Infinity", "NaN", "-30.00", "30.005", "99999999999.00", "1e99", "", "30.00 CHF"]
 )
-def test_what_is_no_amount_of_money_is_refused_with_its_file(client, clerk, amount):
+def test_invalid_amount_refuses_the_whole_file(client, clerk, amount):
     payment = begun(due_charge(), "qrbill")
     client.force_login(clerk)
     content = told(entry(payment.external_id), entry(payment.external_id, amount, mark="2"))
@@ -414,7 +419,7 @@ def with_status(written: str, status: str) -> str:
     return written.replace("<BookgDt>", f"<Sts>{status}</Sts><BookgDt>", 1)
 
 
-def test_only_what_is_booked_as_a_credit_is_money(clerk):
+def test_only_booked_credits_are_received(clerk):
     charge = due_charge()
     reference = begun(charge, "qrbill").external_id
     read(
@@ -433,7 +438,10 @@ def test_only_what_is_booked_as_a_credit_is_money(clerk):
 
 
 def collected(*references: str, total="60.00", each="") -> str:
-    """One entry for several payments; ``each``: the amount that every one of them says."""
+    """Return one entry for several payments.
+
+    ``each``: the amount stated by every one of them.
+    """
     amount = f'<Amt Ccy="CHF">{each}</Amt>' if each else ""
     one = "<TxDtls>{}<RmtInf><Strd><CdtrRefInf><Ref>{}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>"
     details = "".join(one.format(amount, reference) for reference in references)
@@ -442,7 +450,7 @@ def collected(*references: str, total="60.00", each="") -> str:
     return before + details + rest.rpartition("</TxDtls>")[2]
 
 
-def test_of_several_payments_in_one_entry_none_counts_for_the_whole(client, clerk):
+def test_collective_entry_needs_an_amount_per_payment(client, clerk):
     first, second = (begun(due_charge(), "qrbill").external_id for _time in range(2))
     client.force_login(clerk)
     silent = SimpleUploadedFile("camt.xml", told(collected(first, second)), "text/xml")
@@ -452,7 +460,7 @@ def test_of_several_payments_in_one_entry_none_counts_for_the_whole(client, cler
     assert [charge.paid for charge in Charge.objects.all()] == [3000, 3000]
 
 
-def test_a_town_with_a_long_name_bills_too(client, clerk):
+def test_long_town_name_fits_on_the_bill(client, clerk):
     commune = CommuneSettings.load()
     commune.town = "Saint-Barthélemy-au-Bord-du-Lac-de-la-Grande-Forêt"
     commune.save()

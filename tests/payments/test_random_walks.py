@@ -1,6 +1,6 @@
-"""Random walks through what may happen to payments, most of it not as it should: the books agree at every step.
+"""Random walks through the possible events of payments, most of them errors: the ledger is valid at every step.
 
-A few each time, for they take a while; ``WALKS=200`` takes as many.
+A few each time, because they take long; ``WALKS=200`` runs as many.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ FEW, LONG = int(os.environ.get("WALKS", 3)), 8
 
 
 class Walk:
-    """Two charges, their baskets, and everything that may be done to them, in any order."""
+    """Two charges, their baskets, and all possible events, in any order."""
 
     def __init__(self, lines):
         self.lines = lines
@@ -49,7 +49,7 @@ class Walk:
         with contextlib.suppress(PaymentActionRefused):
             getattr(self, event)(basket, charge, payment)
 
-    # -- what may happen ------------------------------------------------------------------------------------
+    # -- Events ---------------------------------------------------------------------------------------------
     def begin(self, basket, charge, payment):
         provider_calls.start_at_provider(self._begun(basket, "demo"))
 
@@ -106,7 +106,7 @@ class Walk:
             actor=None, basket=basket, provider=payment_providers[provider], language="fr"
         )
 
-    # -- what always holds ----------------------------------------------------------------------------------
+    # -- Invariants -----------------------------------------------------------------------------------------
     def holds(self):
         assert list(ledger.ledger_errors()) == []
         for charge in Charge.objects.filter(pk__in=[one.pk for one in self.charges]):
@@ -119,7 +119,7 @@ class Walk:
             assert counted + aside == payment.received
 
     def comes_to_rest(self):
-        """Once all were asked, what was paid there is received here, and what nobody owes is open no more."""
+        """Poll all payments, then check that payments made there are received here and that no waived one is open."""
         for payment in self.payments():
             provider_calls.poll_payment(payment.pk)
         self.holds()
@@ -142,7 +142,7 @@ EVENTS = [
 
 @pytest.fixture
 def lines(monkeypatch) -> dict:
-    """Whether the provider is down."""
+    """Return a switch that makes the demo provider unavailable."""
     state, look = {"down": False}, payment_providers["demo"].look
 
     def looked(payment):
@@ -156,7 +156,7 @@ def lines(monkeypatch) -> dict:
 
 @settings(max_examples=FEW, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 5)), min_size=3, max_size=LONG))
-def test_whatever_happens_in_whatever_order_the_books_agree_and_no_money_is_lost(lines, steps):
+def test_random_events_keep_the_ledger_valid(lines, steps):
     walk = Walk(lines)
     for event, number in steps:
         walk.go(event, number)

@@ -1,4 +1,4 @@
-"""Refunds that a provider fails or leaves waiting, and who may carry them out by hand."""
+"""Refunds that a provider fails or leaves pending, and who may complete them by hand."""
 
 import pytest
 from django.urls import reverse
@@ -28,7 +28,7 @@ def theirs(monkeypatch) -> stripe_double.Stripe:
 
 
 def asked(theirs, answer: str, amount: int = 1000, **more) -> Refund:
-    """A refund of a card's payment, to which Stripe answered with this status."""
+    """Create a refund of a card payment, to which Stripe answers with this status."""
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
     provider_calls.poll_payment(payment.pk)
@@ -41,7 +41,7 @@ def asked(theirs, answer: str, amount: int = 1000, **more) -> Refund:
 
 
 def of_the_counter(amount: int = 500, **more) -> Refund:
-    """A refund of what was paid in cash, which waits for an agent with a till."""
+    """Create a refund of a cash payment, which waits for an agent with a till."""
     charge = due_charge()
     payment = begun(charge, "counter")
     payments.record_receipt(actor=None, payment=payment, amount=3000, currency="CHF")
@@ -53,7 +53,7 @@ def of_the_counter(amount: int = 500, **more) -> Refund:
 
 
 def told(charge: Charge) -> int:
-    """How often the applicant was told of a refund."""
+    """Return the number of e-mails to the applicant about a refund."""
     return Delivery.objects.about(charge.case.subject).filter(title__contains="remboursés").count()
 
 
@@ -73,7 +73,7 @@ def fresh(refund: Refund) -> Refund:
     return Refund.objects.get(pk=refund.pk)
 
 
-def test_what_another_letter_told_is_told_again_only_where_a_person_pays_it_back(theirs):
+def test_announced_refund_sends_an_email_only_if_paid_by_hand(theirs):
     by_itself = asked(theirs, "succeeded", told=True)
     assert (by_itself.state, told(by_itself.allocation.charge)) == (RefundState.DONE, 0)
     by_hand = of_the_counter(told=True)
@@ -86,12 +86,12 @@ def test_what_another_letter_told_is_told_again_only_where_a_person_pays_it_back
     assert "quelques jours" not in last_letter()
 
 
-# -- What the provider says ----------------------------------------------------------------------------------
-def test_a_refund_that_waits_at_the_provider_is_asked_about_until_it_is_done(theirs):
+# -- Answers of the provider ---------------------------------------------------------------------------------
+def test_pending_refund_is_polled_until_it_is_done(theirs):
     refund = asked(theirs, "pending")
     assert (refund.state, refund.external_id, bool(refund.due_at)) == (RefundState.PENDING, "re_1", True)
     assert (refunded(), told(Charge.objects.get())) == (0, 0)
-    with pytest.raises(PaymentActionRefused):  # else it would be paid back twice
+    with pytest.raises(PaymentActionRefused):  # or it would be refunded twice
         refunds.complete_by_hand(actor=member(), refund=refund)
 
     theirs.answer_refund("re_1", "succeeded")
@@ -123,7 +123,7 @@ def is_refused(theirs) -> Refund:
         (is_refused, "greater than unrefunded amount"),
     ],
 )
-def test_what_the_provider_fails_is_booked_once_when_somebody_transferred_it(theirs, fails, why):
+def test_failed_refund_is_booked_once_when_transferred(theirs, fails, why):
     refund = fails(theirs)
     assert (refund.state, refund.due_at, why in refund.fault) == (RefundState.FAILED, None, True)
     assert (refunded(), told(Charge.objects.get())) == (0, 0)
@@ -143,7 +143,7 @@ def test_what_the_provider_fails_is_booked_once_when_somebody_transferred_it(the
     assert list(ledger.ledger_errors()) == []
 
 
-def test_what_failed_and_was_paid_back_another_way_since_is_not_paid_back_again(theirs):
+def test_failed_refund_paid_another_way_is_not_completed(theirs):
     failed = asked(theirs, "failed", amount=3000)
     theirs.refunding = "succeeded"
     again = refunds.request_refund(
@@ -156,8 +156,8 @@ def test_what_failed_and_was_paid_back_another_way_since_is_not_paid_back_again(
     assert list(ledger.ledger_errors()) == []
 
 
-# -- Who carries it out --------------------------------------------------------------------------------------
-def test_who_keeps_the_books_says_that_it_was_transferred_from_the_bank(client, theirs):
+# -- Completion by hand --------------------------------------------------------------------------------------
+def test_bookkeeper_completes_a_refund_by_bank_transfer(client, theirs):
     refund = asked(theirs, "failed")
     case = refund.allocation.charge.case
     screen = reverse("cases:case", args=[case.reference])
@@ -174,7 +174,7 @@ def test_who_keeps_the_books_says_that_it_was_transferred_from_the_bank(client, 
     assert refunded() == 1000
 
 
-def test_who_treats_the_case_pays_back_from_the_own_till(client):
+def test_agent_of_the_case_pays_a_refund_from_their_till(client):
     refund = of_the_counter()
     case = refund.allocation.charge.case
     status = reverse("space:status", args=[case.links.get(mailed=False).secret])
@@ -194,9 +194,7 @@ def test_who_treats_the_case_pays_back_from_the_own_till(client):
     assert "CHF\xa05.–<br>" in client.get(status).text.partition("Remboursé le ")[2]
 
 
-def test_what_only_a_person_can_pay_back_waits_for_that_person_at_once(
-    client, django_capture_on_commit_callbacks
-):
+def test_cash_refund_waits_for_the_agent_at_once(client, django_capture_on_commit_callbacks):
     charge = due_charge()
     payments.record_receipt(actor=None, payment=begun(charge, "counter"), amount=3000, currency="CHF")
     agent = member(Role.DECIDE, charge.case.team, roles=["agents", "cashiers"])
@@ -211,7 +209,7 @@ def test_what_only_a_person_can_pay_back_waits_for_that_person_at_once(
     assert "en route" not in shown
 
 
-def test_what_a_card_paid_never_leaves_a_till(client, theirs):
+def test_card_refund_never_leaves_a_till(client, theirs):
     refund = asked(theirs, "failed")
     agent = member(team=refund.allocation.charge.case.team, roles=["agents", "cashiers"])
     counter.open_till(actor=agent, start=10000)
@@ -220,7 +218,7 @@ def test_what_a_card_paid_never_leaves_a_till(client, theirs):
     assert (fresh(refund).state, Till.objects.get().cash) == (RefundState.FAILED, 0)
 
 
-def test_a_refund_is_not_found_by_who_may_not_carry_it_out(client):
+def test_refund_is_not_found_without_the_right(client):
     refund = of_the_counter()
     team = refund.allocation.charge.case.team
     nobody = {"till": 404, "bank": 404}
@@ -242,7 +240,7 @@ def test_a_refund_is_not_found_by_who_may_not_carry_it_out(client):
     assert (fresh(refund).state, refunded()) == (RefundState.PENDING, 0)
 
 
-def test_what_was_set_aside_is_paid_back_by_hand_by_who_keeps_the_books(client):
+def test_unallocated_payment_is_refunded_by_bookkeepers(client):
     charge = due_charge()
     payment = begun(charge, "counter")
     charges.process_due_charge(charge.pk, charge.expires_at)

@@ -1,4 +1,4 @@
-"""Workers killed by the system between a provider's answer and our commit: see ``sigkill``."""
+"""Workers killed by the system between a provider's answer and our commit: see ``killed_workers``."""
 
 import json
 import os
@@ -13,13 +13,13 @@ from mysite import prebuilt_database
 from tests.payments import killed_workers
 
 POSTGRESQL = connection.vendor == "postgresql"
-HANGS = 400  # seconds: it took more than 120 on a machine with much else to do
+HANGS = 400  # seconds: it took more than 120 on a busy machine
 pytestmark = pytest.mark.django_db(transaction=POSTGRESQL)
 
 
 @pytest.fixture
 def database(tmp_path) -> dict:
-    """The settings of a database that another process may open: SQLite's is a copy on disk."""
+    """Return the settings of a database that another process may open: a copy on disk for SQLite."""
     if POSTGRESQL:
         known = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
         return {name: connection.settings_dict[name] for name in known}
@@ -30,7 +30,7 @@ def database(tmp_path) -> dict:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_workers_killed_at_every_point_take_no_money_twice_and_leave_none_unaccounted_for(database):
+def test_killed_workers_neither_duplicate_nor_lose_money(database):
     command = [sys.executable, "-m", killed_workers.__name__, json.dumps(database)]
     run = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=HANGS)
     assert run.returncode == 0, run.stdout + run.stderr

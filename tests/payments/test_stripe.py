@@ -1,4 +1,4 @@
-"""Stripe: signed calls are a reason to look, and nothing more; cards, TWINT, transfers."""
+"""Stripe: signed webhook calls that only trigger a poll; cards, TWINT, payouts."""
 
 import os
 import time
@@ -46,7 +46,7 @@ def pay_url(charge) -> str:
     return reverse("payments:pay", args=[charge.basket.secret])
 
 
-def test_twint_leads_to_the_application_without_a_script(client, theirs):
+def test_twint_leads_to_the_app_without_a_script(client, theirs):
     charge = due_charge()
     away = client.post(pay_url(charge), {"provider": "stripe_twint"})
     assert away.url == "https://pay.twint.example/pi_1"
@@ -54,7 +54,7 @@ def test_twint_leads_to_the_application_without_a_script(client, theirs):
     assert (again.url, len(theirs.intents)) == (away.url, 1)
 
 
-def test_a_signed_call_lets_us_look_and_the_case_goes_on(client, theirs):
+def test_signed_call_polls_the_payment_and_the_case_goes_on(client, theirs):
     charge = due_charge()
     payment = begun(charge, "stripe_twint")
     theirs.pay(payment.external_id)
@@ -69,23 +69,23 @@ def test_a_signed_call_lets_us_look_and_the_case_goes_on(client, theirs):
     "call",
     [
         lambda number: event(number, secret="whsec_somebody_else"),
-        lambda number: event(number, at=time.time() - 3600),  # recorded and played again
+        lambda number: event(number, at=time.time() - 3600),  # recorded and replayed
         lambda number: event(number) | {"headers": {}},
         lambda number: event(number) | {"data": "{}"},
     ],
     ids=["forged", "replayed", "unsigned", "another body"],
 )
-def test_a_call_that_is_not_stripe_s_changes_nothing(client, theirs, call):
+def test_call_not_signed_by_stripe_changes_nothing(client, theirs, call):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
     assert client.post(HOOK, **call(payment.external_id)).status_code == 400
     assert Payment.objects.get().state == PaymentState.PENDING
 
 
-def test_calls_twice_out_of_order_or_lying_are_answered_by_what_stripe_says_now(client, theirs):
+def test_repeated_or_wrong_calls_poll_the_current_state(client, theirs):
     charge = due_charge()
     payment = begun(charge, "stripe_card")
-    client.post(HOOK, **event(payment.external_id))  # “succeeded”, but it is not
+    client.post(HOOK, **event(payment.external_id))  # the call claims “succeeded”, but the payment is not
     assert Payment.objects.get().state == PaymentState.PENDING
     theirs.pay(payment.external_id)
     for kind in ("payment_intent.succeeded", "payment_intent.succeeded", "payment_intent.payment_failed"):
@@ -99,7 +99,7 @@ def test_calls_twice_out_of_order_or_lying_are_answered_by_what_stripe_says_now(
     ("told", "kept"),
     [({"amount": 100}, (100, "CHF", "amount")), ({"currency": "eur"}, (3000, "EUR", "currency"))],
 )
-def test_another_amount_or_currency_than_asked_is_set_aside(client, theirs, told, kept):
+def test_wrong_amount_or_currency_is_unallocated(client, theirs, told, kept):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id, **told)
     client.post(HOOK, **event(payment.external_id))
@@ -109,7 +109,7 @@ def test_another_amount_or_currency_than_asked_is_set_aside(client, theirs, told
     assert list(ledger.ledger_errors()) == []
 
 
-def test_stripe_that_refuses_is_not_away_and_goes_on_being_asked(theirs):
+def test_refusal_by_stripe_does_not_open_the_circuit(theirs):
     payment = begun(due_charge(), "stripe_card")
     del theirs.intents[payment.external_id]
     calls = len(theirs.calls)
@@ -118,7 +118,7 @@ def test_stripe_that_refuses_is_not_away_and_goes_on_being_asked(theirs):
     assert len(theirs.calls) == calls + circuit_breaker.FAILURES + 2
 
 
-def test_a_key_that_stripe_does_not_take_stops_the_asking_and_staff_is_told(theirs):
+def test_invalid_api_key_opens_the_circuit_and_alerts_staff(theirs):
     SuperuserFactory(email="greffe@example.org")
     payment, theirs.unknown_key = begun(due_charge(), "stripe_card"), True
     calls = len(theirs.calls)
@@ -129,7 +129,7 @@ def test_a_key_that_stripe_does_not_take_stops_the_asking_and_staff_is_told(thei
     assert "Invalid API Key" in letter.payload["text"]
 
 
-def test_a_refund_for_which_the_key_has_no_right_is_left_to_a_person(theirs):
+def test_refund_without_the_right_is_left_to_a_person(theirs):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
     provider_calls.poll_payment(payment.pk)
@@ -142,14 +142,14 @@ def test_a_refund_for_which_the_key_has_no_right_is_left_to_a_person(theirs):
     assert refunds.complete_by_hand(actor=UserFactory(), refund=refund).state == "done"
 
 
-def test_an_address_for_calls_that_no_provider_has_is_not_found(client, settings):
+def test_webhook_of_an_unknown_provider_is_not_found(client, settings):
     assert client.post("/paiements/nobody/").status_code == 404
     settings.STRIPE_WEBHOOK_SECRET = ""
     assert client.post(HOOK, **event("pi_1")).status_code == 404
     assert client.get(HOOK).status_code == 405
 
 
-def test_only_the_page_of_the_card_runs_a_script_of_stripe_s(client, theirs):
+def test_only_the_card_page_runs_a_script_of_stripe(client, theirs):
     charge = due_charge()
     away = client.post(pay_url(charge), {"provider": "stripe_card"})
     card = client.get(away.url)
@@ -160,7 +160,7 @@ def test_only_the_page_of_the_card_runs_a_script_of_stripe_s(client, theirs):
     assert client.get(away.url).status_code == 503
 
 
-def test_while_stripe_is_away_nothing_begins_and_it_is_said(client, theirs):
+def test_payment_does_not_start_while_stripe_is_unavailable(client, theirs):
     charge, theirs.down = due_charge(), True
     page = client.post(pay_url(charge), {"provider": "stripe_card"})
     assert page.status_code == 503
@@ -170,7 +170,7 @@ def test_while_stripe_is_away_nothing_begins_and_it_is_said(client, theirs):
     assert len(theirs.intents) == 1
 
 
-def test_a_card_that_was_declined_may_be_tried_again_and_twint_begins_anew(theirs):
+def test_declined_card_stays_pending_and_declined_twint_fails(theirs):
     card, twint = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_twint")
     for payment in (card, twint):
         theirs.decline(payment.external_id)
@@ -181,7 +181,7 @@ def test_a_card_that_was_declined_may_be_tried_again_and_twint_begins_anew(their
     assert twint.state == PaymentState.FAILED
 
 
-def test_a_transfer_is_booked_net_of_commission_and_compared_with_our_books(theirs):
+def test_payout_is_booked_net_and_compared_with_the_ledger(theirs):
     first, second = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_twint")
     for payment in (first, second):
         theirs.pay(payment.external_id)
@@ -200,11 +200,11 @@ def test_a_transfer_is_booked_net_of_commission_and_compared_with_our_books(thei
     assert booked["po_2"].difference == 500
     balances = ledger.account_balances(JournalRow.objects.all())["CHF"]
     assert (balances[own.commission], balances[own.bank]) == (97, 5403)
-    assert balances[own.online] == -500  # what we know nothing of
+    assert balances[own.online] == -500  # the payment unknown to us
     assert list(ledger.ledger_errors()) == []
 
 
-def test_a_transfer_in_which_more_is_taken_than_paid_is_booked_the_other_way(theirs):
+def test_negative_payout_is_booked_reversed(theirs):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
     provider_calls.poll_payment(payment.pk)
@@ -224,7 +224,7 @@ def test_a_transfer_in_which_more_is_taken_than_paid_is_booked_the_other_way(the
     assert list(ledger.ledger_errors()) == []
 
 
-def test_a_transfer_that_cannot_be_booked_keeps_no_other_from_it(theirs, monkeypatch):
+def test_failing_payout_does_not_prevent_others(theirs, monkeypatch):
     book = settlement.book_payout
 
     def fails_with_the_first(*, provider, report):
@@ -239,7 +239,7 @@ def test_a_transfer_that_cannot_be_booked_keeps_no_other_from_it(theirs, monkeyp
     assert [one.external_id for one in Payout.objects.all()] == ["po_2"]
 
 
-def test_what_a_dispute_takes_is_no_commission_and_is_shown_as_a_difference(theirs):
+def test_dispute_is_a_difference_and_no_commission(theirs):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
     provider_calls.poll_payment(payment.pk)
@@ -254,7 +254,7 @@ def test_what_a_dispute_takes_is_no_commission_and_is_shown_as_a_difference(thei
     assert (booked.net, booked.commission, booked.difference) == (-60, 60, -3000)
 
 
-def test_a_refund_of_which_stripe_s_answer_was_lost_for_days_is_not_made_twice(theirs, time_machine):
+def test_refund_with_a_lost_answer_is_not_made_twice(theirs, time_machine):
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
     provider_calls.poll_payment(payment.pk)
@@ -263,7 +263,7 @@ def test_a_refund_of_which_stripe_s_answer_was_lost_for_days_is_not_made_twice(t
         refunds.request_refund(actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop.")
         for amount in (1000, 500)
     )
-    provider_for(refund).refund(refund)  # killed before it was kept
+    provider_for(refund).refund(refund)  # killed before the answer was stored
     time_machine.move_to(timezone.now() + timedelta(days=2))
     theirs.kept.clear()  # Stripe forgets keys after a day
     for one in (refund, other):
@@ -272,7 +272,7 @@ def test_a_refund_of_which_stripe_s_answer_was_lost_for_days_is_not_made_twice(t
     assert list(ledger.ledger_errors()) == []
 
 
-def test_what_stripe_refuses_to_begin_has_failed_says_why_to_staff_and_is_begun_anew(client, theirs):
+def test_payment_refused_at_the_start_fails_and_can_restart(client, theirs):
     charge, theirs.refusing = due_charge(), True
     page = client.post(pay_url(charge), {"provider": "stripe_twint"}, follow=True)
     assert page.status_code == 200
@@ -295,14 +295,14 @@ if is_asked("TEST_STRIPE_URL"):
         settings.STRIPE_API_URL = os.environ["TEST_STRIPE_URL"]
         return LocalStripe(settings.STRIPE_API_URL)
 
-    def test_a_card_with_3d_secure_waits_for_the_phone(local):
+    def test_3d_secure_card_waits_for_the_phone(local):
         payment = begun(due_charge(), "stripe_card")
         local.confirm(payment.external_id, SECURE)
         assert provider_calls.poll_payment(payment.pk).state == PaymentState.PENDING
         local.authenticate(payment.external_id)
         assert provider_calls.poll_payment(payment.pk).state == PaymentState.SUCCEEDED
 
-    def test_3d_secure_that_fails_and_a_card_that_is_declined_debit_nothing(local):
+    def test_failed_3d_secure_or_declined_card_debits_nothing(local):
         failed, declined = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_card")
         local.confirm(failed.external_id, SECURE)
         local.authenticate(failed.external_id, success=False)
@@ -312,7 +312,7 @@ if is_asked("TEST_STRIPE_URL"):
             assert (checked.state, bool(checked.reason)) == (PaymentState.PENDING, True)
 
 
-def test_stripe_is_tested_with_our_key_and_says_when_it_is_away_or_the_key_is_unknown(theirs):
+def test_stripe_probe_reports_an_outage_or_an_unknown_key(theirs):
     line = transports["pay_stripe_card"]
     line.probe()
     assert theirs.calls == [("GET", "/v1/payment_intents")]
@@ -322,7 +322,7 @@ def test_stripe_is_tested_with_our_key_and_says_when_it_is_away_or_the_key_is_un
             line.probe()
 
 
-def test_after_the_test_of_the_line_what_stripe_did_not_answer_is_asked_again_and_nothing_else(theirs):
+def test_resumed_transport_polls_only_failed_payments(theirs):
     later = timezone.now() + timedelta(hours=1)
     failed, _waiting = (begun(due_charge(), "stripe_twint") for _payment in range(2))
     Payment.objects.update(due_at=later)

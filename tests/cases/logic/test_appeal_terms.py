@@ -1,4 +1,4 @@
-"""Terms of appeal: the rules by country and canton agree with terms worked out by hand."""
+"""Appeal terms: the rules by country and canton, compared with terms computed by hand."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,14 +30,14 @@ def last_day(key: str, notified: date, number: int, unit: str = DAYS, *, suspend
 
 
 @pytest.mark.parametrize(("rules", "example"), EXAMPLES, ids=lambda one: getattr(one, "key", ""))
-def test_rules_agree_with_their_examples(rules, example):
+def test_appeal_rules_match_their_examples(rules, example):
     notified, last = map(date.fromisoformat, (example.notified, example.last))
     found = last_day(rules.key, notified, example.number, example.unit, suspended=example.suspended)
     assert found == last
 
 
 @pytest.mark.parametrize("rules", RULES.values(), ids=lambda rules: rules.key)
-def test_rules_have_source_and_examples_and_stand_in_guide(rules):
+def test_appeal_rules_have_source_examples_and_guide_entry(rules):
     assert rules.source
     assert rules.examples
     assert rules.url.startswith("https://")
@@ -52,45 +52,45 @@ def test_rules_have_source_and_examples_and_stand_in_guide(rules):
 
 @pytest.mark.parametrize("key", [key for key in RULES if key.startswith("CH-")])
 @pytest.mark.parametrize("year", [2026, 2027, 2031])
-def test_optional_holidays_of_canton_end_no_term(key, year):
-    """Sundays aside, what the library knows as a holiday of some parts or kinds is known to the rules."""
+def test_appeal_term_does_not_end_on_optional_holiday(key, year):
+    """Except for Sundays, the rules know every regional and optional holiday of the library."""
     listed = holidays.country_holidays("CH", subdiv=key[3:], years=year, categories=("public", "optional"))
     assert all(day in holidays_of(key) for day in listed)
 
 
-def test_decision_of_fribourg_is_counted_with_its_holidays():
+def test_appeal_term_in_fribourg_uses_its_holidays():
     decision = AppealableDecision(place="CH-FR", days=30, notified_on=date(2026, 11, 8))
     assert decision.last_day == date(2026, 12, 9)
 
 
 @given(places, days, st.integers(1, 90))
-def test_term_ends_on_working_day_outside_recess(key, notified, number):
+def test_appeal_term_ends_on_working_day_outside_recess(key, notified, number):
     last = last_day(key, notified, number)
     assert working_days.is_working_day(last, holidays_of(key))
     assert not rules_of(key).is_recess(last)
 
 
 @given(places, days, st.integers(1, 90), st.sampled_from([DAYS, MONTHS]), st.booleans())
-def test_term_is_never_shorter_than_its_days(key, notified, number, unit, suspended):
+def test_appeal_term_is_never_shorter_than_its_days(key, notified, number, unit, suspended):
     nominal = notified + timedelta(days=number if unit == DAYS else 28 * number)
     assert last_day(key, notified, number, unit, suspended=suspended) >= nominal
 
 
 @given(places, days, st.integers(1, 60))
-def test_term_has_all_its_days_outside_recess(key, notified, number):
+def test_appeal_term_has_all_its_days_outside_recess(key, notified, number):
     last, rules = last_day(key, notified, number), rules_of(key)
     passed = (notified + timedelta(days=n) for n in range(1, (last - notified).days + 1))
     assert sum(not rules.is_recess(day) for day in passed) >= number
 
 
 @given(places, days, st.integers(1, 60), st.sampled_from([DAYS, MONTHS]))
-def test_term_notified_later_never_ends_earlier(key, notified, number, unit):
+def test_appeal_term_notified_later_never_ends_earlier(key, notified, number, unit):
     later = notified + timedelta(days=1)
     assert last_day(key, notified, number, unit) <= last_day(key, later, number, unit)
 
 
 @given(places, days, st.integers(1, 60))
-def test_recess_never_shortens_term(key, notified, number):
+def test_recess_never_shortens_appeal_term(key, notified, number):
     assert last_day(key, notified, number) >= last_day(key, notified, number, suspended=False)
 
 
@@ -99,7 +99,7 @@ def test_recess_never_shortens_term(key, notified, number):
     [(("CH", "VD"), "CH-VD", True), (("CH", "JU"), "CH-JU", False), (("DE", "BW"), "DE-BW", True)],
     ids=["canton", "canton without rules", "country for its Land"],
 )
-def test_rules_of_unknown_place_have_no_recess(place, key, known):
+def test_appeal_rules_of_unknown_place_have_no_recess(place, key, known):
     assert rules_key(*place) == key
     rules = rules_of(key)
     assert rules.known is known
@@ -117,5 +117,5 @@ def test_rules_of_unknown_place_have_no_recess(place, key, known):
         ("BE", date(2026, 11, 27), date(2026, 12, 2)),
     ],
 )
-def test_registered_letter_counts_as_received_by_its_presumption(key, posted, received):
+def test_registered_letter_is_presumed_received(key, posted, received):
     assert rules_of(key).presumption.received_on(posted, holidays_of(key)) == received

@@ -1,4 +1,4 @@
-"""Sections have their own way of approval, and its letters come in the commune's hand."""
+"""Approval workflows of sections, and their e-mails."""
 
 from html import unescape
 
@@ -45,19 +45,22 @@ def made(module_db):
 
 @pytest.fixture
 def section(made, db):
-    """A section whose pages are approved by the moderators; editors write there."""
+    """A section whose pages editors write and moderators approve."""
     return SectionPage.objects.get(pk=made.pk)
 
 
 def start(page):
-    """Sends a page to approval."""
+    """Submit the page for approval and return its task state."""
     page.get_workflow().start(page, UserFactory(is_staff=True, roles=("editors",)))
     return Page.objects.get(pk=page.pk).current_workflow_task_state
 
 
 @pytest.fixture
 def approve(client, section):
-    """What a moderator's approval of a page answers: asked from the list, from Wagtail's dialog or in the editor."""
+    """Function that approves a page as a moderator and returns the next address.
+
+    The page is approved from the list, from Wagtail's dialog or in the editor.
+    """
     client.force_login(UserFactory(is_staff=True, roles=("moderators",)))
 
     def approve(page, door):
@@ -76,9 +79,7 @@ def approve(client, section):
 
 
 @pytest.mark.parametrize("door", ["list", "dialog", "editor"])
-def test_an_approval_publishes_nothing_that_leads_nowhere_and_says_what_to_mend(
-    client, section, approve, door
-):
+def test_approval_refuses_page_with_broken_link(client, section, approve, door):
     gone = make.ContentPageFactory(parent=section, slug="ancien")
     link = f'<p><a linktype="page" id="{gone.pk}">Ancien port</a></p>'
     page = make.ContentPageFactory(parent=section, live=False, body=[("text", link)])
@@ -93,21 +94,21 @@ def test_an_approval_publishes_nothing_that_leads_nowhere_and_says_what_to_mend(
 
 
 def screen(page) -> str:
-    """The screen that asks before an approval."""
+    """Return the address of the confirmation page before an approval."""
     state = Page.objects.get(pk=page.pk).current_workflow_task_state
     return reverse("editing:before_approval", args=[page.pk, state.pk])
 
 
 @pytest.fixture
 def hasty(section):
-    """A page of which the checks warn: it has no lead."""
+    """A page without a lead, about which the publish checks warn."""
     page = make.ContentPageFactory(parent=section, live=False, lead="")
     page.save_revision()
     return page
 
 
 @pytest.mark.parametrize("door", ["list", "dialog", "editor"])
-def test_an_approval_asks_about_warnings_as_the_publish_button_does(client, approve, hasty, door):
+def test_approval_asks_for_confirmation_of_warnings(client, approve, hasty, door):
     asked = approve(hasty, door)
     assert asked == screen(hasty)
     assert "chapeau" in client.get(asked).content.decode()
@@ -119,7 +120,7 @@ def test_an_approval_asks_about_warnings_as_the_publish_button_does(client, appr
     assert entry.data["rules"] == ["no_lead"]
 
 
-def test_what_was_written_with_an_approval_is_still_there_when_it_asks(client, approve, hasty):
+def test_approval_comment_is_kept_on_confirmation_page(client, approve, hasty):
     state = start(hasty)
     address = reverse("wagtailadmin_pages:workflow_action", args=[hasty.pk, "approve", state.pk])
     asked = client.post(address, {"comment": "Merci, Ada & Co."}).url
@@ -129,7 +130,7 @@ def test_what_was_written_with_an_approval_is_still_there_when_it_asks(client, a
     assert (state.comment, state.status) == ("Merci, Ada & Co. !", state.STATUS_APPROVED)
 
 
-def test_only_who_may_approve_is_asked_and_only_as_long_as_it_waits(client, approve, hasty):
+def test_approval_confirmation_requires_pending_approval(client, approve, hasty):
     asked = approve(hasty, "list")
     client.force_login(UserFactory(is_staff=True, roles=("editors",)))
     client.post(asked, {"comment": ""})
@@ -141,7 +142,7 @@ def test_only_who_may_approve_is_asked_and_only_as_long_as_it_waits(client, appr
     assert "plus votre approbation" in said.content.decode()
 
 
-def test_what_an_editor_submits_goes_out_when_a_moderator_approves(
+def test_page_submitted_by_editor_is_published_when_approved(
     client, section, django_capture_on_commit_callbacks
 ):
     editor = UserFactory(is_staff=True, roles=("editors",))
@@ -167,10 +168,10 @@ def test_what_an_editor_submits_goes_out_when_a_moderator_approves(
     assert Page.objects.get(pk=page.pk).live
 
 
-# -- What comes of it ----------------------------------------------------------------------------------------
+# -- Results -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def sent_back(client, section, django_capture_on_commit_callbacks):
-    """A page that a moderator asked its author to change, with the letter of it: ``sent_back(comment)``."""
+    """Function that rejects a page with a comment as a moderator, and returns the page, its author and the e-mail."""
     author = UserFactory(is_staff=True, roles=("editors",), first_name="Julie", last_name="Perret")
     moderator = UserFactory(
         is_staff=True,
@@ -195,9 +196,7 @@ def sent_back(client, section, django_capture_on_commit_callbacks):
     return send_back
 
 
-def test_an_author_reads_in_the_editor_what_a_moderator_wants_changed_until_it_is_sent_again(
-    client, sent_back
-):
+def test_requested_changes_are_shown_to_author_until_resubmitted(client, sent_back):
     page, author, _letter = sent_back("Il manque le prix & l’horaire.")
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
     client.force_login(author)
@@ -212,14 +211,14 @@ def test_an_author_reads_in_the_editor_what_a_moderator_wants_changed_until_it_i
     assert "Modifications demandées" not in client.get(reverse("wagtailadmin_home")).content.decode()
 
 
-def test_an_author_reads_that_something_is_to_be_changed_where_no_reason_was_given(client, sent_back):
+def test_requested_changes_are_shown_without_reason(client, sent_back):
     page, author, _letter = sent_back("")
     client.force_login(author)
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
     assert "Daniel Keller demande des modifications." in shown
 
 
-def test_the_letter_that_asks_for_changes_is_polite_and_in_our_words(sent_back):
+def test_email_requesting_changes_is_polite(sent_back):
     _page, _author, letter = sent_back("Il manque le prix.")
     assert letter.subject == "Des modifications sont demandées : « Plage »"
     for text in (letter.body, unescape(letter.alternatives[0].content)):
@@ -229,21 +228,21 @@ def test_the_letter_that_asks_for_changes_is_polite_and_in_our_words(sent_back):
         assert "rejet" not in text
 
 
-def test_who_asked_for_changes_reads_that_the_author_is_told(client, sent_back):
+def test_moderator_sees_that_author_is_notified(client, sent_back):
     sent_back("Il manque le prix.")
     shown = client.get(reverse("wagtailadmin_home")).content.decode()
     assert "« Plage » attend des modifications. La personne qui l’a soumise est avertie." in shown
 
 
 @pytest.mark.parametrize("door", ["list", "dialog", "editor"])
-def test_who_approved_reads_that_the_page_is_published(client, section, approve, door):
+def test_moderator_sees_that_page_is_published(client, section, approve, door):
     page = make.ContentPageFactory(parent=section, title="Plage", live=False)
     page.save_revision()
     shown = client.get(approve(page, door)).content.decode()
     assert "« Plage » est publiée" in shown
 
 
-def test_who_approved_reads_for_whom_the_page_waits_next(client, section, approve):
+def test_moderator_sees_next_approval_task(client, section, approve):
     task = GroupApprovalTask.objects.create(name="Municipalité")
     task.groups.add(*ensure_roles("moderators").values())
     WorkflowTask.objects.create(workflow=Workflow.objects.get(name="Vivre ici"), task=task, sort_order=1)

@@ -1,4 +1,4 @@
-"""Who deletes what other things need reads what they are, and nothing is gone."""
+"""Deletion of objects that others refer to: refused, with a list of the references."""
 
 from urllib.parse import urlencode
 
@@ -31,23 +31,23 @@ def together(*teams: Team) -> str:
 
 
 def told(client, url: str) -> str:
-    """What the page says to which deleting leads."""
+    """Post the deletion and return the page that follows."""
     return client.post(url, follow=True).content.decode()
 
 
-def test_a_team_that_has_cases_is_not_deleted_and_it_is_said_why(client, needed):
+def test_team_with_cases_is_not_deleted(client, needed):
     unneeded = TeamFactory(key="police")
     for url in (alone(needed), together(needed, unneeded)):
         assert "Rien n’a été supprimé, car d’autres éléments en ont besoin" in told(client, url)
     assert {needed, unneeded} <= set(Team.objects.all())
 
 
-def test_why_is_said_in_the_language_of_who_works_there(client, needed):
+def test_refused_deletion_is_explained_in_user_language(client, needed):
     UserProfile.objects.create(user=User.objects.get(), preferred_language="de")
     assert "Nichts wurde gelöscht, weil anderes es braucht" in told(client, alone(needed))
 
 
-def test_a_team_that_nothing_needs_is_deleted(client, needed):
+def test_team_without_references_is_deleted(client, needed):
     one, other = TeamFactory(key="police"), TeamFactory(key="voirie")
     for url in (alone(one), together(other)):
         assert "Rien n’a été supprimé" not in told(client, url)

@@ -1,4 +1,4 @@
-"""What cannot be done in the admin is said on a screen."""
+"""Errors in the admin that are explained to the user."""
 
 import pytest
 from django.urls import reverse
@@ -12,7 +12,7 @@ from tests.factories.accounts import UserFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_a_page_whose_form_arrives_in_part_is_asked_for_once_more(client):
+def test_truncated_form_is_requested_again(client):
     home = make.make_site()
     client.force_login(UserFactory(is_superuser=True))
     address = reverse("wagtailadmin_pages:add", args=["home", "contentpage", home.pk])
@@ -25,5 +25,5 @@ def test_a_page_whose_form_arrives_in_part_is_asked_for_once_more(client):
 @pytest.mark.parametrize(
     ("method", "fault"), [("POST", KeyError("title")), ("GET", MultiValueDictKeyError("title"))], ids=str
 )
-def test_a_fault_that_no_form_made_stays_one(rf, method, fault):
+def test_key_error_outside_of_truncated_form_is_not_explained(rf, method, fault):
     assert explain_truncated_form(rf.generic(method, "/admin/"), fault) is None

@@ -1,4 +1,4 @@
-"""Alerts stand on every page at once, and are gone by themselves."""
+"""Alerts: shown on every page while they are live."""
 
 import re
 from base64 import b64encode
@@ -56,24 +56,26 @@ def form(**fields):
     )
 
 
-# -- where and when --------------------------------------------------
-def test_an_alert_stands_on_every_page_as_soon_as_it_is_published(client, home):
+# -- place and time --------------------------------------------------
+def test_alert_is_shown_on_every_page_when_published(client, home):
     page = make.ContentPageFactory(parent=home)
     addresses = ["/", page.url, "/recherche/", "/infolettre/"]
-    assert not any("Eau coupée" in shown(client, address) for address in addresses)  # all is kept now
+    assert not any(
+        "Eau coupée" in shown(client, address) for address in addresses
+    )  # the pages are cached now
     alert = make.AlertFactory()
     assert all("Eau coupée" in shown(client, address) for address in addresses)
     alert.unpublish()
     assert not any("Eau coupée" in shown(client, address) for address in addresses)
 
 
-def test_a_draft_is_seen_by_nobody(client, home):
+def test_draft_alert_is_not_shown(client, home):
     make.AlertFactory(publish=False)
     assert "Eau coupée" not in shown(client)
     assert "Eau coupée" not in shown(client, "/alertes/")
 
 
-def test_it_ends_at_its_moment_before_anybody_tidies_up(client, home):
+def test_expired_alert_is_hidden_before_the_job_runs(client, home):
     with time_machine.travel(NOW, tick=False):
         make.AlertFactory(expire_at=SOON)
         assert "Eau coupée" in shown(client)
@@ -81,7 +83,7 @@ def test_it_ends_at_its_moment_before_anybody_tidies_up(client, home):
         assert "Eau coupée" not in shown(client)
 
 
-def test_the_scheduler_lets_it_begin_and_end(client, home):
+def test_scheduled_alert_is_published_and_expired_by_job(client, home):
     with time_machine.travel(NOW, tick=False):
         alert = make.AlertFactory(go_live_at=SOON, expire_at=LATER)
         assert "Eau coupée" not in shown(client)
@@ -95,7 +97,7 @@ def test_the_scheduler_lets_it_begin_and_end(client, home):
         assert (alert.began_at, alert.ended_at) == (SOON, LATER)
 
 
-def test_an_alert_of_a_section_stands_there_and_below_and_nowhere_else(client, home):
+def test_alert_of_section_is_shown_only_within_it(client, home):
     section = make.SectionPageFactory(parent=home)
     below, elsewhere = make.ContentPageFactory(parent=section), make.ContentPageFactory(parent=home)
     make.AlertFactory(sections=[("page", section)])
@@ -105,7 +107,7 @@ def test_an_alert_of_a_section_stands_there_and_below_and_nowhere_else(client, h
         assert "Eau coupée" not in shown(client, address)
 
 
-def test_a_section_is_the_same_in_every_language(client, home):
+def test_alert_of_section_is_shown_in_its_translations(client, home):
     make.translated(home, "de", title="Startseite")
     section = make.published(make.SectionPageFactory(parent=home))
     german = make.translated(section, "de", title="Leben")
@@ -116,15 +118,15 @@ def test_a_section_is_the_same_in_every_language(client, home):
     assert "Wasser" not in shown(client, "/de/")
 
 
-def test_a_deleted_section_does_not_make_it_an_alert_of_the_whole_site(client, home):
+def test_alert_of_deleted_section_is_not_shown_site_wide(client, home):
     section = make.SectionPageFactory(parent=home)
     make.AlertFactory(sections=[("page", section)])
     section.delete()
     assert "Eau coupée" not in shown(client)
 
 
-# -- words -----------------------------------------------------------
-def test_each_language_reads_its_own_words_and_else_the_first_marked_as_such(client, home):
+# -- texts -----------------------------------------------------------
+def test_alert_uses_reader_language_or_marks_the_first(client, home):
     make.translated(home, "de", title="Startseite")
     make.translated(home, "en", title="Home")
     make.AlertFactory(texts=[("fr", {"title": "Eau coupée"}), ("de", {"title": "Kein Wasser"})])
@@ -132,7 +134,7 @@ def test_each_language_reads_its_own_words_and_else_the_first_marked_as_such(cli
     assert '<span lang="fr"><strong>Eau coupée' in shown(client, "/en/")
 
 
-def test_it_leads_to_a_page_in_the_language_at_hand(client, home):
+def test_alert_links_page_in_active_language(client, home):
     make.translated(home, "de", title="Startseite")
     page = make.published(make.ContentPageFactory(parent=home))
     german = make.translated(page, "de", title="Wasser", slug="wasser")
@@ -141,7 +143,7 @@ def test_it_leads_to_a_page_in_the_language_at_hand(client, home):
     assert f'<a href="{german.url}">' in shown(client, "/de/").partition('class="alerts"')[2]
 
 
-def test_a_page_that_it_leads_to_and_that_is_in_another_language_says_so(client, home):
+def test_alert_link_to_untranslated_page_names_reader_language(client, home):
     make.translated(home, "de", title="Startseite")
     page = make.published(make.ContentPageFactory(parent=home))
     make.AlertFactory(page=page)
@@ -149,13 +151,13 @@ def test_a_page_that_it_leads_to_and_that_is_in_another_language_says_so(client,
     assert f'<a href="{page.url}?lu=de">' in shown(client, "/de/").partition('class="alerts"')[2]
 
 
-def test_without_a_page_it_leads_to_what_else_it_says(client, home):
+def test_alert_without_page_links_its_details(client, home):
     alert = make.AlertFactory(details="<p>Faites-la bouillir.</p>")
     assert f"/alertes/#a-{alert.key}" in shown(client)
     assert "Faites-la bouillir." in shown(client, "/alertes/")
 
 
-def test_words_are_no_markup(client, home):
+def test_alert_text_is_escaped(client, home):
     make.AlertFactory(title="<script>alert(1)</script>")
     assert "<script>alert(1)" not in shown(client)
 
@@ -169,7 +171,7 @@ def test_words_are_no_markup(client, home):
         (AlertLevel.EMERGENCY, "alert", False),
     ],
 )
-def test_a_level_is_a_word_a_shape_and_a_role(client, home, level, role, closable):
+def test_alert_level_sets_label_icon_and_role(client, home, level, role, closable):
     make.AlertFactory(level=level)
     banner = shown(client).partition('class="alerts"')[2].partition("</aside>")[0]
     assert str(level.label) in banner
@@ -179,19 +181,19 @@ def test_a_level_is_a_word_a_shape_and_a_role(client, home, level, role, closabl
     assert ("<script>" in shown(client)) is closable
 
 
-def test_the_gravest_comes_first(client, home):
+def test_gravest_alert_comes_first(client, home):
     for level, title in ((2, "Travaux"), (4, "Crue"), (1, "Guichets")):
         make.AlertFactory(level=level, title=title)
     banner = shown(client).partition('class="alerts"')[2]
     assert banner.index("Crue") < banner.index("Travaux") < banner.index("Guichets")
 
 
-def test_no_cookie_is_needed(client, home):
+def test_alert_sets_no_cookie(client, home):
     make.AlertFactory()
     assert not client.get("/").cookies
 
 
-def test_the_one_script_in_a_page_is_named_by_what_it_says(client, home):
+def test_alert_script_is_allowed_by_its_hash(client, home):
     make.AlertFactory(level=AlertLevel.ATTENTION)
     page = client.get("/")
     scripts = re.findall("<script>(.*?)</script>", page.text, re.DOTALL)
@@ -200,8 +202,8 @@ def test_the_one_script_in_a_page_is_named_by_what_it_says(client, home):
     assert f"script-src 'self' 'sha256-{said[0]}'" in page["Content-Security-Policy"]
 
 
-# -- the calm page ---------------------------------------------------
-def test_the_page_of_alerts_tells_what_holds_and_what_held(client, home):
+# -- page of alerts --------------------------------------------------
+def test_alerts_page_lists_current_and_past_alerts(client, home):
     make.AlertFactory(title="Eau coupée")
     make.AlertFactory(title="Tempête").unpublish()
     current, _mark, past = shown(client, "/alertes/").partition("ruled hang")
@@ -210,7 +212,7 @@ def test_the_page_of_alerts_tells_what_holds_and_what_held(client, home):
     assert "Tempête" not in current
 
 
-def test_a_title_that_goes_on_in_the_text_stands_by_itself_without_its_comma(client, home):
+def test_alert_title_is_shown_alone_without_trailing_comma(client, home):
     words = {"title": "Eau coupée demain, ", "text": "rue du Lac."}
     alert = make.AlertFactory(level=AlertLevel.INFORMATION, texts=[("fr", words)])
     assert str(alert) == "Eau coupée demain"
@@ -223,11 +225,11 @@ def test_a_title_that_goes_on_in_the_text_stands_by_itself_without_its_comma(cli
     assert "Eau coupée demain</title>" in shown(client, "/alertes/rss/")
 
 
-def test_without_an_alert_the_page_says_so(client, home):
+def test_alerts_page_without_alerts_states_it(client, home):
     assert "check" in shown(client, "/alertes/").partition("<main")[2]
 
 
-def test_an_alert_that_is_reworded_goes_on_and_one_published_again_begins_anew(home):
+def test_reworded_alert_keeps_start_and_republished_restarts(home):
     with time_machine.travel(NOW, tick=False):
         alert = make.AlertFactory()
     with time_machine.travel(SOON, tick=False):
@@ -242,7 +244,7 @@ def test_an_alert_that_is_reworded_goes_on_and_one_published_again_begins_anew(h
     assert (alert.began_at, alert.ended_at) == (LATER, None)
 
 
-def test_feed_readers_hear_of_what_holds(client, home):
+def test_alerts_feed_lists_current_alerts(client, home):
     make.AlertFactory(title="Eau & gaz", level=AlertLevel.DANGER)
     make.AlertFactory(title="Tempête").unpublish()
     feed = shown(client, "/alertes/rss/")
@@ -250,7 +252,7 @@ def test_feed_readers_hear_of_what_holds(client, home):
     assert "Tempête" not in feed
 
 
-def test_feed_readers_read_what_was_pasted_with_signs_that_are_no_text(client, home):
+def test_alerts_feed_replaces_control_characters(client, home):
     words = {"title": "Eau\x0bcoupée", "text": "Jusqu’à\x0c midi\x1f."}
     make.AlertFactory(texts=[("fr", words)])
     item = ElementTree.fromstring(shown(client, "/alertes/rss/")).find("channel/item")
@@ -258,7 +260,7 @@ def test_feed_readers_read_what_was_pasted_with_signs_that_are_no_text(client, h
     assert item.find("description").text == "Jusqu’à  midi ."
 
 
-def test_alerts_cost_a_query_once_and_then_none(client, home):
+def test_alerts_are_queried_once_and_cached(client, home):
     page = make.ContentPageFactory(parent=home)
     for _number in range(5):
         make.AlertFactory(page=page, sections=[("page", home)])
@@ -272,8 +274,8 @@ def test_alerts_cost_a_query_once_and_then_none(client, home):
     assert len([one for one in queries if "home_alert" in one["sql"]]) == 1
 
 
-# -- the editor ------------------------------------------------------
-def test_an_editor_writes_and_publishes_an_alert(client, editor):
+# -- editor ----------------------------------------------------------
+def test_editor_publishes_alert(client, editor):
     address = reverse(Alert.snippet_viewset.get_url_name("add"))
     assert client.get(address).status_code == 200
     answer = client.post(address, form() | {"action-publish": "1"})
@@ -285,7 +287,7 @@ def test_an_editor_writes_and_publishes_an_alert(client, editor):
     assert "Eau coupée" in listed
 
 
-def test_its_preview_shows_the_banner_and_the_page(client, editor):
+def test_alert_preview_shows_banner_and_details(client, editor):
     alert = make.AlertFactory(publish=False, details="<p>Faites-la bouillir.</p>")
     address = reverse(Alert.snippet_viewset.get_url_name("preview_on_edit"), args=[alert.pk])
     client.post(address, form(words={"details": rich_text("<p>Faites-la bouillir.</p>")}))
@@ -294,7 +296,7 @@ def test_its_preview_shows_the_banner_and_the_page(client, editor):
     assert "Faites-la bouillir." in preview
 
 
-def test_a_text_for_sms_that_takes_too_many_messages_is_refused_with_its_length(client, editor):
+def test_too_long_sms_text_is_refused_with_its_length(client, editor):
     address = reverse(Alert.snippet_viewset.get_url_name("add"))
     answer = client.post(address, form(words={"sms": "ê" * 300}) | {"action-publish": "1"})
     assert answer.status_code == 200
@@ -303,7 +305,7 @@ def test_a_text_for_sms_that_takes_too_many_messages_is_refused_with_its_length(
 
 
 @pytest.mark.parametrize("title", ["Eau\x00coupée", "a" * 10_000, "🚰" * 100])
-def test_strange_words_are_kept_or_refused_and_never_a_fault(client, editor, title):
+def test_alert_with_unusual_title_causes_no_error(client, editor, title):
     address = reverse(Alert.snippet_viewset.get_url_name("add"))
     assert client.post(address, form(words={"title": title}) | {"action-publish": "1"}).status_code in (
         200,
@@ -321,7 +323,7 @@ def test_editors_write_alerts_and_moderators_publish_them(client, home):
     assert client.get(address).status_code == 302
 
 
-# -- the length of an SMS --------------------------------------------
+# -- length of an SMS ------------------------------------------------
 @pytest.mark.parametrize(
     ("text", "length"),
     [
@@ -333,18 +335,18 @@ def test_editors_write_alerts_and_moderators_publish_them(client, home):
         ("Eau coupée à 13 h", ("GSM-7", 17, 1)),
         ("12 €", ("GSM-7", 5, 1)),
         ("€" * 80, ("GSM-7", 160, 1)),
-        ("€" * 153, ("GSM-7", 306, 3)),  # a sign of two places is not cut in two
+        ("€" * 153, ("GSM-7", 306, 3)),  # a character of two units is not divided
         ("ê" * 70, ("UCS-2", 70, 1)),
         ("ê" * 71, ("UCS-2", 71, 2)),
         ("🚰", ("UCS-2", 2, 1)),
         ("🚰" * 67, ("UCS-2", 134, 3)),
     ],
 )
-def test_the_length_of_an_sms_is_what_a_gateway_bills(text, length):
+def test_sms_length_matches_gateway_billing(text, length):
     assert sms.measure_sms(text) == sms.SmsLength(*length)
 
 
-def test_an_alert_without_a_text_for_sms_sends_level_title_and_text(home):
+def test_alert_without_sms_text_sends_level_title_and_text(home):
     alert = make.AlertFactory(level=AlertLevel.EMERGENCY, title="Crue.", text="Montez.")
     assert "Crue. Montez." in alert.sms_text("fr")
     assert str(AlertLevel.EMERGENCY.label) in alert.sms_text("fr")

@@ -1,4 +1,4 @@
-"""What a commune and a reader decide about the look: two colours, three homes, light or dark, large print."""
+"""Appearance: the colours of the commune, the home page layouts, dark mode and large print."""
 
 from io import BytesIO
 from itertools import product
@@ -17,7 +17,7 @@ from tests.factories import home as make
 from tests.factories import news
 from tests.factories.accounts import SuperuserFactory
 
-EDGE, NIGHT_EDGE = "#7d7668", "#8f887a"  # in the style sheet
+EDGE, NIGHT_EDGE = "#7d7668", "#8f887a"  # as in the style sheet
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -31,22 +31,22 @@ def refusals(**fields) -> dict:
 
 @pytest.mark.django_db
 class TestColours:
-    def test_a_colour_that_cannot_be_read_is_refused_with_one_that_could(self):
+    def test_colour_with_low_contrast_is_refused_with_suggestion(self):
         said = refusals(colour="#f3c64f")["colour"]
         proposed = said[said.rindex("#") :][:7]
         assert "4,5" in said
         assert refusals(colour=proposed) == {}
         assert refusals(colour="#0a5c36", bright_colour="#f3c64f") == {}
 
-    def test_a_bright_colour_that_carries_no_dark_text_is_refused_with_one_that_does(self):
+    def test_dark_bright_colour_is_refused_with_suggestion(self):
         said = refusals(bright_colour="#12479a")["bright_colour"]
         assert refusals(bright_colour=said[said.rindex("#") :][:7]) == {}
 
-    def test_what_is_no_colour_is_only_told_how_one_is_written(self):
+    def test_invalid_colour_is_refused_with_example(self):
         assert "#12479a" in refusals(colour="bleu")["colour"]
         assert refusals(colour="#12345\n")
 
-    def test_both_colours_stand_in_a_stylesheet_that_can_be_kept_for_ever(self, client):
+    def test_colours_are_in_stylesheet_named_by_hash(self, client):
         make.CommuneSettingsFactory(colour="#0a5c36", bright_colour="#ffd27f")
         make.make_site()
         commune = CommuneSettings.current()
@@ -56,7 +56,7 @@ class TestColours:
         assert "--gold:#ffd27f" in css
         assert commune.styles_url != CommuneSettings(colour="#0a5c36").styles_url
 
-    def test_what_editors_preview_has_them_too(self, client):
+    def test_block_previews_use_commune_colours(self, client):
         make.CommuneSettingsFactory(colour="#0a5c36")
         client.force_login(SuperuserFactory())
         previewed = [block for block in Block.definition_registry.values() if block.is_previewable]
@@ -64,14 +64,14 @@ class TestColours:
             shown = client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
             assert f'rel="stylesheet" href="{CommuneSettings.current().styles_url}"' in shown.text
 
-    def test_arms_propose_their_colours_in_shades_that_can_be_read(self):
+    def test_svg_arms_suggest_readable_colours(self):
         drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><path fill="#E9B949" d="M0 0"/><path fill="#fff"/></svg>'
         commune = CommuneSettings(arms=SimpleUploadedFile("armes.svg", drawing))
         assert arms_colours.suggest_colours(commune.arms) == [
             {"own": "#e9b949", "strong": colours.darken_until_readable("#e9b949"), "bright": "#e9b949"}
         ]
 
-    def test_arms_painted_as_a_picture_propose_theirs_too(self):
+    def test_raster_arms_suggest_colours(self):
         picture, file = Image.new("RGBA", (60, 70), (0, 0, 0, 0)), BytesIO()
         picture.paste((180, 20, 30, 255), (10, 10, 50, 60))
         picture.save(file, "PNG")
@@ -79,20 +79,20 @@ class TestColours:
         assert [one["own"] for one in arms_colours.suggest_colours(commune.arms)] == ["#b4141e"]
 
     @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\nno", b"\x00" * 100])
-    def test_broken_arms_propose_nothing(self, content):
+    def test_broken_arms_suggest_no_colours(self, content):
         assert (
             arms_colours.suggest_colours(CommuneSettings(arms=SimpleUploadedFile("a.png", content)).arms)
             == []
         )
 
-    def test_the_settings_show_the_colours_of_the_arms(self, admin_client):
+    def test_settings_show_colours_of_arms(self, admin_client):
         drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><path fill="#12479a" d="M0 0"/></svg>'
         commune = make.CommuneSettingsFactory(arms=SimpleUploadedFile("armes.svg", drawing))
         page = admin_client.get(f"/admin/settings/home/communesettings/{commune.pk}/")
         assert "<code>#12479a</code>" in page.text
 
 
-def test_whatever_two_colours_pass_all_that_follows_from_them_can_be_read():
+def test_colours_derived_from_accepted_ones_are_readable():
     every = ["#{:02x}{:02x}{:02x}".format(*parts) for parts in product((0, 64, 128, 191, 255), repeat=3)]
     for one, other in zip(every, reversed(every), strict=True):
         strong, bright = colours.darken_until_readable(one), colours.lighten_until_bright(other)
@@ -109,7 +109,7 @@ def test_whatever_two_colours_pass_all_that_follows_from_them_can_be_read():
         day, night_tint = css.split("--gold-tint:")[1][:7], css.split("--gold-tint:")[2][:7]
         assert colours.contrast_ratio(strong, day) >= 4.5, (one, other)
         assert colours.contrast_ratio(night, night_tint) >= 4.5, (one, other)
-        for edge, ground in [  # of fields and of what has the focus, where the site has them
+        for edge, ground in [  # borders of fields and focus outlines, on the backgrounds of the site
             *(
                 (EDGE, light)
                 for light in (colours.PAPER, colours.SAND, colours.mix_colours(strong, colours.WHITE, 0.9))
@@ -130,7 +130,7 @@ class TestTheReadersOwnLook:
     def press(self, client, headers=FROM_HERE, **pressed):
         return client.post("/affichage/", {"here": "/"} | pressed, headers=headers)
 
-    def test_a_reader_reads_by_night_and_in_large_print_and_so_do_all_pages(self, client):
+    def test_look_chosen_by_reader_applies_to_all_pages(self, client):
         assert '<html lang="fr">' in client.get("/").text
         response = self.press(client, scheme="dark", here="/recherche/?q=port")
         assert response.headers["Location"] == "/recherche/?q=port"
@@ -143,7 +143,7 @@ class TestTheReadersOwnLook:
         assert '<html lang="fr">' in client.get("/").text
         assert not client.cookies["look"].value
 
-    def test_the_cookie_says_nothing_of_a_person(self, client):
+    def test_look_cookie_contains_no_personal_data(self, client):
         self.press(client, scheme="dark")
         assert client.cookies["look"].value == "dark"
         assert list(client.cookies) == ["look"]
@@ -151,18 +151,18 @@ class TestTheReadersOwnLook:
     @pytest.mark.parametrize(
         "value", ["<b>", "dark-light-large-x", "x" * 4000, 'large"onload=1', "", "-----"]
     )
-    def test_of_what_a_cookie_says_only_known_words_count(self, client, value):
+    def test_look_cookie_ignores_unknown_words(self, client, value):
         client.cookies["look"] = value
         page = client.get("/").text
         assert any(f'<html lang="fr"{words}>' in page for words in ("", ' class="light large"'))
 
-    def test_an_unknown_choice_changes_nothing(self, client):
+    def test_unknown_look_changes_nothing(self, client):
         self.press(client, scheme="dark")
         self.press(client, scheme="pink\x00")
         self.press(client, size="x" * 10_000)
         assert '<html lang="fr">' in client.get("/").text
 
-    def test_nobody_elsewhere_presses_for_a_reader(self, client):
+    def test_look_cannot_be_changed_from_other_site(self, client):
         self.press(client, headers={"Sec-Fetch-Site": "cross-site"}, scheme="dark")
         assert '<html lang="fr">' in client.get("/").text
         assert client.get("/affichage/?scheme=dark").status_code == 405
@@ -170,12 +170,12 @@ class TestTheReadersOwnLook:
     @pytest.mark.parametrize(
         "here", ["https://evil.example/", "//evil.example", "javascript:x", "\x00", "", "é" * 9000]
     )
-    def test_it_never_leads_away(self, client, here):
+    def test_look_form_does_not_redirect_to_other_site(self, client, here):
         location = self.press(client, here=here)["Location"]
         assert location.startswith("/")
         assert not location.startswith("//")
 
-    def test_a_kept_page_is_kept_once_for_each_look(self, settings):
+    def test_page_cache_separates_looks(self, settings):
         settings.PAGE_CACHE = True
         day, night = Client(), Client()
         self.press(night, scheme="dark")
@@ -187,7 +187,7 @@ class TestTheReadersOwnLook:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("layout", HomePage.Layout.values)
-def test_each_home_has_the_same_matter(client, layout):
+def test_every_home_layout_shows_same_content(client, layout):
     make.CommuneSettingsFactory()
     home = make.make_site(layout=layout)
     index = news.NewsIndexPageFactory(parent=home)
@@ -203,7 +203,7 @@ def test_each_home_has_the_same_matter(client, layout):
     assert first == (layout == "front")
 
 
-def test_night_is_the_same_whether_the_device_or_the_reader_asks_for_it():
+def test_dark_styles_match_for_device_and_reader_setting():
     from pathlib import Path
 
     css = (Path(__file__).parents[3] / "mysite/static/css/site.css").read_text()
@@ -214,7 +214,7 @@ def test_night_is_the_same_whether_the_device_or_the_reader_asks_for_it():
 
 
 @pytest.mark.django_db
-def test_headings_of_what_was_found_skip_no_level(client):
+def test_search_result_headings_skip_no_level(client):
     make.CommuneSettingsFactory()
     make.published(make.ContentPageFactory(parent=make.make_site(), title="Le port"))
     page = client.get("/recherche/?q=port").text

@@ -1,4 +1,4 @@
-"""The blocks that pages of text are made of: what changes in one place changes everywhere."""
+"""Blocks of page contents: shared contents, fees, services, media, and the limits for editors."""
 
 import re
 from datetime import UTC, date, datetime
@@ -42,8 +42,8 @@ def picture():
     return wagtail_factories.ImageFactory(file=get_test_image_file(size=(320, 200)))
 
 
-# -- what is used again ----------------------------------------------
-def test_a_notice_used_again_changes_on_every_page_at_once(client, home):
+# -- shared contents -------------------------------------------------
+def test_changed_shared_callout_changes_on_every_page(client, home):
     notice = make.SharedNoticeFactory()
     body = [("shared_notice", notice)]
     pages = [make.ContentPageFactory(parent=home, title=title, body=body) for title in ("Port", "Eau")]
@@ -73,7 +73,7 @@ class TestUsedAgain:
         text = rich_text("<p>Jour et nuit.</p>") if isinstance(one, SharedCallout) else ""
         return nested_form_data(fields | {"text": text, "until": "", "photo": ""} | changed)
 
-    def test_each_version_is_kept_and_taken_up_again(self, editor, make_one, field):
+    def test_shared_content_can_be_reverted_to_earlier_version(self, editor, make_one, field):
         one = make_one()
         before = getattr(one, field)
         changed = self.data(one, **{field: "Faux"})
@@ -87,7 +87,7 @@ class TestUsedAgain:
         one.refresh_from_db()
         assert getattr(one, field) == before
 
-    def test_what_is_typed_is_seen_before_it_stands_everywhere(self, editor, make_one, field):
+    def test_shared_content_is_previewed_before_saving(self, editor, make_one, field):
         one = make_one()
         preview = self.address(one, "preview_on_edit")
         editor.post(preview, self.data(one, **{field: "Nouveau"}))
@@ -105,7 +105,7 @@ class TestUsedAgain:
     ],
     ids=["collection", "district", "kind of notice"],
 )
-def test_what_rules_many_pages_keeps_each_version(client, home, make_one, field):
+def test_collections_districts_and_notice_types_keep_versions(client, home, make_one, field):
     one = make_one(**({"first_on": date(2026, 11, 25)} if make_one is make.WasteCollectionFactory else {}))
     before = getattr(one, field)
     setattr(one, field, "Faux")
@@ -119,7 +119,7 @@ def test_what_rules_many_pages_keeps_each_version(client, home, make_one, field)
     )
 
 
-def test_a_notice_used_again_is_shown_until_its_last_day(client, home):
+def test_shared_callout_is_shown_until_its_last_day(client, home):
     page = make.ContentPageFactory(
         parent=home, body=[("shared_notice", make.SharedNoticeFactory(until=date(2026, 11, 24)))]
     )
@@ -130,7 +130,7 @@ def test_a_notice_used_again_is_shown_until_its_last_day(client, home):
         assert "Piquet" not in shown(client, page)
 
 
-def test_what_was_deleted_leaves_the_page_whole(client, home):
+def test_page_with_deleted_shared_content_is_shown(client, home):
     notice, contact = make.SharedNoticeFactory(), make.ContactFactory()
     page = make.ContentPageFactory(parent=home, body=[("shared_notice", notice), ("contact", contact)])
     notice.delete()
@@ -146,7 +146,7 @@ def entry(amount: int, **more) -> FeeScheduleEntry:
     return entry
 
 
-def test_a_price_that_changes_in_the_schedule_changes_on_the_page(client, home):
+def test_changed_fee_changes_on_page(client, home):
     fee = entry(18_000)
     page = make.ContentPageFactory(parent=home, body=[("fees", [{"entry": "salle", "label": ""}])])
     with time_machine.travel(NOW, tick=False):
@@ -157,7 +157,7 @@ def test_a_price_that_changes_in_the_schedule_changes_on_the_page(client, home):
         assert "200.–" in shown(client, page)
 
 
-def test_an_entry_that_is_deleted_and_a_price_that_is_corrected_alone_are_seen_at_once(client, home):
+def test_deleted_fee_and_corrected_price_change_page_at_once(client, home):
     fee = entry(18_000)
     page = make.ContentPageFactory(parent=home, body=[("fees", [{"entry": "salle", "label": ""}])])
     with time_machine.travel(NOW, tick=False):
@@ -170,9 +170,7 @@ def test_an_entry_that_is_deleted_and_a_price_that_is_corrected_alone_are_seen_a
         assert "200.–" not in shown(client, page)
 
 
-def test_a_reader_who_comes_before_a_new_price_is_committed_does_not_keep_the_old_one_for_all(
-    home, django_capture_on_commit_callbacks
-):
+def test_page_read_during_price_change_is_not_cached(home, django_capture_on_commit_callbacks):
     fee = entry(18_000)
     with django_capture_on_commit_callbacks(execute=True):
         fee.save()
@@ -180,7 +178,7 @@ def test_a_reader_who_comes_before_a_new_price_is_committed_does_not_keep_the_ol
     assert site_version.current_version() != meanwhile
 
 
-def test_a_fee_that_costs_nothing_is_free_and_one_that_is_gone_is_left_out(client, home):
+def test_zero_fee_is_free_and_deleted_fee_is_omitted(client, home):
     entry(0)
     lines = [{"entry": "salle", "label": "Local"}, {"entry": "ancienne", "label": "Autrefois"}]
     page = make.ContentPageFactory(parent=home, body=[("fees", lines)])
@@ -189,8 +187,8 @@ def test_a_fee_that_costs_nothing_is_free_and_one_that_is_gone_is_left_out(clien
     assert "Autrefois" not in shown(client, page)
 
 
-# -- a call to a service ---------------------------------------------
-def test_a_call_to_a_service_says_from_midnight_on_what_it_costs_from_that_day(client, home):
+# -- link to a service -----------------------------------------------
+def test_service_block_shows_new_price_from_midnight(client, home):
     fee = entry(1500)
     FeePrice.objects.create(entry=fee, valid_from=date(2026, 11, 25), amount=1800)
     service = catalogue.make_service(
@@ -203,7 +201,7 @@ def test_a_call_to_a_service_says_from_midnight_on_what_it_costs_from_that_day(c
         assert "18.–" in shown(client, page)
 
 
-def test_a_call_to_a_service_says_what_the_service_says(client, home):
+def test_service_block_shows_lead_and_price_of_service(client, home):
     counter = catalogue.make_counter(home)
     service = catalogue.make_service(counter, lead="Elle prouve que vous habitez ici.", price="CHF 15.–")
     page = make.ContentPageFactory(parent=home, body=[("service", {"page": service, "label": "Commander"})])
@@ -213,7 +211,7 @@ def test_a_call_to_a_service_says_what_the_service_says(client, home):
     assert "CHF 15.–" in text
 
 
-def test_a_service_that_is_not_published_is_not_called(client, home):
+def test_unpublished_service_is_not_linked(client, home):
     service = catalogue.make_service(catalogue.make_counter(home))
     page = make.ContentPageFactory(parent=home, body=[("service", {"page": service, "label": "Commander"})])
     service.unpublish()
@@ -221,7 +219,7 @@ def test_a_service_that_is_not_published_is_not_called(client, home):
 
 
 # -- pictures and videos ---------------------------------------------
-def test_a_gallery_opens_each_picture_large_and_costs_no_query_each(client, home):
+def test_gallery_has_constant_query_count(client, home):
     pictures = [{"image": picture(), "alt": f"Barque {number}"} for number in range(12)]
     page = make.ContentPageFactory(parent=home, body=[("gallery", pictures)])
     assert shown(client, page).count("<picture") == 12
@@ -249,7 +247,7 @@ def test_a_gallery_opens_each_picture_large_and_costs_no_query_each(client, home
         ("https://tube.switch.ch/videos/a1B2c3", "https://tube.switch.ch/videos/a1B2c3"),
     ],
 )
-def test_a_video_is_its_host_and_its_id_and_nothing_that_follows_people(url, leads_to):
+def test_video_url_keeps_only_host_and_id(url, leads_to):
     assert videos.parse_video_url(url).url == leads_to
 
 
@@ -273,11 +271,11 @@ def test_a_video_is_its_host_and_its_id_and_nothing_that_follows_people(url, lea
         "https://vimeo.com/1084537\x00",
     ],
 )
-def test_an_address_that_is_no_video_of_a_known_host_is_none(url):
+def test_url_of_unknown_video_host_is_not_parsed(url):
     assert videos.parse_video_url(url) is None
 
 
-def test_a_video_of_an_unknown_host_is_refused_with_the_hosts_that_are_known():
+def test_video_of_unknown_host_is_refused_with_known_hosts():
     block = media.VideoBlock()
     value = block.to_python({"url": "https://evil.example/v/1", "title": "x"})
     with pytest.raises(ValidationError) as refused:
@@ -286,7 +284,7 @@ def test_a_video_of_an_unknown_host_is_refused_with_the_hosts_that_are_known():
     assert block.clean(block.to_python({"url": "https://vimeo.com/1084537", "title": "x"}))
 
 
-def test_a_page_with_a_video_loads_nothing_from_elsewhere(client, home):
+def test_page_with_video_loads_nothing_from_other_sites(client, home):
     value = {"url": "https://vimeo.com/1084537", "title": "Le port", "length": "2 min", "image": picture()}
     text = shown(client, make.ContentPageFactory(parent=home, body=[("video", value)]))
     assert 'href="https://vimeo.com/1084537"' in text
@@ -294,14 +292,14 @@ def test_a_page_with_a_video_loads_nothing_from_elsewhere(client, home):
     assert 'src="http' not in text
 
 
-def test_a_video_whose_host_is_known_no_longer_leaves_the_page_whole(client, home):
+def test_page_with_video_of_unknown_host_omits_it(client, home):
     page = make.ContentPageFactory(
         parent=home, body=[("video", {"url": "https://evil.example/1", "title": "Le port"})]
     )
     assert "Le port" not in shown(client, page).partition("prose")[2].partition("</div>")[0]
 
 
-def test_a_download_says_its_kind_and_size_and_one_that_is_gone_nothing(client, home):
+def test_download_block_shows_type_and_size_unless_deleted(client, home):
     document = wagtail_factories.DocumentFactory(
         title="Règlement", file__filename="r.pdf", file__data=b"x" * 2048
     )
@@ -311,9 +309,9 @@ def test_a_download_says_its_kind_and_size_and_one_that_is_gone_nothing(client, 
     assert "Port" not in shown(client, page).partition("prose")[2].partition("</div>")[0]
 
 
-# -- what an editor cannot make ugly ---------------------------------
+# -- limits for editors ----------------------------------------------
 def refusal(name: str, value) -> ValidationError | None:
-    """Why an editor's page is refused with this block in it; None where it is taken."""
+    """Return why the block is refused in a page; None if it is accepted."""
     stream = blocks_content.ContentBlocks()
     try:
         stream.clean(stream.to_python([{"type": name, "value": value}]))
@@ -353,13 +351,13 @@ def refusal(name: str, value) -> ValidationError | None:
         ("table", cells(2, 1), cells(2, 1) | {"caption": LONG}),
     ],
 )
-def test_a_block_takes_what_a_page_bears_and_no_more(name, fair, too_much):
+def test_block_beyond_its_limits_is_refused(name, fair, too_much):
     entry(18_000)
     assert refusal(name, fair) is None
     assert refusal(name, too_much)
 
 
-def test_pictures_and_downloads_bear_words_of_some_length(home):
+def test_picture_and_download_texts_are_limited_in_length(home):
     image, document = picture().pk, wagtail_factories.DocumentFactory().pk
     for name, value, text in [
         ("picture", {"image": image, "alt": "Le port", "caption": "Le port"}, "caption"),
@@ -377,25 +375,25 @@ def test_pictures_and_downloads_bear_words_of_some_length(home):
     [(cells(30, 1), "30"), (cells(2, 400), "400"), (cells(2, 1, "long " * 60), "long long")],
     ids=["columns", "rows", "cell"],
 )
-def test_a_table_that_is_too_large_is_told_by_how_much(table, said):
+def test_too_large_table_is_refused_with_its_size(table, said):
     with pytest.raises(ValidationError) as refused:
         blocks_text.TableBlock().clean(blocks_text.TableBlock().to_python(table))
     assert said in str(refused.value.block_errors["cells"])
 
 
-def test_what_was_written_before_there_were_limits_is_still_shown(client, home):
+def test_blocks_beyond_the_limits_are_still_shown(client, home):
     page = make.ContentPageFactory(parent=home, body=EXTREMES)
     assert shown(client, page).count(WORD) > 30
 
 
-def test_what_is_blank_makes_no_room_and_an_empty_cell_heads_nothing(client, home):
+def test_blank_blocks_render_no_empty_elements(client, home):
     page = make.ContentPageFactory(parent=home, body=EXTREMES)
     text = shown(client, page)
     assert not re.search(r"<(p|h[1-6]|th)\b[^>]*>(\s|<br/>)*</\1>", text)
     assert "<td></td>" in text
 
 
-def test_the_address_of_a_heading_is_that_of_nothing_else_on_the_page(client, home):
+def test_heading_ids_are_unique_on_page(client, home):
     titles = ["Menu", "Main", "Horaires", "Horaires", "Horaires 2", "!!!"]
     page = make.ContentPageFactory(parent=home, body=[("heading", title) for title in titles])
     ids = re.findall(r'\sid="([^"]*)"', client.get(page.url).text)
@@ -413,7 +411,7 @@ def test_the_address_of_a_heading_is_that_of_nothing_else_on_the_page(client, ho
         ((40, 2000), "cover small tall"),
     ],
 )
-def test_a_column_draws_out_no_picture_that_is_small_or_tall(client, home, size, shape):
+def test_small_or_tall_picture_is_not_enlarged(client, home, size, shape):
     image = wagtail_factories.ImageFactory(file=get_test_image_file(size=size))
     page = make.ContentPageFactory(
         parent=home, body=[("picture", {"image": image, "alt": "x", "caption": ""})]

@@ -1,4 +1,4 @@
-"""Pages that belong together go out together, all or none."""
+"""Bundles: pages that are published together or not at all."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -27,14 +27,14 @@ def editor(client):
 
 
 def draft(parent, title: str, **fields):
-    """A page that was saved and never published."""
+    """Create a page that has a draft and was never published."""
     page = make.ContentPageFactory(parent=parent, title=title, live=False, **fields)
     page.save_revision()
     return page
 
 
 def changed(parent, title: str, lead: str):
-    """A published page with a new lead that nobody sees yet."""
+    """Create a published page with an unpublished new lead."""
     page = make.published(make.ContentPageFactory(parent=parent, title=title, lead="Autrefois."))
     page.lead = lead
     page.save_revision()
@@ -45,7 +45,7 @@ def live(*pages) -> list[bool]:
     return [Page.objects.get(pk=page.pk).live for page in pages]
 
 
-def test_all_pages_go_out_at_once(client, home, editor):
+def test_bundle_publishes_all_pages_together(client, home, editor):
     new, old = draft(home, "Plage"), changed(home, "Port", "Maintenant.")
     bundle = make.BundleFactory(pages=[new, old])
     screen = reverse("bundle", args=[bundle.pk])
@@ -56,10 +56,10 @@ def test_all_pages_go_out_at_once(client, home, editor):
     assert "Maintenant." in client.get(old.url).content.decode()
     bundle.refresh_from_db()
     assert (bundle.state, bundle.published_by) == ("published", editor)
-    assert "Ce qui empêche" not in client.get(screen).text  # it went out
+    assert "Ce qui empêche" not in client.get(screen).text  # the bundle is published
 
 
-def test_a_page_that_would_fail_a_reader_does_not_go_out_with_its_bundle(home, editor):
+def test_bundle_with_broken_link_is_not_published(home, editor):
     leads_nowhere = [("text", '<p><a linktype="page" id="999999">Le port</a></p>')]
     good, bad = draft(home, "Plage"), draft(home, "Port", body=leads_nowhere)
     with pytest.raises(actions.BundleBlocked) as hindered:
@@ -68,7 +68,7 @@ def test_a_page_that_would_fail_a_reader_does_not_go_out_with_its_bundle(home, e
     assert live(good, bad) == [False, False]
 
 
-def test_what_readers_may_stumble_over_is_said_beside_its_page_and_holds_back_nothing(client, home, editor):
+def test_bundle_with_warnings_shows_them_and_is_published(client, home, editor):
     sound, leadless, unchanged = (
         draft(home, "Plage"),
         draft(home, "Port", lead=""),
@@ -83,7 +83,7 @@ def test_what_readers_may_stumble_over_is_said_beside_its_page_and_holds_back_no
     assert live(sound, leadless) == [True, True]
 
 
-def test_one_page_that_cannot_go_out_holds_back_all_and_each_reason_is_said(client, home, editor):
+def test_bundle_with_blocked_page_is_refused_with_reasons(client, home, editor):
     good, locked, empty = draft(home, "Plage"), draft(home, "Port"), draft(home, "Grue")
     Page.objects.filter(pk=locked.pk).update(locked=True, locked_by=EditorFactory())
     empty.body = [("heading", "")]
@@ -99,7 +99,7 @@ def test_one_page_that_cannot_go_out_holds_back_all_and_each_reason_is_said(clie
     assert bundle.state == "open"
 
 
-def test_what_fails_at_the_last_moment_takes_everything_back(home, editor, monkeypatch):
+def test_bundle_failing_midway_publishes_nothing(home, editor, monkeypatch):
     first, second = draft(home, "Plage"), draft(home, "Port")
     publish = actions._publish
 
@@ -114,7 +114,7 @@ def test_what_fails_at_the_last_moment_takes_everything_back(home, editor, monke
     assert live(first, second) == [False, False]
 
 
-def test_who_may_not_publish_one_of_the_pages_publishes_none(client, home):
+def test_bundle_requires_publish_permission_for_all_pages(client, home):
     section, other = make.SectionPageFactory(parent=home), make.SectionPageFactory(parent=home, title="Autre")
     mine, theirs = draft(section, "Plage"), draft(other, "Port")
     user = UserFactory(is_staff=True, roles=("editors",))
@@ -127,7 +127,7 @@ def test_who_may_not_publish_one_of_the_pages_publishes_none(client, home):
     assert live(mine) == [True]
 
 
-def test_a_page_below_another_goes_out_with_it_and_not_alone(home, editor):
+def test_child_page_is_published_only_with_its_draft_parent(home, editor):
     section = make.SectionPageFactory(parent=home, live=False)
     section.save_revision()
     below = draft(section, "Plage")
@@ -137,20 +137,20 @@ def test_a_page_below_another_goes_out_with_it_and_not_alone(home, editor):
     assert live(section, below) == [True, True]
 
 
-def test_nothing_is_said_of_a_draft_above_that_goes_out_with_it(client, home, editor):
+def test_bundle_does_not_warn_about_draft_parent_in_it(client, home, editor):
     above = draft(home, "Port")
     bundle = make.BundleFactory(pages=[above, draft(above, "Plage")])
     assert "au-dessus, n’est pas publiée" not in client.get(reverse("bundle", args=[bundle.pk])).text
 
 
-def test_a_page_with_a_time_of_its_own_is_no_part_of_it(home, editor):
+def test_page_with_own_schedule_blocks_bundle(home, editor):
     own = draft(home, "Plage", go_live_at=timezone.now() + timedelta(days=3))
     with pytest.raises(actions.BundleBlocked):
         actions.publish(make.BundleFactory(pages=[own]), actor=editor)
     assert live(own) == [False]
 
 
-def test_the_scheduler_publishes_it_at_its_moment(client, home, editor):
+def test_scheduled_bundle_is_published_by_job(client, home, editor):
     with time_machine.travel(NOW, tick=False):
         client.force_login(editor)
         page = draft(home, "Plage")
@@ -168,7 +168,7 @@ def test_the_scheduler_publishes_it_at_its_moment(client, home, editor):
         jobs.publish_bundles(timezone.now())
 
 
-def test_what_is_hindered_at_its_moment_says_why_and_holds_up_no_other(client, home, editor):
+def test_blocked_scheduled_bundle_does_not_delay_others(client, home, editor):
     late, fine = draft(home, "Plage"), draft(home, "Port")
     first, second = make.BundleFactory(pages=[late]), make.BundleFactory(pages=[fine])
     at = timezone.now() + timedelta(hours=1)
@@ -183,7 +183,7 @@ def test_what_is_hindered_at_its_moment_says_why_and_holds_up_no_other(client, h
     assert "Plage" in client.get(reverse("bundle", args=[first.pk])).content.decode()
 
 
-def test_a_draft_that_changed_after_the_agreement_does_not_go_out_and_is_named_before(client, home, editor):
+def test_draft_changed_after_scheduling_blocks_bundle(client, home, editor):
     page, other = draft(home, "Plage"), draft(home, "Port")
     bundle = make.BundleFactory(pages=[page, other])
     at = timezone.now() + timedelta(hours=1)
@@ -198,7 +198,7 @@ def test_a_draft_that_changed_after_the_agreement_does_not_go_out_and_is_named_b
     assert (bundle.state, [title for title, _why in bundle.trouble]) == ("hindered", ["Autre chose"])
 
 
-def test_of_a_bundle_that_was_scheduled_no_page_is_left_out_in_silence(client, home, editor):
+def test_page_removed_after_scheduling_blocks_bundle(client, home, editor):
     page, other = draft(home, "Plage"), draft(home, "Port")
     bundle = make.BundleFactory(pages=[page, other])
     at = timezone.now() + timedelta(hours=1)
@@ -210,7 +210,7 @@ def test_of_a_bundle_that_was_scheduled_no_page_is_left_out_in_silence(client, h
     assert live(page, other) == [False, False]
 
 
-def test_it_goes_out_only_in_the_name_of_somebody_who_still_may(home):
+def test_scheduled_bundle_needs_permission_when_published(home):
     page, user = draft(home, "Plage"), SuperuserFactory()
     bundle = make.BundleFactory(pages=[page])
     at = timezone.now() + timedelta(hours=1)
@@ -220,7 +220,7 @@ def test_it_goes_out_only_in_the_name_of_somebody_who_still_may(home):
     assert live(page) == [False]
 
 
-def test_the_list_says_when_a_bundle_goes_out(client, home, editor):
+def test_bundle_list_shows_scheduled_time(client, home, editor):
     bundle = make.BundleFactory(title="Rentrée", pages=[draft(home, "Port")])
     with time_machine.travel(NOW, tick=False):
         actions.schedule(bundle, at=SOON, actor=editor)
@@ -228,7 +228,7 @@ def test_the_list_says_when_a_bundle_goes_out(client, home, editor):
         assert "24.11.2026, 12\N{NO-BREAK SPACE}h" in client.get(reverse("bundles:index")).content.decode()
 
 
-def test_a_schedule_is_taken_back(client, home, editor):
+def test_bundle_schedule_is_cancelled(client, home, editor):
     page = draft(home, "Plage")
     bundle = make.BundleFactory(pages=[page])
     at = timezone.now() + timedelta(hours=1)
@@ -239,21 +239,21 @@ def test_a_schedule_is_taken_back(client, home, editor):
 
 
 @pytest.mark.parametrize("at", ["", "x", "2020-01-01T08:00", "\x00", "9" * 10_000])
-def test_a_moment_that_is_none_to_come_is_refused(client, home, editor, at):
+def test_bundle_schedule_with_invalid_or_past_time_is_refused(client, home, editor, at):
     bundle = make.BundleFactory(pages=[draft(home, "Plage")])
     assert client.post(reverse("bundle", args=[bundle.pk]), {"deed": "schedule", "at": at}).status_code == 200
     bundle.refresh_from_db()
     assert bundle.state == "open"
 
 
-def test_it_goes_out_once(home, editor):
+def test_bundle_is_published_once(home, editor):
     bundle = make.BundleFactory(pages=[draft(home, "Plage")])
     actions.publish(bundle, actor=editor)
     with pytest.raises(actions.BundleBlocked):
         actions.publish(bundle, actor=editor)
 
 
-def test_a_deleted_page_leaves_its_bundle_and_an_empty_one_does_not_go_out(home, editor):
+def test_empty_bundle_is_not_published(home, editor):
     page = draft(home, "Plage")
     bundle = make.BundleFactory(pages=[page])
     page.delete()
@@ -261,7 +261,7 @@ def test_a_deleted_page_leaves_its_bundle_and_an_empty_one_does_not_go_out(home,
         actions.publish(bundle, actor=editor)
 
 
-def test_a_bundle_is_made_in_the_admin_and_not_by_agents(client, home, editor):
+def test_bundle_is_created_by_editors_and_refused_to_agents(client, home, editor):
     page = draft(home, "Plage")
     data = {
         "title": "Rentrée",
@@ -279,7 +279,7 @@ def test_a_bundle_is_made_in_the_admin_and_not_by_agents(client, home, editor):
     bundle = Bundle.objects.get()
     assert bundle.pages() == [Page.objects.get(pk=page.pk)]
     screen = reverse("bundle", args=[bundle.pk])
-    assert (saved.status_code, saved.url) == (302, screen)  # where it goes out
+    assert (saved.status_code, saved.url) == (302, screen)  # where it is published
     again = data | {
         "title": "La rentrée",
         "entries-INITIAL_FORMS": 1,

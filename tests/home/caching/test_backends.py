@@ -1,4 +1,4 @@
-"""The cache in files makes room now and then, and not before each writing; it counts as others do, and may fail."""
+"""Cache backends: rare culling of the file cache, exact counters, and tolerance of failures."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -31,25 +31,25 @@ def found(files) -> int:
     return sum(files.get(f"key-{number}") == number for number in range(backends.SELDOM))
 
 
-def test_writing_looks_through_no_other_file(files, monkeypatch):
+def test_file_cache_write_does_not_list_files(files, monkeypatch):
     monkeypatch.setattr(files, "_list_cache_files", lambda: pytest.fail("looked through all files"))
     write(files, backends.SELDOM - 1)
     assert found(files) == backends.SELDOM - 1
 
 
-def test_one_writing_in_a_hundred_makes_room(files):
+def test_file_cache_culls_once_in_a_hundred_writes(files):
     write(files, backends.SELDOM - 1)
     write(files, 1)
     assert found(files) < backends.SELDOM - 1
 
 
-def test_whoever_makes_room_leaves_no_more_than_there_may_be(files, monkeypatch):
+def test_file_cache_cull_keeps_at_most_max_entries(files, monkeypatch):
     monkeypatch.setattr(backends, "randrange", lambda _seldom: 0)
     write(files, 50)
     assert found(files) <= MOST
 
 
-def test_what_is_counted_ends_when_it_was_to_end(files):
+def test_file_cache_counter_keeps_its_expiry(files):
     now = timezone.now()
     with time_machine.travel(now, tick=False) as clock:
         files.add("count", 0, 3600)
@@ -61,14 +61,14 @@ def test_what_is_counted_ends_when_it_was_to_end(files):
             files.incr("count")
 
 
-def test_callers_at_the_same_time_are_all_counted(files, monkeypatch):
+def test_file_cache_counts_concurrent_increments(files, monkeypatch):
     monkeypatch.setattr(rate_limits, "cache", files)
     with ThreadPoolExecutor(8) as callers:
         numbers = callers.map(lambda _time: rate_limits.increment_counter("test", "somebody", 60), range(80))
     assert sorted(numbers) == list(range(1, 81))
 
 
-def test_the_folder_beside_the_cache_is_open_to_the_proxy(tmp_path):
+def test_file_cache_leaves_parent_folder_readable_for_proxy(tmp_path):
     backends.FileCache(str(tmp_path / "var" / "cache"), {}).set("page", "text")
     assert (tmp_path / "var").stat().st_mode & 0o055 == 0o055
     assert not (tmp_path / "var" / "cache").stat().st_mode & 0o077
@@ -78,7 +78,7 @@ def full(*args):
     raise OSError(28, "No space left on device")
 
 
-def test_a_full_disk_costs_no_page_and_keeps_nothing_that_holds_no_longer(files, monkeypatch, caplog):
+def test_full_disk_fails_no_page_and_drops_stale_value(files, monkeypatch, caplog):
     caplog.set_level("WARNING")
     files.set("generation", "old")
     monkeypatch.setattr(FileBasedCache, "_write_content", full)
@@ -92,7 +92,7 @@ def test_a_full_disk_costs_no_page_and_keeps_nothing_that_holds_no_longer(files,
     ]
 
 
-def test_a_folder_of_somebody_else_costs_no_page(files, monkeypatch):
+def test_unreadable_cache_folder_fails_no_page(files, monkeypatch):
     files.set("page", "text")
     monkeypatch.setattr("builtins.open", full)
     assert files.get("page") is None
@@ -101,7 +101,7 @@ def test_a_folder_of_somebody_else_costs_no_page(files, monkeypatch):
         files.incr("page")
 
 
-def test_redis_that_is_away_costs_no_page():
+def test_unavailable_redis_fails_no_page():
     away = backends.RedisCache("redis://127.0.0.1:9/0", {})
     away.set("page", "text")
     assert away.get("page", "none") == "none"

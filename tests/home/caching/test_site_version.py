@@ -1,4 +1,4 @@
-"""What is kept of the site is read from the cache once a minute, and is nobody's to change."""
+"""Values cached per site version: read from the cache once a minute, and protected from changes by callers."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ def clock():
 
 @pytest.fixture
 def read(monkeypatch):
-    """The keys that were read from the cache, one after the other."""
+    """Keys read from the cache, in order."""
     keys, get = [], cache.get
     monkeypatch.setattr(site_version.cache, "get", lambda key: keys.append(key) or get(key))
     return keys
@@ -35,8 +35,8 @@ def times_read(read, name="menu") -> int:
     return sum(key.endswith(f"-{name}") for key in read)
 
 
-def test_a_process_reads_what_is_kept_once_a_minute(clock, read):
-    visit()  # made, and kept
+def test_process_reads_cached_value_once_a_minute(clock, read):
+    visit()  # computed and cached
     for _visitor in range(5):
         assert visit() == ["Port"]
     assert times_read(read) == 1
@@ -45,20 +45,20 @@ def test_a_process_reads_what_is_kept_once_a_minute(clock, read):
     assert times_read(read) == 2
 
 
-def test_whoever_changes_what_was_kept_changes_it_for_nobody_else(clock):
+def test_change_by_caller_does_not_affect_cached_value(clock):
     for _visitor in range(3):
         visit().append("Poste")
     assert visit() == ["Port"]
 
 
-def test_nothing_is_at_hand_any_more_once_the_site_changes(clock):
+def test_local_value_is_dropped_when_site_changes(clock):
     for _visitor in range(2):
         visit()
     site_version.bump_version()
     assert visit(lambda: ["Lac"]) == ["Lac"]
 
 
-def test_no_more_is_at_hand_than_there_is_room_for(clock, read, monkeypatch):
+def test_local_values_are_limited_in_number(clock, read, monkeypatch):
     monkeypatch.setattr(site_version, "MAX_LOCAL_ENTRIES", 2)
     for name in ("menu", "foot", "home") * 3:
         visit(name=name)

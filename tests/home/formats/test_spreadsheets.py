@@ -1,4 +1,4 @@
-"""Tables that are taken away open by a double click: as the spreadsheets of the office read CSV."""
+"""CSV and workbook exports, as spreadsheet programs of offices read them."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def written(language: str, *row) -> str:
     return "".join(lines)
 
 
-def test_it_begins_with_the_mark_of_utf_8_and_has_semicolons():
+def test_csv_starts_with_utf8_mark_and_uses_semicolons():
     assert written("fr", "é, è", date(2026, 11, 3)) == "\ufeffA;Jour\r\né, è;2026-11-03\r\n"
 
 
@@ -46,31 +46,31 @@ def test_it_begins_with_the_mark_of_utf_8_and_has_semicolons():
         ("BE", "en", "1010.20"),
     ],
 )
-def test_a_number_has_the_decimal_mark_of_the_country_and_the_language(settings, country, language, said):
+def test_csv_numbers_use_decimal_mark_of_country_and_language(settings, country, language, said):
     settings.COUNTRY = country
     assert written(language, Decimal("1010.20"), 7).splitlines()[1] == f"{said};7"
     assert written(language, 1.5, None).splitlines()[1] == f"{said[:1]}{said[4]}5;"
 
 
-def test_no_text_becomes_a_formula_and_a_number_below_zero_stays_a_number():
+def test_csv_text_is_no_formula_and_negative_number_stays():
     assert written("fr", "=1+1", "-1").splitlines()[1] == "'=1+1;'-1"
     assert written("fr", Decimal("-19.50"), -2).splitlines()[1] == "-19,50;-2"
 
 
-# -- No export has formulas ----------------------------------------------------------------------------------
+# -- No export contains formulas ----------------------------------------------------------------------------
 FORMULAS = ["=1+1", "+41 21", "-1", "@SUM(A1)", "\t=1", "＝1+1", '=HYPERLINK("https://x.example")']
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @given(st.text(alphabet="'=+-@＝a ", max_size=6))
-def test_cell_that_was_made_harmless_is_read_again_as_it_was(text):
+def test_escaped_cell_is_unescaped_to_its_text(text):
     assert unescape_cell(harmless(text)) == text
     assert not harmless(text).startswith(FORMULA)
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_every_export_of_the_admin_keeps_formulas_out(text):
-    """Whatever Wagtail or another library exports from the admin, now or with its next version."""
+def test_admin_exports_contain_no_formulas(text):
+    """Covers all exports of Wagtail and other libraries, including those of their next versions."""
     views = list(_all_below(SpreadsheetExportMixin))
     assert len(views) > 30, "lists of snippets, users, pages, redirects, reports and form submissions"
     for view in map(_made, views):
@@ -86,7 +86,7 @@ def _all_below(view) -> set:
 
 
 def _made(view):
-    """An instance without a request: what writes cells asks for none."""
+    """Create an instance without a request, which writing cells does not need."""
     made = object.__new__(view)
     for name in ("preprocess_field_value", "get_preprocess_function"):
         assert getattr(view, name) is getattr(SpreadsheetExportMixin, name), (
@@ -97,7 +97,7 @@ def _made(view):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_messages_to_the_commune_are_exported_without_formulas(client, kind):
+def test_contact_form_export_contains_no_formulas(client, kind):
     page = make.ContactPageFactory(parent=make.make_site())
     FormField.objects.create(
         page=page, sort_order=1, label="=2+2", field_type="singleline", clean_name="about"
@@ -123,7 +123,7 @@ def test_messages_to_the_commune_are_exported_without_formulas(client, kind):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_log_of_the_site_is_exported_without_formulas(client, kind):
+def test_site_history_export_contains_no_formulas(client, kind):
     user = SuperuserFactory()
     client.force_login(user)
     ModelLogEntry.objects.log_action(user, "wagtail.edit", title="=1+1")
@@ -137,7 +137,7 @@ def test_log_of_the_site_is_exported_without_formulas(client, kind):
         assert "f" not in {cell.data_type for cell in cells}
 
 
-# Files that write cells themselves, and why none of them is a formula.
+# Files that write cells themselves, and why none of the cells is a formula.
 WRITERS = {
     "home/formats/spreadsheets.py": "harmless for each cell",
     "eservices/formbuilder/reference_tables/files.py": "harmless for each cell, and unquoted when it is read again",
@@ -146,7 +146,7 @@ WRITERS = {
 }
 
 
-def test_nothing_else_writes_tables():
+def test_only_listed_modules_write_tables():
     writes = re.compile(r"csv\.(writer|DictWriter)\(|\bWorkbook\(|<sheetData")
     found = {
         path.relative_to(ROOT).as_posix()

@@ -1,4 +1,4 @@
-"""Images of editors: nothing that a camera wrote is stored or published, by whichever way they arrive."""
+"""Metadata of editors' images: nothing written by a camera is stored or published, whatever the way of upload."""
 
 import io
 
@@ -62,7 +62,7 @@ def test_uploaded_image_is_stored_upright_without_metadata(editor, name, format_
         assert_clean(rendition.read())
 
 
-def test_uploaded_heic_becomes_a_jpeg(editor):
+def test_uploaded_heic_is_stored_as_jpeg(editor):
     editor.post(
         reverse("wagtailimages:add"), {"title": "Lac", "file": upload("IMG_1.heic", "HEIF"), "collection": 1}
     )
@@ -106,17 +106,17 @@ def test_image_stored_by_code_is_stripped():
     assert (image.width, image.height) == (30, 60)
 
 
-def test_unreadable_image_is_refused_at_the_field(editor):
+def test_unreadable_image_is_refused_with_field_error(editor):
     broken = SimpleUploadedFile(
         "a.jpg", taken("JPEG")[:-40]
-    )  # within its tables: Wagtail's own field answers 500
+    )  # within its tables; Wagtail's own field fails with 500
     response = editor.post(reverse("wagtailimages:add"), {"title": "Lac", "file": broken, "collection": 1})
 
     assert response.context["form"].errors["file"]
     assert not Image.objects.exists()
 
 
-def test_command_strips_images_stored_before(capsys, django_capture_on_commit_callbacks):
+def test_command_strips_images_already_stored(capsys, django_capture_on_commit_callbacks):
     image = Image.objects.create(title="Lac", file=ContentFile(taken("JPEG"), name="a.jpg"))
     old = default_storage.save("original_images/old.jpg", ContentFile(taken("JPEG")))
     Image.objects.filter(pk=image.pk).update(file=old, width=60, height=30)
@@ -136,7 +136,7 @@ def test_command_strips_images_stored_before(capsys, django_capture_on_commit_ca
     assert "0 images stripped" in capsys.readouterr().out
 
 
-def test_image_without_metadata_stays_as_it_is():
+def test_image_without_metadata_is_not_reencoded():
     drawn = io.BytesIO()
     Drawn.new("RGB", (60, 30), "red").save(drawn, "JPEG")
     assert not has_metadata(drawn)
@@ -160,7 +160,7 @@ def test_portrait_of_staff_is_stored_without_metadata():
     assert not UserProfile.objects.get(user=user).avatar
 
 
-def test_command_strips_portraits_stored_before(capsys):
+def test_command_strips_portraits_already_stored(capsys):
     user = SuperuserFactory()
     UserProfile.get_for_user(user)
     old = default_storage.save("avatar_images/old.jpg", ContentFile(taken("JPEG")))
@@ -172,7 +172,7 @@ def test_command_strips_portraits_stored_before(capsys):
     assert "0 images stripped" in capsys.readouterr().out
 
 
-def test_avif_of_ours_is_not_drawn_again():
+def test_stripped_avif_has_no_metadata_to_strip():
     image = Image.objects.create(title="Lac", file=ContentFile(taken("AVIF"), name="a.avif"))
     assert_clean(stored(image))
     with default_storage.open(image.file.name) as file:

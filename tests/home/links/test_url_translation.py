@@ -1,4 +1,4 @@
-"""The fixed words of addresses in a commune whose first language is not French."""
+"""Translated words in addresses, in a commune whose first language is not French."""
 
 import re
 from types import ModuleType
@@ -14,7 +14,7 @@ from home.links.url_translation import LANGUAGES, translate_patterns, translate_
 from mysite import urls
 from tests.factories.newsletter import SubscriberFactory
 
-# The same in every language, and names of files that machines ask for.
+# Words that are the same in every language, and file names that machines request.
 SAME = {"d", "v", "sms", "stop", "rss", "photo", "icone", "styles", "robots", "sitemap", "manifest", "worker"}
 SAME |= {"atom", "css", "gif", "ics", "jpg", "js", "json", "pdf", "png", "txt", "vcf", "webmanifest", "xml"}
 
@@ -33,14 +33,14 @@ def subpages(model) -> tuple:
 
 @pytest.fixture
 def german_addresses(settings):
-    """Those of a German commune for one test: made beside the project's, which stay as they are."""
+    """Install the addresses of a German commune for one test, in a separate URL configuration."""
     settings.ROOT_URLCONF = ModuleType("german_urls")
     german = i18n_patterns(*translate_patterns(urls.for_people, "de"), prefix_default_language=False)
     settings.ROOT_URLCONF.urlpatterns = [*german, *urls.urlpatterns]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_word_of_an_address_is_translated_and_no_two_addresses_become_one(language):
+def test_address_words_are_translated_without_collisions(language):
     french = set(routes(urls.for_people))
     below_pages = {route for model in get_page_models() for route in routes(subpages(model))}
     words = {
@@ -58,8 +58,8 @@ def test_every_word_of_an_address_is_translated_and_no_two_addresses_become_one(
 
 
 @pytest.mark.django_db
-def test_what_is_posted_to_a_french_address_is_answered_there(german_addresses):
-    """The button of a mail program that ends a subscription follows nowhere: RFC 8058."""
+def test_post_to_french_address_is_not_redirected(german_addresses):
+    """A mail program that unsubscribes by one click follows no redirect (RFC 8058)."""
     subscriber, client = SubscriberFactory(), Client(enforce_csrf_checks=True)
     letter = f"/infolettre/desabonner/{subscriber.secret}/"
     assert client.post(letter, {"List-Unsubscribe": "One-Click"}).status_code == 200
@@ -69,7 +69,7 @@ def test_what_is_posted_to_a_french_address_is_answered_there(german_addresses):
 
 
 @pytest.mark.django_db
-def test_a_german_commune_has_german_addresses_to_which_the_french_ones_lead(german_addresses, client):
+def test_french_address_redirects_to_german_address(german_addresses, client):
     assert client.get("/pruefen/").status_code == 200
     for french, german in {
         "/verifier/?code=A": "/pruefen/?code=A",

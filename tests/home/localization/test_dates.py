@@ -1,4 +1,4 @@
-"""Dates and hours in words, as each language writes them."""
+"""Dates and hours in words, in the notation of each language."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -33,13 +33,13 @@ def drawn(source: str, **context) -> str:
         ("en", FIRST, "1 December 2026"),
     ],
 )
-def test_the_first_of_a_month_is_written_as_the_language_does(language, day, written):
+def test_first_day_of_month_is_written_by_language(language, day, written):
     with override(language):
         assert date_format(day) == written
         assert drawn("{{ day|date:'DATE_FORMAT' }}", day=day) == written
 
 
-def test_a_pattern_around_the_day_stays_and_short_dates_have_no_ordinal():
+def test_first_day_is_ordinal_only_in_long_formats():
     with override("fr"):
         assert date_format(FIRST, "l j F") == "mardi 1er décembre"
         assert date_format(FIRST, "l j") == "mardi 1er"
@@ -53,19 +53,19 @@ def test_a_pattern_around_the_day_stays_and_short_dates_have_no_ordinal():
     ("language", "written"),
     [("fr", "mercredi 2 décembre"), ("de", "Mittwoch, 2. Dezember"), ("en", "Wednesday 2 December")],
 )
-def test_a_day_in_words_has_the_marks_of_the_language(language, written):
+def test_weekday_and_day_are_punctuated_by_language(language, written):
     with override(language):
         assert drawn("{{ day|date:'l j F' }}", day=SECOND) == written
         assert drawn("{{ day|date:'j.m.Y' }}", day=SECOND) == "2.12.2026"
 
 
-def test_italian_writes_the_first_with_its_sign_and_weekdays_small():
+def test_italian_dates_use_ordinal_and_lowercase_weekdays():
     with override("it"):
         assert date_format(FIRST, "j F").startswith("1° ")
         assert date_format(FIRST, "D j.m.") == "mar 1.12."
 
 
-def test_a_moment_is_written_in_the_commune_s_time_and_nothing_as_nothing():
+def test_dates_use_commune_time_zone_and_allow_none():
     late = datetime(2026, 11, 30, 23, 30, tzinfo=timezone.get_fixed_timezone(0))
     with override("fr"):
         assert drawn("{{ moment|date:'j F' }}", moment=late) == "1er décembre"
@@ -73,20 +73,20 @@ def test_a_moment_is_written_in_the_commune_s_time_and_nothing_as_nothing():
         assert drawn("{{ hour|date:'H:i' }}", hour=time(8, 5)) == "08:05"
 
 
-def test_opening_hours_say_from_when_to_when():
+def test_opening_hours_are_formatted_as_span():
     with override("en"):
         assert drawn("{{ span|hours }}", span=OpeningSpan(0, time(8), time(11, 30))) == "8:00–11:30"
         assert drawn("{{ span|hours }}", span=OpeningSpan(0, time(7, 45), time(17))) == "7:45–17:00"
 
 
-def test_a_label_that_is_a_question_needs_no_colon_before_its_explanation():
+def test_label_ending_in_question_mark_gets_no_colon():
     with override("en"):
         assert drawn("{{ label|before }}No.", label="Where to?") == "Where to? No."
         assert drawn("{{ label|before }}No.", label="Town") == "Town: No."
 
 
 @pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
-def test_staff_type_a_day_as_it_is_written_here(language):
+def test_staff_type_dates_in_local_notation(language):
     with override(language):
         moment = forms.DateTimeField(widget=AdminDateTimeInput).clean("01.03.2027 08:00")
         assert (moment.day, moment.month, moment.hour) == (1, 3, 8)
@@ -95,13 +95,13 @@ def test_staff_type_a_day_as_it_is_written_here(language):
         assert 'value="01.03.2027"' in AdminDateInput().render("day", day)
 
 
-def test_a_moment_for_machines_is_local_and_to_the_second():
+def test_machine_readable_time_is_local_with_seconds():
     happened = datetime(2026, 11, 27, 15, 15, 14, 296563, tzinfo=UTC)
     assert drawn("{{ happened|moment }}", happened=happened) == "2026-11-27T16:15:14+01:00"
     assert drawn("{{ never|moment }}", never=None) == ""
 
 
-def test_no_time_on_a_page_is_finer_than_html_allows():
+def test_templates_use_no_times_finer_than_html_allows():
     written = re.compile(r"""datetime="[^"]*\|date:["']c""")
     assert [
         path for path in (settings.BASE_DIR / "templates").rglob("*.html") if written.search(path.read_text())

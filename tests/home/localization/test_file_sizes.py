@@ -1,4 +1,4 @@
-"""How the size of a file is said, and where an e-mail address breaks."""
+"""Formatting of file sizes, and line breaks in e-mail addresses."""
 
 import pytest
 from django.template.defaultfilters import filesizeformat
@@ -11,12 +11,12 @@ from home.templatetags.commune import break_long_email
 @pytest.mark.parametrize(
     ("language", "said"), [("fr", "1,5 ko"), ("de", "1,5 KB"), ("it", "1,5 kB"), ("en", "1.5 KB")]
 )
-def test_the_size_of_a_file_is_said_as_people_read_it(language, said):
+def test_file_size_is_formatted_by_language(language, said):
     with translation.override(language):
         assert filesizeformat(1536).replace("\N{NO-BREAK SPACE}", " ") == said
 
 
-def test_a_limit_is_said_as_it_was_set():
+def test_size_limit_is_formatted_as_set():
     with translation.override("fr"):
         assert format_size_limit(10 * 1024 * 1024) == "10\N{NO-BREAK SPACE}Mo"
         assert format_size_limit(1536) == filesizeformat(1536)
@@ -34,5 +34,5 @@ def test_a_limit_is_said_as_it_was_set():
         ("police", "<bdi>police</bdi>"),
     ],
 )
-def test_an_address_breaks_after_its_at_sign_and_where_it_is_long_before_its_dots(address, shown):
+def test_email_address_breaks_after_at_sign_and_before_dots(address, shown):
     assert break_long_email(address) == shown

@@ -1,4 +1,4 @@
-"""Marks between words as each language sets them: in French a colon never stands at the beginning of a line."""
+"""Punctuation between texts by language: in French, no line begins with a colon."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ BREAKABLE = re.compile(r" [:;!?»](?![\w/])|« ")
         ("fr", "Et puis\u00a0?", "Et puis\u00a0? faute"),
     ],
 )
-def test_a_label_is_parted_from_its_explanation_as_the_language_does(language, label, expected):
+def test_label_is_separated_by_colon_of_language(language, label, expected):
     with override(language):
         assert labelled(label, "faute") == expected
         assert (
@@ -32,7 +32,7 @@ def test_a_label_is_parted_from_its_explanation_as_the_language_does(language, l
         assert with_colon(label) + "faute" == expected
 
 
-def test_french_texts_have_one_space_before_a_mark_and_break_at_none():
+def test_french_texts_use_unbreakable_space_before_marks():
     lines = [
         line
         for folder in settings.LOCALE_PATHS
@@ -43,8 +43,8 @@ def test_french_texts_have_one_space_before_a_mark_and_break_at_none():
     assert [text for text in texts if BREAKABLE.search(text)] == []
 
 
-def test_templates_join_words_by_no_colon_of_their_own():
-    """“{{ label }}: {{ words }}” has an English colon in every language."""
+def test_templates_contain_no_literal_colons_after_labels():
+    """“{{ label }}: {{ words }}” would print an English colon in every language."""
     joined = re.compile(r'(?:%|\}|</b>|class="hide">)\}?: (?:\{\{|<b>\{\{)')
     found = []
     for path in Path(settings.BASE_DIR, "templates").rglob("*.*"):

@@ -1,4 +1,4 @@
-"""A reader is told in their own language where a page exists in another one only, and finds the way back."""
+"""Pages that exist only in another language: the reader is informed in their language and offered the way back."""
 
 import re
 from datetime import UTC, date, datetime
@@ -37,13 +37,13 @@ def made(module_db):
 
 @pytest.fixture
 def port(made, db):
-    """In French only."""
+    """A page in French only."""
     return ContentPage.objects.get(pk=made.pk)
 
 
 @pytest.fixture
 def section(port):
-    """In French and in German."""
+    """A section in French and in German."""
     return port.get_parent().specific
 
 
@@ -53,18 +53,18 @@ def home(section):
 
 
 def tag(html: str, name: str, mark: str) -> str:
-    """The elements of a name that a mark stands in."""
+    """Return the elements of a name that contain a text."""
     return "\n".join(one for one in re.findall(rf"<{name}\b.*?</{name}>", html, re.S) if mark in one)
 
 
-# -- The address of the language that is missing -------------------------------------------------------------
-def test_the_switch_leads_to_where_the_reader_is_told_and_says_so(client, port):
+# -- Addresses of missing translations -----------------------------------------------------------------------
+def test_language_switch_names_missing_translation(client, port):
     link = tag(client.get(port.url).text, "a", 'lang="de"')
     assert 'href="/de/vivre/port/"' in link
     assert "Diese Seite gibt es nur auf Französisch." in link
 
 
-def test_there_they_read_it_in_their_language_with_ways_on(client, port, django_assert_max_num_queries):
+def test_missing_translation_page_is_in_reader_language(client, port, django_assert_max_num_queries):
     client.get("/de/vivre/port/")
     cache.clear()
     with django_assert_max_num_queries(12):
@@ -80,13 +80,13 @@ def test_there_they_read_it_in_their_language_with_ways_on(client, port, django_
     assert 'href="/vivre/port/" lang="fr"' in tag(answer.text, "a", 'lang="fr"')
 
 
-def test_an_address_of_the_other_language_leads_to_the_translation(client, port):
+def test_address_in_other_language_redirects_to_translation(client, port):
     make.translated(port, "de", title="Der Hafen", slug="hafen")
     answer = client.get("/de/vivre/port/")
     assert (answer.status_code, answer["Location"]) == (302, "/de/leben/hafen/")
 
 
-def test_a_page_in_german_only_is_told_of_in_french(client, section):
+def test_german_only_page_is_announced_in_french(client, section):
     german = section.get_translations().get()
     make.published(
         make.ContentPageFactory(parent=german, title="Abfall", slug="abfall", locale=german.locale)
@@ -98,7 +98,7 @@ def test_a_page_in_german_only_is_told_of_in_french(client, section):
 
 
 @pytest.mark.parametrize("state", ["draft", "closed", "closed above"])
-def test_what_is_not_public_is_not_told_of(client, section, port, state):
+def test_unpublished_or_restricted_page_is_not_announced(client, section, port, state):
     if state == "draft":
         port.unpublish()
     else:
@@ -109,7 +109,7 @@ def test_what_is_not_public_is_not_told_of(client, section, port, state):
     assert client.get("/de/nichts/").status_code == 404
 
 
-def test_a_notice_is_told_of_within_its_days_only(client, home):
+def test_official_notice_is_announced_only_while_posted(client, home):
     board = NoticeIndexPageFactory(parent=home, slug="avis")
     with time_machine.travel(NOW, tick=False) as clock:
         notice = make.published(NoticePageFactory(parent=board, title="Villa", first_day=date(2026, 11, 2)))
@@ -121,13 +121,13 @@ def test_a_notice_is_told_of_within_its_days_only(client, home):
         assert "Villa" not in answer.text
 
 
-def test_a_rule_of_the_editors_counts_first(client, port):
+def test_redirect_of_editors_precedes_announcement(client, port):
     Redirect.objects.create(old_path="/de/vivre/port", redirect_link="/de/leben/")
     assert client.get("/de/vivre/port/")["Location"] == "/de/leben/"
 
 
 # -- Arriving ------------------------------------------------------------------------------------------------
-def test_whoever_is_led_to_a_foreign_page_is_told_in_their_language(client, port):
+def test_untranslated_page_informs_reader_in_their_language(client, port):
     told = tag(client.get(f"{port.url}?lu=de").text, "aside", 'lang="de"')
     assert "Diese Seite gibt es nur auf Französisch." in told
     assert 'href="/de/" hreflang="de"' in told
@@ -137,7 +137,7 @@ def test_whoever_is_led_to_a_foreign_page_is_told_in_their_language(client, port
 
 
 @pytest.mark.parametrize("written", [{}, {"nom": "Anna", "website": "x"}], ids=["refused", "taken"])
-def test_whoever_writes_from_a_foreign_page_is_still_told_afterwards(client, section, written):
+def test_contact_form_keeps_reader_language(client, section, written):
     page = make.published(make.ContactPageFactory(parent=section, title="Nous écrire"))
     form = tag(client.get(f"{page.url}?lu=de").text, "form", "website")
     action = re.search(r'action="([^"]*)"', form)[1]
@@ -145,7 +145,7 @@ def test_whoever_writes_from_a_foreign_page_is_still_told_afterwards(client, sec
     assert f'action="{page.url}"' in client.get(page.url).text
 
 
-def test_in_a_language_that_nothing_is_written_in_the_reader_is_led_to_what_there_is_and_told(client, port):
+def test_language_without_pages_redirects_to_existing_page(client, port):
     answer = client.get("/it/vivre/port/", follow=True)
     assert answer.redirect_chain == [("/vivre/port/?lu=it", 302)]
     told = tag(answer.text, "aside", 'lang="it"')
@@ -155,18 +155,18 @@ def test_in_a_language_that_nothing_is_written_in_the_reader_is_led_to_what_ther
 
 
 @pytest.mark.parametrize("query", ["", "?lu=fr", "?lu=xx", "?lu=<b>", "?lu="])
-def test_nobody_else_is_told_anything(client, port, query):
+def test_page_without_other_reader_language_informs_nobody(client, port, query):
     assert "nur auf Französisch" not in tag(client.get(port.url + query).text, "aside", "lang=")
 
 
-def test_the_page_with_the_word_is_kept_apart_from_the_page_without(client, port, settings):
+def test_page_cache_separates_reader_languages(client, port, settings):
     settings.PAGE_CACHE = True
     for query, expected in (("?lu=de", True), ("", False), ("?lu=de", True)):
         shown = tag(client.get(port.url + query).text, "aside", 'lang="de"')
         assert ("nur auf Französisch" in shown) is expected
 
 
-def test_links_to_a_foreign_page_take_the_word_along(client, home, section, port):
+def test_links_to_untranslated_page_keep_reader_language(client, home, section, port):
     german = section.get_translations().get()
     words = f'<p><a linktype="page" id="{port.pk}">Hafen</a></p>'
     button = {"page": port, "url": "", "label": "Zum Hafen"}
@@ -179,7 +179,7 @@ def test_links_to_a_foreign_page_take_the_word_along(client, home, section, port
     assert "?lu=" not in client.get(make.published(french).url).text
 
 
-def test_lists_that_are_short_in_a_language_lead_to_the_long_ones(client, home):
+def test_short_translated_lists_link_long_lists(client, home):
     for factory in (NewsIndexPageFactory, EventIndexPageFactory):
         index = factory(parent=home)
         german = make.translated(index, "de", title="Kurz")
@@ -187,7 +187,7 @@ def test_lists_that_are_short_in_a_language_lead_to_the_long_ones(client, home):
         assert "Mehr auf" not in client.get(index.url).text
 
 
-def test_a_counter_lists_the_services_that_are_not_translated(client, home):
+def test_counter_lists_untranslated_services(client, home):
     counter = make_counter(home)
     service = make_service(counter)
     german = make.translated(counter, "de", title="Schalter", slug="schalter")
@@ -198,7 +198,7 @@ def test_a_counter_lists_the_services_that_are_not_translated(client, home):
     assert "Mehr auf" not in client.get(counter.url).text
 
 
-def test_a_section_lists_what_is_not_translated_yet_and_says_in_which_language_it_is(client, section, port):
+def test_section_lists_untranslated_pages_with_language(client, section, port):
     make.ContentPageFactory(parent=section, title="Brouillon", live=False)
     make.ContentPageFactory(parent=section, title="Interne").view_restrictions.create(
         restriction_type="login"
@@ -215,7 +215,7 @@ def test_a_section_lists_what_is_not_translated_yet_and_says_in_which_language_i
     assert "Mehr auf" not in shown
 
 
-def test_on_a_foreign_page_every_way_on_keeps_the_language_of_the_reader(client, home, section, port):
+def test_links_on_untranslated_page_keep_reader_language(client, home, section, port):
     words = f'<p><a linktype="page" id="{section.pk}">Ici</a> <a href="https://orvenay.example/">loin</a></p>'
     door = {"page": section, "url": "", "label": "Vers ici"}
     page = make.published(
@@ -227,12 +227,12 @@ def test_on_a_foreign_page_every_way_on_keeps_the_language_of_the_reader(client,
     assert 'href="/?lu=de"' in tag(shown, "nav", "crumbs")
     assert 'action="/de/recherche/"' in client.get("/?lu=de").text
     assert f'href="{port.url}?lu=de"' in client.get(f"{section.url}?lu=de").text
-    assert 'href="/de/vivre/lac/"' in tag(shown, "a", 'lang="de"')  # the switch leads where it led
+    assert 'href="/de/vivre/lac/"' in tag(shown, "a", 'lang="de"')  # the language switch keeps its target
     assert 'href="https://orvenay.example/"' in shown
     assert "?lu=" not in client.get(page.url).text
 
 
-def test_the_further_pages_of_a_foreign_list_keep_it_too(client, home):
+def test_pagination_of_untranslated_list_keeps_reader_language(client, home):
     index = NewsIndexPageFactory(parent=home)
     category = NewsCategoryFactory()
     for number in range(30):
@@ -246,21 +246,21 @@ def test_the_further_pages_of_a_foreign_list_keep_it_too(client, home):
     assert f'href="{agenda.url}?past&amp;lu=de"' in client.get(f"{agenda.url}?lu=de").text
 
 
-def test_what_is_sought_within_a_foreign_list_keeps_it_as_well(client, home):
-    """A browser drops the query of an address when it sends a form to it."""
+def test_search_within_untranslated_list_keeps_reader_language(client, home):
+    """A browser drops the query of an address when it submits a GET form to it."""
     kept = '<input type="hidden" name="lu" value="de">'
     counter = make_counter(home)
     library = LibraryPageFactory(parent=home)
     for page in (counter, library):
         for form in re.findall(r"<form.*?</form>", client.get(f"{page.url}?lu=de").text, re.S):
             sought_here = f'action="{page.url}"' in form
-            assert form.count(kept) == sought_here  # the search of the site is in German already
+            assert form.count(kept) == sought_here  # the site search is in German already
         assert kept not in client.get(page.url).text
     assert client.get(counter.url, {"q": "xyz", "lu": "de"}).text.count(kept) == 1
 
 
 # -- Search --------------------------------------------------------------------------------------------------
-def test_search_shows_what_french_has_where_german_has_nothing(client, port):
+def test_search_shows_french_results_if_german_has_none(client, port):
     shown = client.get("/de/recherche/", {"q": "port"}).text
     assert 'href="/vivre/port/?lu=de" hreflang="fr"' in shown
     assert '<div lang="fr">' in shown
@@ -273,7 +273,7 @@ def test_search_shows_what_french_has_where_german_has_nothing(client, port):
     assert "Davantage" not in client.get("/recherche/", {"q": "xylophone"}).text
 
 
-def test_what_is_found_in_french_only_comes_at_once_and_says_so_in_a_sentence(client, section, port):
+def test_search_with_only_french_results_states_language(client, section, port):
     shown = client.get("/de/recherche/", {"q": "port"}).text
     assert "Diese Ergebnisse sind auf Französisch." in shown
     assert "1 Ergebnis" in shown
@@ -288,8 +288,8 @@ def test_what_is_found_in_french_only_comes_at_once_and_says_so_in_a_sentence(cl
     assert "Diese Ergebnisse" not in shown
 
 
-def test_words_that_mean_the_same_lead_a_reader_to_what_is_written_in_french_only(client, port):
-    """“Hafen”: editors write down that it is what the page calls “port”."""
+def test_search_synonym_finds_page_in_french_only(client, port):
+    """Editors record “Hafen” as a synonym of “port”, the word of the French page."""
     typed = {"q": "hafen"}
     assert "/vivre/port/" not in client.get("/de/recherche/", typed).text
     SynonymGroup.objects.create(language="de", words="Hafen, Bootsplatz, Port")
@@ -298,8 +298,8 @@ def test_words_that_mean_the_same_lead_a_reader_to_what_is_written_in_french_onl
     assert "/vivre/port/" not in client.get("/recherche/", typed).text
 
 
-# -- Machines ------------------------------------------------------------------------------------------------
-def test_machines_learn_of_versions_that_everybody_may_read_and_of_no_other(client, home, port):
+# -- Search engines ------------------------------------------------------------------------------------------
+def test_alternate_links_list_only_public_translations(client, home, port):
     italian = make.translated(home, "it", title="Inizio")
     german = make.translated(port, "de", title="Der Hafen", slug="hafen")
     shown = client.get(port.url).text
@@ -310,7 +310,7 @@ def test_machines_learn_of_versions_that_everybody_may_read_and_of_no_other(clie
 
 
 @pytest.mark.parametrize("file", ["reglement.pdf", "r%C3%A8glement.pdf"])
-def test_what_is_gone_leads_to_the_home_page_in_another_language(client, home, file):
+def test_page_for_missing_file_links_home_in_other_language(client, home, file):
     gone = client.get(f"/documents/999/{file}")
     assert gone.status_code == 404
     assert 'href="/de/"' in tag(gone.text, "nav", "langs")

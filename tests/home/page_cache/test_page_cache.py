@@ -1,4 +1,4 @@
-"""Whole pages are kept: for everybody alike, until something is published, and never what is somebody's own."""
+"""Page cache: whole pages, the same for everybody, until the next publication, and never personal ones."""
 
 import gzip
 from datetime import UTC, datetime, timedelta
@@ -50,13 +50,13 @@ def queries(visit) -> int:
 
 
 def kept(client, address: str, **headers) -> bool:
-    """Whether an address is answered without the database and without a template, once it was visited."""
+    """Return whether a visited address is answered without queries and templates."""
     client.get(address, headers=headers)
     with CaptureQueriesContext(connection) as asked:
         return not client.get(address, headers=headers).templates and not asked
 
 
-def test_a_page_that_was_visited_is_answered_without_the_database(client, page, clock):
+def test_visited_page_is_served_without_queries(client, page, clock):
     first = client.get(page.url)
     assert queries(lambda: client.get(page.url)) == 0
     again = client.get(page.url)
@@ -66,7 +66,7 @@ def test_a_page_that_was_visited_is_answered_without_the_database(client, page, 
         assert again[header] == first[header]
 
 
-def test_what_is_published_shows_at_the_next_visit(client, page, clock):
+def test_published_change_is_shown_on_next_visit(client, page, clock):
     assert kept(client, page.url)
     assert kept(client, "/")
     page.title = "Le vieux port"
@@ -78,14 +78,14 @@ def test_what_is_published_shows_at_the_next_visit(client, page, clock):
     assert client.get(page.url).status_code == 404
 
 
-def test_saving_a_draft_throws_nothing_away(client, page, clock):
+def test_saving_draft_keeps_page_cached(client, page, clock):
     assert kept(client, page.url)
     page.title = "Peut-être"
     page.save_revision()
     assert queries(lambda: client.get(page.url)) == 0
 
 
-def test_a_page_made_while_another_was_published_is_not_kept(client, page, clock, monkeypatch):
+def test_page_rendered_during_publication_is_not_cached(client, page, clock, monkeypatch):
     serve = type(page).serve
 
     def publish_meanwhile(self, request, *args, **kwargs):
@@ -101,29 +101,29 @@ def test_a_page_made_while_another_was_published_is_not_kept(client, page, clock
     assert "Plus neuf" in client.get(page.url).text
 
 
-def test_a_picture_that_is_replaced_shows_at_once(client, page, clock):
+def test_replaced_picture_is_shown_at_once(client, page, clock):
     from wagtail_factories import ImageFactory
 
     picture = ImageFactory(file=get_test_image_file(filename="avant.png", size=(640, 400)))
     page.picture, page.picture_alt = picture, "Le port"
     make.published(page)
     before = client.get(page.url).text
-    picture.renditions.all().delete()  # as the admin does where the file changes
+    picture.renditions.all().delete()  # as the admin does when the file changes
     picture.file = get_test_image_file(filename="apres.png", size=(640, 400))
     picture.save()
     assert "avant" in before
     assert "apres" in client.get(page.url).text
 
 
-def test_what_holds_by_the_clock_holds_to_the_minute(client, page, clock):
-    """The counter closes at 11:30 and says so, without anybody's doing."""
+def test_time_dependent_page_is_correct_to_the_minute(client, page, clock):
+    """The counter closes at 11:30, and the page shows it without a publication."""
     clock.move_to(datetime(2026, 11, 24, 10, 29, 50, tzinfo=UTC))  # 11:29:50 in Zurich
     assert 'class="dot"' in client.get("/").text
     clock.shift(timedelta(seconds=15))
     assert 'class="dot"' not in client.get("/").text
 
 
-def test_a_reader_who_has_the_page_gets_no_page(client, page, clock):
+def test_unchanged_page_is_answered_with_304(client, page, clock):
     response = client.get(page.url)
     assert response["Cache-Control"] == "no-cache"
     same = client.get(page.url, headers={"If-None-Match": response["ETag"]})
@@ -136,7 +136,7 @@ def test_a_reader_who_has_the_page_gets_no_page(client, page, clock):
     assert client.get(page.url, headers={"If-None-Match": response["ETag"]}).status_code == 200
 
 
-def test_browsers_get_it_compressed_and_others_as_it_is(client, page, clock):
+def test_cached_page_is_compressed_for_browsers_only(client, page, clock):
     plain = client.get(page.url)
     packed = client.get(page.url, headers={"Accept-Encoding": "br, gzip"})
     assert packed["Content-Encoding"] == "gzip"
@@ -147,12 +147,12 @@ def test_browsers_get_it_compressed_and_others_as_it_is(client, page, clock):
         assert int(response["Content-Length"]) == len(response.content)
 
 
-def test_the_first_visitor_s_compression_is_not_the_second_s(client, page, clock):
+def test_first_visitor_compression_does_not_affect_second(client, page, clock):
     packed = client.get(page.url, headers={"Accept-Encoding": "gzip"})
     assert client.get(page.url).content == gzip.decompress(packed.content)
 
 
-def test_a_look_at_the_head_alone_fills_nothing_and_gets_no_body(client, page, clock):
+def test_head_request_fills_no_cache_and_gets_no_body(client, page, clock):
     client.head(page.url)
     assert client.get(page.url).templates
     head = client.head(page.url)
@@ -161,7 +161,7 @@ def test_a_look_at_the_head_alone_fills_nothing_and_gets_no_body(client, page, c
     assert int(head["Content-Length"]) > 1000
 
 
-def test_each_language_is_its_own_page(client, page, clock):
+def test_page_cache_separates_languages(client, page, clock):
     german = make.translated(page, "de", title="Der Hafen")
     for _visit in range(2):
         assert "Der Hafen" in client.get(german.url, headers={"Accept-Language": "fr"}).text
@@ -169,7 +169,7 @@ def test_each_language_is_its_own_page(client, page, clock):
     assert "Accept-Language" not in client.get(page.url)["Vary"]
 
 
-def test_each_host_is_its_own_site(client, page, clock, settings):
+def test_page_cache_separates_hosts(client, page, clock, settings):
     settings.ALLOWED_HOSTS = ["testserver", "ecole.orvenay.example"]
     other = make.second_site("ecole.orvenay.example")
     other.question = "Quelle classe ?"
@@ -179,7 +179,7 @@ def test_each_host_is_its_own_site(client, page, clock, settings):
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
 
 
-def test_queries_are_not_kept(client, page, clock):
+def test_address_with_query_is_not_cached(client, page, clock):
     index = news.NewsIndexPageFactory(parent=page.get_parent())
     news.NewsPageFactory(parent=index)
     for query in (
@@ -194,21 +194,21 @@ def test_queries_are_not_kept(client, page, clock):
         assert len(caches["pages"]._cache) == before, query
 
 
-def test_what_senders_hang_on_a_link_leads_to_the_kept_page(client, page, clock):
+def test_tracking_parameters_use_cached_page(client, page, clock):
     client.get(f"{page.url}?utm_source=lettre")
     assert len(caches["pages"]._cache) == 0, "only the plain address fills the cache"
     assert kept(client, page.url)
     assert queries(lambda: client.get(f"{page.url}?utm_source=lettre&fbclid=x")) == 0
 
 
-def test_who_is_signed_in_sees_the_same_page(page, clock):
+def test_signed_in_user_gets_cached_page(page, clock):
     signed_in = Client()
     signed_in.force_login(UserFactory())
     assert kept(Client(), page.url)
     assert queries(lambda: signed_in.get(page.url)) == 0
 
 
-def test_a_page_for_some_only_is_never_kept(client, page, clock):
+def test_restricted_page_is_not_cached(client, page, clock):
     assert kept(client, page.url)
     PageViewRestriction.objects.create(page=page, restriction_type="password", password="sesame")
     locked = client.get(page.url)
@@ -221,7 +221,7 @@ def test_a_page_for_some_only_is_never_kept(client, page, clock):
     assert client.get(page.url).content != inside.get(page.url).content
 
 
-def test_a_preview_is_neither_kept_nor_answered_from_what_is_kept(client, page, clock):
+def test_preview_bypasses_page_cache(client, page, clock):
     assert kept(client, page.url)
     page.title = "Brouillon"
     preview = page.make_preview_request(client.get(page.url).wsgi_request, "")
@@ -229,7 +229,7 @@ def test_a_preview_is_neither_kept_nor_answered_from_what_is_kept(client, page, 
     assert "Brouillon" not in client.get(page.url).text
 
 
-def test_forms_with_a_token_and_what_must_not_be_stored_are_never_kept(client, page, clock):
+def test_pages_with_forms_or_no_store_are_not_cached(client, page, clock):
     contact = make.published(make.ContactPageFactory(parent=page.get_parent(), title="Nous écrire"))
     assert not kept(client, contact.url)
     for address in ("/recherche/", "/infolettre/", "/robots.txt", "/n-existe-pas/", "/compte/login/"):
@@ -237,12 +237,12 @@ def test_forms_with_a_token_and_what_must_not_be_stored_are_never_kept(client, p
     assert len(caches["pages"]._cache) == 0
 
 
-def test_what_a_page_says_of_itself_counts(client, page, clock, monkeypatch):
+def test_page_that_differs_by_visitor_is_not_cached(client, page, clock, monkeypatch):
     monkeypatch.setattr(type(page), "same_for_everybody", False)
     assert not kept(client, page.url)
 
 
-def test_a_press_and_a_visit_with_credentials_go_past_it(client, page, clock):
+def test_post_or_credentials_bypass_page_cache(client, page, clock):
     assert kept(client, page.url)
     assert client.post(page.url).templates
     assert client.get(page.url, headers={"Authorization": "Basic eDp5"}).templates

@@ -1,4 +1,4 @@
-"""A worker looks at what was published before its first reader, who waits for no picture to be cut."""
+"""Warm-up: a worker renders published pages and their images before the first reader opens them."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def article(made, db):
 
 @pytest.fixture(autouse=True)
 def site_anew():
-    """Settings that a test changed are not kept for the next one."""
+    """Clear the cached site before and after each test, because tests change its settings."""
     warm_up._site.cache_clear()
     yield
     warm_up._site.cache_clear()
@@ -55,7 +55,7 @@ def cut() -> set[str]:
     return set(Rendition.objects.values_list("file", flat=True))
 
 
-def test_the_pictures_of_what_is_published_are_cut_before_anybody_reads_it(client, article):
+def test_images_of_published_page_are_rendered_by_job(client, article):
     make.published(article)
     sweep()
     ready = cut()
@@ -65,7 +65,7 @@ def test_the_pictures_of_what_is_published_are_cut_before_anybody_reads_it(clien
     assert cut() == ready, "nobody waits on the pages that show its picture either"
 
 
-def test_a_site_behind_a_proxy_is_looked_at_as_the_proxy_asks(settings, article):
+def test_warm_up_works_behind_proxy(settings, article):
     settings.WAGTAILADMIN_BASE_URL = "https://testserver"
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -74,7 +74,7 @@ def test_a_site_behind_a_proxy_is_looked_at_as_the_proxy_asks(settings, article)
     assert cut()
 
 
-def test_another_site_behind_a_proxy_is_looked_at_too(settings, article):
+def test_warm_up_works_for_other_site_behind_proxy(settings, article):
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     school = make.second_site("ecole.example")
@@ -89,26 +89,26 @@ def test_another_site_behind_a_proxy_is_looked_at_too(settings, article):
     assert cut()
 
 
-def test_a_worker_goes_on_in_its_own_language(article):
+def test_warm_up_keeps_active_language_of_worker(article):
     german = make.translated(article.get_parent().get_parent(), "de", slug="start")
     warm_up.warm_page(german.pk)
     assert translation.get_language() == "fr"
 
 
-def test_a_page_of_tomorrow_does_not_end_all_looks(article):
+def test_page_with_future_date_does_not_stop_warm_up(article):
     make.published(article)
     Page.objects.filter(pk=article.pk).update(last_published_at=timezone.now() + timedelta(days=400))
     sweep()
     assert put_online(article, "demain").pk in due()
 
 
-def test_nobody_looks_at_a_draft(article):
+def test_draft_is_not_warmed_up(article):
     article.save_revision()
     sweep()
     assert not cut()
 
 
-def test_what_was_looked_at_is_looked_at_again_once_it_is_published_again(article):
+def test_page_is_warmed_up_after_each_publication(article):
     make.published(article)
     assert article.pk in due()
     sweep()
@@ -117,7 +117,7 @@ def test_what_was_looked_at_is_looked_at_again_once_it_is_published_again(articl
     assert due() == [article.pk]
 
 
-def test_what_was_published_together_is_looked_at_little_by_little(article, monkeypatch):
+def test_warm_up_proceeds_in_batches(article, monkeypatch):
     monkeypatch.setattr(warm_up, "BATCH_SIZE", 2)
     pages = [put_online(article, slug).pk for slug in ("un", "deux", "trois")]
     Page.objects.filter(pk__in=pages).update(last_published_at=timezone.now())
@@ -127,7 +127,7 @@ def test_what_was_published_together_is_looked_at_little_by_little(article, monk
     assert due() == pages[2:]
 
 
-def test_where_all_was_forgotten_the_newest_are_looked_at(article, monkeypatch):
+def test_warm_up_prefers_newest_pages_after_cache_loss(article, monkeypatch):
     monkeypatch.setattr(warm_up, "AT_MOST", 1)
     old, new = put_online(article, "hier"), put_online(article, "maintenant")
     Page.objects.exclude(pk=new.pk).update(last_published_at=timezone.now() - timedelta(days=9))
@@ -135,7 +135,7 @@ def test_where_all_was_forgotten_the_newest_are_looked_at(article, monkeypatch):
     assert old.pk not in due()
 
 
-def test_a_page_that_is_gone_meanwhile_is_no_fault(article):
+def test_warm_up_of_deleted_page_is_no_error(article):
     warm_up.warm_page(article.pk)
     article.delete()
     warm_up.warm_page(article.pk)

@@ -1,4 +1,4 @@
-"""Documents of pages: what is taken as one, and by which way it is read."""
+"""Downloads on pages: accepted file types, and how they are served."""
 
 import re
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "taken"), [("reglement.pdf", True), ("page.html", False), ("plan.svg", False)]
 )
-def test_what_a_browser_would_run_is_not_taken_as_a_document(client, name, taken):
+def test_file_that_browsers_execute_is_refused_as_download(client, name, taken):
     client.force_login(SuperuserFactory())
     file = ContentFile(b"<script>alert(1)</script>", name=name)
     client.post(reverse("wagtaildocs:add"), {"title": "Plan", "file": file, "collection": 1})
@@ -36,5 +36,5 @@ def test_what_a_browser_would_run_is_not_taken_as_a_document(client, name, taken
         ("wagtail_uploads/port.jpg", False),
     ],
 )
-def test_public_files_exclude_documents_and_originals(path, served):
+def test_public_files_exclude_downloads_and_originals(path, served):
     assert bool(re.match(PUBLIC_FILES, f"media/{path}")) is served

@@ -1,4 +1,4 @@
-"""Guides with steps, and places on a map."""
+"""Guides with steps, and pages of places with a map."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def places(home):
     return published(PlacesPageFactory(parent=home, places=found))
 
 
-def test_a_guide_leads_step_by_step(client, guide):
+def test_guide_shows_steps_in_order(client, guide):
     text = client.get(guide.url).content.decode()
     assert text.index("Annoncez la naissance") < text.index("Inscrivez-le")
     assert 'id="etape-2"' in text
@@ -58,12 +58,12 @@ def test_a_guide_leads_step_by_step(client, guide):
     assert [step["name"] for step in data["step"]] == ["Annoncez la naissance", "Inscrivez-le à la crèche"]
 
 
-def test_an_empty_guide_and_an_empty_map_are_pages_too(client, home):
+def test_empty_guide_and_places_pages_are_shown(client, home):
     for page in (GuidePageFactory(parent=home), PlacesPageFactory(parent=home)):
         assert client.get(page.url).status_code == 200
 
 
-def test_places_are_a_list_and_a_map_that_is_asked_for(client, places, settings):
+def test_places_are_listed_with_map_on_demand(client, places, settings):
     settings.TILE_URL = "https://tiles.example/{z}/{x}/{y}.png"
     text = client.get(places.url).content.decode()
     assert "data-places" in text
@@ -73,7 +73,7 @@ def test_places_are_a_list_and_a_map_that_is_asked_for(client, places, settings)
     assert "<script src" not in text
 
 
-def test_without_a_map_the_list_stays(client, places, settings):
+def test_places_are_listed_without_map_tiles(client, places, settings):
     settings.TILE_URL = ""
     text = client.get(places.url).content.decode()
     assert "data-places" not in text
@@ -85,7 +85,7 @@ def test_search_finds_steps_and_places(guide, places):
     assert [hit.url for hit in index.find_entries("maison de commune", "fr").hits] == [places.url]
 
 
-def test_editors_are_offered_both(client, home, guide, places):
+def test_editors_are_offered_guide_and_places_pages(client, home, guide, places):
     client.force_login(SuperuserFactory())
     offered = client.get(reverse("wagtailadmin_pages:add_subpage", args=[home.pk])).content.decode()
     assert "/home/guidepage/" in offered
@@ -94,6 +94,6 @@ def test_editors_are_offered_both(client, home, guide, places):
         assert client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
 
 
-def test_both_need_few_queries(uncached, guide, places):
+def test_guide_and_places_pages_need_few_queries(uncached, guide, places):
     uncached(guide.url, most=12)
     uncached(places.url, most=12)

@@ -28,9 +28,7 @@ def measured(client, page, django_assert_max_num_queries) -> str:
         return client.get(page.url).content.decode()
 
 
-def test_the_plan_shows_public_pages_as_a_tree_and_indexes_for_what_is_told_daily(
-    client, home, django_assert_max_num_queries
-):
+def test_site_plan_shows_tree_of_public_pages(client, home, django_assert_max_num_queries):
     section = make.SectionPageFactory(parent=home, title="Vivre")
     port = make.ContentPageFactory(parent=section, title="Port")
     make.ContentPageFactory(parent=port, title="Amarrage")
@@ -53,7 +51,7 @@ def question(words, answer="<p>Oui.</p>"):
     return ("question", {"question": words, "answer": answer})
 
 
-def test_questions_stand_by_subject_each_with_an_address(client, home, django_assert_max_num_queries):
+def test_questions_are_grouped_and_have_anchors(client, home, django_assert_max_num_queries):
     body = [
         question("Avant tout ?"),
         ("heading", "Déchets"),
@@ -71,7 +69,7 @@ def statement(home, **fields):
     return planted(home, AccessibilityPage, title="Accessibilité", slug="accessibilite", **fields)
 
 
-def test_without_an_audit_the_statement_claims_nothing(client, home, django_assert_max_num_queries):
+def test_accessibility_statement_without_audit_claims_nothing(client, home, django_assert_max_num_queries):
     wagtail_factories.DocumentFactory()
     barrier = {"what": "Les anciens PDF ne sont pas balisés.", "way": "Demandez-les.", "until": "2027"}
     page = statement(home, barriers=[("barrier", barrier)], authority="Bureau fédéral, Berne")
@@ -82,7 +80,7 @@ def test_without_an_audit_the_statement_claims_nothing(client, home, django_asse
         assert said in html
 
 
-def test_conformity_is_claimed_only_by_an_audit_with_its_day_and_who_made_it(client, home):
+def test_conformity_requires_audit_with_date_and_auditor(client, home):
     with pytest.raises(ValidationError):
         AccessibilityPage(title="A", slug="a", conformity="full").clean()
     page = AccessibilityPage(title="B", slug="b", conformity="partial", audited_on=date(2026, 10, 5))

@@ -1,4 +1,4 @@
-"""The pages of the site as visitors get them."""
+"""Pages of the site as visitors see them."""
 
 import html
 import re
@@ -47,7 +47,10 @@ TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Zurich
 
 
 def french(text: str) -> str:
-    """What the site says for a message, whether it is translated or not; a placeholder ends it."""
+    """Return the French text of a message up to its first placeholder.
+
+    Return the message itself if it has no translation.
+    """
     with translation.override("fr"):
         return html.escape(gettext(text).partition("{")[0].strip(), quote=False)
 
@@ -57,7 +60,7 @@ def text_of(response) -> str:
 
 
 @time_machine.travel(TUESDAY)
-def test_the_home_page_answers_before_it_advertises(client, home):
+def test_home_page_shows_tasks_hours_and_contact_data(client, home):
     home.tasks = [("task", {"icon": "move", "title": "Déménager", "text": "", "page": home, "url": ""})]
     home.emergency = [("number", {"label": "Police", "phone": "117"})]
     make.published(home)
@@ -69,7 +72,7 @@ def test_the_home_page_answers_before_it_advertises(client, home):
 
 
 @time_machine.travel(TUESDAY)
-def test_the_band_today_says_what_is_open_shut_and_collected(client, home):
+def test_today_band_shows_opening_and_collections(client, home):
     make.OfficePageFactory(parent=home, on_home=True, hours=[])
     make.WasteCollectionFactory(first_on=date(2026, 11, 11), weeks=2)
     make.WasteCollectionFactory(title="Verre", first_on=date(2026, 11, 12))
@@ -80,7 +83,7 @@ def test_the_band_today_says_what_is_open_shut_and_collected(client, home):
 
 
 @time_machine.travel(TUESDAY)
-def test_the_band_shows_in_another_language_the_places_that_only_the_first_one_has(client, home):
+def test_today_band_shows_untranslated_office(client, home):
     make.translated(home, "it")
     office = make.OfficePageFactory(parent=home, on_home=True, hours=[])
     page = client.get("/it/")
@@ -94,7 +97,7 @@ def test_the_band_shows_in_another_language_the_places_that_only_the_first_one_h
     assert "Déchèterie" not in shown
 
 
-def test_the_menu_shows_what_is_in_menus_and_published(client, home):
+def test_menu_shows_published_pages_marked_for_menus(client, home):
     make.SectionPageFactory(parent=home, title="Autorités")
     make.SectionPageFactory(parent=home, title="Cachée", show_in_menus=False)
     make.SectionPageFactory(parent=home, title="Brouillon", live=False)
@@ -104,7 +107,7 @@ def test_the_menu_shows_what_is_in_menus_and_published(client, home):
     assert "Brouillon" not in menu
 
 
-def test_a_page_knows_where_it_stands(client, home):
+def test_page_shows_breadcrumb_and_current_section(client, home):
     section = make.SectionPageFactory(parent=home)
     page = make.ContentPageFactory(parent=section)
     shown = client.get(page.url).content.decode()
@@ -114,7 +117,7 @@ def test_a_page_knows_where_it_stands(client, home):
     assert 'aria-current="true">Vivre ici' in shown
 
 
-def test_a_section_lists_its_published_pages_with_their_leads(client, home):
+def test_section_lists_published_pages_with_leads(client, home):
     section = make.SectionPageFactory(parent=home)
     make.ContentPageFactory(parent=section, title="Le port", lead="126 places.")
     make.ContentPageFactory(parent=section, title="Secret", live=False)
@@ -123,7 +126,7 @@ def test_a_section_lists_its_published_pages_with_their_leads(client, home):
     assert "Secret" not in shown
 
 
-def test_every_block_of_home_sections_and_content_shows_in_the_editor_what_it_looks_like(home, rf):
+def test_every_block_has_preview_and_description(home, rf):
     streams = [
         (model, field.name, block)
         for model in (HomePage, SectionPage, ContentPage)
@@ -145,7 +148,7 @@ def test_every_block_of_home_sections_and_content_shows_in_the_editor_what_it_lo
         assert re.sub(r"<[^>]+>", "", body).strip() or "<svg" in body, at
 
 
-def test_a_page_of_all_blocks_is_shown(client, home):
+def test_page_with_all_blocks_is_shown(client, home):
     contact, person = make.ContactFactory(), make.PersonFactory()
     stream = blocks_content.ContentBlocks()
     body = [
@@ -162,13 +165,13 @@ def test_a_page_of_all_blocks_is_shown(client, home):
     assert "15.–" in shown
 
 
-def test_a_table_is_pasted_from_a_spreadsheet_or_written_with_bars():
+def test_table_block_reads_tabs_and_bars():
     value = blocks_text.TableBlock().to_python({"caption": "x", "cells": "A\tB\n1|2\n3\n"})
     assert value.head == ["A", "B"]
     assert value.rows == [["1", "2"], ["3", ""]]
 
 
-def test_a_link_needs_a_page_or_an_address_and_not_both(home):
+def test_link_block_requires_either_page_or_address(home):
     block = blocks_links.ButtonBlock()
     for wrong in ({"page": None, "url": ""}, {"page": home, "url": "https://example.org"}):
         with pytest.raises(ValidationError):
@@ -176,7 +179,7 @@ def test_a_link_needs_a_page_or_an_address_and_not_both(home):
     assert block.clean(block.to_python({"label": "x", "url": "https://example.org"}))
 
 
-def test_an_opening_closes_after_it_opens_or_in_the_night_that_follows():
+def test_opening_block_may_close_in_following_night():
     block = opening_hours.OpeningBlock()
     for opens, closes in (("12:00", "11:00"), ("12:00", "12:00"), ("12:00", "09:00"), ("07:00", "07:00")):
         with pytest.raises(ValidationError):
@@ -187,7 +190,7 @@ def test_an_opening_closes_after_it_opens_or_in_the_night_that_follows():
 
 
 @time_machine.travel(TUESDAY)
-def test_an_office_says_whether_it_is_open(client, home):
+def test_office_page_shows_whether_it_is_open(client, home):
     office = make.OfficePageFactory(parent=home)
     assert french("Open until {hour}") in text_of(client.get(office.url))
     with time_machine.travel(datetime(2026, 11, 24, 19, tzinfo=UTC)):
@@ -195,14 +198,14 @@ def test_an_office_says_whether_it_is_open(client, home):
 
 
 @time_machine.travel(datetime(2026, 12, 25, 9, tzinfo=UTC))
-def test_on_a_public_holiday_the_counter_is_closed(client, home):
+def test_counter_is_closed_on_public_holiday(client, home):
     assert not CommuneSettings.current().open_now.open
     with time_machine.travel(datetime(2026, 12, 18, 9, tzinfo=UTC)):
         assert CommuneSettings.current().open_now.open
 
 
 @time_machine.travel(TUESDAY)
-def test_during_its_own_closing_the_counter_is_closed():
+def test_counter_is_closed_during_its_closing_days():
     commune = make.CommuneSettingsFactory(
         closings=[("closing", {"first": date(2026, 11, 20), "last": date(2026, 11, 24)})]
     )
@@ -212,7 +215,7 @@ def test_during_its_own_closing_the_counter_is_closed():
 
 
 class TestLanguages:
-    def test_the_switch_leads_to_the_same_page_where_it_is_translated(self, client, home):
+    def test_language_switch_leads_to_translation(self, client, home):
         page = make.ContentPageFactory(parent=home, slug="port")
         make.translated(home, "de", title="Startseite")
         make.translated(page, "de", title="Der Hafen", slug="hafen")
@@ -220,7 +223,7 @@ class TestLanguages:
         assert 'href="/de/hafen/" lang="de"' in shown
         assert '<link rel="alternate" hreflang="de" href="http://testserver/de/hafen/">' in shown
 
-    def test_without_a_translation_it_leads_to_where_one_is_told_and_says_so(self, client, home):
+    def test_language_switch_leads_to_missing_translation_page(self, client, home):
         page = make.ContentPageFactory(parent=home, slug="port")
         make.translated(home, "de", title="Startseite")
         shown = client.get(page.url).content.decode()
@@ -228,26 +231,26 @@ class TestLanguages:
         assert '<span class="hide">, ' in shown
         assert 'rel="alternate"' not in shown
 
-    def test_a_language_without_home_page_is_not_offered(self, client, home):
+    def test_language_without_home_page_is_not_offered(self, client, home):
         make.translated(home, "de")
         shown = client.get("/").content.decode()
         assert 'lang="de"' in shown
         assert 'lang="it"' not in shown
 
-    def test_a_page_says_its_language(self, client, home):
+    def test_page_declares_its_language(self, client, home):
         make.translated(home, "de")
         assert '<html lang="de">' in client.get("/de/").content.decode()
         assert '<html lang="fr">' in client.get("/").content.decode()
 
 
 class TestErrors:
-    def test_an_unknown_page_is_404_in_the_look_of_the_site(self, client, home):
+    def test_unknown_page_returns_404_in_site_design(self, client, home):
         page = client.get("/nichts/<script>/")
         assert page.status_code == 404
         assert 'class="search"' in page.content.decode()
         assert "<script>" not in page.content.decode()
 
-    def test_an_unknown_screen_of_the_admin_is_404_in_the_language_of_who_works_there(self, client, home):
+    def test_unknown_admin_page_returns_404_in_user_language(self, client, home):
         reader = SuperuserFactory()
         UserProfile.objects.create(user=reader, preferred_language="de")
         client.force_login(reader)
@@ -259,11 +262,11 @@ class TestErrors:
             assert page.status_code == 404
             assert words in page.text
 
-    def test_an_unknown_page_is_404_without_any_site(self, client):
+    def test_unknown_page_returns_404_without_site(self, client):
         Page.objects.filter(depth=2).delete()
         assert client.get("/nichts/").status_code == 404
 
-    def test_the_page_of_a_fault_needs_no_database(self, rf, django_db_blocker):
+    def test_server_error_page_needs_no_database(self, rf, django_db_blocker):
         from mysite.views import server_error
 
         with django_db_blocker.block():
@@ -274,7 +277,7 @@ class TestErrors:
         assert '<link rel="stylesheet" href="/static/css/site.css">' in shown
         assert f'<a class="brand" href="/">{settings.WAGTAIL_SITE_NAME}</a>' in shown
 
-    def test_of_a_database_that_is_away_it_is_said_that_it_comes_back(self, client, home, monkeypatch):
+    def test_unavailable_database_returns_503_with_retry_after(self, client, home, monkeypatch):
         monkeypatch.setattr(
             type(home), "serve", Mock(side_effect=OperationalError("the connection is closed"))
         )
@@ -284,9 +287,7 @@ class TestErrors:
         assert french("A fault of ours.") in page.text
 
     @pytest.mark.parametrize("language", ["fr", "de"])
-    def test_a_fault_is_said_in_the_language_of_the_page_that_failed(
-        self, client, home, monkeypatch, language
-    ):
+    def test_server_error_page_is_in_language_of_page(self, client, home, monkeypatch, language):
         german = make.translated(home, "de")
         monkeypatch.setattr(type(home), "serve", lambda *_: 1 / 0)
         client.raise_request_exception = False
@@ -296,7 +297,7 @@ class TestErrors:
             assert gettext("A fault of ours.") in page.text
         assert f'<html lang="{language}">' in page.text
 
-    def test_a_forged_post_is_refused_with_a_page_that_says_what_to_do(self, home):
+    def test_missing_csrf_token_shows_instructions(self, home):
         from django.test import Client
 
         page = make.ContactPageFactory(parent=home)
@@ -307,7 +308,7 @@ class TestErrors:
 
 class TestMachines:
     @override_settings(WAGTAILADMIN_BASE_URL="https://www.orvenay.example")
-    def test_robots_are_told_what_is_private_in_every_language_and_where_the_sitemap_is(self, client, home):
+    def test_robots_txt_lists_private_paths_and_sitemap(self, client, home):
         robots = client.get("/robots.txt").content.decode().splitlines()
         for path in ("/admin/", "/dossier/", "/de/dossier/", "/it/recherche/", "/en/espace/"):
             assert f"Disallow: {path}" in robots
@@ -315,7 +316,7 @@ class TestMachines:
         assert "Sitemap: https://www.orvenay.example/sitemap.xml" in robots
 
     @override_settings(WAGTAILADMIN_BASE_URL="https://www.orvenay.example:8443/")
-    def test_full_addresses_are_those_the_operator_gave(self, client, home):
+    def test_absolute_addresses_use_configured_base_url(self, client, home):
         page = make.ContentPageFactory(parent=home, slug="port")
         make.translated(home, "de")
         sitemap = client.get("/sitemap.xml").content.decode()
@@ -325,7 +326,7 @@ class TestMachines:
         shown = client.get(page.url).content.decode()
         assert '<link rel="canonical" href="https://www.orvenay.example:8443/port/">' in shown
 
-    def test_the_sitemap_lists_public_pages_with_their_languages(self, client, home):
+    def test_sitemap_lists_public_pages_with_languages(self, client, home):
         page = make.ContentPageFactory(parent=home, slug="port")
         make.ContentPageFactory(parent=home, slug="brouillon", live=False)
         hidden = make.ContentPageFactory(parent=home, slug="interne")
@@ -338,10 +339,10 @@ class TestMachines:
         assert "brouillon" not in sitemap
         assert "interne" not in sitemap
 
-    def test_the_manifest_names_the_commune(self, client, home):
+    def test_manifest_names_commune(self, client, home):
         assert client.get("/manifest.webmanifest").json()["short_name"] == "Orvenay"
 
-    def test_pages_are_described_for_sharing(self, client, home):
+    def test_page_has_description_and_canonical_for_sharing(self, client, home):
         page = make.ContentPageFactory(parent=home, lead="126 places d’amarrage.")
         shown = client.get(page.url).content.decode()
         assert '<meta name="description" content="126 places d’amarrage.">' in shown
@@ -350,7 +351,7 @@ class TestMachines:
 
 
 class TestColour:
-    def test_the_communes_colour_comes_with_the_styles_in_one_file_that_is_kept_for_ever(self, client, home):
+    def test_stylesheet_includes_commune_colour_and_is_immutable(self, client, home):
         CommuneSettings.objects.update(colour="#0a5c36")
         [link] = re.findall(r'rel="stylesheet" href="([^"]+)"', client.get("/").content.decode())
         sheet = client.get(link)
@@ -359,13 +360,13 @@ class TestColour:
         assert ".skip" in sheet.text
         assert sheet.text.index(".skip") < sheet.text.index("--lac:#0a5c36")
 
-    def test_a_page_of_yesterday_is_led_to_the_styles_of_today(self, client, home):
+    def test_outdated_stylesheet_redirects_to_current_one(self, client, home):
         CommuneSettings.objects.update(colour="#0a5c36")
         sheet = client.get("/styles-00000000.css")
         assert sheet.url == CommuneSettings.current().styles_url
         assert sheet["Cache-Control"] == "no-cache"
 
-    def test_all_languages_share_one_style_sheet(self, client, home):
+    def test_all_languages_share_one_stylesheet(self, client, home):
         CommuneSettings.objects.update(colour="#0a5c36")
         asked = set()
         for language in ("fr", "de", "it", "en"):
@@ -374,7 +375,7 @@ class TestColour:
         assert len(asked) == 1
         assert client.get(asked.pop()).status_code == 200
 
-    def test_a_colour_that_cannot_be_read_is_refused(self):
+    def test_colour_with_low_contrast_is_refused(self):
         with pytest.raises(ValidationError, match="colour"):
             CommuneSettings(colour="#f3c64f").full_clean()
         CommuneSettings(colour="#0a5c36").full_clean()
@@ -383,7 +384,7 @@ class TestColour:
 class TestArms:
     DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
 
-    def test_a_drawing_is_accepted(self):
+    def test_harmless_svg_arms_are_accepted(self):
         validate_arms(SimpleUploadedFile("a.svg", self.DRAWING))
         shaded = self.DRAWING.replace(b'd="M0 0"', b'd="M0 0" fill="url( \'#or\')"')
         validate_arms(SimpleUploadedFile("a.svg", shaded))
@@ -403,15 +404,15 @@ class TestArms:
             '<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>'.encode("utf-16"),
         ],
     )
-    def test_what_does_more_than_draw_is_refused(self, content):
+    def test_svg_arms_with_active_content_are_refused(self, content):
         with pytest.raises(ValidationError):
             validate_arms(SimpleUploadedFile("a.svg", content))
 
-    def test_a_png_must_be_one(self):
+    def test_png_arms_with_other_content_are_refused(self):
         with pytest.raises(ValidationError):
             validate_arms(SimpleUploadedFile("a.png", self.DRAWING))
 
-    def test_a_png_of_few_bytes_may_not_unfold_to_what_no_telephone_draws(self):
+    def test_png_arms_with_too_many_pixels_are_refused(self):
         def drawn(side: int) -> SimpleUploadedFile:
             content = BytesIO()
             Image.new("1", (side, side)).save(content, "PNG")
@@ -441,13 +442,13 @@ class TestContact:
             "opened": sign_opening_time(),
         } | changed
 
-    def test_a_message_is_kept_and_thanked_for(self, client, page):
+    def test_contact_message_is_stored_and_acknowledged(self, client, page):
         sent = client.post(page.url, self.said())
-        assert sent.status_code == 302  # whoever loads the thanks again sends nothing twice
+        assert sent.status_code == 302  # reloading the acknowledgement must not send it again
         assert french("Your message has arrived.") in text_of(client.get(sent.url))
         assert page.get_submission_class().objects.get(page=page).form_data["nom"] == "Ana"
 
-    def test_the_commune_hears_of_a_message_by_letter(self, client, page):
+    def test_contact_message_is_sent_to_commune_by_email(self, client, page):
         make.CommuneSettingsFactory(email="greffe@orvenay.example")
         client.post(page.url, self.said(nom="Ana <b>"))
         letter = Delivery.objects.get()
@@ -456,7 +457,7 @@ class TestContact:
         assert "Ana <b>" in letter.payload["text"]
         assert "Ana &lt;b&gt;" in letter.payload["html"]
 
-    def test_each_question_says_what_is_missing_and_what_was_written_stays(self, client, page):
+    def test_contact_form_shows_errors_and_keeps_answers(self, client, page):
         FormField.objects.create(
             page=page, label="Sujet", field_type="radio", choices="A,B", locale=page.locale, sort_order=9
         )
@@ -469,7 +470,7 @@ class TestContact:
         long = client.post(page.url, self.said(nom="a" * 300)).context["form"].errors["nom"]
         assert long == ["Au plus 255 caractères\u00a0; vous en avez écrit 300."]
 
-    def test_a_machine_is_thanked_and_nothing_is_kept(self, client, page):
+    def test_contact_message_of_bot_is_acknowledged_and_dropped(self, client, page):
         bot = {"nom": "Bot", "e_mail": "b@example.org", "website": "https://spam"}
         sent = client.post(page.url, bot, follow=True)
         assert french("Your message has arrived.") in text_of(sent)
@@ -477,19 +478,19 @@ class TestContact:
         assert not Delivery.objects.exists()
 
     @pytest.mark.parametrize("label", ["Website", "Opened"])
-    def test_a_question_of_any_name_is_answered_like_the_others(self, client, page, label):
+    def test_question_named_like_internal_field_is_answered(self, client, page, label):
         FormField.objects.create(page=page, label=label, field_type="url", locale=page.locale, sort_order=9)
         asked = client.get(page.url).context["form"]
         name = [field.name for field in asked if field.label == label][-1]
         client.post(page.url, self.said(**{name: "https://example.org"}))
         assert page.get_submission_class().objects.get().form_data[name] == "https://example.org"
 
-    def test_what_is_kept_is_what_was_asked(self, client, page):
+    def test_contact_message_stores_only_asked_questions(self, client, page):
         client.post(page.url, self.said())
         kept = page.get_submission_class().objects.get().form_data
         assert kept == {"nom": "Ana", "e_mail": "ana@example.org"}
 
-    def test_who_sends_at_once_is_asked_to_read_again_and_loses_nothing(self, client, page, settings):
+    def test_contact_form_sent_too_fast_keeps_answers(self, client, page, settings):
         settings.LEAST_SECONDS_TO_FILE = 3
         with time_machine.travel(TUESDAY, tick=False) as clock:
             stamp = client.get(page.url).context["form"]["opened"].value()
@@ -502,7 +503,7 @@ class TestContact:
         assert client.post(page.url, self.said(opened="made up")).status_code == 422
         assert page.get_submission_class().objects.count() == 1
 
-    def test_nobody_fills_the_commune_s_mailbox(self, client, page):
+    def test_contact_messages_are_rate_limited(self, client, page):
         make.CommuneSettingsFactory(email="greffe@orvenay.example")
         answers = [client.post(page.url, self.said()) for _ in range(PER_CLIENT.most + 2)]
         assert {answer.status_code for answer in answers[: PER_CLIENT.most]} == {302}
@@ -511,7 +512,7 @@ class TestContact:
         assert Delivery.objects.count() == PER_CLIENT.most
         assert client.post(page.url, self.said(), REMOTE_ADDR="192.0.2.7").status_code == 302
 
-    def test_a_message_is_erased_after_a_year_and_the_page_says_so(self, client, page):
+    def test_contact_message_is_deleted_after_a_year(self, client, page):
         assert french("The commune reads your message. It is erased here after a year.") in text_of(
             client.get(page.url)
         )
@@ -521,14 +522,14 @@ class TestContact:
         delete_old_contact_messages(timezone.now() + timedelta(days=367))
         assert not page.get_submission_class().objects.exists()
 
-    def test_a_missing_answer_is_named_and_nothing_is_lost(self, client, page):
+    def test_contact_form_links_invalid_answer(self, client, page):
         sent = client.post(page.url, {"nom": "Ana", "e_mail": "nichts"})
         assert sent.status_code == 422
         assert 'class="errors"' in sent.content.decode()
         assert 'value="Ana"' in sent.content.decode()
         assert 'href="#id_e_mail"' in sent.content.decode()
 
-    def test_the_page_is_never_cached(self, client, page):
+    def test_contact_page_is_not_cached(self, client, page):
         assert "no-store" in client.get(page.url)["Cache-Control"]
 
 
@@ -548,7 +549,7 @@ class TestBudget:
         make.WasteCollectionFactory(first_on=date(2026, 11, 11))
         return ["/", section.url, pages[0].url, "/de/", "/recherche/?q=page"]
 
-    def test_a_page_loads_nothing_from_elsewhere_and_holds_no_inline_code(self, client, busy):
+    def test_page_loads_nothing_external_and_has_no_inline_code(self, client, busy):
         for url in busy:
             shown = client.get(url).content.decode()
             assert not re.search(
@@ -559,7 +560,7 @@ class TestBudget:
             assert not re.search(r"<script(?![^>]*ld\+json)[^>]*>[^<]", shown)
 
     @override_settings(DEBUG=False)
-    def test_a_page_sets_no_cookie_and_varies_with_none(self, client, busy):
+    def test_page_sets_no_cookie_and_does_not_vary_by_cookie(self, client, busy):
         for url in busy:
             page = client.get(url)
             assert not page.cookies
@@ -567,9 +568,9 @@ class TestBudget:
 
 
 class TestSurroundings:
-    """What stands around pages is kept, and never outlives a change."""
+    """The frame of pages: cached, and updated with every change."""
 
-    def test_a_new_section_a_renamed_page_and_a_new_name_are_seen_at_once(self, client, home):
+    def test_changed_section_and_phone_are_shown_at_once(self, client, home):
         section = make.SectionPageFactory(parent=home, title="Autorités")
         page = make.ContentPageFactory(parent=section)
         assert "Autorités" in client.get(page.url).content.decode()
@@ -580,12 +581,10 @@ class TestSurroundings:
         commune.save()
         shown = client.get(page.url).content.decode()
         assert "Autorités" not in shown
-        assert shown.count("Politique") == 2  # in the menu and in the breadcrumb
+        assert shown.count("Politique") == 2  # menu and breadcrumb
         assert "021 000 42 99" in shown
 
-    def test_a_page_is_read_once_until_it_changes_moves_or_goes(
-        self, client, home, django_assert_num_queries
-    ):
+    def test_page_is_cached_until_changed_moved_or_deleted(self, client, home, django_assert_num_queries):
         section, other = (make.SectionPageFactory(parent=home, title=title) for title in ("Lac", "Rives"))
         page = make.ContentPageFactory(parent=section, title="Le port")
         client.get(page.url)
@@ -604,7 +603,7 @@ class TestSurroundings:
         page.delete()
         assert client.get(page.url).status_code == 404
 
-    def test_the_text_of_a_draft_is_shown_and_kept_from_everybody_else(self, client, home):
+    def test_draft_preview_does_not_reach_other_readers(self, client, home):
         page = make.ContentPageFactory(parent=home, body=[("heading", "Amarrage")])
         for stands in ("Amarrage", "Amarrage"):
             assert stands in client.get(page.url).content.decode()
@@ -614,7 +613,7 @@ class TestSurroundings:
         make.published(page)
         assert "Hivernage" in client.get(page.url).content.decode()
 
-    def test_addresses_that_anybody_can_think_of_fill_nothing(self, client, home):
+    def test_unknown_addresses_do_not_fill_cache(self, client, home):
         index = NewsIndexPageFactory(parent=home)
         for address in (index.url, "/rien/", f"{index.url}rien/"):
             client.get(address)
@@ -624,14 +623,14 @@ class TestSurroundings:
                 client.get(address)
         assert len(cache._cache) == before
 
-    def test_a_section_that_becomes_private_leaves_the_menu(self, client, home):
+    def test_restricted_section_leaves_menu(self, client, home):
         section = make.SectionPageFactory(parent=home, title="Interne")
         assert "Interne" in client.get("/").content.decode()
         section.view_restrictions.create(restriction_type="login")
         assert "Interne" not in client.get("/").content.decode()
 
     @pytest.mark.parametrize("first", ["/", "page", "/rien/"])
-    def test_wherever_the_first_visit_goes_only_public_pages_stand_around_it(self, client, home, first):
+    def test_page_frame_contains_only_public_pages(self, client, home, first):
         page = make.ContentPageFactory(parent=make.SectionPageFactory(parent=home, title="Vivre"))
         make.SectionPageFactory(parent=home, title="Interne").view_restrictions.create(
             restriction_type="login"
@@ -648,7 +647,7 @@ class TestSurroundings:
             assert f"Pied {page.title}" in shown
             assert not {"Interne", "Brouillon"} & set(re.findall(r"\w+", shown))
 
-    def test_an_address_that_leads_nowhere_reads_no_links_of_home_pages(self, client, home):
+    def test_unknown_address_queries_no_child_pages(self, client, home):
         make.translated(home, "de", title="Startseite")
         for address in ("/", "/de/", "/rien/", "/de/nichts/"):
             client.get(address)
@@ -657,7 +656,7 @@ class TestSurroundings:
         of_children = [one["sql"] for one in queries if '"wagtailcore_page"."depth" = ' in one["sql"]]
         assert of_children == []
 
-    def test_apps_offer_sections_of_the_home_page_in_their_order(self, client, home, monkeypatch):
+    def test_home_sections_of_apps_are_ordered(self, client, home, monkeypatch):
         offers = {
             "late": lambda request, page: HomeSection(
                 "home/door.html", {"door": {"title": "Second"}}, order=2
@@ -667,12 +666,12 @@ class TestSurroundings:
             ),
             "none": lambda request, page: None,
         }
-        list(home_sections)  # found, so that nothing registers any more
+        list(home_sections)  # load the registered sections first
         monkeypatch.setattr(home_sections, "_offers", offers)
         shown = client.get("/").content.decode()
         assert 0 < shown.index("First") < shown.index("Second")
 
-    def test_a_contact_is_shown_in_the_language_at_hand_where_it_is_translated(self, home):
+    def test_contact_is_shown_in_active_language_if_translated(self, home):
         contact = make.ContactFactory()
         german = contact.copy_for_translation(make.locale("de"))
         german.title = "Einwohnerkontrolle"
@@ -682,12 +681,12 @@ class TestSurroundings:
         assert Contact.shown(contact.pk + 99, "de") is None
         assert Contact.shown(None, "de") is None
 
-    def test_a_new_version_does_not_read_what_the_old_one_kept(self, home):
+    def test_migration_invalidates_cached_values(self, home):
         cached_per_version("frame", lambda: "as the old version wrote it")
         emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
         assert cached_per_version("frame", lambda: "as the new one does") == "as the new one does"
 
-    def test_within_a_request_what_is_kept_is_read_once_and_what_it_changes_is_seen(self, home):
+    def test_cached_value_is_read_once_per_request_until_bumped(self, home):
         with version_read_once():
             assert cached_per_version("word", lambda: "before") == "before"
             cache.clear()
@@ -695,7 +694,7 @@ class TestSurroundings:
             bump_version()
             assert cached_per_version("word", lambda: "after") == "after"
 
-    def test_each_site_of_an_installation_has_its_own_frame(self, client, home):
+    def test_each_site_has_its_own_frame(self, client, home):
         make.SectionPageFactory(parent=home, title="Autorités")
         second = make.second_site("voisins.example")
         make.SectionPageFactory(parent=second, title="Voisins")
@@ -707,7 +706,7 @@ class TestSurroundings:
             assert theirs in shown
             assert others not in shown
 
-    def test_another_site_bears_its_own_name_and_leads_to_the_commune(self, client, home, settings):
+    def test_second_site_has_its_own_name_and_links_commune(self, client, home, settings):
         settings.WAGTAILADMIN_BASE_URL = "https://orvenay.example"
         commune = CommuneSettings.load()
         commune.name, commune.kind = "Orvenay", "Commune d’Orvenay"
@@ -724,34 +723,32 @@ class TestSurroundings:
         told = client.get(reverse("home:manifest"), headers={"Host": "ecole.example"}).json()
         assert told["name"] == told["short_name"] == "École du lac"
         policy = client.get(page.url, headers={"Host": "ecole.example"})["Content-Security-Policy"]
-        assert (
-            "form-action 'self' http://localhost:8000" in policy
-        )  # where the operator says, unless told otherwise
+        assert "form-action 'self' http://localhost:8000" in policy  # as configured
         own = client.get(home.url, headers={"Host": "testserver"}).text
         assert "Orvenay<small>" in own
         assert 'https://orvenay.example/">Commune d’Orvenay' not in own
 
 
 class TestPrivatePages:
-    """A page is found together with what restricts it: nobody reads what only some may read."""
+    """Restricted pages: the restriction is looked up with the page, so that only those admitted read it."""
 
     @pytest.fixture
     def section(self, home):
         return make.SectionPageFactory(parent=home, title="Interne")
 
     @pytest.mark.parametrize("kind", ["login", "password"])
-    def test_a_restricted_page_and_what_stands_below_it_are_refused(self, client, section, kind):
+    def test_restricted_page_and_its_descendants_are_refused(self, client, section, kind):
         page = make.ContentPageFactory(parent=section, lead="Rien que pour nous.")
         assert "Rien que pour nous." in client.get(page.url).content.decode()
         section.view_restrictions.create(restriction_type=kind, password="sesame")
         for address in (section.url, page.url):
             assert "Rien que pour nous." not in client.get(address).content.decode()
 
-    def test_a_restricted_home_page_closes_the_whole_site(self, client, home, section):
+    def test_restricted_home_page_restricts_whole_site(self, client, home, section):
         home.view_restrictions.create(restriction_type="login")
         assert client.get("/").status_code == client.get(section.url).status_code == 302
 
-    def test_an_alias_is_as_restricted_as_its_source(self, client, home, section):
+    def test_alias_is_restricted_like_its_source(self, client, home, section):
         page = make.ContentPageFactory(parent=section, slug="note")
         alias = page.create_alias(parent=home, update_slug="copie")
         second = alias.create_alias(parent=home, update_slug="copie-de-copie")
@@ -759,14 +756,14 @@ class TestPrivatePages:
         page.view_restrictions.create(restriction_type="login")
         assert client.get(alias.url).status_code == client.get(second.url).status_code == 302
 
-    def test_who_may_read_it_reads_it(self, client, admin_user, section):
+    def test_admitted_user_reads_restricted_page(self, client, admin_user, section):
         section.view_restrictions.create(restriction_type="login")
         client.force_login(admin_user)
         assert "Interne" in client.get(section.url).content.decode()
 
 
 class TestLinksWithinTexts:
-    def test_a_link_follows_the_language_of_the_reader(self, client, home):
+    def test_link_in_text_leads_to_page_in_reader_language(self, client, home):
         port = make.ContentPageFactory(parent=home, slug="port")
         text = f'<p><a linktype="page" id="{port.pk}">Port</a></p>'
         page = make.ContentPageFactory(parent=home, title="Lac", slug="lac", body=[("text", text)])
@@ -775,7 +772,7 @@ class TestLinksWithinTexts:
         assert '<a href="/port/">Port</a>' in client.get(page.url).content.decode()
         assert '<a href="/de/hafen/">Port</a>' in client.get(german.url).content.decode()
 
-    def test_a_link_to_what_is_not_published_or_gone_leads_nowhere(self, client, home):
+    def test_link_to_unpublished_or_deleted_page_has_no_address(self, client, home):
         draft = make.ContentPageFactory(parent=home, slug="brouillon", live=False)
         text = f'<p><a linktype="page" id="{draft.pk}">un</a> <a linktype="page" id="99999">deux</a></p>'
         page = make.ContentPageFactory(parent=home, title="Lac", body=[("text", text)])

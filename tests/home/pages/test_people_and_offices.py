@@ -1,4 +1,4 @@
-"""Offices and people: hours in words, calendars and address books."""
+"""Office pages and people: opening hours, calendar files and contact cards."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def office():
     )
 
 
-def test_an_office_tells_what_is_otherwise_in_the_weeks_ahead(client, office):
+def test_office_page_lists_upcoming_deviations(client, office):
     page = client.get(office.url).content.decode()
     table = re.search(r'<tr class="otherwise">.*</table>', page, re.S)[0]
     assert "Du 25 novembre au 26 novembre" in table
@@ -46,7 +46,7 @@ def test_an_office_tells_what_is_otherwise_in_the_weeks_ahead(client, office):
     assert "9\xa0h\xa0– 12\xa0h" in table
 
 
-def test_what_opens_on_single_days_only_says_so(client):
+def test_office_open_on_single_days_shows_them(client):
     page = make.OfficePageFactory(
         parent=make.make_site(),
         title="Local des puces",
@@ -59,7 +59,7 @@ def test_what_opens_on_single_days_only_says_so(client):
     assert "9\xa0h\xa0– 12\xa0h" in shown
 
 
-def test_an_office_tells_search_engines_its_hours(client, office):
+def test_office_page_has_structured_opening_hours(client, office):
     page = client.get(office.url).content.decode()
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
     assert (data["address"]["addressLocality"], data["address"]["addressCountry"]) == ("Orvenay", "CH")
@@ -69,7 +69,7 @@ def test_an_office_tells_search_engines_its_hours(client, office):
     assert (saturday["validFrom"], saturday["opens"], saturday["closes"]) == ("2026-11-28", "09:00", "12:00")
 
 
-def test_an_office_is_a_calendar_of_the_times_it_is_open(client, office):
+def test_office_calendar_lists_its_open_times(client, office):
     lines = client.get(f"{office.url}horaires/").content.decode().split("\r\n")
     assert "DTSTART:20261124T070000Z" in lines
     assert not [line for line in lines if line.startswith(("DTSTART:20261125", "DTSTART:20261126"))]
@@ -79,7 +79,7 @@ def test_an_office_is_a_calendar_of_the_times_it_is_open(client, office):
 
 @pytest.fixture
 def bar():
-    """Open on Tuesdays until midnight and on Fridays into the night; the last Friday it stayed shut."""
+    """An office open on Tuesdays until midnight and on Fridays into the night, but closed last Friday."""
     hours = [("1", time(18), time(0)), ("4", time(20), time(2))]
     return make.OfficePageFactory(
         parent=make.make_site(),
@@ -89,13 +89,13 @@ def bar():
     )
 
 
-def test_the_file_of_a_place_keeps_the_umlauts_of_its_name(client):
+def test_office_calendar_file_name_keeps_umlauts(client):
     office = make.published(make.OfficePageFactory(parent=make.make_site(), slug="überblick"))
     named = client.get(f"{office.url}horaires/")["Content-Disposition"]
     assert named == "attachment; filename*=utf-8''%C3%BCberblick.ics"
 
 
-def test_hours_over_midnight_are_the_same_in_the_table_for_search_engines_and_in_the_calendar(client, bar):
+def test_hours_past_midnight_agree_in_page_and_calendar(client, bar):
     page = client.get(bar.url).content.decode()
     assert "18\xa0h\xa0– 24\xa0h" in page
     assert "20\xa0h\xa0– 2\xa0h" in page
@@ -116,12 +116,12 @@ def test_hours_over_midnight_are_the_same_in_the_table_for_search_engines_and_in
         (datetime(2026, 11, 21, 0, 30, tzinfo=UTC), "Ouverture mardi à 18\xa0h"),
     ],
 )
-def test_an_office_that_is_open_at_night_says_so(client, bar, at, told):
+def test_office_open_at_night_shows_it(client, bar, at, told):
     with time_machine.travel(at):
         assert told in client.get(bar.url).content.decode()
 
 
-def test_an_office_is_a_card_for_address_books(client, office):
+def test_office_contact_card_is_valid(client, office):
     answer = client.get(f"{office.url}carte/")
     assert answer["Content-Type"] == "text/vcard; charset=utf-8"
     lines = answer.content.decode().split("\r\n")
@@ -130,7 +130,7 @@ def test_an_office_is_a_card_for_address_books(client, office):
     assert "NOTE:De plain-pied\\; bus 714" in lines
 
 
-def test_a_person_is_a_card_for_address_books_and_adds_no_field_of_their_own(client):
+def test_person_contact_card_escapes_line_breaks(client):
     make.CommuneSettingsFactory()
     person = make.PersonFactory(name="Huguette Perrin", role="Syndique\nTEL:117", email="h@orvenay.example")
     page = make.ContentPageFactory(parent=make.make_site(), body=[("person", person)])
@@ -144,7 +144,7 @@ def test_a_person_is_a_card_for_address_books_and_adds_no_field_of_their_own(cli
     assert client.get(reverse("home:card", args=["00000000-0000-0000-0000-000000000000"])).status_code == 404
 
 
-def test_who_stands_on_no_page_that_everybody_reads_is_no_card(client):
+def test_person_on_no_public_page_has_no_contact_card(client):
     make.CommuneSettingsFactory()
     person = make.PersonFactory(name="Huguette Perrin", phone="+41 79 123 45 67")
     url = reverse("home:card", args=[person.translation_key])
@@ -159,7 +159,7 @@ def test_who_stands_on_no_page_that_everybody_reads_is_no_card(client):
     assert client.get(url).status_code == 404
 
 
-def test_somebody_new_is_a_card_at_once_also_while_no_worker_runs(client, django_assert_max_num_queries):
+def test_contact_card_of_new_person_needs_no_worker(client, django_assert_max_num_queries):
     make.CommuneSettingsFactory()
     person = make.PersonFactory(name="Huguette Perrin")
     page = make.published(make.ContentPageFactory(parent=make.make_site(), body=[("person", person)]))
@@ -179,9 +179,7 @@ def test_somebody_new_is_a_card_at_once_also_while_no_worker_runs(client, django
         ("closings", "closing", ["first", "last"]),
     ],
 )
-def test_hours_half_filled_in_are_previewed_and_kept_as_a_draft_and_not_published(
-    client, office, field, kind, names
-):
+def test_incomplete_hours_are_saved_as_draft_but_not_published(client, office, field, kind, names):
     client.force_login(SuperuserFactory())
     edit = reverse("wagtailadmin_pages:edit", args=[office.pk])
     preview = reverse("wagtailadmin_pages:preview_on_edit", args=[office.pk])

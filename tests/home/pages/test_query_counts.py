@@ -1,4 +1,4 @@
-"""What pages cost: the database when nothing is kept, as in a new process or generation; and the visitor's line."""
+"""Cost of pages: queries with an empty cache, as in a new process or site version, and bytes for the visitor."""
 
 import json
 from datetime import UTC, date, datetime
@@ -44,7 +44,7 @@ def text_with_links(*pages: Page):
 
 @pytest.fixture(scope="module")
 def town(module_db):
-    """A site as a commune has it: two languages, two levels, pictures, news, an agenda and a counter."""
+    """Addresses of the pages of a realistic site, by type: two languages, pictures, articles, events and a counter."""
     make.CommuneSettingsFactory(colour="#0a5c36")
     home = make.make_site(panorama=picture(), share_image=picture())
     make.translated(home, "de", title="Startseite")
@@ -108,7 +108,7 @@ def price_list(section):
 
 
 def front(home, pages) -> None:
-    """The home page with its doors and the links at its foot, and an alert on every page."""
+    """Fill the home page with tasks and footer links, and add an alert on every page."""
     home = type(home).objects.get(pk=home.pk)
     home.tasks = [("task", link(page, icon="move", text="")) for page in pages[:6]]
     home.footer_links = [("link", link(page)) for page in pages[6:9]]
@@ -166,16 +166,16 @@ def online_counter(home):
 
 
 def forget() -> None:
-    """Nothing is known, as in a new process."""
+    """Clear all caches, as in a new process."""
     cache.clear()
     ContentType.objects.clear_cache()
 
 
 @time_machine.travel(NOW, tick=False)
-def test_no_kind_of_page_takes_more_than_ten_queries_with_an_empty_cache(client, town):
+def test_every_page_type_needs_at_most_ten_queries(client, town):
     costs = {}
     for kind, address in town.items():
-        assert client.get(address).status_code == 200  # its pictures are cut once for all
+        assert client.get(address).status_code == 200  # renders its images
         forget()
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
@@ -184,7 +184,7 @@ def test_no_kind_of_page_takes_more_than_ten_queries_with_an_empty_cache(client,
 
 
 @time_machine.travel(NOW, tick=False)
-def test_every_page_is_light_with_all_that_it_loads(client, town):
+def test_every_page_type_is_within_weight_limit(client, town):
     case = CaseFactory(answered=True)
     pages = town | {"status": f"/dossier/{case.links.get(mailed=True).secret}/"}
     loads = {kind: weights(client.get(address).content) for kind, address in pages.items()}
@@ -193,7 +193,7 @@ def test_every_page_is_light_with_all_that_it_loads(client, town):
     assert {kind: load for kind, load in loads.items() if sum(load.values()) > WEIGHT} == {}
 
 
-def test_pictures_and_people_cost_no_query_each(client, town):
+def test_pictures_and_people_add_no_queries(client, town):
     body = [("person", make.PersonFactory(photo=picture())) for _ in range(8)]
     body += [("picture", {"image": picture(), "alt": "", "caption": ""}) for _ in range(8)]
     page = make.ContentPageFactory(parent=HomePage.objects.get(locale=make.locale()), body=body)
@@ -204,7 +204,7 @@ def test_pictures_and_people_cost_no_query_each(client, town):
     assert len(queries) <= QUERIES
 
 
-def test_prices_of_what_is_booked_cost_no_query_each(client, town):
+def test_booking_prices_add_no_queries(client, town):
     address = town["service with bookings"]
 
     def cost(rates: int) -> int:

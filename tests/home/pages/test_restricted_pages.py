@@ -1,4 +1,4 @@
-"""Pages that are not for everybody: where one signs in, and where one types a password."""
+"""Restricted pages, by sign-in and by password."""
 
 import pytest
 from django.urls import reverse
@@ -16,7 +16,7 @@ def page():
     return make.ContentPageFactory(parent=make.make_site(), title="Procès-verbaux internes", lead="Secret.")
 
 
-def test_who_is_not_signed_in_signs_in_at_the_counter_and_comes_back(client, page):
+def test_login_restricted_page_redirects_to_account_and_back(client, page):
     PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
     assert client.get(page.url).url == f"{reverse('account_login')}?next={page.url}"
     assert client.get("/_util/login/").status_code == 404, "without limits, and without a second factor"
@@ -24,7 +24,7 @@ def test_who_is_not_signed_in_signs_in_at_the_counter_and_comes_back(client, pag
     assert "Secret." in client.get(page.url).text
 
 
-def test_a_password_opens_a_page_that_asks_for_one(client, page):
+def test_password_opens_restricted_page(client, page):
     PageViewRestriction.objects.create(
         page=page, restriction_type=PageViewRestriction.PASSWORD, password="lac-2026"
     )
@@ -36,7 +36,7 @@ def test_a_password_opens_a_page_that_asks_for_one(client, page):
     assert "Secret." in client.get(page.url).text
 
 
-def test_who_guesses_a_password_waits(client, page):
+def test_password_guesses_are_rate_limited(client, page):
     PageViewRestriction.objects.create(
         page=page, restriction_type=PageViewRestriction.PASSWORD, password="lac-2026"
     )

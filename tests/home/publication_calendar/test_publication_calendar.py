@@ -1,4 +1,4 @@
-"""The calendar says what is published when."""
+"""Publication calendar: what is published and unpublished when."""
 
 from datetime import UTC, date, datetime
 
@@ -45,7 +45,7 @@ def made(module_db):
 
 @pytest.fixture
 def planned(made, db):
-    """Who sees a month in which something of each kind happens."""
+    """User who sees a month with every type of planned publication."""
     return get_user_model().objects.get(pk=made.pk)
 
 
@@ -57,13 +57,13 @@ def shown(client, user, month: str = "2026-12") -> str:
     return response.content.decode()
 
 
-def test_it_tells_of_pages_alerts_bundles_and_events(client, planned):
+def test_calendar_shows_pages_alerts_bundles_and_events(client, planned):
     text = shown(client, planned)
     for title in ("Plage", "Sapins", "Crue", "Rentrée", "Marché de Noël"):
         assert text.count(title) >= 2, title  # in the month and in the list
 
 
-def test_news_stand_on_their_day_without_an_hour_that_nobody_gave(client, planned):
+def test_calendar_shows_article_without_hour(client, planned):
     index = news.NewsIndexPageFactory(parent=make.second_site("autre.example"), slug="nouvelles")
     make.published(news.NewsPageFactory(parent=index, title="Vendanges", date=date(2026, 12, 9)))
     listed = BeautifulSoup(shown(client, planned), "html.parser").select(".planned li")
@@ -71,14 +71,14 @@ def test_news_stand_on_their_day_without_an_hour_that_nobody_gave(client, planne
     assert hour == ""
 
 
-def test_an_event_that_comes_back_stands_on_each_of_its_days(client, planned):
+def test_calendar_shows_repeated_event_on_each_date(client, planned):
     agenda = news.EventIndexPageFactory(parent=make.second_site("autre.example"), slug="agenda-2")
     news.EventPageFactory(parent=agenda, title="Yoga", start=day(1), end=None, repeats="week", times=8)
     assert shown(client, planned).count("Yoga") >= 2 * 5
     assert "Yoga" in shown(client, planned, "2027-01")
 
 
-def test_an_alert_that_was_ended_by_hand_stands_on_the_day_it_ended(client, planned):
+def test_calendar_shows_alert_ended_by_hand_on_that_day(client, planned):
     with time_machine.travel(NOW, tick=False):
         alert = make.AlertFactory(title="Coupure d’eau")
         alert.save_revision().publish()
@@ -88,13 +88,13 @@ def test_an_alert_that_was_ended_by_hand_stands_on_the_day_it_ended(client, plan
     assert "Coupure d’eau" in shown(client, planned)
 
 
-def test_another_month_has_nothing_of_it(client, planned):
+def test_calendar_of_other_month_omits_publication(client, planned):
     assert "Rentrée" not in shown(client, planned, "2027-02")
 
 
-def test_the_queries_do_not_grow_with_what_is_planned(client, planned):
+def test_calendar_query_count_is_constant(client, planned):
     shown(client, planned)
-    bump_version()  # what is kept until something is published is read again, both times
+    bump_version()  # empties the caches, before both measurements
     with CaptureQueriesContext(connection) as queries:
         shown(client, planned)
     few = len(queries)
@@ -107,7 +107,7 @@ def test_the_queries_do_not_grow_with_what_is_planned(client, planned):
     assert len(queries) <= few
 
 
-def test_who_edits_nothing_sees_only_what_is_public(client, planned):
+def test_calendar_shows_agents_only_public_events(client, planned):
     agent = UserFactory(is_staff=True, roles=("agents",))
     text = shown(client, agent)
     assert "Marché de Noël" in text
@@ -118,11 +118,11 @@ def test_who_edits_nothing_sees_only_what_is_public(client, planned):
 @pytest.mark.parametrize(
     "text", ["", "x", "2026-13", "2026-00", "0000-01", "9999-12", "2026-1\x00", "1" * 10_000, "٢٠٢٦-٠١"]
 )
-def test_a_month_that_is_none_is_this_month(text):
+def test_invalid_month_is_replaced_by_current_month(text):
     assert month_grid.parse_month(text, date(2026, 11, 24)) == date(2026, 11, 1)
 
 
-def test_a_month_is_whole_weeks_from_monday_on():
+def test_month_grid_has_whole_weeks_from_monday():
     weeks = month_grid.month_weeks(date(2026, 12, 1), {date(2026, 12, 12): ["x"]})
     assert [len(week) for week in weeks] == [7] * 5
     assert weeks[0][0].date == date(2026, 11, 30)

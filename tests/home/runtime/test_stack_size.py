@@ -1,4 +1,4 @@
-"""No depth of calls costs more than another."""
+"""Stack size: calls cost the same at every depth."""
 
 import resource
 
@@ -14,7 +14,7 @@ def leaf():
 
 
 def loop() -> int:
-    """How often the system was asked for memory while something small was called."""
+    """Return the number of page faults during small calls."""
     before = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
     for _time in range(TIMES):
         leaf()
@@ -25,11 +25,11 @@ def at(depth: int) -> int:
     return at(depth - 1) if depth else loop()
 
 
-def test_a_loop_asks_for_memory_at_no_depth():
+def test_loop_causes_no_page_faults_at_any_depth():
     assert max(with_stack_size(at)(depth) for depth in range(500)) < TIMES
 
 
-def test_what_has_room_answers_and_fails_as_without():
+def test_function_with_stack_size_returns_and_raises_as_usual():
     assert with_stack_size(divmod)(7, 2) == (3, 1)
     assert with_stack_size(sorted)([1, 2], reverse=True) == [2, 1]
     assert with_stack_size(at).__name__ == "at"

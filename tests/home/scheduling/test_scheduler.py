@@ -19,13 +19,13 @@ READY, RUNNING = TaskResultStatus.READY, TaskResultStatus.RUNNING
 
 @pytest.fixture
 def stored(settings):
-    """Tasks wait in the database, as outside the tests."""
+    """Store tasks in the database, as outside of the tests."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
 @pytest.fixture
 def quiet(monkeypatch):
-    """Connections stay open: the test's transaction lives in them."""
+    """Keep connections open, because the transaction of the test uses them."""
     monkeypatch.setattr(scheduler, "close_old_connections", lambda: None)
     monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
 
@@ -35,7 +35,7 @@ def page(title: str, **fields) -> Page:
 
 
 def dated(title: str, now) -> Page:
-    """A page to be published by ``now``."""
+    """Create a draft page that is due to be published by ``now``."""
     draft = page(title, live=False)
     draft.go_live_at = now - timedelta(minutes=1)
     revision = draft.save_revision()
@@ -44,7 +44,7 @@ def dated(title: str, now) -> Page:
 
 
 # -- Scheduler ----------------------------------------------------------------------------------------------
-def test_a_sweep_that_fails_holds_up_no_other(monkeypatch, quiet):
+def test_failing_job_does_not_stop_other_jobs(monkeypatch, quiet):
     ran = []
 
     def fail(now):
@@ -55,7 +55,7 @@ def test_a_sweep_that_fails_holds_up_no_other(monkeypatch, quiet):
     assert len(ran) == 1
 
 
-def test_while_the_database_is_away_the_log_has_a_line_for_each_round(monkeypatch, quiet, caplog):
+def test_unavailable_database_is_logged_once_per_round(monkeypatch, quiet, caplog):
     def away():
         raise OperationalError("refused")
 
@@ -68,39 +68,39 @@ def test_while_the_database_is_away_the_log_has_a_line_for_each_round(monkeypatc
     ]
 
 
-def test_one_sweep_leaves_signs_of_scheduler_and_worker(quiet):
+def test_scheduler_round_records_heartbeats(quiet):
     call_command("scheduler", once=True)
     assert all(Heartbeat.seen().values())
 
 
-def test_every_app_with_due_rows_is_swept():
+def test_every_app_with_due_rows_has_a_job():
     assert {"deliveries", "cases", "documents", "heartbeat", "publish_scheduled"} <= {
         k for k, _ in periodic_jobs.items()
     }
 
 
-def test_a_worker_that_is_down_finds_one_heartbeat_to_run_and_not_a_thousand(stored):
+def test_heartbeat_is_queued_once_while_worker_is_down(stored):
     for _ in range(3):
         home_sweeps.send_heartbeats(timezone.now())
     assert DBTaskResult.objects.filter(task_path=record_worker_heartbeat.module_path).count() == 1
 
 
 # -- Publication --------------------------------------------------------------------------------------------
-def test_a_page_is_published_at_its_hour():
+def test_page_is_published_at_its_time():
     now = timezone.now()
     due = dated("Due", now)
     home_sweeps.publish_scheduled(now)
     assert Page.objects.get(pk=due.pk).live
 
 
-def test_a_page_whose_hour_has_not_come_stays_a_draft():
+def test_page_with_future_time_stays_draft():
     now = timezone.now()
     later = dated("Later", now + timedelta(hours=2))
     home_sweeps.publish_scheduled(now)
     assert not Page.objects.get(pk=later.pk).live
 
 
-def test_a_faulty_page_holds_up_no_other_and_is_not_tried_at_every_sweep(monkeypatch):
+def test_failing_page_does_not_delay_others_nor_repeat(monkeypatch):
     now = timezone.now()
     bad, good, tries = dated("Bad", now), dated("Good", now), []
     publish = Revision.publish
@@ -118,7 +118,7 @@ def test_a_faulty_page_holds_up_no_other_and_is_not_tried_at_every_sweep(monkeyp
     assert len(tries) == 1
 
 
-def test_a_page_is_taken_off_at_its_hour():
+def test_page_expires_at_its_time():
     now = timezone.now()
     over = page("Over", live=True, expire_at=now - timedelta(minutes=1))
     home_sweeps.publish_scheduled(now)
@@ -136,7 +136,7 @@ def result(**fields) -> DBTaskResult:
     )
 
 
-def test_a_worker_puts_back_what_it_was_running_when_it_died():
+def test_worker_requeues_task_it_was_running_when_it_died():
     left = result(status=RUNNING, worker_ids=["worker-1"])
     of_another = result(status=RUNNING, worker_ids=["worker-1", "worker-2"])
     assert worker.put_back("worker-1") == 1
@@ -145,7 +145,7 @@ def test_a_worker_puts_back_what_it_was_running_when_it_died():
     assert (left.status, of_another.status) == (READY, RUNNING)
 
 
-def test_what_a_worker_died_of_again_and_again_is_given_up():
+def test_task_that_repeatedly_kills_worker_fails():
     deadly = result(status=RUNNING, worker_ids=["worker-1"] * 5)
     assert worker.put_back("worker-1") == 0
     deadly.refresh_from_db()
@@ -153,7 +153,7 @@ def test_what_a_worker_died_of_again_and_again_is_given_up():
     assert deadly.finished_at, "its row is removed one day"
 
 
-def test_a_worker_runs_what_waits_and_what_it_left(stored, quiet):
+def test_worker_runs_waiting_and_requeued_tasks(stored, quiet):
     result(status=RUNNING, worker_ids=["worker-1"])
     record_worker_heartbeat.enqueue()
     call_command("worker", batch=True, interval=0)
@@ -161,9 +161,7 @@ def test_a_worker_runs_what_waits_and_what_it_left(stored, quiet):
     assert Heartbeat.seen()["worker"]
 
 
-def test_what_a_worker_could_not_end_while_the_database_was_away_runs_once_it_is_back(
-    stored, quiet, monkeypatch
-):
+def test_task_interrupted_by_database_failure_is_run_again(stored, quiet, monkeypatch):
     record_worker_heartbeat.enqueue()
     run = worker.Worker.run
 
@@ -179,7 +177,7 @@ def test_what_a_worker_could_not_end_while_the_database_was_away_runs_once_it_is
     assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
 
 
-def test_old_results_are_removed_and_fresh_ones_kept():
+def test_old_task_results_are_pruned():
     now = timezone.now()
     result(status=TaskResultStatus.SUCCESSFUL, finished_at=now - timedelta(days=1))
     result(status=TaskResultStatus.FAILED, finished_at=now - timedelta(days=31))
@@ -192,8 +190,8 @@ def test_old_results_are_removed_and_fresh_ones_kept():
     assert set(DBTaskResult.objects.values_list("pk", flat=True)) == kept
 
 
-def test_it_looks_for_what_is_due_several_times_a_minute(monkeypatch):
-    """Whatever has its time runs within a minute of it."""
+def test_scheduler_runs_several_times_a_minute(monkeypatch):
+    """Scheduled work runs within a minute of its time."""
     waits = []
 
     class Stop:

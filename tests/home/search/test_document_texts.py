@@ -1,4 +1,4 @@
-"""The text of documents is read in the background, and search finds them by it."""
+"""Texts of downloads: extracted in the background and found by the search."""
 
 import io
 import zipfile
@@ -62,7 +62,7 @@ def site():
 
 
 @pytest.mark.parametrize(("content", "name"), [(pdf, "a.pdf"), (docx, "a.docx"), (docx, "a.DOCX")])
-def test_a_document_of_the_library_is_found_by_its_text(content, name, client):
+def test_library_document_is_found_by_its_text(content, name, client):
     one = PublicationFactory(document=document(content(), name), title="Règlement")
     assert titles("redevance") == []
     sweep()
@@ -70,7 +70,7 @@ def test_a_document_of_the_library_is_found_by_its_text(content, name, client):
     assert "<mark>redevance</mark>" in client.get("/recherche/?q=redevance").content.decode()
 
 
-def test_another_file_is_read_anew_and_the_same_is_not():
+def test_only_changed_file_is_extracted_again():
     one = document()
     PublicationFactory(document=one, title="Règlement")
     sweep()
@@ -84,7 +84,7 @@ def test_another_file_is_read_anew_and_the_same_is_not():
     assert titles("redevance") == []
 
 
-def test_a_document_for_some_only_is_not_found_by_its_text():
+def test_restricted_document_is_not_found_by_its_text():
     collection = Collection.get_first_root_node().add_child(name="Interne")
     collection.view_restrictions.create(restriction_type="login")
     PublicationFactory(document=document(collection=collection), title="Règlement")
@@ -96,7 +96,7 @@ def test_a_document_for_some_only_is_not_found_by_its_text():
     ("content", "name"),
     [(b"", "a.pdf"), (b"%PDF-1.7 broken", "a.pdf"), (b"PK broken", "a.docx"), (b"x", "a.csv"), (b"x", "a")],
 )
-def test_what_cannot_be_read_is_given_up_and_holds_up_nothing(content, name):
+def test_unreadable_document_does_not_delay_others(content, name):
     broken = PublicationFactory(document=document(content or b" ", name), title="Règlement")
     other = PublicationFactory(document=document(), title="Autre", kind=broken.kind)
     sweep()
@@ -104,7 +104,7 @@ def test_what_cannot_be_read_is_given_up_and_holds_up_nothing(content, name):
     assert not DocumentText.objects.exclude(due_at=None).exists()
 
 
-def test_an_archive_that_unpacks_to_too_much_is_not_read(monkeypatch):
+def test_document_that_unpacks_to_too_much_is_not_read(monkeypatch):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", "redevance " * 6_000_000)
@@ -112,12 +112,12 @@ def test_an_archive_that_unpacks_to_too_much_is_not_read(monkeypatch):
     assert document_texts.run_text_extractor(one) == ""
 
 
-def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
+def test_slow_text_extraction_is_stopped(monkeypatch):
     monkeypatch.setattr(document_texts, "EXTRACTION_TIMEOUT", 0.01)
     assert document_texts.run_text_extractor(document()) == ""
 
 
-def test_a_worker_is_woken_once_however_long_it_takes(settings):
+def test_text_extraction_is_queued_once(settings):
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     document()
     for _sweep in range(3):
@@ -125,7 +125,7 @@ def test_a_worker_is_woken_once_however_long_it_takes(settings):
     assert DBTaskResult.objects.filter(task_path__endswith="extract_document_text").count() == 1
 
 
-def test_a_document_is_read_by_one_worker_at_a_time_and_by_the_next_after_a_crash():
+def test_document_is_claimed_by_one_worker_until_claim_expires():
     one = DocumentText.objects.get(document=document())
     now = timezone.now()
     DocumentText.objects.filter(pk=one.pk).update(due_at=now + document_texts.CLAIM)
@@ -137,7 +137,7 @@ def test_a_document_is_read_by_one_worker_at_a_time_and_by_the_next_after_a_cras
     assert "redevance" in one.text
 
 
-def test_search_written_anew_reads_documents_that_were_never_read():
+def test_index_rebuild_queues_unread_documents():
     PublicationFactory(document=document(), title="Règlement")
     DocumentText.objects.all().delete()
     index.rebuild_index()
@@ -145,8 +145,8 @@ def test_search_written_anew_reads_documents_that_were_never_read():
     assert titles("redevance") == ["Règlement"]
 
 
-def test_a_document_that_moves_to_a_collection_for_some_only_is_found_no_longer(client):
-    """One by one, and many at once."""
+def test_document_moved_to_restricted_collection_is_not_found(client):
+    """Applies to single and to bulk moves."""
     closed = Collection.get_first_root_node().add_child(name="Interne")
     closed.view_restrictions.create(restriction_type="login")
     one, other = document(), document(name="b.pdf")
@@ -163,10 +163,10 @@ def test_a_document_that_moves_to_a_collection_for_some_only_is_found_no_longer(
     assert titles("redevance") == []
 
 
-# -- Files that stand on a page ------------------------------------------------------------------------------
+# -- Files of a page -----------------------------------------------------------------------------------------
 @pytest.fixture
 def meeting():
-    """With the paper of a point and the minutes, each with a word of its own."""
+    """A council meeting with minutes and the document of an agenda item, each with words that only it contains."""
     index = MeetingIndexPageFactory(parent=HomePage.objects.get())
     paper = document(pdf("Le crédit paie des bouées neuves."), "preavis.pdf")
     minutes = document(pdf("La présidente clôt le débat sur les hérons."), "pv.pdf")
@@ -186,14 +186,14 @@ def job():
     return make.published(JobPageFactory(parent=index, title="Jardinière", closes_on=None, body=body))
 
 
-def test_a_meeting_is_found_by_the_text_of_its_papers_and_of_its_minutes(meeting):
+def test_meeting_is_found_by_text_of_its_documents(meeting):
     assert titles("bouées") == titles("hérons") == []
     sweep()
     hits = index.find_entries("bouées", "fr").hits + index.find_entries("hérons", "fr").hits
     assert [(hit.entry.title, hit.url) for hit in hits] == [(meeting.title, meeting.url)] * 2
 
 
-def test_a_file_that_was_read_already_is_found_from_publication_on(meeting):
+def test_page_is_found_by_known_document_once_published(meeting):
     known = document(pdf("Le rapport parle des castors."), "rapport.pdf")
     sweep()
     assert titles("castors") == []
@@ -204,13 +204,13 @@ def test_a_file_that_was_read_already_is_found_from_publication_on(meeting):
     assert titles("castors") == [meeting.title]
 
 
-def test_a_job_is_found_by_the_text_of_what_it_offers_and_links(job):
+def test_vacancy_is_found_by_text_of_linked_documents(job):
     sweep()
     assert titles("platanes") == titles("vacances") == [job.title]
 
 
 @pytest.mark.parametrize("page", ["meeting", "job"])
-def test_files_of_a_page_that_is_not_public_are_not_found(page, request):
+def test_documents_of_page_that_is_not_public_are_not_found(page, request):
     page, word = request.getfixturevalue(page), {"meeting": "hérons", "job": "platanes"}[page]
     sweep()
     restriction = page.view_restrictions.create(restriction_type="login")
@@ -223,7 +223,7 @@ def test_files_of_a_page_that_is_not_public_are_not_found(page, request):
     assert titles(word) == []
 
 
-def test_a_page_is_not_found_by_files_that_were_closed_deleted_or_changed(meeting):
+def test_page_is_not_found_by_removed_or_changed_documents(meeting):
     sweep()
     paper, minutes = get_document_model().objects.order_by("pk")
     restriction = Collection.get_first_root_node().view_restrictions.create(restriction_type="login")

@@ -1,4 +1,4 @@
-"""Search over what is published."""
+"""Search over published contents."""
 
 from io import StringIO
 
@@ -47,18 +47,18 @@ def titles(query, language="fr"):
     return [hit.entry.title for hit in index.find_entries(query, language).hits]
 
 
-def test_a_published_page_is_found_by_title_text_and_keywords(port):
+def test_page_is_found_by_title_text_and_keywords(port):
     for query in ("verraye", "amarrage", "bateau", "naviguer"):
         assert titles(query) == [port.title]
 
 
-def test_what_is_named_so_says_what_it_is_and_another_where_the_word_stands(port):
+def test_hit_by_name_shows_lead_and_hit_by_text_shows_excerpt(port):
     (named,), (found,) = (index.find_entries(word, "fr").hits for word in ("bateau", "naviguer"))
     assert named.text == "126 places d’amarrage, dont six pour visiteurs."
     assert "enseigne à <mark>naviguer</mark>" in found.text
 
 
-def test_the_index_can_be_written_anew_by_the_command_that_operators_know(home, settings):
+def test_update_index_command_rebuilds_search(home, settings):
     backend = settings.WAGTAILSEARCH_BACKENDS["default"]
     settings.WAGTAILSEARCH_BACKENDS = {"default": backend | {"AUTO_UPDATE": False}}
     make.published(make.ContentPageFactory(parent=home, title="La plage de la Verraye"))
@@ -67,8 +67,8 @@ def test_the_index_can_be_written_anew_by_the_command_that_operators_know(home, 
     assert titles("plage") == ["La plage de la Verraye"]
 
 
-def test_who_asks_for_the_best_first_gets_it_by_its_rank(home):
-    """As Wagtail's own screens do, where our search has an order of its own."""
+def test_search_backend_ranks_by_relevance(home):
+    """Wagtail's own views use this ranking; the public search has its own order."""
     for title, lead in (
         ("Phare", "Le phare."),
         ("Plage", "Derrière le phare, au bord du lac, avec une pelouse."),
@@ -77,38 +77,38 @@ def test_who_asks_for_the_best_first_gets_it_by_its_rank(home):
     assert [entry.title for entry in get_search_backend().search("phare", SearchEntry)] == ["Phare", "Plage"]
 
 
-def test_accents_do_not_matter(port):
+def test_search_ignores_accents(port):
     assert titles("ecole") == titles("ÉCOLE") == [port.title]
 
 
-def test_the_beginning_of_a_word_is_enough_in_a_title(port):
+def test_search_matches_beginning_of_title_word(port):
     assert titles("verr") == [port.title]
 
 
-def test_another_word_that_begins_so_is_found_beside_the_word_itself(port, home):
+def test_exact_word_precedes_words_that_begin_with_it(port, home):
     make.published(make.ContentPageFactory(parent=home, title="Le portier"))
     assert titles("port") == [port.title, "Le portier"]
     assert titles("portier") == ["Le portier"]
 
 
-def test_all_words_must_be_found_unless_nothing_has_all(port):
+def test_search_requires_all_words_unless_nothing_matches(port):
     assert titles("port bateau") == [port.title]
     assert titles("port licorne") == [port.title]
     assert titles("licorne dragon") == []
 
 
-def test_another_language_does_not_find_it(port):
+def test_search_is_limited_to_language(port):
     assert titles("verraye", "de") == []
 
 
-def test_a_draft_is_not_found_until_published(home):
+def test_draft_is_not_found_until_published(home):
     page = make.ContentPageFactory(parent=home, title="Brouillon", live=False)
     assert titles("brouillon") == []
     make.published(page)
     assert titles("brouillon") == ["Brouillon"]
 
 
-def test_an_unpublished_and_a_deleted_page_are_not_found(port):
+def test_unpublished_or_deleted_page_is_not_found(port):
     port.unpublish()
     assert titles("verraye") == []
     make.published(port)
@@ -118,31 +118,31 @@ def test_an_unpublished_and_a_deleted_page_are_not_found(port):
     assert not SearchEntry.objects.filter(title=port.title).exists()
 
 
-def test_a_page_behind_a_password_is_not_found(home):
+def test_restricted_page_is_not_found(home):
     page = make.ContentPageFactory(parent=home, title="Interne")
     page.view_restrictions.create(restriction_type="login")
     make.published(page)
     assert titles("interne") == []
 
 
-def test_a_page_that_becomes_private_is_not_found_until_it_is_public_again(home, port):
+def test_page_is_not_found_while_restricted(home, port):
     restriction = port.view_restrictions.create(restriction_type="login")
     assert titles("verraye") == []
     restriction.delete()
     assert titles("verraye") == [port.title]
 
 
-def test_what_stands_below_a_page_that_becomes_private_is_not_found(home, port):
+def test_descendant_of_restricted_page_is_not_found(home, port):
     home.view_restrictions.create(restriction_type="login")
     assert titles("verraye") == []
 
 
-def test_the_address_follows_the_page(port, home):
+def test_search_entry_address_follows_moved_page(port, home):
     port.move(home, pos="last-child")
     assert SearchEntry.objects.get(title=port.title).url == f"/{port.slug}/"
 
 
-def test_the_way_to_a_page_follows_the_names_of_those_above_it(home, port):
+def test_search_entry_trail_follows_parent_titles(home, port):
     section = make.published(port.get_parent().specific)
     section.title = "Sur l’eau"
     make.published(section)
@@ -157,7 +157,7 @@ def test_the_way_to_a_page_follows_the_names_of_those_above_it(home, port):
         ({"is_default_site": True}, "http://ecole.example/college/"),
     ],
 )
-def test_addresses_follow_what_changes_about_a_site(
+def test_search_entry_addresses_follow_changed_site(
     home, django_capture_on_commit_callbacks, changes, address
 ):
     school = home.get_root().add_child(instance=HomePage(title="École", slug="ecole", locale=home.locale))
@@ -175,13 +175,13 @@ def test_addresses_follow_what_changes_about_a_site(
     assert [hit.url for hit in index.find_entries("collège", "fr").hits] == [address]
 
 
-def test_addresses_follow_the_sites(home, port, django_capture_on_commit_callbacks):
+def test_search_entry_addresses_follow_added_and_deleted_site(home, port, django_capture_on_commit_callbacks):
     def found():
         return {hit.url for hit in index.find_entries("verraye", "fr").hits}
 
     school = home.get_root().add_child(instance=HomePage(title="École", slug="ecole", locale=home.locale))
     make.published(make.ContentPageFactory(parent=school, title="Le collège de la Verraye", slug="college"))
-    assert found() == {port.url}  # no site leads to the school
+    assert found() == {port.url}  # no site has the school as its root
     with django_capture_on_commit_callbacks(execute=True):
         site = Site.objects.create(hostname="ecole.example", root_page=school)
     assert found() == {f"http://testserver{port.url}", "http://ecole.example/college/"}
@@ -190,7 +190,7 @@ def test_addresses_follow_the_sites(home, port, django_capture_on_commit_callbac
     assert found() == {port.url}
 
 
-def test_a_page_far_below_long_titles_is_published_and_found(client, home):
+def test_page_with_very_long_address_is_found(client, home):
     parent = home
     for _level in range(3):
         parent = make.ContentPageFactory(parent=parent, title="Règlement", slug="é" * 120)
@@ -200,24 +200,24 @@ def test_a_page_far_below_long_titles_is_published_and_found(client, home):
     assert client.get(hit.url).context["page"] == page
 
 
-def test_a_page_named_like_the_query_comes_first(home, port):
+def test_page_named_like_query_comes_first(home, port):
     make.published(make.ContentPageFactory(parent=home, title="Amarrage"))
     assert titles("amarrage")[0] == "Amarrage"
 
 
-def test_a_service_named_like_the_query_is_the_best_hit(home, port):
+def test_service_named_like_query_is_best_hit(home, port):
     index.index_object(port, "de", kind="service", title="Liegeplatz", url="/de/x/")
     assert index.find_entries("liegeplatz", "de").best.entry.title == "Liegeplatz"
     assert index.find_entries("amarrage", "fr").best is None
 
 
-def test_the_page_of_results_marks_the_words_and_escapes_the_rest(client, port):
+def test_search_results_mark_words_and_escape_text(client, port):
     shown = client.get("/recherche/", {"q": "naviguer"}).content.decode()
     assert "<mark>naviguer</mark> &amp;" in shown
     assert "Lac et port" in shown
 
 
-def test_kinds_are_tabs_with_how_many(client, port, home):
+def test_search_results_are_filtered_by_type(client, port, home):
     make.published(make.OfficePageFactory(parent=home, title="Capitainerie du port"))
     assert len(client.get("/recherche/", {"q": "port"}).context["hits"].object_list) >= 2
     only = client.get("/recherche/", {"q": "port", "kind": "office"})
@@ -225,58 +225,56 @@ def test_kinds_are_tabs_with_how_many(client, port, home):
 
 
 @pytest.mark.parametrize("typed", ["Veraye", "verrraye", "vertaye", "vreraye"])
-def test_a_slip_of_the_keyboard_is_read_as_what_was_meant_and_the_page_says_so(client, port, typed):
+def test_misspelled_word_is_corrected_and_shown(client, port, typed):
     shown = client.get("/recherche/", {"q": typed}).content.decode()
     assert '<a href="?q=verraye"><b>verraye</b></a>' in shown
     assert f"Rien pour «\u00a0{typed}\u00a0»" in shown
     assert "<mark>Verraye</mark>" in shown
 
 
-def test_a_word_that_is_near_nothing_finds_nothing(client, port):
+def test_word_similar_to_nothing_finds_nothing(client, port):
     assert titles("xylophone") == []
     assert "Rien pour" in client.get("/recherche/", {"q": "xylophone"}).content.decode()
 
 
-def test_the_other_number_of_a_word_finds_it(port):
+def test_plural_and_singular_find_each_other(port):
     assert titles("amarrages") == titles("écoles") == [port.title]
 
 
-def test_where_nothing_has_all_words_the_page_says_that_these_have_some(client, port):
+def test_search_states_that_results_match_some_words_only(client, port):
     assert "ont tous vos mots" not in client.get("/recherche/", {"q": "port bateau"}).content.decode()
     assert "tous vos mots" in client.get("/recherche/", {"q": "port licorne"}).content.decode()
 
 
-# -- Words that mean the same --------------------------------------------------------------------------------
+# -- Synonyms ------------------------------------------------------------------------------------------------
 @pytest.fixture
 def same():
     return SynonymGroup.objects.create(language="fr", words="place d’amarrage, anneau, Boucle de quai")
 
 
-def test_a_word_finds_what_uses_another_that_means_the_same(port, same):
+def test_synonym_finds_page(port, same):
     assert titles("anneau") == titles("anneaux") == titles("boucle de quai") == [port.title]
     assert titles("boucle") == []
 
 
-def test_words_that_mean_the_same_go_with_others(port, same):
+def test_synonym_is_combined_with_other_words(port, same):
     assert titles("voile anneau") == titles("anneau voile") == [port.title]
     assert not index.find_entries("anneau voile", "fr").any
 
 
-def test_what_is_named_by_the_word_itself_comes_before_what_is_named_by_another_that_means_the_same(
-    port, same
-):
+def test_exact_word_precedes_synonym(port, same):
     index.index_object(port, "fr", part="a", kind="page", title="Louer un anneau à l’année", url="/a/")
     index.index_object(port, "fr", part="b", kind="page", title="Plage", keywords="anneau", url="/b/")
     index.index_object(port, "fr", part="c", kind="page", title="Boucle de quai", url="/c/")
     assert titles("anneaux") == ["Louer un anneau à l’année", "Plage", "Boucle de quai", port.title]
 
 
-def test_words_mean_the_same_in_their_language_only(port, same):
+def test_synonym_is_limited_to_its_language(port, same):
     index.index_object(port, "de", kind="page", title="Place d’amarrage", url="/de/x/")
     assert titles("anneau", "de") == []
 
 
-def test_a_word_of_several_groups_means_the_same_as_all_of_them(port, same):
+def test_word_in_several_synonym_groups_matches_all_of_them(port, same):
     SynonymGroup.objects.create(language="fr", words="mouillage, anneau")
     SynonymGroup.objects.create(language="fr", words="anneaux, ponton")
     index.index_object(port, "fr", part="a", kind="page", title="Mouillage des Grèves", url="/a/")
@@ -284,16 +282,16 @@ def test_a_word_of_several_groups_means_the_same_as_all_of_them(port, same):
     assert titles("ponton") == [port.title]
 
 
-def test_a_slip_in_a_word_that_only_means_the_same_is_forgiven(client, port, same):
+def test_misspelled_synonym_is_corrected(client, port, same):
     assert titles("aneau") == [port.title]
     assert "<b>anneau</b>" in client.get("/recherche/", {"q": "aneau"}).content.decode()
 
 
-def test_what_was_found_by_another_word_is_marked(client, port, same):
+def test_word_found_by_synonym_is_marked(client, port, same):
     assert "<mark>amarrage</mark>" in client.get("/recherche/", {"q": "anneau"}).content.decode()
 
 
-def test_a_changed_group_counts_at_once(port, same):
+def test_changed_synonym_group_applies_at_once(port, same):
     assert titles("cordage") == []
     same.words += ", cordage"
     same.save()
@@ -302,7 +300,7 @@ def test_a_changed_group_counts_at_once(port, same):
     assert titles("cordage") == []
 
 
-def test_one_word_alone_means_the_same_as_nothing():
+def test_synonym_group_requires_two_words():
     with pytest.raises(ValidationError, match="deux mots"):
         SynonymGroup(language="fr", words="anneau, Anneau ; \x00").full_clean()
     group = SynonymGroup(language="fr", words=" anneau ;\n boucle  de quai, ANNEAU,")
@@ -310,7 +308,7 @@ def test_one_word_alone_means_the_same_as_nothing():
     assert group.words == "anneau, boucle de quai"
 
 
-def test_an_editor_begins_a_group_with_the_words_that_were_sought(client, port):
+def test_synonym_form_starts_with_missed_query(client, port):
     client.force_login(EditorFactory())
     form = client.get("/admin/snippets/home/synonymgroup/add/", {"words": "moorage", "language": "en"})
     assert [form.context["form"].initial[name] for name in ("language", "words")] == ["en", "moorage"]
@@ -321,7 +319,7 @@ def test_an_editor_begins_a_group_with_the_words_that_were_sought(client, port):
     assert titles("moorage") == [port.title]
 
 
-# -- What is found at its own place on a page ----------------------------------------------------------------
+# -- Parts of a page -----------------------------------------------------------------------------------------
 def hits(query, language="fr"):
     return [(hit.entry.kind, hit.title, hit.url) for hit in index.find_entries(query, language).hits]
 
@@ -337,7 +335,7 @@ def questions(home):
     return make.published(home.add_child(instance=page))
 
 
-def test_a_question_is_found_by_itself_and_leads_to_its_place(client, questions):
+def test_question_is_found_and_linked_by_anchor(client, questions):
     block = questions.body[1]
     address = f"{questions.url}#q-{block.id[:8]}"
     for query in ("piles", "magasin"):
@@ -349,7 +347,7 @@ def test_a_question_is_found_by_itself_and_leads_to_its_place(client, questions)
     assert [kind for kind, _title, _url in hits("déchets")] == ["page"]
 
 
-def test_a_question_that_was_taken_off_or_whose_page_is_private_is_not_found(questions):
+def test_removed_or_restricted_question_is_not_found(questions):
     questions.body.pop(1)
     make.published(questions)
     assert hits("piles") == []
@@ -366,7 +364,7 @@ def clerk(home):
     return make.PersonFactory(name="Nadia Favre", role="Cheffe de l’office", text="Papiers d’identité")
 
 
-def test_a_person_is_found_once_and_leads_to_their_place(client, home, clerk):
+def test_person_is_found_once_and_linked_by_anchor(client, home, clerk):
     office = make.published(make.OfficePageFactory(parent=home, title="Greffe", body=[("person", clerk)]))
     first = make.published(make.ContentPageFactory(parent=home, title="Équipe", body=[("person", clerk)] * 2))
     found = [(kind, url) for kind, _title, url in hits("nadia") if kind == "person"]
@@ -378,13 +376,13 @@ def test_a_person_is_found_once_and_leads_to_their_place(client, home, clerk):
     assert found == [("person", f"{office.url}#{clerk.anchor}")]
 
 
-def test_a_person_in_a_piece_of_news_is_not_found_there_for_ever(home, clerk):
+def test_person_in_article_is_not_indexed(home, clerk):
     index = NewsIndexPageFactory(parent=home)
     make.published(NewsPageFactory(parent=index, title="Adieux", body=[("person", clerk)]))
     assert "person" not in [kind for kind, _title, _url in hits("nadia")]
 
 
-def test_search_follows_the_person_who_changes_and_who_leaves(home, clerk):
+def test_search_follows_changed_and_deleted_person(home, clerk):
     make.published(make.ContentPageFactory(parent=home, title="Équipe", body=[("person", clerk)]))
     clerk.name = "Nadia Rochat"
     clerk.save()
@@ -397,26 +395,26 @@ def test_search_follows_the_person_who_changes_and_who_leaves(home, clerk):
     "typed",
     ["021 000 42 98", "+41 79 000 42 99", "0000", "+", "+352 26", "2025 2026", "12345678901234567890"],
 )
-def test_a_number_that_nobody_has_finds_nobody(home, typed):
+def test_unknown_phone_number_finds_nothing(home, typed):
     make.published(make.OfficePageFactory(parent=home, title="Port", phone="021 000 42 99"))
     assert titles(typed) == []
 
 
-def test_a_number_of_abroad_is_found_with_and_without_blanks(home):
+def test_foreign_phone_number_is_found_with_any_spacing(home):
     make.published(make.OfficePageFactory(parent=home, title="Jumelage", phone="+352 26 12 34 56"))
     assert titles("+35226123456") == titles("00352 261 234 56") == ["Jumelage"]
 
 
 @pytest.mark.parametrize("country", ["CH", "LU"])
 @pytest.mark.parametrize("typed", ["12345", "budget 2026", "2026-2027", "1145", "01.12.2026", "2026-12-01"])
-def test_numbers_that_are_no_telephone_are_found_as_they_are_written(home, settings, typed, country):
+def test_number_that_is_no_phone_is_found_as_written(home, settings, typed, country):
     settings.COUNTRY = country
     text = "<p>Budget 2026, plan 2026-2027, parcelle 12345, 1145 Orvenay. Le 01.12.2026, 2026-12-01.</p>"
     make.published(make.ContentPageFactory(parent=home, title="Plan", body=[("text", text)]))
     assert titles(typed) == ["Plan"]
 
 
-def test_an_office_is_found_by_its_name(home):
+def test_office_is_found_by_name(home):
     office = make.published(make.OfficePageFactory(parent=home, title="Bourse communale"))
     assert [(kind, url) for kind, _title, url in hits("bourse")] == [("office", office.url)]
 
@@ -426,30 +424,30 @@ def suggested(client, typed, path="/recherche/propositions/"):
     return [row["title"] for row in client.get(path, {"q": typed}).json()["found"]]
 
 
-def test_names_are_suggested_by_their_beginnings_and_in_the_language_at_hand(client, port):
+def test_titles_are_suggested_by_prefix_and_language(client, port):
     assert suggested(client, "verr") == suggested(client, "port verr") == [port.title]
     assert suggested(client, "naviguer") == []
     assert suggested(client, "v") == suggested(client, "") == []
     assert suggested(client, "verr", "/de/recherche/propositions/") == []
 
 
-def test_names_are_suggested_by_words_that_mean_the_same(client, port):
+def test_titles_are_suggested_by_synonyms(client, port):
     SynonymGroup.objects.create(language="fr", words="débarcadère, port, amarrage")
     assert suggested(client, "débarcadère") == suggested(client, "debarcadere verraye") == [port.title]
     assert suggested(client, "débarcadaire") == [port.title]
     assert suggested(client, "débarcadère", "/de/recherche/propositions/") == []
 
 
-def test_suggestions_forgive_a_slip_and_are_shared_by_everybody(client, port):
+def test_suggestions_correct_spelling_and_are_cacheable(client, port):
     assert suggested(client, "veraye") == [port.title]
     answer = client.get("/recherche/propositions/", {"q": "verraye"})
     assert "public" in answer["Cache-Control"]
     assert answer.json()["found"] == [{"title": port.title, "kind": "Page", "url": port.url}]
 
 
-# -- What it costs -------------------------------------------------------------------------------------------
+# -- Cost ----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("typed", ["amarrage", "anneau", "veraye", "port licorne", "xylophone", "verr voile"])
-def test_a_search_takes_at_most_ten_queries_with_an_empty_cache(client, port, same, typed):
+def test_search_needs_at_most_ten_queries(client, port, same, typed):
     client.get("/recherche/", {"q": typed})
     cache.clear()
     with CaptureQueriesContext(connection) as queries:
@@ -457,7 +455,7 @@ def test_a_search_takes_at_most_ten_queries_with_an_empty_cache(client, port, sa
     assert len(queries) <= 10, [query["sql"][:60] + " … " + query["sql"][-200:] for query in queries]
 
 
-def test_texts_are_read_only_of_what_is_shown(client, home):
+def test_search_reads_texts_only_of_shown_hits(client, home):
     for number in range(12):
         text = "amarrage " * 10
         index.index_object(
@@ -471,13 +469,13 @@ def test_texts_are_read_only_of_what_is_shown(client, home):
 @pytest.mark.parametrize(
     "query", ["", "   ", "\x00", '"', "'; --", "<script>alert(1)</script>", "a" * 5000, "*", "AND OR ("]
 )
-def test_bad_queries_are_answered(client, port, query):
+def test_invalid_query_is_answered(client, port, query):
     page = client.get("/recherche/", {"q": query, "kind": "nichts", "page": "x"})
     assert page.status_code == client.get("/recherche/propositions/", {"q": query}).status_code == 200
     assert "<script>alert" not in page.content.decode()
 
 
-def test_a_query_is_answered_in_pages(client, home):
+def test_search_results_are_paginated(client, home):
     for number in range(12):
         index.index_object(
             make.PersonFactory(), "fr", kind="page", title=f"Sapin {number}", url=f"/{number}/"
@@ -488,13 +486,13 @@ def test_a_query_is_answered_in_pages(client, home):
     assert (len(first), len(second)) == (10, 2)
 
 
-def test_the_entries_can_be_written_anew(port):
+def test_index_is_rebuilt(port):
     SearchEntry.objects.all().delete()
     assert index.rebuild_index() >= 1
     assert titles("verraye") == [port.title]
 
 
-def test_the_operator_writes_the_entries_anew_by_a_command(port):
+def test_rebuild_search_command_rebuilds_index(port):
     SearchEntry.objects.all().delete()
     said = StringIO()
     call_command("rebuild_search", stdout=said)
@@ -502,7 +500,7 @@ def test_the_operator_writes_the_entries_anew_by_a_command(port):
     assert str(SearchEntry.objects.count()) in said.getvalue()
 
 
-def test_cells_of_a_table_and_items_of_a_list_stay_apart(home):
+def test_search_text_separates_table_cells_and_list_items(home):
     cells = "Objet | Prix\nRoutes, eau, déchets | 17.–\nÉcole | 25.–"
     body = [
         ("table", {"caption": "Où vont 100 francs", "cells": cells}),

@@ -1,4 +1,4 @@
-"""What people sought in vain: counted, and nobody learns who."""
+"""Missed queries: counted without any personal data."""
 
 from datetime import timedelta
 
@@ -31,26 +31,26 @@ def counted():
     return {row["words"]: row["total"] for row in missed_queries.missed_queries_since(timezone.localdate())}
 
 
-def test_what_three_people_sought_in_vain_is_counted_under_its_words(client):
+def test_missed_query_is_counted_from_third_caller_on(client):
     sought(client, "Patinoire couverte", 2)
     assert counted() == {}
     sought(client, "couverte  PATINOIRE", 5)
     assert counted() == {"couverte patinoire": 5}
 
 
-def test_nothing_stands_in_the_database_before_that(client):
+def test_missed_query_is_not_stored_before_third_caller(client):
     with CaptureQueriesContext(connection) as queries:
         sought(client, "patinoire", 2)
     assert not [query for query in queries if "patinoire" in query["sql"] and "INSERT" in query["sql"]]
 
 
-def test_one_caller_counts_once(client):
+def test_missed_query_counts_each_caller_once(client):
     for _ in range(10):
         client.get("/recherche/", {"q": "patinoire"})
     assert counted() == {}
 
 
-def test_what_is_found_is_not_counted_and_a_slip_is(client):
+def test_found_query_is_not_counted_but_misspelling_is(client):
     sought(client, "amarrage")
     assert counted() == {}
     sought(client, "ports")
@@ -77,12 +77,12 @@ def test_what_is_found_is_not_counted_and_a_slip_is(client):
         "\x00",
     ],
 )
-def test_what_may_tell_of_a_person_is_never_counted(client, query):
+def test_query_that_may_identify_a_person_is_not_counted(client, query):
     sought(client, query, 5)
     assert not MissedQuery.objects.exists()
 
 
-def test_old_words_are_forgotten(client):
+def test_old_missed_queries_are_deleted(client):
     with time_machine.travel(timezone.now() - missed_queries.RETENTION - timedelta(days=1)):
         sought(client, "patinoire")
     sought(client, "piscine")
@@ -90,7 +90,7 @@ def test_old_words_are_forgotten(client):
     assert list(MissedQuery.objects.values_list("words", flat=True)) == ["piscine"]
 
 
-def test_an_editor_reads_them_and_makes_a_synonym(client):
+def test_editor_makes_synonym_of_missed_query(client):
     sought(client, "anneau quai")
     client.force_login(EditorFactory())
     page = client.get("/admin/reports/sought-in-vain/", {"span": "7"})
@@ -101,7 +101,7 @@ def test_an_editor_reads_them_and_makes_a_synonym(client):
     assert index.find_entries("anneau quai", "fr").hits
 
 
-def test_who_keeps_no_synonyms_reads_nothing(client):
+def test_missed_queries_report_requires_permission(client):
     client.force_login(AgentFactory())
     answer = client.get("/admin/reports/sought-in-vain/", {"span": "x"})
     assert answer.status_code == 302

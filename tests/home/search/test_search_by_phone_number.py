@@ -1,4 +1,4 @@
-"""Whose a telephone number is, however it is written and typed."""
+"""Search by telephone number: its owner is found in every notation."""
 
 import pytest
 
@@ -14,19 +14,22 @@ SPELLINGS = [
     "0041210004220",
     "021/000.42.20",
     "(021) 00 04 220",
-    "021\u202f000\u202f42\u202f20",  # as the site sets it
+    "021\u202f000\u202f42\u202f20",  # as the site prints it
 ]
 WRITTEN = [*SPELLINGS[:3], SPELLINGS[-1]]
 
 
 def of_its_own(spelling: str, written: str) -> str:
-    """The number that is written so, which ends on a digit of its own, in a spelling."""
+    """Return the spelling with the last digit that marks this written form."""
     return f"{spelling[:-1]}{WRITTEN.index(written)}"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def town(module_db):
-    """For each way to write a number a clerk and two offices: theirs, and one where the clerk stands too."""
+    """Create a clerk and two offices for each written form of a number.
+
+    One office has the number of the clerk, the other only shows the clerk.
+    """
     home = make.make_site()
     for number, written in enumerate(WRITTEN):
         phone = of_its_own(written, written)
@@ -46,6 +49,6 @@ def town(module_db):
 
 @pytest.mark.parametrize("typed", SPELLINGS)
 @pytest.mark.parametrize("written", WRITTEN)
-def test_a_telephone_number_finds_whose_it_is_in_every_spelling(typed, written):
+def test_phone_number_finds_its_owner_in_every_notation(typed, written):
     hits = index.find_entries(of_its_own(typed, written), "fr").hits
     assert sorted(hit.entry.title for hit in hits) == ["Nadia Favre", "Voirie"]

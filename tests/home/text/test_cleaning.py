@@ -1,4 +1,4 @@
-"""What is pasted from Word, Outlook and Google leaves nothing behind that was not meant for readers."""
+"""Cleaning of texts pasted from Word, Outlook and Google: link wrappers and document anchors are removed."""
 
 import json
 import re
@@ -63,12 +63,12 @@ ADMIN = "http://testserver/admin/pages/5/edit/"
         "mailto",
     ],
 )
-def test_a_wrapped_address_becomes_the_real_one(wrapped, real):
+def test_wrapped_address_is_unwrapped(wrapped, real):
     assert unwrapped(wrapped) == real
     assert without_wrappers(f"Voir {wrapped} ici.") == f"Voir {real} ici."
 
 
-def test_wrappers_around_each_other_are_all_unwrapped():
+def test_nested_wrappers_are_unwrapped():
     from urllib.parse import quote
 
     assert unwrapped(f"https://www.google.com/url?q={quote(SAFE_LINK, safe='')}") == REAL
@@ -86,11 +86,11 @@ def test_wrappers_around_each_other_are_all_unwrapped():
         "https://urldefense.com/v3/__https://x__;%%!",
     ],
 )
-def test_an_address_that_wraps_no_other_stays(address):
+def test_address_without_wrapped_address_stays(address):
     assert unwrapped(address) == address
 
 
-def test_an_unwrapped_address_breaks_no_text_that_holds_it():
+def test_unwrapped_address_is_escaped_for_surrounding_text():
     bad = "https://www.google.com/url?q=https%3A%2F%2Fx.ch%2F%22%3E%3Cb%3E%5C%0A"
     posted = json.dumps({"url": bad})
     assert json.loads(without_wrappers(posted))["url"] == "https://x.ch/%22%3E%3Cb%3E%5C%0A"
@@ -118,11 +118,11 @@ def test_an_unwrapped_address_breaks_no_text_that_holds_it():
         ),
     ],
 )
-def test_comments_and_anchors_of_a_document_lead_nobody_into_the_admin(html, clean):
+def test_office_anchors_and_comments_are_removed(html, clean):
     assert without_office_marks(html) == clean
 
 
-def test_what_is_pasted_from_word_and_outlook_is_clean_once_it_is_saved(client, home):
+def test_pasted_office_text_is_cleaned_when_saved(client, home):
     page = ContentPageFactory(parent=home, body=[("text", "<p>Un</p>")])
     client.force_login(SuperuserFactory())
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
@@ -159,7 +159,7 @@ def test_what_is_pasted_from_word_and_outlook_is_clean_once_it_is_saved(client, 
         "https://protect-eu.mimecast.com/s/abc",
     ],
 )
-def test_what_still_leads_astray_is_flagged_before_publication(client, home, link):
+def test_link_to_admin_or_wrapper_blocks_publication(client, home, link):
     body = [("text", f'<p><a href="{link}">ici</a></p>')]
     page = ContentPageFactory(parent=home, live=False, body=body)
     client.force_login(SuperuserFactory())
@@ -169,10 +169,10 @@ def test_what_still_leads_astray_is_flagged_before_publication(client, home, lin
     assert link.removesuffix("/") in shown.text
 
 
-def test_imported_file_may_write_ampersands_as_escapes():
+def test_imported_definition_with_escaped_ampersand_is_cleaned():
     content = json.dumps({"steps": [f"Voir {SAFE_LINK}"]}).replace("&", "\\u0026")
     assert parse_definition(content.encode()) == {"steps": [f"Voir {REAL}"]}
 
 
-def test_an_imported_service_leads_to_real_addresses():
+def test_imported_definition_has_unwrapped_addresses():
     assert parse_definition(json.dumps({"intro": f"Voir {SAFE_LINK}"}).encode()) == {"intro": f"Voir {REAL}"}

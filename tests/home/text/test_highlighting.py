@@ -1,4 +1,4 @@
-"""Words found in a text."""
+"""Highlighting of search words in a text."""
 
 from home.text.highlighting import (
     best_passage,
@@ -9,36 +9,36 @@ from home.text.highlighting import (
 )
 
 
-def test_accents_ligatures_and_capitals_do_not_matter():
+def test_folding_ignores_accents_ligatures_and_case():
     assert fold_text("École d’œuvres ÀÉÎ") == "ecole d oeuvres aei"
 
 
-def test_what_was_found_is_marked_with_its_accents():
+def test_highlighted_match_keeps_its_accents():
     assert highlight_matches("L’École est là", ["ecole"]) == "L’<mark>École</mark> est là"
 
 
-def test_the_plural_is_found_by_the_singular_and_the_other_way_round():
+def test_highlighting_matches_singular_and_plural():
     assert "<mark>places</mark>" in highlight_matches("126 places", ["place"])
     assert "<mark>place</mark>" in highlight_matches("une place", ["places"])
 
 
-def test_markup_in_a_text_is_escaped_and_not_rendered():
+def test_markup_in_highlighted_text_is_escaped():
     assert (
         highlight_matches("<script>port</script>", ["port"])
         == "&lt;script&gt;<mark>port</mark>&lt;/script&gt;"
     )
 
 
-def test_a_word_within_another_word_is_not_marked():
+def test_word_within_other_word_is_not_highlighted():
     assert "<mark>" not in highlight_matches("transport", ["port"])
 
 
-def test_small_words_are_left_out_unless_there_are_no_others():
+def test_stop_words_are_omitted_unless_alone():
     assert words_by_length("le port de la") == ["port"]
     assert words_by_length("de la") == ["de", "la"]
 
 
-def test_an_excerpt_shows_the_words_found_and_is_cut_between_words():
+def test_excerpt_shows_match_and_is_cut_between_words():
     text = "mot " * 100 + "amarrage au port " + "fin " * 100
     shown = matching_excerpt(text, ["amarrage"])
     assert "amarrage" in shown
@@ -47,18 +47,18 @@ def test_an_excerpt_shows_the_words_found_and_is_cut_between_words():
     assert len(shown) < 200
 
 
-def test_a_short_text_is_shown_whole():
+def test_short_text_is_not_excerpted():
     assert matching_excerpt("  Le   port ", ["x"]) == "Le port"
 
 
-def test_the_passage_shown_is_rather_a_sentence_than_a_name():
+def test_best_passage_prefers_sentence_to_name():
     sentence = "La salle des Ormes se loue à la soirée ou au week-end."
     assert best_passage(f"Ailleurs.\nSalle\n{sentence}", ["salle"]) == sentence
     assert best_passage("Ailleurs.\nSalle", ["salle"]) == "Salle"
     assert best_passage("Ailleurs.", ["salle"]) == ""
 
 
-def test_an_excerpt_keeps_french_marks_at_their_word_and_begins_with_none():
+def test_excerpt_does_not_begin_with_punctuation():
     held = "Papier\u00a0: un mercredi sur deux."
     assert matching_excerpt(held, ["papier"]) == held
     text = (

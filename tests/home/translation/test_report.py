@@ -1,4 +1,4 @@
-"""The state of translations in the admin, and drafts by machine."""
+"""Report of translations in the admin, and drafts by machine translation."""
 
 import json
 import re
@@ -69,7 +69,7 @@ def states(client, title, **filters) -> dict:
     return {code: cell.state for code, cell in cells(client, title, **filters).items()}
 
 
-def test_what_has_no_translation_is_missing_and_leads_to_where_it_is_submitted(client, port):
+def test_missing_translation_links_its_submission(client, port):
     found = cells(client, "Le port")
     assert {cell.state for cell in found.values()} == {"missing"}
     assert set(found) == {"de", "it", "en"}
@@ -78,7 +78,7 @@ def test_what_has_no_translation_is_missing_and_leads_to_where_it_is_submitted(c
     assert [one.find_parent("label").text.strip() for one in ticked] == ["Deutsch"]
 
 
-def test_a_translation_is_complete_until_its_source_is_published_again(client, port, clock):
+def test_translation_is_outdated_when_source_is_republished(client, port, clock):
     make.translated(port, "de", title="Der Hafen")
     assert states(client, "Le port") == {"de": "complete", "it": "missing", "en": "missing"}
     clock.shift(timedelta(hours=1))
@@ -86,12 +86,12 @@ def test_a_translation_is_complete_until_its_source_is_published_again(client, p
     assert states(client, "Le port")["de"] == "outdated"
 
 
-def test_a_translation_that_is_no_longer_published_is_missing(client, port):
+def test_unpublished_translation_is_missing(client, port):
     make.translated(port, "de", title="Der Hafen").unpublish()
     assert states(client, "Le port")["de"] == "missing"
 
 
-def test_a_draft_that_nobody_reads_yet_is_not_missing_in_other_languages(client, home, port):
+def test_draft_source_has_no_missing_translations(client, home, port):
     draft = make.ContentPageFactory(parent=home, title="La digue", live=False)
     begun = draft.copy_for_translation(make.locale("de"), copy_parents=True)
     assert not begun.live
@@ -101,14 +101,14 @@ def test_a_draft_that_nobody_reads_yet_is_not_missing_in_other_languages(client,
     assert "Source pas publiée" in client.get(BOARD).content.decode()
 
 
-def test_what_was_withdrawn_is_not_missing_either_and_what_is_still_out_counts(client, port):
+def test_unpublished_source_keeps_published_translations(client, port):
     make.translated(port, "de", title="Der Hafen")
     port.unpublish()
     assert states(client, "Le port") == {"de": "complete", "it": "draft", "en": "draft"}
 
 
 def submitted(page, code="de") -> Translation:
-    """Given to wagtail-localize, as its button does, and published with the texts of the source."""
+    """Submit the page to wagtail-localize as its button does, and publish it with the texts of the source."""
     source, _made = TranslationSource.get_or_create_from_instance(page)
     for above in [page.get_parent().specific]:
         if not above.has_translation(make.locale(code)):
@@ -121,7 +121,7 @@ def submitted(page, code="de") -> Translation:
     return translation
 
 
-def test_texts_without_translation_are_counted(client, port):
+def test_untranslated_texts_are_counted(client, port):
     translation = submitted(port)
     cell = cells(client, "Le port")["de"]
     assert (cell.state, cell.done) == ("part", 0)
@@ -137,7 +137,7 @@ def test_texts_without_translation_are_counted(client, port):
     assert cells(client, "Le port")["de"].done == 1
 
 
-def test_what_was_written_in_german_first_is_the_original_of_its_french(client, home):
+def test_page_written_in_german_is_source_of_its_french(client, home):
     german = make.translated(home, "de", title="Start")
     page = make.published(make.ContentPageFactory(parent=german, title="Der Hafen", locale=make.locale("de")))
     submitted(page, code="fr")
@@ -145,7 +145,7 @@ def test_what_was_written_in_german_first_is_the_original_of_its_french(client, 
     assert cells(client, "Der Hafen")["fr"].total
 
 
-def test_each_column_is_headed_by_its_language(client, port):
+def test_report_columns_are_headed_by_languages(client, port):
     client.force_login(SuperuserFactory())
     page = client.get(BOARD).content.decode()
     head = page.partition('class="sheet')[2].partition("</thead>")[0]
@@ -156,7 +156,7 @@ def test_each_column_is_headed_by_its_language(client, port):
     assert "<td" not in head
 
 
-def test_who_touched_a_translation_last_is_named(client, port):
+def test_report_names_last_editor_of_translation(client, port):
     editor = EditorFactory()
     german = make.translated(port, "de", title="Der Hafen")
     german.save_revision(user=editor, log_action=True).publish()
@@ -164,7 +164,7 @@ def test_who_touched_a_translation_last_is_named(client, port):
     assert (cell.who, cell.when) == (editor.get_full_name(), NOW)
 
 
-def test_snippets_have_their_row_and_are_outdated_by_what_was_saved_later(client, home, clock):
+def test_snippet_translation_is_outdated_by_later_change(client, home, clock):
     person = make.PersonFactory(name="Huguette Perrin", role="Syndique")
     german = person.copy_for_translation(make.locale("de"))
     german.save()
@@ -183,7 +183,7 @@ def test_snippets_have_their_row_and_are_outdated_by_what_was_saved_later(client
     assert client.get(found["it"].url).status_code == 200
 
 
-def test_the_board_is_filtered_by_kind_language_and_state(client, home, port):
+def test_report_is_filtered_by_type_language_and_state(client, home, port):
     make.published(make.OfficePageFactory(parent=home, title="Greffe"))
     make.translated(port, "de", title="Der Hafen")
     assert states(client, "Greffe", kind="home.contentpage") == {}
@@ -195,12 +195,12 @@ def test_the_board_is_filtered_by_kind_language_and_state(client, home, port):
 @pytest.mark.parametrize(
     "query", ["?kind=x&language=x&state=x&page=x", "?kind=%00&state=%00", "?page=999999999"]
 )
-def test_nonsense_shows_the_whole_board(client, port, query):
+def test_invalid_report_filters_are_ignored(client, port, query):
     client.force_login(SuperuserFactory())
     assert client.get(BOARD + query).status_code == 200
 
 
-def test_when_a_text_was_translated_is_written_in_the_language_of_the_reader(client, port, clock):
+def test_translation_date_is_in_reader_language(client, port, clock):
     translation = submitted(port)
     segment = StringSegment.objects.filter(source=translation.source).first()
     text = StringTranslation.objects.create(
@@ -216,7 +216,7 @@ def test_when_a_text_was_translated_is_written_in_the_language_of_the_reader(cli
         assert text.get_comment() == "Traduit manuellement le 30 novembre 2026"
 
 
-def test_each_kind_to_choose_has_a_name_of_its_own(client, port):
+def test_report_types_have_distinct_names(client, port):
     client.force_login(SuperuserFactory())
     kinds = BeautifulSoup(client.get(BOARD).content, "html.parser").select("select[name=kind] option")
     names = [kind.get_text(strip=True) for kind in kinds]
@@ -224,14 +224,14 @@ def test_each_kind_to_choose_has_a_name_of_its_own(client, port):
     assert "Page d’accueil" in names
 
 
-def test_who_does_not_translate_does_not_read_it(client, port):
+def test_report_requires_permission_to_translate(client, port):
     client.force_login(AgentFactory())
     assert client.get(BOARD).status_code == 302
     client.force_login(EditorFactory())
     assert client.get(BOARD).status_code == 200
 
 
-def test_more_things_cost_no_more_queries(client, home, port):
+def test_report_query_count_is_nearly_constant(client, home, port):
     client.force_login(SuperuserFactory())
 
     def cost() -> int:
@@ -247,9 +247,9 @@ def test_more_things_cost_no_more_queries(client, home, port):
     assert cost() <= before + 3
 
 
-# -- Drafts by machine ---------------------------------------------------------------------------------------
+# -- Machine translation -------------------------------------------------------------------------------------
 class Double(local_servers.Handler):
-    """Answers as LibreTranslate and DeepL do: every text in capitals."""
+    """Server that imitates LibreTranslate and DeepL and puts every text in brackets."""
 
     asked: list = []
     status = 200
@@ -290,7 +290,7 @@ def drafted(client, translation) -> list[StringTranslation]:
     return list(StringTranslation.objects.filter(locale=translation.target_locale).order_by("pk"))
 
 
-def test_libretranslate_drafts_a_page_and_each_text_says_so(client, port, settings):
+def test_libretranslate_drafts_page_marked_as_machine(client, port, settings):
     translation = submitted(port)
     with service() as url:
         settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR = chosen(
@@ -316,7 +316,7 @@ def test_deepl_drafts_british_english(client, port, settings):
 
 
 @pytest.mark.parametrize("variables", [{"LIBRETRANSLATE_URL": "x"}, {"DEEPL_AUTH_KEY": "x"}])
-def test_a_service_that_fails_leaves_the_texts_as_they_are(client, port, settings, variables):
+def test_failing_translation_service_changes_no_texts(client, port, settings, variables):
     translation = submitted(port)
     with service(503) as url:
         settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR = chosen(**dict.fromkeys(variables, "http://x.example"))
@@ -333,7 +333,7 @@ def chosen(**variables) -> dict | None:
         return environment.read_translator("DEEPL_AUTH_KEY", "LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY")
 
 
-def test_the_operator_names_one_service_or_none(settings):
+def test_only_one_translation_service_can_be_configured(settings):
     assert chosen() is None
     with pytest.raises(ImproperlyConfigured, match="not both"):
         chosen(DEEPL_AUTH_KEY="x", LIBRETRANSLATE_URL="https://t.example")
@@ -344,7 +344,7 @@ def test_the_operator_names_one_service_or_none(settings):
         assert len(check_machine_translator(None)) == said
 
 
-def test_the_menu_leads_to_one_report_of_translations(rf):
+def test_menu_links_one_translation_report(rf):
     request = rf.get("/")
     request.user = SuperuserFactory()
     urls = [item.url for item in reports_menu.menu_items_for_request(request)]

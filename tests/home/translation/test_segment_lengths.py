@@ -1,4 +1,4 @@
-"""A translated text is held to the length that its source may have."""
+"""Length limits of translated texts: the same as those of their source."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def made(module_db):
 
 @pytest.fixture
 def german(client, made):
-    """A page that is being translated into German, by who may."""
+    """A page whose German translation a superuser is editing."""
     client.force_login(SuperuserFactory(language="fr"))
     return ContentPage.objects.get(pk=made.pk)
 
@@ -47,7 +47,7 @@ def screen(client, page) -> dict:
 
 
 def translate(client, page, source: str, said: str) -> str | None:
-    """Types a text where its source stands; answers what the screen says is wrong with it."""
+    """Save the translation of a source text and return the error that the editor shows."""
     [url] = [one["editUrl"] for one in screen(client, page)["segments"] if one.get("source") == source]
     data = encode_multipart(BOUNDARY, {"value": said})
     return client.put(url, data, content_type=MULTIPART_CONTENT).json()["error"]
@@ -56,16 +56,14 @@ def translate(client, page, source: str, said: str) -> str | None:
 @pytest.mark.parametrize(
     ("source", "most"), [("Places du port", 120), ("Amarrer", 120), ("On y amarre.", 400), ("Le port", 255)]
 )
-def test_a_text_longer_than_its_source_may_be_is_refused_beside_it_with_both_lengths(
-    client, german, source, most
-):
+def test_too_long_translation_is_refused_with_both_lengths(client, german, source, most):
     assert translate(client, german, source, "Ä" * most) is None
     said = translate(client, german, source, "Ä" * (most + 1))
     assert str(most) in said
     assert str(most + 1) in said
 
 
-def test_a_refused_text_is_kept_and_reaches_no_page(client, german):
+def test_refused_translation_is_stored_but_not_published(client, german):
     long = "Plätze " * 40
     translate(client, german, "Places du port", long)
     translate(client, german, "Le port", long)
@@ -75,9 +73,9 @@ def test_a_refused_text_is_kept_and_reaches_no_page(client, german):
     assert set(StringTranslation.objects.values_list("data", flat=True)) == {long}
 
 
-def test_what_a_sign_of_html_is_written_with_does_not_count(client, german):
+def test_html_escapes_do_not_count_towards_length(client, german):
     assert translate(client, german, "Places du port", "&amp;" * 120) is None
 
 
-def test_a_paragraph_of_a_text_with_marks_has_any_length(client, german):
+def test_rich_text_paragraph_has_no_length_limit(client, german):
     assert translate(client, german, "Douze places sont libres.", "Zwölf Plätze. " * 500) is None

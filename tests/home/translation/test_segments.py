@@ -1,4 +1,4 @@
-"""What editors write reaches the translator: every text of a block is a segment of wagtail-localize."""
+"""Segments for translators: every text that editors write becomes a segment of wagtail-localize."""
 
 import pytest
 from django.apps import apps
@@ -23,7 +23,7 @@ def texts_of(page) -> set[str]:
     }
 
 
-def test_every_text_of_a_content_block_is_given_to_the_translator():
+def test_every_text_of_content_blocks_is_a_segment():
     home = make.make_site()
     written = {
         "heading": "T1",
@@ -54,7 +54,7 @@ def test_every_text_of_a_content_block_is_given_to_the_translator():
     assert {f"T{number}" for number in range(1, 25)} <= texts_of(page)
 
 
-def test_a_key_by_which_something_is_found_is_the_same_in_all_languages():
+def test_keys_are_not_translated():
     kept = {
         (model._meta.model_name, field.field_name): (field.is_translated(model), field.is_overridable(model))
         for model in apps.get_models()
@@ -68,7 +68,7 @@ def test_a_key_by_which_something_is_found_is_the_same_in_all_languages():
     assert set(kept.values()) == {(False, False)}
 
 
-def test_the_texts_of_the_home_page_are_given_to_the_translator():
+def test_texts_of_home_page_are_segments():
     home = make.make_site(
         tagline="T1",
         question="T2",
@@ -80,7 +80,7 @@ def test_the_texts_of_the_home_page_are_given_to_the_translator():
     assert {f"T{number}" for number in range(1, 8)} <= texts_of(home)
 
 
-def test_a_translation_keeps_what_is_no_text():
+def test_translation_keeps_values_that_are_no_texts():
     home = make.make_site(tasks=[("task", {"icon": "bin", "title": "Déchets", "page": None, "url": ""})])
     make.OfficePageFactory(parent=home)
     source, _created = TranslationSource.get_or_create_from_instance(HomePage.objects.get(pk=home.pk))
@@ -89,7 +89,7 @@ def test_a_translation_keeps_what_is_no_text():
     assert german.tasks[0].value["icon"] == "bin"
 
 
-def test_the_translator_reads_which_of_several_items_a_text_belongs_to():
+def test_segment_labels_distinguish_items():
     steps = [{"title": "Trier", "text": "Par matière."}, {"title": "Porter", "text": "Avant 9 h."}]
     figures = [{"number": "90 m", "label": "de plage"}]
     page = make.ContentPageFactory(parent=make.make_site(), body=[("steps", steps), ("figures", figures)])
@@ -108,7 +108,7 @@ def test_the_translator_reads_which_of_several_items_a_text_belongs_to():
     ]
 
 
-def test_a_text_outside_of_blocks_keeps_the_name_of_its_field():
+def test_segment_outside_of_blocks_keeps_field_name():
     page = make.ContentPageFactory(parent=make.make_site())
     assert segment_path_labels(page, "title") == []
     assert segment_path_labels(page, "body.of-a-block-that-is-gone.text") == []

@@ -1,4 +1,4 @@
-"""What a file contains is judged by what is inside, whatever its parts are called."""
+"""Inspection of uploaded files by their content, whatever the names of their parts."""
 
 import io
 import time
@@ -33,7 +33,7 @@ def inspect(content: bytes, extension: str) -> set[str]:
 
 
 def field(*runs: str) -> str:
-    """A field of Word whose instruction is split over runs."""
+    """Build a Word field whose instruction is split over runs."""
     edge = '<w:fldChar w:fldCharType="{}"/>'
     texts = "".join(f"<w:r><w:instrText xml:space='preserve'>{run}</w:instrText></w:r>" for run in runs)
     return f"<w:p>{edge.format('begin')}{texts}{edge.format('end')}</w:p>"
@@ -224,7 +224,7 @@ PREDICTED = zlib.compress(b"\x02" + HIDDEN)
     ],
     ids=["two", "twice", "double", "predictor", "comment", "elsewhere"],
 )
-def test_objects_packed_in_other_ways_are_told_of(head, body):
+def test_objects_with_unusual_filters_are_reported_unreadable(head, body):
     assert inspect(paper(b"<< /OpenAction 5 0 R >>", stream(body, head)), "pdf") == {"unreadable"}
 
 
@@ -238,17 +238,17 @@ def test_objects_packed_in_other_ways_are_told_of(head, body):
     ],
     ids=["cut", "untyped", "escaped", "plain"],
 )
-def test_objects_are_read_where_readers_find_them(head, body):
+def test_objects_are_found_where_pdf_readers_find_them(head, body):
     with pytest.raises(Refused, match="scripts"):
         inspect(paper(b"<< /OpenAction 5 0 R >>", stream(body, head)), "pdf")
 
 
-def test_objects_that_are_cut_are_told_of():
+def test_truncated_objects_are_reported_unreadable():
     body = zlib.compress(b"5 0 << /Type /Annot >>")[:-4]
     assert inspect(paper(CATALOGUE, stream(body, ALL + b"/Filter /FlateDecode")), "pdf") == {"unreadable"}
 
 
-def test_actions_at_opening_are_sought_in_linear_time():
+def test_opening_actions_are_searched_in_linear_time():
     content = paper(CATALOGUE) + b"/OpenAction<<" * 200_000
     begun = time.process_time()
     assert inspect(content, "pdf") == {"external"}
@@ -271,7 +271,7 @@ def test_actions_at_opening_are_sought_in_linear_time():
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )
-def test_older_formats_are_judged_by_their_content(reason, name, content):
+def test_older_formats_are_inspected_by_content(reason, name, content):
     with pytest.raises(Refused, match=reason):
         inspect(content, name.rpartition(".")[2])
 
@@ -298,14 +298,14 @@ def protected(password: str, *, script: bool) -> bytes:
     return written.getvalue()
 
 
-def test_protected_pdf_is_unlocked_if_it_has_no_password():
+def test_encrypted_pdf_without_password_is_inspected():
     assert inspect(protected("", script=False), "pdf") == set()
     assert inspect(protected("secret", script=False), "pdf") == {"locked"}
     with pytest.raises(Refused, match="scripts"):
         inspect(protected("", script=True), "pdf")
 
 
-def test_object_stream_that_bursts_is_refused(monkeypatch):
+def test_object_stream_that_expands_too_much_is_refused(monkeypatch):
     monkeypatch.setattr(inspect_file, "MOST_READ", 1000)
     with pytest.raises(Refused, match="bomb"):
         inspect(paper(CATALOGUE, object_stream(b" " * 2000)), "pdf")

@@ -1,4 +1,4 @@
-"""Programs that open what strangers send: one at a time, with little memory and time, and nothing of ours."""
+"""Sandbox for programs that open uploaded files: one at a time, with limited memory and time, without secrets."""
 
 import io
 import subprocess
@@ -23,7 +23,7 @@ def program(tmp_path):
     return path
 
 
-def test_program_runs_once_at_a_time(program):
+def test_sandbox_runs_one_program_at_a_time(program):
     beside = Thread(target=sandbox.run_sandboxed, args=[program], kwargs={"timeout": 20})
     beside.start()
     time.sleep(0.1)
@@ -33,7 +33,7 @@ def test_program_runs_once_at_a_time(program):
     assert sandbox.run_sandboxed(program, timeout=20).returncode == 0
 
 
-def test_program_is_ended_when_its_time_is_over(program):
+def test_sandboxed_program_is_stopped_after_its_timeout(program):
     with pytest.raises(subprocess.TimeoutExpired):
         sandbox.run_sandboxed(program, timeout=0.2)
 
@@ -44,8 +44,8 @@ def drawn(format_name: str, size: tuple[int, int], mode: str = "RGB") -> io.Byte
     return written
 
 
-def test_huge_picture_takes_no_memory_of_the_site():
-    huge = drawn("PNG", (3600, 3600), "RGBA")  # 52 MB once unpacked
+def test_huge_picture_takes_no_memory_of_site_process():
+    huge = drawn("PNG", (3600, 3600), "RGBA")  # 52 MB when decoded
     before = getrusage(RUSAGE_SELF).ru_maxrss
     picture = inspection.redraw(huge, formats=["PNG"], largest=800, to="JPEG")
     assert max(picture.width, picture.height) == 800
@@ -53,7 +53,7 @@ def test_huge_picture_takes_no_memory_of_the_site():
 
 
 @pytest.mark.parametrize("format_name", ["PNG", "WEBP", "JPEG"])
-def test_picture_of_more_pixels_than_its_format_may_have_is_refused(format_name, monkeypatch):
+def test_picture_with_too_many_pixels_is_refused(format_name, monkeypatch):
     monkeypatch.setitem(MOST_PIXELS, format_name, 100)
     with pytest.raises(inspection.TooLarge):
         inspection.redraw(drawn(format_name, (20, 20)), formats=[format_name])
@@ -66,7 +66,7 @@ def test_damaged_picture_cannot_be_opened(content):
         inspection.redraw(io.BytesIO(content), formats=["JPEG"])
 
 
-def test_file_stands_at_its_beginning_after_it_was_inspected():
+def test_inspected_file_is_rewound():
     content = io.BytesIO(docx())
     content.seek(5)
     assert inspection.inspect(content, "docx") == inspection.Inspection()

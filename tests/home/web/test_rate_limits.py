@@ -1,4 +1,4 @@
-"""By which address callers are counted."""
+"""Client addresses by which rate limits count."""
 
 import pytest
 from django.test import RequestFactory
@@ -24,15 +24,15 @@ def caller(address: str, **headers) -> str:
         ("", "", True),
     ],
 )
-def test_who_has_a_network_of_ipv6_is_one_caller(one, other, same):
+def test_ipv6_network_counts_as_one_client(one, other, same):
     assert (caller(one) == caller(other)) == same
 
 
-def test_what_is_no_address_is_counted_as_it_is():
+def test_invalid_address_is_counted_as_it_is():
     assert caller("unix:") == "unix:"
 
 
-def test_behind_a_proxy_the_network_of_the_address_that_it_saw_counts(settings):
+def test_client_behind_proxy_is_counted_by_forwarded_network(settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     seen = [
         caller("192.0.2.9", headers={"x-forwarded-for": f"2001:db8:9::1, {told}"})

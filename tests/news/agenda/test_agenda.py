@@ -36,7 +36,7 @@ def saint_nicolas(agenda):
     )
 
 
-def test_the_agenda_shows_what_comes_and_not_what_is_over(client, agenda, saint_nicolas):
+def test_agenda_lists_upcoming_and_past_events_apart(client, agenda, saint_nicolas):
     EventPageFactory(
         parent=agenda, title="Passée", start=moment(2026, 11, 20, 9), end=moment(2026, 11, 20, 10)
     )
@@ -55,7 +55,7 @@ def test_the_agenda_shows_what_comes_and_not_what_is_over(client, agenda, saint_
         assert title in past
 
 
-def test_an_event_shows_when_where_and_how_much(client, saint_nicolas):
+def test_event_page_shows_time_place_and_price(client, saint_nicolas):
     page = client.get(saint_nicolas.url).content.decode()
     assert 'datetime="2026-12-06T17:00:00+01:00"' in page
     assert "<small>décembre</small>" in page
@@ -65,7 +65,7 @@ def test_an_event_shows_when_where_and_how_much(client, saint_nicolas):
     assert 'href="tel:+41210004233"' in page
 
 
-def test_an_event_tells_search_engines_about_itself(client, saint_nicolas):
+def test_event_page_has_structured_data(client, saint_nicolas):
     page = client.get(saint_nicolas.url).content.decode()
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
     assert data["@type"] == "Event"
@@ -73,7 +73,7 @@ def test_an_event_tells_search_engines_about_itself(client, saint_nicolas):
     assert data["eventStatus"].endswith("EventScheduled")
 
 
-def test_a_cancelled_event_says_so_everywhere(client, agenda):
+def test_cancelled_event_is_marked_everywhere(client, agenda):
     event = EventPageFactory(parent=agenda, cancelled=True)
     page = client.get(event.url).content.decode()
     assert "EventCancelled" in page
@@ -81,7 +81,7 @@ def test_a_cancelled_event_says_so_everywhere(client, agenda):
     assert "STATUS:CANCELLED" in client.get(f"{event.url}ics/").content.decode()
 
 
-def test_what_is_over_is_no_longer_offered_to_calendars(client, agenda):
+def test_past_event_offers_no_calendar_file(client, agenda):
     event = EventPageFactory(parent=agenda, start=moment(2026, 11, 20, 9), end=moment(2026, 11, 20, 10))
     page = client.get(event.url).content.decode()
     assert "2026" in page
@@ -89,7 +89,7 @@ def test_what_is_over_is_no_longer_offered_to_calendars(client, agenda):
 
 
 @pytest.mark.parametrize("query", ["page=2", "page=x", "past&page=2"])
-def test_a_page_past_the_end_is_not_found(client, agenda, saint_nicolas, query):
+def test_agenda_page_past_the_end_returns_404(client, agenda, saint_nicolas, query):
     assert client.get(f"{agenda.url}?{query}").status_code == 404
 
 
@@ -105,7 +105,7 @@ def test_a_page_past_the_end_is_not_found(client, agenda, saint_nicolas, query):
         ((6, 18), (7, 2), "Dimanche, à 18 h, jusqu’au 7 décembre"),
     ],
 )
-def test_whole_days_are_not_said_by_the_hours_of_midnight(client, agenda, start, end, said):
+def test_whole_days_are_shown_without_midnight_hours(client, agenda, start, end, said):
     end = end and moment(2026, 12, *end)
     event = EventPageFactory(parent=agenda, title="Marché", start=moment(2026, 12, *start), end=end)
     page = client.get(event.url).text.replace("\N{NO-BREAK SPACE}", " ")
@@ -117,7 +117,7 @@ def test_whole_days_are_not_said_by_the_hours_of_midnight(client, agenda, start,
     assert ("toute la journée" in event.search_meta()) is whole
 
 
-def test_an_event_ends_after_it_begins(saint_nicolas):
+def test_event_must_end_after_it_begins(saint_nicolas):
     saint_nicolas.full_clean()
     saint_nicolas.end = saint_nicolas.start
     with pytest.raises(ValidationError):
@@ -132,7 +132,7 @@ def unfolded(text: str) -> list[str]:
     return text.replace("\r\n ", "").split("\r\n")
 
 
-def test_an_event_is_downloaded_for_a_calendar(client, saint_nicolas):
+def test_event_is_downloaded_as_calendar_file(client, saint_nicolas):
     answer = client.get(f"{saint_nicolas.url}ics/")
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer["Content-Disposition"].startswith("attachment")
@@ -146,7 +146,7 @@ def test_an_event_is_downloaded_for_a_calendar(client, saint_nicolas):
     assert f"URL:{saint_nicolas.full_url}" in lines
 
 
-def test_the_agenda_is_a_calendar_to_subscribe_to(client, agenda, saint_nicolas):
+def test_agenda_is_offered_as_calendar_feed(client, agenda, saint_nicolas):
     EventPageFactory(parent=agenda, title="Don du sang")
     EventPageFactory(parent=agenda, title="Vieille", start=moment(2025, 1, 1, 9), end=None)
     EventPageFactory(parent=agenda, title="Brouillon", live=False)
@@ -155,7 +155,7 @@ def test_the_agenda_is_a_calendar_to_subscribe_to(client, agenda, saint_nicolas)
     assert "SUMMARY:Don du sang" in lines
 
 
-def test_an_event_that_is_closed_to_the_public_leaves_the_calendars(client, agenda, saint_nicolas):
+def test_restricted_event_leaves_calendars(client, agenda, saint_nicolas):
     PageViewRestriction.objects.create(page=saint_nicolas, restriction_type=PageViewRestriction.LOGIN)
     assert "Saint Nicolas" not in client.get(f"{agenda.url}ics/").content.decode()
     alone = client.get(f"{saint_nicolas.url}ics/")
@@ -163,7 +163,7 @@ def test_an_event_that_is_closed_to_the_public_leaves_the_calendars(client, agen
     assert "Saint Nicolas" not in alone.content.decode()
 
 
-def test_calendar_lines_are_escaped_and_folded_without_cutting_a_letter(agenda):
+def test_calendar_lines_are_escaped_and_folded(agenda):
     event = EventPageFactory(parent=agenda, title="É" * 60, lead="Un; deux, trois\\\nquatre")
     text = ical.render_calendar("Agenda", ical_entries.calendar_entries_of(event))
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
@@ -171,7 +171,7 @@ def test_calendar_lines_are_escaped_and_folded_without_cutting_a_letter(agenda):
     assert "DESCRIPTION:Un\\; deux\\, trois\\\\\\nquatre" in unfolded(text)
 
 
-def test_a_line_break_in_a_title_adds_no_line_to_a_calendar(agenda):
+def test_line_break_in_title_adds_no_calendar_line(agenda):
     event = EventPageFactory(parent=agenda, title="Fête\r\nATTENDEE:mailto:x@y.example")
     assert not [
         line
@@ -183,7 +183,7 @@ def test_a_line_break_in_a_title_adds_no_line_to_a_calendar(agenda):
 # -- The home page ---------------------------------------------------------------------------------------
 
 
-def test_the_home_page_shows_the_latest_news_and_the_next_four_events(rf, home, index, agenda):
+def test_home_page_shows_latest_news_and_next_events(rf, home, index, agenda):
     for _ in range(5):
         NewsPageFactory(parent=index, category__slug=f"c{_}")
         EventPageFactory(parent=agenda)
@@ -192,19 +192,19 @@ def test_the_home_page_shows_the_latest_news_and_the_next_four_events(rf, home, 
     assert len(events.context["dates"]) == 4
 
 
-def test_an_empty_site_has_no_empty_bands(rf, home):
+def test_home_page_without_news_and_events_omits_sections(rf, home):
     assert latest_news_section(rf.get("/"), home) is None
     assert upcoming_events_section(rf.get("/"), home) is None
 
 
-def test_the_home_page_of_a_language_shows_its_own_events(client, home, saint_nicolas):
+def test_home_page_shows_events_of_its_language(client, home, saint_nicolas):
     german = translated(saint_nicolas, "de", title="Sankt Nikolaus")
     page = client.get(german.get_ancestors().last().get_parent().url).content.decode()
     assert "Sankt Nikolaus" in page
     assert saint_nicolas.title not in page
 
 
-def test_the_band_today_names_the_next_event_that_takes_place(rf, home, agenda):
+def test_today_band_names_next_event_not_cancelled(rf, home, agenda):
     EventPageFactory(parent=agenda, title="Annulée", start=moment(2026, 11, 24, 18), end=None, cancelled=True)
     EventPageFactory(parent=agenda, title="Séance publique", start=moment(2026, 11, 24, 20), end=None)
     (line,) = next_event_item(rf.get("/"), home, NOW)
@@ -212,7 +212,7 @@ def test_the_band_today_names_the_next_event_that_takes_place(rf, home, agenda):
     assert "Débarcadère" in line.remark
 
 
-def test_where_all_that_comes_next_is_cancelled_the_home_page_looks_further(rf, home, agenda):
+def test_home_page_looks_past_cancelled_events(rf, home, agenda):
     for day in range(5):
         begins = moment(2026, 11, 25 + day, 18)
         EventPageFactory(parent=agenda, title=f"Annulé {day}", start=begins, end=None, cancelled=True)
@@ -223,13 +223,13 @@ def test_where_all_that_comes_next_is_cancelled_the_home_page_looks_further(rf, 
     assert shown == ["Annulé 0", "Annulé 1", "Annulé 2", "Fête"]
 
 
-def test_where_all_is_cancelled_the_home_page_says_so_and_names_nothing_for_today(rf, home, agenda):
+def test_home_page_with_only_cancelled_events_names_none_today(rf, home, agenda):
     EventPageFactory(parent=agenda, title="Annulée", start=moment(2026, 11, 25, 18), end=None, cancelled=True)
     assert next_event_item(rf.get("/"), home, NOW) == []
     assert len(upcoming_events_section(rf.get("/"), home).context["dates"]) == 1
 
 
-def test_what_is_over_meanwhile_is_no_longer_named_today(rf, home, agenda, november):
+def test_today_band_drops_event_when_it_is_over(rf, home, agenda, november):
     for title, hour in (("Marché", 11), ("Concert", 20)):
         begins = moment(2026, 11, 24, hour)
         EventPageFactory(parent=agenda, title=title, start=begins, end=begins + timedelta(minutes=1))
@@ -246,7 +246,7 @@ def test_agenda_and_event_need_few_queries(client, agenda, saint_nicolas, uncach
     uncached(saint_nicolas.url, most=12)
 
 
-def test_what_ends_as_it_begins_has_no_end_in_a_calendar():
+def test_calendar_entry_without_duration_has_no_end():
     noon, day = datetime(2026, 12, 5, 12, tzinfo=UTC), date(2026, 12, 5)
     entries = [
         ical.CalendarEntry("moment", noon, noon, "Midi", end=noon),

@@ -1,4 +1,4 @@
-"""Events that associations propose."""
+"""Proposals of events by associations."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -60,7 +60,7 @@ def sent(client, **changes) -> Proposal:
     return Proposal.objects.get()
 
 
-def test_every_choice_of_the_form_has_a_name(client, agenda):
+def test_every_choice_of_proposal_form_has_a_label(client, agenda):
     DirectoryEntryFactory()
     for address in ("news:event_propose", "news:directory_propose"):
         names = re.findall(r"<option[^>]*>([^<]*)</option>", client.get(reverse(address)).content.decode())
@@ -68,14 +68,14 @@ def test_every_choice_of_the_form_has_a_name(client, agenda):
         assert all(name.strip() for name in names)
 
 
-def test_a_stranger_has_us_mail_none_of_their_words_to_others(client, agenda):
+def test_confirmation_email_contains_no_text_of_proposal(client, agenda):
     assert propose(client, title="Gagnez sur evil.example").status_code == 302
     payload = Delivery.objects.get().payload
     assert "evil" not in str(payload)
     assert payload["text"].startswith("Agenda")
 
 
-def test_who_proposed_reads_by_the_link_how_it_stands(client, agenda):
+def test_proposal_link_shows_state_of_proposal(client, agenda):
     proposal = sent(client)
     link = reverse("news:proposal", args=[proposal.secret])
     assert "nous est parvenue" in client.get(link).text
@@ -94,14 +94,14 @@ def test_who_proposed_reads_by_the_link_how_it_stands(client, agenda):
     assert f'href="{page.url}"' in client.get(link).text
 
 
-def test_an_end_long_after_midnight_is_asked_about_and_a_night_is_none(client, agenda):
+def test_event_ending_long_after_midnight_is_questioned(client, agenda):
     asked = propose(client, starts="17:00", ends="16:00")
     assert asked.status_code == 422
     assert "Cela finit avant le début" in asked.text
     assert propose(client, starts="22:00", ends="06:00").status_code == 302
 
 
-def test_what_is_accepted_becomes_a_draft_that_an_editor_publishes(client, agenda):
+def test_accepted_proposal_becomes_draft_event(client, agenda):
     choir = DirectoryEntryFactory(name="Chœur de l’Orvenette")
     proposal = sent(client, host=str(choir.pk))
     assert proposal.state == ProposalState.WAITING
@@ -127,14 +127,14 @@ def test_what_is_accepted_becomes_a_draft_that_an_editor_publishes(client, agend
     assert Delivery.objects.filter(subject=f"proposal:{proposal.pk}").count() == 3
 
 
-def test_what_comes_back_is_proposed_too(client, agenda):
+def test_repeated_event_is_proposed(client, agenda):
     proposal = sent(client, repeats="week", until="2027-03-01", ends="21:00")
     client.force_login(SuperuserFactory())
     client.post(reverse("proposal_desk", args=[proposal.pk]), {"accept": "1"})
     assert EventPage.objects.get().dates.count() == 4
 
 
-def test_what_is_refused_makes_no_page(client, agenda):
+def test_refused_proposal_creates_no_page(client, agenda):
     proposal = sent(client)
     client.force_login(SuperuserFactory())
     client.post(
@@ -144,14 +144,14 @@ def test_what_is_refused_makes_no_page(client, agenda):
     assert any("La salle est prise." in one.payload["text"] for one in Delivery.objects.all())
 
 
-def test_without_an_agenda_nothing_is_accepted(client, home):
+def test_proposal_without_agenda_cannot_be_decided(client, home):
     proposal = sent(client)
     user = SuperuserFactory()
     client.force_login(user)
     assert client.get(reverse("proposal_desk", args=[proposal.pk])).status_code == 404
 
 
-def test_who_may_not_write_events_decides_none(client, agenda):
+def test_proposal_is_decided_only_by_event_editors(client, agenda):
     proposal = sent(client)
     client.force_login(AgentFactory())
     assert client.get(reverse("proposal_desk", args=[proposal.pk])).status_code == 404
@@ -179,26 +179,26 @@ def test_who_may_not_write_events_decides_none(client, agenda):
         {"opened": ""},
     ],
 )
-def test_what_cannot_be_is_refused(client, agenda, wrong):
+def test_invalid_proposal_is_refused(client, agenda, wrong):
     assert propose(client, **wrong).status_code == 422
     assert not Proposal.objects.exists()
 
 
-def test_what_comes_back_on_the_last_friday_begins_on_one(client, agenda):
+def test_last_friday_proposal_must_begin_on_last_friday(client, agenda):
     wrong = propose(client, day="2027-02-19", repeats="month_last", until="2027-12-31")
     assert wrong.status_code == 422
     assert "revient encore" in wrong.content.decode()
     assert propose(client, day="2027-02-26", repeats="month_last", until="2027-12-31").status_code == 302
 
 
-def test_what_ends_as_it_begins_is_asked_again(client, agenda):
+def test_proposal_ending_at_its_start_is_refused(client, agenda):
     again = propose(client, starts="19:30", ends="19:30")
     assert again.status_code == 422
     assert "Laissez la fin vide" in again.content.decode()
     assert not Proposal.objects.exists()
 
 
-def test_one_that_waits_already_and_ends_as_it_begins_is_open(client, agenda):
+def test_stored_proposal_ending_at_its_start_has_open_end(client, agenda):
     proposal = sent(client)
     proposal.data |= {"ends": "19:30"}
     proposal.save()
@@ -206,12 +206,12 @@ def test_one_that_waits_already_and_ends_as_it_begins_is_open(client, agenda):
     assert EventPage.objects.get().end is None
 
 
-def test_robots_are_thanked_and_nothing_happens(client, agenda):
+def test_proposal_of_bot_is_acknowledged_and_dropped(client, agenda):
     assert propose(client, website="x").status_code == 302
     assert not Proposal.objects.exists()
 
 
-def test_who_proposes_a_whole_season_at_once_loses_no_word(client, agenda):
+def test_rate_limited_proposal_keeps_typed_text(client, agenda):
     for number in range(3):
         assert propose(client, title=f"Le numéro {number}").status_code == 302
     fourth = propose(client, title="Le quatrième")
@@ -221,7 +221,7 @@ def test_who_proposes_a_whole_season_at_once_loses_no_word(client, agenda):
     assert propose(client, sender="autre@example.org").status_code == 302
 
 
-def test_what_is_proposed_twice_in_the_same_words_arrives_once(client, agenda):
+def test_identical_proposals_arrive_once(client, agenda):
     for _each in range(2):
         assert propose(client).status_code == 302
     links = [
@@ -233,7 +233,7 @@ def test_what_is_proposed_twice_in_the_same_words_arrives_once(client, agenda):
     assert [one.state for one in Proposal.objects.all()] == ["waiting"]
 
 
-def test_a_network_that_proposes_for_ever_is_stopped(client, agenda, monkeypatch):
+def test_proposals_of_client_are_rate_limited(client, agenda, monkeypatch):
     monkeypatch.setattr(rate_limits, "PER_CLIENT", RateLimit("proposal-client", 1))
     propose(client)
     stopped = propose(client, sender="autre@example.org")
@@ -241,6 +241,6 @@ def test_a_network_that_proposes_for_ever_is_stopped(client, agenda, monkeypatch
     assert "Loto du chœur" in stopped.content.decode()
 
 
-def test_the_form_is_found_from_the_agenda(client, agenda):
+def test_agenda_links_proposal_form(client, agenda):
     assert reverse("news:event_propose") in client.get(agenda.url).content.decode()
     assert client.get(reverse("news:event_propose")).status_code == 200

@@ -1,4 +1,4 @@
-"""Events that come back: the rule, and where their dates are seen."""
+"""Repeated events: the recurrence rule, and where their dates are shown."""
 
 import json
 import re
@@ -37,7 +37,7 @@ NOW = moment(2026, 11, 24, 14, 30)  # a Tuesday
 
 
 # -- The rule ------------------------------------------------------------------------------------------------
-def test_a_week_and_every_other_week():
+def test_weekly_and_biweekly_rules():
     first = date(2026, 11, 24)
     assert recurrence_days(first, RecurrenceRule(Frequency.WEEK, times=3)) == [
         first,
@@ -50,24 +50,24 @@ def test_a_week_and_every_other_week():
     ]
 
 
-def test_a_month_without_the_day_is_passed_over():
+def test_monthly_rule_skips_months_without_the_day():
     found = recurrence_days(date(2027, 1, 31), RecurrenceRule(Frequency.MONTH_DAY, times=3))
     assert found == [date(2027, 1, 31), date(2027, 3, 31), date(2027, 5, 31)]
 
 
-def test_the_second_tuesday_and_the_last_one():
+def test_monthly_weekday_rule_supports_second_and_last():
     second = recurrence_days(date(2026, 11, 10), RecurrenceRule(Frequency.MONTH_WEEKDAY, times=3))
     assert second == [date(2026, 11, 10), date(2026, 12, 8), date(2027, 1, 12)]
     last = recurrence_days(date(2026, 9, 29), RecurrenceRule(Frequency.MONTH_WEEKDAY, times=3))
     assert last == [date(2026, 9, 29), date(2026, 10, 27), date(2026, 11, 24)]
 
 
-def test_the_last_friday_is_the_last_also_where_it_is_the_fourth():
+def test_last_friday_rule_includes_fourth_fridays():
     found = recurrence_days(date(2027, 2, 26), RecurrenceRule(Frequency.MONTH_LAST, times=4))
     assert found == [date(2027, 2, 26), date(2027, 3, 26), date(2027, 4, 30), date(2027, 5, 28)]
 
 
-def test_the_last_friday_begins_on_a_last_friday_and_is_called_so(client, agenda):
+def test_last_friday_event_must_begin_on_last_friday(client, agenda):
     page = EventPageFactory(
         parent=agenda, start=moment(2027, 2, 26, 18), end=None, repeats="month_last", times=3
     )
@@ -78,7 +78,7 @@ def test_the_last_friday_begins_on_a_last_friday_and_is_called_so(client, agenda
         )
 
 
-def test_days_that_fall_out_count_all_the_same():
+def test_excluded_days_count_towards_times():
     rule = RecurrenceRule(Frequency.WEEK, times=3, without=frozenset({date(2026, 12, 1)}))
     assert recurrence_days(date(2026, 11, 24), rule) == [date(2026, 11, 24), date(2026, 12, 8)]
 
@@ -99,7 +99,7 @@ def test_days_that_fall_out_count_all_the_same():
     without=st.frozensets(st.dates(date(2026, 1, 1), date(2027, 1, 1)), max_size=4),
 )
 @budget(max_examples=150, deadline=None)
-def test_any_rule_gives_days_in_order_within_its_end(first, every, until, times, without):
+def test_any_rule_gives_ordered_days_until_its_end(first, every, until, times, without):
     found = recurrence_days(first, RecurrenceRule(every, until, times, without))
     assert found == sorted(set(found))
     assert len(found) <= min(times or MAX_OCCURRENCES, MAX_OCCURRENCES)
@@ -121,7 +121,7 @@ def test_any_rule_gives_days_in_order_within_its_end(first, every, until, times,
     every=st.sampled_from(list(Frequency)),
 )
 @budget(max_examples=150, deadline=None)
-def test_the_hour_on_the_wall_is_the_same_across_a_change_of_clocks(start, lasts, every):
+def test_local_hour_is_kept_across_clock_changes(start, lasts, every):
     begins = start.replace(tzinfo=ZURICH)
     ends = begins + lasts if lasts else None
     for opens, closes in occurrences(begins, ends, RecurrenceRule(every, times=60), ZURICH):
@@ -133,13 +133,13 @@ def test_the_hour_on_the_wall_is_the_same_across_a_change_of_clocks(start, lasts
             assert closes.astimezone(ZURICH).time() == ends.time()
 
 
-def test_an_hour_that_the_clocks_skip_comes_an_hour_later():
+def test_hour_skipped_by_clock_change_is_an_hour_later():
     start = datetime(2027, 3, 21, 2, 30, tzinfo=ZURICH)
     (_first, second) = occurrences(start, None, RecurrenceRule(Frequency.WEEK, times=2), ZURICH)
     assert second[0].isoformat() == "2027-03-28T03:30:00+02:00"
 
 
-# -- Where it is seen ----------------------------------------------------------------------------------------
+# -- Display -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def november():
     with time_machine.travel(NOW, tick=False) as clock:
@@ -152,7 +152,7 @@ def out(day: date, what: str = "cancelled") -> tuple:
 
 @pytest.fixture
 def choir(agenda, november):
-    """Tuesdays at half past eight since 3 November, ten times; one is cancelled, one falls out."""
+    """A weekly event on ten Tuesdays from 3 November at 20:30, with one date cancelled and one excluded."""
     return EventPageFactory(
         parent=agenda,
         title="Répétition publique",
@@ -165,12 +165,12 @@ def choir(agenda, november):
     )
 
 
-def test_its_dates_are_kept_as_rows(choir):
+def test_dates_of_repeated_event_are_stored(choir):
     assert EventDate.objects.filter(event=choir).count() == 9
     assert EventDate.objects.get(event=choir, cancelled=True).first_day == date(2026, 12, 1)
 
 
-def test_the_agenda_shows_it_once_at_its_next_date(client, agenda, choir, november):
+def test_agenda_lists_repeated_event_once_at_next_date(client, agenda, choir, november):
     text = client.get(agenda.url).content.decode()
     assert text.count("Répétition publique") == 1
     assert 'datetime="2026-11-24T20:30:00+01:00"' in text
@@ -182,7 +182,7 @@ def test_the_agenda_shows_it_once_at_its_next_date(client, agenda, choir, novemb
     assert "Répétition" not in client.get(f"{agenda.url}?past").content.decode()
 
 
-def test_it_is_past_once_its_last_date_is(client, agenda, choir, november):
+def test_repeated_event_is_past_after_its_last_date(client, agenda, choir, november):
     november.move_to(moment(2027, 1, 6, 9))
     assert "Répétition" not in client.get(agenda.url).content.decode()
     text = client.get(f"{agenda.url}?past").content.decode()
@@ -191,7 +191,7 @@ def test_it_is_past_once_its_last_date_is(client, agenda, choir, november):
     assert "/ics/" not in client.get(choir.url).content.decode()
 
 
-def test_its_page_tells_all_dates_to_come(client, choir):
+def test_event_page_lists_upcoming_dates(client, choir):
     text = client.get(choir.url).content.decode()
     assert 'datetime="2026-11-24T20:30:00+01:00"' in text
     assert "2026-12-08T20:30" in text
@@ -215,23 +215,23 @@ def test_its_page_tells_all_dates_to_come(client, choir):
         (Frequency.MONTH_LAST, date(2026, 11, 24), {"byDay": "-1TU"}),
     ],
 )
-def test_what_comes_once_a_month_is_not_told_to_search_engines_as_every_week(every, first, said):
+def test_monthly_event_is_not_described_as_weekly(every, first, said):
     page = EventPageFactory.build(start=moment(first.year, first.month, first.day, 20), repeats=every)
     told = agenda_dates.schema_org_schedule(page, [Mock(first_day=first)])
     assert {key: value for key, value in told.items() if key.startswith("by")} == said
 
 
-def test_calendars_get_each_date_and_what_is_cancelled(client, agenda, choir):
+def test_calendars_contain_each_date_and_cancellations(client, agenda, choir):
     for url in (f"{choir.url}ics/", f"{agenda.url}ics/"):
         text = client.get(url).content.decode()
         assert text.count("BEGIN:VEVENT") == 9
         assert text.count("STATUS:CANCELLED") == 1
-        assert text.count("TRANSP:TRANSPARENT") == 9  # who subscribed to the agenda is not busy all day
+        assert text.count("TRANSP:TRANSPARENT") == 9  # subscribers of the agenda are not shown as busy
         assert len(set(re.findall(r"UID:(\S+)", text))) == 9
         assert "DTSTART:20261124T193000Z" in text
 
 
-def test_summer_and_winter_begin_at_the_same_hour(client, agenda, november):
+def test_local_hour_of_event_is_kept_in_calendar(client, agenda, november):
     event = EventPageFactory(
         parent=agenda, start=moment(2026, 10, 20, 20), end=moment(2026, 10, 20, 21), repeats="week", times=2
     )
@@ -240,14 +240,14 @@ def test_summer_and_winter_begin_at_the_same_hour(client, agenda, november):
     assert "DTSTART:20261027T190000Z" in text
 
 
-def test_home_page_and_today_show_the_next_date(rf, home, choir):
+def test_home_page_and_today_band_show_next_date(rf, home, choir):
     section = upcoming_events_section(rf.get("/"), home)
     assert [one.start for one in section.context["dates"]] == [moment(2026, 11, 24, 20, 30)]
     (line,) = next_event_item(rf.get("/"), home, NOW)
     assert line.title == "Répétition publique"
 
 
-def test_of_what_comes_back_the_next_date_that_takes_place_is_named(rf, home, agenda):
+def test_today_band_names_next_date_not_cancelled(rf, home, agenda):
     off = [date(2026, 11, 24) + timedelta(weeks=week) for week in range(5)]
     EventPageFactory(
         parent=agenda,
@@ -264,7 +264,7 @@ def test_of_what_comes_back_the_next_date_that_takes_place_is_named(rf, home, ag
     assert line.key == "29 décembre"
 
 
-def test_letters_tell_of_it_when_a_date_is_near_and_not_cancelled(choir):
+def test_newsletter_announces_next_date_unless_cancelled(choir):
     def told(first: date, last: date) -> list:
         return EventContent().fresh(
             None, moment(first.year, first.month, first.day), moment(last.year, last.month, last.day)
@@ -278,7 +278,9 @@ def test_letters_tell_of_it_when_a_date_is_near_and_not_cancelled(choir):
     assert "mardi" in entry.lead
 
 
-def test_the_number_of_dates_costs_no_query(client, agenda, choir, django_assert_max_num_queries, uncached):
+def test_agenda_query_count_is_independent_of_dates(
+    client, agenda, choir, django_assert_max_num_queries, uncached
+):
     uncached(agenda.url, most=12)
     uncached(choir.url, most=12)
     for number in range(6):
@@ -288,7 +290,7 @@ def test_the_number_of_dates_costs_no_query(client, agenda, choir, django_assert
     uncached(agenda.url, most=12)
 
 
-def test_a_draft_moves_no_date(choir):
+def test_draft_of_event_changes_no_stored_date(choir):
     choir.start, choir.end = moment(2026, 11, 4, 20, 30), moment(2026, 11, 4, 22)
     choir.exceptions = []
     revision = choir.save_revision()
@@ -301,12 +303,12 @@ def test_a_draft_moves_no_date(choir):
     )
 
 
-def test_a_translation_has_its_dates_too(choir):
+def test_translated_event_has_dates(choir):
     german = translated(choir, "de", title="Öffentliche Probe")
     assert EventDate.objects.filter(event=german).count() == 9
 
 
-def test_once_is_once(client, agenda, november):
+def test_single_event_has_one_date_and_no_schedule(client, agenda, november):
     event = published(EventPageFactory(parent=agenda))
     assert EventDate.objects.filter(event=event).count() == 1
     text = client.get(event.url).content.decode()
@@ -324,10 +326,10 @@ def test_once_is_once(client, agenda, november):
         ({"times": 401}, "times"),
         ({"until": date(2026, 11, 9), "exceptions": [out(date(2026, 11, 3), "out")]}, "exceptions"),
         ({"exceptions": [out(date(2026, 12, 2))]}, "exceptions"),  # a Wednesday
-        ({"times": 3, "exceptions": [out(date(2026, 12, 1))]}, "exceptions"),  # after the last one
+        ({"times": 3, "exceptions": [out(date(2026, 12, 1))]}, "exceptions"),  # after the last date
     ],
 )
-def test_a_rhythm_that_cannot_be_is_refused(choir, wrong, field):
+def test_invalid_recurrence_is_refused(choir, wrong, field):
     choir.full_clean()
     for name, value in wrong.items():
         setattr(choir, name, value)
@@ -336,14 +338,14 @@ def test_a_rhythm_that_cannot_be_is_refused(choir, wrong, field):
     assert field in refusal.value.message_dict
 
 
-def test_an_exception_that_is_over_keeps_nobody_from_changing_the_rhythm(choir):
-    choir.start, choir.end = moment(2026, 11, 4, 20, 30), moment(2026, 11, 4, 22)  # Wednesdays from now on
+def test_past_exception_does_not_prevent_change_of_recurrence(choir):
+    choir.start, choir.end = moment(2026, 11, 4, 20, 30), moment(2026, 11, 4, 22)  # Wednesdays from here
     choir.exceptions = [out(date(2026, 11, 3))]
     choir.full_clean()
 
 
-def test_an_exception_that_stood_there_before_refuses_no_other_change_and_a_new_one_says_what_to_do(choir):
-    """Of before such days were refused: the editor comes to correct the place."""
+def test_stored_invalid_exception_does_not_block_other_changes(choir):
+    """Such days were stored before they were refused, and editors must still be able to correct the place."""
     choir.exceptions = [out(date(2026, 12, 2))]
     EventPage.objects.filter(pk=choir.pk).update(exceptions=choir.exceptions)
     choir.place = "Salle du Quai"
@@ -354,7 +356,7 @@ def test_an_exception_that_stood_there_before_refuses_no_other_change_and_a_new_
         choir.full_clean()
 
 
-def test_an_editor_sees_the_rhythm_in_the_editor(client, choir):
+def test_event_editor_shows_recurrence(client, choir):
     client.force_login(SuperuserFactory())
     text = client.get(reverse("wagtailadmin_pages:edit", args=[choir.pk])).content.decode()
     assert 'name="repeats"' in text

@@ -1,4 +1,4 @@
-"""What editors see and do in the admin."""
+"""Articles and subscribers in the admin."""
 
 import pytest
 from django.urls import reverse
@@ -43,7 +43,7 @@ def form(**fields):
     )
 
 
-def test_an_editor_writes_and_publishes_news_that_reaches_its_subscribers(client, editor, index):
+def test_editor_publishes_article_that_reaches_subscribers(client, editor, index):
     topic = TopicFactory(name="Chantiers")
     category = NewsCategoryFactory()
     SubscriberFactory(topics=[topic])
@@ -58,7 +58,7 @@ def test_an_editor_writes_and_publishes_news_that_reaches_its_subscribers(client
     assert "On comblait la plage." in client.get(page.url).content.decode()
 
 
-def test_news_without_a_category_is_not_published_and_nothing_is_lost(client, editor, index):
+def test_article_without_category_keeps_typed_text(client, editor, index):
     address = reverse("wagtailadmin_pages:add", args=["news_articles", "newspage", index.pk])
     answer = client.post(address, form(category="") | {"action-publish": "1"})
     assert answer.status_code == 200
@@ -67,7 +67,7 @@ def test_news_without_a_category_is_not_published_and_nothing_is_lost(client, ed
     assert not NewsPage.objects.exists()
 
 
-def test_the_editor_says_how_many_subscribers_the_topics_reach(client, editor, index):
+def test_article_editor_shows_number_of_subscribers(client, editor, index):
     topic = TopicFactory()
     SubscriberFactory.create_batch(2, topics=[topic])
     page = NewsPageFactory(parent=index)
@@ -86,7 +86,7 @@ def test_the_editor_says_how_many_subscribers_the_topics_reach(client, editor, i
     assert said % {"number": 2} in shown.content.decode()
 
 
-def test_nobody_is_subscribed_from_the_admin_but_looked_at_and_erased(client, editor):
+def test_subscribers_can_be_erased_but_not_added_in_admin(client, editor):
     subscriber = SubscriberFactory()
     listed = client.get(reverse("subscribers:index"))
     assert subscriber.email in listed.content.decode()
@@ -98,7 +98,7 @@ def test_nobody_is_subscribed_from_the_admin_but_looked_at_and_erased(client, ed
     assert not type(subscriber).objects.exists()
 
 
-def test_an_agent_does_not_see_subscribers(client, index):
+def test_agent_cannot_see_subscribers(client, index):
     client.force_login(AgentFactory())
     answer = client.get(reverse("subscribers:index"))
     assert answer.status_code == 302

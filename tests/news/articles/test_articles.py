@@ -33,9 +33,7 @@ def data_of(page: str) -> dict:
 # -- The index -------------------------------------------------------------------------------------------
 
 
-def test_the_archive_lists_every_month_and_list_and_plan_lead_there(
-    client, home, roads, django_assert_max_num_queries
-):
+def test_archive_lists_every_month_with_articles(client, home, roads, django_assert_max_num_queries):
     index = NewsIndexPageFactory(parent=home)
     for day in (date(2025, 3, 2), date(2025, 3, 9), date(2026, 11, 24)):
         NewsPageFactory(parent=index, date=day, category=roads)
@@ -52,14 +50,14 @@ def test_the_archive_lists_every_month_and_list_and_plan_lead_there(
     assert f'href="{address}"' in client.get(plan.url).text
 
 
-def test_the_newest_article_comes_first_under_its_month(client, index, roads):
+def test_newest_article_comes_first_under_its_month(client, index, roads):
     NewsPageFactory(parent=index, category=roads, title="Ancienne", date=date(2026, 10, 30))
     NewsPageFactory(parent=index, category=roads, title="Nouvelle", date=date(2026, 11, 24))
     page = client.get(index.url).content.decode()
     assert page.index("Novembre") < page.index("Nouvelle") < page.index("Octobre") < page.index("Ancienne")
 
 
-def test_a_category_shows_its_articles_and_counts_all(client, index, roads, lake):
+def test_category_filter_shows_its_articles_and_all_counts(client, index, roads, lake):
     NewsPageFactory.create_batch(2, parent=index, category=roads, lead="De la rue")
     NewsPageFactory(parent=index, category=lake, lead="Du lac")
     page = client.get(index.url, {"category": "chantiers"}).content.decode()
@@ -69,13 +67,13 @@ def test_a_category_shows_its_articles_and_counts_all(client, index, roads, lake
     assert "Lac et port <b>1</b>" in page
 
 
-def test_a_category_without_article_says_so_and_offers_the_newsletter(client, index, roads):
+def test_empty_category_offers_newsletter(client, index, roads):
     answer = client.get(index.url, {"category": "chantiers"})
     assert answer.status_code == 200
     assert "/infolettre/" in answer.content.decode()
 
 
-def test_a_month_of_the_archive_shows_its_articles_only(client, index, roads):
+def test_archive_month_shows_only_its_articles(client, index, roads):
     for month, title in ((5, "De mai"), (9, "De septembre")):
         NewsPageFactory(parent=index, category=roads, title=title, date=date(2026, month, 1))
     year = client.get(index.url, {"year": "2026"}).content.decode()
@@ -87,7 +85,7 @@ def test_a_month_of_the_archive_shows_its_articles_only(client, index, roads):
     assert "month=5" not in client.get(index.url).content.decode()
 
 
-def test_a_year_shows_its_articles_only(client, index, roads):
+def test_archive_year_shows_only_its_articles(client, index, roads):
     NewsPageFactory(parent=index, category=roads, title="De 2025", date=date(2025, 5, 1))
     NewsPageFactory(parent=index, category=roads, title="De 2026", date=date(2026, 5, 1))
     page = client.get(index.url, {"year": "2025"}).content.decode()
@@ -95,7 +93,7 @@ def test_a_year_shows_its_articles_only(client, index, roads):
     assert "De 2026" not in page
 
 
-def test_the_second_page_holds_what_the_first_does_not(client, index, roads):
+def test_news_index_is_paginated(client, index, roads):
     for day in range(1, 14):
         NewsPageFactory(parent=index, category=roads, title=f"Jour {day:02}", date=date(2026, 11, day))
     first = client.get(index.url).content.decode()
@@ -127,14 +125,14 @@ def test_the_second_page_holds_what_the_first_does_not(client, index, roads):
         {"year": "²⁰²⁶"},
     ],
 )
-def test_what_is_not_there_is_not_found(client, index, roads, query):
+def test_invalid_news_filter_returns_404(client, index, roads, query):
     for _ in range(13):
         NewsPageFactory(parent=index, category=roads)
     assert client.get(index.url, {"page": "2"}).status_code == 200
     assert client.get(index.url, query).status_code == 404
 
 
-def test_drafts_and_private_articles_stay_away_from_index_feed_and_counts(client, index, roads):
+def test_draft_and_restricted_articles_are_not_listed(client, index, roads):
     NewsPageFactory(parent=index, category=roads, title="Brouillon", live=False)
     private = NewsPageFactory(parent=index, category=roads, title="Réservée")
     PageViewRestriction.objects.create(page=private, restriction_type=PageViewRestriction.LOGIN)
@@ -168,7 +166,7 @@ def article(index, roads):
     return published(page)
 
 
-def test_an_article_shows_date_lead_picture_and_text(client, article):
+def test_article_shows_date_lead_picture_and_text(client, article):
     page = client.get(article.url).content.decode()
     assert "Mardi 24 novembre 2026" in page
     assert article.lead in page
@@ -178,7 +176,7 @@ def test_an_article_shows_date_lead_picture_and_text(client, article):
     assert 'width="' in page
 
 
-def test_an_article_tells_networks_and_search_engines_about_itself(client, article):
+def test_article_has_sharing_and_structured_data(client, article):
     page = client.get(article.url).content.decode()
     assert '<meta property="og:type" content="article">' in page
     assert '<meta property="og:image"' in page
@@ -189,12 +187,12 @@ def test_an_article_tells_networks_and_search_engines_about_itself(client, artic
     assert data["author"]["name"] == "la Municipalité"
 
 
-def test_nothing_in_a_title_closes_the_data_block(client, index, roads):
+def test_title_cannot_close_structured_data(client, index, roads):
     page = NewsPageFactory(parent=index, category=roads, title="</script><b>&amp;")
     assert data_of(client.get(page.url).content.decode())["headline"] == "</script><b>&amp;"
 
 
-def test_an_article_names_its_services_in_its_language_and_else_as_they_are(client, home, index, roads):
+def test_article_names_services_in_its_language(client, home, index, roads):
     permit, hall = (ContentPageFactory(parent=home, title=title) for title in ("Macaron", "Salle"))
     article = NewsPageFactory(parent=index, category=roads)
     article.related_services = [RelatedService(service=permit), RelatedService(service=hall)]
@@ -207,7 +205,7 @@ def test_an_article_names_its_services_in_its_language_and_else_as_they_are(clie
     assert "Salle" in page
 
 
-def test_a_service_that_is_not_published_is_not_named(client, home, index, roads):
+def test_article_omits_unpublished_service(client, home, index, roads):
     article = NewsPageFactory(parent=index, category=roads)
     article.related_services = [
         RelatedService(service=ContentPageFactory(parent=home, title="Secret", live=False))
@@ -216,7 +214,7 @@ def test_a_service_that_is_not_published_is_not_named(client, home, index, roads
     assert "Secret" not in client.get(article.url).content.decode()
 
 
-def test_a_picture_needs_words_for_who_does_not_see_it(index, roads):
+def test_article_picture_requires_alternative_text(index, roads):
     article = NewsPageFactory(parent=index, category=roads)
     article.picture = ImageFactory(file=get_test_image_file())
     with pytest.raises(ValidationError, match="picture"):
@@ -225,7 +223,7 @@ def test_a_picture_needs_words_for_who_does_not_see_it(index, roads):
     article.full_clean()
 
 
-def test_the_link_to_the_newsletter_carries_the_topics(client, index, roads):
+def test_newsletter_link_contains_topics_of_article(client, index, roads):
     article = NewsPageFactory(parent=index, category=roads)
     topic = TopicFactory()
     article.topics = [topic]
@@ -233,7 +231,7 @@ def test_the_link_to_the_newsletter_carries_the_topics(client, index, roads):
     assert f"/infolettre/?topic={topic.translation_key}" in client.get(article.url).content.decode()
 
 
-def test_search_finds_a_published_article(article):
+def test_search_finds_published_article(article):
     entry = SearchEntry.objects.get(language="fr", kind="news")
     assert entry.title == article.title
     assert "On comblait la plage." in entry.text
@@ -243,7 +241,7 @@ def test_search_finds_a_published_article(article):
 # -- Languages -------------------------------------------------------------------------------------------
 
 
-def test_a_category_shows_in_the_language_of_the_page_and_else_as_it_is(client, index, roads, lake):
+def test_category_is_shown_in_language_of_page(client, index, roads, lake):
     NewsCategoryFactory(
         name="Baustellen", slug="chantiers", translation_key=roads.translation_key, locale=locale("de")
     )
@@ -259,7 +257,7 @@ def test_a_category_shows_in_the_language_of_the_page_and_else_as_it_is(client, 
     assert "Lac et port" in page
 
 
-def test_a_category_that_is_renamed_shows_its_new_name_at_once(client, index, roads):
+def test_renamed_category_shows_new_name_at_once(client, index, roads):
     article = NewsPageFactory(parent=index, category=roads)
     assert "Chantiers" in client.get(article.url).content.decode()
     roads.name = "Rues"
@@ -270,7 +268,7 @@ def test_a_category_that_is_renamed_shows_its_new_name_at_once(client, index, ro
         assert "Chantiers" not in page
 
 
-def test_a_translation_without_topics_reaches_through_those_of_its_source(index, roads):
+def test_translated_article_uses_topics_of_its_source(index, roads):
     topic = TopicFactory()
     translated_topic(topic, "de", "Baustellen")
     article = NewsPageFactory(parent=index, category=roads)
@@ -290,7 +288,7 @@ def test_a_translation_without_topics_reaches_through_those_of_its_source(index,
 # -- Cost ------------------------------------------------------------------------------------------------
 
 
-def test_index_and_article_need_few_queries(client, index, article, roads, lake, home, uncached):
+def test_news_index_and_article_need_few_queries(client, index, article, roads, lake, home, uncached):
     NewsPageFactory.create_batch(14, parent=index, category=lake)
     article.topics = [TopicFactory()]
     article.related_services = [RelatedService(service=ContentPageFactory(parent=home))]

@@ -22,7 +22,7 @@ def articles(index):
     ]
 
 
-def test_rss_lists_the_newest_first_with_full_addresses(client, index, articles):
+def test_rss_lists_newest_articles_with_absolute_addresses(client, index, articles):
     answer = client.get(f"{index.url}rss/")
     assert answer["Content-Type"].startswith("application/rss+xml")
     items = ET.fromstring(answer.content).findall("./channel/item")
@@ -32,7 +32,7 @@ def test_rss_lists_the_newest_first_with_full_addresses(client, index, articles)
     assert "24 Nov 2026" in items[0].findtext("pubDate")
 
 
-def test_signs_pasted_from_a_word_processor_end_no_feed(client, index):
+def test_feed_drops_control_characters(client, index):
     NewsPageFactory(parent=index, title="Rue\x0bet pont", lead="Fermés\x02 \ufffe", date=date(2026, 11, 24))
     for kind in ("rss", "atom"):
         answer = client.get(f"{index.url}{kind}/")
@@ -41,7 +41,7 @@ def test_signs_pasted_from_a_word_processor_end_no_feed(client, index):
 
 
 @pytest.mark.parametrize("kind", ["rss", "atom"])
-def test_an_article_that_gets_another_address_is_not_new_to_who_reads_the_feed(client, index, articles, kind):
+def test_article_with_new_address_keeps_its_feed_id(client, index, articles, kind):
     ids = re.compile(r"<(?:guid[^>]*|id)>(urn:uuid:[^<]+)<")
     known = ids.findall(client.get(f"{index.url}{kind}/").content.decode())
     articles[0].slug = "autre-adresse"
@@ -52,14 +52,14 @@ def test_an_article_that_gets_another_address_is_not_new_to_who_reads_the_feed(c
     assert len(set(known)) == 2
 
 
-def test_a_sign_of_markup_in_a_lead_is_shown_as_it_was_typed(client, index):
+def test_markup_characters_in_lead_are_escaped_in_feed(client, index):
     NewsPageFactory(parent=index, lead="Eau < 5 °C & vent")
     item = ET.fromstring(client.get(f"{index.url}rss/").content).find("./channel/item")
     assert unescape(item.findtext("description")) == "Eau < 5 °C & vent"
     assert "<" not in item.findtext("description")
 
 
-def test_an_article_that_is_closed_to_the_public_leaves_the_feeds(client, index, articles):
+def test_restricted_article_leaves_feeds(client, index, articles):
     PageViewRestriction.objects.create(page=articles[0], restriction_type=PageViewRestriction.LOGIN)
     for kind in ("rss", "atom"):
         text = client.get(f"{index.url}{kind}/").content.decode()
@@ -67,17 +67,17 @@ def test_an_article_that_is_closed_to_the_public_leaves_the_feeds(client, index,
         assert "Rue" not in text
 
 
-def test_atom_lists_the_same(client, index, articles):
+def test_atom_lists_newest_articles(client, index, articles):
     answer = client.get(f"{index.url}atom/")
     assert answer["Content-Type"].startswith("application/atom+xml")
     feed = ET.fromstring(answer.content)
-    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Commune d’Orvenay"  # RFC 4287 wants one
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Commune d’Orvenay"  # required by RFC 4287
     entries = feed.findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Rue & pont", "Ponton"]
 
 
 @pytest.mark.parametrize("kind", ["rss", "atom"])
-def test_a_category_has_its_own_feed_and_an_unknown_one_has_none(client, index, articles, kind):
+def test_category_has_own_feed_and_unknown_one_returns_404(client, index, articles, kind):
     text = client.get(f"{index.url}lac/{kind}/").content.decode()
     assert "Ponton" in text
     assert "Rue" not in text
@@ -92,12 +92,12 @@ def test_each_language_has_its_own_feed(client, index, articles):
     assert "<language>de</language>" in feed
 
 
-def test_the_index_names_its_feeds(client, index, articles):
+def test_news_index_links_its_feeds(client, index, articles):
     page = client.get(index.url).content.decode()
     assert f'type="application/rss+xml" title="Actualités" href="{index.url}rss/"' in page
     assert f'href="{index.url}atom/"' in page
 
 
-def test_a_feed_costs_no_query_per_article(client, index, articles, uncached):
+def test_feed_query_count_is_independent_of_articles(client, index, articles, uncached):
     NewsPageFactory.create_batch(15, parent=index, category=articles[0].category)
     uncached(f"{index.url}rss/", most=12)

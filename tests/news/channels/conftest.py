@@ -13,14 +13,14 @@ def made(made_home):
 
 @pytest.fixture
 def index(made, db):
-    """The news; what is queued leaves once it is committed."""
+    """The news index. Deliveries leave when their transaction commits."""
     with committing():
         yield NewsIndexPage.objects.get(pk=made.pk)
 
 
 @pytest.fixture
 def outside(settings):
-    """The social networks, all of them set up."""
+    """The doubles of all social networks, configured."""
     with networks() as server:
         settings.SOCIAL_NETWORKS = keys_for(server)
         yield server

@@ -1,8 +1,10 @@
-"""Five social networks with a memory, on the loopback: what their APIs promise of what we use, and faults at will.
+"""Doubles of five social networks on the loopback interface, which store posts and fail on request.
 
-``faults``: statuses, or statuses with headers and with an error, that are answered instead, one after the other;
-``swallow``: it does what is asked and closes the line before it answers, as if it had crashed; ``down``: it closes the
-line at once.
+They implement the parts of the APIs that the project uses.
+
+``faults``: statuses to answer instead, one after the other, each alone or with headers and an error; ``swallow``: a
+POST takes effect, but the connection is closed before the answer, as in a crash; ``down``: the connection is closed at
+once.
 """
 
 import json
@@ -25,11 +27,11 @@ class Networks(local_servers.Server):
     def __init__(self):
         super().__init__(Handler)
         self.posts: dict[str, dict] = {}
-        self.keys: dict[str, str] = {}  # Mastodon's idempotency keys
+        self.keys: dict[str, str] = {}  # idempotency keys of Mastodon
         self.asked, self.faults, self.down, self.swallow = [], [], False, False
 
     def on(self, network: str) -> list[dict]:
-        """What stands there now."""
+        """Return the current posts of a network."""
         return [post for post in self.posts.values() if post["network"] == network]
 
     def keep(self, network: str, **post) -> str:
@@ -37,7 +39,7 @@ class Networks(local_servers.Server):
         self.posts[number] = {"network": network, "id": number} | post
         return number
 
-    # -- the APIs --------------------------------------------------------------------------------------------
+    # -- APIs ------------------------------------------------------------------------------------------------
     def answer(self, method, path, query, body, headers):
         match (method, *path):
             case ("POST", "api", "v1", "statuses"):
@@ -177,6 +179,6 @@ def networks():
 
 
 def keys_for(server: Networks, *names: str) -> dict:
-    """``settings.SOCIAL_NETWORKS`` with these networks set, all of them at the double."""
+    """Return ``settings.SOCIAL_NETWORKS`` with these networks, or all of them, configured for the double."""
     unset = {name: dict.fromkeys(("URL", *keys), "") for name, keys in KEYS.items()}
     return unset | {name: {"URL": server.url} | KEYS[name] for name in names or KEYS}

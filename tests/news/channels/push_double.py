@@ -1,4 +1,4 @@
-"""A push service with a memory, on the loopback, and a browser that can read what it gets."""
+"""Double of a push service on the loopback interface, and a browser that decrypts its messages."""
 
 import base64
 import json
@@ -29,7 +29,7 @@ class Handler(local_servers.Handler):
 
 
 class Browser:
-    """One that subscribed: it alone can read what is sent to it."""
+    """A subscribed browser, the only one that can decrypt the messages sent to it."""
 
     def __init__(self, service: Service, name: str = "one"):
         self.private, self.secret = ec.generate_private_key(ec.SECP256R1()), b"0123456789abcdef"

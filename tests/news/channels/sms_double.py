@@ -1,5 +1,7 @@
-"""A gateway for SMS with a memory, on the loopback. ``faults``: statuses, or statuses with headers, that are
-answered instead."""
+"""Double of an SMS gateway on the loopback interface, which stores messages.
+
+``faults``: statuses to answer instead, one after the other, each alone or with headers.
+"""
 
 import json
 

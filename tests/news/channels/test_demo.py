@@ -1,4 +1,4 @@
-"""The demo's channels are built through the same actions."""
+"""The channels of the demo, created by the same actions as elsewhere."""
 
 from types import SimpleNamespace
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.usefixtures("demo")
-def test_an_article_of_the_demo_went_out_and_its_readers_confirmed(index):
+def test_demo_article_is_posted_and_its_readers_are_confirmed(index):
     topics = {(key, "fr"): TopicFactory() for key in ("chantiers", "politique", "agenda")}
     page = NewsPageFactory(parent=index, live=False)
     page.topics = [topics["chantiers", "fr"]]

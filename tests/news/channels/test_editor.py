@@ -1,4 +1,4 @@
-"""What the editor ticks, sees and repeats."""
+"""Channels in the page editor: selection, previews and repetition."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -53,7 +53,7 @@ def add(client, index, **fields):
     )
 
 
-def test_what_is_ticked_in_the_editor_goes_out_with_the_publication(client, editor, index, outside):
+def test_selected_channel_is_posted_on_publication(client, editor, index, outside):
     answer = add(client, index, channel_mastodon="on", **{"action-publish": "1"})
     assert answer.status_code == 302, answer.context["form"].errors
     assert len(outside.on("mastodon")) == 1
@@ -61,7 +61,7 @@ def test_what_is_ticked_in_the_editor_goes_out_with_the_publication(client, edit
     assert (post.state, post.planned_by) == (PostState.OUT, editor)
 
 
-def test_a_draft_keeps_what_was_ticked_and_sends_nothing(client, editor, index, outside):
+def test_draft_keeps_selected_channel_and_posts_nothing(client, editor, index, outside):
     add(client, index, channel_x="on", channel_x_text="Court.")
     page = NewsPage.objects.get()
     assert not outside.asked
@@ -69,11 +69,11 @@ def test_a_draft_keeps_what_was_ticked_and_sends_nothing(client, editor, index, 
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
     assert 'name="channel_x" id="id_channel_x" checked' in shown
     client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), form(**{"action-publish": "1"}))
-    assert not outside.posts  # unticked in between
+    assert not outside.posts  # deselected before publication
     assert not ChannelPost.objects.exists()
 
 
-def test_the_editor_sees_each_preview_with_its_length_and_what_is_missing(client, editor, index, outside):
+def test_editor_shows_previews_with_length_and_missing_parts(client, editor, index, outside):
     page = draft(index, title="La plage ouvre", lead="Dès lundi.")
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
     assert f"La plage ouvre\n\nDès lundi.\n\n{page.full_url}" in shown
@@ -81,15 +81,15 @@ def test_the_editor_sees_each_preview_with_its_length_and_what_is_missing(client
     assert "Instagram" in shown
 
 
-def test_each_channel_is_asked_for_once_or_an_empty_text_would_be_the_one_taken(
-    client, editor, index, outside
-):
+def test_editor_contains_each_channel_field_once(client, editor, index, outside):
     page = client.get(reverse("wagtailadmin_pages:add", args=["news_articles", "newspage", index.pk])).text
     assert [page.count(f'name="channel_mastodon{part}"') for part in ("", "_text")] == [1, 1]
-    assert f'data-above="{index.full_url}"' in page  # where its link begins that nothing was saved of yet
+    assert (
+        f'data-above="{index.full_url}"' in page
+    )  # the start of the address of a page that is not saved yet
 
 
-def test_what_is_out_cannot_be_unticked_and_leads_there(client, editor, index, outside):
+def test_sent_channel_post_cannot_be_deselected(client, editor, index, outside):
     page = draft(index, "mastodon")
     publish(page)
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
@@ -101,14 +101,14 @@ def test_what_is_out_cannot_be_unticked_and_leads_there(client, editor, index, o
 
 
 @pytest.mark.parametrize("text", ["é" * 10_000, "🎉" * 281, "NUL\0"])
-def test_an_own_text_that_does_not_fit_is_refused_beside_it(client, editor, index, outside, text):
+def test_too_long_own_text_is_refused_at_its_field(client, editor, index, outside, text):
     answer = add(client, index, channel_x="on", channel_x_text=text, **{"action-publish": "1"})
     assert answer.status_code == 200
     assert "channel_x_text" in answer.context["form"].errors
     assert not NewsPage.objects.exists()
 
 
-def test_previews_follow_what_is_typed_and_keep_nothing(client, editor, index, outside):
+def test_channel_previews_store_nothing(client, editor, index, outside):
     typed = {"title": "Titre", "lead": "mot " * 300, "link": "http://testserver/a/", "x": "🎉" * 10_000}
     shown = client.post(reverse("news_channels:previews"), typed).json()
     assert shown["mastodon"]["length"] <= 500
@@ -118,7 +118,7 @@ def test_previews_follow_what_is_typed_and_keep_nothing(client, editor, index, o
     assert client.get(reverse("news_channels:previews")).status_code == 405
 
 
-def test_only_what_is_set_up_is_offered(client, editor, index, outside, settings):
+def test_only_configured_channels_are_offered(client, editor, index, outside, settings):
     settings.SOCIAL_NETWORKS = keys_for(outside, "mastodon")
     shown = client.get(
         reverse("wagtailadmin_pages:add", args=["news_articles", "newspage", index.pk])
@@ -128,7 +128,7 @@ def test_only_what_is_set_up_is_offered(client, editor, index, outside, settings
 
 
 @pytest.mark.usefixtures("demo")
-def test_a_preview_shows_the_picture_where_the_channel_does(client, editor, index):
+def test_channel_preview_shows_picture_if_channel_does(client, editor, index):
     page = draft(index, picture=ImageFactory(title="La plage"), picture_alt="La plage")
     soup = BeautifulSoup(client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).text, "html.parser")
     shown = {one["data-channel"]: one.select(".channel-picture") for one in soup.select("[data-channel]")}
@@ -137,7 +137,7 @@ def test_a_preview_shows_the_picture_where_the_channel_does(client, editor, inde
 
 
 @pytest.mark.usefixtures("demo")
-def test_the_demo_posts_nowhere_and_says_so(client, editor, index):
+def test_demo_stores_posts_in_mailbox_only(client, editor, index):
     add(client, index, channel_facebook="on", **{"action-publish": "1"})
     entry = MailboxEntry.objects.get()
     assert (entry.channel, entry.subject) == ("facebook", "Le Vieux-Port retrouve sa plage")
@@ -146,7 +146,7 @@ def test_the_demo_posts_nowhere_and_says_so(client, editor, index):
     assert MailboxEntry.objects.count() == 2
 
 
-def test_an_editor_reads_what_failed_and_tries_again(client, index, outside):
+def test_editor_retries_failed_channel_post(client, index, outside):
     client.force_login(SuperuserFactory())
     outside.faults = [401]
     page = draft(index, "facebook")
@@ -159,7 +159,7 @@ def test_an_editor_reads_what_failed_and_tries_again(client, index, outside):
     assert post_of(page, "facebook").state == PostState.OUT
 
 
-def test_who_may_not_edit_the_page_reads_nothing_of_it(client, index, outside):
+def test_channel_posts_require_permission_to_edit_page(client, index, outside):
     page = NewsPageFactory(parent=index)
     address = reverse("news_channels:posts", args=[page.pk])
     client.force_login(AgentFactory())
@@ -192,9 +192,7 @@ def event_form(**fields):
     )
 
 
-def test_an_event_goes_out_where_it_is_ticked_and_says_when_and_where(
-    client, editor, agenda, outside, settings
-):
+def test_event_post_contains_time_and_place(client, editor, agenda, outside, settings):
     url = reverse("wagtailadmin_pages:add", args=["news_agenda", "eventpage", agenda.pk])
     answer = client.post(url, event_form(channel_mastodon="on", **{"action-publish": "1"}))
     assert answer.status_code == 302, answer.context["form"].errors
@@ -204,7 +202,7 @@ def test_an_event_goes_out_where_it_is_ticked_and_says_when_and_where(
     assert outside.on("mastodon")[0]["text"] == said
 
 
-def test_an_event_is_begun_before_anybody_knows_when_it_is(client, editor, agenda, outside):
+def test_event_editor_opens_before_start_is_known(client, editor, agenda, outside):
     assert (
         client.get(
             reverse("wagtailadmin_pages:add", args=["news_agenda", "eventpage", agenda.pk])
@@ -214,7 +212,7 @@ def test_an_event_is_begun_before_anybody_knows_when_it_is(client, editor, agend
     assert not EventPage().is_past
 
 
-def test_a_cancelled_event_says_so_where_it_is_out(client, editor, agenda, outside):
+def test_cancelled_event_changes_its_channel_post(client, editor, agenda, outside):
     page = EventPageFactory(parent=agenda, live=False, title="Fête du lac")
     tick(page, "mastodon")
     publish(page)
@@ -225,7 +223,7 @@ def test_a_cancelled_event_says_so_where_it_is_out(client, editor, agenda, outsi
     assert not outside.on("mastodon")
 
 
-def test_the_topics_of_an_event_reach_those_who_follow_them(client, editor, agenda, outside):
+def test_event_topics_reach_their_subscribers(client, editor, agenda, outside):
     topic = TopicFactory()
     SubscriberFactory(topics=[topic])
     SubscriberFactory()
@@ -236,9 +234,7 @@ def test_the_topics_of_an_event_reach_those_who_follow_them(client, editor, agen
 
 
 @pytest.mark.parametrize("way", ["unpublish", "delete"])
-def test_who_takes_a_page_back_reads_first_where_it_goes_too_and_where_it_stays(
-    client, editor, index, outside, way
-):
+def test_unpublish_and_delete_list_affected_channels(client, editor, index, outside, way):
     page = draft(index, "mastodon", "instagram", picture=ImageFactory(), picture_alt="La plage")
     asked = reverse(f"wagtailadmin_pages:{way}", args=[page.pk])
     assert "À retirer" not in client.get(asked).text
@@ -248,7 +244,7 @@ def test_who_takes_a_page_back_reads_first_where_it_goes_too_and_where_it_stays(
     assert "À retirer là-bas à la main\u00a0: Instagram." in said
 
 
-def test_who_takes_a_translation_back_with_its_page_reads_where_that_goes_too(client, editor, index, outside):
+def test_unpublish_lists_affected_channels_of_translations(client, editor, index, outside):
     page = draft(index)
     publish(page)
     german = translated(page, "de")

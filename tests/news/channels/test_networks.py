@@ -1,4 +1,4 @@
-"""What is ticked goes out once, follows the article, and fails alone."""
+"""Posts on social networks: sent once, updated with the article, and independent of each other's failures."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ CHANGING = ("mastodon", "linkedin", "facebook")
 
 
 def carry_all(ahead=timedelta()):
-    """What the scheduler and a worker do until nothing is due."""
+    """Run due deliveries as the scheduler and a worker do."""
     now = timezone.now() + ahead
     with time_machine.travel(now, tick=False):
         outbox.wake_due_deliveries(now)
@@ -42,7 +42,7 @@ def illustrated(index, *channels, **fields):
     return draft(index, *channels, picture=ImageFactory(), picture_alt="La plage", **fields)
 
 
-def test_an_article_goes_out_on_every_ticked_channel_when_it_is_published(index, outside):
+def test_article_is_posted_on_selected_channels_when_published(index, outside):
     page = illustrated(index, *ALL, title="La plage ouvre", lead="Dès le 7 décembre.")
     assert not outside.posts
     publish(page)
@@ -53,11 +53,13 @@ def test_an_article_goes_out_on_every_ticked_channel_when_it_is_published(index,
     assert toot["media"] == ["m1"]
     [picture] = outside.on("instagram")
     assert picture["picture"].startswith("http")
-    assert outside.on("linkedin")[0]["picture"] == "urn:li:image:1"  # it looks behind no link by itself
+    assert (
+        outside.on("linkedin")[0]["picture"] == "urn:li:image:1"
+    )  # LinkedIn fetches no picture from the linked page
     assert post_of(page, "mastodon").url.startswith("https://social.example/")
 
 
-def test_a_draft_goes_out_nowhere(index, outside):
+def test_draft_is_not_posted(index, outside):
     page = draft(index, "mastodon")
     page.save_revision()
     carry_all()
@@ -65,7 +67,7 @@ def test_a_draft_goes_out_nowhere(index, outside):
     assert post_of(page, "mastodon").state == PostState.PLANNED
 
 
-def test_what_is_not_ticked_stays_here(index, outside):
+def test_unselected_channel_gets_no_post(index, outside):
     publish(draft(index, "mastodon"))
     assert [post["network"] for post in outside.posts.values()] == ["mastodon"]
 
@@ -79,7 +81,7 @@ def test_publishing_twice_posts_once(index, outside):
     assert Delivery.objects.count() == 5
 
 
-def test_scheduled_publication_goes_out_at_its_hour(index, outside):
+def test_scheduled_article_is_posted_at_its_time(index, outside):
     page = draft(index, "mastodon")
     page.go_live_at = timezone.now() + timedelta(hours=1)
     page.save_revision().publish()
@@ -90,7 +92,7 @@ def test_scheduled_publication_goes_out_at_its_hour(index, outside):
     assert len(outside.on("mastodon")) == 1
 
 
-def test_a_publication_whose_signal_was_lost_is_found_again(index, outside):
+def test_missed_publication_is_posted_by_job(index, outside):
     page = draft(index, "mastodon")
     ChannelPost.objects.update(planned_at=timezone.now() - timedelta(minutes=1))
     type(page).objects.filter(pk=page.pk).update(live=True, last_published_at=timezone.now())
@@ -98,7 +100,7 @@ def test_a_publication_whose_signal_was_lost_is_found_again(index, outside):
     assert len(outside.on("mastodon")) == 1
 
 
-def test_what_is_ticked_on_a_published_article_waits_for_its_next_publication(index, outside):
+def test_channel_selected_after_publication_waits_for_next_one(index, outside):
     page = NewsPageFactory(parent=index)
     publish(page)
     tick(page, "mastodon")
@@ -108,14 +110,14 @@ def test_what_is_ticked_on_a_published_article_waits_for_its_next_publication(in
     assert len(outside.on("mastodon")) == 1
 
 
-def test_an_article_that_only_some_may_read_goes_out_nowhere(index, outside):
+def test_restricted_article_is_not_posted(index, outside):
     PageViewRestriction.objects.create(page=index, restriction_type="login")
     page = draft(index, "mastodon")
     publish(page)
     assert not outside.posts
 
 
-def test_changes_follow_where_the_channel_lets_us(index, outside):
+def test_change_is_posted_where_channel_allows_it(index, outside):
     page = illustrated(index, *ALL, title="La plage ouvre")
     publish(page)
     page.title = "La plage ouvre plus tard"
@@ -125,7 +127,7 @@ def test_changes_follow_where_the_channel_lets_us(index, outside):
     assert len(outside.posts) == 5
 
 
-def test_a_publication_that_changes_no_word_asks_no_network(index, outside):
+def test_publication_without_text_change_calls_no_network(index, outside):
     page = draft(index, "mastodon")
     publish(page)
     asked = len(outside.asked)
@@ -134,7 +136,7 @@ def test_a_publication_that_changes_no_word_asks_no_network(index, outside):
     assert len(outside.asked) == asked
 
 
-def test_withdrawal_follows_where_the_channel_lets_us_and_is_said_where_not(index, outside):
+def test_unpublished_article_is_withdrawn_where_possible(index, outside):
     page = illustrated(index, *ALL)
     publish(page)
     page.unpublish()
@@ -142,7 +144,7 @@ def test_withdrawal_follows_where_the_channel_lets_us_and_is_said_where_not(inde
     assert post_of(page, "mastodon").state == PostState.WITHDRAWN
     assert post_of(page, "instagram").state == PostState.STAYS
     publish(page)
-    assert [post["network"] for post in outside.posts.values()] == ["instagram"]  # nothing goes out untold
+    assert [post["network"] for post in outside.posts.values()] == ["instagram"]  # not selected again
     assert post_of(page, "instagram").state == PostState.OUT
 
 
@@ -164,9 +166,7 @@ CLOSINGS = [close, close_above, move_into_a_closed_section]
 
 
 @pytest.mark.parametrize("closing", CLOSINGS)
-def test_an_article_that_is_closed_to_the_public_is_taken_back_like_one_that_is_unpublished(
-    index, outside, closing
-):
+def test_restricted_article_is_withdrawn_where_possible(index, outside, closing):
     page = illustrated(index, *ALL)
     publish(page)
     closing(page)
@@ -179,7 +179,7 @@ def test_an_article_that_is_closed_to_the_public_is_taken_back_like_one_that_is_
 
 
 @pytest.mark.parametrize("closing", CLOSINGS)
-def test_an_article_that_is_closed_before_it_went_out_goes_out_nowhere(index, outside, closing):
+def test_article_restricted_before_delivery_is_not_posted(index, outside, closing):
     outside.faults = [503]
     page = draft(index, "mastodon")
     publish(page)
@@ -190,7 +190,7 @@ def test_an_article_that_is_closed_before_it_went_out_goes_out_nowhere(index, ou
     assert not Delivery.objects.open().exists()
 
 
-def test_what_is_closed_elsewhere_or_moved_among_what_is_open_stays_out(index, outside):
+def test_unrelated_restriction_or_move_keeps_post(index, outside):
     page = draft(index, "mastodon")
     publish(page)
     other = NewsIndexPageFactory(parent=index.get_parent(), slug="autres")
@@ -200,7 +200,7 @@ def test_what_is_closed_elsewhere_or_moved_among_what_is_open_stays_out(index, o
     assert post_of(page, "mastodon").state == PostState.OUT
 
 
-def test_what_was_withdrawn_goes_out_again_only_if_it_is_ticked_again(index, outside):
+def test_withdrawn_post_is_sent_again_only_if_selected(index, outside):
     page = draft(index, "mastodon")
     publish(page)
     page.unpublish()
@@ -210,7 +210,7 @@ def test_what_was_withdrawn_goes_out_again_only_if_it_is_ticked_again(index, out
     assert post_of(page, "mastodon").state == PostState.OUT
 
 
-def test_deleting_the_article_withdraws_it(index, outside):
+def test_deleted_article_is_withdrawn(index, outside):
     page = draft(index, "mastodon")
     publish(page)
     page.delete()
@@ -218,7 +218,7 @@ def test_deleting_the_article_withdraws_it(index, outside):
     assert ChannelPost.objects.get().state == PostState.WITHDRAWN
 
 
-def test_what_somebody_took_back_by_hand_is_no_fault(index, outside):
+def test_post_already_deleted_by_hand_counts_as_withdrawn(index, outside):
     page = draft(index, "mastodon", "facebook")
     publish(page)
     outside.posts.clear()
@@ -226,7 +226,7 @@ def test_what_somebody_took_back_by_hand_is_no_fault(index, outside):
     assert {post.state for post in ChannelPost.objects.all()} == {PostState.WITHDRAWN}
 
 
-def test_a_page_that_our_key_may_not_touch_any_more_is_not_taken_for_withdrawn(index, outside):
+def test_post_without_permission_does_not_count_as_withdrawn(index, outside):
     page = draft(index, "facebook")
     publish(page)
     not_there = {"message": "It does not exist.", "code": 100, "error_subcode": 33}
@@ -235,8 +235,8 @@ def test_a_page_that_our_key_may_not_touch_any_more_is_not_taken_for_withdrawn(i
     assert post_of(page, "facebook").state == PostState.STAYS
 
 
-def test_one_channel_that_is_down_holds_up_no_other_and_is_tried_again(index, outside):
-    outside.faults = [503]  # for the first that asks
+def test_failing_channel_does_not_delay_others_and_is_retried(index, outside):
+    outside.faults = [503]  # for the first network that is called
     page = draft(index, "mastodon", "linkedin")
     publish(page)
     out = {post.channel for post in ChannelPost.objects.filter(state=PostState.OUT)}
@@ -253,11 +253,11 @@ def test_one_channel_that_is_down_holds_up_no_other_and_is_tried_again(index, ou
     "headers",
     [
         lambda at: {"Retry-After": "600"},
-        lambda at: {"X-Rate-Limit-Reset": str(int(at.timestamp()))},  # as X has it
-        lambda at: {"X-RateLimit-Reset": at.isoformat()},  # as Mastodon
+        lambda at: {"X-Rate-Limit-Reset": str(int(at.timestamp()))},  # as X sends it
+        lambda at: {"X-RateLimit-Reset": at.isoformat()},  # as Mastodon sends it
     ],
 )
-def test_a_network_that_asks_for_patience_gets_it_and_no_attempt_is_lost(index, outside, headers):
+def test_rate_limited_post_waits_without_losing_attempt(index, outside, headers):
     outside.faults = [(429, headers(timezone.now() + timedelta(minutes=10)))]
     page = draft(index, "mastodon")
     publish(page)
@@ -271,9 +271,7 @@ def test_a_network_that_asks_for_patience_gets_it_and_no_attempt_is_lost(index, 
 @pytest.mark.parametrize(
     ("code", "counted"), [(2, 1), (-1, 1), (9007, 1), (4, 0), (9, 0), (341, 0), (368, 0)]
 )
-def test_what_meta_may_do_later_is_tried_again_though_it_refuses_it_like_a_fault_of_ours(
-    index, outside, code, counted
-):
+def test_temporary_error_of_meta_is_retried(index, outside, code, counted):
     outside.faults = [(400, {}, {"message": "Try again.", "code": code})]
     publish(illustrated(index, "instagram"))
     [waiting] = Delivery.objects.open()
@@ -282,7 +280,7 @@ def test_what_meta_may_do_later_is_tried_again_though_it_refuses_it_like_a_fault
     assert len(outside.on("instagram")) == 1
 
 
-def test_a_refused_key_is_told_to_the_editor_at_once(index, outside):
+def test_refused_token_fails_post_without_revealing_it(index, outside):
     outside.faults = [401]
     page = draft(index, "facebook")
     publish(page)
@@ -295,15 +293,15 @@ def test_a_refused_key_is_told_to_the_editor_at_once(index, outside):
 
 
 @pytest.mark.parametrize("channel", ALL)
-def test_a_post_whose_answer_was_lost_is_not_posted_again(index, outside, channel):
+def test_post_with_lost_answer_is_not_sent_twice(index, outside, channel):
     outside.swallow = True
     page = illustrated(index, channel)
     publish(page)
-    if channel == "instagram":  # its first call only prepares
+    if channel == "instagram":  # its first call only prepares the post
         outside.swallow = False
         outside.container = {"image_url": "http://x", "caption": page.full_url}
         outside.keep("instagram", text=page.full_url, picture="http://x")
-    elif channel == "mastodon":  # neither does its picture post anything
+    elif channel == "mastodon":  # its upload of the picture posts nothing
         outside.keep("mastodon", text=page.full_url, media=[])
     elif channel == "linkedin":
         outside.keep("linkedin", text="", link=page.full_url)
@@ -315,13 +313,13 @@ def test_a_post_whose_answer_was_lost_is_not_posted_again(index, outside, channe
     assert post_of(page, channel).state == PostState.OUT
 
 
-def test_a_line_that_breaks_is_a_fault_that_passes(index, outside):
+def test_closed_connection_is_retried(index, outside):
     outside.down = True
     page = draft(index, "x")
     publish(page)
     [waiting] = Delivery.objects.open()
     assert "x-secret" not in waiting.reason
-    page.unpublish()  # before it ever went out
+    page.unpublish()  # before it was posted
     outside.down = False
     carry_all(timedelta(minutes=2))
     assert not outside.posts
@@ -329,11 +327,11 @@ def test_a_line_that_breaks_is_a_fault_that_passes(index, outside):
     assert not Delivery.objects.open().exists()
 
 
-def test_a_post_whose_article_only_some_may_read_by_now_is_said_not_to_be_sent(index, outside):
+def test_late_post_of_restricted_article_fails(index, outside):
     outside.faults = [503]
     page = draft(index, "mastodon")
     publish(page)
-    PageViewRestriction.objects.bulk_create(  # its signal was lost
+    PageViewRestriction.objects.bulk_create(  # without its signal
         [PageViewRestriction(page=page, restriction_type="login")]
     )
     carry_all(timedelta(minutes=2))
@@ -341,7 +339,7 @@ def test_a_post_whose_article_only_some_may_read_by_now_is_said_not_to_be_sent(i
     assert post_of(page, "mastodon").state == PostState.FAILED
 
 
-def test_a_post_about_an_event_that_ended_while_the_network_was_down_is_said_not_to_be_sent(index, outside):
+def test_late_post_of_ended_event_fails(index, outside):
     outside.faults = [503]
     page = EventPageFactory(
         parent=EventIndexPageFactory(parent=index.get_parent()),
@@ -357,7 +355,7 @@ def test_a_post_about_an_event_that_ended_while_the_network_was_down_is_said_not
     assert (post.state, post.fault) == (PostState.FAILED, "C’est terminé entre-temps.")
 
 
-def test_a_channel_that_needs_a_picture_says_so(index, outside):
+def test_channel_that_requires_picture_fails_without_one(index, outside):
     page = draft(index, "instagram", "mastodon")
     publish(page)
     assert post_of(page, "instagram").state == PostState.FAILED
@@ -369,7 +367,7 @@ def test_a_channel_that_needs_a_picture_says_so(index, outside):
 
 
 @pytest.mark.parametrize(("width", "height"), [(3000, 500), (500, 3000), (1200, 800)])
-def test_a_picture_that_instagram_takes_in_no_such_shape_is_cut(index, outside, width, height):
+def test_picture_is_cropped_to_instagram_ratio(index, outside, width, height):
     page = draft(
         index, "instagram", picture=ImageFactory(file__width=width, file__height=height), picture_alt="Vue"
     )
@@ -379,7 +377,7 @@ def test_a_picture_that_instagram_takes_in_no_such_shape_is_cut(index, outside, 
     assert 0.8 <= shown.width / shown.height <= 1.91
 
 
-def test_a_picture_whose_file_is_lost_is_told_to_the_editor_and_is_no_fault_of_the_network(index, outside):
+def test_missing_picture_file_fails_post_with_explanation(index, outside):
     page = illustrated(index, "mastodon")
     page.picture.file.storage.delete(page.picture.file.name)
     publish(page)
@@ -388,18 +386,18 @@ def test_a_picture_whose_file_is_lost_is_told_to_the_editor_and_is_no_fault_of_t
     assert "image" in post.fault
 
 
-def test_an_own_text_goes_out_with_the_link(index, outside):
+def test_own_text_is_posted_with_link(index, outside):
     page = draft(index, "x", text="La plage 🏖️ ouvre")
     publish(page)
     assert outside.on("x")[0]["text"] == f"La plage 🏖️ ouvre\n\n{page.full_url}"
 
 
-def test_what_linkedin_takes_for_markup_is_escaped(index, outside):
+def test_linkedin_markup_is_escaped(index, outside):
     publish(draft(index, "linkedin", text="Salle (1er) @mairie #plage"))
     assert outside.on("linkedin")[0]["text"] == r"Salle \(1er\) \@mairie \#plage"
 
 
-def test_calls_show_who_we_are(index, outside):
+def test_network_calls_are_authenticated(index, outside):
     publish(draft(index, "mastodon", "x"))
     shown = [headers["Authorization"] for _method, _path, headers in outside.asked]
     assert "Bearer m-token" in shown
@@ -407,9 +405,7 @@ def test_calls_show_who_we_are(index, outside):
 
 
 @pytest.mark.parametrize("network", ALL)
-def test_each_network_is_tested_without_a_post_and_one_that_refuses_our_key_or_is_down_says_so(
-    outside, network
-):
+def test_network_is_probed_without_posting(outside, network):
     transports[network].probe()
     assert not outside.posts
     assert {method for method, _path, _headers in outside.asked} == {"GET"}
@@ -419,7 +415,7 @@ def test_each_network_is_tested_without_a_post_and_one_that_refuses_our_key_or_i
             transports[network].probe()
 
 
-def test_a_network_without_keys_is_not_tested(outside, settings):
+def test_network_without_keys_is_not_ready(outside, settings):
     settings.SOCIAL_NETWORKS = keys_for(outside, "linkedin")
     assert transports["linkedin"].ready
     assert not transports["mastodon"].ready

@@ -1,4 +1,4 @@
-"""Notifications: nothing without consent, small, to the right devices, and gone with them."""
+"""Push notifications: only with consent, only for chosen topics, and removed with their article or device."""
 
 from datetime import timedelta
 
@@ -60,7 +60,7 @@ def article(index, topic, **fields):
     return page
 
 
-def test_the_page_offers_notifications_and_asks_for_nothing_by_itself(client, index, topic, service):
+def test_push_page_stores_nothing_until_subscription(client, index, topic, service):
     shown = client.get(reverse("news:push")).content.decode()
     assert vapid_keys.public_key() in shown
     assert "Chantiers" in shown
@@ -68,7 +68,7 @@ def test_the_page_offers_notifications_and_asks_for_nothing_by_itself(client, in
     assert "csrfmiddlewaretoken" not in shown
 
 
-def test_who_agreed_is_notified_of_their_topics_once(client, index, topic, service):
+def test_subscriber_is_notified_of_topic_once(client, index, topic, service):
     browser = Browser(service)
     assert agree(client, browser, topic).status_code == 200
     page = article(index, topic, title="La rue rouvre", lead="Dès lundi.")
@@ -84,7 +84,7 @@ def test_who_agreed_is_notified_of_their_topics_once(client, index, topic, servi
     assert post_of(page, "by_push").state == PostState.OUT
 
 
-def test_a_notification_leads_to_the_site_on_which_its_article_stands(client, index, topic, service):
+def test_notification_links_site_of_its_article(client, index, topic, service):
     browser = Browser(service)
     agree(client, browser, topic)
     publish(article(NewsIndexPageFactory(parent=second_site("ecole.example")), topic))
@@ -92,20 +92,20 @@ def test_a_notification_leads_to_the_site_on_which_its_article_stands(client, in
     assert told["url"].startswith("http://ecole.example/")
 
 
-def test_who_chose_other_topics_hears_nothing(client, index, topic, service):
+def test_subscriber_of_other_topics_is_not_notified(client, index, topic, service):
     agree(client, Browser(service), TopicFactory(name="Autre"))
     publish(article(index, topic))
     assert not service.asked
 
 
-def test_a_draft_notifies_nobody(client, index, topic, service):
+def test_draft_notifies_nobody(client, index, topic, service):
     agree(client, Browser(service), topic)
     article(index, topic).save_revision()
     assert not service.asked
 
 
 @pytest.mark.parametrize("key", ["x", "no-key", "-----BEGIN EC PRIVATE KEY-----", "é" * 43])
-def test_a_key_of_ours_that_is_none_costs_no_device(client, index, topic, service, settings, key):
+def test_invalid_vapid_key_removes_no_device(client, index, topic, service, settings, key):
     agree(client, Browser(service), topic)
     settings.VAPID_PRIVATE_KEY = key
     publish(article(index, topic))
@@ -114,7 +114,7 @@ def test_a_key_of_ours_that_is_none_costs_no_device(client, index, topic, servic
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_device_that_is_gone_is_forgotten(client, index, topic, service, status):
+def test_expired_device_is_deleted(client, index, topic, service, status):
     agree(client, Browser(service), topic)
     service.faults = [status]
     publish(article(index, topic))
@@ -122,9 +122,7 @@ def test_a_device_that_is_gone_is_forgotten(client, index, topic, service, statu
     assert Delivery.objects.get(carrier="news_push").state == Delivery.State.SKIPPED
 
 
-def test_a_service_that_fails_is_tried_again_and_one_that_asks_for_patience_gets_it(
-    client, index, topic, service
-):
+def test_failing_push_service_is_retried(client, index, topic, service):
     agree(client, Browser(service), topic)
     service.faults = [503, (429, {"Retry-After": "300"})]
     publish(article(index, topic))
@@ -134,11 +132,11 @@ def test_a_service_that_fails_is_tried_again_and_one_that_asks_for_patience_gets
     assert not Delivery.objects.open().exists()
 
 
-def test_at_night_nothing_rings(client, index, topic, service):
+def test_notification_waits_for_end_of_night(client, index, topic, service):
     agree(client, Browser(service), topic)
     with time_machine.travel(NIGHT, tick=False):
         publish(article(index, topic))
-        Delivery.objects.filter(carrier="news_push").update(due_at=timezone.now())  # tried again at night
+        Delivery.objects.filter(carrier="news_push").update(due_at=timezone.now())  # retried at night
         outbox.wake_due_deliveries(timezone.now())
         for waiting in Delivery.objects.filter(carrier="news_push"):
             outbox.attempt_delivery(waiting.pk)
@@ -147,21 +145,19 @@ def test_at_night_nothing_rings(client, index, topic, service):
     assert len(service.asked) == 1
 
 
-def test_a_notification_of_an_article_that_is_public_no_more_by_the_morning_is_called_off(
-    client, index, topic, service
-):
+def test_notification_of_unpublished_article_is_cancelled(client, index, topic, service):
     agree(client, Browser(service), topic)
     with time_machine.travel(NIGHT, tick=False):
         page = article(index, topic)
         publish(page)
-        Page.objects.filter(pk=page.pk).update(live=False)  # its signal was lost
+        Page.objects.filter(pk=page.pk).update(live=False)  # without its signal
     wake(MORNING)
     assert not service.asked
     called_off = Delivery.objects.get(carrier="news_push")
     assert (called_off.state, called_off.reason) == (Delivery.State.SKIPPED, "La page n’est plus publique.")
 
 
-def test_a_waiting_notification_follows_the_correction_of_its_article(client, index, topic, service):
+def test_waiting_notification_follows_corrected_article(client, index, topic, service):
     browser = Browser(service)
     agree(client, browser, topic)
     with time_machine.travel(NIGHT, tick=False):
@@ -174,7 +170,7 @@ def test_a_waiting_notification_follows_the_correction_of_its_article(client, in
     assert browser.read(body)["title"] == "Eau coupée mercredi"
 
 
-def test_topics_are_changed_and_ended_by_the_device_alone(client, index, topic, service):
+def test_device_changes_and_ends_its_subscription(client, index, topic, service):
     browser, other = Browser(service), TopicFactory(name="Politique")
     agree(client, browser, topic)
     agree(client, browser, other)
@@ -207,7 +203,7 @@ def test_topics_are_changed_and_ended_by_the_device_alone(client, index, topic, 
         {"topics": ["nowhere"]},
     ],
 )
-def test_what_no_browser_would_say_is_refused(client, index, topic, service, changes):
+def test_invalid_push_subscription_is_refused(client, index, topic, service, changes):
     assert agree(client, Browser(service), topic, **changes).status_code == 422
     assert not Device.objects.exists()
 
@@ -224,13 +220,13 @@ def test_what_no_browser_would_say_is_refused(client, index, topic, service, cha
         '{"topics": 3}',
     ],
 )
-def test_nonsense_is_refused(client, index, topic, service, body):
+def test_malformed_push_request_is_refused(client, index, topic, service, body):
     for name, status in (("push_keep", 422), ("push_chosen", 200), ("push_end", 200)):
         answer = client.post(reverse(f"news:{name}"), body, content_type="application/json", headers=HERE)
         assert answer.status_code == status
 
 
-def test_a_page_from_elsewhere_subscribes_nobody(client, index, topic, service):
+def test_push_subscription_from_other_site_is_refused(client, index, topic, service):
     asked = Browser(service).subscription | {"topics": [str(topic.translation_key)], "language": "fr"}
     answer = client.post(
         reverse("news:push_keep"), asked, content_type="application/json", headers={"Sec-Fetch-Site": "none"}
@@ -239,7 +235,7 @@ def test_a_page_from_elsewhere_subscribes_nobody(client, index, topic, service):
     assert not Device.objects.exists()
 
 
-def test_keys_that_are_none_end_that_device_alone(client, index, topic, service):
+def test_invalid_device_keys_end_only_that_device(client, index, topic, service):
     agree(client, Browser(service), topic, p256dh="A" * 87)
     browser = Browser(service, "two")
     agree(client, browser, topic)
@@ -247,9 +243,7 @@ def test_keys_that_are_none_end_that_device_alone(client, index, topic, service)
     assert [path for path, _headers, _body in service.asked] == ["/push/two"]
 
 
-def test_devices_that_nobody_answers_for_hold_up_no_other_and_are_forgotten(
-    client, index, topic, service, settings
-):
+def test_unreachable_devices_delay_no_others_and_are_deleted(client, index, topic, service, settings):
     settings.PUSH_SERVICES = [service.url, "http://127.0.0.1:9"]
     for number in range(6):
         agree(client, Browser(service), topic, endpoint=f"http://127.0.0.1:9/{number}")
@@ -260,9 +254,7 @@ def test_devices_that_nobody_answers_for_hold_up_no_other_and_are_forgotten(
     assert Device.objects.count() == 1
 
 
-def test_while_no_push_service_is_reached_at_all_no_device_is_forgotten(
-    client, index, topic, settings, service
-):
+def test_unreachable_push_service_deletes_no_device(client, index, topic, settings, service):
     settings.PUSH_SERVICES = ["http://127.0.0.1:9"]
     agree(client, Browser(service), topic, endpoint="http://127.0.0.1:9/1")
     publish(article(index, topic))
@@ -271,7 +263,7 @@ def test_while_no_push_service_is_reached_at_all_no_device_is_forgotten(
     assert Delivery.objects.get(carrier="news_push").state == Delivery.State.STUCK
 
 
-def test_push_services_are_known_by_their_origin(settings):
+def test_push_service_is_trusted_by_origin(settings):
     settings.PUSH_SERVICES = ["https://fcm.googleapis.com", "https://*.push.apple.com"]
     assert is_trusted_push_service("https://fcm.googleapis.com/fcm/send/x")
     assert is_trusted_push_service("https://web.push.apple.com/x")
@@ -292,19 +284,19 @@ def test_push_services_are_known_by_their_origin(settings):
         assert not is_trusted_push_service(other)
 
 
-def test_where_no_key_is_set_notifications_are_not_offered(client, index, topic):
+def test_push_is_not_offered_without_vapid_key(client, index, topic):
     assert client.get(reverse("news:push")).status_code == 404
     asked = client.post(reverse("news:push_keep"), {}, content_type="application/json", headers=HERE)
     assert asked.status_code == 403
 
 
-def test_the_way_to_phones_is_tested_without_a_notification(service, topic, client):
+def test_push_service_is_probed_without_notification(service, topic, client):
     agree(client, Browser(service), topic)
     transports["news_push"].probe()
     assert not service.asked
 
 
-def test_a_push_service_that_is_down_and_a_key_that_is_none_are_said(service, topic, client, settings):
+def test_push_probe_reports_unavailable_service_and_bad_key(service, topic, client, settings):
     agree(client, Browser(service), topic)
     service.faults = [503]
     with pytest.raises(NetworkError, match="503"):

@@ -1,4 +1,4 @@
-"""News by SMS: a code proves the number, messages wait for the morning, STOP ends them."""
+"""News by SMS: confirmation by code, quiet hours, STOP replies and alerts."""
 
 import json
 import re
@@ -41,7 +41,7 @@ SECRET = "k3TgR5bQ9sXw2LmNpZcV"
 
 @pytest.fixture
 def sms(settings):
-    """A gateway that is not the demo's."""
+    """A double of an SMS gateway, configured instead of the demo's."""
     with gateway() as server, time_machine.travel(NOON, tick=False):
         settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
         settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_SENDER = server.url, "t-token", "Orvenay"
@@ -65,7 +65,7 @@ def code_of(text: str) -> str:
 
 
 def reader(*topics, number=NUMBER, language="fr", alerts=True) -> PhoneReader:
-    """Confirmed, through the same actions."""
+    """Create a confirmed reader by the same actions as elsewhere."""
     keys = [topic.translation_key for topic in topics]
     made = actions.request_subscription(number=number, language=language, topic_keys=keys, alerts=alerts)
     with pytest.MonkeyPatch.context() as patch:
@@ -88,7 +88,7 @@ def tick(page, text=""):
     tick_channels(page, "by_sms", text=text)
 
 
-def test_the_owner_of_a_number_signs_up_by_a_code_without_javascript(client, index, topic, sms):
+def test_phone_reader_confirms_number_by_code(client, index, topic, sms):
     assert "Chantiers" in client.get(reverse("news:sms_subscribe")).content.decode()
     answer = sign_up(client, topic)
     assert answer.status_code == 302
@@ -106,7 +106,7 @@ def test_the_owner_of_a_number_signs_up_by_a_code_without_javascript(client, ind
     assert PhoneConsent.objects.get().kind == PhoneConsent.Kind.CONFIRMED
 
 
-def test_a_wrong_code_proves_nothing_and_after_five_none_does(client, index, topic, sms):
+def test_wrong_codes_are_refused_and_limited_to_five(client, index, topic, sms):
     door = sign_up(client, topic).url
     right = code_of(sms.to(NUMBER)[0])
     wrong = "000000" if right != "000000" else "111111"
@@ -116,7 +116,7 @@ def test_a_wrong_code_proves_nothing_and_after_five_none_does(client, index, top
     assert not PhoneReader.objects.confirmed().exists()
 
 
-def test_a_code_is_too_old_after_a_quarter_of_an_hour(client, index, topic, sms):
+def test_code_expires_after_fifteen_minutes(client, index, topic, sms):
     door = sign_up(client, topic).url
     code = code_of(sms.to(NUMBER)[0])
     with time_machine.travel(NOON + timedelta(minutes=16), tick=False):
@@ -124,7 +124,7 @@ def test_a_code_is_too_old_after_a_quarter_of_an_hour(client, index, topic, sms)
     assert not PhoneReader.objects.confirmed().exists()
 
 
-def test_the_code_is_kept_nowhere_in_clear(client, index, topic, sms):
+def test_code_is_not_stored_in_plain_text(client, index, topic, sms):
     sign_up(client, topic)
     code = code_of(sms.to(NUMBER)[0])
     [delivery] = Delivery.objects.all()
@@ -134,31 +134,31 @@ def test_the_code_is_kept_nowhere_in_clear(client, index, topic, sms):
 
 
 @pytest.mark.parametrize("number", ["0900 123 456", "+33612345678", "é" * 10_000, "079\x00", "+4179\r\n1"])
-def test_a_number_that_we_do_not_write_to_is_refused_beside_its_field(client, index, topic, sms, number):
+def test_unsupported_number_is_refused_at_its_field(client, index, topic, sms, number):
     answer = sign_up(client, topic, number=number)
     assert answer.status_code == 422
     assert "number" in answer.context["form"].errors
     assert not sms.asked
 
 
-def test_a_form_from_elsewhere_sends_nothing(client, index, topic, sms):
+def test_sms_form_from_other_site_is_refused(client, index, topic, sms):
     data = {"number": NUMBER, "topics": [str(topic.translation_key)]}
     answer = client.post(reverse("news:sms_subscribe"), data, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert not sms.asked
 
 
-def test_a_stranger_cannot_have_a_number_written_to_again_and_again(client, index, topic, sms):
+def test_codes_are_rate_limited_by_number_and_client(client, index, topic, sms):
     answers = [sign_up(client, topic) for _try in range(6)]
     assert [one.status_code for one in answers] == [302] * 3 + [429] * 3
-    assert "Plusieurs codes sont partis vers ce numéro" in answers[-1].text  # and none is promised
+    assert "Plusieurs codes sont partis vers ce numéro" in answers[-1].text  # without promising a code
     assert len(sms.asked) == 3
     for _try in range(5):
         sign_up(client, topic, number="079 765 43 21")
     assert sign_up(client, topic, number="079 765 43 22").status_code == 429
 
 
-def test_asking_again_changes_nothing_until_the_code_is_typed(client, index, topic, sms):
+def test_repeated_sign_up_changes_nothing_until_confirmed(client, index, topic, sms):
     other = TopicFactory(name="Politique")
     known = reader(topic)
     sign_up(client, other, alerts="")
@@ -168,7 +168,7 @@ def test_asking_again_changes_nothing_until_the_code_is_typed(client, index, top
     assert known.state == PhoneReader.State.CONFIRMED
 
 
-def test_an_article_reaches_the_readers_of_its_topics_once(index, topic, sms):
+def test_article_reaches_readers_of_its_topics_once(index, topic, sms):
     reader(topic)
     reader(TopicFactory(name="Autre"), number="+41791234568")
     page = article(index, topic, title="La rue du Temple rouvre")
@@ -181,7 +181,7 @@ def test_an_article_reaches_the_readers_of_its_topics_once(index, topic, sms):
     assert post_of(page, "by_sms").state == PostState.OUT
 
 
-def test_a_reader_gets_the_language_of_their_choice_where_it_is_published(index, topic, sms):
+def test_reader_gets_sms_in_own_language_if_translated(index, topic, sms):
     translated_topic(topic, "de", "Baustellen")
     reader(topic, language="de")
     page = article(index, topic, title="La rue rouvre")
@@ -196,7 +196,7 @@ def test_a_reader_gets_the_language_of_their_choice_where_it_is_published(index,
     assert sms.to(NUMBER)[0].startswith("Orvenay: Die Strasse ist offen")
 
 
-def test_at_night_messages_wait_for_the_morning(index, topic, sms):
+def test_sms_waits_for_end_of_night(index, topic, sms):
     reader(topic)
     page = article(index, topic)
     tick(page)
@@ -206,14 +206,14 @@ def test_at_night_messages_wait_for_the_morning(index, topic, sms):
         assert not sms.sent
         [waiting] = Delivery.objects.filter(carrier="news_sms")
         assert timezone.localtime(waiting.due_at).strftime("%d.%m %H:%M") == "27.11 08:00"
-        Delivery.objects.filter(pk=waiting.pk).update(due_at=NIGHT)  # as somebody of the staff may
+        Delivery.objects.filter(pk=waiting.pk).update(due_at=NIGHT)  # as staff can do in the outbox
         outbox.attempt_delivery(waiting.pk)
         assert not sms.sent
     wake(MORNING)
     assert len(sms.sent) == 1
 
 
-def test_an_article_withdrawn_at_night_reaches_nobody_in_the_morning(index, topic, sms):
+def test_article_withdrawn_at_night_is_not_sent(index, topic, sms):
     reader(topic)
     page = article(index, topic)
     tick(page)
@@ -233,7 +233,7 @@ def waiting_texts() -> list[str]:
     return [one.payload["text"] for one in Delivery.objects.filter(carrier="news_sms").open()]
 
 
-def test_a_waiting_message_follows_the_correction_of_its_article(index, topic, sms):
+def test_waiting_sms_follows_corrected_article(index, topic, sms):
     reader(topic)
     page = article(index, topic, title="Eau coupée mardi")
     tick(page)
@@ -250,7 +250,7 @@ def test_a_waiting_message_follows_the_correction_of_its_article(index, topic, s
     assert sms.to(NUMBER) == [f"Orvenay: Eau coupée mercredi\n\n{page.full_url}"]
 
 
-def test_a_waiting_message_keeps_its_own_text_until_the_page_is_published(index, topic, sms):
+def test_waiting_sms_keeps_own_text_until_publication(index, topic, sms):
     reader(topic)
     page = article(index, topic)
     tick(page, text="Premier texte")
@@ -265,7 +265,7 @@ def test_a_waiting_message_keeps_its_own_text_until_the_page_is_published(index,
 
 
 @pytest.mark.parametrize("act", ["published", "unpublished", "deleted"])
-def test_a_waiting_message_follows_the_translation_that_it_shows(index, topic, sms, act):
+def test_waiting_sms_follows_its_translation(index, topic, sms, act):
     reader(topic, language="de")
     page = article(index, topic, title="La rue")
     tick(page)
@@ -282,7 +282,7 @@ def test_a_waiting_message_follows_the_translation_that_it_shows(index, topic, s
     assert ("Die Strasse" if act == "published" else "La rue") in sms.to(NUMBER)[0]
 
 
-def test_a_waiting_message_follows_the_topics_of_its_article(index, topic, sms):
+def test_waiting_sms_follows_topics_of_article(index, topic, sms):
     other = TopicFactory(name="Autre")
     reader(topic)
     reader(other, number="+41791234568")
@@ -297,7 +297,7 @@ def test_a_waiting_message_follows_the_topics_of_its_article(index, topic, sms):
     assert [one["to"] for one in sms.sent.values()] == ["+41791234568"]
 
 
-def test_a_topic_added_once_messages_left_sends_no_second_round(index, topic, sms):
+def test_topic_added_after_sending_sends_nothing_more(index, topic, sms):
     other = TopicFactory(name="Autre")
     reader(topic)
     reader(other, number="+41791234568")
@@ -310,7 +310,7 @@ def test_a_topic_added_once_messages_left_sends_no_second_round(index, topic, sm
     assert [one["to"] for one in sms.sent.values()] == [NUMBER]
 
 
-def test_a_reader_who_leaves_the_topic_overnight_gets_no_message(index, topic, sms):
+def test_reader_who_leaves_topic_overnight_gets_no_sms(index, topic, sms):
     known = reader(topic)
     page = article(index, topic)
     tick(page)
@@ -322,7 +322,7 @@ def test_a_reader_who_leaves_the_topic_overnight_gets_no_message(index, topic, s
     assert not sms.sent
 
 
-def test_a_correction_whose_signal_was_lost_is_followed_by_the_sweep(index, topic, sms):
+def test_missed_correction_is_applied_by_job(index, topic, sms):
     reader(topic)
     page = article(index, topic, title="Eau coupée mardi")
     tick(page)
@@ -340,7 +340,7 @@ def test_a_correction_whose_signal_was_lost_is_followed_by_the_sweep(index, topi
     assert "mercredi" in sms.to(NUMBER)[0]
 
 
-def test_the_editor_sees_the_text_that_waits_where_the_draft_says_another(client, index, topic, sms):
+def test_editor_shows_waiting_text_that_differs_from_draft(client, index, topic, sms):
     reader(topic)
     page = article(index, topic, title="Eau coupée mardi")
     tick(page)
@@ -355,7 +355,7 @@ def test_the_editor_sees_the_text_that_waits_where_the_draft_says_another(client
     assert "Eau coupée mardi" in shown.split("data-waiting")[1].split("</p>")[0]
 
 
-def test_an_alert_that_is_reworded_leaves_reworded(index, topic, sms):
+def test_waiting_alert_sms_follows_new_text(index, topic, sms):
     reader(topic)
     sms.sent.clear()
     alert = alarm("Eau coupée à 12 h.")
@@ -367,7 +367,7 @@ def test_an_alert_that_is_reworded_leaves_reworded(index, topic, sms):
     assert "14 h" in sms.to(NUMBER)[0]
 
 
-def test_an_article_withdrawn_once_its_messages_left_stays_out(index, topic, sms):
+def test_article_withdrawn_after_sending_is_marked_as_sent(index, topic, sms):
     reader(topic)
     page = article(index, topic)
     tick(page)
@@ -380,7 +380,7 @@ def test_an_article_withdrawn_once_its_messages_left_stays_out(index, topic, sms
     assert unpublish_consequences(page) == []
 
 
-def test_an_article_that_nobody_was_written_of_is_withdrawn_at_once(client, index, topic, sms):
+def test_article_sent_to_nobody_is_withdrawn_at_once(client, index, topic, sms):
     client.force_login(SuperuserFactory())
     page = article(index, topic)
     tick(page)
@@ -392,7 +392,7 @@ def test_an_article_that_nobody_was_written_of_is_withdrawn_at_once(client, inde
 
 
 def alarm(text="Eau non potable.", **fields) -> Alert:
-    """Published."""
+    """Create a published alert."""
     alert = Alert(texts=[("fr", {"title": text, "text": "", "sms": text})], live=False, **fields)
     alert.save()
     alert.save_revision().publish()
@@ -400,7 +400,7 @@ def alarm(text="Eau non potable.", **fields) -> Alert:
     return alert
 
 
-def test_an_alert_goes_out_at_night_to_who_wants_alerts(index, topic, sms):
+def test_alert_is_sent_at_night_to_readers_of_alerts(index, topic, sms):
     reader(topic)
     reader(topic, number="+41791234568", alerts=False)
     sms.sent.clear()
@@ -412,12 +412,12 @@ def test_an_alert_goes_out_at_night_to_who_wants_alerts(index, topic, sms):
     assert [one["to"] for one in sms.sent.values()] == [NUMBER]
 
 
-def test_an_alert_sent_twice_at_once_reaches_each_reader_once(index, topic, sms, monkeypatch):
+def test_concurrent_alert_reaches_each_reader_once(index, topic, sms, monkeypatch):
     reader(topic)
     sms.sent.clear()
     asked = {"actor": None, "alert": alarm()}
     actions.queue_alert(**asked)
-    seen = [Delivery.objects.none()]  # as long as the other request has not committed
+    seen = [Delivery.objects.none()]  # while the other request has not committed
     about = Delivery.objects.about
     monkeypatch.setattr(Delivery.objects, "about", lambda subject: seen.pop() if seen else about(subject))
     assert actions.queue_alert(**asked) == 1
@@ -441,7 +441,7 @@ def anew(alert):
     ],
     ids=["taken back", "deleted", "over", "begun anew"],
 )
-def test_an_alert_that_holds_no_more_is_not_sent_late_and_the_board_says_why(index, topic, sms, ends):
+def test_late_sms_of_ended_alert_is_cancelled_with_reason(index, topic, sms, ends):
     reader(topic)
     sms.sent.clear()
     alert = alarm()
@@ -455,7 +455,7 @@ def test_an_alert_that_holds_no_more_is_not_sent_late_and_the_board_says_why(ind
     assert called_off.events.last().text == "L’alerte est levée."
 
 
-def test_an_alert_that_still_holds_is_sent_late(index, topic, sms):
+def test_late_sms_of_live_alert_is_sent(index, topic, sms):
     reader(topic)
     sms.sent.clear()
     alert = alarm()
@@ -465,7 +465,7 @@ def test_an_alert_that_still_holds_is_sent_late(index, topic, sms):
     assert len(sms.sent) == 1
 
 
-def test_an_alert_that_ends_tells_the_gateway_until_when_it_may_be_delivered(index, topic, sms):
+def test_alert_sms_has_expiry_for_gateway(index, topic, sms):
     reader(topic)
     sms.sent.clear()
     alert = alarm(expire_at=NOON + timedelta(hours=2))
@@ -480,7 +480,7 @@ def test_an_alert_that_ends_tells_the_gateway_until_when_it_may_be_delivered(ind
     assert "valid_until" not in endless
 
 
-def test_a_message_of_an_article_that_only_some_may_read_by_the_morning_is_not_sent(index, topic, sms):
+def test_late_sms_of_unpublished_article_is_cancelled(index, topic, sms):
     reader(topic)
     reader(topic, number="+41791234568", language="de")
     page = article(index, topic)
@@ -491,7 +491,7 @@ def test_a_message_of_an_article_that_only_some_may_read_by_the_morning_is_not_s
     sms.sent.clear()
     with time_machine.travel(NIGHT, tick=False):
         publish(page)
-        Page.objects.filter(pk=german.pk).update(live=False)  # its signal was lost
+        Page.objects.filter(pk=german.pk).update(live=False)  # without its signal
     wake(MORNING)
     assert [one["to"] for one in sms.sent.values()] == [NUMBER]
     reasons = Delivery.objects.filter(carrier="news_sms", state=Delivery.State.SKIPPED)
@@ -499,9 +499,7 @@ def test_a_message_of_an_article_that_only_some_may_read_by_the_morning_is_not_s
 
 
 @pytest.mark.parametrize("cancelled_before", [False, True])
-def test_an_event_that_is_cancelled_during_the_quiet_hours_is_announced_no_more(
-    index, topic, sms, cancelled_before
-):
+def test_event_cancelled_overnight_is_not_announced(index, topic, sms, cancelled_before):
     reader(topic)
     agenda = EventIndexPageFactory(parent=index.get_parent())
     page = EventPageFactory(parent=agenda, live=False, title="Fête du lac", topics=[topic])
@@ -519,7 +517,7 @@ def test_an_event_that_is_cancelled_during_the_quiet_hours_is_announced_no_more(
 
 
 @pytest.mark.parametrize("comes_back", [False, True])
-def test_an_event_that_is_over_when_the_quiet_hours_end_is_announced_no_more(index, topic, sms, comes_back):
+def test_event_over_after_quiet_hours_is_not_announced(index, topic, sms, comes_back):
     reader(topic)
     page = event_of_tonight(index, topic)
     if comes_back:
@@ -534,7 +532,7 @@ def test_an_event_that_is_over_when_the_quiet_hours_end_is_announced_no_more(ind
     assert message.reason == ("" if comes_back else "C’est terminé entre-temps.")
 
 
-def test_an_event_that_was_over_when_it_was_published_goes_out_as_the_editor_chose(index, topic, sms):
+def test_event_published_after_its_end_is_announced(index, topic, sms):
     reader(topic)
     page = event_of_tonight(index, topic)
     tick(page)
@@ -557,7 +555,7 @@ def event_of_tonight(index, topic):
     )
 
 
-def test_a_gateway_that_fails_is_tried_again_without_a_second_message(index, topic, sms):
+def test_failing_gateway_is_retried_without_duplicates(index, topic, sms):
     reader(topic)
     page = article(index, topic)
     tick(page)
@@ -589,7 +587,7 @@ def hear(client, secret=SECRET, **told):
         "Cancel",
     ],
 )
-def test_stop_ends_the_messages_even_those_that_wait(client, index, topic, sms, words):
+def test_stop_reply_ends_subscription_and_waiting_sms(client, index, topic, sms, words):
     known = reader(topic)
     page = article(index, topic)
     tick(page)
@@ -603,7 +601,7 @@ def test_stop_ends_the_messages_even_those_that_wait(client, index, topic, sms, 
     assert PhoneConsent.objects.filter(kind=PhoneConsent.Kind.REPLIED).count() == 1
 
 
-def test_a_gateway_may_speak_json(client, index, topic, sms):
+def test_stop_reply_in_json_is_accepted(client, index, topic, sms):
     known = reader(topic)
     told = json.dumps({"originator": NUMBER, "message": "Stop"})
     client.post(reverse("sms_webhook", args=[SECRET]), told, content_type="application/json")
@@ -614,7 +612,7 @@ def test_a_gateway_may_speak_json(client, index, topic, sms):
 @pytest.mark.parametrize(
     "body", ["", "[]", "null", '{"from": {}}', "[" * 10_000, '{"from": "\\u0000", "text": "STOP"}']
 )
-def test_nonsense_from_the_gateway_ends_nothing(client, index, topic, sms, body):
+def test_invalid_webhook_body_ends_no_subscription(client, index, topic, sms, body):
     known = reader(topic)
     answer = client.post(reverse("sms_webhook", args=[SECRET]), body, content_type="application/json")
     assert answer.status_code == 204
@@ -623,7 +621,7 @@ def test_nonsense_from_the_gateway_ends_nothing(client, index, topic, sms, body)
     assert known.state == PhoneReader.State.CONFIRMED
 
 
-def test_a_forged_webhook_is_refused(client, index, topic, sms, settings):
+def test_webhook_with_wrong_secret_returns_404(client, index, topic, sms, settings):
     known = reader(topic)
     assert hear(client, secret="x" * 20, **{"from": NUMBER, "text": "STOP"}).status_code == 404
     settings.SMS_WEBHOOK_SECRET = ""
@@ -632,7 +630,7 @@ def test_a_forged_webhook_is_refused(client, index, topic, sms, settings):
     assert known.state == PhoneReader.State.CONFIRMED
 
 
-def test_the_own_page_changes_ends_and_erases(client, index, topic, sms):
+def test_reader_changes_ends_and_erases_subscription(client, index, topic, sms):
     known, other = reader(topic), TopicFactory(name="Politique")
     page = article(index, topic)
     tick(page)
@@ -654,19 +652,19 @@ def test_the_own_page_changes_ends_and_erases(client, index, topic, sms):
     assert client.get(own).status_code == 404
 
 
-def test_whom_staff_delete_gets_nothing_more_and_the_outbox_forgets_the_number(client, index, topic, sms):
+def test_reader_deleted_by_staff_is_erased_from_outbox(client, index, topic, sms):
     known = reader(topic)
     page = article(index, topic)
     tick(page)
     with time_machine.travel(NIGHT, tick=False):
-        publish(page)  # a message waits for the morning
+        publish(page)  # an SMS waits for the morning
         client.force_login(SuperuserFactory())
         assert client.post(reverse("phone_readers:delete", args=[known.pk])).status_code == 302
     assert not PhoneReader.objects.exists()
     assert not Delivery.objects.filter(recipient=NUMBER).exists()
 
 
-def test_who_never_typed_the_code_is_forgotten(client, index, topic, sms):
+def test_unconfirmed_reader_is_deleted(client, index, topic, sms):
     from news.channels.jobs import delete_unconfirmed_readers
 
     sign_up(client, topic)
@@ -674,7 +672,7 @@ def test_who_never_typed_the_code_is_forgotten(client, index, topic, sms):
     assert not PhoneReader.objects.exists()
 
 
-def test_the_editor_sees_length_cost_and_hour(index, topic, sms):
+def test_editor_shows_sms_length_cost_and_time(index, topic, sms):
     from news.channels import announcements
     from news.channels.editor import channel_preview
     from news.channels.sms.channel import SmsChannel
@@ -695,14 +693,14 @@ def test_the_editor_sees_length_cost_and_hour(index, topic, sms):
     assert not shown.faults
 
 
-def test_the_cost_is_that_of_what_readers_get_in_their_own_language(index, topic, sms):
+def test_sms_cost_is_computed_by_language_of_readers(index, topic, sms):
     from news.channels import announcements
     from news.channels.editor import channel_preview
     from news.channels.sms.channel import SmsChannel
 
     reader(topic)
     reader(topic, number="+41791234568", language="de")
-    reader(topic, number="+41791234569", language="it")  # is not translated: gets the French
+    reader(topic, number="+41791234569", language="it")  # not translated: the reader gets the French text
     page = article(index, topic, title="La rue")
     publish(page)
     german_index = index.copy_for_translation(locale("de"), copy_parents=True)
@@ -716,7 +714,7 @@ def test_the_cost_is_that_of_what_readers_get_in_their_own_language(index, topic
             for one in channel_preview(SmsChannel(), announcements.announcement_from_page(page), "").notes
         ]
 
-    assert any("CHF 0.24" in one for one in notes())  # 3 × 0.08: nobody gets a draft
+    assert any("CHF 0.24" in one for one in notes())  # 3 × 0.08: the draft is sent to nobody
     publish(german)
     shown = notes()
     assert any("CHF 0.32" in one for one in shown)
@@ -727,7 +725,7 @@ def test_the_cost_is_that_of_what_readers_get_in_their_own_language(index, topic
     assert sum(sms_parts(one["text"]) for one in sms.sent.values()) == 4
 
 
-def test_ten_thousand_characters_are_refused_and_a_title_that_long_is_cut(index, topic, sms):
+def test_long_own_sms_text_is_refused_and_long_title_is_cut(index, topic, sms):
     from news.channels import announcements
     from news.channels.editor import channel_preview
     from news.channels.sms.channel import SmsChannel
@@ -737,7 +735,7 @@ def test_ten_thousand_characters_are_refused_and_a_title_that_long_is_cut(index,
     assert channel_preview(SmsChannel(), announcements.announcement_from_page(page), "").length == 1
 
 
-def test_an_article_without_topic_sends_no_sms_and_says_so(index, topic, sms):
+def test_article_without_topic_fails_sms_post(index, topic, sms):
     page = draft(index)
     tick(page)
     publish(page)
@@ -745,16 +743,16 @@ def test_an_article_without_topic_sends_no_sms_and_says_so(index, topic, sms):
     assert ChannelPost.objects.get().fault
 
 
-def test_where_the_commune_has_no_gateway_no_sms_is_offered(client, index, topic):
+def test_sms_is_not_offered_without_gateway(client, index, topic):
     assert client.get(reverse("news:sms_subscribe")).status_code == 404
     assert reverse("news:sms_subscribe") not in client.get(reverse("newsletter:subscribe")).content.decode()
 
 
-def test_the_newsletter_leads_to_the_sms(client, index, topic, sms):
+def test_newsletter_page_links_sms_subscription(client, index, topic, sms):
     assert reverse("news:sms_subscribe") in client.get(reverse("newsletter:subscribe")).content.decode()
 
 
-def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(client, index, topic, sms):
+def test_alert_is_sent_from_its_page_once_when_published(client, index, topic, sms):
     reader(topic)
     reader(topic, number="+41791234568", language="de")
     words = {"title": "Eau non potable", "text": "Faites-la bouillir.", "sms": ""}
@@ -779,7 +777,7 @@ def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(cl
     edit = reverse(Alert.snippet_viewset.get_url_name("edit"), args=[alert.pk])
     assert f'href="{screen}"' not in client.post(edit, data, follow=True).text
     told = client.post(edit, data | {"action-publish": "1"}, follow=True).text
-    assert told.count(f'href="{screen}"') == 2  # where it says that it is published, and in the list
+    assert told.count(f'href="{screen}"') == 2  # in the confirmation and in the list
     assert "pas parti" in listed()
     shown = client.get(screen).content.decode()
     assert "Eau non potable" in shown
@@ -799,7 +797,7 @@ def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(cl
     assert "En route vers 1 abonné" in client.post(screen, follow=True).content.decode()
 
 
-def test_the_desk_lists_readers_in_words(client, index, topic, sms):
+def test_admin_lists_phone_readers(client, index, topic, sms):
     reader(topic, alerts=True)
     client.force_login(SuperuserFactory())
     listed = client.get(reverse("phone_readers:index")).content.decode()
@@ -807,7 +805,7 @@ def test_the_desk_lists_readers_in_words(client, index, topic, sms):
     assert "True" not in listed
 
 
-def test_the_gateway_is_tested_without_a_message(sms):
+def test_gateway_is_probed_without_sms(sms):
     transports["news_sms"].probe()
     assert not sms.sent
     sms.faults = [401]
@@ -815,19 +813,19 @@ def test_the_gateway_is_tested_without_a_message(sms):
         transports["news_sms"].probe()
 
 
-# -- The words of an alert, and its end ----------------------------------------------------------------------------
+# -- Texts and all-clear of an alert -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("level", AlertLevel, ids=[level.name for level in AlertLevel])
 @pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
-def test_an_alert_by_sms_speaks_one_language_and_names_the_commune(index, language, level):
+def test_alert_sms_is_in_one_language_and_names_commune(index, language, level):
     words = {"fr": "Eau coupee", "de": "Wasser abgestellt", "it": "Acqua chiusa", "en": "No water"}
     texts = [
         (code, {"title": title, "text": "Rue du Lac 3-9, 8 h-12 h.", "sms": ""})
         for code, title in words.items()
     ]
     alert = Alert(texts=texts, level=level)
-    with translation.override("de" if language != "de" else "fr"):  # the editor's own
+    with translation.override("de" if language != "de" else "fr"):  # the language of the editor
         text = alert.sms_text(language)
     with translation.override(language):
         own = str(level.label)
@@ -841,32 +839,32 @@ def test_an_alert_by_sms_speaks_one_language_and_names_the_commune(index, langua
     assert sms_parts(text) == 1
 
 
-def test_an_alert_in_one_language_has_the_level_of_that_language(index):
+def test_alert_sms_uses_level_label_of_its_text_language(index):
     alert = Alert(texts=[("fr", {"title": "Crue", "text": "", "sms": ""})], level=AlertLevel.EMERGENCY)
     assert "Urgence : Crue" in alert.sms_text("de").replace("\u00a0", " ")
     assert "Notfall" not in alert.sms_text("de")
 
 
-def test_an_own_text_for_sms_is_framed_once(index):
+def test_own_alert_sms_text_is_not_framed_twice(index):
     written = f"Orvenay: montez. {absolute_url(reverse('home:alerts'))}"
     alert = Alert(texts=[("fr", {"title": "Crue", "text": "", "sms": written})])
     assert alert.sms_text("fr") == written
 
 
-def test_those_who_got_an_alert_are_told_that_it_is_over_if_the_editor_wants(client, index, topic, sms):
+def test_all_clear_is_sent_to_alerted_readers_on_request(client, index, topic, sms):
     reader(topic)
     reader(topic, number="+41791234568")
     alert = alarm("Eau non potable.")
-    sms.faults = [400]  # the first number gets nothing
+    sms.faults = [400]  # the SMS to the first number fails
     actions.queue_alert(actor=None, alert=alert)
     got = [one["to"] for one in sms.sent.values() if "potable" in one["text"]]
-    reader(topic, number="+41791234569")  # signed up afterwards
+    reader(topic, number="+41791234569")  # subscribed after the alert
     client.force_login(SuperuserFactory())
     unpublish = reverse(Alert.snippet_viewset.get_url_name("unpublish"), args=[alert.pk])
     screen = reverse("news_channels:alert", args=[alert.pk])
     sms.sent.clear()
     assert "fin d’alerte" in client.post(unpublish, follow=True).text
-    assert not sms.sent  # nothing leaves by itself
+    assert not sms.sent  # nothing is sent automatically
     shown = client.get(screen).text
     assert "Envoyer la fin d’alerte" in shown
     for _twice in range(2):
@@ -882,7 +880,7 @@ def test_those_who_got_an_alert_are_told_that_it_is_over_if_the_editor_wants(cli
 
 @pytest.fixture
 def waiting_all_clear(index, topic, sms):
-    """The end of an alert that was sent, pressed while the gateway was down."""
+    """Delivery of an all-clear that was sent while the gateway was down."""
     reader(topic)
     alert = alarm("Eau non potable.")
     actions.queue_alert(actor=None, alert=alert)
@@ -894,7 +892,7 @@ def waiting_all_clear(index, topic, sms):
     return Delivery.objects.get(payload__has_key="all_clear")
 
 
-def test_all_clear_is_not_sent_late_while_its_alert_holds_again(waiting_all_clear, sms):
+def test_late_all_clear_is_cancelled_if_alert_is_live_again(waiting_all_clear, sms):
     with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
         alert = Alert.objects.get()
         alert.save_revision().publish()
@@ -911,7 +909,7 @@ def test_all_clear_is_not_sent_late_while_its_alert_holds_again(waiting_all_clea
 
 
 @pytest.mark.parametrize(("hours", "sent"), [(5, True), (6, False)])
-def test_all_clear_is_sent_late_for_some_hours_only(waiting_all_clear, sms, hours, sent):
+def test_late_all_clear_expires_after_some_hours(waiting_all_clear, sms, hours, sent):
     wake(NOON + timedelta(hours=hours))
     assert bool(sms.sent) is sent
     for one in sms.sent.values():
@@ -923,7 +921,7 @@ def test_all_clear_is_sent_late_for_some_hours_only(waiting_all_clear, sms, hour
         )
 
 
-def test_no_all_clear_is_sent_while_an_alert_holds_or_to_nobody(client, index, topic, sms):
+def test_all_clear_requires_ended_and_sent_alert(client, index, topic, sms):
     reader(topic)
     alert = alarm()
     client.force_login(SuperuserFactory())
@@ -938,7 +936,7 @@ def test_no_all_clear_is_sent_while_an_alert_holds_or_to_nobody(client, index, t
     assert not sms.sent
 
 
-def test_an_alert_that_was_sent_is_ended_before_it_is_deleted(client, index, topic, sms):
+def test_sent_alert_must_end_before_deletion(client, index, topic, sms):
     reader(topic)
     alert = alarm()
     actions.queue_alert(actor=None, alert=alert)

@@ -1,4 +1,4 @@
-"""What a message is, when it may leave, and to whom."""
+"""Rules of SMS: texts, quiet hours and accepted numbers."""
 
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ ZURICH = ZoneInfo("Europe/Zurich")
 NIGHT = (time(20), time(8))
 
 
-def test_typographic_marks_and_control_characters_cost_nothing():
+def test_sms_text_replaces_typographic_and_control_characters():
     assert to_sms_text("L’été\u00a0: « œuf »…\x00\x1b\r\n") == 'L\'été : " oeuf "...'
 
 
@@ -25,22 +25,22 @@ def test_typographic_marks_and_control_characters_cost_nothing():
         (datetime(2026, 11, 26, 20, 0), datetime(2026, 11, 27, 8, 0)),
         (datetime(2026, 11, 27, 3, 30), datetime(2026, 11, 27, 8, 0)),
         (datetime(2026, 11, 27, 8, 0), datetime(2026, 11, 27, 8, 0)),
-        (datetime(2026, 10, 24, 23, 0), datetime(2026, 10, 25, 8, 0)),  # the clock goes back that night
+        (datetime(2026, 10, 24, 23, 0), datetime(2026, 10, 25, 8, 0)),  # the night of a clock change
     ],
 )
-def test_at_night_a_message_waits_for_the_morning(now, leaves):
+def test_sms_in_quiet_hours_waits_for_their_end(now, leaves):
     found = earliest_send_time(now.replace(tzinfo=ZURICH), *NIGHT)
     assert found == leaves.replace(tzinfo=ZURICH)
 
 
-def test_a_pause_within_the_day_and_none_at_all():
+def test_quiet_hours_can_be_within_a_day_or_absent():
     noon = datetime(2026, 11, 26, 12, 30, tzinfo=ZURICH)
     assert earliest_send_time(noon, time(12), time(13)) == noon.replace(hour=13, minute=0)
     assert earliest_send_time(noon, time(0), time(0)) == noon
 
 
 @pytest.mark.parametrize("typed", ["079 123 45 67", "+41 79 123 45 67", "0041791234567", "079/123.45.67"])
-def test_a_mobile_number_of_the_country_is_taken(typed):
+def test_national_mobile_number_is_accepted(typed):
     assert clean_mobile_number(typed) == "+41791234567"
 
 
@@ -66,11 +66,11 @@ def test_a_mobile_number_of_the_country_is_taken(typed):
         "079\x00",
     ],
 )
-def test_foreign_premium_and_other_numbers_are_refused(typed):
+def test_foreign_premium_and_landline_numbers_are_refused(typed):
     with pytest.raises(ValidationError):
         clean_mobile_number(typed)
 
 
-def test_gateways_tell_numbers_with_and_without_plus():
+def test_sender_is_normalized_with_and_without_plus():
     assert normalize_sender("41791234567") == normalize_sender("+41791234567") == "+41791234567"
     assert normalize_sender("x" * 10_000) == ""

@@ -1,4 +1,4 @@
-"""Meetings of the council, the documents library, and jobs."""
+"""Council meetings, the document library and vacancies."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def council(home):
     return MeetingIndexPageFactory(parent=home)
 
 
-def test_the_council_shows_what_comes_first_and_what_was_by_year(client, council):
+def test_council_lists_upcoming_then_past_meetings_by_year(client, council):
     MeetingPageFactory(parent=council, title="Décembre")
     minutes = document(title="PV d’octobre")
     MeetingPageFactory(parent=council, title="Octobre", start=moment(2026, 10, 8, 20), minutes=minutes)
@@ -68,7 +68,7 @@ def test_the_council_shows_what_comes_first_and_what_was_by_year(client, council
     assert "Brouillon" not in page
 
 
-def test_a_meeting_tells_what_was_decided_and_with_how_many_votes(client, council):
+def test_meeting_page_shows_decisions_and_votes(client, council):
     meeting = MeetingPageFactory(parent=council, start=moment(2026, 10, 8, 20), agenda=[("item", DECIDED)])
     page = client.get(meeting.url).content.decode()
     assert "Accepté" in page
@@ -78,7 +78,7 @@ def test_a_meeting_tells_what_was_decided_and_with_how_many_votes(client, counci
     assert [hit.title for hit in index.find_entries("budget", "fr").hits] == [meeting.title]
 
 
-def test_minutes_say_whether_they_are_approved(client, council):
+def test_minutes_show_whether_they_are_approved(client, council):
     meeting = MeetingPageFactory(parent=council, start=moment(2026, 10, 8, 20), minutes=document(title="PV"))
     assert "Provisoire" in client.get(meeting.url).content.decode()
     meeting.minutes_approved = date(2026, 11, 5)
@@ -95,7 +95,7 @@ def test_minutes_say_whether_they_are_approved(client, council):
         ITEM | {"abstentions": 2},
     ],
 )
-def test_half_a_vote_and_votes_on_nothing_are_refused(council, wrong):
+def test_incomplete_votes_are_refused(council, wrong):
     block = MeetingPageFactory(parent=council)._meta.get_field("agenda").stream_block.child_blocks["item"]
     block.clean(block.to_python(DECIDED))
     block.clean(block.to_python(ITEM))
@@ -103,14 +103,14 @@ def test_half_a_vote_and_votes_on_nothing_are_refused(council, wrong):
         block.clean(block.to_python(wrong))
 
 
-def test_meetings_are_a_calendar_to_subscribe_to(client, council):
+def test_meetings_are_offered_as_calendar_feed(client, council):
     MeetingPageFactory(parent=council, cancelled=True)
     text = client.get(f"{council.url}ics/").content.decode()
     assert "DTSTART:20261210T190000Z" in text
     assert "STATUS:CANCELLED" in text
 
 
-def test_one_meeting_goes_into_a_calendar_until_it_is_over(client, council):
+def test_meeting_is_downloaded_as_calendar_until_it_is_over(client, council):
     meeting = MeetingPageFactory(parent=council)
     assert f'href="{meeting.url}ics/"' in client.get(meeting.url).content.decode()
     answer = client.get(f"{meeting.url}ics/")
@@ -121,7 +121,7 @@ def test_one_meeting_goes_into_a_calendar_until_it_is_over(client, council):
     assert all("/ics/" not in client.get(page.url).content.decode() for page in (past, off))
 
 
-def test_letters_tell_of_meetings_that_come(council):
+def test_newsletter_announces_upcoming_meetings(council):
     meeting = MeetingPageFactory(parent=council)
     (found,) = MeetingContent().fresh(NOW, NOW, moment(2026, 12, 31))
     entry = MeetingContent().entries([found], "fr")[meeting.pk]
@@ -156,7 +156,7 @@ def listed(client, url) -> str:
     return client.get(url).content.decode()
 
 
-def test_the_library_is_listed_by_kind_year_and_words_with_type_and_size(client, library, rules):
+def test_library_is_filtered_by_category_year_and_words(client, library, rules):
     everything = listed(client, library.url)
     assert "PDF 2,9" in everything
     assert rules.document.url in everything
@@ -167,17 +167,17 @@ def test_the_library_is_listed_by_kind_year_and_words_with_type_and_size(client,
     assert "Aucun document" in listed(client, f"{library.url}?q=licorne")
 
 
-def test_a_library_without_documents_does_not_blame_what_nobody_typed(client, library):
+def test_empty_library_states_that_nothing_is_published(client, library):
     assert "n’est encore publié" in listed(client, library.url)
     assert "Essayez" in listed(client, f"{library.url}?q=licorne")
 
 
 @pytest.mark.parametrize("query", ["kind=x", "year=1999", "year=x", "page=9", "kind=%00", "q=%00"])
-def test_the_library_answers_nonsense_without_failing(client, library, rules, query):
+def test_library_with_invalid_filter_returns_404(client, library, rules, query):
     assert client.get(f"{library.url}?{query}").status_code == (200 if query == "q=%00" else 404)
 
 
-def test_a_document_of_the_library_is_found_and_lost_with_it(library, rules):
+def test_library_document_is_indexed_and_removed_from_index(library, rules):
     assert [hit.url for hit in index.find_entries("règlement été", "fr").hits] == [rules.document.url]
     index.rebuild_index()
     assert index.find_entries("règlement été", "fr").hits
@@ -185,7 +185,7 @@ def test_a_document_of_the_library_is_found_and_lost_with_it(library, rules):
     assert not index.find_entries("règlement été", "fr").hits
 
 
-def test_a_document_that_only_some_may_open_is_neither_listed_nor_found(client, library, rules):
+def test_restricted_document_is_neither_listed_nor_found(client, library, rules):
     inside = Collection.get_first_root_node().add_child(name="Interne")
     rules.document.collection = inside
     rules.document.save()
@@ -197,7 +197,7 @@ def test_a_document_that_only_some_may_open_is_neither_listed_nor_found(client, 
     assert index.find_entries("règlement été", "fr").hits
 
 
-def test_the_library_in_another_language_names_kinds_in_it(client, library, rules):
+def test_library_shows_categories_in_its_language(client, library, rules):
     german = translated(library, "de", title="Dokumente")
     kind = rules.kind.copy_for_translation(german.locale)
     kind.name = "Reglemente"
@@ -207,19 +207,19 @@ def test_the_library_in_another_language_names_kinds_in_it(client, library, rule
     assert f'lang="fr"><a href="{rules.document.url}"' in page
 
 
-def test_the_library_costs_no_query_per_document(library, rules, uncached):
+def test_library_query_count_is_independent_of_documents(library, rules, uncached):
     for _ in range(6):
         PublicationFactory(kind=rules.kind, document=document())
     uncached(library.url, most=12)
 
 
-def test_editors_keep_the_library(client, library, rules):
+def test_library_is_listed_in_admin(client, library, rules):
     client.force_login(SuperuserFactory())
     url = reverse(Publication.snippet_viewset.get_url_name("list"))
     assert rules.title in client.get(url).content.decode()
 
 
-# -- Jobs ------------------------------------------------------------------------------------------------
+# -- Vacancies -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def jobs(home):
     return JobIndexPageFactory(parent=home)
 
 
-def test_a_job_is_listed_found_and_fed_up_to_its_closing_date(client, jobs, november):
+def test_vacancy_is_listed_until_its_closing_date(client, jobs, november):
     job = published(JobPageFactory(parent=jobs, title="Jardinière"))
     JobPageFactory(parent=jobs, title="Concierge", closes_on=None)
     places = (jobs.url, f"{jobs.url}rss/", "/recherche/?q=jardiniere")
@@ -240,7 +240,7 @@ def test_a_job_is_listed_found_and_fed_up_to_its_closing_date(client, jobs, nove
     assert "Concierge" in client.get(jobs.url).content.decode()
 
 
-def test_a_job_says_how_to_apply_and_afterwards_that_it_is_too_late(client, jobs, november):
+def test_vacancy_shows_how_to_apply_until_it_closes(client, jobs, november):
     job = JobPageFactory(parent=jobs)
     page = client.get(job.url).content.decode()
     assert "mailto:rh@orvenay.example" in page
@@ -252,7 +252,7 @@ def test_a_job_says_how_to_apply_and_afterwards_that_it_is_too_late(client, jobs
     assert "noindex" in page
 
 
-def test_one_applies_in_the_language_of_the_job_where_that_can_be_done_in_it(client, home, jobs):
+def test_vacancy_links_application_service_in_its_language(client, home, jobs):
     service = ContentPageFactory(parent=home, title="Postuler", slug="postuler")
     job = translated(JobPageFactory(parent=jobs, apply_at=service), "de", title="Gärtnerin")
     job.apply_at = service
@@ -265,13 +265,13 @@ def test_one_applies_in_the_language_of_the_job_where_that_can_be_done_in_it(cli
     assert "mailto:rh@orvenay.example" in client.get(job.url).content.decode()
 
 
-def test_a_job_that_closes_on_the_last_day_of_calendars_is_open_for_ever(client, jobs):
+def test_vacancy_closing_on_last_possible_date_is_open(client, jobs):
     job = published(JobPageFactory(parent=jobs, closes_on=date.max))
     assert "mailto:rh@orvenay.example" in client.get(job.url).content.decode()
     assert job.url in client.get(jobs.url).content.decode()
 
 
-def test_jobs_need_few_queries(jobs, uncached):
+def test_vacancies_need_few_queries(jobs, uncached):
     listed = JobPageFactory.create_batch(5, parent=jobs)
     uncached(jobs.url, most=12)
     uncached(listed[0].url, most=12)

@@ -1,4 +1,4 @@
-"""The directory: what everybody sees, and how keepers and editors keep it true."""
+"""The directory: public pages, keepers' links and proposals, and decisions of editors."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ def clock():
 
 @pytest.fixture(scope="module")
 def kept(module_db):
-    """What a directory keeps of a choir."""
+    """Directory entry of a choir."""
     with time_machine.travel(NOW, tick=False):
         published(DirectoryPageFactory(parent=make_site()))
         return DirectoryEntryFactory(
@@ -78,7 +78,7 @@ def said_in_letters(words: str) -> bool:
 
 
 def path_in_letters(part: str) -> str:
-    """The link of that kind in any letter: all of one kind lead to the same here."""
+    """Return the path of a link in any e-mail; all links of one type are equal in these tests."""
     texts = "".join(one.payload["text"] for one in Delivery.objects.all())
     return re.search(rf"http://[^/\s]+(/\S*{part}/\S+)", texts)[1]
 
@@ -93,8 +93,8 @@ def filled(entry, **changes) -> dict:
     return values | changes
 
 
-# -- What everybody sees -------------------------------------------------------------------------------------
-def test_the_directory_lists_by_name_and_hides_what_is_not_shown(client, page, choir):
+# -- Public pages --------------------------------------------------------------------------------------------
+def test_directory_lists_shown_entries_by_name(client, page, choir):
     DirectoryEntryFactory(name="Abeilles")
     DirectoryEntryFactory(name="Zèbres", shown=False)
     shown = client.get(page.url).content.decode()
@@ -102,7 +102,7 @@ def test_the_directory_lists_by_name_and_hides_what_is_not_shown(client, page, c
     assert "Zèbres" not in shown
 
 
-def test_it_is_filtered_by_kind_theme_and_words_without_javascript(client, page, choir):
+def test_directory_is_filtered_by_type_theme_and_words(client, page, choir):
     crafts = DirectoryThemeFactory(name="Artisanat", slug="artisanat")
     DirectoryEntryFactory(name="Menuiserie Bolomey", kind="company", theme=crafts, description="Fenêtres")
     for query, found in [
@@ -120,16 +120,16 @@ def test_it_is_filtered_by_kind_theme_and_words_without_javascript(client, page,
 
 
 @pytest.mark.parametrize("query", ["kind=nothing", "theme=nothing", "page=2", "page=x", "kind=%00"])
-def test_what_is_not_there_is_not_found(client, page, choir, query):
+def test_directory_with_invalid_filter_returns_404(client, page, choir, query):
     assert client.get(f"{page.url}?{query}").status_code == 404
 
 
 @pytest.mark.parametrize("words", ["\x00", "x" * 10_000, "<script>", "%"])
-def test_any_words_may_be_sought(client, page, choir, words):
+def test_directory_search_accepts_any_words(client, page, choir, words):
     assert client.get(page.url, {"q": words}).status_code == 200
 
 
-def test_an_entry_has_a_page_of_its_own(client, page, choir):
+def test_directory_entry_has_its_own_page(client, page, choir):
     shown = client.get(f"{page.url}{choir.slug}/")
     text = shown.content.decode()
     assert "<h1" in text
@@ -146,13 +146,13 @@ def test_an_entry_has_a_page_of_its_own(client, page, choir):
     assert client.get(f"{page.url}{choir.slug}/").status_code == 404
 
 
-def test_what_was_typed_is_text(client, page, choir):
+def test_directory_entry_text_is_escaped(client, page, choir):
     choir.description = "<script>alert(1)</script>"
     choir.save()
     assert "<script>alert" not in client.get(f"{page.url}{choir.slug}/").content.decode()
 
 
-def test_an_entry_goes_into_address_books(client, page, choir):
+def test_directory_entry_is_downloaded_as_contact_card(client, page, choir):
     answer = client.get(f"{page.url}{choir.slug}/carte/")
     card = answer.content.decode()
     assert answer["Content-Type"] == "text/vcard; charset=utf-8"
@@ -161,7 +161,7 @@ def test_an_entry_goes_into_address_books(client, page, choir):
     assert "Odile Rochat" in card
 
 
-def test_the_map_loads_only_where_the_operator_has_one(client, page, choir, settings):
+def test_directory_map_requires_configured_tiles(client, page, choir, settings):
     settings.TILE_URL = ""
     for url in (page.url, f"{page.url}{choir.slug}/"):
         assert "data-places" not in client.get(url).content.decode()
@@ -173,7 +173,7 @@ def test_the_map_loads_only_where_the_operator_has_one(client, page, choir, sett
         assert "<img" not in shown.partition("<main")[2].partition("</main>")[0]
 
 
-def test_search_finds_an_entry_in_every_language_of_the_directory(client, page, choir):
+def test_search_finds_entry_in_every_directory_language(client, page, choir):
     assert [hit.url for hit in index.find_entries("choeur", "fr").hits] == [f"{page.url}{choir.slug}/"]
     german = translated(page, "de", slug="vereine")
     (hit,) = index.find_entries("choeur", "de").hits
@@ -185,18 +185,18 @@ def test_search_finds_an_entry_in_every_language_of_the_directory(client, page, 
 
 
 @pytest.mark.parametrize("typed", ["021 000 77 01", "+41210007701", "chorale@example.org"])
-def test_search_finds_an_entry_by_how_it_is_reached(page, typed):
+def test_search_finds_entry_by_phone_and_email(page, typed):
     entry = DirectoryEntryFactory(phone="0210007701", email="chorale@example.org")
     assert [hit.title for hit in index.find_entries(typed, "fr").hits] == [entry.name]
 
 
-def test_search_finds_no_entry_where_no_site_leads_to_the_directory(page, choir):
+def test_search_omits_entry_if_no_site_has_directory(page, choir):
     Site.objects.all().delete()
     choir.save()
     assert not index.find_entries("choeur", "fr").hits
 
 
-def test_search_finds_no_entry_where_the_directory_is_closed_to_the_public_or_deleted(home, page, choir):
+def test_search_omits_entry_of_restricted_or_deleted_directory(home, page, choir):
     restriction = page.get_parent().view_restrictions.create(restriction_type="login")
     assert not index.find_entries("choeur", "fr").hits
     restriction.delete()
@@ -205,11 +205,11 @@ def test_search_finds_no_entry_where_the_directory_is_closed_to_the_public_or_de
     assert not index.find_entries("choeur", "fr").hits
 
 
-def test_two_entries_of_one_name_have_two_addresses(page, choir):
+def test_entries_with_same_name_have_different_addresses(page, choir):
     assert DirectoryEntryFactory(name=choir.name).slug == f"{choir.slug}-2"
 
 
-def test_an_association_organises_events(client, agenda, page, choir):
+def test_event_and_directory_entry_of_its_host_link_each_other(client, agenda, page, choir):
     event = EventPageFactory(parent=agenda, title="Concert de l’Avent", host=choir)
     shown = client.get(event.url).content.decode()
     assert f'<a href="{page.url}{choir.slug}/">Chœur de l’Été</a>' in shown
@@ -228,8 +228,8 @@ def test_directory_and_entry_need_few_queries(page, choir, uncached):
     uncached(f"{page.url}{choir.slug}/", most=12)
 
 
-# -- The mailed link -----------------------------------------------------------------------------------------
-def test_the_answer_is_the_same_whether_an_address_is_known_or_not(client, choir):
+# -- The keeper link -----------------------------------------------------------------------------------------
+def test_keeper_link_request_does_not_reveal_known_address(client, choir):
     known, unknown = ask(client, choir.email), ask(client, "stranger@example.org")
     assert known.status_code == unknown.status_code == 302
     assert known.url == unknown.url
@@ -240,7 +240,7 @@ def test_the_answer_is_the_same_whether_an_address_is_known_or_not(client, choir
     assert KeeperLink.objects.count() == 1
 
 
-def test_the_address_that_is_not_shown_comes_before_the_one_that_is(client, choir):
+def test_hidden_keeper_address_precedes_public_one(client, choir):
     choir.keeper_email = "Secret@orvenay.example"
     choir.save()
     ask(client, choir.email)
@@ -249,14 +249,14 @@ def test_the_address_that_is_not_shown_comes_before_the_one_that_is(client, choi
     assert KeeperLink.objects.get().email == "secret@orvenay.example"
 
 
-def test_no_address_gets_letters_without_end(client, choir):
+def test_keeper_link_requests_are_limited_per_address(client, choir):
     answers = [ask(client, choir.email) for _ in range(4)]
     assert [one.status_code for one in answers] == [302] * 3 + [429]
-    assert "Plusieurs lettres" in answers[-1].text  # and none is promised
+    assert "Plusieurs lettres" in answers[-1].text  # without promising an e-mail
     assert Delivery.objects.count() == 3
 
 
-def test_a_network_address_asks_so_often_and_no_more(client, choir):
+def test_keeper_link_requests_are_limited_per_client(client, choir):
     answers = [ask(client, f"someone{number}@example.org").status_code for number in range(31)]
     assert answers[-1] == 429
 
@@ -264,17 +264,17 @@ def test_a_network_address_asks_so_often_and_no_more(client, choir):
 @pytest.mark.parametrize(
     "email", ["", "nobody", "a\x00b@example.org", "x" * 300 + "@example.org", '"a\nb"@x.org']
 )
-def test_what_is_no_address_is_refused(client, choir, email):
+def test_keeper_link_request_with_invalid_address_is_refused(client, choir, email):
     assert ask(client, email).status_code == 422
     assert not Delivery.objects.exists()
 
 
-def test_robots_that_fill_the_trap_are_thanked_and_nothing_happens(client, choir):
+def test_keeper_link_request_of_bot_is_dropped(client, choir):
     assert ask(client, choir.email, website="x").status_code == 302
     assert not Delivery.objects.exists()
 
 
-def test_a_link_opens_its_entry_as_long_as_it_holds(client, choir, clock):
+def test_keeper_link_opens_entry_until_it_expires(client, choir, clock):
     path = link_of(client, choir)
     assert "Odile Rochat" in client.get(path).content.decode()
     assert client.get(path[:-2] + "/").status_code == 404
@@ -286,7 +286,7 @@ def test_a_link_opens_its_entry_as_long_as_it_holds(client, choir, clock):
     assert client.get(path).status_code == 404
 
 
-def test_opening_a_link_changes_nothing(client, choir):
+def test_opening_keeper_link_changes_nothing(client, choir):
     path = link_of(client, choir)
     client.get(path)
     client.get(path, {"true": "1"})
@@ -295,7 +295,7 @@ def test_opening_a_link_changes_nothing(client, choir):
     assert not Proposal.objects.exists()
 
 
-def test_a_keeper_confirms_that_all_is_true(client, choir):
+def test_keeper_confirms_entry(client, choir):
     path = link_of(client, choir)
     assert client.post(path, {"true": "1"}).status_code == 200
     choir.refresh_from_db()
@@ -304,7 +304,7 @@ def test_a_keeper_confirms_that_all_is_true(client, choir):
     assert not Proposal.objects.exists()
 
 
-def test_what_a_keeper_typed_is_proposed_though_all_is_true_was_pressed(client, choir):
+def test_changes_typed_when_confirming_are_proposed(client, choir):
     path = link_of(client, choir)
     shown = client.post(path, filled(choir, name="Chœur d’hiver") | {"true": "1"}).content.decode()
     assert "Vos changements nous sont parvenus" in shown
@@ -315,7 +315,7 @@ def test_what_a_keeper_typed_is_proposed_though_all_is_true_was_pressed(client, 
     assert half.status_code == 422
 
 
-def test_all_is_true_may_come_with_the_fields_as_they_were_shown(client, choir):
+def test_confirming_with_unchanged_fields_proposes_nothing(client, choir):
     path = link_of(client, choir)
     form = BeautifulSoup(client.get(path).content, "html.parser").select_one("form:has([name=true])")
     assert form.select_one("[name=name]")
@@ -339,19 +339,19 @@ def editor(client):
     return user
 
 
-def test_what_a_keeper_proposes_waits(client, page, choir, proposal):
+def test_keeper_proposal_waits_for_decision(client, page, choir, proposal):
     assert proposal.state == ProposalState.WAITING
     assert set(proposal.changed) == {"name", "phone"}
     assert "Chœur d’hiver" not in client.get(page.url).content.decode()
     assert Delivery.objects.get(subject=f"proposal:{proposal.pk}").recipient == choir.email
 
 
-def test_proposing_what_is_there_already_proposes_nothing(client, choir):
+def test_unchanged_entry_is_not_proposed(client, choir):
     client.post(link_of(client, choir), filled(choir))
     assert not Proposal.objects.exists()
 
 
-def test_a_second_proposal_takes_the_place_of_the_one_that_waits(client, choir, proposal):
+def test_second_proposal_replaces_waiting_one(client, choir, proposal):
     path = link_of(client, choir)
     assert "Chœur d’hiver" in client.get(path).content.decode()
     client.post(path, filled(choir, name="Chœur d’automne"))
@@ -379,14 +379,14 @@ def test_a_second_proposal_takes_the_place_of_the_one_that_waits(client, choir, 
         {"email": "nobody"},
     ],
 )
-def test_what_does_not_fit_is_refused_beside_its_field(client, choir, wrong):
+def test_invalid_proposal_shows_error_at_field(client, choir, wrong):
     answer = client.post(link_of(client, choir), filled(choir, **wrong))
     assert answer.status_code == 422
     assert 'class="msg"' in answer.content.decode()
     assert not Proposal.objects.exists()
 
 
-def test_an_editor_sees_the_differences_and_accepts(client, page, choir, proposal, editor):
+def test_editor_accepts_proposal_with_shown_differences(client, page, choir, proposal, editor):
     shown = client.get(reverse("proposal_desk", args=[proposal.pk])).content.decode()
     assert "Chœur de l’Été" in shown
     assert "Chœur d’hiver" in shown
@@ -401,7 +401,7 @@ def test_an_editor_sees_the_differences_and_accepts(client, page, choir, proposa
     assert Delivery.objects.filter(subject=f"proposal:{proposal.pk}").count() == 2
 
 
-def test_what_changed_since_an_editor_read_it_is_read_again(client, choir, proposal, editor):
+def test_stale_decision_on_proposal_is_refused(client, choir, proposal, editor):
     address = reverse("proposal_desk", args=[proposal.pk])
     read = {"seen": client.get(address).context["proposal"].version}
     client.post(link_of(client, choir), filled(choir, name="Chœur d’automne"))
@@ -416,7 +416,7 @@ def test_what_changed_since_an_editor_read_it_is_read_again(client, choir, propo
     assert choir.name == "Chœur d’automne"
 
 
-def test_what_editors_changed_meanwhile_stays(client, choir, proposal, editor):
+def test_accepted_proposal_keeps_later_changes_of_editors(client, choir, proposal, editor):
     choir.contact_name = "Yves Rochat"
     choir.save()
     shown = client.get(reverse("proposal_desk", args=[proposal.pk])).content.decode()
@@ -426,7 +426,7 @@ def test_what_editors_changed_meanwhile_stays(client, choir, proposal, editor):
     assert (choir.name, choir.contact_name) == ("Chœur d’hiver", "Yves Rochat")
 
 
-def test_an_editor_refuses_with_a_reason_that_the_keeper_reads(client, choir, proposal, editor):
+def test_refusal_of_proposal_sends_reason_to_keeper(client, choir, proposal, editor):
     address = reverse("proposal_desk", args=[proposal.pk])
     assert client.post(address, {"refuse": "1", "reason": " "}).status_code == 422
     assert client.post(address, {"refuse": "1", "reason": "\x00"}).status_code == 422
@@ -440,7 +440,7 @@ def test_an_editor_refuses_with_a_reason_that_the_keeper_reads(client, choir, pr
     assert proposal.state == ProposalState.REFUSED
 
 
-def test_only_who_keeps_the_directory_decides(client, choir, proposal):
+def test_proposal_is_decided_only_with_permission(client, choir, proposal):
     address = reverse("proposal_desk", args=[proposal.pk])
     assert client.get(address).status_code == 302
     agent = AgentFactory()
@@ -452,7 +452,7 @@ def test_only_who_keeps_the_directory_decides(client, choir, proposal):
     assert reverse("proposals:index") in client.get(reverse("wagtailadmin_home")).content.decode()
 
 
-def test_proposals_are_listed_and_nobody_writes_them_by_hand(client, choir, proposal, editor):
+def test_proposals_are_listed_but_not_added_in_admin(client, choir, proposal, editor):
     assert proposal.title in client.get(reverse("proposals:index")).content.decode()
     assert proposal.title in client.get(reverse("wagtailadmin_home")).content.decode()
     assert client.get(reverse("proposals:add")).status_code == 302
@@ -462,7 +462,7 @@ def test_proposals_are_listed_and_nobody_writes_them_by_hand(client, choir, prop
 @pytest.mark.parametrize(
     "name", ["news:directory_keep", "news:proposal", "news:waste_confirm", "news:waste_end"]
 )
-def test_no_link_holds_a_character_that_no_database_takes(client, page, name):
+def test_link_with_nul_character_returns_404_without_query(client, page, name):
     path = reverse(name, args=["secret"]).replace("secret", "a%00b")
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 404
@@ -489,7 +489,7 @@ def new(client, **changes):
     return client.post(reverse("news:directory_propose"), data | changes)
 
 
-def test_a_new_entry_reaches_the_editors_once_its_address_is_confirmed(client, page):
+def test_new_entry_is_proposed_after_email_confirmation(client, page):
     assert client.get(reverse("news:directory_propose")).status_code == 200
     assert new(client).status_code == 302
     path = path_in_letters("propositions")
@@ -509,7 +509,7 @@ def test_a_new_entry_reaches_the_editors_once_its_address_is_confirmed(client, p
     assert client.get(f"{page.url}{entry.slug}/").status_code == 200
 
 
-def test_what_nobody_confirmed_is_unseen_and_forgotten(client, page, clock):
+def test_unconfirmed_proposal_is_hidden_and_deleted(client, page, clock):
     new(client)
     path = path_in_letters("propositions")
     client.force_login(SuperuserFactory())
@@ -525,7 +525,7 @@ def test_what_nobody_confirmed_is_unseen_and_forgotten(client, page, clock):
     assert client.get(path).status_code == 404
 
 
-def test_robots_propose_nothing(client, page):
+def test_proposal_of_bot_is_dropped(client, page):
     assert new(client, website="x").status_code == 302
     assert new(client, opened="").status_code == 422
     assert new(client, opened="forged").status_code == 422
@@ -533,13 +533,13 @@ def test_robots_propose_nothing(client, page):
     assert not Delivery.objects.exists()
 
 
-def test_a_stranger_makes_us_write_three_letters_an_hour_and_no_more(client, page):
+def test_proposals_send_at_most_three_emails_an_hour(client, page):
     assert [new(client).status_code for _ in range(5)] == [302, 302, 302, 429, 429]
     assert Delivery.objects.count() == 3
 
 
-# -- Once a year ---------------------------------------------------------------------------------------------
-def test_keepers_are_asked_once_a_year(client, choir, clock):
+# -- Yearly reminder -----------------------------------------------------------------------------------------
+def test_keeper_is_reminded_once_a_year(client, choir, clock):
     send_keeper_reminders(NOW)
     assert not Delivery.objects.exists()
     year = NOW + timedelta(days=366)
@@ -553,7 +553,7 @@ def test_keepers_are_asked_once_a_year(client, choir, clock):
     assert choir.confirmed_at == year
 
 
-def test_nobody_is_asked_about_what_is_not_shown_or_kept_by_nobody(choir, clock):
+def test_hidden_or_keeperless_entry_sends_no_reminder(choir, clock):
     choir.shown = False
     choir.save()
     orphan = DirectoryEntryFactory(email="")
@@ -565,13 +565,13 @@ def test_nobody_is_asked_about_what_is_not_shown_or_kept_by_nobody(choir, clock)
     assert orphan.due_at > year
 
 
-def test_links_that_open_nothing_are_forgotten(client, choir):
+def test_expired_keeper_links_are_deleted(client, choir):
     link_of(client, choir)
     actions.delete_expired_links(NOW + timedelta(days=30))
     assert not KeeperLink.objects.exists()
 
 
-def test_an_editor_keeps_entries_in_the_admin(client, page, choir, editor):
+def test_editor_changes_directory_entry_in_admin(client, page, choir, editor):
     assert choir.name in client.get(reverse("directory_entries:list")).content.decode()
     assert client.get(reverse("directory_entries:edit", args=[choir.pk])).status_code == 200
     data = filled(choir, name="Chœur mixte", theme=choir.theme_id, shown="on", language="fr", slug=choir.slug)
@@ -582,7 +582,7 @@ def test_an_editor_keeps_entries_in_the_admin(client, page, choir, editor):
     assert choir.name == "Chœur mixte"
 
 
-def test_a_theme_in_another_language_is_the_same_theme(client, page, choir):
+def test_translated_theme_filters_same_entries(client, page, choir):
     german = choir.theme.copy_for_translation(locale("de"))
     german.name = "Musik"
     german.save()

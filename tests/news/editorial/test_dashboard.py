@@ -1,4 +1,4 @@
-"""The first page of the admin says what waits for an editor."""
+"""Admin home page: work that waits for an editor."""
 
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ def me(client):
 
 
 def groups(client) -> dict[str, list[str]]:
-    """What the first page shows, by kind: the titles."""
+    """Return the titles on the admin home page, by group."""
     panel = client.get(reverse(HOME)).context["panels"]
     waiting = next(one for one in panel if one.name == "waiting")
     request = type("Request", (), {"user": client.get(reverse(HOME)).context["user"]})
@@ -60,27 +60,27 @@ def page(home, title: str = "Le port", **fields):
 
 
 def dated(page, when):
-    """The draft is published at its hour."""
+    """Schedule the draft of the page for a time."""
     page.go_live_at = when
     revision = page.save_revision()
     revision.publish()
-    if when <= timezone.now():  # its hour came and nothing happened
+    if when <= timezone.now():  # its time has passed without publication
         revision.approved_go_live_at = when
         revision.save(update_fields=["approved_go_live_at"])
 
 
-def test_where_nothing_waits_the_page_says_so(client, me, home):
+def test_admin_home_without_waiting_work_is_empty(client, me, home):
     assert groups(client) == {}
     assert client.get(reverse(HOME)).status_code == 200
 
 
-def test_drafts_are_those_that_i_wrote_last(client, me, home):
+def test_admin_home_lists_own_drafts(client, me, home):
     page(home, "Mon brouillon").save_revision(user=me)
     page(home, "D’un autre").save_revision(user=EditorFactory())
     assert groups(client) == {"drafts": ["Mon brouillon"]}
 
 
-def test_pages_due_for_review_are_mine(client, me, home):
+def test_admin_home_lists_own_pages_due_for_review(client, me, home):
     today = timezone.localdate()
     for title, owner, days in (("Due", me, 0), ("Plus tard", me, 1), ("D’un autre", EditorFactory(), 0)):
         ReviewPlan.objects.create(
@@ -89,7 +89,7 @@ def test_pages_due_for_review_are_mine(client, me, home):
     assert groups(client) == {"review": ["Due"]}
 
 
-def test_checks_that_fail_on_my_pages_are_told_and_advice_is_not(client, me, home):
+def test_admin_home_lists_own_pages_with_warnings_only(client, me, home):
     published(page(home, "Sans chapeau", owner=me, lead=""))
     published(page(home, "Sans contact", owner=me))
     for check in PageCheck.objects.all():
@@ -97,7 +97,7 @@ def test_checks_that_fail_on_my_pages_are_told_and_advice_is_not(client, me, hom
     assert groups(client) == {"mend": ["Sans chapeau"]}
 
 
-def test_comments_of_others_on_pages_that_i_look_after_or_follow_are_for_me(client, me, home):
+def test_admin_home_lists_comments_on_own_and_followed_pages(client, me, home):
     other = EditorFactory()
     own, followed, strange = page(home, "Mienne", owner=me), page(home, "Suivie"), page(home, "Étrangère")
     PageSubscription.objects.create(page=followed, user=me, comment_notifications=True)
@@ -108,7 +108,7 @@ def test_comments_of_others_on_pages_that_i_look_after_or_follow_are_for_me(clie
     assert sorted(groups(client)["comments"]) == ["Mienne", "Suivie"]
 
 
-def test_a_comment_waits_for_who_did_not_have_the_last_word(client, me, home):
+def test_comment_waits_for_user_without_last_reply(client, me, home):
     mine, other = page(home, title="Mienne", owner=me), EditorFactory()
     asked = Comment.objects.create(page=mine, user=other, text="Juste ?", contentpath="lead")
     own = Comment.objects.create(page=page(home, title="Autre"), user=me, text="Et là ?", contentpath="lead")
@@ -122,7 +122,7 @@ def test_a_comment_waits_for_who_did_not_have_the_last_word(client, me, home):
     assert groups(client)["comments"] == ["Autre"]
 
 
-def test_what_waits_for_my_approval_is_told(client, me, home):
+def test_admin_home_lists_pages_to_approve(client, me, home):
     group = EditorFactory().groups.get()
     task = GroupApprovalTask.objects.create(name="Relire")
     task.groups.add(group)
@@ -135,7 +135,7 @@ def test_what_waits_for_my_approval_is_told(client, me, home):
     assert groups(client)["approve"] == ["À approuver"]
 
 
-def test_what_is_published_or_withdrawn_soon_is_told_in_its_order(client, me, home):
+def test_admin_home_lists_upcoming_publications_in_order(client, me, home):
     now = timezone.now()
     dated(page(home, "Dans trois jours", live=False), now + timedelta(days=3))
     dated(page(home, "Dans un mois", live=False), now + timedelta(days=30))
@@ -143,7 +143,7 @@ def test_what_is_published_or_withdrawn_soon_is_told_in_its_order(client, me, ho
     assert groups(client) == {"soon": ["Finit demain", "Dans trois jours"]}
 
 
-def test_what_was_not_published_at_its_hour_comes_first(client, me, home):
+def test_admin_home_lists_missed_publications(client, me, home):
     now = timezone.now()
     dated(page(home, "Manquée", live=False), now - timedelta(hours=1))
     page(home, "Aurait dû finir", expire_at=now - timedelta(hours=2))
@@ -151,12 +151,12 @@ def test_what_was_not_published_at_its_hour_comes_first(client, me, home):
 
 
 def late(client) -> str:
-    """What the first page says of what was not published at its hour."""
+    """Return the text of the admin home page about missed publications."""
     shown = BeautifulSoup(client.get(reverse(HOME)).content, "html.parser")
     return " ".join(shown.select_one("#waiting-missed").get_text().split())
 
 
-def test_what_stands_in_the_way_of_a_late_page_is_said_until_it_is_mended(client, me, home):
+def test_missed_publication_shows_problem_until_corrected(client, me, home):
     now = timezone.now()
     service = make_service(make_counter(home))
     service.form[1].value["fields"][1].value["condition"] = when("inconnu")
@@ -174,17 +174,17 @@ def test_what_stands_in_the_way_of_a_late_page_is_said_until_it_is_mended(client
         assert "inconnu" not in late(client)
 
 
-def test_a_late_page_that_failed_for_a_reason_nobody_foresaw_says_who_can_look(client, me, home, monkeypatch):
+def test_missed_publication_with_unknown_error_names_server_log(client, me, home, monkeypatch):
     now = timezone.now()
     dated(page(home, "Le port", live=False), now - timedelta(hours=1))
     unforeseen = "Cela a échoué pour une raison que seul le journal du serveur connaît"
-    assert unforeseen not in late(client)  # nothing was tried: the scheduler stands still
+    assert unforeseen not in late(client)  # nothing was tried, because the scheduler is not running
     monkeypatch.setattr(Revision, "publish", lambda *_args, **_options: 1 / 0)
     home_jobs.publish_scheduled(now)
     assert unforeseen in late(client)
 
 
-def test_a_page_that_went_out_with_a_link_that_died_meanwhile_is_told_to_who_looks_after_it(client, me, home):
+def test_published_page_with_broken_link_is_listed_to_owner(client, me, home):
     port = published(page(home, "Le port"))
     leads_there = [("text", f'<p><a linktype="page" id="{port.pk}">Le port</a></p>')]
     going = page(home, "La plage", live=False, owner=me, body=leads_there)
@@ -196,7 +196,7 @@ def test_a_page_that_went_out_with_a_link_that_died_meanwhile_is_told_to_who_loo
         assert groups(client) == {"mend": ["La plage"]}
 
 
-def test_why_a_bundle_did_not_go_out_is_said(client, me, home):
+def test_blocked_bundle_shows_reason(client, me, home):
     now = timezone.now()
     holed = page(home, "Horaires", live=False)
     bundle = BundleFactory(title="Rentrée", pages=[holed])
@@ -207,12 +207,12 @@ def test_why_a_bundle_did_not_go_out_is_said(client, me, home):
     assert "Elle a changé depuis que le lot a été planifié" in late(client)
 
 
-def test_a_bundle_stands_among_what_goes_out_soon_and_first_once_it_could_not(client, me, home):
+def test_scheduled_bundle_is_listed_as_upcoming_then_missed(client, me, home):
     now = timezone.now()
     bundle = BundleFactory(title="Rentrée", pages=[page(home, "Horaires", live=False)])
     bundles.schedule(bundle, at=now + timedelta(minutes=10), actor=me)
     assert groups(client) == {"soon": ["Rentrée"]}
-    me.is_active = me.is_superuser = False  # who scheduled it may no longer publish
+    me.is_active = me.is_superuser = False  # the user who scheduled it loses the permission
     me.save()
     client.force_login(SuperuserFactory())
     Bundle.objects.update(publish_at=now)
@@ -222,7 +222,7 @@ def test_a_bundle_stands_among_what_goes_out_soon_and_first_once_it_could_not(cl
 
 
 def alert(when, **fields):
-    """An alert that is to begin or end by itself."""
+    """Create an alert scheduled to begin or to end."""
     made = AlertFactory(publish=False, **fields)
     if when:
         made.latest_revision.approved_go_live_at = when
@@ -230,7 +230,7 @@ def alert(when, **fields):
     return made
 
 
-def test_an_alert_stands_among_what_goes_out_soon_and_first_once_its_hour_is_over(client, me, home):
+def test_alert_is_listed_as_upcoming_then_missed(client, me, home):
     now = timezone.now()
     alert(now + timedelta(days=2), title="Coupure d’eau")
     AlertFactory(title="Verglas", expire_at=now + timedelta(days=1))
@@ -241,7 +241,7 @@ def test_an_alert_stands_among_what_goes_out_soon_and_first_once_its_hour_is_ove
     assert "publiez de nouveau" in shown
 
 
-def test_who_may_not_change_alerts_is_not_told_of_them(client, home):
+def test_alerts_are_listed_only_with_permission(client, home):
     person = EditorFactory()
     person.groups.get().permissions.remove(*Permission.objects.filter(content_type__model="alert"))
     GroupPagePermission.objects.create(group=person.groups.get(), page=home, permission_type="change")
@@ -251,7 +251,7 @@ def test_who_may_not_change_alerts_is_not_told_of_them(client, home):
     assert groups(client) == {}
 
 
-def test_the_queries_are_bounded_whatever_waits(client, me, home, django_assert_max_num_queries):
+def test_admin_home_query_count_is_bounded(client, me, home, django_assert_max_num_queries):
     client.get(reverse(HOME))
     for number in range(9):
         one = published(page(home, f"Page {number}", owner=me, lead=""))
@@ -269,14 +269,14 @@ def test_the_queries_are_bounded_whatever_waits(client, me, home, django_assert_
     assert shown.count("waiting-group ") + shown.count('waiting-group"') == 5
 
 
-def test_who_treats_cases_and_edits_nothing_sees_no_editors_panel(client, home):
+def test_agent_sees_no_panel_for_editors(client, home):
     client.force_login(AgentFactory())
     assert "commune-waiting" not in client.get(reverse(HOME)).content.decode()
 
 
 @pytest.mark.parametrize("language", ["fr", "de"])
-def test_of_the_menu_one_entry_is_marked_as_where_somebody_is(rf, home, language):
-    """Wagtail marks each whose name begins the name of the page's."""
+def test_admin_menu_names_are_not_prefixes_of_each_other(rf, home, language):
+    """Wagtail marks every menu item whose name is a prefix of the current one's name."""
     request = rf.get(reverse(HOME))
     request.user = SuperuserFactory()
     with override(language):

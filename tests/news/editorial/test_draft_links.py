@@ -1,4 +1,4 @@
-"""A draft is shown by a link, to nobody else, and only as long as it holds."""
+"""Draft links: a draft is shown to those who have the link, until it expires or is revoked."""
 
 import re
 from datetime import timedelta
@@ -41,7 +41,7 @@ def shown(client, link):
     return client.get(reverse("shared_draft", args=[link.secret]))
 
 
-def test_whoever_has_the_link_reads_the_draft_without_signing_in(client, page):
+def test_draft_link_shows_draft_without_login(client, page):
     answer = shown(client, share(page))
     text = answer.content.decode()
     assert answer.status_code == 200
@@ -53,13 +53,13 @@ def test_whoever_has_the_link_reads_the_draft_without_signing_in(client, page):
     assert answer["Referrer-Policy"] == "no-referrer"
 
 
-def test_a_draft_that_was_never_published_does_not_say_when_it_was_changed(client, page):
+def test_draft_never_published_shows_no_modification_date(client, page):
     assert "Dernière modification" not in shown(client, share(page)).content.decode()
     page.get_latest_revision().publish()
     assert "Dernière modification" in client.get(page.get_url()).content.decode()
 
 
-def test_the_draft_stays_unpublished_and_the_site_shows_no_banner(client, page):
+def test_draft_link_does_not_publish_draft(client, page):
     shown(client, share(page))
     assert not Page.objects.get(pk=page.pk).live
     assert client.get(page.get_url()).status_code == 404
@@ -67,13 +67,13 @@ def test_the_draft_stays_unpublished_and_the_site_shows_no_banner(client, page):
 
 
 @pytest.mark.parametrize(("follows", "seen"), [(False, "Première version"), (True, "Deuxième version")])
-def test_a_later_draft_is_shown_only_if_that_was_chosen(client, page, follows, seen):
+def test_draft_link_shows_later_draft_only_if_chosen(client, page, follows, seen):
     link = share(page, follows=follows)
     draft(page, "Deuxième version")
     assert seen in shown(client, link).content.decode()
 
 
-def test_an_expired_a_revoked_and_an_unknown_link_look_the_same(client, page):
+def test_expired_revoked_and_unknown_draft_links_look_alike(client, page):
     expired, revoked = share(page), share(page)
     draft_links.revoke_draft_link(actor=SuperuserFactory(), link=revoked)
     DraftLink.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
@@ -86,7 +86,7 @@ def test_an_expired_a_revoked_and_an_unknown_link_look_the_same(client, page):
     assert "Première version" not in answers[0].content.decode()
 
 
-def test_reading_leaves_a_trace_and_changes_nothing_else(client, page):
+def test_opening_draft_link_is_counted(client, page):
     link = share(page)
     client.head(reverse("shared_draft", args=[link.secret]))
     shown(client, link), shown(client, link)
@@ -96,7 +96,7 @@ def test_reading_leaves_a_trace_and_changes_nothing_else(client, page):
     assert client.post(reverse("shared_draft", args=[link.secret])).status_code == 405
 
 
-def test_a_link_holds_until_its_last_moment(client, page):
+def test_draft_link_works_until_it_expires(client, page):
     with time_machine.travel("2026-11-23T10:00:00+01:00", tick=False):
         link = share(page, days=3)
     for moment, status in (("2026-11-26T09:59:59+01:00", 200), ("2026-11-26T10:00:00+01:00", 404)):
@@ -104,7 +104,7 @@ def test_a_link_holds_until_its_last_moment(client, page):
             assert shown(client, link).status_code == status
 
 
-def test_the_editor_makes_finds_and_revokes_links_on_one_screen(client, page):
+def test_editor_creates_and_revokes_draft_links(client, page):
     client.force_login(SuperuserFactory())
     address = reverse("editing:share", args=[page.pk])
     client.post(address, {"for_whom": "Huguette Perrin", "days": "14"})
@@ -123,14 +123,14 @@ def test_the_editor_makes_finds_and_revokes_links_on_one_screen(client, page):
 @pytest.mark.parametrize(
     "faulty", [{"for_whom": ""}, {"for_whom": "x" * 10_000}, {"days": "900"}, {"for_whom": "\x00"}]
 )
-def test_a_link_for_nobody_or_for_ever_is_not_made(client, page, faulty):
+def test_invalid_draft_link_is_not_created(client, page, faulty):
     client.force_login(SuperuserFactory())
     data = {"for_whom": "Huguette Perrin", "days": "14"} | faulty
     assert client.post(reverse("editing:share", args=[page.pk]), data).status_code == 200
     assert not DraftLink.objects.exists()
 
 
-def test_who_may_not_edit_the_page_shares_nothing_and_revokes_nothing(client, page):
+def test_draft_links_require_permission_to_edit_page(client, page):
     link = share(page)
     client.force_login(AgentFactory())
     address = reverse("editing:share", args=[page.pk])
@@ -139,7 +139,7 @@ def test_who_may_not_edit_the_page_shares_nothing_and_revokes_nothing(client, pa
     assert shown(client, link).status_code == 200
 
 
-def test_a_link_of_another_page_is_not_revoked_from_here(client, page):
+def test_draft_link_of_other_page_is_not_revoked(client, page):
     client.force_login(SuperuserFactory())
     other = ContentPageFactory(parent=page.get_parent(), title="Autre")
     link = share(page)

@@ -1,4 +1,4 @@
-"""Addresses elsewhere are asked without a step into the commune's own network."""
+"""Link checker: external addresses are requested without any access to the internal network."""
 
 import socket
 import threading
@@ -12,7 +12,7 @@ from news.editorial import link_checker
 
 
 class Server:
-    """Answers one piece of bytes to each connection, or byte after byte, and keeps what it was asked."""
+    """Server that answers each connection with given bytes, at once or one by one, and records the requests."""
 
     def __init__(self, *answers: bytes, pause: float = 0):
         self.answers, self.asked, self.pause = list(answers), [], pause
@@ -25,7 +25,7 @@ class Server:
             connection, _peer = self.socket.accept()
             with connection:
                 self.asked.append(connection.recv(4096).decode())
-                with suppress(OSError):  # who asked had enough
+                with suppress(OSError):  # the client closed the connection
                     self._answer(connection, self.answers.pop(0))
 
     def _answer(self, connection, answer: bytes):
@@ -37,7 +37,7 @@ class Server:
 
 @pytest.fixture
 def reached(monkeypatch):
-    """Every name leads to the server of the test, as if it were public."""
+    """Function that starts a test server to which every name resolves, as if it were public."""
 
     def start(*answers: bytes, **more) -> Server:
         server = Server(*answers, **more)
@@ -72,19 +72,19 @@ def answer(status: str, *lines: str) -> bytes:
         "gopher://vd.example/",
     ],
 )
-def test_nobody_is_asked_within_the_house_nor_by_another_way(url, monkeypatch):
+def test_internal_address_or_other_scheme_is_not_requested(url, monkeypatch):
     monkeypatch.setattr(public_hosts.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
     assert link_checker.link_error(url) is None
 
 
-def test_a_name_with_one_inner_address_among_public_ones_is_refused(monkeypatch):
+def test_name_with_one_internal_address_is_refused(monkeypatch):
     rows = [(0, 0, 0, "", (one, 80)) for one in ("93.184.216.34", "10.1.2.3")]
     monkeypatch.setattr(public_hosts.socket, "getaddrinfo", lambda *a, **k: rows)
     monkeypatch.setattr(public_hosts.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
     assert link_checker.link_error("http://rebound.example/") is None
 
 
-def test_the_connection_goes_to_the_address_that_was_judged(monkeypatch):
+def test_connection_uses_checked_address(monkeypatch):
     monkeypatch.setattr(
         public_hosts.socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", ("93.184.216.34", 80))]
     )
@@ -109,48 +109,48 @@ def test_the_connection_goes_to_the_address_that_was_judged(monkeypatch):
         ("401 x", None),
     ],
 )
-def test_a_status_says_whether_people_get_there(reached, status, fault):
+def test_status_code_decides_whether_link_works(reached, status, fault):
     server = reached(answer(status), answer(status))
     assert link_checker.link_error("http://vd.example/a b?c=é") == fault
     assert server.asked[0].startswith("HEAD /a%20b?c=%C3%A9 HTTP/1.1\r\nHost: vd.example\r\n")
 
 
-def test_who_does_not_know_head_is_asked_for_the_page(reached):
+def test_server_that_refuses_head_is_requested_by_get(reached):
     server = reached(answer("405 x"), answer("200 OK"))
     assert link_checker.link_error("http://vd.example/") == ""
     assert server.asked[1].startswith("GET / ")
 
 
-def test_a_redirect_is_followed_and_judged_anew(reached):
+def test_redirect_is_followed_and_checked_again(reached):
     reached(answer("301 x", "Location: /b"), answer("200 OK"))
     assert link_checker.link_error("http://vd.example/a") == ""
     reached(answer("302 x", "Location: http://user@inner.example/"))
     assert link_checker.link_error("http://vd.example/a") is None
 
 
-def test_circles_come_to_an_end(reached):
+def test_redirect_loop_is_reported(reached):
     reached(*[answer("302 x", "Location: /a")] * 9)
     assert link_checker.link_error("http://vd.example/a") == "redirects in circles"
 
 
-def test_headers_cannot_be_smuggled_in_by_an_address(reached):
+def test_line_break_in_address_adds_no_header(reached):
     server = reached(answer("200 OK"))
     link_checker.link_error("http://vd.example/a\r\nX-Evil: 1")
     assert "\r\nX-Evil" not in server.asked[0]
 
 
-def test_an_answer_without_end_is_cut_off(reached):
+def test_endless_answer_is_cut_off(reached):
     reached(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000)
     assert link_checker.link_error("http://vd.example/") == ""
 
 
-def test_who_answers_byte_after_byte_is_cut_off(reached, monkeypatch):
+def test_slow_answer_times_out(reached, monkeypatch):
     monkeypatch.setattr(link_checker, "TIMEOUT", 0.1)
     reached(answer("200 OK", "X-Slow: " + "x" * 300), pause=0.003)
     assert link_checker.link_error("http://vd.example/") == "timed out"
 
 
-def test_what_is_no_answer_is_a_fault(reached):
+def test_answer_that_is_not_http_is_reported(reached):
     reached(b"SSH-2.0-OpenSSH\r\n\r\n")
     assert link_checker.link_error("http://vd.example/") == "no HTTP"
 
@@ -166,5 +166,5 @@ def test_what_is_no_answer_is_a_fault(reached):
         ("2001:4860:4860::8888", True),
     ],
 )
-def test_address_that_carries_an_internal_one_is_not_public(address, public):
+def test_address_that_embeds_internal_one_is_not_public(address, public):
     assert public_hosts.is_public(address) == public

@@ -1,4 +1,4 @@
-"""What editors are told about their pages, before they are published and after."""
+"""Page checks: findings for editors, before and after publication."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -66,7 +66,7 @@ def rules(page) -> set[str]:
 
 
 # -- Beside the page ----------------------------------------------------------------------------------------
-def test_the_editor_reads_beside_the_page_what_is_wrong_and_gets_to_the_field(client, editor, home):
+def test_finding_is_shown_beside_page_and_links_its_field(client, editor, home):
     image = ImageFactory(title="Vieux-Port", file=get_test_image_file(size=(640, 400)))
     page = ContentPageFactory(parent=home, body=[("picture", {"image": image, "alt": "", "caption": ""})])
     shown = sentences(client, page)
@@ -75,18 +75,18 @@ def test_the_editor_reads_beside_the_page_what_is_wrong_and_gets_to_the_field(cl
     assert 'data-findings="1"' in shown
 
 
-def test_a_page_without_faults_says_so(client, editor, home):
+def test_page_without_findings_shows_none(client, editor, home):
     page = ContentPageFactory(parent=home, owner=editor, aside=[("contact", ContactFactory())])
     assert 'data-findings="0"' in sentences(client, page)
 
 
-def test_a_new_page_is_told_that_it_is_looked_at_once_it_is_saved(client, editor, home):
+def test_unsaved_page_has_findings_panel(client, editor, home):
     address = reverse("wagtailadmin_pages:add", args=["home", "contentpage", home.pk])
     assert 'data-side-panel="findings"' in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("kind", ["home", "section", "office", "questions", "news", "event", "service"])
-def test_every_kind_of_page_has_the_panel(client, editor, home, kind):
+def test_every_page_type_has_findings_panel(client, editor, home, kind):
     from tests.factories import catalogue, news
     from tests.factories import home as pages
 
@@ -111,14 +111,14 @@ def publish(client, page, **changes):
     return client.post(edit(page), page_form(client, edit(page), **{"action-publish": "1"} | changes))
 
 
-def test_a_sound_page_is_published_without_a_question(client, editor, home):
+def test_page_without_findings_is_published_directly(client, editor, home):
     page = ContentPageFactory(parent=home, live=False)
     answer = publish(client, page)
     assert answer.url == reverse("wagtailadmin_explore", args=[home.pk])
     assert ContentPage.objects.get(pk=page.pk).live
 
 
-def test_a_warning_asks_first_and_nothing_of_the_draft_is_lost(client, editor, home):
+def test_warning_asks_before_publication_and_keeps_draft(client, editor, home):
     page = ContentPageFactory(parent=home, live=False)
     answer = publish(client, page, lead="", title="Le port, nouveau")
     assert answer.url == ask(page)
@@ -128,7 +128,7 @@ def test_a_warning_asks_first_and_nothing_of_the_draft_is_lost(client, editor, h
     assert "nouveau" in client.get(ask(page)).content.decode()
 
 
-def test_it_is_published_all_the_same_by_one_press_and_the_history_says_so(client, editor, home):
+def test_page_is_published_despite_warnings_and_logged(client, editor, home):
     page = ContentPageFactory(parent=home, live=False)
     publish(client, page, lead="")
     client.post(ask(page))
@@ -138,14 +138,14 @@ def test_it_is_published_all_the_same_by_one_press_and_the_history_says_so(clien
     assert (entry.user, entry.data["rules"]) == (editor, ["no_lead"])
 
 
-def test_looking_at_the_question_publishes_nothing(client, editor, home):
+def test_opening_confirmation_page_publishes_nothing(client, editor, home):
     page = ContentPageFactory(parent=home, live=False)
     publish(client, page, lead="")
     client.get(ask(page))
     assert not ContentPage.objects.get(pk=page.pk).live
 
 
-def test_a_link_that_leads_nowhere_keeps_a_page_from_being_published(client, editor, home):
+def test_page_with_broken_link_cannot_be_published(client, editor, home):
     gone = ContentPageFactory(parent=home, title="Ancien")
     html = f'<p><a linktype="page" id="{gone.pk}">Ancien port</a></p>'
     page = ContentPageFactory(parent=home, title="Neuf", live=False, body=text(html))
@@ -157,7 +157,7 @@ def test_a_link_that_leads_nowhere_keeps_a_page_from_being_published(client, edi
 
 
 def being_translated(page) -> ContentPage:
-    """Its German draft, open in the editor of translations."""
+    """Create a German draft of the page, open in the translation editor."""
     source, _new = TranslationSource.update_or_create_from_instance(page)
     Translation.objects.create(source=source, target_locale=locale("de")).save_target(publish=False)
     return page.get_translation(locale("de"))
@@ -167,7 +167,7 @@ def before_translation(page) -> str:
     return reverse("editing:before_translation", args=[page.pk])
 
 
-def test_a_translation_that_leads_nowhere_is_not_published_from_its_own_editor(
+def test_translation_with_broken_link_cannot_be_published(
     client, editor, home, django_capture_on_commit_callbacks
 ):
     translated(home, "de", title="Startseite")
@@ -188,7 +188,7 @@ def test_a_translation_that_leads_nowhere_is_not_published_from_its_own_editor(
     assert sound.live
 
 
-def test_a_translation_asks_about_warnings_as_the_publish_button_does(
+def test_translation_warning_asks_before_publication(
     client, editor, home, django_capture_on_commit_callbacks
 ):
     translated(home, "de", title="Startseite")
@@ -205,14 +205,14 @@ def test_a_translation_asks_about_warnings_as_the_publish_button_does(
     assert (entry.page_id, entry.user, entry.data["rules"]) == (page.pk, editor, ["no_lead"])
 
 
-def test_a_page_that_is_no_translation_has_no_such_screen(client, editor, home):
+def test_untranslated_page_has_no_translation_confirmation(client, editor, home):
     page = ContentPageFactory(parent=home, live=False, lead="")
     assert client.get(before_translation(page)).status_code == 404
     assert client.post(before_translation(page)).status_code == 404
     assert not ContentPage.objects.get(pk=page.pk).live
 
 
-def test_a_new_page_is_asked_about_as_well(client, editor, home):
+def test_new_page_with_warning_asks_before_publication(client, editor, home):
     address = reverse("wagtailadmin_pages:add", args=["home", "contentpage", home.pk])
     data = page_form_of_new(client, address) | {
         "title": "Neuf",
@@ -233,7 +233,7 @@ def page_form_of_new(client, address: str) -> dict:
     return data | {"body-count": "0", "aside-count": "0"}
 
 
-# -- Before copies are published ----------------------------------------------------------------------------
+# -- Publication of copies ----------------------------------------------------------------------------------
 def copy(client, page, **more):
     address = reverse("wagtailadmin_pages:copy", args=[page.pk])
     words = {"new_title": "Copie", "new_slug": "copie", "new_parent_page": page.get_parent().pk}
@@ -241,11 +241,11 @@ def copy(client, page, **more):
     return Page.objects.get(slug="copie")
 
 
-def test_copies_that_are_sound_are_published_where_that_is_ticked(client, editor, home):
+def test_copy_without_findings_is_published_if_requested(client, editor, home):
     assert copy(client, published(ContentPageFactory(parent=home, lead="Court."))).live
 
 
-def test_copies_that_the_checks_have_a_question_about_stay_drafts_and_that_is_said(client, editor, home):
+def test_copies_with_warnings_stay_drafts(client, editor, home):
     section = published(SectionPageFactory(parent=home, lead="Court."))
     published(ContentPageFactory(parent=section, lead="", slug="sans-chapeau"))
     made = copy(client, section, copy_subpages="on")
@@ -254,9 +254,9 @@ def test_copies_that_the_checks_have_a_question_about_stay_drafts_and_that_is_sa
     assert "Les copies sont des brouillons" in client.get(reverse("wagtailadmin_home")).content.decode()
 
 
-# -- Before several are published at once -------------------------------------------------------------------
+# -- Bulk publication ---------------------------------------------------------------------------------------
 def several(*pages) -> str:
-    """Where the list of pages publishes those that were ticked."""
+    """Return the address that publishes these pages in bulk."""
     address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     return f"{address}?{'&'.join(f'id={page.pk}' for page in pages)}"
 
@@ -271,13 +271,13 @@ def is_live(*pages) -> list[bool]:
     return [ContentPage.objects.get(pk=page.pk).live for page in pages]
 
 
-def test_several_that_are_sound_are_published_without_a_question(client, editor, home):
+def test_pages_without_findings_are_published_in_bulk(client, editor, home):
     pages = draft(home, "Le port"), draft(home, "La digue")
     client.post(several(*pages))
     assert is_live(*pages) == [True, True]
 
 
-def test_several_are_not_published_at_once_where_one_would_fail_a_reader(client, editor, home):
+def test_bulk_publication_with_broken_link_is_refused(client, editor, home):
     html = '<p><a linktype="page" id="987654">Ancien port</a></p>'
     pages = draft(home, "Le port", body=text(html)), draft(home, "La digue")
     for pressed in ({}, {"anyway": "on"}):
@@ -289,7 +289,7 @@ def test_several_are_not_published_at_once_where_one_would_fail_a_reader(client,
         assert is_live(*pages) == [False, False]
 
 
-def test_several_are_asked_about_on_one_screen_which_names_the_pages_and_their_warnings(client, editor, home):
+def test_bulk_publication_lists_pages_with_warnings(client, editor, home):
     sound, leadless = draft(home, "Le port"), draft(home, "La digue", lead="")
     heading = [("heading", ""), ("text", "<p>Ouvert.</p>")]
     headless = draft(home, "Le phare", body=heading)
@@ -304,9 +304,7 @@ def test_several_are_asked_about_on_one_screen_which_names_the_pages_and_their_w
     assert shown.count('name="anyway"') == 1
 
 
-def test_several_are_published_all_the_same_by_one_press_and_the_history_of_each_says_so(
-    client, editor, home
-):
+def test_bulk_publication_despite_warnings_is_logged(client, editor, home):
     sound, leadless = draft(home, "Le port"), draft(home, "La digue", lead="")
     here = several(sound, leadless)
     form = BeautifulSoup(client.post(here).content, "html.parser").select_one("form:has([name=anyway])")
@@ -317,7 +315,7 @@ def test_several_are_published_all_the_same_by_one_press_and_the_history_of_each
     assert (entry.page_id, entry.user, entry.data["rules"]) == (leadless.pk, editor, ["no_lead"])
 
 
-def test_a_page_that_somebody_locked_is_not_published_among_several(client, editor, home):
+def test_bulk_publication_with_locked_page_is_refused(client, editor, home):
     sound, locked = draft(home, "Le port"), draft(home, "La digue")
     Page.objects.filter(pk=locked.pk).update(locked=True, locked_by=EditorFactory())
     answer = client.post(f"{several(sound, locked)}&next=/admin/", follow=True)
@@ -326,7 +324,7 @@ def test_a_page_that_somebody_locked_is_not_published_among_several(client, edit
 
 
 @pytest.mark.parametrize("deed", ["publish", "unpublish"])
-def test_that_pages_below_go_along_is_asked_in_the_language_of_who_asks(client, editor, home, deed):
+def test_bulk_action_labels_descendants_in_user_language(client, editor, home, deed):
     above = published(ContentPageFactory(parent=home, title="Le port"))
     for live in (True, False):
         ContentPageFactory(parent=above, title=f"Dessous {live}", live=live)
@@ -337,7 +335,7 @@ def test_that_pages_below_go_along_is_asked_in_the_language_of_who_asks(client, 
     )
 
 
-def test_drafts_below_that_go_out_with_their_page_are_asked_about_too(client, editor, home):
+def test_bulk_publication_checks_draft_descendants(client, editor, home):
     above = published(ContentPageFactory(parent=home, title="Le port"))
     below = draft(above, "La digue", lead="")
     shown = client.post(several(above), {"include_descendants": "on"}).content.decode()
@@ -348,7 +346,7 @@ def test_drafts_below_that_go_out_with_their_page_are_asked_about_too(client, ed
     assert is_live(below) == [True]
 
 
-def test_a_page_below_a_draft_is_asked_about_alone_and_not_where_both_go_out(client, editor, home):
+def test_page_below_draft_warns_unless_both_are_published(client, editor, home):
     above = draft(home, "Le port")
     below = draft(above, "La digue")
     shown = client.post(several(below)).content.decode()
@@ -359,7 +357,7 @@ def test_a_page_below_a_draft_is_asked_about_alone_and_not_where_both_go_out(cli
     assert "draft_above" not in rules(below)
 
 
-def test_of_three_drafts_the_lowest_is_asked_about_where_that_in_the_middle_stays(client, editor, home):
+def test_page_below_draft_warns_if_parent_is_not_selected(client, editor, home):
     top = draft(home, "Le port")
     middle = draft(top, "La digue")
     low = draft(middle, "Le phare")
@@ -368,7 +366,7 @@ def test_of_three_drafts_the_lowest_is_asked_about_where_that_in_the_middle_stay
     assert is_live(top, low) == [False, False]
 
 
-def test_a_page_where_the_site_itself_answers_is_not_published(client, editor, home):
+def test_page_at_address_of_site_itself_is_not_published(client, editor, home):
     office = published(OfficePageFactory(parent=home, title="Greffe", slug="greffe"))
     for above, slug, address in (
         (home, "recherche", "/recherche/"),
@@ -381,7 +379,7 @@ def test_a_page_where_the_site_itself_answers_is_not_published(client, editor, h
         assert "address_taken" not in rules(published(ContentPageFactory(parent=above, slug=f"{slug}-2")))
 
 
-def test_what_stands_below_is_looked_at_again_when_the_page_above_comes_or_goes(client, editor, home):
+def test_page_is_checked_again_when_its_parent_changes(client, editor, home):
     above = draft(home, "Le port")
     below = published(ContentPageFactory(parent=above, title="La digue"))
     assert "draft_above" in rules(below)
@@ -393,13 +391,13 @@ def test_what_stands_below_is_looked_at_again_when_the_page_above_comes_or_goes(
     assert PageCheck.objects.due(timezone.now()).filter(page=below).exists()
 
 
-def test_what_readers_see_already_as_it_is_is_not_asked_about_again(client, editor, home):
+def test_unchanged_live_page_is_not_checked_in_bulk(client, editor, home):
     old, new = published(ContentPageFactory(parent=home, lead="")), draft(home, "La digue")
     client.post(several(old, new))
     assert is_live(new) == [True]
 
 
-def test_a_faulty_service_among_several_is_refused_before_anything_is_asked(client, editor, home):
+def test_bulk_publication_refuses_invalid_service_first(client, editor, home):
     service = make_service(make_counter(home))
     service.form[1].value["fields"][1].value["condition"] = when("inconnu")
     service.save_revision()
@@ -409,7 +407,7 @@ def test_a_faulty_service_among_several_is_refused_before_anything_is_asked(clie
     assert is_live(leadless) == [False]
 
 
-def test_who_may_not_edit_a_page_learns_nothing(client, home):
+def test_confirmation_page_requires_permission_to_edit(client, home):
     page = ContentPageFactory(parent=home, live=False)
     for user in (AgentFactory(), UserFactory()):
         client.force_login(user)
@@ -418,8 +416,8 @@ def test_who_may_not_edit_a_page_learns_nothing(client, home):
     assert not ContentPage.objects.get(pk=page.pk).live
 
 
-# -- What is found ------------------------------------------------------------------------------------------
-def test_a_link_to_an_unpublished_page_is_found_and_one_to_a_published_page_is_not(home):
+# -- Findings -----------------------------------------------------------------------------------------------
+def test_link_to_draft_is_found(home):
     draft = ContentPageFactory(parent=home, title="Brouillon", live=False)
     live = ContentPageFactory(parent=home, title="En ligne")
     page = ContentPageFactory(
@@ -432,7 +430,7 @@ def test_a_link_to_an_unpublished_page_is_found_and_one_to_a_published_page_is_n
     assert "link_draft" not in rules(page)
 
 
-def test_a_button_whose_page_was_deleted_is_found(home):
+def test_button_to_deleted_page_is_found(home):
     other = ContentPageFactory(parent=home, title="Ancien")
     page = ContentPageFactory(
         parent=home, aside=[("button", {"label": "Commander", "page": other, "url": ""})]
@@ -442,7 +440,7 @@ def test_a_button_whose_page_was_deleted_is_found(home):
     assert "link_gone" in rules(page)
 
 
-def test_a_step_of_a_guide_that_leads_to_an_unpublished_page_is_found(home):
+def test_guide_step_to_draft_is_found(home):
     draft = ContentPageFactory(parent=home, title="Brouillon", live=False)
     steps = [("step", {"title": "Annoncer", "page": draft})]
     page = published(GuidePageFactory(parent=home, steps=steps))
@@ -451,7 +449,7 @@ def test_a_step_of_a_guide_that_leads_to_an_unpublished_page_is_found(home):
     assert "link_draft" not in rules(page)
 
 
-def test_a_call_to_a_service_that_was_deleted_is_found(home):
+def test_block_of_deleted_service_is_found(home):
     service = make_service(make_counter(home))
     page = published(
         ContentPageFactory(parent=home, body=[("service", {"page": service, "label": "Commander"})])
@@ -461,7 +459,7 @@ def test_a_call_to_a_service_that_was_deleted_is_found(home):
     assert "link_gone" in rules(ContentPage.objects.get(pk=page.pk))
 
 
-def test_a_missing_translation_is_found_until_it_is_there(home):
+def test_missing_translation_is_found(home):
     translated(home, "de")
     page = published(ContentPageFactory(parent=home))
     assert "no_translation" in rules(page)
@@ -469,7 +467,7 @@ def test_a_missing_translation_is_found_until_it_is_there(home):
     assert "no_translation" not in rules(page)
 
 
-def test_pages_are_examined_after_publication_and_anew_when_what_they_lead_to_is_withdrawn(home):
+def test_published_page_is_checked_by_job(home):
     page = published(ContentPageFactory(parent=home, lead=""))
     jobs.wake_page_checks(timezone.now())
     check = PageCheck.objects.get(page=page)
@@ -479,7 +477,7 @@ def test_pages_are_examined_after_publication_and_anew_when_what_they_lead_to_is
     assert not PageCheck.objects.filter(page=page).exists()
 
 
-def test_pages_that_were_there_before_are_examined_too(home):
+def test_pages_without_check_are_checked_by_job(home):
     pages = [home, ContentPageFactory(parent=home)]
     jobs.wake_page_checks(timezone.now())
     assert PageCheck.objects.filter(page__in=pages, checked_at__isnull=False).count() == 2
@@ -489,7 +487,7 @@ def test_pages_that_were_there_before_are_examined_too(home):
 REPORT = "editing:report"
 
 
-def test_the_report_lists_what_is_wrong_on_published_pages(client, editor, home):
+def test_report_lists_findings_of_published_pages(client, editor, home):
     page = published(ContentPageFactory(parent=home, title="Sans chapeau", lead=""))
     ContentPageFactory(parent=home, title="Encore brouillon", lead="", live=False)
     examined(page)
@@ -498,7 +496,7 @@ def test_the_report_lists_what_is_wrong_on_published_pages(client, editor, home)
     assert "Encore brouillon" not in shown
 
 
-def test_the_report_is_filtered_by_rule_and_by_who_looks_after_the_page(client, editor, home):
+def test_report_is_filtered_by_rule_and_owner(client, editor, home):
     mine = published(ContentPageFactory(parent=home, title="La mienne", lead="", owner=editor))
     other = published(ContentPageFactory(parent=home, title="Une autre", lead=""))
     examined(mine), examined(other)
@@ -511,13 +509,11 @@ def test_the_report_is_filtered_by_rule_and_by_who_looks_after_the_page(client, 
 
 
 @pytest.mark.parametrize("query", [{"rule": "\x00"}, {"rule": "x" * 10_000}, {"p": "\x00"}, {"p": "9" * 400}])
-def test_the_report_bears_any_question(client, editor, home, query):
+def test_report_accepts_invalid_filters(client, editor, home, query):
     assert client.get(reverse(REPORT), query).status_code == 200
 
 
-def test_the_report_takes_the_same_queries_for_one_page_and_for_many(
-    client, editor, home, django_assert_max_num_queries
-):
+def test_report_has_bounded_query_count(client, editor, home, django_assert_max_num_queries):
     for number in range(12):
         examined(published(ContentPageFactory(parent=home, title=f"Page {number}", lead="")))
     client.get(reverse(REPORT))
@@ -525,13 +521,13 @@ def test_the_report_takes_the_same_queries_for_one_page_and_for_many(
         client.get(reverse(REPORT))
 
 
-def test_an_agent_sees_no_pages_in_the_report(client, home):
+def test_report_shows_agent_no_pages(client, home):
     examined(published(ContentPageFactory(parent=home, title="Sans chapeau", lead="")))
     client.force_login(AgentFactory())
     assert escape("Sans chapeau") not in client.get(reverse(REPORT)).content.decode()
 
 
-# -- Addresses elsewhere ------------------------------------------------------------------------------------
+# -- External addresses -------------------------------------------------------------------------------------
 def leading_to(home, *urls: str):
     html = "".join(f'<p><a href="{url}">Canton</a></p>' for url in urls)
     page = published(ContentPageFactory(parent=home, body=text(html)))
@@ -539,7 +535,7 @@ def leading_to(home, *urls: str):
     return page
 
 
-def test_an_address_is_remembered_and_forgotten_with_its_last_page(home, settings):
+def test_external_link_is_stored_until_its_last_page(home, settings):
     settings.LINK_CHECKS = True
     page = leading_to(home, "https://vd.example/a", "mailto:x@y.example", "http://testserver/port/")
     assert list(ExternalLink.objects.values_list("url", flat=True)) == ["https://vd.example/a"]
@@ -550,7 +546,7 @@ def test_an_address_is_remembered_and_forgotten_with_its_last_page(home, setting
     assert not ExternalLink.objects.exists()
 
 
-def test_an_address_that_fails_twice_is_told_of_and_no_more_once_it_answers(home, monkeypatch):
+def test_link_is_silent_after_two_failures_until_it_answers(home, monkeypatch):
     page = leading_to(home, "https://vd.example/a", "https://vd.example/b")
     answers = {"https://vd.example/a": "HTTP 404", "https://vd.example/b": ""}
     monkeypatch.setattr(actions.link_checker, "link_error", answers.get)
@@ -565,7 +561,7 @@ def test_an_address_that_fails_twice_is_told_of_and_no_more_once_it_answers(home
     assert "link_silent" not in rules(page)
 
 
-def test_a_video_that_its_host_took_away_is_told_of(home):
+def test_removed_video_is_found(home):
     video = {"url": "https://player.vimeo.com/video/1084537?h=1", "title": "Le port"}
     page = published(ContentPageFactory(parent=home, body=[("video", video)]))
     examined(page)
@@ -575,7 +571,7 @@ def test_a_video_that_its_host_took_away_is_told_of(home):
     assert "link_silent" in rules(page)
 
 
-def test_a_host_of_videos_is_asked_where_it_says_that_one_is_gone(home, monkeypatch):
+def test_video_is_checked_by_oembed_of_its_host(home, monkeypatch):
     gone, there = "https://www.youtube.com/watch?v=dQw4w9WgXcQ", "https://vimeo.com/1084537"
     page = leading_to(home, gone, there, "https://vd.example/a")
     answers = {
@@ -590,7 +586,7 @@ def test_a_host_of_videos_is_asked_where_it_says_that_one_is_gone(home, monkeypa
     assert "link_silent" in rules(page)
 
 
-def test_where_no_address_answers_it_is_our_own_line_that_is_down(home, monkeypatch):
+def test_links_count_no_failure_if_none_answers(home, monkeypatch):
     leading_to(home, "https://vd.example/a", "https://vd.example/b")
     monkeypatch.setattr(actions.link_checker, "link_error", lambda url: "no route")
     for _try in range(3):
@@ -598,7 +594,7 @@ def test_where_no_address_answers_it_is_our_own_line_that_is_down(home, monkeypa
     assert ExternalLink.objects.filter(failures=0).count() == 2
 
 
-def test_addresses_are_asked_by_the_sweep_only_where_the_operator_wants_it(home, settings, monkeypatch):
+def test_links_are_checked_by_job_only_if_enabled(home, settings, monkeypatch):
     leading_to(home, "https://vd.example/a")
     asked = []
     monkeypatch.setattr(actions.link_checker, "link_error", lambda url: asked.append(url) or "")

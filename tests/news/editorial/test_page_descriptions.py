@@ -1,4 +1,4 @@
-"""What an editor reads who is about to add a page."""
+"""Descriptions of page types for editors who add a page."""
 
 import pytest
 from django.urls import reverse
@@ -20,11 +20,11 @@ CHOSEN = {
 
 
 @pytest.mark.parametrize("kind", sorted(CHOSEN - {HomePage}, key=str), ids=lambda kind: kind.__name__)
-def test_each_kind_of_page_that_is_chosen_among_others_says_what_it_is_for(kind):
+def test_page_type_offered_among_others_has_description(kind):
     assert kind.get_page_description()
 
 
-def test_the_kinds_stand_on_cards_that_lead_to_the_page_and_keep_the_way_back(client):
+def test_page_types_are_cards_that_keep_next_address(client):
     home = make_site()
     client.force_login(SuperuserFactory())
     back = reverse("wagtailadmin_explore", args=[home.pk])

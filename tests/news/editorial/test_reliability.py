@@ -1,4 +1,4 @@
-"""What an editor relies on: addresses that follow, dates that hold, nothing lost, bad input refused."""
+"""Reliability for editors: redirects, scheduled times, preserved contents, and refused input."""
 
 import io
 import json
@@ -55,9 +55,7 @@ def editor(client):
 
 
 # -- Addresses ----------------------------------------------------------------------------------------------
-def test_who_has_the_old_address_of_a_page_or_of_one_below_it_arrives_after_a_change_of_its_slug(
-    client, home, django_capture_on_commit_callbacks
-):
+def test_old_address_redirects_after_slug_change(client, home, django_capture_on_commit_callbacks):
     section = published(SectionPageFactory(parent=home, title="Vivre", slug="vivre"))
     ContentPageFactory(parent=section, title="Le port", slug="port")
     section.slug = "habiter"
@@ -68,9 +66,7 @@ def test_who_has_the_old_address_of_a_page_or_of_one_below_it_arrives_after_a_ch
         assert client.get(new).status_code == 200
 
 
-def test_addresses_longer_than_a_redirect_takes_are_followed_too_and_hold_up_no_change(
-    client, home, django_capture_on_commit_callbacks
-):
+def test_address_too_long_for_redirect_is_followed(client, home, django_capture_on_commit_callbacks):
     section = published(SectionPageFactory(parent=home, title="Vivre", slug="vivre"))
     parent = ContentPageFactory(parent=section, title="Un", slug="reglement-" * 14)
     below = ContentPageFactory(parent=parent, title="Deux", slug="école-" * 20)
@@ -84,9 +80,7 @@ def test_addresses_longer_than_a_redirect_takes_are_followed_too_and_hold_up_no_
     assert max(map(len, Redirect.objects.values_list("old_path", flat=True))) <= 255
 
 
-def test_a_page_whose_own_address_is_too_long_for_a_redirect_is_found_after_it_moved_and_moved_again(
-    client, editor, home
-):
+def test_page_with_too_long_address_is_found_after_moves(client, editor, home):
     section = SectionPageFactory(parent=home, title="Vivre", slug="vivre")
     parent = ContentPageFactory(parent=home, title="Un", slug="reglement-" * 14)
     page = ContentPageFactory(parent=parent, title="Deux", slug="école-" * 20)
@@ -102,7 +96,7 @@ def test_a_page_whose_own_address_is_too_long_for_a_redirect_is_found_after_it_m
     assert client.get(f"{old}x/").status_code == 404
 
 
-def test_who_has_the_old_address_arrives_after_the_page_moved_and_moved_back(client, editor, home):
+def test_old_address_redirects_after_move_and_return(client, editor, home):
     section = SectionPageFactory(parent=home, title="Vivre", slug="vivre")
     page = ContentPageFactory(parent=home, title="Le port", slug="port")
     client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, section.pk]))
@@ -112,9 +106,7 @@ def test_who_has_the_old_address_arrives_after_the_page_moved_and_moved_back(cli
     assert client.get("/vivre/port/").headers["Location"] == "/port/"
 
 
-def test_a_browser_that_was_led_on_asks_again_as_the_page_may_be_put_back(
-    client, home, django_capture_on_commit_callbacks
-):
+def test_redirect_of_moved_page_is_not_cached_by_browser(client, home, django_capture_on_commit_callbacks):
     page = published(EventIndexPageFactory(parent=home, slug="agenda"))
     moved(page, "fetes", django_capture_on_commit_callbacks)
     far = published(ContentPageFactory(parent=home, title="Loin", slug="règlement-" * 24))
@@ -125,7 +117,7 @@ def test_a_browser_that_was_led_on_asks_again_as_the_page_may_be_put_back(
         assert (answer.status_code, answer.headers.get("Cache-Control")) == (301, "no-cache"), address
 
 
-def test_who_moved_a_page_by_mistake_is_led_to_where_it_stood(client, editor, home):
+def test_move_confirmation_links_moving_back(client, editor, home):
     section = SectionPageFactory(parent=home, title="Vivre", slug="vivre")
     page = ContentPageFactory(parent=home, title="Le port", slug="port")
     answer = client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, section.pk]), follow=True)
@@ -149,7 +141,7 @@ def moved(page: Page, slug: str, on_commit) -> None:
         (WasteCalendarPageFactory, "bourg/ics/"),
     ],
 )
-def test_calendars_and_feeds_that_people_subscribed_to_follow_their_page(
+def test_feeds_and_calendars_redirect_after_slug_change(
     client, home, django_capture_on_commit_callbacks, factory, below
 ):
     NewsCategoryFactory()
@@ -163,9 +155,7 @@ def test_calendars_and_feeds_that_people_subscribed_to_follow_their_page(
     assert client.get("/avant/inconnu/de/tous/").status_code == 404
 
 
-def test_below_an_old_address_nobody_is_sent_in_circles_nor_past_the_page_that_stands_there_today(
-    client, home, django_capture_on_commit_callbacks
-):
+def test_old_subpaths_redirect_without_loops(client, home, django_capture_on_commit_callbacks):
     was_there = EventIndexPageFactory(parent=home, slug="agenda")
     moved(was_there, "fetes", django_capture_on_commit_callbacks)
     assert client.get("/agenda/ics/").headers["Location"] == "/fetes/ics/"
@@ -182,7 +172,7 @@ def redirect(old: str, link: str) -> Redirect:
     return Redirect.objects.create(old_path=old, redirect_link=link)
 
 
-def test_redirects_in_a_circle_end_in_not_found_and_others_still_lead_on(client, home):
+def test_redirect_loop_returns_404(client, home):
     for old, link in (("/a", "/b"), ("/b", "/c/"), ("/c", "/a"), ("/self", "/self/"), ("/sound", "/port")):
         redirect(old, link)
     redirect("/port", "https://elsewhere.example/port")
@@ -191,14 +181,14 @@ def test_redirects_in_a_circle_end_in_not_found_and_others_still_lead_on(client,
     assert client.get("/port/").headers["Location"] == "https://elsewhere.example/port"
 
 
-def test_a_redirect_to_a_published_page_is_no_circle_even_where_the_page_has_one_of_its_own(client, home):
+def test_redirect_to_published_page_is_no_loop(client, home):
     ContentPageFactory(parent=home, slug="port")
     redirect("/ancien", "/port/")
     redirect("/port", "/ancien/")
     assert client.get("/ancien/").headers["Location"] == "/port/"
 
 
-def test_the_form_refuses_a_redirect_that_leads_back(client, editor, home):
+def test_redirect_form_refuses_loop(client, editor, home):
     Site.objects.update(hostname="orvenay.example")
     kept = redirect("/b", "https://orvenay.example/c/")
     add, edit = reverse("wagtailredirects:add"), reverse("wagtailredirects:edit", args=[kept.pk])
@@ -214,7 +204,7 @@ def test_the_form_refuses_a_redirect_that_leads_back(client, editor, home):
     assert send(edit, "/b", "/d").status_code == 302
 
 
-def test_the_form_says_that_it_takes_a_whole_address_and_how_one_looks(client, editor, home):
+def test_redirect_form_explains_absolute_addresses(client, editor, home):
     add = reverse("wagtailredirects:add")
     assert "https://www.exemple.ch/page" in client.get(add).text
     refused = client.post(add, {"old_path": "/x", "redirect_link": "/port/", "is_permanent": "on"})
@@ -223,14 +213,14 @@ def test_the_form_says_that_it_takes_a_whole_address_and_how_one_looks(client, e
     ]
 
 
-def test_the_form_knows_the_site_by_the_address_at_which_it_answers_too(client, editor, home, settings):
+def test_redirect_form_knows_site_by_configured_address(client, editor, home, settings):
     settings.WAGTAILADMIN_BASE_URL = "https://www.orvenay.example:8443"
     data = {"old_path": "/x", "redirect_link": "https://www.orvenay.example:8443/x/", "is_permanent": "on"}
     answer = client.post(reverse("wagtailredirects:add"), data)
     assert "redirect_link" in answer.context["form"].errors
 
 
-def test_the_form_refuses_a_redirect_from_where_a_page_stands(client, editor, home):
+def test_redirect_form_refuses_address_of_published_page(client, editor, home):
     page = ContentPageFactory(parent=home, title="Le port", slug="port")
     data = {"old_path": "/port/", "redirect_link": "https://elsewhere.example/", "is_permanent": "on"}
     refused = client.post(reverse("wagtailredirects:add"), data)
@@ -239,25 +229,25 @@ def test_the_form_refuses_a_redirect_from_where_a_page_stands(client, editor, ho
     assert client.post(reverse("wagtailredirects:add"), data).status_code == 302
     page.get_latest_revision_as_object().save_revision().publish()
     kept = reverse("wagtailredirects:edit", args=[Redirect.objects.get().pk])
-    assert client.post(kept, data | {"is_permanent": ""}).status_code == 302  # what is there may be changed
+    assert (
+        client.post(kept, data | {"is_permanent": ""}).status_code == 302
+    )  # existing redirects may be changed
 
 
 @pytest.mark.parametrize(
     ("ways", "circle"),
     [({"a": "b"}, False), ({"a": "a"}, True), ({"a": "b", "b": "c", "c": "b"}, True), ({}, False)],
 )
-def test_circles_are_seen(ways, circle):
+def test_redirect_loops_are_detected(ways, circle):
     assert is_redirect_loop("a", ways.get) is circle
 
 
-def test_a_chain_without_end_is_a_circle():
+def test_endless_redirect_chain_is_a_loop():
     assert is_redirect_loop("a", lambda path: path + "a")
 
 
 # -- Translations -------------------------------------------------------------------------------------------
-def test_who_unpublishes_a_page_is_asked_about_its_translations_and_who_deletes_it_hears_that_they_stay(
-    client, editor, home
-):
+def test_unpublish_offers_translations_and_delete_lists_them(client, editor, home):
     page = ContentPageFactory(parent=home, title="Le port", slug="port")
     german = translated(page, "de", title="Der Hafen")
     unpublish = reverse("wagtailadmin_pages:unpublish", args=[page.pk])
@@ -276,9 +266,7 @@ def test_who_unpublishes_a_page_is_asked_about_its_translations_and_who_deletes_
 
 
 @pytest.mark.parametrize("with_below", [True, False])
-def test_what_stands_below_a_translation_goes_with_it_where_what_stands_below_the_page_goes(
-    client, editor, home, with_below
-):
+def test_unpublishing_translation_includes_descendants(client, editor, home, with_below):
     page = ContentPageFactory(parent=home, title="Le port", slug="port")
     below = ContentPageFactory(parent=page, title="Le quai", slug="quai")
     translated(page, "de", title="Der Hafen")
@@ -288,7 +276,7 @@ def test_what_stands_below_a_translation_goes_with_it_where_what_stands_below_th
     assert [Page.objects.get(pk=one.pk).live for one in (below, german)] == [not with_below] * 2
 
 
-def test_a_translation_that_is_not_the_editor_s_to_unpublish_stays_and_that_is_said(client, home):
+def test_translation_without_permission_stays_published(client, home):
     page = ContentPageFactory(parent=home, title="Le port", slug="port")
     german = translated(page, "de", title="Der Hafen")
     publisher = UserFactory(is_staff=True, roles=["editors"])
@@ -302,10 +290,8 @@ def test_a_translation_that_is_not_the_editor_s_to_unpublish_stays_and_that_is_s
     assert german.live
 
 
-# -- Dates --------------------------------------------------------------------------------------------------
-def test_the_scheduler_publishes_and_withdraws_at_the_hour_and_a_faulty_page_holds_up_no_other(
-    client, home, monkeypatch
-):
+# -- Scheduled times ----------------------------------------------------------------------------------------
+def test_failing_page_does_not_delay_other_publications(client, home, monkeypatch):
     monkeypatch.setattr(scheduler, "close_old_connections", lambda: None)
     begin = timezone.now().replace(microsecond=0) + timedelta(hours=1)
     bad, good = (ContentPageFactory(parent=home, title=title, live=False) for title in ("Fautive", "Saine"))
@@ -330,8 +316,8 @@ def test_the_scheduler_publishes_and_withdraws_at_the_hour_and_a_faulty_page_hol
         assert client.get(good.get_url()).status_code == 404
 
 
-# -- Nothing is lost ----------------------------------------------------------------------------------------
-def test_moving_a_page_keeps_its_words_versions_comments_and_who_looks_after_it(client, editor, home):
+# -- Preserved contents -------------------------------------------------------------------------------------
+def test_moved_page_keeps_content_versions_and_comments(client, editor, home):
     section = SectionPageFactory(parent=home)
     page = published(ContentPageFactory(parent=home, title="Le port", body=[("heading", "Horaires")]))
     comment = Comment.objects.create(
@@ -347,7 +333,7 @@ def test_moving_a_page_keeps_its_words_versions_comments_and_who_looks_after_it(
     assert moved.care == care
 
 
-def test_a_copy_has_the_words_and_leaves_the_original_alone(client, editor, home):
+def test_copied_page_leaves_original_unchanged(client, editor, home):
     page = published(
         ContentPageFactory(parent=home, title="Le port", slug="port", body=[("heading", "Horaires")])
     )
@@ -360,7 +346,7 @@ def test_a_copy_has_the_words_and_leaves_the_original_alone(client, editor, home
     assert not hasattr(copy, "care")
 
 
-def test_going_back_to_an_earlier_version_keeps_the_later_one_in_the_history(client, editor, home):
+def test_reverting_to_earlier_version_keeps_later_one(client, editor, home):
     page = published(ContentPageFactory(parent=home, lead="Première"))
     first = page.latest_revision
     page.lead = "Deuxième"
@@ -371,7 +357,7 @@ def test_going_back_to_an_earlier_version_keeps_the_later_one_in_the_history(cli
     assert leads == ["Première", "Deuxième"]
 
 
-def test_where_something_is_used_is_said_before_it_is_deleted(client, editor, home):
+def test_usage_is_shown_before_deletion(client, editor, home):
     image = ImageFactory(title="Vieux-Port")
     page = ContentPageFactory(parent=home, title="Le port", picture=image, picture_alt="Le port")
     ReferenceIndex.create_or_update_for_object(page)
@@ -381,15 +367,15 @@ def test_where_something_is_used_is_said_before_it_is_deleted(client, editor, ho
     assert "Le port" in client.get(usage).content.decode()
 
 
-# -- The tools are there ------------------------------------------------------------------------------------
-def test_comments_and_previews_for_a_telephone_and_a_screen_stand_beside_a_page(client, editor, home):
+# -- Tools --------------------------------------------------------------------------------------------------
+def test_page_editor_offers_comments_and_previews(client, editor, home):
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[ContentPageFactory(parent=home).pk]))
     text = shown.content.decode()
     assert 'data-side-panel="comments"' in text
     assert {"375", "1280"} <= {part.split('"')[0] for part in text.split('data-device-width="')[1:]}
 
 
-def test_several_pictures_are_sent_at_once_and_each_has_its_focus(client, editor):
+def test_images_are_uploaded_in_bulk_and_have_focal_points(client, editor):
     assert client.get(reverse("wagtailimages:add_multiple")).status_code == 200
     answer = upload(client, get_test_image_file(size=(1600, 1000)).file.getvalue(), "port.png")
     assert answer["success"], answer
@@ -398,7 +384,7 @@ def test_several_pictures_are_sent_at_once_and_each_has_its_focus(client, editor
     assert 'name="focal_point_x"' in shown
 
 
-# -- Bad input ----------------------------------------------------------------------------------------------
+# -- Invalid input ------------------------------------------------------------------------------------------
 def upload(client, content: bytes, name: str) -> dict:
     data = {"title": name, "files[]": SimpleUploadedFile(name, content)}
     return client.post(
@@ -406,7 +392,7 @@ def upload(client, content: bytes, name: str) -> dict:
     ).json()
 
 
-def test_a_picture_of_60_megapixels_is_refused_with_a_sentence(client, editor):
+def test_too_large_image_is_refused_with_explanation(client, editor):
     file = io.BytesIO()
     Picture.new("1", (10_000, 6_000)).save(file, "PNG")
     answer = upload(client, file.getvalue(), "immense.png")
@@ -416,15 +402,16 @@ def test_a_picture_of_60_megapixels_is_refused_with_a_sentence(client, editor):
     assert not Image.objects.exists()
 
 
-def test_a_drawing_with_a_script_is_no_picture_here(client, editor):
+def test_svg_with_script_is_refused_as_image(client, editor):
     drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     for name in ("arms.svg", "arms.png"):
         assert not upload(client, drawing, name)["success"]
     assert not Image.objects.exists()
 
 
-def test_a_drawing_that_is_offered_as_a_download_runs_nothing(client, editor, monkeypatch, tmp_path):
-    # Only of this field: with the setting, storages in memory begin anew and lose what other tests keep.
+def test_svg_download_cannot_run_scripts(client, editor, monkeypatch, tmp_path):
+    # Only for this field: with the setting, in-memory storages would be created again and lose the files of other
+    # tests.
     field = DocumentFactory._meta.model._meta.get_field("file")
     monkeypatch.setattr(field, "storage", FileSystemStorage(location=tmp_path))
     drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -435,8 +422,8 @@ def test_a_drawing_that_is_offered_as_a_download_runs_nothing(client, editor, mo
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 
-def test_signs_that_are_no_text_are_left_out_wherever_something_is_pasted(client, editor, home):
-    """Word pastes a line break as a sign that browsers draw as a box."""
+def test_control_characters_are_removed_from_pasted_text(client, editor, home):
+    """Word pastes a line break as a control character, which browsers draw as a box."""
     page = ContentPageFactory(parent=home, body=[("heading", "Port"), ("text", "<p>Un</p>")])
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
     shared = page_form(client, url)
@@ -453,7 +440,7 @@ def test_signs_that_are_no_text_are_left_out_wherever_something_is_pasted(client
 
 
 def block(text: str) -> dict:
-    """A paragraph as the editor of texts posts it."""
+    """Build a paragraph as the rich text editor posts it."""
     return {
         "key": "a1",
         "text": text,
@@ -464,8 +451,11 @@ def block(text: str) -> dict:
     }
 
 
-def test_what_word_brings_along_does_not_reach_the_page():
-    """A text arrives as its editor's own marks, and what it does not know is left out, also where it was forged."""
+def test_unknown_styles_of_pasted_text_are_dropped():
+    """A rich text contains only the markup that its editor knows.
+
+    All other markup is dropped, even if the request is forged.
+    """
     styles = [
         {"offset": 0, "length": 7, "style": "BOLD"},
         {"offset": 8, "length": 6, "style": "MSO_COLOR_RED"},
@@ -479,7 +469,7 @@ def test_what_word_brings_along_does_not_reach_the_page():
     assert not [sign for sign in ("style", "Mso", "MSO", "onclick", "javascript:") if sign in kept]
 
 
-def test_an_address_that_is_taken_is_numbered_and_the_editor_told(client, editor, home):
+def test_taken_slug_is_numbered_and_reported(client, editor, home):
     ContentPageFactory(parent=home, slug="port")
     ContentPageFactory(parent=home, slug="port-2")
     page = ContentPageFactory(parent=home, slug="lac", live=False)

@@ -1,4 +1,4 @@
-"""Pages are looked at again: who is told, when, and what one press does."""
+"""Reviews of pages: reminders, escalation, and recording a review."""
 
 from datetime import date, datetime, timedelta
 
@@ -29,7 +29,7 @@ def cared_for(home, *, owner=None, due_on=DAY, **page) -> ReviewPlan:
 
 
 def editor_of(page):
-    """Somebody whose group edits what is at and below a page."""
+    """Create a user whose group edits the page and its descendants."""
     group = Group.objects.create(name=f"Rédaction de {page.title}")
     GroupPagePermission.objects.create(group=group, page=page, permission_type="change")
     user = UserFactory(is_staff=True)
@@ -38,14 +38,14 @@ def editor_of(page):
 
 
 def chief_of(page, **fields):
-    """A chief editor who edits what is at and below a page."""
+    """Create a chief editor who edits the page and its descendants."""
     user = EditorFactory(**fields)
     user.groups.add(editor_of(page).groups.get())
     return user
 
 
 def sweep(after: timedelta = timedelta()) -> list[str]:
-    """The letters that a sweep queues some time after Monday."""
+    """Run the reminders some time after Monday and return the recipients of the queued e-mails."""
     from eservices.deliveries.models import Delivery
 
     before = set(Delivery.objects.values_list("pk", flat=True))
@@ -55,7 +55,7 @@ def sweep(after: timedelta = timedelta()) -> list[str]:
     return sorted(Delivery.objects.exclude(pk__in=before).values_list("recipient", flat=True))
 
 
-def test_pages_that_last_get_a_day_by_their_kind_and_news_gets_none(home):
+def test_lasting_page_gets_review_date_and_article_none(home):
     with time_machine.travel(MONDAY, tick=False):
         lasting = published(ContentPageFactory(parent=home))
         NewsPageFactory(parent=NewsIndexPageFactory(parent=home), category=NewsCategoryFactory())
@@ -65,7 +65,7 @@ def test_pages_that_last_get_a_day_by_their_kind_and_news_gets_none(home):
     assert not ReviewPlan.objects.filter(page__content_type__model="newspage").exists()
 
 
-def test_who_looks_after_a_page_is_told_once_then_again_then_the_chief_editors_are(home):
+def test_owner_is_reminded_twice_then_chief_editors(home):
     owner, chief = SuperuserFactory(email="julie@orvenay.example"), chief_of(home)
     care = cared_for(home, owner=owner)
     assert sweep(-timedelta(days=1)) == []
@@ -79,7 +79,7 @@ def test_who_looks_after_a_page_is_told_once_then_again_then_the_chief_editors_a
     assert care.escalated_at
 
 
-def test_one_letter_names_all_pages_of_a_person(home):
+def test_review_reminder_lists_all_pages_of_a_person(home):
     from eservices.deliveries.models import Delivery
 
     owner = SuperuserFactory()
@@ -91,20 +91,20 @@ def test_one_letter_names_all_pages_of_a_person(home):
     assert "Plage" in text
 
 
-def test_who_was_chosen_is_told_and_not_who_made_the_page(home):
+def test_review_reminder_goes_to_chosen_keeper(home):
     chosen = editor_of(home)
     care = cared_for(home, owner=SuperuserFactory())
     ReviewPlan.objects.filter(pk=care.pk).update(keeper=chosen)
     assert sweep() == [chosen.email]
 
 
-def test_where_nobody_is_left_to_look_after_a_page_the_chief_editors_are_told(home):
+def test_review_of_page_without_active_owner_goes_to_chief(home):
     chief = chief_of(home)
     cared_for(home, owner=SuperuserFactory(is_active=False))
     assert sweep() == [chief.email]
 
 
-def test_who_may_no_longer_edit_a_page_is_not_told_but_a_chief_editor_who_may(home):
+def test_review_of_owner_without_permission_goes_to_chief(home):
     chief = chief_of(home)
     cared_for(home, owner=UserFactory(is_staff=True))
     assert sweep() == [chief.email]
@@ -112,7 +112,7 @@ def test_who_may_no_longer_edit_a_page_is_not_told_but_a_chief_editor_who_may(ho
     assert sweep(timedelta(days=28)) == [chief.email]
 
 
-def test_where_no_chief_editor_may_edit_a_page_those_of_its_section_are_told(home):
+def test_review_without_chief_editor_goes_to_section_editors(home):
     EditorFactory()
     section = published(SectionPageFactory(parent=home))
     writer = editor_of(section)
@@ -120,14 +120,14 @@ def test_where_no_chief_editor_may_edit_a_page_those_of_its_section_are_told(hom
     assert sweep() == [writer.email]
 
 
-def test_the_report_shows_whose_keeper_may_no_longer_edit(client, home):
+def test_report_shows_keeper_without_permission(client, home):
     client.force_login(SuperuserFactory())
     cared_for(home, owner=UserFactory(is_staff=True, first_name="Ada", last_name="Partie"), title="Port")
     shown = client.get(reverse("editing:reviews")).content.decode()
     assert "Ada Partie ne peut plus la modifier" in shown
 
 
-def test_nobody_is_shown_what_they_may_no_longer_review(client, home):
+def test_admin_home_hides_reviews_without_permission(client, home):
     section = published(SectionPageFactory(parent=home))
     gone = EditorFactory()
     gone.groups.add(editor_of(section).groups.get())
@@ -138,12 +138,12 @@ def test_nobody_is_shown_what_they_may_no_longer_review(client, home):
     assert ("Ouverte" in shown, "Fermée" in shown) == (True, False)
 
 
-def test_of_drafts_nobody_is_told(home):
+def test_draft_sends_no_review_reminder(home):
     cared_for(home, owner=SuperuserFactory(), live=False)
     assert sweep() == []
 
 
-def test_reviewed_still_right_is_one_press_and_stands_in_the_history(client, home):
+def test_review_is_recorded_by_one_click(client, home):
     editor = SuperuserFactory()
     client.force_login(editor)
     with time_machine.travel(MONDAY, tick=False):
@@ -154,7 +154,7 @@ def test_reviewed_still_right_is_one_press_and_stands_in_the_history(client, hom
     assert PageLogEntry.objects.get(action="editing.reviewed").user == editor
 
 
-def test_looking_at_the_question_answers_nothing(client, home):
+def test_opening_review_page_records_nothing(client, home):
     client.force_login(SuperuserFactory())
     care = cared_for(home)
     client.get(reverse("editing:review", args=[care.page_id]), {"reviewed": "1"})
@@ -162,7 +162,7 @@ def test_looking_at_the_question_answers_nothing(client, home):
     assert care.reviewed_at is None
 
 
-def test_an_editor_chooses_who_how_often_and_when(client, home):
+def test_editor_chooses_keeper_interval_and_date_of_review(client, home):
     client.force_login(SuperuserFactory())
     keeper, care = editor_of(home), cared_for(home)
     address = reverse("editing:review", args=[care.page_id])
@@ -171,7 +171,7 @@ def test_an_editor_chooses_who_how_often_and_when(client, home):
     assert (care.keeper, care.months, care.due_on) == (keeper, 3, date(2027, 1, 31))
 
 
-def test_nobody_is_chosen_to_whom_the_page_is_closed(client, home):
+def test_user_without_permission_cannot_be_keeper(client, home):
     client.force_login(SuperuserFactory())
     care, elsewhere = cared_for(home), editor_of(published(SectionPageFactory(parent=home)))
     for stranger in (AgentFactory(), elsewhere):
@@ -186,7 +186,7 @@ def test_nobody_is_chosen_to_whom_the_page_is_closed(client, home):
     "faulty",
     [{"months": "0"}, {"months": "x"}, {"due_on": "9999-12-31"}, {"due_on": "\x00"}, {"keeper": "9" * 400}],
 )
-def test_what_cannot_be_is_said_beside_the_field(client, home, faulty):
+def test_invalid_review_plan_shows_error(client, home, faulty):
     client.force_login(SuperuserFactory())
     care = cared_for(home)
     answer = client.post(
@@ -196,7 +196,7 @@ def test_what_cannot_be_is_said_beside_the_field(client, home, faulty):
     assert (answer.status_code, answer.context["form"].is_valid()) == (200, False)
 
 
-def test_who_may_not_edit_a_page_cannot_review_it(client, home):
+def test_review_requires_permission_to_edit_page(client, home):
     care = cared_for(home)
     client.force_login(AgentFactory())
     assert client.post(reverse("editing:review", args=[care.page_id]), {"reviewed": "1"}).status_code == 404
@@ -205,7 +205,7 @@ def test_who_may_not_edit_a_page_cannot_review_it(client, home):
     assert care.reviewed_at is None
 
 
-def test_the_report_shows_whose_day_has_come(client, home, django_assert_max_num_queries):
+def test_review_report_is_filtered_by_due_date(client, home, django_assert_max_num_queries):
     editor = SuperuserFactory()
     client.force_login(editor)
     cared_for(home, title="Due", owner=editor, due_on=timezone.localdate())

@@ -1,4 +1,4 @@
-"""What the rules find, by examples. They know no database."""
+"""Content check rules, by examples. They use no database."""
 
 import pytest
 from django.utils import translation
@@ -23,7 +23,7 @@ def found(**fields) -> set[str]:
     return {one.rule for one in rules.run_rules(content(**fields))}
 
 
-def test_a_page_without_faults_is_left_alone():
+def test_page_without_problems_has_no_findings():
     page = {
         "pictures": [picture(width=1600, least_width=800)],
         "headings": headings(2, 3, 3, 2),
@@ -86,18 +86,18 @@ def test_a_page_without_faults_is_left_alone():
         ("address_taken", {"taken_address": "/recherche/"}, {"taken_address": ""}),
     ],
 )
-def test_a_rule_finds_what_it_is_about_and_nothing_else(rule, faulty, sound):
+def test_rule_finds_its_problem_only(rule, faulty, sound):
     assert found(**faulty) == {rule}
     assert found(**sound) == set()
 
 
-def test_the_gravest_comes_first_and_only_what_leads_nowhere_is_an_error():
+def test_gravest_finding_comes_first():
     page = content(lead="", has_owner=False, links=[link(state=Link.GONE)])
     gravities = [one.gravity for one in rules.run_rules(page)]
     assert gravities == [rules.ERROR, rules.WARNING, rules.ADVICE]
 
 
-def test_every_rule_says_in_one_sentence_what_is_wrong():
+def test_every_rule_has_a_sentence():
     assert rules.SENTENCES.keys() == rules.RULE_LABELS.keys()
     finding = rules.run_rules(content(pictures=[picture(alt="", name="Le Vieux-Port")]))[0]
     with translation.override("en"):
@@ -105,13 +105,13 @@ def test_every_rule_says_in_one_sentence_what_is_wrong():
     assert finding.path == "picture_alt"
 
 
-def test_only_the_longest_sentences_are_named():
+def test_only_longest_sentences_are_found():
     texts = passages(*("un " * (31 + number) + "." for number in range(8)))
     named = [one for one in rules.run_rules(content(passages=texts)) if one.rule == "long_sentence"]
     assert [one.values["number"] for one in named] == [38, 37, 36]
 
 
-def test_a_sentence_does_not_end_after_an_abbreviation():
+def test_abbreviation_does_not_end_sentence():
     assert sentences("Mme. Perrin et M. Rochat signent. Le Conseil vote, art. 5 compris.") == [
         "Mme. Perrin et M. Rochat signent.",
         "Le Conseil vote, art. 5 compris.",
@@ -122,21 +122,21 @@ def test_a_sentence_does_not_end_after_an_abbreviation():
 @pytest.mark.parametrize(
     ("word", "number"), [("commune", 2), ("eau", 1), ("administration", 5), ("le", 1), ("règle", 1), ("x", 1)]
 )
-def test_syllables_are_counted_as_they_are_spoken(word, number):
+def test_syllables_are_counted_as_pronounced(word, number):
     assert count_syllables(word, "fr") == number
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
-def test_of_little_text_nothing_is_said(language):
+def test_short_text_has_no_reading_ease(language):
     assert reading_ease(["Trois mots seulement."], language) is None
     assert reading_ease([], language) is None
 
 
-def test_the_formula_is_that_of_kandel_and_moles():
-    # 120 words, 6 to a sentence, one syllable each: 207 − 1.015·6 − 73.6·1
+def test_reading_ease_uses_formula_of_kandel_and_moles():
+    # 120 words, 6 in each sentence, one syllable each: 207 − 1.015·6 − 73.6·1
     assert reading_ease(["Un bus part de là tôt. " * 20], "fr") == round(207 - 1.015 * 6 - 73.6)
 
 
-def test_any_text_is_judged_without_stumbling():
+def test_rules_accept_any_text():
     for text in ("\x00" * 50, "é" * 10_000, "mot " * 10_000, "!?. " * 500, "漢字 " * 200):
         rules.run_rules(content(passages=passages(text), links=[link(text)], headings=headings(2)))

@@ -1,4 +1,4 @@
-"""Wagtail's own words keep their meaning: a word of ours that reads the same in English is not said in their place."""
+"""Wagtail's terms in the admin: identical English texts of the project do not replace their translations."""
 
 import pytest
 from django.urls import reverse
@@ -16,7 +16,7 @@ def shown(client, name: str, *args) -> str:
     return client.get(reverse(name, args=args)).content.decode()
 
 
-def test_a_list_of_pages_says_their_state_and_offers_to_copy_them(client):
+def test_page_list_uses_wagtail_terms(client):
     home = make.make_site()
     make.ContentPageFactory(parent=home, title="Lac et port")
     page = shown(client, "wagtailadmin_explore", home.pk)
@@ -25,27 +25,27 @@ def test_a_list_of_pages_says_their_state_and_offers_to_copy_them(client):
     assert "Copier" in page
 
 
-def test_a_step_of_an_approval_is_a_task(client):
+def test_approval_step_is_called_task(client):
     page = shown(client, "wagtailadmin_workflows:task_index")
     assert "Tâche" in page
     assert "Démarche" not in page
 
 
-def test_a_heading_sets_its_colon_as_the_language_does(client):
+def test_page_heading_uses_colon_of_language(client):
     home = make.make_site()
     page = shown(client, "wagtailadmin_pages:add", "home", "contentpage", home.pk)
     assert "Nouveau\N{NO-BREAK SPACE}: Page" in page
     assert "Nouveau: " not in page
 
 
-def test_who_went_astray_is_led_to_the_first_page(client):
+def test_admin_404_links_home(client):
     client.force_login(SuperuserFactory())
     page = client.get("/admin/nowhere/").content.decode()
     assert 'href="/admin/">Accueil</a>' in page
     assert "Wagtail<" not in page
 
 
-def test_a_picture_that_is_too_large_is_refused_in_megapixels(settings):
+def test_too_large_image_error_uses_megapixels(settings):
     most = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS
     for language, unit in (("fr", "mégapixels"), ("de", "Megapixel"), ("it", "megapixel")):
         with override(language):

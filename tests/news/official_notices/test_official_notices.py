@@ -1,4 +1,4 @@
-"""Official notices: posted for their days, and gone everywhere the moment these are over."""
+"""Official notices: public during their posting period, and hidden everywhere when it ends."""
 
 from datetime import UTC, date, datetime
 
@@ -69,7 +69,7 @@ def posted(made_home):
 
 @pytest.fixture
 def villa(posted, db):
-    """Posted from 2 November for thirty days, with a plan."""
+    """Official notice posted from 2 November for thirty days, with a plan."""
     return OfficialNoticePage.objects.get(pk=posted.pk)
 
 
@@ -79,7 +79,7 @@ def board(villa):
 
 
 def places(client, board, villa) -> dict[str, bool]:
-    """Where the public meets the notice."""
+    """Return where the public finds the notice, by place."""
     file = villa.files.get()
     feed = board.url + "rss/"
     archive = reverse("newsletter:archived", args=[1])
@@ -99,17 +99,17 @@ def places(client, board, villa) -> dict[str, bool]:
     return shown
 
 
-def test_a_notice_is_gone_everywhere_at_once_when_its_last_day_is_over(client, board, villa, clock):
+def test_expired_notice_is_hidden_everywhere_at_once(client, board, villa, clock):
     mailed(CampaignFactory(pages=[villa]))
     clock.move_to(LAST_MINUTE)
     shown = places(client, board, villa)
     shown.pop("search page")
     assert all(shown.values()), shown
-    clock.move_to(OVER)  # no job ran, nothing was saved, no cache was emptied
+    clock.move_to(OVER)  # without a job, a save or a cleared cache
     assert not any(places(client, board, villa).values())
 
 
-def test_browsers_keep_the_suggestion_of_a_notice_no_longer_than_it_is_posted(client, villa, clock):
+def test_notice_suggestion_is_cached_only_while_posted(client, villa, clock):
     def kept() -> str:
         answer = client.get(f"{reverse('home:suggest')}?q=oulev")
         assert [one["title"] for one in answer.json()["found"]] == [villa.title]
@@ -123,7 +123,7 @@ def test_browsers_keep_the_suggestion_of_a_notice_no_longer_than_it_is_posted(cl
 @pytest.mark.parametrize(
     "days", [{"first_day": date.max}, {"first_day": DURING.date(), "last_day": date.max}]
 )
-def test_a_notice_may_be_posted_up_to_the_last_day_of_calendars(client, board, days):
+def test_notice_may_be_posted_until_last_possible_date(client, board, days):
     notice = published(NoticePageFactory(parent=board, **days))
     assert notice.last_day == date.max
     assert client.get(notice.url).status_code == (404 if notice.first_day == date.max else 200)
@@ -132,7 +132,7 @@ def test_a_notice_may_be_posted_up_to_the_last_day_of_calendars(client, board, d
 # -- The text of files ---------------------------------------------------------------------------------------
 @pytest.fixture
 def read(villa):
-    """The text of its plan was read."""
+    """The official notice with a file whose text is extracted."""
     villa.files = [
         OfficialNoticeFile(title="Rapport", file=upload("rapport.pdf", pdf("Le toit porte un paratonnerre.")))
     ]
@@ -145,23 +145,21 @@ def found(word="paratonnerre", language="fr") -> list[str]:
     return [hit.url for hit in index.find_entries(word, language).hits]
 
 
-def test_a_notice_is_found_by_the_text_of_its_files_from_its_first_day_to_its_last_second(
-    client, read, clock
-):
+def test_notice_is_found_by_text_of_files_while_posted(client, read, clock):
     assert found() == [read.url]
     clock.move_to(BEFORE)
     assert found() == []
     clock.move_to(LAST_MINUTE)
     assert found() == [read.url]
     assert "<mark>paratonnerre</mark>" in client.get("/recherche/?q=paratonnerre").content.decode()
-    clock.move_to(OVER)  # the second after; no job ran
+    clock.move_to(OVER)  # the next second, without a job
     assert found() == []
     shown = client.get("/recherche/?q=paratonnerre").content.decode()
     assert "toit porte" not in shown
     assert read.url not in shown
 
 
-def test_files_of_drafts_and_of_closed_notices_are_not_found(board, read):
+def test_files_of_draft_and_restricted_notices_are_not_found(board, read):
     draft = NoticePageFactory(parent=board, kind=read.kind, live=False)
     draft.files = [OfficialNoticeFile(title="Ébauche", file=upload("b.pdf", pdf("Une girouette tourne.")))]
     draft.save()
@@ -183,33 +181,33 @@ def test_files_of_drafts_and_of_closed_notices_are_not_found(board, read):
     assert found("girouette") == []
 
 
-def test_a_file_that_was_taken_off_is_found_no_more(read):
+def test_removed_file_of_notice_is_not_found(read):
     read.files = []
     published(read)
     assert found() == []
     assert not OfficialNoticeFileText.objects.exists()
 
 
-def test_a_translation_is_found_by_the_files_it_shows_and_no_longer_than_these_are_open(read, clock):
+def test_translated_notice_is_found_by_open_files_of_source(read, clock):
     german = translated(read, "de", title="Villa", files=[])
     assert found(language="de") == [german.url]
     read.unpublish()
     assert found(language="de") == []
     published(read)
     assert found(language="de") == [german.url]
-    german.last_day = date(2026, 12, 24)  # longer than the file is open
+    german.last_day = date(2026, 12, 24)  # longer than the file is public
     published(german)
     assert found(language="de") == []
 
 
-def test_a_notice_and_its_files_are_private_until_the_first_day(client, board, villa, clock):
+def test_notice_and_files_are_hidden_before_first_day(client, board, villa, clock):
     mailed(CampaignFactory(pages=[villa]))
     clock.move_to(BEFORE)
     assert not any(places(client, board, villa).values())
     assert client.get(villa.url).status_code == 404
 
 
-def test_whoever_comes_late_is_told_so_and_learns_nothing_of_it(client, board, villa, clock):
+def test_expired_notice_returns_410_without_its_content(client, board, villa, clock):
     clock.move_to(OVER)
     answer = client.get(villa.url)
     assert answer.status_code == 410
@@ -217,13 +215,13 @@ def test_whoever_comes_late_is_told_so_and_learns_nothing_of_it(client, board, v
     assert board.url in answer.content.decode()
 
 
-def test_nobody_keeps_a_copy_of_what_will_be_gone(client, board, villa):
+def test_notice_is_not_cached_by_browsers_or_search_engines(client, board, villa):
     for url in (villa.url, board.url, board.url + "rss/"):
         assert "no-store" in client.get(url)["Cache-Control"]
     assert "unavailable_after: 2026-12-02T00:00:00+0100" in client.get(villa.url)["X-Robots-Tag"]
 
 
-def test_a_draft_and_a_withdrawn_notice_show_no_file(client, board, villa):
+def test_unpublished_notice_serves_no_file(client, board, villa):
     file = villa.files.get()
     villa.unpublish()
     assert client.get(reverse("news:notice_file", args=[file.pk, file.name])).status_code == 404
@@ -231,7 +229,7 @@ def test_a_draft_and_a_withdrawn_notice_show_no_file(client, board, villa):
         assert client.get(reverse("news:notice_file", args=[pk, "x.pdf"])).status_code == 404
 
 
-def test_files_lie_in_the_private_storage_and_are_saved_not_run(client, villa):
+def test_notice_files_are_private_and_served_as_attachments(client, villa):
     file = villa.files.get()
     assert "plan" not in file.file.name
     assert file.file.storage is storages["private"]
@@ -245,19 +243,19 @@ def test_files_lie_in_the_private_storage_and_are_saved_not_run(client, villa):
 @pytest.mark.parametrize(
     ("name", "content"), [("plan.pdf", b"<html>"), ("plan.svg", b"<svg/>"), ("a.pdf", b"")]
 )
-def test_a_file_that_is_not_what_it_says_is_refused(villa, name, content):
+def test_notice_file_with_wrong_content_is_refused(villa, name, content):
     with pytest.raises(ValidationError):
         OfficialNoticeFile(page=villa, title="Plan", file=upload(name, content)).full_clean()
 
 
-# -- Days ------------------------------------------------------------------------------------------------
+# -- Posting period -----------------------------------------------------------------------------------------
 
 
-def test_the_kind_of_act_says_how_long_both_days_counted(villa):
+def test_notice_type_sets_last_day_inclusively(villa):
     assert villa.last_day == date(2026, 12, 1)
 
 
-def test_a_notice_may_stay_longer_and_never_shorter(board):
+def test_notice_may_be_posted_longer_but_not_shorter(board):
     kind = NoticeKindFactory(days=10)
     longer = NoticePageFactory(parent=board, kind=kind, last_day=date(2026, 11, 30))
     assert longer.last_day == date(2026, 11, 30)
@@ -265,7 +263,7 @@ def test_a_notice_may_stay_longer_and_never_shorter(board):
         NoticePageFactory(parent=board, kind=kind, last_day=date(2026, 11, 10))
 
 
-def test_what_is_taken_down_was_pinned_up_before(villa):
+def test_board_end_before_board_start_is_refused(villa):
     villa.board_from, villa.board_until = date(2026, 11, 3), date(2026, 11, 2)
     with pytest.raises(ValidationError):
         villa.full_clean()
@@ -279,14 +277,14 @@ def test_what_is_taken_down_was_pinned_up_before(villa):
         ({"binding": "gazette", "gazette": "FAO"}, "FAO"),
     ],
 )
-def test_the_pages_say_which_posting_counts(client, board, villa, binding, words):
+def test_notice_pages_name_binding_posting(client, board, villa, binding, words):
     OfficialNoticeSettings.objects.update_or_create(defaults=binding)
     cache.clear()
     for url in (board.url, villa.url):
         assert words in client.get(url).content.decode()
 
 
-def test_a_translation_shows_the_files_and_the_kind_of_its_source(client, villa):
+def test_translated_notice_shows_files_of_source(client, villa):
     german = translated(villa, "de", title="Villa am See")
     german.files.all().delete()
     page = client.get(german.url).content.decode()
@@ -296,7 +294,7 @@ def test_a_translation_shows_the_files_and_the_kind_of_its_source(client, villa)
     assert villa.title not in index
 
 
-def test_what_is_not_translated_stands_in_other_languages_as_it_was_written(client, board, villa):
+def test_untranslated_notice_is_listed_in_other_languages(client, board, villa):
     german = translated(board, "de", title="Anschlag")
     index = client.get(german.url).content.decode()
     assert villa.title in index
@@ -314,7 +312,7 @@ def test_notices_need_few_queries(board, villa, uncached):
 # -- Proof -----------------------------------------------------------------------------------------------
 
 
-def test_each_publication_is_kept_with_who_when_and_what(board, villa):
+def test_posting_records_contain_actor_time_and_digest(board, villa):
     editor = SuperuserFactory(first_name="Daniel", last_name="Keller")
     villa.lead = "Quatre logements."
     villa.save_revision(user=editor).publish(user=editor)
@@ -326,7 +324,7 @@ def test_each_publication_is_kept_with_who_when_and_what(board, villa):
     assert first.files[0]["digest"] == second.files[0]["digest"]
 
 
-def test_the_proof_survives_its_notice(client, villa):
+def test_posting_proof_remains_after_deletion(client, villa):
     key = villa.translation_key
     villa.delete()
     client.force_login(SuperuserFactory())
@@ -335,7 +333,7 @@ def test_the_proof_survives_its_notice(client, villa):
     assert PostingRecord.objects.filter(notice=key).last().kind != PostingRecord.Kind.WITHDRAWN
 
 
-def test_the_proof_says_from_when_to_when_it_was_really_shown(villa, clock):
+def test_posting_proof_states_actual_dates(villa, clock):
     postings = list(PostingRecord.objects.all())
     assert (
         posting_proof.proof_facts(postings, DURING)[0][1]
@@ -348,7 +346,7 @@ def test_the_proof_says_from_when_to_when_it_was_really_shown(villa, clock):
     )
 
 
-def test_the_proof_tells_each_time_it_was_shown_and_nothing_of_other_languages(villa, clock):
+def test_posting_proof_lists_each_span_of_its_language(villa, clock):
     twin = translated(villa, "de", title="Villa am See")
     clock.move_to(datetime(2026, 11, 22, 9, tzinfo=UTC))
     villa.unpublish()
@@ -357,13 +355,13 @@ def test_the_proof_tells_each_time_it_was_shown_and_nothing_of_other_languages(v
     twin.unpublish()
     clock.move_to(OVER)
     villa.board_from, villa.board_until = date(2026, 11, 2), date(2026, 12, 2)
-    villa.save_revision().publish()  # when it came down from the board
+    villa.save_revision().publish()  # with the day of removal from the board
     postings = list(PostingRecord.objects.order_by("at", "pk"))
     days = [(first.day, last.day) for first, last in posted_spans(postings)]
     assert days == [(20, 22), (24, 1)]
 
 
-def test_only_who_keeps_the_site_sees_proofs_and_files_inside(client, villa, clock):
+def test_posting_proofs_and_files_require_permission(client, villa, clock):
     clock.move_to(OVER)
     inside = [
         reverse("notice_proof", args=[villa.translation_key]),
@@ -377,7 +375,7 @@ def test_only_who_keeps_the_site_sees_proofs_and_files_inside(client, villa, clo
     assert client.get(reverse("postings:add")).status_code == 302
 
 
-def test_the_list_of_postings_says_which_are_over(client, villa, clock):
+def test_posting_list_shows_expired_postings(client, villa, clock):
     keeper = SuperuserFactory()
     for moment, over in ((LAST_MINUTE, False), (OVER, True)):
         clock.move_to(moment)
@@ -387,7 +385,7 @@ def test_the_list_of_postings_says_which_are_over(client, villa, clock):
         assert ("terminé" in shown) is over
 
 
-def test_an_editor_posts_a_notice_with_its_file(client, board):
+def test_editor_posts_notice_with_file(client, board):
     client.force_login(SuperuserFactory())
     kind = NoticeKindFactory(days=20)
     file = {"title": "Plan", "file": upload(), "id": "", "ORDER": "1"}
@@ -429,9 +427,7 @@ def test_an_editor_posts_a_notice_with_its_file(client, board):
     assert reverse("notice_proof", args=[page.translation_key]) in edit.content.decode()
 
 
-def test_nobody_closes_a_notice_or_the_board_to_the_public_whose_proof_says_that_it_was_shown(
-    admin_client, board, villa
-):
+def test_notice_and_board_cannot_be_restricted(admin_client, board, villa):
     for page in (board, villa):
         address = reverse("wagtailadmin_pages:set_privacy", args=[page.pk])
         admin_client.post(address, {"restriction_type": "login", "password": "", "groups": []})
@@ -449,26 +445,26 @@ def close(client, page):
 
 @pytest.fixture
 def section(board):
-    """A section that only some may read."""
+    """A restricted section."""
     page = published(SectionPageFactory(parent=board.get_parent(), title="Archives"))
     PageViewRestriction.objects.create(page=page, restriction_type="login")
     return page
 
 
-def test_nobody_closes_what_stands_above_a_board_and_it_is_said_why(admin_client, board, villa):
+def test_section_above_notice_board_cannot_be_restricted(admin_client, board, villa):
     home = board.get_parent()
     assert "avis officiels" in close(admin_client, home).json()["html"]
     assert not home.get_view_restrictions().exists()
 
 
-def test_what_was_closed_before_can_be_opened(admin_client, section):
+def test_restricted_section_with_board_can_be_opened(admin_client, section):
     moved = NoticeIndexPageFactory(parent=section)
     address = reverse("wagtailadmin_pages:set_privacy", args=[section.pk])
     admin_client.post(address, {"restriction_type": "none", "password": "", "groups": []})
     assert not moved.get_view_restrictions().exists()
 
 
-def test_a_board_is_not_moved_to_where_only_some_read_it(admin_client, board, villa, section):
+def test_notice_board_cannot_be_moved_to_restricted_section(admin_client, board, villa, section):
     above = published(SectionPageFactory(parent=board.get_parent(), title="Autorités"))
     board.move(above, pos="last-child")
     for page in (OfficialNoticeIndexPage.objects.get(pk=board.pk), above):
@@ -480,13 +476,13 @@ def test_a_board_is_not_moved_to_where_only_some_read_it(admin_client, board, vi
     assert not section.get_children().exists()
 
 
-def test_a_board_moves_to_where_everybody_reads_it(admin_client, board):
+def test_notice_board_is_moved_to_public_section(admin_client, board):
     above = published(SectionPageFactory(parent=board.get_parent()))
     admin_client.post(reverse("wagtailadmin_pages:move_confirm", args=[board.pk, above.pk]))
     assert OfficialNoticeIndexPage.objects.get(pk=board.pk).get_parent().pk == above.pk
 
 
-def test_a_board_is_not_begun_nor_copied_where_only_some_read_it(admin_client, board, villa, section):
+def test_notice_board_cannot_be_added_in_restricted_section(admin_client, board, villa, section):
     add = reverse(
         "wagtailadmin_pages:add", args=["news_official_notices", "officialnoticeindexpage", section.pk]
     )
@@ -498,7 +494,7 @@ def test_a_board_is_not_begun_nor_copied_where_only_some_read_it(admin_client, b
 
 
 def copy(client, page, **said):
-    """What the form of a copy answers."""
+    """Post the copy form and return the response."""
     form = {
         "new_title": "Copie",
         "new_slug": "copie",
@@ -508,14 +504,14 @@ def copy(client, page, **said):
     return client.post(reverse("wagtailadmin_pages:copy", args=[page.pk]), form | said)
 
 
-def test_a_notice_has_no_alias_whose_posting_nobody_would_record(admin_client, board, villa):
+def test_notice_alias_is_refused(admin_client, board, villa):
     for page in (villa, board):
         assert "Alias" in str(copy(admin_client, page, alias="on").context["form"].errors["alias"])
     assert not OfficialNoticePage.objects.exclude(alias_of=None).exists()
 
 
-def test_a_copy_of_a_notice_is_one_of_its_own_with_its_own_proof(admin_client, board, villa):
-    villa.last_day = date(2026, 12, 19)  # long enough: else the checks keep the copy as a draft
+def test_copied_notice_has_its_own_posting_record(admin_client, board, villa):
+    villa.last_day = date(2026, 12, 19)  # long enough to pass the publish checks
     published(villa)
     assert copy(admin_client, villa, publish_copies="on").status_code == 302
     new = OfficialNoticePage.objects.get(slug="copie")
@@ -523,23 +519,23 @@ def test_a_copy_of_a_notice_is_one_of_its_own_with_its_own_proof(admin_client, b
     assert PostingRecord.objects.filter(notice=new.translation_key, kind="published").exists()
 
 
-def test_other_pages_have_aliases(admin_client, board):
+def test_other_pages_may_have_aliases(admin_client, board):
     article = NewsPageFactory(parent=NewsIndexPageFactory(parent=board.get_parent()))
     assert copy(admin_client, article, alias="on").status_code == 302
 
 
-# -- What the page claims, and how long the law asks -----------------------------------------------------------
+# -- Stated days and legal periods ----------------------------------------------------------------------------
 
 
-def test_a_backdated_notice_says_since_when_it_really_stands(client, villa):
+def test_backdated_notice_shows_actual_first_day(client, villa):
     shown = client.get(villa.url).text
     assert "depuis le 20 novembre 2026" in shown
-    assert "2 novembre" not in shown  # the day that the editor typed
+    assert "2 novembre" not in shown  # as the editor typed
     feed = client.get(villa.get_parent().url + "rss/").text
     assert "20 Nov 2026" in feed
 
 
-def test_a_notice_in_preview_claims_no_day_that_is_past(board):
+def test_notice_preview_shows_no_past_day(board):
     draft = NoticePageFactory(parent=board, live=False, kind=NoticeKindFactory())
     assert draft.shown_since(DURING) == DURING.date()
 
@@ -558,7 +554,7 @@ def binding(db):
     return choose
 
 
-def test_a_period_shortened_by_a_backdated_day_is_refused(client, board, binding):
+def test_backdated_notice_with_too_short_period_is_refused(client, board, binding):
     binding("site")
     draft = NoticePageFactory(parent=board, live=False, kind=NoticeKindFactory(law="art. 109 LATC"))
     client.force_login(SuperuserFactory())
@@ -585,13 +581,13 @@ def test_a_period_shortened_by_a_backdated_day_is_refused(client, board, binding
         ("site", {"first_day": date(2026, 11, 20), "go_live_at": OVER}, False),
     ],
 )
-def test_the_period_counts_from_the_posting_that_counts_in_law(board, binding, counts, fields, fits):
+def test_posting_period_counts_from_binding_posting(board, binding, counts, fields, fits):
     binding(counts)
     draft = NoticePageFactory(parent=board, live=False, kind=NoticeKindFactory(), **fields)
     assert (draft.publish_problems() == []) is fits
 
 
-def test_board_counts_from_day_on_which_it_was_recorded(client, board, binding, clock):
+def test_board_posting_counts_from_day_of_its_record(client, board, binding, clock):
     binding("board")
     first, typed = date(2026, 11, 20), date(2026, 11, 18)
     draft = NoticePageFactory(parent=board, live=False, first_day=first, kind=NoticeKindFactory())
@@ -607,7 +603,7 @@ def test_board_counts_from_day_on_which_it_was_recorded(client, board, binding, 
     published(notice)
     clock.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
     notice = OfficialNoticePage.objects.get(pk=notice.pk)
-    assert notice.publish_problems() == []  # on record since the 23rd
+    assert notice.publish_problems() == []  # recorded since the 23rd
     shown = client.get(notice.url).text
     assert "depuis le 23 novembre" in shown
     assert "18 novembre" not in shown
@@ -616,25 +612,25 @@ def test_board_counts_from_day_on_which_it_was_recorded(client, board, binding, 
         "depuis le 18 novembre 2026 (enregistré le 23 novembre 2026)"
     )
     notice.board_from = date(2026, 11, 17)
-    assert notice.board_since(timezone.now()) == date(2026, 11, 23)  # nothing is gained, and nothing lost
+    assert notice.board_since(timezone.now()) == date(2026, 11, 23)  # the recorded day stays
 
 
-def test_a_notice_that_is_over_takes_the_day_on_which_it_was_taken_down(villa, binding, clock):
+def test_expired_notice_accepts_day_of_removal(villa, binding, clock):
     binding("site")
     assert villa.publish_problems()
     clock.move_to(OVER)
     assert villa.publish_problems() == []
 
 
-def test_a_kind_of_act_with_fewer_days_than_the_law_is_refused(settings, db):
+def test_notice_type_shorter_than_legal_period_is_refused(settings, db):
     settings.COUNTRY, settings.SUBDIVISION = "CH", "VD"
     kind = NoticeKindFactory(days=20, act=Act.BUILDING_ENQUIRY)
     with pytest.raises(ValidationError, match=r"art\. 109"):
         kind.full_clean()
-    assert kind.least_days(DURING.date()) == 30  # kept before the rule was known
+    assert kind.least_days(DURING.date()) == 30  # stored before the rule existed
     settings.SUBDIVISION = "FR"
     kind.full_clean()
-    settings.SUBDIVISION = "NE"  # of which nothing is known here
+    settings.SUBDIVISION = "NE"  # a canton without rules
     assert kind.period is None
 
 
@@ -644,11 +640,11 @@ def test_a_kind_of_act_with_fewer_days_than_the_law_is_refused(settings, db):
         (date(2026, 7, 1), date(2026, 8, 31)),
         (date(2026, 12, 15), date(2027, 2, 14)),
         (date(2026, 12, 31), date(2027, 2, 28)),
-        (date(2027, 1, 1), date(2027, 3, 1)),  # the sixty days of the commune
+        (date(2027, 1, 1), date(2027, 3, 1)),  # from the sixty days of the notice type
         (date.max, date.max),
     ],
 )
-def test_two_months_of_posting_are_counted_by_calendar(settings, db, first, last):
+def test_posting_period_of_two_months_is_counted_by_calendar(settings, db, first, last):
     settings.COUNTRY, settings.SUBDIVISION = "FR", ""
     kind = NoticeKindFactory(days=60, act=Act.BUILDING_PERMIT)
     kind.full_clean()
@@ -656,15 +652,17 @@ def test_two_months_of_posting_are_counted_by_calendar(settings, db, first, last
     assert kind.least_days(first) == (last - first).days + 1
 
 
-def test_every_posting_period_has_a_place_and_a_source():
+def test_every_posting_period_has_place_and_source():
     for period in PERIODS:
         assert period.source
-        assert public_holidays(period.country, period.subdivision) is not None  # the settings take the place
+        assert (
+            public_holidays(period.country, period.subdivision) is not None
+        )  # the settings accept the place
         assert 0 < period.days <= 366
         assert posting_period(period.act, period.country, period.subdivision) == period
 
 
-def test_a_copy_of_a_notice_claims_none_of_its_days(admin_client, board, villa):
+def test_copied_notice_takes_no_days_of_original(admin_client, board, villa):
     villa.board_from, villa.last_day = date(2026, 11, 2), date(2026, 12, 19)
     published(villa)
     copy(admin_client, villa, publish_copies="on")

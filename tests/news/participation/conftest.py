@@ -13,7 +13,7 @@ HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}
 
 
 def idea_box() -> ConsultationPage:
-    """One that is open, on a site."""
+    """Create a site with an open idea box."""
     return ConsultationPageFactory(parent=ConsultationIndexPageFactory(parent=make_site()))
 
 
@@ -33,19 +33,19 @@ def home(box) -> HomePage:
 
 
 def letters(to: str) -> list[str]:
-    """The texts of the letters to somebody, in no order."""
+    """Return the texts of the e-mails to an address, in any order."""
     return [one.payload["text"] for one in Delivery.objects.filter(recipient=stored_form(to))]
 
 
 def mailed_link(to: str) -> str:
-    """The path that the last letter to somebody asks to press."""
+    """Return the confirmation path in the last e-mail to an address."""
     pending = PendingAction.objects.filter(email=to).latest("pk")
     (text,) = [text for text in letters(to) if pending.secret in text]
     return re.search(rf"http://[^/]+(/\S+{pending.secret}/)", text)[1]
 
 
 def prove(client, to: str):
-    """Presses the button behind the mailed link."""
+    """Confirm the address by the button behind the mailed link."""
     path = mailed_link(to)
     assert client.get(path).status_code == 200
     return client.post(path)

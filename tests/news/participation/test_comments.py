@@ -1,4 +1,4 @@
-"""Comments on news: off by default, read before they are published, answered by the commune, closed by a day."""
+"""Comments on articles: off by default, moderated, answered by the commune, and closed on a day."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -37,7 +37,7 @@ def index(home):
 
 @pytest.fixture
 def article(index):
-    """One that takes comments."""
+    """An article with open comments."""
     return NewsPageFactory(parent=index, comments_open=True)
 
 
@@ -51,13 +51,13 @@ def write(client, page, headers=HERE, **data):
     return client.post(form_of(page), typed | data, **headers)
 
 
-def test_nobody_comments_unless_the_article_wants_it(client, index):
+def test_article_takes_no_comments_by_default(client, index):
     page = NewsPageFactory(parent=index)
     assert "commentaires" not in client.get(page.url).content.decode()
     assert client.get(form_of(page)).status_code == 404
 
 
-def test_a_comment_is_proven_read_and_then_published(client, article):
+def test_comment_is_published_after_proof_and_moderation(client, article):
     write(client, article)
     assert not Comment.objects.exists()
     prove(client, LEA)
@@ -71,7 +71,7 @@ def test_a_comment_is_proven_read_and_then_published(client, article):
     assert f"#commentaire-{one.pk}" in "".join(letters(LEA))
 
 
-def test_the_outbox_shows_no_letter_that_proves_an_address_nor_to_whom_it_went(client, article):
+def test_outbox_hides_confirmation_emails_and_recipients(client, article):
     write(client, article)
     [letter] = Delivery.objects.all()
     assert letter.confidential
@@ -83,7 +83,7 @@ def test_the_outbox_shows_no_letter_that_proves_an_address_nor_to_whom_it_went(c
     assert not Delivery.objects.ended().exclude(recipient="").exists()
 
 
-def test_after_the_closing_day_what_was_said_stays_and_nothing_is_added(client, index, clock):
+def test_comments_stay_but_are_closed_after_closing_day(client, index, clock):
     page = NewsPageFactory(parent=index, comments_open=True, comments_until=date(2026, 11, 24))
     CommentFactory(article=page.translation_key, text="Dit à temps")
     assert client.get(form_of(page)).status_code == 200
@@ -94,7 +94,7 @@ def test_after_the_closing_day_what_was_said_stays_and_nothing_is_added(client, 
     assert client.get(form_of(page)).url == page.url
 
 
-def test_a_comment_of_the_closing_day_counts_when_its_letter_is_answered_later(client, article, clock):
+def test_comment_of_closing_day_may_be_confirmed_later(client, article, clock):
     article.comments_until = date(2026, 11, 24)
     article.save()
     write(client, article)
@@ -103,7 +103,7 @@ def test_a_comment_of_the_closing_day_counts_when_its_letter_is_answered_later(c
     assert Comment.objects.get().handed_in_at == NOW
 
 
-def test_who_writes_until_after_the_closing_day_is_told_so_and_finds_the_words_again(client, article, clock):
+def test_comment_after_closing_day_keeps_typed_text(client, article, clock):
     article.comments_until = date(2026, 11, 24)
     article.save()
     clock.shift(timedelta(days=1))
@@ -113,7 +113,7 @@ def test_who_writes_until_after_the_closing_day_is_told_so_and_finds_the_words_a
     assert not PendingAction.objects.exists()
 
 
-def test_the_commune_answers_below_and_whoever_wrote_hears_of_it_once(client, article):
+def test_reply_to_comment_notifies_author_once(client, article):
     one = CommentFactory(article=article.translation_key)
     client.force_login(SuperuserFactory())
     assert one.text in client.get(reverse("participation_desk:comments")).content.decode()
@@ -125,7 +125,7 @@ def test_the_commune_answers_below_and_whoever_wrote_hears_of_it_once(client, ar
     assert "La réponse est retirée." in client.post(url, {"reply": ""}, follow=True).text
 
 
-def test_a_comment_that_was_published_is_taken_down_with_a_reason(client, article):
+def test_published_comment_is_taken_down_with_reason(client, article):
     one = CommentFactory(article=article.translation_key)
     client.force_login(SuperuserFactory())
     client.post(reverse("participation_desk:refuse", args=["comment", one.pk]), {"reason": "Hors sujet."})
@@ -133,7 +133,7 @@ def test_a_comment_that_was_published_is_taken_down_with_a_reason(client, articl
     assert "Hors sujet." in "".join(letters(LEA))
 
 
-def test_a_comment_that_was_refused_is_found_again_and_published_after_all(client, article):
+def test_refused_comment_can_be_published_later(client, article):
     refused = CommentFactory(
         article=article.translation_key, state=ModerationState.WAITING, text="Et les chiens ?"
     )
@@ -150,7 +150,7 @@ def test_a_comment_that_was_refused_is_found_again_and_published_after_all(clien
     assert "Et les chiens ?" in client.get(address).text
 
 
-def test_comments_wait_beside_ideas(client, article):
+def test_waiting_comment_is_listed_for_moderation(client, article):
     one = CommentFactory(article=article.translation_key, state=ModerationState.WAITING)
     client.force_login(SuperuserFactory())
     text = client.get(reverse("participation_desk:waiting")).content.decode()
@@ -158,7 +158,7 @@ def test_comments_wait_beside_ideas(client, article):
     assert article.title in text
 
 
-def test_many_that_wait_take_as_many_queries_as_one(client, index, article, django_assert_max_num_queries):
+def test_waiting_comments_have_constant_query_count(client, index, article, django_assert_max_num_queries):
     def wait(number: int) -> None:
         for _one in range(number):
             page = NewsPageFactory(parent=index, comments_open=True, category=article.category)
@@ -172,14 +172,12 @@ def test_many_that_wait_take_as_many_queries_as_one(client, index, article, djan
         client.get(address)
     most = len(one)
     wait(8)
-    client.get(address)  # reads anew what surrounds every page
+    client.get(address)  # caches the frame of pages again
     with django_assert_max_num_queries(most):
         client.get(address)
 
 
-def test_many_that_are_published_take_as_many_queries_as_one(
-    client, index, article, django_assert_max_num_queries
-):
+def test_published_comments_have_constant_query_count(client, index, article, django_assert_max_num_queries):
     def publish(number: int) -> None:
         for _one in range(number):
             page = NewsPageFactory(parent=index, comments_open=True, category=article.category)
@@ -193,13 +191,13 @@ def test_many_that_are_published_take_as_many_queries_as_one(
         client.get(address)
     most = len(one)
     publish(8)
-    client.get(address)  # reads anew what surrounds every page
+    client.get(address)  # caches the frame of pages again
     with django_assert_max_num_queries(most):
         shown = client.get(address).text
     assert shown.count("#commentaire-") == 9
 
 
-def test_the_desk_leads_to_no_article_that_is_gone(client, article):
+def test_comment_list_does_not_link_unpublished_article(client, article):
     CommentFactory(article=article.translation_key)
     article.unpublish()
     client.force_login(SuperuserFactory())
@@ -208,7 +206,7 @@ def test_the_desk_leads_to_no_article_that_is_gone(client, article):
     assert "#commentaire-" not in shown
 
 
-def test_comments_that_are_closed_are_closed_in_every_language(client, article):
+def test_closed_comments_are_closed_in_every_language(client, article):
     german = translated(article, "de", title="Neuigkeit")
     assert client.get(f"/de/participation/commentaires/{german.pk}/ecrire/").status_code == 200
     article.comments_open = False
@@ -216,7 +214,7 @@ def test_comments_that_are_closed_are_closed_in_every_language(client, article):
     assert client.get(f"/de/participation/commentaires/{german.pk}/ecrire/").status_code == 404
 
 
-def test_the_letter_leads_to_the_article_in_the_language_of_who_wrote(client, article):
+def test_comment_email_links_article_in_author_language(client, article):
     german = translated(article, "de", title="Neuigkeit")
     ours, theirs = (
         CommentFactory(article=article.translation_key, state=ModerationState.WAITING) for _each in "ab"
@@ -229,7 +227,7 @@ def test_the_letter_leads_to_the_article_in_the_language_of_who_wrote(client, ar
     assert f"http://testserver{article.url}#commentaire-{theirs.pk}" in "".join(letters(LEA))
 
 
-def test_of_an_article_that_is_gone_nobody_hears_nor_is_led_there(client, article):
+def test_comment_on_unpublished_article_notifies_nobody(client, article):
     one = CommentFactory(article=article.translation_key, state=ModerationState.WAITING)
     article.unpublish()
     moderation.publish_written(actor=None, written=one)
@@ -242,7 +240,7 @@ def test_of_an_article_that_is_gone_nobody_hears_nor_is_led_there(client, articl
     assert f"actualites/{article.slug}" not in own
 
 
-def test_with_several_sites_letters_and_thanks_lead_to_the_article(client, article):
+def test_comment_links_use_host_of_article(client, article):
     second_site("voisins.example")
     client.force_login(UserFactory(email=LEA))
     thanks = client.get(write(client, article).url).content.decode()
@@ -253,28 +251,28 @@ def test_with_several_sites_letters_and_thanks_lead_to_the_article(client, artic
     assert 'href="http://voisins.example.org' not in strange.content.decode()
 
 
-def test_a_comment_in_french_stands_below_the_german_article(client, article):
+def test_comment_is_shown_below_translated_article(client, article):
     CommentFactory(article=article.translation_key, text="Bonjour")
     german = translated(article, "de", title="Neuigkeit")
     assert "Bonjour" in client.get(german.url).content.decode()
 
 
 @pytest.mark.parametrize("text", ["", "\x00", "x" * 10_000, "http://a.ch http://b.ch http://c.ch"])
-def test_bad_comments_are_refused(client, article, text):
+def test_invalid_comment_is_refused(client, article, text):
     assert write(client, article, text=text).status_code == 422
 
 
-def test_sending_nothing_at_all_is_refused(client, article):
+def test_empty_comment_request_is_refused(client, article):
     assert client.post(form_of(article), **HERE).status_code == 422
 
 
-def test_robots_and_other_sites_say_nothing(client, article):
+def test_comment_of_bot_or_other_site_is_dropped(client, article):
     write(client, article, website="https://spam.example")
     assert write(client, article, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403
     assert not letters(LEA)
 
 
-def test_agents_answer_no_comment(client, article):
+def test_agent_cannot_moderate_comments(client, article):
     one = CommentFactory(article=article.translation_key)
     agent = UserFactory(is_staff=True)
     agent.groups.add(ensure_roles("agents")["agents"])
@@ -283,13 +281,13 @@ def test_agents_answer_no_comment(client, article):
     assert client.post(reverse("participation_desk:reply", args=[one.pk]), {"reply": "x"}).status_code == 404
 
 
-def test_the_author_erases_a_comment_by_the_link(client, article):
+def test_author_erases_comment_by_link(client, article):
     one = CommentFactory(article=article.translation_key)
     client.post(reverse("participation:own", args=["comment", one.secret]))
     assert not Comment.objects.exists()
 
 
-def test_an_article_with_comments_takes_few_queries(client, article, django_assert_max_num_queries):
+def test_article_with_comments_needs_few_queries(client, article, django_assert_max_num_queries):
     for _each in range(12):
         CommentFactory(article=article.translation_key)
     client.get(article.url)

@@ -1,4 +1,7 @@
-"""One voice and one deed, however often the button is pressed at once. Only on PostgreSQL do requests overlap."""
+"""Concurrent votes and confirmations, each of which counts once.
+
+PostgreSQL only: in SQLite, requests do not overlap.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -25,7 +28,7 @@ def box(transactional_db):
 
 
 def at_once(work, times: int = 8) -> list:
-    """What ``times`` threads get that start ``work`` together; None where it was impossible."""
+    """Run ``work`` in ``times`` threads started together. Return the results; None for an impossible action."""
     barrier = Barrier(times)
 
     def one(number):
@@ -41,14 +44,14 @@ def at_once(work, times: int = 8) -> list:
         return list(pool.map(one, range(times)))
 
 
-def test_a_vote_pressed_many_times_at_once_counts_once(box):
+def test_concurrent_votes_of_one_person_count_once(box):
     one = ContributionFactory(consultation=box.translation_key)
     new = at_once(lambda number: actions.cast_vote(contribution=one, email="lea@example.org"))
     assert Vote.objects.count() == 1
     assert new.count(True) == 1
 
 
-def test_a_link_pressed_many_times_at_once_does_its_deed_once(box):
+def test_concurrent_confirmations_run_pending_action_once(box):
     written = {"title": "Un banc", "text": "À l’ombre", "answers": [], "name": "", "shown_as": "nobody"}
     payload = {"consultation": str(box.translation_key), "page": box.title, "written": written}
     pending = proving.request_verification(

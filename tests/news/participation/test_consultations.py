@@ -1,4 +1,4 @@
-"""The idea box and consultations: handing in, proving, reading, voting, answering."""
+"""Consultations and the idea box: contributing, confirming, moderating, voting and answering."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -60,13 +60,13 @@ def vote(client, contribution, **data):
 
 
 def asked(**page):
-    """A consultation with one question."""
+    """Create a consultation with one question."""
     questions = [("question", {"question": "Où en manque-t-il ?", "help": ""})]
     return published(ConsultationPageFactory(kind="questions", questions=questions, **page))
 
 
 class TestHandingIn:
-    def test_a_name_is_asked_of_whoever_shows_one_and_of_nobody_else(self, client, box):
+    def test_name_is_required_only_if_shown(self, client, box):
         address = reverse("participation:contribute", args=[box.pk])
         label = client.get(address).content.decode().partition('for="id_name"')[2].partition("</label>")[0]
         assert "facultatif" not in label
@@ -74,7 +74,7 @@ class TestHandingIn:
         assert "Écrivez votre nom" in refused.content.decode()
         assert hand_in(client, box, name="", shown_as="nobody").status_code == 302
 
-    def test_nobody_is_asked_how_what_is_not_published_is_shown(self, client, box):
+    def test_unpublished_consultation_does_not_ask_for_name(self, client, box):
         page = asked(parent=box.get_parent().specific, public=False)
         form = client.get(reverse("participation:contribute", args=[page.pk])).context["form"]
         question = next(name for name in form.fields if name.startswith("q-"))
@@ -84,14 +84,12 @@ class TestHandingIn:
         one = Contribution.objects.get()
         assert (one.name, one.shown_as, one.answers[0]["answer"]) == ("", "nobody", "Au port")
 
-    def test_who_answers_gives_an_opinion_and_no_office_s(self, client, box):
+    def test_consultation_form_is_titled_as_opinion(self, client, box):
         page = asked(parent=box.get_parent().specific)
         shown = client.get(reverse("participation:contribute", args=[page.pk])).content.decode()
         assert "<h1>Votre avis</h1>" in shown
 
-    def test_an_idea_is_nowhere_until_its_address_is_proven_and_read_before_it_is_published(
-        self, client, box
-    ):
+    def test_contribution_is_published_after_proof_and_moderation(self, client, box):
         assert hand_in(client, box).url == reverse("participation:asked")
         assert not Contribution.objects.exists()
         assert prove(client, LEA).status_code == 302
@@ -102,7 +100,7 @@ class TestHandingIn:
         assert "Léa R." in client.get(box.url).content.decode()
         assert LEA not in client.get(one.get_absolute_url()).content.decode()
 
-    def test_the_link_works_once_and_a_scanner_that_follows_it_does_nothing(self, client, box):
+    def test_confirmation_link_works_once_and_only_by_post(self, client, box):
         hand_in(client, box)
         link = mailed_link(LEA)
         client.get(link)
@@ -112,7 +110,7 @@ class TestHandingIn:
         assert client.post(link).status_code == 410
         assert Contribution.objects.count() == 1
 
-    def test_who_proved_an_address_needs_no_second_letter_today(self, client, box, clock):
+    def test_proven_address_needs_no_second_proof_that_day(self, client, box, clock):
         hand_in(client, box)
         prove(client, LEA)
         assert (
@@ -127,21 +125,21 @@ class TestHandingIn:
         )
 
     @pytest.mark.parametrize("address", ["lea@пример.example", "lea@müller.example", "lea%40x@example.org"])
-    def test_an_address_in_any_script_is_recognised(self, client, box, address):
+    def test_address_in_any_script_is_recognised(self, client, box, address):
         hand_in(client, box, email=address)
         confirmed = prove(client, address)
         assert confirmed.cookies.output().isascii()
         hand_in(client, box, title="Une fontaine")
         assert list(Contribution.objects.values_list("email", flat=True)) == [stored_form(address)] * 2
 
-    def test_what_is_sent_again_in_the_same_words_waits_once(self, client, box):
+    def test_identical_contribution_is_stored_once(self, client, box):
         client.force_login(UserFactory(email=LEA))
         for shown_as in ("full", "full", "nobody"):
             assert hand_in(client, box, shown_as=shown_as).status_code == 302
         assert [one.shown_as for one in Contribution.objects.order_by("pk")] == ["full", "nobody"]
         assert len(letters(LEA)) == 2
 
-    def test_on_a_computer_of_others_one_is_forgotten(self, client, box):
+    def test_proven_address_is_forgotten_on_request(self, client, box):
         hand_in(client, box)
         prove(client, LEA)
         client.get(reverse("participation:leave"))
@@ -149,38 +147,36 @@ class TestHandingIn:
         client.post(reverse("participation:leave"))
         assert not client.cookies[participants.COOKIE].value
 
-    def test_nobody_gives_themselves_an_address(self, client, box):
+    def test_forged_address_cookie_is_ignored(self, client, box):
         client.cookies[participants.COOKIE] = signing.get_cookie_signer(salt="x").sign(LEA)
         assert (
             "email" in client.get(reverse("participation:contribute", args=[box.pk])).context["form"].fields
         )
 
-    def test_who_is_signed_in_hands_in_at_once(self, client, box):
+    def test_signed_in_user_contributes_without_proof(self, client, box):
         client.force_login(UserFactory(email=LEA))
         hand_in(client, box)
         assert Contribution.objects.get().email == LEA
 
-    def test_the_answer_is_the_same_for_an_address_that_is_known(self, client, box):
+    def test_contribution_does_not_reveal_known_address(self, client, box):
         idea(box)
         known, unknown = hand_in(client, box), hand_in(client, box, email="other@example.org")
         assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
 
-    def test_what_nobody_confirmed_is_gone_after_three_days(self, client, box):
+    def test_unconfirmed_contribution_is_erased_after_three_days(self, client, box):
         hand_in(client, box)
         erase_old_participation(NOW + timedelta(days=2))
         assert PendingAction.objects.exists()
         erase_old_participation(NOW + timedelta(days=3, minutes=1))
         assert not PendingAction.objects.exists()
 
-    def test_a_link_that_is_too_old_does_nothing(self, client, box, clock):
+    def test_expired_confirmation_link_does_nothing(self, client, box, clock):
         hand_in(client, box)
         clock.shift(timedelta(days=4))
         assert client.post(mailed_link(LEA)).status_code == 410
         assert not Contribution.objects.exists()
 
-    def test_what_is_handed_in_on_the_last_day_counts_when_its_letter_is_answered_later(
-        self, client, box, clock
-    ):
+    def test_contribution_of_last_day_may_be_confirmed_later(self, client, box, clock):
         box.closes_on = date(2026, 11, 24)
         box.save()
         hand_in(client, box)
@@ -188,18 +184,16 @@ class TestHandingIn:
         assert prove(client, LEA).status_code == 302
         assert Contribution.objects.get().handed_in_at == NOW
 
-    def test_a_letter_about_what_has_ended_meanwhile_says_so_and_gives_the_words_back(
-        self, client, box, clock
-    ):
+    def test_confirmation_after_closing_returns_typed_text(self, client, box, clock):
         hand_in(client, box)
-        box.closes_on = date(2026, 11, 23)  # an editor ends it earlier
+        box.closes_on = date(2026, 11, 23)  # an editor closes it earlier
         box.save()
         late = client.post(mailed_link(LEA))
         assert late.status_code == 409
         assert "Sous le tilleul." in late.content.decode()
         assert not Contribution.objects.exists()
 
-    def test_after_the_end_the_page_says_until_when_it_may_change(self, client, box, clock):
+    def test_closed_consultation_shows_until_when_it_may_change(self, client, box, clock):
         box.closes_on = date(2026, 11, 24)
         published(box)
         said = "jusqu’au 27 novembre 2026"
@@ -223,29 +217,29 @@ class TestHandingIn:
             ({"shown_as": "x"}, ""),
         ],
     )
-    def test_what_is_missing_or_too_much_is_said(self, client, box, data, words):
+    def test_invalid_contribution_shows_errors(self, client, box, data, words):
         response = hand_in(client, box, **data)
         assert response.status_code == 422
         if "name@" not in words:
             assert words in response.content.decode()
         assert not PendingAction.objects.exists()
 
-    def test_robots_are_thanked_and_not_heard(self, client, box):
+    def test_contribution_of_bot_is_acknowledged_and_dropped(self, client, box):
         assert hand_in(client, box, website="https://spam.example").url == reverse("participation:asked")
         assert not PendingAction.objects.exists()
 
-    def test_who_sends_at_once_is_asked_to_read_again(self, client, box, settings, clock):
+    def test_contribution_sent_too_fast_must_be_sent_again(self, client, box, settings, clock):
         settings.LEAST_SECONDS_TO_FILE = 3
         data = typed(client, box)
         url = reverse("participation:contribute", args=[box.pk])
         page = client.post(url, data, **HERE)
         assert page.status_code == 422
         assert "C’était rapide" in BeautifulSoup(page.text, "html.parser").select_one(".errors h2").text
-        assert "à corriger" not in page.text  # nothing is wrong with any answer
+        assert "à corriger" not in page.text  # no answer is wrong
         clock.shift(4)
         assert client.post(url, data, **HERE).status_code == 302
 
-    def test_who_sends_nothing_at_once_is_told_of_what_is_missing_alone(self, client, box, settings, clock):
+    def test_incomplete_contribution_sent_fast_shows_only_errors(self, client, box, settings, clock):
         settings.LEAST_SECONDS_TO_FILE = 3
         page = client.post(
             reverse("participation:contribute", args=[box.pk]), typed(client, box, title=""), **HERE
@@ -254,12 +248,12 @@ class TestHandingIn:
         assert "Une réponse à corriger" in page.text
         assert "C’était rapide" not in page.text
 
-    def test_another_site_cannot_hand_in_for_who_is_signed_in(self, client, box):
+    def test_contribution_from_other_site_is_refused(self, client, box):
         client.force_login(UserFactory())
         assert hand_in(client, box, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403
         assert not Contribution.objects.exists()
 
-    def test_who_writes_to_the_administration_alone_is_promised_no_publication(self, client, box):
+    def test_unpublished_contribution_promises_no_publication(self, client, box):
         page = asked(parent=box.get_parent().specific, public=False)
         client.force_login(UserFactory(email=LEA))
         thanks = client.get(hand_in(client, page, **{f"q-{page.questions[0].id}": "Au port"}).url).text
@@ -273,28 +267,28 @@ class TestHandingIn:
         assert "Lu par l’administration" in own
         assert "Publié" not in own
 
-    def test_a_stranger_has_us_mail_none_of_their_words_to_others(self, client, box):
+    def test_confirmation_email_contains_no_text_of_contribution(self, client, box):
         hand_in(client, box, title="Gagnez sur evil.example", text="Vite", name="Evil")
         (letter,) = letters(LEA)
         assert "evil" not in letter.lower()
         assert box.title in letter
         assert (
             "Gagnez sur evil.example" in client.get(mailed_link(LEA)).text
-        )  # to who pressed it, on our page
+        )  # only on the page, after the link is opened
 
-    def test_a_stranger_cannot_flood_a_mailbox(self, client, box):
+    def test_confirmation_emails_are_limited_per_address(self, client, box):
         for _each in range(8):
             seventh = hand_in(client, box)
         assert len(letters(LEA)) == 6
         assert seventh.status_code == 429
-        assert "Sous le tilleul." in seventh.content.decode()  # nothing that was written is lost
+        assert "Sous le tilleul." in seventh.content.decode()  # the typed text is kept
         assert "autre lettre" in seventh.content.decode()
         hand_in(client, box, email="lea+encore@example.org")
         assert not letters("lea+encore@example.org")
         hand_in(client, box, email="leo@example.org")
         assert letters("leo@example.org")
 
-    def test_after_one_of_many_letters_the_same_words_are_handed_in(self, client, box):
+    def test_address_is_proven_by_any_of_several_emails(self, client, box):
         for _each in range(7):
             hand_in(client, box)
         prove(client, LEA)
@@ -302,7 +296,7 @@ class TestHandingIn:
         assert Contribution.objects.filter(title="Une fontaine").exists()
 
     @pytest.mark.parametrize("known", [False, True])
-    def test_who_sends_for_ever_is_stopped_and_finds_the_words_again(self, client, box, monkeypatch, known):
+    def test_rate_limited_contribution_keeps_typed_text(self, client, box, monkeypatch, known):
         monkeypatch.setattr(spam_checks, "PER_CLIENT", RateLimit("participation-client", 2))
         if known:
             client.force_login(UserFactory())
@@ -311,9 +305,9 @@ class TestHandingIn:
         stopped = hand_in(client, box, email="p3@example.org")
         assert stopped.status_code == 429
         assert "Sous le tilleul." in stopped.content.decode()
-        assert vote(client, idea(box), email="p4@example.org").status_code == 429  # all kinds count together
+        assert vote(client, idea(box), email="p4@example.org").status_code == 429  # all types share the limit
 
-    def test_without_a_name_nobody_is_named(self, client, box):
+    def test_anonymous_contribution_stores_no_name(self, client, box):
         hand_in(client, box, shown_as="nobody")
         prove(client, LEA)
         assert Contribution.objects.get().name == ""
@@ -322,9 +316,7 @@ class TestHandingIn:
         ("period", "status"),
         [({"closes_on": date(2026, 11, 23)}, 302), ({"opens_on": date(2026, 12, 1)}, 404)],
     )
-    def test_outside_its_period_nothing_is_taken_and_the_page_says_when_it_ended(
-        self, client, box, period, status
-    ):
+    def test_contribution_outside_period_is_refused(self, client, box, period, status):
         other = ConsultationPageFactory(parent=box.get_parent(), **period)
         form = client.get(reverse("participation:contribute", args=[other.pk]))
         assert (form.status_code, form.headers.get("Location")) == (
@@ -333,7 +325,7 @@ class TestHandingIn:
         )
         assert "contribuer" not in client.get(other.url).content.decode()
 
-    def test_who_writes_until_after_the_end_is_told_so_and_finds_the_words_again(self, client, box, clock):
+    def test_contribution_after_closing_keeps_typed_text(self, client, box, clock):
         box.closes_on = date(2026, 11, 24)
         box.save()
         data = typed(client, box)
@@ -343,43 +335,41 @@ class TestHandingIn:
         assert "Sous le tilleul." in late.content.decode()
         assert not PendingAction.objects.exists()
 
-    def test_the_questions_of_a_consultation_are_answered(self, client, box):
+    def test_questions_of_consultation_are_answered(self, client, box):
         questions = [("question", {"question": "Quel bus ?"}), ("question", {"question": "Quand ?"})]
         other = ConsultationPageFactory(parent=box.get_parent(), kind="questions", questions=questions)
         first = other.questions[0].id
-        assert hand_in(client, other).status_code == 422  # none was answered
+        assert hand_in(client, other).status_code == 422  # no question is answered
         hand_in(client, other, **{f"q-{first}": "Le dernier"})
         prove(client, LEA)
         assert Contribution.objects.get().answers == [{"question": "Quel bus ?", "answer": "Le dernier"}]
 
-    def test_who_answers_nothing_is_told_beside_the_first_question_with_all_else_that_is_missing(
-        self, client, box, settings
-    ):
+    def test_unanswered_consultation_shows_all_missing_fields(self, client, box, settings):
         settings.LEAST_SECONDS_TO_FILE = 3
         questions = [("question", {"question": "Quel bus ?"}), ("question", {"question": "Quand ?"})]
         other = ConsultationPageFactory(parent=box.get_parent(), kind="questions", questions=questions)
         errors = hand_in(client, other, email="").context["form"].errors
         assert errors.keys() == {f"q-{other.questions[0].id}", "email"}
 
-    def test_the_only_question_of_a_consultation_is_not_optional(self, client, box):
+    def test_only_question_of_consultation_is_required(self, client, box):
         only = asked(parent=box.get_parent().specific, public=False)
         shown = client.get(reverse("participation:contribute", args=[only.pk])).text
         assert "facultatif" not in shown
         assert hand_in(client, only).context["form"].errors.keys() == {f"q-{only.questions[0].id}"}
 
-    def test_contributions_stand_in_every_language(self, client, box):
+    def test_contributions_are_shown_in_every_language(self, client, box):
         one = idea(box)
         german = translated(box, "de", title="Ideenkasten")
         assert one.title in client.get(german.url).content.decode()
 
-    def test_who_may_take_part_and_who_reads_it_is_the_same_in_every_language(self, client, box):
+    def test_consultation_settings_apply_in_every_language(self, client, box):
         one = idea(box)
         german = translated(box, "de", title="Ideenkasten")
         box.closes_on, box.public, box.votes = date(2026, 11, 23), False, False
         published(box)
         assert client.get(f"/de/participation/consultations/{german.pk}/contribuer/").url == german.url
         assert one.title not in client.get(german.url).content.decode()
-        german.public = True  # as a draft says that was written before
+        german.public = True  # as in a draft written before
         assert one.title not in client.get(published(german).url).content.decode()
         box.closes_on, box.public = None, True
         published(box)
@@ -388,9 +378,7 @@ class TestHandingIn:
 
 
 class TestReading:
-    def test_the_list_in_another_language_has_what_is_not_translated_and_says_so(
-        self, client, box, django_assert_max_num_queries
-    ):
+    def test_list_shows_untranslated_consultations_marked(self, client, box, django_assert_max_num_queries):
         index = box.get_parent().specific
         german = translated(index, "de", title="Mitreden", slug="mitreden")
         for number in range(5):
@@ -410,12 +398,12 @@ class TestReading:
         assert survey.title in french
         assert "Ideenkasten" not in french
 
-    def test_where_all_is_translated_nothing_is_said_of_it(self, client, box):
+    def test_list_of_translated_consultations_shows_no_remark(self, client, box):
         translated(box.get_parent().specific, "de", title="Mitreden", slug="mitreden")
         german = translated(box, "de", title="Ideenkasten", slug="ideenkasten")
         assert "Was nicht übersetzt ist" not in client.get(german.get_parent().url).text
 
-    def test_a_page_is_filtered_and_ordered(self, client, box):
+    def test_contributions_are_filtered_and_sorted(self, client, box):
         first, _second = idea(box, title="Premier"), idea(box, title="Second", status="done")
         actions.cast_vote(contribution=first, email=LEA)
         text = client.get(f"{box.url}?tri=voix").content.decode()
@@ -425,25 +413,25 @@ class TestReading:
         assert "Premier" not in text
         assert client.get(f"{box.url}?etat=x&tri=%00&page=zz").status_code == 200
 
-    def test_what_is_for_the_administration_alone_is_shown_to_nobody_else(self, client, box):
+    def test_contribution_to_private_consultation_is_hidden(self, client, box):
         other = ConsultationPageFactory(parent=box.get_parent(), public=False)
         one = idea(other)
         assert one.title not in client.get(other.url).content.decode()
         assert client.get(one.get_absolute_url()).status_code == 404
 
     @pytest.mark.parametrize("state", [ModerationState.WAITING, ModerationState.REFUSED])
-    def test_what_is_not_published_is_not_there(self, client, box, state):
+    def test_unpublished_contribution_returns_404(self, client, box, state):
         one = idea(box, state=state)
         assert client.get(one.get_absolute_url()).status_code == 404
         assert vote(client, one, email=LEA).status_code == 404
 
-    def test_what_was_written_in_another_language_says_in_which(self, client, box):
+    def test_contribution_is_marked_with_its_language(self, client, box):
         locale("de")
         address = reverse("participation:contribution", args=[idea(box).pk])
         assert 'prose t5" lang' not in client.get(address).text
         assert 'prose t5" lang="fr"' in client.get(f"/de{address}").text
 
-    def test_search_calls_nothing_open_that_is_over(self, client, box, clock):
+    def test_search_does_not_call_closed_consultation_open(self, client, box, clock):
         box.closes_on = date(2026, 11, 25)
         published(box)
         clock.shift(timedelta(days=2))
@@ -451,7 +439,9 @@ class TestReading:
         assert "jusqu’au 25 novembre 2026" in found
         assert "Ouverte" not in found
 
-    def test_pages_carry_no_token_and_take_few_queries(self, client, box, django_assert_max_num_queries):
+    def test_consultation_pages_need_few_queries_and_no_token(
+        self, client, box, django_assert_max_num_queries
+    ):
         for _each in range(25):
             idea(box)
         for url in (box.url, box.get_parent().url):
@@ -464,9 +454,9 @@ class TestReading:
 
 
 class TestVoting:
-    def test_one_person_has_one_vote(self, client, box):
+    def test_person_has_one_vote(self, client, box):
         one = idea(box)
-        assert vote(client, one).status_code == 200  # asks for the address
+        assert vote(client, one).status_code == 200  # asks for the e-mail address
         for address in (LEA, "LEA@example.org", "lea+encore@example.org"):
             vote(client, one, email=address)
             client.post(mailed_link(address))
@@ -474,7 +464,7 @@ class TestVoting:
         assert Vote.objects.count() == 1
         assert LEA not in str(list(Vote.objects.values()))
 
-    def test_a_vote_of_the_last_day_counts_when_its_letter_is_answered_later(self, client, box, clock):
+    def test_vote_of_last_day_may_be_confirmed_later(self, client, box, clock):
         box.closes_on = date(2026, 11, 24)
         box.save()
         one = idea(box)
@@ -487,7 +477,7 @@ class TestVoting:
         prove(client, LEA)
         assert Vote.objects.count() == 1
 
-    def test_a_vote_is_taken_back(self, client, box):
+    def test_vote_can_be_withdrawn(self, client, box):
         one = idea(box)
         client.force_login(UserFactory())
         vote(client, one)
@@ -496,19 +486,19 @@ class TestVoting:
         assert not Vote.objects.exists()
         assert "not_voted" in vote(client, one, take_back="1").url
 
-    def test_votes_of_two_consultations_cannot_be_tied_to_one_person(self, box):
+    def test_voters_of_two_consultations_cannot_be_linked(self, box):
         other = ConsultationPageFactory(parent=box.get_parent())
         for one in (idea(box), idea(other)):
             actions.cast_vote(contribution=one, email=LEA)
         assert len(set(Vote.objects.values_list("who", flat=True))) == 2
 
-    def test_where_one_cannot_vote_nobody_does(self, client, box):
+    def test_vote_is_refused_if_voting_is_off(self, client, box):
         other = ConsultationPageFactory(parent=box.get_parent(), votes=False)
         client.force_login(UserFactory())
         assert vote(client, idea(other)).status_code == 404
         assert not Vote.objects.exists()
 
-    def test_who_votes_from_a_page_that_was_open_past_the_end_reads_that_it_is_over(self, client, box):
+    def test_vote_after_closing_is_refused_with_explanation(self, client, box):
         other = ConsultationPageFactory(parent=box.get_parent(), closes_on=date(2026, 11, 23))
         client.force_login(UserFactory())
         one = idea(other)
@@ -518,7 +508,7 @@ class TestVoting:
         assert "C’est terminé entre-temps" in late.content.decode()
         assert not Vote.objects.exists()
 
-    def test_what_is_done_takes_no_more_votes_and_the_page_says_so(self, client, box):
+    def test_completed_contribution_takes_no_votes(self, client, box):
         going, done = idea(box, status="accepted"), idea(box)
         vote(client, done, email=LEA)
         Contribution.objects.filter(pk=done.pk).update(status="done")
@@ -532,15 +522,13 @@ class TestVoting:
         assert Vote.objects.get().contribution == going
         assert "on ne peut plus voter" not in client.get(going.get_absolute_url()).text
 
-    def test_a_get_votes_for_nobody(self, client, box):
+    def test_get_request_does_not_vote(self, client, box):
         client.force_login(UserFactory())
         assert client.get(reverse("participation:vote", args=[idea(box).pk])).status_code == 405
 
 
 class TestDesk:
-    def test_who_reads_a_contribution_sees_to_what_it_answers_and_whether_anybody_else_will(
-        self, client, box
-    ):
+    def test_moderator_sees_consultation_and_visibility(self, client, box):
         opinions = asked(parent=box.get_parent().specific, public=False, title="Où poser des bancs ?")
         idea(box, state=ModerationState.WAITING)
         client.force_login(SuperuserFactory())
@@ -558,7 +546,7 @@ class TestDesk:
         assert ", Où poser des bancs ?<" in shown
         assert shown.count(unseen) == 1
 
-    def test_several_are_published_at_once_and_everybody_hears(self, client, box):
+    def test_contributions_are_published_in_bulk_and_announced(self, client, box):
         ones = [idea(box, state=ModerationState.WAITING, email=f"p{n}@example.org") for n in range(3)]
         client.force_login(SuperuserFactory())
         page = client.get(reverse("participation_desk:waiting")).content.decode()
@@ -569,7 +557,7 @@ class TestDesk:
         assert ones[0].get_absolute_url() in "".join(letters("p0@example.org"))
         assert not letters("p2@example.org")
 
-    def test_the_first_page_of_the_admin_tells_moderators_what_waits_and_nobody_else(self, client, box):
+    def test_admin_home_lists_waiting_texts_to_moderators_only(self, client, box):
         moderator, agent = UserFactory(), AgentFactory()
         moderator.groups.add(ensure_roles("moderators")["moderators"])
         one = idea(box, state=ModerationState.WAITING, title="Un toit pour le bus")
@@ -585,21 +573,21 @@ class TestDesk:
         client.force_login(moderator)
         assert "à lire</" not in client.get(reverse("wagtailadmin_home")).content.decode()
 
-    def test_a_refusal_has_a_reason_and_is_erased_later(self, client, box):
+    def test_refusal_requires_reason_and_is_erased_later(self, client, box):
         one = idea(box, state=ModerationState.WAITING)
         client.force_login(SuperuserFactory())
         url = reverse("participation_desk:refuse", args=["contribution", one.pk])
         client.post(url, {"reason": ""})
         assert Contribution.objects.get().state == ModerationState.WAITING
         late = client.post(url, {"reason": "Hors sujet.", "seen": "published"}, follow=True)
-        assert "Quelqu’un d’autre" in late.text  # what a colleague decided meanwhile stays
+        assert "Quelqu’un d’autre" in late.text  # the decision of a colleague stays
         assert Contribution.objects.get().state == ModerationState.WAITING
         client.post(url, {"reason": "C’est de la publicité."})
         assert "C’est de la publicité." in "".join(letters(LEA))
         erase_old_participation(NOW + timedelta(days=91))
         assert not Contribution.objects.exists()
 
-    def test_what_is_taken_down_is_called_so_by_everybody_and_may_be_published_again(self, client, box):
+    def test_removed_contribution_can_be_published_again(self, client, box):
         one = idea(box, title="Un toit pour le bus")
         client.force_login(SuperuserFactory())
         desk = reverse("participation_desk:contribution", args=[one.pk])
@@ -620,31 +608,29 @@ class TestDesk:
         assert again.redirect_chain == [(desk, 302)]
         assert client.get(one.get_absolute_url()).status_code == 200
 
-    def test_what_is_taken_down_is_erased_later_as_what_is_refused(self, box):
+    def test_removed_contribution_is_erased_later(self, box):
         moderation.take_down(actor=None, written=idea(box), reason="Fait à double.")
         erase_old_participation(NOW + timedelta(days=91))
         assert not Contribution.objects.exists()
 
-    def test_nobody_is_led_elsewhere_after_moderating(self, client, box):
+    def test_moderation_does_not_redirect_to_other_site(self, client, box):
         one = idea(box, state=ModerationState.WAITING)
         client.force_login(SuperuserFactory())
         chosen = {"one": f"contribution-{one.pk}", "to": "//evil.example/"}
         answer = client.post(reverse("participation_desk:publish"), chosen)
         assert answer.url == reverse("participation_desk:waiting")
 
-    def test_the_address_of_what_is_published_goes_after_a_year(self, box):
+    def test_address_of_published_contribution_is_erased(self, box):
         one = idea(box)
         erase_old_participation(NOW + timedelta(days=366))
         one.refresh_from_db()
         assert one.email == ""
         actions.answer_contribution(
             actor=None, contribution=one, status="studied", reply=""
-        )  # and nobody is written to
+        )  # and nobody is notified
         assert not letters("")
 
-    def test_the_address_of_what_nobody_ever_read_goes_after_a_year_and_staff_sees_it_coming(
-        self, client, box, clock
-    ):
+    def test_address_of_waiting_contribution_erasure_is_announced(self, client, box, clock):
         one, staff = idea(box, state=ModerationState.WAITING), SuperuserFactory()
 
         def shown(**ahead) -> str:
@@ -659,10 +645,10 @@ class TestDesk:
         one.refresh_from_db()
         assert (one.email, one.state) == ("", ModerationState.WAITING)
         assert "adresse est oubliée" not in shown(days=26)
-        moderation.publish_written(actor=None, written=one)  # and nobody is written to
+        moderation.publish_written(actor=None, written=one)  # notifies nobody
         assert not letters("")
 
-    def test_nobody_is_led_to_a_consultation_that_is_gone(self, client, box):
+    def test_contribution_to_unpublished_page_notifies_nobody(self, client, box):
         one = idea(box, state=ModerationState.WAITING)
         box.unpublish()
         moderation.publish_written(actor=None, written=one)
@@ -670,7 +656,7 @@ class TestDesk:
         own = client.get(reverse("participation:own", args=["contribution", one.secret])).content.decode()
         assert one.get_absolute_url() not in own
 
-    def test_the_commune_answers_and_whoever_asked_hears_of_it(self, client, box):
+    def test_answer_to_contribution_notifies_author_once(self, client, box):
         one = idea(box)
         client.force_login(SuperuserFactory())
         url = reverse("participation_desk:contribution", args=[one.pk])
@@ -683,9 +669,9 @@ class TestDesk:
         assert "Le banc est posé." in "".join(letters(LEA))
         assert (
             client.post(url, {"status": "studied", "reply": "x"}).status_code == 422
-        )  # what is done is done
+        )  # a completed contribution keeps its status
 
-    def test_an_answer_that_changes_nothing_else_is_told_as_an_answer_and_none_as_nothing(self, box):
+    def test_answer_without_status_change_is_announced_as_answer(self, box):
         one = idea(box)
         actions.answer_contribution(actor=None, contribution=one, status="received", reply="Merci, bien lu.")
         (letter,) = letters(LEA)
@@ -694,7 +680,7 @@ class TestDesk:
         actions.answer_contribution(actor=None, contribution=one, status="received", reply="")
         assert len(letters(LEA)) == 1
 
-    def test_an_opinion_is_answered_and_neither_accepted_nor_declined(self, client, box):
+    def test_answered_consultation_opinion_keeps_its_status(self, client, box):
         page = asked(parent=box.get_parent().specific)
         one = idea(page, title="", answers=[{"question": "Où ?", "answer": "Au port"}])
         client.force_login(SuperuserFactory())
@@ -707,7 +693,7 @@ class TestDesk:
             "reçue" not in client.get(reverse("participation_desk:contributions")).text.partition("<table")[2]
         )
 
-    def test_the_list_shows_what_the_commune_answered(self, client, box):
+    def test_list_shows_contributions_with_answer(self, client, box):
         opinions = ConsultationPageFactory(
             parent=box.get_parent(), kind="questions", questions=[("question", {"question": "Où ?"})]
         )
@@ -717,14 +703,14 @@ class TestDesk:
         actions.answer_contribution(actor=None, contribution=one, status="received", reply="Oui, au port.")
         assert client.get(opinions.url).text.count("La commune a répondu") == 1
 
-    def test_the_table_to_take_away_has_no_address_and_runs_no_formula(self, client, box):
+    def test_contributions_export_has_no_addresses_or_formulas(self, client, box):
         idea(box, title="=1+1")
         client.force_login(SuperuserFactory())
         text = client.get(reverse("participation_desk:contributions_csv")).content.decode()
         assert "'=1+1" in text
         assert LEA not in text
 
-    def test_agents_find_nothing_and_moderators_all(self, client, box):
+    def test_contributions_are_shown_to_moderators_not_agents(self, client, box):
         one = idea(box)
         agent = UserFactory(is_staff=True)
         agent.groups.add(ensure_roles("agents")["agents"])
@@ -745,7 +731,7 @@ class TestDesk:
 
 
 class TestOwn:
-    def test_whoever_wrote_it_erases_it_by_the_link_of_their_letter(self, client, box):
+    def test_author_erases_contribution_by_link(self, client, box):
         one = idea(box)
         actions.cast_vote(contribution=one, email="other@example.org")
         url = reverse("participation:own", args=["contribution", one.secret])
@@ -756,22 +742,22 @@ class TestOwn:
         assert not Vote.objects.exists()
         assert client.get(url).status_code == 404
 
-    def test_a_guessed_link_opens_nothing(self, client, box):
+    def test_guessed_contribution_link_returns_404(self, client, box):
         idea(box)
         assert client.get(reverse("participation:own", args=["contribution", "x" * 22])).status_code == 404
         assert client.get(reverse("participation:own", args=["nothing", "x" * 22])).status_code == 404
 
 
-def test_sending_nothing_at_all_is_refused(client, box):
+def test_empty_contribution_request_is_refused(client, box):
     assert client.post(reverse("participation:contribute", args=[box.pk]), **HERE).status_code == 422
 
 
-def test_thanks_lead_nowhere_else(client, home):
+def test_acknowledgement_does_not_link_other_site(client, home):
     text = client.get(reverse("participation:thanks") + "?done=voted&to=https://x.example/").content.decode()
     assert 'href="https://x.example' not in text
 
 
-def test_in_the_own_space_all_that_one_wrote_is_taken_away_and_erased(client, box):
+def test_own_space_exports_and_erases_contributions(client, box):
     idea(box, title="Le mien")
     other = idea(box, title="Un autre", email="other@example.org")
     client.force_login(UserFactory(email="Lea@example.org"))

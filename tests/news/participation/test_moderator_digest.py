@@ -1,4 +1,4 @@
-"""Who moderates is told in the morning that something new waits: once, however much comes."""
+"""Digest for moderators: one e-mail in the morning if new texts wait."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from news.participation.moderation.states import ModerationState
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
 from tests.factories.participation import CommentFactory, ContributionFactory
 
-MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)  # at ten in the commune
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)  # 10:00 in the commune
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def told(person) -> list[Delivery]:
     return list(Delivery.objects.filter(recipient=person.email).order_by("created_at", "pk"))
 
 
-def test_a_flood_is_one_letter_the_next_morning_that_quotes_nothing(box, moderator, clock):
+def test_moderator_digest_is_sent_once_without_quotes(box, moderator, clock):
     for number in range(30):
         idea(box, title=f"Achetez {number}")
     CommentFactory(article=box.translation_key, state=ModerationState.WAITING)
@@ -61,7 +61,7 @@ def test_a_flood_is_one_letter_the_next_morning_that_quotes_nothing(box, moderat
     assert "Achetez" not in text
 
 
-def test_what_came_after_the_letter_is_told_the_next_day_and_old_texts_alone_are_not(box, moderator, clock):
+def test_moderator_digest_is_repeated_only_for_new_texts(box, moderator, clock):
     first = idea(box)
     sweep(clock, days=1)
     idea(box)
@@ -74,13 +74,13 @@ def test_what_came_after_the_letter_is_told_the_next_day_and_old_texts_alone_are
     assert len(told(moderator)) == 2
 
 
-def test_what_was_read_before_the_morning_is_told_to_nobody(box, moderator, clock):
+def test_moderator_digest_omits_moderated_texts(box, moderator, clock):
     actions.publish_written(actor=moderator, written=idea(box))
     sweep(clock, days=1)
     assert not told(moderator)
 
 
-def test_a_text_whose_letter_is_answered_a_day_later_is_new_all_the_same(box, moderator, clock):
+def test_moderator_digest_includes_texts_confirmed_late(box, moderator, clock):
     idea(box)
     sweep(clock, days=1)
     idea(box, handed_in_at=MONDAY - timedelta(days=1))
@@ -88,7 +88,7 @@ def test_a_text_whose_letter_is_answered_a_day_later_is_new_all_the_same(box, mo
     assert [one.title for one in told(moderator)] == ["1 texte à lire", "2 textes à lire"]
 
 
-def test_nobody_is_told_at_the_weekend(box, moderator, clock):
+def test_moderator_digest_is_not_sent_at_weekend(box, moderator, clock):
     clock.shift(timedelta(days=4))
     idea(box)
     sweep(clock, days=2)
@@ -97,7 +97,7 @@ def test_nobody_is_told_at_the_weekend(box, moderator, clock):
     assert len(told(moderator)) == 1
 
 
-def test_each_is_told_in_their_language_and_who_may_not_read_is_not(box, moderator, clock):
+def test_moderator_digest_uses_language_and_permissions(box, moderator, clock):
     german = UserFactory(email="lesen@commune.example", roles=["moderators"], language="de")
     gone = UserFactory(email="partie@commune.example", roles=["moderators"], is_active=False)
     agent, runs_the_site = AgentFactory(), SuperuserFactory()
@@ -108,7 +108,7 @@ def test_each_is_told_in_their_language_and_who_may_not_read_is_not(box, moderat
     assert not any(told(person) for person in (gone, agent, runs_the_site))
 
 
-def test_where_nobody_moderates_who_runs_the_site_is_told(box, clock):
+def test_moderator_digest_goes_to_superusers_without_moderator(box, clock):
     runs_the_site = SuperuserFactory()
     idea(box)
     sweep(clock, days=1)

@@ -1,4 +1,4 @@
-"""Whether a page was useful: the box, what is kept and forgotten, the report of staff."""
+"""Page feedback: the form, what is stored and erased, and the report for staff."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -30,12 +30,12 @@ def page(home):
 
 
 def say(client, page, useful="no", text=None, **headers):
-    """A press below the page; with ``text`` one on the page that asks for a sentence."""
+    """Post the feedback form of the page; with ``text``, the form that asks for a sentence."""
     data = {"page": page.pk, "useful": useful, "website": ""} | ({} if text is None else {"text": text})
     return client.post(BOX, data, **(HERE | headers))
 
 
-def test_the_box_stands_below_content_without_token_or_session(client, home, page):
+def test_feedback_form_is_below_content_without_token(client, home, page):
     response = client.get(page.url)
     text = response.content.decode()
     assert f'action="{BOX}"' in text
@@ -45,18 +45,18 @@ def test_the_box_stands_below_content_without_token_or_session(client, home, pag
     assert BOX not in client.get(section.url).content.decode()
 
 
-def test_a_no_is_kept_and_one_sentence_is_asked_for(client, page):
+def test_negative_feedback_asks_for_one_sentence(client, page):
     response = say(client, page)
     assert response.status_code == 302
     asked = client.get(response.url)
     assert page.title in asked.content.decode()
-    assert say(client, page, text="").url == page.url  # nothing to add: asked once is enough
+    assert say(client, page, text="").url == page.url  # nothing to add
     assert say(client, page, text="Les horaires du samedi").url.endswith("done=1")
-    verdict = PageFeedback.objects.get()  # the sentence goes to the same answer
+    verdict = PageFeedback.objects.get()  # the sentence belongs to the same feedback
     assert (verdict.useful, verdict.text) == (False, "Les horaires du samedi")
 
 
-def test_one_answer_a_day_and_the_last_word_counts(client, page, clock):
+def test_feedback_counts_once_a_day_with_last_answer(client, page, clock):
     say(client, page, "no", "Rien")
     say(client, page, "yes")
     assert PageFeedback.objects.get().useful is True
@@ -67,7 +67,7 @@ def test_one_answer_a_day_and_the_last_word_counts(client, page, clock):
     assert PageFeedback.objects.count() == 3
 
 
-def test_nothing_tells_who_it_was_and_the_digest_goes_with_the_day(client, page, clock):
+def test_feedback_fingerprint_is_erased_after_a_day(client, page, clock):
     say(client, page, REMOTE_ADDR="203.0.113.7")
     kept = str(PageFeedback.objects.values().get())
     assert "203.0.113.7" not in kept
@@ -77,7 +77,7 @@ def test_nothing_tells_who_it_was_and_the_digest_goes_with_the_day(client, page,
     assert PageFeedback.objects.get().who == ""
 
 
-def test_words_are_erased_after_a_year_and_the_rest_after_three(client, page):
+def test_feedback_texts_are_erased_before_answers(client, page):
     say(client, page, text="Il manque le tarif")
     delete_old_feedback(NOW + timedelta(days=364))
     assert PageFeedback.objects.get().text
@@ -91,53 +91,53 @@ def test_words_are_erased_after_a_year_and_the_rest_after_three(client, page):
     "headers",
     [{"HTTP_SEC_FETCH_SITE": "cross-site"}, {"HTTP_SEC_FETCH_SITE": "", "HTTP_ORIGIN": "https://x.example"}],
 )
-def test_another_site_cannot_answer_for_somebody(client, page, headers):
+def test_feedback_from_other_site_is_refused(client, page, headers):
     assert say(client, page, **headers).status_code == 403
     assert not PageFeedback.objects.exists()
 
 
-def test_a_robot_that_fills_the_trap_is_thanked_and_not_counted(client, page):
+def test_feedback_of_bot_is_acknowledged_and_dropped(client, page):
     data = {"page": page.pk, "useful": "yes", "website": "https://spam.example"}
     assert client.post(BOX, data, **HERE).status_code == 302
     assert not PageFeedback.objects.exists()
 
 
-def test_somebody_who_answers_for_ever_is_stopped(client, page):
+def test_feedback_is_rate_limited(client, page):
     for _each in range(120):
         say(client, page)
     assert say(client, page).status_code == 429
 
 
-def test_an_address_in_the_text_is_asked_to_be_left_out(client, page):
+def test_feedback_text_with_email_address_is_refused(client, page):
     response = say(client, page, text="Écrivez à lea@example.org")
     assert response.status_code == 422
-    assert "lea@example.org" in response.content.decode()  # nothing typed is lost
+    assert "lea@example.org" in response.content.decode()  # the typed text is kept
     assert not PageFeedback.objects.exists()
 
 
 @pytest.mark.parametrize("text", ["\x00", "x" * 10_000])
-def test_bad_text_is_refused(client, page, text):
+def test_invalid_feedback_text_is_refused(client, page, text):
     assert say(client, page, text=text).status_code == 422
 
 
 @pytest.mark.parametrize("number", ["", "x", "0", "99999999999999999999", "12345"])
-def test_a_page_that_is_not_there_cannot_be_judged(client, home, number):
+def test_feedback_on_unknown_page_returns_404(client, home, number):
     assert client.post(BOX, {"page": number, "useful": "yes"}, **HERE).status_code == 404
     assert client.get(f"{BOX}merci/?page={number}&useful=yes").status_code == 404
 
 
-def test_a_page_for_some_cannot_be_judged_by_others(client, page):
+def test_feedback_on_restricted_page_returns_404(client, page):
     PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
     assert say(client, page).status_code == 404
 
 
-def test_looking_changes_nothing(client, page):
+def test_get_request_records_no_feedback(client, page):
     assert client.get(BOX).status_code == 405
     assert client.get(f"{BOX}merci/?page={page.pk}&useful=no").status_code == 200
     assert not PageFeedback.objects.exists()
 
 
-def test_staff_reads_by_page_with_the_texts(client, page):
+def test_staff_reads_feedback_by_page(client, page):
     say(client, page, text="Les horaires du samedi")
     client.force_login(SuperuserFactory())
     text = client.get(reverse("participation_desk:useful")).content.decode()
@@ -147,7 +147,7 @@ def test_staff_reads_by_page_with_the_texts(client, page):
     assert "Les horaires du samedi" in text
 
 
-def test_the_table_to_take_away_runs_no_formula(client, page):
+def test_feedback_export_contains_no_formulas(client, page):
     say(client, page, text='=HYPERLINK("https://x.example")')
     client.force_login(SuperuserFactory())
     text = client.get(reverse("participation_desk:useful_csv")).content.decode()
@@ -156,7 +156,7 @@ def test_the_table_to_take_away_runs_no_formula(client, page):
 
 
 @pytest.mark.parametrize("name", ["useful", "useful_csv"])
-def test_who_has_no_right_finds_nothing(client, page, name):
+def test_feedback_report_requires_permission(client, page, name):
     user = UserFactory(is_staff=True)
     user.groups.add(ensure_roles("agents")["agents"])
     client.force_login(user)
@@ -167,7 +167,7 @@ def test_who_has_no_right_finds_nothing(client, page, name):
     assert client.get(reverse(f"participation_desk:{name}")).status_code == 200
 
 
-def test_the_list_takes_as_many_queries_for_many_pages(client, home, django_assert_max_num_queries):
+def test_feedback_report_has_constant_query_count(client, home, django_assert_max_num_queries):
     client.force_login(SuperuserFactory())
     url = reverse("participation_desk:useful")
 

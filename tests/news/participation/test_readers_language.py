@@ -1,4 +1,4 @@
-"""Whoever reads another language than a page keeps it through its forms, their letters and the thanks."""
+"""Reader's language on pages in another language: forms, e-mails and acknowledgements keep it."""
 
 import re
 
@@ -32,7 +32,7 @@ def german_home(made):
 
 
 def ways(client, page) -> set[str]:
-    """The addresses that a reader of German is sent to by the page, as far as they are no pages."""
+    """Return the addresses on the page, for a German reader, except for that of the page."""
     text = client.get(f"{page.url}?lu=de").text
     main = text[text.index("<main") : text.index("</main>")]
     return {url for url in re.findall(r'(?:href|action)="([^"#?]*)', main) if url != page.url}
@@ -48,7 +48,7 @@ def article(home):
 
 
 def counter(home):
-    """Which takes reports."""
+    """Create a counter page that offers problem reports."""
     ReportCategoryFactory()
     return make_counter(home)
 
@@ -70,24 +70,24 @@ def counter(home):
         (counter, "/de/signalements/"),
     ],
 )
-def test_a_foreign_page_leads_to_its_forms_in_the_readers_language(client, home, make, expected):
+def test_untranslated_page_links_forms_in_reader_language(client, home, make, expected):
     page = make(home)
     found = ways(client, page)
     assert any(url.startswith(expected) for url in found)
     assert not any(url.startswith(expected.removeprefix("/de")) for url in found)
 
 
-def test_a_language_without_a_home_page_signs_up_in_it_all_the_same_and_nobody_else_does(client, home):
+def test_newsletter_form_uses_language_without_home_page(client, home):
     for _twice in range(2):
         assert 'action="/it/infolettre/"' in client.get("/it/", follow=True).text
         assert 'action="/infolettre/"' in client.get("/").text
 
 
-def test_nobody_else_is_sent_to_another_language(client, box):
+def test_page_without_reader_language_links_own_language(client, box):
     assert f'href="/participation/consultations/{box.pk}/contribuer/"' in client.get(box.url).text
 
 
-def test_an_idea_on_a_foreign_page_is_written_proven_and_thanked_for_in_the_readers_language(client, box):
+def test_contribution_is_confirmed_in_reader_language(client, box):
     (form,) = [url for url in ways(client, box) if "contribuer" in url]
     assert f'href="{box.url}?lu=de" lang="fr"' in client.get(form).text
     opened = client.get(form).context["form"]["opened"].value()
@@ -99,7 +99,7 @@ def test_an_idea_on_a_foreign_page_is_written_proven_and_thanked_for_in_the_read
     assert f'href="{box.url}?lu=de"' in thanks.text
 
 
-def test_answers_on_a_foreign_page_are_thanked_for_in_the_readers_language(client, home):
+def test_survey_is_answered_in_reader_language(client, home):
     page = survey(home)
     (form,) = [url for url in ways(client, page) if "sondages" in url]
     shown = client.get(form)
@@ -114,7 +114,7 @@ def test_answers_on_a_foreign_page_are_thanked_for_in_the_readers_language(clien
     assert f'href="{page.url}?lu=de"' in thanks.text
 
 
-def test_a_vote_on_a_foreign_idea_is_thanked_for_in_the_readers_language(client, box):
+def test_vote_is_confirmed_in_reader_language(client, box):
     box.votes = True
     published(box)
     idea = ContributionFactory(consultation=box.translation_key, state=ModerationState.PUBLISHED)
@@ -125,7 +125,7 @@ def test_a_vote_on_a_foreign_idea_is_thanked_for_in_the_readers_language(client,
         assert f'href="{idea.get_absolute_url()}"' in client.post(mailed_link(LEA), follow=True).text
 
 
-def test_a_verdict_on_a_foreign_page_leads_back_to_it_in_the_readers_language(client, home):
+def test_feedback_is_acknowledged_in_reader_language(client, home):
     page = published(ContentPageFactory(parent=home))
     (box,) = [url for url in ways(client, page) if "avis" in url]
     thanks = client.post(box, {"page": page.pk, "useful": "no"}, **HERE, follow=True)

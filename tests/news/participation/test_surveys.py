@@ -1,4 +1,4 @@
-"""Short surveys: answering, counting, showing, and what nobody can put together."""
+"""Surveys: answers, counts, results and anonymity."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -29,13 +29,13 @@ def clock():
 
 @pytest.fixture
 def survey(box):
-    """Open to all, its results at once."""
+    """A survey open to everyone, with immediate results."""
     return SurveyPageFactory(parent=box.get_parent(), results="at_once")
 
 
 @pytest.fixture
 def once(box):
-    """One answer for each person, its results afterwards."""
+    """A survey with one answer per person, with results after its end."""
     return SurveyPageFactory(parent=box.get_parent(), once=True, closes_on=date(2026, 11, 30))
 
 
@@ -54,27 +54,27 @@ def answer(client, page, headers=HERE, **data):
     return client.post(url, typed | data, **headers)
 
 
-def test_anybody_answers_and_sees_the_results_as_a_table(client, survey):
+def test_survey_results_are_shown_as_table(client, survey):
     assert answer(client, survey).status_code == 302
     assert answer(client, survey).status_code == 302
     text = client.get(survey.url).content.decode()
     assert "<caption>Où allez-vous" in text
     assert "100 %" in text
     assert "en moyenne 4" in text
-    assert "Plus de lumière" not in text  # free text is for the administration
+    assert "Plus de lumière" not in text  # only for the administration
     assert not SurveyParticipation.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("language", "until"), [("fr", "Jusqu’au 30 novembre 2026"), ("it", "Fino al 30 novembre 2026")]
 )
-def test_until_when_is_said_in_words_that_fit_a_survey_as_well_as_a_consultation(once, language, until):
-    """“Sondage … Ouverte jusqu’au”."""
+def test_survey_end_is_worded_for_surveys_and_consultations(once, language, until):
+    """“Ouverte jusqu’au” would fit a consultation, but not a “sondage”, which is masculine."""
     with override(language):
         assert once.when == until
 
 
-def test_where_one_answer_is_for_one_person_the_address_is_proven(client, once):
+def test_single_answer_survey_requires_proven_address(client, once):
     answer(client, once, email=LEA)
     assert not SurveyAnswer.objects.exists()
     client.post(mailed_link(LEA))
@@ -85,7 +85,7 @@ def test_where_one_answer_is_for_one_person_the_address_is_proven(client, once):
     assert SurveyAnswer.objects.count() == 1
 
 
-def test_nothing_ties_an_answer_to_who_gave_it(client, once):
+def test_survey_answer_cannot_be_linked_to_person(client, once):
     client.force_login(UserFactory(email=LEA))
     answer(client, once)
     kept, taken = str(SurveyAnswer.objects.values().get()), str(SurveyParticipation.objects.values().get())
@@ -93,7 +93,7 @@ def test_nothing_ties_an_answer_to_who_gave_it(client, once):
     assert SurveyParticipation.objects.get().who not in kept
 
 
-def test_results_wait_for_the_end_where_the_editor_wants_it(client, once, clock):
+def test_survey_results_wait_for_its_end(client, once, clock):
     actions.submit_answers(page=once, said={once.asked()[0].key: once.asked()[0].options[0][0]}, email=LEA)
     assert "<caption>" not in client.get(once.url).content.decode()
     once.once = False
@@ -102,9 +102,7 @@ def test_results_wait_for_the_end_where_the_editor_wants_it(client, once, clock)
     assert "<caption>" in client.get(f"{once.url}?apres").content.decode()
 
 
-def test_an_answer_of_the_last_day_counts_when_its_letter_is_answered_later_and_results_wait_for_it(
-    client, once, clock
-):
+def test_survey_results_wait_for_late_confirmations(client, once, clock):
     clock.move_to(datetime(2026, 11, 30, 22, tzinfo=UTC))
     answer(client, once, email=LEA)
     clock.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
@@ -117,26 +115,26 @@ def test_an_answer_of_the_last_day_counts_when_its_letter_is_answered_later_and_
     assert "<caption>" in client.get(f"{once.url}?plus-tard").content.decode()
 
 
-def test_results_shown_at_once_say_until_when_they_may_change(client, once, clock):
+def test_immediate_survey_results_show_until_when_they_change(client, once, clock):
     once.results = "at_once"
     published(once)
     clock.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC))
     assert "jusqu’au 3 décembre 2026" in client.get(f"{once.url}?apres").content.decode()
 
 
-def test_results_that_nobody_sees_are_shown_to_nobody(client, box, clock):
+def test_hidden_survey_results_are_not_shown(client, box, clock):
     page = SurveyPageFactory(parent=box.get_parent(), results="never", closes_on=date(2026, 11, 20))
     assert "<caption>" not in client.get(page.url).content.decode()
     assert client.get(reverse("participation:survey", args=[page.pk])).url == page.url
 
 
-def test_an_answer_given_in_german_counts_with_the_french(client, survey):
+def test_survey_answers_in_all_languages_count_together(client, survey):
     german = translated(survey, "de", title="Umfrage")
     answer(client, survey)
     assert "100 %" in client.get(german.url).content.decode()
 
 
-def test_one_answer_for_each_person_and_hidden_results_hold_in_every_language(client, survey):
+def test_survey_settings_apply_in_every_language(client, survey):
     german = translated(survey, "de", title="Umfrage")
     survey.once, survey.results = True, "never"
     published(survey)
@@ -145,7 +143,7 @@ def test_one_answer_for_each_person_and_hidden_results_hold_in_every_language(cl
     assert "<caption>" not in client.get(german.url).content.decode()
 
 
-def test_who_answers_until_after_the_end_is_told_so_and_finds_the_words_again(client, survey, clock):
+def test_survey_answer_after_closing_keeps_typed_text(client, survey, clock):
     survey.closes_on = date(2026, 11, 24)
     survey.save()
     url = reverse("participation:survey", args=[survey.pk])
@@ -158,29 +156,29 @@ def test_who_answers_until_after_the_end_is_told_so_and_finds_the_words_again(cl
 
 
 @pytest.mark.parametrize("said", ["x", "\x00", "x" * 10_000])
-def test_what_is_not_offered_cannot_be_chosen(client, survey, said):
+def test_survey_option_not_offered_is_refused(client, survey, said):
     key = survey.asked()[0].key
     assert answer(client, survey, **{f"q-{key}": said}).status_code == 422
     assert not SurveyAnswer.objects.exists()
 
 
-def test_an_answer_that_is_needed_is_asked_for(client, survey):
+def test_required_survey_answer_is_requested(client, survey):
     key = survey.asked()[0].key
     assert answer(client, survey, **{f"q-{key}": ""}).status_code == 422
 
 
-def test_sending_nothing_at_all_is_refused(client, survey, once):
+def test_empty_survey_request_is_refused(client, survey, once):
     for page in (survey, once):
         assert client.post(reverse("participation:survey", args=[page.pk]), **HERE).status_code == 422
 
 
-def test_robots_and_other_sites_are_not_counted(client, survey):
+def test_survey_answer_of_bot_or_other_site_is_not_counted(client, survey):
     answer(client, survey, website="https://spam.example")
     assert answer(client, survey, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403
     assert not SurveyAnswer.objects.exists()
 
 
-def test_what_was_answered_goes_after_three_years_and_who_took_part_after_one(once):
+def test_survey_participation_is_erased_before_answers(once):
     actions.submit_answers(page=once, said={"x": "y"}, email=LEA)
     erase_old_participation(NOW + timedelta(days=367))
     assert not SurveyParticipation.objects.exists()
@@ -189,7 +187,7 @@ def test_what_was_answered_goes_after_three_years_and_who_took_part_after_one(on
     assert not SurveyAnswer.objects.exists()
 
 
-def test_staff_sees_counts_and_texts_and_takes_them_away(client, survey):
+def test_staff_exports_survey_answers_without_formulas(client, survey):
     answer(client, survey, **{f"q-{survey.asked()[3].key}": "=1+1"})
     client.force_login(SuperuserFactory())
     listed = client.get(reverse("participation_desk:surveys")).content.decode()
@@ -204,13 +202,13 @@ def test_staff_sees_counts_and_texts_and_takes_them_away(client, survey):
     assert ";Port, Forêt" in text
 
 
-def test_a_survey_that_nobody_sees_yet_is_listed_as_a_draft(client, survey):
+def test_unpublished_survey_is_listed_as_draft(client, survey):
     survey.unpublish()
     client.force_login(SuperuserFactory())
     assert "Brouillon" in client.get(reverse("participation_desk:surveys")).content.decode()
 
 
-def test_agents_see_no_survey(client, survey):
+def test_agent_cannot_see_surveys(client, survey):
     agent = UserFactory(is_staff=True)
     agent.groups.add(ensure_roles("agents")["agents"])
     client.force_login(agent)
@@ -222,7 +220,7 @@ def test_agents_see_no_survey(client, survey):
         assert client.get(url).status_code == 404
 
 
-def test_pages_take_few_queries_and_carry_no_token(client, survey, django_assert_max_num_queries):
+def test_survey_page_needs_few_queries_and_no_token(client, survey, django_assert_max_num_queries):
     client.get(survey.url)
     with django_assert_max_num_queries(10):
         response = client.get(f"{survey.url}?autre")
@@ -230,7 +228,7 @@ def test_pages_take_few_queries_and_carry_no_token(client, survey, django_assert
     assert not response.cookies
 
 
-def test_shares_are_of_those_who_answered_the_question():
+def test_survey_shares_refer_to_answers_of_question():
     question = SurveyQuestion("q", "multiple", "?", (("a", "A"), ("b", "B")))
     (result,) = count_results([question], [{"q": ["a", "b"]}, {"q": ["a"]}, {}])
     assert result.answered == 2

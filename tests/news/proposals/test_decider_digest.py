@@ -1,4 +1,4 @@
-"""Who decides on proposals is told in the morning that something new waits: once, however much comes."""
+"""Digest for users who decide on proposals: one e-mail in the morning if new proposals wait."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ from news.proposals.models import Proposal
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
 from tests.factories.directory import DirectoryEntryFactory
 
-MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)  # at ten in the commune
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)  # 10:00 in the commune
 pytestmark = pytest.mark.django_db
 
 
@@ -27,7 +27,7 @@ def clock():
 
 
 def decider(name: str, *codes: str, **fields):
-    """Of a group of its own that has some rights."""
+    """Create a user in a group with these permissions."""
     group = Group.objects.create(name=name)
     group.permissions.set(Permission.objects.filter(codename__in=["access_admin", *codes]))
     person = UserFactory(email=f"{name}@commune.example", **fields)
@@ -64,7 +64,7 @@ def told(person) -> list[Delivery]:
     return list(Delivery.objects.filter(recipient=person.email).order_by("created_at", "pk"))
 
 
-def test_what_was_proposed_is_one_letter_the_next_morning_to_each_who_decides_on_it(clock, directory, events):
+def test_proposal_digest_is_sent_once_to_each_decider(clock, directory, events):
     for number in range(3):
         proposed(title=f"Achetez {number}")
     proposed(Proposal.Kind.ENTRY)
@@ -81,7 +81,7 @@ def test_what_was_proposed_is_one_letter_the_next_morning_to_each_who_decides_on
     assert [one.title for one in told(directory)] == ["1 proposition à traiter"]
 
 
-def test_who_has_nothing_new_to_decide_hears_nothing(clock, directory, events):
+def test_proposal_digest_is_not_sent_without_new_proposals(clock, directory, events):
     proposed(Proposal.Kind.ENTRY)
     sweep(clock, days=1)
     proposed()
@@ -90,7 +90,7 @@ def test_who_has_nothing_new_to_decide_hears_nothing(clock, directory, events):
     assert (len(told(directory)), len(told(events))) == (1, 1)
 
 
-def test_what_nobody_confirmed_or_was_decided_before_the_morning_is_told_to_nobody(clock, events):
+def test_proposal_digest_omits_unconfirmed_and_decided(clock, events):
     actions.request_proposal(
         kind=Proposal.Kind.EVENT, title="?", data={}, email="x@example.org", language="fr"
     )
@@ -99,7 +99,7 @@ def test_what_nobody_confirmed_or_was_decided_before_the_morning_is_told_to_nobo
     assert not told(events)
 
 
-def test_a_keeper_who_changes_what_waits_is_told_of_once(clock, directory):
+def test_changed_waiting_proposal_is_announced_once(clock, directory):
     entry = DirectoryEntryFactory()
     for name in ("Chœur", "Grand chœur"):
         data = entry.values() | {"name": name}
@@ -108,7 +108,7 @@ def test_a_keeper_who_changes_what_waits_is_told_of_once(clock, directory):
     assert len(told(directory)) == 1
 
 
-def test_each_is_told_in_their_language_and_who_decides_nothing_is_not(clock, events):
+def test_proposal_digest_uses_language_and_permissions(clock, events):
     german = UserFactory(email="agenda-de@commune.example", language="de")
     german.groups.set(events.groups.all())
     gone = UserFactory(email="partie@commune.example", is_active=False)
@@ -122,7 +122,7 @@ def test_each_is_told_in_their_language_and_who_decides_nothing_is_not(clock, ev
     assert not any(told(person) for person in (gone, agent, resident, runs_the_site))
 
 
-def test_where_nobody_decides_who_runs_the_site_is_told(clock, agenda, directory):
+def test_proposal_digest_goes_to_superusers_without_decider(clock, agenda, directory):
     runs_the_site = SuperuserFactory()
     proposed()
     proposed(Proposal.Kind.ENTRY)

@@ -1,4 +1,4 @@
-"""The waste calendar as rules."""
+"""Rules of the waste calendar."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -11,13 +11,13 @@ WEEKLY = CollectionSeries("Ordures", TUESDAY, 1, time(7))
 BOURG, COTEAU = UUID(int=1), UUID(int=2)
 
 
-def test_a_round_comes_every_so_many_weeks_between_its_first_and_last_day():
+def test_collections_repeat_between_first_and_last_day():
     fortnightly = CollectionSeries("Papier", TUESDAY, 2, time(7), last_on=TUESDAY + timedelta(weeks=4))
     days = [day for day, _rounds in collections_by_day([fortnightly], TUESDAY - timedelta(weeks=4), 100)]
     assert days == [TUESDAY, TUESDAY + timedelta(weeks=2), TUESDAY + timedelta(weeks=4)]
 
 
-def test_a_day_is_moved_or_falls_out():
+def test_collection_day_is_moved_or_cancelled():
     christmas, wednesday = date(2026, 12, 22), date(2026, 12, 23)
     moved = CollectionSeries(
         "Ordures", TUESDAY, 1, time(7), moved=((christmas, wednesday), (date(2026, 12, 29), None))
@@ -26,14 +26,14 @@ def test_a_day_is_moved_or_falls_out():
     assert days == [wednesday, date(2027, 1, 5)]
 
 
-def test_a_district_has_its_own_rounds_and_those_that_come_everywhere():
+def test_district_has_own_and_common_collections():
     bourg = CollectionSeries("Papier", TUESDAY, 1, time(7), district=BOURG)
     coteau = CollectionSeries("Papier", TUESDAY, 1, time(7), district=COTEAU)
     assert series_for_district([WEEKLY, bourg, coteau], BOURG) == [WEEKLY, bourg]
     assert series_for_district([WEEKLY, bourg, coteau], None) == [WEEKLY, bourg, coteau]
 
 
-def test_who_is_reminded_in_the_evening_hears_of_the_next_day():
+def test_evening_reminder_is_about_next_day():
     evening = datetime(2026, 11, 23, 18, tzinfo=UTC)
     assert next_reminder_check(time(18), evening - timedelta(minutes=1)) == evening
     assert next_reminder_check(time(18), evening) == evening + timedelta(days=1)
@@ -41,6 +41,6 @@ def test_who_is_reminded_in_the_evening_hears_of_the_next_day():
     assert reminded_day(datetime(2026, 11, 24, 6, tzinfo=UTC), evening=False) == TUESDAY
 
 
-def test_what_should_stand_outside_already_is_too_late():
+def test_reminder_after_collection_time_is_too_late():
     assert not is_too_late(TUESDAY, time(7), datetime(2026, 11, 24, 6, 59, tzinfo=UTC))
     assert is_too_late(TUESDAY, time(7), datetime(2026, 11, 24, 7, tzinfo=UTC))

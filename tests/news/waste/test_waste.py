@@ -1,4 +1,4 @@
-"""The waste calendar: page, calendars and reminders by e-mail."""
+"""Waste calendar: its page, calendar files and reminders by e-mail."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -33,7 +33,7 @@ def bourg(db):
 
 @pytest.fixture
 def calendar(home, bourg):
-    """Household waste on Tuesdays everywhere; paper on Wednesdays in the village, on Thursdays on the hill."""
+    """Household waste on Tuesdays in both districts; paper on Wednesdays in one, on Thursdays in the other."""
     hill = WasteDistrictFactory(name="Coteau", slug="coteau")
     WasteCollectionFactory(title="Ordures", first_on=date(2026, 11, 3))
     WasteCollectionFactory(title="Papier", first_on=date(2026, 11, 4), district=bourg)
@@ -59,7 +59,7 @@ def confirm(client) -> WasteReminder:
     return WasteReminder.objects.get()
 
 
-def test_a_district_sees_its_days_and_those_of_everybody(client, calendar):
+def test_district_lists_own_and_common_collections(client, calendar):
     everywhere = client.get(calendar.url).content.decode()
     assert all(title in everywhere for title in ("Ordures", "Papier", "Carton"))
     village = client.get(f"{calendar.url}?zone=bourg").content.decode()
@@ -68,7 +68,7 @@ def test_a_district_sees_its_days_and_those_of_everybody(client, calendar):
     assert client.get(f"{calendar.url}?zone=nulle-part").status_code == 404
 
 
-def test_a_year_of_collections_goes_into_calendars_with_an_alarm(client, calendar):
+def test_collections_are_downloaded_as_calendar_with_alarm(client, calendar):
     text = client.get(f"{calendar.url}bourg/ics/").content.decode()
     assert "DTSTART;VALUE=DATE:20261124" in text
     assert "DTEND;VALUE=DATE:20261125" in text
@@ -77,7 +77,7 @@ def test_a_year_of_collections_goes_into_calendars_with_an_alarm(client, calenda
     assert client.get(f"{calendar.url}x/ics/").status_code == 404
 
 
-def test_who_confirms_is_reminded_on_the_evening_before(client, calendar, clock):
+def test_confirmed_reminder_is_sent_on_evening_before(client, calendar, clock):
     assert ask(client).url == reverse("news:waste_asked")
     send_due_reminders(EVENING)
     assert not letters("Ordures")
@@ -85,7 +85,7 @@ def test_who_confirms_is_reminded_on_the_evening_before(client, calendar, clock)
     assert reminder.email == "lea@example.org"
     clock.move_to(EVENING)
     send_due_reminders(EVENING)
-    send_due_reminders(EVENING)  # swept twice, written once
+    send_due_reminders(EVENING)  # the second run sends nothing
     (letter,) = letters("Ordures")
     assert "Demain" in letter.title
     assert letter.payload["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -97,7 +97,7 @@ def test_who_confirms_is_reminded_on_the_evening_before(client, calendar, clock)
     assert not letters("Carton")
 
 
-def test_what_an_editor_moved_counts_for_who_asked_before(client, calendar, clock):
+def test_reminder_follows_moved_collection(client, calendar, clock):
     ask(client)
     confirm(client)
     paper = type(WasteCollectionFactory.build()).objects.get(title="Papier")
@@ -108,7 +108,7 @@ def test_what_an_editor_moved_counts_for_who_asked_before(client, calendar, cloc
     assert letters("Papier")
 
 
-def test_after_an_outage_nobody_is_told_of_what_is_gone(client, calendar, clock):
+def test_missed_reminder_of_past_collection_is_not_sent(client, calendar, clock):
     ask(client, when="morning")
     confirm(client)
     noon = datetime(2026, 11, 24, 11, tzinfo=UTC)
@@ -118,9 +118,7 @@ def test_after_an_outage_nobody_is_told_of_what_is_gone(client, calendar, clock)
     assert WasteReminder.objects.get().due_at == datetime(2026, 11, 25, 5, tzinfo=UTC)
 
 
-def test_whose_district_is_deleted_is_told_once_in_their_language_and_chooses_another(
-    client, calendar, bourg, clock
-):
+def test_reminder_of_deleted_district_is_ended_with_email(client, calendar, bourg, clock):
     translated(calendar, "de", title="Abfallkalender")
     client.post("/de/collectes/rappel/", {"email": "a@b.ch", "zone": "bourg", "when": "evening"}, **HERE)
     confirm(client)
@@ -135,7 +133,7 @@ def test_whose_district_is_deleted_is_told_once_in_their_language_and_chooses_an
     assert not WasteReminder.objects.exists()
 
 
-def test_a_district_that_one_language_loses_is_reminded_of_as_before(client, calendar, bourg, clock):
+def test_reminder_continues_if_one_translation_is_deleted(client, calendar, bourg, clock):
     twin = bourg.copy_for_translation(locale("de"))
     twin.save()
     ask(client)
@@ -146,7 +144,7 @@ def test_a_district_that_one_language_loses_is_reminded_of_as_before(client, cal
     assert letters("Ordures")
 
 
-def test_a_reminder_that_fails_holds_up_no_other(client, calendar, clock, monkeypatch):
+def test_failing_reminder_does_not_delay_others(client, calendar, clock, monkeypatch):
     ask(client)
     confirm(client)
     other = WasteReminder.objects.create(
@@ -163,7 +161,7 @@ def test_a_reminder_that_fails_holds_up_no_other(client, calendar, clock, monkey
     assert [letter.recipient for letter in letters("Ordures")] == [other.email]
 
 
-def test_a_look_by_a_scanner_neither_confirms_nor_ends(client, calendar):
+def test_get_request_neither_confirms_nor_ends_reminder(client, calendar):
     ask(client)
     reminder = WasteReminder.objects.get()
     for name in ("news:waste_confirm", "news:waste_end"):
@@ -171,7 +169,7 @@ def test_a_look_by_a_scanner_neither_confirms_nor_ends(client, calendar):
     assert WasteReminder.objects.get().confirmed_at is None
 
 
-def test_one_press_ends_the_reminders_and_forgets_the_address(client, calendar):
+def test_reminder_is_ended_by_one_click_and_erased(client, calendar):
     ask(client)
     end = reverse("news:waste_end", args=[confirm(client).secret])
     assert client.post(end, {"List-Unsubscribe": "One-Click"}).status_code == 200
@@ -181,35 +179,35 @@ def test_one_press_ends_the_reminders_and_forgets_the_address(client, calendar):
     assert not Delivery.objects.exclude(recipient="").ended().exists()
 
 
-def test_who_confirms_what_is_ended_at_the_same_time_finds_nothing(client, calendar, monkeypatch):
+def test_confirming_ended_reminder_returns_404(client, calendar, monkeypatch):
     ask(client)
     reminder = WasteReminder.objects.get()
     actions.end_reminder(reminder=reminder)
     monkeypatch.setattr(
         access, "reminder_by_secret_or_404", lambda secret: reminder
-    )  # looked up before it was ended
+    )  # as if looked up before it ended
     assert client.post(reverse("news:waste_confirm", args=[reminder.secret])).status_code == 404
     assert not WasteReminder.objects.exists()
 
 
-def test_asking_again_tells_nothing_and_changes_nothing_until_it_is_confirmed(client, calendar):
+def test_reminder_change_requires_confirmation(client, calendar):
     ask(client)
     confirm(client)
     first, again = ask(client, email="neu@example.org"), ask(client, when="morning")
     assert first.url == again.url
     assert WasteReminder.objects.get(email="lea@example.org").when == "evening"
     link = reverse("news:waste_confirm", args=[WasteReminder.objects.get(email="lea@example.org").secret])
-    assert client.get(f"{link}?when=evening").context["done"]  # the first letter, opened once more
+    assert client.get(f"{link}?when=evening").context["done"]  # the first e-mail, opened again
     assert not client.get(f"{link}?when=morning").context["done"]
 
 
-def test_an_address_gets_three_letters_an_hour_and_whoever_asks_once_more_reads_why(client, calendar):
+def test_reminder_emails_are_limited_per_address(client, calendar):
     answers = [ask(client) for _ in range(4)]
     assert [one.status_code for one in answers] == [302] * 3 + [429]
-    assert "Plusieurs lettres" in answers[-1].text  # and none is promised
+    assert "Plusieurs lettres" in answers[-1].text  # without promising an e-mail
 
 
-def test_links_end_after_a_week_and_what_was_not_confirmed_is_forgotten(client, calendar, clock):
+def test_unconfirmed_reminder_expires_after_a_week(client, calendar, clock):
     ask(client)
     reminder = WasteReminder.objects.get()
     later = NOW + timedelta(days=7, minutes=1)
@@ -230,18 +228,18 @@ def test_links_end_after_a_week_and_what_was_not_confirmed_is_forgotten(client, 
         ({"website": "spam"}, 302),
     ],
 )
-def test_what_cannot_be_is_refused_with_what_was_entered(client, calendar, data, status):
+def test_invalid_reminder_request_is_refused(client, calendar, data, status):
     assert ask(client, **data).status_code == status
     assert not WasteReminder.objects.exists()
     assert not Delivery.objects.exists()
 
 
-def test_a_form_of_another_site_is_refused(client, calendar):
+def test_reminder_form_from_other_site_is_refused(client, calendar):
     answer = client.post(reverse("news:waste_ask"), {"email": "a@b.ch"}, HTTP_SEC_FETCH_SITE="cross-site")
     assert answer.status_code == 403
 
 
-def test_a_reminder_speaks_the_language_it_was_asked_in(client, calendar, bourg, clock):
+def test_reminder_is_in_language_of_its_request(client, calendar, bourg, clock):
     translated(calendar, "de", title="Abfallkalender")
     twin = bourg.copy_for_translation(locale("de"))
     twin.name = "Dorf"
@@ -256,7 +254,7 @@ def test_a_reminder_speaks_the_language_it_was_asked_in(client, calendar, bourg,
     assert "Dorf" in letter.payload["text"]
 
 
-def test_who_asks_again_in_another_language_is_reminded_in_it_once_they_confirm(client, calendar, clock):
+def test_reminder_language_changes_when_confirmed(client, calendar, clock):
     ask(client)
     confirm(client)
     again = {"email": "lea@example.org", "zone": "bourg", "when": "evening"}
@@ -273,7 +271,7 @@ def test_who_asks_again_in_another_language_is_reminded_in_it_once_they_confirm(
     assert "Morgen" in letter.title
 
 
-def test_what_is_not_translated_yet_is_collected_all_the_same(client, calendar, clock):
+def test_untranslated_collection_is_listed_and_reminded(client, calendar, clock):
     german = translated(calendar, "de", title="Abfallkalender")
     twin = WasteCollection.objects.get(title="Ordures").copy_for_translation(locale("de"))
     twin.title = "Kehricht"
@@ -289,7 +287,7 @@ def test_what_is_not_translated_yet_is_collected_all_the_same(client, calendar, 
     assert "Encombrants" in letters("Kehricht")[-1].payload["text"]
 
 
-def test_collections_with_names_that_begin_alike_are_each_in_the_calendar(client, calendar):
+def test_collections_with_similar_titles_have_distinct_uids(client, calendar):
     for title in ("Déchets encombrants et ferraille", "Déchets encombrants en bois"):
         WasteCollectionFactory(title=title, first_on=date(2026, 11, 3))
     sent = client.get(f"{calendar.url}ics/").content.decode().replace("\r\n ", "")
@@ -297,7 +295,7 @@ def test_collections_with_names_that_begin_alike_are_each_in_the_calendar(client
     assert len(marks) == len(set(marks)) > 0
 
 
-def test_the_calendar_needs_few_queries_and_staff_sees_who_is_reminded(client, calendar, uncached):
+def test_waste_calendar_needs_few_queries(client, calendar, uncached):
     uncached(f"{calendar.url}?zone=bourg", most=12)
     ask(client)
     client.force_login(SuperuserFactory())
@@ -305,7 +303,7 @@ def test_the_calendar_needs_few_queries_and_staff_sees_who_is_reminded(client, c
     assert client.get(reverse("waste_reminders:add")).status_code == 302
 
 
-def test_before_a_district_is_deleted_its_editor_reads_how_many_are_reminded(client, bourg):
+def test_district_deletion_shows_number_of_reminders(client, bourg):
     hill = WasteDistrictFactory(name="Coteau", slug="coteau")
     for number, district in enumerate([bourg, bourg, hill]):
         WasteReminder.objects.create(
@@ -333,6 +331,6 @@ def test_before_a_district_is_deleted_its_editor_reads_how_many_are_reminded(cli
     assert "3 personnes reçoivent des rappels" in asked(bourg, hill)
     german = bourg.copy_for_translation(locale("de"))
     german.save()
-    assert "des rappels" not in asked(german)  # the district is still there, in another language
+    assert "des rappels" not in asked(german)  # the district remains in another language
     WasteReminder.objects.all().delete()
     assert "des rappels" not in asked(hill)

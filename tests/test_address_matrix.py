@@ -1,4 +1,4 @@
-"""Who is let in where: every address of the resolver, as every role, against one declared table.
+"""Access of every role to every URL, against one declared table.
 
 An address without a line in ``support/address_matrix.txt`` fails: say there who may come in.
 """
@@ -58,12 +58,12 @@ from tests.support.address_matrix import Values, row_of
 
 pytestmark = pytest.mark.django_db
 
-# Ways that no name asks for: pages at their path, files by number and name, and Wagtail's test of an error.
+# Routes that are not tested by name: pages at their path, files by number and name, and Wagtail's test of an error.
 UNASKED = {"wagtail_serve", "wagtaildocs_serve", "wagtailadmin_error_test", "/admin/^.*/$"}
-# Wagtail's screens that go on with a file, and fail where none was sent.
+# Wagtail views that continue an upload, and fail without a file.
 UNASKED |= {"wagtailredirects:process_import", "wagtail_localize:upload_pofile"}
-NOBODY = UUID(int=0)  # the key of what is not there
-SCREENS = {  # of Wagtail's, and of what kind of rows they are
+NOBODY = UUID(int=0)  # the key of a missing object
+SCREENS = {  # Wagtail's views, with the models of their objects
     "wagtaillocales": Locale,
     "wagtailsites": Site,
     "wagtailusers_groups": Group,
@@ -76,8 +76,11 @@ ABSENT |= {"phone_readers"}
 
 @pytest.fixture
 def made(db, settings) -> tuple[dict, Values]:
-    """A client for each role, and what the addresses are about: the case of a resident that a team treats, with one
-    of everything; pages of every editor; a row of every kind of snippet."""
+    """Return a client for each role and the objects of the URLs.
+
+    The case of a resident that a team treats, with one related object of each kind; pages of every editor; an instance
+    of every snippet model.
+    """
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     CommuneSettingsFactory()
     home = make_site()
@@ -129,7 +132,7 @@ def values(case: Case, home, service, draft) -> Values:
     task = row_of(GroupApprovalTask)
 
     def row(name: str):
-        """The row of the kind whose screen it is."""
+        """Return the key of the object that the view shows."""
         space = name.partition(":")[0]
         if space in ABSENT:
             return 0
@@ -266,7 +269,7 @@ def values(case: Case, home, service, draft) -> Values:
 
 @pytest.fixture
 def quick(settings, made):
-    """What the outcome does not depend on is left out: pictures of errors, policies, compression, stored sessions."""
+    """Remove from requests what does not change the outcome: error pages, policies, compression, stored sessions."""
     settings.MIDDLEWARE = [
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.locale.LocaleMiddleware",
@@ -278,21 +281,21 @@ def quick(settings, made):
         yield
 
 
-def test_every_address_is_under_one_rule():
+def test_every_url_has_exactly_one_rule():
     names, table = {route.name for route in address_matrix.routes()} - UNASKED, address_matrix.rules()
     under = {name: [rule.line for rule in table if rule.covers(name)] for name in names}
     assert {name: lines for name, lines in under.items() if len(lines) != 1} == {}
     assert [rule.line for rule in table if not any(map(rule.covers, names))] == []
 
 
-def test_each_role_is_let_in_where_the_table_says(quick, made):
+def test_each_role_has_access_as_the_table_declares(quick, made):
     clients, about = made
     found = {}
     for route in address_matrix.routes():
         if route.name not in UNASKED:
             url = route.url(about)
             let_in = {letter for letter, client in clients.items() if address_matrix.comes_in(client, url)}
-            found[route.name] = found.get(route.name, let_in) & let_in  # of two addresses of a name, both
+            found[route.name] = found.get(route.name, let_in) & let_in  # of two URLs with one name, both
     table = address_matrix.rules()
     said = {name: next((set(rule.who) for rule in table if rule.covers(name)), None) for name in found}
     wrong = {name: f"{who} for {said[name]}" for name, who in found.items() if who != said[name]}

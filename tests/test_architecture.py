@@ -1,4 +1,4 @@
-"""The house stays in order: layers, migrations, texts."""
+"""Rules of the project: layers, migrations, dependencies, templates, translations."""
 
 import ast
 import os
@@ -39,19 +39,19 @@ def layers() -> list[list[str]]:
     return [re.split(r" *[|:] *", line) for line in lines]
 
 
-def test_an_app_imports_only_from_those_below_it():
+def test_apps_import_only_from_lower_layers():
     tool = Path(sys.executable).with_name("lint-imports")
     run = subprocess.run([tool, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr
 
 
-def test_every_app_of_the_project_has_its_place_in_the_layers():
+def test_every_app_of_the_project_is_in_a_layer():
     ours = {layer_of(config) for config in apps.get_app_configs() if _is_ours(config)}
     assert ours == {name for line in layers() for name in line}
 
 
-def test_no_foreign_key_points_upward():
-    """A key written as a string escapes import-linter."""
+def test_no_foreign_key_points_to_a_higher_layer():
+    """import-linter does not see a key that is written as a string."""
     height = {name: -place for place, line in enumerate(layers()) for name in line}
     upward = [
         f"{model._meta.label}.{field.name} → {field.related_model._meta.label}"
@@ -65,7 +65,7 @@ def test_no_foreign_key_points_upward():
 
 
 def layer_of(config) -> str:
-    """The layer of an app: its own name, or that of the package it lies in, as news.participation in news."""
+    """Return the layer of an app: its own name or that of its parent package, as news for news.participation."""
     names = [name for line in layers() for name in line]
     return next((one for one in names if f"{config.name}.".startswith(f"{one}.")), config.name)
 
@@ -74,8 +74,8 @@ def _is_ours(config) -> bool:
     return config.name.split(".")[0] in {"mysite", "home", "news", "newsletter", "eservices"}
 
 
-def test_what_the_catalogues_of_public_software_read_is_whole_and_true():
-    """What publiccode.yml 0.4 wants (https://yml.publiccode.tools/schema.core.html), and says of this project."""
+def test_publiccode_yml_is_complete_and_true():
+    """Requirements of publiccode.yml 0.4 (https://yml.publiccode.tools/schema.core.html) and facts of the project."""
     said = yaml.safe_load((ROOT / "publiccode.yml").read_text())
     wanted = {
         *("publiccodeYmlVersion", "name", "url", "platforms", "developmentStatus", "softwareType"),
@@ -97,7 +97,7 @@ def test_what_the_catalogues_of_public_software_read_is_whole_and_true():
 
 
 def locked(name: str) -> dict[str, Requirement]:
-    """The libraries of a lock, each with a version and the hashes of its files."""
+    """Return the libraries of a lock file, each with a version and the hashes of its files."""
     text = (ROOT / name).read_text().replace("\\\n", "")
     pinned = [line.partition(" --hash=") for line in text.splitlines()]
     assert [line for line, _sign, hashes in pinned if not hashes.strip().startswith("sha256:")] == []
@@ -106,7 +106,7 @@ def locked(name: str) -> dict[str, Requirement]:
     return found
 
 
-def test_locks_hold_every_library_that_the_project_names():
+def test_locks_contain_every_declared_library():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     running, testing = locked("requirements.txt"), locked("tests/requirements.txt")
     for named, lock in (
@@ -119,18 +119,18 @@ def test_locks_hold_every_library_that_the_project_names():
     assert {name: str(one) for name, one in running.items()} == {name: str(testing[name]) for name in running}
 
 
-def test_lock_of_what_runs_holds_no_tool_of_tests():
+def test_production_lock_contains_no_test_tools():
     tools = {"pytest", "playwright", "ruff", "hypothesis", "factory-boy", "uv", "import-linter", "djade"}
     assert tools & set(locked("requirements.txt")) == set()
 
 
-# Loaded by a name in the settings, by Django's database or cache, or started as a program: no import shows it.
+# Loaded by a name in the settings, by Django's database or cache, or run as a program, so no import shows them.
 LOADED_BY_NAME = {"psycopg", "redis", "tzdata", "gunicorn", "django-leaflet"}
 TOOLS = {"djade", "import-linter", "pytest-django", "pytest-randomly", "pytest-xdist", "ruff", "uv"}
 
 
 def imported(files: Iterable[Path]) -> set[str]:
-    """The distributions from which the files import something."""
+    """Return the distributions that the files import."""
     modules = set()
     for file in files:
         for node in ast.walk(ast.parse(file.read_bytes())):
@@ -154,18 +154,18 @@ def test_libraries_are_declared_if_and_only_if_they_are_imported():
 
 
 @pytest.mark.django_db
-def test_every_change_of_a_model_has_its_migration():
+def test_every_model_change_has_a_migration():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
 @pytest.mark.django_db
-def test_django_and_its_apps_have_nothing_to_say(time_machine):
-    # Django takes an hour that is a default for a fault while it strikes.
+def test_system_checks_have_no_findings(time_machine):
+    # Django reports a default that equals the current time as an error.
     time_machine.move_to(timezone.now() + timedelta(minutes=1))
     call_command("check", fail_level="WARNING")
 
 
-def test_every_block_has_an_icon_that_the_admin_draws():
+def test_every_block_has_an_icon_that_the_admin_has():
     drawn = set(re.findall(r'id="icon-([\w-]+)"', get_icons()))
     blocks = {}
     for model in apps.get_models():
@@ -198,7 +198,7 @@ def test_every_template_compiles():
 
 
 def test_no_public_template_has_inline_style_or_script():
-    """The content policy would refuse it, but in the admin. Letters carry their styles with them."""
+    """The content policy forbids it, except in the admin. E-mails contain their styles."""
     faults = [
         f"{path.relative_to(ROOT)}: {sign}"
         for path in (ROOT / "templates").rglob("*.html")
@@ -209,8 +209,8 @@ def test_no_public_template_has_inline_style_or_script():
     assert faults == ["templates/base.html: <script>"], "which the policy names by its digest"
 
 
-def test_a_day_is_written_as_its_language_writes_it():
-    """“1. Dezember”, not “1 Dezember”: each pattern of a day with its month is one of those that are translated."""
+def test_date_formats_with_month_names_are_translated():
+    """Otherwise: “1 Dezember” for “1. Dezember”. Patterns with a day and a month must be translated ones."""
     written = re.compile(r"""["']([^"'{}<>()]*\bj F\b[^"'{}<>()]*)["']""")
     faults = [
         f"{path.relative_to(ROOT)}:{number}"
@@ -224,7 +224,7 @@ def test_a_day_is_written_as_its_language_writes_it():
 
 
 def test_every_text_is_translated(tmp_path):
-    """What the code says now, collected anew, has its translation in the project's catalogues."""
+    """Texts are collected again from the code and looked up in the project's catalogues."""
     needs("xgettext")
     said = collected(tmp_path)
     for language in LANGUAGES:
@@ -237,7 +237,7 @@ def test_every_text_is_translated(tmp_path):
     ("language", "word"),
     [("fr", "adresse officielle"), ("de", "Meldeadresse"), ("it", "indirizzo registrato")],
 )
-def test_the_registered_address_has_one_name_in_each_language(language, word):
+def test_registered_mail_has_one_term_in_each_language(language, word):
     said = [one for one in polib.pofile(str(ROOT / catalogue(language))) if "registered address" in one.msgid]
     assert said
     assert [one.msgstr for one in said if word not in one.msgstr] == []
@@ -252,7 +252,10 @@ def catalogue(language: str) -> Path:
 
 
 def collected(folder: Path) -> polib.POFile:
-    """What makemessages finds to translate in a copy of the sources without catalogues: nothing is merged."""
+    """Return the texts that makemessages finds in a copy of the sources.
+
+    The copy has no catalogues, so that nothing is merged.
+    """
     for name in SOURCES:
         ignore = shutil.ignore_patterns("__pycache__", "static", "locale", "migrations")
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
@@ -283,7 +286,7 @@ def test_translations_keep_the_placeholders_of_their_text(language):
 
 
 def placeholders(text: str) -> set[str]:
-    """What is put into a text: ``%(name)s`` and ``{name}``."""
+    """Return the placeholders of a text: ``%(name)s`` and ``{name}``."""
     return set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", text))
 
 
@@ -301,7 +304,7 @@ def test_production_refuses_to_start_without_its_secrets():
     assert run.stderr.strip() == f"Set the environment variables {needed}."
 
 
-def test_files_of_cases_lie_outside_what_is_served_and_are_closed_to_who_serves_it(tmp_path):
+def test_files_of_cases_are_private_and_outside_served_folders(tmp_path):
     from mysite.settings import base
 
     options = base.STORAGES["private"]["OPTIONS"]
@@ -326,7 +329,7 @@ draw()
 """
 
 
-def test_in_ci_the_examples_of_property_tests_are_always_the_same():
+def test_property_tests_use_fixed_examples_in_ci():
     def drawn(**environ) -> list[str]:
         command = [sys.executable, "-c", DRAWN]
         done = subprocess.run(command, cwd=ROOT, env=os.environ | environ, capture_output=True, text=True)
@@ -342,8 +345,8 @@ def test_in_ci_the_examples_of_property_tests_are_always_the_same():
 
 
 # -- E-mail addresses ----------------------------------------------------------------------------------------
-def test_every_stored_address_is_kept_in_its_normal_form():
-    """A field of Django's own would be compared as it was typed, or by ``UPPER``."""
+def test_every_email_field_normalizes_its_addresses():
+    """Django's own field would be compared as typed, or by ``UPPER``."""
     from django.db.models import EmailField
 
     from eservices.accounts.fields import EmailAddressField
@@ -376,7 +379,7 @@ EXCUSED = {
 }
 
 
-def test_no_address_is_compared_without_regard_to_case():
+def test_addresses_are_not_compared_case_insensitively():
     faults = [
         f"{path.relative_to(ROOT)}:{number}: {what}"
         for place in set(SOURCES) - {"templates"}

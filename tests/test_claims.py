@@ -1,4 +1,4 @@
-"""Every letter and page that claims something has its row in docs/claims.md, which says what makes the claim true."""
+"""Rows in docs/claims.md for every message and page that claims something, with the code that makes it true."""
 
 import ast
 import json
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
 TABLE = ROOT / "docs" / "claims.md"
 CODE = ("eservices", "home", "news", "newsletter")
-# Pages for residents. Of these folders, what only staff see is left out.
+# Folders of pages for residents; pages in them that only staff see are left out.
 PAGES = (
     "account",
     "bookings",
@@ -39,7 +39,7 @@ DONE = (
     *("refused", "published", "confirmed", "enclosed", "ready", "booked", "reserved", "cancelled", "moved"),
     *("withdrawn", "revoked", "registered", "recorded", "free", "done", "gone", "used", "counted"),
 )
-# The commune speaks of itself, or something is said to be done.
+# The commune speaks of itself, or something is described as done.
 CLAIMS = re.compile(
     rf"\b([Ww]e|us|will)\b|\b(is|are|was|were|has been|have been)( \w+)? ({'|'.join(DONE)})\b"
 )
@@ -51,14 +51,14 @@ FRAMES = {
     "mysite/setup_checklist.html",
 }
 STATUS = ROOT / "eservices" / "space" / "status_page.py"
-# What these carry goes to other systems, dossiers and how subscribers stand: no person reads it.
+# Code that sends only to other systems, where nobody reads it.
 TO_SYSTEMS = ("eservices.connectors.", "newsletter.backends.mailchimp.members")
-STAGES = ("notify", "question", "opinions")  # kinds of stage that write in words of their own
+STAGES = ("notify", "question", "opinions")  # types of stage that have texts of their own
 QUEUES = {"queue_delivery", "queue_email", "queue_paper_letter", "queue_sms"}
 
 
 def rows() -> dict[str, list[str]]:
-    """The first column of each table, by its heading."""
+    """Return the first column of each table, by its heading."""
     found, heading = {}, ""
     for line in TABLE.read_text().splitlines():
         if line.startswith("## "):
@@ -70,7 +70,7 @@ def rows() -> dict[str, list[str]]:
 
 
 def letters() -> set[str]:
-    """The key of every e-mail: each has a template for its subject."""
+    """Return the keys of all e-mails: each has a template for its subject."""
     return {
         path.relative_to(TEMPLATES).as_posix().removesuffix(".subject.txt")
         for path in TEMPLATES.rglob("*.subject.txt")
@@ -78,7 +78,7 @@ def letters() -> set[str]:
 
 
 def texts_beside() -> set[str]:
-    """Return the functions that queue a text message, a notification, a post or a letter on paper."""
+    """Return the functions that queue a text message, an agent notification, a channel post or a paper letter."""
     found = set()
     for path in (one for name in CODE for one in (ROOT / name).rglob("*.py")):
         module = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
@@ -94,14 +94,14 @@ def texts_beside() -> set[str]:
 
 
 def queues_text(call: ast.Call) -> bool:
-    """Return whether a call queues a text that is no e-mail: by its own function, or for a carrier."""
+    """Return whether a call queues a message that is no e-mail: by its own function, or with a ``carrier``."""
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     carried = name == "queue_delivery" and any(one.arg == "carrier" for one in call.keywords)
     return carried or name in {"queue_sms", "queue_paper_letter"}
 
 
 def status_sentences() -> set[str]:
-    """What the tracker of a case says in words, and what stages call the applicant to do."""
+    """Return the sentences of the status page, and those by which stages call on the applicant."""
     calls = [call for call in ast.walk(ast.parse(STATUS.read_text())) if isinstance(call, ast.Call)]
     said = {
         call.args[-1].value
@@ -113,7 +113,7 @@ def status_sentences() -> set[str]:
 
 
 def pages() -> set[str]:
-    """The templates for residents that claim something, and what each stage shows them."""
+    """Return the templates for residents that claim something, and those that stages show to them."""
     found = {path.name for path in TEMPLATES.glob("*.html") if path.name not in FRAMES}
     found.add("cases/desk/case/receipt.html")  # printed at the counter, for the applicant
     for path in (one for name in PAGES for one in (TEMPLATES / name).rglob("*.html")):
@@ -127,7 +127,7 @@ def pages() -> set[str]:
 
 
 def written_by_services() -> set[str]:
-    """Stages of the demo and the starters that write in words of their own, and the letters that the demo keeps."""
+    """Return the stages of the demo and the starters with texts of their own, and the demo's letter templates."""
     found = {one.key for one in read_content("fr", "model-letters", date(2026, 1, 1))}
     folders = [ROOT / "mysite/demo/services", ROOT / "eservices/catalogue/starters/services"]
     for path in (one for folder in folders for one in folder.glob("*.json")):

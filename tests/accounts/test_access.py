@@ -1,4 +1,4 @@
-"""Widening of rights: administrators do it, to others, and every administrator is told."""
+"""Granting of rights: by administrators, to other people, with a notification to every administrator."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -26,13 +26,13 @@ def boss(client):
 
 
 def told() -> list[str]:
-    """Who was told of more rights, in the order of their addresses."""
+    """Return the recipients of notifications of more rights, sorted."""
     letters = Delivery.objects.filter(title__contains="Droits étendus")
     return sorted(letters.values_list("recipient", flat=True))
 
 
 def gained() -> list[str]:
-    """What the log says was added, the last first."""
+    """Return the rights that the log lists as added, latest first."""
     return [
         words
         for one in ModelLogEntry.objects.filter(action=WIDENED).order_by("-timestamp", "-pk")
@@ -49,13 +49,13 @@ def bulk(client, action: str, *people: User, **data):
     return client.post(reverse("wagtail_bulk_action", args=[*BULK, action], query={"id": ids}), data)
 
 
-def test_a_group_given_to_a_person_is_told_to_administrators_and_leads_of_the_team(client, boss):
+def test_group_given_to_a_person_notifies_admins_and_team_leads(client, boss):
     agent, other = member(Role.TREAT), SuperuserFactory(email="syndic@orvenay.example")
     lead = member(Role.LEAD)
     member(Role.LEAD, team=TeamFactory(key="police"))
     group = ensure_roles()["moderators"]
     data = person(email=agent.email, groups=[*agent.groups.values_list("pk", flat=True), group.pk])
-    for _time in range(2):  # what was given before is not told again
+    for _time in range(2):  # rights granted before are not notified again
         client.post(reverse("wagtailusers_users:edit", args=[agent.pk]), data)
     assert told() == sorted([boss.email, other.email, lead.email])
     assert gained() == ["Modération"]
@@ -72,8 +72,8 @@ def test_a_group_given_to_a_person_is_told_to_administrators_and_leads_of_the_te
     ],
     ids=["role", "active"],
 )
-def test_a_bulk_action_is_told_for_each_person_who_gains_rights(client, boss, action, data, said):
-    """The agent gains the group, and whose account is closed nothing; opened again, it is the other way round."""
+def test_bulk_action_notifies_for_each_person_who_gains_rights(client, boss, action, data, said):
+    """A closed account gains nothing with a group; when an account is opened again, it gains all its groups."""
     agent, gone = AgentFactory(), AgentFactory(is_active=False)
     if "role" in data:
         data = {"role": ensure_roles()[data["role"]].pk}
@@ -82,13 +82,13 @@ def test_a_bulk_action_is_told_for_each_person_who_gains_rights(client, boss, ac
     assert gained() == [said]
 
 
-def test_a_resident_let_in_by_a_bulk_action_is_told_how_to_sign_in(client, boss):
+def test_resident_made_staff_by_a_bulk_action_is_informed(client, boss):
     resident = UserFactory()
     bulk(client, "assign_role", resident, role=ensure_roles()["agents"].pk)
     assert "/admin/" in Delivery.objects.get(recipient=resident.email).payload["text"]
 
 
-def test_a_permission_given_to_a_group_is_told_to_administrators(client, boss):
+def test_permission_given_to_a_group_notifies_administrators(client, boss):
     group = Group.objects.create(name="Musée")
     url = reverse("wagtailusers_groups:edit", args=[group.pk])
     panels = [panel.prefix for panel in client.get(url).context["permission_panels"]]
@@ -99,7 +99,7 @@ def test_a_permission_given_to_a_group_is_told_to_administrators(client, boss):
     assert gained() == [permission.name]
 
 
-def test_administrators_do_not_change_their_own_groups(client, boss):
+def test_administrator_cannot_change_own_groups(client, boss):
     SuperuserFactory()
     group = ensure_roles()["cashiers"]
     page = client.get(reverse("wagtailusers_users:edit", args=[boss.pk]))
@@ -111,15 +111,15 @@ def test_administrators_do_not_change_their_own_groups(client, boss):
     assert told() == []
 
 
-def test_the_only_administrator_may_join_a_group(client, boss):
+def test_only_administrator_may_join_a_group(client, boss):
     data = person(email=boss.email, groups=[ensure_roles()["editors"].pk])
     client.post(reverse("wagtailusers_users:edit", args=[boss.pk]), data)
     assert boss.groups.get().name == "editors"
     assert told() == [boss.email]
 
 
-def test_no_permission_of_a_group_opens_people_and_groups(client):
-    """Who changes an account can take its address, and with it all that it may do."""
+def test_no_group_permission_gives_access_to_people_and_groups(client):
+    """A user who may edit an account could set its e-mail address, and so gain all its rights."""
     somebody = AgentFactory(roles=["agents", "moderators", "leads"])
     models = ["user", "group", "permission"]
     somebody.user_permissions.set(Permission.objects.filter(content_type__model__in=models))
@@ -142,7 +142,7 @@ def test_no_permission_of_a_group_opens_people_and_groups(client):
     assert User.objects.filter(pk=boss.pk, is_active=True).exists()
 
 
-def test_what_a_command_gives_is_logged_without_an_actor():
+def test_rights_granted_by_a_command_are_logged_without_actor():
     from eservices.accounts.access import widening_of
 
     person, boss = UserFactory(), SuperuserFactory()
@@ -152,7 +152,7 @@ def test_what_a_command_gives_is_logged_without_an_actor():
     assert ModelLogEntry.objects.get(action=WIDENED).user is None
 
 
-def test_a_group_that_approves_pages_is_told_to_administrators(client, boss):
+def test_group_that_approves_pages_notifies_administrators(client, boss):
     task = GroupApprovalTask.objects.create(name="Relecture")
     group = ensure_roles()["leads"]
     url = reverse("wagtailadmin_workflows:edit_task", args=[task.pk])

@@ -75,7 +75,7 @@ def test_normal_form_is_ascii_and_stable(local, domain):
 
 @given(st.text(alphabet=st.characters(min_codepoint=128), min_size=1, max_size=3))
 def test_letters_outside_ascii_never_become_ascii_letters(letters):
-    """Only the prefix of a domain in other letters may appear."""
+    """Only the prefix of an internationalized domain may appear."""
     try:
         form = normal_form(f"x@{letters}.example")
     except NoNormalForm:
@@ -83,13 +83,13 @@ def test_letters_outside_ascii_never_become_ascii_letters(letters):
     assert form.startswith("x@xn--")
 
 
-def test_addresses_are_the_same_by_their_normal_form():
+def test_addresses_are_equal_by_their_normal_form():
     assert is_same("X@Café.example", "x@xn--caf-dma.example")
     assert not is_same("x@courrıel.example", "X@COURRIEL.example")
     assert not is_same("", "")
 
 
-def test_domain_is_shown_in_the_letters_that_people_write():
+def test_domain_is_shown_in_its_original_script():
     assert readable_form("x@xn--caf-dma.example") == "x@café.example"
     assert readable_form("x@xn--zz-99999.example") == "x@xn--zz-99999.example"
 
@@ -103,7 +103,7 @@ def test_domain_is_shown_in_the_letters_that_people_write():
         ("it", "lettere senza accenti"),
     ],
 )
-def test_form_tells_which_part_is_wrong(language, words):
+def test_form_error_names_the_wrong_part(language, words):
     with pytest.raises(ValidationError) as refused:
         EmailAddressFormField().clean("josé@courriel.example")
     with override(language):
@@ -112,7 +112,7 @@ def test_form_tells_which_part_is_wrong(language, words):
 
 
 @pytest.mark.parametrize("typed", ["x", "x@", "@x.example", "x@é..example", "a b@x.example"])
-def test_form_refuses_what_is_no_address(typed):
+def test_form_refuses_an_invalid_address(typed):
     with pytest.raises(ValidationError):
         validate_email_address(typed)
 

@@ -1,4 +1,4 @@
-"""What anybody may post for a passkey. How one signs in with it, a browser shows: tests/functional/test_sign_in.py."""
+"""Requests for passkeys without a browser. The sign-in itself is tested in tests/functional/test_sign_in.py."""
 
 import json
 
@@ -33,7 +33,7 @@ NONSENSE += [
 
 
 @pytest.mark.parametrize("credential", NONSENSE)
-def test_nonsense_opens_nothing_and_adds_nothing(client, credential):
+def test_invalid_credential_signs_nobody_in_and_adds_nothing(client, credential):
     client.get(SIGN_IN, headers={"Accept": "application/json"})
     refused = client.post(SIGN_IN, {"credential": credential})
     assert (refused.status_code, refused.url) == (302, reverse("account_login"))
@@ -45,7 +45,7 @@ def test_nonsense_opens_nothing_and_adds_nothing(client, credential):
     assert not user.authenticator_set.exists()
 
 
-def test_a_passkey_of_somebody_else_is_not_there(client):
+def test_passkey_of_another_person_is_not_found(client):
     key = Authenticator.objects.create(user=UserFactory(), type="webauthn", data={"name": "Téléphone"})
     client.force_login(UserFactory())
     remove = reverse("mfa_remove_webauthn", args=[key.pk])
@@ -53,8 +53,8 @@ def test_a_passkey_of_somebody_else_is_not_there(client):
     assert "Téléphone" not in client.get(LIST).text
 
 
-def test_a_resident_with_a_passkey_still_comes_in_by_a_mailed_code_alone(client):
-    """Staff are asked for it: to them it is the second factor."""
+def test_resident_with_a_passkey_may_sign_in_by_code_alone(client):
+    """Staff must show the passkey, because it is their second factor."""
     for user, asked in ((UserFactory(password=PASSWORD), False), (AgentFactory(), True)):
         Authenticator.objects.create(user=user, type="webauthn", data={"name": "Téléphone"})
         answer = client.post("/admin/login/", {"username": user.email, "password": PASSWORD})
@@ -62,8 +62,8 @@ def test_a_resident_with_a_passkey_still_comes_in_by_a_mailed_code_alone(client)
         client.logout()
 
 
-def test_a_key_that_is_only_touched_is_asked_for_nowhere(client):
-    """Its finder would be who has it."""
+def test_passkeys_require_user_verification(client):
+    """Otherwise anyone who finds the key could sign in."""
     agent = AgentFactory()
     Authenticator.objects.create(user=agent, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
     asked = client.post("/admin/login/", {"username": agent.email, "password": PASSWORD}, follow=True)
@@ -72,7 +72,7 @@ def test_a_key_that_is_only_touched_is_asked_for_nowhere(client):
     assert {one["publicKey"]["userVerification"] for one in options} == {"required"}
 
 
-def test_a_passkey_that_does_not_fit_is_told_where_it_was_shown(client):
+def test_refused_passkey_is_reported_on_its_page(client):
     client.force_login(agent := AgentFactory())
     Authenticator.objects.create(user=agent, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
     show = reverse("mfa_reauthenticate_webauthn")

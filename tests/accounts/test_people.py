@@ -1,4 +1,4 @@
-"""One address is one person, however it is typed."""
+"""Users: one person per e-mail address, in any spelling."""
 
 from datetime import timedelta
 
@@ -17,23 +17,23 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("typed", ["Elodie@Courriel.example", " elodie@courriel.EXAMPLE "])
-def test_an_address_is_kept_in_lower_case(typed):
+def test_address_is_stored_in_lower_case(typed):
     assert UserFactory(email=typed).email == "elodie@courriel.example"
 
 
-def test_two_people_cannot_have_the_same_address_in_other_letters():
+def test_address_is_unique_in_any_letter_case():
     UserFactory(email="elodie@courriel.example")
     with pytest.raises(IntegrityError), transaction.atomic():
         User(email="ELODIE@courriel.example").save()
     assert User.objects.count() == 1
 
 
-def test_a_person_is_found_however_the_address_is_typed():
+def test_user_is_found_by_the_address_in_any_letter_case():
     person = UserFactory(email="elodie@courriel.example")
     assert User.objects.get_by_natural_key("Elodie@Courriel.Example") == person
 
 
-def test_django_has_nothing_to_say_about_the_user_model():
+def test_user_model_passes_the_system_checks():
     assert [message for message in checks.run_checks() if message.id == "auth.W004"] == []
 
 
@@ -41,11 +41,11 @@ def test_django_has_nothing_to_say_about_the_user_model():
     ("first", "last", "initials"),
     [("Nadia", "Favre", "NF"), ("Jean-Luc", "Petit", "JL"), ("", "", "E")],
 )
-def test_a_person_has_initials(first, last, initials):
+def test_user_has_initials(first, last, initials):
     assert User(email="elodie@courriel.example", first_name=first, last_name=last).initials == initials
 
 
-def test_roles_are_made_once_and_keep_what_was_added_by_hand(django_assert_max_num_queries):
+def test_roles_are_created_once_and_keep_manual_changes(django_assert_max_num_queries):
     groups = ensure_roles()
     assert set(groups) == set(ROLES)
     extra = groups["agents"].permissions.model.objects.filter(codename="add_user").first()
@@ -54,7 +54,7 @@ def test_roles_are_made_once_and_keep_what_was_added_by_hand(django_assert_max_n
     assert groups["agents"].permissions.filter(pk=extra.pk).exists()
 
 
-def test_staff_enters_the_admin_and_a_resident_does_not(client):
+def test_staff_enter_the_admin_and_residents_do_not(client):
     for person in (AgentFactory(), EditorFactory()):
         client.force_login(person)
         assert client.get("/admin/").status_code == 200
@@ -63,7 +63,7 @@ def test_staff_enters_the_admin_and_a_resident_does_not(client):
 
 
 @pytest.mark.parametrize("of_whom", ["a group", "the person"])
-def test_a_right_is_had_from_the_next_request_on_and_by_nobody_who_was_shut_out(of_whom):
+def test_right_applies_from_the_next_request_while_active(of_whom):
     right = Permission.objects.get(codename="add_user")
     person, group = UserFactory(), Group.objects.create(name="people")
     person.groups.add(group)
@@ -72,17 +72,17 @@ def test_a_right_is_had_from_the_next_request_on_and_by_nobody_who_was_shut_out(
     person = User.objects.get(pk=person.pk)
     assert person.has_perm("eservices_accounts.add_user")
     assert not person.has_perm("eservices_accounts.delete_user")
-    assert not person.has_perm("eservices_accounts.add_user", person)  # Django's own backends judge no object
+    assert not person.has_perm("eservices_accounts.add_user", person)  # never for an object
     person.is_active = False
     assert not person.has_perm("eservices_accounts.add_user")
 
 
-def test_who_runs_the_site_may_everything_while_active():
+def test_superuser_has_all_rights_while_active():
     assert User(is_superuser=True).has_perm("eservices_accounts.add_user")
     assert not User(is_superuser=True, is_active=False).has_perm("eservices_accounts.add_user")
 
 
-def test_an_address_that_nobody_opened_is_forgotten_after_a_day():
+def test_unopened_account_is_deleted_after_a_day():
     old = timezone.now() - timedelta(days=2)
     stranger = UserFactory(identity_level=IdentityLevel.NONE, date_joined=old)
     fresh = UserFactory(identity_level=IdentityLevel.NONE)

@@ -1,4 +1,4 @@
-"""Whether two spellings are one person’s name."""
+"""Comparison of two spellings of a personal name."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from eservices.accounts.person_names import is_same_name, name_words
         (" - ", ()),
     ],
 )
-def test_accents_case_hyphens_and_apostrophes_do_not_matter(typed, compared):
+def test_accents_case_hyphens_and_apostrophes_are_ignored(typed, compared):
     assert name_words(typed) == compared
 
 
@@ -31,5 +31,5 @@ def test_accents_case_hyphens_and_apostrophes_do_not_matter(typed, compared):
         ("", False),
     ],
 )
-def test_a_person_may_leave_out_a_first_name_but_adds_none_and_keeps_the_family_name(declared, same):
+def test_first_names_may_be_omitted_but_not_added(declared, same):
     assert is_same_name(declared, "Élodie Anne", "Marchetti Rey") is same

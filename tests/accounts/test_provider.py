@@ -1,4 +1,4 @@
-"""Signing in through an identity provider: a real one over HTTP, which says what it is told."""
+"""Sign-in through an identity provider: a double over HTTP with configurable claims and errors."""
 
 from datetime import date
 
@@ -45,7 +45,7 @@ def provider(server, settings):
 
 
 def sign_in(client, provider, next_page="", **claims):
-    """Goes to the provider and comes back."""
+    """Sign in at the provider and return to the site."""
     provider.claims |= claims
     away = client.post(LOGIN + (f"?next={next_page}" if next_page else ""))
     assert away.status_code == 302
@@ -54,11 +54,11 @@ def sign_in(client, provider, next_page="", **claims):
 
 
 def told(client, answer) -> str:
-    """The page that somebody is sent back to, with what it says."""
+    """Return the page to which the user is redirected."""
     return client.get(answer["Location"]).content.decode()
 
 
-def test_a_first_sign_in_opens_the_account_of_the_address_and_it_is_known_whose_it_is(client, provider):
+def test_first_sign_in_creates_a_proven_account(client, provider):
     answer = sign_in(client, provider, "/de/espace/identite/")
     assert (answer.status_code, answer["Location"]) == (302, "/de/espace/identite/")
     user = User.objects.get()
@@ -81,9 +81,7 @@ def test_a_first_sign_in_opens_the_account_of_the_address_and_it_is_known_whose_
         ({"acr": "high", "family_name": None}, EMAIL),
     ],
 )
-def test_the_level_follows_the_claim_of_the_provider_and_holds_for_this_sign_in(
-    client, provider, claims, level
-):
+def test_identity_level_follows_the_claim_for_this_sign_in(client, provider, claims, level):
     sign_in(client, provider, **claims)
     user = client.get(reverse("space:home")).context["user"]
     assert user.level == level
@@ -92,7 +90,7 @@ def test_the_level_follows_the_claim_of_the_provider_and_holds_for_this_sign_in(
     assert client.get(reverse("space:home")).context["user"].level == min(level, KNOWN)
 
 
-def test_signing_in_again_finds_the_account_by_what_the_provider_calls_the_person(client, provider):
+def test_second_sign_in_finds_the_account_by_subject(client, provider):
     sign_in(client, provider)
     client.logout()
     sign_in(client, provider, email="another@courriel.example")
@@ -100,9 +98,7 @@ def test_signing_in_again_finds_the_account_by_what_the_provider_calls_the_perso
     assert IdentityProof.objects.count() == 1
 
 
-def test_the_account_that_the_address_had_already_is_taken_where_the_provider_proves_the_address(
-    client, provider
-):
+def test_account_of_an_address_proven_by_the_provider_is_linked(client, provider):
     elodie = UserFactory(email="elodie@courriel.example")
     sign_in(client, provider)
     assert User.objects.get() == elodie
@@ -110,7 +106,7 @@ def test_the_account_that_the_address_had_already_is_taken_where_the_provider_pr
 
 
 @pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": "true"}, {"email": None}])
-def test_an_address_that_the_provider_does_not_prove_opens_nothing(client, provider, claims):
+def test_unproven_address_of_the_provider_signs_nobody_in(client, provider, claims):
     UserFactory(email="elodie@courriel.example")
     page = told(client, sign_in(client, provider, **claims))
     assert "ne prouve aucune adresse" in page
@@ -118,7 +114,7 @@ def test_an_address_that_the_provider_does_not_prove_opens_nothing(client, provi
     assert not client.get(reverse("space:home")).context
 
 
-def test_who_is_signed_in_by_code_connects_the_provider_to_that_account(client, provider):
+def test_signed_in_user_links_the_provider_to_that_account(client, provider):
     user = UserFactory()
     client.force_login(user)
     sign_in(client, provider, email=None)
@@ -129,7 +125,7 @@ def test_who_is_signed_in_by_code_connects_the_provider_to_that_account(client, 
     assert not EmailAddress.objects.filter(email="elodie@courriel.example").exists()
 
 
-def test_an_account_that_is_known_to_be_anothers_is_not_given_away(client, provider):
+def test_account_proven_for_another_person_is_not_linked(client, provider):
     otto = known("Otto", "Muster", email="elodie@courriel.example")
     page = told(client, sign_in(client, provider))
     assert "quelqu’un d’autre" in page
@@ -137,15 +133,15 @@ def test_an_account_that_is_known_to_be_anothers_is_not_given_away(client, provi
     assert str(otto.known_as) == "Otto Muster"
 
 
-def test_a_closed_account_stays_closed(client, provider):
+def test_closed_account_stays_closed(client, provider):
     UserFactory(email="elodie@courriel.example", is_active=False)
     assert "fermé" in told(client, sign_in(client, provider))
 
 
-def test_a_request_sent_after_such_a_sign_in_keeps_its_level(client, provider):
+def test_submission_stores_the_identity_level_of_the_sign_in(client, provider):
     sign_in(client, provider)
     user = User.objects.get()
-    user.assured = True  # as the session's backend says
+    user.assured = True  # as the session's backend sets it
     draft = DraftFactory(complete=True, user=user)
     draft.user = User.objects.get()
     with_provider = actions.submit(actor=user, draft=draft)
@@ -154,7 +150,7 @@ def test_a_request_sent_after_such_a_sign_in_keeps_its_level(client, provider):
     assert Submission.objects.count() == 2
 
 
-# -- What may go wrong ---------------------------------------------------------------------------------------
+# -- Errors --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "broken",
     [
@@ -163,7 +159,7 @@ def test_a_request_sent_after_such_a_sign_in_keeps_its_level(client, provider):
         {"/.well-known/openid-configuration": (200, b"{}")},
     ],
 )
-def test_a_provider_that_is_away_is_told_and_costs_nobody_the_way_in_by_code(client, provider, broken):
+def test_unavailable_provider_points_to_the_sign_in_by_code(client, provider, broken):
     provider.broken = broken
     assert "code par e-mail" in told(client, client.post(LOGIN))
 
@@ -179,7 +175,7 @@ def test_a_provider_that_is_away_is_told_and_costs_nobody_the_way_in_by_code(cli
         {"/userinfo": (200, b'{"sub": "somebody else"}')},
     ],
 )
-def test_an_answer_that_makes_no_sense_signs_nobody_in(client, provider, broken):
+def test_invalid_response_of_the_provider_signs_nobody_in(client, provider, broken):
     away = client.post(LOGIN)
     provider.broken = broken
     answer = client.get(f"{LOGIN}callback/", provider.sign_in(away["Location"]))
@@ -187,7 +183,7 @@ def test_an_answer_that_makes_no_sense_signs_nobody_in(client, provider, broken)
     assert not User.objects.exists()
 
 
-def test_a_token_for_another_commune_or_of_yesterday_signs_nobody_in(client, provider):
+def test_foreign_or_expired_token_signs_nobody_in(client, provider):
     for claims in (
         {"aud": "another"},
         {"aud": "commune", "exp": 1},
@@ -197,7 +193,7 @@ def test_a_token_for_another_commune_or_of_yesterday_signs_nobody_in(client, pro
     assert not User.objects.exists()
 
 
-def test_who_gives_up_at_the_provider_comes_back_to_the_sign_in(client, provider):
+def test_cancelled_sign_in_returns_to_the_sign_in_page(client, provider):
     away = client.post(LOGIN)
     state = provider.sign_in(away["Location"])["state"]
     answer = client.get(f"{LOGIN}callback/", {"error": "access_denied", "state": state})
@@ -206,13 +202,13 @@ def test_who_gives_up_at_the_provider_comes_back_to_the_sign_in(client, provider
     assert not User.objects.exists()
 
 
-def test_without_a_provider_there_is_no_way_to_one(client, settings):
+def test_sign_in_page_without_a_provider_has_no_link_to_one(client, settings):
     assert "oidc" not in client.get(reverse("account_login")).content.decode()
     assert client.post(LOGIN).status_code == 404
     assert client.get(LOGIN).status_code == 405
 
 
-# -- The person hears of it ----------------------------------------------------------------------------------
+# -- Notifications of the owner ------------------------------------------------------------------------------
 def letters_to(address: str) -> list[str]:
     return [one.payload["text"] for one in Delivery.objects.filter(recipient=address)]
 
@@ -222,7 +218,7 @@ def logged(user: User) -> list[tuple]:
     return [(one.action, one.user_id, one.label) for one in found]
 
 
-def test_linking_a_provider_is_told_to_the_account_and_logged(client, provider):
+def test_linking_a_provider_is_notified_and_logged(client, provider):
     elodie = UserFactory(email="elodie@courriel.example")
     sign_in(client, provider)
     client.logout()
@@ -233,7 +229,7 @@ def test_linking_a_provider_is_told_to_the_account_and_logged(client, provider):
     assert logged(elodie) == [("accounts.link_provider", elodie.pk, f"#{elodie.pk}")]
 
 
-def test_linking_a_provider_is_told_to_every_proven_address(client, provider):
+def test_linking_a_provider_notifies_every_proven_address(client, provider):
     user = UserFactory()
     EmailAddress.objects.create(user=user, email="autre@courriel.example", verified=True)
     EmailAddress.objects.create(user=user, email="jamais@courriel.example")
@@ -243,7 +239,7 @@ def test_linking_a_provider_is_told_to_every_proven_address(client, provider):
     assert not letters_to("jamais@courriel.example")
 
 
-def test_provider_is_removed_in_the_space_and_the_account_is_told(client, provider):
+def test_removed_provider_is_notified_and_identity_stays_proven(client, provider):
     sign_in(client, provider)
     user = User.objects.get()
     page = client.get(reverse("space:identity"))

@@ -1,4 +1,4 @@
-"""Staff sign in with two factors: what opens the admin, what does not, and who lost the telephone."""
+"""Second factor of staff: what it protects, how it is set up, and how a lost one is replaced."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ def by_password(client, user):
     return client.post("/admin/login/", {"username": user.email, "password": PASSWORD}, follow=True)
 
 
-def test_who_has_none_sets_one_up_before_the_admin_opens(client, insists):
+def test_staff_without_second_factor_must_set_it_up_first(client, insists):
     client.force_login(agent := AgentFactory())
     assert client.get(HOME, follow=True).redirect_chain == [(SET_UP, 302)]
     page = client.get(SET_UP)
@@ -55,7 +55,7 @@ def test_who_has_none_sets_one_up_before_the_admin_opens(client, insists):
     assert Delivery.objects.get().recipient == agent.email
 
 
-def test_a_password_alone_opens_nothing(client):
+def test_password_alone_does_not_open_the_admin(client):
     agent = with_factor(AgentFactory())
     asked = by_password(client, agent)
     assert asked.redirect_chain[-1][0] == reverse("mfa_authenticate")
@@ -67,7 +67,7 @@ def test_a_password_alone_opens_nothing(client):
     assert client.get(HOME).status_code == 200
 
 
-def test_a_spare_code_opens_once(client):
+def test_recovery_code_works_once(client):
     agent = with_factor(AgentFactory())
     Authenticator.objects.create(user=agent, type="recovery_codes", data={"seed": "0" * 40, "used_mask": 0})
     spare = agent.authenticator_set.get(type="recovery_codes").wrap().get_unused_codes()[0]
@@ -78,8 +78,8 @@ def test_a_spare_code_opens_once(client):
         client.logout()
 
 
-def test_who_makes_other_spare_codes_is_told(client):
-    """Whoever sat at an open session would keep a way in."""
+def test_new_recovery_codes_are_notified(client):
+    """Otherwise a stranger at an open session could keep access unnoticed."""
     client.force_login(agent := with_factor(AgentFactory()))
     make_others = reverse("mfa_generate_recovery_codes")
     assert SHOW_AGAIN in client.post(make_others).url
@@ -93,7 +93,7 @@ def test_who_makes_other_spare_codes_is_told(client):
     assert "Ce n’était pas vous" in letter.payload["text"]
 
 
-def test_the_same_digits_open_once(client, time_machine):
+def test_same_digits_work_once(client, time_machine):
     agent, read = with_factor(AgentFactory()), digits(KEY)
     for opens in (True, False, False):
         asked = by_password(client, agent)
@@ -103,8 +103,8 @@ def test_the_same_digits_open_once(client, time_machine):
         time_machine.move_to(timezone.now() + timedelta(seconds=0 if opens else 31))
 
 
-def test_a_session_that_did_not_show_it_has_no_right(client, insists):
-    """Not in the admin, and not outside of it either."""
+def test_session_without_the_second_factor_has_no_rights(client, insists):
+    """Neither in the admin nor outside it."""
     inspector = with_factor(UserFactory(roles=["inspectors", "agents"], is_staff=True))
     client.force_login(inspector)
     plates = reverse("documents:inspect")
@@ -119,7 +119,7 @@ def test_a_session_that_did_not_show_it_has_no_right(client, insists):
     assert client.get(HOME).status_code == client.get(plates).status_code == 200
 
 
-def test_residents_and_who_signs_out_notice_nothing(client, insists):
+def test_second_factor_does_not_concern_residents_or_sign_out(client, insists):
     client.force_login(UserFactory())
     assert SET_UP not in client.get(reverse("space:home")).text
     assert reverse("wagtailadmin_login") in client.get(HOME).url
@@ -127,7 +127,7 @@ def test_residents_and_who_signs_out_notice_nothing(client, insists):
     assert SET_UP not in client.post(reverse("wagtailadmin_logout")).url
 
 
-def test_who_removes_it_shows_it_first_and_is_asked_for_another(client, insists):
+def test_removing_the_second_factor_requires_showing_it(client, insists):
     client.force_login(agent := with_factor(AgentFactory()))
     remove = reverse("mfa_deactivate_totp")
     assert SHOW_AGAIN in client.post(remove).url
@@ -141,7 +141,7 @@ def test_who_removes_it_shows_it_first_and_is_asked_for_another(client, insists)
 
 
 @pytest.mark.parametrize("code", ["", "12345", "é", "1\x002345", "9" * 5000])
-def test_bad_input_is_told(client, code):
+def test_invalid_digits_are_refused_with_an_error(client, code):
     asked = by_password(client, with_factor(AgentFactory()))
     answer = client.post(asked.request["PATH_INFO"], {"code": code})
     assert answer.status_code == 200
@@ -149,7 +149,7 @@ def test_bad_input_is_told(client, code):
     assert client.post(asked.request["PATH_INFO"], {}).status_code == 200, "nothing at all"
 
 
-def test_who_guesses_waits(client):
+def test_guessing_digits_is_rate_limited(client):
     asked = by_password(client, with_factor(AgentFactory()))
     for _guess in range(10):
         client.post(asked.request["PATH_INFO"], {"code": "000000"})
@@ -158,7 +158,7 @@ def test_who_guesses_waits(client):
     assert client.get(HOME).status_code == 302
 
 
-def test_who_lost_the_telephone_is_let_start_afresh_and_told(client):
+def test_administrator_resets_a_lost_second_factor(client):
     client.force_login(SuperuserFactory())
     agent = with_factor(AgentFactory())
     url = reverse("wagtailusers_users:edit", args=[agent.pk])
@@ -178,7 +178,7 @@ def test_who_lost_the_telephone_is_let_start_afresh_and_told(client):
     assert 'name="forget_second_factor"' not in client.get(url).text
 
 
-def test_the_last_administrator_is_helped_at_the_command_line():
+def test_command_resets_the_second_factor_of_the_last_admin():
     boss = with_factor(SuperuserFactory())
     call_command("forget_second_factor", boss.email.upper())
     assert not boss.authenticator_set.exists()
@@ -186,13 +186,13 @@ def test_the_last_administrator_is_helped_at_the_command_line():
         call_command("forget_second_factor", "personne@courriel.example")
 
 
-def test_a_commune_that_insists_on_none_is_warned(settings):
+def test_check_warns_if_no_second_factor_is_required(settings):
     assert [one.id for one in check_staff_second_factor(None)] == ["space.W001"]
     settings.STAFF_SECOND_FACTOR = True
     assert check_staff_second_factor(None) == []
 
 
-def test_what_was_shown_counts_as_long_as_the_person_has_it(client, insists):
+def test_reset_second_factor_invalidates_its_sessions(client, insists):
     client.force_login(agent := with_factor(AgentFactory()))
     client.post(SHOW_AGAIN, {"code": digits(KEY)})
     assert client.get(HOME).status_code == 200
@@ -200,7 +200,7 @@ def test_what_was_shown_counts_as_long_as_the_person_has_it(client, insists):
     assert client.get(HOME).url == SET_UP
 
 
-def test_whoever_sits_in_front_of_an_open_session_does_not_forget_its_factor(client):
+def test_second_factor_cannot_be_reset_by_its_owner(client):
     client.force_login(boss := with_factor(SuperuserFactory()))
     url = reverse("wagtailusers_users:edit", args=[boss.pk])
     sent = {"email": boss.email, "first_name": "A", "last_name": "B", "forget_second_factor": "on"}
@@ -208,7 +208,7 @@ def test_whoever_sits_in_front_of_an_open_session_does_not_forget_its_factor(cli
     assert boss.authenticator_set.exists()
 
 
-def test_what_a_resident_set_up_is_forgotten_when_they_come_to_work_here(client):
+def test_second_factor_of_a_resident_who_joins_staff_is_reset(client):
     client.force_login(SuperuserFactory())
     person = with_factor(UserFactory())
     group = ensure_roles()["agents"]
@@ -223,7 +223,7 @@ def test_what_a_resident_set_up_is_forgotten_when_they_come_to_work_here(client)
     assert not person.authenticator_set.exists()
 
 
-def test_pages_for_groups_wait_for_it_too(client, insists):
+def test_pages_restricted_to_groups_need_the_second_factor(client, insists):
     page = make.ContentPageFactory(parent=make.make_site(), title="Intranet")
     restriction = PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.GROUPS)
     agent = with_factor(AgentFactory())
@@ -234,27 +234,27 @@ def test_pages_for_groups_wait_for_it_too(client, insists):
     assert "Intranet" in client.get(page.url).text
 
 
-def test_what_agents_take_away_is_on_record_where_the_factor_is_asked(client, insists):
-    """Wagtail's log looks at what kind of thing the person of a request is."""
+def test_exports_are_logged_with_a_second_factor(client, insists):
+    """The check of the factor wraps ``request.user`` in a SimpleLazyObject, and Wagtail's log looks at its type."""
     client.force_login(agent := with_factor(member()))
     client.post(SHOW_AGAIN, {"code": digits(KEY)})
     client.get(reverse("cases:export", args=["csv"]))
     assert ModelLogEntry.objects.filter(action="cases.export", user=agent).exists()
 
 
-def test_residents_are_asked_for_nothing_that_could_shut_them_out(client):
+def test_resident_cannot_set_up_a_second_factor(client):
     client.force_login(UserFactory())
     assert client.get(SET_UP).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["activate_totp", "add_webauthn", "generate_recovery_codes"])
-def test_nothing_is_kept_of_who_is_not_signed_in(client, name):
+def test_anonymous_visitor_stores_nothing_in_a_session(client, name):
     answer = client.post(reverse(f"mfa_{name}"), {"name": "a" * 1_000_000})
     assert reverse("account_login") in answer.url
     assert not Session.objects.exists()
 
 
-def test_a_session_ends_with_the_browser_whoever_sat_there_before(client):
+def test_staff_session_ends_with_the_browser(client):
     client.force_login(UserFactory())
     by_password(client, AgentFactory())
     assert client.session.get_expire_at_browser_close()

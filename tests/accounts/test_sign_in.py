@@ -1,4 +1,4 @@
-"""Signing in by a code that was sent to the address, without a password."""
+"""Sign-in by a code sent by e-mail, without a password."""
 
 import re
 from html import unescape
@@ -34,7 +34,7 @@ def wrong(code: str) -> str:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_an_address_and_its_code_are_enough_to_get_in(client, known):
+def test_sign_in_needs_only_an_address_and_its_code(client, known):
     if known:
         UserFactory(email=ADDRESS, identity_level=IdentityLevel.NONE)
     assert ask(client).url == CODE
@@ -47,20 +47,20 @@ def test_an_address_and_its_code_are_enough_to_get_in(client, known):
     assert EmailAddress.objects.get(user=person).verified
 
 
-def test_a_code_does_not_lower_what_was_proven_before(client):
+def test_sign_in_by_code_does_not_lower_the_identity_level(client):
     UserFactory(email=ADDRESS, identity_level=IdentityLevel.KNOWN)
     ask(client)
     client.post(CODE, {"code": sent_code()})
     assert User.objects.get().identity_level == IdentityLevel.KNOWN
 
 
-def test_the_code_may_be_typed_with_a_space(client):
+def test_code_may_be_typed_with_a_space(client):
     ask(client)
     code = sent_code()
     assert client.post(CODE, {"code": f" {code[:3]} {code[3:]} "}).status_code == 302
 
 
-def test_the_code_may_be_copied_from_the_letter_with_what_keeps_it_in_one_line(client):
+def test_code_copied_from_the_email_is_accepted(client):
     ask(client)
     html = Delivery.objects.get(recipient=ADDRESS).payload["html"]
     shown = re.search(r"\d{3}(&nbsp;|\W)\d{3}", unescape(html)).group()
@@ -82,7 +82,7 @@ def test_known_and_unknown_addresses_get_the_same_answer(client):
     assert Delivery.objects.count() == 2
 
 
-def test_a_closed_account_gets_no_code_and_the_page_does_not_say_so(client):
+def test_closed_account_gets_no_code_without_revealing_it(client):
     UserFactory(email=ADDRESS, is_active=False)
     assert ask(client).url == CODE
     assert client.get(CODE).status_code == 200
@@ -90,7 +90,7 @@ def test_a_closed_account_gets_no_code_and_the_page_does_not_say_so(client):
     assert client.post(CODE, {"code": "123456"}).status_code == 200
 
 
-def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_ends_it(client):
+def test_wrong_code_shows_tries_left_and_the_last_ends_them(client):
     ask(client)
     code = sent_code()
     with translation.override("en"):
@@ -105,7 +105,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_ends_it(clie
     assert client.post(CODE, {"code": code}).url == SIGN_IN, "the code of an ended try is worth nothing"
 
 
-def test_a_code_is_good_for_a_quarter_of_an_hour(client):
+def test_code_expires_after_a_quarter_of_an_hour(client):
     with time_machine.travel("2026-11-24 10:00", tick=False) as clock:
         ask(client)
         code = sent_code()
@@ -114,7 +114,7 @@ def test_a_code_is_good_for_a_quarter_of_an_hour(client):
     assert "_auth_user_id" not in client.session
 
 
-def test_another_code_replaces_the_first(client):
+def test_second_code_replaces_the_first(client):
     ask(client)
     first = sent_code()
     client.post(CODE, {"action": "resend"})
@@ -124,7 +124,7 @@ def test_another_code_replaces_the_first(client):
     assert client.post(CODE, {"code": second}).url == "/espace/"
 
 
-def test_too_many_codes_for_one_address_are_refused(client):
+def test_codes_for_one_address_are_rate_limited(client):
     answers = [ask(client) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [302, 302, 302, 200]
     assert answers[-1].context["form"].errors["email"]
@@ -132,14 +132,14 @@ def test_too_many_codes_for_one_address_are_refused(client):
 
 
 @pytest.mark.parametrize("typed", ["", "elodie", "elodie@", f"{'a' * 300}@courriel.example", "e\0@x.example"])
-def test_what_is_no_address_is_refused_beside_the_field(client, typed):
+def test_invalid_address_is_refused_at_its_field(client, typed):
     page = ask(client, typed)
     assert page.status_code == 200
     assert page.context["form"].errors["email"]
     assert not User.objects.exists()
 
 
-def test_somebody_lands_where_they_wanted_to_go_but_never_elsewhere(client):
+def test_sign_in_redirects_to_local_pages_only(client):
     UserFactory(email=ADDRESS)
     ask(client, next="/espace/vous/")
     assert client.post(CODE, {"code": sent_code(), "next": "/espace/vous/"}).url == "/espace/vous/"
@@ -148,7 +148,7 @@ def test_somebody_lands_where_they_wanted_to_go_but_never_elsewhere(client):
     assert client.post(CODE, {"code": sent_code(), "next": "https://ailleurs.example/"}).url == "/espace/"
 
 
-def test_the_letter_comes_in_the_language_of_the_page_and_its_code_is_kept_from_staff(client):
+def test_code_email_is_localized_and_hidden_from_staff(client):
     client.post("/de/compte/entrer/", {"email": ADDRESS})
     delivery = Delivery.objects.get()
     assert delivery.payload["language"] == "de"
@@ -157,7 +157,7 @@ def test_the_letter_comes_in_the_language_of_the_page_and_its_code_is_kept_from_
     assert sent_code() not in delivery.title
 
 
-def test_signing_out_asks_first(client):
+def test_signing_out_asks_for_confirmation(client):
     client.force_login(UserFactory())
     assert client.get("/compte/sortir/").status_code == 200
     assert "_auth_user_id" in client.session
@@ -169,13 +169,13 @@ def test_signing_out_asks_first(client):
     "path",
     ["signup", "password/reset", "password/change", "password/set", "3rdparty", "login", "email", "2fa"],
 )
-def test_what_a_house_without_passwords_does_not_need_is_not_there(client, path):
+def test_password_pages_do_not_exist(client, path):
     assert client.get(f"/compte/{path}/").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_inactive", "account_logout"])
 @pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
-def test_every_page_of_signing_in_has_our_look(client, name, language):
+def test_sign_in_pages_have_the_design_of_the_site(client, name, language):
     if name == "account_logout":
         client.force_login(UserFactory())
     with translation.override(language):
@@ -185,7 +185,7 @@ def test_every_page_of_signing_in_has_our_look(client, name, language):
     assert '<main id="main"' in page.text
 
 
-def test_staff_enters_the_admin_by_password_and_by_code(client):
+def test_staff_enter_the_admin_by_password_and_by_code(client):
     agent = AgentFactory(email=ADDRESS)
     client.post("/admin/login/", {"username": "Elodie@Courriel.example", "password": PASSWORD})
     assert client.session["_auth_user_id"] == str(agent.pk)
@@ -195,7 +195,7 @@ def test_staff_enters_the_admin_by_password_and_by_code(client):
     assert client.post(CODE, {"code": sent_code(), "next": "/admin/"}).url == "/admin/"
 
 
-def test_staff_who_were_signed_out_are_told_that_nothing_was_done_and_come_back_to_their_page(client):
+def test_signed_out_staff_return_to_their_page_with_a_notice(client):
     page = "/admin/cases/ORV-26-00001/?tab=money"
     sent = client.post("/admin/cases/next/", headers={"referer": f"http://testserver{page}"})
     assert sent.url == f"/admin/login/?next={quote(page)}"
@@ -204,7 +204,7 @@ def test_staff_who_were_signed_out_are_told_that_nothing_was_done_and_come_back_
     assert elsewhere.url == "/admin/login/?next=/admin/cases/next/"
 
 
-def test_an_address_that_only_takes_what_is_sent_explains_itself_to_a_browser(client):
+def test_page_for_posts_only_explains_itself_in_a_browser(client):
     client.force_login(AgentFactory(email=ADDRESS))
     page, bare = (
         client.get("/admin/cases/next/", headers={"accept": accept}) for accept in ("text/html,*/*", "*/*")
@@ -215,14 +215,14 @@ def test_an_address_that_only_takes_what_is_sent_explains_itself_to_a_browser(cl
     assert bare.content == b""
 
 
-def test_a_wrong_password_does_not_open_the_admin(client):
+def test_wrong_password_does_not_open_the_admin(client):
     AgentFactory(email=ADDRESS)
     page = client.post("/admin/login/", {"username": ADDRESS, "password": "faux"})
     assert page.status_code == 200
     assert "_auth_user_id" not in client.session
 
 
-def test_who_guesses_passwords_has_to_wait_and_the_code_still_opens_the_admin(client):
+def test_guessing_passwords_is_rate_limited_but_the_code_works(client):
     agent = AgentFactory(email=ADDRESS)
     for _ in range(MAX_WRONG_PASSWORDS):
         client.post("/admin/login/", {"username": ADDRESS.upper(), "password": "faux"})
@@ -234,7 +234,7 @@ def test_who_guesses_passwords_has_to_wait_and_the_code_still_opens_the_admin(cl
     assert client.session["_auth_user_id"] == str(agent.pk)
 
 
-def test_the_wait_ends(client):
+def test_password_rate_limit_ends(client):
     agent = AgentFactory(email=ADDRESS)
     with time_machine.travel("2026-11-24 10:00", tick=False) as clock:
         for _ in range(MAX_WRONG_PASSWORDS):
@@ -244,7 +244,7 @@ def test_the_wait_ends(client):
         assert client.session["_auth_user_id"] == str(agent.pk)
 
 
-def test_an_address_that_no_letter_can_bear_is_refused_beside_its_field(client):
+def test_address_that_cannot_be_mailed_is_refused_at_its_field(client):
     page = ask(client, '"\x01"@courriel.example')
     assert page.context["form"].errors["email"]
     assert not User.objects.exists()

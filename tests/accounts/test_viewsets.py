@@ -1,4 +1,4 @@
-"""Wagtail's screens for people work with a model that has no user name."""
+"""Wagtail's user and group views with a user model that has no user name."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -21,7 +21,7 @@ def boss(client):
     return client
 
 
-def test_staff_is_added_without_a_password_and_gets_in_by_code(boss):
+def test_staff_are_added_without_a_password(boss):
     group = ensure_roles()["agents"]
     page = boss.post(reverse("wagtailusers_users:add"), NADIA | {"groups": [group.pk]})
     assert page.status_code == 302, page.context["form"].errors
@@ -33,7 +33,7 @@ def test_staff_is_added_without_a_password_and_gets_in_by_code(boss):
     assert "traitent les demandes de leurs équipes" in letter
 
 
-def test_who_lets_somebody_in_reads_what_each_group_does(boss):
+def test_user_form_describes_each_group(boss):
     person, _groups, own = AgentFactory(), ensure_roles(), Group.objects.create(name="Musée")
     for url in (reverse("wagtailusers_users:add"), reverse("wagtailusers_users:edit", args=[person.pk])):
         page = boss.get(url).text
@@ -43,32 +43,32 @@ def test_who_lets_somebody_in_reads_what_each_group_does(boss):
         assert 'role="tab"' not in page
 
 
-def test_the_same_address_in_other_letters_is_refused_beside_the_field(boss):
+def test_address_in_other_letter_case_is_refused_at_its_field(boss):
     UserFactory(email="nadia.favre@orvenay.example")
     page = boss.post(reverse("wagtailusers_users:add"), NADIA)
     assert page.status_code == 200
     assert "email" in page.context["form"].errors
 
 
-def test_the_list_shows_people_with_their_groups_and_finds_them(boss):
+def test_user_list_shows_groups_and_is_searchable(boss):
     AgentFactory(first_name="Nadia", last_name="Favre", roles=["leads", "editors"])
     page = boss.get(reverse("wagtailusers_users:index"))
     assert "Favre" in page.text
     assert "Responsables d’équipe, Rédaction" in page.text
-    assert ">Administrateur<" in "".join(page.text.split())  # who looks
+    assert ">Administrateur<" in "".join(page.text.split())  # the signed-in user
     assert "Rédaction" in dict(page.context["filters"].form.fields["group"].choices).values()
     assert "Favre" in boss.get(reverse("wagtailusers_users:index"), {"q": "Nadia"}).text
 
 
 @pytest.mark.parametrize("typed", ["Nadia Favre", "favre nadia", "Nadia orvenay.example", " Nadia  Favre "])
-def test_people_are_found_by_all_words_of_their_name(boss, typed):
+def test_users_are_found_by_all_words_of_their_name(boss, typed):
     AgentFactory(first_name="Nadia", last_name="Favre", email="nadia.favre@orvenay.example")
     AgentFactory(first_name="Nadia", last_name="Monnier", email="monnier@courriel.example")
     page = boss.get(reverse("wagtailusers_users:index"), {"q": typed})
     assert [str(one) for one in page.context["users"]] == ["Nadia Favre"]
 
 
-def test_a_group_of_the_program_is_named_in_words_and_keeps_its_own_name(boss):
+def test_group_of_the_project_has_a_label_and_keeps_its_name(boss):
     group, own = ensure_roles()["editors"], Group.objects.create(name="Musée")
     shown = boss.get(reverse("wagtailusers_groups:index")).text
     assert "Rédaction" in shown
@@ -82,7 +82,7 @@ def test_a_group_of_the_program_is_named_in_words_and_keeps_its_own_name(boss):
     assert (group.name, own.name) == ("editors", "Patrimoine")
 
 
-def test_a_person_is_changed(boss):
+def test_user_is_edited(boss):
     person = AgentFactory()
     url = reverse("wagtailusers_users:edit", args=[person.pk])
     assert boss.get(url).status_code == 200
@@ -93,7 +93,7 @@ def test_a_person_is_changed(boss):
     assert person.has_usable_password(), "a password that was there stays where none is typed"
 
 
-def test_a_resident_who_comes_to_work_here_is_told_so_once(boss):
+def test_resident_who_joins_staff_is_notified_once(boss):
     person, group = UserFactory(email="nadia.favre@orvenay.example"), ensure_roles()["editors"]
     url = reverse("wagtailusers_users:edit", args=[person.pk])
     boss.post(url, NADIA | {"is_active": "on"})
@@ -103,13 +103,13 @@ def test_a_resident_who_comes_to_work_here_is_told_so_once(boss):
     assert Delivery.objects.filter(recipient="nadia.favre@orvenay.example").count() == 1
 
 
-def test_an_agent_does_not_see_the_screens_for_people(client):
+def test_agent_does_not_see_the_user_views(client):
     client.force_login(AgentFactory())
     assert client.get(reverse("wagtailusers_users:index")).status_code == 302
 
 
-def test_staff_do_not_give_themselves_an_address(client):
-    """An address opens what was filed under it."""
+def test_staff_cannot_change_their_own_address(client):
+    """An address gives access to the cases that were submitted with it."""
     agent = UserFactory(is_staff=True, roles=["agents"], email="agent@orvenay.example")
     client.force_login(agent)
 
@@ -121,13 +121,13 @@ def test_staff_do_not_give_themselves_an_address(client):
     assert agent.email == "agent@orvenay.example"
 
 
-# -- Another address, another password: the person hears of it -----------------------------------------------
+# -- Changed address or password: the person is notified -----------------------------------------------------
 def logged(person) -> list[tuple]:
     found = ModelLogEntry.objects.for_instance(person).filter(action__startswith="accounts.")
     return [(one.action, one.user.email, one.label) for one in found.order_by("timestamp")]
 
 
-def test_another_address_is_told_to_both_and_the_earlier_one_opens_nothing(boss):
+def test_changed_address_is_notified_to_both_addresses(boss):
     person = AgentFactory(email="avant@orvenay.example")
     user = User.objects.get(is_superuser=True)
     boss.post(reverse("wagtailusers_users:edit", args=[person.pk]), NADIA | {"is_active": "on"})
@@ -143,7 +143,7 @@ def test_another_address_is_told_to_both_and_the_earlier_one_opens_nothing(boss)
     assert User.objects.filter(email=code.recipient).exclude(pk=person.pk).exists(), "an account of its own"
 
 
-def test_another_password_is_told_and_logged(boss):
+def test_changed_password_is_notified_and_logged(boss):
     person = AgentFactory(email="nadia.favre@orvenay.example")
     words = {"password1": PASSWORD[::-1], "password2": PASSWORD[::-1], "is_active": "on"}
     boss.post(reverse("wagtailusers_users:edit", args=[person.pk]), NADIA | words)
@@ -151,7 +151,7 @@ def test_another_password_is_told_and_logged(boss):
     assert [one[0] for one in logged(person)] == ["accounts.change_password"]
 
 
-def test_password_that_is_only_hashed_anew_is_told_to_nobody(settings):
+def test_rehashed_password_is_not_notified(settings):
     person = UserFactory(password=PASSWORD)
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",

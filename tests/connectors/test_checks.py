@@ -1,4 +1,4 @@
-"""What the deployment check says about the way of dossiers: refused beside accepted."""
+"""System checks of the document store."""
 
 import pytest
 from django.core import checks
@@ -19,13 +19,13 @@ def said() -> list[str]:
         ("directory:/srv/ged", False),
     ],
 )
-def test_the_operator_is_warned_where_dossiers_travel_in_clear(settings, monkeypatch, url, warned):
+def test_check_warns_of_an_unencrypted_document_store(settings, monkeypatch, url, warned):
     monkeypatch.setattr(ours, "error_message_of", lambda probe: "")  # there is no such server
     settings.GED_URL = url
     assert said() == (["connectors.W001"] if warned else [])
 
 
-def test_the_operator_is_told_where_no_dossier_can_be_filed(settings, tmp_path, monkeypatch):
+def test_check_reports_an_unreachable_document_store(settings, tmp_path, monkeypatch):
     settings.GED_URL = f"directory:{tmp_path}/ged"
     assert said() == []
     monkeypatch.setattr(ours, "find_unwritable", lambda folder: folder.parent)

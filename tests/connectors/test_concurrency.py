@@ -1,4 +1,4 @@
-"""A supplement and the worker that carries one, at the same moment. Counts on PostgreSQL only."""
+"""A new supplement while a worker sends another. Only PostgreSQL shows the race."""
 
 from threading import Event, Thread
 
@@ -28,12 +28,12 @@ def filed() -> Case:
     return case
 
 
-def test_supplement_waits_for_no_worker_that_has_the_last_one():
+def test_supplement_does_not_wait_for_a_busy_worker():
     case = filed()
     taken, free = Event(), Event()
 
     def carry():
-        """The worker: it has the delivery, and would wait for the case."""
+        """Act as the worker: hold the delivery, and then need the case."""
         with transaction.atomic():
             Delivery.objects.select_for_update().get(carrier=CARRIER)
             taken.set()

@@ -1,4 +1,4 @@
-"""What every document management must do, asked of each that comes with the product."""
+"""Contract of all document stores of the product."""
 
 import itertools
 import os
@@ -29,7 +29,7 @@ NAME = "Été 2026, 100 % « d’accord » #1"
 
 @pytest.fixture(params=["directory", "webdav"])
 def place(request, tmp_path):
-    """A system that stands, and the folder in which its files really lie."""
+    """Yield the address of a running store and the folder with its files."""
     if request.param == "directory":
         yield f"directory:{tmp_path}", tmp_path
     else:
@@ -47,13 +47,13 @@ def made(url):
     return document_stores[found.scheme](found)
 
 
-def test_a_folder_is_given_once_with_all_above_it(ged):
+def test_folder_is_claimed_once_with_its_parents(ged):
     assert ged.claim(f"2026/{NAME}")
     assert not ged.claim(f"2026/{NAME}")
     assert ged.claim("2026/Zwei")
 
 
-def test_what_is_written_is_read_back_whatever_its_size(ged, place):
+def test_written_files_are_read_back_in_any_size(ged, place):
     ged.claim("a")
     big = [bytes([number]) * CHUNK for number in range(12)]
     for name, chunks in ((f"{NAME}.pdf", [b"eins"]), ("big.bin", big), ("empty.txt", [])):
@@ -64,8 +64,8 @@ def test_what_is_written_is_read_back_whatever_its_size(ged, place):
     )
 
 
-def test_a_big_file_is_sent_and_read_in_pieces_and_never_held_whole(ged, place):
-    """On the disk of the other side lies what was sent, while the rest is not there yet."""
+def test_big_file_is_streamed_and_never_in_memory(ged, place):
+    """While the rest is still being sent, the first part is already in the store's file."""
     pieces, behind = 128, []
 
     def sent():
@@ -83,18 +83,18 @@ def test_a_big_file_is_sent_and_read_in_pieces_and_never_held_whole(ged, place):
     finally:
         tracemalloc.stop()
     assert (sum(sizes), max(sizes)) == (pieces * CHUNK, CHUNK)
-    assert max(behind) < 8 * 1024 * 1024  # what lies on the way, in buffers of both sides
+    assert max(behind) < 8 * 1024 * 1024  # data in buffers of both systems
     assert most < 8 * 1024 * 1024  # of 32
 
 
-def test_a_second_try_writes_over_what_the_first_left(ged):
+def test_second_attempt_overwrites_the_first(ged):
     ged.claim("a")
     for content in (b"first", b"second"):
         ged.write("a/x.txt", [content], len(content))
     assert b"".join(ged.read("a/x.txt")) == b"second"
 
 
-def test_a_file_whose_sending_breaks_off_is_not_there(ged, place):
+def test_file_whose_upload_breaks_off_does_not_exist(ged, place):
     def broken():
         yield b"half"
         raise OSError("the storage went away")
@@ -107,24 +107,24 @@ def test_a_file_whose_sending_breaks_off_is_not_there(ged, place):
     assert [path.name for path in (place[1] / "a").iterdir()] == ["x.txt"]
 
 
-def test_what_is_not_whole_yet_has_a_name_that_every_system_takes():
+def test_partial_file_has_a_name_that_every_store_takes():
     begun = partial_path("a/b/" + "é" * 110 + ".pdf")
     assert begun.startswith("a/b/.é")
     assert len(begun) < 110
     assert not begun.endswith(".part")  # which Nextcloud refuses
 
 
-def test_it_says_whether_it_would_accept(ged, place):
+def test_probe_accepts_a_working_store_and_leaves_no_file(ged, place):
     ged.probe()
     assert not list(place[1].glob("*probe*"))
 
 
-def test_what_is_not_there_cannot_be_read(ged):
+def test_missing_file_cannot_be_read(ged):
     with pytest.raises(StoreUnreachable):
         list(ged.read("nowhere/x.txt"))
 
 
-def test_a_system_that_is_down_or_refuses_the_password_says_so(tmp_path):
+def test_store_that_is_down_or_refuses_the_password_raises(tmp_path):
     with webdav_server(tmp_path) as url:
         for wrong in (url.replace("schl", "sch"), re.sub(r":\d+/", ":9/", url)):
             with pytest.raises(StoreUnreachable):
@@ -140,7 +140,7 @@ LOCK = """<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclus
 <D:locktype><D:write/></D:locktype></D:lockinfo>"""
 
 
-def test_what_somebody_else_has_locked_is_tried_again_later(tmp_path):
+def test_locked_file_is_retried_later(tmp_path):
     with webdav_server(tmp_path) as url:
         ged = made(url)
         ged.claim("a")
@@ -153,7 +153,7 @@ def test_what_somebody_else_has_locked_is_tried_again_later(tmp_path):
     assert (tmp_path / "a" / "x.txt").read_text() == "first"
 
 
-def test_a_server_that_never_answers_is_not_waited_for_for_ever(monkeypatch):
+def test_silent_server_times_out(monkeypatch):
     monkeypatch.setattr(webdav, "IDLE_TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(StoreUnreachable):
         made(f"webdav://127.0.0.1:{silent.getsockname()[1]}/").claim("a")
@@ -163,15 +163,15 @@ HEAD, BODY = b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 999
 
 
 @pytest.mark.parametrize("begins", [b"", HEAD, BODY])
-def test_a_server_that_says_a_byte_now_and_then_is_not_waited_for_for_ever(monkeypatch, begins):
+def test_server_that_sends_slowly_times_out(monkeypatch, begins):
     monkeypatch.setattr(webdav, "TOTAL_TIMEOUT", 0.2)
     began = time.monotonic()
     with dripping(begins) as url, pytest.raises(StoreUnreachable):
         list(made(url).read("a/x.txt"))
-    assert time.monotonic() - began < 5  # it would drip for a minute
+    assert time.monotonic() - began < 5  # it would send for a minute
 
 
-def test_a_server_that_takes_a_byte_now_and_then_is_not_waited_for_for_ever(monkeypatch):
+def test_server_that_reads_slowly_times_out(monkeypatch):
     monkeypatch.setattr(webdav, "TOTAL_TIMEOUT", 0.2)
     began = time.monotonic()
     with dripping(b"") as url, pytest.raises(StoreUnreachable):
@@ -179,7 +179,7 @@ def test_a_server_that_takes_a_byte_now_and_then_is_not_waited_for_for_ever(monk
     assert time.monotonic() - began < 5
 
 
-def test_all_that_is_asked_for_one_delivery_ends_before_another_worker_takes_it():
+def test_delivery_times_out_before_another_worker_claims_it():
     assert timedelta(seconds=webdav.TOTAL_TIMEOUT + webdav.IDLE_TIMEOUT) < CLAIM
 
 
@@ -195,5 +195,5 @@ def test_all_that_is_asked_for_one_delivery_ends_before_another_worker_takes_it(
         ("Dupont \u0000 & fils.", "Dupont - & fils"),
     ],
 )
-def test_names_fit_every_system(name, taken):
+def test_file_names_fit_every_store(name, taken):
     assert safe_file_name(name) == taken

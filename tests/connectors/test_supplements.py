@@ -1,4 +1,4 @@
-"""What happens after a dossier was filed is filed as a supplement, in order, each inside the folder of its dossier."""
+"""Supplements of transferred records: later events of a case, in order, each inside the record's folder."""
 
 import json
 import zipfile
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def shelf(settings, tmp_path):
-    """The folder of the document management."""
+    """Return the folder of the document store."""
     settings.GED_URL = f"directory:{tmp_path}"
     return tmp_path
 
@@ -37,7 +37,7 @@ def dossiers():
 
 
 def carry() -> None:
-    """The worker carries what is due, and the cases go on."""
+    """Send all due transfers as the worker does, and continue the cases."""
     for delivery in dossiers().filter(state="pending"):
         deliveries.attempt_delivery(delivery.pk)
     for case in Case.objects.all():
@@ -46,7 +46,7 @@ def carry() -> None:
 
 @pytest.fixture
 def filed(shelf):
-    """A case whose dossier is filed, with its document; a minute later."""
+    """Create a case whose record with its document was transferred a minute ago."""
     DocumentTemplateFactory()
     with time_machine.travel(timezone.now() - timedelta(minutes=1)):
         case = accepted_case(stages=[*STAGES, FILING])
@@ -63,13 +63,13 @@ def supplement(shelf, number: int):
     return folder, *(json.loads((folder / name).read_text()) for name in ("supplement.json", "dossier.json"))
 
 
-def test_nothing_later_makes_no_supplement(filed):
+def test_record_without_later_events_has_no_supplement(filed):
     cases.add_note(actor=agent(), case=filed, text="Classé.")
     cases.send_message(actor=agent(), case=filed, text="Bonne journée.")
     assert dossiers().count() == 1
 
 
-def test_revocation_is_filed_as_a_supplement_with_what_replaced_the_document(filed, shelf):
+def test_revocation_is_transferred_with_the_new_document(filed, shelf):
     old = filed.documents.get()
     documents.revoke_document(actor=agent(), document=old, reason="Le prénom était faux.")
     assert [one.state for one in dossiers()] == ["done", "pending"]
@@ -79,7 +79,7 @@ def test_revocation_is_filed_as_a_supplement_with_what_replaced_the_document(fil
     assert "opened" not in [one["kind"] for one in told["events"]]
     [document] = facts["documents"]
     assert (document["state"], document["revoked_because"]) == ("revoked", "Le prénom était faux.")
-    assert not list(folder.glob("documents/*"))  # it lies in the dossier already
+    assert not list(folder.glob("documents/*"))  # the record contains it already
 
     new = reissuing.reissue(actor=agent(), document=old)
     documents.issue_document(new.pk)
@@ -92,7 +92,7 @@ def test_revocation_is_filed_as_a_supplement_with_what_replaced_the_document(fil
     assert fresh(filed).due_at is None
 
 
-def test_several_things_that_wait_become_one_supplement(filed, shelf):
+def test_several_waiting_events_become_one_supplement(filed, shelf):
     case = cases.reopen_case(actor=agent(), case=filed, reason="Le nom est à corriger.")
     cases.correct_answer(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
     assert dossiers().count() == 2
@@ -104,7 +104,7 @@ def test_several_things_that_wait_become_one_supplement(filed, shelf):
     assert facts["answers"]["nom"] == "Rochat"
 
 
-def test_supplements_come_in_order(filed, shelf, monkeypatch):
+def test_supplements_are_transferred_in_order(filed, shelf, monkeypatch):
     old = filed.documents.get()
 
     def refuse(self, folder):
@@ -125,19 +125,19 @@ def test_supplements_come_in_order(filed, shelf, monkeypatch):
     assert not list(shelf.glob("Habitants/*/*/supplement-*"))
 
 
-def test_case_that_was_never_filed_has_no_supplement(shelf):
+def test_case_that_was_never_transferred_has_no_supplement(shelf):
     case = CaseFactory(stages=[DECISION, FILING])
     cases.correct_answer(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
     assert not dossiers().exists()
 
 
-def test_what_staff_gave_up_filing_has_no_supplement(filed):
+def test_case_whose_transfer_was_skipped_has_no_supplement(filed):
     dossiers().update(state="skipped")
     documents.revoke_document(actor=agent(), document=filed.documents.get(), reason="Faux.")
     assert dossiers().count() == 1
 
 
-def test_archive_tells_of_revocation_and_replacement(filed):
+def test_archive_includes_revocation_and_replacement(filed):
     old = filed.documents.get()
     documents.revoke_document(actor=agent(), document=old, reason="Le prénom était faux.")
     documents.issue_document(reissuing.reissue(actor=agent(), document=old).pk)

@@ -1,4 +1,4 @@
-"""The dossier of a case goes into the document management by itself, whole and proven, and never twice."""
+"""Record transfer: the record of a case is sent to the document store, complete and verified, and never twice."""
 
 import hashlib
 import itertools
@@ -44,7 +44,7 @@ FILING = {"key": "ged", "type": "filing", "settings": {"format": 1, "plan": "Hab
 
 @pytest.fixture
 def shelf(request, settings, tmp_path):
-    """The folder of the document management: one on disk, or what a WebDAV server keeps."""
+    """Yield the folder of the document store: a local one, or that of a WebDAV server."""
     if getattr(request, "param", "directory") == "directory":
         settings.GED_URL = f"directory:{tmp_path}"
         yield tmp_path
@@ -62,7 +62,7 @@ def carried() -> Delivery:
 
 
 def enclose(case, name: str) -> None:
-    """A file that the applicant sent with the request."""
+    """Store a file that the applicant sent with the submission."""
     content = pdf(name).read()
     StoredFile.objects.create(
         submission=case.submission,
@@ -80,7 +80,7 @@ def fresh(case) -> Case:
 
 
 @on_each
-def test_the_whole_dossier_is_filed_with_a_manifest_that_proves_it(shelf, django_capture_on_commit_callbacks):
+def test_complete_record_is_transferred_with_a_manifest(shelf, django_capture_on_commit_callbacks):
     DocumentTemplateFactory()
     with django_capture_on_commit_callbacks(execute=True):
         case = accepted_case(stages=[*STAGES, FILING])
@@ -104,7 +104,7 @@ def test_the_whole_dossier_is_filed_with_a_manifest_that_proves_it(shelf, django
 
 
 def proven(folder: Path) -> None:
-    """The manifest names every file that lies there, as it lies there."""
+    """Check that the manifest lists every file of the folder with its size and hash."""
     told = json.loads((folder / "manifest.json").read_text())["files"]
     lies = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert {one["name"] for one in told} == lies - {"manifest.json"}
@@ -114,29 +114,27 @@ def proven(folder: Path) -> None:
 
 
 def filed(shelf: Path) -> tuple[Path, dict]:
-    """The folder of the only dossier, and what ``dossier.json`` says."""
+    """Return the folder of the only record, and the data of its ``dossier.json``."""
     [folder] = shelf.glob("Habitants/*/*")
     return folder, json.loads((folder / "dossier.json").read_text())
 
 
 def talked_about() -> Case:
-    """A request of which something was asked, answered and put right before it was accepted."""
+    """Accept a case after a question, its answer and a correction."""
     case = waiting_case(stages=[*STAGES, FILING])
     cases.ask_applicant(actor=agent(), case=case, text="Il manque la page 3 du bail.")
     cases.answer_question(actor=applicant(case), case=case, text="La voici.")
     cases.correct_answer(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
     RegisterCheck.objects.filter(
         stage__case=case
-    ).delete()  # the register is asked anew about who was put right
+    ).delete()  # the register is asked again about the corrected person
     found_in_register(Case.objects.get(pk=case.pk))
     said = {"documents": {"identity_check": "seen"}}
     cases.accept_case(actor=agent(), case=case, details=said, reason="Tout est en ordre.")
     return case
 
 
-def test_the_dossier_for_machines_tells_who_asked_for_what_when_and_how_it_ended(
-    shelf, django_capture_on_commit_callbacks
-):
+def test_record_data_states_applicant_service_and_outcome(shelf, django_capture_on_commit_callbacks):
     DocumentTemplateFactory()
     with django_capture_on_commit_callbacks(execute=True):
         case = talked_about()
@@ -166,9 +164,7 @@ def test_the_dossier_for_machines_tells_who_asked_for_what_when_and_how_it_ended
     }
 
 
-def test_the_dossier_for_machines_keeps_what_was_said_issued_and_done_in_order(
-    shelf, django_capture_on_commit_callbacks
-):
+def test_record_data_lists_messages_documents_and_events(shelf, django_capture_on_commit_callbacks):
     DocumentTemplateFactory()
     with django_capture_on_commit_callbacks(execute=True):
         case = talked_about()
@@ -208,7 +204,7 @@ ASKED = {"name": "Service du feu", "email": "feu@canton.example", "days": 10}
 OPINIONS = {"key": "preavis", "type": "opinions", "settings": {"text": "Un avis ?", "asked": [ASKED]}}
 
 
-def test_the_dossier_holds_the_opinions_given_and_the_letters_sent_but_nothing_that_opens_anything(shelf):
+def test_record_contains_opinions_and_messages_but_no_secrets(shelf):
     RemediesFactory()
     case = CaseFactory(stages=[OPINIONS, DECISION, FILING], settings={"remedies": "recours"})
     consent.give_consent(actor=applicant(case), case=case)
@@ -241,7 +237,7 @@ def test_the_dossier_holds_the_opinions_given_and_the_letters_sent_but_nothing_t
     assert {one["to"] for one in told["letters"]} == {"elodie@courriel.example", "feu@canton.example"}
 
 
-def test_the_dossier_leaves_out_what_was_written_to_agents_and_what_never_left(shelf):
+def test_record_omits_agent_notifications_and_unsent_messages(shelf):
     case = CaseFactory(stages=[DECISION, FILING])
     colleague = member()
     cases.assign_case(actor=agent(), case=case, agent=colleague)
@@ -253,7 +249,7 @@ def test_the_dossier_leaves_out_what_was_written_to_agents_and_what_never_left(s
     assert never.title not in [one["title"] for one in told]
 
 
-def test_the_timeline_says_in_which_folder_the_dossier_lies(shelf):
+def test_timeline_names_the_folder_of_the_record(shelf):
     case = CaseFactory(stages=[FILING])
     folder = carried().payload["folder"]
     assert (shelf / folder / "dossier.pdf").exists()
@@ -261,7 +257,7 @@ def test_the_timeline_says_in_which_folder_the_dossier_lies(shelf):
     assert folder in said
 
 
-def test_a_file_is_filed_as_it_was_sent(shelf, client):
+def test_file_is_transferred_as_it_was_sent(shelf, client):
     content = certificate(stages=[FILING])
     TeamFactory()
     person = Person(client, FormVersionFactory(content=content))
@@ -285,17 +281,17 @@ def test_a_file_is_filed_as_it_was_sent(shelf, client):
     assert told["answers"]["piece"][0]["name"] == "procuration.pdf"
 
 
-def test_the_case_waits_until_its_dossier_lies_there(shelf):
+def test_case_waits_until_its_record_is_transferred(shelf):
     case = CaseFactory(stages=[FILING])
     assert fresh(case).is_open
-    process.advance_case(case.pk)  # woken for another reason: it is not filed twice
+    process.advance_case(case.pk)  # woken for another reason: the transfer is not queued twice
     assert Delivery.objects.filter(carrier="ged").count() == 1
     assert carried().state == "done"
     process.advance_case(case.pk)
     assert fresh(case).state == "closed"
 
 
-def test_the_files_of_the_applicant_go_along_under_names_that_fit(shelf):
+def test_enclosures_are_transferred_under_valid_names(shelf):
     case = CaseFactory(stages=[FILING])
     enclose(case, "../bail: n° 3.pdf")
     carried()
@@ -304,7 +300,7 @@ def test_the_files_of_the_applicant_go_along_under_names_that_fit(shelf):
 
 
 @on_each
-def test_what_stands_in_the_document_management_already_is_not_touched(shelf):
+def test_existing_folder_of_the_document_store_is_not_changed(shelf):
     case = CaseFactory(stages=[FILING])
     standing = shelf / "Habitants" / str(case.opened_at.year) / case.reference
     standing.mkdir(parents=True)
@@ -315,9 +311,7 @@ def test_what_stands_in_the_document_management_already_is_not_touched(shelf):
 
 
 @on_each
-def test_a_connection_that_breaks_in_the_middle_of_a_dossier_leaves_nothing_behind_in_the_end(
-    shelf, monkeypatch
-):
+def test_interrupted_transfer_is_completed_without_leftovers(shelf, monkeypatch):
     def broken(content):
         yield from itertools.islice(whole(content), 1)
         raise ConnectionResetError
@@ -346,15 +340,13 @@ def test_a_connection_that_breaks_in_the_middle_of_a_dossier_leaves_nothing_behi
     proven(folder)
 
 
-def test_a_server_that_drips_holds_no_worker_and_the_dossier_is_filed_once_it_answers(
-    settings, tmp_path, monkeypatch
-):
+def test_slow_store_blocks_no_worker_and_is_retried(settings, tmp_path, monkeypatch):
     case = CaseFactory(stages=[FILING])
     monkeypatch.setattr(webdav, "TOTAL_TIMEOUT", 0.2)
     began = time.monotonic()
     with dripping(b"HTTP/1.1 201 Created\r\nX: ") as settings.GED_URL:
         delivery = carried()
-    assert time.monotonic() - began < 5  # it would drip for a minute
+    assert time.monotonic() - began < 5  # it would send for a minute
     assert delivery.state == "pending"
     assert "TimeoutError" in delivery.reason
     process.advance_case(case.pk)
@@ -371,7 +363,7 @@ def test_a_server_that_drips_holds_no_worker_and_the_dossier_is_filed_once_it_an
 
 
 @on_each
-def test_a_worker_that_dies_on_the_way_leaves_one_dossier_in_the_end(shelf, monkeypatch):
+def test_worker_that_dies_during_a_transfer_leaves_one_record(shelf, monkeypatch):
     case = CaseFactory(stages=[FILING])
     real = carriers._put
     monkeypatch.setattr(carriers, "_put", lambda *args: (_ for _ in ()).throw(StoreUnreachable("cut")))
@@ -383,7 +375,7 @@ def test_a_worker_that_dies_on_the_way_leaves_one_dossier_in_the_end(shelf, monk
 
 
 @on_each
-def test_what_is_read_back_differently_is_not_done(shelf, monkeypatch):
+def test_record_that_is_read_back_differently_is_not_done(shelf, monkeypatch):
     case = CaseFactory(stages=[FILING])
     monkeypatch.setattr(type(document_store.configured_store()), "read", lambda self, path: iter([b"x"]))
     delivery = carried()
@@ -393,7 +385,7 @@ def test_what_is_read_back_differently_is_not_done(shelf, monkeypatch):
     assert "not what was written" in delivery.reason
 
 
-def test_a_lead_sees_what_is_stuck_and_staff_may_skip_it_with_a_reason(shelf, monkeypatch, client):
+def test_stuck_transfer_waits_for_the_lead_and_can_be_skipped(shelf, monkeypatch, client):
     case = CaseFactory(stages=[FILING])
     for name in ("plan", "plan (2)"):
         (shelf / name).mkdir()
@@ -409,13 +401,13 @@ def test_a_lead_sees_what_is_stuck_and_staff_may_skip_it_with_a_reason(shelf, mo
     assert case.stages.get().data["skipped"] == "Filed by hand"
 
 
-def test_a_rehearsal_files_nothing(shelf):
+def test_rehearsal_transfers_nothing(shelf):
     CaseFactory(stages=[FILING], rehearsal=True)
     carried()
     assert not list(shelf.iterdir())
 
 
-def test_a_plan_keeps_cases_apart_and_knows_its_placeholders():
+def test_filing_plan_separates_cases_and_checks_placeholders():
     case = CaseFactory()
     assert (
         filing_plan.folder_path("{team}/{reference}//{nobody}/ ", case)
@@ -427,8 +419,8 @@ def test_a_plan_keeps_cases_apart_and_knows_its_placeholders():
             filing_plan.validate_plan(wrong)
 
 
-# -- The way out is cut --------------------------------------------------------------------------------------
-def test_a_system_that_is_down_is_not_asked_by_every_delivery_and_staff_are_told(shelf, monkeypatch):
+# -- Unreachable document store ------------------------------------------------------------------------------
+def test_circuit_opens_for_a_store_that_is_down_and_alerts_staff(shelf, monkeypatch):
     boss = UserFactory(is_superuser=True, is_staff=True)
     asked = []
 
@@ -452,7 +444,7 @@ def test_a_system_that_is_down_is_not_asked_by_every_delivery_and_staff_are_told
         clock.shift(circuit_breaker.OPEN_DURATION + timedelta(seconds=1))
         for delivery in waiting[-2:]:
             deliveries.attempt_delivery(delivery.pk)
-        assert len(asked) == circuit_breaker.FAILURES + 1  # one tries for all
+        assert len(asked) == circuit_breaker.FAILURES + 1  # one delivery probes for all
 
         monkeypatch.undo()
         clock.shift(circuit_breaker.OPEN_DURATION + timedelta(seconds=1))
@@ -464,7 +456,7 @@ def test_a_system_that_is_down_is_not_asked_by_every_delivery_and_staff_are_told
     assert len(made) == len(waiting)
 
 
-def test_staff_test_the_way_and_read_what_it_answers(shelf, client, settings):
+def test_staff_probe_the_document_store_and_see_the_result(shelf, client, settings):
     url, board = reverse("deliveries_board:probe", args=["ged"]), reverse("deliveries_board:index")
     client.force_login(UserFactory(is_superuser=True, is_staff=True))
     assert f'action="{url}"' in client.get(board).content.decode()

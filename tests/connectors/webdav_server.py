@@ -1,4 +1,4 @@
-"""A real WebDAV server on this machine, for tests that file into one; and one that never ends."""
+"""A WebDAV server on this machine for tests of record transfers, and a server whose answer never ends."""
 
 import socket
 from contextlib import contextmanager, suppress
@@ -10,7 +10,7 @@ from wsgidav.wsgidav_app import WsgiDAVApp
 
 @contextmanager
 def webdav_server(folder, user="ged", password="schlüssel"):
-    """Serves ``folder``; yields the address as ``GED_URL`` takes it."""
+    """Serve ``folder``; yield the address in the format of ``GED_URL``."""
     app = WsgiDAVApp(
         {
             "provider_mapping": {"/": str(folder)},
@@ -22,7 +22,7 @@ def webdav_server(folder, user="ged", password="schlüssel"):
         }
     )
     server = wsgi.Server(("127.0.0.1", 0), app)
-    server.expiration_interval = 0.01  # seconds after which it sees that it was stopped
+    server.expiration_interval = 0.01  # seconds after which it notices that it was stopped
     server.prepare()
     thread = Thread(target=server.serve, daemon=True)
     thread.start()
@@ -36,7 +36,7 @@ def webdav_server(folder, user="ged", password="schlüssel"):
 
 @contextmanager
 def dripping(begins: bytes = b""):
-    """A server that never pauses, and never ends; it reads as slowly as it writes."""
+    """Serve an answer that never ends, one byte at a time; requests are read as slowly."""
     over = Event()
 
     def drip():

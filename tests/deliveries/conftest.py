@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture
 def letters(settings, tmp_path):
-    """A letter to send: ``letters/hello``, which greets ``name``."""
+    """Create the e-mail template ``letters/hello``, which greets ``name``."""
     folder = tmp_path / "letters"
     folder.mkdir()
     (folder / "hello.subject.txt").write_text("Hello {{ name }}\n")

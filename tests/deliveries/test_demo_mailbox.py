@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def demo(settings):
-    """The addresses of the demo, mailbox included."""
+    """Load the URLs of the demo, with the mailbox."""
     settings.DEMO = True
     urls = reload(import_module("mysite.urls"))
     clear_url_caches()
@@ -30,7 +30,7 @@ def letter(**fields) -> MailboxEntry:
     return MailboxEntry.objects.create(html=html, **fields)
 
 
-def test_the_mailbox_lists_what_went_out_and_says_that_it_is_a_double(demo, client):
+def test_demo_mailbox_lists_sent_messages_with_a_notice(demo, client):
     letter()
     MailboxEntry.objects.create(channel="sms", recipient="+41791234567", text="Your room is booked")
     shown = client.get("/demo/boite/")
@@ -38,7 +38,7 @@ def test_the_mailbox_lists_what_went_out_and_says_that_it_is_a_double(demo, clie
     assert "<h1>" in shown.text
 
 
-def test_the_mailbox_finds_a_recipient_and_takes_any_input(demo, client):
+def test_demo_mailbox_finds_a_recipient_and_takes_any_input(demo, client):
     letter(subject="To Anna")
     letter(subject="To Ben", recipient="ben@example.org")
     shown = client.get("/demo/boite/", {"a": "ANNA", "p": "x"})
@@ -46,7 +46,7 @@ def test_the_mailbox_finds_a_recipient_and_takes_any_input(demo, client):
     assert client.get("/demo/boite/", {"a": "\0", "p": "-9"}).status_code == 200
 
 
-def test_a_letter_shows_its_links_and_its_html_in_a_frame_without_scripts(demo, client):
+def test_demo_message_shows_its_html_in_a_frame_without_scripts(demo, client):
     entry = letter()
     shown = client.get(reverse("deliveries:letter", args=[entry.pk]))
     assert '<a href="https://orvenay.example/dossier/1/"' in shown.text
@@ -59,23 +59,23 @@ def test_a_letter_shows_its_links_and_its_html_in_a_frame_without_scripts(demo, 
     assert "allow-scripts" not in policy
 
 
-def test_an_unknown_letter_is_not_found(demo, client):
+def test_unknown_demo_message_is_not_found(demo, client):
     assert client.get("/demo/boite/999999/").status_code == 404
     assert client.get(f"/demo/boite/{10**30}/").status_code == 404
 
 
-def test_there_is_no_mailbox_outside_the_demo(client):
+def test_demo_mailbox_does_not_exist_outside_the_demo(client):
     letter()
     assert client.get("/demo/boite/").status_code == 404
 
 
-def test_the_views_refuse_outside_the_demo_whatever_the_addresses_say(demo, client, settings):
+def test_demo_mailbox_views_check_the_setting_themselves(demo, client, settings):
     letter()
     settings.DEMO = False
     assert client.get("/demo/boite/").status_code == 404
 
 
-def test_the_demo_keeps_a_letter_that_django_sends(settings):
+def test_demo_mailbox_stores_emails_that_django_sends(settings):
     settings.MAILERS = {"default": {"BACKEND": "eservices.deliveries.demo_mailbox.DemoMailboxEmailBackend"}}
     actions.attempt_delivery(DeliveryFactory(recipient="anna@example.org").pk)
     kept = MailboxEntry.objects.get()

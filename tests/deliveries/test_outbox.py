@@ -23,7 +23,7 @@ State = Delivery.State
 
 
 class Server:
-    """A mail server that answers as told, and counts."""
+    """A mail server with a configurable error that counts messages."""
 
     def __init__(self):
         self.fault, self.accepted = None, []
@@ -51,10 +51,8 @@ def fresh(delivery):
     return Delivery.objects.get(pk=delivery.pk)
 
 
-# -- Putting in ---------------------------------------------------------------------------------------------
-def test_a_letter_is_rendered_and_waits_until_the_transaction_is_over(
-    letters, django_capture_on_commit_callbacks
-):
+# -- Queueing -----------------------------------------------------------------------------------------------
+def test_email_is_rendered_and_sent_after_the_transaction(letters, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         delivery = queue(letters, subject="case:1")
         assert not mail.outbox
@@ -66,7 +64,7 @@ def test_a_letter_is_rendered_and_waits_until_the_transaction_is_over(
     assert "<p>Good day Élodie</p>" in letter.alternatives[0].content
 
 
-def test_a_letter_of_a_transaction_that_failed_never_goes_out(letters, django_capture_on_commit_callbacks):
+def test_email_of_a_failed_transaction_is_never_sent(letters, django_capture_on_commit_callbacks):
     def fail_after_queueing():
         with transaction.atomic():
             queue(letters)
@@ -78,7 +76,7 @@ def test_a_letter_of_a_transaction_that_failed_never_goes_out(letters, django_ca
     assert not Delivery.objects.exists()
 
 
-def test_a_fault_in_waking_the_worker_is_none_of_the_caller(
+def test_error_while_waking_the_worker_does_not_reach_the_caller(
     letters, monkeypatch, django_capture_on_commit_callbacks
 ):
     def no_queue(*args):
@@ -90,14 +88,14 @@ def test_a_fault_in_waking_the_worker_is_none_of_the_caller(
     assert fresh(delivery).state == State.PENDING
 
 
-def test_text_is_not_escaped_and_html_is(letters):
+def test_html_is_escaped_and_text_is_not(letters):
     payload = queue(letters, context={"name": "l’<b>été</b> d'Anna"}).payload
     assert payload["subject"] == "Hello l’<b>été</b> d'Anna"
     assert "l’<b>été</b> d'Anna" in payload["text"]
     assert "l’&lt;b&gt;été&lt;/b&gt; d&#x27;Anna" in payload["html"]
 
 
-def test_a_name_with_a_line_break_adds_no_header(letters):
+def test_name_with_a_line_break_adds_no_header(letters):
     delivery = queue(letters, context={"name": "Anna\r\nBcc: all@example.org"})
     actions.attempt_delivery(delivery.pk)
     assert mail.outbox[0].subject == "Hello Anna Bcc: all@example.org"
@@ -113,12 +111,12 @@ def test_a_name_with_a_line_break_adds_no_header(letters):
         {"headers": {"List-Id\nX: 1": "a"}},
     ],
 )
-def test_a_line_break_in_an_address_or_header_is_refused(letters, changes):
+def test_line_break_in_an_address_or_header_is_refused(letters, changes):
     with pytest.raises(ValueError, match="Line breaks"):
         queue(letters, **changes)
 
 
-def test_an_attachment_is_read_when_the_letter_leaves(letters):
+def test_attachment_is_read_when_the_email_is_sent(letters):
     path = storages["private"].save("report.pdf", ContentFile(b"%PDF-1.7"))
     attachment = {
         "name": "report.pdf",
@@ -130,14 +128,14 @@ def test_an_attachment_is_read_when_the_letter_leaves(letters):
     assert mail.outbox[0].attachments[0].content == b"%PDF-1.7"
 
 
-def test_a_rehearsal_stays_in_the_demo_mailbox(letters):
+def test_rehearsal_email_goes_to_the_demo_mailbox(letters):
     actions.attempt_delivery(queue(letters, rehearsal=True).pk)
     assert not mail.outbox
     assert MailboxEntry.objects.get().subject == "Hello Élodie"
 
 
 @pytest.mark.parametrize("carrier", ["sms", "a-carrier-of-another-app"])
-def test_whoever_would_carry_it_a_rehearsal_stays_in_the_demo_mailbox(carrier):
+def test_rehearsal_goes_to_the_demo_mailbox_for_any_transport(carrier):
     delivery = SmsFactory(carrier=carrier, rehearsal=True)
     for _ in range(2):
         Delivery.objects.update(state=State.PENDING, due_at=timezone.now())
@@ -146,7 +144,7 @@ def test_whoever_would_carry_it_a_rehearsal_stays_in_the_demo_mailbox(carrier):
     assert fresh(delivery).state == State.DONE
 
 
-def test_what_a_rehearsal_sent_is_thrown_away_and_what_is_real_stays(letters):
+def test_rehearsal_deliveries_are_deleted_without_real_ones(letters):
     real, rehearsed = (queue(letters, rehearsal=rehearsal, subject="case:1") for rehearsal in (False, True))
     actions.attempt_delivery(rehearsed.pk)
     actions.delete_rehearsal_deliveries(actor=None, subject="case:1")
@@ -164,7 +162,7 @@ def test_what_a_rehearsal_sent_is_thrown_away_and_what_is_real_stays(letters):
         (31, "proposal:1", State.STUCK, True),
     ],
 )
-def test_to_whom_a_letter_about_no_case_went_is_forgotten_after_a_month(days, about, state, kept):
+def test_delivery_about_no_case_is_erased_after_a_month(days, about, state, kept):
     done_at = None if state == State.STUCK else timezone.now() - timedelta(days=days)
     sent = DeliveryFactory(subject=about, state=state, done_at=done_at)
     erase_old_deliveries(timezone.now())
@@ -173,22 +171,22 @@ def test_to_whom_a_letter_about_no_case_went_is_forgotten_after_a_month(days, ab
     assert now.done_at == done_at
 
 
-def test_a_confidential_letter_leaves_no_content_behind(letters):
+def test_confidential_email_leaves_no_content(letters):
     delivery = queue(letters, confidential=True)
     actions.attempt_delivery(delivery.pk)
     assert mail.outbox
     assert fresh(delivery).payload == {}
 
 
-def test_an_sms_goes_through_its_gateway():
+def test_sms_is_sent_through_its_gateway():
     delivery = actions.queue_sms(to="+41 79 123 45 67", text="Your code is 123")
     actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.DONE
     assert MailboxEntry.objects.get(channel="sms").text == "Your code is 123"
 
 
-# -- Carrying -----------------------------------------------------------------------------------------------
-def test_one_mail_goes_out_however_often_a_worker_is_woken(server):
+# -- Sending ------------------------------------------------------------------------------------------------
+def test_email_is_sent_once_however_often_a_worker_is_woken(server):
     delivery = DeliveryFactory()
     for _ in range(3):
         actions.attempt_delivery(delivery.pk)
@@ -196,7 +194,7 @@ def test_one_mail_goes_out_however_often_a_worker_is_woken(server):
     assert fresh(delivery).attempts == 1
 
 
-def test_a_second_copy_bears_the_same_message_id(server):
+def test_second_copy_has_the_same_message_id(server):
     delivery = DeliveryFactory()
     server.fault = smtplib.SMTPServerDisconnected("after the last byte")
     actions.attempt_delivery(delivery.pk)
@@ -208,7 +206,7 @@ def test_a_second_copy_bears_the_same_message_id(server):
     assert delivery.pk.hex in first.extra_headers["Message-ID"]
 
 
-def test_the_mail_server_is_down_and_the_delivery_waits_with_back_off(server):
+def test_delivery_waits_with_back_off_while_the_server_is_down(server):
     server.fault = ConnectionRefusedError("no answer")
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
         delivery = DeliveryFactory()
@@ -228,7 +226,7 @@ def test_the_mail_server_is_down_and_the_delivery_waits_with_back_off(server):
     assert len(server.accepted) == 1
 
 
-def test_after_a_week_without_success_the_delivery_is_stuck(server):
+def test_delivery_is_stuck_after_a_week_without_success(server):
     server.fault = ConnectionRefusedError("no answer")
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
         delivery = DeliveryFactory()
@@ -240,14 +238,14 @@ def test_after_a_week_without_success_the_delivery_is_stuck(server):
         assert delivery.events.filter(kind=DeliveryEvent.Kind.FAILED).count() == fresh(delivery).attempts
 
 
-def test_an_address_that_the_server_does_not_know_is_stuck_at_once(server):
+def test_unknown_address_is_stuck_at_once(server):
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (550, b"no such user")})
     delivery = DeliveryFactory()
     actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.STUCK
 
 
-def test_staff_hears_at_once_of_a_letter_that_is_stuck_and_not_of_its_own_letters(server):
+def test_stuck_delivery_alerts_staff_but_a_stuck_alert_does_not(server):
     SuperuserFactory(email="greffe@example.org")
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (550, b"no such user")})
     delivery = DeliveryFactory(title="Votre attestation")
@@ -265,7 +263,7 @@ def alerts(carrier="email"):
     return Delivery.objects.filter(subject=f"alert:{carrier}")
 
 
-def test_staff_hears_within_minutes_of_one_delivery_that_waits_alone_and_once_until_it_passes(server):
+def test_waiting_delivery_alerts_staff_once_per_outage(server):
     SuperuserFactory(email="greffe@example.org")
     server.fault = ConnectionRefusedError("no answer")
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
@@ -277,7 +275,7 @@ def test_staff_hears_within_minutes_of_one_delivery_that_waits_alone_and_once_un
         assert alert.created_at - begun < timedelta(minutes=10)
         assert "Votre attestation" in alert.payload["text"]
         assert "no answer" in alert.payload["text"]
-        for _time in range(4):  # for hours, and with others that wait too
+        for _time in range(4):  # for hours, while other deliveries wait too
             other = DeliveryFactory()
             for _try in range(2):
                 for one in (delivery, other):
@@ -302,11 +300,11 @@ def test_staff_hears_within_minutes_of_one_delivery_that_waits_alone_and_once_un
         assert alerts().count() == 2
 
 
-def test_staff_hears_of_a_delivery_that_ends_its_workers_and_again_of_the_next_outage(server):
+def test_delivery_that_kills_its_workers_alerts_staff(server):
     SuperuserFactory(email="greffe@example.org")
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
         delivery = DeliveryFactory(title="Votre attestation")
-        while not alerts().exists():  # each worker ends before it says how it went
+        while not alerts().exists():  # each worker dies before it records the result
             Delivery.objects.filter(pk=delivery.pk).update(
                 state=State.CARRYING, attempts=F("attempts") + 1, due_at=timezone.now()
             )
@@ -325,11 +323,11 @@ def test_staff_hears_of_a_delivery_that_ends_its_workers_and_again_of_the_next_o
         assert alerts().count() == 2
 
 
-def test_what_passes_at_the_second_try_and_what_was_rehearsed_alarms_nobody(server, monkeypatch):
+def test_short_delay_or_rehearsal_alerts_nobody(server, monkeypatch):
     SuperuserFactory(email="greffe@example.org")
     server.fault = ConnectionRefusedError("no answer")
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
-        delivery = DeliveryFactory(created_at=timezone.now() - timedelta(days=1))  # it was to wait until now
+        delivery = DeliveryFactory(created_at=timezone.now() - timedelta(days=1))  # it was planned for now
         rehearsed = DeliveryFactory(rehearsal=True)
         monkeypatch.setattr(
             "eservices.deliveries.transports.RehearsalTransport.carry", lambda self, one: 1 / 0
@@ -346,21 +344,21 @@ def test_what_passes_at_the_second_try_and_what_was_rehearsed_alarms_nobody(serv
 
 
 @pytest.mark.parametrize("answer", [(554, b"5.7.1 Relay access denied"), (550, b"5.7.26 unauthenticated")])
-def test_a_server_that_refuses_us_and_not_the_address_is_tried_again(server, answer):
+def test_server_that_refuses_the_sender_is_retried(server, answer):
     delivery = DeliveryFactory()
     server.fault = smtplib.SMTPRecipientsRefused({delivery.recipient: answer})
     actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
-def test_a_server_that_asks_to_come_back_later_is_tried_again(server):
+def test_temporary_refusal_is_retried(server):
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (451, b"greylisted")})
     delivery = DeliveryFactory()
     actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
-def test_an_attachment_that_is_gone_is_stuck_at_once(server):
+def test_missing_attachment_is_stuck_at_once(server):
     gone = {"name": "a.pdf", "storage": "private", "path": "gone.pdf", "content_type": "application/pdf"}
     delivery = DeliveryFactory(payload={"subject": "A", "text": "a", "attachments": [gone]})
     actions.attempt_delivery(delivery.pk)
@@ -368,13 +366,13 @@ def test_an_attachment_that_is_gone_is_stuck_at_once(server):
     assert not server.accepted
 
 
-def test_a_carrier_that_is_not_installed_loses_nothing():
+def test_delivery_of_a_missing_transport_waits():
     delivery = DeliveryFactory(carrier="pigeon")
     actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING
 
 
-def test_a_delivery_that_a_dead_worker_claimed_is_carried_by_the_next_sweep(server):
+def test_delivery_claimed_by_a_dead_worker_is_sent_by_the_job(server):
     now = timezone.now()
     delivery = DeliveryFactory(
         state=State.CARRYING, attempts=1, due_at=now - timedelta(seconds=1), woken_at=now
@@ -384,12 +382,12 @@ def test_a_delivery_that_a_dead_worker_claimed_is_carried_by_the_next_sweep(serv
     assert [event.kind for event in delivery.events.all()] == ["lost", "sent"]
 
 
-def test_a_delivery_that_ends_every_worker_waits_longer_each_time_and_is_stuck_after_a_week(server):
+def test_delivery_that_kills_every_worker_is_stuck_after_a_week(server):
     with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
         delivery = DeliveryFactory()
         while fresh(delivery).state == State.PENDING:
             clock.move_to(max(timezone.now(), fresh(delivery).due_at))
-            assert actions._claim(delivery.pk, timezone.now())  # and then the worker is no more
+            assert actions._claim(delivery.pk, timezone.now())  # and then the worker dies
             clock.shift(actions.CLAIM)
             actions.recover_abandoned(timezone.now())
         stuck = fresh(delivery)
@@ -400,7 +398,7 @@ def test_a_delivery_that_ends_every_worker_waits_longer_each_time_and_is_stuck_a
     assert stuck.attempts < 30
 
 
-def test_a_delivery_that_a_worker_is_carrying_is_left_alone(server):
+def test_delivery_in_progress_is_left_alone(server):
     now = timezone.now()
     delivery = DeliveryFactory(state=State.CARRYING, attempts=1, due_at=now + timedelta(minutes=9))
     wake_deliveries(now)
@@ -408,7 +406,7 @@ def test_a_delivery_that_a_worker_is_carrying_is_left_alone(server):
     assert not server.accepted
 
 
-def test_a_worker_that_comes_back_too_late_changes_nothing(server):
+def test_late_worker_changes_nothing(server):
     delivery = DeliveryFactory()
     late = actions._claim(delivery.pk, timezone.now())
     Delivery.objects.update(state=State.PENDING, due_at=timezone.now())
@@ -417,7 +415,7 @@ def test_a_worker_that_comes_back_too_late_changes_nothing(server):
     assert fresh(delivery).state == State.CARRYING
 
 
-def test_a_sweep_does_not_pile_up_wake_ups(monkeypatch):
+def test_job_does_not_wake_a_delivery_twice(monkeypatch):
     woken = []
     monkeypatch.setattr(type(actions.tasks.attempt_delivery), "enqueue", lambda self, pk: woken.append(pk))
     now = timezone.now()
@@ -425,12 +423,12 @@ def test_a_sweep_does_not_pile_up_wake_ups(monkeypatch):
     for seconds in (0, 15, 30):
         wake_deliveries(now + timedelta(seconds=seconds))
     assert len(woken) == 1
-    wake_deliveries(now + timedelta(minutes=11))  # that wake-up must be lost
+    wake_deliveries(now + timedelta(minutes=11))  # the first wake-up counts as lost
     assert len(woken) == 2
 
 
-# -- By hand ------------------------------------------------------------------------------------------------
-def test_staff_try_again_what_is_stuck(server, admin_user):
+# -- Staff --------------------------------------------------------------------------------------------------
+def test_staff_retry_a_stuck_delivery(server, admin_user):
     delivery = DeliveryFactory(state=State.STUCK, attempts=9)
     assert actions.retry_now(actor=admin_user, delivery=delivery)
     actions.attempt_delivery(delivery.pk)
@@ -438,7 +436,7 @@ def test_staff_try_again_what_is_stuck(server, admin_user):
     assert delivery.events.first().actor == admin_user
 
 
-def test_a_retry_by_hand_begins_a_new_week(server, admin_user):
+def test_manual_retry_begins_a_new_week(server, admin_user):
     server.fault = ConnectionRefusedError("no answer")
     delivery = DeliveryFactory(state=State.STUCK, created_at=timezone.now() - timedelta(days=30))
     actions.retry_now(actor=admin_user, delivery=delivery)
@@ -446,14 +444,14 @@ def test_a_retry_by_hand_begins_a_new_week(server, admin_user):
     assert fresh(delivery).state == State.PENDING
 
 
-def test_what_was_sent_is_not_tried_again(server, admin_user):
+def test_sent_delivery_is_not_retried(server, admin_user):
     delivery = DeliveryFactory(state=State.DONE)
     assert not actions.retry_now(actor=admin_user, delivery=delivery)
     assert not actions.skip_delivery(actor=admin_user, delivery=delivery, reason="late")
     assert fresh(delivery).state == State.DONE
 
 
-def test_a_delivery_is_skipped_for_a_reason(server, admin_user):
+def test_delivery_is_skipped_with_a_reason(server, admin_user):
     delivery = DeliveryFactory(state=State.STUCK)
     assert actions.skip_delivery(actor=admin_user, delivery=delivery, reason="Told by telephone")
     actions.attempt_delivery(delivery.pk)
@@ -462,14 +460,14 @@ def test_a_delivery_is_skipped_for_a_reason(server, admin_user):
     assert not server.accepted
 
 
-def test_a_delivery_is_not_skipped_without_a_reason(admin_user):
+def test_delivery_is_not_skipped_without_a_reason(admin_user):
     delivery = DeliveryFactory(state=State.STUCK)
     with pytest.raises(ValueError, match="reason"):
         actions.skip_delivery(actor=admin_user, delivery=delivery, reason="  ")
     assert fresh(delivery).state == State.STUCK
 
 
-def test_a_text_message_stays_due_while_its_gateway_is_down(settings):
+def test_sms_waits_while_its_gateway_is_down(settings):
     settings.SMS_GATEWAY = "tests.deliveries.test_outbox.DeafGateway"
     delivery = SmsFactory()
     actions.attempt_delivery(delivery.pk)

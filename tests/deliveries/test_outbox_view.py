@@ -27,7 +27,7 @@ def page(delivery, name="detail"):
     return reverse(f"deliveries_board:{name}", args=[delivery.pk])
 
 
-def test_the_board_counts_by_state_and_lists_what_is_stuck(client):
+def test_outbox_counts_by_state_and_lists_stuck_deliveries(client):
     DeliveryFactory.create_batch(2, state=State.DONE)
     DeliveryFactory(state=State.STUCK, title="Needs a hand")
     client.force_login(staff("change_delivery"))
@@ -39,7 +39,7 @@ def test_the_board_counts_by_state_and_lists_what_is_stuck(client):
     assert [delivery.title for delivery in shown.context["object_list"]] == ["Needs a hand"]
 
 
-def test_the_board_says_that_the_worker_is_silent(client):
+def test_outbox_reports_a_silent_worker(client):
     client.force_login(staff("change_delivery"))
     Heartbeat.beat(Heartbeat.SCHEDULER)
     assert client.get(INDEX).context["silent"] == ["worker"]
@@ -47,7 +47,7 @@ def test_the_board_says_that_the_worker_is_silent(client):
     assert client.get(INDEX).context["silent"] == []
 
 
-def test_the_board_finds_a_recipient(client):
+def test_outbox_finds_a_recipient(client):
     DeliveryFactory(recipient="anna@example.org", title="To Anna")
     DeliveryFactory(title="To somebody else")
     client.force_login(staff("change_delivery"))
@@ -55,7 +55,7 @@ def test_the_board_finds_a_recipient(client):
     assert [delivery.title for delivery in shown.context["object_list"]] == ["To Anna"]
 
 
-def test_staff_without_the_permission_see_no_board(client):
+def test_outbox_needs_a_permission(client):
     delivery = DeliveryFactory()
     client.force_login(staff())
     assert client.get(INDEX).status_code == 302
@@ -65,7 +65,7 @@ def test_staff_without_the_permission_see_no_board(client):
     assert "Outbox" not in client.get(reverse("wagtailadmin_home"), headers={"accept-language": "en"}).text
 
 
-def test_a_delivery_shows_its_attempts_and_its_text_without_what_opens_a_case(client):
+def test_delivery_shows_attempts_and_text_without_status_links(client):
     delivery = DeliveryFactory(
         state=State.STUCK,
         reason="ConnectionRefusedError: no answer",
@@ -79,13 +79,13 @@ def test_a_delivery_shows_its_attempts_and_its_text_without_what_opens_a_case(cl
     assert "Zm9vYmFy" not in shown
 
 
-def test_a_sign_in_code_is_not_shown(client):
+def test_sign_in_code_is_hidden_in_the_outbox(client):
     delivery = DeliveryFactory(confidential=True, payload={"text": "Your code: 482913"})
     client.force_login(staff("change_delivery"))
     assert "482913" not in client.get(page(delivery)).text
 
 
-def test_staff_try_again_from_the_board(client):
+def test_staff_retry_from_the_outbox(client):
     delivery = DeliveryFactory(state=State.STUCK)
     client.force_login(staff("change_delivery"))
     assert client.post(page(delivery, "retry")).status_code == 302
@@ -93,7 +93,7 @@ def test_staff_try_again_from_the_board(client):
     assert delivery.state == State.PENDING
 
 
-def test_opening_the_address_of_an_action_does_nothing(client):
+def test_outbox_actions_need_a_post(client):
     delivery = DeliveryFactory(state=State.STUCK)
     client.force_login(staff("change_delivery"))
     assert client.get(page(delivery, "retry")).status_code == 405
@@ -113,9 +113,7 @@ def test_skipping_needs_a_reason(client):
     assert (delivery.state, delivery.reason) == (State.SKIPPED, "Told by telephone")
 
 
-def test_after_a_test_that_passes_what_waits_goes_out_at_once_but_what_is_for_later_or_stuck(
-    client, django_capture_on_commit_callbacks
-):
+def test_successful_probe_sends_waiting_deliveries_at_once(client, django_capture_on_commit_callbacks):
     now = timezone.now()
     later = now + timedelta(hours=6)
     waiting = DeliveryFactory(attempts=6, due_at=later, waits_since=now - timedelta(hours=9))
@@ -132,7 +130,7 @@ def test_after_a_test_that_passes_what_waits_goes_out_at_once_but_what_is_for_la
     assert planned.due_at == later
 
 
-def test_after_a_test_that_fails_everything_waits_as_before(client, monkeypatch):
+def test_failed_probe_leaves_deliveries_waiting(client, monkeypatch):
     def down():
         raise ConnectionRefusedError("no answer")
 
@@ -146,7 +144,7 @@ def test_after_a_test_that_fails_everything_waits_as_before(client, monkeypatch)
     assert (waiting.state, waiting.due_at) == (State.PENDING, later)
 
 
-def test_what_nobody_set_up_has_no_button_and_cannot_be_tested(client):
+def test_unconfigured_transport_cannot_be_probed(client):
     client.force_login(staff("change_delivery"))
     shown = client.get(INDEX).text
     assert reverse("deliveries_board:probe", args=["email"]) in shown
@@ -156,7 +154,7 @@ def test_what_nobody_set_up_has_no_button_and_cannot_be_tested(client):
         assert client.post(url).status_code == 404
 
 
-def test_every_button_of_a_board_where_all_is_a_double_is_answered(client, settings, tmp_path):
+def test_every_demo_transport_answers_its_probe(client, settings, tmp_path):
     settings.DEMO, settings.GED_URL = True, f"directory:{tmp_path}"
     client.force_login(staff("change_delivery"))
     found = dict(testable_transports())

@@ -1,4 +1,4 @@
-"""Letters on paper: written in a transaction, printed once, posted by somebody, with what proves it."""
+"""Print queue: paper letters written in a transaction, printed once, posted by staff, with proof of posting."""
 
 from datetime import date
 
@@ -56,8 +56,8 @@ def this(delivery):
     return Delivery.objects.filter(pk=delivery.pk)
 
 
-# -- Into the queue -----------------------------------------------------------------------------------------
-def test_a_letter_on_paper_waits_for_people_and_no_worker_touches_it():
+# -- Queueing -----------------------------------------------------------------------------------------------
+def test_paper_letter_waits_for_staff_and_not_for_a_worker():
     written = letter()
     actions.attempt_delivery(written.pk)
     wake_deliveries(timezone.now())
@@ -66,7 +66,7 @@ def test_a_letter_on_paper_waits_for_people_and_no_worker_touches_it():
     assert list(Delivery.objects.open()) == [written]
 
 
-def test_a_letter_of_a_transaction_that_failed_is_never_printed():
+def test_paper_letter_of_a_failed_transaction_is_never_printed():
     @transaction.atomic
     def fail_after_writing():
         letter()
@@ -77,20 +77,20 @@ def test_a_letter_of_a_transaction_that_failed_is_never_printed():
     assert not Delivery.objects.to_print().exists()
 
 
-def test_a_letter_of_a_rehearsal_goes_to_the_mailbox_and_not_to_the_printer():
+def test_paper_letter_of_a_rehearsal_goes_to_the_demo_mailbox():
     actions.attempt_delivery(letter(rehearsal=True).pk)
     assert "Contrôle" in MailboxEntry.objects.get().text
     assert not Delivery.objects.to_print().exists()
 
 
-def test_staff_give_up_a_letter_on_paper_for_a_reason():
+def test_staff_skip_a_paper_letter_with_a_reason():
     written = letter()
     assert actions.skip_delivery(actor=UserFactory(), delivery=written, reason="Given at the counter")
     assert not Delivery.objects.to_print().exists()
 
 
 # -- Printing -----------------------------------------------------------------------------------------------
-def test_a_letter_is_taken_by_one_batch_only():
+def test_paper_letter_is_in_one_print_batch_only():
     written, agent = letter(), UserFactory()
     batch = paper.take_print_batch(actor=agent, wanted=this(written))
     assert (fresh(written).state, fresh(written).posting.batch) == (State.PRINTED, batch)
@@ -98,7 +98,7 @@ def test_a_letter_is_taken_by_one_batch_only():
         paper.take_print_batch(actor=agent, wanted=this(written))
 
 
-def test_a_letter_without_an_address_is_printed_once_somebody_wrote_it():
+def test_paper_letter_without_an_address_is_not_printed():
     written, agent = letter(address=[]), UserFactory()
     with pytest.raises(paper.PaperLetterActionRefused):
         paper.take_print_batch(actor=agent, wanted=this(written))
@@ -114,7 +114,7 @@ def test_a_letter_without_an_address_is_printed_once_somebody_wrote_it():
     assert fresh(written).posting.registered
 
 
-def test_letters_that_were_put_back_can_be_printed_again():
+def test_paper_letters_returned_to_the_queue_can_be_reprinted():
     written, agent = printed(), UserFactory()
     assert paper.return_to_queue(actor=agent, wanted=this(written)) == 1
     paper.take_print_batch(actor=agent, wanted=this(written))
@@ -122,7 +122,7 @@ def test_letters_that_were_put_back_can_be_printed_again():
     assert kinds == ["printed", "put_back", "printed"]
 
 
-def test_a_batch_is_one_tagged_pdf_with_every_letter_whole():
+def test_print_batch_is_one_tagged_pdf_with_all_letters():
     batch = [
         letter(),
         letter(language="de", title="Wir brauchen etwas", registered=True),
@@ -136,16 +136,16 @@ def test_a_batch_is_one_tagged_pdf_with_every_letter_whole():
     assert "Wir brauchen etwas" in said
     assert "Einschreiben" in said
     assert "En gras" in said
-    assert said.count("1/1") == 2  # where the slip stands, no foot
+    assert said.count("1/1") == 2  # pages with a payment slip have no footer
 
 
-def test_printed_on_both_sides_each_letter_begins_on_a_sheet_of_its_own():
+def test_double_sided_letters_begin_on_a_new_sheet():
     batch = [letter(), letter()]
     assert words_of(render_letters_pdf(batch, timezone.now())).count("\f") == 2
     assert words_of(render_letters_pdf(batch, timezone.now(), both_sides=True)).count("\f") == 3
 
 
-def test_what_is_enclosed_is_printed_after_its_letter():
+def test_enclosure_is_printed_after_its_letter():
     enclosed = render_letters_pdf([letter(title="Attestation")], timezone.now())
     path = storages["private"].save("attestation.pdf", ContentFile(enclosed))
     enclosure = {"name": "AD-2026-00412.pdf", "storage": "private", "path": path}
@@ -161,7 +161,7 @@ def test_pdfs_joined_for_both_sides_begin_on_odd_pages():
 
 
 # -- Posting ------------------------------------------------------------------------------------------------
-def test_posting_ends_the_delivery_and_tells_the_apps_above():
+def test_posting_ends_the_delivery_and_sends_a_signal():
     heard = []
 
     def hear(sender, delivery, actor, **kwargs):
@@ -179,18 +179,18 @@ def test_posting_ends_the_delivery_and_tells_the_apps_above():
     letter_posted.disconnect(hear)
 
 
-def test_what_nobody_printed_is_not_posted():
+def test_unprinted_letter_is_not_posted():
     with pytest.raises(paper.PaperLetterActionRefused):
         paper.mark_posted(actor=UserFactory(), wanted=this(letter()), numbers={})
 
 
-def test_of_a_posted_code_nothing_is_kept():
+def test_posted_confidential_letter_leaves_no_content():
     written = printed(confidential=True, paragraphs=["Votre code : 482913"])
     paper.mark_posted(actor=UserFactory(), wanted=this(written), numbers={})
     assert fresh(written).payload == {}
 
 
-def test_the_day_of_delivery_lies_between_posting_and_today():
+def test_delivery_date_is_between_posting_and_today():
     heard = []
 
     def hear(sender, delivery, on, **kwargs):
@@ -214,15 +214,15 @@ def test_the_day_of_delivery_lies_between_posting_and_today():
     letter_delivered.disconnect(hear)
 
 
-# -- What it is made of -------------------------------------------------------------------------------------
-def test_a_plain_text_becomes_paragraphs_and_back():
+# -- Contents -----------------------------------------------------------------------------------------------
+def test_plain_text_becomes_paragraphs_and_back():
     text = "Bonjour,\n\nla suite :\n- Contrôle\n- Décision\n\nMerci\nà vous\n"
     made = paragraphs_from_text(text)
     assert made == ["Bonjour,", "la suite :", {"items": ["Contrôle", "Décision"]}, "Merci\nà vous"]
     assert paragraphs_to_text(made) == text.replace("suite :\n-", "suite :\n\n-")
 
 
-def test_every_kind_of_paragraph_has_its_plain_text():
+def test_every_type_of_paragraph_has_a_plain_text():
     made = [
         {"heading": "Titre"},
         {"quote": [["a", "b"], ["b", ""]]},
@@ -232,7 +232,7 @@ def test_every_kind_of_paragraph_has_its_plain_text():
     assert paragraphs_to_text(made) == "Titre\n\nab\n\n1. un\n2. deux\n\nRéf.\u00a0: 1\n"
 
 
-def test_a_title_stands_on_one_line_and_keeps_its_no_break_spaces():
+def test_title_is_one_line_and_keeps_no_break_spaces():
     assert (
         single_line(" Votre\r\ndemande\u00a0:\tune\u2028question\u202f? ")
         == "Votre demande\u00a0: une question\u202f?"

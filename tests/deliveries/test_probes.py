@@ -1,4 +1,4 @@
-"""The mail server and the gateway for SMS are asked whether they would accept, and nothing is sent."""
+"""Probes of the mail server and the SMS gateway, which send nothing."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,7 +17,7 @@ from tests.news.channels.sms_double import gateway
 
 
 class Post:
-    """Takes whoever says the right password; keeps what was sent."""
+    """A mail server that accepts the right password and stores messages."""
 
     def __init__(self):
         self.received = []
@@ -53,13 +53,13 @@ def mail_server(settings, password: str):
         controller.stop()
 
 
-def test_a_mail_server_that_takes_our_password_answers_and_gets_no_letter(settings):
+def test_mail_probe_signs_in_and_sends_nothing(settings):
     with mail_server(settings, "right") as post:
         transports["email"].probe()
     assert not post.received
 
 
-def test_a_mail_server_that_refuses_our_password_or_is_not_there_says_so(settings):
+def test_mail_probe_reports_a_wrong_password_or_missing_server(settings):
     with mail_server(settings, "wrong"), pytest.raises(Exception, match="535"):
         transports["email"].probe()
     with pytest.raises(ConnectionRefusedError):  # it is stopped
@@ -75,7 +75,7 @@ def sms(settings):
 
 
 @pytest.mark.parametrize("status", [200, 404, 405])
-def test_a_gateway_that_answers_whether_or_not_it_can_be_read_takes_messages(sms, status):
+def test_sms_probe_accepts_any_answer_of_a_working_gateway(sms, status):
     sms.faults = [status]
     transports["sms"].probe()
     assert sms.asked[-1]["Authorization"] == "Bearer t-token"
@@ -86,7 +86,7 @@ def test_a_gateway_that_answers_whether_or_not_it_can_be_read_takes_messages(sms
     ("status", "meaning"),
     [(401, PermanentFailure), (403, PermanentFailure), (429, RetryLater), (503, GatewayFault)],
 )
-def test_a_gateway_that_refuses_our_token_or_is_down_says_so(sms, status, meaning):
+def test_sms_probe_reports_a_refused_token_or_outage(sms, status, meaning):
     sms.faults = [status]
     with pytest.raises(meaning):
         transports["sms"].probe()
@@ -97,21 +97,21 @@ def test_a_gateway_that_refuses_our_token_or_is_down_says_so(sms, status, meanin
     [({}, 300), ({"Retry-After": "45"}, 45), ({"Retry-After": "1"}, 30), ({"Retry-After": "Soon"}, 300)],
 )
 @pytest.mark.django_db
-def test_a_gateway_that_says_for_how_long_it_asks_for_patience_is_believed(sms, headers, seconds):
+def test_retry_after_of_the_gateway_is_respected(sms, headers, seconds):
     sms.faults = [(429, headers)]
     with pytest.raises(RetryLater) as wait:
         transports["sms"].carry(SmsFactory())
     assert abs(wait.value.until - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=5)
 
 
-def test_a_gateway_that_is_not_there_says_so(settings):
+def test_sms_probe_reports_a_missing_gateway(settings):
     settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
     settings.SMS_URL, settings.SMS_TOKEN = "http://127.0.0.1:9/", "t-token"
     with pytest.raises(GatewayFault):
         transports["sms"].probe()
 
 
-def test_before_going_live_the_operator_is_told_who_does_not_answer(settings):
+def test_deploy_check_names_transports_that_do_not_answer(settings):
     with mail_server(settings, "right"):
         assert check_transports(None) == []
     settings.SMS_GATEWAY = "sms.of.nobody.Gateway"

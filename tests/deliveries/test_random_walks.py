@@ -1,6 +1,6 @@
-"""Random walks of a delivery through faults, dead workers and hands: it arrives or ends where staff know of it.
+"""Random walks of a delivery through errors, dead workers and staff actions: it is sent, or staff know of it.
 
-A few each time, for they take a while; ``WALKS=200`` takes as many.
+Only a few by default, because they take time; ``WALKS=200`` runs 200.
 """
 
 import os
@@ -34,7 +34,7 @@ HANDS = ("retry", "skip", "resume", "worker_dies", "worker_dies_after_it")
 
 
 class Pigeon:
-    """Carries under an idempotency key, as the other side promises."""
+    """A transport whose recipient honours idempotency keys."""
 
     label = "Pigeon"
 
@@ -50,7 +50,7 @@ class Pigeon:
 @pytest.fixture
 def pigeon(monkeypatch):
     pigeon = Pigeon()
-    transports["email"]  # found
+    transports["email"]  # loads the registry
     monkeypatch.setitem(transports._offers, "pigeon", pigeon)
     return pigeon
 
@@ -68,7 +68,7 @@ def go(event: str, pigeon: Pigeon, delivery: Delivery, staff, clock) -> None:
     elif event == "resume":
         actions.resume_transport(actor=staff, carrier="pigeon")
     else:
-        claimed = actions._claim(delivery.pk, timezone.now())  # and then the worker is no more
+        claimed = actions._claim(delivery.pk, timezone.now())  # and then the worker dies
         if claimed and event == "worker_dies_after_it" and pigeon.how == "works":
             pigeon.arrived.append(delivery.pk)
     wake_deliveries(timezone.now())
@@ -76,7 +76,7 @@ def go(event: str, pigeon: Pigeon, delivery: Delivery, staff, clock) -> None:
 
 
 def holds(before: Delivery, pigeon: Pigeon) -> Delivery:
-    """What always holds, between two moments."""
+    """Check the invariants between two moments and return the delivery as it is now."""
     now = Delivery.objects.get(pk=before.pk)
     if before.state in Delivery.ENDED:
         assert now.state == before.state
@@ -92,7 +92,7 @@ def holds(before: Delivery, pigeon: Pigeon) -> Delivery:
 @example(events=["is_down", "days", "days", "retry", "days", "days", "days"])
 @example(events=["worker_dies_after_it", "is_down", "hours", "works", "hours"])
 @given(events=st.lists(st.sampled_from([*PAUSES, *FAULTS, *HANDS]), min_size=2, max_size=LONG))
-def test_whatever_happens_a_delivery_ends_and_staff_know_where_it_did_not_arrive(pigeon, events):
+def test_delivery_ends_or_staff_know_of_it_after_any_events(pigeon, events):
     Circuit.objects.all().delete()
     Delivery.objects.all().delete()
     pigeon.how, pigeon.arrived = "works", []
@@ -103,7 +103,7 @@ def test_whatever_happens_a_delivery_ends_and_staff_know_where_it_did_not_arrive
         for event in events:
             go(event, pigeon, delivery, staff, clock)
             now = holds(now, pigeon)
-        for _day in range(9):  # whatever the carrier does: a week, and what it takes to notice
+        for _day in range(9):  # in any state of the transport: a week, and the time to notice it
             if now.state in (State.STUCK, *Delivery.ENDED):
                 break
             go("hours", pigeon, delivery, staff, clock)

@@ -1,4 +1,4 @@
-"""Staff hear of what does not go out: each of what is for their eyes, soon and once; of mail on the screen."""
+"""Staff alerts about deliveries that are not sent: soon, once, and only about those that the recipient may see."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ START = "2026-11-24 08:00Z"
 
 
 class Pigeon:
-    """Carries as it is told: nothing, or a fault, by the title of the delivery or whatever it is."""
+    """A transport with a configurable error."""
 
     label = "Pigeon"
 
@@ -41,7 +41,7 @@ class Pigeon:
 @pytest.fixture
 def pigeon(monkeypatch):
     pigeon = Pigeon()
-    transports["email"]  # found
+    transports["email"]  # loads the registry
     monkeypatch.setitem(transports._offers, "pigeon", pigeon)
     return pigeon
 
@@ -62,7 +62,7 @@ def letters(to: User | None = None) -> list[Delivery]:
 
 
 def sweep(clock, **ahead):
-    """Some time passes; then the scheduler looks."""
+    """Advance the clock, then run the jobs."""
     clock.shift(timedelta(**ahead))
     wake_deliveries(timezone.now())
     send_suppressed_alerts(timezone.now())
@@ -76,8 +76,8 @@ def keeper(email: str, **fields) -> User:
     return user
 
 
-# -- What is stuck ------------------------------------------------------------------------------------------
-def test_what_gets_stuck_soon_after_a_letter_is_told_in_the_next_one_and_once(pigeon, clock):
+# -- Stuck deliveries ---------------------------------------------------------------------------------------
+def test_deliveries_stuck_after_an_alert_are_in_the_next_one(pigeon, clock):
     greffe = SuperuserFactory()
     pigeon.fault = PermanentFailure("no such loft")
     actions.attempt_delivery(sent(title="La première").pk)
@@ -88,7 +88,7 @@ def test_what_gets_stuck_soon_after_a_letter_is_told_in_the_next_one_and_once(pi
     assert "La première" in first.payload["text"]
 
     sweep(clock, minutes=5)
-    assert len(letters(greffe)) == 1  # one a while
+    assert len(letters(greffe)) == 1  # at most one alert within some minutes
     sweep(clock, minutes=10)
     second = letters(greffe)[1].payload["text"]
     assert "La deuxième" in second
@@ -101,7 +101,7 @@ def test_what_gets_stuck_soon_after_a_letter_is_told_in_the_next_one_and_once(pi
     assert len(letters(greffe)) == 2
 
 
-def test_a_letter_to_one_silences_nobody_else_who_sees_other_things(pigeon, clock, monkeypatch):
+def test_alert_to_one_person_does_not_delay_those_to_others(pigeon, clock, monkeypatch):
     def readable(user):
         return Q(subject=f"secret:{user.email}")
 
@@ -118,7 +118,7 @@ def test_a_letter_to_one_silences_nobody_else_who_sees_other_things(pigeon, cloc
     assert (len(letters(anna)), len(letters(bruno))) == (1, 1)
 
 
-def test_many_that_are_stuck_fill_one_letter_of_some_lines(pigeon, clock):
+def test_many_stuck_deliveries_make_one_alert_with_some_lines(pigeon, clock):
     SuperuserFactory()
     with time_machine.travel(timezone.now() - timedelta(minutes=1)):
         deliveries = [sent(title=f"Lettre {number}", state=State.STUCK) for number in range(13)]
@@ -129,7 +129,7 @@ def test_many_that_are_stuck_fill_one_letter_of_some_lines(pigeon, clock):
     assert all(one.events.filter(kind="told").count() == 1 for one in deliveries)
 
 
-def test_who_was_only_told_can_leave_the_house(pigeon, clock):
+def test_user_who_only_received_alerts_can_be_deleted(pigeon, clock):
     greffe = SuperuserFactory()
     pigeon.fault = PermanentFailure("no such loft")
     actions.attempt_delivery(sent().pk)
@@ -137,7 +137,7 @@ def test_who_was_only_told_can_leave_the_house(pigeon, clock):
     greffe.delete()
 
 
-def test_what_is_stuck_again_after_a_retry_by_hand_is_told_again(pigeon, clock, admin_user):
+def test_delivery_stuck_again_after_a_retry_alerts_again(pigeon, clock, admin_user):
     pigeon.fault = PermanentFailure("no such loft")
     delivery = sent()
     for _time in range(2):
@@ -147,10 +147,10 @@ def test_what_is_stuck_again_after_a_retry_by_hand_is_told_again(pigeon, clock, 
     assert len(letters(admin_user)) == 2
 
 
-def test_to_look_who_knows_costs_some_queries_for_each_keeper_and_none_for_each_carrier(
+def test_alert_job_takes_queries_per_recipient_not_per_transport(
     monkeypatch, clock, django_assert_max_num_queries
 ):
-    transports["email"]  # found
+    transports["email"]  # loads the registry
     for number in range(12):
         monkeypatch.setitem(transports._offers, f"pigeon{number}", Pigeon())
         for _failure in range(circuit_breaker.FAILURES):
@@ -169,8 +169,8 @@ def test_to_look_who_knows_costs_some_queries_for_each_keeper_and_none_for_each_
     assert told.count() == 12 * people
 
 
-# -- What waits ---------------------------------------------------------------------------------------------
-def test_an_outage_soon_after_a_letter_is_told_all_the_same(pigeon, clock):
+# -- Waiting deliveries -------------------------------------------------------------------------------------
+def test_outage_soon_after_an_alert_gets_its_own_alert(pigeon, clock):
     SuperuserFactory()
     pigeon.fault = PermanentFailure("no such loft")
     actions.attempt_delivery(sent(title="Perdue").pk)
@@ -183,7 +183,7 @@ def test_an_outage_soon_after_a_letter_is_told_all_the_same(pigeon, clock):
     assert Delivery.objects.get(pk=waiting.pk).state == State.PENDING
 
 
-def test_where_a_carrier_fails_while_a_letter_holds_back_the_next_the_next_says_so_too(pigeon, clock):
+def test_postponed_alert_includes_a_new_outage(pigeon, clock):
     SuperuserFactory()
     pigeon.fault = PermanentFailure("no such loft")
     actions.attempt_delivery(sent(title="Perdue").pk)
@@ -203,7 +203,7 @@ def test_where_a_carrier_fails_while_a_letter_holds_back_the_next_the_next_says_
     assert len(letters()) == 2
 
 
-def test_who_is_asked_to_wait_for_an_hour_is_told_of_it_once_and_after_a_week_it_is_stuck(pigeon, clock):
+def test_long_retry_after_alerts_once_then_delivery_is_stuck(pigeon, clock):
     SuperuserFactory()
     delivery, begun = sent(title="Sirène demain"), timezone.now()
     while Delivery.objects.get(pk=delivery.pk).state == State.PENDING:
@@ -221,7 +221,7 @@ def test_who_is_asked_to_wait_for_an_hour_is_told_of_it_once_and_after_a_week_it
     assert [one.kind for one in delivery.events.exclude(kind="told")] == ["asked", "failed"]
 
 
-def test_to_wait_for_the_morning_is_no_fault_and_is_told_to_nobody(pigeon, clock):
+def test_planned_or_short_wait_alerts_nobody(pigeon, clock):
     SuperuserFactory()
     pigeon.fault = RetryLater(timezone.now() + timedelta(hours=9))
     delivery = sent()
@@ -235,19 +235,19 @@ def test_to_wait_for_the_morning_is_no_fault_and_is_told_to_nobody(pigeon, clock
     assert not letters()
 
 
-def test_what_no_carrier_takes_for_a_week_ends_though_its_own_turn_never_came(pigeon, clock):
+def test_delivery_is_stuck_after_a_week_without_an_attempt(pigeon, clock):
     delivery = sent()
     for _failure in range(circuit_breaker.FAILURES):
         circuit_breaker.record_failure("pigeon", "nobody opens", timezone.now())
     while Delivery.objects.get(pk=delivery.pk).state == State.PENDING:
-        Circuit.objects.update(open_until=timezone.now() + timedelta(hours=6))  # others try, in vain
+        Circuit.objects.update(open_until=timezone.now() + timedelta(hours=6))  # others fail
         actions.attempt_delivery(delivery.pk)
         clock.shift(timedelta(hours=6))
         assert timezone.now().day != 3, "It waits for ever."
     assert Delivery.objects.get(pk=delivery.pk).reason
 
 
-def test_the_week_of_trying_begins_when_it_may_leave_not_when_it_was_written(pigeon, clock):
+def test_week_of_retries_begins_when_the_delivery_is_due(pigeon, clock):
     delivery = actions.queue_delivery(
         carrier="pigeon",
         recipient="loft",
@@ -264,7 +264,7 @@ def test_the_week_of_trying_begins_when_it_may_leave_not_when_it_was_written(pig
     assert pigeon.carried == ["In ten days"]
 
 
-# -- On the screen ------------------------------------------------------------------------------------------
+# -- First page of the admin --------------------------------------------------------------------------------
 def first_page(client, user) -> str:
     client.force_login(user)
     return client.get(reverse("wagtailadmin_home")).text
@@ -276,7 +276,7 @@ def alive(db):
         Heartbeat.beat(name)
 
 
-def test_the_first_page_says_that_mail_is_down_to_whoever_may_act(client, alive):
+def test_first_page_reports_a_mail_outage_to_permitted_staff(client, alive):
     for _failure in range(circuit_breaker.FAILURES):
         circuit_breaker.record_failure("email", "ConnectionRefusedError: no answer", timezone.now())
     shown = first_page(client, keeper("anna@example.org"))
@@ -288,7 +288,7 @@ def test_the_first_page_says_that_mail_is_down_to_whoever_may_act(client, alive)
     assert "ConnectionRefusedError" not in first_page(client, other)
 
 
-def test_the_first_page_says_it_as_soon_as_the_letter_would(client, alive, pigeon):
+def test_first_page_reports_an_outage_as_early_as_the_alert(client, alive, pigeon):
     user = keeper("anna@example.org")
     with time_machine.travel(START, tick=False) as clock:
         pigeon.fault = ConnectionRefusedError("nobody opens")
@@ -298,7 +298,7 @@ def test_the_first_page_says_it_as_soon_as_the_letter_would(client, alive, pigeo
     assert "Pigeon: something has not passed since" in first_page(client, user)
 
 
-def test_the_first_page_counts_what_is_stuck_and_says_who_is_silent(client):
+def test_first_page_counts_stuck_deliveries_and_silent_workers(client):
     user = keeper("anna@example.org")
     DeliveryFactory.create_batch(2, state=State.STUCK)
     Heartbeat.beat(Heartbeat.SCHEDULER)
@@ -308,13 +308,13 @@ def test_the_first_page_counts_what_is_stuck_and_says_who_is_silent(client):
     assert "The scheduler gives no sign of life" not in shown
 
 
-def test_where_all_goes_out_the_first_page_says_nothing_of_it(client, alive):
+def test_first_page_without_problems_shows_nothing(client, alive):
     circuit_breaker.record_success("email")
     DeliveryFactory(state=State.DONE)
     assert "What does not go out" not in first_page(client, keeper("anna@example.org"))
 
 
-def test_a_monitor_outside_reads_that_no_mail_leaves(client, alive):
+def test_health_page_reports_a_mail_outage(client, alive):
     assert client.get("/health/").json()["mail"] == {"alive": True, "failing_since": None}
     for _failure in range(circuit_breaker.FAILURES):
         circuit_breaker.record_failure("email", "no answer", timezone.now())

@@ -1,4 +1,4 @@
-"""A real chromium against a real server: desktop, and a small phone without JavaScript."""
+"""Chromium against a live server: a desktop, and a small phone without JavaScript."""
 
 import os
 from pathlib import Path
@@ -10,9 +10,9 @@ from playwright.sync_api import sync_playwright
 from tests.support.browser import NO_BROWSER, chromium, launch, scriptless
 
 SHOTS = Path(os.environ.get("COMMUNE_SHOTS", "var/shots"))
-# What follows the first paint of a page comes with the page instead: who does something at once need not wait for it.
+# Scripts that follow the first paint load with the page instead, so that tests that act at once need not wait for them.
 AT_ONCE = "window.PerformanceObserver = class { constructor(follow) { this.observe = follow } }"
-PLAYED = "x-played"  # header of a fault that a test answers with itself
+PLAYED = "x-played"  # response header of an error that a test fulfils itself
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,10 @@ def browser():
 
 @pytest.fixture(autouse=True, scope="session")
 def _static_files_are_kept():
-    """A window asks for each of them once: by the clock of the tests all that it gets is days old."""
+    """Let browser contexts cache static files.
+
+    Otherwise each is requested again: by the tests' frozen clock every response is days old.
+    """
     serve = StaticFilesHandler.serve
 
     def serve_to_keep(handler, request):
@@ -42,10 +45,10 @@ def _static_files_are_kept():
 
 @pytest.fixture
 def visit(browser, live_server, request):
-    """``visit(width=360, javascript=False)`` opens a window of its own at the site's root, as one visitor.
+    """``visit(width=360, javascript=False)`` opens a page in its own browser context, as one visitor.
 
-    A window that saw a fault of the server, of a script, of the content policy, or that asked a foreign host
-    for something fails the test; one of a failed test leaves a picture in var/shots.
+    A page that saw a server error, a script error, a violation of the content policy or a request to another host fails
+    the test. A failed test leaves a screenshot in var/shots.
     """
     contexts, faults, travelling = [], [], set()
 
@@ -55,7 +58,7 @@ def visit(browser, live_server, request):
             viewport={"width": width, "height": height},
             java_script_enabled=javascript,
             locale=language,
-            # The worker of the installed site would answer before a test that puts a page in its place.
+            # The service worker of the site would answer before a route that a test fulfils itself.
             **{"service_workers": "block"} | options,
         )
         context.set_default_timeout(15_000)
@@ -87,13 +90,15 @@ def visit(browser, live_server, request):
             SHOTS.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=SHOTS / f"{request.node.name}-{number}.png", full_page=True)
         _settle(context, travelling)
-        context.set_offline(True)  # what a page still saves as it closes would reach the next test's database
+        context.set_offline(
+            True
+        )  # a page that saves while it closes would write into the next test's database
         context.close()
     assert not faults, "\n".join(faults)
 
 
 def _settle(context, travelling) -> None:
-    """Waits for what is on its way: an answer that is still being made would write into a flushed database."""
+    """Wait for pending responses: one that is still computed would write into a flushed database."""
     for page in context.pages[:1]:
         for _time in range(300):
             if not travelling:
@@ -111,19 +116,19 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture
 def desktop(visit):
-    """A window of 1280 px."""
+    """Open a desktop page, 1280 px wide."""
     return visit()
 
 
 @pytest.fixture
 def phone(visit):
-    """A phone of 360 px that runs no JavaScript."""
+    """Open a phone page, 360 px wide, that runs no JavaScript."""
     return visit(width=360, height=740, javascript=False, has_touch=True, is_mobile=True)
 
 
 @pytest.fixture
 def site(transactional_db):
-    """A home page where Wagtail left its welcome page, for every host name."""
+    """Create a home page in place of Wagtail's welcome page, for every host name."""
     from tests.factories.home import CommuneSettingsFactory, make_site
 
     CommuneSettingsFactory()

@@ -1,4 +1,4 @@
-"""A step that asks a question of every type: seen, filled in and refused, on a small phone and a desktop."""
+"""A step with a question of every type: shown, filled in and refused, on a small phone and a desktop."""
 
 import os
 import re
@@ -22,14 +22,14 @@ from tests.support.page_size import weights
 pytestmark = pytest.mark.django_db(transaction=True)
 
 STATIC = Path("mysite/static").resolve()
-SHOTS = os.environ.get("TYPES_SHOTS")  # a folder to look at the pages in
+SHOTS = os.environ.get("TYPES_SHOTS")  # a folder for screenshots of the pages
 STREETS = [f"Rue {name}" for name in ("du Lac", "des Vignes", "de l’Église", "du Château")]
 STREETS += [f"Chemin du Clos {number}" for number in range(1, 21)]
 
 
 @pytest.fixture
 def filing():
-    """A form with everything on one page, and one question less that would shut it: all may stay blank."""
+    """Publish a form with all types on one page and only optional questions, so that nothing blocks the step."""
     make_site()
     commune = CommuneSettings.load()
     commune.phone = "021 000 42 10"
@@ -49,7 +49,7 @@ def filing():
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(320, False), (360, True), (1280, True)])
-def test_every_type_of_question_is_accessible_and_fits(visit, filing, width, javascript):
+def test_all_question_types_are_accessible_and_fit(visit, filing, width, javascript):
     page = visit(width=width, javascript=javascript)
     page.goto(filing)
     judge(page, f"types-{width}")
@@ -70,7 +70,7 @@ def test_every_type_of_question_is_accessible_and_fits(visit, filing, width, jav
 
 
 def assert_links_lead_to_inputs(page):
-    """By keyboard: the one that is pressed in the summary puts the cursor where there is something to put right."""
+    """Check by keyboard that each link of the error summary focuses the invalid input."""
     for link in page.locator(".errors li a").all():
         target = link.get_attribute("href")
         link.focus()
@@ -119,7 +119,7 @@ def test_the_position_of_the_device_fills_in_the_coordinates(visit, filing):
     assert page.locator("[data-show]").count() == 0
 
 
-def test_a_map_loads_when_it_is_asked_for_and_gives_the_place_that_is_clicked(visit, filing, settings):
+def test_map_loads_on_request_and_sets_the_clicked_place(visit, filing, settings):
     settings.TILE_URL = "/static/img/arms.svg?{z}-{x}-{y}"
     cache.clear()
     page = visit()

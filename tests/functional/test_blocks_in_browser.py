@@ -1,4 +1,4 @@
-"""A page bears what an editor puts on it: nothing sticks out, nothing lies over another, nothing is drawn out."""
+"""Pages with extreme contents: nothing overflows, overlaps or is stretched."""
 
 import pytest
 import wagtail_factories
@@ -14,7 +14,7 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 TALLEST = (
     "Math.max(...[...document.querySelectorAll('figure img')].map(one => one.getBoundingClientRect().height))"
 )
-# A part of the page that begins before the one above it ends.
+# Parts of the page that begin above the end of the part before them.
 OVERLAPPING = """[...document.querySelectorAll(".prose > *")].filter(part => {
   const bottoms = [...part.querySelectorAll("*")].filter(one => !one.closest(".hide, svg, .scroll, details"))
     .map(one => one.getBoundingClientRect().bottom);
@@ -42,14 +42,14 @@ def page_of_extremes(site):
 
 
 def give_file(route):
-    """The live server has no files that were uploaded."""
+    """Serve an uploaded file, because the live server serves no media."""
     with default_storage.open(route.request.url.partition("/media/")[2]) as file:
         route.fulfill(body=file.read())
 
 
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("look", ["light", "dark-large"])
-def test_a_page_bears_extremes(visit, live_server, page_of_extremes, width, look):
+def test_page_with_extreme_contents_keeps_its_layout(visit, live_server, page_of_extremes, width, look):
     page = visit(width=width)
     page.route("**/media/**", give_file)
     page.context.add_cookies([{"name": "look", "value": look, "url": live_server.url}])

@@ -1,4 +1,4 @@
-"""A room from the phone to the agent and back: booked on its calendar, confirmed, moved, cancelled."""
+"""A room booking in the browser: booked on the calendar, confirmed, moved and cancelled."""
 
 import re
 from datetime import timedelta
@@ -24,7 +24,7 @@ WEEK = timedelta(days=7)
 
 @pytest.fixture
 def hire(site):
-    """Two rooms with prices by who books, decided upon by an agent."""
+    """Publish a service with two rooms, priced by who books, that an agent decides."""
     for key, amount in (("habitant", 18_000), ("societe", 9_000), ("petite", 2_000)):
         entry(key, amount)
     prices = [
@@ -47,12 +47,12 @@ def hire(site):
 
 
 def settled(page) -> None:
-    """What was pressed has been fetched."""
+    """Wait until the calendar has been updated."""
     expect(page.locator("[data-booking][aria-busy]")).to_have_count(0)
 
 
 def choose(page, name: str, day, start: int, end: int) -> None:
-    """A day of the month that is shown, or of the next, and two hours on it, as the calendar offers them."""
+    """Choose a day of the shown month or of the next, and a span on it, in the calendar."""
     button = page.locator(f"button[value='day {day.isoformat()}']")
     if not button.count():
         page.locator("[data-keep=later]").click()
@@ -69,7 +69,7 @@ def go_on(page) -> None:
     press(page.locator("#filing > p.go .btn"))
 
 
-def test_who_leafs_on_with_the_script_books_the_whole_series(hire, visit):
+def test_recurring_booking_survives_paging_to_the_next_month(hire, visit):
     month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
     page = visit()
     page.goto("/demande/salle/")
@@ -90,9 +90,7 @@ def test_who_leafs_on_with_the_script_books_the_whole_series(hire, visit):
 
 
 @pytest.mark.database
-def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
-    hire, visit, client, live_server, settings
-):
+def test_room_is_booked_by_phone_confirmed_moved_and_cancelled(hire, visit, client, live_server, settings):
     settings.WAGTAILADMIN_BASE_URL = live_server.url
     month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
     phone = visit(width=360, height=740, has_touch=True, is_mobile=True)
@@ -180,7 +178,7 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     assert booking.state == "cancelled"
 
 
-def test_the_calendar_is_worked_on_a_phone_without_javascript(hire, phone):
+def test_booking_calendar_works_on_a_phone_without_javascript(hire, phone):
     month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
     day = (month + WEEK).isoformat()
     phone.goto("/demande/salle/")
@@ -202,7 +200,7 @@ def test_the_calendar_is_worked_on_a_phone_without_javascript(hire, phone):
         expect(phone.locator(shown)).to_be_visible()
     assert_accessible(phone)
     presses(phone.locator(f"button[value='day {day}']"))
-    expect(phone.locator("#id_quand-from")).to_be_in_viewport()  # the page opens where one goes on
+    expect(phone.locator("#id_quand-from")).to_be_in_viewport()  # the page opens at the next input
     for part, hour in (("start", 18), ("to", 20)):
         value = phone.locator(f"#id_quand-{part} option[value*='T{hour}:00']").get_attribute("value")
         phone.select_option(f"#id_quand-{part}", value)
@@ -219,7 +217,7 @@ def test_the_calendar_is_worked_on_a_phone_without_javascript(hire, phone):
     )
 
 
-def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
+def test_booking_calendar_works_by_keyboard_on_a_small_screen(hire, visit):
     month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
     page = visit(width=360, height=740)
     keys = page.keyboard
@@ -246,7 +244,7 @@ def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
     expect(page.locator(f"button[value='day {month.isoformat()}']")).to_be_visible()
     expect(later).to_be_focused()
     news, shown = page.locator("form > [role=status]"), page.locator(".month h2")
-    expect(news).to_have_text(shown.inner_text())  # leafing is heard, and which month it led to
+    expect(news).to_have_text(shown.inner_text())  # the new month is announced
 
     def day(number: int):
         return page.locator(f"button[value='day {month.replace(day=number).isoformat()}']")
@@ -273,14 +271,14 @@ def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
     keys.press("Enter")
     expect(page.locator("#id_quand-from")).to_be_focused()
     assert_accessible(page)
-    for part in ("start", "to"):  # what is chosen is followed, and the focus stays where it was
+    for part in ("start", "to"):  # the update is announced, and the focus does not move
         select = page.locator(f"#id_quand-{part}")
         tabs_to(select)
         keys.press("ArrowDown")
         settled(page)
         expect(page.locator(f"#id_quand-{part}")).to_be_focused()
         expect(page.locator(f"#id_quand-{part}")).not_to_have_value("")
-        expect(news).not_to_contain_text(shown.inner_text())  # the month is where it was
+        expect(news).not_to_contain_text(shown.inner_text())  # the month did not change
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tabs_to(page.locator("#filing > p.go .btn"))
@@ -291,7 +289,7 @@ def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
 
 
 @pytest.mark.parametrize("view", ["week", "list"])
-def test_days_of_a_week_and_of_a_list_are_walked_by_arrows_and_leafed_by_page_keys(hire, visit, view):
+def test_calendar_days_are_navigated_by_arrow_and_page_keys(hire, visit, view):
     start = timezone.localdate() + 2 * WEEK
     monday = start - timedelta(days=start.weekday())
     page = visit(width=360, height=740)
@@ -313,12 +311,13 @@ def test_days_of_a_week_and_of_a_list_are_walked_by_arrows_and_leafed_by_page_ke
     def day(number: int) -> str:
         return days.nth(number).get_attribute("value")
 
-    while not days.count() or day(0) < f"day {monday.isoformat()}":  # of this week nothing may be left
+    while not days.count() or day(0) < f"day {monday.isoformat()}":  # this week may have no days left
         page.locator("[data-keep=later]").focus()
         keys.press("Enter")
         settled(page)
     days.first.focus()
-    # Whatever the arrow, the next or the last one: the days stand under each other, and a closed one is passed over.
+    # All arrows move to the next or the previous day, because days are listed below each other. Closed days are
+    # skipped.
     for key, reached in (
         ("ArrowDown", 1),
         ("ArrowRight", 2),

@@ -1,4 +1,4 @@
-"""The browser tests themselves see what they should see."""
+"""Self-tests of the browser tests."""
 
 import pytest
 
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("window", ["phone", "desktop"])
-def test_axe_sees_a_fault_with_and_without_javascript(window, site, request):
+def test_axe_finds_a_fault_with_and_without_javascript(window, site, request):
     page = request.getfixturevalue(window)
     page.goto("/compte/entrer/")
     assert_accessible(page)

@@ -1,7 +1,7 @@
-"""The browser judges as the server does: conditions, what is shown, what is due, and what is typed.
+"""Agreement of browser and server on conditions, shown questions, fees and typed answers.
 
-No server is asked: the modules of ``static/js`` are loaded as they are, and called with the examples of
-``tests/formbuilder/conditions.json``, with what hypothesis makes up, and with what is typed into a page.
+No server is involved: the modules of ``static/js`` are loaded unchanged and called with the examples of
+``tests/formbuilder/conditions.json``, with examples of hypothesis, and with texts typed into a page.
 """
 
 import json
@@ -71,7 +71,7 @@ CALLS = """async (calls) => {
 
 @pytest.fixture
 def ask(browser):
-    """``ask([["holds", condition, answers, today], …])``: what the browser makes of them, in one go."""
+    """``ask([["holds", condition, answers, today], …])`` returns the browser's results of all calls at once."""
     context = browser.new_context()
     page = context.new_page()
     page.route(f"{ORIGIN}/**", _serve)
@@ -89,7 +89,7 @@ def _serve(route):
 
 
 def _read(text: str):
-    """JSON's numbers are doubles."""
+    """Parse JSON with all numbers as floats, as JavaScript reads them."""
     return json.loads(text, parse_int=float)
 
 
@@ -121,7 +121,7 @@ def assert_agreed(calls, found, judge=_on_server):
 
 
 def some(count: int, **strategies) -> list[dict]:
-    """So many different examples, in one list."""
+    """Draw ``count`` different examples with hypothesis."""
     found = []
 
     @settings(
@@ -139,14 +139,14 @@ def some(count: int, **strategies) -> list[dict]:
     return found
 
 
-# -- The table
-def test_every_condition_of_the_table_holds_in_the_browser_or_not(ask):
+# -- Examples of the table
+def test_every_listed_condition_is_evaluated_by_the_browser(ask):
     listed = examples()
     found = ask([["holds", one.condition, one.answers, one.today] for one in listed])
     assert [one.why for one, answer in zip(listed, found, strict=True) if answer is not one.holds] == []
 
 
-def test_every_form_of_the_table_shows_costs_and_fails_the_same_in_the_browser(ask):
+def test_every_listed_form_behaves_the_same_in_the_browser(ask):
     listed = cases()
     found = ask([["form", one.definition, one.answers, one.today] for one in listed])
     for one, answer in zip(listed, found, strict=True):
@@ -161,8 +161,8 @@ def test_every_form_of_the_table_shows_costs_and_fails_the_same_in_the_browser(a
             assert answer["failed"] == one.failed, one.why
 
 
-# -- Anything
-def test_any_condition_on_any_answers_is_judged_alike(ask):
+# -- Examples of hypothesis
+def test_random_conditions_are_evaluated_alike(ask):
     made = some(400, condition=conditions, answers=st.dictionaries(keys, any_json), today=st.dates().map(str))
     calls = [["holds", one["condition"], one["answers"], one["today"]] for one in made]
     found = ask(calls)
@@ -171,7 +171,7 @@ def test_any_condition_on_any_answers_is_judged_alike(ask):
     assert_agreed(calls, found)
 
 
-def test_any_form_with_any_answers_shows_costs_and_fails_the_same(ask):
+def test_random_forms_behave_alike(ask):
     made = some(200, form=forms, today=st.just("2026-11-24") | st.dates().map(str))
     calls = [["form", *one["form"], one["today"]] for one in made]
     found = ask(calls)
@@ -181,7 +181,7 @@ def test_any_form_with_any_answers_shows_costs_and_fails_the_same(ask):
     assert_agreed(calls, found)
 
 
-# What the forms that were drawn have to show, or agreeing on them says little.
+# Properties that some drawn forms must have, because agreement says little without them.
 SEEN = {
     "hidden": lambda call, found: len(found["shown"]) < 6,
     "kept": lambda call, found: bool(found["relevant"]),
@@ -209,7 +209,7 @@ def _waived(call, found) -> bool:
     return any(total == "0" and amounts.get(key) for key, _times, total, _vat in found["fees"])
 
 
-def test_every_letter_has_the_same_small_letter(ask):
+def test_every_letter_is_lowercased_alike(ask):
     letters = [
         chr(code)
         for code in range(0x110000)
@@ -221,7 +221,7 @@ def test_every_letter_has_the_same_small_letter(ask):
     assert ask([["differ", pairs]]) == [[]]
 
 
-# -- What is typed
+# -- Typed answers
 numerals = st.text("0123456789.,'’ -–+CHFe", max_size=9) | st.from_regex(
     r"[+-]?[0-9]{1,6}([.,][0-9]{1,5})?", fullmatch=True
 )
@@ -230,7 +230,7 @@ limits = st.fixed_dictionaries(
 )
 
 
-def test_typed_numbers_are_read_alike(ask):
+def test_typed_numbers_are_parsed_alike(ask):
     kinds = st.sampled_from(["integer", "decimal", "money"])
     made = some(400, text=numerals, kind=kinds, limits=limits)
     calls = [["number", one["text"], question("q", one["kind"], settings=one["limits"])] for one in made]
@@ -239,7 +239,7 @@ def test_typed_numbers_are_read_alike(ask):
     assert_agreed(calls, found, lambda name, text, field: _answer(field, {"q": text}))
 
 
-def test_typed_times_are_read_alike(ask):
+def test_typed_times_are_parsed_alike(ask):
     written = st.text("0123456789:.h ", max_size=7) | st.from_regex(
         r"[0-2]?[0-9] ?[:.hH]? ?[0-6][0-9]", fullmatch=True
     )
@@ -249,7 +249,7 @@ def test_typed_times_are_read_alike(ask):
     assert_agreed(calls, found, lambda name, text: _answer(question("q", "time"), {"q": text}))
 
 
-def test_typed_days_are_read_alike(ask):
+def test_typed_dates_are_parsed_alike(ask):
     part = st.integers(0, 32).map(str) | st.text("0123456789 a", max_size=2)
     year = st.integers(1, 2100).map(lambda number: f"{number:04}") | st.text("0123456789", max_size=5)
     limit = st.fixed_dictionaries(
@@ -276,7 +276,7 @@ def test_typed_days_are_read_alike(ask):
 
 
 def _answer(field: dict, posted: dict):
-    """What the server reads."""
+    """Return the JSON value that the server reads; None if it refuses the answer."""
     data = QueryDict(mutable=True)
     data.update(posted)
     form = definition(step("un", field))
@@ -289,7 +289,7 @@ def _answer(field: dict, posted: dict):
         return None
 
 
-# -- What stands on the page of a step
+# -- Answers on the page of a step
 FILL = """async ([fields, today, typed]) => {
   const { answersOn } = await import("/js/form/answers.js");
   const form = document.getElementById("filing");
@@ -321,13 +321,13 @@ def day_of(key: str, *texts: str, name: str = "") -> dict[str, str]:
     )
 
 
-# What is typed into a question of every type, by its key: what the server takes, then what it refuses.
+# Typed texts for a question of every type, by its key: texts that the server accepts, then texts that it refuses.
 HOME = {"street": "Rue du Lac", "number": "12 bis", "postcode": "1199", "town": "Orvenay"}
 SOMEBODY = {"first_name": "Léa", "last_name": "Rochat", "nationality": "CH"}
 BORN = day_of("personne", "4", "6", "1986", name="born")
 STAY = day_of("sejour", "1", "12", "2026", name="from") | day_of("sejour", "5", "12", "2026", name="to")
 EVENING = ("2026-12-01T18:00+01:00", "2026-12-01T22:00+01:00")
-# Rows, and times of a day.
+# Rows of a group, and the times of one day.
 LAID_OUT = {"enfants-count": "2", "salle-resource": "salle", "salle-day": "2026-12-01"}
 ONE_ROW = parts("enfants", count="2") | {"enfants-0-prenom": "Léa", "enfants-1-prenom": "Tom"}
 TAKEN = {
@@ -377,7 +377,7 @@ REFUSED = {
     "heure": [{"heure": "25:00"}],
     "salle": [parts("salle", resource="salle")],
 }
-# Written in one way by the server, which knows more of them: here they are only given or not, until the next click.
+# Answers that the server normalizes by rules of its own: the browser only knows whether they are given.
 WRITTEN_ANEW = {
     "phone",
     "url",
@@ -395,7 +395,7 @@ WRITTEN_ANEW = {
 
 @pytest.mark.django_db(transaction=True)
 @time_machine.travel("2026-11-24 09:00+01:00", tick=False)
-def test_what_is_typed_into_any_question_is_read_alike(browser):
+def test_typed_answers_of_every_type_are_read_alike(browser):
     make_site()
     resource("salle")
     asked = [
@@ -445,7 +445,7 @@ def test_what_is_typed_into_any_question_is_read_alike(browser):
 
 
 def _empty(answer) -> bool:
-    """Rows in which nothing is typed are none, and what is not ticked is a no."""
+    """Return whether an answer is empty: rows without contents and an unticked box are."""
     if isinstance(answer, list):
         return all(isinstance(one, dict) and all(map(_empty, one.values())) for one in answer)
     return answer is False or is_empty(answer)
@@ -455,7 +455,7 @@ def _page_of(browser, form: StepForm):
     context = browser.new_context()
     page = context.new_page()
     html = render_to_string("formbuilder/questions.html", {"form": form})
-    html = re.sub("<script.*?</script>", "", html, flags=re.DOTALL)  # what dresses the page up
+    html = re.sub("<script.*?</script>", "", html, flags=re.DOTALL)  # page scripts
     html = f"<!doctype html><title>Rules</title><form id=filing>{html}</form>"
     page.route(
         f"{ORIGIN}/**",

@@ -1,5 +1,4 @@
-"""Editors work on a phone too: they comment on a field, and walk down the tree to choose a page, and
-see the comments they are told of."""
+"""Editing in the browser and on a phone: comments, page chooser, autosave."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -16,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def phone(visit, client, live_server, site):
-    """A phone on which an editor is signed in."""
+    """Open a phone page on which an editor is signed in."""
     client.force_login(SuperuserFactory(language="fr"))
     window = visit(width=360, height=740, language="fr-CH", has_touch=True)
     window.context.add_cookies(
@@ -25,7 +24,7 @@ def phone(visit, client, live_server, site):
     return window
 
 
-def test_a_field_is_commented_on_with_a_thumb(phone, site):
+def test_field_comment_is_written_on_a_phone(phone, site):
     page = published(ContentPageFactory(parent=site, title="Le port"))
     phone.goto(f"/admin/pages/{page.pk}/edit/")
     phone.locator("#id_lead").tap()
@@ -39,7 +38,7 @@ def test_a_field_is_commented_on_with_a_thumb(phone, site):
     assert Comment.objects.get().contentpath == "lead"
 
 
-def test_a_page_is_chosen_by_walking_down_the_tree(phone, site):
+def test_page_chooser_walks_down_the_tree_on_a_phone(phone, site):
     section = published(SectionPageFactory(parent=site, title="Vivre ici"))
     published(ContentPageFactory(parent=section, title="Culture et sociétés"))
     phone.goto("/admin/bundles/new/")
@@ -48,14 +47,14 @@ def test_a_page_is_chosen_by_walking_down_the_tree(phone, site):
         phone.locator("tr", has_text=title).locator(".navigate-pages").tap()
     page = phone.get_by_role("link", name="Culture et sociétés")
     expect(page).to_be_visible()
-    assert page.bounding_box()["width"] > 120  # it stands in words, not in letters
+    assert page.bounding_box()["width"] > 120  # wide enough for words in one line
     page.tap()
     expect(phone.locator(".modal")).to_have_count(0)
     expect(phone.locator("#inline_child_entries-0")).to_contain_text("Culture et sociétés")
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_comment_is_open_where_the_first_page_leads(phone, site, width):
+def test_comment_is_open_when_linked_from_the_dashboard(phone, site, width):
     me = get_user_model().objects.get()
     page = published(ContentPageFactory(parent=site, title="Le port", owner=me))
     Comment.objects.create(page=page, user=EditorFactory(), text="Est-ce encore juste ?", contentpath="lead")
@@ -65,7 +64,7 @@ def test_a_comment_is_open_where_the_first_page_leads(phone, site, width):
     expect(phone.locator(".comment").get_by_text("Est-ce encore juste ?")).to_be_visible()
 
 
-def test_what_is_said_of_saving_stays_within_the_bar_and_beside_the_panel(phone, site):
+def test_autosave_message_stays_in_its_bar_beside_the_panel(phone, site):
     section = published(NewsIndexPageFactory(parent=site))
     phone.set_viewport_size({"width": 1280, "height": 900})
     phone.goto(f"/admin/pages/add/news_articles/newspage/{section.pk}/")
@@ -85,8 +84,8 @@ def test_what_is_said_of_saving_stays_within_the_bar_and_beside_the_panel(phone,
     )
 
 
-def test_who_saves_a_new_page_while_it_saves_itself_makes_one_page(phone, site):
-    """The server has made the page, and its answer is still on the way."""
+def test_saving_a_new_page_during_autosave_creates_one_page(phone, site):
+    """The server has created the page, but its response has not arrived."""
     answers = []
 
     def hold(route):
@@ -97,7 +96,7 @@ def test_who_saves_a_new_page_while_it_saves_itself_makes_one_page(phone, site):
 
     phone.route("**/admin/pages/add/**", hold)
     phone.goto(f"/admin/pages/add/home/contentpage/{site.pk}/")
-    phone.wait_for_timeout(2500)  # before, Wagtail does not look for changes
+    phone.wait_for_timeout(2500)  # Wagtail does not look for changes earlier
     phone.locator("#id_title").press_sequentially("Le port")
     for _time in range(100):
         phone.wait_for_timeout(0 if answers else 100)
@@ -114,7 +113,7 @@ def test_who_saves_a_new_page_while_it_saves_itself_makes_one_page(phone, site):
 
 @pytest.fixture
 def held(phone, site):
-    """The editor of a page whose first saving by itself waits for its answer, until ``release`` is called."""
+    """Open the editor of a page whose first autosave waits for its response until ``release`` is called."""
     page = published(ContentPageFactory(parent=site, title="Le port"))
     phone.set_viewport_size({"width": 1280, "height": 900})
     answers = []
@@ -131,7 +130,7 @@ def held(phone, site):
 
     phone.route(f"**/admin/pages/{page.pk}/edit/", hold)
     phone.goto(f"/admin/pages/{page.pk}/edit/")
-    phone.wait_for_timeout(2500)  # before, Wagtail does not look for changes
+    phone.wait_for_timeout(2500)  # Wagtail does not look for changes earlier
     phone.locator("#id_lead").fill("Trente places.")
     for _time in range(100):
         phone.wait_for_timeout(0 if answers else 100)
@@ -146,7 +145,7 @@ def comments_once_saved(window, number=1) -> list[str]:
         if len(stored_comments()) == number:
             break
         window.wait_for_timeout(100)
-    window.wait_for_timeout(1500)  # it saves once more: nothing is doubled
+    window.wait_for_timeout(1500)  # a second autosave duplicates nothing
     return stored_comments()
 
 
@@ -160,7 +159,7 @@ def stored_slugs(site) -> set[str]:
         return set(Page.objects.child_of(site).values_list("slug", flat=True))
 
 
-def test_a_comment_written_while_the_page_saves_itself_is_kept(held):
+def test_comment_written_during_autosave_is_stored(held):
     held.get_by_placeholder("Entrez votre commentaire").fill("Est-ce encore juste ?")
     held.get_by_role("button", name="Commenter", exact=True).click()
     held.release()
@@ -168,7 +167,7 @@ def test_a_comment_written_while_the_page_saves_itself_is_kept(held):
     expect(held.locator(".comment").get_by_text("Est-ce encore juste ?")).to_be_visible()
 
 
-def test_comments_before_and_after_a_saving_are_kept_once_each(held):
+def test_comments_before_and_after_autosave_are_stored_once(held):
     held.get_by_placeholder("Entrez votre commentaire").fill("Un")
     held.get_by_role("button", name="Commenter", exact=True).click()
     held.release()
@@ -180,10 +179,10 @@ def test_comments_before_and_after_a_saving_are_kept_once_each(held):
     assert comments_once_saved(held, 2) == ["Deux", "Un"]
 
 
-def test_a_page_whose_address_is_taken_saves_itself_and_says_so(phone, site):
+def test_autosave_of_a_page_with_a_taken_slug_numbers_it(phone, site):
     published(ContentPageFactory(parent=site, title="Budget", slug="budget"))
     phone.goto(f"/admin/pages/add/home/contentpage/{site.pk}/")
-    phone.wait_for_timeout(2500)  # before, Wagtail does not look for changes
+    phone.wait_for_timeout(2500)  # Wagtail does not look for changes earlier
     phone.locator("#id_title").press_sequentially("Budget")
     expect(phone.locator(".messages").get_by_text("budget-2")).to_be_visible()
     assert "budget-2" in stored_slugs(site)
@@ -195,8 +194,8 @@ def test_a_page_whose_address_is_taken_saves_itself_and_says_so(phone, site):
     assert stored_slugs(site) == {"budget", "budget-2027"}
 
 
-def test_the_address_of_a_page_is_written_in_plain_letters(phone, site):
-    """“où” would be “o%C3%B9” in a letter, on paper and wherever an address is copied."""
+def test_page_slug_has_plain_letters(phone, site):
+    """The slug “où” would become “o%C3%B9” in e-mails, on paper and where an address is copied."""
     section = published(NewsIndexPageFactory(parent=site))
     phone.goto(f"/admin/pages/add/news_articles/newspage/{section.pk}/")
     phone.locator("#id_title").press_sequentially("Où fêter Noël à l’école ?")
@@ -204,7 +203,7 @@ def test_the_address_of_a_page_is_written_in_plain_letters(phone, site):
     expect(phone.locator("#id_slug")).to_have_value("ou-feter-noel-a-lecole")
 
 
-def test_whether_an_alert_went_out_by_sms_is_seen_on_a_phone(phone, site):
+def test_sms_column_of_alerts_is_visible_on_a_phone(phone, site):
     AlertFactory()
     phone.goto("/admin/snippets/home_alerts/alert/")
     expect(phone.get_by_role("columnheader", name="SMS")).to_be_in_viewport()

@@ -1,4 +1,4 @@
-"""An editor builds a service in Wagtail's admin, knowing nothing technical, and the resident meets it."""
+"""A service built by an editor in Wagtail's admin without technical knowledge, and used by a resident."""
 
 import copy
 import json
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def editor(visit, client, live_server):
-    """The window of somebody who may publish everything."""
+    """Open a browser page with an editor signed in who may publish everything."""
     CommuneSettingsFactory()
     window = visit(height=1100)
     client.force_login(make_editor())
@@ -38,7 +38,7 @@ def open_form(editor, service) -> None:
 
 
 def row(editor, words):
-    """A question in the outline."""
+    """Return the row of a question in the outline."""
     return editor.locator(".outline-question", has=editor.get_by_role("link", name=words, exact=True)).first
 
 
@@ -57,7 +57,7 @@ def publish(editor) -> None:
 
 
 def assert_step_accessible(editor) -> None:
-    # Nothing half hidden.
+    # Scroll to the top, so that nothing is half hidden.
     editor.evaluate("document.querySelector('main').scrollTo({top: 0, behavior: 'instant'})")
     assert_accessible(editor, ".step-form")
 
@@ -67,7 +67,7 @@ def condition_in(editor, name) -> dict:
 
 
 @pytest.mark.database
-def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(visit, editor):
+def test_added_question_with_condition_is_shown_to_residents(visit, editor):
     service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     assert_accessible(editor, ".outline")
@@ -109,7 +109,7 @@ def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(vis
     assert_accessible(resident)
 
 
-def test_steps_and_questions_are_arranged_by_the_keyboard_alone(editor):
+def test_steps_and_questions_are_arranged_by_keyboard(editor):
     service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     button = row(editor, "prenom").locator("[data-do=down]")
@@ -122,7 +122,7 @@ def test_steps_and_questions_are_arranged_by_the_keyboard_alone(editor):
     editor.keyboard.press("Enter")
     expect(
         row(editor, "prenom").locator("a").first
-    ).to_be_focused()  # nothing below: the button cannot be pressed
+    ).to_be_focused()  # it is the last one: the button is disabled
     row(editor, "nom").locator("[data-do=menu]").focus()
     editor.keyboard.press("Enter")
     editor.keyboard.press("ArrowDown")
@@ -133,7 +133,7 @@ def test_steps_and_questions_are_arranged_by_the_keyboard_alone(editor):
     assert titles == ["nom", "courriel", "prenom"]
 
 
-def test_what_removing_would_break_is_said_before_and_the_fault_is_found_after(editor):
+def test_removal_of_a_question_warns_of_conditions_and_faults(editor):
     service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     menu(editor, "Motif", _("Remove the question…"))
@@ -154,7 +154,7 @@ def test_what_removing_would_break_is_said_before_and_the_fault_is_found_after(e
     expect(editor.locator("[name=step-fields-0-value-label]")).to_be_focused()
 
 
-def test_a_removal_is_taken_back(editor):
+def test_removed_question_is_restored(editor):
     service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     menu(editor, "nom", _("Remove the question…"))
@@ -164,19 +164,19 @@ def test_a_removal_is_taken_back(editor):
     expect(row(editor, "nom")).to_be_visible()
 
 
-def test_what_is_typed_on_the_page_is_saved_before_the_form_changes(editor):
-    """Wagtail saves the page by itself; the outline saves too. Neither undoes the other."""
+def test_typed_page_fields_are_saved_before_the_outline_changes(editor):
+    """Wagtail saves the page automatically and the outline saves too: neither overwrites the other."""
     service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     editor.get_by_role("tab").first.click()
-    editor.wait_for_timeout(2500)  # from here on Wagtail sees what is typed
+    editor.wait_for_timeout(2500)  # Wagtail looks for changes from here on
     editor.locator("#id_title").fill("Attestation neuve")
     editor.get_by_role("tab").nth(1).click()
     row(editor, "prenom").locator("[data-do=down]").click()
     expect(editor.locator(".outline [role=status]")).not_to_be_empty()
     editor.get_by_role("tab").first.click()
     editor.locator("#id_title").fill("Attestation toute neuve")
-    for _time in range(40):  # Wagtail saves when nobody has typed for a while
+    for _time in range(40):  # Wagtail saves after a pause in typing
         with OneAtATime.lock:
             draft = latest(service)
         if draft.title == "Attestation toute neuve":
@@ -186,7 +186,7 @@ def test_what_is_typed_on_the_page_is_saved_before_the_form_changes(editor):
     assert [child.value["label"] for child in draft.form[0].value["fields"]] == ["nom", "prenom", "courriel"]
 
 
-def test_a_condition_of_several_levels_is_built_by_choosing(editor):
+def test_nested_condition_is_built_by_choosing(editor):
     service = make_service(lead="Une attestation en deux minutes.")
     step = latest(service).form[1]
     address = f"/admin/pages/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][1].id}"
@@ -196,7 +196,7 @@ def test_a_condition_of_several_levels_is_built_by_choosing(editor):
     expect(question.locator(".condition-lead")).to_have_text(_("Shown only if"))
     question.get_by_role("button", name=_("A group of lines")).click()
     question.locator("[data-at='1.0.question']").select_option(label="nom")
-    # Of the comparisons those that fit, and no other.
+    # Only comparisons that fit the question are offered.
     for at, kind in (("0", "choice"), ("1.0", "short_text")):
         offered = question.locator(f"[data-at='{at}.operator'] option").evaluate_all(
             "(all) => all.map((one) => one.value)"
@@ -229,7 +229,7 @@ def test_a_condition_of_several_levels_is_built_by_choosing(editor):
 @pytest.mark.parametrize(
     "parked", [{"any": []}, {"all": [{"field": "motif", "operator": "filled"}, {"any": []}]}]
 )
-def test_condition_that_never_holds_is_shown_and_kept(editor, parked):
+def test_condition_that_never_holds_is_shown_and_unchanged(editor, parked):
     definition = copy.deepcopy(SERVICE)
     definition["steps"][1]["fields"][1]["condition"] = parked
     service = make_service(definition=definition, lead="Une attestation en deux minutes.")
@@ -245,7 +245,7 @@ def test_condition_that_never_holds_is_shown_and_kept(editor, parked):
     assert latest(service).form[1].value["fields"][1].value["condition"] == parked
 
 
-def test_a_service_begins_with_a_usual_one_and_lacks_only_a_team(editor):
+def test_service_from_a_starter_lacks_only_a_team(editor):
     index = make_counter()
     editor.goto(f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/")
     assert_accessible(editor, ".begin")
@@ -258,10 +258,10 @@ def test_a_service_begins_with_a_usual_one_and_lacks_only_a_team(editor):
     expect(editor.locator("#id_team")).to_be_focused()
 
 
-def test_a_service_that_begins_empty_gets_its_outline_as_soon_as_it_has_a_title(editor):
+def test_empty_service_gets_its_outline_when_it_has_a_title(editor):
     index = make_counter()
     editor.goto(f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/?empty")
-    editor.wait_for_timeout(2500)  # from here on Wagtail sees what is typed
+    editor.wait_for_timeout(2500)  # Wagtail looks for changes from here on
     editor.locator("#id_title").fill("Vélos")
     editor.locator("#id_lead").fill("Une subvention.")
     expect(editor.locator("#w-autosave-indicator")).to_have_attribute("data-w-autosave-state-value", "saved")
@@ -275,7 +275,7 @@ def test_a_service_that_begins_empty_gets_its_outline_as_soon_as_it_has_a_title(
     expect(editor.locator(".outline-question")).to_have_count(3)
 
 
-def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(editor):
+def test_draft_is_previewed_rehearsed_and_compared(editor):
     index = make_counter()
     translated(index, "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
@@ -287,13 +287,13 @@ def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(edit
     service = make_service(index, definition, lead="Une attestation en deux minutes.")
     step = latest(service).form[1]
 
-    # beside the step, as it is typed, in each language, as wide as a phone
+    # The preview beside the step: updated while typing, in each language, as wide as a phone.
     editor.goto(f"/admin/pages/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][0].id}")
     label = editor.locator("[name=step-fields-0-value-label]")
     expect(label).to_be_focused()
     editor.locator("[data-side-panel-toggle=step-preview]").click()
     expect(editor.locator("iframe[name=step-preview]")).to_be_visible()
-    # A locator in a frame that is empty waits for ever.
+    # A locator in an empty frame waits forever.
     while not any("/preview/" in one.url for one in editor.frames):
         editor.wait_for_timeout(50)
     beside = editor.frame_locator("iframe[name=step-preview]")
@@ -304,20 +304,20 @@ def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(edit
     expect(beside.get_by_role("heading", name="Wozu")).to_be_visible()
     editor.locator("[data-side-panel-toggle=step-preview]").click()
 
-    # what is open is folded by its title, all at once by a button
+    # Open parts are collapsed by their title, or all at once by a button.
     editor.get_by_role("button", name="Tout replier").click()
     expect(label).to_be_hidden()
     editor.get_by_role("button", name=_("Save the step")).click()
     expect(editor.get_by_text(_("The step “%(title)s” is saved.") % {"title": "motif"})).to_be_visible()
 
-    # the whole draft, in a frame of a phone's width
+    # The whole draft, in a frame as wide as a phone.
     editor.goto(f"/admin/pages/services/{service.pk}/preview/?step=motif&lang=de&width=phone")
     frame = editor.frame_locator("iframe.trial")
     expect(frame.get_by_role("heading", name="Wozu")).to_be_visible()
     assert 300 < editor.locator("iframe.trial").bounding_box()["width"] < 430
     assert_accessible(editor, ".desk")
 
-    # from the first question to the decision, and nobody else is touched
+    # A rehearsal from the first question to the decision, which notifies nobody.
     editor.goto(f"/admin/pages/services/{service.pk}/rehearsal/")
     assert_accessible(editor, ".desk")
     press(editor.get_by_role("button", name=_("Rehearse")))
@@ -334,7 +334,7 @@ def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(edit
     editor.goto(f"/admin/pages/services/{service.pk}/rehearsal/{Case.objects.get().reference}/")
     assert_accessible(editor, ".desk")
 
-    # against what is in force
+    # Comparison with the published version.
     editor.goto(f"/admin/pages/services/{service.pk}/versions/")
     assert_accessible(editor, ".desk")
     press(editor.locator("th a").last)
@@ -343,7 +343,7 @@ def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(edit
     assert_accessible(editor, ".desk")
 
 
-def test_fees_are_folded_and_looking_at_one_changes_nothing(editor):
+def test_fees_are_collapsed_and_expanding_one_changes_nothing(editor):
     definition = copy.deepcopy(SERVICE)
     bail = {"field": "motif", "operator": "equals", "value": "bail"}
     definition["fees"] = [{"key": "prix", "amount": 1500, "vat": "8.1", "condition": bail}]
@@ -354,7 +354,7 @@ def test_fees_are_folded_and_looking_at_one_changes_nothing(editor):
     fee = editor.locator(place)
     expect(fee.get_by_role("heading")).to_contain_text("Émolument 15.00")
     told = """[...new FormData(document.querySelector('form[data-edit-form]'))]
-        .filter(([name]) => name.startsWith('fees-'))"""  # editors of rich text fill theirs in when they have started
+        .filter(([name]) => name.startsWith('fees-'))"""  # editors of rich text fill theirs in after they have started
     folded = editor.evaluate(told)
     assert ["fees-0-value-amount", "15.00"] in folded
     assert editor.locator("[name=fees-0-value-amount]").get_attribute("type") == "hidden"

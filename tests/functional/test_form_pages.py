@@ -1,4 +1,4 @@
-"""Every page and state of the filing: usable on a small phone without JavaScript, axe-clean, never wider."""
+"""Every page and state of a form session: usable on a small phone without JavaScript, accessible, never too wide."""
 
 import os
 from pathlib import Path
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PDF = {"name": "procuration.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 small"}
 PAGE = {"name": "page.html", "mimeType": "text/html", "buffer": b"<p>no</p>"}
 WINDOW, ZOOMED = {"width": 1280, "height": 1024}, {"width": 320, "height": 256}  # 400 %
-DECIDING = ("errors", "review", "review-error", "sent")  # where somebody has to read and to act
-SHOTS = os.environ.get("FILING_SHOTS")  # a folder to look at the pages in
+DECIDING = ("errors", "review", "review-error", "sent")  # pages on which the applicant reads and acts
+SHOTS = os.environ.get("FILING_SHOTS")  # a folder for screenshots of the pages
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def version():
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(360, False), (1280, True)])
-def test_each_page_of_the_filing_is_accessible_and_fits(visit, version, width, javascript):
-    """On a small phone without JavaScript, and on a desktop, where somebody has to decide zoomed to 400 % too."""
+def test_form_pages_are_accessible_and_fit(visit, version, width, javascript):
+    """A small phone without JavaScript, and a desktop; pages to read and act on are also zoomed to 400 %."""
     page = visit(width=width, height=WINDOW["height"], javascript=javascript)
 
     def go(name, *args):
@@ -75,7 +75,7 @@ def test_each_page_of_the_filing_is_accessible_and_fits(visit, version, width, j
         page.keyboard.press("Enter")
     page.set_input_files("#id_piece", [PDF, PAGE])
     if javascript:
-        page.locator(".travels .msg").wait_for()  # files travel without a press
+        page.locator(".travels .msg").wait_for()  # files are uploaded without a press
     else:
         on()
     judge("files")
@@ -108,7 +108,7 @@ def test_each_page_of_the_filing_is_accessible_and_fits(visit, version, width, j
     judge("sent-printed")
 
 
-def test_the_page_of_an_expired_draft_is_accessible(visit, version):
+def test_page_of_an_expired_draft_is_accessible(visit, version):
     page = visit()
     draft = DraftFactory(version=version)
     Draft.objects.update(expires_at=timezone.now())

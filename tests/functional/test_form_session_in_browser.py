@@ -1,4 +1,4 @@
-"""Filing with JavaScript, on good and bad connections: files travel at once, what is typed saves itself."""
+"""Form sessions with JavaScript, on good and bad connections: immediate uploads and autosave."""
 
 import os
 import re
@@ -26,7 +26,7 @@ PDF = {"name": "procuration.pdf", "mimeType": "application/pdf", "buffer": b"%PD
 OTHER = {"name": "bail.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 other"}
 THIRD = {"name": "photo.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 third"}
 PAGE = {"name": "page.pdf", "mimeType": "application/pdf", "buffer": b"<p>no</p>"}
-SHOTS = os.environ.get("FILING_SHOTS")  # a folder to look at the pages in
+SHOTS = os.environ.get("FILING_SHOTS")  # a folder for screenshots of the pages
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def version(commune):
 
 @pytest.fixture
 def file_first(commune):
-    """A form whose first step asks for files and a name."""
+    """Publish a form whose first step asks for files and a name."""
     content = certificate()
     content["steps"] = [
         {
@@ -76,7 +76,7 @@ def away(page):
     return page.locator("#saved[data-state=away]")
 
 
-# Notes to what each bar moves, by the name of its file.
+# Records the positions of each progress bar, by file name.
 WATCH_BARS = """() => {
     window.bars = {};
     new MutationObserver((moves) => {
@@ -87,7 +87,7 @@ WATCH_BARS = """() => {
 
 
 # -- Files ---------------------------------------------------------------------------------------------------
-def test_several_files_travel_at_once_and_begin_one_draft(visit, file_first):
+def test_several_files_are_uploaded_at_once_into_one_draft(visit, file_first):
     page = visit(width=360)
     start(page)
     page.evaluate(WATCH_BARS)
@@ -109,7 +109,7 @@ def test_several_files_travel_at_once_and_begin_one_draft(visit, file_first):
     assert Draft.objects.count() == 1
 
 
-def test_the_bar_of_a_large_file_moves_on_a_slow_line(visit, file_first):
+def test_progress_bar_of_a_large_file_moves_on_a_slow_connection(visit, file_first):
     page = visit(width=360)
     start(page)
     page.evaluate(WATCH_BARS)
@@ -127,7 +127,7 @@ def test_the_bar_of_a_large_file_moves_on_a_slow_line(visit, file_first):
     assert values[-1] == 1
 
 
-def test_a_refused_file_says_why_beside_the_others_and_can_be_put_away(visit, file_first):
+def test_refused_file_shows_a_reason_that_can_be_dismissed(visit, file_first):
     page = visit(width=360)
     start(page)
 
@@ -147,9 +147,7 @@ def many_files(count: int) -> list[dict]:
     return [PDF | {"name": f"{n}.pdf", "buffer": b"%%PDF-1.7 %d" % n} for n in range(count)]
 
 
-def test_of_two_hundred_files_chosen_at_once_those_beyond_the_limit_are_refused_and_do_not_travel(
-    visit, file_first
-):
+def test_files_beyond_the_limit_are_refused_without_uploading(visit, file_first):
     page = visit(width=360)
     start(page)
     travelled = []
@@ -171,9 +169,7 @@ def test_of_two_hundred_files_chosen_at_once_those_beyond_the_limit_are_refused_
     assert page.url.endswith("/verifier/")
 
 
-def test_more_files_than_an_hour_may_bring_are_refused_with_the_hour_and_stay_chosen(
-    visit, file_first, monkeypatch
-):
+def test_files_beyond_the_hourly_limit_are_refused_with_a_time(visit, file_first, monkeypatch):
     monkeypatch.setattr(rate_limits, "UPLOAD", rate_limits.WaitingRateLimit("draft-upload", 1))
     page = visit(width=360)
     start(page)
@@ -181,16 +177,16 @@ def test_more_files_than_an_hour_may_bring_are_refused_with_the_hour_and_stay_ch
     page.set_input_files("#id_piece", many_files(3))
 
     refused = page.locator(".travels .msg")
-    expect(page.locator("#id_piece-files li")).to_have_count(2)  # the first began the draft
+    expect(page.locator("#id_piece-files li")).to_have_count(2)  # the first upload began the draft
     expect(refused).to_have_count(1)
-    hour = r"\d{1,2}\sh(\s\d\d)?\b"  # with its minutes, if it is no full one
+    hour = r"\d{1,2}\sh(\s\d\d)?\b"  # the minutes are missing on a full hour
     assert all(re.search(hour, text) for text in refused.all_inner_texts())
     expect(page.get_by_role("progressbar")).to_have_count(0)
     assert page.evaluate("document.getElementById('id_piece').files.length") == 1
     judge(page, "too-many-files")
 
 
-def test_a_press_waits_for_the_files_and_stays_where_one_is_refused(visit, file_first):
+def test_continue_waits_for_uploads_and_stops_at_a_refused_file(visit, file_first):
     page = visit()
     start(page)
     page.fill("#id_nom", "Marchetti")
@@ -214,7 +210,7 @@ def test_a_press_waits_for_the_files_and_stays_where_one_is_refused(visit, file_
     page.wait_for_url("**/verifier/")
 
 
-def test_a_file_that_is_too_large_does_not_travel(visit, file_first):
+def test_file_that_is_too_large_is_not_uploaded(visit, file_first):
     page = visit()
     start(page)
     page.evaluate("document.getElementById('id_piece').dataset.maxBytes = '5'")
@@ -225,7 +221,7 @@ def test_a_file_that_is_too_large_does_not_travel(visit, file_first):
     assert not Draft.objects.exists()
 
 
-def test_a_file_is_removed_without_leaving_the_page(visit, file_first):
+def test_file_is_removed_without_leaving_the_page(visit, file_first):
     page = visit()
     start(page)
     page.fill("#id_nom", "Marchetti")
@@ -240,7 +236,7 @@ def test_a_file_is_removed_without_leaving_the_page(visit, file_first):
     assert not StoredFile.objects.exists()
 
 
-def test_without_a_connection_a_file_can_be_tried_again(visit, file_first):
+def test_upload_without_connection_can_be_retried(visit, file_first):
     page = visit(width=360)
     start(page)
     page.context.set_offline(True)
@@ -255,20 +251,20 @@ def test_without_a_connection_a_file_can_be_tried_again(visit, file_first):
     expect(page.locator(".travels")).to_have_count(0)
 
 
-def test_a_file_that_did_not_arrive_goes_with_the_press_of_continue(visit, file_first):
+def test_file_that_did_not_arrive_is_sent_by_continue(visit, file_first):
     page = visit()
     start(page)
     page.fill("#id_nom", "Marchetti")
     page.route("**/demande/**", lambda route: route.abort() if is_own(route) else route.continue_())
     page.set_input_files("#id_piece", [PDF])
     expect(page.locator(".travels .msg")).to_contain_text("procuration.pdf")
-    page.click(".travels [data-again]")  # tried again, and in vain
+    page.click(".travels [data-again]")  # the retry fails
     expect(page.locator(".travels [data-again]")).to_be_visible()
     page.set_input_files("#id_piece", [{**PDF, "name": "plan.pdf"}])
     expect(page.locator(".travels [data-again]")).to_have_count(2)
     page.unroute("**/demande/**")
     page.locator(".travels", has_text="plan.pdf").locator("[data-again]").click()
-    expect(page.locator("#id_piece-files li")).to_contain_text("plan.pdf")  # that one, and it alone
+    expect(page.locator("#id_piece-files li")).to_contain_text("plan.pdf")  # this file only
     expect(page.locator(".travels [data-again]")).to_have_count(1)
 
     page.click("p.go .btn")
@@ -290,12 +286,12 @@ def test_files_are_dropped_on_the_question(visit, file_first):
 
 
 def is_own(route) -> bool:
-    """Whether the page sends this by itself."""
+    """Return whether the page's script sends this request."""
     return route.request.headers.get("accept") == "application/json"
 
 
-# -- What is typed saves itself ------------------------------------------------------------------------------
-def test_what_is_typed_is_saved_and_the_page_has_an_address_of_its_own(visit, file_first):
+# -- Autosave ------------------------------------------------------------------------------------------------
+def test_autosave_stores_answers_and_changes_the_address(visit, file_first):
     page = visit()
     start(page)
     page.fill("#id_nom", "Marchetti")
@@ -311,7 +307,7 @@ def test_what_is_typed_is_saved_and_the_page_has_an_address_of_its_own(visit, fi
     assert Draft.objects.count() == 1
 
 
-def test_what_is_typed_before_the_scripts_of_a_form_have_come_is_saved_too(visit, file_first):
+def test_answers_typed_before_the_scripts_load_are_saved(visit, file_first):
     page = visit(width=360, at_once=False)
     late = []
     page.route("**/autosave*.js", lambda route: late.append(route))
@@ -327,7 +323,7 @@ def test_what_is_typed_before_the_scripts_of_a_form_have_come_is_saved_too(visit
     assert Draft.objects.get().typed["tout"]["nom"] == ["Marchetti"]
 
 
-def test_what_only_follows_the_answers_travels_after_the_first_paint(visit, file_first):
+def test_form_scripts_load_after_the_first_paint(visit, file_first):
     page = visit(width=360, at_once=False)
     page.goto(reverse("submissions:start", args=[file_first.form.slug]))
     page.wait_for_load_state("networkidle")
@@ -352,7 +348,7 @@ def test_opening_a_step_saves_nothing(visit, version):
     assert (draft.typed, len(draft.completed)) == ({}, 4)
 
 
-def test_what_was_typed_goes_along_into_another_language(visit, file_first):
+def test_typed_answers_are_carried_into_another_language(visit, file_first):
     translated(HomePage.objects.get(), "de", title="Startseite", slug="start")
     page = visit()
     start(page)
@@ -369,7 +365,7 @@ def test_what_was_typed_goes_along_into_another_language(visit, file_first):
     assert Draft.objects.count() == 1
 
 
-def test_who_goes_back_to_the_first_page_goes_on_with_the_draft_that_it_began(visit, version):
+def test_returning_to_the_first_page_reuses_its_draft(visit, version):
     page = visit()
     page.goto(reverse("submissions:start", args=[version.form.slug]))
     page.locator("[type=radio]").first.check()
@@ -384,7 +380,7 @@ def test_who_goes_back_to_the_first_page_goes_on_with_the_draft_that_it_began(vi
     assert page.url == begun
 
 
-def test_leaving_in_the_middle_keeps_what_was_typed(visit, version):
+def test_leaving_a_step_saves_typed_answers(visit, version):
     page = visit()
     draft = DraftFactory(version=version, steps=["qui"])
     page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
@@ -392,7 +388,7 @@ def test_leaving_in_the_middle_keeps_what_was_typed(visit, version):
 
     page.goto("/")
 
-    for _ in range(300):  # what was sent in leaving arrives by itself
+    for _ in range(300):  # a request sent while leaving is not awaited
         draft.refresh_from_db()
         if draft.typed:
             break
@@ -401,7 +397,7 @@ def test_leaving_in_the_middle_keeps_what_was_typed(visit, version):
     assert page.input_value("#id_nom") == "Marchetti"
 
 
-def test_a_failed_saving_says_so_tries_again_and_says_when_it_works(visit, version):
+def test_failed_autosave_is_announced_and_retried(visit, version):
     page = visit(width=360)
     draft = DraftFactory(version=version, steps=["qui"])
     page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
@@ -423,7 +419,7 @@ def test_a_failed_saving_says_so_tries_again_and_says_when_it_works(visit, versi
     assert draft.typed["identite"]["nom"] == ["Marchetti"]
 
 
-def test_a_fault_of_the_server_is_tried_again_by_itself(visit, version):
+def test_autosave_retries_after_server_errors(visit, version):
     page = visit()
     page.clock.install()
     draft = DraftFactory(version=version, steps=["qui"])
@@ -439,7 +435,7 @@ def test_a_fault_of_the_server_is_tried_again_by_itself(visit, version):
         if saved(page).is_visible():
             break
         page.clock.run_for(1_000)
-        page.wait_for_timeout(50)  # of ours: an answer travels in it
+        page.wait_for_timeout(50)  # real milliseconds, in which a response travels
 
     expect(saved(page)).to_be_visible()
     assert answered == [500, 503, 200]
@@ -452,7 +448,7 @@ def fail(route, status):
         route.continue_()
 
 
-def test_a_late_saving_never_undoes_the_press_of_continue(visit, version):
+def test_late_autosave_never_overwrites_continue(visit, version):
     page = visit()
     draft = DraftFactory(version=version, steps=["qui"])
     step = reverse("submissions:step", args=[draft.secret, "contact"])
@@ -480,7 +476,7 @@ def test_a_late_saving_never_undoes_the_press_of_continue(visit, version):
 
 @pytest.fixture
 def letters_stay(settings):
-    """To be read: nobody sends them."""
+    """Leave e-mails in the outbox, so that the test can read them."""
     settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
 
 
@@ -493,7 +489,7 @@ def sign_in_by_code(page, user):
     press(page.locator("main .btn"))
 
 
-def test_somebody_whose_session_ended_loses_nothing(visit, version, letters_stay):
+def test_form_session_survives_the_end_of_the_sign_in(visit, version, letters_stay):
     user = UserFactory()
     draft = DraftFactory(version=version, steps=["qui"], user=user)
     page = signed_in(visit(), user)
@@ -511,7 +507,7 @@ def test_somebody_whose_session_ended_loses_nothing(visit, version, letters_stay
 
 @pytest.fixture
 def file_on_its_way(visit, file_first, letters_stay):
-    """Somebody whose session ended before a file was chosen: the page, which says so, and the person."""
+    """Return a page whose session ended before files were chosen, with its errors, and the user."""
     user = UserFactory()
     draft = DraftFactory(version=file_first, user=user)
     page = signed_in(visit(width=360), user)
@@ -523,7 +519,7 @@ def file_on_its_way(visit, file_first, letters_stay):
     return page, user
 
 
-def test_a_file_chosen_after_the_session_ended_arrives_once_somebody_signed_in_elsewhere(file_on_its_way):
+def test_file_is_uploaded_after_signing_in_on_another_tab(file_on_its_way):
     page, user = file_on_its_way
     judge(page, "signed-out-file")
     signed_in(page.context.new_page(), user)
@@ -538,7 +534,7 @@ def test_a_file_chosen_after_the_session_ended_arrives_once_somebody_signed_in_e
     assert sorted(StoredFile.objects.values_list("name", flat=True)) == ["bail.pdf", "procuration.pdf"]
 
 
-def test_what_is_typed_is_saved_by_itself_again_once_somebody_signed_in_elsewhere(file_on_its_way):
+def test_autosave_resumes_after_signing_in_on_another_tab(file_on_its_way):
     page, user = file_on_its_way
     expect(away(page)).to_be_visible()
     signed_in(page.context.new_page(), user)
@@ -554,7 +550,7 @@ def test_what_is_typed_is_saved_by_itself_again_once_somebody_signed_in_elsewher
     expect(saved(page)).to_be_visible()
 
 
-def test_a_file_pressed_on_after_the_session_ended_is_named_to_be_chosen_again(file_on_its_way):
+def test_file_lost_by_signing_out_must_be_chosen_again(file_on_its_way):
     page, user = file_on_its_way
 
     page.click("p.go .btn")
@@ -571,14 +567,14 @@ def test_a_file_pressed_on_after_the_session_ended_is_named_to_be_chosen_again(f
     expect(remark).to_have_count(0)
 
 
-# -- Told, and kept ------------------------------------------------------------------------------------------
+# -- Limits, prefill and held files --------------------------------------------------------------------------
 def judge(page, name):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     assert_accessible(page)
     shoot(page, name)
 
 
-def test_what_is_limited_is_said_on_accessible_pages(visit, commune):
+def test_request_limits_are_shown_on_accessible_pages(visit, commune):
     content = certificate()
     content["settings"]["limits"] = {"per_person": {"most": 1}}
     version = FormVersionFactory(content=content)
@@ -597,7 +593,7 @@ def test_what_is_limited_is_said_on_accessible_pages(visit, commune):
     judge(page, "limit-closed-review")
 
 
-def test_whoever_is_too_often_there_reads_when_to_go_on(visit, version, monkeypatch):
+def test_rate_limited_visitor_reads_when_to_continue(visit, version, monkeypatch):
     monkeypatch.setattr(rate_limits, "BEGIN", rate_limits.WaitingRateLimit("draft-begin", 0))
     page = visit(width=360, javascript=False)
     start(page)
@@ -609,7 +605,7 @@ def test_whoever_is_too_often_there_reads_when_to_go_on(visit, version, monkeypa
     judge(page, "too-often")
 
 
-def test_what_is_filled_in_already_says_where_it_is_from(visit, version):
+def test_prefilled_answer_names_its_source(visit, version):
     user = UserFactory(first_name="Élodie", last_name="Rochat")
     draft = DraftFactory(version=version, steps=["qui"], user=user)
     page = signed_in(visit(width=360), user)
@@ -621,7 +617,7 @@ def test_what_is_filled_in_already_says_where_it_is_from(visit, version):
     judge(page, "prefilled")
 
 
-def test_a_file_that_is_held_says_so(visit, file_first, settings):
+def test_file_waiting_for_the_virus_scan_is_marked(visit, file_first, settings):
     settings.CLAMAV_URL = "tcp://127.0.0.1:1"
     page = visit(width=360)
     start(page)
@@ -642,7 +638,7 @@ def signed_in(page, user):
 
 
 # -- Later, on another device --------------------------------------------------------------------------------
-def test_a_mailed_link_goes_on_where_somebody_left_on_a_phone(visit, version, live_server, settings):
+def test_resume_link_restores_the_draft_on_a_phone(visit, version, live_server, settings):
     settings.WAGTAILADMIN_BASE_URL = live_server.url
     draft = DraftFactory(version=version, steps=["qui"])
     computer = visit()
@@ -665,7 +661,7 @@ def test_a_mailed_link_goes_on_where_somebody_left_on_a_phone(visit, version, li
 
 
 # -- By keyboard, zoomed -------------------------------------------------------------------------------------
-def test_three_steps_are_filled_in_and_sent_by_keyboard_alone(visit, version):
+def test_three_steps_are_filled_in_and_sent_by_keyboard(visit, version):
     page = visit()
     draft = DraftFactory(version=version, steps=["qui"])
     page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
@@ -702,7 +698,7 @@ def test_three_steps_are_filled_in_and_sent_by_keyboard_alone(visit, version):
     assert Submission.objects.count() == 1
 
 
-def test_at_four_hundred_per_cent_nothing_is_cut_off(visit, file_first):
+def test_form_at_400_percent_is_not_cut_off(visit, file_first):
     page = visit(width=320, height=256)  # 1280 × 1024 at 400 %
     start(page)
     page.set_input_files(

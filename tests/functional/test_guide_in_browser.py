@@ -1,4 +1,4 @@
-"""An editor who does not know how to go on presses “Aide” and reads the chapter that is meant."""
+"""Help button of the admin, which opens the relevant chapter of the guide."""
 
 import pytest
 from playwright.sync_api import expect
@@ -22,7 +22,7 @@ def test_help_opens_the_chapter_beside_the_work(visit, client, live_server, site
     expect(chapter).to_be_in_viewport()
     assert_accessible(guide)
 
-    # The contents lead on; by night and on a phone the guide reads as well.
+    # The guide has a table of contents and is readable in dark mode and on a phone.
     guide.get_by_role("navigation", name="Sommaire").get_by_role("link", name="Les canaux").click()
     expect(guide.get_by_role("heading", name="Les canaux")).to_be_in_viewport()
     guide.emulate_media(color_scheme="dark")

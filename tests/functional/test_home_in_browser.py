@@ -1,4 +1,4 @@
-"""The home page holds together with little on it, and on paper; so does an article."""
+"""Home page with few contents and in print; articles likewise."""
 
 import re
 
@@ -28,7 +28,7 @@ def article(index, **fields):
 
 
 def beside_the_picture(page) -> bool:
-    """Where the title of the first article stands; below its picture otherwise."""
+    """Return whether the title of the first article is beside its picture; otherwise it is below."""
     page.goto("/")
     picture = page.locator(".first img").bounding_box()
     title = page.locator(".first h3").bounding_box()
@@ -38,7 +38,7 @@ def beside_the_picture(page) -> bool:
     return beside
 
 
-def test_the_words_of_a_single_article_stand_beside_its_picture_and_of_several_below(desktop, index):
+def test_single_article_is_beside_its_picture(desktop, index):
     desktop.route("**/media/**", lambda route: route.fulfill(body=b""))
     only = article(index, title="Le port gèle")
     assert beside_the_picture(desktop)
@@ -46,7 +46,7 @@ def test_the_words_of_a_single_article_stand_beside_its_picture_and_of_several_b
     assert not beside_the_picture(desktop)
 
 
-def test_the_menu_is_reached_to_its_end_on_a_phone_held_sideways(visit, site):
+def test_menu_scrolls_to_its_end_on_a_phone_in_landscape(visit, site):
     for number in range(6):
         make.published(make.ContentPageFactory(parent=site, title=f"Rubrique {number}", show_in_menus=True))
     page = visit(width=640, height=360)
@@ -56,7 +56,7 @@ def test_the_menu_is_reached_to_its_end_on_a_phone_held_sideways(visit, site):
     expect(page.locator("#look")).to_be_in_viewport()
 
 
-def test_paper_is_not_asked_what_it_is_looking_for(desktop, site):
+def test_printed_home_page_has_no_search_question(desktop, site):
     desktop.goto("/")
     assert desktop.locator("h1").is_visible()
     desktop.emulate_media(media="print")
@@ -64,7 +64,7 @@ def test_paper_is_not_asked_what_it_is_looking_for(desktop, site):
     assert desktop.locator(".brand").is_visible()
 
 
-def test_paper_of_an_article_has_nothing_to_press(desktop, index):
+def test_printed_article_has_no_buttons(desktop, index):
     desktop.goto(make.published(news.NewsPageFactory(parent=index)).url)
     letter = desktop.get_by_role("link", name="S’abonner")
     assert letter.is_visible()
@@ -73,7 +73,7 @@ def test_paper_of_an_article_has_nothing_to_press(desktop, index):
     assert not letter.is_visible()
 
 
-def test_paper_says_what_was_sought(desktop, site):
+def test_printed_search_shows_the_query(desktop, site):
     make.published(make.ContentPageFactory(parent=site, title="Passeport"))
     desktop.goto("/recherche/?q=passeport")
     assert desktop.locator("h1").bounding_box()["width"] < 2
@@ -82,7 +82,7 @@ def test_paper_says_what_was_sought(desktop, site):
     assert desktop.locator("h1").bounding_box()["width"] > 100
 
 
-def test_paper_of_an_office_tells_its_hours_and_not_what_is_true_only_now(desktop, site):
+def test_printed_office_shows_hours_but_not_whether_it_is_open(desktop, site):
     desktop.goto(make.published(make.OfficePageFactory(parent=site)).url)
     now, hours = desktop.get_by_text("Maintenant"), desktop.locator(".week")
     assert now.is_visible()
@@ -91,8 +91,8 @@ def test_paper_of_an_office_tells_its_hours_and_not_what_is_true_only_now(deskto
     assert not now.is_visible()
 
 
-def test_letters_twice_as_large_as_usual_fit_on_a_phone(visit, index):
-    """By whatever means they grew: the menu is within the window, and nothing is read sideways, on no screen."""
+def test_large_letters_fit_on_a_phone(visit, index):
+    """The menu is within the window, and no page scrolls sideways, by whatever setting letters were enlarged."""
     phone = visit(width=360, height=740)
     page = article(index, title="Le port gèle")
     crib = make.ContentPageFactory(parent=index.get_parent(), title="Crèche et accueil parascolaire")
@@ -111,8 +111,8 @@ def test_letters_twice_as_large_as_usual_fit_on_a_phone(visit, index):
 
 
 @pytest.mark.parametrize(("width", "large"), [(320, False), (360, True)])
-def test_whoever_needs_large_letters_sees_all_views_of_a_list(visit, index, width, large):
-    """At 400 % and in large print they stand below each other, none runs out of the window."""
+def test_all_views_of_a_list_are_visible_in_large_letters(visit, index, width, large):
+    """At 400 % and in large print they are listed below each other, and none is wider than the window."""
     names = ["Chantiers et circulation", "Enfance et écoles", "Eau et énergie", "Culture et loisirs"]
     for number, name in enumerate(names):
         category = news.NewsCategoryFactory(name=name, slug=f"c{number}")
@@ -129,7 +129,7 @@ def test_whoever_needs_large_letters_sees_all_views_of_a_list(visit, index, widt
         assert box["x"] + box["width"] <= width
 
 
-def test_of_views_that_scroll_sideways_the_one_that_is_shown_is_in_sight(visit, index):
+def test_current_view_is_scrolled_into_sight(visit, index):
     for number in range(5):
         category = news.NewsCategoryFactory(name=f"Une catégorie {number}", slug=f"c{number}")
         make.published(news.NewsPageFactory(parent=index, category=category))
@@ -140,7 +140,7 @@ def test_of_views_that_scroll_sideways_the_one_that_is_shown_is_in_sight(visit, 
     expect(page.locator(".views [aria-current]")).to_be_in_viewport(ratio=0.9)
 
 
-def test_an_alert_in_letters_twice_as_large_is_closed_with_a_thumb(visit, site):
+def test_alert_in_large_letters_can_be_closed_on_a_phone(visit, site):
     words = {
         "title": "Interruzione",
         "text": "Fino a questa sera.",
@@ -157,7 +157,7 @@ def test_an_alert_in_letters_twice_as_large_is_closed_with_a_thumb(visit, site):
     assert button["x"] + button["width"] <= 360
 
 
-# How much higher or lower a picture was cut than the frame is that shows it.
+# Ratio of the height of a cropped picture to the height of its frame.
 CUT_TO = """(img) => {
     const sources = [...img.parentElement.querySelectorAll("source[width]"), img]
     const shown = sources.find((one) => !one.media || matchMedia(one.media).matches)
@@ -166,10 +166,8 @@ CUT_TO = """(img) => {
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_panorama_is_cut_to_its_place_around_its_point_of_interest_and_no_word_stands_on_it(
-    visit, site, width
-):
-    """A second cut, by the style sheet, would know nothing of the point of interest."""
+def test_panorama_is_cropped_around_its_point_of_interest(visit, site, width):
+    """A second crop, by the style sheet, would ignore the point of interest. Text does not overlap the picture."""
     site.panorama = wagtail_factories.ImageFactory(file=get_test_image_file(size=(2600, 3900)))
     site.often = [("word", "amarrage")]
     make.published(site)
@@ -181,7 +179,7 @@ def test_a_panorama_is_cut_to_its_place_around_its_point_of_interest_and_no_word
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_picture_of_an_article_is_shown_as_it_was_cut(visit, index, width):
+def test_article_picture_is_shown_as_cropped(visit, index, width):
     page = visit(width=width)
     page.goto(article(index).url)
     assert page.locator(".cover img").evaluate(CUT_TO) == pytest.approx(1, abs=0.01)

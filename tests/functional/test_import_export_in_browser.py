@@ -1,4 +1,4 @@
-"""An editor imports a definition in the browser: refused with every fault, then as a draft that opens."""
+"""Import of a service definition in the browser: refused with all faults, then accepted as a draft."""
 
 import json
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_a_definition_is_corrected_and_becomes_a_draft(visit, client, live_server, width):
+def test_imported_definition_is_corrected_and_becomes_a_draft(visit, client, live_server, width):
     CommuneSettingsFactory()
     index = make_counter()
     client.force_login(make_editor())

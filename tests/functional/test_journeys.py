@@ -1,4 +1,4 @@
-"""The journeys that the commune is judged by, from the phone to the agent and back, in a real browser."""
+"""Main journeys of the site, from the resident's phone to the agent and back, in a browser."""
 
 import json
 import re
@@ -34,7 +34,7 @@ CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-d
 
 @pytest.fixture
 def certificate(site, settings, tmp_path):
-    """The residence certificate of the demo with all its stages, published as an editor would."""
+    """Publish the demo's residence certificate with all its stages, as an editor does."""
     settings.GED_URL = f"directory:{tmp_path}"
     DocumentTemplateFactory(sentence="{register_name} habite à Orvenay.", facts="")
     entry("attestation-domicile", 1500)
@@ -54,7 +54,7 @@ def go_on(page):
 
 
 def file_certificate(page, service):
-    """The resident fills in the four steps and sends."""
+    """Fill in the four steps as a resident and send them."""
     page.goto(service.get_url())
     assert_accessible(page)
     press(page.locator(".start .btn"))
@@ -91,7 +91,7 @@ def file_certificate(page, service):
 
 
 def mailed_link(recipient: str, live_server) -> str:
-    """The private link in the newest letter to somebody that has one."""
+    """Return the status link of the newest e-mail to ``recipient`` that has one."""
     letters = Delivery.objects.filter(recipient=recipient).order_by("-created_at")
     links = (re.search(r"https?://[^/\s]+(/dossier/[^\s>]+)", letter.payload["text"]) for letter in letters)
     return live_server.url + next(link for link in links if link).group(1)
@@ -105,7 +105,7 @@ def open_case(page, case):
     assert_accessible(page, ".desk")
 
 
-def test_a_certificate_travels_from_the_phone_to_the_agent_and_back_and_a_stranger_verifies_it(
+def test_certificate_is_requested_paid_issued_and_verified(
     certificate, phone, visit, client, live_server, settings
 ):
     settings.WAGTAILADMIN_BASE_URL = live_server.url
@@ -155,9 +155,7 @@ def test_a_certificate_travels_from_the_phone_to_the_agent_and_back_and_a_strang
     assert document.number not in stranger.locator("main").inner_text()
 
 
-def test_an_agent_asks_back_the_resident_answers_and_the_agent_refuses(
-    certificate, phone, visit, client, live_server, settings
-):
+def test_agent_asks_resident_answers_agent_refuses(certificate, phone, visit, client, live_server, settings):
     settings.WAGTAILADMIN_BASE_URL = live_server.url
     file_certificate(phone, certificate)
     case = Case.objects.get()
@@ -196,7 +194,7 @@ def test_an_agent_asks_back_the_resident_answers_and_the_agent_refuses(
     assert Submission.objects.count() == 1
 
 
-def test_a_stranger_to_the_team_does_not_find_the_case(certificate, phone, visit, client, live_server):
+def test_agent_of_another_team_does_not_find_the_case(certificate, phone, visit, client, live_server):
     file_certificate(phone, certificate)
     stranger = visit()
     sign_in(stranger, client, live_server, AgentFactory())
@@ -204,9 +202,7 @@ def test_a_stranger_to_the_team_does_not_find_the_case(certificate, phone, visit
     assert answer.status == 404
 
 
-def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscriber_matches(
-    site, visit, phone, client, live_server
-):
+def test_editor_publishes_illustrated_news_matching_a_subscriber(site, visit, phone, client, live_server):
     index, topic = NewsIndexPageFactory(parent=site), TopicFactory(name="Lac et port")
     NewsCategoryFactory(name="Travaux")
     SubscriberFactory(topics=[topic])
@@ -248,7 +244,7 @@ def choose_category(editor, name):
 
 
 def choose_picture(editor):
-    """Uploads a picture in the chooser, as the editor of a page would."""
+    """Upload a picture in the chooser, as the editor of a page does."""
     editor.locator("#id_picture-chooser [data-chooser-action-choose]").first.click()
     editor.locator(".modal [role=tab]").nth(1).click()
     buffer = BytesIO()
@@ -262,9 +258,9 @@ def choose_picture(editor):
 
 
 def preview(editor, title):
-    """The draft in a window of its own, once Wagtail saved the page by itself and shows it beside.
+    """Return the preview in a new window, once Wagtail saved the page and shows it beside.
 
-    Both at once would cut the same pictures, on the one connection that a test's threads share.
+    Both at once would render the same pictures on the one connection that the threads of a test share.
     """
     editor.wait_for_url("**/edit/")
     with editor.expect_response(lambda answer: answer.url.endswith("/edit/preview/")):
@@ -281,7 +277,7 @@ def publish(editor):
     press(editor.locator("[name=action-publish]"))
 
 
-def test_the_pages_around_the_journeys_are_accessible_on_a_phone(site, phone, rf):
+def test_pages_around_the_journeys_are_accessible_on_a_phone(site, phone, rf):
     section = SectionPageFactory(parent=site)
     words = "<h2>Le port</h2><p>Douze places sont libres.</p>"
     content = ContentPageFactory(parent=section, title="Amarrage", body=[("text", words)])

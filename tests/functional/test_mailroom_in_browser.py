@@ -1,4 +1,4 @@
-"""An agent prints some letters of those that wait, and types the numbers of what went out registered."""
+"""Mailroom in the browser: printing some of the waiting paper letters, entering numbers of registered mail."""
 
 import pytest
 from playwright.sync_api import expect
@@ -13,9 +13,7 @@ ADDRESS = {"street": "Chemin des Vignes", "number": "12 bis", "postcode": "1099"
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_a_letter_is_left_out_and_the_number_of_another_is_typed_with_the_mouse(
-    visit, client, live_server, width
-):
+def test_mailroom_prints_chosen_letters_and_records_a_number(visit, client, live_server, width):
     for _number in range(2):
         CaseFactory(email="", answers={"adresse": ADDRESS})
     first, second = Delivery.objects.to_print()
@@ -25,7 +23,7 @@ def test_a_letter_is_left_out_and_the_number_of_another_is_typed_with_the_mouse(
     sign_in(page, client, live_server, agent)
     page.goto("/admin/letters/")
 
-    page.locator(f"input[value='{first.pk}']").click()  # ticked, as all are
+    page.locator(f"input[value='{first.pk}']").click()  # unticks it: all are ticked
     page.get_by_role("button", name="Imprimer les lettres choisies").click()
 
     expect(page.locator(".queue tbody tr")).to_have_count(1)

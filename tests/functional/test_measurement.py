@@ -1,4 +1,4 @@
-"""The measurement of rules in the browser still runs."""
+"""Benchmark of form rules in the browser."""
 
 import json
 import os
@@ -7,10 +7,12 @@ import sys
 
 from django.conf import settings
 
-SLACK = 2  # times the budget, where the browser has optimised nothing yet and others use the same processor
+SLACK = (
+    2  # times the budget, because the browser has optimised nothing yet and other processes use the processor
+)
 
 
-def test_a_large_form_is_judged_in_a_browser_and_what_is_too_slow_fails():
+def test_browser_benchmark_judges_a_large_form_within_budget():
     command = [sys.executable, "-m", "tests.benchmarks.forms_browser", "--pages", "3"]
     done = subprocess.run(
         command, cwd=settings.BASE_DIR, env=os.environ, capture_output=True, text=True, timeout=120

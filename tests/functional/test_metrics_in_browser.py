@@ -1,4 +1,4 @@
-"""What the counter says of itself, to agents and to everybody, on the phone."""
+"""Metrics of the counter for agents, and its published processing times, on a phone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,9 +10,7 @@ from tests.support.browser import assert_accessible
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_figures_and_promises_are_read_as_tables_too_and_pass_axe(
-    visit, client, live_server, site, monkeypatch
-):
+def test_metrics_and_processing_times_are_accessible_tables(visit, client, live_server, site, monkeypatch):
     monkeypatch.setattr(views, "FEWEST", 1)
     CaseFactory(accepted=True)
     CaseFactory(late=True)
@@ -31,7 +29,7 @@ def test_figures_and_promises_are_read_as_tables_too_and_pass_axe(
     assert page.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth")
 
 
-def test_a_service_of_one_long_word_fits_a_narrow_phone_beside_the_longest_headings(visit, site, monkeypatch):
+def test_service_with_a_long_title_fits_a_narrow_phone(visit, site, monkeypatch):
     monkeypatch.setattr(views, "FEWEST", 1)
     version = CaseFactory(accepted=True).submission.version
     version.content["texts"]["fr"]["title"] = "Wohnsitzbestätigungsgebührenermässigung"

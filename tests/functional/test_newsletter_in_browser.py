@@ -1,4 +1,4 @@
-"""A reader of the newsletter on a phone, from the sign-up to the end: every page fits and passes axe."""
+"""Newsletter pages on a phone, from sign-up to unsubscribing: all fit and are accessible."""
 
 import pytest
 from django.urls import reverse
@@ -21,7 +21,7 @@ def sent(phone) -> None:
     assert_accessible(phone)
 
 
-def test_somebody_subscribes_confirms_chooses_leaves_and_is_forgotten(phone, site):
+def test_subscriber_signs_up_confirms_and_unsubscribes(phone, site):
     TopicFactory(name="Chantiers")
     opened(phone, "subscribe")
     sent(phone)  # empty

@@ -1,4 +1,4 @@
-"""A resident takes part from the phone: every page and state of it fits and passes axe."""
+"""Participation from a phone: every page and state fits and is accessible."""
 
 import pytest
 from django.urls import reverse
@@ -29,14 +29,14 @@ def judge(page):
 
 
 def send(page, name):
-    """Empty first, which says what is missing, beside it and above."""
+    """Send the form empty, which shows the errors, beside the fields and in the summary."""
     judge(page)
     press(page.get_by_role("button", name=name))
     judge(page)
     assert page.locator(".errors").is_visible()
 
 
-def test_an_idea_is_handed_in_confirmed_published_and_voted_for(page, site):
+def test_idea_is_submitted_confirmed_published_and_voted_for(page, site):
     box = ConsultationPageFactory(parent=ConsultationIndexPageFactory(parent=site))
     page.goto(box.url)
     judge(page)
@@ -65,7 +65,7 @@ def test_an_idea_is_handed_in_confirmed_published_and_voted_for(page, site):
     assert not Vote.objects.exists()
 
 
-def test_a_survey_is_answered_and_its_results_are_read(page, site):
+def test_survey_is_answered_and_its_results_are_shown(page, site):
     survey = SurveyPageFactory(parent=ConsultationIndexPageFactory(parent=site), results="at_once")
     page.goto(survey.url)
     judge(page)
@@ -79,7 +79,7 @@ def test_a_survey_is_answered_and_its_results_are_read(page, site):
     assert SurveyAnswer.objects.count() == 1
 
 
-def test_an_article_is_commented_and_said_to_be_of_no_help(page, site):
+def test_article_gets_a_comment_and_negative_feedback(page, site):
     article = NewsPageFactory(parent=NewsIndexPageFactory(parent=site), comments_open=True)
     said = CommentFactory(article=article.translation_key, reply="Merci, nous y pensons.")
     page.goto(article.url)

@@ -1,4 +1,4 @@
-"""A table that is pasted does not fall apart: texts take none and say where it belongs, the block takes it whole."""
+"""Pasting of tables: texts refuse them and name the right block, the table block takes them."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,7 +9,7 @@ from tests.support.browser import assert_accessible
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# As word processors give it: paragraphs within cells, a break, a head that spans two columns.
+# HTML of word processors: paragraphs within cells, a line break, a head that spans two columns.
 TABLE = """<table><thead><tr><th><p>Quai</p></th><th colspan="2"><p>Places</p></th></tr></thead><tbody>
 <tr><td><p>Nord</p></td><td><p>12</p><p>couvertes</p></td><td>3|4<br>m</td></tr>
 <tr><td> </td><td> </td><td> </td></tr></tbody></table>"""
@@ -17,7 +17,7 @@ LINES = "Quai | Places |\nNord | 12 couvertes | 3/4 m"
 WRITE = """html => navigator.clipboard.write([new ClipboardItem({
   "text/html": new Blob([html], {type: "text/html"}), "text/plain": new Blob(["en clair"], {type: "text/plain"}),
 })])"""
-# Chromium leaves styles out of what a script writes to the clipboard, and not of what a program does.
+# Chromium removes styles from HTML that a script writes to the clipboard, but not from HTML of other programs.
 PASTE = """(field, html) => {
   const data = new DataTransfer();
   data.setData("text/html", html);
@@ -27,7 +27,7 @@ PASTE = """(field, html) => {
 
 @pytest.fixture
 def editor(visit, client, live_server, site):
-    """The editor of a page with a text and a table that is not filled in yet; ``paste`` pastes into a field."""
+    """Open the editor of a page with a text and an empty table; ``paste`` pastes into a field."""
     body = [("text", "<p>Avant.</p>"), ("table", {"caption": "Amarres", "cells": ""})]
     page = ContentPageFactory(parent=site, title="Le port", body=body)
     client.force_login(SuperuserFactory(language="fr"))
@@ -53,7 +53,7 @@ def cells_of(window):
     return window.locator("[data-contentpath=cells] textarea")
 
 
-def test_a_text_takes_no_table_and_says_where_it_belongs(editor):
+def test_text_refuses_a_pasted_table_and_names_the_block(editor):
     paste(editor, text_of(editor), TABLE)
     said = editor.get_by_role("status").filter(has_text="Tableau")
     expect(said).to_be_visible()
@@ -61,7 +61,7 @@ def test_a_text_takes_no_table_and_says_where_it_belongs(editor):
     assert_accessible(editor)
 
 
-def test_a_text_with_a_table_in_it_is_pasted_without_and_says_so(editor):
+def test_text_with_a_table_is_pasted_without_it(editor):
     paste(editor, text_of(editor), f"<p>Devant.</p>{TABLE}<p>Derrière.</p>")
     expect(text_of(editor)).to_contain_text("Devant.")
     expect(text_of(editor)).to_contain_text("Derrière.")
@@ -69,7 +69,7 @@ def test_a_text_with_a_table_in_it_is_pasted_without_and_says_so(editor):
     expect(editor.get_by_role("status").filter(has_text="Tableau")).to_be_visible()
 
 
-def test_the_styles_of_a_spreadsheet_are_no_text_around_its_table(editor):
+def test_spreadsheet_styles_are_not_pasted_as_text(editor):
     text = text_of(editor)
     text.click()
     text.evaluate(PASTE, f"<google-sheets-html-origin><style>td {{border: 1px}}</style>{TABLE}")
@@ -77,24 +77,24 @@ def test_the_styles_of_a_spreadsheet_are_no_text_around_its_table(editor):
     expect(text).to_have_text("Avant.")
 
 
-def test_what_holds_no_table_is_pasted_as_ever_and_the_message_goes(editor):
+def test_text_without_a_table_is_pasted_and_clears_the_message(editor):
     paste(editor, text_of(editor), TABLE)
     paste(editor, text_of(editor), "<table><tr><td>Une mise en page.</td></tr></table>")
     expect(text_of(editor)).to_contain_text("Une mise en page.")
     expect(editor.get_by_role("status").filter(has_text="Tableau")).to_have_count(0)
 
 
-def test_the_block_takes_a_pasted_table_row_by_row(editor):
+def test_table_block_takes_a_pasted_table_row_by_row(editor):
     paste(editor, cells_of(editor), TABLE)
     expect(cells_of(editor)).to_have_value(LINES)
 
 
-def test_the_block_takes_what_a_spreadsheet_gives_as_text(editor):
+def test_table_block_takes_plain_text_of_a_spreadsheet(editor):
     paste(editor, cells_of(editor), "<b>gras</b>")
     expect(cells_of(editor)).to_have_value("en clair")
 
 
-# As Word gives it: a comment on a word, a footnote, and both texts at the end.
+# HTML of Word: a comment on a word, a footnote, and the texts of both at the end.
 WORD = """<p class=MsoNormal>Le port<span class=MsoCommentReference><a class=msocomanchor href="#_msocom_1">[HK1]</a>
 </span> ouvre<a href="#_ftn1" name="_ftnref1">[1]</a>.</p><div style='mso-element:footnote-list'>
 <p class=MsoFootnoteText><a href="#_ftnref1" name="_ftn1">[1]</a> Dès mai.</p></div>
@@ -102,7 +102,7 @@ WORD = """<p class=MsoNormal>Le port<span class=MsoCommentReference><a class=mso
 <p class=MsoCommentText><a class=msocomoff href="#_msoanchor_1">[HK1]</a>Demander au chef !</p></div></div></div>"""
 
 
-def test_comments_and_inner_links_of_word_are_left_out(editor):
+def test_comments_and_inner_links_of_word_are_dropped(editor):
     text = text_of(editor)
     text.click()
     text.evaluate(PASTE, WORD)

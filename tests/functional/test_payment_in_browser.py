@@ -1,4 +1,4 @@
-"""The pay page while a payment waits: what the provider says shows by itself, nobody presses anything."""
+"""Payment page while a payment is pending: it shows the confirmation of the provider without a reload."""
 
 import math
 import time
@@ -14,8 +14,8 @@ from tests.factories.payments import begun, due_charge, pays
 from tests.support.live_server import OneAtATime
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
-PROMISED = 2_000  # milliseconds from the provider's word to the confirmation
-ROOM = 4_000  # for a busy machine to answer and to draw
+PROMISED = 2_000  # milliseconds from the provider's confirmation until the page shows it
+ROOM = 4_000  # milliseconds that a busy machine may need to answer and draw
 CONFIRMED = "Payé. Merci."
 
 
@@ -26,7 +26,7 @@ def payment(site) -> Payment:
 
 @pytest.fixture
 def page(visit, payment):
-    """The page of a payment that waits. Its clock runs, and can be put forward."""
+    """Open the page of a pending payment. Its clock runs and can be advanced."""
     page = visit()
     page.clock.install()
     page.goto(reverse("payments:pay", args=[payment.basket.secret]))
@@ -35,7 +35,7 @@ def page(visit, payment):
 
 
 def provider_says_that_it_is_paid(payment: Payment) -> None:
-    """What a signed call of the provider leads to, between two looks of the page."""
+    """Record the payment as a signed call of the provider does, between two polls of the page."""
     with OneAtATime.lock:
         pays(payment)
         provider_calls.poll_payment(payment.pk)
@@ -46,7 +46,7 @@ def is_a_look(call) -> bool:
 
 
 def hide(page, hidden: bool) -> None:
-    """The tab goes behind another, or comes back."""
+    """Make the tab hidden or visible."""
     page.evaluate(
         """hidden => {
             Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
@@ -56,7 +56,7 @@ def hide(page, hidden: bool) -> None:
     )
 
 
-def test_the_page_shows_the_confirmation_by_itself_however_long_it_waited(page, payment):
+def test_payment_page_shows_the_confirmation_after_a_long_wait(page, payment):
     page.clock.fast_forward("30:00")
     with page.expect_response(is_a_look):
         pass
@@ -66,7 +66,7 @@ def test_the_page_shows_the_confirmation_by_itself_however_long_it_waited(page, 
     expect(page.locator("[data-waits]")).to_have_count(0)
 
 
-def test_a_page_that_nobody_sees_asks_seldom_and_at_once_when_it_is_seen_again(page, payment):
+def test_hidden_payment_page_polls_rarely_and_when_shown_again(page, payment):
     with page.expect_response(is_a_look):
         hide(page, True)
     looks = []
@@ -81,28 +81,28 @@ def test_a_page_that_nobody_sees_asks_seldom_and_at_once_when_it_is_seen_again(p
 
 
 def seconds_until_shown(page, payment: Payment) -> float:
-    """From the provider's word until the page shows it, in the page."""
+    """Return the seconds from the provider's confirmation until the page shows it."""
     provider_says_that_it_is_paid(payment)
     said = time.monotonic()
     expect(page.get_by_role("heading", name=CONFIRMED)).to_be_visible(timeout=PROMISED + ROOM)
     return time.monotonic() - said
 
 
-def test_who_has_just_come_back_reads_the_confirmation_within_two_seconds(visit, payment):
-    """Taken again where the machine was busy: what is promised is not about that."""
+def test_payment_confirmation_is_shown_within_two_seconds(visit, payment):
+    """Repeated if the machine was busy: the promise is not about that."""
     best = math.inf
     for one in (payment, *(begun(due_charge()) for _again in range(2))):
         page = visit()
         page.goto(reverse("payments:pay", args=[one.basket.secret]))
         expect(page.locator("[data-waits]")).to_be_visible()
-        page.wait_for_timeout(700)  # it asked already, in vain
+        page.wait_for_timeout(700)  # it has polled once, without result
         best = min(best, seconds_until_shown(page, one))
         if best <= PROMISED / 1000:
             break
     assert best <= PROMISED / 1000
 
 
-def test_the_request_s_own_page_follows_too(visit, payment):
+def test_status_page_of_the_request_follows_the_payment(visit, payment):
     charge = payment.basket.charges.get()
     page = visit()
     link = StatusLink.objects.create(case=charge.case, mailed=True)

@@ -1,4 +1,4 @@
-"""Somebody reports a broken lamp from the phone: the photo, a tap on the map, and what is reported there already."""
+"""Problem report from a phone: photo, point on the map, and reports nearby."""
 
 import pytest
 from django.core.cache import cache
@@ -11,7 +11,7 @@ from tests.support.browser import assert_accessible, press
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_lamp_is_reported_by_photo_and_map_after_those_nearby_were_offered(visit, site, settings):
+def test_lamp_is_reported_with_photo_map_and_nearby_reports(visit, site, settings):
     settings.TILE_URL = "/static/img/arms.svg?{z}-{x}-{y}"
     settings.MAP_CENTRE = "{lat},{lon},17".format(**LAKE)
     cache.clear()
@@ -24,7 +24,7 @@ def test_a_lamp_is_reported_by_photo_and_map_after_those_nearby_were_offered(vis
     )
     expect(page.locator("[data-shot]")).to_have_text(taken.name)
     page.get_by_role("button", name="Afficher la carte").tap()
-    page.get_by_role("group", name="Carte").tap()  # in its middle
+    page.get_by_role("group", name="Carte").tap()  # its centre
     page.locator(".tiles").get_by_text("Éclairage").tap()
     expect(page.locator("#near").get_by_role("button", name="C’est celui-là")).to_be_visible()
     assert ProblemReport.objects.count() == 1

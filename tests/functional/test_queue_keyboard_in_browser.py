@@ -1,4 +1,4 @@
-"""An agent goes through the queue by keyboard: down, open, take, note, and the next case."""
+"""Keyboard shortcuts of the case queue: down, open, take, note, next case."""
 
 import re
 
@@ -30,8 +30,8 @@ def at(case: Case) -> re.Pattern:
     return re.compile(rf"/admin/cases/{case.reference}/")
 
 
-def test_the_keys_lead_down_the_queue_and_open_a_case(desk, cases):
-    desk.locator("tbody [type=checkbox]").first.check()  # a box that was ticked takes no letters
+def test_keys_move_down_the_queue_and_open_a_case(desk, cases):
+    desk.locator("tbody [type=checkbox]").first.check()  # shortcuts work while a ticked box has the focus
     for key in ("j", "Shift+J", "k"):
         desk.keyboard.press(key)
     link = desk.locator("tr.at .who-c a")
@@ -41,14 +41,14 @@ def test_the_keys_lead_down_the_queue_and_open_a_case(desk, cases):
     expect(desk).to_have_url(at(cases[0]))
 
 
-def test_a_key_takes_the_case_one_is_at(desk, cases):
+def test_key_takes_the_focused_case(desk, cases):
     desk.keyboard.press("j")
     with desk.expect_navigation():
         desk.keyboard.press("t")
     assert Case.objects.get(pk=cases[0].pk).assignee == desk.agent
 
 
-def test_a_key_leads_to_the_note_and_what_is_typed_there_is_no_key(desk, cases):
+def test_key_opens_the_note_where_typing_is_no_shortcut(desk, cases):
     desk.keyboard.press("j")
     desk.keyboard.press("n")
     note = desk.locator("#note_text")
@@ -58,12 +58,14 @@ def test_a_key_leads_to_the_note_and_what_is_typed_there_is_no_key(desk, cases):
     expect(desk).to_have_url(at(cases[0]))
     desk.once("dialog", lambda asked: asked.dismiss())
     desk.keyboard.press("Escape")
-    desk.keyboard.press("Escape")  # would leave the case: the browser asks, and nobody agrees
+    desk.keyboard.press(
+        "Escape"
+    )  # would leave the case: the browser asks for confirmation, which is dismissed
     expect(desk).to_have_url(at(cases[0]))
     expect(note).to_have_value("npt")
 
 
-def test_on_a_case_one_key_leaves_the_note_and_another_returns_to_it(desk, cases):
+def test_key_returns_to_the_note_of_a_case(desk, cases):
     desk.goto(f"/admin/cases/{cases[0].reference}/")
     note = desk.locator("#note_text")
     for key in "nn":
@@ -83,23 +85,25 @@ TWICE = """() => {
 }"""
 
 
-def test_a_key_opens_the_next_case_and_no_other_however_fast_or_long_it_is_pressed(desk, cases):
+def test_next_case_key_opens_one_case_even_if_pressed_twice(desk, cases):
     with desk.expect_navigation():
         desk.evaluate(TWICE)
     expect(desk).to_have_url(at(cases[0]))
     with desk.expect_navigation():
         desk.keyboard.down("p")
     expect(desk).to_have_url(at(cases[1]))
-    desk.keyboard.down("p")  # still held: the browser repeats it
+    desk.keyboard.down("p")  # the key is held down: the browser repeats it
     desk.goto("/admin/cases/?view=mine")
     expect(desk.locator("td.who-c")).to_have_count(2)
     assert set(Case.objects.filter(assignee=desk.agent)) == set(cases[:2])
 
 
-def test_where_the_next_page_was_stopped_the_key_works_again(desk, cases):
+def test_next_case_key_works_again_after_a_stopped_navigation(desk, cases):
     desk.clock.install()
     desk.goto("/admin/cases/")
-    desk.route("**/next/", lambda route: route.fulfill(status=204), times=1)  # leaves the browser where it is
+    desk.route(
+        "**/next/", lambda route: route.fulfill(status=204), times=1
+    )  # 204: the browser stays on the page
     with desk.expect_response("**/next/"):
         desk.keyboard.press("p")
     desk.clock.fast_forward(5000)
@@ -108,7 +112,7 @@ def test_where_the_next_page_was_stopped_the_key_works_again(desk, cases):
     expect(desk).to_have_url(at(cases[0]))
 
 
-def test_on_a_phone_the_reference_of_a_case_stands_whole_in_the_header(visit, client, live_server, cases):
+def test_case_reference_fits_the_header_on_a_phone(visit, client, live_server, cases):
     phone = visit(width=360, height=740)
     sign_in(phone, client, live_server, member())
     phone.goto(f"/admin/cases/{cases[0].reference}/")

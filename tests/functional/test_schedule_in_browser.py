@@ -1,4 +1,4 @@
-"""An agent moves bookings on the plan by mouse and by keys; a resident looks at the room on the phone."""
+"""Schedule of bookings: moved by an agent with mouse and keyboard, and seen by a resident on a phone."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 @pytest.fixture
 def monday():
-    """The Monday after next: nothing of it is past."""
+    """Return the Monday after next, so that the week has no past days."""
     today = timezone.localdate()
     return datetime.combine(today + timedelta(days=14 - today.weekday()), datetime.min.time())
 
@@ -29,9 +29,7 @@ def at(day, hour) -> str:
     return (day + timedelta(hours=hour)).isoformat(timespec="minutes")
 
 
-def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
-    visit, client, live_server, site, monday
-):
+def test_bookings_are_moved_by_mouse_and_keys_and_shown_publicly(visit, client, live_server, site, monday):
     team = TeamFactory(key="salles", name="Salles")
     hall, lodge = resource("grande", team=team), resource("refuge", team=team)
     yoga = booking(hall, at(monday, 18), at(monday, 20), title="Yoga", public=True)
@@ -42,7 +40,7 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
     page.context.add_cookies([cookie])
     asked = f"?day={monday:%Y-%m-%d}&view="
 
-    # The mouse drags it onto somebody else's time: it says whose, and moves nothing.
+    # Dragging onto another booking names it and moves nothing.
     page.goto(f"{PLAN}{asked}week")
     assert_accessible(page)
     dialog = page.locator("dialog")
@@ -56,7 +54,7 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
     expect(dialog).to_contain_text("Chorale")
     page.keyboard.press("Escape")
 
-    # Keys carry it to the next day.
+    # Keys move it to the next day.
     page.get_by_role("link", name="Yoga").focus()
     for key in ("m", "ArrowRight", "Enter"):
         page.keyboard.press(key)
@@ -67,7 +65,7 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
     yoga.refresh_from_db()
     assert timezone.localtime(yoga.starts_at).replace(tzinfo=None) == monday + timedelta(days=1, hours=18)
 
-    # Within a day, arrows carry it by the step of the room.
+    # In the day view, arrow keys move it by the time step of the room.
     page.goto(f"{PLAN}?view=day&day={monday + timedelta(days=1):%Y-%m-%d}")
     assert_accessible(page)
     page.get_by_role("link", name="Yoga").focus()
@@ -78,7 +76,7 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
         dialog.get_by_role("button", name="Déplacer").click()
     assert timezone.localtime(Booking.objects.get(pk=yoga.pk).starts_at).hour == 16
 
-    # The caretaker's sheet is read, and printed without what only a screen needs.
+    # The caretaker's list is printed without the controls.
     page.goto(f"{PLAN}?view=list&day={monday:%Y-%m-%d}")
     assert_accessible(page)
     page.emulate_media(media="print")
@@ -86,7 +84,7 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
     expect(page.locator("[data-print]")).to_be_hidden()
     expect(page.locator("nav.views")).to_be_hidden()
 
-    # On the phone everybody reads it, and who sang stays unknown.
+    # The public page shows bookings, but not who booked a private one.
     page = visit(width=360, javascript=False)
     for view in ("mois", "semaine"):
         page.goto(f"/reservations/grande/?vue={view}&jour={monday:%Y-%m-%d}")
@@ -98,9 +96,7 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
     expect(page.get_by_text("occupée")).to_be_visible()
 
 
-def test_a_booking_is_dragged_to_another_day_another_room_and_another_hour(
-    visit, client, live_server, site, monday
-):
+def test_booking_is_dragged_to_another_day_room_and_hour(visit, client, live_server, site, monday):
     team = TeamFactory(key="salles", name="Salles")
     hall = resource("grande", team=team)
     resource("refuge", team=team)
@@ -112,7 +108,7 @@ def test_a_booking_is_dragged_to_another_day_another_room_and_another_hour(
     bar, dialog = page.get_by_role("link", name="Yoga"), page.locator("dialog")
 
     def move() -> tuple:
-        """Presses that it is moved, and says where it is then."""
+        """Confirm the move and return the room, the start and the length in hours."""
         expect(dialog).to_contain_text("C’est libre")
         yoga.refresh_from_db()
         before = yoga.starts_at
@@ -131,10 +127,10 @@ def test_a_booking_is_dragged_to_another_day_another_room_and_another_hour(
     bar.drag_to(page.locator(f'[data-row=refuge] [data-day="{wednesday:%Y-%m-%d}"]'))
     assert move() == ("refuge", wednesday + 18 * HOUR, 2)
 
-    # Within a day it goes by the step of the room, wherever it was held.
+    # In the day view, it moves by the time step of the room, wherever the mouse holds it.
     booking(hall, at(wednesday, 9), at(wednesday, 9.5), title="Remise des clés")
     page.goto(f"{PLAN}?view=day&day={wednesday:%Y-%m-%d}")
-    half = page.get_by_role("link", name="Remise des clés")  # too narrow for its words, and not higher for it
+    half = page.get_by_role("link", name="Remise des clés")  # too narrow for its title, but not higher
     assert half.bounding_box()["height"] <= bar.bounding_box()["height"]
     assert "9 h 30" in half.get_attribute("title").replace("\N{NO-BREAK SPACE}", " ")
     box, track = bar.bounding_box(), page.locator("[data-row=refuge]").bounding_box()
@@ -147,7 +143,7 @@ def test_a_booking_is_dragged_to_another_day_another_room_and_another_hour(
     page.mouse.up()
     assert move() == ("refuge", wednesday + 14 * HOUR, 2)
 
-    # What is let go of outside the plan, or given up, stays where it is.
+    # A booking that is dropped outside the schedule, or whose move is cancelled, does not move.
     page.mouse.move(bar.bounding_box()["x"] + 8, y)
     page.mouse.down()
     page.mouse.move(track["x"] + track["width"] / 2, 4, steps=5)
@@ -164,12 +160,14 @@ def test_a_booking_is_dragged_to_another_day_another_room_and_another_hour(
     assert timezone.localtime(yoga.starts_at).hour == 14
 
 
-def test_figures_what_lies_outside_secret_addresses_and_imported_calendars_pass_axe(
+def test_usage_figures_and_calendar_pages_are_accessible(
     visit, client, live_server, site, monday, admin_user
 ):
     hall = resource("grande")
-    resource("mehrzweckgebaeudeturnhalle")  # a word that no line of a phone holds beside three numbers
-    booking(hall, at(monday, 23), at(monday, 23.5), title="Fête")  # after it closes
+    resource(
+        "mehrzweckgebaeudeturnhalle"
+    )  # a word that does not fit on a line of a phone beside three numbers
+    booking(hall, at(monday, 23), at(monday, 23.5), title="Fête")  # after closing time
     booking(hall, at(monday, 18), at(monday, 20), title="Yoga")
     BlockedTime.objects.create(
         unit=hall.uses.get().unit,
@@ -191,7 +189,7 @@ def test_figures_what_lies_outside_secret_addresses_and_imported_calendars_pass_
         for width in (360, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             assert_accessible(page, ".desk")
-            # The admin cuts off what is too wide: the page itself never is.
+            # The admin cuts off contents that are too wide; the page itself never scrolls sideways.
             assert page.locator("main").evaluate("main => main.scrollWidth <= main.clientWidth"), path
     page.goto("/admin/snippets/eservices_bookings/importedcalendar/")
     expect(page.get_by_role("link", name="Voisins")).to_be_visible()
@@ -199,7 +197,7 @@ def test_figures_what_lies_outside_secret_addresses_and_imported_calendars_pass_
 
 
 @pytest.mark.parametrize("width", [360, 1024, 1280])
-def test_the_title_beside_many_buttons_is_read_to_its_end(visit, client, live_server, site, width):
+def test_title_beside_many_buttons_is_readable(visit, client, live_server, site, width):
     client.force_login(member(Role.LEAD, resource("grande").team))
     page = visit(width=width)
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
@@ -217,9 +215,7 @@ def test_the_title_beside_many_buttons_is_read_to_its_end(visit, client, live_se
     assert title.evaluate(seen) == [True, True]
 
 
-def test_who_moves_by_keys_alone_stands_where_the_next_press_belongs(
-    visit, client, live_server, site, monday
-):
+def test_keyboard_move_focuses_the_next_control(visit, client, live_server, site, monday):
     team = TeamFactory(key="salles", name="Salles")
     hall, lodge = resource("grande", team=team), resource("refuge", team=team)
     yoga = booking(hall, at(monday, 18), at(monday, 20), title="Yoga")
@@ -232,13 +228,13 @@ def test_who_moves_by_keys_alone_stands_where_the_next_press_belongs(
     expect(page.locator("kbd", has_text="Échap")).to_be_visible()
     bar, dialog = page.get_by_role("link", name="Yoga"), page.locator("dialog")
 
-    # Only looked at: the first thing that can be said.
+    # Opened without a move: the first input.
     bar.focus()
     page.keyboard.press("Enter")
     expect(dialog.get_by_label("Quoi", exact=True)).to_be_focused()
     page.keyboard.press("Escape")
 
-    # Put down where it is taken: why, which the next press only leads away from.
+    # Moved onto another booking: the reason, because the next press can only cancel.
     bar.focus()
     for key in ("m", "ArrowDown", "Enter"):
         page.keyboard.press(key)
@@ -246,7 +242,7 @@ def test_who_moves_by_keys_alone_stands_where_the_next_press_belongs(
     expect(dialog.get_by_role("status")).to_contain_text("Chorale")
     page.keyboard.press("Escape")
 
-    # Put down where it is free: the press that moves it.
+    # Moved to a free time: the button that confirms the move.
     bar.focus()
     for key in ("m", "ArrowRight", "Enter"):
         page.keyboard.press(key)

@@ -1,4 +1,4 @@
-"""What search shows is whole: its words, and its list of suggestions."""
+"""Layout of the search page: category labels and the list of suggestions."""
 
 import re
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from home.search.index import index_object, search_kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Kinds of which a word is broken: they have more lines than words.
+# Labels in which a word is broken: they have more lines than words.
 BROKEN = """[...document.querySelectorAll(".keyed .key-l")].filter(one => {
   const lines = document.createRange();
   lines.selectNodeContents(one);
@@ -16,7 +16,7 @@ BROKEN = """[...document.querySelectorAll(".keyed .key-l")].filter(one => {
 }).map(one => one.textContent)"""
 
 
-def test_the_column_of_kinds_holds_their_longest_word(desktop, site):
+def test_category_column_holds_its_longest_word(desktop, site):
     for language, _name in settings.LANGUAGES:
         for key, _kind in search_kinds.items():
             index_object(site, language, kind=key, title="Nymphea", url=f"/{key}/", part=key)
@@ -27,7 +27,7 @@ def test_the_column_of_kinds_holds_their_longest_word(desktop, site):
             assert desktop.evaluate(BROKEN) == [], desktop.url
 
 
-def test_on_a_phone_every_suggestion_of_the_home_page_is_within_reach(visit, site):
+def test_all_search_suggestions_are_reachable_on_a_phone(visit, site):
     for number in range(7):
         index_object(site, "fr", kind="page", title=f"Nymphea {number}", url=f"/n{number}/", part=str(number))
     phone = visit(width=360, height=740, has_touch=True, is_mobile=True)

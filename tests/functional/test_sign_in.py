@@ -1,4 +1,4 @@
-"""A resident signs in by code and answers from a phone without JavaScript."""
+"""Sign-in of residents and staff in the browser: code, link, passkey and second factor."""
 
 import re
 
@@ -23,12 +23,12 @@ def sent_code() -> str:
 
 @pytest.fixture(autouse=True)
 def _letters_stay_in_the_outbox(settings):
-    """The outbox drops a code as soon as it is sent."""
+    """Leave e-mails in the outbox, which deletes a code as soon as it is sent."""
     settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
 
 
 @pytest.mark.parametrize("window", ["phone", "desktop"])
-def test_a_resident_signs_in_by_code_and_answers_a_question(window, site, request):
+def test_resident_signs_in_by_code_and_answers_a_question(window, site, request):
     page = request.getfixturevalue(window)
     case = CaseFactory(asked=True, email=ADDRESS, email_confirmed_at=timezone.now())
 
@@ -70,7 +70,7 @@ def test_a_resident_signs_in_by_code_and_answers_a_question(window, site, reques
     assert "/compte/entrer/" in page.url
 
 
-def test_a_mailed_link_confirms_the_address_on_a_phone(site, phone):
+def test_mailed_link_confirms_the_address_on_a_phone(site, phone):
     case = CaseFactory(taken=True)
     link = case.links.filter(mailed=True).get()
     phone.goto(reverse("space:status", args=[link.secret]))
@@ -88,8 +88,8 @@ def test_a_mailed_link_confirms_the_address_on_a_phone(site, phone):
     assert case.outcome == "withdrawn"
 
 
-def test_a_resident_adds_a_passkey_and_next_time_it_is_all_it_takes(visit, site, client):
-    """The device is the browser's own double: it keeps keys, and says that the finger was on it."""
+def test_resident_adds_a_passkey_and_signs_in_with_it(visit, site, client):
+    """The authenticator is Chromium's virtual one, which stores keys and confirms the user's presence."""
     user = UserFactory(email=ADDRESS)
     page = visit(width=360)
     device = page.context.new_cdp_session(page)
@@ -125,8 +125,8 @@ def test_a_resident_adds_a_passkey_and_next_time_it_is_all_it_takes(visit, site,
     assert_accessible(page)
 
 
-def test_an_agent_sets_up_a_second_factor_on_the_telephone_and_is_asked_for_it(phone, site, settings):
-    """Without JavaScript: the passkey on the same pages needs it, the digits of the app do not."""
+def test_agent_sets_up_a_second_factor_on_a_phone(phone, site, settings):
+    """Without JavaScript: passkeys on the same pages need it, the digits of the app do not."""
     settings.STAFF_SECOND_FACTOR = True
     agent = AgentFactory()
 

@@ -1,6 +1,6 @@
 """A step in the browser: questions, options and the price follow the answers at once.
 
-Without JavaScript they do after each click.
+Without JavaScript they follow after each submit.
 """
 
 import gzip
@@ -69,7 +69,7 @@ def version(_commune):
 
 @pytest.fixture
 def page(visit, version):
-    """The first step, on a desk."""
+    """Open the first step of the form, on a desktop."""
     page = visit()
     page.goto(reverse("submissions:start", args=[version.form.slug]))
     return page
@@ -92,13 +92,13 @@ def asked(page) -> list[str]:
 
 
 def posted(page) -> dict[str, str]:
-    """What the browser would send."""
+    """Return the form data that the browser would send."""
     return page.evaluate('Object.fromEntries(new FormData(document.getElementById("filing")))')
 
 
 # -- Questions
-def test_what_the_browser_fills_in_again_counts_before_the_last_picture_has_come(page):
-    # As browsers do when the page is loaded once more, on a line on which a picture takes its time.
+def test_answers_restored_on_reload_count_before_images_load(page):
+    # Browsers restore answers like this when a page is reloaded on a slow connection.
     page.route("**/slow.png", lambda route: None)
     page.add_init_script("""
         document.addEventListener("readystatechange", () => {
@@ -112,7 +112,7 @@ def test_what_the_browser_fills_in_again_counts_before_the_last_picture_has_come
     page.unroute_all(behavior="ignoreErrors")
 
 
-def test_a_question_that_an_answer_opens_appears_without_asking_the_server(page):
+def test_conditional_question_appears_without_the_server(page):
     expect(question_of(page, "nom")).to_be_hidden()
     assert_accessible(page)
     page.context.set_offline(True)
@@ -121,7 +121,7 @@ def test_a_question_that_an_answer_opens_appears_without_asking_the_server(page)
 
     expect(question_of(page, "nom")).to_be_visible()
     expect(page.locator("#step-news")).to_have_text(re.compile("question"))
-    assert page.evaluate("document.activeElement.value") == "autre"  # the focus stays where it was
+    assert page.evaluate("document.activeElement.value") == "autre"  # the focus does not move
     assert "nom" in asked(page)
     assert_accessible(page)
 
@@ -130,7 +130,7 @@ def test_a_question_that_an_answer_opens_appears_without_asking_the_server(page)
     assert asked(page) == ["pour", "nom", "lien", "envoi", "jours", "chiens"]
 
 
-def test_a_question_that_was_opened_must_be_answered(page):
+def test_question_that_an_answer_opened_is_required(page):
     pick(page, "pour", "autre")
     page.fill("#id_jours", "2")
     go_on(page)
@@ -141,7 +141,7 @@ def test_a_question_that_was_opened_must_be_answered(page):
     assert not Draft.objects.exclude(completed=[]).exists()
 
 
-def test_whoever_reloads_an_error_loses_nothing_and_once_it_is_saved_is_not_asked_to_send_again(page):
+def test_reloading_an_unsaved_error_loses_no_answers(page):
     def by_itself(route):
         route.abort() if "json" in route.request.headers["accept"] else route.continue_()
 
@@ -152,7 +152,7 @@ def test_whoever_reloads_an_error_loses_nothing_and_once_it_is_saved_is_not_aske
     expect(page.locator(".errors")).to_be_visible()
 
     page.reload()
-    expect(page.locator(".errors")).to_be_visible()  # what was posted was posted again
+    expect(page.locator(".errors")).to_be_visible()  # the browser posted again
     expect(page.locator("#id_jours")).to_have_value("2")
 
     page.unroute_all(behavior="wait")
@@ -164,7 +164,7 @@ def test_whoever_reloads_an_error_loses_nothing_and_once_it_is_saved_is_not_aske
     expect(page.locator("#id_jours")).to_have_value("2")
 
 
-def test_a_change_of_mind_hides_the_question_keeps_what_was_typed_and_sends_nothing_of_it(page):
+def test_hidden_question_keeps_its_text_but_does_not_send_it(page):
     pick(page, "pour", "autre")
     page.fill("#id_nom", "Rochat")
     pick(page, "pour", "moi")
@@ -185,7 +185,7 @@ def test_a_change_of_mind_hides_the_question_keeps_what_was_typed_and_sends_noth
     assert Draft.objects.get().answers.get("nom") is None
 
 
-def test_an_option_that_is_not_offered_cannot_be_chosen_nor_sent(page):
+def test_option_that_is_not_offered_is_neither_shown_nor_sent(page):
     parent = page.locator("[name=envoi][value=parent]")
     expect(parent).to_be_hidden()
     pick(page, "pour", "autre")
@@ -197,7 +197,7 @@ def test_an_option_that_is_not_offered_cannot_be_chosen_nor_sent(page):
     assert "envoi" not in posted(page)
 
 
-def test_a_row_of_a_group_follows_its_own_answers(page):
+def test_row_of_a_group_follows_its_own_answers(page):
     page.fill("#id_chiens-1-race", "Molosse d’Orvenay")
 
     expect(question_of(page, "chiens-0-liste")).to_be_hidden()
@@ -205,7 +205,7 @@ def test_a_row_of_a_group_follows_its_own_answers(page):
     assert_accessible(page)
 
 
-def test_going_back_to_a_saved_step_shows_what_its_answers_opened(page):
+def test_returning_to_a_saved_step_shows_opened_questions(page):
     pick(page, "pour", "autre")
     page.fill("#id_nom", "Rochat")
     page.fill("#id_jours", "2")
@@ -216,7 +216,7 @@ def test_going_back_to_a_saved_step_shows_what_its_answers_opened(page):
     expect(question_of(page, "lien")).to_be_visible()
 
 
-def test_a_file_opens_a_question_and_its_removal_closes_it(visit):
+def test_uploaded_file_opens_a_question_and_removal_closes_it(visit):
     papers = question("pieces", "files", settings={"max_files": 3})
     form = step("un", question("nom"), papers, question("quoi", condition=when("pieces", "filled")))
     fees = [{"key": "piece", "amount": 100, "quantity": "pieces"}]
@@ -237,7 +237,7 @@ def test_a_file_opens_a_question_and_its_removal_closes_it(visit):
     expect(question_of(page, "quoi")).to_be_hidden()
 
 
-def test_a_long_list_forgets_an_option_that_is_not_offered_any_more(visit):
+def test_select_clears_an_option_that_is_no_longer_offered(visit):
     listed = [{"value": f"v{number}"} for number in range(12)] + [{"value": "rare", "condition": when("a")}]
     form = step("un", question("a"), question("b", "choice", options=listed))
     version = FormVersionFactory(content=content(form, step("deux", question("fin"))))
@@ -252,7 +252,7 @@ def test_a_long_list_forgets_an_option_that_is_not_offered_any_more(visit):
     assert page.locator("select[name=b] option[value=rare]").is_disabled()
 
 
-# -- Checks
+# -- Validation rules
 ORDER = {"key": "ordre", "condition": when("fin", "gte", {"field": "debut"})}
 REACHED = {"key": "joindre", "condition": {"any": [when("tel", "filled"), when("courriel", "filled")]}}
 PERIOD = step(
@@ -265,7 +265,7 @@ PERIOD = step(
 )
 
 
-def test_what_does_not_go_together_is_said_at_the_question_before_it_is_sent(visit):
+def test_broken_validation_rule_is_shown_at_its_question(visit):
     version = FormVersionFactory(content=content(PERIOD, step("deux", question("fin"))))
     page = visit()
     page.goto(reverse("submissions:start", args=[version.form.slug]))
@@ -279,7 +279,7 @@ def test_what_does_not_go_together_is_said_at_the_question_before_it_is_sent(vis
 
     fill("debut", ("10", "12", "2026"))
     page.keyboard.press("Tab")
-    expect(page.locator("[data-check]:visible")).to_have_count(0)  # it is not time yet
+    expect(page.locator("[data-check]:visible")).to_have_count(0)  # not all answers are given yet
     fill("fin", ("9", "12", "2026"))
     expect(said).to_be_visible()
     expect(page.locator("#step-news")).to_have_text("ordre ne va pas.")
@@ -288,24 +288,24 @@ def test_what_does_not_go_together_is_said_at_the_question_before_it_is_sent(vis
     expect(page.locator("[data-check]:visible")).to_have_count(1)
     assert_accessible(page)
 
-    page.fill("#id_fin-day", "11")  # put right: taken back at once
+    page.fill("#id_fin-day", "11")  # a correct answer hides the error at once
     expect(said).to_be_hidden()
     assert group.get_attribute("aria-describedby") is None
     assert page.get_attribute("#id_fin-day", "aria-invalid") is None
 
-    for _press in range(3):  # past the telephone and the address, which the end has opened
+    for _press in range(3):  # past the telephone and the e-mail address, which the end date has opened
         page.keyboard.press("Tab")
     page.focus("#id_courriel")
     page.keyboard.press("Tab")
     expect(page.locator("#id_courriel-check-joindre")).to_be_visible()
     expect(at_phone).to_be_hidden()
-    page.fill("#id_fin-day", "")  # then the address is not asked for any more
+    page.fill("#id_fin-day", "")  # without an end date the e-mail address is not asked for
     expect(page.locator("#id_courriel-check-joindre")).to_be_hidden()
     page.keyboard.press("Tab")
     expect(at_phone).to_be_visible()
 
     fill("fin", ("9", "12", "2026"))
-    go_on(page)  # the server says the same in the same places
+    go_on(page)  # the server shows the same errors at the same questions
     assert page.locator("[data-check]:visible").evaluate_all("(all) => all.map((one) => one.id)") == [
         "id_fin-check-ordre",
         "id_courriel-check-joindre",
@@ -316,7 +316,7 @@ def test_what_does_not_go_together_is_said_at_the_question_before_it_is_sent(vis
     expect(said).to_be_hidden()
 
 
-def test_what_is_taken_back_describes_a_file_question_no_more_though_files_are_stored(visit):
+def test_hidden_rule_error_no_longer_describes_a_file_question(visit):
     named = {"any": [when("pieces", "empty"), when("nom", "filled")]}
     papers = step(
         "un", question("nom"), question("pieces", "files"), checks=[{"key": "nomme", "condition": named}]
@@ -346,7 +346,7 @@ def rows_of_price(page) -> list[list[str]]:
     return [[" ".join(cell.split()) for cell in row.locator("th, td").all_inner_texts()] for row in rows]
 
 
-def test_the_price_follows_the_answers_with_its_value_added_tax(page):
+def test_price_follows_the_answers_with_vat(page):
     assert [row[1] for row in rows_of_price(page)] == ["CHF 0.–"]
     page.context.set_offline(True)
     pick(page, "pour", "moi")
@@ -361,11 +361,11 @@ def test_the_price_follows_the_answers_with_its_value_added_tax(page):
     assert total[1] == "CHF 49.–"
     assert_accessible(page)
 
-    page.fill("#id_jours", "12")  # more than can be asked for: not answered
+    page.fill("#id_jours", "12")  # more than allowed, so it counts as not answered
     assert [row[1] for row in rows_of_price(page)] == ["CHF 15.–", "CHF 2.50", "CHF 17.50"]
 
 
-def test_the_price_is_the_one_that_the_server_tells_and_keeps(page):
+def test_price_shown_equals_the_price_of_the_submission(page):
     pick(page, "pour", "moi")
     page.fill("#id_jours", "3")
     before = rows_of_price(page)
@@ -385,8 +385,8 @@ def test_the_price_is_the_one_that_the_server_tells_and_keeps(page):
     ]
 
 
-# -- What follows from answers
-def test_what_is_computed_follows_the_answers_as_the_server_writes_it(visit):
+# -- Computed answers
+def test_computed_answers_match_those_of_the_server(visit):
     product = {"formula": {"operation": "product", "fields": ["nombre", "prix"]}, "money": True}
     row = [
         question("nombre", "integer"),
@@ -426,7 +426,7 @@ def test_what_is_computed_follows_the_answers_as_the_server_writes_it(visit):
 
 
 # -- Without JavaScript
-def test_without_javascript_what_is_hidden_is_neither_seen_nor_sent(phone, version):
+def test_hidden_questions_are_not_sent_without_javascript(phone, version):
     phone.goto(reverse("submissions:start", args=[version.form.slug]))
     expect(question_of(phone, "nom")).to_be_hidden()
     expect(phone.locator("[name=envoi][value=parent]")).to_be_hidden()
@@ -448,7 +448,7 @@ def test_without_javascript_what_is_hidden_is_neither_seen_nor_sent(phone, versi
 
 
 # -- Weight
-def test_a_step_of_sixteen_questions_weighs_little(visit):
+def test_step_of_sixteen_questions_is_small(visit):
     fields = [question("q0", "choice", options=options(*"abcd"))]
     fields += [
         question(f"q{number}", kind, condition=when("q0", "equals", "a"), required=True)

@@ -1,4 +1,4 @@
-"""Who translates a page reads the screen in their own language."""
+"""Translation screen of the admin in the editor's language."""
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +10,7 @@ from tests.factories.home import ContentPageFactory, locale, translated
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_screen_for_translating_says_nothing_in_english(visit, client, live_server, site):
+def test_translation_screen_contains_no_english(visit, client, live_server, site):
     page = ContentPageFactory(
         parent=site, title="Le port", body=[("text", "<p>Douze places sont libres.</p>")]
     )

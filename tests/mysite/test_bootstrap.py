@@ -1,4 +1,4 @@
-"""What stands in a new commune before anybody did anything."""
+"""Contents of a new commune after its first start."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -28,7 +28,7 @@ def begun(db):
     return Site.objects.get(is_default_site=True).root_page.specific
 
 
-def test_the_first_visitor_finds_a_home_page_with_the_name_of_the_commune(begun, client):
+def test_new_home_page_shows_the_name_of_the_commune(begun, client):
     page = client.get("/").content.decode()
     assert isinstance(begun, HomePage)
     assert "Orvenay" in page
@@ -36,7 +36,7 @@ def test_the_first_visitor_finds_a_home_page_with_the_name_of_the_commune(begun,
     assert set(Page.get_first_root_node().get_children()) == {begun.page_ptr}
 
 
-def test_the_site_stands_where_the_operator_says_also_after_it_moved(begun, settings):
+def test_site_address_follows_the_base_url_setting(begun, settings):
     def root_url_after(base_url: str) -> str:
         settings.WAGTAILADMIN_BASE_URL = base_url
         call_command("begin")
@@ -48,7 +48,7 @@ def test_the_site_stands_where_the_operator_says_also_after_it_moved(begun, sett
     assert root_url_after("https://ecole.orvenay.example") == "https://www.orvenay.example"
 
 
-def test_the_parts_of_a_site_stand_there_as_drafts_that_only_editors_see(begun, client):
+def test_new_site_sections_are_drafts_that_only_editors_see(begun, client):
     parts = begun.get_descendants().order_by("path")
     assert [part.title for part in parts][:3] == ["Guichet en ligne", "Vivre ici", "Actualités"]
     assert not parts.live().exists()
@@ -58,7 +58,7 @@ def test_the_parts_of_a_site_stand_there_as_drafts_that_only_editors_see(begun, 
     assert "Vivre ici" in client.get(reverse("wagtailadmin_explore", args=[begun.pk])).content.decode()
 
 
-def test_a_part_that_is_published_stands_in_the_menu_or_at_the_foot(begun, client):
+def test_published_section_appears_in_the_menu_or_footer(begun, client):
     for title in ("Vivre ici", "Accessibilité"):
         Page.objects.get(title=title).specific.get_latest_revision().publish()
     page = client.get("/").content.decode()
@@ -68,7 +68,7 @@ def test_a_part_that_is_published_stands_in_the_menu_or_at_the_foot(begun, clien
     assert "Plan du site" not in foot
 
 
-def test_a_first_article_finds_its_category_and_a_usual_service_its_place_on_the_home_page(begun, client):
+def test_first_service_from_a_starter_is_on_the_home_page(begun, client):
     assert NewsCategory.objects.first().slug == "chantiers-et-environnement"
     Team.objects.create(key="habitants", name="Contrôle des habitants")
     client.force_login(SuperuserFactory())
@@ -84,7 +84,7 @@ def test_a_first_article_finds_its_category_and_a_usual_service_its_place_on_the
     assert service.title in shown
 
 
-def test_people_can_write_to_the_commune_as_soon_as_its_contact_page_is_published(begun, client):
+def test_published_contact_page_has_a_form(begun, client):
     ContactPage.objects.get().get_latest_revision().publish()
     page = client.get(ContactPage.objects.get().url).content.decode()
     assert all(label in page for label in ("Votre nom", "Votre adresse e-mail", "Votre message"))
@@ -93,11 +93,11 @@ def test_people_can_write_to_the_commune_as_soon_as_its_contact_page_is_publishe
 @pytest.mark.parametrize(
     ("name", "prefix"), [("Orvenay", "ORV"), ("Le Mont", "LEM"), ("Y", "REF"), ("Œuilly", "OEU")]
 )
-def test_the_prefix_of_references_is_made_of_plain_letters(name, prefix):
+def test_prefix_of_case_references_has_plain_letters(name, prefix):
     assert reference_prefix_from_name(name) == prefix
 
 
-def test_what_stands_above_the_home_pages_has_a_name_that_editors_read(begun, client):
+def test_page_tree_and_collection_roots_have_readable_names(begun, client):
     client.force_login(UserFactory(is_staff=True, roles=("editors",)))
     shown = client.get(reverse("wagtailadmin_choose_page")).content.decode()
     assert "Toutes les pages" in shown
@@ -105,11 +105,11 @@ def test_what_stands_above_the_home_pages_has_a_name_that_editors_read(begun, cl
     assert Collection.objects.get().name == "Général"
 
 
-def test_staff_find_their_groups_and_no_others(begun):
+def test_new_site_has_exactly_the_groups_of_the_project(begun):
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
 
 
-def test_what_an_editor_writes_waits_for_a_moderator_who_publishes_it(begun, client):
+def test_page_of_an_editor_waits_for_a_moderator(begun, client):
     editor, moderator = (UserFactory(is_staff=True, roles=(name,)) for name in ("editors", "moderators"))
     client.force_login(editor)
     address = reverse("wagtailadmin_pages:add", args=["home", "contentpage", begun.pk])
@@ -126,7 +126,7 @@ def test_what_an_editor_writes_waits_for_a_moderator_who_publishes_it(begun, cli
     assert page.permissions_for_user(moderator).can_publish()
 
 
-def test_a_commune_that_has_begun_keeps_what_it_changed(begun):
+def test_second_bootstrap_preserves_changes(begun):
     begun.title = "Orvenay-le-Lac"
     begun.save_revision().publish()
     Group.objects.get(name="editors").permissions.clear()

@@ -1,4 +1,4 @@
-"""A new commune begins with the name and in the language that its operator gave it."""
+"""Name and language of a new commune, as the operator sets them."""
 
 import pytest
 from django.core.cache import cache
@@ -12,7 +12,7 @@ from news.articles.models import NewsCategory
 pytestmark = pytest.mark.django_db
 
 
-def test_it_bears_the_name_that_the_operator_gave_it_and_references_begin_with_its_letters(settings, client):
+def test_new_site_has_the_operator_s_name_and_reference_prefix(settings, client):
     settings.WAGTAIL_SITE_NAME = "Échichens-sur-Lac"
     call_command("begin")
     page = client.get("/").content.decode()
@@ -26,8 +26,11 @@ def test_it_bears_the_name_that_the_operator_gave_it_and_references_begin_with_i
 
 @pytest.fixture
 def in_german(settings):
-    """What a process works out once by the language of the site is not worked out here for the other tests: what loads
-    with the addresses, and the prefix with which those of a language begin."""
+    """Set German as the language of the site.
+
+    Values that a process computes once from the site's language (modules that load with the URLs, the prefix of the
+    languages' URLs) are computed before and cleared afterwards, so that other tests do not get them.
+    """
     reverse("wagtailadmin_home")
     settings.LANGUAGE_CODE = "de"
     clear_url_caches()
@@ -35,7 +38,7 @@ def in_german(settings):
     clear_url_caches()
 
 
-def test_it_begins_in_the_language_that_the_operator_chose(in_german):
+def test_new_site_begins_in_the_language_of_the_operator(in_german):
     german = Locale.objects.create(language_code="de")
     call_command("begin")
     home = HomePage.objects.get()

@@ -1,7 +1,7 @@
-"""What is typed to set up and start: bin/demo, bin/setup.sh, bin/serve.py and ``manage.py prepare``.
+"""Commands for set-up and start: bin/demo, bin/setup.sh, bin/serve.py and ``manage.py prepare``.
 
-Nothing is installed, and but for one test nothing of ours is started: stand-ins for Python, the site, the worker and
-the scheduler are.
+Nothing is installed and, except in one test, no process of the project is started: Python, the site, the worker and the
+scheduler are replaced by stand-ins.
 """
 
 import importlib.util
@@ -38,7 +38,7 @@ SERVE = ROOT / "bin" / "serve.py"
 
 # -- bin/serve.py ----------------------------------------------------------------------------------------------
 
-# Answers everything, and says when it is told to stop.
+# A server that accepts all requests and prints a line when it is asked to stop.
 SITE = """
 import signal, socket, sys
 signal.signal(signal.SIGTERM, lambda *_: (print("stopped", flush=True), sys.exit()))
@@ -49,7 +49,7 @@ while True:
         asked.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n")
 """
 HELPER = "trap 'echo stopped; exit 0' TERM; echo started; while :; do sleep 0.02; done"
-# bin/serve.py as it is, but for what it starts.
+# bin/serve.py with other commands to start.
 DRIVER = """
 import importlib.util, json, sys
 path, commands, *arguments = sys.argv[1:]
@@ -70,7 +70,7 @@ def port():
 
 @pytest.fixture
 def serving(tmp_path, port):
-    """Starts ``bin/serve.py`` with a site of the given command beside two helpers."""
+    """Start ``bin/serve.py`` with the given command as the site, and two helpers."""
     running = []
 
     def begin(site):
@@ -94,7 +94,7 @@ def serving(tmp_path, port):
 
 
 def press_ctrl_c(run):
-    """As a terminal does: everything that was not set apart is told."""
+    """Send SIGINT to the process group, as a terminal does."""
     os.killpg(run.pid, signal.SIGINT)
 
 
@@ -108,7 +108,7 @@ def written(tmp_path, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("told", [press_ctrl_c, term])
-def test_site_worker_and_scheduler_start_together_and_stop_cleanly(serving, tmp_path, port, told):
+def test_serve_starts_and_stops_site_worker_and_scheduler(serving, tmp_path, port, told):
     (tmp_path / "demo-sign-ins.txt").write_text("julie.perret@orvenay.example  Éditrice\n")
     run = serving([sys.executable, "-S", "-c", SITE, port])
     shown = []
@@ -128,7 +128,7 @@ def test_site_worker_and_scheduler_start_together_and_stop_cleanly(serving, tmp_
     assert written(tmp_path, "worker") == written(tmp_path, "scheduler") == ["started", "stopped"]
 
 
-def test_the_real_three_are_in_health_until_ctrl_c_and_gone_after_it(db, tmp_path, port):
+def test_serve_runs_the_real_processes_until_ctrl_c(db, tmp_path, port):
     if not os.environ.get("COMMUNE_REQUIRE_ALL") or connection.vendor != "sqlite":
         pytest.skip("Django four times over takes too long for all but CI, and for more than once")
     shutil.copy(prebuilt_database.prebuilt_path(), tmp_path / "commune.sqlite3")
@@ -156,7 +156,7 @@ def test_the_real_three_are_in_health_until_ctrl_c_and_gone_after_it(db, tmp_pat
         press_ctrl_c(run)
         said, complaints = run.communicate(timeout=30)
     finally:
-        run.terminate()  # where it still runs: it takes the others with it
+        run.terminate()  # if it still runs: it ends its child processes too
         run.communicate(timeout=30)
     assert (run.returncode, complaints) == (0, "")
     assert "Stopping." in said
@@ -166,7 +166,7 @@ def test_the_real_three_are_in_health_until_ctrl_c_and_gone_after_it(db, tmp_pat
         assert "Traceback" not in log.read_text(), log.read_text()
 
 
-def test_nothing_else_starts_where_the_site_does_not(serving, tmp_path):
+def test_serve_starts_nothing_else_if_the_site_fails(serving, tmp_path):
     run = serving(["sh", "-c", "echo why; exit 3"])
     said, complaints = run.communicate(timeout=20)
     assert run.returncode == 1
@@ -177,7 +177,7 @@ def test_nothing_else_starts_where_the_site_does_not(serving, tmp_path):
 
 
 @pytest.mark.parametrize("wanted", ["taken", "0", "65536"])
-def test_a_port_that_cannot_be_had_is_said_and_nothing_is_started(tmp_path, wanted):
+def test_serve_reports_an_unusable_port_and_starts_nothing(tmp_path, wanted):
     with socket.create_server(("127.0.0.1", 0)) as other:
         number = str(other.getsockname()[1]) if wanted == "taken" else wanted
         run = subprocess.run(
@@ -201,7 +201,7 @@ def serve(tmp_path, monkeypatch):
 
 
 class Process:
-    """A process as far as it is watched: ``ended`` or not, and what was asked of it."""
+    """A stand-in of a watched process: ``ended`` or not, with its calls recorded in ``asked``."""
 
     pid = -1
 
@@ -220,7 +220,7 @@ class Process:
 
 
 class Impatient(threading.Event):
-    """Somebody who presses Ctrl-C after having looked ``looks`` times; nobody waits."""
+    """An event that is set, as by Ctrl-C, after ``looks`` waits, none of which takes time."""
 
     def __init__(self, looks):
         super().__init__()
@@ -231,7 +231,7 @@ class Impatient(threading.Event):
         return self.looks < 0
 
 
-def test_the_site_is_stopped_first_and_the_worker_last(serve):
+def test_serve_stops_the_site_first_and_the_worker_last(serve):
     asked = []
     serve.stop({name: Process(name, asked=asked) for name in ("site", "worker", "scheduler")})
     assert asked == ["site", "scheduler", "worker"]
@@ -241,7 +241,7 @@ def test_the_site_is_stopped_first_and_the_worker_last(serve):
     assert asked == ["site"]
 
 
-def test_what_does_not_stop_in_time_is_killed_with_all_it_started(serve, monkeypatch, tmp_path):
+def test_serve_kills_a_process_group_that_does_not_stop(serve, monkeypatch, tmp_path):
     monkeypatch.setattr(serve, "GRACE", 0)
     deaf = serve.start("worker", ["sh", "-c", "trap '' TERM; sleep 60 & echo $!; wait; sleep 60"])
     until(lambda: (tmp_path / "worker.log").read_text().endswith("\n"))
@@ -252,7 +252,7 @@ def test_what_does_not_stop_in_time_is_killed_with_all_it_started(serve, monkeyp
 
 
 @pytest.mark.parametrize("name", ["worker", "scheduler"])
-def test_a_worker_or_scheduler_that_ends_is_started_again(serve, monkeypatch, capsys, name):
+def test_serve_restarts_a_worker_or_scheduler_that_ends(serve, monkeypatch, capsys, name):
     begun = []
     monkeypatch.setattr(serve, "start", lambda name, command: begun.append((name, command)) or Process())
     processes = {"site": Process(), "worker": Process(), "scheduler": Process(), name: Process(ended=True)}
@@ -263,7 +263,7 @@ def test_a_worker_or_scheduler_that_ends_is_started_again(serve, monkeypatch, ca
     assert capsys.readouterr().err.startswith(f"The {name} ended: see ")
 
 
-def test_all_is_given_up_where_the_site_ends(serve, monkeypatch, capsys):
+def test_serve_exits_if_the_site_ends(serve, monkeypatch, capsys):
     monkeypatch.setattr(serve, "start", lambda *_: pytest.fail("nothing is started again"))
     assert serve.keep_running({"site": Process(ended=True), "worker": Process()}, {}, Impatient(looks=3)) == 1
     assert capsys.readouterr().err.startswith("The site ended: see ")
@@ -279,10 +279,13 @@ def application(environ, start_response):
 @pytest.mark.skipif(
     not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="only Linux holds silent connections back"
 )
-def test_connections_that_browsers_open_in_advance_hold_up_nobody(serve, tmp_path, port):
+def test_preopened_connections_of_browsers_block_no_request(serve, tmp_path, port):
     (tmp_path / "plain.py").write_text(PLAIN)
     command = ["plain" if one == "mysite.wsgi" else one for one in serve.commands("127.0.0.1", port)["site"]]
-    command += ["--pythonpath", str(tmp_path)]  # gunicorn reads its settings where it is started
+    command += [
+        "--pythonpath",
+        str(tmp_path),
+    ]  # gunicorn reads its settings in the folder where it is started
     site = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
 
     def answered(patience):
@@ -305,7 +308,7 @@ def test_connections_that_browsers_open_in_advance_hold_up_nobody(serve, tmp_pat
 
 
 def until(happened, seconds=10) -> None:
-    """Waits, some seconds at most."""
+    """Wait until ``happened`` returns true; fail after ``seconds``."""
     patience = threading.Event()
     for _ in range(seconds * 100):
         if happened():
@@ -315,7 +318,7 @@ def until(happened, seconds=10) -> None:
 
 
 def has_ended(pid: int) -> bool:
-    """Whether a process is gone, or waits only to be buried by whoever inherited it."""
+    """Return whether a process is gone, or is a zombie that its parent has not reaped yet."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
@@ -324,7 +327,7 @@ def has_ended(pid: int) -> bool:
 
 # -- bin/demo and bin/setup.sh ---------------------------------------------------------------------------------
 
-# A Python that notes what is asked of it: with ensurepip or not (venv), below 3.12 or not (old).
+# A Python that records its calls: with or without ensurepip (venv), older than 3.12 or not (old).
 PYTHON = """#!/bin/sh
 echo "$*" >>"$CALLS"
 case "$*" in
@@ -341,7 +344,7 @@ esac
 
 
 class Machine:
-    """A folder with bin/ of the project, on a machine that has nothing but what is put there."""
+    """A folder with bin/ of the project, on a machine without any other programs than those added."""
 
     def __init__(self, folder: Path):
         self.project, self.usr, self.calls = folder / "project", folder / "usr", folder / "calls"
@@ -351,14 +354,14 @@ class Machine:
             (self.usr / "bin" / tool).symlink_to(shutil.which(tool))
         for command in ("demo", "test"):
             shutil.copy(ROOT / "bin" / command, self.project / "bin" / command)
-        # The places where it looks for a Python are those of this machine.
+        # Python is searched on this machine only.
         script = (ROOT / "bin/setup.sh").read_text().replace("/usr/", f"{self.usr}/")
         (self.project / "bin/setup.sh").write_text(script)
         (self.project / "tests").mkdir()
         self.lock("1")
 
     def lock(self, version: str) -> None:
-        """Write the two locks, of libraries in ``version``."""
+        """Write both lock files, with libraries in ``version``."""
         pinned = "{}=={} \\\n    --hash=sha256:0a \\\n    --hash=sha256:0b\n"
         running = pinned.format("django", version)
         (self.project / "requirements.txt").write_text(running)
@@ -386,7 +389,7 @@ class Machine:
 
     @property
     def asked(self) -> list[str]:
-        """What Python was asked for, but for what it was only felt for."""
+        """Return the calls of Python, without those that only probe it."""
         return [
             line for line in self.calls.read_text().splitlines() if not line.startswith(("-c", "--version"))
         ]
@@ -411,7 +414,7 @@ NO_PORTS = ["http", "80a", "-1", "0", "65536", "99999999999999999999"]
         (["--port="], "--port takes a number from 1 to 65535.\n"),
     ],
 )
-def test_what_the_demo_does_not_know_is_said_before_anything_is_set_up(machine, arguments, said):
+def test_demo_reports_unknown_arguments_before_any_set_up(machine, arguments, said):
     machine.add_python()
     run = machine.demo(*arguments)
     assert (run.returncode, run.stdout) == (2, "")
@@ -420,13 +423,13 @@ def test_what_the_demo_does_not_know_is_said_before_anything_is_set_up(machine, 
     assert not (machine.project / ".venv").exists()
 
 
-def test_who_asks_for_help_gets_it_and_nothing_else(machine):
+def test_demo_help_does_nothing_else(machine):
     run = machine.demo("--help")
     assert (run.returncode, run.stderr) == (0, "")
     assert "--reset        build the demo commune anew" in run.stdout
 
 
-def test_the_demo_installs_the_lock_once_and_starts(machine):
+def test_demo_installs_the_lock_once_and_starts(machine):
     machine.add_python()
     run = machine.demo("--port=8001", "--host", "::1", "--reset")
     assert run.returncode == 0, run.stderr
@@ -456,7 +459,7 @@ def test_the_demo_installs_the_lock_once_and_starts(machine):
     ]
 
 
-def test_demo_after_the_tests_installs_nothing_more(machine):
+def test_demo_after_the_tests_installs_nothing(machine):
     machine.add_python()
     assert machine.run("test").returncode == 0
     assert machine.asked[2].endswith("--require-hashes -r tests/requirements.txt")
@@ -479,14 +482,14 @@ def test_tests_after_the_demo_install_their_tools(machine):
         ("::1", "http://[::1]:8000"),
     ],
 )
-def test_the_demo_names_itself_by_an_address_that_people_can_open(machine, host, address):
+def test_demo_prints_an_address_that_people_can_open(machine, host, address):
     machine.add_python("python", into=machine.project / ".venv/bin")
     python = machine.project / ".venv/bin/python"
     python.write_text(python.read_text() + 'case "$*" in manage.py*) echo "$COMMUNE_BASE_URL" ;; esac\n')
     assert address in machine.demo("--setup-only", "--host", host).stdout.splitlines()
 
 
-def test_what_python_compiled_is_kept_so_that_a_second_start_is_quick(machine):
+def test_compiled_python_files_are_written_for_a_quick_restart(machine):
     machine.add_python("python", into=machine.project / ".venv/bin")
     python = machine.project / ".venv/bin/python"
     python.write_text(python.read_text() + 'echo "kept: ${PYTHONDONTWRITEBYTECODE-yes}"\n')
@@ -494,7 +497,7 @@ def test_what_python_compiled_is_kept_so_that_a_second_start_is_quick(machine):
     assert said[-1] == "kept: yes"
 
 
-def test_without_a_network_the_demo_says_that_it_could_not_install(machine):
+def test_demo_without_a_network_reports_the_failed_installation(machine):
     machine.add_python()
     run = machine.demo(NO_NETWORK="1")
     assert run.returncode == 1
@@ -502,7 +505,7 @@ def test_without_a_network_the_demo_says_that_it_could_not_install(machine):
     assert not (machine.project / ".venv/lock.sha256").exists()
 
 
-def test_the_first_python_that_is_fit_is_taken(machine):
+def test_setup_takes_the_first_suitable_python(machine):
     machine.add_python("python3.14", venv="no")
     machine.add_python("python3.13")
     machine.add_python("python3")
@@ -513,7 +516,7 @@ def test_the_first_python_that_is_fit_is_taken(machine):
 
 
 @pytest.mark.parametrize("newer", ["bin/python3.12", "bin/python3.14", "local/bin/python3"])
-def test_where_python3_is_too_old_a_newer_one_beside_it_is_found(machine, newer):
+def test_setup_finds_a_newer_python_beside_an_old_one(machine, newer):
     machine.add_python("python3", old="yes")
     found = machine.usr / newer
     machine.add_python(found.name, into=found.parent)
@@ -530,7 +533,7 @@ def test_where_python3_is_too_old_a_newer_one_beside_it_is_found(machine, newer)
         (None, "Install Python 3.12 or newer: apt install python3 python3-venv\n"),
     ],
 )
-def test_where_no_python_is_fit_one_sentence_says_what_to_install(machine, python, said):
+def test_setup_without_a_suitable_python_names_what_to_install(machine, python, said):
     if python:
         machine.add_python(**python)
     run = machine.demo()
@@ -542,9 +545,9 @@ def test_where_no_python_is_fit_one_sentence_says_what_to_install(machine, pytho
 
 @pytest.fixture
 def prepared(monkeypatch, tmp_path):
-    """Runs ``prepare`` in a folder of its own and tells what it called; its files stand in ``tmp_path``."""
+    """Run ``prepare`` in its own folder and return its calls; its files are in ``tmp_path``."""
     monkeypatch.setattr(settings, "VAR_DIR", tmp_path / "var")
-    # Not by the fixture of the settings: it tells of it, and storages in memory begin anew and lose what others keep.
+    # Not by the fixture ``settings``: its signal would reset storages in memory, which other tests use.
     monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path / "var/static")
     (tmp_path / "source").mkdir()
     (tmp_path / "source/site.css").write_text("a {}")
@@ -574,9 +577,7 @@ def prepared(monkeypatch, tmp_path):
     monkeypatch.setattr(prepare, "connection", database)
     monkeypatch.setattr(prepare, "call_command", call)
     monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
-    monkeypatch.setattr(
-        prepare, "run_in_background", before
-    )  # a copy of this process could not tell what it called
+    monkeypatch.setattr(prepare, "run_in_background", before)  # a forked process could not record its calls
 
     def run(*arguments, vendor="sqlite"):
         called.clear()
@@ -594,7 +595,7 @@ def before(work):
 
 
 def fill(var: Path) -> set[str]:
-    """What a demo leaves: the database with what SQLite sets beside it, files, and logs."""
+    """Create the files of a demo: the database with SQLite's files beside it, uploads, and logs."""
     names = ["commune.sqlite3", "commune.sqlite3-wal", "commune.sqlite3-shm", "log/site.log", "seal.p12"]
     names += [f"{folder}/x/1" for folder in prepare.WRITTEN]
     for name in names:
@@ -607,27 +608,27 @@ def files(var: Path) -> set[str]:
     return {path.relative_to(var).as_posix() for path in var.rglob("*") if path.is_file()}
 
 
-def test_a_reset_throws_away_what_was_entered_before_anything_is_built(prepared):
+def test_reset_deletes_entered_data_before_the_build(prepared):
     fill(settings.VAR_DIR)
     called = prepared("--demo", "--reset")
     assert called == [("collectstatic", False, False), ("migrate", False, False), ("demo", True, False)]
     assert files(settings.VAR_DIR) == {"commune.sqlite3", "log/site.log", "seal.p12", "static.sha256"}
 
 
-def test_a_new_demo_begins_with_what_an_earlier_one_migrated(prepared):
+def test_new_demo_starts_from_the_prebuilt_database(prepared):
     assert ("migrate", False, False) in prepared("--demo")
     assert ("migrate", True, False) in prepared("--demo", "--reset")
     with closing(sqlite3.connect(settings.VAR_DIR / "commune.sqlite3")) as copied:
         assert copied.execute("SELECT name FROM sqlite_master").fetchall() == [("made",)]
 
 
-def test_what_is_no_demo_is_migrated_step_by_step(prepared):
+def test_site_that_is_no_demo_is_migrated_normally(prepared):
     prepared("--demo")
     (settings.VAR_DIR / "commune.sqlite3").unlink()
     assert prepared() == [("migrate", False, False), ("begin", True, False)]
 
 
-def test_a_database_that_is_there_is_neither_copied_over_nor_kept(tmp_path, monkeypatch):
+def test_existing_database_is_neither_overwritten_nor_copied(tmp_path, monkeypatch):
     monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
     lived = tmp_path / "commune.sqlite3"
     for mark in ("first", "second"):
@@ -644,7 +645,7 @@ def test_a_database_that_is_there_is_neither_copied_over_nor_kept(tmp_path, monk
     assert lived.read_bytes() == before
 
 
-def test_what_is_left_of_a_deleted_database_is_not_added_to_the_new_one(tmp_path, monkeypatch):
+def test_leftover_files_of_a_deleted_database_are_removed(tmp_path, monkeypatch):
     monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
     left, new = tmp_path / "commune.sqlite3-wal", tmp_path / "commune.sqlite3"
     with (
@@ -662,32 +663,32 @@ def test_what_is_left_of_a_deleted_database_is_not_added_to_the_new_one(tmp_path
     ]
 
 
-def test_what_was_not_migrated_to_its_end_is_not_kept(tmp_path, monkeypatch):
+def test_incomplete_migration_is_not_saved_as_prebuilt(tmp_path, monkeypatch):
     monkeypatch.setattr(prebuilt_database, "PREBUILT_FOLDER", tmp_path / "migrated")
     with pytest.raises(RuntimeError), prebuilt_database.start_from_prebuilt(tmp_path / "commune.sqlite3"):
         raise RuntimeError("broken off")
     assert not prebuilt_database.prebuilt_path().exists()
 
 
-def test_without_a_reset_all_is_kept(prepared):
+def test_prepare_without_reset_deletes_nothing(prepared):
     before = fill(settings.VAR_DIR)
     assert prepared("--demo")[-1] == ("demo", True, False)
     assert before <= files(settings.VAR_DIR)
 
 
-def test_a_database_on_a_server_is_emptied_by_the_demo_itself(prepared):
+def test_reset_of_a_server_database_is_left_to_the_demo_command(prepared):
     before = fill(settings.VAR_DIR)
     assert prepared("--demo", "--reset", vendor="postgresql")[-1] == ("demo", True, True)
     assert before <= files(settings.VAR_DIR)
 
 
-def test_of_several_machines_that_start_together_one_migrates_or_begins_at_a_time(prepared):
+def test_prepare_locks_migration_across_machines(prepared):
     lock, unlock = (f"SELECT pg_advisory_{act}(%s)" for act in ("lock", "unlock"))
     called = [name for name, *_ in prepared(vendor="postgresql") if name != "collectstatic"]
     assert called == [lock, "migrate", unlock, lock, "begin", unlock]
 
 
-def test_static_files_are_collected_only_when_one_of_them_changed(prepared, tmp_path):
+def test_static_files_are_collected_only_after_a_change(prepared, tmp_path):
     source = tmp_path / "source"
 
     def names():
@@ -709,14 +710,14 @@ def test_static_files_are_collected_only_when_one_of_them_changed(prepared, tmp_
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # tests have threads, set-up has none
-def test_what_is_done_beside_is_done_when_the_rest_goes_on(tmp_path):
+def test_background_work_is_finished_when_the_block_ends(tmp_path):
     with prepare.run_in_background(lambda: (time.sleep(0.1), (tmp_path / "done").touch())):
         pass
     assert (tmp_path / "done").exists()
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # tests have threads, set-up has none
-def test_what_fails_beside_ends_the_command_once_the_rest_is_done(tmp_path, capfd):
+def test_failed_background_work_fails_the_command_at_the_end(tmp_path, capfd):
     with pytest.raises(CommandError), prepare.run_in_background(lambda: (tmp_path / "gone/there").touch()):
         (tmp_path / "rest").touch()
     assert (tmp_path / "rest").exists()
@@ -726,7 +727,7 @@ def test_what_fails_beside_ends_the_command_once_the_rest_is_done(tmp_path, capf
 # -- bin/test --------------------------------------------------------------------------------------------------
 
 
-def test_all_tests_run_after_the_same_set_up_with_what_pytest_is_told(machine):
+def test_bin_test_sets_up_and_passes_its_arguments_to_pytest(machine):
     machine.add_python()
     run = machine.run("test", "tests/home", "-k", "look or hours")
     assert run.returncode == 0, run.stderr
@@ -747,7 +748,7 @@ class Reporter:
     line = section
 
 
-def test_it_is_said_aloud_that_tests_in_the_browser_did_not_run():
+def test_missing_browser_is_reported_in_the_summary():
     told = Reporter(f"Skipped: {NO_BROWSER}", "Skipped: no PostgreSQL", f"Skipped: {NO_BROWSER}")
     conftest.pytest_terminal_summary(told)
     title, sentence = told.said
@@ -764,9 +765,7 @@ def test_it_is_said_aloud_that_tests_in_the_browser_did_not_run():
     ("browser", "everything", "skipped"),
     [(None, "", True), (None, "1", False), ("/usr/bin/chromium", "", False)],
 )
-def test_tests_in_the_browser_are_skipped_only_without_one_and_where_not_all_is_required(
-    monkeypatch, browser, everything, skipped
-):
+def test_browser_tests_are_skipped_only_without_a_browser(monkeypatch, browser, everything, skipped):
     monkeypatch.setattr(conftest, "chromium", lambda: browser)
     monkeypatch.setenv("COMMUNE_REQUIRE_ALL", everything)
     browsing, reading = collected("functional/test_x"), collected("home/test_x")
@@ -774,7 +773,7 @@ def test_tests_in_the_browser_are_skipped_only_without_one_and_where_not_all_is_
     assert (browsing.marks, reading.marks) == (["browser", *["skip"] * skipped], [])
 
 
-def test_what_asks_no_database_is_tested_while_another_process_migrates_it_and_browsers_come_last():
+def test_tests_without_database_run_first_and_browser_tests_last():
     names = (
         "functional/test_x",
         "home/test_long_list",
@@ -793,7 +792,7 @@ def test_what_asks_no_database_is_tested_while_another_process_migrates_it_and_b
 
 
 def collected(name: str, *, asks: bool = False) -> SimpleNamespace:
-    """A test as pytest collects it, which asks the database or not; ``marks``: what it was marked with."""
+    """Build a test as pytest collects it, with or without the database. ``marks``: the names of its added marks."""
     marks: list[str] = []
     return SimpleNamespace(
         path=Path(f"/tests/{name}.py"),

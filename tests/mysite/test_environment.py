@@ -1,4 +1,4 @@
-"""What the operator sets is read, or refused with a sentence that says what to write."""
+"""Environment variables of the operator: read, or refused with a sentence that says what to write."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +15,7 @@ from mysite.settings import environment
         ("", []),
     ],
 )
-def test_a_map_opens_the_content_policy_for_its_origin_only(monkeypatch, url, allowed):
+def test_map_url_opens_the_content_policy_for_its_origin_only(monkeypatch, url, allowed):
     monkeypatch.setenv("TILE_URL", url)
     assert environment.read_tiles("TILE_URL") == url
     assert environment.csp_origin(url) == allowed
@@ -24,14 +24,14 @@ def test_a_map_opens_the_content_policy_for_its_origin_only(monkeypatch, url, al
 @pytest.mark.parametrize(
     "url", ["https://tiles.example/", "tiles.example/{z}/{x}/{y}.png", "javascript:{z}{x}{y}"]
 )
-def test_an_address_that_gives_no_tiles_is_refused(monkeypatch, url):
+def test_map_url_without_tiles_is_refused(monkeypatch, url):
     monkeypatch.setenv("TILE_URL", url)
     with pytest.raises(ImproperlyConfigured, match="TILE_URL: write it as https"):
         environment.read_tiles("TILE_URL")
 
 
-def test_file_that_exists_is_taken_again(monkeypatch, tmp_path):
-    """The site starts a second time, when the file was written."""
+def test_audit_anchor_file_that_exists_is_accepted(monkeypatch, tmp_path):
+    """The site restarts after the file was written."""
     for _start in range(2):
         assert environment.file("AUDIT_ANCHOR_FILE", tmp_path / "anchors.txt") == tmp_path / "anchors.txt"
         (tmp_path / "anchors.txt").write_text("1")

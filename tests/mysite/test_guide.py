@@ -1,4 +1,4 @@
-"""Editors and agents read their guide inside the admin; each screen leads to the chapter that is about it."""
+"""Guides for editors and agents in the admin, and the chapter that each screen links to."""
 
 import re
 from itertools import pairwise
@@ -27,7 +27,7 @@ def editor(client, db):
 
 @pytest.fixture
 def agent(client, db):
-    """Treats cases, and may edit nothing."""
+    """Return a client signed in as an agent without any right of an editor."""
     make.CommuneSettingsFactory()
     client.force_login(member(roles=["agents", "cashiers"]))
     return client
@@ -39,7 +39,7 @@ def shown(client, address: str) -> str:
     return response.content.decode()
 
 
-def test_the_menu_leads_to_our_guide_and_not_to_that_of_wagtail(editor):
+def test_menu_links_to_the_project_s_guide_instead_of_wagtail_s(editor):
     page = shown(editor, reverse("wagtailadmin_home"))
     assert EDITORS in page
     assert "guide.wagtail.org" not in page
@@ -53,14 +53,12 @@ def test_the_menu_leads_to_our_guide_and_not_to_that_of_wagtail(editor):
         ("de", "Linux", ("Änderungen speichern", "Ctrl + s")),
     ],
 )
-def test_the_dialog_of_keys_speaks_the_language_of_who_asks_and_names_their_keys(
-    client, db, language, machine, words
-):
+def test_keyboard_dialog_uses_the_language_and_keys_of_the_user(client, db, language, machine, words):
     make.CommuneSettingsFactory()
     reader = SuperuserFactory()
     UserProfile.objects.create(user=reader, preferred_language=language)
     client.force_login(reader)
-    for _time in range(2):  # drawn, and kept
+    for _time in range(2):  # rendered, then cached
         page = client.get(
             reverse("wagtailadmin_home"), headers={"user-agent": f"Mozilla/5.0 ({machine})"}
         ).text
@@ -68,7 +66,7 @@ def test_the_dialog_of_keys_speaks_the_language_of_who_asks_and_names_their_keys
         assert all(one in dialog for one in words)
 
 
-def test_an_editor_reads_the_guide_with_its_contents_and_pictures(editor):
+def test_editor_guide_has_contents_and_pictures(editor):
     page = shown(editor, EDITORS)
     assert '<h3 id="les-lots">Les lots</h3>' in page
     assert '<a href="#les-lots">Les lots</a>' in page
@@ -79,7 +77,7 @@ def test_an_editor_reads_the_guide_with_its_contents_and_pictures(editor):
     assert b"".join(sent.streaming_content)[8:12] == b"WEBP"
 
 
-def test_who_reads_the_admin_in_another_language_is_told_in_which_the_guide_is(client, db):
+def test_guide_in_another_language_names_its_language(client, db):
     make.CommuneSettingsFactory()
     reader, said = member(), "Diese Seite gibt es nur auf Französisch."
     client.force_login(reader)
@@ -88,19 +86,19 @@ def test_who_reads_the_admin_in_another_language_is_told_in_which_the_guide_is(c
     assert said in shown(client, AGENTS)
 
 
-def test_the_guide_leads_to_the_reference_of_services_and_back(editor):
+def test_guide_links_to_the_service_reference_and_back(editor):
     assert 'href="/admin/guide/services/"' in shown(editor, EDITORS)
     assert f'href="{EDITORS}"' in shown(editor, "/admin/guide/services/")
 
 
-def test_an_agent_reads_the_agents_guide_without_any_right_of_an_editor(agent):
+def test_agent_guide_needs_no_editor_rights(agent):
     assert AGENTS in shown(agent, reverse("wagtailadmin_home"))
     page = shown(agent, AGENTS)
     assert '<h3 id="un-dossier">Un dossier</h3>' in page
     assert f'href="{EDITORS}"' in page
 
 
-def test_the_menu_shows_the_agents_guide_to_nobody_who_treats_no_cases(client, db):
+def test_agent_guide_is_hidden_from_staff_without_cases(client, db):
     make.CommuneSettingsFactory()
     client.force_login(EditorFactory())
     page = shown(client, reverse("wagtailadmin_home"))
@@ -109,19 +107,19 @@ def test_the_menu_shows_the_agents_guide_to_nobody_who_treats_no_cases(client, d
 
 
 @pytest.mark.parametrize("address", [AGENTS, EDITORS, "/admin/guide/pictures/accueil.webp"])
-def test_whoever_does_not_enter_the_admin_reads_no_guide(client, db, address):
+def test_guide_requires_access_to_the_admin(client, db, address):
     assert client.get(address).url.startswith("/admin/login/")
     client.force_login(UserFactory())
     assert client.get(address).status_code == 302
 
 
 @pytest.mark.parametrize("address", ["/admin/guide/operations/", "/admin/guide/pictures/nothing.webp"])
-def test_other_documents_are_not_there(editor, address):
+def test_other_documents_are_not_found(editor, address):
     assert editor.get(address).status_code == 404
 
 
 @pytest.mark.parametrize("name", markdown_reader.GUIDES)
-def test_the_headings_of_a_guide_are_in_order_and_each_has_one_address(name):
+def test_guide_headings_are_in_order_with_unique_anchors(name):
     html = markdown_reader.read_guide(name).html
     levels = [int(level) for level in re.findall(r"<h(\d)", html)]
     assert levels[0] == 2
@@ -131,19 +129,19 @@ def test_the_headings_of_a_guide_are_in_order_and_each_has_one_address(name):
 
 
 @pytest.mark.parametrize("name", markdown_reader.GUIDES)
-def test_links_within_a_guide_lead_to_a_heading(name):
+def test_guide_links_lead_to_a_heading(name):
     text = (markdown_reader.FOLDER / f"{name}.md").read_text()
     assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= markdown_reader.read_guide(name).anchors()
 
 
-def test_every_picture_of_the_guide_says_what_it_shows_and_all_are_used():
+def test_guide_pictures_have_alternative_texts_and_are_used():
     text = (markdown_reader.FOLDER / "editors.md").read_text()
     used = dict(re.findall(r"!\[([^]]*)\]\(pictures/(.+)\.webp\)", text))
     assert all(used)
     assert set(used.values()) == {path.stem for path in (markdown_reader.FOLDER / "pictures").iterdir()}
 
 
-def test_html_within_a_guide_is_shown_and_not_run():
+def test_guide_html_is_escaped():
     html = markdown_reader.MARKDOWN.render("<script>x</script> [here](javascript:x) <b>bold</b>")
     assert "<script" not in html
     assert "<b>" not in html
@@ -151,18 +149,18 @@ def test_html_within_a_guide_is_shown_and_not_run():
 
 
 @pytest.mark.parametrize("link", CHAPTERS)
-def test_every_chapter_that_a_screen_leads_to_exists(link):
+def test_chapter_that_a_screen_links_to_exists(link):
     file, anchor = link.split("#")
     assert anchor in markdown_reader.read_guide(file.removesuffix(".md")).anchors()
 
 
-def test_every_chapter_of_the_editors_guide_helps_somewhere():
+def test_every_chapter_of_the_editor_guide_is_linked():
     told = {link.partition("#")[2] for link in CHAPTERS}
     chapters = {one.anchor for part in markdown_reader.read_guide("editors").contents for one in part.below}
     assert chapters <= told
 
 
-def test_every_chapter_of_the_agents_guide_helps_somewhere_or_is_named_by_one_that_does():
+def test_every_chapter_of_the_agent_guide_is_linked():
     told = {link.partition("#")[2] for link in CHAPTERS if link.startswith("agents.md")}
     told |= set(re.findall(r"\]\(#([^)]+)\)", (markdown_reader.FOLDER / "agents.md").read_text()))
     chapters = {one.anchor for part in markdown_reader.read_guide("agents").contents for one in part.below}
@@ -182,14 +180,14 @@ def namespaces() -> set[str]:
 
 
 def names() -> set[str]:
-    """Of all views, with their namespace."""
+    """Return the names of all views, with their namespace."""
     found = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
     for namespace, (_prefix, resolver) in get_resolver().namespace_dict.items():
         found |= {f"{namespace}:{key}" for key in resolver.reverse_dict if isinstance(key, str)}
     return found
 
 
-def test_every_screen_about_requests_leads_to_a_chapter():
+def test_every_screen_about_cases_links_to_a_chapter():
     without = [
         f"{namespace}:{name}"
         for namespace, resolver in desks()
@@ -200,7 +198,7 @@ def test_every_screen_about_requests_leads_to_a_chapter():
 
 
 def desks() -> list:
-    """What eservices adds to the admin as screens of its own, by namespace."""
+    """Return the admin views of eservices, by namespace."""
     found = [
         (namespace, resolver)
         for namespace, (prefix, resolver) in get_resolver().namespace_dict.items()
@@ -211,7 +209,7 @@ def desks() -> list:
     return found
 
 
-def test_the_editor_of_each_kind_of_page_leads_to_its_chapter(editor):
+def test_page_editor_of_each_type_links_to_its_chapter(editor):
     home = make.make_site()
     article = news.NewsPageFactory(parent=news.NewsIndexPageFactory(parent=home))
     event = news.EventPageFactory(parent=news.EventIndexPageFactory(parent=home))
@@ -219,7 +217,7 @@ def test_the_editor_of_each_kind_of_page_leads_to_its_chapter(editor):
     assert leads_to("lagenda-et-les-propositions", shown(editor, edit(event)))
 
 
-def test_a_new_page_and_a_list_of_pages_lead_there_too(editor):
+def test_new_page_and_list_of_pages_link_to_the_chapter(editor):
     index = news.NewsIndexPageFactory(parent=make.make_site())
     chapter = "publier-une-actualité"
     assert leads_to(chapter, shown(editor, reverse("wagtailadmin_explore", args=[index.pk])))
@@ -241,7 +239,7 @@ def test_a_new_page_and_a_list_of_pages_lead_there_too(editor):
         ("/admin/checks/reviews/", "des-pages-qui-restent-justes"),
     ],
 )
-def test_a_screen_leads_to_its_chapter(editor, address, chapter):
+def test_screen_links_to_its_chapter(editor, address, chapter):
     make.make_site()
     response = editor.get(address, follow=True)
     assert leads_to(chapter, response.content.decode())
@@ -262,12 +260,12 @@ def test_a_screen_leads_to_its_chapter(editor, address, chapter):
         ("/admin/account/", "ce-qui-vous-est-annoncé"),
     ],
 )
-def test_a_screen_of_agents_leads_them_to_its_chapter(agent, address, chapter):
+def test_agent_screen_links_to_its_chapter(agent, address, chapter):
     assert leads_to(chapter, shown(agent, address), AGENTS)
     assert f'<h3 id="{chapter}">' in shown(agent, AGENTS)
 
 
-def test_a_case_its_deeds_and_its_receipt_lead_to_their_chapters(agent):
+def test_case_its_actions_and_receipt_link_to_their_chapters(agent):
     case = f"/admin/cases/{CaseFactory().reference}/"
     assert leads_to("un-dossier", shown(agent, case), AGENTS)
     assert leads_to("un-dossier", shown(agent, f"{case}call/"), AGENTS)
@@ -283,11 +281,11 @@ def test_a_case_its_deeds_and_its_receipt_lead_to_their_chapters(agent):
         ("/admin/snippets/eservices_cases/team/", "les-équipes"),
     ],
 )
-def test_a_screen_of_who_answers_for_more_leads_to_the_agents_guide_too(editor, address, chapter):
+def test_lead_screen_links_to_the_agent_guide(editor, address, chapter):
     assert leads_to(chapter, shown(editor, address), AGENTS)
 
 
-def test_a_screen_without_a_chapter_leads_nowhere(editor):
+def test_screen_without_a_chapter_has_no_link(editor):
     make.make_site()
     assert "commune-help" not in shown(editor, "/admin/reports/site-history/")
 

@@ -10,7 +10,7 @@ from home.models.heartbeat import Heartbeat
 pytestmark = pytest.mark.django_db
 
 
-def test_health_is_ok_while_scheduler_and_worker_leave_signs(client):
+def test_health_is_ok_while_scheduler_and_worker_beat(client):
     Heartbeat.beat(Heartbeat.SCHEDULER)
     Heartbeat.beat(Heartbeat.WORKER)
     answer = client.get("/health/")
@@ -27,15 +27,13 @@ def test_health_is_degraded_when_the_worker_is_silent(client):
     assert not answer["worker"]["alive"]
 
 
-def test_health_is_degraded_where_nothing_ever_ran(client):
+def test_health_is_degraded_if_nothing_ever_ran(client):
     answer = client.get("/health/")
     assert answer.status_code == 200
     assert answer.json()["worker"] == {"alive": False, "seen": None}
 
 
-def test_health_is_degraded_where_the_disk_is_about_to_be_full_or_nothing_can_be_cached(
-    client, monkeypatch, settings
-):
+def test_health_is_degraded_without_disk_space_or_cache(client, monkeypatch, settings):
     Heartbeat.beat(Heartbeat.SCHEDULER)
     Heartbeat.beat(Heartbeat.WORKER)
     assert client.get("/health/").json()["disk"] == {"alive": True}
@@ -56,7 +54,7 @@ def test_health_is_degraded_where_the_disk_is_about_to_be_full_or_nothing_can_be
     assert client.get("/health/").json()["disk"] == {"alive": False}
 
 
-def test_health_says_when_the_database_is_down(client, monkeypatch):
+def test_health_is_503_while_the_database_is_down(client, monkeypatch):
     def down(*args):
         raise DatabaseError
 

@@ -1,4 +1,4 @@
-"""Django's migrate, made quicker: what it finds is what Django finds."""
+"""Faster migrate command, with the same result as Django's."""
 
 import re
 
@@ -10,30 +10,30 @@ from django.db.migrations.state import ProjectState, StateApps
 
 from mysite.management.commands.migrate import nearest_rendered, swaps_remembered
 
-BY_HAND = "wagtailsearch"  # writes its tables of SQLite itself
+BY_HAND = "wagtailsearch"  # writes its SQLite tables itself
 ASKED = {"eservices_accounts.User": "AUTH_USER_MODEL", "contenttypes.ContentType": None}
 
 
-def test_migrate_is_the_quick_one():
+def test_migrate_command_is_the_fast_one():
     assert get_commands()["migrate"] == "mysite"
 
 
-def test_a_swapped_model_is_looked_up_once_however_many_registries_are_made(monkeypatch):
+def test_swapped_models_are_looked_up_once_while_migrating(monkeypatch):
     with swaps_remembered():
         assert {name: apps.get_swappable_settings_name(name) for name in ASKED} == ASKED
-        StateApps([], {})  # empties what Django remembers
-        monkeypatch.setattr(apps, "get_models", None)  # what looking anew would ask
+        StateApps([], {})  # empties Django's cache
+        monkeypatch.setattr(apps, "get_models", None)  # a new look-up would call it
         assert {name: apps.get_swappable_settings_name(name) for name in ASKED} == ASKED
 
 
-def test_what_is_remembered_ends_with_migrating():
+def test_swapped_model_cache_ends_after_migrating():
     with swaps_remembered():
         pass
     assert {name: apps.get_swappable_settings_name(name) for name in ASKED} == ASKED
     assert "get_swappable_settings_name" not in vars(apps)
 
 
-def test_how_models_are_made_anew_ends_with_migrating():
+def test_model_reloading_is_restored_after_migrating():
     usual = ProjectState._find_reload_model
     with pytest.raises(KeyError), nearest_rendered():
         raise KeyError
@@ -42,21 +42,21 @@ def test_how_models_are_made_anew_ends_with_migrating():
 
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="reads what SQLite keeps of each table")
-def test_migrating_leads_to_the_tables_columns_indexes_and_guards_that_the_models_say():
+def test_migrated_tables_equal_those_of_the_models():
     stand, said = tables_that_stand(), tables_said()
     assert len(said) > 200
     assert {name: stand.get(name) for name in said} == said
 
 
 def tables_that_stand() -> dict[str, set]:
-    """What a migrated database has for each table, in words."""
+    """Return the parts of the statements of each table in the migrated database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         return in_words(cursor.fetchall())
 
 
 def tables_said() -> dict[str, set]:
-    """What the same would have if the models made it now."""
+    """Return the parts of the statements that would create the tables of the models."""
     models = [one for one in apps.get_models(include_auto_created=True) if one._meta.app_label != BY_HAND]
     editor = connection.schema_editor(collect_sql=True)
     found = []
@@ -71,7 +71,7 @@ def tables_said() -> dict[str, set]:
 
 
 def in_words(statements: list[tuple[str, str]]) -> dict[str, set]:
-    """The parts of the statements about each table, whatever the order of columns and of a set's values."""
+    """Return the parts of the statements of each table, in any order of columns and of values."""
     found: dict[str, set] = {}
     for table, statement in statements:
         parts = re.split(r', (?="|CONSTRAINT|UNIQUE)', statement.partition("(")[2])

@@ -1,4 +1,4 @@
-"""What the operator's environment makes of the settings of a real commune."""
+"""Production settings, as the operator's environment determines them."""
 
 import json
 import os
@@ -31,7 +31,7 @@ print(json.dumps({name: getattr(production, name, None) for name in names}, defa
 
 
 def started(**variables) -> subprocess.CompletedProcess:
-    """A process that reads the settings of production."""
+    """Run a process that reads the production settings."""
     inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
     return subprocess.run(
         [sys.executable, "-c", ASKED],
@@ -43,7 +43,7 @@ def started(**variables) -> subprocess.CompletedProcess:
 
 
 def production(**variables) -> dict:
-    """The settings of production that matter here, in a process of their own."""
+    """Return the relevant production settings, read in a separate process."""
     run = started(**variables)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
@@ -81,9 +81,7 @@ def production(**variables) -> dict:
         ("SMS_URL", "sms.orvenay.example", "SMS_URL: write an address as https://"),
     ],
 )
-def test_a_commune_whose_environment_lacks_something_or_is_wrong_does_not_start_and_says_why(
-    name, value, said
-):
+def test_missing_or_wrong_variable_prevents_the_start(name, value, said):
     run = started(**{name: value})
     assert run.returncode
     assert run.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {said}")
@@ -150,7 +148,12 @@ READERS = {
         ("address", "", "", []),
         ("sender", "Orvenay <a@b.ch>", "Orvenay <a@b.ch>", ["Orvenay", "Wil; SG <a@b.ch>", "a@b.ch, c@d.ch"]),
         ("sender", "", '"Wil; SG" <noreply@orvenay.example>', []),
-        ("sms_sender", "+41791234567", "+41791234567", []),  # whole, or answers go to somebody else
+        (
+            "sms_sender",
+            "+41791234567",
+            "+41791234567",
+            [],
+        ),  # shown whole, because replies would go to another number
         ("sms_sender", "Saint-Légier", "Saint Legie", []),
         ("sms_sender", "", "Evolene VS", []),
         (
@@ -205,7 +208,7 @@ READERS = {
         ("bounces", "imaps://u:p@h/INBOX", "imaps://u:p@h/INBOX", ["imaps://h:abc/INBOX", "imap://[h", "h"]),
     ],
 )
-def test_what_the_operator_sets_is_read_or_refused_with_a_sentence(monkeypatch, reader, value, read, refused):
+def test_variable_is_read_or_refused_with_a_sentence(monkeypatch, reader, value, read, refused):
     monkeypatch.delenv("UNSET", raising=False)
     monkeypatch.setenv("X", value)
     assert READERS[reader]() == read
@@ -227,7 +230,7 @@ def test_what_the_operator_sets_is_read_or_refused_with_a_sentence(monkeypatch, 
         ("HOSTNAME", ""),
     ],
 )
-def test_a_name_with_a_slip_is_told_as_nobody_reads_it(monkeypatch, slip, meant):
+def test_misspelled_variable_name_is_reported(monkeypatch, slip, meant):
     monkeypatch.setattr(checks.os, "environ", {slip: "1"})
     assert [warning.hint for warning in checks.check_environment_names(None)] == (
         [f"Is {meant} meant?"] if meant else []
@@ -236,7 +239,7 @@ def test_a_name_with_a_slip_is_told_as_nobody_reads_it(monkeypatch, slip, meant)
     assert checks.check_environment_names(None) == []
 
 
-def test_a_commune_of_another_country_lies_in_no_swiss_canton(monkeypatch):
+def test_canton_setting_is_dropped_outside_switzerland(monkeypatch):
     monkeypatch.delenv("UNSET", raising=False)
     assert environment.read_country("UNSET", "UNSET") == ("CH", "VD")
     monkeypatch.setenv("X", "LU")
@@ -244,7 +247,7 @@ def test_a_commune_of_another_country_lies_in_no_swiss_canton(monkeypatch):
 
 
 @pytest.mark.parametrize("issuer", ["https://[id.example", "id.example", "https://id.example:abc"])
-def test_an_identity_provider_without_an_address_is_refused(monkeypatch, issuer):
+def test_identity_provider_without_a_url_is_refused(monkeypatch, issuer):
     monkeypatch.setenv("X_CLIENT_ID", "commune")
     monkeypatch.setenv("X_CLIENT_SECRET", "secret")
     monkeypatch.setenv("X_ISSUER", "https://id.example/realm")
@@ -254,13 +257,13 @@ def test_an_identity_provider_without_an_address_is_refused(monkeypatch, issuer)
         environment.read_identity_provider("X")
 
 
-def test_what_only_a_proxy_may_say_is_not_believed_unless_there_is_one():
+def test_proxy_headers_are_not_trusted_without_a_proxy():
     settings = production()
     assert settings["SECURE_PROXY_SSL_HEADER"] is None
     assert settings["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is False
 
 
-def test_behind_as_many_proxies_as_the_operator_says_the_scheme_is_theirs_to_tell():
+def test_trusted_proxies_determine_the_scheme():
     settings = production(TRUSTED_PROXIES="1", SECURE_HSTS_INCLUDE_SUBDOMAINS="1")
     assert settings["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
     assert settings["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True
@@ -274,18 +277,18 @@ def test_behind_as_many_proxies_as_the_operator_says_the_scheme_is_theirs_to_tel
         (["*"], []),
     ],
 )
-def test_forms_come_from_the_names_of_the_site(hosts, origins):
+def test_csrf_origins_are_the_hosts_of_the_site(hosts, origins):
     assert environment.trusted_origins(hosts) == origins
     assert production(ALLOWED_HOSTS=",".join(hosts))["CSRF_TRUSTED_ORIGINS"] == origins
 
 
-def test_redis_keeps_what_is_cached_where_the_operator_names_one():
+def test_redis_url_sets_the_cache():
     made = production(REDIS_URL="redis://localhost:6379/0")["CACHES"]["default"]
     assert made["LOCATION"] == "redis://localhost:6379/0"
     cache = import_string(made["BACKEND"])(made["LOCATION"], {})
-    assert cache._cache.get_client()  # its library is installed; nothing connects before it is asked
+    assert cache._cache.get_client()  # its library is installed; it connects only when it is used
 
 
-def test_staff_choose_among_time_zones_that_browsers_know(settings):
+def test_staff_time_zones_are_known_to_browsers(settings):
     assert settings.TIME_ZONE in settings.WAGTAIL_USER_TIME_ZONES
     assert not {"localtime", "Factory"} & set(settings.WAGTAIL_USER_TIME_ZONES)

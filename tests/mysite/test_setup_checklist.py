@@ -1,4 +1,4 @@
-"""What whoever runs a new commune reads on the first page of the admin, until it is done."""
+"""Setup checklist of a new commune on the first page of the admin."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -33,7 +33,7 @@ def present_the_commune():
     commune.arms.save("armes.svg", ContentFile(b"<svg/>"))
 
 
-def test_each_step_leads_to_where_it_is_done(home, client):
+def test_checklist_steps_link_to_their_screens(home, client):
     client.force_login(SuperuserFactory())
     page = first_page(client)
     assert "0 sur 7" in page
@@ -46,7 +46,7 @@ def test_each_step_leads_to_where_it_is_done(home, client):
         assert f'<a href="{address}">' in page
 
 
-def test_a_step_is_done_by_what_is_there_and_the_list_goes_with_the_last(home, client):
+def test_checklist_steps_are_done_by_contents_and_list_ends(home, client):
     client.force_login(SuperuserFactory())
     UserFactory(is_staff=True, roles=("editors",))
     member()
@@ -62,7 +62,7 @@ def test_a_step_is_done_by_what_is_there_and_the_list_goes_with_the_last(home, c
     assert "Premiers pas" not in first_page(client)
 
 
-def test_where_only_the_list_is_a_draft_the_step_leads_to_the_list(home, client):
+def test_checklist_links_to_a_service_index_that_is_a_draft(home, client):
     client.force_login(SuperuserFactory())
     counter = make_counter(home)
     make_service(counter)
@@ -72,7 +72,7 @@ def test_where_only_the_list_is_a_draft_the_step_leads_to_the_list(home, client)
     )
 
 
-def test_who_closes_the_list_reads_it_no_more_and_others_do(home, client):
+def test_closed_checklist_is_hidden_for_that_user_only(home, client):
     boss = SuperuserFactory()
     client.force_login(boss)
     assert 'data-w-dismissible-id-value="first-steps"' in first_page(client)
@@ -82,12 +82,12 @@ def test_who_closes_the_list_reads_it_no_more_and_others_do(home, client):
     assert "Premiers pas" in first_page(client)
 
 
-def test_who_does_not_run_the_site_reads_none(home, client):
+def test_checklist_is_hidden_from_other_staff(home, client):
     client.force_login(UserFactory(is_staff=True, roles=("editors", "agents")))
     assert "Premiers pas" not in first_page(client)
 
 
-def test_a_moderator_reads_what_others_have_to_do_without_a_way_there(home, client):
+def test_checklist_of_a_moderator_has_no_links_to_closed_screens(home, client):
     client.force_login(UserFactory(is_staff=True, roles=("moderators",)))
     page = first_page(client)
     assert "<b>Former une équipe</b>" in page

@@ -1,4 +1,4 @@
-"""What browsers load of ours is small, and the same as what stands in the repository."""
+"""Minified scripts and style sheets of the project, equivalent to their sources."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ STATIC = Path(__file__).resolve().parents[2] / "mysite" / "static"
 SCRIPTS = sorted(STATIC.glob("js/**/*.js"))
 
 
-def test_remarks_and_indentation_are_left_out_and_nothing_else():
+def test_minify_removes_only_comments_and_indentation():
     script = (
         '// why\n/** What\n * it does. */\nat = "https://x.example/*"; // where\n\n  go(`a // b`); // it\'s\n'
     )
@@ -24,19 +24,19 @@ def test_remarks_and_indentation_are_left_out_and_nothing_else():
     assert minify(sheet, "css") == "@media (a:1px) and (b:c){d+e~f{g:calc(1px + 2px)}}h{i:j + k;l:m}"
 
 
-def test_shortened_twice_is_shortened_once():
+def test_minify_is_idempotent():
     for path in [*SCRIPTS, *STATIC.glob("css/*.css")]:
         once = minify(path.read_text(), path.suffix[1:])
         assert minify(once, path.suffix[1:]) == once, path.name
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_no_script_has_a_text_over_several_lines_that_would_lose_its_indentation(path):
+def test_scripts_have_no_indented_multi_line_strings(path):
     code = [line for line in path.read_text().splitlines() if not line.lstrip().startswith(("//", "*", "/*"))]
     assert [line for line in code if line.count("`") % 2 and "[" not in line] == []
 
 
-def test_only_ours_are_touched(tmp_path):
+def test_only_project_files_are_minified(tmp_path):
     storage = StaticFilesStorage(location=tmp_path, base_url="/static/")
     for name in ("js/form.js", "leaflet/leaflet.js", "wagtailadmin/js/x.js"):
         file = ContentFile(b"// remark\ngo();\n")
@@ -47,22 +47,22 @@ def test_only_ours_are_touched(tmp_path):
     assert (tmp_path / "wagtailadmin/js/x.js").read_text() == "// remark\ngo();\n"
 
 
-def test_the_style_sheet_of_the_site_refers_to_no_other_file():
-    """It is sent from more than one address: what it refers to would be looked for beside each."""
+def test_site_style_sheet_refers_to_no_other_file():
+    """The style sheet is served from more than one URL; relative addresses would be resolved beside each."""
     sheet = (STATIC / SITE).read_text()
     assert "url(" not in sheet
     assert "@import" not in sheet
 
 
-def test_no_sheet_opens_what_is_folded_within_a_scope():
-    """Firefox (153) takes no ``::details-content`` there: the filters of the queue were out of reach."""
+def test_style_sheets_have_no_details_content_within_a_scope():
+    """Firefox 153 ignores ``::details-content`` within ``@scope``: the filters of the queue would be unreachable."""
     for path in STATIC.glob("css/*.css"):
         _before, _at, scoped = path.read_text().partition("@scope ")
         assert "::details-content {" not in block(scoped), path.name
 
 
 def block(css: str) -> str:
-    """From its first brace to the one that closes it."""
+    """Return the text from the first brace to the one that closes it."""
     depth = 0
     for end, sign in enumerate(css):
         depth += (sign == "{") - (sign == "}")

@@ -1,4 +1,4 @@
-"""The admin speaks the editor's language throughout: in what comes from Wagtail and wagtail-localize too."""
+"""Texts of Wagtail and wagtail-localize in the admin, translated into the editor's language."""
 
 import ast
 import re
@@ -23,11 +23,11 @@ APART = {
     "management",
     "api",
     "typed_table_block",
-}  # what nobody meets in the admin
+}  # not shown in the admin
 
 
 def sources() -> Iterator[Path]:
-    """The code and the templates of the installed apps; what is an app of its own below them and not installed, not."""
+    """Yield the code and templates of the installed apps, without apps below them that are not installed."""
     roots = [Path(one.path) for one in apps.get_app_configs() if one.name.startswith("wagtail")]
     for root in roots:
         others = {file.parent for file in root.rglob("apps.py")} - {root}
@@ -39,7 +39,7 @@ def sources() -> Iterator[Path]:
 
 
 def texts(file: Path) -> Iterator[str]:
-    """What a file asks to be translated: the context, where there is one, before the text as catalogues have it."""
+    """Yield the texts that a file has translated, each after its context if it has one, as in catalogues."""
     source = file.read_text()
     if file.suffix == ".py":
         calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
@@ -59,7 +59,7 @@ def texts(file: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "it"])
-def test_what_comes_from_wagtail_is_translated(language):
+def test_wagtail_texts_are_translated(language):
     known = trans_real.translation(language)._catalog
     said = {text for file in sources() for text in texts(file)}
     assert len(said) > 1500
@@ -68,8 +68,8 @@ def test_what_comes_from_wagtail_is_translated(language):
     )
 
 
-def test_french_says_no_word_in_two_genders_at_once():
-    """Wagtail does not know of what gender things are: “Ajouter un(e) lot”, “ce/cette page”."""
+def test_french_texts_have_no_double_gender():
+    """Wagtail does not know the gender of names and writes “Ajouter un(e) lot”, “ce/cette page”."""
     known = trans_real.translation("fr")._catalog
     said = {text for file in sources() for text in texts(file)}
     told = {str(known.get(key) or "") for text in said for key in (text, (text, 0), (text, 1))}
@@ -79,8 +79,8 @@ def test_french_says_no_word_in_two_genders_at_once():
 @pytest.mark.parametrize(
     ("language", "other"), [("fr", "régions?|locales?|status|workflows?"), ("de", "locales?")]
 )
-def test_things_are_called_as_people_call_them(language, other):
-    """A page's “locale” is its language, and a “workflow” the way of its approval."""
+def test_translations_use_the_words_of_the_project(language, other):
+    """A page's “locale” is called its language, a “workflow” its approval."""
     known = trans_real.translation(language)._catalog
     said = {text for file in sources() for text in texts(file)}
     told = {str(known.get(key) or "") for text in said for key in (text, (text, 0), (text, 1))}
@@ -88,27 +88,27 @@ def test_things_are_called_as_people_call_them(language, other):
     assert not sorted(one for one in words if re.search(rf"\b(?:{other})\b", one, re.I))
 
 
-def test_the_first_link_of_the_admin_is_french():
+def test_first_link_of_the_admin_is_french():
     known = trans_real.translation("fr")._catalog
     assert known["Skip to main content"] == "Aller au contenu principal"
 
 
 @pytest.mark.parametrize("language", ["fr", "it"])
-def test_settings_that_are_saved_have_no_gender(language):
-    """“Commune mis à jour”, “Comune aggiornata”."""
+def test_saved_settings_message_has_no_gender(language):
+    """Otherwise: “Commune mis à jour”, “Comune aggiornata”."""
     saved = trans_real.translation(language)._catalog["%(setting_type)s updated."]
     assert not re.search(r"mise? à jour|aggiornat", saved)
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
-def test_what_happened_this_minute_happened_just_now(language):
-    """Wagtail compares Django's words with its own: “il y a 0 minute” where the two differ."""
+def test_event_of_this_minute_is_shown_as_just_now(language):
+    """Wagtail compares Django's texts with its own: “il y a 0 minute” if the two differ."""
     with translation.override(language):
         assert "0" not in timesince_simple(timezone.now())
 
 
-def test_german_says_one_word_for_what_the_commune_does_for_people():
-    """“Dienst” is who works there, or a web service."""
+def test_german_has_one_word_for_services():
+    """“Dienst” means an office, or a web service."""
     said = trans_real.translation("de")._catalog.items()
     texts = [(key[0] if isinstance(key, tuple) else key, text) for key, text in said]
     named = [
@@ -119,14 +119,14 @@ def test_german_says_one_word_for_what_the_commune_does_for_people():
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "it"])
-def test_how_long_ago_something_was_is_no_duration(language):
-    """German lists said “Bestätigt: 6 Monate”."""
+def test_time_since_is_not_shown_as_a_duration(language):
+    """Otherwise German lists would read “Bestätigt: 6 Monate”."""
     with translation.override(language):
         ago = timezone.now() - timedelta(days=40)
         assert timesince_simple(ago).replace("\xa0", " ") in {"il y a 1 mois", "1 Monat her", "1 mese fa"}
 
 
-def test_italian_says_no_english_of_what_is_published():
+def test_italian_has_no_english_words_for_published():
     known = trans_real.translation("it")._catalog
     texts = [known[key] for key in ("live", "Live", "live + draft", "go live date/time")]
     assert not [text for text in texts if re.search(r"\blive\b", text, re.I)]

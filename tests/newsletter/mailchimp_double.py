@@ -1,6 +1,6 @@
-"""A Mailchimp with a memory, on the loopback: what its API description promises of what we use, and faults at will.
+"""A double of Mailchimp with a memory, on the loopback: the used part of its API, and errors on request.
 
-``faults``: statuses that are answered instead, one after the other; ``down``: it closes the line.
+``faults``: statuses to return instead, one after the other; ``down``: close the connection.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ class Mailchimp(local_servers.Server):
         super().__init__(Handler)
         self.members, self.segments, self.campaigns = {}, {}, {}
         self.bounces = 1  # of each campaign
-        self.tests = []  # to whom, and the campaign as it stood
-        self.required = False  # whether the audience wants to know more of who signs up
-        self.forgotten = set()  # deleted for good
+        self.tests = []  # recipient and state of the campaign of each test
+        self.required = False  # whether the audience has further required fields
+        self.forgotten = set()  # deleted permanently
         self.asked, self.faults, self.down = [], [], False
 
     @property
@@ -34,7 +34,7 @@ class Mailchimp(local_servers.Server):
         return f"{super().url}/3.0"
 
     def member(self, email, *, status="subscribed", language="fr", tags=(), changed=None, opted=None) -> dict:
-        """What somebody did at Mailchimp itself."""
+        """Store a member, as if changed at Mailchimp itself."""
         stamp = (changed or datetime.now(UTC)).isoformat()
         member = {
             "id": hashed(email),
@@ -48,7 +48,7 @@ class Mailchimp(local_servers.Server):
         self.members[member["id"]] = member
         return member
 
-    # -- the API ---------------------------------------------------------------------------------------------
+    # -- The API ---------------------------------------------------------------------------------------------
     def answer(self, method: str, path: list[str], query: dict, body: dict) -> tuple[int, dict | None]:
         match (method, *path):
             case ("GET", "ping"):
@@ -110,7 +110,7 @@ class Mailchimp(local_servers.Server):
         return 200, known
 
     def _tags(self) -> list[dict]:
-        """Each tag that somebody bears is a static segment too."""
+        """Return the tags of all members, each of which is a static segment too."""
         names = sorted({tag["name"] for member in self.members.values() for tag in member["tags"]})
         return [{"id": 1000 + number, "name": name} for number, name in enumerate(names)]
 
@@ -188,7 +188,7 @@ class Handler(local_servers.Handler):
 
 
 def page(name: str, items, query: dict) -> dict:
-    """Ten at once unless more are asked for, a thousand at most."""
+    """Return a page of a list: ten items by default, a thousand at most."""
     first, count = int(query.get("offset", 0)), min(int(query.get("count", 10)), 1000)
     found = list(items)
     return {name: found[first : first + count], "total_items": len(found)}

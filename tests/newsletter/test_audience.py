@@ -15,7 +15,7 @@ from tests.factories.newsletter import SubscriberFactory, TopicFactory, translat
 pytestmark = pytest.mark.django_db
 
 
-def test_only_confirmed_subscribers_of_a_topic_are_reached_each_once():
+def test_only_confirmed_subscribers_of_a_topic_are_reached_once():
     roads, lake, school = TopicFactory(), TopicFactory(), TopicFactory()
     both = SubscriberFactory(topics=[roads, lake])
     SubscriberFactory(topics=[school])
@@ -24,7 +24,7 @@ def test_only_confirmed_subscribers_of_a_topic_are_reached_each_once():
     assert list(subscribers_for([roads, lake])) == [both]
 
 
-def test_a_topic_chosen_in_one_language_holds_in_the_others():
+def test_topic_chosen_in_one_language_applies_to_the_others():
     roads = TopicFactory()
     german = SubscriberFactory(topics=[roads], language="de")
     french = SubscriberFactory(topics=[roads])
@@ -33,12 +33,12 @@ def test_a_topic_chosen_in_one_language_holds_in_the_others():
     assert list(subscribers_for([translation], "de")) == [german]
 
 
-def test_without_topics_nobody_is_reached():
+def test_mailing_without_topics_reaches_nobody():
     SubscriberFactory(topics=[TopicFactory()])
     assert not subscribers_for([]).exists()
 
 
-def test_addresses_never_confirmed_are_forgotten_and_others_kept():
+def test_unconfirmed_subscribers_are_deleted():
     pending = SubscriberFactory(pending=True, link_expires_at=timezone.now())
     kept = [SubscriberFactory(), SubscriberFactory(gone=True), asked_again := SubscriberFactory(gone=True)]
     subscribers.request_subscription(email=asked_again.email, language="fr", topic_keys=[])
@@ -62,5 +62,5 @@ def test_addresses_never_confirmed_are_forgotten_and_others_kept():
         (SubscriberState.CONFIRMED, SubscriberState.CONFIRMED, True),
     ],
 )
-def test_states_follow_each_other_as_written(source, target, answer):
+def test_subscriber_states_change_as_declared(source, target, answer):
     assert states.is_allowed(source, target) is answer

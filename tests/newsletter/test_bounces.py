@@ -1,4 +1,4 @@
-"""Letters that come back: read from a mailbox or told by a service, believed only where they prove to be ours."""
+"""Bounces of newsletters: read from a mailbox or sent by a service, accepted only with the proof of a mailing."""
 
 import mailbox
 import socketserver
@@ -95,7 +95,7 @@ def reader():
 
 @pytest.fixture
 def sent(reader):
-    """The letter that a reader got."""
+    """Return the e-mail that a subscriber got."""
     mailed(CampaignFactory())
     return mail.outbox[-1]
 
@@ -113,7 +113,7 @@ def state(reader):
 
 
 @pytest.mark.parametrize("headers", [True, False])
-def test_a_letter_that_comes_back_for_good_ends_the_letters_to_that_address(reader, sent, headers):
+def test_permanent_bounce_ends_mailings_to_the_address(reader, sent, headers):
     handling.handle_report(parse_bounce_message(dsn(sent, headers=headers)))
     assert Recipient.objects.get().state == RecipientState.BOUNCED
     assert state(reader) == SubscriberState.BOUNCED
@@ -123,7 +123,7 @@ def test_a_letter_that_comes_back_for_good_ends_the_letters_to_that_address(read
     assert len(mail.outbox) == 1
 
 
-def test_an_id_of_a_server_on_the_way_hides_no_mark(reader, sent):
+def test_message_id_of_a_relay_does_not_hide_the_mark(reader, sent):
     raw = dsn(sent, headers=True).replace(
         b"Message-ID:", b"X-Id: <0123456789abcdef0123456789abcdef@mx>\nMessage-ID:"
     )
@@ -131,7 +131,7 @@ def test_an_id_of_a_server_on_the_way_hides_no_mark(reader, sent):
     assert state(reader) == SubscriberState.BOUNCED
 
 
-def test_the_address_that_a_letter_comes_back_to_says_whose_it_was(reader, sent):
+def test_bounce_address_identifies_the_recipient(reader, sent):
     assert sent.from_email.startswith("retours+")
     handling.handle_report(
         parse_bounce_message(dsn(sent, to=sent.from_email, message_id="<lost@mx.example>"))
@@ -139,7 +139,7 @@ def test_the_address_that_a_letter_comes_back_to_says_whose_it_was(reader, sent)
     assert state(reader) == SubscriberState.BOUNCED
 
 
-def test_a_full_mailbox_ends_nothing_until_several_letters_in_a_row_came_back(reader):
+def test_full_mailbox_ends_mailings_only_after_several_in_a_row(reader):
     for number in range(IN_A_ROW):
         assert state(reader) == SubscriberState.CONFIRMED, number
         mailed(CampaignFactory())
@@ -147,7 +147,7 @@ def test_a_full_mailbox_ends_nothing_until_several_letters_in_a_row_came_back(re
     assert state(reader) == SubscriberState.BOUNCED
 
 
-def test_that_our_own_domain_proves_nothing_ends_nobody_s_letters(reader):
+def test_dmarc_rejection_of_the_sender_ends_no_mailings(reader):
     for _letter in range(IN_A_ROW + 1):
         mailed(CampaignFactory())
         handling.handle_report(parse_bounce_message(dsn(mail.outbox[-1], status="5.7.26")))
@@ -155,7 +155,7 @@ def test_that_our_own_domain_proves_nothing_ends_nobody_s_letters(reader):
     assert set(Recipient.objects.values_list("state", flat=True)) == {RecipientState.BOUNCED}
 
 
-def test_who_calls_a_letter_unwanted_is_unsubscribed(reader, sent):
+def test_spam_complaint_unsubscribes(reader, sent):
     handling.handle_report(
         parse_bounce_message(ABUSE.format(message_id=sent.extra_headers["Message-ID"]).encode())
     )
@@ -164,18 +164,18 @@ def test_who_calls_a_letter_unwanted_is_unsubscribed(reader, sent):
     assert reader.consents.last().kind == "complained"
 
 
-def test_whose_address_came_back_may_subscribe_again(client, reader, sent):
+def test_bounced_subscriber_may_subscribe_again(client, reader, sent):
     handling.handle_report(parse_bounce_message(dsn(sent)))
     client.post("/infolettre/", {"email": reader.email}, headers={"Origin": "http://testserver"})
     assert state(reader) == SubscriberState.PENDING
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed"])
-def test_a_letter_that_is_late_or_arrived_is_no_failure(sent, action):
+def test_delayed_or_delivered_message_is_no_bounce(sent, action):
     assert parse_bounce_message(dsn(sent, action=action)) is None
 
 
-def test_a_forged_report_changes_nothing(reader, sent):
+def test_forged_bounce_report_changes_nothing(reader, sent):
     pk = Recipient.objects.get().pk
     for mark in (f"{pk}-{'0' * 16}", f"{pk + 1}-{'a' * 16}"):
         handling.handle_report(parse_bounce_message(dsn(sent, message_id=f"<letter-{mark}@testserver>")))
@@ -191,11 +191,11 @@ def test_a_forged_report_changes_nothing(reader, sent):
         b"Content-Type: multipart/report\r\n\r\n--",
     ],
 )
-def test_what_reports_nothing_is_nothing(raw):
+def test_message_without_a_report_is_ignored(raw):
     assert parse_bounce_message(raw) is None
 
 
-def test_a_reason_is_text_whatever_a_mail_server_says(sent):
+def test_bounce_reason_has_no_control_characters(sent):
     told = dsn(sent).replace(b"no such user", b"no \x00such\x07 user")
     assert parse_bounce_message(told).reason == "5.1.1 smtp; 550 5.1.1 no such user"
 
@@ -210,15 +210,15 @@ def test_a_reason_is_text_whatever_a_mail_server_says(sent):
         b"\xff\xfe <>",
     ],
 )
-def test_a_report_with_a_broken_address_is_read_all_the_same(reader, sent, to):
+def test_bounce_report_with_a_broken_address_is_read(reader, sent, to):
     handling.handle_report(parse_bounce_message(dsn(sent).replace(b"greffe@orvenay.example", to)))
     assert state(reader) == SubscriberState.BOUNCED
 
 
-def test_what_came_back_before_the_reader_agreed_anew_ends_nothing(client, reader, sent):
+def test_bounce_before_a_new_consent_is_ignored(client, reader, sent):
     handling.handle_report(parse_bounce_message(dsn(sent)))
     subscribers.confirm_subscription(subscriber=Subscriber.objects.get())
-    handling.handle_report(parse_bounce_message(dsn(sent)))  # told late, or told again
+    handling.handle_report(parse_bounce_message(dsn(sent)))  # reported late or again
     early = timezone.now() - timedelta(days=3)
     assert postmark(client, bounce(reader.email) | {"BouncedAt": early.isoformat()}).status_code == 200
     assert state(reader) == SubscriberState.CONFIRMED
@@ -235,12 +235,12 @@ def test_what_came_back_before_the_reader_agreed_anew_ends_nothing(client, reade
         ("4.4.1", BounceVerdict.FAILED),
     ],
 )
-def test_only_a_mailbox_that_is_not_there_is_gone(code, what):
+def test_only_a_missing_mailbox_counts_as_gone(code, what):
     assert verdict_for_status(code) is what
 
 
 # -- The mailbox ---------------------------------------------------------------------------------------------
-def test_a_maildir_is_read_once_and_one_bad_message_holds_up_no_other(tmp_path, settings, reader, sent):
+def test_maildir_is_read_once_and_a_bad_message_blocks_no_other(tmp_path, settings, reader, sent):
     box = mailbox.Maildir(tmp_path / "box")
     box.add(b"Content-Type: multipart/report; boundary=\r\n\r\n\xff")
     box.add(dsn(sent))
@@ -251,9 +251,7 @@ def test_a_maildir_is_read_once_and_one_bad_message_holds_up_no_other(tmp_path, 
     assert len(mailbox.Maildir(tmp_path / "box")) == 2
 
 
-def test_before_going_live_the_mailbox_is_looked_at_and_nothing_in_it_taken_as_read(
-    tmp_path, settings, reader, sent
-):
+def test_mailbox_check_marks_no_message_as_read(tmp_path, settings, reader, sent):
     def said() -> list[str]:
         return [warning.id for warning in check_newsletter_backend(None)]
 
@@ -269,8 +267,11 @@ def test_before_going_live_the_mailbox_is_looked_at_and_nothing_in_it_taken_as_r
         assert said() == ["newsletter.W003"]
 
 
-def test_what_cannot_be_kept_of_one_message_holds_up_no_other(tmp_path, settings, reader, sent, monkeypatch):
-    """As a reason with a sign that PostgreSQL does not take: it would be read again for ever, and nothing after it."""
+def test_bounce_that_cannot_be_stored_blocks_no_other(tmp_path, settings, reader, sent, monkeypatch):
+    """PostgreSQL refuses some characters, for example: such a message must not be read again forever.
+
+    Otherwise no later message would be read.
+    """
     box = mailbox.Maildir(tmp_path / "box")
     box.add(dsn(sent, status="4.2.2"))
     box.add(dsn(sent))
@@ -287,7 +288,9 @@ def test_what_cannot_be_kept_of_one_message_holds_up_no_other(tmp_path, settings
     assert handling.read_mailbox() == 0
 
 
-def test_while_the_database_is_away_no_report_is_lost(tmp_path, settings, reader, sent, monkeypatch):
+def test_bounces_are_not_lost_while_the_database_is_unavailable(
+    tmp_path, settings, reader, sent, monkeypatch
+):
     box = mailbox.Maildir(tmp_path / "box")
     box.add(dsn(sent))
     settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
@@ -300,7 +303,7 @@ def test_while_the_database_is_away_no_report_is_lost(tmp_path, settings, reader
 
 
 class Imap(socketserver.StreamRequestHandler):
-    """As much of an IMAP server (RFC 9051) as is asked of it."""
+    """The used part of an IMAP server (RFC 9051)."""
 
     def handle(self):
         self.say(b"* OK ready")
@@ -325,7 +328,7 @@ class Imap(socketserver.StreamRequestHandler):
         self.wfile.write(line + b"\r\n")
 
 
-def test_a_mailbox_is_read_by_imap_and_what_was_read_is_marked():
+def test_imap_messages_are_read_and_marked():
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
         server.daemon_threads = True
         server.messages, server.unread = {1: b"Subject: one\r\n\r\n", 2: b"Subject: two\r\n\r\n"}, {1, 2}
@@ -337,10 +340,10 @@ def test_a_mailbox_is_read_by_imap_and_what_was_read_is_marked():
         server.shutdown()
 
 
-# -- Letters about requests ----------------------------------------------------------------------------------
+# -- E-mails about cases -------------------------------------------------------------------------------------
 @pytest.fixture
 def about_a_case(django_capture_on_commit_callbacks):
-    """A letter about a request, as it left."""
+    """Send an e-mail about a case."""
     with django_capture_on_commit_callbacks(execute=True):
         delivery = queue_email(
             to="someone@courriel.example",
@@ -358,9 +361,7 @@ def came_back(delivery):
 
 
 @pytest.mark.parametrize("by_its_envelope", [True, False])
-def test_a_letter_about_a_request_that_comes_back_waits_for_a_person_who_hears_of_it(
-    about_a_case, by_its_envelope
-):
+def test_bounced_email_about_a_case_is_stuck_and_alerts_staff(about_a_case, by_its_envelope):
     keeper, letter = SuperuserFactory(), mail.outbox[-1]
     assert letter.from_email == f"retours+{about_a_case.pk.hex}@orvenay.example"
     assert letter.message()["From"] == settings.DEFAULT_FROM_EMAIL
@@ -375,7 +376,7 @@ def test_a_letter_about_a_request_that_comes_back_waits_for_a_person_who_hears_o
     assert Delivery.objects.filter(subject="alert:email", recipient=keeper.email).count() == 1
 
 
-def test_what_is_late_or_called_unwanted_or_forged_is_no_letter_that_came_back(about_a_case, client):
+def test_delayed_complained_or_forged_email_is_not_stuck(about_a_case, client):
     letter = mail.outbox[-1]
     assert parse_bounce_message(dsn(letter, action="delayed")) is None
     handling.handle_report(
@@ -386,9 +387,7 @@ def test_what_is_late_or_called_unwanted_or_forged_is_no_letter_that_came_back(a
     assert not came_back(about_a_case)
 
 
-def test_a_service_tells_of_a_letter_about_a_request_too_unless_a_newsletter_went_there_later(
-    about_a_case, client
-):
+def test_webhook_bounce_belongs_to_the_latest_message(about_a_case, client):
     reader = SubscriberFactory(email=about_a_case.recipient)
     mailed(CampaignFactory())
     postmark(client, bounce(reader.email, "SoftBounce", 4096))
@@ -423,7 +422,7 @@ def bounce(email, kind="HardBounce", code=1):
     }
 
 
-def test_a_service_s_webhook_tells_of_bounces_and_complaints(client, reader, sent):
+def test_webhook_of_a_service_reports_bounces_and_complaints(client, reader, sent):
     other = SubscriberFactory()
     assert postmark(client, bounce(reader.email)).status_code == 200
     assert state(reader) == SubscriberState.BOUNCED
@@ -437,7 +436,7 @@ def test_a_service_s_webhook_tells_of_bounces_and_complaints(client, reader, sen
     assert state(other) == SubscriberState.UNSUBSCRIBED
 
 
-def test_who_unsubscribes_at_a_service_is_not_said_to_have_called_a_letter_unwanted(client, reader, sent):
+def test_unsubscribing_at_a_service_is_no_complaint(client, reader, sent):
     change = {"RecordType": "SubscriptionChange", "SuppressSending": True, "Recipient": reader.email}
     postmark(client, change | {"ChangedAt": timezone.now().isoformat(), "MessageID": "z"})
     assert state(reader) == SubscriberState.UNSUBSCRIBED
@@ -445,17 +444,17 @@ def test_who_unsubscribes_at_a_service_is_not_said_to_have_called_a_letter_unwan
     assert Recipient.objects.get().state == RecipientState.SENT
 
 
-def test_an_address_that_a_service_takes_no_letter_for_is_written_to_no_more(client, reader, sent):
+def test_address_refused_by_a_service_gets_no_more_mailings(client, reader, sent):
     assert postmark(client, bounce(reader.email, "BadEmailAddress", 100000)).status_code == 200
     assert state(reader) == SubscriberState.BOUNCED
     other = SubscriberFactory()
-    for number in range(4):  # our own fault, and not the address's
+    for number in range(4):  # our own error, not one of the address
         mailed(CampaignFactory())
         postmark(client, bounce(other.email, "DMARCPolicy", 100009) | {"ID": number})
     assert state(other) == SubscriberState.CONFIRMED
 
 
-def test_a_forged_webhook_changes_nothing(client, reader, sent):
+def test_forged_webhook_changes_nothing(client, reader, sent):
     assert postmark(client, bounce(reader.email), user="service:guessed").status_code == 400
     assert (
         client.post("/courrier/postmark/tracking/", "{}", content_type="application/json").status_code == 400
@@ -463,6 +462,6 @@ def test_a_forged_webhook_changes_nothing(client, reader, sent):
     assert state(reader) == SubscriberState.CONFIRMED
 
 
-def test_of_an_address_that_we_do_not_know_nothing_is_kept(client):
+def test_bounce_of_an_unknown_address_stores_nothing(client):
     assert postmark(client, bounce("personne@ailleurs.example")).status_code == 200
     assert not Subscriber.objects.exists()

@@ -1,4 +1,4 @@
-"""What a campaign says, to whom, how it looks, and how staff send it."""
+"""Campaigns: contents, recipients, design, and how staff send them."""
 
 import re
 from datetime import date, timedelta
@@ -60,7 +60,7 @@ def event(home):
 
 
 def article(news, title, topics=(), **fields):
-    """News, all of one category."""
+    """Create an article; all have the same category."""
     category = NewsCategory.objects.first() or NewsCategoryFactory()
     page = NewsPageFactory(parent=news, title=title, category=category, **fields)
     page.topics = topics
@@ -72,7 +72,7 @@ def written(campaign, language="fr", **options):
     return render_letter(campaign, language, WAYS, day=date(2026, 11, 26), **options)
 
 
-def test_a_letter_holds_chosen_news_events_and_free_blocks_in_html_and_in_text(news, event):
+def test_campaign_email_has_pages_and_blocks_in_html_and_text(news, event):
     page = article(news, "La plage & le port", lead="Dès le 7 décembre.")
     campaign = CampaignFactory(
         title="Le port",
@@ -106,7 +106,7 @@ def test_a_letter_holds_chosen_news_events_and_free_blocks_in_html_and_in_text(n
     assert "<script" not in made.html
 
 
-def test_a_page_stands_in_the_reader_s_language_and_one_that_is_not_public_is_left_out(news):
+def test_campaign_pages_are_in_the_subscriber_s_language(news):
     page, gone = article(news, "La plage"), article(news, "Fini")
     translated(page, "de", title="Der Strand")
     campaign = CampaignFactory(pages=[page, gone], blocks=())
@@ -117,17 +117,17 @@ def test_a_page_stands_in_the_reader_s_language_and_one_that_is_not_public_is_le
     ]
     shown = {language: campaign_parts(campaign, language)[0].value.url for language in ("fr", "de", "it")}
     assert "?lu=" not in shown["fr"] + shown["de"]
-    assert shown["it"] == f"{shown['fr']}?lu=it"  # the page says that it is in French, and leads back
+    assert shown["it"] == f"{shown['fr']}?lu=it"  # the page says that it is in French, and links back
 
 
-def test_markup_in_titles_is_text_in_the_letter(news):
+def test_markup_in_titles_is_escaped(news):
     page = article(news, '<script>alert("1")</script> {{ x }}')
     made = written(CampaignFactory(title="A < B", pages=[page]))
     assert "<script" not in made.html
     assert "{{ x }}" in made.html
 
 
-def test_signs_pasted_from_a_word_processor_end_no_letter(news):
+def test_characters_pasted_from_word_processors_are_harmless(news):
     page = article(news, "La\x0bplage", lead="Ouverte\x02 \ufffe")
     made = written(CampaignFactory(title="Un\nété", lead="Bon\x0cjour", summary="Soleil\x1f", pages=[page]))
     assert made.subject == "Un été"
@@ -136,11 +136,11 @@ def test_signs_pasted_from_a_word_processor_end_no_letter(news):
         assert "Bon jour" in content
 
 
-def test_a_personal_letter_leaves_out_news_of_topics_that_the_reader_did_not_choose(news):
+def test_personal_campaign_omits_topics_not_chosen(news):
     roads, votes = TopicFactory(), TopicFactory()
     road, vote = article(news, "La rue", topics=[roads]), article(news, "Le vote", topics=[votes])
     one, both = SubscriberFactory(topics=[roads]), SubscriberFactory(topics=[roads, votes])
-    SubscriberFactory(topics=[TopicFactory()])  # nothing for them: no letter
+    SubscriberFactory(topics=[TopicFactory()])  # no topic of theirs: no e-mail
     mailed(CampaignFactory(pages=[road, vote], personal=True))
     bodies = {sent.to[0]: sent.body for sent in mail.outbox}
     assert set(bodies) == {one.email, both.email}
@@ -149,7 +149,7 @@ def test_a_personal_letter_leaves_out_news_of_topics_that_the_reader_did_not_cho
     assert "Le vote" in bodies[both.email]
 
 
-def test_a_heading_goes_with_what_stands_below_it(news, event):
+def test_heading_is_omitted_with_its_contents(news, event):
     votes = TopicFactory()
     page = article(news, "Le vote", topics=[votes])
     raw = [("heading", "Votes"), ("news", page.pk), ("heading", "Dates"), ("event", event.pk)]
@@ -159,7 +159,7 @@ def test_a_heading_goes_with_what_stands_below_it(news, event):
 
 
 # -- The archive ---------------------------------------------------------------------------------------------
-def test_a_letter_that_was_sent_stands_in_the_archive_and_others_do_not(client, news):
+def test_archive_lists_sent_campaigns_only(client, news):
     page = article(news, "La plage")
     SubscriberFactory()
     number = mailed(CampaignFactory(title="Le port", pages=[page])).number
@@ -176,11 +176,11 @@ def test_a_letter_that_was_sent_stands_in_the_archive_and_others_do_not(client, 
 
 
 @pytest.mark.parametrize("path", ["archives/7/", "archives/99999999999999999999/", "archives/?page=x"])
-def test_a_letter_that_is_not_there_is_not_found(client, path):
+def test_unknown_archived_mailing_is_not_found(client, path):
     assert client.get(f"/infolettre/{path}").status_code == 404
 
 
-def test_the_archive_speaks_the_reader_s_language_or_says_that_it_does_not(client):
+def test_archive_uses_the_reader_s_language_or_names_its_own(client):
     SubscriberFactory()
     campaign = CampaignFactory(title="Le port")
     translated_campaign(campaign, "de", title="Der Hafen")
@@ -191,7 +191,7 @@ def test_the_archive_speaks_the_reader_s_language_or_says_that_it_does_not(clien
     assert "not translated" in english
 
 
-def test_the_archive_asks_the_same_few_questions_however_many_letters(client, django_assert_max_num_queries):
+def test_archive_takes_few_queries_for_any_number_of_mailings(client, django_assert_max_num_queries):
     SubscriberFactory()
     for _ in range(3):
         mailed(CampaignFactory())
@@ -200,8 +200,8 @@ def test_the_archive_asks_the_same_few_questions_however_many_letters(client, dj
         client.get(reverse("newsletter:archive"))
 
 
-# -- Figures -------------------------------------------------------------------------------------------------
-def test_openings_are_counted_only_where_the_commune_wants_it_and_the_letter_says_so(client):
+# -- Statistics ----------------------------------------------------------------------------------------------
+def test_openings_are_counted_only_if_enabled_and_declared(client):
     SubscriberFactory()
     mailed(CampaignFactory())
     assert "/vu/" not in mail.outbox[0].alternatives[0].content
@@ -230,15 +230,15 @@ def desk(campaign, deed=""):
     return f"/admin/snippets/newsletter/campaign/sending/{campaign.pk}/" + (f"{deed}/" if deed else "")
 
 
-def test_an_editor_chooses_what_stands_on_the_site_or_is_written_in_the_letter(client, editor):
+def test_campaign_blocks_are_in_two_groups(client, editor):
     blocks = CampaignBlocks().child_blocks.values()
     assert {str(block.meta.group) for block in blocks} == {
         "Du site",
         "Écrit ici",
-    }  # and nothing free of charge
+    }  # none without a group
 
 
-def test_in_the_list_of_campaigns_every_state_begins_alike(client, editor):
+def test_campaign_states_begin_with_a_capital_in_the_list(client, editor):
     CampaignFactory(draft=True)
     CampaignFactory()
     mailed(CampaignFactory())
@@ -250,7 +250,7 @@ def test_in_the_list_of_campaigns_every_state_begins_alike(client, editor):
     assert all(state[0].isupper() for state in states), states
 
 
-def test_staff_see_who_gets_it_and_what_stands_in_the_way_and_send_it(client, editor):
+def test_staff_see_recipients_and_checks_and_schedule_a_campaign(client, editor):
     SubscriberFactory(language="de")
     campaign = CampaignFactory(draft=True)
     page = client.get(desk(campaign)).content.decode()
@@ -274,11 +274,11 @@ def test_staff_see_who_gets_it_and_what_stands_in_the_way_and_send_it(client, ed
     Mailing.objects.update(
         state=MailingState.SENT, started_at=timezone.now(), ended_at=timezone.now(), number=1
     )
-    assert "Destinataires par langue" not in client.get(desk(campaign)).text  # it went to those of then
+    assert "Destinataires par langue" not in client.get(desk(campaign)).text  # not shown once sent
 
 
-def test_who_approves_a_campaign_reads_that_nothing_is_sent_and_is_led_to_where_it_is(client, editor):
-    """Publishing sounds like sending."""
+def test_approving_a_campaign_shows_that_nothing_is_sent(client, editor):
+    """Publishing could be mistaken for sending."""
     campaign = CampaignFactory(draft=True)
     fields = {"title": "Des bancs", "summary": "", "lead": "", "topics": [], "body": streamfield([])}
     ways = [campaign.snippet_viewset.get_url_name("add"), campaign.snippet_viewset.get_url_name("edit")]
@@ -291,7 +291,7 @@ def test_who_approves_a_campaign_reads_that_nothing_is_sent_and_is_led_to_where_
         assert desk(Campaign.objects.filter(live=True).latest("last_published_at")) in told
 
 
-def test_what_was_changed_after_approval_is_not_sent_unseen(client, editor):
+def test_changes_after_approval_are_not_sent(client, editor):
     SubscriberFactory()
     campaign = CampaignFactory()
     campaign.title = "Changé"
@@ -300,7 +300,7 @@ def test_what_was_changed_after_approval_is_not_sent_unseen(client, editor):
     assert not Mailing.objects.exists()
 
 
-def test_a_test_goes_to_one_address_with_what_was_saved_last(client, editor):
+def test_test_mailing_goes_to_one_address_with_the_draft(client, editor):
     campaign = CampaignFactory(draft=True, title="Vieux")
     campaign.title = "Neuf"
     campaign.save_revision()
@@ -321,14 +321,14 @@ def test_a_test_goes_to_one_address_with_what_was_saved_last(client, editor):
         ("schedule", {"at": "soon"}),
     ],
 )
-def test_what_cannot_be_is_refused_beside_the_field(client, editor, deed, data):
+def test_invalid_input_of_the_sending_page_is_refused(client, editor, deed, data):
     answer = client.post(desk(CampaignFactory(), deed), data)
     assert answer.status_code == 422
     assert not Delivery.objects.exists()
     assert not Mailing.objects.exists()
 
 
-def test_only_who_may_write_sees_a_campaign_and_only_who_may_publish_sends_it(client):
+def test_campaign_needs_edit_rights_to_see_and_publish_to_send(client):
     SubscriberFactory()
     campaign = CampaignFactory()
     client.force_login(AgentFactory())
@@ -343,11 +343,11 @@ def test_only_who_may_write_sees_a_campaign_and_only_who_may_publish_sends_it(cl
 
 
 @pytest.mark.parametrize("path", ["999999/", "1/nothing/", "1/pause/"])
-def test_unknown_campaigns_and_deeds_are_not_found(client, editor, path):
+def test_unknown_campaigns_and_actions_are_not_found(client, editor, path):
     assert client.post(f"/admin/snippets/newsletter/campaign/sending/{path}").status_code in (404, 405)
 
 
-def test_a_campaign_goes_through_the_approval_that_the_commune_laid(client, editor):
+def test_campaign_passes_the_approval_workflow(client, editor):
     workflow, task = (
         Workflow.objects.create(name="Relecture"),
         GroupApprovalTask.objects.create(name="Relire"),
@@ -370,7 +370,7 @@ def test_a_campaign_goes_through_the_approval_that_the_commune_laid(client, edit
     assert "est approuvée. Rien n’est encore parti." in told
 
 
-def test_the_language_that_a_letter_lacks_is_named_in_that_of_the_staff():
+def test_missing_language_is_named_in_the_language_of_staff():
     campaign = CampaignFactory()
     for _time in range(2):
         SubscriberFactory(language="de")
@@ -384,14 +384,14 @@ def test_the_language_that_a_letter_lacks_is_named_in_that_of_the_staff():
 
 
 @pytest.mark.parametrize(("signs", "warned"), [(60_000, False), (110_000, True)])
-def test_a_letter_of_which_gmail_would_hide_the_end_is_said_to_be_too_long(signs, warned):
+def test_campaign_that_gmail_would_clip_has_a_warning(signs, warned):
     campaign = CampaignFactory(blocks=[("text", f"<p>{'lac ' * (signs // 4)}</p>")])
     said = [one.text for one in send_checks.send_remarks(campaign, []) if "Gmail" in one.text]
     assert bool(said) is warned
 
 
 @pytest.mark.parametrize("mode", ["mail", "night", "bare", "text", "site"])
-def test_a_campaign_is_previewed_as_it_will_be_read(mode, news):
+def test_campaign_preview_shows_its_contents(mode, news):
     page = article(news, "La plage")
     campaign = CampaignFactory(draft=True, pages=[page])
     answer = campaign.make_preview_request(preview_mode=mode)
@@ -403,14 +403,14 @@ def test_a_campaign_is_previewed_as_it_will_be_read(mode, news):
 
 
 @pytest.mark.parametrize("mode", ["mail", "text", "site"])
-def test_a_campaign_is_previewed_before_it_was_ever_saved(mode, news):
+def test_campaign_preview_works_before_the_first_save(mode, news):
     answer = Campaign(title="La plage").make_preview_request(preview_mode=mode)
     assert answer.status_code == 200
     assert "La plage" in answer.content.decode()
 
 
-# -- The archive is found ------------------------------------------------------------------------------------
-def test_a_letter_is_found_once_it_was_mailed_and_stands_in_the_sitemap(client):
+# -- Search and sitemap --------------------------------------------------------------------------------------
+def test_mailed_campaign_is_in_search_and_sitemap(client):
     campaign = CampaignFactory(title="Le pont rouvre")
     assert not index.find_entries("pont", "fr").hits
     mailing = mailed(campaign)
@@ -424,10 +424,10 @@ def test_a_letter_is_found_once_it_was_mailed_and_stands_in_the_sitemap(client):
     assert address not in client.get("/sitemap.xml").content.decode()
 
 
-def test_search_knows_a_letter_by_its_own_words_and_not_by_what_it_tells_of(client, news):
+def test_campaign_is_found_by_its_own_text_only(client, news):
     mailed(CampaignFactory(title="Le pont rouvre", pages=[article(news, "Villa Oulevay")]))
     assert "letter" not in [hit.entry.kind for hit in index.find_entries("oulevay", "fr").hits]
 
 
-def test_the_sign_up_leads_to_earlier_letters(client):
+def test_sign_up_page_links_to_the_archive(client):
     assert reverse("newsletter:archive") in client.get(reverse("newsletter:subscribe")).content.decode()

@@ -1,4 +1,4 @@
-"""Digests: written and mailed by themselves, when they are due and there is something to tell."""
+"""Digests: composed and mailed automatically if they are due and have contents."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -59,12 +59,12 @@ def close(page):
 
 
 def second_line(sent) -> str:
-    """What a mail program shows beside the subject."""
+    """Return the preview text that a mail program shows beside the subject."""
     return re.search(r"<div style=.display:none.*?>(.*?)</div>", sent.alternatives[0].content)[1]
 
 
 def thursday(clock):
-    """Half past seven on the day after, with all that then happens by itself."""
+    """Set the clock to half past seven on the next day and run all jobs."""
     clock.move_to(NOW.replace(day=26, hour=7, minute=30))
     go_on()
 
@@ -84,7 +84,7 @@ def weekly(**fields):
     return digest
 
 
-def test_what_was_published_and_what_takes_place_goes_to_each_reader_by_their_topics(index, home, clock):
+def test_digest_has_pages_and_events_of_each_subscriber_s_topics(index, home, clock):
     roads, votes = TopicFactory(), TopicFactory()
     weekly()
     publish(index, "rue", [roads])
@@ -104,9 +104,7 @@ def test_what_was_published_and_what_takes_place_goes_to_each_reader_by_their_to
     assert "vote" in previews[both.email]
 
 
-def test_the_archive_names_what_a_digest_told_of_up_to_a_limit(
-    client, index, clock, django_assert_max_num_queries
-):
+def test_archive_lists_pages_of_a_digest_up_to_a_limit(client, index, clock, django_assert_max_num_queries):
     weekly(lead="Bonjour.")
     for number in range(6):
         publish(index, f"Ruelle {number}")
@@ -128,7 +126,7 @@ def test_the_archive_names_what_a_digest_told_of_up_to_a_limit(
 @pytest.mark.parametrize(
     "closing", [lambda page: page.unpublish(), close, lambda page: close(page.get_parent())]
 )
-def test_what_is_public_no_more_is_named_in_no_archived_digest(client, index, clock, closing):
+def test_archived_digest_omits_pages_that_are_no_longer_public(client, index, clock, closing):
     weekly(lead="Bonjour.")
     page = publish(index, "Ruelle")
     SubscriberFactory()
@@ -144,7 +142,7 @@ def test_what_is_public_no_more_is_named_in_no_archived_digest(client, index, cl
     assert not search.find_entries("ruelle", "fr").hits
 
 
-def test_a_digest_tells_nothing_twice_and_is_silent_without_news(index, clock):
+def test_digest_repeats_nothing_and_is_not_sent_without_pages(index, clock):
     digest = weekly()
     publish(index, "rue")
     SubscriberFactory()
@@ -158,7 +156,7 @@ def test_a_digest_tells_nothing_twice_and_is_silent_without_news(index, clock):
     assert Campaign.objects.count() == 1
 
 
-def test_a_digest_on_a_topic_tells_only_of_it_and_only_its_subscribers(index, clock):
+def test_digest_on_a_topic_goes_to_its_subscribers_only(index, clock):
     roads, votes = TopicFactory(), TopicFactory()
     weekly().topics.set([roads])
     publish(index, "rue", [roads])
@@ -173,7 +171,7 @@ def test_a_digest_on_a_topic_tells_only_of_it_and_only_its_subscribers(index, cl
     assert "divers" not in mail.outbox[0].body
 
 
-def test_a_translated_digest_goes_out_in_each_language(index, clock):
+def test_translated_digest_is_sent_in_each_language(index, clock):
     digest = weekly()
     german = digest.copy_for_translation(locale("de"))
     german.title = "Der Donnerstagsbrief"
@@ -188,8 +186,8 @@ def test_a_translated_digest_goes_out_in_each_language(index, clock):
     assert any("Die Strasse" in sent.body for sent in mail.outbox)
 
 
-def test_a_digest_that_nobody_translated_tells_its_news_in_the_language_of_each_reader(client, index, clock):
-    """It has no words of its own but its title: whoever reads German reads no French news, and finds the way out."""
+def test_untranslated_digest_has_translated_pages(client, index, clock):
+    """A digest has no text but its title: readers of German get German pages and a German unsubscribe link."""
     locale("de")
     weekly()
     translated(publish(index, "rue", title="La rue"), "de", title="Die Strasse")
@@ -203,7 +201,7 @@ def test_a_digest_that_nobody_translated_tells_its_news_in_the_language_of_each_
     assert "Die Strasse" in client.get(f"/de/infolettre/archives/{Mailing.objects.get().number}/").text
 
 
-def test_staff_read_the_rhythm_of_digests_and_whether_they_are_in_use(client, home, clock):
+def test_digest_list_shows_rhythm_and_state(client, home, clock):
     weekly()
     client.force_login(SuperuserFactory())
     shown = client.get(reverse(Digest.snippet_viewset.get_url_name("list"))).text
@@ -217,7 +215,7 @@ def test_staff_read_the_rhythm_of_digests_and_whether_they_are_in_use(client, ho
     assert "True" not in table
 
 
-def test_a_digest_out_of_use_stays_silent(index, clock):
+def test_disabled_digest_is_not_sent(index, clock):
     digest = weekly()
     digest.active = False
     digest.save()
@@ -238,12 +236,12 @@ def test_a_digest_out_of_use_stays_silent(index, clock):
         ("daily", 0, (2027, 3, 27, 8), (2027, 3, 28, 7)),  # clocks change in the night between
     ],
 )
-def test_the_next_letter_is_the_next_time_on_the_wall(rhythm, weekday, now, due):
+def test_next_digest_is_due_at_the_next_local_time(rhythm, weekday, now, due):
     found = next_digest_at(rhythm, weekday, time(7), datetime(*now, tzinfo=ZONE))
     assert found == datetime(*due, tzinfo=ZONE)
 
 
-def test_a_faulty_digest_holds_up_no_other_and_staff_see_it(client, index, clock, monkeypatch):
+def test_failing_digest_blocks_no_other_and_is_shown_to_staff(client, index, clock, monkeypatch):
     faulty, sound = TopicFactory(), TopicFactory()
     first, second = weekly(), weekly()
     first.topics.set([faulty])
@@ -274,9 +272,7 @@ def test_a_faulty_digest_holds_up_no_other_and_staff_see_it(client, index, clock
     assert "Infolettres qui ne partent pas" not in client.get(reverse("wagtailadmin_home")).content.decode()
 
 
-def test_a_letter_that_cannot_be_drawn_is_told_on_the_first_page_and_holds_up_no_other(
-    client, index, clock, monkeypatch
-):
+def test_digest_that_cannot_be_rendered_is_shown_to_staff(client, index, clock, monkeypatch):
     faulty, sound = TopicFactory(), TopicFactory()
     weekly(lead="Faute").topics.set([faulty])
     weekly(lead="Saine").topics.set([sound])

@@ -1,4 +1,4 @@
-"""Mailchimp: members and subscribers in step, campaigns made once whatever happens, webhooks believed never."""
+"""Mailchimp backend: synchronised members, campaigns created once despite errors, webhooks never trusted."""
 
 import os
 from datetime import UTC, date, datetime, timedelta
@@ -46,14 +46,14 @@ def theirs(settings):
 
 
 def carried():
-    """What waits for Mailchimp is carried."""
+    """Attempt all pending deliveries to Mailchimp."""
     for delivery in Delivery.objects.filter(carrier="mailchimp", state=Delivery.State.PENDING):
         attempt_delivery(delivery.pk)
 
 
 # -- Members -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("required", [False, True])
-def test_a_subscriber_becomes_a_member_with_language_and_tags_and_leaves_as_one(theirs, required):
+def test_subscriber_is_synchronised_as_a_mailchimp_member(theirs, required):
     theirs.required = required
     roads, votes = TopicFactory(name="Chantiers"), TopicFactory(name="Votations")
     reader = SubscriberFactory(pending=True, topics=[roads], language="de")
@@ -75,14 +75,14 @@ def test_a_subscriber_becomes_a_member_with_language_and_tags_and_leaves_as_one(
     assert theirs.members == {}
 
 
-def test_who_left_at_mailchimp_and_comes_back_here_is_asked_by_mailchimp_too(theirs):
+def test_resubscription_after_leaving_at_mailchimp_is_pending(theirs):
     reader = SubscriberFactory()
     theirs.member(reader.email, status="unsubscribed")
     members.push_member(reader)
     assert theirs.members[hashed(reader.email)]["status"] == "pending"
 
 
-def test_who_is_taken_over_from_a_file_is_a_member_before_the_next_letter(theirs):
+def test_imported_subscriber_becomes_a_member_at_once(theirs):
     topic = TopicFactory(name="Chantiers")
     line = ImportLine("neuf@courriel.example", "fr", frozenset([topic.translation_key]), date(2025, 5, 3))
     assert subscribers.import_subscribers(actor=None, lines=[line], proof="papier") == 1
@@ -90,7 +90,7 @@ def test_who_is_taken_over_from_a_file_is_a_member_before_the_next_letter(theirs
     assert theirs.members[hashed(line.email)]["tags"][0]["name"] == "Chantiers"
 
 
-def test_a_tag_is_found_among_thousands_and_a_group_is_made_once(theirs):
+def test_tag_is_found_among_thousands_and_a_segment_made_once(theirs):
     theirs.segments = {number: {"id": number, "name": f"Ancien {number}"} for number in range(1, 2100)}
     theirs.member("elodie@courriel.example", tags=["Chantiers"])  # its tag is listed last
     api.Campaigns().rename("Chantiers", "Travaux")
@@ -101,7 +101,7 @@ def test_a_tag_is_found_among_thousands_and_a_group_is_made_once(theirs):
     assert len(theirs.segments) == 2100
 
 
-def test_tags_that_are_not_ours_stay(theirs):
+def test_foreign_tags_are_preserved(theirs):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(topics=[topic])
     theirs.member(reader.email, tags=["vip"])
@@ -110,7 +110,7 @@ def test_tags_that_are_not_ours_stay(theirs):
 
 
 @pytest.mark.parametrize("fault", [429, 500, 503, "down"])
-def test_while_mailchimp_is_away_a_change_waits_and_then_goes(theirs, fault):
+def test_member_update_waits_while_mailchimp_is_unavailable(theirs, fault):
     reader = SubscriberFactory()
     members.queue_member_update(reader)
     if fault == "down":
@@ -126,14 +126,14 @@ def test_while_mailchimp_is_away_a_change_waits_and_then_goes(theirs, fault):
     assert hashed(reader.email) in theirs.members
 
 
-def test_what_mailchimp_refuses_is_shown_to_staff_and_not_asked_again(theirs):
+def test_member_update_refused_by_mailchimp_is_stuck(theirs):
     members.queue_member_update(SubscriberFactory())
     theirs.faults = [400]
     carried()
     assert Delivery.objects.get(carrier="mailchimp").state == Delivery.State.STUCK
 
 
-def test_whom_mailchimp_forgot_and_takes_no_more_is_told_to_staff_once_and_not_every_night(theirs):
+def test_member_deleted_for_good_at_mailchimp_is_reported_once(theirs):
     reader = SubscriberFactory()
     theirs.forgotten.add(hashed(reader.email))
     for _night in range(2):
@@ -151,7 +151,7 @@ def after(mailing, **span):
     mailing.refresh_from_db()
 
 
-def test_a_mailing_is_a_campaign_for_exactly_its_readers_and_its_report_comes_back(theirs):
+def test_mailing_becomes_a_campaign_for_exactly_its_recipients(theirs):
     french, german = SubscriberFactory(), SubscriberFactory(language="de")
     missing = SubscriberFactory()
     for reader in (french, german):
@@ -173,7 +173,7 @@ def test_a_mailing_is_a_campaign_for_exactly_its_readers_and_its_report_comes_ba
     assert campaign["sends"] == 1
 
 
-def test_what_comes_back_after_a_letter_was_sent_is_counted_the_night_after(theirs):
+def test_bounces_after_sending_are_counted_the_next_night(theirs):
     reader = SubscriberFactory()
     theirs.member(reader.email)
     mailing = mailed(CampaignFactory())
@@ -183,20 +183,20 @@ def test_what_comes_back_after_a_letter_was_sent_is_counted_the_night_after(thei
     theirs.bounces = 5
     for _night in range(2):
         reconcile_members.call()
-        theirs.campaigns.clear()  # somebody deleted it there: what was counted stays
+        theirs.campaigns.clear()  # deleted at Mailchimp: the counts stay
     mailing.refresh_from_db()
     assert mailing_statistics.mailing_statistics(mailing)["bounced"] == 5
 
 
 @pytest.mark.parametrize("step", range(8))
-def test_whichever_call_fails_the_campaign_is_made_and_sent_once(theirs, step):
+def test_campaign_is_created_and_sent_once_if_any_call_fails(theirs, step):
     reader = SubscriberFactory()
     theirs.member(reader.email)
     normal = theirs.answer
     calls = []
 
     def breaking(*request):
-        """Does what is asked, and answers with a fault: we cannot know that it was done."""
+        """Handle the request, but answer with an error, so that the caller cannot know that it succeeded."""
         calls.append(request[:2])
         done = normal(*request)
         return (503, {}) if len(calls) == step + 1 else done
@@ -213,7 +213,7 @@ def test_whichever_call_fails_the_campaign_is_made_and_sent_once(theirs, step):
     assert theirs.campaigns["c1"]["sends"] == 1
 
 
-def test_a_campaign_that_mailchimp_refuses_waits_with_its_words_and_pauses_in_the_end(theirs):
+def test_campaign_refused_by_mailchimp_is_retried_then_paused(theirs):
     theirs.member(SubscriberFactory().email)
     normal = theirs.answer
     theirs.answer = lambda *request: (
@@ -229,7 +229,7 @@ def test_a_campaign_that_mailchimp_refuses_waits_with_its_words_and_pauses_in_th
     assert not mailing.recipients.exclude(state=RecipientState.PENDING).exists()
 
 
-# -- Tests ---------------------------------------------------------------------------------------------------
+# -- Test mailings -------------------------------------------------------------------------------------------
 def tried(title="Le port"):
     mailings.send_test(
         actor=None, campaign=CampaignFactory(draft=True, title=title), to="moi@orvenay.example"
@@ -237,7 +237,7 @@ def tried(title="Le port"):
     return Delivery.objects.get()
 
 
-def test_a_test_comes_from_mailchimp_as_readers_will_get_it(theirs):
+def test_test_mailing_is_sent_by_mailchimp(theirs):
     assert tried().carrier == "mailchimp"
     carried()
     [(to, campaign)] = theirs.tests
@@ -248,14 +248,14 @@ def test_a_test_comes_from_mailchimp_as_readers_will_get_it(theirs):
     assert (theirs.campaigns, theirs.segments, theirs.members) == ({}, {}, {})
 
 
-def test_without_mailchimp_a_test_goes_through_our_own_mailer(theirs, settings):
+def test_test_mailing_without_mailchimp_uses_the_outbox(theirs, settings):
     settings.NEWSLETTER_BACKEND = "builtin"
     assert tried().carrier == "email"
     assert theirs.asked == []
 
 
 @pytest.mark.parametrize("step", range(5))
-def test_whichever_call_of_a_test_fails_it_arrives_and_leaves_no_campaign(theirs, step):
+def test_test_mailing_arrives_and_is_deleted_after_any_error(theirs, step):
     normal, calls = theirs.answer, []
 
     def breaking(*request):
@@ -273,7 +273,7 @@ def test_whichever_call_of_a_test_fails_it_arrives_and_leaves_no_campaign(theirs
     assert theirs.campaigns == {}
 
 
-def test_a_test_that_mailchimp_refuses_is_shown_with_its_words(theirs):
+def test_test_mailing_refused_by_mailchimp_is_stuck(theirs):
     theirs.faults = [400]
     delivery = tried()
     carried()
@@ -286,11 +286,11 @@ def hook(client, email, path=HOOK, list_id=LIST, kind="unsubscribe"):
     return client.post(path, {"type": kind, "data[email]": email, "data[list_id]": list_id})
 
 
-def test_a_webhook_makes_us_ask_and_what_mailchimp_says_counts(client, theirs):
+def test_webhook_only_triggers_a_query_of_mailchimp(client, theirs):
     reader = SubscriberFactory()
     assert client.get(HOOK).status_code == 200
     theirs.member(reader.email)
-    hook(client, reader.email)  # forged, or wrong: they are still subscribed
+    hook(client, reader.email)  # forged or wrong: still subscribed at Mailchimp
     carried()
     reader.refresh_from_db()
     assert reader.state == SubscriberState.CONFIRMED
@@ -301,15 +301,13 @@ def test_a_webhook_makes_us_ask_and_what_mailchimp_says_counts(client, theirs):
     assert reader.state == SubscriberState.UNSUBSCRIBED
 
 
-def test_who_changes_the_address_at_mailchimp_gets_the_letter_there_and_no_more_at_the_old_one(
-    client, theirs
-):
+def test_address_changed_at_mailchimp_replaces_the_old_one(client, theirs):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(topics=[topic])
     both = {"data[old_email]": reader.email, "data[new_email]": "neuve@courriel.example"}
     told = {"type": "upemail", "data[list_id]": LIST} | both
     theirs.member(reader.email, tags=["Chantiers"])
-    client.post(HOOK, told)  # forged: nothing moved there
+    client.post(HOOK, told)  # forged: nothing changed at Mailchimp
     carried()
     assert list(Subscriber.objects.values_list("email", "state")) == [
         (reader.email, SubscriberState.CONFIRMED)
@@ -340,19 +338,19 @@ def test_who_changes_the_address_at_mailchimp_gets_the_letter_there_and_no_more_
     ],
     ids=["guessed", "another list", "no address", "too long"],
 )
-def test_a_call_that_is_not_mailchimp_s_asks_nothing(client, theirs, call):
+def test_webhook_call_of_a_stranger_queues_nothing(client, theirs, call):
     answer = hook(client, **({"email": "a@b.example"} | call))
     assert answer.status_code == (404 if "path" in call else 200)
     assert not Delivery.objects.filter(carrier="mailchimp").exists()
 
 
-def test_without_a_secret_there_is_no_webhook(client, settings):
+def test_webhook_without_a_secret_does_not_exist(client, settings):
     settings.MAILCHIMP_WEBHOOK_SECRET = ""
     assert client.post(HOOK).status_code == 404
 
 
 # -- Reconciliation ------------------------------------------------------------------------------------------
-def test_both_sides_agree_after_a_night(theirs):
+def test_reconciliation_makes_both_systems_agree(theirs):
     topic = TopicFactory(name="Chantiers")
     tomorrow = timezone.now() + timedelta(days=1)
     left, gone, other = SubscriberFactory(), SubscriberFactory(), SubscriberFactory()
@@ -385,7 +383,7 @@ def test_both_sides_agree_after_a_night(theirs):
     assert set(members.reconcile_members()) <= {"nothing"}
 
 
-def test_a_topic_with_another_name_keeps_its_readers_before_and_after_mailchimp_knows(theirs):
+def test_renamed_topic_keeps_its_subscribers(theirs):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(pending=True, topics=[topic])
     subscribers.confirm_subscription(subscriber=reader)
@@ -400,20 +398,20 @@ def test_a_topic_with_another_name_keeps_its_readers_before_and_after_mailchimp_
     assert [tag["name"] for tag in theirs.members[hashed(reader.email)]["tags"]] == [topic.name]
 
 
-def test_what_mailchimp_was_not_told_yet_is_nobodys_choice_and_what_was_told_is(theirs):
+def test_unsent_tags_are_not_removed_by_reconciliation(theirs):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(pending=True, topics=[topic])
     subscribers.confirm_subscription(subscriber=reader)
-    theirs.member(reader.email)  # it was made, and the call for its tags was not
+    theirs.member(reader.email)  # the member was created, but the call for its tags failed
     members.reconcile_members()
     assert reader.topic_keys == {topic.translation_key}
     carried()
-    theirs.member(reader.email)  # somebody took the tag away there
+    theirs.member(reader.email)  # the tag was removed at Mailchimp
     members.reconcile_members()
     assert reader.topic_keys == set()
 
 
-def test_whom_staff_delete_mailchimp_forgets_and_does_not_bring_back(theirs, client):
+def test_subscriber_deleted_by_staff_is_deleted_at_mailchimp(theirs, client):
     reader = SubscriberFactory()
     theirs.member(reader.email, opted=EARLY)
     delete = reverse("subscribers:delete", args=[reader.pk])
@@ -459,17 +457,17 @@ def there(status="subscribed", changed=LATE, topics=(), opted=None):
         (ours(), there("pending"), SyncStep.NOTHING),
     ],
 )
-def test_what_follows_from_both_sides_is_a_table(one, other, do):
+def test_next_sync_step_follows_the_table(one, other, do):
     assert next_sync_step(one, other) is do
 
 
-def test_an_answer_that_is_no_json_is_an_outage(theirs, monkeypatch):
+def test_response_that_is_no_json_counts_as_an_outage(theirs, monkeypatch):
     monkeypatch.setattr(theirs, "answer", lambda *request: (200, None))
     with pytest.raises(BackendUnavailable):
         api.check_connection()
 
 
-def test_check_deploy_says_what_mailchimp_lacks(settings):
+def test_deploy_check_reports_missing_mailchimp_settings(settings):
     settings.NEWSLETTER_BACKEND, settings.MAILCHIMP_LIST_ID = "mailchimp", ""
     from newsletter.checks import check_newsletter_backend
 
@@ -480,7 +478,7 @@ def test_check_deploy_says_what_mailchimp_lacks(settings):
     assert check_newsletter_backend(None) == []
 
 
-# -- Against Mailchimp's API description, where CI serves it by Prism ----------------------------------------
+# -- Mailchimp's API description, which CI serves with Prism -------------------------------------------------
 if os.environ.get("TEST_MAILCHIMP_URL"):
 
     @pytest.fixture
@@ -488,8 +486,8 @@ if os.environ.get("TEST_MAILCHIMP_URL"):
         settings.MAILCHIMP_API_URL = os.environ["TEST_MAILCHIMP_URL"]
         settings.MAILCHIMP_API_KEY, settings.MAILCHIMP_LIST_ID = KEY, LIST
 
-    def test_every_call_of_ours_is_one_that_mailchimp_describes(described):
-        """Prism answers 4xx to what the description does not allow: each would be ``Refused``."""
+    def test_all_calls_match_mailchimp_s_api_description(described):
+        """Prism answers 4xx to any call that the description does not allow, which raises ``Refused``."""
         known, campaigns = api.AudienceMembers(), api.Campaigns()
         hash_ = hashed("elodie@courriel.example")
         api.check_connection()

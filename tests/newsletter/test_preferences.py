@@ -22,7 +22,7 @@ def link(name, subscriber):
     return reverse(f"newsletter:{name}", args=[subscriber.secret])
 
 
-def test_a_subscriber_changes_topics_and_language(client):
+def test_subscriber_changes_topics_and_language(client):
     old, new = TopicFactory(), TopicFactory()
     subscriber = SubscriberFactory(topics=[old])
     answer = client.post(
@@ -38,14 +38,14 @@ def test_a_subscriber_changes_topics_and_language(client):
 @pytest.mark.parametrize(
     "data", [{"language": "fr"}, {"language": "xx"}, {"topics": ["nothing"], "language": "fr"}]
 )
-def test_a_choice_that_cannot_be_is_refused_and_changes_nothing(client, data):
+def test_invalid_preferences_change_nothing(client, data):
     topic = TopicFactory()
     subscriber = SubscriberFactory(topics=[topic])
     assert client.post(link("preferences", subscriber), data).status_code == 422
     assert subscriber.topic_keys == {topic.translation_key}
 
 
-def test_the_own_page_needs_a_token_of_ours():
+def test_preferences_page_needs_a_csrf_token():
     subscriber = SubscriberFactory()
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(link("preferences", subscriber), {"language": "de"}).status_code == 403
@@ -54,7 +54,7 @@ def test_the_own_page_needs_a_token_of_ours():
     assert subscriber.language == "fr"
 
 
-def test_a_mail_program_unsubscribes_with_one_post_and_no_token():
+def test_mail_program_unsubscribes_with_one_post_without_token():
     subscriber = SubscriberFactory()
     mail_program = Client(enforce_csrf_checks=True)
     answer = mail_program.post(link("unsubscribe", subscriber), {"List-Unsubscribe": "One-Click"})
@@ -71,14 +71,14 @@ def test_opening_the_link_does_not_unsubscribe(client):
     assert subscriber.state == SubscriberState.CONFIRMED
 
 
-def test_unsubscribing_twice_is_no_fault_and_one_event(client):
+def test_unsubscribing_twice_records_one_event(client):
     subscriber = SubscriberFactory()
     for _ in range(2):
         assert client.post(link("unsubscribe", subscriber)).status_code == 200
     assert subscriber.consents.count() == 1
 
 
-def test_the_link_of_an_older_letter_still_unsubscribes_while_a_new_confirmation_is_awaited(client):
+def test_unsubscribe_link_works_during_a_new_confirmation(client):
     subscriber = SubscriberFactory()
     client.post(link("unsubscribe", subscriber))
     actions.request_subscription(email=subscriber.email, language="fr", topic_keys=[])
@@ -89,13 +89,13 @@ def test_the_link_of_an_older_letter_still_unsubscribes_while_a_new_confirmation
     assert client.post(link("confirm", subscriber)).status_code == 404
 
 
-def test_who_never_confirmed_has_no_own_page(client):
+def test_unconfirmed_subscriber_has_no_preferences_page(client):
     subscriber = SubscriberFactory(pending=True)
     for name in ("preferences", "unsubscribe"):
         assert client.get(link(name, subscriber)).status_code == 404
 
 
-def test_every_letter_to_a_subscriber_says_how_a_mail_program_unsubscribes(client):
+def test_every_email_has_one_click_unsubscribe_headers(client):
     subscriber = SubscriberFactory(pending=True)
     client.post(link("confirm", subscriber))
     actions.request_subscription(email=subscriber.email, language="fr", topic_keys=[])
@@ -112,7 +112,7 @@ def test_every_letter_to_a_subscriber_says_how_a_mail_program_unsubscribes(clien
 
 
 @pytest.mark.parametrize("asked_again", [False, True])
-def test_who_unsubscribed_by_mistake_subscribes_again_from_the_own_page(client, asked_again):
+def test_unsubscribed_subscriber_resubscribes_from_preferences(client, asked_again):
     topic = TopicFactory()
     subscriber = SubscriberFactory(gone=True, topics=[topic])
     if asked_again:
@@ -125,9 +125,9 @@ def test_who_unsubscribed_by_mistake_subscribes_again_from_the_own_page(client, 
     assert consent.wording
 
 
-def test_deleting_the_address_leaves_nothing(client):
+def test_erasing_a_subscriber_leaves_nothing(client):
     subscriber = SubscriberFactory(pending=True, topics=[TopicFactory()])
-    actions.confirm_subscription(subscriber=subscriber)  # and a letter says so
+    actions.confirm_subscription(subscriber=subscriber)  # and an e-mail confirms it
     client.post(link("unsubscribe", subscriber))
     answer = client.post(link("erase", subscriber), follow=True)
     assert answer.status_code == 200
@@ -137,13 +137,13 @@ def test_deleting_the_address_leaves_nothing(client):
     assert client.get(link("preferences", subscriber)).status_code == 404
 
 
-def test_opening_the_delete_link_is_no_way_to_delete(client):
+def test_opening_the_delete_link_does_not_delete(client):
     subscriber = SubscriberFactory()
     assert client.get(link("erase", subscriber)).status_code == 405
     assert Subscriber.objects.exists()
 
 
-def test_own_pages_are_kept_by_no_cache(client):
+def test_preferences_pages_are_never_cached(client):
     subscriber, asked = SubscriberFactory(), SubscriberFactory(pending=True)
     for name, whose in (("preferences", subscriber), ("unsubscribe", subscriber), ("confirm", asked)):
         answer = client.get(link(name, whose))

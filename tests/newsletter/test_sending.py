@@ -1,4 +1,4 @@
-"""The built-in sender: who gets what, once, at which pace, and what happens when it is stopped."""
+"""Built-in sender of newsletters: recipients, contents, rate, and what happens if it is interrupted."""
 
 import email
 from datetime import timedelta
@@ -40,7 +40,7 @@ def site(home):
 
 @pytest.fixture
 def server(monkeypatch):
-    """A mail server that says what ``answers`` holds for an address, and takes everything else."""
+    """Replace the mail server by one that raises the error in ``answers`` for an address and accepts all others."""
     answers = {}
     taken = EmailBackend.send_messages
 
@@ -57,7 +57,7 @@ def refused(address, code, text):
     return SMTPRecipientsRefused({address: (code, text)})
 
 
-def test_each_confirmed_subscriber_of_the_topics_gets_one_letter_with_their_own_links():
+def test_each_confirmed_subscriber_gets_one_email_with_own_links():
     topic = TopicFactory()
     readers = SubscriberFactory.create_batch(2, topics=[topic])
     SubscriberFactory(topics=[TopicFactory()])
@@ -69,7 +69,7 @@ def test_each_confirmed_subscriber_of_the_topics_gets_one_letter_with_their_own_
         recipient = Recipient.objects.get(subscriber__email=letter.to[0])
         own = recipient.subscriber.secret
         others = {one.secret for one in readers} - {own}
-        # What a service gets, and what a mail server does.
+        # The message for an API of a service, and the one for a mail server.
         for content in (letter.message().as_bytes(), PreparedEdition(recipient.edition).raw(recipient)):
             sent = email.message_from_bytes(content, policy=policy.default)
             for part in (sent.get_body(["plain"]), sent.get_body(["html"])):
@@ -82,7 +82,7 @@ def test_each_confirmed_subscriber_of_the_topics_gets_one_letter_with_their_own_
             assert (sent["To"], sent["Message-ID"]) == (letter.to[0], letter.extra_headers["Message-ID"])
 
 
-def test_a_letter_bears_what_mail_programs_unsubscribe_by_and_only_a_post_does():
+def test_one_click_unsubscribe_needs_a_post():
     reader = SubscriberFactory()
     mailed(CampaignFactory())
     sent = email.message_from_bytes(mail.outbox[0].message().as_bytes(), policy=policy.default)
@@ -99,7 +99,7 @@ def test_a_letter_bears_what_mail_programs_unsubscribe_by_and_only_a_post_does()
     assert mailing_statistics.mailing_statistics(Mailing.objects.get())["left"] == 1
 
 
-def test_readers_get_their_language_where_the_letter_has_it():
+def test_subscribers_get_the_translation_in_their_language():
     german, italian = SubscriberFactory(language="de"), SubscriberFactory(language="it")
     campaign = CampaignFactory(title="Le port")
     translated_campaign(campaign, "de", title="Der Hafen")
@@ -110,7 +110,7 @@ def test_readers_get_their_language_where_the_letter_has_it():
     assert "/de/infolettre/desabonner/" in letters[german.email].body
 
 
-def test_who_leaves_before_the_letter_reaches_them_gets_none():
+def test_subscriber_who_leaves_before_sending_gets_no_email():
     staying, leaving = SubscriberFactory(), SubscriberFactory()
     mailing = actions.schedule_mailing(
         actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(hours=1)
@@ -124,7 +124,7 @@ def test_who_leaves_before_the_letter_reaches_them_gets_none():
     assert Recipient.objects.get(subscriber=leaving).state == RecipientState.SKIPPED
 
 
-def test_a_campaign_is_mailed_once_and_only_when_approved():
+def test_campaign_is_mailed_once_and_only_if_approved():
     SubscriberFactory()
     with pytest.raises(actions.MailingActionRefused):
         actions.schedule_mailing(actor=None, campaign=CampaignFactory(draft=True))
@@ -136,7 +136,7 @@ def test_a_campaign_is_mailed_once_and_only_when_approved():
     assert len(mail.outbox) == 1
 
 
-def test_whose_approval_is_taken_back_before_its_hour_waits_and_can_be_cancelled_or_approved_again():
+def test_campaign_unpublished_before_its_time_pauses_its_mailing():
     SubscriberFactory(), SubscriberFactory(language="de")
     campaign = CampaignFactory()
     translated_campaign(campaign, "de", title="Der Hafen")
@@ -155,7 +155,7 @@ def test_whose_approval_is_taken_back_before_its_hour_waits_and_can_be_cancelled
     assert len(mail.outbox) == 2
 
 
-def test_nothing_leaves_before_its_hour_and_the_sweep_begins_it():
+def test_scheduled_mailing_starts_at_its_time():
     SubscriberFactory()
     at = timezone.now() + timedelta(hours=3)
     mailing = actions.schedule_mailing(actor=None, campaign=CampaignFactory(), at=at)
@@ -167,7 +167,7 @@ def test_nothing_leaves_before_its_hour_and_the_sweep_begins_it():
     assert len(mail.outbox) == 1
 
 
-def test_a_server_that_goes_away_lets_the_mailing_wait_and_nobody_gets_two(server):
+def test_lost_server_pauses_the_mailing_without_duplicates(server):
     first, second = SubscriberFactory(), SubscriberFactory()
     server[second.email] = SMTPServerDisconnected("gone")
     mailing = mailed(CampaignFactory())
@@ -181,7 +181,7 @@ def test_a_server_that_goes_away_lets_the_mailing_wait_and_nobody_gets_two(serve
     assert [letter.to[0] for letter in mail.outbox] == [first.email, second.email]
 
 
-def test_what_is_refused_for_now_is_tried_again_what_is_refused_for_good_is_not(server):
+def test_temporary_refusal_is_retried_permanent_one_is_not(server):
     full, gone, unwanted = (SubscriberFactory() for _ in range(3))
     server[full.email] = refused(full.email, 452, b"4.2.2 mailbox full")
     server[gone.email] = refused(gone.email, 550, b"5.1.1 no such user")
@@ -211,7 +211,7 @@ def test_what_is_refused_for_now_is_tried_again_what_is_refused_for_good_is_not(
 
 
 def as_the_clock_goes(mailing):
-    """Goes on whenever the mailing is due, until it has ended."""
+    """Resume the mailing whenever it is due, until it has ended."""
     while mailing.state == MailingState.SENDING:
         with time_machine.travel(mailing.due_at + timedelta(seconds=1), tick=False):
             wake_due_mailings(timezone.now())
@@ -219,7 +219,7 @@ def as_the_clock_goes(mailing):
 
 
 @pytest.mark.parametrize("answer", [b"5.7.1 your address is blocked", b"5.1.0 rejected"])
-def test_a_server_that_refuses_everything_stops_the_mailing_instead_of_losing_the_readers(server, answer):
+def test_server_refusing_all_emails_stops_the_mailing(server, answer):
     for one in SubscriberFactory.create_batch(25):
         server[one.email] = SMTPDataError(550, answer)
     mailing = mailed(CampaignFactory())
@@ -231,7 +231,7 @@ def test_a_server_that_refuses_everything_stops_the_mailing_instead_of_losing_th
     assert Subscriber.objects.confirmed().count() == 25
 
 
-def test_of_a_server_that_is_slow_to_refuse_everything_few_refusals_are_not_believed_either(server):
+def test_few_refusals_are_ignored_if_nothing_is_accepted(server):
     for one in SubscriberFactory.create_batch(3):
         server[one.email] = refused(one.email, 550, b"5.1.0 rejected")
     mailing = mailed(CampaignFactory())
@@ -241,7 +241,7 @@ def test_of_a_server_that_is_slow_to_refuse_everything_few_refusals_are_not_beli
 
 
 @pytest.mark.parametrize("answer", [b"5.7.1 your address is blocked", b"5.1.0 rejected"])
-def test_a_server_that_begins_to_refuse_everything_on_the_way_loses_no_reader(server, answer):
+def test_server_that_begins_to_refuse_all_loses_no_subscriber(server, answer):
     readers = SubscriberFactory.create_batch(25)
     for one in readers[6:]:
         server[one.email] = SMTPDataError(550, answer)
@@ -254,7 +254,7 @@ def test_a_server_that_begins_to_refuse_everything_on_the_way_loses_no_reader(se
     assert Subscriber.objects.confirmed().count() == 25
 
 
-def test_who_is_refused_after_the_last_letter_was_taken_is_asked_again_and_not_taken_for_gone(server):
+def test_refusal_after_the_last_accepted_email_is_ignored(server):
     SubscriberFactory()
     last = SubscriberFactory()
     server[last.email] = refused(last.email, 550, b"5.1.1 no such user")
@@ -265,7 +265,7 @@ def test_who_is_refused_after_the_last_letter_was_taken_is_asked_again_and_not_t
     assert Subscriber.objects.confirmed().count() == 2
 
 
-def test_many_addresses_in_a_row_where_nobody_is_are_believed_once_the_server_took_others(server):
+def test_many_unknown_addresses_count_once_others_are_accepted(server):
     for one in SubscriberFactory.create_batch(25):
         server[one.email] = refused(one.email, 550, b"5.1.1 no such user")
     there = SubscriberFactory()
@@ -276,7 +276,7 @@ def test_many_addresses_in_a_row_where_nobody_is_are_believed_once_the_server_to
     assert list(Subscriber.objects.confirmed()) == [there]
 
 
-def test_a_letter_whose_few_readers_are_all_gone_comes_to_its_end(server):
+def test_mailing_with_only_unknown_addresses_ends(server):
     gone = SubscriberFactory()
     server[gone.email] = refused(gone.email, 550, b"5.1.1 no such user")
     mailing = mailed(CampaignFactory())
@@ -294,14 +294,14 @@ def state_of(reader):
 
 
 @pytest.mark.parametrize("answer", [b"No thank you", b"5.7.1 not accepted", b"5.2.2 mailbox full"])
-def test_whose_mailbox_refuses_several_letters_in_a_row_is_written_to_no_more(server, answer):
+def test_repeated_refusals_of_a_mailbox_end_its_mailings(server, answer):
     reader, _others = SubscriberFactory(), SubscriberFactory()
     for _letter in range(IN_A_ROW - 1):
         server[reader.email] = refused(reader.email, 550, answer)
         mailed_to_the_end()
         assert state_of(reader) == SubscriberState.CONFIRMED
     server.clear()
-    mailed_to_the_end()  # what arrives ends the row
+    mailed_to_the_end()  # an accepted e-mail ends the series
     server[reader.email] = refused(reader.email, 550, answer)
     for _letter in range(IN_A_ROW):
         assert state_of(reader) == SubscriberState.CONFIRMED
@@ -310,7 +310,7 @@ def test_whose_mailbox_refuses_several_letters_in_a_row_is_written_to_no_more(se
     assert answer.decode() in reader.consents.last().page
 
 
-def test_a_server_that_takes_nothing_for_weeks_ends_nobody_s_letters(server):
+def test_server_refusing_all_for_weeks_ends_no_mailings(server):
     readers = SubscriberFactory.create_batch(2)
     for one in readers:
         server[one.email] = refused(one.email, 550, b"5.7.1 relaying denied")
@@ -319,7 +319,7 @@ def test_a_server_that_takes_nothing_for_weeks_ends_nobody_s_letters(server):
     assert {state_of(one) for one in readers} == {SubscriberState.CONFIRMED}
 
 
-def test_who_agreed_anew_is_not_ended_by_what_came_back_before(server):
+def test_refusals_before_a_new_consent_are_ignored(server):
     reader, _others = SubscriberFactory(), SubscriberFactory()
     server[reader.email] = refused(reader.email, 550, b"no")
     for _letter in range(IN_A_ROW):
@@ -329,7 +329,7 @@ def test_who_agreed_anew_is_not_ended_by_what_came_back_before(server):
     assert state_of(reader) == SubscriberState.CONFIRMED
 
 
-def test_paused_nothing_leaves_and_resumed_it_goes_on(server):
+def test_paused_mailing_sends_nothing_until_resumed(server):
     SubscriberFactory.create_batch(3)
     mailing = actions.schedule_mailing(
         actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
@@ -346,7 +346,7 @@ def test_paused_nothing_leaves_and_resumed_it_goes_on(server):
         actions.pause_mailing(actor=None, mailing=mailing)
 
 
-def test_a_worker_that_comes_back_late_does_not_send_what_another_has_taken():
+def test_late_worker_cannot_extend_a_claim_of_another():
     SubscriberFactory()
     mailing = actions.schedule_mailing(
         actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
@@ -359,7 +359,7 @@ def test_a_worker_that_comes_back_late_does_not_send_what_another_has_taken():
         assert not actions.extend_claim(late, timezone.now())
 
 
-def test_the_pace_is_kept(settings):
+def test_mailing_respects_its_rate(settings):
     settings.NEWSLETTER_PER_MINUTE = 8
     SubscriberFactory.create_batch(5)
     mailing = mailed(CampaignFactory())
@@ -373,7 +373,7 @@ def test_the_pace_is_kept(settings):
     assert mailing.state == MailingState.SENDING
 
 
-def test_letters_that_are_due_at_once_share_the_pace_of_the_mail_server(settings):
+def test_simultaneous_mailings_share_the_rate(settings):
     settings.NEWSLETTER_PER_MINUTE = 8
     SubscriberFactory.create_batch(3)
     first, second = mailed(CampaignFactory()), mailed(CampaignFactory())
@@ -386,7 +386,7 @@ def test_letters_that_are_due_at_once_share_the_pace_of_the_mail_server(settings
     assert second.recipients.filter(state=RecipientState.SENT).count() == 3
 
 
-def test_pace_is_arithmetic():
+def test_rate_is_arithmetic():
     now = timezone.now()
     assert send_allowance(0, None, now) is None
     assert send_allowance(60, None, now) == 15
@@ -394,7 +394,7 @@ def test_pace_is_arithmetic():
     assert send_allowance(60, now - timedelta(hours=1), now) == 60
 
 
-def test_preparing_again_after_a_crash_writes_nobody_twice():
+def test_preparing_recipients_twice_creates_no_duplicates():
     SubscriberFactory.create_batch(3)
     mailing = actions.schedule_mailing(
         actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
@@ -407,7 +407,7 @@ def test_preparing_again_after_a_crash_writes_nobody_twice():
     assert Recipient.objects.count() == Recipient.objects.values("subscriber").distinct().count() == 3
 
 
-def test_a_hundred_letters_cost_no_more_questions_than_one_each(django_assert_max_num_queries):
+def test_mailing_takes_about_one_query_per_recipient(django_assert_max_num_queries):
     SubscriberFactory.create_batch(40)
     mailing = actions.schedule_mailing(
         actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
@@ -420,7 +420,7 @@ def test_a_hundred_letters_cost_no_more_questions_than_one_each(django_assert_ma
     assert len(mail.outbox) == 40
 
 
-def test_an_address_that_would_add_a_header_is_refused():
+def test_address_that_would_inject_a_header_is_refused():
     reader = SubscriberFactory()
     Subscriber.objects.filter(pk=reader.pk).update(email='"a\r\nBcc: x@y.example"@courriel.example')
     mailed(CampaignFactory())
@@ -429,7 +429,7 @@ def test_an_address_that_would_add_a_header_is_refused():
 
 
 class Picky(EmailBackend):
-    """A service that takes no letter as we make them, and says so as of a value that is wrong."""
+    """A backend that rejects all messages with an error that does not concern the address."""
 
     def send_messages(self, messages):
         raise ValueError("Unsupported: an envelope sender")
@@ -442,7 +442,7 @@ class Picky(EmailBackend):
         {"MAILERS": {"default": {"BACKEND": f"{__name__}.Picky"}}},
     ],
 )
-def test_what_is_wrong_with_us_costs_no_reader(settings, wrong):
+def test_own_configuration_error_costs_no_subscriber(settings, wrong):
     reader = SubscriberFactory()
     for name, value in wrong.items():
         setattr(settings, name, value)
@@ -454,7 +454,7 @@ def test_what_is_wrong_with_us_costs_no_reader(settings, wrong):
 
 
 @pytest.mark.parametrize("name", ["La lettre\x0bdu jeudi", "La lettre\r\nBcc: tous@courriel.example"])
-def test_a_name_that_would_break_the_head_of_every_letter_is_refused(name):
+def test_name_that_would_break_a_header_is_refused(name):
     for named in (NewsletterSettings(name=name), Digest(title=name)):
         with pytest.raises(ValidationError) as refused:
             named.full_clean()

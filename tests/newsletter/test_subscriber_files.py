@@ -1,4 +1,4 @@
-"""Subscribers in and out of files, with the proof that each agreed."""
+"""Import and export of subscribers, with the proof of each consent."""
 
 import csv
 from datetime import date
@@ -40,7 +40,7 @@ def carry_out(client, text, proof=PROOF):
     return client.post(IMPORT, {"shown": shown, "proof": proof})
 
 
-def test_who_agreed_on_a_known_day_is_subscribed_with_that_proof_and_others_are_asked(client, editor):
+def test_import_with_consent_subscribes_others_are_asked(client, editor):
     topic = TopicFactory(name="Chantiers")
     TopicFactory(name="Votations")
     text = (
@@ -72,7 +72,7 @@ def test_who_agreed_on_a_known_day_is_subscribed_with_that_proof_and_others_are_
         assert "vous ?" not in words
 
 
-def test_imported_twice_nothing_changes_and_nobody_who_left_comes_back(client, editor):
+def test_second_import_changes_nothing(client, editor):
     known, left = SubscriberFactory(language="de"), SubscriberFactory(gone=True)
     bounced = SubscriberFactory(state=SubscriberState.BOUNCED)
     addresses = [known.email, left.email, bounced.email, "neuf@courriel.example", "NEUF@courriel.example"]
@@ -93,19 +93,19 @@ def test_imported_twice_nothing_changes_and_nobody_who_left_comes_back(client, e
     assert ConsentEvent.objects.count() == 1
 
 
-def test_a_button_pressed_twice_at_once_asks_nobody_twice(client, editor, monkeypatch):
+def test_simultaneous_imports_ask_each_person_once(client, editor, monkeypatch):
     text = "email\nneuf@courriel.example\n"
     before = importer.plan_import(importer.read_subscriber_file("", text.encode()))
     carry_out(client, text)
     monkeypatch.setattr(
         importer, "plan_import", lambda lines: before
-    )  # the second press was as fast as the first
+    )  # the second request planned before the first one ended
     carry_out(client, text)
     assert Delivery.objects.count() == 1
     assert ConsentEvent.objects.count() == 1
 
 
-def test_whom_the_other_press_took_over_meanwhile_is_taken_over_once(client, editor, monkeypatch):
+def test_simultaneous_imports_subscribe_each_person_once(client, editor, monkeypatch):
     TopicFactory()
     make, presses = Subscriber.objects.bulk_create, []
 
@@ -137,20 +137,20 @@ def test_whom_the_other_press_took_over_meanwhile_is_taken_over_once(client, edi
         ("email\n" + "a@b.example\n" * 5001, "5000"),
     ],
 )
-def test_a_wrong_line_refuses_the_file_and_says_where(client, editor, text, said):
+def test_wrong_line_refuses_the_file_and_is_named(client, editor, text, said):
     answer = show(client, text)
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not Subscriber.objects.exists()
 
 
-def test_without_a_proof_or_a_file_nobody_is_subscribed(client, editor):
+def test_import_without_proof_or_file_is_refused(client, editor):
     assert show(client, "email\na@b.example\n", proof="").status_code == 422
     assert client.post(IMPORT, {"proof": PROOF}).status_code == 422
     assert not Subscriber.objects.exists()
 
 
-def test_everybody_is_exported_with_their_consent_and_can_be_read_again(client, editor):
+def test_export_has_consents_and_can_be_imported(client, editor):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(topics=[topic])
     ConsentEvent.objects.create(subscriber=reader, kind="confirmed", wording="2026-1")
@@ -166,7 +166,7 @@ def test_everybody_is_exported_with_their_consent_and_can_be_read_again(client, 
     assert Subscriber.objects.get(email=reader.email).topic_keys == {topic.translation_key}
 
 
-def test_who_left_by_the_word_of_the_file_is_not_subscribed_where_nobody_knew_them(client, editor):
+def test_import_of_unsubscribed_addresses_subscribes_nobody(client, editor):
     (
         SubscriberFactory(gone=True),
         SubscriberFactory(state=SubscriberState.BOUNCED),
@@ -183,7 +183,7 @@ def test_who_left_by_the_word_of_the_file_is_not_subscribed_where_nobody_knew_th
     assert list(states.values()) == [SubscriberState.PENDING]
 
 
-def test_a_topic_with_commas_in_its_name_is_one_topic(client, editor):
+def test_topic_with_commas_in_its_name_is_one_topic(client, editor):
     sport, culture = TopicFactory(name="Culture, sport et loisirs"), TopicFactory(name="Culture")
     text = "email;topics;consent\n"
     text += "a@b.example;culture, Culture, sport et loisirs;2025-05-03\nb@b.example;;2025-05-03\n"
@@ -194,14 +194,14 @@ def test_a_topic_with_commas_in_its_name_is_one_topic(client, editor):
     assert chosen == {"a": both, "b": both, "c": {sport.translation_key}}
 
 
-def test_a_file_of_many_lines_and_a_town_of_many_topics_is_taken_as_it_was_shown(client, editor):
+def test_large_import_is_carried_out_as_previewed(client, editor):
     for number in range(8):
         TopicFactory(name=f"Un thème qui porte un nom plutôt long, comme souvent {number}")
     lines = "".join(f"lecteur{number}@courriel.example,2025-05-03\n" for number in range(2200))
     assert len(show(client, f"email,consent\n{lines}").context["shown"]) < 300_000
 
 
-def test_only_who_keeps_subscribers_imports_and_exports(client):
+def test_only_editors_of_subscribers_import_and_export(client):
     client.force_login(AgentFactory())
     assert client.get(IMPORT).status_code == 404
     assert client.get(EXPORT).status_code == 404

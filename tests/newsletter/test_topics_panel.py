@@ -1,4 +1,4 @@
-"""Whoever ticks a topic is shown each once, in the language that is written."""
+"""Panel of topics: each topic once, in the language of the page."""
 
 import pytest
 from django.urls import reverse
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def works():
-    """A topic in two languages, and one that is in French only."""
+    """Create a topic in two languages, beside one in French only."""
     topic = TopicFactory(name="Rues")
     german = topic.copy_for_translation(make.locale("de"))
     german.name = "Gassen"
@@ -33,18 +33,18 @@ def edit(page) -> str:
     return reverse("wagtailadmin_pages:edit", args=[page.pk])
 
 
-def test_an_article_is_asked_for_each_topic_in_its_language(client, works):
+def test_article_offers_each_topic_in_its_language(client, works):
     page = news.NewsPageFactory(parent=news.NewsIndexPageFactory(parent=make.make_site()))
     assert names_offered(client, edit(page)) == ["Rues", "Votations"]
 
 
-def test_a_translation_is_asked_in_its_own_and_else_in_the_first_language(client, works):
+def test_translated_article_offers_topics_in_its_language(client, works):
     index = make.translated(news.NewsIndexPageFactory(parent=make.make_site()), "de", title="Aktuell")
     page = news.NewsPageFactory(parent=index, locale=index.locale)
     assert names_offered(client, edit(page)) == ["Gassen", "Votations"]
 
 
-def test_what_is_ticked_already_is_there_to_be_unticked(client, works):
+def test_chosen_topic_of_another_language_can_be_unselected(client, works):
     page = news.NewsPageFactory(parent=news.NewsIndexPageFactory(parent=make.make_site()))
     page.topics = [Topic.objects.get(name="Gassen")]
     page.save_revision().publish()
@@ -52,7 +52,7 @@ def test_what_is_ticked_already_is_there_to_be_unticked(client, works):
 
 
 @pytest.mark.parametrize("kind", ["campaign", "digest"])
-def test_letters_are_asked_the_same_way(client, works, kind):
+def test_campaigns_and_digests_offer_topics_in_their_language(client, works, kind):
     make.make_site()
     assert names_offered(client, reverse(f"wagtailsnippets_newsletter_{kind}:add")) == [
         "Rues",

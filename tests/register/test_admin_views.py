@@ -1,4 +1,4 @@
-"""What staff sees of the register: whether it answers, what waits, who may treat protected people."""
+"""Admin views of the population register: its health, waiting checks, teams without access to protected people."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def server(settings):
         yield found
 
 
-def test_agents_see_whether_it_answers_and_may_ask_it(client, server):
+def test_agents_see_the_health_of_the_register_and_can_probe_it(client, server):
     url = reverse("register:health")
     client.force_login(member())
     assert "pas encore été interrogé" in client.get(url).content.decode()
@@ -39,7 +39,7 @@ def test_agents_see_whether_it_answers_and_may_ask_it(client, server):
     assert client.get(url).context["waiting"] == {"asked": 1, "left": 0}
 
 
-def test_a_test_from_the_board_asks_during_the_pause_too_and_what_waits_is_asked_again(client, server):
+def test_probe_ignores_the_open_circuit_and_wakes_waiting_checks(client, server):
     server.reply = (500, b"")
     check = check_of(checked_case(asked=True))
     for _failure in range(circuit_breaker.FAILURES):
@@ -55,7 +55,7 @@ def test_a_test_from_the_board_asks_during_the_pause_too_and_what_waits_is_asked
     assert list(RegisterCheck.objects.due(timezone.now())) == [check]
 
 
-def test_teams_in_which_nobody_sees_protected_people_are_named_with_a_link_for_who_edits_teams(client):
+def test_teams_without_access_to_protected_people_are_named(client):
     client.force_login(member())
     url = reverse("register:health")
     page = client.get(url)
@@ -71,7 +71,7 @@ def test_teams_in_which_nobody_sees_protected_people_are_named_with_a_link_for_w
 @pytest.mark.parametrize(
     "who", [lambda: UserFactory(), lambda: UserFactory(is_staff=True, roles=["moderators"])]
 )
-def test_nobody_else_sees_it(client, who):
+def test_register_health_is_hidden_from_others(client, who):
     client.force_login(who())
     assert client.get(reverse("register:health")).status_code in (302, 404)
     assert client.post(reverse("register:health")).status_code in (302, 404)

@@ -1,4 +1,4 @@
-"""What the deployment check says about the register: refused beside accepted."""
+"""System checks of the population register settings."""
 
 import pytest
 from django.core import checks
@@ -13,7 +13,7 @@ def said() -> list[str]:
 
 
 @pytest.mark.parametrize(("kind", "warned"), [("demo", True), ("none", False), ("http", False)])
-def test_the_operator_is_warned_of_the_invented_register_and_of_no_other(settings, kind, warned):
+def test_check_warns_of_the_demo_register_only(settings, kind, warned):
     settings.REGISTER, settings.REGISTER_HTTP = kind, SAFE
     assert said() == (["register.W001"] if warned else [])
 
@@ -31,14 +31,14 @@ def test_the_operator_is_warned_of_the_invented_register_and_of_no_other(setting
         ({"URL": "", "TOKEN": "", "AUTHORITY": "/nowhere/ca.pem"}, [ADDRESS, STRANGER, NO_FILE]),
     ],
 )
-def test_a_register_that_cannot_be_asked_safely_is_refused(settings, changes, refused):
+def test_unsafe_register_settings_are_refused(settings, changes, refused):
     settings.REGISTER, settings.REGISTER_HTTP = "http", SAFE | changes
     assert said() == refused
-    settings.REGISTER = "none"  # nobody is asked
+    settings.REGISTER = "none"  # no register is used
     assert said() == []
 
 
-def test_a_certificate_of_ours_with_its_key_is_as_good_as_a_token(settings, tmp_path):
+def test_client_certificate_replaces_a_token(settings, tmp_path):
     names = {"CERTIFICATE": "our.pem", "KEY": "our.key", "AUTHORITY": "ca.pem"}
     files = {name: tmp_path / file for name, file in names.items()}
     settings.REGISTER = "http"

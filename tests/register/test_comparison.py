@@ -1,4 +1,4 @@
-"""Spellings of one thing, and whether what is declared is what the register says."""
+"""Spellings of names and addresses, and comparison of declared people with the population register."""
 
 from datetime import date
 
@@ -40,7 +40,7 @@ BOTH = [ComparedAspect.BIRTH_DATE, ComparedAspect.ADDRESS]
         ("Boulevard Saint-Martin", "Bd. St-Martin"),
     ],
 )
-def test_two_spellings_of_a_street_are_the_same(one, other):
+def test_spellings_of_one_street_are_equal(one, other):
     assert normalize_street(one) == normalize_street(other)
 
 
@@ -52,11 +52,11 @@ def test_two_spellings_of_a_street_are_the_same(one, other):
         ("Rue du Lac", "Place du Lac"),
     ],
 )
-def test_two_streets_are_not(one, other):
+def test_different_streets_are_not_equal(one, other):
     assert normalize_street(one) != normalize_street(other)
 
 
-def test_a_house_may_be_written_with_or_without_a_blank_and_behind_its_street():
+def test_house_number_is_normalized_in_any_spelling():
     assert normalize_house_number("12 bis") == normalize_house_number("12BIS") != normalize_house_number("12")
     assert normalize_address(
         RegisterAddress("R. du Lac 12 bis", "", "CH-1199", "Orvenay VD")
@@ -67,7 +67,7 @@ def test_a_house_may_be_written_with_or_without_a_blank_and_behind_its_street():
     assert normalize_address(RegisterAddress("Rue du Lac", "12bis", "", "Orvenay")) != normalize_address(HOME)
 
 
-def test_what_is_not_declared_agrees_in_nothing():
+def test_missing_declaration_agrees_in_nothing():
     assert agreeing_aspects(DeclaredPerson(), ELODIE) == set()
     assert agreeing_aspects(DeclaredPerson("Élodie", "Marchetti Rey", BORN, HOME), ELODIE) == set(
         ComparedAspect
@@ -79,7 +79,7 @@ def outcome(said, *people, required=BOTH):
     return finding.outcome, [one.key for one in finding.people]
 
 
-def test_who_agrees_in_all_that_is_required_is_found_and_nobody_else():
+def test_person_who_agrees_in_all_required_aspects_is_found():
     said = DeclaredPerson(
         "elodie", "MARCHETTI REY", BORN, RegisterAddress("r. du Lac", "12bis", "1199", "Orvenay")
     )
@@ -94,7 +94,7 @@ def test_who_agrees_in_all_that_is_required_is_found_and_nobody_else():
     assert outcome(said) == (MatchResult.NO_MATCH, [])
 
 
-def test_a_register_that_answers_with_somebody_else_is_not_believed():
+def test_register_answer_with_another_person_is_no_match():
     said = DeclaredPerson("Élodie", "Marchetti-Rey", BORN, HOME)
     assert outcome(said, RegisterPerson("9", "Otto", "Muster", date(1950, 1, 1), HOME)) == (
         MatchResult.NO_MATCH,
@@ -102,7 +102,7 @@ def test_a_register_that_answers_with_somebody_else_is_not_believed():
     )
 
 
-def test_a_protected_person_is_not_shown_for_a_date_of_birth_that_is_the_same_by_chance():
+def test_protected_person_is_not_shown_for_a_shared_birth_date():
     hidden = RegisterPerson("3", "Nora", "Kessler", BORN, HOME, protected=True)
     assert outcome(DeclaredPerson("Otto", "Muster", BORN), hidden) == (MatchResult.NO_MATCH, [])
     assert outcome(DeclaredPerson("Nora", "Kessler", date(1950, 1, 1)), hidden) == (
@@ -112,11 +112,11 @@ def test_a_protected_person_is_not_shown_for_a_date_of_birth_that_is_the_same_by
 
 
 @given(st.builds(RegisterAddress, *[st.text(max_size=30)] * 4))
-def test_whatever_is_typed_can_be_compared(address):
+def test_any_typed_address_can_be_compared(address):
     assert normalize_address(address) == normalize_address(address)
 
 
-def test_people_are_written_as_json_and_read_again():
+def test_register_people_survive_a_round_trip_through_json():
     assert person_from(to_json_data(ELODIE)) == ELODIE
     said = DeclaredPerson("Élodie", "", None, HOME)
     assert declared_from(to_json_data(said)) == said
@@ -138,6 +138,6 @@ def test_people_are_written_as_json_and_read_again():
         {"key": "1", "family_name": "\0", "birth_date": "1950-01-01"},
     ],
 )
-def test_an_entry_that_makes_no_sense_is_refused(content):
+def test_senseless_register_record_is_refused(content):
     with pytest.raises(ValueError, match=r"."):
         person_from(content)

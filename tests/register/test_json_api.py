@@ -1,4 +1,4 @@
-"""The register over HTTP when something is wrong with it: every fault is ``RegisterUnavailable``, in words, in time."""
+"""Errors of the population register over HTTP: each raises ``RegisterUnavailable`` with a reason and in time."""
 
 import ssl
 import time
@@ -51,26 +51,26 @@ def asked(settings, server):
         (200, b'{"persons": [' + b" " * 1_000_000 + b"]}", "too long"),
     ],
 )
-def test_an_answer_that_cannot_be_used_is_no_answer(asked, server, status, body, said):
+def test_unusable_response_counts_as_unavailable(asked, server, status, body, said):
     server.reply = (status, body)
     with pytest.raises(RegisterUnavailable, match=said):
         asked.find(SAID)
     assert not asked.health().is_well
 
 
-def test_asked_for_one_person_it_may_not_answer_with_another(asked, server):
+def test_response_with_another_person_is_refused(asked, server):
     server.reply = (200, b'{"key": "ORV-2", "family_name": "Marchetti", "birth_date": "2019-09-02"}')
     with pytest.raises(RegisterUnavailable, match="another person"):
         asked.person("ORV-1")
 
 
-def test_a_wrong_token_is_told_apart(settings, server):
+def test_wrong_token_has_its_own_message(settings, server):
     settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"URL": server.url, "TOKEN": "another"}
     with pytest.raises(RegisterUnavailable, match="answered 401"):
         JsonApiRegister().find(SAID)
 
 
-def test_personal_data_never_stands_in_an_address(asked, server):
+def test_personal_data_is_never_in_a_url(asked, server):
     asked.find(SAID)
     [(method, path, body)] = server.asked
     assert (method, path) == ("POST", "/v1/persons/search")
@@ -82,7 +82,7 @@ def test_personal_data_never_stands_in_an_address(asked, server):
     [{"slow": 1.0}, {"drip": 0.02}, {"drip_head": 0.02}],
     ids=["silent", "without end", "never begins"],
 )
-def test_a_slow_register_is_not_waited_for(asked, server, monkeypatch, fault):
+def test_slow_register_times_out(asked, server, monkeypatch, fault):
     monkeypatch.setattr(client, "IDLE_TIMEOUT", 0.1)
     monkeypatch.setattr(client, "TOTAL_TIMEOUT", 0.3)
     for name, value in fault.items():
@@ -96,13 +96,13 @@ def test_a_slow_register_is_not_waited_for(asked, server, monkeypatch, fault):
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:9/v1", "https://127.0.0.1:9/v1", "https://name.invalid/v1"]
 )
-def test_a_register_that_is_down_is_away(settings, url):
+def test_register_that_is_down_counts_as_unavailable(settings, url):
     settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"URL": url}
     with pytest.raises(RegisterUnavailable, match="cannot be reached"):
         JsonApiRegister().find(SAID)
 
 
-def test_over_https_a_server_that_speaks_no_tls_or_a_missing_certificate_is_away(settings, server):
+def test_tls_errors_count_as_unavailable(settings, server):
     settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"URL": server.url.replace("http:", "https:")}
     with pytest.raises(RegisterUnavailable, match="cannot be reached"):
         JsonApiRegister().find(SAID)
@@ -113,7 +113,7 @@ def test_over_https_a_server_that_speaks_no_tls_or_a_missing_certificate_is_away
 
 @pytest.fixture
 def mutual(settings, tmp_path):
-    """A register over TLS that asks who calls, and the authority that both sides trust."""
+    """Yield a register over TLS that requires client certificates, and the authority that both systems trust."""
     authority, key = Authority(), ec.generate_private_key(ec.SECP256R1())
     own = authority.issue(
         "127.0.0.1", key, purpose=ExtendedKeyUsageOID.SERVER_AUTH, extensions=[for_this_machine()]
@@ -128,7 +128,7 @@ def mutual(settings, tmp_path):
 
 
 def shown(settings, folder, authority: Authority) -> None:
-    """From now on the commune shows a certificate of ``authority``."""
+    """Let the commune use a certificate of ``authority``."""
     key = ec.generate_private_key(ec.SECP256R1())
     own = authority.issue("Orvenay", key, purpose=ExtendedKeyUsageOID.CLIENT_AUTH)
     settings.REGISTER_HTTP |= {
@@ -137,7 +137,7 @@ def shown(settings, folder, authority: Authority) -> None:
     }
 
 
-def test_with_a_client_certificate_the_register_answers_without_a_token(settings, tmp_path, mutual):
+def test_client_certificate_gives_access_without_a_token(settings, tmp_path, mutual):
     server, authority = mutual
     shown(settings, tmp_path, authority)
     assert [one.given_names for one in JsonApiRegister().find(SAID)] == ["Élodie Anne"]
@@ -145,7 +145,7 @@ def test_with_a_client_certificate_the_register_answers_without_a_token(settings
     assert len(server.asked) == 2
 
 
-def test_without_a_certificate_or_with_a_stranger_s_it_tells_nothing(settings, tmp_path, mutual):
+def test_missing_or_foreign_client_certificate_is_refused(settings, tmp_path, mutual):
     server, _authority = mutual
     with pytest.raises(RegisterUnavailable, match="cannot be reached"):
         JsonApiRegister().find(SAID)
@@ -155,7 +155,7 @@ def test_without_a_certificate_or_with_a_stranger_s_it_tells_nothing(settings, t
     assert server.asked == []
 
 
-def test_a_server_that_is_not_the_register_is_told_nothing(settings, tmp_path, mutual):
+def test_server_with_a_foreign_certificate_gets_no_data(settings, tmp_path, mutual):
     server, authority = mutual
     shown(settings, tmp_path, authority)
     settings.REGISTER_HTTP |= {"AUTHORITY": Authority().pem(tmp_path / "other.pem")}
@@ -164,9 +164,7 @@ def test_a_server_that_is_not_the_register_is_told_nothing(settings, tmp_path, m
     assert server.asked == []
 
 
-def test_after_several_failures_in_a_row_it_is_left_in_peace_staff_are_told_and_then_it_is_tried_once(
-    asked, server
-):
+def test_circuit_opens_after_failures_and_probes_once(asked, server):
     SuperuserFactory()
     server.reply = (500, b"")
     for _attempt in range(circuit_breaker.FAILURES + 3):

@@ -1,4 +1,4 @@
-"""People whom an applicant names: found in the household at its address, or shown to an agent."""
+"""Persons named by an applicant: found in the applicant's household, or shown to an agent."""
 
 from dataclasses import replace
 from datetime import date
@@ -41,7 +41,7 @@ GROUP = {"key": "personnes", "type": "group", "fields": ROWS}
 
 
 def definition(rows: list | None = None, stages: list | None = None) -> dict:
-    """The certificate, with a group of people to name."""
+    """Return the certificate's content with a group of named persons."""
     content = certificate(stages=[CHECK, DECISION] if stages is None else stages)
     content["steps"][0]["fields"].append(GROUP | {"fields": ROWS if rows is None else rows})
     content["steps"][1]["fields"].append({"key": "adresse", "type": "address"})
@@ -49,7 +49,7 @@ def definition(rows: list | None = None, stages: list | None = None) -> dict:
 
 
 def naming(*people: dict, **answers):
-    """A case whose applicant, found in the register, names ``people``; the worker came."""
+    """Create and check a case whose applicant is in the register and names ``people``."""
     answers = ELODIE | {"personnes": list(people)} | answers
     return ask(CaseFactory(stages=[CHECK, DECISION], asks=[GROUP], answers=answers))
 
@@ -58,14 +58,14 @@ def waits_for(case) -> str:
     return case.stages.get(type="register").waiting_for
 
 
-def test_whoever_the_register_has_in_the_household_goes_on_by_itself():
+def test_named_person_of_the_household_needs_no_agent():
     case = naming(NOE | {"p_prenom": "NOE"})
     assert case.stages.get(type="register").progress == "done"
     assert [one.key for one in access.answer_about(case).named] == ["ORV-2"]
 
 
 def neighbour() -> RegisterPerson:
-    """Somebody of another household at the same street and number."""
+    """Return a person of another household at the same address."""
     return replace(DemoRegister().person("ORV-4"), address=HOME)
 
 
@@ -78,13 +78,13 @@ def neighbour() -> RegisterPerson:
     ],
     ids=["invented", "another day", "another address"],
 )
-def test_whoever_is_not_found_at_the_address_waits_for_an_agent(person):
+def test_named_person_of_another_address_waits_for_an_agent(person):
     case = naming(NOE, person)
     assert waits_for(case) == "agent"
     assert [one.key for one in access.answer_about(case).named] == ["ORV-2"]
 
 
-def test_a_neighbour_at_the_same_address_waits_for_an_agent(monkeypatch):
+def test_neighbour_at_the_same_address_waits_for_an_agent(monkeypatch):
     found = DemoRegister.find
     monkeypatch.setattr(DemoRegister, "find", lambda self, said: [*found(self, said), neighbour()])
     case = naming({"p_prenom": "Peter", "p_nom": "Schmid", "p_naissance": "1979-02-28"})
@@ -92,7 +92,7 @@ def test_a_neighbour_at_the_same_address_waits_for_an_agent(monkeypatch):
     assert check_of(case).named_checks[0].found is None
 
 
-def test_an_agent_sees_the_difference_of_each_person(client):
+def test_agent_sees_the_differences_of_each_named_person(client):
     case = naming(NOE | {"p_naissance": "2019-09-03"}, INVENTED)
     client.force_login(member())
     page = client.get(reverse("cases:case", args=[case.reference])).text
@@ -107,7 +107,7 @@ def decide(case, **said):
     return ask(case)
 
 
-def test_an_agent_says_who_it_is_or_leaves_the_person_out(client):
+def test_agent_chooses_or_leaves_out_each_named_person(client):
     case = naming(NOE | {"p_naissance": "2019-09-03"}, INVENTED)
     client.force_login(member())
     url = reverse("cases:stage", args=[case.reference, "check"])
@@ -117,7 +117,7 @@ def test_an_agent_says_who_it_is_or_leaves_the_person_out(client):
     assert [one.key for one in access.answer_about(ask(case)).named] == ["ORV-2"]
 
 
-def test_an_agent_cannot_choose_somebody_of_another_address(client):
+def test_agent_cannot_choose_a_person_of_another_address(client):
     case = naming({"p_prenom": "Peter", "p_nom": "Schmid", "p_naissance": "1979-02-28"})
     client.force_login(member())
     url = reverse("cases:stage", args=[case.reference, "check"])
@@ -126,7 +126,7 @@ def test_an_agent_cannot_choose_somebody_of_another_address(client):
     assert waits_for(case) == "agent"
 
 
-def test_asking_again_looks_at_the_answers_in_force():
+def test_repeated_check_uses_corrected_answers():
     case = naming(INVENTED)
     case.amended = {"personnes": [NOE]}
     case.save()
@@ -134,13 +134,13 @@ def test_asking_again_looks_at_the_answers_in_force():
     assert [one.key for one in access.answer_about(case).named] == ["ORV-2"]
 
 
-def test_whoever_names_others_is_counted_even_about_herself(monkeypatch):
+def test_naming_others_counts_towards_the_lookup_limit(monkeypatch):
     monkeypatch.setattr(lookup_limits, "BY_SENDER", 1)
     naming(NOE)
     assert check_of(naming(NOE)).outcome == "too_many"
 
 
-def test_erasing_a_case_forgets_the_people_named():
+def test_erasing_a_case_erases_its_named_persons():
     from eservices.register import actions
 
     case = naming(NOE)
@@ -148,8 +148,8 @@ def test_erasing_a_case_forgets_the_people_named():
     assert RegisterCheck.objects.get().named == []
 
 
-def test_people_are_read_as_the_form_marks_them():
-    """A row of a group, the marked answers of a step, and a question for a person each name somebody."""
+def test_named_persons_are_read_as_the_form_marks_them():
+    """A row of a group, the marked answers of a step, and a question of type person each name a person."""
     content = definition()
     hidden = {"field": "pour", "operator": "equals", "value": "autre"}
     person = {"key": "enfant", "type": "person", "settings": {"more": ["born"], "names": "person"}}
@@ -169,7 +169,7 @@ def test_marks_that_do_not_identify_a_person_are_refused():
     assert any(fault.path == "field.p_naissance.settings.names" for fault in unknown)
 
 
-def test_a_register_document_is_refused_without_a_register_check():
+def test_register_document_requires_a_register_check():
     DocumentTemplateFactory(facts="")
     document = {"key": "doc", "type": "document", "settings": {"template": "attestation-domicile"}}
     faulty = [
@@ -179,7 +179,7 @@ def test_a_register_document_is_refused_without_a_register_check():
     assert faulty == [True, True, False]
 
 
-def test_nobody_goes_on_to_a_document_of_the_register():
+def test_register_document_cannot_be_reached_with_nobody_chosen():
     """An applicant whom the register does not know would pay for a document that cannot be issued."""
     DocumentTemplateFactory(facts="")
     document = {"key": "doc", "type": "document", "settings": {"template": "attestation-domicile"}}
@@ -193,6 +193,6 @@ def test_nobody_goes_on_to_a_document_of_the_register():
     assert "refusez la demande" in RegisterCheckStage().situation(case, row, CHECK["settings"])
 
 
-def test_a_commune_without_a_register_is_told_that_nothing_goes_on_by_itself(settings):
+def test_editor_is_warned_if_the_commune_has_no_register(settings):
     settings.REGISTER = "none"
     assert any(fault.path == "stage.check" for fault in lint_service(definition(rows=ROWS)))

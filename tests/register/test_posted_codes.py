@@ -1,4 +1,4 @@
-"""A code is posted to the registered address; whoever types it in is known."""
+"""Codes posted to the registered address, which prove an account's identity."""
 
 import re
 from datetime import date, timedelta
@@ -47,7 +47,7 @@ def digits() -> str:
     return re.search(r"\d{4} \d{4}", letter().payload["text"])[0]
 
 
-def test_the_code_goes_to_the_registered_address_and_typed_in_it_makes_the_account_known(client, resident):
+def test_posted_code_raises_the_identity_level(client, resident):
     assert client.post(ASK, TYPED).status_code == 302
     actions.post_code(PostedCode.objects.get().pk)
     assert letter().payload["address"] == ["Élodie Anne Marchetti", "Rue du Lac 12", "1199 Orvenay"]
@@ -63,7 +63,7 @@ def test_the_code_goes_to_the_registered_address_and_typed_in_it_makes_the_accou
     assert client.post(TYPE, {"code": code}).status_code == 422
 
 
-def test_nobody_learns_whether_somebody_is_in_the_register_or_protected(client, resident):
+def test_posted_code_page_does_not_reveal_the_register(client, resident):
     pages = []
     for typed in (TYPED, NORA, NOBODY):
         client.force_login(UserFactory(first_name="", last_name="", email=f"{len(pages)}@courriel.example"))
@@ -75,7 +75,7 @@ def test_nobody_learns_whether_somebody_is_in_the_register_or_protected(client, 
     assert Delivery.objects.filter(carrier="print").count() == 1
 
 
-def test_after_five_wrong_tries_the_right_code_opens_nothing(client, resident):
+def test_correct_code_is_refused_after_five_wrong_ones(client, resident):
     request(resident)
     left = [client.post(TYPE, {"code": "00000000"}).context["code"].errors["code"][0] for _ in range(5)]
     assert "4" in left[0]
@@ -85,7 +85,7 @@ def test_after_five_wrong_tries_the_right_code_opens_nothing(client, resident):
     assert resident.identity_level == IdentityLevel.EMAIL
 
 
-def test_a_code_expires_and_fits_no_other_account(client, resident):
+def test_posted_code_expires_and_belongs_to_one_account(client, resident):
     request(resident)
     with pytest.raises(actions.WrongCode):
         actions.confirm_code(actor=UserFactory(), typed=digits())
@@ -97,7 +97,7 @@ def test_a_code_expires_and_fits_no_other_account(client, resident):
     assert actions.confirm_code(actor=resident, typed=digits())
 
 
-def test_a_code_is_good_for_its_month_also_where_the_key_of_the_site_is_changed_meanwhile(resident, settings):
+def test_posted_code_survives_a_rotated_secret_key(resident, settings):
     request(resident)
     before, settings.SECRET_KEY = settings.SECRET_KEY, "another"
     with pytest.raises(actions.WrongCode):
@@ -106,7 +106,7 @@ def test_a_code_is_good_for_its_month_also_where_the_key_of_the_site_is_changed_
     assert actions.confirm_code(actor=resident, typed=digits())
 
 
-def test_of_two_letters_the_later_counts(resident):
+def test_later_of_two_posted_codes_is_valid(resident):
     request(resident)
     first = digits()
     Delivery.objects.all().delete()
@@ -116,7 +116,7 @@ def test_of_two_letters_the_later_counts(resident):
     assert actions.confirm_code(actor=resident, typed=digits())
 
 
-def test_nobody_is_pestered_with_letters(client, resident):
+def test_posted_codes_are_limited_per_account_and_person(client, resident):
     for _letter in range(3):
         request(resident)
     answer = client.post(ASK, TYPED)
@@ -132,7 +132,7 @@ def test_nobody_is_pestered_with_letters(client, resident):
         assert PostedCode.objects.count() == 1
 
 
-def test_who_is_known_needs_no_letter_and_what_is_missing_is_asked(client, resident):
+def test_posted_code_is_refused_to_known_or_invalid_persons(client, resident):
     answer = client.post(ASK, TYPED | {"birth_date": "31.02.1990"})
     assert answer.status_code == 422
     assert 'value="Elodie"' in answer.content.decode()
@@ -143,7 +143,7 @@ def test_who_is_known_needs_no_letter_and_what_is_missing_is_asked(client, resid
     assert not PostedCode.objects.exists()
 
 
-def test_a_register_that_is_away_delays_the_letter_and_two_workers_write_one(resident, monkeypatch):
+def test_unavailable_register_delays_the_code_which_is_sent_once(resident, monkeypatch):
     def away(self, said):
         raise RegisterUnavailable("It answered 500.")
 
@@ -158,6 +158,6 @@ def test_a_register_that_is_away_delays_the_letter_and_two_workers_write_one(res
     assert digits()
 
 
-def test_strangers_are_sent_to_the_sign_in(client):
+def test_posted_code_pages_require_sign_in(client):
     for method, path in (("get", PAGE), ("post", ASK), ("post", TYPE)):
         assert reverse("account_login") in getattr(client, method)(path)["Location"]

@@ -1,4 +1,4 @@
-"""Nobody sees the address of a protected person in a case that its whole team sees."""
+"""Addresses of protected people, hidden also in cases that the whole team sees."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -29,7 +29,7 @@ def nora():
     return DemoRegister().find(DeclaredPerson("Nora", "Kessler"))[0]
 
 
-def test_namesake_who_is_protected_is_not_shown_once_the_case_is_not(client):
+def test_protected_namesake_is_not_shown_in_an_unprotected_case(client):
     case = checked_case(NORA | {"naissance": "1971-01-01"})
     assert check_of(case).protected
     cases.unprotect(actor=authorised(), case=case, reason="Homonyme.")
@@ -52,13 +52,13 @@ def test_case_of_a_person_found_as_protected_stays_protected():
 
 
 @pytest.mark.database
-def test_outbox_withholds_every_address_of_a_protected_applicant():
+def test_outbox_hides_all_addresses_of_a_protected_applicant():
     filed, corrected = ["old@courriel.example", "+41791112230"], ["new@courriel.example", "+41791112233"]
     case, open_case = CaseFactory(email=filed[0]), CaseFactory(email="other@courriel.example")
     contact = {"email": corrected[0], "phone": corrected[1]}
     Case.objects.filter(pk=case.pk).update(protected=True, contact=contact)
     type(case.submission).objects.filter(pk=case.submission_id).update(phone=filed[1])
-    Case.objects.filter(pk=CaseFactory(email="").pk).update(protected=True)  # of whom nothing is known
+    Case.objects.filter(pk=CaseFactory(email="").pk).update(protected=True)  # without any known address
     for address in (*filed, *corrected, open_case.email):
         Delivery.objects.create(
             carrier="email", recipient=address, title="Code", payload={}, subject="user:1"

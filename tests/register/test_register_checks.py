@@ -1,4 +1,4 @@
-"""A request compared with the register: what goes on by itself, what an agent decides, what nobody learns."""
+"""Register checks: automatic results, decisions of agents, and what the applicant cannot learn."""
 
 import json
 import re
@@ -42,7 +42,7 @@ CHECKLIST = {"key": "papers", "type": "check", "settings": {"format": 1, "items"
 
 
 def stage(case):
-    """Where the check of the case has come to: progress, and whom it waits for."""
+    """Return the progress of the check's stage and whom it waits for."""
     row = case.stages.get(type="register")
     return row.progress, row.waiting_for
 
@@ -51,7 +51,7 @@ DONE, TO_AGENT, TO_SYSTEM = ("done", ""), ("active", "agent"), ("active", "syste
 
 
 def decided(case, choice, actor=None) -> Case:
-    """An agent chose how it goes on."""
+    """Complete the stage with an agent's choice."""
     case_actions.complete_stage_task(
         actor=actor or member(), case=case, stage="check", said={"choice": choice}
     )
@@ -59,7 +59,7 @@ def decided(case, choice, actor=None) -> Case:
 
 
 # -- Outcomes ------------------------------------------------------------------------------------------------
-def test_a_match_goes_on_by_itself_and_is_known_to_what_follows():
+def test_match_completes_the_check_and_is_available_afterwards():
     case = checked_case(asked=False)
     assert stage(case) == TO_SYSTEM
     case = ask(case)
@@ -81,14 +81,14 @@ def test_a_match_goes_on_by_itself_and_is_known_to_what_follows():
     ],
     ids=["another day", "no address", "another name", "namesakes", "no newcomer"],
 )
-def test_everything_else_goes_to_an_agent(answers, chosen, outcome):
+def test_other_outcome_waits_for_an_agent(answers, chosen, outcome):
     case = checked_case(answers, settings=chosen)
     assert stage(case) == TO_AGENT
     assert check_of(case).outcome == outcome
     assert access.register_person_of(case) is None
 
 
-def test_what_is_found_may_free_from_paying():
+def test_matched_person_may_be_exempt_from_fees():
     adult = checked_case()
     child = checked_case({"prenom": "Noé", "naissance": "2019-09-02"})
     gone = checked_case(
@@ -103,14 +103,14 @@ def test_what_is_found_may_free_from_paying():
     assert freed["minor"] == [False, True, False, False]
 
 
-def test_of_a_newcomer_it_is_expected_not_to_be_found():
+def test_newcomer_is_expected_to_be_missing():
     case = checked_case({"prenom": "Inconnue", "nom": "Nouvelle"}, settings={"newcomer": True})
     assert stage(case) == DONE
     assert access.register_person_of(case) is None
 
 
 # -- Agents --------------------------------------------------------------------------------------------------
-def test_the_agent_sees_what_differs_side_by_side_and_says_who_it_is(client):
+def test_agent_sees_differences_and_chooses_a_person(client):
     case, agent = checked_case({"naissance": "1988-04-18"}), member()
     client.force_login(agent)
     html = client.get(reverse("cases:case", args=[case.reference])).content.decode()
@@ -129,7 +129,7 @@ def test_the_agent_sees_what_differs_side_by_side_and_says_who_it_is(client):
 
 
 @pytest.mark.parametrize("choice", ["nobody", "again"])
-def test_an_agent_who_has_said_who_it_is_is_not_asked_again_while_the_case_goes_on(client, choice):
+def test_agent_is_not_asked_twice_after_choosing(client, choice):
     case = checked_case({"naissance": "1988-04-18"})
     client.force_login(member())
     page = client.post(
@@ -139,7 +139,7 @@ def test_an_agent_who_has_said_who_it_is_is_not_asked_again_while_the_case_goes_
     assert "le dossier continue de lui-même" in page.text
 
 
-def test_the_agent_may_go_on_with_nobody_or_ask_again(monkeypatch):
+def test_agent_may_choose_nobody_or_check_again(monkeypatch):
     case = checked_case({"naissance": "1988-04-18"})
     assert stage(decided(case, NOBODY)) == DONE
     assert access.register_person_of(case) is None
@@ -150,12 +150,12 @@ def test_the_agent_may_go_on_with_nobody_or_ask_again(monkeypatch):
     assert stage(decided(other, AGAIN)) == TO_AGENT
     assert check_of(other).people == []
     monkeypatch.undo()
-    other.amended = {"prenom": "Élodie"}  # an agent put it right
+    other.amended = {"prenom": "Élodie"}  # an agent corrected it
     other.save()
     assert stage(decided(other, AGAIN)) == DONE
 
 
-def test_the_form_offers_the_people_shown_and_only_while_it_waits_for_an_agent():
+def test_check_form_offers_the_found_people_to_agents_only():
     case = checked_case(JEAN, settings=BIRTH_DATE_ONLY)
     row = case.stages.get(type="register")
     form = RegisterCheckStage().form(case, row, {}, {"choice": "person:ORV-7"})
@@ -172,7 +172,7 @@ def test_the_form_offers_the_people_shown_and_only_while_it_waits_for_an_agent()
     assert RegisterCheckStage().form(done, done.stages.get(type="register"), {}) is None
 
 
-# -- Away ----------------------------------------------------------------------------------------------------
+# -- Unavailable register ------------------------------------------------------------------------------------
 @pytest.fixture
 def register_away(monkeypatch):
     def nothing(self, said):
@@ -181,7 +181,7 @@ def register_away(monkeypatch):
     monkeypatch.setattr(DemoRegister, "find", nothing)
 
 
-def test_a_register_that_is_away_is_asked_again_and_after_a_while_an_agent_decides(register_away):
+def test_unavailable_register_is_retried_then_left_to_an_agent(register_away):
     case = checked_case()
     check = check_of(case)
     assert stage(case) == TO_SYSTEM
@@ -196,7 +196,7 @@ def test_a_register_that_is_away_is_asked_again_and_after_a_while_an_agent_decid
         assert stage(decided(case, AGAIN)) == TO_SYSTEM
 
 
-def test_once_it_answers_the_sweep_lets_the_case_go_on(register_away, monkeypatch):
+def test_job_continues_the_case_when_the_register_is_back(register_away, monkeypatch):
     case = checked_case()
     monkeypatch.undo()
     soon = timezone.now() + timedelta(minutes=2)
@@ -207,25 +207,25 @@ def test_once_it_answers_the_sweep_lets_the_case_go_on(register_away, monkeypatc
         assert check_of(case).outcome == CheckOutcome.MATCH
 
 
-def test_a_fault_of_ours_holds_up_no_request_for_ever(monkeypatch):
+def test_program_error_does_not_block_a_case_forever(monkeypatch):
     monkeypatch.setattr(DemoRegister, "find", lambda self, said: 1 / 0)
     case = checked_case()
     assert stage(case) == TO_SYSTEM
     assert "ZeroDivisionError" in check_of(case).fault
 
 
-def test_without_a_register_an_agent_decides_at_once(settings):
+def test_agent_decides_at_once_without_a_register(settings):
     settings.REGISTER = "none"
     assert stage(checked_case()) == TO_AGENT
 
 
-def test_a_check_is_asked_by_one_worker_and_a_late_one_changes_nothing(monkeypatch):
+def test_check_is_run_by_one_worker_and_a_late_one_is_ignored(monkeypatch):
     case = checked_case(asked=False)
     check = check_of(case)
     found, late = DemoRegister.find, []
 
     def slowly(self, said):
-        if not late:  # while it answers, the claim ends and another worker asks
+        if not late:  # while the register answers, the claim expires and another worker runs the check
             late.append(RegisterCheck.objects.filter(pk=check.pk).update(due_at=timezone.now()))
             actions.run_check(check.pk)
             return []
@@ -238,16 +238,16 @@ def test_a_check_is_asked_by_one_worker_and_a_late_one_changes_nothing(monkeypat
     assert case.events.filter(kind="register_checked").count() == 1
 
 
-def test_what_is_rehearsed_reads_in_the_invented_register_only(settings):
+def test_rehearsal_uses_the_demo_register_only(settings):
     settings.REGISTER = "none"
     assert stage(checked_case(rehearsal=True)) == DONE
 
 
-# -- What nobody learns --------------------------------------------------------------------------------------
+# -- Confidentiality -----------------------------------------------------------------------------------------
 def seen_by_applicant(case, client) -> list[str]:
-    """All that an applicant gets to see of a request, but what differs from one request to the other anyway.
+    """Return all that an applicant sees of a case, without values that differ between any two cases.
 
-    By the private link; signed in, the own space, the request there and the data to take away; and every letter.
+    The status page by its link and, when signed in, the account, the case and the data export; and all e-mails.
     """
     link, user = case.links.get(mailed=False), case.submission.user
     pages = [client.get(reverse("space:status", args=[link.secret]))]
@@ -278,7 +278,7 @@ def _told(page) -> str:
 
 
 def sent_by_stranger(answers: dict, number: int, **fields) -> Case:
-    """A request of an account of which the address alone is proven. What was declared is the same afterwards."""
+    """Submit a case from an account with a proven address only, with equal answers stored afterwards."""
     user = UserFactory(
         email=f"person{number}@example.org", first_name="Alex", last_name="Muster", phone="079 000 00 00"
     )
@@ -292,8 +292,8 @@ NOBODY_SUCH = {"prenom": "Inconnue", "nom": "Nouvelle", "adresse": None}
 
 
 @pytest.mark.parametrize("taken", [False, True])
-def test_applicants_see_the_same_whether_nobody_fits_several_do_or_the_person_is_protected(client, taken):
-    """In pages, letters and data; also where an agent had taken the case who may not see it any more."""
+def test_applicant_sees_the_same_for_no_match_and_protected(client, taken):
+    """Pages, e-mails and data are equal, even if an agent who may not see protected cases had taken the case."""
     outcomes, views = [], []
     for number, answers in enumerate((NORA, NOBODY_SUCH, JEAN)):
         case = sent_by_stranger(answers, number, asked=False)
@@ -316,10 +316,10 @@ def test_applicants_see_the_same_whether_nobody_fits_several_do_or_the_person_is
     assert len(protected) >= 7
 
 
-def test_how_far_a_request_has_come_tells_nobody_unknown_whether_the_register_found_them(client):
-    """With a match the agent decides at once; without one they first say who it is."""
+def test_case_progress_does_not_reveal_the_register_check(client):
+    """If there is a match, the agent decides at once; if not, the agent first chooses the person."""
     found, missing = checked_case(), checked_case({"adresse": None})
-    for case in (found, missing):  # what was declared may differ
+    for case in (found, missing):  # the declared address may differ
         case.submission.answers.pop("adresse")
         Submission.objects.filter(case=case).update(answers=case.submission.answers)
     assert (stage(found), stage(missing)) == (DONE, TO_AGENT)
@@ -339,22 +339,22 @@ def test_how_far_a_request_has_come_tells_nobody_unknown_whether_the_register_fo
     assert seen_by_applicant(found, client) == seen_by_applicant(missing, client)
 
 
-def test_what_comes_before_a_check_is_shown_before_it():
-    """Also where the check and the decision after it begin and end together."""
+def test_stage_before_a_check_is_shown_before_it():
+    """Although the check and the decision after it are shown with the same begin and end."""
     case = CaseFactory(stages=[CHECKLIST, CHECK, DECISION], answers=ELODIE)
     process.advance_case(case.pk)
     way = [(stop.state, stop.title) for stop in status_page.tracker_steps(Case.objects.get(pk=case.pk))]
     assert way[1:3] == [(status_page.NOW, "Vos pièces"), (status_page.NEXT, "Vos indications")]
 
 
-def test_who_is_known_sees_how_far_the_check_has_come(client):
+def test_known_applicant_sees_the_progress_of_the_check(client):
     known_case = checked_case(user=known(birth_date=date(1988, 4, 17)))
     way = status_page.tracker_steps(known_case)
     assert [stop.state for stop in way][:3] == ["done", "done", "now"]
 
 
 @pytest.mark.parametrize("newcomer", [False, True])
-def test_where_nobody_looks_afterwards_a_check_of_somebody_unknown_waits_for_an_agent(newcomer):
+def test_unknown_applicant_waits_for_an_agent_without_decision(newcomer):
     answers = {"prenom": "Inconnue", "nom": "Nouvelle"} if newcomer else {}
     unknown = checked_case(answers, settings={"newcomer": newcomer}, following=[NOTIFY])
     assert stage(unknown) == TO_AGENT
@@ -365,12 +365,12 @@ def test_where_nobody_looks_afterwards_a_check_of_somebody_unknown_waits_for_an_
     assert stage(unknown) == DONE
 
 
-def test_where_nobody_looks_afterwards_a_check_of_somebody_known_goes_on_by_itself():
+def test_known_applicant_passes_the_check_without_an_agent():
     case = checked_case(user=known(birth_date=date(1988, 4, 17)), following=[NOTIFY])
     assert stage(case) == DONE
 
 
-def test_a_check_goes_on_by_itself_where_an_agent_looked_before():
+def test_check_continues_if_an_agent_reviewed_the_case_before():
     looked_at = CaseFactory(stages=[CHECKLIST, CHECK, NOTIFY], answers=ELODIE)
     process.advance_case(looked_at.pk)
     case_actions.complete_stage_task(
@@ -380,7 +380,7 @@ def test_a_check_goes_on_by_itself_where_an_agent_looked_before():
     assert stage(ask(looked_at)) == DONE
 
 
-def test_an_editor_is_told_where_a_check_has_to_wait_for_an_agent():
+def test_editor_is_warned_of_checks_that_must_wait_for_an_agent():
     def said(*stages, limits=None):
         settings = {"team": "habitants", "days": 3, "limits": limits or {}}
         made = content(stages=list(stages), settings=settings)
@@ -396,7 +396,7 @@ def test_an_editor_is_told_where_a_check_has_to_wait_for_an_agent():
         assert said(check, NOTIFY, limits={"identity": {"level": "known"}}) == []
 
 
-def test_who_is_protected_is_there_for_authorised_agents_only(client):
+def test_protected_person_is_visible_to_authorised_agents_only(client):
     colleague, trusted = member(), member()
     TeamMember.objects.filter(user=trusted).update(sees_protected=True)
     case = checked_case(NORA, asked=False, settings=BIRTH_DATE_ONLY)
@@ -417,7 +417,7 @@ def test_who_is_protected_is_there_for_authorised_agents_only(client):
     assert access.register_person_of(decided(case, "person:ORV-8", trusted)).key == "ORV-8"
 
 
-def test_an_authorised_agent_keeps_the_case_and_protecting_twice_tells_it_once():
+def test_authorised_agent_keeps_the_case_when_it_is_protected():
     trusted = member(role=Role.TREAT)
     TeamMember.objects.filter(user=trusted).update(sees_protected=True)
     case = checked_case(NORA, asked=False, settings=BIRTH_DATE_ONLY)
@@ -432,7 +432,7 @@ def test_an_authorised_agent_keeps_the_case_and_protecting_twice_tells_it_once()
     ("most", "answers"),
     [("BY_SENDER", lambda number: {"prenom": "Élodie" * (number + 1)}), ("ABOUT_PERSON", lambda number: {})],
 )
-def test_who_tries_too_often_is_left_to_an_agent_and_sees_the_same(monkeypatch, most, answers):
+def test_sender_beyond_the_lookup_limit_is_left_to_an_agent(monkeypatch, most, answers):
     for name in ("BY_SENDER", "ABOUT_PERSON"):
         monkeypatch.setattr(lookup_limits, name, 2 if name == most else 99)
     made = [checked_case(answers(number)) for number in range(3)]
@@ -442,10 +442,8 @@ def test_who_tries_too_often_is_left_to_an_agent_and_sees_the_same(monkeypatch, 
         assert check_of(checked_case(answers(3))).outcome != CheckOutcome.TOO_MANY
 
 
-def test_who_has_no_account_and_varies_address_and_person_is_stopped_by_the_limit_of_the_network(
-    client, monkeypatch
-):
-    """Neither the sender nor the person is ever the same: what is counted is from where requests are sent."""
+def test_anonymous_lookups_are_limited_by_network_address(client, monkeypatch):
+    """Neither the sender nor the person is ever the same, so submissions are counted by network address."""
     monkeypatch.setattr(rate_limits, "SEND", rate_limits.WaitingRateLimit("send-caller", 2))
     TeamFactory()
     version = FormVersionFactory(content=certificate(stages=[CHECK, DECISION]))
@@ -462,13 +460,13 @@ def test_who_has_no_account_and_varies_address_and_person_is_stopped_by_the_limi
 
     assert answers == [302, 302, 429, 429]
     assert Case.objects.count() == 2
-    assert RegisterCheck.objects.count() <= 2  # the register is asked about nobody else
+    assert RegisterCheck.objects.count() <= 2  # the register is asked about no other person
     assert RegisterCheck.objects.values("sender").distinct().count() == RegisterCheck.objects.count()
     assert RegisterCheck.objects.values("about").distinct().count() == RegisterCheck.objects.count()
-    assert send(4, REMOTE_ADDR="198.51.100.7") == 302  # who sends from elsewhere is not held up
+    assert send(4, REMOTE_ADDR="198.51.100.7") == 302  # a sender of another network is not limited
 
 
-def test_whoever_is_known_may_ask_about_herself_as_often_as_she_likes(monkeypatch):
+def test_known_person_may_check_herself_without_limit(monkeypatch):
     monkeypatch.setattr(lookup_limits, "BY_SENDER", 0)
     elodie = known("Élodie", "Marchetti")
     assert (

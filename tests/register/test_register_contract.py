@@ -1,4 +1,4 @@
-"""What every register must do, tried on each that can be chosen; a new one is added to ``REGISTERS`` below."""
+"""Contract of all population registers; a new one is added to ``REGISTERS`` below."""
 
 from datetime import date
 
@@ -28,7 +28,7 @@ def asked(request, settings, server):
     return configured_register()
 
 
-def test_a_person_is_found_by_what_they_declare_with_the_address_and_since_when_they_live_here(asked):
+def test_person_is_found_with_address_and_residence_date(asked):
     finding = find_match(ELODIE, asked.find(ELODIE), [ComparedAspect.BIRTH_DATE])
     assert finding.outcome == MatchResult.MATCH
     found = finding.people[0]
@@ -38,14 +38,14 @@ def test_a_person_is_found_by_what_they_declare_with_the_address_and_since_when_
     assert asked.person(found.key) == found
 
 
-def test_a_person_bears_what_documents_tell(asked):
+def test_register_person_has_the_data_of_documents(asked):
     found = asked.person("ORV-1")
     assert (found.origin, found.civil_status, found.sex) == ("Orvenay VD", "single", "female")
     assert [one.key for one in asked.household("ORV-1")] == ["ORV-1", "ORV-2"]
 
 
 @pytest.mark.parametrize(("name", "value"), [("civil_status", 7), ("sex", 1), ("origin", ["x"])])
-def test_an_answer_that_is_no_text_is_of_no_use(name, value):
+def test_register_value_that_is_no_text_is_refused(name, value):
     person = {"key": "1", "family_name": "Rochat", "birth_date": "1980-01-01"}
     with pytest.raises(ValueError, match=name):
         person_from(person | {name: value})
@@ -53,51 +53,51 @@ def test_an_answer_that_is_no_text_is_of_no_use(name, value):
 
 @pytest.mark.parametrize("value", [None, "unknown"])
 @pytest.mark.parametrize("name", ["civil_status", "sex"])
-def test_a_value_that_is_not_known_is_left_out(name, value):
+def test_unknown_register_value_is_left_out(name, value):
     person = {"key": "1", "family_name": "Rochat", "birth_date": "1980-01-01", "origin": None, name: value}
     found = person_from(person)
     assert (found.origin, getattr(found, name)) == ("", "")
 
 
-def test_a_name_or_a_date_of_birth_alone_finds_whoever_comes_near(asked):
+def test_name_or_birth_date_alone_finds_similar_people(asked):
     for said in (DeclaredPerson("Élodie", "Marchetti"), DeclaredPerson(birth_date=ELODIE.birth_date)):
         assert "ORV-1" in [one.key for one in asked.find(said)]
 
 
-def test_namesakes_are_all_found_and_a_crowd_is_cut_off(asked):
+def test_namesakes_are_all_found_up_to_a_limit(asked):
     jean = DeclaredPerson("Jean", "Rochat", date(1961, 3, 14))
     assert find_match(jean, asked.find(jean), [ComparedAspect.BIRTH_DATE]).outcome == MatchResult.SEVERAL
     assert len(asked.find(DeclaredPerson("Élodie", "Perrin"))) <= MAX_CANDIDATES
 
 
-def test_who_is_not_there_is_not_found(asked):
+def test_unknown_person_is_not_found(asked):
     nobody = DeclaredPerson("Personne", "N’existe", date(1900, 1, 1))
     assert asked.find(nobody) == asked.find(DeclaredPerson()) == asked.household("ORV-0") == []
     assert asked.person("ORV-0") is None
     assert asked.person("../secret?x=1") is None
 
 
-def test_who_left_is_known_and_no_resident(asked):
+def test_person_who_left_is_no_resident(asked):
     bruno = asked.person("ORV-9")
     assert bruno.address is None
     assert not bruno.is_resident(date(2026, 11, 1))
 
 
-def test_a_household_is_everybody_who_lives_together(asked):
+def test_household_lists_all_who_live_together(asked):
     assert [one.key for one in asked.household("ORV-2")] == ["ORV-1", "ORV-2"]
 
 
-def test_a_protected_person_is_marked(asked):
+def test_protected_person_is_marked(asked):
     assert asked.person("ORV-8").protected
     assert not asked.person("ORV-1").protected
 
 
-def test_a_register_that_is_well_says_so(asked):
+def test_healthy_register_reports_it(asked):
     asked.person("ORV-1")
     assert asked.health().is_well
 
 
-def test_a_commune_without_a_register_has_nothing_to_wait_for(settings):
+def test_commune_without_a_register_has_no_health_problem(settings):
     settings.REGISTER = "none"
     for question in (lambda: configured_register().find(ELODIE), lambda: configured_register().person("1")):
         with pytest.raises(NoRegisterConfigured):
@@ -105,7 +105,7 @@ def test_a_commune_without_a_register_has_nothing_to_wait_for(settings):
     assert configured_register().health().is_well
 
 
-def test_the_demo_has_4200_inhabitants_always_the_same_with_accents_namesakes_and_moves():
+def test_demo_register_has_4200_residents_that_never_change():
     people = [one for home in inhabitants.all_households() for one in home.people]
     here = [one for one in people if one.is_resident(inhabitants.TODAY)]
     assert len(here) == 4_200

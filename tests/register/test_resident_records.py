@@ -1,4 +1,4 @@
-"""What the register says of people whose identity is proven: forms filled in, services for residents only."""
+"""Resident records of proven accounts: prefilled forms, services for residents only."""
 
 from datetime import date, timedelta
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def looked_up(user):
-    """The same person after the worker asked the register, as the next request finds her."""
+    """Update the record as the worker does and return the user, reloaded."""
     actions.refresh_record(user.register_entry.pk)
     return type(user).objects.get(pk=user.pk)
 
@@ -35,7 +35,7 @@ def away(self, said):
     raise RegisterUnavailable("It answered 500.")
 
 
-def test_once_it_is_known_whom_an_account_belongs_to_the_register_is_asked_about_her():
+def test_proving_an_identity_asks_the_register():
     assert str(resident_record_of(elodie()).address) == "Rue du Lac 12, 1199 Orvenay"
 
 
@@ -49,20 +49,18 @@ def test_once_it_is_known_whom_an_account_belongs_to_the_register_is_asked_about
     ],
     ids=["protected", "namesakes", "another day", "no day"],
 )
-def test_nothing_is_told_of_who_is_protected_or_not_found_for_sure(who):
+def test_protected_or_unclear_person_has_no_resident_record(who):
     assert resident_record_of(looked_up(known(*who))) is None
 
 
-def test_nothing_is_told_to_who_is_not_known():
+def test_unproven_account_has_no_resident_record():
     user = elodie()
     user.identity_level = IdentityLevel.EMAIL
     assert resident_record_of(user) is None
     assert resident_record_of(UserFactory()) is None
 
 
-def test_it_is_asked_again_at_a_sign_in_an_hour_later_and_what_was_known_stays_while_it_is_away(
-    client, monkeypatch
-):
+def test_resident_record_is_refreshed_after_an_hour_at_sign_in(client, monkeypatch):
     user = elodie()
     client.force_login(user)
     assert ResidentRecord.objects.get().due_at is None
@@ -78,13 +76,13 @@ def test_it_is_asked_again_at_a_sign_in_an_hour_later_and_what_was_known_stays_w
         assert ResidentRecord.objects.get().due_at is None
 
 
-def test_without_a_register_nobody_asks_for_ever(settings):
+def test_account_without_a_register_is_not_asked_forever(settings):
     settings.REGISTER = "none"
     elodie()
     assert ResidentRecord.objects.get().due_at is None
 
 
-def test_the_person_takes_away_what_is_kept_of_her_and_erased_it_is_gone(client):
+def test_resident_record_is_exported_and_erased(client):
     user = elodie()
     client.force_login(user)
     taken = client.get(reverse("space:export")).json()["person"]
@@ -95,7 +93,7 @@ def test_the_person_takes_away_what_is_kept_of_her_and_erased_it_is_gone(client)
     assert not IdentityProof.objects.exists()
 
 
-# -- Forms filled in -----------------------------------------------------------------------------------------
+# -- Prefilled forms -----------------------------------------------------------------------------------------
 @pytest.fixture
 def asked(team_of_residents):
     return FormVersionFactory(content=certificate())
@@ -108,7 +106,7 @@ def team_of_residents(db):
     return TeamFactory()
 
 
-def test_forms_are_filled_in_from_the_register_for_who_is_known_and_not_for_others(client, asked):
+def test_form_is_prefilled_from_the_register_for_known_accounts(client, asked):
     def second_step(user) -> str:
         client.force_login(user)
         start = reverse("submissions:start", args=[asked.form.slug])
@@ -120,7 +118,7 @@ def test_forms_are_filled_in_from_the_register_for_who_is_known_and_not_for_othe
     assert "Rempli d’après le registre" not in second_step(UserFactory(first_name="", last_name=""))
 
 
-# -- Residents only ------------------------------------------------------------------------------------------
+# -- Services for residents ----------------------------------------------------------------------------------
 @pytest.fixture
 def for_residents(team_of_residents):
     content = certificate()
@@ -128,9 +126,7 @@ def for_residents(team_of_residents):
     return FormVersionFactory(content=content)
 
 
-def test_a_service_for_residents_takes_requests_of_who_is_known_to_live_here(
-    client, for_residents, django_assert_num_queries
-):
+def test_service_for_residents_requires_a_known_resident(client, for_residents, django_assert_num_queries):
     start = reverse("submissions:start", args=[for_residents.form.slug])
     with translation.override("en"):
         assert "For residents only" in client.get("/en" + start).text
@@ -150,12 +146,12 @@ def test_a_service_for_residents_takes_requests_of_who_is_known_to_live_here(
 @pytest.mark.parametrize(
     "who", [("Bruno", "Gétaz", date(1970, 12, 24)), ("Otto", "Muster", date(1950, 1, 1))]
 )
-def test_it_takes_none_of_who_left_or_never_lived_here(for_residents, who):
+def test_service_for_residents_refuses_people_who_left(for_residents, who):
     with pytest.raises(ServiceClosed):
         sent(version=for_residents, user=looked_up(known(*who)))
 
 
-def test_while_a_request_is_sent_the_register_is_not_asked(for_residents, monkeypatch):
+def test_sending_a_form_does_not_ask_the_register(for_residents, monkeypatch):
     user = elodie()
     monkeypatch.setattr(DemoRegister, "find", away)
     monkeypatch.setattr(DemoRegister, "person", away)

@@ -1,4 +1,4 @@
-"""New cases stay with who treats protected addresses until the register was asked about whom they name."""
+"""Screening: only agents authorised for protected addresses see a new case until its people were checked."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ def trusted(role=Role.LEAD):
 
 
 def screened(case: Case) -> Case:
-    """The worker came."""
+    """Screen the case as the worker does and return it, reloaded."""
     actions.screen(Screening.objects.get(case=case).pk)
     return Case.objects.get(pk=case.pk)
 
@@ -48,7 +48,7 @@ def seen_by(agent, case: Case) -> bool:
     return access.cases_for(agent).filter(pk=case.pk).exists()
 
 
-def test_new_case_stays_with_the_authorised_until_screened():
+def test_new_case_is_visible_to_authorised_agents_until_screened():
     case, agent, authorised = CaseFactory(), member(), trusted()
     assert (seen_by(agent, case), seen_by(authorised, case)) == (False, True)
     case = screened(case)
@@ -57,7 +57,7 @@ def test_new_case_stays_with_the_authorised_until_screened():
 
 
 @pytest.mark.parametrize("with_stage", [False, True], ids=["no register stage", "register stage"])
-def test_case_of_a_protected_person_stays_with_the_authorised(with_stage):
+def test_case_of_a_protected_person_stays_restricted(with_stage):
     agent, authorised = member(), trusted()
     case = checked_case(NORA, asked=False) if with_stage else CaseFactory(answers=NORA)
     case = screened(case)
@@ -76,7 +76,7 @@ def test_protected_person_concerned_by_a_case_protects_it():
     assert screened(case).protected
 
 
-def test_register_that_is_away_shows_nothing_to_the_unauthorised(monkeypatch):
+def test_unavailable_register_keeps_a_case_restricted(monkeypatch):
     def nothing(self, said):
         raise RegisterUnavailable("It answered 500.")
 
@@ -102,7 +102,7 @@ def test_slow_register_keeps_its_claim_and_finishes(monkeypatch):
         def slow(self, said):
             asked.append(said.name)
             clock.shift(timedelta(seconds=100))  # two people take longer than one claim lasts
-            actions.screen(screening.pk)  # the sweep comes by
+            actions.screen(screening.pk)  # the job runs
             return find(self, said)
 
         monkeypatch.setattr(DemoRegister, "find", slow)
@@ -111,7 +111,7 @@ def test_slow_register_keeps_its_claim_and_finishes(monkeypatch):
     assert not Case.objects.get(pk=case.pk).unscreened
 
 
-def test_without_a_register_nobody_waits(settings):
+def test_case_without_a_register_is_not_restricted(settings):
     settings.REGISTER = "none"
     assert not CaseFactory().protected
 
@@ -120,7 +120,7 @@ def test_rehearsal_is_not_screened():
     assert not CaseFactory(rehearsal=True).protected
 
 
-def test_team_is_told_of_a_new_case_once_it_is_screened():
+def test_team_is_notified_of_a_new_case_once_it_is_screened():
     agent, authorised = member(), trusted()
     for one in (agent, authorised):
         notice_actions.save_preferences(actor=one, ways={NotificationType.NEW: NotificationMethod.NOW})
@@ -136,12 +136,12 @@ def test_team_is_told_of_a_new_case_once_it_is_screened():
     }
 
 
-def test_another_case_of_a_protected_person_is_protected_from_its_first_second():
+def test_later_case_of_a_protected_person_is_protected_at_once():
     before = CaseFactory(email="nora@courriel.example")
     screened(before)
     known = CaseFactory(email="nora@courriel.example", answers=NORA)
     screened(known)
-    assert screened(before).protected  # filed before anybody knew
+    assert screened(before).protected  # sent before the protection was known
     later = CaseFactory(email="nora@courriel.example")
     assert later.is_known_protected
     other = CaseFactory(email="somebody@courriel.example")
@@ -163,7 +163,7 @@ def test_case_is_not_merged_before_it_is_screened():
     assert not Case.objects.get(pk=case.pk).duplicate_of_id
 
 
-def test_corrected_name_is_screened_anew():
+def test_corrected_name_is_screened_again():
     case = screened(CaseFactory())
     case = cases.correct_answer(actor=member(), case=case, field="prenom", answer="Nora", reason="Faute").case
     case = cases.correct_answer(actor=member(), case=case, field="nom", answer="Kessler", reason="Faute").case
@@ -171,7 +171,7 @@ def test_corrected_name_is_screened_anew():
     assert screened(case).protected
 
 
-# -- By hand -------------------------------------------------------------------------------------------------
+# -- Manual protection ---------------------------------------------------------------------------------------
 def test_agent_marks_a_case_as_protected_for_a_reason(client):
     case, agent = screened(CaseFactory()), member(Role.TREAT)
     client.force_login(agent)
@@ -183,7 +183,7 @@ def test_agent_marks_a_case_as_protected_for_a_reason(client):
     assert case.events.get(kind="protected").data == {"reason": "Décision du juge."}
 
 
-def test_only_the_authorised_say_that_nobody_is_protected(client):
+def test_only_authorised_agents_remove_the_protection(client):
     case, authorised = screened(CaseFactory(answers=NORA)), trusted(Role.TREAT)
     url = reverse("cases:do", args=[case.reference, "unprotect"])
     client.force_login(member())
@@ -195,11 +195,11 @@ def test_only_the_authorised_say_that_nobody_is_protected(client):
     with pytest.raises(IllegalTransition):
         cases.unprotect(actor=authorised, case=case, reason="Homonyme.")
     cases.correct_answer(actor=authorised, case=case, field="prenom", answer="Nora Anne", reason="Faute")
-    assert Screening.objects.get(case=case).due_at is None  # what was said by hand is not asked again
+    assert Screening.objects.get(case=case).due_at is None  # a manual decision is not screened again
 
 
-# -- What agents are told ------------------------------------------------------------------------------------
-def test_authorised_agent_reads_the_warning_before_anything_else(client):
+# -- Information for agents ----------------------------------------------------------------------------------
+def test_authorised_agent_sees_the_warning_first(client):
     case = screened(checked_case(NORA, asked=False))
     actions.run_check(case.stages.get(type="register").register_check.pk)
     client.force_login(trusted())
@@ -210,7 +210,7 @@ def test_authorised_agent_reads_the_warning_before_anything_else(client):
     assert "adresse protégée" in queue
 
 
-def test_reason_at_the_register_stage_is_the_protection(client):
+def test_register_stage_names_the_protection_as_its_reason(client):
     case = checked_case(NORA | {"adresse": None}, settings={"with_address": False})
     process.advance_case(case.pk)
     client.force_login(trusted())
@@ -219,7 +219,7 @@ def test_reason_at_the_register_stage_is_the_protection(client):
     assert "annoncé" not in page.split("Maintenant")[1][:600]
 
 
-def test_agent_who_worked_on_a_case_is_told_that_they_see_it_no_more(client):
+def test_agent_who_worked_on_a_case_sees_that_it_is_withdrawn(client):
     case, agent, stranger = screened(CaseFactory()), member(), member()
     cases.take_case(actor=agent, case=case)
     cases.protect(actor=agent, case=case)
@@ -236,7 +236,7 @@ def test_agent_who_worked_on_a_case_is_told_that_they_see_it_no_more(client):
     assert "Vous ne voyez plus" not in client.get(url).text
 
 
-def test_queue_counts_what_is_being_checked(client):
+def test_queue_counts_cases_in_screening(client):
     case, agent = CaseFactory(), member()
     client.force_login(agent)
     page = client.get(reverse("cases:queue")).text
@@ -246,7 +246,7 @@ def test_queue_counts_what_is_being_checked(client):
     assert "en cours de contrôle" not in client.get(reverse("cases:queue")).text
 
 
-def test_agent_at_the_counter_prints_the_receipt_before_the_answer(client):
+def test_counter_agent_prints_the_receipt_before_the_screening(client):
     agent = member()
     case = CaseFactory()
     case.submission.agent = agent
@@ -258,7 +258,7 @@ def test_agent_at_the_counter_prints_the_receipt_before_the_answer(client):
     assert client.get(reverse("cases:receipt", args=[case.reference])).status_code == 404
 
 
-def test_words_of_a_protected_person_do_not_go_to_the_mailbox_of_the_team():
+def test_message_of_a_protected_person_skips_the_team_mailbox():
     team = TeamFactory()
     team.email = "equipe@orvenay.example"
     team.save()
@@ -270,7 +270,7 @@ def test_words_of_a_protected_person_do_not_go_to_the_mailbox_of_the_team():
     assert about.filter(recipient=authorised.email).exists()
 
 
-def test_outbox_withholds_what_was_written_to_a_protected_person(client):
+def test_outbox_hides_messages_to_a_protected_person(client):
     keeper = member()
     keeper.user_permissions.add(Permission.objects.get(codename="change_delivery"))
     screened(CaseFactory(answers=NORA, email="nora@courriel.example"))
@@ -282,7 +282,7 @@ def test_outbox_withholds_what_was_written_to_a_protected_person(client):
     assert "nora@courriel.example" not in page
 
 
-def test_health_page_counts_what_waits_unseen(client):
+def test_register_health_counts_unscreened_cases(client):
     CaseFactory()
     client.force_login(member())
     page = client.get(reverse("register:health")).text

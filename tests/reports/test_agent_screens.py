@@ -1,4 +1,4 @@
-"""A report as agents meet it: whose it is, what it is called, what is said of it, and to whom."""
+"""Problem reports for agents: team, title, notifications and publication."""
 
 from datetime import date
 
@@ -29,8 +29,8 @@ def tell(report, state, **more):
     return actions.update_report(actor=road_agent(), report=report, state=state, **more)
 
 
-# -- Who treats it, and what it is called --------------------------------------------------------------------
-def test_the_team_of_the_subject_hears_of_a_new_report_and_no_other():
+# -- Team and title ------------------------------------------------------------------------------------------
+def test_new_report_notifies_only_the_team_of_its_category():
     for team in ("voirie", "commune"):
         agent = member(team=TeamFactory(key=team, name=team), email=f"{team}@orvenay.example")
         notices.save_preferences(actor=agent, ways={NotificationType.NEW: NotificationMethod.NOW})
@@ -41,7 +41,7 @@ def test_the_team_of_the_subject_hears_of_a_new_report_and_no_other():
     assert set(told) == {"voirie@orvenay.example", "elodie@courriel.example"}
 
 
-def test_letters_to_agents_call_a_report_by_its_subject_and_place():
+def test_emails_to_agents_name_a_report_by_category_and_place():
     report, lead = reported(), road_agent()
     case = report.case
     emails.send_deadline_escalation(case, "over")
@@ -55,7 +55,7 @@ def test_letters_to_agents_call_a_report_by_its_subject_and_place():
     assert not any("de  " in text for text in texts)
 
 
-def test_nothing_is_printed_for_nobody(client):
+def test_report_without_an_address_prints_nothing(client):
     report = reported()
     tell(report, "planned", planned_for=date(2026, 12, 3), word="La lampe est commandée.")
     assert not Delivery.objects.about(report.case.subject).exists()
@@ -63,7 +63,7 @@ def test_nothing_is_printed_for_nobody(client):
     assert "Personne n’est nommé" in client.get(reverse("cases:case", args=[report.case.reference])).text
 
 
-def test_in_the_queue_a_report_is_called_by_its_subject_and_place(client):
+def test_report_has_category_and_place_as_title_in_the_queue(client):
     report = reported(place={"address": "Rue du Lac 14"})
     client.force_login(road_agent())
     case = reverse("cases:case", args=[report.case.reference])
@@ -73,7 +73,7 @@ def test_in_the_queue_a_report_is_called_by_its_subject_and_place(client):
     assert ";Éclairage, Rue du Lac 14;" in rows
 
 
-def test_the_queue_asks_as_often_for_many_reports_as_for_two(client, django_assert_num_queries):
+def test_queue_takes_as_many_queries_for_many_reports_as_for_two(client, django_assert_num_queries):
     client.force_login(road_agent())
     reported(), reported()
     client.get(reverse("cases:queue"))
@@ -85,7 +85,7 @@ def test_the_queue_asks_as_often_for_many_reports_as_for_two(client, django_asse
         client.get(reverse("cases:queue"))
 
 
-def test_what_an_agent_typed_is_not_lost_where_something_is_missing(client):
+def test_invalid_update_keeps_what_the_agent_typed(client):
     report = reported(email="elodie@courriel.example")
     client.force_login(road_agent())
     url = reverse("tell_report", args=[report.case.reference])
@@ -104,7 +104,7 @@ def test_what_an_agent_typed_is_not_lost_where_something_is_missing(client):
     assert client.get(url).status_code == 302
 
 
-def test_the_day_that_was_planned_stands_in_the_field_as_a_browser_reads_it(client):
+def test_planned_day_is_prefilled_in_iso_format(client):
     report = reported()
     tell(report, "planned", planned_for=date(2027, 1, 14))
     client.force_login(road_agent())
@@ -112,7 +112,7 @@ def test_the_day_that_was_planned_stands_in_the_field_as_a_browser_reads_it(clie
     assert 'id="report_planned_for" value="2027-01-14"' in page
 
 
-def test_an_agent_sees_the_place_on_the_map_of_the_town(client, settings):
+def test_agent_sees_the_place_on_the_map(client, settings):
     report = reported()
     client.force_login(road_agent())
     url = reverse("cases:case", args=[report.case.reference])
@@ -124,7 +124,7 @@ def test_an_agent_sees_the_place_on_the_map_of_the_town(client, settings):
     assert "data-places" not in client.get(url).text
 
 
-def test_a_problem_that_was_reported_twice_is_public_once(client):
+def test_duplicate_report_is_public_once(client):
     report, twice, elsewhere = reported(), reported(), reported()
     cases.merge_into(actor=road_agent(), case=twice.case, other=report.case)
     cases.refuse_case(actor=road_agent(), case=elsewhere.case, reason="C’est une route cantonale.")
@@ -137,7 +137,7 @@ def test_a_problem_that_was_reported_twice_is_public_once(client):
     assert twice.pk not in [one.pk for one, _metres in same]
 
 
-def test_whoever_wanted_to_hear_of_a_duplicate_hears_of_the_one_that_goes_on(client):
+def test_followers_of_a_duplicate_follow_the_original_report(client):
     report = reported(email="elodie@courriel.example")
     twice = reported(email="Jean@courriel.example")
     for email in ("anna@courriel.example", "elodie@courriel.example", "both@courriel.example"):
@@ -147,7 +147,7 @@ def test_whoever_wanted_to_hear_of_a_duplicate_hears_of_the_one_that_goes_on(cli
     cases.merge_into(actor=road_agent(), case=twice.case, other=report.case)
 
     report.refresh_from_db()
-    assert report.also == 5  # one of its own, three of the other, and the other itself
+    assert report.also == 5  # one own, three of the duplicate, and the duplicate itself
     languages = dict(report.followers.values_list("email", "language"))
     assert languages == {
         "both@courriel.example": "fr",
@@ -161,10 +161,10 @@ def test_whoever_wanted_to_hear_of_a_duplicate_hears_of_the_one_that_goes_on(cli
     ended = Delivery.objects.get(recipient="anna@courriel.example").payload["text"]
     assert "behoben" in ended
     assert reverse("reports:report", args=[report.pk]) in ended
-    assert "/stop/" not in ended  # nothing more comes
+    assert "/stop/" not in ended  # no further e-mail follows
 
 
-def test_whoever_followed_a_duplicate_of_what_has_ended_is_told_so_at_once():
+def test_followers_of_a_duplicate_learn_that_it_has_ended():
     report, twice = reported(), reported()
     actions.follow_report(actor=None, report=twice, email="anna@courriel.example", language="fr")
     tell(report, "mended")

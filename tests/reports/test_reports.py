@@ -1,4 +1,4 @@
-"""Problems in town: reported by anybody, treated in the one queue, and told without personal data."""
+"""Problem reports: submitted by anyone, treated in the case queue, published without personal data."""
 
 import io
 import re
@@ -41,7 +41,7 @@ def category():
 
 
 def opened() -> str:
-    """A page that was opened a minute ago."""
+    """Return the signed opening time of a page that was opened a minute ago."""
     with time_machine.travel(timezone.now() - timedelta(minutes=1)):
         return sign_opening_time()
 
@@ -62,8 +62,8 @@ def tell(report, state, **more):
     return actions.update_report(actor=road_agent(), report=report, state=state, **more)
 
 
-# -- Filing --------------------------------------------------------------------------------------------------
-def test_a_place_and_a_subject_open_a_case_of_the_subjects_team(client, category):
+# -- Submitting ----------------------------------------------------------------------------------------------
+def test_report_opens_a_case_of_the_category_s_team(client, category):
     response = client.post(FILE, typed(category, detail="Depuis lundi"), follow=True)
 
     report = ProblemReport.objects.get()
@@ -79,7 +79,7 @@ def test_a_place_and_a_subject_open_a_case_of_the_subjects_team(client, category
     assert client.get(reverse("cases:case", args=[report.case.reference])).status_code == 200
 
 
-def test_a_photo_loses_what_the_camera_wrote_and_gives_its_place(client, category):
+def test_photo_loses_its_metadata_and_gives_its_place(client, category):
     data = typed(category, photo=photo(where=(46.51012, 6.49823)), **{"place-address": ""})
 
     assert client.post(FILE, data).status_code == 302
@@ -93,7 +93,7 @@ def test_a_photo_loses_what_the_camera_wrote_and_gives_its_place(client, categor
     assert report.photo.name == "photo.jpg"
 
 
-def test_what_is_missing_is_said_and_nothing_is_lost(client, category):
+def test_missing_input_is_named_and_the_photo_kept(client, category):
     response = client.post(FILE, {"photo": photo(), "detail": "Depuis lundi", "opened": opened()})
 
     assert response.status_code == 422
@@ -130,12 +130,12 @@ def test_bad_input_is_refused_with_a_sentence(client, category, changes):
 
 
 @pytest.mark.parametrize("kept", ["", "forged", "3f0c:1:x"])
-def test_a_photo_ticket_that_is_not_ours_brings_no_photo(client, category, kept):
+def test_foreign_photo_token_brings_no_photo(client, category, kept):
     assert client.post(FILE, typed(category, kept=kept)).status_code == 302
     assert ProblemReport.objects.get().photo is None
 
 
-def test_a_photo_belongs_to_one_report_only(client, category):
+def test_photo_belongs_to_one_report_only(client, category):
     first = reported(pictured=True)
     ticket = access.photo_token(first.photo)
 
@@ -145,36 +145,36 @@ def test_a_photo_belongs_to_one_report_only(client, category):
     assert ProblemReport.objects.get(pk=first.pk).photo
 
 
-def test_too_large_a_picture_is_refused_before_it_is_unpacked(monkeypatch):
+def test_picture_with_too_many_pixels_is_refused_undecoded(monkeypatch):
     monkeypatch.setitem(inspection.MOST_PIXELS, "JPEG", 100)
     with pytest.raises(ValidationError):
         photos.clean_photo(photo())
 
 
 @pytest.mark.parametrize("typed", ["éclairage", "lampadaires", "signaler"])
-def test_who_seeks_what_is_broken_finds_where_to_report_it(category, typed):
+def test_search_for_broken_things_finds_the_report_page(category, typed):
     best = find_entries(typed, "fr").best
     assert (best.entry.title, best.url) == ("Signaler un problème", FILE)
     category.delete()
     assert not find_entries(typed, "fr").hits
 
 
-def test_a_commune_without_categories_takes_no_reports(client):
+def test_commune_without_categories_takes_no_reports(client):
     assert client.get(FILE).status_code == 404
 
 
-def test_robots_get_nowhere(client, category, settings):
+def test_robots_are_refused(client, category, settings):
     settings.LEAST_SECONDS_TO_FILE = 3
     assert client.post(FILE, typed(category, website="http://spam.example")).status_code == 302
     assert client.post(FILE, typed(category, opened=sign_opening_time())).status_code == 422
     assert not ProblemReport.objects.exists()
 
 
-def test_who_reports_all_the_time_waits(client, category, monkeypatch):
+def test_reports_are_rate_limited(client, category, monkeypatch):
     monkeypatch.setattr("eservices.reports.views.FILE", WaitingRateLimit("report-test", 1))
     assert (
         client.post(FILE, typed(category, photo=photo())).status_code == 302
-    )  # with its photo it counts once
+    )  # the photo does not count separately
     response = client.post(FILE, typed(category, **{"place-address": "Chemin du Stand 3"}))
 
     assert response.status_code == 429
@@ -182,29 +182,29 @@ def test_who_reports_all_the_time_waits(client, category, monkeypatch):
     assert ProblemReport.objects.count() == 1
 
 
-def test_who_sends_photos_all_the_time_waits(client, category, monkeypatch):
+def test_photos_are_rate_limited(client, category, monkeypatch):
     monkeypatch.setattr("eservices.reports.views.PHOTO", WaitingRateLimit("report-photo-test", 1))
     responses = [client.post(FILE, {"photo": photo(), "opened": opened()}) for _time in range(2)]
 
     assert [bool(one.context["kept"]) for one in responses] == [True, False]
 
 
-def test_a_mailbox_gets_no_more_letters_with_a_tag_behind_its_name(client, category, monkeypatch):
+def test_tagged_addresses_share_one_email_rate_limit(client, category, monkeypatch):
     monkeypatch.setattr("eservices.reports.views.EMAIL", WaitingRateLimit("report-email-test", 1))
     assert client.post(FILE, typed(category, email="ada+1@courriel.example")).status_code == 302
     more = {"email": "Ada+2@courriel.example", "place-address": "Chemin du Stand 3"}
     assert client.post(FILE, typed(category, **more)).status_code == 429
 
 
-def test_a_form_that_nobody_offers_is_not_found_elsewhere(client):
+def test_report_form_is_not_offered_as_a_service(client):
     reported()
     assert client.get(reverse("submissions:start", args=["signalement"])).status_code == 404
     client.force_login(road_agent())
     assert "/demande/signalement/" not in client.get(reverse("cases:counter")).content.decode()
 
 
-# -- The same problem ----------------------------------------------------------------------------------------
-def test_a_report_nearby_is_offered_before_anything_is_filed(client, category):
+# -- Duplicates ----------------------------------------------------------------------------------------------
+def test_nearby_report_is_offered_before_sending(client, category):
     there = reported(place={"lat": LAKE["lat"] + 0.0002, "lon": LAKE["lon"]})
     data = typed(category, **{"place-lat": str(LAKE["lat"]), "place-lon": str(LAKE["lon"])})
 
@@ -227,7 +227,7 @@ def test_a_report_nearby_is_offered_before_anything_is_filed(client, category):
     assert ProblemReport.objects.count() == 2
 
 
-def test_one_in_the_same_street_is_found_by_its_name_alone(client, category):
+def test_report_in_the_same_street_is_found_by_name(client, category):
     reported(place={"address": "rue du LAC 3"})
     reported(place={"address": "Chemin du Stand 3"})
 
@@ -243,7 +243,7 @@ def test_one_in_the_same_street_is_found_by_its_name_alone(client, category):
     ("situation", "found"),
     [("far", 0), ("another subject", 0), ("mended long ago", 0), ("mended lately", 1), ("there", 1)],
 )
-def test_only_what_may_be_the_same_is_offered(category, situation, found):
+def test_only_possible_duplicates_are_offered(category, situation, found):
     place = {"lat": LAKE["lat"] + (0.01 if situation == "far" else 0), "lon": LAKE["lon"]}
     other = ReportCategoryFactory(name="Déchets") if situation == "another subject" else None
     there = reported(place=place, category=other)
@@ -257,12 +257,12 @@ def test_only_what_may_be_the_same_is_offered(category, situation, found):
 @pytest.mark.parametrize(
     "query", ["", "category=x&lat=a&lon=b", "category=%00&address=%00", "lat=99&lon=999"]
 )
-def test_asking_for_what_is_near_never_fails(client, category, query):
+def test_looking_for_nearby_reports_never_fails(client, category, query):
     assert client.get(f"{reverse('reports:near')}?{query}").status_code == 200
 
 
 @pytest.mark.parametrize("same", ["0", "abc", "9" * 30, "\0"])
-def test_a_report_that_is_not_there_cannot_be_joined(client, category, same):
+def test_unknown_report_cannot_be_followed(client, category, same):
     client.post(FILE, typed(category, same=same))
     assert ReportFollower.objects.count() == 0
 
@@ -273,8 +273,8 @@ def test_distances_are_in_metres():
     assert nearby.street_name("Rue de l’Église 12 bis, Orvenay") == nearby.street_name("rue de l'eglise")
 
 
-# -- What an agent tells -------------------------------------------------------------------------------------
-def test_telling_takes_the_case_and_everybody_who_waits_hears_of_it():
+# -- Updates by agents ---------------------------------------------------------------------------------------
+def test_update_assigns_the_case_and_notifies_all_followers():
     report = reported(email="elodie@courriel.example")
     actions.follow_report(actor=None, report=report, email="jean@courriel.example", language="de")
     Delivery.objects.all().delete()
@@ -294,13 +294,15 @@ def test_telling_takes_the_case_and_everybody_who_waits_hears_of_it():
     as_before = {"planned_for": date(2026, 12, 3), "published": True, "title": "Lampe éteinte"}
     tell(report, "planned", **as_before)
     assert Delivery.objects.about(case.subject).count() == 2
-    tell(report, "planned", word="Elle arrive lundi.", **as_before)  # a word alone is for who reported it
+    tell(
+        report, "planned", word="Elle arrive lundi.", **as_before
+    )  # a comment alone goes to the reporter only
     assert "Elle arrive lundi." in Delivery.objects.about(case.subject).latest("created_at").payload["text"]
     assert Delivery.objects.about(case.subject).count() == 3
 
 
 @pytest.mark.parametrize("end", ["mended", "not_ours"])
-def test_the_end_closes_the_case_and_forgets_who_followed(end):
+def test_final_state_closes_the_case_and_deletes_followers(end):
     report = reported()
     actions.follow_report(actor=None, report=report, email="jean@courriel.example", language="fr")
 
@@ -315,7 +317,7 @@ def test_the_end_closes_the_case_and_forgets_who_followed(end):
     assert tell(report, end, published=True, title="Lampe réparée").published
 
 
-def test_a_case_that_is_refused_or_taken_says_so_without_a_word(client):
+def test_refused_or_taken_case_changes_the_shown_state(client):
     report = reported()
     agent = road_agent(Role.LEAD)
     cases.take_case(actor=agent, case=report.case)
@@ -324,7 +326,7 @@ def test_a_case_that_is_refused_or_taken_says_so_without_a_word(client):
     assert ProblemReport.objects.select_related("case").get(pk=report.pk).shown_state == "not_ours"
 
 
-def test_an_agent_of_the_team_tells_and_nobody_else(client):
+def test_only_agents_of_the_team_update_a_report(client):
     report = reported(pictured=True)
     url = reverse("tell_report", args=[report.case.reference])
     data = {"state": "planned", "planned_for": "2026-12-03", "published": "on", "title": "Lampe éteinte"}
@@ -343,13 +345,13 @@ def test_an_agent_of_the_team_tells_and_nobody_else(client):
     assert "Lampe éteinte" in page
 
 
-# -- What everybody sees -------------------------------------------------------------------------------------
+# -- Public pages --------------------------------------------------------------------------------------------
 def public(client, report) -> str:
     urls = [reverse("reports:list"), reverse("reports:report", args=[report.pk])]
     return "".join(client.get(url).content.decode() for url in urls)
 
 
-def test_what_nobody_approved_is_not_public(client):
+def test_report_without_approval_hides_its_texts_and_photo(client):
     report = reported(
         pictured=True,
         place={"address": "Chez Jeanne Perrin", **LAKE},
@@ -365,7 +367,7 @@ def test_what_nobody_approved_is_not_public(client):
     assert client.get(reverse("reports:photo", args=[report.pk])).status_code == 404
 
 
-def test_what_an_agent_approved_is_public_and_the_rest_stays_private(client):
+def test_approved_parts_of_a_report_are_public(client):
     report = reported(pictured=True, place={"address": "Chez Jeanne Perrin"}, detail="Jeanne a tout vu")
     tell(
         report, "seen", published=True, title="Lampe éteinte", public_place="Rue du Lac", photo_published=True
@@ -383,7 +385,7 @@ def test_what_an_agent_approved_is_public_and_the_rest_stays_private(client):
     assert client.get(reverse("reports:photo", args=[report.pk])).status_code == 404
 
 
-def test_the_list_shows_a_year_in_as_many_queries_however_long(client, django_assert_max_num_queries):
+def test_report_list_takes_constant_queries(client, django_assert_max_num_queries):
     for number in range(4):
         reported(place={"address": f"Rue du Lac {number}"})
     mended = tell(ProblemReport.objects.first(), "mended")
@@ -400,7 +402,7 @@ def test_the_list_shows_a_year_in_as_many_queries_however_long(client, django_as
     assert client.get(reverse("reports:list") + "?etat=%00&page=x").status_code == 200
 
 
-def test_a_map_is_offered_only_where_the_operator_names_its_origin(client, settings, category):
+def test_report_map_needs_a_tile_server(client, settings, category):
     tell(reported(), "seen", published=True, title="Lampe éteinte")
     settings.TILE_URL = ""
     assert "data-tiles" not in client.get(FILE).content.decode()
@@ -412,9 +414,7 @@ def test_a_map_is_offered_only_where_the_operator_names_its_origin(client, setti
     assert 'data-lat="46.5101"' in page
 
 
-def test_the_map_shows_what_other_pages_list_too_and_nothing_that_nobody_approved(
-    client, settings, monkeypatch
-):
+def test_report_map_shows_published_reports_of_all_pages(client, settings, monkeypatch):
     settings.TILE_URL = "https://tiles.example/{z}/{x}/{y}.png"
     monkeypatch.setattr(views, "PAGE", 1)
     hidden, shown, mended = reported(), reported(), reported()
@@ -427,7 +427,7 @@ def test_the_map_shows_what_other_pages_list_too_and_nothing_that_nobody_approve
     assert client.get(reverse("reports:list") + "?etat=repares").text.count("data-lat=") == 1
 
 
-def test_a_follower_ends_the_letters_with_one_press(client):
+def test_follower_unsubscribes_with_one_press(client):
     report = reported()
     actions.follow_report(actor=None, report=report, email="jean@courriel.example", language="fr")
     url = reverse("reports:stop", args=[ReportFollower.objects.get().secret])
@@ -439,7 +439,7 @@ def test_a_follower_ends_the_letters_with_one_press(client):
     assert client.get(url).status_code == 404
 
 
-def test_an_erased_report_leaves_category_dates_and_state():
+def test_erased_report_keeps_category_dates_and_state():
     report = reported(pictured=True, email="elodie@courriel.example")
     report = tell(report, "mended", published=True, title="Lampe éteinte", photo_published=True)
     process.advance_case(report.case_id)
@@ -455,7 +455,7 @@ def test_an_erased_report_leaves_category_dates_and_state():
     assert not access.public_reports().exists()
 
 
-def test_the_photo_is_asked_for_before_anything_else(client, category):
+def test_photo_is_asked_for_first(client, category):
     form = client.get(FILE).text
     form = form[form.index('name="opened"') :]
     asked = [one for one in re.findall(r'name="([^"]+)"', form) if one != "opened"]

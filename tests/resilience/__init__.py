@@ -1,1 +1,1 @@
-"""Runs in which things break: ``python -m tests.resilience.NAME``. They start what they need, and end it."""
+"""Resilience runs, in which parts fail: ``python -m tests.resilience.NAME``. They start and stop all they need."""

@@ -1,4 +1,4 @@
-"""The measurements' settings, in which whoever sends at once is no robot."""
+"""Settings of the benchmarks, in which a form that is sent at once is not taken for a robot's."""
 
 from tests.benchmarks.queue_settings import *  # noqa: F403
 

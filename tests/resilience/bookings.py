@@ -1,10 +1,11 @@
-"""Many people want the same times at the same moment: every time is taken once, and nobody sees an error.
+"""Many simultaneous bookings of the same times: every time is taken once, and no applicant sees an error.
 
 usage: python -m tests.resilience.bookings [--attempts 10000] [--clients 64] [--slots 200] [--others 2000] [--seed 1].
-Starts a PostgreSQL and a gunicorn with several workers. Each attempt is the step of a form, posted over HTTP from an
-address of its own, for one of the times of a desk by chance; whoever is too late gets the page again with what to do.
-Among them others ask for a hall, for one of its halves or for some of a few tables, at times that overlap. One of four
-goes on and sends what was held.
+
+Starts a PostgreSQL and a gunicorn with several workers. Each attempt posts the step of a form over HTTP, from its own
+network address, for a random time of a desk; an applicant who is too late gets the page again with what to do. Other
+applicants book a hall, one of its halves or some of a few tables, at overlapping times. One of four continues and sends
+the held times.
 """
 
 import argparse
@@ -32,15 +33,15 @@ SETTINGS = "tests.resilience.booking_settings"
 SERVER = {"max_connections": "100", "fsync": "off", "synchronous_commit": "off"}
 WORKERS = 4
 PATH, PLACES = "/demande/rendez-vous/", "/demande/salle/"
-TOKEN = "resilient" * 3 + "token"  # against forgery: cookie and header say the same
+TOKEN = "resilient" * 3 + "token"  # CSRF token: the same in cookie and header
 A_DAY = 16  # times of a day
-TABLES, DAYS = 7, 20  # what others ask for, and on how many days
-SENDS = 4  # one of so many goes on and sends
+TABLES, DAYS = 7, 20  # number of tables to book, and of days to book them on
+SENDS = 4  # one of so many applicants continues and sends
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What an attempt posts, and where."""
+    """The path and the data of an attempt."""
 
     path: str
     posted: dict[str, str]
@@ -48,7 +49,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Answered:
-    """The path that was posted to, the statuses of all that was posted, and whether it was sent."""
+    """The path of an attempt, the statuses of its posts, and whether it was sent."""
 
     path: str
     statuses: tuple[int, ...]
@@ -56,7 +57,7 @@ class Answered:
 
 
 def filled(slots: int) -> list[str]:
-    """A migrated database, a counter with one desk, a hall and tables, their services; the desk's times as posted."""
+    """Create a database with a desk, a hall and tables, and their services; return the desk's times."""
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -86,7 +87,7 @@ def desk(start: str) -> Wish:
 
 
 def place(random: Random) -> Wish:
-    """The hall, a half of it or some tables for up to three hours, by chance."""
+    """Return a random wish for the hall, a half of it or some tables, for up to three hours."""
     from django.utils import timezone
 
     zone, today = timezone.get_default_timezone(), timezone.localdate()
@@ -102,7 +103,7 @@ def place(random: Random) -> Wish:
 
 
 def attempt(port: int, wish: Wish, number: int) -> Answered:
-    """Posts the step for one time; one of ``SENDS`` who got it answers the other question and sends."""
+    """Post the step for one time; one of ``SENDS`` who got a time answers the second step and sends."""
     status, where = post(port, wish.path, wish.posted, number)
     if status != 302 or number % SENDS:
         return Answered(wish.path, (status,))
@@ -112,7 +113,7 @@ def attempt(port: int, wish: Wish, number: int) -> Answered:
 
 
 def post(port: int, path: str, data: dict[str, str], number: int) -> tuple[int, str]:
-    """Status, and where it leads."""
+    """Return the status and the address of a redirect."""
     connection = http.client.HTTPConnection(HOST, port, timeout=120)
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
@@ -130,7 +131,7 @@ def post(port: int, path: str, data: dict[str, str], number: int) -> tuple[int, 
 def fight(
     port: int, times: list[str], attempts: int, clients: int, seed: int, others: int = 0
 ) -> list[Answered]:
-    """All attempts and those of others among them, from many clients at once; what was answered."""
+    """Run all attempts, those of other applicants among them, from many clients at once; return the results."""
     random, waiting, answered = Random(seed), SimpleQueue(), []
     wishes = [desk(times[n] if n < len(times) else random.choice(times)) for n in range(attempts)]
     wishes += [place(random) for _ in range(others)]
@@ -155,7 +156,7 @@ def fight(
 
 
 def faults(answered: list[Answered], slots: int, attempts: int, others: int = 0) -> list[str]:
-    """Everything that did not happen as promised."""
+    """Return everything that did not happen as promised."""
     from eservices.bookings.models import Booking
 
     found = []
@@ -176,7 +177,7 @@ def faults(answered: list[Answered], slots: int, attempts: int, others: int = 0)
 
 
 def _taken_badly() -> list[str]:
-    """Pieces that are taken twice, that there are not, or that are not as many as a booking has."""
+    """Return pieces that are taken twice, that do not exist, or whose number differs from their booking."""
     from eservices.bookings.models import BookedPiece, Booking
 
     found = []
@@ -195,7 +196,7 @@ def _taken_badly() -> list[str]:
 
 
 def _too_slow(took: float) -> list[str]:
-    """A fight that outlasts the holds sees times return and be given again, which is no fault of theirs."""
+    """Return an error if the run outlasts the holds: expired times are correctly given again."""
     from eservices.bookings.actions.holds import HOLD_DURATION
 
     lasts = HOLD_DURATION.total_seconds()

@@ -1,11 +1,11 @@
-"""Every request that is sent ends as one case, whose stages happen once each and whose letters all leave.
+"""Resilience of cases: every submission ends as one case, whose stages happen once and whose e-mails are all sent.
 
-usage: python -m tests.resilience.cases [--cases 2000] [--seed 1]. Starts a PostgreSQL, a mail server, two workers and
-a scheduler of its own. While requests are sent, workers are killed (SIGKILL) at random moments, the database is ended
-as by a power cut and started again, and the mail server refuses for an hour, by a clock that all processes share.
+usage: python -m tests.resilience.cases [--cases 2000] [--seed 1]. Starts its own PostgreSQL, mail server, two workers
+and scheduler. While submissions are sent, workers are killed (SIGKILL) at random moments, the database is stopped as by
+a power cut and started again, and the mail server refuses for an hour, by a clock that all processes share.
 
-What SMTP cannot exclude: a worker that dies after the server accepted a letter and before its row says so sends it
-again, with the same Message-ID. So letters that arrived twice are at most as many as what was killed.
+SMTP cannot exclude duplicates: a worker that dies after the server accepted an e-mail and before this is stored sends
+it again, with the same Message-ID. So at most as many e-mails arrive twice as workers were killed.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from tests.resilience import mail_server, shared_clock
 
 WORKERS = ("worker-1", "worker-2")
 SENDERS = 2
-LETTERS = 4  # of each case: the receipt, to the other team, and two messages
+LETTERS = 4  # e-mails of each case: the receipt, one to the other team, and two messages
 STAGES = [
     {"key": "transmettre", "type": "team", "settings": {"team": "police"}},
     {"key": "dire", "type": "notify", "settings": {"subject": "En route", "text": "Votre demande avance."}},
@@ -43,19 +43,19 @@ LONGEST_LIFE = 2.5  # processor seconds after which a worker is killed at the la
 
 
 class Run:
-    """One run: what is started, what is broken, and what is counted."""
+    """A run: the started processes, the failures, and the counts."""
 
     def __init__(self, cases: int, seed: int, database: Server, folder: Path):
         self.cases, self.random, self.database, self.folder = cases, Random(seed), database, folder
         self.mail = mail_server.Mailroom()
         self.sent, self.pressed_again = 0, 0
         self.kills, self.cuts = Counter(), 0
-        self.calm = threading.Event()  # set when nothing is broken any more
+        self.calm = threading.Event()  # set when the failures are over
         self.began = time.monotonic()
 
-    # -- sending ---------------------------------------------------------------------------------------------
+    # -- Sending ---------------------------------------------------------------------------------------------
     def send_all(self, drafts: SimpleQueue) -> None:
-        """Sends drafts as people do: whoever gets no answer presses again."""
+        """Send drafts as applicants do, who send again if they get no answer."""
         from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
         from eservices.submissions import actions
@@ -79,9 +79,9 @@ class Run:
                     time.sleep(0.3)
             self.sent += 1
 
-    # -- breaking --------------------------------------------------------------------------------------------
+    # -- Failures --------------------------------------------------------------------------------------------
     def kill_at_random(self) -> None:
-        """Kills each process after a random time, of a processor: a busy machine changes nothing."""
+        """Kill each process after a random processor time, so that the load of the machine changes nothing."""
         lives = {name: self.random.uniform(0, LONGEST_LIFE) for name in (*WORKERS, "scheduler")}
         while not self.calm.wait(0.05):
             for name, most in lives.items():
@@ -93,7 +93,7 @@ class Run:
                         lives[name] = self.random.uniform(0, LONGEST_LIFE)
 
     def cut_the_power(self) -> None:
-        """The database ends in the middle of everything, and comes back."""
+        """Stop the database abruptly and start it again."""
         self.database.cut()
         self.cuts += 1
         time.sleep(1)
@@ -107,7 +107,7 @@ class Run:
         self.mail.refusing = False
 
     def break_things(self) -> None:
-        """What happens while requests are sent, at a quarter, at half and at three quarters of them."""
+        """Cause failures when a quarter, a half and three quarters of the submissions are sent."""
         for share, happen in (
             (0.25, self.cut_the_power),
             (0.5, self.refuse_mail_for_an_hour),
@@ -118,9 +118,9 @@ class Run:
             self.say(f"{self.sent} requests sent: {happen.__name__.replace('_', ' ')}")
             happen()
 
-    # -- the end ---------------------------------------------------------------------------------------------
+    # -- The end ---------------------------------------------------------------------------------------------
     def wait_for_the_end(self) -> None:
-        """Until every case is closed and every letter has left; the clock goes on faster than ours."""
+        """Wait until every case is closed and every e-mail is sent; the shared clock runs faster."""
         from django.db import DatabaseError, InterfaceError, connection
 
         from eservices.cases.models import Case
@@ -136,7 +136,7 @@ class Run:
                 connection.close()
                 continue
             self.say(f"{cases} cases open, {letters} letters to send")
-            pause = timedelta(minutes=3) if letters else timedelta(days=1)  # past every wait
+            pause = timedelta(minutes=3) if letters else timedelta(days=1)  # longer than every wait
             if cases + letters < self.cases * 0.05:
                 self.calm.set()
             if not cases + letters:
@@ -144,7 +144,7 @@ class Run:
         raise SystemExit("The run did not come to its end.")
 
     def faults(self) -> list[str]:
-        """Everything that did not happen as promised."""
+        """Return everything that did not happen as promised."""
         from django.db.models import Count
 
         from eservices.cases import audit_log
@@ -195,13 +195,13 @@ class Run:
 
 
 def processor_seconds(pid: int) -> float:
-    """What a process has used of a processor since it began, as Linux counts it."""
+    """Return the processor time that a process has used, in seconds, as Linux counts it."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def prepared(cases: int) -> SimpleQueue:
-    """A migrated database, two teams, a service, and requests that are filled in."""
+    """Create a migrated database, two teams and a service, and return completed drafts."""
     from django.core.management import call_command
 
     from eservices.submissions.models import Draft
@@ -212,7 +212,7 @@ def prepared(cases: int) -> SimpleQueue:
     TeamFactory()
     TeamFactory(key="police", name="Police", email="police@orvenay.example")
     content = certificate(stages=STAGES)
-    del content["settings"]["days"]  # without a deadline no lead is told, and letters can be counted
+    del content["settings"]["days"]  # without a deadline no lead is notified, so that e-mails can be counted
     version = FormVersionFactory(content=content)
     Draft.objects.bulk_create(DraftFactory.build_batch(cases, complete=True, version=version))
     waiting = SimpleQueue()
@@ -223,7 +223,7 @@ def prepared(cases: int) -> SimpleQueue:
 
 @contextmanager
 def processes(folder: Path):
-    """Two workers and a scheduler, each back at once whenever it is killed."""
+    """Run two workers and a scheduler, each restarted at once when it is killed."""
     commands = {name: ["worker", "--name", name, "--interval", "0.1"] for name in WORKERS}
     started = []
     try:

@@ -1,4 +1,4 @@
-"""A mail server on the loopback that keeps what it accepted, and refuses for a while when it is told to."""
+"""A mail server on the loopback that stores what it accepts, and refuses for a while on request."""
 
 from collections import Counter
 from email import message_from_bytes
@@ -9,7 +9,7 @@ from tests.benchmarks.server import HOST, free_port
 
 
 class Mailroom:
-    """``received``: how often each Message-ID was accepted."""
+    """Counts of accepted e-mails: ``received`` by Message-ID."""
 
     def __init__(self):
         self.received: Counter[str] = Counter()
@@ -29,7 +29,7 @@ class Mailroom:
 
 
 def started(room: Mailroom) -> Controller:
-    """Accepts mail on a free port until it is stopped."""
+    """Start the server on a free port; it accepts mail until it is stopped."""
     controller = Controller(room, hostname=HOST, port=free_port())
     controller.start()
     return controller

@@ -1,4 +1,4 @@
-"""A management command that is started again whenever it is killed: ``python -m tests.resilience.restarter PIDFILE …``.
+"""A management command that is restarted when it is killed: ``python -m tests.resilience.restarter PIDFILE …``.
 
 The parent loads the project once and forks, so that a killed worker is back within milliseconds.
 """
@@ -38,7 +38,7 @@ def main() -> None:
             call_command(*command)
             os._exit(0)
         Path(pid_file).write_text(str(child))
-        if ended:  # told while it was forking: it knew only the child before this one
+        if ended:  # the signal arrived during the fork and reached only the child before this one
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 

@@ -1,4 +1,4 @@
-"""Settings of runs with workers, on a mail server that the environment names."""
+"""Settings of runs with workers, with the mail server of the environment."""
 
 from mysite.settings import environment as env
 from tests.benchmarks.worker_settings import *  # noqa: F403

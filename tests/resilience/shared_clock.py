@@ -1,4 +1,4 @@
-"""A clock that all processes of a run share, and that the run moves: seconds ahead, in a file."""
+"""A clock that all processes of a run share and that the run moves: seconds ahead of the time, in a file."""
 
 import os
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-FILE = "RESILIENCE_CLOCK"  # the environment variable that names the file
+FILE = "RESILIENCE_CLOCK"  # the environment variable with the path of the file
 
 
 def ahead() -> timedelta:
@@ -14,7 +14,7 @@ def ahead() -> timedelta:
 
 
 def move(by: timedelta) -> None:
-    """Moves the clock of every process at once."""
+    """Move the clock of every process at once."""
     path = Path(os.environ[FILE])
     written = path.with_suffix(".new")
     written.write_text(str((ahead() + by).total_seconds()))
@@ -28,5 +28,5 @@ class Moved(datetime):
 
 
 def install() -> None:
-    """From now on Django's clock is the shared one."""
+    """Replace Django's clock by the shared one."""
     timezone.datetime = Moved

@@ -1,4 +1,4 @@
-"""What residents may have erased themselves, and what must stay."""
+"""Erasure on request of residents, and data that must be retained."""
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -45,7 +45,7 @@ def resident(client):
     return user
 
 
-def test_a_closed_request_goes_where_its_service_lets_it(client, resident):
+def test_closed_case_is_erased_if_its_service_allows(client, resident):
     erasable, kept = own_case(resident), own_case(resident)
     kept.holds.create(reason="Recours")
 
@@ -63,7 +63,7 @@ def test_a_closed_request_goes_where_its_service_lets_it(client, resident):
     assert client.get(reverse("space:home")).status_code == 200
 
 
-def test_a_closed_request_stays_where_the_law_wants_it_kept(client, resident):
+def test_closed_case_is_kept_if_the_law_requires(client, resident):
     case = own_case(resident, on_request=False)
 
     assert "La loi veut" in client.get(URL).content.decode()
@@ -71,7 +71,7 @@ def test_a_closed_request_stays_where_the_law_wants_it_kept(client, resident):
     assert stays(case)
 
 
-def test_what_is_open_or_another_persons_stays(client, resident):
+def test_open_held_or_foreign_cases_are_not_erased(client, resident):
     opened, foreign = own_case(resident, closed=False), own_case(UserFactory())
     held = own_case(resident)
     held.holds.create(reason="Recours")
@@ -82,7 +82,7 @@ def test_what_is_open_or_another_persons_stays(client, resident):
     assert 'name="account"' not in client.get(URL).content.decode()
 
 
-def test_drafts_go_with_their_files(client, resident):
+def test_drafts_are_erased_with_their_files(client, resident):
     DraftFactory(user=resident, steps=["qui"])
     foreign = DraftFactory(user=UserFactory(), steps=["qui"])
 
@@ -91,7 +91,7 @@ def test_drafts_go_with_their_files(client, resident):
     assert list(Draft.objects.filter(submission=None)) == [foreign]
 
 
-def test_an_account_is_erased_and_closed(client, resident):
+def test_account_is_erased_and_closed(client, resident):
     kept = own_case(resident, on_request=False)
     DraftFactory(user=resident)
     ResidentRecord.objects.create(user=resident, person={"family_name": "Marchetti"})
@@ -114,7 +114,7 @@ def test_an_account_is_erased_and_closed(client, resident):
     assert client.get(URL).status_code == 302
 
 
-def test_nothing_ticked_is_said_and_staff_keeps_its_account(client, resident):
+def test_empty_erasure_is_refused_and_staff_cannot_erase(client, resident):
     assert client.post(URL, {}).status_code == 422
     agent = member()
     client.force_login(agent)
@@ -124,7 +124,7 @@ def test_nothing_ticked_is_said_and_staff_keeps_its_account(client, resident):
         accounts.erase_account(actor=agent)
 
 
-def test_a_request_that_became_held_meanwhile_stays(client, resident):
+def test_case_that_became_blocked_since_is_not_erased(client, resident):
     case = own_case(resident)
     client.get(URL)
     Delivery.objects.about(case.subject).update(state="stuck")

@@ -1,6 +1,6 @@
-"""An address that looks like another, or that a database calls equal to it, opens nothing of the other.
+"""Addresses that look like another one, or that a database considers equal: they give no access to the other's data.
 
-``UPPER('ı') = 'I'`` on PostgreSQL: it is there that these tests would fail.
+``UPPER('ı') = 'I'`` on PostgreSQL, so these tests could fail only there.
 """
 
 from datetime import timedelta
@@ -48,7 +48,7 @@ from tests.factories.submissions import FormFactory, FormVersionFactory, certifi
 
 pytestmark = pytest.mark.django_db
 
-# The address with an i, a k and an s has a look-alike for each of them; and one that is written otherwise.
+# The address has an i, a k and an s, each with look-alikes. ``IDN`` has two spellings.
 ADDRESS = "x@skieurs.example"
 LOOK_ALIKES = {
     "dotless i": "x@skıeurs.example",
@@ -60,7 +60,7 @@ LOOK_ALIKES = {
 IDN = "x@xn--skiaf-dsa.example"  # skiéaf: an address with an accent after the @
 
 
-# -- What is stored under an address, and how it is asked for ------------------------------------------------
+# -- Data stored by address, and functions that look it up ---------------------------------------------------
 def _case(address):
     return CaseFactory(email=address, email_confirmed_at=timezone.now())
 
@@ -175,14 +175,14 @@ def test_look_alike_finds_nothing_of_the_address(store, find):
 
 
 @places
-def test_same_address_is_found_however_it_is_typed(store, find):
+def test_address_is_found_in_any_spelling(store, find):
     plain, accented = store(ADDRESS), store(IDN)
     assert plain in find(" X@Skieurs.EXAMPLE ")
     assert accented in find("X@SKIÉAF.example")
     assert accented in find("x@skie\u0301af.example")
 
 
-# -- Doors ---------------------------------------------------------------------------------------------------
+# -- Access --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("look_alike", LOOK_ALIKES.values(), ids=LOOK_ALIKES)
 def test_sign_in_with_a_look_alike_sends_no_code_to_the_account(client, look_alike):
     user = UserFactory(email=ADDRESS)
@@ -191,7 +191,7 @@ def test_sign_in_with_a_look_alike_sends_no_code_to_the_account(client, look_ali
     assert not User.objects.exclude(pk=user.pk).filter(email=ADDRESS).exists()
 
 
-def test_sign_in_with_another_spelling_sends_the_code_to_the_account(client):
+def test_sign_in_with_another_spelling_reaches_the_account(client):
     UserFactory(email=IDN)
     client.post(reverse("account_login"), {"email": "X@SKIÉAF.example"})
     assert Delivery.objects.get().recipient == IDN
@@ -199,19 +199,19 @@ def test_sign_in_with_another_spelling_sends_the_code_to_the_account(client):
 
 
 @pytest.mark.parametrize("look_alike", LOOK_ALIKES.values(), ids=LOOK_ALIKES)
-def test_provider_that_attests_a_look_alike_proves_not_the_address(look_alike):
+def test_provider_that_attests_a_look_alike_proves_nothing(look_alike):
     data = {"userinfo": {"email": look_alike, "email_verified": True}}
     assert claims.read_claims(data, claim="acr", levels={}).email != ADDRESS
 
 
-def test_code_for_a_look_alike_proves_not_the_address():
+def test_code_for_a_look_alike_does_not_prove_the_address():
     user = UserFactory(email=ADDRESS, identity_level=IdentityLevel.NONE)
     for look_alike in LOOK_ALIKES.values():
         accounts.prove_address(actor=user, email=look_alike)
     assert not user.address_is_proven
 
 
-def test_link_of_a_former_keeper_does_not_open_the_entry_of_a_look_alike():
+def test_keeper_link_does_not_open_the_entry_of_a_look_alike():
     entry = DirectoryEntryFactory(keeper_email=ADDRESS)
     later = timezone.now() + timedelta(days=1)
     link = KeeperLink.objects.create(entry=entry, email="X@Skieurs.example", expires_at=later)
@@ -236,14 +236,14 @@ def test_bounce_of_a_look_alike_ends_no_subscription():
     assert not Subscriber.objects.confirmed().exists()
 
 
-def test_subscribing_a_look_alike_is_another_subscription():
+def test_look_alike_address_is_another_subscription():
     SubscriberFactory(email=ADDRESS, topics=[TopicFactory(name="Port")])
     subscribers.request_subscription(email=LOOK_ALIKES["dotless i"], language="fr", topic_keys=[])
     subscribers.request_subscription(email="X@SKIEURS.example", language="fr", topic_keys=[])
     assert sorted(Subscriber.objects.values_list("email", flat=True)) == [ADDRESS, "x@xn--skeurs-q9a.example"]
 
 
-def test_requests_of_one_person_are_counted_by_the_normal_form():
+def test_submissions_of_one_person_count_by_the_normal_form():
     earlier = sent()
     Submission.objects.filter(pk=earlier.pk).update(email=ADDRESS)
     content = certificate()

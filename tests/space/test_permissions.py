@@ -1,6 +1,6 @@
-"""Every address of a case's own pages and of the own space, as its applicant, another resident, staff and anonymous.
+"""Access of applicant, other residents, staff and anonymous visitors to every URL of a case and of the account.
 
-A new address that is not in these tables fails the tests: say here whose it is.
+A new URL that is not in these tables fails the tests: declare here who has access.
 """
 
 import pytest
@@ -27,7 +27,7 @@ SIGN_IN = reverse("account_login")
 
 
 def of_case(door: str, key: str) -> list:
-    """The pages of a case, and of what hangs on it."""
+    """Return the URLs of a case and of its documents, files and bookings."""
     return [
         get(f"space:{door}", key),
         post(f"space:{door}_answer", key),
@@ -75,17 +75,17 @@ def made(module_db) -> Case:
 
 @pytest.fixture
 def case(made, db) -> Case:
-    """A case with one of everything, sent by somebody who signed in."""
+    """Return a case with one related object of each kind, sent by a signed-in applicant."""
     return Case.objects.get(pk=made.pk)
 
 
-def test_every_address_of_the_space_stands_in_a_table():
+def test_every_url_of_the_space_is_in_a_table():
     found = {name for name in registered("") if name.startswith("space:")}
     assert found == {address.name for address in (*of_case(*BY_LINK), *of_case(*SIGNED_IN), *OWN)}
 
 
 @pytest.mark.parametrize("door", [BY_LINK, SIGNED_IN], ids=["link", "space"])
-def test_the_applicant_comes_in_everywhere(client, case, door):
+def test_applicant_has_access_to_every_url(client, case, door):
     if door == SIGNED_IN:
         client.force_login(case.submission.user)
         assert case.reference in client.get(reverse("space:home")).text
@@ -93,23 +93,23 @@ def test_the_applicant_comes_in_everywhere(client, case, door):
     came_in(client, of_case(*door), parts_of(case))
 
 
-def test_another_resident_and_who_treats_the_case_find_nothing_of_it_among_their_own(client, case):
+def test_other_resident_and_agent_find_nothing_of_the_case(client, case):
     for somebody in (UserFactory(), member()):
         client.force_login(somebody)
         refused(client, of_case(*SIGNED_IN), parts_of(case))
         tells_nothing(client, OWN, parts_of(case), case.reference, "Élodie")
 
 
-def test_who_is_not_signed_in_is_asked_to(client, case):
+def test_anonymous_visitor_is_redirected_to_sign_in(client, case):
     refused(client, [*of_case(*SIGNED_IN), *OWN], parts_of(case), to=SIGN_IN)
 
 
-def test_a_made_up_link_opens_nothing(client, case):
+def test_unknown_status_link_gives_no_access(client, case):
     refused(client, of_case(*BY_LINK), parts_of(case) | {SECRET: "x" * 22})
 
 
 @pytest.mark.parametrize("door", [BY_LINK, SIGNED_IN], ids=["link", "space"])
-def test_by_the_own_case_nobody_reaches_what_hangs_on_another(client, case, door):
+def test_own_case_gives_no_access_to_parts_of_another(client, case, door):
     own = CaseFactory(user=UserFactory())
     client.force_login(own.submission.user)
     parts = parts_of(case) | {SECRET: own.links.first().secret, REF: own.reference}

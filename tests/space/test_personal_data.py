@@ -1,4 +1,4 @@
-"""What other apps keep of somebody under their proven address: taken away, and erased where they tick it."""
+"""Personal data of other apps under a proven address: exported, and erased on request."""
 
 from datetime import timedelta
 
@@ -70,7 +70,7 @@ def proposes(email: str):
         ("proposals", proposes, Proposal, "title"),
     ],
 )
-def test_what_is_kept_of_somebody_is_taken_away_and_erased_and_others_stay(client, key, keep, model, said):
+def test_personal_data_is_exported_and_erased_for_one_person(client, key, keep, model, said):
     keep(LEA)
     other = keep(OTHER)
     Delivery.objects.update(state=Delivery.State.DONE)
@@ -86,7 +86,7 @@ def test_what_is_kept_of_somebody_is_taken_away_and_erased_and_others_stay(clien
 
 
 @pytest.mark.parametrize("field", ["keeper_email", "email"])
-def test_who_keeps_an_entry_of_the_directory_lets_go_of_it_and_it_stays_without_their_address(client, field):
+def test_keeper_of_a_directory_entry_is_erased_from_it(client, field):
     entry = DirectoryEntryFactory(**{"email": "fanfare@orvenay.example"} | {field: LEA.upper()})
     link = KeeperLink.objects.create(entry=entry, email=LEA, expires_at=timezone.now() + timedelta(days=1))
     directory.send_keeper_links(email=LEA, language="fr")
@@ -102,7 +102,7 @@ def test_who_keeps_an_entry_of_the_directory_lets_go_of_it_and_it_stays_without_
     assert client.get(reverse("space:export")).json()["directory"] == []
 
 
-def test_who_keeps_an_entry_since_loses_nothing_when_their_predecessor_lets_go():
+def test_later_keeper_stays_when_the_former_one_is_erased():
     entry = DirectoryEntryFactory(keeper_email=LEA, email="")
     read = DirectoryEntry.objects.get()
     DirectoryEntry.objects.update(keeper_email="marc@orvenay.example")

@@ -1,4 +1,4 @@
-"""An applicant who gave a number chooses to be told by SMS too, on the page of the request."""
+"""Choice of an applicant with a mobile number to be notified by SMS too, on the status page."""
 
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ def texts(case: Case) -> list[str]:
     return [one.payload["text"] for one in Delivery.objects.about(case.subject).filter(carrier="sms")]
 
 
-def test_who_chose_it_gets_an_sms_whenever_we_write_until_it_is_taken_back(client):
+def test_applicant_who_opted_in_gets_an_sms_for_each_message(client):
     case = CaseFactory()
     Submission.objects.update(phone="+41790004210")
     assert "079 000 42 10" in client.get(page(case, "")).text
@@ -42,15 +42,18 @@ def test_who_chose_it_gets_an_sms_whenever_we_write_until_it_is_taken_back(clien
 
 
 @pytest.mark.parametrize(
-    ("now", "rings"),  # in UTC, and on the clock of the commune
+    ("now", "rings"),  # in UTC, and in the commune's local time
     [
-        (datetime(2026, 11, 30, 22, 59, tzinfo=UTC), "2026-12-01 08:00"),  # when the term of a question ends
+        (
+            datetime(2026, 11, 30, 22, 59, tzinfo=UTC),
+            "2026-12-01 08:00",
+        ),  # when the deadline of a question ends
         (datetime(2026, 12, 1, 6, 59, tzinfo=UTC), "2026-12-01 08:00"),
         (datetime(2026, 12, 1, 7, tzinfo=UTC), "2026-12-01 08:00"),
         (datetime(2026, 12, 1, 18, 59, tzinfo=UTC), "2026-12-01 19:59"),
     ],
 )
-def test_no_telephone_rings_in_the_night(now, rings):
+def test_sms_is_never_sent_at_night(now, rings):
     case = CaseFactory(by_sms=True)
     Submission.objects.update(phone="+41790004210")
     with time_machine.travel(now, tick=False):
@@ -61,7 +64,7 @@ def test_no_telephone_rings_in_the_night(now, rings):
 
 
 @pytest.mark.parametrize("number", ["", "+41210004210", "+41900123456"])
-def test_without_a_mobile_number_there_is_no_sms_to_choose(client, number):
+def test_sms_cannot_be_chosen_without_a_mobile_number(client, number):
     case = CaseFactory()
     Submission.objects.update(phone=number)
     assert page(case, "_sms") not in client.get(page(case, "")).text

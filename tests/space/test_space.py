@@ -1,4 +1,4 @@
-"""The own space: requests, what was begun, documents, and what a person says about herself."""
+"""The account: requests, drafts, documents and personal details."""
 
 from unittest.mock import patch
 
@@ -37,20 +37,20 @@ def own_case(**fields):
 @pytest.mark.parametrize(
     "path", ["/espace/", "/espace/vous/", "/espace/donnees.json", "/espace/ORV-26-0001/"]
 )
-def test_the_space_asks_to_sign_in_first(client, path):
+def test_account_requires_sign_in(client, path):
     answer = client.get(path)
     assert answer.status_code == 302
     assert answer.url.startswith("/compte/entrer/")
 
 
-def test_an_empty_space_says_how_requests_get_there(client, elodie):
+def test_empty_account_explains_how_requests_get_there(client, elodie):
     page = client.get("/espace/")
     assert page.status_code == 200
     assert page.headers["Cache-Control"] == "private, no-store"
     assert not page.context["rows"]
 
 
-def test_the_space_shows_own_requests_and_what_is_to_do(client, elodie):
+def test_account_lists_own_requests_and_open_questions(client, elodie):
     mine, other = own_case(asked=True), CaseFactory(email="autre@courriel.example")
     page = client.get("/espace/")
     assert mine.reference in page.text
@@ -58,7 +58,7 @@ def test_the_space_shows_own_requests_and_what_is_to_do(client, elodie):
     assert [row["case"] for row in page.context["asked"]] == [mine]
 
 
-def test_what_was_begun_signed_in_is_resumed_from_the_space(client, elodie):
+def test_own_drafts_are_resumed_from_the_account(client, elodie):
     version = FormVersionFactory()
     mine = Draft.objects.create(version=version, language="fr", user=elodie)
     Draft.objects.create(version=version, language="fr", user=UserFactory())
@@ -69,7 +69,7 @@ def test_what_was_begun_signed_in_is_resumed_from_the_space(client, elodie):
     assert gone.secret not in page.text
 
 
-def test_documents_are_downloaded_from_the_space(client, elodie):
+def test_own_documents_are_downloaded_from_the_account(client, elodie):
     document = issued()
     case = document.case
     case.submission.user = elodie
@@ -81,11 +81,11 @@ def test_documents_are_downloaded_from_the_space(client, elodie):
     assert client.get(url).status_code == 404
 
 
-def test_rehearsals_do_not_appear(client, elodie):
+def test_rehearsals_are_not_listed(client, elodie):
     assert own_case(rehearsal=True).reference not in client.get("/espace/").text
 
 
-def test_somebody_changes_name_telephone_and_language(client, elodie):
+def test_person_changes_name_telephone_and_language(client, elodie):
     data = {"first_name": "Élodie", "last_name": "Roux", "phone": "079 123 45 67", "language": "de"}
     assert client.post("/espace/vous/", data).url == "/de/espace/"
     elodie.refresh_from_db()
@@ -96,7 +96,7 @@ def test_somebody_changes_name_telephone_and_language(client, elodie):
 @pytest.mark.parametrize(
     ("name", "value"), [("phone", "abc"), ("phone", "1"), ("language", "tlh"), ("first_name", "x" * 200)]
 )
-def test_what_cannot_be_is_refused_beside_the_field_and_kept(client, elodie, name, value):
+def test_invalid_details_are_refused_at_their_field(client, elodie, name, value):
     data = {"first_name": "Élodie", "last_name": "Roux", "phone": "", "language": "fr", name: value}
     page = client.post("/espace/vous/", data)
     assert page.status_code == 422
@@ -106,7 +106,7 @@ def test_what_cannot_be_is_refused_beside_the_field_and_kept(client, elodie, nam
     assert elodie.last_name == "Marchetti"
 
 
-def test_somebody_takes_the_own_data_away_and_nothing_of_others(client, elodie):
+def test_export_contains_own_data_only(client, elodie):
     mine, other = own_case(answered=True), CaseFactory(email="autre@courriel.example")
     stored(mine, name="bail.pdf")
     mine.messages.last().files.add(stored(mine, submission=None, name="page 3.pdf"))
@@ -120,13 +120,13 @@ def test_somebody_takes_the_own_data_away_and_nothing_of_others(client, elodie):
     assert {file["name"] for file in data["requests"][0]["files"]} == {"bail.pdf", "page 3.pdf"}
 
 
-def test_the_own_data_say_what_was_paid_booked_and_written(client, elodie):
+def test_export_has_charges_bookings_and_messages(client, elodie):
     charge = due_charge(email=ADDRESS)
     case = charge.case
     Case.objects.filter(pk=case.pk).update(email_confirmed_at=timezone.now())
     cases.assign_case(
         actor=member(), case=case, agent=member()
-    )  # who is told of it is no part of the own data
+    )  # the agent's notification is no part of the applicant's data
     payment = paid(charge)
     booked = booking(resource(), "2027-03-02T08:00", "2027-03-02T09:00", submission=case.submission)
 
@@ -142,7 +142,7 @@ def test_the_own_data_say_what_was_paid_booked_and_written(client, elodie):
     assert not [one for one in secrets if one in str(told)]
 
 
-def test_of_a_decision_that_waits_to_be_opened_the_own_data_say_no_letter(client, elodie):
+def test_export_omits_messages_of_an_unopened_decision(client, elodie):
     case = own_case(accepted=True)
     with patch("eservices.space.decision_context.has_unopened_decision_expression", return_value=Value(True)):
         [told] = client.get("/espace/donnees.json").json()["requests"]
@@ -151,7 +151,7 @@ def test_of_a_decision_that_waits_to_be_opened_the_own_data_say_no_letter(client
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
-def test_the_space_exists_in_every_language(client, elodie, language):
+def test_account_exists_in_every_language(client, elodie, language):
     own_case(accepted=True)
     with translation.override(language):
         for name in ("home", "profile"):
@@ -161,13 +161,13 @@ def test_the_space_exists_in_every_language(client, elodie, language):
 
 
 @pytest.mark.parametrize("situation", ["waits for an agent", "is somebody's", "accepted"])
-def test_the_space_asks_the_database_no_more_for_more_requests(client, elodie, situation):
+def test_account_takes_constant_queries(client, elodie, situation):
     def file():
         assignee = {"assignee": member()} if situation == "is somebody's" else {}
         own_case(accepted=situation == "accepted", **assignee)
 
     def counted() -> int:
-        client.get("/espace/")  # a form that is made for a request is read, and what stands around with it
+        client.get("/espace/")  # fills the caches of forms and of the page around them
         with CaptureQueriesContext(connection) as seen:
             client.get("/espace/")
         return len(seen)
@@ -179,7 +179,7 @@ def test_the_space_asks_the_database_no_more_for_more_requests(client, elodie, s
     assert counted() == few <= 14
 
 
-def test_an_address_that_nobody_proved_opens_nothing_that_was_filed_under_it(client):
+def test_unproven_address_gives_no_access_to_its_cases(client):
     mine = own_case()
     person = UserFactory(email="julie.perret@orvenay.example", is_staff=True)
     person.email = ADDRESS  # as an administrator may write it

@@ -1,4 +1,4 @@
-"""The status page: what the applicant sees and may do, by private link and signed in."""
+"""The status page: what the applicant sees and may do, by status link and signed in."""
 
 import re
 from datetime import timedelta
@@ -25,7 +25,7 @@ PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n"
 
 
 def link(case: Case, *, mailed=True, **fields) -> str:
-    """The status page of a private link."""
+    """Create a status link and return its URL."""
     made = StatusLink.objects.create(case=case, mailed=mailed, **fields)
     return reverse("space:status", args=[made.secret])
 
@@ -34,8 +34,8 @@ def pdf(name="bail.pdf", content=PDF):
     return SimpleUploadedFile(name, content, "application/pdf")
 
 
-# -- Who gets in ---------------------------------------------------------------------------------------------
-def test_the_link_opens_the_case_for_whoever_holds_it(client):
+# -- Access --------------------------------------------------------------------------------------------------
+def test_status_link_gives_access_to_its_case(client):
     case = CaseFactory()
     page = client.get(link(case))
     assert page.status_code == 200
@@ -48,7 +48,7 @@ def test_the_link_opens_the_case_for_whoever_holds_it(client):
     [{"expires_at": timezone.now() - timedelta(hours=1)}, {"revoked_at": timezone.now()}],
     ids=["expired", "revoked"],
 )
-def test_a_link_that_is_over_looks_like_one_that_never_was(client, fields):
+def test_expired_status_link_looks_like_an_unknown_one(client, fields):
     page = client.get(link(CaseFactory(), **fields))
     unknown = client.get("/dossier/" + "x" * 22 + "/")
     assert page.status_code == unknown.status_code == 404
@@ -56,18 +56,18 @@ def test_a_link_that_is_over_looks_like_one_that_never_was(client, fields):
 
 
 @pytest.mark.parametrize("secret", ["x", "x" * 22, "x" * 300, "../../etc/passwd", "a%00b"])
-def test_a_made_up_link_is_404(client, secret):
+def test_unknown_status_link_is_404(client, secret):
     assert client.get(f"/dossier/{secret}/").status_code == 404
 
 
-def test_the_address_of_a_case_is_told_to_nobody_and_kept_by_no_cache(client):
+def test_status_page_is_not_cached_indexed_or_sent_as_referrer(client):
     page = client.get(link(CaseFactory()))
     assert page.headers["Referrer-Policy"] == "strict-origin"
     assert page.headers["Cache-Control"] == "private, no-store"
     assert page.headers["X-Robots-Tag"] == "noindex"
 
 
-def test_signed_in_somebody_sees_the_own_case_and_a_stranger_gets_404(client):
+def test_signed_in_applicant_sees_own_case_and_others_get_404(client):
     owner, stranger = UserFactory(email="elodie@courriel.example"), UserFactory()
     case = CaseFactory(email_confirmed_at=timezone.now())
     url = reverse("space:case", args=[case.reference])
@@ -81,14 +81,14 @@ def test_signed_in_somebody_sees_the_own_case_and_a_stranger_gets_404(client):
     assert client.get(url).url.startswith("/compte/entrer/")
 
 
-def test_a_case_of_the_same_address_that_nobody_confirmed_is_not_shown(client):
+def test_case_of_an_unconfirmed_address_is_hidden(client):
     client.force_login(UserFactory(email="elodie@courriel.example"))
     case = CaseFactory()
     assert client.get(reverse("space:case", args=[case.reference])).status_code == 404
     assert case.reference not in client.get("/espace/").text
 
 
-# -- What it says --------------------------------------------------------------------------------------------
+# -- Contents ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("situation", "sentence"),
     [
@@ -101,14 +101,14 @@ def test_a_case_of_the_same_address_that_nobody_confirmed_is_not_shown(client):
         ({"withdrawn": True}, "You withdrew this request."),
     ],
 )
-def test_the_title_is_the_answer_in_every_state(client, situation, sentence):
+def test_headline_states_the_situation_in_every_state(client, situation, sentence):
     with translation.override("en"):
         page = client.get(link(CaseFactory(**situation)))
         assert page.status_code == 200
         assert f"<h1>{sentence}</h1>" in page.text
 
 
-def test_a_request_of_which_every_booking_was_cancelled_is_cancelled_and_no_more_done(client):
+def test_case_with_all_bookings_cancelled_is_shown_as_cancelled(client):
     case, thing = CaseFactory(accepted=True, email_confirmed_at=timezone.now()), hall()[1]
     days = [f"2026-03-{day}T" for day in (10, 17)]
     first, last = (booking(thing, f"{day}18:00", f"{day}20:00", submission=case.submission) for day in days)
@@ -118,13 +118,13 @@ def test_a_request_of_which_every_booking_was_cancelled_is_cancelled_and_no_more
     page = client.get(link(case))
     assert page.context["headline"] == "Votre réservation est annulée."
     assert page.context["way"][-1].title == "Annulées"
-    assert "C’est fait." in _last_word(page.text)  # on the day on which it was
+    assert "C’est fait." in _last_word(page.text)  # as of the day of that message
     client.force_login(UserFactory(email=case.email))
     (row,) = client.get("/espace/").context["rows"]
     assert (row["mark"]["icon"], row["mark"]["text"]) == ("cross", "Votre réservation est annulée.")
 
 
-def test_whoever_is_asked_is_not_told_to_do_nothing(client):
+def test_nothing_to_do_is_not_shown_while_a_question_is_open(client):
     with translation.override("en"):
         read = client.get(link(CaseFactory(taken=True))).text
         asked = client.get(link(CaseFactory(asked=True))).text
@@ -134,7 +134,7 @@ def test_whoever_is_asked_is_not_told_to_do_nothing(client):
 
 @pytest.fixture
 def unanswered():
-    """A case whose question was due on Monday, and it is Tuesday."""
+    """Yield a case whose question was due on Monday, with the clock set to Tuesday."""
     with time_machine.travel("2026-11-23 09:00+01:00", tick=False) as clock:
         case = CaseFactory(email_confirmed_at=timezone.now())
         actions.ask_applicant(actor=member(), case=case, text="Le bail ?", days=5)
@@ -143,7 +143,7 @@ def unanswered():
         yield case
 
 
-def test_a_question_stays_open_after_its_term_and_says_that_an_answer_still_counts(client, unanswered):
+def test_overdue_question_can_still_be_answered(client, unanswered):
     with translation.override("en"):
         page = client.get(link(unanswered))
     assert "<h1>We still have no answer from you.</h1>" in page.text
@@ -162,9 +162,9 @@ def test_a_question_stays_open_after_its_term_and_says_that_an_answer_still_coun
     assert client.get("/espace/").context["asked"] == []
 
 
-def test_one_answer_is_for_all_questions_that_are_open_and_the_page_lists_them(client, unanswered):
+def test_one_answer_covers_all_open_questions(client, unanswered):
     url = link(unanswered)
-    for text in ("Et la clé ?", "Le bail ?"):  # the latter is asked again
+    for text in ("Et la clé ?", "Le bail ?"):  # the second repeats an earlier question
         asked = actions.ask_applicant(actor=member(), case=unanswered, text=text, days=5)
         with time_machine.travel(asked.term, tick=False):
             actions.process_due_question(message=asked)
@@ -178,7 +178,7 @@ def test_one_answer_is_for_all_questions_that_are_open_and_the_page_lists_them(c
     assert client.get(url).context["questions"] == []
 
 
-def test_the_way_shows_what_is_done_what_is_now_and_by_when(client):
+def test_tracker_shows_done_and_current_stages_and_deadline(client):
     case = CaseFactory(taken=True)
     page = client.get(link(case))
     track = re.search(r'<ol class="track">.*?</ol>', page.text, re.S).group()
@@ -189,7 +189,7 @@ def test_the_way_shows_what_is_done_what_is_now_and_by_when(client):
     assert 'class="by"' in page.text
 
 
-def test_the_team_is_called_in_the_language_of_the_page(client):
+def test_team_is_named_in_the_language_of_the_page(client):
     case = CaseFactory(language="de")
     case.team.names = [("de", "Einwohnerkontrolle")]
     case.team.save()
@@ -199,10 +199,10 @@ def test_the_team_is_called_in_the_language_of_the_page(client):
         italian = client.get(link(case)).text
     assert "Einwohnerkontrolle" in german
     assert case.team.name not in german
-    assert case.team.name in italian  # it has no Italian one
+    assert case.team.name in italian  # it has no Italian name
 
 
-def test_a_commune_that_is_late_says_so(client):
+def test_overdue_case_admits_the_delay(client):
     with translation.override("en"):
         late = client.get(link(CaseFactory(taken=True, late=True)))
         in_time = client.get(link(CaseFactory(taken=True)))
@@ -211,11 +211,11 @@ def test_a_commune_that_is_late_says_so(client):
 
 
 def _last_word(text: str) -> str:
-    """The last entry of the thread."""
+    """Return the last entry of the messages."""
     return text.split('<ol class="talk">')[1].split("</ol>")[0].split("<li")[-1]
 
 
-def test_what_the_office_wrote_at_the_end_is_no_automatic_message(client):
+def test_final_message_of_an_agent_is_not_marked_as_automatic(client):
     case = CaseFactory(taken=True)
     actions.accept_case(actor=member(), case=case, reason="Bon vent !")
     process.advance_case(case.pk)
@@ -230,7 +230,7 @@ def test_what_the_office_wrote_at_the_end_is_no_automatic_message(client):
     assert "Habitants" not in _last_word(client.get(link(withdrawn)).text)
 
 
-def test_a_refusal_shows_its_reason_and_offers_nothing_that_is_over(client):
+def test_refused_case_shows_its_reason_and_no_forms(client):
     page = client.get(link(CaseFactory(refused=True)))
     assert "Vous n’habitez pas à Orvenay." in _last_word(page.text)
     assert "<textarea" not in page.text
@@ -243,7 +243,7 @@ def test_notes_of_agents_are_never_shown(client):
     assert "louche" not in client.get(link(case)).text
 
 
-def test_what_somebody_wrote_is_text_and_never_markup(client):
+def test_message_is_escaped(client):
     case = CaseFactory(taken=True)
     url = link(case)
     client.post(f"{url}repondre/", {"text": "<script>alert(1)</script>"})
@@ -251,7 +251,7 @@ def test_what_somebody_wrote_is_text_and_never_markup(client):
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
-def test_the_page_exists_in_every_language(client, language):
+def test_status_page_exists_in_every_language(client, language):
     case = CaseFactory(asked=True)
     with translation.override(language):
         page = client.get(link(case))
@@ -259,8 +259,8 @@ def test_the_page_exists_in_every_language(client, language):
     assert f'<html lang="{language}">' in page.text
 
 
-# -- What it does --------------------------------------------------------------------------------------------
-def test_a_question_is_answered_with_a_file(client):
+# -- Actions -------------------------------------------------------------------------------------------------
+def test_question_is_answered_with_a_file(client):
     case = CaseFactory(asked=True)
     url = link(case)
     answer = client.post(f"{url}repondre/", {"text": "Voici la page 3.", "files": [pdf()]})
@@ -281,7 +281,7 @@ def test_a_question_is_answered_with_a_file(client):
     assert "sandbox" in got.headers["Content-Security-Policy"]
 
 
-def test_a_file_alone_is_an_answer_and_nothing_at_all_is_none(client):
+def test_file_alone_is_an_answer_but_an_empty_form_is_not(client):
     case = CaseFactory(asked=True)
     url = link(case)
     page = client.post(f"{url}repondre/", {"text": "  "})
@@ -300,7 +300,7 @@ def test_a_file_alone_is_an_answer_and_nothing_at_all_is_none(client):
     ],
     ids=["kind", "content", "empty", "too many"],
 )
-def test_a_file_that_cannot_be_taken_is_refused_and_the_text_is_kept(client, files):
+def test_invalid_file_is_refused_and_the_text_shown_again(client, files):
     for one in files:
         one.seek(0)
     case = CaseFactory(asked=True)
@@ -314,13 +314,13 @@ def test_a_file_that_cannot_be_taken_is_refused_and_the_text_is_kept(client, fil
 
 
 @pytest.mark.parametrize("text", ["x" * 5001, "nul\0nul"], ids=["too long", "nul"])
-def test_text_that_cannot_be_kept_is_refused_beside_the_field(client, text):
+def test_invalid_text_is_refused_at_its_field(client, text):
     page = client.post(f"{link(CaseFactory(asked=True))}repondre/", {"text": text})
     assert page.status_code == 422
     assert page.context["form"].errors["text"]
 
 
-def test_a_message_may_be_written_without_being_asked(client):
+def test_message_may_be_sent_without_a_question(client):
     case = CaseFactory(taken=True)
     client.post(f"{link(case)}repondre/", {"text": "J’ai oublié le garage."})
     assert case.messages.get().kind == Message.Kind.MESSAGE
@@ -328,7 +328,7 @@ def test_a_message_may_be_written_without_being_asked(client):
     assert case.state == CaseState.IN_PROGRESS
 
 
-def test_withdrawing_asks_first_and_then_closes(client):
+def test_withdrawing_asks_for_confirmation_and_closes(client):
     case = CaseFactory(taken=True)
     url = link(case)
     assert client.get(f"{url}retirer/").status_code == 200
@@ -339,14 +339,14 @@ def test_withdrawing_asks_first_and_then_closes(client):
     assert (case.state, case.outcome, case.reason) == (CaseState.CLOSED, CaseOutcome.WITHDRAWN, "Je reste.")
 
 
-def test_the_reason_of_a_withdrawal_may_hold_what_no_database_takes(client):
+def test_nul_characters_are_removed_from_a_reason(client):
     case = CaseFactory()
     client.post(f"{link(case)}retirer/", {"reason": "Je\0 reste."})
     case.refresh_from_db()
     assert case.reason == "Je reste."
 
 
-def test_what_is_decided_cannot_be_withdrawn(client):
+def test_decided_case_cannot_be_withdrawn(client):
     case = CaseFactory(refused=True)
     page = client.post(f"{link(case)}retirer/")
     assert page.status_code == 422
@@ -356,14 +356,14 @@ def test_what_is_decided_cannot_be_withdrawn(client):
 
 
 @pytest.mark.parametrize("action", ["repondre", "confirmer"])
-def test_a_get_changes_nothing(client, action):
+def test_get_requests_change_nothing(client, action):
     case = CaseFactory(asked=True)
     before = case.events.count()
     assert client.get(f"{link(case)}{action}/").status_code == 405
     assert case.events.count() == before
 
 
-def test_a_forged_post_is_refused(client):
+def test_forged_post_is_refused(client):
     from django.test import Client
 
     case = CaseFactory(asked=True)
@@ -372,8 +372,8 @@ def test_a_forged_post_is_refused(client):
     assert not case.messages.filter(text="Faux").exists()
 
 
-# -- The address ---------------------------------------------------------------------------------------------
-def test_the_mailed_link_confirms_the_address_and_the_case_is_found_after_signing_in(client):
+# -- E-mail address ------------------------------------------------------------------------------------------
+def test_mailed_link_confirms_the_address_by_a_post(client):
     case = CaseFactory()
     url = link(case)
     client.get(url)
@@ -386,14 +386,14 @@ def test_the_mailed_link_confirms_the_address_and_the_case_is_found_after_signin
     assert case.reference in client.get("/espace/").text
 
 
-def test_an_act_through_the_mailed_link_confirms_the_address_too(client):
+def test_action_by_the_mailed_link_confirms_the_address(client):
     case = CaseFactory(asked=True)
     client.post(f"{link(case)}repondre/", {"text": "Voici."})
     case.refresh_from_db()
     assert case.email_confirmed_at
 
 
-def test_a_link_shown_on_the_screen_confirms_nothing(client):
+def test_displayed_link_confirms_nothing(client):
     case = CaseFactory(asked=True)
     url = link(case, mailed=False)
     assert "confirmer/" not in client.get(url).text
@@ -404,7 +404,7 @@ def test_a_link_shown_on_the_screen_confirms_nothing(client):
 
 
 # -- Documents -----------------------------------------------------------------------------------------------
-def test_a_document_is_downloaded_from_the_link(client):
+def test_document_is_downloaded_by_the_status_link(client):
     document = issued()
     url = link(document.case)
     page = client.get(url)
@@ -414,7 +414,7 @@ def test_a_document_is_downloaded_from_the_link(client):
     assert got.headers["Cache-Control"] == "private, no-store"
 
 
-def test_what_belongs_to_another_case_is_404(client):
+def test_parts_of_another_case_are_404(client):
     document = issued()
     other = CaseFactory(answered=True)
     url = link(other)
@@ -423,7 +423,7 @@ def test_what_belongs_to_another_case_is_404(client):
     assert client.get(f"{url}fichiers/{theirs.pk}/").status_code == 404
 
 
-def test_a_document_that_is_only_posted_is_told_and_not_offered(client):
+def test_document_sent_by_post_is_named_but_not_downloadable(client):
     document = issued(identity_check="posted")
     url = link(document.case)
     page = client.get(url).text
@@ -436,14 +436,14 @@ def test_a_document_that_is_only_posted_is_told_and_not_offered(client):
 
 
 @pytest.mark.parametrize("situation", ["answered", "asked"])
-def test_the_page_stays_within_its_queries(client, situation, django_assert_max_num_queries):
+def test_status_page_stays_within_its_queries(client, situation, django_assert_max_num_queries):
     url = link(CaseFactory(**{situation: True}))
     client.get(url)
     with django_assert_max_num_queries(16):
         client.get(url)
 
 
-def test_whoever_writes_again_and_again_is_told_when_to_go_on_and_keeps_the_words(client, monkeypatch):
+def test_rate_limited_message_is_shown_again(client, monkeypatch):
     from eservices.submissions import rate_limits
 
     monkeypatch.setattr(rate_limits, "ANSWER", rate_limits.WaitingRateLimit("answer-case", 1))

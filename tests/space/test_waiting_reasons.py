@@ -1,4 +1,4 @@
-"""Why a case waits, said to the agent and to the applicant, whatever it waits for."""
+"""Reasons why a case waits, as the agent and the applicant see them."""
 
 import re
 from datetime import timedelta
@@ -19,18 +19,18 @@ pytestmark = pytest.mark.django_db
 
 
 def begun(kind: str, **stated) -> Case:
-    """A case with one stage, of this kind and with these settings."""
+    """Create a case with one stage of this type and with these settings."""
     return CaseFactory(stages=[{"key": "etape", "type": kind, "settings": stated}], advanced=False)
 
 
 @pytest.fixture(scope="module")
 def by_kind(module_db) -> dict[str, Case]:
-    """A case with one stage, for each kind of them."""
+    """Create a case with one stage, for each type of stage."""
     return {kind: begun(kind) for kind, _stage in stages.items()}
 
 
 def waiting(case: Case, who: str, *, tried_again: bool = True) -> Case:
-    """The case, whose only stage waits for somebody."""
+    """Set the case's only stage to wait for ``who`` and return the case, reloaded."""
     tomorrow = timezone.now() + timedelta(days=1)
     CaseStage.objects.filter(case=case).update(
         progress=CaseStage.Progress.ACTIVE,
@@ -53,7 +53,7 @@ ACTS = {
     OTHERS: "des tiers doivent agir",
     SYSTEM: "automatiquement",
 }
-OWN = {  # what a kind of stage waits for, in its own words
+OWN = {  # what stages of a type wait for, in their own texts
     "check": "de la liste reste à contrôler",
     "decision": "Contrôlez ce qui a été déclaré",
     "fill": "ce que l’administration doit savoir",
@@ -66,7 +66,10 @@ ISSUING = "comment vous avez vérifié l’identité"
 
 
 def waited_for(kind: str, who: str) -> list[str]:
-    """What the sentence has to name: the reason, what the stage's own words are about, or stage and who acts."""
+    """Return the texts that the sentence must contain.
+
+    These are the reason, the stage's own text, or the stage and who must act.
+    """
     if who == LEAD:
         return [str(stages[kind].label), "Le registre est muet"]
     if kind in ("document", "permit") and who == AGENT:
@@ -83,7 +86,10 @@ def in_each_language(case: Case) -> list[str]:
 
 
 def is_one_sentence(text: str) -> bool:
-    """“27.11. haben” and “4. Dezember” go on; what follows a full stop and begins with a capital is another one."""
+    """Return whether a text is one sentence.
+
+    A date as “27.11. haben” or “4. Dezember” does not end it; a full stop before a capital does.
+    """
     return bool(re.fullmatch(r"\S.*[^.\s]\.", text)) and not re.search(
         r"(?<!\d\.)(?<=[.!?…])\s+\W*[A-ZÀ-Þ]", text
     )
@@ -91,7 +97,7 @@ def is_one_sentence(text: str) -> bool:
 
 @pytest.mark.parametrize("who", [AGENT, APPLICANT, SYSTEM, LEAD, OTHERS])
 @pytest.mark.parametrize("kind", sorted(stages.items()), ids=lambda one: one[0])
-def test_whatever_a_case_waits_for_a_sentence_says_so_to_agent_and_applicant(client, by_kind, kind, who):
+def test_reason_is_one_sentence_for_agent_and_applicant(client, by_kind, kind, who):
     case = waiting(by_kind[kind[0]], who)
     said = case_screen.describe_situation(case)
     assert all(words in said for words in waited_for(kind[0], who)), said
@@ -103,7 +109,7 @@ def test_whatever_a_case_waits_for_a_sentence_says_so_to_agent_and_applicant(cli
 
 
 @pytest.mark.parametrize("who", [AGENT, APPLICANT, OTHERS])
-def test_a_case_that_is_about_to_go_on_waits_for_nobody(by_kind, who):
+def test_case_that_is_due_now_waits_for_nobody(by_kind, who):
     case = waiting(by_kind["payment"], who)
     case.due_at = timezone.now()
     assert "de lui-même" in case_screen.describe_situation(case)
@@ -115,7 +121,7 @@ def test_a_case_that_is_about_to_go_on_waits_for_nobody(by_kind, who):
     ("situation", "words"),
     [("asked", "l’échéance est suspendue"), ("undecided", "décidez"), ("done", "se ferme de lui-même")],
 )
-def test_a_case_that_was_asked_about_is_to_be_decided_or_is_done_says_so_in_one_sentence(situation, words):
+def test_asked_undecided_or_done_case_has_a_one_sentence_reason(situation, words):
     case = CaseFactory(asked=situation == "asked")
     if situation == "done":
         case.stages.update(progress=CaseStage.Progress.DONE)
@@ -131,7 +137,7 @@ def test_a_case_that_was_asked_about_is_to_be_decided_or_is_done_says_so_in_one_
         ("decision", AGENT, {"proposal": {"name": "Anne Rey", "by": 0}}, "Anne Rey propose"),
     ],
 )
-def test_what_a_stage_has_come_to_is_said_in_one_sentence(kind, who, data, words):
+def test_progress_of_a_stage_is_in_its_one_sentence_reason(kind, who, data, words):
     case = waiting(begun(kind, name="Le canton"), who)
     case.stages.update(data=data)
     case = Case.objects.get(pk=case.pk)
@@ -140,7 +146,7 @@ def test_what_a_stage_has_come_to_is_said_in_one_sentence(kind, who, data, words
 
 
 @pytest.mark.parametrize(("days", "words"), [(0, "Nous attendons"), (20, "Pas de réponse à temps de")])
-def test_whose_opinion_is_waited_for_is_said_in_one_sentence(time_machine, days, words):
+def test_awaited_opinions_are_one_sentence(time_machine, days, words):
     asked = [{"name": "SDIS", "email": "sdis@region.example", "days": 5}]
     case = CaseFactory(stages=[{"key": "a", "type": "opinions", "settings": {"text": "?", "asked": asked}}])
     time_machine.move_to(timezone.now() + timedelta(days=days))
@@ -150,28 +156,28 @@ def test_whose_opinion_is_waited_for_is_said_in_one_sentence(time_machine, days,
     assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
 
 
-def test_what_is_decided_and_goes_on_by_itself_says_so_in_one_sentence():
+def test_decided_case_that_continues_has_a_one_sentence_reason():
     case = CaseFactory()
-    actions.accept_case(actor=member(), case=case)  # no worker came by yet
+    actions.accept_case(actor=member(), case=case)  # no worker has run yet
     case = Case.objects.get(pk=case.pk)
     assert case_screen.describe_situation(case).startswith("Décidé\N{NO-BREAK SPACE}: la suite se fait")
     assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
 
 
-def test_of_a_stage_that_waits_for_an_agent_for_a_reason_the_reason_is_said(by_kind):
+def test_stored_reason_of_a_stage_is_shown(by_kind):
     case = waiting(by_kind["payment"], AGENT)
     case.stages.update(reason="Non payé au 3.11.2026.")
     assert case_screen.describe_situation(Case.objects.get(pk=case.pk)) == "Non payé au 3.11.2026."
 
 
 @pytest.mark.parametrize("reason", ["Le registre est muet.", "Le registre est muet"])
-def test_a_reason_stands_in_the_sentence_with_or_without_a_full_stop_of_its_own(by_kind, reason):
+def test_reason_is_one_sentence_with_or_without_its_full_stop(by_kind, reason):
     case = waiting(by_kind["filing"], LEAD)
     case.stages.update(reason=reason)
     assert is_one_sentence(case_screen.describe_situation(Case.objects.get(pk=case.pk)))
 
 
-def test_of_a_blocked_case_the_agent_reads_whether_it_is_tried_again_or_a_lead_has_to_act(client):
+def test_blocked_case_shows_a_retry_or_the_need_for_a_lead(client):
     again, stuck = (waiting(begun("filing"), LEAD, tried_again=one) for one in (True, False))
     assert "nouvel essai" in case_screen.describe_situation(again)
     assert "jusqu’à ce qu’un responsable" in case_screen.describe_situation(stuck)
@@ -188,7 +194,7 @@ def test_of_a_blocked_case_the_agent_reads_whether_it_is_tried_again_or_a_lead_h
         ("wait", SYSTEM, "en attente jusqu’au"),
     ],
 )
-def test_what_happens_elsewhere_or_later_is_not_called_reading(client, by_kind, kind, who, said):
+def test_wait_for_others_is_not_described_as_reading(client, by_kind, kind, who, said):
     case = waiting(by_kind[kind], who)
     Case.objects.filter(pk=case.pk).update(state="in_progress")
     page = page_of(client, case).text

@@ -1,16 +1,16 @@
-"""A double of clamd: a real socket server that speaks INSTREAM and knows one virus, the EICAR test file."""
+"""A double of clamd: a socket server that speaks INSTREAM and knows one virus, the EICAR test file."""
 
 import socketserver
 import struct
 import threading
 from contextlib import contextmanager
 
-# Harmless by agreement of all scanners; in two parts, so that no scanner takes this file for it.
+# Harmless by agreement of all scanners. Split in two parts, so that no scanner takes this file for it.
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 class Double(socketserver.StreamRequestHandler):
-    """One command a connection, as clamd takes it with the prefix z."""
+    """Handler of one command per connection, as clamd does for commands with the prefix z."""
 
     def handle(self):
         if self.rfile.read(10) != b"zINSTREAM\0":
@@ -28,7 +28,7 @@ class Double(socketserver.StreamRequestHandler):
 
 @contextmanager
 def running(family=socketserver.ThreadingTCPServer, address=("127.0.0.1", 0), *, most=10**8, says=b""):
-    """The double at work; ``heard`` are the contents it judged."""
+    """Run the double; ``heard`` lists the contents that it scanned."""
     with family(address, Double) as server:
         server.daemon_threads, server.most, server.says, server.heard = True, most, says, []
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

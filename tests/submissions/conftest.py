@@ -1,4 +1,4 @@
-"""What filing stands on: a form in force, and somebody who fills it in with the browser's means."""
+"""Fixtures of submissions: a published form, and an applicant who fills it in without JavaScript."""
 
 import pytest
 from django.urls import reverse
@@ -14,20 +14,20 @@ def version(db):
 
 @pytest.fixture
 def team(db):
-    """Who gets the requests."""
+    """Return the team that gets the submissions."""
     from eservices.cases.models import Team
 
     return Team.objects.get_or_create(key="habitants", defaults={"name": "Contrôle des habitants"})[0]
 
 
 class Person:
-    """Somebody with a browser without JavaScript."""
+    """An applicant whose browser runs no JavaScript."""
 
     def __init__(self, client, version):
         self.client, self.version, self.draft = client, version, None
 
     def begin(self, **typed):
-        """Answers the first step."""
+        """Post the first step."""
         response = self.client.post(start_url(self.version), {"_shown": "pour", **TYPED["qui"], **typed})
         self.draft = Draft.objects.order_by("created_at").last()
         return response
@@ -36,11 +36,11 @@ class Person:
         return self.client.get(self.url(step))
 
     def fill(self, step, **typed):
-        """Answers a step, with what others answer where nothing else is given."""
+        """Post a step with the usual answers, overridden by ``typed``."""
         return self.client.post(self.url(step), TYPED[step] | typed)
 
     def post(self, step, **typed):
-        """Posts exactly this."""
+        """Post a step with exactly these answers."""
         return self.client.post(self.url(step), typed)
 
     def fill_all(self):

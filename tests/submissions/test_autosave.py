@@ -1,4 +1,4 @@
-"""What a page sends by itself: one draft for one page, and never undoing what came after."""
+"""Autosave: one draft per page, and late requests that overwrite nothing newer."""
 
 import re
 from datetime import timedelta
@@ -25,13 +25,13 @@ def hidden(page, name: str) -> str:
 
 
 def begun(client, version) -> dict:
-    """What a first page brings back with each post."""
+    """Return the hidden fields that a first page posts back each time."""
     page = client.get(start_url(version))
     return {name: hidden(page, name) for name in ("_begun", "_seen", "_version")}
 
 
 # -- One page, one draft -------------------------------------------------------------------------------------
-def test_whatever_a_first_page_posts_begins_one_draft(client, version):
+def test_first_page_begins_one_draft_whatever_it_posts(client, version):
     page = begun(client, version)
 
     answer = client.post(start_url(version), page | {"pour": "moi"}, headers=JSON).json()
@@ -44,7 +44,7 @@ def test_whatever_a_first_page_posts_begins_one_draft(client, version):
     assert (draft.answers["pour"], draft.typed) == ("moi", {})
 
 
-def test_what_is_pressed_within_a_question_goes_to_the_draft_that_a_file_began_without_javascript(client):
+def test_button_within_a_question_posts_to_the_draft_of_a_file(client):
     content, room = certificate(), resource()
     content["steps"] = [
         {
@@ -74,7 +74,7 @@ def test_two_first_pages_begin_two_drafts(client, version):
     assert Draft.objects.count() == 2
 
 
-def test_a_page_whose_request_was_sent_begins_a_new_one(client, version, team):
+def test_first_page_of_a_sent_draft_begins_a_new_one(client, version, team):
     page = begun(client, version)
     person = Person(client, version)
     person.begin(**page)
@@ -90,15 +90,13 @@ def test_a_page_whose_request_was_sent_begins_a_new_one(client, version, team):
 
 
 @pytest.mark.parametrize("forged", ["", "x", "attestation.AAAAAAAAAAAAAAAAAAAAAA.1", "a.b.c:d"])
-def test_nobody_chooses_the_secret_of_a_draft(client, version, forged):
+def test_draft_secret_cannot_be_chosen_by_the_visitor(client, version, forged):
     client.post(start_url(version), {"_begun": forged, "_shown": "pour", "pour": "moi"})
 
     assert "AAAA" not in Draft.objects.get().secret
 
 
-def test_a_first_page_of_another_form_or_of_yesterday_begins_a_draft_of_its_own(
-    client, version, time_machine
-):
+def test_first_page_of_another_form_or_day_begins_its_own_draft(client, version, time_machine):
     page = begun(client, version)
     secret = draft_token.read_token(page["_begun"], version.form.slug).secret
     assert draft_token.read_token(page["_begun"], "autre") is None
@@ -109,8 +107,8 @@ def test_a_first_page_of_another_form_or_of_yesterday_begins_a_draft_of_its_own(
     assert Draft.objects.get().secret != secret
 
 
-# -- What was typed ------------------------------------------------------------------------------------------
-def test_what_was_typed_is_put_aside_without_being_judged(person):
+# -- Typed answers -------------------------------------------------------------------------------------------
+def test_autosave_stores_answers_without_validation(person):
     person.begin()
 
     answer = person.client.post(person.url("identite"), {"nom": "Ro", "naissance-day": "99"}, headers=JSON)
@@ -121,7 +119,7 @@ def test_what_was_typed_is_put_aside_without_being_judged(person):
     assert answer.json()["saved"]
 
 
-def test_the_same_page_may_save_again_and_again_even_if_an_answer_was_lost(person):
+def test_autosave_of_one_page_repeats_after_a_lost_response(person):
     person.begin()
     seen = hidden(person.open("identite"), "_seen")
 
@@ -133,7 +131,7 @@ def test_the_same_page_may_save_again_and_again_even_if_an_answer_was_lost(perso
     assert person.draft.typed["identite"]["nom"] == ["Roc"]
 
 
-def test_of_two_tabs_of_an_untouched_step_the_later_does_not_undo_what_the_other_kept(person):
+def test_autosave_of_a_second_tab_does_not_overwrite_the_first(person):
     person.begin()
     one, other = (hidden(person.open("identite"), "_seen") for _tab in range(2))
     person.client.post(person.url("identite"), {"nom": "Un long texte", "_seen": one}, headers=JSON)
@@ -145,7 +143,7 @@ def test_of_two_tabs_of_an_untouched_step_the_later_does_not_undo_what_the_other
     assert person.draft.typed["identite"]["nom"] == ["Un long texte"]
 
 
-def test_who_reloads_a_page_that_was_saved_as_it_went_away_is_told_of_no_change_elsewhere(person):
+def test_page_reloaded_during_autosave_reports_no_conflict(person):
     person.begin()
     left, anew = (hidden(person.open("identite"), "_seen") for _made_before_it_was_saved in range(2))
     person.client.post(person.url("identite"), {"nom": "Ro", "_seen": left}, headers=JSON)
@@ -155,7 +153,7 @@ def test_who_reloads_a_page_that_was_saved_as_it_went_away_is_told_of_no_change_
         assert person.client.post(person.url("identite"), typed, headers=JSON).status_code == 200
 
 
-def test_what_comes_late_undoes_nothing(person):
+def test_late_autosave_does_not_overwrite_a_saved_step(person):
     person.begin()
     seen = hidden(person.open("identite"), "_seen")
     person.fill("identite")
@@ -167,7 +165,7 @@ def test_what_comes_late_undoes_nothing(person):
     assert "identite" in person.draft.completed
 
 
-def test_another_device_is_not_overwritten_by_itself_but_by_a_press(person):
+def test_other_device_is_overwritten_by_continue_not_by_autosave(person):
     person.begin()
     first = hidden(person.open("identite"), "_seen")
     person.client.post(person.url("identite"), {"nom": "Telephone", "_seen": first}, headers=JSON)
@@ -182,7 +180,7 @@ def test_another_device_is_not_overwritten_by_itself_but_by_a_press(person):
     assert person.fill("identite", _seen=first).status_code == 302
 
 
-def test_a_forged_saving_is_refused(person):
+def test_forged_autosave_is_refused(person):
     person.begin()
     forger = Client(enforce_csrf_checks=True)
 
@@ -199,7 +197,7 @@ def at_the_file_step(person):
     return person
 
 
-def test_a_file_is_kept_at_once_and_listed(at_the_file_step):
+def test_uploaded_file_is_stored_and_listed_at_once(at_the_file_step):
     person = at_the_file_step
 
     answer = person.client.post(
@@ -212,7 +210,7 @@ def test_a_file_is_kept_at_once_and_listed(at_the_file_step):
     assert StoredFile.objects.get().draft == person.draft
 
 
-def test_a_file_that_is_refused_says_why_and_the_list_stays(at_the_file_step):
+def test_refused_file_gives_a_reason_and_the_list_stays(at_the_file_step):
     person = at_the_file_step
     person.post("procuration", piece=pdf())
 
@@ -225,7 +223,7 @@ def test_a_file_that_is_refused_says_why_and_the_list_stays(at_the_file_step):
     assert "procuration.pdf" in answer.json()["list"]
 
 
-def test_a_file_is_removed_by_itself(at_the_file_step):
+def test_file_is_removed_by_autosave(at_the_file_step):
     person = at_the_file_step
     person.post("procuration", piece=pdf())
     stored = StoredFile.objects.get()
@@ -238,7 +236,7 @@ def test_a_file_is_removed_by_itself(at_the_file_step):
     assert person.answers["piece"] is None
 
 
-def test_who_has_sent_all_the_files_that_are_taken_is_told_so_before_another_travels(at_the_file_step):
+def test_file_limit_is_announced_when_it_is_reached(at_the_file_step):
     person = at_the_file_step
     told = [
         person.client.post(
@@ -258,7 +256,7 @@ def test_who_has_sent_all_the_files_that_are_taken_is_told_so_before_another_tra
     ("step", "key"),
     [("procuration", "nom"), ("procuration", "nulle_part"), ("procuration", ""), ("identite", "nom")],
 )
-def test_a_file_for_no_question_of_files_is_not_kept(at_the_file_step, step, key):
+def test_file_for_no_file_question_is_not_stored(at_the_file_step, step, key):
     person = at_the_file_step
 
     answer = person.client.post(person.url(step), {key or "x": pdf(), "files_of": key}, headers=JSON)
@@ -267,10 +265,10 @@ def test_a_file_for_no_question_of_files_is_not_kept(at_the_file_step, step, key
     assert not StoredFile.objects.exists()
 
 
-# -- The session has ended -----------------------------------------------------------------------------------
+# -- Ended session -------------------------------------------------------------------------------------------
 @pytest.fixture
 def signed_out(client, version):
-    """Somebody who began signed in, and whose session ended in the middle."""
+    """Return an applicant who began signed in and whose session ended in the middle."""
     user = UserFactory(email="elodie@courriel.example")
     person = Person(client, version)
     person.draft = DraftFactory(version=version, steps=["qui"], user=user)
@@ -279,7 +277,7 @@ def signed_out(client, version):
 
 
 def sign_in_by_code(client, email: str, url: str):
-    """As a person does it: an address, then the code from the mailbox; where it leads to."""
+    """Sign in with an e-mail address and the code from the mailbox, and return the last response."""
     from eservices.deliveries.models import Delivery
 
     asked = client.post(url, {"email": email, "next": hidden(client.get(url), "next")})
@@ -289,13 +287,13 @@ def sign_in_by_code(client, email: str, url: str):
     return client.post(asked.url, {"code": code, "next": hidden(client.get(asked.url), "next")})
 
 
-def test_what_was_posted_after_the_session_ended_is_there_after_signing_in(signed_out):
+def test_answers_posted_after_the_session_ended_are_restored(signed_out):
     person = signed_out
 
     response = person.fill("identite", nom="Rochat-Favre")
     assert response.url.startswith(reverse("account_login"))
     person.draft.refresh_from_db()
-    assert person.draft.typed == {}  # the link alone may not write
+    assert person.draft.typed == {}  # the link alone gives no right to write
     landed = sign_in_by_code(person.client, person.user.email, response.url)
 
     assert landed.url == person.url("identite")
@@ -306,7 +304,7 @@ def test_what_was_posted_after_the_session_ended_is_there_after_signing_in(signe
     assert 'value="Rochat-Favre"' in person.open("identite").text
 
 
-def test_a_saving_by_itself_is_kept_in_the_same_way(signed_out):
+def test_autosave_after_the_session_ended_is_restored(signed_out):
     person = signed_out
 
     answer = person.client.post(person.url("identite"), {"nom": "Roc"}, headers=JSON)
@@ -318,7 +316,7 @@ def test_a_saving_by_itself_is_kept_in_the_same_way(signed_out):
 
 @pytest.fixture
 def file_lost(signed_out):
-    """The same, at the step that asks for a file, with two files posted into the void."""
+    """Return the signed-out applicant at a step with a file question, after two posted files were not stored."""
     person = signed_out
     person.draft = DraftFactory(
         version=person.version,
@@ -330,10 +328,10 @@ def file_lost(signed_out):
     return person
 
 
-def test_the_files_that_were_posted_after_the_session_ended_are_named_to_be_chosen_again(file_lost):
+def test_files_posted_after_the_session_ended_are_named(file_lost):
     person = file_lost
     assert person.sent.url.startswith(reverse("account_login"))
-    assert not StoredFile.objects.exists()  # the link alone may not write
+    assert not StoredFile.objects.exists()  # the link alone gives no right to write
     person.client.force_login(person.user)
 
     with translation.override("en"):
@@ -343,7 +341,7 @@ def test_the_files_that_were_posted_after_the_session_ended_are_named_to_be_chos
     assert 'id="id_piece-remark"' in page.text
 
 
-def test_what_was_chosen_again_is_named_no_more(file_lost):
+def test_file_that_was_chosen_again_is_no_longer_named(file_lost):
     person = file_lost
     person.client.force_login(person.user)
 
@@ -356,7 +354,7 @@ def test_what_was_chosen_again_is_named_no_more(file_lost):
     assert [one.name for one in StoredFile.objects.order_by("stored_at")] == ["bail.pdf", "carte.pdf"]
 
 
-def test_a_file_that_travels_by_itself_takes_nothing_from_what_was_typed(signed_out):
+def test_file_uploaded_when_signed_out_does_not_replace_answers(signed_out):
     person = signed_out
     person.client.post(person.url("identite"), {"nom": "Roc"}, headers=JSON)
     with translation.override("en"):
@@ -372,7 +370,7 @@ def test_a_file_that_travels_by_itself_takes_nothing_from_what_was_typed(signed_
     assert "bail.pdf" in page
 
 
-def test_a_lost_file_alone_hides_nothing_of_what_was_saved_before(signed_out):
+def test_file_lost_when_signed_out_hides_no_saved_answers(signed_out):
     person = signed_out
     person.draft.typed = {"identite": {"nom": ["Roc"]}}
     person.draft.save()
@@ -384,7 +382,7 @@ def test_a_lost_file_alone_hides_nothing_of_what_was_saved_before(signed_out):
     assert "bail.pdf" in page
 
 
-def test_what_is_saved_by_itself_after_signing_in_elsewhere_is_newer_than_what_waited(signed_out):
+def test_autosave_after_signing_in_replaces_answers_in_session(signed_out):
     person = signed_out
     file = {"files_of": "piece", "piece": pdf("bail.pdf")}
     person.client.post(person.url("identite"), {"nom": "Roc"}, headers=JSON)
@@ -396,10 +394,10 @@ def test_what_is_saved_by_itself_after_signing_in_elsewhere_is_newer_than_what_w
 
     page = person.open("identite").text
     assert 'value="Rochat"' in page
-    assert "bail.pdf" in page  # is still to be chosen again
+    assert "bail.pdf" in page  # must still be chosen again
 
 
-def test_what_was_typed_goes_on_waiting_when_a_file_is_put_away_or_another_step_is_posted(signed_out):
+def test_answers_in_session_survive_other_posts(signed_out):
     person = signed_out
     person.client.post(person.url("identite"), {"nom": "Rochat"}, headers=JSON)
     put_away = {"files_of": "piece", "remove_file": "1"}
@@ -411,7 +409,7 @@ def test_what_was_typed_goes_on_waiting_when_a_file_is_put_away_or_another_step_
     assert 'value="Rochat"' in person.open("identite").text
 
 
-def test_it_is_shown_to_nobody_else_who_signs_in(signed_out):
+def test_answers_in_session_are_hidden_from_other_accounts(signed_out):
     person = signed_out
     person.fill("identite", nom="Rochat-Favre")
     person.client.force_login(UserFactory())
@@ -423,7 +421,7 @@ def test_it_is_shown_to_nobody_else_who_signs_in(signed_out):
 
 
 # -- Too quick, too often ------------------------------------------------------------------------------------
-def test_who_sends_at_once_is_asked_to_press_again_and_is_not_shut_out(person, settings, time_machine):
+def test_quick_sender_is_asked_to_send_again(person, settings, time_machine):
     settings.LEAST_SECONDS_TO_FILE = 3
     time_machine.move_to(timezone.now(), tick=False)
     person.fill_all()
@@ -431,16 +429,14 @@ def test_who_sends_at_once_is_asked_to_press_again_and_is_not_shut_out(person, s
     hasty = person.send()
     assert hasty.status_code == 200
     assert "C’était rapide" in hasty.text
-    assert "à corriger" not in hasty.text  # nothing is wrong with any answer
+    assert "à corriger" not in hasty.text  # no answer is wrong
     assert not Submission.objects.exists()
 
     time_machine.shift(4)
     assert person.send().url == person.page("sent")
 
 
-def test_the_time_is_counted_from_the_moment_the_first_page_was_opened(
-    client, version, team, settings, time_machine
-):
+def test_time_to_fill_in_counts_from_the_first_page(client, version, team, settings, time_machine):
     settings.LEAST_SECONDS_TO_FILE = 3
     time_machine.move_to(timezone.now(), tick=False)
     page = begun(client, version)
@@ -459,7 +455,7 @@ def limit(monkeypatch, name: str, most: int):
     )
 
 
-def test_who_begins_too_many_is_told_when_to_go_on_and_keeps_what_was_typed(client, version, monkeypatch):
+def test_rate_limited_first_page_keeps_answers_and_names_a_time(client, version, monkeypatch):
     limit(monkeypatch, "BEGIN", 2)
     for _ in range(2):
         client.post(start_url(version), {"_shown": "pour", "pour": "moi"})
@@ -476,7 +472,7 @@ def test_who_begins_too_many_is_told_when_to_go_on_and_keeps_what_was_typed(clie
     assert Draft.objects.count() == 2
 
 
-def test_the_next_hour_everybody_goes_on(client, version, monkeypatch, time_machine):
+def test_rate_limit_ends_after_an_hour(client, version, monkeypatch, time_machine):
     limit(monkeypatch, "BEGIN", 1)
     client.post(start_url(version), {"_shown": "pour", "pour": "moi"})
     assert client.post(start_url(version), {"_shown": "pour", "pour": "moi"}).status_code == 429
@@ -489,7 +485,7 @@ def test_the_next_hour_everybody_goes_on(client, version, monkeypatch, time_mach
 @pytest.mark.parametrize(
     ("name", "typed"), [("SAVE", {"nom": "x"}), ("UPLOAD", {"piece": b""}), ("UPLOAD_CALLER", {"piece": b""})]
 )
-def test_a_page_that_sends_too_much_by_itself_is_told_to_wait(at_the_file_step, monkeypatch, name, typed):
+def test_rate_limited_autosave_gets_a_retry_time(at_the_file_step, monkeypatch, name, typed):
     person = at_the_file_step
     limit(monkeypatch, name, 0)
     typed = {key: pdf() if key == "piece" else value for key, value in typed.items()}
@@ -502,7 +498,7 @@ def test_a_page_that_sends_too_much_by_itself_is_told_to_wait(at_the_file_step, 
 
 
 @pytest.mark.parametrize("name", ["SEND", "SEND_EMAIL"])
-def test_who_sends_too_often_keeps_the_request(person, monkeypatch, name):
+def test_rate_limited_sender_keeps_the_draft(person, monkeypatch, name):
     limit(monkeypatch, name, 0)
     person.fill_all()
 
@@ -513,7 +509,7 @@ def test_who_sends_too_often_keeps_the_request(person, monkeypatch, name):
     assert not Submission.objects.exists()
 
 
-def test_an_agent_who_files_for_people_is_not_counted(client, version, team, monkeypatch, settings):
+def test_agents_are_not_rate_limited(client, version, team, monkeypatch, settings):
     from tests.submissions.test_form_session import allow
 
     settings.LEAST_SECONDS_TO_FILE = 3

@@ -1,4 +1,4 @@
-"""Bad input: each has a clear page or message, and nothing that was entered is lost."""
+"""Bad input: each has a clear page or message, and no answer is lost."""
 
 import csv
 from datetime import timedelta
@@ -27,8 +27,8 @@ def text(response) -> str:
     return response.content.decode()
 
 
-# -- Out of order, unknown, expired, another's ---------------------------------------------------------------
-def test_a_step_opened_out_of_order_leads_to_the_first_incomplete_one_with_a_message(person):
+# -- Out of order, unknown, expired, of another account ------------------------------------------------------
+def test_step_out_of_order_redirects_to_the_first_incomplete_one(person):
     person.begin()
 
     response = person.client.get(person.url("document"), follow=True)
@@ -37,7 +37,7 @@ def test_a_step_opened_out_of_order_leads_to_the_first_incomplete_one_with_a_mes
     assert 'role="status"' in text(response)
 
 
-def test_a_step_posted_out_of_order_saves_nothing(person):
+def test_step_posted_out_of_order_saves_nothing(person):
     person.begin()
 
     response = person.fill("document")
@@ -46,7 +46,7 @@ def test_a_step_posted_out_of_order_saves_nothing(person):
     assert "exemplaires" not in person.answers
 
 
-def test_the_review_of_an_incomplete_request_leads_to_what_is_missing(person):
+def test_review_of_an_incomplete_draft_redirects_to_its_gap(person):
     person.begin()
 
     assert person.client.get(person.page("review")).url == person.url("identite")
@@ -65,24 +65,24 @@ def test_the_review_of_an_incomplete_request_leads_to_what_is_missing(person):
         "/demande/d/AAAAAAAAAA%00AAAAAAAAAAA/",
     ],
 )
-def test_an_unknown_link_is_not_found(client, version, path):
+def test_unknown_link_is_not_found(client, version, path):
     assert client.get(path).status_code == 404
 
 
-def test_an_unknown_step_of_a_draft_is_not_found(person):
+def test_unknown_step_of_a_draft_is_not_found(person):
     person.begin()
 
     assert person.client.get(person.url("nulle_part")).status_code == 404
 
 
-def test_a_form_without_a_published_version_is_not_found(client, version):
+def test_form_without_a_published_version_is_not_found(client, version):
     version.kind = version.Kind.REHEARSAL
     version.save()
 
     assert client.get(start_url(version)).status_code == 404
 
 
-def test_an_expired_draft_says_so_and_offers_to_start_again(client, version):
+def test_expired_draft_offers_to_start_again(client, version):
     draft = DraftFactory(version=version, steps=["qui"], expires_at=timezone.now() - timedelta(minutes=1))
 
     response = client.get(reverse("submissions:step", args=[draft.secret, "identite"]))
@@ -91,13 +91,13 @@ def test_an_expired_draft_says_so_and_offers_to_start_again(client, version):
     assert start_url(version) in text(response)
 
 
-def test_a_draft_opens_until_it_expires(client, version):
+def test_draft_opens_until_it_expires(client, version):
     draft = DraftFactory(version=version, steps=["qui"], expires_at=timezone.now() + timedelta(minutes=1))
 
     assert client.get(reverse("submissions:step", args=[draft.secret, "identite"])).status_code == 200
 
 
-def test_the_draft_of_an_account_opens_for_its_owner_only(client, version):
+def test_draft_of_an_account_opens_for_its_owner_only(client, version):
     owner = UserFactory()
     draft = DraftFactory(version=version, steps=["qui"], user=owner)
     url = reverse("submissions:step", args=[draft.secret, "identite"])
@@ -111,7 +111,7 @@ def test_the_draft_of_an_account_opens_for_its_owner_only(client, version):
 
 
 # -- Sending -------------------------------------------------------------------------------------------------
-def test_a_second_send_makes_one_submission_and_shows_the_same_receipt(person):
+def test_second_send_makes_no_submission_and_shows_the_receipt(person):
     person.fill_all()
 
     first, second = person.send(), person.send()
@@ -121,13 +121,13 @@ def test_a_second_send_makes_one_submission_and_shows_the_same_receipt(person):
     assert text(person.client.get(first.url)).count(Submission.objects.get().case.reference) >= 1
 
 
-def test_an_action_that_sends_twice_answers_with_the_same_submission(version, team):
+def test_submit_action_returns_the_same_submission_twice(version, team):
     draft = DraftFactory(version=version, complete=True)
 
     assert actions.submit(actor=None, draft=draft) == actions.submit(actor=None, draft=draft)
 
 
-def test_a_receiver_that_fails_undoes_the_sending(version, team):
+def test_failing_signal_handler_rolls_back_the_submission(version, team):
     draft = DraftFactory(version=version, complete=True)
 
     def fail(**kwargs):
@@ -144,7 +144,7 @@ def test_a_receiver_that_fails_undoes_the_sending(version, team):
     assert actions.submit(actor=None, draft=draft)
 
 
-def test_what_became_wrong_since_it_was_saved_is_asked_again_with_its_error(client, version, team):
+def test_answer_that_became_invalid_is_asked_again_with_an_error(client, version, team):
     draft = DraftFactory(version=version, complete=True)
     draft.answers["exemplaires"] = 9
     draft.save()
@@ -158,14 +158,14 @@ def test_what_became_wrong_since_it_was_saved_is_asked_again_with_its_error(clie
     assert 'value="9"' in page
 
 
-def test_sending_needs_a_post(person):
+def test_sending_requires_a_post(person):
     person.fill_all()
 
     assert person.client.get(person.page("send")).url == person.page("resume")
     assert not Submission.objects.exists()
 
 
-def test_an_expired_draft_is_not_sent(person):
+def test_expired_draft_is_not_sent(person):
     person.fill_all()
     Draft.objects.update(expires_at=timezone.now())
 
@@ -173,8 +173,8 @@ def test_an_expired_draft_is_not_sent(person):
     assert not Submission.objects.exists()
 
 
-# -- Forged, robots, too much --------------------------------------------------------------------------------
-def test_a_forged_post_is_refused_and_the_draft_stays_as_it_was(person):
+# -- Forgery, robots, excess ---------------------------------------------------------------------------------
+def test_forged_post_is_refused_and_changes_nothing(person):
     person.begin()
     forger = Client(enforce_csrf_checks=True)
 
@@ -185,7 +185,7 @@ def test_a_forged_post_is_refused_and_the_draft_stays_as_it_was(person):
     assert person.answers == {"pour": "moi"}
 
 
-def test_a_post_with_its_token_passes(version):
+def test_post_with_its_token_is_accepted(version):
     browser = Client(enforce_csrf_checks=True)
     browser.get(start_url(version))
     token = browser.cookies["csrftoken"].value
@@ -197,7 +197,7 @@ def test_a_post_with_its_token_passes(version):
     assert response.status_code == 302
 
 
-def test_a_robot_that_fills_the_hidden_field_is_held_and_a_person_loses_nothing(person):
+def test_robot_filling_the_hidden_field_saves_nothing(person):
     person.begin()
 
     response = person.fill("identite", website="https://spam.example")
@@ -207,14 +207,14 @@ def test_a_robot_that_fills_the_hidden_field_is_held_and_a_person_loses_nothing(
     assert "nom" not in person.answers
 
 
-def test_a_robot_that_fills_the_hidden_field_sends_nothing(person):
+def test_robot_filling_the_hidden_field_sends_nothing(person):
     person.fill_all()
 
     assert person.send(website="https://spam.example").status_code == 200
     assert not Submission.objects.exists()
 
 
-def test_nul_characters_are_left_out(person):
+def test_nul_characters_are_removed(person):
     person.begin()
     person.fill("identite", nom="Mar\0chetti")
     person.post("contact", later="1", **{"courriel\0": "x\0y"})
@@ -223,13 +223,13 @@ def test_nul_characters_are_left_out(person):
     assert person.draft.typed["contact"] == {"courriel": ["xy"]}
 
 
-def test_marks_that_turn_the_direction_of_writing_are_left_out_and_writing_from_the_right_is_kept(person):
+def test_bidi_override_characters_are_removed(person):
     person.begin()
     person.fill("identite", prenom="\u202eanna\u2066", nom="نور\u200f")
     assert (person.answers["prenom"], person.answers["nom"]) == ("anna", "نور\u200f")
 
 
-STRANGE = {  # as typed: as it is kept
+STRANGE = {  # typed text: stored text
     "نور\u200f \u202eالدين\u2066": "نور\u200f الدين",
     "Léa 👨\u200d👩\u200d👧": "Léa 👨\u200d👩\u200d👧",
     '=HYPERLINK("https://evil.example";"Léa")': '=HYPERLINK("https://evil.example";"Léa")',
@@ -237,13 +237,13 @@ STRANGE = {  # as typed: as it is kept
 
 
 def read(response) -> str:
-    """What a reader sees of a page, or what a spreadsheet opens."""
+    """Return the text that a reader sees on a page."""
     assert response.status_code == 200
     return BeautifulSoup(response.content, "html.parser").get_text()
 
 
 def cells(client, kind: str) -> list:
-    """The row of the only case in the queue taken away as a file."""
+    """Return the row of the only case in an export of the case queue."""
     content = b"".join(client.get(reverse("cases:export", args=[kind]) + "?view=all"))
     if kind == "csv":
         return list(csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";"))[1]
@@ -251,9 +251,7 @@ def cells(client, kind: str) -> list:
 
 
 @pytest.mark.parametrize(("typed", "kept"), STRANGE.items(), ids=["arabic", "emoji", "formula"])
-def test_a_strange_name_comes_whole_and_harmless_to_the_applicant_the_agent_and_the_spreadsheet(
-    person, team, client, typed, kept
-):
+def test_strange_name_is_shown_and_exported_unchanged(person, team, client, typed, kept):
     person.begin()
     person.fill("identite", prenom=typed)
     person.fill("contact")
@@ -270,7 +268,7 @@ def test_a_strange_name_comes_whole_and_harmless_to_the_applicant_the_agent_and_
     assert (cell.value, cell.data_type) == (whole, "s")
 
 
-def test_too_many_fields_get_a_page_that_says_so(person, settings):
+def test_post_with_too_many_fields_gets_an_error_page(person, settings):
     person.begin()
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 20
 
@@ -280,7 +278,7 @@ def test_too_many_fields_get_a_page_that_says_so(person, settings):
     assert "<h1" in text(response)
 
 
-def test_too_long_a_post_gets_a_page_that_says_so_and_loses_nothing(person, settings):
+def test_post_that_is_too_large_gets_an_error_page(person, settings):
     person.begin()
     person.fill("identite")
     kept = Draft.objects.get().answers
@@ -295,7 +293,7 @@ def test_too_long_a_post_gets_a_page_that_says_so_and_loses_nothing(person, sett
 
 
 @pytest.mark.parametrize("letters", [5_000, 10_000])
-def test_over_long_answers_are_refused_with_a_message(person, letters):
+def test_answers_that_are_too_long_are_refused_with_a_message(person, letters):
     person.begin()
 
     response = person.fill("identite", nom="x" * letters)
@@ -315,7 +313,7 @@ def test_over_long_answers_are_refused_with_a_message(person, letters):
         {"nom": ""},
     ],
 )
-def test_a_malformed_answer_is_named_and_not_saved(person, typed):
+def test_malformed_answer_is_named_and_not_saved(person, typed):
     person.begin()
 
     response = person.fill("identite", **typed)
@@ -325,7 +323,7 @@ def test_a_malformed_answer_is_named_and_not_saved(person, typed):
     assert "naissance" not in person.answers
 
 
-def test_an_address_that_no_letter_can_bear_is_refused(person):
+def test_email_address_that_cannot_be_mailed_is_refused(person):
     person.begin()
     person.fill("identite")
 
@@ -335,7 +333,7 @@ def test_an_address_that_no_letter_can_bear_is_refused(person):
     assert "#id_courriel" in text(response)
 
 
-def test_a_post_in_another_shape_is_treated_as_empty(person):
+def test_post_of_another_content_type_counts_as_empty(person):
     person.begin()
 
     response = person.client.post(person.url("identite"), b'{"nom": "x"}', content_type="application/json")
@@ -344,7 +342,7 @@ def test_a_post_in_another_shape_is_treated_as_empty(person):
     assert 'class="errors"' in text(response)
 
 
-def test_other_methods_are_refused(person):
+def test_other_http_methods_are_refused(person):
     person.begin()
 
     assert person.client.delete(person.url("identite")).status_code == 405

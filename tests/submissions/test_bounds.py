@@ -1,4 +1,4 @@
-"""What anybody posts is bounded: known names only, so much by draft, address and day, never the last of the disk."""
+"""Bounds of posted data: known names only, size limits per draft, address and day, and a reserve of disk space."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -26,7 +26,7 @@ JSON = {"Accept": "application/json"}
 
 @pytest.fixture
 def person(client, version):
-    """Somebody at the second step."""
+    """Return an applicant at the second step."""
     person = Person(client, version)
     person.begin()
     return person
@@ -43,7 +43,7 @@ def waiting(client) -> list | None:
     return client.session.get(session_recovery.UNSAVED)
 
 
-def test_draft_keeps_known_names_only(person):
+def test_draft_stores_known_names_only(person):
     typed = {
         "nom": "Roc",
         "naissance-day": "3",
@@ -58,12 +58,12 @@ def test_draft_keeps_known_names_only(person):
     assert person.draft.typed["identite"] == {"nom": ["Roc"], "naissance-day": ["3"]}
 
 
-def test_name_of_an_endless_input_belongs_to_nothing():
+def test_endless_input_name_belongs_to_no_question():
     name = "nom" + "-a" * 1_000_000
     assert owner_of(name, {"nom": None}) == name
 
 
-def test_session_of_a_signed_out_visitor_keeps_known_names_only(signed_out):
+def test_session_of_a_signed_out_visitor_stores_known_names_only(signed_out):
     typed = {"nom": "Roc", "x" * 900: "y", "rien": pdf("rien.pdf"), "piece": pdf("bail.pdf")}
     signed_out.client.post(signed_out.url("identite"), typed)
 
@@ -90,7 +90,7 @@ def test_signed_out_visitor_makes_few_sessions(signed_out, monkeypatch):
     assert Session.objects.count() == 2
 
 
-def test_ended_sessions_are_deleted():
+def test_expired_sessions_are_deleted():
     cache.delete("sessions-forgotten")
     now = timezone.now()
     for key, hours in (("ended", -1), ("running", 1)):
@@ -101,7 +101,7 @@ def test_ended_sessions_are_deleted():
     assert [one.session_key for one in Session.objects.all()] == ["running"]
 
 
-def test_draft_holds_no_more_text_than_a_form_takes(person, monkeypatch):
+def test_draft_text_has_a_maximum_size(person, monkeypatch):
     monkeypatch.setattr(actions, "MOST_TYPED", 1000)
     answer = person.client.post(person.url("identite"), {"nom": "x" * 1000}, headers=JSON)
 
@@ -110,7 +110,7 @@ def test_draft_holds_no_more_text_than_a_form_takes(person, monkeypatch):
     assert "identite" not in person.draft.typed
 
 
-def test_address_puts_aside_no_more_text_than_a_day_allows(person, monkeypatch):
+def test_network_address_saves_limited_text_a_day(person, monkeypatch):
     monkeypatch.setattr(
         submissions_rate_limits,
         "TYPED_CALLER",
@@ -123,12 +123,12 @@ def test_address_puts_aside_no_more_text_than_a_day_allows(person, monkeypatch):
     ]
     more = person.client.post(url, {"nom": "x" * 120, "_seen": ""}, headers=JSON)
 
-    assert said == [200, 200, 200]  # what is said again makes nothing larger
+    assert said == [200, 200, 200]  # repeated text adds nothing
     assert more.status_code == 429
     assert int(more["Retry-After"]) > web_rate_limits.HOUR
 
 
-def test_address_sends_no_more_bytes_than_a_day_allows(client, version, monkeypatch):
+def test_network_address_uploads_limited_bytes_a_day(client, version, monkeypatch):
     monkeypatch.setattr(
         submissions_rate_limits,
         "FILES_CALLER",
@@ -145,7 +145,7 @@ def test_address_sends_no_more_bytes_than_a_day_allows(client, version, monkeypa
     assert codes == [200, 429]
 
 
-def test_draft_holds_no_more_bytes_than_its_share(settings, version):
+def test_draft_bytes_are_limited_to_its_share(settings, version):
     settings.UPLOAD_MAX_BYTES = 30
     draft = DraftFactory(version=version)
     for number in range(2):
@@ -158,7 +158,7 @@ def test_draft_holds_no_more_bytes_than_its_share(settings, version):
     assert StoredFile.objects.count() == 2
 
 
-def test_reserve_of_the_disk_is_kept(client, version, settings):
+def test_uploads_stop_before_the_disk_reserve(client, version, settings):
     person = Person(client, version)
     person.begin(_shown="pour lien", pour="autre", lien="fille")
     person.fill("identite")
@@ -174,7 +174,7 @@ def test_reserve_of_the_disk_is_kept(client, version, settings):
     assert not StoredFile.objects.exists()
 
 
-def test_heic_photo_is_kept_as_jpeg():
+def test_heic_photo_is_stored_as_jpeg():
     checked = upload_checks.check_upload(pdf("IMG_1.heic", taken("HEIF")))
 
     assert (checked.name, checked.content_type) == ("IMG_1.jpg", "image/jpeg")

@@ -1,4 +1,4 @@
-"""Two presses of a button at the same moment. Only PostgreSQL shows the race; SQLite queues writers."""
+"""Races of simultaneous requests. Only PostgreSQL shows them; SQLite queues writers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -18,7 +18,7 @@ pytestmark = [
 
 
 def at_once(work, times: int = 8) -> list:
-    """What ``times`` threads get that start ``work`` together."""
+    """Run ``work`` in ``times`` threads that start together, and return their results."""
     barrier = Barrier(times)
 
     def one(number):
@@ -32,7 +32,7 @@ def at_once(work, times: int = 8) -> list:
         return list(pool.map(one, range(times)))
 
 
-def test_a_draft_sent_by_eight_at_once_makes_one_submission():
+def test_draft_sent_eight_times_at_once_makes_one_submission():
     draft = DraftFactory(version=FormVersionFactory(), complete=True)
 
     sent = at_once(lambda number: actions.submit(actor=None, draft=draft).pk)
@@ -57,7 +57,7 @@ def test_steps_saved_at_once_keep_every_answer():
     assert sorted(draft.completed) == sorted(step.key for step in steps)
 
 
-def test_one_page_that_posts_eight_times_at_once_begins_one_draft():
+def test_first_page_posted_eight_times_at_once_begins_one_draft():
     version = FormVersionFactory()
     page = draft_token.new_token(version.form.slug)
 
@@ -69,7 +69,7 @@ def test_one_page_that_posts_eight_times_at_once_begins_one_draft():
     assert Draft.objects.get().secret == page.secret
 
 
-def test_of_eight_files_at_once_no_more_are_kept_than_the_question_takes():
+def test_eight_files_at_once_respect_the_limit_of_the_question():
     draft = DraftFactory(version=FormVersionFactory())
     files = [
         upload_checks.check_upload(pdf(f"{number}.pdf", b"%PDF-1.7 " + bytes([number])))
@@ -88,7 +88,7 @@ def test_of_eight_files_at_once_no_more_are_kept_than_the_question_takes():
     assert StoredFile.objects.count() == len(draft.answers["piece"]) == 3
 
 
-def test_eight_sent_at_once_for_three_places_are_three():
+def test_eight_sent_at_once_for_three_places_makes_three():
     version = limited(total={"most": 3})
     drafts = [DraftFactory(version=version, complete=True) for _ in range(8)]
 

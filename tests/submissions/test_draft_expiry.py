@@ -1,4 +1,4 @@
-"""A draft is kept as long as promised, then what was entered is deleted."""
+"""Expiry of drafts: answers are deleted after the promised retention time."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def with_a_file(person):
     return person.draft
 
 
-def test_an_expired_draft_loses_its_answers_and_files(
+def test_expired_draft_loses_its_answers_and_files(
     with_a_file, time_machine, django_capture_on_commit_callbacks
 ):
     stored = StoredFile.objects.get()
@@ -38,7 +38,7 @@ def test_an_expired_draft_loses_its_answers_and_files(
     assert not storages["private"].exists(stored.content.name)
 
 
-def test_the_link_of_a_forgotten_draft_says_that_it_expired(client, version, time_machine):
+def test_link_of_an_erased_draft_shows_that_it_expired(client, version, time_machine):
     draft = DraftFactory(version=version, steps=["qui"])
     time_machine.move_to(timezone.now() + LATER)
     erase_expired_drafts(timezone.now())
@@ -46,14 +46,14 @@ def test_the_link_of_a_forgotten_draft_says_that_it_expired(client, version, tim
     assert client.get(reverse("submissions:resume", args=[draft.secret])).status_code == 410
 
 
-def test_a_draft_within_its_time_is_left_alone(with_a_file):
+def test_draft_within_its_time_is_unchanged(with_a_file):
     erase_expired_drafts(timezone.now())
 
     assert StoredFile.objects.exists()
     assert Draft.objects.get().answers["lien"] == "fille"
 
 
-def test_what_was_sent_is_never_forgotten(version, team, time_machine):
+def test_sent_draft_is_never_erased(version, team, time_machine):
     sent(version=version)
     time_machine.move_to(timezone.now() + LATER)
 

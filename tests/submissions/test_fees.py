@@ -1,4 +1,4 @@
-"""What a request costs: told while it is filled in, kept as it was when sent, shown wherever it is read."""
+"""Fees of a form: shown while it is filled in, stored when it is sent, shown with the submission."""
 
 import json
 import re
@@ -38,12 +38,12 @@ def words(response) -> str:
 
 
 def data_of(response) -> dict:
-    """What the page carries for the browser."""
+    """Return the JSON that the page contains for the browser."""
     return json.loads(re.search(r'<script id="step-data"[^>]*>(.*?)</script>', response.content.decode())[1])
 
 
-# -- While it is filled in
-def test_a_step_that_the_price_depends_on_tells_the_price_so_far(person):
+# -- While the form is filled in
+def test_step_that_the_price_depends_on_shows_the_price(person):
     person.begin()
     for step in ("identite", "contact"):
         person.fill(step)
@@ -52,22 +52,22 @@ def test_a_step_that_the_price_depends_on_tells_the_price_so_far(person):
     page = person.open("document")
     assert "CHF 45.–" in words(page)
     assert "8,1 %" in words(page)
-    assert "CHF 3.37" in words(page)  # the tax in it
+    assert "CHF 3.37" in words(page)  # VAT included
 
 
-def test_a_step_that_it_does_not_depend_on_tells_none(person):
+def test_step_that_the_price_does_not_depend_on_shows_none(person):
     person.begin()
     assert "CHF" not in words(person.open("identite"))
 
 
-def test_an_answer_that_is_refused_is_shown_again_with_the_price_of_the_others(person):
+def test_refused_answer_is_shown_with_the_price_of_the_others(person):
     person.fill_all()
     page = person.fill("document", exemplaires="999")
     assert 'class="errors"' in page.content.decode()
     assert "CHF 0.–" in words(page)
 
 
-def test_a_page_carries_what_the_browser_needs_and_nothing_of_other_steps_beside(person):
+def test_page_data_has_only_answers_that_the_step_needs(person):
     person.fill_all()
     page = person.open("document")
     data = data_of(page)
@@ -76,14 +76,14 @@ def test_a_page_carries_what_the_browser_needs_and_nothing_of_other_steps_beside
     assert "js/form/step.js" in page.content.decode()
 
 
-def test_a_page_on_which_nothing_depends_carries_nothing(person):
+def test_page_without_dependent_rules_holds_no_data(person):
     person.begin()
     page = person.open("identite").content.decode()
     assert "step-data" not in page
     assert "js/form/step.js" not in page
 
 
-def test_texts_in_what_a_page_carries_cannot_end_the_script(client, version):
+def test_text_in_page_data_cannot_close_the_script(client, version):
     evil = "</script><script>alert(1)</script>"
     version.content["steps"][0]["fields"][1]["condition"]["value"] = evil
     version.save()
@@ -95,8 +95,8 @@ def test_texts_in_what_a_page_carries_cannot_end_the_script(client, version):
     )
 
 
-# -- Once it is sent
-def test_what_was_due_is_kept_in_the_language_of_the_request(person):
+# -- After sending
+def test_fees_are_stored_in_the_language_of_the_submission(person):
     person.fill_all().send()
     assert Submission.objects.get().fees == [
         {
@@ -112,7 +112,7 @@ def test_what_was_due_is_kept_in_the_language_of_the_request(person):
     assert Submission.objects.get().fees_total == 3000
 
 
-def test_a_free_request_keeps_no_line(person, version):
+def test_free_submission_stores_no_fees(person, version):
     version.content["fees"] = []
     version.save()
     person.fill_all().send()
@@ -120,14 +120,14 @@ def test_a_free_request_keeps_no_line(person, version):
     assert "CHF" not in words(person.client.get(person.page("sent")))
 
 
-def test_a_new_price_changes_nothing_for_what_was_sent(person, version):
+def test_new_price_does_not_change_sent_submissions(person, version):
     person.fill_all().send()
     version.content["fees"][0]["amount"] = 9900
     version.save()
     assert "CHF 30.–" in words(person.client.get(person.page("sent")))
 
 
-def test_receipt_status_page_and_case_show_what_was_due(person, client):
+def test_receipt_status_page_and_case_show_the_fees(person, client):
     person.fill_all().send()
     case = Case.objects.get()
     with override("fr"):
@@ -142,6 +142,6 @@ def test_receipt_status_page_and_case_show_what_was_due(person, client):
         assert "CHF 2.25" in words(page)
 
 
-def test_the_review_tells_it_before(client, version):
+def test_review_shows_the_fees(client, version):
     draft = DraftFactory(version=version, complete=True)
     assert "CHF 30.–" in words(client.get(reverse("submissions:review", args=[draft.secret])))

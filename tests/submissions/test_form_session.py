@@ -1,4 +1,4 @@
-"""Filing step by step, without JavaScript: nothing that is entered is lost."""
+"""Form sessions step by step, without JavaScript: no answer is lost."""
 
 import re
 
@@ -21,29 +21,29 @@ def text(response) -> str:
 
 
 # -- Step by step --------------------------------------------------------------------------------------------
-def test_opening_a_form_keeps_nothing(client, version):
+def test_opening_a_form_stores_nothing(client, version):
     response = client.get(start_url(version))
 
     assert response.status_code == 200
     assert "Pour qui" in text(response)
-    assert gettext("A question?") not in text(response)  # of a commune that gave no number to call
+    assert gettext("A question?") not in text(response)  # the commune has no telephone number
     assert not Draft.objects.exists()
 
 
-def test_search_engines_may_know_a_form_and_no_draft_of_it(client, version, person):
+def test_search_engines_may_index_a_form_but_not_a_draft(client, version, person):
     assert "noindex" not in text(client.get(start_url(version)))
     person.begin()
     assert "noindex" in text(person.open("identite"))
 
 
-def test_what_is_not_answered_yet_is_shown_empty(person):
+def test_unanswered_questions_are_shown_empty(person):
     person.begin()
     person.fill("identite")
 
     assert "None" not in text(person.open("identite")) + text(person.open("contact"))
 
 
-def test_the_first_answers_begin_a_draft_and_lead_to_the_next_step(person):
+def test_first_answers_begin_a_draft_and_lead_to_the_next_step(person):
     response = person.begin()
 
     assert response.url == person.url("identite")
@@ -68,7 +68,7 @@ def test_each_step_is_saved_and_the_last_leads_to_the_review(person):
     }
 
 
-def test_a_saved_step_shows_its_answers_again(person):
+def test_saved_step_shows_its_answers_again(person):
     person.begin()
     person.fill("identite")
 
@@ -78,7 +78,7 @@ def test_a_saved_step_shows_its_answers_again(person):
     assert 'value="1986"' in page
 
 
-def test_a_missing_answer_shows_the_step_again_with_what_was_typed(person):
+def test_missing_answer_shows_the_step_with_typed_answers(person):
     person.begin()
 
     response = person.fill("identite", **{"naissance-year": "", "nom": "Rochat-Favre"})
@@ -89,7 +89,7 @@ def test_a_missing_answer_shows_the_step_again_with_what_was_typed(person):
     assert "identite" not in person.draft.completed
 
 
-def test_a_wrong_first_step_is_shown_again_and_begins_no_draft(client, version):
+def test_invalid_first_step_is_shown_again_and_begins_no_draft(client, version):
     response = client.post(start_url(version), {"_shown": "pour", "pour": "personne"})
 
     assert response.status_code == 200
@@ -97,7 +97,7 @@ def test_a_wrong_first_step_is_shown_again_and_begins_no_draft(client, version):
     assert not Draft.objects.exists()
 
 
-def test_a_question_opened_by_an_answer_of_the_same_step_is_asked_before_going_on(client, version):
+def test_question_opened_by_an_answer_is_asked_before_continuing(client, version):
     response = client.post(start_url(version), {"_shown": "pour", "pour": "autre"})
 
     assert response.status_code == 200
@@ -106,13 +106,13 @@ def test_a_question_opened_by_an_answer_of_the_same_step_is_asked_before_going_o
     assert not Draft.objects.exists()
 
 
-def test_a_step_whose_condition_holds_is_asked(person):
+def test_step_whose_condition_holds_is_asked(person):
     person.begin(_shown="pour lien", pour="autre", lien="fille")
 
     assert person.fill("identite").url == person.url("procuration")
 
 
-def test_a_step_whose_condition_no_longer_holds_is_skipped(person):
+def test_step_whose_condition_no_longer_holds_is_skipped(person):
     person.begin(_shown="pour lien", pour="autre", lien="fille")
     person.fill("identite")
     person.fill("qui", _shown="pour lien", pour="moi")
@@ -121,7 +121,7 @@ def test_a_step_whose_condition_no_longer_holds_is_skipped(person):
     assert person.fill("identite").url == person.url("contact")
 
 
-def test_a_change_of_mind_keeps_the_hidden_answer_in_the_draft_and_leaves_it_out_of_the_submission(person):
+def test_hidden_answer_stays_in_the_draft_but_is_not_submitted(person):
     person.begin(_shown="pour lien", pour="autre", lien="fille")
     person.post("qui", _shown="pour lien", pour="moi", lien="fille")
     for step in ("identite", "contact", "document"):
@@ -132,14 +132,14 @@ def test_a_change_of_mind_keeps_the_hidden_answer_in_the_draft_and_leaves_it_out
     assert "lien" not in Submission.objects.get().answers
 
 
-def test_a_change_from_the_review_leads_back_to_the_review(person):
+def test_change_from_the_review_returns_to_the_review(person):
     person.fill_all()
 
     assert person.fill("contact", courriel="autre@courriel.example").url == person.page("review")
     assert person.answers["courriel"] == "autre@courriel.example"
 
 
-def test_a_change_that_opens_a_step_leads_there_instead_of_the_review(person):
+def test_change_that_opens_a_step_leads_to_that_step(person):
     person.fill_all()
 
     response = person.post("qui", _shown="pour lien", pour="autre", lien="fille")
@@ -149,7 +149,7 @@ def test_a_change_that_opens_a_step_leads_there_instead_of_the_review(person):
 
 
 # -- Back, later, resuming -----------------------------------------------------------------------------------
-def test_going_back_keeps_what_was_typed_valid_or_not(person):
+def test_going_back_saves_typed_answers_even_if_invalid(person):
     person.begin()
 
     response = person.post("identite", back="1", nom="Roch", **{"naissance-day": "99"})
@@ -161,14 +161,14 @@ def test_going_back_keeps_what_was_typed_valid_or_not(person):
     assert 'class="errors"' not in page
 
 
-def test_going_back_saves_what_is_right(person):
+def test_going_back_saves_valid_answers(person):
     person.begin()
 
     assert person.fill("identite", back="1").url == person.url("qui")
     assert person.answers["nom"] == "Marchetti"
 
 
-def test_a_wrong_change_to_a_saved_step_is_asked_again_before_sending(person):
+def test_invalid_change_to_a_saved_step_is_asked_before_sending(person):
     person.fill_all()
 
     assert person.fill("contact", courriel="elodie@", go_to="qui").url == person.url("qui")
@@ -184,7 +184,7 @@ def test_going_to_a_step_that_is_not_asked_stays(person):
     assert person.post("identite", go_to="procuration").url == person.url("identite")
 
 
-def test_finishing_later_keeps_what_was_typed_as_it_is(person):
+def test_finishing_later_saves_typed_answers(person):
     person.begin()
 
     response = person.post("identite", later="1", nom="Roch", **{"naissance-day": "99"})
@@ -202,14 +202,14 @@ def test_finishing_the_first_step_later_begins_a_draft(client, version):
     assert draft.completed == []
 
 
-def test_the_private_link_goes_on_where_somebody_left(person):
+def test_resume_link_opens_the_next_step(person):
     person.begin()
     person.fill("identite")
 
     assert person.client.get(person.page("resume")).url == person.url("contact")
 
 
-def test_the_private_link_is_mailed_in_the_language_of_the_draft(person):
+def test_resume_link_is_mailed_in_the_language_of_the_draft(person):
     from eservices.deliveries.models import Delivery
 
     person.begin()
@@ -226,7 +226,7 @@ def test_the_private_link_is_mailed_in_the_language_of_the_draft(person):
     assert "Hier weiterfahren:" in letter.payload["text"]
 
 
-def test_a_wrong_address_for_the_link_is_shown_again_and_mails_nothing(person):
+def test_invalid_address_for_the_resume_link_is_shown_again(person):
     from eservices.deliveries.models import Delivery
 
     person.begin()
@@ -238,7 +238,7 @@ def test_a_wrong_address_for_the_link_is_shown_again_and_mails_nothing(person):
     assert not Delivery.objects.exists()
 
 
-def test_a_link_is_not_mailed_again_and_again(person):
+def test_resume_link_is_not_mailed_repeatedly(person):
     from eservices.deliveries.models import Delivery
 
     person.begin()
@@ -248,7 +248,7 @@ def test_a_link_is_not_mailed_again_and_again(person):
     assert Delivery.objects.count() == 5
 
 
-def test_many_drafts_pester_nobody_either(person, monkeypatch):
+def test_resume_links_of_many_drafts_are_rate_limited(person, monkeypatch):
     from eservices.deliveries.models import Delivery
     from eservices.submissions import rate_limits
 
@@ -262,7 +262,7 @@ def test_many_drafts_pester_nobody_either(person, monkeypatch):
 
 
 # -- Review and receipt --------------------------------------------------------------------------------------
-def test_the_review_shows_every_answer_with_a_link_to_change_it_and_what_is_due(person):
+def test_review_shows_answers_with_links_to_change_them_and_fees(person):
     person.fill_all()
 
     page = text(person.client.get(person.page("review")))
@@ -273,7 +273,7 @@ def test_the_review_shows_every_answer_with_a_link_to_change_it_and_what_is_due(
     assert "Procuration" not in page
 
 
-def test_nothing_is_sent_before_the_declaration(person):
+def test_nothing_is_sent_without_the_declaration(person):
     person.fill_all()
 
     response = person.client.post(person.page("send"))
@@ -283,7 +283,7 @@ def test_nothing_is_sent_before_the_declaration(person):
     assert not Submission.objects.exists()
 
 
-def test_sending_leads_to_a_receipt_with_reference_and_private_link(person):
+def test_sending_leads_to_a_receipt_with_reference_and_link(person):
     person.fill_all()
 
     response = person.send()
@@ -298,7 +298,7 @@ def test_sending_leads_to_a_receipt_with_reference_and_private_link(person):
     assert submission.phone == "+41210004210"
 
 
-def test_after_sending_every_page_of_the_draft_leads_to_the_receipt(person):
+def test_pages_of_a_sent_draft_redirect_to_the_receipt(person):
     person.fill_all()
     person.send()
 
@@ -325,8 +325,8 @@ def test_sending_five_steps_takes_at_most_30_queries(client, team, django_assert
     assert Submission.objects.get().case.stages.count() == 2
 
 
-# -- Who files -----------------------------------------------------------------------------------------------
-def test_an_account_fills_in_what_it_knows_and_keeps_the_request(client, version, team):
+# -- Applicants and agents -----------------------------------------------------------------------------------
+def test_signed_in_applicant_gets_prefilled_answers_and_the_case(client, version, team):
     user = UserFactory(first_name="Élodie", last_name="Rochat")
     client.force_login(user)
     person = Person(client, version)
@@ -342,7 +342,7 @@ def test_an_account_fills_in_what_it_knows_and_keeps_the_request(client, version
 @pytest.mark.parametrize(
     "channel", [SubmissionChannel.COUNTER, SubmissionChannel.PHONE, SubmissionChannel.PAPER]
 )
-def test_an_agent_files_for_somebody_without_an_email_address(client, version, team, channel):
+def test_agent_submits_for_a_person_without_an_email_address(client, version, team, channel):
     agent = UserFactory(is_staff=True)
     allow(agent)
     client.force_login(agent)
@@ -363,7 +363,7 @@ def test_an_agent_files_for_somebody_without_an_email_address(client, version, t
     assert submission.case.reference in text(response)
 
 
-def test_on_the_telephone_papers_may_follow_and_online_they_may_not(client, version, person):
+def test_required_files_are_optional_by_telephone_but_not_online(client, version, person):
     agent = UserFactory(is_staff=True)
     allow(agent)
     client.force_login(agent)
@@ -384,7 +384,7 @@ def test_on_the_telephone_papers_may_follow_and_online_they_may_not(client, vers
     assert "Ajoutez le fichier" in text(person.fill("procuration"))
 
 
-def test_the_email_address_stays_required_of_residents(person):
+def test_email_address_is_required_of_residents(person):
     person.begin()
     person.fill("identite")
 
@@ -394,10 +394,10 @@ def test_the_email_address_stays_required_of_residents(person):
     assert "#id_courriel" in text(response)
 
 
-def test_only_staff_with_the_right_files_for_somebody(client, version):
+def test_only_staff_with_the_right_submit_for_others(client, version):
     url = start_url(version) + "?canal=phone"
 
-    assert client.get(url).url.startswith("/admin/login/?next=/demande/")  # staff who were signed out since
+    assert client.get(url).url.startswith("/admin/login/?next=/demande/")  # staff whose session ended
     assert "rien n’a été fait" in text(client.post(url, {"pour": "moi"}, follow=True))
     assert client.get(start_url(version) + "?canal=online").status_code == 200
     assert client.get(start_url(version) + "?canal=pigeon").status_code == 404
@@ -409,7 +409,7 @@ def test_only_staff_with_the_right_files_for_somebody(client, version):
     assert client.get(start_url(version) + "?canal=pigeon").status_code == 404
 
 
-def test_an_agents_draft_opens_for_that_agent_only(client, version):
+def test_draft_of_an_agent_opens_for_that_agent_only(client, version):
     draft = DraftFactory(version=version, agent=UserFactory(is_staff=True), channel=SubmissionChannel.PAPER)
     client.force_login(UserFactory(is_staff=True))
 
@@ -417,14 +417,14 @@ def test_an_agents_draft_opens_for_that_agent_only(client, version):
 
 
 # -- Languages -----------------------------------------------------------------------------------------------
-def test_a_translated_form_is_shown_in_the_language_of_the_page(client, version):
+def test_translated_form_is_shown_in_the_language_of_the_page(client, version):
     page = text(client.get("/de" + start_url(version)))
 
     assert "Wohnsitzbestätigung" in page
     assert "Für wen" in page
 
 
-def test_a_draft_goes_on_in_another_language_from_each_of_its_pages(client, person):
+def test_draft_continues_in_another_language_from_each_page(client, person):
     translated(make_site(), "de", title="Startseite", slug="start")
     person.begin()
     for step in ("identite", "contact", "document"):
@@ -434,7 +434,7 @@ def test_a_draft_goes_on_in_another_language_from_each_of_its_pages(client, pers
     assert '<html lang="de"' in text(client.get(f"/de{person.url('identite')}"))
 
 
-def test_a_form_without_translation_falls_back_and_says_so(client, version):
+def test_form_without_translation_falls_back_with_a_notice(client, version):
     page = text(client.get("/it" + start_url(version)))
 
     assert "Pour qui" in page
@@ -442,7 +442,7 @@ def test_a_form_without_translation_falls_back_and_says_so(client, version):
     assert "Français" in page
 
 
-def test_a_form_whose_title_alone_is_translated_says_in_which_language_its_questions_are(client, version):
+def test_form_with_a_translated_title_only_names_its_language(client, version):
     version.content["texts"]["it"] = {"title": "Certificato di domicilio"}
     FormVersion.objects.filter(pk=version.pk).update(content=version.content)
     page = client.get("/it" + start_url(version))
@@ -452,7 +452,7 @@ def test_a_form_whose_title_alone_is_translated_says_in_which_language_its_quest
     assert "Questo modulo non è ancora tradotto" in page.text
 
 
-def test_the_draft_keeps_the_language_it_is_filled_in_with(client, version):
+def test_draft_stores_the_language_it_is_filled_in_with(client, version):
     client.post("/de" + start_url(version), {"_shown": "pour", "pour": "moi"})
 
     assert Draft.objects.get().language == "de"

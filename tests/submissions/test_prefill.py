@@ -1,4 +1,4 @@
-"""What is known already is filled in: visibly, correctable, and only what is proven to be one's own."""
+"""Prefilled answers: marked, correctable, and only from data proven to be the applicant's."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def user(client):
 
 
 def opened(client, fields: list[dict], user, **draft):
-    """A step that asks ``fields``, as the person sees it the first time."""
+    """Return a step that asks ``fields``, as ``user`` sees it the first time."""
     content = certificate()
     content["steps"][1]["fields"] = fields
     for field in fields:
@@ -39,7 +39,7 @@ ADDRESS = {"key": "adresse", "type": "address", "autocomplete": "street-address"
 
 
 def earlier(user=None, *, answers=None, fields=(), confirmed=False, **more):
-    """An earlier request, with questions of its own."""
+    """Create an earlier submission, with questions of its own."""
     case = CaseFactory(**more)
     content = case.version.content
     content["steps"][1]["fields"] += fields
@@ -54,7 +54,7 @@ def earlier(user=None, *, answers=None, fields=(), confirmed=False, **more):
 
 
 # -- From the account ----------------------------------------------------------------------------------------
-def test_the_account_fills_in_by_autocomplete_token_and_says_so(client, user):
+def test_account_prefills_by_autocomplete_token_with_a_note(client, user):
     user.last_name, user.phone = "Rochat", "+41 21 000 42 10"
     user.save()
 
@@ -67,8 +67,8 @@ def test_the_account_fills_in_by_autocomplete_token_and_says_so(client, user):
     assert 'aria-describedby="id_nom-remark"' in page.text
 
 
-def test_a_question_that_waits_for_an_answer_is_filled_in_too(client, user):
-    """So that it is there when the browser, or the next page, opens it."""
+def test_hidden_question_is_prefilled(client, user):
+    """The answer is there when the browser or the next page shows the question."""
     user.last_name = "Rochat"
     user.save()
     waiting = NAME | {"condition": {"field": "seul", "operator": "equals", "value": True}}
@@ -79,7 +79,7 @@ def test_a_question_that_waits_for_an_answer_is_filled_in_too(client, user):
     assert ACCOUNT in page.text
 
 
-def test_a_question_may_name_its_source(client, user):
+def test_question_may_name_its_prefill_source(client, user):
     language = {
         "key": "langue",
         "type": "choice",
@@ -94,7 +94,7 @@ def test_a_question_may_name_its_source(client, user):
     assert page.context["form"]["langue"].value() == "de"
 
 
-def test_what_the_question_would_refuse_is_not_filled_in(client, user):
+def test_prefill_that_the_question_would_refuse_is_left_out(client, user):
     user.language = "it"
     user.last_name = "Rochat-de-la-Fontaine"
     user.save()
@@ -107,13 +107,13 @@ def test_what_the_question_would_refuse_is_not_filled_in(client, user):
     assert "Rochat" not in page.text
 
 
-def test_a_source_of_an_app_that_is_gone_fills_in_nothing(client, user):
+def test_prefill_source_of_a_removed_app_fills_in_nothing(client, user):
     page = opened(client, [{"key": "avs", "type": "avs", "prefill": "register_avs"}], user)
 
     assert page.status_code == 200
 
 
-def test_what_was_saved_counts_and_the_note_is_gone(client, user):
+def test_saved_answer_replaces_the_prefill_and_its_note(client, user):
     user.last_name = "Rochat"
     user.save()
     page = opened(client, [NAME], user)
@@ -127,7 +127,7 @@ def test_what_was_saved_counts_and_the_note_is_gone(client, user):
 
 
 # -- From earlier requests -----------------------------------------------------------------------------------
-def test_an_earlier_request_fills_in_birth_date_and_address(client, user):
+def test_earlier_submission_prefills_birth_date_and_address(client, user):
     address = {"street": "Rue du Lac", "number": "12", "postcode": "1000", "town": "Orvenay"}
     earlier(
         user,
@@ -142,7 +142,7 @@ def test_an_earlier_request_fills_in_birth_date_and_address(client, user):
     assert page.text.count(EARLIER) == 2
 
 
-def test_the_newest_answer_is_taken_and_the_account_comes_first(client, user):
+def test_newest_answer_is_used_but_the_account_comes_first(client, user):
     earlier(user, answers={"nom": "Ancien"}, opened_at=timezone.now() - timedelta(days=9))
     earlier(user, answers={"nom": "Marchetti"})
     assert 'value="Marchetti"' in opened(client, [NAME], user).text
@@ -152,7 +152,7 @@ def test_the_newest_answer_is_taken_and_the_account_comes_first(client, user):
     assert 'value="Rochat"' in opened(client, [NAME], user).text
 
 
-def test_a_request_of_the_same_address_counts_once_the_address_is_confirmed(client, user):
+def test_submission_of_the_same_address_counts_once_confirmed(client, user):
     earlier(None, answers={"nom": "Marchetti"})
     assert "Marchetti" not in opened(client, [NAME], user).text
 
@@ -160,7 +160,7 @@ def test_a_request_of_the_same_address_counts_once_the_address_is_confirmed(clie
     assert 'value="Marchetti"' in opened(client, [NAME], user).text
 
 
-def test_requests_of_others_and_rehearsals_fill_in_nothing(client, user):
+def test_submissions_of_others_and_rehearsals_prefill_nothing(client, user):
     earlier(UserFactory(), email="autre@courriel.example", answers={"nom": "Autrui"}, confirmed=True)
     earlier(user, answers={"nom": "Essai"}, rehearsal=True)
 
@@ -170,7 +170,7 @@ def test_requests_of_others_and_rehearsals_fill_in_nothing(client, user):
     assert "Essai" not in page.text
 
 
-def test_a_secret_answer_is_never_repeated(client, user):
+def test_secret_answer_is_never_repeated(client, user):
     iban = {"key": "compte", "type": "iban", "secret": True}
     earlier(user, answers={"compte": "CH9300762011623852957"}, fields=[iban])
 
@@ -179,7 +179,7 @@ def test_a_secret_answer_is_never_repeated(client, user):
     assert "CH93" not in page.text
 
 
-def test_a_bank_account_is_filled_in_only_where_the_editor_asks_for_it(client, user):
+def test_bank_account_is_prefilled_only_if_the_editor_chose_it(client, user):
     iban = {"key": "compte", "type": "iban"}
     earlier(user, answers={"compte": "CH9300762011623852957"}, fields=[iban])
 
@@ -187,21 +187,21 @@ def test_a_bank_account_is_filled_in_only_where_the_editor_asks_for_it(client, u
     assert "CH93" in opened(client, [iban | {"prefill": "earlier_iban"}], user).text
 
 
-# -- For nobody else -----------------------------------------------------------------------------------------
-def test_whoever_is_not_signed_in_is_told_nothing(client):
+# -- Other people --------------------------------------------------------------------------------------------
+def test_anonymous_visitor_gets_no_prefill(client):
     earlier(None, answers={"nom": "Marchetti"}, confirmed=True)
 
     assert "Marchetti" not in opened(client, [NAME], None).text
 
 
-def test_an_agent_who_files_for_somebody_does_not_fill_in_the_own_name(client):
+def test_agent_filling_in_for_a_person_gets_no_own_prefill(client):
     agent = UserFactory(is_staff=True, last_name="Favre")
     client.force_login(agent)
 
     assert 'value="Favre"' not in opened(client, [NAME], None, agent=agent, channel="counter").text
 
 
-def test_what_is_known_of_somebody_never_goes_into_a_draft_that_others_open():
+def test_draft_that_others_can_open_is_never_prefilled():
     from eservices.submissions.form_session import FormSession
     from tests.factories.accounts import UserFactory
     from tests.factories.submissions import DraftFactory

@@ -1,4 +1,4 @@
-"""Limits of a service: said before the start, held at the end; nothing entered is lost where it closes."""
+"""Request limits of a service: shown before the start, enforced when sending; closing loses no answers."""
 
 import html
 from datetime import datetime, timedelta
@@ -34,20 +34,20 @@ def _english():
 
 
 def limited(**limits):
-    """The certificate in force with these limits."""
+    """Publish the residence certificate with these request limits."""
     content = certificate()
     content["settings"]["limits"] = limits
     return FormVersionFactory(content=content)
 
 
 def follow(version, **limits):
-    """A newer version of the same form, with other limits."""
+    """Publish a newer version of the same form with other request limits."""
     content = certificate()
     content["settings"]["limits"] = limits
     return FormVersionFactory(content=content, form=version.form)
 
 
-# -- Open from, until ----------------------------------------------------------------------------------------
+# -- Opening and closing dates -------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("moment", "said"),
     [
@@ -58,7 +58,7 @@ def follow(version, **limits):
     ],
     ids=["before", "opens", "last minute", "closes"],
 )
-def test_a_service_takes_requests_between_two_moments(client, team, time_machine, moment, said):
+def test_service_takes_submissions_between_two_moments(client, team, time_machine, moment, said):
     version = limited(open=SPRING)
     draft = DraftFactory(version=version, complete=True, expires_at=APRIL + timedelta(days=30))
     time_machine.move_to(moment, tick=False)
@@ -74,7 +74,7 @@ def test_a_service_takes_requests_between_two_moments(client, team, time_machine
         assert actions.submit(actor=None, draft=draft)
 
 
-def test_whoever_is_in_the_middle_when_it_closes_is_told_and_keeps_everything(client, team, time_machine):
+def test_applicant_in_the_middle_of_a_closing_form_keeps_answers(client, team, time_machine):
     version = limited(open=SPRING)
     time_machine.move_to(APRIL - MINUTE, tick=False)
     person = Person(client, version)
@@ -94,7 +94,7 @@ def test_whoever_is_in_the_middle_when_it_closes_is_told_and_keeps_everything(cl
     assert not Submission.objects.exists()
 
 
-def test_a_first_page_posted_too_late_is_kept_all_the_same(client, time_machine):
+def test_first_page_posted_after_closing_is_stored(client, time_machine):
     version = limited(open=SPRING)
     time_machine.move_to(APRIL + MINUTE, tick=False)
 
@@ -104,7 +104,7 @@ def test_a_first_page_posted_too_late_is_kept_all_the_same(client, time_machine)
     assert Draft.objects.get().answers == {"pour": "moi"}
 
 
-def test_who_opens_it_for_longer_does_it_for_requests_begun_before(client, team, time_machine):
+def test_extended_opening_applies_to_drafts_begun_before(client, team, time_machine):
     version = limited(open=SPRING)
     draft = DraftFactory(version=version, complete=True, expires_at=APRIL + timedelta(days=30))
     time_machine.move_to(APRIL + MINUTE, tick=False)
@@ -116,7 +116,7 @@ def test_who_opens_it_for_longer_does_it_for_requests_begun_before(client, team,
     assert actions.submit(actor=None, draft=draft)
 
 
-def test_an_agent_types_what_came_in_time_on_paper(team, time_machine):
+def test_agent_may_submit_paper_applications_after_closing(team, time_machine):
     version = limited(open=SPRING)
     agent = UserFactory(is_staff=True)
     time_machine.move_to(APRIL + MINUTE, tick=False)
@@ -125,8 +125,8 @@ def test_an_agent_types_what_came_in_time_on_paper(team, time_machine):
     assert actions.submit(actor=agent, draft=draft)
 
 
-# -- So many in all ------------------------------------------------------------------------------------------
-def test_the_last_place_is_taken_once(client, team):
+# -- Total number --------------------------------------------------------------------------------------------
+def test_last_place_is_taken_once(client, team):
     version = limited(total={"most": 2})
     sent(version=version)
     assert client.get(start_url(version)).status_code == 200
@@ -152,8 +152,8 @@ def test_rehearsals_and_other_services_take_no_place(team):
     assert sent(version=version)
 
 
-# -- So many of one person -----------------------------------------------------------------------------------
-def test_whoever_is_not_signed_in_is_asked_to_before_the_start(client, team):
+# -- Number per person ---------------------------------------------------------------------------------------
+def test_anonymous_visitor_must_sign_in_before_the_start(client, team):
     version = limited(per_person={"most": 1})
 
     page = client.get(start_url(version))
@@ -165,7 +165,7 @@ def test_whoever_is_not_signed_in_is_asked_to_before_the_start(client, team):
         sent(version=version)
 
 
-def test_one_person_sends_one_and_another_one_too(client, team):
+def test_limit_per_person_refuses_a_second_submission(client, team):
     version = limited(per_person={"most": 1})
     first, second = UserFactory(), UserFactory()
     sent(version=version, user=first)
@@ -177,7 +177,7 @@ def test_one_person_sends_one_and_another_one_too(client, team):
     assert "it has arrived already" in client.get(start_url(version)).text
 
 
-def test_nobody_learns_by_a_typed_address_who_asked_before(client, team):
+def test_typed_address_does_not_reveal_earlier_applicants(client, team):
     version = limited(per_person={"most": 1})
     sent(version=version, user=UserFactory(email="elodie@courriel.example"))
     stranger = UserFactory(email="curieux@courriel.example")
@@ -185,7 +185,7 @@ def test_nobody_learns_by_a_typed_address_who_asked_before(client, team):
     assert sent(version=version, user=stranger).email == "elodie@courriel.example"
 
 
-def test_a_request_of_last_year_does_not_count_within_a_year(team, time_machine):
+def test_submission_of_last_year_does_not_count_within_a_year(team, time_machine):
     version = limited(per_person={"most": 1, "days": 365})
     user = UserFactory()
     sent(version=version, user=user)
@@ -197,7 +197,7 @@ def test_a_request_of_last_year_does_not_count_within_a_year(team, time_machine)
     assert sent(version=version, user=user)
 
 
-def test_what_an_agent_filed_for_a_person_counts(team):
+def test_submission_made_by_an_agent_counts_for_the_person(team):
     version = limited(per_person={"most": 1})
     agent = UserFactory(is_staff=True)
     allow(agent)
@@ -209,7 +209,7 @@ def test_what_an_agent_filed_for_a_person_counts(team):
         sent(version=version, agent=agent, channel="counter")
 
 
-# -- Known that well -----------------------------------------------------------------------------------------
+# -- Identity level ------------------------------------------------------------------------------------------
 BY_CODE = "allauth.account.auth_backends.AuthenticationBackend"
 BY_PROVIDER = "eservices.accounts.backends.ProviderBackend"
 BY_E_MAIL = "You sign in with your e-mail address."
@@ -242,8 +242,8 @@ NOBODY, UNPROVEN, CODE, KNOWN, KNOWN_BY_PROVIDER, ASSURED = (
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )
-def test_a_service_takes_requests_of_whoever_is_known_as_well_as_it_asks(client, team, level, who, said):
-    """Proven by a provider is who came in through it this time: by a code, the same person is only known."""
+def test_service_takes_submissions_of_its_identity_level(client, team, level, who, said):
+    """Only a sign-in through a provider is proven: with a code, the same person has a lower level."""
     version = limited(identity={"level": level})
     draft = DraftFactory(version=version, complete=True)
     make, backend = who
@@ -265,7 +265,7 @@ def test_a_service_takes_requests_of_whoever_is_known_as_well_as_it_asks(client,
         assert (reverse("space:identity") in page.text.partition("<main")[2]) == (make is not None)
 
 
-def test_where_an_agent_files_the_agent_sees_to_the_identity(client, team):
+def test_agent_at_the_counter_vouches_for_the_identity(client, team):
     version = limited(identity={"level": "assured"})
     agent = UserFactory(is_staff=True)
     client.force_login(agent)
@@ -282,7 +282,7 @@ def test_where_an_agent_files_the_agent_sees_to_the_identity(client, team):
 @pytest.mark.parametrize(
     ("level", "said"), [("email", BY_E_MAIL), ("known", KNOWN_FIRST), ("assured", KNOWN_FIRST)]
 )
-def test_the_page_of_a_service_says_how_well_one_must_be_known(client, level, said):
+def test_service_page_names_the_required_identity_level(client, level, said):
     page = service(identity={"level": level})
     with translation.override("fr"):
         said = gettext(said)
@@ -290,17 +290,17 @@ def test_the_page_of_a_service_says_how_well_one_must_be_known(client, level, sa
     assert said in html.unescape(client.get(page.url).text)
 
 
-def test_a_limit_of_an_app_that_is_gone_limits_nothing(client, team):
+def test_request_limit_of_a_removed_app_limits_nothing(client, team):
     assert sent(version=limited(gone={"since": 2}))
 
 
-# -- On the service's page, in and out -----------------------------------------------------------------------
+# -- Service page, import and export -------------------------------------------------------------------------
 def service(**limits):
     settings = SERVICE["settings"] | {"limits": limits}
     return make_service(definition=SERVICE | {"settings": settings})
 
 
-def test_the_page_says_what_is_limited_and_offers_the_start(client, time_machine):
+def test_service_page_shows_its_limits_and_the_start_link(client, time_machine):
     time_machine.move_to(MARCH, tick=False)
     page = service(open=SPRING, total={"most": 3}, per_person={"most": 1})
 
@@ -311,7 +311,7 @@ def test_the_page_says_what_is_limited_and_offers_the_start(client, time_machine
     assert "30 avril 2027" in shown.text
 
 
-def test_the_page_of_a_service_that_is_closed_says_so_and_offers_no_start(client, time_machine):
+def test_page_of_a_closed_service_has_no_start_link(client, time_machine):
     page = service(open=SPRING)
     time_machine.move_to(MARCH - MINUTE, tick=False)
 
@@ -321,7 +321,7 @@ def test_the_page_of_a_service_that_is_closed_says_so_and_offers_no_start(client
     assert reverse("submissions:start", args=["attestation"]) not in shown.text
 
 
-def test_limits_come_in_with_a_definition_and_go_out_with_it(db):
+def test_request_limits_are_imported_and_exported(db):
     limits = {
         "open": {"until": "2027-04-30T21:59:00Z"},
         "total": {"most": 3},
@@ -353,7 +353,7 @@ def test_limits_come_in_with_a_definition_and_go_out_with_it(db):
         [],
     ],
 )
-def test_limits_that_make_no_sense_are_refused_with_their_place(limits):
+def test_senseless_limits_are_refused_with_their_place(limits):
     definition = SERVICE | {"settings": SERVICE["settings"] | {"limits": limits}}
 
     assert any("limits" in fault.path for fault in publication_errors(definition))

@@ -1,4 +1,4 @@
-"""Files: accepted, checked, stored privately, kept across steps and errors, removable."""
+"""Uploaded files: accepted or refused, stored privately, preserved across steps and errors, removable."""
 
 import io
 import struct
@@ -47,7 +47,7 @@ def packed(name: str, **parts) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content.getvalue())
 
 
-# -- What is accepted ----------------------------------------------------------------------------------------
+# -- Accepted and refused files ------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("upload", "content_type"),
     [
@@ -60,7 +60,7 @@ def packed(name: str, **parts) -> SimpleUploadedFile:
     ],
     ids=lambda one: getattr(one, "name", None),
 )
-def test_a_file_whose_content_is_what_its_name_says_is_accepted(upload, content_type):
+def test_file_whose_content_matches_its_name_is_accepted(upload, content_type):
     assert upload_checks.check_upload(upload).content_type == content_type
 
 
@@ -81,19 +81,19 @@ def test_a_file_whose_content_is_what_its_name_says_is_accepted(upload, content_
     ],
     ids=lambda one: one.name,
 )
-def test_any_other_file_is_refused_with_a_message_that_names_it(upload):
+def test_other_file_is_refused_with_a_message_that_names_it(upload):
     with pytest.raises(ValidationError) as refused:
         upload_checks.check_upload(upload)
 
     assert upload.name in refused.value.messages[0]
 
 
-def test_a_packed_file_that_cannot_be_unpacked_is_refused():
+def test_archive_that_cannot_be_unpacked_is_refused():
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("mimetype", upload_checks.TYPES["odt"])
     damaged = bytearray(content.getvalue())
-    start = damaged.index(b"mimetype") + len("mimetype") + 9  # behind the properties of the compression
+    start = damaged.index(b"mimetype") + len("mimetype") + 9  # after the properties of the compression
     damaged[start : start + 20] = b"\xff" * 20
 
     with pytest.raises(ValidationError):
@@ -101,7 +101,7 @@ def test_a_packed_file_that_cannot_be_unpacked_is_refused():
 
 
 def bomb(name: str, parts: int = 1, each: int = 0) -> SimpleUploadedFile:
-    """A document that unpacks to ``parts`` pictures of ``each`` megabytes of nothing."""
+    """Build a document that unpacks to ``parts`` empty pictures of ``each`` megabytes."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", "<w/>")
@@ -113,7 +113,7 @@ def bomb(name: str, parts: int = 1, each: int = 0) -> SimpleUploadedFile:
 
 
 def overlapping(name: str) -> SimpleUploadedFile:
-    """A document whose parts all are the same bytes: a few kilobytes that count as many."""
+    """Build a document whose parts share the same bytes: a few kilobytes that count many times."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("word/document.xml", "x" * 10_000)
@@ -131,14 +131,14 @@ def overlapping(name: str) -> SimpleUploadedFile:
     [bomb("creux.docx", each=30), bomb("parties.docx", parts=3001), overlapping("empile.docx")],
     ids=lambda one: one.name,
 )
-def test_a_document_that_bursts_when_it_is_unpacked_is_refused(upload):
+def test_zip_bomb_is_refused(upload):
     with override("en"), pytest.raises(ValidationError, match="too large once it is unpacked"):
         upload_checks.check_upload(upload)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
-def test_a_document_packed_as_none_is_packed_is_refused_unread(method, monkeypatch):
-    # Its first four bytes cost all that a block of it unpacks to.
+def test_document_with_an_unusual_compression_is_refused_unread(method, monkeypatch):
+    # Its first four bytes cost as much as a whole unpacked block.
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", method) as archive:
         archive.writestr("word/document.xml", bytes(1024 * 1024))
@@ -147,13 +147,13 @@ def test_a_document_packed_as_none_is_packed_is_refused_unread(method, monkeypat
         upload_checks.check_upload(SimpleUploadedFile("dense.docx", content.getvalue()))
 
 
-def test_a_document_of_ordinary_size_is_not_taken_for_a_bomb():
+def test_document_of_ordinary_size_is_accepted():
     assert upload_checks.check_upload(bomb("rapport.docx", parts=50, each=0)).size
     assert upload_checks.check_upload(bomb("photos.docx", parts=2, each=5)).size
 
 
-def test_a_picture_of_more_points_than_any_camera_takes_is_refused():
-    # The head of a picture of 50000 × 50000 points: what it would take is seen without reading it.
+def test_picture_with_too_many_pixels_is_refused():
+    # The header of a picture of 50000 × 50000 pixels: its size is known without decoding it.
     drawn = io.BytesIO()
     Image.new("1", (50, 50)).save(drawn, "PNG")
     huge = bytearray(drawn.getvalue())
@@ -164,7 +164,7 @@ def test_a_picture_of_more_points_than_any_camera_takes_is_refused():
         upload_checks.check_upload(SimpleUploadedFile("geante.png", bytes(huge)))
 
 
-def test_a_damaged_picture_is_refused():
+def test_damaged_picture_is_refused():
     with pytest.raises(ValidationError):
         upload_checks.check_upload(SimpleUploadedFile("photo.png", b"\x89PNG\r\n\x1a\n" + b"x" * 100))
 
@@ -187,13 +187,13 @@ def archived(head: bytes) -> bytes:
         ("photo-et-page.jpg", b"\xff\xd8\xff\xe0<svg onload=alert(1)>"),
     ],
 )
-def test_a_file_that_is_two_things_at_once_is_refused(name, content):
+def test_file_of_two_types_at_once_is_refused(name, content):
     with pytest.raises(ValidationError):
         upload_checks.check_upload(SimpleUploadedFile(name, content))
 
 
 def paper(**attached: bytes) -> bytes:
-    """A PDF with files attached, uncompressed as some programs leave them."""
+    """Build a PDF with attached files, uncompressed as some programs store them."""
     writer = pypdf.PdfWriter()
     writer.add_blank_page(200, 200)
     for name, content in attached.items():
@@ -209,7 +209,7 @@ A_PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 
 
 
 def in_comment(content: bytes) -> bytes:
-    """A JPEG with something in its comment."""
+    """Build a JPEG with ``content`` as its comment."""
     return jpeg(comment=content)
 
 
@@ -228,7 +228,10 @@ def at(place: int, content: bytes, head: bytes) -> bytes:
     [
         ("pdf-au-commentaire.jpg", in_comment(A_PDF)),
         ("pdf-a-la-suite.jpg", jpeg() + A_PDF),
-        ("pdf-loin-derriere.png", picture().read() + bytes(2**20 - 2) + A_PDF),  # where two readings meet
+        (
+            "pdf-loin-derriere.png",
+            picture().read() + bytes(2**20 - 2) + A_PDF,
+        ),  # at the boundary of two read chunks
         ("rar-au-commentaire.jpg", in_comment(RAR)),
         ("7z-a-la-suite.png", picture().read() + SEVEN_ZIP),
         ("rar-a-la-suite.webp", picture("a.webp", "WEBP").read() + RAR),
@@ -245,7 +248,7 @@ def at(place: int, content: bytes, head: bytes) -> bytes:
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )
-def test_a_file_with_another_hidden_in_it_is_refused(name, content):
+def test_file_with_another_file_hidden_in_it_is_refused(name, content):
     with pytest.raises(ValidationError):
         upload_checks.check_upload(SimpleUploadedFile(name, content))
 
@@ -255,13 +258,13 @@ def test_a_file_with_another_hidden_in_it_is_refused(name, content):
     [{"evil.exe": "x"}, {"word/embeddings/Evil.SCR": "x"}, {"word/media/image1.png": b"MZ\x90\x00"}],
     ids=["name", "capitals", "content"],
 )
-def test_a_document_that_carries_a_program_is_refused(parts):
+def test_document_that_contains_a_program_is_refused(parts):
     with pytest.raises(ValidationError):
         upload_checks.check_upload(packed("lettre.docx", word__document_xml="<w/>", **parts))
 
 
 def with_exif() -> bytes:
-    """As a camera leaves it: with a small picture of itself, a profile of its colours, and words."""
+    """Build a photo as cameras do, with a thumbnail, a colour profile and texts."""
     small, exif = jpeg(), Image.Exif()
     exif[0x010E], exif[0x0131] = "Bail.pdf, rar! 7z", "Appareil 1.0"
     colours = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -269,7 +272,7 @@ def with_exif() -> bytes:
 
 
 def in_two_views() -> bytes:
-    """As phones with two lenses leave it."""
+    """Build a photo with two views, as phones with two lenses do."""
     drawn = io.BytesIO()
     views = [Image.new("RGB", (4, 4), colour) for colour in ("white", "black")]
     views[0].save(drawn, "MPO", save_all=True, append_images=views[1:])
@@ -285,7 +288,10 @@ COMMENTED = A_PDF.replace(b"/Type", b"/RC (<body xmlns='http://www.w3.org/1999/x
     [
         ("photo-exif.jpg", with_exif()),
         ("photo-double.jpg", in_two_views()),
-        ("photo-animee.jpg", jpeg() + b"\0\0\0\x18ftypmp42" + bytes(4000)),  # phones add a film of a second
+        (
+            "photo-animee.jpg",
+            jpeg() + b"\0\0\0\x18ftypmp42" + bytes(4000),
+        ),  # phones append a film of a second
         ("retouchee.png", picture().read() + bytes(64) + b"Edited on my phone"),
         ("annote.pdf", COMMENTED),
         ("annote-plus-loin.pdf", A_PDF + b"%" + b"x" * 2048 + COMMENTED),
@@ -296,11 +302,11 @@ COMMENTED = A_PDF.replace(b"/Type", b"/RC (<body xmlns='http://www.w3.org/1999/x
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )
-def test_an_ordinary_photo_or_paper_is_accepted(name, content):
+def test_ordinary_photo_or_document_is_accepted(name, content):
     assert upload_checks.check_upload(SimpleUploadedFile(name, content)).size == len(content)
 
 
-def test_a_paper_that_was_signed_and_added_to_is_accepted(settings, tmp_path):
+def test_signed_and_updated_pdf_is_accepted(settings, tmp_path):
     path = tmp_path / "key.p12"
     path.write_bytes(new_key("Notaire"))
     settings.SEAL_URL = f"pkcs12:{path}"
@@ -314,18 +320,18 @@ def test_a_paper_that_was_signed_and_added_to_is_accepted(settings, tmp_path):
         assert upload_checks.check_upload(SimpleUploadedFile("acte.pdf", content)).size == len(content)
 
 
-def test_a_document_with_pictures_and_a_table_in_it_is_accepted():
+def test_document_with_embedded_pictures_and_a_table_is_accepted():
     table = packed("tableau.xlsx", xl__workbook_xml="<w/>").read()
     inside = {"word/embeddings/tableau.xlsx": table, "word/media/image1.jpeg": with_exif()}
     assert upload_checks.check_upload(packed("rapport.docx", word__document_xml="<w/>", **inside)).size
 
 
-def test_an_empty_file_is_refused():
+def test_empty_file_is_refused():
     with pytest.raises(ValidationError):
         upload_checks.check_upload(SimpleUploadedFile("vide.pdf", b""))
 
 
-def test_a_file_at_its_limit_is_accepted_and_one_byte_more_refused():
+def test_file_at_its_size_limit_is_accepted():
     content = b"%PDF-1.7" + b"x" * 92
 
     assert upload_checks.check_upload(pdf(content=content), max_bytes=100).size == 100
@@ -333,7 +339,7 @@ def test_a_file_at_its_limit_is_accepted_and_one_byte_more_refused():
         upload_checks.check_upload(pdf(content=content + b"x"), max_bytes=100)
 
 
-def test_converted_photo_is_judged_again(monkeypatch):
+def test_converted_photo_is_checked_again(monkeypatch):
     drawn = upload_checks.inspection.Picture(bytes(2_000_000), "JPEG", 1, 1, None)
     monkeypatch.setattr(upload_checks, "redrawn", lambda *args, **options: drawn)
     heic = SimpleUploadedFile("a.heic", taken("HEIF"))
@@ -346,13 +352,13 @@ def busy(name: str) -> str:
     return str(messages.BUSY % {"name": name})
 
 
-def test_files_of_a_request_share_the_time_that_there_is():
+def test_files_of_one_request_share_its_time_limit():
     with pytest.raises(ValidationError) as told:
         upload_checks.check_upload(pdf("a.pdf"), deadline=upload_checks.Deadline(0))
     assert told.value.messages == [busy("a.pdf")]
 
 
-def test_file_cut_off_by_the_others_is_not_blamed(monkeypatch):
+def test_file_stopped_by_the_shared_time_limit_is_not_blamed(monkeypatch):
     deadline = upload_checks.Deadline()
 
     def run_out(*args):
@@ -365,7 +371,7 @@ def test_file_cut_off_by_the_others_is_not_blamed(monkeypatch):
     assert told.value.messages == [busy("a.pdf")]
 
 
-def test_a_field_takes_only_the_kinds_it_names():
+def test_field_takes_only_its_file_types():
     with pytest.raises(ValidationError):
         upload_checks.check_upload(pdf(), extensions=["png"])
     assert upload_checks.check_upload(picture(), extensions=["png"])
@@ -382,19 +388,19 @@ def test_a_field_takes_only_the_kinds_it_names():
         ("É" * 300 + ".pdf", "É" * 146 + ".pdf"),
     ],
 )
-def test_names_are_cleaned(given, cleaned):
+def test_file_names_are_cleaned(given, cleaned):
     assert upload_checks.clean_file_name(given) == cleaned
 
 
-def test_a_name_of_nothing_gets_one():
+def test_empty_file_name_gets_a_default():
     with override("en"):
         assert upload_checks.clean_file_name("///") == "file"
 
 
-# -- In the filing -------------------------------------------------------------------------------------------
+# -- In the form session -------------------------------------------------------------------------------------
 @pytest.fixture
 def kept(monkeypatch):
-    """The bytes of files that reached the disk, chunk by chunk."""
+    """Record the sizes of the chunks of files that were written to disk."""
     found = []
     receive = upload_checks.TemporaryFileUploadHandler.receive_data_chunk
     monkeypatch.setattr(
@@ -412,7 +418,7 @@ def at_the_file_step(person):
     return person
 
 
-def test_a_file_is_stored_privately_under_a_random_name(at_the_file_step):
+def test_file_is_stored_privately_under_a_random_name(at_the_file_step):
     person = at_the_file_step
 
     assert person.post("procuration", piece=pdf()).url == person.url("contact")
@@ -425,14 +431,14 @@ def test_a_file_is_stored_privately_under_a_random_name(at_the_file_step):
     assert person.answers["piece"] == [{"id": str(stored.pk), "name": "procuration.pdf", "size": stored.size}]
 
 
-def test_a_required_file_must_be_there(at_the_file_step):
+def test_required_file_must_be_present(at_the_file_step):
     response = at_the_file_step.post("procuration")
 
     assert response.status_code == 200
     assert "#id_piece" in text(response)
 
 
-def test_a_refused_file_says_why_and_the_good_one_beside_it_is_kept(at_the_file_step):
+def test_refused_file_gives_a_reason_and_the_valid_one_is_stored(at_the_file_step):
     person = at_the_file_step
 
     response = person.post(
@@ -445,7 +451,7 @@ def test_a_refused_file_says_why_and_the_good_one_beside_it_is_kept(at_the_file_
     assert person.post("procuration").url == person.url("contact")
 
 
-def test_a_huge_file_is_refused_and_never_fills_the_disk(at_the_file_step, settings, kept):
+def test_huge_file_is_refused_without_filling_the_disk(at_the_file_step, settings, kept):
     settings.UPLOAD_MAX_BYTES = 1000
 
     response = at_the_file_step.post("procuration", piece=pdf(content=b"%PDF-1.7" + b"x" * 200_000))
@@ -457,7 +463,10 @@ def test_a_huge_file_is_refused_and_never_fills_the_disk(at_the_file_step, setti
 
 
 class Travelling(io.RawIOBase):
-    """The body of a post that nobody holds: a file of ``size`` bytes, made as they are read, and a text after it."""
+    """A request body that is never in memory whole.
+
+    It has a file of ``size`` bytes, generated while it is read, and a text after it.
+    """
 
     def __init__(self, field: str, name: str, size: int):
         before = f'--X\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n%PDF-1.7'
@@ -467,7 +476,7 @@ class Travelling(io.RawIOBase):
         self.largest_read = 0
 
     def read(self, size=-1):
-        assert size > 0  # never everything at once
+        assert size > 0  # never reads the whole body at once
         self.largest_read = max(self.largest_read, size)
         while self._parts and not self._parts[0]:
             self._parts.pop(0)
@@ -481,7 +490,7 @@ class Travelling(io.RawIOBase):
         return part[:size]
 
 
-def test_three_hundred_megabytes_travel_and_are_refused_without_being_held_or_kept(at_the_file_step, kept):
+def test_upload_of_300_megabytes_is_refused_without_storing_it(at_the_file_step, kept):
     person, file = at_the_file_step, Travelling("piece", "plan.pdf", 300 * upload_checks.MB)
     before = getrusage(RUSAGE_SELF).ru_maxrss
 
@@ -498,7 +507,9 @@ def test_three_hundred_megabytes_travel_and_are_refused_without_being_held_or_ke
 
     assert response.status_code == 200
     assert "“plan.pdf” is too large: at most 1\u00a0MB." in response.text
-    assert file.read(1) == b""  # all of it has come: a browser that is cut off says nothing but that it was
+    assert (
+        file.read(1) == b""
+    )  # the whole body was read: a browser that is cut off shows only a connection error
     assert file.largest_read <= upload_checks.MB
     assert sum(kept) <= 10 * upload_checks.MB
     assert (getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024 < 60
@@ -506,9 +517,7 @@ def test_three_hundred_megabytes_travel_and_are_refused_without_being_held_or_ke
     assert list(Path(tempfile.gettempdir()).glob("*.upload.pdf")) == []
 
 
-def test_many_files_together_cannot_fill_the_disk_and_the_one_too_many_is_named(
-    at_the_file_step, settings, kept
-):
+def test_many_files_cannot_fill_the_disk_and_the_excess_is_named(at_the_file_step, settings, kept):
     settings.UPLOAD_MAX_BYTES = 1000
     many = [pdf(f"{number}.pdf", b"%PDF-1.7" + bytes([number]) * 900) for number in range(90)]
 
@@ -520,7 +529,7 @@ def test_many_files_together_cannot_fill_the_disk_and_the_one_too_many_is_named(
     assert StoredFile.objects.count() == 2
 
 
-def test_staff_may_send_larger_files_to_the_site(client, version, settings, kept):
+def test_staff_may_upload_larger_files(client, version, settings, kept):
     settings.UPLOAD_MAX_BYTES = 1000
     client.force_login(UserFactory(is_staff=True))
 
@@ -529,7 +538,7 @@ def test_staff_may_send_larger_files_to_the_site(client, version, settings, kept
     assert sum(kept) == 5000
 
 
-def test_an_answer_on_a_case_cannot_fill_the_disk_either(client, db, settings, kept):
+def test_files_of_a_reply_on_a_case_cannot_fill_the_disk(client, db, settings, kept):
     settings.UPLOAD_MAX_BYTES = 1000
     case = CaseFactory(asked=True)
     link = reverse("space:status", args=[StatusLink.objects.create(case=case).secret])
@@ -543,7 +552,7 @@ def test_an_answer_on_a_case_cannot_fill_the_disk_either(client, db, settings, k
     assert sum(kept) <= 1000
 
 
-def test_200_files_at_once_get_a_page_that_says_so(at_the_file_step, client):
+def test_upload_of_200_files_gets_an_error_page(at_the_file_step, client):
     person = at_the_file_step
     many = [pdf(f"{number}.pdf") for number in range(200)]
 
@@ -556,7 +565,7 @@ def test_200_files_at_once_get_a_page_that_says_so(at_the_file_step, client):
     assert not StoredFile.objects.exists()
 
 
-def test_an_answer_is_still_guarded_against_forgery(db):
+def test_reply_on_a_case_requires_a_csrf_token(db):
     case = CaseFactory(asked=True)
     link = reverse("space:status", args=[StatusLink.objects.create(case=case).secret])
 
@@ -564,7 +573,7 @@ def test_an_answer_is_still_guarded_against_forgery(db):
     assert not case.messages.filter(text="Faux.").exists()
 
 
-def test_more_files_than_allowed_are_refused_and_the_first_ones_kept(at_the_file_step):
+def test_files_beyond_the_limit_are_refused_and_the_first_stored(at_the_file_step):
     person = at_the_file_step
 
     response = person.post("procuration", piece=[pdf("a.pdf"), pdf("b.pdf", b"%PDF-1.7 b"), picture()])
@@ -573,15 +582,13 @@ def test_more_files_than_allowed_are_refused_and_the_first_ones_kept(at_the_file
     assert [stored.name for stored in StoredFile.objects.all()] == ["a.pdf", "b.pdf"]
 
 
-def test_the_same_file_twice_is_kept_once(at_the_file_step):
+def test_same_file_twice_is_stored_once(at_the_file_step):
     at_the_file_step.post("procuration", piece=[pdf(), pdf()])
 
     assert StoredFile.objects.count() == 1
 
 
-def test_a_file_can_be_removed_and_its_content_goes_with_it(
-    at_the_file_step, django_capture_on_commit_callbacks
-):
+def test_removed_file_is_deleted_with_its_content(at_the_file_step, django_capture_on_commit_callbacks):
     person = at_the_file_step
     person.post("procuration", piece=pdf())
     stored = StoredFile.objects.get()
@@ -597,7 +604,7 @@ def test_a_file_can_be_removed_and_its_content_goes_with_it(
 
 
 @pytest.mark.parametrize("file_id", ["", "x", "00000000-0000-0000-0000-000000000000"])
-def test_removing_what_is_not_there_changes_nothing(at_the_file_step, file_id):
+def test_removing_an_unknown_file_changes_nothing(at_the_file_step, file_id):
     person = at_the_file_step
     person.post("procuration", piece=pdf())
 
@@ -605,7 +612,7 @@ def test_removing_what_is_not_there_changes_nothing(at_the_file_step, file_id):
     assert StoredFile.objects.count() == 1
 
 
-def test_somebody_elses_file_cannot_be_removed(at_the_file_step, client):
+def test_file_of_another_draft_cannot_be_removed(at_the_file_step, client):
     at_the_file_step.post("procuration", piece=pdf())
     stored = StoredFile.objects.get()
     stored.draft = DraftFactory()
@@ -616,7 +623,7 @@ def test_somebody_elses_file_cannot_be_removed(at_the_file_step, client):
     assert StoredFile.objects.count() == 1
 
 
-def test_files_of_questions_that_count_go_with_the_submission(at_the_file_step):
+def test_files_of_asked_questions_belong_to_the_submission(at_the_file_step):
     person = at_the_file_step
     person.post("procuration", piece=pdf())
     person.fill("contact")
@@ -626,7 +633,7 @@ def test_files_of_questions_that_count_go_with_the_submission(at_the_file_step):
     assert StoredFile.objects.get().submission == Submission.objects.get()
 
 
-def test_files_of_hidden_questions_stay_behind(at_the_file_step):
+def test_files_of_hidden_questions_stay_with_the_draft(at_the_file_step):
     person = at_the_file_step
     person.post("procuration", piece=pdf())
     person.post("qui", _shown="pour lien", pour="moi")
@@ -639,7 +646,7 @@ def test_files_of_hidden_questions_stay_behind(at_the_file_step):
     assert StoredFile.objects.get().submission is None
 
 
-def test_a_file_is_kept_where_another_answer_is_wrong(client, db):
+def test_file_is_stored_although_another_answer_is_invalid(client, db):
     from eservices.submissions.models import Draft
     from tests.factories.submissions import FormVersionFactory, certificate
     from tests.submissions.conftest import start_url
@@ -665,14 +672,14 @@ def test_a_file_is_kept_where_another_answer_is_wrong(client, db):
     assert "#id_nom" in text(response)
 
 
-# -- What a killed process left ------------------------------------------------------------------------------
+# -- Files that a killed process left ------------------------------------------------------------------------
 def sweep_all_folders(when):
-    """An hour of looks: each looks into one of the folders."""
+    """Run the job often enough, within an hour, for it to check all folders: each run checks one."""
     for look in range(256):
         delete_orphans(when + timedelta(seconds=15 * look))
 
 
-def test_a_file_without_a_row_is_deleted_after_a_day_and_not_before(db, time_machine):
+def test_file_without_a_row_is_deleted_after_a_day(db, time_machine):
     storage = storages["private"]
     lost = storage.save("files/ab/ab" + "0" * 30, ContentFile(b"lost"))
     foreign = storage.save("files/ab/note.txt", ContentFile(b"not ours"))
@@ -686,7 +693,7 @@ def test_a_file_without_a_row_is_deleted_after_a_day_and_not_before(db, time_mac
     storage.delete(foreign)
 
 
-def test_a_row_that_belongs_to_nothing_is_deleted_with_its_file(db):
+def test_row_without_an_owner_is_deleted_with_its_file(db):
     case = CaseFactory(asked=True)
     rows = [
         StoredFile(name="a.pdf", size=1),

@@ -1,4 +1,4 @@
-"""A form changes while somebody fills it in: they are told, and nothing that still fits is lost."""
+"""Drafts whose form changes: the applicant is notified, and answers that still fit are kept."""
 
 from copy import deepcopy
 from datetime import date
@@ -33,7 +33,7 @@ OLD = content(
 
 # -- The rule ------------------------------------------------------------------------------------------------
 def moved(change, answers: dict, completed=("qui", "quoi"), typed=None):
-    """What becomes of answers when ``change(content)`` is published."""
+    """Return the result of migrating answers when ``change(content)`` is published."""
     new = deepcopy(OLD)
     change(new)
     return migrate_answers(
@@ -51,7 +51,7 @@ def fields(form, step: int) -> list:
     return form["steps"][step]["fields"]
 
 
-def test_answers_stay_where_their_questions_stay():
+def test_answers_stay_while_their_questions_stay():
     answers = {"nom": "Marchetti", "age": 30, "genre": "loue", "avec": ["chat"], "accord": True}
     carried = moved(lambda form: form["fees"].append({"key": "prix", "amount": 100}), answers)
     assert carried.answers == answers
@@ -59,23 +59,23 @@ def test_answers_stay_where_their_questions_stay():
     assert (carried.added, carried.again, carried.gone, carried.typed) == ([], [], [], {})
 
 
-def test_an_answer_follows_its_question_into_another_step():
+def test_answer_follows_its_question_into_another_step():
     carried = moved(lambda form: fields(form, 1).append(fields(form, 0).pop()), {"age": 30})
     assert carried.answers == {"age": 30}
     assert carried.completed == ["qui", "quoi"]
 
 
-def test_a_question_that_is_gone_takes_its_answer_with_it_and_is_named():
+def test_answer_of_a_removed_question_is_dropped_and_named():
     carried = moved(lambda form: fields(form, 0).pop(), {"nom": "Marchetti", "age": 30})
     assert carried.answers == {"nom": "Marchetti"}
     assert carried.gone == ["age"]
 
 
-def test_a_question_that_is_gone_and_was_left_blank_is_not_named():
+def test_removed_question_without_an_answer_is_not_named():
     assert moved(lambda form: fields(form, 0).pop(), {"nom": "Marchetti", "age": None}).gone == []
 
 
-def test_a_step_that_is_gone_is_no_longer_complete_and_keeps_what_moved_out_of_it():
+def test_removed_step_is_incomplete_and_its_moved_answers_stay():
     def merge(form):
         fields(form, 0).append(fields(form, 1)[0])
         form["steps"].pop()
@@ -86,13 +86,13 @@ def test_a_step_that_is_gone_is_no_longer_complete_and_keeps_what_moved_out_of_i
     assert carried.gone == ["accord"]
 
 
-def test_a_new_question_reopens_its_step_and_is_named():
+def test_new_question_reopens_its_step_and_is_named():
     carried = moved(lambda form: fields(form, 0).append(question("langue")), {"nom": "Marchetti"})
     assert carried.added == ["langue"]
     assert carried.completed == ["quoi"]
 
 
-def test_a_new_question_that_these_answers_do_not_open_is_not_named():
+def test_new_question_hidden_by_the_answers_is_not_named():
     hidden = question("bail", condition=when("genre", value="loue"))
     carried = moved(lambda form: fields(form, 1).append(hidden), {"nom": "Marchetti", "genre": "achete"})
     assert carried.added == []
@@ -113,7 +113,7 @@ def test_a_new_question_that_these_answers_do_not_open_is_not_named():
         ("avec", "short_text", ["chat", "chien"], None),
     ],
 )
-def test_an_answer_is_kept_under_another_kind_of_question_only_if_it_means_the_same(key, kind, answer, kept):
+def test_answer_survives_a_change_of_type_if_it_means_the_same(key, kind, answer, kept):
     def change(form):
         for one in (*fields(form, 0), *fields(form, 1)):
             if one["key"] == key:
@@ -125,20 +125,20 @@ def test_an_answer_is_kept_under_another_kind_of_question_only_if_it_means_the_s
     assert carried.again == ([] if kept else [key])
 
 
-def test_a_withdrawn_option_is_asked_again():
+def test_removed_option_is_asked_again():
     carried = moved(lambda form: fields(form, 1)[0]["options"].pop(), {"genre": "achete"})
     assert "genre" not in carried.answers
     assert carried.again == ["genre"]
     assert carried.completed == ["qui"]
 
 
-def test_of_several_options_those_that_still_exist_are_kept():
+def test_remaining_options_of_several_are_kept():
     carried = moved(lambda form: fields(form, 1)[1]["options"].pop(), {"avec": ["chat", "chien"]})
     assert carried.answers == {"avec": ["chat"]}
     assert carried.again == ["avec"]
 
 
-def test_a_text_that_is_too_long_now_is_put_aside_to_be_shortened():
+def test_text_that_is_now_too_long_becomes_a_typed_answer():
     carried = moved(
         lambda form: fields(form, 0)[0].update(settings={"max_length": 4}), {"nom": "Marchetti", "age": 3}
     )
@@ -146,7 +146,7 @@ def test_a_text_that_is_too_long_now_is_put_aside_to_be_shortened():
     assert carried.typed == {"qui": {"nom": ["Marchetti"], "age": ["3"]}}
 
 
-def test_what_was_put_aside_follows_its_question():
+def test_typed_answer_follows_its_question():
     typed = {"qui": {"_shown": ["nom age"], "nom": [""], "age": ["trente"]}}
     carried = moved(lambda form: fields(form, 1).append(fields(form, 0).pop()), {"genre": "loue"}, [], typed)
     assert carried.typed["qui"] == {"nom": [""]}
@@ -154,7 +154,7 @@ def test_what_was_put_aside_follows_its_question():
     assert carried.typed["quoi"]["genre"] == ["loue"]
 
 
-def test_a_consent_to_other_words_is_asked_again():
+def test_consent_to_another_text_is_asked_again():
     def reword(form):
         form["texts"]["fr"]["field.accord.label"] = "J’accepte aussi la publicité"
 
@@ -163,14 +163,14 @@ def test_a_consent_to_other_words_is_asked_again():
     assert carried.again == ["J’accepte aussi la publicité"]
 
 
-def test_what_is_computed_is_neither_kept_nor_asked():
+def test_computed_answer_is_neither_kept_nor_asked():
     total = question("total", "computed", settings={"formula": {"operation": "sum", "fields": ["age"]}})
     carried = moved(lambda form: fields(form, 0).append(total), {"nom": "Marchetti", "age": 3, "total": 3})
     assert carried.answers == {"nom": "Marchetti", "age": 3}
     assert (carried.added, carried.again, carried.gone) == ([], [], [])
 
 
-def test_rows_of_a_group_keep_what_fits():
+def test_group_rows_keep_the_answers_that_fit():
     old = content(
         step("un", question("enfants", "group", fields=[question("prenom"), question("ne", "date")]))
     )
@@ -190,18 +190,18 @@ def test_rows_of_a_group_keep_what_fits():
     assert carried.again == ["enfants"]
 
 
-# -- Coming back ---------------------------------------------------------------------------------------------
+# -- Returning to a draft ------------------------------------------------------------------------------------
 def text(response) -> str:
     return response.content.decode()
 
 
 def told(page: str) -> bool:
-    """Whether a page says that the form has changed since."""
+    """Return whether a page says that the form has changed."""
     return MigratedDraft({}, [], {}, [], [], []).told in page
 
 
 def publish(change):
-    """Publishes the certificate with a change."""
+    """Publish the certificate with a change."""
     changed = certificate()
     change(changed)
     return FormVersionFactory(content=changed)
@@ -217,7 +217,7 @@ def drop_phone(form):
 
 
 @pytest.mark.django_db
-def test_whoever_comes_back_is_told_and_led_to_what_is_new(person):
+def test_returning_applicant_is_led_to_new_questions(person):
     person.fill_all()
     publish(ask_language)
 
@@ -229,7 +229,7 @@ def test_whoever_comes_back_is_told_and_led_to_what_is_new(person):
 
 
 @pytest.mark.django_db
-def test_following_the_link_changes_nothing_and_tells_again(person):
+def test_following_the_resume_link_changes_nothing(person):
     person.fill_all()
     publish(ask_language)
 
@@ -241,7 +241,7 @@ def test_following_the_link_changes_nothing_and_tells_again(person):
 
 
 @pytest.mark.django_db
-def test_what_is_answered_next_moves_the_draft_and_ends_the_telling(person):
+def test_next_answer_migrates_the_draft_and_ends_the_notice(person):
     person.fill_all()
     newer = publish(ask_language)
 
@@ -255,7 +255,7 @@ def test_what_is_answered_next_moves_the_draft_and_ends_the_telling(person):
 
 
 @pytest.mark.django_db
-def test_a_draft_that_nothing_concerns_is_told_and_may_be_sent(person):
+def test_draft_unaffected_by_a_change_has_a_notice_and_is_sent(person):
     person.fill_all()
     newer = publish(lambda form: form["fees"].clear())
 
@@ -266,7 +266,7 @@ def test_a_draft_that_nothing_concerns_is_told_and_may_be_sent(person):
 
 
 @pytest.mark.django_db
-def test_what_was_reviewed_under_the_earlier_form_is_not_sent_before_it_was_seen_again(person):
+def test_draft_reviewed_before_a_change_must_be_reviewed_again(person):
     person.fill_all()
     newer = publish(lambda form: form["fees"][0].update(amount=9900))
 
@@ -280,11 +280,11 @@ def test_what_was_reviewed_under_the_earlier_form_is_not_sent_before_it_was_seen
 
 
 @pytest.mark.django_db
-def test_an_old_page_posted_to_the_newer_form_loses_nothing(person):
+def test_old_page_posted_to_the_newer_form_loses_nothing(person):
     person.begin()
     newer = publish(ask_language)
     person.client.get(person.page("resume"))
-    person.fill("qui", _version=newer.number)  # another tab: the draft is at the newer form now
+    person.fill("qui", _version=newer.number)  # another tab, whose draft has the newer version already
 
     response = person.fill("identite", _version=person.version.number)
 
@@ -298,7 +298,7 @@ def test_an_old_page_posted_to_the_newer_form_loses_nothing(person):
 
 
 @pytest.mark.django_db
-def test_an_old_page_that_saves_by_itself_is_told_in_words_and_keeps_what_it_shows(person):
+def test_autosave_of_an_old_page_gets_a_message(person):
     person.begin()
     publish(ask_language)
     typed = {"nom": "Marchetti", "_version": person.version.number}
@@ -312,7 +312,7 @@ def test_an_old_page_that_saves_by_itself_is_told_in_words_and_keeps_what_it_sho
 
 
 @pytest.mark.django_db
-def test_an_old_page_of_a_step_that_is_gone_keeps_what_is_asked_elsewhere(person):
+def test_old_page_of_a_removed_step_keeps_moved_answers(person):
     person.begin()
     person.fill("identite")
 
@@ -330,7 +330,7 @@ def test_an_old_page_of_a_step_that_is_gone_keeps_what_is_asked_elsewhere(person
 
 
 @pytest.mark.django_db
-def test_a_first_page_that_stood_open_during_the_change_keeps_what_was_typed(client, version):
+def test_first_page_opened_before_a_change_keeps_answers(client, version):
     def rename(form):
         form["steps"][0]["key"] = "pour_qui"
         form["steps"][0]["fields"].insert(0, question("motif", required=True))
@@ -346,7 +346,7 @@ def test_a_first_page_that_stood_open_during_the_change_keeps_what_was_typed(cli
 
 
 @pytest.mark.django_db
-def test_a_file_that_an_old_page_brings_and_that_is_refused_is_told(person):
+def test_refused_file_of_an_old_page_is_announced(person):
     person.begin(_shown="pour lien", pour="autre", lien="fille")
     person.fill("identite")
     old = {"piece": SimpleUploadedFile("virus.exe", b"MZ"), "_version": person.version.number}
@@ -363,9 +363,7 @@ def test_a_file_that_an_old_page_brings_and_that_is_refused_is_told(person):
 
 
 @pytest.mark.django_db
-def test_files_stay_where_their_question_stays_and_are_deleted_where_it_is_gone(
-    person, django_capture_on_commit_callbacks
-):
+def test_files_are_deleted_only_with_their_question(person, django_capture_on_commit_callbacks):
     person.begin(_shown="pour lien", pour="autre", lien="fille")
     person.fill("identite")
     person.post("procuration", piece=pdf())
@@ -382,7 +380,7 @@ def test_files_stay_where_their_question_stays_and_are_deleted_where_it_is_gone(
 
 
 @pytest.mark.django_db
-def test_a_draft_of_a_withdrawn_form_is_finished_as_it_was_begun(person):
+def test_draft_of_a_withdrawn_form_keeps_its_version(person):
     person.fill_all()
     publish(ask_language)
     Form.objects.update(offered=False)
@@ -394,7 +392,7 @@ def test_a_draft_of_a_withdrawn_form_is_finished_as_it_was_begun(person):
 
 
 @pytest.mark.django_db
-def test_what_was_sent_stays_with_its_version(person):
+def test_submission_keeps_its_version(person):
     person.fill_all()
     person.send()
     publish(drop_phone)
@@ -406,7 +404,7 @@ def test_what_was_sent_stays_with_its_version(person):
 
 
 @pytest.mark.django_db
-def test_a_change_of_another_form_changes_nothing(person):
+def test_change_of_another_form_changes_nothing(person):
     person.fill_all()
     FormVersionFactory(form__slug="autre", content=content())
 
@@ -415,7 +413,7 @@ def test_a_change_of_another_form_changes_nothing(person):
 
 
 @pytest.mark.django_db
-def test_a_rehearsal_is_not_offered_to_whoever_fills_in(person):
+def test_rehearsal_version_is_not_offered_to_applicants(person):
     person.fill_all()
     changed = certificate()
     ask_language(changed)
@@ -425,7 +423,7 @@ def test_a_rehearsal_is_not_offered_to_whoever_fills_in(person):
 
 
 @pytest.mark.django_db
-def test_a_draft_of_an_account_is_carried_for_its_owner_only(client, version):
+def test_draft_of_an_account_is_migrated_for_its_owner_only(client, version):
     owner = UserFactory()
     draft = DraftFactory(version=version, user=owner, complete=True)
     publish(ask_language)

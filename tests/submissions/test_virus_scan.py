@@ -1,4 +1,4 @@
-"""Viruses: refused at the door, held while the scanner is away, destroyed where they are found later."""
+"""Virus scan: infected uploads are refused, held while the scanner is unavailable, destroyed if found later."""
 
 import os
 import socket
@@ -35,7 +35,7 @@ def scanner(settings):
 
 @pytest.fixture
 def away(settings):
-    """A scanner that is named and not there."""
+    """Configure a scanner address on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         settings.CLAMAV_URL = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -43,7 +43,7 @@ def away(settings):
 
 @pytest.fixture
 def back(away, settings):
-    """Calls the scanner back, and lets the sweep and its worker do their work."""
+    """Start the scanner, then run the job and its tasks."""
     with running() as server:
 
         def come_back(later=timedelta(minutes=2)):
@@ -62,13 +62,13 @@ def at_the_file_step(person):
 
 
 # -- The protocol --------------------------------------------------------------------------------------------
-def test_a_clean_file_is_clean_and_a_virus_is_named(scanner):
+def test_clean_file_passes_and_a_virus_is_named(scanner):
     assert virus_scan.scan_content([b"a", b"b" * 200_000]) == ""
     assert virus_scan.scan_content([VIRUS[:20], VIRUS[20:]]) == "Eicar-Test"
     assert scanner.heard == [b"a" + b"b" * 200_000, VIRUS]
 
 
-def test_the_scanner_may_be_behind_a_unix_socket(settings, tmp_path):
+def test_scanner_may_listen_on_a_unix_socket(settings, tmp_path):
     path = str(tmp_path / "clamd.ctl")
     with running(socketserver.ThreadingUnixStreamServer, path):
         settings.CLAMAV_URL = f"unix://{path}"
@@ -78,7 +78,7 @@ def test_the_scanner_may_be_behind_a_unix_socket(settings, tmp_path):
 
 
 @pytest.mark.parametrize("says", [b"stream: Something ERROR\0", b"nonsense", b"\0"])
-def test_a_scanner_that_says_nothing_clear_counts_as_away(settings, says):
+def test_scanner_with_an_unclear_answer_counts_as_unavailable(settings, says):
     with running(says=says) as server:
         settings.CLAMAV_URL = url(server)
 
@@ -86,7 +86,7 @@ def test_a_scanner_that_says_nothing_clear_counts_as_away(settings, says):
             virus_scan.scan_content([b"a"])
 
 
-def test_a_scanner_that_is_away_is_not_asked_again_for_each_file(away, settings):
+def test_unavailable_scanner_is_not_asked_for_each_file(away, settings):
     with pytest.raises(virus_scan.ScannerUnavailable):
         virus_scan.scan_content([b"a"])
     with running() as server:
@@ -97,7 +97,7 @@ def test_a_scanner_that_is_away_is_not_asked_again_for_each_file(away, settings)
         assert not server.heard
 
 
-def test_a_scanner_that_hangs_is_not_waited_for(settings, monkeypatch):
+def test_hanging_scanner_times_out(settings, monkeypatch):
     monkeypatch.setattr(virus_scan, "ANSWER", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.CLAMAV_URL = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
@@ -107,7 +107,7 @@ def test_a_scanner_that_hangs_is_not_waited_for(settings, monkeypatch):
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:3310", "unix:///run/clamav/clamd.ctl", ""])
-def test_an_address_of_the_scanner_is_taken(monkeypatch, address):
+def test_valid_scanner_address_is_accepted(monkeypatch, address):
     monkeypatch.setenv("CLAMAV_URL", address)
     assert environment.read_scanner("CLAMAV_URL") == address
 
@@ -115,31 +115,31 @@ def test_an_address_of_the_scanner_is_taken(monkeypatch, address):
 @pytest.mark.parametrize(
     "address", ["127.0.0.1:3310", "tcp://127.0.0.1", "tcp://127.0.0.1:x", "unix://", "http://x:1"]
 )
-def test_an_address_that_is_none_stops_the_start(monkeypatch, address):
+def test_invalid_scanner_address_prevents_the_start(monkeypatch, address):
     monkeypatch.setenv("CLAMAV_URL", address)
     with pytest.raises(ImproperlyConfigured, match="CLAMAV_URL"):
         environment.read_scanner("CLAMAV_URL")
 
 
-# -- Before the site goes out --------------------------------------------------------------------------------
-def test_the_check_is_silent_where_the_scanner_takes_the_largest_file(scanner):
+# -- System checks -------------------------------------------------------------------------------------------
+def test_scanner_check_passes_if_the_largest_file_is_taken(scanner):
     assert checks.check_scanner(None) == []
 
 
-def test_the_check_says_what_is_missing(settings, away):
+def test_scanner_check_reports_a_missing_scanner(settings, away):
     assert [one.id for one in checks.check_scanner(None)] == ["submissions.W002"]
     settings.CLAMAV_URL = ""
     assert [one.id for one in checks.check_scanner(None)] == ["submissions.W001"]
 
 
-def test_the_check_says_that_the_scanner_takes_too_little(settings):
+def test_scanner_check_reports_a_limit_that_is_too_low(settings):
     with running(most=1000) as server:
         settings.CLAMAV_URL = url(server)
         assert "StreamMaxLength" in checks.check_scanner(None)[0].hint
 
 
-# -- At the door ---------------------------------------------------------------------------------------------
-def test_an_infected_file_is_refused_by_name_and_the_clean_one_beside_it_is_kept(at_the_file_step, scanner):
+# -- During the upload ---------------------------------------------------------------------------------------
+def test_infected_file_is_refused_and_the_clean_one_is_stored(at_the_file_step, scanner):
     person = at_the_file_step
 
     response = person.post("procuration", piece=[pdf("sain.pdf"), pdf("malade.pdf", VIRUS)])
@@ -151,13 +151,13 @@ def test_an_infected_file_is_refused_by_name_and_the_clean_one_beside_it_is_kept
     assert (stored.name, stored.scan) == ("sain.pdf", ScanResult.CLEAN)
 
 
-def test_without_a_scanner_files_are_taken_unchecked(at_the_file_step):
+def test_files_are_stored_unscanned_without_a_scanner(at_the_file_step):
     at_the_file_step.post("procuration", piece=pdf())
 
     assert StoredFile.objects.get().scan == ScanResult.NOT_NEEDED
 
 
-def test_an_infected_answer_to_a_question_is_refused_and_the_text_is_kept(client, scanner):
+def test_infected_file_of_a_reply_is_refused_and_its_text_shown(client, scanner):
     case = CaseFactory(asked=True)
     page = client.post(f"{_link(case)}repondre/", {"text": "Voici.", "files": [pdf("malade.pdf", VIRUS)]})
 
@@ -167,8 +167,8 @@ def test_an_infected_answer_to_a_question_is_refused_and_the_text_is_kept(client
     assert not StoredFile.objects.exists()
 
 
-# -- While the scanner is away -------------------------------------------------------------------------------
-def test_a_file_that_cannot_be_scanned_is_held_and_the_applicant_is_told(at_the_file_step, away):
+# -- While the scanner is unavailable ------------------------------------------------------------------------
+def test_unscanned_file_is_held_and_the_applicant_notified(at_the_file_step, away):
     person = at_the_file_step
     person.post("procuration", piece=pdf())
 
@@ -177,7 +177,7 @@ def test_a_file_that_cannot_be_scanned_is_held_and_the_applicant_is_told(at_the_
         assert "being checked before anybody opens it" in person.open("procuration").text
 
 
-def test_what_is_held_opens_for_nobody_and_the_agent_sees_its_name(client, away):
+def test_held_file_opens_for_nobody_but_its_name_is_shown(client, away):
     case = CaseFactory(asked=True)
     link = _link(case)
     client.post(f"{link}repondre/", {"text": "Voici.", "files": [pdf()]})
@@ -194,7 +194,7 @@ def test_what_is_held_opens_for_nobody_and_the_agent_sees_its_name(client, away)
     assert client.get(reverse("cases:file", args=[case.reference, stored.pk])).status_code == 404
 
 
-def test_it_opens_once_the_scanner_is_back_and_finds_nothing(client, back):
+def test_held_file_opens_after_a_clean_scan(client, back):
     case = CaseFactory(asked=True)
     link = _link(case)
     client.post(f"{link}repondre/", {"text": "Voici.", "files": [pdf()]})
@@ -205,7 +205,7 @@ def test_it_opens_once_the_scanner_is_back_and_finds_nothing(client, back):
     assert client.get(f"{link}fichiers/{stored.pk}/").status_code == 200
 
 
-def test_the_scanner_is_asked_again_while_it_is_away_and_not_at_every_look(at_the_file_step, away):
+def test_unavailable_scanner_is_retried_with_pauses(at_the_file_step, away):
     at_the_file_step.post("procuration", piece=pdf())
     stored = StoredFile.objects.get()
     later = timezone.now() + timedelta(minutes=5)
@@ -220,8 +220,8 @@ def test_the_scanner_is_asked_again_while_it_is_away_and_not_at_every_look(at_th
     assert stored.scan == ScanResult.WAITING
 
 
-# -- Found later ---------------------------------------------------------------------------------------------
-def test_a_virus_found_in_a_draft_is_destroyed_and_the_file_is_asked_for_again(
+# -- Viruses found later -------------------------------------------------------------------------------------
+def test_virus_in_a_draft_is_destroyed_and_the_file_asked_again(
     at_the_file_step, back, django_capture_on_commit_callbacks
 ):
     person = at_the_file_step
@@ -237,7 +237,7 @@ def test_a_virus_found_in_a_draft_is_destroyed_and_the_file_is_asked_for_again(
     assert "malade.pdf" in person.open("procuration").text
 
 
-def test_another_copy_takes_the_place_of_a_destroyed_file(at_the_file_step, back):
+def test_destroyed_file_is_replaced_by_another_copy(at_the_file_step, back):
     person = at_the_file_step
     person.post("procuration", piece=pdf("piece.pdf", VIRUS))
     back()
@@ -249,7 +249,7 @@ def test_another_copy_takes_the_place_of_a_destroyed_file(at_the_file_step, back
     assert [one.scan for one in Submission.objects.get().files.all()] == [ScanResult.CLEAN]
 
 
-def test_a_virus_found_after_sending_is_told_to_agent_and_applicant(
+def test_virus_found_after_sending_notifies_agent_and_applicant(
     at_the_file_step, back, django_capture_on_commit_callbacks
 ):
     person = at_the_file_step
@@ -272,7 +272,7 @@ def test_a_virus_found_after_sending_is_told_to_agent_and_applicant(
     assert "malade.pdf: destroyed: it carried a virus" in page.text
 
 
-def test_a_virus_found_in_an_answer_is_told_once(client, back, django_capture_on_commit_callbacks):
+def test_virus_in_a_reply_is_recorded_once(client, back, django_capture_on_commit_callbacks):
     case = CaseFactory(asked=True)
     client.post(f"{_link(case)}repondre/", {"text": "Voici.", "files": [pdf("malade.pdf", VIRUS)]})
     with django_capture_on_commit_callbacks(execute=True):
@@ -288,7 +288,7 @@ def _link(case) -> str:
     return reverse("space:status", args=[made.secret])
 
 
-# -- The real one --------------------------------------------------------------------------------------------
+# -- The real scanner ----------------------------------------------------------------------------------------
 @pytest.fixture
 def clamd(settings):
     address = os.environ.get("TEST_CLAMAV_URL")
@@ -298,22 +298,20 @@ def clamd(settings):
     settings.CLAMAV_URL = address
 
 
-def test_a_real_clamd_finds_the_test_virus_and_passes_what_is_clean(clamd):
+def test_real_clamd_finds_the_test_virus_and_passes_clean_files(clamd):
     assert upload_checks.check_upload(pdf()).scan == ScanResult.CLEAN
-    assert "Eicar" in virus_scan.scan_content([EICAR])  # scanners know it at the head of a file
+    assert "Eicar" in virus_scan.scan_content([EICAR])  # scanners recognise it at the start of a file
 
 
 def kept_files(folder: str = "") -> set[str]:
-    """What lies in the private storage."""
+    """Return the names of all files in the private storage."""
     folders, files = storages["private"].listdir(folder)
     inside = [kept_files(f"{folder}/{one}".lstrip("/")) for one in folders]
     return {f"{folder}/{one}" for one in files}.union(*inside)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Accept": "application/json"}], ids=["pressed", "by itself"])
-def test_a_virus_sent_through_a_step_is_refused_in_words_and_nothing_of_it_is_kept(
-    at_the_file_step, clamd, headers
-):
+def test_real_clamd_refuses_a_virus_of_a_step_in_words(at_the_file_step, clamd, headers):
     person = at_the_file_step
     before = kept_files()
 
@@ -332,5 +330,5 @@ def test_a_virus_sent_through_a_step_is_refused_in_words_and_nothing_of_it_is_ke
     assert StoredFile.objects.get().scan == ScanResult.CLEAN
 
 
-def test_a_real_clamd_takes_the_largest_file_that_may_be_sent(clamd):
+def test_real_clamd_takes_the_largest_allowed_file(clamd):
     assert checks.check_scanner(None) == []

@@ -1,6 +1,6 @@
-"""The admin's editors of templates, letters and services: what they choose from is drawn, and no script fails.
+"""Admin editors of document templates, letter templates and services: their choosers are rendered and no script fails.
 
-A script that throws fails the test by itself: see ``visit``.
+A script that throws fails the test, see ``visit``.
 """
 
 import pytest

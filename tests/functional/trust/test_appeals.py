@@ -1,4 +1,4 @@
-"""Walk: a decision taken in November shows until when it may be appealed, and by whom it was decided."""
+"""Walkthrough: a decision of November shows the end of its appeal period and who took it."""
 
 from datetime import date
 

@@ -1,6 +1,6 @@
-"""Letters and pages that said what nobody did: each sentence with its fact, and without.
+"""Claims of messages and pages, each with and without the fact that it states.
 
-That every letter and page has a row for its claims: ``tests/test_claims.py``.
+``tests/test_claims.py`` checks that every message and page has a row for its claims.
 """
 
 import json
@@ -28,21 +28,21 @@ def texts_of(delivery) -> str:
 
 
 @pytest.mark.parametrize("write", [emails.send_withdrawal, emails.send_closed_unanswered])
-def test_letter_offers_a_new_request_while_the_service_is_offered(write):
+def test_email_offers_a_new_request_only_for_an_offered_service(write):
     case = CaseFactory(withdrawn=True)
     assert gettext(AGAIN) in texts_of(write(case))
     Form.objects.update(offered=False)
     assert gettext(AGAIN) not in texts_of(write(Case.objects.get(pk=case.pk)))
 
 
-def test_status_offers_a_new_request_while_the_service_is_offered():
+def test_status_offers_a_new_request_only_for_an_offered_service():
     case = CaseFactory(state="closed", outcome="lapsed")
     assert status_page.closing_text(case)[1] == gettext(AGAIN)
     Form.objects.update(offered=False)
     assert status_page.closing_text(Case.objects.get(pk=case.pk))[1] == gettext("The reason stands below.")
 
 
-def test_status_promises_letters_to_those_who_get_them(monkeypatch):
+def test_status_promises_email_only_to_those_who_get_it(monkeypatch):
     promise = "Nous vous écrirons"
     case = CaseFactory()
     assert promise in status_page.status_headline(case)[1]
@@ -51,12 +51,12 @@ def test_status_promises_letters_to_those_who_get_them(monkeypatch):
     assert promise not in status_page.status_headline(case)[1]
 
 
-def test_status_of_a_merged_request_does_not_say_that_it_was_filed_twice():
+def test_merged_request_is_not_described_as_filed_twice():
     title, _next = status_page.closing_text(CaseFactory(state="closed", outcome="duplicate"))
     assert title == gettext("This was filed already.")
 
 
-def test_status_page_calls_no_request_complete(client):
+def test_status_page_does_not_call_requests_complete(client):
     page = client.get(_path(CaseFactory())).text
     assert gettext("Your request has arrived.") in page
     assert "elle est complète" not in page
@@ -72,7 +72,7 @@ def test_letters_promise_no_documents():
     assert not [one for one in letters if "documents" in texts_of(one)]
 
 
-def test_times_are_enclosed_by_email_and_not_on_paper():
+def test_email_mentions_enclosed_calendar_paper_letter_does_not():
     case = CaseFactory()
     context = {"case": case, "times": ["mardi"], "url": "#", "codes": []}
     enclosed = "Les heures sont jointes"
@@ -85,7 +85,7 @@ def test_times_are_enclosed_by_email_and_not_on_paper():
 
 
 @pytest.mark.parametrize("letter", ["cancelled", "returned"])
-def test_refund_that_is_asked_for_is_not_said_to_be_on_its_way(letter):
+def test_pending_refund_is_not_described_as_on_its_way(letter):
     context = {"case": CaseFactory(), "times": [], "url": "#", "codes": [], "paid_back": 5000, "kept": 0}
     for text in ("text", "html"):
         told = render_email(f"bookings/emails/{letter}", context, "fr")[text]
@@ -117,8 +117,8 @@ def test_return_with_damage_does_not_thank_for_everything():
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "en"])
-def test_demo_says_of_a_move_only_that_it_is_accepted(language):
-    """No stage writes into the register or tells another commune."""
+def test_demo_of_a_move_claims_only_that_it_is_accepted(language):
+    """No stage writes into the population register or notifies another commune."""
     texts = json.loads((SERVICES / "annonce-demenagement.json").read_text())["texts"][language]
     said = " ".join(text for key, text in texts.items() if key.startswith("stage."))
     for claim in ("registre", "register", "Register", "canton", "Kanton", "autre commune", "andere Gemeinde"):

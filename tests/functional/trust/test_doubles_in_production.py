@@ -1,4 +1,4 @@
-"""The doubles of the demo do not start for a real commune."""
+"""Doubles of the demo, which do not start for a real commune."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ SHOW = (
 
 
 def start(**variables: str) -> subprocess.CompletedProcess:
-    """Load the settings of production in a process of its own."""
+    """Load the production settings in a separate process."""
     own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     run = [sys.executable, "-c", SHOW]
     return subprocess.run(run, env=own | REAL | variables, capture_output=True, text=True)
@@ -60,7 +60,7 @@ def test_production_starts_without_register_and_sms():
     ]
 
 
-def test_sms_is_offered_to_nobody_without_a_gateway(settings):
+def test_sms_is_not_offered_without_a_gateway(settings):
     assert can_receive_sms("079 400 00 01")
     settings.SMS_GATEWAY = ""
     assert not can_receive_sms("079 400 00 01")

@@ -1,6 +1,6 @@
-"""What editors publish is what was meant: each fault walked as it was seen, through the admin.
+"""Walkthroughs of publishing in the admin, one per known fault.
 
-A comment that is written while a page saves itself needs a browser: ``test_editing_in_browser``.
+A comment written during autosave needs a browser: ``test_editing_in_browser``.
 """
 
 import json
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def editor(client, home, settings):
-    """Signed in where the commune sends SMS."""
+    """Yield a client signed in as an editor of a commune that sends SMS."""
     with gateway() as server, time_machine.travel(NOON, tick=False), committing():
         settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
         settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_SENDER = server.url, "t-token", "Orvenay"
@@ -44,7 +44,7 @@ def edit_url(page) -> str:
 
 
 def publish(client, page, **changes):
-    """Presses the button, and the one that publishes despite advice where the checks ask."""
+    """Publish the page, despite warnings if the checks ask for confirmation."""
     url = edit_url(page)
     shown = client.post(url, page_form(client, url) | {"action-publish": "1"} | changes, follow=True)
     if "before" in shown.request["PATH_INFO"]:
@@ -52,7 +52,7 @@ def publish(client, page, **changes):
     return shown
 
 
-def test_a_corrected_article_sends_the_corrected_sms_next_morning(editor, home):
+def test_corrected_article_sends_the_corrected_sms(editor, home):
     topic = TopicFactory(name="Chantiers")
     reader(topic)
     page = article(NewsIndexPageFactory(parent=home), topic, title="Eau coupée mardi")
@@ -68,7 +68,7 @@ def test_a_corrected_article_sends_the_corrected_sms_next_morning(editor, home):
     assert "mercredi" in message.payload["text"]
 
 
-def test_a_backdated_notice_is_refused_and_claims_no_day_that_it_did_not_stand(editor, home):
+def test_backdated_notice_is_refused_and_records_no_past_day(editor, home):
     OfficialNoticeSettings.objects.update_or_create(defaults={"binding": "site"})
     board = NoticeIndexPageFactory(parent=home)
     notice = NoticePageFactory(parent=board, live=False, first_day=date(2026, 11, 2))
@@ -81,7 +81,7 @@ def test_a_backdated_notice_is_refused_and_claims_no_day_that_it_did_not_stand(e
     assert "2 novembre 2026" not in shown
 
 
-def test_a_paste_from_word_and_outlook_publishes_no_link_into_the_admin(editor, home):
+def test_pasted_office_links_are_cleaned(editor, home):
     page = ContentPageFactory(parent=home, title="Le port", live=False, body=[("text", "<p>Un</p>")])
     url = edit_url(page)
     [field] = [name for name in page_form(editor, url) if name.startswith("body-0-value")]
@@ -106,7 +106,7 @@ def test_a_paste_from_word_and_outlook_publishes_no_link_into_the_admin(editor, 
     assert "safelinks" not in shown
 
 
-def test_a_page_saves_itself_although_its_address_is_taken(editor, home):
+def test_autosave_of_a_page_with_a_taken_slug_succeeds(editor, home):
     ContentPageFactory(parent=home, title="Budget", slug="budget")
     page = ContentPageFactory(parent=home, title="Comptes", slug="comptes", live=False)
     url = edit_url(page)
@@ -116,7 +116,7 @@ def test_a_page_saves_itself_although_its_address_is_taken(editor, home):
     assert "budget-2" in saved["field_updates"]["numbered-slug"]
 
 
-def test_who_got_an_alert_by_sms_may_be_told_that_it_is_over(editor, home):
+def test_recipients_of_an_alert_sms_can_get_the_all_clear(editor, home):
     reader()
     alert = Alert(texts=[("fr", {"title": "Eau non potable", "text": "Bouillez-la.", "sms": ""})], level=4)
     alert.save()

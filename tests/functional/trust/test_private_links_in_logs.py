@@ -1,4 +1,4 @@
-"""Logs name the page that failed, and never the secret that opens it."""
+"""Log lines of failed pages, without the secrets of their addresses."""
 
 import logging.config
 import re
@@ -40,7 +40,7 @@ def test_log_of_private_link_hides_its_secret(name, client, capsys):
     ],
     ids=["page", "case", "identifier"],
 )
-def test_log_keeps_what_opens_nothing(text):
+def test_log_leaves_harmless_texts_unchanged(text):
     assert mask_secrets(text) == text
 
 
@@ -56,5 +56,5 @@ def test_log_keeps_what_opens_nothing(text):
     ],
     ids=["sms", "mailchimp", "code", "shared", "sms-code", "query"],
 )
-def test_log_hides_what_known_addresses_take(text, masked):
+def test_log_masks_secrets_of_known_addresses(text, masked):
     assert mask_secrets(text) == masked

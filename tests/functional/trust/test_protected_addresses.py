@@ -1,4 +1,4 @@
-"""Agents who do not treat protected addresses read no address, telephone number or e-mail address, on any screen."""
+"""Protected addresses, which agents without the right see on no screen."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -37,7 +37,7 @@ def away(self, said):
 
 
 def nora() -> Case:
-    """Her request as she sent it, with a message, a call-back and a letter."""
+    """Create the case of a protected person with a message, a call-back and an e-mail."""
     case = checked_case(NORA, asked=False, email=EMAIL)
     case.contact = {"phone": PHONE}
     case.search_text = cases.case_search_lines(case)
@@ -55,7 +55,7 @@ def screened(case: Case) -> Case:
 
 
 def agent(**fields):
-    """Somebody of the team who looks after the outbox too."""
+    """Create a team lead who may also use the outbox."""
     user = member(Role.LEAD)
     user.user_permissions.add(Permission.objects.get(codename="change_delivery"))
     TeamMember.objects.filter(user=user).update(**fields)
@@ -63,7 +63,7 @@ def agent(**fields):
 
 
 def read_everywhere(client, case: Case) -> str:
-    """All that an agent finds when they look for the case and its person."""
+    """Return the text of all screens on which an agent looks for the case and its person."""
     pages = [client.get(reverse(name)) for name in SCREENS]
     pages += [client.get(reverse(name, args=[case.reference])) for name in OF_CASE]
     for words in ("Kessler", "Refuge", "nora.kessler", "791234567", case.reference):
@@ -80,7 +80,7 @@ def read_everywhere(client, case: Case) -> str:
 
 
 @pytest.mark.parametrize("moment", ["not asked", "register away", "answered"])
-def test_protected_person_is_read_by_nobody_unauthorised(client, settings, monkeypatch, moment):
+def test_protected_person_is_hidden_from_unauthorised_agents(client, settings, monkeypatch, moment):
     settings.REGISTER_SCREENING = True
     unauthorised = agent()
     case = nora()
@@ -100,7 +100,7 @@ def test_protected_person_is_read_by_nobody_unauthorised(client, settings, monke
     assert STREET in found
 
 
-def test_authorised_agent_reads_the_warning_first_and_the_true_reason(client, settings):
+def test_authorised_agent_sees_the_protection_warning_first(client, settings):
     settings.REGISTER_SCREENING = True
     case = screened(nora())
     client.force_login(agent(sees_protected=True))
@@ -110,7 +110,7 @@ def test_authorised_agent_reads_the_warning_first_and_the_true_reason(client, se
     assert "devrait être nouveau" not in page
 
 
-def test_withdrawn_case_says_more_than_that_a_page_is_not_found(client):
+def test_case_withdrawn_from_an_agent_is_explained(client):
     case, worked, stranger = CaseFactory(), agent(), agent()
     url = reverse("cases:case", args=[case.reference])
     client.force_login(worked)

@@ -1,4 +1,4 @@
-"""The commune seals what the register says, and a true code vouches for nobody else's paper."""
+"""Sealed documents with data of the population register, and their verification pages."""
 
 import json
 
@@ -24,7 +24,7 @@ FAMILY, CHILD = ME | {"beneficiaire": "famille"}, ME | {"beneficiaire": "enfant"
 
 @pytest.fixture(autouse=True)
 def template() -> DocumentTemplate:
-    """The certificate of the demo."""
+    """Create the demo's template of the residence certificate."""
     entry(CERTIFICATE, 1500)
     said = next(
         one for one in read_content("fr", "documents", timezone.localdate()) if one.key == CERTIFICATE
@@ -43,8 +43,8 @@ def said_by(document: Document) -> str:
 
 
 @pytest.mark.parametrize("at_counter", [False, True], ids=["signed in", "at the counter"])
-def test_an_invented_child_waits_for_an_agent(client, at_counter):
-    """It was sealed seconds after paying, and the verification page said authentic."""
+def test_unknown_child_waits_for_an_agent(client, at_counter):
+    """Otherwise it would be sealed seconds after payment and verified as authentic."""
     journey = filed(CERTIFICATE, user=None if at_counter else elodie(), **FAMILY, personnes=[NOE, INVENTED])
     if at_counter:
         cases.identify_applicant(actor=journey.agent, case=journey.case, check="card")
@@ -62,7 +62,7 @@ def test_an_invented_child_waits_for_an_agent(client, at_counter):
     assert "Zébulon" not in client.get(reverse("documents:verdict", args=[document.code])).text
 
 
-def test_a_family_certificate_certifies_the_family():
+def test_family_certificate_lists_the_family():
     journey = filed(CERTIFICATE, user=elodie(), **FAMILY, personnes=[NOE | {"personne_prenom": "NOE"}])
     journey.pay()
     said = said_by(Document.objects.get())
@@ -74,8 +74,8 @@ def test_a_family_certificate_certifies_the_family():
 @pytest.mark.parametrize(
     ("language", "plural"), [("fr", " ont "), ("de", " haben"), ("it", " hanno "), ("en", " are ")]
 )
-def test_a_family_of_one_reads_in_no_plural(language, plural):
-    """The register may know one person only of those whom the request names."""
+def test_family_certificate_of_one_person_uses_the_singular(language, plural):
+    """The register may know only one of the persons that the request names."""
     texts = list_starters(SERVICES)["residence-certificate"].document["texts"]
     said = [texts[language]["statement_family"]]
     if language != "it":  # the demo has no certificate in Italian
@@ -87,7 +87,7 @@ def test_a_family_of_one_reads_in_no_plural(language, plural):
     assert not [one for one in said if plural in one]
 
 
-def test_my_minor_child_attests_the_domicile_of_the_child(client):
+def test_certificate_for_a_child_states_the_child_s_domicile(client):
     child = {"enfant_prenom": "Noé", "enfant_nom": "Marchetti", "enfant_naissance": "2019-09-02"}
     journey = filed(CERTIFICATE, user=elodie(), **CHILD, **child)
     journey.pay()
@@ -99,7 +99,7 @@ def test_my_minor_child_attests_the_domicile_of_the_child(client):
     assert "Noé M., né en 2019." in client.get(reverse("documents:verdict", args=[document.code])).text
 
 
-def test_what_was_typed_of_oneself_is_not_what_is_sealed():
+def test_sealed_document_uses_register_data_not_typed_names():
     journey = filed(CERTIFICATE, user=elodie(), **ME, prenom="Elodie", nom="marchetti")
     journey.pay()
     said = said_by(Document.objects.get())
@@ -107,8 +107,8 @@ def test_what_was_typed_of_oneself_is_not_what_is_sealed():
     assert "marchetti" not in said
 
 
-def test_a_true_code_shows_whom_the_document_is_for(client):
-    """Another name printed over a real code was called authentic."""
+def test_verification_page_shows_the_name_on_the_document(client):
+    """Otherwise a document with another name printed over a real code would count as authentic."""
     filed(CERTIFICATE, user=elodie(), **ME).pay()
     page = client.get(reverse("documents:verdict", args=[Document.objects.get().code])).text
     assert "Attestation de domicile" in page

@@ -1,4 +1,4 @@
-"""A revoked paper is followed by another, in the same case; who keeps the dossier learns of both."""
+"""Revoked documents: replaced in the same case, and both transferred to the document store."""
 
 import pytest
 from django.urls import reverse
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def made(document: Document) -> Document:
-    """The worker came: the paper is made, and what is to be filed is filed."""
+    """Process the case as the worker does and return the issued document."""
     issuing.issue_document(document.pk)
     process.advance_case(document.case_id)
     for delivery in Delivery.objects.filter(carrier="ged", state="pending"):
@@ -28,13 +28,13 @@ def made(document: Document) -> Document:
 
 @pytest.fixture
 def paper(settings, tmp_path) -> Document:
-    """What a closed and filed case issued."""
+    """Create a closed and transferred case and return its document."""
     settings.GED_URL = f"directory:{tmp_path}"
     DocumentTemplateFactory()
     return made(accepted_case(stages=[*STAGES, FILING]).documents.get())
 
 
-def test_revoked_paper_is_issued_again_and_filed(client, paper, tmp_path):
+def test_revoked_document_is_issued_again_and_transferred(client, paper, tmp_path):
     client.force_login(member(Role.DECIDE, paper.case.team))
     client.post(
         reverse("revoke_document", args=[paper.pk]), {"reason": "Le prénom était faux.", "again": "new"}
@@ -50,7 +50,7 @@ def test_revoked_paper_is_issued_again_and_filed(client, paper, tmp_path):
     assert "document_revoked" in (folder / "supplement.json").read_text()
 
 
-def test_case_that_was_reopened_does_not_close_with_the_revoked_paper(client, paper):
+def test_reopened_case_does_not_close_with_its_revoked_document(client, paper):
     agent, case = member(Role.DECIDE, paper.case.team), paper.case
     client.force_login(agent)
     client.post(reverse("revoke_document", args=[paper.pk]), {"reason": "Faux.", "again": "none"})
@@ -62,7 +62,7 @@ def test_case_that_was_reopened_does_not_close_with_the_revoked_paper(client, pa
 
     assert do("reopen", reason="Le prénom est à corriger.") == 302
     said = {"documents-identity_check": "seen"}
-    assert do("accept", **said) == 422  # it asks whether a new one follows
+    assert do("accept", **said) == 422  # the form asks whether a new document follows
     assert do("accept", **said, **{"reissue-again": "new"}) == 302
     assert Case.objects.get(pk=case.pk).is_open
     new = made(Document.objects.get(replaces=paper))

@@ -1,4 +1,4 @@
-"""Who widens rights, walked as it was seen: each way in is shut, and what is given openly is told."""
+"""Walkthroughs of escalation of rights, one per known fault: refused, or notified if granted."""
 
 import pytest
 from django.urls import reverse
@@ -13,7 +13,7 @@ from tests.factories.payments import QR_IBAN, qr_account
 pytestmark = pytest.mark.django_db
 
 
-def test_a_lead_joins_no_other_team_and_reads_no_protected_case(client):
+def test_lead_cannot_join_another_team_or_read_protected_cases(client):
     case, police = CaseFactory(), TeamFactory(key="police")
     Case.objects.filter(pk=case.pk).update(protected=True)
     lead = member(Role.CONFIGURE, team=police, roles=["agents", "leads"])
@@ -36,7 +36,7 @@ def test_a_lead_joins_no_other_team_and_reads_no_protected_case(client):
     assert not cases_for(lead).exists()
 
 
-def test_what_an_administrator_gives_is_told_to_the_leads_of_the_team(client):
+def test_rights_granted_by_an_administrator_notify_team_leads(client):
     boss, lead, agent = SuperuserFactory(), member(Role.LEAD), member(Role.READ)
     client.force_login(boss)
     role = reverse("cases:team_do", args=["habitants", "role"])
@@ -46,7 +46,7 @@ def test_what_an_administrator_gives_is_told_to_the_leads_of_the_team(client):
     assert "traite les personnes dont l’adresse est protégée" in letters[0].payload["text"]
 
 
-def test_a_lead_keeps_no_books_and_turns_no_bill_to_another_account(client):
+def test_lead_can_neither_see_the_ledger_nor_change_the_iban(client):
     own = qr_account()
     client.force_login(member(Role.CONFIGURE, roles=["agents", "leads"]))
     for name in ("aside", "journal", "tills", "till", "refunds", "account"):

@@ -1,4 +1,4 @@
-"""A proxy that hands on a stranger's SCRIPT_NAME: neither gunicorn nor Django believes it."""
+"""SCRIPT_NAME of a stranger, passed on by a proxy: neither gunicorn nor Django trusts it."""
 
 import socket
 import subprocess
@@ -14,7 +14,7 @@ from tests.factories import home as make
 ROOT = Path(__file__).resolve().parents[3]
 
 
-# WSGI application that answers with the place where it is mounted, and the path below it.
+# WSGI application that answers with its mount point and the path below it.
 APPLICATION = """
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
@@ -24,7 +24,7 @@ def application(environ, start_response):
 
 @pytest.fixture
 def gunicorn(tmp_path):
-    """Port of a gunicorn that was started at the root of the project, as the units start it."""
+    """Yield the port of a gunicorn started at the project root, as the systemd units start it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -53,13 +53,13 @@ def ask(port: int, path: str, headers: dict) -> str:
             connection.close()
 
 
-def test_script_name_of_stranger_is_dropped_by_gunicorn(gunicorn):
+def test_script_name_of_a_stranger_is_dropped_by_gunicorn(gunicorn):
     assert ask(gunicorn, "/evil/page/", {"SCRIPT_NAME": "/evil"}) == "|/evil/page/"
     assert ask(gunicorn, "/page/", {"Script-Name": "/page"}) == "|/page/"
 
 
 @pytest.mark.django_db
-def test_cached_page_links_nowhere_below_script_name(client, settings):
+def test_cached_page_has_no_links_below_script_name(client, settings):
     settings.PAGE_CACHE = True
     make.CommuneSettingsFactory()
     page = make.published(make.ContentPageFactory(parent=make.make_site(), title="Le port"))

@@ -1,4 +1,4 @@
-"""Who links an identity provider to somebody's account does not do it unseen."""
+"""Notification of an account's owner when an identity provider is linked to it."""
 
 import pytest
 from django.urls import reverse
@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db]
 LOGIN = "/compte/oidc/idp/login/"
 
 
-def test_person_is_told_of_a_linked_provider_and_removes_it(client, settings):
+def test_person_is_notified_of_a_linked_provider_and_removes_it(client, settings):
     victim = UserFactory(email="elodie@courriel.example")
     with providing() as provider:
         provider.claims = {"sub": "9", "acr": "high", "email": victim.email, "email_verified": True}

@@ -1,4 +1,4 @@
-"""The last day of the trace is cut off, its anchors with it: what was noted outside the database tells."""
+"""Audit log whose last day and anchors were deleted: the anchors stored outside the database reveal it."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,9 +12,7 @@ from tests.factories.cases import CaseFactory, member
 pytestmark = pytest.mark.django_db
 
 
-def test_trace_cut_off_by_the_owner_of_the_database_is_found(
-    settings, tmp_path, capsys, django_capture_on_commit_callbacks
-):
+def test_truncated_audit_log_is_detected(settings, tmp_path, capsys, django_capture_on_commit_callbacks):
     settings.AUDIT_ANCHOR_FILE = tmp_path / "anchors.txt"
     case = CaseFactory(taken=True)
     before = set(CaseEvent.objects.values_list("pk", flat=True))

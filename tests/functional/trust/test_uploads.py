@@ -1,4 +1,4 @@
-"""Files from outside, walked as the faults were seen: through the public pages, the desk and the admin."""
+"""Walkthroughs of uploads, one per known fault, through the public pages, the desk and the admin."""
 
 import io
 import time
@@ -32,7 +32,7 @@ def photographed(size: tuple[int, int], mode: str = "RGBA") -> SimpleUploadedFil
     return SimpleUploadedFile("photo.png", drawn.getvalue(), "image/png")
 
 
-def test_photo_of_a_problem_takes_no_memory_of_the_site(client, monkeypatch):
+def test_photo_of_a_problem_report_uses_little_memory(client, monkeypatch):
     category, photo = ReportCategoryFactory(), photographed((3600, 3600))
     monkeypatch.setitem(MOST_PIXELS, "PNG", 13_000_000)
     before = getrusage(RUSAGE_SELF).ru_maxrss
@@ -45,7 +45,7 @@ def test_photo_of_a_problem_takes_no_memory_of_the_site(client, monkeypatch):
     assert ProblemReport.objects.count() == 1
 
 
-def test_photo_of_a_telephone_in_heic_reports_a_problem(client):
+def test_heic_photo_of_a_phone_reports_a_problem(client):
     photo = SimpleUploadedFile("IMG_1.heic", taken("HEIF"), "image/heic")
     assert client.post(FILE, typed(ReportCategoryFactory(), photo=photo)).status_code == 302
 
@@ -55,7 +55,7 @@ def test_photo_of_a_telephone_in_heic_reports_a_problem(client):
     assert WRITTEN.encode() not in content
 
 
-def test_endless_paper_holds_up_the_desk_once_and_for_seconds(client):
+def test_endless_pdf_blocks_the_preview_only_once(client):
     content = endless_paper()
     assert len(content) < 9_000
     case = CaseFactory()
@@ -77,7 +77,7 @@ def test_endless_paper_holds_up_the_desk_once_and_for_seconds(client):
 
 @pytest.fixture
 def asked(client):
-    """A page that asks for a Word document or a PDF."""
+    """Return the URL of a step that asks for a Word document or a PDF."""
     content = certificate()
     content["steps"][2]["fields"][0]["settings"] = {"accept": ["docx", "pdf"], "max_files": 5}
     answers = ANSWERS["identite"] | {"pour": "autre", "lien": "fille"}
@@ -100,13 +100,13 @@ TEMPLATE = relation("attachedTemplate", "https://evil.example/t.dotm")
     ],
     ids=["macros", "template", "javascript", "launch"],
 )
-def test_active_content_is_refused_at_its_field(client, asked, name, content, said):
+def test_file_with_active_content_is_refused_at_its_question(client, asked, name, content, said):
     page = client.post(asked, {"piece": SimpleUploadedFile(name, content)}).text
     assert said in page
     assert not StoredFile.objects.exists()
 
 
-def test_file_that_loads_from_elsewhere_is_marked_at_its_field_and_on_the_case(client, asked):
+def test_file_that_loads_external_content_is_marked(client, asked):
     linked = docx(**{"word/_rels/document.xml.rels": relation("image", "https://x.example/i.png")})
     client.post(asked, {"piece": SimpleUploadedFile("lettre.docx", linked)})
     assert "Attention" in client.get(asked).text
@@ -119,7 +119,7 @@ def test_file_that_loads_from_elsewhere_is_marked_at_its_field_and_on_the_case(c
     assert "charge du contenu depuis une autre adresse" in page
 
 
-def test_signed_out_visitor_fills_no_table_of_sessions(client):
+def test_signed_out_visitor_creates_no_sessions(client):
     draft = DraftFactory(user=UserFactory(), steps=["qui"])
     url = reverse("submissions:step", args=[draft.secret, "identite"])
     for _time in range(3):
@@ -127,7 +127,7 @@ def test_signed_out_visitor_fills_no_table_of_sessions(client):
     assert not Session.objects.exists()
 
 
-def test_autosave_keeps_no_posted_name_of_a_stranger(client):
+def test_autosave_ignores_posted_names_of_no_question(client):
     draft = DraftFactory(steps=["qui"])
     url = reverse("submissions:step", args=[draft.secret, "identite"])
     client.post(url, {"nom": "Roc", "lager": "x" * 2_000_000}, headers={"Accept": "application/json"})
@@ -135,7 +135,7 @@ def test_autosave_keeps_no_posted_name_of_a_stranger(client):
     assert draft.typed["identite"] == {"nom": ["Roc"]}
 
 
-def test_photo_of_an_editor_is_published_without_its_place(client):
+def test_photo_of_an_editor_is_published_without_its_location(client):
     client.force_login(SuperuserFactory())
     file = SimpleUploadedFile("lac.jpg", taken("JPEG"), "image/jpeg")
     client.post(reverse("wagtailimages:add"), {"title": "Lac", "file": file, "collection": 1})
@@ -145,7 +145,7 @@ def test_photo_of_an_editor_is_published_without_its_place(client):
             assert WRITTEN.encode() not in content.read()
 
 
-def test_document_of_an_editor_with_macros_is_refused(client):
+def test_download_of_an_editor_with_macros_is_refused(client):
     client.force_login(SuperuserFactory())
     file = SimpleUploadedFile("reglement.docx", docx(**{"word/media/image1.png": VBA}))
     page = client.post(reverse("wagtaildocs:add"), {"title": "Règlement", "file": file, "collection": 1})

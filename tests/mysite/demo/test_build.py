@@ -50,12 +50,12 @@ CASES = 26
 
 @pytest.fixture(scope="module")
 def contents(module_db):
-    """The demo, built once for all tests of this module. That it is the same each time is seen in .ci/run."""
+    """Build the demo once for all tests of this module. ``.ci/run`` checks that each build is the same."""
     builders.build_demo(TODAY, cases=CASES)
     state.mark_built()
 
 
-def test_the_site_is_complete(contents):
+def test_demo_site_has_all_kinds_of_pages(contents):
     french = Page.objects.filter(locale__language_code="fr", depth__gt=1, live=True)
     kinds = Counter(type(page).__name__ for page in french.specific())
     assert kinds["ContentPage"] + kinds["OfficePage"] + kinds["SectionPage"] + kinds["ContactPage"] >= 25
@@ -70,11 +70,11 @@ def test_the_site_is_complete(contents):
 
 
 @pytest.mark.parametrize("path", sorted(DEFINITIONS.glob("*.json")), ids=lambda path: path.stem)
-def test_the_commune_has_nothing_to_say_against_a_service(contents, path):
+def test_demo_services_pass_the_lint(contents, path):
     assert lint_service(json.loads(path.read_text(encoding="utf-8"))) == []
 
 
-def test_services_announce_no_amount_that_is_never_asked(contents):
+def test_demo_services_announce_only_amounts_that_are_charged(contents):
     pages = [one for one in ServicePage.objects.live() if one.is_source]
     faults = [
         fault
@@ -87,19 +87,19 @@ def test_services_announce_no_amount_that_is_never_asked(contents):
     assert (rooms.price, rooms.booking_costs.total.deposit) == ("", 20_000)
 
 
-def test_news_stand_in_four_categories_over_two_years(contents):
+def test_demo_articles_cover_four_categories_and_two_years(contents):
     news = NewsPage.objects.filter(locale__language_code="fr")
     assert len(set(news.values_list("category__slug", flat=True))) == 4
     assert (TODAY - min(news.values_list("date", flat=True))).days >= 2 * 365
 
 
-def test_the_agenda_has_events_to_come_and_one_that_is_over(contents):
+def test_demo_events_include_future_and_past_ones(contents):
     starts = [event.first_day for event in EventPage.objects.all()]
     assert sum(day > TODAY for day in starts) >= 10
     assert any(day < TODAY for day in starts)
 
 
-def test_every_office_has_its_week_and_people_to_reach(contents):
+def test_demo_offices_have_hours_and_contacts(contents):
     offices = OfficePage.objects.filter(locale__language_code="fr", live=True)
     assert len(offices) >= 3
     for office in offices:
@@ -108,7 +108,7 @@ def test_every_office_has_its_week_and_people_to_reach(contents):
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_the_main_pages_are_translated(contents, language):
+def test_demo_main_pages_are_translated(contents, language):
     pages = Page.objects.filter(locale__language_code=language, live=True)
     assert pages.type(HomePage).count() == 1
     assert pages.type(NewsPage).count() == 2
@@ -116,7 +116,7 @@ def test_the_main_pages_are_translated(contents, language):
     assert pages.filter(title__in=["Verwaltung", "Administration"]).exists()
 
 
-def test_in_italian_the_main_pages_are_there_and_the_others_say_that_they_are_in_french(contents, client):
+def test_italian_pages_of_the_demo_name_their_french_forms(contents, client):
     home = client.get("/it/").content.decode()
     assert "Che cosa cerca?" in home
     assert client.get("/it/vivere/rifiuti/").status_code == 200
@@ -130,7 +130,7 @@ def test_in_italian_the_main_pages_are_there_and_the_others_say_that_they_are_in
         assert gettext("Back to the home page in your language") in told
 
 
-def test_a_page_of_each_kind_answers_in_each_language(contents, client):
+def test_demo_pages_of_each_type_load_in_each_language(contents, client):
     pages = Page.objects.filter(depth__gt=1, live=True).select_related("locale")
     one_of_each = {(page.specific_class, page.locale.language_code): page for page in pages.order_by("-path")}
     for page in one_of_each.values():
@@ -138,8 +138,8 @@ def test_a_page_of_each_kind_answers_in_each_language(contents, client):
         assert response.status_code == 200, page.url_path
 
 
-def test_people_find_by_their_own_words_what_the_site_calls_otherwise(contents):
-    """Each word of a group finds the same, which is not what each would find alone."""
+def test_demo_synonyms_find_pages_with_other_terms(contents):
+    """All words of a group find the same results, and some word alone would find others."""
     groups = [(group.language, group.terms) for group in SynonymGroup.objects.all()]
     assert {language for language, _terms in groups} == {"fr", "de", "en", "it"}
     with_them = {(language, term): found(term, language) for language, terms in groups for term in terms}
@@ -150,14 +150,14 @@ def test_people_find_by_their_own_words_what_the_site_calls_otherwise(contents):
 
 
 def found(term: str, language: str) -> list:
-    """What has all words as they were typed: in the language, or in French for who reads another."""
+    """Return the addresses that match all typed words, in the language or in French as its fallback."""
     both = index.find_entries(term, language), index.find_entries(term, "fr", reader=language)
     return next(
         ([hit.url for hit in one.hits] for one in both if one.hits and not one.any and not one.meant), []
     )
 
 
-def test_the_menu_has_one_order_in_every_language(contents):
+def test_demo_menu_has_the_same_order_in_every_language(contents):
     menus = {}
     for home in HomePage.objects.all():
         below = Page.objects.child_of(home).filter(show_in_menus=True).order_by("path")
@@ -166,7 +166,7 @@ def test_the_menu_has_one_order_in_every_language(contents):
     assert menus["de"] == menus["en"] == menus["it"] == menus["fr"]
 
 
-def test_three_topics_have_subscribers_in_every_state(contents):
+def test_demo_topics_have_subscribers_in_every_state(contents):
     assert Topic.objects.filter(locale__language_code="fr").count() == 3
     assert len(set(Subscriber.objects.values_list("state", flat=True))) == 3
     for topic in Topic.objects.filter(locale__language_code="fr"):
@@ -175,17 +175,17 @@ def test_three_topics_have_subscribers_in_every_state(contents):
         ), topic
 
 
-def test_three_teams_treat_cases_in_every_state(contents):
+def test_demo_teams_have_cases_in_every_state(contents):
     assert Team.objects.filter(memberships__isnull=False).distinct().count() == 3
     assert Case.objects.filter(report=None).count() == CASES
     assert set(Case.objects.values_list("state", flat=True)) == set(CaseState)
 
 
-def test_who_lets_somebody_in_finds_our_groups_and_no_others(contents):
+def test_demo_has_exactly_the_groups_of_the_project(contents):
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
 
 
-def test_all_staff_of_the_sheet_come_into_the_admin_by_the_password_it_names(contents, client):
+def test_demo_staff_sign_in_with_the_passwords_of_the_sheet(contents, client):
     staff = [one for one in SIGN_INS if one.password]
     assert {group for one in staff for group in one.groups} >= {"editors", "moderators", "agents"}
     for one in staff:
@@ -193,14 +193,14 @@ def test_all_staff_of_the_sheet_come_into_the_admin_by_the_password_it_names(con
         assert client.get(reverse("wagtailadmin_home")).status_code == 200, one.email
 
 
-def test_a_room_is_asked_for_with_its_day_and_a_person_decides(contents):
+def test_demo_room_service_is_decided_by_a_person(contents):
     form = ServicePage.objects.get(slug="reservation-salle", locale__language_code="fr").online_form
     definition = form.current.definition
     assert definition.stages[0].type == "decision"
     assert {"choice", "booking"} <= {field.type for step in definition.steps for field in step.fields}
 
 
-def test_a_service_is_what_its_editor_would_publish(contents):
+def test_demo_form_equals_the_definition_of_its_page(contents):
     services = ServicePage.objects.filter(locale__language_code="fr", live=True)
     for page in services:
         written, asked = compile_definition(page), page.online_form.current.content
@@ -209,68 +209,68 @@ def test_a_service_is_what_its_editor_would_publish(contents):
         assert page.live_revision_id, page.slug
 
 
-def test_residents_of_every_level_of_identity_may_sign_in_and_one_needs_no_account(contents):
+def test_demo_residents_cover_every_identity_level(contents):
     residents = {one.email: one.known for one in SIGN_INS if not one.password}
     levels = dict(User.objects.filter(email__in=residents).values_list("email", "identity_level"))
     means = {"": IdentityLevel.EMAIL, "provider": IdentityLevel.ASSURED}
     assert levels == {email: means.get(how, IdentityLevel.KNOWN) for email, how in residents.items()}
     assert set(levels.values()) == set(IdentityLevel) - {IdentityLevel.NONE}
     assert set(residents.values()) == {"", "posted_code", "counter", "provider"}
-    assert Submission.objects.filter(user=None, agent=None).exists()  # nothing proven
+    assert Submission.objects.filter(user=None, agent=None).exists()  # nothing is proven
 
 
-def test_of_every_page_the_history_offers_what_is_published_to_be_taken_again(contents):
+def test_demo_pages_offer_their_published_version_in_the_history(contents):
     edited = set(PageLogEntry.objects.filter(action="wagtail.edit").values_list("revision", flat=True))
     written = Page.objects.filter(locale__language_code="fr", live=True, depth__gt=1)
     assert written.count() > 90
     assert not written.exclude(live_revision__in=edited)
 
 
-def test_nothing_happened_after_the_last_evening(contents):
+def test_demo_events_happened_before_the_last_evening(contents):
     for case in Case.objects.all():
         times = [event.at.date() for event in case.events.all()]
         assert times == sorted(times)
         assert max(times) < TODAY
 
 
-def test_nothing_was_written_later_on_the_day_than_it_may_be_built(contents):
-    """Or an editor is told that somebody else saves at eight what is before them at seven."""
+def test_demo_revisions_are_older_than_the_build(contents):
+    """Otherwise an editor at seven o'clock would be warned of another editor who saves at eight."""
     later = clock.local_moment(TODAY, 4, 1), clock.local_moment(TODAY, 23, 59)
     assert not Revision.objects.filter(created_at__range=later).exists()
 
 
-def test_accepted_certificates_have_their_document(contents):
+def test_demo_certificates_that_were_accepted_have_a_document(contents):
     issued = Document.objects.filter(state=Document.State.ISSUED)
     assert issued.exists()
     assert all(document.digest and document.size for document in issued)
 
 
-def test_what_was_booked_and_is_over_came_back_and_the_till_is_open(contents):
+def test_demo_past_bookings_are_returned_and_the_till_is_open(contents):
     over = Booking.objects.filter(ends_at__lt=clock.local_moment(TODAY, 0))
     assert over.exists()
     assert not over.filter(state="confirmed").exists()
     assert Till.objects.get(closed_at=None).agent.email == "sophie.aubert@orvenay.example"
 
 
-def test_two_builds_are_compared_by_what_people_read_of_each_kind(contents, capsys):
-    """Nothing else holds the comparison in .ci/run together: two empty lists are the same too."""
+def test_demo_contents_list_every_kind(contents, capsys):
+    """The comparison in ``.ci/run`` relies on it: two empty lists would be equal too."""
     call_command("demo", contents=True)
     kinds = {json.loads(line)[0] for line in capsys.readouterr().out.splitlines() if line}
     assert {model.__name__ for model in READ} - kinds <= {
         "Refund"
-    }  # of so few requests none may be paid back
+    }  # with so few cases there may be no refund
     assert {page.url_path for page in Page.objects.all()} <= kinds
 
 
-def test_a_full_demo_has_every_ending_on_any_weekday():
+def test_full_demo_has_every_outcome_on_any_weekday():
     for day in range(7):
         plans = plan_requests(DemoContext(today=date(2026, 11, 23 + day)))
         assert len(plans) == 150
         assert {one.ending for one in plans} == {*cases.AGES, "to_pay"}
 
 
-def test_the_halls_have_extras_that_people_ticked_and_read_in_their_language(contents):
-    """Each is named in every language, has a price, and stands in the request and in the fees of somebody."""
+def test_demo_halls_have_translated_extras_that_were_booked(contents):
+    """Each extra has a name in every language and a price, and occurs in the fees of a submission."""
     asked = {rate.what for one in bookable_resources().values() for rate in one.rates if rate.asked}
     assert len(asked) == 3
     for language, name in (("fr", "Régie"), ("de", "Technik"), ("en", "Sound")):
@@ -287,7 +287,7 @@ def test_the_halls_have_extras_that_people_ticked_and_read_in_their_language(con
     assert any("café et eau" in label or "régie" in label for label in labels)
 
 
-def test_the_counter_opens_desks_by_the_hour_and_nobody_comes_when_it_is_closed(contents, client):
+def test_demo_appointments_are_within_the_opening_hours(contents, client):
     desk = bookable_resources()["guichet"]
     tuesday = TODAY + timedelta(days=7)
     there = [
@@ -297,7 +297,7 @@ def test_the_counter_opens_desks_by_the_hour_and_nobody_comes_when_it_is_closed(
         for hour in (8, 10, 15)
     ]
     assert there == [2, None, 1]
-    assert date(2026, 12, 25) in desk.rules.days_off  # a Friday among those that were filled
+    assert date(2026, 12, 25) in desk.rules.days_off  # a Friday among the days with appointments
     client.force_login(User.objects.filter(is_superuser=True).first())
     with time_machine.travel(clock.local_moment(TODAY, 9), tick=False):
         page = client.get("/admin/bookings/outside/").text
@@ -307,17 +307,17 @@ def test_the_counter_opens_desks_by_the_hour_and_nobody_comes_when_it_is_closed(
     outside = re.findall(
         r'<li><a href="/admin/bookings/[^"]+">([^:]+):', page.replace("\N{NO-BREAK SPACE}", "")
     )
-    # Whose regular guests had been there before its floor is sanded.
+    # Regular guests who booked before works on its floor were planned.
     assert set(outside) == {"Salle du Conseil"}
 
 
-def test_the_command_refuses_where_no_demo_is_wanted(settings):
+def test_demo_command_refuses_outside_a_demo(settings):
     settings.DEMO = False
     with pytest.raises(CommandError, match=r"mysite\.settings\.dev"):
         call_command("demo")
 
 
-def test_the_command_says_that_the_demo_stands_already(contents, settings, tmp_path, capsys):
+def test_demo_command_reports_an_existing_demo(contents, settings, tmp_path, capsys):
     settings.DEMO, settings.VAR_DIR = True, tmp_path
     call_command("demo")
     assert "already there" in capsys.readouterr().out

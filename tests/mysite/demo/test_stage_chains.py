@@ -1,4 +1,4 @@
-"""The stages in a row of the services: what goes by itself, whom it waits for, what the applicant sees of it."""
+"""Processes of the demo's services: automatic stages, stages that wait, and what the applicant sees of them."""
 
 import json
 import re
@@ -56,7 +56,7 @@ def commune():
 
 @dataclass
 class Walk(CaseJourney):
-    """A request's way, and what its resident is told after whatever a worker does: ``told``."""
+    """The journey of a case that records in ``told`` what the status page shows after each task."""
 
     told: list = field(default_factory=list)
 
@@ -79,7 +79,7 @@ class Walk(CaseJourney):
         self.case.refresh_from_db()
 
     def look(self) -> None:
-        """The headline of the status page, what is now, and what comes next, as they stand on it."""
+        """Record the headline, the current stage and the next stages of the status page."""
         page = Client().get(reverse("space:status", args=[self.case.links.get(mailed=False).secret])).text
         points = re.findall(r"<em>([^<]*)</em><b>([^<]*)</b>", page.partition('class="track"')[2])
         now = [unescape(title) for when, title in points if when == "Maintenant"]
@@ -91,7 +91,7 @@ class Walk(CaseJourney):
 
 
 def filed(service: str, *, user=None, way=CaseJourney, **given) -> CaseJourney:
-    """Élodie Marchetti, who is in the register, files; ``user`` is her account."""
+    """Submit a form as Élodie Marchetti, who is in the population register. ``user`` is her account."""
     content = json.loads((DEFINITIONS / f"{service}.json").read_text(encoding="utf-8"))
     team = TeamFactory(key=content["settings"]["team"])
     random, now = Random(1), timezone.now()
@@ -109,7 +109,7 @@ def elodie():
 
 
 def waits(journey: CaseJourney) -> tuple[str, str]:
-    """At which stage the request is, and for whom."""
+    """Return the key of the current stage and whom it waits for; empty texts if there is none."""
     row = journey.at_hand
     return (row.key, row.waiting_for) if row else ("", "")
 
@@ -119,20 +119,20 @@ def titles(case: Case) -> list[tuple[str, str]]:
 
 
 def works(journey: CaseJourney, **said) -> None:
-    """An agent fills in the form of the stage at hand."""
+    """Complete the form of the current stage as an agent."""
     row = journey.at_hand
     cases.complete_stage_task(actor=journey.agent, case=journey.case, stage=row.key, said=said)
     journey.settle()
 
 
 def verdicts(*notes: str) -> dict:
-    """What an agent says of the papers: nothing where in order."""
+    """Build an agent's review of enclosures: each with a note is refused, the others are accepted."""
     said = {f"note_{number}": note for number, note in enumerate(notes)}
     return said | {f"verdict_{number}": "objected" if note else "right" for number, note in enumerate(notes)}
 
 
 # -- The residence certificate -------------------------------------------------------------------------------
-def test_a_known_resident_pays_and_has_the_certificate_without_anybody_at_the_town_hall():
+def test_certificate_of_a_known_resident_needs_no_agent():
     journey = filed(CERTIFICATE, user=elodie(), **ME)
     assert waits(journey) == ("paiement", "applicant")
     assert titles(journey.case)[2:5] == [
@@ -148,7 +148,7 @@ def test_a_known_resident_pays_and_has_the_certificate_without_anybody_at_the_to
     assert set(journey.case.events.values_list("actor_kind", flat=True)) <= {"applicant", "system"}
 
 
-def test_of_a_stranger_an_agent_checks_the_identity_before_the_register_is_asked(client):
+def test_unknown_applicant_is_identified_before_register_check(client):
     journey = filed(CERTIFICATE, **ME)
     assert waits(journey) == ("identite", "agent")
     assert not RegisterCheck.objects.exists()
@@ -168,7 +168,7 @@ def test_of_a_stranger_an_agent_checks_the_identity_before_the_register_is_asked
     )
 
 
-def test_whom_an_agent_saw_at_the_counter_is_known_and_the_request_goes_on():
+def test_applicant_identified_at_the_counter_continues():
     journey = filed(CERTIFICATE, **ME)
     cases.identify_applicant(actor=journey.agent, case=journey.case, check="card")
     journey.settle()
@@ -179,7 +179,7 @@ def test_whom_an_agent_saw_at_the_counter_is_known_and_the_request_goes_on():
 @pytest.mark.parametrize(("service", "given"), [(CERTIFICATE, ME), (PERMIT, CAR), (MOVE, {})])
 def test_sending_takes_at_most_30_queries(service, given, client, django_assert_max_num_queries):
     CommuneSettingsFactory()
-    first = filed(service, **given)  # the year's numbers have begun
+    first = filed(service, **given)  # the series of case references exists now
     draft = DraftFactory(version=first.case.version)
     first.fill(draft, None)
     with django_assert_max_num_queries(30):
@@ -188,7 +188,7 @@ def test_sending_takes_at_most_30_queries(service, given, client, django_assert_
 
 
 # -- The parking permit --------------------------------------------------------------------------------------
-def test_a_known_resident_gets_a_place_pays_and_has_the_permit_with_its_reminder():
+def test_permit_of_a_known_resident_is_paid_issued_and_reminded():
     journey = filed(PERMIT, user=elodie(), **CAR)
     assert waits(journey) == ("paiement", "applicant")
     journey.pay()
@@ -198,7 +198,7 @@ def test_a_known_resident_gets_a_place_pays_and_has_the_permit_with_its_reminder
     assert set(journey.case.events.values_list("actor_kind", flat=True)) <= {"applicant", "system"}
 
 
-def test_where_the_zone_is_full_nobody_pays_before_there_is_a_place(commune, client):
+def test_full_zone_charges_nobody_before_a_place_is_free(commune, client):
     commune.places = 0
     commune.save()
     journey = filed(PERMIT, user=elodie(), **CAR)
@@ -208,7 +208,7 @@ def test_where_the_zone_is_full_nobody_pays_before_there_is_a_place(commune, cli
     assert "liste d’attente" in page
 
 
-def test_a_stranger_s_papers_are_looked_at_and_an_objection_is_for_somebody_to_decide():
+def test_refused_enclosure_of_an_unknown_applicant_is_decided():
     journey = filed(PERMIT, **CAR)
     assert waits(journey) == ("pieces", "agent")
     works(journey, **verdicts("", "Le permis est au nom d’une autre personne.", ""))
@@ -219,7 +219,7 @@ def test_a_stranger_s_papers_are_looked_at_and_an_objection_is_for_somebody_to_d
     assert waits(journey) == ("paiement", "applicant")
 
 
-def test_papers_in_order_need_no_decision():
+def test_accepted_enclosures_need_no_decision():
     journey = filed(PERMIT, **CAR)
     works(journey, **verdicts("", "", ""))
     assert waits(journey) == ("paiement", "applicant")
@@ -227,7 +227,7 @@ def test_papers_in_order_need_no_decision():
 
 
 # -- The moving notice ---------------------------------------------------------------------------------------
-def test_a_newcomer_is_decided_on_pays_is_filed_and_told_what_comes_next():
+def test_newcomer_is_decided_charged_transferred_and_informed():
     newcomer = {"prenom": "Zélie", "nom": "Nouvelle", "naissance": "1991-02-03", "mouvement": "arrivee"}
     journey = filed(MOVE, **newcomer)
     assert waits(journey) == ("decision", "agent")
@@ -244,7 +244,7 @@ def test_a_newcomer_is_decided_on_pays_is_filed_and_told_what_comes_next():
     assert told.filter(title__contains="déménagement est acceptée").count() == 1
 
 
-def test_who_leaves_pays_nothing():
+def test_departure_is_free_of_charge():
     journey = filed(MOVE, mouvement="depart")
     journey.look_up()
     cases.accept_case(actor=journey.agent, case=journey.case)
@@ -258,12 +258,12 @@ def test_who_leaves_pays_nothing():
     assert "votre caisse-maladie" in told.payload["text"]
 
 
-def test_nobody_sees_on_the_way_whether_the_register_found_the_person(client):
-    """The address of the last home is declared right in one notice, and wrong in the other."""
+def test_status_page_does_not_reveal_the_register_check(client):
+    """The first notice declares the true last address, the second a wrong one."""
     home = {"street": "Rue du Lac", "number": "12", "postcode": "1199", "town": "Orvenay"}
     new = home | {"street": "Rue des Vignes", "number": "9"}
     pages = []
-    with time_machine.travel(timezone.now(), tick=False):  # the page says the minute
+    with time_machine.travel(timezone.now(), tick=False):  # the page shows the minute
         for address, stage in ((home, "decision"), (home | {"number": "13"}, "controle")):
             there = {"mouvement": "changement", "ancienne_adresse": address, "nouvelle_adresse": new}
             journey = filed(MOVE, **there)
@@ -274,7 +274,7 @@ def test_nobody_sees_on_the_way_whether_the_register_found_the_person(client):
     assert pages[0] == pages[1]
 
 
-# -- What is paid once it is accepted ------------------------------------------------------------------------
+# -- Payment after acceptance --------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("service", "given", "due"),
     [
@@ -284,7 +284,7 @@ def test_nobody_sees_on_the_way_whether_the_register_found_the_person(client):
         (CARD, {"raison": "nouvelle"}, 0),
     ],
 )
-def test_what_costs_something_is_paid_once_it_is_accepted_and_the_rest_is_over(service, given, due):
+def test_fees_are_paid_after_acceptance(service, given, due):
     journey = filed(service, **given)
     cases.accept_case(actor=journey.agent, case=journey.case)
     journey.settle()
@@ -294,15 +294,15 @@ def test_what_costs_something_is_paid_once_it_is_accepted_and_the_rest_is_over(s
     assert journey.is_over
 
 
-# -- What the administration adds before it decides ----------------------------------------------------------
-def test_the_permit_of_an_event_says_the_conditions_of_those_who_were_asked(monkeypatch):
+# -- Data added by the administration before its decision ----------------------------------------------------
+def test_event_permit_lists_the_conditions_of_the_opinions(monkeypatch):
     monkeypatch.setattr(case_reviews, "OPINIONS", [("conditions", "Deux extincteurs.", "Cap. D. Rey")])
     DocumentTemplateFactory(
         key="autorisation-manifestation", tells_register=False, body=body("{titre}, {jour} : {conditions}")
     )
     TeamFactory(key="batiments")
     journey = filed(EVENT, titre="Nuit du conte", jour="2031-06-03")
-    member(team=journey.case.team)  # the other two eyes
+    member(team=journey.case.team)  # the second agent who must agree
     case_reviews.start_reviews(journey)
     case_reviews.finish_reviews(journey)
     journey.accept()
@@ -312,7 +312,7 @@ def test_the_permit_of_an_event_says_the_conditions_of_those_who_were_asked(monk
     assert "".join(run[0] for run in said) == "Nuit du conte, 3 juin 2031 : Deux extincteurs."
 
 
-def test_who_gets_a_subsidy_is_told_how_much_and_the_request_stays_open_until_it_is_paid():
+def test_subsidy_email_states_the_amount_and_case_stays_open():
     LetterFactory(key="subvention-accordee", subject="Accordé : CHF {montant}.–")
     journey = filed(BIKE, prix="2000.00")
     case_reviews.grant_amount(journey)
@@ -332,8 +332,8 @@ PAY, ACCEPTED = (
 DONE = "C’est fait."
 
 
-# -- What the resident is told at every moment ---------------------------------------------------------------
-def test_of_a_certificate_the_resident_is_told_at_every_moment_what_is_now_and_what_comes_next():
+# -- Status page at every moment -----------------------------------------------------------------------------
+def test_status_of_a_certificate_shows_current_and_next_stages():
     journey = filed(CERTIFICATE, user=elodie(), way=Walk, **ME)
     journey.pay()
     assert journey.is_over
@@ -348,7 +348,7 @@ def test_of_a_certificate_the_resident_is_told_at_every_moment_what_is_now_and_w
     ]
 
 
-def test_of_a_permit_the_resident_is_told_at_every_moment_what_is_now_and_what_comes_next():
+def test_status_of_a_permit_shows_current_and_next_stages():
     journey = filed(PERMIT, user=elodie(), way=Walk, **CAR)
     journey.pay()
     assert journey.is_over
@@ -361,7 +361,7 @@ def test_of_a_permit_the_resident_is_told_at_every_moment_what_is_now_and_what_c
     ]
 
 
-def test_of_a_move_the_resident_is_told_at_every_moment_what_is_now_and_what_comes_next():
+def test_status_of_a_move_shows_current_and_next_stages():
     newcomer = {"prenom": "Zélie", "nom": "Nouvelle", "naissance": "1991-02-03", "mouvement": "arrivee"}
     journey = filed(MOVE, way=Walk, **newcomer)
     cases.accept_case(actor=journey.agent, case=journey.case)

@@ -1,4 +1,4 @@
-"""The demo's own tools: pictures, typography, dates, content files, definitions."""
+"""Tools of the demo: pictures, typography, dates, content files, definitions."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -28,12 +28,12 @@ TUESDAY = date(2026, 11, 24)
 SERVICES = sorted(DEFINITIONS.glob("*.json"))
 
 
-def test_a_scene_has_the_same_bytes_every_time_and_its_full_size():
+def test_scene_has_the_same_bytes_every_time_and_its_full_size():
     assert draw_scene.__wrapped__("vieux-port") == draw_scene.__wrapped__("vieux-port")
     assert Image.open(BytesIO(draw_scene("vieux-port"))).size == SIZE
 
 
-def test_the_invented_town_has_a_map_and_nothing_beyond_it(rf):
+def test_demo_map_covers_the_town_only(rf):
     z, x, y = 16, 33935, 23193  # the place in the middle of the town
     drawn = map_tiles.map_tile(rf.get("/"), z, x, y)
     assert drawn["Content-Type"] == "image/svg+xml"
@@ -44,12 +44,12 @@ def test_the_invented_town_has_a_map_and_nothing_beyond_it(rf):
             map_tiles.map_tile(rf.get("/"), *nowhere)
 
 
-def test_a_portrait_has_the_same_bytes_every_time_and_a_size_to_print():
+def test_portrait_has_the_same_bytes_every_time_and_a_print_size():
     assert draw_portrait.__wrapped__("nadia-favre") == draw_portrait.__wrapped__("nadia-favre")
     assert min(Image.open(BytesIO(draw_portrait("nadia-favre"))).size) >= 600
 
 
-def test_nobody_moves_with_somebody_of_the_same_name():
+def test_demo_household_has_no_repeated_first_names():
     world = DemoContext(today=TUESDAY)
     residents = applicants(world)
     answers = AnswerFactory(world.random, residents)
@@ -59,7 +59,7 @@ def test_nobody_moves_with_somebody_of_the_same_name():
         assert len(set(firsts)) == len(firsts)
 
 
-def test_nobody_asks_for_a_room_while_it_is_closed_for_works():
+def test_demo_rooms_are_not_booked_during_works():
     world = DemoContext(today=TUESDAY)
     residents = applicants(world)
     answers = AnswerFactory(world.random, residents)
@@ -70,19 +70,19 @@ def test_nobody_asks_for_a_room_while_it_is_closed_for_works():
 
 
 @pytest.mark.parametrize("days", range(7))
-def test_every_event_ends_after_it_begins_whatever_the_weekday(days):
+def test_demo_events_end_after_they_begin_on_any_weekday(days):
     today = TUESDAY + timedelta(days=days)
     for entry in read_content("fr", "events", today):
         start = clock.parse_moment(entry["start"], today)
         assert start < clock.parse_moment(entry["end"], start.date()), entry.key
 
 
-def test_every_scene_says_what_it_shows():
+def test_demo_scenes_have_alternative_texts():
     assert len(SCENES) >= 14
     assert all(title and alt and title != alt for title, alt, *_drawing in SCENES.values())
 
 
-def test_everybody_with_a_portrait_is_in_the_directory():
+def test_demo_portraits_belong_to_people_in_the_directory():
     names = {entry.key for entry in read_content("fr", "people", TUESDAY) if entry["kind"] == "person"}
     assert names == set(PORTRAITS)
 
@@ -99,7 +99,7 @@ def test_everybody_with_a_portrait_is_in_the_directory():
         ("1. Titre :: Texte", "fr", "1. Titre :: Texte"),
     ],
 )
-def test_a_text_is_well_set_and_setting_it_again_changes_nothing(plain, language, well_set):
+def test_typesetting_is_correct_and_idempotent(plain, language, well_set):
     assert typeset(plain, language) == well_set
     assert typeset(well_set, language) == well_set
 
@@ -114,17 +114,17 @@ def test_a_text_is_well_set_and_setting_it_again_changes_nothing(plain, language
         ("sat-1w", date(2026, 11, 21)),
     ],
 )
-def test_days_are_counted_from_the_day_of_the_build(words, day):
+def test_demo_days_are_relative_to_the_day_of_the_build(words, day):
     assert clock.parse_day(words, TUESDAY) == day
 
 
-def test_dates_in_a_text_are_written_in_its_language():
+def test_demo_dates_are_written_in_the_language_of_the_text():
     assert clock.fill_dates("le {tue+0w} {year+1}", TUESDAY, "fr") == "le 1er décembre 2027"
     assert clock.fill_dates("am {mon+1w}", TUESDAY, "de") == "am 7. Dezember"
 
 
 @time_machine.travel("2026-11-24 10:00:00+00:00", tick=False)
-def test_the_clock_stands_back_inside_and_goes_on_outside():
+def test_demo_clock_is_set_within_the_block_only():
     then = clock.local_moment(date(2026, 3, 2), 14)
     with clock.clock_at(then):
         assert timezone.now() == then
@@ -132,7 +132,7 @@ def test_the_clock_stands_back_inside_and_goes_on_outside():
     assert timezone.now() == datetime(2026, 11, 24, 10, tzinfo=UTC)
 
 
-def test_a_body_becomes_blocks():
+def test_content_body_becomes_blocks():
     body = (
         "## Titre\nUn **mot** et [un lien](page:ecole)\n- un point\n\n1. A :: B\n\n[figures]\n90 m | de plage"
     )
@@ -143,12 +143,12 @@ def test_a_body_becomes_blocks():
     assert blocks[3]["value"][0]["value"] == {"number": "90\u202fm", "label": "de plage"}
 
 
-def test_a_body_escapes_what_is_not_markup():
+def test_content_body_escapes_text_that_is_no_markup():
     (block,) = BlockBuilder(ContentEntry("x", "fr", body="<script> & co"), lambda kind, key: 0).body()
     assert block["value"] == "<p>&lt;script&gt; &amp; co</p>"
 
 
-def test_the_same_body_has_the_same_ids():
+def test_content_body_has_the_same_ids_every_time():
     def ids():
         return [
             block["id"]
@@ -159,14 +159,14 @@ def test_the_same_body_has_the_same_ids():
 
 
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.stem)
-def test_a_definition_has_no_fault_and_every_text_in_three_languages(path):
+def test_demo_definition_is_valid_and_in_three_languages(path):
     definition = json.loads(path.read_text(encoding="utf-8"))
     assert lint_definition(definition, known=values_known_by_stages) == []
     assert set(definition["texts"]) == {"fr", "de", "en"}
     assert set(definition["texts"]["fr"]) == set(definition["texts"]["de"]) == set(definition["texts"]["en"])
 
 
-def test_every_service_has_a_page_in_four_languages_with_as_many_steps_and_questions():
+def test_demo_service_pages_have_one_structure_in_four_languages():
     shapes = {}
     for language in ("fr", "de", "en", "it"):
         for entry in read_content(language, "services", TUESDAY):
@@ -176,7 +176,7 @@ def test_every_service_has_a_page_in_four_languages_with_as_many_steps_and_quest
     assert all(len(shape) == 1 for shape in shapes.values()), shapes
 
 
-def test_the_sign_in_sheet_names_everybody():
+def test_sign_in_sheet_names_all_accounts():
     sheet = people.sign_in_sheet()
     assert all(one.email in sheet for one in people.SIGN_INS)
     assert people.PASSWORD in sheet
@@ -186,7 +186,7 @@ def test_the_sign_in_sheet_names_everybody():
     ("language", "italian"),
     [("fr", "italien"), ("de", "Italienisch"), ("en", "Italian"), ("it", "italiano")],
 )
-def test_a_page_promises_the_certificate_in_the_languages_that_its_form_offers(language, italian):
+def test_certificate_page_names_the_languages_of_its_form(language, italian):
     form = json.loads((DEFINITIONS / "attestation-domicile.json").read_text())
     fields = {field["key"]: field for step in form["steps"] for field in step["fields"]}
     offered = {option["value"] for option in fields["langue_document"]["options"]}

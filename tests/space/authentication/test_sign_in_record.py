@@ -1,4 +1,4 @@
-"""Who signed in, failed or was locked out is kept and shown; sessions are listed, ended, and end by themselves."""
+"""Record of sign-ins, failures and lock-outs; list and end of sessions."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -37,7 +37,7 @@ def sign_in(client, **headers):
     return client.post(CODE, {"code": sent_code()}, headers=headers)
 
 
-def test_sign_in_by_code_is_kept_with_its_failures(client):
+def test_sign_in_by_code_is_recorded_with_its_failures(client):
     user = UserFactory(email=ADDRESS)
     ask(client)
     client.post(CODE, {"code": wrong(sent_code())}, headers={"User-Agent": FIREFOX})
@@ -46,7 +46,7 @@ def test_sign_in_by_code_is_kept_with_its_failures(client):
     assert set(SignIn.objects.values_list("network", "user_agent")) == {("127.0.0.1", FIREFOX)}
 
 
-def test_password_of_unknown_address_is_kept_as_it_was_typed(client):
+def test_password_of_an_unknown_address_is_recorded(client):
     client.post("/admin/login/", {"username": "X@courriel.example ", "password": "faux"})
     assert SignIn.objects.values_list("email", "user", "kind", "method").get() == (
         "x@courriel.example",
@@ -56,13 +56,13 @@ def test_password_of_unknown_address_is_kept_as_it_was_typed(client):
     )
 
 
-def test_password_sign_in_is_kept(client):
+def test_password_sign_in_is_recorded(client):
     agent = AgentFactory(email=ADDRESS)
     client.post("/admin/login/", {"username": ADDRESS, "password": PASSWORD})
     assert kinds(user=agent) == [("signed_in", "password")]
 
 
-def test_record_is_erased_after_its_time(client, settings):
+def test_sign_in_record_is_erased_after_its_retention(client, settings):
     now = timezone.now()
     for days in (364, 366):
         SignIn.objects.create(kind=SignIn.Kind.FAILED, at=now - timedelta(days=days))
@@ -75,7 +75,7 @@ def test_record_is_erased_after_its_time(client, settings):
 
 
 # -- Sessions
-def test_person_sees_where_they_are_signed_in_and_ends_it(client):
+def test_person_sees_and_ends_their_sessions(client):
     UserFactory(email=ADDRESS)
     sign_in(client, **{"User-Agent": FIREFOX})
     elsewhere = Client()
@@ -91,7 +91,7 @@ def test_person_sees_where_they_are_signed_in_and_ends_it(client):
     assert ("ended", "") in kinds()
 
 
-def test_person_signs_out_everywhere_else(client):
+def test_person_signs_out_of_all_other_sessions(client):
     UserFactory(email=ADDRESS)
     sign_in(client)
     others = [Client(), Client()]
@@ -112,7 +112,7 @@ def test_list_of_sessions_deletes_nothing(client, django_assert_max_num_queries)
     assert UserSession.objects.count() == 41
 
 
-def test_session_of_somebody_else_is_not_ended(client):
+def test_session_of_another_person_is_not_ended(client):
     UserFactory(email=ADDRESS)
     sign_in(client)
     stranger = Client()
@@ -123,7 +123,7 @@ def test_session_of_somebody_else_is_not_ended(client):
     assert UserSession.objects.filter(pk=theirs.pk).exists()
 
 
-def test_sessions_are_shown_to_nobody_signed_out(client):
+def test_sessions_are_hidden_from_anonymous_visitors(client):
     assert client.get(SESSIONS).status_code == 302
 
 
@@ -171,7 +171,7 @@ def test_session_with_another_key_stays_listed(client):
     assert UserSession.objects.get(user=agent).session_key == client.session.session_key
 
 
-def test_sign_out_elsewhere_ends_sessions_with_another_key(client):
+def test_sign_out_of_other_sessions_ends_rotated_ones(client):
     agent = AgentFactory(email=ADDRESS)
     theirs = Client()
     sign_in(theirs)
@@ -181,7 +181,7 @@ def test_sign_out_elsewhere_ends_sessions_with_another_key(client):
     assert [one.get("/espace/").status_code for one in (theirs, client)] == [302, 200]
 
 
-def test_session_without_a_clock_is_ended_with_the_others(client):
+def test_session_without_a_start_time_is_ended_with_the_others(client):
     agent = AgentFactory(email=ADDRESS)
     sign_in(client)
     session = client.session
@@ -195,7 +195,7 @@ def test_session_without_a_clock_is_ended_with_the_others(client):
 @pytest.mark.parametrize(
     ("staff", "hours", "inside"), [(True, 11, True), (True, 13, False), (False, 13, True)]
 )
-def test_session_of_staff_ends_however_busy_it_is(client, time_machine, settings, staff, hours, inside):
+def test_session_of_staff_ends_despite_activity(client, time_machine, settings, staff, hours, inside):
     settings.SESSION_COOKIE_AGE = 30 * 3600
     (AgentFactory if staff else UserFactory)(email=ADDRESS)
     sign_in(client)
@@ -203,7 +203,7 @@ def test_session_of_staff_ends_however_busy_it_is(client, time_machine, settings
     assert (client.get("/espace/").status_code == 200) == inside
 
 
-def test_administrators_alone_read_all_sign_ins(client):
+def test_administrators_only_read_all_sign_ins(client):
     SignIn.objects.create(
         email=ADDRESS, kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="192.0.2.9"
     )
@@ -235,7 +235,7 @@ def test_failures_hide_no_sign_in(client):
 
 
 # -- Guessing
-def test_lock_out_is_written_once_in_a_span(client):
+def test_lock_out_is_recorded_once_in_a_period(client):
     for _ in range(sign_in_record.MOST_WRONG_CODES):
         SignIn.objects.create(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="127.0.0.1")
     UserFactory(email=ADDRESS)
@@ -249,7 +249,7 @@ def test_lock_out_is_written_once_in_a_span(client):
     assert sorted(locked) == [("locked_out", "code"), ("locked_out", "password")]
 
 
-def test_codes_are_not_sprayed_from_one_network(client):
+def test_codes_cannot_be_guessed_for_many_from_one_network(client):
     for _ in range(sign_in_record.MOST_WRONG_CODES):
         SignIn.objects.create(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="127.0.0.1")
     UserFactory(email=ADDRESS)
@@ -267,7 +267,7 @@ def guess_from_here():
         SignIn.objects.create(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE, network="127.0.0.1")
 
 
-def test_known_network_is_not_shut_out_by_others(client):
+def test_known_network_is_not_locked_out_by_others(client):
     user = UserFactory(email=ADDRESS)
     SignIn.objects.create(user=user, kind=SignIn.Kind.SIGNED_IN, network="127.0.0.1")
     guess_from_here()
@@ -275,7 +275,7 @@ def test_known_network_is_not_shut_out_by_others(client):
     assert "_auth_user_id" in client.session
 
 
-def test_code_outlives_the_limit_of_a_network(client):
+def test_code_survives_the_limit_of_a_network(client):
     UserFactory(email=ADDRESS)
     guess_from_here()
     sign_in(client)
@@ -285,7 +285,7 @@ def test_code_outlives_the_limit_of_a_network(client):
     assert "_auth_user_id" in client.session
 
 
-def test_check_warns_where_no_proxy_is_trusted(settings):
+def test_check_warns_if_no_proxy_is_trusted(settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
     assert [one.id for one in networks_are_told_apart(None)] == ["space.W002"]
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
@@ -294,7 +294,7 @@ def test_check_warns_where_no_proxy_is_trusted(settings):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory is one connection")
-def test_tries_at_the_same_moment_all_count(client):
+def test_simultaneous_attempts_all_count(client):
     UserFactory(email=ADDRESS)
     ask(client)
     cookie, together = client.cookies["sessionid"].value, Barrier(12)
@@ -314,7 +314,7 @@ def test_tries_at_the_same_moment_all_count(client):
     assert SignIn.objects.failed_codes().count() == 5
 
 
-def test_administrators_are_told_once_a_day_of_guessing(client, monkeypatch):
+def test_administrators_are_alerted_once_a_day_of_guessing(client, monkeypatch):
     monkeypatch.setattr(sign_in_record, "ALARMING_CODES", 2)
     SuperuserFactory(email="admin@orvenay.example")
     UserFactory(email=ADDRESS)
@@ -335,5 +335,5 @@ def test_administrators_are_told_once_a_day_of_guessing(client, monkeypatch):
     ],
     ids=["firefox", "safari", "chrome", "none"],
 )
-def test_device_is_named_in_plain_words(agent, named):
+def test_device_has_a_readable_name(agent, named):
     assert device(agent) == named

@@ -88,11 +88,11 @@ class BookableResource:
     name: str
     refunds: tuple[tuple[int, int], ...] = ()  # days before it begins, per cent of the price that is refunded
 
-    def said(self, language: str) -> ResourceTexts:
+    def texts_in(self, language: str) -> ResourceTexts:
         """Return the texts in ``language``, else in the default language, else just the name."""
         return self.words.get(language) or self.words.get(settings.LANGUAGE_CODE) or ResourceTexts(self.name)
 
-    def wanted(self, count: int) -> dict[int, int]:
+    def quantities_for(self, count: int) -> dict[int, int]:
         """Return the pieces of each unit that ``count`` of it take."""
         return {unit: quantity * count for unit, quantity in self.needs.items()}
 
@@ -162,7 +162,7 @@ def availability_calendar(
     waiting entries; read now if None.
     """
     found = occupied_pieces([offer], span, without=without, promised=promised)
-    return AvailabilityCalendar(offer.rules, found, offer.wanted(count), now or timezone.now())
+    return AvailabilityCalendar(offer.rules, found, offer.quantities_for(count), now or timezone.now())
 
 
 def occupied_pieces(
@@ -191,7 +191,7 @@ def promised_pieces(wanted: Iterable[BookableResource], span: TimeSpan) -> list[
     wanted, now = list(wanted), timezone.now()
     known = resources_sharing_units(wanted)
     room = max((max(one.rules.before, one.rules.after) for one in known.values()), default=timedelta())
-    reach = _around(wanted, span).widened(room, room)
+    reach = _with_longest_buffers(wanted, span).widened(room, room)
     queue = WaitingEntry.objects.waiting().filter(resource__in=known, starts_at__gt=now)
     queue = queue.filter(starts_at__lt=reach.end, ends_at__gt=reach.start).order_by("created_at", "pk")
     rows = queue.values_list("resource", "count", "starts_at", "ends_at")
@@ -201,7 +201,7 @@ def promised_pieces(wanted: Iterable[BookableResource], span: TimeSpan) -> list[
     whole = TimeSpan.over(one for *_who, one in asked)
     found, kept = _occupation([offer for offer, *_rest in asked], whole), []
     for offer, count, time in asked:
-        free = AvailabilityCalendar(offer.rules, found, offer.wanted(count), now)
+        free = AvailabilityCalendar(offer.rules, found, offer.quantities_for(count), now)
         pieces = None if free.refusal(time) else free.choice(time)
         for unit, number in ((unit, number) for unit, some in (pieces or {}).items() for number in some):
             one = PromisedPiece(unit, number, time, offer.rules.around(time))
@@ -210,7 +210,7 @@ def promised_pieces(wanted: Iterable[BookableResource], span: TimeSpan) -> list[
     return kept
 
 
-def _around(wanted: list[BookableResource], span: TimeSpan) -> TimeSpan:
+def _with_longest_buffers(wanted: list[BookableResource], span: TimeSpan) -> TimeSpan:
     """Extend a time by the longest buffers of some resources."""
     return TimeSpan.over([span, *(offer.rules.around(span) for offer in wanted)])
 
@@ -218,8 +218,10 @@ def _around(wanted: list[BookableResource], span: TimeSpan) -> TimeSpan:
 def _occupation(wanted: list[BookableResource], span: TimeSpan, without: UUID | None = None) -> Occupation:
     """Return what bookings and blocked times take, without waiting entries."""
     quantities = {unit: number for offer in wanted for unit, number in offer.quantities.items()}
-    around = _around(wanted, span)
-    pieces = BookedPiece.objects.overlapping(quantities, around.start, around.end).taken(timezone.now())
+    around = _with_longest_buffers(wanted, span)
+    pieces = BookedPiece.objects.overlapping(quantities, around.start, around.end).without_expired_holds(
+        timezone.now()
+    )
     if without:
         pieces = pieces.exclude(booking__series=without)
     fields = ["unit", "number", "starts_at", "ends_at"]
@@ -249,9 +251,9 @@ def days_span(first: date, last: date, zone: ZoneInfo) -> TimeSpan:
 # -- Loading -------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=2)
 def _offers(generation: str) -> dict[str, BookableResource]:
-    words, found = _words(), _with_units()
+    words, found = _texts_by_resource(), _with_units()
     tables = {one.timetable_id: one.timetable for one, _units in found}
-    school = school_holiday_days() if any(map(_looks_at_school, tables.values())) else frozenset()
+    school = school_holiday_days() if any(map(_depends_on_school, tables.values())) else frozenset()
     rules = {pk: opening_rules_of(table, school) for pk, table in tables.items()}
     return {
         one.key: _offer(one, units, rules[one.timetable_id], words.get(one.pk, {})) for one, units in found
@@ -302,14 +304,14 @@ def _extras(generation: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _words() -> dict[int, dict[str, ResourceTexts]]:
+def _texts_by_resource() -> dict[int, dict[str, ResourceTexts]]:
     found: dict[int, dict[str, ResourceTexts]] = {}
     for one in ResourceDescription.objects.select_related("locale", "picture"):
-        found.setdefault(one.resource_id, {})[one.locale.language_code] = _said(one)
+        found.setdefault(one.resource_id, {})[one.locale.language_code] = _resource_texts(one)
     return found
 
 
-def _said(one: ResourceDescription) -> ResourceTexts:
+def _resource_texts(one: ResourceDescription) -> ResourceTexts:
     return ResourceTexts(
         title=one.title,
         summary=one.summary,
@@ -321,7 +323,7 @@ def _said(one: ResourceDescription) -> ResourceTexts:
     )
 
 
-def _looks_at_school(table: Timetable) -> bool:
+def _depends_on_school(table: Timetable) -> bool:
     return any(block.value["school"] for block in table.weekly)
 
 

@@ -89,7 +89,7 @@ class BookingFieldType(FieldType):
         if not self.arguments(field)["keys"]:
             yield gettext("nothing is chosen that may be booked")
 
-    def here(self, field, definition, today):
+    def commune_problems(self, field, definition, today):
         keys = self.arguments(field)["keys"]
         named = [(key, bookable_resource(key)) for key in keys]
         for key, one in named:
@@ -168,11 +168,11 @@ class BookingFieldType(FieldType):
     def charges(self, field, answers, definition, language, today):
         return booking_fee_lines(field, answers, language, today)
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         wanted = read_answer(answer)
         if wanted is None:
             return ""
-        title = wanted.offer.said(language).title
+        title = wanted.offer.texts_in(language).title
         if wanted.offer.counted:
             title = f"{wanted.count} × {title}"
         if wanted.extras:
@@ -193,4 +193,4 @@ class BookingFieldType(FieldType):
             return [str(answer), "", "", ""]
         times = write_answer(wanted)["times"]
         starts, ends = ("; ".join(column) for column in zip(*times, strict=True))
-        return [wanted.offer.said(language).title, wanted.count, starts, ends]
+        return [wanted.offer.texts_in(language).title, wanted.count, starts, ends]

@@ -82,7 +82,7 @@ class RegisterCheckStage(Stage):
     by_person = veiled = True
     button = gettext_lazy("Go on")
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 ("given_names", _question(gettext_lazy("First names"), "text")),
@@ -189,18 +189,18 @@ class RegisterCheckStage(Stage):
             else None
         )
 
-    def work(self, case, row, settings, actor, said):
-        check, choice = row.register_check, said["choice"]
+    def apply_agent_input(self, case, row, settings, actor, data):
+        check, choice = row.register_check, data["choice"]
         if choice == AGAIN:
             actions.repeat_check(
                 actor=actor, check=check, said=_said(case, settings), named=_named(case, settings)
             )
         else:
-            keys = [_key(said.get(name) or NOBODY) for name in RegisterDecisionForm.named_fields(check)]
+            keys = [_key(data.get(name) or NOBODY) for name in RegisterDecisionForm.named_fields(check)]
             actions.decide_check(actor=actor, check=check, person=_key(choice), named=keys)
         return {"choice": choice}
 
-    def situation(self, case: Case, row: CaseStage, settings: dict) -> str:
+    def waiting_reason(self, case: Case, row: CaseStage, settings: dict) -> str:
         check = _open(row)
         if check and not check.waits_for_agent:
             return _("As expected, but who applies is not known: say who it is, and it goes on.")
@@ -260,7 +260,7 @@ class RegisterDecisionForm(forms.Form):
         ]
         for name, one in zip(self.named_fields(check), check.named_checks, strict=True):
             self.fields[name] = forms.ChoiceField(
-                label=_("Who is “%(name)s”?") % {"name": one.said.name},
+                label=_("Who is “%(name)s”?") % {"name": one.declared_person.name},
                 choices=[
                     *_people(check.shown(one.candidates)),
                     (NOBODY, _("Nobody: no document names this person")),

@@ -44,7 +44,7 @@ CALLS = {
     "review": lambda case: actions.review_proposal(
         actor=member(), case=proposed(case), agreed=False, reason="À revoir."
     ),
-    "work": lambda case: actions.complete_stage_task(actor=member(), case=case, stage="check", said=CHECKED),
+    "work": lambda case: actions.complete_stage_task(actor=member(), case=case, stage="check", data=CHECKED),
     "lapse": lambda case: actions.close_unanswered(
         case=case, outcome=CaseOutcome.LAPSED, reason="Sans réponse."
     ),
@@ -140,7 +140,7 @@ def test_action_follows_transitions_and_records_one_event(opened, action, state)
 
 
 def letters(case):
-    return Delivery.objects.about(case.subject).order_by("created_at", "pk")
+    return Delivery.objects.for_subject(case.subject).order_by("created_at", "pk")
 
 
 @pytest.mark.parametrize(

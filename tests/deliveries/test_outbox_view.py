@@ -41,9 +41,9 @@ def test_outbox_counts_by_state_and_lists_stuck_deliveries(client):
 
 def test_outbox_reports_a_silent_worker(client):
     client.force_login(staff("change_delivery"))
-    Heartbeat.beat(Heartbeat.SCHEDULER)
+    Heartbeat.record(Heartbeat.SCHEDULER)
     assert client.get(INDEX).context["silent"] == ["worker"]
-    Heartbeat.beat(Heartbeat.WORKER)
+    Heartbeat.record(Heartbeat.WORKER)
     assert client.get(INDEX).context["silent"] == []
 
 

@@ -100,7 +100,7 @@ def test_sms_probe_reports_a_refused_token_or_outage(sms, status, meaning):
 def test_retry_after_of_the_gateway_is_respected(sms, headers, seconds):
     sms.faults = [(429, headers)]
     with pytest.raises(RetryLater) as wait:
-        transports["sms"].carry(SmsFactory())
+        transports["sms"].deliver(SmsFactory())
     assert abs(wait.value.until - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=5)
 
 

@@ -32,7 +32,7 @@ class Pigeon:
     def __init__(self):
         self.fault, self.carried = None, []
 
-    def carry(self, delivery):
+    def deliver(self, delivery):
         if self.fault:
             raise self.fault
         self.carried.append(delivery.title)
@@ -273,7 +273,7 @@ def first_page(client, user) -> str:
 @pytest.fixture
 def alive(db):
     for name in (Heartbeat.SCHEDULER, Heartbeat.WORKER):
-        Heartbeat.beat(name)
+        Heartbeat.record(name)
 
 
 def test_first_page_reports_a_mail_outage_to_permitted_staff(client, alive):
@@ -301,7 +301,7 @@ def test_first_page_reports_an_outage_as_early_as_the_alert(client, alive, pigeo
 def test_first_page_counts_stuck_deliveries_and_silent_workers(client):
     user = keeper("anna@example.org")
     DeliveryFactory.create_batch(2, state=State.STUCK)
-    Heartbeat.beat(Heartbeat.SCHEDULER)
+    Heartbeat.record(Heartbeat.SCHEDULER)
     shown = first_page(client, user)
     assert "2 deliveries are stuck" in shown
     assert "No worker gives a sign of life" in shown

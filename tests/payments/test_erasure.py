@@ -34,7 +34,7 @@ def clerk(db):
 
 def closed(charge: Charge) -> Case:
     """Return the case of a charge after marking its deliveries as done."""
-    Delivery.objects.about(charge.case.subject).update(state=Delivery.State.DONE)
+    Delivery.objects.for_subject(charge.case.subject).update(state=Delivery.State.DONE)
     return Case.objects.get(pk=charge.case_id)
 
 
@@ -69,7 +69,7 @@ def test_erased_case_keeps_amounts_without_names(clerk, client):
     provider_calls.run_refund(refund.pk)
     read(clerk, entry(billed.external_id).replace("Élodie Marchetti", MARK))
     kept = UnallocatedPayment.objects.get()
-    settlement.book_to_account(actor=clerk, kept=kept, account="4900", note=f"{MARK} en fait don.")
+    settlement.book_to_account(actor=clerk, unallocated=kept, account="4900", note=f"{MARK} en fait don.")
     Charge.objects.update(reason=MARK)
     case, before = closed(charge), booked()
     ledger.close_days(timezone.now() + timedelta(days=1))
@@ -108,7 +108,7 @@ def test_unsettled_money_prevents_erasure(clerk):
         erase_case(actor=SYSTEM, case=case)
 
     back = refunds.refund_unallocated(
-        actor=clerk, kept=UnallocatedPayment.objects.get(), reason="Payé deux fois."
+        actor=clerk, unallocated=UnallocatedPayment.objects.get(), reason="Payé deux fois."
     )
     refunds.save_refund_answer(refund=back, answer=RefundStatus(REFUND_FAILED))
     closed(charge)
@@ -130,5 +130,5 @@ def test_payment_after_erasure_stays_unallocated(clerk):
     read(clerk, entry(billed.external_id))
 
     assert UnallocatedPayment.objects.get().why in ("late", "double")
-    assert not Delivery.objects.about(charge.case.subject).open().exists()
+    assert not Delivery.objects.for_subject(charge.case.subject).open().exists()
     assert list(ledger.ledger_errors()) == []

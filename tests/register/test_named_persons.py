@@ -89,7 +89,7 @@ def test_neighbour_at_the_same_address_waits_for_an_agent(monkeypatch):
     monkeypatch.setattr(DemoRegister, "find", lambda self, said: [*found(self, said), neighbour()])
     case = naming({"p_prenom": "Peter", "p_nom": "Schmid", "p_naissance": "1979-02-28"})
     assert waits_for(case) == "agent"
-    assert check_of(case).named_checks[0].found is None
+    assert check_of(case).named_checks[0].matched_person is None
 
 
 def test_agent_sees_the_differences_of_each_named_person(client):
@@ -103,7 +103,7 @@ def test_agent_sees_the_differences_of_each_named_person(client):
 
 def decide(case, **said):
     said = {"choice": "person:ORV-1"} | said
-    case_actions.complete_stage_task(actor=member(), case=case, stage="check", said=said)
+    case_actions.complete_stage_task(actor=member(), case=case, stage="check", data=said)
     return ask(case)
 
 
@@ -190,7 +190,7 @@ def test_register_document_cannot_be_reached_with_nobody_chosen():
         form = RegisterCheckStage().form(case, row, CHECK["settings"])
         offered.append([value for value, _label in form.fields["choice"].choices])
     assert offered == [["person:ORV-1", NOBODY, AGAIN], ["person:ORV-1", AGAIN]]
-    assert "refusez la demande" in RegisterCheckStage().situation(case, row, CHECK["settings"])
+    assert "refusez la demande" in RegisterCheckStage().waiting_reason(case, row, CHECK["settings"])
 
 
 def test_editor_is_warned_if_the_commune_has_no_register(settings):

@@ -45,7 +45,7 @@ def test_protected_namesake_is_not_shown_in_an_unprotected_case(client):
 def test_case_of_a_person_found_as_protected_stays_protected():
     case = checked_case(NORA)
     cases.complete_stage_task(
-        actor=authorised(), case=case, stage="check", said={"choice": f"person:{nora().key}"}
+        actor=authorised(), case=case, stage="check", data={"choice": f"person:{nora().key}"}
     )
     with pytest.raises(IllegalTransition):
         cases.unprotect(actor=authorised(), case=Case.objects.get(pk=case.pk), reason="Homonyme.")

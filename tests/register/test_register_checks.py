@@ -53,7 +53,7 @@ DONE, TO_AGENT, TO_SYSTEM = ("done", ""), ("active", "agent"), ("active", "syste
 def decided(case, choice, actor=None) -> Case:
     """Complete the stage with an agent's choice."""
     case_actions.complete_stage_task(
-        actor=actor or member(), case=case, stage="check", said={"choice": choice}
+        actor=actor or member(), case=case, stage="check", data={"choice": choice}
     )
     return ask(case)
 
@@ -167,7 +167,7 @@ def test_check_form_offers_the_found_people_to_agents_only():
         AGAIN,
     ]
     assert not RegisterCheckStage().form(case, row, {}, {"choice": "person:ORV-1"}).is_valid()
-    assert "Plusieurs personnes" in RegisterCheckStage().situation(case, row, {})
+    assert "Plusieurs personnes" in RegisterCheckStage().waiting_reason(case, row, {})
     done = checked_case()
     assert RegisterCheckStage().form(done, done.stages.get(type="register"), {}) is None
 
@@ -262,7 +262,9 @@ def seen_by_applicant(case, client) -> list[str]:
         client.logout()
     seen = [f"{page.status_code} {_told(page)}" for page in pages]
     for letter in (
-        Delivery.objects.about(case.subject).filter(recipient=case.email).order_by("created_at", "title")
+        Delivery.objects.for_subject(case.subject)
+        .filter(recipient=case.email)
+        .order_by("created_at", "title")
     ):
         seen += [letter.title, letter.payload["text"], letter.payload["html"]]
     own = "|".join(
@@ -359,7 +361,7 @@ def test_unknown_applicant_waits_for_an_agent_without_decision(newcomer):
     unknown = checked_case(answers, settings={"newcomer": newcomer}, following=[NOTIFY])
     assert stage(unknown) == TO_AGENT
     row = unknown.stages.get(type="register")
-    assert "n’est pas connu" in RegisterCheckStage().situation(unknown, row, {})
+    assert "n’est pas connu" in RegisterCheckStage().waiting_reason(unknown, row, {})
     assert unknown.data == {}
     decided(unknown, NOBODY if newcomer else "person:ORV-1")
     assert stage(unknown) == DONE
@@ -374,7 +376,7 @@ def test_check_continues_if_an_agent_reviewed_the_case_before():
     looked_at = CaseFactory(stages=[CHECKLIST, CHECK, NOTIFY], answers=ELODIE)
     process.advance_case(looked_at.pk)
     case_actions.complete_stage_task(
-        actor=member(), case=looked_at, stage="papers", said={"verdict_0": "right", "note_0": ""}
+        actor=member(), case=looked_at, stage="papers", data={"verdict_0": "right", "note_0": ""}
     )
     process.advance_case(looked_at.pk)
     assert stage(ask(looked_at)) == DONE

@@ -123,7 +123,7 @@ def test_rehearsal_is_not_screened():
 def test_team_is_notified_of_a_new_case_once_it_is_screened():
     agent, authorised = member(), trusted()
     for one in (agent, authorised):
-        notice_actions.save_preferences(actor=one, ways={NotificationType.NEW: NotificationMethod.NOW})
+        notice_actions.save_preferences(actor=one, methods={NotificationType.NEW: NotificationMethod.NOW})
     case = CaseFactory()
     told = Delivery.objects.filter(recipient__in=[agent.email, authorised.email])
     assert not told.exists()
@@ -265,7 +265,7 @@ def test_message_of_a_protected_person_skips_the_team_mailbox():
     authorised = trusted()
     case = screened(CaseFactory(answers=NORA))
     cases.send_message(actor=applicant(case), case=case, text="J’habite chemin du Bois 4.")
-    about = Delivery.objects.about(case.subject)
+    about = Delivery.objects.for_subject(case.subject)
     assert not about.filter(recipient=team.email).exists()
     assert about.filter(recipient=authorised.email).exists()
 

@@ -153,7 +153,7 @@ def test_picture_with_too_many_pixels_is_refused_undecoded(monkeypatch):
 
 @pytest.mark.parametrize("typed", ["éclairage", "lampadaires", "signaler"])
 def test_search_for_broken_things_finds_the_report_page(category, typed):
-    best = find_entries(typed, "fr").best
+    best = find_entries(typed, "fr").best_service
     assert (best.entry.title, best.url) == ("Signaler un problème", FILE)
     category.delete()
     assert not find_entries(typed, "fr").hits
@@ -284,7 +284,7 @@ def test_update_assigns_the_case_and_notifies_all_followers():
     case = Case.objects.get(pk=report.case_id)
     assert case.assignee
     letters = {
-        one.recipient: one for one in Delivery.objects.about(case.subject).filter(title__contains=": ")
+        one.recipient: one for one in Delivery.objects.for_subject(case.subject).filter(title__contains=": ")
     }
     assert set(letters) == {"elodie@courriel.example", "jean@courriel.example"}
     assert "La lampe est commandée." in letters["elodie@courriel.example"].payload["text"]
@@ -293,12 +293,15 @@ def test_update_assigns_the_case_and_notifies_all_followers():
 
     as_before = {"planned_for": date(2026, 12, 3), "published": True, "title": "Lampe éteinte"}
     tell(report, "planned", **as_before)
-    assert Delivery.objects.about(case.subject).count() == 2
+    assert Delivery.objects.for_subject(case.subject).count() == 2
     tell(
         report, "planned", word="Elle arrive lundi.", **as_before
     )  # a comment alone goes to the reporter only
-    assert "Elle arrive lundi." in Delivery.objects.about(case.subject).latest("created_at").payload["text"]
-    assert Delivery.objects.about(case.subject).count() == 3
+    assert (
+        "Elle arrive lundi."
+        in Delivery.objects.for_subject(case.subject).latest("created_at").payload["text"]
+    )
+    assert Delivery.objects.for_subject(case.subject).count() == 3
 
 
 @pytest.mark.parametrize("end", ["mended", "not_ours"])
@@ -444,7 +447,7 @@ def test_erased_report_keeps_category_dates_and_state():
     report = tell(report, "mended", published=True, title="Lampe éteinte", photo_published=True)
     process.advance_case(report.case_id)
     case = Case.objects.get(pk=report.case_id)
-    Delivery.objects.about(case.subject).update(state="done")
+    Delivery.objects.for_subject(case.subject).update(state="done")
 
     retention.erase_case(actor=road_agent(), case=case)
 

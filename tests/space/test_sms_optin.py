@@ -21,7 +21,7 @@ def page(case: Case, name: str) -> str:
 
 
 def texts(case: Case) -> list[str]:
-    return [one.payload["text"] for one in Delivery.objects.about(case.subject).filter(carrier="sms")]
+    return [one.payload["text"] for one in Delivery.objects.for_subject(case.subject).filter(carrier="sms")]
 
 
 def test_applicant_who_opted_in_gets_an_sms_for_each_message(client):
@@ -58,7 +58,7 @@ def test_sms_is_never_sent_at_night(now, rings):
     Submission.objects.update(phone="+41790004210")
     with time_machine.travel(now, tick=False):
         actions.send_message(actor=member(), case=Case.objects.get(pk=case.pk), text="Bonsoir")
-    mail, sms = Delivery.objects.about(case.subject).order_by("carrier").filter(created_at=now)
+    mail, sms = Delivery.objects.for_subject(case.subject).order_by("carrier").filter(created_at=now)
     assert mail.due_at == now
     assert f"{timezone.localtime(sms.due_at):%Y-%m-%d %H:%M}" == rings
 

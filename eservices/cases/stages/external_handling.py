@@ -55,7 +55,7 @@ class ExternalHandlingStage(Stage):
     agent_template = "cases/stages/external_handling.html"
     applicant_template = "cases/stages/external_handling_applicant.html"
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 ("name", blocks.CharBlock(max_length=100, label=gettext_lazy("Authority or system"))),
@@ -104,25 +104,26 @@ class ExternalHandlingStage(Stage):
             return Done()
         if not said.get("reference"):
             return Waiting(AGENT)
-        return self._there(row, settings)
+        return self._wait_for_others(row, settings)
 
     def form(self, case, row, settings, data=None):
         return ExternalHandlingForm(data, auto_id="outside_%s", initial=row.data.get("said", {}))
 
-    def shown(self, case, row, settings):
+    def agent_context(self, case, row, settings):
         name, text = (
-            self.words(case, row, settings, name, get_language() or "") for name in ("name", "text")
+            self.localized_setting(case, row, settings, name, get_language() or "")
+            for name in ("name", "text")
         )
         url = settings.get("url", "").replace("{reference}", case.reference)
         return {"name": name, "text": text, "url": url}
 
-    def work(self, case, row, settings, actor, said):
-        row.data["said"] = said
+    def apply_agent_input(self, case, row, settings, actor, data):
+        row.data["said"] = data
         row.data.setdefault("handed_at", timezone.now().isoformat())
-        return said
+        return data
 
-    def situation(self, case, row, settings):
-        name, said = self.shown(case, row, settings)["name"], row.data.get("said", {})
+    def waiting_reason(self, case, row, settings):
+        name, said = self.agent_context(case, row, settings)["name"], row.data.get("said", {})
         if not said.get("reference"):
             return _("Hand the case over to: %(name)s, then note their reference.") % {"name": name}
         known = {"name": name, "reference": said["reference"]}
@@ -132,7 +133,7 @@ class ExternalHandlingStage(Stage):
             )
         return _("%(name)s has the case under %(reference)s; note the outcome when it is known.") % known
 
-    def _there(self, row, settings) -> Waiting:
+    def _wait_for_others(self, row, settings) -> Waiting:
         """Return the wait for the others; for an agent once the planned days are over."""
         days = settings.get("days")
         if not days:

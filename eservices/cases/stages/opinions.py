@@ -106,7 +106,7 @@ class OpinionsStage(Stage):
     applicant_template = "cases/stages/opinions_applicant.html"
     button = gettext_lazy("Keep the opinion")
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 ("text", blocks.TextBlock(rows=4, label=gettext_lazy("What they are asked"))),
@@ -160,7 +160,7 @@ class OpinionsStage(Stage):
 
     def enter(self, case, row, settings):
         """Consult all offices. If the case was reopened, offices with an opinion are not asked again."""
-        text = self.words(case, row, settings, "text")
+        text = self.localized_setting(case, row, settings, "text")
         now = timezone.now()
         row.opinions.filter(given_at=None).delete()
         given = set(row.opinions.values_list("name", flat=True))
@@ -182,12 +182,12 @@ class OpinionsStage(Stage):
         now, opinions = timezone.now(), list(row.opinions.all())
         given = [one for one in opinions if one.given_at]
         if len(given) >= (settings.get("enough") or len(opinions)):
-            return self._enough(case, row, given)
+            return self._finish_with_worst(case, row, given)
         late = [one for one in opinions if not one.given_at and one.term <= now]
         if settings.get("silence") and len(given) + len(late) == len(opinions):
-            return self._enough(case, row, given)
+            return self._finish_with_worst(case, row, given)
         self._remind(case, row, settings, opinions, now)
-        looks = [_next_look(one) for one in opinions if not one.given_at]
+        looks = [_next_due_at(one) for one in opinions if not one.given_at]
         until = min((at for at in looks if at > now), default=None)
         blocked = late and not settings.get("silence")
         return Waiting(AGENT if blocked else OTHERS, until=until)
@@ -195,10 +195,10 @@ class OpinionsStage(Stage):
     def form(self, case, row, settings, data=None):
         return RecordedOpinionForm(data, open_ones=row.opinions.filter(given_at=None))
 
-    def work(self, case, row, settings, actor, said):
-        return record_opinion(said["opinion"], said["stance"], said["text"], str(actor))
+    def apply_agent_input(self, case, row, settings, actor, data):
+        return record_opinion(data["opinion"], data["stance"], data["text"], str(actor))
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         left = [one for one in row.opinions.all() if not one.given_at]
         late = [one.name for one in left if one.term <= timezone.now()]
         if late:
@@ -220,9 +220,9 @@ class OpinionsStage(Stage):
             if not one.given_at and not one.reminded_at and _reminder(one) <= now < one.term:
                 one.reminded_at = now
                 one.save(update_fields=["reminded_at"])
-                emails.send_opinion_reminder(case, one, self.words(case, row, settings, "text"))
+                emails.send_opinion_reminder(case, one, self.localized_setting(case, row, settings, "text"))
 
-    def _enough(self, case: Case, row: CaseStage, given: list[Opinion]) -> Done:
+    def _finish_with_worst(self, case: Case, row: CaseStage, given: list[Opinion]) -> Done:
         """Finish the stage with the most unfavourable opinion as its result."""
         stances = {one.stance for one in given}
         worst = next((one for one in WORST_FIRST if one in stances), Opinion.Stance.NONE)
@@ -252,7 +252,7 @@ def _reminder(opinion: Opinion) -> datetime:
     return clock.morning_before(opinion.term, 1)
 
 
-def _next_look(opinion: Opinion) -> datetime:
+def _next_due_at(opinion: Opinion) -> datetime:
     """Return when an open opinion is due next: for its reminder, or at the end of its term."""
     return (
         opinion.term if opinion.reminded_at or _reminder(opinion) <= opinion.asked_at else _reminder(opinion)

@@ -37,10 +37,10 @@ def decision_text(
         return letter_rendering.RenderedLetter(
             title,
             [
-                *_decided(case),
+                *_decision_paragraphs(case),
                 {"heading": _("Legal remedies")},
-                *_against(remedies, rules),
-                *_signed(case, signatories),
+                *_appeal_paragraphs(remedies, rules),
+                *_signature_paragraphs(case, signatories),
             ],
         )
 
@@ -62,9 +62,11 @@ def _term_in_sentence(number: int, unit: str) -> str:
     return words % {"number": number}
 
 
-def _decided(case: Case) -> list:
+def _decision_paragraphs(case: Case) -> list:
     settings = case.version.definition.settings
-    letter = LetterTemplate.objects.best(settings.get("letters", {}).get(case.outcome, ""), case.language)
+    letter = LetterTemplate.objects.best_translation(
+        settings.get("letters", {}).get(case.outcome, ""), case.language
+    )
     if letter:
         return letter_rendering.render_letter(case, letter).paragraphs
     accepted = case.outcome == CaseOutcome.ACCEPTED
@@ -77,19 +79,19 @@ def _decided(case: Case) -> list:
     return [_("Dear Sir or Madam,"), text % {"service": case.service}, *reasons]
 
 
-def _against(remedies: LegalRemedies, rules: AppealRules) -> list:
-    said = {
+def _appeal_paragraphs(remedies: LegalRemedies, rules: AppealRules) -> list:
+    values = {
         "authority": remedies.authority,
         "days": str(remedies.days),
         "term": _term_in_sentence(remedies.days, remedies.unit),
     }
     found = map_texts(
-        paragraphs_from_html(remedies.text), lambda text: placeholders.fill_placeholders(text, said)
+        paragraphs_from_html(remedies.text), lambda text: placeholders.fill_placeholders(text, values)
     )
-    return [*found, *_recess(remedies, rules)]
+    return [*found, *_suspension_paragraph(remedies, rules)]
 
 
-def _recess(remedies: LegalRemedies, rules: AppealRules) -> list:
+def _suspension_paragraph(remedies: LegalRemedies, rules: AppealRules) -> list:
     """Return a paragraph with the times in which the term is suspended; nothing if it never is."""
     if not (rules.recess and remedies.recess and remedies.unit == TermUnit.DAYS):
         return []
@@ -100,7 +102,7 @@ def _recess(remedies: LegalRemedies, rules: AppealRules) -> list:
     ]
 
 
-def _signed(case: Case, signatories: Iterable[User]) -> list:
+def _signature_paragraphs(case: Case, signatories: Iterable[User]) -> list:
     """Return the closing phrase, the deciding authority, and its signatories."""
     authority = case.team.authority or str(CommuneSettings.current())
     functions = dict(case.team.memberships.values_list("user_id", "function"))

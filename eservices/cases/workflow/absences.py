@@ -32,15 +32,15 @@ def absences_by_user(team: Team | int, day: date | None = None) -> dict[int, Abs
 
 def absence_of_deputy(absence: Absence) -> Absence | None:
     """Return the deputy's first own absence that overlaps with ``absence``; None if there is none."""
-    return _same_days(absence).filter(user=absence.deputy).first()
+    return _overlapping_days(absence).filter(user=absence.deputy).first()
 
 
 def uncovered_absence(absence: Absence) -> Absence | None:
     """Return the first overlapping absence of a colleague whose deputy is the absent user; None if there is none."""
-    return _same_days(absence).filter(deputy=absence.user).first()
+    return _overlapping_days(absence).filter(deputy=absence.user).first()
 
 
-def _same_days(absence: Absence):
+def _overlapping_days(absence: Absence):
     others = absence.team.absences.between(absence.first_day, absence.last_day)
     return others.select_related("user").order_by("first_day")
 
@@ -91,17 +91,17 @@ def represented_colleagues(user: User) -> dict[int, set[int]]:
 
 
 def _represented(user: User, team: int) -> set[int]:
-    gone = {who: absence.deputy_id for who, absence in absences_by_user(team).items()}
-    return {who for who in gone if who != user.pk and _acting(who, gone) == user.pk}
+    deputies = {who: absence.deputy_id for who, absence in absences_by_user(team).items()}
+    return {who for who in deputies if who != user.pk and _acting_deputy(who, deputies) == user.pk}
 
 
-def _acting(who: int, gone: dict[int, int | None]) -> int:
-    acting = who
+def _acting_deputy(agent: int, deputies: dict[int, int | None]) -> int:
+    acting = agent
     for _step in range(MAX_DEPUTY_CHAIN):
-        deputy = gone.get(acting)
+        deputy = deputies.get(acting)
         if deputy is None:
             return acting
-        if deputy == who:
-            return who  # the deputies form a cycle
+        if deputy == agent:
+            return agent  # the deputies form a cycle
         acting = deputy
     return acting

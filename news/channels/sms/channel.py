@@ -101,7 +101,7 @@ class SmsChannel:
             texts=self._texts(announcement),
             language=announcement.language,
             readers=readers,
-            told=announcement.told,
+            told=announcement.recheck_payload,
         )
         return PublishedPost(f"{number} {key}")
 
@@ -109,7 +109,7 @@ class SmsChannel:
         """Update waiting messages. Readers of an added topic get one if none is sent yet."""
         from . import actions
 
-        texts, told = self._texts(announcement), announcement.told
+        texts, told = self._texts(announcement), announcement.recheck_payload
         if actions.follow(key=key, texts=texts, language=announcement.language, told=told):
             self.publish(announcement, key)
 
@@ -180,7 +180,7 @@ class NewsSmsTransport:
     def probe(self) -> None:
         configured_sms_gateway().probe()
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         now = timezone.now()
         if not PhoneReader.objects.confirmed().filter(number=delivery.recipient).exists():
             raise Obsolete(_("The reader stopped."))

@@ -121,7 +121,7 @@ def titles(case: Case) -> list[tuple[str, str]]:
 def works(journey: CaseJourney, **said) -> None:
     """Complete the form of the current stage as an agent."""
     row = journey.at_hand
-    cases.complete_stage_task(actor=journey.agent, case=journey.case, stage=row.key, said=said)
+    cases.complete_stage_task(actor=journey.agent, case=journey.case, stage=row.key, data=said)
     journey.settle()
 
 
@@ -240,7 +240,7 @@ def test_newcomer_is_decided_charged_transferred_and_informed():
         journey.case.stages.exclude(progress="skipped").order_by("position").values_list("key", flat=True)
     )
     assert done == ["arrivee", "decision", "paiement", "suite", "classement"]
-    told = Delivery.objects.about(journey.case.subject).filter(carrier="email")
+    told = Delivery.objects.for_subject(journey.case.subject).filter(carrier="email")
     assert told.filter(title__contains="déménagement est acceptée").count() == 1
 
 
@@ -252,7 +252,7 @@ def test_departure_is_free_of_charge():
     assert journey.is_over
     assert not journey.case.charges.exists()
     _receipt, told = (
-        Delivery.objects.about(journey.case.subject).filter(carrier="email").order_by("created_at")
+        Delivery.objects.for_subject(journey.case.subject).filter(carrier="email").order_by("created_at")
     )
     assert "est acceptée" in told.payload["text"]
     assert "votre caisse-maladie" in told.payload["text"]
@@ -317,7 +317,7 @@ def test_subsidy_email_states_the_amount_and_case_stays_open():
     journey = filed(BIKE, prix="2000.00")
     case_reviews.grant_amount(journey)
     journey.accept()
-    told = Delivery.objects.about(journey.case.subject).filter(carrier="email")
+    told = Delivery.objects.for_subject(journey.case.subject).filter(carrier="email")
     assert told.filter(title="Accordé : CHF 300.–").count() == 1
     assert waits(journey) == ("versement", "agent")
     case_reviews.pay_out_grant(journey)

@@ -220,7 +220,7 @@ def test_article_withdrawn_at_night_is_not_sent(index, topic, sms):
     sms.sent.clear()
     with time_machine.travel(NIGHT, tick=False):
         publish(page)
-        [waiting] = post_of(page, "by_sms").written
+        [waiting] = post_of(page, "by_sms").message_counts
         page.unpublish()
     assert (waiting.number, waiting.state) == (1, Delivery.State.PENDING)
     assert timezone.localtime(waiting.due).hour == 8
@@ -418,8 +418,10 @@ def test_concurrent_alert_reaches_each_reader_once(index, topic, sms, monkeypatc
     asked = {"actor": None, "alert": alarm()}
     actions.queue_alert(**asked)
     seen = [Delivery.objects.none()]  # while the other request has not committed
-    about = Delivery.objects.about
-    monkeypatch.setattr(Delivery.objects, "about", lambda subject: seen.pop() if seen else about(subject))
+    about = Delivery.objects.for_subject
+    monkeypatch.setattr(
+        Delivery.objects, "for_subject", lambda subject: seen.pop() if seen else about(subject)
+    )
     assert actions.queue_alert(**asked) == 1
     assert not seen
     assert len(sms.sent) == 1

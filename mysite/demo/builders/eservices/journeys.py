@@ -133,7 +133,9 @@ class CaseJourney:
 
     def reach_the_archives(self) -> None:
         """Mark the transfer to the document store as done."""
-        queued = Delivery.objects.about(self.case.subject).filter(carrier="ged", state=Delivery.State.PENDING)
+        queued = Delivery.objects.for_subject(self.case.subject).filter(
+            carrier="ged", state=Delivery.State.PENDING
+        )
         for delivery in queued:
             delivery.payload["folder"] = delivery.payload["plan"]
             delivery.save(update_fields=["payload"])
@@ -177,7 +179,7 @@ class CaseJourney:
         row = self.at_hand
         if row and row.type == "identity":
             said = {"identity_check": CHECKS[self.case.submission.answers.get("preuve", "guichet")]}
-            cases.complete_stage_task(actor=self.agent, case=self.case, stage=row.key, said=said)
+            cases.complete_stage_task(actor=self.agent, case=self.case, stage=row.key, data=said)
             self.settle()
 
     def look_up(self) -> None:

@@ -18,7 +18,7 @@ class MailchimpTransport:
     def ready(self) -> bool:
         return settings.NEWSLETTER_BACKEND == "mailchimp"
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         payload = delivery.payload
         try:
             if test := payload.get("test"):

@@ -61,7 +61,7 @@ def _applicant(case: Case) -> set[str]:
 
 
 def _written(case: Case, recipients: set[str]) -> DeliveryQuerySet:
-    written = Delivery.objects.about(case.subject).exclude(state=Delivery.State.SKIPPED)
+    written = Delivery.objects.for_subject(case.subject).exclude(state=Delivery.State.SKIPPED)
     return written.filter(Q(carrier=BY_HAND) | Q(recipient__in=recipients)).order_by("created_at", "pk")
 
 

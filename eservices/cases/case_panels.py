@@ -90,7 +90,7 @@ def results_panel(case: Case, user: User) -> tuple[str, dict] | None:
 @case_panels.register("undelivered")
 def undelivered_panel(case: Case, user: User) -> tuple[str, dict] | None:
     """Return the panel with undelivered messages to the applicant and offices; None if there are none."""
-    if not Delivery.objects.about(case.subject).stuck().exists():  # nearly no case has any: one query
+    if not Delivery.objects.for_subject(case.subject).stuck().exists():  # nearly no case has any: one query
         return None
     letters = list(case_deliveries.letters_about_case(case).stuck())
     return ("cases/desk/case/undelivered.html", {"letters": letters}) if letters else None
@@ -100,7 +100,7 @@ def undelivered_panel(case: Case, user: User) -> tuple[str, dict] | None:
 def letters_panel(case: Case, user: User):
     """Return the panel with the case's paper letters and their state; None if there are none."""
     letters = list(
-        Delivery.objects.about(case.subject).filter(posting__isnull=False).select_related("posting")
+        Delivery.objects.for_subject(case.subject).filter(posting__isnull=False).select_related("posting")
     )
     if not letters:
         return None

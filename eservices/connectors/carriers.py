@@ -28,7 +28,7 @@ class DocumentStoreTransport:
 
     label = _("Document management")
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         try:
             case = Case.objects.select_related("submission", "version", "form", "team", "assignee").get(
                 pk=delivery.payload["case"]

@@ -180,7 +180,7 @@ def attempt_delivery(delivery_id) -> None:
     if not delivery.rehearsal and (until := circuit_breaker.circuit_open_until(delivery.carrier, now)):
         return _postpone(delivery, until)
     try:
-        transport_for(delivery).carry(delivery)
+        transport_for(delivery).deliver(delivery)
     except RetryLater as wait:
         _postpone(delivery, wait.until, str(wait))
     except Obsolete as end:
@@ -212,8 +212,8 @@ def recover_abandoned(now: datetime) -> None:
 
 def wake_due_deliveries(now: datetime) -> None:
     """Enqueue a task for each delivery that is due and has none in progress, at most 500."""
-    for delivery in Delivery.objects.due(now).asleep(now).order_by("due_at")[:500]:
-        woken = Delivery.objects.due(now).asleep(now).filter(pk=delivery.pk).update(woken_at=now)
+    for delivery in Delivery.objects.due(now).needing_wake_up(now).order_by("due_at")[:500]:
+        woken = Delivery.objects.due(now).needing_wake_up(now).filter(pk=delivery.pk).update(woken_at=now)
         if woken:
             tasks.attempt_delivery.enqueue(str(delivery.pk))
 
@@ -284,7 +284,7 @@ def rewrite(*, actor=None, subject: str, content: Callable[[Delivery], tuple[str
 
     This includes a delivery that a worker is sending: it goes out with the old content, or is retried with the new.
     """
-    waiting = list(Delivery.objects.about(subject).open().select_for_update())
+    waiting = list(Delivery.objects.for_subject(subject).open().select_for_update())
     for delivery in waiting:
         title, delivery.payload = content(delivery)
         delivery.title = title[:255]
@@ -293,7 +293,7 @@ def rewrite(*, actor=None, subject: str, content: Callable[[Delivery], tuple[str
 
 def delete_rehearsal_deliveries(*, actor, subject: str) -> None:
     """Delete the deliveries of rehearsals about ``subject``, also from the demo mailbox. Real ones remain."""
-    Delivery.objects.about(subject).filter(rehearsal=True).delete()
+    Delivery.objects.for_subject(subject).filter(rehearsal=True).delete()
 
 
 @transaction.atomic
@@ -302,7 +302,7 @@ def erase_deliveries_about(*, actor, subject: str) -> None:
 
     The rows remain, with the dates on which they were sent. Unfinished deliveries do not change.
     """
-    ended = Delivery.objects.about(subject).ended()
+    ended = Delivery.objects.for_subject(subject).finished()
     PaperLetter.objects.filter(delivery__in=ended).update(number="")
     _empty(ended)
 
@@ -310,7 +310,7 @@ def erase_deliveries_about(*, actor, subject: str) -> None:
 @transaction.atomic
 def erase_recipient(*, actor=None, carrier: str, recipient: str) -> None:
     """Erase recipient and content of the finished deliveries of one transport to ``recipient``."""
-    _empty(Delivery.objects.filter(carrier=carrier, recipient=recipient).ended())
+    _empty(Delivery.objects.filter(carrier=carrier, recipient=recipient).finished())
 
 
 @transaction.atomic
@@ -331,7 +331,7 @@ def _empty(ended) -> None:
 
 def erase_contents_about(*, actor, subject: str) -> None:
     """Erase the content of finished deliveries about ``subject``; recipients remain."""
-    Delivery.objects.about(subject).ended().update(payload={})
+    Delivery.objects.for_subject(subject).finished().update(payload={})
 
 
 def _header(value: str) -> str:

@@ -24,13 +24,13 @@ class DeliveryQuerySet(models.QuerySet):
         """
         return self.filter(state=Delivery.State.CARRYING, due_at__lte=now)
 
-    def asleep(self, now):
+    def needing_wake_up(self, now):
         """Filter deliveries without a task since they became due, or with one so old that it must be lost."""
         return self.filter(
             Q(woken_at=None) | Q(woken_at__lt=F("due_at")) | Q(woken_at__lt=now - WAKE_AGAIN_AFTER)
         )
 
-    def ended(self):
+    def finished(self):
         """Filter deliveries that were sent or skipped."""
         return self.filter(state__in=Delivery.ENDED)
 
@@ -44,10 +44,10 @@ class DeliveryQuerySet(models.QuerySet):
 
     def to_forget(self, before):
         """Filter e-mails and SMS that ended before then, are about no case, and are not erased yet."""
-        ended = self.ended().filter(carrier__in=["email", "sms"], done_at__lt=before)
+        ended = self.finished().filter(carrier__in=["email", "sms"], done_at__lt=before)
         return ended.exclude(recipient="").exclude(subject__startswith="case:")
 
-    def about(self, subject: str):
+    def for_subject(self, subject: str):
         return self.filter(subject=subject)
 
     def may_come_back(self):

@@ -46,7 +46,7 @@ class Transport(Protocol):
 
     label: str  # shown to staff
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         """Send the delivery; return once the receiver has accepted it.
 
         Raise PermanentFailure if it never will, RetryLater if it is too early, Obsolete if it is too late, any
@@ -66,7 +66,7 @@ class EmailTransport:
 
     label = gettext_lazy("E-mail")
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         try:
             mailers.default.send_messages([self.message(delivery)])
         except SMTPRecipientsRefused as refused:
@@ -127,7 +127,7 @@ class SmsTransport:
 
     label = "SMS"
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         configured_sms_gateway().send(
             to=delivery.recipient, text=delivery.payload["text"], idempotency_key=delivery.pk.hex
         )
@@ -151,14 +151,14 @@ class PrintTransport:
 
     label = gettext_lazy("Post")
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         raise PermanentFailure("A letter on paper is printed and posted by people.")
 
 
 class RehearsalTransport:
     """Transport of all deliveries of rehearsals: stores them in the demo mailbox."""
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         if not MailboxEntry.objects.filter(rehearsed=delivery).exists():
             entry = self._entry(delivery)
             entry.rehearsed = delivery

@@ -81,7 +81,7 @@ def enclosure_of(document: Document) -> dict:
 
 def cancel_document_letter(*, actor, case: Case, document: Document, reason: str) -> None:
     """Skip the paper letters with a revoked document that are not posted yet."""
-    for letter in Delivery.objects.about(case.subject).filter(carrier="print"):
+    for letter in Delivery.objects.for_subject(case.subject).filter(carrier="print"):
         enclosed = [one["path"] for one in letter.payload.get("enclosures", ())]
         if document.content.name in enclosed:
             skip_delivery(actor=actor, delivery=letter, reason=reason)

@@ -348,7 +348,7 @@ def _judge(stored: StoredFile, virus: str) -> None:
 def mail_resume_link(*, actor: User | None, draft: Draft, to: str) -> Delivery:
     """Send the draft's resume link by e-mail, at most ``MAX_RESUME_EMAILS`` times."""
     draft = _locked(draft)
-    if Delivery.objects.about(draft.subject).count() >= MAX_RESUME_EMAILS:
+    if Delivery.objects.for_subject(draft.subject).count() >= MAX_RESUME_EMAILS:
         raise SubmissionRefused(
             _("This link has been mailed several times already. Look into your unwanted mail.")
         )

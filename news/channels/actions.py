@@ -265,4 +265,4 @@ def _lock(post_id: int) -> ChannelPost:
 
 
 def _deliveries(post: ChannelPost):
-    return Delivery.objects.about(post.subject).order_by("created_at")
+    return Delivery.objects.for_subject(post.subject).order_by("created_at")

@@ -34,7 +34,7 @@ class ChannelTransport:
     def probe(self) -> None:
         lookup.channel_by_key(self.key).probe()
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         post = ChannelPost.objects.filter(pk=delivery.payload["post"]).first()
         if post is None:
             return
@@ -79,7 +79,7 @@ def withdraw_post(channel, post: ChannelPost, delivery: Delivery) -> None:
     if post.state != PostState.LEAVING:
         return
     if not post.remote_id:
-        first = [one for one in Delivery.objects.about(post.subject).open() if one.pk != delivery.pk]
+        first = [one for one in Delivery.objects.for_subject(post.subject).open() if one.pk != delivery.pk]
         if any(one.state == Delivery.State.CARRYING for one in first):
             raise RetryLater(timezone.now() + RECHECK_AFTER)
         actions.cancel_unpublished(post_id=post.pk, but=delivery)

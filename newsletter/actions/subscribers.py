@@ -198,7 +198,7 @@ def erase_subscriber(*, actor=None, subscriber: Subscriber) -> None:
     subscriber = _lock(subscriber)
     mail_backend.sync_erasure(subscriber.email)
     about = emails.subscriber_subject(subscriber)
-    for letter in Delivery.objects.about(about).open():
+    for letter in Delivery.objects.for_subject(about).open():
         outbox.skip_delivery(actor=actor, delivery=letter, reason=_("The address was deleted."))
     outbox.erase_deliveries_about(actor=actor, subject=about)
     subscriber.delete()

@@ -92,7 +92,7 @@ def test_immediate_confirmation_promises_no_date(client, decided):
     resource()
     stages = [*([{"key": "decider", "type": "decision"}] if decided else []), CONFIRMING]
     case = booked(client, *stages).submission.case
-    receipt = Delivery.objects.about(case.subject).earliest("created_at").payload["text"]
+    receipt = Delivery.objects.for_subject(case.subject).earliest("created_at").payload["text"]
     page = client.get(reverse("submissions:sent", args=[Draft.objects.get().secret])).text
     for shown in (receipt, page):
         assert ("Vous avez notre réponse" in shown) is decided
@@ -139,7 +139,7 @@ def test_receipt_of_payment_first_service_promises_no_date(client):
     entry("salle", 18_000)
     resource(rates=[rate("salle")])
     case = booked(client, COLLECTING, CONFIRMING).submission.case
-    receipt = Delivery.objects.about(case.subject).earliest("created_at").payload["text"]
+    receipt = Delivery.objects.for_subject(case.subject).earliest("created_at").payload["text"]
     page = client.get(reverse("submissions:sent", args=[Draft.objects.get().secret])).text
     assert "La page de votre demande montre dans un instant comment payer." in page
     assert all("Vous avez notre réponse" not in shown for shown in (receipt, page))
@@ -190,7 +190,7 @@ def test_accepted_case_confirms_its_provisional_booking(client):
     assert booking.state == "provisional"
     decides(client, booking, "accept")
     assert (booking.state, BookedPiece.objects.count()) == ("confirmed", 1)
-    _receipt, letter = Delivery.objects.about(booking.submission.case.subject).order_by("created_at")
+    _receipt, letter = Delivery.objects.for_subject(booking.submission.case.subject).order_by("created_at")
     assert letter.title.startswith("Votre réservation est confirmée")
     assert "est acceptée" in letter.payload["text"]
 

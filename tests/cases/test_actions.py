@@ -140,7 +140,7 @@ def test_action_follows_transitions_and_records_one_event(opened, action, state)
 
 
 def letters(case):
-    return Delivery.objects.about(case.subject).order_by("created_at", "pk")
+    return Delivery.objects.for_subject(case.subject).order_by("created_at", "pk")
 
 
 @pytest.mark.parametrize(

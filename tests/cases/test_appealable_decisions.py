@@ -108,7 +108,7 @@ def test_acceptance_uses_letter_template_with_legal_remedies():
 def test_service_without_legal_remedies_sends_email_decision():
     case = CaseFactory(refused=True)
     assert not case.formal_decisions.exists()
-    assert Delivery.objects.about(case.subject).last().carrier == "email"
+    assert Delivery.objects.for_subject(case.subject).last().carrier == "email"
 
 
 # -- By e-mail ----------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_decision_with_consent_is_notified_when_opened(client):
     case = agreed()
     decision = refused(case)
     assert decision.letter is None
-    mail = Delivery.objects.about(case.subject).latest("created_at")
+    mail = Delivery.objects.for_subject(case.subject).latest("created_at")
     assert REASON not in mail.payload["text"]
     assert REASON not in client.get(page(case)).text
     with time_machine.travel("2027-01-12 09:00Z"):
@@ -270,7 +270,7 @@ def test_appealed_case_is_retained_until_hold_is_released(client):
     )
     decision = refused(case)
     process.advance_case(case.pk)
-    Delivery.objects.about(case.subject).update(state=Delivery.State.DONE)
+    Delivery.objects.for_subject(case.subject).update(state=Delivery.State.DONE)
     client.force_login(member(Role.DECIDE))
     url = reverse("formal:appeal", args=[case.reference, decision.pk])
     client.post(url, {"on": timezone.localdate().isoformat()})

@@ -122,7 +122,9 @@ def test_applicant_without_email_is_reminded_on_paper(client, agent):
     case = CaseFactory(asked=True, email="")
     client.post(reverse("cases:remind_several"), {"cases": references(case)})
     assert case.events.filter(kind="reminded").exists()
-    question, again = Delivery.objects.about(case.subject).filter(carrier="print").order_by("-created_at")[:2]
+    question, again = (
+        Delivery.objects.for_subject(case.subject).filter(carrier="print").order_by("-created_at")[:2]
+    )
     assert question.title == again.title
 
 

@@ -60,7 +60,7 @@ def test_concerned_person_has_own_outcome():
         ("Marc Marchetti", "refused"),
         ("Lina Marchetti", "accepted"),
     ]
-    text = Delivery.objects.about(case.subject).latest("created_at").payload["text"]
+    text = Delivery.objects.for_subject(case.subject).latest("created_at").payload["text"]
     assert "Majeur." in text
     assert "Lina Marchetti" in text
 

@@ -78,7 +78,7 @@ def test_concurrent_workers_run_each_stage_once(monkeypatch):
     laid = [{"key": f"s{number}", "type": "writes"} for number in range(3)]
     case = CaseFactory(stages=[*laid, DECISION], advanced=False)
     at_once(*[lambda: process.advance_case(case.pk)] * 4)
-    titles = Delivery.objects.about(case.subject).filter(recipient="x").values_list("title", flat=True)
+    titles = Delivery.objects.for_subject(case.subject).filter(recipient="x").values_list("title", flat=True)
     assert sorted(titles) == ["s0", "s1", "s2"]
     assert process.current_stage(Case.objects.get(pk=case.pk)).key == "decision"
 

@@ -63,7 +63,7 @@ def test_corrected_email_gets_receipt_and_revokes_old_link():
     case = amend(case, "courriel", "elodie.m@courriel.example")
     assert (case.email_confirmed_at, case.identity_level) == (None, IdentityLevel.NONE)
     assert StatusLink.objects.get(pk=old.pk).revoked_at
-    last = Delivery.objects.about(case.subject).latest("created_at")
+    last = Delivery.objects.for_subject(case.subject).latest("created_at")
     assert last.recipient == "elodie.m@courriel.example"
     assert old.secret not in last.payload["text"]
 

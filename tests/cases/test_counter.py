@@ -84,7 +84,7 @@ def test_receipt_names_next_stages_and_promised_date(client):
     draft = DraftFactory(complete=True, version=FormVersionFactory(content=content))
     case = submit(actor=None, draft=draft).case
     page = client.get(reverse("submissions:sent", args=[draft.secret])).text
-    letter = Delivery.objects.about(case.subject).get().payload
+    letter = Delivery.objects.for_subject(case.subject).get().payload
     client.force_login(member(Role.READ, team))
     paper = client.get(reverse("cases:receipt", args=[case.reference])).text
     for said, title, day in (

@@ -22,7 +22,7 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timezone())
 
 def told(case) -> list[str]:
     """Return the titles of the messages to leads."""
-    letters = Delivery.objects.about(case.subject).exclude(recipient=case.submission.email)
+    letters = Delivery.objects.for_subject(case.subject).exclude(recipient=case.submission.email)
     return list(letters.order_by("created_at").values_list("title", flat=True))
 
 
@@ -116,7 +116,9 @@ def test_team_without_lead_is_warned_at_team_address():
         case = CaseFactory()
         clock.move_to(case.deadline)
         jobs.send_due_escalations(timezone.now())
-    assert "habitants@orvenay.example" in {one.recipient for one in Delivery.objects.about(case.subject)}
+    assert "habitants@orvenay.example" in {
+        one.recipient for one in Delivery.objects.for_subject(case.subject)
+    }
 
 
 # -- Blocked cases -------------------------------------------------------------------------------------------

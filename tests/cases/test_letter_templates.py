@@ -36,7 +36,7 @@ def said(**texts) -> letter_rendering.RenderedLetter:
 
 
 def mails(case) -> list[Delivery]:
-    return list(Delivery.objects.about(case.subject).order_by("created_at", "pk"))
+    return list(Delivery.objects.for_subject(case.subject).order_by("created_at", "pk"))
 
 
 # -- Rendering -----------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_paper_letter_names_reference_instead_of_status_link():
     case = CaseFactory(email="", language="fr")
     sent = emails.send_letter_template(case, "piece-manquante")
     assert ["manque", "b"] in sent.payload["paragraphs"][1]
-    (receipt,) = Delivery.objects.about(case.subject).exclude(pk=sent.pk)
+    (receipt,) = Delivery.objects.for_subject(case.subject).exclude(pk=sent.pk)
     for letter in (sent, receipt):
         said = letter.payload["paragraphs"][-1]
         assert f"appelez le 021 000 42 10 ou passez au guichet, avec la référence {case.reference}" in said
@@ -218,7 +218,7 @@ def test_short_letter_template_is_sent_by_sms():
         case.submission.phone = phone
         case.submission.save()
         process.advance_case(case.pk)
-        return Delivery.objects.about(case.subject).order_by("created_at").last()
+        return Delivery.objects.for_subject(case.subject).order_by("created_at").last()
 
     said = sent("+41790001122")
     assert (said.carrier, said.payload["text"]) == ("sms", "Bonjour Élodie, votre clé est prête.")

@@ -180,7 +180,7 @@ def test_paper_letter_without_team_is_shown_to_outbox_staff(client):
 
 def test_outbox_hides_deliveries_of_unreadable_cases(client):
     case = CaseFactory()
-    [receipt] = Delivery.objects.about(case.subject)
+    [receipt] = Delivery.objects.for_subject(case.subject)
     board, detail = reverse("deliveries_board:index"), reverse("deliveries_board:detail", args=[receipt.pk])
     other = Team.objects.create(key="voirie", name="Voirie")
     client.force_login(member(Role.LEAD, team=other, roles=["leads"]))

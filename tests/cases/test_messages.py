@@ -59,7 +59,7 @@ def test_mention_notifies_colleague_but_not_other_team():
         actor=author, case=case, text=f"@Pascal @{stranger.first_name} @Nadia: à voir."
     )
     assert set(written.mentions.all()) == {colleague, author}
-    told = {one.recipient for one in Delivery.objects.about(case.subject)}
+    told = {one.recipient for one in Delivery.objects.for_subject(case.subject)}
     assert colleague.email in told
     assert not {author.email, stranger.email} & told
 
@@ -263,7 +263,7 @@ def test_question_of_stage_is_from_commune_not_applicant(client):
 
 # -- Unanswered questions ------------------------------------------------------------------------------------
 def letters_to(address: str, case: Case) -> list[str]:
-    return [one.title for one in Delivery.objects.about(case.subject).filter(recipient=address)]
+    return [one.title for one in Delivery.objects.for_subject(case.subject).filter(recipient=address)]
 
 
 def looked_at(clock, moment) -> None:
@@ -279,7 +279,7 @@ def test_unanswered_question_is_reminded_then_returns_to_agent():
         case = Case.objects.get(pk=case.pk)
         deadline, asked = case.deadline, case.messages.get()
         assert timezone.localtime(asked.term).date() == MONDAY.date() + timedelta(days=7)
-        letters = [one.payload["text"] for one in Delivery.objects.about(case.subject)]
+        letters = [one.payload["text"] for one in Delivery.objects.for_subject(case.subject)]
         assert [("lundi 30 novembre" in text) for text in letters if "Le bail ?" in text] == [True]
         for moment in (asked.due_at - timedelta(seconds=1), asked.due_at, asked.due_at):
             looked_at(clock, moment)

@@ -54,7 +54,7 @@ def url_of(opinion: Opinion) -> str:
 def test_opinions_are_asked_together_and_all_awaited(client):
     case = opened()
     police, fire = Opinion.objects.all()
-    asked = Delivery.objects.about(case.subject).filter(recipient__in=[police.email, fire.email])
+    asked = Delivery.objects.for_subject(case.subject).filter(recipient__in=[police.email, fire.email])
     assert {one.recipient for one in asked} == {"police@orvenay.example", "sdis@region.example"}
     assert all(url_of(one) in asked.get(recipient=one.email).payload["text"] for one in (police, fire))
     assert current_stage(case).waiting_for == "others"

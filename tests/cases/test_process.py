@@ -57,7 +57,9 @@ def counting(offered):
 
 
 def letters(case):
-    return list(Delivery.objects.about(case.subject).order_by("created_at").values_list("title", flat=True))
+    return list(
+        Delivery.objects.for_subject(case.subject).order_by("created_at").values_list("title", flat=True)
+    )
 
 
 def test_submission_opens_case_and_sends_receipt():
@@ -80,7 +82,7 @@ def test_receipt_email_contains_mailed_link_only():
     case = CaseFactory()
     mailed, shown = case.links.get(mailed=True), case.links.get(mailed=False)
 
-    text = Delivery.objects.about(case.subject).get().payload["text"]
+    text = Delivery.objects.for_subject(case.subject).get().payload["text"]
 
     assert mailed.secret in text
     assert shown.secret not in text
@@ -93,7 +95,7 @@ def test_submission_without_email_gets_paper_letter():
     draft.save()
     case = submissions.submit(actor=draft.agent, draft=draft).case
 
-    assert Delivery.objects.about(case.subject).get().carrier == "print"
+    assert Delivery.objects.for_subject(case.subject).get().carrier == "print"
     assert case.events.get().actor == draft.agent
 
 
@@ -118,7 +120,7 @@ def test_references_count_up_and_rehearsals_have_own_series():
     assert int(second.reference[-5:]) == int(first.reference[-5:]) + 1
     assert rehearsal.reference.startswith("TEST-")
     assert rehearsal.rehearsal
-    assert all(one.rehearsal for one in Delivery.objects.about(rehearsal.subject))
+    assert all(one.rehearsal for one in Delivery.objects.for_subject(rehearsal.subject))
 
 
 def test_process_waits_for_decision_then_runs_later_stages(counting):
@@ -280,7 +282,7 @@ def test_notification_stage_sends_its_text_once():
     }
     case = CaseFactory(stages=[stage])
     process.advance_case(case.pk)
-    written = [one for one in Delivery.objects.about(case.subject) if "Prenez vos clés" in one.title]
+    written = [one for one in Delivery.objects.for_subject(case.subject) if "Prenez vos clés" in one.title]
     assert len(written) == 1
     assert "Au guichet." in written[0].payload["text"]
 
@@ -294,7 +296,7 @@ def test_notification_stage_after_acceptance_announces_it():
     case.save()
     actions.accept_case(actor=member(team=case.team), case=case, reason="Alles ist da.")
     process.advance_case(case.pk)
-    _receipt, written = Delivery.objects.about(case.subject).order_by(
+    _receipt, written = Delivery.objects.for_subject(case.subject).order_by(
         "created_at"
     )  # no separate message about the acceptance
     assert "Schlüssel" in written.title

@@ -23,7 +23,7 @@ def fresh(case) -> Case:
 
 
 def last_letter(case) -> Delivery:
-    return Delivery.objects.about(case.subject).latest("created_at")
+    return Delivery.objects.for_subject(case.subject).latest("created_at")
 
 
 def test_duplicate_is_closed_and_both_cases_name_each_other(client):

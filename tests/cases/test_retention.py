@@ -51,7 +51,7 @@ def keeps(case: Case, *, months: int = 24, **more) -> Case:
 
 def sent_all(case: Case) -> Case:
     """Mark all deliveries of the case as done."""
-    Delivery.objects.about(case.subject).update(state=Delivery.State.DONE)
+    Delivery.objects.for_subject(case.subject).update(state=Delivery.State.DONE)
     return case
 
 
@@ -150,7 +150,7 @@ def kept_open(case):
 
 def kept_by_a_letter(state: str):
     def kept(case):
-        Delivery.objects.about(case.subject).update(state=state)
+        Delivery.objects.for_subject(case.subject).update(state=state)
 
     kept.__name__ = f"kept_by_a_letter_that_is_{state}"
     return kept
@@ -167,7 +167,7 @@ def test_case_is_due_only_after_its_deliveries_ended():
     case = old(CaseFactory(refused=True))
     listed = {}
     for state in Delivery.State:
-        Delivery.objects.about(case.subject).update(state=state)
+        Delivery.objects.for_subject(case.subject).update(state=state)
         listed[state] = any(found.cases.exists() for found in due_now())
     assert listed == {state: state in Delivery.ENDED for state in Delivery.State}
 
@@ -278,7 +278,7 @@ def full_case() -> Case:
         stored.save()
     sent.draft.answers = sent.answers
     sent.draft.save()
-    submissions.Delivery.objects.about(case.subject).update(state=Delivery.State.DONE)
+    submissions.Delivery.objects.for_subject(case.subject).update(state=Delivery.State.DONE)
     agent = member()
     cases.add_note(actor=agent, case=case, text=f"{MARK} a téléphoné.")
     cases.ask_applicant(actor=agent, case=case, text=f"Qui est {MARK} ?")
@@ -477,7 +477,7 @@ def test_answer_with_own_retention_is_erased_before_case():
     assert "nom" not in case.submission.draft.answers
     assert case.submission.answers["prenom"] == case.submission.applicant_name == "Élodie"
     assert "marchetti" not in case.search_text
-    assert not any("Marchetti" in str(one.payload) for one in Delivery.objects.about(case.subject))
+    assert not any("Marchetti" in str(one.payload) for one in Delivery.objects.for_subject(case.subject))
     assert case.events.last().data == {"questions": ["nom"]}
     assert not AnswerErasure.objects.exists()
     assert list(audit_log.audit_errors()) == []

@@ -41,7 +41,9 @@ def work(case: Case, stage: str, agent=None, **said) -> Case:
 
 
 def titles(case: Case) -> list[str]:
-    return list(Delivery.objects.about(case.subject).order_by("created_at").values_list("title", flat=True))
+    return list(
+        Delivery.objects.for_subject(case.subject).order_by("created_at").values_list("title", flat=True)
+    )
 
 
 def url_of(case: Case) -> str:
@@ -183,7 +185,7 @@ def test_question_pauses_deadline_until_answer():
         assert (case.state, case.paused_at) == (CaseState.WAITING, timezone.now())
         said = case.messages.get()
         assert (said.text, timezone.localtime(said.term).date()) == ("Envoyez le bail.", date(2026, 11, 30))
-        letters = [one.payload["text"] for one in Delivery.objects.about(case.subject)]
+        letters = [one.payload["text"] for one in Delivery.objects.for_subject(case.subject)]
         assert [text.count("30 novembre") for text in letters if said.text in text] == [1]
         deadline, reminder = case.deadline, MONDAY.replace(day=26, hour=8)
         assert case.due_at == reminder
@@ -254,9 +256,9 @@ def test_unanswered_question_notifies_lead_who_may_continue():
             actions.complete_stage_task(actor=lead, case=case, stage="decision", said={})
         clock.move_to(MONDAY + timedelta(days=8))
         case = advanced(advanced(case))
-        told = Delivery.objects.about(case.subject).filter(recipient=lead.email)
+        told = Delivery.objects.for_subject(case.subject).filter(recipient=lead.email)
         assert [one.payload["language"] for one in told] == ["de"]
-        last = Delivery.objects.about(case.subject).filter(recipient=case.email).latest("created_at")
+        last = Delivery.objects.for_subject(case.subject).filter(recipient=case.email).latest("created_at")
         assert "Envoyez le bail." in last.payload["text"]
         assert "votre réponse compte toujours" in last.payload["text"]
         assert "n’a pas répondu" in case_screen.describe_situation(case)
@@ -283,7 +285,7 @@ def test_late_answer_completes_question_stage(accepted, again):
         said = "Notez la réponse" if accepted else "Redemandez, refusez"
         assert said in case_screen.describe_situation(case)
         assert badges.status_badge(case, current_stage(case)).word == "À traiter"
-        assert said in Delivery.objects.about(case.subject).get(recipient=lead.email).payload["text"]
+        assert said in Delivery.objects.for_subject(case.subject).get(recipient=lead.email).payload["text"]
         if again:
             actions.ask_applicant(actor=member(), case=case, text="Et le bail ?", days=5)
             case = advanced(case)
@@ -343,7 +345,7 @@ READY = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", 
 def test_placeholders_of_notification_are_replaced():
     laid = stage("dire", "notify", subject="Dossier {reference}", text="Bonjour {prenom}, {date_fete} {team}")
     case = CaseFactory(stages=[laid, DECISION])
-    letter = Delivery.objects.about(case.subject).get(title__startswith="Dossier")
+    letter = Delivery.objects.for_subject(case.subject).get(title__startswith="Dossier")
     assert letter.title.startswith(f"Dossier {case.reference}")
     assert f"Bonjour {case.answers['prenom']}, … {case.team.called('fr')}" in letter.payload["text"]
 
@@ -355,14 +357,14 @@ def test_placeholders_of_question_are_replaced_in_reminders():
     assert case.messages.get().text == asked
     with time_machine.travel(case.due_at, tick=False):
         advanced(case)
-    reminder = Delivery.objects.about(case.subject).latest("created_at")
+    reminder = Delivery.objects.for_subject(case.subject).latest("created_at")
     assert asked in reminder.payload["text"]
 
 
 def test_braces_in_answers_are_not_replaced():
     laid = stage("dire", "notify", subject="Prêt", text="Bonjour {prenom}")
     case = CaseFactory(stages=[laid, DECISION], answers={"prenom": "{reference}"})
-    letter = Delivery.objects.about(case.subject).get(title__startswith="Prêt")
+    letter = Delivery.objects.for_subject(case.subject).get(title__startswith="Prêt")
     assert "Bonjour {reference}" in letter.payload["text"]
 
 
@@ -373,8 +375,8 @@ def test_notification_too_long_for_sms_is_sent_by_email():
     case.submission.answers["nom"] = "x" * 500
     case.submission.save()
     advanced(case)
-    assert not Delivery.objects.about(case.subject).filter(carrier="sms").exists()
-    assert Delivery.objects.about(case.subject).filter(title__startswith="Prêt").exists()
+    assert not Delivery.objects.for_subject(case.subject).filter(carrier="sms").exists()
+    assert Delivery.objects.for_subject(case.subject).filter(title__startswith="Prêt").exists()
 
 
 @pytest.mark.parametrize("do", ["message", "ask"])
@@ -397,7 +399,7 @@ def told_by_sms(phone: str) -> Case:
 
 def test_notification_goes_by_sms_if_phone_is_known():
     case = told_by_sms("+41790001122")
-    sms = Delivery.objects.about(case.subject).get(carrier="sms")
+    sms = Delivery.objects.for_subject(case.subject).get(carrier="sms")
     assert (sms.recipient, sms.payload["text"]) == (case.submission.phone, "Votre clé est prête.")
 
     silent = CaseFactory(stages=[READY, DECISION], advanced=False)
@@ -407,7 +409,7 @@ def test_notification_goes_by_sms_if_phone_is_known():
 @time_machine.travel(MONDAY.replace(hour=22, minute=30), tick=False)
 def test_evening_sms_is_sent_next_morning():
     case = told_by_sms("+41790001122")
-    rings = Delivery.objects.about(case.subject).get(carrier="sms").due_at
+    rings = Delivery.objects.for_subject(case.subject).get(carrier="sms").due_at
     assert rings == MONDAY.replace(hour=8) + timedelta(days=1)
 
 
@@ -426,7 +428,7 @@ def test_evening_sms_is_sent_next_morning():
 def test_sms_to_expensive_number_is_sent_by_email(settings, typed, carrier):
     settings.SMS_COUNTRIES = ["CH", "FR"]
     case = told_by_sms(typed)
-    assert Delivery.objects.about(case.subject).get(title__contains="rêt").carrier == carrier
+    assert Delivery.objects.for_subject(case.subject).get(title__contains="rêt").carrier == carrier
 
 
 def test_team_stage_transfers_case_and_unassigns_it():
@@ -435,7 +437,7 @@ def test_team_stage_transfers_case_and_unassigns_it():
     actions.take_case(actor=member(), case=case)
     case = advanced(case)
     assert (case.team, case.assignee) == (police, None)
-    assert Delivery.objects.about(case.subject).filter(recipient=police.email).count() == 1
+    assert Delivery.objects.for_subject(case.subject).filter(recipient=police.email).count() == 1
 
     lost = CaseFactory(stages=[stage("nulle", "team", team="nowhere"), DECISION])
     assert "nowhere" in case_screen.describe_situation(lost)

@@ -38,7 +38,7 @@ def test_case_of_absent_agent_is_assigned_to_deputy():
     assert case.events.get(kind="assigned").data["instead_of"] == str(agent)
     Case.objects.filter(pk=case.pk).update(assignee=agent)
     actions.send_message(actor=applicant(case), case=case, text="Bonjour ?")
-    assert Delivery.objects.about(case.subject).latest("created_at").recipient == deputy.email
+    assert Delivery.objects.for_subject(case.subject).latest("created_at").recipient == deputy.email
 
 
 def test_queue_view_summary_applies_to_that_list_only(client):
@@ -89,7 +89,7 @@ def test_deputy_acts_from_first_to_last_day_of_absence(client):
             actions.send_message(actor=applicant(case), case=case, text="Bonjour ?")
             client.force_login(deputy)
             offered = "?view=instead" in client.get(reverse("cases:queue")).text
-            told = Delivery.objects.about(case.subject).latest("created_at").recipient
+            told = Delivery.objects.for_subject(case.subject).latest("created_at").recipient
             found.append((told, offered))
     own, stands_in = (agent.email, False), (deputy.email, True)
     assert found == [own, stands_in, stands_in, own]

@@ -147,7 +147,7 @@ def test_rehearsal_number_has_its_own_series(editor, page):
 def test_rehearsal_emails_go_to_the_demo_mailbox_only(editor, page):
     case = rehearsed(page, editor)
     cases.accept_case(actor=editor, case=case)
-    for letter in Delivery.objects.about(case.subject):
+    for letter in Delivery.objects.for_subject(case.subject):
         deliveries.attempt_delivery(letter.pk)
     assert not mail.outbox
     assert MailboxEntry.objects.filter(rehearsed__subject=case.subject).count() == 2
@@ -194,7 +194,7 @@ def test_queue_shows_the_published_title_of_a_service(client, editor, page):
 def test_rehearsal_screen_shows_stages_emails_and_answers(client, editor, page):
     case = rehearsed(page, editor)
     shown = text(client.get(screen(page, "rehearsed", case.reference)))
-    letter = Delivery.objects.about(case.subject).get()
+    letter = Delivery.objects.for_subject(case.subject).get()
     assert letter.title in shown
     assert "Marchetti" in shown
     assert screen(page, "rehearsed_do", case.reference, "accept") in shown
@@ -356,7 +356,7 @@ def test_discarded_rehearsal_leaves_nothing_behind(
     assert not Document.objects.exists()
     assert not MailboxEntry.objects.filter(rehearsed__isnull=False).exists()
     assert not Delivery.objects.filter(rehearsal=True).exists()
-    assert Delivery.objects.about(real.subject).exists()
+    assert Delivery.objects.for_subject(real.subject).exists()
     assert not any(storages["private"].exists(name) for name in contents)
 
 

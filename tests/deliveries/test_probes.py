@@ -100,7 +100,7 @@ def test_a_gateway_that_refuses_our_token_or_is_down_says_so(sms, status, meanin
 def test_a_gateway_that_says_for_how_long_it_asks_for_patience_is_believed(sms, headers, seconds):
     sms.faults = [(429, headers)]
     with pytest.raises(RetryLater) as wait:
-        transports["sms"].carry(SmsFactory())
+        transports["sms"].deliver(SmsFactory())
     assert abs(wait.value.until - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=5)
 
 

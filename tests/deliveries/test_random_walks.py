@@ -41,7 +41,7 @@ class Pigeon:
     def __init__(self):
         self.how, self.arrived = "works", []
 
-    def carry(self, delivery):
+    def deliver(self, delivery):
         if fault := FAULTS[self.how]():
             raise fault
         self.arrived.append(delivery.pk)

@@ -32,7 +32,7 @@ class Pigeon:
     def __init__(self):
         self.fault, self.carried = None, []
 
-    def carry(self, delivery):
+    def deliver(self, delivery):
         if self.fault:
             raise self.fault
         self.carried.append(delivery.title)

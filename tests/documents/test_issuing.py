@@ -95,11 +95,11 @@ def test_acceptance_and_document_are_sent_in_one_email(
 ):
     DocumentTemplateFactory()
     case = waiting_case()
-    before = Delivery.objects.about(case.subject).count()
+    before = Delivery.objects.for_subject(case.subject).count()
     with django_capture_on_commit_callbacks(execute=True):
         details = {"documents": {"identity_check": "seen"}}
         cases.accept_case(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
-    [letter] = Delivery.objects.about(case.subject).order_by("created_at")[before:]
+    [letter] = Delivery.objects.for_subject(case.subject).order_by("created_at")[before:]
     for text in (letter.payload["text"], letter.payload["html"]):
         assert gettext("your request “%(service)s” is accepted.") % {"service": case.service} in text
         assert "Tout est en ordre." in text
@@ -120,7 +120,7 @@ def without_email() -> Document:
 
 def test_applicant_without_email_gets_the_document_by_post():
     document = without_email()
-    letter = Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").get()
+    letter = Delivery.objects.for_subject(document.case.subject).filter(title__startswith="Prêt").get()
     assert [one["path"] for one in letter.payload["enclosures"]] == [document.content.name]
     assert letter.payload["address"][1:] == ["Rue du Lac 22", "1199 Orvenay"]
     assert "Le document est joint à cette lettre." in letter.payload["text"]
@@ -128,14 +128,14 @@ def test_applicant_without_email_gets_the_document_by_post():
 
 
 def test_applicant_with_email_gets_no_enclosure():
-    letter = Delivery.objects.about(issued().case.subject).filter(title__startswith="Prêt").get()
+    letter = Delivery.objects.for_subject(issued().case.subject).filter(title__startswith="Prêt").get()
     assert (letter.carrier, letter.payload["attachments"]) == ("email", [])
     assert "joint à cette lettre" not in letter.payload["text"]
 
 
 def test_unposted_letter_of_a_revoked_document_is_skipped():
     document = without_email()
-    letter = Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").get()
+    letter = Delivery.objects.for_subject(document.case.subject).filter(title__startswith="Prêt").get()
     issuing.revoke_document(actor=agent(), document=document, reason="L’adresse était fausse.")
     assert fresh(letter).state == "skipped"
 
@@ -410,7 +410,7 @@ def test_markup_in_a_name_is_escaped_everywhere(client):
     for page in pages:
         assert shown in page
         assert "<b>Müller" not in page
-    for letter in Delivery.objects.about(case.subject):
+    for letter in Delivery.objects.for_subject(case.subject):
         assert "<b>Müller" not in letter.payload["html"]
     code = client.get(reverse("documents:verdict", args=[document.code])).content.decode()
     assert document.number in code
@@ -464,15 +464,15 @@ def test_document_uses_the_requested_language_if_possible(asked, written):
 def test_document_is_also_posted_on_request(wanted, letters):
     stages = [STAGES[0], STAGES[1] | {"settings": STAGES[1]["settings"] | {"paper": "par_poste"}}]
     document = issued(stages=stages, answers={"par_poste": wanted})
-    on_paper = Delivery.objects.about(document.case.subject).filter(carrier="print")
+    on_paper = Delivery.objects.for_subject(document.case.subject).filter(carrier="print")
     assert [one.payload["enclosures"][0]["path"] for one in on_paper] == [document.content.name] * letters
-    assert Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").count() == 1
+    assert Delivery.objects.for_subject(document.case.subject).filter(title__startswith="Prêt").count() == 1
 
 
 def test_document_posted_as_identity_check_is_not_posted_twice():
     stages = [STAGES[0], STAGES[1] | {"settings": STAGES[1]["settings"] | {"paper": "par_poste"}}]
     document = issued(stages=stages, answers={"par_poste": True}, identity_check="posted")
-    assert Delivery.objects.about(document.case.subject).filter(carrier="print").count() == 1
+    assert Delivery.objects.for_subject(document.case.subject).filter(carrier="print").count() == 1
 
 
 def test_paper_document_goes_to_the_declared_address():
@@ -484,7 +484,7 @@ def test_paper_document_goes_to_the_declared_address():
     cases.accept_case(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
     process.advance_case(case.pk)
     issuing.issue_document(case.documents.get().pk)
-    letter = Delivery.objects.about(case.subject).get(carrier="print")
+    letter = Delivery.objects.for_subject(case.subject).get(carrier="print")
     assert letter.payload["address"] == [case.applicant, "Rue du Lac 22", "1199 Orvenay"]
 
 

@@ -87,7 +87,11 @@ def test_full_zone_gives_its_next_place_to_the_first_waiting(zone):
     first = permitted()
     second, third = asked("VD 2"), asked("VD 3")
     assert [waits(second), waits(third)] == ["place", "place"]
-    assert not Delivery.objects.about(first.case.subject).filter(title__contains="liste d’attente").exists()
+    assert (
+        not Delivery.objects.for_subject(first.case.subject)
+        .filter(title__contains="liste d’attente")
+        .exists()
+    )
     issuing.revoke_document(actor=UserFactory(), document=first.document, reason="Vendue.")
     process.advance_case(third.pk)
     assert waits(third) == "place"
@@ -101,7 +105,7 @@ def test_applicant_waiting_for_a_place_is_promised_no_date(zone, client):
     Case.objects.filter(pk=case.pk).update(deadline=timezone.now() + timedelta(days=3))
     page = reverse("space:status", args=[case.links.get(mailed=False).secret])
     process.advance_case(case.pk)
-    (told,) = Delivery.objects.about(case.subject).filter(title__contains="liste d’attente")
+    (told,) = Delivery.objects.for_subject(case.subject).filter(title__contains="liste d’attente")
     assert "La zone est complète" in told.payload["text"]
     with time_machine.travel(timezone.now() + timedelta(days=7)):
         shown = client.get(page).text
@@ -391,7 +395,7 @@ def test_case_of_a_permit_is_kept_until_its_last_day(zone):
     permit = permitted()
     cases_of_it = Case.objects.filter(pk=permit.case_id)
     assert not cases_of_it.get().is_open
-    Delivery.objects.about(permit.case.subject).update(state=Delivery.State.DONE)
+    Delivery.objects.for_subject(permit.case.subject).update(state=Delivery.State.DONE)
     for days, kept in ((0, True), (1, False)):
         with time_machine.travel(permit.due_at + permits.REMINDED + timedelta(days=days)):
             assert blockers.without_blockers(cases_of_it).exists() != kept

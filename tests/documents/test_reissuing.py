@@ -67,7 +67,7 @@ def test_reissued_document_names_the_number_it_replaces():
     assert f"Remplace le no {old.number}, annulé le {day:%-d}" in new.texts["replaces"].replace("\xa0", " ")
     assert old.number in words_of(new.content.read())
     assert old.case.events.get(kind="document_drawn", data__number=new.number).data["replaces"] == old.number
-    told = Delivery.objects.about(old.case.subject).order_by("created_at").last()
+    told = Delivery.objects.for_subject(old.case.subject).order_by("created_at").last()
     assert old.number in told.payload["text"]
 
 
@@ -151,7 +151,7 @@ def test_agent_decides_that_no_new_document_is_issued():
     case = accept(Case.objects.get(pk=case.pk), reissue={"again": "none"})
     assert case.state == "closed"
     assert Document.objects.filter(case=case).count() == 1
-    told = Delivery.objects.about(case.subject).order_by("created_at", "pk").last()
+    told = Delivery.objects.for_subject(case.subject).order_by("created_at", "pk").last()
     assert "acceptée" in told.payload["text"]
 
 

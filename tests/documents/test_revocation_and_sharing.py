@@ -85,7 +85,8 @@ def test_decider_revokes_with_a_reason_for_the_applicant(client, document):
 def test_unposted_letter_of_a_revoked_document_is_skipped():
     lies, gone, other = (issued(identity_check="posted") for _number in range(3))
     letter = {
-        one: Delivery.objects.about(one.case.subject).get(carrier="print") for one in (lies, gone, other)
+        one: Delivery.objects.for_subject(one.case.subject).get(carrier="print")
+        for one in (lies, gone, other)
     }
     Delivery.objects.filter(pk=letter[gone].pk).update(state="done")
     for one in (lies, gone):

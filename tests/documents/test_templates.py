@@ -430,7 +430,7 @@ def test_posted_document_goes_to_the_registered_address(known):
         found(document.case)
     issuing.issue_document(document.pk)
     document.refresh_from_db()
-    letter = Delivery.objects.about(document.case.subject).get(carrier="print")
+    letter = Delivery.objects.for_subject(document.case.subject).get(carrier="print")
     assert letter.payload["enclosures"][0]["path"] == document.content.name
     home = ["Élodie Anne Marchetti", "rue du Lac 22", "1199 Orvenay"]
     assert letter.payload["address"] == (home if known else [])
@@ -448,13 +448,13 @@ def test_applicant_without_email_gets_one_letter_per_address(declared, letters):
     DocumentTemplateFactory()
     case = CaseFactory(email="", answers={"adresse": declared}, stages=STAGES)
     found(case)
-    before = Delivery.objects.about(case.subject).count()
+    before = Delivery.objects.for_subject(case.subject).count()
     details = {"documents": {"identity_check": "posted"}}
     cases.accept_case(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
     process.advance_case(case.pk)
     document = case.documents.get()
     issuing.issue_document(document.pk)
-    written = Delivery.objects.about(case.subject).order_by("created_at")[before:]
+    written = Delivery.objects.for_subject(case.subject).order_by("created_at")[before:]
     [enclosing] = [one for one in written if one.payload["enclosures"]]
     assert len(written) == letters
     assert enclosing.payload["address"] == ["Élodie Anne Marchetti", "rue du Lac 22", "1199 Orvenay"]

@@ -116,7 +116,7 @@ def _paid(case: Case, agent) -> None:
 def parts_of(case: Case) -> dict:
     """Return the objects for the names in a table."""
     document, charge = case.documents.get(), case.charges.get()
-    money, about = charge.allocations.get(), Delivery.objects.about(case.subject)
+    money, about = charge.allocations.get(), Delivery.objects.for_subject(case.subject)
     letter = about.printed().earliest("created_at")
     return {
         REF: case.reference,

@@ -71,7 +71,7 @@ def test_refund_is_booked_when_done_and_notifies_the_applicant():
     provider_calls.run_refund(refund.pk)
     charge.refresh_from_db()
     assert (charge.refunded, charge.state) == (1000, ChargeState.PAID)
-    assert Delivery.objects.about(charge.case.subject).filter(title__contains="remboursés").count() == 1
+    assert Delivery.objects.for_subject(charge.case.subject).filter(title__contains="remboursés").count() == 1
     assert JournalRow.objects.filter(kind="refund").count() == 1
     assert list(ledger.ledger_errors()) == []
 
@@ -439,7 +439,7 @@ def test_partial_payment_of_a_refused_case_is_refundable():
     payments.record_receipt(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
     settlement.allocate_to_charge(actor=UserFactory(), kept=UnallocatedPayment.objects.get(), charge=charge)
     cases.refuse_case(actor=member(team=charge.case.team), case=charge.case, reason="Hors zone.")
-    letters = Delivery.objects.about(charge.case.subject)
+    letters = Delivery.objects.for_subject(charge.case.subject)
     before = letters.count()
     charges.process_due_charge(charge.pk, charge.remind_at)
     jobs.process_due_charges(timezone.now())

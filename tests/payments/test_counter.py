@@ -35,7 +35,7 @@ def test_agent_takes_a_payment_and_sends_a_receipt():
     assert (charge.state, till.cash, till.expected_cash) == (ChargeState.PAID, 3000, 23000)
     assert Payment.objects.count() == 1
     assert JournalRow.objects.get().debit == ledger.ledger_accounts().cash
-    assert Delivery.objects.about(charge.case.subject).filter(title__contains=payment.receipt).exists()
+    assert Delivery.objects.for_subject(charge.case.subject).filter(title__contains=payment.receipt).exists()
     with pytest.raises(PaymentActionRefused):
         actions.take_payment(actor=agent, charge=charge, means="cash")
     assert list(ledger.ledger_errors()) == []

@@ -34,7 +34,7 @@ def clerk(db):
 
 def closed(charge: Charge) -> Case:
     """Return the case of a charge after marking its deliveries as done."""
-    Delivery.objects.about(charge.case.subject).update(state=Delivery.State.DONE)
+    Delivery.objects.for_subject(charge.case.subject).update(state=Delivery.State.DONE)
     return Case.objects.get(pk=charge.case_id)
 
 
@@ -130,5 +130,5 @@ def test_payment_after_erasure_stays_unallocated(clerk):
     read(clerk, entry(billed.external_id))
 
     assert UnallocatedPayment.objects.get().why in ("late", "double")
-    assert not Delivery.objects.about(charge.case.subject).open().exists()
+    assert not Delivery.objects.for_subject(charge.case.subject).open().exists()
     assert list(ledger.ledger_errors()) == []

@@ -56,7 +56,7 @@ def test_payment_stage_charges_and_waits_for_the_applicant():
     assert (charge.amount, charge.currency, charge.state) == (3000, "CHF", ChargeState.OPEN)
     assert (row.progress, row.waiting_for) == ("active", "applicant")
     assert charge.case.events.filter(kind="charged").count() == 1
-    letter = Delivery.objects.about(charge.case.subject).get(title__contains="CHF\u00a030.–")
+    letter = Delivery.objects.for_subject(charge.case.subject).get(title__contains="CHF\u00a030.–")
     assert charge.basket.secret in letter.payload["text"]
 
 
@@ -137,7 +137,7 @@ def test_acceptance_is_sent_alone_if_nothing_is_due():
 
 
 def letters(case) -> list[Delivery]:
-    return list(Delivery.objects.about(case.subject).order_by("created_at"))
+    return list(Delivery.objects.for_subject(case.subject).order_by("created_at"))
 
 
 # -- Payment at a provider -----------------------------------------------------------------------------------
@@ -163,7 +163,9 @@ def test_payer_returns_from_the_provider_to_a_receipt(client):
     assert payment.receipt.startswith("Q-")
     assert payment.receipt in text(done)
     assert Case.objects.get(pk=charge.case_id).state == CaseState.CLOSED
-    assert Delivery.objects.about(charge.case.subject).filter(title__contains=payment.receipt).count() == 1
+    assert (
+        Delivery.objects.for_subject(charge.case.subject).filter(title__contains=payment.receipt).count() == 1
+    )
     receipt = reverse("payments:receipt", args=[payment.basket.secret, payment.pk])
     assert b"".join(client.get(receipt).streaming_content)[:5] == b"%PDF-"
     assert receipt in text(client.get(status))
@@ -178,7 +180,9 @@ def test_emails_about_money_link_to_the_case():
     emails.send_payment_reminder(charge, charge.basket)
     emails.send_refund_notice(charge, refund)
     private = r"http\S+/dossier/[\w-]{22}"
-    letters = [one for one in Delivery.objects.about(charge.case.subject) if "CHF" in one.payload["text"]]
+    letters = [
+        one for one in Delivery.objects.for_subject(charge.case.subject) if "CHF" in one.payload["text"]
+    ]
     assert len(letters) == 4
     for letter in letters:
         assert re.search(private, letter.payload["text"])
@@ -517,7 +521,7 @@ def test_foreign_currency_is_shown_everywhere(client):
         reverse("money:aside"),
         reverse("money:journal"),
     ]
-    letter = Delivery.objects.about(charge.case.subject).get(title__contains="Q-")
+    letter = Delivery.objects.for_subject(charge.case.subject).get(title__contains="Q-")
     letters = [letter.payload["text"], letter.payload["html"]]
     for said in [*(text(client.get(url)) for url in screens), *letters]:
         assert "EUR\N{NO-BREAK SPACE}29.50" in said
@@ -599,7 +603,7 @@ def test_charge_is_reminded_once_expires_and_is_extended(client):
     charge = due_charge(stages=[PAYMENT, DECISION])
     jobs.process_due_charges(charge.remind_at)
     jobs.process_due_charges(charge.remind_at + timedelta(hours=1))
-    letters = Delivery.objects.about(charge.case.subject).filter(title__contains="Encore à payer")
+    letters = Delivery.objects.for_subject(charge.case.subject).filter(title__contains="Encore à payer")
     assert letters.count() == 1
 
     jobs.process_due_charges(charge.expires_at)

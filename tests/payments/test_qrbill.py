@@ -261,7 +261,7 @@ def test_applicant_without_email_gets_the_bill_by_post_once():
     qr_account()
     charge = due_charge(email="")
     process.advance_case(charge.case_id)
-    letter = Delivery.objects.about(charge.case.subject).get(title="Facture")
+    letter = Delivery.objects.for_subject(charge.case.subject).get(title="Facture")
     payment = Payment.objects.get()
     assert (payment.provider, payment.state) == ("qrbill", "pending")
     assert charge.case.reference in letter.payload["text"]
@@ -271,7 +271,7 @@ def test_applicant_without_email_gets_the_bill_by_post_once():
 
 def test_paper_letters_contain_no_payment_link(clerk):
     def last(charge):
-        return Delivery.objects.about(charge.case.subject).order_by("created_at").last().payload["text"]
+        return Delivery.objects.for_subject(charge.case.subject).order_by("created_at").last().payload["text"]
 
     PaymentSettings.objects.all().delete()
     asked = due_charge(email="")
@@ -284,7 +284,7 @@ def test_paper_letters_contain_no_payment_link(clerk):
     assert "Cette lettre est votre quittance." in last(billed)
     for charge in (asked, billed):
         assert charge.basket.secret not in "".join(
-            one.payload["text"] for one in Delivery.objects.about(charge.case.subject)
+            one.payload["text"] for one in Delivery.objects.for_subject(charge.case.subject)
         )
 
 
@@ -294,7 +294,7 @@ def test_unposted_bill_is_withdrawn_once_nothing_is_due(way):
     qr_account()
     charge = due_charge(email="")
     process.advance_case(charge.case_id)
-    bills = Delivery.objects.about(charge.case.subject).filter(title="Facture")
+    bills = Delivery.objects.for_subject(charge.case.subject).filter(title="Facture")
     bills.update(recipient="Élodie Marchetti, 1199 Orvenay")
     if way != "to print":
         letters.take_print_batch(actor=UserFactory(), wanted=bills)
@@ -330,7 +330,9 @@ def test_unposted_bill_paid_by_transfer_is_withdrawn(clerk):
     """Pay the bill before it is posted, which is possible because the status page shows its reference."""
     qr_account()
     whole, partly = due_charge(email=""), due_charge(email="")
-    bills = {one: Delivery.objects.about(one.case.subject).filter(title="Facture") for one in (whole, partly)}
+    bills = {
+        one: Delivery.objects.for_subject(one.case.subject).filter(title="Facture") for one in (whole, partly)
+    }
     first, second = (one.basket.payments.get().external_id for one in (whole, partly))
     read(clerk, entry(first), entry(second, "10.00", mark="2"))
     assert bills[whole].get().state == "skipped"

@@ -54,7 +54,7 @@ def of_the_counter(amount: int = 500, **more) -> Refund:
 
 def told(charge: Charge) -> int:
     """Return the number of e-mails to the applicant about a refund."""
-    return Delivery.objects.about(charge.case.subject).filter(title__contains="remboursés").count()
+    return Delivery.objects.for_subject(charge.case.subject).filter(title__contains="remboursés").count()
 
 
 def last_letter() -> str:

@@ -262,7 +262,9 @@ def seen_by_applicant(case, client) -> list[str]:
         client.logout()
     seen = [f"{page.status_code} {_told(page)}" for page in pages]
     for letter in (
-        Delivery.objects.about(case.subject).filter(recipient=case.email).order_by("created_at", "title")
+        Delivery.objects.for_subject(case.subject)
+        .filter(recipient=case.email)
+        .order_by("created_at", "title")
     ):
         seen += [letter.title, letter.payload["text"], letter.payload["html"]]
     own = "|".join(

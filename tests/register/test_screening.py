@@ -265,7 +265,7 @@ def test_words_of_a_protected_person_do_not_go_to_the_mailbox_of_the_team():
     authorised = trusted()
     case = screened(CaseFactory(answers=NORA))
     cases.send_message(actor=applicant(case), case=case, text="J’habite chemin du Bois 4.")
-    about = Delivery.objects.about(case.subject)
+    about = Delivery.objects.for_subject(case.subject)
     assert not about.filter(recipient=team.email).exists()
     assert about.filter(recipient=authorised.email).exists()
 

@@ -37,7 +37,7 @@ def test_the_team_of_the_subject_hears_of_a_new_report_and_no_other():
 
     report = reported(email="elodie@courriel.example")
 
-    told = Delivery.objects.about(report.case.subject).values_list("recipient", flat=True)
+    told = Delivery.objects.for_subject(report.case.subject).values_list("recipient", flat=True)
     assert set(told) == {"voirie@orvenay.example", "elodie@courriel.example"}
 
 
@@ -47,7 +47,9 @@ def test_letters_to_agents_call_a_report_by_its_subject_and_place():
     emails.send_deadline_escalation(case, "over")
     emails.send_team_transfer(case)
     cases.send_message(actor=Applicant(link=case.links.get(mailed=False)), case=case, text="Elle clignote.")
-    texts = [one.payload["text"] for one in Delivery.objects.about(case.subject).filter(recipient=lead.email)]
+    texts = [
+        one.payload["text"] for one in Delivery.objects.for_subject(case.subject).filter(recipient=lead.email)
+    ]
     assert any(
         "« Éclairage, Rue du Lac" in text.replace("\u202f", " ").replace("\u00a0", " ") for text in texts
     )
@@ -58,7 +60,7 @@ def test_letters_to_agents_call_a_report_by_its_subject_and_place():
 def test_nothing_is_printed_for_nobody(client):
     report = reported()
     tell(report, "planned", planned_for=date(2026, 12, 3), word="La lampe est commandée.")
-    assert not Delivery.objects.about(report.case.subject).exists()
+    assert not Delivery.objects.for_subject(report.case.subject).exists()
     client.force_login(road_agent())
     assert "Personne n’est nommé" in client.get(reverse("cases:case", args=[report.case.reference])).text
 
@@ -155,7 +157,7 @@ def test_whoever_wanted_to_hear_of_a_duplicate_hears_of_the_one_that_goes_on(cli
         "jean@courriel.example": "fr",
     }
     assert not twice.followers.exists()
-    told = Delivery.objects.about(twice.case.subject).latest("created_at").payload["text"]
+    told = Delivery.objects.for_subject(twice.case.subject).latest("created_at").payload["text"]
     assert "était déjà connu" in told
     tell(report, "mended")
     ended = Delivery.objects.get(recipient="anna@courriel.example").payload["text"]

@@ -284,7 +284,7 @@ def test_telling_takes_the_case_and_everybody_who_waits_hears_of_it():
     case = Case.objects.get(pk=report.case_id)
     assert case.assignee
     letters = {
-        one.recipient: one for one in Delivery.objects.about(case.subject).filter(title__contains=": ")
+        one.recipient: one for one in Delivery.objects.for_subject(case.subject).filter(title__contains=": ")
     }
     assert set(letters) == {"elodie@courriel.example", "jean@courriel.example"}
     assert "La lampe est commandée." in letters["elodie@courriel.example"].payload["text"]
@@ -293,10 +293,13 @@ def test_telling_takes_the_case_and_everybody_who_waits_hears_of_it():
 
     as_before = {"planned_for": date(2026, 12, 3), "published": True, "title": "Lampe éteinte"}
     tell(report, "planned", **as_before)
-    assert Delivery.objects.about(case.subject).count() == 2
+    assert Delivery.objects.for_subject(case.subject).count() == 2
     tell(report, "planned", word="Elle arrive lundi.", **as_before)  # a word alone is for who reported it
-    assert "Elle arrive lundi." in Delivery.objects.about(case.subject).latest("created_at").payload["text"]
-    assert Delivery.objects.about(case.subject).count() == 3
+    assert (
+        "Elle arrive lundi."
+        in Delivery.objects.for_subject(case.subject).latest("created_at").payload["text"]
+    )
+    assert Delivery.objects.for_subject(case.subject).count() == 3
 
 
 @pytest.mark.parametrize("end", ["mended", "not_ours"])
@@ -444,7 +447,7 @@ def test_an_erased_report_leaves_category_dates_and_state():
     report = tell(report, "mended", published=True, title="Lampe éteinte", photo_published=True)
     process.advance_case(report.case_id)
     case = Case.objects.get(pk=report.case_id)
-    Delivery.objects.about(case.subject).update(state="done")
+    Delivery.objects.for_subject(case.subject).update(state="done")
 
     retention.erase_case(actor=road_agent(), case=case)
 

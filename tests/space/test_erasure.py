@@ -29,7 +29,7 @@ def own_case(user, *, closed: bool = True, on_request: bool = True) -> Case:
         "on_request": on_request,
     }
     case.version.save()
-    Delivery.objects.about(case.subject).update(state="done")
+    Delivery.objects.for_subject(case.subject).update(state="done")
     return case
 
 
@@ -127,7 +127,7 @@ def test_nothing_ticked_is_said_and_staff_keeps_its_account(client, resident):
 def test_a_request_that_became_held_meanwhile_stays(client, resident):
     case = own_case(resident)
     client.get(URL)
-    Delivery.objects.about(case.subject).update(state="stuck")
+    Delivery.objects.for_subject(case.subject).update(state="stuck")
 
     client.post(URL, {"cases": [case.reference]})
 

@@ -21,7 +21,7 @@ def page(case: Case, name: str) -> str:
 
 
 def texts(case: Case) -> list[str]:
-    return [one.payload["text"] for one in Delivery.objects.about(case.subject).filter(carrier="sms")]
+    return [one.payload["text"] for one in Delivery.objects.for_subject(case.subject).filter(carrier="sms")]
 
 
 def test_who_chose_it_gets_an_sms_whenever_we_write_until_it_is_taken_back(client):
@@ -55,7 +55,7 @@ def test_no_telephone_rings_in_the_night(now, rings):
     Submission.objects.update(phone="+41790004210")
     with time_machine.travel(now, tick=False):
         actions.send_message(actor=member(), case=Case.objects.get(pk=case.pk), text="Bonsoir")
-    mail, sms = Delivery.objects.about(case.subject).order_by("carrier").filter(created_at=now)
+    mail, sms = Delivery.objects.for_subject(case.subject).order_by("carrier").filter(created_at=now)
     assert mail.due_at == now
     assert f"{timezone.localtime(sms.due_at):%Y-%m-%d %H:%M}" == rings
 

@@ -264,7 +264,7 @@ def test_a_virus_found_after_sending_is_told_to_agent_and_applicant(
     stored = StoredFile.objects.get()
     assert not storages["private"].exists(stored.content.name)
     assert case.events.get(kind="file_infected").data["name"] == "malade.pdf"
-    letter = Delivery.objects.about(case.subject).order_by("created_at").last()
+    letter = Delivery.objects.for_subject(case.subject).order_by("created_at").last()
     assert letter.recipient == "elodie@courriel.example"
     assert "malade.pdf" in letter.payload["text"]
     with translation.override("en"):

@@ -114,7 +114,7 @@ class ChannelPost(models.Model):
     @property
     def messages(self) -> DeliveryQuerySet:
         """The deliveries to people, if the channel writes to them."""
-        keys = [key.hex for key in Delivery.objects.about(self.subject).values_list("pk", flat=True)]
+        keys = [key.hex for key in Delivery.objects.for_subject(self.subject).values_list("pk", flat=True)]
         subjects = [f"{kind}:{key}" for kind in ("news-sms", "news-push") for key in keys]
         return Delivery.objects.filter(subject__in=subjects)
 

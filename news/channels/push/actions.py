@@ -72,7 +72,7 @@ def follow(*, actor=None, key: str, messages: dict[str, dict], language: str, to
         return message["title"], _payload(device, message) | now
 
     outbox.rewrite(actor=actor, subject=subject, content=content)
-    return not Delivery.objects.about(subject).filter(state=Delivery.State.DONE).exists()
+    return not Delivery.objects.for_subject(subject).filter(state=Delivery.State.DONE).exists()
 
 
 def _subject(key: str) -> str:
@@ -98,7 +98,7 @@ def queue_notifications(
     the transport checks before it sends each notification.
     """
     subject, due = _subject(key), earliest_news_sms_time(timezone.now())
-    known = set(Delivery.objects.about(subject).values_list("id", flat=True))
+    known = set(Delivery.objects.for_subject(subject).values_list("id", flat=True))
     number = 0
     for device in devices.order_by("pk"):
         number += 1

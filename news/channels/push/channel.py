@@ -142,7 +142,7 @@ class PushTransport:
         for origin in sorted(_origins_of_latest()):
             _look_at(origin)
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         device = Device.objects.filter(pk=delivery.payload["device"]).first()
         if device is None:
             raise Obsolete(_("The device wants no more notifications."))

@@ -154,7 +154,7 @@ def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: 
         return " ".join(text.split()), {"text": text, "language": chosen} | now
 
     outbox.rewrite(actor=actor, subject=subject, content=content)
-    return not Delivery.objects.about(subject).filter(state=Delivery.State.DONE).exists()
+    return not Delivery.objects.for_subject(subject).filter(state=Delivery.State.DONE).exists()
 
 
 def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
@@ -162,7 +162,9 @@ def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
 
     If called twice, nobody gets it twice. A reader who unsubscribed since gets nothing.
     """
-    got = Delivery.objects.about(_subject(f"alert:{alert.occurrence}")).filter(state=Delivery.State.DONE)
+    got = Delivery.objects.for_subject(_subject(f"alert:{alert.occurrence}")).filter(
+        state=Delivery.State.DONE
+    )
     readers = PhoneReader.objects.confirmed().filter(number__in=list(got.values_list("recipient", flat=True)))
     key, told = f"clear:{alert.occurrence}", {"all_clear": alert.occurrence}
     language = settings.LANGUAGE_CODE
@@ -194,7 +196,7 @@ def _subject(key: str) -> str:
 def _write(key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
     due = None if {"alert", "all_clear"} & told.keys() else channel.earliest_news_sms_time(timezone.now())
     subject = _subject(key)
-    known = set(Delivery.objects.about(subject).values_list("id", flat=True))
+    known = set(Delivery.objects.for_subject(subject).values_list("id", flat=True))
     number = 0
     for reader in readers.order_by("pk"):
         number += 1

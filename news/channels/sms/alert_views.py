@@ -114,7 +114,7 @@ def _got(alert: Alert):
 def _cleared(alert: Alert):
     if alert.began_at is None:
         return Delivery.objects.none()
-    return Delivery.objects.about(f"news-sms:clear:{alert.occurrence}")
+    return Delivery.objects.for_subject(f"news-sms:clear:{alert.occurrence}")
 
 
 def _number_cleared(alert: Alert) -> int:
@@ -135,7 +135,7 @@ def _told(alert: Alert):
     """Return the deliveries of an alert since it began; none before it is published."""
     if alert.began_at is None:
         return Delivery.objects.none()
-    return Delivery.objects.about(f"news-sms:alert:{alert.occurrence}")
+    return Delivery.objects.for_subject(f"news-sms:alert:{alert.occurrence}")
 
 
 class AlertSmsView(WagtailAdminTemplateMixin, TemplateView):

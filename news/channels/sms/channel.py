@@ -180,7 +180,7 @@ class NewsSmsTransport:
     def probe(self) -> None:
         configured_sms_gateway().probe()
 
-    def carry(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> None:
         now = timezone.now()
         if not PhoneReader.objects.confirmed().filter(number=delivery.recipient).exists():
             raise Obsolete(_("The reader stopped."))

@@ -240,7 +240,7 @@ def test_a_newcomer_is_decided_on_pays_is_filed_and_told_what_comes_next():
         journey.case.stages.exclude(progress="skipped").order_by("position").values_list("key", flat=True)
     )
     assert done == ["arrivee", "decision", "paiement", "suite", "classement"]
-    told = Delivery.objects.about(journey.case.subject).filter(carrier="email")
+    told = Delivery.objects.for_subject(journey.case.subject).filter(carrier="email")
     assert told.filter(title__contains="déménagement est acceptée").count() == 1
 
 
@@ -252,7 +252,7 @@ def test_who_leaves_pays_nothing():
     assert journey.is_over
     assert not journey.case.charges.exists()
     _receipt, told = (
-        Delivery.objects.about(journey.case.subject).filter(carrier="email").order_by("created_at")
+        Delivery.objects.for_subject(journey.case.subject).filter(carrier="email").order_by("created_at")
     )
     assert "est acceptée" in told.payload["text"]
     assert "votre caisse-maladie" in told.payload["text"]
@@ -317,7 +317,7 @@ def test_who_gets_a_subsidy_is_told_how_much_and_the_request_stays_open_until_it
     journey = filed(BIKE, prix="2000.00")
     case_reviews.grant_amount(journey)
     journey.accept()
-    told = Delivery.objects.about(journey.case.subject).filter(carrier="email")
+    told = Delivery.objects.for_subject(journey.case.subject).filter(carrier="email")
     assert told.filter(title="Accordé : CHF 300.–").count() == 1
     assert waits(journey) == ("versement", "agent")
     case_reviews.pay_out_grant(journey)

@@ -80,7 +80,7 @@ def test_outbox_hides_confirmation_emails_and_recipients(client, article):
     one = Comment.objects.get()
     moderation.publish_written(actor=None, written=one)
     moderation.erase_written(written=one)
-    assert not Delivery.objects.ended().exclude(recipient="").exists()
+    assert not Delivery.objects.finished().exclude(recipient="").exists()
 
 
 def test_comments_stay_but_are_closed_after_closing_day(client, index, clock):

@@ -176,7 +176,7 @@ def test_reminder_is_ended_by_one_click_and_erased(client, calendar):
     assert not WasteReminder.objects.exists()
     assert client.post(end).status_code == 200
     assert client.get(end).status_code == 404
-    assert not Delivery.objects.exclude(recipient="").ended().exists()
+    assert not Delivery.objects.exclude(recipient="").finished().exists()
 
 
 def test_confirming_ended_reminder_returns_404(client, calendar, monkeypatch):

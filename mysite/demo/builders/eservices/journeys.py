@@ -133,7 +133,9 @@ class CaseJourney:
 
     def reach_the_archives(self) -> None:
         """Mark the transfer to the document store as done."""
-        queued = Delivery.objects.about(self.case.subject).filter(carrier="ged", state=Delivery.State.PENDING)
+        queued = Delivery.objects.for_subject(self.case.subject).filter(
+            carrier="ged", state=Delivery.State.PENDING
+        )
         for delivery in queued:
             delivery.payload["folder"] = delivery.payload["plan"]
             delivery.save(update_fields=["payload"])

@@ -41,7 +41,7 @@ def add_sms_readers(number: int, topics: list, world: DemoContext) -> None:
             topic_keys=topics[: 1 + number % 3],
             alerts=number % 3 != 2,
         )
-        [sent] = Delivery.objects.about(f"phone:{reader.pk}")
+        [sent] = Delivery.objects.for_subject(f"phone:{reader.pk}")
         code = re.search(r"\d{6}", sent.payload["text"])[0]
         attempt_delivery(sent.pk)
         if number < READERS - 1:
@@ -58,7 +58,7 @@ def publish_on_channels(world: DemoContext) -> None:
         actions.save_channel_choices(actor=None, page=page, choices=TICKED)
         actions.sync_posts(page=page)
         for post in ChannelPost.objects.of(page).order_by("pk"):
-            send_all(Delivery.objects.about(post.subject))
+            send_all(Delivery.objects.for_subject(post.subject))
         send_all(Delivery.objects.filter(carrier=sms.CARRIER))
 
 

@@ -51,12 +51,12 @@ def poll_payment(payment_id) -> Payment | None:
 
 def _question(payment: Payment, provider: PaymentProvider) -> PaymentStatus:
     if not payment.is_open:
-        return provider.look(payment)
+        return provider.fetch_status(payment)
     if not _is_wanted(payment, provider):
         return provider.cancel(payment)
     if payment.state == PaymentState.NEW:
         return provider.start(payment, return_url(payment))
-    return provider.look(payment)
+    return provider.fetch_status(payment)
 
 
 def run_refund(refund_id) -> Refund | None:

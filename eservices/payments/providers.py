@@ -100,7 +100,7 @@ class PaymentProvider:
         """Create the payment at the provider, or find it there. Return its state and the URL to pay on."""
         raise NotImplementedError
 
-    def look(self, payment: Payment) -> PaymentStatus:
+    def fetch_status(self, payment: Payment) -> PaymentStatus:
         """Return the current state of the payment."""
         raise NotImplementedError
 
@@ -112,7 +112,7 @@ class PaymentProvider:
         """Refund the money, or return the state of a refund that was started."""
         raise NotImplementedError
 
-    def told(self, request: HttpRequest) -> str:
+    def payment_id_of_call(self, request: HttpRequest) -> str:
         """Return the provider's number of the payment that a webhook call is about; "" if it is about none.
 
         Raise ForgedCall if the call is not authentic. Its content only causes a poll: it may be old, out of order

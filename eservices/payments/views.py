@@ -161,7 +161,7 @@ def webhook(request, key):
     if provider is None or not provider.available():
         raise Http404
     try:
-        number = provider.told(request)
+        number = provider.payment_id_of_call(request)
     except ForgedCall:
         return HttpResponse(status=400)
     payment = access.payment_by_provider_reference(number)

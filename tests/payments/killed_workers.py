@@ -111,7 +111,7 @@ def _dying_at(number: int, provider):
         commit()
         point()
 
-    for name in ("start", "look", "cancel", "refund", "payouts"):
+    for name in ("start", "fetch_status", "cancel", "refund", "payouts"):
         setattr(provider, name, answering(getattr(provider, name)))
     connection.ensure_connection()
     commit, connection._commit = connection._commit, committing

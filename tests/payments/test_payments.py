@@ -307,13 +307,13 @@ def state_url(payment) -> str:
 @pytest.fixture
 def looks(monkeypatch) -> list:
     """Record each call that polls the demo provider for a payment."""
-    asked, look = [], payment_providers["demo"].look
+    asked, look = [], payment_providers["demo"].fetch_status
 
     def counted(payment):
         asked.append(payment.pk)
         return look(payment)
 
-    monkeypatch.setattr(payment_providers["demo"], "look", counted)
+    monkeypatch.setattr(payment_providers["demo"], "fetch_status", counted)
     return asked
 
 
@@ -423,7 +423,7 @@ def test_unavailable_provider_is_paused_and_staff_alerted(client, monkeypatch):
         raise ProviderUnavailable("no route to host")
 
     payments = [begun(due_charge()) for _number in range(2)]
-    monkeypatch.setattr(payment_providers["demo"], "look", away)
+    monkeypatch.setattr(payment_providers["demo"], "fetch_status", away)
     for _time in range(5):
         for payment in payments:
             provider_calls.poll_payment(payment.pk)

@@ -143,14 +143,14 @@ EVENTS = [
 @pytest.fixture
 def lines(monkeypatch) -> dict:
     """Return a switch that makes the demo provider unavailable."""
-    state, look = {"down": False}, payment_providers["demo"].look
+    state, look = {"down": False}, payment_providers["demo"].fetch_status
 
     def looked(payment):
         if state["down"]:
             raise ProviderUnavailable("no route to host")
         return look(payment)
 
-    monkeypatch.setattr(payment_providers["demo"], "look", looked)
+    monkeypatch.setattr(payment_providers["demo"], "fetch_status", looked)
     return state
 
 

@@ -145,14 +145,14 @@ def note_waiting_payer(*, actor=None, payment: Payment) -> None:
     before = now - poll_pause_while_waiting(now - payment.opened_at)
     if payment.seen_at and payment.seen_at > before:
         return
-    unseen = Payment.objects.open().asleep(now).filter(Q(seen_at=None) | Q(seen_at__lte=before))
+    unseen = Payment.objects.open().needing_wake_up(now).filter(Q(seen_at=None) | Q(seen_at__lte=before))
     if unseen.filter(pk=payment.pk).update(seen_at=now, woken_at=now, due_at=now):
         tasks.poll_payment.enqueue(str(payment.pk))
 
 
 def wake_due_payments(now: datetime, most: int) -> None:
     """Have workers poll at most ``most`` payments that are due, the longest overdue first."""
-    due = Payment.objects.due(now).asleep(now)
+    due = Payment.objects.due(now).needing_wake_up(now)
     for pk in due.order_by("due_at").values_list("pk", flat=True)[:most]:
         if due.filter(pk=pk).update(woken_at=now):
             tasks.poll_payment.enqueue(str(pk))

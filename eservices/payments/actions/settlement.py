@@ -27,7 +27,7 @@ def allocate_to_charge(*, actor, kept: UnallocatedPayment, charge: Charge, note:
     if kept.payment is None:
         raise PaymentActionRefused(_("Nobody knows which payment this is: book it elsewhere."))
     amount = min(kept.amount, charge.open_amount)
-    if not charge.takes_money:
+    if not charge.accepts_payment:
         raise PaymentActionRefused(_("Nothing is due there any more."))
     _settle(kept, actor, UnallocatedPayment.Outcome.APPLIED, note)
     payments.allocate(charge, kept.payment, amount, actor, account=ledger.ledger_accounts().aside)

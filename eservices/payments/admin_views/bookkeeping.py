@@ -83,7 +83,7 @@ class UnallocatedView(BookkeepingView):
             "day": parse_date(kept.details.get("day", "")),
             "provider": provider_label(kept.provider),
             "charges": charges,
-            "open": [one for one in charges if own == one.currency and one.takes_money],
+            "open": [one for one in charges if own == one.currency and one.accepts_payment],
             "back": admin_views_forms.RefundUnallocatedForm(auto_id=f"back_{kept.pk}_%s")
             if kept.payment
             else None,

@@ -87,7 +87,7 @@ class Charge(models.Model):
         return self.state == ChargeState.OPEN and self.case.is_open and not self.case.rehearsal
 
     @property
-    def takes_money(self) -> bool:
+    def accepts_payment(self) -> bool:
         """True if money may be allocated to it by hand: also when expired, but not when waived."""
         return self.case.is_open and self.state in CHARGES["pay"][0] and self.open_amount > 0
 

@@ -21,7 +21,7 @@ class CounterProvider(PaymentProvider):
     def start(self, payment: Payment, return_url: str) -> PaymentStatus:
         return PaymentStatus(PENDING)
 
-    def look(self, payment: Payment) -> PaymentStatus:
+    def fetch_status(self, payment: Payment) -> PaymentStatus:
         return PaymentStatus(payment.state)
 
     def cancel(self, payment: Payment) -> PaymentStatus:

@@ -40,7 +40,7 @@ class DemoProvider(PaymentProvider):
         theirs, _new = DemoPayment.objects.get_or_create(key=payment.pk, defaults=asked)
         return _answer(theirs)
 
-    def look(self, payment: Payment) -> PaymentStatus:
+    def fetch_status(self, payment: Payment) -> PaymentStatus:
         theirs = DemoPayment.objects.filter(key=payment.pk).first()
         if theirs is None:
             return PaymentStatus(FAILED)
@@ -49,11 +49,11 @@ class DemoProvider(PaymentProvider):
         return _answer(theirs)
 
     def cancel(self, payment: Payment) -> PaymentStatus:
-        answer = self.look(payment)
+        answer = self.fetch_status(payment)
         if answer.state != PENDING:
             return answer
         DemoPayment.objects.filter(key=payment.pk, state=State.OPEN).update(state=State.CANCELLED)
-        return self.look(payment)
+        return self.fetch_status(payment)
 
     @transaction.atomic
     def refund(self, refund: Refund) -> RefundStatus:

@@ -32,7 +32,7 @@ class QRBillProvider(PaymentProvider):
     def start(self, payment: Payment, return_url: str) -> PaymentStatus:
         return PaymentStatus(PENDING, qr_reference(payment))
 
-    def look(self, payment: Payment) -> PaymentStatus:
+    def fetch_status(self, payment: Payment) -> PaymentStatus:
         return PaymentStatus(payment.state)
 
     def cancel(self, payment: Payment) -> PaymentStatus:

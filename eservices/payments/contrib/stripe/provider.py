@@ -91,7 +91,7 @@ class StripeProvider(PaymentProvider):
         """Return what this method needs besides amount and currency to start."""
         return {}
 
-    def look(self, payment: Payment) -> PaymentStatus:
+    def fetch_status(self, payment: Payment) -> PaymentStatus:
         if not payment.external_id:
             return PaymentStatus(FAILED)
         return self._answer(payment, lambda api: api.retrieve(payment.external_id))
@@ -103,13 +103,13 @@ class StripeProvider(PaymentProvider):
         """
         if not payment.external_id:
             return PaymentStatus(CANCELLED)
-        answer = self.look(payment)
+        answer = self.fetch_status(payment)
         if answer.state == CANCELLED or answer.state == SUCCEEDED:
             return answer
         try:
             return self._answer(payment, lambda api: api.cancel(payment.external_id))
         except ProviderRefused:  # it was paid, or is being paid, at this moment
-            return self.look(payment)
+            return self.fetch_status(payment)
 
     def refund(self, refund: Refund) -> RefundStatus:
         asked = {
@@ -126,7 +126,7 @@ class StripeProvider(PaymentProvider):
         state = REFUND_STATES.get(theirs.status, REFUND_PENDING)
         return RefundStatus(state, theirs.id, getattr(theirs, "failure_reason", None) or "")
 
-    def told(self, request: HttpRequest) -> str:
+    def payment_id_of_call(self, request: HttpRequest) -> str:
         signature = request.headers.get("Stripe-Signature", "")
         try:
             event = stripe.Webhook.construct_event(request.body, signature, settings.STRIPE_WEBHOOK_SECRET)
@@ -152,9 +152,9 @@ class StripeProvider(PaymentProvider):
         if intent["status"] == "canceled":
             return PaymentStatus(CANCELLED, intent["id"])
         error = intent.get("last_payment_error") or {}
-        return self.standing(payment, intent, (error.get("message") or "")[:255])
+        return self.pending_status(payment, intent, (error.get("message") or "")[:255])
 
-    def standing(self, payment: Payment, intent: dict, reason: str) -> PaymentStatus:
+    def pending_status(self, payment: Payment, intent: dict, reason: str) -> PaymentStatus:
         """Return the status for an intent that is neither paid nor cancelled."""
         raise NotImplementedError
 
@@ -169,7 +169,7 @@ class StripeCard(StripeProvider):
     method = "card"
     paid_out_with = ("stripe_twint",)
 
-    def standing(self, payment, intent, reason):
+    def pending_status(self, payment, intent, reason):
         url = reverse("payments:card", args=[payment.basket.secret, payment.pk])
         return PaymentStatus(PENDING, intent["id"], url=url, reason=reason)
 
@@ -199,7 +199,7 @@ class StripeTwint(StripeProvider):
     def more(self, return_url: str) -> dict:
         return {"payment_method_data": {"type": "twint"}, "confirm": True, "return_url": return_url}
 
-    def standing(self, payment, intent, reason):
+    def pending_status(self, payment, intent, reason):
         if intent["status"] == "requires_payment_method":
             return PaymentStatus(FAILED, intent["id"], reason=reason)
         action = intent.get("next_action") or {}

@@ -49,10 +49,10 @@ class BookingStage(Stage):
     icon = "date"
     at_once = True
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock([], icon=self.icon, label=self.label)
 
-    def tells_acceptance(self, settings):
+    def announces_acceptance(self, settings):
         return True
 
     def objection(self, case, settings):

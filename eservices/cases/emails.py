@@ -95,7 +95,7 @@ def send_service_acceptance(case: Case) -> Delivery | None:
 def acceptance_context(case: Case, row: CaseStage) -> dict:
     """Return the context for a stage's message that also announces the acceptance; {} if it does not.
 
-    Removes the mark, so that the acceptance is announced once: see ``Stage.tells_acceptance``.
+    Removes the mark, so that the acceptance is announced once: see ``Stage.announces_acceptance``.
     """
     return _acceptance(case, stages_ahead(case)[1:]) if row.data.pop(ACCEPTED, False) else {}
 
@@ -371,7 +371,7 @@ def queue_letter_to_applicant(
 
 def send_letter_template(case: Case, key: str) -> Delivery | None:
     """Queue the letter template ``key`` to the applicant. Return None if it does not exist any more."""
-    template = LetterTemplate.objects.best(key, case.language)
+    template = LetterTemplate.objects.best_translation(key, case.language)
     if template is None:
         return None
     found = letter_rendering.render_letter(case, template)
@@ -382,7 +382,7 @@ def send_letter_template(case: Case, key: str) -> Delivery | None:
 
 def letter_template_text(case: Case, key: str) -> str:
     """Return the plain text of the letter template ``key`` for the case; "" if it does not exist any more."""
-    template = LetterTemplate.objects.best(key, case.language)
+    template = LetterTemplate.objects.best_translation(key, case.language)
     return letter_rendering.render_letter(case, template).text if template else ""
 
 
@@ -410,7 +410,7 @@ def send_paper_letter(
         language=case.language,
         subject=case.subject,
         office=case.team.key,
-        sender=case.team.called(case.language),
+        sender=case.team.name_in(case.language),
         rehearsal=case.rehearsal,
         **options,
     )

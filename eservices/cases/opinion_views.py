@@ -60,7 +60,9 @@ class OpinionView(TemplateView):
         context = {"opinion": self.opinion, "case": case, "fault": fault, "form": form or OpinionForm()}
         context["service"] = case.version.definition.title(get_language() or case.language)
         if self.opinion.is_open:
-            words = OpinionsStage().words(case, row, current_settings(row), "text", get_language() or "")
+            words = OpinionsStage().localized_setting(
+                case, row, current_settings(row), "text", get_language() or ""
+            )
             context |= {"asked": words, "sections": [] if case.protected else _declared(case)}
         return self.render_to_response(self.get_context_data(**context), status=status)
 

@@ -43,7 +43,7 @@ def stage_block(stage) -> blocks.StructBlock:
     return blocks.StructBlock(
         [
             ("label", blocks.CharBlock(required=False, max_length=100, label=_("Title"))),
-            ("settings", stage.block()),
+            ("settings", stage.settings_block()),
             ("condition", ConditionBlock(required=False, purpose="applies")),
             ("key", KeyBlock()),
         ],

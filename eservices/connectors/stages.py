@@ -22,7 +22,7 @@ class RecordTransferStage(Stage):
     agent_template = "connectors/filing_agent.html"
     applicant_template = "connectors/filing_applicant.html"
 
-    def block(self):
+    def settings_block(self):
         help_text = _("Folders with / between. Known: %(known)s.") % {
             "known": ", ".join(f"{{{name}}}" for name in filing_plan.PLACEHOLDERS)
         }

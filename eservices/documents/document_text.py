@@ -76,7 +76,7 @@ def write(
     with override(language):
         own = _own(number, day, valid_until)
         words = _of_register(case, own) if template.tells_register else _of_answers(case, own, language)
-        texts = _texts(template, words, office=case.team.called(language), rehearsal=case.rehearsal)
+        texts = _texts(template, words, office=case.team.name_in(language), rehearsal=case.rehearsal)
         if replaces:
             texts["replaces"] = _replaced(replaces)
         return Written(texts, words.named(template))

@@ -68,7 +68,7 @@ def _letter(case: Case, document: Document, address: list[str], why: str) -> Del
         language=case.language,
         subject=case.subject,
         office=case.team.key,
-        sender=case.team.called(case.language),
+        sender=case.team.name_in(case.language),
         enclosures=[enclosure_of(document)],
         rehearsal=case.rehearsal,
     )

@@ -87,7 +87,7 @@ class IdentityStage(Stage):
     applicant_template = "documents/stages/identity_applicant.html"
     button = gettext_lazy("Go on")
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 (
@@ -125,11 +125,11 @@ class IdentityStage(Stage):
     def form(self, case, row, settings, data=None):
         return None if row.data.get("details") else IdentityForm(data, auto_id="identity_%s")
 
-    def work(self, case, row, settings, actor, said):
+    def apply_agent_input(self, case, row, settings, actor, said):
         row.data |= {"details": {"documents": said}, "by": actor.pk}
         return said
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         return "" if row.data.get("details") else _("Who asks is not known: say how you made sure of it.")
 
 
@@ -145,7 +145,7 @@ class DocumentStage(Stage):
     needs = "accept"
     button = gettext_lazy("Release the document")
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(self.settings_blocks(), icon=self.icon, label=self.label)
 
     def settings_blocks(self) -> list[tuple[str, blocks.Block]]:
@@ -183,7 +183,7 @@ class DocumentStage(Stage):
             ),
         ]
 
-    def tells_acceptance(self, settings):
+    def announces_acceptance(self, settings):
         return True
 
     def stands(self, row):
@@ -234,11 +234,11 @@ class DocumentStage(Stage):
         )
         return IdentityForm(data, auto_id="document_%s") if waits else None
 
-    def work(self, case, row, settings, actor, said):
+    def apply_agent_input(self, case, row, settings, actor, said):
         row.data |= {"details": {"documents": said}, "by": actor.pk}
         return said
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         if not _waits_for_agent(row):
             return ""
         if is_answer_overdue(case):
@@ -344,7 +344,7 @@ class PermitPlaceStage(Stage):
     agent_template = "documents/stages/quota_agent.html"
     applicant_template = "documents/stages/quota_applicant.html"
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 ("template", PlainChoiceBlock(choices=template_choices, label=gettext_lazy("Permit"))),

@@ -60,7 +60,7 @@ def _content(payment: Payment) -> dict:
     ]
     return letterhead.letterhead_data() | {
         "language": payment.language,
-        "office": charges[0].case.team.called(payment.language),
+        "office": charges[0].case.team.name_in(payment.language),
         "title": _("Receipt"),
         "number": payment.receipt,
         "date": date_format(day, "DATE_FORMAT"),

@@ -42,14 +42,14 @@ class PaymentStage(Stage):
     applicant_template = "payments/stages/payment_applicant.html"
     applicant_call = gettext_lazy("One thing is left: the payment.")
 
-    def call(self, row):
+    def applicant_call_text(self, row):
         charge = Charge.objects.filter(stage=row).first()
         tried = charge and access.last_attempt(charge)
         if tried and tried.is_open and can_be_polled(tried):
             return _("We wait for the confirmation of your payment.")
-        return super().call(row)
+        return super().applicant_call_text(row)
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 (
@@ -87,7 +87,7 @@ class PaymentStage(Stage):
             label=self.label,
         )
 
-    def tells_acceptance(self, settings):
+    def announces_acceptance(self, settings):
         return True
 
     def enter(self, case, row, settings):

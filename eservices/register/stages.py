@@ -82,7 +82,7 @@ class RegisterCheckStage(Stage):
     by_person = veiled = True
     button = gettext_lazy("Go on")
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 ("given_names", _question(gettext_lazy("First names"), "text")),
@@ -189,7 +189,7 @@ class RegisterCheckStage(Stage):
             else None
         )
 
-    def work(self, case, row, settings, actor, said):
+    def apply_agent_input(self, case, row, settings, actor, said):
         check, choice = row.register_check, said["choice"]
         if choice == AGAIN:
             actions.repeat_check(
@@ -200,7 +200,7 @@ class RegisterCheckStage(Stage):
             actions.decide_check(actor=actor, check=check, person=_key(choice), named=keys)
         return {"choice": choice}
 
-    def situation(self, case: Case, row: CaseStage, settings: dict) -> str:
+    def waiting_reason(self, case: Case, row: CaseStage, settings: dict) -> str:
         check = _open(row)
         if check and not check.waits_for_agent:
             return _("As expected, but who applies is not known: say who it is, and it goes on.")

@@ -23,7 +23,7 @@ class ProblemReportStage(Stage):
         report = ProblemReport.objects.filter(case=case).first()
         return Waiting(AGENT) if report and report.state not in ENDS else Done()
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         return gettext(
             "Look at the place, then say how it stands: whoever reported or follows it hears of it."
         )

@@ -156,7 +156,7 @@ def _call(case: Case) -> str:
     """Return what the current stage asks of the applicant, if it waits for them; else ""."""
     row = process.current_stage(case)
     kind = stages.get(row.type) if row and row.waiting_for == APPLICANT else None
-    return kind().call(row) if kind and case.state != CaseState.WAITING else ""
+    return kind().applicant_call_text(row) if kind and case.state != CaseState.WAITING else ""
 
 
 def _in_progress(case: Case) -> str:

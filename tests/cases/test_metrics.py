@@ -125,7 +125,7 @@ def test_chart_marks_stay_within_plot(values):
 def test_chart_label_does_not_exceed_plot():
     narrow, wide = charts.chart_bars([1] * 12, 122), charts.chart_bars([1, 2], 122)
     assert [mark.anchor for mark in (narrow[0], narrow[5], narrow[-1])] == ["start", "middle", "end"]
-    assert (narrow[0].label_x, narrow[-1].label_x) == (narrow[0].left, "99.3%")
+    assert (narrow[0].label_x, narrow[-1].label_x) == (narrow[0].left_percent, "99.3%")
     assert {mark.anchor for mark in wide} == {"middle"}
 
 

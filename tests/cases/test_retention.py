@@ -182,7 +182,7 @@ def test_blocked_case_is_spared_after_approval(keep):
 
     item = disposal.items.get()
     case.submission.refresh_from_db()
-    assert item.spared
+    assert item.is_exempted
     assert item.reason.startswith("Le dossier est conservé")
     assert case.submission.answers["nom"] == "Marchetti"
     assert not case.submission.erased_at

@@ -347,7 +347,7 @@ def test_placeholders_of_notification_are_replaced():
     case = CaseFactory(stages=[laid, DECISION])
     letter = Delivery.objects.for_subject(case.subject).get(title__startswith="Dossier")
     assert letter.title.startswith(f"Dossier {case.reference}")
-    assert f"Bonjour {case.answers['prenom']}, … {case.team.called('fr')}" in letter.payload["text"]
+    assert f"Bonjour {case.answers['prenom']}, … {case.team.name_in('fr')}" in letter.payload["text"]
 
 
 def test_placeholders_of_question_are_replaced_in_reminders():

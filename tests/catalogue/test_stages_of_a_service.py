@@ -145,7 +145,7 @@ def test_imported_question_has_no_reminders_but_a_new_one_has():
     page = make_service(definition=service(laid(question={"text": "Le bail ?", "days": 5})))
     assert page.stages[0].value["settings"]["reminders"] == ""
     assert not faults(export_definition(page))
-    laid_anew = stages_for_editors()["question"]().block().get_default()
+    laid_anew = stages_for_editors()["question"]().settings_block().get_default()
     assert (laid_anew["days"], laid_anew["reminders"]) == (10, "5, 8")
 
 

@@ -232,7 +232,7 @@ def a_stage(draw, key: str, texts: dict[str, str]) -> dict:
     """Draw a stage that refers to no object of the commune. Adds its texts to ``texts``."""
     kind = stages[draw(st.sampled_from(["decision", "notify"]))]()
     settings = {"format": kind.format}
-    for name in stage_texts(kind.block()):
+    for name in stage_texts(kind.settings_block()):
         settings[name] = texts[f"stage.{key}.{name}"] = draw(WORDS)
     return {"key": key, "type": kind.key, "settings": settings}
 

@@ -190,7 +190,7 @@ def test_nobody_goes_on_to_a_document_of_the_register():
         form = RegisterCheckStage().form(case, row, CHECK["settings"])
         offered.append([value for value, _label in form.fields["choice"].choices])
     assert offered == [["person:ORV-1", NOBODY, AGAIN], ["person:ORV-1", AGAIN]]
-    assert "refusez la demande" in RegisterCheckStage().situation(case, row, CHECK["settings"])
+    assert "refusez la demande" in RegisterCheckStage().waiting_reason(case, row, CHECK["settings"])
 
 
 def test_a_commune_without_a_register_is_told_that_nothing_goes_on_by_itself(settings):

@@ -167,7 +167,7 @@ def test_the_form_offers_the_people_shown_and_only_while_it_waits_for_an_agent()
         AGAIN,
     ]
     assert not RegisterCheckStage().form(case, row, {}, {"choice": "person:ORV-1"}).is_valid()
-    assert "Plusieurs personnes" in RegisterCheckStage().situation(case, row, {})
+    assert "Plusieurs personnes" in RegisterCheckStage().waiting_reason(case, row, {})
     done = checked_case()
     assert RegisterCheckStage().form(done, done.stages.get(type="register"), {}) is None
 
@@ -361,7 +361,7 @@ def test_where_nobody_looks_afterwards_a_check_of_somebody_unknown_waits_for_an_
     unknown = checked_case(answers, settings={"newcomer": newcomer}, following=[NOTIFY])
     assert stage(unknown) == TO_AGENT
     row = unknown.stages.get(type="register")
-    assert "n’est pas connu" in RegisterCheckStage().situation(unknown, row, {})
+    assert "n’est pas connu" in RegisterCheckStage().waiting_reason(unknown, row, {})
     assert unknown.data == {}
     decided(unknown, NOBODY if newcomer else "person:ORV-1")
     assert stage(unknown) == DONE

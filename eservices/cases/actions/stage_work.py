@@ -25,7 +25,7 @@ def complete_stage_task(*, actor: User, case: Case, stage: str, said: dict, seen
     row = current_stage(case)
     if row is None or row.key != stage or row.progress != CaseStage.Progress.ACTIVE:
         raise IllegalTransition(_("This stage is over, or has not begun yet."))
-    kept = kind_of(row).work(case, row, current_settings(row), actor, said)
+    kept = kind_of(row).apply_agent_input(case, row, current_settings(row), actor, said)
     row.save(update_fields=["data"])
     case.state = (
         states.next_state("take", case.state) if states.is_allowed("take", case.state) else case.state

@@ -19,5 +19,5 @@ def initial_form_text(case: Case, query, do: str) -> dict[str, str]:
     if do not in DEEDS or query.get("for") != do:
         return {}
     letters = LetterTemplate.objects.filter(for_agents=True).used_by(case.team)
-    letter = letters.best(query.get("letter", "")[:60], case.language)
+    letter = letters.best_translation(query.get("letter", "")[:60], case.language)
     return {"text": render_letter(case, letter).text} if letter else {}

@@ -23,7 +23,7 @@ class ChartMark:
     height: float = 0
 
     @property
-    def left(self) -> str:
+    def left_percent(self) -> str:
         return svg_percent(self.x)
 
     @property
@@ -42,7 +42,7 @@ class ChartMark:
         return svg_percent(self.x + self.width * share)
 
     @property
-    def above(self) -> float:
+    def label_y(self) -> float:
         return self.y - 8
 
 

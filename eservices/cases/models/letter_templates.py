@@ -44,7 +44,7 @@ class OwnedByTeam(models.Model):
 class KeyedQuerySet(models.QuerySet):
     """Texts with a key, one row per language."""
 
-    def best(self, key: str, language: str):
+    def best_translation(self, key: str, language: str):
         """Return the text ``key`` in ``language``, else in the commune's first language, else in any; else None."""
         found = {one.locale.language_code: one for one in self._under(key)}
         return found.get(language) or next(iter(found.values()), None)

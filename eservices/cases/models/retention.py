@@ -110,7 +110,7 @@ class DisposalItem(models.Model):
         return str(self.case)
 
     @property
-    def spared(self) -> bool:
+    def is_exempted(self) -> bool:
         return self.due_at is None and self.done_at is None
 
 

@@ -81,9 +81,9 @@ class Team(ClusterableModel):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.called(get_language())
+        return self.name_in(get_language())
 
-    def called(self, language: str | None) -> str:
+    def name_in(self, language: str | None) -> str:
         """Return the name in ``language``; the main name if it is not translated."""
         names = {block["type"]: block["value"] for block in self.names.raw_data}
         return names.get(language) or self.name

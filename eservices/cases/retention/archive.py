@@ -23,7 +23,7 @@ CHUNK = 64 * 1024
 class CaseArchive(Protocol):
     """A permanent store for packages, such as a folder or a document store."""
 
-    def keep(self, case: Case, package: IO[bytes]) -> str:
+    def store(self, case: Case, package: IO[bytes]) -> str:
         """Store the package of a case and return its location. It replaces an earlier one of the case."""
 
     def open(self, location: str) -> IO[bytes]:
@@ -35,7 +35,7 @@ class PrivateStorageArchive:
 
     storage = property(lambda self: storages["private"])
 
-    def keep(self, case: Case, package: IO[bytes]) -> str:
+    def store(self, case: Case, package: IO[bytes]) -> str:
         name = f"archive/{timezone.localtime(case.closed_at):%Y}/{case.reference}.zip"
         self.storage.delete(name)
         return self.storage.save(name, File(package))
@@ -58,7 +58,7 @@ def archive_case(case: Case, now: datetime) -> tuple[str, str]:
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as package:
         write_package(case, package, now)
         digest = digest_of(package)
-        location = configured_archive().keep(case, package)
+        location = configured_archive().store(case, package)
     with configured_archive().open(location) as kept:
         if digest_of(kept) != digest:
             raise ArchiveDamaged(location)

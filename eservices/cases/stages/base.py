@@ -94,7 +94,7 @@ class Stage:
 
     Settings are stored in the definition with a ``format``; ``upgrade`` converts older ones.
 
-    If agents have a task at the stage, ``form`` returns its form and ``work`` stores the data: see
+    If agents have a task at the stage, ``form`` returns its form and ``apply_agent_input`` stores the data: see
     ``actions.stage_work.complete_stage_task``.
     """
 
@@ -119,11 +119,11 @@ class Stage:
     button = _("Save")  # label of the button in the agents' form
     needs = "work"  # what an agent must be allowed to do: see ``access.REQUIRED_ROLES``
 
-    def call(self, row) -> str:
+    def applicant_call_text(self, row) -> str:
         """Return the heading of the status page while this stage waits for the applicant."""
         return str(self.applicant_call)
 
-    def block(self) -> blocks.StructBlock:
+    def settings_block(self) -> blocks.StructBlock:
         """Return the block of the editor's settings."""
         return blocks.StructBlock()
 
@@ -135,7 +135,9 @@ class Stage:
         """Convert settings of an older format to the current one. Pure."""
         return settings
 
-    def words(self, case: Case, row: CaseStage, settings: dict, name: str, language: str = "") -> str:
+    def localized_setting(
+        self, case: Case, row: CaseStage, settings: dict, name: str, language: str = ""
+    ) -> str:
         """Return a text of the settings in ``language``, by default that of the case.
 
         A text without a translation is returned as the editor wrote it.
@@ -148,7 +150,8 @@ class Stage:
         from ..texts import letter_rendering  # circular: it uses the results of stages
 
         return letter_rendering.fill(
-            self.words(case, row, settings, name), letter_rendering.letter_values(case, case.language)
+            self.localized_setting(case, row, settings, name),
+            letter_rendering.letter_values(case, case.language),
         )
 
     def faults(self, settings: dict) -> Iterable[str]:
@@ -200,7 +203,7 @@ class Stage:
         """Return whether the stage can only serve persons found in the population register."""
         return False
 
-    def tells_acceptance(self, settings: dict) -> bool:
+    def announces_acceptance(self, settings: dict) -> bool:
         """Return whether this stage's message announces the acceptance if the stage directly follows the decision.
 
         Then no separate message is sent. The stage announces it with ``emails.acceptance_context`` in its own
@@ -213,18 +216,18 @@ class Stage:
         """Return the form of an agent's task at the active stage; None if there is nothing to do now."""
         return None
 
-    def shown(self, case: Case, row: CaseStage, settings: dict) -> dict:
+    def agent_context(self, case: Case, row: CaseStage, settings: dict) -> dict:
         """Return the variables ``stage.shown`` of ``agent_template``."""
         return {}
 
-    def work(self, case: Case, row: CaseStage, settings: dict, actor: User, said: dict) -> dict:
+    def apply_agent_input(self, case: Case, row: CaseStage, settings: dict, actor: User, said: dict) -> dict:
         """Store what an agent filled in, in ``row.data`` or by ``store_results``. Return the data for the event.
 
         The case is locked, and the process continues afterwards.
         """
         raise NotImplementedError
 
-    def situation(self, case: Case, row: CaseStage, settings: dict) -> str:
+    def waiting_reason(self, case: Case, row: CaseStage, settings: dict) -> str:
         """Return why the case waits, in one sentence in the active language; "" for the default sentence."""
         return ""
 

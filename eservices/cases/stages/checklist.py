@@ -68,7 +68,7 @@ class ChecklistStage(Stage):
     applicant_template = "cases/stages/checklist_applicant.html"
     button = gettext_lazy("Keep the check")
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [("items", LinesBlock(label=gettext_lazy("What is checked")))],
             icon=self.icon,
@@ -94,7 +94,7 @@ class ChecklistStage(Stage):
         items = self._items(case, row, settings, get_language() or "")
         return ChecklistForm(data, items=items, given=row.data.get("items", {}))
 
-    def work(self, case, row, settings, actor, said):
+    def apply_agent_input(self, case, row, settings, actor, said):
         items, given = self._items(case, row, settings), dict(row.data.get("items", {}))
         now, changed = timezone.now().isoformat(), []
         for number, item in enumerate(items):
@@ -108,7 +108,7 @@ class ChecklistStage(Stage):
         row.data["items"] = given
         return {"items": changed}
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         given = row.data.get("items", {})
         left = len(self._items(case, row, settings)) - len(given)
         if given and not left:
@@ -122,7 +122,7 @@ class ChecklistStage(Stage):
     def _items(self, case: Case, row: CaseStage, settings: dict, language: str = "") -> list[str]:
         """Return the items; in the service's own language if the translation has another number of lines."""
         own = LinesBlock.lines(settings.get("items", ""))
-        said = LinesBlock.lines(self.words(case, row, settings, "items", language))
+        said = LinesBlock.lines(self.localized_setting(case, row, settings, "items", language))
         return said if len(said) == len(own) else own
 
 

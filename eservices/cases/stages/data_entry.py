@@ -110,7 +110,7 @@ class DataEntryStage(Stage):
     icon = "edit"
     applicant_template = "cases/stages/checklist_applicant.html"
 
-    def block(self):
+    def settings_block(self):
         kinds = [(kind, DataEntryFieldBlock(kind)) for kind in FIELD_TYPES]
         fields = blocks.StreamBlock(kinds, min_num=1, label=gettext_lazy("Fields"))
         return blocks.StructBlock([("fields", fields)], icon=self.icon, label=self.label)
@@ -137,13 +137,13 @@ class DataEntryStage(Stage):
     def form(self, case, row, settings, data=None):
         return DataEntryForm(data, fields=settings.get("fields", []), given=case.data)
 
-    def work(self, case, row, settings, actor, said):
+    def apply_agent_input(self, case, row, settings, actor, said):
         found = {name: _as_answer(value) for name, value in said.items()}
         store_results(case, **found)
         row.data["filled"] = True
         return {"fields": found}
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         return "" if row.data.get("filled") else _("Fill in what the administration has to know.")
 
 

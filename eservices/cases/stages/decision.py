@@ -25,7 +25,7 @@ class DecisionStage(Stage):
     applicant_template = "cases/stages/checklist_applicant.html"
     decides = True
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 (
@@ -44,7 +44,7 @@ class DecisionStage(Stage):
     def enter(self, case, row, settings):
         return Done() if is_decided(row) else Waiting(AGENT)
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         if proposed := proposed_decision(row):
             said = _("%(agent)s proposes a decision: a second agent confirms it.")
             if not absences.members_who_may_confirm(case, proposed["by"]).exists():
@@ -99,4 +99,4 @@ def proposed_decision(row: CaseStage) -> dict | None:
 def announces_acceptance(row: CaseStage) -> bool:
     """Return whether the stage's message announces the acceptance to the applicant."""
     kind = kind_of(row)
-    return bool(kind and kind.tells_acceptance(current_settings(row)))
+    return bool(kind and kind.announces_acceptance(current_settings(row)))

@@ -55,7 +55,7 @@ class ExternalHandlingStage(Stage):
     agent_template = "cases/stages/external_handling.html"
     applicant_template = "cases/stages/external_handling_applicant.html"
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 ("name", blocks.CharBlock(max_length=100, label=gettext_lazy("Authority or system"))),
@@ -109,20 +109,21 @@ class ExternalHandlingStage(Stage):
     def form(self, case, row, settings, data=None):
         return ExternalHandlingForm(data, auto_id="outside_%s", initial=row.data.get("said", {}))
 
-    def shown(self, case, row, settings):
+    def agent_context(self, case, row, settings):
         name, text = (
-            self.words(case, row, settings, name, get_language() or "") for name in ("name", "text")
+            self.localized_setting(case, row, settings, name, get_language() or "")
+            for name in ("name", "text")
         )
         url = settings.get("url", "").replace("{reference}", case.reference)
         return {"name": name, "text": text, "url": url}
 
-    def work(self, case, row, settings, actor, said):
+    def apply_agent_input(self, case, row, settings, actor, said):
         row.data["said"] = said
         row.data.setdefault("handed_at", timezone.now().isoformat())
         return said
 
-    def situation(self, case, row, settings):
-        name, said = self.shown(case, row, settings)["name"], row.data.get("said", {})
+    def waiting_reason(self, case, row, settings):
+        name, said = self.agent_context(case, row, settings)["name"], row.data.get("said", {})
         if not said.get("reference"):
             return _("Hand the case over to: %(name)s, then note their reference.") % {"name": name}
         known = {"name": name, "reference": said["reference"]}

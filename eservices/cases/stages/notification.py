@@ -34,7 +34,7 @@ class NotificationStage(Stage):
     at_once = True
     filled = ("subject", "text")
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 (
@@ -69,7 +69,7 @@ class NotificationStage(Stage):
         if settings.get("sms") and len(_text_to_send(settings)) > MAX_SMS_LENGTH:
             yield _("An SMS has at most %(limit)s characters.") % {"limit": MAX_SMS_LENGTH}
 
-    def tells_acceptance(self, settings):
+    def announces_acceptance(self, settings):
         return not settings.get("letter") and not settings.get("sms")
 
     def enter(self, case, row, settings):
@@ -95,7 +95,7 @@ class NotificationStage(Stage):
 
 def _text_to_send(settings: dict) -> str:
     """Return the text of an SMS: the letter template with its placeholders, or the text of the settings."""
-    letter = LetterTemplate.objects.best(settings.get("letter", ""), conf_settings.LANGUAGE_CODE)
+    letter = LetterTemplate.objects.best_translation(settings.get("letter", ""), conf_settings.LANGUAGE_CODE)
     return (
         paragraphs_to_text(paragraphs_from_html(letter.text)).strip() if letter else settings.get("text", "")
     )

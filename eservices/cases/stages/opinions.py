@@ -106,7 +106,7 @@ class OpinionsStage(Stage):
     applicant_template = "cases/stages/opinions_applicant.html"
     button = gettext_lazy("Keep the opinion")
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 ("text", blocks.TextBlock(rows=4, label=gettext_lazy("What they are asked"))),
@@ -160,7 +160,7 @@ class OpinionsStage(Stage):
 
     def enter(self, case, row, settings):
         """Consult all offices. If the case was reopened, offices with an opinion are not asked again."""
-        text = self.words(case, row, settings, "text")
+        text = self.localized_setting(case, row, settings, "text")
         now = timezone.now()
         row.opinions.filter(given_at=None).delete()
         given = set(row.opinions.values_list("name", flat=True))
@@ -195,10 +195,10 @@ class OpinionsStage(Stage):
     def form(self, case, row, settings, data=None):
         return RecordedOpinionForm(data, open_ones=row.opinions.filter(given_at=None))
 
-    def work(self, case, row, settings, actor, said):
+    def apply_agent_input(self, case, row, settings, actor, said):
         return record_opinion(said["opinion"], said["stance"], said["text"], str(actor))
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         left = [one for one in row.opinions.all() if not one.given_at]
         late = [one.name for one in left if one.term <= timezone.now()]
         if late:
@@ -220,7 +220,7 @@ class OpinionsStage(Stage):
             if not one.given_at and not one.reminded_at and _reminder(one) <= now < one.term:
                 one.reminded_at = now
                 one.save(update_fields=["reminded_at"])
-                emails.send_opinion_reminder(case, one, self.words(case, row, settings, "text"))
+                emails.send_opinion_reminder(case, one, self.localized_setting(case, row, settings, "text"))
 
     def _enough(self, case: Case, row: CaseStage, given: list[Opinion]) -> Done:
         """Finish the stage with the most unfavourable opinion as its result."""

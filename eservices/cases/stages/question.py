@@ -101,7 +101,7 @@ class QuestionStage(Stage):
     filled = ("text",)
     former = {"remind": IntegerShape(least=0, most=MAX_DAYS)}
 
-    def block(self):
+    def settings_block(self):
         return SettingsBlock(
             [
                 ("text", blocks.TextBlock(label=gettext_lazy("What do we need?"), rows=4)),
@@ -178,7 +178,7 @@ class QuestionStage(Stage):
             )
         return Waiting(APPLICANT, until=self._next_look(row))
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         return overdue_notice(case) if is_answer_overdue(case) else ""
 
     def _unanswered(self, case: Case, row: CaseStage, settings: dict, term: datetime):

@@ -24,7 +24,7 @@ class TeamTransferStage(Stage):
     label = gettext_lazy("Hand over to a team")
     icon = "group"
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock([("team", team_block())], icon=self.icon, label=self.label)
 
     def enter(self, case, row, settings):

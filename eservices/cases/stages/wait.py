@@ -27,7 +27,7 @@ class WaitStage(Stage):
     icon = "time"
     applicant_template = "cases/stages/wait_applicant.html"
 
-    def block(self):
+    def settings_block(self):
         return blocks.StructBlock(
             [
                 (
@@ -70,7 +70,7 @@ class WaitStage(Stage):
         until = datetime.fromisoformat(row.data["until"])
         return Done() if timezone.now() >= until else Waiting(SYSTEM, until=until)
 
-    def situation(self, case, row, settings):
+    def waiting_reason(self, case, row, settings):
         until = timezone.localtime(datetime.fromisoformat(row.data["until"]))
         return _("Nothing to do: the case goes on by itself on %(day)s.") % {
             "day": date_format(until, "j F Y")

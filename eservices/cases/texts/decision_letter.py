@@ -64,7 +64,9 @@ def _term_in_sentence(number: int, unit: str) -> str:
 
 def _decided(case: Case) -> list:
     settings = case.version.definition.settings
-    letter = LetterTemplate.objects.best(settings.get("letters", {}).get(case.outcome, ""), case.language)
+    letter = LetterTemplate.objects.best_translation(
+        settings.get("letters", {}).get(case.outcome, ""), case.language
+    )
     if letter:
         return letter_rendering.render_letter(case, letter).paragraphs
     accepted = case.outcome == CaseOutcome.ACCEPTED

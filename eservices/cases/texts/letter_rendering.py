@@ -73,7 +73,7 @@ def letter_values(case: Case, language: str) -> dict[str, str]:
             "service": definition.title(language),
             "deadline": date_format(deadline, "DATE_FORMAT") if deadline else "",
             "reason": case.reason,
-            "team": case.team.called(language),
+            "team": case.team.name_in(language),
             "team_phone": case.team.phone,
             "date": date_format(timezone.localdate(), "DATE_FORMAT"),
         }

@@ -156,7 +156,7 @@ def _said_in_stages(content: dict) -> dict[str, str]:
         f"stage.{stage['key']}.{name}": value
         for stage in content.get("stages", [])
         for name, value in stage.get("settings", {}).items()
-        if name in stage_texts(stages[stage["type"]]().block())
+        if name in stage_texts(stages[stage["type"]]().settings_block())
     }
 
 
@@ -187,11 +187,11 @@ def stages_value(content: list[dict], text: Callable[[str], str], identify: Iden
     for one in content:
         key, stage = one["key"], stages[one["type"]]()
         settings = stage.upgrade(one.get("settings", {}))
-        said = {name: text(f"stage.{key}.{name}") for name in stage_texts(stage.block())}
+        said = {name: text(f"stage.{key}.{name}") for name in stage_texts(stage.settings_block())}
         settings = {name: value for name, value in settings.items() if name != "format"}
         stored = {
             name: _stored(block, settings[name], f"stage.{key}.{name}", identify)
-            for name, block in stage.block().child_blocks.items()
+            for name, block in stage.settings_block().child_blocks.items()
             if name in settings
         }
         value = {

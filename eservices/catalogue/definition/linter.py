@@ -142,7 +142,9 @@ def _stages(content: dict) -> Iterator[DefinitionFault]:
     asked = {field["key"] for step in content.get("steps", []) for field in step.get("fields", [])}
     for stage in content.get("stages", []):
         kind = stages[stage["type"]]()
-        yield from _references(kind.block(), stage.get("settings", {}), f"stage.{stage['key']}", asked)
+        yield from _references(
+            kind.settings_block(), stage.get("settings", {}), f"stage.{stage['key']}", asked
+        )
         yield from _said_twice(stage, content)
         for message in kind.faults(kind.upgrade(stage.get("settings", {}))):
             yield DefinitionFault(ERROR, f"stage.{stage['key']}", message)

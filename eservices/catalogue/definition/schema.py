@@ -62,7 +62,7 @@ def published_schema() -> dict:
 def stage_settings(stage) -> ObjectShape:
     """Return the shape of a stage's settings, derived from its block."""
     own = {"format": IntegerShape(least=1, most=stage.format)} | dict(stage.former)
-    return ObjectShape(optional=own | shape_of_block(stage.block()).known)
+    return ObjectShape(optional=own | shape_of_block(stage.settings_block()).known)
 
 
 def page_shape() -> ObjectShape:

@@ -13,7 +13,9 @@ from .delivery import queue_decision
 
 def remedies_for(case: Case) -> LegalRemedies | None:
     """Return the legal remedies of the case's service in its language; None if it has none."""
-    return LegalRemedies.objects.best(case.version.definition.settings.get("remedies", ""), case.language)
+    return LegalRemedies.objects.best_translation(
+        case.version.definition.settings.get("remedies", ""), case.language
+    )
 
 
 def write_and_send_decision(

@@ -210,7 +210,7 @@ def _said_by_stage(case: Case, row: CaseStage) -> str:
     stage = kind_of(row)
     if stage is None or row.progress != Progress.ACTIVE:
         return ""
-    return stage.situation(case, row, current_settings(row))
+    return stage.waiting_reason(case, row, current_settings(row))
 
 
 def describe_consequences(case: Case, user: User) -> str:

@@ -318,7 +318,7 @@ class CaseView(CaseScreen):
             "seen": seen["seen"],
             "button": kind.button,
             "url": reverse("cases:stage", args=[self.case.reference, active.key]),
-            "shown": kind.shown(self.case, active, settings),
+            "shown": kind.agent_context(self.case, active, settings),
         }
 
     def _sections(self, files, *, amended: bool):

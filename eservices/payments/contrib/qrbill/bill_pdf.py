@@ -37,7 +37,7 @@ def _content(payment: Payment) -> dict:
     until = date_format(timezone.localdate(min(charge.expires_at for charge in charges)), "DATE_FORMAT")
     return letterhead.letterhead_data() | {
         "language": payment.language,
-        "office": charges[0].case.team.called(payment.language),
+        "office": charges[0].case.team.name_in(payment.language),
         "title": _("Bill"),
         "number": references,
         "date": date_format(day, "DATE_FORMAT"),

@@ -94,7 +94,7 @@ def may_cancel(user, booking: Booking) -> bool:
 def current_bookings():
     """Return the bookings that take their time now. Checks no rights: callers must filter before they show any."""
     gone = Q(state=BookingState.HELD, held_until__lte=timezone.now())
-    return Booking.objects.real().standing().exclude(gone)
+    return Booking.objects.real().occupying().exclude(gone)
 
 
 def bookings_sharing_units(wanted: Iterable[BookableResource]):
@@ -170,7 +170,7 @@ def calendar_of(resource: Resource, now) -> list[tuple[Booking, str]]:
     """
     known = {one.pk: one for one in bookable_resources().values()}
     start, end = now - timedelta(days=31), now + FARTHEST
-    found = bookings_sharing_units([known[resource.pk]]).agreed().overlapping(start, end)
+    found = bookings_sharing_units([known[resource.pk]]).promised().overlapping(start, end)
     found = list(found.select_related("resource").order_by("starts_at", "pk")[:MAX_CALENDAR_ENTRIES])
     cases = Case.objects.filter(submission__in={one.submission_id for one in found} - {None})
     references = dict(cases.values_list("submission", "reference"))

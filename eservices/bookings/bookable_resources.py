@@ -88,11 +88,11 @@ class BookableResource:
     name: str
     refunds: tuple[tuple[int, int], ...] = ()  # days before it begins, per cent of the price that is refunded
 
-    def said(self, language: str) -> ResourceTexts:
+    def texts_in(self, language: str) -> ResourceTexts:
         """Return the texts in ``language``, else in the default language, else just the name."""
         return self.words.get(language) or self.words.get(settings.LANGUAGE_CODE) or ResourceTexts(self.name)
 
-    def wanted(self, count: int) -> dict[int, int]:
+    def quantities_for(self, count: int) -> dict[int, int]:
         """Return the pieces of each unit that ``count`` of it take."""
         return {unit: quantity * count for unit, quantity in self.needs.items()}
 
@@ -162,7 +162,7 @@ def availability_calendar(
     waiting entries; read now if None.
     """
     found = occupied_pieces([offer], span, without=without, promised=promised)
-    return AvailabilityCalendar(offer.rules, found, offer.wanted(count), now or timezone.now())
+    return AvailabilityCalendar(offer.rules, found, offer.quantities_for(count), now or timezone.now())
 
 
 def occupied_pieces(
@@ -201,7 +201,7 @@ def promised_pieces(wanted: Iterable[BookableResource], span: TimeSpan) -> list[
     whole = TimeSpan.over(one for *_who, one in asked)
     found, kept = _occupation([offer for offer, *_rest in asked], whole), []
     for offer, count, time in asked:
-        free = AvailabilityCalendar(offer.rules, found, offer.wanted(count), now)
+        free = AvailabilityCalendar(offer.rules, found, offer.quantities_for(count), now)
         pieces = None if free.refusal(time) else free.choice(time)
         for unit, number in ((unit, number) for unit, some in (pieces or {}).items() for number in some):
             one = PromisedPiece(unit, number, time, offer.rules.around(time))
@@ -219,7 +219,9 @@ def _occupation(wanted: list[BookableResource], span: TimeSpan, without: UUID | 
     """Return what bookings and blocked times take, without waiting entries."""
     quantities = {unit: number for offer in wanted for unit, number in offer.quantities.items()}
     around = _around(wanted, span)
-    pieces = BookedPiece.objects.overlapping(quantities, around.start, around.end).taken(timezone.now())
+    pieces = BookedPiece.objects.overlapping(quantities, around.start, around.end).without_expired_holds(
+        timezone.now()
+    )
     if without:
         pieces = pieces.exclude(booking__series=without)
     fields = ["unit", "number", "starts_at", "ends_at"]

@@ -29,7 +29,7 @@ class CalendarPeriod:
         return cls(view, day, day, day + (listed - 1) * DAY if view == "list" else day)
 
     @classmethod
-    def asked(
+    def from_query(
         cls, view: str | None, day: str | None, *, views: tuple[str, ...], today: date, listed: int = 7
     ) -> "CalendarPeriod":
         """Return the period of a query string. Invalid values are replaced by the first view and by today."""

@@ -148,4 +148,4 @@ def _codes(bookings: list[Booking]) -> list[str]:
 
 def _place(booking: Booking, language: str) -> str:
     known = bookable_resource(booking.resource.key)
-    return known.said(language).place if known else ""
+    return known.texts_in(language).place if known else ""

@@ -172,7 +172,7 @@ class BookingFieldType(FieldType):
         wanted = read_answer(answer)
         if wanted is None:
             return ""
-        title = wanted.offer.said(language).title
+        title = wanted.offer.texts_in(language).title
         if wanted.offer.counted:
             title = f"{wanted.count} × {title}"
         if wanted.extras:
@@ -193,4 +193,4 @@ class BookingFieldType(FieldType):
             return [str(answer), "", "", ""]
         times = write_answer(wanted)["times"]
         starts, ends = ("; ".join(column) for column in zip(*times, strict=True))
-        return [wanted.offer.said(language).title, wanted.count, starts, ends]
+        return [wanted.offer.texts_in(language).title, wanted.count, starts, ends]

@@ -47,7 +47,7 @@ def render_ical(
 
 def _event(booking: Booking, language: str, now: datetime, what_for: str) -> Event:
     known = bookable_resource(booking.resource.key)
-    said = known.said(language) if known else None
+    said = known.texts_in(language) if known else None
     event = Event()
     host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
     event.add("uid", f"{booking.pk}@{host}")

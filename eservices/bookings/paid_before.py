@@ -11,5 +11,5 @@ from .models import Booking
 @payment_deadline_providers.register("booking")
 def first_booked_time(case: Case) -> datetime | None:
     """Return when the first booked time of the case begins; None if it has no bookings."""
-    booked = Booking.objects.of_submission(case.submission).agreed()
+    booked = Booking.objects.of_submission(case.submission).promised()
     return booked.values_list("starts_at", flat=True).first()

@@ -67,6 +67,6 @@ def format_day(at) -> str:
 def format_booking(place) -> str:
     """Return “40 × Tables: Saturday 12 December 2026, 17:00 to 23:00”, of a booking or a waiting entry."""
     known = bookable_resource(place.resource.key)
-    title = known.said(get_language() or "").title if known else place.resource.name
+    title = known.texts_in(get_language() or "").title if known else place.resource.name
     title = f"{place.count} × {title}" if known and known.counted else title
     return f"{with_colon(title)}{format_span(place.span)}"

@@ -56,7 +56,7 @@ def hold_times(
     with units_locked(offer.needs):
         delete_expired_holds_on(offer.needs, now)
         promised = promised_pieces([offer], TimeSpan.over(spans))
-        own = list(Booking.objects.held(now).filter(draft=draft, field=field))
+        own = list(Booking.objects.active_holds(now).filter(draft=draft, field=field))
         same = {one.span: one for one in own if (one.resource_id, one.count) == (offer.pk, count)}
         before = [one for one in own if one.resource_id in resources_sharing_units([offer])]
         kept = [same[span] for span in spans if span in same]
@@ -100,7 +100,7 @@ def prolong_holds(*, actor, draft: Draft) -> None:
     The draft must be locked. Expired holds stay expired.
     """
     now, longer = timezone.now(), []
-    for one in Booking.objects.held(now).filter(draft=draft):
+    for one in Booking.objects.active_holds(now).filter(draft=draft):
         until = min(now + HOLD_DURATION, one.created_at + MAX_HOLD_DURATION)
         if until > one.held_until:
             one.held_until = until
@@ -153,7 +153,7 @@ def _allow(draft: Draft, held_by: str, wanted: int, now: datetime) -> None:
         (Q(held_by=held_by), held_by, MAX_REQUESTS_PER_ADDRESS, MAX_TIMES_PER_ADDRESS),
     )
     for same, known, most, most_times in counted:
-        held = Booking.objects.held(now).filter(same)
+        held = Booking.objects.active_holds(now).filter(same)
         if known and held.exclude(draft=draft).values("draft").distinct().count() >= most:
             raise HoldLimitReached
         if known and held.count() + wanted > most_times:

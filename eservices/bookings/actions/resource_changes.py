@@ -85,7 +85,7 @@ def _blocked(units: Collection[int], start: datetime) -> list[tuple[int, TimeSpa
 def _lacking(resource: Resource, uses: dict[int, int], now) -> list[tuple[Booking, TimeSpan, dict[int, int]]]:
     """Return future bookings with fewer pieces than the resource takes now, their reserved time and what they lack."""
     found = []
-    bookings = Booking.objects.real().standing().filter(resource=resource, pieces__ends_at__gt=now)
+    bookings = Booking.objects.real().occupying().filter(resource=resource, pieces__ends_at__gt=now)
     for booking in bookings.distinct().prefetch_related("pieces").order_by("starts_at", "pk"):
         pieces = list(booking.pieces.all())
         held = Counter(piece.unit_id for piece in pieces)

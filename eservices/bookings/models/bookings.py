@@ -21,21 +21,21 @@ class BookingQuerySet(models.QuerySet):
         """Exclude rehearsals."""
         return self.filter(rehearsal=False)
 
-    def standing(self):
+    def occupying(self):
         """Filter bookings that take time: held, requested, confirmed, handed over or returned.
 
         Refused, cancelled and missed ones do not.
         """
         return self.filter(state__in=TAKING)
 
-    def agreed(self):
+    def promised(self):
         """Filter bookings that take time, without holds."""
-        return self.standing().exclude(state=BookingState.HELD)
+        return self.occupying().exclude(state=BookingState.HELD)
 
     def overlapping(self, start, end):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
-    def held(self, now):
+    def active_holds(self, now):
         """Filter holds that have not expired."""
         return self.filter(state=BookingState.HELD, held_until__gt=now)
 
@@ -132,7 +132,7 @@ class BookedPieceQuerySet(models.QuerySet):
         """Filter pieces of these units taken at any time between two moments."""
         return self.filter(unit__in=units, starts_at__lt=end, ends_at__gt=start)
 
-    def taken(self, now):
+    def without_expired_holds(self, now):
         """Exclude pieces of expired holds that are not deleted yet.
 
         The few expired holds are found in a subquery: with a join, each calendar would read all bookings ever made.

@@ -99,7 +99,7 @@ class RoomCalendar:
     @cached_property
     def _others(self) -> dict[int, str]:
         known = (one for one in bookable_resources().values() if one is not self.offer)
-        return {one.pk: one.said(self.language).title for one in known}
+        return {one.pk: one.texts_in(self.language).title for one in known}
 
     @cached_property
     def days(self) -> list[RoomDay]:

@@ -46,7 +46,7 @@ def rooms_of_service(definition: FormDefinition, language: str) -> list[tuple[st
     """Return the rooms of a service that have a public calendar: key and title, by title."""
     keys = _booked_in(definition)
     rooms = [one for one in access.public_rooms() if one.key in keys] if keys else []
-    return sorted(((one.key, one.said(language).title) for one in rooms), key=lambda room: room[1])
+    return sorted(((one.key, one.texts_in(language).title) for one in rooms), key=lambda room: room[1])
 
 
 def _booked_in(definition: FormDefinition) -> set[str]:
@@ -92,7 +92,7 @@ class BookingCosts:
     def rows(self, language: str) -> list[tuple[str, CostRange]]:
         """Return title and costs of each resource, in a language."""
         known = bookable_resources()
-        return [(known[key].said(language).title, one) for key, one in self.each if key in known]
+        return [(known[key].texts_in(language).title, one) for key, one in self.each if key in known]
 
 
 def booking_costs(definition: FormDefinition, today: date) -> BookingCosts | None:

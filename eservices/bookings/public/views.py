@@ -23,7 +23,7 @@ LISTED = 28  # days
 def room_list(request) -> HttpResponse:
     """List the rooms that the commune offers."""
     language = get_language() or ""
-    found = [(one, one.said(language)) for one in access.public_rooms()]
+    found = [(one, one.texts_in(language)) for one in access.public_rooms()]
     return render(
         request, "bookings/public/rooms.html", {"rooms": sorted(found, key=lambda one: one[1].title)}
     )
@@ -35,7 +35,7 @@ def room_detail(request, key: str) -> HttpResponse:
     """Show a room and its calendar."""
     offer, today = access.public_room(key), timezone.localdate()
     asked = PERIODS.get(request.GET.get("vue", ""))
-    period = CalendarPeriod.asked(
+    period = CalendarPeriod.from_query(
         asked, request.GET.get("jour"), views=tuple(PERIODS.values()), today=today, listed=LISTED
     )
     language = get_language() or ""
@@ -44,7 +44,7 @@ def room_detail(request, key: str) -> HttpResponse:
         "bookings/public/room.html",
         {
             "offer": offer,
-            "said": offer.said(language),
+            "said": offer.texts_in(language),
             "services": services_offering(offer.key, language),
             "calendar": RoomCalendar(offer, period),
             "period": period,

@@ -103,7 +103,7 @@ class Tariff:
             wanted.offer.rates, wanted.spans, wanted.count, who, wanted.offer.rules.zone, wanted.extras
         )
         with override(language):
-            title = wanted.offer.said(language).title
+            title = wanted.offer.texts_in(language).title
             steps = [list(step) for step in wanted.offer.refunds]
             return [
                 self._line(f"{key}_{number}", one, title) | {"terms": steps}

@@ -137,7 +137,7 @@ class BookingField(forms.Field):
         others = [one for one in self.offers if one is not offer and self._has(one, spans, around, count)]
         if not others:
             raise field_error(self, "conflicts", part="until", days=listed)
-        titles = ", ".join(one.said(get_language() or "").title for one in others)
+        titles = ", ".join(one.texts_in(get_language() or "").title for one in others)
         raise field_error(self, "elsewhere", part="until", days=listed, others=titles)
 
     def _has(self, offer: BookableResource, spans: list[TimeSpan], around: TimeSpan, count: int) -> bool:

@@ -46,7 +46,7 @@ def find_free_resources(
     taken = occupied_pieces(wanted, days_span(wish.days[0], wish.days[-1], wanted[0].rules.zone))
     found = []
     for offer in sorted(wanted, key=lambda one: one.capacity or 0):
-        calendar = AvailabilityCalendar(offer.rules, taken, offer.wanted(1), now)
+        calendar = AvailabilityCalendar(offer.rules, taken, offer.quantities_for(1), now)
         length = shortest_bookable(offer.rules, wish.length)
         for day in wish.days if length else ():
             slots = (

@@ -26,7 +26,7 @@ def move_form(booking: Booking, language: str, data=None) -> StepForm:
     content = {
         "language": language,
         "steps": [{"key": "move", "fields": [asked]}],
-        "texts": {language: {"field.time.label": bookable_resource(key).said(language).title}},
+        "texts": {language: {"field.time.label": bookable_resource(key).texts_in(language).title}},
     }
     definition, known = (
         FormDefinition(content),

@@ -181,7 +181,7 @@ class TimePicker:
         return [
             {
                 "offer": one,
-                "said": one.said(self.language),
+                "said": one.texts_in(self.language),
                 "chosen": one is self.offer,
                 "price": self._price_of(one),
             }
@@ -191,7 +191,7 @@ class TimePicker:
     @property
     def said(self) -> ResourceTexts:
         """The texts of the selected resource."""
-        return self.offer.said(self.language)
+        return self.offer.texts_in(self.language)
 
     @property
     def count(self) -> int:
@@ -303,7 +303,7 @@ class TimePicker:
         return min(self._earliest_of(one) for one in self.offers).replace(day=1)
 
     @property
-    def wish(self) -> SearchRequest:
+    def search_request(self) -> SearchRequest:
         """The search, from the valid parts of the question."""
         weekday, length = self.parts.get("weekday") or "", self.parts.get("length") or ""
         return SearchRequest(
@@ -338,14 +338,16 @@ class TimePicker:
         latest = max(local_day(self.now + one.rules.horizon, self.zone) for one in self.offers)
         month, found = self.first_month, []
         while month <= latest and len(found) < MAX_MONTHS:
-            found.append({"value": f"{month:%Y-%m}", "month": month, "chosen": month == self.wish.month})
+            found.append(
+                {"value": f"{month:%Y-%m}", "month": month, "chosen": month == self.search_request.month}
+            )
             month = _next_month(month)
         return found
 
     @cached_property
-    def found(self) -> list[SearchResult]:
+    def search_results(self) -> list[SearchResult]:
         return (
-            find_free_resources(self.offers, self.wish, self.now)
+            find_free_resources(self.offers, self.search_request, self.now)
             if self.finding and not self.people_fault
             else []
         )
@@ -353,15 +355,15 @@ class TimePicker:
     @property
     def not_shown(self) -> int:
         """The number of results that are not shown."""
-        return max(len(self.found) - MAX_SEARCH_RESULTS, 0)
+        return max(len(self.search_results) - MAX_SEARCH_RESULTS, 0)
 
     @property
-    def sizeless(self) -> list[str]:
+    def rooms_without_capacity(self) -> list[str]:
         """The rooms left out of the search because their capacity is not known."""
         if not self.finding or self._people is None:
             return []
         rooms = (one for one in self.offers if one.kind == Resource.Kind.ROOM and one.capacity is None)
-        return [one.said(self.language).title for one in rooms]
+        return [one.texts_in(self.language).title for one in rooms]
 
     @property
     def results(self) -> list[dict]:
@@ -369,10 +371,10 @@ class TimePicker:
         return [
             {
                 "go": f"pick {one.offer.key} {one.day.isoformat()}",
-                "title": one.offer.said(self.language).title,
+                "title": one.offer.texts_in(self.language).title,
                 "day": one.day,
             }
-            for one in self.found[:MAX_SEARCH_RESULTS]
+            for one in self.search_results[:MAX_SEARCH_RESULTS]
         ]
 
     # -- month and week --------------------------------------------------------------------------------------
@@ -567,7 +569,7 @@ class TimePicker:
         return TimeSpan.of(start, end) if start and end and start < end else None
 
     @property
-    def kept(self) -> str:
+    def off_screen_choice(self) -> str:
         """The chosen time as text, if the calendar does not show its day; else ""."""
         return capfirst(time_text.format_span(self.chosen)) if self.chosen and not self.day else ""
 

@@ -92,7 +92,7 @@ class BookingView(BookingScreen):
         moved = RequestedTimes(offer, [span], booking.count, booking.series)
         return {
             "checked": True,
-            "target": (offer.said(get_language() or "").title, span),
+            "target": (offer.texts_in(get_language() or "").title, span),
             "refusal": why and refusal_message(why),
             "may_anyway": bool(why) and why not in NEVER,
             "other_price": bool(booking.submission_id) and not is_same_price(booking, moved),

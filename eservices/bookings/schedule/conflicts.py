@@ -48,7 +48,7 @@ def describe_conflicts(user, bookings: Iterable[Booking], reasons: dict) -> list
     """Return bookings with title, resource and reason. The number of queries is constant."""
     bookings = list(bookings)
     cases, language = access.cases_of(user, bookings), get_language() or ""
-    titles = {one.pk: one.said(language).title for one in access.bookable_resources_for(user)}
+    titles = {one.pk: one.texts_in(language).title for one in access.bookable_resources_for(user)}
     return [
         ConflictingBooking(
             one, booking_title(one, cases.get(one.submission_id)), titles[one.resource_id], reasons[one.pk]
@@ -65,7 +65,7 @@ def conflict_reasons_for(user, now: datetime) -> ConflictReasons:
         starts_at__lt=OuterRef("ends_at"),
         ends_at__gt=OuterRef("starts_at"),
     )
-    rows = access.bookings_for(user).agreed().filter(ends_at__gt=now).order_by("starts_at", "pk")
+    rows = access.bookings_for(user).promised().filter(ends_at__gt=now).order_by("starts_at", "pk")
     rows = rows.annotate(
         closed=Subquery(closed.values("reason")[:1]),
         gone=_piece_is_gone(),

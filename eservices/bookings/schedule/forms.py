@@ -79,7 +79,7 @@ class BookingTimeForm(forms.Form):
     def __init__(self, *args, offers: list[BookableResource], language: str, **kwargs):
         super().__init__(*args, **kwargs)
         self.offers = {one.key: one for one in offers}
-        self.fields["resource"].choices = [(one.key, one.said(language).title) for one in offers]
+        self.fields["resource"].choices = [(one.key, one.texts_in(language).title) for one in offers]
 
     def clean(self):
         cleaned = super().clean()

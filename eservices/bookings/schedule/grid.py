@@ -88,7 +88,7 @@ class ScheduleGrid:
         first, last = day_span(self.period.first, self.zone), day_span(self.period.last, self.zone)
         found = schedule_items(self.user, self.offers, TimeSpan(first.start, last.end))
         return [
-            ScheduleRow(offer, offer.said(self.language).title, found[offer.key]) for offer in self.offers
+            ScheduleRow(offer, offer.texts_in(self.language).title, found[offer.key]) for offer in self.offers
         ]
 
     @property

@@ -96,7 +96,7 @@ class _Drawing:
         span, part = one.span, shared_part(offer, booked, one.count)
         if booked is not offer:
             return ScheduleItem(
-                span, title_with_count(one.count, booked, booked.said(self.language).title), part
+                span, title_with_count(one.count, booked, booked.texts_in(self.language).title), part
             )
         case = self.cases.get(one.submission_id)
         return ScheduleItem(

@@ -28,7 +28,7 @@ class CalendarLinksView(BookingScreen):
         links = access.links_for(user)
         may = set(access.resources_for(user, "configure").values_list("pk", flat=True))
         rows = [
-            (one, one.said(language).title, self._url(links.get(one.pk)), one.pk in may)
+            (one, one.texts_in(language).title, self._url(links.get(one.pk)), one.pk in may)
             for one in access.bookable_resources_for(user)
         ]
         return super().get_context_data(rows=rows, **kwargs)

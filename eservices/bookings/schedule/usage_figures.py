@@ -95,7 +95,7 @@ def usage_figures(wanted: list[BookableResource], period: list[FigureMonth]) -> 
 def _taken(wanted: list[BookableResource], span: TimeSpan) -> dict[str, list[tuple[TimeSpan, float]]]:
     """Return when each resource is taken, also through shared units, and how much of it."""
     known = {one.pk: one for one in bookable_resources().values()}
-    rows = access.bookings_sharing_units(wanted).agreed().overlapping(span.start, span.end)
+    rows = access.bookings_sharing_units(wanted).promised().overlapping(span.start, span.end)
     found: dict[str, list[tuple[TimeSpan, float]]] = {offer.key: [] for offer in wanted}
     for pk, count, start, end in rows.order_by().values_list("resource", "count", "starts_at", "ends_at"):
         for offer in wanted:

@@ -83,7 +83,7 @@ class UsageView(BookingScreen):
         shares = [one.usage.percent for one in by_month]
         lines = [
             (
-                offer.said(language).title,
+                offer.texts_in(language).title,
                 usage_figures.total_figure(found[offer.key]),
                 _bars(found[offer.key], 44),
             )
@@ -120,7 +120,7 @@ def _csv_rows(form: PeriodForm) -> Iterator[list]:
     found, language = form.figures(), get_language() or ""
     for number, month in enumerate(form.period):
         for offer in form.offers:
-            title = offer.said(language).title
+            title = offer.texts_in(language).title
             yield [f"{month.first:%Y-%m}", title, *_numbers(found[offer.key][number])]
 
 

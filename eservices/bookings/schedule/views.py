@@ -59,7 +59,7 @@ class ScheduleView(BookingScreen):
 
     def get_context_data(self, **kwargs):
         asked, now = self.request.GET, timezone.now()
-        period = CalendarPeriod.asked(
+        period = CalendarPeriod.from_query(
             asked.get("view"), asked.get("day"), views=tuple(VIEWS), today=timezone.localdate(now)
         )
         kind = asked.get("kind") if asked.get("kind") in Resource.Kind.values else ""

@@ -37,7 +37,7 @@ def request_waiting(request, form: str, field: str):
             typed.add_error(None, str(why))
     context = {
         "form": typed,
-        "said": wanted.said(get_language() or ""),
+        "said": wanted.texts_in(get_language() or ""),
         "day": day,
         "service": service.current.definition.title(get_language() or ""),
         "back_url": service.slug,

@@ -86,7 +86,7 @@ def resident_record_of(user) -> RegisterPerson | None:
         return None
     if not hasattr(user, "_register_person"):
         entry = ResidentRecord.objects.filter(user=user).first()
-        user._register_person = entry.found if entry else None
+        user._register_person = entry.matched_person if entry else None
     return user._register_person
 
 
@@ -101,7 +101,7 @@ def pending_code(user, now: datetime) -> PostedCode | None:
 def register_person_of(case: Case) -> RegisterPerson | None:
     """Return the person that a check or an agent found for the case; None if none. For stages and documents."""
     checks = RegisterCheck.objects.filter(stage__case=case).exclude(person="").order_by("-asked_at")
-    return next((check.found for check in checks), None)
+    return next((check.matched_person for check in checks), None)
 
 
 def answer_about(case: Case) -> RegisterAnswer | None:
@@ -111,14 +111,14 @@ def answer_about(case: Case) -> RegisterAnswer | None:
     shown.
     """
     checks = RegisterCheck.objects.filter(stage__case=case).exclude(person="").select_related("stage")
-    check = next((one for one in checks.order_by("-asked_at") if one.found), None)
+    check = next((one for one in checks.order_by("-asked_at") if one.matched_person), None)
     if check is None:
         return None
-    people = {one.found.key: one.found for one in check.named_checks if one.found}
+    people = {one.matched_person.key: one.matched_person for one in check.named_checks if one.matched_person}
     named = tuple(person for key, person in people.items() if key != check.person)
     answered_at = check.answered_at or check.asked_at
     day = timezone.localdate(answered_at)
-    return RegisterAnswer(check.found, named, day, is_current(check, case), is_recent(check))
+    return RegisterAnswer(check.matched_person, named, day, is_current(check, case), is_recent(check))
 
 
 def is_recent(check: RegisterCheck) -> bool:
@@ -130,9 +130,9 @@ def is_current(check: RegisterCheck, case: Case) -> bool:
     """Return whether the current answers still declare the persons that this check compared."""
     check.stage.case = case
     said = declared_person(case.version.definition, case.answers, current_settings(check.stage))
-    if to_json_data(check.said) != to_json_data(said):
+    if to_json_data(check.declared_person) != to_json_data(said):
         return False
-    asked = [to_json_data(one.said) for one in check.named_checks]
+    asked = [to_json_data(one.declared_person) for one in check.named_checks]
     return check.newcomer or asked == [to_json_data(one) for one in named_by(case)]
 
 

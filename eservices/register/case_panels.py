@@ -27,7 +27,7 @@ def _shown(check: RegisterCheck) -> dict:
         "check": check,
         "explanation": check_explanation(check) if check.waits_for_agent else "",
         "people": [
-            {"person": one, "rows": _rows(check.said, one, check.required)}
+            {"person": one, "rows": _rows(check.declared_person, one, check.required)}
             for one in check.shown(check.candidates)
         ],
         "named": [_named(check, one) for one in check.named_checks],
@@ -37,12 +37,14 @@ def _shown(check: RegisterCheck) -> dict:
 def _named(check: RegisterCheck, named: NamedCheck) -> dict:
     """Compare a named person with the register at the applicant's registered address."""
     shown = check.shown(check.candidates)
-    applicant = check.found or (shown[0] if shown and check.outcome == CheckOutcome.MATCH else None)
-    said = replace(named.said, address=applicant.address if applicant else check.said.address)
+    applicant = check.matched_person or (shown[0] if shown and check.outcome == CheckOutcome.MATCH else None)
+    said = replace(
+        named.declared_person, address=applicant.address if applicant else check.declared_person.address
+    )
     required = [ComparedAspect.BIRTH_DATE, ComparedAspect.ADDRESS]
     return {
-        "name": named.said.name,
-        "found": named.found,
+        "name": named.declared_person.name,
+        "found": named.matched_person,
         "outcome": CheckOutcome(named.outcome).label,
         "rows": _rows(said, None, required),
         "people": [

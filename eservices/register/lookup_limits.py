@@ -48,7 +48,10 @@ def _about_oneself(case: Case, check: RegisterCheck) -> bool:
     if check.named:
         return False
     applicant = set(name_words(case.applicant))
-    return identity_level_of(case) >= IdentityLevel.KNOWN and set(name_words(check.said.name)) == applicant
+    return (
+        identity_level_of(case) >= IdentityLevel.KNOWN
+        and set(name_words(check.declared_person.name)) == applicant
+    )
 
 
 def _digest(kind: str, text: str) -> str:

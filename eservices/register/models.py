@@ -29,13 +29,13 @@ class CheckOutcome(models.TextChoices):
 class NamedCheck:
     """The comparison of one named person: the candidates, and the key of the person identified."""
 
-    said: DeclaredPerson
+    declared_person: DeclaredPerson
     outcome: str
     candidates: list[RegisterPerson]
     person: str = ""
 
     @property
-    def found(self) -> RegisterPerson | None:
+    def matched_person(self) -> RegisterPerson | None:
         return next((one for one in self.candidates if one.key == self.person), None)
 
     @property
@@ -116,7 +116,7 @@ class RegisterCheck(models.Model):
         return self.protected or self.outcome != expected or open_questions
 
     @cached_property
-    def said(self) -> DeclaredPerson:
+    def declared_person(self) -> DeclaredPerson:
         """The person whom the applicant declared."""
         return declared_from(self.declared)
 
@@ -143,7 +143,7 @@ class RegisterCheck(models.Model):
         return [one for one in people if self.stage.case.protected or not one.protected]
 
     @property
-    def found(self) -> RegisterPerson | None:
+    def matched_person(self) -> RegisterPerson | None:
         """The person identified by the register or by an agent; None if there is none."""
         return next((one for one in self.candidates if one.key == self.person), None)
 
@@ -202,7 +202,7 @@ class ResidentRecord(models.Model):
         return str(self.user)
 
     @property
-    def found(self) -> RegisterPerson | None:
+    def matched_person(self) -> RegisterPerson | None:
         return person_from(self.person) if self.person else None
 
 
@@ -245,10 +245,10 @@ class PostedCode(models.Model):
         return f"posted-code:{self.pk}"
 
     @cached_property
-    def said(self) -> DeclaredPerson:
+    def declared_person(self) -> DeclaredPerson:
         """The person that the user declares to be."""
         return declared_from(self.declared)
 
     @property
-    def found(self) -> RegisterPerson | None:
+    def matched_person(self) -> RegisterPerson | None:
         return person_from(self.person) if self.person else None

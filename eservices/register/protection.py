@@ -19,5 +19,5 @@ def is_to_be_asked(case: Case) -> bool:
 def names_protected_person(case: Case) -> bool:
     """Return whether a person identified by a check or by an agent has a protected address."""
     checks = RegisterCheck.objects.filter(stage__case=case, protected=True)
-    found = (one.found for check in checks for one in (check, *check.named_checks))
+    found = (one.matched_person for check in checks for one in (check, *check.named_checks))
     return any(person.protected for person in found if person)

@@ -260,7 +260,7 @@ class RegisterDecisionForm(forms.Form):
         ]
         for name, one in zip(self.named_fields(check), check.named_checks, strict=True):
             self.fields[name] = forms.ChoiceField(
-                label=_("Who is “%(name)s”?") % {"name": one.said.name},
+                label=_("Who is “%(name)s”?") % {"name": one.declared_person.name},
                 choices=[
                     *_people(check.shown(one.candidates)),
                     (NOBODY, _("Nobody: no document names this person")),

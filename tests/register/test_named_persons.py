@@ -89,7 +89,7 @@ def test_a_neighbour_at_the_same_address_waits_for_an_agent(monkeypatch):
     monkeypatch.setattr(DemoRegister, "find", lambda self, said: [*found(self, said), neighbour()])
     case = naming({"p_prenom": "Peter", "p_nom": "Schmid", "p_naissance": "1979-02-28"})
     assert waits_for(case) == "agent"
-    assert check_of(case).named_checks[0].found is None
+    assert check_of(case).named_checks[0].matched_person is None
 
 
 def test_an_agent_sees_the_difference_of_each_person(client):

@@ -81,7 +81,7 @@ def post_code(code_id) -> None:
     if code is None:
         return
     try:
-        finding = ask_and_compare(configured_register, code.said, [ComparedAspect.BIRTH_DATE])
+        finding = ask_and_compare(configured_register, code.declared_person, [ComparedAspect.BIRTH_DATE])
     except RegisterUnavailable as fault:
         due_at = (
             None if isinstance(fault, NoRegisterConfigured) else timezone.now() + retry_pause(code.attempts)
@@ -113,7 +113,7 @@ def _compare(actor: User, typed: str) -> tuple[IdentityProof | None, int]:
         PostedCode.objects.filter(pk=code.pk).update(tries=F("tries") + 1)
         return None, TRIES - code.tries - 1
     PostedCode.objects.filter(pk=code.pk).update(used_at=now, digest="")
-    person = code.found
+    person = code.matched_person
     proof = accounts.prove_identity(
         actor=None,
         user=actor,

@@ -88,8 +88,8 @@ def run_check(check_id) -> None:
     # A rehearsal reads the invented register, never the real one.
     asked = demo_register if claimed.stage.case.rehearsal else configured_register
     try:
-        others = [one.said for one in claimed.named_checks]
-        finding, found = ask_with_others(asked, claimed.said, claimed.required, others)
+        others = [one.declared_person for one in claimed.named_checks]
+        finding, found = ask_with_others(asked, claimed.declared_person, claimed.required, others)
     except RegisterUnavailable as fault:
         _keep_absence(claimed, fault)
     else:

@@ -276,7 +276,7 @@ def too_many_files_message(most: int) -> str:
 @transaction.atomic
 def _attach(draft: Draft, stored: StoredFile, most: int) -> StoredFile:
     locked = _locked(draft)
-    siblings = locked.files.kept().filter(field=stored.field)
+    siblings = locked.files.without_infected().filter(field=stored.field)
     if same := siblings.filter(digest=stored.digest, name=stored.name).first():
         return same
     if siblings.count() >= most:
@@ -530,7 +530,7 @@ def _delete_contents(names: list[str]) -> None:
 
 def _note_files(draft: Draft, field: str) -> None:
     """Set the answer of a file question to its stored files."""
-    files = [file_reference(one) for one in draft.files.kept().filter(field=field)]
+    files = [file_reference(one) for one in draft.files.without_infected().filter(field=field)]
     draft.answers = draft.answers | {field: files or None}
     draft.saved_at = timezone.now()
     draft.save(update_fields=["answers", "saved_at"])
@@ -559,7 +559,7 @@ def _record(actor: User | None, draft: Draft, progress: FormProgress) -> Submiss
         channel=draft.channel,
         agent=draft.agent,
     )
-    draft.files.kept().filter(field__in=answers).update(submission=submission)
+    draft.files.without_infected().filter(field__in=answers).update(submission=submission)
     return submission
 
 

@@ -180,7 +180,7 @@ class FormSession:
         return (self.draft or Draft()).mark(step)
 
     @property
-    def held(self) -> dict[str, datetime]:
+    def current_reservations(self) -> dict[str, datetime]:
         """The reservations of the draft, and until when."""
         return reservations_for_draft(self.draft) if self.draft else {}
 
@@ -197,7 +197,7 @@ class FormSession:
         return not self.for_somebody and passed < timedelta(seconds=settings.LEAST_SECONDS_TO_FILE)
 
     # -- Display ---------------------------------------------------------------------------------------------
-    def trail(self, current: StepDefinition | None) -> dict:
+    def step_navigation(self, current: StepDefinition | None) -> dict:
         """Return the steps at the top of the page; without ``current`` for the review, which is the last."""
         progress = self.progress
         steps = [

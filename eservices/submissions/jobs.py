@@ -59,7 +59,7 @@ def delete_orphans(now: datetime) -> None:
 def _without_row(_folder: str, names: list[str]) -> list[str]:
     """Return the file names whose row is missing or marks the content as destroyed."""
     ids = {name: UUID(hex=name) for name in names if _is_ours(name)}
-    kept = set(StoredFile.objects.kept().filter(pk__in=ids.values()).values_list("pk", flat=True))
+    kept = set(StoredFile.objects.without_infected().filter(pk__in=ids.values()).values_list("pk", flat=True))
     return [name for name, pk in ids.items() if pk not in kept]
 
 

@@ -35,7 +35,7 @@ class MigratedDraft:
     gone: list[str]
 
     @property
-    def told(self) -> str:
+    def change_summary(self) -> str:
         """The changes in a few sentences."""
         said = [_("This form has changed since you began. What you entered is kept wherever it still fits.")]
         for names, sentence in (

@@ -124,7 +124,7 @@ def _follow(request, draft) -> str:
     if request.method == "POST":
         actions.migrate_draft(actor=_person(request), draft=draft, version=version)
     draft.take(version, carried)
-    return carried.told
+    return carried.change_summary
 
 
 def with_open_draft(view):
@@ -389,7 +389,7 @@ def _show(
     context = {
         "form": form,
         "step": step,
-        "trail": filing.trail(step),
+        "trail": filing.step_navigation(step),
         "opened": [] if form.errors else [one for one in form.questions if one.field in form.opened],
         "has_back": filing.draft and filing.progress.before(step),
         "notes": notes,
@@ -422,7 +422,7 @@ def review(request, filing):
 def _review(request, filing: FormSession, faults=(), status=200) -> HttpResponse:
     steps = filing.progress.steps
     context = {
-        "trail": filing.trail(None),
+        "trail": filing.step_navigation(None),
         "sections": filing.sections(),
         "back_url": filing.url(steps[-1]) if steps else "",
         "faults": faults,
@@ -562,7 +562,7 @@ def _page(request, template: str, filing: FormSession, context: dict, status: in
         "notices": [
             *([filing.told] if filing.told else []),
             *messages.get_messages(request),
-            *(_kept_until(what, until) for what, until in filing.held.items()),
+            *(_kept_until(what, until) for what, until in filing.current_reservations.items()),
         ],
     }
     return render(request, template, shared | context, status=status)

@@ -197,7 +197,7 @@ def text(response) -> str:
 
 def told(page: str) -> bool:
     """Whether a page says that the form has changed since."""
-    return MigratedDraft({}, [], {}, [], [], []).told in page
+    return MigratedDraft({}, [], {}, [], [], []).change_summary in page
 
 
 def publish(change):

@@ -170,7 +170,7 @@ def _show(request, filing: "PreviewSession", step: StepDefinition, form: StepFor
     context = {
         "form": form,
         "step": step,
-        "trail": filing.trail(step),
+        "trail": filing.step_navigation(step),
         "opened": [] if form.errors else [one for one in form.questions if one.field in form.opened],
         "has_back": filing.progress.before(step),
         "faults": summarize_untranslated(filing.faults_of(step)),
@@ -179,7 +179,7 @@ def _show(request, filing: "PreviewSession", step: StepDefinition, form: StepFor
 
 
 def _end(request, filing: "PreviewSession"):
-    context = {"trail": filing.trail(None), "sections": filing.sections()} | filing.fees()
+    context = {"trail": filing.step_navigation(None), "sections": filing.sections()} | filing.fees()
     return _page(request, "catalogue/preview/end.html", filing, context)
 
 

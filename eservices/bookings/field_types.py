@@ -89,7 +89,7 @@ class BookingFieldType(FieldType):
         if not self.arguments(field)["keys"]:
             yield gettext("nothing is chosen that may be booked")
 
-    def here(self, field, definition, today):
+    def commune_problems(self, field, definition, today):
         keys = self.arguments(field)["keys"]
         named = [(key, bookable_resource(key)) for key in keys]
         for key, one in named:
@@ -168,7 +168,7 @@ class BookingFieldType(FieldType):
     def charges(self, field, answers, definition, language, today):
         return booking_fee_lines(field, answers, language, today)
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         wanted = read_answer(answer)
         if wanted is None:
             return ""

@@ -46,7 +46,7 @@ class QuestionsForm(forms.Form):
     ):
         """Initialize the form.
 
-        Without ``answers`` of the rest of the form, nothing is shown until ``see`` is called.
+        Without ``answers`` of the rest of the form, nothing is shown until ``apply_visibility`` is called.
         """
         super().__init__(data=data, files=files, use_required_attribute=False, **kwargs)
         self.definition, self.language, self.today = definition, language, today
@@ -63,7 +63,9 @@ class QuestionsForm(forms.Form):
             self._ask(question)
         if answers is not None:
             around = VisibleAnswers((), answers, today)
-            self.see(VisibleAnswers(((question, None) for question in questions), self.given, today, around))
+            self.apply_visibility(
+                VisibleAnswers(((question, None) for question in questions), self.given, today, around)
+            )
 
     # -- asking ----------------------------------------------------------------------------------------------
     def _ask(self, question: FieldDefinition) -> None:
@@ -97,15 +99,15 @@ class QuestionsForm(forms.Form):
         except ValidationError:
             return None
 
-    def see(self, shown: VisibleAnswers) -> None:
+    def apply_visibility(self, shown: VisibleAnswers) -> None:
         """Apply the conditions: show the questions and options of ``shown``."""
         self.seen = shown
-        self.visible = [question for question in self.all_questions if shown.shows(question.key)]
+        self.visible = [question for question in self.all_questions if shown.is_visible(question.key)]
         for question in self.all_questions:
             if any(option.condition for option in question.options) and question.key in self.fields:
                 self._offer(question, visible_options(question, shown, self.today))
         for rows in self.rows.values():
-            rows.see(shown)
+            rows.apply_visibility(shown)
         awake = {question.key for question in self.visible}
         self.asleep = {key: self.fields.pop(key) for key in [*self.fields] if key not in awake}
         self.rows_asleep = {key: self.rows.pop(key) for key in [*self.rows] if key not in awake}
@@ -183,13 +185,13 @@ class StepForm(QuestionsForm):
         own = {one.key: self.stored.get(one.key) for one in step.fields}
         super().__init__(definition, step.fields, language, None, today, data=data, files=files, own=own)
         self.checks = step.checks
-        self.see(VisibleAnswers.of(definition, self.answers, today, at=step))
+        self.apply_visibility(VisibleAnswers.of(definition, self.answers, today, at=step))
         self._find_opened()
-        if self.changed_rows or self.browsed:
+        if self.changed_rows or self.is_browse_request:
             self._keep_quiet()
 
     def is_valid(self) -> bool:
-        return super().is_valid() and not (self.opened or self.changed_rows or self.browsed)
+        return super().is_valid() and not (self.opened or self.changed_rows or self.is_browse_request)
 
     @property
     def title(self) -> str:
@@ -215,7 +217,7 @@ class StepForm(QuestionsForm):
         return self.is_bound and any(rows.changed for rows in self.rows.values())
 
     @property
-    def browsed(self) -> bool:
+    def is_browse_request(self) -> bool:
         """True if a button within a question was pressed instead of “Continue”."""
         return self.is_bound and any(
             field_types[one.type].is_browsed(one.key, self.data) for one in self.visible
@@ -238,7 +240,7 @@ class StepForm(QuestionsForm):
             found += [_fault(question, message) for message in question.errors]
             found += question.rows.error_summary if question.rows else []
         for error in self._own_faults():
-            target = next((one["id"] for one in self.said_checks if one["code"] == error.code), "step")
+            target = next((one["id"] for one in self.form_rule_messages if one["code"] == error.code), "step")
             found += [{"target": target, "label": "", "message": message} for message in error.messages]
         return found
 
@@ -247,7 +249,7 @@ class StepForm(QuestionsForm):
         return self.errors.as_data().get(NON_FIELD_ERRORS, [])
 
     @cached_property
-    def said_checks(self) -> list[dict]:
+    def form_rule_messages(self) -> list[dict]:
         """The messages of validation rules above all questions, because none of theirs is on the page."""
         return rule_messages(self, self.checks, "step", self._own_faults() if self.is_bound else [])
 
@@ -338,9 +340,9 @@ class RepeatingRows:
             prefix=f"{form.add_prefix(self.question.key)}-{index}",
         )
 
-    def see(self, shown: VisibleAnswers) -> None:
+    def apply_visibility(self, shown: VisibleAnswers) -> None:
         for row in self.forms:
-            row.see(shown.row(self.question, row.given))
+            row.apply_visibility(shown.row(self.question, row.given))
 
     def _again(self, index: int, row: QuestionsForm) -> QuestionsForm:
         """Return a row under its new number, with its posted data."""
@@ -401,7 +403,7 @@ class QuestionContext:
         self.kind = field_types[field.type]
         self.name = form.add_prefix(field.key)
         self.id = f"id_{self.name}"
-        self.asleep = not form.seen.shows(field.key)
+        self.asleep = not form.seen.is_visible(field.key)
         self.bound = self._bound()
         self.rows = form.rows.get(field.key) or form.rows_asleep.get(field.key)
 
@@ -493,7 +495,7 @@ class QuestionContext:
         return self.form.errors.as_data().get(self.field.key, []) if self.form.is_bound else []
 
     @cached_property
-    def said_checks(self) -> list[dict]:
+    def rule_messages(self) -> list[dict]:
         """The messages of validation rules at this question."""
         if self.bound is None:
             return []
@@ -503,7 +505,7 @@ class QuestionContext:
     @property
     def messages(self) -> list[str]:
         """The errors without those of validation rules, which are shown separately."""
-        said = [one["message"] for one in self.said_checks if one["failed"]]
+        said = [one["message"] for one in self.rule_messages if one["failed"]]
         return [message for message in self.errors if message not in said]
 
     @property
@@ -543,7 +545,7 @@ class QuestionContext:
                 (f"{self.id}-hint", self.help),
                 (f"{self.id}-remark", self.remarks),
                 (f"{self.id}-error", self.messages),
-                *((one["id"], one["failed"]) for one in self.said_checks),
+                *((one["id"], one["failed"]) for one in self.rule_messages),
             )
             if there
         )

@@ -187,7 +187,7 @@ class Linter:
         yield from self._options(field, kind, group)
         for message in kind.settings_faults(field):
             yield DefinitionFault(ERROR, path, _sentence(message))
-        for message in kind.advice(field, self.definition):
+        for message in kind.lint_advice(field, self.definition):
             yield DefinitionFault(WARNING, path, _sentence(message))
         for name in OF_SOME:
             if getattr(field, name) and name not in field_type_blocks()[field.type].child_blocks:

@@ -34,7 +34,7 @@ class FormProgress:
     @cached_property
     def relevant(self) -> dict:
         """The answers that count: those to visible questions."""
-        return self._shown.counted()
+        return self._shown.visible_values()
 
     @cached_property
     def first_incomplete(self) -> StepDefinition | None:

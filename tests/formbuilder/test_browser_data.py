@@ -103,7 +103,9 @@ def test_page_data_shows_and_costs_the_same_as_the_whole_form(form_and_answers, 
     on_page = {field.key: answers[field.key] for field in current.fields if field.key in answers}
     answered = data["answers"] | on_page
     before, now = VisibleAnswers.of(whole, answers, today), VisibleAnswers.of(carried, answered, today)
-    assert [before.shows(one.key) for one in current.fields] == [now.shows(one.key) for one in current.fields]
+    assert [before.is_visible(one.key) for one in current.fields] == [
+        now.is_visible(one.key) for one in current.fields
+    ]
     failed = [
         failed_rules(form.step(current.key), seen, today) for form, seen in ((whole, before), (carried, now))
     ]

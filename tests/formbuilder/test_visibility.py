@@ -85,8 +85,8 @@ def test_chain_of_questions_can_be_as_long_as_the_form():
 
 def test_current_step_counts_as_visible():
     form = definition(step("un", question("a")), step("deux", question("b"), condition=when("a")))
-    assert not VisibleAnswers.of(form, {"b": "x"}, TODAY).shows("b")
-    assert VisibleAnswers.of(form, {"b": "x"}, TODAY, at=form.steps[1]).shows("b")
+    assert not VisibleAnswers.of(form, {"b": "x"}, TODAY).is_visible("b")
+    assert VisibleAnswers.of(form, {"b": "x"}, TODAY, at=form.steps[1]).is_visible("b")
 
 
 # -- Validation rules

@@ -101,7 +101,7 @@ def _on_server(name, first, *rest):
     form = FormDefinition(first)
     shown = VisibleAnswers.of(form, answers, today)
     return {
-        "shown": [field.key for one in form.steps for field in one.fields if shown.shows(field.key)],
+        "shown": [field.key for one in form.steps for field in one.fields if shown.is_visible(field.key)],
         "failed": {one.key: [check.key for check in failed_rules(one, shown, today)] for one in form.steps},
         "relevant": relevant_answers(form, answers, today),
         "fees": [

@@ -27,7 +27,7 @@ class ConcernedRow:
 def enclosure_questions(case: Case) -> list[FieldDefinition]:
     """Return the questions for files that this applicant was asked, in the order of the form."""
     shown = _shown(case)
-    return [field for field in _fields(case) if field.type == "files" and shown.shows(field.key)]
+    return [field for field in _fields(case) if field.type == "files" and shown.is_visible(field.key)]
 
 
 def missing_enclosures(case: Case) -> list[FieldDefinition]:

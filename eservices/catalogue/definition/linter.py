@@ -133,7 +133,7 @@ def _questions(content: dict) -> Iterator[DefinitionFault]:
     definition, today = _readable(content), timezone.localdate()
     for key, field in definition.fields.items():
         if field.type in field_types:
-            for level, message in field_types[field.type].here(field, definition, today):
+            for level, message in field_types[field.type].commune_problems(field, definition, today):
                 yield DefinitionFault(level, f"field.{key}", message)
 
 

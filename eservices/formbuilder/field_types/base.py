@@ -112,11 +112,11 @@ class FieldType:
         """Return what is wrong with a question's settings, as texts for the linter."""
         return []
 
-    def advice(self, field: FieldDefinition, definition: FormDefinition) -> Iterable[str]:
+    def lint_advice(self, field: FieldDefinition, definition: FormDefinition) -> Iterable[str]:
         """Return what would inconvenience applicants, as texts for the linter."""
         return []
 
-    def here(
+    def commune_problems(
         self, field: FieldDefinition, definition: FormDefinition, today: date
     ) -> Iterable[tuple[str, str]]:
         """Return settings that do not fit this commune, or not now: a severity of the linter, and a text."""
@@ -177,12 +177,12 @@ class FieldType:
             return ""
         with override(language):
             try:
-                return self.words(answer, field, definition, language)
+                return self.answer_text(answer, field, definition, language)
             except UNREADABLE:
                 # An answer of another type is shown rather than hidden.
                 return str(answer)
 
-    def words(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> str:
+    def answer_text(self, answer, field: FieldDefinition, definition: FormDefinition, language: str) -> str:
         return str(answer)
 
     def remarks(self, field: FieldDefinition, submission) -> list[str]:
@@ -213,7 +213,7 @@ class FieldType:
             return ["" if (cell := answer.get(part)) is None else cell_text(cell) for part in self.columns]
         if isinstance(answer, str | int | float):
             return [answer]
-        return [self.words(answer, field, definition, language)]
+        return [self.answer_text(answer, field, definition, language)]
 
 
 def cell_text(cell):

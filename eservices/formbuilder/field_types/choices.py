@@ -31,7 +31,7 @@ class YesNo(FieldType):
     def from_json(self, answer):
         return {True: "true", False: "false"}.get(answer) if isinstance(answer, bool) else None
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return gettext("Yes") if answer is True else gettext("No")
 
 
@@ -52,7 +52,7 @@ class ChoiceBase(FieldType):
         return [(option.value, option_label(field, option.value, definition, language)) for option in listed]
 
     def cells(self, answer, field, definition, language):
-        return [self.words(answer, field, definition, language)]
+        return [self.answer_text(answer, field, definition, language)]
 
 
 @register_field_type
@@ -62,7 +62,7 @@ class Choice(ChoiceBase):
     form_class = fields.ChoiceField
     template = "formbuilder/fields/choice.html"
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return option_label(field, answer, definition, language)
 
 
@@ -98,7 +98,7 @@ class Choices(ChoiceBase):
     def from_json(self, answer):
         return [str(one) for one in answer] if isinstance(answer, list) else None
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return ", ".join(option_label(field, one, definition, language) for one in answer)
 
 
@@ -116,5 +116,5 @@ class Consent(FieldType):
     def to_data(self, name, answer):
         return {name: "on"} if answer is True else {}
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return gettext("Yes") if answer is True else gettext("No")

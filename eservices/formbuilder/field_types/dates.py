@@ -109,7 +109,7 @@ class Day(LimitedDateBase):
         except (TypeError, ValueError):
             return None
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return format_answer_day(answer)
 
 
@@ -152,7 +152,7 @@ class DateRange(LimitedDateBase):
         except (TypeError, ValueError, LookupError):
             return None
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return gettext("from %(from)s to %(to)s") % {
             end: format_answer_day(answer[end]) for end in self.columns
         }
@@ -169,5 +169,5 @@ class TimeOfDay(FieldType):
     def to_json(self, value: time | None):
         return value.strftime("%H:%M") if value else None
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return time_format(time.fromisoformat(answer), "TIME_FORMAT")

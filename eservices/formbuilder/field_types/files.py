@@ -47,5 +47,5 @@ class Files(FieldType):
     def to_data(self, name, answer):
         return {}  # stored files are part of the answer
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return "\n".join(str(file["name"]) for file in answer)

@@ -35,7 +35,7 @@ class Matricule(FieldType):
     group, form_class = IDENTITY, fields.MatriculeField
     input_mode, width = "numeric", "w10"
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return " ".join(filter(None, [answer[:4], answer[4:8], answer[8:]]))
 
 
@@ -75,7 +75,7 @@ class IBAN(FieldType):
     group, form_class = IDENTITY, fields.IBANField
     written = ("CH9300762011623852957", "CH93 0076 2011 6238 5295 7")
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return iban.format(answer)
 
 

@@ -43,7 +43,7 @@ class Number(FieldType):
     def to_json(self, value: Decimal | None):
         return None if value is None else format(value.normalize() + 0, "f")
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return format_number(answer)
 
 
@@ -76,7 +76,7 @@ class Money(Number):
     def to_json(self, value):
         return None if value is None else format(value + 0, ".2f")
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return format_money(answer)
 
 

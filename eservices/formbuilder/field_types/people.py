@@ -77,7 +77,7 @@ class Person(FieldType):
         except (TypeError, ValueError, LookupError):
             return found
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         names = [SALUTATIONS.get(answer.get("salutation")), answer.get("first_name"), answer.get("last_name")]
         found = [" ".join(str(name) for name in names if name)]
         if answer.get("born"):

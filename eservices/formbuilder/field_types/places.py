@@ -43,7 +43,7 @@ class Address(PartsFieldType):
     def inputs(self, field):
         return self.PARTS
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         street = " ".join(filter(None, [answer.get("street"), answer.get("number")]))
         town = " ".join(filter(None, [answer.get("postcode"), answer.get("town")]))
         return ", ".join(filter(None, [answer.get("extra"), street, town]))
@@ -74,7 +74,7 @@ class MapPoint(PartsFieldType):
             return None
         return {"tiles": settings.TILE_URL, "credit": settings.TILE_CREDIT, "centre": settings.MAP_CENTRE}
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         place = str(answer.get("address") or "")
         if answer.get("lat") is None or answer.get("lon") is None:
             return place

@@ -65,7 +65,7 @@ class Group(FieldType):
         least = whole_number(field.settings.get("min")) or (1 if field.required else 0)
         return least, max(least, min(whole_number(field.settings.get("max")) or 10, 50))
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         """Return question and answer of each row, a line each, below the name of the row and its number.
 
         A group with one question lists its answers.
@@ -137,7 +137,7 @@ class Computed(FieldType):
         elif not isinstance(formula.get("fields"), list) or not formula["fields"]:
             yield gettext("the formula names no question")
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         if field.settings.get("formula", {}).get("operation") == "concat":
             return str(answer)
         return format_money(answer) if field.settings.get("money") else format_number(answer)

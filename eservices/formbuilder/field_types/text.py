@@ -59,7 +59,7 @@ class ShortText(Text):
         except re.error:
             yield gettext("the pattern is not a regular expression")
 
-    def advice(self, field, definition):
+    def lint_advice(self, field, definition):
         pattern = str(field.settings.get("pattern") or "")
         if not pattern:
             return
@@ -104,7 +104,7 @@ class Phone(FieldType):
     autocomplete, input_type, width = "tel", "tel", "w10"
     written = ("+41791234567", "+41 79 123 45 67", "079 123 45 67")
 
-    def words(self, answer, field, definition, language):
+    def answer_text(self, answer, field, definition, language):
         return phone_numbers.format_phone(answer)
 
 

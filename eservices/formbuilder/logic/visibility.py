@@ -63,14 +63,14 @@ class VisibleAnswers:
             return self._around.get(key, default) if self._around else default
         if key not in self._fields:
             return self._given[key]
-        return self._known[key][1] if self.shows(key) else default
+        return self._known[key][1] if self.is_visible(key) else default
 
-    def counted(self) -> dict:
+    def visible_values(self) -> dict:
         """Return all answers that count, in the order of the form."""
         own = (key for key in self._fields if self._is_own(key))
         return {key: answer for key in own if (answer := self.get(key)) is not None}
 
-    def shows(self, key: str) -> bool:
+    def is_visible(self, key: str) -> bool:
         """Return whether the question is shown. Not recursive: chains may be as long as forms are."""
         if key in self._asking or key not in self._fields:
             return key not in self._fields
@@ -113,7 +113,7 @@ class VisibleAnswers:
             return compute_formula(field.settings.get("formula"), self)
         if field.fields:
             rows = answer if isinstance(answer, list) else []
-            return [self.row(field, row).counted() for row in rows if isinstance(row, dict)] or None
+            return [self.row(field, row).visible_values() for row in rows if isinstance(row, dict)] or None
         shut = {comparable_text(option.value) for option in field.options if not self.holds(option.condition)}
         if not shut:
             return answer
@@ -143,7 +143,7 @@ def shown_steps(definition: FormDefinition, shown: VisibleAnswers) -> list[StepD
     return [
         step
         for step in definition.steps
-        if shown.holds(step.condition) and any(shown.shows(field.key) for field in step.fields)
+        if shown.holds(step.condition) and any(shown.is_visible(field.key) for field in step.fields)
     ]
 
 
@@ -178,7 +178,7 @@ def step_dependencies(step: StepDefinition) -> list[str]:
 def visible_fields(step: StepDefinition, answers: dict, today: date) -> list[FieldDefinition]:
     """Return the visible questions and texts of a step. ``answers`` of other steps are assumed to be relevant."""
     shown = VisibleAnswers(((field, None) for field in step.fields), answers, today)
-    return [field for field in step.fields if shown.shows(field.key)]
+    return [field for field in step.fields if shown.is_visible(field.key)]
 
 
 def visible_options(field: FieldDefinition, answers, today: date) -> list[OptionDefinition]:
@@ -188,4 +188,4 @@ def visible_options(field: FieldDefinition, answers, today: date) -> list[Option
 
 def relevant_answers(definition: FormDefinition, answers: dict, today: date) -> dict:
     """Return the answers that count, in the form's order."""
-    return VisibleAnswers.of(definition, answers, today).counted()
+    return VisibleAnswers.of(definition, answers, today).visible_values()

@@ -13,7 +13,7 @@ class ReferenceOption:
     labels: dict[str, str]
     active: bool
 
-    def words(self, language: str) -> str:
+    def label_in(self, language: str) -> str:
         return self.labels.get(language) or self.label
 
 
@@ -24,12 +24,12 @@ def table_rows(key: str) -> tuple[ReferenceOption, ...] | None:
 
 def table_options(key: str, language: str) -> list[tuple[str, str]]:
     """Return value and label of the rows that are offered now."""
-    return [(row.value, row.words(language)) for row in table_rows(key) or () if row.active]
+    return [(row.value, row.label_in(language)) for row in table_rows(key) or () if row.active]
 
 
 def option_label(key: str, value, language: str) -> str:
     """Return the label of a row, offered or not; "" if there is no row with this value."""
-    return next((row.words(language) for row in table_rows(key) or () if row.value == value), "")
+    return next((row.label_in(language) for row in table_rows(key) or () if row.value == value), "")
 
 
 @lru_cache(maxsize=64)

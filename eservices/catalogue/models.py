@@ -421,7 +421,7 @@ class ServicePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | {
             "closed": self.closed,
-            "told": self.told,
+            "told": self.limit_sentences,
             "effort": self.effort,
             "booking_costs": self.booking_costs.rows(self.locale.language_code) if self.booking_costs else [],
             "rooms": rooms_of_service(self.version.definition, self.locale.language_code)
@@ -436,7 +436,7 @@ class ServicePage(BasePage):
         return first_refusal(self.limits_in_force, asking, whoever=True)
 
     @property
-    def told(self) -> list[str]:
+    def limit_sentences(self) -> list[str]:
         """Announcements of the request limits, shown before an applicant starts; none if the service is closed."""
         if self.closed:
             return []

@@ -239,7 +239,7 @@ def test_problems_are_listed_at_their_place_with_a_link(page):
     assert [one.url for one in at_question] == [
         f"/admin/pages/services/{page.pk}/steps/{step_id}/#block-{block_id}"
     ]
-    [beside] = [one for one in reading.outline.beside if one.is_error]
+    [beside] = [one for one in reading.outline.form_level_problems if one.is_error]
     assert beside.url == f"/admin/pages/{page.pk}/edit/#id_team"
 
 

@@ -94,7 +94,7 @@ class OutlineStep:
     faults: list[PlacedFault]  # problems of the step itself
 
     @cached_property
-    def asked(self) -> int:
+    def question_count(self) -> int:
         """The number of questions, without those inside groups."""
         return sum(1 for question in self.questions if question.asks)
 
@@ -105,8 +105,8 @@ class FormOutline:
     faults: list[PlacedFault]
 
     @property
-    def asked(self) -> int:
-        return sum(step.asked for step in self.steps)
+    def question_count(self) -> int:
+        return sum(step.question_count for step in self.steps)
 
     @property
     def errors(self) -> list[PlacedFault]:
@@ -117,7 +117,7 @@ class FormOutline:
         return [one for one in self.faults if not one.is_error]
 
     @property
-    def beside(self) -> list[PlacedFault]:
+    def form_level_problems(self) -> list[PlacedFault]:
         """Problems that belong to no step."""
         return [one for one in self.faults if not one.step_id]
 

@@ -59,7 +59,7 @@ class Starter:
         return self.about.get(get_language() or "") or self.about[self.definition["language"]]
 
     @property
-    def asked(self) -> list[str]:
+    def question_labels(self) -> list[str]:
         """The labels of its questions, in the active language."""
         text = self.text(get_language() or "")
         return [

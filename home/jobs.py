@@ -25,8 +25,8 @@ def send_heartbeats(now) -> None:
 
     At most one such task is queued.
     """
-    Heartbeat.beat(Heartbeat.SCHEDULER)
-    seen = Heartbeat.seen()[Heartbeat.WORKER]
+    Heartbeat.record(Heartbeat.SCHEDULER)
+    seen = Heartbeat.last_signs()[Heartbeat.WORKER]
     if seen and seen > now - WORKER_EVERY:
         return
     if not is_task_queued(record_worker_heartbeat):

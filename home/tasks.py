@@ -18,7 +18,7 @@ def record_worker_heartbeat() -> None:
     from .models.heartbeat import Heartbeat
     from .search.index import analyze_index_tables
 
-    Heartbeat.beat(Heartbeat.WORKER)
+    Heartbeat.record(Heartbeat.WORKER)
     prune_task_results()
     analyze_index_tables()
 

@@ -114,7 +114,7 @@ def search(request):
     results = index.find_entries(query, get_language())
     kind = request.GET.get("kind", "")
     kind = kind if any(tab["key"] == kind for tab in results.tabs) else ""
-    best = results.best if not kind else None
+    best = results.best_service if not kind else None
     hits = [hit for hit in results.of(kind) if hit is not best]
     page = Paginator(hits, PER_PAGE).get_page(request.GET.get("page"))
     index.load_texts([*page, *([best] if best else [])])

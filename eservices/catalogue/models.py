@@ -66,8 +66,8 @@ class LifeSituation(Category):
 
 
 class ServiceIndexQuerySet(BasePageQuerySet):
-    def shown(self):
-        return super().shown().annotate(takes_reports=reports.has_categories_expression())
+    def with_display_relations(self):
+        return super().with_display_relations().annotate(takes_reports=reports.has_categories_expression())
 
 
 class ServiceIndexPage(BasePage):

@@ -85,10 +85,10 @@ def localize_alerts(alerts, language: str, request) -> list[AlertDisplay]:
 
 
 def build_display(alert: Alert, language: str, request) -> AlertDisplay:
-    words, written = alert.words(language) or {}, alert.language_for(language)
+    words, written = alert.texts_in(language) or {}, alert.language_for(language)
     return AlertDisplay(
         key=str(alert.key),
-        level=alert.degree,
+        level=alert.alert_level,
         title=words.get("title", ""),
         text=words.get("text", ""),
         details=_source(words),

@@ -111,7 +111,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         indexes = [models.Index(fields=["live", "expire_at"], name="alerts_that_hold")]
 
     def __str__(self) -> str:
-        words = self.words()
+        words = self.texts_in()
         return (words and strip_trailing_comma(words["title"])) or str(self.get_level_display())
 
     def save(self, *args, **kwargs):
@@ -138,7 +138,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         return self.live and (self.expire_at is None or self.expire_at > now)
 
     @property
-    def degree(self) -> AlertLevel:
+    def alert_level(self) -> AlertLevel:
         return AlertLevel(self.level)
 
     @property
@@ -160,7 +160,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         written = self.languages
         return language if language in written or not written else written[0]
 
-    def words(self, language: str = settings.LANGUAGE_CODE):
+    def texts_in(self, language: str = settings.LANGUAGE_CODE):
         """Return the text for a reader of ``language``; None if the alert has no text."""
         wanted = self.language_for(language)
         return next((block.value for block in self.texts if block.block_type == wanted), None)
@@ -170,7 +170,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
 
         Everything is in the language of the text, not in that of the editor who sends it.
         """
-        words = self.words(language)
+        words = self.texts_in(language)
         if not words:
             return ""
         with translation.override(self.language_for(language)):
@@ -182,7 +182,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
 
     def all_clear_text(self, language: str = settings.LANGUAGE_CODE) -> str:
         """Return the SMS that an editor may send when the alert is over; "" if the alert has no text."""
-        words = self.words(language)
+        words = self.texts_in(language)
         if not words:
             return ""
         with translation.override(self.language_for(language)):

@@ -25,11 +25,11 @@ class Heartbeat(models.Model):
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
 
     @classmethod
-    def beat(cls, name: str) -> None:
+    def record(cls, name: str) -> None:
         cls.objects.update_or_create(name=name, defaults={"at": timezone.now()})
 
     @classmethod
-    def seen(cls) -> dict[str, datetime | None]:
+    def last_signs(cls) -> dict[str, datetime | None]:
         """Return the last heartbeat of scheduler and worker; None if there never was one."""
         last = dict(cls.objects.values_list("name", "at"))
         return {name: last.get(name) for name in (cls.SCHEDULER, cls.WORKER)}
@@ -37,7 +37,7 @@ class Heartbeat(models.Model):
     @classmethod
     def silent(cls, now) -> list[str]:
         """Return which of scheduler and worker have no recent heartbeat."""
-        return [name for name, at in cls.seen().items() if not cls.alive(at, now)]
+        return [name for name, at in cls.last_signs().items() if not cls.alive(at, now)]
 
     @staticmethod
     def alive(seen, now) -> bool:

@@ -128,7 +128,7 @@ class HomePage(BasePage):
         pages = Page.objects.filter(self.linking()).select_related("content_type")
         return list(pages.annotate(restricted=restriction_exists()))
 
-    def below(self) -> list[Page]:
+    def linked_children(self) -> list[Page]:
         """Return the public pages right below."""
         return [one for one in self.linked if one.is_child_of(self) and one.live and not one.restricted]
 
@@ -142,7 +142,9 @@ class HomePage(BasePage):
         )
 
     def _first(self, model) -> Page | None:
-        return next((page for page in self.below() if page.content_type.model_class() is model), None)
+        return next(
+            (page for page in self.linked_children() if page.content_type.model_class() is model), None
+        )
 
     def addressed(self, stream, request) -> list[dict]:
         """Return the values of a stream's link blocks with their addresses, cached per site version and content."""

@@ -130,7 +130,7 @@ class Contact(ReusableSnippet, TranslatableMixin, index.Indexed, models.Model):
         return self.title
 
     @classmethod
-    def shown(cls, pk: int | None, language: str) -> "Contact | None":
+    def in_language(cls, pk: int | None, language: str) -> "Contact | None":
         """Return the contact ``pk`` in a language, else as it is; cached per site version. None without ``pk``."""
         if pk is None:
             return None

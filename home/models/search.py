@@ -19,7 +19,7 @@ SEPARATOR = re.compile(r"[,;\n\r]+")
 
 
 class SearchEntryQuerySet(models.QuerySet):
-    def shown(self, language: str, now: datetime):
+    def visible_at(self, language: str, now: datetime):
         """Filter entries that search may show in a language at ``now``."""
         begun = models.Q(shown_from=None) | models.Q(shown_from__lte=now)
         lasts = models.Q(shown_until=None) | models.Q(shown_until__gt=now)
@@ -142,7 +142,7 @@ class SynonymGroup(models.Model):
         return cls._kept(language)[0]
 
     @classmethod
-    def written(cls, language: str) -> str:
+    def terms_as_written(cls, language: str) -> str:
         """Return the words of all groups of a language, as editors wrote them."""
         return cls._kept(language)[1]
 

@@ -93,7 +93,7 @@ class OpeningHours(models.Model):
         return [ExceptionalHours(value["day"], value["opens"], value["closes"]) for value in whole]
 
     @property
-    def shut(self) -> list[tuple[date, date]]:
+    def closed_periods(self) -> list[tuple[date, date]]:
         """The closures: first and last day of each, both included."""
         values = [block.value for block in self.closings]
         return [(value["first"], value["last"]) for value in values if value["first"] and value["last"]]
@@ -108,7 +108,7 @@ class OpeningHours(models.Model):
         """Return the days closed from yesterday, whose evening hours may last until today, to ``ahead`` days."""
         first, last = today - timedelta(days=1), today + timedelta(days=ahead)
         days = {day for year in {first.year, last.year} for day in public_holidays_in(year)}
-        for from_day, to_day in self.shut:
+        for from_day, to_day in self.closed_periods:
             day, end = max(from_day, first), min(to_day, last)
             days.update(day + timedelta(days=number) for number in range((end - day).days + 1))
         return days
@@ -284,7 +284,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
     @property
     def days_off(self) -> DaysOff:
         """The public holidays and closures of the commune, which are no working days. Without weekends."""
-        return DaysOff(public_holidays(settings.COUNTRY, settings.SUBDIVISION), tuple(self.shut))
+        return DaysOff(public_holidays(settings.COUNTRY, settings.SUBDIVISION), tuple(self.closed_periods))
 
     @property
     def arms_url(self) -> str:

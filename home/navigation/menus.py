@@ -114,7 +114,9 @@ def _home_pages(request: HttpRequest) -> list[HomePage]:
     if not hasattr(request, "_home_pages"):
         of_site = {f"site_{name}": F(f"sites_rooted_here__{name}") for name in OF_SITE}
         others = Exists(Site.objects.exclude(pk=OuterRef("sites_rooted_here__id")))
-        pages = with_restriction_data(HomePage.objects.shown()).annotate(**of_site, other_sites=others)
+        pages = with_restriction_data(HomePage.objects.with_display_relations()).annotate(
+            **of_site, other_sites=others
+        )
         request._home_pages = list(pages)
     return request._home_pages
 
@@ -162,7 +164,7 @@ def current_home_page(request: HttpRequest) -> HomePage | None:
 
 def _home_page(home: HomeSummary, request: HttpRequest) -> HomePage | None:
     page = cached_home_page(request, home.url_path)
-    page = page or with_restriction_data(HomePage.objects.filter(pk=home.pk).shown()).first()
+    page = page or with_restriction_data(HomePage.objects.filter(pk=home.pk).with_display_relations()).first()
     if page is not None:
         page.known_as_open = is_public(page)
     return page
@@ -189,7 +191,7 @@ def _ways(home: HomeSummary, request: HttpRequest) -> SiteMenus | None:
     page = cached_home_page(request, home.url_path) or current_home_page(request)
     if page is None:
         return None
-    menu = [below for below in page.below() if below.show_in_menus]
+    menu = [below for below in page.linked_children() if below.show_in_menus]
     footer = [
         NavigationItem(link["title"], link["url"]) for link in page.addressed(page.footer_links, request)
     ]
@@ -243,7 +245,7 @@ class SiteNavigation:
         return site_frame(self.request)
 
     @cached_property
-    def ways(self) -> SiteMenus:
+    def menus(self) -> SiteMenus:
         return site_menus(self.request)
 
     @property
@@ -263,10 +265,10 @@ class SiteNavigation:
     @cached_property
     def menu(self) -> list[NavigationItem]:
         """The main sections, in tree order."""
-        return [self._place(title, url, path) for title, url, path in self.ways.menu]
+        return [self._place(title, url, path) for title, url, path in self.menus.menu]
 
     @cached_property
-    def around(self) -> list[Page]:
+    def ancestor_pages(self) -> list[Page]:
         """The published ancestors of the page, itself and its translations, in tree order."""
         return [page for page in getattr(self.page, "around", []) if page.live]
 
@@ -276,7 +278,9 @@ class SiteNavigation:
         if self.page is None or self.home is None or self.page.depth <= self.home.depth:
             return []
         above = (
-            one for one in self.around if one.depth > self.home.depth and self.page.is_descendant_of(one)
+            one
+            for one in self.ancestor_pages
+            if one.depth > self.home.depth and self.page.is_descendant_of(one)
         )
         crumbs = [self._place(one.title, _address(one, self.request)[0], one.path) for one in above]
         return [NavigationItem(_("Home"), self.home_url), *crumbs]
@@ -287,7 +291,7 @@ class SiteNavigation:
         key = self.page.translation_key if self.page else None
         if str(key) == self.frame.translation_key:
             return self.frame.homes
-        same = (page for page in self.around if page.translation_key == key)
+        same = (page for page in self.ancestor_pages if page.translation_key == key)
         same = (page for page in same if page.pk == self.page.pk or not getattr(page, "restricted", False))
         return {page.locale.language_code: _address(page, self.request) for page in same}
 
@@ -336,7 +340,7 @@ class SiteNavigation:
 
     @property
     def footer_links(self) -> tuple[NavigationItem, ...]:
-        return self.ways.footer
+        return self.menus.footer
 
     def _place(self, title: str, url: str, path: str) -> NavigationItem:
         here = self.page is not None and path == self.page.path

@@ -107,7 +107,7 @@ def _shown(found: Page, around: list[Page]) -> Page:
     model = found.content_type.model_class()
     if model is None or not issubclass(model, BasePage):
         return found.specific
-    page = model.objects.shown().get(pk=found.pk)
+    page = model.objects.with_display_relations().get(pk=found.pk)
     page.around = [one for one in around if _is_around(page, one)]
     page.known_as_open = all(is_public(one) for one in around if page.path.startswith(one.path))
     return page

@@ -116,7 +116,7 @@ class SearchResults:
         return [hit for hit in self.hits if not kind or hit.entry.kind == kind]
 
     @property
-    def best(self) -> SearchHit | None:
+    def best_service(self) -> SearchHit | None:
         """A service among the first three hits whose title fits the query. It is shown first, with a button."""
         named = (hit for hit in self.hits[:3] if hit.is_service and hit.entry.fit > 1)
         return next(named, None)
@@ -378,7 +378,7 @@ def _either(term: synonyms.Term) -> SearchQuery:
 
 
 def _entries(language: str):
-    return SearchEntry.objects.shown(language, timezone.now()).defer("text", "folded_text")
+    return SearchEntry.objects.visible_at(language, timezone.now()).defer("text", "folded_text")
 
 
 def _backend():

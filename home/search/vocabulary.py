@@ -45,7 +45,7 @@ def known_words(language: str) -> dict[str, str]:
 
 def _read_names(language: str) -> tuple[datetime | None, dict[str, str]]:
     """Return the time of the next expiry (None without any) and the words."""
-    entries = SearchEntry.objects.shown(language, timezone.now()).order_by("-pk")
+    entries = SearchEntry.objects.visible_at(language, timezone.now()).order_by("-pk")
     times: Counter[str] = Counter()
     written: dict[str, str] = {}
     ends = []
@@ -55,7 +55,7 @@ def _read_names(language: str) -> tuple[datetime | None, dict[str, str]]:
             times[fold_text(word)] += 1
             written.setdefault(fold_text(word), word)
     known = {key: written[key] for key in sorted(times, key=lambda key: (-times[key], key))}
-    for word in _told(SynonymGroup.written(language)):
+    for word in _told(SynonymGroup.terms_as_written(language)):
         known.setdefault(fold_text(word), word)
     return min(ends, default=None), known
 

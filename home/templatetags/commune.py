@@ -233,4 +233,4 @@ def commune_here(context) -> CommuneSettings:
 @register.simple_tag
 def contact(pk: int | None):
     """Return the contact ``pk`` in the active language: ``{% contact page.contact_id as contact %}``."""
-    return Contact.shown(pk, get_language())
+    return Contact.in_language(pk, get_language())

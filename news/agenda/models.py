@@ -41,8 +41,8 @@ REPEATS = [
 
 
 class EventQuerySet(BasePageQuerySet):
-    def shown(self):
-        return super().shown().select_related("host")
+    def with_display_relations(self):
+        return super().with_display_relations().select_related("host")
 
 
 class EventIndexPage(RoutablePageMixin, BasePage):

@@ -43,10 +43,10 @@ class NewsQuerySet(BasePageQuerySet):
         """Filter the articles that the public may see, newest first."""
         return self.open_to_all().order_by("-date", "-pk")
 
-    def shown(self):
+    def with_display_relations(self):
         return (
             super()
-            .shown()
+            .with_display_relations()
             .select_related("category")
             .annotate(category_name=articles_index_queries.category_name_expression())
         )

@@ -41,9 +41,9 @@ def test_the_board_counts_by_state_and_lists_what_is_stuck(client):
 
 def test_the_board_says_that_the_worker_is_silent(client):
     client.force_login(staff("change_delivery"))
-    Heartbeat.beat(Heartbeat.SCHEDULER)
+    Heartbeat.record(Heartbeat.SCHEDULER)
     assert client.get(INDEX).context["silent"] == ["worker"]
-    Heartbeat.beat(Heartbeat.WORKER)
+    Heartbeat.record(Heartbeat.WORKER)
     assert client.get(INDEX).context["silent"] == []
 
 

@@ -273,7 +273,7 @@ def first_page(client, user) -> str:
 @pytest.fixture
 def alive(db):
     for name in (Heartbeat.SCHEDULER, Heartbeat.WORKER):
-        Heartbeat.beat(name)
+        Heartbeat.record(name)
 
 
 def test_the_first_page_says_that_mail_is_down_to_whoever_may_act(client, alive):
@@ -301,7 +301,7 @@ def test_the_first_page_says_it_as_soon_as_the_letter_would(client, alive, pigeo
 def test_the_first_page_counts_what_is_stuck_and_says_who_is_silent(client):
     user = keeper("anna@example.org")
     DeliveryFactory.create_batch(2, state=State.STUCK)
-    Heartbeat.beat(Heartbeat.SCHEDULER)
+    Heartbeat.record(Heartbeat.SCHEDULER)
     shown = first_page(client, user)
     assert "2 deliveries are stuck" in shown
     assert "No worker gives a sign of life" in shown

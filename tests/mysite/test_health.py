@@ -11,15 +11,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_health_is_ok_while_scheduler_and_worker_leave_signs(client):
-    Heartbeat.beat(Heartbeat.SCHEDULER)
-    Heartbeat.beat(Heartbeat.WORKER)
+    Heartbeat.record(Heartbeat.SCHEDULER)
+    Heartbeat.record(Heartbeat.WORKER)
     answer = client.get("/health/")
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
 
 
 def test_health_is_degraded_when_the_worker_is_silent(client):
-    Heartbeat.beat(Heartbeat.SCHEDULER)
+    Heartbeat.record(Heartbeat.SCHEDULER)
     Heartbeat.objects.create(name=Heartbeat.WORKER, at=timezone.now() - timedelta(minutes=4))
     answer = client.get("/health/").json()
     assert answer["status"] == "degraded"
@@ -36,8 +36,8 @@ def test_health_is_degraded_where_nothing_ever_ran(client):
 def test_health_is_degraded_where_the_disk_is_about_to_be_full_or_nothing_can_be_cached(
     client, monkeypatch, settings
 ):
-    Heartbeat.beat(Heartbeat.SCHEDULER)
-    Heartbeat.beat(Heartbeat.WORKER)
+    Heartbeat.record(Heartbeat.SCHEDULER)
+    Heartbeat.record(Heartbeat.WORKER)
     assert client.get("/health/").json()["disk"] == {"alive": True}
     with monkeypatch.context() as patch:
         cache.delete("health")
@@ -60,5 +60,5 @@ def test_health_says_when_the_database_is_down(client, monkeypatch):
     def down(*args):
         raise DatabaseError
 
-    monkeypatch.setattr(Heartbeat, "seen", down)
+    monkeypatch.setattr(Heartbeat, "last_signs", down)
     assert client.get("/health/").status_code == 503

@@ -153,7 +153,7 @@ def test_too_large_a_picture_is_refused_before_it_is_unpacked(monkeypatch):
 
 @pytest.mark.parametrize("typed", ["éclairage", "lampadaires", "signaler"])
 def test_who_seeks_what_is_broken_finds_where_to_report_it(category, typed):
-    best = find_entries(typed, "fr").best
+    best = find_entries(typed, "fr").best_service
     assert (best.entry.title, best.url) == ("Signaler un problème", FILE)
     category.delete()
     assert not find_entries(typed, "fr").hits

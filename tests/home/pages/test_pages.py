@@ -676,10 +676,10 @@ class TestSurroundings:
         german = contact.copy_for_translation(make.locale("de"))
         german.title = "Einwohnerkontrolle"
         german.save()
-        assert Contact.shown(contact.pk, "de").title == "Einwohnerkontrolle"
-        assert Contact.shown(contact.pk, "en").title == contact.title
-        assert Contact.shown(contact.pk + 99, "de") is None
-        assert Contact.shown(None, "de") is None
+        assert Contact.in_language(contact.pk, "de").title == "Einwohnerkontrolle"
+        assert Contact.in_language(contact.pk, "en").title == contact.title
+        assert Contact.in_language(contact.pk + 99, "de") is None
+        assert Contact.in_language(None, "de") is None
 
     def test_migration_invalidates_cached_values(self, home):
         cached_per_version("frame", lambda: "as the old version wrote it")

@@ -70,7 +70,7 @@ def test_unavailable_database_is_logged_once_per_round(monkeypatch, quiet, caplo
 
 def test_scheduler_round_records_heartbeats(quiet):
     call_command("scheduler", once=True)
-    assert all(Heartbeat.seen().values())
+    assert all(Heartbeat.last_signs().values())
 
 
 def test_every_app_with_due_rows_has_a_job():
@@ -158,7 +158,7 @@ def test_worker_runs_waiting_and_requeued_tasks(stored, quiet):
     record_worker_heartbeat.enqueue()
     call_command("worker", batch=True, interval=0)
     assert DBTaskResult.objects.successful().count() == 2
-    assert Heartbeat.seen()["worker"]
+    assert Heartbeat.last_signs()["worker"]
 
 
 def test_task_interrupted_by_database_failure_is_run_again(stored, quiet, monkeypatch):

@@ -207,8 +207,8 @@ def test_page_named_like_query_comes_first(home, port):
 
 def test_service_named_like_query_is_best_hit(home, port):
     index.index_object(port, "de", kind="service", title="Liegeplatz", url="/de/x/")
-    assert index.find_entries("liegeplatz", "de").best.entry.title == "Liegeplatz"
-    assert index.find_entries("amarrage", "fr").best is None
+    assert index.find_entries("liegeplatz", "de").best_service.entry.title == "Liegeplatz"
+    assert index.find_entries("amarrage", "fr").best_service is None
 
 
 def test_search_results_mark_words_and_escape_text(client, port):

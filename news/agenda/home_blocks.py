@@ -55,7 +55,7 @@ def _coming(index: Page | None, dates, now: datetime) -> UpcomingEvents:
     sure = [one for one in shown if not one.cancelled]
     if len(sure) == len(shown):
         return UpcomingEvents(index, shown, sure)
-    next_sure = list(dates.filter(cancelled=False).coming(now)[:SHOWN_EVENTS])
+    next_sure = list(dates.filter(cancelled=False).upcoming(now)[:SHOWN_EVENTS])
     if not sure:
         shown = sorted([*shown[: SHOWN_EVENTS - 1], *next_sure[:1]], key=lambda one: one.start)
     return UpcomingEvents(index, shown, next_sure)

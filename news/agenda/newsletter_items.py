@@ -21,7 +21,7 @@ class EventContent(PageContentType):
     def lead(self, page) -> str:
         if page.repeats:
             return ", ".join(filter(None, (page.rhythm, page.begins, page.place)))
-        return ", ".join(filter(None, (page.when, page.place)))
+        return ", ".join(filter(None, (page.time_text, page.place)))
 
     def day(self, page):
         """Return the day of the next date, or of the last one if all are over."""

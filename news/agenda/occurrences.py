@@ -45,7 +45,7 @@ class TimedMixin:
         return gettext("all day") if self.whole_days else format_time(self.start)
 
     @property
-    def when(self) -> str:
+    def time_text(self) -> str:
         """Weekday and times as text: “Sunday, from 17:00 to 19:00”."""
         words = {"day": capfirst(date_format(self.first_day, "l")), "start": self.begins}
         if not self.one_day:
@@ -69,13 +69,13 @@ class EventDateQuerySet(models.QuerySet):
         """Filter the dates of ``events``, with their pages and without the bodies, which lists do not show."""
         return self.filter(event__in=events).select_related("event").defer("event__body")
 
-    def coming(self, now: datetime):
+    def upcoming(self, now: datetime):
         """Filter the dates that are not over at ``now``, the next first."""
         return self.filter(_lasts(now)).order_by("start", "pk")
 
     def next_of_each(self, now: datetime):
         """Filter the next date of each event."""
-        nearest = EventDate.objects.filter(event=OuterRef("event")).coming(now)
+        nearest = EventDate.objects.filter(event=OuterRef("event")).upcoming(now)
         return self.filter(pk=Subquery(nearest.values("pk")[:1])).order_by("start", "pk")
 
     def last_of_each(self, now: datetime):

@@ -35,7 +35,7 @@ def save_channel_choices(*, actor, page, choices: dict[str, tuple[bool, str]]) -
         if post.may_choose and not ticked:
             _forget(post)
             continue
-        if post.may_choose and post.state != PostState.FAILED and (post.pk is None or not post.ticked):
+        if post.may_choose and post.state != PostState.FAILED and (post.pk is None or not post.is_selected):
             post.state, post.planned_by, post.planned_at = PostState.PLANNED, actor, timezone.now()
         post.text, post.title = text, page.title
         post.save()
@@ -184,7 +184,7 @@ def _send(post: ChannelPost, announcement: Announcement) -> None:
     channel = lookup.channel_by_key(post.channel)
     if channel is None:
         return _move(post, PostState.FAILED, _("This channel is not set up."))
-    said = announcement.saying(channel.compose(announcement, post.text))
+    said = announcement.with_text(channel.compose(announcement, post.text))
     if faults := channel.faults(said):
         return _move(post, PostState.FAILED, " ".join(faults))
     waiting = [one for one in _deliveries(post).open() if one.payload.get("act") == PUBLISH]
@@ -206,7 +206,7 @@ def _change(post: ChannelPost, announcement: Announcement) -> None:
     channel = lookup.channel_by_key(post.channel)
     if channel is None or not channel.edits:
         return
-    said = announcement.saying(channel.compose(announcement, post.text))
+    said = announcement.with_text(channel.compose(announcement, post.text))
     changed = announcement_digest(said) != post.digest
     if changed and not any(one.payload.get("act") == EDIT for one in _deliveries(post).open()):
         _queue(post, EDIT, announcement.title, own=post.text)
@@ -215,7 +215,7 @@ def _change(post: ChannelPost, announcement: Announcement) -> None:
 def _change_messages(post: ChannelPost, announcement: Announcement) -> None:
     """Update the messages that are not sent yet to what the page says now. Sent messages stay unchanged."""
     if channel := lookup.channel_by_key(post.channel):
-        said = announcement.saying(channel.compose(announcement, post.text))
+        said = announcement.with_text(channel.compose(announcement, post.text))
         for delivery in _deliveries(post):
             if delivery.payload.get("act") == PUBLISH:
                 channel.follow(said, delivery.pk.hex)

@@ -48,7 +48,7 @@ class Announcement:
     is_past: bool = False
 
     @property
-    def told(self) -> dict:
+    def recheck_payload(self) -> dict:
         """The data that ``check_still_public`` needs before a message is sent."""
         return {
             "page": str(self.key),
@@ -57,7 +57,7 @@ class Announcement:
             "is_past": self.is_past,
         }
 
-    def saying(self, text: str) -> "Announcement":
+    def with_text(self, text: str) -> "Announcement":
         return replace(self, text=text)
 
     def jpeg(self, look: str = RENDITION_SPEC):

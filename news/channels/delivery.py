@@ -101,7 +101,7 @@ def _said(channel, post: ChannelPost, delivery: Delivery):
     announcement = announcements.published_announcement(post.page_id)
     if announcement is None:
         return None
-    said = announcement.saying(channel.compose(announcement, delivery.payload.get("own", post.text)))
+    said = announcement.with_text(channel.compose(announcement, delivery.payload.get("own", post.text)))
     if faults := channel.faults(said):
         raise PermanentFailure(" ".join(faults))
     return said

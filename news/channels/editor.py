@@ -66,7 +66,7 @@ class ChannelsForm(NumberedSlugForm):
             tick = forms.BooleanField(
                 label=channel.label, required=False, bound_field_class=PanelOnlyBoundField
             )
-            tick.initial = bool(post and post.ticked)
+            tick.initial = bool(post and post.is_selected)
             tick.disabled = bool(post and not post.may_choose)
             self.fields[_tick(channel)] = tick
             self.fields[_text(channel)] = ChannelTextField(channel)
@@ -149,7 +149,7 @@ class ChannelRow:
 
 
 def channel_preview(channel, announcement: Announcement, own: str | None) -> ChannelPreview:
-    said = announcement.saying(channel.compose(announcement, (own or "").strip()))
+    said = announcement.with_text(channel.compose(announcement, (own or "").strip()))
     return ChannelPreview(said, channel.measure(said.text), channel.faults(said), channel.notes(said))
 
 

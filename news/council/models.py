@@ -108,7 +108,7 @@ class MeetingIndexPage(RoutablePageMixin, BasePage):
         for meeting in self.meetings().past(now).select_related("minutes"):
             years.setdefault(meeting.day.year, []).append(meeting)
         return super().get_context(request, *args, **kwargs) | {
-            "coming": self.meetings().coming(now),
+            "coming": self.meetings().upcoming(now),
             "years": list(years.items()),
             "index_url": self.get_url(request),
         }
@@ -124,7 +124,7 @@ class MeetingIndexPage(RoutablePageMixin, BasePage):
 
 
 class MeetingQuerySet(BasePageQuerySet):
-    def coming(self, now: datetime):
+    def upcoming(self, now: datetime):
         """Filter the meetings of today and later, the next first."""
         return self.filter(start__gte=_midnight(now)).order_by("start", "pk")
 
@@ -192,7 +192,7 @@ class MeetingPage(RoutablePageMixin, BasePage):
         return timezone.localdate(self.start)
 
     @property
-    def when(self) -> str:
+    def time_text(self) -> str:
         """Day and time as text: “Thursday 10 December 2026, 20:00”."""
         return f"{capfirst(date_format(self.day, 'l j F Y'))}, {format_time(self.start)}"
 

@@ -21,7 +21,7 @@ class MeetingContent(PageContentType):
         return self.model().objects.open_to_all().select_related("locale")
 
     def entry(self, page, topics: frozenset) -> LetterEntry:
-        return plain_entry(page, f"{page.when}, {page.place}", day=page.day)
+        return plain_entry(page, f"{page.time_text}, {page.place}", day=page.day)
 
     def fresh(self, since, until, ahead) -> list[Page]:
         coming = self.model().objects.open_to_all().filter(start__gt=until, start__lte=ahead, cancelled=False)

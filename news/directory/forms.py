@@ -100,7 +100,7 @@ class EntryForm(forms.Form):
             self.add_error(missing, _("Coordinates are two numbers: latitude and longitude."))
         return data
 
-    def says_something(self) -> bool:
+    def has_input(self) -> bool:
         """Return whether fields were submitted with other values than the shown ones."""
         return any(name in self.data for name in self.fields) and self.has_changed()
 

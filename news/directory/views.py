@@ -58,7 +58,7 @@ def keep_entry(request, secret):
         request.POST if request.method == "POST" else None,
         initial=waiting.data if waiting else entry.values(),
     )
-    if is_true and not form.says_something():
+    if is_true and not form.has_input():
         return _confirmed(request, link)
     if form.is_bound and form.is_valid():
         proposal = proposals.propose_change(

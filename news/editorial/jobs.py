@@ -13,7 +13,7 @@ from .tasks import run_due_link_checks, run_due_page_checks
 
 @periodic_jobs.register("checks")
 def wake_page_checks(now) -> None:
-    if PageCheck.objects.due(now).exists() or PageCheck.missing().exists():
+    if PageCheck.objects.due(now).exists() or PageCheck.unchecked_pages().exists():
         _once(run_due_page_checks)
 
 

@@ -57,20 +57,20 @@ class PageCheck(models.Model):
         return f"{self.page_id}: {self.errors}, {self.warnings}, {self.advices}"
 
     @staticmethod
-    def missing() -> QuerySet[Page]:
+    def unchecked_pages() -> QuerySet[Page]:
         """Return the published pages that were never checked."""
         return Page.objects.filter(live=True, depth__gt=1, alias_of=None, check_result=None)
 
     @classmethod
     def make_missing(cls) -> None:
-        rows = [cls(page_id=pk) for pk in cls.missing().order_by("pk").values_list("pk", flat=True)]
+        rows = [cls(page_id=pk) for pk in cls.unchecked_pages().order_by("pk").values_list("pk", flat=True)]
         cls.objects.bulk_create(rows, ignore_conflicts=True)
 
     @property
     def findings(self) -> list[Finding]:
         return [Finding(*row) for row in self.kept]
 
-    def keep(self, findings: list[Finding]) -> None:
+    def record_findings(self, findings: list[Finding]) -> None:
         """Take over the findings of a check, without saving."""
         self.kept = [[one.rule, one.gravity, one.path, one.values] for one in findings]
         self.rules = " ".join(["", *sorted({one.rule for one in findings}), ""])

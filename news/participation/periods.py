@@ -58,12 +58,12 @@ class ParticipationPeriod(models.Model):
         return self.closes_on and self.closes_on + VALID
 
     @property
-    def settling(self) -> bool:
+    def awaits_confirmations(self) -> bool:
         """True if the period is over but actions sent in time may still be confirmed."""
         return self.over and timezone.localdate() <= self.settles_on
 
     @property
-    def when(self) -> str:
+    def period_text(self) -> str:
         """The state of the period as text: when it opens, closes or ended."""
         if self.over:
             return gettext("Ended on {day}").format(day=date_format(self.closes_on))

@@ -21,7 +21,7 @@ def export_row(one: ModeratedText | PendingAction) -> dict:
         return {"kind": one.kind, "waits_until": one.expires_at.isoformat(), "said": one.payload}
     return {
         "kind": one.kind,
-        "title": one.called,
+        "title": one.display_title,
         "text": one.text,
         "answers": getattr(one, "answers", []),
         "name": one.name,

@@ -108,8 +108,8 @@ def refuse_proposal(*, actor, proposal: Proposal, reason: str, seen: str = "") -
 @transaction.atomic
 def send_decider_digests(*, actor=None, now: datetime) -> None:
     """Notify staff of waiting proposals, at most once a morning and only if one of theirs is new."""
-    new = set(Proposal.objects.untold(now).values_list("kind", flat=True))
-    if not Proposal.objects.untold(now).update(tell_at=None):
+    new = set(Proposal.objects.due_for_notification(now).values_list("kind", flat=True))
+    if not Proposal.objects.due_for_notification(now).update(tell_at=None):
         return
     waiting = Counter(Proposal.objects.waiting().values_list("kind", flat=True))
     for person, names in access.deciders():

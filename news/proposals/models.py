@@ -22,7 +22,7 @@ class ProposalQuerySet(models.QuerySet):
     def undecided(self):
         return self.filter(state__in=[ProposalState.ASKED, ProposalState.WAITING])
 
-    def untold(self, now: datetime):
+    def due_for_notification(self, now: datetime):
         """Filter waiting proposals of which staff are due to be notified at ``now``."""
         return self.waiting().filter(tell_at__lte=now)
 

@@ -37,7 +37,7 @@ class VacancyIndexPage(RoutablePageMixin, BasePage):
         verbose_name_plural = _("jobs")
 
     def jobs(self):
-        return VacancyPage.objects.child_of(self).vacant(timezone.now())
+        return VacancyPage.objects.child_of(self).open_at(timezone.now())
 
     def get_context(self, request, *args, **kwargs):
         context = {"jobs": self.jobs().defer_streamfields(), "index_url": self.get_url(request)}
@@ -52,7 +52,7 @@ class VacancyIndexPage(RoutablePageMixin, BasePage):
 
 
 class VacancyQuerySet(BasePageQuerySet):
-    def vacant(self, now: datetime):
+    def open_at(self, now: datetime):
         """Filter vacancies that are open at ``now``: by closing date, those without one last."""
         open_still = models.Q(closes_on=None) | models.Q(closes_on__gte=timezone.localdate(now))
         return (

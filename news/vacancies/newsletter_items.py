@@ -19,13 +19,13 @@ class VacancyContent(PageContentType):
         return VacancyPage
 
     def public(self):
-        return self.model().objects.vacant(timezone.now()).select_related("locale")
+        return self.model().objects.open_at(timezone.now()).select_related("locale")
 
     def entry(self, page, topics: frozenset) -> LetterEntry:
         return plain_entry(page, page.lead)
 
     def fresh(self, since, until, ahead) -> list[Page]:
-        new = self.model().objects.vacant(until).filter(first_published_at__gt=since)
+        new = self.model().objects.open_at(until).filter(first_published_at__gt=since)
         return unique_by_translation(new.filter(first_published_at__lte=until).select_related("locale"))
 
 

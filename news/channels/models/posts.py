@@ -119,7 +119,7 @@ class ChannelPost(models.Model):
         return Delivery.objects.filter(subject__in=subjects)
 
     @property
-    def written(self) -> list["MessageCount"]:
+    def message_counts(self) -> list["MessageCount"]:
         """The numbers of messages, by state."""
         counted = self.messages.order_by("state").values_list("state").annotate(Count("pk"), Min("due_at"))
         waiting, now = Delivery.State.PENDING, timezone.now()
@@ -138,6 +138,6 @@ class ChannelPost(models.Model):
         return self.state in CHOOSABLE
 
     @property
-    def ticked(self) -> bool:
+    def is_selected(self) -> bool:
         """True if the post is published with the page, now or in the past. False once it is withdrawn."""
         return self.state != PostState.WITHDRAWN

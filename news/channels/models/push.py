@@ -16,7 +16,7 @@ class DeviceQuerySet(models.QuerySet):
         """Filter devices that want at least one of the topics, each once."""
         return self.filter(pk__in=DeviceTopic.objects.filter(topic_key__in=keys).values("device"))
 
-    def at(self, endpoint: str):
+    def with_endpoint(self, endpoint: str):
         return self.filter(digest=endpoint_digest(endpoint))
 
 

@@ -43,7 +43,7 @@ def _keep(fields: dict, topic_keys) -> None:
 @transaction.atomic
 def unsubscribe_device(*, actor=None, endpoint: str) -> None:
     """Delete a device and skip its waiting notifications. An unknown device is no error."""
-    for device in Device.objects.at(endpoint):
+    for device in Device.objects.with_endpoint(endpoint):
         waiting = Delivery.objects.filter(carrier=CARRIER, recipient=str(device)).open()
         device.delete()
         for delivery in waiting:

@@ -81,7 +81,7 @@ class PushChannel:
             messages=self._messages(announcement, key),
             language=announcement.language,
             devices=devices,
-            told=announcement.told,
+            told=announcement.recheck_payload,
         )
         return PublishedPost(f"{number} {key}")
 
@@ -89,7 +89,7 @@ class PushChannel:
         """Update waiting notifications. Devices that were added get one if none is sent yet."""
         from . import actions
 
-        messages, told = self._messages(announcement, key), announcement.told
+        messages, told = self._messages(announcement, key), announcement.recheck_payload
         if actions.follow(key=key, messages=messages, language=announcement.language, told=told):
             self.publish(announcement, key)
 
@@ -97,7 +97,7 @@ class PushChannel:
         """Return the notification in each language in which the page is published."""
         others = announcements.translations_of(announcement)
         said = {announcement.language: announcement} | {
-            language: other.saying(self.compose(other)) for language, other in others.items()
+            language: other.with_text(self.compose(other)) for language, other in others.items()
         }
         return {language: notification_content(one, key) for language, one in said.items()}
 

@@ -65,7 +65,7 @@ def current_choice(request):
     """Return the topics of this browser, by its address at the push service, which nobody else knows."""
     if refused := _refused(request):
         return refused
-    device = Device.objects.at(_endpoint(request)).first()
+    device = Device.objects.with_endpoint(_endpoint(request)).first()
     if device is None:
         return JsonResponse({"known": False, "topics": []})
     topics = [str(key) for key in device.topics.values_list("topic_key", flat=True)]

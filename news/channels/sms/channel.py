@@ -101,7 +101,7 @@ class SmsChannel:
             texts=self._texts(announcement),
             language=announcement.language,
             readers=readers,
-            told=announcement.told,
+            told=announcement.recheck_payload,
         )
         return PublishedPost(f"{number} {key}")
 
@@ -109,7 +109,7 @@ class SmsChannel:
         """Update waiting messages. Readers of an added topic get one if none is sent yet."""
         from . import actions
 
-        texts, told = self._texts(announcement), announcement.told
+        texts, told = self._texts(announcement), announcement.recheck_payload
         if actions.follow(key=key, texts=texts, language=announcement.language, told=told):
             self.publish(announcement, key)
 

@@ -21,7 +21,7 @@ def run_page_checks(*, actor, check: PageCheck, now: datetime) -> PageCheck:
     """Check a page as it is published, and save its external links."""
     check = PageCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     content = page_reader.read_page(check.page.specific)
-    check.keep(rules.run_rules(content))
+    check.record_findings(rules.run_rules(content))
     check.checked_at, check.due_at = now, now + RECHECK_AFTER
     check.save()
     _remember(check, page_reader.external_urls(content), now)

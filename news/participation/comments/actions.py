@@ -22,7 +22,7 @@ def submit_comment(
     The same comment is only saved once.
     """
     email = stored_form(email)
-    if known := Comment.objects.on(page).again(email, **written).first():
+    if known := Comment.objects.on(page).duplicates_of(email, **written).first():
         return known
     comment = Comment.objects.create(
         article=page.translation_key, email=email, language=language, handed_in_at=handed_in_at, **written

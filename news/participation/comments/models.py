@@ -41,10 +41,10 @@ class Comment(ModeratedText):
         ordering = ["-handed_in_at", "-pk"]
 
     def __str__(self) -> str:
-        return self.called
+        return self.display_title
 
     @property
-    def called(self) -> str:
+    def display_title(self) -> str:
         return gettext("Comment: {text}").format(text=Truncator(self.text).words(8))
 
     def get_absolute_url(self) -> str:

@@ -26,7 +26,7 @@ def submit_contribution(
     The same contribution is only saved once.
     """
     email = stored_form(email)
-    if known := Contribution.objects.to(page).again(email, **written).first():
+    if known := Contribution.objects.for_consultation(page).duplicates_of(email, **written).first():
         return known
     contribution = Contribution.objects.create(
         consultation=page.translation_key,

@@ -158,7 +158,7 @@ class ConsultationPage(ParticipationPeriod, BasePage):
 
     def _contributions(self, request) -> dict:
         status, order = request.GET.get("etat", ""), request.GET.get("tri", "")
-        found = Contribution.objects.published().to(self).with_voices()
+        found = Contribution.objects.published().for_consultation(self).with_voices()
         shown = found.filter(status=status) if status in Status else found
         shown = shown.order_by("-voices", "-handed_in_at", "-pk") if order == "voix" else shown.newest_first()
         page_obj = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -181,7 +181,7 @@ class ContributionQuerySet(ModeratedTextQuerySet):
         asked = {"place": Subquery(page.values("title")[:1]), "public": Subquery(page.values("public")[:1])}
         return super().waiting().annotate(**asked)
 
-    def to(self, page: ConsultationPage):
+    def for_consultation(self, page: ConsultationPage):
         return self.filter(consultation=page.translation_key)
 
     def with_voices(self):
@@ -211,10 +211,10 @@ class Contribution(ModeratedText):
         ordering = ["-handed_in_at", "-pk"]
 
     def __str__(self) -> str:
-        return self.called
+        return self.display_title
 
     @property
-    def called(self) -> str:
+    def display_title(self) -> str:
         return self.title or gettext("Answers of {day}").format(
             day=date_format(timezone.localdate(self.handed_in_at))
         )

@@ -69,7 +69,7 @@ def vote(request, pk):
     if status:
         context = {"form": form, "contribution": contribution, "deed": deed}
         return render(request, "news/participation/consultations/vote.html", context, status=status)
-    payload = {"contribution": contribution.pk, "title": contribution.called}
+    payload = {"contribution": contribution.pk, "title": contribution.display_title}
     return run_or_verify(request, form, deed, payload)
 
 

@@ -66,7 +66,9 @@ def erase_old_written(*, actor=None, now: datetime, kind: type[ModeratedText]) -
 @transaction.atomic
 def send_moderator_digests(*, actor=None, now: datetime) -> None:
     """Notify moderators of waiting texts, at most once a morning and only if one is new."""
-    if not sum(kind.objects.untold(now).update(tell_at=None) for kind in MODERATED_MODELS.values()):
+    if not sum(
+        kind.objects.due_for_notification(now).update(tell_at=None) for kind in MODERATED_MODELS.values()
+    ):
         return
     waiting = {
         kind: number for kind in MODERATED_MODELS.values() if (number := kind.objects.waiting().count())

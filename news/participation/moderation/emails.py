@@ -45,7 +45,7 @@ def send_to_author(written: ModeratedText, letter: str, **context) -> None:
             template=f"news/participation/emails/{letter}",
             context=context
             | {
-                "called": written.called,
+                "called": written.display_title,
                 "link": absolute_url(written.address),
                 "own": absolute_url(reverse("participation:own", args=[written.kind, written.secret])),
             },

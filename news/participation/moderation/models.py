@@ -43,14 +43,14 @@ class ModeratedTextQuerySet(models.QuerySet):
         """
         return self.filter(handed_in_at__lt=now - ADDRESS_RETENTION).exclude(email="")
 
-    def untold(self, now: datetime):
+    def due_for_notification(self, now: datetime):
         """Filter waiting texts of which moderators are due to be notified at ``now``."""
         return self.waiting().filter(tell_at__lte=now)
 
     def of(self, email: str):
         return self.filter(email=email) if email else self.none()
 
-    def again(self, email: str, **words):
+    def duplicates_of(self, email: str, **words):
         """Filter waiting texts with the same content by the same person: sent twice, or again after going back."""
         return self.filter(state=ModerationState.WAITING, **words).of(email)
 

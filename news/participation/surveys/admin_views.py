@@ -34,7 +34,7 @@ class SurveyView(ParticipationAdminView):
 
     def get_context_data(self, pk, **kwargs):
         survey = access.survey_for(self.request.user, pk)
-        said, asked = SurveyAnswer.objects.said_to(survey), survey.asked()
+        said, asked = SurveyAnswer.objects.answers_to(survey), survey.question_definitions()
         return super().get_context_data(
             survey=survey,
             answers=len(said),
@@ -48,10 +48,10 @@ class SurveyView(ParticipationAdminView):
 def as_csv(request, pk):
     """Return the answers as CSV: a line per answer, a column per question."""
     survey = access.survey_for(request.user, pk)
-    asked = survey.asked()
+    asked = survey.question_definitions()
     rows = (
         [one.day, *(_words(each, one.said) for each in asked)]
-        for one in SurveyAnswer.objects.to(survey).order_by("day", "pk").iterator(chunk_size=500)
+        for one in SurveyAnswer.objects.for_survey(survey).order_by("day", "pk").iterator(chunk_size=500)
     )
     lines = write_csv_lines([_("Day"), *(one.text for one in asked)], rows)
     return as_download(HttpResponse(lines, content_type=CSV), dated_file_name(survey.slug))

@@ -14,7 +14,7 @@ MAX_TEXT_LENGTH = 1_000
 class SurveyForm(ModeratedTextForm):
     def __init__(self, *args, page: SurveyPage, **kwargs):
         super().__init__(*args, **kwargs)
-        self.page, self.questions = page, page.asked()
+        self.page, self.questions = page, page.question_definitions()
         if not page.once:
             self.fields.pop("email", None)
         needed = {block.id: block.value["required"] for block in page.questions}

@@ -119,15 +119,15 @@ class SurveyPage(ParticipationPeriod, BasePage):
             return self.over and timezone.localdate() > self.results_wait_for
         return self.results == self.Results.AT_ONCE
 
-    def asked(self) -> list[SurveyQuestion]:
+    def question_definitions(self) -> list[SurveyQuestion]:
         return [_question(block) for block in self.questions]
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         if not self.shows_results:
             return context
-        said = SurveyAnswer.objects.said_to(self)
-        return context | {"counted": count_results(self.asked(), said), "answers": len(said)}
+        said = SurveyAnswer.objects.answers_to(self)
+        return context | {"counted": count_results(self.question_definitions(), said), "answers": len(said)}
 
 
 def _question(block) -> SurveyQuestion:
@@ -144,11 +144,11 @@ def _options(block) -> tuple[tuple[str, str], ...]:
 
 
 class SurveyAnswerQuerySet(models.QuerySet):
-    def to(self, page: SurveyPage):
+    def for_survey(self, page: SurveyPage):
         return self.filter(survey=page.translation_key)
 
-    def said_to(self, page: SurveyPage) -> list[dict]:
-        return list(self.to(page).values_list("said", flat=True))
+    def answers_to(self, page: SurveyPage) -> list[dict]:
+        return list(self.for_survey(page).values_list("said", flat=True))
 
     def outlived(self, now: datetime):
         return self.filter(day__lt=timezone.localdate(now) - ANSWER_RETENTION)

@@ -220,7 +220,7 @@ def test_article_withdrawn_at_night_is_not_sent(index, topic, sms):
     sms.sent.clear()
     with time_machine.travel(NIGHT, tick=False):
         publish(page)
-        [waiting] = post_of(page, "by_sms").written
+        [waiting] = post_of(page, "by_sms").message_counts
         page.unpublish()
     assert (waiting.number, waiting.state) == (1, Delivery.State.PENDING)
     assert timezone.localtime(waiting.due).hour == 8

@@ -71,7 +71,7 @@ def test_survey_results_are_shown_as_table(client, survey):
 def test_survey_end_is_worded_for_surveys_and_consultations(once, language, until):
     """“Ouverte jusqu’au” would fit a consultation, but not a “sondage”, which is masculine."""
     with override(language):
-        assert once.when == until
+        assert once.period_text == until
 
 
 def test_single_answer_survey_requires_proven_address(client, once):
@@ -94,7 +94,11 @@ def test_survey_answer_cannot_be_linked_to_person(client, once):
 
 
 def test_survey_results_wait_for_its_end(client, once, clock):
-    actions.submit_answers(page=once, said={once.asked()[0].key: once.asked()[0].options[0][0]}, email=LEA)
+    actions.submit_answers(
+        page=once,
+        said={once.question_definitions()[0].key: once.question_definitions()[0].options[0][0]},
+        email=LEA,
+    )
     assert "<caption>" not in client.get(once.url).content.decode()
     once.once = False
     once.save()
@@ -157,13 +161,13 @@ def test_survey_answer_after_closing_keeps_typed_text(client, survey, clock):
 
 @pytest.mark.parametrize("said", ["x", "\x00", "x" * 10_000])
 def test_survey_option_not_offered_is_refused(client, survey, said):
-    key = survey.asked()[0].key
+    key = survey.question_definitions()[0].key
     assert answer(client, survey, **{f"q-{key}": said}).status_code == 422
     assert not SurveyAnswer.objects.exists()
 
 
 def test_required_survey_answer_is_requested(client, survey):
-    key = survey.asked()[0].key
+    key = survey.question_definitions()[0].key
     assert answer(client, survey, **{f"q-{key}": ""}).status_code == 422
 
 
@@ -188,7 +192,7 @@ def test_survey_participation_is_erased_before_answers(once):
 
 
 def test_staff_exports_survey_answers_without_formulas(client, survey):
-    answer(client, survey, **{f"q-{survey.asked()[3].key}": "=1+1"})
+    answer(client, survey, **{f"q-{survey.question_definitions()[3].key}": "=1+1"})
     client.force_login(SuperuserFactory())
     listed = client.get(reverse("participation_desk:surveys")).content.decode()
     assert survey.title in listed

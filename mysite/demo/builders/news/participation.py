@@ -329,7 +329,7 @@ def create_survey(index: Page, world: DemoContext) -> None:
     with_lasting_ids(page)
     index.add_child(instance=page)
     publish_page(page, world)
-    single, multiple, scale, text = page.asked()
+    single, multiple, scale, text = page.question_definitions()
     random = Random(SEED)
     for number in range(87):
         said = {

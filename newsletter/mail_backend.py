@@ -27,7 +27,7 @@ class ClaimLost(Exception):
 class MailBackend(Protocol):
     """A backend that sends the editions of a mailing to their recipients."""
 
-    def ways(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
+    def letter_links(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
         """Return the links for the footer; those of a test without ``mailing``."""
 
     def send_test(self, letter: RenderedLetter, language: str, to: str, about: str) -> None:
@@ -36,7 +36,7 @@ class MailBackend(Protocol):
         ``about``: its subject in the outbox.
         """
 
-    def carry(self, mailing: Mailing) -> datetime | None:
+    def continue_sending(self, mailing: Mailing) -> datetime | None:
         """Send for some seconds; can be called repeatedly. Return when to continue; None at the end.
 
         Raise ``BackendUnavailable`` if it has to wait, ``ClaimLost`` if this worker lost the mailing.

@@ -26,7 +26,7 @@ def run_mailing(mailing_id: int) -> None:
     try:
         if mailing.prepared_at is None:
             prepare_recipients(mailing)
-        due = backend_for(mailing).carry(mailing)
+        due = backend_for(mailing).continue_sending(mailing)
     except ClaimLost:
         return
     except BackendUnavailable as fault:
@@ -95,7 +95,7 @@ class EditionFactory:
         return part_indexes_for(everything, {one.topic_key for one in reader.subscriptions.all()})
 
     def _written(self, language: str, shown: tuple[int, ...]) -> Edition:
-        ways = backend_for(self.mailing).ways(language, self.mailing)
+        ways = backend_for(self.mailing).letter_links(language, self.mailing)
         made = render_letter(
             self.campaigns[language],
             language,

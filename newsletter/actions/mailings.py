@@ -26,7 +26,7 @@ def send_test(*, actor, campaign: Campaign, to: str) -> None:
     written = campaign.get_latest_revision_as_object() if campaign.latest_revision_id else campaign
     language = campaign.locale.language_code
     backend = mail_backend.configured_backend()
-    made = render_letter(written, language, backend.ways(language), day=timezone.localdate())
+    made = render_letter(written, language, backend.letter_links(language), day=timezone.localdate())
     marked = replace(made, subject=_("[Test] %(subject)s") % {"subject": made.subject})
     backend.send_test(marked, language, to, f"campaign:{campaign.pk}")
 
@@ -182,8 +182,8 @@ def mark_edition_sent(mailing: Mailing, edition: Edition) -> None:
 
 def wake_due_mailings(now: datetime) -> None:
     """Enqueue a task for each due mailing that has none."""
-    for mailing in Mailing.objects.due(now).asleep(now):
-        if Mailing.objects.due(now).asleep(now).filter(pk=mailing.pk).update(woken_at=now):
+    for mailing in Mailing.objects.due(now).needing_wake_up(now):
+        if Mailing.objects.due(now).needing_wake_up(now).filter(pk=mailing.pk).update(woken_at=now):
             tasks.run_mailing.enqueue(mailing.pk)
 
 

@@ -36,7 +36,7 @@ NOT_THERE = re.compile(r"\b5\.1\.[0-36]\b")  # RFC 3463: the address is wrong, n
 class BuiltinBackend:
     """Sending through the mail server of Django's default mailer."""
 
-    def ways(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
+    def letter_links(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
         if mailing is None:
             return LetterLinks.of_a_test(language)
         return LetterLinks.of_ours(language, mailing.number, mailing.counts_openings)
@@ -53,7 +53,7 @@ class BuiltinBackend:
             carrier="email", recipient=stored_form(to), title=letter.subject, payload=payload, subject=about
         )
 
-    def carry(self, mailing: Mailing) -> datetime | None:
+    def continue_sending(self, mailing: Mailing) -> datetime | None:
         allowed = mailings.take_send_allowance(mailing, timezone.now())
         SendingTurn(mailing, allowed).run()
         waiting = mailing.recipients.filter(state=RecipientState.PENDING).aggregate(first=Min("due_at"))
@@ -74,9 +74,9 @@ class SmtpRefusal:
     def is_last(self) -> bool:
         return self.recipient.attempts + 1 >= TRIES
 
-    def believe(self) -> None:
+    def treat_as_permanent(self) -> None:
         if self.code < 500 and not self.is_last:
-            self.doubt()
+            self.treat_as_temporary()
         else:
             recipients.mark_refused(self.recipient, self.reason, gone=bool(NOT_THERE.search(self.reason)))
 
@@ -84,7 +84,7 @@ class SmtpRefusal:
         """Record the refusal as final, without concluding that the address is gone."""
         recipients.mark_refused(self.recipient, self.reason, gone=False)
 
-    def doubt(self, tries: int = 1) -> None:
+    def treat_as_temporary(self, tries: int = 1) -> None:
         """Postpone the recipient until after others."""
         recipients.postpone(self.recipient, timezone.now() + TEMPORARY_REFUSAL_PAUSE, self.reason, tries)
 
@@ -105,7 +105,7 @@ class SendingTurn:
                 for recipient in self.due():
                     self.hold()
                     self.send(server, recipient)
-                self.doubt()
+                self.postpone_doubted_refusals()
         except (SMTPException, OSError) as fault:
             raise BackendUnavailable(f"{type(fault).__name__}: {fault}") from fault
 
@@ -117,7 +117,7 @@ class SendingTurn:
                 if time.monotonic() > self.ends:
                     return
                 yield row
-            self.doubt()
+            self.postpone_doubted_refusals()
             sent += len(rows)
 
     def _some(self, sent: int):
@@ -141,7 +141,7 @@ class SendingTurn:
             recipients.mark_refused(recipient, str(fault), gone=True)
         else:
             recipients.mark_sent(recipient)
-            self.believe()
+            self.confirm_doubted_refusals()
 
     def hold(self) -> None:
         """Renew the claim if it is old. Raise ``ClaimLost`` if this worker lost it."""
@@ -156,14 +156,14 @@ class SendingTurn:
         reason = strip_control_characters(f"{code} {said}")
         refusal = SmtpRefusal(recipient, code, reason)
         if self._took_others_since(recipient):
-            refusal.believe()
+            refusal.treat_as_permanent()
             return
         if refusal.is_last:
             refusal.give_up()
             return
         self.doubted.append(refusal)
         if len(self.doubted) >= REFUSALS:
-            self.doubt(tries=0)  # the recipients were not the cause
+            self.postpone_doubted_refusals(tries=0)  # the recipients were not the cause
             raise BackendUnavailable(f"The mail server refused {REFUSALS} letters in a row: {reason}")
 
     def _took_others_since(self, recipient: Recipient) -> bool:
@@ -173,19 +173,19 @@ class SendingTurn:
         )
         return bool(recipient.reason) and taken.exists()
 
-    def believe(self) -> None:
+    def confirm_doubted_refusals(self) -> None:
         """Accept the doubted refusals.
 
         A server that accepts another e-mail afterwards refused these because of their recipients.
         """
         for refusal in self.doubted:
-            refusal.believe()
+            refusal.treat_as_permanent()
         self.doubted.clear()
 
-    def doubt(self, tries: int = 1) -> None:
+    def postpone_doubted_refusals(self, tries: int = 1) -> None:
         """Postpone the refused recipients: nothing was accepted since, so the server may refuse everybody."""
         for refusal in self.doubted:
-            refusal.doubt(tries)
+            refusal.treat_as_temporary(tries)
         self.doubted.clear()
 
     def _printed(self, recipient: Recipient) -> PreparedEdition:

@@ -28,7 +28,7 @@ ENDED = "sent"
 class MailchimpBackend:
     """Sending through the commune's Mailchimp account, without tracking of openings and clicks."""
 
-    def ways(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
+    def letter_links(self, language: str, mailing: Mailing | None = None) -> LetterLinks:
         """Return links with Mailchimp's merge tags for the pages of each member."""
         ours = LetterLinks.of_ours(language, mailing.number if mailing else None)
         return LetterLinks(preferences="*|UPDATE_PROFILE|*", unsubscribe="*|UNSUB|*", archive=ours.archive)
@@ -40,7 +40,7 @@ class MailchimpBackend:
             carrier="mailchimp", recipient=to, title=letter.subject, payload={"test": test}, subject=about
         )
 
-    def carry(self, mailing: Mailing) -> datetime | None:
+    def continue_sending(self, mailing: Mailing) -> datetime | None:
         theirs = Campaigns()
         try:
             editions = list(mailing.editions.order_by("pk"))

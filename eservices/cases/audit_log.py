@@ -39,7 +39,7 @@ BATCH_SIZE = 500
 ANCHORED_EVERY = timedelta(hours=1)
 NOTED = re.compile(
     r"\b(\d{1,9}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) ([0-9a-f]{64})\b"
-)  # an anchor as ``_note`` writes it
+)  # an anchor as ``_write_out_anchor`` writes it
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 def record_event(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEvent:
     """Append an event to the case's audit log. The case must be locked, so that events are numbered in order."""
     head = case.events.order_by("-number").values_list("number", "hash").first()
-    event = _next(case, head, kind, actor, data)
+    event = _next_event(case, head, kind, actor, data)
     event.save()
     event_recorded.send(sender=Case, case=case, event=event)
     return event
@@ -56,11 +56,11 @@ def record_event(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEven
 def record_event_for_each(cases: Iterable[Case], kind: str, actor: actors.Actor, **data) -> None:
     """Append the same event to several cases, in two queries. Their rows must be locked."""
     cases = list(cases)
-    heads = {case: head for case, *head in _last(CaseEvent.objects.filter(case__in=cases))}
-    CaseEvent.objects.bulk_create(_next(case, heads.get(case.pk), kind, actor, data) for case in cases)
+    heads = {case: head for case, *head in _last_events(CaseEvent.objects.filter(case__in=cases))}
+    CaseEvent.objects.bulk_create(_next_event(case, heads.get(case.pk), kind, actor, data) for case in cases)
 
 
-def _next(case: Case, head: Sequence | None, kind: str, actor: actors.Actor, data: dict) -> CaseEvent:
+def _next_event(case: Case, head: Sequence | None, kind: str, actor: actors.Actor, data: dict) -> CaseEvent:
     """Build the event that follows ``head``, the number and hash of the last one. It is not saved."""
     number, previous = head or (0, "")
     event = CaseEvent(
@@ -128,7 +128,7 @@ def anchor_chains(now: datetime) -> AuditAnchor | None:
     last = AuditAnchor.objects.last()
     if last and now < last.at + ANCHORED_EVERY:
         return None
-    if not (heads := _heads(last.at - COMMIT_TOLERANCE if last else None)):
+    if not (heads := _chain_heads(last.at - COMMIT_TOLERANCE if last else None)):
         return None
     previous, number = (last.hash, last.number + 1) if last else ("", 1)
     mark = hash_chain.anchor_hash(settings.AUDIT_KEY, previous, number, now, heads)
@@ -136,25 +136,25 @@ def anchor_chains(now: datetime) -> AuditAnchor | None:
         with transaction.atomic():
             made = AuditAnchor(number=number, at=now, heads=heads, hash=mark)
             made.save(force_insert=True)
-            transaction.on_commit(partial(_note, made))
+            transaction.on_commit(partial(_write_out_anchor, made))
     except IntegrityError:  # another scheduler was faster
         return None
     return made
 
 
-def _note(made: AuditAnchor) -> None:
+def _write_out_anchor(made: AuditAnchor) -> None:
     """Write the anchor to the log and to the anchor file, out of reach of people with access to the database."""
     logger.info("Audit anchor %s", made)
     with open(settings.AUDIT_ANCHOR_FILE, "a", encoding="ascii") as file:
         file.write(f"{made}\n")
 
 
-def _heads(since: datetime | None) -> dict:
+def _chain_heads(since: datetime | None) -> dict:
     grown = CaseEvent.objects.filter(case__rehearsal=False, **({"at__gte": since} if since else {}))
-    return {str(case): [number, mark] for case, number, mark in _last(grown).iterator()}
+    return {str(case): [number, mark] for case, number, mark in _last_events(grown).iterator()}
 
 
-def _last(events):
+def _last_events(events):
     """Return case, number and hash of those of ``events`` (a query) that end a chain."""
     later = CaseEvent.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"))
     return events.filter(~Exists(later)).order_by().values_list("case", "number", "hash")

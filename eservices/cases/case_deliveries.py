@@ -34,7 +34,7 @@ def letters_about_case(case: Case) -> DeliveryQuerySet:
     Skipped deliveries and notifications of agents are left out.
     """
     asked = Opinion.objects.filter(stage__case=case).exclude(email="").values_list("email", flat=True)
-    return _written(case, {*_applicant(case), *asked})
+    return _deliveries_to(case, {*_applicant_addresses(case), *asked})
 
 
 def letter_rows(case: Case) -> list[dict]:
@@ -53,14 +53,14 @@ def letter_rows(case: Case) -> list[dict]:
 
 def letters_to_applicant(case: Case) -> DeliveryQuerySet:
     """Return deliveries to the applicant only, oldest first, without skipped ones."""
-    return _written(case, _applicant(case))
+    return _deliveries_to(case, _applicant_addresses(case))
 
 
-def _applicant(case: Case) -> set[str]:
+def _applicant_addresses(case: Case) -> set[str]:
     return {case.email, case.submission.email, case.phone} - {""}
 
 
-def _written(case: Case, recipients: set[str]) -> DeliveryQuerySet:
+def _deliveries_to(case: Case, recipients: set[str]) -> DeliveryQuerySet:
     written = Delivery.objects.for_subject(case.subject).exclude(state=Delivery.State.SKIPPED)
     return written.filter(Q(carrier=BY_HAND) | Q(recipient__in=recipients)).order_by("created_at", "pk")
 

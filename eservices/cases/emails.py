@@ -57,8 +57,8 @@ def send_receipt(case: Case, answered_by: datetime | None) -> Delivery:
 
     ``answered_by``: the promised date; None if there is none.
     """
-    steps = _steps(case, stages_ahead(case))
-    return _of_service(case, "receipt") or queue_letter_to_applicant(
+    steps = _upcoming_stage_titles(case, stages_ahead(case))
+    return _send_service_letter(case, "receipt") or queue_letter_to_applicant(
         case, "cases/emails/receipt", answered_by=answered_by, **steps
     )
 
@@ -83,13 +83,13 @@ def send_stage_message(case: Case, *, subject: str, text: str, **acceptance) -> 
 def send_acceptance(case: Case, following: list[CaseStage]) -> Delivery:
     """Tell the applicant that the case is accepted, and what follows."""
     return send_service_acceptance(case) or queue_letter_to_applicant(
-        case, "cases/emails/accepted", **_acceptance(case, following)
+        case, "cases/emails/accepted", **_acceptance_text_context(case, following)
     )
 
 
 def send_service_acceptance(case: Case) -> Delivery | None:
     """Send the letter template that the service names for acceptance. Return None if it names none."""
-    return _of_service(case, "accepted")
+    return _send_service_letter(case, "accepted")
 
 
 def acceptance_context(case: Case, row: CaseStage) -> dict:
@@ -97,12 +97,12 @@ def acceptance_context(case: Case, row: CaseStage) -> dict:
 
     Removes the mark, so that the acceptance is announced once: see ``Stage.announces_acceptance``.
     """
-    return _acceptance(case, stages_ahead(case)[1:]) if row.data.pop(ACCEPTED, False) else {}
+    return _acceptance_text_context(case, stages_ahead(case)[1:]) if row.data.pop(ACCEPTED, False) else {}
 
 
 def send_refusal(case: Case) -> Delivery:
     """Tell the applicant that the case is refused, and why."""
-    return _of_service(case, "refused") or queue_letter_to_applicant(case, "cases/emails/refused")
+    return _send_service_letter(case, "refused") or queue_letter_to_applicant(case, "cases/emails/refused")
 
 
 def send_decision_available(case: Case) -> Delivery:
@@ -168,7 +168,7 @@ def send_sms(case: Case, text: str) -> Delivery | None:
 # -- To agents -----------------------------------------------------------------------------------------------
 def send_agent_notification(case: Case, agent: User, kind: NotificationType, **context) -> None:
     """Notify an agent immediately. ``context``: the variables of the template for this kind."""
-    _to_agents(case, [agent], kind, **context)
+    _send_to_agents(case, [agent], kind, **context)
 
 
 def send_agent_digest(agent: User, rows: list[tuple[AgentNotification, Case]]) -> Delivery:
@@ -192,17 +192,17 @@ def send_unanswered_to_agent(case: Case, *, term: datetime, left: Promise) -> No
     ``left``: a sentence with what the agent can do now.
     """
     to = [case.assignee] if case.assignee else team_leads(case)
-    _to_agents(case, to, "unanswered", term=term, left=left)
+    _send_to_agents(case, to, "unanswered", term=term, left=left)
 
 
 def send_unassigned_message(case: Case, message: Message) -> None:
     """Tell the team, or its leads, that an applicant wrote about an unassigned case."""
-    _to_agents(case, [] if case.team.email else team_leads(case), "answered", message=message)
+    _send_to_agents(case, [] if case.team.email else team_leads(case), "answered", message=message)
 
 
 def send_deadline_escalation(case: Case, kind: str) -> None:
     """Tell the leads of the team that the deadline is near or over."""
-    _to_agents(case, team_leads(case), "escalated", over=kind == Escalation.Kind.OVER)
+    _send_to_agents(case, team_leads(case), "escalated", over=kind == Escalation.Kind.OVER)
 
 
 def send_blocked_alert(case: Case) -> None:
@@ -210,12 +210,12 @@ def send_blocked_alert(case: Case) -> None:
 
     The reason is shown only on the case, because it may name people.
     """
-    _to_agents(case, team_leads(case), "blocked", stage=current_stage(case))
+    _send_to_agents(case, team_leads(case), "blocked", stage=current_stage(case))
 
 
 def send_team_transfer(case: Case) -> None:
     """Tell a team that another team transferred a case to it."""
-    _to_agents(case, [], "handed_over")
+    _send_to_agents(case, [], "handed_over")
 
 
 def team_leads(case: Case) -> list[User]:
@@ -224,7 +224,7 @@ def team_leads(case: Case) -> list[User]:
     return list(User.objects.filter(memberships__in=leading).exclude(email=""))
 
 
-def _to_agents(case: Case, people: list[User], template: str, **context) -> None:
+def _send_to_agents(case: Case, people: list[User], template: str, **context) -> None:
     """Send the e-mail to each person, or their deputy, in their language; without persons, to the team's address.
 
     Many people read the team's mailbox: for a protected case the leads who may see it get the e-mail instead.
@@ -240,14 +240,14 @@ def _to_agents(case: Case, people: list[User], template: str, **context) -> None
         queue_email(
             to=address,
             template=f"cases/emails/{template}",
-            context=_for_agents(case, language) | context,
+            context=_agent_context(case, language) | context,
             language=language,
             subject=case.subject,
             rehearsal=case.rehearsal,
         )
 
 
-def _for_agents(case: Case, language: str) -> dict:
+def _agent_context(case: Case, language: str) -> dict:
     """Return the common context of e-mails to agents. ``called``: the title of the case, or its reference."""
     with translation.override(language):
         called = titles.title_of(case) or case.reference
@@ -258,7 +258,7 @@ def _for_agents(case: Case, language: str) -> dict:
 def team_widened(actor: User, member: TeamMember, gained: list) -> None:
     """Tell the leads of a team and the administrators that a member has more rights there."""
     url = absolute_url(reverse("cases:team", args=[member.team.key]))
-    _widened(
+    _send_widened_rights(
         {member.team_id}, f"team:{member.team_id}", actor, str(member.user), gained, url, team=member.team
     )
 
@@ -267,23 +267,25 @@ def service_given(actor: User | None, team: Team, service: str, teams: set[int])
     """Tell the leads of ``teams`` and the administrators that ``team`` now works on the cases of a service."""
     gained = [format_lazy(gettext_lazy("treats the new requests of “{service}”"), service=service)]
     url = absolute_url(reverse("cases:team", args=[team.key]))
-    _widened(teams, f"team:{team.pk}", actor, str(team), gained, url, team=team)
+    _send_widened_rights(teams, f"team:{team.pk}", actor, str(team), gained, url, team=team)
 
 
 def account_widened(actor: User | None, user: User, gained: list) -> None:
     """Tell the administrators and the leads of the person's teams that an account has more rights."""
     teams = set(user.memberships.values_list("team", flat=True))
     url = absolute_url(reverse("wagtailusers_users:edit", args=[user.pk]))
-    _widened(teams, f"user:{user.pk}", actor, str(user), gained, url)
+    _send_widened_rights(teams, f"user:{user.pk}", actor, str(user), gained, url)
 
 
 def group_widened(actor: User | None, group: Group, gained: list) -> None:
     """Tell the administrators that the members of a group have more rights."""
     url = absolute_url(reverse("wagtailusers_groups:edit", args=[group.pk]))
-    _widened(set(), f"group:{group.pk}", actor, str(group), gained, url)
+    _send_widened_rights(set(), f"group:{group.pk}", actor, str(group), gained, url)
 
 
-def _widened(teams: set[int], subject: str, actor: User | None, who: str, gained: list, url: str, **context):
+def _send_widened_rights(
+    teams: set[int], subject: str, actor: User | None, who: str, gained: list, url: str, **context
+):
     leading = TeamMember.objects.filter(team__in=teams, role__gte=Role.LEAD)
     people = User.objects.filter(is_active=True).exclude(email="")
     told = people.filter(Q(is_superuser=True) | Q(memberships__in=leading)).distinct().order_by("pk")
@@ -301,15 +303,15 @@ def _widened(teams: set[int], subject: str, actor: User | None, who: str, gained
 # -- To consulted offices ------------------------------------------------------------------------------------
 def send_opinion_request(case: Case, opinion: Opinion, text: str) -> Delivery | None:
     """Ask an office for its opinion, with its private link. Return None if it has no e-mail address."""
-    return _to_office(case, opinion, "opinion_asked", text)
+    return _send_to_office(case, opinion, "opinion_asked", text)
 
 
 def send_opinion_reminder(case: Case, opinion: Opinion, text: str) -> Delivery | None:
     """Remind an office of its opinion. Return None if it has no e-mail address."""
-    return _to_office(case, opinion, "opinion_reminder", text)
+    return _send_to_office(case, opinion, "opinion_reminder", text)
 
 
-def _to_office(case: Case, opinion: Opinion, template: str, text: str) -> Delivery | None:
+def _send_to_office(case: Case, opinion: Opinion, template: str, text: str) -> Delivery | None:
     if not opinion.email:
         return None
     language = settings.LANGUAGE_CODE
@@ -351,9 +353,11 @@ def queue_letter_to_applicant(
     """
     shared = {"case": case, "service": case.service, "name": case.applicant}
     if case.by_sms:
-        send_sms(case, _news(case))
+        send_sms(case, _news_sms_text(case))
     if not case.email:
-        context = shared | {"url": displayed_status_url(case), "way_back": _way_back(case)} | context
+        context = (
+            shared | {"url": displayed_status_url(case), "way_back": _paper_follow_up_text(case)} | context
+        )
         title, paragraphs = render_paper_letter(template, context, case.language)
         return send_paper_letter(
             case, title=title, paragraphs=paragraphs, address=address, enclosures=attachments
@@ -376,8 +380,10 @@ def send_letter_template(case: Case, key: str) -> Delivery | None:
         return None
     found = letter_rendering.render_letter(case, template)
     if not case.email:
-        return send_paper_letter(case, title=found.subject, paragraphs=[*found.paragraphs, _way_back(case)])
-    return queue_letter_to_applicant(case, WRITTEN, **_as_context(found))
+        return send_paper_letter(
+            case, title=found.subject, paragraphs=[*found.paragraphs, _paper_follow_up_text(case)]
+        )
+    return queue_letter_to_applicant(case, WRITTEN, **_letter_context(found))
 
 
 def letter_template_text(case: Case, key: str) -> str:
@@ -388,7 +394,7 @@ def letter_template_text(case: Case, key: str) -> str:
 
 def render_letter_preview(found: letter_rendering.RenderedLetter, case: Case | None, language: str) -> str:
     """Render the e-mail of ``found`` as HTML for preview. Its link leads nowhere."""
-    context = {"case": case, "service": _title(case, language) if case else "", "url": "#"} | _as_context(
+    context = {"case": case, "service": _title(case, language) if case else "", "url": "#"} | _letter_context(
         found
     )
     return render_email(WRITTEN, context, language)["html"]
@@ -454,23 +460,23 @@ def _title(case: Case, language: str) -> str:
     return case.version.definition.title(language)
 
 
-def _of_service(case: Case, moment: str) -> Delivery | None:
+def _send_service_letter(case: Case, moment: str) -> Delivery | None:
     """Send the letter template that the service names for ``moment``. Return None if there is none."""
     key = case.version.definition.settings.get("letters", {}).get(moment, "")
     return send_letter_template(case, key) if key else None
 
 
-def _as_context(found: letter_rendering.RenderedLetter) -> dict:
+def _letter_context(found: letter_rendering.RenderedLetter) -> dict:
     return {"heading": found.subject, "body": paragraphs_to_html(found.paragraphs), "text": found.text}
 
 
-def _news(case: Case) -> str:
+def _news_sms_text(case: Case) -> str:
     with translation.override(case.language):
         said = {"commune": CommuneSettings.current().name, "reference": case.reference}
         return _("%(commune)s: there is news on your request %(reference)s. We wrote to you.") % said
 
 
-def _way_back(case: Case) -> str:
+def _paper_follow_up_text(case: Case) -> str:
     """Return how an applicant on paper can follow the request: the status link is too long to type."""
     commune, site = CommuneSettings.current(), urlsplit(absolute_url("/")).netloc
     with translation.override(case.language):
@@ -486,14 +492,14 @@ def _way_back(case: Case) -> str:
         return f"{said}\n{online}" % {"phone": commune.phone, "reference": case.reference, "site": site}
 
 
-def _acceptance(case: Case, following: list[CaseStage]) -> dict:
+def _acceptance_text_context(case: Case, following: list[CaseStage]) -> dict:
     """Return the context of an acceptance: next stages, and the persons if not all of them are accepted."""
     people = case.persons.all()
     apart = [] if all(one.outcome == ConcernedPerson.Outcome.ACCEPTED for one in people) else people
-    return {"accepted": True, "people": apart, **_steps(case, following)}
+    return {"accepted": True, "people": apart, **_upcoming_stage_titles(case, following)}
 
 
-def _steps(case: Case, rows: list[CaseStage]) -> dict:
+def _upcoming_stage_titles(case: Case, rows: list[CaseStage]) -> dict:
     """Return the titles of the stages to come.
 
     In the language of the case, because an agent's action in another language may be the reason of the message.

@@ -58,7 +58,7 @@ def advance_case(case_id) -> None:
         raise  # the database is unavailable: the stage did not fail, and the row is still due
     except Exception as fault:
         logger.exception("Case %s: a stage failed", case_id)
-        _keep_fault(case_id, fault)
+        _store_fault(case_id, fault)
 
 
 def skippable_wait(case: Case) -> CaseStage | None:
@@ -100,7 +100,7 @@ def _next_stage(case_id, before: Case | None) -> Case | None:
     if len(rows) > 1:
         return case
     if case.is_open:
-        _end(case)
+        _close_finished_case(case)
     return None
 
 
@@ -108,10 +108,10 @@ def _run(case: Case, row: CaseStage) -> bool:
     """Run the stage, or skip it if its condition does not hold. Return whether it is finished."""
     if row.progress == Progress.TODO and not stage_applies(case, row.spec):
         return _finish(case, row, Progress.SKIPPED)
-    return _keep(case, row, _answer(case, row))
+    return _store_answer(case, row, _run_stage(case, row))
 
 
-def _end(case: Case) -> None:
+def _close_finished_case(case: Case) -> None:
     """Close the case because no stage is left.
 
     If a question is open the case stays open without a due time: the answer or an agent wakes it.
@@ -123,7 +123,7 @@ def _end(case: Case) -> None:
         case.save(update_fields=["due_at"])
 
 
-def _answer(case: Case, row: CaseStage) -> Answer:
+def _run_stage(case: Case, row: CaseStage) -> Answer:
     """Return the answer of the stage. If its app is not installed, stop the process."""
     stage = kind_of(row)
     if stage is None:
@@ -134,7 +134,7 @@ def _answer(case: Case, row: CaseStage) -> Answer:
     return stage.enter(case, row, settings)
 
 
-def _keep(case: Case, row: CaseStage, answer: Answer) -> bool:
+def _store_answer(case: Case, row: CaseStage, answer: Answer) -> bool:
     """Store the stage's answer. Return whether the stage is finished."""
     match answer:
         case Done():
@@ -177,7 +177,7 @@ def _finish(case: Case, row: CaseStage, progress: str) -> bool:
 
 
 @transaction.atomic
-def _keep_fault(case_id, fault: Exception) -> None:
+def _store_fault(case_id, fault: Exception) -> None:
     """Record the error, block the case, and retry the stage after ``FAULT_PAUSE``.
 
     The leads are alerted after ``clock.BLOCKED_GRACE_PERIOD``. The error message is meant for the operator: it is in

@@ -31,7 +31,7 @@ def case_receipt(submission: Submission) -> dict:
         "url": emails.displayed_status_url(case),
         "next_steps": stage_titles(stages_ahead(case)),
         "missing": missing_enclosure_labels(case),
-        "ways": _ways(case, submission.agent) if submission.agent_id else {},
+        "ways": _receipt_links(case, submission.agent) if submission.agent_id else {},
     }
 
 
@@ -43,7 +43,7 @@ def missing_enclosure_labels(case: Case) -> list[str]:
     ]
 
 
-def _ways(case: Case, agent) -> dict[str, str]:
+def _receipt_links(case: Case, agent) -> dict[str, str]:
     opens = access.may_do(agent, case, "read")
     return {
         "paper": reverse("cases:receipt", args=[case.reference]),

@@ -465,7 +465,7 @@ def test_german_legal_remedies_use_dative_term():
             (1, "months", "1 Monat"),
         ):
             remedies = RemediesFactory.build(**said | {"days": days, "unit": unit}, locale=None)
-            assert decision_letter._against(remedies, AppealRules("", ()))[0] == f"innert {term}"
+            assert decision_letter._appeal_paragraphs(remedies, AppealRules("", ()))[0] == f"innert {term}"
         assert decision_letter.term_in_words(30, "days") == "30 Tage"
 
 

@@ -45,7 +45,7 @@ def notify_agents(*, case: Case, kind: NotificationType, users: Iterable[User], 
         if way == NotificationMethod.DAILY or (
             way == NotificationMethod.NOW and kind == NotificationType.DEADLINE
         ):
-            _keep(case, user, kind, sent=way == NotificationMethod.NOW)
+            _store_notification(case, user, kind, sent=way == NotificationMethod.NOW)
 
 
 def notify_team_of_new_case(*, case: Case, but: User | None = None) -> None:
@@ -81,11 +81,11 @@ def notify_of_near_deadlines(now: datetime) -> None:
         kind=NotificationType.DEADLINE, way=NotificationMethod.NEVER
     ).values("user")
     for case in near.exclude(pk__in=told).exclude(assignee__in=silent):
-        _tell_of_deadline(case.pk)
+        _notify_of_deadline(case.pk)
 
 
 @transaction.atomic
-def _tell_of_deadline(pk) -> None:
+def _notify_of_deadline(pk) -> None:
     """Notify the assigned agent. Takes the lock of the case, so that of two schedulers only one notifies."""
     case = lock_case(pk)
     if (
@@ -121,7 +121,7 @@ def save_preferences(*, actor: User, ways: dict[str, str]) -> None:
         NotificationPreference.objects.update_or_create(user=actor, kind=kind, defaults={"way": way})
 
 
-def _keep(case: Case, user: User, kind: str, *, sent: bool) -> None:
+def _store_notification(case: Case, user: User, kind: str, *, sent: bool) -> None:
     now = timezone.now()
     due = now if sent else next_weekday_morning(timezone.localtime(now))
     AgentNotification.objects.get_or_create(

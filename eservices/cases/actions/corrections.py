@@ -30,13 +30,13 @@ def correct_answer(
     made = Correction.objects.create(
         case=case, field=field, before=before, after=answer, reason=clean_text(reason), author=actor
     )
-    _put_right(case, field, answer)
+    _store_correction(case, field, answer)
     create_person_rows(case)
     audit_log.record_event(
         case, "amended", actor, field=field, before=before, after=answer, reason=made.reason
     )
     if case.email != address:
-        _write_to_new_address(case)
+        _send_links_to_new_address(case)
     mark_process_due(case)
     case_amended.send(sender=Case, case=case, actor=actor)
     return made
@@ -113,31 +113,31 @@ def erase_corrections(case: Case, keys: list[str] | None = None) -> None:
     gone = case.amendments.all() if keys is None else case.amendments.filter(field__in=keys)
     gone.delete()
     case.amended = {key: one for key, one in case.amended.items() if keys is not None and key not in keys}
-    case.contact = _contact(case)
+    case.contact = _corrected_contact(case)
     case.save(update_fields=["amended", "contact"])
 
 
-def _put_right(case: Case, field: str, answer) -> None:
+def _store_correction(case: Case, field: str, answer) -> None:
     amended, declared = case.amended | {field: answer}, case.submission.answers
     case.amended = {key: one for key, one in amended.items() if one != declared.get(key)}
-    case.contact = _contact(case)
+    case.contact = _corrected_contact(case)
     case.search_text = case_search_lines(case)
     case.save(update_fields=["amended", "contact", "search_text"])
 
 
-def _contact(case: Case) -> dict:
+def _corrected_contact(case: Case) -> dict:
     """Return the applicant's name and addresses that differ from the submission because of corrections."""
     declared, now = case.submission, applicant_of(case.version, case.answers)
-    touched = {*case.amended} & {*_asked_of_applicant(case)}
+    touched = {*case.amended} & {*_applicant_field_keys(case)}
     return {name: value for name, value in now.items() if touched and value != getattr(declared, name)}
 
 
-def _asked_of_applicant(case: Case) -> list[str]:
+def _applicant_field_keys(case: Case) -> list[str]:
     keys = case.version.definition.settings.get("applicant", {})
     return [*keys.get("name", []), keys.get("email"), keys.get("phone")]
 
 
-def _write_to_new_address(case: Case) -> None:
+def _send_links_to_new_address(case: Case) -> None:
     """Revoke the links that were mailed to the old address and send the receipt to the new one."""
     case.links.filter(mailed=True, revoked_at=None).update(revoked_at=timezone.now())
     case.email_confirmed_at = None

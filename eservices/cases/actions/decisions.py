@@ -22,7 +22,7 @@ from .decision_notification.writing import write_and_send_decision
 def can_decide(case: Case) -> bool:
     """Return whether the case can be decided now. For pages that offer the decision."""
     try:
-        return bool(_decision(case))
+        return bool(_stage_to_decide(case))
     except IllegalTransition:
         return False
 
@@ -40,7 +40,7 @@ def accept_case(*, actor: User, case: Case, reason: str = "", details: dict | No
     the first proposes and the second confirms. ``details``: cleaned data of the acceptance forms, by key.
     """
     case, said, details = lock_if_allowed(case, "accept", seen), clean_text(reason, empty=True), details or {}
-    row = _decision(case)
+    row = _stage_to_decide(case)
     _refuse_objection(case, said)
     if needs_second_agent(row):
         return _propose(case, row, actor, CaseOutcome.ACCEPTED, said, details)
@@ -55,7 +55,7 @@ def refuse_case(*, actor: User, case: Case, reason: str, seen: int | None = None
     """
     case, said = lock_if_allowed(case, "refuse", seen), clean_text(reason)
     if any(map(needs_second_agent, stages_ahead(case))):
-        return _propose(case, _decision(case), actor, CaseOutcome.REFUSED, said, {})
+        return _propose(case, _stage_to_decide(case), actor, CaseOutcome.REFUSED, said, {})
     return _refuse(case, actor, said)
 
 
@@ -68,7 +68,7 @@ def review_proposal(
     A confirmed proposal is decided; after one that was sent back, the case can be decided again.
     """
     case = lock_if_allowed(case, "review", seen)
-    row, proposed = _proposed(case)
+    row, proposed = _pending_proposal(case)
     if proposed["by"] == actor.pk:
         raise IllegalTransition(_("Somebody else has to confirm what you proposed."))
     refused = proposed["outcome"] == CaseOutcome.REFUSED
@@ -130,7 +130,7 @@ def proposing_agent(case: Case) -> int | None:
     return (proposed_decision(row) or {}).get("by") if row else None
 
 
-def _decision(case: Case) -> CaseStage:
+def _stage_to_decide(case: Case) -> CaseStage:
     """Return the stage that a decision would end.
 
     Raise IllegalTransition if an earlier stage is not over or a proposal is pending.
@@ -154,7 +154,7 @@ def _refuse_objection(case: Case, said: str) -> None:
         raise IllegalTransition(why)
 
 
-def _proposed(case: Case) -> tuple[CaseStage, dict]:
+def _pending_proposal(case: Case) -> tuple[CaseStage, dict]:
     """Return the stage with a proposed decision, and the proposal. Raise IllegalTransition if there is none."""
     row = current_stage(case)
     proposed = proposed_decision(row) if row else None
@@ -201,12 +201,12 @@ def _accept(case: Case, row: CaseStage, actor: User, said: str, details: dict, *
     event = "accepted" if last else "approved"
     audit_log.record_event(case, event, actor, stage=row.key, reason=said, details=details, **more)
     if last and not write_and_send_decision(actor=actor, case=case, **more):
-        _tell_acceptance(case, following)
+        _announce_acceptance(case, following)
     mark_process_due(case)
     return case
 
 
-def _tell_acceptance(case: Case, following: list[CaseStage]) -> None:
+def _announce_acceptance(case: Case, following: list[CaseStage]) -> None:
     """Tell the applicant of the acceptance, with the most specific text there is.
 
     This is the service's letter template, else the message of the stage that follows, else the general one.

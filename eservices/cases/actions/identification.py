@@ -22,7 +22,7 @@ def confirm_email_address(*, actor: Applicant, case: Case) -> Case:
     if case.email_confirmed_at is None:
         case.email_confirmed_at = timezone.now()
         case.save(update_fields=["email_confirmed_at"])
-        _raise(case, IdentityLevel.EMAIL)
+        _raise_identity_level(case, IdentityLevel.EMAIL)
         audit_log.record_event(case, "address_confirmed", actor)
     return case
 
@@ -37,7 +37,7 @@ def identify_applicant(*, actor: User, case: Case, check: str, account: bool = F
     case = lock_if_allowed(case, "identify")
     if account:
         identity.link_proven_account(actor=actor, case=case)
-    _raise(case, IdentityLevel.KNOWN)
+    _raise_identity_level(case, IdentityLevel.KNOWN)
     audit_log.record_event(case, "identified", actor, check=check, account=account)
     mark_process_due(case)
     return case
@@ -51,11 +51,11 @@ def record_identity_proof(*, actor: Actor = SYSTEM, case: Case, proof: IdentityP
     """
     case = lock_case(case.pk)
     if case.is_open and case.identity_level < proof.level and identity.concerns_applicant(proof, case):
-        _raise(case, proof.level)
+        _raise_identity_level(case, proof.level)
         audit_log.record_event(case, "identity_proven", actor, level=proof.level, means=proof.means)
         mark_process_due(case)
 
 
-def _raise(case: Case, level: int) -> None:
+def _raise_identity_level(case: Case, level: int) -> None:
     case.identity_level = max(case.identity_level, level)
     case.save(update_fields=["identity_level"])

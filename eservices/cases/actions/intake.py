@@ -34,7 +34,7 @@ def open_case(*, actor: Actor, submission: Submission, team: Team | None = None)
         version=version,
         form=version.form,
         language=submission.language,
-        team=team or _team(version.definition.settings.get("team", "")),
+        team=team or _team_of_service(version.definition.settings.get("team", "")),
         rehearsal=version.is_rehearsal,
         opened_at=submission.sent_at,
         deadline=clock.promised_deadline(submission.sent_at, version.definition.settings.get("days")),
@@ -47,7 +47,7 @@ def open_case(*, actor: Actor, submission: Submission, team: Team | None = None)
     case.protected = known or case.unscreened
     case.save(force_insert=True)
     StatusLink.objects.create(case=case, mailed=False)
-    _lay_stages(case)
+    _create_stages(case)
     create_person_rows(case)
     clock.plan_escalations(case)
     audit_log.record_event(case, "opened", actor, channel=submission.channel, version=version.number)
@@ -83,7 +83,7 @@ def discard_rehearsal(*, actor: Actor, case: Case) -> None:
     submissions.discard_rehearsal(actor=actor, draft=case.submission.draft, submission=case.submission)
 
 
-def _lay_stages(case: Case) -> None:
+def _create_stages(case: Case) -> None:
     """Create the stages of the case's form version, all still to do."""
     CaseStage.objects.bulk_create(
         CaseStage(case=case, position=position, key=spec.key, type=spec.type)
@@ -91,7 +91,7 @@ def _lay_stages(case: Case) -> None:
     )
 
 
-def _team(key: str) -> Team:
+def _team_of_service(key: str) -> Team:
     """Return the team that the service names.
 
     If it no longer exists the default team gets the case, so that no request is lost.

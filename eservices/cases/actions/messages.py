@@ -45,9 +45,9 @@ def send_message(*, actor: Actor, case: Case, text: str, files: list[StoredFile]
     The state does not change.
     """
     case = lock_if_allowed(case, "message")
-    written = _say(case, Message.Kind.MESSAGE, actor, text, files)
+    written = _add_message(case, Message.Kind.MESSAGE, actor, text, files)
     audit_log.record_event(case, "message", actor, message=written.pk)
-    _tell_other_side(case, written, actor)
+    _notify_recipient(case, written, actor)
     return written
 
 
@@ -69,7 +69,7 @@ def ask_applicant(
     case.assignee = case.assignee or actor
     case.save(update_fields=["assignee"])
     term = clock.end_of_working_day_after(timezone.now(), days) if days else None
-    asked = _ask(case, "ask", actor, text, files, term)
+    asked = _add_question(case, "ask", actor, text, files, term)
     if term:
         asked.due_at = clock.next_question_check(asked.at, term, asked.at)
         asked.save(update_fields=["due_at"])
@@ -100,7 +100,7 @@ def process_due_question(*, actor: Actor = SYSTEM, message: Message) -> None:
 def ask_from_stage(*, actor: Actor = SYSTEM, case: Case, text: str, term: datetime | None = None) -> Case:
     """Ask the applicant on behalf of a stage, which itself watches the ``term``. Return the locked case."""
     case = lock_if_allowed(case, "ask_by_itself")
-    _ask(case, "ask_by_itself", actor, text, term=term)
+    _add_question(case, "ask_by_itself", actor, text, term=term)
     return case
 
 
@@ -151,11 +151,11 @@ def answer_question(
     case = lock_if_allowed(case, "answer")
     if not has_open_question(case):
         raise IllegalTransition(_("Nothing waits for an answer any more."))
-    written = _say(case, Message.Kind.ANSWER, actor, text, files)
+    written = _add_message(case, Message.Kind.ANSWER, actor, text, files)
     clock.stop_waiting_for_applicant(case)
     audit_log.record_event(case, "answered", actor, message=written.pk, files=len(files))
     if isinstance(actor, Applicant):
-        _tell_agent(case, written)
+        _notify_agent(case, written)
     mark_process_due(case)
     return written
 
@@ -166,7 +166,7 @@ def log_read(*, actor: User | ConsultedOffice, case: Case, file: StoredFile | No
     An agent's repeated reading is logged once per ``READ_LOG_INTERVAL``.
     """
     kind, data = ("file_read", {"file": str(file.pk), "name": file.name}) if file else ("case_read", {})
-    if isinstance(actor, User) and _read_lately(actor, case, kind, file):
+    if isinstance(actor, User) and _was_read_recently(actor, case, kind, file):
         return
     with transaction.atomic():
         audit_log.record_event(lock_case(case.pk), kind, actor, **data)
@@ -178,19 +178,19 @@ def log_answers_exported(*, actor: User, cases: list[Case]) -> None:
 
     Once per agent and ``READ_LOG_INTERVAL``. The number of queries does not depend on the number of cases.
     """
-    recent = _of_late(actor, "answers_read").filter(case=OuterRef("pk"))
+    recent = _recent_reads(actor, "answers_read").filter(case=OuterRef("pk"))
     unread = Case.objects.filter(~Exists(recent), pk__in=[case.pk for case in cases])
     audit_log.record_event_for_each(
         unread.select_for_update().only("pk").order_by("pk"), "answers_read", actor
     )
 
 
-def _of_late(actor: User, kind: str):
+def _recent_reads(actor: User, kind: str):
     return CaseEvent.objects.filter(kind=kind, actor=actor, at__gt=timezone.now() - READ_LOG_INTERVAL)
 
 
-def _read_lately(actor: User, case: Case, kind: str, file: StoredFile | None) -> bool:
-    recent = _of_late(actor, kind).filter(case=case)
+def _was_read_recently(actor: User, case: Case, kind: str, file: StoredFile | None) -> bool:
+    recent = _recent_reads(actor, kind).filter(case=case)
     return (recent.filter(data__file=str(file.pk)) if file else recent).exists()
 
 
@@ -203,7 +203,7 @@ def record_virus(*, actor: Actor = SYSTEM, case: Case, file: StoredFile) -> None
         emails.send_file_infected(case, file)
 
 
-def _ask(
+def _add_question(
     case: Case,
     action: str,
     actor: Actor,
@@ -211,7 +211,7 @@ def _ask(
     files: list[StoredFile] | tuple = (),
     term: datetime | None = None,
 ) -> Message:
-    written = _say(case, Message.Kind.QUESTION, actor, text, files)
+    written = _add_message(case, Message.Kind.QUESTION, actor, text, files)
     written.term = term
     written.save(update_fields=["term"])
     case.state = states.next_state(action, case.state)
@@ -226,7 +226,9 @@ def _last_question(case: Case) -> Message | None:
     return case.messages.filter(kind=Message.Kind.QUESTION).order_by("at", "pk").last()
 
 
-def _say(case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile] | tuple = ()) -> Message:
+def _add_message(
+    case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile] | tuple = ()
+) -> Message:
     author = None if isinstance(actor, Applicant) or actor is SYSTEM else actor
     written = Message.objects.create(
         case=case, kind=kind, author=author, text=clean_text(text, empty=bool(files))
@@ -235,7 +237,7 @@ def _say(case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile]
     return written
 
 
-def _tell_agent(case: Case, written: Message) -> bool:
+def _notify_agent(case: Case, written: Message) -> bool:
     """Notify the assigned agent. Return False if there is none who may still see the case."""
     has = case.assignee_id and absences.members_who_see(case).filter(user=case.assignee_id).exists()
     if has:
@@ -245,14 +247,14 @@ def _tell_agent(case: Case, written: Message) -> bool:
     return bool(has)
 
 
-def _tell_other_side(case: Case, written: Message, actor: Actor) -> None:
+def _notify_recipient(case: Case, written: Message, actor: Actor) -> None:
     """Notify the recipient of the message.
 
     If no agent is assigned, an applicant's message goes to the team, so that none is overlooked.
     """
     if not isinstance(actor, Applicant):
         emails.send_message(case, written)
-    elif not _tell_agent(case, written) and not case.rehearsal:
+    elif not _notify_agent(case, written) and not case.rehearsal:
         emails.send_unassigned_message(case, written)
 
 

@@ -22,7 +22,7 @@ from .protected_addresses import protect
 @transaction.atomic
 def relate_cases(*, actor: User, case: Case, other: Case) -> CaseRelation:
     """Relate two cases. Changes nothing if they are related already."""
-    case, other = _both(case, other, "tie")
+    case, other = _lock_both(case, other, "tie")
     known = CaseRelation.objects.between(case, other).first()
     if known:
         return known
@@ -35,7 +35,7 @@ def relate_cases(*, actor: User, case: Case, other: Case) -> CaseRelation:
 @transaction.atomic
 def unrelate_cases(*, actor: User, case: Case, other: Case) -> None:
     """Remove the relation between two cases."""
-    case, other = _both(case, other, "untie")
+    case, other = _lock_both(case, other, "untie")
     if not CaseRelation.objects.between(case, other).delete()[0]:
         return
     audit_log.record_event(case, "untied", actor, name=other.reference)
@@ -48,7 +48,7 @@ def merge_into(*, actor: User, case: Case, other: Case, seen: int | None = None)
 
     The events of each name the other. The applicant is notified.
     """
-    case, other = _both(case, other, "merge", seen)
+    case, other = _lock_both(case, other, "merge", seen)
     if case.rehearsal != other.rehearsal:
         raise IllegalTransition(_("A rehearsal and a real case are not the same request."))
     if other.duplicate_of_id:
@@ -106,7 +106,7 @@ def redirect_to_service(
         language=case.language,
         channel=sent.channel,
         agent=actor if at_counter else None,
-        answers=_carried(case, version),
+        answers=_shared_answers(case, version),
     )
     close_case(case, "redirect", CaseOutcome.REDIRECTED, said)
     audit_log.record_event(case, "redirected", actor, service=form.slug, reason=said)
@@ -114,7 +114,7 @@ def redirect_to_service(
     return draft
 
 
-def _carried(case: Case, version) -> dict:
+def _shared_answers(case: Case, version) -> dict:
     """Return the answers that the other service asks too, without files and consents.
 
     Files must be sent again: they belong to what was declared.
@@ -136,7 +136,7 @@ def _carried(case: Case, version) -> dict:
     ).answers
 
 
-def _both(case: Case, other: Case, action: str, seen: int | None = None) -> tuple[Case, Case]:
+def _lock_both(case: Case, other: Case, action: str, seen: int | None = None) -> tuple[Case, Case]:
     """Lock both cases in the order of their keys, which prevents deadlocks, and return them."""
     if case.pk == other.pk:
         raise IllegalTransition(_("Choose another case than this one."))

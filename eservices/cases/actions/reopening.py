@@ -25,7 +25,7 @@ def reopen_case(*, actor: User, case: Case, reason: str) -> Case:
     case, said = lock_if_allowed(case, "reopen"), clean_text(reason)
     if not can_reopen(case):
         raise IllegalTransition(_("Nothing of this case is left to be done again. Open a new request."))
-    _to_come_again(case)
+    _reset_stages(case)
     case.state = states.next_state("reopen", case.state)
     case.outcome, case.reason, case.closed_at, case.duplicate_of = "", "", None, None
     case.deadline = clock.promised_deadline(timezone.now(), case.version.definition.settings.get("days"))
@@ -42,13 +42,13 @@ def can_reopen(case: Case) -> bool:
     if case.is_open or case.submission.erased_at:
         return False
     rows = case.stages.all()
-    return any(map(is_decision_stage, rows)) or any(_comes_again(row, case) for row in rows)
+    return any(map(is_decision_stage, rows)) or any(_runs_again(row, case) for row in rows)
 
 
-def _to_come_again(case: Case) -> None:
+def _reset_stages(case: Case) -> None:
     """Reset decision stages and skipped stages. Their former data is stored under ``earlier``."""
     for row in case.stages.all():
-        if not _comes_again(row, case):
+        if not _runs_again(row, case):
             continue
         if kind := kind_of(row):
             kind.take_up(row)
@@ -66,15 +66,15 @@ def _to_come_again(case: Case) -> None:
     case.persons.update(outcome="", reason="", author=None, at=None)
 
 
-def _comes_again(row: CaseStage, case: Case) -> bool:
+def _runs_again(row: CaseStage, case: Case) -> bool:
     """Return whether the stage runs again: a decision, one that closing skipped, or one whose result is void."""
-    if is_decision_stage(row) or _was_left_out(row, case):
+    if is_decision_stage(row) or _was_skipped_by_closing(row, case):
         return True
     kind = kind_of(row)
     return row.progress == Progress.DONE and kind is not None and not kind.stands(row)
 
 
-def _was_left_out(row: CaseStage, case: Case) -> bool:
+def _was_skipped_by_closing(row: CaseStage, case: Case) -> bool:
     """Return whether the stage was skipped because the case closed.
 
     A stage that its condition skips has another ``done_at``.

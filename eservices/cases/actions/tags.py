@@ -19,7 +19,7 @@ def add_tag(*, actor: User, case: Case, name: str) -> CaseTag:
     case, name = lock_if_allowed(case, "tag"), " ".join(name.replace("\0", "").split())
     if not name:
         raise IllegalTransition(_("Write the tag."))
-    found = _locked(name) or _made(name)
+    found = _lock_tag(name) or _create_locked_tag(name)
     if not case.tags.contains(found):
         case.tags.add(found)
         audit_log.record_event(case, "tagged", actor, name=found.name)
@@ -30,19 +30,19 @@ def add_tag(*, actor: User, case: Case, name: str) -> CaseTag:
 def remove_tag(*, actor: User, case: Case, tag: CaseTag) -> None:
     """Remove a tag from the case. A tag that no case has any more is deleted."""
     case = lock_if_allowed(case, "tag")
-    if _locked(tag.name) and case.tags.contains(tag):
+    if _lock_tag(tag.name) and case.tags.contains(tag):
         case.tags.remove(tag)
         audit_log.record_event(case, "untagged", actor, name=tag.name)
         if not tag.cases.exists():
             tag.delete()
 
 
-def _locked(name: str) -> CaseTag | None:
+def _lock_tag(name: str) -> CaseTag | None:
     """Lock the tag of this name, so that nobody deletes it, and return it. None if there is none."""
     return CaseTag.objects.select_for_update().filter(Exact(Lower("name"), Lower(Value(name)))).first()
 
 
-def _made(name: str) -> CaseTag:
+def _create_locked_tag(name: str) -> CaseTag:
     """Create a tag and return it locked; also if another agent created it at the same moment."""
     CaseTag.objects.bulk_create([CaseTag(name=name)], ignore_conflicts=True)
-    return _locked(name)
+    return _lock_tag(name)

@@ -35,7 +35,7 @@ def set_member_role(
     unchanged.
     """
     Team.objects.select_for_update().get(pk=team.pk)
-    _refuse_own(actor, user)
+    _refuse_own_rights(actor, user)
     member = TeamMember.objects.filter(team=team, user=user).first() or TeamMember(
         team=team, user=user, role=0
     )
@@ -51,7 +51,7 @@ def set_member_role(
         )
     member.save()
     _log(actor, team, member=user.pk, role=str(Role(role).label))
-    if gained := _gained(before, member):
+    if gained := _added_rights(before, member):
         _log(actor, team, WIDENED, gained=[f"{user}: {words}" for words in gained])
         emails.team_widened(actor, member, gained)
     return member
@@ -62,7 +62,7 @@ def may_entrust(actor: User, team: Team) -> bool:
     return actor.is_superuser or team.memberships.filter(user=actor, sees_protected=True).exists()
 
 
-def _gained(before: TeamMember, after: TeamMember) -> list:
+def _added_rights(before: TeamMember, after: TeamMember) -> list:
     """Return the labels of the rights that the member did not have before."""
     gained = [Role(after.role).label] if after.role > before.role else []
     if after.sees_protected and not before.sees_protected:
@@ -70,7 +70,7 @@ def _gained(before: TeamMember, after: TeamMember) -> list:
     return gained
 
 
-def _refuse_own(actor: User, user: User) -> None:
+def _refuse_own_rights(actor: User, user: User) -> None:
     if not may_change_rights(actor, user):
         raise IllegalTransition(_("Nobody changes their own role: ask a colleague."))
 
@@ -79,7 +79,7 @@ def _refuse_own(actor: User, user: User) -> None:
 def remove_member(*, actor: User, team: Team, user: User) -> None:
     """Remove a member from the team. Their cases there become unassigned."""
     Team.objects.select_for_update().get(pk=team.pk)
-    _refuse_own(actor, user)
+    _refuse_own_rights(actor, user)
     for case in team.cases.open().filter(assignee=user).order_by("pk"):
         assign_case(actor=actor, case=case, agent=None)
     team.absences.filter(user=user).delete()

@@ -72,7 +72,7 @@ def record_notification(
 ) -> None:
     """Record that a decision was handed over, or notified by a public notice. The first notification counts."""
     case = lock_case(case.pk)
-    _refuse_day(decision, on, _("A decision is notified between the day it was taken and today."))
+    _refuse_invalid_day(decision, on, _("A decision is notified between the day it was taken and today."))
     if not case.formal_decisions.filter(pk=decision.pk, notified_on=None).update(notified_on=on, proof=proof):
         raise IllegalTransition(_("The decision is notified already."))
     audit_log.record_event(case, "notified", actor, decision=decision.pk, on=on.isoformat(), proof=proof)
@@ -85,7 +85,7 @@ def record_appeal(*, actor: User, case: Case, decision: AppealableDecision, on: 
     Places a legal hold: the case is kept beyond its retention until the hold is lifted.
     """
     case = lock_case(case.pk)
-    _refuse_day(decision, on, _("An appeal is received between the day of the decision and today."))
+    _refuse_invalid_day(decision, on, _("An appeal is received between the day of the decision and today."))
     noted = case.formal_decisions.filter(pk=decision.pk, appealed_on=None)
     if not noted.update(appealed_on=on):
         raise IllegalTransition(_("The appeal is noted already."))
@@ -99,6 +99,6 @@ def erase_decisions(*, actor: Actor, case: Case) -> None:
     case.formal_decisions.update(paragraphs=[])
 
 
-def _refuse_day(decision: AppealableDecision, on: date, message: str) -> None:
+def _refuse_invalid_day(decision: AppealableDecision, on: date, message: str) -> None:
     if not timezone.localdate(decision.decided_at) <= on <= timezone.localdate():
         raise IllegalTransition(message)

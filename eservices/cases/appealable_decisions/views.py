@@ -32,7 +32,7 @@ class NotificationForm(forms.Form):
 @require_POST
 def appeal_received(request, reference, pk):
     """Record that an appeal was received; it places a legal hold on the case."""
-    return _record(
+    return _run_action(
         request,
         reference,
         pk,
@@ -46,7 +46,7 @@ def appeal_received(request, reference, pk):
 @require_POST
 def notified(request, reference, pk):
     """Record that a decision was handed over or notified by a public notice."""
-    return _record(
+    return _run_action(
         request,
         reference,
         pk,
@@ -57,7 +57,7 @@ def notified(request, reference, pk):
     )
 
 
-def _record(request, reference, pk, form, action, *, invalid: str, done: str):
+def _run_action(request, reference, pk, form, action, *, invalid: str, done: str):
     case = access.case_for(request.user, reference, "appeal")
     decision = get_object_or_404(case.formal_decisions, pk=pk)
     if not form.is_valid():

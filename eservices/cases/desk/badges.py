@@ -102,7 +102,7 @@ def is_about_to_continue(case: Case, row: CaseStage | StageSummary) -> bool:
     return is_due and row.waiting_for in (AGENT, APPLICANT, OTHERS) and not is_decision_stage(row)
 
 
-def _waits_for_word(case: Case, row: CaseStage | StageSummary | None) -> bool:
+def _needs_agent_after_term(case: Case, row: CaseStage | StageSummary | None) -> bool:
     """Return whether an agent has to say how an overdue question continues: all stages over, nothing due."""
     return row is None and case.due_at is None
 
@@ -125,7 +125,7 @@ def status_badge(case: Case, row: CaseStage | StageSummary | None = None) -> Sta
         return StatusBadge(_("On a waiting list"), "s3")
     if waiting_for == AGENT and is_about_to_continue(case, row):
         return StatusBadge(_("In progress"), "s2")
-    if (waiting_for == AGENT and not is_decision_stage(row)) or _waits_for_word(case, row):
+    if (waiting_for == AGENT and not is_decision_stage(row)) or _needs_agent_after_term(case, row):
         return StatusBadge(_("To treat"), "s1", "must")
     if case.state == CaseState.DECIDED:
         return StatusBadge(_("Being completed"), "s2", "ok")

@@ -13,7 +13,7 @@ def preview_context(letter: LetterTemplate, request) -> dict:
     choices = list(cases[:MAX_SAMPLE_CASES])
     asked = request.GET.get("case", "")
     case = next((one for one in choices if one.reference == asked), next(iter(choices), None))
-    found = render_letter(case, letter) if case else _about_nobody(letter)
+    found = render_letter(case, letter) if case else _fill_with_labels(letter)
     return {
         "letter": found,
         "case": case,
@@ -23,5 +23,5 @@ def preview_context(letter: LetterTemplate, request) -> dict:
     }
 
 
-def _about_nobody(letter: LetterTemplate) -> RenderedLetter:
+def _fill_with_labels(letter: LetterTemplate) -> RenderedLetter:
     return fill_placeholders(letter, {key: f"[{label}]" for key, label in GIVEN.items()})

@@ -10,7 +10,7 @@ STYLES = {"b": "b", "strong": "b", "i": "i", "em": "i"}
 PARTS = {"p", "h2", "h3", "h4", "li"}
 
 
-class _Reader(HTMLParser):
+class _ParagraphParser(HTMLParser):
     """A parser that collects paragraphs. Of unknown tags it takes the text."""
 
     def __init__(self):
@@ -58,7 +58,7 @@ class _Reader(HTMLParser):
 
 def paragraphs_from_html(html: str) -> list:
     """Return the paragraphs of rich text, as ``deliveries.paragraphs`` describes them."""
-    reader = _Reader()
+    reader = _ParagraphParser()
     reader.feed(html)
     reader.close()
     return reader.paragraphs

@@ -101,14 +101,14 @@ def load_records(cases: CaseQuerySet, since: datetime, zone) -> list[CaseRecord]
     events = CaseEvent.objects.filter(case__in=cases.order_by().values("pk"), kind__in=COUNTED_EVENTS)
     for case, kind, at in events.order_by("number").values_list("case", "kind", "at").iterator():
         told[case].append((kind, at.astimezone(zone)))
-    rested = _rested(cases, zone)
+    rested = _pause_times(cases, zone)
     rows = cases.order_by().values_list(
         "pk", "form", "opened_at", "closed_at", "deadline", "paused_at", "outcome"
     )
     return [_record(row, told.get(row[0], ()), rested.get(row[0], ()), zone) for row in rows.iterator()]
 
 
-def _rested(cases: CaseQuerySet, zone) -> dict[UUID, list[Time]]:
+def _pause_times(cases: CaseQuerySet, zone) -> dict[UUID, list[Time]]:
     """Return the times at stages at which the deadline pauses, by case."""
     found = defaultdict(list)
     kinds = [key for key, kind in stages.items() if kind.rests]
@@ -179,22 +179,22 @@ def _week(found: list[CaseRecord], start: datetime, now: datetime, free: Contain
         number=start.isocalendar().week,
         start=start,
         end=end,
-        **_standing(found, start, end),
+        **_caseload(found, start, end),
         decisions=_decisions(found, start, end, free),
     )
 
 
-def _standing(found: list[CaseRecord], start: datetime, end: datetime) -> dict[str, int]:
+def _caseload(found: list[CaseRecord], start: datetime, end: datetime) -> dict[str, int]:
     """Return the cases received between the two moments, and those open and late at ``end``."""
     standing = [one for one in found if one.opened < end and not (one.closed and one.closed < end)]
     return {
         "received": sum(start <= one.opened < end for one in found),
         "open": len(standing),
-        "late": sum(_late(one, end) for one in standing),
+        "late": sum(_is_late(one, end) for one in standing),
     }
 
 
-def _late(one: CaseRecord, at: datetime) -> bool:
+def _is_late(one: CaseRecord, at: datetime) -> bool:
     if one.rests and one.rests <= at:
         return False
     waiting = any(begun <= at and (over is None or over > at) for begun, over in one.waits + one.rested)
@@ -210,7 +210,7 @@ def figures_by_service(
     for one in found:
         groups[one.form].append(one)
     services = [
-        ServiceFigures(form=form, **_standing(group, since, until), decisions=decisions)
+        ServiceFigures(form=form, **_caseload(group, since, until), decisions=decisions)
         for form, group in groups.items()
         if (decisions := _decisions(group, since, until, free))
     ]
@@ -238,7 +238,7 @@ def _decisions(
 
 def working_time(one: CaseRecord, free: Container[date]) -> DecisionTime:
     """Return the time until the decision in which the commune had to act."""
-    waits = _united([*one.waits, *one.rested], one.decided)
+    waits = _merge_times([*one.waits, *one.rested], one.decided)
     days = count_working_days(one.opened.date(), one.decided.date(), free)
     days -= sum(count_working_days(asked.date(), answered.date(), free) for asked, answered in waits)
     if days > 0:
@@ -247,7 +247,7 @@ def working_time(one: CaseRecord, free: Container[date]) -> DecisionTime:
     return DecisionTime(0, max(0, int((one.decided - one.opened - waited).total_seconds() // 60)))
 
 
-def _united(times: list[Time], end: datetime) -> list[tuple[datetime, datetime]]:
+def _merge_times(times: list[Time], end: datetime) -> list[tuple[datetime, datetime]]:
     """Return the times up to ``end`` with overlapping ones merged."""
     united: list[tuple[datetime, datetime]] = []
     for begun, over in sorted((begun, min(over or end, end)) for begun, over in times if begun < end):

@@ -46,10 +46,10 @@ class KeyedQuerySet(models.QuerySet):
 
     def best_translation(self, key: str, language: str):
         """Return the text ``key`` in ``language``, else in the commune's first language, else in any; else None."""
-        found = {one.locale.language_code: one for one in self._under(key)}
+        found = {one.locale.language_code: one for one in self._with_key(key)}
         return found.get(language) or next(iter(found.values()), None)
 
-    def _under(self, key: str):
+    def _with_key(self, key: str):
         return self.filter(key=key).select_related("locale").order_by("locale_id") if key else []
 
     def used_by(self, team: Team):

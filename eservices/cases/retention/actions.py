@@ -115,13 +115,15 @@ def dispose_of_case(item_id: int) -> None:
             location, digest = archive.archive_case(item.case, timezone.now())
         _finish(item, seen, location, digest)
     except CaseKept as reason:
-        _put_off(item, due_at=None, reason=str(reason))
+        _update_pending(item, due_at=None, reason=str(reason))
     except Exception as fault:
         logger.exception("Case %s could not be disposed of", item.case)
-        _put_off(item, due_at=timezone.now() + RETRY_AFTER, reason=f"{type(fault).__name__}: {fault}"[:2000])
+        _update_pending(
+            item, due_at=timezone.now() + RETRY_AFTER, reason=f"{type(fault).__name__}: {fault}"[:2000]
+        )
 
 
-def _put_off(item: DisposalItem, **fields) -> None:
+def _update_pending(item: DisposalItem, **fields) -> None:
     """Update the item unless it is done.
 
     If a done item ran again, the erased case would replace the complete one in the archive.
@@ -213,7 +215,7 @@ def erase_answers(*, actor: Actor, case: Case, now: datetime) -> None:
         row.delete()
         return
     if blocker_reason(case):
-        _look_again(row, now + RECHECK_AFTER)
+        _reschedule(row, now + RECHECK_AFTER)
         return
     due = answer_erasure.answers_due_for_erasure(case)
     keys = sorted(key for key, moment in due.items() if moment <= now)
@@ -223,10 +225,10 @@ def erase_answers(*, actor: Actor, case: Case, now: datetime) -> None:
     case.search_text = case_search_lines(case)
     case.save(update_fields=["search_text"])
     audit_log.record_event(case, "answers_erased", actor, questions=keys)
-    _look_again(row, min((moment for moment in due.values() if moment > now), default=None))
+    _reschedule(row, min((moment for moment in due.values() if moment > now), default=None))
 
 
-def _look_again(row: AnswerErasure, due_at: datetime | None) -> None:
+def _reschedule(row: AnswerErasure, due_at: datetime | None) -> None:
     if due_at is None:
         row.delete()
     else:

@@ -60,14 +60,14 @@ def due_for_version(version: FormVersion, now: datetime) -> DueCases | None:
     rule = parse_rule(version.definition.settings)
     if rule is None:
         return None
-    old = _whole(Case.objects.real()).filter(
+    old = _not_disposed(Case.objects.real()).filter(
         form=version.form_id, state=CaseState.CLOSED, closed_at__lte=rule.closed_by(now)
     )
     going = without_blockers(old)
     return DueCases(version, rule, going.order_by("closed_at", "reference"), old.count() - going.count())
 
 
-def _whole(cases: CaseQuerySet) -> CaseQuerySet:
+def _not_disposed(cases: CaseQuerySet) -> CaseQuerySet:
     """Filter ``cases`` to those neither erased nor on an approved list."""
     pending = DisposalItem.objects.pending().values("case")
     return cases.filter(submission__erased_at=None).exclude(pk__in=pending)

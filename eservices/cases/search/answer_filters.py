@@ -20,20 +20,26 @@ NAME = re.compile(f"({BY_WORDS}|{BY_VALUE})({KEY_PATTERN})")
 
 def filterable_questions(definition: FormDefinition) -> list[FieldDefinition]:
     """Return the questions that can be filtered by, including those inside groups."""
-    return [one for one in definition.fields.values() if one.searchable and not one.secret and _compares(one)]
+    return [
+        one
+        for one in definition.fields.values()
+        if one.searchable and not one.secret and _comparison_kind(one)
+    ]
 
 
 def search_marks_of(definition: FormDefinition, answers: dict) -> Iterator[str]:
     """Yield the marks of a case with these answers, by which filters find it."""
     for field in filterable_questions(definition):
-        for answer in _given(definition, field.key, answers):
-            yield from filter_marks(field.key, answer, whole=_is_whole(field))
+        for answer in _answers_to(definition, field.key, answers):
+            yield from filter_marks(field.key, answer, whole=_is_matched_whole(field))
 
 
 def filter_form_fields(definition: FormDefinition, language: str) -> dict[str, forms.Field]:
     """Return the form fields of the filters, by the name of the filter."""
     return {
-        f"{BY_VALUE if _is_whole(field) else BY_WORDS}{field.key}": _form_field(field, definition, language)
+        f"{BY_VALUE if _is_matched_whole(field) else BY_WORDS}{field.key}": _form_field(
+            field, definition, language
+        )
         for field in filterable_questions(definition)[:MAX_FILTERS]
     }
 
@@ -56,33 +62,33 @@ def filter_terms(filters: Mapping[str, str]) -> list[str]:
     return found
 
 
-def _given(definition: FormDefinition, key: str, answers: dict) -> Iterator:
+def _answers_to(definition: FormDefinition, key: str, answers: dict) -> Iterator:
     for name, answer in answers.items():
         inside = definition.fields.get(name)
         if name == key:
             yield answer
         elif inside and inside.fields and isinstance(answer, list):
             for row in answer:
-                yield from _given(definition, key, row) if isinstance(row, dict) else ()
+                yield from _answers_to(definition, key, row) if isinstance(row, dict) else ()
 
 
 def _form_field(field: FieldDefinition, definition: FormDefinition, language: str) -> forms.Field:
     label = definition.text(f"field.{field.key}.label", language) or field.key
-    if _compares(field) == YES_NO:
+    if _comparison_kind(field) == YES_NO:
         choices = [("", _("All")), ("true", _("Yes")), ("false", _("No"))]
         return forms.ChoiceField(label=label, required=False, choices=choices)
-    if _is_whole(field) and field.type != "date":
+    if _is_matched_whole(field) and field.type != "date":
         offered = field_types[field.type].choices(field, definition, language)
         return forms.ChoiceField(label=label, required=False, choices=[("", _("All")), *offered])
     widget = forms.DateInput(attrs={"type": "date"}) if field.type == "date" else forms.TextInput
     return forms.CharField(label=label, required=False, max_length=100, widget=widget)
 
 
-def _is_whole(field: FieldDefinition) -> bool:
-    return field.type == "date" or _compares(field) in ("option", "options", YES_NO)
+def _is_matched_whole(field: FieldDefinition) -> bool:
+    return field.type == "date" or _comparison_kind(field) in ("option", "options", YES_NO)
 
 
-def _compares(field: FieldDefinition) -> str:
+def _comparison_kind(field: FieldDefinition) -> str:
     """Return how conditions compare the answer; "" if it cannot be compared."""
     kind = field_types.get(field.type)
     return kind.compares if kind and kind.asks and not field.fields and field.type != "files" else ""

@@ -77,7 +77,7 @@ def term_readings(text: str) -> list[list[str]]:
 
 
 # -- Expressions ---------------------------------------------------------------------------------------------
-class _OfWords(Func):
+class _TermsExpression(Func):
     """An expression on the search text of a case and the terms of a query."""
 
     def __init__(self, asked: list[str], **options):
@@ -105,7 +105,7 @@ class _OfWords(Func):
         return " && ".join(parts), params
 
 
-class MatchesTerms(_OfWords):
+class MatchesTerms(_TermsExpression):
     """An expression that is true if a case contains all the terms."""
 
     def __init__(self, asked: list[str]):
@@ -122,7 +122,7 @@ class MatchesTerms(_OfWords):
         return f"{self._vector(compiler)} @@ ({question})", params
 
 
-class TermRank(_OfWords):
+class TermRank(_TermsExpression):
     """An expression for the relevance of a case; more is better. Always 0 on SQLite."""
 
     def __init__(self, asked: list[str]):

@@ -104,7 +104,7 @@ class ExternalHandlingStage(Stage):
             return Done()
         if not said.get("reference"):
             return Waiting(AGENT)
-        return self._there(row, settings)
+        return self._wait_for_others(row, settings)
 
     def form(self, case, row, settings, data=None):
         return ExternalHandlingForm(data, auto_id="outside_%s", initial=row.data.get("said", {}))
@@ -133,7 +133,7 @@ class ExternalHandlingStage(Stage):
             )
         return _("%(name)s has the case under %(reference)s; note the outcome when it is known.") % known
 
-    def _there(self, row, settings) -> Waiting:
+    def _wait_for_others(self, row, settings) -> Waiting:
         """Return the wait for the others; for an agent once the planned days are over."""
         days = settings.get("days")
         if not days:

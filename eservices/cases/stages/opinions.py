@@ -182,12 +182,12 @@ class OpinionsStage(Stage):
         now, opinions = timezone.now(), list(row.opinions.all())
         given = [one for one in opinions if one.given_at]
         if len(given) >= (settings.get("enough") or len(opinions)):
-            return self._enough(case, row, given)
+            return self._finish_with_worst(case, row, given)
         late = [one for one in opinions if not one.given_at and one.term <= now]
         if settings.get("silence") and len(given) + len(late) == len(opinions):
-            return self._enough(case, row, given)
+            return self._finish_with_worst(case, row, given)
         self._remind(case, row, settings, opinions, now)
-        looks = [_next_look(one) for one in opinions if not one.given_at]
+        looks = [_next_due_at(one) for one in opinions if not one.given_at]
         until = min((at for at in looks if at > now), default=None)
         blocked = late and not settings.get("silence")
         return Waiting(AGENT if blocked else OTHERS, until=until)
@@ -222,7 +222,7 @@ class OpinionsStage(Stage):
                 one.save(update_fields=["reminded_at"])
                 emails.send_opinion_reminder(case, one, self.localized_setting(case, row, settings, "text"))
 
-    def _enough(self, case: Case, row: CaseStage, given: list[Opinion]) -> Done:
+    def _finish_with_worst(self, case: Case, row: CaseStage, given: list[Opinion]) -> Done:
         """Finish the stage with the most unfavourable opinion as its result."""
         stances = {one.stance for one in given}
         worst = next((one for one in WORST_FIRST if one in stances), Opinion.Stance.NONE)
@@ -252,7 +252,7 @@ def _reminder(opinion: Opinion) -> datetime:
     return clock.morning_before(opinion.term, 1)
 
 
-def _next_look(opinion: Opinion) -> datetime:
+def _next_due_at(opinion: Opinion) -> datetime:
     """Return when an open opinion is due next: for its reminder, or at the end of its term."""
     return (
         opinion.term if opinion.reminded_at or _reminder(opinion) <= opinion.asked_at else _reminder(opinion)

@@ -158,30 +158,30 @@ class QuestionStage(Stage):
         days = NumbersBlock.numbers(settings.get("reminders", "")) or []
         reminders = [clock.morning_after(now, one).isoformat() for one in days]
         row.data |= {"term": term.isoformat(), "reminders": reminders}
-        return AskApplicant(self._text(case, row, settings), term, until=self._next_look(row))
+        return AskApplicant(self._text(case, row, settings), term, until=self._next_due_at(row))
 
     def resume(self, case, row, settings):
         if is_answer_overdue(case):
             return Waiting(AGENT)
         if case.state != CaseState.WAITING:
-            return self._over(case, row, UNANSWERED if last_question_event(case) == "went_on" else ANSWERED)
+            return self._finish(case, row, UNANSWERED if last_question_event(case) == "went_on" else ANSWERED)
         if "overdue" in row.data:
             return Waiting(APPLICANT)  # an agent asked again
         now, term = timezone.now(), datetime.fromisoformat(row.data["term"])
         if now >= term:
-            return self._unanswered(case, row, settings, term)
+            return self._handle_no_answer(case, row, settings, term)
         planned = _reminders(row)
         row.data["reminders"] = [one for one in planned if datetime.fromisoformat(one) > now]
         if row.data["reminders"] != planned:  # if several are due together, only one is sent
             emails.send_question_reminder(
                 case, text=self.filled_words(case, row, settings, "text"), term=term
             )
-        return Waiting(APPLICANT, until=self._next_look(row))
+        return Waiting(APPLICANT, until=self._next_due_at(row))
 
     def waiting_reason(self, case, row, settings):
         return overdue_notice(case) if is_answer_overdue(case) else ""
 
-    def _unanswered(self, case: Case, row: CaseStage, settings: dict, term: datetime):
+    def _handle_no_answer(self, case: Case, row: CaseStage, settings: dict, term: datetime):
         if settings.get("close"):
             with override(case.language):
                 words = _("We closed your request, because our question of %(day)s was not answered.")
@@ -190,7 +190,7 @@ class QuestionStage(Stage):
         end_waiting_for_answer(case, SYSTEM, text=self.filled_words(case, row, settings, "text"), term=term)
         return Waiting(AGENT)
 
-    def _over(self, case: Case, row: CaseStage, result: str) -> Done:
+    def _finish(self, case: Case, row: CaseStage, result: str) -> Done:
         store_results(case, **{result_key(row.key): result})
         return Done({"result": result})
 
@@ -202,7 +202,7 @@ class QuestionStage(Stage):
         with override(case.language):
             return f"{text}\n\n" + _("Without an answer we close your request.")
 
-    def _next_look(self, row: CaseStage) -> datetime:
+    def _next_due_at(self, row: CaseStage) -> datetime:
         return datetime.fromisoformat(next(iter(_reminders(row)), row.data["term"]))
 
 

@@ -37,10 +37,10 @@ def decision_text(
         return letter_rendering.RenderedLetter(
             title,
             [
-                *_decided(case),
+                *_decision_paragraphs(case),
                 {"heading": _("Legal remedies")},
-                *_against(remedies, rules),
-                *_signed(case, signatories),
+                *_appeal_paragraphs(remedies, rules),
+                *_signature_paragraphs(case, signatories),
             ],
         )
 
@@ -62,7 +62,7 @@ def _term_in_sentence(number: int, unit: str) -> str:
     return words % {"number": number}
 
 
-def _decided(case: Case) -> list:
+def _decision_paragraphs(case: Case) -> list:
     settings = case.version.definition.settings
     letter = LetterTemplate.objects.best_translation(
         settings.get("letters", {}).get(case.outcome, ""), case.language
@@ -79,7 +79,7 @@ def _decided(case: Case) -> list:
     return [_("Dear Sir or Madam,"), text % {"service": case.service}, *reasons]
 
 
-def _against(remedies: LegalRemedies, rules: AppealRules) -> list:
+def _appeal_paragraphs(remedies: LegalRemedies, rules: AppealRules) -> list:
     said = {
         "authority": remedies.authority,
         "days": str(remedies.days),
@@ -88,10 +88,10 @@ def _against(remedies: LegalRemedies, rules: AppealRules) -> list:
     found = map_texts(
         paragraphs_from_html(remedies.text), lambda text: placeholders.fill_placeholders(text, said)
     )
-    return [*found, *_recess(remedies, rules)]
+    return [*found, *_suspension_paragraph(remedies, rules)]
 
 
-def _recess(remedies: LegalRemedies, rules: AppealRules) -> list:
+def _suspension_paragraph(remedies: LegalRemedies, rules: AppealRules) -> list:
     """Return a paragraph with the times in which the term is suspended; nothing if it never is."""
     if not (rules.recess and remedies.recess and remedies.unit == TermUnit.DAYS):
         return []
@@ -102,7 +102,7 @@ def _recess(remedies: LegalRemedies, rules: AppealRules) -> list:
     ]
 
 
-def _signed(case: Case, signatories: Iterable[User]) -> list:
+def _signature_paragraphs(case: Case, signatories: Iterable[User]) -> list:
     """Return the closing phrase, the deciding authority, and its signatories."""
     authority = case.team.authority or str(CommuneSettings.current())
     functions = dict(case.team.memberships.values_list("user_id", "function"))

@@ -23,10 +23,10 @@ def placeholder_values(case: Case, language: str) -> dict[str, str]:
         key: answer_text(field, masked_rows(field, answers.get(key)), definition, language)
         for key, field in definition.fields.items()
     }
-    return said | results.result_texts_by_key(case, language) | _of_every_case(case)
+    return said | results.result_texts_by_key(case, language) | _common_values(case)
 
 
-def _of_every_case(case: Case) -> dict[str, str]:
+def _common_values(case: Case) -> dict[str, str]:
     return {
         "applicant": case.applicant,
         "reference": case.reference,

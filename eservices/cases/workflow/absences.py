@@ -32,15 +32,15 @@ def absences_by_user(team: Team | int, day: date | None = None) -> dict[int, Abs
 
 def absence_of_deputy(absence: Absence) -> Absence | None:
     """Return the deputy's first own absence that overlaps with ``absence``; None if there is none."""
-    return _same_days(absence).filter(user=absence.deputy).first()
+    return _overlapping_days(absence).filter(user=absence.deputy).first()
 
 
 def uncovered_absence(absence: Absence) -> Absence | None:
     """Return the first overlapping absence of a colleague whose deputy is the absent user; None if there is none."""
-    return _same_days(absence).filter(deputy=absence.user).first()
+    return _overlapping_days(absence).filter(deputy=absence.user).first()
 
 
-def _same_days(absence: Absence):
+def _overlapping_days(absence: Absence):
     others = absence.team.absences.between(absence.first_day, absence.last_day)
     return others.select_related("user").order_by("first_day")
 
@@ -92,10 +92,10 @@ def represented_colleagues(user: User) -> dict[int, set[int]]:
 
 def _represented(user: User, team: int) -> set[int]:
     gone = {who: absence.deputy_id for who, absence in absences_by_user(team).items()}
-    return {who for who in gone if who != user.pk and _acting(who, gone) == user.pk}
+    return {who for who in gone if who != user.pk and _acting_deputy(who, gone) == user.pk}
 
 
-def _acting(who: int, gone: dict[int, int | None]) -> int:
+def _acting_deputy(who: int, gone: dict[int, int | None]) -> int:
     acting = who
     for _step in range(MAX_DEPUTY_CHAIN):
         deputy = gone.get(acting)

@@ -75,7 +75,7 @@ def sync_deadline_pause(case: Case, *, stage_rests: bool) -> None:
         return
     now = timezone.now()
     if not rests:
-        case.deadline = _resumed(case, now)
+        case.deadline = _extended_deadline(case, now)
     case.paused_at = now if rests else None
     case.save(update_fields=["deadline", "paused_at"])
     if not rests:
@@ -90,7 +90,7 @@ def stop_waiting_for_applicant(case: Case) -> None:
     sync_deadline_pause(case, stage_rests=False)
 
 
-def _resumed(case: Case, now: datetime) -> datetime | None:
+def _extended_deadline(case: Case, now: datetime) -> datetime | None:
     """Return the deadline extended by the working days of the pause; None if there is none."""
     if case.deadline is None:
         return None

@@ -183,10 +183,10 @@ def available_actions(case: Case, user) -> list[str]:
         for do, deed in CASE_ACTIONS.items()
         if role >= access.REQUIRED_ROLES[do] and is_allowed(do, case.state, case.outcome) and deed.fits(case)
     ]
-    return _with_four_eyes(found, case, user)
+    return _without_excluded_by_proposal(found, case, user)
 
 
-def _with_four_eyes(found: list[str], case: Case, user) -> list[str]:
+def _without_excluded_by_proposal(found: list[str], case: Case, user) -> list[str]:
     """Remove actions that a proposed decision excludes.
 
     Another agent reviews the proposal; until then nothing else can be decided.

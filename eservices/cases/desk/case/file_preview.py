@@ -35,7 +35,7 @@ def count_pages(stored: StoredFile) -> int:
     if stored.content_type != PDF:
         return int(is_previewable(stored))
     try:
-        return min(int(_asked(stored, 0)), MAX_PAGES)
+        return min(int(_render_page(stored, 0)), MAX_PAGES)
     except (PreviewError, ValueError):
         return 0
 
@@ -44,10 +44,10 @@ def render_page(stored: StoredFile, number: int) -> bytes:
     """Render a page of a PDF as PNG. Raise PreviewError if that is not possible."""
     if not 1 <= number <= MAX_PAGES:
         raise PreviewError
-    return _asked(stored, number)
+    return _render_page(stored, number)
 
 
-def _asked(stored: StoredFile, number: int) -> bytes:
+def _render_page(stored: StoredFile, number: int) -> bytes:
     too_much = f"preview-too-much:{stored.pk}"
     if cache.get(too_much):
         raise PreviewError

@@ -18,7 +18,7 @@ SANDBOX = csp_override({"default-src": [CSP.NONE], "sandbox": True})
 @SANDBOX
 def download_file(request, reference, file_id):
     """Return a file as a download: it is never shown inside the site."""
-    found = _read(request, reference, file_id)
+    found = _open_and_log(request, reference, file_id)
     return attachment_response(found)
 
 
@@ -29,7 +29,7 @@ def preview_file(request, reference, file_id):
     found = access.file_for(request.user, reference, file_id)
     if not file_preview.is_previewable(found):
         raise Http404
-    _leave_trace(request, reference, found)
+    _log_read(request, reference, found)
     if found.content_type in file_preview.PICTURES:
         return inline_image_response(found)
     try:
@@ -49,7 +49,7 @@ class FileView(CaseScreen):
 
     def get(self, request, reference, file_id):
         self.case = access.case_for(request.user, reference)
-        self.file = _read(request, reference, file_id)
+        self.file = _open_and_log(request, reference, file_id)
         return self.render_to_response(self.get_context_data())
 
     def get_context_data(self, **kwargs):
@@ -57,13 +57,13 @@ class FileView(CaseScreen):
         return super().get_context_data(case=self.case, file=self.file, pages=range(1, count + 1), **kwargs)
 
 
-def _read(request, reference, file_id):
+def _open_and_log(request, reference, file_id):
     found = access.file_for(request.user, reference, file_id)
-    _leave_trace(request, reference, found)
+    _log_read(request, reference, found)
     return found
 
 
-def _leave_trace(request, reference, found) -> None:
+def _log_read(request, reference, found) -> None:
     case = access.case_for(request.user, reference)
     actions.log_read(actor=request.user, case=case, file=found)
 

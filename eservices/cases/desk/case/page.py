@@ -179,7 +179,7 @@ def describe_situation(case: Case) -> str:
         return _("All is done; the case closes by itself within a minute.")
     if row.waiting_for == LEAD:
         return _blocked(case, row)
-    if said := _said_by_stage(case, row):
+    if said := _stage_reason(case, row):
         return said
     if is_about_to_continue(case, row):
         return _("This is kept; the case goes on by itself, within a minute.")
@@ -205,7 +205,7 @@ def _blocked(case: Case, row: CaseStage) -> str:
     return said % {"stage": stage_name(row), "reason": row.reason.removesuffix(".")}
 
 
-def _said_by_stage(case: Case, row: CaseStage) -> str:
+def _stage_reason(case: Case, row: CaseStage) -> str:
     """Return the current stage's own reason for waiting; "" if it has none."""
     stage = kind_of(row)
     if stage is None or row.progress != Progress.ACTIVE:
@@ -248,19 +248,29 @@ def pending_items(case: Case, thread: Iterable[Message] = ()) -> list[str]:
 
     Enclosures and persons are listed only while the case is open.
     """
-    found = [_call(call) for call in case.calls.all() if call.is_open]
-    found += [line for line in (_question(case, list(thread)), _not_replied(list(thread))) if line]
+    found = [_callback_text(call) for call in case.calls.all() if call.is_open]
+    found += [
+        line for line in (_question_term_text(case, list(thread)), _missing_reply_text(list(thread))) if line
+    ]
     if case.is_open:
-        found += [line for line in (_papers_left(case), _papers_missing(case), _people_left(case)) if line]
+        found += [
+            line
+            for line in (
+                _unreviewed_enclosures_text(case),
+                _missing_enclosures_text(case),
+                _undecided_persons_text(case),
+            )
+            if line
+        ]
     return found
 
 
-def _call(call: CallbackRequest) -> str:
+def _callback_text(call: CallbackRequest) -> str:
     words = _("Call back %(phone)s, %(wish)s.") if call.wish else _("Call back %(phone)s.")
     return words % {"phone": call.phone, "wish": call.wish}
 
 
-def _question(case: Case, thread: list[Message]) -> str:
+def _question_term_text(case: Case, thread: list[Message]) -> str:
     """Return by when the applicant has to answer, or that the term has passed without an answer."""
     place = max((n for n, one in enumerate(thread) if one.kind == Message.Kind.QUESTION), default=None)
     if place is None or not case.is_open or not thread[place].term:
@@ -277,7 +287,7 @@ def _question(case: Case, thread: list[Message]) -> str:
     return _("By %(term)s, our question of %(asked)s was not answered.") % days
 
 
-def _not_replied(thread: list[Message]) -> str:
+def _missing_reply_text(thread: list[Message]) -> str:
     """Return that the applicant's last message has no reply yet; "" otherwise."""
     last = thread[-1] if thread else None
     if last is None or not last.from_applicant or last.kind != Message.Kind.MESSAGE:
@@ -286,7 +296,7 @@ def _not_replied(thread: list[Message]) -> str:
     return _("The applicant wrote on %(day)s, and nobody has replied yet.") % {"day": day}
 
 
-def _papers_left(case: Case) -> str:
+def _unreviewed_enclosures_text(case: Case) -> str:
     """Return how many enclosures are not reviewed yet; "" if none."""
     judged = {one.field for one in case.enclosures.all()}
     left = [
@@ -298,7 +308,7 @@ def _papers_left(case: Case) -> str:
     return text % {"n": len(left)} if left else ""
 
 
-def _papers_missing(case: Case) -> str:
+def _missing_enclosures_text(case: Case) -> str:
     """Return which required enclosures are missing, for example after a submission by telephone."""
     language = get_language() or case.language
     names = [
@@ -308,7 +318,7 @@ def _papers_missing(case: Case) -> str:
     return _("Missing: %(papers)s.") % {"papers": ", ".join(names)} if names else ""
 
 
-def _people_left(case: Case) -> str:
+def _undecided_persons_text(case: Case) -> str:
     """Return how many persons have no outcome yet.
 
     "" if no person has one: then the outcome of the case will apply to all.
@@ -322,18 +332,18 @@ def _people_left(case: Case) -> str:
 def initial_form_data(case: Case, do: str) -> dict:
     """Return the initial data of an action's form."""
     if do == "ask":
-        return {"text": _asked_in_vain(case) or _papers_to_send(case)}
+        return {"text": _unanswered_question(case) or _enclosure_request(case)}
     if do == "call":
         return {"phone": phone_numbers.format_phone(case.phone)}
     return {"agent": case.assignee_id}
 
 
-def _asked_in_vain(case: Case) -> str:
+def _unanswered_question(case: Case) -> str:
     """Return the text of the question that was not answered in time, to be asked again."""
     return case.messages.filter(kind=Message.Kind.QUESTION).last().text if is_answer_overdue(case) else ""
 
 
-def _papers_to_send(case: Case) -> str:
+def _enclosure_request(case: Case) -> str:
     """Return a text that asks for refused and missing enclosures, in the language of the case."""
     refused = [one for one in case.enclosures.all() if one.state == EnclosureReview.State.REFUSED]
     with override(case.language):

@@ -50,7 +50,7 @@ class ReceiptView(CaseScreen):
             steps=steps,
             missing=missing_enclosure_labels(case),
             answered_by=promised_date(case),
-            sections=_declared(case),
+            sections=_declared_answers(case),
             code_days=JOIN_DAYS,
             may_open=access.may_do(self.request.user, case, "read"),
             may_give_code=case.owner_id is None
@@ -60,7 +60,7 @@ class ReceiptView(CaseScreen):
         )
 
 
-def _declared(case):
+def _declared_answers(case):
     """Return the answers as sent, in the language of the case. Secret answers are only marked as given."""
     sent = case.submission
     found = summarize_answers(

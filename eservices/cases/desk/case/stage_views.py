@@ -31,14 +31,14 @@ class StageTaskView(CaseView):
         form = kind.form(self.case, row, current_settings(row), request.POST) if kind else None
         seen = SeenEventForm(request.POST, prefix=OF_STAGE)
         if form is None:
-            return self._again(stage, _("This stage is over, or has not begun yet."), 409)
+            return self._show_failure(stage, _("This stage is over, or has not begun yet."), 409)
         if not all([form.is_valid(), seen.is_valid()]):
-            return self._again(stage, _("Something is missing."), 422)
+            return self._show_failure(stage, _("Something is missing."), 422)
         try:
             actions.complete_stage_task(
                 actor=request.user, case=self.case, stage=stage, said=form.cleaned_data, **seen.cleaned_data
             )
         except IllegalTransition as refusal:
-            return self._again(stage, str(refusal), 409)
+            return self._show_failure(stage, str(refusal), 409)
         messages.success(request, _("Kept."))
         return redirect("cases:case", self.case.reference)

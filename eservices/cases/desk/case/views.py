@@ -96,7 +96,7 @@ class CaseView(CaseScreen):
         if do not in CASE_ACTIONS or CASE_ACTIONS[do].place != MORE:
             return redirect("cases:case", access.case_for(request.user, reference).reference)
         self.case = access.case_for(request.user, reference, do)
-        return self._page_of(do)
+        return self._action_page(do)
 
     def post(self, request, reference, do=""):
         if do not in CASE_ACTIONS:
@@ -105,7 +105,7 @@ class CaseView(CaseScreen):
         form = self._form(do, request.POST, request.FILES)
         extra = acceptance_forms.acceptance_forms_for(self.case, request.POST) if do == "accept" else {}
         if not all([form.is_valid(), *(one.is_valid() for one in extra.values())]):
-            return self._again(do, _("Something is missing."), 422)
+            return self._show_failure(do, _("Something is missing."), 422)
         arguments = form.cleaned_data | (
             {"details": acceptance_forms.collect_statements(extra)} if do == "accept" else {}
         )
@@ -114,11 +114,11 @@ class CaseView(CaseScreen):
                 given = {"files": files} if "files" in form.fields else {}
                 CASE_ACTIONS[do].action(actor=request.user, case=self.case, **arguments, **given)
         except IllegalTransition as refusal:
-            return self._again(do, str(refusal), 409)
-        messages.success(request, self._said_of(do, arguments))
-        return redirect(self._afterwards())
+            return self._show_failure(do, str(refusal), 409)
+        messages.success(request, self._success_message(do, arguments))
+        return redirect(self._next_url())
 
-    def _said_of(self, do: str, given: dict) -> str:
+    def _success_message(self, do: str, given: dict) -> str:
         """Return the success message of an action; of a decision for two agents, that it is proposed.
 
         Translated here, in the language of the admin: Django stores messages after the view, when the language of the
@@ -130,7 +130,7 @@ class CaseView(CaseScreen):
             return _("Nobody has the case now: whoever is in the team may take it.")
         return str(CASE_ACTIONS[do].done)
 
-    def _afterwards(self) -> str:
+    def _next_url(self) -> str:
         """Return the URL of the case; that of the queue if the agent may not see the case any more."""
         seen = access.cases_for(self.request.user).filter(pk=self.case.pk).exists()
         return reverse("cases:case", args=[self.case.reference]) if seen else reverse("cases:queue")
@@ -157,7 +157,7 @@ class CaseView(CaseScreen):
         )
         return case
 
-    def _again(self, do: str, why: str, status: int):
+    def _show_failure(self, do: str, why: str, status: int):
         """Show the page in its current state, with the typed data and why the action failed."""
         self.case = self._read(self.case.reference)
         self.failed, self.why = do, why
@@ -168,17 +168,17 @@ class CaseView(CaseScreen):
             and CASE_ACTIONS[do].place == MORE
             and do in available_actions(self.case, self.request.user)
         ):
-            return self._page_of(do, status)
+            return self._action_page(do, status)
         return self.render_to_response(self.get_context_data(), status=status)
 
     def _form(self, do: str, data=None, files=None) -> CaseActionForm:
-        starts = self._starts(do) if data is None else {}
+        starts = self._initial_data(do) if data is None else {}
         return CASE_ACTIONS[do].form(
             data, files, auto_id=f"{do}_%s", initial=starts, case=self.case, user=self.request.user
         )
 
     # -- An action on its own page ---------------------------------------------------------------------------
-    def _page_of(self, do: str, status: int = 200):
+    def _action_page(self, do: str, status: int = 200):
         if do not in available_actions(self.case, self.request.user):
             messages.error(self.request, _("This is not possible any more."))
             return redirect("cases:case", self.case.reference)
@@ -198,7 +198,7 @@ class CaseView(CaseScreen):
             request=self.request, template="cases/desk/case/action_page.html", context=context, status=status
         )
 
-    def _starts(self, do: str) -> dict:
+    def _initial_data(self, do: str) -> dict:
         """Return the initial data of a form, including the text of the letter template chosen for it."""
         known = page.initial_form_data(self.case, do) | {"seen": self.seen}
         return known | choices.initial_form_text(self.case, self.request.GET, do)
@@ -220,16 +220,16 @@ class CaseView(CaseScreen):
             last_panels=panels_for(case, user, last=True),
             failed=self.failed,
             why=self.why,
-            lost=self._lost(self.may, active),
-            **self._standing(active),
-            **self._declared(amended="amended" in done),
-            **self._talk(),
+            lost=self._lost_texts(self.may, active),
+            **self._status_context(active),
+            **self._answers_context(amended="amended" in done),
+            **self._messages_context(),
             **self._other_cases(done),
-            **self._deeds(),
+            **self._actions_context(),
             **kwargs,
         )
 
-    def _standing(self, active) -> dict:
+    def _status_context(self, active) -> dict:
         """Return the context for status, stages and deadline."""
         case, now = self.case, timezone.now()
         dated = bool(case.deadline)
@@ -245,7 +245,7 @@ class CaseView(CaseScreen):
             "elapsed": page.elapsed_percent(case, now) if dated else None,
         }
 
-    def _declared(self, *, amended: bool) -> dict:
+    def _answers_context(self, *, amended: bool) -> dict:
         """Return the context for answers, files and persons."""
         case, definition = self.case, self.case.version.definition
         files = list(case.submission.files.all()) if definition.asks_for("files") else []
@@ -254,12 +254,12 @@ class CaseView(CaseScreen):
             "fees": fee_line_texts(case, case.submission.fees, get_language() or case.language),
             "service": definition.title(get_language() or case.language),
             "sections": self._sections(files, amended=amended),
-            "persons": [(one, self._piece("person", one.pk)) for one in case.persons.all()],
+            "persons": [(one, self._item_form("person", one.pk)) for one in case.persons.all()],
             "files": files,
             "shown_types": (*file_preview.PICTURES, file_preview.PDF),
         }
 
-    def _talk(self) -> dict:
+    def _messages_context(self) -> dict:
         """Return the context for messages, notes and callback requests."""
         case = self.case
         thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
@@ -267,7 +267,7 @@ class CaseView(CaseScreen):
             "thread": thread,
             "pending": page.pending_items(case, thread),
             "notes": case.notes.select_related("author").prefetch_related("mentions").order_by("at", "pk"),
-            "calls": [(one, self._piece("called", one.pk)) for one in case.calls.all() if one.is_open],
+            "calls": [(one, self._item_form("called", one.pk)) for one in case.calls.all() if one.is_open],
         }
 
     def _other_cases(self, done: set[str]) -> dict:
@@ -282,7 +282,7 @@ class CaseView(CaseScreen):
             "original": own.filter(pk=case.duplicate_of_id).first() if case.duplicate_of_id else None,
         }
 
-    def _deeds(self) -> dict:
+    def _actions_context(self) -> dict:
         """Return the context for the actions of this agent, with their forms."""
         case, user, may = self.case, self.request.user, self.may
         forms = {do: self._shown_form(do) for do in may if CASE_ACTIONS[do].place == OWN and do not in PIECES}
@@ -325,10 +325,10 @@ class CaseView(CaseScreen):
         """Return the answers; rows of enclosures get the form to review them."""
         found = page.answer_rows(self.case, files, amended=amended)
         for answer in (one for _title, rows in found for one in rows if one.is_paper):
-            answer.form = self._piece("enclosure", answer.key)
+            answer.form = self._item_form("enclosure", answer.key)
         return found
 
-    def _piece(self, do: str, key) -> CaseActionForm | None:
+    def _item_form(self, do: str, key) -> CaseActionForm | None:
         """Return the form of an action for one enclosure, person or call; None if it is not available."""
         if do not in self.may:
             return None
@@ -347,7 +347,7 @@ class CaseView(CaseScreen):
             self.case, self.typed if self.failed == "accept" else None
         )
 
-    def _lost(self, may: list[str], active) -> str:
+    def _lost_texts(self, may: list[str], active) -> str:
         """Return the texts typed for an action or stage that is no longer available, so that they can be copied."""
         if not self.failed or self.failed in may or (active and self.failed == active.key):
             return ""

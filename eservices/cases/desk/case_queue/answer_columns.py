@@ -58,7 +58,7 @@ class AnswerColumns:
             _plain(cell)
             for field in self.fields
             for cell in answer_columns(
-                _as_asked(field, own), answers.get(field.key), own, self.language
+                _submitted_question(field, own), answers.get(field.key), own, self.language
             ).values()
         ]
 
@@ -72,7 +72,7 @@ class AnswerColumns:
         return [f"{label} ({said.get(part) or part})" for part in parts]
 
 
-def _as_asked(field: FieldDefinition, own: FormDefinition) -> FieldDefinition:
+def _submitted_question(field: FieldDefinition, own: FormDefinition) -> FieldDefinition:
     """Return the question as the applicant saw it, unless its type, and so its columns, changed since."""
     found = own.fields.get(field.key)
     return found if found and found.type == field.type else field

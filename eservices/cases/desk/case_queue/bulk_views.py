@@ -39,7 +39,7 @@ def assign_several(request):
         said = ngettext_lazy("%(n)s case is assigned.", "%(n)s cases are assigned.", "n")
     else:
         said = ngettext_lazy("Nobody has %(n)s case now.", "Nobody has %(n)s cases now.", "n")
-    return _each(request, "assign", form.references, partial(actions.assign_case, agent=agent), said)
+    return _run_on_each(request, "assign", form.references, partial(actions.assign_case, agent=agent), said)
 
 
 @require_POST
@@ -50,7 +50,7 @@ def tag_several(request):
     if not form.is_valid():
         return _incomplete(request, _("Choose cases and write a tag."))
     said = ngettext_lazy("%(n)s case has the tag.", "%(n)s cases have the tag.", "n")
-    return _each(
+    return _run_on_each(
         request, "tag", form.references, partial(actions.add_tag, name=form.cleaned_data["name"]), said
     )
 
@@ -63,7 +63,7 @@ def remind_several(request):
     if not form.is_valid():
         return _incomplete(request, _("Choose cases first."))
     said = ngettext_lazy("%(n)s applicant is reminded.", "%(n)s applicants are reminded.", "n")
-    return _each(request, "remind", form.references, actions.remind_applicant, said)
+    return _run_on_each(request, "remind", form.references, actions.remind_applicant, said)
 
 
 class BulkDecisionView(AgentDeskView):
@@ -101,11 +101,11 @@ class BulkDecisionView(AgentDeskView):
             DECISIONS[decision](actor=actor, case=case, reason=reason, seen=seen[case.reference])
 
         said = ngettext_lazy("%(n)s case is decided.", "%(n)s cases are decided.", "n")
-        return _each(self.request, decision, self.references, decide, said)
+        return _run_on_each(self.request, decision, self.references, decide, said)
 
     def get_context_data(self, **kwargs):
         found = defaultdict(list)
-        for case in _chosen(self.request, "accept", self.references):
+        for case in _selected_cases(self.request, "accept", self.references):
             found[bulk_decision_obstacle(case)].append(case)
         ready = found.pop("", [])
         seen, titles = (
@@ -122,17 +122,17 @@ class BulkDecisionView(AgentDeskView):
 
 
 # -- Shared --------------------------------------------------------------------------------------------------
-def _chosen(request, to: str, references: list[str]):
+def _selected_cases(request, to: str, references: list[str]):
     """Return the ticked cases on which the agent may do ``to``, the most urgent first."""
     cases = access.cases_for(request.user, to).filter(reference__in=references)
     related = ("submission", "version", "form", "team", "assignee")
     return cases.select_related(*related).prefetch_related("stages", "persons").by_urgency()
 
 
-def _each(request, to: str, references: list[str], act: Callable, said: Promise):
+def _run_on_each(request, to: str, references: list[str], act: Callable, said: Promise):
     """Perform the action on each case, show how many succeeded and why others failed, and redirect back."""
     done, refused = 0, defaultdict(list)
-    for case in _chosen(request, to, references):
+    for case in _selected_cases(request, to, references):
         try:
             act(actor=request.user, case=case)
             done += 1

@@ -47,8 +47,8 @@ def ready_made_views(user, now: datetime) -> Conditions:
     return {
         "team": (_("Open, my teams"), NEEDS_AGENT),
         "mine": (_("Mine"), NEEDS_AGENT & Q(assignee=user)),
-        **_instead(user),
-        **_to_confirm(user),
+        **_deputy_view(user),
+        **_confirmation_view(user),
         "unassigned": (_("To take"), NEEDS_AGENT & Q(assignee=None)),
         "overdue": (_("Late"), REAL & RUNNING & Q(deadline__lt=now)),
         "waiting": (_("Resting"), REAL & RESTING),
@@ -58,7 +58,7 @@ def ready_made_views(user, now: datetime) -> Conditions:
     }
 
 
-def _instead(user) -> Conditions:
+def _deputy_view(user) -> Conditions:
     """Return the view with the cases of absent colleagues whose deputy ``user`` is; {} if there are none."""
     away = Q()
     for team, colleagues in absences.represented_colleagues(user).items():
@@ -66,7 +66,7 @@ def _instead(user) -> Conditions:
     return {"instead": (_("Instead of who is away"), NEEDS_AGENT & away)} if away else {}
 
 
-def _to_confirm(user) -> Conditions:
+def _confirmation_view(user) -> Conditions:
     """Return the view with colleagues' proposals; {} if ``user`` may confirm in no team."""
     teams = [
         one.team_id for one in access.memberships_of(user) if one.role >= access.REQUIRED_ROLES["review"]

@@ -54,7 +54,9 @@ class QueueRow:
     def cells(self) -> SafeString:
         """The cells for deadline and age, and for the columns."""
         cells = _cells("due-c", *(column.css for column in self.columns))
-        return format_html(cells, _when(self.due, self.age), *(column.cell(self) for column in self.columns))
+        return format_html(
+            cells, _due_cell(self.due, self.age), *(column.cell(self) for column in self.columns)
+        )
 
 
 @cache
@@ -64,14 +66,14 @@ def _cells(*css: str) -> str:
 
 
 @lru_cache(1_000)  # few different values occur in fifty rows
-def _marked(css: str, sign: StatusBadge) -> SafeString:
+def _badge(css: str, sign: StatusBadge) -> SafeString:
     shape = svg_icon(sign.icon) if sign.icon else ""
     return format_html('<span class="{} {}">{}{}</span>', css, sign.tone, shape, sign.word)
 
 
 @lru_cache(1_000)
-def _when(due: StatusBadge, age: str) -> SafeString:
-    return format_html("{}<small>{}</small>", _marked("due", due), age) if age else _marked("due", due)
+def _due_cell(due: StatusBadge, age: str) -> SafeString:
+    return format_html("{}<small>{}</small>", _badge("due", due), age) if age else _badge("due", due)
 
 
 def _person(row: QueueRow) -> SafeString:
@@ -100,7 +102,7 @@ def _agent(row: QueueRow) -> str:
     return "" if row.case.closed_at else _("to take")
 
 
-def _last(row: QueueRow) -> str:
+def _last_event_text(row: QueueRow) -> str:
     if not row.case.last_kind:
         return ""
     at = timezone.localtime(row.case.last_at)
@@ -111,9 +113,9 @@ COLUMNS = {
     "reference": QueueColumn(gettext_lazy("Ref."), "x1 num", lambda row: row.case.reference),
     "person": QueueColumn(gettext_lazy("Person"), "who-c", _person, fixed=True),
     "service": QueueColumn(gettext_lazy("Service"), "x1", lambda row: row.service),
-    "state": QueueColumn(gettext_lazy("State"), "st-c", lambda row: _marked("st", row.sign), fixed=True),
+    "state": QueueColumn(gettext_lazy("State"), "st-c", lambda row: _badge("st", row.sign), fixed=True),
     "agent": QueueColumn(gettext_lazy("Agent"), "x2", _agent),
-    "last": QueueColumn(gettext_lazy("Last"), "x3 soft", _last),
+    "last": QueueColumn(gettext_lazy("Last"), "x3 soft", _last_event_text),
     "received": QueueColumn(
         gettext_lazy("Received"),
         "x2 num",

@@ -65,9 +65,9 @@ class QueueView(AgentDeskView):
             form=form,
             q=q,
             filters=[form[name] for name in QueueFilterForm.FIRST],
-            more=_more(form, choices),
-            tabs=_offered(tabs, sizes),
-            headline=_found(q, sizes["found"]) if q else _headline(sizes),
+            more=_collapsed_filters(form, choices),
+            tabs=_visible_tabs(tabs, sizes),
+            headline=_result_text(q, sizes["found"]) if q else _headline(sizes),
             unscreened=sizes["unscreened"],
             page=page,
             total=format_count(sizes["found"]),
@@ -79,12 +79,12 @@ class QueueView(AgentDeskView):
             layout=LayoutForm(initial={"columns": layout.columns, "dense": layout.dense}),
             choices=choices,
             save=SaveViewForm(teams=choices.teams, initial={"query": form.query}),
-            saved=_saved(form, choices, tabs),
+            saved=_deletable_view(form, choices, tabs),
             **kwargs,
         )
 
 
-def _more(form: QueueFilterForm, choices: FilterChoices) -> list[BoundField]:
+def _collapsed_filters(form: QueueFilterForm, choices: FilterChoices) -> list[BoundField]:
     """Return the collapsed filters: those with more than one choice, and those on answers of the service."""
     idle = {"team": len(choices.teams) < 2, "tag": not choices.tags}
     return [form[name] for name in QueueFilterForm.MORE if not idle.get(name)] + form.fields_of_answers()
@@ -126,7 +126,7 @@ def _tabs(form: QueueFilterForm, choices: FilterChoices, now: datetime) -> list[
     return [*ready, *kept]
 
 
-def _saved(form: QueueFilterForm, choices: FilterChoices, tabs: list[QueueTab]) -> SavedView | None:
+def _deletable_view(form: QueueFilterForm, choices: FilterChoices, tabs: list[QueueTab]) -> SavedView | None:
     """Return the shown saved view if the agent may delete it; else None.
 
     Makes no query if all saved views have a tab and none of them is current.
@@ -137,7 +137,7 @@ def _saved(form: QueueFilterForm, choices: FilterChoices, tabs: list[QueueTab]) 
     return access.saved_views_for(choices.user, "change").filter(query=form.query).first()
 
 
-def _offered(tabs: list[QueueTab], sizes: dict[str, int]) -> list[dict]:
+def _visible_tabs(tabs: list[QueueTab], sizes: dict[str, int]) -> list[dict]:
     """Return the tabs with their size; those of ``IF_ANY`` only if they are not empty."""
     return [
         {
@@ -185,7 +185,7 @@ def _sizes(
 
     Sizes that ``page`` already contains are not counted again.
     """
-    known = _whole_groups(page, shown, now) | ({} if page.count is None else {"found": page.count})
+    known = _complete_group_sizes(page, shown, now) | ({} if page.count is None else {"found": page.count})
     wanted = {row.group for row in shown} | ({"late", "today"} if shown else set())
     groups = {
         key: found.filter(one) for key, (_label, one) in queries.deadline_groups(now).items() if key in wanted
@@ -194,7 +194,7 @@ def _sizes(
     return known | queries.count_each({key: part for key, part in parts.items() if key not in known})
 
 
-def _whole_groups(page: ListPage, shown: list[QueueRow], now: datetime) -> dict[str, int]:
+def _complete_group_sizes(page: ListPage, shown: list[QueueRow], now: datetime) -> dict[str, int]:
     """Return the sizes of the groups that the first page shows completely, including empty ones."""
     if page.number > 1 or not shown:
         return {}
@@ -216,16 +216,16 @@ def _page(found: CaseQuerySet, words: str, number: int, columns: Sequence[QueueC
     if not words:
         # A later page needs the count to know whether it exists; the first is counted with the other sizes.
         count = queries.count_each({"found": found})["found"] if number > 1 else None
-        return _stretch(queries.with_row_data(found.by_urgency(), columns), number, count)
+        return _slice_page(queries.with_row_data(found.by_urgency(), columns), number, count)
     keys = queries.search_ids(found, words)
     if len(keys) > queries.MAX_COUNT:
-        return _stretch(queries.with_row_data(found.newest_first(), columns), number, len(keys))
-    page = _stretch(keys, number, len(keys))
+        return _slice_page(queries.with_row_data(found.newest_first(), columns), number, len(keys))
+    page = _slice_page(keys, number, len(keys))
     shown = queries.with_row_data(found.filter(pk__in=page.cases), columns)
     return replace(page, cases=queries.order_by_ids(shown, page.cases))
 
 
-def _stretch(whole: Sequence | CaseQuerySet, number: int, count: int | None) -> ListPage:
+def _slice_page(whole: Sequence | CaseQuerySet, number: int, count: int | None) -> ListPage:
     """Return page ``number`` of ``whole``, or the last counted page.
 
     Pages continue beyond ``MAX_COUNT``, where counting stops.
@@ -236,7 +236,7 @@ def _stretch(whole: Sequence | CaseQuerySet, number: int, count: int | None) -> 
     return ListPage(number, found[:PAGE], len(found) > PAGE, count)
 
 
-def _found(words: str, count: int) -> str:
+def _result_text(words: str, count: int) -> str:
     return _("Cases with “%(q)s”: %(total)s") % {"q": words, "total": format_count(count)}
 
 

@@ -119,7 +119,7 @@ class LetterView(MailroomView):
     def get(self, request, pk, do=""):
         if do:
             return redirect("postroom:letter", pk)
-        _leave_trace(request.user, [self.letter])
+        _log_reading(request.user, [self.letter])
         return super().get(request, pk=pk)
 
     def post(self, request, pk, do=""):
@@ -197,11 +197,11 @@ def take_batch(request):
         messages.error(request, str(refusal))
         return redirect("postroom:letters")
     if gone := wanted.exclude(state=State.TO_PRINT).exclude(posting__batch=batch).count():
-        messages.warning(request, _gone(gone))
+        messages.warning(request, _not_in_batch_text(gone))
     return redirect("postroom:batch", batch.pk)
 
 
-def _gone(count: int) -> str:
+def _not_in_batch_text(count: int) -> str:
     said = ngettext(
         "%(n)s letter that you chose is not in this batch: it is in another one already, or not to be posted.",
         "%(n)s letters that you chose are not in this batch: they are in another one already, or not to be posted.",
@@ -223,7 +223,7 @@ def mark_posted(request, pk):
         done = actions.mark_posted(actor=request.user, wanted=wanted, numbers=numbers)
         return ngettext("%(n)s letter is posted.", "%(n)s letters are posted.", done) % {"n": done}
 
-    return _of_batch(request, pk, post)
+    return _run_on_batch(request, pk, post)
 
 
 @require_POST
@@ -235,10 +235,10 @@ def put_back(request, pk):
         text = ngettext("%(n)s letter waits to be printed.", "%(n)s letters wait to be printed.", done)
         return text % {"n": done}
 
-    return _of_batch(request, pk, put_back)
+    return _run_on_batch(request, pk, put_back)
 
 
-def _of_batch(request, pk, act):
+def _run_on_batch(request, pk, act):
     access.batch_for(request.user, pk)
     form = SelectedLettersForm(
         request.POST, letters=access.letters_for(request.user).filter(posting__batch=pk)
@@ -262,7 +262,7 @@ def batch_pdf(request, pk):
     letters = [one for one in letters if one.payload]
     if not letters:
         raise Http404
-    _leave_trace(request.user, letters)
+    _log_reading(request.user, letters)
     content = render_letters_pdf(letters, batch.taken_at, both_sides=request.GET.get("sides") == "2")
     return _printed(content, f"{timezone.localtime(batch.taken_at):%Y-%m-%d-%H%M}.pdf")
 
@@ -274,11 +274,11 @@ def letter_pdf(request, pk):
     letter = access.letter_for(request.user, pk)
     if not letter.payload:
         raise Http404
-    _leave_trace(request.user, [letter])
+    _log_reading(request.user, [letter])
     return _printed(render_letters_pdf([letter], letter.created_at), f"{letter.pk}.pdf")
 
 
-def _leave_trace(user, letters: list[Delivery]) -> None:
+def _log_reading(user, letters: list[Delivery]) -> None:
     """Log the reading on the cases that the letters are about."""
     for case in access.cases_of(letters):
         log_read(actor=user, case=case)

@@ -472,24 +472,24 @@ def _letter_context(found: letter_rendering.RenderedLetter) -> dict:
 
 def _news_sms_text(case: Case) -> str:
     with translation.override(case.language):
-        said = {"commune": CommuneSettings.current().name, "reference": case.reference}
-        return _("%(commune)s: there is news on your request %(reference)s. We wrote to you.") % said
+        values = {"commune": CommuneSettings.current().name, "reference": case.reference}
+        return _("%(commune)s: there is news on your request %(reference)s. We wrote to you.") % values
 
 
 def _paper_follow_up_text(case: Case) -> str:
     """Return how an applicant on paper can follow the request: the status link is too long to type."""
     commune, site = CommuneSettings.current(), urlsplit(absolute_url("/")).netloc
     with translation.override(case.language):
-        said = _(
+        text = _(
             "To follow your request or to answer, come to our counter and say the reference %(reference)s."
         )
         if commune.phone:
-            said = _(
+            text = _(
                 "To follow your request or to answer, call %(phone)s or come to our counter, and say the reference "
                 "%(reference)s."
             )
         online = _("Who shows an identity paper there gets a code to follow it on %(site)s.")
-        return f"{said}\n{online}" % {"phone": commune.phone, "reference": case.reference, "site": site}
+        return f"{text}\n{online}" % {"phone": commune.phone, "reference": case.reference, "site": site}
 
 
 def _acceptance_text_context(case: Case, following: list[CaseStage]) -> dict:

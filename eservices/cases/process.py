@@ -187,10 +187,10 @@ def _store_fault(case_id, fault: Exception) -> None:
     row = next(unfinished_stages(case), None)
     if not case.is_open or row is None:
         return
-    told = {"stage": row.key, "reason": f"{type(fault).__name__}: {fault}"[:500]}
+    event_data = {"stage": row.key, "reason": f"{type(fault).__name__}: {fault}"[:500]}
     last = case.events.filter(kind="fault").order_by("number").last()
-    if last is None or last.data != told:
-        audit_log.record_event(case, "fault", SYSTEM, **told)
+    if last is None or last.data != event_data:
+        audit_log.record_event(case, "fault", SYSTEM, **event_data)
     if row.waiting_for != LEAD:
         clock.schedule_blocked_alert(case)
     CaseStage.objects.filter(pk=row.pk).update(waiting_for=LEAD, reason=FAULT)

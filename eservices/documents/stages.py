@@ -125,9 +125,9 @@ class IdentityStage(Stage):
     def form(self, case, row, settings, data=None):
         return None if row.data.get("details") else IdentityForm(data, auto_id="identity_%s")
 
-    def apply_agent_input(self, case, row, settings, actor, said):
-        row.data |= {"details": {"documents": said}, "by": actor.pk}
-        return said
+    def apply_agent_input(self, case, row, settings, actor, data):
+        row.data |= {"details": {"documents": data}, "by": actor.pk}
+        return data
 
     def waiting_reason(self, case, row, settings):
         return "" if row.data.get("details") else _("Who asks is not known: say how you made sure of it.")
@@ -234,9 +234,9 @@ class DocumentStage(Stage):
         )
         return IdentityForm(data, auto_id="document_%s") if waits else None
 
-    def apply_agent_input(self, case, row, settings, actor, said):
-        row.data |= {"details": {"documents": said}, "by": actor.pk}
-        return said
+    def apply_agent_input(self, case, row, settings, actor, data):
+        row.data |= {"details": {"documents": data}, "by": actor.pk}
+        return data
 
     def waiting_reason(self, case, row, settings):
         if not _waits_for_agent(row):

@@ -189,14 +189,14 @@ class RegisterCheckStage(Stage):
             else None
         )
 
-    def apply_agent_input(self, case, row, settings, actor, said):
-        check, choice = row.register_check, said["choice"]
+    def apply_agent_input(self, case, row, settings, actor, data):
+        check, choice = row.register_check, data["choice"]
         if choice == AGAIN:
             actions.repeat_check(
                 actor=actor, check=check, said=_said(case, settings), named=_named(case, settings)
             )
         else:
-            keys = [_key(said.get(name) or NOBODY) for name in RegisterDecisionForm.named_fields(check)]
+            keys = [_key(data.get(name) or NOBODY) for name in RegisterDecisionForm.named_fields(check)]
             actions.decide_check(actor=actor, check=check, person=_key(choice), named=keys)
         return {"choice": choice}
 

@@ -44,7 +44,7 @@ CALLS = {
     "review": lambda case: actions.review_proposal(
         actor=member(), case=proposed(case), agreed=False, reason="À revoir."
     ),
-    "work": lambda case: actions.complete_stage_task(actor=member(), case=case, stage="check", said=CHECKED),
+    "work": lambda case: actions.complete_stage_task(actor=member(), case=case, stage="check", data=CHECKED),
     "lapse": lambda case: actions.close_unanswered(
         case=case, outcome=CaseOutcome.LAPSED, reason="Sans réponse."
     ),

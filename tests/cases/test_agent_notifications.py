@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def chooses(user, **ways):
-    notices.save_preferences(actor=user, ways=ways)
+    notices.save_preferences(actor=user, methods=ways)
     return user
 
 

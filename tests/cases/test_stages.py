@@ -36,7 +36,7 @@ def advanced(case: Case) -> Case:
 
 
 def work(case: Case, stage: str, agent=None, **said) -> Case:
-    actions.complete_stage_task(actor=agent or member(), case=case, stage=stage, said=said)
+    actions.complete_stage_task(actor=agent or member(), case=case, stage=stage, data=said)
     return advanced(case)
 
 
@@ -253,7 +253,7 @@ def test_unanswered_question_notifies_lead_who_may_continue():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, lead = CaseFactory(stages=[question(), DECISION]), member(language="de")
         with pytest.raises(IllegalTransition):
-            actions.complete_stage_task(actor=lead, case=case, stage="decision", said={})
+            actions.complete_stage_task(actor=lead, case=case, stage="decision", data={})
         clock.move_to(MONDAY + timedelta(days=8))
         case = advanced(advanced(case))
         told = Delivery.objects.for_subject(case.subject).filter(recipient=lead.email)

@@ -45,7 +45,7 @@ def checked(case: Case) -> str:
 def test_corrected_person_is_checked_again_and_documented():
     case = case_about(NOE | {"p_prenom": "Noee"})
     said = {"choice": "person:ORV-1", "named_0": "person:ORV-2"}
-    cases.complete_stage_task(actor=agent(), case=case, stage="check", said=said)
+    cases.complete_stage_task(actor=agent(), case=case, stage="check", data=said)
     case = ask(case)
     cases.correct_answer(actor=agent(), case=case, field="personnes", answer=[NOE], reason="Faute de frappe")
     assert checked(case) == "todo"

@@ -75,7 +75,7 @@ def freed(by: str, answers: dict, choice: str = "") -> Charge:
     person = known("Élodie", "Marchetti")
     case = checked_case(answers, following=[exempt], settings={"with_address": False}, user=person)
     if choice:
-        actions.complete_stage_task(actor=member(), case=case, stage="check", said={"choice": choice})
+        actions.complete_stage_task(actor=member(), case=case, stage="check", data={"choice": choice})
         process.advance_case(case.pk)
     return case.charges.get()
 

@@ -103,7 +103,7 @@ def test_an_agent_sees_the_difference_of_each_person(client):
 
 def decide(case, **said):
     said = {"choice": "person:ORV-1"} | said
-    case_actions.complete_stage_task(actor=member(), case=case, stage="check", said=said)
+    case_actions.complete_stage_task(actor=member(), case=case, stage="check", data=said)
     return ask(case)
 
 

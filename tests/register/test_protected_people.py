@@ -45,7 +45,7 @@ def test_namesake_who_is_protected_is_not_shown_once_the_case_is_not(client):
 def test_case_of_a_person_found_as_protected_stays_protected():
     case = checked_case(NORA)
     cases.complete_stage_task(
-        actor=authorised(), case=case, stage="check", said={"choice": f"person:{nora().key}"}
+        actor=authorised(), case=case, stage="check", data={"choice": f"person:{nora().key}"}
     )
     with pytest.raises(IllegalTransition):
         cases.unprotect(actor=authorised(), case=Case.objects.get(pk=case.pk), reason="Homonyme.")

@@ -53,7 +53,7 @@ DONE, TO_AGENT, TO_SYSTEM = ("done", ""), ("active", "agent"), ("active", "syste
 def decided(case, choice, actor=None) -> Case:
     """An agent chose how it goes on."""
     case_actions.complete_stage_task(
-        actor=actor or member(), case=case, stage="check", said={"choice": choice}
+        actor=actor or member(), case=case, stage="check", data={"choice": choice}
     )
     return ask(case)
 
@@ -376,7 +376,7 @@ def test_a_check_goes_on_by_itself_where_an_agent_looked_before():
     looked_at = CaseFactory(stages=[CHECKLIST, CHECK, NOTIFY], answers=ELODIE)
     process.advance_case(looked_at.pk)
     case_actions.complete_stage_task(
-        actor=member(), case=looked_at, stage="papers", said={"verdict_0": "right", "note_0": ""}
+        actor=member(), case=looked_at, stage="papers", data={"verdict_0": "right", "note_0": ""}
     )
     process.advance_case(looked_at.pk)
     assert stage(ask(looked_at)) == DONE

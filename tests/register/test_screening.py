@@ -123,7 +123,7 @@ def test_rehearsal_is_not_screened():
 def test_team_is_told_of_a_new_case_once_it_is_screened():
     agent, authorised = member(), trusted()
     for one in (agent, authorised):
-        notice_actions.save_preferences(actor=one, ways={NotificationType.NEW: NotificationMethod.NOW})
+        notice_actions.save_preferences(actor=one, methods={NotificationType.NEW: NotificationMethod.NOW})
     case = CaseFactory()
     told = Delivery.objects.filter(recipient__in=[agent.email, authorised.email])
     assert not told.exists()

@@ -33,7 +33,7 @@ def tell(report, state, **more):
 def test_the_team_of_the_subject_hears_of_a_new_report_and_no_other():
     for team in ("voirie", "commune"):
         agent = member(team=TeamFactory(key=team, name=team), email=f"{team}@orvenay.example")
-        notices.save_preferences(actor=agent, ways={NotificationType.NEW: NotificationMethod.NOW})
+        notices.save_preferences(actor=agent, methods={NotificationType.NEW: NotificationMethod.NOW})
 
     report = reported(email="elodie@courriel.example")
 

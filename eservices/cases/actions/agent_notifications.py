@@ -115,10 +115,10 @@ def send_digest(*, user: User, now: datetime) -> bool:
 
 
 @transaction.atomic
-def save_preferences(*, actor: User, ways: dict[str, str]) -> None:
+def save_preferences(*, actor: User, methods: dict[str, str]) -> None:
     """Save the notification methods of ``actor``, by kind."""
-    for kind, way in ways.items():
-        NotificationPreference.objects.update_or_create(user=actor, kind=kind, defaults={"way": way})
+    for kind, method in methods.items():
+        NotificationPreference.objects.update_or_create(user=actor, kind=kind, defaults={"way": method})
 
 
 def _store_notification(case: Case, user: User, kind: str, *, sent: bool) -> None:

@@ -128,8 +128,8 @@ def _store_correction(case: Case, field: str, answer) -> None:
 def _corrected_contact(case: Case) -> dict:
     """Return the applicant's name and addresses that differ from the submission because of corrections."""
     declared, now = case.submission, applicant_of(case.version, case.answers)
-    touched = {*case.amended} & {*_applicant_field_keys(case)}
-    return {name: value for name, value in now.items() if touched and value != getattr(declared, name)}
+    corrected_keys = {*case.amended} & {*_applicant_field_keys(case)}
+    return {name: value for name, value in now.items() if corrected_keys and value != getattr(declared, name)}
 
 
 def _applicant_field_keys(case: Case) -> list[str]:

@@ -39,12 +39,12 @@ def accept_case(*, actor: User, case: Case, reason: str = "", details: dict | No
     The last decision accepts it. An earlier one approves it without telling the applicant. If two agents must agree,
     the first proposes and the second confirms. ``details``: cleaned data of the acceptance forms, by key.
     """
-    case, said, details = lock_if_allowed(case, "accept", seen), clean_text(reason, empty=True), details or {}
+    case, text, details = lock_if_allowed(case, "accept", seen), clean_text(reason, empty=True), details or {}
     row = _stage_to_decide(case)
-    _refuse_objection(case, said)
+    _refuse_objection(case, text)
     if needs_second_agent(row):
-        return _propose(case, row, actor, CaseOutcome.ACCEPTED, said, details)
-    return _accept(case, row, actor, said, details)
+        return _propose(case, row, actor, CaseOutcome.ACCEPTED, text, details)
+    return _accept(case, row, actor, text, details)
 
 
 @transaction.atomic
@@ -145,12 +145,12 @@ def _stage_to_decide(case: Case) -> CaseStage:
     return row
 
 
-def _refuse_objection(case: Case, said: str) -> None:
+def _refuse_objection(case: Case, text: str) -> None:
     """Raise IllegalTransition if something prevents accepting the case.
 
-    A mere warning counts only if ``said``, the text for the applicant, is empty.
+    A mere warning counts only if ``text``, the text for the applicant, is empty.
     """
-    if why := acceptance_obstacle(case) or (not said and acceptance_warning(case)):
+    if why := acceptance_obstacle(case) or (not text and acceptance_warning(case)):
         raise IllegalTransition(why)
 
 
@@ -182,7 +182,7 @@ def _propose(case: Case, row: CaseStage, actor: User, outcome: str, reason: str,
     return case
 
 
-def _accept(case: Case, row: CaseStage, actor: User, said: str, details: dict, **more) -> Case:
+def _accept(case: Case, row: CaseStage, actor: User, text: str, details: dict, **more) -> Case:
     """Accept the case, or approve it if another decision follows.
 
     ``more``: further data for the event, such as who proposed the decision.
@@ -193,13 +193,13 @@ def _accept(case: Case, row: CaseStage, actor: User, said: str, details: dict, *
     last = not any(map(is_decision_stage, following))
     case.state = states.next_state("accept" if last else "approve", case.state)
     case.outcome = CaseOutcome.ACCEPTED if last else ""
-    case.reason = "\n\n".join(filter(None, (case.reason, said)))
+    case.reason = "\n\n".join(filter(None, (case.reason, text)))
     case.assignee = case.assignee or actor
     case.save(update_fields=["state", "outcome", "reason", "assignee"])
     if last:
         apply_outcome_to_people(case, CaseOutcome.ACCEPTED)
     event = "accepted" if last else "approved"
-    audit_log.record_event(case, event, actor, stage=row.key, reason=said, details=details, **more)
+    audit_log.record_event(case, event, actor, stage=row.key, reason=text, details=details, **more)
     if last and not write_and_send_decision(actor=actor, case=case, **more):
         _announce_acceptance(case, following)
     mark_process_due(case)

@@ -237,25 +237,25 @@ def _add_message(
     return written
 
 
-def _notify_agent(case: Case, written: Message) -> bool:
+def _notify_agent(case: Case, message: Message) -> bool:
     """Notify the assigned agent. Return False if there is none who may still see the case."""
     has = case.assignee_id and absences.members_who_see(case).filter(user=case.assignee_id).exists()
     if has:
         notices.notify_agents(
-            case=case, kind=NotificationType.ANSWERED, users=[case.assignee], message=written
+            case=case, kind=NotificationType.ANSWERED, users=[case.assignee], message=message
         )
     return bool(has)
 
 
-def _notify_recipient(case: Case, written: Message, actor: Actor) -> None:
+def _notify_recipient(case: Case, message: Message, actor: Actor) -> None:
     """Notify the recipient of the message.
 
     If no agent is assigned, an applicant's message goes to the team, so that none is overlooked.
     """
     if not isinstance(actor, Applicant):
-        emails.send_message(case, written)
-    elif not _notify_agent(case, written) and not case.rehearsal:
-        emails.send_unassigned_message(case, written)
+        emails.send_message(case, message)
+    elif not _notify_agent(case, message) and not case.rehearsal:
+        emails.send_unassigned_message(case, message)
 
 
 @transaction.atomic

@@ -16,23 +16,23 @@ from .base import IllegalTransition, lock_case, lock_if_allowed, mark_process_du
 
 
 @transaction.atomic
-def complete_stage_task(*, actor: User, case: Case, stage: str, said: dict, seen: int | None = None) -> Case:
+def complete_stage_task(*, actor: User, case: Case, stage: str, data: dict, seen: int | None = None) -> Case:
     """Record what an agent did at the current stage, and continue the process.
 
-    ``stage``: its key. ``said``: the cleaned data of its form.
+    ``stage``: its key. ``data``: the cleaned data of its form.
     """
     case = lock_if_allowed(case, "work", seen)
     row = current_stage(case)
     if row is None or row.key != stage or row.progress != CaseStage.Progress.ACTIVE:
         raise IllegalTransition(_("This stage is over, or has not begun yet."))
-    kept = kind_of(row).apply_agent_input(case, row, current_settings(row), actor, said)
+    event_data = kind_of(row).apply_agent_input(case, row, current_settings(row), actor, data)
     row.save(update_fields=["data"])
     case.state = (
         states.next_state("take", case.state) if states.is_allowed("take", case.state) else case.state
     )
     case.assignee = case.assignee or actor
     case.save(update_fields=["state", "assignee", "data"])
-    audit_log.record_event(case, "worked", actor, stage=row.key, **kept)
+    audit_log.record_event(case, "worked", actor, stage=row.key, **event_data)
     mark_process_due(case)
     return case
 

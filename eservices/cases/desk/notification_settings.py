@@ -23,7 +23,7 @@ class NotificationPreferencesForm(forms.Form):
             )
 
     def save(self) -> None:
-        agent_notifications.save_preferences(actor=self.user, ways=self.cleaned_data)
+        agent_notifications.save_preferences(actor=self.user, methods=self.cleaned_data)
 
 
 class NotificationPreferencesPanel(BaseSettingsPanel):

@@ -120,10 +120,10 @@ def _pause_times(cases: CaseQuerySet, zone) -> dict[UUID, list[Time]]:
     return found
 
 
-def _record(row, told, rested, zone) -> CaseRecord:
+def _record(row, events, rested, zone) -> CaseRecord:
     _pk, form, opened, closed, deadline, rests, outcome = row
     closed = closed and closed.astimezone(zone)
-    decided = next((at for kind, at in told if kind in DECIDING), None)
+    decided = next((at for kind, at in events if kind in DECIDING), None)
     if decided is None and outcome == CaseOutcome.COMPLETED:
         decided = closed
     return CaseRecord(
@@ -133,20 +133,20 @@ def _record(row, told, rested, zone) -> CaseRecord:
         decided=decided,
         deadline=deadline and deadline.astimezone(zone),
         rests=rests and rests.astimezone(zone),
-        waits=waiting_periods(told),
+        waits=waiting_periods(events),
         rested=tuple(rested),
     )
 
 
-def waiting_periods(told: Iterable[tuple[str, datetime]]) -> tuple[Time, ...]:
+def waiting_periods(events: Iterable[tuple[str, datetime]]) -> tuple[Time, ...]:
     """Return the times in which the applicant had to act because of a question.
 
-    ``told``: event kinds and times of the case. A period lasts from the question until the answer, the end of the
+    ``events``: event kinds and times of the case. A period lasts from the question until the answer, the end of the
     term, a decision or a reopening. After the term the commune has to act, even if a late answer follows. A question
     during an open one begins no second period, and its answer ends the first.
     """
     found: list[Time] = []
-    for kind, at in told:
+    for kind, at in events:
         is_open = bool(found) and found[-1][1] is None
         if kind == "asked" and not is_open:
             found.append((at, None))

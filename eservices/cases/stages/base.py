@@ -220,7 +220,7 @@ class Stage:
         """Return the variables ``stage.shown`` of ``agent_template``."""
         return {}
 
-    def apply_agent_input(self, case: Case, row: CaseStage, settings: dict, actor: User, said: dict) -> dict:
+    def apply_agent_input(self, case: Case, row: CaseStage, settings: dict, actor: User, data: dict) -> dict:
         """Store what an agent filled in, in ``row.data`` or by ``store_results``. Return the data for the event.
 
         The case is locked, and the process continues afterwards.

@@ -94,17 +94,17 @@ class ChecklistStage(Stage):
         items = self._items(case, row, settings, get_language() or "")
         return ChecklistForm(data, items=items, given=row.data.get("items", {}))
 
-    def apply_agent_input(self, case, row, settings, actor, said):
+    def apply_agent_input(self, case, row, settings, actor, data):
         items, given = self._items(case, row, settings), dict(row.data.get("items", {}))
         now, changed = timezone.now().isoformat(), []
         for number, item in enumerate(items):
-            verdict = said[f"verdict_{number}"]
-            note = said[f"note_{number}"] if verdict == OBJECTED else ""
-            found = {"item": item, "verdict": verdict, "note": note}
+            verdict = data[f"verdict_{number}"]
+            note = data[f"note_{number}"] if verdict == OBJECTED else ""
+            entry = {"item": item, "verdict": verdict, "note": note}
             known = given.get(str(number), {})
-            if verdict and found != {name: known.get(name) for name in found}:
-                given[str(number)] = found | {"by": actor.pk, "name": str(actor), "at": now}
-                changed.append(found)
+            if verdict and entry != {name: known.get(name) for name in entry}:
+                given[str(number)] = entry | {"by": actor.pk, "name": str(actor), "at": now}
+                changed.append(entry)
         row.data["items"] = given
         return {"items": changed}
 

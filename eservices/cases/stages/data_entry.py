@@ -137,11 +137,11 @@ class DataEntryStage(Stage):
     def form(self, case, row, settings, data=None):
         return DataEntryForm(data, fields=settings.get("fields", []), given=case.data)
 
-    def apply_agent_input(self, case, row, settings, actor, said):
-        found = {name: _as_answer(value) for name, value in said.items()}
-        store_results(case, **found)
+    def apply_agent_input(self, case, row, settings, actor, data):
+        values = {name: _as_answer(value) for name, value in data.items()}
+        store_results(case, **values)
         row.data["filled"] = True
-        return {"fields": found}
+        return {"fields": values}
 
     def waiting_reason(self, case, row, settings):
         return "" if row.data.get("filled") else _("Fill in what the administration has to know.")

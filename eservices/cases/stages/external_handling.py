@@ -117,10 +117,10 @@ class ExternalHandlingStage(Stage):
         url = settings.get("url", "").replace("{reference}", case.reference)
         return {"name": name, "text": text, "url": url}
 
-    def apply_agent_input(self, case, row, settings, actor, said):
-        row.data["said"] = said
+    def apply_agent_input(self, case, row, settings, actor, data):
+        row.data["said"] = data
         row.data.setdefault("handed_at", timezone.now().isoformat())
-        return said
+        return data
 
     def waiting_reason(self, case, row, settings):
         name, said = self.agent_context(case, row, settings)["name"], row.data.get("said", {})

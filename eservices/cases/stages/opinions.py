@@ -195,8 +195,8 @@ class OpinionsStage(Stage):
     def form(self, case, row, settings, data=None):
         return RecordedOpinionForm(data, open_ones=row.opinions.filter(given_at=None))
 
-    def apply_agent_input(self, case, row, settings, actor, said):
-        return record_opinion(said["opinion"], said["stance"], said["text"], str(actor))
+    def apply_agent_input(self, case, row, settings, actor, data):
+        return record_opinion(data["opinion"], data["stance"], data["text"], str(actor))
 
     def waiting_reason(self, case, row, settings):
         left = [one for one in row.opinions.all() if not one.given_at]

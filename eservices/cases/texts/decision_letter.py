@@ -80,13 +80,13 @@ def _decision_paragraphs(case: Case) -> list:
 
 
 def _appeal_paragraphs(remedies: LegalRemedies, rules: AppealRules) -> list:
-    said = {
+    values = {
         "authority": remedies.authority,
         "days": str(remedies.days),
         "term": _term_in_sentence(remedies.days, remedies.unit),
     }
     found = map_texts(
-        paragraphs_from_html(remedies.text), lambda text: placeholders.fill_placeholders(text, said)
+        paragraphs_from_html(remedies.text), lambda text: placeholders.fill_placeholders(text, values)
     )
     return [*found, *_suspension_paragraph(remedies, rules)]
 

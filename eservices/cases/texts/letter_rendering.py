@@ -46,11 +46,11 @@ def render_letter(case: Case, letter: LetterTemplate) -> RenderedLetter:
     return fill_placeholders(letter, letter_values(case, letter.locale.language_code))
 
 
-def fill_placeholders(letter: LetterTemplate, said: dict[str, str]) -> RenderedLetter:
-    """Render ``letter`` with the values ``said``."""
+def fill_placeholders(letter: LetterTemplate, values: dict[str, str]) -> RenderedLetter:
+    """Render ``letter`` with ``values`` instead of its placeholders."""
 
     def replaced(text: str) -> str:
-        return fill(text, said)
+        return fill(text, values)
 
     with override(letter.locale.language_code):  # French elision depends on the active language
         return RenderedLetter(
@@ -58,9 +58,9 @@ def fill_placeholders(letter: LetterTemplate, said: dict[str, str]) -> RenderedL
         )
 
 
-def fill(text: str, said: dict[str, str]) -> str:
+def fill(text: str, values: dict[str, str]) -> str:
     """Replace the placeholders of ``text``. Missing values become ``NOT_KNOWN``."""
-    return placeholders.fill_placeholders(text, said, NOT_KNOWN)
+    return placeholders.fill_placeholders(text, values, NOT_KNOWN)
 
 
 def letter_values(case: Case, language: str) -> dict[str, str]:

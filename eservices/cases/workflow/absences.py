@@ -91,17 +91,17 @@ def represented_colleagues(user: User) -> dict[int, set[int]]:
 
 
 def _represented(user: User, team: int) -> set[int]:
-    gone = {who: absence.deputy_id for who, absence in absences_by_user(team).items()}
-    return {who for who in gone if who != user.pk and _acting_deputy(who, gone) == user.pk}
+    deputies = {who: absence.deputy_id for who, absence in absences_by_user(team).items()}
+    return {who for who in deputies if who != user.pk and _acting_deputy(who, deputies) == user.pk}
 
 
-def _acting_deputy(who: int, gone: dict[int, int | None]) -> int:
-    acting = who
+def _acting_deputy(agent: int, deputies: dict[int, int | None]) -> int:
+    acting = agent
     for _step in range(MAX_DEPUTY_CHAIN):
-        deputy = gone.get(acting)
+        deputy = deputies.get(acting)
         if deputy is None:
             return acting
-        if deputy == who:
-            return who  # the deputies form a cycle
+        if deputy == agent:
+            return agent  # the deputies form a cycle
         acting = deputy
     return acting

@@ -121,7 +121,7 @@ def titles(case: Case) -> list[tuple[str, str]]:
 def works(journey: CaseJourney, **said) -> None:
     """An agent fills in the form of the stage at hand."""
     row = journey.at_hand
-    cases.complete_stage_task(actor=journey.agent, case=journey.case, stage=row.key, said=said)
+    cases.complete_stage_task(actor=journey.agent, case=journey.case, stage=row.key, data=said)
     journey.settle()
 
 

@@ -196,13 +196,13 @@ def describe_situation(case: Case) -> str:
 def _blocked(case: Case, row: CaseStage) -> str:
     """Return why the case is blocked, and whether a lead has to act or it is retried automatically."""
     if case.due_at:
-        said = _(
+        text = _(
             "Blocked at “%(stage)s”, tried again by itself every few minutes; if it lasts, tell who runs the site: "
             "%(reason)s."
         )
     else:
-        said = _("Blocked at “%(stage)s” until a lead puts it right: %(reason)s.")
-    return said % {"stage": stage_name(row), "reason": row.reason.removesuffix(".")}
+        text = _("Blocked at “%(stage)s” until a lead puts it right: %(reason)s.")
+    return text % {"stage": stage_name(row), "reason": row.reason.removesuffix(".")}
 
 
 def _stage_reason(case: Case, row: CaseStage) -> str:

@@ -36,7 +36,7 @@ class StageTaskView(CaseView):
             return self._show_failure(stage, _("Something is missing."), 422)
         try:
             actions.complete_stage_task(
-                actor=request.user, case=self.case, stage=stage, said=form.cleaned_data, **seen.cleaned_data
+                actor=request.user, case=self.case, stage=stage, data=form.cleaned_data, **seen.cleaned_data
             )
         except IllegalTransition as refusal:
             return self._show_failure(stage, str(refusal), 409)

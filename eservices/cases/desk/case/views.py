@@ -157,10 +157,10 @@ class CaseView(CaseScreen):
         )
         return case
 
-    def _show_failure(self, do: str, why: str, status: int):
+    def _show_failure(self, do: str, reason: str, status: int):
         """Show the page in its current state, with the typed data and why the action failed."""
         self.case = self._read(self.case.reference)
-        self.failed, self.why = do, why
+        self.failed, self.why = do, reason
         self.typed = self.request.POST.copy()
         self.typed["seen"] = self.seen = audit_log.last_relevant_event(self.case)
         if (

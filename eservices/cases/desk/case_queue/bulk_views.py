@@ -129,12 +129,12 @@ def _selected_cases(request, to: str, references: list[str]):
     return cases.select_related(*related).prefetch_related("stages", "persons").by_urgency()
 
 
-def _run_on_each(request, to: str, references: list[str], act: Callable, said: Promise):
+def _run_on_each(request, to: str, references: list[str], action: Callable, success_message: Promise):
     """Perform the action on each case, show how many succeeded and why others failed, and redirect back."""
     done, refused = 0, defaultdict(list)
     for case in _selected_cases(request, to, references):
         try:
-            act(actor=request.user, case=case)
+            action(actor=request.user, case=case)
             done += 1
         except IllegalTransition as refusal:
             refused[str(refusal)].append(case.reference)
@@ -142,7 +142,7 @@ def _run_on_each(request, to: str, references: list[str], act: Callable, said: P
         # Translators: why something was not done to these among several cases.
         messages.error(request, _("%(cases)s: %(reason)s") % {"cases": ", ".join(left), "reason": reason})
     if done:
-        messages.success(request, said % {"n": done})
+        messages.success(request, success_message % {"n": done})
     return redirect(back_to_queue(request))
 
 

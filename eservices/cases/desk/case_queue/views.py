@@ -131,8 +131,8 @@ def _deletable_view(form: QueueFilterForm, choices: FilterChoices, tabs: list[Qu
 
     Makes no query if all saved views have a tab and none of them is current.
     """
-    kept = [tab for tab in tabs if tab.key.startswith("saved:")]
-    if len(kept) < MAX_SAVED_VIEWS and not any(tab.current for tab in kept):
+    saved_tabs = [tab for tab in tabs if tab.key.startswith("saved:")]
+    if len(saved_tabs) < MAX_SAVED_VIEWS and not any(tab.current for tab in saved_tabs):
         return None
     return access.saved_views_for(choices.user, "change").filter(query=form.query).first()
 

@@ -160,8 +160,8 @@ class LetterView(MailroomView):
         )
 
 
-def _skip(user, letter, said) -> None:
-    if not deliveries.skip_delivery(actor=user, delivery=letter, reason=said["reason"]):
+def _skip(user, letter, data) -> None:
+    if not deliveries.skip_delivery(actor=user, delivery=letter, reason=data["reason"]):
         raise actions.PaperLetterActionRefused(
             _("The letter has reached its end: there is nothing to give up.")
         )

@@ -86,7 +86,7 @@ def _at(journey) -> CaseStage | None:
 def _work(journey, row: CaseStage, said: dict) -> None:
     journey.soon(journey.random.randint(10, 50))
     with clock.clock_at(journey.now):
-        cases.complete_stage_task(actor=journey.agent, case=journey.case, stage=row.key, said=said)
+        cases.complete_stage_task(actor=journey.agent, case=journey.case, stage=row.key, data=said)
         journey.settle()
 
 

@@ -179,7 +179,7 @@ class CaseJourney:
         row = self.at_hand
         if row and row.type == "identity":
             said = {"identity_check": CHECKS[self.case.submission.answers.get("preuve", "guichet")]}
-            cases.complete_stage_task(actor=self.agent, case=self.case, stage=row.key, said=said)
+            cases.complete_stage_task(actor=self.agent, case=self.case, stage=row.key, data=said)
             self.settle()
 
     def look_up(self) -> None:

@@ -191,7 +191,7 @@ def promised_pieces(wanted: Iterable[BookableResource], span: TimeSpan) -> list[
     wanted, now = list(wanted), timezone.now()
     known = resources_sharing_units(wanted)
     room = max((max(one.rules.before, one.rules.after) for one in known.values()), default=timedelta())
-    reach = _around(wanted, span).widened(room, room)
+    reach = _with_longest_buffers(wanted, span).widened(room, room)
     queue = WaitingEntry.objects.waiting().filter(resource__in=known, starts_at__gt=now)
     queue = queue.filter(starts_at__lt=reach.end, ends_at__gt=reach.start).order_by("created_at", "pk")
     rows = queue.values_list("resource", "count", "starts_at", "ends_at")
@@ -210,7 +210,7 @@ def promised_pieces(wanted: Iterable[BookableResource], span: TimeSpan) -> list[
     return kept
 
 
-def _around(wanted: list[BookableResource], span: TimeSpan) -> TimeSpan:
+def _with_longest_buffers(wanted: list[BookableResource], span: TimeSpan) -> TimeSpan:
     """Extend a time by the longest buffers of some resources."""
     return TimeSpan.over([span, *(offer.rules.around(span) for offer in wanted)])
 
@@ -218,7 +218,7 @@ def _around(wanted: list[BookableResource], span: TimeSpan) -> TimeSpan:
 def _occupation(wanted: list[BookableResource], span: TimeSpan, without: UUID | None = None) -> Occupation:
     """Return what bookings and blocked times take, without waiting entries."""
     quantities = {unit: number for offer in wanted for unit, number in offer.quantities.items()}
-    around = _around(wanted, span)
+    around = _with_longest_buffers(wanted, span)
     pieces = BookedPiece.objects.overlapping(quantities, around.start, around.end).without_expired_holds(
         timezone.now()
     )
@@ -251,9 +251,9 @@ def days_span(first: date, last: date, zone: ZoneInfo) -> TimeSpan:
 # -- Loading -------------------------------------------------------------------------------------------------
 @lru_cache(maxsize=2)
 def _offers(generation: str) -> dict[str, BookableResource]:
-    words, found = _words(), _with_units()
+    words, found = _texts_by_resource(), _with_units()
     tables = {one.timetable_id: one.timetable for one, _units in found}
-    school = school_holiday_days() if any(map(_looks_at_school, tables.values())) else frozenset()
+    school = school_holiday_days() if any(map(_depends_on_school, tables.values())) else frozenset()
     rules = {pk: opening_rules_of(table, school) for pk, table in tables.items()}
     return {
         one.key: _offer(one, units, rules[one.timetable_id], words.get(one.pk, {})) for one, units in found
@@ -304,14 +304,14 @@ def _extras(generation: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _words() -> dict[int, dict[str, ResourceTexts]]:
+def _texts_by_resource() -> dict[int, dict[str, ResourceTexts]]:
     found: dict[int, dict[str, ResourceTexts]] = {}
     for one in ResourceDescription.objects.select_related("locale", "picture"):
-        found.setdefault(one.resource_id, {})[one.locale.language_code] = _said(one)
+        found.setdefault(one.resource_id, {})[one.locale.language_code] = _resource_texts(one)
     return found
 
 
-def _said(one: ResourceDescription) -> ResourceTexts:
+def _resource_texts(one: ResourceDescription) -> ResourceTexts:
     return ResourceTexts(
         title=one.title,
         summary=one.summary,
@@ -323,7 +323,7 @@ def _said(one: ResourceDescription) -> ResourceTexts:
     )
 
 
-def _looks_at_school(table: Timetable) -> bool:
+def _depends_on_school(table: Timetable) -> bool:
     return any(block.value["school"] for block in table.weekly)
 
 

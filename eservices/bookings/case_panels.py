@@ -25,13 +25,13 @@ def bookings_panel(case, user):
         "reference": case.reference,
         "rows": [
             {"booking": one, "move": one.resource_id in own and one.state in MOVABLE}
-            | (_deeds(case, one, now) if may else {})
+            | (_action_forms(case, one, now) if may else {})
             for one in found
         ],
     }
 
 
-def _deeds(case, booking: Booking, now) -> dict:
+def _action_forms(case, booking: Booking, now) -> dict:
     deeds = ("cancel", "hand_over", "take_back")
     forms = {do: action_form(do, case, booking) for do in deeds if is_allowed(do, booking.state)}
     return {"miss": is_allowed("miss", booking.state) and booking.starts_at <= now, **forms}

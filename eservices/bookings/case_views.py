@@ -63,7 +63,7 @@ class BookingActionView(AgentDeskView):
             raise Http404
         form = action_form(do, case, booking, request.POST, request.FILES)
         if not form.is_valid():
-            return self._again(case, booking, do, form, 422)
+            return self._show_invalid(case, booking, do, form, 422)
         said = dict(form.cleaned_data)
         try:
             with stored_attachments(said.pop("photos", [])) as photos:
@@ -71,11 +71,11 @@ class BookingActionView(AgentDeskView):
                 BOOKING_ACTIONS[do].action(actor=request.user, booking=booking, **said, **given)
         except actions.BookingActionRefused as why:
             form.add_error(None, str(why))
-            return self._again(case, booking, do, form, 409)
+            return self._show_invalid(case, booking, do, form, 409)
         messages.success(request, _("Done."))
         return redirect("cases:case", reference)
 
-    def _again(self, case, booking: Booking, do: str, form: forms.Form, status: int):
+    def _show_invalid(self, case, booking: Booking, do: str, form: forms.Form, status: int):
         about = {
             "reference": case.reference,
             "booking": booking,

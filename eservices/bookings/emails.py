@@ -67,12 +67,12 @@ def send_return_statement(
 # -- Waiting list --------------------------------------------------------------------------------------------
 def send_waiting_confirmation(place: WaitingEntry) -> Delivery:
     """Confirm that a person is on the waiting list, with the link to leave it."""
-    return _to_who_waits(place, "waiting")
+    return _send_to_waiting_person(place, "waiting")
 
 
 def send_offer(place: WaitingEntry, until: datetime) -> Delivery:
     """Offer a free time, reserved for the person ``until`` then."""
-    return _to_who_waits(place, "offered", until=until)
+    return _send_to_waiting_person(place, "offered", until=until)
 
 
 def send_offer_expired(place: WaitingEntry, until: datetime, *, again: bool) -> Delivery:
@@ -80,17 +80,17 @@ def send_offer_expired(place: WaitingEntry, until: datetime, *, again: bool) -> 
 
     ``again``: the time can still be waited for.
     """
-    return _to_who_waits(place, "lapsed", until=until, again=again)
+    return _send_to_waiting_person(place, "lapsed", until=until, again=again)
 
 
 def send_waiting_ended(place: WaitingEntry) -> Delivery:
     """Tell a person that the time did not become free while it could be booked."""
-    return _to_who_waits(place, "in_vain")
+    return _send_to_waiting_person(place, "in_vain")
 
 
 def send_removed(place: WaitingEntry) -> Delivery:
     """Tell a person that staff removed them from the waiting list."""
-    return _to_who_waits(place, "removed")
+    return _send_to_waiting_person(place, "removed")
 
 
 def waiting_subject(place: WaitingEntry) -> str:
@@ -98,7 +98,7 @@ def waiting_subject(place: WaitingEntry) -> str:
     return f"waiting:{place.pk}"
 
 
-def _to_who_waits(place: WaitingEntry, template: str, **context) -> Delivery:
+def _send_to_waiting_person(place: WaitingEntry, template: str, **context) -> Delivery:
     with translation.override(place.language):
         path = reverse("waiting:place", args=[place.secret])
         time = format_booking(place)

@@ -106,7 +106,7 @@ class BookingFieldType(FieldType):
         tariff = Tariff(found, today)
         for entry in sorted(tariff.entries - tariff.prices.keys()):
             yield ABSENT, gettext("The fee schedule has no price for “%(key)s” today.") % {"key": entry}
-        yield from self._untold_codes(keys, definition)
+        yield from self._codes_in_no_email(keys, definition)
         if may_stay_provisional(definition, field.condition):
             yield (
                 WARNING,
@@ -116,7 +116,7 @@ class BookingFieldType(FieldType):
                 ),
             )
 
-    def _untold_codes(self, keys, definition):
+    def _codes_in_no_email(self, keys, definition):
         """Yield warnings for access codes that no e-mail contains, or none for late bookings.
 
         A code is sent at once, by a stage, or in the reminder.

@@ -70,9 +70,12 @@ def fetch_calendar(url: str) -> bytes:
     if not url.startswith(("http://", "https://")):
         raise InvalidCalendar(_("Only addresses with http or https are read."))
     ends = clock.monotonic() + TOTAL_TIMEOUT
-    web = _Web(ends)
+    web = _WebHandler(ends)
     try:
-        with abort_at(ends, web.cut_off), _opener(web).open(_asked(url), timeout=TIMEOUT) as answer:
+        with (
+            abort_at(ends, web.cut_off),
+            _opener(web).open(_calendar_request(url), timeout=TIMEOUT) as answer,
+        ):
             content = read_bounded(answer, MAX_BYTES, ends)
     except TimeoutError:
         raise InvalidCalendar(_("The calendar comes too slowly.")) from None
@@ -80,7 +83,7 @@ def fetch_calendar(url: str) -> bytes:
         raise InvalidCalendar(_reason(fault)) from None
     except (OSError, ValueError, HTTPException) as fault:
         raise InvalidCalendar(str(fault)[:200]) from None
-    _refuse_large(content)
+    _refuse_large_content(content)
     return content
 
 
@@ -95,33 +98,33 @@ def _connect(address: tuple[str, int], timeout: float, source_address=None) -> s
     return public_hosts.connect(*address, timeout, settings.CALENDAR_HOSTS)
 
 
-def _refuse_large(content: bytes) -> None:
+def _refuse_large_content(content: bytes) -> None:
     if len(content) > MAX_BYTES:
         raise InvalidCalendar(_("The calendar is larger than 1 MB."))
 
 
-def _asked(url: str) -> Request:
+def _calendar_request(url: str) -> Request:
     return Request(url, headers={"Accept": "text/calendar"})
 
 
-def _opener(web: "_Web") -> OpenerDirector:
+def _opener(web: "_WebHandler") -> OpenerDirector:
     """Return an opener for HTTP and HTTPS only, also after redirects: only connections of ``web`` can be cut off."""
     opener = OpenerDirector()
-    follows = _SentOn, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
+    follows = _RedirectHandler, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
     for handler in (*(kind() for kind in follows), web):
         opener.add_handler(handler)
     return opener
 
 
-class _SentOn(HTTPRedirectHandler):
+class _RedirectHandler(HTTPRedirectHandler):
     """Redirect handler that reads the body of a redirect to its end, if it is not too large."""
 
     def redirect_request(self, request, answer, *told):
-        _refuse_large(answer.read(MAX_BYTES + 1))
+        _refuse_large_content(answer.read(MAX_BYTES + 1))
         return super().redirect_request(request, answer, *told)
 
 
-class _Web(HTTPHandler, HTTPSHandler):
+class _WebHandler(HTTPHandler, HTTPSHandler):
     """HTTP and HTTPS handler that remembers its connections, those of redirects included, to cut them off."""
 
     def __init__(self, ends: float):
@@ -165,24 +168,24 @@ def parse_busy_times(content: bytes, zone, now: datetime) -> list[BusyTime]:
     if len(events) > MAX_EVENTS or sum("RRULE" in event for event in events) > MAX_RECURRING_EVENTS:
         raise InvalidCalendar(_("The calendar has more events than are read."))
     found: list[BusyTime] = []
-    moved, ends = _moved(events, zone), clock.process_time() + CPU_SECONDS
+    moved, ends = _replaced_times(events, zone), clock.process_time() + CPU_SECONDS
     for event in events:
         if clock.process_time() > ends:
             raise InvalidCalendar(_("An event of the calendar repeats too often."))
         if str(event.get("STATUS", "")) == "CANCELLED" or str(event.get("TRANSP", "")) == "TRANSPARENT":
             continue
-        for span in _spans(event, zone, now, moved):
-            found.append(BusyTime(span, _legible(event.get("SUMMARY", "")) or _("busy")))
+        for span in _event_spans(event, zone, now, moved):
+            found.append(BusyTime(span, _plain_text(event.get("SUMMARY", "")) or _("busy")))
             if len(found) > MAX_BUSY_TIMES:
                 raise InvalidCalendar(_("The calendar has more events than are read."))
     return found
 
 
-def _legible(text) -> str:
+def _plain_text(text) -> str:
     return CONTROL.sub(" ", str(text)).strip()[:200]
 
 
-def _moved(events, zone) -> dict[str, set[datetime]]:
+def _replaced_times(events, zone) -> dict[str, set[datetime]]:
     """Return the times of recurring events that an event of its own replaces, by the id of the event."""
     found = defaultdict(set)
     try:
@@ -194,13 +197,13 @@ def _moved(events, zone) -> dict[str, set[datetime]]:
     return found
 
 
-def _spans(event, zone, now: datetime, moved: dict[str, set[datetime]]) -> Iterator[TimeSpan]:
+def _event_spans(event, zone, now: datetime, moved: dict[str, set[datetime]]) -> Iterator[TimeSpan]:
     try:
-        start, end = _ends(event, zone)
-        left_out = _listed(event, "EXDATE", zone) | moved[str(event.get("UID"))]
+        start, end = _event_end(event, zone)
+        left_out = _listed_times(event, "EXDATE", zone) | moved[str(event.get("UID"))]
         starts = [start]
         if "RECURRENCE-ID" not in event:
-            starts = sorted({*_repeated(event, start, now), *_listed(event, "RDATE", zone)} - left_out)
+            starts = sorted({*_repeated(event, start, now), *_listed_times(event, "RDATE", zone)} - left_out)
         length, first, last = end - start, now - FARTHEST, now + FARTHEST
         for one in starts:
             span = TimeSpan.of(max(one, first), one + min(length, last - one))
@@ -210,7 +213,7 @@ def _spans(event, zone, now: datetime, moved: dict[str, set[datetime]]) -> Itera
         raise InvalidCalendar(_("An event of the calendar has no time that can be read.")) from None
 
 
-def _ends(event, zone) -> tuple[datetime, datetime]:
+def _event_end(event, zone) -> tuple[datetime, datetime]:
     start = event["DTSTART"].dt
     if "DTEND" in event:
         end = event["DTEND"].dt
@@ -232,21 +235,21 @@ def _repeated(event, start: datetime, now: datetime) -> Iterator[datetime]:
     if first.year < FIRST_YEAR:
         text = _("An event of the calendar that repeats began before the year %(year)s.")
         raise InvalidCalendar(text % {"year": FIRST_YEAR})
-    if not _is_modest(rule):
+    if not _is_cheap_rule(rule):
         raise InvalidCalendar(_("An event of the calendar repeats too often."))
     if first >= until:
         return
-    until = min([until, *(_last(one, start.tzinfo) for one in rule.get("UNTIL", []))])
+    until = min([until, *(_recurrence_end(one, start.tzinfo) for one in rule.get("UNTIL", []))])
     rule = type(rule)({name: values for name, values in rule.items() if name != "UNTIL"})
-    repeated = rrulestr(rule.to_ical().decode(), dtstart=_shifted(first, SHIFT))
-    times = (_shifted(at, -SHIFT) for at in islice(repeated, MAX_OCCURRENCES + 1))
+    repeated = rrulestr(rule.to_ical().decode(), dtstart=_shift_years(first, SHIFT))
+    times = (_shift_years(at, -SHIFT) for at in islice(repeated, MAX_OCCURRENCES + 1))
     for number, one in enumerate(takewhile(lambda at: at <= until, times)):
         if number == MAX_OCCURRENCES:
             raise InvalidCalendar(_("An event of the calendar repeats too often."))
         yield one.replace(tzinfo=start.tzinfo)
 
 
-def _is_modest(rule) -> bool:
+def _is_cheap_rule(rule) -> bool:
     """Return whether a rule can be evaluated quickly, whatever it contains: see the module's docstring."""
     if any(str(one).upper() in TOO_OFTEN for one in rule.get("FREQ", [])) or "BYEASTER" in rule:
         return False  # the dates of Easter do not repeat after 400 years
@@ -260,18 +263,18 @@ def _is_modest(rule) -> bool:
     )
 
 
-def _shifted(at: datetime, years: int) -> datetime:
+def _shift_years(at: datetime, years: int) -> datetime:
     return at.replace(year=at.year + years)
 
 
-def _last(until: date | datetime, zone) -> datetime:
+def _recurrence_end(until: date | datetime, zone) -> datetime:
     """Return the end of a recurrence in the time zone of its event; a date includes its whole day."""
     if not isinstance(until, datetime):
         return datetime.combine(until, time(23, 59, 59))
     return until.astimezone(zone).replace(tzinfo=None) if until.tzinfo else until
 
 
-def _listed(event, name: str, zone) -> set[datetime]:
+def _listed_times(event, name: str, zone) -> set[datetime]:
     """Return the times that ``EXDATE`` or ``RDATE`` lists; the start of each period."""
     listed = event.get(name, [])
     times = [one.dt for part in (listed if isinstance(listed, list) else [listed]) for one in part.dts]

@@ -19,13 +19,13 @@ def deductions_for_cancelled(case: Case) -> dict[str, int]:
     gone = {one.field for one in booked if one.state in ENDED_STATES}
     together = {field: [one for one in booked if one.field == field] for field in gone}
     return {
-        line["key"]: _given_back(line, times)
+        line["key"]: _amount_not_due(line, times)
         for field, times in together.items()
         for line in fee_lines_of_question(field, case.submission.fees)
     }
 
 
-def _given_back(line: dict, times: list[Booking]) -> int:
+def _amount_not_due(line: dict, times: list[Booking]) -> int:
     """Return how much of a fee line is not due any more, given the states of its bookings."""
     if line.get("deposit"):
         return 0 if any(one.state in UNSETTLED for one in times) else line["total"]

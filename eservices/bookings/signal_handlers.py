@@ -57,12 +57,12 @@ def _hold(draft, field: str, wanted: RequestedTimes | None, caller: str, actor) 
         actions.release_holds(actor=actor, draft=draft, field=field)
         return
     try:
-        actions.hold_times(actor=actor, draft=draft, field=field, **_times(wanted), caller=caller)
+        actions.hold_times(actor=actor, draft=draft, field=field, **_action_arguments(wanted), caller=caller)
     except actions.BookingActionRefused as why:
         raise submissions.AnswerUnavailable(field, str(why)) from None
 
 
-def _times(wanted: RequestedTimes) -> dict:
+def _action_arguments(wanted: RequestedTimes) -> dict:
     """Return the arguments of the actions for an answer."""
     return {
         "offer": wanted.offer,
@@ -79,7 +79,7 @@ def request_held_times(sender, submission, **kwargs) -> None:
     Raise ``IncompleteSubmission`` if one is gone. If no stage confirms bookings, they are confirmed at once: before the
     case opens, because of the order of locks in ``actions.locking``.
     """
-    for step, field in _asked(submission):
+    for step, field in _booking_questions(submission):
         wanted = read_answer(submission.answers[field.key])
         if wanted is None:
             continue
@@ -88,7 +88,7 @@ def request_held_times(sender, submission, **kwargs) -> None:
                 actor=submission.user,
                 submission=submission,
                 field=field.key,
-                **_times(wanted),
+                **_action_arguments(wanted),
             )
         except actions.TimeTaken:
             raise submissions.IncompleteSubmission(step) from None
@@ -109,10 +109,10 @@ def send_immediate_confirmation(sender, case, actor, **kwargs) -> None:
 def _is_agreed_at_once(submission) -> bool:
     """Return whether a submission books times that no stage confirms later."""
     stages = submission.version.definition.stages
-    return any(_asked(submission)) and not any(stage.type == "booking" for stage in stages)
+    return any(_booking_questions(submission)) and not any(stage.type == "booking" for stage in stages)
 
 
-def _asked(submission) -> Iterator[tuple[StepDefinition, FieldDefinition]]:
+def _booking_questions(submission) -> Iterator[tuple[StepDefinition, FieldDefinition]]:
     """Yield the answered booking questions. For most submissions this needs no query."""
     for step in submission.version.definition.steps:
         for field in step.fields:

@@ -199,11 +199,11 @@ def test_moved_booking_frees_its_old_time():
     beyond = tomorrow(6, 8, FARTHEST.days + 1)
     with pytest.raises(actions.TimeTaken) as too_far:
         actions.move_booking(
-            actor=None, booking=booking, offer=bookable_resource("salle"), span=beyond, anyway=True
+            actor=None, booking=booking, offer=bookable_resource("salle"), span=beyond, ignore_rules=True
         )
     assert too_far.value.reason == RefusalReason.HORIZON
     moved = actions.move_booking(
-        actor=None, booking=booking, offer=bookable_resource("salle"), span=tomorrow(6, 8), anyway=True
+        actor=None, booking=booking, offer=bookable_resource("salle"), span=tomorrow(6, 8), ignore_rules=True
     )
     assert (moved.starts_at, moved.sequence) == (tomorrow(6, 8).start, 2)
 

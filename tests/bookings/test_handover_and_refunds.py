@@ -124,7 +124,7 @@ def moved(booking: Booking, start: str) -> str:
     """Move the booking as staff and return the text of the e-mail about it."""
     span = TimeSpan(zoned(start), zoned(start) + (booking.ends_at - booking.starts_at))
     actions.move_booking(
-        actor=member(), booking=booking, offer=bookable_resource("salle"), span=span, anyway=True
+        actor=member(), booking=booking, offer=bookable_resource("salle"), span=span, ignore_rules=True
     )
     return Delivery.objects.filter(title__contains="déplacée").latest("created_at").payload["text"]
 

@@ -330,7 +330,7 @@ def test_response_is_limited_in_size(server):
 
 def test_time_limit_applies_even_if_cutting_off_fails(server, monkeypatch):
     monkeypatch.setattr(ical_import, "TOTAL_TIMEOUT", 0.3)
-    monkeypatch.setattr(ical_import._Web, "cut_off", lambda web: None)
+    monkeypatch.setattr(ical_import._WebHandler, "cut_off", lambda web: None)
     server.drip = 0.02
     begun = monotonic()
     with pytest.raises(ical_import.InvalidCalendar, match="trop lentement"):

@@ -110,5 +110,5 @@ def booking(thing: Resource, start: str, end: str, **more) -> Booking:
     )
     with units_locked(wanted.needs):
         made.save()
-        take_pieces([made], wanted, timezone.now(), anyway=True)
+        take_pieces([made], wanted, timezone.now(), ignore_rules=True)
     return made

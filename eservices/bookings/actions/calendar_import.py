@@ -21,7 +21,7 @@ def import_calendar(feed_id: int) -> None:
         return
     now = timezone.now()
     try:
-        _keep(
+        _replace_events(
             feed,
             ical_import.parse_busy_times(
                 ical_import.fetch_calendar(feed.url), timezone.get_default_timezone(), now
@@ -29,21 +29,21 @@ def import_calendar(feed_id: int) -> None:
             now,
         )
     except ical_import.InvalidCalendar as fault:
-        _tell(feed, str(fault), now)
+        _record_fault(feed, str(fault), now)
     # Any error of the imported file is shown to staff; the next run in half an hour may succeed.
     except Exception:
         logger.exception("An imported calendar failed.", extra={"feed": feed.pk})
-        _tell(
+        _record_fault(
             feed, _("The calendar could not be kept. If this stays so, tell who looks after the site."), now
         )
 
 
-def _tell(feed: ImportedCalendar, fault: str, now) -> None:
+def _record_fault(feed: ImportedCalendar, fault: str, now) -> None:
     ImportedCalendar.objects.filter(pk=feed.pk).update(fault=fault[:255], due_at=now + AGAIN)
 
 
 @transaction.atomic
-def _keep(feed: ImportedCalendar, found: list[ical_import.BusyTime], now) -> None:
+def _replace_events(feed: ImportedCalendar, found: list[ical_import.BusyTime], now) -> None:
     feed = ImportedCalendar.objects.select_for_update().get(pk=feed.pk)
     feed.events.all().delete()
     BlockedTime.objects.bulk_create(

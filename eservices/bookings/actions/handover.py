@@ -21,7 +21,7 @@ def record_handover(
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)
     apply_transition(booking, "hand_over", remind_at=None)
-    _keep(actor, booking, Inspection.Kind.HANDOVER, text, photos)
+    _create_inspection(actor, booking, Inspection.Kind.HANDOVER, text, photos)
     if case:
         audit_log.record_event(case, "booking_handed_over", actor)
     return booking
@@ -40,9 +40,9 @@ def record_return(
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)
     apply_transition(booking, "take_back")
-    _keep(actor, booking, Inspection.Kind.RETURN, text, photos, kept=kept)
+    _create_inspection(actor, booking, Inspection.Kind.RETURN, text, photos, kept=kept)
     if case:
-        amount = refund_deposit(actor=actor, case=case, booking=booking, told=True)
+        amount = refund_deposit(actor=actor, case=case, booking=booking, announced=True)
         audit_log.record_event(case, "booking_returned", actor, paid_back=amount, kept=kept)
         if amount or kept:
             emails.send_return_statement(case, booking, amount, kept, text.strip() if kept else "")
@@ -58,11 +58,11 @@ def record_no_show(*, actor, booking: Booking) -> Booking:
         raise BookingActionRefused(_("It has not begun yet."))
     apply_transition(booking, "miss")
     if case:
-        amount = refund_deposit(actor=actor, case=case, booking=booking, told=False)
+        amount = refund_deposit(actor=actor, case=case, booking=booking, announced=False)
         audit_log.record_event(case, "booking_missed", actor, paid_back=amount)
     return booking
 
 
-def _keep(actor, booking: Booking, kind: str, text: str, photos, kept: int = 0) -> None:
-    made = Inspection.objects.create(booking=booking, kind=kind, text=text.strip(), kept=kept, by=actor)
-    made.photos.set(photos)
+def _create_inspection(actor, booking: Booking, kind: str, text: str, photos, kept: int = 0) -> None:
+    inspection = Inspection.objects.create(booking=booking, kind=kind, text=text.strip(), kept=kept, by=actor)
+    inspection.photos.set(photos)

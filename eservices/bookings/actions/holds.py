@@ -62,7 +62,7 @@ def hold_times(
         kept = [same[span] for span in spans if span in same]
         release_holds(actor=actor, draft=draft, field=field, but=kept)
         new = [span for span in spans if span not in same]
-        _allow(draft, held_by, len(new), now)
+        _check_hold_limit(draft, held_by, len(new), now)
         bookings = [
             Booking(
                 resource_id=offer.pk,
@@ -74,7 +74,7 @@ def hold_times(
                 field=field,
                 series=series,
                 held_by=held_by,
-                **_since([one for one in before if one.span.overlaps(span)], now),
+                **_hold_times([one for one in before if one.span.overlaps(span)], now),
             )
             for span in new
         ]
@@ -83,7 +83,7 @@ def hold_times(
         return [*kept, *bookings]
 
 
-def _since(before: list[Booking], now: datetime) -> dict[str, datetime]:
+def _hold_times(before: list[Booking], now: datetime) -> dict[str, datetime]:
     """Return the fields for the start and end of a hold that replaces parts of holds ``before`` of its question.
 
     Both are those of the earliest, so that choosing again does not hold a time for longer.
@@ -141,7 +141,7 @@ def delete_expired_holds(*, now: datetime) -> int:
     return len(keys)
 
 
-def _allow(draft: Draft, held_by: str, wanted: int, now: datetime) -> None:
+def _check_hold_limit(draft: Draft, held_by: str, wanted: int, now: datetime) -> None:
     """Raise ``HoldLimitReached`` if the person or the address holds times in too many drafts, or too many times.
 
     Drafts of agents are exempt.

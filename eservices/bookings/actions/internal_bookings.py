@@ -22,11 +22,11 @@ def create_internal_booking(
     title: str,
     public: bool = False,
     count: int = 1,
-    anyway: bool = False,
+    ignore_rules: bool = False,
 ) -> Booking:
     """Create a booking of the commune, confirmed at once; as returned if its time is over.
 
-    ``anyway``: ignore the rules, though never other bookings. Raises ``TimeTaken``.
+    ``ignore_rules``: ignore the rules, though never other bookings. Raises ``TimeTaken``.
     """
     now = timezone.now()
     booking = Booking(
@@ -41,7 +41,7 @@ def create_internal_booking(
     with units_locked(offer.needs):
         delete_expired_holds_on(offer.needs, now)
         booking.save()
-        take_pieces([booking], offer, now, anyway=anyway)
+        take_pieces([booking], offer, now, ignore_rules=ignore_rules)
         log_booking_action(actor, booking, "reserve")
     return booking
 

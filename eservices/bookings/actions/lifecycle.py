@@ -127,11 +127,11 @@ def cancel_booking(*, actor, booking: Booking, by_terms: bool = False, tell: boo
     booking = lock_booking(booking)
     now = timezone.now()
     if isinstance(actor, Applicant):
-        _in_time(booking, now)
+        _refuse_late_change(booking, now)
     share = refund_percent(booking, now, by_terms=by_terms or isinstance(actor, Applicant))
     apply_transition(booking, "cancel", remind_at=None, sequence=booking.sequence + 1, still_due=100 - share)
     if case:
-        amount = refund_booking(actor=actor, case=case, booking=booking, share=share, told=tell)
+        amount = refund_booking(actor=actor, case=case, booking=booking, share=share, announced=tell)
         charge = charges.sync_charge(actor=actor, case=case)
         audit_log.record_event(
             case, "booking_cancelled", actor, at=booking.starts_at.isoformat(), paid_back=amount
@@ -149,13 +149,14 @@ def move_booking(
     booking: Booking,
     offer: BookableResource,
     span: TimeSpan,
-    anyway: bool = False,
+    ignore_rules: bool = False,
     seen: int | None = None,
 ) -> Booking:
     """Move a booking to another time or resource. The old time is free once the new one is taken.
 
-    ``anyway``: staff ignore the rules, though never other bookings. ``seen``: the ``sequence`` with which the booking
-    was shown. Raises ``TimeTaken``, ``StaleBooking``, or ``BookingActionRefused`` if it is too late for the applicant.
+    ``ignore_rules``: staff ignore the rules, though never other bookings. ``seen``: the ``sequence`` with which the
+    booking was shown. Raises ``TimeTaken``, ``StaleBooking``, or ``BookingActionRefused`` if it is too late for the
+    applicant.
     """
     now = timezone.now()
     units = {*offer.needs, *booking.pieces.values_list("unit", flat=True)}
@@ -169,10 +170,10 @@ def move_booking(
             if booking.state not in MOVABLE:
                 raise BookingActionRefused(_("Only what is asked for or confirmed can be moved."))
             if isinstance(actor, Applicant):
-                _in_time(booking, now)
-            _put(booking, offer, span, now)
+                _refuse_late_change(booking, now)
+            _store_new_time(booking, offer, span, now)
             if not booking.rehearsal:
-                take_pieces([booking], offer, now, anyway=anyway)
+                take_pieces([booking], offer, now, ignore_rules=ignore_rules)
         if case:
             audit_log.record_event(case, "booking_moved", actor, at=span.start.isoformat())
             emails.send_moved(case, booking, charges.sync_charge(actor=actor, case=case))
@@ -181,7 +182,7 @@ def move_booking(
     return booking
 
 
-def _put(booking: Booking, offer: BookableResource, span: TimeSpan, now: datetime) -> None:
+def _store_new_time(booking: Booking, offer: BookableResource, span: TimeSpan, now: datetime) -> None:
     """Save the new resource, time and reminder of a booking, without its pieces."""
     booking.resource_id, booking.starts_at, booking.ends_at = offer.pk, span.start, span.end
     booking.sequence += 1
@@ -217,6 +218,6 @@ def release_booking(*, actor, booking: Booking) -> None:
         cancel_booking(actor=actor, booking=booking, by_terms=withdrawn, tell=False)
 
 
-def _in_time(booking: Booking, now: datetime) -> None:
+def _refuse_late_change(booking: Booking, now: datetime) -> None:
     if not cancellation_terms.is_change_in_time(booking.starts_at, booking.resource.change_until, now):
         raise BookingActionRefused(_("It is too late to change this booking here. Please call us."))

@@ -88,26 +88,26 @@ def take_pieces(
     offer: BookableResource,
     now: datetime,
     *,
-    anyway: bool = False,
+    ignore_rules: bool = False,
     promised: Iterable[PromisedPiece] | None = None,
 ) -> None:
     """Give bookings the pieces of their times. The units must be locked and expired holds deleted.
 
-    ``anyway``: ignore the rules, as when staff book. Even then pieces of other bookings are not taken, and nothing is
-    booked farther ahead than ``availability.FARTHEST``. ``promised``: the pieces promised to waiting entries, read
-    before the booking's own time was released; read now if None.
+    ``ignore_rules``: ignore the rules, as when staff book. Even then pieces of other bookings are not taken, and
+    nothing is booked farther ahead than ``availability.FARTHEST``. ``promised``: the pieces promised to waiting
+    entries, read before the booking's own time was released; read now if None.
     """
-    if not _is_as_it_was(offer):
+    if not _has_same_units(offer):
         raise TimeTaken(RefusalReason.CHANGED)
     for booking in bookings:
-        _take(booking, offer, now, anyway, promised)
+        _take_for_booking(booking, offer, now, ignore_rules, promised)
 
 
-def _take(
+def _take_for_booking(
     booking: Booking,
     offer: BookableResource,
     now: datetime,
-    anyway: bool,
+    ignore_rules: bool,
     promised: Iterable[PromisedPiece] | None,
 ) -> None:
     span = booking.span
@@ -115,9 +115,9 @@ def _take(
         offer, span, count=booking.count, now=now, without=booking.series, promised=promised
     )
     around = offer.rules.around(span)
-    why = is_beyond_horizon(span, now) if anyway else found.refusal(span)
+    why = is_beyond_horizon(span, now) if ignore_rules else found.refusal(span)
     pieces = None if why else found.choice(span)
-    if pieces is None and anyway and not why:
+    if pieces is None and ignore_rules and not why:
         pieces = found.occupation.choice(found.needs, around, stay=span)
     if pieces is None:
         raise TimeTaken(why or RefusalReason.TAKEN)
@@ -129,7 +129,7 @@ def _take(
     )
 
 
-def _is_as_it_was(offer: BookableResource) -> bool:
+def _has_same_units(offer: BookableResource) -> bool:
     """Return whether a resource still has the units known before they were locked."""
     uses = ResourceUnit.objects.filter(resource=offer.pk).values_list("unit", "quantity", "unit__quantity")
     return {unit: (wanted, there) for unit, wanted, there in uses} == {

@@ -58,79 +58,87 @@ def refund_amount(case: Case, booking: Booking, share: int) -> int:
     refunded with the last. What is not due any more is first deducted from what is still to pay: if a charge was paid
     in part, only what was paid above the amount that stays due is refunded.
     """
-    together = list(_together(booking).order_by("created_at", "pk").values_list("pk", flat=True))
+    together = list(
+        _bookings_of_same_answer(booking).order_by("created_at", "pk").values_list("pk", flat=True)
+    )
     place, number = together.index(booking.pk), len(together)
-    price = [line for line in _lines(case, booking) if not line.get("deposit")]
+    price = [line for line in _fee_lines(case, booking) if not line.get("deposit")]
     part = sum(cancellation_terms.line_share(line, share, place, number) for line in price)
-    return min(max(part + deposit_back(case, booking) - _to_pay(case), 0), _refundable(case))
+    return min(max(part + deposit_back(case, booking) - _open_amount(case), 0), _refundable(case))
 
 
-def refund_booking(*, actor, case: Case, booking: Booking, share: int, told: bool) -> int:
+def refund_booking(*, actor, case: Case, booking: Booking, share: int, announced: bool) -> int:
     """Refund what a cancelled booking was paid, and return the amount.
 
-    The case must be locked, and its charge not reduced yet. ``told``: the caller notifies the applicant of the amount.
+    The case must be locked, and its charge not reduced yet. ``announced``: the caller notifies the applicant of
+    the amount.
     """
-    return _pay(actor, case, refund_amount(case, booking, share), _("The booking was cancelled."), told)
+    return _request_refunds(
+        actor, case, refund_amount(case, booking, share), _("The booking was cancelled."), announced
+    )
 
 
-def refund_deposit(*, actor, case: Case, booking: Booking, told: bool) -> int:
+def refund_deposit(*, actor, case: Case, booking: Booking, announced: bool) -> int:
     """Refund the deposit, less what was kept of it, and return the amount.
 
     0 while the charge is not fully paid. The case must be locked.
     """
-    amount = 0 if _to_pay(case) else min(deposit_back(case, booking), _refundable(case))
-    return _pay(actor, case, amount, _("The deposit, after the return."), told)
+    amount = 0 if _open_amount(case) else min(deposit_back(case, booking), _refundable(case))
+    return _request_refunds(actor, case, amount, _("The deposit, after the return."), announced)
 
 
 def deposit_paid(case: Case, booking: Booking) -> int:
     """Return the deposit that was charged for this booking and those booked with it."""
-    return sum(line["total"] for line in _lines(case, booking) if line.get("deposit"))
+    return sum(line["total"] for line in _fee_lines(case, booking) if line.get("deposit"))
 
 
 def is_free_of_charge(case: Case, booking: Booking) -> bool:
     """Return whether nothing was charged for the booking's question, deposit included."""
-    return not any(line["total"] for line in _lines(case, booking))
+    return not any(line["total"] for line in _fee_lines(case, booking))
 
 
 def deposit_back(case: Case, booking: Booking) -> int:
     """Return how much of the deposit is to be refunded; 0 while other bookings that it covers are not settled."""
-    if _together(booking).filter(state__in=UNSETTLED).exclude(pk=booking.pk).exists():
+    if _bookings_of_same_answer(booking).filter(state__in=UNSETTLED).exclude(pk=booking.pk).exists():
         return 0
-    kept = Inspection.objects.filter(booking__in=_together(booking)).aggregate(sum=Sum("kept"))["sum"] or 0
+    inspections = Inspection.objects.filter(booking__in=_bookings_of_same_answer(booking))
+    kept = inspections.aggregate(sum=Sum("kept"))["sum"] or 0
     return max(deposit_paid(case, booking) - kept, 0)
 
 
-def _together(booking: Booking):
+def _bookings_of_same_answer(booking: Booking):
     """Return the bookings of the same answer, this one included."""
     return Booking.objects.filter(submission=booking.submission_id, series=booking.series)
 
 
-def _lines(case: Case, booking: Booking) -> list[dict]:
+def _fee_lines(case: Case, booking: Booking) -> list[dict]:
     """Return the fee lines of the booking's question."""
     return fee_lines_of_question(booking.field, case.submission.fees)
 
 
-def _pay(actor, case: Case, amount: int, reason: str, told: bool) -> int:
+def _request_refunds(actor, case: Case, amount: int, reason: str, announced: bool) -> int:
     """Request refunds from the payment providers, from the latest payment on, and return the amount."""
-    left = amount
-    for allocation in _paid(case):
-        part = min(left, allocation.refundable)
+    remaining = amount
+    for allocation in _paid_allocations(case):
+        part = min(remaining, allocation.refundable)
         if part:
-            refunds.request_refund(actor=actor, allocation=allocation, amount=part, reason=reason, told=told)
-            left -= part
+            refunds.request_refund(
+                actor=actor, allocation=allocation, amount=part, reason=reason, told=announced
+            )
+            remaining -= part
     return amount
 
 
-def _to_pay(case: Case) -> int:
+def _open_amount(case: Case) -> int:
     """Return what is still to pay for the case, overdue charges included."""
     return sum(charge.open_amount for charge in Charge.objects.filter(case=case, state__in=TAKES_MONEY))
 
 
 def _refundable(case: Case) -> int:
-    return sum(one.refundable for one in _paid(case))
+    return sum(one.refundable for one in _paid_allocations(case))
 
 
-def _paid(case: Case) -> list[Allocation]:
+def _paid_allocations(case: Case) -> list[Allocation]:
     """Return the allocations to the case's charges, latest first."""
     paid = Allocation.objects.filter(charge__case=case, charge__state__in=TAKES_MONEY | {ChargeState.PAID})
     return list(paid.select_related("charge", "payment").order_by("-at", "-pk"))

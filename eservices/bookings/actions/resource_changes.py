@@ -44,18 +44,18 @@ def changing_units(*, actor, resource: Resource, units: Collection[int]) -> Iter
     with transaction.atomic():
         lock_units({*units, *resource.uses.values_list("unit", flat=True)})
         yield
-        _refit(resource, timezone.now())
+        _add_missing_pieces(resource, timezone.now())
 
 
-def _refit(resource: Resource, now: datetime) -> None:
+def _add_missing_pieces(resource: Resource, now: datetime) -> None:
     uses = dict(ResourceUnit.objects.filter(resource=resource).values_list("unit", "quantity"))
     delete_expired_holds_on(uses, now)
-    lacking = _lacking(resource, uses, now)
+    lacking = _bookings_lacking_pieces(resource, uses, now)
     if not lacking:
         return
     start = min(span.start for _one, span, _needs in lacking)
     quantities = dict(Unit.objects.filter(pk__in=uses).values_list("pk", "quantity"))
-    occupation = Occupation(quantities, _taken(uses, start), _blocked(uses, start))
+    occupation = Occupation(quantities, _taken_pieces(uses, start), _blocked_spans(uses, start))
     made, stuck = [], []
     for booking, span, needs in lacking:
         found = occupation.choice(needs, span)
@@ -70,19 +70,21 @@ def _refit(resource: Resource, now: datetime) -> None:
     BookedPiece.objects.bulk_create(made)
 
 
-def _taken(units: Collection[int], start: datetime) -> list[tuple[int, int, TimeSpan]]:
+def _taken_pieces(units: Collection[int], start: datetime) -> list[tuple[int, int, TimeSpan]]:
     """Return what is taken of units from a moment on, in the form that ``Occupation`` takes."""
     pieces = BookedPiece.objects.filter(unit__in=units, ends_at__gt=start)
     rows = pieces.values_list("unit", "number", "starts_at", "ends_at")
     return [(unit, number, TimeSpan(*ends)) for unit, number, *ends in rows]
 
 
-def _blocked(units: Collection[int], start: datetime) -> list[tuple[int, TimeSpan]]:
+def _blocked_spans(units: Collection[int], start: datetime) -> list[tuple[int, TimeSpan]]:
     closed = BlockedTime.objects.filter(unit__in=units, ends_at__gt=start)
     return [(unit, TimeSpan(*ends)) for unit, *ends in closed.values_list("unit", "starts_at", "ends_at")]
 
 
-def _lacking(resource: Resource, uses: dict[int, int], now) -> list[tuple[Booking, TimeSpan, dict[int, int]]]:
+def _bookings_lacking_pieces(
+    resource: Resource, uses: dict[int, int], now
+) -> list[tuple[Booking, TimeSpan, dict[int, int]]]:
     """Return future bookings with fewer pieces than the resource takes now, their reserved time and what they lack."""
     found = []
     bookings = Booking.objects.real().occupying().filter(resource=resource, pieces__ends_at__gt=now)
@@ -109,7 +111,7 @@ def reassign_pieces(*, actor, unit: Unit) -> int:
     now = timezone.now()
     (unit,) = lock_units([unit.pk])
     delete_expired_holds_on([unit.pk], now)
-    occupation = Occupation({unit.pk: unit.quantity}, _taken([unit.pk], now))
+    occupation = Occupation({unit.pk: unit.quantity}, _taken_pieces([unit.pk], now))
     gone = unit.pieces.filter(number__gt=unit.quantity, ends_at__gt=now).order_by("starts_at", "number")
     moved, left = [], set()
     for piece in gone:

@@ -79,7 +79,7 @@ def join_waiting_list(
         if already := WaitingEntry.objects.open().filter(**place).first():
             return already
         asked_by = caller_digest(caller)
-        _allow(place["email"], asked_by)
+        _check_entry_limit(place["email"], asked_by)
         waiting = WaitingEntry.objects.create(
             **place,
             form=form,
@@ -93,7 +93,7 @@ def join_waiting_list(
     return waiting
 
 
-def _allow(email: str, asked_by: str) -> None:
+def _check_entry_limit(email: str, asked_by: str) -> None:
     waiting = WaitingEntry.objects.open()
     of_person, of_address = waiting.of_mailbox(email), waiting.filter(asked_by=asked_by)
     if of_person.count() >= MAX_ENTRIES_PER_PERSON or (
@@ -107,9 +107,11 @@ def process_waiting_entry(*, actor, waiting: WaitingEntry, now: datetime) -> Non
 
     Earlier entries for the same units come first.
     """
-    earlier = WaitingEntry.objects.waiting().for_any_of(_units(waiting), waiting.starts_at, waiting.ends_at)
+    earlier = WaitingEntry.objects.waiting().for_any_of(
+        _unit_ids(waiting), waiting.starts_at, waiting.ends_at
+    )
     queue = [*earlier.filter(created_at__lt=waiting.created_at), waiting]
-    units = {unit for one in queue for unit in _units(one)}
+    units = {unit for one in queue for unit in _unit_ids(one)}
     with units_locked(units):
         delete_expired_holds_on(units, now)
         for one in (
@@ -118,12 +120,12 @@ def process_waiting_entry(*, actor, waiting: WaitingEntry, now: datetime) -> Non
             .order_by("created_at")
         ):
             if one.state == WaitingEntry.State.OFFERED and one.due_at <= now:
-                _lapse(one, now)
+                _expire_offer(one, now)
             elif one.state == WaitingEntry.State.WAITING:
                 _offer(one, now)
 
 
-def _lapse(waiting: WaitingEntry, now: datetime) -> None:
+def _expire_offer(waiting: WaitingEntry, now: datetime) -> None:
     """End an offer that was not accepted, and notify the person, who can join the list again if there is time."""
     until = waiting.due_at
     _end(waiting, WaitingEntry.State.LAPSED)
@@ -131,7 +133,7 @@ def _lapse(waiting: WaitingEntry, now: datetime) -> None:
         emails.send_offer_expired(waiting, until, again=is_still_bookable(waiting, now))
 
 
-def _give_up(waiting: WaitingEntry, now: datetime) -> None:
+def _end_unbookable(waiting: WaitingEntry, now: datetime) -> None:
     """End an entry whose time cannot be booked any more, and notify the person, who can look for another time."""
     _end(waiting, WaitingEntry.State.IN_VAIN)
     if now < waiting.starts_at:
@@ -140,10 +142,10 @@ def _give_up(waiting: WaitingEntry, now: datetime) -> None:
 
 def offer_time(*, actor, waiting: WaitingEntry) -> None:
     """Offer the time to this entry, regardless of order. Raise ``BookingActionRefused`` if it is not free."""
-    now, units = timezone.now(), _units(waiting)
+    now, units = timezone.now(), _unit_ids(waiting)
     with units_locked(units):
         delete_expired_holds_on(units, now)
-        waiting = _locked(waiting)
+        waiting = _lock_entry(waiting)
         if waiting.state == WaitingEntry.State.WAITING:
             _offer(waiting, now)
         if waiting.state != WaitingEntry.State.OFFERED:
@@ -154,7 +156,7 @@ def offer_time(*, actor, waiting: WaitingEntry) -> None:
 @transaction.atomic
 def remove_from_waiting_list(*, actor, waiting: WaitingEntry) -> None:
     """Remove an entry from the list and notify the person. An offered time goes to the next entry."""
-    if _left(waiting):
+    if _end_open_entry(waiting):
         emails.send_removed(waiting)
         log_resource_action(actor, waiting.resource, "remove_waiting", at=waiting.starts_at.isoformat())
 
@@ -162,7 +164,7 @@ def remove_from_waiting_list(*, actor, waiting: WaitingEntry) -> None:
 def _offer(waiting: WaitingEntry, now: datetime) -> None:
     """Offer the time if it is free. If it cannot be booked any more, end the entry."""
     if not is_still_bookable(waiting, now):
-        _give_up(waiting, now)
+        _end_unbookable(waiting, now)
         return
     wanted = bookable_resource(waiting.resource.key)
     until = min(now + OFFERED_FOR, waiting.starts_at - wanted.rules.lead)
@@ -199,8 +201,8 @@ def accept_offer(*, actor, waiting: WaitingEntry) -> Draft:
     Raises ``BookingActionRefused`` if the offer has ended or its form no longer asks for a booking.
     """
     now = timezone.now()
-    lock_units(_units(waiting))
-    waiting = _locked(waiting)
+    lock_units(_unit_ids(waiting))
+    waiting = _lock_entry(waiting)
     hold = waiting.booking
     if waiting.state != WaitingEntry.State.OFFERED or hold is None or hold.held_until <= now:
         raise BookingActionRefused(_("This offer has ended. Somebody else was asked."))
@@ -225,21 +227,21 @@ def accept_offer(*, actor, waiting: WaitingEntry) -> Draft:
 @transaction.atomic
 def leave_waiting_list(*, actor, waiting: WaitingEntry) -> None:
     """Leave the list. An offered time goes to the next entry. Does nothing if the entry is closed."""
-    _left(waiting)
+    _end_open_entry(waiting)
 
 
 @transaction.atomic
 def erase_waiting_entry(*, actor, waiting: WaitingEntry) -> None:
     """Leave the list and erase the entry, with the deliveries about it."""
-    _left(waiting)
+    _end_open_entry(waiting)
     deliveries.erase_deliveries_about(actor=actor, subject=emails.waiting_subject(waiting))
     waiting.delete()
 
 
-def _left(waiting: WaitingEntry) -> bool:
+def _end_open_entry(waiting: WaitingEntry) -> bool:
     """End an entry, with its units locked. Return False if it is already closed."""
-    lock_units(_units(waiting))
-    waiting = _locked(waiting)
+    lock_units(_unit_ids(waiting))
+    waiting = _lock_entry(waiting)
     if waiting.state not in (WaitingEntry.State.WAITING, WaitingEntry.State.OFFERED):
         return False
     _end(waiting, WaitingEntry.State.LEFT)
@@ -256,12 +258,12 @@ def _end(waiting: WaitingEntry, state: str) -> None:
         hold.delete()
 
 
-def _locked(waiting: WaitingEntry) -> WaitingEntry:
+def _lock_entry(waiting: WaitingEntry) -> WaitingEntry:
     rows = WaitingEntry.objects.select_for_update(of=("self",))
     return rows.select_related("booking", "resource", "form").get(pk=waiting.pk)
 
 
-def _units(waiting: WaitingEntry) -> set[int]:
+def _unit_ids(waiting: WaitingEntry) -> set[int]:
     """Return the ids of the units that the entry's resource takes."""
     known = next((one for one in bookable_resources().values() if one.pk == waiting.resource_id), None)
     return set(known.needs) if known else set()

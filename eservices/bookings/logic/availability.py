@@ -205,7 +205,7 @@ class OpeningRules:
             if day not in self._known:
                 self._known[day] = self.counted_windows(day)
             found += [one for one in self._known[day] if one[0].overlaps(span)]
-        return _fewest(found, span)
+        return _fewest_open_pieces(found, span)
 
     @cached_property
     def _known(self) -> dict[date, list[tuple[TimeSpan, int | None]]]:
@@ -253,7 +253,7 @@ def open_length(windows: Iterable[tuple[TimeSpan, int | None]], pieces: int) -> 
     return total
 
 
-def _fewest(windows: list[tuple[TimeSpan, int | None]], span: TimeSpan) -> int | None:
+def _fewest_open_pieces(windows: list[tuple[TimeSpan, int | None]], span: TimeSpan) -> int | None:
     """Return the smallest number of open pieces at any open moment of ``span``; None if all are always open."""
     edges = {span.start} | {at for one, _count in windows for at in (one.start, one.end)}
     least = None
@@ -300,7 +300,7 @@ def refusal_reason(rules: OpeningRules, span: TimeSpan, now: datetime) -> Refusa
     """Return why the rules forbid this time; None if they allow it. Bookings are not considered."""
     if span.start >= span.end:
         return RefusalReason.ORDER
-    return lead_time_refusal(rules, span, now) or _misfit(rules, span)
+    return lead_time_refusal(rules, span, now) or _opening_refusal(rules, span)
 
 
 def lead_time_refusal(rules: OpeningRules, span: TimeSpan, now: datetime) -> RefusalReason | None:
@@ -320,7 +320,7 @@ def is_beyond_horizon(span: TimeSpan, now: datetime, horizon: timedelta = FARTHE
     return RefusalReason.HORIZON if span.start > now + horizon else None
 
 
-def _misfit(rules: OpeningRules, span: TimeSpan) -> RefusalReason | None:
+def _opening_refusal(rules: OpeningRules, span: TimeSpan) -> RefusalReason | None:
     first = local_day(span.start, rules.zone)
     if rules.whole:
         return None if span in rules.open_spans(first, first) else RefusalReason.CLOSED
@@ -395,7 +395,7 @@ class Occupation:
         """Yield the numbers of the free pieces among the first ``most``, ignoring bookings beyond them."""
         if any(span.overlaps(one) for one in self._blocked.get(unit, ())):
             return
-        for number in range(1, self._there(unit, most) + 1):
+        for number in range(1, self._available_pieces(unit, most) + 1):
             if self._is_free(unit, number, span):
                 yield number
 
@@ -408,7 +408,7 @@ class Occupation:
         """
         chosen: dict[int, list[int]] = {}
         for unit, wanted in needs.items():
-            enough = wanted + self._beyond(unit, stay or span, most)
+            enough = wanted + self._max_bookings_beyond(unit, stay or span, most)
             found = list(islice(self.free(unit, span, most), enough))
             if len(found) < enough:
                 return None
@@ -424,21 +424,21 @@ class Occupation:
             ends.insert(place, span.end)
         self._last[unit] = max(number, self._last.get(unit, 0))
 
-    def _there(self, unit: int, most: int | None) -> int:
+    def _available_pieces(self, unit: int, most: int | None) -> int:
         there = self.quantities.get(unit, 0)
         return there if most is None else min(there, most)
 
-    def _beyond(self, unit: int, span: TimeSpan, most: int | None) -> int:
+    def _max_bookings_beyond(self, unit: int, span: TimeSpan, most: int | None) -> int:
         """Return the largest number of bookings beyond the first ``most`` at one moment of the span."""
-        numbers = range(self._there(unit, most) + 1, self._last.get(unit, 0) + 1)
-        found = [one for number in numbers for one in self._within(unit, number, span)]
+        numbers = range(self._available_pieces(unit, most) + 1, self._last.get(unit, 0) + 1)
+        found = [one for number in numbers for one in self._taken_times(unit, number, span)]
         if len(found) < 2:
             return len(found)
         # the maximum is reached when one of them begins
         begins = (max(start, span.start) for start, _end in found)
         return max(sum(start <= at < end for start, end in found) for at in begins)
 
-    def _within(self, unit: int, number: int, span: TimeSpan) -> list[tuple[datetime, datetime]]:
+    def _taken_times(self, unit: int, number: int, span: TimeSpan) -> list[tuple[datetime, datetime]]:
         """Return when the piece is taken within the span, without buffers if they are known."""
         piece = unit, number
         starts, ends = self._stays.get(piece) or self._taken.get(piece, ((), ()))

@@ -47,7 +47,7 @@ def shown_hours(day: TimeSpan, spans: Iterable[TimeSpan], zone) -> TimeSpan:
         return TimeSpan(first, last)
     start = min(one.start for one in within)
     end = max(one.end for one in within)
-    return TimeSpan(_whole(start, zone), min(_whole(end + HOUR - STEP, zone), day.end))
+    return TimeSpan(_floor_to_hour(start, zone), min(_floor_to_hour(end + HOUR - STEP, zone), day.end))
 
 
 def hour_headings(shown: TimeSpan, zone) -> list[HourHeading]:
@@ -75,7 +75,10 @@ def lane_parts(lane: Iterable[HasSpan], windows: Sequence[TimeSpan], shown: Time
     """Divide a lane into taken, open and closed parts."""
     found, at = [], shown.start
     for bar in lane:
-        start, end = _stepped(max(bar.span.start, at), shown), _stepped(min(bar.span.end, shown.end), shown)
+        start, end = (
+            _floor_to_step(max(bar.span.start, at), shown),
+            _floor_to_step(min(bar.span.end, shown.end), shown),
+        )
         end = max(end, start + STEP)
         found += _free(TimeSpan(at, start), windows, shown)
         found.append(LanePart(count_steps(TimeSpan(start, end)), bar))
@@ -86,7 +89,7 @@ def lane_parts(lane: Iterable[HasSpan], windows: Sequence[TimeSpan], shown: Time
 def _free(gap: TimeSpan, windows: Sequence[TimeSpan], shown: TimeSpan) -> Iterator[LanePart]:
     """Yield the parts of a free stretch, divided where a window begins or ends."""
     edges = {gap.start, gap.end}
-    edges |= {_stepped(at, shown) for one in windows for at in (one.start, one.end)}
+    edges |= {_floor_to_step(at, shown) for one in windows for at in (one.start, one.end)}
     inside = sorted(at for at in edges if gap.start <= at <= gap.end)
     for start, end in pairwise(inside):
         yield LanePart(
@@ -99,12 +102,12 @@ def count_steps(span: TimeSpan) -> int:
     return span.length // STEP
 
 
-def _stepped(at: datetime, shown: TimeSpan) -> datetime:
+def _floor_to_step(at: datetime, shown: TimeSpan) -> datetime:
     """Round down to a step."""
     return at - (at - shown.start) % STEP
 
 
-def _whole(at: datetime, zone) -> datetime:
+def _floor_to_hour(at: datetime, zone) -> datetime:
     """Round down to the full hour of local time."""
     local = at.astimezone(zone)
     return at - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)

@@ -93,11 +93,11 @@ class RoomCalendar:
 
     def _event(self, booking: Booking) -> TakenTime:
         """Return the entry of a public booking, with the room's title if it is another room with the same units."""
-        span, other = booking.span, self._others.get(booking.resource_id)
+        span, other = booking.span, self._titles_of_other_rooms.get(booking.resource_id)
         return TakenTime(span, f"{booking.title} ({other})" if other else booking.title)
 
     @cached_property
-    def _others(self) -> dict[int, str]:
+    def _titles_of_other_rooms(self) -> dict[int, str]:
         known = (one for one in bookable_resources().values() if one is not self.offer)
         return {one.pk: one.texts_in(self.language).title for one in known}
 

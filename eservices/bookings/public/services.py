@@ -106,13 +106,15 @@ def booking_costs(definition: FormDefinition, today: date) -> BookingCosts | Non
     if not any(cost.price or cost.deposit for cost in everything):
         return None
     return BookingCosts(
-        total=_range(everything, any(map(_grows, known.values()))),
-        each=tuple((key, _range(costs, _grows(known[key]))) for key, costs in found.items()),
+        total=_cost_range(everything, any(map(_cost_grows_with_use, known.values()))),
+        each=tuple(
+            (key, _cost_range(costs, _cost_grows_with_use(known[key]))) for key, costs in found.items()
+        ),
         more=bool(definition.fees) or any(one.extras for one in known.values()),
     )
 
 
-def _range(costs: set[Cost], grows: bool) -> CostRange:
+def _cost_range(costs: set[Cost], grows: bool) -> CostRange:
     paid = [cost.price for cost in costs if cost.price]
     return CostRange(
         least=min(paid, default=0),
@@ -122,13 +124,13 @@ def _range(costs: set[Cost], grows: bool) -> CostRange:
     )
 
 
-def _grows(one: BookableResource) -> bool:
+def _cost_grows_with_use(one: BookableResource) -> bool:
     return one.counted or any(rate.per in ("hour", "day") for rate in one.rates)
 
 
 def has_rates(definition: FormDefinition) -> bool:
     """Return whether a service books something at a price, even if none of it is available for now."""
-    return any(map(_offered, _booking_fields(definition)))
+    return any(map(_offered_resources, _booking_fields(definition)))
 
 
 def costs_in(definition: FormDefinition, today: date) -> set[Cost]:
@@ -138,15 +140,15 @@ def costs_in(definition: FormDefinition, today: date) -> set[Cost]:
 
 def _costs(definition: FormDefinition, today: date) -> Iterator[tuple[BookableResource, Cost]]:
     for field in _booking_fields(definition):
-        offered = _offered(field)
+        offered = _offered_resources(field)
         tariff = Tariff(offered, today)
         for one in offered:
-            for span in _telling_times(one, today):
+            for span in _distinct_price_times(one, today):
                 for who in _who_may_book(field, definition):
                     yield one, tariff.cost(one, [span], 1, who)
 
 
-def _telling_times(one: BookableResource, first: date) -> list[TimeSpan]:
+def _distinct_price_times(one: BookableResource, first: date) -> list[TimeSpan]:
     """Return the next shortest times; only one of those to which the same rates apply."""
     times = shortest_times(one, first)
     if one.rules.whole or any(rate.hours for rate in one.rates):
@@ -168,7 +170,7 @@ def _booking_fields(definition: FormDefinition) -> list[FieldDefinition]:
     return [field for field in definition.fields.values() if field.type == "booking"]
 
 
-def _offered(field: FieldDefinition) -> list[BookableResource]:
+def _offered_resources(field: FieldDefinition) -> list[BookableResource]:
     known = bookable_resources()
     keys = field.settings.get("resources", ())
     return [known[key] for key in keys if key in known and known[key].offered and known[key].rates]

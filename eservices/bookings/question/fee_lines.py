@@ -64,11 +64,13 @@ def shortest_times(offer: BookableResource, first: date) -> list[TimeSpan]:
         if day > week and found and usual <= found.keys():
             break
         if day.weekday() not in found and (windows := offer.rules.day_windows(day)):
-            found[day.weekday()] = [span for window in windows for span in _shortest(offer, window)]
+            found[day.weekday()] = [
+                span for window in windows for span in _shortest_at_both_ends(offer, window)
+            ]
     return [span for spans in found.values() for span in spans]
 
 
-def _shortest(offer: BookableResource, window: TimeSpan) -> list[TimeSpan]:
+def _shortest_at_both_ends(offer: BookableResource, window: TimeSpan) -> list[TimeSpan]:
     length = window.length if offer.rules.whole else offer.rules.shortest
     return [TimeSpan(window.start, window.start + length), TimeSpan(window.end - length, window.end)]
 
@@ -129,7 +131,7 @@ class Tariff:
         price = self.prices.get(one.entry)
         amount, vat = (price.amount, price.vat) if price else (0, "")
         charged = int((one.quantity * amount).quantize(Decimal(1), ROUND_HALF_UP))
-        bare = _bare(one, title)
+        bare = _label_without_quantities(one, title)
         label = _label(one, bare)
         line = {
             "key": key,
@@ -145,7 +147,7 @@ class Tariff:
         return line | ({"deposit": True} if one.deposit else {}) | ({"bare": bare} if bare != label else {})
 
 
-def _bare(one: DueLine, title: str) -> str:
+def _label_without_quantities(one: DueLine, title: str) -> str:
     """Return the label of a fee line without quantities."""
     if one.deposit:
         return _("%(title)s, deposit") % {"title": title}
@@ -156,5 +158,5 @@ def _label(one: DueLine, bare: str) -> str:
     """Return the label of a fee line. If several pieces are due several times, it contains both numbers."""
     if one.deposit or one.count == 1 or one.times == 1:
         return bare
-    told = {"title": bare, "count": one.count, "times": format_decimal(f"{one.times.normalize():f}")}
-    return MULTIPLIED[one.per] % told
+    values = {"title": bare, "count": one.count, "times": format_decimal(f"{one.times.normalize():f}")}
+    return MULTIPLIED[one.per] % values

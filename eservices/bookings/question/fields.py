@@ -93,11 +93,11 @@ class BookingField(forms.Field):
         near, leave = (bool(value[part]) and not kept for part in ("near", "leave"))
         spans = kept or self._repeated(wanted, value)
         spans = self._free(offer, spans, count, series, near=near, leave=leave)
-        repeat = self._asked(wanted, value) if len(spans) > 1 else {}
+        repeat = self._repetition_parts(wanted, value) if len(spans) > 1 else {}
         extras = selected_extras(offer, value["extras"].split())
         return RequestedTimes(offer, spans, count, series or uuid4(), extras, repeat)
 
-    def _asked(self, wanted: TimeSpan, value: dict[str, str]) -> dict[str, str]:
+    def _repetition_parts(self, wanted: TimeSpan, value: dict[str, str]) -> dict[str, str]:
         """Return the parts that requested the repetition."""
         first = {"from": to_local_time(wanted.start), "to": to_local_time(wanted.end)}
         return first | {part: value[part] for part in self.REPEATED if value[part]}
@@ -127,20 +127,24 @@ class BookingField(forms.Field):
         found = availability_calendar(offer, around.widened(NEAR, NEAR), count=count, without=series)
         taken = [span for span in spans if found.refusal(span)]
         if taken and len(spans) == 1:
-            self._judge(found, spans[0])
+            self._refuse_unavailable(found, spans[0])
         instead = {span: found.nearest(span, NEAR) for span in taken}
         free = [instead.get(span, span) if near else span for span in spans if near or span not in instead]
         kept = [span for span in free if span]
         if len(kept) == len(spans) or (leave and kept):
             return kept
         listed = ", ".join(_conflict(span, other) for span, other in instead.items() if not (near and other))
-        others = [one for one in self.offers if one is not offer and self._has(one, spans, around, count)]
+        others = [
+            one for one in self.offers if one is not offer and self._is_free_at_all(one, spans, around, count)
+        ]
         if not others:
             raise field_error(self, "conflicts", part="until", days=listed)
         titles = ", ".join(one.texts_in(get_language() or "").title for one in others)
         raise field_error(self, "elsewhere", part="until", days=listed, others=titles)
 
-    def _has(self, offer: BookableResource, spans: list[TimeSpan], around: TimeSpan, count: int) -> bool:
+    def _is_free_at_all(
+        self, offer: BookableResource, spans: list[TimeSpan], around: TimeSpan, count: int
+    ) -> bool:
         """Return whether ``count`` of another resource are free at all times."""
         if count > (offer.most if offer.counted else 1):
             return False
@@ -183,7 +187,7 @@ class BookingField(forms.Field):
             raise field_error(self, "closed", part="from")
         return ends.pop()
 
-    def _judge(self, found: AvailabilityCalendar, wanted: TimeSpan) -> None:
+    def _refuse_unavailable(self, found: AvailabilityCalendar, wanted: TimeSpan) -> None:
         if why := found.refusal(wanted):
             raise field_error(self, why.value, part="to" if why in ("order", "short", "long") else "from")
 

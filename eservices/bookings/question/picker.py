@@ -172,7 +172,7 @@ class TimePicker:
         soonest = self.now + offer.rules.lead
         first = local_day(soonest, self.zone)
         possible = (
-            day for day in days_between(first, first + 60 * DAY) if _begins(offer.rules, day, soonest)
+            day for day in days_between(first, first + 60 * DAY) if _can_begin(offer.rules, day, soonest)
         )
         return next(possible, first)
 
@@ -189,7 +189,7 @@ class TimePicker:
         ]
 
     @property
-    def said(self) -> ResourceTexts:
+    def texts(self) -> ResourceTexts:
         """The texts of the selected resource."""
         return self.offer.texts_in(self.language)
 
@@ -244,7 +244,7 @@ class TimePicker:
                 "key": key,
                 "label": capfirst(extra_label(key)),
                 "chosen": key in self.extras,
-                "costs": [one for one in self._listed(asked=True) if one["what"] == key],
+                "costs": [one for one in self._price_rows(asked=True) if one["what"] == key],
             }
             for key in self.offer.extras
         ]
@@ -255,7 +255,7 @@ class TimePicker:
             return ""
         if self.chosen and not offer.fixed:
             return self._price(offer, self.chosen)
-        return _from(self._costs(offer))
+        return _from_price_text(self._costs(offer))
 
     def _costs(self, offer: BookableResource) -> list[Cost]:
         """Return the costs of the next shortest bookings."""
@@ -264,9 +264,9 @@ class TimePicker:
     @property
     def prices(self) -> list[dict]:
         """The price list of the selected resource for the tariff group, or for all; without extras that are ticked."""
-        return self._listed(asked=False)
+        return self._price_rows(asked=False)
 
-    def _listed(self, *, asked: bool) -> list[dict]:
+    def _price_rows(self, *, asked: bool) -> list[dict]:
         rates = [
             rate
             for rate in self.offer.rates
@@ -308,20 +308,20 @@ class TimePicker:
         weekday, length = self.parts.get("weekday") or "", self.parts.get("length") or ""
         return SearchRequest(
             month=_day(f"{self.parts.get('month') or ''}-01") or self.first_month,
-            people=self._people,
+            people=self._wanted_capacity,
             weekday=int(weekday) if weekday in set("0123456") else None,
             length=int(length) * HOUR // 60 if length in LENGTHS else None,
         )
 
     @property
-    def _people(self) -> int | None:
+    def _wanted_capacity(self) -> int | None:
         text = self.parts.get("people") or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else None
 
     @property
     def people_fault(self) -> str:
         """The error about the number of people; nothing is searched then. "" if there is none."""
-        wrong = self.finding and self.parts.get("people") and self._people is None
+        wrong = self.finding and self.parts.get("people") and self._wanted_capacity is None
         return gettext("Write a number, such as 30.") if wrong else ""
 
     @property
@@ -360,7 +360,7 @@ class TimePicker:
     @property
     def rooms_without_capacity(self) -> list[str]:
         """The rooms left out of the search because their capacity is not known."""
-        if not self.finding or self._people is None:
+        if not self.finding or self._wanted_capacity is None:
             return []
         rooms = (one for one in self.offers if one.kind == Resource.Kind.ROOM and one.capacity is None)
         return [one.texts_in(self.language).title for one in rooms]
@@ -574,7 +574,7 @@ class TimePicker:
         return capfirst(time_text.format_span(self.chosen)) if self.chosen and not self.day else ""
 
 
-def _from(costs: list[Cost]) -> str:
+def _from_price_text(costs: list[Cost]) -> str:
     """Return “from CHF 90”, or just the price if it is always the same; "" without costs."""
     if not costs:
         return ""
@@ -582,7 +582,7 @@ def _from(costs: list[Cost]) -> str:
     return least if len({*costs}) == 1 else gettext("from %(amount)s") % {"amount": least}
 
 
-def _begins(rules: OpeningRules, day: date, soonest: datetime) -> bool:
+def _can_begin(rules: OpeningRules, day: date, soonest: datetime) -> bool:
     """Return whether any booking can begin on a day from a moment on by the opening hours, taken or not."""
     windows = rules.day_windows(day)
     return any((one.start if rules.whole else one.end - rules.shortest) >= soonest for one in windows)

@@ -54,10 +54,10 @@ class BookingView(BookingScreen):
 
     def get(self, request, pk):
         booking = access.booking_for(request.user, pk)
-        form = self._form(booking, _asked(request.GET, booking))
+        form = self._form(booking, _initial_data(request.GET, booking))
         checked = {}
         if request.GET.keys() & {"resource", "start", "day"} and form.is_valid():
-            checked = self._checked(booking, form)
+            checked = self._check_move(booking, form)
         return self._show(booking, form, **checked)
 
     def post(self, request, pk):
@@ -65,12 +65,12 @@ class BookingView(BookingScreen):
         form = self._form(booking, request.POST)
         if not form.is_valid():
             return self._show(booking, form, status=422)
-        checked = self._checked(booking, form)
+        checked = self._check_move(booking, form)
         if checked["refusal"] and not (form.cleaned_data["anyway"] and checked["may_anyway"]):
             return self._show(booking, form, status=409, **checked)
         try:
             where = {"offer": form.offer, "span": form.span, "seen": form.cleaned_data["seen"]}
-            actions.move_booking(actor=request.user, booking=booking, anyway=True, **where)
+            actions.move_booking(actor=request.user, booking=booking, ignore_rules=True, **where)
         except actions.BookingActionRefused as why:
             form.add_error(None, str(why))
             return self._show(booking, form, status=409)
@@ -85,7 +85,7 @@ class BookingView(BookingScreen):
         offers = [one for one in access.bookable_resources_for(self.request.user, "move") if one.kind == kind]
         return MoveForm(data, booking=booking, offers=offers, language=get_language() or "")
 
-    def _checked(self, booking: Booking, form: MoveForm) -> dict:
+    def _check_move(self, booking: Booking, form: MoveForm) -> dict:
         """Check whether the booking can be moved as the form asks, and find conflicting bookings."""
         offer, span = form.offer, form.span
         why = refusal_for_staff(offer, span, booking.count, booking.series)
@@ -150,7 +150,7 @@ class InternalBookingView(BookingScreen):
                 title=given["title"],
                 public=given["public"],
                 count=given["count"],
-                anyway=True,
+                ignore_rules=True,
             )
         except actions.TimeTaken as gone:
             form.add_error(None, str(gone))
@@ -242,11 +242,11 @@ def conflict_messages(
     return {"in_the_way": bars, "too_near": not any(bar.span.overlaps(span) for bar in bars)}
 
 
-def _asked(asked, booking: Booking) -> dict:
+def _initial_data(query, booking: Booking) -> dict:
     """Return the initial data of the form: the booking as it is, or the target in the query string."""
-    start = parse_moment(asked.get("start"))
+    start = parse_moment(query.get("start"))
     start = timezone.make_aware(start) if start and not start.tzinfo else start
-    day = parse_moment(asked.get("day"))
+    day = parse_moment(query.get("day"))
     if day and not start:
         start = timezone.localtime(booking.starts_at).replace(
             year=day.year, month=day.month, day=day.day, fold=0
@@ -254,8 +254,8 @@ def _asked(asked, booking: Booking) -> dict:
     start = start or booking.starts_at
     end = start + (booking.ends_at - booking.starts_at)
     return {
-        "resource": asked.get("resource") or booking.resource.key,
+        "resource": query.get("resource") or booking.resource.key,
         "starts_at": to_local_time(start),
         "ends_at": to_local_time(end),
-        "seen": asked.get("seen", ""),
+        "seen": query.get("seen", ""),
     }

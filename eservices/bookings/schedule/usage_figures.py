@@ -71,7 +71,7 @@ def usage_figures(wanted: list[BookableResource], period: list[FigureMonth]) -> 
     """Return the figures of each resource by month, by key. Takes four queries for any number of bookings."""
     zone = wanted[0].rules.zone
     span = TimeSpan(day_span(period[0].first, zone).start, day_span(period[-1].last, zone).end)
-    taken, began = _taken(wanted, span), _began(wanted, span, zone)
+    taken, began = _taken(wanted, span), _figures_by_month(wanted, span, zone)
     # resources with the same timetable share their windows
     opened: dict[tuple[int, FigureMonth], list[TimeSpan]] = {}
     for offer in wanted:
@@ -104,7 +104,9 @@ def _taken(wanted: list[BookableResource], span: TimeSpan) -> dict[str, list[tup
     return found
 
 
-def _began(wanted: list[BookableResource], span: TimeSpan, zone) -> dict[tuple[int, date], UsageFigure]:
+def _figures_by_month(
+    wanted: list[BookableResource], span: TimeSpan, zone
+) -> dict[tuple[int, date], UsageFigure]:
     """Return number and revenue of the bookings that began in each month, by resource and first of the month."""
     mine = (
         Booking.objects.real()
@@ -141,7 +143,7 @@ def _shares(submissions: set) -> dict[tuple, int]:
         kept[submission].append((lines, retained_share(lines, refunded)))
     return {
         (submission, field): round(
-            sum(_of_field(lines, field) * part for lines, part in kept[submission]) / number
+            sum(_question_total(lines, field) * part for lines, part in kept[submission]) / number
         )
         for (submission, field), number in times.items()
     }
@@ -154,7 +156,7 @@ def retained_share(lines: list[dict], refunded: int) -> float:
     return max(rest - max(refunded - deposits, 0), 0) / rest if rest else 0.0
 
 
-def _of_field(lines: list[dict], field: str) -> int:
+def _question_total(lines: list[dict], field: str) -> int:
     """Return the total of the lines of a question without deposits. The keys of lines begin with the question's key."""
     return sum(
         line["total"]

@@ -42,7 +42,7 @@ class WaitForm(forms.Form):
         else:
             starts = [slot.span.start for slot in slots]
             self.fields["start"].choices = _hours(starts, day)
-            self.fields["end"].choices = _hours(_ends(offer, day), day)
+            self.fields["end"].choices = _hours(_possible_ends(offer, day), day)
 
     def clean(self):
         cleaned = super().clean()
@@ -60,7 +60,7 @@ def _hours(moments: Iterable, day: date) -> list[tuple[str, str]]:
     return [(to_local_time(at), time_text.format_end(timezone.localtime(at), day)) for at in moments]
 
 
-def _ends(offer: BookableResource, day: date) -> list:
+def _possible_ends(offer: BookableResource, day: date) -> list:
     """Return the possible ends of times that start on a day, by the rules."""
     found = set()
     for window in offer.rules.day_windows(day):

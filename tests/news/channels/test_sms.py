@@ -419,7 +419,9 @@ def test_concurrent_alert_reaches_each_reader_once(index, topic, sms, monkeypatc
     actions.queue_alert(**asked)
     seen = [Delivery.objects.none()]  # while the other request has not committed
     about = Delivery.objects.for_subject
-    monkeypatch.setattr(Delivery.objects, "for_subject", lambda subject: seen.pop() if seen else about(subject))
+    monkeypatch.setattr(
+        Delivery.objects, "for_subject", lambda subject: seen.pop() if seen else about(subject)
+    )
     assert actions.queue_alert(**asked) == 1
     assert not seen
     assert len(sms.sent) == 1

@@ -291,7 +291,7 @@ def _take(key: str, day: date, start: float, end: float, *, count: int = 1, **fi
     )
     with suppress(TimeTaken), units_locked(wanted.needs):
         found.save()
-        take_pieces([found], wanted, now, anyway=True)
+        take_pieces([found], wanted, now, ignore_rules=True)
 
 
 def _at(day: date, hour: float) -> datetime:

@@ -120,7 +120,7 @@ def refund_for(user, pk, to: str) -> Refund:
     if to == "till":
         mine = rows.filter(allocation__charge__case__in=cases.cases_for(user, "take"))
         return get_or_404(mine if may_take_money(user) else rows.none(), pk=pk)
-    return get_or_404(_of_the_books(rows, user), pk=pk)
+    return get_or_404(_if_bookkeeper(rows, user), pk=pk)
 
 
 def refunds_to_pay(user) -> QuerySet[Refund]:
@@ -130,7 +130,7 @@ def refunds_to_pay(user) -> QuerySet[Refund]:
     """
     rows = Refund.objects.filter(state__in=[RefundState.PENDING, RefundState.FAILED], due_at=None)
     rows = rows.exclude(allocation=None).select_related("allocation__charge__case", "payment", "by")
-    return _of_the_books(rows.order_by("asked_at"), user)
+    return _if_bookkeeper(rows.order_by("asked_at"), user)
 
 
 def may_keep_books(user) -> bool:
@@ -161,26 +161,26 @@ def unallocated_payment_for(user, pk) -> UnallocatedPayment:
 def all_unallocated_payments(user) -> QuerySet[UnallocatedPayment]:
     """Return all unallocated payments; none unless ``user`` keeps the books."""
     rows = UnallocatedPayment.objects.select_related("payment__basket", "resolved_by", "refund")
-    return _of_the_books(rows.prefetch_related("payment__basket__charges__case"), user)
+    return _if_bookkeeper(rows.prefetch_related("payment__basket__charges__case"), user)
 
 
 def journal_rows(user) -> QuerySet[JournalRow]:
     """Return the journal rows; none unless ``user`` keeps the books."""
-    return _of_the_books(JournalRow.objects.select_related("payment", "charge__case"), user)
+    return _if_bookkeeper(JournalRow.objects.select_related("payment", "charge__case"), user)
 
 
 def bank_files(user) -> QuerySet[BankFile]:
     """Return the bank files with their entries; none unless ``user`` keeps the books."""
-    return _of_the_books(BankFile.objects.select_related("read_by").prefetch_related("entries"), user)
+    return _if_bookkeeper(BankFile.objects.select_related("read_by").prefetch_related("entries"), user)
 
 
 def all_tills(user) -> QuerySet[Till]:
     """Return the tills of all agents, the open ones first; none unless ``user`` keeps the books."""
-    rows = _of_the_books(Till.objects.select_related("agent"), user)
+    rows = _if_bookkeeper(Till.objects.select_related("agent"), user)
     return rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")
 
 
-def _of_the_books(rows: QuerySet, user) -> QuerySet:
+def _if_bookkeeper(rows: QuerySet, user) -> QuerySet:
     return rows if may_keep_books(user) else rows.none()
 
 

@@ -66,7 +66,7 @@ def _payments(charge: Charge) -> list[Payment]:
     return [one for one in rows if charge.is_payable or can_be_polled(one) or not one.is_open]
 
 
-def _standing(payment: Payment) -> str:
+def _state_label(payment: Payment) -> str:
     """Return the label of the payment's state.
 
     "not paid yet" for open payments of providers that are not polled: nobody waits for their answer.
@@ -86,7 +86,7 @@ def _payment(payment, charge: Charge, role: dict[str, bool]) -> dict:
     return {
         "row": payment,
         "provider": provider_label(payment.provider),
-        "state": _standing(payment),
+        "state": _state_label(payment),
         "allocation": allocation,
         "refunds": refunds,
         "by_hand": [

@@ -11,10 +11,10 @@ STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_PUBLIC_KEY", "STRIPE_WEBHOOK_SECRET")
 @register(Tags.security, "payments", deploy=True)
 def check_payment_providers(app_configs, **kwargs) -> list[Error]:
     """Check that no demo provider is offered in production, and that providers are configured completely."""
-    return [*_offered(), *_stripe()]
+    return [*_check_providers(), *_check_stripe()]
 
 
-def _offered():
+def _check_providers():
     for key in settings.PAYMENT_PROVIDERS:
         if key == "demo":
             hint = "Take “demo” out of PAYMENT_PROVIDERS: whoever chooses it pays nothing."
@@ -24,7 +24,7 @@ def _offered():
             yield Error(f"No means of payment is called “{key}”.", hint=hint, id="payments.E002")
 
 
-def _stripe():
+def _check_stripe():
     missing = [name for name in STRIPE if not getattr(settings, name)]
     if missing and len(missing) < len(STRIPE):
         hint = f"Set {' and '.join(missing)} too, or none of the three."

@@ -20,10 +20,10 @@ def remaining_lines(case: Case) -> list[dict]:
     less: Counter[str] = Counter()
     for offer in deduction_providers:
         less.update(offer(case))
-    return [_lessened(line, less[line["key"]]) for line in case.submission.fees]
+    return [_reduced_line(line, less[line["key"]]) for line in case.submission.fees]
 
 
-def _lessened(line: dict, less: int) -> dict:
+def _reduced_line(line: dict, less: int) -> dict:
     """Return the line reduced by ``less``; its quantity is reduced in proportion."""
     if not less:
         return line

@@ -44,7 +44,7 @@ def send_refund_notice(charge: Charge, refund: Refund) -> Delivery | None:
     if charge.case.submission.erased_at:
         return None
     return queue_letter_to_applicant(
-        charge.case, "payments/emails/refunded", charge=charge, refund=refund, way=_way(refund)
+        charge.case, "payments/emails/refunded", charge=charge, refund=refund, way=_refund_way_text(refund)
     )
 
 
@@ -57,7 +57,7 @@ def _lines(charges: list[Charge]) -> dict:
     }
 
 
-def _way(refund: Refund):
+def _refund_way_text(refund: Refund):
     """Return how the refund is paid: an agent may have paid it in another way than the payment came."""
     own = ledger.ledger_accounts()
     if refund.account == own.cash:

@@ -9,7 +9,7 @@ from .models import Charge, Payment, Refund, UnallocatedPayment
 from .states import ChargeState, RefundState
 
 
-def _unsettled() -> Q:
+def _unsettled_cases() -> Q:
     """Match cases with open charges, payments in progress, unallocated payments, or unfinished refunds."""
     moving = Payment.objects.open().exclude(due_at=None)
     aside = UnallocatedPayment.objects.filter(resolved_at=None)  # includes those whose refund failed
@@ -22,4 +22,4 @@ def _unsettled() -> Q:
     )
 
 
-retention_blockers.register("money")(RetentionBlocker(_("money of it is not settled yet"), _unsettled))
+retention_blockers.register("money")(RetentionBlocker(_("money of it is not settled yet"), _unsettled_cases))

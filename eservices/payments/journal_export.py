@@ -42,7 +42,7 @@ def write_rows_csv(rows) -> Iterator[str]:
         ]
         for row in rows.iterator(chunk_size=500)
     )
-    return write_csv_lines([*map(_called, FIELDS), _("Receipt"), _("Case")], found)
+    return write_csv_lines([*map(_column_title, FIELDS), _("Receipt"), _("Case")], found)
 
 
 def write_accounts_csv(rows) -> Iterator[str]:
@@ -56,7 +56,8 @@ def write_accounts_csv(rows) -> Iterator[str]:
         for line in totals_by_account(rows)
     )
     return write_csv_lines(
-        [_called("currency"), _("Account"), *map(_called, ("debit", "credit")), _("Balance")], found
+        [_column_title("currency"), _("Account"), *map(_column_title, ("debit", "credit")), _("Balance")],
+        found,
     )
 
 
@@ -77,5 +78,5 @@ def format_plain_amount(minor: int) -> Decimal:
     return Decimal(f"{minor / 100:.2f}")
 
 
-def _called(name: str) -> str:
+def _column_title(name: str) -> str:
     return capfirst(JournalRow._meta.get_field(name).verbose_name)

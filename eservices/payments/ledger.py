@@ -69,9 +69,9 @@ def post_income(kind: str, charge: Charge, change: int, *, account: str, text: s
     Must be called before the charge is updated. Every sum is split over the lines in the same proportion, to the
     minor unit. Texts are in the default language of the commune.
     """
-    before, after = _parts(charge, charge.lines), _parts(charge, charge.lines, change)
+    before, after = _income_shares(charge, charge.lines), _income_shares(charge, charge.lines, change)
     moved = [new - old for old, new in zip(before, after, strict=True)]
-    _post_parts(kind, charge, charge.lines, moved, account=account, text=text, **about)
+    _post_shares(kind, charge, charge.lines, moved, account=account, text=text, **about)
 
 
 def post_lines(charge: Charge, lines: list[dict]) -> None:
@@ -80,17 +80,17 @@ def post_lines(charge: Charge, lines: list[dict]) -> None:
     The balance of that account does not change. Must be called before the charge is updated.
     """
     way = {"account": ledger_accounts().aside, "text": charge.case.reference}
-    back = [-part for part in _parts(charge, charge.lines)]
-    _post_parts(Kind.LINES, charge, charge.lines, back, **way)
-    _post_parts(Kind.LINES, charge, lines, _parts(charge, lines), **way)
+    back = [-part for part in _income_shares(charge, charge.lines)]
+    _post_shares(Kind.LINES, charge, charge.lines, back, **way)
+    _post_shares(Kind.LINES, charge, lines, _income_shares(charge, lines), **way)
 
 
-def _parts(charge: Charge, lines: list[dict], change: int = 0) -> list[int]:
+def _income_shares(charge: Charge, lines: list[dict], change: int = 0) -> list[int]:
     """Return the share of each line in the charge's net income plus ``change``."""
     return split_proportionally(charge.paid - charge.refunded + change, [line["total"] for line in lines])
 
 
-def _post_parts(
+def _post_shares(
     kind: str, charge: Charge, of: list[dict], parts: list[int], *, account: str, text: str, **about
 ) -> None:
     for line, part in zip(fee_line_texts(charge.case, of, settings.LANGUAGE_CODE), parts, strict=True):
@@ -206,7 +206,7 @@ def _line_faults() -> Iterator[str]:
         booked[row.charge_id][row.debit] -= row.amount
     for charge in Charge.objects.filter(paid__gt=0).select_related("case").iterator():
         due: Counter[str] = Counter()
-        for line, part in zip(charge.lines, _parts(charge, charge.lines), strict=True):
+        for line, part in zip(charge.lines, _income_shares(charge, charge.lines), strict=True):
             due[line["account"]] += part
         got = booked[charge.pk]
         if any(got[account] != due[account] for account in {*got, *due} - clearing):

@@ -15,10 +15,10 @@ def latest_payment_time(case: Case, until: datetime) -> datetime:
     """Return the last time to pay: ``until``, or earlier if what is paid for begins earlier."""
     begins = [moment for offer in payment_deadline_providers if (moment := offer(case))]
     now = timezone.now()
-    return min([until, *(_last_moment(moment, now) for moment in begins if moment > now)])
+    return min([until, *(_end_of_day_before(moment, now) for moment in begins if moment > now)])
 
 
-def _last_moment(begins: datetime, now: datetime) -> datetime:
+def _end_of_day_before(begins: datetime, now: datetime) -> datetime:
     """Return the end of the day before, because people are shown a date; ``begins`` if that has passed."""
     day = datetime.combine(timezone.localdate(begins), time.min)
     evening = timezone.make_aware(day) - timedelta(minutes=1)

@@ -28,10 +28,10 @@ price_lists.register("schedule")(FeeSchedule())
 
 def entry_prices_today() -> dict[str, dict]:
     """Return name, unit and price of each entry today, for pages. Cached per site version."""
-    return cached_per_version(f"fees-{timezone.localdate()}", _shown)
+    return cached_per_version(f"fees-{timezone.localdate()}", _current_prices)
 
 
-def _shown() -> dict[str, dict]:
+def _current_prices() -> dict[str, dict]:
     prices = FeePrice.objects.filter(valid_from__lte=timezone.localdate()).select_related("entry")
     return {  # the latest price of an entry wins
         price.entry.key: {"name": price.entry.name, "unit": price.entry.unit, "amount": price.amount}

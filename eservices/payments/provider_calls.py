@@ -35,7 +35,7 @@ PAYOUTS_BACK = timedelta(days=14)  # a payout missed for two weeks is still foun
 
 def start_at_provider(payment: Payment) -> Payment:
     """Start the payment at its provider. If the provider is unavailable, the payment stays new and is tried again."""
-    return _asked(payment, lambda provider: provider.start(payment, return_url(payment)))
+    return _call_provider(payment, lambda provider: provider.start(payment, return_url(payment)))
 
 
 def poll_payment(payment_id) -> Payment | None:
@@ -46,13 +46,13 @@ def poll_payment(payment_id) -> Payment | None:
     payment = Payment.objects.select_related("basket").filter(pk=payment_id).first()
     if payment is None or payment.is_received:
         return payment
-    return _asked(payment, lambda provider: _question(payment, provider))
+    return _call_provider(payment, lambda provider: _poll_question(payment, provider))
 
 
-def _question(payment: Payment, provider: PaymentProvider) -> PaymentStatus:
+def _poll_question(payment: Payment, provider: PaymentProvider) -> PaymentStatus:
     if not payment.is_open:
         return provider.fetch_status(payment)
-    if not _is_wanted(payment, provider):
+    if not _is_still_due(payment, provider):
         return provider.cancel(payment)
     if payment.state == PaymentState.NEW:
         return provider.start(payment, return_url(payment))
@@ -95,9 +95,9 @@ def return_url(payment: Payment) -> str:
     return absolute_url(path)
 
 
-def _asked(payment: Payment, ask) -> Payment:
+def _call_provider(payment: Payment, ask) -> Payment:
     try:
-        answer = _through_circuit(provider_for(payment), ask)
+        answer = _call_through_circuit(provider_for(payment), ask)
     except (ProviderUnavailable, ProviderRefused) as fault:
         logger.warning("Payment %s: %s", payment.pk, fault)
         if isinstance(fault, ProviderRefused) and payment.state == PaymentState.NEW:
@@ -109,7 +109,7 @@ def _asked(payment: Payment, ask) -> Payment:
     return payments.save_provider_answer(payment=payment, answer=answer)
 
 
-def _through_circuit(provider: PaymentProvider, ask) -> PaymentStatus:
+def _call_through_circuit(provider: PaymentProvider, ask) -> PaymentStatus:
     """Call the provider through the circuit breaker, which pauses it after several failures and alerts staff.
 
     Otherwise each payer would block a worker as long as the provider does not answer.
@@ -131,7 +131,7 @@ def _through_circuit(provider: PaymentProvider, ask) -> PaymentStatus:
     return answer
 
 
-def _is_wanted(payment: Payment, provider: PaymentProvider) -> bool:
+def _is_still_due(payment: Payment, provider: PaymentProvider) -> bool:
     """Return whether exactly this amount is still due and the payment is not too old."""
     due = Charge.objects.payable().filter(baskets=payment.basket_id)
     if sum(charge.open_amount for charge in due) != payment.amount:

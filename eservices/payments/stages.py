@@ -102,29 +102,29 @@ class PaymentStage(Stage):
                 waived=_exemption(case, settings.get("exempt", "")),
             )
         except charges.PriceMissing as missing:
-            _tell_apart(case, acceptance)
+            _send_acceptance_alone(case, acceptance)
             return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=str(missing))
         if charge and charge.state == ChargeState.OPEN:
-            _tell(charge, acceptance)
+            _send_payment_request(charge, acceptance)
         else:
-            _tell_apart(case, acceptance)
-        return _answer(charge)
+            _send_acceptance_alone(case, acceptance)
+        return _stage_answer(charge)
 
     def resume(self, case, row, settings):
         charge = Charge.objects.filter(stage=row).first()
-        return _answer(charge) if charge else self.enter(case, row, settings)
+        return _stage_answer(charge) if charge else self.enter(case, row, settings)
 
 
-def _tell(charge: Charge, acceptance: dict) -> None:
+def _send_payment_request(charge: Charge, acceptance: dict) -> None:
     """Tell the applicant what to pay, by e-mail or, without an address, by a paper letter with a QR-bill."""
     billed = not (charge.case.email or charge.case.rehearsal) and postal_delivery.queue_bill_letter(charge)
     if billed:
-        _tell_apart(charge.case, acceptance)
+        _send_acceptance_alone(charge.case, acceptance)
     else:
         emails.send_payment_due(charge, charge.basket, **acceptance)
 
 
-def _tell_apart(case: Case, acceptance: dict) -> None:
+def _send_acceptance_alone(case: Case, acceptance: dict) -> None:
     """Tell the applicant that the case is accepted, if no payment e-mail includes that."""
     if acceptance:
         case_emails.send_acceptance(case, stages_ahead(case)[1:])
@@ -136,7 +136,7 @@ def _exemption(case: Case, key: str) -> str:
     return offer.reason(case) if offer else ""
 
 
-def _answer(charge: Charge | None):
+def _stage_answer(charge: Charge | None):
     if charge is None:
         return Done({"free": True})
     if charge.state == ChargeState.OPEN:

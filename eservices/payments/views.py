@@ -46,7 +46,7 @@ def _begin(request, basket: Basket) -> HttpResponse:
             basket=basket,
             provider=provider,
             language=get_language(),
-            back=_local(request, request.POST.get("back", "")),
+            back=_local_path(request, request.POST.get("back", "")),
         )
     except PaymentActionRefused as why:
         return _page(request, basket, str(why), 409)
@@ -120,7 +120,7 @@ def _page(request, basket: Basket, fault: str = "", status: int = 200) -> HttpRe
         "receipts": [one for one in payments if one.is_received],
         "refunds": access.refunds_of_basket(basket),
         "providers": available_providers(),
-        "back": _local(request, request.POST.get("back") or request.GET.get("de", "")),
+        "back": _local_path(request, request.POST.get("back") or request.GET.get("de", "")),
         "fault": fault,
     }
     return render(request, "payments/pay.html", context, status=status)
@@ -140,7 +140,7 @@ def _failed(payments: list[Payment]) -> tuple | None:
     return None
 
 
-def _local(request, path: str) -> str:
+def _local_path(request, path: str) -> str:
     """Return the path if it is a path of this site, else ""."""
     local = path.startswith("/") and path.isprintable()
     local = local and url_has_allowed_host_and_scheme(path, allowed_hosts=None)

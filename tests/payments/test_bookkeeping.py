@@ -128,7 +128,7 @@ def test_late_payment_is_allocated_by_a_person(client, clerk):
     charge.case.refresh_from_db()
     assert not charge.case.is_open
     with pytest.raises(PaymentActionRefused):
-        settlement.allocate_to_charge(actor=clerk, kept=kept, charge=charge)
+        settlement.allocate_to_charge(actor=clerk, unallocated=kept, charge=charge)
     assert list(ledger.ledger_errors()) == []
 
 
@@ -156,7 +156,9 @@ def test_unallocated_payment_is_refunded_or_booked_once(client, clerk):
 def test_partial_payment_is_allocated_and_the_rest_stays_due():
     charge = due_charge(stages=[PAYMENT, DECISION])
     payments.record_receipt(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
-    settlement.allocate_to_charge(actor=UserFactory(), kept=UnallocatedPayment.objects.get(), charge=charge)
+    settlement.allocate_to_charge(
+        actor=UserFactory(), unallocated=UnallocatedPayment.objects.get(), charge=charge
+    )
     charge.refresh_from_db()
     assert (charge.state, charge.open_amount) == (ChargeState.OPEN, 2000)
     rest = paid(charge)
@@ -421,7 +423,7 @@ def test_unallocated_payment_is_not_booked_to_its_own_account(client, clerk):
 
 def test_failed_refund_stays_on_top_until_it_is_settled(client, clerk):
     kept = expired_and_paid()
-    refund = refunds.refund_unallocated(actor=clerk, kept=kept, reason="Trop tard.")
+    refund = refunds.refund_unallocated(actor=clerk, unallocated=kept, reason="Trop tard.")
     refunds.save_refund_answer(refund=refund, answer=RefundStatus(REFUND_FAILED, reason="closed"))
     UnallocatedPayment.objects.filter(pk=kept.pk).update(at=timezone.now() - timedelta(days=700))
     settled = {"why": "late", "outcome": "kept", "resolved_at": timezone.now()}
@@ -437,7 +439,9 @@ def test_failed_refund_stays_on_top_until_it_is_settled(client, clerk):
 def test_partial_payment_of_a_refused_case_is_refundable():
     charge = due_charge(stages=[PAYMENT, DECISION])
     payments.record_receipt(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
-    settlement.allocate_to_charge(actor=UserFactory(), kept=UnallocatedPayment.objects.get(), charge=charge)
+    settlement.allocate_to_charge(
+        actor=UserFactory(), unallocated=UnallocatedPayment.objects.get(), charge=charge
+    )
     cases.refuse_case(actor=member(team=charge.case.team), case=charge.case, reason="Hors zone.")
     letters = Delivery.objects.for_subject(charge.case.subject)
     before = letters.count()

@@ -69,7 +69,7 @@ def test_erased_case_keeps_amounts_without_names(clerk, client):
     provider_calls.run_refund(refund.pk)
     read(clerk, entry(billed.external_id).replace("Élodie Marchetti", MARK))
     kept = UnallocatedPayment.objects.get()
-    settlement.book_to_account(actor=clerk, kept=kept, account="4900", note=f"{MARK} en fait don.")
+    settlement.book_to_account(actor=clerk, unallocated=kept, account="4900", note=f"{MARK} en fait don.")
     Charge.objects.update(reason=MARK)
     case, before = closed(charge), booked()
     ledger.close_days(timezone.now() + timedelta(days=1))
@@ -108,7 +108,7 @@ def test_unsettled_money_prevents_erasure(clerk):
         erase_case(actor=SYSTEM, case=case)
 
     back = refunds.refund_unallocated(
-        actor=clerk, kept=UnallocatedPayment.objects.get(), reason="Payé deux fois."
+        actor=clerk, unallocated=UnallocatedPayment.objects.get(), reason="Payé deux fois."
     )
     refunds.save_refund_answer(refund=back, answer=RefundStatus(REFUND_FAILED))
     closed(charge)

@@ -505,7 +505,7 @@ def test_late_payer_sees_the_refund_and_no_confirmation(client):
     assert "Payé" not in page
     assert "n’étaient pas dus" in page
     kept = UnallocatedPayment.objects.get()
-    refund = refunds.refund_unallocated(actor=member(), kept=kept, reason="Trop tard.")
+    refund = refunds.refund_unallocated(actor=member(), unallocated=kept, reason="Trop tard.")
     refunds.complete_by_hand(actor=member(), refund=provider_calls.run_refund(refund.pk))
     assert "n’étaient pas dus" not in text(client.get(pay_url(charge)))
 

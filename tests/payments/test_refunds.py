@@ -74,9 +74,9 @@ def fresh(refund: Refund) -> Refund:
 
 
 def test_announced_refund_sends_an_email_only_if_paid_by_hand(theirs):
-    by_itself = asked(theirs, "succeeded", told=True)
+    by_itself = asked(theirs, "succeeded", announced=True)
     assert (by_itself.state, told(by_itself.allocation.charge)) == (RefundState.DONE, 0)
-    by_hand = of_the_counter(told=True)
+    by_hand = of_the_counter(announced=True)
     assert told(by_hand.allocation.charge) == 0
     agent = member()
     counter.open_till(actor=agent, start=10000)
@@ -247,7 +247,7 @@ def test_unallocated_payment_is_refunded_by_bookkeepers(client):
     payments.record_receipt(actor=None, payment=payment, amount=3000, currency="CHF")
     keeper = member(roles=["cashiers"])
     refund = refunds.refund_unallocated(
-        actor=keeper, kept=UnallocatedPayment.objects.get(), reason="Trop tard."
+        actor=keeper, unallocated=UnallocatedPayment.objects.get(), reason="Trop tard."
     )
     provider_calls.run_refund(refund.pk)
 

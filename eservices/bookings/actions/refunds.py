@@ -123,7 +123,7 @@ def _request_refunds(actor, case: Case, amount: int, reason: str, announced: boo
         part = min(remaining, allocation.refundable)
         if part:
             refunds.request_refund(
-                actor=actor, allocation=allocation, amount=part, reason=reason, told=announced
+                actor=actor, allocation=allocation, amount=part, reason=reason, announced=announced
             )
             remaining -= part
     return amount

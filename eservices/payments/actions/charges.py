@@ -50,7 +50,7 @@ def create_charge(
         )
     now = timezone.now()
     expires_at = latest_payment_time(case, now + timedelta(days=days))
-    remind_at = _reminder(now, remind_after, expires_at)
+    remind_at = _reminder_time(now, remind_after, expires_at)
     charge = Charge.objects.create(
         case=case,
         stage=stage,
@@ -99,8 +99,8 @@ def process_due_charge(charge_id, now: datetime) -> None:
     if not charge.case.is_open:
         cancel_charge(charge=charge)
     elif charge.expires_at <= now:
-        _change(charge, "expire", SYSTEM, "charge_expired", due_at=None)
-        _drop_payments(charge)
+        _apply_transition(charge, "expire", SYSTEM, "charge_expired", due_at=None)
+        _poll_open_payments(charge)
     else:
         emails.send_payment_reminder(charge, charge.basket)
         audit_log.record_event(charge.case, "charge_reminded", SYSTEM)
@@ -117,7 +117,7 @@ def extend_term(*, actor, charge: Charge, until: datetime) -> Charge:
     if not charge.case.is_open:
         raise PaymentActionRefused(_("The case is closed: nothing is due on it any more."))
     charge.expires_at = until
-    _change(charge, "extend", actor, "charge_extended", due_at=until, until=until.isoformat())
+    _apply_transition(charge, "extend", actor, "charge_extended", due_at=until, until=until.isoformat())
     emails.send_payment_reminder(charge, charge.basket)
     return charge
 
@@ -133,11 +133,11 @@ def sync_charge(*, actor, case: Case) -> Charge | None:
     if found is None or not case.is_open:
         return None
     charge = lock_charge(found.pk)
-    changed = [_lessen(charge, actor), charge.is_payable and _follow_day(charge, actor)]
+    changed = [_reduce_charge(charge, actor), charge.is_payable and _update_deadline(charge, actor)]
     return charge if any(changed) else None
 
 
-def _lessen(charge: Charge, actor) -> bool:
+def _reduce_charge(charge: Charge, actor) -> bool:
     """Reduce the charge to what is still due, but not below what was paid. Return whether it changed.
 
     The caller that cancelled refunds the excess. The lines of the charge become those that are still due; they stay
@@ -153,28 +153,28 @@ def _lessen(charge: Charge, actor) -> bool:
     charge.amount = max(due, charge.paid) or charge.amount
     charge.save(update_fields=["lines", "amount"])
     if not due and not charge.paid:
-        _change(charge, "cancel", actor, "charge_cancelled", due_at=None)
+        _apply_transition(charge, "cancel", actor, "charge_cancelled", due_at=None)
     elif not charge.open_amount:
-        _change(charge, "pay", actor, "charge_lessened", due_at=None)
+        _apply_transition(charge, "pay", actor, "charge_lessened", due_at=None)
     else:
         audit_log.record_event(charge.case, "charge_lessened", actor, amount=charge.amount)
-    _drop_payments(charge)
+    _poll_open_payments(charge)
     return True
 
 
-def _follow_day(charge: Charge, actor) -> bool:
+def _update_deadline(charge: Charge, actor) -> bool:
     """Move the payment deadline to the date that applies now. Return whether it changed.
 
     Time that an agent added is preserved as far as possible.
     """
-    said, reminded = charge.stage.spec.settings, charge.due_at == charge.expires_at
-    first = charge.created_at + timedelta(days=said.get("days") or DAYS)
+    settings, reminded = charge.stage.spec.settings, charge.due_at == charge.expires_at
+    first = charge.created_at + timedelta(days=settings.get("days") or DAYS)
     until = latest_payment_time(charge.case, max(first, charge.expires_at))
     if until == charge.expires_at:
         return False
     charge.expires_at = charge.due_at = until
     if charge.remind_at and not reminded:
-        charge.remind_at = _reminder(charge.created_at, said.get("remind_after") or 0, until)
+        charge.remind_at = _reminder_time(charge.created_at, settings.get("remind_after") or 0, until)
         charge.due_at = charge.remind_at or until
     charge.save(update_fields=["remind_at", "expires_at", "due_at"])
     audit_log.record_event(charge.case, "charge_moved", actor, amount=charge.amount, until=until.isoformat())
@@ -188,8 +188,8 @@ def waive_charge(*, actor, charge: Charge, reason: str) -> Charge:
     charge.reason = reason.strip()[:255]
     if not charge.reason:
         raise PaymentActionRefused(_("Write why nothing has to be paid."))
-    _change(charge, "waive", actor, "charge_waived", due_at=None, reason=charge.reason)
-    _drop_payments(charge)
+    _apply_transition(charge, "waive", actor, "charge_waived", due_at=None, reason=charge.reason)
+    _poll_open_payments(charge)
     return charge
 
 
@@ -199,8 +199,8 @@ def cancel_charge(*, actor=SYSTEM, charge: Charge) -> None:
     charge = lock_charge(charge.pk)
     if charge.case.is_open or not is_allowed(CHARGES, "cancel", charge.state):
         return
-    _change(charge, "cancel", actor, "charge_cancelled", due_at=None)
-    _drop_payments(charge)
+    _apply_transition(charge, "cancel", actor, "charge_cancelled", due_at=None)
+    _poll_open_payments(charge)
 
 
 @transaction.atomic
@@ -211,7 +211,7 @@ def discard_charges(*, actor, case: Case) -> None:
     rehearsed.delete()
 
 
-def _reminder(asked: datetime, days: int, until: datetime) -> datetime | None:
+def _reminder_time(asked: datetime, days: int, until: datetime) -> datetime | None:
     """Return when to remind: ``days`` after ``asked``, or halfway if the payment deadline comes first.
 
     None if no reminder is wanted, or if less than ``WORTH_REMINDING`` is left.
@@ -247,7 +247,7 @@ def _booking(entry: FeeScheduleEntry | None) -> dict:
     }
 
 
-def _change(charge: Charge, action: str, actor, event: str, *, due_at, **data) -> None:
+def _apply_transition(charge: Charge, action: str, actor, event: str, *, due_at, **data) -> None:
     """Apply one transition of ``states.CHARGES`` and wake the process of the case."""
     if not is_allowed(CHARGES, action, charge.state):
         raise PaymentActionRefused(
@@ -259,7 +259,7 @@ def _change(charge: Charge, action: str, actor, event: str, *, due_at, **data) -
     cases.wake_process(case=charge.case)
 
 
-def _drop_payments(charge: Charge) -> None:
+def _poll_open_payments(charge: Charge) -> None:
     """Poll the open payments of this charge at once; the poll cancels those that must not be paid any more."""
     poll_soon(Payment.objects.open().filter(basket__charges=charge))
 

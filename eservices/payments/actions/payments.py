@@ -80,24 +80,24 @@ def save_provider_answer(
     payment.reason = answer.reason[:255]
     payment.url = answer.url or payment.url
     payment.woken_at = None
-    payment.due_at = _next(payment, timezone.now()) if answer.state == PENDING else None
+    payment.due_at = _next_poll_time(payment, timezone.now()) if answer.state == PENDING else None
     payment.save()
     return payment
 
 
 @transaction.atomic
 def record_receipt(
-    *, actor, payment: Payment, amount: int, currency: str, known: dict | None = None
+    *, actor, payment: Payment, amount: int, currency: str, details: dict | None = None
 ) -> Payment:
     """Record money that arrived for this payment, in any of its states.
 
-    Raise PaymentActionRefused if the payment was received before. ``known``: details to store if a part of the
+    Raise PaymentActionRefused if the payment was received before. ``details``: details to store if a part of the
     money remains unallocated, such as the payer.
     """
     payment, charges = lock_payment(payment.pk)
     if not is_allowed(PAYMENTS, "succeed", payment.state):
         raise PaymentActionRefused(_("This payment has been received already."))
-    _receive(payment, charges, amount, currency, actor, known)
+    _receive(payment, charges, amount, currency, actor, details)
     return payment
 
 
@@ -130,7 +130,7 @@ def record_unallocated(
 
 def record_provider_error(payment: Payment, fault: Exception) -> None:
     """Record that the provider could not be asked, for staff, and schedule the next poll."""
-    due = _next(payment, timezone.now())
+    due = _next_poll_time(payment, timezone.now())
     Payment.objects.open().filter(pk=payment.pk).update(fault=error_text(fault), due_at=due, woken_at=None)
 
 
@@ -177,34 +177,38 @@ def allocate(charge: Charge, payment: Payment, amount: int, actor, *, account: s
     poll_soon(Payment.objects.open().filter(basket__charges=charge).exclude(pk=payment.pk))
 
 
-def _receive(payment: Payment, charges: list[Charge], amount: int, currency: str, actor, known=None) -> None:
+def _receive(
+    payment: Payment, charges: list[Charge], amount: int, currency: str, actor, details=None
+) -> None:
     payment.state, payment.due_at, payment.fault = PAYMENTS["succeed"][1], None, ""
     payment.received, payment.received_currency = amount, currency
     payment.account = payment.account or provider_account(payment)
     payment.settled_at = timezone.now()
     payment.receipt = _receipt_number()
     payment.save()
-    rest, why, concerned = amount, _mismatch(payment), charges
+    rest, why, concerned = amount, _mismatch_text(payment), charges
     if not why:
-        why, concerned = _judged(charges)
+        why, concerned = _excess_reason(charges)
         for charge in charges:
             if taken := min(rest, charge.open_amount if charge.is_payable else 0):
                 allocate(charge, payment, taken, actor, account=payment.account)
                 rest -= taken
     if rest:
-        _set_rest_aside(payment, concerned, rest, why, actor, known or {})
+        _set_rest_aside(payment, concerned, rest, why, actor, details or {})
     emails.send_receipt(payment, charges)
 
 
-def _set_rest_aside(payment: Payment, charges: list[Charge], rest: int, why: str, actor, known: dict) -> None:
+def _set_rest_aside(
+    payment: Payment, charges: list[Charge], rest: int, reason: str, actor, details: dict
+) -> None:
     record_unallocated(
         actor=actor,
         provider=payment.provider,
         account=payment.account,
         amount=rest,
         currency=payment.received_currency,
-        why=why,
-        details=known | {"reference": ", ".join(charge.case.reference for charge in charges)},
+        why=reason,
+        details=details | {"reference": ", ".join(charge.case.reference for charge in charges)},
         payment=payment,
     )
     for charge in charges:
@@ -214,12 +218,12 @@ def _set_rest_aside(payment: Payment, charges: list[Charge], rest: int, why: str
             actor,
             amount=rest,
             currency=payment.received_currency,
-            why=str(why),
+            why=str(reason),
             receipt=payment.receipt,
         )
 
 
-def _judged(charges: list[Charge]) -> tuple[str, list[Charge]]:
+def _excess_reason(charges: list[Charge]) -> tuple[str, list[Charge]]:
     """Return the reason why a rest would be too much, and the charges concerned.
 
     Must be called before money is allocated, because all charges look paid afterwards.
@@ -229,7 +233,7 @@ def _judged(charges: list[Charge]) -> tuple[str, list[Charge]]:
     return Why.LATE if late else Why.DOUBLE, closed or charges
 
 
-def _mismatch(payment: Payment) -> str:
+def _mismatch_text(payment: Payment) -> str:
     """Return how the money received differs from the payment; "" if it does not."""
     if payment.received_currency.upper() != payment.currency:
         return Why.OTHER_CURRENCY
@@ -251,7 +255,7 @@ def _receipt_number() -> str:
     return f"{series}-{number_series.draw_number(f'receipt-{series}'):05}"
 
 
-def _next(payment: Payment, now: datetime) -> datetime | None:
+def _next_poll_time(payment: Payment, now: datetime) -> datetime | None:
     provider = payment_providers.get(payment.provider)
     if provider and not provider.asks:
         return None

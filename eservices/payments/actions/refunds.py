@@ -20,32 +20,45 @@ AGAIN = timedelta(minutes=5)
 
 
 @transaction.atomic
-def request_refund(*, actor, allocation: Allocation, amount: int, reason: str, told: bool = False) -> Refund:
+def request_refund(
+    *, actor, allocation: Allocation, amount: int, reason: str, announced: bool = False
+) -> Refund:
     """Request the refund of an allocation, or a part of it, up to what is left of the payment.
 
-    ``told``: another message announces the refund with its amount.
+    ``announced``: another message announces the refund with its amount.
     """
     lock_charge(allocation.charge_id)
     allocation = Allocation.objects.select_related("payment").get(pk=allocation.pk)
     _refuse_too_much(allocation, amount)
-    refund = _begin(actor, allocation.payment, amount, reason, allocation=allocation, told=told)
+    refund = _create_refund(actor, allocation.payment, amount, reason, allocation=allocation, told=announced)
     audit_log.record_event(allocation.charge.case, "refund_asked", actor, amount=amount, reason=refund.reason)
     return refund
 
 
 @transaction.atomic
-def refund_unallocated(*, actor, kept: UnallocatedPayment, reason: str) -> Refund:
+def refund_unallocated(*, actor, unallocated: UnallocatedPayment, reason: str) -> Refund:
     """Request the refund of an unallocated payment, in full."""
-    kept = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=kept.pk)
-    if kept.outcome:
+    unallocated = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=unallocated.pk)
+    if unallocated.outcome:
         raise PaymentActionRefused(_("Somebody settled this already."))
-    if kept.payment is None:
+    if unallocated.payment is None:
         raise PaymentActionRefused(
             _("Nobody knows where it came from: book it elsewhere, and transfer it by hand.")
         )
-    kept.outcome, kept.note, kept.resolved_by = UnallocatedPayment.Outcome.REFUNDED, reason, actor
-    kept.save(update_fields=["outcome", "note", "resolved_by"])
-    return _begin(actor, kept.payment, kept.amount, reason, set_aside=kept, currency=kept.currency)
+    unallocated.outcome, unallocated.note, unallocated.resolved_by = (
+        UnallocatedPayment.Outcome.REFUNDED,
+        reason,
+        actor,
+    )
+    unallocated.save(update_fields=["outcome", "note", "resolved_by"])
+    return _create_refund(
+        actor,
+        unallocated.payment,
+        unallocated.amount,
+        reason,
+        set_aside=unallocated,
+        currency=unallocated.currency,
+    )
 
 
 @transaction.atomic
@@ -64,7 +77,7 @@ def save_refund_answer(*, actor=SYSTEM, refund: Refund, answer: RefundStatus) ->
     refund.fault = answer.reason
     refund.due_at = timezone.now() + AGAIN if action == "wait" and answer.external_id else None
     if action == "finish":
-        _book(refund, actor, tell=actor is not SYSTEM or not refund.told)
+        _book_refund(refund, actor, tell=actor is not SYSTEM or not refund.told)
     refund.save()
     return refund
 
@@ -78,7 +91,7 @@ def complete_by_hand(*, actor, refund: Refund) -> Refund:
     if refund.allocation and refund.state == REFUND_FAILED:  # it may have been refunded in another way since
         _refuse_too_much(refund.allocation, refund.amount)
     refund.account, refund.state, refund.fault = ledger.ledger_accounts().bank, REFUND_DONE, ""
-    _book(refund, actor)
+    _book_refund(refund, actor)
     refund.save()
     return refund
 
@@ -98,7 +111,7 @@ def _refuse_too_much(allocation: Allocation, amount: int) -> None:
         raise PaymentActionRefused(_("At most %(left)s can be refunded.") % {"left": left})
 
 
-def _begin(actor, payment, amount: int, reason: str, *, currency="", **of) -> Refund:
+def _create_refund(actor, payment, amount: int, reason: str, *, currency="", **of) -> Refund:
     reason = reason.strip()[:255]
     if not reason:
         raise PaymentActionRefused(_("Write why it is paid back."))
@@ -129,7 +142,7 @@ def lock_refund(refund: Refund) -> Refund:
     return refund
 
 
-def _book(refund: Refund, actor, *, tell: bool = True) -> None:
+def _book_refund(refund: Refund, actor, *, tell: bool = True) -> None:
     refund.done_at, refund.due_at = timezone.now(), None
     about = {"payment": refund.payment, "refund": refund}
     receipt = refund.payment.receipt  # without the reason, which is free text: journal rows cannot be erased

@@ -18,28 +18,28 @@ Kind = JournalRow.Kind
 
 
 @transaction.atomic
-def allocate_to_charge(*, actor, kept: UnallocatedPayment, charge: Charge, note: str = "") -> Charge:
+def allocate_to_charge(*, actor, unallocated: UnallocatedPayment, charge: Charge, note: str = "") -> Charge:
     """Allocate an unallocated payment to a charge, even an expired one. Any excess remains unallocated."""
     charge = lock_charge(charge.pk)
-    kept = _unsettled(kept)
-    if kept.currency != charge.currency:
+    unallocated = _lock_unsettled(unallocated)
+    if unallocated.currency != charge.currency:
         raise PaymentActionRefused(_("It is in another currency."))
-    if kept.payment is None:
+    if unallocated.payment is None:
         raise PaymentActionRefused(_("Nobody knows which payment this is: book it elsewhere."))
-    amount = min(kept.amount, charge.open_amount)
+    amount = min(unallocated.amount, charge.open_amount)
     if not charge.accepts_payment:
         raise PaymentActionRefused(_("Nothing is due there any more."))
-    _settle(kept, actor, UnallocatedPayment.Outcome.APPLIED, note)
-    payments.allocate(charge, kept.payment, amount, actor, account=ledger.ledger_accounts().aside)
-    if rest := kept.amount - amount:
-        _leave(kept, rest)
+    _settle(unallocated, actor, UnallocatedPayment.Outcome.APPLIED, note)
+    payments.allocate(charge, unallocated.payment, amount, actor, account=ledger.ledger_accounts().aside)
+    if rest := unallocated.amount - amount:
+        _set_excess_aside(unallocated, rest)
     return charge
 
 
 @transaction.atomic
-def book_to_account(*, actor, kept: UnallocatedPayment, account: str, note: str) -> UnallocatedPayment:
+def book_to_account(*, actor, unallocated: UnallocatedPayment, account: str, note: str) -> UnallocatedPayment:
     """Book an unallocated payment to a ledger account, for a reason."""
-    kept = _unsettled(kept)
+    unallocated = _lock_unsettled(unallocated)
     if not note.strip():
         raise PaymentActionRefused(_("Write why it is booked there."))
     if account == ledger.ledger_accounts().aside:
@@ -48,13 +48,13 @@ def book_to_account(*, actor, kept: UnallocatedPayment, account: str, note: str)
         Kind.ASIDE,
         debit=ledger.ledger_accounts().aside,
         credit=account,
-        amount=kept.amount,
-        currency=kept.currency,
-        text=f"{kept.get_why_display()} {kept.details.get('reference', '')}".strip(),
-        payment=kept.payment,
-        set_aside=kept,
+        amount=unallocated.amount,
+        currency=unallocated.currency,
+        text=f"{unallocated.get_why_display()} {unallocated.details.get('reference', '')}".strip(),
+        payment=unallocated.payment,
+        set_aside=unallocated,
     )
-    return _settle(kept, actor, UnallocatedPayment.Outcome.KEPT, note.strip())
+    return _settle(unallocated, actor, UnallocatedPayment.Outcome.KEPT, note.strip())
 
 
 def book_payout(*, actor=SYSTEM, provider: PaymentProvider, report: PayoutReport) -> Payout | None:
@@ -80,7 +80,7 @@ def _book_payout(provider: PaymentProvider, report: PayoutReport) -> Payout | No
         commission=report.commission,
         net=report.net,
         currency=report.currency,
-        expected=_expected(provider, report),
+        expected=_expected_amount(provider, report),
         items=[list(item) for item in report.items],
     )
     about = {"currency": report.currency, "text": f"{provider.key} {report.external_id}", "payout": payout}
@@ -98,10 +98,10 @@ def _is_booked(provider: PaymentProvider, report: PayoutReport) -> bool:
     return Payout.objects.filter(provider=provider.key, external_id=report.external_id).exists()
 
 
-def _expected(provider: PaymentProvider, report: PayoutReport) -> int:
+def _expected_amount(provider: PaymentProvider, report: PayoutReport) -> int:
     """Return the total that our books have for the payments and refunds in the report."""
     listed = [number for number, _amount in report.items]
-    family = _family(provider)
+    family = _provider_group(provider)
     received = Payment.objects.received().filter(provider__in=family, external_id__in=listed)
     given = Refund.objects.filter(
         state=RefundState.DONE, payment__provider__in=family, external_id__in=listed
@@ -109,33 +109,33 @@ def _expected(provider: PaymentProvider, report: PayoutReport) -> int:
     return sum(received.values_list("received", flat=True)) - sum(given.values_list("amount", flat=True))
 
 
-def _family(provider: PaymentProvider) -> list[str]:
+def _provider_group(provider: PaymentProvider) -> list[str]:
     """Return the keys of the payment providers whose money comes in the same payouts."""
     return [provider.key, *provider.paid_out_with]
 
 
-def _unsettled(kept: UnallocatedPayment) -> UnallocatedPayment:
-    kept = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=kept.pk)
-    if kept.outcome:
+def _lock_unsettled(unallocated: UnallocatedPayment) -> UnallocatedPayment:
+    unallocated = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=unallocated.pk)
+    if unallocated.outcome:
         raise PaymentActionRefused(_("Somebody settled this already."))
-    return kept
+    return unallocated
 
 
-def _settle(kept: UnallocatedPayment, actor, outcome: str, note: str) -> UnallocatedPayment:
-    kept.outcome, kept.note = outcome, note
-    kept.resolved_at, kept.resolved_by = timezone.now(), actor
-    kept.save(update_fields=["outcome", "note", "resolved_at", "resolved_by"])
-    return kept
+def _settle(unallocated: UnallocatedPayment, actor, outcome: str, note: str) -> UnallocatedPayment:
+    unallocated.outcome, unallocated.note = outcome, note
+    unallocated.resolved_at, unallocated.resolved_by = timezone.now(), actor
+    unallocated.save(update_fields=["outcome", "note", "resolved_at", "resolved_by"])
+    return unallocated
 
 
-def _leave(kept: UnallocatedPayment, rest: int) -> None:
+def _set_excess_aside(unallocated: UnallocatedPayment, rest: int) -> None:
     """Create an unallocated payment for the excess, which never left its account."""
     UnallocatedPayment.objects.create(
-        payment=kept.payment,
-        provider=kept.provider,
-        account=kept.account,
+        payment=unallocated.payment,
+        provider=unallocated.provider,
+        account=unallocated.account,
         amount=rest,
-        currency=kept.currency,
+        currency=unallocated.currency,
         why=UnallocatedPayment.Why.OTHER_AMOUNT,
-        details=kept.details,
+        details=unallocated.details,
     )

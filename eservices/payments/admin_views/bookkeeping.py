@@ -91,7 +91,7 @@ class UnallocatedView(BookkeepingView):
         }
 
 
-def _counted(charge: Charge) -> str:
+def _allocation_message(charge: Charge) -> str:
     """Return the success message for money allocated to a charge, which may be less than is due."""
     if not charge.open_amount:
         return _("Counted. The case goes on.")
@@ -106,7 +106,7 @@ SETTLING = {
         gettext_lazy("Money set aside"),
         admin_views_forms.EmptyForm,
         settlement.allocate_to_charge,
-        _counted,
+        _allocation_message,
     ),
     "back": ChargeAction(
         "",
@@ -137,7 +137,7 @@ class SettleUnallocatedView(ChargeActionView):
             about = {"charge": charges.get(request.POST.get("charge"))}
             if not about["charge"]:
                 return redirect("money:aside")
-        return self.do(SETTLING[do], reverse("money:aside"), kept=kept, **about)
+        return self.do(SETTLING[do], reverse("money:aside"), unallocated=kept, **about)
 
 
 class JournalView(BookkeepingView):
@@ -152,14 +152,14 @@ class JournalView(BookkeepingView):
         found = journal.order_by().values_list(TruncMonth("day"), flat=True).distinct()
         months = sorted(found, reverse=True)
         month = parse_month(self.request.GET.get("month", "")) or (months[0] if months else None)
-        rows = journal.filter(**_within(month))
+        rows = journal.filter(**_month_filter(month))
         return super().get_context_data(
             months=months,
             month=month,
             rows=rows.order_by("-number")[:MAX_ROWS_SHOWN],
             count=rows.count(),
             accounts=journal_export.totals_by_account(rows),
-            closings=DayClosing.objects.filter(**_within(month)).order_by("-day"),
+            closings=DayClosing.objects.filter(**_month_filter(month)).order_by("-day"),
             **kwargs,
         )
 
@@ -170,7 +170,7 @@ def journal_csv(request, kind):
     if not access.may_keep_books(request.user):
         raise Http404
     month = parse_month(request.GET.get("month", ""))
-    rows = access.journal_rows(request.user).filter(**_within(month))
+    rows = access.journal_rows(request.user).filter(**_month_filter(month))
     if kind == "accounts":
         lines, held = journal_export.write_accounts_csv(rows), pgettext("name of a file", "accounts")
     else:
@@ -187,7 +187,7 @@ def parse_month(text: str) -> date | None:
         return None
 
 
-def _within(month: date | None) -> dict:
+def _month_filter(month: date | None) -> dict:
     return {"day__year": month.year, "day__month": month.month} if month else {}
 
 

@@ -86,24 +86,24 @@ class ChargeActionView(WagtailAdminTemplateMixin, TemplateView):
     header_icon = "tag"
     http_method_names = ["post"]
 
-    def do(self, deed: ChargeAction, back: str, **about):
+    def do(self, action: ChargeAction, back: str, **about):
         """Call the action with ``about`` as arguments, show its result as a message and redirect to ``back``."""
-        form = deed.form(self.request.POST)
+        form = action.form(self.request.POST)
         if not form.is_valid():
-            return self._again(deed, form, back, 422)
+            return self._show_form(action, form, back, 422)
         try:
-            done = deed.action(actor=self.request.user, **about, **form.cleaned_data)
+            done = action.action(actor=self.request.user, **about, **form.cleaned_data)
         except PaymentActionRefused as why:
             if form.fields and not isinstance(why, AlreadySettled):
                 form.add_error(None, str(why))
-                return self._again(deed, form, back, 409)
+                return self._show_form(action, form, back, 409)
             messages.error(self.request, str(why))
         else:
-            messages.success(self.request, str(deed.done(done) if callable(deed.done) else deed.done))
+            messages.success(self.request, str(action.done(done) if callable(action.done) else action.done))
         return redirect(back)
 
-    def _again(self, deed: ChargeAction, form: forms.Form, back: str, status: int):
-        self.page_title = deed.label
+    def _show_form(self, action: ChargeAction, form: forms.Form, back: str, status: int):
+        self.page_title = action.label
         return self.render_to_response(self.get_context_data(form=form, back=back), status=status)
 
 
@@ -111,9 +111,9 @@ class ChargeView(ChargeActionView):
     """Actions on a charge: take the money, extend, waive."""
 
     def post(self, request, pk, do):
-        deed = CHARGES.get(do) or _none()
+        deed = CHARGES.get(do) or _not_found()
         charge = access.charge_for(request.user, pk, deed.needs, deed.permission)
-        return self.do(deed, _back(charge.case), charge=charge)
+        return self.do(deed, _case_payment_url(charge.case), charge=charge)
 
 
 class RefundView(ChargeActionView):
@@ -124,28 +124,32 @@ class RefundView(ChargeActionView):
         if not can_be_polled(allocation.payment):
             by_hand = _("Give the money back, from the till or by the bank, then press what you did.")
             deed = replace(deed, done=by_hand)
-        return self.do(deed, _back(allocation.charge.case), allocation=allocation)
+        return self.do(deed, _case_payment_url(allocation.charge.case), allocation=allocation)
 
 
 class RefundActionView(ChargeActionView):
     """Payout of a refund that no provider can execute."""
 
     def post(self, request, pk, do):
-        deed = REFUNDS.get(do) or _none()
+        deed = REFUNDS.get(do) or _not_found()
         found = access.refund_for(request.user, pk, deed.needs)
-        return self.do(deed, self._onward(found), refund=found)
+        return self.do(deed, self._next_url(found), refund=found)
 
-    def _onward(self, refund) -> str:
+    def _next_url(self, refund) -> str:
         """Return the URL of the case if the user may read it, else of the list that showed the refund."""
         if refund.allocation is None:
             return reverse("money:aside")
         case = refund.allocation.charge.case
-        return _back(case) if cases.may_do(self.request.user, case, "read") else reverse("money:refunds")
+        return (
+            _case_payment_url(case)
+            if cases.may_do(self.request.user, case, "read")
+            else reverse("money:refunds")
+        )
 
 
-def _none():
+def _not_found():
     raise Http404
 
 
-def _back(case) -> str:
+def _case_payment_url(case) -> str:
     return reverse("cases:case", args=[case.reference]) + "#payment"

@@ -48,7 +48,7 @@ def take_payment(*, actor: User, charge: Charge, means: str) -> Payment:
     payment = payments.record_receipt(
         actor=actor, payment=payment, amount=payment.amount, currency=payment.currency
     )
-    _move(till, means, payment.amount)
+    _change_till(till, means, payment.amount)
     return payment
 
 
@@ -62,7 +62,7 @@ def pay_out_refund(*, actor: User, refund: Refund) -> Refund:
     Refund.objects.filter(pk=refund.pk).update(till=till)
     done = refunds.save_refund_answer(actor=actor, refund=refund, answer=RefundStatus(REFUND_DONE))
     cash = refund.account == ledger.ledger_accounts().cash
-    _move(till, PaymentMeans.CASH if cash else PaymentMeans.TERMINAL, -refund.amount)
+    _change_till(till, PaymentMeans.CASH if cash else PaymentMeans.TERMINAL, -refund.amount)
     return done
 
 
@@ -99,5 +99,5 @@ def _till_of(agent: User) -> Till:
     return till
 
 
-def _move(till: Till, means: str, amount: int) -> None:
+def _change_till(till: Till, means: str, amount: int) -> None:
     Till.objects.filter(pk=till.pk).update(**{means: F(means) + amount})

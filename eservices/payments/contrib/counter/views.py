@@ -61,10 +61,10 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
                 form.add_error(None, str(why))
             else:
                 messages.success(request, _("The till is counted.") if till else _("Your till is open."))
-                return redirect(self._onward(till))
+                return redirect(self._next_url(till))
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
-    def _onward(self, counted: Till | None) -> str:
+    def _next_url(self, counted: Till | None) -> str:
         """Return the URL of the sheet of a counted till, else of the case to pay, else of the open till."""
         if counted:
             return reverse("money:till_sheet", args=[counted.pk])

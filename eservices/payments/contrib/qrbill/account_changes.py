@@ -32,7 +32,7 @@ def ask(*, actor: User, creditor: str, iban: str) -> AccountChange:
     change = AccountChange.objects.create(
         creditor=creditor, iban=iban, before=own.creditor_iban, by=actor, due_at=timezone.now() + WAITS
     )
-    _tell(change, "asked", actor)
+    _log_and_notify(change, "asked", actor)
     return change
 
 
@@ -44,7 +44,7 @@ def cancel(*, actor: User, change: AccountChange) -> None:
         raise PaymentActionRefused(_("This change is in force or cancelled already."))
     change.due_at, change.cancelled_at, change.cancelled_by = None, timezone.now(), actor
     change.save(update_fields=["due_at", "cancelled_at", "cancelled_by"])
-    _tell(change, "cancelled", actor)
+    _log_and_notify(change, "cancelled", actor)
 
 
 @transaction.atomic
@@ -57,12 +57,12 @@ def put_in_force(*, change_id: int, now: datetime) -> None:
     change.save(update_fields=["due_at", "done_at"])
     own = PaymentSettings.load()
     PaymentSettings.objects.filter(pk=own.pk).update(creditor=change.creditor, creditor_iban=change.iban)
-    _tell(change, "done", None)
+    _log_and_notify(change, "done", None)
 
 
-def _tell(change: AccountChange, what: str, actor: User | None) -> None:
-    said = {"from": change.before, "to": change.iban, "creditor": change.creditor}
-    log(instance=PaymentSettings.load(), action=LOGGED, user=actor, data={"what": what, **said})
+def _log_and_notify(change: AccountChange, what: str, actor: User | None) -> None:
+    account_data = {"from": change.before, "to": change.iban, "creditor": change.creditor}
+    log(instance=PaymentSettings.load(), action=LOGGED, user=actor, data={"what": what, **account_data})
     for one in administrators().exclude(email="").order_by("pk"):
         queue_email(
             to=one.email,

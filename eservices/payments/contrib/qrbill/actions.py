@@ -28,18 +28,18 @@ def import_bank_file(*, actor: User, name: str, content: bytes) -> tuple[BankFil
         digest=hashlib.sha256(content).hexdigest(),
         defaults={"name": name[:255], "message_id": message[:70], "read_by": actor},
     )
-    return file, sum(_take_up(actor, file, entry) for entry in entries)
+    return file, sum(_record_entry(actor, file, entry) for entry in entries)
 
 
 @transaction.atomic
-def _take_up(actor: User, file: BankFile, entry: CreditEntry) -> bool:
+def _record_entry(actor: User, file: BankFile, entry: CreditEntry) -> bool:
     """Record one entry, once. Return whether it was new."""
     fields = {name: getattr(entry, name) for name in ("reference", "amount", "currency", "day", "payer")}
     row, new = BankEntry.objects.get_or_create(mark=entry.mark, defaults=fields | {"file": file})
     if not new:
         return False
     billed = Payment.objects.filter(provider="qrbill", external_id=entry.reference).exclude(external_id="")
-    arrived = _receive(actor, billed.get(), entry) if billed.exists() else _unknown(actor, entry)
+    arrived = _receive(actor, billed.get(), entry) if billed.exists() else _record_unknown(actor, entry)
     row.outcome = COUNTED if arrived else ASIDE
     row.save(update_fields=["outcome"])
     return True
@@ -63,7 +63,11 @@ def _receive(actor: User, billed: Payment, entry: CreditEntry) -> bool:
             external_id=f"{entry.reference}/{entry.mark[:16]}",
         )
     arrived = payments.record_receipt(
-        actor=actor, payment=arrived, amount=entry.amount, currency=entry.currency, known=_known(entry)
+        actor=actor,
+        payment=arrived,
+        amount=entry.amount,
+        currency=entry.currency,
+        details=_payer_details(entry),
     )
     counted = not arrived.set_aside.exists()
     if counted:
@@ -71,7 +75,7 @@ def _receive(actor: User, billed: Payment, entry: CreditEntry) -> bool:
     return counted
 
 
-def _unknown(actor: User, entry: CreditEntry) -> bool:
+def _record_unknown(actor: User, entry: CreditEntry) -> bool:
     payments.record_unallocated(
         actor=actor,
         provider="qrbill",
@@ -79,12 +83,12 @@ def _unknown(actor: User, entry: CreditEntry) -> bool:
         amount=entry.amount,
         currency=entry.currency,
         why=UnallocatedPayment.Why.UNKNOWN,
-        details=_known(entry) | {"reference": entry.reference},
+        details=_payer_details(entry) | {"reference": entry.reference},
     )
     return False
 
 
-def _known(entry: CreditEntry) -> dict:
+def _payer_details(entry: CreditEntry) -> dict:
     return {"payer": entry.payer, "day": entry.day.isoformat()}
 
 

@@ -85,18 +85,18 @@ def _entry(entry: Element, one: Element, alone: bool, fallback: str) -> CreditEn
     return CreditEntry(
         mark=hashlib.sha256("|".join(map(str, whole)).encode()).hexdigest(),
         reference=_text(one, "RmtInf", "Strd", "CdtrRefInf", "Ref").replace(" ", "")[:35],
-        amount=_minor(amount.text),
+        amount=_minor_units(amount.text),
         currency=amount.get("Ccy", "")[:3],
         day=date.fromisoformat((_text(entry, "ValDt", "Dt") or _text(entry, "BookgDt", "Dt"))[:10]),
         payer=name[:140],
     )
 
 
-def _minor(written: str) -> int:
+def _minor_units(text: str) -> int:
     """Convert to minor units. Raise ValueError or ArithmeticError if it is no valid amount."""
-    amount = Decimal(written) * 100
+    amount = Decimal(text) * 100
     if not 0 <= amount <= MAX_AMOUNT or amount % 1:
-        raise ValueError(written)
+        raise ValueError(text)
     return int(amount)
 
 

@@ -120,7 +120,9 @@ class StripeProvider(PaymentProvider):
         try:
             with translate_errors(RETRYABLE_ERRORS):  # on any other error an agent refunds in another way
                 api = stripe_client().v1.refunds
-                theirs = _found(api, refund) or api.create(asked, {"idempotency_key": str(refund.pk)})
+                theirs = _existing_refund(api, refund) or api.create(
+                    asked, {"idempotency_key": str(refund.pk)}
+                )
         except ProviderRefused as fault:
             return RefundStatus(REFUND_FAILED, reason=str(fault))
         state = REFUND_STATES.get(theirs.status, REFUND_PENDING)
@@ -206,7 +208,7 @@ class StripeTwint(StripeProvider):
         return PaymentStatus(PENDING, intent["id"], url=action.get("redirect_to_url", {}).get("url", ""))
 
 
-def _found(api, refund: Refund):
+def _existing_refund(api, refund: Refund):
     """Return the refund if Stripe has it already, else None.
 
     Stripe forgets our idempotency key after a day; creating the refund again would then refund twice.

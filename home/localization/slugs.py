@@ -15,7 +15,7 @@ TRANSLITERATIONS = {"de": {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}}  # �
 
 def slugify_title(title: str) -> str:
     """Return the slug of a title, such as “behoerden”."""
-    return slugify(title.lower().translate(str.maketrans(_spelled())))
+    return slugify(title.lower().translate(str.maketrans(_transliterations())))
 
 
 class NumberedSlugForm(WagtailAdminPageForm):
@@ -58,11 +58,11 @@ def numbered_words(slug: str) -> str:
 
 def patch_admin_slugs() -> None:
     """Transliterate in the browser too, where Wagtail derives the slug while an editor types the title."""
-    if spelled := _spelled():
+    if spelled := _transliterations():
         either_case = spelled | {mark.upper(): letters for mark, letters in spelled.items() if mark != "ß"}
         widget = SlugInput(formatters=list(either_case.items()))
         register_form_field_override(models.SlugField, override={"widget": widget})
 
 
-def _spelled() -> dict[str, str]:
+def _transliterations() -> dict[str, str]:
     return TRANSLITERATIONS.get(settings.LANGUAGE_CODE, {})

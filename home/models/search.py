@@ -139,15 +139,15 @@ class SynonymGroup(models.Model):
     @classmethod
     def groups(cls, language: str) -> list[list[tuple[str, ...]]]:
         """Return the synonym groups of a language, each term as its folded words."""
-        return cls._kept(language)[0]
+        return cls._cached_synonyms(language)[0]
 
     @classmethod
     def terms_as_written(cls, language: str) -> str:
         """Return the words of all groups of a language, as editors wrote them."""
-        return cls._kept(language)[1]
+        return cls._cached_synonyms(language)[1]
 
     @classmethod
-    def _kept(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
+    def _cached_synonyms(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
         """Return ``groups`` and ``written`` of a language, cached per site version."""
         return cached_per_version(f"synonyms-{language}", lambda: cls._read(language))
 

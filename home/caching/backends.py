@@ -96,9 +96,9 @@ class SharedFileCache(FileBasedCache):
     def _createdir(self):
         # Django would create the parent folders without access for others, but the proxy serves pictures from beside
         # it.
-        if not (beside := Path(self._dir).parent).is_dir():
-            beside.mkdir(parents=True, exist_ok=True)
-            beside.chmod(0o755)  # the proxy reads the published files there
+        if not (parent := Path(self._dir).parent).is_dir():
+            parent.mkdir(parents=True, exist_ok=True)
+            parent.chmod(0o755)  # the proxy reads the published files there
         super()._createdir()
 
     def _entry(self, key, version) -> tuple[float | None, int]:

@@ -27,10 +27,10 @@ class NumberedSlugForm(WagtailAdminPageForm):
     numbered_slug = ""
 
     def clean(self):
-        slug, taken = self.cleaned_data.get("slug"), self._is_taken
-        if slug and taken(slug):
+        slug, is_taken = self.cleaned_data.get("slug"), self._is_taken
+        if slug and is_taken(slug):
             numbers = (f"{slug[: 255 - len(f'-{number}')]}-{number}" for number in count(2))
-            self.numbered_slug = next(one for one in numbers if not taken(one))
+            self.numbered_slug = next(one for one in numbers if not is_taken(one))
             self.cleaned_data["slug"] = self.numbered_slug
         return super().clean()
 

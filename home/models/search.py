@@ -84,9 +84,9 @@ class SearchEntry(index.Indexed, models.Model):
 
     def save(self, *args, **kwargs):
         self.folded_title, self.folded_keywords = fold_text(self.title), fold_text(self.keywords)
-        said = f"{self.summary} {self.text}"
+        text = f"{self.summary} {self.text}"
         # Split into words, as queries are: PostgreSQL takes an address for a single word.
-        self.folded_text = " ".join([*WORD.findall(fold_text(said)), *phone_numbers.phones_in_text(said)])
+        self.folded_text = " ".join([*WORD.findall(fold_text(text)), *phone_numbers.phones_in_text(text)])
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "folded_title", "folded_keywords", "folded_text"}
         super().save(*args, **kwargs)

@@ -81,7 +81,7 @@ def _request(address: str) -> WSGIRequest:
     """Return a GET request for the address, as the web server would pass it on."""
     parts = urlsplit(address)
     secure = parts.scheme == "https" or settings.SECURE_SSL_REDIRECT  # Wagtail gives “http” for a second site
-    told = [settings.SECURE_PROXY_SSL_HEADER] if secure and settings.SECURE_PROXY_SSL_HEADER else []
+    proxy_header = [settings.SECURE_PROXY_SSL_HEADER] if secure and settings.SECURE_PROXY_SSL_HEADER else []
     asked = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
@@ -92,4 +92,4 @@ def _request(address: str) -> WSGIRequest:
         "wsgi.url_scheme": "https" if secure else "http",
         "wsgi.input": BytesIO(),
     }
-    return WSGIRequest(asked | dict(told))
+    return WSGIRequest(asked | dict(proxy_header))

@@ -98,8 +98,8 @@ def _with_codes(value, unknown: set[str]):
     if isinstance(value, list):
         return [_with_codes(one, unknown) for one in value]
     if isinstance(value, str):
-        kept = APART + TOGETHER + SPELLING
-        seen = (one for one in value if one in kept or unicodedata.category(one) != "Cf")
+        allowed = APART + TOGETHER + SPELLING
+        seen = (one for one in value if one in allowed or unicodedata.category(one) != "Cf")
         spelled = "".join(f"[U+{ord(one):04X}]" if one in unknown else one for one in seen)
         return LOOSE.sub("", spelled)
     return value

@@ -77,8 +77,8 @@ class SearchHit:
         """The summary if the title or the summary has the words, else the best passage of the text."""
         summary = self.entry.summary
         named = self.entry.fit > 1 or find_words(self.entry.title, self.words)
-        told = named or find_words(summary, self.words)
-        shown = summary if summary and told else best_passage(self.entry.text, self.words) or summary
+        has_match = named or find_words(summary, self.words)
+        shown = summary if summary and has_match else best_passage(self.entry.text, self.words) or summary
         return highlight_matches(matching_excerpt(shown, self.words), self.words)
 
     @property
@@ -373,8 +373,8 @@ def _all(terms: synonyms.Terms) -> SearchQuery:
 
 def _either(term: synonyms.Term) -> SearchQuery:
     """Return a query for any of the variants of a term, each with all its words."""
-    ways = [PlainText(" ".join(words), operator="and") for words in term]
-    return Or(ways) if len(ways) > 1 else ways[0]
+    variants = [PlainText(" ".join(words), operator="and") for words in term]
+    return Or(variants) if len(variants) > 1 else variants[0]
 
 
 def _entries(language: str):

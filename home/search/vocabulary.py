@@ -24,11 +24,11 @@ def correct_query(query: str, language: str) -> str:
 def completes_known_word(words: list[str], language: str, besides: set[str]) -> bool:
     """Return whether each folded word may begin a known one, and one of them another than those in ``besides``."""
     known = known_words(language)
-    told = [
+    beginnings = [
         word for word in words if len(word) >= fuzzy_matching.MIN_WORD_LENGTH and not word.isdigit()
     ]  # shorter words and numbers are not in the vocabulary
-    begun = [{one for one in known if one.startswith(word)} for word in told]
-    return all(begun) and (len(told) < len(words) or any(ones - besides for ones in begun))
+    begun = [{one for one in known if one.startswith(word)} for word in beginnings]
+    return all(begun) and (len(beginnings) < len(words) or any(ones - besides for ones in begun))
 
 
 def known_words(language: str) -> dict[str, str]:

@@ -14,9 +14,9 @@ def expand_terms(words: list[str], language: str, groups: list[list[Words]]) -> 
     """Return the terms of a query. Several words that are one term of a group (“carte de parking”) are one term."""
     terms, rest = [], words
     while rest:
-        said, group = _longest_known_term(rest, language, groups)
-        terms.append(_variants(said, language, group))
-        rest = rest[len(said) :]
+        words_of_term, group = _longest_known_term(rest, language, groups)
+        terms.append(_variants(words_of_term, language, group))
+        rest = rest[len(words_of_term) :]
     return terms
 
 

@@ -19,12 +19,12 @@ def check_database(app_configs, **kwargs) -> list:
     try:
         connection.ensure_connection()
     except DatabaseFault as fault:
-        told = f"The database does not answer: {str(fault).strip()}"
+        message = f"The database does not answer: {str(fault).strip()}"
         hint = "Is it running, and is DATABASE_URL right? See docs/operations.md."
-        return [Error(told, hint=hint, id="home.E001")]
+        return [Error(message, hint=hint, id="home.E001")]
     if connection.vendor == "postgresql" and connection.pg_version < OLDEST_POSTGRESQL * 10_000:
-        told = f"PostgreSQL is too old: {connection.pg_version // 10_000}."
-        return [Error(told, hint=f"Install {OLDEST_POSTGRESQL} or newer.", id="home.E002")]
+        message = f"PostgreSQL is too old: {connection.pg_version // 10_000}."
+        return [Error(message, hint=f"Install {OLDEST_POSTGRESQL} or newer.", id="home.E002")]
     return []
 
 
@@ -44,9 +44,9 @@ def check_base_url(app_configs, **kwargs) -> list:
     host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname
     if validate_host(host, settings.ALLOWED_HOSTS):
         return []
-    told = f"Letters lead to {settings.WAGTAILADMIN_BASE_URL}, where the site does not answer."
+    message = f"Letters lead to {settings.WAGTAILADMIN_BASE_URL}, where the site does not answer."
     hint = f"Add {host} to ALLOWED_HOSTS, or correct COMMUNE_BASE_URL."
-    return [Error(told, hint=hint, id="home.E003")]
+    return [Error(message, hint=hint, id="home.E003")]
 
 
 @register(Tags.security, "home", deploy=True)

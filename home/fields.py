@@ -17,8 +17,8 @@ class LiveStreamField(StreamField):
 
     def deconstruct(self):
         name, _path, _args, kwargs = super().deconstruct()
-        kept = {key: kwargs[key] for key in self.KEPT if key in kwargs}
-        return name, "django.db.models.JSONField", [], kept
+        own = {key: kwargs[key] for key in self.KEPT if key in kwargs}
+        return name, "django.db.models.JSONField", [], own
 
     def clone(self):
         """Clone the field with its blocks. Django clones from ``deconstruct``, which leaves them out."""

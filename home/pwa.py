@@ -39,11 +39,11 @@ def service_worker(request):
     """
     commune, pages = CommuneSettings.current(request), offline_pages()
     shell = [*pages.values(), commune.styles_url, commune.arms_url, icon_url(192)]
-    told = {"pages": pages, "shell": shell, "icon": icon_url(192), "name": commune.name}
-    told["version"] = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
+    context = {"pages": pages, "shell": shell, "icon": icon_url(192), "name": commune.name}
+    context["version"] = hashlib.sha256(json.dumps(context).encode()).hexdigest()[:12]
     code = Path(finders.find("js/worker.js")).read_text()
     return HttpResponse(
-        f"const TOLD = {json.dumps(told)};\n{code}", content_type="text/javascript; charset=utf-8"
+        f"const TOLD = {json.dumps(context)};\n{code}", content_type="text/javascript; charset=utf-8"
     )
 
 

@@ -16,7 +16,7 @@ from .opening_hours.rules import OpeningState, opening_state
 def counter_opening(request, page, now) -> list[TodayItem]:
     """Return the state of the counter, if it has opening hours."""
     commune = CommuneSettings.current(request)
-    return [_line(_("Counter"), commune.opening_at(now), now, order=10)] if commune.spans else []
+    return [_opening_item(_("Counter"), commune.opening_at(now), now, order=10)] if commune.spans else []
 
 
 @today_providers.register("offices")
@@ -25,7 +25,7 @@ def office_openings(request, page, now) -> list[TodayItem]:
     day = now.date()
     places = cached_per_version(f"offices-{page.pk}-{day}", lambda: _places(request, page, day))
     return [
-        _line(title, opening_state(spans, now, closed, others), now, url, language=language, order=20)
+        _opening_item(title, opening_state(spans, now, closed, others), now, url, language=language, order=20)
         for title, url, language, spans, closed, others in places
     ]
 
@@ -54,6 +54,8 @@ def _places(request, page, day) -> list[tuple]:
     ]
 
 
-def _line(key: str, state: OpeningState, now, url: str = "", *, language: str = "", order: int) -> TodayItem:
+def _opening_item(
+    key: str, state: OpeningState, now, url: str = "", *, language: str = "", order: int
+) -> TodayItem:
     title, remark = text.describe_opening(state, now)
     return TodayItem(key, title, remark, url, "open" if state.open else "shut", order, language)

@@ -64,10 +64,10 @@ def _only_draws(content: bytes) -> bool:
         root = ElementTree.fromstring(content)
     except ElementTree.ParseError:
         return False
-    return all(_harmless(element) for element in root.iter())
+    return all(_is_harmless(element) for element in root.iter())
 
 
-def _harmless(element) -> bool:
+def _is_harmless(element) -> bool:
     if not isinstance(element.tag, str) or not DRAWN.match(element.tag):
         return False
     for name, value in element.attrib.items():

@@ -68,7 +68,7 @@ def serve(request, path):
     try:
         route = routing.route_request(request, parts)
     except Http404:
-        return _elsewhere(request, parts)
+        return _other_language_response(request, parts)
     if route:
         request._wagtail_route_for_request = route
     response = wagtail_views.serve(request, path)
@@ -79,7 +79,7 @@ def serve(request, path):
     return response
 
 
-def _elsewhere(request, parts: list[str]):
+def _other_language_response(request, parts: list[str]):
     """Return the response for an address that exists in another language. Raise Http404 if there is none."""
     moved = get_redirect(request, Redirect.normalise_path(request.path, decode_unicode=False))
     found = None if moved else routing.find_in_other_language(request, parts)
@@ -120,7 +120,7 @@ def search(request):
     index.load_texts([*page, *([best] if best else [])])
     if not results.hits or results.meant or results.any:
         missed_queries.record_missed_query(request, query, get_language())
-    elsewhere = _found_elsewhere(query, results)
+    elsewhere = _results_in_main_language(query, results)
     context = {
         "query": query,
         "elsewhere": elsewhere,
@@ -134,7 +134,7 @@ def search(request):
     return render(request, "home/search.html", context)
 
 
-def _found_elsewhere(query: str, results: index.SearchResults) -> dict | None:
+def _results_in_main_language(query: str, results: index.SearchResults) -> dict | None:
     """Return the search in the main language, with its results if the reader's language has none.
 
     None if the reader's language is the main language.
@@ -161,11 +161,11 @@ def search_suggestions(request):
     found = index.suggest_titles(query, get_language()) if len(query) >= MIN_QUERY_LENGTH else []
     rows = [{"title": hit.entry.title, "kind": str(hit.kind.singular), "url": hit.url} for hit in found]
     response = JsonResponse({"found": rows})
-    patch_cache_control(response, public=True, max_age=_seconds_kept(found, timezone.now()))
+    patch_cache_control(response, public=True, max_age=_max_age(found, timezone.now()))
     return response
 
 
-def _seconds_kept(hits: list[index.SearchHit], now: datetime) -> int:
+def _max_age(hits: list[index.SearchHit], now: datetime) -> int:
     """Return for how many seconds browsers may cache suggestions: at most until one of them expires."""
     ends = [hit.entry.shown_until for hit in hits if hit.entry.shown_until]
     return min([SUGGESTED_FOR, *(int((end - now).total_seconds()) for end in ends)])
@@ -206,11 +206,11 @@ def sitemap(request):
     for page in pages.select_related("locale").order_by("path"):
         if page.path.startswith(homes) and (url := page_links.full_page_url(page, request)):
             groups.setdefault(page.translation_key, []).append((page, url))
-    context = {"groups": groups.values(), "others": _others(request)}
+    context = {"groups": groups.values(), "others": _entries_without_page(request)}
     return render(request, "home/sitemap.xml", context, content_type="application/xml")
 
 
-def _others(request) -> list[tuple[str, datetime | None]]:
+def _entries_without_page(request) -> list[tuple[str, datetime | None]]:
     """Return the address and date of entries that are no pages."""
     kinds = [key for key, kind in index.search_kinds.items() if kind.in_sitemap]
     entries = SearchEntry.objects.filter(kind__in=kinds).order_by("-date", "pk").values_list("url", "date")

@@ -134,7 +134,7 @@ def insert_translation_texts():
     )
 
 
-def say_numbered(request, page):
+def report_numbered_slug(request, page):
     """Warn the editor that the slug was taken and has been numbered: see ``slugs.NumberedSlugForm``."""
     typed = request.POST.get("slug", "")
     if (
@@ -147,16 +147,16 @@ def say_numbered(request, page):
 
 
 for when in ("after_create_page", "after_edit_page", "after_publish_page"):
-    hooks.register(when, say_numbered)
+    hooks.register(when, report_numbered_slug)
 
 
 @hooks.register("insert_editor_js")
-def say_numbered_while_saving():
+def insert_slug_script():
     return format_html('<script type="module" src="{}"></script>', static("js/slugs.js"))
 
 
 @hooks.register("insert_editor_js")
-def what_is_pasted():
+def insert_paste_warnings():
     """Insert the warnings about pasted tables, comments and internal links, which a rich text does not accept."""
     return format_html(
         '<template id="table-pasted" data-words="{}" data-marks="{}">'

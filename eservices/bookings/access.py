@@ -93,8 +93,8 @@ def may_cancel(user, booking: Booking) -> bool:
 
 def current_bookings():
     """Return the bookings that take their time now. Checks no rights: callers must filter before they show any."""
-    gone = Q(state=BookingState.HELD, held_until__lte=timezone.now())
-    return Booking.objects.real().occupying().exclude(gone)
+    expired = Q(state=BookingState.HELD, held_until__lte=timezone.now())
+    return Booking.objects.real().occupying().exclude(expired)
 
 
 def bookings_sharing_units(wanted: Iterable[BookableResource]):

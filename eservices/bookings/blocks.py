@@ -36,8 +36,13 @@ class OpenPiecesBlock(blocks.IntegerBlock):
 
     def __init__(self, **kwargs):
         text = _("Of each unit, such as the desks of a counter. Empty: all there are.")
-        kept = {"required": False, "min_value": 1, "max_value": MAX_PIECES, "label": _("How many are open")}
-        super().__init__(**kept | {"help_text": text} | kwargs)
+        options = {
+            "required": False,
+            "min_value": 1,
+            "max_value": MAX_PIECES,
+            "label": _("How many are open"),
+        }
+        super().__init__(**options | {"help_text": text} | kwargs)
 
 
 class WeeklyOpeningBlock(blocks.StructBlock):

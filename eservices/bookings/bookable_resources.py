@@ -137,8 +137,8 @@ def resources_sharing_units(wanted: Iterable[BookableResource]) -> dict[int, Boo
 
 def extra_label(key: str) -> str:
     """Return the label of a price's purpose in the active language, else the default language, else its key."""
-    kept = _extras(site_version.current_version()).get(key, {})
-    return kept.get(get_language() or "") or kept.get(settings.LANGUAGE_CODE) or str(WHAT.get(key, key))
+    labels = _extras(site_version.current_version()).get(key, {})
+    return labels.get(get_language() or "") or labels.get(settings.LANGUAGE_CODE) or str(WHAT.get(key, key))
 
 
 def unknown_extras(wanted: Iterable[BookableResource]) -> list[str]:
@@ -199,15 +199,15 @@ def promised_pieces(wanted: Iterable[BookableResource], span: TimeSpan) -> list[
     if not asked:
         return []
     whole = TimeSpan.over(one for *_who, one in asked)
-    found, kept = _occupation([offer for offer, *_rest in asked], whole), []
+    found, promised = _occupation([offer for offer, *_rest in asked], whole), []
     for offer, count, time in asked:
         free = AvailabilityCalendar(offer.rules, found, offer.quantities_for(count), now)
         pieces = None if free.refusal(time) else free.choice(time)
         for unit, number in ((unit, number) for unit, some in (pieces or {}).items() for number in some):
             one = PromisedPiece(unit, number, time, offer.rules.around(time))
             found.take(unit, number, one.around)
-            kept.append(one)
-    return kept
+            promised.append(one)
+    return promised
 
 
 def _with_longest_buffers(wanted: list[BookableResource], span: TimeSpan) -> TimeSpan:

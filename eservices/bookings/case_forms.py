@@ -54,8 +54,8 @@ class ReturnForm(HandoverForm):
         super().__init__(*args, **kwargs)
         self.deposit = deposit
         if deposit:
-            said = _("It is %(amount)s: what is not kept is paid back.") % {"amount": format_amount(deposit)}
-            self.fields["kept"].help_text = said
+            hint = _("It is %(amount)s: what is not kept is paid back.") % {"amount": format_amount(deposit)}
+            self.fields["kept"].help_text = hint
         else:
             del self.fields["kept"]
 

@@ -32,6 +32,6 @@ def bookings_panel(case, user):
 
 
 def _action_forms(case, booking: Booking, now) -> dict:
-    deeds = ("cancel", "hand_over", "take_back")
-    forms = {do: action_form(do, case, booking) for do in deeds if is_allowed(do, booking.state)}
+    actions = ("cancel", "hand_over", "take_back")
+    forms = {do: action_form(do, case, booking) for do in actions if is_allowed(do, booking.state)}
     return {"miss": is_allowed("miss", booking.state) and booking.starts_at <= now, **forms}

@@ -64,11 +64,11 @@ class BookingActionView(AgentDeskView):
         form = action_form(do, case, booking, request.POST, request.FILES)
         if not form.is_valid():
             return self._show_invalid(case, booking, do, form, 422)
-        said = dict(form.cleaned_data)
+        data = dict(form.cleaned_data)
         try:
-            with stored_attachments(said.pop("photos", [])) as photos:
+            with stored_attachments(data.pop("photos", [])) as photos:
                 given = {"photos": photos} if "photos" in form.fields else {}
-                BOOKING_ACTIONS[do].action(actor=request.user, booking=booking, **said, **given)
+                BOOKING_ACTIONS[do].action(actor=request.user, booking=booking, **data, **given)
         except actions.BookingActionRefused as why:
             form.add_error(None, str(why))
             return self._show_invalid(case, booking, do, form, 409)

@@ -39,8 +39,8 @@ def send_moved(case: Case, booking: Booking, charge: Charge | None = None) -> De
 
     ``charge``: the charge, if its amount or deadline changed because of the move.
     """
-    told = booking.state == BookingState.CONFIRMED and _may_get_in(case)
-    return _letter(case, "moved", [booking], codes=_codes([booking]) if told else [], charge=charge)
+    with_codes = booking.state == BookingState.CONFIRMED and _may_get_in(case)
+    return _letter(case, "moved", [booking], codes=_codes([booking]) if with_codes else [], charge=charge)
 
 
 def send_cancellation(

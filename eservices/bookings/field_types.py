@@ -106,7 +106,7 @@ class BookingFieldType(FieldType):
         tariff = Tariff(found, today)
         for entry in sorted(tariff.entries - tariff.prices.keys()):
             yield ABSENT, gettext("The fee schedule has no price for “%(key)s” today.") % {"key": entry}
-        yield from self._untold_codes(keys, definition)
+        yield from self._codes_in_no_email(keys, definition)
         if may_stay_provisional(definition, field.condition):
             yield (
                 WARNING,
@@ -116,7 +116,7 @@ class BookingFieldType(FieldType):
                 ),
             )
 
-    def _untold_codes(self, keys, definition):
+    def _codes_in_no_email(self, keys, definition):
         """Yield warnings for access codes that no e-mail contains, or none for late bookings.
 
         A code is sent at once, by a stage, or in the reminder.
@@ -162,7 +162,7 @@ class BookingFieldType(FieldType):
                 "extras": " ".join(wanted.extras),
                 "times": " ".join(f"{first}/{last}" for first, last in write_answer(wanted)["times"]),
             }
-            | {part: str(said) for part, said in wanted.repeat.items() if part in asked}
+            | {part: str(text) for part, text in wanted.repeat.items() if part in asked}
         )
 
     def charges(self, field, answers, definition, language, today):
@@ -184,8 +184,8 @@ class BookingFieldType(FieldType):
         return "\n".join([title, *(capfirst(format_span(span)) for span in wanted.spans)])
 
     def remarks(self, field, submission):
-        gone = Booking.objects.of_submission(submission).filter(field=field.key, state__in=ENDED_STATES)
-        return [labelled(capfirst(format_span(one.span)), one.get_state_display()) for one in gone]
+        ended = Booking.objects.of_submission(submission).filter(field=field.key, state__in=ENDED_STATES)
+        return [labelled(capfirst(format_span(one.span)), one.get_state_display()) for one in ended]
 
     def cells(self, answer, field, definition, language):
         wanted = read_answer(answer)

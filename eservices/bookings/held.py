@@ -16,6 +16,6 @@ def offered_times(draft: Draft) -> dict[str, datetime]:
     """Return the offered time of a draft, until it is sent or released or the hold expires."""
     if not draft.version.definition.asks_for("booking"):
         return {}
-    kept = Booking.objects.active_holds(timezone.now()).filter(draft=draft, waiting__isnull=False)
-    unsent = kept.filter(draft__submission__isnull=True).select_related("resource")
+    held = Booking.objects.active_holds(timezone.now()).filter(draft=draft, waiting__isnull=False)
+    unsent = held.filter(draft__submission__isnull=True).select_related("resource")
     return {format_booking(one): one.held_until for one in unsent}

@@ -47,7 +47,7 @@ def render_ical(
 
 def _event(booking: Booking, language: str, now: datetime, what_for: str) -> Event:
     known = bookable_resource(booking.resource.key)
-    said = known.texts_in(language) if known else None
+    texts = known.texts_in(language) if known else None
     event = Event()
     host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
     event.add("uid", f"{booking.pk}@{host}")
@@ -55,9 +55,9 @@ def _event(booking: Booking, language: str, now: datetime, what_for: str) -> Eve
     event.add("dtstamp", now)
     event.add("dtstart", booking.starts_at)
     event.add("dtend", booking.ends_at)
-    title = said.title if said else booking.resource.name
+    title = texts.title if texts else booking.resource.name
     event.add("summary", f"{what_for}, {title}" if what_for else title)
-    event.add("location", (said.place if said else "") or CommuneSettings.current().address)
+    event.add("location", (texts.place if texts else "") or CommuneSettings.current().address)
     event.add("status", _status(booking))
     return event
 

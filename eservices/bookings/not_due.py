@@ -16,8 +16,8 @@ def deductions_for_cancelled(case: Case) -> dict[str, int]:
     Each of several times booked together is a part of the price; the deposit goes with the last.
     """
     booked = list(Booking.objects.filter(submission=case.submission_id).order_by("created_at", "pk"))
-    gone = {one.field for one in booked if one.state in ENDED_STATES}
-    together = {field: [one for one in booked if one.field == field] for field in gone}
+    ended_fields = {one.field for one in booked if one.state in ENDED_STATES}
+    together = {field: [one for one in booked if one.field == field] for field in ended_fields}
     return {
         line["key"]: _amount_not_due(line, times)
         for field, times in together.items()

@@ -134,12 +134,12 @@ def anchor_chains(now: datetime) -> AuditAnchor | None:
     mark = hash_chain.anchor_hash(settings.AUDIT_KEY, previous, number, now, heads)
     try:
         with transaction.atomic():
-            made = AuditAnchor(number=number, at=now, heads=heads, hash=mark)
-            made.save(force_insert=True)
-            transaction.on_commit(partial(_write_out_anchor, made))
+            anchor = AuditAnchor(number=number, at=now, heads=heads, hash=mark)
+            anchor.save(force_insert=True)
+            transaction.on_commit(partial(_write_out_anchor, anchor))
     except IntegrityError:  # another scheduler was faster
         return None
-    return made
+    return anchor
 
 
 def _write_out_anchor(made: AuditAnchor) -> None:

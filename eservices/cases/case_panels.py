@@ -66,11 +66,11 @@ def retention_panel(case: Case, user: User) -> tuple[str, dict] | None:
     if case.rehearsal:
         return None
     rule, erased = rule_for(case), case.submission.erased_at
-    gone = case.disposals.filter(done_at__isnull=False).select_related("disposal")
+    disposed = case.disposals.filter(done_at__isnull=False).select_related("disposal")
     return "cases/retention/panel.html", {
         "reference": case.reference,
         "erased": erased,
-        "disposal": gone.first() if erased else None,
+        "disposal": disposed.first() if erased else None,
         "rule": rule,
         "until": rule.due(case.closed_at) if rule and case.closed_at else None,
         "past": rule is not None and not case.is_open and rule.due(case.closed_at) <= timezone.now(),

@@ -36,8 +36,8 @@ def rules_of_appeal_are_known(app_configs, **kwargs) -> list[Warning]:
         return []
     if not needed:
         return []
-    told = f"How time to appeal is counted in {place} is not known: no recess is assumed."
+    message = f"How time to appeal is counted in {place} is not known: no recess is assumed."
     hint = (
         "See docs/appeal-terms.md; set COMMUNE_SUBDIVISION, or check the last day of each decision by hand."
     )
-    return [Warning(told, hint=hint, id="cases.W001")]
+    return [Warning(message, hint=hint, id="cases.W001")]

@@ -288,13 +288,13 @@ def _send_widened_rights(
 ):
     leading = TeamMember.objects.filter(team__in=teams, role__gte=Role.LEAD)
     people = User.objects.filter(is_active=True).exclude(email="")
-    told = people.filter(Q(is_superuser=True) | Q(memberships__in=leading)).distinct().order_by("pk")
-    said = {"actor": actor, "who": who, "gained": gained[:SHOWN], "more": len(gained[SHOWN:]), "url": url}
-    for one in told:
+    recipients = people.filter(Q(is_superuser=True) | Q(memberships__in=leading)).distinct().order_by("pk")
+    shared = {"actor": actor, "who": who, "gained": gained[:SHOWN], "more": len(gained[SHOWN:]), "url": url}
+    for one in recipients:
         queue_email(
             to=one.email,
             template="cases/emails/widened",
-            context=said | context,
+            context=shared | context,
             language=one.language or settings.LANGUAGE_CODE,
             subject=subject,
         )
@@ -495,8 +495,8 @@ def _paper_follow_up_text(case: Case) -> str:
 def _acceptance_text_context(case: Case, following: list[CaseStage]) -> dict:
     """Return the context of an acceptance: next stages, and the persons if not all of them are accepted."""
     people = case.persons.all()
-    apart = [] if all(one.outcome == ConcernedPerson.Outcome.ACCEPTED for one in people) else people
-    return {"accepted": True, "people": apart, **_upcoming_stage_titles(case, following)}
+    named = [] if all(one.outcome == ConcernedPerson.Outcome.ACCEPTED for one in people) else people
+    return {"accepted": True, "people": named, **_upcoming_stage_titles(case, following)}
 
 
 def _upcoming_stage_titles(case: Case, rows: list[CaseStage]) -> dict:

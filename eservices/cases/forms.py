@@ -249,10 +249,10 @@ class ReviewForm(SeenEventForm):
     reason = textarea_field(_("Why is it sent back?"), required=False)
 
     def clean(self):
-        said = super().clean()
-        if said.get("agreed") is False and not said.get("reason", "").strip():
+        cleaned = super().clean()
+        if cleaned.get("agreed") is False and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Write a few words first."))
-        return said
+        return cleaned
 
 
 class RefuseForm(SeenEventForm):

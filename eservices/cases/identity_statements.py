@@ -15,4 +15,4 @@ identity_statement_providers: Registry[Callable[[Case], str]] = Registry("identi
 
 def identity_statements_of(case: Case) -> list[str]:
     """Return all statements on the identity of the applicant."""
-    return [said for offer in identity_statement_providers if (said := offer(case))]
+    return [statement for offer in identity_statement_providers if (statement := offer(case))]

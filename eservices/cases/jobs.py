@@ -63,8 +63,8 @@ def post_unopened_decisions(now: datetime) -> None:
 def send_agent_notifications(now: datetime) -> None:
     """Notify agents of near deadlines and send the digests that are due."""
     notices.notify_of_near_deadlines(now)
-    told = User.objects.filter(notices__in=AgentNotification.objects.due(now)).distinct()
-    run_each_isolated(told[:BATCH_SIZE], notices.send_digest, named="user", now=now)
+    recipients = User.objects.filter(notices__in=AgentNotification.objects.due(now)).distinct()
+    run_each_isolated(recipients[:BATCH_SIZE], notices.send_digest, named="user", now=now)
 
 
 @periodic_jobs.register("trace")

@@ -46,7 +46,7 @@ def record_proof_of_account(sender, proof, **kwargs) -> None:
 
 
 @receiver(rights_widened, dispatch_uid="cases.tell_widening")
-def tell_widening_of(sender, of, actor, gained, **kwargs) -> None:
+def notify_of_widened_rights(sender, of, actor, gained, **kwargs) -> None:
     """Tell the people responsible for an account or group that it has more rights, in the same transaction."""
     tell = emails.account_widened if isinstance(of, User) else emails.group_widened
     tell(actor, of, gained)

@@ -74,8 +74,8 @@ def _detail(event: CaseEvent, titles: dict[str, str]) -> str:
             else name
         )
     about = titles.get(data.get("stage") or data.get("field")) or data.get("stage")
-    said = [about, data.get("name"), ", ".join(_facts(data)), data.get("reason")]
-    return ". ".join(one for one in said if one and isinstance(one, str))[:300]
+    parts = [about, data.get("name"), ", ".join(_facts(data)), data.get("reason")]
+    return ". ".join(one for one in parts if one and isinstance(one, str))[:300]
 
 
 def _facts(data: dict) -> Iterator[str]:

@@ -20,7 +20,7 @@ from eservices.cases.case_deliveries import letter_rows
 from eservices.cases.models import Case, Opinion
 from eservices.documents import case_pdf
 from eservices.documents.archiving import told_in_documents
-from eservices.payments.archiving import told_in_payments
+from eservices.payments.archiving import payment_data
 from home.models import CommuneSettings
 
 from .document_store import CHUNK, safe_file_name
@@ -130,7 +130,7 @@ def case_data(case: Case) -> dict:
             for one in case.amendments.order_by("at")
         ],
         "documents": told_in_documents(case),
-        "payments": told_in_payments(case),
+        "payments": payment_data(case),
         "timeline": [_event(event) for event in case.events.order_by("number")],
     }
 

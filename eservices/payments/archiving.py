@@ -10,7 +10,7 @@ from .models import Allocation, Refund
 ARCHIVED_FIELDS = ("amount", "paid", "refunded", "currency", "lines", "state", "reason", "created_at")
 
 
-def told_in_payments(case: Case) -> dict:
+def payment_data(case: Case) -> dict:
     """Return charges, receipts and refunds as plain data, in minor units; empty if there was no charge."""
     charges = list(case.charges.order_by("created_at").values(*ARCHIVED_FIELDS))
     if not charges:
@@ -34,6 +34,6 @@ def told_in_payments(case: Case) -> dict:
 @archive_file_providers.register("payments")
 def archive_payment_files(case: Case) -> Parts:
     """Archive charges, payments and refunds as JSON. Amounts are in minor units."""
-    if told := told_in_payments(case):
-        yield "charges.json", to_json_bytes(told["charges"])
-        yield "payments.json", to_json_bytes({"received": told["received"], "refunds": told["refunds"]})
+    if data := payment_data(case):
+        yield "charges.json", to_json_bytes(data["charges"])
+        yield "payments.json", to_json_bytes({"received": data["received"], "refunds": data["refunds"]})

@@ -16,15 +16,17 @@ from .models import Basket, Charge, Payment, Refund
 
 def send_payment_due(charge: Charge, basket: Basket, **acceptance) -> Delivery | None:
     """Tell the applicant what to pay: how much, by when, and where."""
-    said = {"charge": charge, "pay_url": pay_url(charge, basket)} | ({} if charge.paid else _lines([charge]))
-    return queue_letter_to_applicant(charge.case, "payments/emails/due", **said, **acceptance)
+    context = {"charge": charge, "pay_url": pay_url(charge, basket)} | (
+        {} if charge.paid else _lines([charge])
+    )
+    return queue_letter_to_applicant(charge.case, "payments/emails/due", **context, **acceptance)
 
 
 def send_payment_reminder(charge: Charge, basket: Basket) -> Delivery | None:
     """Remind the applicant of the payment and its deadline."""
-    said = {"charge": charge, "pay_url": pay_url(charge, basket)}
+    context = {"charge": charge, "pay_url": pay_url(charge, basket)}
     billed = basket.payments.open().filter(provider="qrbill").exists()
-    return queue_letter_to_applicant(charge.case, "payments/emails/reminder", **said, billed=billed)
+    return queue_letter_to_applicant(charge.case, "payments/emails/reminder", **context, billed=billed)
 
 
 def send_receipt(payment: Payment, charges: list[Charge]) -> Delivery | None:

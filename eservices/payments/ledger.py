@@ -220,11 +220,11 @@ def _payment_faults() -> Iterator[str]:
             yield f"payment {payment.receipt}: the journal does not add up to what was received"
     for pk in came:
         yield f"payment {pk}: in the journal, but not received"
-    gone = _sums(JournalRow.objects.filter(credit=F("refund__account")).values_list("refund"))
+    refunded = _sums(JournalRow.objects.filter(credit=F("refund__account")).values_list("refund"))
     for refund in Refund.objects.filter(state=RefundState.DONE).iterator():
-        if gone.pop(refund.pk, 0) != refund.amount:
+        if refunded.pop(refund.pk, 0) != refund.amount:
             yield f"refund {refund.pk}: the journal does not add up to it"
-    for pk in gone:
+    for pk in refunded:
         yield f"refund {pk}: in the journal, but not done"
 
 

@@ -87,5 +87,5 @@ def _label(line: dict, label: str) -> str:
 def _tax(line: dict) -> str:
     if not line["vat"]:
         return _("outside VAT")
-    told = {"rate": format_decimal(line["vat"]), "amount": format_amount(line["vat_amount"])}
-    return _("VAT %(rate)s %% included: %(amount)s") % told
+    values = {"rate": format_decimal(line["vat"]), "amount": format_amount(line["vat_amount"])}
+    return _("VAT %(rate)s %% included: %(amount)s") % values

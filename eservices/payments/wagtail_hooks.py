@@ -100,9 +100,9 @@ class AccountFormatter(LogFormatter):
     label = gettext_lazy("Change the account for QR-bills")
 
     def format_message(self, log_entry):
-        said = {
+        texts = {
             "asked": _("Asked for another account for QR-bills: %(to)s instead of %(from)s"),
             "cancelled": _("Cancelled the change of the account for QR-bills to %(to)s"),
             "done": _("The account for QR-bills is %(to)s instead of %(from)s"),
         }
-        return said[log_entry.data["what"]] % log_entry.data
+        return texts[log_entry.data["what"]] % log_entry.data

@@ -72,7 +72,7 @@ def explain_protected_deletion(request, exception) -> str | None:
     if not isinstance(exception, ProtectedError):
         return None
     text = _("Nothing was deleted, since other things need it: %(things)s.")
-    messages.error(request, text % {"things": _counted(exception.protected_objects)})
+    messages.error(request, text % {"things": _object_counts(exception.protected_objects)})
     return request.get_full_path()
 
 
@@ -90,7 +90,7 @@ def explain_truncated_form(request, exception) -> str | None:
     return request.get_full_path()
 
 
-def _counted(things) -> str:
+def _object_counts(things) -> str:
     """Return the numbers of objects by model, such as “cases (12) and reports (1)”."""
     kinds = Counter(thing._meta.verbose_name_plural for thing in things)
     return get_text_list([f"{kind} ({number})" for kind, number in kinds.items()], _("and"))

@@ -42,7 +42,7 @@ class AlertDisplay:
     def holds(self, now: datetime) -> bool:
         return self.until is None or self.until > now
 
-    def stands_on(self, page) -> bool:
+    def concerns(self, page) -> bool:
         """Return whether the alert concerns the page. Responses that are no page count as the whole site."""
         if not self.sections:
             return True
@@ -56,7 +56,7 @@ class AlertDisplay:
 def alerts_on_page(request, page) -> list[AlertDisplay]:
     """Return the alerts of a page, highest level first."""
     now = timezone.now()
-    return [alert for alert in current_alerts(request) if alert.holds(now) and alert.stands_on(page)]
+    return [alert for alert in current_alerts(request) if alert.holds(now) and alert.concerns(page)]
 
 
 def current_alerts(request) -> list[AlertDisplay]:

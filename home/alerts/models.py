@@ -174,10 +174,10 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         if not words:
             return ""
         with translation.override(self.language_for(language)):
-            said = " ".join(filter(None, [words["title"], words["text"]]))
+            text = " ".join(filter(None, [words["title"], words["text"]]))
             level = self.get_level_display()
             return phone_text.as_sms(
-                words["sms"] or gettext("{level}: {words}").format(level=level, words=said)
+                words["sms"] or gettext("{level}: {words}").format(level=level, words=text)
             )
 
     def all_clear_text(self, language: str = settings.LANGUAGE_CODE) -> str:

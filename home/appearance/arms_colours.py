@@ -14,7 +14,7 @@ MAX_COLOURS = 4
 
 def suggest_colours(arms) -> list[dict[str, str]]:
     """Return the tinctures of a file, most used first, each with its nearest strong and bright shade."""
-    tinctures = [colour for colour in _colours(arms) if _coloured(colour)]
+    tinctures = [colour for colour in _colours(arms) if _is_colourful(colour)]
     return [
         {
             "own": colour,
@@ -28,19 +28,19 @@ def suggest_colours(arms) -> list[dict[str, str]]:
 def _colours(arms) -> list[str]:
     try:
         with arms.open("rb") as file:
-            return _painted(file) if arms.name.lower().endswith(".png") else _written(file.read())
+            return _png_colours(file) if arms.name.lower().endswith(".png") else _svg_colours(file.read())
     except (OSError, ValueError, Image.DecompressionBombError):  # missing or no image
         return []
 
 
-def _written(drawing: bytes) -> list[str]:
+def _svg_colours(drawing: bytes) -> list[str]:
     """Return the colours in an SVG, most frequent first."""
     found = (word.decode().lower() for word in SVG_COLOUR.findall(drawing))
     whole = (word if len(word) == 6 else "".join(letter * 2 for letter in word) for word in found)
     return [f"#{word}" for word, _times in Counter(whole).most_common()]
 
 
-def _painted(file) -> list[str]:
+def _png_colours(file) -> list[str]:
     """Return the colours of the opaque pixels of a PNG, largest area first. [] if the image is too large."""
     picture = Image.open(file)
     if picture.width * picture.height > MAX_PIXELS:
@@ -55,7 +55,7 @@ def _painted(file) -> list[str]:
     return ["#{:02x}{:02x}{:02x}".format(*pixel) for pixel, _times in Counter(few).most_common()]
 
 
-def _coloured(colour: str) -> bool:
+def _is_colourful(colour: str) -> bool:
     """Return whether it is a colour other than black, white or grey."""
     parts = colours.parse_rgb(colour)
     return max(parts) - min(parts) > 40

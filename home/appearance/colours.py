@@ -64,15 +64,15 @@ def is_bright(colour: str) -> bool:
 
 def darken_until_readable(colour: str) -> str:
     """Return the colour, darkened only as far as it takes to be readable."""
-    return _towards(colour, BLACK, is_readable)
+    return _shift_until_readable(colour, BLACK, is_readable)
 
 
 def lighten_until_bright(colour: str) -> str:
     """Return the colour, lightened only as far as it takes for dark text on it to be readable."""
-    return _towards(colour, WHITE, is_bright)
+    return _shift_until_readable(colour, WHITE, is_bright)
 
 
-def _towards(colour: str, end: str, good: Callable[[str], bool]) -> str:
+def _shift_until_readable(colour: str, end: str, good: Callable[[str], bool]) -> str:
     shades = (mix_colours(colour, end, step / 100) for step in range(100))
     return next((shade for shade in shades if good(shade)), end)
 
@@ -86,14 +86,14 @@ def lighten_for_dark_mode(colour: str) -> str:
             contrast_ratio(shade, ground) >= READABLE for ground in grounds
         )
 
-    return _towards(colour, WHITE, good)
+    return _shift_until_readable(colour, WHITE, good)
 
 
 def _night_tint(colour: str) -> str:
     return mix_colours(colour, NIGHT, 0.75)
 
 
-def _under(colour: str, ground: str, texts: tuple[str, ...]) -> str:
+def _tinted_background(colour: str, ground: str, texts: tuple[str, ...]) -> str:
     """Return the background tinted with the colour, as strongly as all these texts stay readable.
 
     The share of the colour is 30 % at most.
@@ -102,7 +102,7 @@ def _under(colour: str, ground: str, texts: tuple[str, ...]) -> str:
     def good(shade: str) -> bool:
         return all(contrast_ratio(text, shade) >= READABLE for text in texts)
 
-    return _towards(mix_colours(colour, ground, 0.7), ground, good)
+    return _shift_until_readable(mix_colours(colour, ground, 0.7), ground, good)
 
 
 @lru_cache(maxsize=16)
@@ -126,10 +126,10 @@ def colour_stylesheet(colour: str, second: str = "") -> str:
             "on-lac": NIGHT,
         }
     if second:
-        day |= {"gold": second, "gold-tint": _under(second, WHITE, (INK, SOFT, strong))}
+        day |= {"gold": second, "gold-tint": _tinted_background(second, WHITE, (INK, SOFT, strong))}
         night |= {
             "gold": second,
-            "gold-tint": _under(second, NIGHT, (NIGHT_INK, NIGHT_SOFT, light)),
+            "gold-tint": _tinted_background(second, NIGHT, (NIGHT_INK, NIGHT_SOFT, light)),
             "focus": second,
         }
     dark = _rules(night)

@@ -32,8 +32,8 @@ def publish(bundle: Bundle, *, actor, agreed: dict[str, int | None] | None = Non
         if not pages:
             raise BundleBlocked([(locked.title, _("There is no page in it."))])
         if agreed is not None:
-            _must_be(agreed, locked, pages)
-        _must_not_be_hindered(locked, pages, actor)
+            _check_unchanged(agreed, locked, pages)
+        _check_no_obstacles(locked, pages, actor)
         for page in pages:
             _publish(page, actor)
         locked.state, locked.trouble, locked.publish_at = Bundle.State.PUBLISHED, [], None
@@ -47,7 +47,7 @@ def schedule(bundle: Bundle, *, at: datetime, actor) -> Bundle:
     with transaction.atomic():
         locked = _open(bundle)
         pages = locked.pages()
-        _must_not_be_hindered(locked, pages, actor)
+        _check_no_obstacles(locked, pages, actor)
         locked.state, locked.publish_at, locked.scheduled_by = Bundle.State.SCHEDULED, at, actor
         locked.trouble, locked.agreed = [], _drafts(pages)
         locked.save()
@@ -84,17 +84,17 @@ def _open(bundle: Bundle) -> Bundle:
     return locked
 
 
-def _must_be(agreed: dict[str, int | None], bundle: Bundle, pages: list[Page]) -> None:
+def _check_unchanged(agreed: dict[str, int | None], bundle: Bundle, pages: list[Page]) -> None:
     """Raise BundleBlocked if a page was changed, added or removed since the drafts were agreed upon."""
     changed = publish_checks.changed_drafts(agreed, pages)
     reasons = [(page.get_admin_display_title(), changed[page.pk]) for page in pages if page.pk in changed]
-    if said := publish_checks.removed_pages(agreed, pages):
-        reasons.append((bundle.title, said))
+    if removed := publish_checks.removed_pages(agreed, pages):
+        reasons.append((bundle.title, removed))
     if reasons:
         raise BundleBlocked(reasons)
 
 
-def _must_not_be_hindered(bundle: Bundle, pages: list[Page], actor) -> None:
+def _check_no_obstacles(bundle: Bundle, pages: list[Page], actor) -> None:
     if found := publish_checks.blockers_by_page(bundle, actor):
         titles = {page.pk: page.get_admin_display_title() for page in pages}
         raise BundleBlocked([(titles[key], reason) for key, reasons in found.items() for reason in reasons])

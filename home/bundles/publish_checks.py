@@ -49,8 +49,8 @@ def blockers_for_page(page: Page, user, together: set[str]) -> list[str]:
         _("It is locked.") if may.page_locked() else "",
         _("It waits for an approval.") if page.workflow_in_progress else "",
         _scheduled(page, draft),
-        _("Its end is over: its draft would expire at once.") if _over(draft) else "",
-        _hidden(page, together),
+        _("Its end is over: its draft would expire at once.") if _is_past(draft) else "",
+        _hidden_parent_message(page, together),
         *validation_errors(draft),
         *publish_blockers(draft),
     ]
@@ -66,11 +66,11 @@ def _scheduled(page: Page, draft: Page) -> str:
     return ""
 
 
-def _over(draft: Page) -> bool:
+def _is_past(draft: Page) -> bool:
     return bool(draft.expire_at and draft.expire_at <= timezone.now())
 
 
-def _hidden(page: Page, together: set[str]) -> str:
+def _hidden_parent_message(page: Page, together: set[str]) -> str:
     """Return the message if a page above is not public, nor in the bundle: nobody could find the page."""
     above = Page.objects.ancestor_of(page).filter(depth__gt=1, live=False).order_by("path")
     missing = [one.get_admin_display_title() for one in above if one.path not in together]

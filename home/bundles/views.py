@@ -65,13 +65,13 @@ class BundleView(WagtailAdminTemplateMixin, TemplateView):
         if act is None:
             raise Http404
         try:
-            said = act()
+            message = act()
         except actions.BundleBlocked as hindered:
-            self.reasons, said = hindered.reasons, ""
+            self.reasons, message = hindered.reasons, ""
         self.bundle.refresh_from_db()
-        if not said:
+        if not message:
             return self.get(request, *args, **kwargs)
-        messages.success(request, said)
+        messages.success(request, message)
         return redirect("bundle", self.bundle.pk)
 
     def publish(self) -> str:

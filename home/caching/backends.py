@@ -29,35 +29,35 @@ class FaultTolerantCacheMixin:
     """Cache errors become misses: a page is served even if it cannot be cached."""
 
     faults: tuple[type[Exception], ...] = (OSError,)
-    _told = -math.inf
+    _logged_at = -math.inf
 
     def get(self, key, default=None, version=None):
-        return self._tried(super().get, key, default, version, otherwise=default)
+        return self._tolerating_faults(super().get, key, default, version, otherwise=default)
 
     def has_key(self, key, version=None):
-        return self._tried(super().has_key, key, version, otherwise=False)
+        return self._tolerating_faults(super().has_key, key, version, otherwise=False)
 
     def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
-        return self._tried(super().set, key, value, timeout, version)
+        return self._tolerating_faults(super().set, key, value, timeout, version)
 
     def add(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):
-        return self._tried(super().add, key, value, timeout, version, otherwise=True)
+        return self._tolerating_faults(super().add, key, value, timeout, version, otherwise=True)
 
     def delete(self, key, version=None):
-        return self._tried(super().delete, key, version, otherwise=False)
+        return self._tolerating_faults(super().delete, key, version, otherwise=False)
 
     def incr(self, key, delta=1, version=None):
-        value = self._tried(super().incr, key, delta, version)
+        value = self._tolerating_faults(super().incr, key, delta, version)
         if value is None:
             raise ValueError(f"Key {key!r} not found")
         return value
 
-    def _tried(self, act, *given, otherwise=None):
+    def _tolerating_faults(self, act, *given, otherwise=None):
         try:
             return act(*given)
         except self.faults as fault:
-            if time.monotonic() - self._told > LOG_INTERVAL:
-                self._told = time.monotonic()
+            if time.monotonic() - self._logged_at > LOG_INTERVAL:
+                self._logged_at = time.monotonic()
                 logger.warning("The cache does not work, pages are slow and limits do not hold: %s", fault)
             return otherwise
 
@@ -96,9 +96,9 @@ class SharedFileCache(FileBasedCache):
     def _createdir(self):
         # Django would create the parent folders without access for others, but the proxy serves pictures from beside
         # it.
-        if not (beside := Path(self._dir).parent).is_dir():
-            beside.mkdir(parents=True, exist_ok=True)
-            beside.chmod(0o755)  # the proxy reads the published files there
+        if not (parent := Path(self._dir).parent).is_dir():
+            parent.mkdir(parents=True, exist_ok=True)
+            parent.chmod(0o755)  # the proxy reads the published files there
         super()._createdir()
 
     def _entry(self, key, version) -> tuple[float | None, int]:

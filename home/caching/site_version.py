@@ -35,7 +35,7 @@ def version_read_once() -> Iterator[None]:
         _of_request.reset(token)
 
 
-def _seen() -> dict:
+def _request_values() -> dict:
     """Return the values read earlier in the same request."""
     seen = _of_request.get()
     return {} if seen is None else seen
@@ -43,7 +43,7 @@ def _seen() -> dict:
 
 def current_version() -> str:
     """Return the current version of the site, or the one that this request read first."""
-    seen = _seen()
+    seen = _request_values()
     if KEY not in seen:
         seen[KEY] = cache.get(KEY) or bump_version()
     return seen[KEY]
@@ -53,7 +53,7 @@ def bump_version() -> str:
     """Replace the version of the site, which invalidates everything cached."""
     generation = uuid.uuid4().hex
     cache.set(KEY, generation, None)
-    _seen()[KEY] = generation
+    _request_values()[KEY] = generation
     return generation
 
 
@@ -70,7 +70,7 @@ def cached_per_version[Value](
     name: str, make: Callable[[], Value], worth: Callable[[Value], bool] = lambda value: value is not None
 ) -> Value:
     """Return the result of ``make``, cached per site version under ``name`` if ``worth`` returns True for it."""
-    generation, seen = current_version(), _seen()
+    generation, seen = current_version(), _request_values()
     key = f"site-{generation}-{name}"
     if key in seen:
         return seen[key]
@@ -79,7 +79,7 @@ def cached_per_version[Value](
         value = make()
         if worth(value):
             cache.set(key, value, SECONDS)
-            _hold(key, value)
+            _remember(key, value)
     seen[key] = value
     return value
 
@@ -99,9 +99,9 @@ def _read(key: str, generation: str):
         return pickle.loads(packed)
     value = cache.get(key)
     if value is not None:
-        _hold(key, value)
+        _remember(key, value)
     return value
 
 
-def _hold(key: str, value) -> None:
+def _remember(key: str, value) -> None:
     _at_hand[key] = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)

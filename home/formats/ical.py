@@ -49,7 +49,7 @@ def render_calendar(name: str, entries: Iterable[CalendarEntry]) -> str:
 
 def join_lines(lines: Iterable[str]) -> str:
     """Join the content lines of a calendar or card, folded and without empty ones."""
-    return "".join(f"{_fold(line)}\r\n" for line in lines if line)
+    return "".join(f"{_fold_line(line)}\r\n" for line in lines if line)
 
 
 def escape_text(value: str) -> str:
@@ -63,8 +63,8 @@ def _event(entry: CalendarEntry) -> list[str]:
         "BEGIN:VEVENT",
         f"UID:{entry.uid}@commune",
         f"DTSTAMP:{_moment(entry.stamp)}",
-        f"DTSTART{_when(entry.start)}",
-        f"DTEND{_end(entry.end)}" if entry.end and _lasts(entry) else "",
+        f"DTSTART{_date_property(entry.start)}",
+        f"DTEND{_end(entry.end)}" if entry.end and _has_end(entry) else "",
         f"SUMMARY:{escape_text(entry.title)}",
         f"DESCRIPTION:{escape_text(entry.text)}" if entry.text else "",
         f"LOCATION:{escape_text(entry.place)}" if entry.place else "",
@@ -76,7 +76,7 @@ def _event(entry: CalendarEntry) -> list[str]:
     ]
 
 
-def _lasts(entry: CalendarEntry) -> bool:
+def _has_end(entry: CalendarEntry) -> bool:
     """Return whether the entry gets an end.
 
     An event that ends when it begins gets none: calendars refuse an end that is not later. A whole day always gets one.
@@ -94,20 +94,20 @@ def _alarm(entry: CalendarEntry) -> list[str]:
     ]
 
 
-def _when(value: datetime | date) -> str:
+def _date_property(value: datetime | date) -> str:
     return f":{_moment(value)}" if isinstance(value, datetime) else f";VALUE=DATE:{value:%Y%m%d}"
 
 
 def _end(value: datetime | date) -> str:
     """Return the DTEND value. For dates it is exclusive: the day after the last."""
-    return _when(value if isinstance(value, datetime) else value + timedelta(days=1))
+    return _date_property(value if isinstance(value, datetime) else value + timedelta(days=1))
 
 
 def _moment(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _fold(line: str) -> str:
+def _fold_line(line: str) -> str:
     """Fold a line at 75 octets; continuations begin with a space. No character is split."""
     folded, width = "", 0
     for sign in line:

@@ -8,11 +8,11 @@ RENDITION = "fill-1200x630|format-jpeg"
 def social_image(page, request) -> dict | None:
     """Return the image's full address and size, cached per site version. None if there is no image."""
     if getattr(request, "is_preview", False):  # the image of a draft is not cached
-        return _shared(page) or None
-    return cached_per_version(f"shared-{page.pk}", lambda: _shared(page)) or None
+        return _sharing_image(page) or None
+    return cached_per_version(f"shared-{page.pk}", lambda: _sharing_image(page)) or None
 
 
-def _shared(page) -> dict:
+def _sharing_image(page) -> dict:
     image = page.with_pictures.social_image
     if not image:
         return {}

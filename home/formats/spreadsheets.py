@@ -105,8 +105,8 @@ def write_csv_lines(header: Iterable[Cell], rows: Iterable[Iterable[Cell]]) -> I
     formula.
     """
     writer, mark = csv.writer(_Line(), delimiter=";"), _decimal_mark()
-    first = "\ufeff" + writer.writerow([_written(one, mark) for one in header])
-    return chain([first], (writer.writerow([_written(one, mark) for one in row]) for row in rows))
+    first = "\ufeff" + writer.writerow([_cell_text(one, mark) for one in header])
+    return chain([first], (writer.writerow([_cell_text(one, mark) for one in row]) for row in rows))
 
 
 def _decimal_mark() -> str:
@@ -115,7 +115,7 @@ def _decimal_mark() -> str:
     return "." if point else ","
 
 
-def _written(value: Cell, mark: str) -> str:
+def _cell_text(value: Cell, mark: str) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal | float):

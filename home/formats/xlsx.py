@@ -66,7 +66,7 @@ LAYOUT = (
 A_DAY, A_HEADING = ' s="1"', ' s="2"'  # indexes of the cell styles above; 14 is the number format of dates
 
 
-class _Pieces:
+class _ChunkBuffer:
     """A write-only file for the archive; ``taken`` returns the bytes written since its last call."""
 
     def __init__(self):
@@ -86,11 +86,11 @@ class _Pieces:
 
 def stream_workbook(title: str, header: list[str], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
     """Stream an XLSX file with the rows below their header. Rows beyond ``MAX_ROWS`` are dropped."""
-    pieces = _Pieces()
+    pieces = _ChunkBuffer()
     with ZipFile(pieces, "w", ZIP_DEFLATED) as archive:
         for name, content in PARTS.items():
             archive.writestr(name, content)
-        archive.writestr("xl/workbook.xml", _book(title))
+        archive.writestr("xl/workbook.xml", _workbook_xml(title))
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(f'{HEAD}<worksheet xmlns="{MAIN}">{LAYOUT}<sheetData>'.encode())
             sheet.write(_row(header, A_HEADING).encode())
@@ -101,7 +101,7 @@ def stream_workbook(title: str, header: list[str], rows: Iterable[list[Cell]]) -
     yield pieces.taken()
 
 
-def _book(title: str) -> str:
+def _workbook_xml(title: str) -> str:
     sheet = f'<sheet name={quoteattr(title[:31])} sheetId="1" r:id="rId1"/>'
     views = "<bookViews><workbookView/></bookViews>"
     return f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{views}<sheets>{sheet}</sheets></workbook>'

@@ -53,7 +53,7 @@ def stripped(upload):
     """
     if not has_metadata(upload):
         return upload
-    picture, name = _redrawn(upload, upload.name)
+    picture, name = _redraw(upload, upload.name)
     return SimpleUploadedFile(name, picture.content, TYPES[picture.format])
 
 
@@ -69,7 +69,7 @@ def strip(image) -> bool:
     try:
         if not has_metadata(image.file):
             return False
-        picture, name = _redrawn(image.file, image.file.name)
+        picture, name = _redraw(image.file, image.file.name)
     finally:
         if is_stored:  # an unstored file is still to be written
             image.file.close()
@@ -98,7 +98,7 @@ def strip_portrait(avatar) -> bool:
     try:
         if not has_metadata(avatar):
             return False
-        picture, name = _redrawn(avatar, avatar.name)
+        picture, name = _redraw(avatar, avatar.name)
     finally:
         if stored:
             avatar.close()
@@ -109,7 +109,7 @@ def strip_portrait(avatar) -> bool:
     return True
 
 
-def _redrawn(file, path: str):
+def _redraw(file, path: str):
     name = PurePosixPath(path)
     to = "JPEG" if name.suffix.lower() in CONVERTED else ""
     picture = inspection.redraw(

@@ -147,7 +147,7 @@ def translate_patterns(patterns: Iterable[Pattern], language: str = settings.LAN
     """
     if language == WRITTEN_IN:
         return list(patterns)
-    return [*(_translated(one, language) for one in patterns), *_former(patterns, language)]
+    return [*(_translated(one, language) for one in patterns), *_former_patterns(patterns, language)]
 
 
 def _translated(one: Pattern, language: str) -> Pattern:
@@ -158,14 +158,14 @@ def _translated(one: Pattern, language: str) -> Pattern:
     return path(route, one.callback, one.default_args, one.name)
 
 
-def _former(
+def _former_patterns(
     patterns: Iterable[Pattern], language: str, above: str = "", within: str = ""
 ) -> Iterator[URLPattern]:
     for one in patterns:
         route = above + str(one.pattern)
         if isinstance(one, URLResolver):
             space = f"{one.namespace}:" if one.namespace else ""
-            yield from _former(one.url_patterns, language, route, within + space)
+            yield from _former_patterns(one.url_patterns, language, route, within + space)
         elif translate_route(route, language) != route:
             yield path(route, _leading_to(within + one.name, one.callback), one.default_args)
 

@@ -65,14 +65,14 @@ def url_for_reader(url: str, language: str | None) -> str:
 
 def keep_reader_language(response, reader: str) -> None:
     """Add the reader's language to all page links and GET forms of a page that is not in that language."""
-    html = WAY.sub(lambda way: way[1] + _kept(way[2], reader), response.content.decode())
-    kept = f'<input type="hidden" name="{READER}" value="{reader}">'
+    html = WAY.sub(lambda way: way[1] + _with_reader_language(way[2], reader), response.content.decode())
+    hidden_input = f'<input type="hidden" name="{READER}" value="{reader}">'
     response.content = SOUGHT.sub(
-        lambda form: form[0] + (kept if _leads_to_foreign(form[1] or "", reader) else ""), html
+        lambda form: form[0] + (hidden_input if _leads_to_foreign(form[1] or "", reader) else ""), html
     )
 
 
-def _kept(url: str, reader: str) -> str:
+def _with_reader_language(url: str, reader: str) -> str:
     path, asked, query = url.partition("?")
     if f"{READER}=" in query or not _leads_to_foreign(path, reader):
         return url

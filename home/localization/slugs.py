@@ -15,7 +15,7 @@ TRANSLITERATIONS = {"de": {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}}  # �
 
 def slugify_title(title: str) -> str:
     """Return the slug of a title, such as “behoerden”."""
-    return slugify(title.lower().translate(str.maketrans(_spelled())))
+    return slugify(title.lower().translate(str.maketrans(_transliterations())))
 
 
 class NumberedSlugForm(WagtailAdminPageForm):
@@ -27,10 +27,10 @@ class NumberedSlugForm(WagtailAdminPageForm):
     numbered_slug = ""
 
     def clean(self):
-        slug, taken = self.cleaned_data.get("slug"), self._is_taken
-        if slug and taken(slug):
+        slug, is_taken = self.cleaned_data.get("slug"), self._is_taken
+        if slug and is_taken(slug):
             numbers = (f"{slug[: 255 - len(f'-{number}')]}-{number}" for number in count(2))
-            self.numbered_slug = next(one for one in numbers if not taken(one))
+            self.numbered_slug = next(one for one in numbers if not is_taken(one))
             self.cleaned_data["slug"] = self.numbered_slug
         return super().clean()
 
@@ -58,11 +58,11 @@ def numbered_words(slug: str) -> str:
 
 def patch_admin_slugs() -> None:
     """Transliterate in the browser too, where Wagtail derives the slug while an editor types the title."""
-    if spelled := _spelled():
+    if spelled := _transliterations():
         either_case = spelled | {mark.upper(): letters for mark, letters in spelled.items() if mark != "ß"}
         widget = SlugInput(formatters=list(either_case.items()))
         register_form_field_override(models.SlugField, override={"widget": widget})
 
 
-def _spelled() -> dict[str, str]:
+def _transliterations() -> dict[str, str]:
     return TRANSLITERATIONS.get(settings.LANGUAGE_CODE, {})

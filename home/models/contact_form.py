@@ -135,8 +135,8 @@ class ContactPage(AbstractForm, BasePage):
         answer = never_cache(self.render_landing_page if thanks else super().serve)(request, *args, **kwargs)
         form = answer.context_data.get("form")
         if request.method == "POST" and not form:
-            told = request.GET.dict() | {SENT_MESSAGE: ""}  # keeps the reader's language
-            return redirect(f"{self.get_url(request)}?{urlencode(told)}")
+            query = request.GET.dict() | {SENT_MESSAGE: ""}  # keeps the reader's language
+            return redirect(f"{self.get_url(request)}?{urlencode(query)}")
         if form and form.errors:
             answer.status_code = 429 if form.is_too_often else 422
         return answer
@@ -149,10 +149,10 @@ class ContactPage(AbstractForm, BasePage):
         fields = self.get_form_fields()
         data = {field.label: form.cleaned_data.get(field.clean_name) for field in fields}
         emails = [form.cleaned_data.get(one.clean_name) for one in fields if one.field_type == "email"]
-        told = {"data": data, "email": next(filter(None, emails), "")}
+        context = {"data": data, "email": next(filter(None, emails), "")}
         with transaction.atomic():
             submission = super().process_form_submission(form)
-            contact_received.send(sender=type(self), page=self, submission=submission, **told)
+            contact_received.send(sender=type(self), page=self, submission=submission, **context)
         return submission
 
 

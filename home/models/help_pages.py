@@ -91,7 +91,9 @@ class QuestionsPage(BasePage):
 
     def search_parts(self) -> list[SearchPart]:
         asked = [block for block in self.body if block.block_type == "question"]
-        return [SearchPart("question", question_anchor(block), *_asked(block)) for block in asked]
+        return [
+            SearchPart("question", question_anchor(block), *_question_and_answer(block)) for block in asked
+        ]
 
     def subjects(self) -> list[tuple[str, list]]:
         """Return each heading with its questions; questions before the first heading have the heading ""."""
@@ -126,7 +128,7 @@ def question_anchor(block) -> str:
     return f"q-{block.id[:8]}"
 
 
-def _asked(block) -> tuple[str, str]:
+def _question_and_answer(block) -> tuple[str, str]:
     """Return a question and its answer as plain text."""
     question, *answer = block.block.get_searchable_content(block.value)
     return str(question), " ".join(map(str, answer))

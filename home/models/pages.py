@@ -200,13 +200,13 @@ def _open_below(page: Page):
 
 def _rows(pages, request) -> list[dict]:
     pages = list(pages)
-    leads = _leads(pages)
+    leads = _leads_by_key(pages)
     return [
         {"title": page.title, "url": page.get_url(request), "lead": leads.get(page.pk, "")} for page in pages
     ]
 
 
-def _leads(pages: list[Page]) -> dict[int, str]:
+def _leads_by_key(pages: list[Page]) -> dict[int, str]:
     """Return the leads of pages of several types, by key, in one query. Each type has its own table."""
     kinds = {page.content_type.model_class() for page in pages}
     keys = [page.pk for page in pages]

@@ -226,5 +226,5 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     def search_text(self) -> str:
         people = [str(block.value) for block in self.body if block.block_type == "person" and block.value]
         where = f"{self.street} {self.postcode} {self.town}".strip()
-        ways = filter(None, (where, self.phone, self.email))
-        return "\n".join([self.lead, *people, *stream_passages(self.body), *ways]).strip()
+        parts = filter(None, (where, self.phone, self.email))
+        return "\n".join([self.lead, *people, *stream_passages(self.body), *parts]).strip()

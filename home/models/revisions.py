@@ -16,10 +16,10 @@ class RevisionedModel(RevisionMixin, models.Model):
 
     def save(self, *args, **kwargs):
         if self.pk and not self.latest_revision_id and kwargs.get("update_fields") is None:
-            self._keep_what_was()
+            self._store_previous_content()
         super().save(*args, **kwargs)
 
-    def _keep_what_was(self) -> None:
+    def _store_previous_content(self) -> None:
         before = type(self)._base_manager.filter(pk=self.pk).first()
         if before:
             with LogContext():  # no user did this; it is a separate entry of the history

@@ -84,9 +84,9 @@ class SearchEntry(index.Indexed, models.Model):
 
     def save(self, *args, **kwargs):
         self.folded_title, self.folded_keywords = fold_text(self.title), fold_text(self.keywords)
-        said = f"{self.summary} {self.text}"
+        text = f"{self.summary} {self.text}"
         # Split into words, as queries are: PostgreSQL takes an address for a single word.
-        self.folded_text = " ".join([*WORD.findall(fold_text(said)), *phone_numbers.phones_in_text(said)])
+        self.folded_text = " ".join([*WORD.findall(fold_text(text)), *phone_numbers.phones_in_text(text)])
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "folded_title", "folded_keywords", "folded_text"}
         super().save(*args, **kwargs)
@@ -139,15 +139,15 @@ class SynonymGroup(models.Model):
     @classmethod
     def groups(cls, language: str) -> list[list[tuple[str, ...]]]:
         """Return the synonym groups of a language, each term as its folded words."""
-        return cls._kept(language)[0]
+        return cls._cached_synonyms(language)[0]
 
     @classmethod
     def terms_as_written(cls, language: str) -> str:
         """Return the words of all groups of a language, as editors wrote them."""
-        return cls._kept(language)[1]
+        return cls._cached_synonyms(language)[1]
 
     @classmethod
-    def _kept(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
+    def _cached_synonyms(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
         """Return ``groups`` and ``written`` of a language, cached per site version."""
         return cached_per_version(f"synonyms-{language}", lambda: cls._read(language))
 

@@ -182,12 +182,14 @@ def site_menus(request: HttpRequest) -> SiteMenus:
     """Return the menu and footer links of the active language, cached per site version."""
     home = site_frame(request).home
     found = (
-        cached_per_version(f"ways-{home.pk}-{get_language()}", lambda: _ways(home, request)) if home else None
+        cached_per_version(f"ways-{home.pk}-{get_language()}", lambda: _site_menus(home, request))
+        if home
+        else None
     )
     return found or SiteMenus()
 
 
-def _ways(home: HomeSummary, request: HttpRequest) -> SiteMenus | None:
+def _site_menus(home: HomeSummary, request: HttpRequest) -> SiteMenus | None:
     page = cached_home_page(request, home.url_path) or current_home_page(request)
     if page is None:
         return None
@@ -197,11 +199,11 @@ def _ways(home: HomeSummary, request: HttpRequest) -> SiteMenus | None:
     ]
     return SiteMenus(
         menu=tuple((below.title, below.get_url(request) or "/", below.path) for below in menu),
-        footer=(*_to_the_commune(request), *(item for item in footer if item.url)),
+        footer=(*_main_site_link(request), *(item for item in footer if item.url)),
     )
 
 
-def _to_the_commune(request: HttpRequest) -> Iterator[NavigationItem]:
+def _main_site_link(request: HttpRequest) -> Iterator[NavigationItem]:
     """Yield the link from another site to the commune's main site."""
     if site_frame(request).name:
         commune = CommuneSettings.current(request)
@@ -353,7 +355,7 @@ class SiteNavigation:
             return LanguageLink(code, name, self.translations[code][0], current)
         if self.page is None and (url := self._same_view(code)):
             return LanguageLink(code, name, url, current)
-        told_at = self._told_at(home_url) if getattr(self.page, "known_as_open", False) else ""
+        told_at = self._notice_url(home_url) if getattr(self.page, "known_as_open", False) else ""
         with override(code):
             only, otherwise = (
                 reader_language.availability_notice(self.translations),
@@ -361,7 +363,7 @@ class SiteNavigation:
             )
         return LanguageLink(code, name, told_at or home_url, current, only if told_at else otherwise)
 
-    def _told_at(self, home_url: str) -> str:
+    def _notice_url(self, home_url: str) -> str:
         """Return the address of the notice about this page below the home page of another language."""
         ours = self.frame.homes.get(get_language(), ("",))[0]
         url = _address(self.page, self.request)[0]

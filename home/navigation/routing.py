@@ -61,7 +61,7 @@ def _find(home: str, path_components: list[str], home_page: HomePage | None) -> 
     on_it = {page.url_path: page for page in around if page.url_path in addresses[1:]}
     for length in range(len(path_components), 0, -1):
         if page := on_it.get(addresses[length]):
-            return _shown(page, around), path_components[length:]
+            return _load_for_display(page, around), path_components[length:]
     return None
 
 
@@ -84,7 +84,7 @@ def find_in_other_language(request, path_components: list[str]) -> OtherLanguage
             versions = {
                 one.locale.language_code: one.get_url(request) for one in same if one.live and is_public(one)
             }
-            return OtherLanguagePage(page.title, versions, _above(page, homes[language]))
+            return OtherLanguagePage(page.title, versions, _public_parent(page, homes[language]))
     return None
 
 
@@ -96,14 +96,14 @@ def _is_public(page: Page) -> bool:
     return (begins is None or begins <= timezone.now()) and (ends is None or timezone.now() < ends)
 
 
-def _above(page: Page, home: Page) -> Page:
+def _public_parent(page: Page, home: Page) -> Page:
     """Return the nearest ancestor of a page that is public below the home page of another language."""
     keys = [one.translation_key for one in page.around if one.depth < page.depth]
     there = Page.objects.live().descendant_of(home).filter(~restriction_exists(), translation_key__in=keys)
     return there.order_by("-depth").first() or home
 
 
-def _shown(found: Page, around: list[Page]) -> Page:
+def _load_for_display(found: Page, around: list[Page]) -> Page:
     model = found.content_type.model_class()
     if model is None or not issubclass(model, BasePage):
         return found.specific

@@ -26,7 +26,7 @@ AT_MOST = 300  # pages; the newest ones if the whole cache was lost
 
 def pages_to_warm() -> list[Page]:
     """Return the next pages that were published since the last warm-up, oldest first."""
-    return list(_unseen()[:BATCH_SIZE])
+    return list(_uncached_pages()[:BATCH_SIZE])
 
 
 def with_ancestors(pages: list[Page]) -> list[int]:
@@ -58,16 +58,16 @@ def _site() -> BaseHandler:
     return handler
 
 
-def _unseen():
+def _uncached_pages():
     pages = Page.objects.live().filter(depth__gt=1, last_published_at__lte=timezone.now())
-    since = cache.get(LAST_WARMED_KEY) or _beginning(pages)
+    since = cache.get(LAST_WARMED_KEY) or _start_place(pages)
     if since:
         moment, pk = since
         pages = pages.filter(Q(last_published_at__gt=moment) | Q(last_published_at=moment, pk__gt=pk))
     return pages.order_by("last_published_at", "pk")
 
 
-def _beginning(pages) -> tuple[datetime, int] | None:
+def _start_place(pages) -> tuple[datetime, int] | None:
     """Return the place before the ``AT_MOST`` newest pages; None if there are no more than that."""
     before = pages.order_by("-last_published_at", "-pk")[AT_MOST:].first()
     return _place(before) if before else None
@@ -81,7 +81,7 @@ def _request(address: str) -> WSGIRequest:
     """Return a GET request for the address, as the web server would pass it on."""
     parts = urlsplit(address)
     secure = parts.scheme == "https" or settings.SECURE_SSL_REDIRECT  # Wagtail gives “http” for a second site
-    told = [settings.SECURE_PROXY_SSL_HEADER] if secure and settings.SECURE_PROXY_SSL_HEADER else []
+    proxy_header = [settings.SECURE_PROXY_SSL_HEADER] if secure and settings.SECURE_PROXY_SSL_HEADER else []
     asked = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
@@ -92,4 +92,4 @@ def _request(address: str) -> WSGIRequest:
         "wsgi.url_scheme": "https" if secure else "http",
         "wsgi.input": BytesIO(),
     }
-    return WSGIRequest(asked | dict(told))
+    return WSGIRequest(asked | dict(proxy_header))

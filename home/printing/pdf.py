@@ -48,7 +48,7 @@ def render_pdf(template: Path, data: dict, moment: datetime, *, sans: bool = Fal
         try:
             return _compiler(sans).compile(
                 template,
-                sys_inputs={"data": json.dumps(_spelled(data, unknown))},
+                sys_inputs={"data": json.dumps(_with_codes(data, unknown))},
                 pdf_standards=STANDARDS,
                 timestamp=int(moment.timestamp()),
             )
@@ -91,15 +91,15 @@ def _not_shown(message: str) -> set[str]:
     return {one for one in found if not one.isascii()}
 
 
-def _spelled(value, unknown: set[str]):
+def _with_codes(value, unknown: set[str]):
     """Replace unknown characters in all texts by their codes and remove invisible format characters."""
     if isinstance(value, dict):
-        return {name: _spelled(one, unknown) for name, one in value.items()}
+        return {name: _with_codes(one, unknown) for name, one in value.items()}
     if isinstance(value, list):
-        return [_spelled(one, unknown) for one in value]
+        return [_with_codes(one, unknown) for one in value]
     if isinstance(value, str):
-        kept = APART + TOGETHER + SPELLING
-        seen = (one for one in value if one in kept or unicodedata.category(one) != "Cf")
+        allowed = APART + TOGETHER + SPELLING
+        seen = (one for one in value if one in allowed or unicodedata.category(one) != "Cf")
         spelled = "".join(f"[U+{ord(one):04X}]" if one in unknown else one for one in seen)
         return LOOSE.sub("", spelled)
     return value

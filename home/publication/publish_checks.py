@@ -38,17 +38,17 @@ def publish_warnings(draft: Page) -> list[str]:
 
 def validation_errors(draft: Model) -> list[str]:
     """Return the errors that publishing would report, with their fields: drafts may be saved incomplete."""
-    return [*_said_of_fields(draft), *_faults_of_blocks(draft)]
+    return [*_field_messages(draft), *_faults_of_blocks(draft)]
 
 
-def _said_of_fields(draft: Model) -> list[str]:
+def _field_messages(draft: Model) -> list[str]:
     try:
         draft.full_clean()
     except ValidationError as fault:
         return [
-            said if name == NON_FIELD_ERRORS else labelled(_named(draft, name), said)
+            message if name == NON_FIELD_ERRORS else labelled(_field_label(draft, name), message)
             for name, sentences in fault.message_dict.items()
-            for said in sentences
+            for message in sentences
         ]
     return []
 
@@ -65,5 +65,5 @@ def _faults_of_blocks(draft: Model) -> list[str]:
     return found
 
 
-def _named(draft: Model, name: str) -> str:
+def _field_label(draft: Model, name: str) -> str:
     return capfirst(str(draft._meta.get_field(name).verbose_name))

@@ -29,13 +29,13 @@ def run_sandboxed(program: Path, *arguments: str, timeout: float, **options) -> 
     command = [sys.executable, "-P", program, *arguments]  # -P: nothing is imported from the program's folder
     environment = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     ends = time.monotonic() + timeout
-    with _alone(program, ends):
+    with _hold_lock(program, ends):
         left = max(0.01, ends - time.monotonic())
         return subprocess.run(command, capture_output=True, env=environment, timeout=left, **options)
 
 
 @contextmanager
-def _alone(program: Path, ends: float) -> Iterator[None]:
+def _hold_lock(program: Path, ends: float) -> Iterator[None]:
     """Hold the lock of a program. The system releases it when the process ends."""
     folder = settings.VAR_DIR / "locks"
     folder.mkdir(parents=True, exist_ok=True)

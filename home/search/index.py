@@ -77,8 +77,8 @@ class SearchHit:
         """The summary if the title or the summary has the words, else the best passage of the text."""
         summary = self.entry.summary
         named = self.entry.fit > 1 or find_words(self.entry.title, self.words)
-        told = named or find_words(summary, self.words)
-        shown = summary if summary and told else best_passage(self.entry.text, self.words) or summary
+        has_match = named or find_words(summary, self.words)
+        shown = summary if summary and has_match else best_passage(self.entry.text, self.words) or summary
         return highlight_matches(matching_excerpt(shown, self.words), self.words)
 
     @property
@@ -143,7 +143,7 @@ def find_entries(query: str, language: str, reader: str = "") -> SearchResults:
             return results
     groups = SynonymGroup.groups(language) + (SynonymGroup.groups(reader) if reader else [])
     terms = synonyms.expand_terms(words, language, groups)
-    found = _look(terms, language)
+    found = _search(terms, language)
     if not found and (meant := vocabulary.correct_query(query, language)):
         results.meant = meant
         terms = synonyms.expand_terms(query_words(meant)[:MAX_QUERY_WORDS], language, groups)
@@ -162,10 +162,10 @@ def suggest_titles(query: str, language: str) -> list[SearchHit]:
     These are entries whose names have the words, the last of which may be incomplete, or synonyms of them.
     """
     words = query_words(query)[:MAX_QUERY_WORDS]
-    found = _begun(words, language) + _named_otherwise(words, language) if words else []
+    found = _prefix_matches(words, language) + _synonym_matches(words, language) if words else []
     if not found and (meant := vocabulary.correct_query(query, language)):
         words = query_words(meant)[:MAX_QUERY_WORDS]
-        found = _begun(words, language) + _named_otherwise(words, language)
+        found = _prefix_matches(words, language) + _synonym_matches(words, language)
     return [SearchHit(entry, words) for entry in _best_first(found, words)][:SUGGESTIONS]
 
 
@@ -246,7 +246,7 @@ def index_page(page: Page) -> None:
             summary=page.lead,
             text=_text(page),
             keywords=page.keywords,
-            trail=_trail(page),
+            trail=_ancestor_titles(page),
             date=getattr(page, "search_date", None),
             span=page.search_span(),
         )
@@ -255,7 +255,7 @@ def index_page(page: Page) -> None:
 
 def _keep_parts(page: Page, language: str, url: str) -> None:
     """Update the entries of the page's parts and delete those of former parts."""
-    parts, trail = page.search_parts(), " › ".join(filter(None, [_trail(page), page.title]))
+    parts, trail = page.search_parts(), " › ".join(filter(None, [_ancestor_titles(page), page.title]))
     _parts_of(page).exclude(object_key__in=[f"{page.pk}#{part.key}" for part in parts]).delete()
     for part in parts:
         index_object(
@@ -322,15 +322,15 @@ def analyze_index_tables() -> None:
             cursor.execute("PRAGMA optimize=0x10002")
 
 
-def _look(terms: synonyms.Terms, language: str) -> list[SearchEntry]:
+def _search(terms: synonyms.Terms, language: str) -> list[SearchEntry]:
     """Return the entries that have every term, in their text or as a beginning of a word of their title."""
     found = _matching(_all(terms), terms, language)
-    words = _typed(terms)
+    words = _typed_words(terms)
     looked_for = {way[0] for term in terms for way in term if len(way) == 1}
     if not vocabulary.completes_known_word(words, language, looked_for):
         return found
     known = {entry.pk for entry in found}
-    return found + [entry for entry in _begun(words, language) if entry.pk not in known]
+    return found + [entry for entry in _prefix_matches(words, language) if entry.pk not in known]
 
 
 def _matching(question: SearchQuery, terms: synonyms.Terms, language: str) -> list[SearchEntry]:
@@ -338,18 +338,18 @@ def _matching(question: SearchQuery, terms: synonyms.Terms, language: str) -> li
 
     The order is the same on every database.
     """
-    as_typed = synonyms.expand_terms(_typed(terms), language, [])
+    as_typed = synonyms.expand_terms(_typed_words(terms), language, [])
     readings = [as_typed] if as_typed == terms else [as_typed, terms]
     entries = _entries(language).annotate(fit=TitleRank(*readings))
     entries = entries.order_by(F("fit").desc(), F("date").desc(nulls_first=True), F("id").desc())
     return list(_backend().search(question, entries, order_by_relevance=False)[:MAX_RESULTS])
 
 
-def _typed(terms: synonyms.Terms) -> list[str]:
+def _typed_words(terms: synonyms.Terms) -> list[str]:
     return [word for term in terms for word in term[0]]
 
 
-def _begun(words: list[str], language: str) -> list[SearchEntry]:
+def _prefix_matches(words: list[str], language: str) -> list[SearchEntry]:
     entries = _entries(language).annotate(fit=TitleRank([[(word,)] for word in words]))
     entries = entries.order_by(F("fit").desc(), Length("title").asc(), F("id").desc())
     return list(
@@ -359,7 +359,7 @@ def _begun(words: list[str], language: str) -> list[SearchEntry]:
     )
 
 
-def _named_otherwise(words: list[str], language: str) -> list[SearchEntry]:
+def _synonym_matches(words: list[str], language: str) -> list[SearchEntry]:
     """Return the entries whose title has a synonym of the words."""
     terms = synonyms.expand_terms(words, language, SynonymGroup.groups(language))
     if terms == synonyms.expand_terms(words, language, []):
@@ -373,8 +373,8 @@ def _all(terms: synonyms.Terms) -> SearchQuery:
 
 def _either(term: synonyms.Term) -> SearchQuery:
     """Return a query for any of the variants of a term, each with all its words."""
-    ways = [PlainText(" ".join(words), operator="and") for words in term]
-    return Or(ways) if len(ways) > 1 else ways[0]
+    variants = [PlainText(" ".join(words), operator="and") for words in term]
+    return Or(variants) if len(variants) > 1 else variants[0]
 
 
 def _entries(language: str):
@@ -401,7 +401,7 @@ def _best_first(found: list[SearchEntry], words: list[str]) -> list[SearchEntry]
     return shown
 
 
-def _trail(page: Page) -> str:
+def _ancestor_titles(page: Page) -> str:
     if hasattr(page, "search_meta"):
         return str(page.search_meta())
     above = Page.objects.ancestor_of(page).filter(depth__gt=2).order_by("path")

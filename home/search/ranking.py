@@ -28,7 +28,7 @@ class TitleRank(Func):
         cases, words = [], []
         for place, (terms, names) in enumerate(product(self.readings, ([title], [title, keywords]))):
             holds = " OR ".join(f"{position}({name}, %s) > 0" for name in names)
-            cases.append(f"WHEN {_said(terms, holds)} THEN {BEST - place}")
+            cases.append(f"WHEN {_all_terms_sql(terms, holds)} THEN {BEST - place}")
             words += [word for term in terms for way in term for word in way for _name in names]
         return f"CASE {' '.join(cases)} ELSE 1 END", words
 
@@ -36,7 +36,9 @@ class TitleRank(Func):
         return self.as_sql(compiler, connection, position="STRPOS", **context)
 
 
-def _said(terms: Terms, holds: str) -> str:
+def _all_terms_sql(terms: Terms, holds: str) -> str:
     """Return SQL that requires every term in one of its variants, with all words of the variant."""
-    ways = (" OR ".join(" AND ".join([f"({holds})"] * len(way)) for way in term) for term in terms)
-    return " AND ".join(f"({term})" for term in ways)
+    alternatives = (
+        " OR ".join(" AND ".join([f"({holds})"] * len(variant)) for variant in term) for term in terms
+    )
+    return " AND ".join(f"({term})" for term in alternatives)

@@ -24,11 +24,11 @@ def correct_query(query: str, language: str) -> str:
 def completes_known_word(words: list[str], language: str, besides: set[str]) -> bool:
     """Return whether each folded word may begin a known one, and one of them another than those in ``besides``."""
     known = known_words(language)
-    told = [
+    beginnings = [
         word for word in words if len(word) >= fuzzy_matching.MIN_WORD_LENGTH and not word.isdigit()
     ]  # shorter words and numbers are not in the vocabulary
-    begun = [{one for one in known if one.startswith(word)} for word in told]
-    return all(begun) and (len(told) < len(words) or any(ones - besides for ones in begun))
+    begun = [{one for one in known if one.startswith(word)} for word in beginnings]
+    return all(begun) and (len(beginnings) < len(words) or any(ones - besides for ones in begun))
 
 
 def known_words(language: str) -> dict[str, str]:
@@ -51,16 +51,16 @@ def _read_names(language: str) -> tuple[datetime | None, dict[str, str]]:
     ends = []
     for title, keywords, until in entries.values_list("title", "keywords", "shown_until")[:MAX_ENTRIES]:
         ends += [until] if until else []
-        for word in _told(f"{title} {keywords}"):
+        for word in _correctable_words(f"{title} {keywords}"):
             times[fold_text(word)] += 1
             written.setdefault(fold_text(word), word)
     known = {key: written[key] for key in sorted(times, key=lambda key: (-times[key], key))}
-    for word in _told(SynonymGroup.terms_as_written(language)):
+    for word in _correctable_words(SynonymGroup.terms_as_written(language)):
         known.setdefault(fold_text(word), word)
     return min(ends, default=None), known
 
 
-def _told(text: str) -> list[str]:
+def _correctable_words(text: str) -> list[str]:
     """Return the words of a text that are long enough to be corrected."""
     words = WORD.findall(text.replace("’", " ").lower())
     return [word for word in words if len(word) >= fuzzy_matching.MIN_WORD_LENGTH and not word.isdigit()]

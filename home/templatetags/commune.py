@@ -77,13 +77,13 @@ def break_long_email(email: str):
     It is rendered as one element, because Firefox takes each part for a column of its own in a flex container.
     """
     name, at, host = readable_form(str(email)).partition("@")
-    parts = [part for half in (name + at, host) if half for part in _dotted(half)]
+    parts = [part for half in (name + at, host) if half for part in _split_at_dots(half)]
     return format_html(
         "<bdi>{}</bdi>", format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
     )
 
 
-def _dotted(half: str) -> list[str]:
+def _split_at_dots(half: str) -> list[str]:
     return re.split(r"(?=\.)", half) if len(half) > LONG_HALF else [half]
 
 

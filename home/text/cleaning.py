@@ -63,7 +63,7 @@ def without_wrappers(text: str) -> str:
 def unwrapped(address: str) -> str:
     """Return the target of a redirect address; the address itself if it is none."""
     for _time in range(NESTED):
-        inside = _inside(address)
+        inside = _unwrapped_address(address)
         if not inside or urlsplit(inside).scheme.lower() not in ("http", "https", "mailto", "tel"):
             break
         address = quote(inside, safe=SAFE)
@@ -98,7 +98,7 @@ def _without_anchor(found: re.Match, admin: str) -> str:
     return found[0] if real == address else found[0].replace(f'"{found[1]}"', f'"{escape(real)}"', 1)
 
 
-def _inside(address: str) -> str:
+def _unwrapped_address(address: str) -> str:
     address = address.replace("&amp;", "&")  # as in rich texts
     try:
         parts = urlsplit(address)

@@ -32,9 +32,9 @@ def nearest_word(word: str, known: Iterable[str]) -> str:
     for one in known:
         if abs(len(one) - len(word)) >= least or len(letters.symmetric_difference(one)) > 2 * (least - 1):
             continue
-        apart = edit_distance(word, one, least - 1)
-        if apart < least:
-            best, least = one, apart
+        distance = edit_distance(word, one, least - 1)
+        if distance < least:
+            best, least = one, distance
     return best
 
 

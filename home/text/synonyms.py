@@ -14,13 +14,15 @@ def expand_terms(words: list[str], language: str, groups: list[list[Words]]) -> 
     """Return the terms of a query. Several words that are one term of a group (“carte de parking”) are one term."""
     terms, rest = [], words
     while rest:
-        said, group = _known(rest, language, groups)
-        terms.append(_ways(said, language, group))
-        rest = rest[len(said) :]
+        words_of_term, group = _longest_known_term(rest, language, groups)
+        terms.append(_variants(words_of_term, language, group))
+        rest = rest[len(words_of_term) :]
     return terms
 
 
-def _known(words: list[str], language: str, groups: list[list[Words]]) -> tuple[Words, list[Words]]:
+def _longest_known_term(
+    words: list[str], language: str, groups: list[list[Words]]
+) -> tuple[Words, list[Words]]:
     """Return the longest known term that the words begin with and its synonyms; else the first word alone."""
     longest, others = 1, []
     for group in groups:
@@ -33,19 +35,19 @@ def _known(words: list[str], language: str, groups: list[list[Words]]) -> tuple[
 
 
 def _begin(words: list[str], term: Words, language: str) -> bool:
-    return len(words) >= len(term) and all(map(_same, words, term, [language] * len(term)))
+    return len(words) >= len(term) and all(map(_is_same_word, words, term, [language] * len(term)))
 
 
-def _same(one: str, other: str, language: str) -> bool:
+def _is_same_word(one: str, other: str, language: str) -> bool:
     return one == other or other in fuzzy_matching.singular_and_plural(one, language)
 
 
-def _ways(said: Words, language: str, group: list[Words]) -> Term:
+def _variants(words: Words, language: str, group: list[Words]) -> Term:
     """Return the variants of a term: as typed, then singular or plural, then synonyms."""
-    ways = [said]
-    for term in [said, *group]:
-        ways += islice(
+    variants = [words]
+    for term in [words, *group]:
+        variants += islice(
             product(*(fuzzy_matching.singular_and_plural(word, language) for word in term)),
             MAX_READINGS_PER_TERM,
         )
-    return list(dict.fromkeys(ways))[:MAX_TERMS]
+    return list(dict.fromkeys(variants))[:MAX_TERMS]

@@ -18,7 +18,7 @@ def of_own_texts(view):
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if _namespace(request) == "wagtail_localize" and request.user.is_authenticated:
-            row = _translated(request.resolver_match.url_name, kwargs)
+            row = _translated_object(request.resolver_match.url_name, kwargs)
             if row is not None and not _may_change(request.user, row):
                 raise Http404
         return view(request, *args, **kwargs)
@@ -30,17 +30,17 @@ def _namespace(request) -> str:
     return request.resolver_match.namespace if request.resolver_match else ""
 
 
-def _translated(name: str, told: dict):
+def _translated_object(name: str, url_arguments: dict):
     """Return the object that an address of wagtail-localize translates, by its arguments; None if it has none."""
-    if "translation_id" in told:
-        return get_or_404(Translation, pk=told["translation_id"]).source.get_source_instance()
-    if "translation_source_id" in told:
-        return get_or_404(TranslationSource, pk=told["translation_source_id"]).get_source_instance()
+    if "translation_id" in url_arguments:
+        return get_or_404(Translation, pk=url_arguments["translation_id"]).source.get_source_instance()
+    if "translation_source_id" in url_arguments:
+        return get_or_404(TranslationSource, pk=url_arguments["translation_source_id"]).get_source_instance()
     if name == "submit_snippet_translation":
-        model = get_snippet_model_from_url_params(told["app_label"], told["model_name"])
-        return get_or_404(model, pk=unquote(told["pk"]))
-    if "page_id" in told:
-        return get_or_404(Page, pk=told["page_id"])
+        model = get_snippet_model_from_url_params(url_arguments["app_label"], url_arguments["model_name"])
+        return get_or_404(model, pk=unquote(url_arguments["pk"]))
+    if "page_id" in url_arguments:
+        return get_or_404(Page, pk=url_arguments["page_id"])
     return None
 
 

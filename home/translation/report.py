@@ -131,12 +131,12 @@ class TranslationReport:
         """The number of translated texts, by source and language. One query per language."""
         found: dict = {}
         for code in self.languages:
-            said = StringTranslation.objects.filter(
+            strings = StringTranslation.objects.filter(
                 translation_of=OuterRef("string"), context=OuterRef("context"), has_error=False
             )
-            said = said.filter(locale__language_code=code)
+            strings = strings.filter(locale__language_code=code)
             segments = StringSegment.objects.filter(source__in=[one.pk for one in self.sources.values()])
-            counts = segments.values("source").annotate(n=Count("pk", filter=Q(Exists(said))))
+            counts = segments.values("source").annotate(n=Count("pk", filter=Q(Exists(strings))))
             found |= {(row["source"], code): row["n"] for row in counts}
         return found
 

@@ -84,7 +84,7 @@ def _names(block: Block, raw, path: list[str], *, outermost: bool = False) -> It
         own = not outermost and below in (
             [title] for title in TITLES
         )  # the label would repeat the text itself
-        yield (_kind(inner) if own else _called(inner, item["value"])) or str(place)
+        yield (_kind(inner) if own else _block_title(inner, item["value"])) or str(place)
         yield from _names(inner, item["value"], below)
 
 
@@ -95,7 +95,7 @@ def _is_worth_a_name(block: Block) -> bool:
     )
 
 
-def _called(block: Block, value) -> str:
+def _block_title(block: Block, value) -> str:
     """Return the type and the title of a block, such as “Step “About you””."""
     if not isinstance(block, StructBlock):
         return _kind(block)

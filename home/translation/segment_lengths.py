@@ -17,7 +17,7 @@ def mark_if_too_long(text: StringTranslation) -> bool:
 
     The text is stored but not used, and the translator sees the error.
     """
-    most = _most_signs(text.context) if text.context else None
+    most = _max_length(text.context) if text.context else None
     if most is None:
         return False
     try:
@@ -28,7 +28,7 @@ def mark_if_too_long(text: StringTranslation) -> bool:
     return False
 
 
-def _most_signs(context: TranslationContext) -> int | None:
+def _max_length(context: TranslationContext) -> int | None:
     """Return the maximum length of a text in its context; None if it is unlimited or unknown."""
     sources = TranslationSource.objects.select_related("specific_content_type").defer("content_json")
     source = sources.filter(object=context.object_id).order_by("pk").first()

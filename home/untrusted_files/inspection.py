@@ -102,7 +102,7 @@ def redraw(
 
 
 def _run(program: Path, file, arguments: list[str], patience: float) -> bytes:
-    with _opened(file) as content:
+    with _open_for_program(file) as content:
         try:
             done = sandbox.run_sandboxed(program, *arguments, stdin=content, timeout=patience)
         except sandbox.Busy as busy:
@@ -115,7 +115,7 @@ def _run(program: Path, file, arguments: list[str], patience: float) -> bytes:
 
 
 @contextmanager
-def _opened(file):
+def _open_for_program(file):
     """Open the content for a program: by its path, else as a copy. ``file`` is at its beginning afterwards."""
     path = getattr(file, "temporary_file_path", None)
     if path is not None:  # opened again, because a program that shared the file would move its position

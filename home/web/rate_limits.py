@@ -35,8 +35,8 @@ def client_address(request) -> str:
     """
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     seen = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
-    told = seen[-proxies] if 0 < proxies <= len(seen) else ""
-    return _network(told or request.META.get("REMOTE_ADDR", ""))
+    forwarded = seen[-proxies] if 0 < proxies <= len(seen) else ""
+    return _network(forwarded or request.META.get("REMOTE_ADDR", ""))
 
 
 def normalize_mailbox(email: str) -> str:

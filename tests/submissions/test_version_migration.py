@@ -196,7 +196,7 @@ def text(response) -> str:
 
 
 def told(page: str) -> bool:
-    """Return whether a page says that the form has changed."""
+    """Whether a page says that the form has changed since."""
     return MigratedDraft({}, [], {}, [], [], []).change_summary in page
 
 

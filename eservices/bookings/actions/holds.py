@@ -59,8 +59,8 @@ def hold_times(
         own = list(Booking.objects.active_holds(now).filter(draft=draft, field=field))
         same = {one.span: one for one in own if (one.resource_id, one.count) == (offer.pk, count)}
         before = [one for one in own if one.resource_id in resources_sharing_units([offer])]
-        kept = [same[span] for span in spans if span in same]
-        release_holds(actor=actor, draft=draft, field=field, but=kept)
+        unchanged = [same[span] for span in spans if span in same]
+        release_holds(actor=actor, draft=draft, field=field, but=unchanged)
         new = [span for span in spans if span not in same]
         _check_hold_limit(draft, held_by, len(new), now)
         bookings = [
@@ -78,9 +78,9 @@ def hold_times(
             )
             for span in new
         ]
-        Booking.objects.filter(pk__in=[one.pk for one in kept]).update(series=series, held_by=held_by)
+        Booking.objects.filter(pk__in=[one.pk for one in unchanged]).update(series=series, held_by=held_by)
         save_bookings(bookings, offer, now, promised)
-        return [*kept, *bookings]
+        return [*unchanged, *bookings]
 
 
 def _hold_times(before: list[Booking], now: datetime) -> dict[str, datetime]:

@@ -60,7 +60,7 @@ def request_bookings(
             if (one.starts_at, one.ends_at) in wanted
         }
         own.exclude(pk__in=[one.pk for one in held.values()]).delete()
-        lost = [
+        new_bookings = [
             Booking(
                 resource_id=offer.pk,
                 count=count,
@@ -73,8 +73,8 @@ def request_bookings(
             )
             for start, end in sorted(wanted - held.keys())
         ]
-        save_bookings(lost, offer, now, promised)
-        for one in [*held.values(), *lost]:
+        save_bookings(new_bookings, offer, now, promised)
+        for one in [*held.values(), *new_bookings]:
             apply_transition(one, "send", submission=submission, held_until=None, held_by="")
 
 

@@ -162,10 +162,10 @@ def apply_transition(booking: Booking, action: str, **fields) -> None:
 
 def release_pieces(booking: Booking) -> None:
     """Delete the pieces of a booking and make waiting entries for them due. Its units must be locked."""
-    taken = list(booking.pieces.values_list("unit", "starts_at", "ends_at"))
+    released = list(booking.pieces.values_list("unit", "starts_at", "ends_at"))
     booking.pieces.all().delete()
-    if taken:
-        units, starts, ends = (set(column) for column in zip(*taken, strict=True))
+    if released:
+        units, starts, ends = (set(column) for column in zip(*released, strict=True))
         WaitingEntry.objects.waiting().for_any_of(units, min(starts), max(ends)).update(due_at=timezone.now())
 
 

@@ -56,7 +56,7 @@ def _add_missing_pieces(resource: Resource, now: datetime) -> None:
     start = min(span.start for _one, span, _needs in lacking)
     quantities = dict(Unit.objects.filter(pk__in=uses).values_list("pk", "quantity"))
     occupation = Occupation(quantities, _taken_pieces(uses, start), _blocked_spans(uses, start))
-    made, stuck = [], []
+    new_pieces, stuck = [], []
     for booking, span, needs in lacking:
         found = occupation.choice(needs, span)
         if found is None:
@@ -64,10 +64,10 @@ def _add_missing_pieces(resource: Resource, now: datetime) -> None:
             continue
         for unit, number in ((unit, number) for unit, numbers in found.items() for number in numbers):
             occupation.take(unit, number, span)
-            made.append(_piece(booking, unit, number, span))
+            new_pieces.append(_piece(booking, unit, number, span))
     if stuck:
         raise ConflictingBookings(stuck)
-    BookedPiece.objects.bulk_create(made)
+    BookedPiece.objects.bulk_create(new_pieces)
 
 
 def _taken_pieces(units: Collection[int], start: datetime) -> list[tuple[int, int, TimeSpan]]:
@@ -112,9 +112,9 @@ def reassign_pieces(*, actor, unit: Unit) -> int:
     (unit,) = lock_units([unit.pk])
     delete_expired_holds_on([unit.pk], now)
     occupation = Occupation({unit.pk: unit.quantity}, _taken_pieces([unit.pk], now))
-    gone = unit.pieces.filter(number__gt=unit.quantity, ends_at__gt=now).order_by("starts_at", "number")
+    excess = unit.pieces.filter(number__gt=unit.quantity, ends_at__gt=now).order_by("starts_at", "number")
     moved, left = [], set()
-    for piece in gone:
+    for piece in excess:
         span = piece.span
         number = next(occupation.free(unit.pk, span), None)
         if number is None:

@@ -70,14 +70,14 @@ class CostRange:
         """Return the price without the deposit, as “CHF 60.– to CHF 540.–”, in the active language."""
         if not self.least:
             return _("free of charge")
-        said = {
+        amounts = {
             "least": format_amount(self.least),
             "most": format_amount(self.most),
             "amount": format_amount(self.least),
         }
-        price = said["least"] if self.most == self.least else _("%(least)s to %(most)s") % said
+        price = amounts["least"] if self.most == self.least else _("%(least)s to %(most)s") % amounts
         if self.most is None:
-            price = _("from %(amount)s") % said
+            price = _("from %(amount)s") % amounts
         return _("free of charge or %(price)s") % {"price": price} if self.free else price
 
 

@@ -89,9 +89,9 @@ class BookingField(forms.Field):
         wanted = TimeSpan.of(start, self._end(offer, start, value["to"]))
         series = parse_series(value["series"])
         # accepted before: these are checked again unchanged
-        kept = read_times(value["times"]) if self.repeats else []
-        near, leave = (bool(value[part]) and not kept for part in ("near", "leave"))
-        spans = kept or self._repeated(wanted, value)
+        times = read_times(value["times"]) if self.repeats else []
+        near, leave = (bool(value[part]) and not times for part in ("near", "leave"))
+        spans = times or self._repeated(wanted, value)
         spans = self._free(offer, spans, count, series, near=near, leave=leave)
         repeat = self._repetition_parts(wanted, value) if len(spans) > 1 else {}
         extras = selected_extras(offer, value["extras"].split())
@@ -130,9 +130,9 @@ class BookingField(forms.Field):
             self._refuse_unavailable(found, spans[0])
         instead = {span: found.nearest(span, NEAR) for span in taken}
         free = [instead.get(span, span) if near else span for span in spans if near or span not in instead]
-        kept = [span for span in free if span]
-        if len(kept) == len(spans) or (leave and kept):
-            return kept
+        times = [span for span in free if span]
+        if len(times) == len(spans) or (leave and times):
+            return times
         listed = ", ".join(_conflict(span, other) for span, other in instead.items() if not (near and other))
         others = [
             one for one in self.offers if one is not offer and self._is_free_at_all(one, spans, around, count)

@@ -505,19 +505,24 @@ class TimePicker:
     def starts(self) -> list[TimeChoice]:
         """The possible starts on the chosen day."""
         found = {slot.span.start for slot in self.calendar.slots(self.day) if slot.free}
-        kept = {self._repeating.start} if self._repeating else set()
-        return [self._time(start, "from") for start in sorted(found | kept)]
+        repeated = {self._repeating.start} if self._repeating else set()
+        return [self._time(start, "from") for start in sorted(found | repeated)]
 
     @property
     def ends(self) -> list[TimeChoice]:
         """The possible ends: after the chosen start, with prices; if the start can still change, after any."""
         starts = [slot.span.start for slot in self.calendar.slots(self.day) if slot.free]
-        chosen, kept = _moment(self.parts.get("from")), {self._repeating.end} if self._repeating else set()
-        if self.parts.get("live") and (chosen in starts or kept):
-            ends = sorted({*self.calendar.ends(chosen), *kept})
+        chosen, repeated = (
+            _moment(self.parts.get("from")),
+            {self._repeating.end} if self._repeating else set(),
+        )
+        if self.parts.get("live") and (chosen in starts or repeated):
+            ends = sorted({*self.calendar.ends(chosen), *repeated})
             return [self._time(end, "to", self._price(self.offer, TimeSpan.of(chosen, end))) for end in ends]
         ends = {end for start in starts for end in self.calendar.ends(start)}
-        return [self._time(end, "to", early=bool(chosen) and end <= chosen) for end in sorted(ends | kept)]
+        return [
+            self._time(end, "to", early=bool(chosen) and end <= chosen) for end in sorted(ends | repeated)
+        ]
 
     def _time(self, at: datetime, part: str, price: str = "", *, early: bool = False) -> TimeChoice:
         label = time_text.format_end(timezone.localtime(at), self.day)

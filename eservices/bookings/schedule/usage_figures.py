@@ -138,12 +138,13 @@ def _shares(submissions: set) -> dict[tuple, int]:
         times[key] += 1
     charges = Charge.objects.real().filter(state=ChargeState.PAID, case__submission__in=submissions)
     charges = charges.order_by().values_list("case__submission", "lines", "refunded")
-    kept: dict[int, list[tuple[list[dict], float]]] = defaultdict(list)
+    lines_by_submission: dict[int, list[tuple[list[dict], float]]] = defaultdict(list)
     for submission, lines, refunded in charges:
-        kept[submission].append((lines, retained_share(lines, refunded)))
+        lines_by_submission[submission].append((lines, retained_share(lines, refunded)))
     return {
         (submission, field): round(
-            sum(_question_total(lines, field) * part for lines, part in kept[submission]) / number
+            sum(_question_total(lines, field) * part for lines, part in lines_by_submission[submission])
+            / number
         )
         for (submission, field), number in times.items()
     }

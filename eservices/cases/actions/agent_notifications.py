@@ -33,13 +33,13 @@ def notify_agents(*, case: Case, kind: NotificationType, users: Iterable[User], 
     """
     if case.rehearsal:
         return
-    told = [user for user in users if user.is_active and user.email]
-    ways = {
+    recipients = [user for user in users if user.is_active and user.email]
+    methods = {
         choice.user_id: choice.way
-        for choice in NotificationPreference.objects.filter(user__in=told, kind=kind)
+        for choice in NotificationPreference.objects.filter(user__in=recipients, kind=kind)
     }
-    for user in told:
-        way = ways.get(user.pk, DEFAULT_METHODS[kind])
+    for user in recipients:
+        way = methods.get(user.pk, DEFAULT_METHODS[kind])
         if way == NotificationMethod.NOW:
             emails.send_agent_notification(case, user, kind, **context)
         if way == NotificationMethod.DAILY or (
@@ -64,14 +64,14 @@ def notify_of_proposal(*, case: Case, by: User, outcome: str) -> None:
     Members who are away are left out unless all are away.
     """
     members = absences.members_who_may_confirm(case, by.pk).select_related("user")
-    users, gone = [member.user for member in members], absences.absences_by_user(case.team_id)
-    present = [user for user in users if user.pk not in gone]
+    users, absences_by_agent = [member.user for member in members], absences.absences_by_user(case.team_id)
+    present = [user for user in users if user.pk not in absences_by_agent]
     notify_agents(case=case, kind=NotificationType.REVIEW, users=present or users, by=by, outcome=outcome)
 
 
 def notify_of_near_deadlines(now: datetime) -> None:
     """Notify assigned agents of cases whose deadline is near, once per case."""
-    told = AgentNotification.objects.filter(kind=NotificationType.DEADLINE).values("case")
+    notified = AgentNotification.objects.filter(kind=NotificationType.DEADLINE).values("case")
     near = (
         Case.objects.real()
         .open()
@@ -80,7 +80,7 @@ def notify_of_near_deadlines(now: datetime) -> None:
     silent = NotificationPreference.objects.filter(
         kind=NotificationType.DEADLINE, way=NotificationMethod.NEVER
     ).values("user")
-    for case in near.exclude(pk__in=told).exclude(assignee__in=silent):
+    for case in near.exclude(pk__in=notified).exclude(assignee__in=silent):
         _notify_of_deadline(case.pk)
 
 

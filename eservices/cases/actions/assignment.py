@@ -57,8 +57,8 @@ def _assign(
 ) -> Case:
     case.state, case.assignee = states.next_state(action, case.state), agent
     case.save(update_fields=["state", "assignee"])
-    told = {"instead_of": str(instead_of)} if instead_of and instead_of != agent else {}
+    event_data = {"instead_of": str(instead_of)} if instead_of and instead_of != agent else {}
     audit_log.record_event(
-        case, event, actor, agent=agent.pk if agent else None, name=str(agent or ""), **told
+        case, event, actor, agent=agent.pk if agent else None, name=str(agent or ""), **event_data
     )
     return case

@@ -48,13 +48,13 @@ def record_callback(
     call = case.calls.select_for_update().get(pk=call.pk)
     if call.done_at:
         raise IllegalTransition(_("%(agent)s has called already.") % {"agent": call.done_by})
-    said = clean_text(result, empty=True)
+    text = clean_text(result, empty=True)
     call.tries = F("tries") + 1
-    call.result = said
+    call.result = text
     if reached:
         call.done_at, call.done_by = timezone.now(), actor
     call.save(update_fields=["tries", "result", "done_at", "done_by"])
-    audit_log.record_event(case, "called" if reached else "not_reached", actor, call=call.pk, reason=said)
+    audit_log.record_event(case, "called" if reached else "not_reached", actor, call=call.pk, reason=text)
     return call
 
 

@@ -27,19 +27,19 @@ def correct_answer(
     before, address = case.answers.get(field), case.email
     if before == answer:
         raise IllegalTransition(_("This is the answer already."))
-    made = Correction.objects.create(
+    correction = Correction.objects.create(
         case=case, field=field, before=before, after=answer, reason=clean_text(reason), author=actor
     )
     _store_correction(case, field, answer)
     create_person_rows(case)
     audit_log.record_event(
-        case, "amended", actor, field=field, before=before, after=answer, reason=made.reason
+        case, "amended", actor, field=field, before=before, after=answer, reason=correction.reason
     )
     if case.email != address:
         _send_links_to_new_address(case)
     mark_process_due(case)
     case_amended.send(sender=Case, case=case, actor=actor)
-    return made
+    return correction
 
 
 @transaction.atomic
@@ -48,13 +48,13 @@ def judge_enclosure(*, actor: User, case: Case, field: str, state: str, reason: 
     case = lock_if_allowed(case, "enclosure")
     if field not in [one.key for one in enclosures_and_persons.enclosure_questions(case)]:
         raise IllegalTransition(_("This case asks for no such paper."))
-    said = clean_text(reason, empty=state != EnclosureReview.State.REFUSED)
+    text = clean_text(reason, empty=state != EnclosureReview.State.REFUSED)
     judged, _new = EnclosureReview.objects.update_or_create(
         case=case,
         field=field,
-        defaults={"state": state, "reason": said, "author": actor, "at": timezone.now()},
+        defaults={"state": state, "reason": text, "author": actor, "at": timezone.now()},
     )
-    audit_log.record_event(case, f"enclosure_{state}", actor, field=field, reason=said)
+    audit_log.record_event(case, f"enclosure_{state}", actor, field=field, reason=text)
     return judged
 
 
@@ -110,8 +110,8 @@ def erase_corrections(case: Case, keys: list[str] | None = None) -> None:
 
     Called when answers are erased, because corrections repeat them.
     """
-    gone = case.amendments.all() if keys is None else case.amendments.filter(field__in=keys)
-    gone.delete()
+    erased = case.amendments.all() if keys is None else case.amendments.filter(field__in=keys)
+    erased.delete()
     case.amended = {key: one for key, one in case.amended.items() if keys is not None and key not in keys}
     case.contact = _corrected_contact(case)
     case.save(update_fields=["amended", "contact"])

@@ -53,10 +53,10 @@ def refuse_case(*, actor: User, case: Case, reason: str, seen: int | None = None
 
     If two agents must agree, the first proposes and the second confirms.
     """
-    case, said = lock_if_allowed(case, "refuse", seen), clean_text(reason)
+    case, text = lock_if_allowed(case, "refuse", seen), clean_text(reason)
     if any(map(needs_second_agent, stages_ahead(case))):
-        return _propose(case, _stage_to_decide(case), actor, CaseOutcome.REFUSED, said, {})
-    return _refuse(case, actor, said)
+        return _propose(case, _stage_to_decide(case), actor, CaseOutcome.REFUSED, text, {})
+    return _refuse(case, actor, text)
 
 
 @transaction.atomic

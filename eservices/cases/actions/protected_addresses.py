@@ -51,23 +51,23 @@ def protect(*, actor: Actor, case: Case, reason: str = "") -> Case:
 @transaction.atomic
 def mark_protected(*, actor: User, case: Case, reason: str) -> Case:
     """Protect a case by hand, for a reason: an agent may know what no population register contains."""
-    case, said = lock_if_allowed(case, "protect"), clean_text(reason)
+    case, text = lock_if_allowed(case, "protect"), clean_text(reason)
     if case.is_known_protected:
         raise IllegalTransition(_("This case is protected already."))
-    return protect(actor=actor, case=case, reason=said)
+    return protect(actor=actor, case=case, reason=text)
 
 
 @transaction.atomic
 def unprotect(*, actor: User, case: Case, reason: str) -> Case:
     """Show a case to its whole team again, for a reason: nobody in it has a protected address."""
-    case, said = lock_if_allowed(case, "unprotect"), clean_text(reason)
+    case, text = lock_if_allowed(case, "unprotect"), clean_text(reason)
     if not case.protected:
         raise IllegalTransition(_("This case is not protected."))
     if protected_addresses.names_protected_person(case):
         raise IllegalTransition(_("The register found somebody whose address is protected in this case."))
     is_new, case.protected, case.unscreened = case.unscreened, False, False
     case.save(update_fields=["protected", "unscreened"])
-    audit_log.record_event(case, "unprotected", actor, reason=said)
+    audit_log.record_event(case, "unprotected", actor, reason=text)
     if is_new:
         notices.notify_team_of_new_case(case=case, but=case.submission.agent)
     return case

@@ -26,10 +26,10 @@ def relate_cases(*, actor: User, case: Case, other: Case) -> CaseRelation:
     known = CaseRelation.objects.between(case, other).first()
     if known:
         return known
-    made = CaseRelation.objects.create(first=case, second=other, author=actor)
+    relation = CaseRelation.objects.create(first=case, second=other, author=actor)
     audit_log.record_event(case, "tied", actor, name=other.reference)
     audit_log.record_event(other, "tied", actor, name=case.reference)
-    return made
+    return relation
 
 
 @transaction.atomic
@@ -75,11 +75,11 @@ def transfer_to_team(*, actor: User, case: Case, team: Team, reason: str) -> Cas
     case = lock_if_allowed(case, "hand_over")
     if case.team_id == team.pk:
         raise IllegalTransition(_("This team has the case already."))
-    said, before = clean_text(reason), case.team
+    text, before = clean_text(reason), case.team
     case.team, case.assignee = team, None
     case.save(update_fields=["team", "assignee"])
     audit_log.record_event(
-        case, "handed_over", actor, name=team.name, team=team.key, before=before.key, reason=said
+        case, "handed_over", actor, name=team.name, team=team.key, before=before.key, reason=text
     )
     emails.send_team_transfer(case)
     return case
@@ -98,7 +98,7 @@ def redirect_to_service(
     version = form.current
     if version is None or form.pk == case.form_id:
         raise IllegalTransition(_("Choose another service that takes requests."))
-    said, sent = clean_text(reason), case.submission
+    text, sent = clean_text(reason), case.submission
     at_counter = sent.channel != SubmissionChannel.ONLINE
     draft = submissions.start_draft(
         actor=sent.user,
@@ -108,8 +108,8 @@ def redirect_to_service(
         agent=actor if at_counter else None,
         answers=_shared_answers(case, version),
     )
-    close_case(case, "redirect", CaseOutcome.REDIRECTED, said)
-    audit_log.record_event(case, "redirected", actor, service=form.slug, reason=said)
+    close_case(case, "redirect", CaseOutcome.REDIRECTED, text)
+    audit_log.record_event(case, "redirected", actor, service=form.slug, reason=text)
     emails.send_redirected(case, None if at_counter else draft)
     return draft
 

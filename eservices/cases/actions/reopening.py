@@ -22,7 +22,7 @@ def reopen_case(*, actor: User, case: Case, reason: str) -> Case:
     Stages that closing skipped run again, and so do results that are void, such as a revoked document. Other finished
     stages stay finished, such as an issued document.
     """
-    case, said = lock_if_allowed(case, "reopen"), clean_text(reason)
+    case, text = lock_if_allowed(case, "reopen"), clean_text(reason)
     if not can_reopen(case):
         raise IllegalTransition(_("Nothing of this case is left to be done again. Open a new request."))
     _reset_stages(case)
@@ -31,8 +31,8 @@ def reopen_case(*, actor: User, case: Case, reason: str) -> Case:
     case.deadline = clock.promised_deadline(timezone.now(), case.version.definition.settings.get("days"))
     case.save(update_fields=["state", "outcome", "reason", "closed_at", "duplicate_of", "deadline"])
     clock.plan_escalations(case)
-    audit_log.record_event(case, "reopened", actor, reason=said)
-    emails.send_reopened(case, said)
+    audit_log.record_event(case, "reopened", actor, reason=text)
+    emails.send_reopened(case, text)
     mark_process_due(case)
     return case
 
@@ -53,8 +53,8 @@ def _reset_stages(case: Case) -> None:
         if kind := kind_of(row):
             kind.take_up(row)
         earlier = row.data.get("earlier", [])
-        said = {key: one for key, one in row.data.items() if key != "earlier"}
-        row.data = {"earlier": [*earlier, said]} if said or earlier else {}
+        former = {key: one for key, one in row.data.items() if key != "earlier"}
+        row.data = {"earlier": [*earlier, former]} if former or earlier else {}
         row.progress, row.entered_at, row.done_at, row.waiting_for, row.reason = (
             Progress.TODO,
             None,

@@ -104,11 +104,11 @@ def plan_absence(
     if (last_day - first_day).days > MAX_ABSENCE_DAYS:
         raise IllegalTransition(_("A year at most."))
     if noted := team.absences.filter(user=user).between(first_day, last_day).first():
-        said = _(
+        message = _(
             "%(user)s is noted as away from %(first)s to %(last)s already: "
             "delete that first, or choose other days."
         )
-        raise IllegalTransition(said % {"user": user, **noted.days})
+        raise IllegalTransition(message % {"user": user, **noted.days})
     planned = Absence.objects.create(
         team=team, user=user, first_day=first_day, last_day=last_day, deputy=deputy
     )

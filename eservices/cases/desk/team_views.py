@@ -152,14 +152,16 @@ class TeamView(AgentDeskView):
         It does not matter which absence was recorded first.
         """
         if also := absences.absence_of_deputy(planned):
-            said = _("But %(deputy)s is away too, from %(first)s to %(last)s: look who stands in then.")
-            messages.warning(self.request, said % {"deputy": planned.deputy, **also.days})
+            message = _("But %(deputy)s is away too, from %(first)s to %(last)s: look who stands in then.")
+            messages.warning(self.request, message % {"deputy": planned.deputy, **also.days})
         if left := absences.uncovered_absence(planned):
-            said = _(
+            message = _(
                 "But %(user)s is to stand in for %(colleague)s, who is away from %(first)s to %(last)s: "
                 "look who stands in then."
             )
-            messages.warning(self.request, said % {"user": planned.user, "colleague": left.user, **left.days})
+            messages.warning(
+                self.request, message % {"user": planned.user, "colleague": left.user, **left.days}
+            )
 
     def _back(self, request):
         absence = self.team.absences.filter(pk=_key(request, "absence")).first()

@@ -39,5 +39,5 @@ def extend_by_pause(
     deadline: datetime, paused: datetime, resumed: datetime, free: Container[date]
 ) -> datetime:
     """Extend ``deadline`` by the working days between ``paused`` and ``resumed``."""
-    lost = working_days.count_working_days(paused.date(), resumed.date(), free)
-    return add_working_days_at(deadline, lost, free) if lost else deadline
+    paused_days = working_days.count_working_days(paused.date(), resumed.date(), free)
+    return add_working_days_at(deadline, paused_days, free) if paused_days else deadline

@@ -94,7 +94,7 @@ def _text(text) -> SafeString:
 
 
 def _run(words: str, style: str) -> str:
-    said = escape(words).replace("\n", "<br>")
+    html = escape(words).replace("\n", "<br>")
     for tag in style:
-        said = f"<{tag}>{said}</{tag}>"
-    return said
+        html = f"<{tag}>{html}</{tag}>"
+    return html

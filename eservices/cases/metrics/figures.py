@@ -226,11 +226,11 @@ def _decisions(
     decided = [one for one in found if one.decided and since <= one.decided < until]
     if not decided:
         return None
-    taken = sorted(working_time(one, free) for one in decided)
+    durations = sorted(working_time(one, free) for one in decided)
     return DecisionFigures(
         decided=len(decided),
-        half=_percentile(taken, 0.5),
-        nine_of_ten=_percentile(taken, 0.9),
+        half=_percentile(durations, 0.5),
+        nine_of_ten=_percentile(durations, 0.9),
         kept=_share(not one.deadline or one.decided <= one.deadline for one in decided),
         first_time_right=_share(not one.waits for one in decided),
     )

@@ -178,9 +178,11 @@ def _numbers(made: figures.DecisionFigures | None) -> list:
 
 def _bars(weeks: list[figures.WeekFigures], value: Callable, word: Callable) -> list[charts.ChartMark]:
     """Return a bar for each week; weeks without decisions have the value 0 and no label."""
-    made = [week.decisions for week in weeks]
+    figures_by_week = [week.decisions for week in weeks]
     return charts.chart_bars(
-        [value(one) if one else 0 for one in made], 86, [word(one) if one else "" for one in made]
+        [value(one) if one else 0 for one in figures_by_week],
+        86,
+        [word(one) if one else "" for one in figures_by_week],
     )
 
 

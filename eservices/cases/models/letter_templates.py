@@ -198,11 +198,11 @@ class LegalRemedies(OwnedByTeam, TranslatableMixin, models.Model):
             (self.locale, text),
             *((one.locale, paragraphs_to_text(paragraphs_from_html(one.text))) for one in others),
         ]
-        said = _(
+        message = _(
             "The time is counted in months: write {{term}} instead of {{days}} in the text ({language})."
         )
         return [
-            said.format(language=locale.get_display_name())
+            message.format(language=locale.get_display_name())
             for locale, one in texts
             if "days" in placeholders.placeholder_keys(one)
         ]

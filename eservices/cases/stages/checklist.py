@@ -40,8 +40,8 @@ class ChecklistForm(forms.Form):
 
     def clean(self):
         for number in range(len(self.items)):
-            said = self.cleaned_data
-            if said.get(f"verdict_{number}") == OBJECTED and not said.get(f"note_{number}", "").strip():
+            cleaned = self.cleaned_data
+            if cleaned.get(f"verdict_{number}") == OBJECTED and not cleaned.get(f"note_{number}", "").strip():
                 self.add_error(f"note_{number}", _("Say in a few words what is wrong."))
         return super().clean()
 
@@ -122,8 +122,8 @@ class ChecklistStage(Stage):
     def _items(self, case: Case, row: CaseStage, settings: dict, language: str = "") -> list[str]:
         """Return the items; in the service's own language if the translation has another number of lines."""
         own = LinesBlock.lines(settings.get("items", ""))
-        said = LinesBlock.lines(self.localized_setting(case, row, settings, "items", language))
-        return said if len(said) == len(own) else own
+        lines = LinesBlock.lines(self.localized_setting(case, row, settings, "items", language))
+        return lines if len(lines) == len(own) else own
 
 
 def verdict_choices() -> list[tuple[str, str]]:

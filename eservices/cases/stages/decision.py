@@ -46,13 +46,13 @@ class DecisionStage(Stage):
 
     def waiting_reason(self, case, row, settings):
         if proposed := proposed_decision(row):
-            said = _("%(agent)s proposes a decision: a second agent confirms it.")
+            text = _("%(agent)s proposes a decision: a second agent confirms it.")
             if not absences.members_who_may_confirm(case, proposed["by"]).exists():
-                said = _(
+                text = _(
                     "%(agent)s proposes a decision, and nobody else in the team may confirm it: ask who keeps its "
                     "members to let a colleague decide on this case too."
                 )
-            return said % {"agent": proposed["name"]}
+            return text % {"agent": proposed["name"]}
         return "" if is_decided(row) else acceptance_obstacle(case) or acceptance_warning(case)
 
 

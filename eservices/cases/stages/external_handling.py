@@ -39,10 +39,10 @@ class ExternalHandlingForm(forms.Form):
     )
 
     def clean(self):
-        said = super().clean()
-        if not said.get("reference") and not said.get("outcome"):
+        cleaned = super().clean()
+        if not cleaned.get("reference") and not cleaned.get("outcome"):
             self.add_error("reference", _("Note their reference, or the outcome."))
-        return said
+        return cleaned
 
 
 @stages.register("outside")
@@ -98,11 +98,11 @@ class ExternalHandlingStage(Stage):
         ]
 
     def enter(self, case, row, settings):
-        said = row.data.get("said", {})
-        if said.get("outcome"):
-            store_results(case, **{result_key(row.key): said["outcome"]})
+        stored = row.data.get("said", {})
+        if stored.get("outcome"):
+            store_results(case, **{result_key(row.key): stored["outcome"]})
             return Done()
-        if not said.get("reference"):
+        if not stored.get("reference"):
             return Waiting(AGENT)
         return self._wait_for_others(row, settings)
 
@@ -123,10 +123,10 @@ class ExternalHandlingStage(Stage):
         return data
 
     def waiting_reason(self, case, row, settings):
-        name, said = self.agent_context(case, row, settings)["name"], row.data.get("said", {})
-        if not said.get("reference"):
+        name, stored = self.agent_context(case, row, settings)["name"], row.data.get("said", {})
+        if not stored.get("reference"):
             return _("Hand the case over to: %(name)s, then note their reference.") % {"name": name}
-        known = {"name": name, "reference": said["reference"]}
+        known = {"name": name, "reference": stored["reference"]}
         if row.waiting_for == AGENT:
             return (
                 _("%(name)s has had the case under %(reference)s for longer than planned: ask there.") % known

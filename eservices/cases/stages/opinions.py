@@ -71,10 +71,10 @@ class OpinionForm(forms.Form):
     )
 
     def clean(self):
-        said = super().clean()
-        if said.get("stance") in REASONED and not said.get("text", "").strip():
+        cleaned = super().clean()
+        if cleaned.get("stance") in REASONED and not cleaned.get("text", "").strip():
             self.add_error("text", _("Say why, or under which conditions."))
-        return said
+        return cleaned
 
 
 class RecordedOpinionForm(OpinionForm):
@@ -207,13 +207,13 @@ class OpinionsStage(Stage):
             }
         if not left:
             return ""
-        said = ngettext(
+        text = ngettext(
             "We wait for the opinion of %(names)s, until %(day)s.",
             "We wait for the opinions of %(names)s, the first until %(day)s.",
             len(left),
         )
         first = min(timezone.localtime(one.term) for one in left)
-        return said % {"names": ", ".join(one.name for one in left), "day": date_format(first, "j F")}
+        return text % {"names": ", ".join(one.name for one in left), "day": date_format(first, "j F")}
 
     def _remind(self, case: Case, row: CaseStage, settings: dict, opinions: Iterable[Opinion], now: datetime):
         for one in opinions:

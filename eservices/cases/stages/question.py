@@ -82,9 +82,9 @@ def upgrade_settings(settings: dict) -> dict:
     """
     if "reminders" in settings:
         return settings
-    kept = {name: value for name, value in settings.items() if name != "remind"}
+    unchanged = {name: value for name, value in settings.items() if name != "remind"}
     before = settings.get("remind")
-    return {"reminders": str((settings.get("days") or 1) - before) if before else ""} | kept
+    return {"reminders": str((settings.get("days") or 1) - before) if before else ""} | unchanged
 
 
 @stages.register("question")

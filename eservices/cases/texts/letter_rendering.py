@@ -69,7 +69,7 @@ def letter_values(case: Case, language: str) -> dict[str, str]:
     secret = {key for key, field in definition.fields.items() if field.secret}
     with override(language):
         deadline = timezone.localtime(case.deadline) if case.deadline else None
-        said = placeholder_values(case, language) | {
+        values = placeholder_values(case, language) | {
             "service": definition.title(language),
             "deadline": date_format(deadline, "DATE_FORMAT") if deadline else "",
             "reason": case.reason,
@@ -77,4 +77,4 @@ def letter_values(case: Case, language: str) -> dict[str, str]:
             "team_phone": case.team.phone,
             "date": date_format(timezone.localdate(), "DATE_FORMAT"),
         }
-    return {key: text for key, text in said.items() if key not in secret}
+    return {key: text for key, text in values.items() if key not in secret}

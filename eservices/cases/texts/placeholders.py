@@ -19,11 +19,11 @@ def placeholder_values(case: Case, language: str) -> dict[str, str]:
     from ..stages import results  # circular: some stages send letters, which use these values
 
     definition, answers = case.version.definition, case.answers
-    said = {
+    values = {
         key: answer_text(field, masked_rows(field, answers.get(key)), definition, language)
         for key, field in definition.fields.items()
     }
-    return said | results.result_texts_by_key(case, language) | _common_values(case)
+    return values | results.result_texts_by_key(case, language) | _common_values(case)
 
 
 def _common_values(case: Case) -> dict[str, str]:

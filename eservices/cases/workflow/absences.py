@@ -66,9 +66,9 @@ def acting_agent(user: User, case: Case, day: date | None = None) -> User:
 
     A deputy counts only as a team member who may see the case.
     """
-    acting, gone = user, absences_by_user(case.team, day)
+    acting, absences = user, absences_by_user(case.team, day)
     for _step in range(MAX_DEPUTY_CHAIN):
-        absence = gone.get(acting.pk)
+        absence = absences.get(acting.pk)
         deputy = absence and absence.deputy
         if not deputy or not members_who_see(case).filter(user=deputy).exists():
             return acting

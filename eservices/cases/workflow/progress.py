@@ -47,8 +47,8 @@ def is_answer_overdue(case: Case) -> bool:
 
 def has_open_question_expression() -> Exact:
     """Return an expression for querysets: whether a question is open, also after its term."""
-    told = CaseEvent.objects.filter(case=OuterRef("pk"), kind__in=OF_QUESTIONS).order_by("-number")
-    return Exact(Subquery(told.values("kind")[:1]), Value("asked"))
+    events = CaseEvent.objects.filter(case=OuterRef("pk"), kind__in=OF_QUESTIONS).order_by("-number")
+    return Exact(Subquery(events.values("kind")[:1]), Value("asked"))
 
 
 def last_question_event(case: Case) -> str:
@@ -63,8 +63,8 @@ def open_questions(case: Case) -> list[int]:
     [] for a closed case. There may be several: a stage asks while an agent's question is open, or an overdue question
     is asked again. One answer settles all of them.
     """
-    told = case.events.filter(kind__in=OF_QUESTIONS).order_by("-number").values_list("kind", "data")
-    asked = takewhile(lambda event: event[0] == "asked", told if case.is_open else ())
+    events = case.events.filter(kind__in=OF_QUESTIONS).order_by("-number").values_list("kind", "data")
+    asked = takewhile(lambda event: event[0] == "asked", events if case.is_open else ())
     return [data["message"] for _kind, data in asked]
 
 

@@ -106,7 +106,7 @@ def record_unallocated(
     *, actor, provider: str, account: str, amount: int, currency: str, why: str, details: dict, payment=None
 ) -> UnallocatedPayment:
     """Record money that belongs to no charge as an unallocated payment, which a bookkeeper must settle."""
-    kept = UnallocatedPayment.objects.create(
+    unallocated = UnallocatedPayment.objects.create(
         payment=payment,
         provider=provider,
         account=account,
@@ -121,11 +121,11 @@ def record_unallocated(
         credit=ledger.ledger_accounts().aside,
         amount=amount,
         currency=currency,
-        text=f"{kept.get_why_display()} {details.get('reference', '')}".strip(),
+        text=f"{unallocated.get_why_display()} {details.get('reference', '')}".strip(),
         payment=payment,
-        set_aside=kept,
+        set_aside=unallocated,
     )
-    return kept
+    return unallocated
 
 
 def record_provider_error(payment: Payment, fault: Exception) -> None:
@@ -190,9 +190,9 @@ def _receive(
     if not why:
         why, concerned = _excess_reason(charges)
         for charge in charges:
-            if taken := min(rest, charge.open_amount if charge.is_payable else 0):
-                allocate(charge, payment, taken, actor, account=payment.account)
-                rest -= taken
+            if share := min(rest, charge.open_amount if charge.is_payable else 0):
+                allocate(charge, payment, share, actor, account=payment.account)
+                rest -= share
     if rest:
         _set_rest_aside(payment, concerned, rest, why, actor, details or {})
     emails.send_receipt(payment, charges)

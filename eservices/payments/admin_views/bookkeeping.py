@@ -68,26 +68,26 @@ class UnallocatedView(BookkeepingView):
     def get_context_data(self, **kwargs):
         rows = access.all_unallocated_payments(self.request.user)
         return super().get_context_data(
-            rows=[self._row(kept) for kept in rows.filter(outcome="").order_by("at")],
+            rows=[self._row(row) for row in rows.filter(outcome="").order_by("at")],
             settled=rows.exclude(outcome="").order_by(F("resolved_at").desc(nulls_first=True))[
                 :MAX_ROWS_SHOWN
             ],
             **kwargs,
         )
 
-    def _row(self, kept: UnallocatedPayment) -> dict:
-        charges = list(kept.payment.basket.charges.all()) if kept.payment else []
-        own = kept.payment and kept.currency
+    def _row(self, unallocated: UnallocatedPayment) -> dict:
+        charges = list(unallocated.payment.basket.charges.all()) if unallocated.payment else []
+        own = unallocated.payment and unallocated.currency
         return {
-            "kept": kept,
-            "day": parse_date(kept.details.get("day", "")),
-            "provider": provider_label(kept.provider),
+            "kept": unallocated,
+            "day": parse_date(unallocated.details.get("day", "")),
+            "provider": provider_label(unallocated.provider),
             "charges": charges,
             "open": [one for one in charges if own == one.currency and one.accepts_payment],
-            "back": admin_views_forms.RefundUnallocatedForm(auto_id=f"back_{kept.pk}_%s")
-            if kept.payment
+            "back": admin_views_forms.RefundUnallocatedForm(auto_id=f"back_{unallocated.pk}_%s")
+            if unallocated.payment
             else None,
-            "book": admin_views_forms.BookToAccountForm(auto_id=f"book_{kept.pk}_%s"),
+            "book": admin_views_forms.BookToAccountForm(auto_id=f"book_{unallocated.pk}_%s"),
         }
 
 
@@ -131,13 +131,17 @@ class SettleUnallocatedView(ChargeActionView):
     def post(self, request, pk, do):
         if do not in SETTLING:
             raise Http404
-        kept, about = access.unallocated_payment_for(request.user, pk), {}
+        unallocated, about = access.unallocated_payment_for(request.user, pk), {}
         if do == "count":
-            charges = {str(one.pk): one for one in kept.payment.basket.charges.all()} if kept.payment else {}
+            charges = (
+                {str(one.pk): one for one in unallocated.payment.basket.charges.all()}
+                if unallocated.payment
+                else {}
+            )
             about = {"charge": charges.get(request.POST.get("charge"))}
             if not about["charge"]:
                 return redirect("money:aside")
-        return self.do(SETTLING[do], reverse("money:aside"), unallocated=kept, **about)
+        return self.do(SETTLING[do], reverse("money:aside"), unallocated=unallocated, **about)
 
 
 class JournalView(BookkeepingView):
@@ -234,8 +238,8 @@ class BankFilesView(BookkeepingView):
         except InvalidBankFile:
             form.add_error("file", _("This is no camt.054 file. Nothing was booked."))
             return self.render_to_response(self.get_context_data(form=form), status=422)
-        said = ngettext("%(n)s new entry is read.", "%(n)s new entries are read.", new) % {"n": new}
-        messages.success(request, said if new else _("Nothing new: every entry was read before."))
+        message = ngettext("%(n)s new entry is read.", "%(n)s new entries are read.", new) % {"n": new}
+        messages.success(request, message if new else _("Nothing new: every entry was read before."))
         return redirect("money:bank")
 
 

@@ -111,29 +111,29 @@ class ChargeView(ChargeActionView):
     """Actions on a charge: take the money, extend, waive."""
 
     def post(self, request, pk, do):
-        deed = CHARGES.get(do) or _not_found()
-        charge = access.charge_for(request.user, pk, deed.needs, deed.permission)
-        return self.do(deed, _case_payment_url(charge.case), charge=charge)
+        action = CHARGES.get(do) or _not_found()
+        charge = access.charge_for(request.user, pk, action.needs, action.permission)
+        return self.do(action, _case_payment_url(charge.case), charge=charge)
 
 
 class RefundView(ChargeActionView):
     """Request of a refund, in full or in part."""
 
     def post(self, request, pk):
-        allocation, deed = access.allocation_for(request.user, pk), REFUND
+        allocation, action = access.allocation_for(request.user, pk), REFUND
         if not can_be_polled(allocation.payment):
             by_hand = _("Give the money back, from the till or by the bank, then press what you did.")
-            deed = replace(deed, done=by_hand)
-        return self.do(deed, _case_payment_url(allocation.charge.case), allocation=allocation)
+            action = replace(action, done=by_hand)
+        return self.do(action, _case_payment_url(allocation.charge.case), allocation=allocation)
 
 
 class RefundActionView(ChargeActionView):
     """Payout of a refund that no provider can execute."""
 
     def post(self, request, pk, do):
-        deed = REFUNDS.get(do) or _not_found()
-        found = access.refund_for(request.user, pk, deed.needs)
-        return self.do(deed, self._next_url(found), refund=found)
+        action = REFUNDS.get(do) or _not_found()
+        found = access.refund_for(request.user, pk, action.needs)
+        return self.do(action, self._next_url(found), refund=found)
 
     def _next_url(self, refund) -> str:
         """Return the URL of the case if the user may read it, else of the list that showed the refund."""

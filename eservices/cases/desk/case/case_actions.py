@@ -180,8 +180,10 @@ def available_actions(case: Case, user) -> list[str]:
     role = access.role_in(user, case)
     found = [
         do
-        for do, deed in CASE_ACTIONS.items()
-        if role >= access.REQUIRED_ROLES[do] and is_allowed(do, case.state, case.outcome) and deed.fits(case)
+        for do, action in CASE_ACTIONS.items()
+        if role >= access.REQUIRED_ROLES[do]
+        and is_allowed(do, case.state, case.outcome)
+        and action.fits(case)
     ]
     return _without_excluded_by_proposal(found, case, user)
 

@@ -179,8 +179,8 @@ def describe_situation(case: Case) -> str:
         return _("All is done; the case closes by itself within a minute.")
     if row.waiting_for == LEAD:
         return _blocked(case, row)
-    if said := _stage_reason(case, row):
-        return said
+    if text := _stage_reason(case, row):
+        return text
     if is_about_to_continue(case, row):
         return _("This is kept; the case goes on by itself, within a minute.")
     if row.reason and row.waiting_for == AGENT:
@@ -189,8 +189,8 @@ def describe_situation(case: Case) -> str:
         if case.outcome:
             return _("Decided: what follows happens by itself, within a minute.")
         return _("Check what was declared, then decide.")
-    said = WAITING_TEXTS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
-    return said % {"stage": stage_name(row)}
+    text = WAITING_TEXTS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
+    return text % {"stage": stage_name(row)}
 
 
 def _blocked(case: Case, row: CaseStage) -> str:
@@ -238,8 +238,8 @@ def days_left(case: Case, now: datetime) -> int:
 def elapsed_percent(case: Case, now: datetime) -> int:
     """Return how much of the time until the deadline has passed, in per cent."""
     whole = (case.deadline - case.opened_at).total_seconds()
-    gone = ((case.paused_at or now) - case.opened_at).total_seconds()
-    return max(0, min(100, round(100 * gone / whole))) if whole > 0 else 100
+    elapsed = ((case.paused_at or now) - case.opened_at).total_seconds()
+    return max(0, min(100, round(100 * elapsed / whole))) if whole > 0 else 100
 
 
 # -- Open items ----------------------------------------------------------------------------------------------

@@ -44,16 +44,16 @@ class ActionOffer:
     """An action as the page shows it."""
 
     do: str
-    deed: CaseAction
+    action: CaseAction
     form: CaseActionForm | None = None
 
     @property
     def label(self):
-        return self.deed.label
+        return self.action.label
 
     @property
     def letter(self) -> str:
-        return self.deed.letter
+        return self.action.letter
 
 
 class CaseScreen(AgentDeskView):
@@ -185,7 +185,7 @@ class CaseView(CaseScreen):
         context = super().get_context_data(
             case=self.case,
             do=do,
-            deed=CASE_ACTIONS[do],
+            action=CASE_ACTIONS[do],
             form=self._shown_form(do),
             why=self.why,
             suggested=page.other_case_rows(

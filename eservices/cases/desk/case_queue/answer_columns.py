@@ -67,9 +67,9 @@ class AnswerColumns:
         names = list(answer_columns(field, None, self.newest, self.language))
         if names == [field.key]:
             return [label]
-        said = {part.name: part.label for part in field_types[field.type].inputs(field)}
+        labels = {part.name: part.label for part in field_types[field.type].inputs(field)}
         parts = [name.removeprefix(f"{field.key}.") for name in names]
-        return [f"{label} ({said.get(part) or part})" for part in parts]
+        return [f"{label} ({labels.get(part) or part})" for part in parts]
 
 
 def _submitted_question(field: FieldDefinition, own: FormDefinition) -> FieldDefinition:

@@ -36,10 +36,12 @@ def assign_several(request):
         return _incomplete(request, _("Choose cases and an agent."))
     agent = form.cleaned_data["agent"]
     if agent:
-        said = ngettext_lazy("%(n)s case is assigned.", "%(n)s cases are assigned.", "n")
+        message = ngettext_lazy("%(n)s case is assigned.", "%(n)s cases are assigned.", "n")
     else:
-        said = ngettext_lazy("Nobody has %(n)s case now.", "Nobody has %(n)s cases now.", "n")
-    return _run_on_each(request, "assign", form.references, partial(actions.assign_case, agent=agent), said)
+        message = ngettext_lazy("Nobody has %(n)s case now.", "Nobody has %(n)s cases now.", "n")
+    return _run_on_each(
+        request, "assign", form.references, partial(actions.assign_case, agent=agent), message
+    )
 
 
 @require_POST
@@ -49,9 +51,9 @@ def tag_several(request):
     form = BulkTagForm(request.POST)
     if not form.is_valid():
         return _incomplete(request, _("Choose cases and write a tag."))
-    said = ngettext_lazy("%(n)s case has the tag.", "%(n)s cases have the tag.", "n")
+    message = ngettext_lazy("%(n)s case has the tag.", "%(n)s cases have the tag.", "n")
     return _run_on_each(
-        request, "tag", form.references, partial(actions.add_tag, name=form.cleaned_data["name"]), said
+        request, "tag", form.references, partial(actions.add_tag, name=form.cleaned_data["name"]), message
     )
 
 
@@ -62,8 +64,8 @@ def remind_several(request):
     form = BulkForm(request.POST)
     if not form.is_valid():
         return _incomplete(request, _("Choose cases first."))
-    said = ngettext_lazy("%(n)s applicant is reminded.", "%(n)s applicants are reminded.", "n")
-    return _run_on_each(request, "remind", form.references, actions.remind_applicant, said)
+    message = ngettext_lazy("%(n)s applicant is reminded.", "%(n)s applicants are reminded.", "n")
+    return _run_on_each(request, "remind", form.references, actions.remind_applicant, message)
 
 
 class BulkDecisionView(AgentDeskView):
@@ -100,8 +102,8 @@ class BulkDecisionView(AgentDeskView):
                 raise IllegalTransition(why_not)
             DECISIONS[decision](actor=actor, case=case, reason=reason, seen=seen[case.reference])
 
-        said = ngettext_lazy("%(n)s case is decided.", "%(n)s cases are decided.", "n")
-        return _run_on_each(self.request, decision, self.references, decide, said)
+        message = ngettext_lazy("%(n)s case is decided.", "%(n)s cases are decided.", "n")
+        return _run_on_each(self.request, decision, self.references, decide, message)
 
     def get_context_data(self, **kwargs):
         found = defaultdict(list)

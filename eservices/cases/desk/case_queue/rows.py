@@ -92,8 +92,8 @@ def _lock(case: Case) -> str:
     """Return the mark of a case whose address is protected or not screened yet; "" for others."""
     if not case.protected:
         return ""
-    said = _("not screened yet") if case.unscreened else _("protected address")
-    return format_html(' <span class="st bad">{}{}</span>', svg_icon("lock"), said)
+    label = _("not screened yet") if case.unscreened else _("protected address")
+    return format_html(' <span class="st bad">{}{}</span>', svg_icon("lock"), label)
 
 
 def _agent(row: QueueRow) -> str:

@@ -108,7 +108,7 @@ def _tabs(form: QueueFilterForm, choices: FilterChoices, now: datetime) -> list[
         (view, QueueFilterForm(QueryDict(view.query), choices=choices))
         for view in access.saved_views_for(choices.user)[:MAX_SAVED_VIEWS]
     ]
-    kept = [
+    saved_tabs = [
         QueueTab(
             f"saved:{view.pk}",
             view.name,
@@ -118,12 +118,12 @@ def _tabs(form: QueueFilterForm, choices: FilterChoices, now: datetime) -> list[
         )
         for view, one in saved
     ]
-    plain = not any(tab.current for tab in kept)
+    plain = not any(tab.current for tab in saved_tabs)
     ready = [
         QueueTab(f"view:{key}", label, f"view={key}", mine.filter(condition), plain and key == form.chosen)
         for key, (label, condition) in queries.ready_made_views(choices.user, now).items()
     ]
-    return [*ready, *kept]
+    return [*ready, *saved_tabs]
 
 
 def _deletable_view(form: QueueFilterForm, choices: FilterChoices, tabs: list[QueueTab]) -> SavedView | None:

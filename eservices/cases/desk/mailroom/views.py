@@ -196,18 +196,18 @@ def take_batch(request):
     except actions.PaperLetterActionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("postroom:letters")
-    if gone := wanted.exclude(state=State.TO_PRINT).exclude(posting__batch=batch).count():
-        messages.warning(request, _not_in_batch_text(gone))
+    if left_out := wanted.exclude(state=State.TO_PRINT).exclude(posting__batch=batch).count():
+        messages.warning(request, _not_in_batch_text(left_out))
     return redirect("postroom:batch", batch.pk)
 
 
 def _not_in_batch_text(count: int) -> str:
-    said = ngettext(
+    text = ngettext(
         "%(n)s letter that you chose is not in this batch: it is in another one already, or not to be posted.",
         "%(n)s letters that you chose are not in this batch: they are in another one already, or not to be posted.",
         count,
     )
-    return said % {"n": count}
+    return text % {"n": count}
 
 
 @require_POST

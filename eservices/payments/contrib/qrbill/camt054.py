@@ -38,12 +38,12 @@ def parse_camt054(content: bytes) -> tuple[str, list[CreditEntry]]:
         root = fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as fault:
         raise InvalidBankFile(str(fault)) from fault
-    told = _find(root, "BkToCstmrDbtCdtNtfctn")
-    if told is None:
+    notification = _find(root, "BkToCstmrDbtCdtNtfctn")
+    if notification is None:
         raise InvalidBankFile("BkToCstmrDbtCdtNtfctn")
-    message = _text(told, "GrpHdr", "MsgId")
+    message = _text(notification, "GrpHdr", "MsgId")
     try:
-        return message, [entry for one in _all(told, "Ntfctn") for entry in _entries(one, message)]
+        return message, [entry for one in _all(notification, "Ntfctn") for entry in _entries(one, message)]
     except (ArithmeticError, ValueError, TypeError) as fault:
         raise InvalidBankFile(str(fault)) from fault
 

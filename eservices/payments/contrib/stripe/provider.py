@@ -217,9 +217,9 @@ def _existing_refund(api, refund: Refund):
         return api.retrieve(refund.external_id)
     if refund.asked_at > timezone.now() - KEYS_HOLD:
         return None
-    made = api.list({"payment_intent": refund.payment.external_id, "limit": 100}).auto_paging_iter()
+    refunds = api.list({"payment_intent": refund.payment.external_id, "limit": 100}).auto_paging_iter()
     return next(
-        (one for one in made if one.to_dict().get("metadata", {}).get("refund") == str(refund.pk)), None
+        (one for one in refunds if one.to_dict().get("metadata", {}).get("refund") == str(refund.pk)), None
     )
 
 

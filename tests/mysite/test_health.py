@@ -10,7 +10,7 @@ from home.models.heartbeat import Heartbeat
 pytestmark = pytest.mark.django_db
 
 
-def test_health_is_ok_while_scheduler_and_worker_leave_signs(client):
+def test_health_is_ok_while_scheduler_and_worker_beat(client):
     Heartbeat.record(Heartbeat.SCHEDULER)
     Heartbeat.record(Heartbeat.WORKER)
     answer = client.get("/health/")
@@ -33,9 +33,7 @@ def test_health_is_degraded_if_nothing_ever_ran(client):
     assert answer.json()["worker"] == {"alive": False, "seen": None}
 
 
-def test_health_is_degraded_where_the_disk_is_about_to_be_full_or_nothing_can_be_cached(
-    client, monkeypatch, settings
-):
+def test_health_is_degraded_without_disk_space_or_cache(client, monkeypatch, settings):
     Heartbeat.record(Heartbeat.SCHEDULER)
     Heartbeat.record(Heartbeat.WORKER)
     assert client.get("/health/").json()["disk"] == {"alive": True}

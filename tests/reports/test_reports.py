@@ -152,7 +152,7 @@ def test_picture_with_too_many_pixels_is_refused_undecoded(monkeypatch):
 
 
 @pytest.mark.parametrize("typed", ["éclairage", "lampadaires", "signaler"])
-def test_who_seeks_what_is_broken_finds_where_to_report_it(category, typed):
+def test_search_for_broken_things_finds_the_report_page(category, typed):
     best = find_entries(typed, "fr").best_service
     assert (best.entry.title, best.url) == ("Signaler un problème", FILE)
     category.delete()
@@ -294,7 +294,9 @@ def test_update_assigns_the_case_and_notifies_all_followers():
     as_before = {"planned_for": date(2026, 12, 3), "published": True, "title": "Lampe éteinte"}
     tell(report, "planned", **as_before)
     assert Delivery.objects.for_subject(case.subject).count() == 2
-    tell(report, "planned", word="Elle arrive lundi.", **as_before)  # a word alone is for who reported it
+    tell(
+        report, "planned", word="Elle arrive lundi.", **as_before
+    )  # a comment alone goes to the reporter only
     assert (
         "Elle arrive lundi."
         in Delivery.objects.for_subject(case.subject).latest("created_at").payload["text"]

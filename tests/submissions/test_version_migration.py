@@ -196,7 +196,7 @@ def text(response) -> str:
 
 
 def told(page: str) -> bool:
-    """Whether a page says that the form has changed since."""
+    """Return whether a page says that the form has changed."""
     return MigratedDraft({}, [], {}, [], [], []).change_summary in page
 
 

@@ -105,7 +105,7 @@ def test_a_letter_to_one_silences_nobody_else_who_sees_other_things(pigeon, cloc
     def readable(user):
         return Q(subject=f"secret:{user.email}")
 
-    monkeypatch.setitem(access.delivery_filters._offers, "secret", readable)
+    monkeypatch.setitem(access._filters, "secret", readable)
     anna, bruno = keeper("anna@example.org"), keeper("bruno@example.org")
     pigeon.fault = PermanentFailure("no such loft")
     actions.attempt_delivery(sent(title="Pour Anna", subject="secret:anna@example.org").pk)

@@ -13,7 +13,9 @@ from django.core.files.storage import storages
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
-from ..archive_files import archive_file_providers
+from home.extensions.base import extensions
+
+from ..extension_points import CaseExtension
 from ..models import Case
 
 IN_MEMORY = 5 * 1024 * 1024  # bytes; larger packages are built on disk
@@ -72,8 +74,8 @@ def write_package(case: Case, package: IO[bytes], now: datetime) -> None:
         translation.override(settings.LANGUAGE_CODE),
         zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as packed,
     ):
-        for offer in archive_file_providers:
-            for name, content in offer(case):
+        for extension in extensions(CaseExtension):
+            for name, content in extension.archive_files(case):
                 sums.append(f"{digest_of(content)}  {name}\n")
                 with packed.open(_entry(name, now), "w") as entry:
                     shutil.copyfileobj(content, entry)

@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from eservices.cases.retention.blockers import RetentionBlocker, retention_blockers
+from eservices.cases.extension_points import RetentionBlocker
 
 from .models import Charge, Payment, Refund, UnallocatedPayment
 from .states import ChargeState, RefundState
@@ -22,4 +22,4 @@ def _unsettled() -> Q:
     )
 
 
-retention_blockers.register("money")(RetentionBlocker(_("money of it is not settled yet"), _unsettled))
+RETENTION_BLOCKERS = {"money": RetentionBlocker(_("money of it is not settled yet"), _unsettled)}

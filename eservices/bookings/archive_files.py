@@ -1,6 +1,9 @@
 """Bookings in the archive package of a case: bookings, inspections and photos."""
 
-from eservices.cases.archive_files import Parts, archive_file_providers, to_json_bytes
+from collections.abc import Iterator
+
+from eservices.cases.archive_files import to_json_bytes
+from eservices.cases.extension_points import ArchiveFile
 from eservices.cases.models import Case
 from eservices.submissions.models import StoredFile
 
@@ -10,8 +13,7 @@ ARCHIVED_FIELDS = ("resource__key", "count", "starts_at", "ends_at", "state", "t
 SEEN = ("booking__starts_at", "kind", "text", "kept", "by__email", "at")
 
 
-@archive_file_providers.register("bookings")
-def archive_booking_files(case: Case) -> Parts:
+def archive_booking_files(case: Case) -> Iterator[ArchiveFile]:
     booked = Booking.objects.of_submission(case.submission)
     if not booked.exists():
         return

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from django.utils.formats import date_format
 
-from eservices.cases.case_panels import case_panels
+from eservices.accounts.models import User
+from eservices.cases.extension_points import Panel
+from eservices.cases.models import Case
 
 from . import access
 from .comparison import ComparedAspect, agreeing_aspects
@@ -13,13 +15,12 @@ from .persons import DeclaredPerson, RegisterPerson
 from .stages import check_explanation
 
 
-@case_panels.register("register")
-def register_panel(case, user):
+def register_panel(case: Case, user: User) -> Panel | None:
     """Return the checks of the case with their candidates and the differences; None if there are none."""
     if all(row.type != "register" for row in case.stages.all()):
         return None
     checks = [_shown(check) for check in access.checks_for(user, case)]
-    return ("register/case_panel.html", {"checks": checks}) if checks else None
+    return Panel("register", "register/case_panel.html", {"checks": checks}) if checks else None
 
 
 def _shown(check: RegisterCheck) -> dict:

@@ -2,7 +2,7 @@
 
 from eservices.accounts.models import User
 from eservices.cases import access as cases
-from eservices.cases.case_panels import case_panels
+from eservices.cases.extension_points import Panel
 from eservices.cases.models import Case
 from home.maps import town_map_settings
 
@@ -11,8 +11,7 @@ from .forms import ReportUpdateForm
 from .models import ProblemReport
 
 
-@case_panels.register("report")
-def report_panel(case: Case, user: User) -> tuple[str, dict] | None:
+def report_panel(case: Case, user: User) -> Panel | None:
     """Return the state, the public part and the form that updates both; None for other cases."""
     if case.form_id != form_definition.KEY:
         return None
@@ -20,9 +19,13 @@ def report_panel(case: Case, user: User) -> tuple[str, dict] | None:
     if report is None or report.erased_at:
         return None
     report.case = case
-    return "reports/case_panel.html", {
-        "report": report,
-        "map": town_map_settings() if report.point else None,
-        "followers": report.followers.count(),
-        "form": ReportUpdateForm(report=report) if cases.may_do(user, case, "message") else None,
-    }
+    return Panel(
+        "report",
+        "reports/case_panel.html",
+        {
+            "report": report,
+            "map": town_map_settings() if report.point else None,
+            "followers": report.followers.count(),
+            "form": ReportUpdateForm(report=report) if cases.may_do(user, case, "message") else None,
+        },
+    )

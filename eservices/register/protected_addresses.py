@@ -3,19 +3,16 @@
 from django.conf import settings
 
 from eservices.cases.models import Case
-from eservices.cases.workflow.protected_addresses import known, screenings
 
 from .models import RegisterCheck
 from .named_persons import people_named
 
 
-@screenings.register("register")
 def is_to_be_asked(case: Case) -> bool:
     """Return whether a register is configured and the case names a person."""
     return settings.REGISTER_SCREENING and settings.REGISTER != "none" and bool(people_named(case))
 
 
-@known.register("register")
 def names_protected_person(case: Case) -> bool:
     """Return whether a person identified by a check or by an agent has a protected address."""
     checks = RegisterCheck.objects.filter(stage__case=case, protected=True)

@@ -1,11 +1,13 @@
 """Documents in the archive package of a case: the case as PDF/A, and the issued documents."""
 
 import io
+from collections.abc import Iterator
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eservices.cases.archive_files import Parts, archive_file_providers, to_json_bytes
+from eservices.cases.archive_files import to_json_bytes
+from eservices.cases.extension_points import ArchiveFile
 from eservices.cases.models import Case
 
 from . import case_pdf
@@ -29,8 +31,7 @@ def told_in_documents(case: Case) -> list[dict]:
     ]
 
 
-@archive_file_providers.register("documents")
-def archive_document_files(case: Case) -> Parts:
+def archive_document_files(case: Case) -> Iterator[ArchiveFile]:
     yield "case.pdf", io.BytesIO(case_pdf.render_case_pdf(case, reader=_("the archive"), now=timezone.now()))
     if told := told_in_documents(case):
         yield "documents.json", to_json_bytes(told)

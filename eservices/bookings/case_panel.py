@@ -2,8 +2,10 @@
 
 from django.utils import timezone
 
+from eservices.accounts.models import User
 from eservices.cases import access as cases
-from eservices.cases.case_panels import case_panels
+from eservices.cases.extension_points import Panel
+from eservices.cases.models import Case
 
 from . import access
 from .case_views import action_form
@@ -11,8 +13,7 @@ from .models import Booking
 from .states import MOVABLE, is_allowed
 
 
-@case_panels.register("bookings")
-def bookings_panel(case, user):
+def bookings_panel(case: Case, user: User) -> Panel | None:
     """Return the bookings of the case, their inspections and the actions that the agent may take now."""
     if not case.version.definition.asks_for("booking"):
         return None
@@ -21,14 +22,18 @@ def bookings_panel(case, user):
         return None
     may, now = cases.may_do(user, case, "message"), timezone.now()
     own = set(access.resources_for(user, "move").values_list("pk", flat=True))
-    return "bookings/case/panel.html", {
-        "reference": case.reference,
-        "rows": [
-            {"booking": one, "move": one.resource_id in own and one.state in MOVABLE}
-            | (_deeds(case, one, now) if may else {})
-            for one in found
-        ],
-    }
+    return Panel(
+        "bookings",
+        "bookings/case/panel.html",
+        {
+            "reference": case.reference,
+            "rows": [
+                {"booking": one, "move": one.resource_id in own and one.state in MOVABLE}
+                | (_deeds(case, one, now) if may else {})
+                for one in found
+            ],
+        },
+    )
 
 
 def _deeds(case, booking: Booking, now) -> dict:

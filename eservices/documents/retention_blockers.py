@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from eservices.cases.retention.blockers import RetentionBlocker, retention_blockers
+from eservices.cases.extension_points import RetentionBlocker
 
 from .models import Document, Permit
 
@@ -17,7 +17,7 @@ def _still_valid() -> Q:
     return Q(pk__in=Permit.objects.valid(timezone.localdate()).values("case"))
 
 
-retention_blockers.register("documents")(
-    RetentionBlocker(_("a document on it is still being made"), _being_made)
-)
-retention_blockers.register("permits")(RetentionBlocker(_("a permit on it is still valid"), _still_valid))
+RETENTION_BLOCKERS = {
+    "documents": RetentionBlocker(_("a document on it is still being made"), _being_made),
+    "permits": RetentionBlocker(_("a permit on it is still valid"), _still_valid),
+}

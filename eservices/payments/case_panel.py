@@ -3,8 +3,9 @@
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases import access as cases
-from eservices.cases.case_panels import case_panels
+from eservices.cases.extension_points import Panel
 from eservices.cases.models import Case
 from eservices.cases.stages import kind_of
 from eservices.cases.states import CaseOutcome
@@ -17,8 +18,7 @@ from .providers import can_be_polled, provider_label
 from .states import CHARGES, ChargeState, PaymentState, RefundState, is_allowed
 
 
-@case_panels.register("payments")
-def payments_panel(case: Case, user):
+def payments_panel(case: Case, user: User) -> Panel | None:
     """Return the panel of all charges with their payments, refunds and actions; None if there is no charge."""
     if not any(kind and kind.collects for kind in map(kind_of, case.stages.all())):
         return None
@@ -27,14 +27,18 @@ def payments_panel(case: Case, user):
         return None
     role = {to: cases.may_do(user, case, to) for to in ("take", "accept")}
     role["take"] = role["take"] and access.may_take_money(user)
-    return "payments/admin/case_panel.html", {
-        "charges": [_charge(charge, case, role) for charge in found],
-        "till": access.open_till_of(user),
-        "may_keep_books": access.may_keep_books(user),
-        "may_take": role["take"],
-        "must_refund": case.outcome in (CaseOutcome.REFUSED, CaseOutcome.WITHDRAWN)
-        and any(charge.paid > charge.refunded for charge in found),
-    }
+    return Panel(
+        "payments",
+        "payments/admin/case_panel.html",
+        {
+            "charges": [_charge(charge, case, role) for charge in found],
+            "till": access.open_till_of(user),
+            "may_keep_books": access.may_keep_books(user),
+            "may_take": role["take"],
+            "must_refund": case.outcome in (CaseOutcome.REFUSED, CaseOutcome.WITHDRAWN)
+            and any(charge.paid > charge.refunded for charge in found),
+        },
+    )
 
 
 def _charge(charge: Charge, case: Case, role: dict[str, bool]) -> dict:

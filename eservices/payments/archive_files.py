@@ -1,8 +1,11 @@
 """Payments in the archive package of a case: charges and their payments. The ledger is archived separately."""
 
+from collections.abc import Iterator
+
 from django.db.models import F
 
-from eservices.cases.archive_files import Parts, archive_file_providers, to_json_bytes
+from eservices.cases.archive_files import to_json_bytes
+from eservices.cases.extension_points import ArchiveFile
 from eservices.cases.models import Case
 
 from .models import Allocation, Refund
@@ -31,8 +34,7 @@ def told_in_payments(case: Case) -> dict:
     }
 
 
-@archive_file_providers.register("payments")
-def archive_payment_files(case: Case) -> Parts:
+def archive_payment_files(case: Case) -> Iterator[ArchiveFile]:
     """Archive charges, payments and refunds as JSON. Amounts are in minor units."""
     if told := told_in_payments(case):
         yield "charges.json", to_json_bytes(told["charges"])

@@ -1,16 +1,15 @@
 """Titles of report cases: subject and place."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from eservices.cases.models import Case
-from eservices.cases.texts.titles import case_titles
 
 from . import access
 from .models import ProblemReport
 
 
-@case_titles.register("reports")
-def report_titles(cases: list[Case]) -> dict[UUID, str]:
+def report_titles(cases: Sequence[Case]) -> dict[UUID, str]:
     """Return titles such as “Street lamps, Rue du Lac 16”, by case."""
     found = ProblemReport.objects.filter(case__in=cases).values_list(
         "case", "category", "public_place", "place"

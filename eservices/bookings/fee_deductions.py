@@ -1,7 +1,6 @@
 """Deductions from charges for bookings that were cancelled before they were paid."""
 
 from eservices.cases.models import Case
-from eservices.payments.deductions import deduction_providers
 
 from .logic import cancellation_terms
 from .models import Booking
@@ -9,7 +8,6 @@ from .question.fee_lines import fee_lines_of_question
 from .states import ENDED_STATES, UNSETTLED
 
 
-@deduction_providers.register("booking")
 def deductions_for_cancelled(case: Case) -> dict[str, int]:
     """Return what is not due any more, by the key of the fee line.
 

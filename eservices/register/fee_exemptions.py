@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eservices.cases.fee_exemptions import FeeExemption, fee_exemptions
+from eservices.cases.extension_points import FeeExemption
 from eservices.cases.models import Case
 
 from .access import register_person_of
@@ -24,7 +24,7 @@ def _is_minor(case: Case) -> str:
     return _("is under age, as the register says") if found else ""
 
 
-fee_exemptions.register("resident")(
-    FeeExemption(gettext_lazy("residents, as the register says"), _lives_here)
-)
-fee_exemptions.register("minor")(FeeExemption(gettext_lazy("minors, as the register says"), _is_minor))
+FEE_EXEMPTIONS = {  # the keys are in definitions
+    "resident": FeeExemption(gettext_lazy("residents, as the register says"), _lives_here),
+    "minor": FeeExemption(gettext_lazy("minors, as the register says"), _is_minor),
+}

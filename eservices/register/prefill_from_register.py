@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_lazy as _
 
-from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
+from eservices.formbuilder.extension_points import PrefillSource
 
 from .access import resident_record_of
 from .persons import RegisterPerson
@@ -25,16 +25,18 @@ def _address(person: RegisterPerson) -> dict | None:
     return address and {name: getattr(address, name) for name in ("street", "number", "postcode", "town")}
 
 
-for key, label, token, read in (
-    ("register_given_name", _("First names, from the register"), "given-name", lambda one: one.given_names),
-    ("register_family_name", _("Last name, from the register"), "family-name", lambda one: one.family_name),
-    (
-        "register_birth_date",
+# Key → label, autocomplete token, and how the answer is read.
+REGISTER = {
+    "register_given_name": (_("First names, from the register"), "given-name", lambda one: one.given_names),
+    "register_family_name": (_("Last name, from the register"), "family-name", lambda one: one.family_name),
+    "register_birth_date": (
         _("Date of birth, from the register"),
         "bday",
         lambda one: one.birth_date.isoformat(),
     ),
-    ("register_address", _("Address, from the register"), "street-address", _address),
-):
-    source = PrefillSource(label, _from_register(read), token=token, note=FROM_REGISTER, official=True)
-    prefill_sources.register(key)(source)
+    "register_address": (_("Address, from the register"), "street-address", _address),
+}
+REGISTER_SOURCES = {
+    key: PrefillSource(label, _from_register(read), token=token, note=FROM_REGISTER, official=True)
+    for key, (label, token, read) in REGISTER.items()
+}

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases import access
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition
-from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
+from eservices.formbuilder.extension_points import PrefillSource
 from eservices.submissions.prefill_values import autocomplete_token
 
 FROM_EARLIER = _("Filled in from an earlier request. Check it.")
@@ -46,7 +46,7 @@ def _questions(definition: FormDefinition) -> list[FieldDefinition]:
     return [field for step in definition.steps for field in step.fields if not field.secret]
 
 
-for key, (label, token, kind) in EARLIER.items():
-    prefill_sources.register(key)(
-        PrefillSource(label, _last_answer(key, token, kind), token=token, note=FROM_EARLIER)
-    )
+CASE_SOURCES = {
+    key: PrefillSource(label, _last_answer(key, token, kind), token=token, note=FROM_EARLIER)
+    for key, (label, token, kind) in EARLIER.items()
+}

@@ -5,13 +5,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from eservices.submissions.models import Draft
-from eservices.submissions.reservations import reservation_providers
 
 from .models import Booking
 from .time_text import format_booking
 
 
-@reservation_providers.register("bookings")
 def offered_times(draft: Draft) -> dict[str, datetime]:
     """Return the offered time of a draft, until it is sent or released or the hold expires."""
     if not draft.version.definition.asks_for("booking"):

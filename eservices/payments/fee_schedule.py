@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
-from eservices.formbuilder.price_list import Price, price_lists
+from eservices.formbuilder.extension_points import Price
 from home.caching.site_version import cached_per_version
 
 from .models import FeePrice, FeeScheduleEntry
@@ -21,9 +21,6 @@ class FeeSchedule:
         begun = FeePrice.objects.filter(entry__key__in=keys, valid_from__lte=day).order_by("valid_from")
         rows = begun.values_list("entry__key", "amount", "vat", "valid_from")
         return {key: Price(*price) for key, *price in rows}  # the latest price of an entry wins
-
-
-price_lists.register("schedule")(FeeSchedule())
 
 
 def entry_prices_today() -> dict[str, dict]:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
+from eservices.formbuilder.extension_points import PrefillSource
 
 FROM_ACCOUNT = _("Filled in from your account. Check it.")
 # Key → label, attribute of the user, autocomplete token of the questions that are prefilled by default.
@@ -19,5 +19,7 @@ def _attribute(name: str):
     return lambda user: getattr(user, name) or None
 
 
-for key, (label, attribute, token) in ACCOUNT.items():
-    prefill_sources.register(key)(PrefillSource(label, _attribute(attribute), token=token, note=FROM_ACCOUNT))
+ACCOUNT_SOURCES = {
+    key: PrefillSource(label, _attribute(attribute), token=token, note=FROM_ACCOUNT)
+    for key, (label, attribute, token) in ACCOUNT.items()
+}

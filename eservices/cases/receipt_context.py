@@ -3,7 +3,6 @@
 from django.urls import reverse
 
 from eservices.submissions.models import Submission
-from eservices.submissions.receipts import receipt_providers
 
 from . import access, emails
 from .models import Case
@@ -13,7 +12,6 @@ from .workflow.enclosures_and_persons import question_label
 from .workflow.progress import stage_titles, stages_ahead
 
 
-@receipt_providers.register("cases")
 def case_receipt(submission: Submission) -> dict:
     """Return reference, promised date, status link and next stages of the submission's case.
 

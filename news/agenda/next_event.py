@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from home.extensions.home_page import TodayItem, cached_for_minutes, today_providers
+from home.extensions.home_page import TodayItem, cached_for_minutes
 from home.opening_hours.text import format_relative_day
 
-from .home_blocks import upcoming_events
 from .occurrences import TimedMixin
+from .upcoming_events import upcoming_events
 
 EVENING = 17
 
@@ -27,7 +27,6 @@ class UpcomingEvent(TimedMixin):
     url: str
 
 
-@today_providers.register("agenda")
 def next_event_item(request, page, now) -> list[TodayItem]:
     """Return the next event that is not cancelled; an empty list if there is none."""
     now = timezone.localtime(now)

@@ -1,7 +1,10 @@
 """Section of the home page with online services."""
 
+from django.http import HttpRequest
+
 from eservices.reports import access as reports
-from home.extensions.home_page import HomeSection, home_sections
+from home.extensions.home_page import HomeSection
+from home.models import HomePage
 
 from . import service_lists
 from .models import ServiceIndexPage, ServicePage
@@ -9,8 +12,7 @@ from .models import ServiceIndexPage, ServicePage
 MAX_ITEMS = 6  # life situations, and services in each
 
 
-@home_sections.register("counter")
-def counter_section(request, page):
+def counter_section(request: HttpRequest, page: HomePage) -> HomeSection | None:
     """Return the first services of the first six life situations, with a link to report problems.
 
     None if there are no services.

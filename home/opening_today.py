@@ -5,21 +5,19 @@ from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 
 from .caching.site_version import cached_per_version
-from .extensions.home_page import TodayItem, today_providers
+from .extensions.home_page import TodayItem
 from .localization.reader_language import url_for_reader
 from .models import CommuneSettings, OfficePage
 from .opening_hours import text
 from .opening_hours.rules import OpeningState, opening_state
 
 
-@today_providers.register("counter")
 def counter_opening(request, page, now) -> list[TodayItem]:
     """Return the state of the counter, if it has opening hours."""
     commune = CommuneSettings.current(request)
     return [_line(_("Counter"), commune.opening_at(now), now, order=10)] if commune.spans else []
 
 
-@today_providers.register("offices")
 def office_openings(request, page, now) -> list[TodayItem]:
     """Return the state of the offices that editors show on the home page."""
     day = now.date()

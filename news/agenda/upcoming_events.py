@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.utils import timezone
 from wagtail.models import Page
 
-from home.extensions.home_page import HomeSection, home_sections
+from home.extensions.home_page import HomeSection
+from home.models import HomePage
 
 from .models import EventIndexPage, EventPage
 from .occurrences import EventDate
@@ -14,8 +16,7 @@ from .occurrences import EventDate
 SHOWN_EVENTS = 4
 
 
-@home_sections.register("agenda")
-def upcoming_events_section(request, page):
+def upcoming_events_section(request: HttpRequest, page: HomePage) -> HomeSection | None:
     """Build the section with the next four dates; None if there are none."""
     coming = upcoming_events(page)
     if not coming.shown:

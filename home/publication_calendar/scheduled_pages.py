@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from .publication_calendar.entries import MAX_PER_PROVIDER, PlannedPublication, planned_publications
+from .entries import MAX_ENTRIES, PlannedPublication
 
 
 def _edited_by(user):
@@ -16,7 +16,6 @@ def _edited_by(user):
     return PagePermissionPolicy().instances_user_has_any_permission_for(user, {"add", "change", "publish"})
 
 
-@planned_publications.register("page_starts")
 def scheduled_page_publications(user, start, end) -> list[PlannedPublication]:
     """Return the drafts that are scheduled to be published in the span."""
     kind = ContentType.objects.get_for_model(Page, for_concrete_model=False)
@@ -26,17 +25,16 @@ def scheduled_page_publications(user, start, end) -> list[PlannedPublication]:
     rows = due.order_by("approved_go_live_at").values_list("approved_go_live_at", "object_str", "object_id")
     return [
         PlannedPublication(at, _("Page appears"), title, _page(key), "doc-full")
-        for at, title, key in rows[:MAX_PER_PROVIDER]
+        for at, title, key in rows[:MAX_ENTRIES]
     ]
 
 
-@planned_publications.register("page_ends")
 def scheduled_page_expiries(user, start, end) -> list[PlannedPublication]:
     ending = _edited_by(user).filter(live=True, expire_at__gte=start, expire_at__lt=end).order_by("expire_at")
     rows = ending.values_list("expire_at", "title", "pk")
     return [
         PlannedPublication(at, _("Page disappears"), title, _page(key), "doc-empty")
-        for at, title, key in rows[:MAX_PER_PROVIDER]
+        for at, title, key in rows[:MAX_ENTRIES]
     ]
 
 

@@ -1,14 +1,15 @@
 """News on the home page."""
 
 from django.db.models import prefetch_related_objects
+from django.http import HttpRequest
 
-from home.extensions.home_page import HomeSection, home_sections
+from home.extensions.home_page import HomeSection
+from home.models import HomePage
 
 from .models import NewsIndexPage, NewsPage
 
 
-@home_sections.register("news")
-def latest_news_section(request, page):
+def latest_news_section(request: HttpRequest, page: HomePage) -> HomeSection | None:
     """Build the section with the newest article and its picture, and three more; None without articles."""
     index = page.first_below(NewsIndexPage)
     if index is None:

@@ -3,11 +3,10 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..publication_calendar.entries import MAX_PER_PROVIDER, PlannedPublication, planned_publications
+from ..publication_calendar.entries import MAX_ENTRIES, PlannedPublication
 from .models import Bundle
 
 
-@planned_publications.register("bundles")
 def scheduled_bundles(user, start, end) -> list[PlannedPublication]:
     if not user.has_perm("home_bundles.change_bundle"):
         return []
@@ -17,5 +16,5 @@ def scheduled_bundles(user, start, end) -> list[PlannedPublication]:
         PlannedPublication(
             at, _("Bundle goes out"), title, reverse("bundle", args=[key]), "folder-open-inverse"
         )
-        for at, title, key in rows[:MAX_PER_PROVIDER]
+        for at, title, key in rows[:MAX_ENTRIES]
     ]

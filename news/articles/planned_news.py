@@ -6,20 +6,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from home.publication_calendar.entries import (
-    MAX_PER_PROVIDER,
+    MAX_ENTRIES,
     PlannedPublication,
     page_edit_url,
-    planned_publications,
 )
 
+from .models import NewsPage
 
-@planned_publications.register("news")
+
 def planned_news(user, start, end) -> list[PlannedPublication]:
-    from news.articles.models import NewsPage
-
     days = timezone.localdate(start), timezone.localdate(end)
     found = NewsPage.objects.filter(live=True, date__gte=days[0], date__lt=days[1]).order_by("date", "pk")
-    rows = found.values_list("date", "title", "pk")[:MAX_PER_PROVIDER]
+    rows = found.values_list("date", "title", "pk")[:MAX_ENTRIES]
     return [
         PlannedPublication(_morning(day), _("News"), title, page_edit_url(key), "doc-full", whole_day=True)
         for day, title, key in rows

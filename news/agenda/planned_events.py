@@ -3,18 +3,16 @@
 from django.utils.translation import gettext as _
 
 from home.publication_calendar.entries import (
-    MAX_PER_PROVIDER,
+    MAX_ENTRIES,
     PlannedPublication,
     page_edit_url,
-    planned_publications,
 )
 
+from .occurrences import EventDate
 
-@planned_publications.register("events")
+
 def planned_events(user, start, end) -> list[PlannedPublication]:
     """Return the dates of published events. Each language has its own."""
-    from news.agenda.occurrences import EventDate
-
     found = EventDate.objects.filter(event__live=True, start__gte=start, start__lt=end)
-    rows = found.order_by("start", "pk").values_list("start", "event__title", "event")[:MAX_PER_PROVIDER]
+    rows = found.order_by("start", "pk").values_list("start", "event__title", "event")[:MAX_ENTRIES]
     return [PlannedPublication(at, _("Event"), title, page_edit_url(key), "date") for at, title, key in rows]

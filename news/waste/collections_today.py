@@ -4,13 +4,12 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from home.extensions.home_page import TodayItem, today_providers
+from home.extensions.home_page import TodayItem
 from home.localization.times import format_time
 
 from .models import WasteCollection
 
 
-@today_providers.register("waste")
 def waste_collections(request, page, now) -> list[TodayItem]:
     """Return the collections of tomorrow, else those of today that can still be put out."""
     day, remark = now.date(), _("To be put out before {hour}")

@@ -1,17 +1,13 @@
 """Publish checks of bundles: errors of the rules prevent publishing, warnings are shown."""
 
-from home.publication.publish_checks import publish_blocker_checks, publish_warning_checks
-
 from . import page_reader
 from .content_checks import rules
 
 
-@publish_blocker_checks.register("checks")
 def blocking_findings(draft) -> list[str]:
     return [one.sentence for one in _found(draft, rules.ERROR)]
 
 
-@publish_warning_checks.register("checks")
 def warning_findings(draft) -> list[str]:
     """Return the warnings except those on the place of the page, because a bundle knows which pages it publishes."""
     return [one.sentence for one in _found(draft, rules.WARNING) if not one.is_of_its_place]

@@ -7,11 +7,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..publication_calendar.entries import MAX_PER_PROVIDER, PlannedPublication, planned_publications
+from ..publication_calendar.entries import MAX_ENTRIES, PlannedPublication
 from .models import Alert
 
 
-@planned_publications.register("alerts")
 def scheduled_alerts(user, start, end) -> list[PlannedPublication]:
     """Return the alerts that begin or end in the span, planned or past."""
     if not user.has_perm("home_alerts.change_alert"):
@@ -21,7 +20,7 @@ def scheduled_alerts(user, start, end) -> list[PlannedPublication]:
         for name in ("go_live_at", "expire_at", "began_at", "ended_at")
     ]
     found = []
-    for alert in Alert.objects.filter(reduce(or_, within)).order_by("pk")[:MAX_PER_PROVIDER]:
+    for alert in Alert.objects.filter(reduce(or_, within)).order_by("pk")[:MAX_ENTRIES]:
         url = reverse(Alert.snippet_viewset.get_url_name("edit"), args=[alert.pk])
         begins = alert.began_at or alert.go_live_at
         moments = [

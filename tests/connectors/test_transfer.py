@@ -20,7 +20,7 @@ from eservices.cases import process, timeline
 from eservices.cases.actions.decision_notification import consent
 from eservices.cases.actors import ConsultedOffice
 from eservices.cases.models import Case, Opinion
-from eservices.connectors import carriers, case_package, document_store, filing_plan
+from eservices.connectors import case_package, document_store, document_store_transport, filing_plan
 from eservices.connectors.contrib import webdav
 from eservices.connectors.document_store import StoreUnreachable
 from eservices.deliveries import actions as deliveries
@@ -373,10 +373,12 @@ def test_a_server_that_drips_holds_no_worker_and_the_dossier_is_filed_once_it_an
 @on_each
 def test_a_worker_that_dies_on_the_way_leaves_one_dossier_in_the_end(shelf, monkeypatch):
     case = CaseFactory(stages=[FILING])
-    real = carriers._put
-    monkeypatch.setattr(carriers, "_put", lambda *args: (_ for _ in ()).throw(StoreUnreachable("cut")))
+    real = document_store_transport._put
+    monkeypatch.setattr(
+        document_store_transport, "_put", lambda *args: (_ for _ in ()).throw(StoreUnreachable("cut"))
+    )
     assert carried().state == "pending"
-    monkeypatch.setattr(carriers, "_put", real)
+    monkeypatch.setattr(document_store_transport, "_put", real)
     Delivery.objects.update(due_at=timezone.now())
     assert carried().state == "done"
     assert [path.name for path in shelf.glob("Habitants/*/*")] == [case.reference]
@@ -397,7 +399,7 @@ def test_a_lead_sees_what_is_stuck_and_staff_may_skip_it_with_a_reason(shelf, mo
     case = CaseFactory(stages=[FILING])
     for name in ("plan", "plan (2)"):
         (shelf / name).mkdir()
-    monkeypatch.setattr(carriers, "MAX_NAME_VARIANTS", 1)
+    monkeypatch.setattr(document_store_transport, "MAX_NAME_VARIANTS", 1)
     delivery = carried()
     assert delivery.state == "stuck"
     process.advance_case(case.pk)

@@ -69,7 +69,7 @@ def test_a_mail_server_that_refuses_our_password_or_is_not_there_says_so(setting
 @pytest.fixture
 def sms(settings):
     with gateway() as server:
-        settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
+        settings.SMS_GATEWAY = "http"
         settings.SMS_URL, settings.SMS_TOKEN = server.url, "t-token"
         yield server
 
@@ -105,7 +105,7 @@ def test_a_gateway_that_says_for_how_long_it_asks_for_patience_is_believed(sms, 
 
 
 def test_a_gateway_that_is_not_there_says_so(settings):
-    settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
+    settings.SMS_GATEWAY = "http"
     settings.SMS_URL, settings.SMS_TOKEN = "http://127.0.0.1:9/", "t-token"
     with pytest.raises(GatewayFault):
         transports["sms"].probe()
@@ -114,8 +114,8 @@ def test_a_gateway_that_is_not_there_says_so(settings):
 def test_before_going_live_the_operator_is_told_who_does_not_answer(settings):
     with mail_server(settings, "right"):
         assert check_transports(None) == []
-    settings.SMS_GATEWAY = "sms.of.nobody.Gateway"
+    settings.SMS_GATEWAY = "nobody"
     told = [warning.msg for warning in check_transports(None)]
-    assert told[-1] == "SMS does not answer: No module named 'sms'"
+    assert told[-1] == ("SMS does not answer: SMS_GATEWAY names “nobody”. It may name: http, demo_mailbox.")
     settings.MAILERS["default"]["OPTIONS"]["port"] = 9
     assert "E-mail does not answer: [Errno 111]" in check_transports(None)[0].msg

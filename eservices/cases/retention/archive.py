@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 from django.utils import timezone, translation
-from django.utils.module_loading import import_string
 
 from home.extensions.base import extensions
+from home.extensions.integrations import IntegrationRegistry
 
 from ..extension_points import CaseExtension
 from ..models import Case
@@ -30,6 +30,9 @@ class CaseArchive(Protocol):
 
     def open(self, location: str) -> IO[bytes]:
         """Open the package at ``location``."""
+
+
+case_archives: IntegrationRegistry[type[CaseArchive]] = IntegrationRegistry("CASE_ARCHIVE")
 
 
 class PrivateStorageArchive:
@@ -52,7 +55,7 @@ class ArchiveDamaged(Exception):
 
 def configured_archive() -> CaseArchive:
     """Return the archive that the operator configured."""
-    return import_string(settings.CASE_ARCHIVE)()
+    return case_archives.chosen()()
 
 
 def archive_case(case: Case, now: datetime) -> tuple[str, str]:

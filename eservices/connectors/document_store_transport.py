@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from eservices.cases.models import Case
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
-from eservices.deliveries.transports import PermanentFailure, RetryLater, transports
+from eservices.deliveries.transports import PermanentFailure, RetryLater
 
 from . import case_package
 from .document_store import DocumentStore, StoreUnreachable, configured_store, sha256_of
@@ -97,6 +97,3 @@ def _passing(chunks, written) -> Iterator[bytes]:
     for chunk in chunks:
         written.update(chunk)
         yield chunk
-
-
-transports.register(CARRIER)(DocumentStoreTransport())

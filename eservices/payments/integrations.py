@@ -1,10 +1,10 @@
-"""Registration of the payment providers of this project."""
+"""Payment providers."""
 
 from .contrib.counter.provider import CounterProvider
 from .contrib.demo.provider import DemoProvider
 from .contrib.qrbill.provider import QRBillProvider
 from .contrib.stripe.provider import StripeCard, StripeTwint
-from .providers import payment_providers
+from .provider_transport import register_provider
 
 for kind in (DemoProvider, StripeTwint, StripeCard, QRBillProvider, CounterProvider):
-    payment_providers.register(kind.key)(kind())
+    register_provider(kind)

@@ -7,8 +7,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from eservices.deliveries.transports import transports
-
 from .models import CheckOutcome, RegisterCheck
 from .persons import DeclaredPerson
 from .population_register import configured_register
@@ -27,6 +25,3 @@ class RegisterTransport:
         """Make failed checks due, so that the next job asks again."""
         unanswered = RegisterCheck.objects.filter(outcome=CheckOutcome.PENDING).exclude(fault="")
         unanswered.filter(due_at__gt=now).update(due_at=now)
-
-
-transports.register("register")(RegisterTransport())

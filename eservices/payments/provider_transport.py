@@ -36,6 +36,10 @@ def provider_transport_key(provider: PaymentProvider) -> str:
     return f"pay_{provider.key}"
 
 
-for provider in payment_providers:
+def register_provider(kind: type[PaymentProvider]) -> type[PaymentProvider]:
+    """Register a payment provider under its key, with its transport if it can be polled. A class decorator."""
+    provider = kind()
+    payment_providers.register(kind.key)(provider)
     if provider.asks:
         transports.register(provider_transport_key(provider))(ProviderTransport(provider))
+    return kind

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from eservices.deliveries.models import Delivery
-from eservices.deliveries.transports import PermanentFailure, transports
+from eservices.deliveries.transports import PermanentFailure
 
 from .backends.mailchimp import api, backend, members
 from .models import Subscriber
@@ -39,6 +39,3 @@ class MailchimpTransport:
 
     def probe(self) -> None:
         api.check_connection()
-
-
-transports.register("mailchimp")(MailchimpTransport())

@@ -16,6 +16,7 @@ class HomeConfig(AppConfig):
         )
         from .admin.exports import keep_formulas_out
         from .admin.headings import patch_admin_headings
+        from .extensions import checks as extension_checks  # noqa: F401
         from .localization.slugs import patch_admin_slugs
         from .translation.segment_errors import patch_segment_errors
         from .translation.segment_labels import patch_segment_labels, patch_translation_dates

@@ -212,7 +212,7 @@ def sitemap(request):
 
 def _entries_without_page(request) -> list[tuple[str, datetime | None]]:
     """Return the address and date of entries that are no pages."""
-    kinds = [key for key, kind in index.search_kinds.items() if kind.in_sitemap]
+    kinds = [key for key, kind in index.search_kinds().items() if kind.in_sitemap]
     entries = SearchEntry.objects.filter(kind__in=kinds).order_by("-date", "pk").values_list("url", "date")
     return [(page_links.absolute_url(url, request), date) for url, date in entries]
 

@@ -1,6 +1,6 @@
 """Content types of newsletters.
 
-Other apps register theirs in a module ``newsletter_items.py``, as in ``content_types.register("news")(News())``.
+Other apps register theirs in a module ``newsletter_content.py``, as in ``content_types.register("news")(News())``.
 A content type becomes a block of the campaign editor, and a source of digests.
 """
 
@@ -56,4 +56,4 @@ class ContentType(Protocol):
         """
 
 
-content_types: Registry[ContentType] = Registry("newsletter_items")
+content_types: Registry[ContentType] = Registry("newsletter_content")

@@ -5,15 +5,11 @@ from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.module_loading import import_string
+
+from home.extensions.integrations import IntegrationRegistry
 
 from .letters.rendering import LetterLinks, RenderedLetter
 from .models import Mailing, Subscriber
-
-BACKENDS = {
-    "builtin": "newsletter.backends.builtin.backend.BuiltinBackend",
-    "mailchimp": "newsletter.backends.mailchimp.backend.MailchimpBackend",
-}
 
 
 class BackendUnavailable(Exception):
@@ -43,13 +39,16 @@ class MailBackend(Protocol):
         """
 
 
+mail_backends: IntegrationRegistry[type[MailBackend]] = IntegrationRegistry("NEWSLETTER_BACKEND")
+
+
 def backend_for(mailing: Mailing) -> MailBackend:
-    return import_string(BACKENDS[mailing.backend])()
+    return mail_backends[mailing.backend]()
 
 
 def configured_backend() -> MailBackend:
     """Return the backend for new mailings."""
-    return import_string(BACKENDS[settings.NEWSLETTER_BACKEND])()
+    return mail_backends.chosen()()
 
 
 def sync_subscriber(subscriber: Subscriber) -> None:

@@ -4,16 +4,13 @@ Pages in a campaign have their own search entries, because an official notice mu
 """
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from home.localization.dates import date_format
-from home.search.index import SearchKind, index_object, search_kinds, unindex_object
+from home.search.index import index_object, unindex_object
 
 from .content_types import content_types
 from .models import Campaign, Mailing
-
-search_kinds.register("letter")(SearchKind(_("Letter"), _("Letters"), order=45, in_sitemap=True))
 
 
 def index_mailing(mailing: Mailing) -> None:

@@ -16,7 +16,6 @@ from eservices.submissions.signals import step_saved, submission_sent
 from home.caching import site_version
 
 from . import actions
-from .held import offered_times
 from .models import (
     Booking,
     BookingExtra,
@@ -28,6 +27,7 @@ from .models import (
     Timetable,
     Unit,
 )
+from .offered_times import offered_times
 from .question.answers import RequestedTimes, read_answer
 from .states import BookingState
 

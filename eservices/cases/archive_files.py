@@ -1,29 +1,20 @@
-"""Files of a case's archive package. Other apps add theirs to ``archive_file_providers``.
-
-A provider takes the case and yields its files: a name inside the package, and the open content.
-"""
+"""Files of this app in a case's archive package."""
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import model_to_dict
 
-from home.extensions.registry import Registry
-
 from . import access
 from .case_deliveries import letter_rows
+from .extension_points import ArchiveFile
 from .models import Case, Opinion
 
-type Parts = Iterator[tuple[str, BinaryIO]]
 
-archive_file_providers: Registry[Callable[[Case], Parts]] = Registry("archiving")
-
-
-@archive_file_providers.register("cases")
-def archive_case_files(case: Case) -> Parts:
+def archive_case_files(case: Case) -> Iterator[ArchiveFile]:
     """Yield the case and its form as JSON, and every readable file of the submission and its messages."""
     yield "case.json", to_json_bytes(case_record(case))
     yield "definition.json", to_json_bytes(case.version.content)

@@ -6,7 +6,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Replace, Substr
 from django.db.models.lookups import In
 
-from eservices.deliveries.access import delivery_filters, readable_text, withheld
+from eservices.deliveries.access import readable_text
 from eservices.deliveries.models import Delivery, DeliveryQuerySet
 
 from . import access
@@ -65,13 +65,11 @@ def _deliveries_to(case: Case, recipients: set[str]) -> DeliveryQuerySet:
     return written.filter(Q(carrier=BY_HAND) | Q(recipient__in=recipients)).order_by("created_at", "pk")
 
 
-@delivery_filters.register("case")
 def readable_case_deliveries(user) -> Q:
     """Build the condition for deliveries about cases that ``user`` may read."""
     return deliveries_about(access.cases_for(user))
 
 
-@withheld.register("protected")
 def protected_addresses(user) -> QuerySet:
     """Return the addresses in protected cases hidden from ``user``.
 

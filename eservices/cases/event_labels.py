@@ -1,13 +1,12 @@
-"""Labels of the event kinds in the timeline. Other apps add those of their own kinds to ``event_labels``."""
+"""Labels of the event kinds in the timeline."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from home.extensions.registry import Registry
+from home.extensions.base import extensions
 
-event_labels: Registry[str | Promise] = Registry("case_events")
+from .extension_points import CaseExtension
 
-for kind, label in {
+EVENT_LABELS = {  # of the kinds that this app writes
     "opened": _("Request received"),
     "taken": _("Taken in hand"),
     "assigned": _("Assigned"),
@@ -76,11 +75,10 @@ for kind, label in {
     "letter_posted": _("Letter posted"),
     "letter_delivered": _("Letter delivered"),
     "address_confirmed": _("E-mail address confirmed"),
-}.items():
-    event_labels.register(kind)(label)
+}
 
 
 def event_label(kind: str) -> str:
     """Return the label of ``kind`` in the timeline; the kind itself if no app names it."""
-    label = event_labels.get(kind)
-    return kind if label is None else str(label)
+    labels = (one.event_labels().get(kind) for one in extensions(CaseExtension))
+    return str(next(filter(None, labels), kind))

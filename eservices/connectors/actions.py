@@ -6,8 +6,8 @@ from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
 
 from . import filing_plan
-from .carriers import CARRIER
 from .case_package import supplement_folder
+from .document_store_transport import CARRIER
 
 # Events after the transfer that need a supplement: decisions, corrections, documents, money, bookings.
 FILED_LATER = frozenset(

@@ -19,8 +19,8 @@ from eservices.cases.appealable_decisions.export_rows import decision_rows
 from eservices.cases.case_deliveries import letter_rows
 from eservices.cases.models import Case, Opinion
 from eservices.documents import case_pdf
-from eservices.documents.archiving import told_in_documents
-from eservices.payments.archiving import payment_data
+from eservices.documents.archive_files import told_in_documents
+from eservices.payments.archive_files import payment_data
 from home.models import CommuneSettings
 
 from .document_store import CHUNK, safe_file_name

@@ -1,6 +1,6 @@
 """The interface to the commune's document management system.
 
-The scheme of ``settings.GED_URL`` is the key of a store that an app registers in a module ``geds.py``.
+The scheme of ``settings.GED_URL`` is the key of a store that an app registers in ``integrations.py``.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-from home.extensions.registry import Registry
+from home.extensions.integrations import IntegrationRegistry
 
 CHUNK = 256 * 1024  # bytes read and written at a time
 MAX_NAME_LENGTH = 120  # characters of a name: some systems limit the whole path, for example to 260
@@ -45,13 +45,12 @@ class DocumentStore(Protocol):
         """Check that the root can be written. Raise ``StoreUnreachable`` if not."""
 
 
-document_stores: Registry[Callable[[SplitResult], DocumentStore]] = Registry("geds")
+document_stores: IntegrationRegistry[Callable[[SplitResult], DocumentStore]] = IntegrationRegistry("GED_URL")
 
 
 def configured_store() -> DocumentStore:
     """Return the store of ``settings.GED_URL``."""
-    url = urlsplit(settings.GED_URL)
-    return document_stores[url.scheme](url)
+    return document_stores.chosen()(urlsplit(settings.GED_URL))
 
 
 def safe_file_name(name: str) -> str:

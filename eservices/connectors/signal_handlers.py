@@ -9,7 +9,7 @@ from eservices.cases.signals import event_recorded
 from eservices.deliveries.signals import delivery_ended, delivery_stuck
 
 from . import actions
-from .carriers import CARRIER
+from .document_store_transport import CARRIER
 
 
 @receiver(delivery_ended)

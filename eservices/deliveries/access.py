@@ -7,17 +7,28 @@ from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q, QuerySet
 
 from eservices.accounts.models import User
-from home.extensions.registry import Registry
 from home.web.shortcuts import get_or_404
 
 from .models import Delivery
 
 PERMISSION = "eservices_deliveries.change_delivery"
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # secrets in links that open something, see home.web.secret_links
-# By the prefix of ``Delivery.subject`` (the "case" of "case:UUID"): which of these deliveries a user may see.
-delivery_filters: Registry[Callable[[User], Q]] = Registry("outbox")
-# Recipients whose address a user may not see, whatever the delivery is about.
-withheld: Registry[Callable[[User], QuerySet]] = Registry("outbox")
+
+_filters: dict[str, Callable[[User], Q]] = {}
+_withheld: list[Callable[[User], QuerySet]] = []
+
+
+def require_filter(kind: str, readable: Callable[[User], Q]) -> None:
+    """Restrict the deliveries about subjects of a kind, the "case" of "case:UUID", to those that a user may see.
+
+    An app calls it in ``ready()`` of its configuration, because a file that is found or not must not decide on it.
+    """
+    _filters[kind] = readable
+
+
+def withhold_recipients(recipients: Callable[[User], QuerySet]) -> None:
+    """Hide the deliveries to addresses that a user may not see, whatever the delivery is about."""
+    _withheld.append(recipients)
 
 
 def may_see_board(user) -> bool:
@@ -36,9 +47,9 @@ def deliveries_for(user):
     if user.is_superuser:
         return Delivery.objects.all()
     seen = Delivery.objects.all()
-    for kind, readable in delivery_filters.items():
+    for kind, readable in _filters.items():
         seen = seen.filter(~Q(subject__startswith=f"{kind}:") | readable(user))
-    for recipients in withheld:
+    for recipients in _withheld:
         seen = seen.exclude(recipient__in=recipients(user))
     return seen
 

@@ -31,10 +31,7 @@ def mailbox_entry_from_email(message: EmailMultiAlternatives) -> MailboxEntry:
 
 
 class DemoMailboxSmsGateway:
-    """An SMS gateway that stores each SMS as a ``MailboxEntry``. Real gateways have the same two methods.
-
-    ``valid_until``: the SMS must not be delivered after this time, whatever delayed it.
-    """
+    """An SMS gateway that stores each SMS as a ``MailboxEntry``."""
 
     def send(self, *, to: str, text: str, idempotency_key: str, valid_until: datetime | None = None) -> None:
         MailboxEntry.objects.create(channel="sms", recipient=to, text=text)

@@ -1,4 +1,4 @@
-"""Transports of deliveries. Other apps register theirs in a file ``carriers.py``."""
+"""Transports of deliveries. Apps register theirs in ``integrations.py``."""
 
 import json
 import re
@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.files.storage import storages
 from django.core.mail import EmailMultiAlternatives, mailers
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy
 
-from home.extensions.registry import Registry
+from home.extensions.integrations import IntegrationRegistry
 
 from . import bounce_address
 from .demo_mailbox import mailbox_entry_from_email
@@ -58,7 +57,7 @@ class Transport(Protocol):
     # Optional ``hasten(now)`` of a transport without deliveries: makes what waits for it elsewhere due now.
 
 
-transports: Registry[Transport] = Registry("carriers")
+transports: IntegrationRegistry[Transport] = IntegrationRegistry()
 
 
 class EmailTransport:
@@ -136,14 +135,24 @@ class SmsTransport:
         configured_sms_gateway().probe()
 
 
-def configured_sms_gateway():
-    """Return the operator's gateway: ``send(to, text, idempotency_key, valid_until)``, and ``probe()``.
+class SmsGateway(Protocol):
+    """A gateway that sends SMS."""
 
-    Raise PermanentFailure if none is set.
-    """
+    def send(self, *, to: str, text: str, idempotency_key: str, valid_until: datetime | None = None) -> None:
+        """Send an SMS, once for each key. It must not be delivered after ``valid_until``, whatever delayed it."""
+
+    def probe(self) -> None:
+        """Check that the gateway would accept an SMS, and raise if not. Sends nothing."""
+
+
+sms_gateways: IntegrationRegistry[type[SmsGateway]] = IntegrationRegistry("SMS_GATEWAY")
+
+
+def configured_sms_gateway() -> SmsGateway:
+    """Return the operator's gateway. Raise PermanentFailure if none is set."""
     if not settings.SMS_GATEWAY:
         raise PermanentFailure("No gateway for SMS is set: see SMS_GATEWAY in docs/operations.md.")
-    return import_string(settings.SMS_GATEWAY)()
+    return sms_gateways.chosen()()
 
 
 class PrintTransport:
@@ -173,11 +182,6 @@ class RehearsalTransport:
             subject="" if delivery.carrier == "sms" else delivery.title,
             text=delivery.payload.get("text") or json.dumps(delivery.payload, ensure_ascii=False, indent=2),
         )
-
-
-transports.register("email")(EmailTransport())
-transports.register("sms")(SmsTransport())
-transports.register("print")(PrintTransport())
 
 
 def is_testable(carrier: Transport | None) -> bool:

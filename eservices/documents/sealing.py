@@ -1,16 +1,16 @@
-"""The commune's electronic seal on PDFs (PAdES), made with pyHanko. Sources of its key are in ``contrib``.
+"""The commune's electronic seal on PDFs (PAdES), made with pyHanko.
 
 The level is B-B by default; B-T if a time-stamp authority is set; B-LT if the root certificates of both are set
 too. B-LT stores the proof of the certificates in the file, for the time when their issuers do not answer any more.
 """
 
 import io
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from asn1crypto import pem
 from asn1crypto.x509 import Certificate
@@ -22,6 +22,8 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
 from pyhanko_certvalidator import ValidationContext
+
+from home.extensions.integrations import IntegrationRegistry
 
 FIELD = "Seal"
 ALGORITHM = "sha256"
@@ -39,6 +41,10 @@ class SealKey(Protocol):
 
     def signer(self) -> AbstractContextManager[Signer]:
         """Return pyHanko's signer for one seal. Raise SealError if the key is not available."""
+
+
+# By the scheme of SEAL_URL.
+seal_keys: IntegrationRegistry[Callable[[SplitResult, str], SealKey]] = IntegrationRegistry("SEAL_URL")
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,9 @@ def configured_time_stamper() -> TimeStamper | None:
 @cache
 def _key(url: str, password: str) -> SealKey:
     split = urlsplit(url or "test:")
-    return import_module(f"{__package__}.contrib.{split.scheme}").Key(split, password)
+    if split.scheme not in seal_keys:
+        raise SealError(f"SEAL_URL: no kind of key is called “{split.scheme}”.")
+    return seal_keys[split.scheme](split, password)
 
 
 def _field() -> SigFieldSpec:

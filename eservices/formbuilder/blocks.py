@@ -73,7 +73,7 @@ class PrefillBlock(PlainChoiceBlock):
 def _sources() -> list[tuple[str, str]]:
     from .prefill_sources import prefill_sources
 
-    return [(key, source.label) for key, source in prefill_sources.items()]
+    return [(key, source.label) for key, source in prefill_sources().items()]
 
 
 class ReferenceTableBlock(PlainChoiceBlock):

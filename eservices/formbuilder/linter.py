@@ -193,7 +193,7 @@ class Linter:
             if getattr(field, name) and name not in field_type_blocks()[field.type].child_blocks:
                 message = _("A question of this type has no “%(name)s”.") % {"name": name}
                 yield DefinitionFault(ERROR, f"{path}.{name}", message)
-        if field.prefill and field.prefill not in prefill_sources:
+        if field.prefill and field.prefill not in prefill_sources():
             message = _("Nothing here knows “%(key)s” to fill it in.") % {"key": field.prefill}
             yield DefinitionFault(ABSENT, path, message)
         if field.secret and field.searchable:

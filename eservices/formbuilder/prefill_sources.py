@@ -1,28 +1,10 @@
-"""Prefill sources: where known answers come from. Installed apps add sources in a module of this name."""
+"""Prefill sources: where known answers come from."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from home.extensions.base import merged
 
-from django.utils.translation import gettext_lazy as _
-
-from home.extensions.registry import Registry
+from .extension_points import FormExtension, PrefillSource
 
 
-@dataclass(frozen=True)
-class PrefillSource:
-    """A source of one known answer about a person.
-
-    ``find(user)`` returns JSON as the question would store it, or None; ``user`` is the signed-in person who applies
-    for themselves. ``token``: the autocomplete token whose questions are prefilled from here without naming the source;
-    ``official`` sources take precedence over what people entered themselves. ``note``: the remark beside the question,
-    for the applicant.
-    """
-
-    label: str
-    find: Callable[[object], object]
-    token: str = ""
-    note: str = _("Filled in from what we know. Check it.")
-    official: bool = False
-
-
-prefill_sources: Registry[PrefillSource] = Registry("prefill")
+def prefill_sources() -> dict[str, PrefillSource]:
+    """Return the sources of all apps, by key."""
+    return merged(FormExtension, lambda one: one.prefill_sources())

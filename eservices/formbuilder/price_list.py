@@ -1,40 +1,18 @@
-"""Prices of fee schedule entries on a day. The app with the schedule registers it in a module of this name."""
+"""Prices of fee schedule entries on a day."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
-from typing import Protocol
 
-from home.extensions.registry import Registry
+from home.extensions.base import extensions
 
 from .definition import FeeDefinition, FormDefinition
-
-
-@dataclass(frozen=True)
-class Price:
-    """An amount in minor units with its value-added tax in per cent ("" outside its scope), and its first day."""
-
-    amount: int
-    vat: str
-    since: date
-
-
-class PriceList(Protocol):
-    """A dated list of prices."""
-
-    def entries(self) -> list[tuple[str, str]]:
-        """Return key and name of every entry to which a fee may refer, for editors to choose from."""
-
-    def prices(self, keys: Collection[str], day: date) -> Mapping[str, Price]:
-        """Return the prices on ``day``; an entry without a price then is left out."""
-
-
-price_lists: Registry[PriceList] = Registry("prices")
+from .extension_points import FormExtension, Price, PriceList
 
 
 def price_entries() -> list[tuple[str, str]]:
     """Return key and name of every entry to which a fee may refer."""
-    return [entry for schedule in price_lists for entry in schedule.entries()]
+    return [entry for schedule in _price_lists() for entry in schedule.entries()]
 
 
 def with_prices(definition: FormDefinition, day: date) -> FormDefinition:
@@ -42,8 +20,17 @@ def with_prices(definition: FormDefinition, day: date) -> FormDefinition:
     wanted = {fee.entry for fee in definition.fees if not fee.has_price}
     if not wanted:
         return definition
-    found = {key: price for one in price_lists for key, price in one.prices(wanted, day).items()}
+    found = prices_on(wanted, day)
     return definition.at_prices(tuple(_priced(fee, found.get(fee.entry)) for fee in definition.fees))
+
+
+def prices_on(keys: Collection[str], day: date) -> dict[str, Price]:
+    """Return the prices of some entries on ``day``; an entry without a price then is left out."""
+    return {key: price for one in _price_lists() for key, price in one.prices(keys, day).items()}
+
+
+def _price_lists() -> list[PriceList]:
+    return [found for one in extensions(FormExtension) if (found := one.price_list())]
 
 
 def _priced(fee: FeeDefinition, price: Price | None) -> FeeDefinition:

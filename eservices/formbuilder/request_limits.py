@@ -73,7 +73,7 @@ class RequestLimit:
         return None
 
 
-request_limits: Registry[RequestLimit] = Registry("limits")
+request_limits: Registry[RequestLimit] = Registry("request_limits")
 
 
 def register_limit[Kind: type[RequestLimit]](cls: Kind) -> Kind:

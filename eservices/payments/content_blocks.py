@@ -19,7 +19,7 @@ class FeeLineValue(blocks.StructValue):
 
     @cached_property
     def fee(self) -> dict | None:
-        from .prices import entry_prices_today
+        from .fee_schedule import entry_prices_today
 
         return entry_prices_today().get(self.get("entry") or "")
 

@@ -1,25 +1,20 @@
-"""Extension point for deductions: apps register what of a case's fees is not due any more.
-
-A provider takes the case and returns the amount to deduct, in minor units, by the key of the line.
-"""
+"""Deductions: what of a case's fees is not due any more."""
 
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 
+from eservices.cases.extension_points import CaseExtension
 from eservices.cases.models import Case
 from eservices.formbuilder.fee_breakdown import line_label
 from eservices.formbuilder.logic.fees import included_vat
-from home.extensions.registry import Registry
-
-deduction_providers: Registry[Callable[[Case], dict[str, int]]] = Registry("not_due")
+from home.extensions.base import extensions
 
 
 def remaining_lines(case: Case) -> list[dict]:
     """Return the fee lines of the submission, reduced by all deductions."""
     less: Counter[str] = Counter()
-    for offer in deduction_providers:
-        less.update(offer(case))
+    for extension in extensions(CaseExtension):
+        less.update(extension.fee_deductions(case))
     return [_reduced_line(line, less[line["key"]]) for line in case.submission.fees]
 
 

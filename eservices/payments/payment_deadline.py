@@ -1,19 +1,17 @@
-"""Extension point for payment deadlines: apps register the time before which a case must be paid."""
+"""Payment deadlines: the time before which a case must be paid."""
 
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
+from eservices.cases.extension_points import CaseExtension
 from eservices.cases.models import Case
-from home.extensions.registry import Registry
-
-payment_deadline_providers: Registry[Callable[[Case], datetime | None]] = Registry("paid_before")
+from home.extensions.base import extensions
 
 
 def latest_payment_time(case: Case, until: datetime) -> datetime:
     """Return the last time to pay: ``until``, or earlier if what is paid for begins earlier."""
-    begins = [moment for offer in payment_deadline_providers if (moment := offer(case))]
+    begins = [moment for one in extensions(CaseExtension) if (moment := one.payment_deadline(case))]
     now = timezone.now()
     return min([until, *(_end_of_day_before(moment, now) for moment in begins if moment > now)])
 

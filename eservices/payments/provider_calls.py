@@ -15,8 +15,8 @@ from eservices.deliveries import circuit_breaker
 from home.links.page_links import absolute_url
 
 from .actions import payments, refunds, settlement
-from .carriers import provider_transport_key
 from .models import Charge, Payment, Refund
+from .provider_transport import provider_transport_key
 from .providers import (
     PaymentProvider,
     PaymentStatus,

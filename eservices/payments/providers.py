@@ -1,9 +1,8 @@
-"""How money gets here: one interface for every means of payment. Installed apps offer theirs in a file
-``payment_providers.py``; each answers to the tests of ``tests/payments/test_provider_contract.py``.
+"""Payment providers: one interface for every means of payment. Apps register theirs in ``integrations.py``.
 
-The contract is tested by ``tests/payments/test_contract.py``. A provider calls its service and returns the answer;
-it writes none of our data. It is called outside of transactions, as often as needed: it acts once, with the id of
-the payment or refund as idempotency key.
+The contract is tested by ``tests/payments/test_provider_contract.py``. A provider calls its service and returns the
+answer; it writes none of our data. It is called outside of transactions, as often as needed: it acts once, with the id
+of the payment or refund as idempotency key.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.http import HttpRequest
 
-from home.extensions.registry import Registry
+from home.extensions.integrations import IntegrationRegistry
 
 from .models import Payment, Refund
 from .states import PaymentState, RefundState
@@ -131,7 +130,7 @@ class PaymentProvider:
         return []
 
 
-payment_providers: Registry[PaymentProvider] = Registry("payment_providers")
+payment_providers: IntegrationRegistry[PaymentProvider] = IntegrationRegistry()
 
 PENDING, SUCCEEDED, FAILED, CANCELLED = (
     PaymentState.PENDING,

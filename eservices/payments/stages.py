@@ -9,10 +9,11 @@ from wagtail import blocks
 
 from eservices.cases import emails as case_emails
 from eservices.cases.actors import SYSTEM
-from eservices.cases.fee_exemptions import fee_exemptions
+from eservices.cases.extension_points import CaseExtension, FeeExemption
 from eservices.cases.models import Case
 from eservices.cases.stages import AGENT, APPLICANT, LEAD, Done, Stage, Waiting, stages
 from eservices.cases.workflow.progress import stages_ahead
+from home.extensions.base import merged
 
 from . import access, emails
 from .actions import charges
@@ -26,7 +27,11 @@ LOOK_AGAIN = timedelta(minutes=10)  # until a lead has added the missing price t
 
 def exemption_choices() -> list[tuple[str, str]]:
     """Return key and label of the fee exemptions."""
-    return [(key, str(offer.label)) for key, offer in fee_exemptions.items()]
+    return [(key, str(offer.label)) for key, offer in _fee_exemptions().items()]
+
+
+def _fee_exemptions() -> dict[str, FeeExemption]:
+    return merged(CaseExtension, lambda one: one.fee_exemptions())
 
 
 @stages.register("payment")
@@ -132,7 +137,7 @@ def _send_acceptance_alone(case: Case, acceptance: dict) -> None:
 
 def _exemption(case: Case, key: str) -> str:
     """Return the reason why this applicant pays nothing; "" if they must pay."""
-    offer = fee_exemptions.get(key) if key else None
+    offer = _fee_exemptions().get(key) if key else None
     return offer.reason(case) if offer else ""
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from eservices.cases.desk.base import AgentDeskView
 
 from . import access
-from .carriers import RegisterTransport
 from .population_register import RegisterUnavailable, configured_register
+from .register_transport import RegisterTransport
 
 
 class HealthView(AgentDeskView):

@@ -6,8 +6,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-from django.utils.module_loading import import_string
+from home.extensions.integrations import IntegrationRegistry
 
 from .persons import DeclaredPerson, RegisterPerson
 
@@ -59,21 +58,17 @@ class PopulationRegister:
         return RegisterHealth()
 
 
+population_registers: IntegrationRegistry[type[PopulationRegister]] = IntegrationRegistry("REGISTER")
+
+
 def configured_register() -> PopulationRegister:
     """Return the register of ``settings.REGISTER``."""
-    return import_string(REGISTERS[settings.REGISTER])()
+    return population_registers.chosen()()
 
 
 def demo_register() -> PopulationRegister:
     """Return the register of the demo. Rehearsals must not read the real one."""
-    return import_string(REGISTERS["demo"])()
-
-
-REGISTERS = {
-    "demo": "eservices.register.contrib.demo.DemoRegister",
-    "http": "eservices.register.contrib.json_api.JsonApiRegister",
-    "none": "eservices.register.population_register.NoRegister",
-}
+    return population_registers["demo"]()
 
 
 class NoRegister(PopulationRegister):

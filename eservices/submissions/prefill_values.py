@@ -5,9 +5,10 @@ from datetime import date
 from typing import NamedTuple
 
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition, StepDefinition
+from eservices.formbuilder.extension_points import PrefillSource
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.forms import QuestionsForm, answers_as_posted
-from eservices.formbuilder.prefill_sources import PrefillSource, prefill_sources
+from eservices.formbuilder.prefill_sources import prefill_sources
 
 
 class PrefillValue(NamedTuple):
@@ -42,9 +43,10 @@ def autocomplete_token(field: FieldDefinition) -> str:
 
 
 def _sources(field: FieldDefinition) -> list[PrefillSource]:
-    named = prefill_sources.get(field.prefill)
+    sources = prefill_sources()
+    named = sources.get(field.prefill)
     token = autocomplete_token(field)
-    alike = [source for source in prefill_sources if token and source.token == token and source is not named]
+    alike = [one for one in sources.values() if token and one.token == token and one is not named]
     alike.sort(key=lambda source: not source.official)
     return [named, *alike] if named else alike
 

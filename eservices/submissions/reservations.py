@@ -1,18 +1,14 @@
-"""Extension point for reservations of drafts.
+"""Reservations of drafts: what apps reserve while a form is filled in."""
 
-A provider is a function ``(draft) -> dict``: what is reserved, as text, and until when.
-"""
-
-from collections.abc import Callable
 from datetime import datetime
 
-from home.extensions.registry import Registry
+from home.extensions.base import extensions
 
+from .extension_points import SubmissionExtension
 from .models import Draft
-
-reservation_providers: Registry[Callable[[Draft], dict[str, datetime]]] = Registry("held")
 
 
 def reservations_for_draft(draft: Draft) -> dict[str, datetime]:
     """Return all reservations of a draft, and until when."""
-    return {what: until for offer in reservation_providers for what, until in offer(draft).items()}
+    offers = (one.reservations(draft) for one in extensions(SubmissionExtension))
+    return {what: until for offer in offers for what, until in offer.items()}

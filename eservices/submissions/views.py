@@ -40,7 +40,7 @@ from .form_session import (
     without_errors,
 )
 from .models import SubmissionChannel, page_state
-from .receipts import receipt_for
+from .receipt_context import receipt_for
 from .step_files import remove_step_file, store_step_files
 from .version_migration import reassign_to_steps
 

@@ -1,16 +1,10 @@
 """Explanations for actions that are refused in the admin: a message and a redirect instead of a server error.
 
 Wagtail calls no hook before its approvals, bulk actions and deletions write. What is not allowed raises an exception
-there, and an app registers in its own ``refusals.py`` the address where its user reads the reason::
-
-    from home.admin.errors import admin_error_handlers
-
-    @admin_error_handlers.register("faulty_service")
-    def faulty_service(request, exception) -> str | None: …  # an address; None for any other exception
+there, and the extension of an app returns the address where its user reads the reason.
 """
 
 from collections import Counter
-from collections.abc import Callable
 
 from django.contrib import messages
 from django.db.models import ProtectedError
@@ -21,9 +15,8 @@ from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from ..extensions.registry import Registry
-
-admin_error_handlers: Registry[Callable[[HttpRequest, Exception], str | None]] = Registry("refusals")
+from ..extensions.base import extensions
+from ..extensions.site import SiteExtension
 
 
 class AdminActionRefused(Exception):
@@ -46,7 +39,8 @@ class AdminErrorMiddleware:
     def process_exception(self, request, exception):
         if not request.path_info.startswith(reverse("wagtailadmin_home")):
             return None
-        url = next(filter(None, (explain(request, exception) for explain in admin_error_handlers)), None)
+        urls = (one.admin_error_url(request, exception) for one in extensions(SiteExtension))
+        url = next(filter(None, urls), None)
         if not url:
             return None
         if request.headers.get("x-requested-with") == "XMLHttpRequest":  # Wagtail's approval dialogs
@@ -54,7 +48,14 @@ class AdminErrorMiddleware:
         return redirect(url)
 
 
-@admin_error_handlers.register("refused")
+def explain_error(request: HttpRequest, exception: Exception) -> str | None:
+    """Explain an error that any app may raise; None for all others."""
+    for explain in (explain_refusal, explain_protected_deletion, explain_truncated_form):
+        if url := explain(request, exception):
+            return url
+    return None
+
+
 def explain_refusal(request, exception) -> str | None:
     if not isinstance(exception, AdminActionRefused):
         return None
@@ -62,7 +63,6 @@ def explain_refusal(request, exception) -> str | None:
     return exception.url
 
 
-@admin_error_handlers.register("still_needed")
 def explain_protected_deletion(request, exception) -> str | None:
     """Explain that something cannot be deleted because other objects need it.
 
@@ -76,7 +76,6 @@ def explain_protected_deletion(request, exception) -> str | None:
     return request.get_full_path()
 
 
-@admin_error_handlers.register("half_a_form")
 def explain_truncated_form(request, exception) -> str | None:
     """Explain that a form arrived incomplete.
 

@@ -1,17 +1,10 @@
-"""Extension point for channels that announce an alert outside the site.
-
-An app registers its channel in its own ``alert_ways.py``::
-
-    from home.alerts.channels import AlertChannel, alert_channels
-
-    channel = AlertChannel(_("Send by SMS…"), state, address, was_sent, may_clear, _("Send the all-clear…"))
-    alert_channels.register("sms")(channel)
-"""
+"""Channels that announce an alert outside the site."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..extensions.registry import Registry
+from ..extensions.base import merged
+from ..extensions.site import SiteExtension
 from .models import Alert
 
 
@@ -25,4 +18,6 @@ class AlertChannel:
     clear_label: str
 
 
-alert_channels: Registry[AlertChannel] = Registry("alert_ways")
+def alert_channel(key: str) -> AlertChannel | None:
+    """Return the channel under a key; None if no installed app has it."""
+    return merged(SiteExtension, lambda one: one.alert_channels()).get(key)

@@ -14,7 +14,7 @@ from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ..admin.columns import DateTimeColumn
-from .channels import alert_channels
+from .channels import alert_channel
 from .models import Alert
 
 
@@ -25,7 +25,7 @@ class OfferSmsMixin:
         buttons = super().get_success_buttons()
         alert = Alert.objects.get(pk=self.object.pk)
         if self.action == "publish" and sms_status_label(alert):
-            way = alert_channels.get("sms")
+            way = alert_channel("sms")
             buttons.insert(0, messages.button(way.address(alert), way.label))
         return buttons
 
@@ -44,7 +44,7 @@ class UnpublishView(snippets.UnpublishView):
     def get_success_buttons(self):
         buttons = super().get_success_buttons()
         alert = Alert.objects.get(pk=self.object.pk)
-        way = alert_channels.get("sms")
+        way = alert_channel("sms")
         if way and way.may_clear(alert):
             buttons.insert(0, messages.button(way.address(alert), way.clear_label))
         return buttons
@@ -76,7 +76,7 @@ class AlertViewSet(SnippetViewSet):
 
 def sms_status_label(alert: Alert) -> str:
     """Return whether the alert was sent by SMS; if it is over, whether an all-clear was."""
-    way = alert_channels.get("sms")
+    way = alert_channel("sms")
     return way.state(alert) if way else ""
 
 
@@ -86,7 +86,7 @@ def end_before_deleting(request, instances):
 
     A deleted alert leaves no way to send its readers the all-clear.
     """
-    way = alert_channels.get("sms")
+    way = alert_channel("sms")
     for alert in instances:
         if isinstance(alert, Alert) and way and alert.holds(timezone.now()) and way.was_sent(alert):
             message = _("“%(alert)s” was sent by SMS: unpublish it first, so that an all-clear can be sent.")

@@ -1,16 +1,7 @@
-"""Extension point for sections of the home page: news, agenda, online counter, newsletter.
+"""Sections of the home page, and items of the band “today”: news, agenda, online counter, newsletter.
 
-An app registers them in its own ``home_blocks.py``::
-
-    from home.extensions.home_page import HomeSection, home_sections
-
-    @home_sections.register("news")
-    def latest(request, page):
-        articles = …
-        return HomeSection("news/home_block.html", {"articles": articles}, order=30) if articles else None
-
-The template is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's context. Items of
-the band “today” are registered the same way in ``today.py``: see :class:`TodayItem`.
+The template of a section is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's
+context.
 """
 
 from collections.abc import Callable
@@ -22,7 +13,8 @@ from django.utils import timezone
 
 from ..caching.site_version import cached_per_version
 from ..localization.reader_language import requested_language
-from .registry import Registry
+from .base import extensions, merged
+from .site import SiteExtension
 
 SECONDS = 300
 
@@ -53,11 +45,6 @@ class TodayItem:
     language: str = ""
 
 
-home_sections: Registry[Callable[[HttpRequest, object], HomeSection | dict | None]] = Registry("home_blocks")
-# Each provider is called with the request, the home page and the time.
-today_providers: Registry[Callable[..., list[TodayItem]]] = Registry("today")
-
-
 def render_sections(request: HttpRequest, page) -> dict[str, str]:
     """Render the sections of all apps, by key and in order. The HTML is the same for all readers of a language.
 
@@ -76,10 +63,7 @@ def cached_for_minutes[Value](name: str, make: Callable[[], Value]) -> Value:
 
 
 def _sections(request: HttpRequest, page) -> dict[str, str]:
-    offers = {key: said for key, offer in home_sections.items() if (said := offer(request, page))}
-    sections = {
-        key: said if isinstance(said, HomeSection) else HomeSection(**said) for key, said in offers.items()
-    }
+    sections = merged(SiteExtension, lambda one: one.home_sections(request, page))
     return {
         key: render_to_string(section.template, section.context | {"page": page}, request)
         for key, section in sorted(sections.items(), key=lambda item: item[1].order)
@@ -88,5 +72,5 @@ def _sections(request: HttpRequest, page) -> dict[str, str]:
 
 def today_items(request: HttpRequest, page, now) -> list[TodayItem]:
     """Return the items of the band “today”, in order."""
-    lines = [line for offer in today_providers for line in offer(request, page, now)]
+    lines = [line for one in extensions(SiteExtension) for line in one.today_items(request, page, now)]
     return sorted(lines, key=lambda line: line.order)

@@ -1,16 +1,4 @@
-"""Publish checks: what a draft lacks, and what other apps find in it. They also block a bundle with the page.
-
-An app registers them in its own ``page_hindrances.py``::
-
-    from home.publication.publish_checks import publish_blocker_checks
-
-    @publish_blocker_checks.register("checks")
-    def checks(draft) -> list[str]: …  # one sentence each: what is wrong and what to do
-
-and in ``publish_warning_checks`` those that only warn.
-"""
-
-from collections.abc import Callable
+"""Publish checks: what a draft lacks, and what apps find in it. They also block a bundle with the page."""
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
@@ -19,21 +7,19 @@ from django.utils.translation import gettext as _
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from ..extensions.registry import Registry
+from ..extensions.base import extensions
+from ..extensions.site import SiteExtension
 from ..localization.punctuation import labelled
-
-publish_blocker_checks: Registry[Callable[[Page], list[str]]] = Registry("page_hindrances")
-publish_warning_checks: Registry[Callable[[Page], list[str]]] = Registry("page_hindrances")
 
 
 def publish_blockers(draft: Page) -> list[str]:
     """Return the blockers of all apps for a draft."""
-    return [sentence for find in publish_blocker_checks for sentence in find(draft)]
+    return [sentence for one in extensions(SiteExtension) for sentence in one.publish_blockers(draft)]
 
 
 def publish_warnings(draft: Page) -> list[str]:
     """Return the warnings of all apps for a draft."""
-    return [sentence for find in publish_warning_checks for sentence in find(draft)]
+    return [sentence for one in extensions(SiteExtension) for sentence in one.publish_warnings(draft)]
 
 
 def validation_errors(draft: Model) -> list[str]:

@@ -1,6 +1,5 @@
-"""Extension point for the publication calendar: apps register their schedules in ``planned.py``."""
+"""Entries of the publication calendar."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +8,7 @@ from django.db.models import Model
 from django.urls import reverse
 from wagtail.models import DraftStateMixin, Page
 
-from ..extensions.registry import Registry
-
-MAX_PER_PROVIDER = 300  # per provider and month
+MAX_ENTRIES = 300  # per kind and month
 
 
 @dataclass(frozen=True)
@@ -24,10 +21,6 @@ class PlannedPublication:
     url: str
     icon: str = "calendar"
     whole_day: bool = False  # the time is not known or not shown
-
-
-# Each provider is called with the user, the start and the end (excluded) of the span.
-planned_publications: Registry[Callable[..., Iterable[PlannedPublication]]] = Registry("planned")
 
 
 def draftable_snippet_models() -> list[type[Model]]:

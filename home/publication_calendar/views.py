@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from ..extensions.base import extensions
+from ..extensions.site import SiteExtension
 from . import month_grid
-from .entries import planned_publications
 
 
 class PublicationCalendarView(WagtailAdminTemplateMixin, TemplateView):
@@ -42,6 +43,7 @@ def planned_by_day(user, first) -> dict:
     start, end = (
         timezone.make_aware(datetime.combine(day, time())) for day in (first, month_grid.next_month(first))
     )
-    found = [entry for offer in planned_publications for entry in offer(user, start, end)]
+    offers = (one.planned_publications(user, start, end) for one in extensions(SiteExtension))
+    found = [entry for offer in offers for entry in offer]
     found.sort(key=lambda entry: (entry.at, entry.title))
     return {day: list(entries) for day, entries in groupby(found, lambda one: timezone.localdate(one.at))}

@@ -1,12 +1,7 @@
 """Search over pages, news and services: one row per object and language, updated by publication.
 
-Every page of this project is indexed (``BasePage.search_text``). An app registers its kinds in its own ``search.py``::
-
-    from home.search.index import SearchKind, search_kinds
-
-    search_kinds.register("service")(SearchKind(_("Online service"), _("Services"), order=10))
-
-and sets ``search_kind = "service"`` on its page model. ``search_date`` and ``search_meta()`` are shown if defined;
+Every page of this project is indexed (``BasePage.search_text``). An app names its kinds in its ``SiteExtension`` and
+sets ``search_kind`` on its page model. ``search_date`` and ``search_meta()`` are shown if defined;
 outside ``search_span()`` the page is not found. Code of objects that are no pages calls :func:`index_object` and
 :func:`unindex_object` itself, and listens to ``search_rebuilt``.
 """
@@ -22,13 +17,13 @@ from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 from wagtail.search.query import And, Or, PlainText, SearchQuery
 
-from ..extensions.registry import Registry
+from ..extensions.base import merged
+from ..extensions.site import SiteExtension
 from ..localization import phone_numbers
 from ..models import SearchEntry, SynonymGroup
 from ..signals import search_rebuilt
@@ -54,11 +49,15 @@ class SearchKind:
     in_sitemap: bool = False  # for entries that are no pages; pages are in the sitemap anyway
 
 
-search_kinds: Registry[SearchKind] = Registry("search")
-search_kinds.register("page")(SearchKind(_("Page"), _("Pages"), order=20))
-search_kinds.register("question")(SearchKind(_("Question"), _("Questions"), order=15))
-search_kinds.register("person")(SearchKind(_("Person"), _("People"), order=48))
-search_kinds.register("office")(SearchKind(_("Place"), _("Places"), order=50))
+def search_kinds() -> dict[str, SearchKind]:
+    """Return the kinds of all apps, by key."""
+    return merged(SiteExtension, lambda one: one.search_kinds())
+
+
+def search_kind(key: str) -> SearchKind:
+    """Return the kind of an entry; that of pages if no installed app has it."""
+    kinds = search_kinds()
+    return kinds.get(key) or kinds["page"]
 
 
 @dataclass
@@ -83,7 +82,7 @@ class SearchHit:
 
     @property
     def kind(self) -> SearchKind:
-        return search_kinds.get(self.entry.kind) or search_kinds["page"]
+        return search_kind(self.entry.kind)
 
     @property
     def url(self) -> str:
@@ -108,7 +107,7 @@ class SearchResults:
     def tabs(self) -> list[dict]:
         """The kinds of the results with their counts, in order."""
         counts = Counter(hit.entry.kind for hit in self.hits)
-        kinds = {key: search_kinds.get(key) or search_kinds["page"] for key in counts}
+        kinds = {key: search_kind(key) for key in counts}
         order = sorted(kinds, key=lambda key: kinds[key].order)
         return [{"key": key, "label": kinds[key].plural, "count": counts[key]} for key in order]
 

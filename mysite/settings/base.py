@@ -327,8 +327,8 @@ MAILERS = {
     "default": env.read_mailer("MAIL_URL")
     or {"BACKEND": "eservices.deliveries.demo_mailbox.DemoMailboxEmailBackend"}
 }
-# The SMS gateway. The demo mailbox shows e-mails and SMS on a page instead of sending them.
-SMS_MAILBOX = "eservices.deliveries.demo_mailbox.DemoMailboxSmsGateway"
+# The key of the SMS gateway. The demo mailbox shows e-mails and SMS on a page instead of sending them.
+SMS_MAILBOX = "demo_mailbox"
 SMS_GATEWAY = env.read_text("SMS_GATEWAY", SMS_MAILBOX)
 
 # -- Newsletter: backend, send rate, bounces (docs/operations.md) ----------------------------------------------
@@ -378,7 +378,7 @@ SOCIAL_NETWORKS = {
 
 # Countries whose mobile numbers get SMS of the online counter.
 SMS_COUNTRIES = env.read_pattern("SMS_COUNTRIES", "[A-Z]{2}(,[A-Z]{2})*", "CH,FR", COUNTRY).split(",")
-# News by SMS goes through SMS_GATEWAY; eservices.deliveries.sms_gateway.HttpSmsGateway posts to SMS_URL.
+# News by SMS goes through SMS_GATEWAY; “http” posts to SMS_URL.
 SMS_URL = env.read_service_url("SMS_URL")
 SMS_TOKEN = env.read_text("SMS_TOKEN", "")
 SMS_SENDER = env.read_sms_sender("SMS_SENDER", WAGTAIL_SITE_NAME)
@@ -473,7 +473,7 @@ CLAMAV_URL = env.read_scanner("CLAMAV_URL")  # empty: files are checked by type 
 # unnoticed.
 AUDIT_ANCHOR_FILE = env.file("AUDIT_ANCHOR_FILE", VAR_DIR / "audit-anchors.txt")
 # The archive for cases before their erasure: see eservices/cases/retention/archive.py.
-CASE_ARCHIVE = env.read_text("CASE_ARCHIVE", "eservices.cases.retention.archive.PrivateStorageArchive")
+CASE_ARCHIVE = env.read_text("CASE_ARCHIVE", "private_storage")
 LEAST_SECONDS_TO_FILE = 3  # a form sent sooner after it was opened has to be sent again
 # With less free disk space no uploads are accepted, and /health/ returns "degraded".
 DISK_RESERVE = env.read_number("DISK_RESERVE_MB", 1000) * 1024 * 1024

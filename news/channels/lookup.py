@@ -1,13 +1,17 @@
 """All channels that editors can tick: networks, SMS and push."""
 
-from .networks import NETWORKS, configured_networks, network_by_key
+from .networks import configured_networks, network_by_key, social_networks
 from .push.channel import PushChannel
 from .sms.channel import SmsChannel
 
 READERS = {
     channel.key: channel for channel in (SmsChannel, PushChannel)
 }  # channels that write to people who asked for it
-LABELS = {key: one.label for key, one in {**READERS, **NETWORKS}.items()}
+
+
+def channel_labels() -> dict[str, str]:
+    """Return the labels of all channels, by key."""
+    return {key: one.label for key, one in (*READERS.items(), *social_networks.items())}
 
 
 def channel_by_key(key: str):
@@ -15,7 +19,7 @@ def channel_by_key(key: str):
     if key in READERS:
         found = READERS[key]()
         return found if found.ready else None
-    return network_by_key(key) if key in NETWORKS else None
+    return network_by_key(key) if key in social_networks else None
 
 
 def can_withdraw(key: str) -> bool:

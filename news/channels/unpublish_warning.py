@@ -35,8 +35,8 @@ def _messages(posts: list[ChannelPost]) -> Iterator[str]:
                 "%(channel)s: %(number)s message has left, and nobody can call it back.",
                 "%(channel)s: %(number)s messages have left, and nobody can call them back.",
                 left,
-            ) % {"channel": lookup.LABELS[post.channel], "number": left}
+            ) % {"channel": lookup.channel_labels()[post.channel], "number": left}
 
 
 def _names(posts) -> str:
-    return ", ".join(str(lookup.LABELS[post.channel]) for post in posts)
+    return ", ".join(str(lookup.channel_labels()[post.channel]) for post in posts)

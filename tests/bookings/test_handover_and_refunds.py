@@ -7,13 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from eservices.bookings import actions
+from eservices.bookings.archive_files import archive_booking_files
 from eservices.bookings.bookable_resources import bookable_resource
 from eservices.bookings.logic.availability import TimeSpan
 from eservices.bookings.models import Booking, Inspection
 from eservices.cases import actions as cases
 from eservices.cases import audit_log, process
 from eservices.cases.actors import SYSTEM
-from eservices.cases.archive_files import archive_file_providers
 from eservices.cases.models import Case, Role
 from eservices.cases.signals import case_erased
 from eservices.deliveries.models import Delivery
@@ -558,7 +558,7 @@ def test_inspection_is_archived_and_erased_with_the_case(client, booked, admin_u
     client.force_login(admin_user)
     does(client, booking, "hand_over", text="Chez Ada Rochat", photos=[picture("avant.png")])
     case = Case.objects.get()
-    parts = {name: content.read() for name, content in archive_file_providers["bookings"](case)}
+    parts = {name: content.read() for name, content in archive_booking_files(case)}
     assert set(parts) == {"bookings.json", "bookings/01-avant.png"}
     assert "Ada Rochat" in parts["bookings.json"].decode()
     case_erased.send(sender=Case, case=case, actor=admin_user)

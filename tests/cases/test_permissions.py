@@ -11,11 +11,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from eservices.bookings import case_views
-from eservices.cases import access
+from eservices.cases import access, case_deliveries
 from eservices.cases.desk.case import case_actions
 from eservices.cases.desk.mailroom import views as postroom
 from eservices.cases.desk.team_views import TeamView
 from eservices.cases.models import Case, Role, TeamMember
+from eservices.deliveries import access as outbox
 from eservices.payments.admin_views import charges
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
@@ -436,3 +437,8 @@ def test_unknown_address_looks_like_forbidden_address(client, case):
         "/admin/cases/teams/rien/",
     ):
         assert client.get(url).status_code == 404, url
+
+
+def test_deliveries_about_cases_have_their_filters():
+    assert outbox._filters["case"] is case_deliveries.readable_case_deliveries
+    assert case_deliveries.protected_addresses in outbox._withheld

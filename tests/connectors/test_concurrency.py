@@ -9,7 +9,7 @@ from eservices.cases.actions import lock_case
 from eservices.cases.actors import SYSTEM
 from eservices.cases.models import Case
 from eservices.connectors import actions
-from eservices.connectors.carriers import CARRIER
+from eservices.connectors.document_store_transport import CARRIER
 from eservices.deliveries.models import Delivery
 from tests.factories.cases import CaseFactory
 

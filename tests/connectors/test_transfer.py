@@ -20,7 +20,7 @@ from eservices.cases import process, timeline
 from eservices.cases.actions.decision_notification import consent
 from eservices.cases.actors import ConsultedOffice
 from eservices.cases.models import Case, Opinion
-from eservices.connectors import carriers, case_package, document_store, filing_plan
+from eservices.connectors import case_package, document_store, document_store_transport, filing_plan
 from eservices.connectors.contrib import webdav
 from eservices.connectors.document_store import StoreUnreachable
 from eservices.deliveries import actions as deliveries
@@ -365,10 +365,12 @@ def test_slow_store_blocks_no_worker_and_is_retried(settings, tmp_path, monkeypa
 @on_each
 def test_worker_that_dies_during_a_transfer_leaves_one_record(shelf, monkeypatch):
     case = CaseFactory(stages=[FILING])
-    real = carriers._put
-    monkeypatch.setattr(carriers, "_put", lambda *args: (_ for _ in ()).throw(StoreUnreachable("cut")))
+    real = document_store_transport._put
+    monkeypatch.setattr(
+        document_store_transport, "_put", lambda *args: (_ for _ in ()).throw(StoreUnreachable("cut"))
+    )
     assert carried().state == "pending"
-    monkeypatch.setattr(carriers, "_put", real)
+    monkeypatch.setattr(document_store_transport, "_put", real)
     Delivery.objects.update(due_at=timezone.now())
     assert carried().state == "done"
     assert [path.name for path in shelf.glob("Habitants/*/*")] == [case.reference]
@@ -389,7 +391,7 @@ def test_stuck_transfer_waits_for_the_lead_and_can_be_skipped(shelf, monkeypatch
     case = CaseFactory(stages=[FILING])
     for name in ("plan", "plan (2)"):
         (shelf / name).mkdir()
-    monkeypatch.setattr(carriers, "MAX_NAME_VARIANTS", 1)
+    monkeypatch.setattr(document_store_transport, "MAX_NAME_VARIANTS", 1)
     delivery = carried()
     assert delivery.state == "stuck"
     process.advance_case(case.pk)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from eservices.deliveries import actions, circuit_breaker
 from eservices.deliveries.jobs import erase_old_deliveries, wake_deliveries
 from eservices.deliveries.models import Delivery, DeliveryEvent, MailboxEntry
-from eservices.deliveries.transports import transports
+from eservices.deliveries.transports import sms_gateways, transports
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.deliveries import DeliveryFactory, SmsFactory
 
@@ -467,8 +467,9 @@ def test_delivery_is_not_skipped_without_a_reason(admin_user):
     assert fresh(delivery).state == State.STUCK
 
 
-def test_sms_waits_while_its_gateway_is_down(settings):
-    settings.SMS_GATEWAY = "tests.deliveries.test_outbox.DeafGateway"
+def test_a_text_message_stays_due_while_its_gateway_is_down(settings, monkeypatch):
+    monkeypatch.setitem(sms_gateways._offers, "deaf", DeafGateway)
+    settings.SMS_GATEWAY = "deaf"
     delivery = SmsFactory()
     actions.attempt_delivery(delivery.pk)
     assert fresh(delivery).state == State.PENDING

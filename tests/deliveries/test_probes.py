@@ -69,7 +69,7 @@ def test_mail_probe_reports_a_wrong_password_or_missing_server(settings):
 @pytest.fixture
 def sms(settings):
     with gateway() as server:
-        settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
+        settings.SMS_GATEWAY = "http"
         settings.SMS_URL, settings.SMS_TOKEN = server.url, "t-token"
         yield server
 
@@ -104,8 +104,8 @@ def test_retry_after_of_the_gateway_is_respected(sms, headers, seconds):
     assert abs(wait.value.until - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=5)
 
 
-def test_sms_probe_reports_a_missing_gateway(settings):
-    settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
+def test_a_gateway_that_is_not_there_says_so(settings):
+    settings.SMS_GATEWAY = "http"
     settings.SMS_URL, settings.SMS_TOKEN = "http://127.0.0.1:9/", "t-token"
     with pytest.raises(GatewayFault):
         transports["sms"].probe()
@@ -114,8 +114,8 @@ def test_sms_probe_reports_a_missing_gateway(settings):
 def test_deploy_check_names_transports_that_do_not_answer(settings):
     with mail_server(settings, "right"):
         assert check_transports(None) == []
-    settings.SMS_GATEWAY = "sms.of.nobody.Gateway"
+    settings.SMS_GATEWAY = "nobody"
     told = [warning.msg for warning in check_transports(None)]
-    assert told[-1] == "SMS does not answer: No module named 'sms'"
+    assert told[-1] == ("SMS does not answer: SMS_GATEWAY names “nobody”. It may name: http, demo_mailbox.")
     settings.MAILERS["default"]["OPTIONS"]["port"] = 9
     assert "E-mail does not answer: [Errno 111]" in check_transports(None)[0].msg

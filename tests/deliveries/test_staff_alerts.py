@@ -105,7 +105,7 @@ def test_alert_to_one_person_does_not_delay_those_to_others(pigeon, clock, monke
     def readable(user):
         return Q(subject=f"secret:{user.email}")
 
-    monkeypatch.setitem(access.delivery_filters._offers, "secret", readable)
+    monkeypatch.setitem(access._filters, "secret", readable)
     anna, bruno = keeper("anna@example.org"), keeper("bruno@example.org")
     pigeon.fault = PermanentFailure("no such loft")
     actions.attempt_delivery(sent(title="Pour Anna", subject="secret:anna@example.org").pk)

@@ -114,7 +114,7 @@ def questions(draw, key: str, before: list[dict], keys: list[str], inside: bool 
     if "retention" in has and draw(st.booleans()):
         field["retention"] = draw(st.integers(1, 3650))
     if "prefill" in has and draw(st.booleans()):
-        field["prefill"] = draw(st.sampled_from(sorted(key for key, _source in prefill_sources.items())))
+        field["prefill"] = draw(st.sampled_from(sorted(prefill_sources())))
     if "table" in has and draw(st.integers(0, 2)) == 0:
         field["table"] = NAMED["table"]
     elif "options" in has:

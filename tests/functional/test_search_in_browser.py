@@ -18,7 +18,7 @@ BROKEN = """[...document.querySelectorAll(".keyed .key-l")].filter(one => {
 
 def test_category_column_holds_its_longest_word(desktop, site):
     for language, _name in settings.LANGUAGES:
-        for key, _kind in search_kinds.items():
+        for key, _kind in search_kinds().items():
             index_object(site, language, kind=key, title="Nymphea", url=f"/{key}/", part=key)
     for prefix in ("", "/de", "/it", "/en"):
         for number in (1, 2):

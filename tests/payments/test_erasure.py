@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.cases.actors import SYSTEM
-from eservices.cases.archive_files import archive_file_providers
 from eservices.cases.models import Case
 from eservices.cases.retention.actions import CaseKept, erase_case
 from eservices.cases.retention.blockers import blocker_reason
 from eservices.deliveries.models import Delivery
 from eservices.payments import ledger, provider_calls
 from eservices.payments.actions import charges, refunds, settlement
+from eservices.payments.archive_files import archive_payment_files
 from eservices.payments.models import BankEntry, Charge, JournalRow, Payment, Refund, UnallocatedPayment
 from eservices.payments.providers import REFUND_FAILED, RefundStatus
 from tests.factories.accounts import UserFactory
@@ -50,7 +50,7 @@ def test_case_archive_contains_charges_payments_and_refunds(clerk):
         actor=clerk, allocation=payment.allocations.get(), amount=1000, reason="Payé pour deux."
     )
     provider_calls.run_refund(refund.pk)
-    parts = {name: json.load(content) for name, content in archive_file_providers["payments"](charge.case)}
+    parts = {name: json.load(content) for name, content in archive_payment_files(charge.case)}
     [told] = parts["charges.json"]
     assert (told["amount"], told["paid"], told["currency"]) == (3000, 3000, "CHF")
     [received], [back] = parts["payments.json"]["received"], parts["payments.json"]["refunds"]

@@ -17,9 +17,9 @@ from eservices.payments import ledger, provider_calls
 from eservices.payments.actions import charges, refunds
 from eservices.payments.actions import payments as paying
 from eservices.payments.actions.locking import PaymentActionRefused
-from eservices.payments.carriers import provider_transport_key
 from eservices.payments.models import Allocation, Charge, Payment, Refund, UnallocatedPayment
 from eservices.payments.models.demo_payments import DemoPayment
+from eservices.payments.provider_transport import provider_transport_key
 from eservices.payments.providers import PaymentStatus, ProviderUnavailable, payment_providers
 from eservices.payments.states import ChargeState, PaymentState
 from tests.factories.cases import DECISION, member

@@ -15,12 +15,12 @@ from eservices.cases import actions as case_actions
 from eservices.cases import process
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.actors import SYSTEM
-from eservices.cases.fee_exemptions import fee_exemptions
 from eservices.cases.models import Case, Role, TeamMember
 from eservices.catalogue.definition.linter import lint_service
 from eservices.deliveries.models import Delivery
 from eservices.register import access, actions, jobs, lookup_limits
 from eservices.register.contrib.demo import DemoRegister
+from eservices.register.fee_exemptions import FEE_EXEMPTIONS
 from eservices.register.models import CheckOutcome, RegisterCheck
 from eservices.register.population_register import RegisterUnavailable
 from eservices.register.stages import AGAIN, NOBODY, RegisterCheckStage
@@ -97,7 +97,7 @@ def test_matched_person_may_be_exempt_from_fees():
     nobody = checked_case({"naissance": "1988-04-18"})
     freed = {
         key: [bool(one.reason(case)) for case in (adult, child, gone, nobody)]
-        for key, one in fee_exemptions.items()
+        for key, one in FEE_EXEMPTIONS.items()
     }
     assert freed["resident"] == [True, True, False, False]
     assert freed["minor"] == [False, True, False, False]

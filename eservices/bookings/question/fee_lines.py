@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from eservices.formbuilder.definition import FieldDefinition
+from eservices.formbuilder.extension_points import Price
 from eservices.formbuilder.fee_breakdown import sum_lines
 from eservices.formbuilder.logic.fees import included_vat
-from eservices.formbuilder.price_list import Price, price_lists
+from eservices.formbuilder.price_list import prices_on
 from home.localization.number_format import format_amount, format_decimal
 
 from ..bookable_resources import BookableResource, extra_label
@@ -96,8 +97,7 @@ class Tariff:
 
     def __init__(self, offers: Iterable[BookableResource], today: date):
         self.entries = {rate.entry for one in offers for rate in one.rates}
-        found = (schedule.prices(self.entries, today) for schedule in price_lists) if self.entries else ()
-        self.prices: dict[str, Price] = {key: price for some in found for key, price in some.items()}
+        self.prices: dict[str, Price] = prices_on(self.entries, today) if self.entries else {}
 
     def lines(self, key: str, wanted: RequestedTimes, who: str, language: str) -> list[dict]:
         """Return the fee lines of the requested times, in the form of ``formbuilder.fee_breakdown``."""

@@ -11,9 +11,11 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import storages
 from django.utils import timezone, translation
-from django.utils.module_loading import import_string
 
-from ..archive_files import archive_file_providers
+from home.extensions.base import extensions
+from home.extensions.integrations import IntegrationRegistry
+
+from ..extension_points import CaseExtension
 from ..models import Case
 
 IN_MEMORY = 5 * 1024 * 1024  # bytes; larger packages are built on disk
@@ -28,6 +30,9 @@ class CaseArchive(Protocol):
 
     def open(self, location: str) -> IO[bytes]:
         """Open the package at ``location``."""
+
+
+case_archives: IntegrationRegistry[type[CaseArchive]] = IntegrationRegistry("CASE_ARCHIVE")
 
 
 class PrivateStorageArchive:
@@ -50,7 +55,7 @@ class ArchiveDamaged(Exception):
 
 def configured_archive() -> CaseArchive:
     """Return the archive that the operator configured."""
-    return import_string(settings.CASE_ARCHIVE)()
+    return case_archives.chosen()()
 
 
 def archive_case(case: Case, now: datetime) -> tuple[str, str]:
@@ -72,8 +77,8 @@ def write_package(case: Case, package: IO[bytes], now: datetime) -> None:
         translation.override(settings.LANGUAGE_CODE),
         zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as packed,
     ):
-        for offer in archive_file_providers:
-            for name, content in offer(case):
+        for extension in extensions(CaseExtension):
+            for name, content in extension.archive_files(case):
                 sums.append(f"{digest_of(content)}  {name}\n")
                 with packed.open(_entry(name, now), "w") as entry:
                     shutil.copyfileobj(content, entry)

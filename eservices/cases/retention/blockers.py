@@ -1,49 +1,36 @@
-"""Retention blockers: reasons against disposing of a case. Other apps add theirs to ``retention_blockers``."""
+"""Retention blockers: reasons against disposing of a case, from all apps."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Case as Choose
 from django.db.models import Q, Value, When
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from eservices.deliveries.models import Delivery
-from home.extensions.registry import Registry
+from home.extensions.base import merged
 
+from ..extension_points import CaseExtension, RetentionBlocker
 from ..models import Case, CaseQuerySet, LegalHold
 from ..states import CaseState
 
 
-@dataclass(frozen=True)
-class RetentionBlocker:
-    """A reason to keep cases.
-
-    ``cases``: the condition for the cases that it keeps now. ``label``: the reason, after “The case is kept:”.
-    """
-
-    label: str | Promise
-    cases: Callable[[], Q]
-
-
-retention_blockers: Registry[RetentionBlocker] = Registry("hindrances")
-
-
 def without_blockers(cases: CaseQuerySet) -> CaseQuerySet:
     """Filter ``cases`` to those without a blocker."""
-    for one in retention_blockers:
+    for one in _blockers().values():
         cases = cases.exclude(one.cases())
     return cases
 
 
 def blocker_reason(case: Case) -> str:
     """Return why the case must be kept; "" if nothing keeps it."""
-    first = Choose(
-        *(When(one.cases(), then=Value(key)) for key, one in retention_blockers.items()), default=Value("")
-    )
+    blockers = _blockers()
+    first = Choose(*(When(one.cases(), then=Value(key)) for key, one in blockers.items()), default=Value(""))
     key = Case.objects.filter(pk=case.pk).values_list(first, flat=True).first()
-    return str(retention_blockers[key].label) if key else ""
+    return str(blockers[key].label) if key else ""
+
+
+def _blockers() -> dict[str, RetentionBlocker]:
+    return merged(CaseExtension, lambda one: one.retention_blockers())
 
 
 def _with_open_deliveries() -> Q:
@@ -51,14 +38,10 @@ def _with_open_deliveries() -> Q:
     return Q(pk__in={UUID(subject.removeprefix("case:")) for subject in subjects})
 
 
-retention_blockers.register("open")(
-    RetentionBlocker(_("it is not closed"), lambda: ~Q(state=CaseState.CLOSED))
-)
-retention_blockers.register("hold")(
-    RetentionBlocker(
+OWN_BLOCKERS = {
+    "open": RetentionBlocker(_("it is not closed"), lambda: ~Q(state=CaseState.CLOSED)),
+    "hold": RetentionBlocker(
         _("a legal hold lies on it"), lambda: Q(pk__in=LegalHold.objects.in_force().values("case"))
-    )
-)
-retention_blockers.register("deliveries")(
-    RetentionBlocker(_("something on it is still to be sent"), _with_open_deliveries)
-)
+    ),
+    "deliveries": RetentionBlocker(_("something on it is still to be sent"), _with_open_deliveries),
+}

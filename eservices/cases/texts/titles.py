@@ -1,17 +1,12 @@
-"""Titles of cases: the applicant, or for anonymous cases a text from another app.
+"""Titles of cases: the applicant, or for anonymous cases a text from another app."""
 
-Other apps add providers to ``case_titles``. A provider takes cases without an applicant and returns titles, by key,
-for those that it knows.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from uuid import UUID
 
-from home.extensions.registry import Registry
+from home.extensions.base import extensions
 
+from ..extension_points import CaseExtension
 from ..models import Case
-
-case_titles: Registry[Callable[[list[Case]], dict[UUID, str]]] = Registry("case_names")
 
 
 def titles_of(cases: Iterable[Case]) -> dict[UUID, str]:
@@ -19,8 +14,8 @@ def titles_of(cases: Iterable[Case]) -> dict[UUID, str]:
     cases = list(cases)
     nameless = [case for case in cases if not case.applicant]
     names = {case.pk: case.applicant for case in cases}
-    for offer in case_titles if nameless else ():
-        names |= offer(nameless)
+    for extension in extensions(CaseExtension) if nameless else ():
+        names |= extension.titles(nameless)
     return names
 
 

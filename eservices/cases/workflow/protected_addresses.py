@@ -1,20 +1,11 @@
-"""Screening of new cases for protected addresses, by apps that can find out.
-
-Other apps add providers to ``screenings`` and ``known``. One of ``screenings`` returns whether its app still has to
-find out; then ``settle_screening`` reports the result. Until then the case is treated as protected.
-"""
-
-from collections.abc import Callable
+"""Screening of new cases for protected addresses, by apps that can find out."""
 
 from eservices.accounts.person_names import name_words
-from home.extensions.registry import Registry
+from home.extensions.base import extensions
 
 from ..access import of_same_contact
+from ..extension_points import CaseExtension
 from ..models import Case
-
-screenings: Registry[Callable[[Case], bool]] = Registry("protection")
-# Whether an app knows that a person in a case has a protected address, independent of what agents recorded.
-known: Registry[Callable[[Case], bool]] = Registry("protection")
 
 
 def needs_screening(case: Case) -> bool:
@@ -22,12 +13,12 @@ def needs_screening(case: Case) -> bool:
 
     Never for rehearsals, because they name no real person.
     """
-    return not case.rehearsal and any(needed(case) for needed in screenings)
+    return not case.rehearsal and any(one.needs_screening(case) for one in extensions(CaseExtension))
 
 
 def names_protected_person(case: Case) -> bool:
     """Return whether an app knows that a person in the case has a protected address."""
-    return any(names(case) for names in known)
+    return any(one.names_protected_person(case) for one in extensions(CaseExtension))
 
 
 def is_of_protected_person(case: Case) -> bool:

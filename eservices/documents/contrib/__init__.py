@@ -1,1 +1,1 @@
-"""Sources of the seal key, one package each, named by the scheme of ``SEAL_URL``."""
+"""Sources of the seal key, one package each, registered in ``integrations.py``."""

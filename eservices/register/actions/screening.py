@@ -15,7 +15,7 @@ from ..models import Screening
 from ..named_persons import people_named
 from ..persons import DeclaredPerson, RegisterPerson
 from ..population_register import NoRegisterConfigured, RegisterUnavailable, configured_register
-from ..protection import is_to_be_asked
+from ..protected_addresses import is_to_be_asked
 from .base import candidates, claim_on, claim_row, enqueue_for_row, retry_pause
 
 

@@ -35,10 +35,7 @@ def start(**variables: str) -> subprocess.CompletedProcess:
     [
         ({"REGISTER": "demo"}, "REGISTER is 'demo': write one of http, none."),
         ({"PAYMENT_PROVIDERS": "qrbill,demo"}, "PAYMENT_PROVIDERS: demo is a double of the demo."),
-        (
-            {"SMS_GATEWAY": "eservices.deliveries.demo_mailbox.DemoMailboxSmsGateway"},
-            "SMS_GATEWAY: eservices.deliveries.demo_mailbox",
-        ),
+        ({"SMS_GATEWAY": "demo_mailbox"}, "SMS_GATEWAY: demo_mailbox is a double of the demo."),
         ({"MAIL_URL": ""}, "Set the environment variable MAIL_URL."),
     ],
     ids=["register", "payment", "sms", "mail"],

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 def editor(client, home, settings):
     """Yield a client signed in as an editor of a commune that sends SMS."""
     with gateway() as server, time_machine.travel(NOON, tick=False), committing():
-        settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
+        settings.SMS_GATEWAY = "http"
         settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_SENDER = server.url, "t-token", "Orvenay"
         client.force_login(SuperuserFactory(language="fr"))
         yield client

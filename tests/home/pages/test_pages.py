@@ -32,7 +32,9 @@ from home.blocks import links as blocks_links
 from home.blocks import opening_hours
 from home.blocks import text as blocks_text
 from home.caching.site_version import bump_version, cached_per_version, version_read_once
-from home.extensions.home_page import HomeSection, home_sections
+from home.extensions.base import override_extensions
+from home.extensions.home_page import HomeSection
+from home.extensions.site import SiteExtension
 from home.jobs import delete_old_contact_messages
 from home.models import CommuneSettings, Contact, ContactPage, ContentPage, FormField, HomePage, SectionPage
 from home.models.contact_form import PER_CLIENT
@@ -656,19 +658,20 @@ class TestSurroundings:
         of_children = [one["sql"] for one in queries if '"wagtailcore_page"."depth" = ' in one["sql"]]
         assert of_children == []
 
-    def test_home_sections_of_apps_are_ordered(self, client, home, monkeypatch):
-        offers = {
-            "late": lambda request, page: HomeSection(
-                "home/door.html", {"door": {"title": "Second"}}, order=2
-            ),
-            "early": lambda request, page: HomeSection(
-                "home/door.html", {"door": {"title": "First"}}, order=1
-            ),
-            "none": lambda request, page: None,
-        }
-        list(home_sections)  # load the registered sections first
-        monkeypatch.setattr(home_sections, "_offers", offers)
-        shown = client.get("/").content.decode()
+    def test_home_sections_of_apps_are_ordered(self, client, home):
+        class Late(SiteExtension):
+            def home_sections(self, request, page):
+                return {"late": HomeSection("home/door.html", {"door": {"title": "Second"}}, order=2)}
+
+        class Early(SiteExtension):
+            def home_sections(self, request, page):
+                return {"early": HomeSection("home/door.html", {"door": {"title": "First"}}, order=1)}
+
+        class Silent(SiteExtension):
+            pass
+
+        with override_extensions(SiteExtension, [Late(), Early(), Silent()]):
+            shown = client.get("/").content.decode()
         assert 0 < shown.index("First") < shown.index("Second")
 
     def test_contact_is_shown_in_active_language_if_translated(self, home):

@@ -9,9 +9,9 @@ from wagtail.models import PageViewRestriction
 
 from home.formats import ical
 from news.agenda import ical_entries
-from news.agenda.home_blocks import upcoming_events_section
-from news.agenda.today import next_event_item
-from news.articles.home_blocks import latest_news_section
+from news.agenda.next_event import next_event_item
+from news.agenda.upcoming_events import upcoming_events_section
+from news.articles.latest_news import latest_news_section
 from tests.factories.home import translated
 from tests.factories.news import EventPageFactory, NewsPageFactory, moment
 

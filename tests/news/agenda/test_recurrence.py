@@ -15,9 +15,9 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from news.agenda import event_dates as agenda_dates
-from news.agenda.home_blocks import upcoming_events_section
 from news.agenda.models import EventPage
-from news.agenda.newsletter_items import EventContent
+from news.agenda.newsletter_content import EventContent
+from news.agenda.next_event import next_event_item
 from news.agenda.occurrences import EventDate
 from news.agenda.recurrence import (
     MAX_OCCURRENCES,
@@ -27,7 +27,7 @@ from news.agenda.recurrence import (
     recurrence_days,
     week_of_month,
 )
-from news.agenda.today import next_event_item
+from news.agenda.upcoming_events import upcoming_events_section
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.home import published, translated
 from tests.factories.news import EventPageFactory, moment

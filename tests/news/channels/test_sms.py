@@ -43,7 +43,7 @@ SECRET = "k3TgR5bQ9sXw2LmNpZcV"
 def sms(settings):
     """A double of an SMS gateway, configured instead of the demo's."""
     with gateway() as server, time_machine.travel(NOON, tick=False):
-        settings.SMS_GATEWAY = "eservices.deliveries.sms_gateway.HttpSmsGateway"
+        settings.SMS_GATEWAY = "http"
         settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_SENDER = server.url, "t-token", "Orvenay"
         settings.SMS_WEBHOOK_SECRET = SECRET
         yield server

@@ -14,9 +14,9 @@ from wagtail_factories import DocumentFactory
 
 from home.caching.site_version import bump_version
 from home.search import index
-from news.council.newsletter_items import MeetingContent
+from news.council.newsletter_content import MeetingContent
 from news.library.models import Publication
-from news.vacancies.newsletter_items import VacancyContent
+from news.vacancies.newsletter_content import VacancyContent
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.home import ContentPageFactory, published, translated
 from tests.factories.news import (

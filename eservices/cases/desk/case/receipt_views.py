@@ -13,7 +13,7 @@ from eservices.formbuilder.summary import summarize_answers
 from ... import access, actions, emails
 from ...models.callbacks import JOIN_DAYS
 from ...promised_date import promised_date
-from ...receipts import missing_enclosure_labels
+from ...receipt_context import missing_enclosure_labels
 from ...workflow.progress import stage_titles, stages_ahead
 from .views import CaseScreen
 

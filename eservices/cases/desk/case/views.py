@@ -17,7 +17,6 @@ from eservices.submissions.message_attachments import stored_attachments
 
 from ... import acceptance_forms, access, actions, audit_log, timeline
 from ...actions import IllegalTransition
-from ...case_panels import panels_for
 from ...forms import CaseActionForm, SeenEventForm
 from ...letter_templates import choices
 from ...models import Absence, CallbackRequest, Case, CaseStage, ConcernedPerson, EnclosureReview
@@ -28,7 +27,7 @@ from ...texts.placeholders import fee_line_texts
 from ...workflow import absences, enclosures_and_persons
 from .. import badges
 from ..base import AgentDeskView
-from . import file_preview, page
+from . import file_preview, page, panels
 from .case_actions import CASE_ACTIONS, DECIDE, MORE, OWN, CaseAction, available_actions
 
 MAX_RELATED_CASES = 10  # other cases of the applicant
@@ -211,13 +210,14 @@ class CaseView(CaseScreen):
         done = {event.kind for event in events}  # no queries for related rows whose event never happened
         self.may, self.seen = available_actions(case, user), audit_log.last_relevant_event_of(events)
         happened, read = timeline.items_from_events(case, events)
+        above, last = panels.panels_for(case, user)
         return super().get_context_data(
             case=case,
             may=self.may,
             timeline=happened,
             readings=read,
-            panels=panels_for(case, user),
-            last_panels=panels_for(case, user, last=True),
+            panels=above,
+            last_panels=last,
             failed=self.failed,
             why=self.why,
             lost=self._lost_texts(self.may, active),

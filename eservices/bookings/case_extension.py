@@ -1,0 +1,49 @@
+"""The part of bookings in cases."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from eservices.accounts.models import User
+from eservices.cases.extension_points import ArchiveFile, CaseExtension, Panel
+from eservices.cases.models import Case
+
+from .archive_files import archive_booking_files
+from .case_panel import bookings_panel
+from .fee_deductions import deductions_for_cancelled
+from .models import Booking
+
+EVENT_LABELS = {
+    "booking_confirmed": _("Booking confirmed"),
+    "booking_cancelled": _("Booking cancelled"),
+    "booking_moved": _("Booking moved"),
+    "booking_reminded": _("Reminded of the booking"),
+    "booking_handed_over": _("Handed over"),
+    "booking_returned": _("Taken back"),
+    "booking_missed": _("Nobody came"),
+    "booking_described": _("What the booking is for was written"),
+}
+
+
+class BookingCaseExtension(CaseExtension):
+    """Booked times: their panel, what they cost and until when, and what is archived."""
+
+    def event_labels(self) -> Mapping[str, str | Promise]:
+        return EVENT_LABELS
+
+    def panels(self, case: Case, user: User) -> Iterator[Panel]:
+        if panel := bookings_panel(case, user):
+            yield panel
+
+    def fee_deductions(self, case: Case) -> Mapping[str, int]:
+        return deductions_for_cancelled(case)
+
+    def payment_deadline(self, case: Case) -> datetime | None:
+        """Return when the first booked time of the case begins; None if it has no bookings."""
+        booked = Booking.objects.of_submission(case.submission).promised()
+        return booked.values_list("starts_at", flat=True).first()
+
+    def archive_files(self, case: Case) -> Iterator[ArchiveFile]:
+        return archive_booking_files(case)

@@ -1,0 +1,14 @@
+"""Document stores, and the transport to the configured one."""
+
+from eservices.deliveries.transports import transports
+
+from .contrib.folder import FolderStore
+from .contrib.webdav import WebDavStore
+from .document_store import document_stores
+from .document_store_transport import CARRIER, DocumentStoreTransport
+
+document_stores.register("directory")(FolderStore)
+document_stores.register("webdav")(WebDavStore)  # without TLS: for tests and for a server on the same machine
+document_stores.register("webdavs")(WebDavStore)
+
+transports.register(CARRIER)(DocumentStoreTransport())

@@ -1,0 +1,55 @@
+"""The part of documents in cases."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from eservices.accounts.models import User
+from eservices.cases.extension_points import ArchiveFile, CaseExtension, Panel, RetentionBlocker
+from eservices.cases.models import Case
+
+from .acceptance_forms import IDENTITY, acceptance_forms
+from .archive_files import archive_document_files
+from .case_panel import documents_panel
+from .models import IdentityCheck
+from .retention_blockers import RETENTION_BLOCKERS
+from .stages import stage_with_statement
+
+EVENT_LABELS = {
+    "document_drawn": _("Document numbered"),
+    "document_issued": _("Document issued"),
+    "document_read": _("Document read"),
+    "document_revoked": _("Document revoked"),
+    "document_shared": _("Link to the document given away"),
+    "document_unshared": _("Link to the document closed"),
+    "document_shared_read": _("Document fetched by a link that was given away"),
+    "case_file_read": _("Whole case read as PDF"),
+    "place_granted": _("Place in the zone given"),
+    "permit_reminded": _("Reminded to renew the permit"),
+}
+
+
+class DocumentCaseExtension(CaseExtension):
+    """Issued documents: their panel, what an agent states before, and what is kept and archived."""
+
+    def event_labels(self) -> Mapping[str, str | Promise]:
+        return EVENT_LABELS
+
+    def panels(self, case: Case, user: User) -> Iterator[Panel]:
+        yield documents_panel(case, user)
+
+    def acceptance_forms(self, case: Case) -> Mapping[str, Callable[..., forms.Form]]:
+        return acceptance_forms(case)
+
+    def identity_statement(self, case: Case) -> str:
+        """Return the label of the identity check stated with a decision or at its own stage; "" if none."""
+        row = stage_with_statement(case)
+        return str(IdentityCheck(row.data["details"][IDENTITY]["identity_check"]).label) if row else ""
+
+    def retention_blockers(self) -> Mapping[str, RetentionBlocker]:
+        return RETENTION_BLOCKERS
+
+    def archive_files(self, case: Case) -> Iterator[ArchiveFile]:
+        return archive_document_files(case)

@@ -1,0 +1,10 @@
+"""Payment providers."""
+
+from .contrib.counter.provider import CounterProvider
+from .contrib.demo.provider import DemoProvider
+from .contrib.qrbill.provider import QRBillProvider
+from .contrib.stripe.provider import StripeCard, StripeTwint
+from .provider_transport import register_provider
+
+for kind in (DemoProvider, StripeTwint, StripeCard, QRBillProvider, CounterProvider):
+    register_provider(kind)

@@ -1,0 +1,20 @@
+"""Bundles in the publication calendar."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ..publication_calendar.entries import MAX_ENTRIES, PlannedPublication
+from .models import Bundle
+
+
+def scheduled_bundles(user, start, end) -> list[PlannedPublication]:
+    if not user.has_perm("home_bundles.change_bundle"):
+        return []
+    out = Bundle.objects.filter(state=Bundle.State.SCHEDULED, publish_at__gte=start, publish_at__lt=end)
+    rows = out.order_by("publish_at").values_list("publish_at", "title", "pk")
+    return [
+        PlannedPublication(
+            at, _("Bundle goes out"), title, reverse("bundle", args=[key]), "folder-open-inverse"
+        )
+        for at, title, key in rows[:MAX_ENTRIES]
+    ]

@@ -1,0 +1,16 @@
+"""The part of bundles in the admin."""
+
+from datetime import datetime
+
+from eservices.accounts.models import User
+
+from ..extensions.site import SiteExtension
+from ..publication_calendar.entries import PlannedPublication
+from .scheduled_bundles import scheduled_bundles
+
+
+class BundleSiteExtension(SiteExtension):
+    """Bundles in the publication calendar."""
+
+    def planned_publications(self, user: User, start: datetime, end: datetime) -> list[PlannedPublication]:
+        return scheduled_bundles(user, start, end)

@@ -1,0 +1,48 @@
+"""Integrations: what talks to other systems. Apps register them in a module ``integrations.py``.
+
+Each kind has a registry of its own, with its interface: a key such as ``demo`` names a payment provider, a population
+register and others.
+"""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from .registry import Registry
+
+
+class IntegrationRegistry[Offer](Registry[Offer]):
+    """Integrations of one kind, by key. Keys are in settings and in rows, so they never change.
+
+    ``setting``: the setting that chooses among them. It holds a key, an address whose scheme is the key, or several
+    keys.
+    """
+
+    def __init__(self, setting: str = ""):
+        super().__init__("integrations")
+        self.setting = setting
+        if setting:
+            CHOSEN_BY_SETTING.append(self)
+
+    def chosen(self) -> Offer:
+        """Return the integration that the setting names. Raise ImproperlyConfigured if no installed app has it."""
+        for fault in self.faults():
+            raise ImproperlyConfigured(fault)
+        [key] = self._named()
+        return self[key]
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong with the setting, in one sentence each."""
+        for key in self._named():
+            if key not in self:
+                keys = ", ".join(name for name, _offer in self.items())
+                yield f"{self.setting} names “{key}”. It may name: {keys}."
+
+    def _named(self) -> list[str]:
+        value = getattr(settings, self.setting)
+        named = [value] if isinstance(value, str) else list(value)
+        return [key for one in named if (key := one.partition(":")[0])]
+
+
+CHOSEN_BY_SETTING: list[IntegrationRegistry] = []

@@ -1,0 +1,21 @@
+"""Scheduled campaigns in the publication calendar."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from home.publication_calendar.entries import MAX_ENTRIES, PlannedPublication
+
+from .models import Campaign, Mailing
+from .states import MailingState
+
+
+def planned_campaigns(user, start, end) -> list[PlannedPublication]:
+    if not user.has_perm("newsletter.change_campaign"):
+        return []
+    going = Mailing.objects.exclude(state=MailingState.CANCELLED).filter(due_at__gte=start, due_at__lt=end)
+    name = Campaign.snippet_viewset.get_url_name("edit")
+    rows = going.order_by("due_at").values_list("due_at", "campaign__title", "campaign")[:MAX_ENTRIES]
+    return [
+        PlannedPublication(at, _("Campaign"), title, reverse(name, args=[key]), "mail")
+        for at, title, key in rows
+    ]

@@ -330,7 +330,7 @@ def test_short_delay_or_rehearsal_alerts_nobody(server, monkeypatch):
         delivery = DeliveryFactory(created_at=timezone.now() - timedelta(days=1))  # it was planned for now
         rehearsed = DeliveryFactory(rehearsal=True)
         monkeypatch.setattr(
-            "eservices.deliveries.transports.RehearsalTransport.carry", lambda self, one: 1 / 0
+            "eservices.deliveries.transports.RehearsalTransport.deliver", lambda self, one: 1 / 0
         )
         for minutes in (1, 5, 15):
             actions.attempt_delivery(rehearsed.pk)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from home.web.public_forms import mailbox_limit_status, rejection_status
 from home.web.same_origin import split_origin
-from home.web.secret_links import LinkExpired
+from home.web.secret_links import show_expired_links
 
 from . import access, consent_wording, rate_limits, signup_options
 from .actions import subscribers as actions
@@ -30,7 +30,7 @@ def subscribe(request):
         return _sign_up(request, SubscribeForm(initial={"topics": request.GET.getlist("topic")}))
     form = SubscribeForm(request.POST)
     too_often = _("Too many addresses were entered from here. Please try again in an hour.")
-    if status := rejection_status(request, form, rate_limits.is_client_allowed, too_often):
+    if status := rejection_status(request, form, rate_limits.PER_CLIENT.allows_client, too_often):
         return _sign_up(request, form, status)
     if status := mailbox_limit_status(form, "email", rate_limits.PER_EMAIL):
         return _sign_up(request, form, status)
@@ -60,12 +60,10 @@ def preferences_link_sent(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@show_expired_links("newsletter/expired.html")
 def confirm(request, secret):
     """Show a button on GET, because mail scanners follow links; confirm on POST."""
-    try:
-        subscriber = access.subscriber_by_opt_in_link(secret, timezone.now())
-    except LinkExpired:
-        return render(request, "newsletter/expired.html", status=410)
+    subscriber = access.subscriber_by_opt_in_link(secret, timezone.now())
     if request.method != "POST":
         if subscriber.state == SubscriberState.CONFIRMED:  # the link was opened again
             return redirect("newsletter:preferences", secret)

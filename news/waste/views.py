@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from home.web import rate_limits
 from home.web.public_forms import mailbox_limit_status, rejection_status
-from home.web.secret_links import LinkExpired
-from newsletter.rate_limits import is_client_allowed
+from home.web.secret_links import show_expired_links
+from newsletter.rate_limits import PER_CLIENT
 
 from . import access, actions
 from .forms import ReminderForm
@@ -29,7 +29,7 @@ def request_reminder(request):
         return _asked_again(request, ReminderForm(initial={"zone": request.GET.get("zone", "")}))
     form = ReminderForm(request.POST)
     too_often = _("Too many addresses were entered from here. Please try again in an hour.")
-    if status := rejection_status(request, form, is_client_allowed, too_often):
+    if status := rejection_status(request, form, PER_CLIENT.allows_client, too_often):
         return _asked_again(request, form, status)
     if status := mailbox_limit_status(form, "email", PER_EMAIL):
         return _asked_again(request, form, status)
@@ -50,12 +50,10 @@ def reminder_requested(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@show_expired_links("news/waste/expired.html")
 def confirm_reminder(request, secret):
     """Show a button on GET, because mail scanners follow links; confirm on POST."""
-    try:
-        reminder = access.reminder_by_opt_in_link(secret, timezone.now())
-    except LinkExpired:
-        return render(request, "news/waste/expired.html", status=410)
+    reminder = access.reminder_by_opt_in_link(secret, timezone.now())
     asked_for = request.GET.get("when", "")
     when = asked_for if asked_for in WasteReminder.When else reminder.when
     pressed = request.method == "POST"

@@ -88,7 +88,9 @@ def test_personal_data_is_exported_and_erased_for_one_person(client, key, keep, 
 @pytest.mark.parametrize("field", ["keeper_email", "email"])
 def test_keeper_of_a_directory_entry_is_erased_from_it(client, field):
     entry = DirectoryEntryFactory(**{"email": "fanfare@orvenay.example"} | {field: LEA.upper()})
-    link = KeeperLink.objects.create(entry=entry, email=LEA, expires_at=timezone.now() + timedelta(days=1))
+    link = KeeperLink.objects.create(
+        entry=entry, email=LEA, link_expires_at=timezone.now() + timedelta(days=1)
+    )
     directory.send_keeper_links(email=LEA, language="fr")
     Delivery.objects.update(state=Delivery.State.DONE)
     client.force_login(UserFactory(email=LEA))
@@ -106,7 +108,9 @@ def test_later_keeper_stays_when_the_former_one_is_erased():
     entry = DirectoryEntryFactory(keeper_email=LEA, email="")
     read = DirectoryEntry.objects.get()
     DirectoryEntry.objects.update(keeper_email="marc@orvenay.example")
-    link = KeeperLink.objects.create(entry=entry, email="marc@orvenay.example", expires_at=timezone.now())
+    link = KeeperLink.objects.create(
+        entry=entry, email="marc@orvenay.example", link_expires_at=timezone.now()
+    )
     directory.remove_keeper(entry=read)
     entry.refresh_from_db()
     assert (entry.keeper_email, list(entry.links.all())) == ("marc@orvenay.example", [link])

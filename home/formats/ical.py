@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from icalendar import Alarm, Calendar, Event, vText
 
 
 @dataclass(frozen=True)
@@ -34,46 +35,34 @@ def calendar_response(
 
 
 def render_calendar(name: str, entries: Iterable[CalendarEntry]) -> str:
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//commune//agenda//FR",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{escape_text(name)}",
-    ]
+    """Return the text of a calendar."""
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//commune//agenda//FR")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", vText(name))  # a property that icalendar does not know is not escaped
     for entry in entries:
-        lines += _event(entry)
-    return join_lines([*lines, "END:VCALENDAR"])
+        calendar.add_component(_event(entry))
+    return calendar.to_ical(sorted=False).decode()
 
 
-def join_lines(lines: Iterable[str]) -> str:
-    """Join the content lines of a calendar or card, folded and without empty ones."""
-    return "".join(f"{_fold_line(line)}\r\n" for line in lines if line)
-
-
-def escape_text(value: str) -> str:
-    """Escape a text so that it adds no field and no line."""
-    text = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return "\\n".join(text.splitlines())
-
-
-def _event(entry: CalendarEntry) -> list[str]:
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{entry.uid}@commune",
-        f"DTSTAMP:{_moment(entry.stamp)}",
-        f"DTSTART{_date_property(entry.start)}",
-        f"DTEND{_end(entry.end)}" if entry.end and _has_end(entry) else "",
-        f"SUMMARY:{escape_text(entry.title)}",
-        f"DESCRIPTION:{escape_text(entry.text)}" if entry.text else "",
-        f"LOCATION:{escape_text(entry.place)}" if entry.place else "",
-        f"URL:{entry.url}" if entry.url else "",
-        f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}",
-        "TRANSP:TRANSPARENT",  # a public event makes nobody busy
-        *(_alarm(entry) if entry.alarm else []),
-        "END:VEVENT",
-    ]
+def _event(entry: CalendarEntry) -> Event:
+    event = Event()
+    event.add("uid", f"{entry.uid}@commune")
+    event.add("dtstamp", entry.stamp.astimezone(UTC))
+    event.add("dtstart", _value(entry.start))
+    if entry.end and _has_end(entry):
+        event.add("dtend", _end(entry.end))
+    event.add("summary", entry.title)
+    for name, value in (("description", entry.text), ("location", entry.place), ("url", entry.url)):
+        if value:
+            event.add(name, value)
+    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT")  # a public event makes nobody busy
+    if entry.alarm:
+        event.add_component(_alarm(entry.title, entry.alarm))
+    return event
 
 
 def _has_end(entry: CalendarEntry) -> bool:
@@ -84,35 +73,18 @@ def _has_end(entry: CalendarEntry) -> bool:
     return not isinstance(entry.end, datetime) or entry.end > entry.start
 
 
-def _alarm(entry: CalendarEntry) -> list[str]:
-    return [
-        "BEGIN:VALARM",
-        "ACTION:DISPLAY",
-        f"DESCRIPTION:{escape_text(entry.title)}",
-        f"TRIGGER:-PT{int(entry.alarm.total_seconds()) // 60}M",
-        "END:VALARM",
-    ]
+def _alarm(title: str, before: timedelta) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", title)
+    alarm.add("trigger", -before)
+    return alarm
 
 
-def _date_property(value: datetime | date) -> str:
-    return f":{_moment(value)}" if isinstance(value, datetime) else f";VALUE=DATE:{value:%Y%m%d}"
+def _value(value: datetime | date) -> datetime | date:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
-def _end(value: datetime | date) -> str:
+def _end(value: datetime | date) -> datetime | date:
     """Return the DTEND value. For dates it is exclusive: the day after the last."""
-    return _date_property(value if isinstance(value, datetime) else value + timedelta(days=1))
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _fold_line(line: str) -> str:
-    """Fold a line at 75 octets; continuations begin with a space. No character is split."""
-    folded, width = "", 0
-    for sign in line:
-        octets = len(sign.encode())
-        if width + octets > 75:
-            folded, width = f"{folded}\r\n ", 1
-        folded, width = folded + sign, width + octets
-    return folded
+    return _value(value) if isinstance(value, datetime) else value + timedelta(days=1)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.utils.text import slugify
+from icalendar import Component, vAdr, vN, vOrg, vText, vUri
 
 from ..localization.phone_numbers import phone_url
-from .ical import escape_text, join_lines
 
 if TYPE_CHECKING:
     from ..models import CommuneSettings, OfficePage, Person
@@ -57,6 +57,12 @@ def vcard_response(name: str, card: str) -> HttpResponse:
     return answer
 
 
+class _VCard(Component):
+    """A vCard, which has the content lines of a calendar's component."""
+
+    name = "VCARD"
+
+
 def _card(
     *,
     name: str,
@@ -69,21 +75,23 @@ def _card(
     note="",
     url="",
 ) -> str:
-    street, town, postcode = map(escape_text, place)
-    filled = [*map(escape_text, parts), *[""] * (5 - len(parts))]
-    return join_lines(
-        [
-            "BEGIN:VCARD",
-            "VERSION:3.0",
-            f"N:{';'.join(filled)}",
-            f"FN:{escape_text(name)}",
-            f"ORG:{escape_text(house)}",
-            f"TITLE:{escape_text(role)}" if role else "",
-            f"TEL;TYPE=WORK,VOICE:{phone_url(phone).removeprefix('tel:')}" if phone else "",
-            f"EMAIL;TYPE=INTERNET,WORK:{escape_text(email)}" if email else "",
-            f"ADR;TYPE=WORK:;;{street};{town};;{postcode};" if street or town else "",
-            f"URL:{url}" if url else "",
-            f"NOTE:{escape_text(note)}" if note else "",
-            "END:VCARD",
-        ]
-    )
+    street, town, postcode = place
+    card = _VCard()
+    card.add("version", "3.0")
+    card.add("n", vN([*parts, *[""] * (5 - len(parts))]))
+    card.add("fn", vText(name))
+    card.add("org", vOrg((house,)))
+    if role:
+        card.add("title", vText(role))
+    if phone:
+        number = phone_url(phone).removeprefix("tel:")
+        card.add("tel", vText(number), parameters={"TYPE": ["WORK", "VOICE"]})
+    if email:
+        card.add("email", vText(email), parameters={"TYPE": ["INTERNET", "WORK"]})
+    if street or town:
+        card.add("adr", vAdr(("", "", street, town, "", postcode, "")), parameters={"TYPE": "WORK"})
+    if url:
+        card.add("url", vUri(url))
+    if note:
+        card.add("note", vText(note))
+    return card.to_ical(sorted=False).decode()

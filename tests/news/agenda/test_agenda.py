@@ -180,6 +180,12 @@ def test_line_break_in_title_adds_no_calendar_line(agenda):
     ]
 
 
+def test_line_break_in_calendar_name_adds_no_line():
+    lines = unfolded(ical.render_calendar("Fête; été\r\nMETHOD:REQUEST", []))
+    assert "X-WR-CALNAME:Fête\\; été\\nMETHOD:REQUEST" in lines
+    assert "METHOD:REQUEST" not in lines
+
+
 # -- The home page ---------------------------------------------------------------------------------------
 
 

@@ -72,7 +72,7 @@ def test_collections_are_downloaded_as_calendar_with_alarm(client, calendar):
     text = client.get(f"{calendar.url}bourg/ics/").content.decode()
     assert "DTSTART;VALUE=DATE:20261124" in text
     assert "DTEND;VALUE=DATE:20261125" in text
-    assert "TRIGGER:-PT360M" in text
+    assert "TRIGGER:-PT6H" in text
     assert "Carton" not in text
     assert client.get(f"{calendar.url}x/ics/").status_code == 404
 

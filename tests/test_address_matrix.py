@@ -77,7 +77,8 @@ ABSENT |= {"phone_readers"}
 @pytest.fixture
 def made(db, settings) -> tuple[dict, Values]:
     """A client for each role, and what the addresses are about: the case of a resident that a team treats, with one
-    of everything; pages of every editor; a row of every kind of snippet."""
+    of everything; pages of every editor; a row of every kind of snippet.
+    """
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     CommuneSettingsFactory()
     home = make_site()

@@ -1,9 +1,8 @@
-"""How money gets here: one interface for every means of payment. Installed apps offer theirs in a file
-``payment_providers.py``; each answers to the tests of ``tests/payments/test_provider_contract.py``.
+"""Interface of every means of payment, which installed apps implement in ``payment_providers.py``.
 
-The contract is tested by ``tests/payments/test_contract.py``. A provider calls its service and returns the answer;
-it writes none of our data. It is called outside of transactions, as often as needed: it acts once, with the id of
-the payment or refund as idempotency key.
+The contract is tested by ``tests/payments/test_provider_contract.py``. A provider calls its service and returns the
+answer; it writes none of our data. It is called outside of transactions, as often as needed: it acts once, with the
+id of the payment or refund as idempotency key.
 """
 
 from dataclasses import dataclass, field

@@ -27,7 +27,8 @@ def test_it_bears_the_name_that_the_operator_gave_it_and_references_begin_with_i
 @pytest.fixture
 def in_german(settings):
     """What a process works out once by the language of the site is not worked out here for the other tests: what loads
-    with the addresses, and the prefix with which those of a language begin."""
+    with the addresses, and the prefix with which those of a language begin.
+    """
     reverse("wagtailadmin_home")
     settings.LANGUAGE_CODE = "de"
     clear_url_caches()

@@ -68,9 +68,7 @@ def test_teams_in_which_nobody_sees_protected_people_are_named_with_a_link_for_w
     assert not client.get(url).context["blind_teams"]
 
 
-@pytest.mark.parametrize(
-    "who", [lambda: UserFactory(), lambda: UserFactory(is_staff=True, roles=["moderators"])]
-)
+@pytest.mark.parametrize("who", [UserFactory, lambda: UserFactory(is_staff=True, roles=["moderators"])])
 def test_nobody_else_sees_it(client, who):
     client.force_login(who())
     assert client.get(reverse("register:health")).status_code in (302, 404)

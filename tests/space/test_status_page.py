@@ -212,7 +212,7 @@ def test_a_commune_that_is_late_says_so(client):
 
 def _last_word(text: str) -> str:
     """The last entry of the thread."""
-    return text.split('<ol class="talk">')[1].split("</ol>")[0].split("<li")[-1]
+    return text.split('<ol class="talk">')[1].split("</ol>", maxsplit=1)[0].rsplit("<li", maxsplit=1)[-1]
 
 
 def test_what_the_office_wrote_at_the_end_is_no_automatic_message(client):

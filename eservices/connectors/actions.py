@@ -1,5 +1,6 @@
 """Every write of record transfer: a case, and later its supplements, put into the outbox."""
 
+from eservices.accounts.models import User
 from eservices.cases import audit_log
 from eservices.cases.models import Case, CaseStage
 from eservices.deliveries import actions as deliveries
@@ -32,7 +33,7 @@ FILED_LATER = frozenset(
 State = Delivery.State
 
 
-def queue_case_transfer(*, actor, case: Case, stage: CaseStage, plan: str) -> Delivery:
+def queue_case_transfer(*, actor: User, case: Case, stage: CaseStage, plan: str) -> Delivery:
     """Put the transfer of a case into the outbox.
 
     Runs in the caller's transaction; the row of the case must be locked.
@@ -50,7 +51,7 @@ def queue_case_transfer(*, actor, case: Case, stage: CaseStage, plan: str) -> De
     return delivery
 
 
-def file_supplement(*, actor, case: Case) -> Delivery | None:
+def file_supplement(*, actor: User, case: Case) -> Delivery | None:
     """Put a supplement to a transferred case into the outbox.
 
     Return None if the case was never transferred or staff skipped its transfer. A delivery that still waits is

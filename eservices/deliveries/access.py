@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q, QuerySet
@@ -10,26 +12,26 @@ from eservices.accounts.models import User
 from home.extensions.registry import Registry
 from home.web.shortcuts import get_or_404
 
-from .models import Delivery
+from .models import Delivery, DeliveryQuerySet
 
 PERMISSION = "eservices_deliveries.change_delivery"
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # secrets in links that open something, see home.web.secret_links
 # By the prefix of ``Delivery.subject`` (the "case" of "case:UUID"): which of these deliveries a user may see.
 delivery_filters: Registry[Callable[[User], Q]] = Registry("outbox")
 # Recipients whose address a user may not see, whatever the delivery is about.
-withheld: Registry[Callable[[User], QuerySet]] = Registry("outbox")
+withheld: Registry[Callable[[User], QuerySet[Any]]] = Registry("outbox")
 
 
-def may_see_board(user) -> bool:
+def may_see_board(user: User) -> bool:
     return user.is_active and user.has_perm(PERMISSION)
 
 
-def outbox_staff():
+def outbox_staff() -> QuerySet[User]:
     """Return the staff who look after the outbox."""
     return ModelBackend().with_perm(PERMISSION).filter(is_staff=True)
 
 
-def deliveries_for(user):
+def deliveries_for(user: User) -> DeliveryQuerySet:
     """Return the deliveries that ``user`` may see; none unless they look after the outbox."""
     if not may_see_board(user):
         return Delivery.objects.none()
@@ -43,7 +45,7 @@ def deliveries_for(user):
     return seen
 
 
-def delivery_for(user, pk) -> Delivery:
+def delivery_for(user: User, pk: UUID | str) -> Delivery:
     """Return the delivery ``pk``. Raise Http404 if it does not exist or ``user`` may not see it."""
     return get_or_404(deliveries_for(user), pk=pk)
 

@@ -15,10 +15,13 @@ the band “today” are registered the same way in ``today.py``: see :class:`To
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from wagtail.models import Page
 
 from ..caching.site_version import cached_per_version
 from ..localization.reader_language import requested_language
@@ -32,7 +35,7 @@ class HomeSection:
     """A section of the home page; a lower order comes first (news 30, agenda 40, counter 50, newsletter 60)."""
 
     template: str
-    context: dict = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict[str, Any])
     order: int = 50
 
 
@@ -53,12 +56,14 @@ class TodayItem:
     language: str = ""
 
 
-home_sections: Registry[Callable[[HttpRequest, object], HomeSection | dict | None]] = Registry("home_blocks")
+home_sections: Registry[Callable[[HttpRequest, object], HomeSection | dict[str, Any] | None]] = Registry(
+    "home_blocks"
+)
 # Each provider is called with the request, the home page and the time.
 today_providers: Registry[Callable[..., list[TodayItem]]] = Registry("today")
 
 
-def render_sections(request: HttpRequest, page) -> dict[str, str]:
+def render_sections(request: HttpRequest, page: Page) -> dict[str, str]:
     """Render the sections of all apps, by key and in order. The HTML is the same for all readers of a language.
 
     It is cached per site version and for five minutes, because events pass without a change of the site.
@@ -75,7 +80,7 @@ def cached_for_minutes[Value](name: str, make: Callable[[], Value]) -> Value:
     return cached_per_version(f"{name}-{slot}", make)
 
 
-def _sections(request: HttpRequest, page) -> dict[str, str]:
+def _sections(request: HttpRequest, page: Page) -> dict[str, str]:
     offers = {key: said for key, offer in home_sections.items() if (said := offer(request, page))}
     sections = {
         key: said if isinstance(said, HomeSection) else HomeSection(**said) for key, said in offers.items()
@@ -86,7 +91,7 @@ def _sections(request: HttpRequest, page) -> dict[str, str]:
     }
 
 
-def today_items(request: HttpRequest, page, now) -> list[TodayItem]:
+def today_items(request: HttpRequest, page: Page, now: datetime) -> list[TodayItem]:
     """Return the items of the band “today”, in order."""
     lines = [line for offer in today_providers for line in offer(request, page, now)]
     return sorted(lines, key=lambda line: line.order)

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from wagtail.models import Page
 
 from .home_page import HomeSection
 from .registry import Registry
@@ -23,7 +24,7 @@ from .registry import Registry
 page_footers: Registry[Callable[[HttpRequest, object], HomeSection | None]] = Registry("page_foot")
 
 
-def render_page_footer(request: HttpRequest, page) -> list[str]:
+def render_page_footer(request: HttpRequest, page: Page) -> list[str]:
     """Render the sections below a page, in order."""
     sections = [section for offer in page_footers if (section := offer(request, page))]
     return [

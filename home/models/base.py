@@ -52,11 +52,11 @@ def is_public(page: Page) -> bool:
 
 
 class BasePageQuerySet(PageQuerySet):
-    def open_to_all(self):
+    def open_to_all(self) -> Self:
         """Filter published, unrestricted pages in one query; Wagtail's ``public()`` needs a second one."""
         return self.live().filter(~restriction_exists())
 
-    def shown(self):
+    def shown(self) -> Self:
         """Join the language and pictures, which templates show of other pages."""
         return self.select_related("locale", *self.model.picture_fields())
 

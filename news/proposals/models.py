@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -15,22 +16,22 @@ from home.web.secret_links import new_secret
 from .states import ProposalState
 
 
-class ProposalQuerySet(models.QuerySet):
-    def waiting(self):
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def waiting(self) -> Self:
         return self.filter(state=ProposalState.WAITING)
 
-    def undecided(self):
+    def undecided(self) -> Self:
         return self.filter(state__in=[ProposalState.ASKED, ProposalState.WAITING])
 
-    def untold(self, now: datetime):
+    def untold(self, now: datetime) -> Self:
         """Filter waiting proposals of which staff are due to be notified at ``now``."""
         return self.waiting().filter(tell_at__lte=now)
 
-    def sent(self):
+    def sent(self) -> Self:
         """Filter proposals that were sent, by a verified address."""
         return self.exclude(state=ProposalState.ASKED)
 
-    def forgotten(self, now: datetime):
+    def forgotten(self, now: datetime) -> Self:
         """Filter proposals that were not confirmed in time, and those decided long ago."""
         return self.filter(
             models.Q(state=ProposalState.ASKED, link_expires_at__lt=now)

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from home.web.secret_links import LinkExpired
 from home.web.shortcuts import get_or_404
 
-from .models import WasteDistrict, WasteReminder
+from .districts import WasteDistrict
+from .models import WasteReminder
 
 
 def reminder_by_secret(secret: str) -> WasteReminder | None:

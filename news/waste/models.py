@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from itertools import groupby
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -102,11 +103,11 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
         )
 
 
-class WasteReminderQuerySet(models.QuerySet):
-    def due(self, now: datetime):
+class WasteReminderQuerySet(models.QuerySet["WasteReminder"]):
+    def due(self, now: datetime) -> Self:
         return self.filter(due_at__lte=now).order_by("due_at", "pk")
 
-    def forgotten(self, now: datetime):
+    def forgotten(self, now: datetime) -> Self:
         """Filter reminders that were not confirmed before their link expired."""
         return self.filter(confirmed_at=None, link_expires_at__lt=now)
 

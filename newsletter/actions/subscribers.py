@@ -3,20 +3,27 @@
 ``actor`` is a user of the admin; None for the subscriber through an e-mailed link.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 
 from .. import consent_wording, emails, mail_backend
 from ..models import ConsentEvent, Subscriber, Subscription
 from ..states import SubscriberState, is_allowed
+
+if TYPE_CHECKING:
+    from ..subscriber_files.importer import ImportLine
 
 LINK_LIFETIME = timedelta(days=7)
 
@@ -26,7 +33,13 @@ class IllegalTransition(ValueError):
 
 
 def request_subscription(
-    *, actor=None, email: str, language: str, topic_keys, page: str = "", listed: bool = False
+    *,
+    actor: User | None = None,
+    email: str,
+    language: str,
+    topic_keys: Iterable[str],
+    page: str = "",
+    listed: bool = False,
 ) -> None:
     """Send the opt-in link, or the link to the preferences page if the address is already subscribed.
 
@@ -43,7 +56,9 @@ def request_subscription(
 
 
 @transaction.atomic
-def _ask(actor, email, language, topic_keys, page, listed) -> None:
+def _ask(
+    actor: User | None, email: str, language: str, topic_keys: Iterable[str], page: Page, listed: bool
+) -> None:
     now = timezone.now()
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
     if subscriber and listed:
@@ -61,7 +76,7 @@ def _ask(actor, email, language, topic_keys, page, listed) -> None:
     emails.send_opt_in(subscriber, listed=listed)
 
 
-def send_preferences_link(*, actor=None, email: str) -> None:
+def send_preferences_link(*, actor: User | None = None, email: str) -> None:
     """Send the link to the preferences page to a confirmed subscriber.
 
     Returns nothing and sends nothing to other addresses, so that the caller learns nothing.
@@ -71,7 +86,7 @@ def send_preferences_link(*, actor=None, email: str) -> None:
 
 
 @transaction.atomic
-def confirm_subscription(*, actor=None, subscriber: Subscriber) -> Subscriber:
+def confirm_subscription(*, actor: User | None = None, subscriber: Subscriber) -> Subscriber:
     """Confirm the subscription by the owner of the address. A second call changes nothing."""
     subscriber = _lock(subscriber)
     if subscriber.state == SubscriberState.CONFIRMED:
@@ -85,7 +100,9 @@ def confirm_subscription(*, actor=None, subscriber: Subscriber) -> Subscriber:
 
 
 @transaction.atomic
-def change_subscription(*, actor=None, subscriber: Subscriber, language: str, topic_keys) -> Subscriber:
+def change_subscription(
+    *, actor: User | None = None, subscriber: Subscriber, language: str, topic_keys: Iterable[str]
+) -> Subscriber:
     """Change topics and language. A subscriber who had unsubscribed is subscribed again."""
     subscriber = _lock(subscriber)
     again = subscriber.state != SubscriberState.CONFIRMED
@@ -100,13 +117,13 @@ def change_subscription(*, actor=None, subscriber: Subscriber, language: str, to
 
 
 @transaction.atomic
-def unsubscribe(*, actor=None, subscriber: Subscriber) -> Subscriber:
+def unsubscribe(*, actor: User | None = None, subscriber: Subscriber) -> Subscriber:
     """Unsubscribe. A second call changes nothing."""
     return _end(subscriber, ConsentEvent.Kind.UNSUBSCRIBED, actor)
 
 
 @transaction.atomic
-def mark_bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscriber:
+def mark_bounced(*, actor: User | None = None, subscriber: Subscriber, reason: str) -> Subscriber:
     """Stop e-mails to an unreachable address until its owner subscribes again."""
     subscriber = _lock(subscriber)
     if (
@@ -121,14 +138,20 @@ def mark_bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscrib
 
 
 @transaction.atomic
-def mark_complained(*, actor=None, subscriber: Subscriber) -> Subscriber:
+def mark_complained(*, actor: User | None = None, subscriber: Subscriber) -> Subscriber:
     """Unsubscribe a subscriber who marked an e-mail as spam, and record the reason."""
     return _end(subscriber, ConsentEvent.Kind.COMPLAINED, actor)
 
 
 @transaction.atomic
 def import_subscriber(
-    *, actor=None, email: str, language: str, topic_keys, agreed_at: datetime, proof: str
+    *,
+    actor: User | None = None,
+    email: str,
+    language: str,
+    topic_keys: Iterable[str],
+    agreed_at: datetime,
+    proof: str,
 ) -> Subscriber:
     """Subscribe an address whose consent was given to another system, with its date and proof."""
     now = timezone.now()
@@ -143,7 +166,7 @@ def import_subscriber(
     return subscriber
 
 
-def import_subscribers(*, actor, lines, proof: str) -> int:
+def import_subscribers(*, actor: User, lines: Sequence["ImportLine"], proof: str) -> int:
     """Subscribe the unknown addresses of a file whose consent is dated. Return their number.
 
     Subscribers who unsubscribed, did not confirm or were unreachable stay unchanged: a file subscribes nobody
@@ -156,7 +179,7 @@ def import_subscribers(*, actor, lines, proof: str) -> int:
 
 
 @transaction.atomic
-def _take_over_all(actor, lines, proof: str) -> int:
+def _take_over_all(actor: User, lines: Sequence["ImportLine"], proof: str) -> int:
     now = timezone.now()
     known = set(
         Subscriber.objects.filter(email__in=[line.email for line in lines]).values_list("email", flat=True)
@@ -193,7 +216,7 @@ def _take_over_all(actor, lines, proof: str) -> int:
 
 
 @transaction.atomic
-def erase_subscriber(*, actor=None, subscriber: Subscriber) -> None:
+def erase_subscriber(*, actor: User | None = None, subscriber: Subscriber) -> None:
     """Erase a subscriber: address, topics, proof of consent, and deliveries to the address."""
     subscriber = _lock(subscriber)
     mail_backend.sync_erasure(subscriber.email)
@@ -226,7 +249,7 @@ def _move(subscriber: Subscriber, target: SubscriberState) -> None:
     subscriber.state = target
 
 
-def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor) -> Subscriber:
+def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor: User | None) -> Subscriber:
     """Unsubscribe and record the reason. A second call changes nothing."""
     subscriber = _lock(subscriber)
     if subscriber.state == SubscriberState.UNSUBSCRIBED:
@@ -238,7 +261,7 @@ def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor) -> Subscriber:
     return subscriber
 
 
-def _choose(subscriber: Subscriber, topic_keys) -> None:
+def _choose(subscriber: Subscriber, topic_keys: Iterable[str]) -> None:
     wanted = {UUID(str(key)) for key in topic_keys}
     subscriber.subscriptions.exclude(topic_key__in=wanted).delete()
     Subscription.objects.bulk_create(
@@ -246,7 +269,7 @@ def _choose(subscriber: Subscriber, topic_keys) -> None:
     )
 
 
-def _record(subscriber: Subscriber, kind, actor, page: str = "", wording: str = "") -> None:
+def _record(subscriber: Subscriber, kind: str, actor: User | None, page: str = "", wording: str = "") -> None:
     ConsentEvent.objects.create(
         subscriber=subscriber,
         kind=kind,

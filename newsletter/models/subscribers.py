@@ -1,6 +1,7 @@
 """Subscribers, topics and consent. An address counts only after its owner opened the e-mailed link."""
 
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -36,15 +37,15 @@ class Topic(TranslatableMixin, models.Model):
         return self.name
 
 
-class SubscriberQuerySet(models.QuerySet):
-    def confirmed(self):
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    def confirmed(self) -> Self:
         return self.filter(state=SubscriberState.CONFIRMED)
 
-    def forgotten(self, before: datetime):
+    def forgotten(self, before: datetime) -> Self:
         """Filter subscribers who did not confirm and whose link expired before the given time."""
         return self.filter(state=SubscriberState.PENDING, link_expires_at__lt=before)
 
-    def once_subscribed(self):
+    def once_subscribed(self) -> Self:
         return self.exclude(confirmed_at=None)
 
 

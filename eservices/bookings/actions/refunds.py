@@ -1,10 +1,12 @@
 """Refunds of bookings: by the cancellation terms, and of the deposit afterwards."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases.models import Case
 from eservices.payments.actions import refunds
 from eservices.payments.models import Allocation, Charge
@@ -65,7 +67,7 @@ def refund_amount(case: Case, booking: Booking, share: int) -> int:
     return min(max(part + deposit_back(case, booking) - _to_pay(case), 0), _refundable(case))
 
 
-def refund_booking(*, actor, case: Case, booking: Booking, share: int, told: bool) -> int:
+def refund_booking(*, actor: User, case: Case, booking: Booking, share: int, told: bool) -> int:
     """Refund what a cancelled booking was paid, and return the amount.
 
     The case must be locked, and its charge not reduced yet. ``told``: the caller notifies the applicant of the amount.
@@ -73,7 +75,7 @@ def refund_booking(*, actor, case: Case, booking: Booking, share: int, told: boo
     return _pay(actor, case, refund_amount(case, booking, share), _("The booking was cancelled."), told)
 
 
-def refund_deposit(*, actor, case: Case, booking: Booking, told: bool) -> int:
+def refund_deposit(*, actor: User, case: Case, booking: Booking, told: bool) -> int:
     """Refund the deposit, less what was kept of it, and return the amount.
 
     0 while the charge is not fully paid. The case must be locked.
@@ -100,17 +102,17 @@ def deposit_back(case: Case, booking: Booking) -> int:
     return max(deposit_paid(case, booking) - kept, 0)
 
 
-def _together(booking: Booking):
+def _together(booking: Booking) -> QuerySet[Booking]:
     """Return the bookings of the same answer, this one included."""
     return Booking.objects.filter(submission=booking.submission_id, series=booking.series)
 
 
-def _lines(case: Case, booking: Booking) -> list[dict]:
+def _lines(case: Case, booking: Booking) -> list[dict[str, Any]]:
     """Return the fee lines of the booking's question."""
     return fee_lines_of_question(booking.field, case.submission.fees)
 
 
-def _pay(actor, case: Case, amount: int, reason: str, told: bool) -> int:
+def _pay(actor: User, case: Case, amount: int, reason: str, told: bool) -> int:
     """Request refunds from the payment providers, from the latest payment on, and return the amount."""
     left = amount
     for allocation in _paid(case):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,7 +28,7 @@ from .base import lock_case
 DIGEST = 200  # most notifications in one digest
 
 
-def notify_agents(*, case: Case, kind: NotificationType, users: Iterable[User], **context) -> None:
+def notify_agents(*, case: Case, kind: NotificationType, users: Iterable[User], **context: Any) -> None:
     """Notify each of ``users`` by their preferred method, in the caller's transaction.
 
     Nobody is notified of a rehearsal. ``context``: what the e-mail of this kind shows if it is sent immediately.
@@ -85,7 +87,7 @@ def notify_of_near_deadlines(now: datetime) -> None:
 
 
 @transaction.atomic
-def _tell_of_deadline(pk) -> None:
+def _tell_of_deadline(pk: UUID | str) -> None:
     """Notify the assigned agent. Takes the lock of the case, so that of two schedulers only one notifies."""
     case = lock_case(pk)
     if (

@@ -1,6 +1,7 @@
 """Notes among agents, messages between the commune and the applicant, and the log of reading."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -13,14 +14,16 @@ from eservices.submissions.models import StoredFile
 
 from .. import audit_log, emails, states
 from ..actors import SYSTEM, Actor, Applicant, ConsultedOffice
+from ..exceptions import IllegalTransition
 from ..logic import mentions
 from ..models import Case, CaseEvent, Message, Note, NotificationType
+from ..models.audit import EventQuerySet
 from ..stages import end_waiting_for_answer, is_decision_stage
 from ..states import CaseState
 from ..workflow import absences, clock
 from ..workflow.progress import current_stage, is_answer_overdue
 from . import agent_notifications as notices
-from .base import IllegalTransition, clean_text, lock_case, lock_if_allowed, mark_process_due
+from .base import clean_text, lock_case, lock_if_allowed, mark_process_due
 
 READ_LOG_INTERVAL = timedelta(hours=1)
 
@@ -39,7 +42,9 @@ def add_note(*, actor: User, case: Case, text: str) -> Note:
 
 
 @transaction.atomic
-def send_message(*, actor: Actor, case: Case, text: str, files: list[StoredFile] | tuple = ()) -> Message:
+def send_message(
+    *, actor: Actor, case: Case, text: str, files: list[StoredFile] | tuple[Any, ...] = ()
+) -> Message:
     """Send a message from the agent to the applicant or from the applicant to the agent.
 
     The state does not change.
@@ -58,7 +63,7 @@ def ask_applicant(
     case: Case,
     text: str,
     days: int = 0,
-    files: list[StoredFile] | tuple = (),
+    files: list[StoredFile] | tuple[Any, ...] = (),
     seen: int | None = None,
 ) -> Message:
     """Ask the applicant a question.
@@ -80,18 +85,19 @@ def ask_applicant(
 def process_due_question(*, actor: Actor = SYSTEM, message: Message) -> None:
     """Remind the applicant of an agent's question. At its term, return the case to the agent."""
     case, now = lock_case(message.case_id), timezone.now()
-    message = case.messages.filter(pk=message.pk).due(now).first()
-    if message is None:
+    fresh = case.messages.filter(pk=message.pk).due(now).first()
+    if fresh is None or fresh.term is None:
         return
+    message, term = fresh, fresh.term
     if case.state != CaseState.WAITING or message != _last_question(case):
         message.due_at = None
-    elif now < message.term:
-        message.due_at = clock.next_question_check(message.at, message.term, now)
-        emails.send_question_reminder(case, text=message.text, term=message.term)
+    elif now < term:
+        message.due_at = clock.next_question_check(message.at, term, now)
+        emails.send_question_reminder(case, text=message.text, term=term)
         audit_log.record_event(case, "reminded", actor, message=message.pk)
     else:
         message.due_at = None
-        end_waiting_for_answer(case, actor, text=message.text, term=message.term, message=message.pk)
+        end_waiting_for_answer(case, actor, text=message.text, term=term, message=message.pk)
         mark_process_due(case)
     message.save(update_fields=["due_at"])
 
@@ -141,7 +147,7 @@ def continue_without_answer(*, actor: User, case: Case) -> None:
 
 @transaction.atomic
 def answer_question(
-    *, actor: Applicant | User, case: Case, text: str, files: list[StoredFile] | tuple = ()
+    *, actor: Applicant | User, case: Case, text: str, files: list[StoredFile] | tuple[Any, ...] = ()
 ) -> Message:
     """Record the answer to the open question, also after its term.
 
@@ -185,7 +191,7 @@ def log_answers_exported(*, actor: User, cases: list[Case]) -> None:
     )
 
 
-def _of_late(actor: User, kind: str):
+def _of_late(actor: User, kind: str) -> EventQuerySet:
     return CaseEvent.objects.filter(kind=kind, actor=actor, at__gt=timezone.now() - READ_LOG_INTERVAL)
 
 
@@ -208,7 +214,7 @@ def _ask(
     action: str,
     actor: Actor,
     text: str,
-    files: list[StoredFile] | tuple = (),
+    files: list[StoredFile] | tuple[Any, ...] = (),
     term: datetime | None = None,
 ) -> Message:
     written = _say(case, Message.Kind.QUESTION, actor, text, files)
@@ -226,8 +232,10 @@ def _last_question(case: Case) -> Message | None:
     return case.messages.filter(kind=Message.Kind.QUESTION).order_by("at", "pk").last()
 
 
-def _say(case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile] | tuple = ()) -> Message:
-    author = None if isinstance(actor, Applicant) or actor is SYSTEM else actor
+def _say(
+    case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile] | tuple[Any, ...] = ()
+) -> Message:
+    author = actor if isinstance(actor, User) else None
     written = Message.objects.create(
         case=case, kind=kind, author=author, text=clean_text(text, empty=bool(files))
     )
@@ -237,12 +245,11 @@ def _say(case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile]
 
 def _tell_agent(case: Case, written: Message) -> bool:
     """Notify the assigned agent. Return False if there is none who may still see the case."""
-    has = case.assignee_id and absences.members_who_see(case).filter(user=case.assignee_id).exists()
-    if has:
-        notices.notify_agents(
-            case=case, kind=NotificationType.ANSWERED, users=[case.assignee], message=written
-        )
-    return bool(has)
+    agent = case.assignee
+    if agent is None or not absences.members_who_see(case).filter(user=agent).exists():
+        return False
+    notices.notify_agents(case=case, kind=NotificationType.ANSWERED, users=[agent], message=written)
+    return True
 
 
 def _tell_other_side(case: Case, written: Message, actor: Actor) -> None:

@@ -1,21 +1,24 @@
 """Related, duplicate, transferred and redirected cases."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
-from eservices.formbuilder.models import Form
+from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft, SubmissionChannel
 from eservices.submissions.version_migration import migrate_answers
 
 from .. import audit_log, emails
 from ..actors import SYSTEM
+from ..exceptions import IllegalTransition
 from ..models import Case, CaseRelation, Team
 from ..signals import case_merged
 from ..states import CaseOutcome
-from .base import IllegalTransition, clean_text, close_case, lock_case, lock_if_allowed
+from .base import clean_text, close_case, lock_case, lock_if_allowed
 from .protected_addresses import protect
 
 
@@ -114,7 +117,7 @@ def redirect_to_service(
     return draft
 
 
-def _carried(case: Case, version) -> dict:
+def _carried(case: Case, version: FormVersion) -> dict[str, Any]:
     """Return the answers that the other service asks too, without files and consents.
 
     Files must be sent again: they belong to what was declared.

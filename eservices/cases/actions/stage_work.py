@@ -1,5 +1,7 @@
 """Actions at stages other than decisions: agents' tasks, opinions, escalations."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,15 +10,18 @@ from eservices.accounts.models import User
 
 from .. import audit_log, emails, states
 from ..actors import SYSTEM, Actor, ConsultedOffice
+from ..exceptions import IllegalTransition
 from ..models import Case, CaseStage, Escalation, Opinion
 from ..stages import LEAD, current_settings, kind_of
 from ..stages.opinions import record_opinion
 from ..workflow.progress import current_stage
-from .base import IllegalTransition, lock_case, lock_if_allowed, mark_process_due
+from .base import lock_case, lock_if_allowed, mark_process_due
 
 
 @transaction.atomic
-def complete_stage_task(*, actor: User, case: Case, stage: str, said: dict, seen: int | None = None) -> Case:
+def complete_stage_task(
+    *, actor: User, case: Case, stage: str, said: dict[str, Any], seen: int | None = None
+) -> Case:
     """Record what an agent did at the current stage, and continue the process.
 
     ``stage``: its key. ``said``: the cleaned data of its form.

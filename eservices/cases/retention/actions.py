@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -121,7 +122,7 @@ def dispose_of_case(item_id: int) -> None:
         _put_off(item, due_at=timezone.now() + RETRY_AFTER, reason=f"{type(fault).__name__}: {fault}"[:2000])
 
 
-def _put_off(item: DisposalItem, **fields) -> None:
+def _put_off(item: DisposalItem, **fields: Any) -> None:
     """Update the item unless it is done.
 
     If a done item ran again, the erased case would replace the complete one in the archive.
@@ -162,7 +163,7 @@ def _finish(item: DisposalItem, seen: int, location: str, digest: str) -> None:
 
 
 @transaction.atomic
-def erase_case(*, actor: Actor, case: Case, **why) -> None:
+def erase_case(*, actor: Actor, case: Case, **why: Any) -> None:
     """Erase the personal data of a case.
 
     Reference, service, dates, outcome and figures stay, and so does the proof of its audit log. ``why``: further data

@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases import actors, audit_log
-from eservices.cases.actors import SYSTEM
+from eservices.cases.actors import SYSTEM, Actor
 
 from .. import emails, ledger, tasks
-from ..models import Allocation, JournalRow, Refund, UnallocatedPayment
+from ..models import Allocation, JournalRow, Payment, Refund, UnallocatedPayment
 from ..providers import REFUND_DONE, REFUND_FAILED, RefundStatus, can_be_polled, error_text
 from ..states import REFUNDS, is_allowed
 from .locking import PaymentActionRefused, lock_charge
@@ -20,7 +22,9 @@ AGAIN = timedelta(minutes=5)
 
 
 @transaction.atomic
-def request_refund(*, actor, allocation: Allocation, amount: int, reason: str, told: bool = False) -> Refund:
+def request_refund(
+    *, actor: User, allocation: Allocation, amount: int, reason: str, told: bool = False
+) -> Refund:
     """Request the refund of an allocation, or a part of it, up to what is left of the payment.
 
     ``told``: another message announces the refund with its amount.
@@ -34,7 +38,7 @@ def request_refund(*, actor, allocation: Allocation, amount: int, reason: str, t
 
 
 @transaction.atomic
-def refund_unallocated(*, actor, kept: UnallocatedPayment, reason: str) -> Refund:
+def refund_unallocated(*, actor: User, kept: UnallocatedPayment, reason: str) -> Refund:
     """Request the refund of an unallocated payment, in full."""
     kept = UnallocatedPayment.objects.select_for_update(of=("self",)).get(pk=kept.pk)
     if kept.outcome:
@@ -49,14 +53,15 @@ def refund_unallocated(*, actor, kept: UnallocatedPayment, reason: str) -> Refun
 
 
 @transaction.atomic
-def save_refund_answer(*, actor=SYSTEM, refund: Refund, answer: RefundStatus) -> Refund:
+def save_refund_answer(*, actor: Actor = SYSTEM, refund: Refund, answer: RefundStatus) -> Refund:
     """Save the state of a refund at its provider, and book it once when it is done.
 
     If the applicant was notified at the request, they are notified again only if a person pays the refund out,
     which may be days later.
     """
     refund = lock_refund(refund)
-    action = {REFUND_DONE: "finish", REFUND_FAILED: "fail"}.get(answer.state, "wait")
+    actions: dict[str, str] = {REFUND_DONE: "finish", REFUND_FAILED: "fail"}
+    action = actions.get(answer.state, "wait")
     if not is_allowed(REFUNDS, action, refund.state):
         return refund
     refund.state = REFUNDS[action][1]
@@ -70,7 +75,7 @@ def save_refund_answer(*, actor=SYSTEM, refund: Refund, answer: RefundStatus) ->
 
 
 @transaction.atomic
-def complete_by_hand(*, actor, refund: Refund) -> Refund:
+def complete_by_hand(*, actor: User, refund: Refund) -> Refund:
     """Record that a bookkeeper transferred the refund from the bank, because the provider could not."""
     refund = lock_refund(refund)
     if refund.state == REFUND_DONE or refund.due_at:
@@ -98,7 +103,9 @@ def _refuse_too_much(allocation: Allocation, amount: int) -> None:
         raise PaymentActionRefused(_("At most %(left)s can be refunded.") % {"left": left})
 
 
-def _begin(actor, payment, amount: int, reason: str, *, currency="", **of) -> Refund:
+def _begin(
+    actor: User, payment: Payment, amount: int, reason: str, *, currency: str = "", **of: Any
+) -> Refund:
     reason = reason.strip()[:255]
     if not reason:
         raise PaymentActionRefused(_("Write why it is paid back."))
@@ -129,7 +136,7 @@ def lock_refund(refund: Refund) -> Refund:
     return refund
 
 
-def _book(refund: Refund, actor, *, tell: bool = True) -> None:
+def _book(refund: Refund, actor: Actor, *, tell: bool = True) -> None:
     refund.done_at, refund.due_at = timezone.now(), None
     about = {"payment": refund.payment, "refund": refund}
     receipt = refund.payment.receipt  # without the reason, which is free text: journal rows cannot be erased

@@ -1,10 +1,13 @@
 """Settlement of unallocated payments, and payouts of providers compared with our books."""
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eservices.cases.actors import SYSTEM
+from eservices.accounts.models import User
+from eservices.cases.actors import SYSTEM, Actor
 
 from .. import ledger
 from ..models import Charge, JournalRow, Payment, Payout, Refund, UnallocatedPayment
@@ -18,7 +21,7 @@ Kind = JournalRow.Kind
 
 
 @transaction.atomic
-def allocate_to_charge(*, actor, kept: UnallocatedPayment, charge: Charge, note: str = "") -> Charge:
+def allocate_to_charge(*, actor: User, kept: UnallocatedPayment, charge: Charge, note: str = "") -> Charge:
     """Allocate an unallocated payment to a charge, even an expired one. Any excess remains unallocated."""
     charge = lock_charge(charge.pk)
     kept = _unsettled(kept)
@@ -37,7 +40,7 @@ def allocate_to_charge(*, actor, kept: UnallocatedPayment, charge: Charge, note:
 
 
 @transaction.atomic
-def book_to_account(*, actor, kept: UnallocatedPayment, account: str, note: str) -> UnallocatedPayment:
+def book_to_account(*, actor: User, kept: UnallocatedPayment, account: str, note: str) -> UnallocatedPayment:
     """Book an unallocated payment to a ledger account, for a reason."""
     kept = _unsettled(kept)
     if not note.strip():
@@ -57,7 +60,7 @@ def book_to_account(*, actor, kept: UnallocatedPayment, account: str, note: str)
     return _settle(kept, actor, UnallocatedPayment.Outcome.KEPT, note.strip())
 
 
-def book_payout(*, actor=SYSTEM, provider: PaymentProvider, report: PayoutReport) -> Payout | None:
+def book_payout(*, actor: Actor = SYSTEM, provider: PaymentProvider, report: PayoutReport) -> Payout | None:
     """Book a payout of a provider and its commission. Return None if it is booked already."""
     try:
         return _book_payout(provider, report)
@@ -83,7 +86,11 @@ def _book_payout(provider: PaymentProvider, report: PayoutReport) -> Payout | No
         expected=_expected(provider, report),
         items=[list(item) for item in report.items],
     )
-    about = {"currency": report.currency, "text": f"{provider.key} {report.external_id}", "payout": payout}
+    about: dict[str, Any] = {
+        "currency": report.currency,
+        "text": f"{provider.key} {report.external_id}",
+        "payout": payout,
+    }
     clearing = getattr(own, provider.account)
     ledger.post_entry(Kind.PAYOUT, debit=own.bank, credit=clearing, amount=report.net, **about)
     ledger.post_entry(
@@ -121,7 +128,7 @@ def _unsettled(kept: UnallocatedPayment) -> UnallocatedPayment:
     return kept
 
 
-def _settle(kept: UnallocatedPayment, actor, outcome: str, note: str) -> UnallocatedPayment:
+def _settle(kept: UnallocatedPayment, actor: User, outcome: str, note: str) -> UnallocatedPayment:
     kept.outcome, kept.note = outcome, note
     kept.resolved_at, kept.resolved_by = timezone.now(), actor
     kept.save(update_fields=["outcome", "note", "resolved_at", "resolved_by"])

@@ -4,6 +4,7 @@ A row is deleted when its owner unsubscribes; it holds nothing about a person.
 """
 
 import hashlib
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -11,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class DeviceQuerySet(models.QuerySet):
+class DeviceQuerySet(models.QuerySet["Device"]):
     def of_topics(self, keys):
         """Filter devices that want at least one of the topics, each once."""
         return self.filter(pk__in=DeviceTopic.objects.filter(topic_key__in=keys).values("device"))
 
-    def at(self, endpoint: str):
+    def at(self, endpoint: str) -> Self:
         return self.filter(digest=endpoint_digest(endpoint))
 
 

@@ -2,15 +2,19 @@
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 from home.alerts.models import Alert
@@ -29,7 +33,9 @@ ID_NAMESPACE = UUID(
 State, Kind = PhoneReader.State, PhoneConsent.Kind
 
 
-def request_subscription(*, actor=None, number: str, language: str, topic_keys, alerts: bool) -> PhoneReader:
+def request_subscription(
+    *, actor: User | None = None, number: str, language: str, topic_keys: Iterable[str], alerts: bool
+) -> PhoneReader:
     """Send a code to the number.
 
     Choices that were confirmed before change only once the new code is entered.
@@ -42,7 +48,7 @@ def request_subscription(*, actor=None, number: str, language: str, topic_keys, 
 
 
 @transaction.atomic
-def _ask(number: str, wanted: dict) -> PhoneReader:
+def _ask(number: str, wanted: dict[str, Any]) -> PhoneReader:
     reader = PhoneReader.objects.select_for_update().filter(number=number).first()
     reader = reader or PhoneReader(number=number, language=wanted["language"])
     code, now = f"{secrets.randbelow(10**6):06}", timezone.now()
@@ -56,7 +62,7 @@ def _ask(number: str, wanted: dict) -> PhoneReader:
     return reader
 
 
-def confirm_by_code(*, actor=None, reader: PhoneReader, code: str) -> bool:
+def confirm_by_code(*, actor: User | None = None, reader: PhoneReader, code: str) -> bool:
     """Confirm a reader by the code. Return False if it is wrong, expired, or was tried too often."""
     with transaction.atomic():
         reader = _lock(reader)
@@ -81,7 +87,9 @@ def _take(reader: PhoneReader) -> None:
 
 
 @transaction.atomic
-def change_subscription(*, actor=None, reader: PhoneReader, language: str, topic_keys, alerts: bool) -> None:
+def change_subscription(
+    *, actor: User | None = None, reader: PhoneReader, language: str, topic_keys: Iterable[str], alerts: bool
+) -> None:
     """Change topics, language and alerts on the reader's page."""
     reader = _lock(reader)
     reader.language, reader.alerts = language, alerts
@@ -91,7 +99,7 @@ def change_subscription(*, actor=None, reader: PhoneReader, language: str, topic
 
 
 @transaction.atomic
-def unsubscribe(*, actor=None, reader: PhoneReader, replied: bool = False) -> None:
+def unsubscribe(*, actor: User | None = None, reader: PhoneReader, replied: bool = False) -> None:
     """Unsubscribe a reader and skip the waiting messages. A second time changes nothing."""
     reader = _lock(reader)
     if reader.state == State.STOPPED:
@@ -104,7 +112,7 @@ def unsubscribe(*, actor=None, reader: PhoneReader, replied: bool = False) -> No
 
 
 @transaction.atomic
-def erase_reader(*, actor=None, reader: PhoneReader) -> None:
+def erase_reader(*, actor: User | None = None, reader: PhoneReader) -> None:
     """Erase the number, here and in the deliveries to it."""
     unsubscribe(reader=reader)
     outbox.erase_recipient(actor=actor, carrier=CARRIER, recipient=reader.number)
@@ -112,7 +120,15 @@ def erase_reader(*, actor=None, reader: PhoneReader) -> None:
     PhoneReader.objects.filter(pk=reader.pk).delete()
 
 
-def queue_messages(*, actor=None, key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
+def queue_messages(
+    *,
+    actor: User | None = None,
+    key: str,
+    texts: dict[str, str],
+    language: str,
+    readers,
+    told: dict[str, Any],
+) -> int:
     """Queue a message to each reader, in their language if ``texts`` has it. Return the number of readers.
 
     ``key`` identifies what is announced: if called twice with the same, nobody gets it twice. ``told`` is what the
@@ -125,7 +141,7 @@ def queue_messages(*, actor=None, key: str, texts: dict[str, str], language: str
         return _write(key, texts, language, readers, told)
 
 
-def queue_alert(*, actor, alert: Alert) -> int:
+def queue_alert(*, actor: User, alert: Alert) -> int:
     """Queue an alert to all readers who want alerts, at any hour. Return their number.
 
     If called twice, nobody gets it twice, until the alert ended and begins anew.
@@ -138,7 +154,9 @@ def queue_alert(*, actor, alert: Alert) -> int:
     )
 
 
-def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: dict) -> bool:
+def follow(
+    *, actor: User | None = None, key: str, texts: dict[str, str], language: str, told: dict[str, Any]
+) -> bool:
     """Rewrite the messages of ``key`` that are not sent yet, each in the language of its reader.
 
     Return whether none is sent: then readers may still be added.
@@ -146,7 +164,7 @@ def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: 
     subject = _subject(key)
     spoken = dict(PhoneReader.objects.values_list("number", "language"))
 
-    def content(delivery: Delivery) -> tuple[str, dict]:
+    def content(delivery: Delivery) -> tuple[str, dict[str, Any]]:
         chosen = spoken.get(delivery.recipient)
         chosen = chosen if texts.get(chosen) else language
         text = sms.to_sms_text(texts[chosen])
@@ -157,7 +175,7 @@ def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: 
     return not Delivery.objects.about(subject).filter(state=Delivery.State.DONE).exists()
 
 
-def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
+def clear(*, actor: User, alert: Alert, texts: dict[str, str]) -> int:
     """Queue the all-clear to the readers who got the alert. Return their number.
 
     If called twice, nobody gets it twice. A reader who unsubscribed since gets nothing.
@@ -169,7 +187,7 @@ def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
     return queue_messages(actor=actor, key=key, texts=texts, language=language, readers=readers, told=told)
 
 
-def follow_alert(*, actor=None, alert: Alert) -> None:
+def follow_alert(*, actor: User | None = None, alert: Alert) -> None:
     """Rewrite the messages of an alert that are not sent yet, after its text changed."""
     if alert.began_at is None:
         return
@@ -191,7 +209,9 @@ def _subject(key: str) -> str:
 
 
 @transaction.atomic
-def _write(key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
+def _write(
+    key: str, texts: dict[str, str], language: str, readers: QuerySet[PhoneReader], told: dict[str, Any]
+) -> int:
     due = None if {"alert", "all_clear"} & told.keys() else channel.earliest_news_sms_time(timezone.now())
     subject = _subject(key)
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))
@@ -219,7 +239,7 @@ def _digest(number: str, code: str) -> str:
     return salted_hmac("news.channels.sms.code", f"{number}:{code}", algorithm="sha256").hexdigest()
 
 
-def _choose(reader: PhoneReader, topic_keys) -> None:
+def _choose(reader: PhoneReader, topic_keys: Iterable[str]) -> None:
     wanted = {UUID(str(key)) for key in topic_keys}
     reader.topics.exclude(topic_key__in=wanted).delete()
     PhoneTopic.objects.bulk_create(

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
+from eservices.accounts.models import User
 from news.articles.models import NewsPage
 
 from ..moderation.permissions import may_moderate
@@ -34,7 +36,7 @@ def comments_on(page: NewsPage) -> list[Comment]:
     return list(Comment.objects.published().on(page).oldest_first())
 
 
-def comment_for(user, pk: int) -> Comment:
+def comment_for(user: User, pk: int) -> Comment:
     """Return a comment for moderators. Raise Http404 otherwise."""
     found = Comment.objects.filter(pk=pk).first() if may_moderate(user) else None
     if found is None:
@@ -42,7 +44,7 @@ def comment_for(user, pk: int) -> Comment:
     return found
 
 
-def comments_for(user, *, rejected: bool = False):
+def comments_for(user: User, *, rejected: bool = False) -> QuerySet[Comment]:
     """Return published or rejected comments for moderators, the newest first. Raise Http404 otherwise."""
     if not may_moderate(user):
         raise Http404

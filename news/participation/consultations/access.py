@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 
+from eservices.accounts.models import User
 from home.web.shortcuts import get_or_404
 
 from ..moderation.permissions import may_moderate
@@ -34,12 +36,12 @@ def public_contribution(pk: int) -> tuple[Contribution, ConsultationPage]:
     return found, page
 
 
-def contributions_for(user):
+def contributions_for(user: User) -> QuerySet[Contribution]:
     """Return all contributions, for moderators. Raise Http404 otherwise."""
     if not may_moderate(user):
         raise Http404
     return Contribution.objects.all()
 
 
-def contribution_for(user, pk: int) -> Contribution:
+def contribution_for(user: User, pk: int) -> Contribution:
     return get_or_404(contributions_for(user).with_voices(), pk=pk)

@@ -2,6 +2,7 @@
 
 from functools import reduce
 from operator import or_
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -181,13 +182,13 @@ class ContributionQuerySet(ModeratedTextQuerySet):
         asked = {"place": Subquery(page.values("title")[:1]), "public": Subquery(page.values("public")[:1])}
         return super().waiting().annotate(**asked)
 
-    def to(self, page: ConsultationPage):
+    def to(self, page: ConsultationPage) -> Self:
         return self.filter(consultation=page.translation_key)
 
-    def with_voices(self):
+    def with_voices(self) -> Self:
         return self.annotate(voices=Count("votes"))
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-handed_in_at", "-pk")
 
 

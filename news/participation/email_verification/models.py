@@ -4,6 +4,7 @@ They are stored nowhere else until the address is verified, and deleted when the
 """
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -16,11 +17,11 @@ from home.web.secret_links import new_secret
 VALID = timedelta(days=3)  # of an e-mailed link
 
 
-class PendingActionQuerySet(models.QuerySet):
-    def valid(self, now: datetime):
+class PendingActionQuerySet(models.QuerySet["PendingAction"]):
+    def valid(self, now: datetime) -> Self:
         return self.filter(expires_at__gt=now)
 
-    def expired(self, now: datetime):
+    def expired(self, now: datetime) -> Self:
         return self.filter(expires_at__lte=now)
 
 

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.http import Http404
 
+from eservices.accounts.models import User
+
 from ..public_pages import public_page
 from .models import SurveyPage
 
@@ -21,11 +23,11 @@ def page_of(survey: UUID | str) -> SurveyPage | None:
     return public_page(SurveyPage, survey)
 
 
-def may_view_survey_results(user) -> bool:
+def may_view_survey_results(user: User) -> bool:
     return user.is_active and user.has_perm("news_participation.view_surveyanswer")
 
 
-def surveys_for(user) -> list[SurveyPage]:
+def surveys_for(user: User) -> list[SurveyPage]:
     """Return all surveys for staff, in the language they were first written in, the newest first.
 
     Raise Http404 otherwise.
@@ -36,7 +38,7 @@ def surveys_for(user) -> list[SurveyPage]:
     return list({page.translation_key: page for page in pages}.values())
 
 
-def survey_for(user, pk: int) -> SurveyPage:
+def survey_for(user: User, pk: int) -> SurveyPage:
     found = SurveyPage.objects.filter(pk=pk).first() if may_view_survey_results(user) else None
     if found is None:
         raise Http404

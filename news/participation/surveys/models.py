@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -143,14 +144,14 @@ def _options(block) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-class SurveyAnswerQuerySet(models.QuerySet):
-    def to(self, page: SurveyPage):
+class SurveyAnswerQuerySet(models.QuerySet["SurveyAnswer"]):
+    def to(self, page: SurveyPage) -> Self:
         return self.filter(survey=page.translation_key)
 
     def said_to(self, page: SurveyPage) -> list[dict]:
         return list(self.to(page).values_list("said", flat=True))
 
-    def outlived(self, now: datetime):
+    def outlived(self, now: datetime) -> Self:
         return self.filter(day__lt=timezone.localdate(now) - ANSWER_RETENTION)
 
 

@@ -1,6 +1,7 @@
 """Import of bank files: credits are matched to bills; those that do not match become unallocated payments."""
 
 import hashlib
+from typing import Any
 
 from django.db import transaction
 
@@ -84,11 +85,11 @@ def _unknown(actor: User, entry: CreditEntry) -> bool:
     return False
 
 
-def _known(entry: CreditEntry) -> dict:
+def _known(entry: CreditEntry) -> dict[str, Any]:
     return {"payer": entry.payer, "day": entry.day.isoformat()}
 
 
-def erase_debtors(*, actor, case: Case) -> None:
+def erase_debtors(*, actor: User, case: Case) -> None:
     """Erase who paid the bills of a case; references, amounts and days remain."""
     billed = Payment.objects.filter(provider="qrbill", basket__charges__case=case).exclude(external_id="")
     for number in billed.values_list("external_id", flat=True):

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from wagtail.models import Page, TaskState
-from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import page_permission_policy
 
 from eservices.accounts.models import User
 from home.web.shortcuts import get_or_404
@@ -18,7 +18,7 @@ from .models import DraftLink, PageCheck, ReviewPlan
 
 def pages_for(user: User) -> QuerySet[Page]:
     """Return the pages that ``user`` may edit or publish."""
-    return PagePermissionPolicy().instances_user_has_any_permission_for(user, {"change", "publish"})
+    return page_permission_policy.instances_user_has_any_permission_for(user, {"change", "publish"})
 
 
 def may_edit_any_page(user: User) -> bool:
@@ -71,7 +71,7 @@ def approval_for(user: User, page_id: int, pk: int) -> TaskState:
 
 def may_edit_page(user: User, page: Page) -> bool:
     """Return whether ``user`` is active staff and may edit the page."""
-    policy = PagePermissionPolicy()
+    policy = page_permission_policy
     return user.is_staff and user.is_active and policy.user_has_permission_for_instance(user, "change", page)
 
 
@@ -89,7 +89,7 @@ def keepers_by_page(cares: Iterable[ReviewPlan]) -> dict[int, User]:
 
 def users_who_may_edit(page: Page) -> QuerySet[User]:
     """Return the staff who may edit a page."""
-    return PagePermissionPolicy().users_with_permission_for_instance("change", page).filter(is_staff=True)
+    return page_permission_policy.users_with_permission_for_instance("change", page).filter(is_staff=True)
 
 
 def cares_for(user: User) -> QuerySet[ReviewPlan]:

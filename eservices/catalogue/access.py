@@ -15,7 +15,8 @@ def service_for(user: User, pk: int) -> ServicePage:
     page = get_or_404(ServicePage, pk=pk)
     if not page.permissions_for_user(user).can_edit():
         raise PermissionDenied
-    return page.get_latest_revision_as_object()
+    draft: ServicePage = page.get_latest_revision_as_object()
+    return draft
 
 
 def counter_for(user: User, pk: int) -> ServiceIndexPage:

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -102,7 +103,7 @@ class ServiceIndexPage(BasePage):
 
 
 class ServicePageManager(BasePage._default_manager.__class__):
-    def source_of(self, translation_key):
+    def source_of(self, translation_key: UUID | str) -> "ServicePage | None":
         """Return the page that holds the form: the first one created. Its translations hold only texts."""
         return self.filter(translation_key=translation_key).order_by("pk").first()
 

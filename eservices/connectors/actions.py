@@ -59,15 +59,15 @@ def file_supplement(*, actor: User, case: Case) -> Delivery | None:
     transaction; the row of the case must be locked.
     """
     filed = Delivery.objects.filter(carrier=CARRIER, subject=case.subject).order_by("created_at")
-    first = filed.first()
-    if first is None or first.state == State.SKIPPED:
+    first, last = filed.first(), filed.last()
+    if first is None or last is None or first.state == State.SKIPPED:
         return None
     # Locked so that no worker takes it before this transaction ends; a delivery that a worker has is already running.
     waiting = Delivery.objects.select_for_update(skip_locked=True).filter(
         state__in=(State.PENDING, State.STUCK)
     )
-    if last := waiting.filter(pk=filed.last().pk).first():
-        return last
+    if unsent := waiting.filter(pk=last.pk).first():
+        return unsent
     number = filed.count()
     folder = supplement_folder(first.payload.get("folder") or first.payload.get("plan", ""), number)
     delivery = deliveries.queue_delivery(

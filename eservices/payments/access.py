@@ -125,7 +125,8 @@ def refund_for(user: User, pk: UUID | str, to: str) -> Refund:
     if to == "till":
         mine = rows.filter(allocation__charge__case__in=cases.cases_for(user, "take"))
         return get_or_404(mine if may_take_money(user) else rows.none(), pk=pk)
-    return get_or_404(_of_the_books(rows, user), pk=pk)
+    refund: Refund = get_or_404(_of_the_books(rows, user), pk=pk)
+    return refund
 
 
 def refunds_to_pay(user: User) -> QuerySet[Refund]:

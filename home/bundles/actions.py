@@ -23,7 +23,7 @@ class BundleBlocked(Exception):
         self.reasons = reasons
 
 
-def publish(bundle: Bundle, *, actor: User, agreed: dict[str, int | None] | None = None) -> Bundle:
+def publish(bundle: Bundle, *, actor: User | None, agreed: dict[str, int | None] | None = None) -> Bundle:
     """Publish the latest draft of every page, or none. Raise BundleBlocked.
 
     ``agreed``: if given, publish only if each page still has this draft.

@@ -14,12 +14,13 @@ from .models import OfficialNoticeFile, OfficialNoticePage, PostingRecord
 def posted_notice_file(pk: int, now: datetime) -> OfficialNoticeFile:
     """Return a file of a notice that is displayed at ``now``. Raise Http404 otherwise."""
     posted = OfficialNoticePage.objects.posted(now)
-    return get_or_404(OfficialNoticeFile.objects.filter(page__in=posted), pk=pk)
+    file: OfficialNoticeFile = get_or_404(OfficialNoticeFile.objects.filter(page__in=posted), pk=pk)
+    return file
 
 
 def file_for(user: User, pk: int) -> OfficialNoticeFile:
     """Return a file for a user who may edit its notice, at any time. Raise Http404 otherwise."""
-    file = get_or_404(OfficialNoticeFile.objects.select_related("page"), pk=pk)
+    file: OfficialNoticeFile = get_or_404(OfficialNoticeFile.objects.select_related("page"), pk=pk)
     if not file.page.permissions_for_user(user).can_edit():
         raise Http404
     return file

@@ -16,7 +16,8 @@ from .states import ProposalState
 def proposal_by_link(secret: str, now: datetime) -> Proposal:
     """Return the proposal of a link. Raise Http404 if it is unknown, LinkExpired if it is too old."""
     proposal = get_or_404(Proposal.objects.exclude(link_expires_at=None), secret=secret)
-    if proposal.state == ProposalState.ASKED and proposal.link_expires_at <= now:
+    expires = proposal.link_expires_at
+    if proposal.state == ProposalState.ASKED and expires is not None and expires <= now:
         raise LinkExpired
     return proposal
 

@@ -85,7 +85,7 @@ def follow(
 
     def content(delivery: Delivery) -> tuple[str, dict[str, Any]]:
         device = delivery.payload["device"]
-        message = messages.get(spoken.get(device)) or messages[language]
+        message = messages.get(spoken.get(device) or "") or messages[language]
         now = announcements.followed(delivery.payload, told)
         return message["title"], _payload(device, message) | now
 
@@ -113,7 +113,7 @@ def queue_notifications(
     key: str,
     messages: dict[str, dict[str, Any]],
     language: str,
-    devices,
+    devices: Any,
     told: dict[str, Any],
 ) -> int:
     """Queue a notification for each device, in its language if ``messages`` has it. Return their number.

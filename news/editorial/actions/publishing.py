@@ -62,7 +62,10 @@ def log_bulk_publication(*, actor: User, warned: Iterable[tuple[Page, list[Findi
 
 def is_confirmed_despite_warnings(revision: Revision) -> bool:
     """Return whether an editor confirmed that this draft is published despite its warnings."""
-    return PageLogEntry.objects.filter(action=LOG_ACTION_DESPITE_WARNINGS, revision=revision).exists()
+    confirmed: bool = PageLogEntry.objects.filter(
+        action=LOG_ACTION_DESPITE_WARNINGS, revision=revision
+    ).exists()
+    return confirmed
 
 
 def _note(page: Page, revision: Revision, warnings: Iterable[Finding], actor: User) -> None:

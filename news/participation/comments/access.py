@@ -16,7 +16,7 @@ from .models import Comment
 
 def commentable_article(pk: int) -> NewsPage:
     """Return an article that takes comments or took them. Raise Http404 otherwise."""
-    found = NewsPage.objects.open_to_all().filter(pk=pk).first()
+    found: NewsPage | None = NewsPage.objects.open_to_all().filter(pk=pk).first()
     if found is None or not found.comments_open:
         raise Http404
     return found
@@ -24,7 +24,8 @@ def commentable_article(pk: int) -> NewsPage:
 
 def article_of(key: UUID | str) -> NewsPage | None:
     """Return the article in the active language, else in another; None if it is not public."""
-    return public_page(NewsPage, key)
+    page: NewsPage | None = public_page(NewsPage, key)
+    return page
 
 
 def articles_of(comments: Iterable[Comment]) -> dict[UUID, NewsPage]:
@@ -38,7 +39,7 @@ def comments_on(page: NewsPage) -> list[Comment]:
 
 def comment_for(user: User, pk: int) -> Comment:
     """Return a comment for moderators. Raise Http404 otherwise."""
-    found = Comment.objects.filter(pk=pk).first() if may_moderate(user) else None
+    found: Comment | None = Comment.objects.filter(pk=pk).first() if may_moderate(user) else None
     if found is None:
         raise Http404
     return found

@@ -30,7 +30,8 @@ def submit_comment(
     The same comment is only saved once.
     """
     email = stored_form(email)
-    if known := Comment.objects.on(page).again(email, **written).first():
+    known: Comment | None = Comment.objects.on(page).again(email, **written).first()
+    if known:
         return known
     comment = Comment.objects.create(
         article=page.translation_key, email=email, language=language, handed_in_at=handed_in_at, **written

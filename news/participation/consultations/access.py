@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404
 
 from eservices.accounts.models import User
@@ -10,17 +9,18 @@ from home.web.shortcuts import get_or_404
 
 from ..moderation.permissions import may_moderate
 from ..public_pages import public_page
-from .models import ConsultationPage, Contribution
+from .models import ConsultationPage, Contribution, ContributionQuerySet
 
 
 def page_of(consultation: UUID | str) -> ConsultationPage | None:
     """Return the page in the active language, else in another; None if it is not public."""
-    return public_page(ConsultationPage, consultation)
+    page: ConsultationPage | None = public_page(ConsultationPage, consultation)
+    return page
 
 
 def open_consultation(pk: int) -> ConsultationPage:
     """Return a consultation that takes contributions or took them. Raise Http404 otherwise."""
-    found = ConsultationPage.objects.open_to_all().filter(pk=pk).first()
+    found: ConsultationPage | None = ConsultationPage.objects.open_to_all().filter(pk=pk).first()
     if found is None or not (found.open or found.over):
         raise Http404
     return found
@@ -31,12 +31,12 @@ def public_contribution(pk: int) -> tuple[Contribution, ConsultationPage]:
     published = Contribution.objects.published().with_voices()
     found = published.filter(pk=pk).first()
     page = page_of(found.consultation) if found else None
-    if page is None or not page.public:
+    if found is None or page is None or not page.public:
         raise Http404
     return found, page
 
 
-def contributions_for(user: User) -> QuerySet[Contribution]:
+def contributions_for(user: User) -> ContributionQuerySet:
     """Return all contributions, for moderators. Raise Http404 otherwise."""
     if not may_moderate(user):
         raise Http404
@@ -44,4 +44,5 @@ def contributions_for(user: User) -> QuerySet[Contribution]:
 
 
 def contribution_for(user: User, pk: int) -> Contribution:
-    return get_or_404(contributions_for(user).with_voices(), pk=pk)
+    found: Contribution = get_or_404(contributions_for(user).with_voices(), pk=pk)
+    return found

@@ -34,7 +34,8 @@ def submit_contribution(
     The same contribution is only saved once.
     """
     email = stored_form(email)
-    if known := Contribution.objects.to(page).again(email, **written).first():
+    known: Contribution | None = Contribution.objects.to(page).again(email, **written).first()
+    if known:
         return known
     contribution = Contribution.objects.create(
         consultation=page.translation_key,

@@ -12,7 +12,7 @@ from .models import SurveyPage
 
 def open_survey(pk: int) -> SurveyPage:
     """Return a survey that takes answers or took them. Raise Http404 otherwise."""
-    found = SurveyPage.objects.open_to_all().filter(pk=pk).first()
+    found: SurveyPage | None = SurveyPage.objects.open_to_all().filter(pk=pk).first()
     if found is None or not (found.open or found.over):
         raise Http404
     return found
@@ -20,7 +20,8 @@ def open_survey(pk: int) -> SurveyPage:
 
 def page_of(survey: UUID | str) -> SurveyPage | None:
     """Return the page in the active language, else in another; None if it is not public."""
-    return public_page(SurveyPage, survey)
+    page: SurveyPage | None = public_page(SurveyPage, survey)
+    return page
 
 
 def may_view_survey_results(user: User) -> bool:
@@ -39,7 +40,9 @@ def surveys_for(user: User) -> list[SurveyPage]:
 
 
 def survey_for(user: User, pk: int) -> SurveyPage:
-    found = SurveyPage.objects.filter(pk=pk).first() if may_view_survey_results(user) else None
+    found: SurveyPage | None = (
+        SurveyPage.objects.filter(pk=pk).first() if may_view_survey_results(user) else None
+    )
     if found is None:
         raise Http404
     return found

@@ -33,7 +33,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
 
 
 def start(name: str, command: list[str]) -> subprocess.Popen:
-    """A process of its own session: Ctrl-C reaches only us, and we stop it in our order."""
+    """Start a process in a session of its own: Ctrl-C reaches only this script, which stops all in its order."""
     with open(LOGS / f"{name}.log", "ab") as log:
         return subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -62,7 +62,7 @@ def answers(url: str) -> bool:
 
 
 def stop(processes: dict[str, subprocess.Popen]) -> None:
-    """Asks all of them to finish, in the order site, scheduler, worker; kills what does not."""
+    """Terminate all of them, in the order site, scheduler, worker; kill those that do not end."""
     for name in ("site", "scheduler", "worker"):
         if name in processes and processes[name].poll() is None:
             processes[name].terminate()
@@ -88,7 +88,7 @@ def welcome(host: str, port: int) -> None:
 
 
 def wait_for_site(url: str, site: subprocess.Popen, stopped: threading.Event) -> bool:
-    """Whether the site answers in time."""
+    """Return whether the site answers in time."""
     end = time.monotonic() + PATIENCE
     while not stopped.is_set() and not answers(url):
         if site.poll() is not None or time.monotonic() > end:
@@ -99,7 +99,7 @@ def wait_for_site(url: str, site: subprocess.Popen, stopped: threading.Event) ->
 
 
 def keep_running(processes: dict, runs: dict[str, list[str]], stopped: threading.Event) -> int:
-    """Waits for Ctrl-C. Starts worker and scheduler again where they end; gives up where the site does."""
+    """Wait for Ctrl-C. Start worker and scheduler again if they end; give up if the site does."""
     while not stopped.wait(0.5):
         for name, process in list(processes.items()):
             if process.poll() is None:

@@ -56,6 +56,16 @@ digest() {
     "$PYTHON" -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read() + sys.version.encode()).hexdigest())' "$1"
 }
 
+# Subjects of commits are checked as they are written. A hook of one's own, or a folder of hooks, stays as it is.
+install_commit_hook() {
+    command -v git >/dev/null 2>&1 && [ -e .git ] && ! git config core.hooksPath >/dev/null || return 0
+    hooks=$(git rev-parse --git-path hooks 2>/dev/null) || return 0
+    [ ! -e "$hooks/commit-msg" ] || return 0
+    mkdir -p "$hooks" 2>/dev/null &&
+        printf '#!/bin/sh\n[ ! -x bin/commit-msg ] || exec bin/commit-msg "$1"\n' 2>/dev/null >"$hooks/commit-msg" &&
+        chmod +x "$hooks/commit-msg" || return 0
+}
+
 # What was compiled once is kept: a second start takes half the time, and three processes need not do it each.
 unset PYTHONDONTWRITEBYTECODE
 
@@ -71,3 +81,4 @@ if ! grep -qxF "$(digest "$lock")" .venv/lock.sha256 2>/dev/null; then
 fi
 
 "$PYTHON" bin/compile_messages.py
+install_commit_hook

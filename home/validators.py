@@ -2,8 +2,9 @@
 
 import re
 import struct
-from xml.etree import ElementTree
 
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -61,8 +62,8 @@ def _only_draws(content: bytes) -> bool:
     if NOT_DRAWN.search(content):
         return False
     try:
-        root = ElementTree.fromstring(content)
-    except ElementTree.ParseError:
+        root = fromstring(content)
+    except (ParseError, DefusedXmlException):
         return False
     return all(_is_harmless(element) for element in root.iter())
 

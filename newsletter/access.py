@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.http import Http404
 
+from eservices.accounts.models import User
 from home.web.opt_ins import find_by_link
 from home.web.shortcuts import get_or_404
 
@@ -38,28 +39,28 @@ def topics_of(subscriber: Subscriber) -> list[Topic]:
 
 
 # -- Campaigns -----------------------------------------------------------------------------------------------
-def may_write(user) -> bool:
+def may_write(user: User) -> bool:
     """Return whether the user may write campaigns."""
     return user.is_active and user.has_perm("newsletter.change_campaign")
 
 
-def may_send(user) -> bool:
+def may_send(user: User) -> bool:
     """Return whether the user may send campaigns: the right to publish."""
     return user.is_active and user.has_perm("newsletter.publish_campaign")
 
 
-def may_manage_subscribers(user) -> bool:
+def may_manage_subscribers(user: User) -> bool:
     """Return whether the user may import and export subscribers."""
     return user.is_active and user.has_perm("newsletter.delete_subscriber")
 
 
-def campaign_for(user, pk, *, to_send: bool = False) -> Campaign:
+def campaign_for(user: User, pk: int, *, to_send: bool = False) -> Campaign:
     """Return the campaign in its original language, for staff who may write or send. Raise Http404."""
     allowed = may_send(user) if to_send else may_write(user)
     found = Campaign.objects.select_related("locale").filter(pk=pk).first() if allowed else None
     if found is None:
         raise Http404
-    return Campaign.objects.of(found.translation_key).order_by("pk").first()
+    return Campaign.objects.of(found.translation_key).order_by("pk")[0]
 
 
 def archived_campaign(number: int) -> Mailing:

@@ -76,10 +76,8 @@ ABSENT |= {"phone_readers"}
 
 @pytest.fixture
 def made(db, settings) -> tuple[dict, Values]:
-    """Return a client for each role and the objects of the URLs.
-
-    The case of a resident that a team treats, with one related object of each kind; pages of every editor; an instance
-    of every snippet model.
+    """A client for each role, and what the addresses are about: the case of a resident that a team treats, with one
+    of everything; pages of every editor; a row of every kind of snippet.
     """
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     CommuneSettingsFactory()

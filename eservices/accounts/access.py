@@ -1,10 +1,11 @@
 """Rights of accounts and groups: who may change them, and which rights a change added."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import get_active_log_context, log
 from wagtail.permission_policies import ModelPermissionPolicy
@@ -22,14 +23,14 @@ class AdministratorsOnly(ModelPermissionPolicy):
     Any user with this right could give themselves every other right, so no group may have it.
     """
 
-    def user_has_permission(self, user, action):
+    def user_has_permission(self, user: User, action: str) -> bool:
         return user.is_superuser and super().user_has_permission(user, action)
 
-    def user_has_any_permission(self, user, actions):
+    def user_has_any_permission(self, user: User, actions: Iterable[str]) -> bool:
         return user.is_superuser and super().user_has_any_permission(user, actions)
 
 
-def administrators():
+def administrators() -> QuerySet[User]:
     """Return a queryset of the active administrators."""
     return User.objects.filter(is_superuser=True, is_active=True)
 

@@ -14,7 +14,7 @@ from .signals import account_erased, address_changed, identity_proven, provider_
 
 
 @transaction.atomic
-def get_or_create_account(*, actor=None, email: str, language: str) -> User:
+def get_or_create_account(*, actor: User | None = None, email: str, language: str) -> User:
     """Return the account of this address, creating it if needed.
 
     A new account has no password and no proven identity.

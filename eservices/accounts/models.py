@@ -4,6 +4,7 @@ The first migration depends on no Wagtail app, so that every app can refer to a 
 """
 
 from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
@@ -200,8 +201,8 @@ class IdentityProof(models.Model):
         return not (birth_date and self.birth_date and birth_date != self.birth_date)
 
 
-class SignInQuerySet(models.QuerySet):
-    def failed_codes(self):
+class SignInQuerySet(models.QuerySet["SignIn"]):
+    def failed_codes(self) -> Self:
         """Filter wrong one-time codes."""
         return self.filter(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE)
 

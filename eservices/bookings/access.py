@@ -5,12 +5,15 @@ booking only if they may read its case.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from eservices.accounts.models import User
 from eservices.cases import access as cases
 from eservices.cases.models import Case, Role
 from eservices.formbuilder.models import Form
@@ -27,6 +30,7 @@ from .bookable_resources import (
 )
 from .logic.availability import FARTHEST
 from .models import Booking, CalendarLink, Resource, WaitingEntry
+from .models.bookings import BookingQuerySet
 from .states import BookingState
 
 # The role in a resource's team that each action on its bookings needs.
@@ -36,7 +40,7 @@ MAX_CALENDAR_ENTRIES = 2_000
 
 
 # -- Staff ---------------------------------------------------------------------------------------------------
-def resources_for(user, to: str = "read"):
+def resources_for(user: User, to: str = "read") -> QuerySet[Resource]:
     """Return the resources on whose bookings ``user`` may do ``to``, a key of ``NEEDED``."""
     if not user.is_authenticated or not user.is_active:
         return Resource.objects.none()
@@ -46,13 +50,13 @@ def resources_for(user, to: str = "read"):
     return Resource.objects.filter(team__in=teams)
 
 
-def bookable_resources_for(user, to: str = "read") -> list[BookableResource]:
+def bookable_resources_for(user: User, to: str = "read") -> list[BookableResource]:
     """Return the same as ``resources_for`` as cached ``BookableResource`` objects, ordered by name."""
     known = bookable_resources()
     return [known[key] for key in resources_for(user, to).values_list("key", flat=True) if key in known]
 
 
-def has_schedule(user) -> bool:
+def has_schedule(user: User) -> bool:
     """Return whether ``user`` may read the bookings of any resource. The menu of every page asks this."""
     if not cases.is_agent(user):
         return False
@@ -65,22 +69,22 @@ def has_schedule(user) -> bool:
     return any(one.team_id in planning for one in memberships)
 
 
-def resource_for(user, key: str, to: str = "read") -> Resource:
+def resource_for(user: User, key: str, to: str = "read") -> Resource:
     """Return the resource with this key if ``user`` may do ``to``; else raise Http404."""
     return get_or_404(resources_for(user, to), key=key)
 
 
-def bookings_for(user, to: str = "read"):
+def bookings_for(user: User, to: str = "read") -> BookingQuerySet:
     """Return current bookings of the resources of ``resources_for``, without rehearsals and expired holds."""
     return current_bookings().filter(resource__in=resources_for(user, to).values("pk"))
 
 
-def booking_for(user, pk, to: str = "read") -> Booking:
+def booking_for(user: User, pk: UUID | str, to: str = "read") -> Booking:
     """Return one booking of ``bookings_for``; else raise Http404."""
     return get_or_404(bookings_for(user, to).select_related("resource", "submission__version"), pk=pk)
 
 
-def may_cancel(user, booking: Booking) -> bool:
+def may_cancel(user: User, booking: Booking) -> bool:
     """Return whether ``user`` may cancel the booking.
 
     Cancelling may refund money, so if the booking belongs to a case, ``user`` must also be allowed to treat that case.
@@ -91,53 +95,53 @@ def may_cancel(user, booking: Booking) -> bool:
     return not booking.submission_id or treated.exists()
 
 
-def current_bookings():
+def current_bookings() -> BookingQuerySet:
     """Return the bookings that take their time now. Checks no rights: callers must filter before they show any."""
     expired = Q(state=BookingState.HELD, held_until__lte=timezone.now())
     return Booking.objects.real().occupying().exclude(expired)
 
 
-def bookings_sharing_units(wanted: Iterable[BookableResource]):
+def bookings_sharing_units(wanted: Iterable[BookableResource]) -> BookingQuerySet:
     """Return current bookings that take units of the resources, booked as these or as others. Checks no rights."""
     return current_bookings().filter(resource__in=resources_sharing_units(wanted))
 
 
-def cases_of(user, bookings: Iterable[Booking]) -> dict:
+def cases_of(user: User, bookings: Iterable[Booking]) -> dict[str, Any]:
     """Return the cases of some bookings that ``user`` may read, by the id of their submission."""
     asked = {one.submission_id for one in bookings} - {None}
     found = cases.cases_for(user).filter(submission__in=asked).select_related("submission") if asked else ()
     return {case.submission_id: case for case in found}
 
 
-def case_of(user, booking: Booking) -> Case | None:
+def case_of(user: User, booking: Booking) -> Case | None:
     """Return the case of a booking; None if it has none or ``user`` may not read it."""
     return cases_of(user, [booking]).get(booking.submission_id)
 
 
-def booking_of(case: Case, pk) -> Booking:
+def booking_of(case: Case, pk: UUID | str) -> Booking:
     """Return a booking of a case to which access was already checked; else raise Http404."""
     return get_or_404(Booking.objects.of_submission(case.submission), pk=pk)
 
 
-def inspection_photo(case: Case, pk) -> StoredFile:
+def inspection_photo(case: Case, pk: UUID | str) -> StoredFile:
     """Return a photo of an inspection of such a case; Http404 if its file is not readable, for example unscanned."""
     photos = StoredFile.objects.readable().filter(inspections__booking__submission=case.submission)
     return get_or_404(photos, pk=pk)
 
 
-def links_for(user) -> dict[int, CalendarLink]:
+def links_for(user: User) -> dict[int, CalendarLink]:
     """Return the calendar links of resources whose bookings ``user`` may move, by the id of the resource."""
     links = CalendarLink.objects.filter(resource__in=resources_for(user, "move").values("pk"))
     return {one.resource_id: one for one in links}
 
 
-def waiting_entries_for(user, to: str = "read"):
+def waiting_entries_for(user: User, to: str = "read") -> QuerySet[WaitingEntry]:
     """Return open waiting entries for these resources, offered ones included, by time, then by date of creation."""
     found = WaitingEntry.objects.open().filter(resource__in=resources_for(user, to).values("pk"))
     return found.select_related("resource").order_by("starts_at", "created_at")
 
 
-def waiting_entry_for(user, pk) -> WaitingEntry:
+def waiting_entry_for(user: User, pk: UUID | str) -> WaitingEntry:
     """Return one of them if ``user`` may move bookings of its resource; else raise Http404."""
     return get_or_404(waiting_entries_for(user, "move"), pk=pk)
 
@@ -162,7 +166,7 @@ def resource_by_secret(secret: str) -> Resource:
     return get_or_404(CalendarLink.objects.select_related("resource"), secret=secret).resource
 
 
-def calendar_of(resource: Resource, now) -> list[tuple[Booking, str]]:
+def calendar_of(resource: Resource, now: datetime) -> list[tuple[Booking, str]]:
     """Return confirmed bookings for a resource's calendar, each with its purpose.
 
     The purpose is the booking's title or the reference of its case. It names nobody, because secret addresses get

@@ -3,15 +3,18 @@
 Unknown and forbidden cases look the same: 404.
 """
 
-from django.db.models import Exists, OuterRef, Q
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 from eservices.formbuilder.definition import FieldDefinition
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.models import Form, FormVersion
-from eservices.submissions.models import StoredFile, Submission
+from eservices.submissions.models import StoredFile, StoredFileQuerySet, Submission
 from home.web.shortcuts import get_or_404
 
 from .models import (
@@ -69,7 +72,7 @@ RELATED = ("submission", "version", "form", "team", "assignee")
 
 
 # -- Agents --------------------------------------------------------------------------------------------------
-def cases_for(user, to: str = "read") -> CaseQuerySet:
+def cases_for(user: User, to: str = "read") -> CaseQuerySet:
     """Return the cases on which ``user`` may do ``to``, rehearsals included.
 
     Cases with a protected address are included only in teams where ``user`` is a member with ``sees_protected``; the
@@ -87,19 +90,19 @@ def cases_for(user, to: str = "read") -> CaseQuerySet:
     return cases.filter(seen, team__in=[one.team_id for one in memberships])
 
 
-def is_agent(user) -> bool:
+def is_agent(user: User) -> bool:
     """Return whether ``user`` works on cases: as a member of a team or as a superuser."""
     if not user.is_authenticated or not user.is_active:
         return False
     return user.is_superuser or bool(memberships_of(user))
 
 
-def may_take_cases(user) -> bool:
+def may_take_cases(user: User) -> bool:
     """Return whether ``user`` may take cases in at least one team."""
     return user.is_superuser or any(one.role >= REQUIRED_ROLES["take"] for one in memberships_of(user))
 
 
-def memberships_of(user) -> list[TeamMember]:
+def memberships_of(user: User) -> list[TeamMember]:
     """Return the memberships of ``user``, annotated with ``stands_in``: a deputy in that team today.
 
     Cached on ``user``, because list, tabs and menu need them in one request.
@@ -111,19 +114,19 @@ def memberships_of(user) -> list[TeamMember]:
     return user._memberships
 
 
-def teams_of(user):
+def teams_of(user: User) -> QuerySet[Team]:
     """Return the teams whose cases ``user`` may read."""
     return Team.objects.all() if user.is_superuser else Team.objects.filter(memberships__user=user)
 
 
-def cached_teams_of(user) -> list[Team]:
+def cached_teams_of(user: User) -> list[Team]:
     """Return the teams of ``user`` by name, from the cached memberships; all teams for a superuser."""
     if user.is_superuser:
         return list(Team.objects.all())
     return [one.team for one in memberships_of(user)]
 
 
-def saved_views_for(user, to: str = "read"):
+def saved_views_for(user: User, to: str = "read") -> QuerySet[SavedView]:
     """Return the saved views of ``user`` and of their teams.
 
     With ``to="change"``, only those of teams in which ``user`` is a lead, besides their own.
@@ -135,28 +138,28 @@ def saved_views_for(user, to: str = "read"):
     return SavedView.objects.filter(Q(owner=user) | shared)
 
 
-def saved_view_for(user, pk: int) -> SavedView:
+def saved_view_for(user: User, pk: int) -> SavedView:
     """Return a saved view that ``user`` may change. Raise 404 if there is none."""
     return get_or_404(saved_views_for(user, "change"), pk=pk)
 
 
-def team_for(user, key: str, to: str = "read") -> Team:
+def team_for(user: User, key: str, to: str = "read") -> Team:
     """Return the team with this key if ``user`` may do ``to`` in it. Raise 404 otherwise."""
     return get_or_404(_teams(user, REQUIRED_ROLES[to]), key=key)
 
 
-def may_configure(user, team: Team) -> bool:
+def may_configure(user: User, team: Team) -> bool:
     """Return whether ``user`` may change the team's own settings: members, absences, views, letter templates."""
     return _teams(user, Role.CONFIGURE).filter(pk=team.pk).exists()
 
 
-def members_whose_absence_may_be_planned(user, team: Team):
+def members_whose_absence_may_be_planned(user: User, team: Team) -> QuerySet[TeamMember]:
     """Return the members whose absences ``user`` may plan: all members for a lead, else only ``user``."""
     members = team.members.filter(is_active=True).order_by("first_name")
     return members if _teams(user, Role.LEAD).filter(pk=team.pk).exists() else members.filter(pk=user.pk)
 
 
-def _teams(user, role: int):
+def _teams(user: User, role: int) -> QuerySet[Team]:
     """Return the teams in which ``user`` has at least this role."""
     if not user.is_authenticated or not user.is_active:
         return Team.objects.none()
@@ -165,7 +168,7 @@ def _teams(user, role: int):
     return Team.objects.filter(memberships__user=user, memberships__role__gte=role)
 
 
-def teams_with_role(user, role: int) -> set[int]:
+def teams_with_role(user: User, role: int) -> set[int]:
     """Return the keys of the teams in which ``user`` is a member with at least ``role``.
 
     A superuser needs no membership, so the set may be empty for one.
@@ -175,12 +178,12 @@ def teams_with_role(user, role: int) -> set[int]:
     return {one.team_id for one in memberships_of(user) if one.role >= role}
 
 
-def case_for(user, reference: str, to: str = "read") -> Case:
+def case_for(user: User, reference: str, to: str = "read") -> Case:
     """Return the case with this reference if ``user`` may do ``to`` on it. Raise 404 otherwise."""
     return get_or_404(cases_for(user, to).select_related(*RELATED), reference=reference)
 
 
-def receipt_for(user, reference: str) -> Case:
+def receipt_for(user: User, reference: str) -> Case:
     """Return the case with this reference for printing its receipt. Raise 404 if ``user`` may not.
 
     On the day of the submission the agent who entered it may print it too, whichever team works on the case, unless
@@ -194,13 +197,13 @@ def receipt_for(user, reference: str) -> Case:
     return get_or_404(cases.select_related(*RELATED), reference=reference)
 
 
-def unscreened_for(user) -> CaseQuerySet:
+def unscreened_for(user: User) -> CaseQuerySet:
     """Return the new cases of the teams of ``user`` that they may see only after screening. For counting only."""
     teams = [one.team_id for one in memberships_of(user) if not one.sees_protected]
     return Case.objects.real().filter(unscreened=True, team__in=[] if user.is_superuser else teams)
 
 
-def withheld_addresses(user, emails) -> set[str]:
+def withheld_addresses(user: User, emails: Iterable[str]) -> set[str]:
     """Return those of ``emails`` (normalized) that occur in protected cases hidden from ``user``.
 
     For pages that show addresses outside of cases.
@@ -210,7 +213,7 @@ def withheld_addresses(user, emails) -> set[str]:
     return asked & {stored_form(one.email) for one in unseen} if asked else set()
 
 
-def unseen_protected(user) -> CaseQuerySet:
+def unseen_protected(user: User) -> CaseQuerySet:
     """Return the protected cases that ``user`` may not see.
 
     Never show them: they serve to hide their data elsewhere.
@@ -218,7 +221,7 @@ def unseen_protected(user) -> CaseQuerySet:
     return Case.objects.real().filter(protected=True).exclude(pk__in=cases_for(user).values("pk"))
 
 
-def once_worked_on(user, reference: str) -> Case | None:
+def once_worked_on(user: User, reference: str) -> Case | None:
     """Return a case that ``user`` opened, worked on or was assigned to and may not see any more; else None.
 
     Lets a page say so instead of “unknown”. Nothing of the case may be shown.
@@ -232,7 +235,7 @@ def once_worked_on(user, reference: str) -> Case | None:
     return case if worked.exists() else None
 
 
-def may_do(user, case: Case, to: str) -> bool:
+def may_do(user: User, case: Case, to: str) -> bool:
     """Return whether ``user`` may do ``to`` on this case, by the rules of ``cases_for``.
 
     Makes no query if the memberships are cached, because a page calls it for many buttons.
@@ -247,14 +250,14 @@ def may_do(user, case: Case, to: str) -> bool:
     )
 
 
-def role_in(user, case: Case) -> int:
+def role_in(user: User, case: Case) -> int:
     """Return the role of ``user`` in the team of the case; 0 if they are no member."""
     if user.is_superuser:
         return Role.CONFIGURE
     return next((one.role for one in memberships_of(user) if one.team_id == case.team_id), 0)
 
 
-def answer_for(user, reference: str, key: str) -> tuple[Case, FieldDefinition]:
+def answer_for(user: User, reference: str, key: str) -> tuple[Case, FieldDefinition]:
     """Return the case and the question whose answer ``user`` may correct. Raise 404 otherwise.
 
     Files are not answers that can be corrected.
@@ -263,20 +266,20 @@ def answer_for(user, reference: str, key: str) -> tuple[Case, FieldDefinition]:
     asked = next(
         (field for step in case.version.definition.steps for field in step.fields if field.key == key), None
     )
-    kind = asked and field_types.get(asked.type)
-    if kind is None or not (kind.asks and kind.typed and kind.correctable):
+    kind = field_types.get(asked.type) if asked else None
+    if asked is None or kind is None or not (kind.asks and kind.typed and kind.correctable):
         raise Http404
     return case, asked
 
 
-def related_cases_linked(user, case: Case) -> CaseQuerySet:
+def related_cases_linked(user: User, case: Case) -> CaseQuerySet:
     """Return the cases related to this one that ``user`` may read."""
     ties = CaseRelation.objects.of(case)
     ends = [pk for tie in ties for pk in (tie.first_id, tie.second_id) if pk != case.pk]
     return cases_for(user).filter(pk__in=ends).select_related("version").order_by("opened_at")
 
 
-def cases_of_same_applicant(user, case: Case) -> CaseQuerySet:
+def cases_of_same_applicant(user: User, case: Case) -> CaseQuerySet:
     """Return other cases with the same account, e-mail address or telephone that ``user`` may read."""
     found = cases_for(user) & of_same_contact(case)
     return found.select_related("version").order_by("-opened_at")
@@ -300,20 +303,20 @@ def of_same_contact(case: Case) -> CaseQuerySet:
     return others.exclude(pk=case.pk)
 
 
-def redirect_targets(case: Case):
+def redirect_targets(case: Case) -> QuerySet[Form]:
     """Return the published forms that accept submissions, except the case's own."""
     offered = Form.objects.filter(offered=True, versions__kind=FormVersion.Kind.PUBLISHED)
     return offered.exclude(pk=case.form_id).distinct().order_by("slug")
 
 
-def open_callbacks_for(user):
+def open_callbacks_for(user: User) -> QuerySet[CallbackRequest]:
     """Return the open callback requests in the teams of ``user``."""
     cases = cases_for(user, "called").real()
     related = ("case", "case__submission", "case__version", "case__assignee", "case__team")
     return CallbackRequest.objects.open().filter(case__in=cases).select_related(*related)
 
 
-def file_for(user, reference: str, file_id) -> StoredFile:
+def file_for(user: User, reference: str, file_id: str) -> StoredFile:
     """Return a file of the submission or of a message. Raise 404 if it is not readable."""
     return _file(case_for(user, reference), file_id)
 
@@ -331,14 +334,14 @@ def case_by_link(secret: str) -> Case:
     return link_by_secret(secret).case
 
 
-def own_cases(user) -> CaseQuerySet:
+def own_cases(user: User) -> CaseQuerySet:
     """Return the cases of ``user`` as the applicant, as far as this is proven."""
     if not user.is_authenticated or not user.is_active:
         return Case.objects.none()
     return Case.objects.real().of_applicant(user)
 
 
-def own_case(user, reference: str) -> Case:
+def own_case(user: User, reference: str) -> Case:
     """Return one of the user's own cases. Raise 404 otherwise."""
     return get_or_404(own_cases(user).select_related(*RELATED), reference=reference)
 
@@ -353,7 +356,7 @@ def opinion_by_secret(secret: str) -> Opinion:
     return get_or_404(Opinion.objects.select_related(*related), secret=secret)
 
 
-def file_by_opinion(opinion: Opinion, file_id) -> StoredFile:
+def file_by_opinion(opinion: Opinion, file_id: str) -> StoredFile:
     """Return a file of the case for the office whose opinion is expected.
 
     Raise 404 if the opinion is not open any more, or if the case has a protected address.
@@ -364,7 +367,7 @@ def file_by_opinion(opinion: Opinion, file_id) -> StoredFile:
 
 
 # -- Files ---------------------------------------------------------------------------------------------------
-def files_of(case: Case):
+def files_of(case: Case) -> StoredFileQuerySet:
     """Return the files of the submission and of all messages.
 
     Does not check access: the caller has fetched ``case`` for its user.
@@ -373,5 +376,5 @@ def files_of(case: Case):
     return StoredFile.objects.filter(Q(submission=case.submission_id) | Q(pk__in=sent))
 
 
-def _file(case: Case, file_id) -> StoredFile:
+def _file(case: Case, file_id: str) -> StoredFile:
     return get_or_404(files_of(case).readable(), pk=file_id)

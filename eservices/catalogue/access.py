@@ -4,20 +4,22 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from wagtail.locks import ScheduledForPublishLock
 
+from eservices.accounts.models import User
 from home.web.shortcuts import get_or_404
 
 from .models import ServiceIndexPage, ServicePage
 
 
-def service_for(user, pk: int) -> ServicePage:
+def service_for(user: User, pk: int) -> ServicePage:
     """Return the draft of a service page that ``user`` may edit. Raise Http404 or PermissionDenied."""
     page = get_or_404(ServicePage, pk=pk)
     if not page.permissions_for_user(user).can_edit():
         raise PermissionDenied
-    return page.get_latest_revision_as_object()
+    draft: ServicePage = page.get_latest_revision_as_object()
+    return draft
 
 
-def counter_for(user, pk: int) -> ServiceIndexPage:
+def counter_for(user: User, pk: int) -> ServiceIndexPage:
     """Return a service index page to which ``user`` may add services. Raise Http404 or PermissionDenied."""
     index = get_or_404(ServiceIndexPage, pk=pk)
     if not index.permissions_for_user(user).can_add_subpage():
@@ -25,7 +27,7 @@ def counter_for(user, pk: int) -> ServiceIndexPage:
     return index
 
 
-def edit_obstacle(user, page: ServicePage) -> str:
+def edit_obstacle(user: User, page: ServicePage) -> str:
     """Return why ``user`` may read but not change the form of ``page``, as a sentence; "" if they may change it."""
     if page.alias_of_id:
         return _("This page is a copy that follows another page. Its form is edited there.")

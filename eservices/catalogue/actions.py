@@ -1,13 +1,16 @@
 """Actions on services: publish and close forms, rehearse, import, update translations."""
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from eservices.accounts.models import User
 from eservices.cases import actions as cases
 from eservices.cases import emails
 from eservices.cases.models import Case, Team
@@ -30,7 +33,7 @@ RETRY_PAUSES = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 60 * 6)]  
 
 
 @transaction.atomic
-def publish_form_version(*, actor, page: ServicePage) -> FormVersion | None:
+def publish_form_version(*, actor: User, page: ServicePage) -> FormVersion | None:
     """Freeze the live content of the service that ``page`` belongs to as a new form version.
 
     None if the source page is not live. Unchanged content gives no new version. Translations are updated soon
@@ -52,7 +55,7 @@ def publish_form_version(*, actor, page: ServicePage) -> FormVersion | None:
     return formbuilder.freeze_version(actor=actor, form=form, content=content)
 
 
-def _tell_of_team(actor, source: ServicePage, before: str) -> None:
+def _tell_of_team(actor: User, source: ServicePage, before: str) -> None:
     """Notify administrators and the leads of both teams that another team now handles the cases of a service."""
     team = Team.objects.filter(key=source.team).first()
     if team:
@@ -61,7 +64,7 @@ def _tell_of_team(actor, source: ServicePage, before: str) -> None:
 
 
 @transaction.atomic
-def close_form(*, actor, page: ServicePage) -> None:
+def close_form(*, actor: User, page: ServicePage) -> None:
     """Close the form of a service whose source page is not live. Drafts that were begun can still be sent."""
     form = Form.objects.filter(key=page.translation_key).first()
     if form is not None and page.is_source:
@@ -69,7 +72,7 @@ def close_form(*, actor, page: ServicePage) -> None:
 
 
 @transaction.atomic
-def start_rehearsal(*, actor, page: ServicePage, language: str) -> Draft:
+def start_rehearsal(*, actor: User, page: ServicePage, language: str) -> Draft:
     """Freeze the latest drafts of the service as a rehearsal version, and start a draft on it.
 
     Raise ValidationError with all problems if the form could not be published.
@@ -83,7 +86,7 @@ def start_rehearsal(*, actor, page: ServicePage, language: str) -> Draft:
     return submissions.start_draft(actor=actor, version=version, language=language)
 
 
-def discard_rehearsals(*, actor, page: ServicePage) -> None:
+def discard_rehearsals(*, actor: User, page: ServicePage) -> None:
     """Discard all rehearsals of the service, each case in its own transaction. Real cases remain."""
     for case in Case.objects.rehearsed().filter(form=page.translation_key):
         cases.discard_rehearsal(actor=actor, case=case)
@@ -93,7 +96,9 @@ def discard_rehearsals(*, actor, page: ServicePage) -> None:
 
 
 @transaction.atomic
-def import_service(*, actor, index: ServiceIndexPage, definition: dict, publish: bool = True) -> ServicePage:
+def import_service(
+    *, actor: User, index: ServiceIndexPage, definition: dict[str, Any], publish: bool = True
+) -> ServicePage:
     """Create or update the service that a definition describes, as an editor would.
 
     ``publish``: publish it; otherwise only a draft is saved, and a live page stays as it is. A draft may refer to
@@ -147,7 +152,7 @@ def _claim(page_id: int) -> TranslationUpdate | None:
     return TranslationUpdate.objects.select_related("page__locale").get(pk=page_id)
 
 
-def _still(row: TranslationUpdate):
+def _still(row: TranslationUpdate) -> QuerySet[TranslationUpdate]:
     """Return a query for the row as claimed. It is empty if a new publication has made the row due again."""
     return TranslationUpdate.objects.filter(pk=row.pk, due_at=row.due_at)
 
@@ -168,7 +173,7 @@ def _slug(source: ServicePage) -> str:
     return next(slug for slug in candidates if slug not in others)
 
 
-def _follow(source: ServicePage, translations) -> None:
+def _follow(source: ServicePage, translations: Iterable[ServicePage]) -> None:
     """Give the translations the same life situations as the source."""
     situations = list(source.situations.all())
     for page in translations:

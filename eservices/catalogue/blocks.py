@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
-from wagtail.blocks.struct_block import BlockGroup
+from wagtail.blocks import BlockGroup
 
 from eservices.cases.stages import stages_for_editors
 from eservices.formbuilder.blocks import ConditionBlock, KeyBlock

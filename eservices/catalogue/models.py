@@ -1,6 +1,9 @@
 """Models of the online services: index page, service page, life situations."""
 
 import json
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -100,7 +103,7 @@ class ServiceIndexPage(BasePage):
 
 
 class ServicePageManager(BasePage._default_manager.__class__):
-    def source_of(self, translation_key):
+    def source_of(self, translation_key: UUID | str) -> "ServicePage | None":
         """Return the page that holds the form: the first one created. Its translations hold only texts."""
         return self.filter(translation_key=translation_key).order_by("pk").first()
 
@@ -334,7 +337,7 @@ class ServicePage(BasePage):
         verbose_name_plural = _("online services")
 
     # -- saving ----------------------------------------------------------------------------------------------
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.fill_keys()
         if self.live and not kwargs.get("update_fields") and self.is_source:
             self.refuse_faults()
@@ -511,8 +514,8 @@ class ServicePage(BasePage):
         return "\n".join(filter(None, words))
 
 
-class TranslationUpdateQuerySet(models.QuerySet):
-    def due(self, now):
+class TranslationUpdateQuerySet(models.QuerySet["TranslationUpdate"]):
+    def due(self, now: datetime) -> Self:
         return self.filter(due_at__lte=now)
 
 

@@ -1,5 +1,6 @@
 """Every write of record transfer: a case, and later its supplements, put into the outbox."""
 
+from eservices.accounts.models import User
 from eservices.cases import audit_log
 from eservices.cases.models import Case, CaseStage
 from eservices.deliveries import actions as deliveries
@@ -32,7 +33,7 @@ FILED_LATER = frozenset(
 State = Delivery.State
 
 
-def queue_case_transfer(*, actor, case: Case, stage: CaseStage, plan: str) -> Delivery:
+def queue_case_transfer(*, actor: User, case: Case, stage: CaseStage, plan: str) -> Delivery:
     """Put the transfer of a case into the outbox.
 
     Runs in the caller's transaction; the row of the case must be locked.
@@ -50,7 +51,7 @@ def queue_case_transfer(*, actor, case: Case, stage: CaseStage, plan: str) -> De
     return delivery
 
 
-def file_supplement(*, actor, case: Case) -> Delivery | None:
+def file_supplement(*, actor: User, case: Case) -> Delivery | None:
     """Put a supplement to a transferred case into the outbox.
 
     Return None if the case was never transferred or staff skipped its transfer. A delivery that still waits is
@@ -58,15 +59,15 @@ def file_supplement(*, actor, case: Case) -> Delivery | None:
     transaction; the row of the case must be locked.
     """
     filed = Delivery.objects.filter(carrier=CARRIER, subject=case.subject).order_by("created_at")
-    first = filed.first()
-    if first is None or first.state == State.SKIPPED:
+    first, last = filed.first(), filed.last()
+    if first is None or last is None or first.state == State.SKIPPED:
         return None
     # Locked so that no worker takes it before this transaction ends; a delivery that a worker has is already running.
     waiting = Delivery.objects.select_for_update(skip_locked=True).filter(
         state__in=(State.PENDING, State.STUCK)
     )
-    if last := waiting.filter(pk=filed.last().pk).first():
-        return last
+    if unsent := waiting.filter(pk=last.pk).first():
+        return unsent
     number = filed.count()
     folder = supplement_folder(first.payload.get("folder") or first.payload.get("plan", ""), number)
     delivery = deliveries.queue_delivery(

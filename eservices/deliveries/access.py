@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q, QuerySet
@@ -9,7 +10,7 @@ from django.db.models import Q, QuerySet
 from eservices.accounts.models import User
 from home.web.shortcuts import get_or_404
 
-from .models import Delivery
+from .models import Delivery, DeliveryQuerySet
 
 PERMISSION = "eservices_deliveries.change_delivery"
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # secrets in links that open something, see home.web.secret_links
@@ -31,16 +32,16 @@ def withhold_recipients(recipients: Callable[[User], QuerySet]) -> None:
     _withheld.append(recipients)
 
 
-def may_see_board(user) -> bool:
+def may_see_board(user: User) -> bool:
     return user.is_active and user.has_perm(PERMISSION)
 
 
-def outbox_staff():
+def outbox_staff() -> QuerySet[User]:
     """Return the staff who look after the outbox."""
     return ModelBackend().with_perm(PERMISSION).filter(is_staff=True)
 
 
-def deliveries_for(user):
+def deliveries_for(user: User) -> DeliveryQuerySet:
     """Return the deliveries that ``user`` may see; none unless they look after the outbox."""
     if not may_see_board(user):
         return Delivery.objects.none()
@@ -54,7 +55,7 @@ def deliveries_for(user):
     return seen
 
 
-def delivery_for(user, pk) -> Delivery:
+def delivery_for(user: User, pk: UUID | str) -> Delivery:
     """Return the delivery ``pk``. Raise Http404 if it does not exist or ``user`` may not see it."""
     return get_or_404(deliveries_for(user), pk=pk)
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -11,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 
 from . import circuit_breaker, rendering, tasks
-from .models import Delivery, DeliveryEvent, PaperLetter
+from .models import Delivery, DeliveryEvent, DeliveryQuerySet, PaperLetter
 from .paragraphs import paragraphs_to_text
 from .retry_schedule import last_attempt_at, next_attempt_at
 from .signals import delivery_ended, delivery_late, delivery_stuck
@@ -34,7 +36,13 @@ State, Kind = Delivery.State, DeliveryEvent.Kind
 
 
 def queue_delivery(
-    *, carrier: str, recipient: str, title: str, payload: dict, due_at: datetime | None = None, **fields
+    *,
+    carrier: str,
+    recipient: str,
+    title: str,
+    payload: dict[str, Any],
+    due_at: datetime | None = None,
+    **fields: Any,
 ) -> Delivery:
     """Queue a delivery in the caller's transaction; a worker sends it later.
 
@@ -59,15 +67,15 @@ def queue_delivery(
 
 def queue_email(
     *,
-    actor=None,
+    actor: User | None = None,
     to: str,
     template: str,
-    context: dict,
+    context: dict[str, Any],
     language: str,
     subject: str = "",
-    attachments: list | tuple = (),
+    attachments: list[Any] | tuple[Any, ...] = (),
     reply_to: str = "",
-    headers: dict | None = None,
+    headers: dict[str, Any] | None = None,
     confidential: bool = False,
     rehearsal: bool = False,
 ) -> Delivery:
@@ -97,7 +105,7 @@ def queue_email(
 
 def queue_sms(
     *,
-    actor=None,
+    actor: User | None = None,
     to: str,
     text: str,
     subject: str = "",
@@ -124,17 +132,17 @@ def queue_sms(
 
 def queue_paper_letter(
     *,
-    actor=None,
+    actor: User | None = None,
     address: list[str],
     title: str,
-    paragraphs: list,
+    paragraphs: list[Any],
     language: str,
     subject: str = "",
     office: str = "",
     sender: str = "",
     registered: bool = False,
-    enclosures: list | tuple = (),
-    slip: dict | None = None,
+    enclosures: list[Any] | tuple[Any, ...] = (),
+    slip: dict[str, Any] | None = None,
     confidential: bool = False,
     rehearsal: bool = False,
 ) -> Delivery:
@@ -171,7 +179,7 @@ def queue_paper_letter(
     return delivery
 
 
-def attempt_delivery(delivery_id) -> None:
+def attempt_delivery(delivery_id: str) -> None:
     """Attempt a due delivery once. Safe to call at any time and repeatedly."""
     now = timezone.now()
     delivery = _claim(delivery_id, now)
@@ -193,7 +201,7 @@ def attempt_delivery(delivery_id) -> None:
         _end(delivery, State.DONE, Kind.SENT)
 
 
-def save_transport_state(delivery: Delivery, **facts) -> None:
+def save_transport_state(delivery: Delivery, **facts: Any) -> None:
     """Save data that the transport needs if it attempts the same delivery again."""
     delivery.payload |= facts
     _still(delivery).update(payload=delivery.payload)
@@ -219,7 +227,7 @@ def wake_due_deliveries(now: datetime) -> None:
 
 
 @transaction.atomic
-def retry_now(*, actor, delivery: Delivery) -> bool:
+def retry_now(*, actor: User | None, delivery: Delivery) -> bool:
     """Make the delivery due now, even if its next attempt is later. Return False if it is in progress or finished."""
     now = timezone.now()
     waiting = Delivery.objects.filter(pk=delivery.pk, state__in=[State.PENDING, State.STUCK])
@@ -232,7 +240,7 @@ def retry_now(*, actor, delivery: Delivery) -> bool:
 
 
 @transaction.atomic
-def resume_transport(*, actor, carrier: str) -> None:
+def resume_transport(*, actor: User, carrier: str) -> None:
     """Make pending deliveries of a transport due now, after a successful test of it.
 
     Deliveries scheduled for later and stuck ones do not change.
@@ -262,7 +270,7 @@ def mark_bounced(*, letter: Delivery, reason: str) -> bool:
 
 
 @transaction.atomic
-def skip_delivery(*, actor, delivery: Delivery, reason: str) -> bool:
+def skip_delivery(*, actor: User | None, delivery: Delivery, reason: str) -> bool:
     """Skip the delivery for a reason. Return False if it is in progress or finished.
 
     Raise ValueError if the reason is empty.
@@ -279,7 +287,9 @@ def skip_delivery(*, actor, delivery: Delivery, reason: str) -> bool:
 
 
 @transaction.atomic
-def rewrite(*, actor=None, subject: str, content: Callable[[Delivery], tuple[str, dict]]) -> None:
+def rewrite(
+    *, actor: User | None = None, subject: str, content: Callable[[Delivery], tuple[str, dict[str, Any]]]
+) -> None:
     """Give all unfinished deliveries about ``subject`` the title and payload that ``content`` returns.
 
     This includes a delivery that a worker is sending: it goes out with the old content, or is retried with the new.
@@ -291,13 +301,13 @@ def rewrite(*, actor=None, subject: str, content: Callable[[Delivery], tuple[str
     Delivery.objects.bulk_update(waiting, ["title", "payload"], batch_size=500)
 
 
-def delete_rehearsal_deliveries(*, actor, subject: str) -> None:
+def delete_rehearsal_deliveries(*, actor: object, subject: str) -> None:
     """Delete the deliveries of rehearsals about ``subject``, also from the demo mailbox. Real ones remain."""
     Delivery.objects.for_subject(subject).filter(rehearsal=True).delete()
 
 
 @transaction.atomic
-def erase_deliveries_about(*, actor, subject: str) -> None:
+def erase_deliveries_about(*, actor: object, subject: str) -> None:
     """Erase recipient and content of finished deliveries about ``subject``.
 
     The rows remain, with the dates on which they were sent. Unfinished deliveries do not change.
@@ -332,12 +342,12 @@ def erase_old_deliveries(*, now: datetime) -> int:
     return len(old)
 
 
-def _empty(ended) -> None:
+def _empty(ended: DeliveryQuerySet) -> None:
     DeliveryEvent.objects.filter(delivery__in=ended).update(text="")
     ended.update(recipient="", title="", payload={}, reason="")
 
 
-def erase_contents_about(*, actor, subject: str) -> None:
+def erase_contents_about(*, actor: object, subject: str) -> None:
     """Erase the content of finished deliveries about ``subject``; recipients remain."""
     Delivery.objects.for_subject(subject).finished().update(payload={})
 
@@ -358,14 +368,14 @@ def _wake_on_commit(delivery: Delivery) -> None:
     transaction.on_commit(partial(tasks.attempt_delivery.enqueue, str(delivery.pk)), robust=True)
 
 
-def _claim(delivery_id, now: datetime) -> Delivery | None:
+def _claim(delivery_id: str, now: datetime) -> Delivery | None:
     """Claim the delivery for this worker. Return None if it is not due or another worker was faster."""
     due = Delivery.objects.due(now).filter(pk=delivery_id)
     claimed = due.update(state=State.CARRYING, attempts=F("attempts") + 1, due_at=now + CLAIM)
     return Delivery.objects.get(pk=delivery_id) if claimed else None
 
 
-def _still(delivery: Delivery):
+def _still(delivery: Delivery) -> DeliveryQuerySet:
     """Return a query for the row that is empty if the claim of ``delivery`` has ended."""
     return Delivery.objects.filter(pk=delivery.pk, state=State.CARRYING, attempts=delivery.attempts)
 
@@ -433,6 +443,8 @@ def _is_late(delivery: Delivery, now: datetime) -> bool:
     return not delivery.rehearsal and first is not None and now >= first.at + LATE_AFTER
 
 
-def record_delivery_event(delivery: Delivery, kind: str, *, actor=None, text: str = "") -> None:
+def record_delivery_event(
+    delivery: Delivery, kind: str, *, actor: User | None = None, text: str = ""
+) -> None:
     """Record an event of the delivery, in the caller's transaction."""
     DeliveryEvent.objects.create(delivery=delivery, kind=kind, actor=actor, text=text)

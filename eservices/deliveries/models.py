@@ -1,7 +1,8 @@
 """Models of the outbox. A row is written in the transaction of its cause; a worker sends it afterwards."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 WAKE_AGAIN_AFTER = timedelta(minutes=10)
 
 
-class DeliveryQuerySet(models.QuerySet):
-    def due(self, now):
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, now: datetime) -> Self:
         """Filter deliveries to attempt at ``now``."""
         return self.filter(state=Delivery.State.PENDING, due_at__lte=now)
 
-    def abandoned(self, now):
+    def abandoned(self, now: datetime) -> Self:
         """Filter deliveries that a worker claimed and did not finish.
 
         ``due_at`` is the end of the claim while a delivery is being sent.
@@ -34,15 +35,15 @@ class DeliveryQuerySet(models.QuerySet):
         """Filter deliveries that were sent or skipped."""
         return self.filter(state__in=Delivery.ENDED)
 
-    def stuck(self):
+    def stuck(self) -> Self:
         """Filter deliveries that are not retried automatically: a person must act."""
         return self.filter(state=Delivery.State.STUCK)
 
-    def open(self):
+    def open(self) -> Self:
         """Filter deliveries that are not finished: pending, in progress or stuck."""
         return self.exclude(state__in=Delivery.ENDED)
 
-    def to_forget(self, before):
+    def to_forget(self, before: datetime) -> Self:
         """Filter e-mails and SMS that ended before then, are about no case, and are not erased yet."""
         ended = self.finished().filter(carrier__in=["email", "sms"], done_at__lt=before)
         return ended.exclude(recipient="").exclude(subject__startswith="case:")
@@ -50,7 +51,7 @@ class DeliveryQuerySet(models.QuerySet):
     def for_subject(self, subject: str):
         return self.filter(subject=subject)
 
-    def may_come_back(self):
+    def may_come_back(self) -> Self:
         """Filter sent e-mails about cases, whose bounces matter.
 
         Anyone may have subscribed a wrong address to newsletters, and nobody waits for those.
@@ -59,15 +60,15 @@ class DeliveryQuerySet(models.QuerySet):
             payload={}
         )
 
-    def to_print(self):
+    def to_print(self) -> Self:
         """Filter paper letters that are not printed, the oldest first."""
         return self.filter(state=Delivery.State.TO_PRINT).order_by("created_at", "pk")
 
-    def printed(self):
+    def printed(self) -> Self:
         """Filter paper letters that are printed and not posted, the oldest first."""
         return self.filter(state=Delivery.State.PRINTED).order_by("created_at", "pk")
 
-    def posted(self):
+    def posted(self) -> Self:
         """Filter paper letters that were posted, the newest first."""
         return self.filter(state=Delivery.State.DONE, posting__isnull=False).order_by("-done_at", "pk")
 
@@ -220,8 +221,8 @@ class PaperLetter(models.Model):
         return str(self.delivery)
 
 
-class CircuitQuerySet(models.QuerySet):
-    def failing(self):
+class CircuitQuerySet(models.QuerySet["Circuit"]):
+    def failing(self) -> Self:
         """Filter transports that have failed so long or often that staff should know."""
         return self.exclude(opened_at=None, told_at=None)
 

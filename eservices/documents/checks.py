@@ -17,7 +17,8 @@ def check_seal_key(app_configs, **kwargs) -> list[Warning]:
         own = sealing.configured_key()
         sealing.trust_roots()
         with own.signer() as signer:
-            assert signer.signing_cert is not None
+            if signer.signing_cert is None:
+                raise sealing.SealError("The seal key has no certificate.")
     except (sealing.SealError, ImportError) as fault:
         return [
             Warning(

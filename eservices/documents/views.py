@@ -51,7 +51,7 @@ def verification_result(request, code: str):
 class InMemory(MemoryFileUploadHandler):
     """An upload handler that holds files in memory and drops those larger than any document."""
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803 - as Django calls it
         self.activated = content_length <= file_verification.MAX_BYTES
 
 

@@ -1,9 +1,12 @@
 """Actions of the form builder."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Max
 from wagtail.log_actions import log
 
+from eservices.accounts.models import User
 from home.caching import site_version
 
 from .definition import content_digest
@@ -13,7 +16,7 @@ from .reference_tables.files import TableChanges, TableFileRow, compare_rows, ro
 
 @transaction.atomic
 def freeze_version(
-    *, actor, form: Form, content: dict, kind: str = FormVersion.Kind.PUBLISHED
+    *, actor: User, form: Form, content: dict[str, Any], kind: str = FormVersion.Kind.PUBLISHED
 ) -> FormVersion:
     """Make ``content`` the newest version of ``form``, unless it already is.
 
@@ -36,7 +39,7 @@ def freeze_version(
 
 
 @transaction.atomic
-def set_form_open(*, actor, form: Form, offered: bool) -> None:
+def set_form_open(*, actor: User, form: Form, offered: bool) -> None:
     """Open or close a form for new drafts. Existing drafts can be finished."""
     found = Form.objects.select_for_update().get(pk=form.pk)
     found.offered = form.offered = offered
@@ -48,7 +51,7 @@ class ReferenceTableChanged(Exception):
 
 
 @transaction.atomic
-def import_rows(*, actor, table: ReferenceTable, lines: list[TableFileRow], shown: str) -> TableChanges:
+def import_rows(*, actor: User, table: ReferenceTable, lines: list[TableFileRow], shown: str) -> TableChanges:
     """Set the rows of ``table`` to ``lines``, in their order. Rows that are not listed become inactive.
 
     ``shown``: the digest of the table for which the changes were shown. Raises ``ReferenceTableChanged`` if it is
@@ -60,7 +63,7 @@ def import_rows(*, actor, table: ReferenceTable, lines: list[TableFileRow], show
         raise ReferenceTableChanged
     changes = compare_rows(rows, lines)
     there = {row.value: row for row in rows}
-    new = []
+    new: list[ReferenceRow] = []
     for order, line in enumerate(lines):
         row = there.get(line.value) or ReferenceRow(table=table, value=line.value)
         row.label, row.labels, row.extra, row.active, row.order = (

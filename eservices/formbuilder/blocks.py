@@ -15,7 +15,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.telepath import register
-from wagtail.blocks.struct_block import BlockGroup, StructBlockAdapter
+from wagtail.blocks import BlockGroup
+from wagtail.blocks.struct_block import StructBlockAdapter
 
 from home.blocks.base import KeyChoiceBlock
 from home.localization.slugs import slugify_title

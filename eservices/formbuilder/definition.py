@@ -167,9 +167,11 @@ class FormDefinition:
         found = {}
         for key, answer in answers.items():
             field = self.fields.get(key)
+            if field and field.secret:
+                continue
             if field and field.fields and isinstance(answer, list):
-                answer = [self.open_answers(row) for row in answer if isinstance(row, dict)]
-            if not (field and field.secret):
+                found[key] = [self.open_answers(row) for row in answer if isinstance(row, dict)]
+            else:
                 found[key] = answer
         return found
 

@@ -388,10 +388,10 @@ class Linter:
     def _unused(self, given: dict, language: str) -> Iterator[DefinitionFault]:
         """Report texts that nothing in the form uses: they would be lost."""
         own = self.definition.content["texts"][self.definition.source_language]
-        for path in given:
+        for path, text in given.items():
             if not self._has_place(path):
                 yield DefinitionFault(ERROR, path, _("Nothing in the form has this text."), language)
-            elif given[path] and not own.get(path):
+            elif text and not own.get(path):
                 yield DefinitionFault(ERROR, path, _("The form’s own language has no such text."), language)
 
     def _untranslated(self, language: str) -> Iterator[DefinitionFault]:

@@ -1,6 +1,7 @@
 """Models of forms: their identity, their frozen versions, and the reference tables of their options."""
 
 import uuid
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -40,11 +41,11 @@ class Form(models.Model):
         return self.versions.published().order_by("-number").first() if self.offered else None
 
 
-class FormVersionQuerySet(models.QuerySet):
-    def published(self):
+class FormVersionQuerySet(models.QuerySet["FormVersion"]):
+    def published(self) -> Self:
         return self.filter(kind=FormVersion.Kind.PUBLISHED)
 
-    def in_force(self, **form) -> "FormVersion | None":
+    def in_force(self, **form: Any) -> "FormVersion | None":
         """Return the newest published version of a form (``form=key`` or ``form__slug=…``), with the form.
 
         None if it is not offered now.

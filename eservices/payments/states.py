@@ -1,5 +1,7 @@
 """States of charges, payments and refunds, and their allowed transitions, as data."""
 
+from typing import Any
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -52,6 +54,6 @@ REFUNDS: dict[str, tuple[frozenset[str], str]] = {
 }
 
 
-def is_allowed(transitions: dict, action: str, state: str) -> bool:
+def is_allowed(transitions: dict[str, Any], action: str, state: str) -> bool:
     """Return whether ``action`` is allowed in ``state``."""
     return state in transitions[action][0]

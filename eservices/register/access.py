@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
-from eservices.accounts.models import IdentityLevel
+from eservices.accounts.models import IdentityLevel, User
 from eservices.cases import access as cases
 from eservices.cases.models import Case, Team
 from eservices.cases.stages import current_settings
@@ -34,14 +35,14 @@ class RegisterAnswer:
     is_recent: bool = True
 
 
-def checks_for(user, case: Case):
+def checks_for(user: User, case: Case) -> QuerySet[RegisterCheck]:
     """Return the register checks of a case that ``user`` may see, oldest first."""
     return RegisterCheck.objects.filter(
         stage__case__in=cases.cases_for(user).filter(pk=case.pk)
     ).select_related("stage__case")
 
 
-def register_data_of(user) -> dict | None:
+def register_data_of(user: User) -> dict[str, Any] | None:
     """Return the latest stored register data of the account's person, for the export."""
     return ResidentRecord.objects.filter(user=user).values_list("person", flat=True).first()
 
@@ -68,7 +69,7 @@ def last_answer_at() -> datetime | None:
     )
 
 
-def teams_without_protected_access():
+def teams_without_protected_access() -> QuerySet[Team]:
     """Return teams in which no member may see protected persons: nobody sees such cases of theirs.
 
     Annotated with ``unseen``, the number of their open protected cases.
@@ -77,7 +78,7 @@ def teams_without_protected_access():
     return Team.objects.exclude(memberships__sees_protected=True).annotate(unseen=unseen)
 
 
-def resident_record_of(user) -> RegisterPerson | None:
+def resident_record_of(user: User) -> RegisterPerson | None:
     """Return the resident record of ``user``; None unless this sign-in proved their identity.
 
     Cached on ``user``, because a page asks once per question.
@@ -90,7 +91,7 @@ def resident_record_of(user) -> RegisterPerson | None:
     return user._register_person
 
 
-def pending_code(user, now: datetime) -> PostedCode | None:
+def pending_code(user: User, now: datetime) -> PostedCode | None:
     """Return the posted code that ``user`` can type in or that is on its way; None if none was requested.
 
     A request for which no letter was written is returned too, so that it reveals nothing.

@@ -1,6 +1,8 @@
 """Lookups in the population register with their answers: rows that tasks process."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -44,14 +46,14 @@ class NamedCheck:
         return self.outcome == CheckOutcome.MATCH and not any(one.protected for one in self.candidates)
 
 
-class DueQuerySet(models.QuerySet):
-    def due(self, now):
+class DueQuerySet[M: models.Model](models.QuerySet[M]):
+    def due(self, now: datetime) -> Self:
         """Filter rows that are due by ``now``."""
         return self.filter(due_at__lte=now)
 
 
-class PostedCodeQuerySet(DueQuerySet):
-    def open(self, now):
+class PostedCodeQuerySet(DueQuerySet["PostedCode"]):
+    def open(self, now: datetime) -> Self:
         """Filter codes that can still be typed in or are on their way."""
         return self.filter(used_at=None, expires_at__gt=now)
 

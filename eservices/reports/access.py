@@ -1,18 +1,21 @@
 """The only queries for problem reports on behalf of a user. Unknown and forbidden reports both give 404."""
 
+from collections.abc import Iterable
+
 from django.core import signing
 from django.db.models import Exists, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from eservices.accounts.models import User
 from eservices.cases import access as cases
 from eservices.cases.models import Case
 from eservices.submissions.models import StoredFile
 from home.web.shortcuts import get_or_404
 
 from . import nearby
-from .models import ProblemCategory, ProblemReport, ReportFollower
+from .models import ProblemCategory, ProblemReport, ProblemReportQuerySet, ReportFollower
 from .nearby import Point
 
 MAX_NEARBY = 3
@@ -38,12 +41,14 @@ def has_categories_expression() -> Exists:
     return Exists(ProblemCategory.objects.all())
 
 
-def public_reports():
+def public_reports() -> ProblemReportQuerySet:
     """Return the reports of the public list, newest first."""
     return ProblemReport.objects.listed(timezone.now()).select_related("case", "photo").newest_first()
 
 
-def reports_on_map(reports, *, besides) -> list[ProblemReport]:
+def reports_on_map(
+    reports: ProblemReportQuerySet, *, besides: Iterable[ProblemReport]
+) -> list[ProblemReport]:
     """Return public ``reports`` with a public place, newest first, without those in ``besides``."""
     placed = reports.filter(published=True, lat__isnull=False, lon__isnull=False)
     others = placed.exclude(pk__in=[one.pk for one in besides]).select_related(None)
@@ -71,7 +76,9 @@ def public_photo(pk: int) -> StoredFile:
     return photo
 
 
-def possible_duplicates(category, point: Point | None, place: str) -> list[tuple[ProblemReport, int | None]]:
+def possible_duplicates(
+    category: ProblemCategory | None, point: Point | None, place: str
+) -> list[tuple[ProblemReport, int | None]]:
     """Return reports of possibly the same problem, nearest first, with the distance in metres if known.
 
     No agent approved their texts: only category, dates and state may be shown.
@@ -129,7 +136,7 @@ def report_of(case: Case) -> ProblemReport | None:
 
 
 # -- Agents --------------------------------------------------------------------------------------------------
-def report_for(user, reference: str) -> ProblemReport:
+def report_for(user: User, reference: str) -> ProblemReport:
     """Return the report of a case that the agent works on; 404 if not."""
     case = cases.case_for(user, reference, "message")
     return get_or_404(ProblemReport.objects.select_related("case", "photo"), case=case)

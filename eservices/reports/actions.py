@@ -1,6 +1,7 @@
 """Every write on problem reports: filing, following, updating, merging, erasing."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -38,7 +39,7 @@ def create_report(
     *,
     actor: User | None,
     category: ProblemCategory,
-    place: dict,
+    place: dict[str, Any],
     photo: StoredFile | None = None,
     detail: str = "",
     email: str = "",
@@ -149,7 +150,7 @@ def _tell_everybody(report: ProblemReport, case: Case, word: str) -> None:
 
 
 @transaction.atomic
-def move_followers(*, actor, case: Case, other: Case) -> None:
+def move_followers(*, actor: User, case: Case, other: Case) -> None:
     """Move the followers of a duplicate to the report of ``other``.
 
     If that has ended, they get an e-mail about it at once.
@@ -176,7 +177,7 @@ def move_followers(*, actor, case: Case, other: Case) -> None:
 
 
 @transaction.atomic
-def erase_report(*, actor, case: Case) -> None:
+def erase_report(*, actor: User, case: Case) -> None:
     """Erase the personal data in the report of a case; category, dates and state stay for the statistics."""
     report = ProblemReport.objects.filter(case=case).first()
     if report is None:

@@ -1,6 +1,7 @@
 """Problem reports, their categories and their followers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -65,24 +66,24 @@ class ProblemCategory(TranslatableMixin, models.Model):
         return self.name
 
 
-class ProblemReportQuerySet(models.QuerySet):
-    def listed(self, now):
+class ProblemReportQuerySet(models.QuerySet["ProblemReport"]):
+    def listed(self, now: datetime):
         """Filter reports of the public list: each problem once."""
         told = self.filter(erased_at=None, reported_at__gt=now - PUBLIC_FOR)
         return told.exclude(case__outcome=CaseOutcome.DUPLICATE)
 
-    def open(self):
+    def open(self) -> Self:
         return self.exclude(state__in=ENDS).filter(case__closed_at=None)
 
-    def mended(self):
+    def mended(self) -> Self:
         return self.filter(state=ReportState.MENDED)
 
-    def asked_about(self, now):
+    def asked_about(self, now: datetime):
         """Filter reports that a visitor may be about to duplicate: open, or ended lately."""
         found = self.filter(Q(ended_at=None) | Q(ended_at__gt=now - STILL_ASKED), erased_at=None)
         return found.exclude(case__outcome=CaseOutcome.DUPLICATE)
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-reported_at", "-pk")
 
 

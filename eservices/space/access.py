@@ -1,8 +1,10 @@
 """The only queries of this app for objects of a case or a person. ``cases.access`` finds the cases themselves."""
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from eservices.accounts.models import User
 from eservices.bookings.models import Booking
 from eservices.bookings.states import MOVABLE, BookingState
 from eservices.cases import access as cases
@@ -13,7 +15,7 @@ from eservices.submissions.models import Draft, StoredFile
 from home.web.shortcuts import get_or_404
 
 
-def documents_of(case: Case):
+def documents_of(case: Case) -> QuerySet[Document]:
     """Return the valid documents of the case that may be downloaded, without those sent by post only."""
     return Document.objects.for_applicant().filter(case=case)
 
@@ -30,7 +32,7 @@ def downloadable_documents_of(case: Case) -> tuple[list[Document], list[Document
     return [one for one in standing if not one.posted], [one for one in standing if one.posted], revoked
 
 
-def document_of(case: Case, document_id) -> Document:
+def document_of(case: Case, document_id: str) -> Document:
     return get_or_404(documents_of(case), pk=document_id)
 
 
@@ -48,7 +50,7 @@ def renewable_permit(case: Case) -> Permit | None:
     return permit if permit and is_renewable(permit, timezone.localdate()) else None
 
 
-def _permits(case: Case):
+def _permits(case: Case) -> QuerySet[Permit]:
     return Permit.objects.filter(case=case).exclude(document=None).select_related("document")
 
 
@@ -57,7 +59,7 @@ def bookings_of(case: Case) -> list[Booking]:
     return list(Booking.objects.of_submission(case.submission).exclude(state=BookingState.HELD))
 
 
-def booking_of(case: Case, booking_id) -> Booking:
+def booking_of(case: Case, booking_id: str) -> Booking:
     """Return a booking of the case that can still be moved or cancelled; else 404."""
     found = Booking.objects.of_submission(case.submission).filter(state__in=MOVABLE, pk=booking_id).first()
     if found is None:
@@ -65,16 +67,16 @@ def booking_of(case: Case, booking_id) -> Booking:
     return found
 
 
-def decision_of(case: Case, decision_id) -> AppealableDecision:
+def decision_of(case: Case, decision_id: int) -> AppealableDecision:
     return get_or_404(case.formal_decisions, pk=decision_id)
 
 
-def file_of(case: Case, file_id) -> StoredFile:
+def file_of(case: Case, file_id: str) -> StoredFile:
     """Return a file of the submission or of a message; 404 if it may not be opened, as before its virus scan."""
     return get_or_404(cases.files_of(case).readable(), pk=file_id)
 
 
-def own_drafts(user):
+def own_drafts(user: User) -> QuerySet[Draft]:
     """Return the unsent, unexpired drafts that the user saved while signed in, latest first."""
     drafts = Draft.objects.real().filter(
         user=user, agent=None, submission=None, expires_at__gt=timezone.now()
@@ -82,7 +84,7 @@ def own_drafts(user):
     return drafts.select_related("version__form").order_by("-saved_at")
 
 
-def own_documents(cases):
+def own_documents(cases: QuerySet[Case]) -> QuerySet[Document]:
     """Return the downloadable documents of these cases, newest first."""
     issued = Document.objects.for_applicant().filter(case__in=cases)
     return issued.select_related("case").order_by("-issued_at")

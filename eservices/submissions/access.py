@@ -3,16 +3,17 @@
 from django.http import Http404
 from django.utils import timezone
 
+from eservices.accounts.models import User
 from eservices.formbuilder.models import Form, FormVersion
 from home.caching.site_version import cached_per_version
 
-from .models import Draft, Submission
+from .models import Draft, DraftQuerySet, Submission
 
 
 class DraftExpired(Exception):
     """The draft's retention time is over."""
 
-    def __init__(self, draft: Draft):
+    def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
         self.draft = draft
 
@@ -20,7 +21,7 @@ class DraftExpired(Exception):
 class SignInRequired(Exception):
     """The draft belongs to an account and nobody is signed in."""
 
-    def __init__(self, draft: Draft):
+    def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
         self.draft = draft
 
@@ -36,7 +37,7 @@ def version_in_force(slug: str) -> FormVersion:
     return version
 
 
-def draft_by_secret(user, secret: str) -> Draft:
+def draft_by_secret(user: User, secret: str) -> Draft:
     """Return the draft behind a link. ``Http404`` if unknown or of another person; ``DraftExpired`` if too old.
 
     A draft that a signed-in person began, or that an agent fills in for somebody, opens for that person only; it raises
@@ -87,12 +88,12 @@ def published_version(form: Form, number: str) -> FormVersion | None:
     return form.versions.published().filter(number=int(number)).first()
 
 
-def drafts_for_others(user):
+def drafts_for_others(user: User) -> DraftQuerySet:
     """Return the drafts that ``user`` began for somebody else and has not sent, the newest first."""
     own = Draft.objects.real().filter(agent=user, submission=None, forgotten_at=None)
     return own.filter(expires_at__gt=timezone.now()).select_related("version").order_by("-saved_at")
 
 
-def may_submit_for_others(user) -> bool:
+def may_submit_for_others(user: User) -> bool:
     """Return whether ``user`` may apply for people at the counter, on the telephone or on paper."""
     return user.is_staff and user.has_perm("eservices_submissions.file_for_others")

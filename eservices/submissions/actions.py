@@ -1,12 +1,14 @@
 """Actions on drafts, and sending them. ``actor`` is the signed-in person, or None for the holder of the link."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -52,7 +54,7 @@ MAX_RESUME_EMAILS = 5
 class IncompleteSubmission(Exception):
     """The submission is incomplete: ``step`` is where to continue."""
 
-    def __init__(self, step: StepDefinition):
+    def __init__(self, step: StepDefinition) -> None:
         super().__init__(step.key)
         self.step = step
 
@@ -64,7 +66,7 @@ class SubmissionRefused(Exception):
 class AnswerUnavailable(SubmissionRefused):
     """An answer cannot be saved, because what it asks for is taken: ``field`` is the question."""
 
-    def __init__(self, field: str, message: str):
+    def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
 
@@ -76,7 +78,7 @@ class StepChangedElsewhere(Exception):
 class ServiceClosed(Exception):
     """The service accepts no submission of this person now. The draft stays as it is."""
 
-    def __init__(self, refusal: LimitRefusal):
+    def __init__(self, refusal: LimitRefusal) -> None:
         super().__init__(refusal.text)
         self.refusal = refusal
 
@@ -93,7 +95,7 @@ def start_draft(
     channel: str = SubmissionChannel.ONLINE,
     agent: User | None = None,
     beginning: DraftToken | None = None,
-    answers: dict | None = None,
+    answers: dict[str, Any] | None = None,
 ) -> Draft:
     """Start a draft. With ``agent``, it is for somebody else and belongs to no account.
 
@@ -116,7 +118,9 @@ def start_draft(
     return draft
 
 
-def start_draft_from_submission(*, actor: User | None, submission: Submission, changes: dict) -> Draft:
+def start_draft_from_submission(
+    *, actor: User | None, submission: Submission, changes: dict[str, Any]
+) -> Draft:
     """Start a draft of the current form from an earlier submission, with ``changes`` and copies of its files.
 
     What the form does not accept any more is asked again.
@@ -157,7 +161,7 @@ def save_step(
     actor: User | None,
     draft: Draft,
     step: StepDefinition,
-    answers: dict,
+    answers: dict[str, Any],
     language: str = "",
     caller: str = "",
 ) -> Draft:
@@ -242,14 +246,14 @@ def attach_file(
     try:
         kept = _attach(draft, stored, most)
     except Exception:
-        private_storage().delete(stored.content.name)
+        _delete_contents([stored.content.name])
         raise
     if kept is not stored:
-        private_storage().delete(stored.content.name)
+        _delete_contents([stored.content.name])
     return kept
 
 
-def store_checked_file(upload: CheckedFile, **fields) -> StoredFile:
+def store_checked_file(upload: CheckedFile, **fields: Any) -> StoredFile:
     """Write a checked file to the private storage. The caller must save its row."""
     stored = StoredFile(
         name=upload.name,
@@ -294,7 +298,7 @@ def _attach(draft: Draft, stored: StoredFile, most: int) -> StoredFile:
 
 
 @transaction.atomic
-def remove_file(*, actor: User | None, draft: Draft, file_id) -> None:
+def remove_file(*, actor: User | None, draft: Draft, file_id: str) -> None:
     """Delete a file of the draft. Does nothing if it is already deleted."""
     locked = _locked(draft)
     stored = locked.files.filter(pk=file_id).first()
@@ -307,7 +311,7 @@ def remove_file(*, actor: User | None, draft: Draft, file_id) -> None:
     transaction.on_commit(lambda: _delete_contents(names), robust=True)
 
 
-def scan_file(file_id) -> None:
+def scan_file(file_id: str) -> None:
     """Scan a file that waits for the scanner. Can be called at any time, any number of times.
 
     While the scanner is not available, the file stays held, and the job tries again.
@@ -369,8 +373,8 @@ def submit(*, actor: User | None, draft: Draft, today: date | None = None) -> Su
     progress = draft_progress(draft, today)
     if step := progress.first_incomplete:
         raise IncompleteSubmission(step)
-    who = {"user": actor or draft.user, "agent": draft.agent, "email": progress.email}
-    if why := request_refusal(draft.version, **who, locked=True):
+    user = actor or draft.user
+    if why := request_refusal(draft.version, user=user, agent=draft.agent, email=progress.email, locked=True):
         raise ServiceClosed(why)
     submission = _record(actor, draft, progress)
     submission_sent.send(sender=Submission, submission=submission)
@@ -399,7 +403,7 @@ def delete_draft(*, actor: User, draft: Draft) -> None:
 
 
 @transaction.atomic
-def discard_rehearsal(*, actor, draft: Draft | None, submission: Submission | None = None) -> None:
+def discard_rehearsal(*, actor: object, draft: Draft | None, submission: Submission | None = None) -> None:
     """Delete a rehearsal entirely, draft and submission with their files.
 
     Raises ``SubmissionRefused`` if one of them is real.
@@ -416,11 +420,12 @@ def discard_rehearsal(*, actor, draft: Draft | None, submission: Submission | No
 
 
 @transaction.atomic
-def erase_submission(*, actor, submission: Submission) -> None:
+def erase_submission(*, actor: object, submission: Submission) -> None:
     """Erase the applicant and the answers, with draft and files; service, dates and fees stay."""
     draft = submission.draft
-    for request in filter(None, (draft, submission)):
-        destroy_files(request.files.all())
+    if draft:
+        destroy_files(draft.files.all())
+    destroy_files(submission.files.all())
     if draft:
         deliveries.erase_deliveries_about(actor=actor, subject=draft.subject)
         draft.delete()
@@ -431,7 +436,7 @@ def erase_submission(*, actor, submission: Submission) -> None:
 
 
 @transaction.atomic
-def erase_answers(*, actor, submission: Submission, keys: list[str]) -> None:
+def erase_answers(*, actor: object, submission: Submission, keys: list[str]) -> None:
     """Erase the answers to these questions, their files, and the applicant's data copied from them."""
     destroy_files(StoredFile.objects.filter(submission=submission, field__in=keys))
     draft = submission.draft
@@ -444,8 +449,8 @@ def erase_answers(*, actor, submission: Submission, keys: list[str]) -> None:
     submission.save(update_fields=["answers", "applicant_name", "email", "phone"])
 
 
-def destroy_files(files) -> None:
-    """Delete stored files (a queryset), and their contents after the transaction is committed."""
+def destroy_files(files: QuerySet[StoredFile]) -> None:
+    """Delete stored files, and their contents after the transaction is committed."""
     names = [stored.content.name for stored in files]
     files.delete()
     transaction.on_commit(lambda: _delete_contents(names), robust=True)
@@ -462,7 +467,7 @@ def draft_progress(draft: Draft, today: date | None = None) -> FormProgress:
     )
 
 
-def limits_for_version(version: FormVersion) -> dict[str, dict]:
+def limits_for_version(version: FormVersion) -> dict[str, dict[str, Any]]:
     """Return the current limits for drafts of ``version``; {} for a rehearsal.
 
     The limits are those of the version in force: an editor who extends a service extends it for all drafts.
@@ -523,8 +528,8 @@ def _saved(draft: Draft) -> Draft:
     return draft
 
 
-def _delete_contents(names: list[str]) -> None:
-    for name in names:
+def _delete_contents(names: Iterable[str | None]) -> None:
+    for name in filter(None, names):
         private_storage().delete(name)
 
 
@@ -536,7 +541,7 @@ def _note_files(draft: Draft, field: str) -> None:
     draft.save(update_fields=["answers", "saved_at"])
 
 
-def file_reference(stored: StoredFile) -> dict:
+def file_reference(stored: StoredFile) -> dict[str, Any]:
     """Return a stored file as answers refer to it."""
     return {"id": str(stored.pk), "name": stored.name, "size": stored.size}
 
@@ -563,7 +568,7 @@ def _record(actor: User | None, draft: Draft, progress: FormProgress) -> Submiss
     return submission
 
 
-def applicant_of(version: FormVersion, answers: dict) -> dict[str, str]:
+def applicant_of(version: FormVersion, answers: dict[str, Any]) -> dict[str, str]:
     """Return the applicant's name, e-mail address and telephone from the answers."""
     keys = version.definition.settings.get("applicant", {})
     names = (str(answers.get(key) or "") for key in keys.get("name", []))

@@ -4,10 +4,12 @@ import hashlib
 import json
 import secrets
 import uuid
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
@@ -42,7 +44,7 @@ def draft_expiry():
     return timezone.now() + timedelta(days=DRAFT_DAYS)
 
 
-def private_storage():
+def private_storage() -> Storage:
     return storages["private"]
 
 
@@ -60,23 +62,23 @@ class SubmissionChannel(models.TextChoices):
     PAPER = "paper", _("on paper")
 
 
-class RehearsableQuerySet(models.QuerySet):
-    def real(self):
+class RehearsableQuerySet[M: models.Model](models.QuerySet[M]):
+    def real(self) -> Self:
         """Exclude rehearsals, which do not count and are not found."""
         return self.filter(version__kind=FormVersion.Kind.PUBLISHED)
 
-    def rehearsed(self):
+    def rehearsed(self) -> Self:
         """Filter rehearsals by editors."""
         return self.filter(version__kind=FormVersion.Kind.REHEARSAL)
 
 
-class DraftQuerySet(RehearsableQuerySet):
-    def with_current(self):
+class DraftQuerySet(RehearsableQuerySet["Draft"]):
+    def with_current(self) -> Self:
         """Annotate ``current``: the number of the form's version in force; None if the form is closed."""
         published = FormVersion.objects.published().filter(form=OuterRef("version__form"), form__offered=True)
         return self.annotate(current=Subquery(published.order_by("-number").values("number")[:1]))
 
-    def to_forget(self, now):
+    def to_forget(self, now: datetime) -> Self:
         """Filter expired, unsent drafts whose answers are not erased yet."""
         return self.filter(expires_at__lte=now, forgotten_at=None, submission=None)
 
@@ -120,7 +122,7 @@ class Draft(models.Model):
         null=True, blank=True, help_text=_("When answers and files of an expired draft were deleted.")
     )
 
-    said = ()  # messages for the applicant who just saved a step: see ``signals``
+    said: Sequence[str] = ()  # messages for the applicant who just saved a step: see ``signals``
 
     objects = DraftQuerySet.as_manager()
 
@@ -223,8 +225,8 @@ class ScanResult(models.TextChoices):
     INFECTED = "infected", _("destroyed: it carried a virus")
 
 
-class StoredFileQuerySet(models.QuerySet):
-    def readable(self):
+class StoredFileQuerySet(models.QuerySet["StoredFile"]):
+    def readable(self) -> Self:
         """Filter files that can be opened: neither waiting for the scanner nor infected."""
         return self.filter(scan__in=[ScanResult.NOT_NEEDED, ScanResult.CLEAN])
 
@@ -232,12 +234,12 @@ class StoredFileQuerySet(models.QuerySet):
         """Filter files that count as answers: all but infected ones, which were destroyed."""
         return self.exclude(scan=ScanResult.INFECTED)
 
-    def unclaimed(self):
+    def unclaimed(self) -> Self:
         """Filter files without a draft, a submission or an object of another app."""
         relations = {relation.name: None for relation in self.model._meta.related_objects}
         return self.filter(draft=None, submission=None, **relations)
 
-    def to_scan(self, now):
+    def to_scan(self, now: datetime) -> Self:
         return self.filter(scan=ScanResult.WAITING, scan_due_at__lte=now)
 
 

@@ -13,8 +13,8 @@ def store_step_files(request, filing: FormSession, step: StepDefinition) -> dict
     questions = {field.key: field for field in step.fields if field.type == "files"}
     faults: dict[str, list[str]] = {}
     deadline = upload_checks.Deadline()
-    for key in questions:
-        limits = filing.file_limits(questions[key])
+    for key, question in questions.items():
+        limits = filing.file_limits(question)
         sent = request.FILES.getlist(key)
         if len(sent) > limits.most:
             faults[key] = [actions.too_many_files_message(limits.most)]

@@ -1,6 +1,7 @@
 """Alerts and their queries."""
 
 from datetime import datetime
+from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,8 +20,8 @@ from .blocks import AlertSectionsBlock, AlertTranslationsBlock
 from .levels import AlertLevel
 
 
-class AlertQuerySet(models.QuerySet):
-    def current(self, now: datetime):
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def current(self, now: datetime) -> Self:
         """Filter alerts that are active at ``now``, highest level first.
 
         ``live`` alone is not enough, because the scheduler unpublishes only some time after the end.
@@ -28,7 +29,7 @@ class AlertQuerySet(models.QuerySet):
         holds = Q(expire_at=None) | Q(expire_at__gt=now)
         return self.filter(holds, live=True).order_by("-level", "-began_at", "-pk")
 
-    def past(self, now: datetime):
+    def past(self, now: datetime) -> Self:
         """Filter alerts that were active and are over, latest first."""
         over = Q(live=False) | Q(expire_at__lte=now)
         return self.filter(over, began_at__isnull=False).order_by("-began_at", "-pk")
@@ -114,7 +115,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         words = self.texts_in()
         return (words and strip_trailing_comma(words["title"])) or str(self.get_level_display())
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         chosen = [block["value"] for block in self.sections.raw_data if block["value"]]
         keys = Page.objects.filter(pk__in=chosen).order_by("pk").values_list("translation_key", flat=True)
         # If all chosen sections were deleted, a key that matches no page prevents that the alert appears everywhere.

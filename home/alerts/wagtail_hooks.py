@@ -63,7 +63,7 @@ class AlertViewSet(SnippetViewSet):
     list_display = [
         "__str__",
         # Before the other columns, because a phone shows only two, and in a hurry this one matters most.
-        Column("sms", label=_("SMS"), accessor=lambda alert: sms_status_label(alert)),
+        Column("sms", label=_("SMS"), accessor=lambda alert: sms_status_label(alert)),  # noqa: PLW0108 - below
         Column("level", label=_("Level"), accessor="get_level_display", sort_key="level"),
         Column("status", label=_("State"), accessor=lambda alert: str(alert.status_string).capitalize()),
         DateColumn("began_at", label=_("Since"), sort_key="began_at"),

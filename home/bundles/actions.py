@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from eservices.accounts.models import User
+
 from ..localization.punctuation import labelled
 from . import publish_checks
 from .models import Bundle
@@ -16,12 +18,12 @@ from .models import Bundle
 class BundleBlocked(Exception):
     """The bundle was not published, nor any page of it. ``reasons``: pairs of a page's title and a reason."""
 
-    def __init__(self, reasons: list[tuple[str, str]]):
+    def __init__(self, reasons: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(labelled(title, reason) for title, reason in reasons))
         self.reasons = reasons
 
 
-def publish(bundle: Bundle, *, actor, agreed: dict[str, int | None] | None = None) -> Bundle:
+def publish(bundle: Bundle, *, actor: User | None, agreed: dict[str, int | None] | None = None) -> Bundle:
     """Publish the latest draft of every page, or none. Raise BundleBlocked.
 
     ``agreed``: if given, publish only if each page still has this draft.
@@ -42,7 +44,7 @@ def publish(bundle: Bundle, *, actor, agreed: dict[str, int | None] | None = Non
     return locked
 
 
-def schedule(bundle: Bundle, *, at: datetime, actor) -> Bundle:
+def schedule(bundle: Bundle, *, at: datetime, actor: User) -> Bundle:
     """Schedule the bundle: the scheduler publishes it in the name of ``actor``. Raise BundleBlocked."""
     with transaction.atomic():
         locked = _open(bundle)
@@ -54,7 +56,7 @@ def schedule(bundle: Bundle, *, at: datetime, actor) -> Bundle:
     return locked
 
 
-def unschedule(bundle: Bundle, *, actor) -> Bundle:
+def unschedule(bundle: Bundle, *, actor: User) -> Bundle:
     """Cancel the schedule."""
     with transaction.atomic():
         locked = _open(bundle)
@@ -112,7 +114,7 @@ def _locked_pages(bundle: Bundle) -> list[Page]:
     return bundle.pages()
 
 
-def _publish(page: Page, actor) -> None:
+def _publish(page: Page, actor: User) -> None:
     if page.live and not page.has_unpublished_changes:
         return
     revision = page.get_latest_revision() or page.specific.save_revision(user=actor)

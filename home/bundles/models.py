@@ -1,6 +1,7 @@
 """Bundles and their pages."""
 
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -11,11 +12,11 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
 from wagtail.models import Page
 
 
-class BundleQuerySet(models.QuerySet):
-    def due(self, now: datetime):
+class BundleQuerySet(models.QuerySet["Bundle"]):
+    def due(self, now: datetime) -> Self:
         return self.filter(state=Bundle.State.SCHEDULED, publish_at__lte=now).order_by("publish_at", "pk")
 
-    def open(self):
+    def open(self) -> Self:
         return self.exclude(state=Bundle.State.PUBLISHED)
 
 

@@ -114,7 +114,7 @@ class SharedFileCache(FileBasedCache):
         return left, value
 
     def _cull(self):
-        if randrange(SELDOM) == 0:
+        if randrange(SELDOM) == 0:  # noqa: S311 - chance, no secret
             super()._cull()
 
 

@@ -90,7 +90,7 @@ def _read(key: str, generation: str):
     A process reads it from the cache once a minute. It holds the value pickled, so that no caller changes that of
     another. A page needs ten such values, and opening a file takes longer than unpickling.
     """
-    global _at_hand_since
+    global _at_hand_since  # noqa: PLW0603 - one cache per process
     now = generation, int(time.time() // 60)
     if now != _at_hand_since or len(_at_hand) >= MAX_LOCAL_ENTRIES:
         _at_hand.clear()

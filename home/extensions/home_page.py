@@ -6,10 +6,13 @@ context.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from wagtail.models import Page
 
 from ..caching.site_version import cached_per_version
 from ..localization.reader_language import requested_language
@@ -24,7 +27,7 @@ class HomeSection:
     """A section of the home page; a lower order comes first (news 30, agenda 40, counter 50, newsletter 60)."""
 
     template: str
-    context: dict = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict[str, Any])
     order: int = 50
 
 
@@ -70,7 +73,7 @@ def _sections(request: HttpRequest, page) -> dict[str, str]:
     }
 
 
-def today_items(request: HttpRequest, page, now) -> list[TodayItem]:
+def today_items(request: HttpRequest, page: Page, now: datetime) -> list[TodayItem]:
     """Return the items of the band “today”, in order."""
     lines = [line for one in extensions(SiteExtension) for line in one.today_items(request, page, now)]
     return sorted(lines, key=lambda line: line.order)

@@ -2,12 +2,13 @@
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from wagtail.models import Page
 
 from .base import extensions
 from .site import SiteExtension
 
 
-def render_page_footer(request: HttpRequest, page) -> list[str]:
+def render_page_footer(request: HttpRequest, page: Page) -> list[str]:
     """Render the sections below a page, in order."""
     sections = [section for one in extensions(SiteExtension) for section in one.page_footers(request, page)]
     return [

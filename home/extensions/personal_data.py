@@ -7,6 +7,7 @@ An app registers it in its own ``personal_data.py``, under a key that the export
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from .registry import Registry
 
@@ -21,14 +22,14 @@ class PersonalDataHolding[Row]:
 
     name: str  # may be lazy
     rows: Callable[[str], Iterable[Row]]
-    told: Callable[[Row], dict]
+    told: Callable[[Row], dict[str, Any]]
     forget: Callable[[Row], None]
     stays: str = ""  # may be lazy
 
     def count(self, email: str) -> int:
         return len(list(self.rows(email)))
 
-    def export(self, email: str) -> list[dict]:
+    def export(self, email: str) -> list[dict[str, Any]]:
         return [self.told(one) for one in self.rows(email)]
 
     def erase(self, email: str) -> None:
@@ -36,4 +37,4 @@ class PersonalDataHolding[Row]:
             self.forget(one)
 
 
-personal_data_holdings: Registry[PersonalDataHolding] = Registry("personal_data")
+personal_data_holdings: Registry[PersonalDataHolding[Any]] = Registry("personal_data")

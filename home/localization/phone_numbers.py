@@ -6,8 +6,6 @@ import phonenumbers
 from django.conf import settings
 from phonenumbers import Leniency, PhoneNumberMatcher, PhoneNumberType
 
-from . import phone_numbers
-
 MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 # Digits and separators. At least five digits: fewer are a year, a postcode or a price.
 TYPED = re.compile(r"\s*[+(]*(?:\d[\s().\-–/]*){5,18}")
@@ -77,4 +75,4 @@ def phone_url(number: str) -> str:
 
 def telephone(number: str) -> str:
     """Format a phone number for display."""
-    return phone_numbers.format_phone(number)
+    return format_phone(number)

@@ -52,7 +52,7 @@ def is_public(page: Page) -> bool:
 
 
 class BasePageQuerySet(PageQuerySet):
-    def open_to_all(self):
+    def open_to_all(self) -> Self:
         """Filter published, unrestricted pages in one query; Wagtail's ``public()`` needs a second one."""
         return self.live().filter(~restriction_exists())
 

@@ -1,5 +1,7 @@
 """Snippets shown on many pages and edited in one place."""
 
+from typing import Any
+
 from django.db import models
 from wagtail.log_actions import LogContext
 from wagtail.models import PreviewableMixin, RevisionMixin
@@ -14,7 +16,7 @@ class RevisionedModel(RevisionMixin, models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk and not self.latest_revision_id and kwargs.get("update_fields") is None:
             self._store_previous_content()
         super().save(*args, **kwargs)

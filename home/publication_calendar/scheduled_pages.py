@@ -6,14 +6,14 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
-from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import page_permission_policy
 
 from .entries import MAX_ENTRIES, PlannedPublication
 
 
 def _edited_by(user):
     """Return the pages on which a user has any permission."""
-    return PagePermissionPolicy().instances_user_has_any_permission_for(user, {"add", "change", "publish"})
+    return page_permission_policy.instances_user_has_any_permission_for(user, {"add", "change", "publish"})
 
 
 def scheduled_page_publications(user, start, end) -> list[PlannedPublication]:

@@ -31,7 +31,9 @@ def run_sandboxed(program: Path, *arguments: str, timeout: float, **options) -> 
     ends = time.monotonic() + timeout
     with _hold_lock(program, ends):
         left = max(0.01, ends - time.monotonic())
-        return subprocess.run(command, capture_output=True, env=environment, timeout=left, **options)
+        return subprocess.run(  # noqa: PLW1510 - ``check`` is one of the options
+            command, capture_output=True, env=environment, timeout=left, **options
+        )
 
 
 @contextmanager

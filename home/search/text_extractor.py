@@ -61,8 +61,8 @@ def _plain(text: str) -> str:
 
 def write_passages(passages) -> None:
     left = LETTERS
-    for passage in passages:
-        passage = passage.encode(errors="replace").decode(errors="replace").replace("\x00", " ")[:left]
+    for text in passages:
+        passage = text.encode(errors="replace").decode(errors="replace").replace("\x00", " ")[:left]
         sys.stdout.buffer.write(passage.encode() + b"\n")
         sys.stdout.buffer.flush()
         left -= len(passage)

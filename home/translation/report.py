@@ -17,8 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.admin_url_finder import AdminURLFinder
-from wagtail.models import ModelLogEntry, Page, PageLogEntry
-from wagtail.models.i18n import get_translatable_models
+from wagtail.models import ModelLogEntry, Page, PageLogEntry, get_translatable_models
 from wagtail.snippets.models import get_snippet_models
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 

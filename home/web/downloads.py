@@ -1,6 +1,6 @@
 """Responses and names of downloaded files."""
 
-from django.http.response import HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 

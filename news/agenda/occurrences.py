@@ -1,6 +1,7 @@
 """Dates of events as rows, so that lists can query the next ones."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
@@ -64,8 +65,8 @@ class TimedMixin:
         return self.end < timezone.now() if self.end else self.first_day < timezone.localdate()
 
 
-class EventDateQuerySet(models.QuerySet):
-    def of(self, events):
+class EventDateQuerySet(models.QuerySet["EventDate"]):
+    def of(self, events) -> Self:
         """Filter the dates of ``events``, with their pages and without the bodies, which lists do not show."""
         return self.filter(event__in=events).select_related("event").defer("event__body")
 

@@ -9,7 +9,7 @@ from django.utils.html import linebreaks
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
-from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import page_permission_policy
 from wagtail.rich_text import RichText
 
 from home.localization.dates import date_format
@@ -91,7 +91,7 @@ def agenda_of(language: str):
 def may_decide_events(user) -> bool:
     if not user.is_active or not user.has_perm("wagtailadmin.access_admin"):
         return False
-    if not PagePermissionPolicy().user_has_permission(user, "add"):  # most agents end here
+    if not page_permission_policy.user_has_permission(user, "add"):  # most agents end here
         return False
     if not hasattr(user, "_decides_events"):  # the menu and the dashboard need it
         from .models import EventIndexPage

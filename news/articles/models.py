@@ -1,6 +1,7 @@
 """News articles, their categories and their index."""
 
 from datetime import datetime, time
+from typing import Self
 
 from django.db import models
 from django.shortcuts import render
@@ -39,7 +40,7 @@ class NewsCategory(Category):
 
 
 class NewsQuerySet(BasePageQuerySet):
-    def published(self):
+    def published(self) -> Self:
         """Filter the articles that the public may see, newest first."""
         return self.open_to_all().order_by("-date", "-pk")
 
@@ -51,7 +52,7 @@ class NewsQuerySet(BasePageQuerySet):
             .annotate(category_name=articles_index_queries.category_name_expression())
         )
 
-    def in_category(self, category: NewsCategory):
+    def in_category(self, category: NewsCategory) -> Self:
         return self.filter(category__translation_key=category.translation_key)
 
 

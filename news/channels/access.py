@@ -3,13 +3,14 @@
 from django.http import Http404
 from wagtail.models import Page
 
+from eservices.accounts.models import User
 from eservices.deliveries.models import Delivery
 from home.web.shortcuts import get_or_404
 
 from .models import ChannelPost
 
 
-def page_for(user, pk: int) -> Page:
+def page_for(user: User, pk: int) -> Page:
     """Return the page for a user who may edit or publish it. Raise Http404 otherwise."""
     page = get_or_404(Page, pk=pk)
     allowed = page.permissions_for_user(user)
@@ -18,7 +19,7 @@ def page_for(user, pk: int) -> Page:
     return page
 
 
-def posts_of_page(user, page: Page) -> list[ChannelPost]:
+def posts_of_page(user: User, page: Page) -> list[ChannelPost]:
     """Return the posts of ``page``, each with its deliveries and their events.
 
     ``page`` must come from ``page_for``.
@@ -35,7 +36,7 @@ def posts_of_page(user, page: Page) -> list[ChannelPost]:
     return posts
 
 
-def post_for(user, page: Page, pk: int) -> ChannelPost:
+def post_for(user: User, page: Page, pk: int) -> ChannelPost:
     """Return a post of ``page`` for a user who may publish it. Raise Http404 otherwise."""
     post = ChannelPost.objects.of(page).filter(pk=pk).first()
     if post is None or not page.permissions_for_user(user).can_publish():

@@ -6,12 +6,14 @@ Each act on a network is a delivery in the outbox, written in the transaction th
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 from home.models.base import is_public, with_restriction_data
@@ -25,7 +27,7 @@ PUBLISH, EDIT, WITHDRAW = "publish", "edit", "withdraw"
 
 
 @transaction.atomic
-def save_channel_choices(*, actor, page, choices: dict[str, tuple[bool, str]]) -> None:
+def save_channel_choices(*, actor: User, page: Page, choices: dict[str, tuple[bool, str]]) -> None:
     """Save which channels the editor ticked for a page, and the own text of each. Nothing is sent yet."""
     known = {post.channel: post for post in ChannelPost.objects.select_for_update().of(page)}
     for channel, (ticked, text) in choices.items():
@@ -50,7 +52,7 @@ def _forget(post: ChannelPost) -> None:
 
 
 @transaction.atomic
-def sync_posts(*, actor=None, page) -> None:
+def sync_posts(*, actor: User | None = None, page: Page) -> None:
     """Send the ticked posts of a published page, and update those that are out."""
     announcement = announcements.published_announcement(page.pk)
     if announcement is None:
@@ -69,7 +71,7 @@ def sync_posts(*, actor=None, page) -> None:
 
 
 @transaction.atomic
-def follow_translations(*, actor=None, page) -> None:
+def follow_translations(*, actor: User | None = None, page: Page) -> None:
     """Update waiting messages about the other translations of ``page``.
 
     They announce the page to its readers if it is published in their language, and another language if it is not.
@@ -82,7 +84,7 @@ def follow_translations(*, actor=None, page) -> None:
 
 
 @transaction.atomic
-def withdraw_posts(*, actor=None, page) -> None:
+def withdraw_posts(*, actor: User | None = None, page: Page) -> None:
     """Withdraw the posts of a page that is not public any more, on the channels that allow it."""
     for post in ChannelPost.objects.select_for_update().of(page).filter(state__in=PUBLIC):
         _withdraw(post)
@@ -90,7 +92,7 @@ def withdraw_posts(*, actor=None, page) -> None:
 
 
 @transaction.atomic
-def withdraw_restricted(*, actor=None, branch: Page) -> None:
+def withdraw_restricted(*, actor: User | None = None, branch: Page) -> None:
     """Withdraw the posts of pages in ``branch`` that are not public any more, after its view restrictions changed."""
     out = Page.objects.descendant_of(branch, inclusive=True).filter(channel_posts__state__in=PUBLIC)
     for page in with_restriction_data(out).distinct():
@@ -105,7 +107,7 @@ def send_missed_posts(now: datetime) -> None:
 
 
 @transaction.atomic
-def retry_post(*, actor, post: ChannelPost) -> bool:
+def retry_post(*, actor: User, post: ChannelPost) -> bool:
     """Retry now the deliveries of a post that failed. Return False if nothing waits."""
     post = _lock(post.pk)
     tried = [outbox.retry_now(actor=actor, delivery=one) for one in _deliveries(post).open() if one.waits]
@@ -244,7 +246,7 @@ def _stop_messages(post: ChannelPost) -> bool:
     return tried and not post.messages.exclude(state=Delivery.State.SKIPPED).exists()
 
 
-def _queue(post: ChannelPost, act: str, title: str, **told) -> None:
+def _queue(post: ChannelPost, act: str, title: str, **told: Any) -> None:
     channel = lookup.channel_by_key(post.channel)
     outbox.queue_delivery(
         carrier=post.channel,

@@ -1,6 +1,7 @@
 """Pages of council meetings: the agenda, and afterwards the decisions, votes and minutes."""
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
@@ -128,7 +129,7 @@ class MeetingQuerySet(BasePageQuerySet):
         """Filter the meetings of today and later, the next first."""
         return self.filter(start__gte=_midnight(now)).order_by("start", "pk")
 
-    def past(self, now: datetime):
+    def past(self, now: datetime) -> Self:
         """Filter the meetings before today, the latest first."""
         return self.filter(start__lt=_midnight(now)).order_by("-start", "-pk")
 

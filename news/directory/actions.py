@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import is_same, stored_form
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from home.scheduling.periodic import run_isolated
 
@@ -17,7 +18,7 @@ BATCH_SIZE = 50  # reminders per run of the job; the next run continues
 
 
 @transaction.atomic
-def send_keeper_links(*, actor=None, email: str, language: str) -> None:
+def send_keeper_links(*, actor: User | None = None, email: str, language: str) -> None:
     """E-mail a link for each entry of the address, or that there is none.
 
     Returns nothing, so that only the owner of the mailbox learns whether the address is known.
@@ -31,7 +32,7 @@ def send_keeper_links(*, actor=None, email: str, language: str) -> None:
 
 
 @transaction.atomic
-def confirm_entry(*, actor=None, link: KeeperLink) -> DirectoryEntry:
+def confirm_entry(*, actor: User | None = None, link: KeeperLink) -> DirectoryEntry:
     """Record that the keeper confirms the entry. A second time updates only the dates."""
     entry = DirectoryEntry.objects.select_for_update().get(pk=link.entry_id)
     now = timezone.now()
@@ -47,7 +48,7 @@ def send_due_reminders(now: datetime) -> None:
 
 
 @transaction.atomic
-def send_reminder(*, actor=None, entry_id: int, now: datetime) -> None:
+def send_reminder(*, actor: User | None = None, entry_id: int, now: datetime) -> None:
     """Ask the keeper whether the entry is still right, and plan the next reminder in a year."""
     entry = (
         DirectoryEntry.objects.select_for_update().filter(pk=entry_id, shown=True, due_at__lte=now).first()
@@ -61,7 +62,7 @@ def send_reminder(*, actor=None, entry_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def remove_keeper(*, actor=None, entry: DirectoryEntry) -> None:
+def remove_keeper(*, actor: User | None = None, entry: DirectoryEntry) -> None:
     """Remove the keeper's address from the entry and from its e-mails, and delete the keeper's links.
 
     The keeper is taken from ``entry`` as it was read.

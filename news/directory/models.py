@@ -1,6 +1,7 @@
 """Directory entries, and the page that lists them."""
 
 from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -45,14 +46,14 @@ class DirectoryTheme(Category):
         ]
 
 
-class EntryQuerySet(models.QuerySet):
-    def public(self):
+class EntryQuerySet(models.QuerySet["DirectoryEntry"]):
+    def public(self) -> Self:
         return self.filter(shown=True).order_by("sort_name", "pk")
 
-    def of_kind(self, kind: str):
+    def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 
-    def of_theme(self, slug: str):
+    def of_theme(self, slug: str) -> Self:
         return self.filter(theme__slug=slug)
 
     def named(self, words: str):
@@ -62,11 +63,11 @@ class EntryQuerySet(models.QuerySet):
             found = found.filter(folded__contains=word)
         return found
 
-    def kept_by(self, email: str):
+    def kept_by(self, email: str) -> Self:
         """Filter entries whose keeper has this address."""
         return self.filter(Q(keeper_email=email) | Q(keeper_email="", email=email))
 
-    def to_remind(self, now: datetime):
+    def to_remind(self, now: datetime) -> Self:
         """Filter entries whose keepers are due to be reminded at ``now``."""
         return self.filter(shown=True, due_at__lte=now).order_by("due_at", "pk")
 
@@ -198,7 +199,7 @@ class DirectoryEntry(index.Indexed, models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.description = self.description.replace("\r\n", "\n")  # as keepers' forms clean it
         self.slug = self.slug or self._free_slug()
         self.sort_name = fold_text(self.name)[:150]

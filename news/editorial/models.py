@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,23 +14,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 
+from eservices.accounts.models import User
 from home.links.page_links import absolute_url
 from home.web.secret_links import secret_field
 
 from .content_checks.rules import ADVICE, ERROR, WARNING, Finding
 
 
-class PageCheckQuerySet(models.QuerySet):
-    def due(self, now: datetime):
+class PageCheckQuerySet(models.QuerySet["PageCheck"]):
+    def due(self, now: datetime) -> Self:
         return self.filter(due_at__lte=now, page__live=True).order_by("due_at", "pk")
 
-    def with_findings(self):
+    def with_findings(self) -> Self:
         return self.exclude(errors=0, warnings=0, advices=0)
 
-    def of_rule(self, rule: str):
+    def of_rule(self, rule: str) -> Self:
         return self.filter(rules__contains=f" {rule} ")
 
-    def looked_after_by(self, user):
+    def looked_after_by(self, user: User) -> Self:
         chosen = models.Q(page__care__keeper=user)
         return self.filter(chosen | models.Q(page__care__keeper=None, page__owner=user))
 
@@ -120,12 +122,12 @@ def review_months(model: type[Page]) -> int | None:
     return getattr(model, "review_months", None) if getattr(model, "in_plan", True) else None
 
 
-class ReviewPlanQuerySet(models.QuerySet):
-    def to_review(self, today: date):
+class ReviewPlanQuerySet(models.QuerySet["ReviewPlan"]):
+    def to_review(self, today: date) -> Self:
         """Filter published pages whose review is due, the longest waiting first."""
         return self.filter(page__live=True, due_on__lte=today).order_by("due_on", "pk")
 
-    def kept_by(self, user):
+    def kept_by(self, user: User) -> Self:
         own = models.Q(keeper=user) | models.Q(keeper=None, page__owner=user)
         return self.filter(own)
 
@@ -183,8 +185,8 @@ class ReviewPlan(models.Model):
         self.due_on, self.told_at, self.told_again_at, self.escalated_at = day, None, None, None
 
 
-class DraftLinkQuerySet(models.QuerySet):
-    def open_at(self, now: datetime):
+class DraftLinkQuerySet(models.QuerySet["DraftLink"]):
+    def open_at(self, now: datetime) -> Self:
         return self.filter(revoked_at=None, expires_at__gt=now)
 
 

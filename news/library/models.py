@@ -1,5 +1,7 @@
 """Documents of the library, each with its kind and date, and the page that lists them."""
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.core.paginator import InvalidPage, Paginator
 from django.db import models
@@ -28,12 +30,12 @@ class DocumentKind(Category):
         constraints = [models.UniqueConstraint(fields=["locale", "slug"], name="one_document_kind_per_slug")]
 
 
-class PublicationQuerySet(models.QuerySet):
-    def public(self):
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def public(self) -> Self:
         """Filter documents outside of private collections."""
         return self.filter(~document_texts.restricted_filter("document__collection__path"))
 
-    def of_kind(self, slug: str):
+    def of_kind(self, slug: str) -> Self:
         return self.filter(kind__slug=slug)
 
     def named(self, words: str):
@@ -76,7 +78,7 @@ class Publication(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.folded = fold_text(f"{self.title} {self.number}")[:500]
         super().save(*args, **kwargs)
 

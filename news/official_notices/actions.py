@@ -2,12 +2,14 @@
 
 from django.db import transaction
 
+from eservices.accounts.models import User
+
 from .content_digest import file_digests, notice_digest
 from .models import OfficialNoticePage, OfficialNoticeSettings, PostingRecord
 
 
 @transaction.atomic
-def record_posting_event(*, actor, page: OfficialNoticePage, kind: str) -> PostingRecord:
+def record_posting_event(*, actor: User, page: OfficialNoticePage, kind: str) -> PostingRecord:
     """Record an event of a notice: who, when, for which days, and the hashes of its content and files."""
     published = kind == PostingRecord.Kind.PUBLISHED
     files = file_digests(page.files.all()) if published else []

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePosixPath
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -224,12 +225,12 @@ class OfficialNoticeIndexPage(RoutablePageMixin, BasePage):
 
 
 class OfficialNoticeQuerySet(BasePageQuerySet):
-    def posted(self, now: datetime):
+    def posted(self, now: datetime) -> Self:
         """Filter the notices that the public may see at ``now``: published, and within their days."""
         today = timezone.localdate(now)
         return self.open_to_all().filter(first_day__lte=today, last_day__gte=today)
 
-    def with_kind_name(self):
+    def with_kind_name(self) -> Self:
         """Annotate the name of the type, in the active language if it is translated."""
         same = {
             "translation_key": models.OuterRef("kind__translation_key"),
@@ -318,7 +319,7 @@ class OfficialNoticePage(BasePage):
         self._complete()
         super().full_clean(*args, **kwargs)
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self._complete()  # drafts are saved without a full clean
         super().save(*args, **kwargs)
 

@@ -22,7 +22,7 @@ def proposals_of(email: str) -> QuerySet[Proposal]:
     return Proposal.objects.of_address(email)
 
 
-def may_decide(user) -> bool:
+def may_decide(user: User) -> bool:
     return user.is_active and bool(proposal_types.types_decided_by(user))
 
 
@@ -42,11 +42,11 @@ def deciders() -> list[tuple[User, list[str]]]:
     return [*found, *((person, unheard) for person in staff.filter(is_superuser=True) if unheard)]
 
 
-def proposals_for(user):
+def proposals_for(user: User) -> QuerySet[Proposal]:
     """Return the sent proposals that ``user`` may decide or has decided."""
     return Proposal.objects.sent().filter(kind__in=proposal_types.types_decided_by(user))
 
 
-def proposal_for(user, pk: int) -> Proposal:
+def proposal_for(user: User, pk: int) -> Proposal:
     """Return a proposal that ``user`` may decide. Raise Http404 otherwise."""
     return get_or_404(proposals_for(user).select_related("entry__theme", "page", "decided_by"), pk=pk)

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from home.runtime.write_conflicts import retry_on_conflict
 from home.scheduling.weekday_mornings import next_weekday_morning
@@ -25,7 +27,9 @@ class ProposalChanged(ValueError):
 
 
 @transaction.atomic
-def request_proposal(*, actor=None, kind: str, title: str, data: dict, email: str, language: str) -> Proposal:
+def request_proposal(
+    *, actor: User | None = None, kind: str, title: str, data: dict[str, Any], email: str, language: str
+) -> Proposal:
     """Save a new proposal and e-mail the link that sends it, because the address is not verified.
 
     The same proposal gets the same link, so that it is only sent once.
@@ -42,7 +46,7 @@ def request_proposal(*, actor=None, kind: str, title: str, data: dict, email: st
 
 
 @transaction.atomic
-def confirm_proposal(*, actor=None, proposal: Proposal) -> Proposal:
+def confirm_proposal(*, actor: User | None = None, proposal: Proposal) -> Proposal:
     """Send a proposal, whose address is then verified. A second time changes nothing."""
     proposal = _lock(proposal)
     if proposal.state == ProposalState.ASKED:
@@ -76,7 +80,7 @@ def propose_change(*, actor=None, entry, data: dict, email: str, language: str) 
 
 
 @transaction.atomic
-def accept_proposal(*, actor, proposal: Proposal, seen: str = "") -> Proposal:
+def accept_proposal(*, actor: User, proposal: Proposal, seen: str = "") -> Proposal:
     """Accept a proposal, apply it and notify its sender.
 
     ``seen``: the ``version`` that the editor read. Raise ``ProposalChanged`` if it has another one now.
@@ -89,7 +93,7 @@ def accept_proposal(*, actor, proposal: Proposal, seen: str = "") -> Proposal:
 
 
 @transaction.atomic
-def refuse_proposal(*, actor, proposal: Proposal, reason: str, seen: str = "") -> Proposal:
+def refuse_proposal(*, actor: User, proposal: Proposal, reason: str, seen: str = "") -> Proposal:
     """Refuse a proposal and send its sender the reason. Raise ``ProposalChanged`` as ``accept_proposal`` does."""
     proposal = _decide(proposal, ProposalState.REFUSED, actor, seen)
     proposal.reason = reason
@@ -99,7 +103,7 @@ def refuse_proposal(*, actor, proposal: Proposal, reason: str, seen: str = "") -
 
 
 @transaction.atomic
-def send_decider_digests(*, actor=None, now: datetime) -> None:
+def send_decider_digests(*, actor: User | None = None, now: datetime) -> None:
     """Notify staff of waiting proposals, at most once a morning and only if one of theirs is new."""
     new = set(Proposal.objects.due_for_notification(now).values_list("kind", flat=True))
     if not Proposal.objects.due_for_notification(now).update(tell_at=None):
@@ -111,7 +115,7 @@ def send_decider_digests(*, actor=None, now: datetime) -> None:
 
 
 @transaction.atomic
-def erase_proposal(*, actor=None, proposal: Proposal) -> None:
+def erase_proposal(*, actor: User | None = None, proposal: Proposal) -> None:
     """Erase a proposal and the address in its e-mails. What an editor made of it stays."""
     outbox.erase_deliveries_about(actor=actor, subject=emails.proposal_subject(proposal))
     _lock(proposal).delete()
@@ -129,7 +133,7 @@ def _send(proposal: Proposal, *, tell: bool = True) -> None:
         proposal.tell_at = next_weekday_morning(timezone.localtime(now))
 
 
-def _decide(proposal: Proposal, state: str, actor, seen: str) -> Proposal:
+def _decide(proposal: Proposal, state: str, actor: User, seen: str) -> Proposal:
     proposal = _lock(proposal)
     if not is_allowed(proposal.state, state):
         raise IllegalTransition(proposal.state)

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -18,18 +19,18 @@ class ProposalQuerySet(EmailedLinkQuerySet):
     def waiting(self):
         return self.filter(state=ProposalState.WAITING)
 
-    def undecided(self):
+    def undecided(self) -> Self:
         return self.filter(state__in=[ProposalState.ASKED, ProposalState.WAITING])
 
     def due_for_notification(self, now: datetime):
         """Filter waiting proposals of which staff are due to be notified at ``now``."""
         return self.waiting().filter(tell_at__lte=now)
 
-    def sent(self):
+    def sent(self) -> Self:
         """Filter proposals that were sent, by a verified address."""
         return self.exclude(state=ProposalState.ASKED)
 
-    def forgotten(self, now: datetime):
+    def forgotten(self, now: datetime) -> Self:
         """Filter proposals that were not confirmed in time, and those decided long ago."""
         return self.expired(now) | self.filter(decided_at__lt=now - Proposal.KEPT_FOR)
 

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from home.web.opt_ins import find_by_link
 from home.web.shortcuts import get_or_404
 
-from .models import WasteDistrict, WasteReminder
+from .districts import WasteDistrict
+from .models import WasteReminder
 
 
 def reminder_by_secret(secret: str) -> WasteReminder | None:

@@ -7,13 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from home.runtime.write_conflicts import retry_on_conflict
 from home.scheduling.periodic import run_isolated
 
 from . import emails, reminder_times
 from .collection_dates import series_for_district
-from .models import WasteCollection, WasteDistrict, WasteReminder
+from .districts import WasteCollection, WasteDistrict
+from .models import WasteReminder
 
 BATCH_SIZE = 200  # reminders per run of the job; the next run continues
 
@@ -37,19 +39,21 @@ def request_reminder(*, actor=None, email: str, language: str, district: UUID | 
 
 
 @transaction.atomic
-def confirm_reminder(*, actor=None, reminder: WasteReminder, language: str, when: str) -> WasteReminder:
+def confirm_reminder(
+    *, actor: User | None = None, reminder: WasteReminder, language: str, when: str
+) -> WasteReminder:
     """Confirm a reminder. A second time changes only time and language."""
     now = timezone.localtime()
     reminder = _lock(reminder)
     reminder.confirmed_at = reminder.confirmed_at or now
     reminder.language, reminder.when = language, when
-    reminder.due_at = reminder_times.next_reminder_check(WasteReminder.HOURS[when], now)
+    reminder.due_at = reminder_times.next_reminder_check(WasteReminder.HOURS[WasteReminder.When(when)], now)
     reminder.save()
     return reminder
 
 
 @transaction.atomic
-def end_reminder(*, actor=None, reminder: WasteReminder) -> None:
+def end_reminder(*, actor: User | None = None, reminder: WasteReminder) -> None:
     """End a reminder: delete it, and erase the address from its e-mails."""
     outbox.erase_deliveries_about(actor=actor, subject=emails.reminder_subject(reminder))
     WasteReminder.objects.filter(pk=reminder.pk).delete()
@@ -62,7 +66,7 @@ def send_due_reminders(now: datetime) -> None:
 
 
 @transaction.atomic
-def send_reminder(*, actor=None, reminder_id: int, now: datetime) -> None:
+def send_reminder(*, actor: User | None = None, reminder_id: int, now: datetime) -> None:
     """Send a reminder if anything is collected, and plan the next check.
 
     The calendar is read at this time, so that moved dates count. If it is too late, for example after an outage,
@@ -87,7 +91,9 @@ def send_reminder(*, actor=None, reminder_id: int, now: datetime) -> None:
     ]
     if coming:
         emails.send_collection_reminder(reminder, day, coming)
-    reminder.due_at = reminder_times.next_reminder_check(WasteReminder.HOURS[reminder.when], now)
+    reminder.due_at = reminder_times.next_reminder_check(
+        WasteReminder.HOURS[WasteReminder.When(reminder.when)], now
+    )
     reminder.save()
 
 

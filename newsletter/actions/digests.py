@@ -2,11 +2,14 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Locale, Page
 
+from eservices.accounts.models import User
 from home.scheduling.periodic import run_isolated
 
 from ..content_types import LetterEntry, content_types
@@ -26,7 +29,7 @@ def create_due_digests(now: datetime) -> None:
 
 
 @transaction.atomic
-def create_digest_campaign(*, actor, digest_id: int) -> Mailing | None:
+def create_digest_campaign(*, actor: User, digest_id: int) -> Mailing | None:
     """Create and schedule the campaign of a digest.
 
     Return None if it is not due or nothing was published. Repeated calls create one campaign.
@@ -60,14 +63,14 @@ def _chosen(digest: Digest, now: datetime) -> list[tuple[str, Page, LetterEntry]
     topics = {topic.translation_key for topic in digest.topics.all()}
     found = []
     for key, kind in content_types.items():
-        pages = kind.fresh(digest.since, now, now + AHEAD[digest.rhythm])
+        pages = kind.fresh(digest.since, now, now + AHEAD[Digest.Rhythm(digest.rhythm)])
         entries = kind.entries(pages, digest.locale.language_code)
         shown = [(key, page, entries[page.pk]) for page in pages if page.pk in entries]
         found += [one for one in shown if not topics or one[2].topics & topics]
     return found
 
 
-def _campaign(digest: Digest, locale: Locale, key, chosen, now: datetime) -> Campaign:
+def _campaign(digest: Digest, locale: Locale, key: UUID, chosen: Any, now: datetime) -> Campaign:
     """Create the campaign in one language, approved by the editor who set up the digest.
 
     Without a translation of the digest it keeps the original title and opening, but news and unsubscribe links are

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
 
 from .. import mail_backend, retry_schedule, tasks
 from ..letters.rendering import render_letter
@@ -21,7 +24,7 @@ class MailingActionRefused(ValueError):
     """The action is not possible now; the message states the reason, for staff."""
 
 
-def send_test(*, actor, campaign: Campaign, to: str) -> None:
+def send_test(*, actor: User, campaign: Campaign, to: str) -> None:
     """Send the last saved version of the campaign to one address, through the configured backend."""
     written = campaign.get_latest_revision_as_object() if campaign.latest_revision_id else campaign
     language = campaign.locale.language_code
@@ -32,7 +35,7 @@ def send_test(*, actor, campaign: Campaign, to: str) -> None:
 
 
 @transaction.atomic
-def schedule_mailing(*, actor, campaign: Campaign, at: datetime | None = None) -> Mailing:
+def schedule_mailing(*, actor: User, campaign: Campaign, at: datetime | None = None) -> Mailing:
     """Schedule the campaign ``at`` a time, or now. Raise ``MailingActionRefused`` if unapproved or sent."""
     now = timezone.now()
     translations = list(Campaign.objects.select_for_update(of=("self",)).of(campaign.translation_key))
@@ -51,13 +54,13 @@ def schedule_mailing(*, actor, campaign: Campaign, at: datetime | None = None) -
 
 
 @transaction.atomic
-def pause_mailing(*, actor, mailing: Mailing) -> None:
+def pause_mailing(*, actor: User, mailing: Mailing) -> None:
     """Pause the mailing. E-mails that are being sent still arrive."""
     _move(_lock(mailing), MailingState.PAUSED)
 
 
 @transaction.atomic
-def resume_mailing(*, actor, mailing: Mailing) -> None:
+def resume_mailing(*, actor: User, mailing: Mailing) -> None:
     """Continue a paused mailing. No recipient gets it twice."""
     mailing = _lock(mailing)
     state = MailingState.SENDING if mailing.started_at else MailingState.SCHEDULED
@@ -68,7 +71,7 @@ def resume_mailing(*, actor, mailing: Mailing) -> None:
 
 
 @transaction.atomic
-def cancel_mailing(*, actor, mailing: Mailing) -> None:
+def cancel_mailing(*, actor: User, mailing: Mailing) -> None:
     """Cancel a mailing that has not begun."""
     mailing = _lock(mailing)
     if mailing.started_at:
@@ -156,13 +159,13 @@ def retry_mailing_later(mailing: Mailing, fault: str) -> None:
     _ours(mailing).update(state=state, due_at=due or now, fault=fault[:2000], woken_at=None)
 
 
-def save_external_state(edition: Edition, **facts) -> None:
+def save_external_state(edition: Edition, **facts: Any) -> None:
     """Store the state of an edition at an external service, before the next step there."""
     edition.external |= facts
     Edition.objects.filter(pk=edition.pk).update(external=edition.external)
 
 
-def save_external_report(mailing: Mailing, campaign: str, theirs: dict) -> None:
+def save_external_report(mailing: Mailing, campaign: str, theirs: dict[str, Any]) -> None:
     """Store an external service's counts of a campaign: bounces, complaints, unsubscribed."""
     bounces = theirs.get("bounces", {})
     mailing.report[campaign] = {
@@ -192,7 +195,7 @@ def wake_on_commit(mailing: Mailing) -> None:
     transaction.on_commit(partial(tasks.run_mailing.enqueue, mailing.pk), robust=True)
 
 
-def _ours(mailing: Mailing):
+def _ours(mailing: Mailing) -> QuerySet[Mailing]:
     """Return the row as a queryset, empty if the claim of ``mailing`` was lost."""
     return Mailing.objects.filter(pk=mailing.pk, state=MailingState.SENDING, claims=mailing.claims)
 
@@ -201,7 +204,7 @@ def _lock(mailing: Mailing) -> Mailing:
     return Mailing.objects.select_for_update().get(pk=mailing.pk)
 
 
-def _move(mailing: Mailing, target: MailingState, **changes) -> None:
+def _move(mailing: Mailing, target: MailingState, **changes: Any) -> None:
     if not is_mailing_allowed(mailing.state, target):
         raise MailingActionRefused(_("It is %(state)s.") % {"state": mailing.get_state_display()})
     Mailing.objects.filter(pk=mailing.pk).update(state=target, **changes)

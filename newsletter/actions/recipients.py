@@ -1,10 +1,11 @@
 """Results of single recipients. Each is one write, because a mailing has up to a hundred thousand recipients."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ..models import Recipient
@@ -12,7 +13,7 @@ from ..states import RecipientState
 from . import subscribers
 
 # Executed after every e-mail: building the same statement again took longer than running it.
-SENT = f"UPDATE {Recipient._meta.db_table} SET state = %s, at = %s WHERE id = %s AND state = %s"
+SENT = f"UPDATE {Recipient._meta.db_table} SET state = %s, at = %s WHERE id = %s AND state = %s"  # noqa: S608 - a table of ours
 
 
 def mark_sent(recipient: Recipient) -> None:
@@ -22,7 +23,7 @@ def mark_sent(recipient: Recipient) -> None:
 
 
 @contextmanager
-def without_synchronous_commit():
+def without_synchronous_commit() -> Iterator[None]:
     """Run the block without waiting for the disk after each e-mail in PostgreSQL; SQLite never waits here.
 
     A killed worker loses nothing by it. If the database itself crashes, as by a power cut, the e-mails of its last
@@ -62,5 +63,5 @@ def mark_refused(recipient: Recipient, reason: str, *, gone: bool) -> None:
         subscribers.mark_bounced(subscriber=reader, reason=reason)
 
 
-def _waiting(recipient: Recipient):
+def _waiting(recipient: Recipient) -> QuerySet[Recipient]:
     return Recipient.objects.filter(pk=recipient.pk, state=RecipientState.PENDING)

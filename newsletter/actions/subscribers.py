@@ -3,6 +3,7 @@
 ``actor`` is a user of the admin; None for the subscriber through an e-mailed link.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from home.runtime.write_conflicts import retry_on_conflict
 
@@ -26,7 +28,13 @@ class IllegalTransition(ValueError):
 @retry_on_conflict
 @transaction.atomic
 def request_subscription(
-    *, actor=None, email: str, language: str, topic_keys, page: str = "", listed: bool = False
+    *,
+    actor: User | None = None,
+    email: str,
+    language: str,
+    topic_keys: Iterable[str],
+    page: str = "",
+    listed: bool = False,
 ) -> None:
     """Send the opt-in link, or the link to the preferences page if the address is already subscribed.
 
@@ -52,7 +60,7 @@ def request_subscription(
     emails.send_opt_in(subscriber, listed=listed)
 
 
-def send_preferences_link(*, actor=None, email: str) -> None:
+def send_preferences_link(*, actor: User | None = None, email: str) -> None:
     """Send the link to the preferences page to a confirmed subscriber.
 
     Returns nothing and sends nothing to other addresses, so that the caller learns nothing.
@@ -62,7 +70,7 @@ def send_preferences_link(*, actor=None, email: str) -> None:
 
 
 @transaction.atomic
-def confirm_subscription(*, actor=None, subscriber: Subscriber) -> Subscriber:
+def confirm_subscription(*, actor: User | None = None, subscriber: Subscriber) -> Subscriber:
     """Confirm the subscription by the owner of the address. A second call changes nothing."""
     subscriber = _lock(subscriber)
     if subscriber.state == SubscriberState.CONFIRMED:
@@ -76,7 +84,9 @@ def confirm_subscription(*, actor=None, subscriber: Subscriber) -> Subscriber:
 
 
 @transaction.atomic
-def change_subscription(*, actor=None, subscriber: Subscriber, language: str, topic_keys) -> Subscriber:
+def change_subscription(
+    *, actor: User | None = None, subscriber: Subscriber, language: str, topic_keys: Iterable[str]
+) -> Subscriber:
     """Change topics and language. A subscriber who had unsubscribed is subscribed again."""
     subscriber = _lock(subscriber)
     again = subscriber.state != SubscriberState.CONFIRMED
@@ -91,13 +101,13 @@ def change_subscription(*, actor=None, subscriber: Subscriber, language: str, to
 
 
 @transaction.atomic
-def unsubscribe(*, actor=None, subscriber: Subscriber) -> Subscriber:
+def unsubscribe(*, actor: User | None = None, subscriber: Subscriber) -> Subscriber:
     """Unsubscribe. A second call changes nothing."""
     return _end(subscriber, ConsentEvent.Kind.UNSUBSCRIBED, actor)
 
 
 @transaction.atomic
-def mark_bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscriber:
+def mark_bounced(*, actor: User | None = None, subscriber: Subscriber, reason: str) -> Subscriber:
     """Stop e-mails to an unreachable address until its owner subscribes again."""
     subscriber = _lock(subscriber)
     if (
@@ -112,14 +122,20 @@ def mark_bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscrib
 
 
 @transaction.atomic
-def mark_complained(*, actor=None, subscriber: Subscriber) -> Subscriber:
+def mark_complained(*, actor: User | None = None, subscriber: Subscriber) -> Subscriber:
     """Unsubscribe a subscriber who marked an e-mail as spam, and record the reason."""
     return _end(subscriber, ConsentEvent.Kind.COMPLAINED, actor)
 
 
 @transaction.atomic
 def import_subscriber(
-    *, actor=None, email: str, language: str, topic_keys, agreed_at: datetime, proof: str
+    *,
+    actor: User | None = None,
+    email: str,
+    language: str,
+    topic_keys: Iterable[str],
+    agreed_at: datetime,
+    proof: str,
 ) -> Subscriber:
     """Subscribe an address whose consent was given to another system, with its date and proof."""
     now = timezone.now()
@@ -178,7 +194,7 @@ def import_subscribers(*, actor, lines, proof: str) -> int:
 
 
 @transaction.atomic
-def erase_subscriber(*, actor=None, subscriber: Subscriber) -> None:
+def erase_subscriber(*, actor: User | None = None, subscriber: Subscriber) -> None:
     """Erase a subscriber: address, topics, proof of consent, and deliveries to the address."""
     subscriber = _lock(subscriber)
     mail_backend.sync_erasure(subscriber.email)
@@ -209,7 +225,7 @@ def _move(subscriber: Subscriber, target: SubscriberState) -> None:
     subscriber.state = target
 
 
-def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor) -> Subscriber:
+def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor: User | None) -> Subscriber:
     """Unsubscribe and record the reason. A second call changes nothing."""
     subscriber = _lock(subscriber)
     if subscriber.state == SubscriberState.UNSUBSCRIBED:

@@ -21,7 +21,7 @@ from ..models import Campaign, NewsletterSettings
 from .campaign_parts import CampaignPart, campaign_parts
 
 # Placeholder of the recipient's secret, of the same length.
-SECRET = "ReadersOwnSecretHere00"
+SECRET = "ReadersOwnSecretHere00"  # noqa: S105
 LINK = re.compile(r"<a(?=[ >])")
 BREAK = re.compile(r"</(?:p|li|h\d)>|<br\s*/?>")
 ANCHOR = re.compile(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)

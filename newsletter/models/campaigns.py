@@ -1,6 +1,7 @@
 """Campaigns, which are drafted, approved and sent once, and automatic digests."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -31,8 +32,8 @@ from .topics_panel import TopicsPanel
 LATE_AFTER = timedelta(minutes=5)  # delay of a digest after which staff are alerted
 
 
-class CampaignQuerySet(models.QuerySet):
-    def of(self, key):
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def of(self, key) -> Self:
         """Filter the campaign in all its languages."""
         return self.filter(translation_key=key).select_related("locale")
 
@@ -144,14 +145,14 @@ class Campaign(
         return preview.preview_response(self, request, mode_name)
 
 
-class DigestQuerySet(models.QuerySet):
-    def in_force(self):
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def in_force(self) -> Self:
         """Filter active digests, each in its original language, which leads its translations."""
         first = models.Min("pk")
         sources = self.model.objects.values("translation_key").annotate(first=first).values("first")
         return self.filter(active=True, pk__in=sources)
 
-    def late(self, now):
+    def late(self, now: datetime) -> Self:
         """Filter digests that are overdue by more than ``LATE_AFTER``."""
         return self.in_force().filter(due_at__lte=now - LATE_AFTER)
 
@@ -218,7 +219,7 @@ class Digest(TranslatableMixin, models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with the next date by the rhythm."""
         from ..digest_schedule import next_digest_at
 

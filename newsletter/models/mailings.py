@@ -1,6 +1,7 @@
 """Mailings and their recipients. Only the row of a recipient records whether the e-mail was sent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -19,8 +20,8 @@ NOT_PROVEN = r"[45]\.7\.(2[0-9]|30)([^0-9]|$)"
 NOT_ARRIVED = {RecipientState.BOUNCED, RecipientState.REFUSED}
 
 
-class MailingQuerySet(models.QuerySet):
-    def due(self, now):
+class MailingQuerySet(models.QuerySet["Mailing"]):
+    def due(self, now: datetime) -> Self:
         """Filter mailings to continue at ``now``. For a claimed mailing ``due_at`` is the end of the claim."""
         return self.filter(state__in=[MailingState.SCHEDULED, MailingState.SENDING], due_at__lte=now)
 
@@ -29,12 +30,12 @@ class MailingQuerySet(models.QuerySet):
         lost = now - WAKE_AGAIN_AFTER
         return self.filter(Q(woken_at=None) | Q(woken_at__lt=models.F("due_at")) | Q(woken_at__lt=lost))
 
-    def hindered(self):
+    def hindered(self) -> Self:
         """Filter unfinished mailings with an error, which is in ``fault``."""
         waiting = [MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED]
         return self.filter(state__in=waiting).exclude(fault="")
 
-    def published(self):
+    def published(self) -> Self:
         """Filter mailings of the public archive, which have begun, newest first."""
         return self.filter(number__isnull=False, campaign__live=True).order_by("-number")
 
@@ -107,11 +108,11 @@ class Edition(models.Model):
         return f"{self.subject} ({self.language})"
 
 
-class RecipientQuerySet(models.QuerySet):
-    def due(self, now):
+class RecipientQuerySet(models.QuerySet["Recipient"]):
+    def due(self, now: datetime) -> Self:
         return self.filter(state=RecipientState.PENDING, due_at__lte=now)
 
-    def unsubscribed(self):
+    def unsubscribed(self) -> Self:
         """Filter recipients who unsubscribed after the e-mail was sent."""
         return self.filter(subscriber__unsubscribed_at__gte=models.F("at"))
 

@@ -144,7 +144,7 @@ def _day(text: str) -> date | None:
     """Parse ``2026-11-25``, also with a time after it, or ``25.11.2026``. Raise ``ValueError`` if invalid or future."""
     if not text:
         return None
-    first, dots = text.split("T")[0].split(" ")[0], text.split(".")
+    first, dots = text.partition("T")[0].partition(" ")[0], text.split(".")
     if len(dots) == 3 and all(part.isdigit() for part in dots):
         first = f"{dots[2]}-{dots[1]:0>2}-{dots[0]:0>2}"
     try:

@@ -7,7 +7,7 @@ from tests.payments.stripe_double import WEBHOOK_SECRET
 
 DATABASES = {"default": env.read_database("DATABASE_URL")}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-VAR_DIR = VAR_DIR
+VAR_DIR = VAR_DIR  # noqa: PLW0127 - instead of the one of the tests
 ALLAUTH_TRUSTED_PROXY_COUNT = 1  # each request of a burst has its own network address
 PAYMENT_PROVIDERS = ["demo", "stripe_card"]
 STRIPE_SECRET_KEY, STRIPE_PUBLIC_KEY = "sk_test_x", "pk_test_x"

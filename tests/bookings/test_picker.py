@@ -26,7 +26,7 @@ def _monday(time_machine):
 
 def days(page: str) -> dict[str, str]:
     """Return the days of a week or a list with their texts: “Mardi 10 mars” and the free times."""
-    shown = page.split('<ul class="days">')[1].split("</ul>")[0]
+    shown = page.split('<ul class="days">')[1].split("</ul>", maxsplit=1)[0]
     said = re.findall(r"<(?:button|span)[^>]*>([^<]+)<small>([^<]+)</small>", shown)
     return {day: words.strip() for day, words in said}
 

@@ -23,7 +23,7 @@ def fresh(case) -> Case:
     ("who", "level"),
     [
         (lambda: None, NONE),
-        (lambda: UserFactory(), EMAIL),
+        (UserFactory, EMAIL),
         (lambda: known("Élodie", "Marchetti"), KNOWN),
         (lambda: known("Otto", "Marchetti"), EMAIL),
         (lambda: UserFactory(identity_level=KNOWN), EMAIL),

@@ -37,7 +37,7 @@ def text(response) -> str:
 
 def given(page: str) -> str:
     """Return the answers that the page carries along."""
-    return page.split('name="_given" value="')[1].split('"')[0]
+    return page.split('name="_given" value="')[1].split('"', maxsplit=1)[0]
 
 
 def test_preview_shows_a_step_and_that_nothing_is_stored(editor, page):

@@ -104,7 +104,7 @@ def test_retry_after_of_the_gateway_is_respected(sms, headers, seconds):
     assert abs(wait.value.until - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=5)
 
 
-def test_a_gateway_that_is_not_there_says_so(settings):
+def test_sms_probe_reports_a_missing_gateway(settings):
     settings.SMS_GATEWAY = "http"
     settings.SMS_URL, settings.SMS_TOKEN = "http://127.0.0.1:9/", "t-token"
     with pytest.raises(GatewayFault):

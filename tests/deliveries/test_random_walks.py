@@ -22,7 +22,7 @@ from tests.factories.deliveries import DeliveryFactory
 pytestmark = pytest.mark.django_db
 State = Delivery.State
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
-FEW, LONG = int(os.environ.get("WALKS", 3)), 10
+FEW, LONG = int(os.environ.get("WALKS", "3")), 10
 PAUSES = {"a_minute": timedelta(minutes=1), "hours": timedelta(hours=7), "days": timedelta(days=3)}
 FAULTS = {
     "is_down": lambda: ConnectionRefusedError("nobody opens"),

@@ -1,4 +1,6 @@
-"""Editing in the browser and on a phone: comments, page chooser, autosave."""
+"""Editors work on a phone too: they comment on a field, and walk down the tree to choose a page, and
+see the comments they are told of.
+"""
 
 import pytest
 from django.contrib.auth import get_user_model

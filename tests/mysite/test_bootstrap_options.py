@@ -26,10 +26,8 @@ def test_new_site_has_the_operator_s_name_and_reference_prefix(settings, client)
 
 @pytest.fixture
 def in_german(settings):
-    """Set German as the language of the site.
-
-    Values that a process computes once from the site's language (modules that load with the URLs, the prefix of the
-    languages' URLs) are computed before and cleared afterwards, so that other tests do not get them.
+    """What a process works out once by the language of the site is not worked out here for the other tests: what loads
+    with the addresses, and the prefix with which those of a language begin.
     """
     reverse("wagtailadmin_home")
     settings.LANGUAGE_CODE = "de"

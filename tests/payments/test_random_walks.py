@@ -26,7 +26,7 @@ from tests.factories.cases import DECISION, member
 from tests.factories.payments import PAYMENT, due_charge, pays
 
 pytestmark = pytest.mark.django_db
-FEW, LONG = int(os.environ.get("WALKS", 3)), 8
+FEW, LONG = int(os.environ.get("WALKS", "3")), 8
 
 
 class Walk:

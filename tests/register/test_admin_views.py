@@ -68,9 +68,7 @@ def test_teams_without_access_to_protected_people_are_named(client):
     assert not client.get(url).context["blind_teams"]
 
 
-@pytest.mark.parametrize(
-    "who", [lambda: UserFactory(), lambda: UserFactory(is_staff=True, roles=["moderators"])]
-)
+@pytest.mark.parametrize("who", [UserFactory, lambda: UserFactory(is_staff=True, roles=["moderators"])])
 def test_register_health_is_hidden_from_others(client, who):
     client.force_login(who())
     assert client.get(reverse("register:health")).status_code in (302, 404)

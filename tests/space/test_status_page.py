@@ -212,7 +212,7 @@ def test_overdue_case_admits_the_delay(client):
 
 def _last_word(text: str) -> str:
     """Return the last entry of the messages."""
-    return text.split('<ol class="talk">')[1].split("</ol>")[0].split("<li")[-1]
+    return text.split('<ol class="talk">')[1].split("</ol>", maxsplit=1)[0].rsplit("<li", maxsplit=1)[-1]
 
 
 def test_final_message_of_an_agent_is_not_marked_as_automatic(client):

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from eservices.accounts.models import User
 from home.web.secret_links import new_secret
 
 from ..models import CalendarLink, Resource
@@ -10,7 +11,7 @@ from .history import log_resource_action
 
 
 @transaction.atomic
-def renew_link(*, actor, resource: Resource) -> CalendarLink:
+def renew_link(*, actor: User, resource: Resource) -> CalendarLink:
     """Create a new secret address for the calendar, which invalidates the previous one."""
     Resource.objects.select_for_update().get(pk=resource.pk)
     link, _made = CalendarLink.objects.update_or_create(
@@ -21,7 +22,7 @@ def renew_link(*, actor, resource: Resource) -> CalendarLink:
 
 
 @transaction.atomic
-def end_link(*, actor, resource: Resource) -> None:
+def end_link(*, actor: User, resource: Resource) -> None:
     """Delete the secret address of the calendar."""
     CalendarLink.objects.filter(resource=resource).delete()
     log_resource_action(actor, resource, "end_link")

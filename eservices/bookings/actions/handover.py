@@ -1,9 +1,12 @@
 """Handovers of resources: handed over, taken back with an inspection, or not collected."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases import audit_log
 from eservices.submissions.models import StoredFile
 
@@ -15,7 +18,7 @@ from .refunds import refund_deposit
 
 @transaction.atomic
 def record_handover(
-    *, actor, booking: Booking, text: str = "", photos: list[StoredFile] | tuple = ()
+    *, actor: User, booking: Booking, text: str = "", photos: list[StoredFile] | tuple[Any, ...] = ()
 ) -> Booking:
     """Record that the resource was handed over, with an inspection of its condition."""
     case = lock_case_of_booking(booking)
@@ -29,7 +32,12 @@ def record_handover(
 
 @transaction.atomic
 def record_return(
-    *, actor, booking: Booking, text: str = "", photos: list[StoredFile] | tuple = (), kept: int = 0
+    *,
+    actor: User,
+    booking: Booking,
+    text: str = "",
+    photos: list[StoredFile] | tuple[Any, ...] = (),
+    kept: int = 0,
 ) -> Booking:
     """Record that the resource was returned.
 
@@ -50,7 +58,7 @@ def record_return(
 
 
 @transaction.atomic
-def record_no_show(*, actor, booking: Booking) -> Booking:
+def record_no_show(*, actor: User, booking: Booking) -> Booking:
     """Record that nobody came. The rest of the time is free again, the price stays due, the deposit is refunded."""
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.submissions.models import Draft
 
 from ..bookable_resources import BookableResource, PromisedPiece, promised_pieces, resources_sharing_units
@@ -28,7 +29,7 @@ MAX_TIMES_PER_PERSON, MAX_TIMES_PER_ADDRESS = 110, 220  # times in these drafts;
 class HoldLimitReached(BookingActionRefused):
     """The person or address holds times in too many drafts, or too many times."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         text = _(
             "You hold times in several requests already. Send one of them, or try again in a quarter of an hour."
         )
@@ -37,7 +38,7 @@ class HoldLimitReached(BookingActionRefused):
 
 def hold_times(
     *,
-    actor,
+    actor: User,
     draft: Draft,
     field: str,
     offer: BookableResource,
@@ -90,11 +91,11 @@ def _hold_times(before: list[Booking], now: datetime) -> dict[str, datetime]:
     """
     return {
         "created_at": min((one.created_at for one in before), default=now),
-        "held_until": min([now + HOLD_DURATION, *(one.held_until for one in before)]),
+        "held_until": min([now + HOLD_DURATION, *(one.held_until for one in before if one.held_until)]),
     }
 
 
-def prolong_holds(*, actor, draft: Draft) -> None:
+def prolong_holds(*, actor: User, draft: Draft) -> None:
     """Extend the holds of a draft to a quarter of an hour from now, within ``MAX_HOLD_DURATION``.
 
     The draft must be locked. Expired holds stay expired.
@@ -102,7 +103,7 @@ def prolong_holds(*, actor, draft: Draft) -> None:
     now, longer = timezone.now(), []
     for one in Booking.objects.active_holds(now).filter(draft=draft):
         until = min(now + HOLD_DURATION, one.created_at + MAX_HOLD_DURATION)
-        if until > one.held_until:
+        if one.held_until is None or until > one.held_until:
             one.held_until = until
             longer.append(one)
     Booking.objects.bulk_update(longer, ["held_until"])
@@ -121,13 +122,13 @@ def save_bookings(
         take_pieces(real, offer, now, promised=promised)
 
 
-def release_holds(*, actor, draft: Draft, field: str, but: Iterable[Booking] = ()) -> None:
+def release_holds(*, actor: User, draft: Draft, field: str, but: Iterable[Booking] = ()) -> None:
     """Release what a draft's question holds, except the bookings in ``but``."""
     held = Booking.objects.filter(draft=draft, field=field, state=BookingState.HELD)
     held.exclude(pk__in=[one.pk for one in but]).delete()
 
 
-def release_draft_holds(*, actor, draft: Draft) -> None:
+def release_draft_holds(*, actor: User, draft: Draft) -> None:
     """Release what a draft still holds when it is sent, for example for a question that it does not ask any more."""
     Booking.objects.filter(draft=draft, state=BookingState.HELD).delete()
 

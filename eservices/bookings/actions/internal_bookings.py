@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from eservices.accounts.models import User
 from eservices.cases import audit_log
 
 from ..bookable_resources import BookableResource
@@ -10,13 +11,12 @@ from ..logic.availability import TimeSpan
 from ..models import Booking
 from ..states import BookingState
 from .history import log_booking_action
-from .lifecycle import lock_case_of_booking
-from .locking import delete_expired_holds_on, lock_booking, take_pieces, units_locked
+from .locking import delete_expired_holds_on, lock_booking, lock_case_of_booking, take_pieces, units_locked
 
 
 def create_internal_booking(
     *,
-    actor,
+    actor: User,
     offer: BookableResource,
     span: TimeSpan,
     title: str,
@@ -47,7 +47,7 @@ def create_internal_booking(
 
 
 @transaction.atomic
-def set_purpose(*, actor, booking: Booking, title: str, public: bool) -> Booking:
+def set_purpose(*, actor: User, booking: Booking, title: str, public: bool) -> Booking:
     """Set what a booking is for, and whether the public calendar shows it."""
     case = lock_case_of_booking(booking)
     booking = lock_booking(booking)

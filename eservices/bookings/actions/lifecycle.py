@@ -1,12 +1,14 @@
 """Lifecycle of bookings after sending: confirmed, refused, moved, cancelled, reminded of."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases import audit_log
 from eservices.cases.actors import Applicant
 from eservices.cases.models import Case
@@ -37,7 +39,7 @@ from .refunds import refund_booking, refund_percent
 
 def request_bookings(
     *,
-    actor,
+    actor: User,
     submission: Submission,
     field: str,
     offer: BookableResource,
@@ -79,7 +81,7 @@ def request_bookings(
 
 
 @transaction.atomic
-def confirm_booking(*, actor, booking: Booking) -> Booking:
+def confirm_booking(*, actor: User, booking: Booking) -> Booking:
     """Confirm a booking and set when its applicant is reminded. Its case, if any, must be locked."""
     booking = lock_booking(booking)
     before = booking.resource.remind_before
@@ -91,14 +93,14 @@ def confirm_booking(*, actor, booking: Booking) -> Booking:
 
 
 @transaction.atomic
-def confirm_requested_bookings(*, actor, submission: Submission) -> list[Booking]:
+def confirm_requested_bookings(*, actor: User, submission: Submission) -> list[Booking]:
     """Confirm all provisional bookings of a submission. Its case must be locked, or not opened yet."""
     asked = Booking.objects.of_submission(submission).filter(state=BookingState.PROVISIONAL)
     return [confirm_booking(actor=actor, booking=booking) for booking in asked]
 
 
 @transaction.atomic
-def send_confirmation(*, actor, case: Case, bookings: list[Booking], **acceptance) -> None:
+def send_confirmation(*, actor: User, case: Case, bookings: list[Booking], **acceptance: Any) -> None:
     """Send one message that confirms the bookings and, if ``acceptance`` is given, the acceptance of the case.
 
     Without bookings nothing is sent. The case must be locked, or new.
@@ -109,7 +111,7 @@ def send_confirmation(*, actor, case: Case, bookings: list[Booking], **acceptanc
 
 
 @transaction.atomic
-def refuse_booking(*, actor, booking: Booking) -> Booking:
+def refuse_booking(*, actor: User, booking: Booking) -> Booking:
     """Refuse a booking, which frees its time. The applicant reads the reason in the message about the case."""
     booking = lock_booking(booking)
     apply_transition(booking, "refuse")
@@ -117,7 +119,7 @@ def refuse_booking(*, actor, booking: Booking) -> Booking:
 
 
 @transaction.atomic
-def cancel_booking(*, actor, booking: Booking, by_terms: bool = False, tell: bool = True) -> Booking:
+def cancel_booking(*, actor: User, booking: Booking, by_terms: bool = False, tell: bool = True) -> Booking:
     """Cancel a booking: its time is free, what was paid is refunded, and nothing is due any more.
 
     ``by_terms``: the applicant wants to cancel, so a confirmed booking is refunded by the cancellation terms.
@@ -145,7 +147,7 @@ def cancel_booking(*, actor, booking: Booking, by_terms: bool = False, tell: boo
 
 def move_booking(
     *,
-    actor,
+    actor: User,
     booking: Booking,
     offer: BookableResource,
     span: TimeSpan,
@@ -192,7 +194,7 @@ def _store_new_time(booking: Booking, offer: BookableResource, span: TimeSpan, n
 
 
 @transaction.atomic
-def send_reminder(*, actor, booking: Booking, now: datetime) -> None:
+def send_reminder(*, actor: User, booking: Booking, now: datetime) -> None:
     """Remind the applicant, once, that the booking begins soon."""
     case = lock_case_of_booking(booking)
     if Booking.objects.to_remind(now).filter(pk=booking.pk).update(remind_at=None) and case:
@@ -201,7 +203,7 @@ def send_reminder(*, actor, booking: Booking, now: datetime) -> None:
 
 
 @transaction.atomic
-def release_booking(*, actor, booking: Booking) -> None:
+def release_booking(*, actor: User, booking: Booking) -> None:
     """Release a booking whose case is closed: refuse it if provisional, cancel it if confirmed.
 
     Does nothing while the case is open or if there is none. If the applicant withdrew the case, the cancellation terms

@@ -19,9 +19,10 @@ These rules come before anything else:
 On SQLite a transaction that writes locks the whole database, and the same code is valid.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -44,7 +45,7 @@ class BookingActionRefused(Exception):
 class StaleBooking(BookingActionRefused):
     """The booking was moved or cancelled after the person opened it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         text = _(
             "Somebody moved this booking since you opened it. Look at when it is now, then move it again."
         )
@@ -54,13 +55,13 @@ class StaleBooking(BookingActionRefused):
 class TimeTaken(BookingActionRefused):
     """The time is taken or the rules do not allow it; ``reason`` says which."""
 
-    def __init__(self, reason: RefusalReason = RefusalReason.TAKEN):
+    def __init__(self, reason: RefusalReason = RefusalReason.TAKEN) -> None:
         super().__init__(refusal_message(reason))
         self.reason = reason
 
 
 @contextmanager
-def units_locked(units: Collection[int]):
+def units_locked(units: Collection[int]) -> Iterator[Any]:
     """Run the block in a transaction with these units locked. Raise ``TimeTaken`` if the database finds an overlap."""
     try:
         with transaction.atomic():
@@ -147,7 +148,7 @@ def lock_booking(booking: Booking) -> Booking:
     )
 
 
-def apply_transition(booking: Booking, action: str, **fields) -> None:
+def apply_transition(booking: Booking, action: str, **fields: Any) -> None:
     """Apply one of ``states.TRANSITIONS`` to a locked booking. Release its pieces if it takes no time any more."""
     if not is_allowed(action, booking.state):
         text = _("This is not possible any more: the booking is now “%(state)s”.")

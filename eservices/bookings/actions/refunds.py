@@ -31,7 +31,7 @@ def terms_of(booking: Booking) -> list[tuple[int, int]]:
 
     The resource's current terms if the submission's fees have none.
     """
-    fees = booking.submission.fees if booking.submission_id else []
+    fees = booking.submission.fees if booking.submission else []
     for line in fee_lines_of_question(booking.field, fees):
         if "terms" in line:
             return [(days, share) for days, share in line["terms"]]

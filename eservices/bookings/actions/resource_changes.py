@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from eservices.accounts.models import User
+
 from .. import time_text
 from ..logic.availability import Occupation, TimeSpan
 from ..models import BlockedTime, BookedPiece, Booking, Resource, ResourceUnit, Unit
@@ -24,7 +26,7 @@ NAMED = 5  # bookings in a sentence
 class ConflictingBookings(BookingActionRefused):
     """Future bookings would need pieces that are taken or blocked; ``bookings`` lists them."""
 
-    def __init__(self, bookings: list[Booking]):
+    def __init__(self, bookings: list[Booking]) -> None:
         self.bookings = bookings
         named = "; ".join(time_text.format_span(one.span) for one in bookings[:NAMED])
         rest = len(bookings) - NAMED
@@ -35,7 +37,7 @@ class ConflictingBookings(BookingActionRefused):
 
 
 @contextmanager
-def changing_units(*, actor, resource: Resource, units: Collection[int]) -> Iterator[None]:
+def changing_units(*, actor: User, resource: Resource, units: Collection[int]) -> Iterator[None]:
     """Change which units a resource takes, in a transaction; ``units``: those it will take.
 
     At its end, future bookings get the pieces that they lack. Raises ``ConflictingBookings`` if there are not enough;
@@ -103,7 +105,7 @@ def _piece(booking: Booking, unit: int, number: int, span: TimeSpan) -> BookedPi
 
 
 @transaction.atomic
-def reassign_pieces(*, actor, unit: Unit) -> int:
+def reassign_pieces(*, actor: User, unit: Unit) -> int:
     """Move future bookings from pieces that a reduced unit has lost to free ones.
 
     Return how many bookings got none. They remain, and staff see them among the conflicts.

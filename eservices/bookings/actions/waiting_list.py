@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 from eservices.deliveries import actions as deliveries
 from eservices.formbuilder.models import Form
 from eservices.submissions import actions as submissions
@@ -47,7 +48,7 @@ MAX_ENTRIES_PER_PERSON, MAX_ENTRIES_PER_ADDRESS = (
 
 def join_waiting_list(
     *,
-    actor,
+    actor: User,
     form: Form,
     field: str,
     offer: BookableResource,
@@ -102,7 +103,7 @@ def _check_entry_limit(email: str, asked_by: str) -> None:
         raise BookingActionRefused(_("You wait for several times already. Leave one of the lists first."))
 
 
-def process_waiting_entry(*, actor, waiting: WaitingEntry, now: datetime) -> None:
+def process_waiting_entry(*, actor: User, waiting: WaitingEntry, now: datetime) -> None:
     """Do what is due: end an offer that was not accepted, or offer the time if it is free. Idempotent.
 
     Earlier entries for the same units come first.
@@ -140,7 +141,7 @@ def _end_unbookable(waiting: WaitingEntry, now: datetime) -> None:
         emails.send_waiting_ended(waiting)
 
 
-def offer_time(*, actor, waiting: WaitingEntry) -> None:
+def offer_time(*, actor: User, waiting: WaitingEntry) -> None:
     """Offer the time to this entry, regardless of order. Raise ``BookingActionRefused`` if it is not free."""
     now, units = timezone.now(), _unit_ids(waiting)
     with units_locked(units):
@@ -154,7 +155,7 @@ def offer_time(*, actor, waiting: WaitingEntry) -> None:
 
 
 @transaction.atomic
-def remove_from_waiting_list(*, actor, waiting: WaitingEntry) -> None:
+def remove_from_waiting_list(*, actor: User, waiting: WaitingEntry) -> None:
     """Remove an entry from the list and notify the person. An offered time goes to the next entry."""
     if _end_open_entry(waiting):
         emails.send_removed(waiting)
@@ -195,7 +196,7 @@ def is_still_bookable(waiting: WaitingEntry, now: datetime) -> bool:
 
 
 @transaction.atomic
-def accept_offer(*, actor, waiting: WaitingEntry) -> Draft:
+def accept_offer(*, actor: User, waiting: WaitingEntry) -> Draft:
     """Accept an offer: start a draft with this time, held at least until the offer would have ended.
 
     Raises ``BookingActionRefused`` if the offer has ended or its form no longer asks for a booking.
@@ -225,13 +226,13 @@ def accept_offer(*, actor, waiting: WaitingEntry) -> Draft:
 
 
 @transaction.atomic
-def leave_waiting_list(*, actor, waiting: WaitingEntry) -> None:
+def leave_waiting_list(*, actor: User, waiting: WaitingEntry) -> None:
     """Leave the list. An offered time goes to the next entry. Does nothing if the entry is closed."""
     _end_open_entry(waiting)
 
 
 @transaction.atomic
-def erase_waiting_entry(*, actor, waiting: WaitingEntry) -> None:
+def erase_waiting_entry(*, actor: User, waiting: WaitingEntry) -> None:
     """Leave the list and erase the entry, with the deliveries about it."""
     _end_open_entry(waiting)
     deliveries.erase_deliveries_about(actor=actor, subject=emails.waiting_subject(waiting))

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice, pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -191,7 +192,8 @@ class OpeningRules:
     @cached_property
     def counts(self) -> bool:
         """True if there are hours in which not all pieces are open."""
-        return any(one.count is not None for one in (*self.weekly, *self.specials))
+        counts = [one.count for one in self.weekly] + [one.count for one in self.specials]
+        return any(count is not None for count in counts)
 
     def pieces_open(self, span: TimeSpan) -> int | None:
         """Return how many pieces are open throughout; None for all. Closed hours within the span do not count.
@@ -244,12 +246,13 @@ def shortest_bookable(rules: OpeningRules, length: timedelta | None) -> timedelt
 
 def open_length(windows: Iterable[tuple[TimeSpan, int | None]], pieces: int) -> timedelta:
     """Return how long it is open. Hours in which some of ``pieces`` are open count in proportion."""
-    windows, total = list(windows), timedelta()
-    edges = sorted({at for one, _count in windows for at in (one.start, one.end)})
+    open_windows, total = list(windows), timedelta()
+    edges = sorted({at for one, _count in open_windows for at in (one.start, one.end)})
     for start, end in pairwise(edges):
-        there = [count for one, count in windows if one.start <= start < one.end]
+        there = [count for one, count in open_windows if one.start <= start < one.end]
+        counts = [count for count in there if count is not None]
         if there:
-            total += (end - start) * (1 if None in there else min(max(there), pieces) / pieces)
+            total += (end - start) * (1 if len(counts) < len(there) else min(max(counts), pieces) / pieces)
     return total
 
 
@@ -259,8 +262,9 @@ def _fewest_open_pieces(windows: list[tuple[TimeSpan, int | None]], span: TimeSp
     least = None
     for at in (one for one in edges if span.start <= one < span.end):
         there = [count for one, count in windows if one.start <= at < one.end]
-        if there and None not in there:
-            least = max(there) if least is None else min(least, max(there))
+        counts = [count for count in there if count is not None]
+        if there and len(counts) == len(there):
+            least = max(counts) if least is None else min(least, max(counts))
     return least
 
 
@@ -381,7 +385,7 @@ class Occupation:
         taken: Iterable[tuple[int, int, TimeSpan]] = (),
         blocked: Iterable[tuple[int, TimeSpan]] = (),
         stays: Iterable[tuple[int, int, TimeSpan]] = (),
-    ):
+    ) -> None:
         self.quantities = quantities
         self._taken, self._stays = _by_piece(taken), _by_piece(stays)
         self._last: dict[int, int] = {}  # the highest taken number of each unit
@@ -441,7 +445,7 @@ class Occupation:
     def _taken_times(self, unit: int, number: int, span: TimeSpan) -> list[tuple[datetime, datetime]]:
         """Return when the piece is taken within the span, without buffers if they are known."""
         piece = unit, number
-        starts, ends = self._stays.get(piece) or self._taken.get(piece, ((), ()))
+        starts, ends = self._stays.get(piece) or self._taken.get(piece, ([], []))
         first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
         return list(zip(starts[first:last], ends[first:last], strict=True))
 
@@ -450,7 +454,9 @@ class Occupation:
         return taken is None or _is_gap(*taken, span)
 
 
-def _by_piece(taken: Iterable[tuple[int, int, TimeSpan]]) -> dict[tuple[int, int], tuple[list, list]]:
+def _by_piece(
+    taken: Iterable[tuple[int, int, TimeSpan]],
+) -> dict[tuple[int, int], tuple[list[Any], list[Any]]]:
     spans: dict[tuple[int, int], list[TimeSpan]] = {}
     for unit, number, span in taken:
         spans.setdefault((unit, number), []).append(span)

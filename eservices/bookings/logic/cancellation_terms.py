@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from ..states import MOVABLE
 
@@ -11,7 +12,7 @@ def is_change_in_time(starts_at: datetime, hours: int, now: datetime) -> bool:
     return now <= starts_at - timedelta(hours=hours)
 
 
-def is_changeable(booking, now: datetime) -> bool:
+def is_changeable(booking: Any, now: datetime) -> bool:
     """Return whether the applicant may still move or cancel a booking."""
     return booking.state in MOVABLE and is_change_in_time(
         booking.starts_at, booking.resource.change_until, now
@@ -41,7 +42,7 @@ def changes(
     return found
 
 
-def line_share(line: dict, share: int, place: int, number: int) -> int:
+def line_share(line: dict[str, Any], share: int, place: int, number: int) -> int:
     """Return how much of a fee line is not charged, or refunded, if one of its ``number`` times is cancelled.
 
     ``share``: the per cent of its price that is refunded. In minor units.

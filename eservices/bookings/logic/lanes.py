@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from .availability import TimeSpan
 
@@ -37,7 +38,7 @@ class HourHeading:
     width: int
 
 
-def shown_hours(day: TimeSpan, spans: Iterable[TimeSpan], zone) -> TimeSpan:
+def shown_hours(day: TimeSpan, spans: Iterable[TimeSpan], zone: ZoneInfo) -> TimeSpan:
     """Return the whole hours of a day that contain all of ``spans``; ``USUAL`` if there are none."""
     within = [
         TimeSpan(max(one.start, day.start), min(one.end, day.end)) for one in spans if one.overlaps(day)
@@ -50,7 +51,7 @@ def shown_hours(day: TimeSpan, spans: Iterable[TimeSpan], zone) -> TimeSpan:
     return TimeSpan(_floor_to_hour(start, zone), min(_floor_to_hour(end + HOUR - STEP, zone), day.end))
 
 
-def hour_headings(shown: TimeSpan, zone) -> list[HourHeading]:
+def hour_headings(shown: TimeSpan, zone: ZoneInfo) -> list[HourHeading]:
     """Return the hour headings; the width of each is its part of ``shown``."""
     found, at = [], shown.start
     while at < shown.end:
@@ -73,7 +74,8 @@ def assign_lanes(bars: Sequence[HasSpan]) -> list[list[HasSpan]]:
 
 def lane_parts(lane: Iterable[HasSpan], windows: Sequence[TimeSpan], shown: TimeSpan) -> list[LanePart]:
     """Divide a lane into taken, open and closed parts."""
-    found, at = [], shown.start
+    found: list[LanePart] = []
+    at = shown.start
     for bar in lane:
         start, end = (
             _floor_to_step(max(bar.span.start, at), shown),

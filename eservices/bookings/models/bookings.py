@@ -1,6 +1,8 @@
 """Bookings and the pieces of units that they take."""
 
 import uuid
+from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,8 +18,8 @@ from .constraints import NoOverlapConstraint
 from .resources import Resource, Unit
 
 
-class BookingQuerySet(models.QuerySet):
-    def real(self):
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def real(self) -> Self:
         """Exclude rehearsals."""
         return self.filter(rehearsal=False)
 
@@ -32,32 +34,32 @@ class BookingQuerySet(models.QuerySet):
         """Filter bookings that take time, without holds."""
         return self.occupying().exclude(state=BookingState.HELD)
 
-    def overlapping(self, start, end):
+    def overlapping(self, start, end) -> Self:
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
     def active_holds(self, now):
         """Filter holds that have not expired."""
         return self.filter(state=BookingState.HELD, held_until__gt=now)
 
-    def expired(self, now):
+    def expired(self, now: datetime) -> Self:
         """Filter expired holds."""
         return self.filter(state=BookingState.HELD, held_until__lte=now)
 
-    def to_remind(self, now):
+    def to_remind(self, now: datetime) -> Self:
         """Filter bookings with a due reminder that have not begun.
 
         After an outage nobody is reminded of what has already begun.
         """
         return self.filter(state=BookingState.CONFIRMED, remind_at__lte=now, starts_at__gt=now)
 
-    def forsaken(self):
+    def forsaken(self) -> Self:
         """Filter bookings that still take time although their case was refused, withdrawn or closed without them."""
         ended = Q(submission__case__state=CaseState.CLOSED) & ~Q(
             submission__case__outcome__in=[CaseOutcome.ACCEPTED, CaseOutcome.COMPLETED]
         )
         return self.filter(ended, state__in=[BookingState.PROVISIONAL, BookingState.CONFIRMED])
 
-    def of_submission(self, submission):
+    def of_submission(self, submission) -> Self:
         return self.filter(submission=submission).select_related("resource").order_by("starts_at")
 
 
@@ -127,8 +129,8 @@ class Booking(models.Model):
         return TimeSpan(self.starts_at, self.ends_at)
 
 
-class BookedPieceQuerySet(models.QuerySet):
-    def overlapping(self, units, start, end):
+class BookedPieceQuerySet(models.QuerySet["BookedPiece"]):
+    def overlapping(self, units, start, end) -> Self:
         """Filter pieces of these units taken at any time between two moments."""
         return self.filter(unit__in=units, starts_at__lt=end, ends_at__gt=start)
 

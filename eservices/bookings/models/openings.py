@@ -1,5 +1,7 @@
 """Times when resources are open: timetables, school holidays, blocked times and imported calendars."""
 
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -143,8 +145,8 @@ class ImportedCalendar(models.Model):
         return self.name
 
 
-class BlockedTimeQuerySet(models.QuerySet):
-    def overlapping(self, units, start, end):
+class BlockedTimeQuerySet(models.QuerySet["BlockedTime"]):
+    def overlapping(self, units, start, end) -> Self:
         """Filter times that block these units at any time between two moments."""
         return self.filter(unit__in=units, starts_at__lt=end, ends_at__gt=start)
 

@@ -1,6 +1,9 @@
 """Waiting list entries for times that are taken."""
 
 import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -19,25 +22,25 @@ from .bookings import Booking
 from .resources import Resource
 
 
-class WaitingEntryQuerySet(models.QuerySet):
-    def waiting(self):
+class WaitingEntryQuerySet(models.QuerySet["WaitingEntry"]):
+    def waiting(self) -> Self:
         return self.filter(state=WaitingEntry.State.WAITING)
 
-    def open(self):
+    def open(self) -> Self:
         """Filter entries that wait or have an offer."""
         return self.filter(state__in=[WaitingEntry.State.WAITING, WaitingEntry.State.OFFERED])
 
-    def of_mailbox(self, email: str):
+    def of_mailbox(self, email: str) -> Self:
         """Filter entries with an address of the same mailbox."""
         name, _at, host = rate_limits.normalize_mailbox(email).rpartition("@")
         tagged = Q(email__startswith=f"{name}+", email__endswith=f"@{host}")
         return self.filter(Q(email=f"{name}@{host}") | tagged)
 
-    def due(self, now):
+    def due(self, now: datetime) -> Self:
         """Filter open entries that are due: their time must be tried again, or their offer has expired."""
         return self.open().filter(due_at__lte=now)
 
-    def for_any_of(self, units, start, end):
+    def for_any_of(self, units: Iterable[int], start: datetime, end: datetime) -> Self:
         """Filter entries for any of these units at any time between two moments."""
         found = self.filter(resource__uses__unit__in=units, starts_at__lt=end, ends_at__gt=start)
         return found.distinct()

@@ -3,8 +3,9 @@
 Each locks the case, checks that its state allows the action, and writes one event and its deliveries.
 """
 
+from ..exceptions import IllegalTransition, StaleCase
 from .assignment import assign_case, take_case, take_next
-from .base import IllegalTransition, StaleCase, case_search_lines, lock_case, relock_case, wake_process
+from .base import case_search_lines, lock_case, relock_case, wake_process
 from .callbacks import issue_join_code, join_case_to_account, record_callback, request_callback
 from .corrections import correct_answer, judge_enclosure, judge_person
 from .decisions import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,7 +27,7 @@ from .base import lock_case
 DIGEST = 200  # most notifications in one digest
 
 
-def notify_agents(*, case: Case, kind: NotificationType, users: Iterable[User], **context) -> None:
+def notify_agents(*, case: Case, kind: NotificationType, users: Iterable[User], **context: Any) -> None:
     """Notify each of ``users`` by their preferred method, in the caller's transaction.
 
     Nobody is notified of a rehearsal. ``context``: what the e-mail of this kind shows if it is sent immediately.

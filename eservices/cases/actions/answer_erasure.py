@@ -11,6 +11,8 @@ def answers_due_for_erasure(case: Case) -> dict[str, datetime]:
 
     The form version of the case sets these periods.
     """
+    if case.closed_at is None:
+        return {}
     return answers_due(case.version.definition.fields.values(), case.closed_at)
 
 

@@ -7,10 +7,11 @@ from eservices.accounts.models import User
 
 from .. import audit_log, states
 from ..actors import Actor
-from ..models import Case, NotificationType
+from ..exceptions import IllegalTransition
+from ..models import Case, CaseQuerySet, NotificationType
 from ..workflow import absences
 from . import agent_notifications as notices
-from .base import IllegalTransition, lock_if_allowed
+from .base import lock_if_allowed
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def take_case(*, actor: User, case: Case) -> Case:
 
 
 @transaction.atomic
-def take_next(*, actor: User, cases) -> Case | None:
+def take_next(*, actor: User, cases: CaseQuerySet) -> Case | None:
     """Take the most urgent unassigned case of ``cases``. Return None if none is left.
 
     Skips rows that another transaction has locked, so that two agents never get the same case.

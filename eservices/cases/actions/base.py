@@ -1,6 +1,7 @@
 """Building blocks of all actions: locking a case, checking its state, closing and continuing it."""
 
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from . import answer_erasure
 RELATED = ("submission", "version", "form", "team", "assignee")
 
 
-def lock_case(pk) -> Case:
+def lock_case(pk: UUID | str) -> Case:
     """Lock the case's row until the transaction ends and return it with the related rows that actions need."""
     return Case.objects.select_for_update(of=("self",)).select_related(*RELATED).get(pk=pk)
 

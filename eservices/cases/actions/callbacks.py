@@ -9,9 +9,10 @@ from eservices.accounts.models import User
 
 from .. import audit_log
 from ..actors import Actor, Applicant, user_of
+from ..exceptions import IllegalTransition
 from ..logic import join_codes
 from ..models import CallbackRequest, Case, JoinCode
-from .base import IllegalTransition, clean_text, lock_case, lock_if_allowed
+from .base import clean_text, lock_case, lock_if_allowed
 
 
 @transaction.atomic

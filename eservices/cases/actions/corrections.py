@@ -1,5 +1,7 @@
 """Corrections of answers, and reviews of enclosures and persons. The submission itself never changes."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,16 +10,17 @@ from eservices.accounts.models import IdentityLevel, User
 from eservices.submissions.actions import applicant_of
 
 from .. import audit_log, emails
+from ..exceptions import IllegalTransition
 from ..models import Case, ConcernedPerson, Correction, EnclosureReview
 from ..promised_date import promised_date
 from ..signals import case_amended
 from ..workflow import enclosures_and_persons
-from .base import IllegalTransition, case_search_lines, clean_text, lock_if_allowed, mark_process_due
+from .base import case_search_lines, clean_text, lock_if_allowed, mark_process_due
 
 
 @transaction.atomic
 def correct_answer(
-    *, actor: User, case: Case, field: str, answer, reason: str, seen: int | None = None
+    *, actor: User, case: Case, field: str, answer: Any, reason: str, seen: int | None = None
 ) -> Correction:
     """Replace the answer to ``field``, for a reason. Conditions, documents and searches use the new answer.
 

@@ -1,5 +1,7 @@
 """Endings of cases: decision, withdrawal, completion, and closing without an answer."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -7,6 +9,7 @@ from eservices.accounts.models import User
 
 from .. import audit_log, emails, states
 from ..actors import SYSTEM, Actor
+from ..exceptions import IllegalTransition
 from ..models import Case, CaseStage, NotificationType
 from ..stages import announces_acceptance, is_decided, is_decision_stage, proposed_decision, stage_name
 from ..stages.decision import acceptance_obstacle, acceptance_warning, needs_second_agent
@@ -14,7 +17,7 @@ from ..states import CaseOutcome
 from ..workflow import absences
 from ..workflow.progress import current_stage, stages_ahead
 from . import agent_notifications as notices
-from .base import IllegalTransition, clean_text, close_case, lock_if_allowed, mark_process_due
+from .base import clean_text, close_case, lock_if_allowed, mark_process_due
 from .corrections import apply_outcome_to_people
 from .decision_notification.writing import write_and_send_decision
 
@@ -33,7 +36,14 @@ def can_accept(case: Case) -> bool:
 
 
 @transaction.atomic
-def accept_case(*, actor: User, case: Case, reason: str = "", details: dict | None = None, seen=None) -> Case:
+def accept_case(
+    *,
+    actor: User,
+    case: Case,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
+    seen: int | None = None,
+) -> Case:
     """Accept the case and continue its process.
 
     The last decision accepts it. An earlier one approves it without telling the applicant. If two agents must agree,
@@ -158,12 +168,14 @@ def _pending_proposal(case: Case) -> tuple[CaseStage, dict]:
     """Return the stage with a proposed decision, and the proposal. Raise IllegalTransition if there is none."""
     row = current_stage(case)
     proposed = proposed_decision(row) if row else None
-    if proposed is None:
+    if row is None or proposed is None:
         raise IllegalTransition(_("No decision is proposed on this case."))
     return row, proposed
 
 
-def _propose(case: Case, row: CaseStage, actor: User, outcome: str, reason: str, details: dict) -> Case:
+def _propose(
+    case: Case, row: CaseStage, actor: User, outcome: str, reason: str, details: dict[str, Any]
+) -> Case:
     """Record the decision of the first of two agents, for the second to confirm."""
     row.data["proposal"] = {
         "by": actor.pk,
@@ -220,7 +232,7 @@ def _announce_acceptance(case: Case, following: list[CaseStage]) -> None:
     following[0].save(update_fields=["data"])
 
 
-def _refuse(case: Case, actor: User, reason: str, **more) -> Case:
+def _refuse(case: Case, actor: User, reason: str, **more: Any) -> Case:
     case.assignee = case.assignee or actor
     close_case(case, "refuse", CaseOutcome.REFUSED, reason)
     apply_outcome_to_people(case, CaseOutcome.REFUSED, reason)

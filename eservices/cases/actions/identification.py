@@ -8,9 +8,10 @@ from eservices.accounts.models import IdentityLevel, IdentityProof, User
 
 from .. import audit_log
 from ..actors import SYSTEM, Actor, Applicant
+from ..exceptions import IllegalTransition
 from ..models import Case
 from ..workflow import identity
-from .base import IllegalTransition, lock_case, lock_if_allowed, mark_process_due
+from .base import lock_case, lock_if_allowed, mark_process_due
 
 
 @transaction.atomic

@@ -10,12 +10,13 @@ from eservices.submissions.models import StoredFile, Submission
 
 from .. import audit_log, emails, number_series
 from ..actors import SYSTEM, Actor
+from ..exceptions import IllegalTransition
 from ..models import Case, CaseStage, StatusLink, Team
 from ..promised_date import promised_date
 from ..signals import case_opened, rehearsal_discarded
 from ..workflow import clock, protected_addresses
 from . import agent_notifications as notices
-from .base import IllegalTransition, case_search_lines, enqueue_process
+from .base import case_search_lines, enqueue_process
 from .corrections import create_person_rows
 
 DEFAULT_TEAM = "commune"
@@ -67,11 +68,11 @@ def discard_rehearsal(*, actor: Actor, case: Case) -> None:
 
     Does nothing if the case is gone already.
     """
-    case = (
-        Case.objects.select_for_update(of=("self",)).select_related("submission").filter(pk=case.pk).first()
-    )
-    if case is None:
+    rows = Case.objects.select_for_update(of=("self",)).select_related("submission")
+    fresh = rows.filter(pk=case.pk).first()
+    if fresh is None:
         return
+    case = fresh
     if not case.rehearsal:
         raise IllegalTransition(_("Only rehearsals are thrown away."))
     rehearsal_discarded.send(sender=Case, case=case, actor=actor)

@@ -1,6 +1,7 @@
 """Notes among agents, messages between the commune and the applicant, and the log of reading."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -13,6 +14,7 @@ from eservices.submissions.models import StoredFile
 
 from .. import audit_log, emails, states
 from ..actors import SYSTEM, Actor, Applicant, ConsultedOffice
+from ..exceptions import IllegalTransition
 from ..logic import mentions
 from ..models import Case, CaseEvent, Message, Note, NotificationType
 from ..stages import end_waiting_for_answer, is_decision_stage
@@ -20,7 +22,7 @@ from ..states import CaseState
 from ..workflow import absences, clock
 from ..workflow.progress import current_stage, is_answer_overdue
 from . import agent_notifications as notices
-from .base import IllegalTransition, clean_text, lock_case, lock_if_allowed, mark_process_due
+from .base import clean_text, lock_case, lock_if_allowed, mark_process_due
 
 READ_LOG_INTERVAL = timedelta(hours=1)
 
@@ -39,7 +41,9 @@ def add_note(*, actor: User, case: Case, text: str) -> Note:
 
 
 @transaction.atomic
-def send_message(*, actor: Actor, case: Case, text: str, files: list[StoredFile] | tuple = ()) -> Message:
+def send_message(
+    *, actor: Actor, case: Case, text: str, files: list[StoredFile] | tuple[Any, ...] = ()
+) -> Message:
     """Send a message from the agent to the applicant or from the applicant to the agent.
 
     The state does not change.
@@ -58,7 +62,7 @@ def ask_applicant(
     case: Case,
     text: str,
     days: int = 0,
-    files: list[StoredFile] | tuple = (),
+    files: list[StoredFile] | tuple[Any, ...] = (),
     seen: int | None = None,
 ) -> Message:
     """Ask the applicant a question.
@@ -80,18 +84,19 @@ def ask_applicant(
 def process_due_question(*, actor: Actor = SYSTEM, message: Message) -> None:
     """Remind the applicant of an agent's question. At its term, return the case to the agent."""
     case, now = lock_case(message.case_id), timezone.now()
-    message = case.messages.filter(pk=message.pk).due(now).first()
-    if message is None:
+    fresh = case.messages.filter(pk=message.pk).due(now).first()
+    if fresh is None or fresh.term is None:
         return
+    message, term = fresh, fresh.term
     if case.state != CaseState.WAITING or message != _last_question(case):
         message.due_at = None
-    elif now < message.term:
-        message.due_at = clock.next_question_check(message.at, message.term, now)
-        emails.send_question_reminder(case, text=message.text, term=message.term)
+    elif now < term:
+        message.due_at = clock.next_question_check(message.at, term, now)
+        emails.send_question_reminder(case, text=message.text, term=term)
         audit_log.record_event(case, "reminded", actor, message=message.pk)
     else:
         message.due_at = None
-        end_waiting_for_answer(case, actor, text=message.text, term=message.term, message=message.pk)
+        end_waiting_for_answer(case, actor, text=message.text, term=term, message=message.pk)
         mark_process_due(case)
     message.save(update_fields=["due_at"])
 
@@ -141,7 +146,7 @@ def continue_without_answer(*, actor: User, case: Case) -> None:
 
 @transaction.atomic
 def answer_question(
-    *, actor: Applicant | User, case: Case, text: str, files: list[StoredFile] | tuple = ()
+    *, actor: Applicant | User, case: Case, text: str, files: list[StoredFile] | tuple[Any, ...] = ()
 ) -> Message:
     """Record the answer to the open question, also after its term.
 
@@ -208,7 +213,7 @@ def _add_question(
     action: str,
     actor: Actor,
     text: str,
-    files: list[StoredFile] | tuple = (),
+    files: list[StoredFile] | tuple[Any, ...] = (),
     term: datetime | None = None,
 ) -> Message:
     written = _add_message(case, Message.Kind.QUESTION, actor, text, files)

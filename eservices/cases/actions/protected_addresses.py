@@ -7,11 +7,12 @@ from eservices.accounts.models import User
 
 from .. import audit_log
 from ..actors import SYSTEM, Actor
+from ..exceptions import IllegalTransition
 from ..models import Case
 from ..signals import case_protected
 from ..workflow import absences, protected_addresses
 from . import agent_notifications as notices
-from .base import IllegalTransition, clean_text, lock_case, lock_if_allowed
+from .base import clean_text, lock_case, lock_if_allowed
 
 
 @transaction.atomic

@@ -12,10 +12,11 @@ from eservices.submissions.version_migration import migrate_answers
 
 from .. import audit_log, emails
 from ..actors import SYSTEM
+from ..exceptions import IllegalTransition
 from ..models import Case, CaseRelation, Team
 from ..signals import case_merged
 from ..states import CaseOutcome
-from .base import IllegalTransition, clean_text, close_case, lock_case, lock_if_allowed
+from .base import clean_text, close_case, lock_case, lock_if_allowed
 from .protected_addresses import protect
 
 

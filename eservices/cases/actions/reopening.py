@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from eservices.accounts.models import User
 
 from .. import audit_log, emails, states
+from ..exceptions import IllegalTransition
 from ..models import Case, CaseStage
 from ..stages import is_decision_stage, kind_of
 from ..workflow import clock
-from .base import IllegalTransition, clean_text, lock_if_allowed, mark_process_due
+from .base import clean_text, lock_if_allowed, mark_process_due
 
 Progress = CaseStage.Progress
 

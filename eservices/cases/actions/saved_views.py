@@ -1,5 +1,7 @@
 """Saved views and layout of the case queue, and the log of exports."""
 
+from typing import Any
+
 from wagtail.log_actions import log
 
 from eservices.accounts.models import User
@@ -19,7 +21,7 @@ def delete_view(*, actor: User, view: SavedView) -> None:
     view.delete()
 
 
-def log_export(*, actor: User, query: str, kind: str, **answers) -> None:
+def log_export(*, actor: User, query: str, kind: str, **answers: Any) -> None:
     """Record in Wagtail's log who exported the list of cases, and with which filters.
 
     ``answers``: if the export contains answers, their service (``answers_of``) and the number of ``cases``.

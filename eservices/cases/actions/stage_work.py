@@ -8,11 +8,12 @@ from eservices.accounts.models import User
 
 from .. import audit_log, emails, states
 from ..actors import SYSTEM, Actor, ConsultedOffice
+from ..exceptions import IllegalTransition
 from ..models import Case, CaseStage, Escalation, Opinion
 from ..stages import LEAD, current_settings, kind_of
 from ..stages.opinions import record_opinion
 from ..workflow.progress import current_stage
-from .base import IllegalTransition, lock_case, lock_if_allowed, mark_process_due
+from .base import lock_case, lock_if_allowed, mark_process_due
 
 
 @transaction.atomic

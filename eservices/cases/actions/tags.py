@@ -1,7 +1,7 @@
 """Tags of cases."""
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from eservices.accounts.models import User
 
 from .. import audit_log
+from ..exceptions import IllegalTransition
 from ..models import Case, CaseTag
-from .base import IllegalTransition, lock_if_allowed
+from .base import lock_if_allowed
 
 
 @transaction.atomic
@@ -39,10 +40,14 @@ def remove_tag(*, actor: User, case: Case, tag: CaseTag) -> None:
 
 def _lock_tag(name: str) -> CaseTag | None:
     """Lock the tag of this name, so that nobody deletes it, and return it. None if there is none."""
-    return CaseTag.objects.select_for_update().filter(Exact(Lower("name"), Lower(Value(name)))).first()
+    return _tags_for_update(name).first()
 
 
 def _create_locked_tag(name: str) -> CaseTag:
     """Create a tag and return it locked; also if another agent created it at the same moment."""
     CaseTag.objects.bulk_create([CaseTag(name=name)], ignore_conflicts=True)
-    return _lock_tag(name)
+    return _tags_for_update(name).get()
+
+
+def _tags_for_update(name: str) -> QuerySet[CaseTag]:
+    return CaseTag.objects.select_for_update().filter(Exact(Lower("name"), Lower(Value(name))))

@@ -1,6 +1,7 @@
 """Members, roles and absences of teams. Wagtail's log records who changed them."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +12,9 @@ from eservices.accounts.access import WIDENED, may_change_rights
 from eservices.accounts.models import User
 
 from .. import emails
+from ..exceptions import IllegalTransition
 from ..models import Absence, Role, Team, TeamMember
 from .assignment import assign_case
-from .base import IllegalTransition
 
 MAX_ABSENCE_DAYS = 366  # days of one absence
 
@@ -64,7 +65,7 @@ def may_entrust(actor: User, team: Team) -> bool:
 
 def _added_rights(before: TeamMember, after: TeamMember) -> list:
     """Return the labels of the rights that the member did not have before."""
-    gained = [Role(after.role).label] if after.role > before.role else []
+    gained: list[Any] = [Role(after.role).label] if after.role > before.role else []
     if after.sees_protected and not before.sees_protected:
         gained.append(TeamMember._meta.get_field("sees_protected").verbose_name)
     return gained
@@ -123,5 +124,5 @@ def cancel_absence(*, actor: User, absence: Absence) -> None:
     _log(actor, absence.team, back=absence.user_id)
 
 
-def _log(actor: User, team: Team, action: str = "wagtail.edit", **data) -> None:
+def _log(actor: User, team: Team, action: str = "wagtail.edit", **data: Any) -> None:
     log(instance=team, action=action, user=actor, data=data)

@@ -10,9 +10,10 @@ from eservices.accounts.models import User
 from eservices.deliveries.models import Delivery
 
 from .. import audit_log
-from ..actions.base import IllegalTransition, lock_case
+from ..actions.base import lock_case
 from ..actions.decision_notification.delivery import queue_decision_on_paper
 from ..actors import SYSTEM, Actor
+from ..exceptions import IllegalTransition
 from ..models import AppealableDecision, Case
 from ..retention import actions as retention
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,13 @@ class ChainLink:
     actor_kind: str
     actor: int | None
     at: datetime
-    payload: dict
+    payload: dict[str, Any]
     salt: str
     payload_digest: str
     hash: str
 
 
-def payload_digest(salt: str, payload: dict) -> str:
+def payload_digest(salt: str, payload: dict[str, Any]) -> str:
     """Return the SHA-256 of salt and payload."""
     return _sha256([salt, payload])
 
@@ -40,7 +41,7 @@ def link_hash(link: ChainLink, previous: str) -> str:
     return _sha256([previous, *facts])
 
 
-def anchor_hash(key: str, previous: str, number: int, at: datetime, heads: dict) -> str:
+def anchor_hash(key: str, previous: str, number: int, at: datetime, heads: dict[str, Any]) -> str:
     """Return the keyed hash (HMAC-SHA256) of an anchor over the last hashes of the chains that grew.
 
     The database does not contain the key, so access to the database is not enough to forge an anchor.
@@ -64,10 +65,10 @@ def chain_errors(links: Iterable[ChainLink]) -> Iterator[str]:
         yield "all events are missing"
 
 
-def _sha256(values: list) -> str:
+def _sha256(values: list[Any]) -> str:
     return hashlib.sha256(_canonical(values)).hexdigest()
 
 
-def _canonical(values: list) -> bytes:
+def _canonical(values: list[Any]) -> bytes:
     canonical = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return canonical.encode("utf-8", "surrogatepass")

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from ..search.terms import fold_text
 
 MENTION = re.compile(r"(?:^|(?<=[\s(]))@(?=\w)")
 
 
-def find_mentions(text: str, people: Iterable) -> tuple[list, list[str]]:
+def find_mentions(text: str, people: Iterable[Any]) -> tuple[list[Any], list[str]]:
     """Return the users of ``people`` mentioned in ``text``, and the words after @ that match none or several.
 
     Full names match first, the longest first; else a first name or the local part of an e-mail address, if only one
@@ -21,13 +22,13 @@ def find_mentions(text: str, people: Iterable) -> tuple[list, list[str]]:
         if len(hits) == 1:
             named += [one for one in hits if one not in named]
         else:
-            unknown.append(re.match(r"[\w.-]+", text[place.end() :])[0])
+            unknown += re.findall(r"^[\w.-]+", text[place.end() :])
     return named, unknown
 
 
-def _names(people: Iterable) -> list[tuple[str, list]]:
+def _names(people: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     """Return each name with the users who have it, the longest name first."""
-    names: dict[str, list] = {}
+    names: dict[str, list[Any]] = {}
     for user in people:
         for name in {str(user), user.first_name, user.email.partition("@")[0]}:
             if name:

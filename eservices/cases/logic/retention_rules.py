@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import TextChoices
@@ -40,7 +41,7 @@ class RetentionRule:
         return now - relativedelta(months=self.months)
 
 
-def parse_rule(settings: dict) -> RetentionRule | None:
+def parse_rule(settings: dict[str, Any]) -> RetentionRule | None:
     """Return the retention rule in a definition's settings; None if it has none: such cases are never erased."""
     found = settings.get("retention", {})
     if not found.get("months"):

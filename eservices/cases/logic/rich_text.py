@@ -1,6 +1,7 @@
 """Conversion of Wagtail's rich text to paragraphs of a letter, and of these to HTML. Pure."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -13,14 +14,14 @@ PARTS = {"p", "h2", "h3", "h4", "li"}
 class _ParagraphParser(HTMLParser):
     """A parser that collects paragraphs. Of unknown tags it takes the text."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.paragraphs: list = []
+        self.paragraphs: list[Any] = []
         self.lists: list[str] = []
         self.styles: list[str] = []
         self.runs: list[list[str]] = []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in STYLES:
             self.styles.append(STYLES[tag])
         elif tag == "br":
@@ -32,7 +33,7 @@ class _ParagraphParser(HTMLParser):
         elif tag in PARTS:
             self.runs = []
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag in STYLES and STYLES[tag] in self.styles:
             self.styles.remove(STYLES[tag])
         elif tag in ("ol", "ul") and self.lists:
@@ -41,14 +42,14 @@ class _ParagraphParser(HTMLParser):
             self._keep(tag)
             self.runs = []
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         style = "".join(sorted(set(self.styles)))
         if self.runs and self.runs[-1][1] == style:
             self.runs[-1][0] += data
         else:
             self.runs.append([data, style])
 
-    def _keep(self, tag):
+    def _keep(self, tag: str) -> None:
         text = self.runs if any(style for _words, style in self.runs) else self.runs[0][0]
         if tag == "li" and self.paragraphs and "items" in self.paragraphs[-1]:
             self.paragraphs[-1]["items"].append(text)
@@ -56,7 +57,7 @@ class _ParagraphParser(HTMLParser):
             self.paragraphs.append({"heading": text} if tag.startswith("h") else text)
 
 
-def paragraphs_from_html(html: str) -> list:
+def paragraphs_from_html(html: str) -> list[Any]:
     """Return the paragraphs of rich text, as ``deliveries.paragraphs`` describes them."""
     reader = _ParagraphParser()
     reader.feed(html)
@@ -64,12 +65,12 @@ def paragraphs_from_html(html: str) -> list:
     return reader.paragraphs
 
 
-def paragraphs_to_html(found: list) -> SafeString:
+def paragraphs_to_html(found: list[Any]) -> SafeString:
     """Render paragraphs as HTML. Their text is escaped."""
     return mark_safe("\n".join(map(_paragraph, found)))
 
 
-def _paragraph(one) -> str:
+def _paragraph(one: Any) -> str:
     match one:
         case {"heading": text}:
             return format_html("<h3>{}</h3>", _text(text))
@@ -84,11 +85,11 @@ def _paragraph(one) -> str:
     return format_html("<p>{}</p>", _text(one))
 
 
-def _signature(name, function) -> SafeString:
+def _signature(name: str, function: str) -> SafeString:
     return format_html_join(mark_safe("<br>"), "{}", ((_text(one),) for one in (name, function) if one))
 
 
-def _text(text) -> SafeString:
+def _text(text: str) -> SafeString:
     runs = [[text, ""]] if isinstance(text, str) else text
     return mark_safe("".join(_run(*run) for run in runs))
 

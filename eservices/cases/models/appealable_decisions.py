@@ -1,6 +1,7 @@
 """Appealable decisions, and the consent to be notified of them by e-mail."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -25,12 +26,12 @@ def place_of_commune() -> str:
 OPENED_WITHIN = timedelta(days=7)  # unopened decisions are posted after this time
 
 
-class AppealableDecisionQuerySet(models.QuerySet):
-    def unopened(self):
+class AppealableDecisionQuerySet(models.QuerySet["AppealableDecision"]):
+    def unopened(self) -> Self:
         """Filter decisions sent by e-mail and not opened yet: their appeal term does not run."""
         return self.filter(electronic=True, notified_on=None)
 
-    def to_post(self, now):
+    def to_post(self, now: datetime) -> Self:
         """Filter unopened decisions that are due to be posted."""
         return self.unopened().filter(decided_at__lte=now - OPENED_WITHIN, case__rehearsal=False)
 

@@ -1,6 +1,7 @@
 """The audit log: events and anchors, append-only and chained by hashes."""
 
 from datetime import UTC
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,19 +14,19 @@ from .case import Case
 ADDED_TO = "What happened does not change: a trace is only added to."
 
 
-class AppendOnlyQuerySet(models.QuerySet):
+class AppendOnlyQuerySet(models.QuerySet["AppendOnlyRow"]):
     """Rows that no query can change or delete; ``bulk_update`` is blocked too.
 
     A person with direct access to the database still can, but ``verify_audit`` detects it.
     """
 
-    def update(self, **changes):
+    def update(self, **changes: Any) -> None:
         raise TypeError(ADDED_TO)
 
-    def delete(self):
+    def delete(self) -> None:
         raise TypeError(ADDED_TO)
 
-    def bulk_create(self, objs, **options):
+    def bulk_create(self, objs, **options: Any):
         if options.get("update_conflicts"):
             raise TypeError(ADDED_TO)
         return super().bulk_create(objs, **options)

@@ -1,6 +1,7 @@
 """Callback requests, and codes that join a case to an account."""
 
 from datetime import timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,8 +13,8 @@ from .case import Case
 JOIN_DAYS = 30
 
 
-class CallbackRequestQuerySet(models.QuerySet):
-    def open(self):
+class CallbackRequestQuerySet(models.QuerySet["CallbackRequest"]):
+    def open(self) -> Self:
         """Filter open callback requests, the oldest first."""
         return self.filter(done_at=None).order_by("asked_at", "pk")
 

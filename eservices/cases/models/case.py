@@ -1,9 +1,10 @@
 """Cases, their status links and their stages."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from eservices.accounts.models import IdentityLevel
+from eservices.accounts.models import IdentityLevel, User
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission
 from home.localization import phone_numbers
@@ -28,28 +29,28 @@ REHEARSAL_DAYS = 30
 LINK_DAYS = 365
 
 
-class CaseQuerySet(models.QuerySet):
-    def real(self):
+class CaseQuerySet(models.QuerySet["Case"]):
+    def real(self) -> Self:
         """Leave out rehearsals, which queue, figures, numbers and retention do not count."""
         return self.filter(rehearsal=False)
 
-    def rehearsed(self):
+    def rehearsed(self) -> Self:
         """Filter the rehearsals of editors."""
         return self.filter(rehearsal=True)
 
-    def to_discard(self, now):
+    def to_discard(self, now: datetime) -> Self:
         """Filter rehearsals that are older than ``REHEARSAL_DAYS``."""
         return self.rehearsed().filter(opened_at__lte=now - timedelta(days=REHEARSAL_DAYS))
 
-    def open(self):
+    def open(self) -> Self:
         return self.exclude(state=CaseState.CLOSED)
 
-    def free(self):
+    def free(self) -> Self:
         """Filter open, unassigned cases that wait neither for the applicant nor for others or the system."""
         elsewhere = CaseStage.objects.filter(case=OuterRef("pk"), waiting_for__in=["others", "system"])
         return self.real().filter(~Exists(elsewhere), assignee=None, closed_at=None, paused_at=None)
 
-    def by_urgency(self):
+    def by_urgency(self) -> Self:
         """Order by deadline; then cases without one, paused ones and closed ones.
 
         Of paused or closed cases the latest comes first. The index ``case_urgency`` has this order.
@@ -62,7 +63,7 @@ class CaseQuerySet(models.QuerySet):
             "reference",
         )
 
-    def due(self, now):
+    def due(self, now: datetime) -> Self:
         """Filter cases whose process is due by ``now``."""
         return self.open().filter(due_at__lte=now)
 
@@ -76,23 +77,23 @@ class CaseQuerySet(models.QuerySet):
         asked = [Q(MatchesTerms(terms)) for terms in term_readings(text)]
         return self.filter(reduce(or_, asked)) if asked else self.none()
 
-    def holding(self, asked: list[str]):
+    def holding(self, asked: list[str]) -> Self:
         """Filter cases that contain all of these terms: see ``search.terms``."""
         return self.filter(MatchesTerms(asked)) if asked else self
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-opened_at", "reference")
 
-    def of_subject(self, subject: str):
+    def of_subject(self, subject: str) -> Self:
         """Filter the case that a delivery is about, by the delivery's subject."""
         kind, _colon, key = subject.partition(":")
         return self.filter(pk=key) if kind == "case" else self.none()
 
-    def with_file(self, stored: StoredFile):
+    def with_file(self, stored: StoredFile) -> Self:
         """Filter the case whose submission or messages contain the file."""
         return self.filter(Q(submission=stored.submission_id) | Q(messages__files=stored)).distinct()
 
-    def of_applicant(self, user):
+    def of_applicant(self, user: User) -> Self:
         """Filter the cases of ``user`` as the applicant.
 
         These are cases sent while signed in, joined by a code, or with an e-mail address that both the case and the

@@ -1,5 +1,8 @@
 """Escalations to leads: deadlines and blocked cases."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from .case import Case
 
 
-class EscalationQuerySet(models.QuerySet):
-    def due(self, now):
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    def due(self, now: datetime) -> Self:
         """Filter escalations due by ``now``, without those of paused deadlines."""
         return self.filter(due_at__lte=now, done_at=None, case__paused_at=None)
 

@@ -1,5 +1,7 @@
 """Letter templates, and legal remedies for decisions."""
 
+from typing import Any, Self
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -34,14 +36,14 @@ class OwnedByTeam(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the row, and copy its team to the other languages of its key."""
         super().save(*args, **kwargs)
         others = type(self)._default_manager.filter(key=self.key).exclude(pk=self.pk)
         others.exclude(team=self.team).update(team=self.team)
 
 
-class KeyedQuerySet(models.QuerySet):
+class KeyedQuerySet(models.QuerySet["LegalRemedies"]):
     """Texts with a key, one row per language."""
 
     def best_translation(self, key: str, language: str):
@@ -52,7 +54,7 @@ class KeyedQuerySet(models.QuerySet):
     def _with_key(self, key: str):
         return self.filter(key=key).select_related("locale").order_by("locale_id") if key else []
 
-    def used_by(self, team: Team):
+    def used_by(self, team: Team) -> Self:
         """Filter texts that ``team`` owns, and shared ones."""
         return self.filter(models.Q(team=None) | models.Q(team=team))
 

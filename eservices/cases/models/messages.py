@@ -1,5 +1,8 @@
 """Notes and messages on cases."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -30,8 +33,8 @@ class Note(models.Model):
         return self.text[:60]
 
 
-class MessageQuerySet(models.QuerySet):
-    def due(self, now):
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, now: datetime) -> Self:
         """Filter agents' questions that are due by ``now``: for a reminder, or at the end of their term."""
         return self.filter(due_at__lte=now)
 

@@ -1,5 +1,8 @@
 """Agent notifications, and agents' preferences for them."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -46,8 +49,8 @@ class NotificationPreference(models.Model):
         return labelled(f"{self.user}, {self.get_kind_display()}", self.get_way_display())
 
 
-class AgentNotificationQuerySet(models.QuerySet):
-    def due(self, now):
+class AgentNotificationQuerySet(models.QuerySet["AgentNotification"]):
+    def due(self, now: datetime) -> Self:
         """Filter notifications due for a digest by ``now``."""
         return self.filter(sent_at=None, due_at__lte=now)
 

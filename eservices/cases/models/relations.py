@@ -1,5 +1,7 @@
 """Relations between cases."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -9,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from .case import Case
 
 
-class CaseRelationQuerySet(models.QuerySet):
-    def of(self, case: Case):
+class CaseRelationQuerySet(models.QuerySet["CaseRelation"]):
+    def of(self, case: Case) -> Self:
         """Filter the relations of a case, on either side."""
         return self.filter(Q(first=case) | Q(second=case))
 
-    def between(self, one: Case, other: Case):
+    def between(self, one: Case, other: Case) -> Self:
         return self.filter(Q(first=one, second=other) | Q(first=other, second=one))
 
 

@@ -1,6 +1,8 @@
 """Legal holds, disposals, and earlier erasure of answers."""
 
 import uuid
+from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -14,8 +16,8 @@ from ..logic.retention_rules import Disposition
 from .case import Case
 
 
-class LegalHoldQuerySet(models.QuerySet):
-    def in_force(self):
+class LegalHoldQuerySet(models.QuerySet["LegalHold"]):
+    def in_force(self) -> Self:
         return self.filter(lifted_at=None)
 
 
@@ -71,12 +73,12 @@ class Disposal(models.Model):
         return f"{self.form} {self.approved_at:%Y-%m-%d}"
 
 
-class DisposalItemQuerySet(models.QuerySet):
-    def pending(self):
+class DisposalItemQuerySet(models.QuerySet["DisposalItem"]):
+    def pending(self) -> Self:
         """Filter approved items that are neither done nor spared."""
         return self.filter(due_at__isnull=False)
 
-    def due(self, now):
+    def due(self, now: datetime) -> Self:
         return self.filter(due_at__lte=now)
 
 
@@ -114,8 +116,8 @@ class DisposalItem(models.Model):
         return self.due_at is None and self.done_at is None
 
 
-class AnswerErasureQuerySet(models.QuerySet):
-    def due(self, now):
+class AnswerErasureQuerySet(models.QuerySet["AnswerErasure"]):
+    def due(self, now: datetime) -> Self:
         return self.filter(due_at__lte=now)
 
 

@@ -1,5 +1,8 @@
 """Teams, their members, roles and absences."""
 
+from datetime import date
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -124,16 +127,16 @@ class TeamMember(models.Model):
         return f"{self.user}, {self.get_role_display()}"
 
 
-class AbsenceQuerySet(models.QuerySet):
-    def on(self, day):
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def on(self, day: date) -> Self:
         """Filter absences that include ``day``."""
         return self.filter(first_day__lte=day, last_day__gte=day)
 
-    def between(self, first, last):
+    def between(self, first, last) -> Self:
         """Filter absences with at least one day between ``first`` and ``last``, both included."""
         return self.filter(first_day__lte=last, last_day__gte=first)
 
-    def to_come(self, day):
+    def to_come(self, day: date) -> Self:
         """Filter absences that are not over on ``day``, the nearest first."""
         return self.filter(last_day__gte=day).order_by("first_day", "pk")
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -164,7 +165,7 @@ def _finish(item: DisposalItem, seen: int, location: str, digest: str) -> None:
 
 
 @transaction.atomic
-def erase_case(*, actor: Actor, case: Case, **why) -> None:
+def erase_case(*, actor: Actor, case: Case, **why: Any) -> None:
     """Erase the personal data of a case.
 
     Reference, service, dates, outcome and figures stay, and so does the proof of its audit log. ``why``: further data

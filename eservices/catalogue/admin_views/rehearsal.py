@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from eservices.cases import acceptance_forms, audit_log, process, timeline
@@ -196,12 +197,11 @@ class RehearsedCaseView(ServiceAdminView):
 
 
 @require_safe
+@csp_override(LETTER_CSP)
 def show_letter(request, pk, reference, letter):
     """Return a message of a rehearsed case as HTML."""
     case = rehearsal_of(service_for(request.user, pk), reference)
     found = letters_of(case).filter(pk=letter).first()
     if found is None:
         raise Http404
-    response = HttpResponse(found.payload.get("html", ""))
-    response._csp_config = LETTER_CSP
-    return response
+    return HttpResponse(found.payload.get("html", ""))

@@ -231,7 +231,8 @@ def _token(steps: list[dict], token: str) -> str:
 
 
 def _first(steps: list[dict], kind: str) -> str:
-    assert kind in field_types
+    if kind not in field_types:
+        raise LookupError(kind)
     return next((field["key"] for step in steps for field in step["fields"] if field["type"] == kind), "")
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from eservices.accounts.models import User
 from eservices.formbuilder.definition import content_digest
 
 from .. import access
@@ -26,13 +27,13 @@ class FormEditRefused(Exception):
 class StepChangedElsewhere(Exception):
     """Another editor saved the same step since it was opened. ``digest``: of the step as it is now."""
 
-    def __init__(self, now: str):
+    def __init__(self, now: str) -> None:
         super().__init__(now)
         self.digest = now
 
 
 # -- Steps ---------------------------------------------------------------------------------------------------
-def replace_step(*, actor, page: ServicePage, step: Block, seen: str) -> ServicePage:
+def replace_step(*, actor: User, page: ServicePage, step: Block, seen: str) -> ServicePage:
     """Replace the step with the same id. Raise StepChangedElsewhere if its digest is not ``seen``."""
 
     def change(tree: Tree) -> Tree:
@@ -44,7 +45,7 @@ def replace_step(*, actor, page: ServicePage, step: Block, seen: str) -> Service
     return _rewrite(actor, page, change)
 
 
-def restore_step(*, actor, page: ServicePage, step: Block) -> ServicePage:
+def restore_step(*, actor: User, page: ServicePage, step: Block) -> ServicePage:
     """Append a step that was removed while it was being edited.
 
     Raise StepChangedElsewhere if another editor restored it already.
@@ -60,17 +61,17 @@ def restore_step(*, actor, page: ServicePage, step: Block) -> ServicePage:
 
 
 # -- The outline ---------------------------------------------------------------------------------------------
-def move_block(*, actor, page: ServicePage, block_id: str, by: int) -> ServicePage:
+def move_block(*, actor: User, page: ServicePage, block_id: str, by: int) -> ServicePage:
     """Move a block up (-1) or down (1) among its siblings."""
     return _rewrite(actor, page, lambda tree: form_tree.shift_block(tree, block_id, by))
 
 
-def place_question(*, actor, page: ServicePage, block_id: str, step_id: str, index: int) -> ServicePage:
+def place_question(*, actor: User, page: ServicePage, block_id: str, step_id: str, index: int) -> ServicePage:
     """Move a question to position ``index`` of a step."""
     return _rewrite(actor, page, lambda tree: form_tree.place_block(tree, block_id, step_id, index))
 
 
-def copy_block(*, actor, page: ServicePage, block_id: str) -> tuple[ServicePage, str]:
+def copy_block(*, actor: User, page: ServicePage, block_id: str) -> tuple[ServicePage, str]:
     """Insert a copy after the block, with new keys. Return the draft and the copy's id."""
     made = ""
 
@@ -82,12 +83,14 @@ def copy_block(*, actor, page: ServicePage, block_id: str) -> tuple[ServicePage,
     return _rewrite(actor, page, change), made
 
 
-def remove_block(*, actor, page: ServicePage, block_id: str) -> ServicePage:
+def remove_block(*, actor: User, page: ServicePage, block_id: str) -> ServicePage:
     """Remove a step with its questions, or a question. Conditions that use them become problems."""
     return _rewrite(actor, page, lambda tree: form_tree.remove_block(tree, block_id))
 
 
-def add_step(*, actor, page: ServicePage, title: str, index: int, block: str = "") -> tuple[ServicePage, str]:
+def add_step(
+    *, actor: User, page: ServicePage, title: str, index: int, block: str = ""
+) -> tuple[ServicePage, str]:
     """Add a step, empty or with the questions of a ready-made block. Return the draft and the step's id."""
     value = {"title": title, "intro": "", "key": "", "fields": [], "checks": [], "condition": None}
     step = {"type": "step", "value": value, "id": form_tree.new_id()}
@@ -103,7 +106,7 @@ def add_step(*, actor, page: ServicePage, title: str, index: int, block: str = "
 
 
 def add_question(
-    *, actor, page: ServicePage, step_id: str, index: int, kind: str, label: str, required: bool
+    *, actor: User, page: ServicePage, step_id: str, index: int, kind: str, label: str, required: bool
 ) -> tuple[ServicePage, str]:
     """Add a question at position ``index`` of a step. Its details are edited later. Return the draft and its id."""
     field = {
@@ -116,7 +119,7 @@ def add_question(
 
 
 def insert_block(
-    *, actor, page: ServicePage, step_id: str, index: int, block: str
+    *, actor: User, page: ServicePage, step_id: str, index: int, block: str
 ) -> tuple[ServicePage, str]:
     """Add copies of a ready-made block's questions. Return the draft and the id of the first."""
     made: Tree = []
@@ -128,7 +131,7 @@ def insert_block(
     return _rewrite(actor, page, change), made[0]["id"]
 
 
-def undo_to_revision(*, actor, page: ServicePage, revision_id: int) -> ServicePage:
+def undo_to_revision(*, actor: User, page: ServicePage, revision_id: int) -> ServicePage:
     """Restore the form from before a revision. Raise FormEditRefused if that is not the latest any more."""
 
     def change(tree: Tree) -> Tree:
@@ -146,7 +149,7 @@ def undo_to_revision(*, actor, page: ServicePage, revision_id: int) -> ServicePa
 
 
 # -- Starters ------------------------------------------------------------------------------------------------
-def apply_starter(*, actor, page: ServicePage, starter: str) -> ServicePage:
+def apply_starter(*, actor: User, page: ServicePage, starter: str) -> ServicePage:
     """Fill in the form, fees and stages of a starter. Raise FormEditRefused if the form has steps already."""
     with transaction.atomic():
         draft = _draft(actor, page)
@@ -159,7 +162,7 @@ def apply_starter(*, actor, page: ServicePage, starter: str) -> ServicePage:
     return draft
 
 
-def create_service_from_starter(*, actor, index: ServiceIndexPage, starter: str) -> ServicePage:
+def create_service_from_starter(*, actor: User, index: ServiceIndexPage, starter: str) -> ServicePage:
     """Create an unpublished service from a starter."""
     with transaction.atomic():
         slug = starters.unused_slug(index, starter)
@@ -174,14 +177,14 @@ def create_service_from_starter(*, actor, index: ServiceIndexPage, starter: str)
 
 # -- Shared code ---------------------------------------------------------------------------------------------
 @transaction.atomic
-def _rewrite(actor, page: ServicePage, change: Callable[[Tree], Tree]) -> ServicePage:
+def _rewrite(actor: User, page: ServicePage, change: Callable[[Tree], Tree]) -> ServicePage:
     draft = _draft(actor, page)
     draft.form = change(form_tree_of(draft))
     _save(actor, draft)
     return draft
 
 
-def _draft(actor, page: ServicePage) -> ServicePage:
+def _draft(actor: User, page: ServicePage) -> ServicePage:
     """Return the latest draft, locked until the end of the transaction. Raise FormEditRefused if it is not editable."""
     Page.objects.select_for_update().get(pk=page.pk)
     draft = ServicePage.objects.get(pk=page.pk).get_latest_revision_as_object()
@@ -190,7 +193,7 @@ def _draft(actor, page: ServicePage) -> ServicePage:
     return draft
 
 
-def _save(actor, draft: ServicePage) -> None:
+def _save(actor: User, draft: ServicePage) -> None:
     """Save like Wagtail's editor: a page that is not live is itself updated."""
     if not draft.live:
         draft.save(clean=False)

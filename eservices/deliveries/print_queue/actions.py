@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
+
 from .. import rendering
 from ..actions import record_delivery_event
-from ..models import Delivery, DeliveryEvent, PaperLetter, PrintBatch
+from ..models import Delivery, DeliveryEvent, DeliveryQuerySet, PaperLetter, PrintBatch
 from ..signals import delivery_ended, letter_delivered, letter_posted
 
 MAX_BATCH_SIZE = 200  # letters in a batch
@@ -20,7 +22,7 @@ class PaperLetterActionRefused(Exception):
 
 
 @transaction.atomic
-def set_letter_address(*, actor, letter: Delivery, lines: list[str], registered: bool) -> Delivery:
+def set_letter_address(*, actor: User, letter: Delivery, lines: list[str], registered: bool) -> Delivery:
     """Set the address of a letter that is not printed yet, and whether it is sent as registered mail."""
     letter = _locked(letter, State.TO_PRINT)
     kept = [line for line in map(rendering.single_line, lines) if line]
@@ -36,7 +38,7 @@ def set_letter_address(*, actor, letter: Delivery, lines: list[str], registered:
 
 
 @transaction.atomic
-def take_print_batch(*, actor, wanted) -> PrintBatch:
+def take_print_batch(*, actor: User, wanted: DeliveryQuerySet) -> PrintBatch:
     """Take the letters of ``wanted`` that are not printed and have an address, as one batch.
 
     Rows are locked: of two simultaneous calls, each gets letters that the other does not.
@@ -56,7 +58,7 @@ def take_print_batch(*, actor, wanted) -> PrintBatch:
 
 
 @transaction.atomic
-def return_to_queue(*, actor, wanted) -> int:
+def return_to_queue(*, actor: User, wanted: DeliveryQuerySet) -> int:
     """Put printed letters that are not posted back into the queue. Return how many."""
     taken = _printed(wanted)
     keys = [letter.pk for letter in taken]
@@ -68,7 +70,7 @@ def return_to_queue(*, actor, wanted) -> int:
 
 
 @transaction.atomic
-def mark_posted(*, actor, wanted, numbers: dict[str, str]) -> int:
+def mark_posted(*, actor: User, wanted: DeliveryQuerySet, numbers: dict[str, str]) -> int:
     """Mark printed letters as posted. Return how many.
 
     ``numbers``: of the registered ones, by the letter's id. Sends ``letter_posted`` in the same transaction. The
@@ -88,7 +90,7 @@ def mark_posted(*, actor, wanted, numbers: dict[str, str]) -> int:
 
 
 @transaction.atomic
-def save_delivery_proof(*, actor, letter: Delivery, number: str, delivered_on: date | None) -> Delivery:
+def save_delivery_proof(*, actor: User, letter: Delivery, number: str, delivered_on: date | None) -> Delivery:
     """Save the number of a registered letter and its day of delivery. It must be posted."""
     letter = _locked(letter, State.DONE)
     posted_on = timezone.localdate(letter.done_at)
@@ -99,12 +101,12 @@ def save_delivery_proof(*, actor, letter: Delivery, number: str, delivered_on: d
     posting.number, posting.delivered_on = number, delivered_on
     posting.save(update_fields=["number", "delivered_on"])
     if news:
-        record_delivery_event(letter, Kind.ARRIVED, actor=actor, text=delivered_on.isoformat())
+        record_delivery_event(letter, Kind.ARRIVED, actor=actor, text=news.isoformat())
         letter_delivered.send(sender=Delivery, delivery=letter, actor=actor, on=delivered_on)
     return letter
 
 
-def _printed(wanted) -> list[Delivery]:
+def _printed(wanted: DeliveryQuerySet) -> list[Delivery]:
     found = wanted.printed().select_related("posting").select_for_update(of=("self",))
     if not (taken := list(found)):
         raise PaperLetterActionRefused(

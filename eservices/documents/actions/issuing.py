@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases import actions as cases
 from eservices.cases import audit_log, number_series
 from eservices.cases.actors import SYSTEM, Applicant
@@ -30,12 +32,12 @@ RETRY_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 @transaction.atomic
 def draw_document(
     *,
-    actor,
+    actor: User,
     case: Case,
     stage: CaseStage,
     template: DocumentTemplate,
     identity_check: str,
-    issued_by=None,
+    issued_by: User | None = None,
     valid_until: date | None = None,
 ) -> Document:
     """Draw the number of the stage's document and freeze its texts; a worker renders the PDF afterwards.
@@ -76,7 +78,7 @@ def draw_document(
     return document
 
 
-def issue_document(document_id) -> None:
+def issue_document(document_id: str) -> None:
     """Render the PDF of a document whose number is drawn, seal and store it, and notify the applicant.
 
     Safe to call at any time and repeatedly: after a crash the next call continues with the same number.
@@ -95,7 +97,7 @@ def issue_document(document_id) -> None:
 
 
 @transaction.atomic
-def revoke_document(*, actor, document: Document, reason: str, public: str = "") -> Document:
+def revoke_document(*, actor: User, document: Document, reason: str, public: str = "") -> Document:
     """Revoke a document, for a reason that the applicant reads. Its share links stop working.
 
     ``public``: the reason shown at verification, a ``RevocationReason``; "" for none. Raise ValueError without a
@@ -146,14 +148,14 @@ def close_share_link(*, actor: Applicant, link: DocumentLink) -> None:
 
 
 @transaction.atomic
-def log_read(*, actor, document: Document, shared: bool = False) -> None:
+def log_read(*, actor: User, document: Document, shared: bool = False) -> None:
     """Log that the document was read; ``shared``: by a third party through a share link."""
     case, kind = cases.lock_case(document.case_id), "document_shared_read" if shared else "document_read"
     audit_log.record_event(case, kind, actor, document=str(document.pk), number=document.number)
 
 
 @transaction.atomic
-def discard_documents(*, actor, case: Case) -> None:
+def discard_documents(*, actor: User, case: Case) -> None:
     """Delete the documents and permits of a rehearsal."""
     specimens = Document.objects.filter(case=case, case__rehearsal=True)
     Permit.objects.filter(case=case, case__rehearsal=True).delete()
@@ -162,7 +164,7 @@ def discard_documents(*, actor, case: Case) -> None:
 
 
 @transaction.atomic
-def erase_documents(*, actor, case: Case) -> None:
+def erase_documents(*, actor: User, case: Case) -> None:
     """Erase the contents of a case's documents and their PDFs.
 
     Number, date and digest remain, so that copies can still be verified.
@@ -175,19 +177,20 @@ def erase_documents(*, actor, case: Case) -> None:
 
 
 @transaction.atomic
-def log_case_pdf_read(*, actor, case: Case) -> None:
+def log_case_pdf_read(*, actor: User, case: Case) -> None:
     """Log that the whole case was downloaded as PDF."""
     audit_log.record_event(cases.lock_case(case.pk), "case_file_read", actor)
 
 
-def _destroy_contents(documents) -> None:
+def _destroy_contents(documents: Iterable[Document]) -> None:
     """Delete the PDFs of documents (a query) when the transaction commits."""
     storage = Document._meta.get_field("content").storage
-    names = [one.content.name for one in documents if one.content]
-    transaction.on_commit(lambda: [storage.delete(name) for name in names], robust=True)
+    for one in documents:
+        if one.content.name:
+            transaction.on_commit(partial(storage.delete, one.content.name), robust=True)
 
 
-def _claim(document_id) -> Document | None:
+def _claim(document_id: str) -> Document | None:
     """Claim the document for this worker; None if it is made already or claimed by another."""
     now = timezone.now()
     claimed = Document.objects.due(now).filter(pk=document_id)

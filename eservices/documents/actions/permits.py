@@ -1,6 +1,7 @@
 """Actions on permits: places in zones, validity, renewal, and plate checks."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts.models import User
 from eservices.cases import actions as cases
 from eservices.cases import audit_log
-from eservices.cases.actors import SYSTEM, Applicant
+from eservices.cases.actors import SYSTEM, Actor, Applicant
 from eservices.cases.models import Case
 from eservices.cases.states import CaseState
 from eservices.formbuilder.fields import normalize_plate
@@ -17,8 +18,8 @@ from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft
 
 from .. import emails
-from ..document_text import TemplateError
 from ..models import Document, Permit, PlateCheck, Renewal, Zone
+from ..register_extract import TemplateError
 
 REMINDED = timedelta(days=30)  # before the last day
 RENEWABLE = timedelta(days=60)  # before the last day, and as long after it
@@ -35,7 +36,7 @@ def comparable_plate(plate: str) -> str:
 
 # -- Places --------------------------------------------------------------------------------------------------
 @transaction.atomic
-def reserve_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
+def reserve_place(*, actor: User, case: Case, zone: Zone, plate: str) -> Permit:
     """Return the case's permit, with a place if one is free that nobody waits for; else on the waiting list.
 
     The zone is locked, so that two permits never get the last place. A renewal takes over the place of the renewed
@@ -56,7 +57,7 @@ def reserve_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
 
 
 @transaction.atomic
-def regain_place(*, actor, document: Document) -> Permit:
+def regain_place(*, actor: User, document: Document) -> Permit:
     """Return the permit of a revoked document with its place, for the document that replaces it.
 
     Raise TemplateError if the permit has ended or its place is taken. The case must be locked.
@@ -91,7 +92,7 @@ def _was_free(permit: Permit) -> bool:
     return since is not None and permit.case.events.filter(kind="reopened", at__gt=since).exists()
 
 
-def _grant(actor, case: Case, permit: Permit) -> None:
+def _grant(actor: User, case: Case, permit: Permit) -> None:
     """Grant a place if there is one. ``takes_over`` records a taken-over place, which the zone counts only once."""
     zone, day = permit.zone, timezone.localdate()
     takes_over = _takes_over(permit, day)
@@ -122,7 +123,7 @@ def _takes_over(permit: Permit, day: date) -> bool:
 
 
 @transaction.atomic
-def set_validity(*, actor, permit: Permit, document: Document, first: date) -> None:
+def set_validity(*, actor: User, permit: Permit, document: Document, first: date) -> None:
     """Set the validity from ``first`` until the last day of the document, and schedule the reminder."""
     last = document.valid_until
     permit.document, permit.valid_from, permit.valid_until = document, first, last
@@ -136,7 +137,7 @@ def _morning(day: date) -> datetime:
 
 # -- Renewal -------------------------------------------------------------------------------------------------
 @transaction.atomic
-def send_expiry_reminder(*, actor, permit: Permit) -> None:
+def send_expiry_reminder(*, actor: User, permit: Permit) -> None:
     """Remind the applicant, once, that the permit ends soon. Do nothing if it is renewed or revoked."""
     case = cases.lock_case(permit.case_id)
     if not Permit.objects.to_remind(timezone.now()).filter(pk=permit.pk).update(due_at=None):
@@ -199,7 +200,7 @@ def _linked(actor: Applicant, permit: Permit, draft: Draft) -> Draft:
     return draft
 
 
-def _starting(permit: Permit, today: date) -> dict:
+def _starting(permit: Permit, today: date) -> dict[str, Any]:
     """Return the answer to the question for the start date: the day after the last one, at least ``today``."""
     row = permit.document.stage
     row.case = permit.case
@@ -223,5 +224,5 @@ def look_up_plate(*, actor: User, plate: str) -> list[Permit]:
     return permits
 
 
-def delete_old_plate_checks(*, actor=SYSTEM, now: datetime) -> None:
+def delete_old_plate_checks(*, actor: Actor = SYSTEM, now: datetime) -> None:
     PlateCheck.objects.filter(at__lt=now - PLATE_CHECK_RETENTION).delete()

@@ -5,13 +5,13 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
 from eservices.cases import actions as cases
-from eservices.cases import process
 from eservices.cases.models import Case, CaseStage
 from eservices.cases.stages import is_decision_stage, kind_of
 from eservices.cases.states import CaseOutcome
+from eservices.cases.workflow.progress import stages_ahead
 
-from ..document_text import TemplateError
 from ..models import Document
+from ..register_extract import TemplateError
 
 KEY = "reissue"  # of the form that an agent fills in with the decision, see ``decisions.py``
 NEW, NONE = "new", "none"
@@ -23,7 +23,7 @@ def may_reissue(document: Document) -> bool:
     case = document.case
     if document.state != Document.State.REVOKED or case.submission.erased_at:
         return False
-    if case.outcome not in GRANTED or any(map(is_decision_stage, process.stages_ahead(case))):
+    if case.outcome not in GRANTED or any(map(is_decision_stage, stages_ahead(case))):
         return False  # the decision is open again, or was different: only its stage may issue
     later = Document.objects.filter(stage=document.stage_id, drawn_at__gt=document.drawn_at)
     return not later.exists()

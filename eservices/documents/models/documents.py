@@ -1,7 +1,8 @@
 """Documents that the commune issues in a case: numbered, sealed PDFs that anyone can verify."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
+from typing import Self
 
 from cryptography import x509
 from django.conf import settings
@@ -67,31 +68,31 @@ class Seal(models.Model):
         return timezone.localdate(certificate.not_valid_after_utc)
 
 
-class DocumentQuerySet(models.QuerySet):
-    def due(self, now):
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def due(self, now: datetime) -> Self:
         """Filter documents with a number and without a PDF, to be attempted at ``now``."""
         return self.filter(state=Document.State.DRAWN, due_at__lte=now)
 
-    def real(self):
+    def real(self) -> Self:
         """Exclude rehearsals."""
         return self.filter(case__rehearsal=False)
 
-    def standing(self):
+    def standing(self) -> Self:
         """Filter documents that are not revoked: issued, or being made."""
         return self.exclude(state=Document.State.REVOKED)
 
-    def out(self):
+    def out(self) -> Self:
         """Filter documents that were issued, including revoked ones."""
         return self.exclude(state=Document.State.DRAWN)
 
-    def for_applicant(self):
+    def for_applicant(self) -> Self:
         """Filter documents that the applicant may download.
 
         Documents that verify the identity by being posted are only posted.
         """
         return self.legible().filter(state=Document.State.ISSUED).exclude(identity_check=IdentityCheck.POSTED)
 
-    def legible(self):
+    def legible(self) -> Self:
         """Filter documents that were issued, whose PDF is not erased."""
         return self.out().exclude(content="")
 
@@ -220,8 +221,8 @@ class Document(models.Model):
         return [self.digest[start : start + 8] for start in range(0, len(self.digest), 8)]
 
 
-class DocumentLinkQuerySet(models.QuerySet):
-    def open(self, now):
+class DocumentLinkQuerySet(models.QuerySet["DocumentLink"]):
+    def open(self, now: datetime) -> Self:
         """Filter links that are neither expired nor closed."""
         return self.filter(revoked_at=None, expires_at__gt=now)
 

@@ -1,6 +1,8 @@
 """Permits: documents for one vehicle in one zone, which has a limited number of places."""
 
 import re
+from datetime import date, datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -47,13 +49,13 @@ class Zone(models.Model):
         return None if self.places is None else self.places - self.permits.taking_place(day).count()
 
 
-class PermitQuerySet(models.QuerySet):
-    def valid(self, day):
+class PermitQuerySet(models.QuerySet["Permit"]):
+    def valid(self, day: date):
         """Filter permits that are valid on ``day``."""
         issued = self.filter(document__state=Document.State.ISSUED, valid_from__lte=day)
         return issued.filter(Q(valid_until=None) | Q(valid_until__gte=day))
 
-    def of_plate(self, plate: str):
+    def of_plate(self, plate: str) -> Self:
         """Filter permits of a plate in letters and digits; in Switzerland, by number if either lacks the canton."""
         same = Q(plate=plate)
         if settings.COUNTRY == "CH" and (swiss := SWISS_PLATE.fullmatch(plate)):
@@ -61,7 +63,7 @@ class PermitQuerySet(models.QuerySet):
             same |= Q(plate=number) if canton else Q(plate__regex=rf"^[A-Z]{{2}}{number}$")
         return self.filter(same)
 
-    def taking_place(self, day):
+    def taking_place(self, day: date) -> Self:
         """Filter permits that occupy a place of their zone on ``day``: issued, being made, or granted.
 
         A permit that takes over a place is counted only when the permit that it renews is not valid any more.
@@ -75,7 +77,7 @@ class PermitQuerySet(models.QuerySet):
         )
         return self.filter(out | held, case__rehearsal=False).exclude(counted_before)
 
-    def waiting(self):
+    def waiting(self) -> Self:
         """Filter permits on the waiting list, the oldest request first."""
         return (
             self.filter(granted_at=None, case__rehearsal=False)
@@ -83,7 +85,7 @@ class PermitQuerySet(models.QuerySet):
             .order_by("asked_at", "pk")
         )
 
-    def to_remind(self, now):
+    def to_remind(self, now: datetime) -> Self:
         return self.filter(due_at__lte=now)
 
 

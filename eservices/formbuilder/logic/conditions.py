@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from math import isfinite
+from typing import Any, Protocol
 from unicodedata import normalize
 
 MAX_DEPTH = 20  # nested conditions; deeper ones do not hold, and the linter refuses them
@@ -22,14 +23,22 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 RELATIVE = re.compile(r"([+-])([0-9]{1,5})([dwmy])")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+type Condition = dict[str, Any] | None
+type Judge = Callable[[Any, Any, date], bool]
 
 
-def condition_holds(condition, answers, today: date) -> bool:
-    """Return whether ``condition`` holds for ``answers`` (anything with ``get``: a dict, or a view of one)."""
+class Answers(Protocol):
+    """Answers by the key of their question: a dict, or a view of one."""
+
+    def get(self, key: str, default: Any = None, /) -> Any: ...
+
+
+def condition_holds(condition: Condition, answers: Answers, today: date) -> bool:
+    """Return whether ``condition`` holds for ``answers``."""
     return _holds(condition, answers, today, 0)
 
 
-def _holds(condition, answers, today: date, depth: int) -> bool:
+def _holds(condition: Condition, answers: Answers, today: date, depth: int) -> bool:
     if condition is None:
         return True
     if not isinstance(condition, dict) or depth > MAX_DEPTH:
@@ -41,7 +50,7 @@ def _holds(condition, answers, today: date, depth: int) -> bool:
     return _compare(condition, answers, today)
 
 
-def _compare(condition: dict, answers, today: date) -> bool:
+def _compare(condition: dict[str, Any], answers: Answers, today: date) -> bool:
     key, operator = condition.get("field"), condition.get("operator")
     if not isinstance(key, str) or not isinstance(operator, str) or operator not in OPERATORS:
         return False
@@ -51,12 +60,12 @@ def _compare(condition: dict, answers, today: date) -> bool:
     return OPERATORS[operator](answers.get(key), value, today)
 
 
-def condition_fields(condition) -> list[str]:
+def condition_fields(condition: Condition) -> list[str]:
     """Return the keys of the fields that a condition uses, in order, without duplicates."""
     return list(dict.fromkeys(key for row in comparisons(condition) for key in comparison_fields(row)))
 
 
-def comparisons(condition, depth: int = 0) -> Iterator[dict]:
+def comparisons(condition: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     """Yield every comparison in a condition."""
     if not isinstance(condition, dict) or depth > MAX_DEPTH:
         return
@@ -68,7 +77,7 @@ def comparisons(condition, depth: int = 0) -> Iterator[dict]:
     yield condition
 
 
-def never_holds(condition, has_one: Callable[[str], bool], depth: int = 0) -> bool:
+def never_holds(condition: dict[str, Any], has_one: Callable[[str], bool], depth: int = 0) -> bool:
     """Return whether a condition requires two different answers to a question with a single answer.
 
     ``has_one``: returns whether the question has exactly one of several answers. Other contradictions are not detected.
@@ -92,7 +101,7 @@ def never_holds(condition, has_one: Callable[[str], bool], depth: int = 0) -> bo
     return not all(left.values())
 
 
-def _together(condition, depth: int) -> Iterator[dict]:
+def _together(condition: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
     """Yield the conditions that must hold at the same time."""
     if not isinstance(condition, dict) or depth > MAX_DEPTH:
         return
@@ -103,7 +112,7 @@ def _together(condition, depth: int) -> Iterator[dict]:
             yield from _together(one, depth + 1)
 
 
-def _wanted(row: dict) -> set[str] | None:
+def _wanted(row: dict[str, Any]) -> set[str] | None:
     """Return the answers for which a comparison holds, as texts; None if they cannot be listed."""
     value = row.get("value")
     if row.get("operator") == "equals" and isinstance(value, str | bool):
@@ -113,7 +122,7 @@ def _wanted(row: dict) -> set[str] | None:
     return None
 
 
-def comparison_fields(row: dict) -> list[str]:
+def comparison_fields(row: dict[str, Any]) -> list[str]:
     """Return the fields that a comparison uses: its own, and the one it is compared with."""
     value = row.get("value")
     found = [row.get("field"), value.get("field") if isinstance(value, dict) else None]
@@ -121,12 +130,12 @@ def comparison_fields(row: dict) -> list[str]:
 
 
 # -- Values --------------------------------------------------------------------------------------------------
-def is_empty(answer) -> bool:
+def is_empty(answer: Any) -> bool:
     """Return whether nothing was answered. "No" is an answer."""
     return answer is None or answer in ([], {}) or (isinstance(answer, str) and comparable_text(answer) == "")
 
 
-def comparable_text(value) -> str:
+def comparable_text(value: Any) -> str:
     """Return a value as text for comparisons: 5, "5" and 5.0 are the same, true and "true" too.
 
     Unicode is composed (NFC) and blanks at both ends are stripped; "" for values that are no text, number or bool.
@@ -138,13 +147,13 @@ def comparable_text(value) -> str:
     return normalize("NFC", value).strip(BLANK) if isinstance(value, str) else ""
 
 
-def parse_number(value) -> Decimal | None:
+def parse_number(value: Any) -> Decimal | None:
     """Parse a number, written with digits and at most one point; None for anything else."""
     found = "" if isinstance(value, bool) else comparable_text(value)
     return Decimal(found) if NUMBER.fullmatch(found) else None
 
 
-def parse_day(value, today: date) -> date | None:
+def parse_day(value: Any, today: date) -> date | None:
     """Parse a date, given as YYYY-MM-DD or relative to ``today``; None for anything else."""
     found = comparable_text(value) if isinstance(value, str) else ""
     if found == "today":
@@ -156,7 +165,7 @@ def parse_day(value, today: date) -> date | None:
         return None
 
 
-def parse_iso_day(value) -> date | None:
+def parse_iso_day(value: Any) -> date | None:
     """Parse a date given as YYYY-MM-DD; None for anything else."""
     given = DAY.fullmatch(comparable_text(value)) if isinstance(value, str) else None
     try:
@@ -182,8 +191,8 @@ def _written(value: float) -> str:
     return format(Decimal(repr(value or 0.0)).normalize(), "f") if isfinite(value) else ""
 
 
-def _moved(today: date, sign: str, count: str, unit: str) -> date:
-    count = int(count) * (1 if sign == "+" else -1)
+def _moved(today: date, sign: str, number: str, unit: str) -> date:
+    count = int(number) * (1 if sign == "+" else -1)
     if unit in "dw":
         return today + timedelta(days=count * (7 if unit == "w" else 1))
     month = today.month - 1 + count * (12 if unit == "y" else 1)
@@ -191,7 +200,7 @@ def _moved(today: date, sign: str, count: str, unit: str) -> date:
     return date(year, month, min(today.day, monthrange(year, month)[1]))
 
 
-def _clock(value) -> str | None:
+def _clock(value: Any) -> str | None:
     """Return a time of day, else None; as texts, times sort in the order of the day."""
     found = comparable_text(value) if isinstance(value, str) else ""
     return found if CLOCK.fullmatch(found) else None
@@ -202,7 +211,7 @@ def _small(value: str) -> str:
     return "".join(letter.lower() for letter in comparable_text(value))
 
 
-def _same(left, right, depth: int = 0) -> bool:
+def _same(left: Any, right: Any, depth: int = 0) -> bool:
     if depth > MAX_DEPTH:
         return False
     if isinstance(left, list) and isinstance(right, list):
@@ -215,16 +224,16 @@ def _same(left, right, depth: int = 0) -> bool:
 
 
 # -- Operators -----------------------------------------------------------------------------------------------
-def _is(answer, value, today: date) -> bool:
+def _is(answer: Any, value: Any, today: date) -> bool:
     return not is_empty(answer) and _same(answer, value)
 
 
-def _in(answer, value, today: date) -> bool:
+def _in(answer: Any, value: Any, today: date) -> bool:
     allowed = {comparable_text(one) for one in (value if isinstance(value, list) else [value])} - {""}
     return any(comparable_text(one) in allowed for one in (answer if isinstance(answer, list) else [answer]))
 
 
-def _contains(answer, value, today: date) -> bool:
+def _contains(answer: Any, value: Any, today: date) -> bool:
     if isinstance(answer, list):
         return _in(answer, comparable_text(value), today)
     part = _small(comparable_text(value))
@@ -233,11 +242,12 @@ def _contains(answer, value, today: date) -> bool:
     return isinstance(answer, str) and part != "" and part in _small(answer)
 
 
-def _ordered(accept: Callable[[int], bool]):
+def _ordered(accept: Callable[[int], bool]) -> Judge:
     """Return an operator that compares two numbers, dates or times of day; never values of different types."""
 
-    def judge(answer, value, today: date) -> bool:
-        for read in (parse_number, lambda one: parse_day(one, today), _clock):
+    def judge(answer: Any, value: Any, today: date) -> bool:
+        reads: list[Callable[[Any], Any]] = [parse_number, lambda one: parse_day(one, today), _clock]
+        for read in reads:
             left, right = read(answer), read(value)
             if left is not None and right is not None:
                 return accept((left > right) - (left < right))
@@ -246,23 +256,23 @@ def _ordered(accept: Callable[[int], bool]):
     return judge
 
 
-def _dated(accept: Callable[[date, date], bool]):
-    def judge(answer, value, today: date) -> bool:
+def _dated(accept: Callable[[date, date], bool]) -> Judge:
+    def judge(answer: Any, value: Any, today: date) -> bool:
         left, right = parse_day(answer, today), parse_day(value, today)
         return left is not None and right is not None and accept(left, right)
 
     return judge
 
 
-def _aged(accept: Callable[[Decimal, Decimal], bool]):
-    def judge(answer, value, today: date) -> bool:
+def _aged(accept: Callable[[Decimal, Decimal], bool]) -> Judge:
+    def judge(answer: Any, value: Any, today: date) -> bool:
         born, years = parse_day(answer, today), parse_number(value)
         return born is not None and years is not None and accept(Decimal(years_between(born, today)), years)
 
     return judge
 
 
-OPERATORS: dict[str, Callable[[object, object, date], bool]] = {
+OPERATORS: dict[str, Judge] = {
     "equals": _is,
     "not_equals": lambda answer, value, today: not _is(answer, value, today),
     "in": _in,

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 from ..definition import FormDefinition
 from .conditions import condition_holds, parse_number
@@ -41,7 +42,7 @@ class FeeLine:
         return included_vat(self.total, self.vat)
 
 
-def fees_due(definition: FormDefinition, answers: dict, today: date) -> list[FeeLine]:
+def fees_due(definition: FormDefinition, answers: dict[str, Any], today: date) -> list[FeeLine]:
     """Return the lines that apply, in order; none if the submission is free."""
     answers = relevant_answers(definition, answers, today)
     lines = []
@@ -67,7 +68,7 @@ def included_vat(total: int, rate: str) -> int:
     return _rounded(total * share / (100 + share))
 
 
-def _quantity(answer) -> Decimal:
+def _quantity(answer: Any) -> Decimal:
     """Return the quantity for an answer: a number itself, a list its length, "yes" one."""
     if isinstance(answer, bool):
         return Decimal(answer)

@@ -4,12 +4,13 @@
 """
 
 from datetime import date
+from typing import Any
 
 from ..definition import StepDefinition, ValidationRule
 from .conditions import WITHOUT_VALUE, comparison_fields, comparisons, condition_holds, is_empty
 
 
-def failed_rules(step: StepDefinition, answers: dict, today: date) -> list[ValidationRule]:
+def failed_rules(step: StepDefinition, answers: dict[str, Any], today: date) -> list[ValidationRule]:
     """Return the rules that do not hold. A rule is not applied while an answer that it compares is missing."""
     return [
         check
@@ -18,6 +19,6 @@ def failed_rules(step: StepDefinition, answers: dict, today: date) -> list[Valid
     ]
 
 
-def _can_be_judged(condition, answers: dict) -> bool:
+def _can_be_judged(condition: dict[str, Any], answers: dict[str, Any]) -> bool:
     compared = (row for row in comparisons(condition) if row.get("operator") not in WITHOUT_VALUE)
     return all(not is_empty(answers.get(key)) for row in compared for key in comparison_fields(row))

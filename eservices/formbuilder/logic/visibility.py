@@ -8,10 +8,11 @@ the same in the browser.
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice, product
+from typing import Any
 
 from ..definition import FieldDefinition, FormDefinition, OptionDefinition, StepDefinition
 from .computed import compute_formula, formula_sources
-from .conditions import comparable_text, condition_fields, condition_holds
+from .conditions import Condition, comparable_text, condition_fields, condition_holds
 
 MAX_PATHS = 200
 COMPUTED = "computed"  # the type of questions whose answer is computed
@@ -26,11 +27,11 @@ class VisibleAnswers:
 
     def __init__(
         self,
-        fields: Iterable[tuple[FieldDefinition, dict | None]],
-        answers: dict,
+        fields: Iterable[tuple[FieldDefinition, dict[str, Any] | None]],
+        answers: dict[str, Any],
         today: date,
         around: "VisibleAnswers | None" = None,
-    ):
+    ) -> None:
         self._fields = {field.key: (field, condition) for field, condition in fields}
         self._given = answers
         self._today = today
@@ -40,7 +41,11 @@ class VisibleAnswers:
 
     @classmethod
     def of(
-        cls, definition: FormDefinition, answers: dict, today: date, at: StepDefinition | None = None
+        cls,
+        definition: FormDefinition,
+        answers: dict[str, Any],
+        today: date,
+        at: StepDefinition | None = None,
     ) -> "VisibleAnswers":
         """Return the view of the whole form.
 
@@ -57,7 +62,7 @@ class VisibleAnswers:
             today,
         )
 
-    def get(self, key: str, default=None):
+    def get(self, key: str, default: Any = None) -> Any:
         """Return the answer that counts."""
         if not self._is_own(key):
             return self._around.get(key, default) if self._around else default
@@ -89,10 +94,10 @@ class VisibleAnswers:
             self._known[key] = self._judge(*self._fields[key])
             self._asking.discard(key)
 
-    def holds(self, condition) -> bool:
+    def holds(self, condition: Condition) -> bool:
         return condition is None or condition_holds(condition, self, self._today)
 
-    def row(self, group: FieldDefinition, answers: dict) -> "VisibleAnswers":
+    def row(self, group: FieldDefinition, answers: dict[str, Any]) -> "VisibleAnswers":
         """Return the view of a row of a repeating group."""
         return VisibleAnswers(((field, None) for field in group.fields), answers, self._today, around=self)
 
@@ -102,12 +107,12 @@ class VisibleAnswers:
     def _is_open(self, key: str) -> bool:
         return key in self._fields and key not in self._known and key not in self._asking
 
-    def _judge(self, field: FieldDefinition, step_condition) -> tuple[bool, object]:
+    def _judge(self, field: FieldDefinition, step_condition: Condition) -> tuple[bool, object]:
         if self.holds(step_condition) and self.holds(field.condition):
             return True, self._counting(field, self._given.get(field.key))
         return False, None
 
-    def _counting(self, field: FieldDefinition, answer):
+    def _counting(self, field: FieldDefinition, answer: Any) -> Any:
         """Return the answer without options that are not offered; of a group, the rows without hidden questions."""
         if field.type == COMPUTED:
             return compute_formula(field.settings.get("formula"), self)
@@ -122,7 +127,7 @@ class VisibleAnswers:
         return None if comparable_text(answer) in shut else answer
 
 
-def field_dependencies(field: FieldDefinition, step_condition) -> Iterator[str]:
+def field_dependencies(field: FieldDefinition, step_condition: Condition) -> Iterator[str]:
     """Yield the questions to evaluate before this one: those that affect its visibility or its answer."""
     for condition in (step_condition, field.condition, *(option.condition for option in field.options)):
         if condition is not None:
@@ -133,7 +138,7 @@ def field_dependencies(field: FieldDefinition, step_condition) -> Iterator[str]:
         yield from field_dependencies(one, None)
 
 
-def visible_steps(definition: FormDefinition, answers: dict, today: date) -> list[StepDefinition]:
+def visible_steps(definition: FormDefinition, answers: dict[str, Any], today: date) -> list[StepDefinition]:
     """Return the steps for these answers: those whose condition holds and that show a question or a text."""
     return shown_steps(definition, VisibleAnswers.of(definition, answers, today))
 
@@ -161,7 +166,7 @@ def min_and_max_steps(definition: FormDefinition, today: date) -> tuple[int, int
     return min(counts), max(counts)
 
 
-def _chosen(field: FieldDefinition) -> list:
+def _chosen(field: FieldDefinition) -> list[Any]:
     """Return the possible answers to a question with a single choice; [] for other types."""
     if field.type == "yes_no":
         return [True, False]
@@ -175,17 +180,17 @@ def step_dependencies(step: StepDefinition) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def visible_fields(step: StepDefinition, answers: dict, today: date) -> list[FieldDefinition]:
+def visible_fields(step: StepDefinition, answers: dict[str, Any], today: date) -> list[FieldDefinition]:
     """Return the visible questions and texts of a step. ``answers`` of other steps are assumed to be relevant."""
     shown = VisibleAnswers(((field, None) for field in step.fields), answers, today)
     return [field for field in step.fields if shown.is_visible(field.key)]
 
 
-def visible_options(field: FieldDefinition, answers, today: date) -> list[OptionDefinition]:
+def visible_options(field: FieldDefinition, answers: dict[str, Any], today: date) -> list[OptionDefinition]:
     """Return the options that can be chosen."""
     return [option for option in field.options if condition_holds(option.condition, answers, today)]
 
 
-def relevant_answers(definition: FormDefinition, answers: dict, today: date) -> dict:
+def relevant_answers(definition: FormDefinition, answers: dict[str, Any], today: date) -> dict[str, Any]:
     """Return the answers that count, in the form's order."""
     return VisibleAnswers.of(definition, answers, today).visible_values()

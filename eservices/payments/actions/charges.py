@@ -1,16 +1,20 @@
 """Actions on charges: create, remind, extend, reduce, waive, cancel."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases import actions as cases
 from eservices.cases import audit_log
-from eservices.cases.actors import SYSTEM
+from eservices.cases.actors import SYSTEM, Actor
 from eservices.cases.models import Case, CaseStage
 
 from .. import emails, ledger, tasks
@@ -31,7 +35,7 @@ class PriceMissing(Exception):
 
 @transaction.atomic
 def create_charge(
-    *, actor, case: Case, stage: CaseStage, days: int, remind_after: int = 0, waived: str = ""
+    *, actor: User, case: Case, stage: CaseStage, days: int, remind_after: int = 0, waived: str = ""
 ) -> Charge | None:
     """Create the charge of a case at this stage. Return the existing one if any, None if the case is free.
 
@@ -71,7 +75,7 @@ def create_charge(
 
 
 @transaction.atomic
-def create_basket(*, actor, charges) -> Basket:
+def create_basket(*, actor: User, charges: Iterable[Charge]) -> Basket:
     """Return a basket to pay several charges at once. The same charges always give the same basket."""
     pks = {charge.pk for charge in charges}
     if not pks:
@@ -88,7 +92,7 @@ def create_basket(*, actor, charges) -> Basket:
 
 
 @transaction.atomic
-def process_due_charge(charge_id, now: datetime) -> None:
+def process_due_charge(charge_id: UUID | str, now: datetime) -> None:
     """Handle a charge that is due at ``now``: remind of it, expire it, or cancel it if its case is closed.
 
     Safe to call repeatedly.
@@ -109,7 +113,7 @@ def process_due_charge(charge_id, now: datetime) -> None:
 
 
 @transaction.atomic
-def extend_term(*, actor, charge: Charge, until: datetime) -> Charge:
+def extend_term(*, actor: User, charge: Charge, until: datetime) -> Charge:
     """Extend the payment deadline, even if it has passed, and notify the payer."""
     charge = lock_charge(charge.pk)
     if until <= timezone.now():
@@ -123,7 +127,7 @@ def extend_term(*, actor, charge: Charge, until: datetime) -> Charge:
 
 
 @transaction.atomic
-def sync_charge(*, actor, case: Case) -> Charge | None:
+def sync_charge(*, actor: User, case: Case) -> Charge | None:
     """Adapt the charge after bookings of the case were cancelled or moved: its amount and its deadline.
 
     What is booked must be paid by the evening before. Return the charge if it changed, else None. The case must be
@@ -182,7 +186,7 @@ def _update_deadline(charge: Charge, actor) -> bool:
 
 
 @transaction.atomic
-def waive_charge(*, actor, charge: Charge, reason: str) -> Charge:
+def waive_charge(*, actor: User, charge: Charge, reason: str) -> Charge:
     """Waive a charge, for a reason. Payments already received are refunded separately."""
     charge = lock_charge(charge.pk)
     charge.reason = reason.strip()[:255]
@@ -194,7 +198,7 @@ def waive_charge(*, actor, charge: Charge, reason: str) -> Charge:
 
 
 @transaction.atomic
-def cancel_charge(*, actor=SYSTEM, charge: Charge) -> None:
+def cancel_charge(*, actor: Actor = SYSTEM, charge: Charge) -> None:
     """Cancel the charge of a closed case. Do nothing if the case is open or the charge is paid, waived or cancelled."""
     charge = lock_charge(charge.pk)
     if charge.case.is_open or not is_allowed(CHARGES, "cancel", charge.state):
@@ -204,7 +208,7 @@ def cancel_charge(*, actor=SYSTEM, charge: Charge) -> None:
 
 
 @transaction.atomic
-def discard_charges(*, actor, case: Case) -> None:
+def discard_charges(*, actor: User, case: Case) -> None:
     """Delete the charges of a rehearsal."""
     rehearsed = Charge.objects.filter(case=case, case__rehearsal=True)
     Basket.objects.filter(charges__in=rehearsed).delete()
@@ -222,7 +226,7 @@ def _reminder_time(asked: datetime, days: int, until: datetime) -> datetime | No
     return now + (until - now) / 2 if until - now >= WORTH_REMINDING else None
 
 
-def _lines(case: Case) -> list[dict]:
+def _lines(case: Case) -> list[dict[str, Any]]:
     """Return the fee lines of the submission that are still due, with the ledger accounts of today's fee schedule."""
     sent = remaining_lines(case)
     entries = {
@@ -237,7 +241,7 @@ def _lines(case: Case) -> list[dict]:
     return [line | _booking(entries.get(line.get("entry"))) for line in sent if line["total"]]
 
 
-def _booking(entry: FeeScheduleEntry | None) -> dict:
+def _booking(entry: FeeScheduleEntry | None) -> dict[str, Any]:
     if entry is None:
         return {"account": ledger.ledger_accounts().fees, "cost_centre": "", "regulation": ""}
     return {
@@ -264,7 +268,7 @@ def _poll_open_payments(charge: Charge) -> None:
     poll_soon(Payment.objects.open().filter(basket__charges=charge))
 
 
-def poll_soon(payments) -> None:
+def poll_soon(payments: Iterable[Payment]) -> None:
     """Let workers poll these payments at once: money may have arrived, or they must be cancelled."""
     for payment in payments:
         Payment.objects.filter(pk=payment.pk).update(due_at=timezone.now())

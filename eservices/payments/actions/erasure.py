@@ -5,13 +5,14 @@ What the law on bookkeeping requires remains: amounts, dates, accounts, receipt 
 
 from django.db import transaction
 
+from eservices.accounts.models import User
 from eservices.cases.models import Case
 
 from ..models import Charge, Payment, Refund, UnallocatedPayment
 
 
 @transaction.atomic
-def erase_payers(*, actor, case: Case) -> None:
+def erase_payers(*, actor: User, case: Case) -> None:
     """Erase what people wrote about the payments of a case, the payers, and the links to its status page.
 
     The case must be locked. No payment of it may be in progress, see ``hindrances``.

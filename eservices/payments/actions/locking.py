@@ -1,6 +1,8 @@
 """Row locks, always in one order to prevent deadlocks: cases, payment, charges."""
 
 from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
 from eservices.cases import actions as cases
 
@@ -15,7 +17,7 @@ class AlreadySettled(PaymentActionRefused):
     """The payment or charge was settled or cancelled before, so that no other input can help."""
 
 
-def lock_charge(pk) -> Charge:
+def lock_charge(pk: UUID | str) -> Charge:
     """Lock a charge and its case."""
     case = cases.lock_case(Charge.objects.values_list("case_id", flat=True).get(pk=pk))
     charge = Charge.objects.select_for_update(of=("self",)).get(pk=pk)
@@ -23,7 +25,7 @@ def lock_charge(pk) -> Charge:
     return charge
 
 
-def lock_charges(pks: Iterable) -> list[Charge]:
+def lock_charges(pks: Iterable[Any]) -> list[Charge]:
     """Lock charges and their cases. Return the charges in order of creation."""
     found = Charge.objects.filter(pk__in=list(pks))
     held = {pk: cases.lock_case(pk) for pk in sorted(set(found.values_list("case_id", flat=True)))}
@@ -33,7 +35,7 @@ def lock_charges(pks: Iterable) -> list[Charge]:
     return sorted(locked, key=lambda charge: (charge.created_at, charge.pk))
 
 
-def lock_payment(pk) -> tuple[Payment, list[Charge]]:
+def lock_payment(pk: UUID | str) -> tuple[Payment, list[Charge]]:
     """Lock a payment, the charges of its basket and their cases."""
     basket = Payment.objects.values_list("basket", flat=True).get(pk=pk)
     pks = Charge.objects.filter(baskets=basket).values_list("pk", flat=True)

@@ -4,6 +4,7 @@ Money is never lost or booked twice.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -11,9 +12,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases import actions as cases
 from eservices.cases import audit_log, number_series
-from eservices.cases.actors import SYSTEM
+from eservices.cases.actors import SYSTEM, Actor
 
 from .. import emails, ledger, tasks
 from ..models import Allocation, Basket, Charge, JournalRow, Payment, UnallocatedPayment
@@ -38,7 +40,7 @@ Kind, Why = JournalRow.Kind, UnallocatedPayment.Why
 
 @transaction.atomic
 def start_payment(
-    *, actor, basket: Basket, provider: PaymentProvider, language: str, back: str = ""
+    *, actor: User, basket: Basket, provider: PaymentProvider, language: str, back: str = ""
 ) -> Payment:
     """Return the open payment of this provider for what is due in the basket, or create one.
 
@@ -59,7 +61,7 @@ def start_payment(
 
 @transaction.atomic
 def save_provider_answer(
-    *, actor=SYSTEM, payment: Payment, answer: PaymentStatus, fault: str = ""
+    *, actor: Actor = SYSTEM, payment: Payment, answer: PaymentStatus, fault: str = ""
 ) -> Payment:
     """Save the state of a payment at its provider, and ``fault`` for staff.
 
@@ -72,7 +74,8 @@ def save_provider_answer(
         if is_allowed(PAYMENTS, "succeed", payment.state):
             _receive(payment, charges, answer.amount, answer.currency, actor)
         return payment
-    action = {PENDING: "start", FAILED: "fail", CANCELLED: "cancel"}[answer.state]
+    actions: dict[str, str] = {PENDING: "start", FAILED: "fail", CANCELLED: "cancel"}
+    action = actions[answer.state]
     if not is_allowed(PAYMENTS, action, payment.state):
         Payment.objects.filter(pk=payment.pk).update(due_at=None)
         return payment
@@ -103,7 +106,15 @@ def record_receipt(
 
 @transaction.atomic
 def record_unallocated(
-    *, actor, provider: str, account: str, amount: int, currency: str, why: str, details: dict, payment=None
+    *,
+    actor: Actor,
+    provider: str,
+    account: str,
+    amount: int,
+    currency: str,
+    why: str,
+    details: dict[str, Any],
+    payment: Payment | None = None,
 ) -> UnallocatedPayment:
     """Record money that belongs to no charge as an unallocated payment, which a bookkeeper must settle."""
     unallocated = UnallocatedPayment.objects.create(
@@ -134,7 +145,7 @@ def record_provider_error(payment: Payment, fault: Exception) -> None:
     Payment.objects.open().filter(pk=payment.pk).update(fault=error_text(fault), due_at=due, woken_at=None)
 
 
-def note_waiting_payer(*, actor=None, payment: Payment) -> None:
+def note_waiting_payer(*, actor: User | None = None, payment: Payment) -> None:
     """Have a worker poll the provider because the payer waits on our page, but not at each request of the page.
 
     A payment has at most one poll in progress and one every few seconds, however many pages are open.
@@ -158,7 +169,7 @@ def wake_due_payments(now: datetime, most: int) -> None:
             tasks.poll_payment.enqueue(str(pk))
 
 
-def allocate(charge: Charge, payment: Payment, amount: int, actor, *, account: str) -> None:
+def allocate(charge: Charge, payment: Payment, amount: int, actor: Actor, *, account: str) -> None:
     """Allocate money to a charge and post it to the journal; wake the process of the case.
 
     The charge and its case must be locked.
@@ -243,7 +254,8 @@ def _mismatch_text(payment: Payment) -> str:
 def provider_account(payment: Payment) -> str:
     """Return the ledger account for money that the payment's provider received."""
     provider = payment_providers.get(payment.provider)
-    return getattr(ledger.ledger_accounts(), provider.account if provider else "online")
+    account: str = getattr(ledger.ledger_accounts(), provider.account if provider else "online")
+    return account
 
 
 def _receipt_number() -> str:

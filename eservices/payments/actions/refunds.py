@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.cases import actors, audit_log
-from eservices.cases.actors import SYSTEM
+from eservices.cases.actors import SYSTEM, Actor
 
 from .. import emails, ledger, tasks
 from ..models import Allocation, JournalRow, Refund, UnallocatedPayment
@@ -62,14 +63,15 @@ def refund_unallocated(*, actor, unallocated: UnallocatedPayment, reason: str) -
 
 
 @transaction.atomic
-def save_refund_answer(*, actor=SYSTEM, refund: Refund, answer: RefundStatus) -> Refund:
+def save_refund_answer(*, actor: Actor = SYSTEM, refund: Refund, answer: RefundStatus) -> Refund:
     """Save the state of a refund at its provider, and book it once when it is done.
 
     If the applicant was notified at the request, they are notified again only if a person pays the refund out,
     which may be days later.
     """
     refund = lock_refund(refund)
-    action = {REFUND_DONE: "finish", REFUND_FAILED: "fail"}.get(answer.state, "wait")
+    actions: dict[str, str] = {REFUND_DONE: "finish", REFUND_FAILED: "fail"}
+    action = actions.get(answer.state, "wait")
     if not is_allowed(REFUNDS, action, refund.state):
         return refund
     refund.state = REFUNDS[action][1]
@@ -83,7 +85,7 @@ def save_refund_answer(*, actor=SYSTEM, refund: Refund, answer: RefundStatus) ->
 
 
 @transaction.atomic
-def complete_by_hand(*, actor, refund: Refund) -> Refund:
+def complete_by_hand(*, actor: User, refund: Refund) -> Refund:
     """Record that a bookkeeper transferred the refund from the bank, because the provider could not."""
     refund = lock_refund(refund)
     if refund.state == REFUND_DONE or refund.due_at:

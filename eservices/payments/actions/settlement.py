@@ -1,10 +1,12 @@
 """Settlement of unallocated payments, and payouts of providers compared with our books."""
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eservices.cases.actors import SYSTEM
+from eservices.cases.actors import SYSTEM, Actor
 
 from .. import ledger
 from ..models import Charge, JournalRow, Payment, Payout, Refund, UnallocatedPayment
@@ -57,7 +59,7 @@ def book_to_account(*, actor, unallocated: UnallocatedPayment, account: str, not
     return _settle(unallocated, actor, UnallocatedPayment.Outcome.KEPT, note.strip())
 
 
-def book_payout(*, actor=SYSTEM, provider: PaymentProvider, report: PayoutReport) -> Payout | None:
+def book_payout(*, actor: Actor = SYSTEM, provider: PaymentProvider, report: PayoutReport) -> Payout | None:
     """Book a payout of a provider and its commission. Return None if it is booked already."""
     try:
         return _book_payout(provider, report)
@@ -83,7 +85,11 @@ def _book_payout(provider: PaymentProvider, report: PayoutReport) -> Payout | No
         expected=_expected_amount(provider, report),
         items=[list(item) for item in report.items],
     )
-    about = {"currency": report.currency, "text": f"{provider.key} {report.external_id}", "payout": payout}
+    about: dict[str, Any] = {
+        "currency": report.currency,
+        "text": f"{provider.key} {report.external_id}",
+        "payout": payout,
+    }
     clearing = getattr(own, provider.account)
     ledger.post_entry(Kind.PAYOUT, debit=own.bank, credit=clearing, amount=report.net, **about)
     ledger.post_entry(

@@ -1,6 +1,8 @@
 """Charges of cases, and the baskets in which they are paid."""
 
 import uuid
+from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,20 +17,20 @@ from ..amounts import AmountField
 from ..states import CHARGES, ChargeState
 
 
-class ChargeQuerySet(models.QuerySet):
-    def real(self):
+class ChargeQuerySet(models.QuerySet["Charge"]):
+    def real(self) -> Self:
         """Exclude rehearsals, which are never paid."""
         return self.filter(case__rehearsal=False)
 
-    def payable(self):
+    def payable(self) -> Self:
         """Filter charges that can be paid now: open, on a case that is not closed."""
         return self.real().filter(state=ChargeState.OPEN).exclude(case__state=CaseState.CLOSED)
 
-    def due(self, now):
+    def due(self, now: datetime) -> Self:
         """Filter charges that must be reminded, expired or cancelled by ``now``."""
         return self.filter(state=ChargeState.OPEN, due_at__lte=now)
 
-    def stale(self):
+    def stale(self) -> Self:
         """Filter charges that are unsettled although their case is closed."""
         return self.filter(state__in=[ChargeState.OPEN, ChargeState.EXPIRED], case__state=CaseState.CLOSED)
 

@@ -1,7 +1,8 @@
 """Payments, allocations, unallocated payments and refunds."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -17,12 +18,12 @@ OPEN = [PaymentState.NEW, PaymentState.PENDING]
 WAKE_AGAIN_AFTER = timedelta(minutes=1)
 
 
-class PaymentQuerySet(models.QuerySet):
-    def open(self):
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def open(self) -> Self:
         """Filter payments that are neither received nor failed nor cancelled."""
         return self.filter(state__in=OPEN)
 
-    def due(self, now):
+    def due(self, now: datetime) -> Self:
         """Filter payments whose provider must be polled by ``now``."""
         return self.filter(due_at__lte=now)
 
@@ -30,7 +31,7 @@ class PaymentQuerySet(models.QuerySet):
         """Filter payments without a poll in progress, or with one that is so old that it must be lost."""
         return self.filter(Q(woken_at=None) | Q(woken_at__lte=now - WAKE_AGAIN_AFTER))
 
-    def received(self):
+    def received(self) -> Self:
         return self.filter(state=PaymentState.SUCCEEDED)
 
 
@@ -168,8 +169,8 @@ class UnallocatedPayment(models.Model):
         return f"{self.currency} {self.amount / 100:.2f} {self.get_why_display()}"
 
 
-class RefundQuerySet(models.QuerySet):
-    def due(self, now):
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def due(self, now: datetime) -> Self:
         return self.filter(state__in=[RefundState.NEW, RefundState.PENDING], due_at__lte=now)
 
 

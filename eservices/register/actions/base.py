@@ -4,9 +4,12 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Manager, Model, QuerySet
+from django.tasks import Task
 from django.utils import timezone
 
 from .. import comparison
@@ -81,7 +84,7 @@ def _find_others(
     return found
 
 
-def claim_row(rows, pk):
+def claim_row[M: Model](rows: Manager[M], pk: int | UUID | str) -> M | None:
     """Claim the row for this worker during ``CLAIM``; None if it is not due or another worker has it."""
     now = timezone.now()
     if not rows.filter(pk=pk, due_at__lte=now).update(due_at=now + CLAIM, attempts=F("attempts") + 1):
@@ -89,7 +92,7 @@ def claim_row(rows, pk):
     return rows.get(pk=pk)
 
 
-def claim_on(rows) -> datetime | None:
+def claim_on(rows: QuerySet[Any]) -> datetime | None:
     """Extend the claim of a row by ``CLAIM`` and return its end; None if this worker lost the claim."""
     until = timezone.now() + CLAIM
     return until if rows.update(due_at=until) else None
@@ -100,6 +103,6 @@ def retry_pause(attempts: int) -> timedelta:
     return RETRY_PAUSES[min(attempts, len(RETRY_PAUSES)) - 1]
 
 
-def enqueue_for_row(task, row) -> None:
+def enqueue_for_row(task: Task[Any, Any], row: Model) -> None:
     """Enqueue the task for the row after the commit. If that is lost, the job enqueues it later."""
     transaction.on_commit(partial(task.enqueue, row.pk), robust=True)

@@ -40,7 +40,7 @@ class WrongCode(Exception):
     ``left``: remaining tries; at 0 a new letter is needed.
     """
 
-    def __init__(self, left: int):
+    def __init__(self, left: int) -> None:
         super().__init__(left)
         self.left = left
 
@@ -75,7 +75,7 @@ def request_code(*, actor: User, said: DeclaredPerson, language: str) -> PostedC
     return code
 
 
-def post_code(code_id) -> None:
+def post_code(code_id: int) -> None:
     """Look the person up and queue the letter. Safe to call at any time, any number of times."""
     code = claim_row(PostedCode.objects, code_id)
     if code is None:

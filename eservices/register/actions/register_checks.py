@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -80,7 +81,7 @@ def create_check(
     return check
 
 
-def run_check(check_id) -> None:
+def run_check(check_id: int) -> None:
     """Ask the register, store the answer and continue the case. Safe to call at any time, any number of times."""
     claimed = claim_row(RegisterCheck.objects.filter(outcome=CheckOutcome.PENDING), check_id)
     if claimed is None:
@@ -160,7 +161,7 @@ def erase_checks(*, actor: Actor, case: Case) -> None:
     )
 
 
-def _asked(named: Sequence[DeclaredPerson]) -> list[dict]:
+def _asked(named: Sequence[DeclaredPerson]) -> list[dict[str, Any]]:
     return [{"declared": to_json_data(one)} for one in named]
 
 
@@ -197,7 +198,7 @@ def _keep_finding(check: RegisterCheck, finding: Match, others: Sequence[Match])
     cases.wake_process(case=case)
 
 
-def _found(asked: dict, finding: Match) -> dict:
+def _found(asked: dict[str, Any], finding: Match) -> dict[str, Any]:
     """Return the named person with the register's answer, and with the key if no agent has to judge."""
     people = [to_json_data(one) for one in finding.people]
     settled = finding.outcome == MatchResult.MATCH and not any(one.protected for one in finding.people)

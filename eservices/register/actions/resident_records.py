@@ -22,7 +22,7 @@ def schedule_record_lookup(*, actor: User | None, user: User) -> None:
     enqueue_for_row(tasks.refresh_record, entry)
 
 
-def refresh_record(entry_id) -> None:
+def refresh_record(entry_id: int) -> None:
     """Ask the register about a person with proven identity. Safe to call any number of times."""
     entry = claim_row(ResidentRecord.objects, entry_id)
     if entry is None:

@@ -1,6 +1,9 @@
 """Screening of new cases: whether a person named in the case has a protected address."""
 
+from uuid import UUID
+
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from eservices.accounts.person_names import is_same_name
@@ -31,7 +34,7 @@ def begin_screening(*, actor: Actor = SYSTEM, case: Case) -> Screening | None:
     return _ask_anew(case.pk)
 
 
-def screen(screening_id) -> None:
+def screen(screening_id: int) -> None:
     """Ask the register about everybody named in the case and store whether an address is protected.
 
     Safe to call at any time, any number of times. The case stays unscreened until the register has answered about
@@ -64,7 +67,7 @@ def screen_same_person(*, actor: Actor, case: Case) -> None:
         _ask_anew(pk)
 
 
-def _ask_anew(case_id) -> Screening:
+def _ask_anew(case_id: UUID | str) -> Screening:
     screening, _new = Screening.objects.update_or_create(
         case_id=case_id, defaults={"due_at": timezone.now(), "fault": ""}
     )
@@ -96,6 +99,6 @@ def _keep(screening: Screening, *, protected: bool) -> None:
         cases.settle_screening(case=case, protected=protected)
 
 
-def _still(screening: Screening):
+def _still(screening: Screening) -> QuerySet[Screening]:
     """Return a queryset of the row, empty if the screening was scheduled again since the claim."""
     return Screening.objects.filter(pk=screening.pk, attempts=screening.attempts, due_at=screening.due_at)

@@ -33,7 +33,7 @@ function element(tag, properties = {}, children = []) {
 function keyOf(label, type, taken) {
   const made = label
     .normalize("NFKD")
-    .replace(/[^\x00-\x7f]/g, "")
+    .replace(/\P{ASCII}/gu, "")
     .toLowerCase()
     .replace(/[^\w\s-]/g, "")
     .replace(/[-\s]+/g, "_")

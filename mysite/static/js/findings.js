@@ -13,7 +13,7 @@ function unfold(element) {
 }
 
 function show(path) {
-  let parts = path.split(".");
+  const parts = path.split(".");
   let found = null;
   while (parts.length && !(found = field(parts.join(".")))) parts.pop(); // at least the block that holds it
   if (!found) return false;

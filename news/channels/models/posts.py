@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, time
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.models import Page
 
 from eservices.deliveries.models import Delivery, DeliveryQuerySet
 
@@ -58,11 +59,11 @@ class MessageCount(NamedTuple):
     due: datetime | None  # time of the first message if they wait for it, else None
 
 
-class ChannelPostQuerySet(models.QuerySet):
-    def of(self, page):
+class ChannelPostQuerySet(models.QuerySet["ChannelPost"]):
+    def of(self, page: Page) -> Self:
         return self.filter(page_id=page.pk)
 
-    def forgotten(self, messages: Iterable[str]):
+    def forgotten(self, messages: Iterable[str]) -> Self:
         """Filter posts that did not follow the last publication of their page, whose signal was lost.
 
         Either they were ticked before it and not sent. Or they belong to the channels ``messages``, which write to

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from newsletter.models.reader_choices import TopicChoice
 
 
-class DeviceQuerySet(models.QuerySet):
+class DeviceQuerySet(models.QuerySet["Device"]):
     def of_topics(self, keys):
         """Filter devices that want at least one of the topics, each once."""
         return self.filter(pk__in=DeviceTopic.objects.filter(topic_key__in=keys).values("device"))

@@ -1,6 +1,7 @@
 """Readers of news by SMS. A number counts once its owner entered the code that was sent to it."""
 
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,15 +13,15 @@ from home.web.secret_links import secret_field
 from newsletter.models.reader_choices import Consent, TopicChoice, chosen_topics
 
 
-class PhoneReaderQuerySet(models.QuerySet):
-    def confirmed(self):
+class PhoneReaderQuerySet(models.QuerySet["PhoneReader"]):
+    def confirmed(self) -> Self:
         return self.filter(state=PhoneReader.State.CONFIRMED)
 
     def of_topics(self, keys):
         """Filter confirmed readers of at least one of the topics, each once."""
         return self.confirmed().filter(pk__in=PhoneTopic.objects.filter(topic_key__in=keys).values("reader"))
 
-    def forgotten(self, before: datetime):
+    def forgotten(self, before: datetime) -> Self:
         """Filter readers who asked before ``before`` and never entered a code."""
         return self.filter(state=PhoneReader.State.PENDING, asked_at__lt=before)
 

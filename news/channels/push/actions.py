@@ -1,12 +1,14 @@
 """All writes for push notifications: subscribe, unsubscribe, send."""
 
 import uuid
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 from home.runtime.write_conflicts import retry_on_conflict
@@ -32,7 +34,7 @@ def subscribe_device(*, actor=None, endpoint: str, p256dh: str, auth: str, langu
 
 
 @transaction.atomic
-def unsubscribe_device(*, actor=None, endpoint: str) -> None:
+def unsubscribe_device(*, actor: User | None = None, endpoint: str) -> None:
     """Delete a device and skip its waiting notifications. An unknown device is no error."""
     for device in Device.objects.with_endpoint(endpoint):
         waiting = Delivery.objects.filter(carrier=CARRIER, recipient=str(device)).open()
@@ -43,12 +45,19 @@ def unsubscribe_device(*, actor=None, endpoint: str) -> None:
             )
 
 
-def delete_device(*, actor=None, device_id: int) -> None:
+def delete_device(*, actor: User | None = None, device_id: int) -> None:
     """Delete a device that its push service does not know any more."""
     Device.objects.filter(pk=device_id).delete()
 
 
-def follow(*, actor=None, key: str, messages: dict[str, dict], language: str, told: dict) -> bool:
+def follow(
+    *,
+    actor: User | None = None,
+    key: str,
+    messages: dict[str, dict[str, Any]],
+    language: str,
+    told: dict[str, Any],
+) -> bool:
     """Rewrite the notifications of ``key`` that are not sent yet.
 
     Return whether none is sent: then devices may still be added.
@@ -56,9 +65,9 @@ def follow(*, actor=None, key: str, messages: dict[str, dict], language: str, to
     subject = _subject(key)
     spoken = dict(Device.objects.values_list("pk", "language"))
 
-    def content(delivery: Delivery) -> tuple[str, dict]:
+    def content(delivery: Delivery) -> tuple[str, dict[str, Any]]:
         device = delivery.payload["device"]
-        message = messages.get(spoken.get(device)) or messages[language]
+        message = messages.get(spoken.get(device) or "") or messages[language]
         now = announcements.followed(delivery.payload, told)
         return message["title"], _payload(device, message) | now
 
@@ -70,7 +79,7 @@ def _subject(key: str) -> str:
     return f"news-push:{key}"[:80]
 
 
-def _payload(device_id: int, message: dict) -> dict:
+def _payload(device_id: int, message: dict[str, Any]) -> dict[str, Any]:
     return {
         "device": device_id,
         "message": message,
@@ -81,7 +90,13 @@ def _payload(device_id: int, message: dict) -> dict:
 
 @transaction.atomic
 def queue_notifications(
-    *, actor=None, key: str, messages: dict[str, dict], language: str, devices, told: dict
+    *,
+    actor: User | None = None,
+    key: str,
+    messages: dict[str, dict[str, Any]],
+    language: str,
+    devices: Any,
+    told: dict[str, Any],
 ) -> int:
     """Queue a notification for each device, in its language if ``messages`` has it. Return their number.
 

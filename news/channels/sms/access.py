@@ -27,7 +27,7 @@ def code_entry_token(number: str) -> str:
 
 def number_from_token(token: str) -> str:
     """Return the number of a token. Raise Http404 if it is unknown or expired."""
-    number = cache.get(_key(token))
+    number: str | None = cache.get(_key(token))
     if number is None:
         raise Http404
     return number

@@ -2,7 +2,9 @@
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 from home.alerts.models import Alert
@@ -52,7 +55,7 @@ def request_subscription(*, actor=None, number: str, language: str, topic_keys, 
     return reader
 
 
-def confirm_by_code(*, actor=None, reader: PhoneReader, code: str) -> bool:
+def confirm_by_code(*, actor: User | None = None, reader: PhoneReader, code: str) -> bool:
     """Confirm a reader by the code. Return False if it is wrong, expired, or was tried too often."""
     with transaction.atomic():
         reader = _lock(reader)
@@ -77,7 +80,9 @@ def _take(reader: PhoneReader) -> None:
 
 
 @transaction.atomic
-def change_subscription(*, actor=None, reader: PhoneReader, language: str, topic_keys, alerts: bool) -> None:
+def change_subscription(
+    *, actor: User | None = None, reader: PhoneReader, language: str, topic_keys: Iterable[str], alerts: bool
+) -> None:
     """Change topics, language and alerts on the reader's page."""
     reader = _lock(reader)
     reader.language, reader.alerts = language, alerts
@@ -87,7 +92,7 @@ def change_subscription(*, actor=None, reader: PhoneReader, language: str, topic
 
 
 @transaction.atomic
-def unsubscribe(*, actor=None, reader: PhoneReader, replied: bool = False) -> None:
+def unsubscribe(*, actor: User | None = None, reader: PhoneReader, replied: bool = False) -> None:
     """Unsubscribe a reader and skip the waiting messages. A second time changes nothing."""
     reader = _lock(reader)
     if reader.state == State.STOPPED:
@@ -100,7 +105,7 @@ def unsubscribe(*, actor=None, reader: PhoneReader, replied: bool = False) -> No
 
 
 @transaction.atomic
-def erase_reader(*, actor=None, reader: PhoneReader) -> None:
+def erase_reader(*, actor: User | None = None, reader: PhoneReader) -> None:
     """Erase the number, here and in the deliveries to it."""
     unsubscribe(reader=reader)
     outbox.erase_recipient(actor=actor, carrier=CARRIER, recipient=reader.number)
@@ -140,7 +145,7 @@ def queue_messages(*, actor=None, key: str, texts: dict[str, str], language: str
     return number
 
 
-def queue_alert(*, actor, alert: Alert) -> int:
+def queue_alert(*, actor: User, alert: Alert) -> int:
     """Queue an alert to all readers who want alerts, at any hour. Return their number.
 
     If called twice, nobody gets it twice, until the alert ended and begins anew.
@@ -153,7 +158,9 @@ def queue_alert(*, actor, alert: Alert) -> int:
     )
 
 
-def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: dict) -> bool:
+def follow(
+    *, actor: User | None = None, key: str, texts: dict[str, str], language: str, told: dict[str, Any]
+) -> bool:
     """Rewrite the messages of ``key`` that are not sent yet, each in the language of its reader.
 
     Return whether none is sent: then readers may still be added.
@@ -161,7 +168,7 @@ def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: 
     subject = _subject(key)
     spoken = dict(PhoneReader.objects.values_list("number", "language"))
 
-    def content(delivery: Delivery) -> tuple[str, dict]:
+    def content(delivery: Delivery) -> tuple[str, dict[str, Any]]:
         chosen = spoken.get(delivery.recipient)
         chosen = chosen if texts.get(chosen) else language
         text = sms.to_sms_text(texts[chosen])
@@ -172,7 +179,7 @@ def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: 
     return not Delivery.objects.for_subject(subject).filter(state=Delivery.State.DONE).exists()
 
 
-def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
+def clear(*, actor: User, alert: Alert, texts: dict[str, str]) -> int:
     """Queue the all-clear to the readers who got the alert. Return their number.
 
     If called twice, nobody gets it twice. A reader who unsubscribed since gets nothing.
@@ -186,7 +193,7 @@ def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
     return queue_messages(actor=actor, key=key, texts=texts, language=language, readers=readers, told=told)
 
 
-def follow_alert(*, actor=None, alert: Alert) -> None:
+def follow_alert(*, actor: User | None = None, alert: Alert) -> None:
     """Rewrite the messages of an alert that are not sent yet, after its text changed."""
     if alert.began_at is None:
         return

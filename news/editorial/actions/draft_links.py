@@ -8,11 +8,13 @@ from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from eservices.accounts.models import User
+
 from ..models import DraftLink
 
 
 @transaction.atomic
-def create_draft_link(*, actor, page: Page, for_whom: str, days: int, follows: bool) -> DraftLink:
+def create_draft_link(*, actor: User, page: Page, for_whom: str, days: int, follows: bool) -> DraftLink:
     """Create a link to the latest draft."""
     revision = page.get_latest_revision() or page.specific.save_revision(user=actor)
     expires_at = timezone.now() + timedelta(days=days)
@@ -29,7 +31,7 @@ def create_draft_link(*, actor, page: Page, for_whom: str, days: int, follows: b
 
 
 @transaction.atomic
-def revoke_draft_link(*, actor, link: DraftLink) -> None:
+def revoke_draft_link(*, actor: User, link: DraftLink) -> None:
     """Revoke a link, which then shows nothing any more."""
     if DraftLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
         log(link.page, "editing.unshared", user=actor, data={"for": link.for_whom})

@@ -1,11 +1,13 @@
 """Actions of page checks: check pages and external links."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page
 
+from eservices.accounts.models import User
 from home.links import videos
 
 from .. import link_checker, page_reader
@@ -17,7 +19,7 @@ ASK_AGAIN_AFTER, ASK_SOON_AFTER = timedelta(days=7), timedelta(hours=6)
 
 
 @transaction.atomic
-def run_page_checks(*, actor, check: PageCheck, now: datetime) -> PageCheck:
+def run_page_checks(*, actor: User, check: PageCheck, now: datetime) -> PageCheck:
     """Check a page as it is published, and save its external links."""
     check = PageCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     content = page_reader.read_page(check.page.specific)
@@ -28,7 +30,7 @@ def run_page_checks(*, actor, check: PageCheck, now: datetime) -> PageCheck:
     return check
 
 
-def recheck_soon(pages) -> None:
+def recheck_soon(pages: Iterable[Page]) -> None:
     """Let the next job check the pages, whose findings may have changed."""
     PageCheck.objects.filter(page__in=pages).update(due_at=timezone.now())
 

@@ -1,15 +1,19 @@
 """Actions on reviews: reminders go to the keeper of a page, again to the keeper, then to the chief editors."""
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from eservices.accounts.models import User
 from eservices.accounts.roles import MODERATORS
 from home.models.base import page_types
 
@@ -18,7 +22,7 @@ from ..models import ReviewPlan, review_months
 
 
 @transaction.atomic
-def mark_reviewed(*, actor, care: ReviewPlan) -> ReviewPlan:
+def mark_reviewed(*, actor: User, care: ReviewPlan) -> ReviewPlan:
     """Record that the page was reviewed, and plan the next review."""
     care = ReviewPlan.objects.select_for_update(of=("self",)).get(pk=care.pk)
     care.reviewed_at, care.reviewed_by = timezone.now(), actor
@@ -29,7 +33,9 @@ def mark_reviewed(*, actor, care: ReviewPlan) -> ReviewPlan:
 
 
 @transaction.atomic
-def plan_reviews(*, actor, care: ReviewPlan, keeper, months: int, due_on) -> ReviewPlan:
+def plan_reviews(
+    *, actor: User, care: ReviewPlan, keeper: User | None, months: int, due_on: date
+) -> ReviewPlan:
     """Set who looks after a page, how often it is reviewed, and when next."""
     care = ReviewPlan.objects.select_for_update(of=("self",)).get(pk=care.pk)
     care.keeper, care.months = keeper, months
@@ -66,7 +72,7 @@ def send_review_reminders(now: datetime) -> None:
 
 
 @transaction.atomic
-def _tell(rows, mark: str, now: datetime, letter) -> None:
+def _tell(rows: QuerySet[ReviewPlan], mark: str, now: datetime, letter: Callable[..., Any]) -> None:
     """Send one e-mail to each person about all their pages.
 
     It is sent to the keepers. Chief editors get it for pages without a keeper, and for all pages if ``mark`` is
@@ -85,7 +91,7 @@ def _tell(rows, mark: str, now: datetime, letter) -> None:
         letter(person, theirs)
 
 
-def _who_may(page: Page, chiefs: list) -> list:
+def _who_may(page: Page, chiefs: list[Any]) -> list[Any]:
     """Return the chief editors who may edit a page, else other staff who may.
 
     If nobody may, return all chief editors, who can give the permission.
@@ -94,11 +100,11 @@ def _who_may(page: Page, chiefs: list) -> list:
     return able or list(access.users_who_may_edit(page).exclude(email="").order_by("pk")) or chiefs
 
 
-def _locked(rows) -> list[ReviewPlan]:
+def _locked(rows: QuerySet[ReviewPlan]) -> list[ReviewPlan]:
     return list(rows.select_related("page__owner", "keeper").select_for_update(of=("self",))[:200])
 
 
-def escalation_recipients() -> list:
+def escalation_recipients() -> list[Any]:
     """Return the moderators; the superusers if there are none."""
     people = get_user_model().objects.filter(is_active=True, is_staff=True).exclude(email="")
     found = list(people.filter(groups__name=MODERATORS).distinct().order_by("pk"))

@@ -1,11 +1,13 @@
 """All writes to comments."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 from home.caching import site_version
 from news.articles.models import NewsPage
 
@@ -15,7 +17,13 @@ from .models import Comment
 
 @transaction.atomic
 def submit_comment(
-    *, actor=None, page: NewsPage, email: str, language: str, handed_in_at: datetime, **written
+    *,
+    actor: User | None = None,
+    page: NewsPage,
+    email: str,
+    language: str,
+    handed_in_at: datetime,
+    **written: Any,
 ) -> Comment:
     """Save a comment by the owner of a verified address, for moderation.
 
@@ -32,7 +40,7 @@ def submit_comment(
 
 
 @transaction.atomic
-def reply_to_comment(*, actor, comment: Comment, reply: str) -> Comment:
+def reply_to_comment(*, actor: User, comment: Comment, reply: str) -> Comment:
     """Save the commune's reply below a comment. The author is notified of the first one. An empty reply removes it."""
     comment = Comment.objects.select_for_update().get(pk=comment.pk)
     first = not comment.reply and bool(reply.strip())

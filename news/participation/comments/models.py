@@ -1,5 +1,7 @@
 """Comments on articles, with the commune's replies."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.text import Truncator
 from django.utils.translation import gettext
@@ -17,10 +19,10 @@ class CommentQuerySet(ModeratedTextQuerySet):
         article = NewsPage.objects.filter(translation_key=models.OuterRef("article")).order_by("pk")
         return super().waiting().annotate(place=models.Subquery(article.values("title")[:1]))
 
-    def on(self, page: NewsPage):
+    def on(self, page: NewsPage) -> Self:
         return self.filter(article=page.translation_key)
 
-    def oldest_first(self):
+    def oldest_first(self) -> Self:
         return self.order_by("handed_in_at", "pk")
 
 

@@ -1,12 +1,14 @@
 """All writes to contributions: submit, vote, and the commune's answer."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 from home.caching import site_version
 
 from .. import participants
@@ -19,7 +21,13 @@ from .states import ANSWERED
 
 @transaction.atomic
 def submit_contribution(
-    *, actor=None, page: ConsultationPage, email: str, language: str, handed_in_at: datetime, **written
+    *,
+    actor: User | None = None,
+    page: ConsultationPage,
+    email: str,
+    language: str,
+    handed_in_at: datetime,
+    **written: Any,
 ) -> Contribution:
     """Save a contribution by the owner of a verified address, for moderation.
 
@@ -39,7 +47,7 @@ def submit_contribution(
     return contribution
 
 
-def cast_vote(*, actor=None, contribution: Contribution, email: str) -> bool:
+def cast_vote(*, actor: User | None = None, contribution: Contribution, email: str) -> bool:
     """Vote once per person. Return False if the person has voted before."""
     who = participants.participant_digest(str(contribution.consultation), email)
     _vote, new = Vote.objects.get_or_create(contribution=contribution, who=who)
@@ -47,7 +55,7 @@ def cast_vote(*, actor=None, contribution: Contribution, email: str) -> bool:
 
 
 @transaction.atomic
-def withdraw_vote(*, actor=None, contribution: Contribution, email: str) -> bool:
+def withdraw_vote(*, actor: User | None = None, contribution: Contribution, email: str) -> bool:
     """Withdraw a vote. Return False if there was none."""
     who = participants.participant_digest(str(contribution.consultation), email)
     deleted, _by_kind = Vote.objects.filter(contribution=contribution, who=who).delete()
@@ -55,7 +63,7 @@ def withdraw_vote(*, actor=None, contribution: Contribution, email: str) -> bool
 
 
 @transaction.atomic
-def answer_contribution(*, actor, contribution: Contribution, status: str, reply: str) -> Contribution:
+def answer_contribution(*, actor: User, contribution: Contribution, status: str, reply: str) -> Contribution:
     """Save the status of a contribution and the commune's reply, and notify the author of a change.
 
     Raise IllegalTransition if the status cannot follow, or if it needs a reply and has none.

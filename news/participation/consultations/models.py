@@ -2,6 +2,7 @@
 
 from functools import reduce
 from operator import or_
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -184,10 +185,10 @@ class ContributionQuerySet(ModeratedTextQuerySet):
     def for_consultation(self, page: ConsultationPage):
         return self.filter(consultation=page.translation_key)
 
-    def with_voices(self):
+    def with_voices(self) -> Self:
         return self.annotate(voices=Count("votes"))
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-handed_in_at", "-pk")
 
 

@@ -1,11 +1,13 @@
 """Actions to verify an address and to run what waited for it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 
 from ..pending_actions import PENDING_ACTIONS, ActionNoLongerPossible, ActionResult
@@ -14,7 +16,9 @@ from .models import PendingAction
 
 
 @transaction.atomic
-def request_verification(*, actor=None, email: str, language: str, kind: str, payload: dict) -> PendingAction:
+def request_verification(
+    *, actor: User | None = None, email: str, language: str, kind: str, payload: dict[str, Any]
+) -> PendingAction:
     """Save a pending action and e-mail its link. The visitor learns nothing about the address."""
     pending = PendingAction(email=stored_form(email), language=language, kind=kind, payload=payload)
     pending.renew_link()
@@ -24,7 +28,7 @@ def request_verification(*, actor=None, email: str, language: str, kind: str, pa
 
 
 @transaction.atomic
-def run_pending_action(*, actor=None, pending: PendingAction) -> ActionResult:
+def run_pending_action(*, actor: User | None = None, pending: PendingAction) -> ActionResult:
     """Run a pending action once, with the time when it was sent. Its address is then verified.
 
     Raise ``ActionNoLongerPossible`` if it was run or deleted before, or if what it concerns is closed.
@@ -39,14 +43,14 @@ def run_pending_action(*, actor=None, pending: PendingAction) -> ActionResult:
     return done
 
 
-def delete_expired(*, actor=None, now: datetime) -> None:
+def delete_expired(*, actor: User | None = None, now: datetime) -> None:
     """Delete the expired pending actions with their addresses."""
     for pending in PendingAction.objects.expired(now):
         delete_pending_action(actor=actor, pending=pending)
 
 
 @transaction.atomic
-def delete_pending_action(*, actor=None, pending: PendingAction) -> None:
+def delete_pending_action(*, actor: User | None = None, pending: PendingAction) -> None:
     """Delete a pending action, stop its e-mail, and erase its address from the outbox."""
     reason = _("Its link leads nowhere any more.")
     outbox.withdraw_deliveries_about(actor=actor, subject=pending.subject, reason=reason)

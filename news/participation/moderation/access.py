@@ -41,7 +41,7 @@ def moderators() -> list[User]:
     return list(people) or list(User.objects.filter(is_active=True, is_superuser=True).order_by("pk"))
 
 
-def awaiting_moderation_for(user) -> list[ModeratedText]:
+def awaiting_moderation_for(user: User) -> list[ModeratedText]:
     """Return all texts that wait for moderation, the oldest first. Raise Http404 if ``user`` may not moderate."""
     if not may_moderate(user):
         raise Http404
@@ -49,13 +49,13 @@ def awaiting_moderation_for(user) -> list[ModeratedText]:
     return sorted(found, key=lambda one: (one.handed_in_at, one.kind, one.pk))[:MAX_LISTED]
 
 
-def count_awaiting_moderation(user) -> int:
+def count_awaiting_moderation(user: User) -> int:
     return (
         sum(kind.objects.waiting().count() for kind in MODERATED_MODELS.values()) if may_moderate(user) else 0
     )
 
 
-def written_for(user, kind: str, pk: int) -> ModeratedText:
+def written_for(user: User, kind: str, pk: int) -> ModeratedText:
     """Return a text for moderators. Raise Http404 otherwise."""
     known = may_moderate(user) and kind in MODERATED_MODELS
     found = MODERATED_MODELS[kind].objects.filter(pk=pk).first() if known else None

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from home.caching import site_version
 
@@ -20,7 +21,7 @@ class IllegalTransition(Exception):
 
 
 @transaction.atomic
-def publish_written(*, actor, written: ModeratedText) -> ModeratedText:
+def publish_written(*, actor: User, written: ModeratedText) -> ModeratedText:
     """Publish a text."""
     written = _judged(actor, written, ModerationState.PUBLISHED, "")
     emails.send_published(written)
@@ -28,7 +29,7 @@ def publish_written(*, actor, written: ModeratedText) -> ModeratedText:
 
 
 @transaction.atomic
-def reject_written(*, actor, written: ModeratedText, reason: str) -> ModeratedText:
+def reject_written(*, actor: User, written: ModeratedText, reason: str) -> ModeratedText:
     """Reject a text and send the author the reason."""
     written = _judged(actor, written, ModerationState.REFUSED, reason)
     emails.send_rejected(written)
@@ -36,7 +37,7 @@ def reject_written(*, actor, written: ModeratedText, reason: str) -> ModeratedTe
 
 
 @transaction.atomic
-def take_down(*, actor, written: ModeratedText, reason: str) -> ModeratedText:
+def take_down(*, actor: User, written: ModeratedText, reason: str) -> ModeratedText:
     """Take down a published text and send the author the reason."""
     written = _judged(actor, written, ModerationState.TAKEN_DOWN, reason)
     emails.send_taken_down(written)
@@ -44,14 +45,14 @@ def take_down(*, actor, written: ModeratedText, reason: str) -> ModeratedText:
 
 
 @transaction.atomic
-def erase_written(*, actor=None, written: ModeratedText) -> None:
+def erase_written(*, actor: User | None = None, written: ModeratedText) -> None:
     """Erase a text that its author withdraws, with everything on it and the addresses of its e-mails."""
     outbox.erase_deliveries_about(actor=actor, subject=written.subject)
     type(written).objects.filter(pk=written.pk).delete()
     transaction.on_commit(site_version.bump_version)
 
 
-def erase_old_written(*, actor=None, now: datetime, kind: type[ModeratedText]) -> None:
+def erase_old_written(*, actor: User | None = None, now: datetime, kind: type[ModeratedText]) -> None:
     """Delete texts rejected three months ago, and the addresses on all others after a year, read or not."""
     for written in kind.objects.rejected_long_ago(now):
         with transaction.atomic():
@@ -64,7 +65,7 @@ def erase_old_written(*, actor=None, now: datetime, kind: type[ModeratedText]) -
 
 
 @transaction.atomic
-def send_moderator_digests(*, actor=None, now: datetime) -> None:
+def send_moderator_digests(*, actor: User | None = None, now: datetime) -> None:
     """Notify moderators of waiting texts, at most once a morning and only if one is new."""
     if not sum(
         kind.objects.due_for_notification(now).update(tell_at=None) for kind in MODERATED_MODELS.values()
@@ -77,7 +78,7 @@ def send_moderator_digests(*, actor=None, now: datetime) -> None:
         emails.send_moderator_digest(person, waiting)
 
 
-def _judged(actor, written: ModeratedText, state: ModerationState, reason: str) -> ModeratedText:
+def _judged(actor: User, written: ModeratedText, state: ModerationState, reason: str) -> ModeratedText:
     written = type(written).objects.select_for_update().get(pk=written.pk)
     if not is_allowed(written.state, state):
         raise IllegalTransition(_("This is “%(state)s” already.") % {"state": written.get_state_display()})

@@ -1,6 +1,7 @@
 """Base models of moderated texts: author, shown name, and state."""
 
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -24,19 +25,19 @@ def next_morning() -> datetime:
 
 
 class ModeratedTextQuerySet(models.QuerySet):
-    def waiting(self):
+    def waiting(self) -> Self:
         return self.filter(state=ModerationState.WAITING).order_by("handed_in_at", "pk")
 
-    def published(self):
+    def published(self) -> Self:
         return self.filter(state=ModerationState.PUBLISHED)
 
-    def rejected(self):
+    def rejected(self) -> Self:
         return self.filter(state__in=REJECTED)
 
-    def rejected_long_ago(self, now: datetime):
+    def rejected_long_ago(self, now: datetime) -> Self:
         return self.rejected().filter(judged_at__lt=now - REJECTED_RETENTION)
 
-    def addressed_too_long(self, now: datetime):
+    def addressed_too_long(self, now: datetime) -> Self:
         """Filter texts with an address for too long, in any state.
 
         A text that nobody reads keeps its address no longer than others.
@@ -47,7 +48,7 @@ class ModeratedTextQuerySet(models.QuerySet):
         """Filter waiting texts of which moderators are due to be notified at ``now``."""
         return self.waiting().filter(tell_at__lte=now)
 
-    def of(self, email: str):
+    def of(self, email: str) -> Self:
         return self.filter(email=email) if email else self.none()
 
     def duplicates_of(self, email: str, **words):

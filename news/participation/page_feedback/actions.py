@@ -7,11 +7,15 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from wagtail.models import Page
 
+from eservices.accounts.models import User
+
 from .models import PageFeedback
 
 
 @transaction.atomic
-def submit_feedback(*, actor=None, page: Page, useful: bool, text: str = "", who: str) -> PageFeedback:
+def submit_feedback(
+    *, actor: User | None = None, page: Page, useful: bool, text: str = "", who: str
+) -> PageFeedback:
     """Save a yes or a no. A second one on the same day replaces the first.
 
     ``who``: a text that distinguishes persons; only its hash with page and day is stored.
@@ -24,7 +28,7 @@ def submit_feedback(*, actor=None, page: Page, useful: bool, text: str = "", who
 
 
 @transaction.atomic
-def delete_old_feedback(*, actor=None, now: datetime) -> None:
+def delete_old_feedback(*, actor: User | None = None, now: datetime) -> None:
     """Erase the hashes of persons after the day, the texts after a year, and the rest after three."""
     verdicts = PageFeedback.objects
     verdicts.remembered(now).update(who="")

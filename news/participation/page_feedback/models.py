@@ -1,6 +1,7 @@
 """Models of page feedback, which holds nothing that identifies a person."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import Count, Max, Q
@@ -13,8 +14,8 @@ FEEDBACK_RETENTION = timedelta(days=3 * 365)
 MAX_TEXT_LENGTH = 1_000
 
 
-class PageFeedbackQuerySet(models.QuerySet):
-    def since(self, day):
+class PageFeedbackQuerySet(models.QuerySet["PageFeedback"]):
+    def since(self, day: date) -> Self:
         return self.filter(day__gte=day)
 
     def by_page(self):
@@ -27,14 +28,14 @@ class PageFeedbackQuerySet(models.QuerySet):
         )
         return counted.order_by("-no", "-yes", "page")
 
-    def remembered(self, now: datetime):
+    def remembered(self, now: datetime) -> Self:
         """Filter feedback of earlier days that still has the hash of its person."""
         return self.filter(day__lt=timezone.localdate(now)).exclude(who="")
 
-    def worded_too_long_ago(self, now: datetime):
+    def worded_too_long_ago(self, now: datetime) -> Self:
         return self.filter(day__lt=timezone.localdate(now) - TEXT_RETENTION).exclude(text="")
 
-    def outlived(self, now: datetime):
+    def outlived(self, now: datetime) -> Self:
         return self.filter(day__lt=timezone.localdate(now) - FEEDBACK_RETENTION)
 
 

@@ -1,9 +1,12 @@
 """All writes to surveys."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+
+from eservices.accounts.models import User
 
 from .. import participants
 from .models import PARTICIPATION_RETENTION, SurveyAnswer, SurveyPage, SurveyParticipation
@@ -11,7 +14,12 @@ from .models import PARTICIPATION_RETENTION, SurveyAnswer, SurveyPage, SurveyPar
 
 @transaction.atomic
 def submit_answers(
-    *, actor=None, page: SurveyPage, said: dict, email: str = "", day: date | None = None
+    *,
+    actor: User | None = None,
+    page: SurveyPage,
+    said: dict[str, Any],
+    email: str = "",
+    day: date | None = None,
 ) -> bool:
     """Save answers. Return False if only one is allowed per person and this person has answered.
 
@@ -26,7 +34,7 @@ def submit_answers(
     return True
 
 
-def delete_old_answers(*, actor=None, now: datetime) -> None:
+def delete_old_answers(*, actor: User | None = None, now: datetime) -> None:
     """Delete the records of who took part after a year, and the answers after three."""
     SurveyParticipation.objects.filter(day__lt=timezone.localdate(now) - PARTICIPATION_RETENTION).delete()
     SurveyAnswer.objects.outlived(now).delete()

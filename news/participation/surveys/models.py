@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -150,7 +151,7 @@ class SurveyAnswerQuerySet(models.QuerySet):
     def answers_to(self, page: SurveyPage) -> list[dict]:
         return list(self.for_survey(page).values_list("said", flat=True))
 
-    def outlived(self, now: datetime):
+    def outlived(self, now: datetime) -> Self:
         return self.filter(day__lt=timezone.localdate(now) - ANSWER_RETENTION)
 
 

@@ -8,8 +8,9 @@ from eservices.submissions.models import Submission
 
 from ... import audit_log
 from ...actors import Actor
+from ...exceptions import IllegalTransition
 from ...models import Case, ElectronicConsent
-from ..base import IllegalTransition, lock_case
+from ..base import lock_case
 from .delivery import queue_decision_on_paper
 
 

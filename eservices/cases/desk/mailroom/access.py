@@ -1,10 +1,11 @@
 """Access to paper letters on behalf of a person: agents see what their teams post."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from eservices.accounts.models import User
 from eservices.deliveries import access as outbox
-from eservices.deliveries.models import Delivery, PrintBatch
+from eservices.deliveries.models import Delivery, DeliveryQuerySet, PrintBatch
 from home.web.shortcuts import get_or_404
 
 from ... import access as cases
@@ -12,7 +13,7 @@ from ...case_deliveries import SUBJECT, deliveries_about
 from ...models import Case, Role
 
 
-def letters_for(user):
+def letters_for(user: User) -> DeliveryQuerySet:
     """Return the paper letters about cases of ``user``, and other letters that their teams post.
 
     Letters follow their case to another team, and letters about protected cases need the same right as the case.
@@ -29,12 +30,12 @@ def letters_for(user):
     return letters.filter(others | deliveries_about(cases.cases_for(user, "message")))
 
 
-def letter_for(user, pk) -> Delivery:
+def letter_for(user: User, pk: int) -> Delivery:
     """Return one of these letters. Raise 404 if there is none."""
     return get_or_404(letters_for(user), pk=pk)
 
 
-def batch_for(user, pk) -> tuple[PrintBatch, list[Delivery]]:
+def batch_for(user: User, pk: int) -> tuple[PrintBatch, list[Delivery]]:
     """Return a batch and those of its letters that ``user`` may see. Raise 404 if there are none."""
     letters = list(letters_for(user).filter(posting__batch=pk).order_by("created_at", "pk"))
     if not letters:
@@ -42,7 +43,7 @@ def batch_for(user, pk) -> tuple[PrintBatch, list[Delivery]]:
     return PrintBatch.objects.select_related("actor").get(pk=pk), letters
 
 
-def batches_for(user):
+def batches_for(user: User) -> QuerySet[PrintBatch]:
     """Return the batches with letters still to post, the latest first."""
     waiting = letters_for(user).printed().order_by().values("posting__batch")
     return PrintBatch.objects.filter(pk__in=waiting).select_related("actor")

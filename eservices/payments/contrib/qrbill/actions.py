@@ -92,7 +92,7 @@ def _payer_details(entry: CreditEntry) -> dict:
     return {"payer": entry.payer, "day": entry.day.isoformat()}
 
 
-def erase_debtors(*, actor, case: Case) -> None:
+def erase_debtors(*, actor: User, case: Case) -> None:
     """Erase who paid the bills of a case; references, amounts and days remain."""
     billed = Payment.objects.filter(provider="qrbill", basket__charges__case=case).exclude(external_id="")
     for number in billed.values_list("external_id", flat=True):

@@ -104,7 +104,7 @@ class StripeProvider(PaymentProvider):
         if not payment.external_id:
             return PaymentStatus(CANCELLED)
         answer = self.fetch_status(payment)
-        if answer.state == CANCELLED or answer.state == SUCCEEDED:
+        if answer.state in {CANCELLED, SUCCEEDED}:
             return answer
         try:
             return self._answer(payment, lambda api: api.cancel(payment.external_id))

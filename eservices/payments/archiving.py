@@ -1,39 +1,16 @@
-"""Payments in the archive package of a case: charges and their payments. The ledger is archived separately."""
+"""Payments in the archive package of a case."""
 
-from django.db.models import F
-
-from eservices.cases.archive_files import Parts, archive_file_providers, to_json_bytes
+from eservices.cases.archive_files import Parts, archive_file_providers, json_files
+from eservices.cases.export.audiences import ARCHIVE
+from eservices.cases.export.parts import case_parts
 from eservices.cases.models import Case
 
-from .models import Allocation, Refund
+from .case_export import payment_parts
 
-ARCHIVED_FIELDS = ("amount", "paid", "refunded", "currency", "lines", "state", "reason", "created_at")
-
-
-def told_in_payments(case: Case) -> dict:
-    """Return charges, receipts and refunds as plain data, in minor units; empty if there was no charge."""
-    charges = list(case.charges.order_by("created_at").values(*ARCHIVED_FIELDS))
-    if not charges:
-        return {}
-    got = Allocation.objects.filter(charge__case=case).order_by("payment__settled_at")
-    back = Refund.objects.filter(allocation__charge__case=case).order_by("asked_at")
-    return {
-        "charges": charges,
-        "received": list(
-            got.values(
-                "amount",
-                receipt=F("payment__receipt"),
-                means=F("payment__provider"),
-                received=F("payment__settled_at"),
-            )
-        ),
-        "refunds": list(back.values("amount", "currency", "state", "reason", "asked_at", "done_at")),
-    }
+case_parts.register("payments")(payment_parts)
 
 
 @archive_file_providers.register("payments")
 def archive_payment_files(case: Case) -> Parts:
     """Archive charges, payments and refunds as JSON. Amounts are in minor units."""
-    if told := told_in_payments(case):
-        yield "charges.json", to_json_bytes(told["charges"])
-        yield "payments.json", to_json_bytes({"received": told["received"], "refunds": told["refunds"]})
+    yield from json_files(payment_parts(case, ARCHIVE))

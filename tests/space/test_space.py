@@ -1,10 +1,7 @@
 """The own space: requests, what was begun, documents, and what a person says about herself."""
 
-from unittest.mock import patch
-
 import pytest
 from django.db import connection
-from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -144,8 +141,10 @@ def test_the_own_data_say_what_was_paid_booked_and_written(client, elodie):
 
 def test_of_a_decision_that_waits_to_be_opened_the_own_data_say_no_letter(client, elodie):
     case = own_case(accepted=True)
-    with patch("eservices.space.decision_context.has_unopened_decision_expression", return_value=Value(True)):
-        [told] = client.get("/espace/donnees.json").json()["requests"]
+    case.formal_decisions.create(
+        outcome="accepted", by=member(), title="Décision", authority="Tribunal", days=30, electronic=True
+    )
+    [told] = client.get("/espace/donnees.json").json()["requests"]
     assert told["reference"] == case.reference
     assert told["letters"] == []
 

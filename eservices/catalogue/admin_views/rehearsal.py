@@ -17,6 +17,7 @@ from eservices.cases.desk import badges
 from eservices.cases.desk.case import page
 from eservices.cases.desk.case_queue import queries
 from eservices.cases.emails import displayed_status_url
+from eservices.cases.export.answers import answer_rows
 from eservices.cases.forms import AcceptForm, RefuseForm
 from eservices.cases.models import REHEARSAL_DAYS, Case
 from eservices.cases.workflow.progress import current_stage
@@ -175,7 +176,7 @@ class RehearsedCaseView(ServiceAdminView):
             case=case,
             sign=badges.status_badge(case, current_stage(case)),
             situation=page.describe_situation(case),
-            sections=page.answer_rows(case, list(case.submission.files.all())),
+            sections=answer_rows(case, list(case.submission.files.all())),
             track=page.stage_steps(case),
             timeline=timeline.timeline_items(case),
             letters=letters_of(case),

@@ -18,6 +18,7 @@ from eservices.submissions.message_attachments import stored_attachments
 from ... import acceptance_forms, access, actions, audit_log, timeline
 from ...actions import IllegalTransition
 from ...case_panels import panels_for
+from ...export.answers import answer_rows
 from ...forms import CaseActionForm, SeenEventForm
 from ...letter_templates import choices
 from ...models import Absence, CallbackRequest, Case, CaseStage, ConcernedPerson, EnclosureReview
@@ -323,7 +324,7 @@ class CaseView(CaseScreen):
 
     def _sections(self, files, *, amended: bool):
         """Return the answers; rows of enclosures get the form to review them."""
-        found = page.answer_rows(self.case, files, amended=amended)
+        found = answer_rows(self.case, files, amended=amended)
         for answer in (one for _title, rows in found for one in rows if one.is_paper):
             answer.form = self._piece("enclosure", answer.key)
         return found

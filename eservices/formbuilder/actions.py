@@ -1,10 +1,13 @@
 """Actions of the form builder."""
 
+from django.contrib.messages import constants
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from home.caching import site_version
+from home.exceptions import ActionRefused
 
 from .definition import content_digest
 from .models import Form, FormVersion, ReferenceRow, ReferenceTable
@@ -43,8 +46,10 @@ def set_form_open(*, actor, form: Form, offered: bool) -> None:
     found.save(update_fields=["offered"])
 
 
-class ReferenceTableChanged(Exception):
+class ReferenceTableChanged(ActionRefused):
     """The table was changed after its import was shown."""
+
+    level = constants.WARNING
 
 
 @transaction.atomic
@@ -57,7 +62,7 @@ def import_rows(*, actor, table: ReferenceTable, lines: list[TableFileRow], show
     ReferenceTable.objects.select_for_update().get(pk=table.pk)
     rows = list(table.rows.order_by("order", "pk"))
     if rows_digest(rows) != shown:
-        raise ReferenceTableChanged
+        raise ReferenceTableChanged(_("Somebody changed the table meanwhile. Look at the changes again."))
     changes = compare_rows(rows, lines)
     there = {row.value: row for row in rows}
     new = []

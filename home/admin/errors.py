@@ -21,12 +21,13 @@ from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from ..exceptions import ActionRefused
 from ..extensions.registry import Registry
 
 admin_error_handlers: Registry[Callable[[HttpRequest, Exception], str | None]] = Registry("refusals")
 
 
-class AdminActionRefused(Exception):
+class AdminActionRefused(ActionRefused):
     """The action is not allowed. ``reason``: one sentence; ``url``: the page that shows it."""
 
     def __init__(self, reason: str, url: str):

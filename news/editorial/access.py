@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from wagtail.models import Page, TaskState
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
+from home.exceptions import ActionRefused
 from home.web.shortcuts import get_or_404
 
 from .models import DraftLink, PageCheck, ReviewPlan
@@ -51,7 +53,7 @@ def changed_drafts_among(user, pages: Iterable[Page], below: bool) -> list[Page]
     return [page.get_latest_revision_as_object() for page in found.values()]
 
 
-class NoPendingApproval(Exception):
+class NoPendingApproval(ActionRefused):
     """The draft does not wait for this user's approval, possibly because another user approved it."""
 
 
@@ -62,7 +64,7 @@ def approval_for(user, page_id: int, pk: int) -> TaskState:
     )
     state = states.select_related("revision").filter(pk=pk).first()
     if state is None:
-        raise NoPendingApproval
+        raise NoPendingApproval(_("This no longer waits for your approval."))
     return state
 
 

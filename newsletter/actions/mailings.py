@@ -10,6 +10,8 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from home.exceptions import ActionRefused
+
 from .. import mail_backend, retry_schedule, tasks
 from ..letters.rendering import render_letter
 from ..models import Campaign, Edition, Mailing, NewsletterSettings, Recipient
@@ -17,7 +19,7 @@ from ..send_rate import MAX_ALLOWANCE, send_allowance
 from ..states import MailingState, RecipientState, is_mailing_allowed
 
 
-class MailingActionRefused(ValueError):
+class MailingActionRefused(ActionRefused):
     """The action is not possible now; the message states the reason, for staff."""
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
+from home.exceptions import ActionRefused
 
 from .. import consent_wording, emails, mail_backend
 from ..models import ConsentEvent, Subscriber, Subscription
@@ -21,7 +22,7 @@ from ..states import SubscriberState, is_allowed
 LINK_LIFETIME = timedelta(days=7)
 
 
-class IllegalTransition(ValueError):
+class IllegalTransition(ActionRefused):
     """The subscriber's state does not allow this."""
 
 
@@ -222,7 +223,7 @@ def _lock(subscriber: Subscriber) -> Subscriber:
 
 def _move(subscriber: Subscriber, target: SubscriberState) -> None:
     if not is_allowed(subscriber.state, target):
-        raise IllegalTransition(f"{subscriber.state} → {target}")
+        raise IllegalTransition(_("This is not possible any more."))
     subscriber.state = target
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from eservices.cases import actions as cases
+from home.exceptions import ActionRefused
 
 from ..models import Charge, Payment
 
 
-class PaymentActionRefused(Exception):
+class PaymentActionRefused(ActionRefused):
     """The action is not possible in the current state. The message is for the user."""
 
 

@@ -7,10 +7,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
+from eservices.cases.export.audiences import Audience
 from eservices.cases.extension_points import ArchiveFile, CaseExtension, Panel
 from eservices.cases.models import Case
 
 from .archive_files import archive_booking_files
+from .case_export import booking_parts
 from .case_panel import bookings_panel
 from .fee_deductions import deductions_for_cancelled
 from .models import Booking
@@ -44,6 +46,9 @@ class BookingCaseExtension(CaseExtension):
         """Return when the first booked time of the case begins; None if it has no bookings."""
         booked = Booking.objects.of_submission(case.submission).promised()
         return booked.values_list("starts_at", flat=True).first()
+
+    def export_parts(self, case: Case, audience: Audience) -> Mapping[str, object]:
+        return booking_parts(case, audience)
 
     def archive_files(self, case: Case) -> Iterator[ArchiveFile]:
         return archive_booking_files(case)

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 from django import forms
 from django.http import Http404
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET
-from wagtail.admin import messages
 
 from eservices.cases import actions as cases
 from eservices.cases.access import case_for
 from eservices.cases.desk.base import AgentDeskView
 from eservices.submissions.file_responses import attachment_response, inline_image_response
 from eservices.submissions.message_attachments import stored_attachments
+from home.admin.action_views import ActionFormMixin
 
 from . import access, actions
 from .actions.refunds import deposit_paid
@@ -46,7 +46,7 @@ BOOKING_ACTIONS = {
 }
 
 
-class BookingActionView(AgentDeskView):
+class BookingActionView(ActionFormMixin, AgentDeskView):
     """View of one of ``BOOKING_ACTIONS`` on a booking of a case that the agent may write about.
 
     If the action is refused, the form is shown again with the reason and all its data.
@@ -58,29 +58,24 @@ class BookingActionView(AgentDeskView):
 
     def post(self, request, reference: str, pk, do: str):
         case = case_for(request.user, reference, "message")
-        booking = access.booking_of(case, pk)
+        self.booking, self.do = access.booking_of(case, pk), do
         if do not in BOOKING_ACTIONS:
             raise Http404
-        form = action_form(do, case, booking, request.POST, request.FILES)
-        if not form.is_valid():
-            return self._show_invalid(case, booking, do, form, 422)
-        data = dict(form.cleaned_data)
-        try:
+        form = action_form(do, case, self.booking, request.POST, request.FILES)
+
+        def act(**data) -> None:
             with stored_attachments(data.pop("photos", [])) as photos:
                 given = {"photos": photos} if "photos" in form.fields else {}
-                BOOKING_ACTIONS[do].action(actor=request.user, booking=booking, **data, **given)
-        except actions.BookingActionRefused as why:
-            form.add_error(None, str(why))
-            return self._show_invalid(case, booking, do, form, 409)
-        messages.success(request, _("Done."))
-        return redirect("cases:case", reference)
+                BOOKING_ACTIONS[do].action(actor=request.user, booking=self.booking, **data, **given)
 
-    def _show_invalid(self, case, booking: Booking, do: str, form: forms.Form, status: int):
+        return self.perform(form, action=act, done=_("Done."), back=reverse("cases:case", args=[reference]))
+
+    def show_again(self, form: forms.Form, status: int):
         about = {
-            "reference": case.reference,
-            "booking": booking,
-            "do": do,
-            "label": BOOKING_ACTIONS[do].label,
+            "reference": self.kwargs["reference"],
+            "booking": self.booking,
+            "do": self.do,
+            "label": BOOKING_ACTIONS[self.do].label,
         }
         return self.render_to_response(self.get_context_data(form=form, **about), status=status)
 

@@ -2,16 +2,18 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import model_to_dict
 
 from . import access
-from .case_deliveries import letter_rows
+from .export.audiences import ARCHIVE
+from .export.record import CaseRecord
+from .export.rows import stored_rows
 from .extension_points import ArchiveFile
-from .models import Case, Opinion
+from .models import Case
 
 
 def archive_case_files(case: Case) -> Iterator[ArchiveFile]:
@@ -27,9 +29,14 @@ def to_json_bytes(content) -> BinaryIO:
     return io.BytesIO(json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode())
 
 
+def json_files(parts: Mapping[str, object]) -> Iterator[ArchiveFile]:
+    """Yield a JSON file for each part of an app that has data."""
+    yield from ((f"{key}.json", to_json_bytes(part)) for key, part in parts.items() if part)
+
+
 def case_record(case: Case) -> dict:
     """Return all stored data of the case. It contains all events, so that their hash chain can be verified."""
-    sent = case.submission
+    sent, record = case.submission, CaseRecord(case, ARCHIVE)
     return {
         "reference": case.reference,
         "service": case.service,
@@ -37,47 +44,12 @@ def case_record(case: Case) -> dict:
         "version": case.version.number,
         "team": case.team.key,
         "state": case.state,
-        "outcome": case.outcome,
-        "reason": case.reason,
+        "outcome": record.outcome,
+        "reason": record.reason,
         "data": case.data,
         "opened": case.opened_at,
         "closed": case.closed_at,
         "submission": model_to_dict(sent, exclude=["draft", "version", "user", "agent"])
-        | {"sent_at": sent.sent_at},
-        "files": _rows(access.files_of(case), "name", "content_type", "size", "digest", "field"),
-        "amendments": _rows(case.amendments, "field", "before", "after", "reason", "author__email", "at"),
-        "enclosures": _rows(case.enclosures, "field", "state", "reason", "author__email", "at"),
-        "persons": _rows(
-            case.persons, *("field", "place", "name", "outcome", "reason", "author__email", "at")
-        ),
-        "calls": _rows(case.calls, *("phone", "wish", "about", "asked_at", "tries", "result", "done_at")),
-        "messages": _rows(case.messages, "kind", "author__email", "text", "at"),
-        "notes": _rows(case.notes, "author__email", "text", "at"),
-        "stages": _rows(case.stages, "key", "type", "progress", "data", "entered_at", "done_at"),
-        "opinions": _rows(
-            Opinion.objects.filter(stage__case=case),
-            "name",
-            "author",
-            "stance",
-            "text",
-            "asked_at",
-            "given_at",
-        ),
-        "decisions": _rows(
-            case.formal_decisions,
-            *("outcome", "by__email", "decided_at", "title", "paragraphs", "authority", "days"),
-            *("electronic", "notified_on", "proof", "appealed_on"),
-        ),
-        "letters": letter_rows(case),
-        "consents": _rows(case.consents, "given_at", "revoked_at"),
-        "holds": _rows(case.holds, "reason", "since", "lifted_at"),
-        "events": _rows(
-            case.events,
-            *("number", "kind", "actor_kind", "actor_id", "actor__email", "at", "data"),
-            *("salt", "payload_digest", "hash"),
-        ),
+        | {"answers": record.declared, "sent_at": sent.sent_at},
+        **stored_rows(record),
     }
-
-
-def _rows(rows, *names: str) -> list[dict]:
-    return list(rows.values(*names))

@@ -6,7 +6,6 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Replace, Substr
 from django.db.models.lookups import In
 
-from eservices.deliveries.access import readable_text
 from eservices.deliveries.models import Delivery, DeliveryQuerySet
 
 from . import access
@@ -35,20 +34,6 @@ def letters_about_case(case: Case) -> DeliveryQuerySet:
     """
     asked = Opinion.objects.filter(stage__case=case).exclude(email="").values_list("email", flat=True)
     return _deliveries_to(case, {*_applicant_addresses(case), *asked})
-
-
-def letter_rows(case: Case) -> list[dict]:
-    """Return these deliveries as plain data: date, transport, recipient, title and text."""
-    return [
-        {
-            "at": one.done_at or one.created_at,
-            "way": one.carrier,
-            "to": one.recipient,
-            "title": one.title,
-            "text": readable_text(one),
-        }
-        for one in letters_about_case(case)
-    ]
 
 
 def letters_to_applicant(case: Case) -> DeliveryQuerySet:

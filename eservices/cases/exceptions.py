@@ -1,7 +1,9 @@
 """Reasons why an action on a case is refused. The message is for its actor."""
 
+from home.exceptions import ActionRefused
 
-class IllegalTransition(Exception):
+
+class IllegalTransition(ActionRefused):
     """The action is not possible in the current state of the case."""
 
 

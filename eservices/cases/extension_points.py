@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from uuid import UUID
 
 from django import forms
@@ -14,6 +14,9 @@ from eservices.accounts.models import User
 from home.extensions.base import Extension
 
 from .models import Case
+
+if TYPE_CHECKING:
+    from .export.audiences import Audience
 
 type ArchiveFile = tuple[str, BinaryIO]  # the name inside the archive package, and the open content
 
@@ -114,6 +117,10 @@ class CaseExtension(Extension):
     # Retention
     def retention_blockers(self) -> Mapping[str, RetentionBlocker]:
         """Return reasons to keep closed cases, by key."""
+        return {}
+
+    def export_parts(self, case: Case, audience: "Audience") -> Mapping[str, object]:
+        """Return plain data of this app for exports of the case, by key: archive, records system, own data."""
         return {}
 
     def archive_files(self, case: Case) -> Iterator[ArchiveFile]:

@@ -14,8 +14,8 @@ from eservices.submissions.file_responses import attachment_response
 
 from . import access, actions
 from .actors import ConsultedOffice
-from .desk.case import page
 from .exceptions import IllegalTransition
+from .export.answers import answer_rows
 from .models import Case
 from .stages import current_settings
 from .stages.opinions import OpinionForm, OpinionsStage
@@ -69,7 +69,7 @@ class OpinionView(TemplateView):
 
 def _declared(case: Case):
     """Return the answers without secret ones."""
-    sections = page.answer_rows(case, list(access.files_of(case)), words=answer_text_unless_secret)
+    sections = answer_rows(case, list(access.files_of(case)), words=answer_text_unless_secret)
     return [(title, [answer for answer in answers if not answer.secret]) for title, answers in sections]
 
 

@@ -15,12 +15,12 @@ from django.core.files import File
 from django.utils.translation import override
 
 from eservices.cases import access
-from eservices.cases.appealable_decisions.export_rows import decision_rows
-from eservices.cases.case_deliveries import letter_rows
-from eservices.cases.models import Case, Opinion
+from eservices.cases.export.audiences import RECORDS
+from eservices.cases.export.parts import parts_of_apps
+from eservices.cases.export.record import CaseRecord
+from eservices.cases.export.rows import correction_row, decision_row, stored_rows
+from eservices.cases.models import Case, CaseEvent, Message, Opinion
 from eservices.documents import case_pdf
-from eservices.documents.archive_files import told_in_documents
-from eservices.payments.archive_files import payment_data
 from home.models import CommuneSettings
 
 from .document_store import CHUNK, safe_file_name
@@ -80,8 +80,9 @@ def package_manifest(case: Case, filed: dict[str, tuple[int, str]]) -> PackageFi
 
 
 def case_data(case: Case) -> dict:
-    """Return the case as plain data."""
-    sent = case.submission
+    """Return the case as plain data: all that the archive package has, with secret answers masked."""
+    sent, record = case.submission, CaseRecord(case, RECORDS)
+    stored = stored_rows(record)
     return {
         "format": FORMAT,
         "reference": case.reference,
@@ -89,53 +90,60 @@ def case_data(case: Case) -> dict:
         "team": case.team.key,
         "language": case.language,
         "applicant": {"name": case.applicant, "email": case.email, "phone": case.phone},
+        "protected": case.protected,
+        "identity_level": sent.identity_level,
         "channel": sent.channel,
         "sent": sent.sent_at,
         "opened": case.opened_at,
         "closed": case.closed_at,
         "state": case.state,
-        "outcome": case.outcome,
-        "reason": case.reason,
-        "answers": case.answers,
-        "declared": sent.answers,
-        "messages": [
-            {
-                "at": one.at,
-                "kind": one.kind,
-                "by": "applicant" if one.from_applicant else "commune",
-                "text": one.text,
-            }
-            for one in case.messages.all()
+        "outcome": record.outcome,
+        "reason": record.reason,
+        "definition": case.version.content,
+        "answers": record.answers,
+        "declared": record.declared,
+        "fees": sent.fees,
+        "data": case.data,
+        "messages": [_message(one) for one in record.messages],
+        "opinions": [_opinion(one) for one in record.given_opinions],
+        "decisions": [
+            decision_row(one) | {"outcome": one.outcome, "by": one.by.email, "electronic": one.electronic}
+            for one in record.decisions
         ],
-        "opinions": [
-            {
-                "asked": one.name,
-                "by": one.author,
-                "at": one.given_at,
-                "stance": one.stance,
-                "text": one.text,
-            }
-            for one in Opinion.objects.filter(stage__case=case, given_at__isnull=False)
-        ],
-        "decisions": decision_rows(case),
-        "letters": letter_rows(case),
-        "corrections": [
-            {
-                "question": one.field,
-                "before": one.before,
-                "after": one.after,
-                "reason": one.reason,
-                "at": one.at,
-            }
-            for one in case.amendments.order_by("at")
-        ],
-        "documents": told_in_documents(case),
-        "payments": payment_data(case),
-        "timeline": [_event(event) for event in case.events.order_by("number")],
+        "letters": stored["letters"],
+        "corrections": [correction_row(one) | {"by": one.author.email} for one in record.corrections],
+        "timeline": [_event(event) for event in record.events],
+        **{name: stored[name] for name in AS_STORED},
+        **parts_of_apps(case, RECORDS),
     }
 
 
-def _event(event) -> dict:
+# Parts of dossier.json that have the shape in which they are stored.
+AS_STORED = ("files", "enclosures", "persons", "calls", "notes", "stages", "consents", "holds", "events")
+
+
+def _message(one: Message) -> dict:
+    return {
+        "at": one.at,
+        "kind": one.kind,
+        "by": "applicant" if one.from_applicant else "commune",
+        "author": one.author.email if one.author else None,
+        "text": one.text,
+    }
+
+
+def _opinion(one: Opinion) -> dict:
+    return {
+        "asked": one.name,
+        "asked_at": one.asked_at,
+        "by": one.author,
+        "at": one.given_at,
+        "stance": one.stance,
+        "text": one.text,
+    }
+
+
+def _event(event: CaseEvent) -> dict:
     return {"number": event.number, "at": event.at, "kind": event.kind, "by": event.actor_kind}
 
 

@@ -1,21 +1,22 @@
 """Admin views of the outbox."""
 
 from django import forms
+from django.contrib.messages import constants
 from django.db.models import Count
-from django.http import Http404, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
-from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from home.admin.action_views import action_view
+from home.exceptions import ActionRefused
 from home.models import Heartbeat
 
 from . import access, actions, circuit_breaker
@@ -113,35 +114,27 @@ def delivery_detail(request, pk, form=None):
     return TemplateResponse(request, "deliveries/detail.html", context, status=422 if form else 200)
 
 
-def retry(request, pk):
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    delivery = access.delivery_for(request.user, pk)
-    if actions.retry_now(actor=request.user, delivery=delivery):
-        messages.success(request, _("It is tried again now."))
-    else:
-        messages.warning(request, _("It is being sent or has reached its end: nothing to try again."))
-    return redirect("deliveries_board:detail", pk)
+@action_view("deliveries_board:detail", "pk", level=constants.WARNING)
+def retry(request, pk) -> str:
+    if not actions.retry_now(actor=request.user, delivery=access.delivery_for(request.user, pk)):
+        raise ActionRefused(_("It is being sent or has reached its end: nothing to try again."))
+    return _("It is tried again now.")
 
 
+@action_view("deliveries_board:detail", "pk", level=constants.WARNING)
 def skip(request, pk):
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     delivery = access.delivery_for(request.user, pk)
     form = SkipForm(request.POST)
     if not form.is_valid():
         return delivery_detail(request, pk, form)
-    if actions.skip_delivery(actor=request.user, delivery=delivery, reason=form.cleaned_data["reason"]):
-        messages.success(request, _("It will not be sent."))
-    else:
-        messages.warning(request, _("It is being sent or has reached its end: nothing to skip."))
-    return redirect("deliveries_board:detail", pk)
+    if not actions.skip_delivery(actor=request.user, delivery=delivery, reason=form.cleaned_data["reason"]):
+        raise ActionRefused(_("It is being sent or has reached its end: nothing to skip."))
+    return _("It will not be sent.")
 
 
-def test_transport(request, carrier):
+@action_view("deliveries_board:index")
+def test_transport(request, carrier) -> str:
     """Test a transport and show the result. On success resume its deliveries."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     if not access.may_see_board(request.user) or not is_testable(transports.get(carrier)):
         raise Http404
     words = {"carrier": transport_label(carrier)}
@@ -149,11 +142,11 @@ def test_transport(request, carrier):
     try:
         transports[carrier].probe()
     except Exception as fault:
-        messages.error(request, _("%(carrier)s does not answer: %(fault)s") % (words | {"fault": fault}))
-    else:
-        actions.resume_transport(actor=request.user, carrier=carrier)
-        messages.success(request, _("%(carrier)s answers: what waits is sent.") % words)
-    return redirect("deliveries_board:index")
+        raise ActionRefused(
+            _("%(carrier)s does not answer: %(fault)s") % (words | {"fault": fault})
+        ) from fault
+    actions.resume_transport(actor=request.user, carrier=carrier)
+    return _("%(carrier)s answers: what waits is sent.") % words
 
 
 class OutboxViewSet(ViewSet):

@@ -7,11 +7,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
+from eservices.cases.export.audiences import Audience
 from eservices.cases.extension_points import ArchiveFile, CaseExtension, Panel, RetentionBlocker
 from eservices.cases.models import Case
 
 from .acceptance_forms import IDENTITY, acceptance_forms
 from .archive_files import archive_document_files
+from .case_export import document_parts
 from .case_panel import documents_panel
 from .models import IdentityCheck
 from .retention_blockers import RETENTION_BLOCKERS
@@ -50,6 +52,9 @@ class DocumentCaseExtension(CaseExtension):
 
     def retention_blockers(self) -> Mapping[str, RetentionBlocker]:
         return RETENTION_BLOCKERS
+
+    def export_parts(self, case: Case, audience: Audience) -> Mapping[str, object]:
+        return document_parts(case, audience)
 
     def archive_files(self, case: Case) -> Iterator[ArchiveFile]:
         return archive_document_files(case)

@@ -12,21 +12,22 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from eservices.cases import access, timeline
-from eservices.cases.case_deliveries import letters_about_case
-from eservices.cases.desk.case import page
+from eservices.cases import timeline
+from eservices.cases.export.answers import AnswerRow, answer_rows
+from eservices.cases.export.audiences import AGENT
+from eservices.cases.export.record import CaseRecord
 from eservices.cases.models import AppealableDecision, Case, ConcernedPerson, Message, Opinion
 from eservices.deliveries.access import readable_text
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.paragraphs import paragraphs_to_text
 from eservices.deliveries.transports import transport_label
-from eservices.formbuilder.field_types import answer_text_unless_secret
 from home.localization import phone_numbers
 from home.localization.dates import date_format
 from home.localization.punctuation import labelled
 from home.printing import letterhead
 from home.printing import pdf as printing_pdf
 
+from .case_export import issued_documents
 from .models import Document
 
 TEMPLATE = Path(__file__).parent / "typst" / "casefile.typ"
@@ -34,11 +35,11 @@ TEMPLATE = Path(__file__).parent / "typst" / "casefile.typ"
 
 def render_case_pdf(case: Case, *, reader, now: datetime) -> bytes:
     """Render the case at ``now`` in the active language, as PDF/A-2a and PDF/UA-1."""
-    return printing_pdf.render_pdf(TEMPLATE, _content(case, reader, now), now)
+    return printing_pdf.render_pdf(TEMPLATE, _content(CaseRecord(case, AGENT), reader, now), now)
 
 
-def _content(case: Case, reader, now: datetime) -> dict:
-    files, today = list(access.files_of(case)), timezone.localdate(now)
+def _content(record: CaseRecord, reader, now: datetime) -> dict:
+    case, today = record.case, timezone.localdate(now)
     return letterhead.letterhead_data() | {
         "language": get_language(),
         "day": [today.year, today.month, today.day],
@@ -46,27 +47,21 @@ def _content(case: Case, reader, now: datetime) -> dict:
         "service": case.version.definition.title(get_language()),
         "title": _("Case %(reference)s") % {"reference": case.reference},
         "rehearsal": _("Rehearsal: this document has no value.") if case.rehearsal else "",
-        "facts": _facts(case),
+        "facts": _facts(record),
         "answers": [
             [title, [[one.label, _said(one)] for one in found]]
-            for title, found in page.answer_rows(case, files, words=answer_text_unless_secret)
+            for title, found in answer_rows(case, record.files, words=record.words)
         ],
-        "messages": [_message(one) for one in case.messages.select_related("author")],
-        "notes": [
-            [_moment(one.at), str(one.author), one.text] for one in case.notes.select_related("author")
-        ],
-        "opinions": [
-            _opinion(one) for one in Opinion.objects.filter(stage__case=case, given_at__isnull=False)
-        ],
-        "decisions": [_decision(one) for one in case.formal_decisions.all()],
-        "letters": [_letter(one) for one in letters_about_case(case)],
-        "files": [[one.name, filesizeformat(one.size), one.digest] for one in files],
-        "documents": [
-            _document(one) for one in case.documents.out().select_related("replaces").order_by("drawn_at")
-        ],
+        "messages": [_message(one) for one in record.messages],
+        "notes": [[_moment(one.at), str(one.author), one.text] for one in record.notes],
+        "opinions": [_opinion(one) for one in record.given_opinions],
+        "decisions": [_decision(one) for one in record.decisions],
+        "letters": [_letter(one) for one in record.letters],
+        "files": [[one.name, filesizeformat(one.size), one.digest] for one in record.files],
+        "documents": [_document(one) for one in issued_documents(case)],
         "events": [
             [_moment(line.at), line.what, line.who, line.detail]
-            for line in reversed(timeline.timeline_items(case))
+            for line in timeline.items_from_events(case, record.events)[0]
         ],
         "words": {
             "printed": _("As it stood on %(moment)s, read by %(reader)s")
@@ -85,8 +80,8 @@ def _content(case: Case, reader, now: datetime) -> dict:
     }
 
 
-def _facts(case: Case) -> list[list[str]]:
-    submission = case.submission
+def _facts(record: CaseRecord) -> list[list[str]]:
+    case, submission = record.case, record.case.submission
     facts = [
         (_("Applicant"), case.applicant),
         (_("E-mail address"), case.email),
@@ -95,10 +90,10 @@ def _facts(case: Case) -> list[list[str]]:
         (_("Team"), str(case.team)),
         (_("Agent"), str(case.assignee or "")),
         (_("State"), case.get_state_display()),
-        (_("Decision"), case.get_outcome_display()),
-        (_("Reason"), case.reason),
+        (_("Decision"), record.outcome_label),
+        (_("Reason"), record.reason),
         (_("Closed"), _moment(case.closed_at) if case.closed_at else ""),
-        *[(one.name, _outcome(one)) for one in case.persons.all()],
+        *[(one.name, _outcome(one)) for one in record.persons],
     ]
     return [[str(label), str(value)] for label, value in facts if value]
 
@@ -109,7 +104,7 @@ def _outcome(person: ConcernedPerson) -> str:
     return labelled(outcome, person.reason) if person.reason else str(outcome)
 
 
-def _said(answer: page.AnswerRow) -> str:
+def _said(answer: AnswerRow) -> str:
     if answer.secret and answer.value:
         return answer.value
     said = answer.value or ", ".join(file.name for file in answer.files)

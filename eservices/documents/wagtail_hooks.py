@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from django.contrib.messages import constants
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -18,8 +19,8 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from eservices.cases import access as cases
-from eservices.cases.actions import IllegalTransition
 from eservices.cases.permissions import OwnedForm, OwnTeams, TeamsViewSet
+from home.admin.action_views import refusal_as_message
 
 from . import access, case_pdf
 from .actions import issuing, reissuing
@@ -70,12 +71,9 @@ def revoke_document(request, pk):
     document = access.document_for(request.user, pk, "accept")
     form = RevokeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusal_as_message(request, level=constants.WARNING):
             told = {name: form.cleaned_data[name] for name in ("reason", "public")}
             issuing.revoke_document(actor=request.user, document=document, **told)
-        except IllegalTransition as refusal:
-            messages.warning(request, str(refusal))
-        else:
             messages.success(request, _("The document is revoked."))
             if form.cleaned_data["again"] == reissuing.NEW:
                 _reissue(request, document)
@@ -102,11 +100,8 @@ def reissue_document(request, pk):
 
 def _reissue(request, document) -> None:
     """Issue the document again, or show why that is not possible; a revocation before is not undone."""
-    try:
+    with refusal_as_message(request, level=constants.WARNING):
         made = reissuing.reissue(actor=request.user, document=document)
-    except IllegalTransition as refusal:
-        messages.warning(request, str(refusal))
-    else:
         said = _("%(number)s is being made. It names the number that it replaces.")
         messages.success(request, said % {"number": made.number})
 

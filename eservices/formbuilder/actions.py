@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.contrib.messages import constants
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from eservices.accounts.models import User
 from home.caching import site_version
+from home.exceptions import ActionRefused
 
 from .definition import content_digest
 from .models import Form, FormVersion, ReferenceRow, ReferenceTable
@@ -46,8 +49,10 @@ def set_form_open(*, actor: User, form: Form, offered: bool) -> None:
     found.save(update_fields=["offered"])
 
 
-class ReferenceTableChanged(Exception):
+class ReferenceTableChanged(ActionRefused):
     """The table was changed after its import was shown."""
+
+    level = constants.WARNING
 
 
 @transaction.atomic
@@ -60,7 +65,7 @@ def import_rows(*, actor: User, table: ReferenceTable, lines: list[TableFileRow]
     ReferenceTable.objects.select_for_update().get(pk=table.pk)
     rows = list(table.rows.order_by("order", "pk"))
     if rows_digest(rows) != shown:
-        raise ReferenceTableChanged
+        raise ReferenceTableChanged(_("Somebody changed the table meanwhile. Look at the changes again."))
     changes = compare_rows(rows, lines)
     there = {row.value: row for row in rows}
     new: list[ReferenceRow] = []

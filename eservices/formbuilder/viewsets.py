@@ -17,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from home.admin.action_views import refusal_as_message
 from home.formats.spreadsheets import MAX_BYTES, SpreadsheetError
 from home.web.downloads import CSV, as_download
 
@@ -166,13 +167,11 @@ def _imported(request, table: ReferenceTable, lines: list, shown: str) -> bool:
     """Import the lines if their changes were ``shown``. Return whether the import was done."""
     if not shown:
         return False
-    try:
+    with refusal_as_message(request):
         actions.import_rows(actor=request.user, table=table, lines=lines, shown=shown)
-    except actions.ReferenceTableChanged:
-        messages.warning(request, _("Somebody changed the table meanwhile. Look at the changes again."))
-        return False
-    messages.success(request, _("The table is imported."))
-    return True
+        messages.success(request, _("The table is imported."))
+        return True
+    return False
 
 
 @require_safe

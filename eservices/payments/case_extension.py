@@ -6,10 +6,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
+from eservices.cases.export.audiences import Audience
 from eservices.cases.extension_points import ArchiveFile, CaseExtension, Panel, RetentionBlocker
 from eservices.cases.models import Case
 
 from .archive_files import archive_payment_files
+from .case_export import payment_parts
 from .case_panel import payments_panel
 from .retention_blockers import RETENTION_BLOCKERS
 
@@ -41,6 +43,9 @@ class PaymentCaseExtension(CaseExtension):
 
     def retention_blockers(self) -> Mapping[str, RetentionBlocker]:
         return RETENTION_BLOCKERS
+
+    def export_parts(self, case: Case, audience: Audience) -> Mapping[str, object]:
+        return payment_parts(case, audience)
 
     def archive_files(self, case: Case) -> Iterator[ArchiveFile]:
         return archive_payment_files(case)

@@ -1,12 +1,12 @@
 """Admin view of the population register's state."""
 
-from django.contrib import messages
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eservices.cases.desk.base import AgentDeskView
+from home.admin.action_views import action_view
+from home.exceptions import ActionRefused
 
 from . import access
 from .population_register import RegisterUnavailable, configured_register
@@ -35,12 +35,11 @@ class HealthView(AgentDeskView):
             **kwargs,
         )
 
-    def post(self, request):
+    @method_decorator(action_view("register:health"))
+    def post(self, request) -> str:
         """Test the register with a search for an invented person, and show the result."""
         try:
             RegisterTransport().probe()
         except RegisterUnavailable as fault:
-            messages.error(request, str(fault) or _("The commune has no register."))
-        else:
-            messages.success(request, _("The register answers."))
-        return redirect(reverse("register:health"))
+            raise ActionRefused(str(fault) or _("The commune has no register.")) from fault
+        return _("The register answers.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,10 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eservices.cases import access as cases
-from eservices.cases.actions import IllegalTransition
 from eservices.cases.desk.case.views import CaseScreen
 from eservices.submissions.rate_limits import RateLimitExceeded, WaitingRateLimit
 from eservices.submissions.upload_checks import limit_input
+from home.admin.action_views import ActionFormMixin
 from home.maps import town_map_settings
 from home.web import rate_limits
 from home.web.public_forms import HONEYPOT_FIELD
@@ -291,7 +293,7 @@ def _figures() -> dict[str, int]:
 
 
 # -- Agents --------------------------------------------------------------------------------------------------
-class ReportUpdateView(CaseScreen):
+class ReportUpdateView(ActionFormMixin, CaseScreen):
     """Updating a report from its case page; shows the form here if there are errors."""
 
     template_name = "reports/tell.html"
@@ -300,23 +302,23 @@ class ReportUpdateView(CaseScreen):
         return redirect("cases:case", access.report_for(request.user, reference).case.reference)
 
     def post(self, request, reference):
-        report = access.report_for(request.user, reference)
-        self.case, form = report.case, ReportUpdateForm(request.POST, report=report)
-        if not form.is_valid():
-            return self._show(report, form, 422)
-        try:
-            told = actions.update_report(actor=request.user, report=report, **form.cleaned_data)
-        except IllegalTransition as refusal:
-            form.add_error(None, str(refusal))
-            return self._show(report, form, 409)
-        if told.standing != report.standing:
-            messages.success(request, _("Told. Whoever follows it hears of it."))
-        elif form.cleaned_data["word"]:
-            messages.success(request, _("Told. Whoever reported it hears of it."))
-        else:
-            messages.success(request, _("Saved. State and date are as before: nobody is written to."))
-        return redirect("cases:case", reference)
+        self.report = access.report_for(request.user, reference)
+        self.case, form = self.report.case, ReportUpdateForm(request.POST, report=self.report)
 
-    def _show(self, report: ProblemReport, form: ReportUpdateForm, status: int):
-        context = self.get_context_data(case=self.case, report=report, form=form)
+        def done(told: ProblemReport) -> str:
+            if told.standing != self.report.standing:
+                return _("Told. Whoever follows it hears of it.")
+            if form.cleaned_data["word"]:
+                return _("Told. Whoever reported it hears of it.")
+            return _("Saved. State and date are as before: nobody is written to.")
+
+        return self.perform(
+            form,
+            action=partial(actions.update_report, actor=request.user, report=self.report),
+            done=done,
+            back=reverse("cases:case", args=[reference]),
+        )
+
+    def show_again(self, form: ReportUpdateForm, status: int):
+        context = self.get_context_data(case=self.case, report=self.report, form=form)
         return self.render_to_response(context, status=status)

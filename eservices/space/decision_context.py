@@ -23,7 +23,7 @@ def decision_context(door: CaseAccess) -> dict:
         return {}
     return {
         "rows": [(one, _text(one), door.url_of("decision", one.pk)) for one in decisions],
-        "sealed": any(_is_sealed(one) for one in decisions),
+        "sealed": any(one.is_unopened for one in decisions),
         "unopened": [one.pk for one in decisions if _stayed_unopened(one)],
         "may_open": door.proves_address,
         "may_consent": bool(case.email) and (case.is_open or given),
@@ -37,10 +37,6 @@ def has_unopened_decision_expression() -> Exists:
     return Exists(AppealableDecision.objects.unopened().filter(case=OuterRef("pk")))
 
 
-def _is_sealed(decision: AppealableDecision) -> bool:
-    return decision.electronic and decision.notified_on is None
-
-
 def _stayed_unopened(decision: AppealableDecision) -> bool:
     """Return whether a paper letter followed because the decision was not opened here in time."""
     letter = decision.letter
@@ -51,4 +47,4 @@ def _stayed_unopened(decision: AppealableDecision) -> bool:
 
 def _text(decision: AppealableDecision) -> str:
     """Return the text of the decision as HTML; "" until it is opened."""
-    return "" if _is_sealed(decision) else paragraphs_to_html(decision.paragraphs)
+    return "" if decision.is_unopened else paragraphs_to_html(decision.paragraphs)

@@ -4,15 +4,17 @@ from datetime import datetime
 
 from eservices.accounts.models import User
 from eservices.cases import access as cases
-from eservices.cases.appealable_decisions.export_rows import decision_rows
-from eservices.cases.case_deliveries import letters_to_applicant
+from eservices.cases.export.audiences import APPLICANT
+from eservices.cases.export.parts import parts_of_apps
+from eservices.cases.export.record import CaseRecord
+from eservices.cases.export.rows import correction_row, decision_row
 from eservices.cases.models import Case
 from eservices.deliveries.access import readable_text
-from eservices.payments.access import receipts_of
+from eservices.deliveries.models import Delivery
 from eservices.register import access as register
 from home.extensions.personal_data import personal_data_holdings
 
-from . import access, decision_context
+from . import access
 
 
 def export_personal_data(user: User) -> dict:
@@ -20,9 +22,7 @@ def export_personal_data(user: User) -> dict:
     own = cases.own_cases(user).select_related("version__form", "submission", "team").order_by("opened_at")
     return {
         "person": _person(user),
-        "requests": [
-            _case(case) for case in own.annotate(sealed=decision_context.has_unopened_decision_expression())
-        ],
+        "requests": [_case(case) for case in own],
         "drafts": _drafts(user),
         **{key: holding.export(user.email) for key, holding in personal_data_holdings.items()},
     }
@@ -75,123 +75,55 @@ def _case(case: Case) -> dict:
 
     The content of a decision is left out until the decision is opened.
     """
-    return _situation(case) | {
-        "answers": case.submission.answers,
-        "corrections": _corrections(case),
-        "persons": _persons(case),
-        "calls": _calls(case),
-        "files": [{"name": one.name, "sha256": one.digest} for one in cases.files_of(case)],
-        "messages": _messages(case),
-        "charges": _charges(case),
-        "receipts": _receipts(case),
-        "bookings": _bookings(case),
-        "decisions": [] if case.sealed else decision_rows(case),
-        "letters": [] if case.sealed else _letters(case),
-        "documents": [{"title": one.title, "number": one.number} for one in access.documents_of(case)],
-    }
-
-
-def _situation(case: Case) -> dict:
+    record = CaseRecord(case, APPLICANT)
     return {
         "reference": case.reference,
         "service": case.service,
         "team": str(case.team),
         "state": case.get_state_display(),
-        "outcome": "" if case.sealed else case.get_outcome_display(),
-        "reason": "" if case.sealed else case.reason,
+        "outcome": record.outcome_label,
+        "reason": record.reason,
         "opened": case.opened_at.isoformat(),
         "closed": _moment(case.closed_at),
+        "answers": record.declared,
+        "corrections": [correction_row(one) for one in record.corrections],
+        "persons": _persons(record),
+        "calls": [
+            {"phone": one.phone, "wish": one.wish, "about": one.about, "asked": one.asked_at.isoformat()}
+            for one in record.calls
+        ],
+        "files": [{"name": one.name, "sha256": one.digest} for one in record.files],
+        "messages": [
+            {
+                "at": one.at.isoformat(),
+                "by": "applicant" if one.from_applicant else "commune",
+                "text": one.text,
+            }
+            for one in record.messages
+        ],
+        "decisions": [decision_row(one) for one in record.decisions],
+        "letters": [_letter(one) for one in record.letters],
+        **parts_of_apps(case, APPLICANT),
     }
 
 
-def _corrections(case: Case) -> list[dict]:
-    return [
-        {
-            "question": one.field,
-            "before": one.before,
-            "after": one.after,
-            "reason": one.reason,
-            "at": one.at.isoformat(),
-        }
-        for one in case.amendments.all()
-    ]
-
-
-def _persons(case: Case) -> list[dict]:
+def _persons(record: CaseRecord) -> list[dict]:
     """Return the persons named in the case, with what was decided about them."""
     return [
         {"name": one.name}
-        | ({} if case.sealed else {"outcome": one.get_outcome_display(), "reason": one.reason})
-        for one in case.persons.all()
+        | ({} if record.awaits_opening else {"outcome": one.get_outcome_display(), "reason": one.reason})
+        for one in record.persons
     ]
 
 
-def _calls(case: Case) -> list[dict]:
-    return [
-        {"phone": one.phone, "wish": one.wish, "about": one.about, "asked": one.asked_at.isoformat()}
-        for one in case.calls.all()
-    ]
-
-
-def _messages(case: Case) -> list[dict]:
-    return [
-        {
-            "at": one.at.isoformat(),
-            "by": "applicant" if one.from_applicant else "commune",
-            "text": one.text,
-        }
-        for one in case.messages.order_by("at")
-    ]
-
-
-def _charges(case: Case) -> list[dict]:
-    return [
-        {
-            "amount": _whole(one.amount),
-            "paid": _whole(one.paid),
-            "refunded": _whole(one.refunded),
-            "currency": one.currency,
-            "state": one.get_state_display(),
-        }
-        for one in case.charges.all()
-    ]
-
-
-def _receipts(case: Case) -> list[dict]:
-    return [
-        {"number": one.receipt, "amount": _whole(one.received), "at": one.settled_at.isoformat()}
-        for one in receipts_of(case)
-    ]
-
-
-def _bookings(case: Case) -> list[dict]:
-    return [
-        {
-            "what": str(one.resource),
-            "starts": one.starts_at.isoformat(),
-            "ends": one.ends_at.isoformat(),
-            "state": one.get_state_display(),
-        }
-        for one in access.bookings_of(case)
-    ]
-
-
-def _letters(case: Case) -> list[dict]:
-    return [
-        {
-            "at": one.created_at.isoformat(),
-            "to": one.recipient,
-            "title": one.title,
-            "text": readable_text(one),
-        }
-        for one in letters_to_applicant(case)
-    ]
+def _letter(one: Delivery) -> dict:
+    return {
+        "at": one.created_at.isoformat(),
+        "to": one.recipient,
+        "title": one.title,
+        "text": readable_text(one),
+    }
 
 
 def _moment(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-def _whole(minor: int) -> str:
-    """Format an amount in minor units as whole units."""
-    return f"{minor / 100:.2f}"

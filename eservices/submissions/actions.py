@@ -21,6 +21,7 @@ from eservices.formbuilder.definition import FormDefinition, StepDefinition, dro
 from eservices.formbuilder.fee_breakdown import itemize_fees
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.formbuilder.request_limits import LimitRefusal, RequestContext, first_refusal
+from home.exceptions import ActionRefused
 from home.localization.file_sizes import format_size_limit
 
 from . import emails, virus_scan
@@ -59,7 +60,7 @@ class IncompleteSubmission(Exception):
         self.step = step
 
 
-class SubmissionRefused(Exception):
+class SubmissionRefused(ActionRefused):
     """The action is not possible; the message says why."""
 
 

@@ -15,11 +15,12 @@ from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from ..exceptions import ActionRefused
 from ..extensions.base import extensions
 from ..extensions.site import SiteExtension
 
 
-class AdminActionRefused(Exception):
+class AdminActionRefused(ActionRefused):
     """The action is not allowed. ``reason``: one sentence; ``url``: the page that shows it."""
 
     def __init__(self, reason: str, url: str):

@@ -10,12 +10,13 @@ from wagtail.models import Page
 
 from eservices.accounts.models import User
 
+from ..exceptions import ActionRefused
 from ..localization.punctuation import labelled
 from . import publish_checks
 from .models import Bundle
 
 
-class BundleBlocked(Exception):
+class BundleBlocked(ActionRefused):
     """The bundle was not published, nor any page of it. ``reasons``: pairs of a page's title and a reason."""
 
     def __init__(self, reasons: list[tuple[str, str]]) -> None:

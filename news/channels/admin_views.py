@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import messages
+from django.contrib.messages import constants
 from django.http import JsonResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -13,6 +12,8 @@ from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from home.admin.action_views import action_view
+from home.exceptions import ActionRefused
 from newsletter.models import Topic
 
 from . import access, actions, lookup
@@ -49,15 +50,13 @@ class PostsView(WagtailAdminTemplateMixin, TemplateView):
         return super().get_context_data(page=self.page, posts=posts, may_retry=may_retry, **kwargs)
 
 
-@require_POST
-def retry_failed_post(request, pk: int, post: int):
+@action_view("news_channels:posts", "pk", level=constants.WARNING)
+def retry_failed_post(request, pk: int, post: int) -> str:
     """Retry a post that failed."""
     page = access.page_for(request.user, pk)
-    if actions.retry_post(actor=request.user, post=access.post_for(request.user, page, post)):
-        messages.success(request, _("It is tried again now."))
-    else:
-        messages.warning(request, _("Nothing waits to be tried again."))
-    return redirect("news_channels:posts", pk)
+    if not actions.retry_post(actor=request.user, post=access.post_for(request.user, page, post)):
+        raise ActionRefused(_("Nothing waits to be tried again."))
+    return _("It is tried again now.")
 
 
 @require_POST

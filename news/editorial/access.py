@@ -7,10 +7,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from wagtail.models import Page, TaskState
 from wagtail.permissions import page_permission_policy
 
 from eservices.accounts.models import User
+from home.exceptions import ActionRefused
 from home.web.shortcuts import get_or_404
 
 from .models import DraftLink, PageCheck, ReviewPlan
@@ -54,7 +56,7 @@ def changed_drafts_among(user: User, pages: Iterable[Page], below: bool) -> list
     return [page.get_latest_revision_as_object() for page in found.values()]
 
 
-class NoPendingApproval(Exception):
+class NoPendingApproval(ActionRefused):
     """The draft does not wait for this user's approval, possibly because another user approved it."""
 
 
@@ -65,7 +67,7 @@ def approval_for(user: User, page_id: int, pk: int) -> TaskState:
     )
     state = states.select_related("revision").filter(pk=pk).first()
     if state is None:
-        raise NoPendingApproval
+        raise NoPendingApproval(_("This no longer waits for your approval."))
     return state
 
 

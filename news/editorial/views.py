@@ -16,6 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.pages.workflow import WorkflowActionView
 from wagtail.models import Page
 
+from home.admin.action_views import refusal_as_message
 from home.localization.dates import date_format
 
 from . import access, page_reader, page_translations
@@ -94,11 +95,9 @@ class ConfirmApprovalView(ConfirmPublicationView):
     may_go_on = True
 
     def dispatch(self, request, *args, **kwargs):
-        try:
+        with refusal_as_message(request):
             return super().dispatch(request, *args, **kwargs)
-        except access.NoPendingApproval:
-            messages.error(request, _("This no longer waits for your approval."))
-            return redirect("wagtailadmin_home")
+        return redirect("wagtailadmin_home")
 
     def find(self, page_id, state_id):
         self.state = access.approval_for(self.request.user, page_id, state_id)

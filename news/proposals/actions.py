@@ -4,12 +4,15 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from django.contrib.messages import constants
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
+from home.exceptions import ActionRefused
 from home.runtime.write_conflicts import retry_on_conflict
 from home.scheduling.weekday_mornings import next_weekday_morning
 
@@ -18,12 +21,16 @@ from .models import Proposal
 from .states import ProposalState, is_allowed
 
 
-class IllegalTransition(ValueError):
+class IllegalTransition(ActionRefused):
     """The proposal's state does not allow this."""
 
+    level = constants.WARNING
 
-class ProposalChanged(ValueError):
+
+class ProposalChanged(ActionRefused):
     """The proposal was changed since the editor read it."""
+
+    level = constants.WARNING
 
 
 @transaction.atomic
@@ -136,9 +143,9 @@ def _send(proposal: Proposal, *, tell: bool = True) -> None:
 def _decide(proposal: Proposal, state: str, actor: User, seen: str) -> Proposal:
     proposal = _lock(proposal)
     if not is_allowed(proposal.state, state):
-        raise IllegalTransition(proposal.state)
+        raise IllegalTransition(_("Somebody else decided this meanwhile."))
     if seen and seen != proposal.version:
-        raise ProposalChanged
+        raise ProposalChanged(_("Whoever proposed it changed it meanwhile: read it again."))
     proposal.state, proposal.decided_at, proposal.decided_by = state, timezone.now(), actor
     return proposal
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from home.admin.action_views import refusal_as_message
+
 from . import access, actions, proposal_types
 from .models import Proposal
 from .states import ProposalState
@@ -67,27 +69,18 @@ def decide_proposal(request, pk: int):
     proposal = access.proposal_for(request.user, pk)
     form = RefusalForm(request.POST if "refuse" in request.POST else None)
     seen = request.POST.get("seen", "")
-    try:
-        if "accept" in request.POST:
+    accepted = "accept" in request.POST
+    if not accepted and not form.is_valid():
+        return _page(request, proposal, form, 422 if form.is_bound else 200)
+    with refusal_as_message(request):
+        if accepted:
             actions.accept_proposal(actor=request.user, proposal=proposal, seen=seen)
             messages.success(request, _("Accepted. Whoever proposed it was told."))
             return redirect("proposal_desk", pk)
-        if form.is_bound and form.is_valid():
-            actions.refuse_proposal(
-                actor=request.user, proposal=proposal, reason=form.cleaned_data["reason"], seen=seen
-            )
-            messages.success(request, _("Refused. Whoever proposed it was told why."))
-            return redirect("proposals:index")
-    except actions.IllegalTransition:
-        messages.warning(request, _("Somebody else decided this meanwhile."))
-        return redirect("proposal_desk", pk)
-    except actions.ProposalChanged:
-        messages.warning(request, _("Whoever proposed it changed it meanwhile: read it again."))
-        return redirect("proposal_desk", pk)
-    except proposal_types.ProposalNotAcceptable as hindrance:
-        messages.error(request, str(hindrance))
-        return redirect("proposal_desk", pk)
-    return _page(request, proposal, form, 422 if form.is_bound else 200)
+        actions.refuse_proposal(actor=request.user, proposal=proposal, seen=seen, **form.cleaned_data)
+        messages.success(request, _("Refused. Whoever proposed it was told why."))
+        return redirect("proposals:index")
+    return redirect("proposal_desk", pk)
 
 
 def _page(request, proposal: Proposal, form: RefusalForm, status: int):

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from home.exceptions import ActionRefused
+
 from .models import Proposal
 
 
-class ProposalNotAcceptable(Exception):
+class ProposalNotAcceptable(ActionRefused):
     """The proposal cannot be applied. The message is the reason."""
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
+from home.exceptions import ActionRefused
 
 from .. import mail_backend, retry_schedule, tasks
 from ..letters.rendering import render_letter
@@ -20,7 +21,7 @@ from ..send_rate import MAX_ALLOWANCE, send_allowance
 from ..states import MailingState, RecipientState, is_mailing_allowed
 
 
-class MailingActionRefused(ValueError):
+class MailingActionRefused(ActionRefused):
     """The action is not possible now; the message states the reason, for staff."""
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
+from home.exceptions import ActionRefused
 from home.runtime.write_conflicts import retry_on_conflict
 
 from .. import consent_wording, emails, mail_backend
@@ -21,7 +22,7 @@ from ..models.reader_choices import replace_topics
 from ..states import SubscriberState, is_allowed
 
 
-class IllegalTransition(ValueError):
+class IllegalTransition(ActionRefused):
     """The subscriber's state does not allow this."""
 
 
@@ -221,7 +222,7 @@ def _lock(subscriber: Subscriber) -> Subscriber:
 
 def _move(subscriber: Subscriber, target: SubscriberState) -> None:
     if not is_allowed(subscriber.state, target):
-        raise IllegalTransition(f"{subscriber.state} → {target}")
+        raise IllegalTransition(_("This is not possible any more."))
     subscriber.state = target
 
 

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from home.admin.action_views import action_view
 
 from .. import access, mailing_statistics, send_checks
 from ..actions import mailings
@@ -89,7 +88,7 @@ CAMPAIGN_ACTIONS = {
 }
 
 
-@require_POST
+@action_view("newsletter_desk:sending", "pk")
 def run_campaign_action(request, pk, deed):
     """Run one of ``CAMPAIGN_ACTIONS``."""
     chosen = CAMPAIGN_ACTIONS.get(deed)
@@ -104,15 +103,10 @@ def run_campaign_action(request, pk, deed):
         answer.status_code = 422
         return answer
     about = {"mailing": _mailing(campaign)} if chosen.of_mailing else {"campaign": campaign}
-    try:
-        if deed == "schedule":
-            _refuse_what_is_not_ready(campaign)
-        chosen.action(actor=request.user, **about, **form.cleaned_data)
-    except mailings.MailingActionRefused as why:
-        messages.error(request, str(why))
-    else:
-        messages.success(request, str(chosen.done))
-    return redirect("newsletter_desk:sending", campaign.pk)
+    if deed == "schedule":
+        _refuse_what_is_not_ready(campaign)
+    chosen.action(actor=request.user, **about, **form.cleaned_data)
+    return chosen.done
 
 
 def edit_url(campaign: Campaign) -> str:

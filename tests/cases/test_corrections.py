@@ -6,7 +6,7 @@ from django.urls import reverse
 from eservices.accounts.models import IdentityLevel
 from eservices.cases import actions, audit_log
 from eservices.cases.actions import IllegalTransition, StaleCase
-from eservices.cases.desk.case import page
+from eservices.cases.export.answers import answer_rows
 from eservices.cases.models import Case, Role, StatusLink
 from eservices.deliveries.models import Delivery
 from tests.factories.cases import CaseFactory, applicant, household, member
@@ -22,7 +22,7 @@ def amend(case, field="nom", answer="Rochat", **more):
 
 
 def shown(case, key):
-    return next(one for _t, rows in page.answer_rows(case, []) for one in rows if one.key == key)
+    return next(one for _t, rows in answer_rows(case, []) for one in rows if one.key == key)
 
 
 def test_correction_applies_and_keeps_declared_answer():

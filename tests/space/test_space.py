@@ -1,10 +1,7 @@
 """The account: requests, drafts, documents and personal details."""
 
-from unittest.mock import patch
-
 import pytest
 from django.db import connection
-from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -144,8 +141,10 @@ def test_export_has_charges_bookings_and_messages(client, elodie):
 
 def test_export_omits_messages_of_an_unopened_decision(client, elodie):
     case = own_case(accepted=True)
-    with patch("eservices.space.decision_context.has_unopened_decision_expression", return_value=Value(True)):
-        [told] = client.get("/espace/donnees.json").json()["requests"]
+    case.formal_decisions.create(
+        outcome="accepted", by=member(), title="Décision", authority="Tribunal", days=30, electronic=True
+    )
+    [told] = client.get("/espace/donnees.json").json()["requests"]
     assert told["reference"] == case.reference
     assert told["letters"] == []
 

@@ -30,6 +30,7 @@ from django.utils.translation import gettext as _
 
 from eservices.cases import actions as cases
 from eservices.cases.models import Case
+from home.exceptions import ActionRefused
 
 from ..bookable_resources import BookableResource, PromisedPiece, availability_calendar
 from ..logic.availability import RefusalReason, is_beyond_horizon
@@ -38,7 +39,7 @@ from ..refusal_messages import refusal_message
 from ..states import TAKING, TRANSITIONS, is_allowed
 
 
-class BookingActionRefused(Exception):
+class BookingActionRefused(ActionRefused):
     """The action is not possible now; the message says why."""
 
 

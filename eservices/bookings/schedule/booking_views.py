@@ -9,9 +9,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from eservices.cases.desk.base import agents_only
+from home.admin.action_views import ActionFormMixin, action_view
 
 from .. import access, actions
 from ..bookable_resources import BookableResource, availability_calendar
@@ -35,7 +35,7 @@ NEVER = (
 )  # reasons that staff cannot override
 
 
-class BookingView(BookingScreen):
+class BookingView(ActionFormMixin, BookingScreen):
     """A booking and the form that moves it. ``?part=1``: the part that the schedule shows in a dialog.
 
     A GET with ``resource``, ``start`` or ``day`` checks whether the booking can be moved there, and changes nothing.
@@ -68,17 +68,27 @@ class BookingView(BookingScreen):
         checked = self._check_move(booking, form)
         if checked["refusal"] and not (form.cleaned_data["anyway"] and checked["may_anyway"]):
             return self._show(booking, form, status=409, **checked)
-        try:
-            where = {"offer": form.offer, "span": form.span, "seen": form.cleaned_data["seen"]}
-            actions.move_booking(actor=request.user, booking=booking, ignore_rules=True, **where)
-        except actions.BookingActionRefused as why:
-            form.add_error(None, str(why))
-            return self._show(booking, form, status=409)
-        messages.success(request, _("The booking is moved."))
-        plan = schedule_url(request.POST.get("view", ""), timezone.localdate(form.span.start))
+        self.booking = booking
+
+        def move(*, seen, **_data):
+            where = {"offer": form.offer, "span": form.span, "seen": seen}
+            return actions.move_booking(actor=request.user, booking=booking, ignore_rules=True, **where)
+
+        return self.perform(
+            form,
+            action=move,
+            done=_("The booking is moved."),
+            back=lambda _moved: self._schedule_response(form),
+        )
+
+    def show_again(self, form: MoveForm, status: int):
+        return self._show(self.booking, form, status=status)
+
+    def _schedule_response(self, form: MoveForm) -> HttpResponse | str:
+        plan = schedule_url(self.request.POST.get("view", ""), timezone.localdate(form.span.start))
         # The script of the dialog goes to the URL: if it followed a redirect, it would consume the message that is for
         # the page.
-        return HttpResponse(status=204, headers={"Location": plan}) if self._is_part else redirect(plan)
+        return HttpResponse(status=204, headers={"Location": plan}) if self._is_part else plan
 
     def _form(self, booking: Booking, data) -> MoveForm:
         kind = booking.resource.kind
@@ -121,7 +131,7 @@ class BookingView(BookingScreen):
         return self.render_to_response(context, status=status)
 
 
-class InternalBookingView(BookingScreen):
+class InternalBookingView(ActionFormMixin, BookingScreen):
     """Booking of a resource for the commune itself."""
 
     template_name = "bookings/schedule/new.html"
@@ -129,58 +139,47 @@ class InternalBookingView(BookingScreen):
 
     def get(self, request):
         initial = {name: request.GET.get(name, "") for name in ("resource", "starts_at", "ends_at")}
-        return self._show(self._form(initial=initial))
+        return self.show_again(self._form(initial=initial), 200)
 
     def post(self, request):
         form = self._form(request.POST)
         if not form.is_valid():
-            return self._show(form, 422)
+            return self.show_invalid(form)
         given = form.cleaned_data
         why = refusal_for_staff(form.offer, form.span, given["count"])
         may_anyway = bool(why) and why not in NEVER
         if why and not (given["anyway"] and may_anyway):
             form.add_error(None, refusal_message(why))
             found = conflict_messages(request.user, why, form.offer, form.span)
-            return self._show(form, 409, may_anyway=may_anyway, **found)
-        try:
-            booking = actions.create_internal_booking(
-                actor=request.user,
-                offer=form.offer,
-                span=form.span,
-                title=given["title"],
-                public=given["public"],
-                count=given["count"],
-                ignore_rules=True,
-            )
-        except actions.TimeTaken as gone:
-            form.add_error(None, str(gone))
-            return self._show(form, 409)
-        messages.success(request, _("It is booked."))
-        return redirect(schedule_url("week", timezone.localdate(booking.starts_at)))
+            return self.show_again(form, 409, may_anyway=may_anyway, **found)
+
+        def book(*, title, public, count, **_data) -> Booking:
+            about = {"offer": form.offer, "span": form.span, "title": title, "public": public, "count": count}
+            return actions.create_internal_booking(actor=request.user, ignore_rules=True, **about)
+
+        return self.perform(form, action=book, done=_("It is booked."), back=_week_of)
 
     def _form(self, *args, **kwargs) -> InternalBookingForm:
         offers = access.bookable_resources_for(self.request.user, "move")
         return InternalBookingForm(*args, offers=offers, language=get_language() or "", **kwargs)
 
-    def _show(self, form: InternalBookingForm, status: int = 200, **said):
+    def show_again(self, form: InternalBookingForm, status: int, **said):
         return self.render_to_response(self.get_context_data(form=form, **said), status=status)
 
 
-@require_POST
+@action_view("plan:booking", "pk")
 @agents_only
-def set_purpose(request, pk):
+def set_purpose(request, pk) -> str:
     """Set the purpose of a booking, and whether it is public."""
     booking = access.booking_for(request.user, pk, "move")
     form = PurposeForm(request.POST)
-    if form.is_valid():
-        actions.set_purpose(actor=request.user, booking=booking, **form.cleaned_data)
-        messages.success(request, _("Saved."))
-    else:
-        messages.error(request, _("This is too long."))
-    return redirect("plan:booking", pk)
+    if not form.is_valid():
+        raise actions.BookingActionRefused(_("This is too long."))
+    actions.set_purpose(actor=request.user, booking=booking, **form.cleaned_data)
+    return _("Saved.")
 
 
-@require_POST
+@action_view("plan:booking", "pk")
 @agents_only
 def cancel_booking(request, pk):
     """Cancel a booking and notify the applicant."""
@@ -188,13 +187,14 @@ def cancel_booking(request, pk):
     if not access.may_cancel(request.user, booking):
         raise Http404
     by_terms = CancelForm(request.POST)["by_terms"].data
-    try:
-        actions.cancel_booking(actor=request.user, booking=booking, by_terms=bool(by_terms))
-    except actions.BookingActionRefused as why:
-        messages.error(request, str(why))
-        return redirect("plan:booking", pk)
+    actions.cancel_booking(actor=request.user, booking=booking, by_terms=bool(by_terms))
     messages.success(request, _("The booking is cancelled."))
-    return redirect(schedule_url("week", timezone.localdate(booking.starts_at)))
+    return redirect(_week_of(booking))
+
+
+def _week_of(booking: Booking) -> str:
+    """Return the URL of the schedule in the week of a booking."""
+    return schedule_url("week", timezone.localdate(booking.starts_at))
 
 
 def refusal_for_staff(

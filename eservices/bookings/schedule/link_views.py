@@ -1,14 +1,12 @@
 """Calendar links: the team of a resource sees them, members who may configure renew and end them."""
 
-from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from eservices.cases.desk.base import agents_only
+from home.admin.action_views import action_view
 
 from .. import access, actions
 from ..models import CalendarLink
@@ -37,13 +35,12 @@ class CalendarLinksView(BookingScreen):
         return self.request.build_absolute_uri(reverse("rooms:feed", args=[link.secret])) if link else ""
 
 
-@require_POST
+@action_view("plan:links")
 @agents_only
-def change_link(request, key: str, do: str):
+def change_link(request, key: str, do: str) -> str:
     """Renew or end a calendar link."""
     resource = access.resource_for(request.user, key, "configure")
     if do not in DEEDS:
         raise Http404
     DEEDS[do](actor=request.user, resource=resource)
-    messages.success(request, _("Done."))
-    return redirect("plan:links")
+    return _("Done.")

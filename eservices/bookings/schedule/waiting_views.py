@@ -1,15 +1,13 @@
 """Waiting lists of the resources of the user's teams, with actions to offer a time and to remove an entry."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from eservices.cases.access import withheld_addresses
 from eservices.cases.desk.base import agents_only
+from home.admin.action_views import action_view
 
 from .. import access, actions
 from .views import BookingScreen
@@ -36,17 +34,12 @@ class WaitingView(BookingScreen):
         return super().get_context_data(page_obj=shown, rows=rows, **kwargs)
 
 
-@require_POST
+@action_view("plan:waiting")
 @agents_only
-def change_waiting_entry(request, pk, do: str):
+def change_waiting_entry(request, pk, do: str) -> str:
     """Offer the time to an entry now, or remove it from the list."""
     waiting = access.waiting_entry_for(request.user, pk)
     if do not in DEEDS:
         raise Http404
-    try:
-        DEEDS[do](actor=request.user, waiting=waiting)
-    except actions.BookingActionRefused as why:
-        messages.error(request, str(why))
-    else:
-        messages.success(request, _("Done."))
-    return redirect("plan:waiting")
+    DEEDS[do](actor=request.user, waiting=waiting)
+    return _("Done.")

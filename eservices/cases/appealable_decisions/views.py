@@ -1,14 +1,14 @@
 """Agents' views of appealable decisions."""
 
 from django import forms
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+
+from home.admin.action_views import action_view
+from home.exceptions import ActionRefused
 
 from .. import access
-from ..actions import IllegalTransition
 from ..models import AppealableDecision
 from . import actions
 
@@ -29,44 +29,25 @@ class NotificationForm(forms.Form):
     on = forms.DateField(label=gettext_lazy("Day"))
 
 
-@require_POST
-def appeal_received(request, reference, pk):
+@action_view("cases:case", "reference")
+def appeal_received(request, reference, pk) -> str:
     """Record that an appeal was received; it places a legal hold on the case."""
-    return _run_action(
-        request,
-        reference,
-        pk,
-        AppealForm(request.POST),
-        actions.record_appeal,
-        invalid=_("Say on which day the appeal was received."),
-        done=_("The appeal is noted; the case is kept until the hold is lifted."),
-    )
+    form, invalid = AppealForm(request.POST), _("Say on which day the appeal was received.")
+    _record(request, reference, pk, form, actions.record_appeal, invalid)
+    return _("The appeal is noted; the case is kept until the hold is lifted.")
 
 
-@require_POST
-def notified(request, reference, pk):
+@action_view("cases:case", "reference")
+def notified(request, reference, pk) -> str:
     """Record that a decision was handed over or notified by a public notice."""
-    return _run_action(
-        request,
-        reference,
-        pk,
-        NotificationForm(request.POST),
-        actions.record_notification,
-        invalid=_("Say how and on which day the decision was notified."),
-        done=_("The notification is recorded."),
-    )
+    form, invalid = NotificationForm(request.POST), _("Say how and on which day the decision was notified.")
+    _record(request, reference, pk, form, actions.record_notification, invalid)
+    return _("The notification is recorded.")
 
 
-def _run_action(request, reference, pk, form, action, *, invalid: str, done: str):
+def _record(request, reference, pk, form, action, invalid: str) -> None:
     case = access.case_for(request.user, reference, "appeal")
     decision = get_object_or_404(case.formal_decisions, pk=pk)
     if not form.is_valid():
-        messages.error(request, invalid)
-        return redirect("cases:case", reference)
-    try:
-        action(actor=request.user, case=case, decision=decision, **form.cleaned_data)
-    except IllegalTransition as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("cases:case", reference)
+        raise ActionRefused(invalid)
+    action(actor=request.user, case=case, decision=decision, **form.cleaned_data)

@@ -1,21 +1,24 @@
 """Teams of an agent: members, roles, absences."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eservices.accounts.fields import EmailAddressFormField
 from eservices.accounts.models import User
+from home.admin.action_views import ActionFormMixin, action_view
 from home.validators import validate_no_control
 
 from .. import access, actions
-from ..actions import IllegalTransition
-from ..models import Role
+from ..models import Absence, Role
 from ..workflow import absences
 from .base import AgentDeskView
 
@@ -95,7 +98,7 @@ class TeamsView(AgentDeskView):
         return super().get_context_data(teams=teams, **kwargs)
 
 
-class TeamView(AgentDeskView):
+class TeamView(ActionFormMixin, AgentDeskView):
     """A team. Each POST does one thing and redirects back here."""
 
     template_name = "cases/desk/team.html"
@@ -107,15 +110,12 @@ class TeamView(AgentDeskView):
             return redirect("cases:team", self.team.key)
         return self.render_to_response(self.get_context_data())
 
+    @method_decorator(action_view("cases:team", "key"))
     def post(self, request, key, do=""):
         if do not in self.DEEDS:
             raise Http404
         self.team = access.team_for(request.user, key, "configure" if do in ("role", "remove") else "read")
-        try:
-            return getattr(self, f"_{do}")(request) or redirect("cases:team", self.team.key)
-        except IllegalTransition as refusal:
-            messages.error(request, str(refusal))
-            return redirect("cases:team", self.team.key)
+        return getattr(self, f"_{do}")(request)
 
     def _role(self, request):
         form = self._role_form(request.POST)
@@ -123,32 +123,30 @@ class TeamView(AgentDeskView):
             return self.render_to_response(self.get_context_data(role_form=form), status=422)
         given = {name: form.cleaned_data.get(name) for name in ("role", "sees_protected", "function")}
         actions.set_member_role(actor=request.user, team=self.team, user=form.person, **given)
-        messages.success(request, _("Kept."))
-        return None
+        return _("Kept.")
 
-    def _remove(self, request):
+    def _remove(self, request) -> str:
         member = self.team.memberships.filter(pk=_key(request, "member")).first()
         if member is None:
             raise Http404
         actions.remove_member(actor=request.user, team=self.team, user=member.user)
-        messages.success(request, _("No longer of this team."))
+        return _("No longer of this team.")
 
     def _absence(self, request):
-        form = self._absence_form(request.POST)
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(absence_form=form), status=422)
-        try:
-            planned = actions.plan_absence(actor=request.user, team=self.team, **form.cleaned_data)
-        except IllegalTransition as refusal:
-            form.add_error(None, str(refusal))
-            return self.render_to_response(self.get_context_data(absence_form=form), status=409)
-        messages.success(request, _("The absence is noted."))
-        self._warn_of_gaps(planned)
-        return None
+        return self.perform(
+            self._absence_form(request.POST),
+            action=partial(actions.plan_absence, actor=request.user, team=self.team),
+            done=_("The absence is noted."),
+            back=self._back_with_warnings,
+        )
 
-    def _warn_of_gaps(self, planned):
-        """Warn if the deputy is away too, or if the absent member is a colleague's deputy at that time.
+    def show_again(self, form: AbsenceForm, status: int):
+        return self.render_to_response(self.get_context_data(absence_form=form), status=status)
 
+    def _back_with_warnings(self, planned: Absence) -> str:
+        """Return the URL of the team; warn of gaps.
+
+        These are that the deputy is away too, or that the absent member is a colleague's deputy at that time.
         It does not matter which absence was recorded first.
         """
         if also := absences.absence_of_deputy(planned):
@@ -162,15 +160,16 @@ class TeamView(AgentDeskView):
             messages.warning(
                 self.request, message % {"user": planned.user, "colleague": left.user, **left.days}
             )
+        return reverse("cases:team", args=[self.team.key])
 
-    def _back(self, request):
+    def _back(self, request) -> str:
         absence = self.team.absences.filter(pk=_key(request, "absence")).first()
         if absence is None or not access.members_whose_absence_may_be_planned(request.user, self.team).filter(
             pk=absence.user_id
         ):
             raise Http404
         actions.cancel_absence(actor=request.user, absence=absence)
-        messages.success(request, _("The absence is over."))
+        return _("The absence is over.")
 
     def _role_form(self, data=None) -> RoleForm:
         may_entrust = actions.may_entrust(self.request.user, self.team)

@@ -89,6 +89,11 @@ class AppealableDecision(models.Model):
         return self.title
 
     @property
+    def is_unopened(self) -> bool:
+        """True if it was sent by e-mail and the applicant has yet to open it."""
+        return self.electronic and self.notified_on is None
+
+    @property
     def rules(self) -> AppealRules:
         """The rules by which the appeal term is counted."""
         return rules_of(self.place)

@@ -1,19 +1,20 @@
 """Views of due cases, approved disposals and legal holds. Each calls one action."""
 
+from functools import partial
+
 from django import forms
-from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from home.admin.action_views import ActionFormMixin, action_view
+
 from .. import access as cases
-from ..actions import IllegalTransition
 from . import access, actions, due_cases
 
 MAX_DISPOSALS_SHOWN = 50  # most disposals in the overview
@@ -76,32 +77,27 @@ class RetentionOverview(RetentionView):
         )
 
 
-class DueCasesView(RetentionView):
+class DueCasesView(ActionFormMixin, RetentionView):
     """The due cases of one service. POST approves the ticked ones."""
 
     template_name = "cases/retention/due.html"
 
     def get(self, request, slug):
-        return self._show(access.due_cases_for(request.user, slug), ApproveForm())
+        self.due = access.due_cases_for(request.user, slug)
+        return self.show_again(ApproveForm(), 200)
 
     def post(self, request, slug):
-        due, form = access.due_cases_for(request.user, slug), ApproveForm(request.POST)
-        if not form.is_valid():
-            return self._show(due, form, status=422)
+        self.due = access.due_cases_for(request.user, slug)
         chosen = [one for one in request.POST.getlist("cases")[: actions.MAX_CASES] if "\0" not in one]
-        try:
-            disposal = actions.approve_disposal(
-                actor=request.user, due=due, references=chosen, **form.cleaned_data
-            )
-        except IllegalTransition as refusal:
-            form.add_error(None, str(refusal))
-            return self._show(due, form, status=409)
-        size = disposal.items.count()
-        text = ngettext("%(n)s case goes now.", "%(n)s cases go now.", size)
-        messages.success(request, text % {"n": size})
-        return redirect("retention:disposal", disposal.pk)
+        return self.perform(
+            ApproveForm(request.POST),
+            action=partial(actions.approve_disposal, actor=request.user, due=self.due, references=chosen),
+            done=_approved,
+            back=lambda disposal: reverse("retention:disposal", args=[disposal.pk]),
+        )
 
-    def _show(self, due: due_cases.DueCases, form: ApproveForm, status: int = 200):
+    def show_again(self, form: ApproveForm, status: int):
+        due = self.due
         ticked = form.data.getlist("cases") if form.is_bound else None
         listed = list(
             due.cases.only("reference", "outcome", "closed_at", "submission_id")[: actions.MAX_CASES]
@@ -135,28 +131,25 @@ class DisposalView(RetentionView):
 
 
 # -- Legal holds ---------------------------------------------------------------------------------------------
-@require_POST
-def place_hold(request, reference):
+@action_view("cases:case", "reference")
+def place_hold(request, reference) -> str:
     """Place a legal hold on a case."""
     case = cases.case_for(request.user, reference, "hold")
-    try:
-        actions.place_hold(
-            actor=request.user, case=case, reason=request.POST.get("reason", "").replace("\0", "")
-        )
-    except IllegalTransition as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The case is kept until the hold is lifted."))
-    return redirect("cases:case", case.reference)
+    actions.place_hold(actor=request.user, case=case, reason=request.POST.get("reason", "").replace("\0", ""))
+    return _("The case is kept until the hold is lifted.")
 
 
-@require_POST
-def release_hold(request, reference, pk):
+@action_view("cases:case", "reference")
+def release_hold(request, reference, pk) -> str:
     """Lift a legal hold."""
     case, found = access.hold_for(request.user, reference, pk)
     actions.release_hold(actor=request.user, case=case, hold=found)
-    messages.success(request, _("The hold is lifted."))
-    return redirect("cases:case", case.reference)
+    return _("The hold is lifted.")
+
+
+def _approved(disposal) -> str:
+    size = disposal.items.count()
+    return ngettext("%(n)s case goes now.", "%(n)s cases go now.", size) % {"n": size}
 
 
 def _title(version) -> str:

@@ -13,17 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from eservices.cases import acceptance_forms, audit_log, process, timeline
 from eservices.cases import actions as cases
-from eservices.cases.actions import IllegalTransition
 from eservices.cases.desk import badges
 from eservices.cases.desk.case import page
 from eservices.cases.desk.case_queue import queries
 from eservices.cases.emails import displayed_status_url
+from eservices.cases.export.answers import answer_rows
 from eservices.cases.forms import AcceptForm, RefuseForm
 from eservices.cases.models import REHEARSAL_DAYS, Case
 from eservices.cases.workflow.progress import current_stage
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.views import LETTER_CSP
 from eservices.submissions.models import Draft
+from home.admin.action_views import refusal_as_message
 
 from .. import actions
 from ..access import service_for
@@ -141,10 +142,8 @@ class RehearsedCaseView(ServiceAdminView):
         if said is None:
             self.typed = request.POST
             return self.render_to_response(self.get_context_data(), status=422)
-        try:
+        with refusal_as_message(request):
             REHEARSAL_ACTIONS[self.do](request.user, self.case, said)
-        except IllegalTransition as refusal:
-            messages.error(request, str(refusal))
         if self.do == "discard":
             return redirect("services:rehearsal", self.page.pk)
         return redirect("services:rehearsed", self.page.pk, self.reference)
@@ -176,7 +175,7 @@ class RehearsedCaseView(ServiceAdminView):
             case=case,
             sign=badges.status_badge(case, current_stage(case)),
             situation=page.describe_situation(case),
-            sections=page.answer_rows(case, list(case.submission.files.all())),
+            sections=answer_rows(case, list(case.submission.files.all())),
             track=page.stage_steps(case),
             timeline=timeline.timeline_items(case),
             letters=letters_of(case),

@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from eservices.accounts.models import User
 from eservices.formbuilder.definition import content_digest
+from home.exceptions import ActionRefused
 
 from .. import access
 from ..models import ServiceIndexPage, ServicePage
@@ -20,7 +21,7 @@ from .form_outline import form_tree_of
 from .form_tree import Block, Tree
 
 
-class FormEditRefused(Exception):
+class FormEditRefused(ActionRefused):
     """The form may not be changed now. The message gives the reason."""
 
 

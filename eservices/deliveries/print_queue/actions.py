@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
+from home.exceptions import ActionRefused
 
 from .. import rendering
 from ..actions import record_delivery_event
@@ -17,7 +18,7 @@ MAX_BATCH_SIZE = 200  # letters in a batch
 State, Kind = Delivery.State, DeliveryEvent.Kind
 
 
-class PaperLetterActionRefused(Exception):
+class PaperLetterActionRefused(ActionRefused):
     """The action is not possible in the letters' current state. The message is for the user."""
 
 

@@ -22,6 +22,7 @@ from .base import answer_columns
 from .base import register_field_type
 from .base import field_types
 from .base import answer_text_unless_secret
+from .base import mask_secrets
 from .base import masked_rows
 from .base import part_token
 from .base import answer_remarks
@@ -40,6 +41,7 @@ __all__ = [
     "answer_text",
     "answer_text_unless_secret",
     "field_types",
+    "mask_secrets",
     "masked_rows",
     "option_label",
     "part_token",

@@ -245,6 +245,11 @@ def answer_text_unless_secret(
     )
 
 
+def mask_secrets(field: FieldDefinition, answer):
+    """Return a stored answer with what is secret of it masked, in rows of groups too."""
+    return MASK if field.secret and answer is not None else masked_rows(field, answer)
+
+
 def masked_rows(field: FieldDefinition, answer):
     """Return the rows of a repeating group with secret answers masked; any other answer as it is."""
     secret = {one.key for one in field.fields if one.secret}

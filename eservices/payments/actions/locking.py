@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from eservices.cases import actions as cases
+from home.exceptions import ActionRefused
 
 from ..models import Charge, Payment
 
 
-class PaymentActionRefused(Exception):
+class PaymentActionRefused(ActionRefused):
     """The action is not possible in the current state. The message is for the user."""
 
 

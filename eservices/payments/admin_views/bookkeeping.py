@@ -1,6 +1,7 @@
 """Admin views for bookkeepers: unallocated payments, journal, payouts, bank files, refunds, tills."""
 
 from datetime import date
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import F
@@ -9,18 +10,19 @@ from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from home.admin.action_views import INVALID, ActionFormMixin, action_view
 from home.localization.number_format import format_amount
 from home.web.downloads import CSV, as_download, dated_file_name
 
 from .. import access, journal_export, ledger
 from ..actions import refunds, settlement
-from ..actions.locking import PaymentActionRefused
 from ..contrib.qrbill import account_changes
 from ..contrib.qrbill import actions as bank
 from ..contrib.qrbill.camt054 import InvalidBankFile
@@ -257,12 +259,13 @@ class RefundsView(BookkeepingView):
         )
 
 
-class AccountView(BookkeepingView):
+class AccountView(ActionFormMixin, BookkeepingView):
     """Bank account of QR-bills and its changes, for administrators."""
 
     template_name = "payments/desk/account.html"
     page_title = gettext_lazy("Account for QR-bills")
     tab = "account"
+    refused_status = INVALID
 
     def dispatch(self, request, *args, **kwargs):
         if not access.may_change_account(request.user):
@@ -280,16 +283,15 @@ class AccountView(BookkeepingView):
         )
 
     def post(self, request):
-        form = admin_views_forms.AccountForm(request.POST)
-        if form.is_valid():
-            try:
-                account_changes.ask(actor=request.user, **form.cleaned_data)
-            except PaymentActionRefused as why:
-                form.add_error(None, str(why))
-            else:
-                messages.success(request, _("The change is in force tomorrow. Every administrator is told."))
-                return redirect("money:account")
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return self.perform(
+            admin_views_forms.AccountForm(request.POST),
+            action=partial(account_changes.ask, actor=request.user),
+            done=_("The change is in force tomorrow. Every administrator is told."),
+            back=reverse("money:account"),
+        )
+
+    def show_again(self, form, status: int):
+        return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
 class CancelAccountView(AccountView):
@@ -297,15 +299,10 @@ class CancelAccountView(AccountView):
 
     http_method_names = ["post"]
 
-    def post(self, request, pk):
-        change = access.account_change_for(request.user, pk)
-        try:
-            account_changes.cancel(actor=request.user, change=change)
-        except PaymentActionRefused as why:
-            messages.error(request, str(why))
-        else:
-            messages.success(request, _("The change is cancelled. Every administrator is told."))
-        return redirect("money:account")
+    @method_decorator(action_view("money:account"))
+    def post(self, request, pk) -> str:
+        account_changes.cancel(actor=request.user, change=access.account_change_for(request.user, pk))
+        return _("The change is cancelled. Every administrator is told.")
 
 
 class TillsView(BookkeepingView):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -14,10 +15,12 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from eservices.cases import access as cases
+from home.admin.action_views import ActionFormMixin
+from home.exceptions import ActionRefused
 
 from .. import access
 from ..actions import charges, refunds
-from ..actions.locking import AlreadySettled, PaymentActionRefused
+from ..actions.locking import AlreadySettled
 from ..contrib.counter import actions as counter
 from ..providers import can_be_polled
 from . import forms as typed
@@ -79,7 +82,7 @@ REFUNDS = {
 }
 
 
-class ChargeActionView(WagtailAdminTemplateMixin, TemplateView):
+class ChargeActionView(ActionFormMixin, WagtailAdminTemplateMixin, TemplateView):
     """Base of views for one action. If it is refused, the form is shown again with the reason and all input."""
 
     template_name = "payments/admin/action.html"
@@ -88,23 +91,18 @@ class ChargeActionView(WagtailAdminTemplateMixin, TemplateView):
 
     def do(self, action: ChargeAction, back: str, **about):
         """Call the action with ``about`` as arguments, show its result as a message and redirect to ``back``."""
-        form = action.form(self.request.POST)
-        if not form.is_valid():
-            return self._show_form(action, form, back, 422)
-        try:
-            done = action.action(actor=self.request.user, **about, **form.cleaned_data)
-        except PaymentActionRefused as why:
-            if form.fields and not isinstance(why, AlreadySettled):
-                form.add_error(None, str(why))
-                return self._show_form(action, form, back, 409)
-            messages.error(self.request, str(why))
-        else:
-            messages.success(self.request, str(action.done(done) if callable(action.done) else action.done))
-        return redirect(back)
+        self.page_title, self.back = action.label, back
+        act = partial(action.action, actor=self.request.user, **about)
+        return self.perform(action.form(self.request.POST), action=act, done=action.done, back=back)
 
-    def _show_form(self, action: ChargeAction, form: forms.Form, back: str, status: int):
-        self.page_title = action.label
-        return self.render_to_response(self.get_context_data(form=form, back=back), status=status)
+    def show_refused(self, form: forms.Form, refusal: ActionRefused):
+        if form.fields and not isinstance(refusal, AlreadySettled):
+            return super().show_refused(form, refusal)
+        messages.error(self.request, str(refusal))
+        return redirect(self.back)
+
+    def show_again(self, form: forms.Form, status: int):
+        return self.render_to_response(self.get_context_data(form=form, back=self.back), status=status)
 
 
 class ChargeView(ChargeActionView):

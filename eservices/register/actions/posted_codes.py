@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts import actions as accounts
 from eservices.accounts.models import IdentityLevel, IdentityProof, User
 from eservices.deliveries.actions import queue_paper_letter
+from home.exceptions import ActionRefused
 from home.localization.dates import date_format
 
 from .. import lookup_limits, tasks
@@ -30,7 +31,7 @@ HOLDS = timedelta(days=30)
 LIMIT_PERIOD, BY_ACCOUNT, ABOUT_PERSON = timedelta(days=90), 3, 3  # letters, so that nobody is pestered
 
 
-class CodeRequestRefused(Exception):
+class CodeRequestRefused(ActionRefused):
     """No code can be requested; the message says why."""
 
 

@@ -1,11 +1,10 @@
 """Admin views of comments: reply, and take down."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from home.admin.action_views import action_view
+from home.exceptions import ActionRefused
 from news.articles.models import NewsPage
 
 from ..admin_views import ParticipationAdminView
@@ -42,14 +41,11 @@ class CommentsView(ParticipationAdminView):
         )
 
 
-@require_POST
-def reply(request, pk):
+@action_view("participation_desk:comments")
+def reply(request, pk) -> str:
     comment = access.comment_for(request.user, pk)
     form = ReplyForm(request.POST)
-    if form.is_valid():
-        comment = actions.reply_to_comment(actor=request.user, comment=comment, **form.cleaned_data)
-        said = _("The answer stands below the comment.") if comment.reply else _("The answer is taken away.")
-        messages.success(request, said)
-    else:
-        messages.error(request, form.errors["reply"][0])
-    return redirect("participation_desk:comments")
+    if not form.is_valid():
+        raise ActionRefused(form.errors["reply"][0])
+    comment = actions.reply_to_comment(actor=request.user, comment=comment, **form.cleaned_data)
+    return _("The answer stands below the comment.") if comment.reply else _("The answer is taken away.")

@@ -1,25 +1,26 @@
 """Admin views of contributions: a list, a form with status and reply, and a CSV file."""
 
+from functools import partial
+
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from home.admin.action_views import ActionFormMixin
 from home.formats.spreadsheets import write_csv_lines
 from home.web.downloads import CSV, as_download, dated_file_name
 
 from ..admin_views import ParticipationAdminView
-from ..moderation.actions import IllegalTransition
 from ..moderation.admin_views import RefuseForm
 from ..moderation.states import ModerationState
 from . import access, actions
 from .forms import AnswerForm
-from .models import ConsultationPage
+from .models import ConsultationPage, Contribution
 
 ON_A_PAGE = 50
 
@@ -67,7 +68,7 @@ class ContributionsView(ParticipationAdminView):
         return super().get_context_data(form=form, rows=rows, page_obj=page, query=query, **kwargs)
 
 
-class ContributionView(ParticipationAdminView):
+class ContributionView(ActionFormMixin, ParticipationAdminView):
     """A contribution, with its status and the commune's reply."""
 
     template_name = "news/participation/admin/contribution.html"
@@ -87,21 +88,20 @@ class ContributionView(ParticipationAdminView):
         )
 
     def post(self, request, pk):
-        form = AnswerForm(request.POST, contribution=self.contribution)
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form), status=422)
-        try:
-            answered = actions.answer_contribution(
-                actor=request.user, contribution=self.contribution, **form.cleaned_data
-            )
-        except IllegalTransition as why:
-            form.add_error(None, str(why))
-            return self.render_to_response(self.get_context_data(form=form), status=409)
+        return self.perform(
+            AnswerForm(request.POST, contribution=self.contribution),
+            action=partial(actions.answer_contribution, actor=request.user, contribution=self.contribution),
+            done=self._said_of,
+            back=reverse("participation_desk:contribution", args=[pk]),
+        )
+
+    def show_again(self, form: AnswerForm, status: int):
+        return self.render_to_response(self.get_context_data(form=form), status=status)
+
+    def _said_of(self, answered: Contribution) -> str:
         if answered.is_news_after(self.contribution):
-            messages.success(request, _("Told. Whoever handed it in hears of it."))
-        else:
-            messages.success(request, _("Saved. There is nothing new in it: nobody is written to."))
-        return redirect("participation_desk:contribution", pk)
+            return _("Told. Whoever handed it in hears of it.")
+        return _("Saved. There is nothing new in it: nobody is written to.")
 
 
 @require_safe

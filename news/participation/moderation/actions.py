@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.messages import constants
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts.models import User
 from eservices.deliveries import actions as outbox
 from home.caching import site_version
+from home.exceptions import ActionRefused
 
 from . import access, emails
 from .models import ModeratedText
@@ -16,8 +18,14 @@ from .moderated_models import MODERATED_MODELS
 from .states import ModerationState, is_allowed
 
 
-class IllegalTransition(Exception):
+class IllegalTransition(ActionRefused):
     """The text is in a state that does not allow this."""
+
+
+class AlreadyDecided(IllegalTransition):
+    """Another moderator decided since the text was shown."""
+
+    level = constants.WARNING
 
 
 @transaction.atomic

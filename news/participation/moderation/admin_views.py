@@ -1,13 +1,14 @@
 """Admin views of moderation: texts that wait, published one by one or together, or rejected with a reason."""
 
 from django import forms
-from django.contrib import messages
+from django.contrib.messages import constants
 from django.http import Http404
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
+from home.admin.action_views import action_view
+from home.exceptions import ActionRefused
 from home.links.page_links import is_own_url
 
 from ..admin_views import ParticipationAdminView
@@ -38,8 +39,14 @@ class WaitingView(ParticipationAdminView):
         )
 
 
-@require_POST
-def publish(request):
+def _back(request, **kwargs) -> str:
+    """Return the URL of the page with the pressed button."""
+    came_from = request.POST.get("to", "")
+    return came_from if is_own_url(came_from) else reverse("participation_desk:waiting")
+
+
+@action_view(_back, level=constants.WARNING)
+def publish(request) -> str:
     """Publish the ticked texts, or the one whose button was pressed."""
     chosen = request.POST.getlist("one")[:MAX_BULK] or request.POST.getlist("several")[:MAX_BULK]
     if not access.may_moderate(request.user):
@@ -55,40 +62,25 @@ def publish(request):
         except (Http404, actions.IllegalTransition):  # another moderator decided first
             continue
         done += 1
-    if done:
-        messages.success(request, ngettext("%(n)s is published.", "%(n)s are published.", done) % {"n": done})
-    else:
-        messages.warning(request, _("Nothing was published: tick what you have read."))
-    return _back(request)
+    if not done:
+        raise ActionRefused(_("Nothing was published: tick what you have read."))
+    return ngettext("%(n)s is published.", "%(n)s are published.", done) % {"n": done}
 
 
-@require_POST
-def refuse(request, kind, pk):
+@action_view(_back)
+def refuse(request, kind, pk) -> str:
     """Reject a text with a reason, or take it down if it is published.
 
     ``seen``: the state in which the moderator read it; nothing is done if it changed.
     """
     written = access.written_for(request.user, kind, pk)
     if request.POST.get("seen", written.state) != written.state:
-        messages.warning(request, _("Somebody else decided this meanwhile."))
-        return _back(request)
+        raise actions.AlreadyDecided(_("Somebody else decided this meanwhile."))
     form = RefuseForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["reason"][0])
-        return _back(request)
+        raise ActionRefused(form.errors["reason"][0])
     act, said = actions.reject_written, _("It is refused, and whoever wrote it is told why.")
     if written.state == ModerationState.PUBLISHED:
         act, said = actions.take_down, _("It is taken down, and whoever wrote it is told why.")
-    try:
-        act(actor=request.user, written=written, reason=form.cleaned_data["reason"])
-    except actions.IllegalTransition as why:
-        messages.error(request, str(why))
-    else:
-        messages.success(request, said)
-    return _back(request)
-
-
-def _back(request):
-    """Redirect to the page with the pressed button."""
-    came_from = request.POST.get("to", "")
-    return redirect(came_from if is_own_url(came_from) else "participation_desk:waiting")
+    act(actor=request.user, written=written, reason=form.cleaned_data["reason"])
+    return said

@@ -1,22 +1,21 @@
 """Correction of an answer, with a reason."""
 
-from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from eservices.formbuilder.definition import StepDefinition
 from eservices.formbuilder.forms import StepForm
+from home.admin.action_views import ActionFormMixin
 
 from ... import access, actions, audit_log
-from ...actions import IllegalTransition
 from ...forms import CorrectionForm
 from .views import CaseScreen
 
 
-class CorrectionView(CaseScreen):
+class CorrectionView(ActionFormMixin, CaseScreen):
     """A question of a case with its current answer.
 
     The new answer is validated as on the day of the submission.
@@ -26,25 +25,26 @@ class CorrectionView(CaseScreen):
 
     def get(self, request, reference, key):
         self.case, self.asked = access.answer_for(request.user, reference, key)
-        return self._show(self._question(), self._reason())
+        self.question = self._question()
+        return self.show_again(self._reason(), 200)
 
     def post(self, request, reference, key):
         self.case, self.asked = access.answer_for(request.user, reference, key)
-        question, reason = self._question(request.POST), self._reason(request.POST)
-        if question.changed_rows:
-            return self._show(question, self._reason())
-        if not all([question.is_valid(), reason.is_valid()]):
-            return self._show(question, reason, 422)
-        answer = question.cleaned_answers.get(self.asked.key)
-        try:
-            actions.correct_answer(
-                actor=request.user, case=self.case, field=key, answer=answer, **reason.cleaned_data
-            )
-        except IllegalTransition as refusal:
-            reason.add_error(None, str(refusal))
-            return self._show(question, reason, 409)
-        messages.success(request, _("The answer is corrected. What was declared stays on record."))
-        return redirect("cases:case", self.case.reference)
+        self.question = self._question(request.POST)
+        if self.question.changed_rows:
+            return self.show_again(self._reason(), 200)
+
+        def correct(**reason):
+            answer = self.question.cleaned_answers.get(key)
+            actions.correct_answer(actor=request.user, case=self.case, field=key, answer=answer, **reason)
+
+        return self.perform(
+            self._reason(request.POST),
+            self.question,
+            action=correct,
+            done=_("The answer is corrected. What was declared stays on record."),
+            back=reverse("cases:case", args=[self.case.reference]),
+        )
 
     def _question(self, data=None) -> StepForm:
         """Build a form with this question only, in the context of all other answers."""
@@ -64,6 +64,6 @@ class CorrectionView(CaseScreen):
         starts = {"seen": audit_log.last_relevant_event(self.case)}
         return CorrectionForm(data, initial=starts, prefix="amend")  # the question may have any key
 
-    def _show(self, question, reason, status=200):
-        context = self.get_context_data(case=self.case, question=question, reason=reason)
+    def show_again(self, form: CorrectionForm, status: int):
+        context = self.get_context_data(case=self.case, question=self.question, reason=form)
         return self.render_to_response(context, status=status)

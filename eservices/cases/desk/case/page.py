@@ -1,8 +1,8 @@
-"""Context of the case page: answers, timeline, current stage, next stages."""
+"""Context of the case page: current stage, next stages, open items."""
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import dropwhile
 
@@ -12,16 +12,11 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, overr
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
-from eservices.formbuilder.definition import FieldDefinition
-from eservices.formbuilder.field_types import answer_remarks, answer_text
-from eservices.formbuilder.summary import SummaryRow as Asked
-from eservices.formbuilder.summary import Words, summarize_answers
-from eservices.submissions.models import StoredFile
 from home.localization import phone_numbers
 from home.localization.punctuation import labelled
 from home.localization.times import format_time
 
-from ...models import CallbackRequest, Case, CaseStage, Correction, EnclosureReview, Message
+from ...models import CallbackRequest, Case, CaseStage, EnclosureReview, Message
 from ...stages import (
     AGENT,
     APPLICANT,
@@ -40,75 +35,6 @@ from ...workflow.progress import current_stage, is_answer_overdue, stages_ahead
 from ..badges import format_short_day, is_about_to_continue
 
 Progress = CaseStage.Progress
-
-
-@dataclass
-class AnswerRow:
-    """A question and its current answer.
-
-    If an agent corrected it, ``declared`` is the answer as sent, and ``change`` the correction.
-    """
-
-    key: str
-    label: str
-    value: str
-    files: list[StoredFile] = field(default_factory=list)
-    secret: bool = False  # shown only on request
-    has_secret_rows: bool = False  # a repeating group with secret answers among others
-    declared: str = ""
-    change: Correction | None = None
-    is_paper: bool = False
-    enclosure: EnclosureReview | None = None
-    remarks: list[str] = field(default_factory=list)
-
-    @property
-    def can_be_amended(self) -> bool:
-        return not self.is_paper
-
-
-def answer_rows(
-    case: Case, files: list[StoredFile], *, amended: bool = True, words: Words = answer_text
-) -> list[tuple[str, list[AnswerRow]]]:
-    """Return the current answers by step, in the active language; nothing if they are erased.
-
-    ``amended``: False if it is known that no answer was corrected. ``words``: how an answer becomes text; texts that
-    leave the desk must use a function that omits secret answers.
-    """
-    if case.submission.erased_at:
-        return []
-    given, sent = case.answers, timezone.localdate(case.submission.sent_at)
-    definition, language = case.version.definition, get_language() or case.language
-    by_id = {str(one.pk): one for one in files}
-    changes = {one.field: one for one in case.amendments.select_related("author")} if amended else {}
-    checked = {one.field: one for one in case.enclosures.all()}
-
-    def answer(row: Asked) -> AnswerRow:
-        found = [by_id[key] for key in _file_ids(row.field, given.get(row.key)) if key in by_id]
-        before = case.submission.answers.get(row.key)
-        return AnswerRow(
-            key=row.key,
-            label=row.label,
-            value="" if found else row.value,
-            files=found,
-            secret=row.field.secret,
-            has_secret_rows=any(one.secret for one in row.field.fields),
-            declared=words(row.field, before, definition, language) if row.key in changes else "",
-            change=changes.get(row.key),
-            is_paper=row.field.type == "files",
-            enclosure=checked.get(row.key),
-            remarks=answer_remarks(row.field, case.submission),
-        )
-
-    return [
-        (section.title, [answer(row) for row in section.rows])
-        for section in summarize_answers(definition, given, language, sent, words=words)
-    ]
-
-
-def _file_ids(asked: FieldDefinition, answer) -> list[str]:
-    if asked.type != "files" or not isinstance(answer, list):
-        return []
-    return [str(one.get("id")) for one in answer if isinstance(one, dict)]
 
 
 @dataclass

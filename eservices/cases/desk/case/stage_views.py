@@ -1,12 +1,13 @@
 """Agents' tasks at the current stage, on the case page."""
 
-from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from home.admin.action_views import REFUSED
+
 from ... import access, actions
-from ...exceptions import IllegalTransition
 from ...forms import SeenEventForm
 from ...stages import current_settings, kind_of
 from ...workflow.progress import current_stage
@@ -21,7 +22,7 @@ class StageTaskView(CaseView):
         return redirect("cases:case", self.case.reference)
 
     def post(self, request, reference, stage):
-        self.case = access.case_for(request.user, reference, "work")
+        self.case, self.do = access.case_for(request.user, reference, "work"), stage
         row = current_stage(self.case)
         kind = kind_of(row) if row and row.key == stage else None
         if kind is None and not self.case.stages.filter(key=stage).exists():
@@ -31,14 +32,12 @@ class StageTaskView(CaseView):
         form = kind.form(self.case, row, current_settings(row), request.POST) if kind else None
         seen = SeenEventForm(request.POST, prefix=OF_STAGE)
         if form is None:
-            return self._show_failure(stage, _("This stage is over, or has not begun yet."), 409)
-        if not all([form.is_valid(), seen.is_valid()]):
-            return self._show_failure(stage, _("Something is missing."), 422)
-        try:
+            return self._show_failure(stage, _("This stage is over, or has not begun yet."), REFUSED)
+
+        def complete(**data):
             actions.complete_stage_task(
-                actor=request.user, case=self.case, stage=stage, data=form.cleaned_data, **seen.cleaned_data
+                actor=request.user, case=self.case, stage=stage, data=data, **seen.cleaned_data
             )
-        except IllegalTransition as refusal:
-            return self._show_failure(stage, str(refusal), 409)
-        messages.success(request, _("Kept."))
-        return redirect("cases:case", self.case.reference)
+
+        back = reverse("cases:case", args=[self.case.reference])
+        return self.perform(form, seen, action=complete, done=_("Kept."), back=back)

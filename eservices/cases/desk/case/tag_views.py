@@ -1,25 +1,21 @@
 """Tags of a case, on the case page."""
 
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404
+
+from home.admin.action_views import action_view
 
 from ... import access, actions
-from ...actions import IllegalTransition
 
 
-@require_POST
-def add_tag(request, reference):
+@action_view("cases:case", "reference")
+def add_tag(request, reference) -> str:
     case = access.case_for(request.user, reference, "tag")
-    try:
-        actions.add_tag(actor=request.user, case=case, name=request.POST.get("name", "")[:40])
-    except IllegalTransition as refusal:
-        messages.error(request, str(refusal))
-    return redirect("cases:case", reference)
+    actions.add_tag(actor=request.user, case=case, name=request.POST.get("name", "")[:40])
+    return ""
 
 
-@require_POST
-def remove_tag(request, reference, pk):
+@action_view("cases:case", "reference")
+def remove_tag(request, reference, pk) -> str:
     case = access.case_for(request.user, reference, "tag")
     actions.remove_tag(actor=request.user, case=case, tag=get_object_or_404(case.tags, pk=pk))
-    return redirect("cases:case", reference)
+    return ""

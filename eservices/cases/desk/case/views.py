@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import Prefetch, prefetch_related_objects
@@ -14,9 +15,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from eservices.submissions.message_attachments import stored_attachments
+from home.admin.action_views import INVALID, REFUSED, ActionFormMixin
+from home.exceptions import ActionRefused
 
 from ... import acceptance_forms, access, actions, audit_log, timeline
-from ...actions import IllegalTransition
+from ...export.answers import answer_rows
 from ...forms import CaseActionForm, SeenEventForm
 from ...letter_templates import choices
 from ...models import Absence, CallbackRequest, Case, CaseStage, ConcernedPerson, EnclosureReview
@@ -73,7 +76,7 @@ class CaseScreen(AgentDeskView):
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.case.reference}]
 
 
-class CaseView(CaseScreen):
+class CaseView(ActionFormMixin, CaseScreen):
     """The case page. POST performs one action and redirects back here."""
 
     template_name = "cases/desk/case/case.html"
@@ -100,29 +103,34 @@ class CaseView(CaseScreen):
     def post(self, request, reference, do=""):
         if do not in CASE_ACTIONS:
             raise Http404
-        self.case = access.case_for(request.user, reference, do)
+        self.case, self.do = access.case_for(request.user, reference, do), do
         form = self._form(do, request.POST, request.FILES)
         extra = acceptance_forms.acceptance_forms_for(self.case, request.POST) if do == "accept" else {}
-        if not all([form.is_valid(), *(one.is_valid() for one in extra.values())]):
-            return self._show_failure(do, _("Something is missing."), 422)
-        arguments = form.cleaned_data | (
-            {"details": acceptance_forms.collect_statements(extra)} if do == "accept" else {}
-        )
-        try:
+
+        def act(**arguments) -> dict:
+            if do == "accept":
+                arguments["details"] = acceptance_forms.collect_statements(extra)
             with stored_attachments(arguments.pop("files", [])) as files:
                 given = {"files": files} if "files" in form.fields else {}
                 CASE_ACTIONS[do].action(actor=request.user, case=self.case, **arguments, **given)
-        except IllegalTransition as refusal:
-            return self._show_failure(do, str(refusal), 409)
-        messages.success(request, self._success_message(do, arguments))
-        return redirect(self._next_url())
+            return arguments
+
+        return self.perform(
+            form,
+            *extra.values(),
+            action=act,
+            done=partial(self._success_message, do),
+            back=lambda _arguments: self._next_url(),
+        )
+
+    def show_invalid(self, form):
+        return self._show_failure(self.do, _("Something is missing."), INVALID)
+
+    def show_refused(self, form, refusal: ActionRefused):
+        return self._show_failure(self.do, str(refusal), REFUSED)
 
     def _success_message(self, do: str, given: dict) -> str:
-        """Return the success message of an action; of a decision for two agents, that it is proposed.
-
-        Translated here, in the language of the admin: Django stores messages after the view, when the language of the
-        browser is active again.
-        """
+        """Return the success message of an action; of a decision for two agents, that it is proposed."""
         if do in ("accept", "refuse") and actions.proposing_agent(self.case):
             return _("Proposed. Nothing leaves before a colleague confirms it.")
         if do == "assign" and not given["agent"]:
@@ -323,7 +331,7 @@ class CaseView(CaseScreen):
 
     def _sections(self, files, *, amended: bool):
         """Return the answers; rows of enclosures get the form to review them."""
-        found = page.answer_rows(self.case, files, amended=amended)
+        found = answer_rows(self.case, files, amended=amended)
         for answer in (one for _title, rows in found for one in rows if one.is_paper):
             answer.form = self._item_form("enclosure", answer.key)
         return found

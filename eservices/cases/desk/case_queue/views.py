@@ -16,6 +16,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from home.admin.action_views import action_view
+from home.exceptions import ActionRefused
 from home.formats.spreadsheets import write_csv_lines
 from home.web.downloads import as_download, dated_file_name
 
@@ -262,41 +264,38 @@ def take_next(request):
     return redirect("cases:case", case.reference)
 
 
-@require_POST
+@action_view(back_to_queue)
 @agents_only
 def save_view(request):
     """Save the current filters as a view."""
     choices = FilterChoices(request.user)
     form = SaveViewForm(request.POST, teams=choices.teams)
     if not form.is_valid():
-        messages.error(request, _("Give the view a name of up to 40 letters."))
-        return redirect(back_to_queue(request))
+        raise ActionRefused(_("Give the view a name of up to 40 letters."))
     form.instance.query = QueueFilterForm(QueryDict(form.cleaned_data["query"]), choices=choices).query
     if len(form.instance.query) > MAX_QUERY_LENGTH:
-        messages.error(request, _("These are too many filters for a view: take some away."))
-        return redirect(back_to_queue(request))
+        raise ActionRefused(_("These are too many filters for a view: take some away."))
     view = actions.save_view(actor=request.user, view=form.instance)
     messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
     return redirect(f"{reverse('cases:queue')}?{view.query}")
 
 
-@require_POST
+@action_view("cases:queue")
 @agents_only
-def delete_view(request, pk):
+def delete_view(request, pk) -> str:
     view = access.saved_view_for(request.user, pk)
     actions.delete_view(actor=request.user, view=view)
-    messages.success(request, _("The view “%(name)s” is gone. Its cases stay.") % {"name": view.name})
-    return redirect("cases:queue")
+    return _("The view “%(name)s” is gone. Its cases stay.") % {"name": view.name}
 
 
-@require_POST
+@action_view(back_to_queue)
 @agents_only
-def save_layout(request):
+def save_layout(request) -> str:
     """Save the columns and the row density that the agent chose."""
     form = LayoutForm(request.POST)
     if form.is_valid():
         actions.save_queue_layout(actor=request.user, **form.cleaned_data)
-    return redirect(back_to_queue(request))
+    return ""
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Views of the mailroom: letters, batches, one letter."""
 
+from functools import partial
 from io import BytesIO
 
 from django.contrib import messages
@@ -11,13 +12,14 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from eservices.deliveries import access as outbox
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.print_queue import actions
 from eservices.deliveries.print_queue.pdf import render_letters_pdf
+from home.admin.action_views import ActionFormMixin, action_view
 from home.localization.times import format_time
 
 from ...actions import log_read
@@ -100,7 +102,7 @@ class BatchView(MailroomView):
         )
 
 
-class LetterView(MailroomView):
+class LetterView(ActionFormMixin, MailroomView):
     """A paper letter with its text, address and events. POST does one thing and redirects back."""
 
     template_name = "cases/desk/mailroom/letter.html"
@@ -127,16 +129,16 @@ class LetterView(MailroomView):
             raise Http404
         form_class, act, done = DEEDS[do]
         form = self.forms[do] = form_class(request.POST, auto_id=f"{do}_%s")
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(), status=422)
-        try:
-            act(request.user, self.letter, form.cleaned_data)
-        except actions.PaperLetterActionRefused as refusal:
-            form.add_error(None, str(refusal))
-            self.letter = access.letter_for(request.user, pk)
-            return self.render_to_response(self.get_context_data(), status=409)
-        messages.success(request, str(done))
-        return redirect("postroom:letter", pk)
+        return self.perform(
+            form,
+            action=partial(act, actor=request.user, letter=self.letter),
+            done=done,
+            back=reverse("postroom:letter", args=[pk]),
+        )
+
+    def show_again(self, form, status: int):
+        self.letter = access.letter_for(self.request.user, self.letter.pk)
+        return self.render_to_response(self.get_context_data(), status=status)
 
     def get_context_data(self, **kwargs):
         letter, posting, rows = self.letter, self.letter.posting, _rows([self.letter])
@@ -160,42 +162,26 @@ class LetterView(MailroomView):
         )
 
 
-def _skip(user, letter, data) -> None:
-    if not deliveries.skip_delivery(actor=user, delivery=letter, reason=data["reason"]):
+def _skip(*, actor, letter, reason: str) -> None:
+    if not deliveries.skip_delivery(actor=actor, delivery=letter, reason=reason):
         raise actions.PaperLetterActionRefused(
             _("The letter has reached its end: there is nothing to give up.")
         )
 
 
 DEEDS = {
-    "prepare": (
-        LetterAddressForm,
-        lambda user, letter, said: actions.set_letter_address(actor=user, letter=letter, **said),
-        gettext_lazy("The address is kept."),
-    ),
-    "proof": (
-        DeliveryProofForm,
-        lambda user, letter, said: actions.save_delivery_proof(actor=user, letter=letter, **said),
-        gettext_lazy("The proof is kept."),
-    ),
+    "prepare": (LetterAddressForm, actions.set_letter_address, gettext_lazy("The address is kept.")),
+    "proof": (DeliveryProofForm, actions.save_delivery_proof, gettext_lazy("The proof is kept.")),
     "skip": (GiveUpForm, _skip, gettext_lazy("It will not be posted.")),
 }
 
 
-@require_POST
+@action_view("postroom:letters")
 @agents_only
 def take_batch(request):
     """Take the selected letters as one batch to print."""
-    form = SelectedLettersForm(request.POST, letters=access.letters_for(request.user))
-    if not form.is_valid():
-        messages.error(request, form.errors["letters"][0])
-        return redirect("postroom:letters")
-    wanted = form.cleaned_data["letters"]
-    try:
-        batch = actions.take_print_batch(actor=request.user, wanted=wanted)
-    except actions.PaperLetterActionRefused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("postroom:letters")
+    wanted = _selected(request, access.letters_for(request.user))
+    batch = actions.take_print_batch(actor=request.user, wanted=wanted)
     if left_out := wanted.exclude(state=State.TO_PRINT).exclude(posting__batch=batch).count():
         messages.warning(request, _not_in_batch_text(left_out))
     return redirect("postroom:batch", batch.pk)
@@ -210,8 +196,22 @@ def _not_in_batch_text(count: int) -> str:
     return text % {"n": count}
 
 
-@require_POST
-def mark_posted(request, pk):
+def _selected(request, letters):
+    """Return the selected ones of ``letters``. Raise PaperLetterActionRefused if the selection is invalid."""
+    form = SelectedLettersForm(request.POST, letters=letters)
+    if not form.is_valid():
+        raise actions.PaperLetterActionRefused(form.errors["letters"][0])
+    return form.cleaned_data["letters"]
+
+
+def _batch_or_list(request, pk) -> str:
+    """Return the URL of the batch while letters of it are to be posted, else of the list."""
+    found = access.letters_for(request.user).filter(posting__batch=pk).printed()
+    return reverse("postroom:batch", args=[pk]) if found.exists() else reverse("postroom:letters")
+
+
+@action_view(_batch_or_list)
+def mark_posted(request, pk) -> str:
     """Mark the selected letters of a batch as posted."""
     numbers = {
         key.removeprefix("number-"): value.replace("\0", "")
@@ -219,39 +219,21 @@ def mark_posted(request, pk):
         if key.startswith("number-")
     }
 
-    def post(wanted) -> str:
-        done = actions.mark_posted(actor=request.user, wanted=wanted, numbers=numbers)
-        return ngettext("%(n)s letter is posted.", "%(n)s letters are posted.", done) % {"n": done}
-
-    return _run_on_batch(request, pk, post)
+    done = actions.mark_posted(actor=request.user, wanted=_selected_of_batch(request, pk), numbers=numbers)
+    return ngettext("%(n)s letter is posted.", "%(n)s letters are posted.", done) % {"n": done}
 
 
-@require_POST
-def put_back(request, pk):
+@action_view(_batch_or_list)
+def put_back(request, pk) -> str:
     """Return the selected letters of a batch to the print queue."""
-
-    def put_back(wanted) -> str:
-        done = actions.return_to_queue(actor=request.user, wanted=wanted)
-        text = ngettext("%(n)s letter waits to be printed.", "%(n)s letters wait to be printed.", done)
-        return text % {"n": done}
-
-    return _run_on_batch(request, pk, put_back)
+    done = actions.return_to_queue(actor=request.user, wanted=_selected_of_batch(request, pk))
+    text = ngettext("%(n)s letter waits to be printed.", "%(n)s letters wait to be printed.", done)
+    return text % {"n": done}
 
 
-def _run_on_batch(request, pk, act):
+def _selected_of_batch(request, pk):
     access.batch_for(request.user, pk)
-    form = SelectedLettersForm(
-        request.POST, letters=access.letters_for(request.user).filter(posting__batch=pk)
-    )
-    try:
-        if form.is_valid():
-            messages.success(request, act(form.cleaned_data["letters"]))
-        else:
-            messages.error(request, form.errors["letters"][0])
-    except actions.PaperLetterActionRefused as refusal:
-        messages.error(request, str(refusal))
-    found = access.letters_for(request.user).filter(posting__batch=pk).printed()
-    return redirect("postroom:batch", pk) if found.exists() else redirect("postroom:letters")
+    return _selected(request, access.letters_for(request.user).filter(posting__batch=pk))
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """The agent's own till, and the printable sheet of a counted till."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
@@ -9,16 +11,16 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from eservices.cases import access as cases
+from home.admin.action_views import INVALID, ActionFormMixin
 
 from ... import access
-from ...actions.locking import PaymentActionRefused
 from ...models import Till
 from . import actions
 from .forms import CloseTillForm, OpenTillForm
 from .till_movements import till_movements
 
 
-class TillView(WagtailAdminTemplateMixin, TemplateView):
+class TillView(ActionFormMixin, WagtailAdminTemplateMixin, TemplateView):
     """Page to open and count the own till, with its movements.
 
     Agents who came from a case to take its payment are redirected back to it.
@@ -27,6 +29,7 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
     header_icon = "till"
     template_name = "payments/admin/till.html"
     page_title = _("Your till")
+    refused_status = INVALID
 
     def dispatch(self, request, *args, **kwargs):
         if not access.may_take_money(request.user):
@@ -53,16 +56,15 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
             older = _("This till was counted already: nothing was changed.")
             messages.error(request, older if meant else _("Your till is open already."))
             return redirect("money:till")
-        form = (CloseTillForm if till else OpenTillForm)(request.POST)
-        if form.is_valid():
-            try:
-                (actions.close_till if till else actions.open_till)(actor=request.user, **form.cleaned_data)
-            except PaymentActionRefused as why:
-                form.add_error(None, str(why))
-            else:
-                messages.success(request, _("The till is counted.") if till else _("Your till is open."))
-                return redirect(self._next_url(till))
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return self.perform(
+            (CloseTillForm if till else OpenTillForm)(request.POST),
+            action=partial(actions.close_till if till else actions.open_till, actor=request.user),
+            done=_("The till is counted.") if till else _("Your till is open."),
+            back=self._next_url(till),
+        )
+
+    def show_again(self, form, status: int):
+        return self.render_to_response(self.get_context_data(form=form), status=status)
 
     def _next_url(self, counted: Till | None) -> str:
         """Return the URL of the sheet of a counted till, else of the case to pay, else of the open till."""

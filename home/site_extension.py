@@ -10,7 +10,7 @@ from eservices.accounts.models import User
 
 from .admin.errors import explain_error
 from .extensions.home_page import TodayItem
-from .extensions.site import SiteExtension
+from .extensions.site_points import SiteExtension
 from .models import HomePage
 from .opening_today import counter_opening, office_openings
 from .publication_calendar.entries import PlannedPublication

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from home.extensions.home_page import HomeSection
-from home.extensions.site import SiteExtension
+from home.extensions.site_points import SiteExtension
 from home.models import HomePage
 from home.search.index import SERVICE, SearchKind
 

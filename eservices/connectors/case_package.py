@@ -20,7 +20,7 @@ from eservices.cases.export.parts import parts_of_apps
 from eservices.cases.export.record import CaseRecord
 from eservices.cases.export.rows import correction_row, decision_row, stored_rows
 from eservices.cases.models import Case, CaseEvent, Message, Opinion
-from eservices.documents import case_pdf
+from eservices.documents.case_parts import case_pdf
 from home.models import CommuneSettings
 
 from .document_store import CHUNK, safe_file_name

@@ -11,12 +11,12 @@ from eservices.cases.export.audiences import Audience
 from eservices.cases.extension_points import ArchiveFile, CaseExtension, Panel, RetentionBlocker
 from eservices.cases.models import Case
 
-from .acceptance_forms import IDENTITY, acceptance_forms
-from .archive_files import archive_document_files
-from .case_export import document_parts
-from .case_panel import documents_panel
+from .case_parts.acceptance_forms import IDENTITY, acceptance_forms
+from .case_parts.archive_files import archive_document_files
+from .case_parts.export import document_parts
+from .case_parts.panel import documents_panel
+from .case_parts.retention_blockers import RETENTION_BLOCKERS
 from .models import IdentityCheck
-from .retention_blockers import RETENTION_BLOCKERS
 from .stages import stage_with_statement
 
 EVENT_LABELS = {

@@ -22,8 +22,9 @@ from eservices.cases import access as cases
 from eservices.cases.permissions import OwnedForm, OwnTeams, TeamsViewSet
 from home.admin.action_views import refusal_as_message
 
-from . import access, case_pdf
+from . import access
 from .actions import issuing, reissuing
+from .case_parts import case_pdf
 from .file_responses import document_response, private_pdf_response
 from .forms import RevokeForm
 from .models import DocumentTemplate, Zone

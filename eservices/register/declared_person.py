@@ -13,7 +13,7 @@ from eservices.formbuilder.field_types.named_persons import (
     part_of,
 )
 from eservices.formbuilder.logic.visibility import VisibleAnswers
-from eservices.submissions.prefill_values import autocomplete_token
+from eservices.submissions.prefill.values import autocomplete_token
 
 from .persons import MAX_TEXT_LENGTH, DeclaredPerson, RegisterAddress
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from eservices.accounts.person_names import name_words
 from eservices.cases.models import Case
 from eservices.cases.workflow import enclosures_and_persons
-from eservices.submissions.prefill_values import autocomplete_token
+from eservices.submissions.prefill.values import autocomplete_token
 
 from .declared_person import TOKENS, declared_person, named
 from .persons import MAX_TEXT_LENGTH, DeclaredPerson

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from eservices.cases import access
 from eservices.formbuilder.definition import FieldDefinition, FormDefinition
 from eservices.formbuilder.extension_points import PrefillSource
-from eservices.submissions.prefill_values import autocomplete_token
+from eservices.submissions.prefill.values import autocomplete_token
 
 FROM_EARLIER = _("Filled in from an earlier request. Check it.")
 MAX_REQUESTS = 10  # cases that are searched

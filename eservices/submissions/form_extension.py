@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from eservices.formbuilder.extension_points import FormExtension, PrefillSource
 
-from .prefill_from_account import ACCOUNT_SOURCES
+from .prefill.account import ACCOUNT_SOURCES
 
 
 class AccountFormExtension(FormExtension):

@@ -29,7 +29,7 @@ from home.localization.punctuation import labelled
 from . import actions
 from .draft_token import DraftToken
 from .models import SEEN, Draft, ScanResult, Submission, SubmissionChannel
-from .prefill_values import prefill_values_for_step
+from .prefill.values import prefill_values_for_step
 from .progress import FormProgress
 from .reservations import reservations_for_draft
 from .version_migration import owner_of

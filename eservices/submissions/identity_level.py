@@ -5,7 +5,7 @@ from datetime import date
 from eservices.accounts.models import IdentityLevel, User
 from eservices.formbuilder.definition import FormDefinition
 
-from .prefill_values import autocomplete_token
+from .prefill.values import autocomplete_token
 
 
 def identity_level_at_submission(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from ..exceptions import ActionRefused
 from ..extensions.base import extensions
-from ..extensions.site import SiteExtension
+from ..extensions.site_points import SiteExtension
 
 
 class AdminActionRefused(ActionRefused):

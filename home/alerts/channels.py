@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..extensions.base import merged
-from ..extensions.site import SiteExtension
+from ..extensions.site_points import SiteExtension
 from .models import Alert
 
 

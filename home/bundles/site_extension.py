@@ -4,7 +4,7 @@ from datetime import datetime
 
 from eservices.accounts.models import User
 
-from ..extensions.site import SiteExtension
+from ..extensions.site_points import SiteExtension
 from ..publication_calendar.entries import PlannedPublication
 from .scheduled_bundles import scheduled_bundles
 

@@ -17,7 +17,7 @@ from wagtail.models import Page
 from ..caching.site_version import cached_per_version
 from ..localization.reader_language import requested_language
 from .base import extensions, merged
-from .site import SiteExtension
+from .site_points import SiteExtension
 
 SECONDS = 300
 

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from wagtail.models import Page
 
 from .base import extensions
-from .site import SiteExtension
+from .site_points import SiteExtension
 
 
 def render_page_footer(request: HttpRequest, page: Page) -> list[str]:

@@ -8,7 +8,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from ..extensions.base import extensions
-from ..extensions.site import SiteExtension
+from ..extensions.site_points import SiteExtension
 from ..localization.punctuation import labelled
 
 

@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from ..extensions.base import extensions
-from ..extensions.site import SiteExtension
+from ..extensions.site_points import SiteExtension
 from . import month_grid
 
 

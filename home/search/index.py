@@ -23,7 +23,7 @@ from wagtail.search.backends import get_search_backend
 from wagtail.search.query import And, Or, PlainText, SearchQuery
 
 from ..extensions.base import merged
-from ..extensions.site import SiteExtension
+from ..extensions.site_points import SiteExtension
 from ..localization import phone_numbers
 from ..models import SearchEntry, SynonymGroup
 from ..signals import search_rebuilt

@@ -172,7 +172,7 @@ class OpenAnswer:
 
 
 class _Exchange:
-    """One request with its redirects, and the alarm that ends it.
+    """A request with its redirects, and the alarm that ends it.
 
     A socket timeout is not enough: a server that sends slowly, without a pause, would block the worker.
     """

@@ -60,7 +60,7 @@ class EmailedLink(models.Model):
 
 
 class OptIn(EmailedLink):
-    """What somebody asked for in a language. One secret serves to confirm, to change and to end it."""
+    """A request of a visitor, in a language. One secret serves to confirm, to change and to end it."""
 
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
 

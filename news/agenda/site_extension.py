@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
 from home.extensions.home_page import HomeSection, TodayItem
-from home.extensions.site import SiteExtension
+from home.extensions.site_points import SiteExtension
 from home.models import HomePage
 from home.publication_calendar.entries import PlannedPublication
 from home.search.index import SearchKind

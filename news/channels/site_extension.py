@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from home.alerts.channels import AlertChannel
-from home.extensions.site import SiteExtension
+from home.extensions.site_points import SiteExtension
 from newsletter.extension_points import NewsletterExtension, SignupOption
 
 from .push import vapid_keys

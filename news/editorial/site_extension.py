@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from wagtail.models import Page
 
-from home.extensions.site import SiteExtension
+from home.extensions.site_points import SiteExtension
 
 from .approval import ConfirmationRequired
 from .publish_findings import blocking_findings, warning_findings

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from wagtail.models import Page
 
 from home.extensions.home_page import HomeSection
-from home.extensions.site import SiteExtension
+from home.extensions.site_points import SiteExtension
 
 from .page_footers import comments_box, feedback_box
 

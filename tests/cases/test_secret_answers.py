@@ -8,7 +8,7 @@ from eservices.cases import actions, opinion_views
 from eservices.cases.models import Case, StatusLink
 from eservices.cases.texts import letter_rendering
 from eservices.cases.texts.placeholders import placeholder_values
-from eservices.documents import case_pdf
+from eservices.documents.case_parts import case_pdf
 from eservices.formbuilder.field_types import MASK
 from home.printing import pdf
 from tests.factories.cases import CaseFactory, member

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Audience:
-    """Those who read an export of a case.
+    """Readers of an export of a case.
 
     ``secret_answers``: as they were given, else masked. ``internal``: notes, stages, opinions, holds and events.
     ``unopened_decisions``: also before the applicant opens them. ``protected``: cases with a protected address.

@@ -1,4 +1,4 @@
-"""One reader of a case, for every audience of an export."""
+"""The reader of a case, for every audience of an export."""
 
 import json
 

@@ -8,9 +8,9 @@ from django import forms
 from eservices.cases import process
 from eservices.cases.models import Case
 
-from .actions import reissuing
-from .forms import IdentityForm, ReissueForm
-from .stages import ISSUING, needs_identity_statement, stage_with_statement
+from ..actions import reissuing
+from ..forms import IdentityForm, ReissueForm
+from ..stages import ISSUING, needs_identity_statement, stage_with_statement
 
 IDENTITY = "documents"  # the key of the identity form; it is in the details of decisions
 

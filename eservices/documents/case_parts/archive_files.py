@@ -12,7 +12,7 @@ from eservices.cases.extension_points import ArchiveFile
 from eservices.cases.models import Case
 
 from . import case_pdf
-from .case_export import document_parts
+from .export import document_parts
 
 
 def archive_document_files(case: Case) -> Iterator[ArchiveFile]:

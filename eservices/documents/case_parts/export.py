@@ -3,7 +3,7 @@
 from eservices.cases.export.audiences import APPLICANT, Audience
 from eservices.cases.models import Case
 
-from .models import Document
+from ..models import Document
 
 
 def issued_documents(case: Case) -> list[Document]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.extension_points import RetentionBlocker
 
-from .models import Document, Permit
+from ..models import Document, Permit
 
 
 def _being_made() -> Q:

@@ -27,10 +27,10 @@ from home.localization.punctuation import labelled
 from home.printing import letterhead
 from home.printing import pdf as printing_pdf
 
-from .case_export import issued_documents
-from .models import Document
+from ..models import Document
+from .export import issued_documents
 
-TEMPLATE = Path(__file__).parent / "typst" / "casefile.typ"
+TEMPLATE = Path(__file__).parents[1] / "typst" / "casefile.typ"
 
 
 def render_case_pdf(case: Case, *, reader, now: datetime) -> bytes:

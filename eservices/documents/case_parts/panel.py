@@ -6,9 +6,9 @@ from eservices.cases.extension_points import Panel
 from eservices.cases.models import Case
 from eservices.cases.stages import kind_of
 
-from .actions.reissuing import may_reissue
-from .models import Document
-from .stages import DocumentStage
+from ..actions.reissuing import may_reissue
+from ..models import Document
+from ..stages import DocumentStage
 
 
 def documents_panel(case: Case, user: User) -> Panel:

@@ -27,22 +27,26 @@ class IntegrationRegistry[Offer](Registry[Offer]):
 
     def chosen(self) -> Offer:
         """Return the integration that the setting names. Raise ImproperlyConfigured if no installed app has it."""
-        for fault in self.faults():
-            raise ImproperlyConfigured(fault)
-        [key] = self._named()
+        key = _key(getattr(settings, self.setting))
+        if key not in self:
+            raise ImproperlyConfigured(self._fault(key))
         return self[key]
 
     def faults(self) -> Iterator[str]:
         """Yield what is wrong with the setting, in one sentence each."""
-        for key in self._named():
-            if key not in self:
-                keys = ", ".join(name for name, _offer in self.items())
-                yield f"{self.setting} names “{key}”. It may name: {keys}."
-
-    def _named(self) -> list[str]:
         value = getattr(settings, self.setting)
-        named = [value] if isinstance(value, str) else list(value)
-        return [key for one in named if (key := one.partition(":")[0])]
+        for key in map(_key, [value] if isinstance(value, str) else value):
+            if key and key not in self:
+                yield self._fault(key)
+
+    def _fault(self, key: str) -> str:
+        keys = ", ".join(name for name, _offer in self.items())
+        return f"{self.setting} names “{key}”. It may name: {keys}."
 
 
 CHOSEN_BY_SETTING: list[IntegrationRegistry] = []
+
+
+def _key(value: str) -> str:
+    """Return a key, or the scheme of an address."""
+    return value.partition(":")[0]

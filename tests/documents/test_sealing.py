@@ -3,7 +3,6 @@
 import base64
 import io
 import subprocess
-import sys
 
 import pkcs11
 import pytest
@@ -18,7 +17,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
-from eservices.documents import checks, rendering
+from eservices.documents import checks, rendering, sealing
 from eservices.documents.actions import issuing
 from eservices.documents.contrib.test import new_key
 from eservices.documents.models import Document
@@ -241,8 +240,8 @@ def test_token_with_a_wrong_pin_or_missing_token_seals_nothing(settings, token):
 # -- A separate scheme ---------------------------------------------------------------------------------------
 @pytest.fixture
 def service(settings, monkeypatch):
-    """Run a remote signing service, whose scheme is an additional module in ``contrib``."""
-    monkeypatch.setitem(sys.modules, "eservices.documents.contrib.remote", remote_seal)
+    """Run a remote signing service, whose scheme an app registers."""
+    monkeypatch.setitem(sealing.seal_keys._offers, "remote", remote_seal.Key)
     with remote_seal.signing_service() as server:
         settings.SEAL_URL, settings.SEAL_PASSWORD = server.url, "t-token"
         yield server

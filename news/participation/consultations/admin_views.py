@@ -4,12 +4,14 @@ from functools import partial
 
 from django import forms
 from django.core.paginator import Paginator
+from django.forms import Select
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
+from django_filters import ChoiceFilter, FilterSet
 
 from home.admin.action_views import ActionFormMixin
 from home.formats.spreadsheets import write_csv_lines
@@ -31,25 +33,24 @@ def consultations() -> dict[str, str]:
     return {str(key): title for key, title in pages}  # the first page written overwrites its translations
 
 
-class FilterForm(forms.Form):
-    """Filter of the list of contributions. Invalid values are ignored."""
+class ContributionFilterSet(FilterSet):
+    """Filters of the list of contributions. Invalid values are ignored."""
 
-    consultation = forms.ChoiceField(required=False)
-    state = forms.ChoiceField(required=False)
+    consultation = ChoiceFilter(
+        label=gettext_lazy("Consultation"),
+        empty_label=gettext_lazy("All"),
+        widget=Select(attrs={"class": "in"}),
+    )
+    state = ChoiceFilter(
+        label=gettext_lazy("State"),
+        empty_label=gettext_lazy("All"),
+        choices=ModerationState.choices,
+        widget=Select(attrs={"class": "in"}),
+    )
 
-    def __init__(self, data, *, titles: dict[str, str]):
-        super().__init__(data)
-        self.fields["consultation"].label = _("Consultation")
-        self.fields["consultation"].choices = [("", _("All")), *titles.items()]
-        self.fields["state"].label = _("State")
-        self.fields["state"].choices = [("", _("All")), *ModerationState.choices]
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "in"
-        self.is_valid()
-
-    def narrow(self, contributions):
-        wanted = {key: value for key, value in self.cleaned_data.items() if value}
-        return contributions.filter(**wanted)
+    def __init__(self, data, queryset, *, titles: dict[str, str]):
+        super().__init__(data, queryset)
+        self.filters["consultation"].extra["choices"] = list(titles.items())
 
 
 class ContributionsView(ParticipationAdminView):
@@ -60,12 +61,13 @@ class ContributionsView(ParticipationAdminView):
 
     def get_context_data(self, **kwargs):
         titles = consultations()
-        form = FilterForm(self.request.GET, titles=titles)
-        found = form.narrow(access.contributions_for(self.request.user)).with_voices().newest_first()
+        seen = access.contributions_for(self.request.user)
+        filters = ContributionFilterSet(self.request.GET, seen, titles=titles)
+        found = filters.qs.with_voices().newest_first()
         page = Paginator(found, ON_A_PAGE).get_page(self.request.GET.get("p"))
         rows = [(one, titles.get(str(one.consultation), "")) for one in page]
-        query = "&".join(f"{key}={value}" for key, value in form.cleaned_data.items() if value)
-        return super().get_context_data(form=form, rows=rows, page_obj=page, query=query, **kwargs)
+        query = "&".join(f"{key}={value}" for key, value in filters.form.cleaned_data.items() if value)
+        return super().get_context_data(form=filters.form, rows=rows, page_obj=page, query=query, **kwargs)
 
 
 class ContributionView(ActionFormMixin, ParticipationAdminView):
@@ -108,7 +110,7 @@ class ContributionView(ActionFormMixin, ParticipationAdminView):
 def export_csv(request):
     """Return the filtered contributions as CSV, without e-mail addresses."""
     titles = consultations()
-    found = FilterForm(request.GET, titles=titles).narrow(access.contributions_for(request.user))
+    found = ContributionFilterSet(request.GET, access.contributions_for(request.user), titles=titles).qs
     header = [
         *(_("Day"), _("Consultation"), _("State"), _("Title"), _("Text")),
         *(_("By"), _("Votes"), _("What becomes of it"), _("Answer")),

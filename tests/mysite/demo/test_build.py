@@ -66,7 +66,7 @@ def test_demo_site_has_all_kinds_of_pages(contents):
     assert kinds["MeetingPage"] == kinds["VacancyPage"] == 3
     places = {"administration", "vivre", "autorites", "culture", "dechets", "ecole"}
     assert places <= set(french.values_list("slug", flat=True))
-    assert set(Person.objects.values_list("name", flat=True)) == {one["name"] for one in PORTRAITS.values()}
+    assert set(Person.objects.values_list("name", flat=True)) == set(PORTRAITS.values())
 
 
 @pytest.mark.parametrize("path", sorted(DEFINITIONS.glob("*.json")), ids=lambda path: path.stem)

@@ -703,6 +703,21 @@ class TestDesk:
         actions.answer_contribution(actor=None, contribution=one, status="received", reply="Oui, au port.")
         assert client.get(opinions.url).text.count("La commune a répondu") == 1
 
+    def test_desk_list_and_export_follow_filters(self, client, box):
+        idea(box, title="Un banc")
+        idea(box, title="Une fontaine", state="waiting")
+        other = idea(ConsultationPageFactory(parent=box.get_parent()), title="Un arbre")
+        client.force_login(SuperuserFactory())
+        for name in ("contributions", "contributions_csv"):
+            url = reverse(f"participation_desk:{name}")
+            for query, shown in (
+                ({"state": "waiting"}, ["Une fontaine"]),
+                ({"consultation": other.consultation}, ["Un arbre"]),
+                ({"consultation": "\0", "state": "x"}, ["Un banc", "Une fontaine", "Un arbre"]),
+            ):
+                text = client.get(url, query).content.decode()
+                assert [one for one in ("Un banc", "Une fontaine", "Un arbre") if one in text] == shown
+
     def test_contributions_export_has_no_addresses_or_formulas(self, client, box):
         idea(box, title="=1+1")
         client.force_login(SuperuserFactory())

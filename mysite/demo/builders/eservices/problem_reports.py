@@ -11,7 +11,7 @@ from eservices.reports import actions, photos
 from eservices.reports.models import ProblemCategory, ProblemReport
 
 from ... import clock
-from ...pictures import draw_scene
+from ...pictures import CONTENT_TYPE, read_picture
 from ..context import LANGUAGES, DemoContext
 from .journeys import agents_of
 
@@ -145,7 +145,7 @@ def build(world: DemoContext) -> None:
 def create_report(told: DemoReport, world: DemoContext) -> ProblemReport:
     kept = None
     if told.picture:
-        upload = SimpleUploadedFile("photo.png", draw_scene(told.picture), "image/png")
+        upload = SimpleUploadedFile("photo.webp", read_picture(told.picture), CONTENT_TYPE)
         kept = actions.store_photo(actor=None, photo=photos.clean_photo(upload)[0])
     report = actions.create_report(
         actor=None,
